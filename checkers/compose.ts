@@ -1,0 +1,106 @@
+/**
+ * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashed or lacks
+ * a part of the record is unknown, and so is a run that tested nothing: one in which no operation was ok, or in
+ * which faults were planned and none bit.
+ */
+import type { Checker, Claims, FaultRecord, RunRecord, RunVerdict, Status, Verdict } from '../harness/api.ts'
+import { messageOf } from '../harness/support/assert.ts'
+
+const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
+
+export const worst = (statuses: readonly Status[]): Status =>
+  statuses.reduce<Status>((a, b) => (RANK[b] > RANK[a] ? b : a), 'valid')
+
+const unknown = (checker: Checker, summary: string): Verdict => ({
+  checker: checker.name,
+  status: 'unknown',
+  promise: { text: '', source: '' },
+  summary,
+  evidence: [],
+  details: {},
+})
+
+const runChecker = async (checker: Checker, record: RunRecord, signal: AbortSignal): Promise<Verdict> => {
+  const missing = checker.needs.filter((part) => record[part] === null)
+  if (missing.length > 0) return unknown(checker, `Not judged: the record lacks ${missing.join(', ')}.`)
+  try {
+    return await checker.check(record, signal)
+  } catch (error) {
+    return unknown(checker, `The checker failed: ${messageOf(error)}`)
+  }
+}
+
+const countOutcomes = (record: RunRecord): RunVerdict['counts'] => {
+  const counts = { ok: 0, fail: 0, info: 0 }
+  for (const operation of record.history) {
+    if (operation.process !== 'nemesis' && operation.type !== 'invoke') counts[operation.type]++
+  }
+  return counts
+}
+
+const countFaults = (faults: readonly FaultRecord[]): RunVerdict['faults'] => ({
+  planned: faults.length,
+  injected: faults.filter((fault) => fault.injectedAtNs !== undefined).length,
+  bit: faults.filter((fault) => fault.bit).length,
+})
+
+/** The first fault that hit more nodes at once than the claims tolerate; null where all kept within. */
+const beyondTolerance = (claims: Claims, faults: readonly FaultRecord[], nodes: number): FaultRecord | null => {
+  const minority = Math.floor((nodes - 1) / 2)
+  return (
+    faults.find((fault) => {
+      if (fault.injectedAtNs === undefined) return false
+      const tolerated = claims.tolerates[fault.planned.nemesis as keyof Claims['tolerates']]
+      if (tolerated === undefined) return true
+      if (tolerated === 'any') return false
+      return fault.victims.length > (tolerated === 'minority' ? minority : tolerated)
+    }) ?? null
+  )
+}
+
+const vacuity = (counts: RunVerdict['counts'], faults: RunVerdict['faults'], record: RunRecord): string | null => {
+  if (counts.ok === 0) return 'no operation was ok'
+  if (record.facts?.aborted != null) return record.facts.aborted
+  if (faults.planned > 0 && faults.bit === 0) return 'faults were planned, but none bit'
+  if (record.faults !== null && record.spec !== null && record.spec.nemeses.length > 0 && faults.planned === 0) {
+    return 'nemeses were asked for, but no fault fitted into the run'
+  }
+  return null
+}
+
+const summarise = (status: Status, verdicts: readonly Verdict[], vacuous: string | null, outside: FaultRecord | null): string => {
+  const broken = verdicts.find((verdict) => verdict.status === 'invalid')
+  if (broken !== undefined) {
+    if (outside === null) return broken.summary
+    return `Outside the claims (${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against them: ${broken.summary}`
+  }
+  if (vacuous !== null) return `Vacuous: ${vacuous}.`
+  if (status === 'valid') return verdicts[0]?.summary ?? ''
+  return verdicts.find((verdict) => verdict.status === 'unknown')?.summary ?? ''
+}
+
+export const composeVerdict = async (
+  checkers: readonly Checker[],
+  record: RunRecord,
+  signal: AbortSignal,
+): Promise<RunVerdict> => {
+  const verdicts: Verdict[] = []
+  for (const checker of checkers) verdicts.push(await runChecker(checker, record, signal))
+  const counts = countOutcomes(record)
+  const faults = countFaults(record.faults ?? [])
+  const vacuous = vacuity(counts, faults, record)
+  const outside =
+    record.claims === null || record.spec === null
+      ? null
+      : beyondTolerance(record.claims, record.faults ?? [], record.spec.nodes)
+  const judged = worst([...verdicts.map((verdict) => verdict.status), vacuous === null ? 'valid' : 'unknown'])
+  const status: Status = judged === 'invalid' && outside !== null ? 'unknown' : judged
+  return {
+    status,
+    summary: summarise(status, verdicts, vacuous, outside),
+    outsideClaims: outside !== null,
+    counts,
+    faults,
+    verdicts,
+  }
+}

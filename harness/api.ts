@@ -1,0 +1,506 @@
+/**
+ * Every contract of the harness, stated once: types only.
+ *
+ * Data flows one way: generator -> scheduler -> client -> history -> checkers -> verdict -> report, with the
+ * nemesis breaking the cluster on the side and measuring what it broke. The words are the field's: an
+ * *operation* has an invocation and a completion; a *process* is a logical client of the history (never an OS
+ * process); a *node* is a member of the cluster under test; *victims* are the nodes a fault hits.
+ *
+ * Times are nanoseconds since the start of the run (`...Ns`), durations say their unit in the name.
+ */
+
+// ---------------------------------------------------------------------------------------------- operations
+
+/** A logical client of the history. After an `info` it is never used again: its thread goes on under a new one. */
+export type ClientProcess = number
+
+/** What a client asks. Each vocabulary is a union discriminated on `f`. `value` must be JSON. */
+export interface Call {
+  readonly f: string
+  readonly value: unknown
+}
+
+/** Evidence a node gave along with an answer: term, revision, served by, attempts of a declared retry. */
+export type Meta = Readonly<Record<string, string | number | boolean>>
+
+/**
+ * What became of a call.
+ * - `ok`: it happened, and returned this. A compare-and-set whose comparison failed is `ok` with `applied: false`.
+ * - `fail`: it never happened and never will. Needs proof: a refusal, never a timeout.
+ * - `info`: it may have happened, and may yet. Everything in doubt is info.
+ */
+export type Outcome =
+  | { readonly type: 'ok'; readonly value: unknown; readonly meta?: Meta }
+  | { readonly type: 'fail'; readonly error: string; readonly meta?: Meta }
+  | { readonly type: 'info'; readonly error: string; readonly meta?: Meta }
+
+/** One event of the history: an invocation or a completion. Stamped by the engine alone. */
+export interface Operation {
+  /** Position in the history, from 0, dense. */
+  readonly index: number
+  readonly timeNs: number
+  readonly process: ClientProcess | 'nemesis'
+  readonly type: 'invoke' | 'ok' | 'fail' | 'info'
+  readonly f: string
+  readonly value: unknown
+  /** The node the client was bound to (not necessarily the one that served: see meta). */
+  readonly node?: string
+  readonly meta?: Meta
+  readonly error?: string
+}
+
+// -------------------------------------------------------------------------------------------------- options
+
+export type OptionValue = string | number | boolean
+export type Options = Readonly<Record<string, OptionValue>>
+
+/** One option, as listed by `faultline list` and validated by the command line. Durations are in milliseconds. */
+export interface OptionSpec {
+  readonly type: 'string' | 'number' | 'boolean' | 'duration'
+  readonly default: OptionValue
+  readonly choices?: readonly string[]
+  readonly description: string
+}
+export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+// --------------------------------------------------------------------------------------------------- random
+
+/** A seeded source of randomness. `fork` is a pure function of the seed and the labels: no draw moves another. */
+export interface Rng {
+  fork(...labels: readonly (string | number)[]): Rng
+  /** Uniform in [0, 1). */
+  float(): number
+  /** Uniform integer in [0, bound). */
+  int(bound: number): number
+  pick<T>(from: readonly T[]): T
+  shuffle<T>(from: readonly T[]): T[]
+}
+
+// ----------------------------------------------------------------------------------------------- generators
+
+/** A slot that runs one operation at a time. Threads 0 to concurrency-1 are clients, those above are nemeses. */
+export type Thread = number
+
+export interface GeneratorContext {
+  readonly nowNs: number
+  /** Threads this generator may use, ascending. */
+  readonly threads: readonly Thread[]
+  /** Those of them that are idle. */
+  readonly free: readonly Thread[]
+  /** How many operations the thread has invoked so far. */
+  ordinal(thread: Thread): number
+  /** The randomness of the thread's next operation: keyed by (thread, ordinal), the same however often it is asked. */
+  draw(thread: Thread): Rng
+}
+
+export type Step<C extends Call> =
+  /** Invoke `call` on `thread`, not before `atNs`; then go on with `next`. */
+  | {
+      readonly type: 'invoke'
+      readonly atNs: number
+      readonly thread: Thread
+      readonly call: C
+      readonly next: OpGenerator<C>
+    }
+  /** Nothing now. Ask `next` again at `wakeNs` (null: after the next completion). */
+  | { readonly type: 'pending'; readonly wakeNs: number | null; readonly next: OpGenerator<C> }
+  | { readonly type: 'done' }
+
+/** Something that happened on a thread: an invocation or a completion. */
+export interface GeneratorEvent {
+  readonly thread: Thread
+  readonly operation: Operation
+}
+
+/**
+ * A source of operations. Immutable: `next` and `update` return the generator that comes after. A step to invoke
+ * later (`atNs` in the future) is not kept: the same generator is asked again. A generator that must remember
+ * when it was first asked therefore answers `pending`.
+ */
+export interface OpGenerator<C extends Call = Call> {
+  next(context: GeneratorContext): Step<C>
+  update(context: GeneratorContext, event: GeneratorEvent): OpGenerator<C>
+}
+
+// -------------------------------------------------------------------------------------------------- clients
+
+export interface Endpoint {
+  readonly node: string
+  readonly address: string
+}
+
+export interface ClientContext {
+  readonly process: ClientProcess
+  /** The node this client is bound to. */
+  readonly node: Endpoint
+  /** All nodes, for protocols that redirect. */
+  readonly endpoints: readonly Endpoint[]
+  /** The source address of this client's group; undefined: any. */
+  readonly localAddress: string | undefined
+  readonly options: Options
+  readonly signal: AbortSignal
+}
+
+/** Opens connections. Failing to open makes the waiting operation a `fail`: it was never sent. */
+export interface Client<C extends Call = Call> {
+  open(context: ClientContext): Promise<Connection<C>>
+}
+
+/** Sends one call at a time. Never retries in secret; declared retries are counted in `meta.attempts`. */
+export interface Connection<C extends Call = Call> extends AsyncDisposable {
+  /** Never throws for what the cluster does: the target's error table turns that into an outcome. */
+  invoke(call: C, signal: AbortSignal): Promise<Outcome>
+}
+
+// ------------------------------------------------------------------------------------------------ workloads
+
+export interface WorkloadContext {
+  readonly concurrency: number
+  readonly nodes: number
+}
+
+export interface FinalContext extends WorkloadContext {
+  /** How many operations the thread has invoked so far. */
+  ordinal(thread: Thread): number
+}
+
+/** Generators over a vocabulary, and the checkers that judge what comes of them. */
+export interface Workload<C extends Call = Call> {
+  readonly name: string
+  readonly description: string
+  /** Name of the vocabulary a target must speak. */
+  readonly vocabulary: string
+  readonly options: OptionSpecs
+  generator(rng: Rng, options: Options, context: WorkloadContext): OpGenerator<C>
+  /** After all faults are healed and the cluster has recovered: what to read at the end. */
+  finalGenerator?(rng: Rng, options: Options, context: FinalContext): OpGenerator<C>
+  checkers(options: Options): readonly Checker[]
+}
+
+// -------------------------------------------------------------------------------------------------- targets
+
+/**
+ * - `linearizable`: Herlihy and Wing 1990.
+ * - `consistent-prefix`: a read returns a state that the object had at some time up to the read's completion
+ *   (Terry, "Replicated Data Consistency Explained Through Baseball", 2013). It may be stale, never invented.
+ */
+export type Consistency = 'linearizable' | 'consistent-prefix'
+
+/** What a target promises, in its own words' meaning; the verdict is against this. */
+export interface Claims {
+  /** Who promised it and where, for the verdict. */
+  readonly source: string
+  /** Vocabulary -> call -> what is promised of it under the given options. */
+  readonly consistency: Readonly<Record<string, Readonly<Record<string, Consistency>>>>
+  /** What a minority does with calls it cannot serve under the promise. */
+  readonly minority: 'refuse' | 'serve-reads'
+  /** Once all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
+  readonly recoversWithinMs?: number
+  /** Fault -> how many nodes it may hit at once without voiding the promise. A fault not named is not tolerated. */
+  readonly tolerates: Readonly<Partial<Record<Fault, 'any' | 'minority' | number>>>
+}
+
+export interface NodeIdentity {
+  readonly name: string
+  /** From 1. */
+  readonly index: number
+  readonly address: string
+  /** The node's durable directory, as the node itself sees it. */
+  readonly dataDir: string
+}
+
+export interface ClusterPlan {
+  readonly nodes: readonly NodeIdentity[]
+  readonly options: Options
+  readonly bug: string | null
+}
+
+export interface ProcessSpec {
+  readonly name: string
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** How to start a node: one or more OS processes, and files to write first (path relative to dataDir -> content). */
+export interface LaunchSpec {
+  readonly processes: readonly ProcessSpec[]
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** What a node says of itself. `digest` is a hash of its state machine at `appliedIndex`. */
+export interface NodeStatus {
+  readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown'
+  readonly term?: number
+  readonly leader?: string | null
+  readonly appliedIndex?: number
+  readonly commitIndex?: number
+  readonly digest?: string
+  readonly members?: readonly string[]
+  readonly version?: string
+}
+
+/** A bug planted in a bundled target, reachable by `--bug`. */
+export interface PlantedBug {
+  readonly name: string
+  readonly description: string
+  readonly workload: string
+  readonly nemeses: readonly string[]
+  /** Seeds within which the target's own simulator finds it (a test holds it to that). */
+  readonly simulatorSeeds: number
+  /** Whether a real run finds it with the nemeses above; else what it waits for. */
+  readonly realRun: true | { readonly waitsFor: string }
+}
+
+/** A system under test. */
+export interface Target {
+  readonly name: string
+  readonly description: string
+  readonly options: OptionSpecs
+  readonly nodes: { readonly default: number; readonly min: number }
+  readonly bugs: readonly PlantedBug[]
+  /** Image for the docker environment (a folder of docker/); absent: namespaces only. */
+  readonly image?: string
+  /** Programs the namespaces environment needs, each with the Debian package that has it. */
+  readonly programs: Readonly<Record<string, string>>
+  claims(options: Options): Claims
+  /** Vocabulary -> client. */
+  readonly clients: Readonly<Record<string, Client>>
+  /** Pure: how this node is started. `programs` resolves a program's name to its path. */
+  launch(node: NodeIdentity, plan: ClusterPlan, program: (name: string) => string): LaunchSpec
+  /** Whether the node serves: asked through the control path. Rejects or answers false when it does not. */
+  ready(node: Endpoint, signal: AbortSignal): Promise<boolean>
+  status?(node: Endpoint, signal: AbortSignal): Promise<NodeStatus>
+}
+
+// --------------------------------------------------------------------------------------------- environments
+
+/** What an environment can do to a node. Nemeses name what they need. */
+export type Fault = 'partition' | 'kill' | 'pause' | 'freezer' | 'clock' | 'disk' | 'packet'
+
+export interface NodeProcess {
+  readonly name: string
+  readonly pid: number
+}
+
+export interface ClusterNode extends NodeIdentity {
+  /** A pid whose network namespace is the node's and outlives its processes (keeper). */
+  readonly keeperPid: number
+  /** The node's OS processes now running, as the controller sees them. */
+  processes(): Promise<readonly NodeProcess[]>
+  /** Starts what is not running. Resolves once spawned, not once ready. */
+  start(signal: AbortSignal): Promise<void>
+  /** SIGKILLs all its processes and resolves once every one is gone. */
+  kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
+  /** The cgroup (v1) freezer file of the node's processes, where the environment has one. */
+  readonly freezerDir?: string
+}
+
+export interface Cluster extends AsyncDisposable {
+  readonly nodes: readonly ClusterNode[]
+  /** Source address of each client group. */
+  readonly clientAddresses: readonly string[]
+  /** Source address of the control path: status, leader discovery. Never cut. */
+  readonly controlAddress: string | undefined
+  /** Where the undo of a fault must be written before the fault is made. */
+  readonly journal: UndoJournal
+}
+
+/** An effect to be undone should the controller die. Each kind is undone by one function of harness/faults/undo.ts. */
+export type UndoEntry =
+  | { readonly kind: 'process'; readonly pid: number; readonly startTime: string; readonly bootId: string }
+  | { readonly kind: 'directory'; readonly path: string }
+  | { readonly kind: 'cgroup'; readonly path: string }
+  | { readonly kind: 'container'; readonly label: string }
+
+export interface UndoJournal {
+  /** Resolves once the entry is on disk. Call it before making the effect. */
+  record(entry: UndoEntry): void
+}
+
+export interface ProvisionSpec {
+  readonly runId: string
+  readonly plan: ClusterPlan
+  readonly launch: (node: NodeIdentity) => LaunchSpec
+  readonly image: string | undefined
+  readonly clientGroups: number
+  /** Temporary, removed with the cluster: the nodes' data. */
+  readonly stateDir: string
+  /** Kept with the results: stdout and stderr of each node. */
+  readonly logDir: string
+  readonly journal: UndoJournal
+}
+
+export interface Environment {
+  readonly name: string
+  readonly supports: ReadonlySet<Fault>
+  /** The identities nodes will have, before anything is made. */
+  identify(count: number): readonly NodeIdentity[]
+  provision(spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster>
+}
+
+// -------------------------------------------------------------------------------------------------- nemeses
+
+/** A fault as asked: nemesis-specific JSON. Symbolic victims ("leader") stay symbolic here. */
+export type Intent = Readonly<Record<string, unknown>>
+
+/** A plan is data: the same seed gives the same plan. */
+export interface PlannedFault {
+  /** Unique in the run, such as `partition-3`. */
+  readonly id: string
+  readonly nemesis: string
+  readonly atNs: number
+  readonly durationNs: number
+  readonly intent: Intent
+}
+
+export interface PlanContext {
+  readonly nodes: readonly string[]
+  readonly clientGroups: number
+  readonly timeLimitNs: number
+  readonly tolerates: Claims['tolerates']
+}
+
+/** What a fault did, by measurement. `bit` false: it had no effect, and counts for nothing. */
+export interface Effect {
+  readonly bit: boolean
+  readonly summary: string
+  readonly measurements: Readonly<Record<string, number | string | boolean>>
+}
+
+export interface ActiveFault {
+  readonly id: string
+  /** Victims as resolved: node names. */
+  readonly victims: readonly string[]
+  measure(): Promise<Effect>
+  /** Undoes the fault and returns what it did in all. Twice is harmless. */
+  heal(): Promise<Effect>
+}
+
+export interface NemesisContext {
+  readonly cluster: Cluster
+  /** The node that leads now, by the nodes' own word (highest term wins); null where none does. */
+  leader(): Promise<string | null>
+  readonly signal: AbortSignal
+}
+
+export interface Nemesis {
+  readonly name: string
+  readonly description: string
+  readonly needs: readonly Fault[]
+  readonly options: OptionSpecs
+  plan(rng: Rng, options: Options, context: PlanContext): readonly PlannedFault[]
+  inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>
+}
+
+// ------------------------------------------------------------------------------------------- what a run leaves
+
+/** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
+export interface RunSpec {
+  readonly schema: 1
+  readonly runId: string
+  /** A bundled target's name, or a module's absolute path whose default export is a Target. */
+  readonly target: string
+  readonly targetOptions: Options
+  readonly bug: string | null
+  readonly workload: string
+  readonly workloadOptions: Options
+  readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
+  readonly environment: string
+  readonly nodes: number
+  readonly concurrency: number
+  readonly rate: number
+  readonly timeLimitMs: number
+  readonly operationTimeoutMs: number
+  readonly recoveryTimeoutMs: number
+  readonly seed: number
+  readonly clientGroups: number
+  readonly expect: Consistency | null
+  readonly commit: string
+}
+
+/** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
+export interface FaultRecord {
+  readonly planned: PlannedFault
+  readonly victims: readonly string[]
+  readonly injectedAtNs?: number
+  readonly healedAtNs?: number
+  readonly effects: readonly Effect[]
+  readonly bit: boolean
+  readonly error?: string
+}
+
+export interface Sample {
+  readonly timeNs: number
+  readonly node: string
+  /** Null: the node did not answer. */
+  readonly status: NodeStatus | null
+}
+
+export interface Recovery {
+  /** Null: not within the deadline. */
+  readonly recoveredAfterMs: number | null
+  readonly deadlineMs: number
+  readonly notReady: readonly string[]
+}
+
+/** What `run.json` says of a run besides its spec. */
+export interface RunFacts {
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly leaderChanges: readonly { readonly timeNs: number; readonly term: number; readonly leader: string }[]
+  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
+  readonly recovery: Recovery | null
+  /** Why the run ended early; null for a run that went through. */
+  readonly aborted: string | null
+}
+
+/** All that a run leaves. Parts that an imported history lacks are null. */
+export interface RunRecord {
+  readonly history: readonly Operation[]
+  readonly spec: RunSpec | null
+  readonly facts: RunFacts | null
+  readonly claims: Claims | null
+  readonly faults: readonly FaultRecord[] | null
+  readonly samples: readonly Sample[] | null
+}
+
+// ------------------------------------------------------------------------------------------------- checkers
+
+export type Status = 'valid' | 'invalid' | 'unknown'
+
+/** A piece of proof a person can read. `operations` are indices into the history. */
+export interface Evidence {
+  readonly title: string
+  readonly text: string
+  readonly operations: readonly number[]
+}
+
+export interface Verdict {
+  readonly checker: string
+  readonly status: Status
+  /** What was judged, and who promised it. */
+  readonly promise: { readonly text: string; readonly source: string }
+  /** One sentence. */
+  readonly summary: string
+  readonly evidence: readonly Evidence[]
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+export interface Checker {
+  readonly name: string
+  /** Parts of the record it cannot judge without; a missing one makes it unknown. */
+  readonly needs: readonly (keyof RunRecord)[]
+  check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
+}
+
+/** verdict.json: the composition of all checkers. invalid > unknown > valid. */
+export interface RunVerdict {
+  readonly status: Status
+  readonly summary: string
+  /** Whether faults went beyond what the claims tolerate, so that a broken promise is reported, not held against them. */
+  readonly outsideClaims: boolean
+  readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
+  readonly faults: { readonly planned: number; readonly injected: number; readonly bit: number }
+  readonly verdicts: readonly Verdict[]
+}

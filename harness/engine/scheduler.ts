@@ -1,0 +1,176 @@
+/**
+ * The pure heart of a run: turns a generator into dispatches and completions into history. It holds no promise
+ * and reads no clock; `simulate` drives it in virtual time, `interpret` in real time.
+ *
+ * Threads run one operation at a time. A thread whose operation ended in `info` goes on under a new process id
+ * (old id + concurrency), since the old process may still have an operation in flight (Jepsen's rule).
+ */
+import type {
+  Call,
+  ClientProcess,
+  GeneratorContext,
+  GeneratorEvent,
+  OpGenerator,
+  Operation,
+  Outcome,
+  Rng,
+  Thread,
+} from '../api.ts'
+import { assert } from '../support/assert.ts'
+
+export type Decision<C extends Call> =
+  | { readonly type: 'dispatch'; readonly thread: Thread; readonly call: C; readonly operation: Operation }
+  /** Nothing to do until `untilNs` (null: until a completion). */
+  | { readonly type: 'wait'; readonly untilNs: number | null }
+  | { readonly type: 'done' }
+
+export interface SchedulerOptions<C extends Call> {
+  readonly generator: OpGenerator<C>
+  /** Client threads. */
+  readonly concurrency: number
+  /** Nemesis threads, numbered from `concurrency`. */
+  readonly nemeses: number
+  readonly rng: Rng
+  /** The node a client process is bound to. */
+  readonly nodeOf?: (process: ClientProcess) => string
+  /** Called with every event, in order, before anything acts on it. */
+  readonly record: (operation: Operation) => void
+}
+
+interface Slot {
+  readonly thread: Thread
+  process: ClientProcess | 'nemesis'
+  running: Operation | null
+  ordinal: number
+}
+
+export class Scheduler<C extends Call> {
+  readonly #options: SchedulerOptions<C>
+  readonly #slots: readonly Slot[]
+  readonly #threads: readonly Thread[]
+  readonly #rng: Rng
+  #generator: OpGenerator<C>
+  #free: readonly Thread[]
+  #running = 0
+  #index = 0
+
+  constructor(options: SchedulerOptions<C>) {
+    this.#options = options
+    this.#generator = options.generator
+    this.#threads = Array.from({ length: options.concurrency + options.nemeses }, (_, thread) => thread)
+    this.#free = this.#threads
+    this.#slots = this.#threads.map((thread) => ({
+      thread,
+      process: thread < options.concurrency ? thread : 'nemesis',
+      running: null,
+      ordinal: 0,
+    }))
+    this.#rng = options.rng.fork('operations')
+  }
+
+  /** Goes on with another generator (the final phase): indices, processes and ordinals carry over. */
+  extend(generator: OpGenerator<C>): void {
+    assert(this.#running === 0, 'a scheduler can be extended only when nothing is running')
+    this.#generator = generator
+  }
+
+  /** What to do at `nowNs`. Call again after acting on it. */
+  poll(nowNs: number): Decision<C> {
+    const context = this.#context(nowNs)
+    const step = this.#generator.next(context)
+    if (step.type === 'done') return this.#running > 0 ? { type: 'wait', untilNs: null } : { type: 'done' }
+    if (step.type === 'pending') {
+      assert(
+        this.#running > 0 || step.wakeNs !== null,
+        'the generator waits for a completion, but nothing is running: it would wait for ever',
+      )
+      this.#generator = step.next
+      return { type: 'wait', untilNs: step.wakeNs }
+    }
+    if (step.atNs > nowNs) return { type: 'wait', untilNs: step.atNs }
+    const slot = this.#slot(step.thread)
+    assert(slot.running === null, `the generator used thread ${step.thread}, which is busy`)
+    const operation = this.#stamp(slot, nowNs, { type: 'invoke', f: step.call.f, value: step.call.value })
+    slot.running = operation
+    slot.ordinal++
+    this.#running++
+    this.#free = this.#free.filter((thread) => thread !== step.thread)
+    this.#generator = step.next
+    this.#emit(nowNs, { thread: step.thread, operation })
+    return { type: 'dispatch', thread: step.thread, call: step.call, operation }
+  }
+
+  /** Records what became of the thread's operation. Returns true if its process crashed (info). */
+  complete(thread: Thread, outcome: Outcome, nowNs: number): boolean {
+    const slot = this.#slot(thread)
+    const invocation = slot.running
+    assert(invocation !== null, `thread ${thread} completed an operation it never invoked`)
+    const operation = this.#stamp(slot, nowNs, {
+      type: outcome.type,
+      f: invocation.f,
+      value: outcome.type === 'ok' ? outcome.value : invocation.value,
+      ...(outcome.meta === undefined ? {} : { meta: outcome.meta }),
+      ...(outcome.type === 'ok' ? {} : { error: outcome.error }),
+    })
+    slot.running = null
+    this.#running--
+    this.#free = this.#insert(thread)
+    const crashed = outcome.type === 'info' && slot.process !== 'nemesis'
+    if (crashed) slot.process = (slot.process as number) + this.#options.concurrency
+    this.#emit(nowNs, { thread, operation })
+    return crashed
+  }
+
+  processOf(thread: Thread): ClientProcess | 'nemesis' {
+    return this.#slot(thread).process
+  }
+
+  ordinalOf(thread: Thread): number {
+    return this.#slot(thread).ordinal
+  }
+
+  #slot(thread: Thread): Slot {
+    const slot = this.#slots[thread]
+    assert(slot !== undefined, `there is no thread ${thread}`)
+    return slot
+  }
+
+  // Longest idle first, so that a slow thread does not leave the others' keys to one of them.
+  #insert(thread: Thread): readonly Thread[] {
+    return [...this.#free, thread]
+  }
+
+  #context(nowNs: number): GeneratorContext {
+    return {
+      nowNs,
+      threads: this.#threads,
+      free: this.#free,
+      ordinal: (thread) => this.#slot(thread).ordinal,
+      draw: (thread) => this.#rng.fork(thread, this.#slot(thread).ordinal),
+    }
+  }
+
+  #stamp(
+    slot: Slot,
+    timeNs: number,
+    fields: Pick<Operation, 'type' | 'f' | 'value'> & Partial<Pick<Operation, 'meta' | 'error'>>,
+  ): Operation {
+    const { type, f, value, ...rest } = fields
+    const node = slot.process === 'nemesis' ? undefined : this.#options.nodeOf?.(slot.process)
+    return {
+      index: this.#index++,
+      timeNs,
+      process: slot.process,
+      type,
+      f,
+      value,
+      ...(node === undefined ? {} : { node }),
+      ...rest,
+    }
+  }
+
+  #emit(nowNs: number, event: GeneratorEvent): void {
+    this.#options.record(event.operation)
+    this.#generator = this.#generator.update(this.#context(nowNs), event)
+  }
+}

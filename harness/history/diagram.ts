@@ -1,0 +1,57 @@
+/**
+ * A few operations drawn as text, one line a process, time to the right:
+ *
+ *     p0:  |---- write 1 ok ----|
+ *     p3:                          |-- read -> null --|   <-- cannot be placed
+ *
+ * Columns are event order, not seconds, so that short operations beside long ones stay readable.
+ */
+
+export interface Bar {
+  readonly row: string
+  readonly startNs: number
+  /** Null: still open at the end. */
+  readonly endNs: number | null
+  readonly label: string
+  readonly note?: string
+}
+
+const compare = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
+
+/** Column of every event, wide enough that each bar holds its label. */
+const layout = (bars: readonly Bar[]): ReadonlyMap<number, number> => {
+  const times = [...new Set(bars.flatMap((bar) => [bar.startNs, bar.endNs ?? Number.POSITIVE_INFINITY]))].sort((a, b) => a - b)
+  const columns = new Map<number, number>()
+  let column = 0
+  for (const time of times) {
+    for (const bar of bars) {
+      if ((bar.endNs ?? Number.POSITIVE_INFINITY) !== time) continue
+      column = Math.max(column, (columns.get(bar.startNs) as number) + bar.label.length + 5)
+    }
+    columns.set(time, column)
+    column += 2
+  }
+  return columns
+}
+
+export const drawDiagram = (bars: readonly Bar[]): string => {
+  const columns = layout(bars)
+  const rows = [...new Set(bars.map((bar) => bar.row))].sort(compare)
+  const width = Math.max(0, ...rows.map((row) => row.length))
+  const lines = rows.map((row) => {
+    let line = ''
+    const notes: string[] = []
+    for (const bar of bars.filter((b) => b.row === row).sort((a, b) => a.startNs - b.startNs)) {
+      const from = columns.get(bar.startNs) as number
+      const to = columns.get(bar.endNs ?? Number.POSITIVE_INFINITY) as number
+      const inner = Math.max(bar.label.length + 2, to - from - 1)
+      const left = Math.floor((inner - bar.label.length - 2) / 2)
+      const right = inner - bar.label.length - 2 - left
+      const end = bar.endNs === null ? '...' : '|'
+      line = `${line.padEnd(from)}|${'-'.repeat(left)} ${bar.label} ${'-'.repeat(right)}${end}`
+      if (bar.note !== undefined) notes.push(bar.note)
+    }
+    return `${row.padStart(width)}:  ${line}${notes.map((note) => `   <-- ${note}`).join('')}`
+  })
+  return lines.join('\n')
+}
