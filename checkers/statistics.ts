@@ -11,12 +11,14 @@ interface Kind {
 const quantile = (sorted: readonly number[], q: number): number | null =>
   sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number)
 
+const newKind = (): Kind => ({ counts: { ok: 0, fail: 0, info: 0 }, latenciesMs: [], errors: new Map() })
+
 const gather = (history: readonly Operation[]): ReadonlyMap<string, Kind> => {
   const kinds = new Map<string, Kind>()
   for (const { invocation, completion } of pairOperations(history)) {
-    const kind = kinds.get(invocation.f) ?? { counts: { ok: 0, fail: 0, info: 0 }, latenciesMs: [], errors: new Map() }
+    const kind = kinds.get(invocation.f) ?? newKind()
     kinds.set(invocation.f, kind)
-    const type = completion === null || completion.type === 'invoke' ? 'info' : completion.type
+    const type = (completion?.type ?? 'info') as keyof Kind['counts']
     kind.counts[type]++
     if (type === 'ok') kind.latenciesMs.push(((completion as Operation).timeNs - invocation.timeNs) / 1e6)
     const error = completion === null ? 'no completion recorded' : completion.error

@@ -1,0 +1,117 @@
+/** The state of one node, and the small questions the rules ask of it. Mutated by the core's modules alone. */
+import type { Bug } from '../bugs.ts'
+import { Log } from './log.ts'
+import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snapshot } from './types.ts'
+
+/** What a leader knows of a follower. */
+export interface Progress {
+  next: number
+  match: number
+  /** Highest heartbeat round it answered. */
+  round: number
+  /** Heard from since the last quorum check. */
+  active: boolean
+  /** Ticks until a snapshot under way is sent again. */
+  snapshotWait: number
+}
+
+export interface Node {
+  readonly config: RaftConfig
+  readonly log: Log
+  role: Role
+  term: number
+  votedFor: NodeId | null
+  leader: NodeId | null
+  commit: number
+  applied: number
+  /** The last index on this node's own disk. */
+  persisted: number
+  ticks: number
+  timeoutTicks: number
+  votes: Map<NodeId, boolean>
+  progress: Map<NodeId, Progress>
+  round: number
+  /** Reads that wait for a round to begin, and for one to be answered by a quorum. */
+  freshReads: number[]
+  pendingReads: { id: number; index: number; round: number }[]
+  // What has come about since the last `ready`.
+  out: Envelope[]
+  unstableFrom: number | null
+  installed: Snapshot | null
+  answeredReads: { id: number; index: number }[]
+  lostReads: number[]
+}
+
+export const createNode = (config: RaftConfig, restored: Restored): Node => {
+  const log = new Log(restored, config.members)
+  const base = restored.snapshot?.index ?? 0
+  const node: Node = {
+    config,
+    log,
+    role: 'follower',
+    term: restored.hardState.term,
+    votedFor: restored.hardState.votedFor,
+    leader: null,
+    commit: base,
+    applied: base,
+    persisted: log.lastIndex,
+    ticks: 0,
+    timeoutTicks: 0,
+    votes: new Map(),
+    progress: new Map(),
+    round: 0,
+    freshReads: [],
+    pendingReads: [],
+    out: [],
+    unstableFrom: null,
+    installed: null,
+    answeredReads: [],
+    lostReads: [],
+  }
+  resetTimeout(node)
+  return node
+}
+
+export const has = (node: Node, bug: Bug): boolean => node.config.bug === bug
+
+export const resetTimeout = (node: Node): void => {
+  const { electionTicks, random } = node.config
+  node.ticks = 0
+  node.timeoutTicks = electionTicks + Math.floor(random() * electionTicks)
+}
+
+export const membersOf = (node: Node): readonly NodeId[] => node.log.members()
+
+export const isMember = (node: Node): boolean => membersOf(node).includes(node.config.id)
+
+export const quorumOf = (node: Node): number => Math.floor(membersOf(node).length / 2) + 1
+
+/** How many members of the configuration satisfy the predicate. */
+export const countMembers = (node: Node, holds: (id: NodeId) => boolean): number => membersOf(node).filter(holds).length
+
+export const peersOf = (node: Node): readonly NodeId[] => membersOf(node).filter((id) => id !== node.config.id)
+
+export const send = (node: Node, to: NodeId, message: Message): void => {
+  node.out.push({ from: node.config.id, to, message })
+}
+
+/** Appends to this node's own log and remembers what must be persisted. */
+export const appendEntry = (node: Node, entry: Entry): void => {
+  node.log.append(entry)
+  node.unstableFrom = Math.min(node.unstableFrom ?? entry.index, entry.index)
+}
+
+export const becomeFollower = (node: Node, term: number, leader: NodeId | null): void => {
+  if (term > node.term) {
+    node.term = term
+    node.votedFor = null
+  }
+  node.role = 'follower'
+  node.leader = leader
+  node.votes = new Map()
+  node.progress = new Map()
+  node.lostReads.push(...node.freshReads, ...node.pendingReads.map((read) => read.id))
+  node.freshReads = []
+  node.pendingReads = []
+  resetTimeout(node)
+}

@@ -1,0 +1,127 @@
+/** Log replication (section 5.3), commitment (5.4.2) and InstallSnapshot (7). */
+import {
+  appendEntry,
+  becomeFollower,
+  countMembers,
+  has,
+  isMember,
+  type Node,
+  type Progress,
+  peersOf,
+  quorumOf,
+  send,
+} from './node.ts'
+import { confirmReads } from './reads.ts'
+import type { Entry, Message, NodeId } from './types.ts'
+
+type Append = Message & { readonly type: 'append' }
+type AppendReply = Message & { readonly type: 'appendReply' }
+type InstallSnapshot = Message & { readonly type: 'snapshot' }
+
+export const broadcastAppend = (node: Node): void => {
+  for (const peer of peersOf(node)) sendAppend(node, peer)
+}
+
+const sendAppend = (node: Node, to: NodeId): void => {
+  const progress = node.progress.get(to)
+  if (progress === undefined) return
+  const prevTerm = node.log.termAt(progress.next - 1)
+  if (prevTerm === null) return sendSnapshot(node, to, progress)
+  const entries = node.log.slice(progress.next, node.config.maxEntriesPerAppend)
+  const prevIndex = progress.next - 1
+  send(node, to, { type: 'append', term: node.term, prevIndex, prevTerm, entries, commit: node.commit, round: node.round })
+  // Optimistic: a lost message shows as a rejection of the next one.
+  progress.next += entries.length
+}
+
+const sendSnapshot = (node: Node, to: NodeId, progress: Progress): void => {
+  const { snapshot } = node.log
+  if (snapshot === null || progress.snapshotWait > 0) return
+  progress.snapshotWait = node.config.electionTicks
+  send(node, to, { type: 'snapshot', term: node.term, snapshot, round: node.round })
+}
+
+export const onAppend = (node: Node, from: NodeId, append: Append): void => {
+  const reply = (success: boolean, index: number): void =>
+    send(node, from, { type: 'appendReply', term: node.term, success, index, round: append.round })
+  if (append.term < node.term) return reply(false, node.log.lastIndex)
+  becomeFollower(node, append.term, from)
+  if (append.prevIndex < node.log.snapshotIndex) return reply(true, node.commit)
+  const known = node.log.termAt(append.prevIndex)
+  const matches = known === append.prevTerm || (has(node, 'no-previous-check') && known !== null)
+  if (!matches) return reply(false, Math.min(node.log.lastIndex, append.prevIndex - 1))
+  for (const entry of append.entries) accept(node, entry)
+  const last = append.prevIndex + append.entries.length
+  node.commit = Math.max(node.commit, Math.min(append.commit, last, node.log.lastIndex))
+  reply(true, last)
+}
+
+/** An existing entry that conflicts is deleted with all that follow it (5.3). */
+const accept = (node: Node, entry: Entry): void => {
+  const known = node.log.termAt(entry.index)
+  if (known === entry.term) return
+  if (known !== null) {
+    if (has(node, 'no-truncate')) return
+    node.log.truncateFrom(entry.index)
+    node.persisted = Math.min(node.persisted, entry.index - 1)
+  }
+  appendEntry(node, entry)
+}
+
+export const onAppendReply = (node: Node, from: NodeId, reply: AppendReply): void => {
+  const progress = node.progress.get(from)
+  if (node.role !== 'leader' || progress === undefined) return
+  progress.active = true
+  progress.round = Math.max(progress.round, reply.round)
+  if (reply.success) {
+    progress.match = Math.max(progress.match, reply.index)
+    progress.next = Math.max(progress.next, progress.match + 1)
+    progress.snapshotWait = 0
+    advanceCommit(node)
+  } else {
+    progress.next = Math.max(progress.match + 1, Math.min(progress.next, reply.index + 1))
+  }
+  confirmReads(node)
+  if (node.role === 'leader' && progress.next <= node.log.lastIndex) sendAppend(node, from)
+}
+
+/** The highest index that a quorum has on disk, if it is of the leader's own term (5.4.2, figure 8). */
+export const advanceCommit = (node: Node): void => {
+  const before = node.commit
+  for (let index = node.log.lastIndex; index > node.commit; index--) {
+    if (node.log.termAt(index) !== node.term && !has(node, 'commit-old-term')) break
+    const holders = countMembers(node, (id) =>
+      id === node.config.id ? node.persisted >= index : (node.progress.get(id)?.match ?? 0) >= index,
+    )
+    const enough = has(node, 'ack-before-replication') ? 1 : quorumOf(node)
+    if (holders >= enough) {
+      node.commit = index
+      break
+    }
+  }
+  if (node.commit === before) return
+  const configIndex = node.log.configIndex()
+  // A leader that is not in the committed configuration leads no more (thesis, 4.2.2).
+  if (!isMember(node) && configIndex <= node.commit) becomeFollower(node, node.term, null)
+  else broadcastAppend(node)
+}
+
+export const onSnapshot = (node: Node, from: NodeId, install: InstallSnapshot): void => {
+  const { snapshot, round } = install
+  if (install.term < node.term) {
+    return send(node, from, { type: 'appendReply', term: node.term, success: false, index: node.log.lastIndex, round })
+  }
+  becomeFollower(node, install.term, from)
+  if (snapshot.index > node.commit) {
+    if (node.log.termAt(snapshot.index) === snapshot.term) node.commit = snapshot.index
+    else {
+      node.log.reset(snapshot)
+      node.installed = snapshot
+      node.commit = snapshot.index
+      node.applied = snapshot.index
+      node.persisted = snapshot.index
+      node.unstableFrom = null
+    }
+  }
+  send(node, from, { type: 'appendReply', term: node.term, success: true, index: node.commit, round })
+}

@@ -1,0 +1,204 @@
+/**
+ * One simulated run: a world, clients with sessions and declared retries, and a seeded course of faults. Returns
+ * the first property broken and the history that the clients saw.
+ */
+import type { Operation, Rng } from '../../../harness/api.ts'
+import { rngFromSeed } from '../../../harness/support/random.ts'
+import type { RegisterCall } from '../../../harness/vocabularies/register.ts'
+import type { Bug } from '../bugs.ts'
+import type { NodeId } from '../core/types.ts'
+import { type Reply, World } from './world.ts'
+
+export interface SimulationResult {
+  readonly violation: string | null
+  readonly history: readonly Operation[]
+  readonly elections: number
+}
+
+export interface SimulationOptions {
+  readonly seed: number
+  readonly bug: Bug | null
+  readonly ticks?: number
+}
+
+const NODES = 5
+const CLIENTS = 6
+const KEYS = 3
+const ATTEMPT_TICKS = 40
+const MAX_ATTEMPTS = 4
+
+class SimulatedClient {
+  readonly #world: World
+  readonly #rng: Rng
+  readonly #record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void
+  #process: number
+  #session: number | null = null
+  #seq = 0
+  #ops = 0
+  #target: NodeId
+
+  constructor(world: World, rng: Rng, process: number, record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void) {
+    this.#world = world
+    this.#rng = rng
+    this.#process = process
+    this.#record = record
+    this.#target = rng.pick(world.ids)
+  }
+
+  start(): void {
+    this.#world.after(1 + this.#rng.int(10), () => this.#next())
+  }
+
+  #next(): void {
+    if (this.#session === null) return this.#openSession()
+    const call = this.#call()
+    this.#seq++
+    this.#record({ process: this.#process, type: 'invoke', f: call.f, value: call.value })
+    this.#attempt(call, 1)
+  }
+
+  #rest(): void {
+    this.#world.after(1 + this.#rng.int(12), () => this.#next())
+  }
+
+  #call(): RegisterCall {
+    const key = this.#rng.int(KEYS)
+    const value = 1 + this.#process + this.#ops++ * 10_000
+    const draw = this.#rng.float()
+    if (draw < 0.5) return { f: 'read', value: { key } }
+    if (draw < 0.85) return { f: 'write', value: { key, value } }
+    return { f: 'cas', value: { key, expected: this.#rng.int(3) === 0 ? null : value - 10_000, next: value } }
+  }
+
+  #openSession(): void {
+    this.#ask(
+      (reply) => this.#world.submit(this.#target, { kind: 'session' }, reply),
+      (answer) => {
+        if (answer?.type === 'value') {
+          this.#session = answer.value as number
+          this.#seq = 0
+        } else this.#retarget()
+        this.#rest()
+      },
+    )
+  }
+
+  /** Null: no answer within the time. */
+  #ask(send: (reply: Reply) => void, then: (answer: Parameters<Reply>[0] | null) => void): void {
+    let open = true
+    const settle = (answer: Parameters<Reply>[0] | null): void => {
+      if (!open) return
+      open = false
+      then(answer)
+    }
+    send(settle)
+    this.#world.after(ATTEMPT_TICKS, () => settle(null))
+  }
+
+  #retarget(): void {
+    this.#target = this.#rng.float() < 0.7 ? (this.#world.leader() ?? this.#rng.pick(this.#world.ids)) : this.#rng.pick(this.#world.ids)
+  }
+
+  #attempt(call: RegisterCall, attempt: number, doubtful = false): void {
+    const session = this.#session as number
+    const seq = this.#seq
+    const target = this.#target
+    this.#ask(
+      (reply) =>
+        call.f === 'read'
+          ? this.#world.read(target, call.value.key, reply)
+          : this.#world.submit(target, { kind: 'op', session, seq, call }, reply),
+      (answer) => this.#answered(call, attempt, doubtful, answer),
+    )
+  }
+
+  #answered(call: RegisterCall, attempt: number, doubtful: boolean, answer: Parameters<Reply>[0] | null): void {
+    if (answer?.type === 'value') return this.#complete(call, 'ok', answer.value)
+    if (answer?.type === 'refused') {
+      this.#session = null
+      return this.#complete(call, doubtful ? 'info' : 'fail')
+    }
+    const nowDoubtful = doubtful || (answer?.type !== 'not-leader' && call.f !== 'read')
+    this.#retarget()
+    if (attempt < MAX_ATTEMPTS) {
+      this.#world.after(1 + this.#rng.int(5), () => this.#attempt(call, attempt + 1, nowDoubtful))
+    } else this.#complete(call, nowDoubtful ? 'info' : 'fail')
+  }
+
+  #complete(call: RegisterCall, type: 'ok' | 'fail' | 'info', value?: unknown): void {
+    this.#record({ process: this.#process, type, f: call.f, value: type === 'ok' ? value : call.value })
+    if (type === 'info') {
+      this.#process += CLIENTS
+      this.#session = null
+    }
+    this.#rest()
+  }
+}
+
+/** Faults come one on top of another; each ends by itself. */
+const scheduleFaults = (world: World, rng: Rng, ticks: number): void => {
+  let at = 60
+  while (at < ticks - 200) {
+    const kind = rng.pick(['partition', 'isolate', 'crash', 'crashMany', 'pause', 'oneway'] as const)
+    const lasts = 20 + rng.int(120)
+    const draw = rng.fork(at)
+    world.after(at, () => injectFault(world, draw, kind, lasts))
+    at += 20 + rng.int(110)
+  }
+}
+
+type FaultKind = 'partition' | 'isolate' | 'crash' | 'crashMany' | 'pause' | 'oneway'
+
+const injectFault = (world: World, rng: Rng, kind: FaultKind, lasts: number): void => {
+  const ids = rng.shuffle(world.ids)
+  const leader = world.leader()
+  const victim = leader !== null && rng.float() < 0.6 ? leader : (ids[0] as NodeId)
+  const others = world.ids.filter((id) => id !== victim)
+  if (kind === 'partition' || kind === 'isolate') {
+    const side = kind === 'isolate' ? [victim] : [victim, ...rng.shuffle(others).slice(0, 1)]
+    for (const a of side) {
+      for (const b of world.ids.filter((id) => !side.includes(id))) {
+        world.cut(a, b)
+        world.cut(b, a)
+      }
+    }
+    world.after(lasts, () => world.healNetwork())
+  } else if (kind === 'oneway') {
+    for (const b of others) world.cut(b, victim)
+    world.after(lasts, () => world.healNetwork())
+  } else if (kind === 'pause') {
+    world.pause(victim)
+    world.after(lasts, () => world.resume(victim))
+  } else {
+    const victims = kind === 'crash' ? [victim] : ids.slice(0, 1 + rng.int(ids.length))
+    const powerLoss = rng.float() < 0.7
+    for (const id of victims) world.crash(id, powerLoss)
+    const down = rng.float() < 0.5 ? 2 : lasts
+    for (const id of victims) world.after(down + rng.int(5), () => world.restart(id))
+  }
+}
+
+export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): SimulationResult => {
+  const rng = rngFromSeed(seed)
+  const world = new World({ rng, bug, nodes: NODES, compactEvery: 15 })
+  const history: Operation[] = []
+  const record = (operation: Omit<Operation, 'index' | 'timeNs'>): void => {
+    // One event a nanosecond within a tick keeps the order that the simulator gave them.
+    history.push({ index: history.length, timeNs: world.now * 1_000_000 + history.length, ...operation })
+  }
+  for (let process = 0; process < CLIENTS; process++) {
+    new SimulatedClient(world, rng.fork('client', process), process, record).start()
+  }
+  scheduleFaults(world, rng.fork('faults'), ticks)
+  let elections = 0
+  let term = 0
+  while (world.now < ticks && world.violation === null) {
+    world.step()
+    const leader = world.leader()
+    if (leader !== null && world.termOf(leader) > term) {
+      term = world.termOf(leader)
+      elections++
+    }
+  }
+  return { violation: world.violation, history, elections }
+}

@@ -1,0 +1,262 @@
+/**
+ * A cluster of Raft cores under a deterministic simulator: one seed decides message delays, losses, duplicates and
+ * reorderings, partitions, crashes, power losses and pauses, and what the clients ask. Virtual time is in ticks.
+ */
+import type { Rng } from '../../../harness/api.ts'
+import type { Bug } from '../bugs.ts'
+import { RaftCore } from '../core/raft.ts'
+import type { Command, Envelope, Message, NodeId, Ready } from '../core/types.ts'
+import { type Applied, StateMachine } from '../state-machine.ts'
+import { Disk } from './disk.ts'
+import { Properties } from './properties.ts'
+
+export interface WorldOptions {
+  readonly rng: Rng
+  readonly bug: Bug | null
+  readonly nodes: number
+  /** Entries above the snapshot before the log is compacted. */
+  readonly compactEvery: number
+}
+
+/** Answers one request of a client. A request is answered at most once. */
+export type Reply = (answer: Applied | { readonly type: 'not-leader' | 'lost' }) => void
+
+interface Server {
+  readonly id: NodeId
+  readonly disk: Disk
+  core: RaftCore
+  machine: StateMachine
+  up: boolean
+  paused: boolean
+  /** What arrived while it was paused: processed on resume, as sockets do. */
+  inbox: (() => void)[]
+  proposals: Map<number, { term: number; reply: Reply }>
+  reads: Map<number, { key: number; reply: Reply }>
+  ready: { id: number; index: number }[]
+}
+
+export class World {
+  readonly #options: WorldOptions
+  readonly #rng: Rng
+  readonly #servers: ReadonlyMap<NodeId, Server>
+  readonly #properties = new Properties()
+  readonly #cut = new Set<string>()
+  /** What is due at each tick, in the order it was asked for. */
+  readonly #agenda = new Map<number, (() => void)[]>()
+  #readId = 0
+  /** The first property broken; null so far. */
+  violation: string | null = null
+  now = 0
+
+  constructor(options: WorldOptions) {
+    this.#options = options
+    this.#rng = options.rng.fork('world')
+    const ids = Array.from({ length: options.nodes }, (_, i) => `n${i + 1}`)
+    this.#servers = new Map(ids.map((id) => [id, this.#boot(id, new Disk())]))
+  }
+
+  get ids(): readonly NodeId[] {
+    return [...this.#servers.keys()]
+  }
+
+  leader(): NodeId | null {
+    const leaders = [...this.#servers.values()].filter((server) => server.up && server.core.role === 'leader')
+    return leaders.sort((a, b) => b.core.term - a.core.term)[0]?.id ?? null
+  }
+
+  termOf(id: NodeId): number {
+    return this.#server(id).core.term
+  }
+
+  /** Runs `action` in `delay` ticks. */
+  after(delay: number, action: () => void): void {
+    const at = this.now + Math.max(1, delay)
+    const due = this.#agenda.get(at)
+    if (due === undefined) this.#agenda.set(at, [action])
+    else due.push(action)
+  }
+
+  /** One tick of every node, then whatever is due. */
+  step(): void {
+    this.now++
+    for (const server of this.#servers.values()) {
+      if (!server.up || server.paused) continue
+      server.core.tick()
+      this.#drive(server)
+    }
+    const due = this.#agenda.get(this.now) ?? []
+    this.#agenda.delete(this.now)
+    for (const action of due) action()
+  }
+
+  // ---------------------------------------------------------------------------------------------- faults
+
+  crash(id: NodeId, powerLoss: boolean): void {
+    const server = this.#server(id)
+    server.up = false
+    server.paused = false
+    server.inbox = []
+    if (powerLoss) server.disk.losePower()
+  }
+
+  restart(id: NodeId): void {
+    const server = this.#server(id)
+    if (server.up) return
+    Object.assign(server, this.#boot(id, server.disk))
+    this.#properties.onRestart(id)
+  }
+
+  pause(id: NodeId): void {
+    this.#server(id).paused = true
+  }
+
+  resume(id: NodeId): void {
+    const server = this.#server(id)
+    if (!server.paused) return
+    server.paused = false
+    const { inbox } = server
+    server.inbox = []
+    for (const deliver of inbox) deliver()
+  }
+
+  cut(from: NodeId, to: NodeId): void {
+    this.#cut.add(`${from}>${to}`)
+  }
+
+  healNetwork(): void {
+    this.#cut.clear()
+  }
+
+  // --------------------------------------------------------------------------------------------- clients
+
+  /** Sends a command to a node; it arrives and is answered after delays, or never. */
+  submit(to: NodeId, command: Command, reply: Reply): void {
+    this.#request(to, reply, (server, answer) => {
+      const proposal = server.core.propose(command)
+      if (proposal === null) return answer({ type: 'not-leader' })
+      server.proposals.set(proposal.index, { term: proposal.term, reply: answer })
+    })
+  }
+
+  read(to: NodeId, key: number, reply: Reply): void {
+    this.#request(to, reply, (server, answer) => {
+      const id = this.#readId++
+      server.reads.set(id, { key, reply: answer })
+      if (!server.core.read(id)) {
+        server.reads.delete(id)
+        answer({ type: 'not-leader' })
+      }
+    })
+  }
+
+  #request(to: NodeId, reply: Reply, handle: (server: Server, answer: Reply) => void): void {
+    const answer: Reply = (value) => {
+      if (this.#rng.float() < 0.02) return
+      this.after(1 + this.#rng.int(3), () => reply(value))
+    }
+    this.after(1 + this.#rng.int(3), () =>
+      this.#arrive(this.#server(to), (server) => {
+        handle(server, answer)
+        this.#drive(server)
+      }),
+    )
+  }
+
+  // --------------------------------------------------------------------------------------------- innards
+
+  #server(id: NodeId): Server {
+    return this.#servers.get(id) as Server
+  }
+
+  #boot(id: NodeId, disk: Disk): Server {
+    const restored = disk.read()
+    const random = this.#rng.fork('timeouts', id, this.now)
+    const core = new RaftCore(
+      {
+        id,
+        members: Array.from({ length: this.#options.nodes }, (_, i) => `n${i + 1}`),
+        electionTicks: 20,
+        heartbeatTicks: 4,
+        maxEntriesPerAppend: 3,
+        bug: this.#options.bug,
+        random: () => random.float(),
+      },
+      restored,
+    )
+    const machine = new StateMachine(this.#options.bug, restored.snapshot?.data ?? null)
+    return { id, disk, core, machine, up: true, paused: false, inbox: [], proposals: new Map(), reads: new Map(), ready: [] }
+  }
+
+  #arrive(server: Server, deliver: (server: Server) => void): void {
+    if (!server.up) return
+    if (server.paused) server.inbox.push(() => deliver(server))
+    else deliver(server)
+  }
+
+  #drive(server: Server): void {
+    for (let ready = server.core.ready(); ready !== null; ready = server.core.ready()) {
+      server.disk.persist(ready)
+      for (const envelope of ready.messages) this.#transmit(envelope)
+      this.#apply(server, ready)
+      server.core.advance(ready)
+    }
+    if (server.core.applied - server.core.snapshotIndex >= this.#options.compactEvery) this.#compact(server)
+    this.#check()
+  }
+
+  #compact(server: Server): void {
+    const snapshot = { ...server.core.compactionPoint(), data: server.machine.save() }
+    server.disk.compact(snapshot, this.#options.bug !== 'no-fsync')
+    server.core.compact(snapshot)
+  }
+
+  #apply(server: Server, ready: Ready): void {
+    if (ready.snapshot !== null) {
+      server.machine = new StateMachine(this.#options.bug, ready.snapshot.data)
+      for (const { reply } of server.proposals.values()) reply({ type: 'lost' })
+      server.proposals.clear()
+    }
+    for (const entry of ready.committed) {
+      this.violation ??= this.#properties.onApply(server.id, entry)
+      const result = server.machine.apply(entry)
+      const proposal = server.proposals.get(entry.index)
+      server.proposals.delete(entry.index)
+      proposal?.reply(proposal.term === entry.term ? result : { type: 'lost' })
+    }
+    for (const id of ready.lostReads) {
+      server.reads.get(id)?.reply({ type: 'not-leader' })
+      server.reads.delete(id)
+    }
+    server.ready.push(...ready.reads)
+    server.ready = server.ready.filter(({ id, index }) => {
+      if (index > server.core.applied) return true
+      const read = server.reads.get(id)
+      server.reads.delete(id)
+      read?.reply({ type: 'value', value: server.machine.read(read.key) })
+      return false
+    })
+  }
+
+  #transmit({ from, to, message }: Envelope): void {
+    if (this.#cut.has(`${from}>${to}`) || this.#rng.float() < 0.01) return
+    const copies = this.#rng.float() < 0.01 ? 2 : 1
+    for (let copy = 0; copy < copies; copy++) {
+      const late = this.#rng.float() < 0.03 ? this.#rng.int(40) : 0
+      this.after(1 + this.#rng.int(3) + late, () => this.#deliver(from, to, message))
+    }
+  }
+
+  #deliver(from: NodeId, to: NodeId, message: Message): void {
+    if (this.#cut.has(`${from}>${to}`)) return
+    this.#arrive(this.#server(to), (server) => {
+      server.core.step(from, message)
+      this.#drive(server)
+    })
+  }
+
+  #check(): void {
+    if (this.violation !== null) return
+    const up = [...this.#servers.values()].filter((server) => server.up)
+    this.violation = this.#properties.check(up)
+  }
+}
