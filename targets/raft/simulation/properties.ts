@@ -20,14 +20,14 @@ export class Properties {
   readonly #leaders = new Map<number, NodeId>()
   readonly #applied = new Map<number, { entry: Entry; by: NodeId }>()
   readonly #leaderLogs = new Map<NodeId, { term: number; lastIndex: number; entries: Entry[] }>()
-  readonly #committed: Entry[] = []
+  readonly #committed: { entry: Entry; inTerm: number }[] = []
 
-  /** State machine safety: no two nodes apply different entries at one index. */
-  onApply(id: NodeId, entry: Entry): string | null {
+  /** State machine safety: no two nodes apply different entries at one index. `term`: the node's own by now. */
+  onApply(id: NodeId, entry: Entry, term: number): string | null {
     const before = this.#applied.get(entry.index)
     if (before === undefined) {
       this.#applied.set(entry.index, { entry, by: id })
-      this.#committed.push(entry)
+      this.#committed.push({ entry, inTerm: term })
       return null
     }
     if (same(before.entry, entry)) return null
@@ -75,11 +75,14 @@ export class Properties {
     return null
   }
 
-  /** Leader completeness, for entries known to be committed in earlier terms. */
+  /**
+   * Leader completeness. What counts is the term an entry was committed in, not the entry's own: a stale leader of a
+   * term in between need not have it.
+   */
   #completeness({ id, core }: Observed): string | null {
     for (let at = this.#committed.length - 1; at >= Math.max(0, this.#committed.length - 30); at--) {
-      const entry = this.#committed[at] as Entry
-      if (entry.term >= core.term || entry.index <= core.snapshotIndex) continue
+      const { entry, inTerm } = this.#committed[at] as { entry: Entry; inTerm: number }
+      if (inTerm >= core.term || entry.index <= core.snapshotIndex) continue
       const held = core.entryAt(entry.index)
       if (held === undefined || !same(held, entry)) {
         return `leader completeness: ${id} leads term ${core.term} without committed index ${entry.index} (${show(entry)}, has ${show(held)})`

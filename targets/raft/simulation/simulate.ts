@@ -31,14 +31,22 @@ class SimulatedClient {
   readonly #world: World
   readonly #rng: Rng
   readonly #record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void
+  readonly #restTicks: number
   #process: number
   #session: number | null = null
   #seq = 0
   #ops = 0
   #target: NodeId
 
-  constructor(world: World, rng: Rng, process: number, record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void) {
+  constructor(
+    world: World,
+    rng: Rng,
+    process: number,
+    restTicks: number,
+    record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void,
+  ) {
     this.#world = world
+    this.#restTicks = restTicks
     this.#rng = rng
     this.#process = process
     this.#record = record
@@ -58,7 +66,7 @@ class SimulatedClient {
   }
 
   #rest(): void {
-    this.#world.after(1 + this.#rng.int(12), () => this.#next())
+    this.#world.after(1 + this.#rng.int(this.#restTicks), () => this.#next())
   }
 
   #call(): RegisterCall {
@@ -180,14 +188,16 @@ const injectFault = (world: World, rng: Rng, kind: FaultKind, lasts: number): vo
 
 export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): SimulationResult => {
   const rng = rngFromSeed(seed)
-  const world = new World({ rng, bug, nodes: NODES, compactEvery: 15 })
+  const profile = rng.fork('profile')
+  const world = new World({ rng, bug, nodes: NODES, compactEvery: 15, maxEntriesPerAppend: profile.pick([1, 3]) })
+  const restTicks = profile.pick([12, 80])
   const history: Operation[] = []
   const record = (operation: Omit<Operation, 'index' | 'timeNs'>): void => {
     // One event a nanosecond within a tick keeps the order that the simulator gave them.
     history.push({ index: history.length, timeNs: world.now * 1_000_000 + history.length, ...operation })
   }
   for (let process = 0; process < CLIENTS; process++) {
-    new SimulatedClient(world, rng.fork('client', process), process, record).start()
+    new SimulatedClient(world, rng.fork('client', process), process, restTicks, record).start()
   }
   scheduleFaults(world, rng.fork('faults'), ticks)
   let elections = 0

@@ -14,6 +14,7 @@ export interface WorldOptions {
   readonly rng: Rng
   readonly bug: Bug | null
   readonly nodes: number
+  readonly maxEntriesPerAppend: number
   /** Entries above the snapshot before the log is compacted. */
   readonly compactEvery: number
 }
@@ -177,7 +178,7 @@ export class World {
         members: Array.from({ length: this.#options.nodes }, (_, i) => `n${i + 1}`),
         electionTicks: 20,
         heartbeatTicks: 4,
-        maxEntriesPerAppend: 3,
+        maxEntriesPerAppend: this.#options.maxEntriesPerAppend,
         bug: this.#options.bug,
         random: () => random.float(),
       },
@@ -217,7 +218,7 @@ export class World {
       server.proposals.clear()
     }
     for (const entry of ready.committed) {
-      this.violation ??= this.#properties.onApply(server.id, entry)
+      this.violation ??= this.#properties.onApply(server.id, entry, server.core.term)
       const result = server.machine.apply(entry)
       const proposal = server.proposals.get(entry.index)
       server.proposals.delete(entry.index)

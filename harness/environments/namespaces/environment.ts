@@ -1,0 +1,75 @@
+/**
+ * `namespaces`: nodes as plain processes in Linux network and mount namespaces, without a daemon. Runs inside the
+ * sandbox that `sandbox.ts` describes; what it makes dies with it. Only the freezer's cgroups outlive a sandbox,
+ * and they are journalled.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Cluster, Environment, Fault, NodeIdentity, ProvisionSpec } from '../../api.ts'
+import { createFreezer, isFreezerAvailable } from '../../faults/freezer.ts'
+import { undoEntry } from '../../faults/undo.ts'
+import { DATA_DIR, type Keeper, startKeeper } from './keeper.ts'
+import { buildNetwork, CONTROL_ADDRESS, clientAddress, nodeAddress } from './network.ts'
+import { NamespaceNode } from './node.ts'
+
+const SUPPORTED: readonly Fault[] = ['partition', 'kill', 'pause']
+
+const identify = (count: number): readonly NodeIdentity[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `n${i + 1}`,
+    index: i + 1,
+    address: nodeAddress(i + 1),
+    dataDir: DATA_DIR,
+  }))
+
+const makeNode = async (spec: ProvisionSpec, identity: NodeIdentity, signal: AbortSignal): Promise<NamespaceNode> => {
+  const hostDataDir = path.join(spec.stateDir, 'data', identity.name)
+  const logDir = path.join(spec.logDir, identity.name)
+  fs.mkdirSync(hostDataDir, { recursive: true })
+  fs.mkdirSync(logDir, { recursive: true })
+  const keeper = await startKeeper(hostDataDir, signal)
+  const freezerDir = isFreezerAvailable() ? createFreezer(`faultline-${spec.runId}-${identity.name}`, spec.journal) : undefined
+  return new NamespaceNode({ identity, keeper, launch: spec.launch(identity), logDir, hostDataDir, freezerDir })
+}
+
+const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise<void> => {
+  const signal = AbortSignal.timeout(20_000)
+  await Promise.all(
+    nodes.map(async (node) => {
+      await node.kill(signal)
+      if (node.freezerDir !== undefined) await undoEntry({ kind: 'cgroup', path: node.freezerDir })
+      process.kill(node.keeperPid, 'SIGKILL')
+    }),
+  )
+  bridge.process.kill('SIGKILL')
+}
+
+const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
+  fs.mkdirSync(DATA_DIR, { recursive: true })
+  const bridge = await startKeeper(null, signal)
+  const nodes = await Promise.all(spec.plan.nodes.map((identity) => makeNode(spec, identity, signal)))
+  const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => clientAddress(group))
+  await buildNetwork(
+    {
+      switchPid: bridge.pid,
+      controllerPid: process.pid,
+      nodes: nodes.map((node) => ({ pid: node.keeperPid, address: node.address })),
+      clientAddresses,
+    },
+    signal,
+  )
+  return {
+    nodes,
+    clientAddresses,
+    controlAddress: CONTROL_ADDRESS,
+    journal: spec.journal,
+    [Symbol.asyncDispose]: () => dispose(nodes, bridge),
+  }
+}
+
+export const namespaces: Environment = {
+  name: 'namespaces',
+  supports: new Set<Fault>(isFreezerAvailable() ? [...SUPPORTED, 'freezer'] : SUPPORTED),
+  identify,
+  provision,
+}

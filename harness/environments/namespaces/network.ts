@@ -1,0 +1,55 @@
+/**
+ * The network of the namespaces environment: one network namespace a node, joined by a bridge that has a namespace
+ * of its own; the controller's end has one address for the control path and one for each client group. Nothing
+ * routes out. All of it lives in the sandbox's namespaces and dies with them.
+ */
+import { execa } from 'execa'
+
+export const SUBNET = '198.18.0'
+export const CONTROL_ADDRESS = `${SUBNET}.250`
+
+export const nodeAddress = (index: number): string => `${SUBNET}.${index}`
+export const clientAddress = (group: number): string => `${SUBNET}.${101 + group}`
+
+/** Runs `ip` commands in the network namespace of a process. */
+const ipBatch = async (pid: number, commands: readonly string[], signal: AbortSignal): Promise<void> => {
+  await execa('nsenter', ['--target', String(pid), '--net', 'ip', '-batch', '-'], {
+    input: `${commands.join('\n')}\n`,
+    cancelSignal: signal,
+  })
+}
+
+export interface NetworkSpec {
+  readonly switchPid: number
+  readonly controllerPid: number
+  readonly nodes: readonly { readonly pid: number; readonly address: string }[]
+  readonly clientAddresses: readonly string[]
+}
+
+export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Promise<void> => {
+  const plug = (name: string, pid: number): string[] => [
+    `link add ${name} type veth peer name eth0 netns ${pid}`,
+    `link set ${name} master br0 up`,
+  ]
+  await ipBatch(
+    spec.switchPid,
+    [
+      'link add br0 type bridge',
+      'link set br0 up',
+      ...spec.nodes.flatMap((node, i) => plug(`n${i + 1}`, node.pid)),
+      ...plug('control', spec.controllerPid),
+    ],
+    signal,
+  )
+  const configure = (pid: number, addresses: readonly string[]): Promise<void> =>
+    ipBatch(
+      pid,
+      ['link set lo up', ...addresses.map((address) => `addr add ${address}/24 dev eth0`), 'link set eth0 up'],
+      signal,
+    )
+  await Promise.all([
+    ...spec.nodes.map((node) => configure(node.pid, [node.address])),
+    // The first address is the source of whatever does not choose one: the control path.
+    configure(spec.controllerPid, [CONTROL_ADDRESS, ...spec.clientAddresses]),
+  ])
+}

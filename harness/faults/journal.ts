@@ -1,0 +1,83 @@
+/**
+ * The undo journal: every effect that outlives a process is written here before it is made, one JSON object a line,
+ * so that whoever comes after a dead controller (the watchdog, `faultline clean`) can undo it.
+ *
+ * A run's journal stands in a directory of its own; its first line names the owner, and the directory goes last.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { UndoEntry, UndoJournal } from '../api.ts'
+import { bootId, startTimeOf } from './proc.ts'
+
+/** Where runs keep what is not results. On a real disk: the nodes' data lies below it. */
+export const STATE_ROOT = '/var/tmp/faultline'
+
+interface Owner {
+  readonly pid: number
+  readonly startTime: string
+  readonly bootId: string
+}
+
+const journalFile = (stateDir: string): string => path.join(stateDir, 'journal.jsonl')
+
+export const stateDirOf = (runId: string): string => path.join(STATE_ROOT, runId)
+
+/** Begins the journal of a run owned by this process. */
+export const createJournal = (stateDir: string): void => {
+  fs.mkdirSync(stateDir, { recursive: true, mode: 0o755 })
+  const owner: Owner = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '', bootId: bootId() }
+  fs.writeFileSync(journalFile(stateDir), `${JSON.stringify(owner)}\n`)
+}
+
+/** Appends to a journal; the entry is on disk when `record` returns. */
+export class FileJournal implements UndoJournal {
+  readonly #file: string
+
+  constructor(stateDir: string) {
+    this.#file = journalFile(stateDir)
+  }
+
+  record(entry: UndoEntry): void {
+    fs.appendFileSync(this.#file, `${JSON.stringify(entry)}\n`, { flush: true })
+  }
+}
+
+export interface ReadJournal {
+  readonly owner: Owner
+  readonly entries: readonly UndoEntry[]
+}
+
+/** Null where there is none, or not yet its first line. A torn last line was never acted on. */
+export const readJournal = (stateDir: string): ReadJournal | null => {
+  let text: string
+  try {
+    text = fs.readFileSync(journalFile(stateDir), 'utf8')
+  } catch {
+    return null
+  }
+  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean)
+  const [owner, ...entries] = lines.map((line) => JSON.parse(line) as unknown)
+  return owner === undefined ? null : { owner: owner as Owner, entries: entries as UndoEntry[] }
+}
+
+export const isOwnerAlive = ({ owner }: ReadJournal): boolean =>
+  owner.bootId === bootId() && startTimeOf(owner.pid) === owner.startTime
+
+/** The journals on this machine, by state directory. */
+export const listStateDirs = (): readonly string[] => {
+  try {
+    return fs.readdirSync(STATE_ROOT).map((name) => path.join(STATE_ROOT, name))
+  } catch {
+    return []
+  }
+}
+
+/** Removes the state directory, and the root once it is empty. */
+export const removeStateDir = (stateDir: string): void => {
+  fs.rmSync(stateDir, { recursive: true, force: true, maxRetries: 5 })
+  try {
+    fs.rmdirSync(STATE_ROOT)
+  } catch {
+    // Another run has its own there.
+  }
+}

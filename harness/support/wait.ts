@@ -1,0 +1,31 @@
+/** Waiting, always with a deadline and always interruptible. */
+
+/** Resolves after `ms`; rejects with the signal's reason as soon as that is aborted. */
+export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted === true) return reject(signal.reason)
+    const onAbort = (): void => {
+      clearTimeout(timer)
+      reject(signal?.reason)
+    }
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', onAbort)
+      resolve()
+    }, ms)
+    signal?.addEventListener('abort', onAbort, { once: true })
+  })
+
+/** Asks every `everyMs` until the answer is true; false once `timeoutMs` have passed. */
+export const waitUntil = async (
+  holds: () => boolean | Promise<boolean>,
+  timeoutMs: number,
+  everyMs: number,
+  signal?: AbortSignal,
+): Promise<boolean> => {
+  const deadlineMs = performance.now() + timeoutMs
+  for (;;) {
+    if (await holds()) return true
+    if (performance.now() >= deadlineMs) return false
+    await sleep(everyMs, signal)
+  }
+}

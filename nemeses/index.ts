@@ -1,0 +1,7 @@
+/** The registry of nemeses: name to value. */
+import type { Nemesis } from '../harness/api.ts'
+import { kill } from './kill.ts'
+import { partition } from './partition.ts'
+import { pause } from './pause.ts'
+
+export const nemeses: Readonly<Record<string, Nemesis>> = { partition, kill, pause }

@@ -1,0 +1,125 @@
+/**
+ * Network partitions by iptables inside the nodes' own namespaces. A cut link has a rule at both of its ends: a
+ * drop at the receiver alone would still let the sender's packets out. Proof: the packets each rule dropped.
+ */
+import type { ActiveFault, Cluster, ClusterNode, Effect, Nemesis, NemesisContext, PlannedFault, Rng } from '../harness/api.ts'
+import { allowPackets, chainName, countDropped, type DropRule, dropPackets } from '../harness/faults/iptables.ts'
+import { UserError } from '../harness/support/assert.ts'
+import { type Link, linksOf, SHAPES, type Shape, split } from './grudge.ts'
+import { planSequence, scheduleOptions } from './schedule.ts'
+
+interface PartitionIntent {
+  readonly shape: Shape
+  /** One-way: packets from the first side to the second are dropped, answers pass. */
+  readonly oneWay: boolean
+  readonly order: readonly string[]
+  readonly clientGroup: number
+}
+
+/** In a link, client group g is written `clients-g`. */
+const clientName = (group: number): string => `clients-${group}`
+
+const addressOf = (cluster: Cluster, name: string): string => {
+  const node = cluster.nodes.find((candidate) => candidate.name === name)
+  if (node !== undefined) return node.address
+  const address = cluster.clientAddresses[Number(name.replace('clients-', ''))]
+  if (address === undefined) throw new UserError(`There is no node or client group named ${name}.`)
+  return address
+}
+
+const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): Promise<readonly Link[]> => {
+  const { order, shape } = intent
+  const names = context.cluster.nodes.map((node) => node.name)
+  const first = order[0] as string
+  if (shape === 'clients') return split([clientName(intent.clientGroup)], [first])
+  if (shape !== 'leader') return linksOf(shape, names, order)
+  const leader = (await context.leader()) ?? first
+  return split([leader], names.filter((name) => name !== leader))
+}
+
+/** Of each pair, the direction that `split` names first. */
+const oneDirection = (links: readonly Link[]): readonly Link[] => links.filter((_, i) => i % 2 === 0)
+
+const rulesFor = (cluster: Cluster, node: ClusterNode, links: readonly Link[]): readonly DropRule[] =>
+  links.flatMap(({ from, to }): DropRule[] => {
+    if (to === node.name) return [{ direction: 'from', address: addressOf(cluster, from) }]
+    if (from === node.name) return [{ direction: 'to', address: addressOf(cluster, to) }]
+    return []
+  })
+
+const describe = (links: readonly Link[]): string => {
+  const arrow = (link: Link): string => {
+    const back = links.some((other) => other.from === link.to && other.to === link.from)
+    return back ? `${link.from}|${link.to}` : `${link.from}->${link.to}`
+  }
+  const names = links.filter((link) => link.from < link.to || !links.some((o) => o.from === link.to && o.to === link.from)).map(arrow)
+  return names.join(' ')
+}
+
+const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
+  const intent = fault.intent as unknown as PartitionIntent
+  const { cluster } = context
+  const resolved = await resolveLinks(context, intent)
+  const links = intent.oneWay ? oneDirection(resolved) : resolved
+  const name = chainName(fault.id)
+  const places = cluster.nodes
+    .map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
+    .filter(({ rules }) => rules.length > 0)
+  await Promise.all(places.map(({ node, rules }) => dropPackets(node, name, rules)))
+  const measure = async (): Promise<Effect> => {
+    const counts = await Promise.all(places.map(({ node }) => countDropped(node, name)))
+    const packets = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+    const perNode = Object.fromEntries(places.map(({ node }, i) => [`dropped ${node.name}`, counts[i] ?? 0]))
+    return {
+      bit: packets > 0,
+      summary: `${packets} packets dropped (${describe(links)})`,
+      measurements: { packets, ...perNode },
+    }
+  }
+  let healed: Effect | null = null
+  return {
+    id: fault.id,
+    victims: places.map(({ node }) => node.name),
+    measure,
+    heal: async () => {
+      if (healed !== null) return healed
+      healed = await measure()
+      await Promise.all(places.map(({ node }) => allowPackets(node, name)))
+      return healed
+    },
+  }
+}
+
+const parseShapes = (text: string): readonly Shape[] =>
+  text.split('+').map((word) => {
+    const shape = SHAPES.find((known) => known === word)
+    if (shape === undefined) throw new UserError(`shapes=${word} is none of ${SHAPES.join(', ')}.`)
+    return shape
+  })
+
+const drawOneWay = (rng: Rng, direction: unknown): boolean => direction === 'one-way' || (direction === 'both' && rng.float() < 0.25)
+
+export const partition: Nemesis = {
+  name: 'partition',
+  description: 'cuts links between nodes, or between clients and a node, by dropping packets',
+  needs: ['partition'],
+  options: {
+    ...scheduleOptions(5000, 3000),
+    shapes: {
+      type: 'string',
+      default: 'random-halves+one+minority+bridge+ring+leader',
+      description: `which: ${SHAPES.join(', ')}, joined by +`,
+    },
+    direction: { type: 'string', default: 'both', choices: ['two-way', 'one-way', 'both'], description: 'both: one in four is one-way' },
+  },
+  plan: (rng, options, context) => {
+    const shapes = parseShapes(String(options['shapes']))
+    return planSequence('partition', rng, options, context, (draw) => ({
+      shape: draw.fork('shape').pick(shapes),
+      oneWay: drawOneWay(draw.fork('direction'), options['direction']),
+      order: draw.fork('order').shuffle(context.nodes),
+      clientGroup: draw.fork('clients').int(context.clientGroups),
+    }))
+  },
+  inject,
+}

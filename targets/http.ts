@@ -1,0 +1,79 @@
+/**
+ * JSON requests for targets' clients, without hidden retries: one connection a client and node, and errors sorted
+ * by the one question that matters, whether the request can have reached the node.
+ */
+import { Client as HttpConnection } from 'undici'
+
+export type HttpResult =
+  | { readonly type: 'response'; readonly status: number; readonly body: unknown }
+  /** The request was never sent: the connection was refused or could not be made. */
+  | { readonly type: 'unsent'; readonly error: string }
+  /** It was sent, or may have been, and no whole answer came. */
+  | { readonly type: 'doubt'; readonly error: string }
+
+/** Errors that come about before a byte of the request is written. */
+const UNSENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'UND_ERR_CONNECT_TIMEOUT'])
+
+const CONNECT_TIMEOUT_MS = 1000
+
+const codeOf = (error: unknown): string => {
+  const code = (error as { code?: unknown }).code
+  return typeof code === 'string' ? code : error instanceof Error ? error.name : String(error)
+}
+
+const parse = (text: string): unknown => {
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch {
+    return { error: text.slice(0, 200) }
+  }
+}
+
+export class JsonHttp implements AsyncDisposable {
+  readonly #localAddress: string | undefined
+  readonly #connections = new Map<string, HttpConnection>()
+
+  constructor(localAddress?: string) {
+    this.#localAddress = localAddress
+  }
+
+  async request(origin: string, method: 'GET' | 'POST', path: string, body: unknown, signal: AbortSignal): Promise<HttpResult> {
+    try {
+      const response = await this.#connection(origin).request({
+        path,
+        method,
+        signal,
+        headers: { 'content-type': 'application/json' },
+        ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
+      })
+      return { type: 'response', status: response.statusCode, body: parse(await response.body.text()) }
+    } catch (error) {
+      const code = codeOf(error)
+      if (code === 'AbortError' || code === 'TimeoutError' || code === 'UND_ERR_ABORTED') this.#drop(origin)
+      return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
+    }
+  }
+
+  #connection(origin: string): HttpConnection {
+    const existing = this.#connections.get(origin)
+    if (existing !== undefined) return existing
+    const connection = new HttpConnection(origin, {
+      pipelining: 1,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      ...(this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }),
+    })
+    this.#connections.set(origin, connection)
+    return connection
+  }
+
+  /** A connection whose request was given up may still get its answer: it is not used again. */
+  #drop(origin: string): void {
+    void this.#connections.get(origin)?.destroy()
+    this.#connections.delete(origin)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#connections.values()].map((connection) => connection.destroy()))
+    this.#connections.clear()
+  }
+}

@@ -1,0 +1,5 @@
+/** The registry of targets: name to value. */
+import type { Target } from '../harness/api.ts'
+import { raft } from './raft/target.ts'
+
+export const targets: Readonly<Record<string, Target>> = { raft }

@@ -1,0 +1,103 @@
+/**
+ * Register client of the bundled Raft cluster. A call goes to the client's own node and follows redirects to the
+ * leader. Writes carry a session and a sequence number, so that a retry after a lost answer takes effect at most
+ * once: these retries are declared, and counted in `meta.attempts`.
+ */
+import type { Client, ClientContext, Connection, Endpoint, Meta, Outcome } from '../../harness/api.ts'
+import { asRegisterCall, type RegisterCall } from '../../harness/vocabularies/register.ts'
+import { type HttpResult, JsonHttp } from '../http.ts'
+import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
+
+const MAX_REDIRECTS = 3
+
+/** What an answer says of this request. `retry` is safe for reads and for what carries a sequence number. */
+type Answer =
+  | { readonly type: 'ok'; readonly value: unknown; readonly meta: Meta }
+  /** This request had no effect and never will. */
+  | { readonly type: 'refused'; readonly error: string }
+  | { readonly type: 'doubt'; readonly error: string }
+
+/** The errors of the server's table, and which of them prove that nothing happened. */
+const REFUSALS = new Set(['not-leader', 'superseded', 'session-expired', 'stale-sequence'])
+
+const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
+
+class RaftConnection implements Connection {
+  readonly #context: ClientContext
+  readonly #http: JsonHttp
+  readonly #attempts: number
+  readonly #attemptMs: number
+  #session: number | null = null
+  #seq = 0
+
+  constructor(context: ClientContext) {
+    this.#context = context
+    this.#http = new JsonHttp(context.localAddress)
+    this.#attempts = context.options['attempts'] as number
+    this.#attemptMs = context.options['attempt-timeout'] as number
+  }
+
+  async invoke(raw: RegisterCall, signal: AbortSignal): Promise<Outcome> {
+    const call = asRegisterCall(raw)
+    if (call.f === 'read') return this.#tryEach({ call }, signal)
+    if (this.#session === null) {
+      const opened = await this.#follow('/session', {}, this.#context.node, signal)
+      if (opened.type !== 'ok') return { type: 'fail', error: `no session: ${opened.error}` }
+      this.#session = opened.value as number
+      this.#seq = 0
+    }
+    this.#seq++
+    const outcome = await this.#tryEach({ session: this.#session, seq: this.#seq, call }, signal)
+    if (outcome.type !== 'ok' && /session-expired|stale-sequence/.test(outcome.error)) this.#session = null
+    return outcome
+  }
+
+  /** Retries at the next node while in doubt. Once in doubt, only an `ok` settles the call. */
+  async #tryEach(body: unknown, signal: AbortSignal): Promise<Outcome> {
+    const { endpoints, node } = this.#context
+    const first = endpoints.findIndex((endpoint) => endpoint.node === node.node)
+    let doubt: string | null = null
+    for (let attempt = 0; attempt < this.#attempts; attempt++) {
+      const endpoint = endpoints[(first + attempt) % endpoints.length] as Endpoint
+      const answer = await this.#follow('/call', body, endpoint, signal)
+      const meta = { attempts: attempt + 1 }
+      if (answer.type === 'ok') return { ...answer, meta: { ...answer.meta, ...meta } }
+      if (answer.type === 'doubt') doubt = answer.error
+      else if (doubt === null) return { type: 'fail', error: answer.error, meta }
+      if (signal.aborted) break
+    }
+    return { type: 'info', error: doubt ?? 'aborted', meta: { attempts: this.#attempts } }
+  }
+
+  async #follow(path: string, body: unknown, start: Endpoint, signal: AbortSignal): Promise<Answer> {
+    let endpoint = start
+    for (let redirects = 0; ; redirects++) {
+      const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(this.#attemptMs)])
+      const result = await this.#http.request(originOf(endpoint), 'POST', path, body, attemptSignal)
+      const answer = this.#interpret(result, endpoint)
+      const hint = result.type === 'response' ? (result.body as ErrorReply).leader : null
+      const leader = this.#context.endpoints.find((candidate) => candidate.node === hint)
+      if (answer.type !== 'refused' || leader === undefined || redirects === MAX_REDIRECTS) return answer
+      endpoint = leader
+    }
+  }
+
+  #interpret(result: HttpResult, endpoint: Endpoint): Answer {
+    if (result.type === 'unsent') return { type: 'refused', error: result.error }
+    if (result.type === 'doubt') return { type: 'doubt', error: result.error }
+    if (result.status === 200) {
+      const { value, term = 0, index = 0 } = result.body as CallReply
+      return { type: 'ok', value, meta: { term, index, servedBy: endpoint.node } }
+    }
+    const { error } = result.body as ErrorReply
+    return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]()
+  }
+}
+
+export const raftClient: Client<RegisterCall> = {
+  open: async (context) => new RaftConnection(context),
+}

@@ -1,0 +1,31 @@
+/** What the server, its launcher and its client agree on. */
+import type { Bug } from './bugs.ts'
+import type { NodeId } from './core/types.ts'
+
+export const CLIENT_PORT = 8000
+export const PEER_PORT = 9000
+
+export interface ServerConfig {
+  readonly id: NodeId
+  readonly dataDir: string
+  readonly members: readonly NodeId[]
+  readonly addresses: Readonly<Record<NodeId, string>>
+  readonly tickMs: number
+  /** An election is due after one to two of these without a leader. */
+  readonly electionMs: number
+  readonly maxEntriesPerAppend: number
+  readonly compactEvery: number
+  readonly bug: Bug | null
+}
+
+/** Body of a successful call. */
+export interface CallReply {
+  readonly value: unknown
+  readonly term?: number
+  readonly index?: number
+}
+
+export interface ErrorReply {
+  readonly error: string
+  readonly leader?: NodeId | null
+}

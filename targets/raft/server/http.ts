@@ -1,0 +1,86 @@
+/**
+ * The client API: JSON over HTTP.
+ *
+ * - `POST /session` -> { session }: opens a session (through the log).
+ * - `POST /call` { session, seq, call } -> { value, term, index }: reads need no session.
+ * - `GET /status`, and `POST /members` { add } or { remove }.
+ *
+ * Errors are { error, leader? } with 421 for not-leader, 409 for what definitely did not happen, 503 in doubt.
+ */
+import http from 'node:http'
+import type { NodeId } from '../core/types.ts'
+import type { Answer, Replica } from './replica.ts'
+
+const MAX_BODY_BYTES = 2 ** 20
+
+interface CallBody {
+  readonly session?: number
+  readonly seq?: number
+  readonly call: { readonly f: string; readonly value: { readonly key: number } }
+}
+
+const respond = (response: http.ServerResponse, status: number, body: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' })
+  response.end(JSON.stringify(body))
+}
+
+const answerWith =
+  (response: http.ServerResponse) =>
+  (answer: Answer | { readonly type: 'refused-change'; readonly error: string }): void => {
+    switch (answer.type) {
+      case 'value':
+        return respond(response, 200, { value: answer.value, term: answer.term, index: answer.index })
+      case 'nothing':
+        return respond(response, 200, {})
+      case 'not-leader':
+        return respond(response, 421, { error: 'not-leader', leader: answer.leader })
+      case 'superseded':
+        return respond(response, 409, { error: 'superseded' })
+      case 'refused':
+      case 'refused-change':
+        return respond(response, 409, { error: answer.error })
+      case 'unknown':
+        return respond(response, 503, { error: 'unknown' })
+    }
+  }
+
+const readBody = async (request: http.IncomingMessage): Promise<unknown> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw new RangeError('the body is too large')
+    chunks.push(chunk)
+  }
+  return JSON.parse(Buffer.concat(chunks).toString() || '{}')
+}
+
+const handle = (replica: Replica, path: string, body: unknown, response: http.ServerResponse): void => {
+  const reply = answerWith(response)
+  if (path === '/status') return respond(response, 200, replica.status())
+  if (path === '/session') return replica.submit({ kind: 'session' }, reply)
+  if (path === '/call') {
+    const { call, session = 0, seq = 0 } = body as CallBody
+    if (call.f === 'read') return replica.read(call.value.key, reply)
+    return replica.submit({ kind: 'op', session, seq, call }, reply)
+  }
+  if (path === '/members') {
+    const { add, remove } = body as { add?: NodeId; remove?: NodeId }
+    const change = (members: readonly NodeId[]): readonly NodeId[] =>
+      add === undefined ? members.filter((id) => id !== remove) : [...members, add]
+    return replica.changeMembers(change, reply)
+  }
+  respond(response, 404, { error: `no such path: ${path}` })
+}
+
+export const serveClients = (replica: Replica, address: string, port: number): http.Server => {
+  const server = http.createServer((request, response) => {
+    readBody(request).then(
+      (body) => handle(replica, request.url ?? '/', body, response),
+      () => respond(response, 400, { error: 'malformed' }),
+    )
+  })
+  server.keepAliveTimeout = 60_000
+  server.listen(port, address)
+  return server
+}

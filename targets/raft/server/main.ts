@@ -1,0 +1,50 @@
+/**
+ * One node of the bundled Raft cluster: `node main.ts '<json>'`, see `ServerConfig`. Exits 1 with a sentence on
+ * stderr where it cannot serve (a corrupt log, a port taken).
+ */
+import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
+import { listenForPeers, PeerLink } from './peers.ts'
+import { Replica } from './replica.ts'
+import { serveClients } from './http.ts'
+import { Storage } from './storage.ts'
+
+const log = (message: string): void => {
+  process.stdout.write(`${new Date().toISOString()} ${message}\n`)
+}
+
+const fail = (error: unknown): never => {
+  process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+const start = (config: ServerConfig): void => {
+  const storage = new Storage(config.dataDir)
+  const { hardState, snapshot, entries } = storage.restored
+  log(`${config.id} starts: term ${hardState.term}, snapshot ${snapshot?.index ?? 0}, ${entries.length} entries`)
+  const links = new Map(Object.entries(config.addresses).map(([id, address]) => [id, new PeerLink(address, PEER_PORT)]))
+  const replica = new Replica({
+    config: {
+      id: config.id,
+      members: config.members,
+      electionTicks: Math.ceil(config.electionMs / config.tickMs),
+      heartbeatTicks: Math.max(1, Math.floor(config.electionMs / 6 / config.tickMs)),
+      maxEntriesPerAppend: config.maxEntriesPerAppend,
+      bug: config.bug,
+      random: Math.random,
+    },
+    storage,
+    send: (envelope) => links.get(envelope.to)?.send(envelope),
+    log,
+    compactEvery: config.compactEvery,
+  })
+  const address = config.addresses[config.id] as string
+  listenForPeers(address, PEER_PORT, (from, message) => replica.receive(from, message)).on('error', fail)
+  serveClients(replica, address, CLIENT_PORT).on('error', fail)
+  setInterval(() => replica.tick(), config.tickMs)
+}
+
+try {
+  start(JSON.parse(process.argv[2] ?? '{}') as ServerConfig)
+} catch (error) {
+  fail(error)
+}

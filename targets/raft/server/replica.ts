@@ -1,0 +1,168 @@
+/** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
+import type { NodeStatus } from '../../../harness/api.ts'
+import type { Bug } from '../bugs.ts'
+import { RaftCore } from '../core/raft.ts'
+import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
+import { type Applied, StateMachine } from '../state-machine.ts'
+import type { Storage } from './storage.ts'
+
+export type Answer =
+  | (Applied & { readonly index?: number; readonly term?: number })
+  /** It was never proposed here. */
+  | { readonly type: 'not-leader'; readonly leader: NodeId | null }
+  /** Another entry was committed in its place: it never happened. */
+  | { readonly type: 'superseded' }
+  /** A snapshot passed over it: nobody here can tell. */
+  | { readonly type: 'unknown' }
+
+type Reply = (answer: Answer) => void
+
+export interface ReplicaOptions {
+  readonly config: RaftConfig
+  readonly storage: Storage
+  readonly send: (envelope: Envelope) => void
+  readonly log: (message: string) => void
+  /** Entries above the snapshot before the log is compacted. */
+  readonly compactEvery: number
+}
+
+export class Replica {
+  readonly #options: ReplicaOptions
+  readonly #core: RaftCore
+  readonly #bug: Bug | null
+  #machine: StateMachine
+  readonly #proposals = new Map<number, { term: number; reply: Reply }>()
+  readonly #reads = new Map<number, { key: number; reply: Reply }>()
+  #waiting: { id: number; index: number }[] = []
+  #readId = 0
+  #driving = false
+  #due = false
+  #said = ''
+
+  constructor(options: ReplicaOptions) {
+    this.#options = options
+    this.#bug = options.config.bug
+    const { restored } = options.storage
+    this.#core = new RaftCore(options.config, restored)
+    this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
+  }
+
+  tick(): void {
+    this.#core.tick()
+    this.#schedule()
+  }
+
+  receive(from: NodeId, message: Message): void {
+    this.#core.step(from, message)
+    this.#schedule()
+  }
+
+  submit(command: Command, reply: Reply): void {
+    const proposal = this.#core.propose(command)
+    if (proposal === null) return reply({ type: 'not-leader', leader: this.#core.leader })
+    this.#proposals.set(proposal.index, { term: proposal.term, reply })
+    this.#schedule()
+  }
+
+  read(key: number, reply: Reply): void {
+    const id = this.#readId++
+    this.#reads.set(id, { key, reply })
+    if (!this.#core.read(id)) {
+      this.#reads.delete(id)
+      return reply({ type: 'not-leader', leader: this.#core.leader })
+    }
+    this.#schedule()
+  }
+
+  changeMembers(change: (members: readonly NodeId[]) => readonly NodeId[], reply: (answer: Answer | { readonly type: 'refused-change'; readonly error: string }) => void): void {
+    const result = this.#core.changeMembers(change(this.#core.members))
+    if ('refused' in result) return reply({ type: 'refused-change', error: result.refused })
+    this.#proposals.set(result.index, { term: result.term, reply })
+    this.#schedule()
+  }
+
+  status(): NodeStatus & { readonly ready: boolean } {
+    const role = this.#core.role === 'preCandidate' ? 'candidate' : this.#core.role
+    return {
+      role,
+      term: this.#core.term,
+      leader: this.#core.leader,
+      appliedIndex: this.#core.applied,
+      commitIndex: this.#core.commit,
+      digest: this.#machine.digest,
+      members: this.#core.members,
+      ready: this.#core.leader !== null,
+    }
+  }
+
+  /** One pass handles all that arrived in this turn of the event loop: so entries and reads are batched. */
+  #schedule(): void {
+    if (this.#due) return
+    this.#due = true
+    setImmediate(() => {
+      this.#due = false
+      this.#drive()
+    })
+  }
+
+  #drive(): void {
+    if (this.#driving) return
+    this.#driving = true
+    for (let ready = this.#core.ready(); ready !== null; ready = this.#core.ready()) {
+      this.#options.storage.persist(ready)
+      for (const envelope of ready.messages) this.#options.send(envelope)
+      this.#apply(ready)
+      this.#core.advance(ready)
+    }
+    if (this.#core.applied - this.#core.snapshotIndex >= this.#options.compactEvery) this.#compact()
+    this.#report()
+    this.#driving = false
+  }
+
+  #compact(): void {
+    const snapshot: Snapshot = { ...this.#core.compactionPoint(), data: this.#machine.save() }
+    this.#core.compact(snapshot)
+    const remaining: Entry[] = []
+    for (let index = snapshot.index + 1; index <= this.#core.lastIndex; index++) remaining.push(this.#core.entryAt(index) as Entry)
+    this.#options.storage.compact(snapshot, remaining)
+    this.#options.log(`snapshot at index ${snapshot.index}`)
+  }
+
+  #apply(ready: Ready): void {
+    if (ready.snapshot !== null) {
+      this.#machine = new StateMachine(this.#bug, ready.snapshot.data)
+      for (const { reply } of this.#proposals.values()) reply({ type: 'unknown' })
+      this.#proposals.clear()
+      this.#options.log(`installed snapshot at index ${ready.snapshot.index}`)
+    }
+    for (const entry of ready.committed) this.#applyEntry(entry)
+    for (const id of ready.lostReads) this.#answerRead(id, () => ({ type: 'not-leader', leader: this.#core.leader }))
+    this.#waiting.push(...ready.reads)
+    this.#waiting = this.#waiting.filter(({ id, index }) => {
+      if (index > this.#core.applied) return true
+      this.#answerRead(id, (key) => ({ type: 'value', value: this.#machine.read(key), index, term: this.#core.term }))
+      return false
+    })
+  }
+
+  #applyEntry(entry: Entry): void {
+    const result = this.#machine.apply(entry)
+    const proposal = this.#proposals.get(entry.index)
+    if (proposal === undefined) return
+    this.#proposals.delete(entry.index)
+    const mine = proposal.term === entry.term
+    proposal.reply(mine ? { ...result, index: entry.index, term: entry.term } : { type: 'superseded' })
+  }
+
+  #answerRead(id: number, answer: (key: number) => Answer): void {
+    const read = this.#reads.get(id)
+    this.#reads.delete(id)
+    read?.reply(answer(read.key))
+  }
+
+  #report(): void {
+    const line = `${this.#core.role} in term ${this.#core.term}, leader ${this.#core.leader ?? 'unknown'}`
+    if (line !== this.#said) this.#options.log(line)
+    this.#said = line
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * What a node keeps on disk: one append-only log of checksummed records, and one snapshot file.
+ *
+ * A record is [length u32][crc32 of length u32][crc32 of payload u32][payload: JSON]. On start a record that is
+ * incomplete or damaged is a torn tail, and cut, unless a whole record stands anywhere after it: then the file is
+ * corrupt, and the node refuses to start, since it can no longer know what it promised.
+ *
+ * A snapshot is written to a temporary file, fsynced, renamed, and its directory fsynced; then the log is
+ * rewritten the same way without what the snapshot covers.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import zlib from 'node:zlib'
+import type { Entry, HardState, Ready, Restored, Snapshot } from '../core/types.ts'
+
+type LogRecord =
+  | { readonly type: 'state'; readonly state: HardState }
+  /** Replaces whatever the log has from this index on. */
+  | { readonly type: 'entry'; readonly entry: Entry }
+
+const HEADER_BYTES = 12
+
+export class CorruptLogError extends Error {
+  override readonly name = 'CorruptLogError'
+}
+
+const encodeRecord = (record: LogRecord): Buffer => {
+  const payload = Buffer.from(JSON.stringify(record))
+  const header = Buffer.alloc(HEADER_BYTES)
+  header.writeUInt32LE(payload.length, 0)
+  header.writeUInt32LE(zlib.crc32(header.subarray(0, 4)), 4)
+  header.writeUInt32LE(zlib.crc32(payload), 8)
+  return Buffer.concat([header, payload])
+}
+
+/** The record at `at` and where it ends; null where none stands whole. */
+const recordAt = (file: Buffer, at: number): { record: LogRecord; end: number } | null => {
+  if (at + HEADER_BYTES > file.length) return null
+  const length = file.readUInt32LE(at)
+  const end = at + HEADER_BYTES + length
+  if (zlib.crc32(file.subarray(at, at + 4)) !== file.readUInt32LE(at + 4) || end > file.length) return null
+  const payload = file.subarray(at + HEADER_BYTES, end)
+  if (zlib.crc32(payload) !== file.readUInt32LE(at + 8)) return null
+  return { record: JSON.parse(payload.toString()) as LogRecord, end }
+}
+
+/** The records of a log, and the length of its undamaged part. @throws CorruptLogError for damage before the tail. */
+export const decodeLog = (file: Buffer): { readonly records: readonly LogRecord[]; readonly length: number } => {
+  const records: LogRecord[] = []
+  let at = 0
+  for (let found = recordAt(file, at); found !== null; found = recordAt(file, at)) {
+    records.push(found.record)
+    at = found.end
+  }
+  for (let later = at + 1; later + HEADER_BYTES <= file.length; later++) {
+    if (recordAt(file, later) !== null) {
+      throw new CorruptLogError(`the log is damaged at byte ${at}, before a whole record at byte ${later}: refusing to start`)
+    }
+  }
+  return { records, length: at }
+}
+
+const replay = (records: readonly LogRecord[], snapshot: Snapshot | null): Restored => {
+  let hardState: HardState = { term: 0, votedFor: null }
+  const entries: Entry[] = []
+  for (const record of records) {
+    if (record.type === 'state') hardState = record.state
+    else {
+      const { entry } = record
+      while (entries.length > 0 && (entries.at(-1) as Entry).index >= entry.index) entries.pop()
+      entries.push(entry)
+    }
+  }
+  const base = snapshot?.index ?? 0
+  return { hardState, snapshot, entries: entries.filter((entry) => entry.index > base) }
+}
+
+const fsyncDirectory = (directory: string): void => {
+  const fd = fs.openSync(directory, 'r')
+  fs.fsyncSync(fd)
+  fs.closeSync(fd)
+}
+
+const writeDurably = (file: string, content: Buffer | string): void => {
+  const temporary = `${file}.tmp`
+  const fd = fs.openSync(temporary, 'w')
+  fs.writeFileSync(fd, content)
+  fs.fsyncSync(fd)
+  fs.closeSync(fd)
+  fs.renameSync(temporary, file)
+  fsyncDirectory(path.dirname(file))
+}
+
+export class Storage {
+  readonly #directory: string
+  readonly #logFile: string
+  #fd: number
+  #hardState: HardState
+  readonly restored: Restored
+
+  constructor(directory: string) {
+    fs.mkdirSync(directory, { recursive: true })
+    this.#directory = directory
+    this.#logFile = path.join(directory, 'log')
+    const snapshot = this.#readSnapshot()
+    const file = fs.existsSync(this.#logFile) ? fs.readFileSync(this.#logFile) : Buffer.alloc(0)
+    const { records, length } = decodeLog(file)
+    this.restored = replay(records, snapshot)
+    this.#hardState = this.restored.hardState
+    this.#fd = fs.openSync(this.#logFile, 'a')
+    fs.ftruncateSync(this.#fd, length)
+    fs.fsyncSync(this.#fd)
+    fsyncDirectory(directory)
+  }
+
+  #readSnapshot(): Snapshot | null {
+    const file = path.join(this.#directory, 'snapshot')
+    if (!fs.existsSync(file)) return null
+    const text = fs.readFileSync(file, 'utf8')
+    const newline = text.indexOf('\n')
+    const body = text.slice(newline + 1)
+    if (zlib.crc32(body).toString(16) !== text.slice(0, newline)) throw new CorruptLogError('the snapshot does not match its checksum: refusing to start')
+    return JSON.parse(body) as Snapshot
+  }
+
+  /** Everything in `ready` is on disk when this returns. */
+  persist(ready: Ready): void {
+    if (ready.snapshot !== null) {
+      this.#writeSnapshot(ready.snapshot)
+      this.#rewrite(ready.hardState ?? this.#hardState, [])
+    }
+    const records: LogRecord[] = ready.entries.map((entry) => ({ type: 'entry', entry }))
+    if (ready.hardState !== null) {
+      this.#hardState = ready.hardState
+      records.unshift({ type: 'state', state: ready.hardState })
+    }
+    if (records.length === 0) return
+    fs.writeSync(this.#fd, Buffer.concat(records.map(encodeRecord)))
+    if (ready.sync) fs.fdatasyncSync(this.#fd)
+  }
+
+  /** Saves the snapshot, then drops from the log what it covers. */
+  compact(snapshot: Snapshot, remaining: readonly Entry[]): void {
+    this.#writeSnapshot(snapshot)
+    this.#rewrite(this.#hardState, remaining)
+  }
+
+  #writeSnapshot(snapshot: Snapshot): void {
+    const body = JSON.stringify(snapshot)
+    writeDurably(path.join(this.#directory, 'snapshot'), `${zlib.crc32(body).toString(16)}\n${body}`)
+  }
+
+  #rewrite(hardState: HardState, entries: readonly Entry[]): void {
+    const records: LogRecord[] = [{ type: 'state', state: hardState }, ...entries.map((entry) => ({ type: 'entry', entry }) as const)]
+    writeDurably(this.#logFile, Buffer.concat(records.map(encodeRecord)))
+    fs.closeSync(this.#fd)
+    this.#fd = fs.openSync(this.#logFile, 'a')
+  }
+}

@@ -1,0 +1,75 @@
+/** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
+import type { ClusterPlan, NodeIdentity, NodeStatus, Target } from '../../harness/api.ts'
+import { UserError } from '../../harness/support/assert.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { JsonHttp } from '../http.ts'
+import { bugs, isBug } from './bugs.ts'
+import { raftClient } from './client.ts'
+import { CLIENT_PORT, type ServerConfig } from './protocol.ts'
+
+const control = new JsonHttp()
+
+const serverModule = (): string => {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`./server/main.${extension}`, import.meta.url).pathname
+}
+
+const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
+  if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
+  return {
+    id: node.name,
+    dataDir: node.dataDir,
+    members: plan.nodes.map(({ name }) => name),
+    addresses: Object.fromEntries(plan.nodes.map(({ name, address }) => [name, address])),
+    tickMs: plan.options['tick'] as number,
+    electionMs: plan.options['election-timeout'] as number,
+    maxEntriesPerAppend: plan.options['max-entries'] as number,
+    compactEvery: plan.options['compact-every'] as number,
+    bug: plan.bug,
+  }
+}
+
+const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> => {
+  const result = await control.request(`http://${address}:${CLIENT_PORT}`, 'GET', '/status', undefined, signal)
+  if (result.type !== 'response') throw new Error(result.error)
+  return result.body as NodeStatus & { ready: boolean }
+}
+
+export const raft: Target = {
+  name: 'raft',
+  description: 'the bundled Raft cluster: one process a node, with planted bugs (--bug)',
+  options: {
+    tick: { type: 'duration', default: 10, description: 'unit of the timeouts' },
+    'election-timeout': { type: 'duration', default: 400, description: 'an election is due after one to two of these without a leader' },
+    'max-entries': { type: 'number', default: 64, description: 'log entries in one message' },
+    'compact-every': { type: 'number', default: 500, description: 'log entries between snapshots' },
+    attempts: { type: 'number', default: 3, description: 'tries of a call by the client, under one sequence number' },
+    'attempt-timeout': { type: 'duration', default: 1000, description: 'how long the client waits for one try' },
+  },
+  nodes: { default: 5, min: 1 },
+  bugs,
+  programs: {},
+  claims: () => ({
+    source: 'targets/raft/README.md',
+    consistency: { [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' } },
+    minority: 'refuse',
+    recoversWithinMs: 15_000,
+    tolerates: { partition: 'any', kill: 'any', pause: 'any' },
+  }),
+  clients: { [REGISTER]: raftClient },
+  launch: (node, plan) => ({
+    files: {},
+    processes: [
+      {
+        name: 'raft',
+        argv: [process.execPath, '--max-old-space-size=256', serverModule(), JSON.stringify(configOf(node, plan))],
+        env: { NODE_NO_WARNINGS: '1' },
+      },
+    ],
+  }),
+  ready: async (node, signal) => (await getStatus(node.address, signal)).ready,
+  status: async (node, signal) => {
+    const { ready: _, ...status } = await getStatus(node.address, signal)
+    return status
+  },
+}
