@@ -147,7 +147,7 @@ class SimulatedClient {
 const scheduleFaults = (world: World, rng: Rng, ticks: number): void => {
   let at = 60
   while (at < ticks - 200) {
-    const kind = rng.pick(['partition', 'isolate', 'crash', 'crashMany', 'pause', 'oneway'] as const)
+    const kind = rng.pick(FAULT_KINDS)
     const lasts = 20 + rng.int(120)
     const draw = rng.fork(at)
     world.after(at, () => injectFault(world, draw, kind, lasts))
@@ -155,7 +155,30 @@ const scheduleFaults = (world: World, rng: Rng, ticks: number): void => {
   }
 }
 
-type FaultKind = 'partition' | 'isolate' | 'crash' | 'crashMany' | 'pause' | 'oneway'
+const FAULT_KINDS = ['partition', 'isolate', 'crash', 'crashMany', 'pause', 'oneway', 'churn'] as const
+type FaultKind = (typeof FAULT_KINDS)[number]
+
+/** Cuts one side off from all others, both ways. */
+const isolate = (world: World, side: readonly NodeId[]): void => {
+  for (const a of side) {
+    for (const b of world.ids.filter((id) => !side.includes(id))) {
+      world.cut(a, b)
+      world.cut(b, a)
+    }
+  }
+}
+
+/** Leader after leader is cut off, alone or with one follower, as soon as it can have taken a request (figure 8). */
+const churn = (world: World, rng: Rng, rounds: number): void => {
+  world.healNetwork()
+  const leader = world.leader()
+  if (rounds === 0) return
+  if (leader !== null) {
+    const others = world.ids.filter((id) => id !== leader)
+    isolate(world, rng.float() < 0.5 ? [leader] : [leader, rng.pick(others)])
+  }
+  world.after(15 + rng.int(50), () => churn(world, rng, rounds - 1))
+}
 
 const injectFault = (world: World, rng: Rng, kind: FaultKind, lasts: number): void => {
   const ids = rng.shuffle(world.ids)
@@ -164,16 +187,13 @@ const injectFault = (world: World, rng: Rng, kind: FaultKind, lasts: number): vo
   const others = world.ids.filter((id) => id !== victim)
   if (kind === 'partition' || kind === 'isolate') {
     const side = kind === 'isolate' ? [victim] : [victim, ...rng.shuffle(others).slice(0, 1)]
-    for (const a of side) {
-      for (const b of world.ids.filter((id) => !side.includes(id))) {
-        world.cut(a, b)
-        world.cut(b, a)
-      }
-    }
+    isolate(world, side)
     world.after(lasts, () => world.healNetwork())
   } else if (kind === 'oneway') {
     for (const b of others) world.cut(b, victim)
     world.after(lasts, () => world.healNetwork())
+  } else if (kind === 'churn') {
+    churn(world, rng, 8)
   } else if (kind === 'pause') {
     world.pause(victim)
     world.after(lasts, () => world.resume(victim))
