@@ -1,0 +1,10 @@
+/** `faultline check`: judges a stored run, or a history of ours or Jepsen's, again. */
+import { type CheckFlags, judgePath } from './judge.ts'
+import { EXIT_CODES, formatVerdict } from './print.ts'
+
+export const checkCommand = async (given: string, flags: CheckFlags & { readonly json?: boolean }): Promise<number> => {
+  const judged = await judgePath(given, flags)
+  const text = flags.json === true ? `${JSON.stringify(judged.verdict)}\n` : formatVerdict(judged)
+  process.stdout.write(text)
+  return EXIT_CODES[judged.verdict.status]
+}

@@ -1,0 +1,66 @@
+/** `faultline list`: what there is, from the registries. */
+import type { OptionSpecs } from '../api.ts'
+import { nemeses, targets, unknownName, workloads } from './registries.ts'
+
+const optionLines = (options: OptionSpecs): readonly string[] =>
+  Object.entries(options).map(([name, { default: value, description, type }]) => {
+    const shown = type === 'duration' ? `${value}ms` : value
+    return `      ${`${name}=${shown}`.padEnd(34)} ${description}`
+  })
+
+const listTargets = (): readonly string[] =>
+  Object.values(targets).flatMap((target) => [
+    `  ${target.name.padEnd(12)} ${target.description} (vocabularies: ${Object.keys(target.clients).join(', ')})`,
+    ...optionLines(target.options),
+  ])
+
+const listWorkloads = (): readonly string[] =>
+  Object.values(workloads).flatMap((workload) => {
+    const checkers = workload.checkers(Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default])))
+    return [
+      `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary}; judged by ${checkers.map(({ name }) => name).join(', ')})`,
+      ...optionLines(workload.options),
+    ]
+  })
+
+const listNemeses = (): readonly string[] =>
+  Object.values(nemeses).flatMap((nemesis) => [
+    `  ${nemesis.name.padEnd(12)} ${nemesis.description} (needs ${nemesis.needs.join(', ')})`,
+    ...optionLines(nemesis.options),
+  ])
+
+const listCheckers = (): readonly string[] => {
+  const names = new Map<string, string[]>()
+  for (const workload of Object.values(workloads)) {
+    const options = Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default]))
+    for (const checker of workload.checkers(options)) names.set(checker.name, [...(names.get(checker.name) ?? []), workload.name])
+  }
+  return [...names].map(([name, used]) => `  ${name.padEnd(18)} used by ${used.join(', ')}`)
+}
+
+const listBugs = (): readonly string[] =>
+  Object.values(targets).flatMap((target) =>
+    target.bugs.map((bug) => {
+      const command = `faultline run ${target.name} --bug ${bug.name} -w ${bug.workload} -n ${bug.nemeses.join(',')}`
+      const where = bug.realRun === true ? command : `simulator only: waits for ${bug.realRun.waitsFor}`
+      return `  ${bug.name.padEnd(24)} ${bug.description}\n${' '.repeat(27)}${where} (simulator: within ${bug.simulatorSeeds} seeds)`
+    }),
+  )
+
+const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
+  targets: listTargets,
+  workloads: listWorkloads,
+  nemeses: listNemeses,
+  checkers: listCheckers,
+  bugs: listBugs,
+}
+
+export const listCommand = async (section: string | undefined): Promise<number> => {
+  const names = section === undefined ? Object.keys(SECTIONS) : [section]
+  for (const name of names) {
+    const list = SECTIONS[name]
+    if (list === undefined) throw unknownName('list', name, Object.keys(SECTIONS))
+    process.stdout.write(`${name}\n${list().join('\n')}\n\n`)
+  }
+  return 0
+}

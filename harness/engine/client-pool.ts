@@ -1,0 +1,81 @@
+/** The clients of a run: one connection a thread, opened when first needed and thrown away when its process crashed. */
+import type { Call, Client, ClientProcess, Cluster, Connection, Endpoint, Options, Outcome, Thread } from '../api.ts'
+import { messageOf } from '../support/assert.ts'
+import { sleep } from '../support/wait.ts'
+
+const FIRST_BACK_OFF_MS = 50
+const MAX_BACK_OFF_MS = 1000
+
+export interface ClientPoolOptions {
+  readonly client: Client
+  readonly cluster: Cluster
+  readonly concurrency: number
+  readonly options: Options
+  readonly processOf: (thread: Thread) => ClientProcess | 'nemesis'
+}
+
+/** The node a thread's clients are bound to, and their group: every group has clients at every node. */
+export const nodeIndexOf = (thread: Thread, nodes: number): number => thread % nodes
+export const groupOf = (thread: Thread, nodes: number, groups: number): number => Math.floor(thread / nodes) % groups
+
+export class ClientPool implements AsyncDisposable {
+  readonly #options: ClientPoolOptions
+  readonly #endpoints: readonly Endpoint[]
+  readonly #connections = new Map<Thread, Connection>()
+  readonly #backOffMs = new Map<Thread, number>()
+  readonly #closing = new Set<Promise<void>>()
+
+  constructor(options: ClientPoolOptions) {
+    this.#options = options
+    this.#endpoints = options.cluster.nodes.map((node) => ({ node: node.name, address: node.address }))
+  }
+
+  async invoke(thread: Thread, call: Call, signal: AbortSignal): Promise<Outcome> {
+    let connection = this.#connections.get(thread)
+    if (connection === undefined) {
+      try {
+        connection = await this.#open(thread, signal)
+      } catch (error) {
+        await this.#backOff(thread, signal)
+        return { type: 'fail', error: `not connected: ${messageOf(error)}` }
+      }
+      this.#backOffMs.delete(thread)
+      this.#connections.set(thread, connection)
+    }
+    return connection.invoke(call, signal)
+  }
+
+  async #open(thread: Thread, signal: AbortSignal): Promise<Connection> {
+    const { client, cluster, options, processOf } = this.#options
+    const nodes = this.#endpoints.length
+    return client.open({
+      process: processOf(thread) as ClientProcess,
+      node: this.#endpoints[nodeIndexOf(thread, nodes)] as Endpoint,
+      endpoints: this.#endpoints,
+      localAddress: cluster.clientAddresses[groupOf(thread, nodes, cluster.clientAddresses.length)],
+      options,
+      signal,
+    })
+  }
+
+  async #backOff(thread: Thread, signal: AbortSignal): Promise<void> {
+    const ms = this.#backOffMs.get(thread) ?? FIRST_BACK_OFF_MS
+    this.#backOffMs.set(thread, Math.min(MAX_BACK_OFF_MS, ms * 2))
+    await sleep(ms, signal).catch(() => {})
+  }
+
+  /** The thread's process has crashed: whatever its connection still brings is no one's. */
+  discard(thread: Thread): void {
+    const connection = this.#connections.get(thread)
+    this.#connections.delete(thread)
+    if (connection === undefined) return
+    const closing = Promise.resolve(connection[Symbol.asyncDispose]()).catch(() => {})
+    this.#closing.add(closing)
+    void closing.then(() => this.#closing.delete(closing))
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const thread of [...this.#connections.keys()]) this.discard(thread)
+    await Promise.all(this.#closing)
+  }
+}

@@ -1,0 +1,70 @@
+/** Carries out the fault plan: injects, measures, heals, and writes down what each fault did. */
+import type { ActiveFault, Call, Nemesis, NemesisContext, OpGenerator, Outcome, PlannedFault } from '../api.ts'
+import { nothing, schedule } from '../generators/combinators.ts'
+import { messageOf } from '../support/assert.ts'
+import type { FaultEvent } from '../store/run-store.ts'
+
+export type FaultCall = { readonly f: 'inject'; readonly value: PlannedFault } | { readonly f: 'heal'; readonly value: { readonly id: string } }
+
+/** A nemesis's plan as operations: each fault's start and end, in order of time. */
+export const faultGenerator = (plan: readonly PlannedFault[]): OpGenerator => {
+  if (plan.length === 0) return nothing()
+  const calls = plan.flatMap((fault): { atNs: number; call: Call }[] => [
+    { atNs: fault.atNs, call: { f: 'inject', value: fault } },
+    { atNs: fault.atNs + fault.durationNs, call: { f: 'heal', value: { id: fault.id } } },
+  ])
+  return schedule(calls.sort((a, b) => a.atNs - b.atNs))
+}
+
+export interface FaultRunnerOptions {
+  readonly nemeses: Readonly<Record<string, Nemesis>>
+  readonly context: NemesisContext
+  readonly clock: () => number
+  readonly record: (event: FaultEvent) => void
+}
+
+export class FaultRunner {
+  readonly #options: FaultRunnerOptions
+  readonly #active = new Map<string, ActiveFault>()
+
+  constructor(options: FaultRunnerOptions) {
+    this.#options = options
+  }
+
+  /** Ids of the faults now in force. */
+  get active(): readonly string[] {
+    return [...this.#active.keys()]
+  }
+
+  /** Never rejects: a fault that could not be made is recorded as failed, and counts as one that did not bite. */
+  async invoke(call: FaultCall): Promise<Outcome> {
+    try {
+      return call.f === 'inject' ? await this.#inject(call.value) : await this.#heal(call.value.id)
+    } catch (error) {
+      this.#options.record({ type: 'failed', id: call.value.id, atNs: this.#options.clock(), error: messageOf(error) })
+      return { type: 'info', error: messageOf(error) }
+    }
+  }
+
+  async #inject(fault: PlannedFault): Promise<Outcome> {
+    const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
+    const active = await nemesis.inject(this.#options.context, fault)
+    this.#active.set(fault.id, active)
+    this.#options.record({ type: 'injected', id: fault.id, atNs: this.#options.clock(), victims: active.victims })
+    return { type: 'ok', value: { id: fault.id, victims: active.victims } }
+  }
+
+  async #heal(id: string): Promise<Outcome> {
+    const active = this.#active.get(id)
+    if (active === undefined) return { type: 'info', error: 'not in force' }
+    const effect = await active.heal()
+    this.#active.delete(id)
+    this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
+    return { type: 'ok', value: { id, bit: effect.bit, effect: effect.summary } }
+  }
+
+  /** Heals whatever is still in force. */
+  async healAll(): Promise<void> {
+    for (const id of this.active) await this.invoke({ f: 'heal', value: { id } })
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * One run from provisioning to teardown, inside its sandbox: start the cluster, drive clients and faults, heal,
+ * wait for recovery, read everything back, take the cluster down. It judges nothing: what it leaves is on disk.
+ */
+import os from 'node:os'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type {
+  Call,
+  Claims,
+  ClusterNode,
+  Cluster,
+  Environment,
+  LaunchSpec,
+  Nemesis,
+  NodeIdentity,
+  OpGenerator,
+  Operation,
+  Options,
+  PlannedFault,
+  Recovery,
+  Rng,
+  RunFacts,
+  RunSpec,
+  Sample,
+  Target,
+  UndoJournal,
+  Workload,
+} from '../api.ts'
+import { any, stagger, timeLimit } from '../generators/combinators.ts'
+import { onClients, onNemesis } from '../generators/threads.ts'
+import { messageOf, UserError } from '../support/assert.ts'
+import { rngFromSeed } from '../support/random.ts'
+import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
+import { waitUntil } from '../support/wait.ts'
+import { ClientPool, nodeIndexOf } from './client-pool.ts'
+import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
+import { interpret } from './interpret.ts'
+import { leaderChangesOf, Sampler } from './sampler.ts'
+import { Scheduler } from './scheduler.ts'
+
+const READY_TIMEOUT_MS = 60_000
+const READY_POLL_MS = 50
+const FINAL_PHASE_MS = 60_000
+
+/** Where a run writes what it sees, as it sees it. */
+export interface Recorder {
+  operation(operation: Operation): void
+  fault(event: Parameters<ConstructorParameters<typeof FaultRunner>[0]['record']>[0]): void
+  sample(sample: Sample): void
+}
+
+/** What the terminal is told. */
+export interface Progress {
+  phase(text: string): void
+  /** Called for every operation; cheap. */
+  operation(operation: Operation): void
+  activeFaults(ids: readonly string[]): void
+}
+
+export interface RunParts {
+  readonly spec: RunSpec
+  readonly target: Target
+  readonly workload: Workload
+  readonly nemeses: Readonly<Record<string, Nemesis>>
+  readonly environment: Environment
+  readonly program: (name: string) => string
+  readonly stateDir: string
+  readonly logDir: string
+  readonly journal: UndoJournal
+  readonly recorder: Recorder
+  readonly progress: Progress
+  readonly signal: AbortSignal
+}
+
+interface Running {
+  readonly parts: RunParts
+  readonly cluster: Cluster
+  readonly rng: Rng
+  readonly claims: Claims
+  readonly clock: () => number
+}
+
+/** All faults of a run, by nemesis: a pure function of the spec. */
+export const planFaults = (parts: Pick<RunParts, 'spec' | 'nemeses'>, nodes: readonly string[], claims: Claims): readonly (readonly PlannedFault[])[] => {
+  const { spec, nemeses } = parts
+  const rng = rngFromSeed(spec.seed)
+  return spec.nemeses.map(({ name, options }) =>
+    (nemeses[name] as Nemesis).plan(rng.fork('nemesis', name), options, {
+      nodes,
+      clientGroups: spec.clientGroups,
+      timeLimitNs: spec.timeLimitMs * NS_PER_MS,
+      tolerates: claims.tolerates,
+    }),
+  )
+}
+
+const provision = (parts: RunParts): Promise<Cluster> => {
+  const { spec, target, environment } = parts
+  const plan = { nodes: environment.identify(spec.nodes), options: spec.targetOptions, bug: spec.bug }
+  const launch = (node: NodeIdentity): LaunchSpec => target.launch(node, plan, parts.program)
+  return environment.provision(
+    {
+      runId: spec.runId,
+      plan,
+      launch,
+      image: target.image,
+      clientGroups: spec.clientGroups,
+      stateDir: parts.stateDir,
+      logDir: parts.logDir,
+      journal: parts.journal,
+    },
+    parts.signal,
+  )
+}
+
+const isReady = async (target: Target, node: ClusterNode): Promise<boolean> => {
+  try {
+    return await target.ready({ node: node.name, address: node.address }, AbortSignal.timeout(500))
+  } catch {
+    return false
+  }
+}
+
+/** Names of the nodes that are not ready when the time is over; none means the cluster is up. */
+const awaitReady = async (running: Running, timeoutMs: number): Promise<readonly string[]> => {
+  const { cluster, parts } = running
+  let notReady: readonly string[] = []
+  const check = async (): Promise<boolean> => {
+    const ready = await Promise.all(cluster.nodes.map((node) => isReady(parts.target, node)))
+    notReady = cluster.nodes.filter((_, i) => ready[i] === false).map((node) => node.name)
+    return notReady.length === 0
+  }
+  await waitUntil(check, timeoutMs, READY_POLL_MS, parts.signal)
+  return notReady
+}
+
+const startCluster = async (running: Running): Promise<void> => {
+  const { cluster, parts } = running
+  parts.progress.phase(`starting ${cluster.nodes.length} nodes`)
+  await Promise.all(cluster.nodes.map((node) => node.start(parts.signal)))
+  const notReady = await awaitReady(running, READY_TIMEOUT_MS)
+  if (notReady.length === 0) return
+  throw new UserError(
+    `${parts.spec.target}: ${notReady.join(', ')} never became ready within ${READY_TIMEOUT_MS / 1000} s. ` +
+      `What the nodes said is in ${parts.logDir}.`,
+    254,
+  )
+}
+
+const mainGenerator = (running: Running, plans: readonly (readonly PlannedFault[])[]): OpGenerator => {
+  const { spec, workload } = running.parts
+  const clients = workload.generator(running.rng.fork('workload'), spec.workloadOptions, {
+    concurrency: spec.concurrency,
+    nodes: spec.nodes,
+  })
+  const paced = spec.rate > 0 ? stagger(running.rng.fork('pace'), NS_PER_S / spec.rate, clients) : clients
+  const faults = plans.map((plan, which) => onNemesis(spec.concurrency, which, faultGenerator(plan)))
+  return timeLimit(spec.timeLimitMs * NS_PER_MS, any(onClients(spec.concurrency, paced), ...faults))
+}
+
+/** Heals everything, waits for the cluster to come back, and lets the workload read what is left. */
+const finish = async (running: Running, scheduler: Scheduler<Call>, faults: FaultRunner, drive: () => Promise<void>): Promise<Recovery> => {
+  const { parts, cluster } = running
+  parts.progress.phase('healing all faults, waiting for recovery')
+  await faults.healAll()
+  // A node that died by itself during the run is brought back too: a crash is not for ever.
+  await Promise.all(cluster.nodes.map((node) => node.start(parts.signal)))
+  const healedMs = performance.now()
+  const notReady = await awaitReady(running, parts.spec.recoveryTimeoutMs)
+  const recoveredAfterMs = notReady.length === 0 ? Math.round(performance.now() - healedMs) : null
+  const { workload, spec } = parts
+  const final = workload.finalGenerator?.(running.rng.fork('workload'), spec.workloadOptions, {
+    concurrency: spec.concurrency,
+    nodes: spec.nodes,
+    ordinal: (thread) => scheduler.ordinalOf(thread),
+  })
+  if (final !== undefined && recoveredAfterMs !== null) {
+    parts.progress.phase('reading everything back')
+    scheduler.extend(timeLimit(FINAL_PHASE_MS * NS_PER_MS, onClients(spec.concurrency, final)))
+    await drive()
+  }
+  return { recoveredAfterMs, deadlineMs: parts.spec.recoveryTimeoutMs, notReady }
+}
+
+const drivenBy = (running: Running, scheduler: Scheduler<Call>, pool: ClientPool, faults: FaultRunner): (() => Promise<void>) => {
+  const { spec, progress, signal } = running.parts
+  return () =>
+    interpret(scheduler, {
+      concurrency: spec.concurrency,
+      operationTimeoutMs: spec.operationTimeoutMs,
+      clock: running.clock,
+      signal,
+      onCrash: (thread) => pool.discard(thread),
+      invoke: async (thread, call, opSignal) => {
+        if (thread < spec.concurrency) return pool.invoke(thread, call, opSignal)
+        const outcome = await faults.invoke(call as FaultCall)
+        progress.activeFaults(faults.active)
+        return outcome
+      },
+    })
+}
+
+const clientFor = (target: Target, workload: Workload): Target['clients'][string] => {
+  const client = target.clients[workload.vocabulary]
+  if (client !== undefined) return client
+  throw new UserError(
+    `${target.name} does not speak the ${workload.vocabulary} vocabulary, which the workload ${workload.name} needs. ` +
+      `It speaks: ${Object.keys(target.clients).join(', ')}.`,
+  )
+}
+
+interface Outcome {
+  readonly recovery: Recovery | null
+  readonly aborted: string | null
+}
+
+/** Drives the started cluster to the end of the run, or to its interruption. */
+const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> => {
+  const { parts, cluster, rng, claims, clock } = running
+  const { spec, recorder, progress, signal } = parts
+  const plans = planFaults(parts, cluster.nodes.map((node) => node.name), claims)
+  for (const fault of plans.flat()) recorder.fault({ type: 'planned', fault })
+  const nodeOf = (process: number): string =>
+    (cluster.nodes[nodeIndexOf(process % spec.concurrency, cluster.nodes.length)] as ClusterNode).name
+  const scheduler: Scheduler<Call> = new Scheduler({
+    generator: mainGenerator(running, plans),
+    concurrency: spec.concurrency,
+    nemeses: spec.nemeses.length,
+    rng,
+    nodeOf,
+    record: (operation) => {
+      recorder.operation(operation)
+      progress.operation(operation)
+    },
+  })
+  await using pool = new ClientPool({
+    client: clientFor(parts.target, parts.workload),
+    cluster,
+    concurrency: spec.concurrency,
+    options: spec.targetOptions as Options,
+    processOf: (thread) => scheduler.processOf(thread),
+  })
+  const context = { cluster, leader: () => sampler.leader(), signal: new AbortController().signal }
+  const faults = new FaultRunner({ nemeses: parts.nemeses, context, clock, record: (event) => recorder.fault(event) })
+  const drive = drivenBy(running, scheduler, pool, faults)
+  try {
+    progress.phase('running')
+    await drive()
+    if (signal.aborted) return { recovery: null, aborted: 'the run was interrupted' }
+    return { recovery: await finish(running, scheduler, faults, drive), aborted: signal.aborted ? 'the run was interrupted' : null }
+  } catch (error) {
+    if (signal.aborted) return { recovery: null, aborted: 'the run was interrupted' }
+    throw error
+  } finally {
+    await faults.healAll()
+  }
+}
+
+const versionsOf = async (target: Target, cluster: Cluster): Promise<RunFacts['versions']> => {
+  const first = cluster.nodes[0] as ClusterNode
+  let version: string | undefined
+  try {
+    version = (await target.status?.({ node: first.name, address: first.address }, AbortSignal.timeout(1000)))?.version
+  } catch (error) {
+    version = `unknown (${messageOf(error)})`
+  }
+  return { node: process.version, kernel: os.release(), ...(version === undefined ? {} : { [target.name]: version }) }
+}
+
+/** Runs the spec and returns the facts; throws a UserError where the harness or the target could not even start. */
+export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
+  const startedAt = new Date().toISOString()
+  clientFor(parts.target, parts.workload)
+  parts.progress.phase(`provisioning (${parts.environment.name})`)
+  const startNs = { value: process.hrtime.bigint() }
+  const clock = (): number => Number(process.hrtime.bigint() - startNs.value)
+  const claims = parts.target.claims(parts.spec.targetOptions)
+  await using cluster = await provision(parts)
+  const running: Running = { parts, cluster, rng: rngFromSeed(parts.spec.seed), claims, clock }
+  await startCluster(running)
+  const versions = await versionsOf(parts.target, cluster)
+  const samples: Sample[] = []
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  startNs.value = process.hrtime.bigint()
+  delay.enable()
+  await using sampler = new Sampler(parts.target, cluster.nodes, clock, (sample) => {
+    samples.push(sample)
+    parts.recorder.sample(sample)
+  })
+  const outcome = await exercise(running, sampler)
+  delay.disable()
+  parts.progress.phase('taking the cluster down')
+  const ms = (ns: number): number => Math.round(ns / 1e4) / 100
+  return {
+    startedAt,
+    endedAt: new Date().toISOString(),
+    versions,
+    leaderChanges: leaderChangesOf(samples),
+    eventLoopDelayMs: { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) },
+    ...outcome,
+  }
+}

@@ -1,0 +1,76 @@
+/** Watches the nodes through the control path: their status into samples, and who leads right now. */
+import type { ClusterNode, NodeStatus, RunFacts, Sample, Target } from '../api.ts'
+
+const PERIOD_MS = 250
+const TIMEOUT_MS = 400
+
+export class Sampler implements AsyncDisposable {
+  readonly #target: Target
+  readonly #nodes: readonly ClusterNode[]
+  readonly #clock: () => number
+  readonly #record: (sample: Sample) => void
+  #timer: NodeJS.Timeout | undefined
+  #round: Promise<void> = Promise.resolve()
+  #stopped = false
+
+  constructor(target: Target, nodes: readonly ClusterNode[], clock: () => number, record: (sample: Sample) => void) {
+    this.#target = target
+    this.#nodes = nodes
+    this.#clock = clock
+    this.#record = record
+    if (target.status !== undefined) this.#next()
+  }
+
+  #next(): void {
+    this.#timer = setTimeout(() => {
+      this.#round = this.#sampleAll().then(() => {
+        if (!this.#stopped) this.#next()
+      })
+    }, PERIOD_MS)
+  }
+
+  async #sampleAll(): Promise<void> {
+    await Promise.all(
+      this.#nodes.map(async (node) => {
+        const status = await this.#statusOf(node)
+        if (!this.#stopped) this.#record({ timeNs: this.#clock(), node: node.name, status })
+      }),
+    )
+  }
+
+  async #statusOf(node: ClusterNode): Promise<NodeStatus | null> {
+    try {
+      const endpoint = { node: node.name, address: node.address }
+      return (await this.#target.status?.(endpoint, AbortSignal.timeout(TIMEOUT_MS))) ?? null
+    } catch {
+      return null
+    }
+  }
+
+  /** The node that leads by its own word, asked now; of several, the one of the highest term. */
+  async leader(): Promise<string | null> {
+    const answers = await Promise.all(this.#nodes.map(async (node) => ({ node: node.name, status: await this.#statusOf(node) })))
+    const leaders = answers.filter(({ status }) => status?.role === 'leader')
+    leaders.sort((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))
+    return leaders[0]?.node ?? null
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stopped = true
+    clearTimeout(this.#timer)
+    await this.#round
+  }
+}
+
+/** Each first sight of a leader in a term higher than all before; the first one is no change. */
+export const leaderChangesOf = (samples: readonly Sample[]): RunFacts['leaderChanges'] => {
+  const seen: { timeNs: number; term: number; leader: string }[] = []
+  let highest = -1
+  for (const { timeNs, node, status } of samples) {
+    const term = status?.term ?? -1
+    if (status?.role !== 'leader' || term <= highest) continue
+    highest = term
+    seen.push({ timeNs, term, leader: node })
+  }
+  return seen.slice(1)
+}

@@ -1,0 +1,39 @@
+/**
+ * A Docker daemon of our own, for machines without a service manager. Its own networks lie in the test range, so
+ * that nothing it makes can collide with, or reach, a network of the host's.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import { UserError } from '../../support/assert.ts'
+import { waitUntil } from '../../support/wait.ts'
+import { isDockerReachable } from './daemon.ts'
+
+const START_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 20_000
+const LOG = '/var/tmp/faultline-dockerd.log'
+const OPTIONS = ['--bip', '198.18.127.1/24', '--default-address-pool', 'base=198.18.128.0/17,size=24']
+
+export const hasServiceManager = (): boolean => fs.existsSync('/run/systemd/system')
+
+/** Started in a session of its own: it goes on after this process. */
+export const startDaemon = async (): Promise<ChildProcess> => {
+  const log = fs.openSync(LOG, 'w')
+  const daemon = spawn('dockerd', OPTIONS, { detached: true, stdio: ['ignore', log, log] })
+  fs.closeSync(log)
+  daemon.unref()
+  let ended = false
+  daemon.once('error', () => {
+    ended = true
+  })
+  daemon.once('exit', () => {
+    ended = true
+  })
+  const up = await waitUntil(async () => ended || (await isDockerReachable()), START_TIMEOUT_MS, 200)
+  if (ended || !up) throw new UserError(`dockerd did not come up; what it said is in ${LOG}.`, 254)
+  return daemon
+}
+
+export const stopDaemon = async (daemon: ChildProcess): Promise<void> => {
+  daemon.kill('SIGTERM')
+  await waitUntil(() => daemon.exitCode !== null || daemon.signalCode !== null, STOP_TIMEOUT_MS, 50)
+}

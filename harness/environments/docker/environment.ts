@@ -1,0 +1,80 @@
+/**
+ * `docker`: one container a node on the run's internal network. Each container runs a keeper (an init and a sleep)
+ * that holds its namespaces; the node itself is started by exec, so that a kill and restart keeps the network
+ * namespace, and with it the faults in force.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { execa } from 'execa'
+import type Docker from 'dockerode'
+import type { Cluster, Environment, Fault, NodeIdentity, ProvisionSpec } from '../../api.ts'
+import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
+import { UserError } from '../../support/assert.ts'
+import { connectDocker } from './daemon.ts'
+import { addressesOf, labelOf, networkName } from './network.ts'
+import { DATA_DIR, DockerNode, LOG_DIR } from './node.ts'
+
+const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdentity): Promise<DockerNode> => {
+  const logDir = path.join(spec.logDir, identity.name)
+  const dataDir = path.join(spec.stateDir, 'data', identity.name)
+  for (const directory of [logDir, dataDir]) fs.mkdirSync(directory, { recursive: true })
+  const network = networkName(spec.runId)
+  const container = await docker.createContainer({
+    name: `faultline-${spec.runId}-${identity.name}`,
+    Hostname: identity.name,
+    Image: spec.image as string,
+    Labels: { [RUN_LABEL]: spec.runId },
+    Entrypoint: ['sleep', 'infinity'],
+    Cmd: [],
+    HostConfig: {
+      Init: true,
+      NetworkMode: network,
+      Dns: ['127.0.0.1'],
+      Binds: [`${path.resolve(dataDir)}:${DATA_DIR}`, `${path.resolve(logDir)}:${LOG_DIR}`],
+    },
+    NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },
+  })
+  await container.start()
+  const { State, Id } = await container.inspect()
+  return new DockerNode({ identity, container, keeperPid: State.Pid, containerId: Id, launch: spec.launch(identity), hostDataDir: dataDir, journal: spec.journal })
+}
+
+/** The controller stands in the clients' namespace: one more source address for each group. */
+const addClientAddresses = async (addresses: readonly string[], signal: AbortSignal): Promise<void> => {
+  const input = addresses.map((address) => `addr add ${address}/24 dev eth0`).join('\n')
+  await execa('ip', ['-batch', '-'], { input: `${input}\n`, cancelSignal: signal })
+}
+
+const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
+  if (spec.image === undefined) throw new UserError('This target has no Docker image: run it with --env namespaces.')
+  const docker = await connectDocker()
+  const addresses = addressesOf(spec.runId)
+  const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => addresses.client(group))
+  await addClientAddresses(clientAddresses, signal)
+  const nodes = await Promise.all(spec.plan.nodes.map((identity) => makeNode(docker, spec, identity)))
+  return {
+    nodes,
+    clientAddresses,
+    controlAddress: addresses.control,
+    journal: spec.journal,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(nodes.map((node) => node.dispose()))
+      await removeLabelled(labelOf(spec.runId))
+    },
+  }
+}
+
+export const dockerEnvironment = (runId: string): Environment => ({
+  name: 'docker',
+  supports: new Set<Fault>(['partition', 'kill', 'pause', 'freezer']),
+  identify: (count) => {
+    const addresses = addressesOf(runId)
+    return Array.from({ length: count }, (_, i) => ({
+      name: `n${i + 1}`,
+      index: i + 1,
+      address: addresses.node(i + 1),
+      dataDir: DATA_DIR,
+    }))
+  },
+  provision,
+})

@@ -1,0 +1,86 @@
+/**
+ * Images, built from docker/<name>/Dockerfile and never pulled behind anyone's back: the base image is taken as it
+ * is found, pulled on request, or made here from Debian's packages under the same tag, so that the Dockerfiles are
+ * the same with and without an image registry.
+ */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { messageOf, UserError } from '../../support/assert.ts'
+import { connectDocker } from './daemon.ts'
+
+const BASE = 'debian:bookworm-slim'
+const SUITE = 'bookworm'
+/** Registry: pull it. Local: make it with mmdebstrap. */
+export type BaseSource = 'registry' | 'local'
+
+export const imageTag = (name: string): string => `faultline/${name}`
+
+const hasImage = async (tag: string): Promise<boolean> => {
+  const docker = await connectDocker()
+  return docker.getImage(tag).inspect().then(
+    () => true,
+    () => false,
+  )
+}
+
+/** A minimal Debian by mmdebstrap, from the package sources this machine itself uses. */
+const makeLocalBase = async (say: (line: string) => void): Promise<void> => {
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-base-'))
+  try {
+    const archive = path.join(directory, 'base.tar')
+    const argv = [
+      '--variant=apt',
+      '--mode=root',
+      '--include=usr-is-merged',
+      '--hook-dir=/usr/share/mmdebstrap/hooks/merged-usr',
+      '--dpkgopt=path-exclude=/usr/share/man/*',
+      '--dpkgopt=path-exclude=/usr/share/locale/*',
+      '--dpkgopt=path-exclude=/usr/share/doc/*',
+      SUITE,
+      archive,
+    ]
+    say(`$ mmdebstrap ${argv.join(' ')}`)
+    await execa('mmdebstrap', [...argv, ...aptSources()])
+    say(`$ docker import ${BASE}`)
+    await execa('docker', ['import', '--change', 'CMD ["bash"]', archive, BASE])
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** The host's own source files, in whatever form they are. */
+const aptSources = (): readonly string[] => {
+  const directory = '/etc/apt/sources.list.d'
+  const parts = fs.existsSync(directory) ? fs.readdirSync(directory).map((name) => path.join(directory, name)) : []
+  return ['/etc/apt/sources.list', ...parts].filter(
+    (file) => /\.(list|sources)$/.test(file) && fs.existsSync(file) && fs.statSync(file).size > 0,
+  )
+}
+
+const ensureBase = async (source: BaseSource, say: (line: string) => void): Promise<void> => {
+  if (await hasImage(BASE)) return
+  if (source === 'local') return makeLocalBase(say)
+  say(`$ docker pull ${BASE}`)
+  await execa('docker', ['pull', BASE])
+}
+
+/** Builds docker/<name> if it is not there. */
+export const ensureImage = async (name: string, dockerDir: string, source: BaseSource, say: (line: string) => void): Promise<void> => {
+  if (await hasImage(imageTag(name))) return
+  const context = path.join(dockerDir, name)
+  if (!fs.existsSync(path.join(context, 'Dockerfile'))) {
+    throw new UserError(`There is no ${path.join(context, 'Dockerfile')} to build ${imageTag(name)} from.`)
+  }
+  await ensureBase(source, say)
+  say(`building ${imageTag(name)} from ${context}`)
+  // The reaper of testcontainers is an image of its own, which would have to be pulled; our journal does its work.
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+  const { GenericContainer } = await import('testcontainers')
+  try {
+    await GenericContainer.fromDockerfile(context).build(imageTag(name), { deleteOnExit: false })
+  } catch (error) {
+    throw new UserError(`${imageTag(name)} could not be built: ${messageOf(error)}`, 254)
+  }
+}

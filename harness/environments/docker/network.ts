@@ -1,0 +1,65 @@
+/**
+ * The docker environment's network: internal (containers reach nothing else, and no default route leads out), with
+ * static addresses below 198.18.0.0/15, and one container that holds the clients' network namespace. The
+ * controller enters that namespace, so clients have source addresses of their own and the host gets none.
+ */
+import crypto from 'node:crypto'
+import type Docker from 'dockerode'
+import type { RunSpec, UndoJournal } from '../../api.ts'
+import { RUN_LABEL } from '../../faults/containers.ts'
+import { UserError } from '../../support/assert.ts'
+import { connectDocker } from './daemon.ts'
+
+export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
+export const networkName = (runId: string): string => `faultline-${runId}`
+
+/** 198.18.16.0 to 198.18.111.0 by the run's id: concurrent runs rarely meet, and Docker refuses an overlap. */
+export const subnetOf = (runId: string): string => {
+  const byte = crypto.createHash('sha256').update(runId).digest()[0] as number
+  return `198.18.${16 + (byte % 96)}`
+}
+
+export const addressesOf = (runId: string): { node(index: number): string; client(group: number): string; control: string } => {
+  const subnet = subnetOf(runId)
+  return {
+    node: (index) => `${subnet}.${1 + index}`,
+    client: (group) => `${subnet}.${101 + group}`,
+    control: `${subnet}.250`,
+  }
+}
+
+const requireImage = async (docker: Docker, image: string): Promise<void> => {
+  try {
+    await docker.getImage(image).inspect()
+  } catch {
+    throw new UserError(`The image ${image} is not there: build it with \`faultline prepare docker\`.`, 254)
+  }
+}
+
+/** Makes the network and the clients' container; both are journalled first, by label. */
+export const prepareDockerNetwork = async (spec: RunSpec, image: string, journal: UndoJournal): Promise<{ readonly clientsPid: number }> => {
+  const docker = await connectDocker()
+  await requireImage(docker, image)
+  journal.record({ kind: 'container', label: labelOf(spec.runId) })
+  const labels = { [RUN_LABEL]: spec.runId }
+  const subnet = subnetOf(spec.runId)
+  await docker.createNetwork({
+    Name: networkName(spec.runId),
+    Internal: true,
+    Labels: labels,
+    IPAM: { Driver: 'default', Config: [{ Subnet: `${subnet}.0/24`, Gateway: `${subnet}.254` }] },
+  })
+  const { control } = addressesOf(spec.runId)
+  const container = await docker.createContainer({
+    name: `faultline-${spec.runId}-clients`,
+    Image: image,
+    Labels: labels,
+    Entrypoint: ['sleep', 'infinity'],
+    Cmd: [],
+    HostConfig: { Init: true, NetworkMode: networkName(spec.runId), Dns: ['127.0.0.1'] },
+    NetworkingConfig: { EndpointsConfig: { [networkName(spec.runId)]: { IPAMConfig: { IPv4Address: control } } } },
+  })
+  await container.start()
+  const { State } = await container.inspect()
+  return { clientsPid: State.Pid }
+}

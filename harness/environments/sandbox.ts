@@ -1,0 +1,35 @@
+/**
+ * The sandbox of a run: how the controller is re-executed so that its death takes everything with it.
+ *
+ * For `namespaces` it is a process in a network, mount and pid namespace of its own, under `unshare --kill-child`:
+ * when the parent dies, so does unshare (setpriv's parent-death signal), and with it every process inside. For
+ * `docker` the controller enters the network namespace of a container on the cluster's own network; the
+ * containers are swept by label.
+ */
+import type { RunSpec, UndoJournal } from '../api.ts'
+import { UserError } from '../support/assert.ts'
+import { prepareDockerNetwork } from './docker/network.ts'
+
+export interface Sandbox {
+  /** Put before the controller's own command line. */
+  readonly prefix: readonly string[]
+}
+
+const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
+
+const namespaceSandbox = (): Sandbox => {
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
+  const unshare = ['unshare', ...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
+  // /run of its own: iptables' lock and the nodes' data path are not the host's.
+  const enter = ['sh', '-c', 'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"', 'sh']
+  return { prefix: [...DIE_WITH_PARENT, ...unshare, ...enter] }
+}
+
+const dockerSandbox = async (spec: RunSpec, image: string | undefined, journal: UndoJournal): Promise<Sandbox> => {
+  if (image === undefined) throw new UserError(`${spec.target} has no Docker image: run it with --env namespaces.`)
+  const { clientsPid } = await prepareDockerNetwork(spec, image, journal)
+  return { prefix: [...DIE_WITH_PARENT, 'nsenter', '--target', String(clientsPid), '--net', '--'] }
+}
+
+export const createSandbox = (spec: RunSpec, image: string | undefined, journal: UndoJournal): Promise<Sandbox> | Sandbox =>
+  spec.environment === 'docker' ? dockerSandbox(spec, image, journal) : namespaceSandbox()

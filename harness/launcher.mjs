@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+/**
+ * Starts faultline under the Node 24 of the npm package `node`, whatever Node this file itself runs under (20 or
+ * later). In a checkout it first installs the npm dependencies, if the lock file asks for others than are there.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+
+const NEEDED_MAJOR = 24
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
+const source = path.join(root, 'harness', 'main.ts')
+const packed = path.join(root, '.dist', 'harness', 'main.js')
+// Node strips no types below node_modules: an installed package runs what `npm pack` emitted.
+const isInstalled = root.split(path.sep).includes('node_modules')
+const main = isInstalled ? packed : source
+
+const installDependencies = () => {
+  const lock = path.join(root, 'package-lock.json')
+  const stamp = path.join(root, 'node_modules', '.package-lock.json')
+  if (!fs.existsSync(lock)) return
+  if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs >= fs.statSync(lock).mtimeMs) return
+  console.error('$ npm ci')
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] })
+  if (status !== 0) {
+    console.error('faultline: npm ci failed; its reason is above.')
+    process.exit(254)
+  }
+}
+
+const findNode = () => {
+  try {
+    const manifest = createRequire(path.join(root, 'package.json')).resolve('node/package.json')
+    const binary = path.join(path.dirname(manifest), 'bin', 'node')
+    return fs.existsSync(binary) ? binary : null
+  } catch {
+    return null
+  }
+}
+
+const runUnder = (node) => {
+  // Should this process be killed, the controller is told (SIGTERM) and takes everything down.
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', node, main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+  child.on('error', (error) => {
+    console.error(`faultline: ${error.message}. util-linux (setpriv) is needed: apt-get install util-linux`)
+    process.exit(254)
+  })
+  child.on('exit', (code) => process.exit(code ?? 254))
+}
+
+if (!isInstalled) installDependencies()
+if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
+  process.argv[1] = main
+  await import(pathToFileURL(main).href)
+} else {
+  const node = findNode()
+  if (node === null) {
+    console.error('faultline: Node 24 is needed, and the npm package `node` that ships it is not installed: npm install')
+    process.exit(254)
+  }
+  runUnder(node)
+}

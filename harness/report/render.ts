@@ -1,0 +1,1 @@
+export const renderReport = async (dir: string): Promise<string> => `${dir}/report.html`

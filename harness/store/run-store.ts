@@ -1,0 +1,117 @@
+/** A run's folder: where each part of its record is written, and how it is read back. */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Claims, Effect, FaultRecord, Operation, PlannedFault, RunFacts, RunRecord, RunSpec, RunVerdict, Sample } from '../api.ts'
+import { decodeHistory } from '../history/jsonl.ts'
+import { messageOf, UserError } from '../support/assert.ts'
+
+export const FILES = {
+  run: 'run.json',
+  history: 'history.jsonl',
+  faults: 'faults.jsonl',
+  samples: 'samples.jsonl',
+  nodes: 'nodes',
+  verdict: 'verdict.json',
+  report: 'report.html',
+} as const
+
+/** One line of faults.jsonl: a step of a fault's life. */
+export type FaultEvent =
+  | { readonly type: 'planned'; readonly fault: PlannedFault }
+  | { readonly type: 'injected'; readonly id: string; readonly atNs: number; readonly victims: readonly string[] }
+  | { readonly type: 'measured' | 'healed'; readonly id: string; readonly atNs: number; readonly effect: Effect }
+  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
+
+interface RunFile {
+  readonly spec: RunSpec
+  readonly claims: Claims
+  readonly facts: RunFacts | null
+}
+
+/** results/<target>-<workload>-<nemeses>/<time>-<seed> */
+export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
+  const target = path.basename(spec.target).replace(/\.[cm]?[jt]s$/, '')
+  const group = [target, spec.bug, spec.workload, spec.nemeses.map(({ name }) => name).join('+') || 'none'].filter(Boolean).join('-')
+  const time = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
+  return path.join(results, group, `${time}-${spec.seed}`)
+}
+
+export const writeRunFile = (dir: string, content: RunFile): void =>
+  fs.writeFileSync(path.join(dir, FILES.run), `${JSON.stringify(content, null, 2)}\n`)
+
+export const writeVerdict = (dir: string, verdict: RunVerdict): void =>
+  fs.writeFileSync(path.join(dir, FILES.verdict), `${JSON.stringify(verdict, null, 2)}\n`)
+
+export const readVerdict = (dir: string): RunVerdict | null => {
+  const file = path.join(dir, FILES.verdict)
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as RunVerdict) : null
+}
+
+/** Lines of a JSON Lines file; a torn last one is left out. */
+const readLines = <T>(file: string): readonly T[] => {
+  if (!fs.existsSync(file)) return []
+  const text = fs.readFileSync(file, 'utf8')
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as T)
+}
+
+/** Folds the events of faults.jsonl into one record a fault. */
+export const foldFaults = (events: readonly FaultEvent[]): readonly FaultRecord[] => {
+  const faults = new Map<string, FaultRecord>()
+  for (const event of events) {
+    if (event.type === 'planned') {
+      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], bit: false })
+      continue
+    }
+    const before = faults.get(event.id)
+    if (before === undefined) continue
+    faults.set(event.id, { ...before, ...changeOf(before, event) })
+  }
+  return [...faults.values()].sort((a, b) => a.planned.atNs - b.planned.atNs)
+}
+
+const changeOf = (before: FaultRecord, event: Exclude<FaultEvent, { type: 'planned' }>): Partial<FaultRecord> => {
+  if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
+  if (event.type === 'failed') return { error: event.error }
+  const effects = [...before.effects, event.effect]
+  const change = { effects, bit: before.bit || event.effect.bit }
+  return event.type === 'healed' ? { ...change, healedAtNs: event.atNs } : change
+}
+
+const readRunFile = (dir: string): RunFile => {
+  const file = path.join(dir, FILES.run)
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as RunFile
+  } catch (error) {
+    throw new UserError(`${dir} is no run: ${file} cannot be read (${messageOf(error)}).`)
+  }
+}
+
+export interface LoadedRun {
+  readonly record: RunRecord
+  readonly notes: readonly string[]
+}
+
+/** @throws UserError where the folder holds no run or its history is malformed. */
+export const loadRun = (dir: string): LoadedRun => {
+  const { spec, claims, facts } = readRunFile(dir)
+  const file = path.join(dir, FILES.history)
+  if (!fs.existsSync(file)) throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
+  const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
+  const faults = foldFaults(readLines<FaultEvent>(path.join(dir, FILES.faults)))
+  const samples = readLines<Sample>(path.join(dir, FILES.samples))
+  return { record: { history: operations, spec, claims, facts, faults, samples }, notes }
+}
+
+/** A bare history, without the rest of a run's record. */
+export const bareRecord = (history: readonly Operation[]): RunRecord => ({
+  history,
+  spec: null,
+  claims: null,
+  facts: null,
+  faults: null,
+  samples: null,
+})
