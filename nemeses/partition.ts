@@ -97,6 +97,10 @@ const parseShapes = (text: string): readonly Shape[] =>
     return shape
   })
 
+/** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
+const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean =>
+  shape === 'clients' || (shape === 'leader' ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0)
+
 const drawOneWay = (rng: Rng, direction: unknown): boolean => direction === 'one-way' || (direction === 'both' && rng.float() < 0.25)
 
 export const partition: Nemesis = {
@@ -113,7 +117,10 @@ export const partition: Nemesis = {
     direction: { type: 'string', default: 'both', choices: ['two-way', 'one-way', 'both'], description: 'both: one in four is one-way' },
   },
   plan: (rng, options, context) => {
-    const shapes = parseShapes(String(options['shapes']))
+    const shapes = parseShapes(String(options['shapes'])).filter((shape) => cutsSomething(shape, context.nodes))
+    if (shapes.length === 0) {
+      throw new UserError(`shapes=${options['shapes']} cut no link among ${context.nodes.length} nodes.`)
+    }
     return planSequence('partition', rng, options, context, (draw) => ({
       shape: draw.fork('shape').pick(shapes),
       oneWay: drawOneWay(draw.fork('direction'), options['direction']),

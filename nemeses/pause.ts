@@ -15,12 +15,18 @@ interface PauseIntent extends VictimIntent {
 interface Paused {
   readonly node: ClusterNode
   readonly processes: readonly NodeProcess[]
-  readonly cpuTicks: number
+  /** CPU time used by then, by pid. */
+  readonly cpuTicks: ReadonlyMap<number, number>
 }
 
 const STOPPED_TIMEOUT_MS = 2000
 
-const cpuTicks = (processes: readonly NodeProcess[]): number => processes.reduce((sum, { pid }) => sum + (cpuTicksOf(pid) ?? 0), 0)
+const readCpuTicks = (processes: readonly NodeProcess[]): ReadonlyMap<number, number> =>
+  new Map(processes.map(({ pid }) => [pid, cpuTicksOf(pid)] as const).filter((entry): entry is [number, number] => entry[1] !== null))
+
+/** Of the processes that are still there: one killed meanwhile has nothing more to tell. */
+const usedSince = (before: ReadonlyMap<number, number>): number =>
+  [...before].reduce((sum, [pid, ticks]) => sum + Math.max(0, (cpuTicksOf(pid) ?? ticks) - ticks), 0)
 
 const isStopped = ({ pid }: NodeProcess): boolean => {
   const states = threadStates(pid)
@@ -34,7 +40,7 @@ const stop = async (node: ClusterNode, method: Method): Promise<Paused> => {
     for (const { pid } of processes) signal(pid, 'SIGSTOP')
     await waitUntil(() => processes.every(isStopped), STOPPED_TIMEOUT_MS, 5)
   }
-  return { node, processes, cpuTicks: cpuTicks(processes) }
+  return { node, processes, cpuTicks: readCpuTicks(processes) }
 }
 
 const holds = (paused: Paused, method: Method): boolean => {
@@ -45,7 +51,7 @@ const holds = (paused: Paused, method: Method): boolean => {
 
 const measure = (all: readonly Paused[], method: Method, sinceMs: number): Effect => {
   const stopped = all.filter((paused) => holds(paused, method))
-  const ran = all.reduce((sum, paused) => sum + cpuTicks(paused.processes) - paused.cpuTicks, 0)
+  const ran = all.reduce((sum, paused) => sum + usedSince(paused.cpuTicks), 0)
   const stalledMs = Math.round(performance.now() - sinceMs)
   const state = method === 'freezer' ? 'FROZEN' : 'state T'
   return {

@@ -1,5 +1,6 @@
 /** The registry of targets: name to value. */
 import type { Target } from '../harness/api.ts'
+import { etcd } from './etcd/target.ts'
 import { raft } from './raft/target.ts'
 
-export const targets: Readonly<Record<string, Target>> = { raft }
+export const targets: Readonly<Record<string, Target>> = { raft, etcd }

@@ -9,7 +9,7 @@ const colour = (status: Status, text: string): string => {
 }
 
 const faultLine = (fault: FaultRecord): string => {
-  const effect = fault.effects.at(-1)?.summary ?? fault.error ?? 'not injected'
+  const effect = (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ?? fault.error ?? 'not injected'
   return `    ${fault.bit ? 'bit ' : 'idle'}  ${fault.planned.id.padEnd(13)} ${effect}`
 }
 

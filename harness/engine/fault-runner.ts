@@ -51,6 +51,8 @@ export class FaultRunner {
     const active = await nemesis.inject(this.#options.context, fault)
     this.#active.set(fault.id, active)
     this.#options.record({ type: 'injected', id: fault.id, atNs: this.#options.clock(), victims: active.victims })
+    // Measured at once as well: another fault may undo this one's effect before its own heal (a kill ends a pause).
+    this.#options.record({ type: 'measured', id: fault.id, atNs: this.#options.clock(), effect: await active.measure() })
     return { type: 'ok', value: { id: fault.id, victims: active.victims } }
   }
 

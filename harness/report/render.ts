@@ -1,1 +1,51 @@
-export const renderReport = async (dir: string): Promise<string> => `${dir}/report.html`
+/** A run's record as one self-contained HTML file: data, styles and scripts inside, nothing fetched. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { build } from 'esbuild'
+import { FILES, loadRun, readVerdict } from '../store/run-store.ts'
+import { UserError } from '../support/assert.ts'
+import { type ReportData, reportData } from './data.ts'
+import { pageStyle } from './style.ts'
+
+const bundlePage = async (): Promise<string> => {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  const result = await build({
+    entryPoints: [path.join(import.meta.dirname, 'page', `main.${extension}`)],
+    bundle: true,
+    minify: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    legalComments: 'none',
+  })
+  return result.outputFiles[0]?.text ?? ''
+}
+
+/** `</script>` inside the data would end the element that holds it. */
+const embed = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
+
+export const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${data.verdict.status}: ${data.title.replaceAll('<', '&lt;')}</title>
+<style>${await pageStyle()}</style>
+</head>
+<body>
+<main id="page"></main>
+<script type="application/json" id="data">${embed(data)}</script>
+<script>${(await bundlePage()).replaceAll('</script', '<\\/script')}</script>
+</body>
+</html>
+`
+
+/** Writes report.html into the run's folder and returns its path. */
+export const renderReport = async (dir: string): Promise<string> => {
+  const verdict = readVerdict(dir)
+  if (verdict === null) throw new UserError(`${dir} has no verdict yet: run \`faultline check ${dir}\` first.`)
+  const { record } = loadRun(dir)
+  const file = path.join(dir, FILES.report)
+  fs.writeFileSync(file, await renderHtml(reportData(record, verdict)))
+  return file
+}

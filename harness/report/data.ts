@@ -1,0 +1,196 @@
+/** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
+import type { FaultRecord, NodeStatus, Operation, RunRecord, RunVerdict, Sample } from '../api.ts'
+import { type Pair, pairOperations } from '../history/pairs.ts'
+
+/** One operation: row, start and end in ms (end -1: never completed), outcome, text, index in the history. */
+export interface PageOperation {
+  readonly row: number
+  readonly startMs: number
+  readonly endMs: number
+  readonly type: 'ok' | 'fail' | 'info'
+  readonly f: string
+  readonly text: string
+  readonly index: number
+}
+
+export interface PageFault {
+  readonly id: string
+  readonly nemesis: string
+  readonly startMs: number
+  readonly endMs: number
+  readonly bit: boolean
+  readonly victims: readonly string[]
+  readonly planned: string
+  readonly summary: string
+}
+
+/** A stretch of time in which a node's role and term did not change. */
+export interface PageRole {
+  readonly node: string
+  readonly role: NodeStatus['role'] | 'down'
+  readonly term: number | null
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** One bin of the plots: rates per second and latencies in ms (null where nothing completed). */
+export interface PageSeries {
+  readonly seconds: readonly number[]
+  readonly ok: readonly number[]
+  readonly fail: readonly number[]
+  readonly info: readonly number[]
+  readonly p50: readonly (number | null)[]
+  readonly p99: readonly (number | null)[]
+}
+
+export interface ReportData {
+  readonly title: string
+  readonly subtitle: string
+  readonly verdict: RunVerdict
+  readonly endMs: number
+  readonly rows: readonly string[]
+  readonly operations: readonly PageOperation[]
+  readonly omitted: number
+  readonly faults: readonly PageFault[]
+  readonly roles: readonly PageRole[]
+  readonly nodes: readonly string[]
+  readonly series: PageSeries
+  /** Operations of the counterexample, by index of invocation; the first is where a reader should look. */
+  readonly highlighted: readonly number[]
+  readonly facts: readonly (readonly [string, string])[]
+  readonly spec: unknown
+}
+
+const MAX_OPERATIONS = 60_000
+const BINS = 240
+
+const ms = (ns: number): number => Math.round(ns / 1e3) / 1e3
+
+const textOf = ({ invocation, completion }: Pair): string => {
+  const value = completion?.type === 'ok' ? completion.value : invocation.value
+  const error = completion?.error === undefined ? '' : `  (${completion.error})`
+  const meta = completion?.meta === undefined ? '' : `  ${JSON.stringify(completion.meta)}`
+  return `${invocation.f} ${JSON.stringify(value)}${error}${meta}`
+}
+
+const pageOperation = (pair: Pair, row: number): PageOperation => ({
+  row,
+  startMs: ms(pair.invocation.timeNs),
+  endMs: pair.completion === null ? -1 : ms(pair.completion.timeNs),
+  type: (pair.completion?.type ?? 'info') as PageOperation['type'],
+  f: pair.invocation.f,
+  text: textOf(pair),
+  index: pair.invocation.index,
+})
+
+/** A row a client thread: a process that crashed goes on in the row of its successor. */
+const rowsOf = (pairs: readonly Pair[], concurrency: number): { readonly rows: readonly string[]; readonly rowOf: (pair: Pair) => number } => {
+  const nodes = new Map<number, string | undefined>()
+  for (const { invocation } of pairs) nodes.set((invocation.process as number) % concurrency, invocation.node)
+  const threads = [...nodes.keys()].sort((a, b) => a - b)
+  const position = new Map(threads.map((thread, i) => [thread, i]))
+  return {
+    rows: threads.map((thread) => `client ${thread}${nodes.get(thread) === undefined ? '' : ` at ${nodes.get(thread)}`}`),
+    rowOf: ({ invocation }) => position.get((invocation.process as number) % concurrency) as number,
+  }
+}
+
+const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
+  id: fault.planned.id,
+  nemesis: fault.planned.nemesis,
+  startMs: ms(fault.injectedAtNs ?? fault.planned.atNs),
+  endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
+  bit: fault.bit,
+  victims: fault.victims,
+  planned: JSON.stringify(fault.planned.intent),
+  summary: (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ?? fault.error ?? 'not injected',
+})
+
+const rolesOf = (samples: readonly Sample[], endMs: number): readonly PageRole[] => {
+  const open = new Map<string, PageRole>()
+  const closed: PageRole[] = []
+  for (const { node, timeNs, status } of samples) {
+    const role = status?.role ?? 'down'
+    const term = status?.term ?? null
+    const before = open.get(node)
+    if (before !== undefined && before.role === role && before.term === term) continue
+    if (before !== undefined) closed.push({ ...before, endMs: ms(timeNs) })
+    open.set(node, { node, role, term, startMs: ms(timeNs), endMs })
+  }
+  return [...closed, ...open.values()]
+}
+
+const quantile = (sorted: readonly number[], q: number): number | null =>
+  sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number)
+
+const seriesOf = (pairs: readonly Pair[], endMs: number): PageSeries => {
+  const widthMs = Math.max(250, Math.ceil(endMs / BINS))
+  const count = Math.max(1, Math.ceil((endMs + 1) / widthMs))
+  const zeros = (): number[] => new Array<number>(count).fill(0)
+  const rates = { ok: zeros(), fail: zeros(), info: zeros() }
+  const latencies: number[][] = Array.from({ length: count }, () => [])
+  for (const { invocation, completion } of pairs) {
+    if (completion === null || completion.type === 'invoke') continue
+    const at = Math.min(count - 1, Math.floor(ms(completion.timeNs) / widthMs))
+    const counts = rates[completion.type]
+    counts[at] = (counts[at] as number) + 1000 / widthMs
+    if (completion.type === 'ok') (latencies[at] as number[]).push(ms(completion.timeNs - invocation.timeNs))
+  }
+  for (const bin of latencies) bin.sort((a, b) => a - b)
+  return {
+    seconds: Array.from({ length: count }, (_, i) => (i * widthMs) / 1000),
+    ...rates,
+    p50: latencies.map((bin) => quantile(bin, 0.5)),
+    p99: latencies.map((bin) => quantile(bin, 0.99)),
+  }
+}
+
+/** All operations, or where there are too many those around the counterexample and the latest before it. */
+const select = (pairs: readonly Pair[], highlighted: readonly number[]): readonly Pair[] => {
+  if (pairs.length <= MAX_OPERATIONS) return pairs
+  const focus = highlighted.at(-1) ?? Number.POSITIVE_INFINITY
+  const at = pairs.findIndex(({ invocation }) => invocation.index >= focus)
+  const from = Math.max(0, (at === -1 ? pairs.length : at) - MAX_OPERATIONS / 2)
+  return pairs.slice(from, from + MAX_OPERATIONS)
+}
+
+const factsOf = ({ facts, spec }: RunRecord, operations: readonly Operation[]): ReportData['facts'] => {
+  if (facts === null || spec === null) return [['events', String(operations.length)]]
+  const recovery = facts.recovery === null ? 'not observed' : facts.recovery.recoveredAfterMs === null ? 'never' : `${facts.recovery.recoveredAfterMs} ms`
+  return [
+    ['started', facts.startedAt],
+    ['seed', String(spec.seed)],
+    ['commit', spec.commit],
+    ['environment', `${spec.environment}, ${spec.nodes} nodes`],
+    ['versions', Object.entries(facts.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
+    ['changes of leader', facts.leaderChanges.map(({ term, leader }) => `${leader} in term ${term}`).join(', ') || 'none'],
+    ['recovery after the last heal', recovery],
+    ['event-loop delay of the harness', `p50 ${facts.eventLoopDelayMs.p50} ms, p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms`],
+  ]
+}
+
+export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData => {
+  const pairs = pairOperations(record.history)
+  const last = record.history.at(-1)
+  const endMs = Math.ceil(ms(last?.timeNs ?? 0)) + 1
+  const { rows, rowOf } = rowsOf(pairs, record.spec?.concurrency ?? Number.MAX_SAFE_INTEGER)
+  const highlighted = verdict.verdicts.flatMap(({ evidence }) => evidence.flatMap(({ operations }) => operations))
+  const shown = select(pairs, highlighted)
+  const spec = record.spec
+  return {
+    title: spec === null ? 'imported history' : `${spec.target.split('/').at(-1)} · ${spec.workload}`,
+    subtitle: spec === null ? '' : `${spec.nemeses.map(({ name }) => name).join(', ') || 'no faults'}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
+    verdict,
+    endMs,
+    rows,
+    operations: shown.map((pair) => pageOperation(pair, rowOf(pair))),
+    omitted: pairs.length - shown.length,
+    faults: (record.faults ?? []).map((fault) => pageFault(fault, endMs)),
+    roles: rolesOf(record.samples ?? [], endMs),
+    nodes: [...new Set((record.samples ?? []).map(({ node }) => node))].sort(),
+    series: seriesOf(pairs, endMs),
+    highlighted,
+    facts: factsOf(record, record.history),
+    spec,
+  }
+}

@@ -1,0 +1,84 @@
+/** The page: verdict and story on top, then the counterexample, the timeline, the plots, and everything else. */
+import type { ReportData } from '../data.ts'
+import { element, table } from './dom.ts'
+import { drawPlots } from './plots.ts'
+import { mountTimeline } from './timeline.ts'
+
+const header = (data: ReportData): HTMLElement =>
+  element('header', { class: data.verdict.status }, [
+    element('span', { class: 'status', id: 'status' }, [data.verdict.status]),
+    element('span', { class: 'title' }, [`${data.title}${data.subtitle === '' ? '' : ` · ${data.subtitle}`}`]),
+    element('p', { id: 'story' }, [data.verdict.summary]),
+  ])
+
+const counts = (data: ReportData): HTMLElement => {
+  const card = (value: number | string, label: string): HTMLElement =>
+    element('div', {}, [element('b', {}, [String(value)]), element('span', {}, [label])])
+  const { counts: c, faults } = data.verdict
+  return element('div', { class: 'counts' }, [
+    card(c.ok, 'ok'),
+    card(c.fail, 'fail: never happened'),
+    card(c.info, 'info: may have happened'),
+    card(`${faults.bit} of ${faults.planned}`, 'faults bit'),
+    card(`${(data.endMs / 1000).toFixed(1)} s`, 'duration'),
+  ])
+}
+
+const evidence = (data: ReportData): readonly HTMLElement[] =>
+  data.verdict.verdicts.flatMap((verdict) =>
+    verdict.evidence.flatMap(({ title, text }) => [
+      element('h2', {}, [`Counterexample: ${title}`]),
+      element('div', { class: 'panel' }, [element('pre', { class: 'evidence' }, [text])]),
+    ]),
+  )
+
+const verdicts = (data: ReportData): HTMLElement =>
+  table(
+    ['checker', 'verdict', 'what it found', 'what was promised, and by whom'],
+    data.verdict.verdicts.map((verdict) => [
+      verdict.checker,
+      { class: verdict.status, text: verdict.status },
+      verdict.summary,
+      verdict.promise.text === '' ? '' : `${verdict.promise.text} (${verdict.promise.source})`,
+    ]),
+  )
+
+const faults = (data: ReportData): HTMLElement =>
+  table(
+    ['fault', 'from', 'to', 'victims', 'as planned', 'as measured'],
+    data.faults.map((fault) => [
+      fault.id,
+      `${(fault.startMs / 1000).toFixed(2)} s`,
+      `${(fault.endMs / 1000).toFixed(2)} s`,
+      fault.victims.join(', '),
+      fault.planned,
+      fault.bit ? fault.summary : { class: 'idle', text: `did not bite: ${fault.summary}` },
+    ]),
+  )
+
+const show = (data: ReportData): void => {
+  const page = document.getElementById('page')
+  if (page === null) return
+  const timeline = element('div', { class: 'panel' }, [])
+  const plots = element('div', { class: 'panel' }, [])
+  page.append(
+    header(data),
+    counts(data),
+    ...evidence(data),
+    element('h2', {}, ['Timeline']),
+    timeline,
+    element('h2', {}, ['Throughput and latency']),
+    plots,
+    element('h2', {}, ['Verdicts']),
+    verdicts(data),
+    element('h2', {}, ['Faults']),
+    faults(data),
+    element('h2', {}, ['Run']),
+    table([], data.facts.map(([name, value]) => [name, value])),
+    element('details', {}, [element('summary', {}, ['RunSpec']), element('pre', {}, [JSON.stringify(data.spec, null, 2)])]),
+  )
+  mountTimeline(timeline, data)
+  drawPlots(plots, data)
+}
+
+show(JSON.parse(document.getElementById('data')?.textContent ?? '{}') as ReportData)

@@ -1,0 +1,43 @@
+/** The page's style, with uPlot's own. */
+import fs from 'node:fs/promises'
+import { createRequire } from 'node:module'
+
+const OWN = `
+:root{color-scheme:light dark;--bg:#fbfbfa;--fg:#1d2024;--dim:#6a7078;--line:#dfe1e4;--card:#fff;--ok:#2e8b57;--fail:#8a8f98;--info:#d08700;--bad:#c62f2f;--leader:#3b6fd4;--focus:#c62f2f}
+@media (prefers-color-scheme:dark){:root{--bg:#16181b;--fg:#e6e7e9;--dim:#9aa0a8;--line:#33373d;--card:#1e2125;--ok:#4fb37c;--fail:#80868f;--info:#e0a030;--bad:#ef6461;--leader:#7aa2f0;--focus:#ef6461}}
+*{box-sizing:border-box}
+body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
+main{max-width:1280px;margin:0 auto;padding:24px}
+header{border-left:8px solid var(--status);padding:2px 0 2px 18px;margin-bottom:20px}
+header .status{font-size:30px;font-weight:700;color:var(--status);letter-spacing:.02em;text-transform:uppercase}
+header .title{color:var(--dim);margin-left:12px;font-size:17px}
+header p{font-size:18px;margin:6px 0 0;max-width:75em}
+.valid{--status:var(--ok)}.invalid{--status:var(--bad)}.unknown{--status:var(--info)}
+.counts{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 20px}
+.counts div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px 14px}
+.counts b{font-size:20px;display:block;font-variant-numeric:tabular-nums}
+.counts span{color:var(--dim);font-size:13px}
+h2{font-size:16px;margin:26px 0 8px}
+.panel{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:10px;position:relative}
+.tools{display:flex;gap:8px;align-items:center;margin-bottom:8px;flex-wrap:wrap}
+.tools span{color:var(--dim);font-size:13px}
+button{font:inherit;font-size:13px;padding:4px 12px;border:1px solid var(--line);border-radius:6px;background:var(--bg);color:var(--fg);cursor:pointer}
+button.first{border-color:var(--focus);color:var(--focus)}
+canvas{display:block}
+#timeline{width:100%;cursor:crosshair;touch-action:none}
+#tip{position:fixed;pointer-events:none;background:var(--fg);color:var(--bg);padding:6px 10px;border-radius:6px;font:12px/1.45 ui-monospace,monospace;max-width:560px;white-space:pre-wrap;display:none;z-index:9}
+pre{overflow:auto;margin:0;padding:14px;font:12.5px/1.5 ui-monospace,monospace}
+table{border-collapse:collapse;width:100%;font-size:14px}
+td,th{text-align:left;padding:5px 14px 5px 0;border-top:1px solid var(--line);vertical-align:top}
+th{color:var(--dim);font-weight:500}
+td.valid,td.invalid,td.unknown{color:var(--status);font-weight:600}
+.idle{color:var(--dim)}
+.key i{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 4px 0 10px;vertical-align:-1px}
+.u-legend{font-size:12px}
+details summary{cursor:pointer;color:var(--dim)}
+`
+
+export const pageStyle = async (): Promise<string> => {
+  const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css')
+  return `${await fs.readFile(uplot, 'utf8')}${OWN}`
+}

@@ -1,0 +1,133 @@
+/** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
+import type { ClusterPlan, NodeIdentity, NodeStatus, Options, Target } from '../../harness/api.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { JsonHttp } from '../http.ts'
+import { etcdClient } from './client.ts'
+import { CLIENT_PORT, PEER_PORT } from './ports.ts'
+
+const control = new JsonHttp()
+
+interface StatusResponse {
+  readonly header?: { readonly member_id?: string; readonly revision?: string }
+  readonly version?: string
+  readonly leader?: string
+  readonly raftTerm?: string
+  readonly raftIndex?: string
+  readonly raftAppliedIndex?: string
+}
+
+interface MemberList {
+  readonly members?: readonly { readonly ID: string; readonly name?: string }[]
+}
+
+interface HashResponse {
+  readonly hash?: number
+}
+
+const post = async <T>(address: string, path: string, signal: AbortSignal): Promise<T> => {
+  const result = await control.request(`http://${address}:${CLIENT_PORT}`, 'POST', path, {}, signal)
+  if (result.type !== 'response') throw new Error(result.error)
+  if (result.status !== 200) throw new Error(`status ${result.status}`)
+  return result.body as T
+}
+
+/** Member ids by address never change in a run: asked for once a node. */
+const memberNames = new Map<string, ReadonlyMap<string, string>>()
+
+const namesAt = async (address: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
+  const known = memberNames.get(address)
+  if (known !== undefined) return known
+  const list = await post<MemberList>(address, '/v3/cluster/member/list', signal)
+  const names = new Map((list.members ?? []).map(({ ID, name }) => [ID, name ?? '']))
+  if ([...names.values()].every((name) => name !== '')) memberNames.set(address, names)
+  return names
+}
+
+const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatus> => {
+  const status = await post<StatusResponse>(address, '/v3/maintenance/status', signal)
+  const [names, hash] = await Promise.all([namesAt(address, signal), post<HashResponse>(address, '/v3/maintenance/hash', signal)])
+  const leader = status.leader === undefined || status.leader === '0' ? null : (names.get(status.leader) ?? status.leader)
+  return {
+    role: leader === null ? 'candidate' : status.leader === status.header?.member_id ? 'leader' : 'follower',
+    term: Number(status.raftTerm ?? 0),
+    leader,
+    appliedIndex: Number(status.raftAppliedIndex ?? 0),
+    commitIndex: Number(status.raftIndex ?? 0),
+    digest: String(hash.hash ?? ''),
+    members: [...names.values()],
+    ...(status.version === undefined ? {} : { version: status.version }),
+  }
+}
+
+const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonly string[] => {
+  const peer = (address: string): string => `http://${address}:${PEER_PORT}`
+  const client = (address: string): string => `http://${address}:${CLIENT_PORT}`
+  return [
+    program,
+    '--name',
+    node.name,
+    '--data-dir',
+    `${node.dataDir}/etcd`,
+    '--listen-peer-urls',
+    peer(node.address),
+    '--initial-advertise-peer-urls',
+    peer(node.address),
+    '--listen-client-urls',
+    client(node.address),
+    '--advertise-client-urls',
+    client(node.address),
+    '--initial-cluster',
+    plan.nodes.map(({ name, address }) => `${name}=${peer(address)}`).join(','),
+    '--initial-cluster-state',
+    'new',
+    '--initial-cluster-token',
+    'faultline',
+    '--heartbeat-interval',
+    String(plan.options['heartbeat']),
+    '--election-timeout',
+    String(plan.options['election-timeout']),
+    '--logger',
+    'zap',
+    '--log-outputs',
+    'stderr',
+  ]
+}
+
+const readsClaimed = (options: Options): 'linearizable' | 'consistent-prefix' =>
+  options['reads'] === 'serializable' ? 'consistent-prefix' : 'linearizable'
+
+export const etcd: Target = {
+  name: 'etcd',
+  description: "etcd as Debian ships it (3.4), through its JSON gateway",
+  options: {
+    reads: {
+      type: 'string',
+      default: 'linearizable',
+      choices: ['linearizable', 'serializable'],
+      description: 'serializable reads are answered by the member asked, and may be stale',
+    },
+    heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
+    'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
+  },
+  nodes: { default: 3, min: 1 },
+  bugs: [],
+  image: 'etcd',
+  programs: { etcd: 'etcd-server' },
+  claims: (options) => ({
+    source: 'etcd 3.4 documentation, "KV API guarantees"',
+    consistency: { [REGISTER]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' } },
+    minority: options['reads'] === 'serializable' ? 'serve-reads' : 'refuse',
+    tolerates: { partition: 'any', kill: 'any', pause: 'any' },
+  }),
+  clients: { [REGISTER]: etcdClient },
+  launch: (node, plan, program) => ({
+    files: {},
+    processes: [{ name: 'etcd', argv: argvOf(node, plan, program('etcd')), env: { GOMAXPROCS: '2' } }],
+  }),
+  ready: async (node, signal) => {
+    // A linearizable read through this member: it has a leader, and the leader has a quorum.
+    const result = await control.request(`http://${node.address}:${CLIENT_PORT}`, 'GET', '/health', undefined, signal)
+    return result.type === 'response' && result.status === 200
+  },
+  status: (node, signal) => statusOf(node.address, signal),
+}
