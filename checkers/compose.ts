@@ -45,7 +45,11 @@ const countFaults = (faults: readonly FaultRecord[]): RunVerdict['faults'] => ({
 })
 
 /** The first fault that hit more nodes at once than the claims tolerate; null where all kept within. */
-const beyondTolerance = (claims: Claims, faults: readonly FaultRecord[], nodes: number): FaultRecord | null => {
+const beyondTolerance = (
+  claims: Claims,
+  faults: readonly FaultRecord[],
+  nodes: number,
+): FaultRecord | null => {
   const minority = Math.floor((nodes - 1) / 2)
   return (
     faults.find((fault) => {
@@ -58,17 +62,31 @@ const beyondTolerance = (claims: Claims, faults: readonly FaultRecord[], nodes: 
   )
 }
 
-const vacuity = (counts: RunVerdict['counts'], faults: RunVerdict['faults'], record: RunRecord): string | null => {
+const vacuity = (
+  counts: RunVerdict['counts'],
+  faults: RunVerdict['faults'],
+  record: RunRecord,
+): string | null => {
   if (counts.ok === 0) return 'no operation was ok'
   if (record.facts?.aborted != null) return record.facts.aborted
   if (faults.planned > 0 && faults.bit === 0) return 'faults were planned, but none bit'
-  if (record.faults !== null && record.spec !== null && record.spec.nemeses.length > 0 && faults.planned === 0) {
+  if (
+    record.faults !== null &&
+    record.spec !== null &&
+    record.spec.nemeses.length > 0 &&
+    faults.planned === 0
+  ) {
     return 'nemeses were asked for, but no fault fitted into the run'
   }
   return null
 }
 
-const summarise = (status: Status, verdicts: readonly Verdict[], vacuous: string | null, outside: FaultRecord | null): string => {
+const summarise = (
+  status: Status,
+  verdicts: readonly Verdict[],
+  vacuous: string | null,
+  outside: FaultRecord | null,
+): string => {
   const broken = verdicts.find((verdict) => verdict.status === 'invalid')
   if (broken !== undefined) {
     if (outside === null) return broken.summary

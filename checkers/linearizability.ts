@@ -38,7 +38,10 @@ const inputOf = (operation: Operation): RegisterInput => {
 const outputOf = (completion: Operation): RegisterOutput => {
   const result = completion.value as RegisterResult & { unknown?: boolean }
   if ('applied' in result) return { applied: result.applied }
-  return { value: (result as { value: number | null }).value, ...(result.unknown === true ? { unknown: true } : {}) }
+  return {
+    value: (result as { value: number | null }).value,
+    ...(result.unknown === true ? { unknown: true } : {}),
+  }
 }
 
 interface Judged {
@@ -79,15 +82,33 @@ const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checke
   const promised = (f: string): Consistency => promisedOf(record.claims, record.spec, f)
   const { intervals, pairs } = toIntervals(pairOperations(record.history), promised)
   if (!intervals.some((interval) => interval.output !== undefined)) {
-    return { status: 'unknown', summary: 'No operation was ok: there is nothing to judge.', evidence: [], details: {} }
+    return {
+      status: 'unknown',
+      summary: 'No operation was ok: there is nothing to judge.',
+      evidence: [],
+      details: {},
+    }
   }
-  const result = check(casRegister(initial), intervals, { timeMs: TIME_LIMIT_MS, memoryBytes: MEMORY_LIMIT_BYTES })
+  const result = check(casRegister(initial), intervals, {
+    timeMs: TIME_LIMIT_MS,
+    memoryBytes: MEMORY_LIMIT_BYTES,
+  })
   if (result.verdict === 'ok') {
     const summary = `${intervals.length} operations on ${result.partitions} keys are as promised.`
-    return { status: 'valid', summary, evidence: [], details: { operations: intervals.length, keys: result.partitions } }
+    return {
+      status: 'valid',
+      summary,
+      evidence: [],
+      details: { operations: intervals.length, keys: result.partitions },
+    }
   }
   if (result.verdict === 'unknown') {
-    return { status: 'unknown', summary: unknownSummary(result), evidence: [], details: { reason: result.reason } }
+    return {
+      status: 'unknown',
+      summary: unknownSummary(result),
+      evidence: [],
+      details: { reason: result.reason },
+    }
   }
   const { summary, evidence } = explainRegister({
     key: result.partition,
@@ -95,11 +116,20 @@ const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checke
     blocked: pairs[result.blocked] as Pair,
     initial,
   })
-  return { status: 'invalid', summary, evidence: [evidence], details: { key: result.partition, shortest: result.shortest } }
+  return {
+    status: 'invalid',
+    summary,
+    evidence: [evidence],
+    details: { key: result.partition, shortest: result.shortest },
+  }
 }
 
 export const linearizability = (options: { readonly initial: number | null }): Checker => ({
   name: 'linearizability',
   needs: ['history'],
-  check: async (record) => ({ checker: 'linearizability', promise: promiseOf(record), ...judge(record, options.initial) }),
+  check: async (record) => ({
+    checker: 'linearizability',
+    promise: promiseOf(record),
+    ...judge(record, options.initial),
+  }),
 })

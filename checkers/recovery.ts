@@ -17,7 +17,11 @@ const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'details
   }
   const took = formatDurationMs(recovery.recoveredAfterMs)
   if (claimed !== undefined && recovery.recoveredAfterMs > claimed) {
-    return { status: 'invalid', summary: `Recovered only ${took} after the last heal; ${formatDurationMs(claimed)} is claimed.`, details }
+    return {
+      status: 'invalid',
+      summary: `Recovered only ${took} after the last heal; ${formatDurationMs(claimed)} is claimed.`,
+      details,
+    }
   }
   return { status: 'valid', summary: `All nodes were ready ${took} after the last heal.`, details }
 }
@@ -27,7 +31,10 @@ export const recovery: Checker = {
   needs: ['facts', 'claims'],
   check: async (record) => {
     const claimed = record.claims?.recoversWithinMs
-    const text = claimed === undefined ? 'recovers once healed (no bound is claimed)' : `recovers within ${formatDurationMs(claimed)} once healed`
+    const text =
+      claimed === undefined
+        ? 'recovers once healed (no bound is claimed)'
+        : `recovers within ${formatDurationMs(claimed)} once healed`
     const source = record.claims?.source ?? ''
     return { checker: 'recovery', promise: { text, source }, evidence: [], ...judge(record) }
   },

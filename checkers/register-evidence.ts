@@ -13,7 +13,9 @@ export interface Counterexample {
   readonly initial: number | null
 }
 
-const MAX_BARS = 12
+/** Operations drawn: few where the story is told by name, more where the reader has to find it. */
+const MAX_BARS_EXPLAINED = 6
+const MAX_BARS_UNEXPLAINED = 12
 
 const okValue = (pair: Pair): RegisterResult | null =>
   pair.completion?.type === 'ok' ? (pair.completion.value as RegisterResult) : null
@@ -63,12 +65,21 @@ const newerPut = (read: Pair, value: number | null, prefix: readonly Pair[]): Pa
   return newer.at(-1) ?? null
 }
 
-const storyOf = ({ key, prefix, blocked, initial }: Counterexample): { story: string; because: Pair | null } => {
+const storyOf = ({
+  key,
+  prefix,
+  blocked,
+  initial,
+}: Counterexample): { story: string; because: Pair | null } => {
   const value = readValue(blocked)
   const who = `process ${blocked.invocation.process}`
   if (value !== undefined) {
     const known = value === initial || prefix.some((pair) => putValue(pair) === value)
-    if (!known) return { story: `${who} read ${show(value)} from key ${key}${on(blocked)}, which nobody had written.`, because: null }
+    if (!known)
+      return {
+        story: `${who} read ${show(value)} from key ${key}${on(blocked)}, which nobody had written.`,
+        because: null,
+      }
     const newer = newerPut(blocked, value, prefix)
     if (newer !== null) {
       const story =
@@ -88,10 +99,12 @@ const relevant = ({ prefix, blocked }: Counterexample, because: Pair | null): re
   const wanted = new Set<Pair>([blocked])
   if (because !== null) wanted.add(because)
   const value = readValue(blocked)
-  const source = value === undefined || value === null ? undefined : prefix.find((pair) => putValue(pair) === value)
+  const source =
+    value === undefined || value === null ? undefined : prefix.find((pair) => putValue(pair) === value)
   if (source !== undefined) wanted.add(source)
+  const most = because === null ? MAX_BARS_UNEXPLAINED : MAX_BARS_EXPLAINED
   for (const pair of [...prefix].reverse()) {
-    if (wanted.size >= MAX_BARS) break
+    if (wanted.size >= most) break
     const seen = readValue(pair)
     if (putValue(pair) !== undefined || (seen !== undefined && seen !== null)) wanted.add(pair)
   }
@@ -99,7 +112,8 @@ const relevant = ({ prefix, blocked }: Counterexample, because: Pair | null): re
 }
 
 const barOf = (pair: Pair, endNs: number, blocked: Pair): Bar => {
-  const completion = pair.completion?.type === 'ok' && pair.completion.timeNs <= endNs ? pair.completion : null
+  const completion =
+    pair.completion?.type === 'ok' && pair.completion.timeNs <= endNs ? pair.completion : null
   return {
     row: `p${pair.invocation.process}${pair.invocation.node === undefined ? '' : ` ${pair.invocation.node}`}`,
     startNs: pair.invocation.timeNs,
@@ -116,6 +130,12 @@ export const explainRegister = (counterexample: Counterexample): { summary: stri
   const diagram = drawDiagram(shown.map((pair) => barOf(pair, endNs, counterexample.blocked)))
   const left = counterexample.prefix.length - shown.length
   const footer = `\n\n${left} more operations of key ${counterexample.key} up to there are not drawn. "?" and "...": it may or may not have happened.`
-  const operations = shown.flatMap((pair) => [pair.invocation.index, ...(pair.completion === null ? [] : [pair.completion.index])])
-  return { summary: story, evidence: { title: `Key ${counterexample.key}`, text: `${diagram}${footer}`, operations } }
+  const operations = shown.flatMap((pair) => [
+    pair.invocation.index,
+    ...(pair.completion === null ? [] : [pair.completion.index]),
+  ])
+  return {
+    summary: story,
+    evidence: { title: `Key ${counterexample.key}`, text: `${diagram}${footer}`, operations },
+  }
 }

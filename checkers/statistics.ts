@@ -36,13 +36,36 @@ export const statistics: Checker = {
     const details = Object.fromEntries(
       [...kinds].map(([f, kind]) => {
         const sorted = kind.latenciesMs.sort((a, b) => a - b)
-        const latencyMs = { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: sorted.at(-1) ?? null }
+        const latencyMs = {
+          p50: quantile(sorted, 0.5),
+          p99: quantile(sorted, 0.99),
+          max: sorted.at(-1) ?? null,
+        }
         return [f, { ...kind.counts, latencyMs, errors: Object.fromEntries(kind.errors) }]
       }),
     )
-    const promise = { text: 'every kind of operation was ok at least once', source: 'the harness: a run that tested nothing proves nothing' }
-    if (kinds.size === 0) return { checker: 'statistics', status: 'unknown', promise, summary: 'The history holds no client operation.', evidence: [], details }
-    const summary = never.length === 0 ? `${[...kinds.keys()].join(', ')}: each was ok.` : `Never ok: ${never.join(', ')}.`
-    return { checker: 'statistics', status: never.length === 0 ? 'valid' : 'unknown', promise, summary, evidence: [], details }
+    const promise = {
+      text: 'every kind of operation was ok at least once',
+      source: 'the harness: a run that tested nothing proves nothing',
+    }
+    if (kinds.size === 0)
+      return {
+        checker: 'statistics',
+        status: 'unknown',
+        promise,
+        summary: 'The history holds no client operation.',
+        evidence: [],
+        details,
+      }
+    const summary =
+      never.length === 0 ? `${[...kinds.keys()].join(', ')}: each was ok.` : `Never ok: ${never.join(', ')}.`
+    return {
+      checker: 'statistics',
+      status: never.length === 0 ? 'valid' : 'unknown',
+      promise,
+      summary,
+      evidence: [],
+      details,
+    }
   },
 }

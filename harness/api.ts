@@ -448,7 +448,11 @@ export interface RunFacts {
   readonly startedAt: string
   readonly endedAt: string
   readonly versions: Readonly<Record<string, string>>
-  readonly leaderChanges: readonly { readonly timeNs: number; readonly term: number; readonly leader: string }[]
+  readonly leaderChanges: readonly {
+    readonly timeNs: number
+    readonly term: number
+    readonly leader: string
+  }[]
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly recovery: Recovery | null
   /** Why the run ended early; null for a run that went through. */

@@ -23,7 +23,10 @@ const installDependencies = () => {
   if (!fs.existsSync(lock)) return
   if (fs.existsSync(stamp) && fs.statSync(stamp).mtimeMs >= fs.statSync(lock).mtimeMs) return
   console.error('$ npm ci')
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2] })
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
   if (status !== 0) {
     console.error('faultline: npm ci failed; its reason is above.')
     process.exit(254)
@@ -42,8 +45,11 @@ const findNode = () => {
 
 const runUnder = (node) => {
   // Should this process be killed, the controller is told (SIGTERM) and takes everything down.
-  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', node, main, ...process.argv.slice(2)], { stdio: 'inherit' })
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
+  const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', node, main, ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => signal !== 'SIGINT' && child.kill(signal))
   child.on('error', (error) => {
     console.error(`faultline: ${error.message}. util-linux (setpriv) is needed: apt-get install util-linux`)
     process.exit(254)
@@ -58,7 +64,9 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
 } else {
   const node = findNode()
   if (node === null) {
-    console.error('faultline: Node 24 is needed, and the npm package `node` that ships it is not installed: npm install')
+    console.error(
+      'faultline: Node 24 is needed, and the npm package `node` that ships it is not installed: npm install',
+    )
     process.exit(254)
   }
   runUnder(node)

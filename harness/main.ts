@@ -128,7 +128,9 @@ const explain = (error: unknown): number => {
     process.stderr.write(`faultline: ${error.message}\n`)
     return error.exitCode
   }
-  process.stderr.write(`faultline: internal error: ${error instanceof Error ? error.stack : messageOf(error)}\n`)
+  process.stderr.write(
+    `faultline: internal error: ${error instanceof Error ? error.stack : messageOf(error)}\n`,
+  )
   return 254
 }
 

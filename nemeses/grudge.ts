@@ -16,7 +16,9 @@ const both = (a: string, b: string): readonly Link[] => [
 
 /** Every link between nodes of different groups, both ways. */
 export const split = (...groups: readonly (readonly string[])[]): readonly Link[] =>
-  groups.flatMap((group, i) => groups.slice(i + 1).flatMap((other) => group.flatMap((a) => other.flatMap((b) => both(a, b)))))
+  groups.flatMap((group, i) =>
+    groups.slice(i + 1).flatMap((other) => group.flatMap((a) => other.flatMap((b) => both(a, b)))),
+  )
 
 const halvesOf = (nodes: readonly string[]): readonly [readonly string[], readonly string[]] => {
   const half = Math.floor(nodes.length / 2)
@@ -44,11 +46,24 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
 }
 
 /** `nodes` in seeded order; `first` is cut off in the shapes that single one out. */
-export const SHAPES = ['halves', 'random-halves', 'one', 'minority', 'bridge', 'ring', 'leader', 'clients'] as const
+export const SHAPES = [
+  'halves',
+  'random-halves',
+  'one',
+  'minority',
+  'bridge',
+  'ring',
+  'leader',
+  'clients',
+] as const
 export type Shape = (typeof SHAPES)[number]
 
 /** The links of a shape among nodes; `names` in the cluster's order, `order` as the seed shuffled it. */
-export const linksOf = (shape: Exclude<Shape, 'leader' | 'clients'>, names: readonly string[], order: readonly string[]): readonly Link[] => {
+export const linksOf = (
+  shape: Exclude<Shape, 'leader' | 'clients'>,
+  names: readonly string[],
+  order: readonly string[],
+): readonly Link[] => {
   const [first, ...rest] = order
   const minority = Math.max(1, Math.floor((order.length - 1) / 2))
   switch (shape) {

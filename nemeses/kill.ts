@@ -1,5 +1,13 @@
 /** SIGKILL, and restart on the same data. Proof: the pid is gone, and another one runs after the heal. */
-import type { ActiveFault, ClusterNode, Effect, Nemesis, NemesisContext, NodeProcess, PlannedFault } from '../harness/api.ts'
+import type {
+  ActiveFault,
+  ClusterNode,
+  Effect,
+  Nemesis,
+  NemesisContext,
+  NodeProcess,
+  PlannedFault,
+} from '../harness/api.ts'
 import { isAlive } from '../harness/faults/proc.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 import { drawVictims, parseVictims, resolveVictims, type VictimIntent } from './victims.ts'
@@ -13,17 +21,27 @@ const effectOf = (killed: readonly Killed[], restarted: readonly NodeProcess[] |
   const pids = killed.flatMap(({ processes }) => processes.map(({ pid }) => pid))
   const gone = pids.filter((pid) => !isAlive(pid))
   const names = killed.filter(({ processes }) => processes.length > 0).map(({ node }) => node.name)
-  const again = restarted === null ? '' : `; running again as pid ${restarted.map(({ pid }) => pid).join(', ') || 'none'}`
+  const again =
+    restarted === null ? '' : `; running again as pid ${restarted.map(({ pid }) => pid).join(', ') || 'none'}`
   return {
     bit: gone.length > 0,
-    summary: pids.length === 0 ? 'nothing was running' : `pid ${gone.join(', ')} of ${names.join(', ')} gone${again}`,
-    measurements: { killed: pids.length, gone: gone.length, ...(restarted === null ? {} : { restarted: restarted.length }) },
+    summary:
+      pids.length === 0
+        ? 'nothing was running'
+        : `pid ${gone.join(', ')} of ${names.join(', ')} gone${again}`,
+    measurements: {
+      killed: pids.length,
+      gone: gone.length,
+      ...(restarted === null ? {} : { restarted: restarted.length }),
+    },
   }
 }
 
 const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
   const nodes = await resolveVictims(context, fault.intent as unknown as VictimIntent)
-  const killed = await Promise.all(nodes.map(async (node) => ({ node, processes: await node.kill(context.signal) })))
+  const killed = await Promise.all(
+    nodes.map(async (node) => ({ node, processes: await node.kill(context.signal) })),
+  )
   let healed: Effect | null = null
   return {
     id: fault.id,
@@ -45,11 +63,17 @@ export const kill: Nemesis = {
   needs: ['kill'],
   options: {
     ...scheduleOptions(6000, 1500),
-    victims: { type: 'string', default: 'leader+one+minority+majority+all', description: 'whom: words or node names joined by +' },
+    victims: {
+      type: 'string',
+      default: 'leader+one+minority+majority+all',
+      description: 'whom: words or node names joined by +',
+    },
   },
   plan: (rng, options, context) => {
     const words = parseVictims(options, context)
-    return planSequence('kill', rng, options, context, (draw) => ({ ...drawVictims(draw, words, context, 'kill') }))
+    return planSequence('kill', rng, options, context, (draw) => ({
+      ...drawVictims(draw, words, context, 'kill'),
+    }))
   },
   inject,
 }

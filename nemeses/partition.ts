@@ -2,8 +2,23 @@
  * Network partitions by iptables inside the nodes' own namespaces. A cut link has a rule at both of its ends: a
  * drop at the receiver alone would still let the sender's packets out. Proof: the packets each rule dropped.
  */
-import type { ActiveFault, Cluster, ClusterNode, Effect, Nemesis, NemesisContext, PlannedFault, Rng } from '../harness/api.ts'
-import { allowPackets, chainName, countDropped, type DropRule, dropPackets } from '../harness/faults/iptables.ts'
+import type {
+  ActiveFault,
+  Cluster,
+  ClusterNode,
+  Effect,
+  Nemesis,
+  NemesisContext,
+  PlannedFault,
+  Rng,
+} from '../harness/api.ts'
+import {
+  allowPackets,
+  chainName,
+  countDropped,
+  type DropRule,
+  dropPackets,
+} from '../harness/faults/iptables.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { type Link, linksOf, SHAPES, type Shape, split } from './grudge.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
@@ -34,7 +49,10 @@ const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): P
   if (shape === 'clients') return split([clientName(intent.clientGroup)], [first])
   if (shape !== 'leader') return linksOf(shape, names, order)
   const leader = (await context.leader()) ?? first
-  return split([leader], names.filter((name) => name !== leader))
+  return split(
+    [leader],
+    names.filter((name) => name !== leader),
+  )
 }
 
 /** Of each pair, the direction that `split` names first. */
@@ -52,7 +70,9 @@ const describe = (links: readonly Link[]): string => {
     const back = links.some((other) => other.from === link.to && other.to === link.from)
     return back ? `${link.from}|${link.to}` : `${link.from}->${link.to}`
   }
-  const names = links.filter((link) => link.from < link.to || !links.some((o) => o.from === link.to && o.to === link.from)).map(arrow)
+  const names = links
+    .filter((link) => link.from < link.to || !links.some((o) => o.from === link.to && o.to === link.from))
+    .map(arrow)
   return names.join(' ')
 }
 
@@ -101,7 +121,8 @@ const parseShapes = (text: string): readonly Shape[] =>
 const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean =>
   shape === 'clients' || (shape === 'leader' ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0)
 
-const drawOneWay = (rng: Rng, direction: unknown): boolean => direction === 'one-way' || (direction === 'both' && rng.float() < 0.25)
+const drawOneWay = (rng: Rng, direction: unknown): boolean =>
+  direction === 'one-way' || (direction === 'both' && rng.float() < 0.25)
 
 export const partition: Nemesis = {
   name: 'partition',
@@ -114,16 +135,21 @@ export const partition: Nemesis = {
       default: 'random-halves+one+minority+bridge+ring+leader',
       description: `which: ${SHAPES.join(', ')}, joined by +`,
     },
-    direction: { type: 'string', default: 'both', choices: ['two-way', 'one-way', 'both'], description: 'both: one in four is one-way' },
+    direction: {
+      type: 'string',
+      default: 'both',
+      choices: ['two-way', 'one-way', 'both'],
+      description: 'both: one in four is one-way',
+    },
   },
   plan: (rng, options, context) => {
-    const shapes = parseShapes(String(options['shapes'])).filter((shape) => cutsSomething(shape, context.nodes))
+    const shapes = parseShapes(String(options.shapes)).filter((shape) => cutsSomething(shape, context.nodes))
     if (shapes.length === 0) {
-      throw new UserError(`shapes=${options['shapes']} cut no link among ${context.nodes.length} nodes.`)
+      throw new UserError(`shapes=${options.shapes} cut no link among ${context.nodes.length} nodes.`)
     }
     return planSequence('partition', rng, options, context, (draw) => ({
       shape: draw.fork('shape').pick(shapes),
-      oneWay: drawOneWay(draw.fork('direction'), options['direction']),
+      oneWay: drawOneWay(draw.fork('direction'), options.direction),
       order: draw.fork('order').shuffle(context.nodes),
       clientGroup: draw.fork('clients').int(context.clientGroups),
     }))

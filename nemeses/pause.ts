@@ -1,5 +1,13 @@
 /** SIGSTOP, or the cgroup freezer. Proof: every thread in state T (or the group FROZEN), and no CPU time used meanwhile. */
-import type { ActiveFault, ClusterNode, Effect, Nemesis, NemesisContext, NodeProcess, PlannedFault } from '../harness/api.ts'
+import type {
+  ActiveFault,
+  ClusterNode,
+  Effect,
+  Nemesis,
+  NemesisContext,
+  NodeProcess,
+  PlannedFault,
+} from '../harness/api.ts'
 import { freezerState, setFreezer } from '../harness/faults/freezer.ts'
 import { cpuTicksOf, signal, threadStates } from '../harness/faults/proc.ts'
 import { waitUntil } from '../harness/support/wait.ts'
@@ -22,7 +30,11 @@ interface Paused {
 const STOPPED_TIMEOUT_MS = 2000
 
 const readCpuTicks = (processes: readonly NodeProcess[]): ReadonlyMap<number, number> =>
-  new Map(processes.map(({ pid }) => [pid, cpuTicksOf(pid)] as const).filter((entry): entry is [number, number] => entry[1] !== null))
+  new Map(
+    processes
+      .map(({ pid }) => [pid, cpuTicksOf(pid)] as const)
+      .filter((entry): entry is [number, number] => entry[1] !== null),
+  )
 
 /** Of the processes that are still there: one killed meanwhile has nothing more to tell. */
 const usedSince = (before: ReadonlyMap<number, number>): number =>
@@ -45,7 +57,8 @@ const stop = async (node: ClusterNode, method: Method): Promise<Paused> => {
 
 const holds = (paused: Paused, method: Method): boolean => {
   if (paused.processes.length === 0) return false
-  if (method === 'freezer' && paused.node.freezerDir !== undefined) return freezerState(paused.node.freezerDir) === 'FROZEN'
+  if (method === 'freezer' && paused.node.freezerDir !== undefined)
+    return freezerState(paused.node.freezerDir) === 'FROZEN'
   return paused.processes.every(isStopped)
 }
 
@@ -91,14 +104,23 @@ export const pause: Nemesis = {
   needs: ['pause'],
   options: {
     ...scheduleOptions(6000, 2000),
-    victims: { type: 'string', default: 'leader+one+minority+majority', description: 'whom: words or node names joined by +' },
-    method: { type: 'string', default: 'sigstop', choices: ['sigstop', 'freezer', 'both'], description: 'how; both: the seed chooses' },
+    victims: {
+      type: 'string',
+      default: 'leader+one+minority+majority',
+      description: 'whom: words or node names joined by +',
+    },
+    method: {
+      type: 'string',
+      default: 'sigstop',
+      choices: ['sigstop', 'freezer', 'both'],
+      description: 'how; both: the seed chooses',
+    },
   },
   plan: (rng, options, context) => {
     const words = parseVictims(options, context)
     return planSequence('pause', rng, options, context, (draw) => {
-      const both = options['method'] === 'both'
-      const method = both ? draw.fork('method').pick(['sigstop', 'freezer']) : (options['method'] as Method)
+      const both = options.method === 'both'
+      const method = both ? draw.fork('method').pick(['sigstop', 'freezer']) : (options.method as Method)
       return { ...drawVictims(draw, words, context, 'pause'), method }
     })
   },

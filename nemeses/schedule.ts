@@ -1,10 +1,14 @@
 /** When faults happen: shared by all nemeses. A fault's time follows from the previous scheduled time, never from the clock. */
-import type { Intent, Options, OptionSpecs, PlanContext, PlannedFault, Rng } from '../harness/api.ts'
+import type { Intent, OptionSpecs, Options, PlanContext, PlannedFault, Rng } from '../harness/api.ts'
 import { NS_PER_MS } from '../harness/support/time.ts'
 
 /** Options every scheduled nemesis has. */
 export const scheduleOptions = (intervalMs: number, durationMs: number): OptionSpecs => ({
-  interval: { type: 'duration', default: intervalMs, description: 'mean time between the starts of two faults' },
+  interval: {
+    type: 'duration',
+    default: intervalMs,
+    description: 'mean time between the starts of two faults',
+  },
   duration: { type: 'duration', default: durationMs, description: 'mean length of a fault' },
 })
 
@@ -19,8 +23,8 @@ export const planSequence = (
   context: PlanContext,
   draw: (rng: Rng, ordinal: number) => Intent,
 ): readonly PlannedFault[] => {
-  const intervalNs = (options['interval'] as number) * NS_PER_MS
-  const meanNs = (options['duration'] as number) * NS_PER_MS
+  const intervalNs = (options.interval as number) * NS_PER_MS
+  const meanNs = (options.duration as number) * NS_PER_MS
   const faults: PlannedFault[] = []
   let atNs = WARM_UP_MS * NS_PER_MS + rng.fork('start').float() * intervalNs
   for (let ordinal = 0; ; ordinal++) {

@@ -16,10 +16,12 @@ const minorityOf = (count: number): number => Math.max(1, Math.floor((count - 1)
 
 /** Words separated by `+`; each fault takes one of them by the seed. */
 export const parseVictims = (options: Options, context: PlanContext): readonly string[] => {
-  const words = String(options['victims']).split('+')
+  const words = String(options.victims).split('+')
   for (const word of words) {
     if (VICTIM_WORDS.some((known) => known === word) || context.nodes.includes(word)) continue
-    throw new UserError(`victims=${word} is neither one of ${VICTIM_WORDS.join(', ')} nor a node (${context.nodes.join(', ')}).`)
+    throw new UserError(
+      `victims=${word} is neither one of ${VICTIM_WORDS.join(', ')} nor a node (${context.nodes.join(', ')}).`,
+    )
   }
   return words
 }
@@ -33,17 +35,32 @@ const sizeOf = (word: string, nodes: number): number => {
 }
 
 /** Draws whom to hit, keeping within what the claims tolerate where `fault` is limited. */
-export const drawVictims = (rng: Rng, words: readonly string[], context: PlanContext, fault: keyof PlanContext['tolerates']): VictimIntent => {
+export const drawVictims = (
+  rng: Rng,
+  words: readonly string[],
+  context: PlanContext,
+  fault: keyof PlanContext['tolerates'],
+): VictimIntent => {
   const tolerated = context.tolerates[fault]
   const count = context.nodes.length
-  const most = tolerated === 'any' || tolerated === undefined ? count : tolerated === 'minority' ? minorityOf(count) : tolerated
+  const most =
+    tolerated === 'any' || tolerated === undefined
+      ? count
+      : tolerated === 'minority'
+        ? minorityOf(count)
+        : tolerated
   const allowed = words.filter((word) => sizeOf(word, count) <= most)
   return { victims: allowed.length === 0 ? 'one' : rng.pick(allowed), order: rng.shuffle(context.nodes) }
 }
 
 /** The nodes meant, now. With no leader, `leader` falls to the first of the order. */
-export const resolveVictims = async (context: NemesisContext, intent: VictimIntent): Promise<readonly ClusterNode[]> => {
-  const nodes = intent.order.map((name) => context.cluster.nodes.find((node) => node.name === name) as ClusterNode)
+export const resolveVictims = async (
+  context: NemesisContext,
+  intent: VictimIntent,
+): Promise<readonly ClusterNode[]> => {
+  const nodes = intent.order.map(
+    (name) => context.cluster.nodes.find((node) => node.name === name) as ClusterNode,
+  )
   const first = nodes[0] as ClusterNode
   const count = nodes.length
   switch (intent.victims) {

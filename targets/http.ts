@@ -12,7 +12,13 @@ export type HttpResult =
   | { readonly type: 'doubt'; readonly error: string }
 
 /** Errors that come about before a byte of the request is written. */
-const UNSENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'UND_ERR_CONNECT_TIMEOUT'])
+const UNSENT = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
 
 const CONNECT_TIMEOUT_MS = 1000
 
@@ -37,7 +43,13 @@ export class JsonHttp implements AsyncDisposable {
     this.#localAddress = localAddress
   }
 
-  async request(origin: string, method: 'GET' | 'POST', path: string, body: unknown, signal: AbortSignal): Promise<HttpResult> {
+  async request(
+    origin: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    signal: AbortSignal,
+  ): Promise<HttpResult> {
     try {
       const response = await this.#connection(origin).request({
         path,

@@ -6,13 +6,22 @@
  * is a pure function of (seed, thread, n). Every value is written at most once in a run, which makes a stale read
  * tell by whom it was written; a compare-and-set expects a value that a thread of its group wrote not long ago.
  */
-import type { FinalContext, OpGenerator, Options, Rng, Thread, Workload, WorkloadContext } from '../harness/api.ts'
-import { calls, eachUntilOk } from '../harness/generators/combinators.ts'
-import { eachThread, onThreads } from '../harness/generators/threads.ts'
-import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
+
 import { linearizability } from '../checkers/linearizability.ts'
 import { recovery } from '../checkers/recovery.ts'
 import { statistics } from '../checkers/statistics.ts'
+import type {
+  FinalContext,
+  OpGenerator,
+  Options,
+  Rng,
+  Thread,
+  Workload,
+  WorkloadContext,
+} from '../harness/api.ts'
+import { calls, eachUntilOk } from '../harness/generators/combinators.ts'
+import { eachThread, onThreads } from '../harness/generators/threads.ts'
+import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 
 const FINAL_ATTEMPTS = 5
 
@@ -30,10 +39,10 @@ type Kind = 'read' | 'write' | 'cas'
 const planOf = (rng: Rng, options: Options, context: WorkloadContext): Plan => ({
   rng,
   concurrency: context.concurrency,
-  groupSize: Math.min(context.concurrency, options['group'] as number),
+  groupSize: Math.min(context.concurrency, options.group as number),
   callsPerKey: options['calls-per-key'] as number,
-  readShare: options['reads'] as number,
-  casShare: options['cas'] as number,
+  readShare: options.reads as number,
+  casShare: options.cas as number,
 })
 
 const kindAt = (plan: Plan, thread: Thread, ordinal: number): Kind => {
@@ -43,7 +52,8 @@ const kindAt = (plan: Plan, thread: Thread, ordinal: number): Kind => {
 }
 
 /** Unique over the run, and positive: 0 is the initial value in Knossos's histories. */
-const valueAt = (plan: Plan, thread: Thread, ordinal: number): number => 1 + ordinal * plan.concurrency + thread
+const valueAt = (plan: Plan, thread: Thread, ordinal: number): number =>
+  1 + ordinal * plan.concurrency + thread
 
 const keyAt = (plan: Plan, thread: Thread, ordinal: number): number => {
   const groups = Math.ceil(plan.concurrency / plan.groupSize)
@@ -75,7 +85,8 @@ const callAt = (plan: Plan, thread: Thread, ordinal: number): RegisterCall => {
 const finalReads = (plan: Plan, context: FinalContext): OpGenerator<RegisterCall> => {
   const keys = new Set<number>()
   for (let thread = 0; thread < context.concurrency; thread++) {
-    for (let ordinal = 0; ordinal < context.ordinal(thread); ordinal += plan.callsPerKey) keys.add(keyAt(plan, thread, ordinal))
+    for (let ordinal = 0; ordinal < context.ordinal(thread); ordinal += plan.callsPerKey)
+      keys.add(keyAt(plan, thread, ordinal))
     if (context.ordinal(thread) > 0) keys.add(keyAt(plan, thread, context.ordinal(thread) - 1))
   }
   const reads: RegisterCall[] = [...keys].sort((a, b) => a - b).map((key) => ({ f: 'read', value: { key } }))
@@ -92,10 +103,18 @@ export const register: Workload<RegisterCall> = {
   vocabulary: REGISTER,
   options: {
     group: { type: 'number', default: 5, description: 'threads that share a key at a time' },
-    'calls-per-key': { type: 'number', default: 20, description: 'operations of one thread on a key before it moves on' },
+    'calls-per-key': {
+      type: 'number',
+      default: 20,
+      description: 'operations of one thread on a key before it moves on',
+    },
     reads: { type: 'number', default: 0.5, description: 'share of reads' },
     cas: { type: 'number', default: 0.25, description: 'share of compare-and-set; the rest are writes' },
-    initial: { type: 'string', default: 'null', description: 'value of an unwritten register, for imported histories (Knossos: 0)' },
+    initial: {
+      type: 'string',
+      default: 'null',
+      description: 'value of an unwritten register, for imported histories (Knossos: 0)',
+    },
   },
   generator: (rng, options, context) => {
     const plan = planOf(rng, options, context)
@@ -103,7 +122,7 @@ export const register: Workload<RegisterCall> = {
   },
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
   checkers: (options) => [
-    linearizability({ initial: options['initial'] === 'null' ? null : Number(options['initial']) }),
+    linearizability({ initial: options.initial === 'null' ? null : Number(options.initial) }),
     recovery,
     statistics,
   ],

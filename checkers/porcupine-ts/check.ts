@@ -19,23 +19,33 @@ interface Part<I, O> {
 
 const validate = (operations: readonly Operation<unknown, unknown>[]): void => {
   const lastReturn = new Map<number, number>()
-  const order = operations.map((_, at) => at).sort((a, b) => (operations[a] as { call: number }).call - (operations[b] as { call: number }).call)
+  const order = operations
+    .map((_, at) => at)
+    .sort((a, b) => (operations[a] as { call: number }).call - (operations[b] as { call: number }).call)
   for (const at of order) {
     const { client, call, return: end, output } = operations[at] as Operation<unknown, unknown>
     if (!Number.isFinite(call)) throw new MalformedHistoryError(`operation ${at}: its call time is ${call}`)
-    if (Number.isNaN(end) || end < call) throw new MalformedHistoryError(`operation ${at} returns (${end}) before its call (${call})`)
+    if (Number.isNaN(end) || end < call)
+      throw new MalformedHistoryError(`operation ${at} returns (${end}) before its call (${call})`)
     if ((end === Number.POSITIVE_INFINITY) !== (output === undefined)) {
-      throw new MalformedHistoryError(`operation ${at}: an operation has no output exactly when it never returned`)
+      throw new MalformedHistoryError(
+        `operation ${at}: an operation has no output exactly when it never returned`,
+      )
     }
     const before = lastReturn.get(client)
     if (before !== undefined && before > call) {
-      throw new MalformedHistoryError(`operation ${at}: client ${client} called it with another operation open`)
+      throw new MalformedHistoryError(
+        `operation ${at}: client ${client} called it with another operation open`,
+      )
     }
     lastReturn.set(client, end)
   }
 }
 
-const split = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): readonly Part<I, O>[] => {
+const split = <S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+): readonly Part<I, O>[] => {
   const parts = new Map<string | number, Part<I, O>>()
   for (const [index, operation] of operations.entries()) {
     const key = model.partition?.(operation.input) ?? 0
@@ -55,19 +65,26 @@ const split = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I,
 const prefixOf = <I, O>(part: Part<I, O>, returns: readonly number[], count: number): Part<I, O> => {
   const end = returns[count - 1] as number
   const kept = part.operations.map((operation, at) => ({ operation, index: part.indices[at] as number }))
-  const before = kept.filter(({ operation }) => operation.call <= end).sort((a, b) => a.operation.call - b.operation.call)
+  const before = kept
+    .filter(({ operation }) => operation.call <= end)
+    .sort((a, b) => a.operation.call - b.operation.call)
   return {
     key: part.key,
     indices: before.map(({ index }) => index),
     operations: before.map(({ operation }) =>
-      operation.return <= end ? operation : { ...operation, return: Number.POSITIVE_INFINITY, output: undefined },
+      operation.return <= end
+        ? operation
+        : { ...operation, return: Number.POSITIVE_INFINITY, output: undefined },
     ),
   }
 }
 
 /** Linearizability is closed under prefixes, so the shortest illegal one is found by bisection over the returns. */
 const shorten = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): Illegal<I, O> => {
-  const returns = part.operations.map((o) => o.return).filter((end) => end !== Number.POSITIVE_INFINITY).sort((a, b) => a - b)
+  const returns = part.operations
+    .map((o) => o.return)
+    .filter((end) => end !== Number.POSITIVE_INFINITY)
+    .sort((a, b) => a - b)
   let legal = 0
   let illegal = returns.length
   let shortest = true
@@ -119,5 +136,11 @@ export const check = <S, I, O>(
     else undecided ??= { reason: result, key: part.key }
   }
   if (undecided === null) return { verdict: 'ok', partitions: parts.length }
-  return { verdict: 'unknown', reason: undecided.reason, partition: undecided.key, decided, partitions: parts.length }
+  return {
+    verdict: 'unknown',
+    reason: undecided.reason,
+    partition: undecided.key,
+    decided,
+    partitions: parts.length,
+  }
 }

@@ -12,7 +12,9 @@ export type RegisterOutput =
   | { readonly applied: boolean }
 
 /** Registers with read, write and compare-and-set, one partition a key. */
-export const casRegister = (initial: number | null = null): Model<number | null, RegisterInput, RegisterOutput> => ({
+export const casRegister = (
+  initial: number | null = null,
+): Model<number | null, RegisterInput, RegisterOutput> => ({
   init: () => initial,
   step: (state, input, output) => {
     if (input.f === 'write') return input.value
@@ -26,7 +28,8 @@ export const casRegister = (initial: number | null = null): Model<number | null,
     return matches ? input.next : state
   },
   hash: (state) => (state === null ? -1 : state),
-  readOnly: (input, output) => input.f === 'read' || (input.f === 'cas' && 'applied' in output && !output.applied),
+  readOnly: (input, output) =>
+    input.f === 'read' || (input.f === 'cas' && 'applied' in output && !output.applied),
   partition: (input) => input.key,
 })
 

@@ -50,7 +50,9 @@ class Memo<S> {
 }
 
 /** Calls (even slot 2i) and returns (odd slot 2i+1) in time order, as a doubly linked list with a sentinel. */
-const linkEvents = (operations: readonly Operation<unknown, unknown>[]): { next: Int32Array; previous: Int32Array; head: number } => {
+const linkEvents = (
+  operations: readonly Operation<unknown, unknown>[],
+): { next: Int32Array; previous: Int32Array; head: number } => {
   const slots: number[] = []
   for (const [i, operation] of operations.entries()) {
     slots.push(2 * i)
@@ -74,7 +76,11 @@ const linkEvents = (operations: readonly Operation<unknown, unknown>[]): { next:
   return { next, previous, head }
 }
 
-export const search = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I, O>[], budget: Budget): SearchResult => {
+export const search = <S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  budget: Budget,
+): SearchResult => {
   const equal = model.equal ?? Object.is
   const { next, previous, head } = linkEvents(operations)
   const bits = new Uint32Array((operations.length >> 5) + 1)
@@ -97,7 +103,8 @@ export const search = <S, I, O>(model: Model<S, I, O>, operations: readonly Oper
     const after = next[at] as number
     if (after !== -1) previous[after] = at
   }
-  const returns = (at: number): boolean => (operations[at >> 1] as Operation<I, O>).return !== Number.POSITIVE_INFINITY
+  const returns = (at: number): boolean =>
+    (operations[at >> 1] as Operation<I, O>).return !== Number.POSITIVE_INFINITY
 
   while (remaining > 0) {
     if (++steps % CHECK_EVERY === 0 && budget.now() > budget.deadlineMs) return 'time'

@@ -2,7 +2,10 @@
 import { type CheckFlags, judgePath } from './judge.ts'
 import { EXIT_CODES, formatVerdict } from './print.ts'
 
-export const checkCommand = async (given: string, flags: CheckFlags & { readonly json?: boolean }): Promise<number> => {
+export const checkCommand = async (
+  given: string,
+  flags: CheckFlags & { readonly json?: boolean },
+): Promise<number> => {
   const judged = await judgePath(given, flags)
   const text = flags.json === true ? `${JSON.stringify(judged.verdict)}\n` : formatVerdict(judged)
   process.stdout.write(text)

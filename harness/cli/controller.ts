@@ -8,9 +8,9 @@ import { FileJournal } from '../faults/journal.ts'
 import { encodeHeader, encodeOperation } from '../history/jsonl.ts'
 import { LineWriter } from '../store/line-writer.ts'
 import { FILES, writeRunFile } from '../store/run-store.ts'
-import { environmentFor } from './run-spec.ts'
 import { startProgress } from './progress.ts'
 import { findNemesis, findTarget, findWorkload } from './registries.ts'
+import { environmentFor } from './run-spec.ts'
 
 /** What the supervisor hands over, as `controller.json` in the state directory. */
 export interface ControllerInput {

@@ -22,7 +22,8 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const runDemo = async (flags: RunFlags, out: string): Promise<RunResult> => runSpec(await buildRunSpec('raft', flags), { out, json: false })
+const runDemo = async (flags: RunFlags, out: string): Promise<RunResult> =>
+  runSpec(await buildRunSpec('raft', flags), { out, json: false })
 
 export const demoCommand = async ({ out }: { readonly out: string }): Promise<number> => {
   await installPackages(missingPackages(NAMESPACE_PROGRAMS), say)
@@ -31,6 +32,8 @@ export const demoCommand = async ({ out }: { readonly out: string }): Promise<nu
   say('\n2. The same with a planted bug: any node answers reads from its own state (--bug stale-read):\n')
   const buggy = await runDemo({ ...FLAGS, bug: 'stale-read' }, out)
   const asExpected = healthy.status === 'valid' && buggy.status === 'invalid'
-  say(`\nThe healthy cluster is ${healthy.status}, the planted bug is ${buggy.status === 'invalid' ? 'caught' : `not caught (${buggy.status})`}.`)
+  say(
+    `\nThe healthy cluster is ${healthy.status}, the planted bug is ${buggy.status === 'invalid' ? 'caught' : `not caught (${buggy.status})`}.`,
+  )
   return asExpected ? 0 : 1
 }

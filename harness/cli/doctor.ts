@@ -15,7 +15,11 @@ interface Finding {
 
 const works = async (argv: readonly string[], input?: string): Promise<boolean> => {
   const [command, ...args] = argv as [string, ...string[]]
-  const result = await execa(command, args, { reject: false, timeout: 10_000, ...(input === undefined ? {} : { input }) })
+  const result = await execa(command, args, {
+    reject: false,
+    timeout: 10_000,
+    ...(input === undefined ? {} : { input }),
+  })
   return result.exitCode === 0
 }
 
@@ -23,10 +27,24 @@ const userFlags = (): readonly string[] => (process.getuid?.() === 0 ? [] : ['--
 
 /** A command inside a fresh network and mount namespace, as the sandbox makes them. */
 const inNamespace = (script: string): Promise<boolean> =>
-  works(['unshare', ...userFlags(), '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', 'sh', '-c', script])
+  works([
+    'unshare',
+    ...userFlags(),
+    '--net',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    'sh',
+    '-c',
+    script,
+  ])
 
 const checkNamespaces = async (): Promise<Finding> => {
-  const ok = await inNamespace('mount -t tmpfs tmpfs /run && ip link add a type veth peer name b && ip link add br0 type bridge')
+  const ok = await inNamespace(
+    'mount -t tmpfs tmpfs /run && ip link add a type veth peer name b && ip link add br0 type bridge',
+  )
   const note = ok
     ? `${process.getuid?.() === 0 ? 'as root' : 'through a user namespace'}: veth and bridge work`
     : 'unshare, veth or bridge refused: run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)'
@@ -34,48 +52,87 @@ const checkNamespaces = async (): Promise<Finding> => {
 }
 
 const checkPartition = async (): Promise<Finding> => {
-  const script = 'mount -t tmpfs tmpfs /run && printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
+  const script =
+    'mount -t tmpfs tmpfs /run && printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
   const ok = findProgram('iptables-restore') !== null && (await inNamespace(script))
-  return { what: 'nemesis partition', ok, note: ok ? 'iptables in a namespace works' : 'apt-get install iptables' }
+  return {
+    what: 'nemesis partition',
+    ok,
+    note: ok ? 'iptables in a namespace works' : 'apt-get install iptables',
+  }
 }
 
 const checkDocker = async (): Promise<Finding> => {
   const ok = await isDockerReachable()
   const missing = missingPackages(DOCKER_PROGRAMS)
-  const note = ok ? 'the daemon answers' : missing.length > 0 ? `faultline prepare docker (installs ${missing.join(', ')})` : 'the daemon does not answer: faultline prepare docker'
+  const note = ok
+    ? 'the daemon answers'
+    : missing.length > 0
+      ? `faultline prepare docker (installs ${missing.join(', ')})`
+      : 'the daemon does not answer: faultline prepare docker'
   return { what: 'environment docker', ok, note }
 }
 
 const checkPrograms = (): readonly Finding[] => {
   const missing = missingPackages(NAMESPACE_PROGRAMS)
-  return [{ what: 'programs', ok: missing.length === 0, note: missing.length === 0 ? Object.keys(NAMESPACE_PROGRAMS).join(', ') : `apt-get install ${missing.join(' ')}` }]
+  return [
+    {
+      what: 'programs',
+      ok: missing.length === 0,
+      note:
+        missing.length === 0
+          ? Object.keys(NAMESPACE_PROGRAMS).join(', ')
+          : `apt-get install ${missing.join(' ')}`,
+    },
+  ]
 }
 
 const checkTargets = (): readonly Finding[] =>
   Object.values(targets).flatMap((target) =>
     Object.entries(target.programs).map(([program, debianPackage]) => {
       const found = findProgram(program)
-      return { what: `target ${target.name}`, ok: true, note: found ?? `${program} is taken from Debian's package ${debianPackage} when first needed` }
+      return {
+        what: `target ${target.name}`,
+        ok: true,
+        note: found ?? `${program} is taken from Debian's package ${debianPackage} when first needed`,
+      }
     }),
   )
 
 const findings = async (): Promise<readonly Finding[]> => [
-  { what: 'Linux', ok: process.platform === 'linux', note: process.platform === 'linux' ? fs.readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim() : 'faultline breaks Linux processes only' },
-  { what: 'root', ok: process.getuid?.() === 0, note: process.getuid?.() === 0 ? 'yes' : 'not root: no docker set-up, no freezer' },
+  {
+    what: 'Linux',
+    ok: process.platform === 'linux',
+    note:
+      process.platform === 'linux'
+        ? fs.readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim()
+        : 'faultline breaks Linux processes only',
+  },
+  {
+    what: 'root',
+    ok: process.getuid?.() === 0,
+    note: process.getuid?.() === 0 ? 'yes' : 'not root: no docker set-up, no freezer',
+  },
   { what: 'Node', ok: Number(process.versions.node.split('.')[0]) >= 24, note: process.version },
   ...checkPrograms(),
   await checkNamespaces(),
   await checkDocker(),
   await checkPartition(),
   { what: 'nemesis kill', ok: true, note: 'SIGKILL' },
-  { what: 'nemesis pause', ok: true, note: isFreezerAvailable() ? 'SIGSTOP, cgroup v1 freezer' : 'SIGSTOP (no writable cgroup v1 freezer)' },
+  {
+    what: 'nemesis pause',
+    ok: true,
+    note: isFreezerAvailable() ? 'SIGSTOP, cgroup v1 freezer' : 'SIGSTOP (no writable cgroup v1 freezer)',
+  },
   ...checkTargets(),
 ]
 
 export const doctorCommand = async ({ json }: { readonly json?: boolean }): Promise<number> => {
   const table = await findings()
   if (json === true) process.stdout.write(`${JSON.stringify(table)}\n`)
-  else for (const { what, ok, note } of table) process.stdout.write(`${ok ? 'yes' : 'no '}  ${what.padEnd(24)} ${note}\n`)
+  else
+    for (const { what, ok, note } of table)
+      process.stdout.write(`${ok ? 'yes' : 'no '}  ${what.padEnd(24)} ${note}\n`)
   const usable = table.some(({ what, ok }) => what.startsWith('environment') && ok)
   return usable ? 0 : 254
 }

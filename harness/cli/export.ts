@@ -13,7 +13,12 @@ const csvField = (value: unknown): string => {
 const COLUMNS = ['index', 'timeNs', 'process', 'type', 'f', 'value', 'node', 'error', 'meta'] as const
 
 const encodeCsv = (history: readonly Operation[]): string =>
-  [COLUMNS.join(','), ...history.map((operation) => COLUMNS.map((column) => csvField(operation[column])).join(','))].join('\n').concat('\n')
+  [
+    COLUMNS.join(','),
+    ...history.map((operation) => COLUMNS.map((column) => csvField(operation[column])).join(',')),
+  ]
+    .join('\n')
+    .concat('\n')
 
 const FORMATS: Readonly<Record<string, (history: readonly Operation[]) => string>> = {
   edn: encodeJepsen,
@@ -21,7 +26,10 @@ const FORMATS: Readonly<Record<string, (history: readonly Operation[]) => string
   csv: encodeCsv,
 }
 
-export const exportCommand = async (run: string, { format }: { readonly format: string }): Promise<number> => {
+export const exportCommand = async (
+  run: string,
+  { format }: { readonly format: string },
+): Promise<number> => {
   const encode = FORMATS[format]
   if (encode === undefined) throw unknownName('format', format, Object.keys(FORMATS))
   process.stdout.write(encode(loadRun(run).record.history))

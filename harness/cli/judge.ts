@@ -1,9 +1,9 @@
 /** Judges a stored run or an imported history, offline: no target is needed. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Operation, Options, RunRecord, RunVerdict } from '../api.ts'
 import { composeVerdict } from '../../checkers/compose.ts'
-import { decodeJepsen, type Dialect } from '../history/jepsen.ts'
+import type { Operation, Options, RunRecord, RunVerdict } from '../api.ts'
+import { type Dialect, decodeJepsen } from '../history/jepsen.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { pairOperations } from '../history/pairs.ts'
 import { bareRecord, loadRun, writeVerdict } from '../store/run-store.ts'
@@ -20,7 +20,10 @@ export interface Judged {
 /** An interrupted run or one imported has parts missing; only what is there is judged. */
 const judgeRecord = (record: RunRecord, workload: string, options: Options): Promise<RunVerdict> => {
   const checkers = findWorkload(workload).checkers(options)
-  const usable = record.spec === null ? checkers.filter((checker) => checker.needs.every((part) => part === 'history')) : checkers
+  const usable =
+    record.spec === null
+      ? checkers.filter((checker) => checker.needs.every((part) => part === 'history'))
+      : checkers
   return composeVerdict(usable, record, new AbortController().signal)
 }
 
@@ -43,11 +46,16 @@ const parseDialect = (text: string | undefined): Dialect => {
   throw new UserError(`--dialect ${text}: jepsen or etcd is expected.`)
 }
 
-const readHistory = (file: string, dialect: Dialect): { readonly operations: readonly Operation[]; readonly notes: readonly string[] } => {
+const readHistory = (
+  file: string,
+  dialect: Dialect,
+): { readonly operations: readonly Operation[]; readonly notes: readonly string[] } => {
   const text = fs.readFileSync(file, 'utf8')
   if (file.endsWith('.jsonl')) return decodeHistory(text, file)
   if (/\.(edn|log|txt)$/.test(file)) return { operations: decodeJepsen(text, dialect, file), notes: [] }
-  throw new UserError(`${file}: a run's folder, a .jsonl history, or a Jepsen history (.edn, .log) is expected.`)
+  throw new UserError(
+    `${file}: a run's folder, a .jsonl history, or a Jepsen history (.edn, .log) is expected.`,
+  )
 }
 
 export interface CheckFlags {
@@ -60,7 +68,8 @@ export interface CheckFlags {
 const workloadOptions = (flags: CheckFlags, file: string, dialect: Dialect): Options => {
   const specs = findWorkload(flags.workload).options
   const options = parseOptions(`workload ${flags.workload}`, flags.workloadOpts, specs)
-  const knossos = !file.endsWith('.jsonl') && dialect === 'jepsen' && !(flags.workloadOpts ?? '').includes('initial=')
+  const knossos =
+    !file.endsWith('.jsonl') && dialect === 'jepsen' && !(flags.workloadOpts ?? '').includes('initial=')
   return knossos && Object.hasOwn(specs, 'initial') ? { ...options, initial: '0' } : options
 }
 
@@ -73,5 +82,9 @@ export const judgePath = async (given: string, flags: CheckFlags): Promise<Judge
   const { operations, notes } = readHistory(file, dialect)
   const record = bareRecord(operations)
   pairOperations(operations)
-  return { verdict: await judgeRecord(record, flags.workload, workloadOptions(flags, file, dialect)), record, notes }
+  return {
+    verdict: await judgeRecord(record, flags.workload, workloadOptions(flags, file, dialect)),
+    record,
+    notes,
+  }
 }

@@ -16,7 +16,9 @@ const listTargets = (): readonly string[] =>
 
 const listWorkloads = (): readonly string[] =>
   Object.values(workloads).flatMap((workload) => {
-    const checkers = workload.checkers(Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default])))
+    const checkers = workload.checkers(
+      Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default])),
+    )
     return [
       `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary}; judged by ${checkers.map(({ name }) => name).join(', ')})`,
       ...optionLines(workload.options),
@@ -32,8 +34,11 @@ const listNemeses = (): readonly string[] =>
 const listCheckers = (): readonly string[] => {
   const names = new Map<string, string[]>()
   for (const workload of Object.values(workloads)) {
-    const options = Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default]))
-    for (const checker of workload.checkers(options)) names.set(checker.name, [...(names.get(checker.name) ?? []), workload.name])
+    const options = Object.fromEntries(
+      Object.entries(workload.options).map(([name, spec]) => [name, spec.default]),
+    )
+    for (const checker of workload.checkers(options))
+      names.set(checker.name, [...(names.get(checker.name) ?? []), workload.name])
   }
   return [...names].map(([name, used]) => `  ${name.padEnd(18)} used by ${used.join(', ')}`)
 }

@@ -1,5 +1,5 @@
 /** `k=v,k=v` on the command line against declared options: types, choices, durations, and unknown names. */
-import type { Options, OptionSpec, OptionSpecs, OptionValue } from '../api.ts'
+import type { OptionSpec, OptionSpecs, Options, OptionValue } from '../api.ts'
 import { UserError } from '../support/assert.ts'
 import { parseDurationMs } from '../support/time.ts'
 import { unknownName } from './registries.ts'
@@ -15,7 +15,9 @@ const parseValue = (name: string, text: string, spec: OptionSpec): OptionValue =
   }
   const number = spec.type === 'duration' ? parseDurationMs(text) : Number(text)
   if (number === null || text === '' || !Number.isFinite(number) || number < 0) {
-    throw new UserError(`${name}=${text}: ${spec.type === 'duration' ? 'a duration such as 500ms or 90s' : 'a number'} is expected.`)
+    throw new UserError(
+      `${name}=${text}: ${spec.type === 'duration' ? 'a duration such as 500ms or 90s' : 'a number'} is expected.`,
+    )
   }
   return number
 }
@@ -38,12 +40,24 @@ export const parseOptions = (owner: string, text: string | undefined, specs: Opt
 }
 
 /** `partition.interval=2s,kill.victims=all`: each nemesis takes its own; a name without a dot goes to all that have it. */
-export const splitNemesisOptions = (text: string | undefined, names: readonly string[], specsOf: (name: string) => OptionSpecs): ReadonlyMap<string, string> => {
+export const splitNemesisOptions = (
+  text: string | undefined,
+  names: readonly string[],
+  specsOf: (name: string) => OptionSpecs,
+): ReadonlyMap<string, string> => {
   const byName = new Map<string, string[]>(names.map((name) => [name, []]))
   for (const pair of (text ?? '').split(',').filter(Boolean)) {
     const dotted = /^([\w-]+)\.(.+)$/.exec(pair)
-    const owners = dotted !== null ? [dotted[1] as string] : names.filter((name) => Object.hasOwn(specsOf(name), pair.split('=')[0] as string))
-    if (owners.length === 0) throw unknownName('nemesis option', pair.split('=')[0] as string, names.flatMap((name) => Object.keys(specsOf(name))))
+    const owners =
+      dotted !== null
+        ? [dotted[1] as string]
+        : names.filter((name) => Object.hasOwn(specsOf(name), pair.split('=')[0] as string))
+    if (owners.length === 0)
+      throw unknownName(
+        'nemesis option',
+        pair.split('=')[0] as string,
+        names.flatMap((name) => Object.keys(specsOf(name))),
+      )
     for (const owner of owners) {
       const list = byName.get(owner)
       if (list === undefined) throw unknownName('nemesis in this run', owner, names)

@@ -25,7 +25,7 @@ const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/
 
 /** The program's path; null where it is not installed. */
 export const findProgram = (name: string): string | null => {
-  const directories = [...(process.env['PATH'] ?? '').split(':'), ...SEARCH]
+  const directories = [...(process.env.PATH ?? '').split(':'), ...SEARCH]
   for (const directory of directories) {
     const candidate = path.join(directory, name)
     try {
@@ -52,27 +52,36 @@ const run = async (argv: readonly string[], say: (line: string) => void): Promis
   const result = await execa(command, args, {
     reject: false,
     all: true,
-    env: { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env['PATH']}:${SEARCH.join(':')}` },
+    env: { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:${SEARCH.join(':')}` },
   })
-  if (result.exitCode !== 0) throw new UserError(`${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`, 254)
+  if (result.exitCode !== 0)
+    throw new UserError(`${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`, 254)
 }
 
 /** As root prints the command and runs it; otherwise prints it and stops. */
-export const installPackages = async (packages: readonly string[], say: (line: string) => void): Promise<void> => {
+export const installPackages = async (
+  packages: readonly string[],
+  say: (line: string) => void,
+): Promise<void> => {
   if (packages.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]
-  if (findProgram('apt-get') === null) throw new UserError(`Missing on this machine: ${packages.join(', ')} (Debian's names).`, 254)
-  if (process.getuid?.() !== 0) throw new UserError(`Missing on this machine. As root:\n  ${install.join(' ')}`, 254)
+  if (findProgram('apt-get') === null)
+    throw new UserError(`Missing on this machine: ${packages.join(', ')} (Debian's names).`, 254)
+  if (process.getuid?.() !== 0)
+    throw new UserError(`Missing on this machine. As root:\n  ${install.join(' ')}`, 254)
   await run(['apt-get', 'update', '--quiet'], say)
   await run(install, say)
 }
 
-const cacheDir = (): string => path.join(process.env['XDG_CACHE_HOME'] ?? path.join(os.homedir(), '.cache'), 'faultline')
+const cacheDir = (): string =>
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
 
 /** A program in an unpacked package: found below its bin directories. */
 const findUnpacked = (name: string, debianPackage: string): string | null => {
   const root = path.join(cacheDir(), 'packages', debianPackage)
-  const found = ['usr/bin', 'usr/sbin', 'bin'].map((bin) => path.join(root, bin, name)).find((file) => fs.existsSync(file))
+  const found = ['usr/bin', 'usr/sbin', 'bin']
+    .map((bin) => path.join(root, bin, name))
+    .find((file) => fs.existsSync(file))
   return found ?? null
 }
 
@@ -80,16 +89,22 @@ const findUnpacked = (name: string, debianPackage: string): string | null => {
  * The path of a target's program. Where it is not installed, its Debian package is downloaded and unpacked into the
  * user's cache: that needs no root, and starts no service on the host, as installing a server would.
  */
-export const obtainProgram = async (name: string, debianPackage: string, say: (line: string) => void): Promise<string> => {
+export const obtainProgram = async (
+  name: string,
+  debianPackage: string,
+  say: (line: string) => void,
+): Promise<string> => {
   const existing = findProgram(name) ?? findUnpacked(name, debianPackage)
   if (existing !== null) return existing
-  if (findProgram('apt-get') === null) throw new UserError(`${name} is not installed (Debian's package: ${debianPackage}).`, 254)
+  if (findProgram('apt-get') === null)
+    throw new UserError(`${name} is not installed (Debian's package: ${debianPackage}).`, 254)
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-package-'))
   try {
     fs.chmodSync(directory, 0o755)
     say(`$ apt-get download ${debianPackage}`)
     await execa('apt-get', ['download', debianPackage], { cwd: directory }).catch(async () => {
-      if (process.getuid?.() !== 0) throw new UserError(`${name} is not installed. As root: apt-get install ${debianPackage}`, 254)
+      if (process.getuid?.() !== 0)
+        throw new UserError(`${name} is not installed. As root: apt-get install ${debianPackage}`, 254)
       await run(['apt-get', 'update', '--quiet'], say)
       await execa('apt-get', ['download', debianPackage], { cwd: directory })
     })
@@ -101,6 +116,7 @@ export const obtainProgram = async (name: string, debianPackage: string, say: (l
     fs.rmSync(directory, { recursive: true, force: true })
   }
   const unpacked = findUnpacked(name, debianPackage)
-  if (unpacked === null) throw new UserError(`Debian's package ${debianPackage} holds no program named ${name}.`, 254)
+  if (unpacked === null)
+    throw new UserError(`Debian's package ${debianPackage} holds no program named ${name}.`, 254)
   return unpacked
 }

@@ -1,11 +1,17 @@
 /** `faultline prepare`: installs and builds what a use of faultline needs on this machine, saying each command first. */
 import path from 'node:path'
-import type { BaseSource } from '../environments/docker/images.ts'
-import { ensureImage } from '../environments/docker/images.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { hasServiceManager, startDaemon } from '../environments/docker/daemon-process.ts'
+import type { BaseSource } from '../environments/docker/images.ts'
+import { ensureImage } from '../environments/docker/images.ts'
 import { UserError } from '../support/assert.ts'
-import { DOCKER_PROGRAMS, installPackages, missingPackages, NAMESPACE_PROGRAMS, obtainProgram } from './packages.ts'
+import {
+  DOCKER_PROGRAMS,
+  installPackages,
+  missingPackages,
+  NAMESPACE_PROGRAMS,
+  obtainProgram,
+} from './packages.ts'
 import { targets, unknownName } from './registries.ts'
 
 const say = (line: string): void => {
@@ -28,7 +34,8 @@ const prepareNamespaces = (): Promise<void> => installPackages(missingPackages(N
 
 const preparePrograms = async (): Promise<void> => {
   for (const target of Object.values(targets)) {
-    for (const [name, debianPackage] of Object.entries(target.programs)) await obtainProgram(name, debianPackage, say)
+    for (const [name, debianPackage] of Object.entries(target.programs))
+      await obtainProgram(name, debianPackage, say)
   }
 }
 
@@ -37,7 +44,8 @@ const installDocker = (): Promise<void> => installPackages(missingPackages(DOCKE
 const prepareDocker = async (base: BaseSource): Promise<void> => {
   if (!(await isDockerReachable())) {
     await installDocker()
-    if (hasServiceManager()) throw new UserError('The Docker daemon is installed but does not run: systemctl start docker', 254)
+    if (hasServiceManager())
+      throw new UserError('The Docker daemon is installed but does not run: systemctl start docker', 254)
     say('$ dockerd')
     await startDaemon()
   }
@@ -52,7 +60,8 @@ const prepareTests = async (): Promise<void> => {
 }
 
 export const prepareCommand = async (what: string, flags: { readonly base: string }): Promise<number> => {
-  if (flags.base !== 'local' && flags.base !== 'registry') throw unknownName('base', flags.base, ['local', 'registry'])
+  if (flags.base !== 'local' && flags.base !== 'registry')
+    throw unknownName('base', flags.base, ['local', 'registry'])
   const base = flags.base
   const steps: Readonly<Record<string, () => Promise<void>>> = {
     namespaces: prepareNamespaces,

@@ -9,11 +9,18 @@ const colour = (status: Status, text: string): string => {
 }
 
 const faultLine = (fault: FaultRecord): string => {
-  const effect = (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ?? fault.error ?? 'not injected'
+  const effect =
+    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    fault.error ??
+    'not injected'
   return `    ${fault.bit ? 'bit ' : 'idle'}  ${fault.planned.id.padEnd(13)} ${effect}`
 }
 
-const indent = (text: string, by: string): string => text.split('\n').map((line) => (line === '' ? line : by + line)).join('\n')
+const indent = (text: string, by: string): string =>
+  text
+    .split('\n')
+    .map((line) => (line === '' ? line : by + line))
+    .join('\n')
 
 export interface Printed {
   readonly verdict: RunVerdict
@@ -24,7 +31,10 @@ export interface Printed {
 
 const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
   if (facts === null || spec === null) return []
-  const changes = facts.leaderChanges.length === 0 ? 'none' : facts.leaderChanges.map(({ term, leader }) => `${leader} (term ${term})`).join(', ')
+  const changes =
+    facts.leaderChanges.length === 0
+      ? 'none'
+      : facts.leaderChanges.map(({ term, leader }) => `${leader} (term ${term})`).join(', ')
   return [
     `  leaders    ${facts.leaderChanges.length} changes: ${changes}`,
     `  harness    event-loop delay p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms (it only widens intervals)`,
@@ -37,7 +47,8 @@ export const formatVerdict = ({ verdict, record, notes, reportFile }: Printed): 
   const lines = [`${colour(verdict.status, verdict.status.toUpperCase())}  ${verdict.summary}`, '']
   for (const each of verdict.verdicts) {
     lines.push(`  ${each.checker.padEnd(16)} ${each.status.padEnd(8)} ${each.summary}`)
-    if (each.promise.text !== '') lines.push(`  ${' '.repeat(16)} promised: ${each.promise.text} (${each.promise.source})`)
+    if (each.promise.text !== '')
+      lines.push(`  ${' '.repeat(16)} promised: ${each.promise.text} (${each.promise.source})`)
   }
   lines.push('', `  operations ${counts.ok} ok, ${counts.fail} fail, ${counts.info} info`)
   if (record.faults !== null) {

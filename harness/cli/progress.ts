@@ -20,7 +20,11 @@ export const startProgress = (spec: RunSpec, quiet: boolean): RunningProgress =>
   const rate = (): number => {
     const nowMs = performance.now()
     if (nowMs - last.atMs >= 1000) {
-      last = { atMs: nowMs, ok: counts.ok, rate: Math.round(((counts.ok - last.ok) * 1000) / (nowMs - last.atMs)) }
+      last = {
+        atMs: nowMs,
+        ok: counts.ok,
+        rate: Math.round(((counts.ok - last.ok) * 1000) / (nowMs - last.atMs)),
+      }
     }
     return last.rate
   }

@@ -2,10 +2,10 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Nemesis, Target, Workload } from '../api.ts'
 import { nemeses } from '../../nemeses/index.ts'
 import { targets } from '../../targets/index.ts'
 import { workloads } from '../../workloads/index.ts'
+import type { Nemesis, Target, Workload } from '../api.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 
 /** Edits to get from one word to another (Levenshtein). */

@@ -2,10 +2,10 @@
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
 import type { Consistency, Environment, RunSpec, Target } from '../api.ts'
+import { planFaults } from '../engine/lifecycle.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { dockerEnvironment } from '../environments/docker/environment.ts'
 import { namespaces } from '../environments/namespaces/environment.ts'
-import { planFaults } from '../engine/lifecycle.ts'
 import { UserError } from '../support/assert.ts'
 import { parseDurationMs } from '../support/time.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
@@ -37,14 +37,17 @@ const DEFAULT_CLIENT_GROUPS = 2
 const integer = (name: string, text: string, min: number, max = Number.MAX_SAFE_INTEGER): number => {
   const value = Number(text)
   if (!Number.isInteger(value) || value < min || value > max) {
-    throw new UserError(`--${name} ${text}: a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`} is expected.`)
+    throw new UserError(
+      `--${name} ${text}: a whole number from ${min}${max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`} is expected.`,
+    )
   }
   return value
 }
 
 const duration = (name: string, text: string): number => {
   const ms = parseDurationMs(text)
-  if (ms === null || ms <= 0) throw new UserError(`--${name} ${text}: a duration such as 500ms, 90s or 5m is expected.`)
+  if (ms === null || ms <= 0)
+    throw new UserError(`--${name} ${text}: a duration such as 500ms, 90s or 5m is expected.`)
   return ms
 }
 
@@ -76,7 +79,10 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 
 const checkSupport = (environment: Environment, spec: RunSpec): void => {
   for (const { name, options } of spec.nemeses) {
-    const needs = [...findNemesis(name).needs, ...(options['method'] === 'freezer' ? (['freezer'] as const) : [])]
+    const needs = [
+      ...findNemesis(name).needs,
+      ...(options.method === 'freezer' ? (['freezer'] as const) : []),
+    ]
     const missing = needs.filter((fault) => !environment.supports.has(fault))
     if (missing.length === 0) continue
     throw new UserError(
@@ -96,7 +102,10 @@ const parseNemeses = (flags: RunFlags): RunSpec['nemeses'] => {
   const twice = names.find((name, at) => names.indexOf(name) !== at)
   if (twice !== undefined) throw new UserError(`--nemesis names ${twice} twice.`)
   const options = splitNemesisOptions(flags.nemesisOpts, names, (name) => findNemesis(name).options)
-  return names.map((name) => ({ name, options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options) }))
+  return names.map((name) => ({
+    name,
+    options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options),
+  }))
 }
 
 /** @throws UserError (255) for whatever does not fit together. */
@@ -120,7 +129,10 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     workloadOptions: parseOptions(`workload ${workload.name}`, flags.workloadOpts, workload.options),
     nemeses: parseNemeses(flags),
     environment: await chooseEnvironment(flags.env, target),
-    nodes: flags.nodes === undefined ? target.nodes.default : integer('nodes', flags.nodes, target.nodes.min, MAX_NODES),
+    nodes:
+      flags.nodes === undefined
+        ? target.nodes.default
+        : integer('nodes', flags.nodes, target.nodes.min, MAX_NODES),
     concurrency: integer('concurrency', flags.concurrency, 1, 10_000),
     rate: integer('rate', flags.rate, 0),
     timeLimitMs: duration('time-limit', flags.timeLimit),
@@ -140,5 +152,9 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
 /** Plans once for nothing, so that a nemesis's complaint about its options comes before anything is started. */
 const validatePlan = (spec: RunSpec, target: Target, environment: Environment): void => {
   const nodes = environment.identify(spec.nodes).map(({ name }) => name)
-  planFaults({ spec, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) }, nodes, target.claims(spec.targetOptions))
+  planFaults(
+    { spec, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },
+    nodes,
+    target.claims(spec.targetOptions),
+  )
 }

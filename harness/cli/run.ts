@@ -25,14 +25,18 @@ const say = (line: string): void => {
 }
 
 /** Runs a finished spec, judges what it left, renders the report and prints. */
-export const runSpec = async (spec: RunSpec, options: { readonly out: string; readonly json: boolean }): Promise<RunResult> => {
+export const runSpec = async (
+  spec: RunSpec,
+  options: { readonly out: string; readonly json: boolean },
+): Promise<RunResult> => {
   const target = await findTarget(spec.target)
   say(
     `${target.name} on ${spec.nodes} nodes (${spec.environment}), workload ${spec.workload}, ` +
       `nemeses ${spec.nemeses.map(({ name }) => name).join(', ') || 'none'}, seed ${spec.seed}${spec.bug === null ? '' : `, planted bug ${spec.bug}`}`,
   )
   const { runDir, code } = await supervise({ spec, target, results: options.out, quiet: false, say })
-  if (code !== 0) throw new UserError(`The run did not come about (its folder: ${runDir}).`, code === 255 ? 255 : 254)
+  if (code !== 0)
+    throw new UserError(`The run did not come about (its folder: ${runDir}).`, code === 255 ? 255 : 254)
   const judged = await judgeRun(runDir)
   const reportFile = path.relative('.', await renderReport(runDir))
   if (options.json) process.stdout.write(`${JSON.stringify({ runDir, reportFile, ...judged.verdict })}\n`)

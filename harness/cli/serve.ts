@@ -25,12 +25,12 @@ const listRuns = (results: string): readonly StoredRun[] => {
   return runs.sort((a, b) => path.basename(b.dir).localeCompare(path.basename(a.dir)))
 }
 
-const escape = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
+const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`)
 
 const indexPage = (results: string): string => {
   const rows = listRuns(results).map(({ name, dir }) => {
     const verdict = readVerdict(dir)
-    return `<tr><td>${verdict?.status ?? 'not judged'}</td><td><a href="/${encodeURI(name)}/">${escape(name)}</a></td><td>${escape(verdict?.summary ?? '')}</td></tr>`
+    return `<tr><td>${verdict?.status ?? 'not judged'}</td><td><a href="/${encodeURI(name)}/">${escapeHtml(name)}</a></td><td>${escapeHtml(verdict?.summary ?? '')}</td></tr>`
   })
   return `<!doctype html><meta charset="utf-8"><title>faultline results</title>
 <style>body{font:15px system-ui;margin:2rem}td{padding:.2rem .8rem .2rem 0;vertical-align:top}</style>
@@ -43,7 +43,11 @@ const findRun = (results: string, url: string): StoredRun | undefined => {
   return listRuns(results).find((run) => run.name === name)
 }
 
-const handle = async (results: string, request: http.IncomingMessage, response: http.ServerResponse): Promise<void> => {
+const handle = async (
+  results: string,
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> => {
   const url = request.url ?? '/'
   response.setHeader('content-type', 'text/html; charset=utf-8')
   if (url === '/') {
@@ -61,7 +65,9 @@ const handle = async (results: string, request: http.IncomingMessage, response: 
 
 export const serveCommand = async (results: string, { port }: { readonly port: string }): Promise<number> => {
   const server = http.createServer((request, response) => {
-    handle(path.resolve(results), request, response).catch((error: Error) => response.writeHead(500).end(error.message))
+    handle(path.resolve(results), request, response).catch((error: Error) =>
+      response.writeHead(500).end(error.message),
+    )
   })
   server.listen(Number(port), '127.0.0.1')
   try {

@@ -62,9 +62,15 @@ const passInterruptions = (child: ChildProcess): (() => void) => {
   }
 }
 
-const obtainPrograms = async (spec: RunSpec, target: Target, say: (line: string) => void): Promise<Readonly<Record<string, string>>> => {
+const obtainPrograms = async (
+  spec: RunSpec,
+  target: Target,
+  say: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> => {
   if (spec.environment === 'docker') return {}
-  const entries = Object.entries(target.programs).map(async ([name, pkg]) => [name, await obtainProgram(name, pkg, say)] as const)
+  const entries = Object.entries(target.programs).map(
+    async ([name, pkg]) => [name, await obtainProgram(name, pkg, say)] as const,
+  )
   return Object.fromEntries(await Promise.all(entries))
 }
 
@@ -83,9 +89,17 @@ const runInSandbox = async (input: ControllerInput, target: Target): Promise<num
   const { prefix } = await createSandbox(spec, image, journal)
   fs.writeFileSync(path.join(stateDir, CONTROLLER_FILE), JSON.stringify(input))
   const argv = [...prefix, process.execPath, siblingModule('../main'), 'controller', stateDir]
-  const child = spawn(argv[0] as string, argv.slice(1), { stdio: ['pipe', 'inherit', 'inherit'], env: { ...process.env, NODE_NO_WARNINGS: '1' } })
+  const child = spawn(argv[0] as string, argv.slice(1), {
+    stdio: ['pipe', 'inherit', 'inherit'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
   if (child.pid !== undefined) {
-    journal.record({ kind: 'process', pid: child.pid, startTime: startTimeOf(child.pid) ?? '', bootId: bootId() })
+    journal.record({
+      kind: 'process',
+      pid: child.pid,
+      startTime: startTimeOf(child.pid) ?? '',
+      bootId: bootId(),
+    })
   }
   child.stdin.on('error', () => {})
   const stopPassing = passInterruptions(child)
@@ -100,7 +114,9 @@ const runInSandbox = async (input: ControllerInput, target: Target): Promise<num
 }
 
 /** Runs the spec and returns the run's folder and the controller's exit code. Leaves nothing but the results. */
-export const supervise = async (options: SuperviseOptions): Promise<{ readonly runDir: string; readonly code: number }> => {
+export const supervise = async (
+  options: SuperviseOptions,
+): Promise<{ readonly runDir: string; readonly code: number }> => {
   const { spec, target, results, quiet, say } = options
   const programs = await obtainPrograms(spec, target, say)
   const stateDir = stateDirOf(spec.runId)

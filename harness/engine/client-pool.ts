@@ -1,5 +1,15 @@
 /** The clients of a run: one connection a thread, opened when first needed and thrown away when its process crashed. */
-import type { Call, Client, ClientProcess, Cluster, Connection, Endpoint, Options, Outcome, Thread } from '../api.ts'
+import type {
+  Call,
+  Client,
+  ClientProcess,
+  Cluster,
+  Connection,
+  Endpoint,
+  Options,
+  Outcome,
+  Thread,
+} from '../api.ts'
 import { messageOf } from '../support/assert.ts'
 import { sleep } from '../support/wait.ts'
 
@@ -16,7 +26,8 @@ export interface ClientPoolOptions {
 
 /** The node a thread's clients are bound to, and their group: every group has clients at every node. */
 export const nodeIndexOf = (thread: Thread, nodes: number): number => thread % nodes
-export const groupOf = (thread: Thread, nodes: number, groups: number): number => Math.floor(thread / nodes) % groups
+export const groupOf = (thread: Thread, nodes: number, groups: number): number =>
+  Math.floor(thread / nodes) % groups
 
 export class ClientPool implements AsyncDisposable {
   readonly #options: ClientPoolOptions

@@ -1,10 +1,20 @@
 /** Carries out the fault plan: injects, measures, heals, and writes down what each fault did. */
-import type { ActiveFault, Call, Nemesis, NemesisContext, OpGenerator, Outcome, PlannedFault } from '../api.ts'
+import type {
+  ActiveFault,
+  Call,
+  Nemesis,
+  NemesisContext,
+  OpGenerator,
+  Outcome,
+  PlannedFault,
+} from '../api.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
-import { messageOf } from '../support/assert.ts'
 import type { FaultEvent } from '../store/run-store.ts'
+import { messageOf } from '../support/assert.ts'
 
-export type FaultCall = { readonly f: 'inject'; readonly value: PlannedFault } | { readonly f: 'heal'; readonly value: { readonly id: string } }
+export type FaultCall =
+  | { readonly f: 'inject'; readonly value: PlannedFault }
+  | { readonly f: 'heal'; readonly value: { readonly id: string } }
 
 /** A nemesis's plan as operations: each fault's start and end, in order of time. */
 export const faultGenerator = (plan: readonly PlannedFault[]): OpGenerator => {
@@ -41,7 +51,12 @@ export class FaultRunner {
     try {
       return call.f === 'inject' ? await this.#inject(call.value) : await this.#heal(call.value.id)
     } catch (error) {
-      this.#options.record({ type: 'failed', id: call.value.id, atNs: this.#options.clock(), error: messageOf(error) })
+      this.#options.record({
+        type: 'failed',
+        id: call.value.id,
+        atNs: this.#options.clock(),
+        error: messageOf(error),
+      })
       return { type: 'info', error: messageOf(error) }
     }
   }
@@ -50,9 +65,19 @@ export class FaultRunner {
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
     const active = await nemesis.inject(this.#options.context, fault)
     this.#active.set(fault.id, active)
-    this.#options.record({ type: 'injected', id: fault.id, atNs: this.#options.clock(), victims: active.victims })
+    this.#options.record({
+      type: 'injected',
+      id: fault.id,
+      atNs: this.#options.clock(),
+      victims: active.victims,
+    })
     // Measured at once as well: another fault may undo this one's effect before its own heal (a kill ends a pause).
-    this.#options.record({ type: 'measured', id: fault.id, atNs: this.#options.clock(), effect: await active.measure() })
+    this.#options.record({
+      type: 'measured',
+      id: fault.id,
+      atNs: this.#options.clock(),
+      effect: await active.measure(),
+    })
     return { type: 'ok', value: { id: fault.id, victims: active.victims } }
   }
 

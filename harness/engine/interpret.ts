@@ -32,7 +32,10 @@ interface Running {
 
 const DEADLINE_GRANULARITY_MS = 20
 
-export const interpret = <C extends Call>(scheduler: Scheduler<C>, options: InterpretOptions<C>): Promise<void> =>
+export const interpret = <C extends Call>(
+  scheduler: Scheduler<C>,
+  options: InterpretOptions<C>,
+): Promise<void> =>
   new Promise((resolve, reject) => {
     const running = new Map<Thread, Running>()
     let timer: NodeJS.Timeout | undefined
@@ -60,7 +63,9 @@ export const interpret = <C extends Call>(scheduler: Scheduler<C>, options: Inte
 
     const dispatch = (thread: Thread, call: C): void => {
       const isClient = thread < options.concurrency
-      const deadlineNs = isClient ? options.clock() + options.operationTimeoutMs * NS_PER_MS : Number.POSITIVE_INFINITY
+      const deadlineNs = isClient
+        ? options.clock() + options.operationTimeoutMs * NS_PER_MS
+        : Number.POSITIVE_INFINITY
       const job: Running = { thread, controller: new AbortController(), deadlineNs, done: false }
       running.set(thread, job)
       options.invoke(thread, call, job.controller.signal).then(
@@ -81,7 +86,8 @@ export const interpret = <C extends Call>(scheduler: Scheduler<C>, options: Inte
 
     const pumpOnce = (): boolean => {
       if (options.signal.aborted) {
-        for (const job of [...running.values()]) if (job.thread < options.concurrency) expire(job, 'run aborted')
+        for (const job of [...running.values()])
+          if (job.thread < options.concurrency) expire(job, 'run aborted')
         if (running.size === 0) finish()
         return false
       }

@@ -7,14 +7,14 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type {
   Call,
   Claims,
-  ClusterNode,
   Cluster,
+  ClusterNode,
   Environment,
   LaunchSpec,
   Nemesis,
   NodeIdentity,
-  OpGenerator,
   Operation,
+  OpGenerator,
   Options,
   PlannedFault,
   Recovery,
@@ -81,7 +81,11 @@ interface Running {
 }
 
 /** All faults of a run, by nemesis: a pure function of the spec. */
-export const planFaults = (parts: Pick<RunParts, 'spec' | 'nemeses'>, nodes: readonly string[], claims: Claims): readonly (readonly PlannedFault[])[] => {
+export const planFaults = (
+  parts: Pick<RunParts, 'spec' | 'nemeses'>,
+  nodes: readonly string[],
+  claims: Claims,
+): readonly (readonly PlannedFault[])[] => {
   const { spec, nemeses } = parts
   const rng = rngFromSeed(spec.seed)
   return spec.nemeses.map(({ name, options }) =>
@@ -159,7 +163,12 @@ const mainGenerator = (running: Running, plans: readonly (readonly PlannedFault[
 }
 
 /** Heals everything, waits for the cluster to come back, and lets the workload read what is left. */
-const finish = async (running: Running, scheduler: Scheduler<Call>, faults: FaultRunner, drive: () => Promise<void>): Promise<Recovery> => {
+const finish = async (
+  running: Running,
+  scheduler: Scheduler<Call>,
+  faults: FaultRunner,
+  drive: () => Promise<void>,
+): Promise<Recovery> => {
   const { parts, cluster } = running
   parts.progress.phase('healing all faults, waiting for recovery')
   await faults.healAll()
@@ -182,7 +191,12 @@ const finish = async (running: Running, scheduler: Scheduler<Call>, faults: Faul
   return { recoveredAfterMs, deadlineMs: parts.spec.recoveryTimeoutMs, notReady }
 }
 
-const drivenBy = (running: Running, scheduler: Scheduler<Call>, pool: ClientPool, faults: FaultRunner): (() => Promise<void>) => {
+const drivenBy = (
+  running: Running,
+  scheduler: Scheduler<Call>,
+  pool: ClientPool,
+  faults: FaultRunner,
+): (() => Promise<void>) => {
   const { spec, progress, signal } = running.parts
   return () =>
     interpret(scheduler, {
@@ -218,7 +232,11 @@ interface Outcome {
 const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> => {
   const { parts, cluster, rng, claims, clock } = running
   const { spec, recorder, progress, signal } = parts
-  const plans = planFaults(parts, cluster.nodes.map((node) => node.name), claims)
+  const plans = planFaults(
+    parts,
+    cluster.nodes.map((node) => node.name),
+    claims,
+  )
   for (const fault of plans.flat()) recorder.fault({ type: 'planned', fault })
   const nodeOf = (process: number): string =>
     (cluster.nodes[nodeIndexOf(process % spec.concurrency, cluster.nodes.length)] as ClusterNode).name
@@ -241,13 +259,21 @@ const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> =>
     processOf: (thread) => scheduler.processOf(thread),
   })
   const context = { cluster, leader: () => sampler.leader(), signal: new AbortController().signal }
-  const faults = new FaultRunner({ nemeses: parts.nemeses, context, clock, record: (event) => recorder.fault(event) })
+  const faults = new FaultRunner({
+    nemeses: parts.nemeses,
+    context,
+    clock,
+    record: (event) => recorder.fault(event),
+  })
   const drive = drivenBy(running, scheduler, pool, faults)
   try {
     progress.phase('running')
     await drive()
     if (signal.aborted) return { recovery: null, aborted: 'the run was interrupted' }
-    return { recovery: await finish(running, scheduler, faults, drive), aborted: signal.aborted ? 'the run was interrupted' : null }
+    return {
+      recovery: await finish(running, scheduler, faults, drive),
+      aborted: signal.aborted ? 'the run was interrupted' : null,
+    }
   } catch (error) {
     if (signal.aborted) return { recovery: null, aborted: 'the run was interrupted' }
     throw error
@@ -260,11 +286,16 @@ const versionsOf = async (target: Target, cluster: Cluster): Promise<RunFacts['v
   const first = cluster.nodes[0] as ClusterNode
   let version: string | undefined
   try {
-    version = (await target.status?.({ node: first.name, address: first.address }, AbortSignal.timeout(1000)))?.version
+    version = (await target.status?.({ node: first.name, address: first.address }, AbortSignal.timeout(1000)))
+      ?.version
   } catch (error) {
     version = `unknown (${messageOf(error)})`
   }
-  return { node: process.version, kernel: os.release(), ...(version === undefined ? {} : { [target.name]: version }) }
+  return {
+    node: process.version,
+    kernel: os.release(),
+    ...(version === undefined ? {} : { [target.name]: version }),
+  }
 }
 
 /** Runs the spec and returns the facts; throws a UserError where the harness or the target could not even start. */

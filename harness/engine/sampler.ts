@@ -13,7 +13,12 @@ export class Sampler implements AsyncDisposable {
   #round: Promise<void> = Promise.resolve()
   #stopped = false
 
-  constructor(target: Target, nodes: readonly ClusterNode[], clock: () => number, record: (sample: Sample) => void) {
+  constructor(
+    target: Target,
+    nodes: readonly ClusterNode[],
+    clock: () => number,
+    record: (sample: Sample) => void,
+  ) {
     this.#target = target
     this.#nodes = nodes
     this.#clock = clock
@@ -49,7 +54,9 @@ export class Sampler implements AsyncDisposable {
 
   /** The node that leads by its own word, asked now; of several, the one of the highest term. */
   async leader(): Promise<string | null> {
-    const answers = await Promise.all(this.#nodes.map(async (node) => ({ node: node.name, status: await this.#statusOf(node) })))
+    const answers = await Promise.all(
+      this.#nodes.map(async (node) => ({ node: node.name, status: await this.#statusOf(node) })),
+    )
     const leaders = answers.filter(({ status }) => status?.role === 'leader')
     leaders.sort((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))
     return leaders[0]?.node ?? null

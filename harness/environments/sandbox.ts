@@ -19,17 +19,37 @@ const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
 
 const namespaceSandbox = (): Sandbox => {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
-  const unshare = ['unshare', ...user, '--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private']
+  const unshare = [
+    'unshare',
+    ...user,
+    '--net',
+    '--mount',
+    '--pid',
+    '--fork',
+    '--kill-child',
+    '--mount-proc',
+    '--propagation',
+    'private',
+  ]
   // /run of its own: iptables' lock and the nodes' data path are not the host's.
   const enter = ['sh', '-c', 'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"', 'sh']
   return { prefix: [...DIE_WITH_PARENT, ...unshare, ...enter] }
 }
 
-const dockerSandbox = async (spec: RunSpec, image: string | undefined, journal: UndoJournal): Promise<Sandbox> => {
-  if (image === undefined) throw new UserError(`${spec.target} has no Docker image: run it with --env namespaces.`)
+const dockerSandbox = async (
+  spec: RunSpec,
+  image: string | undefined,
+  journal: UndoJournal,
+): Promise<Sandbox> => {
+  if (image === undefined)
+    throw new UserError(`${spec.target} has no Docker image: run it with --env namespaces.`)
   const { clientsPid } = await prepareDockerNetwork(spec, image, journal)
   return { prefix: [...DIE_WITH_PARENT, 'nsenter', '--target', String(clientsPid), '--net', '--'] }
 }
 
-export const createSandbox = (spec: RunSpec, image: string | undefined, journal: UndoJournal): Promise<Sandbox> | Sandbox =>
+export const createSandbox = (
+  spec: RunSpec,
+  image: string | undefined,
+  journal: UndoJournal,
+): Promise<Sandbox> | Sandbox =>
   spec.environment === 'docker' ? dockerSandbox(spec, image, journal) : namespaceSandbox()

@@ -10,7 +10,10 @@ export const cleanUp = async (stateDir: string): Promise<readonly string[]> => {
 }
 
 /** Cleans up after runs whose controller is dead. */
-export const cleanUpDeadRuns = async (): Promise<{ readonly cleaned: readonly string[]; readonly failures: readonly string[] }> => {
+export const cleanUpDeadRuns = async (): Promise<{
+  readonly cleaned: readonly string[]
+  readonly failures: readonly string[]
+}> => {
   const cleaned: string[] = []
   const failures: string[] = []
   for (const stateDir of listStateDirs()) {

@@ -24,9 +24,11 @@ export const createFreezer = (name: string, journal: UndoJournal): string => {
   return directory
 }
 
-export const addToFreezer = (directory: string, pid: number): void => fs.writeFileSync(path.join(directory, 'cgroup.procs'), String(pid))
+export const addToFreezer = (directory: string, pid: number): void =>
+  fs.writeFileSync(path.join(directory, 'cgroup.procs'), String(pid))
 
-export const freezerState = (directory: string): string => fs.readFileSync(path.join(directory, 'freezer.state'), 'latin1').trim()
+export const freezerState = (directory: string): string =>
+  fs.readFileSync(path.join(directory, 'freezer.state'), 'latin1').trim()
 
 /** Resolves once the kernel says so; false where it does not within seconds. */
 export const setFreezer = async (directory: string, state: 'FROZEN' | 'THAWED'): Promise<boolean> => {

@@ -40,7 +40,9 @@ export const chainName = (faultId: string): string => `fl-${faultId.slice(-20)}`
 export const dropPackets = async (place: Place, name: string, rules: readonly DropRule[]): Promise<void> => {
   const { input, output } = chains(name)
   const drops = rules.map((rule) =>
-    rule.direction === 'from' ? `-A ${input} -s ${rule.address} -j DROP` : `-A ${output} -d ${rule.address} -j DROP`,
+    rule.direction === 'from'
+      ? `-A ${input} -s ${rule.address} -j DROP`
+      : `-A ${output} -d ${rule.address} -j DROP`,
   )
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
   await restore(place, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...drops, ...jumps])

@@ -55,7 +55,10 @@ export const readJournal = (stateDir: string): ReadJournal | null => {
   } catch {
     return null
   }
-  const lines = text.slice(0, text.lastIndexOf('\n') + 1).split('\n').filter(Boolean)
+  const lines = text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter(Boolean)
   const [owner, ...entries] = lines.map((line) => JSON.parse(line) as unknown)
   return owner === undefined ? null : { owner: owner as Owner, entries: entries as UndoEntry[] }
 }

@@ -55,7 +55,12 @@ export const signal = (pid: number, name: NodeJS.Signals): boolean => {
 /** Direct children, by pid. */
 export const childrenOf = (pid: number): readonly number[] => {
   try {
-    return fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').trim().split(' ').filter(Boolean).map(Number)
+    return fs
+      .readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1')
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
   } catch {
     return []
   }

@@ -6,7 +6,11 @@ import type { Call, GeneratorContext, OpGenerator, Rng, Step, Thread } from '../
 
 const DONE = { type: 'done' } as const
 
-const waitForCompletion = <C extends Call>(next: OpGenerator<C>): Step<C> => ({ type: 'pending', wakeNs: null, next })
+const waitForCompletion = <C extends Call>(next: OpGenerator<C>): Step<C> => ({
+  type: 'pending',
+  wakeNs: null,
+  next,
+})
 
 /** A generator whose `update` changes nothing. */
 const stateless = <C extends Call>(
@@ -23,7 +27,9 @@ const rewrap = <C extends Call>(step: Step<C>, wrap: (next: OpGenerator<C>) => O
 export const nothing = <C extends Call>(): OpGenerator<C> => stateless<C>(() => DONE)
 
 /** For ever, on the first idle thread: the call that `make` draws for it. */
-export const calls = <C extends Call>(make: (draw: Rng, thread: Thread, ordinal: number) => C): OpGenerator<C> =>
+export const calls = <C extends Call>(
+  make: (draw: Rng, thread: Thread, ordinal: number) => C,
+): OpGenerator<C> =>
   stateless((context, self) => {
     const thread = context.free[0]
     if (thread === undefined) return waitForCompletion(self)
@@ -163,7 +169,10 @@ export const cycle = <C extends Call>(
 })
 
 /** The same first operation over and over, `count` times (default: for ever). */
-export const repeat = <C extends Call>(inner: OpGenerator<C>, count = Number.POSITIVE_INFINITY): OpGenerator<C> => ({
+export const repeat = <C extends Call>(
+  inner: OpGenerator<C>,
+  count = Number.POSITIVE_INFINITY,
+): OpGenerator<C> => ({
   next: (context) => {
     if (count <= 0) return DONE
     const step = inner.next(context)
@@ -185,7 +194,8 @@ export const untilOk = <C extends Call>(
     return { type: 'invoke', atNs: context.nowNs, thread, call, next: untilOk(call, 'waiting', thread) }
   },
   update: (_context, event) => {
-    if (state !== 'waiting' || event.thread !== on || event.operation.type === 'invoke') return untilOk(call, state, on)
+    if (state !== 'waiting' || event.thread !== on || event.operation.type === 'invoke')
+      return untilOk(call, state, on)
     return untilOk(call, event.operation.type === 'ok' ? 'done' : 'ready')
   },
 })
@@ -202,8 +212,15 @@ export const eachUntilOk = <C extends Call>(
     const call = list[at]
     if (call === undefined) return DONE
     const thread = context.free[0]
-    if (waiting || thread === undefined) return waitForCompletion(eachUntilOk(list, attempts, at, left, waiting))
-    return { type: 'invoke', atNs: context.nowNs, thread, call, next: eachUntilOk(list, attempts, at, left - 1, true) }
+    if (waiting || thread === undefined)
+      return waitForCompletion(eachUntilOk(list, attempts, at, left, waiting))
+    return {
+      type: 'invoke',
+      atNs: context.nowNs,
+      thread,
+      call,
+      next: eachUntilOk(list, attempts, at, left - 1, true),
+    }
   },
   update: (_context, event) => {
     if (event.operation.type === 'invoke') return eachUntilOk(list, attempts, at, left, waiting)
@@ -237,7 +254,8 @@ export const firstOf = <C extends Call>(
   let wakeNs: number | null = null
   let pending = false
   for (const [at, step] of steps.entries()) {
-    if (step.type === 'invoke' && (earliest === null || step.atNs < earliest.step.atNs)) earliest = { step, at }
+    if (step.type === 'invoke' && (earliest === null || step.atNs < earliest.step.atNs))
+      earliest = { step, at }
     if (step.type !== 'pending') continue
     pending = true
     if (step.wakeNs !== null) wakeNs = Math.min(wakeNs ?? step.wakeNs, step.wakeNs)
@@ -245,7 +263,11 @@ export const firstOf = <C extends Call>(
   if (earliest === null) return pending ? { type: 'pending', wakeNs, next: rebuild(null) } : DONE
   // One that waits may wake before the earliest is due, and what it remembers must be kept until then.
   if (earliest.step.atNs > context.nowNs && pending) {
-    return { type: 'pending', wakeNs: Math.min(wakeNs ?? earliest.step.atNs, earliest.step.atNs), next: rebuild(null) }
+    return {
+      type: 'pending',
+      wakeNs: Math.min(wakeNs ?? earliest.step.atNs, earliest.step.atNs),
+      next: rebuild(null),
+    }
   }
   return { ...earliest.step, next: rebuild(earliest.at, earliest.step.next) }
 }

@@ -11,7 +11,10 @@ const restrict = (context: GeneratorContext, may: (thread: Thread) => boolean): 
 })
 
 /** Only threads for which `may` holds; events of others are not shown to it. */
-export const onThreads = <C extends Call>(may: (thread: Thread) => boolean, inner: OpGenerator<C>): OpGenerator<C> => ({
+export const onThreads = <C extends Call>(
+  may: (thread: Thread) => boolean,
+  inner: OpGenerator<C>,
+): OpGenerator<C> => ({
   next: (context) => {
     const step = inner.next(restrict(context, may))
     return step.type === 'done' ? step : { ...step, next: onThreads(may, step.next) }
@@ -27,8 +30,11 @@ export const onClients = <C extends Call>(concurrency: number, inner: OpGenerato
   onThreads((thread) => thread < concurrency, inner)
 
 /** The part of the plan that belongs to the `which`-th nemesis. */
-export const onNemesis = <C extends Call>(concurrency: number, which: number, inner: OpGenerator<C>): OpGenerator<C> =>
-  onThreads((thread) => thread === concurrency + which, inner)
+export const onNemesis = <C extends Call>(
+  concurrency: number,
+  which: number,
+  inner: OpGenerator<C>,
+): OpGenerator<C> => onThreads((thread) => thread === concurrency + which, inner)
 
 /** A generator of its own for every thread. */
 export const eachThread = <C extends Call>(
@@ -36,7 +42,8 @@ export const eachThread = <C extends Call>(
   made: ReadonlyMap<Thread, OpGenerator<C>> = new Map(),
 ): OpGenerator<C> => {
   const of = (thread: Thread): OpGenerator<C> => made.get(thread) ?? make(thread)
-  const only = (context: GeneratorContext, thread: Thread): GeneratorContext => restrict(context, (t) => t === thread)
+  const only = (context: GeneratorContext, thread: Thread): GeneratorContext =>
+    restrict(context, (t) => t === thread)
   return {
     next: (context) => {
       const steps = context.free.map((thread) => of(thread).next(only(context, thread)))
@@ -47,10 +54,15 @@ export const eachThread = <C extends Call>(
       }
       const step = firstOf(context, steps, (at: number | null, next?: OpGenerator<C>) => {
         const thread = at === null ? undefined : context.free[at]
-        return eachThread(make, thread === undefined || next === undefined ? held : new Map(held).set(thread, next))
+        return eachThread(
+          make,
+          thread === undefined || next === undefined ? held : new Map(held).set(thread, next),
+        )
       })
       const busy = context.free.length < context.threads.length
-      return step.type === 'done' && busy ? { type: 'pending', wakeNs: null, next: eachThread(make, held) } : step
+      return step.type === 'done' && busy
+        ? { type: 'pending', wakeNs: null, next: eachThread(make, held) }
+        : step
     },
     update: (context, event) => {
       const updated = of(event.thread).update(only(context, event.thread), event)
@@ -73,5 +85,8 @@ export const reserve = <C extends Call>(
     from = high
   }
   const taken = from
-  return any(...bound, onThreads((thread) => thread >= taken, rest))
+  return any(
+    ...bound,
+    onThreads((thread) => thread >= taken, rest),
+  )
 }

@@ -20,7 +20,9 @@ const compare = (a: string, b: string): number => a.localeCompare(b, 'en', { num
 
 /** Column of every event, wide enough that each bar holds its label. */
 const layout = (bars: readonly Bar[]): ReadonlyMap<number, number> => {
-  const times = [...new Set(bars.flatMap((bar) => [bar.startNs, bar.endNs ?? Number.POSITIVE_INFINITY]))].sort((a, b) => a - b)
+  const times = [
+    ...new Set(bars.flatMap((bar) => [bar.startNs, bar.endNs ?? Number.POSITIVE_INFINITY])),
+  ].sort((a, b) => a - b)
   const columns = new Map<number, number>()
   let column = 0
   for (const time of times) {

@@ -157,13 +157,15 @@ class Reader {
   }
 }
 
-export const parseEdn = (text: string, name = 'history.edn'): readonly Edn[] => new Reader(text, name).readAll()
+export const parseEdn = (text: string, name = 'history.edn'): readonly Edn[] =>
+  new Reader(text, name).readAll()
 
 export const printEdn = (value: Edn): string => {
   if (value === null) return 'nil'
   if (value instanceof Keyword) return `:${value.name}`
   if (typeof value === 'string') return JSON.stringify(value)
-  if (value instanceof EdnMap) return `{${[...value.entries].map(([key, v]) => `${key} ${printEdn(v)}`).join(', ')}}`
+  if (value instanceof EdnMap)
+    return `{${[...value.entries].map(([key, v]) => `${key} ${printEdn(v)}`).join(', ')}}`
   if (Array.isArray(value)) return `[${value.map(printEdn).join(' ')}]`
   return String(value)
 }
@@ -172,6 +174,7 @@ export const printEdn = (value: Edn): string => {
 export const toEdn = (value: unknown): Edn => {
   if (value === null || value === undefined) return null
   if (Array.isArray(value)) return value.map(toEdn)
-  if (typeof value === 'object') return new EdnMap(new Map(Object.entries(value).map(([key, v]) => [`:${key}`, toEdn(v)])))
+  if (typeof value === 'object')
+    return new EdnMap(new Map(Object.entries(value).map(([key, v]) => [`:${key}`, toEdn(v)])))
   return value as boolean | number | string
 }

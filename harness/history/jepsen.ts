@@ -34,12 +34,14 @@ const typeOf = (value: Edn | undefined, where: string): Operation['type'] => {
 }
 
 const rawFromMap = (map: Edn, where: string): RawOperation => {
-  if (!(map instanceof EdnMap)) throw new UserError(`${where}: not a map. A Jepsen history is a vector of maps, or one map a line.`)
+  if (!(map instanceof EdnMap))
+    throw new UserError(`${where}: not a map. A Jepsen history is a vector of maps, or one map a line.`)
   const process = map.get('process')
   const f = map.get('f')
   const time = map.get('time')
   const error = map.get('error')
-  if (typeof process !== 'number' && !(process instanceof Keyword)) throw new UserError(`${where}: no :process.`)
+  if (typeof process !== 'number' && !(process instanceof Keyword))
+    throw new UserError(`${where}: no :process.`)
   if (!(f instanceof Keyword)) throw new UserError(`${where}: no :f.`)
   return {
     process: typeof process === 'number' ? process : 'nemesis',
@@ -91,7 +93,12 @@ const integerOrNull = (value: Edn | undefined): number | null => (typeof value =
 
 const registerValue = (op: RawOperation, keyed: boolean, invoked: unknown): unknown => {
   const { key, rest } = keyed ? splitKey(op.value) : { key: 0, rest: op.value }
-  if (op.f === 'read') return { key, value: integerOrNull(rest), ...(op.type === 'ok' && rest === null ? { unknown: true } : {}) }
+  if (op.f === 'read')
+    return {
+      key,
+      value: integerOrNull(rest),
+      ...(op.type === 'ok' && rest === null ? { unknown: true } : {}),
+    }
   if (op.f === 'write') return typeof rest === 'number' ? { key, value: rest } : invoked
   if (op.f === 'cas' && isPair(rest)) {
     const call = { key, expected: integerOrNull(rest[0]), next: integerOrNull(rest[1]) }
@@ -128,7 +135,8 @@ export const decodeJepsen = (text: string, dialect: Dialect, name = 'history.edn
     : parseEdn(text, name)
         .flatMap((value) => (Array.isArray(value) ? (value as readonly Edn[]) : [value]))
         .map((map, at) => rawFromMap(map, `${name}, operation ${at}`))
-  if (raw.length === 0) throw new UserError(`${name} holds no operation: expected Jepsen's EDN maps or its log lines.`)
+  if (raw.length === 0)
+    throw new UserError(`${name} holds no operation: expected Jepsen's EDN maps or its log lines.`)
   const keyed = isKeyed(raw)
   const invoked = new Map<number | 'nemesis', unknown>()
   return raw.map((op, index) => {
@@ -150,10 +158,10 @@ export const decodeJepsen = (text: string, dialect: Dialect, name = 'history.edn
 
 const ednValue = (operation: Operation): Edn => {
   const value = operation.value as Record<string, unknown> | null
-  if (operation.f === 'read' && value !== null) return [toEdn(value['key']), toEdn(value['value'])]
-  if (operation.f === 'write' && value !== null) return [toEdn(value['key']), toEdn(value['value'])]
+  if (operation.f === 'read' && value !== null) return [toEdn(value.key), toEdn(value.value)]
+  if (operation.f === 'write' && value !== null) return [toEdn(value.key), toEdn(value.value)]
   if (operation.f === 'cas' && value !== null) {
-    return [toEdn(value['key']), [toEdn(value['expected']), toEdn(value['next'])]]
+    return [toEdn(value.key), [toEdn(value.expected), toEdn(value.next)]]
   }
   return toEdn(operation.value)
 }
@@ -165,7 +173,8 @@ const ednValue = (operation: Operation): Edn => {
 export const encodeJepsen = (history: readonly Operation[]): string =>
   history
     .map((operation) => {
-      const missed = operation.f === 'cas' && (operation.value as { applied?: boolean } | null)?.applied === false
+      const missed =
+        operation.f === 'cas' && (operation.value as { applied?: boolean } | null)?.applied === false
       const type = operation.type === 'ok' && missed ? 'fail' : operation.type
       const fields = new Map<string, Edn>([
         [':index', operation.index],

@@ -29,11 +29,12 @@ const malformed = (name: string, line: number, text: string, why: string): UserE
 const validate = (value: unknown): string | null => {
   if (typeof value !== 'object' || value === null) return 'not an object'
   const op = value as Record<string, unknown>
-  if (!Number.isInteger(op['index'])) return 'no integer "index"'
-  if (typeof op['timeNs'] !== 'number' || !Number.isFinite(op['timeNs'])) return 'no finite "timeNs"'
-  if (!Number.isInteger(op['process']) && op['process'] !== 'nemesis') return '"process" is neither an integer nor "nemesis"'
-  if (!TYPES.has(op['type'] as string)) return '"type" is none of invoke, ok, fail, info'
-  if (typeof op['f'] !== 'string') return 'no string "f"'
+  if (!Number.isInteger(op.index)) return 'no integer "index"'
+  if (typeof op.timeNs !== 'number' || !Number.isFinite(op.timeNs)) return 'no finite "timeNs"'
+  if (!Number.isInteger(op.process) && op.process !== 'nemesis')
+    return '"process" is neither an integer nor "nemesis"'
+  if (!TYPES.has(op.type as string)) return '"type" is none of invoke, ok, fail, info'
+  if (typeof op.f !== 'string') return 'no string "f"'
   if (!('value' in op)) return 'no "value"'
   return null
 }
@@ -43,7 +44,9 @@ export const decodeHistory = (text: string, name = 'history.jsonl'): DecodedHist
   const notes: string[] = []
   const torn = lines.pop()
   if (torn !== undefined && torn !== '') {
-    notes.push(`the last line of ${name} was torn (${torn.length} characters without a newline) and is left out`)
+    notes.push(
+      `the last line of ${name} was torn (${torn.length} characters without a newline) and is left out`,
+    )
   }
   const operations: Operation[] = []
   lines.forEach((line, at) => {
@@ -56,7 +59,9 @@ export const decodeHistory = (text: string, name = 'history.jsonl'): DecodedHist
     }
     if (at === 0 && typeof value === 'object' && value !== null && 'schema' in value) {
       if (value.schema === HISTORY_SCHEMA) return
-      throw new UserError(`${name} is of schema ${String(value.schema)}; this version reads ${HISTORY_SCHEMA}.`)
+      throw new UserError(
+        `${name} is of schema ${String(value.schema)}; this version reads ${HISTORY_SCHEMA}.`,
+      )
     }
     const why = validate(value)
     if (why !== null) throw malformed(name, at + 1, line, why)

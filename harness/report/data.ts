@@ -84,13 +84,18 @@ const pageOperation = (pair: Pair, row: number): PageOperation => ({
 })
 
 /** A row a client thread: a process that crashed goes on in the row of its successor. */
-const rowsOf = (pairs: readonly Pair[], concurrency: number): { readonly rows: readonly string[]; readonly rowOf: (pair: Pair) => number } => {
+const rowsOf = (
+  pairs: readonly Pair[],
+  concurrency: number,
+): { readonly rows: readonly string[]; readonly rowOf: (pair: Pair) => number } => {
   const nodes = new Map<number, string | undefined>()
   for (const { invocation } of pairs) nodes.set((invocation.process as number) % concurrency, invocation.node)
   const threads = [...nodes.keys()].sort((a, b) => a - b)
   const position = new Map(threads.map((thread, i) => [thread, i]))
   return {
-    rows: threads.map((thread) => `client ${thread}${nodes.get(thread) === undefined ? '' : ` at ${nodes.get(thread)}`}`),
+    rows: threads.map(
+      (thread) => `client ${thread}${nodes.get(thread) === undefined ? '' : ` at ${nodes.get(thread)}`}`,
+    ),
     rowOf: ({ invocation }) => position.get((invocation.process as number) % concurrency) as number,
   }
 }
@@ -103,7 +108,10 @@ const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   bit: fault.bit,
   victims: fault.victims,
   planned: JSON.stringify(fault.planned.intent),
-  summary: (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ?? fault.error ?? 'not injected',
+  summary:
+    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    fault.error ??
+    'not injected',
 })
 
 const rolesOf = (samples: readonly Sample[], endMs: number): readonly PageRole[] => {
@@ -156,16 +164,32 @@ const select = (pairs: readonly Pair[], highlighted: readonly number[]): readonl
 
 const factsOf = ({ facts, spec }: RunRecord, operations: readonly Operation[]): ReportData['facts'] => {
   if (facts === null || spec === null) return [['events', String(operations.length)]]
-  const recovery = facts.recovery === null ? 'not observed' : facts.recovery.recoveredAfterMs === null ? 'never' : `${facts.recovery.recoveredAfterMs} ms`
+  const recovery =
+    facts.recovery === null
+      ? 'not observed'
+      : facts.recovery.recoveredAfterMs === null
+        ? 'never'
+        : `${facts.recovery.recoveredAfterMs} ms`
   return [
     ['started', facts.startedAt],
     ['seed', String(spec.seed)],
     ['commit', spec.commit],
     ['environment', `${spec.environment}, ${spec.nodes} nodes`],
-    ['versions', Object.entries(facts.versions).map(([name, version]) => `${name} ${version}`).join(', ')],
-    ['changes of leader', facts.leaderChanges.map(({ term, leader }) => `${leader} in term ${term}`).join(', ') || 'none'],
+    [
+      'versions',
+      Object.entries(facts.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
+    [
+      'changes of leader',
+      facts.leaderChanges.map(({ term, leader }) => `${leader} in term ${term}`).join(', ') || 'none',
+    ],
     ['recovery after the last heal', recovery],
-    ['event-loop delay of the harness', `p50 ${facts.eventLoopDelayMs.p50} ms, p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms`],
+    [
+      'event-loop delay of the harness',
+      `p50 ${facts.eventLoopDelayMs.p50} ms, p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms`,
+    ],
   ]
 }
 
@@ -174,12 +198,17 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
   const last = record.history.at(-1)
   const endMs = Math.ceil(ms(last?.timeNs ?? 0)) + 1
   const { rows, rowOf } = rowsOf(pairs, record.spec?.concurrency ?? Number.MAX_SAFE_INTEGER)
-  const highlighted = verdict.verdicts.flatMap(({ evidence }) => evidence.flatMap(({ operations }) => operations))
+  const highlighted = verdict.verdicts.flatMap(({ evidence }) =>
+    evidence.flatMap(({ operations }) => operations),
+  )
   const shown = select(pairs, highlighted)
   const spec = record.spec
   return {
     title: spec === null ? 'imported history' : `${spec.target.split('/').at(-1)} · ${spec.workload}`,
-    subtitle: spec === null ? '' : `${spec.nemeses.map(({ name }) => name).join(', ') || 'no faults'}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
+    subtitle:
+      spec === null
+        ? ''
+        : `${spec.nemeses.map(({ name }) => name).join(', ') || 'no faults'}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
     verdict,
     endMs,
     rows,

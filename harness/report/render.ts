@@ -43,7 +43,8 @@ export const renderHtml = async (data: ReportData): Promise<string> => `<!doctyp
 /** Writes report.html into the run's folder and returns its path. */
 export const renderReport = async (dir: string): Promise<string> => {
   const verdict = readVerdict(dir)
-  if (verdict === null) throw new UserError(`${dir} has no verdict yet: run \`faultline check ${dir}\` first.`)
+  if (verdict === null)
+    throw new UserError(`${dir} has no verdict yet: run \`faultline check ${dir}\` first.`)
   const { record } = loadRun(dir)
   const file = path.join(dir, FILES.report)
   fs.writeFileSync(file, await renderHtml(reportData(record, verdict)))

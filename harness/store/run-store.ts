@@ -1,7 +1,18 @@
 /** A run's folder: where each part of its record is written, and how it is read back. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Claims, Effect, FaultRecord, Operation, PlannedFault, RunFacts, RunRecord, RunSpec, RunVerdict, Sample } from '../api.ts'
+import type {
+  Claims,
+  Effect,
+  FaultRecord,
+  Operation,
+  PlannedFault,
+  RunFacts,
+  RunRecord,
+  RunSpec,
+  RunVerdict,
+  Sample,
+} from '../api.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 
@@ -18,8 +29,18 @@ export const FILES = {
 /** One line of faults.jsonl: a step of a fault's life. */
 export type FaultEvent =
   | { readonly type: 'planned'; readonly fault: PlannedFault }
-  | { readonly type: 'injected'; readonly id: string; readonly atNs: number; readonly victims: readonly string[] }
-  | { readonly type: 'measured' | 'healed'; readonly id: string; readonly atNs: number; readonly effect: Effect }
+  | {
+      readonly type: 'injected'
+      readonly id: string
+      readonly atNs: number
+      readonly victims: readonly string[]
+    }
+  | {
+      readonly type: 'measured' | 'healed'
+      readonly id: string
+      readonly atNs: number
+      readonly effect: Effect
+    }
   | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
 
 interface RunFile {
@@ -31,7 +52,9 @@ interface RunFile {
 /** results/<target>-<workload>-<nemeses>/<time>-<seed> */
 export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
   const target = path.basename(spec.target).replace(/\.[cm]?[jt]s$/, '')
-  const group = [target, spec.bug, spec.workload, spec.nemeses.map(({ name }) => name).join('+') || 'none'].filter(Boolean).join('-')
+  const group = [target, spec.bug, spec.workload, spec.nemeses.map(({ name }) => name).join('+') || 'none']
+    .filter(Boolean)
+    .join('-')
   const time = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return path.join(results, group, `${time}-${spec.seed}`)
 }
@@ -73,7 +96,10 @@ export const foldFaults = (events: readonly FaultEvent[]): readonly FaultRecord[
   return [...faults.values()].sort((a, b) => a.planned.atNs - b.planned.atNs)
 }
 
-const changeOf = (before: FaultRecord, event: Exclude<FaultEvent, { type: 'planned' }>): Partial<FaultRecord> => {
+const changeOf = (
+  before: FaultRecord,
+  event: Exclude<FaultEvent, { type: 'planned' }>,
+): Partial<FaultRecord> => {
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
   if (event.type === 'failed') return { error: event.error }
   const effects = [...before.effects, event.effect]
@@ -99,7 +125,8 @@ export interface LoadedRun {
 export const loadRun = (dir: string): LoadedRun => {
   const { spec, claims, facts } = readRunFile(dir)
   const file = path.join(dir, FILES.history)
-  if (!fs.existsSync(file)) throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
+  if (!fs.existsSync(file))
+    throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
   const faults = foldFaults(readLines<FaultEvent>(path.join(dir, FILES.faults)))
   const samples = readLines<Sample>(path.join(dir, FILES.samples))

@@ -13,7 +13,8 @@ const mix = (hash: number): number => {
 }
 
 const absorb = (hash: number, label: string | number): number => {
-  if (typeof label === 'number') return mix(mix(hash ^ (label >>> 0)) + Math.floor(label / 2 ** 32) + 0x9e3779b9)
+  if (typeof label === 'number')
+    return mix(mix(hash ^ (label >>> 0)) + Math.floor(label / 2 ** 32) + 0x9e3779b9)
   let h = hash ^ 0x5bd1e995
   for (let i = 0; i < label.length; i++) h = Math.imul(h ^ label.charCodeAt(i), 0x01000193)
   return mix(h)
@@ -84,4 +85,5 @@ class Stream implements Rng {
   }
 }
 
-export const rngFromSeed = (seed: number): Rng => new Stream(mix(seed >>> 0), mix(Math.floor(seed / 2 ** 32) + 0x9e3779b9))
+export const rngFromSeed = (seed: number): Rng =>
+  new Stream(mix(seed >>> 0), mix(Math.floor(seed / 2 ** 32) + 0x9e3779b9))

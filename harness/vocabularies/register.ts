@@ -25,7 +25,12 @@ export type RegisterCall =
 
 export type RegisterResult =
   | { readonly key: number; readonly value: RegisterValue }
-  | { readonly key: number; readonly expected: RegisterValue; readonly next: number; readonly applied: boolean }
+  | {
+      readonly key: number
+      readonly expected: RegisterValue
+      readonly next: number
+      readonly applied: boolean
+    }
 
 /** Narrows a call of the engine's to this vocabulary's, or says why it is none. */
 export const asRegisterCall = (call: Call): RegisterCall => {

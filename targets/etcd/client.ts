@@ -24,9 +24,9 @@ interface TxnResponse {
   readonly succeeded?: boolean
 }
 
-const encode = (text: string): string => Buffer.from(text).toString('base64')
-const keyOf = (key: number): string => encode(`register/${key}`)
-const valueOf = (value: number): string => encode(String(value))
+const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
+const keyOf = (key: number): string => toBase64(`register/${key}`)
+const valueOf = (value: number): string => toBase64(String(value))
 
 const decodeValue = (response: RangeResponse): RegisterValue => {
   const value = response.kvs?.[0]?.value
@@ -85,7 +85,7 @@ class EtcdConnection implements Connection {
   constructor(context: ClientContext) {
     this.#http = new JsonHttp(context.localAddress)
     this.#origin = `http://${context.node.address}:${CLIENT_PORT}`
-    this.#serializable = context.options['reads'] === 'serializable'
+    this.#serializable = context.options.reads === 'serializable'
   }
 
   async invoke(raw: RegisterCall, signal: AbortSignal): Promise<Outcome> {
@@ -95,7 +95,11 @@ class EtcdConnection implements Connection {
     if (result.type === 'unsent') return { type: 'fail', error: result.error }
     if (result.type === 'doubt') return { type: 'info', error: result.error }
     if (result.status === 200) {
-      return { type: 'ok', value: read(result.body), meta: metaOf((result.body as { header?: Header }).header) }
+      return {
+        type: 'ok',
+        value: read(result.body),
+        meta: metaOf((result.body as { header?: Header }).header),
+      }
     }
     const message = String((result.body as { error?: unknown }).error ?? `status ${result.status}`)
     return { type: isDefinite(message) ? 'fail' : 'info', error: message }

@@ -12,15 +12,32 @@ export interface EtcdError {
 }
 
 export const ETCD_ERRORS: readonly EtcdError[] = [
-  { message: /etcdserver: no leader/, definite: true, meaning: 'refused before proposing: this member knows no leader' },
+  {
+    message: /etcdserver: no leader/,
+    definite: true,
+    meaning: 'refused before proposing: this member knows no leader',
+  },
   { message: /etcdserver: not capable/, definite: true, meaning: 'refused before proposing' },
-  { message: /etcdserver: too many requests/, definite: true, meaning: 'refused before proposing: the queue is full' },
-  { message: /etcdserver: mvcc: database space exceeded/, definite: true, meaning: 'the alarm refuses writes before proposing' },
+  {
+    message: /etcdserver: too many requests/,
+    definite: true,
+    meaning: 'refused before proposing: the queue is full',
+  },
+  {
+    message: /etcdserver: mvcc: database space exceeded/,
+    definite: true,
+    meaning: 'the alarm refuses writes before proposing',
+  },
   { message: /etcdserver: permission denied/, definite: true, meaning: 'refused before proposing' },
-  { message: /etcdserver: request timed out/, definite: false, meaning: 'proposed, the outcome is not known' },
+  {
+    message: /etcdserver: request timed out/,
+    definite: false,
+    meaning: 'proposed, the outcome is not known',
+  },
   { message: /etcdserver: leader changed/, definite: false, meaning: 'proposed under an old leader' },
   { message: /etcdserver: server stopped/, definite: false, meaning: 'the member was stopping' },
   { message: /context deadline exceeded|context canceled/, definite: false, meaning: 'gave up waiting' },
 ]
 
-export const isDefinite = (message: string): boolean => ETCD_ERRORS.find((error) => error.message.test(message))?.definite ?? false
+export const isDefinite = (message: string): boolean =>
+  ETCD_ERRORS.find((error) => error.message.test(message))?.definite ?? false

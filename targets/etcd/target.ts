@@ -45,8 +45,12 @@ const namesAt = async (address: string, signal: AbortSignal): Promise<ReadonlyMa
 
 const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatus> => {
   const status = await post<StatusResponse>(address, '/v3/maintenance/status', signal)
-  const [names, hash] = await Promise.all([namesAt(address, signal), post<HashResponse>(address, '/v3/maintenance/hash', signal)])
-  const leader = status.leader === undefined || status.leader === '0' ? null : (names.get(status.leader) ?? status.leader)
+  const [names, hash] = await Promise.all([
+    namesAt(address, signal),
+    post<HashResponse>(address, '/v3/maintenance/hash', signal),
+  ])
+  const leader =
+    status.leader === undefined || status.leader === '0' ? null : (names.get(status.leader) ?? status.leader)
   return {
     role: leader === null ? 'candidate' : status.leader === status.header?.member_id ? 'leader' : 'follower',
     term: Number(status.raftTerm ?? 0),
@@ -83,7 +87,7 @@ const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonl
     '--initial-cluster-token',
     'faultline',
     '--heartbeat-interval',
-    String(plan.options['heartbeat']),
+    String(plan.options.heartbeat),
     '--election-timeout',
     String(plan.options['election-timeout']),
     '--logger',
@@ -94,11 +98,11 @@ const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonl
 }
 
 const readsClaimed = (options: Options): 'linearizable' | 'consistent-prefix' =>
-  options['reads'] === 'serializable' ? 'consistent-prefix' : 'linearizable'
+  options.reads === 'serializable' ? 'consistent-prefix' : 'linearizable'
 
 export const etcd: Target = {
   name: 'etcd',
-  description: "etcd as Debian ships it (3.4), through its JSON gateway",
+  description: 'etcd as Debian ships it (3.4), through its JSON gateway',
   options: {
     reads: {
       type: 'string',
@@ -116,7 +120,7 @@ export const etcd: Target = {
   claims: (options) => ({
     source: 'etcd 3.4 documentation, "KV API guarantees"',
     consistency: { [REGISTER]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' } },
-    minority: options['reads'] === 'serializable' ? 'serve-reads' : 'refuse',
+    minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',
     tolerates: { partition: 'any', kill: 'any', pause: 'any' },
   }),
   clients: { [REGISTER]: etcdClient },
@@ -126,7 +130,13 @@ export const etcd: Target = {
   }),
   ready: async (node, signal) => {
     // A linearizable read through this member: it has a leader, and the leader has a quorum.
-    const result = await control.request(`http://${node.address}:${CLIENT_PORT}`, 'GET', '/health', undefined, signal)
+    const result = await control.request(
+      `http://${node.address}:${CLIENT_PORT}`,
+      'GET',
+      '/health',
+      undefined,
+      signal,
+    )
     return result.type === 'response' && result.status === 200
   },
   status: (node, signal) => statusOf(node.address, signal),

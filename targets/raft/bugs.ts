@@ -80,4 +80,8 @@ export type Bug = keyof typeof definitions
 
 export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
 
-export const bugs: readonly PlantedBug[] = Object.entries(definitions).map(([name, bug]) => ({ name, workload: 'register', ...bug }))
+export const bugs: readonly PlantedBug[] = Object.entries(definitions).map(([name, bug]) => ({
+  name,
+  workload: 'register',
+  ...bug,
+}))

@@ -33,7 +33,7 @@ class RaftConnection implements Connection {
   constructor(context: ClientContext) {
     this.#context = context
     this.#http = new JsonHttp(context.localAddress)
-    this.#attempts = context.options['attempts'] as number
+    this.#attempts = context.options.attempts as number
     this.#attemptMs = context.options['attempt-timeout'] as number
   }
 

@@ -38,7 +38,10 @@ export class StateMachine {
 
   constructor(bug: Bug | null, data: string | null = null) {
     this.#bug = bug
-    const saved = data === null ? { registers: [], sessions: [] } : (JSON.parse(data) as { registers: [number, number][]; sessions: [number, Session][] })
+    const saved =
+      data === null
+        ? { registers: [], sessions: [] }
+        : (JSON.parse(data) as { registers: [number, number][]; sessions: [number, Session][] })
     this.#registers = new Map(saved.registers)
     this.#sessions = new Map(saved.sessions)
     for (const [key, value] of this.#registers) this.#digest = (this.#digest + hashOf(key, value)) >>> 0
@@ -75,7 +78,8 @@ export class StateMachine {
   #openSession(index: number): Applied {
     if (this.#sessions.size >= MAX_SESSIONS) {
       let oldest: [number, Session] | null = null
-      for (const entry of this.#sessions) if (oldest === null || entry[1].lastIndex < oldest[1].lastIndex) oldest = entry
+      for (const entry of this.#sessions)
+        if (oldest === null || entry[1].lastIndex < oldest[1].lastIndex) oldest = entry
       if (oldest !== null) this.#sessions.delete(oldest[0])
     }
     this.#sessions.set(index, { seq: 0, result: { type: 'nothing' }, lastIndex: index })
@@ -88,7 +92,8 @@ export class StateMachine {
       this.#put(call.value.key, call.value.value)
       return call.value
     }
-    if (call.f !== 'cas') throw new UserError(`${(call as { f: string }).f} is no call of the register vocabulary`)
+    if (call.f !== 'cas')
+      throw new UserError(`${(call as { f: string }).f} is no call of the register vocabulary`)
     const { key, expected, next } = call.value
     const applied = (this.#registers.get(key) ?? null) === expected
     if (applied) this.#put(key, next)

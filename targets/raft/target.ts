@@ -21,7 +21,7 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
     dataDir: node.dataDir,
     members: plan.nodes.map(({ name }) => name),
     addresses: Object.fromEntries(plan.nodes.map(({ name, address }) => [name, address])),
-    tickMs: plan.options['tick'] as number,
+    tickMs: plan.options.tick as number,
     electionMs: plan.options['election-timeout'] as number,
     maxEntriesPerAppend: plan.options['max-entries'] as number,
     compactEvery: plan.options['compact-every'] as number,
@@ -30,7 +30,13 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
 }
 
 const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> => {
-  const result = await control.request(`http://${address}:${CLIENT_PORT}`, 'GET', '/status', undefined, signal)
+  const result = await control.request(
+    `http://${address}:${CLIENT_PORT}`,
+    'GET',
+    '/status',
+    undefined,
+    signal,
+  )
   if (result.type !== 'response') throw new Error(result.error)
   return result.body as NodeStatus & { ready: boolean }
 }
@@ -40,11 +46,23 @@ export const raft: Target = {
   description: 'the bundled Raft cluster: one process a node, with planted bugs (--bug)',
   options: {
     tick: { type: 'duration', default: 10, description: 'unit of the timeouts' },
-    'election-timeout': { type: 'duration', default: 400, description: 'an election is due after one to two of these without a leader' },
+    'election-timeout': {
+      type: 'duration',
+      default: 400,
+      description: 'an election is due after one to two of these without a leader',
+    },
     'max-entries': { type: 'number', default: 64, description: 'log entries in one message' },
     'compact-every': { type: 'number', default: 500, description: 'log entries between snapshots' },
-    attempts: { type: 'number', default: 3, description: 'tries of a call by the client, under one sequence number' },
-    'attempt-timeout': { type: 'duration', default: 1000, description: 'how long the client waits for one try' },
+    attempts: {
+      type: 'number',
+      default: 3,
+      description: 'tries of a call by the client, under one sequence number',
+    },
+    'attempt-timeout': {
+      type: 'duration',
+      default: 1000,
+      description: 'how long the client waits for one try',
+    },
   },
   nodes: { default: 5, min: 1 },
   bugs,
@@ -62,7 +80,12 @@ export const raft: Target = {
     processes: [
       {
         name: 'raft',
-        argv: [process.execPath, '--max-old-space-size=256', serverModule(), JSON.stringify(configOf(node, plan))],
+        argv: [
+          process.execPath,
+          '--max-old-space-size=256',
+          serverModule(),
+          JSON.stringify(configOf(node, plan)),
+        ],
         env: { NODE_NO_WARNINGS: '1' },
       },
     ],

@@ -5,12 +5,13 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { execa } from 'execa'
 import type Docker from 'dockerode'
+import { execa } from 'execa'
 import type { Cluster, Environment, Fault, NodeIdentity, ProvisionSpec } from '../../api.ts'
 import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
 import { connectDocker } from './daemon.ts'
+import { imageTag } from './images.ts'
 import { addressesOf, labelOf, networkName } from './network.ts'
 import { DATA_DIR, DockerNode, LOG_DIR } from './node.ts'
 
@@ -22,7 +23,7 @@ const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdent
   const container = await docker.createContainer({
     name: `faultline-${spec.runId}-${identity.name}`,
     Hostname: identity.name,
-    Image: spec.image as string,
+    Image: imageTag(spec.image as string),
     Labels: { [RUN_LABEL]: spec.runId },
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
@@ -36,7 +37,15 @@ const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdent
   })
   await container.start()
   const { State, Id } = await container.inspect()
-  return new DockerNode({ identity, container, keeperPid: State.Pid, containerId: Id, launch: spec.launch(identity), hostDataDir: dataDir, journal: spec.journal })
+  return new DockerNode({
+    identity,
+    container,
+    keeperPid: State.Pid,
+    containerId: Id,
+    launch: spec.launch(identity),
+    hostDataDir: dataDir,
+    journal: spec.journal,
+  })
 }
 
 /** The controller stands in the clients' namespace: one more source address for each group. */
@@ -46,7 +55,8 @@ const addClientAddresses = async (addresses: readonly string[], signal: AbortSig
 }
 
 const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
-  if (spec.image === undefined) throw new UserError('This target has no Docker image: run it with --env namespaces.')
+  if (spec.image === undefined)
+    throw new UserError('This target has no Docker image: run it with --env namespaces.')
   const docker = await connectDocker()
   const addresses = addressesOf(spec.runId)
   const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => addresses.client(group))

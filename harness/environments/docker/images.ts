@@ -19,10 +19,13 @@ export const imageTag = (name: string): string => `faultline/${name}`
 
 const hasImage = async (tag: string): Promise<boolean> => {
   const docker = await connectDocker()
-  return docker.getImage(tag).inspect().then(
-    () => true,
-    () => false,
-  )
+  return docker
+    .getImage(tag)
+    .inspect()
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 /** A minimal Debian by mmdebstrap, from the package sources this machine itself uses. */
@@ -53,7 +56,9 @@ const makeLocalBase = async (say: (line: string) => void): Promise<void> => {
 /** The host's own source files, in whatever form they are. */
 const aptSources = (): readonly string[] => {
   const directory = '/etc/apt/sources.list.d'
-  const parts = fs.existsSync(directory) ? fs.readdirSync(directory).map((name) => path.join(directory, name)) : []
+  const parts = fs.existsSync(directory)
+    ? fs.readdirSync(directory).map((name) => path.join(directory, name))
+    : []
   return ['/etc/apt/sources.list', ...parts].filter(
     (file) => /\.(list|sources)$/.test(file) && fs.existsSync(file) && fs.statSync(file).size > 0,
   )
@@ -67,7 +72,12 @@ const ensureBase = async (source: BaseSource, say: (line: string) => void): Prom
 }
 
 /** Builds docker/<name> if it is not there. */
-export const ensureImage = async (name: string, dockerDir: string, source: BaseSource, say: (line: string) => void): Promise<void> => {
+export const ensureImage = async (
+  name: string,
+  dockerDir: string,
+  source: BaseSource,
+  say: (line: string) => void,
+): Promise<void> => {
   if (await hasImage(imageTag(name))) return
   const context = path.join(dockerDir, name)
   if (!fs.existsSync(path.join(context, 'Dockerfile'))) {
@@ -76,7 +86,7 @@ export const ensureImage = async (name: string, dockerDir: string, source: BaseS
   await ensureBase(source, say)
   say(`building ${imageTag(name)} from ${context}`)
   // The reaper of testcontainers is an image of its own, which would have to be pulled; our journal does its work.
-  process.env['TESTCONTAINERS_RYUK_DISABLED'] = 'true'
+  process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
   const { GenericContainer } = await import('testcontainers')
   try {
     await GenericContainer.fromDockerfile(context).build(imageTag(name), { deleteOnExit: false })

@@ -19,7 +19,9 @@ export const subnetOf = (runId: string): string => {
   return `198.18.${16 + (byte % 96)}`
 }
 
-export const addressesOf = (runId: string): { node(index: number): string; client(group: number): string; control: string } => {
+export const addressesOf = (
+  runId: string,
+): { node(index: number): string; client(group: number): string; control: string } => {
   const subnet = subnetOf(runId)
   return {
     node: (index) => `${subnet}.${1 + index}`,
@@ -37,7 +39,11 @@ const requireImage = async (docker: Docker, image: string): Promise<void> => {
 }
 
 /** Makes the network and the clients' container; both are journalled first, by label. */
-export const prepareDockerNetwork = async (spec: RunSpec, image: string, journal: UndoJournal): Promise<{ readonly clientsPid: number }> => {
+export const prepareDockerNetwork = async (
+  spec: RunSpec,
+  image: string,
+  journal: UndoJournal,
+): Promise<{ readonly clientsPid: number }> => {
   const docker = await connectDocker()
   await requireImage(docker, image)
   journal.record({ kind: 'container', label: labelOf(spec.runId) })
@@ -57,7 +63,9 @@ export const prepareDockerNetwork = async (spec: RunSpec, image: string, journal
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
     HostConfig: { Init: true, NetworkMode: networkName(spec.runId), Dns: ['127.0.0.1'] },
-    NetworkingConfig: { EndpointsConfig: { [networkName(spec.runId)]: { IPAMConfig: { IPv4Address: control } } } },
+    NetworkingConfig: {
+      EndpointsConfig: { [networkName(spec.runId)]: { IPAMConfig: { IPv4Address: control } } },
+    },
   })
   await container.start()
   const { State } = await container.inspect()

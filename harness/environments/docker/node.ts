@@ -2,7 +2,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type Docker from 'dockerode'
-import type { ClusterNode, LaunchSpec, NodeIdentity, NodeProcess, ProcessSpec, UndoJournal } from '../../api.ts'
+import type {
+  ClusterNode,
+  LaunchSpec,
+  NodeIdentity,
+  NodeProcess,
+  ProcessSpec,
+  UndoJournal,
+} from '../../api.ts'
 import { FREEZER_ROOT } from '../../faults/freezer.ts'
 import { isAlive, signal as send } from '../../faults/proc.ts'
 import { UserError } from '../../support/assert.ts'
@@ -85,7 +92,8 @@ export class DockerNode implements ClusterNode {
       10,
       signal,
     )
-    if (!spawned) throw new UserError(`${this.name}: ${spec.argv[0]} could not be started in its container.`, 254)
+    if (!spawned)
+      throw new UserError(`${this.name}: ${spec.argv[0]} could not be started in its container.`, 254)
     this.#running.set(spec.name, pid)
   }
 

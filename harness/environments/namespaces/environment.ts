@@ -22,14 +22,27 @@ const identify = (count: number): readonly NodeIdentity[] =>
     dataDir: DATA_DIR,
   }))
 
-const makeNode = async (spec: ProvisionSpec, identity: NodeIdentity, signal: AbortSignal): Promise<NamespaceNode> => {
+const makeNode = async (
+  spec: ProvisionSpec,
+  identity: NodeIdentity,
+  signal: AbortSignal,
+): Promise<NamespaceNode> => {
   const hostDataDir = path.join(spec.stateDir, 'data', identity.name)
   const logDir = path.join(spec.logDir, identity.name)
   fs.mkdirSync(hostDataDir, { recursive: true })
   fs.mkdirSync(logDir, { recursive: true })
   const keeper = await startKeeper(hostDataDir, signal)
-  const freezerDir = isFreezerAvailable() ? createFreezer(`faultline-${spec.runId}-${identity.name}`, spec.journal) : undefined
-  return new NamespaceNode({ identity, keeper, launch: spec.launch(identity), logDir, hostDataDir, freezerDir })
+  const freezerDir = isFreezerAvailable()
+    ? createFreezer(`faultline-${spec.runId}-${identity.name}`, spec.journal)
+    : undefined
+  return new NamespaceNode({
+    identity,
+    keeper,
+    launch: spec.launch(identity),
+    logDir,
+    hostDataDir,
+    freezerDir,
+  })
 }
 
 const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise<void> => {

@@ -18,16 +18,23 @@ export interface Keeper {
 export const startKeeper = async (dataDir: string | null, signal: AbortSignal): Promise<Keeper> => {
   const mount = dataDir === null ? '' : `mount --bind "$0" ${DATA_DIR} && `
   const script = `${mount}echo ready && exec sleep infinity`
-  const child = spawn('unshare', ['--net', '--mount', '--propagation', 'private', 'sh', '-c', script, dataDir ?? 'sh'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  })
+  const child = spawn(
+    'unshare',
+    ['--net', '--mount', '--propagation', 'private', 'sh', '-c', script, dataDir ?? 'sh'],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+    },
+  )
   let stderr = ''
   child.stderr.on('data', (chunk: Buffer) => {
     stderr += chunk.toString()
   })
   const exited = once(child, 'exit').then(() => {
-    throw new UserError(`A namespace could not be made: ${stderr.trim() || 'unshare ended'}. See \`faultline doctor\`.`, 254)
+    throw new UserError(
+      `A namespace could not be made: ${stderr.trim() || 'unshare ended'}. See \`faultline doctor\`.`,
+      254,
+    )
   })
   const failed = once(child, 'error').then(([error]) => {
     throw error

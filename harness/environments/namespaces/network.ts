@@ -44,7 +44,11 @@ export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Prom
   const configure = (pid: number, addresses: readonly string[]): Promise<void> =>
     ipBatch(
       pid,
-      ['link set lo up', ...addresses.map((address) => `addr add ${address}/24 dev eth0`), 'link set eth0 up'],
+      [
+        'link set lo up',
+        ...addresses.map((address) => `addr add ${address}/24 dev eth0`),
+        'link set eth0 up',
+      ],
       signal,
     )
   await Promise.all([

@@ -65,13 +65,20 @@ export class NamespaceNode implements ClusterNode {
     const log = fs.openSync(path.join(this.#options.logDir, `${spec.name}.log`), 'a')
     try {
       // nsenter replaces itself by the program, so the child's pid is the program's.
-      const child = spawn('nsenter', ['--target', String(this.keeperPid), '--net', '--mount', '--', ...spec.argv], {
-        stdio: ['ignore', log, log],
-        env: { PATH, HOME: this.dataDir, LANG: 'C.UTF-8', ...spec.env },
-        detached: true,
-      })
-      child.on('error', (error) => fs.appendFileSync(path.join(this.#options.logDir, `${spec.name}.log`), `${error.message}\n`))
-      if (child.pid === undefined) throw new UserError(`${this.name}: ${spec.argv[0]} could not be started.`, 254)
+      const child = spawn(
+        'nsenter',
+        ['--target', String(this.keeperPid), '--net', '--mount', '--', ...spec.argv],
+        {
+          stdio: ['ignore', log, log],
+          env: { PATH, HOME: this.dataDir, LANG: 'C.UTF-8', ...spec.env },
+          detached: true,
+        },
+      )
+      child.on('error', (error) =>
+        fs.appendFileSync(path.join(this.#options.logDir, `${spec.name}.log`), `${error.message}\n`),
+      )
+      if (child.pid === undefined)
+        throw new UserError(`${this.name}: ${spec.argv[0]} could not be started.`, 254)
       this.#running.set(spec.name, child)
       if (this.freezerDir !== undefined) addToFreezer(this.freezerDir, child.pid)
     } finally {
@@ -83,7 +90,11 @@ export class NamespaceNode implements ClusterNode {
     const victims = await this.processes()
     for (const { pid } of victims) send(pid, 'SIGKILL')
     const gone = await waitUntil(() => victims.every(({ pid }) => !isAlive(pid)), GONE_TIMEOUT_MS, 5, signal)
-    if (!gone) throw new UserError(`${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`, 254)
+    if (!gone)
+      throw new UserError(
+        `${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`,
+        254,
+      )
     return victims
   }
 }

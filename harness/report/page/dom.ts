@@ -1,6 +1,10 @@
 /** Elements without a framework. Text is always text, never markup. */
 
-export const element = (name: string, attributes: Readonly<Record<string, string>>, children: readonly (Node | string)[]): HTMLElement => {
+export const element = (
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  children: readonly (Node | string)[],
+): HTMLElement => {
   const made = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
   made.append(...children)
@@ -11,15 +15,24 @@ export type Cell = string | { readonly class: string; readonly text: string }
 
 export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): HTMLElement =>
   element('table', {}, [
-    element('tr', {}, head.map((text) => element('th', {}, [text]))),
+    element(
+      'tr',
+      {},
+      head.map((text) => element('th', {}, [text])),
+    ),
     ...rows.map((row) =>
       element(
         'tr',
         {},
-        row.map((cell) => (typeof cell === 'string' ? element('td', {}, [cell]) : element('td', { class: cell.class }, [cell.text]))),
+        row.map((cell) =>
+          typeof cell === 'string'
+            ? element('td', {}, [cell])
+            : element('td', { class: cell.class }, [cell.text]),
+        ),
       ),
     ),
   ])
 
 /** A colour of the style sheet, as the canvas needs it. */
-export const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+export const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()

@@ -7,7 +7,9 @@ import { mountTimeline } from './timeline.ts'
 const header = (data: ReportData): HTMLElement =>
   element('header', { class: data.verdict.status }, [
     element('span', { class: 'status', id: 'status' }, [data.verdict.status]),
-    element('span', { class: 'title' }, [`${data.title}${data.subtitle === '' ? '' : ` · ${data.subtitle}`}`]),
+    element('span', { class: 'title' }, [
+      `${data.title}${data.subtitle === '' ? '' : ` · ${data.subtitle}`}`,
+    ]),
     element('p', { id: 'story' }, [data.verdict.summary]),
   ])
 
@@ -74,8 +76,14 @@ const show = (data: ReportData): void => {
     element('h2', {}, ['Faults']),
     faults(data),
     element('h2', {}, ['Run']),
-    table([], data.facts.map(([name, value]) => [name, value])),
-    element('details', {}, [element('summary', {}, ['RunSpec']), element('pre', {}, [JSON.stringify(data.spec, null, 2)])]),
+    table(
+      [],
+      data.facts.map(([name, value]) => [name, value]),
+    ),
+    element('details', {}, [
+      element('summary', {}, ['RunSpec']),
+      element('pre', {}, [JSON.stringify(data.spec, null, 2)]),
+    ]),
   )
   mountTimeline(timeline, data)
   drawPlots(plots, data)

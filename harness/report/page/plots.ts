@@ -28,20 +28,42 @@ interface Line {
   readonly values: readonly (number | null)[]
 }
 
-const plot = (into: HTMLElement, data: ReportData, unit: string, log: boolean, lines: readonly Line[]): void => {
-  const axis = { stroke: colour('dim'), grid: { stroke: colour('line'), width: 1 }, ticks: { stroke: colour('line') } }
+const plot = (
+  into: HTMLElement,
+  data: ReportData,
+  unit: string,
+  log: boolean,
+  lines: readonly Line[],
+): void => {
+  const axis = {
+    stroke: colour('dim'),
+    grid: { stroke: colour('line'), width: 1 },
+    ticks: { stroke: colour('line') },
+  }
   const options: uPlot.Options = {
     width: into.clientWidth - 20,
     height: HEIGHT,
     plugins: [faultBands(data)],
-    scales: { x: { time: false }, y: log ? { distr: 3 } : { range: (_plot, _min, max) => [0, Math.max(1, max) * 1.1] } },
+    scales: {
+      x: { time: false },
+      y: log ? { distr: 3 } : { range: (_plot, _min, max) => [0, Math.max(1, max) * 1.1] },
+    },
     axes: [
       { ...axis, values: (_plot, values) => values.map((value) => `${value} s`) },
-      { ...axis, size: 64, values: (_plot, values) => values.map((value) => (value === null ? '' : `${value} ${unit}`)) },
+      {
+        ...axis,
+        size: 78,
+        values: (_plot, values) => values.map((value) => (value === null ? '' : `${value} ${unit}`)),
+      },
     ],
     series: [
       { label: 'time', value: (_plot, value) => (value === null ? '' : `${value.toFixed(2)} s`) },
-      ...lines.map((line) => ({ label: line.label, stroke: line.colour, width: 1.5, points: { show: false } })),
+      ...lines.map((line) => ({
+        label: line.label,
+        stroke: line.colour,
+        width: 1.5,
+        points: { show: false },
+      })),
     ],
   }
   const holder = element('div', {}, [])

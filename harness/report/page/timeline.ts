@@ -74,8 +74,8 @@ class Timeline {
     const span = Math.min(this.#data.endMs, Math.max(MIN_SPAN_MS, to - from))
     this.#fromMs = Math.max(0, Math.min(from, this.#data.endMs - span))
     this.#toMs = this.#fromMs + span
-    this.#canvas.dataset['fromMs'] = this.#fromMs.toFixed(1)
-    this.#canvas.dataset['toMs'] = this.#toMs.toFixed(1)
+    this.#canvas.dataset.fromMs = this.#fromMs.toFixed(1)
+    this.#canvas.dataset.toMs = this.#toMs.toFixed(1)
     this.draw()
   }
 
@@ -106,7 +106,11 @@ class Timeline {
 
   #hover(event: PointerEvent): void {
     const hit = this.#hits.findLast(
-      ({ x, y, width }) => event.offsetX >= x && event.offsetX <= x + width && event.offsetY >= y && event.offsetY <= y + ROW_HEIGHT,
+      ({ x, y, width }) =>
+        event.offsetX >= x &&
+        event.offsetX <= x + width &&
+        event.offsetY >= y &&
+        event.offsetY <= y + ROW_HEIGHT,
     )
     this.#tip.style.display = hit === undefined ? 'none' : 'block'
     if (hit === undefined) return
@@ -153,10 +157,12 @@ class Timeline {
     ctx.beginPath()
     ctx.rect(LABEL_WIDTH, 0, this.#plotWidth(), height)
     ctx.clip()
-    this.#lanes.forEach((lane, i) => this.#paintLane(ctx, lane, AXIS_HEIGHT + i * ROW_HEIGHT))
+    for (const [i, lane] of this.#lanes.entries()) this.#paintLane(ctx, lane, AXIS_HEIGHT + i * ROW_HEIGHT)
     ctx.restore()
     ctx.fillStyle = colour('dim')
-    this.#lanes.forEach((lane, i) => ctx.fillText(lane.label, 4, AXIS_HEIGHT + i * ROW_HEIGHT + ROW_HEIGHT / 2))
+    for (const [i, lane] of this.#lanes.entries()) {
+      ctx.fillText(lane.label, 4, AXIS_HEIGHT + i * ROW_HEIGHT + ROW_HEIGHT / 2)
+    }
   }
 
   #paintAxis(ctx: CanvasRenderingContext2D, height: number): void {
@@ -180,7 +186,14 @@ class Timeline {
   }
 
   /** Draws a bar if it is in sight, and remembers it for hovering. Returns its width, 0 where it is out of sight. */
-  #bar(ctx: CanvasRenderingContext2D, y: number, fromMs: number, toMs: number, fill: string, text: string): number {
+  #bar(
+    ctx: CanvasRenderingContext2D,
+    y: number,
+    fromMs: number,
+    toMs: number,
+    fill: string,
+    text: string,
+  ): number {
     if (toMs < this.#fromMs || fromMs > this.#toMs) return 0
     const x = Math.max(LABEL_WIDTH - 2, this.#xOf(fromMs))
     const width = Math.max(1.5, Math.min(this.#xOf(toMs), this.#canvas.clientWidth + 2) - x)
@@ -222,13 +235,21 @@ class Timeline {
     if (width > 0 && this.#highlighted.has(operation.index)) {
       ctx.strokeStyle = colour('focus')
       ctx.lineWidth = 2
-      ctx.strokeRect(Math.max(LABEL_WIDTH, this.#xOf(operation.startMs)) - 1, y + 1, width + 2, ROW_HEIGHT - 2)
+      ctx.strokeRect(
+        Math.max(LABEL_WIDTH, this.#xOf(operation.startMs)) - 1,
+        y + 1,
+        width + 2,
+        ROW_HEIGHT - 2,
+      )
     }
     this.#label(ctx, operation.text.slice(0, 60), operation.startMs, y, width)
   }
 }
 
-const key = (name: string, text: string): readonly (Node | string)[] => [element('i', { style: `background:var(--${name})` }, []), text]
+const key = (name: string, text: string): readonly (Node | string)[] => [
+  element('i', { style: `background:var(--${name})` }, []),
+  text,
+]
 
 export const mountTimeline = (into: HTMLElement, data: ReportData): void => {
   const canvas = element('canvas', { id: 'timeline' }, []) as HTMLCanvasElement
@@ -244,7 +265,11 @@ export const mountTimeline = (into: HTMLElement, data: ReportData): void => {
     ...key('bad', 'fault, no answer'),
   ])
   const help = element('span', {}, [`wheel zooms, drag moves, hover tells.${omitted}`])
-  into.append(element('div', { class: 'tools' }, [...(data.highlighted.length > 0 ? [first] : []), all, legend, help]), canvas, tip)
+  into.append(
+    element('div', { class: 'tools' }, [...(data.highlighted.length > 0 ? [first] : []), all, legend, help]),
+    canvas,
+    tip,
+  )
   const timeline = new Timeline(data, canvas, tip)
   first.addEventListener('click', () => timeline.showFirstError())
   all.addEventListener('click', () => timeline.showAll())

@@ -87,9 +87,11 @@ export const isMember = (node: Node): boolean => membersOf(node).includes(node.c
 export const quorumOf = (node: Node): number => Math.floor(membersOf(node).length / 2) + 1
 
 /** How many members of the configuration satisfy the predicate. */
-export const countMembers = (node: Node, holds: (id: NodeId) => boolean): number => membersOf(node).filter(holds).length
+export const countMembers = (node: Node, holds: (id: NodeId) => boolean): number =>
+  membersOf(node).filter(holds).length
 
-export const peersOf = (node: Node): readonly NodeId[] => membersOf(node).filter((id) => id !== node.config.id)
+export const peersOf = (node: Node): readonly NodeId[] =>
+  membersOf(node).filter((id) => id !== node.config.id)
 
 export const send = (node: Node, to: NodeId, message: Message): void => {
   node.out.push({ from: node.config.id, to, message })

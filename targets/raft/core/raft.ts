@@ -6,7 +6,18 @@ import { checkQuorum, onVoteReply, onVoteRequest, startPreVote } from './electio
 import { appendEntry, becomeFollower, createNode, has, membersOf, type Node } from './node.ts'
 import { beginReadRound, requestRead } from './reads.ts'
 import { advanceCommit, broadcastAppend, onAppend, onAppendReply, onSnapshot } from './replication.ts'
-import type { Command, Entry, HardState, Message, NodeId, RaftConfig, Ready, Restored, Role, Snapshot } from './types.ts'
+import type {
+  Command,
+  Entry,
+  HardState,
+  Message,
+  NodeId,
+  RaftConfig,
+  Ready,
+  Restored,
+  Role,
+  Snapshot,
+} from './types.ts'
 
 export interface Proposal {
   readonly index: number
@@ -63,7 +74,8 @@ export class RaftCore {
       if (node.ticks >= node.timeoutTicks) startPreVote(node)
       return
     }
-    for (const progress of node.progress.values()) progress.snapshotWait = Math.max(0, progress.snapshotWait - 1)
+    for (const progress of node.progress.values())
+      progress.snapshotWait = Math.max(0, progress.snapshotWait - 1)
     if (node.ticks % node.config.heartbeatTicks === 0) broadcastAppend(node)
     if (node.ticks % node.config.electionTicks === 0) checkQuorum(node)
   }
@@ -106,7 +118,8 @@ export class RaftCore {
     const node = this.#node
     const current = membersOf(node)
     if (node.role !== 'leader') return { refused: 'not the leader' }
-    if (node.log.termAt(node.commit) !== node.term) return { refused: 'the leader has not yet committed an entry of its term' }
+    if (node.log.termAt(node.commit) !== node.term)
+      return { refused: 'the leader has not yet committed an entry of its term' }
     if (node.log.configIndex() > node.commit) return { refused: 'another membership change is under way' }
     const added = members.filter((id) => !current.includes(id))
     const removed = current.filter((id) => !members.includes(id))
@@ -143,7 +156,8 @@ export class RaftCore {
     this.#broadcastDue = false
     beginReadRound(node)
     const hardState = this.#takeHardState()
-    const entries = node.unstableFrom === null ? [] : node.log.slice(node.unstableFrom, Number.POSITIVE_INFINITY)
+    const entries =
+      node.unstableFrom === null ? [] : node.log.slice(node.unstableFrom, Number.POSITIVE_INFINITY)
     const committed = this.#takeCommitted()
     const ready: Ready = {
       hardState,
@@ -172,7 +186,8 @@ export class RaftCore {
     const node = this.#node
     const last = ready.entries.at(-1)
     // Entries cut or replaced while they were being written are not this log's any more.
-    if (last !== undefined && node.log.termAt(last.index) === last.term) node.persisted = Math.max(node.persisted, last.index)
+    if (last !== undefined && node.log.termAt(last.index) === last.term)
+      node.persisted = Math.max(node.persisted, last.index)
     if (node.role === 'leader') advanceCommit(node)
   }
 
@@ -195,4 +210,3 @@ export class RaftCore {
 export const peers = (core: RaftCore): readonly NodeId[] => core.members.filter((id) => id !== core.id)
 
 export const initialState: Restored = { hardState: { term: 0, votedFor: null }, snapshot: null, entries: [] }
-

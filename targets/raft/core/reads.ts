@@ -33,7 +33,8 @@ export const beginReadRound = (node: Node): void => {
 
 export const confirmReads = (node: Node): void => {
   const confirmed = (round: number): boolean =>
-    countMembers(node, (id) => id === node.config.id || (node.progress.get(id)?.round ?? 0) >= round) >= quorumOf(node)
+    countMembers(node, (id) => id === node.config.id || (node.progress.get(id)?.round ?? 0) >= round) >=
+    quorumOf(node)
   while (node.pendingReads.length > 0) {
     const first = node.pendingReads[0] as Node['pendingReads'][number]
     if (!confirmed(first.round)) return

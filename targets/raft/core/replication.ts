@@ -29,7 +29,15 @@ const sendAppend = (node: Node, to: NodeId): void => {
   if (prevTerm === null) return sendSnapshot(node, to, progress)
   const entries = node.log.slice(progress.next, node.config.maxEntriesPerAppend)
   const prevIndex = progress.next - 1
-  send(node, to, { type: 'append', term: node.term, prevIndex, prevTerm, entries, commit: node.commit, round: node.round })
+  send(node, to, {
+    type: 'append',
+    term: node.term,
+    prevIndex,
+    prevTerm,
+    entries,
+    commit: node.commit,
+    round: node.round,
+  })
   // Optimistic: a lost message shows as a rejection of the next one.
   progress.next += entries.length
 }
@@ -109,7 +117,13 @@ export const advanceCommit = (node: Node): void => {
 export const onSnapshot = (node: Node, from: NodeId, install: InstallSnapshot): void => {
   const { snapshot, round } = install
   if (install.term < node.term) {
-    return send(node, from, { type: 'appendReply', term: node.term, success: false, index: node.log.lastIndex, round })
+    return send(node, from, {
+      type: 'appendReply',
+      term: node.term,
+      success: false,
+      index: node.log.lastIndex,
+      round,
+    })
   }
   becomeFollower(node, install.term, from)
   if (snapshot.index > node.commit) {

@@ -11,7 +11,12 @@ export type Command =
   | { readonly kind: 'noop' }
   | { readonly kind: 'config'; readonly members: readonly NodeId[] }
   | { readonly kind: 'session' }
-  | { readonly kind: 'op'; readonly session: number; readonly seq: number; readonly call: { readonly f: string; readonly value: unknown } }
+  | {
+      readonly kind: 'op'
+      readonly session: number
+      readonly seq: number
+      readonly call: { readonly f: string; readonly value: unknown }
+    }
 
 export interface Entry {
   readonly index: number

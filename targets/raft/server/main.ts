@@ -3,9 +3,9 @@
  * stderr where it cannot serve (a corrupt log, a port taken).
  */
 import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
+import { serveClients } from './http.ts'
 import { listenForPeers, PeerLink } from './peers.ts'
 import { Replica } from './replica.ts'
-import { serveClients } from './http.ts'
 import { Storage } from './storage.ts'
 
 const log = (message: string): void => {
@@ -13,15 +13,21 @@ const log = (message: string): void => {
 }
 
 const fail = (error: unknown): never => {
-  process.stderr.write(`${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(
+    `${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}\n`,
+  )
   process.exit(1)
 }
 
 const start = (config: ServerConfig): void => {
   const storage = new Storage(config.dataDir)
   const { hardState, snapshot, entries } = storage.restored
-  log(`${config.id} starts: term ${hardState.term}, snapshot ${snapshot?.index ?? 0}, ${entries.length} entries`)
-  const links = new Map(Object.entries(config.addresses).map(([id, address]) => [id, new PeerLink(address, PEER_PORT)]))
+  log(
+    `${config.id} starts: term ${hardState.term}, snapshot ${snapshot?.index ?? 0}, ${entries.length} entries`,
+  )
+  const links = new Map(
+    Object.entries(config.addresses).map(([id, address]) => [id, new PeerLink(address, PEER_PORT)]),
+  )
   const replica = new Replica({
     config: {
       id: config.id,

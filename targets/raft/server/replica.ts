@@ -74,7 +74,10 @@ export class Replica {
     this.#schedule()
   }
 
-  changeMembers(change: (members: readonly NodeId[]) => readonly NodeId[], reply: (answer: Answer | { readonly type: 'refused-change'; readonly error: string }) => void): void {
+  changeMembers(
+    change: (members: readonly NodeId[]) => readonly NodeId[],
+    reply: (answer: Answer | { readonly type: 'refused-change'; readonly error: string }) => void,
+  ): void {
     const result = this.#core.changeMembers(change(this.#core.members))
     if ('refused' in result) return reply({ type: 'refused-change', error: result.refused })
     this.#proposals.set(result.index, { term: result.term, reply })
@@ -123,7 +126,8 @@ export class Replica {
     const snapshot: Snapshot = { ...this.#core.compactionPoint(), data: this.#machine.save() }
     this.#core.compact(snapshot)
     const remaining: Entry[] = []
-    for (let index = snapshot.index + 1; index <= this.#core.lastIndex; index++) remaining.push(this.#core.entryAt(index) as Entry)
+    for (let index = snapshot.index + 1; index <= this.#core.lastIndex; index++)
+      remaining.push(this.#core.entryAt(index) as Entry)
     this.#options.storage.compact(snapshot, remaining)
     this.#options.log(`snapshot at index ${snapshot.index}`)
   }
@@ -136,11 +140,17 @@ export class Replica {
       this.#options.log(`installed snapshot at index ${ready.snapshot.index}`)
     }
     for (const entry of ready.committed) this.#applyEntry(entry)
-    for (const id of ready.lostReads) this.#answerRead(id, () => ({ type: 'not-leader', leader: this.#core.leader }))
+    for (const id of ready.lostReads)
+      this.#answerRead(id, () => ({ type: 'not-leader', leader: this.#core.leader }))
     this.#waiting.push(...ready.reads)
     this.#waiting = this.#waiting.filter(({ id, index }) => {
       if (index > this.#core.applied) return true
-      this.#answerRead(id, (key) => ({ type: 'value', value: this.#machine.read(key), index, term: this.#core.term }))
+      this.#answerRead(id, (key) => ({
+        type: 'value',
+        value: this.#machine.read(key),
+        index,
+        term: this.#core.term,
+      }))
       return false
     })
   }

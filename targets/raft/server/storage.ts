@@ -45,7 +45,9 @@ const recordAt = (file: Buffer, at: number): { record: LogRecord; end: number } 
 }
 
 /** The records of a log, and the length of its undamaged part. @throws CorruptLogError for damage before the tail. */
-export const decodeLog = (file: Buffer): { readonly records: readonly LogRecord[]; readonly length: number } => {
+export const decodeLog = (
+  file: Buffer,
+): { readonly records: readonly LogRecord[]; readonly length: number } => {
   const records: LogRecord[] = []
   let at = 0
   for (let found = recordAt(file, at); found !== null; found = recordAt(file, at)) {
@@ -54,7 +56,9 @@ export const decodeLog = (file: Buffer): { readonly records: readonly LogRecord[
   }
   for (let later = at + 1; later + HEADER_BYTES <= file.length; later++) {
     if (recordAt(file, later) !== null) {
-      throw new CorruptLogError(`the log is damaged at byte ${at}, before a whole record at byte ${later}: refusing to start`)
+      throw new CorruptLogError(
+        `the log is damaged at byte ${at}, before a whole record at byte ${later}: refusing to start`,
+      )
     }
   }
   return { records, length: at }
@@ -119,7 +123,8 @@ export class Storage {
     const text = fs.readFileSync(file, 'utf8')
     const newline = text.indexOf('\n')
     const body = text.slice(newline + 1)
-    if (zlib.crc32(body).toString(16) !== text.slice(0, newline)) throw new CorruptLogError('the snapshot does not match its checksum: refusing to start')
+    if (zlib.crc32(body).toString(16) !== text.slice(0, newline))
+      throw new CorruptLogError('the snapshot does not match its checksum: refusing to start')
     return JSON.parse(body) as Snapshot
   }
 
@@ -151,7 +156,10 @@ export class Storage {
   }
 
   #rewrite(hardState: HardState, entries: readonly Entry[]): void {
-    const records: LogRecord[] = [{ type: 'state', state: hardState }, ...entries.map((entry) => ({ type: 'entry', entry }) as const)]
+    const records: LogRecord[] = [
+      { type: 'state', state: hardState },
+      ...entries.map((entry) => ({ type: 'entry', entry }) as const),
+    ]
     writeDurably(this.#logFile, Buffer.concat(records.map(encodeRecord)))
     fs.closeSync(this.#fd)
     this.#fd = fs.openSync(this.#logFile, 'a')

@@ -1,6 +1,7 @@
 /** A node's disk in memory: what was written, and what of it a power loss keeps. */
-import type { Entry, HardState, Ready, Restored, Snapshot } from '../core/types.ts'
+
 import { initialState } from '../core/raft.ts'
+import type { Entry, HardState, Ready, Restored, Snapshot } from '../core/types.ts'
 
 export class Disk {
   #written: Restored = initialState
@@ -10,7 +11,10 @@ export class Disk {
     const before: readonly Entry[] = ready.snapshot === null ? this.#written.entries : []
     const snapshot: Snapshot | null = ready.snapshot ?? this.#written.snapshot
     const first = ready.entries[0]
-    const entries = first === undefined ? before : [...before.slice(0, first.index - (snapshot?.index ?? 0) - 1), ...ready.entries]
+    const entries =
+      first === undefined
+        ? before
+        : [...before.slice(0, first.index - (snapshot?.index ?? 0) - 1), ...ready.entries]
     const hardState: HardState = ready.hardState ?? this.#written.hardState
     this.#written = { hardState, snapshot, entries }
     if (ready.sync) this.#durable = this.#written

@@ -10,11 +10,13 @@ export interface Observed {
   readonly core: RaftCore
 }
 
-const show = (entry: Entry | undefined): string => (entry === undefined ? 'nothing' : `term ${entry.term} ${JSON.stringify(entry.command)}`)
+const show = (entry: Entry | undefined): string =>
+  entry === undefined ? 'nothing' : `term ${entry.term} ${JSON.stringify(entry.command)}`
 
 // The simulator hands the same objects round, so that identity settles nearly every comparison.
 const same = (a: Entry, b: Entry): boolean =>
-  a === b || (a.term === b.term && (a.command === b.command || JSON.stringify(a.command) === JSON.stringify(b.command)))
+  a === b ||
+  (a.term === b.term && (a.command === b.command || JSON.stringify(a.command) === JSON.stringify(b.command)))
 
 export class Properties {
   readonly #leaders = new Map<number, NodeId>()
@@ -53,7 +55,8 @@ export class Properties {
 
   #electionSafety({ id, core }: Observed): string | null {
     const other = this.#leaders.get(core.term)
-    if (other !== undefined && other !== id) return `election safety: ${other} and ${id} both lead term ${core.term}`
+    if (other !== undefined && other !== id)
+      return `election safety: ${other} and ${id} both lead term ${core.term}`
     this.#leaders.set(core.term, id)
     return null
   }
@@ -63,14 +66,17 @@ export class Properties {
     const from = core.snapshotIndex + 1
     const known = before?.term === core.term ? before : null
     if (known !== null) {
-      if (core.lastIndex < known.lastIndex) return `leader append-only: ${id} shortened its log in term ${core.term}`
+      if (core.lastIndex < known.lastIndex)
+        return `leader append-only: ${id} shortened its log in term ${core.term}`
       const tail = known.entries.filter((entry) => entry.index >= from)
       const changed = tail.find((entry) => !same(entry, core.entryAt(entry.index) as Entry))
-      if (changed !== undefined) return `leader append-only: ${id} overwrote index ${changed.index} in term ${core.term}`
+      if (changed !== undefined)
+        return `leader append-only: ${id} overwrote index ${changed.index} in term ${core.term}`
       if (known.lastIndex === core.lastIndex) return null
     }
     const entries: Entry[] = []
-    for (let index = Math.max(from, core.lastIndex - 50); index <= core.lastIndex; index++) entries.push(core.entryAt(index) as Entry)
+    for (let index = Math.max(from, core.lastIndex - 50); index <= core.lastIndex; index++)
+      entries.push(core.entryAt(index) as Entry)
     this.#leaderLogs.set(id, { term: core.term, lastIndex: core.lastIndex, entries })
     return null
   }
@@ -102,7 +108,8 @@ export class Properties {
           const left = a.core.entryAt(index) as Entry
           const right = b.core.entryAt(index) as Entry
           if (left.term === right.term) matched = true
-          if (matched && !same(left, right)) return `log matching: ${a.id} and ${b.id} differ at index ${index} below a common entry`
+          if (matched && !same(left, right))
+            return `log matching: ${a.id} and ${b.id} differ at index ${index} below a common entry`
         }
       }
     }

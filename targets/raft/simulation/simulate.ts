@@ -104,7 +104,10 @@ class SimulatedClient {
   }
 
   #retarget(): void {
-    this.#target = this.#rng.float() < 0.7 ? (this.#world.leader() ?? this.#rng.pick(this.#world.ids)) : this.#rng.pick(this.#world.ids)
+    this.#target =
+      this.#rng.float() < 0.7
+        ? (this.#world.leader() ?? this.#rng.pick(this.#world.ids))
+        : this.#rng.pick(this.#world.ids)
   }
 
   #attempt(call: RegisterCall, attempt: number, doubtful = false): void {
@@ -120,7 +123,12 @@ class SimulatedClient {
     )
   }
 
-  #answered(call: RegisterCall, attempt: number, doubtful: boolean, answer: Parameters<Reply>[0] | null): void {
+  #answered(
+    call: RegisterCall,
+    attempt: number,
+    doubtful: boolean,
+    answer: Parameters<Reply>[0] | null,
+  ): void {
     if (answer?.type === 'value') return this.#complete(call, 'ok', answer.value)
     if (answer?.type === 'refused') {
       this.#session = null
@@ -209,7 +217,13 @@ const injectFault = (world: World, rng: Rng, kind: FaultKind, lasts: number): vo
 export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): SimulationResult => {
   const rng = rngFromSeed(seed)
   const profile = rng.fork('profile')
-  const world = new World({ rng, bug, nodes: NODES, compactEvery: 15, maxEntriesPerAppend: profile.pick([1, 3]) })
+  const world = new World({
+    rng,
+    bug,
+    nodes: NODES,
+    compactEvery: 15,
+    maxEntriesPerAppend: profile.pick([1, 3]),
+  })
   const restTicks = profile.pick([12, 80])
   const history: Operation[] = []
   const record = (operation: Omit<Operation, 'index' | 'timeNs'>): void => {

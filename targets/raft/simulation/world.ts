@@ -185,7 +185,18 @@ export class World {
       restored,
     )
     const machine = new StateMachine(this.#options.bug, restored.snapshot?.data ?? null)
-    return { id, disk, core, machine, up: true, paused: false, inbox: [], proposals: new Map(), reads: new Map(), ready: [] }
+    return {
+      id,
+      disk,
+      core,
+      machine,
+      up: true,
+      paused: false,
+      inbox: [],
+      proposals: new Map(),
+      reads: new Map(),
+      ready: [],
+    }
   }
 
   #arrive(server: Server, deliver: (server: Server) => void): void {

@@ -1,0 +1,58 @@
+/** `fake`: nodes that are nothing but names, so that the engine's life cycle can be tested in milliseconds. */
+import type { Cluster, ClusterNode, Environment, Fault, NodeIdentity } from '../../api.ts'
+
+export interface FakeNode extends ClusterNode {
+  /** What was done to it, in order. */
+  readonly calls: string[]
+}
+
+const identify = (count: number): readonly NodeIdentity[] =>
+  Array.from({ length: count }, (_, i) => ({
+    name: `n${i + 1}`,
+    index: i + 1,
+    address: `198.18.0.${i + 1}`,
+    dataDir: '/nowhere',
+  }))
+
+const fakeNode = (identity: NodeIdentity): FakeNode => {
+  const calls: string[] = []
+  return {
+    ...identity,
+    calls,
+    keeperPid: 0,
+    processes: async () => [],
+    start: async () => {
+      calls.push('start')
+    },
+    kill: async () => {
+      calls.push('kill')
+      return []
+    },
+  }
+}
+
+/** Keeps the last cluster it made where a test can see it. */
+export const fakeEnvironment = (
+  supports: readonly Fault[] = ['kill', 'partition', 'pause'],
+): Environment & { nodes: readonly FakeNode[]; disposed: boolean } => {
+  const environment = {
+    name: 'fake',
+    supports: new Set(supports),
+    nodes: [] as readonly FakeNode[],
+    disposed: false,
+    identify,
+    provision: async (spec: Parameters<Environment['provision']>[0]): Promise<Cluster> => {
+      environment.nodes = spec.plan.nodes.map(fakeNode)
+      return {
+        nodes: environment.nodes,
+        clientAddresses: Array.from({ length: spec.clientGroups }, (_, group) => `198.18.0.${101 + group}`),
+        controlAddress: undefined,
+        journal: spec.journal,
+        [Symbol.asyncDispose]: async () => {
+          environment.disposed = true
+        },
+      }
+    },
+  }
+  return environment
+}

@@ -1,0 +1,62 @@
+/**
+ * An in-memory register cluster for tests and benchmarks of the engine: one object in this process stands for all
+ * nodes. It is linearizable by construction, unless it is told to misbehave.
+ */
+import type { Call, Connection, Outcome, Target } from '../../api.ts'
+import {
+  asRegisterCall,
+  REGISTER,
+  type RegisterCall,
+  type RegisterValue,
+} from '../../vocabularies/register.ts'
+
+export class FakeRegisters {
+  readonly #values = new Map<number, number>()
+
+  apply(raw: Call): Outcome {
+    const call: RegisterCall = asRegisterCall(raw)
+    const { key } = call.value
+    const current: RegisterValue = this.#values.get(key) ?? null
+    if (call.f === 'read') return { type: 'ok', value: { key, value: current } }
+    if (call.f === 'write') {
+      this.#values.set(key, call.value.value)
+      return { type: 'ok', value: call.value }
+    }
+    const applied = current === call.value.expected
+    if (applied) this.#values.set(key, call.value.next)
+    return { type: 'ok', value: { ...call.value, applied } }
+  }
+}
+
+/** @param answer what becomes of a call, given what the registers would say. */
+export const fakeTarget = (
+  answer: (call: Call, honest: () => Outcome, signal: AbortSignal) => Promise<Outcome> = async (
+    _call,
+    honest,
+  ) => honest(),
+): Target => {
+  const registers = new FakeRegisters()
+  const connection: Connection = {
+    invoke: (call, signal) => answer(call, () => registers.apply(call), signal),
+    [Symbol.asyncDispose]: async () => {},
+  }
+  return {
+    name: 'fake',
+    description: 'an in-memory register, for tests of the engine',
+    options: {},
+    nodes: { default: 3, min: 1 },
+    bugs: [],
+    programs: {},
+    claims: () => ({
+      source: 'the test',
+      consistency: { [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' } },
+      minority: 'refuse',
+      recoversWithinMs: 1000,
+      tolerates: { partition: 'any', kill: 'any', pause: 'any' },
+    }),
+    clients: { [REGISTER]: { open: async () => connection } },
+    launch: () => ({ processes: [], files: {} }),
+    ready: async () => true,
+    status: async () => ({ role: 'follower', term: 1 }),
+  }
+}

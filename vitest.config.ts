@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config'
+
+const exclude = ['**/node_modules/**', '.dist/**', 'results/**']
+
+export default defineConfig({
+  test: {
+    // Counted afterwards by .ci/run.
+    reporters: ['default', ['json', { outputFile: '.cache/test-results.json' }]],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts'],
+          exclude: [...exclude, '**/*.e2e.test.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['**/*.e2e.test.ts'],
+          exclude,
+          // Real clusters on two cores: one at a time, and each with minutes to spare.
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          globalSetup: ['harness/testing/global-setup.ts'],
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+})
