@@ -60,14 +60,18 @@ const keyAt = (plan: Plan, thread: Thread, ordinal: number): number => {
   return Math.floor(thread / plan.groupSize) + groups * Math.floor(ordinal / plan.callsPerKey)
 }
 
-/** What a cas expects: the last value that some thread of the group was due to write to this key by now. */
+/**
+ * What a cas expects: the last value that a thread of the group was due to write to this key by now; half the time
+ * its own, which is the likeliest to stand.
+ */
 const expectedAt = (plan: Plan, thread: Thread, ordinal: number): number | null => {
   const first = Math.floor(thread / plan.groupSize) * plan.groupSize
   const size = Math.min(plan.groupSize, plan.concurrency - first)
-  const peer = first + plan.rng.fork('peer', thread, ordinal).int(size)
+  const draw = plan.rng.fork('peer', thread, ordinal)
+  const peer = draw.float() < 0.5 ? thread : first + draw.int(size)
   const from = ordinal - (ordinal % plan.callsPerKey)
   for (let at = peer === thread ? ordinal - 1 : ordinal; at >= from; at--) {
-    if (kindAt(plan, peer, at) !== 'read') return valueAt(plan, peer, at)
+    if (kindAt(plan, peer, at) === 'write') return valueAt(plan, peer, at)
   }
   return null
 }

@@ -31,6 +31,8 @@ interface Running {
 }
 
 const DEADLINE_GRANULARITY_MS = 20
+/** After its deadline an operation may still say that it was never sent, or what it had just heard. */
+const GRACE_NS = 100 * NS_PER_MS
 
 export const interpret = <C extends Call>(
   scheduler: Scheduler<C>,
@@ -61,6 +63,10 @@ export const interpret = <C extends Call>(
       if (!pumping) pump()
     }
 
+    /** In doubt because it was given up: the deadline is the reason, however the client words it. */
+    const timedOut = (job: Running, outcome: Outcome): Outcome =>
+      outcome.type === 'info' && job.controller.signal.aborted ? { ...outcome, error: 'timeout' } : outcome
+
     const dispatch = (thread: Thread, call: C): void => {
       const isClient = thread < options.concurrency
       const deadlineNs = isClient
@@ -69,19 +75,23 @@ export const interpret = <C extends Call>(
       const job: Running = { thread, controller: new AbortController(), deadlineNs, done: false }
       running.set(thread, job)
       options.invoke(thread, call, job.controller.signal).then(
-        (outcome) => settle(job, outcome),
-        (error: unknown) => settle(job, { type: 'info', error: `client error: ${messageOf(error)}` }),
+        (outcome) => settle(job, timedOut(job, outcome)),
+        (error: unknown) =>
+          settle(job, timedOut(job, { type: 'info', error: `client error: ${messageOf(error)}` })),
       )
     }
 
     const expire = (job: Running, error: string): void => {
-      settle(job, { type: 'info', error })
       job.controller.abort()
+      settle(job, { type: 'info', error })
     }
 
     const reap = (): void => {
       const nowNs = options.clock()
-      for (const job of [...running.values()]) if (job.deadlineNs <= nowNs) expire(job, 'timeout')
+      for (const job of [...running.values()]) {
+        if (job.deadlineNs + GRACE_NS <= nowNs) expire(job, 'timeout')
+        else if (job.deadlineNs <= nowNs) job.controller.abort()
+      }
     }
 
     const pumpOnce = (): boolean => {

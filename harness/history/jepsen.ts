@@ -1,5 +1,5 @@
 /**
- * Jepsen's histories, read and written: EDN maps as Knossos and Elle take them, and the tab-separated lines that
+ * Jepsen's histories, read and written: EDN maps as Knossos and Elle take them, and the lines that
  * jepsen.util printed.
  *
  * Two dialects of a compare-and-set that did not match:
@@ -53,7 +53,7 @@ const rawFromMap = (map: Edn, where: string): RawOperation => {
   }
 }
 
-const LOG_LINE = /^INFO\s+jepsen\.util - (\S+)\t(:\w+)\t(:[\w-]+)\t(.*)$/
+const LOG_LINE = /^INFO\s+jepsen\.util - (\S+)\s+(:\w+)\s+(:[\w-]+)\s+(.*)$/
 
 const rawFromLog = (text: string, name: string): readonly RawOperation[] => {
   const operations: RawOperation[] = []
@@ -130,7 +130,7 @@ const inDialect = (operation: Operation, invoked: unknown, dialect: Dialect): Op
 
 /** Reads a Jepsen history (EDN or log lines) of the register vocabulary; other functions keep their plain values. */
 export const decodeJepsen = (text: string, dialect: Dialect, name = 'history.edn'): readonly Operation[] => {
-  const raw = LOG_LINE.test(text.split('\n', 1)[0] ?? '')
+  const raw = text.split('\n').some((line) => LOG_LINE.test(line))
     ? rawFromLog(text, name)
     : parseEdn(text, name)
         .flatMap((value) => (Array.isArray(value) ? (value as readonly Edn[]) : [value]))

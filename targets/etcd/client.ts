@@ -26,7 +26,7 @@ interface TxnResponse {
 
 const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
 const keyOf = (key: number): string => toBase64(`register/${key}`)
-const valueOf = (value: number): string => toBase64(String(value))
+const valueToBase64 = (value: number): string => toBase64(String(value))
 
 const decodeValue = (response: RangeResponse): RegisterValue => {
   const value = response.kvs?.[0]?.value
@@ -50,10 +50,10 @@ const casBody = (call: RegisterCall & { f: 'cas' }): unknown => {
   const compare =
     expected === null
       ? { key: keyOf(key), target: 'CREATE', result: 'EQUAL', create_revision: '0' }
-      : { key: keyOf(key), target: 'VALUE', result: 'EQUAL', value: valueOf(expected) }
+      : { key: keyOf(key), target: 'VALUE', result: 'EQUAL', value: valueToBase64(expected) }
   return {
     compare: [compare],
-    success: [{ request_put: { key: keyOf(key), value: valueOf(next) } }],
+    success: [{ request_put: { key: keyOf(key), value: valueToBase64(next) } }],
     failure: [{ request_range: { key: keyOf(key) } }],
   }
 }
@@ -67,7 +67,7 @@ const requestFor = (call: RegisterCall, serializable: boolean): Request => {
     }
   }
   if (call.f === 'write') {
-    const body = { key: keyOf(call.value.key), value: valueOf(call.value.value) }
+    const body = { key: keyOf(call.value.key), value: valueToBase64(call.value.value) }
     return { path: '/v3/kv/put', body, read: () => call.value }
   }
   return {

@@ -4,7 +4,7 @@
  * when a session is opened beyond the limit, the one that was used longest ago goes.
  */
 import { UserError } from '../../harness/support/assert.ts'
-import type { RegisterCall, RegisterResult } from '../../harness/vocabularies/register.ts'
+import type { RegisterCall, RegisterResult, RegisterValue } from '../../harness/vocabularies/register.ts'
 import type { Bug } from './bugs.ts'
 import type { Entry } from './core/types.ts'
 
@@ -71,7 +71,7 @@ export class StateMachine {
     return session.result
   }
 
-  read(key: number): RegisterResult {
+  read(key: number): RegisterResult & { readonly value: RegisterValue } {
     return { key, value: this.#registers.get(key) ?? null }
   }
 

@@ -1,0 +1,169 @@
+import { describe, expect, it } from 'vitest'
+import type {
+  Checker,
+  Claims,
+  FaultRecord,
+  Operation,
+  RunFacts,
+  RunRecord,
+  RunSpec,
+  Status,
+} from '../harness/api.ts'
+import { bareRecord } from '../harness/store/run-store.ts'
+import { composeVerdict, worst } from './compose.ts'
+import { recovery } from './recovery.ts'
+import { statistics } from './statistics.ts'
+
+const signal = new AbortController().signal
+
+const says = (status: Status, name = status): Checker => ({
+  name,
+  needs: [],
+  check: async () => ({
+    checker: name,
+    status,
+    promise: { text: 'x', source: 'y' },
+    summary: `${name} says ${status}`,
+    evidence: [],
+    details: {},
+  }),
+})
+
+const ok: Operation[] = [
+  { index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'read', value: null },
+  { index: 1, timeNs: 1, process: 0, type: 'ok', f: 'read', value: 1 },
+]
+
+const fault = (bit: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
+  planned: { id: 'kill-1', nemesis: 'kill', atNs: 0, durationNs: 1, intent: {} },
+  victims,
+  injectedAtNs: 1,
+  healedAtNs: 2,
+  effects: [],
+  bit,
+})
+
+const spec = { nodes: 3, nemeses: [{ name: 'kill', options: {} }] } as unknown as RunSpec
+const claims: Claims = {
+  source: 's',
+  consistency: {},
+  minority: 'refuse',
+  tolerates: { kill: 'minority' },
+  recoversWithinMs: 1000,
+}
+const record = (parts: Partial<RunRecord>): RunRecord => ({ ...bareRecord(ok), ...parts })
+
+describe('composition', () => {
+  it('invalid > unknown > valid', () => {
+    expect(worst(['valid', 'unknown', 'invalid'])).toBe('invalid')
+    expect(worst(['valid', 'unknown'])).toBe('unknown')
+    expect(worst([])).toBe('valid')
+  })
+
+  it('takes the worst, and its sentence', async () => {
+    const verdict = await composeVerdict(
+      [says('valid'), says('invalid'), says('unknown')],
+      record({}),
+      signal,
+    )
+    expect(verdict).toMatchObject({
+      status: 'invalid',
+      summary: 'invalid says invalid',
+      counts: { ok: 1, fail: 0, info: 0 },
+    })
+  })
+
+  it('a checker that crashes, or lacks a part of the record, is unknown', async () => {
+    const crash: Checker = { name: 'crash', needs: [], check: () => Promise.reject(new Error('boom')) }
+    const needy: Checker = { ...says('valid', 'valid'), needs: ['samples'] }
+    const verdict = await composeVerdict([crash, needy], record({}), signal)
+    expect(verdict.verdicts.map(({ status, summary }) => [status, summary])).toEqual([
+      ['unknown', 'The checker failed: boom'],
+      ['unknown', 'Not judged: the record lacks samples.'],
+    ])
+  })
+
+  it('is vacuous where no operation was ok, where no fault bit, or where none fitted in', async () => {
+    const nothing = await composeVerdict([says('valid')], { ...record({}), history: [] }, signal)
+    expect(nothing).toMatchObject({ status: 'unknown', summary: 'Vacuous: no operation was ok.' })
+    const idle = await composeVerdict(
+      [says('valid')],
+      record({ spec, claims, faults: [fault(false)] }),
+      signal,
+    )
+    expect(idle).toMatchObject({ status: 'unknown', summary: 'Vacuous: faults were planned, but none bit.' })
+    const none = await composeVerdict([says('valid')], record({ spec, claims, faults: [] }), signal)
+    expect(none.status).toBe('unknown')
+  })
+
+  it('a violation found in a vacuous run is invalid all the same', async () => {
+    const verdict = await composeVerdict(
+      [says('invalid')],
+      record({ spec, claims, faults: [fault(false)] }),
+      signal,
+    )
+    expect(verdict.status).toBe('invalid')
+  })
+
+  it('valid where a fault bit', async () => {
+    const verdict = await composeVerdict(
+      [says('valid')],
+      record({ spec, claims, faults: [fault(true)] }),
+      signal,
+    )
+    expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, bit: 1 } })
+  })
+
+  it('a promise broken by faults beyond the tolerance is outside the claims: reported, not invalid', async () => {
+    const beyond = record({ spec, claims, faults: [fault(true, ['n1', 'n2'])] })
+    const verdict = await composeVerdict([says('invalid')], beyond, signal)
+    expect(verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
+    expect(verdict.summary).toContain('Outside the claims (kill-1 hit n1, n2)')
+  })
+})
+
+describe('recovery', () => {
+  const facts = (recoveredAfterMs: number | null, deadlineMs = 5000): RunFacts =>
+    ({
+      recovery: { recoveredAfterMs, deadlineMs, notReady: recoveredAfterMs === null ? ['n2'] : [] },
+      aborted: null,
+    }) as unknown as RunFacts
+  const judge = (f: RunFacts, bound: Claims = claims) =>
+    recovery.check(record({ facts: f, claims: bound }), signal)
+  const { recoversWithinMs: _, ...unbounded } = claims
+
+  it('within the claim: valid', async () =>
+    expect(await judge(facts(300))).toMatchObject({ status: 'valid' }))
+  it('later than claimed: invalid', async () =>
+    expect(await judge(facts(1500))).toMatchObject({ status: 'invalid' }))
+  it('never, with a bound claimed: invalid', async () =>
+    expect(await judge(facts(null))).toMatchObject({ status: 'invalid' }))
+  it('never, without one: unknown', async () =>
+    expect(await judge(facts(null), unbounded)).toMatchObject({ status: 'unknown' }))
+  it('never, but waited for less than is claimed: unknown', async () =>
+    expect(await judge(facts(null, 500))).toMatchObject({ status: 'unknown' }))
+  it('not observed: unknown', async () =>
+    expect(await judge({ recovery: null, aborted: 'interrupted' } as unknown as RunFacts)).toMatchObject({
+      status: 'unknown',
+    }))
+})
+
+describe('statistics', () => {
+  it('counts outcomes, latencies and errors by operation', async () => {
+    const verdict = await statistics.check(record({}), signal)
+    expect(verdict.details).toMatchObject({ read: { ok: 1, latencyMs: { p50: 1e-6 } } })
+    expect(verdict.status).toBe('valid')
+  })
+
+  it('is unknown where one kind was never ok', async () => {
+    const failed: Operation[] = [
+      ...ok,
+      { ...(ok[0] as Operation), index: 2, timeNs: 2, f: 'write' },
+      { ...(ok[1] as Operation), index: 3, timeNs: 3, type: 'fail', f: 'write', error: 'no' },
+    ]
+    expect(await statistics.check(bareRecord(failed), signal)).toMatchObject({
+      status: 'unknown',
+      summary: 'Never ok: write.',
+    })
+  })
+})

@@ -1,0 +1,79 @@
+/** Known histories: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
+import { expect, it } from 'vitest'
+import { EdnMap, type Keyword, parseEdn } from '../harness/history/edn.ts'
+import { decodeJepsen } from '../harness/history/jepsen.ts'
+import { bareRecord } from '../harness/store/run-store.ts'
+import { describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
+import { linearizability } from './linearizability.ts'
+import { check } from './porcupine-ts/check.ts'
+import type { Operation } from './porcupine-ts/model.ts'
+import { type KeyValueInput, keyValue } from './porcupine-ts/models.ts'
+
+const STATUS = { ok: 'valid', illegal: 'invalid' } as const
+
+interface Row {
+  readonly file: string
+  readonly verdict: keyof typeof STATUS
+}
+
+const rows = (): Row[] =>
+  fixture('verdicts.tsv')
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => {
+      const [file, , , verdict] = line.split('\t') as [string, string, string, keyof typeof STATUS]
+      return { file, verdict }
+    })
+
+const judgeRegister = async (file: string): Promise<string> => {
+  const etcd = file.startsWith('etcd')
+  const history = decodeJepsen(fixture(file), etcd ? 'etcd' : 'jepsen', file)
+  const checker = linearizability({ initial: etcd ? null : 0 })
+  return (await checker.check(bareRecord(history), new AbortController().signal)).status
+}
+
+const textOf = (map: EdnMap, key: string): string => String(map.get(key) ?? '')
+
+const readKeyValue = (text: string): Operation<KeyValueInput, string>[] => {
+  const open = new Map<number, { call: number; input: KeyValueInput }>()
+  const operations: Operation<KeyValueInput, string>[] = []
+  for (const [at, map] of parseEdn(text).entries()) {
+    if (!(map instanceof EdnMap)) continue
+    const client = map.get('process') as number
+    const f = (map.get('f') as Keyword).name as 'get' | 'put' | 'append'
+    if ((map.get('type') as Keyword).name === 'invoke') {
+      const key = textOf(map, 'key')
+      open.set(client, {
+        call: at,
+        input: f === 'get' ? { f, key } : { f, key, value: textOf(map, 'value') },
+      })
+      continue
+    }
+    const { call, input } = open.get(client) as { call: number; input: KeyValueInput }
+    operations.push({
+      client,
+      call,
+      return: at,
+      input,
+      output: input.f === 'get' ? textOf(map, 'value') : '',
+    })
+  }
+  return operations
+}
+
+describeWith(missingFixtures(), 'known histories', () => {
+  const all = missingFixtures() === null ? rows() : []
+
+  it('there are some of each verdict', () => {
+    expect(all.filter(({ verdict }) => verdict === 'ok').length).toBeGreaterThan(10)
+    expect(all.filter(({ verdict }) => verdict === 'illegal').length).toBeGreaterThan(10)
+  })
+
+  for (const { file, verdict } of all) {
+    it(`${file} is ${verdict}`, async () => {
+      if (file.startsWith('kv')) expect(check(keyValue, readKeyValue(fixture(file))).verdict).toBe(verdict)
+      else expect(await judgeRegister(file)).toBe(STATUS[verdict])
+    })
+  }
+})

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest'
+import { check, MalformedHistoryError } from './check.ts'
+import type { Operation } from './model.ts'
+import { casRegister, type RegisterInput, type RegisterOutput } from './models.ts'
+import { bruteForce } from './testing/brute-force.ts'
+import { randomHistory } from './testing/random-history.ts'
+
+type Register = Operation<RegisterInput, RegisterOutput>
+
+const register = casRegister(null)
+const seeds = process.env.FAULTLINE_FULL === '1' ? 200_000 : 20_000
+
+/**
+ * Histories as diagrams: one line a client; `w1` write 1, `r1` read 1, `r_` read nothing, `c12` compare 1 and set 2
+ * (applied), `n12` the same but no match; `?` after a name: it never returned. Columns are time.
+ */
+const parse = (diagram: string): Register[] =>
+  diagram
+    .trim()
+    .split('\n')
+    .flatMap((line, client) =>
+      [...line.matchAll(/\|-*\s*(\S+?)\s*-*(\||\.\.\.)/g)].map((match): Register => {
+        const text = match[1] as string
+        const pending = match[2] === '...'
+        const call = match.index
+        const digit = (at: number): number | null => (text[at] === '_' ? null : Number(text[at]))
+        const kind = text[0]
+        const input: RegisterInput =
+          kind === 'w'
+            ? { f: 'write', key: 0, value: digit(1) as number }
+            : kind === 'r'
+              ? { f: 'read', key: 0 }
+              : { f: 'cas', key: 0, expected: digit(1), next: digit(2) as number }
+        const output: RegisterOutput = kind === 'r' ? { value: digit(1) } : { applied: kind === 'c' }
+        return {
+          client,
+          call,
+          return: pending ? Number.POSITIVE_INFINITY : call + match[0].length - 1,
+          input,
+          output: pending ? undefined : output,
+        }
+      }),
+    )
+
+const verdictOf = (diagram: string): string => check(register, parse(diagram)).verdict
+
+describe('by hand', () => {
+  it.each([
+    ['a read after a write', '|-w1-| |-r1-|'],
+    ['a read beside a write may see either', '|---w1---|\n  |-r_-| '],
+    ['two reads beside a write, in order', '|------w1------|\n |-r_-| |-r1-|'],
+    ['a pending write may take effect late', '|-w1...\n|-r_-| |-r_-| |-r1-|'],
+    ['or never', '|-w1...\n|-r_-| |-r_-|'],
+    ['compare-and-set that matched', '|-w1-| |-c12-| |-r2-|'],
+    ['compare-and-set that did not', '|-w1-| |-n32-| |-r1-|'],
+    ['a pending compare-and-set may have applied', '|-w1-|\n       |-c12...\n              |-r2-|'],
+    ['nothing at all', ''],
+  ])('legal: %s', (_name, diagram) => expect(verdictOf(diagram)).toBe('ok'))
+
+  it.each([
+    ['a stale read', '|-w1-| |-w2-| |-r1-|'],
+    ['a lost write', '|-w1-| |-r_-|'],
+    ['a value from nowhere', '|-r7-|'],
+    ['reads that go back', '|------w1------|\n |-r1-| |-r_-|'],
+    ['compare-and-set against the wrong value', '|-w1-| |-c32-|'],
+    ['a mismatch observed where it matched', '|-w1-| |-n12-|'],
+    ['one value taken twice', '|-w1-|\n       |-c12-|\n       |-c13-|\n'],
+    ['a pending write seen and then gone', '|-w1...\n|-w2-| |-r1-| |-r2-|'],
+  ])('illegal: %s', (_name, diagram) => expect(verdictOf(diagram)).toBe('illegal'))
+
+  it('reports the shortest prefix, and whose return it ends with', () => {
+    const operations = parse('|-w1-| |-w2-| |-r1-| |-w3-| |-r3-|')
+    const result = check(register, operations)
+    expect(result).toMatchObject({ verdict: 'illegal', blocked: 2, indices: [0, 1, 2], shortest: true })
+  })
+
+  it('checks keys apart', () => {
+    const operations: Register[] = [
+      { client: 0, call: 0, return: 1, input: { f: 'write', key: 1, value: 5 }, output: { applied: true } },
+      { client: 0, call: 2, return: 3, input: { f: 'read', key: 2 }, output: { value: 5 } },
+    ]
+    expect(check(register, operations)).toMatchObject({ verdict: 'illegal', partition: 2 })
+  })
+})
+
+describe('limits', () => {
+  // Writes that never returned, and a read nobody can explain: the search has 2^n ways to fail.
+  const hard = (count: number): Register[] => [
+    ...Array.from(
+      { length: count },
+      (_, i): Register => ({
+        client: i,
+        call: i,
+        return: Number.POSITIVE_INFINITY,
+        input: { f: 'write', key: 0, value: i },
+        output: undefined,
+      }),
+    ),
+    { client: count, call: count, return: count + 1, input: { f: 'read', key: 0 }, output: { value: -1 } },
+  ]
+
+  it('out of time is unknown, never ok', () => {
+    const startMs = performance.now()
+    expect(check(register, hard(40), { timeMs: 200 })).toMatchObject({ verdict: 'unknown', reason: 'time' })
+    expect(performance.now() - startMs).toBeLessThan(5000)
+  })
+
+  it('out of memory is unknown, never ok', () => {
+    expect(check(register, hard(40), { memoryBytes: 2 ** 20 })).toMatchObject({
+      verdict: 'unknown',
+      reason: 'memory',
+    })
+  })
+
+  it('an illegal partition counts though another is undecided', () => {
+    const illegal: Register[] = [
+      { client: 99, call: 0, return: 1, input: { f: 'read', key: 1 }, output: { value: 3 } },
+    ]
+    expect(check(register, [...hard(40), ...illegal], { memoryBytes: 2 ** 20 })).toMatchObject({
+      verdict: 'illegal',
+      partition: 1,
+    })
+  })
+})
+
+describe('malformed input', () => {
+  const write = (call: number, end: number, client = 0): Register => ({
+    client,
+    call,
+    return: end,
+    input: { f: 'write', key: 0, value: 1 },
+    output: { applied: true },
+  })
+
+  it.each<[string, Register[]]>([
+    ['operation 0 returns', [write(5, 3)]],
+    ['operation 0: its call time is NaN', [write(Number.NaN, 3)]],
+    ['operation 1: client 0', [write(0, 5), write(3, 8)]],
+    ['operation 0: an operation has no output', [{ ...write(0, 5), output: undefined }]],
+  ])('names it: %s', (message, operations) => {
+    expect(() => check(register, operations)).toThrow(MalformedHistoryError)
+    expect(() => check(register, operations)).toThrow(message)
+  })
+})
+
+describe('oracle', () => {
+  it(`agrees with all permutations on ${seeds} random histories`, () => {
+    let illegal = 0
+    for (let seed = 0; seed < seeds; seed++) {
+      const operations = randomHistory(seed)
+      const expected = bruteForce(register, operations)
+      const result = check(register, operations)
+      if (result.verdict !== (expected ? 'ok' : 'illegal'))
+        throw new Error(`seed ${seed}: ${result.verdict}, the oracle says ${expected}`)
+      if (!expected) illegal++
+    }
+    // Else the oracle was never asked the interesting question.
+    expect(illegal).toBeGreaterThan(seeds * 0.2)
+    expect(illegal).toBeLessThan(seeds * 0.9)
+  })
+
+  it('reports prefixes that are illegal, and legal without their last return', () => {
+    let seen = 0
+    for (let seed = 0; seed < 3000; seed++) {
+      const operations = randomHistory(seed)
+      const result = check(register, operations)
+      if (result.verdict !== 'illegal') continue
+      seen++
+      expect(bruteForce(register, result.prefix)).toBe(false)
+      const end = Math.max(...result.prefix.map((operation) => operation.return).filter(Number.isFinite))
+      const shorter = result.prefix
+        .filter((operation) => operation.call < end)
+        .map((operation) =>
+          operation.return === end
+            ? { ...operation, return: Number.POSITIVE_INFINITY, output: undefined }
+            : operation,
+        )
+      expect(bruteForce(register, shorter)).toBe(true)
+    }
+    expect(seen).toBeGreaterThan(500)
+  })
+})

@@ -1,0 +1,25 @@
+/** The oracle: tries every order, and every choice of which pending operations happened. For at most 8 operations. */
+import type { Model, Operation } from '../model.ts'
+
+export const bruteForce = <S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+): boolean => {
+  const parts = new Map<string | number, Operation<I, O>[]>()
+  for (const operation of operations) {
+    const key = model.partition?.(operation.input) ?? 0
+    parts.set(key, [...(parts.get(key) ?? []), operation])
+  }
+  return [...parts.values()].every((part) => extend(model, part, model.init()))
+}
+
+/** Whether what is left can follow `state`: any operation may come next that no other left one returned before. */
+const extend = <S, I, O>(model: Model<S, I, O>, left: readonly Operation<I, O>[], state: S): boolean => {
+  if (left.every((operation) => operation.return === Number.POSITIVE_INFINITY)) return true
+  return left.some((candidate, at) => {
+    const preceded = left.some((other) => other !== candidate && other.return < candidate.call)
+    if (preceded) return false
+    const after = model.step(state, candidate.input, candidate.output)
+    return after !== undefined && extend(model, left.toSpliced(at, 1), after)
+  })
+}

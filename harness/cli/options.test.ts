@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest'
+import type { OptionSpecs } from '../api.ts'
+import { parseOptions, splitNemesisOptions } from './options.ts'
+import { buildRunSpec, type RunFlags } from './run-spec.ts'
+
+const specs: OptionSpecs = {
+  interval: { type: 'duration', default: 5000, description: '' },
+  victims: { type: 'string', default: 'one', description: '' },
+  reads: { type: 'string', default: 'a', choices: ['a', 'b'], description: '' },
+  share: { type: 'number', default: 0.5, description: '' },
+  fast: { type: 'boolean', default: false, description: '' },
+}
+
+describe('options', () => {
+  it('are defaults with what was given in their place', () => {
+    expect(parseOptions('x', 'interval=2s,share=0.1,fast=true', specs)).toEqual({
+      interval: 2000,
+      victims: 'one',
+      reads: 'a',
+      share: 0.1,
+      fast: true,
+    })
+  })
+
+  it.each([
+    ['intervall=2s', 'There is no option of x named intervall. Did you mean interval?'],
+    ['interval=soon', 'a duration such as 500ms or 90s is expected'],
+    ['reads=c', 'one of a, b is expected'],
+    ['share=much', 'a number is expected'],
+    ['fast=yes', 'true or false is expected'],
+    ['victims', 'victims needs a value'],
+  ])('refuse %s', (text, message) => expect(() => parseOptions('x', text, specs)).toThrow(message))
+
+  it('of nemeses go to the one named, or to all that have them', () => {
+    const split = splitNemesisOptions('kill.interval=1s,victims=all', ['kill', 'pause'], () => specs)
+    expect(Object.fromEntries(split)).toEqual({ kill: 'interval=1s,victims=all', pause: 'victims=all' })
+    expect(() => splitNemesisOptions('clock.interval=1s', ['kill'], () => specs)).toThrow(
+      'no nemesis in this run named clock',
+    )
+    expect(() => splitNemesisOptions('colour=red', ['kill'], () => specs)).toThrow(
+      'no nemesis option named colour',
+    )
+  })
+})
+
+const flags: RunFlags = {
+  workload: 'register',
+  env: 'namespaces',
+  concurrency: '10',
+  rate: '100',
+  timeLimit: '20s',
+  operationTimeout: '5s',
+  recoveryTimeout: '30s',
+}
+
+describe('the spec of a run', () => {
+  it('is plain data with the defaults filled in', async () => {
+    const spec = await buildRunSpec('raft', {
+      ...flags,
+      nemesis: 'kill,pause',
+      nemesisOpts: 'kill.victims=leader',
+      seed: '7',
+    })
+    expect(spec).toMatchObject({
+      target: 'raft',
+      nodes: 5,
+      seed: 7,
+      timeLimitMs: 20_000,
+      environment: 'namespaces',
+      bug: null,
+      expect: null,
+    })
+    expect(spec.nemeses[0]).toMatchObject({ name: 'kill', options: { victims: 'leader' } })
+    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
+  })
+
+  it.each<[string, Partial<RunFlags>, string]>([
+    ['rafft', {}, 'There is no target named rafft. Did you mean raft?'],
+    ['./nowhere.ts', {}, 'There is no target module at'],
+    ['raft', { workload: 'registre' }, 'There is no workload named registre'],
+    ['raft', { nemesis: 'clock' }, 'There is no nemesis named clock'],
+    ['raft', { nemesis: 'kill,kill' }, 'names kill twice'],
+    ['raft', { bug: 'stale-reed' }, 'Did you mean stale-read?'],
+    ['etcd', { bug: 'stale-read' }, 'There is no planted bug of etcd named stale-read'],
+    ['raft', { env: 'cloud' }, 'There is no environment named cloud'],
+    ['raft', { nodes: '0' }, '--nodes 0: a whole number from 1 to 50'],
+    ['raft', { concurrency: 'many' }, '--concurrency many'],
+    ['raft', { timeLimit: 'long' }, '--time-limit long: a duration'],
+    ['raft', { seed: '-1' }, '--seed -1'],
+    ['raft', { expect: 'serializable' }, 'There is no promise named serializable'],
+    ['raft', { targetOpts: 'tik=1s' }, 'There is no option of target raft named tik. Did you mean tick?'],
+    ['raft', { nemesis: 'kill', nemesisOpts: 'kill.victims=everybody' }, 'victims=everybody'],
+    ['raft', { nemesis: 'partition', nodes: '2', nemesisOpts: 'shapes=bridge' }, 'cut no link among 2 nodes'],
+  ])('refuses %s with %o', async (target, change, message) => {
+    await expect(buildRunSpec(target, { ...flags, ...change })).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest'
+import { register } from '../../workloads/register.ts'
+import type { Nemesis, Operation, RunSpec, Target } from '../api.ts'
+import { fakeEnvironment } from '../environments/fake/environment.ts'
+import { fakeTarget } from '../environments/fake/register-target.ts'
+import { type FaultEvent, foldFaults } from '../store/run-store.ts'
+import { type RunParts, runLifecycle } from './lifecycle.ts'
+
+const options = Object.fromEntries(
+  Object.entries(register.options).map(([name, spec]) => [name, spec.default]),
+)
+
+const spec: RunSpec = {
+  schema: 1,
+  runId: 'test',
+  target: 'fake',
+  targetOptions: {},
+  bug: null,
+  workload: 'register',
+  workloadOptions: options,
+  nemeses: [{ name: 'poke', options: {} }],
+  environment: 'fake',
+  nodes: 3,
+  concurrency: 6,
+  rate: 500,
+  timeLimitMs: 600,
+  operationTimeoutMs: 100,
+  recoveryTimeoutMs: 300,
+  seed: 5,
+  clientGroups: 2,
+  expect: null,
+  commit: 'test',
+}
+
+/** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */
+const poke = (durationMs: number, log: string[]): Nemesis => ({
+  name: 'poke',
+  description: 'a fault that only says what was done to it',
+  needs: ['kill'],
+  options: {},
+  plan: () => [
+    { id: 'poke-1', nemesis: 'poke', atNs: 1e8, durationNs: durationMs * 1e6, intent: { victims: 'n2' } },
+  ],
+  inject: async (_context, fault) => {
+    log.push('inject')
+    return {
+      id: fault.id,
+      victims: ['n2'],
+      measure: async () => ({ bit: true, summary: 'poked', measurements: {} }),
+      heal: async () => {
+        log.push('heal')
+        return { bit: true, summary: 'unpoked', measurements: {} }
+      },
+    }
+  },
+})
+
+const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> = {}) => {
+  const history: Operation[] = []
+  const faults: FaultEvent[] = []
+  const environment = fakeEnvironment()
+  const facts = await runLifecycle({
+    spec,
+    target,
+    workload: register,
+    nemeses: { poke: nemesis },
+    environment,
+    program: (name) => name,
+    stateDir: '/nowhere',
+    logDir: '/nowhere',
+    journal: { record: () => {} },
+    recorder: {
+      operation: (operation) => history.push(operation),
+      fault: (event) => faults.push(event),
+      sample: () => {},
+    },
+    progress: { phase: () => {}, operation: () => {}, activeFaults: () => {} },
+    signal: new AbortController().signal,
+    ...change,
+  })
+  return { history, faults: foldFaults(faults), facts, environment }
+}
+
+describe('the life of a run', () => {
+  it('starts the nodes, drives clients and faults, heals, recovers, reads back, takes down', async () => {
+    const log: string[] = []
+    const { history, faults, facts, environment } = await play(fakeTarget(), poke(200, log))
+    expect(log).toEqual(['inject', 'heal'])
+    expect(faults).toMatchObject([{ victims: ['n2'], bit: true }])
+    expect(faults[0]?.healedAtNs).toBeGreaterThan(2e8)
+    expect(facts.recovery).toMatchObject({ notReady: [], deadlineMs: 300 })
+    expect(facts.aborted).toBeNull()
+    expect(environment.nodes.map(({ calls }) => calls[0])).toEqual(['start', 'start', 'start'])
+    expect(environment.disposed).toBe(true)
+    const clients = history.filter(({ process, type }) => process !== 'nemesis' && type === 'ok')
+    expect(clients.length).toBeGreaterThan(100)
+    expect(new Set(clients.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']))
+  })
+
+  it('heals what is still in force at the end', async () => {
+    const log: string[] = []
+    const { faults } = await play(fakeTarget(), poke(60_000, log))
+    expect(log).toEqual(['inject', 'heal'])
+    expect(faults[0]?.healedAtNs).toBeDefined()
+  })
+
+  it('never recovered: says who is not ready, and reads nothing back', async () => {
+    let asked = 0
+    const target: Target = { ...fakeTarget(), ready: async ({ node }) => node !== 'n3' || asked++ < 1 }
+    const { facts } = await play(target, poke(100, []))
+    expect(facts.recovery).toEqual({ recoveredAfterMs: null, deadlineMs: 300, notReady: ['n3'] })
+  })
+
+  it('a fault that cannot be made is recorded as failed, and the run goes on', async () => {
+    const broken: Nemesis = { ...poke(100, []), inject: () => Promise.reject(new Error('no iptables')) }
+    const { faults, history } = await play(fakeTarget(), broken)
+    expect(faults).toMatchObject([{ bit: false, error: 'no iptables', effects: [] }])
+    expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(100)
+  })
+
+  it('interrupted: heals, takes down, and says so', async () => {
+    const log: string[] = []
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 200)
+    const { facts, environment } = await play(fakeTarget(), poke(60_000, log), { signal: controller.signal })
+    expect(facts.aborted).toBe('the run was interrupted')
+    expect(log).toEqual(['inject', 'heal'])
+    expect(environment.disposed).toBe(true)
+  })
+
+  it('clients that cannot connect fail, with back-off, and are never in doubt', async () => {
+    const target: Target = {
+      ...fakeTarget(),
+      clients: { register: { open: () => Promise.reject(new Error('refused')) } },
+    }
+    const { history } = await play(target, poke(100, []))
+    const completions = history.filter(({ process, type }) => process !== 'nemesis' && type !== 'invoke')
+    expect(completions.length).toBeGreaterThan(5)
+    expect(
+      completions.every(({ type, error }) => type === 'fail' && error === 'not connected: refused'),
+    ).toBe(true)
+  })
+
+  it('a target that does not speak the vocabulary is refused by name', async () => {
+    const mute: Target = { ...fakeTarget(), clients: {} }
+    await expect(play(mute, poke(100, []))).rejects.toThrow('does not speak the register vocabulary')
+  })
+})

@@ -1,0 +1,89 @@
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { waitUntil } from '../support/wait.ts'
+import { cleanUp } from './cleanup.ts'
+import { createJournal, FileJournal, isOwnerAlive, readJournal } from './journal.ts'
+import { bootId, isAlive, startTimeOf } from './proc.ts'
+import { undoAll } from './undo.ts'
+
+describe('the undo journal', () => {
+  let stateDir: string
+  beforeEach(() => {
+    stateDir = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-journal-'))
+    createJournal(stateDir)
+  })
+  afterEach(() => fs.rmSync(stateDir, { recursive: true, force: true }))
+
+  it('reads back what was recorded, and knows its owner', () => {
+    new FileJournal(stateDir).record({ kind: 'directory', path: '/x' })
+    const journal = readJournal(stateDir)
+    expect(journal?.entries).toEqual([{ kind: 'directory', path: '/x' }])
+    expect(journal !== null && isOwnerAlive(journal)).toBe(true)
+  })
+
+  it('leaves out a torn last line: what it announced was never done', () => {
+    fs.appendFileSync(path.join(stateDir, 'journal.jsonl'), '{"kind":"dire')
+    expect(readJournal(stateDir)?.entries).toEqual([])
+  })
+
+  it('is null where there is none', () => expect(readJournal('/nowhere')).toBeNull())
+
+  it('takes a pid that was used again for a dead owner', () => {
+    const journal = readJournal(stateDir)
+    if (journal === null) throw new Error('no journal')
+    expect(isOwnerAlive({ ...journal, owner: { ...journal.owner, startTime: '1' } })).toBe(false)
+    expect(isOwnerAlive({ ...journal, owner: { ...journal.owner, bootId: 'another boot' } })).toBe(false)
+  })
+
+  it('undoes a process and a directory, twice without harm', async () => {
+    const child = spawn('sleep', ['100'], { stdio: 'ignore' })
+    const pid = child.pid as number
+    const directory = path.join(stateDir, 'made')
+    fs.mkdirSync(path.join(directory, 'deep'), { recursive: true })
+    const journal = new FileJournal(stateDir)
+    journal.record({ kind: 'process', pid, startTime: startTimeOf(pid) ?? '', bootId: bootId() })
+    journal.record({ kind: 'directory', path: directory })
+    const entries = readJournal(stateDir)?.entries ?? []
+    expect(await undoAll(entries)).toEqual([])
+    expect(await waitUntil(() => !isAlive(pid), 2000, 10)).toBe(true)
+    expect(fs.existsSync(directory)).toBe(false)
+    expect(await undoAll(entries)).toEqual([])
+  })
+
+  it('never kills a process that only has the pid of one it knew', async () => {
+    const child = spawn('sleep', ['100'], { stdio: 'ignore' })
+    const pid = child.pid as number
+    await undoAll([{ kind: 'process', pid, startTime: '1', bootId: bootId() }])
+    expect(isAlive(pid)).toBe(true)
+    child.kill('SIGKILL')
+  })
+
+  it('cleanUp removes the state directory last', async () => {
+    expect(await cleanUp(stateDir)).toEqual([])
+    expect(fs.existsSync(stateDir)).toBe(false)
+  })
+
+  it('the watchdog undoes when its pipe closes, though it is told to end', async () => {
+    const victim = spawn('sleep', ['100'], { stdio: 'ignore' })
+    const pid = victim.pid as number
+    new FileJournal(stateDir).record({
+      kind: 'process',
+      pid,
+      startTime: startTimeOf(pid) ?? '',
+      bootId: bootId(),
+    })
+    const watchdog = spawn(process.execPath, [path.join(import.meta.dirname, 'watchdog.ts'), stateDir], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    })
+    await waitUntil(() => fs.existsSync(`/proc/${watchdog.pid}/exe`), 1000, 10)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    watchdog.kill('SIGTERM')
+    expect(isAlive(pid)).toBe(true)
+    watchdog.stdin.end()
+    expect(await waitUntil(() => !isAlive(pid) && !fs.existsSync(stateDir), 5000, 20)).toBe(true)
+    expect(await waitUntil(() => watchdog.exitCode === 0, 5000, 20)).toBe(true)
+  })
+})

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest'
+import type { Call, Operation, OpGenerator, Outcome } from '../api.ts'
+import { Scheduler } from '../engine/scheduler.ts'
+import { simulate } from '../engine/simulate.ts'
+import { rngFromSeed } from '../support/random.ts'
+import {
+  any,
+  calls,
+  cycle,
+  delay,
+  eachUntilOk,
+  limit,
+  mix,
+  nothing,
+  phases,
+  repeat,
+  schedule,
+  sequence,
+  stagger,
+  timeLimit,
+  untilOk,
+} from './combinators.ts'
+import { eachThread, onClients, onNemesis, onThreads, reserve } from './threads.ts'
+
+const S = 1e9
+const call = (f: string, value: unknown = null): Call => ({ f, value })
+const ok: Outcome = { type: 'ok', value: null }
+
+interface Options {
+  readonly concurrency?: number
+  readonly nemeses?: number
+  readonly latencyNs?: number | ((operation: Call, thread: number) => number)
+  readonly respond?: (operation: Call, count: number) => Outcome
+  readonly seed?: number
+}
+
+/** Invocations as `thread f@seconds`, in order. */
+const run = (
+  generator: OpGenerator,
+  options: Options = {},
+): { readonly invoked: string[]; readonly history: Operation[] } => {
+  const history: Operation[] = []
+  const concurrency = options.concurrency ?? 2
+  const scheduler: Scheduler<Call> = new Scheduler({
+    generator,
+    concurrency,
+    nemeses: options.nemeses ?? 0,
+    rng: rngFromSeed(options.seed ?? 1),
+    record: (operation) => history.push(operation),
+  })
+  const invoked: string[] = []
+  let count = 0
+  simulate(scheduler, (operation, thread, nowNs) => {
+    invoked.push(`${thread} ${operation.f}@${nowNs / S}`)
+    const latency = options.latencyNs ?? S
+    return {
+      outcome: options.respond?.(operation, count++) ?? ok,
+      latencyNs: typeof latency === 'number' ? latency : latency(operation, thread),
+    }
+  })
+  return { invoked, history }
+}
+
+describe('generators', () => {
+  it('nothing is done at once', () => expect(run(nothing()).invoked).toEqual([]))
+
+  it('sequence: each once, on whichever thread is free', () => {
+    expect(run(sequence([call('a'), call('b'), call('c')])).invoked).toEqual(['0 a@0', '1 b@0', '0 c@1'])
+  })
+
+  it('limit: at most so many', () => {
+    expect(
+      run(
+        limit(
+          3,
+          calls(() => call('r')),
+        ),
+      ).invoked,
+    ).toHaveLength(3)
+    expect(
+      run(
+        limit(
+          0,
+          calls(() => call('r')),
+        ),
+      ).invoked,
+    ).toEqual([])
+  })
+
+  it('repeat: the same first operation; cycle: the whole from the start', () => {
+    expect(run(repeat(sequence([call('a'), call('b')]), 3), { concurrency: 1 }).invoked).toEqual([
+      '0 a@0',
+      '0 a@1',
+      '0 a@2',
+    ])
+    expect(run(cycle(sequence([call('a'), call('b')]), 2), { concurrency: 1 }).invoked).toEqual([
+      '0 a@0',
+      '0 b@1',
+      '0 a@2',
+      '0 b@3',
+    ])
+    expect(run(cycle(nothing()), { concurrency: 1 }).invoked).toEqual([])
+  })
+
+  it('phases: the next begins when all of the one before has completed', () => {
+    const generator = phases(sequence([call('a'), call('b')]), sequence([call('c')]))
+    const slow = run(generator, { latencyNs: (operation) => (operation.f === 'b' ? 5 * S : S) })
+    expect(slow.invoked).toEqual(['0 a@0', '1 b@0', '0 c@5'])
+  })
+
+  it('delay: begins later, also beside something that waits longer', () => {
+    expect(run(delay(3 * S, sequence([call('a')]))).invoked).toEqual(['0 a@3'])
+    const beside = any(schedule([{ atNs: 5 * S, call: call('late') }]), delay(2 * S, sequence([call('a')])))
+    expect(run(beside).invoked).toEqual(['0 a@2', '1 late@5'])
+  })
+
+  it('delay in the second phase counts from the end of the first', () => {
+    expect(
+      run(phases(sequence([call('a')]), delay(2 * S, sequence([call('b')]))), { concurrency: 1 }).invoked,
+    ).toEqual(['0 a@0', '0 b@3'])
+  })
+
+  it('timeLimit: invokes nothing after, but lets what runs complete', () => {
+    const { invoked, history } = run(
+      timeLimit(
+        2.5 * S,
+        calls(() => call('r')),
+      ),
+      { concurrency: 1 },
+    )
+    expect(invoked).toEqual(['0 r@0', '0 r@1', '0 r@2'])
+    expect(history.at(-1)).toMatchObject({ type: 'ok', timeNs: 3 * S })
+  })
+
+  it('timeLimit: holds its deadline while the generator inside only waits', () => {
+    expect(run(timeLimit(2 * S, schedule([{ atNs: 9 * S, call: call('late') }]))).invoked).toEqual([])
+  })
+
+  it('stagger: mean interval as asked, and the same times whatever the latencies', () => {
+    const generator = stagger(
+      rngFromSeed(4),
+      S,
+      limit(
+        200,
+        calls(() => call('r')),
+      ),
+    )
+    const times = run(generator, { concurrency: 50, latencyNs: 1 }).invoked.map((text) =>
+      Number(text.split('@')[1]),
+    )
+    expect(times.at(-1)).toBeGreaterThan(150)
+    expect(times.at(-1)).toBeLessThan(250)
+    const slower = run(generator, { concurrency: 50, latencyNs: S }).invoked.map((text) =>
+      Number(text.split('@')[1]),
+    )
+    expect(slower).toEqual(times)
+  })
+
+  it('mix: draws among generators until all are done', () => {
+    const { invoked } = run(
+      mix(
+        limit(
+          20,
+          calls(() => call('a')),
+        ),
+        limit(
+          20,
+          calls(() => call('b')),
+        ),
+      ),
+    )
+    const names = invoked.map((text) => text.split(' ')[1]?.split('@')[0])
+    expect(names.filter((name) => name === 'a')).toHaveLength(20)
+    expect(names.slice(0, 20)).toContain('b')
+  })
+
+  it('untilOk: again until it is ok', () => {
+    const { invoked } = run(untilOk(call('r')), {
+      respond: (_operation, count) => (count < 2 ? { type: 'fail', error: 'no' } : ok),
+    })
+    expect(invoked).toHaveLength(3)
+  })
+
+  it('eachUntilOk: gives up on one after so many attempts and goes on', () => {
+    const respond = (operation: Call): Outcome => (operation.f === 'bad' ? { type: 'fail', error: 'no' } : ok)
+    const { invoked } = run(eachUntilOk([call('a'), call('bad'), call('b')], 3), { concurrency: 1, respond })
+    expect(invoked.map((text) => text.split(/[ @]/)[1])).toEqual(['a', 'bad', 'bad', 'bad', 'b'])
+  })
+
+  it('onThreads and reserve: only the threads that are theirs', () => {
+    expect(run(onThreads((thread) => thread === 1, sequence([call('a'), call('b')]))).invoked).toEqual([
+      '1 a@0',
+      '1 b@1',
+    ])
+    const reserved = reserve(
+      [
+        [
+          1,
+          limit(
+            2,
+            calls(() => call('w')),
+          ),
+        ],
+      ],
+      limit(
+        4,
+        calls(() => call('r')),
+      ),
+    )
+    const { invoked } = run(reserved, { concurrency: 3 })
+    expect(invoked.filter((text) => text.includes('w')).every((text) => text.startsWith('0'))).toBe(true)
+    expect(invoked.filter((text) => text.includes('r')).every((text) => !text.startsWith('0'))).toBe(true)
+  })
+
+  it('eachThread: a generator of its own for every thread', () => {
+    const generator = eachThread((thread) => sequence([call(`a${thread}`), call(`b${thread}`)]))
+    expect(run(generator).invoked).toEqual(['0 a0@0', '1 a1@0', '0 b0@1', '1 b1@1'])
+  })
+
+  it('onClients and onNemesis: nemesis threads come after the clients', () => {
+    const generator = any(
+      onClients(
+        2,
+        limit(
+          2,
+          calls(() => call('r')),
+        ),
+      ),
+      onNemesis(2, 0, schedule([{ atNs: S / 2, call: call('kill') }])),
+    )
+    const { invoked, history } = run(generator, { nemeses: 1 })
+    expect(invoked).toEqual(['0 r@0', '1 r@0', '2 kill@0.5'])
+    expect(history.find(({ f }) => f === 'kill')?.process).toBe('nemesis')
+  })
+})
+
+describe('one seed, one plan', () => {
+  it('gives thread and ordinal the same call whatever the latencies and the polling order', () => {
+    const plan = (latency: (operation: Call, thread: number) => number): Map<string, unknown> => {
+      const generator = limit(
+        300,
+        calls((draw, thread, ordinal) => call('w', { at: `${thread}/${ordinal}`, drawn: draw.int(1e6) })),
+      )
+      const { history } = run(generator, { concurrency: 5, latencyNs: latency, seed: 9 })
+      return new Map(
+        history
+          .filter(({ type }) => type === 'invoke')
+          .map(({ value }) => [(value as { at: string }).at, (value as { drawn: number }).drawn]),
+      )
+    }
+    const even = plan(() => S)
+    const uneven = plan((_operation, thread) => (thread + 1) * S)
+    let shared = 0
+    for (const [at, drawn] of even) {
+      if (!uneven.has(at)) continue
+      shared++
+      expect(uneven.get(at)).toBe(drawn)
+    }
+    expect(shared).toBeGreaterThan(100)
+  })
+})

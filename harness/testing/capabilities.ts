@@ -1,0 +1,47 @@
+/**
+ * What tests need of the machine. A test that lacks something is skipped by name on a developer's machine, and
+ * fails under CI: a skip there would hide that nothing was tested.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, it } from 'vitest'
+
+export const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..')
+
+const onCi = process.env.CI === 'true'
+
+/** Long forms: more seeds, more kills, larger oracles. */
+export const isFull = process.env.FAULTLINE_FULL === '1'
+
+/** The short form's size, or the long one's. */
+export const sized = (short: number, full: number): number => (isFull ? full : short)
+
+/** `describe` where the capability is there; else a skip that says what is missing, or a failure under CI. */
+export const describeWith = (missing: string | null, name: string, body: () => void): void => {
+  if (missing === null) {
+    describe(name, body)
+    return
+  }
+  if (!onCi) {
+    describe.skip(`${name} (needs ${missing})`, body)
+    return
+  }
+  describe(name, () => {
+    it('has what it needs', () => {
+      throw new Error(`${missing} is missing, and under CI nothing is skipped`)
+    })
+  })
+}
+
+export const missingLinuxRoot = (): string | null => {
+  if (process.platform !== 'linux') return 'Linux'
+  return process.getuid?.() === 0 ? null : 'root'
+}
+
+/** Histories with known verdicts, which stand beside the project and are not ours to publish. */
+const FIXTURES = path.resolve(PROJECT_ROOT, '../shared/fixtures')
+
+export const missingFixtures = (): string | null =>
+  fs.existsSync(FIXTURES) ? null : `the histories in ${FIXTURES}`
+
+export const fixture = (name: string): string => fs.readFileSync(path.join(FIXTURES, name), 'utf8')

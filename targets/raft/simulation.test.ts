@@ -1,0 +1,57 @@
+/** The core under the deterministic simulator: healthy for thousands of seeds, and every planted bug found. */
+import { describe, expect, it } from 'vitest'
+import { linearizability } from '../../checkers/linearizability.ts'
+import { bareRecord } from '../../harness/store/run-store.ts'
+import { isFull, sized } from '../../harness/testing/capabilities.ts'
+import { type Bug, bugs } from './bugs.ts'
+import { simulateRaft } from './simulation/simulate.ts'
+
+const checker = linearizability({ initial: null })
+
+/** What is wrong with the run of this seed; null where nothing is. */
+const judge = async (seed: number, bug: Bug | null): Promise<string | null> => {
+  const { violation, history } = simulateRaft({ seed, bug })
+  if (violation !== null) return violation
+  const verdict = await checker.check(bareRecord(history), new AbortController().signal)
+  return verdict.status === 'valid' ? null : `${verdict.status}: ${verdict.summary}`
+}
+
+describe('the healthy core', () => {
+  const seeds = sized(300, 4000)
+  it(
+    `keeps Raft's five properties and linearizability for ${seeds} seeds`,
+    async () => {
+      for (let seed = 1; seed <= seeds; seed++) expect(await judge(seed, null), `seed ${seed}`).toBeNull()
+    },
+    sized(120_000, 1_200_000),
+  )
+
+  it('is really exercised: elections, and operations of every outcome', () => {
+    const runs = Array.from({ length: 10 }, (_, seed) => simulateRaft({ seed, bug: null }))
+    const elections = runs.reduce((sum, run) => sum + run.elections, 0)
+    const types = new Map<string, number>()
+    for (const { type } of runs.flatMap(({ history }) => history)) types.set(type, (types.get(type) ?? 0) + 1)
+    expect(elections).toBeGreaterThan(50)
+    expect(types.get('ok')).toBeGreaterThan(1000)
+    expect(types.get('info')).toBeGreaterThan(10)
+  })
+
+  it('is deterministic', () =>
+    expect(simulateRaft({ seed: 11, bug: null })).toEqual(simulateRaft({ seed: 11, bug: null })))
+})
+
+describe('every planted bug is found', () => {
+  it.each(bugs.map(({ name, simulatorSeeds }) => [name, simulatorSeeds] as const))(
+    '%s within %i seeds',
+    async (name, simulatorSeeds) => {
+      const found: string[] = []
+      for (let seed = 1; seed <= simulatorSeeds && (isFull || found.length === 0); seed++) {
+        const broken = await judge(seed, name as Bug)
+        if (broken !== null) found.push(broken)
+      }
+      expect(found.length).toBeGreaterThan(0)
+      expect(found[0]).not.toContain('unknown')
+    },
+    300_000,
+  )
+})

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import type { Command, Entry } from './core/types.ts'
+import { StateMachine } from './state-machine.ts'
+
+const entry = (index: number, command: Command): Entry => ({ index, term: 1, command })
+const write = (index: number, session: number, seq: number, value: number): Entry =>
+  entry(index, { kind: 'op', session, seq, call: { f: 'write', value: { key: 1, value } } })
+
+describe('sessions', () => {
+  it('apply a request once, however often it comes', () => {
+    const machine = new StateMachine(null)
+    expect(machine.apply(entry(1, { kind: 'session' }))).toEqual({ type: 'value', value: 1 })
+    const first = machine.apply(write(2, 1, 1, 10))
+    machine.apply(entry(3, { kind: 'session' }))
+    machine.apply(write(4, 3, 1, 20))
+    expect(machine.apply(write(5, 1, 1, 10))).toEqual(first)
+    expect(machine.read(1)).toEqual({ key: 1, value: 20 })
+  })
+
+  it('refuse what is older than the last, and what has no session', () => {
+    const machine = new StateMachine(null)
+    machine.apply(entry(1, { kind: 'session' }))
+    machine.apply(write(2, 1, 2, 10))
+    expect(machine.apply(write(3, 1, 1, 11))).toEqual({ type: 'refused', error: 'stale-sequence' })
+    expect(machine.apply(write(4, 9, 1, 12))).toEqual({ type: 'refused', error: 'session-expired' })
+    expect(machine.read(1).value).toBe(10)
+  })
+
+  it('expire by the log alone: the one used longest ago goes when there are too many', () => {
+    const machine = new StateMachine(null)
+    for (let index = 1; index <= 1000; index++) machine.apply(entry(index, { kind: 'session' }))
+    machine.apply(write(1001, 1, 1, 5))
+    machine.apply(entry(1002, { kind: 'session' }))
+    expect(machine.apply(write(1003, 2, 1, 6))).toMatchObject({ type: 'refused' })
+    expect(machine.apply(write(1004, 1, 2, 7))).toMatchObject({ type: 'value' })
+  })
+
+  it('are part of the snapshot, with their last result', () => {
+    const machine = new StateMachine(null)
+    machine.apply(entry(1, { kind: 'session' }))
+    machine.apply(write(2, 1, 1, 10))
+    const restored = new StateMachine(null, machine.save())
+    expect(restored.apply(write(3, 1, 1, 10))).toMatchObject({ type: 'value', value: { value: 10 } })
+    expect(restored.digest).toBe(machine.digest)
+  })
+})
+
+describe('registers', () => {
+  it('compare and set', () => {
+    const machine = new StateMachine(null)
+    machine.apply(entry(1, { kind: 'session' }))
+    const cas = (index: number, expected: number | null, next: number) =>
+      machine.apply(
+        entry(index, {
+          kind: 'op',
+          session: 1,
+          seq: index,
+          call: { f: 'cas', value: { key: 4, expected, next } },
+        }),
+      )
+    expect(cas(2, null, 1)).toMatchObject({ value: { applied: true } })
+    expect(cas(3, 5, 2)).toMatchObject({ value: { applied: false } })
+    expect(machine.read(4).value).toBe(1)
+  })
+
+  it('the digest depends on the contents, not on the order they came in', () => {
+    const order = (...values: [number, number][]): string => {
+      const machine = new StateMachine(null)
+      machine.apply(entry(1, { kind: 'session' }))
+      values.forEach(([key, value], i) => {
+        machine.apply(
+          entry(i + 2, { kind: 'op', session: 1, seq: i + 1, call: { f: 'write', value: { key, value } } }),
+        )
+      })
+      return machine.digest
+    }
+    expect(order([1, 5], [2, 6])).toBe(order([2, 6], [1, 5]))
+    expect(order([1, 5], [2, 6])).not.toBe(order([1, 6], [2, 5]))
+    expect(order([1, 9], [1, 5], [2, 6])).toBe(order([1, 5], [2, 6]))
+  })
+})
