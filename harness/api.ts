@@ -411,6 +411,7 @@ export interface RunSpec {
   readonly rate: number
   readonly timeLimitMs: number
   readonly operationTimeoutMs: number
+  readonly readyTimeoutMs: number
   readonly recoveryTimeoutMs: number
   readonly seed: number
   readonly clientGroups: number

@@ -34,6 +34,7 @@ program
   .option('--rate <n>', 'operations a second over all clients; 0: as fast as they go', '200')
   .option('--time-limit <duration>', 'how long faults and load last', '60s')
   .option('--operation-timeout <duration>', 'after which an operation is in doubt (info)', '5s')
+  .option('--ready-timeout <duration>', 'how long the nodes may take to start', '60s')
   .option('--recovery-timeout <duration>', 'how long to wait for recovery after the last heal', '30s')
   .option('--seed <n>', 'same seed, same plan of operations and faults')
   .option('--bug <name>', 'a bug planted in a bundled target')

@@ -45,7 +45,10 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
   return links
 }
 
-/** `nodes` in seeded order; `first` is cut off in the shapes that single one out. */
+/**
+ * All shapes there are. `leader` cuts the leader off; `clients` cuts one group of clients from one node, and
+ * `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
+ */
 export const SHAPES = [
   'halves',
   'random-halves',
@@ -55,12 +58,13 @@ export const SHAPES = [
   'ring',
   'leader',
   'clients',
+  'leader-clients',
 ] as const
 export type Shape = (typeof SHAPES)[number]
 
 /** The links of a shape among nodes; `names` in the cluster's order, `order` as the seed shuffled it. */
 export const linksOf = (
-  shape: Exclude<Shape, 'leader' | 'clients'>,
+  shape: Exclude<Shape, 'leader' | 'clients' | 'leader-clients'>,
   names: readonly string[],
   order: readonly string[],
 ): readonly Link[] => {

@@ -46,9 +46,10 @@ const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): P
   const { order, shape } = intent
   const names = context.cluster.nodes.map((node) => node.name)
   const first = order[0] as string
-  if (shape === 'clients') return split([clientName(intent.clientGroup)], [first])
-  if (shape !== 'leader') return linksOf(shape, names, order)
+  if (shape === 'clients') return split([first], [clientName(intent.clientGroup)])
+  if (shape !== 'leader' && shape !== 'leader-clients') return linksOf(shape, names, order)
   const leader = (await context.leader()) ?? first
+  if (shape === 'leader-clients') return split([leader], [clientName(intent.clientGroup)])
   return split(
     [leader],
     names.filter((name) => name !== leader),
@@ -119,7 +120,9 @@ const parseShapes = (text: string): readonly Shape[] =>
 
 /** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
 const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean =>
-  shape === 'clients' || (shape === 'leader' ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0)
+  shape === 'clients' ||
+  shape === 'leader-clients' ||
+  (shape === 'leader' ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0)
 
 const drawOneWay = (rng: Rng, direction: unknown): boolean =>
   direction === 'one-way' || (direction === 'both' && rng.float() < 0.25)

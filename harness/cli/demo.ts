@@ -14,6 +14,7 @@ const FLAGS: RunFlags = {
   rate: '200',
   timeLimit: '15s',
   operationTimeout: '5s',
+  readyTimeout: '60s',
   recoveryTimeout: '30s',
   seed: '7',
 }

@@ -50,6 +50,7 @@ const flags: RunFlags = {
   rate: '100',
   timeLimit: '20s',
   operationTimeout: '5s',
+  readyTimeout: '60s',
   recoveryTimeout: '30s',
 }
 

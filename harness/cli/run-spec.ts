@@ -21,6 +21,7 @@ export interface RunFlags {
   readonly rate: string
   readonly timeLimit: string
   readonly operationTimeout: string
+  readonly readyTimeout: string
   readonly recoveryTimeout: string
   readonly seed?: string
   readonly bug?: string
@@ -137,6 +138,7 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     rate: integer('rate', flags.rate, 0),
     timeLimitMs: duration('time-limit', flags.timeLimit),
     operationTimeoutMs: duration('operation-timeout', flags.operationTimeout),
+    readyTimeoutMs: duration('ready-timeout', flags.readyTimeout),
     recoveryTimeoutMs: duration('recovery-timeout', flags.recoveryTimeout),
     seed: flags.seed === undefined ? crypto.randomInt(2 ** 31) : integer('seed', flags.seed, 0),
     clientGroups: DEFAULT_CLIENT_GROUPS,

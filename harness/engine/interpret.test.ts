@@ -55,7 +55,7 @@ describe('interpret', () => {
     expect(history).toHaveLength(40)
   })
 
-  it('turns an operation over its deadline into info, aborts it, and ignores what it still says', async () => {
+  it('turns an operation over its deadline into info, aborts it, and ignores what it says much later', async () => {
     let aborted = false
     const { history, crashed } = await run(
       limit(
@@ -63,9 +63,10 @@ describe('interpret', () => {
         calls(() => read),
       ),
       async (_thread, _call, signal) => {
-        await sleep(300, signal).catch(() => {
+        signal.addEventListener('abort', () => {
           aborted = true
         })
+        await sleep(400)
         return { type: 'ok', value: 'too late' }
       },
       { timeoutMs: 50 },
@@ -74,6 +75,21 @@ describe('interpret', () => {
     expect(history).toHaveLength(2)
     expect(aborted).toBe(true)
     expect(crashed).toEqual([0])
+  })
+
+  it('lets a client that was given up say that it never sent anything', async () => {
+    const { history } = await run(
+      limit(
+        1,
+        calls(() => read),
+      ),
+      async (_thread, _call, signal) => {
+        await sleep(5000, signal).catch(() => {})
+        return { type: 'fail', error: 'not connected' }
+      },
+      { timeoutMs: 50 },
+    )
+    expect(history.at(-1)).toMatchObject({ type: 'fail', error: 'not connected' })
   })
 
   it('takes a client that throws for one that knows nothing', async () => {

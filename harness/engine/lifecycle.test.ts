@@ -25,6 +25,7 @@ const spec: RunSpec = {
   rate: 500,
   timeLimitMs: 600,
   operationTimeoutMs: 100,
+  readyTimeoutMs: 1000,
   recoveryTimeoutMs: 300,
   seed: 5,
   clientGroups: 2,

@@ -2,7 +2,9 @@
  * One run from provisioning to teardown, inside its sandbox: start the cluster, drive clients and faults, heal,
  * wait for recovery, read everything back, take the cluster down. It judges nothing: what it leaves is on disk.
  */
+import fs from 'node:fs'
 import os from 'node:os'
+import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type {
   Call,
@@ -38,7 +40,6 @@ import { interpret } from './interpret.ts'
 import { leaderChangesOf, Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 
-const READY_TIMEOUT_MS = 60_000
 const READY_POLL_MS = 50
 const FINAL_PHASE_MS = 60_000
 
@@ -138,17 +139,47 @@ const awaitReady = async (running: Running, timeoutMs: number): Promise<readonly
   return notReady
 }
 
+/** Nodes whose processes ended while they should be starting. */
+const findExited = async ({ cluster }: Running): Promise<readonly ClusterNode[]> => {
+  const running = await Promise.all(cluster.nodes.map((node) => node.processes()))
+  return cluster.nodes.filter((_, i) => running[i]?.length === 0)
+}
+
+/** The last lines a node said, for the person who has to find out why. */
+const lastWords = (logDir: string, node: ClusterNode): string => {
+  const directory = path.join(logDir, node.name)
+  if (!fs.existsSync(directory)) return ''
+  const lines = fs
+    .readdirSync(directory)
+    .flatMap((file) => fs.readFileSync(path.join(directory, file), 'utf8').trim().split('\n'))
+  return lines.slice(-5).join('\n')
+}
+
 const startCluster = async (running: Running): Promise<void> => {
   const { cluster, parts } = running
+  const { spec, logDir } = parts
   parts.progress.phase(`starting ${cluster.nodes.length} nodes`)
   await Promise.all(cluster.nodes.map((node) => node.start(parts.signal)))
-  const notReady = await awaitReady(running, READY_TIMEOUT_MS)
-  if (notReady.length === 0) return
-  throw new UserError(
-    `${parts.spec.target}: ${notReady.join(', ')} never became ready within ${READY_TIMEOUT_MS / 1000} s. ` +
-      `What the nodes said is in ${parts.logDir}.`,
-    254,
-  )
+  const first = cluster.nodes[0] as ClusterNode
+  const watched = (await first.processes()).length > 0
+  const deadlineMs = performance.now() + spec.readyTimeoutMs
+  for (;;) {
+    const notReady = await awaitReady(running, Math.min(500, deadlineMs - performance.now()))
+    if (notReady.length === 0) return
+    const [exited] = watched ? await findExited(running) : []
+    if (exited !== undefined) {
+      throw new UserError(
+        `${spec.target}: ${exited.name} ended while it was starting. Its last words:\n${lastWords(logDir, exited)}`,
+        254,
+      )
+    }
+    if (performance.now() < deadlineMs) continue
+    throw new UserError(
+      `${spec.target}: ${notReady.join(', ')} did not become ready within ${spec.readyTimeoutMs / 1000} s (--ready-timeout). ` +
+        `What the nodes said is in ${logDir}.`,
+      254,
+    )
+  }
 }
 
 const mainGenerator = (running: Running, plans: readonly (readonly PlannedFault[])[]): OpGenerator => {

@@ -1,0 +1,148 @@
+/** Bad input: one clear sentence with what to do, the right exit code, and no leftovers. */
+import fs from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabilities.ts'
+import { faultline, temporaryFolder } from '../testing/command.ts'
+import { type HostBaseline, hostBaseline, leftovers } from '../testing/host.ts'
+
+const DEADLINE = ['--time-limit', '5s', '--env', 'namespaces', '--ready-timeout', '3s']
+
+/** A target whose nodes do as the test likes. */
+const targetModule = (folder: string, name: string, argv: readonly string[], ready: boolean): string => {
+  const file = path.join(folder, `${name}.ts`)
+  fs.writeFileSync(
+    file,
+    `import type { Target } from '${path.join(PROJECT_ROOT, 'harness/api.ts')}'
+const target: Target = {
+  name: '${name}', description: 'a test', options: {}, nodes: { default: 2, min: 1 }, bugs: [], programs: {},
+  claims: () => ({ source: 'test', consistency: {}, minority: 'refuse', tolerates: {} }),
+  clients: { register: { open: () => Promise.reject(new Error('no')) } },
+  launch: () => ({ files: {}, processes: [{ name: 'main', argv: ${JSON.stringify(argv)}, env: {} }] }),
+  ready: async () => ${ready},
+}
+export default target
+`,
+  )
+  return file
+}
+
+describeWith(missingLinuxRoot(), 'bad input', () => {
+  let before: HostBaseline
+  beforeAll(() => {
+    before = hostBaseline()
+  })
+  afterAll(async () => {
+    expect(await leftovers(before)).toEqual([])
+  })
+
+  const refused = async (
+    args: readonly string[],
+    exitCode: number,
+    message: string,
+    env = {},
+  ): Promise<void> => {
+    const result = await faultline(args, env)
+    expect(result.stderr).toContain(message)
+    expect(result.exitCode).toBe(exitCode)
+    expect(result.stderr).not.toMatch(/\n\s+at /)
+  }
+
+  it.each([
+    [['run', 'etcdd'], 'There is no target named etcdd. Did you mean etcd?'],
+    [['run', 'raft', '-w', 'registers'], 'There is no workload named registers. Did you mean register?'],
+    [['run', 'raft', '-n', 'partitions'], 'There is no nemesis named partitions. Did you mean partition?'],
+    [['run', 'raft', '--env', 'namespace'], 'There is no environment named namespace'],
+    [['run', 'raft', '--env', 'docker'], 'raft has no Docker image: run it with --env namespaces'],
+    [['run', 'raft', '--target-opts', 'ticks=1s'], 'There is no option of target raft named ticks'],
+    [['run', 'raft', '--colour', 'red'], "unknown option '--colour'"],
+    [['run'], "missing required argument 'target'"],
+    [['frobnicate'], "unknown command 'frobnicate'"],
+    [['check', '/nowhere'], 'There is nothing at /nowhere'],
+    [['list', 'bugz'], 'There is no list named bugz. Did you mean bugs?'],
+    [['export', '/nowhere'], '/nowhere is no run'],
+    [['prepare', 'lunch'], 'There is no preparation named lunch'],
+  ])('%j', async (args, message) => refused(args, 255, message))
+
+  it('a malformed history, a truncated one, and one of an unknown kind', async () => {
+    using folder = temporaryFolder()
+    const write = (name: string, text: string): string => {
+      const file = path.join(folder.path, name)
+      fs.writeFileSync(file, text)
+      return file
+    }
+    await refused(['check', write('a.jsonl', '{"index":0}\nnot json\n')], 255, 'line 1: no finite "timeNs"')
+    await refused(['check', write('b.edn', '[{:process 0 :type :invoke')], 255, 'ends before a closing }')
+    await refused(
+      ['check', write('c.xml', '<history/>')],
+      255,
+      "a run's folder, a .jsonl history, or a Jepsen history",
+    )
+    const good =
+      '{"index":0,"timeNs":1,"process":0,"type":"invoke","f":"read","value":{"key":1}}\n{"index":1,"timeNs":2,"process":0,"type":"ok","f":"read","value":{"key":1,"value":null}}\n'
+    const torn = await faultline(['check', write('d.jsonl', `${good}{"index":2,"ti`)])
+    expect(torn.stdout).toContain('was torn')
+    expect(torn.exitCode).toBe(0)
+    await refused(['check', write('e.jsonl', good.split('\n').slice(1).join('\n'))], 255, 'completes nothing')
+  })
+
+  it('Docker not reachable', async () => {
+    await refused(
+      ['run', 'etcd', '--env', 'docker', '--time-limit', '5s'],
+      254,
+      'The Docker daemon does not answer',
+      { DOCKER_HOST: 'unix:///nowhere.sock' },
+    )
+  })
+
+  it('a target that never becomes ready', async () => {
+    using folder = temporaryFolder()
+    const file = targetModule(folder.path, 'sleepy', ['sleep', '100'], false)
+    await refused(
+      ['run', file, ...DEADLINE, '--out', folder.path],
+      254,
+      'n1, n2 did not become ready within 3 s',
+    )
+  })
+
+  it('a target that ends while it starts: with its last words', async () => {
+    using folder = temporaryFolder()
+    const file = targetModule(
+      folder.path,
+      'broken',
+      ['sh', '-c', 'echo bind: address already in use; exit 1'],
+      false,
+    )
+    await refused(['run', file, ...DEADLINE, '--out', folder.path], 254, 'bind: address already in use')
+  })
+
+  it('a target whose program is not there', async () => {
+    using folder = temporaryFolder()
+    const file = targetModule(folder.path, 'absent', ['/no/such/program'], false)
+    await refused(['run', file, ...DEADLINE, '--out', folder.path], 254, '/no/such/program')
+  })
+
+  it('a run in which nothing was ok is vacuous: unknown', async () => {
+    using folder = temporaryFolder()
+    const file = targetModule(folder.path, 'deaf', ['sleep', '100'], true)
+    const result = await faultline(['run', file, ...DEADLINE, '--time-limit', '2s', '--out', folder.path])
+    expect(result.stdout).toContain('Vacuous: no operation was ok.')
+    expect(result.exitCode).toBe(2)
+  })
+
+  it('a module that exports no target', async () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'empty.ts')
+    fs.writeFileSync(file, 'export default 3\n')
+    await refused(['run', file], 255, 'does not export a Target as default')
+  })
+
+  it('a port that is taken', async () => {
+    const server = net.createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as net.AddressInfo
+    await refused(['serve', '--port', String(port)], 255, `Port ${port} is taken`)
+    server.close()
+  })
+})

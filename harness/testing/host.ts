@@ -1,0 +1,100 @@
+/** What a run could leave on the host, as one comparable value. */
+import fs from 'node:fs'
+import { execaSync } from 'execa'
+import { FREEZER_ROOT } from '../faults/freezer.ts'
+import { STATE_ROOT } from '../faults/journal.ts'
+import { waitUntil } from '../support/wait.ts'
+
+const lines = (command: string, args: readonly string[]): string[] => {
+  const { exitCode, stdout } = execaSync(command, args, { reject: false })
+  return exitCode === 0 ? stdout.split('\n').filter(Boolean).sort() : []
+}
+
+const namesIn = (directory: string): string[] =>
+  fs.existsSync(directory) ? fs.readdirSync(directory).sort() : []
+
+interface Process {
+  readonly name: string
+  readonly network: string
+  readonly mount: string
+}
+
+/** Processes of user space by pid, with their namespaces; the tests' own workers come and go and are left out. */
+const processes = (): Map<string, Process> => {
+  const found = new Map<string, Process>()
+  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const name = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
+      if (name === '' || name.includes('vitest') || name.includes('esbuild')) continue
+      found.set(pid, {
+        name,
+        network: fs.readlinkSync(`/proc/${pid}/ns/net`),
+        mount: fs.readlinkSync(`/proc/${pid}/ns/mnt`),
+      })
+    } catch {
+      // Gone in the meantime.
+    }
+  }
+  return found
+}
+
+export interface HostBaseline {
+  readonly processes: readonly string[]
+  readonly namespaces: readonly string[]
+  readonly mounts: readonly string[]
+  readonly iptables: readonly string[]
+  readonly links: readonly string[]
+  readonly cgroups: readonly string[]
+  readonly state: readonly string[]
+  readonly containers: readonly string[]
+  readonly networks: readonly string[]
+}
+
+/** Counters and what a daemon does by itself are left out: only what stands there counts. */
+export const hostBaseline = (): HostBaseline => {
+  const running = processes()
+  return {
+    processes: [...running].map(([pid, { name }]) => `${pid} ${name}`).sort(),
+    namespaces: [...new Set([...running.values()].flatMap(({ network, mount }) => [network, mount]))].sort(),
+    mounts: fs
+      .readFileSync('/proc/self/mounts', 'latin1')
+      .split('\n')
+      .filter((line) => line !== '' && !line.includes('/docker/'))
+      .sort(),
+    iptables: lines('iptables-save', []).filter((line) => !/^[#:]/.test(line)),
+    links: lines('ip', ['-brief', 'link']).map((line) => line.split(/\s+/)[0] as string),
+    cgroups: namesIn(FREEZER_ROOT).filter((name) => name.startsWith('faultline')),
+    state: namesIn(STATE_ROOT),
+    containers: lines('docker', ['ps', '--all', '--format', '{{.Names}}']),
+    networks: lines('docker', ['network', 'ls', '--format', '{{.Name}}']),
+  }
+}
+
+/** Milliseconds that the wall clock is ahead of the monotonic one: it moves only if someone sets the clock. */
+export const wallClockOffsetMs = (): number => {
+  const uptimeMs = Number(process.hrtime.bigint()) / 1e6
+  return Date.now() - uptimeMs
+}
+
+const SETTLE_TIMEOUT_MS = 15_000
+
+/** What is there now that was not there before, once things have settled; empty where nothing was left. */
+export const leftovers = async (before: HostBaseline): Promise<readonly string[]> => {
+  const difference = (): string[] => {
+    const now = hostBaseline()
+    return (Object.keys(before) as (keyof HostBaseline)[]).flatMap((part) => {
+      const known = new Set(before[part])
+      const added = now[part]
+        .filter((entry) => !known.has(entry))
+        .map((entry) => `left behind in ${part}: ${entry}`)
+      const present = new Set(now[part])
+      const shared = part === 'iptables' || part === 'links' || part === 'mounts'
+      const removed = shared
+        ? before[part].filter((entry) => !present.has(entry)).map((entry) => `gone from ${part}: ${entry}`)
+        : []
+      return [...added, ...removed]
+    })
+  }
+  await waitUntil(() => difference().length === 0, SETTLE_TIMEOUT_MS, 200)
+  return difference()
+}

@@ -1,0 +1,142 @@
+/** The bundled cluster for real: five processes, real sockets, real disks, real faults. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { loadRun } from '../../harness/store/run-store.ts'
+import { describeWith, isFull, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { run, temporaryFolder } from '../../harness/testing/command.ts'
+import { hostBaseline, leftovers, wallClockOffsetMs } from '../../harness/testing/host.ts'
+import { bugs } from './bugs.ts'
+
+/** What makes each bug show within a short run; the nemeses are the bug's own. */
+const SHORT_RUNS: Readonly<Record<string, readonly string[]>> = {
+  'stale-read': [],
+  'ack-before-replication': [
+    '--nemesis-opts',
+    'partition.shapes=leader,partition.direction=two-way,interval=2s,duration=1s',
+  ],
+  'retry-applied-twice': ['--nemesis-opts', 'partition.shapes=leader,interval=2s,duration=1s'],
+}
+
+describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
+  it('keeps its promises under partitions, kills and pauses, and leaves the host as it was', async () => {
+    using folder = temporaryFolder()
+    const before = hostBaseline()
+    const clockBefore = wallClockOffsetMs()
+    const { verdict, exitCode } = await run(folder.path, [
+      'raft',
+      '--env',
+      'namespaces',
+      '-n',
+      'partition,kill,pause',
+      '--time-limit',
+      '12s',
+      '--seed',
+      '11',
+    ])
+    expect(verdict).toMatchObject({ status: 'valid' })
+    expect(exitCode).toBe(0)
+    expect(verdict.faults.bit).toBeGreaterThan(3)
+    expect(verdict.counts.ok).toBeGreaterThan(500)
+    expect(await leftovers(before)).toEqual([])
+    expect(Math.abs(wallClockOffsetMs() - clockBefore)).toBeLessThan(1000)
+  })
+
+  it('records what each fault did, and what the nodes said of themselves', async () => {
+    using folder = temporaryFolder()
+    const options =
+      'kill.victims=leader,pause.victims=leader,pause.method=freezer,partition.shapes=leader,interval=3s,duration=1500ms'
+    const { verdict } = await run(folder.path, [
+      'raft',
+      '--env',
+      'namespaces',
+      '-n',
+      'partition,kill,pause',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '14s',
+      '--seed',
+      '5',
+    ])
+    const { record } = loadRun(verdict.runDir)
+    expect(verdict.status).toBe('valid')
+    expect(record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)
+    const summaries = (record.faults ?? [])
+      .filter(({ bit }) => bit)
+      .map(
+        ({ planned, effects }) => `${planned.nemesis}: ${effects.map(({ summary }) => summary).join('; ')}`,
+      )
+    expect(summaries.find((text) => /partition: .*[1-9]\d* packets dropped/.test(text))).toBeDefined()
+    expect(
+      summaries.find((text) =>
+        /kill: pid \d+ of n\d gone; running again as pid \d+|kill: .*gone; running again/.test(text),
+      ),
+    ).toBeDefined()
+    expect(summaries.find((text) => /pause: .*in FROZEN/.test(text))).toBeDefined()
+    const statuses = (record.samples ?? []).map(({ status }) => status).filter((status) => status !== null)
+    expect(
+      statuses.some(
+        ({ role, term, digest }) => role === 'leader' && term !== undefined && digest !== undefined,
+      ),
+    ).toBe(true)
+    for (const node of ['n1', 'n2', 'n3', 'n4', 'n5']) {
+      expect(fs.readFileSync(path.join(verdict.runDir, 'nodes', node, 'raft.log'), 'utf8')).toContain(
+        `${node} starts`,
+      )
+    }
+  })
+
+  it('a group of clients can be cut from a node while the others are not', async () => {
+    using folder = temporaryFolder()
+    const options = 'shapes=clients,direction=two-way,interval=3s,duration=2s'
+    const { verdict } = await run(folder.path, [
+      'raft',
+      '--env',
+      'namespaces',
+      '-n',
+      'partition',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '10s',
+      '--seed',
+      '3',
+    ])
+    expect(verdict.status).toBe('valid')
+    const { record } = loadRun(verdict.runDir)
+    const [fault] = (record.faults ?? []).filter(({ bit }) => bit)
+    if (fault === undefined) throw new Error('no cut bit')
+    expect(fault.victims).toHaveLength(1)
+    // The control path is never cut: the victim's status is sampled throughout.
+    const during = (record.samples ?? []).filter(
+      ({ node, timeNs }) =>
+        node === fault.victims[0] && timeNs > (fault.injectedAtNs ?? 0) && timeNs < (fault.healedAtNs ?? 0),
+    )
+    expect(during.length).toBeGreaterThan(2)
+    expect(during.every(({ status }) => status !== null)).toBe(true)
+  })
+
+  const real = bugs.filter(({ realRun }) => realRun === true)
+  for (const bug of real.filter(({ name }) => isFull || name in SHORT_RUNS)) {
+    it(`--bug ${bug.name} is caught by ${bug.nemeses.join(', ')}`, async () => {
+      using folder = temporaryFolder()
+      const args = [
+        'raft',
+        '--env',
+        'namespaces',
+        '--bug',
+        bug.name,
+        '-n',
+        bug.nemeses.join(','),
+        '--time-limit',
+        '20s',
+        ...(SHORT_RUNS[bug.name] ?? []),
+      ]
+      const { verdict, exitCode } = await run(folder.path, [...args, '--seed', '1'])
+      expect(verdict.status, verdict.summary).toBe('invalid')
+      expect(exitCode).toBe(1)
+      expect(verdict.verdicts[0]?.evidence[0]?.text).toContain('cannot be placed')
+    })
+  }
+})
