@@ -103,7 +103,8 @@ export const composeVerdict = async (
   signal: AbortSignal,
 ): Promise<RunVerdict> => {
   const verdicts: Verdict[] = []
-  for (const checker of checkers) verdicts.push(await runChecker(checker, record, signal))
+  const applicable = checkers.filter((checker) => checker.applies?.(record) ?? true)
+  for (const checker of applicable) verdicts.push(await runChecker(checker, record, signal))
   const counts = countOutcomes(record)
   const faults = countFaults(record.faults ?? [])
   const vacuous = vacuity(counts, faults, record)

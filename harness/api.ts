@@ -227,14 +227,17 @@ export interface LaunchSpec {
   readonly files: Readonly<Record<string, string>>
 }
 
-/** What a node says of itself. `digest` is a hash of its state machine at `appliedIndex`. */
+/** What a node says of itself, read at one instant. */
 export interface NodeStatus {
   readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown'
   readonly term?: number
   readonly leader?: string | null
   readonly appliedIndex?: number
   readonly commitIndex?: number
+  /** Hash of the state machine as of `digestAt`: equal positions must have equal digests on all nodes. */
   readonly digest?: string
+  /** A position in the replicated log (or a revision). */
+  readonly digestAt?: number
   readonly members?: readonly string[]
   readonly version?: string
 }
@@ -496,6 +499,8 @@ export interface Checker {
   readonly name: string
   /** Parts of the record it cannot judge without; a missing one makes it unknown. */
   readonly needs: readonly (keyof RunRecord)[]
+  /** False where the record holds nothing of what it judges: it is then left out, not unknown. Absent: always true. */
+  applies?(record: RunRecord): boolean
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
 }
 

@@ -46,7 +46,7 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
 }
 
 /**
- * All shapes there are. `leader` cuts the leader off; `clients` cuts one group of clients from one node, and
+ * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds; `clients` cuts one group of clients from one node, and
  * `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
  */
 export const SHAPES = [
@@ -57,14 +57,17 @@ export const SHAPES = [
   'bridge',
   'ring',
   'leader',
+  'leader-minority',
   'clients',
   'leader-clients',
 ] as const
 export type Shape = (typeof SHAPES)[number]
+/** Those whose links depend on who leads when they are injected. */
+export type LeaderShape = 'leader' | 'leader-minority' | 'leader-clients'
 
 /** The links of a shape among nodes; `names` in the cluster's order, `order` as the seed shuffled it. */
 export const linksOf = (
-  shape: Exclude<Shape, 'leader' | 'clients' | 'leader-clients'>,
+  shape: Exclude<Shape, LeaderShape | 'clients'>,
   names: readonly string[],
   order: readonly string[],
 ): readonly Link[] => {

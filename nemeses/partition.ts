@@ -20,7 +20,7 @@ import {
   dropPackets,
 } from '../harness/faults/iptables.ts'
 import { UserError } from '../harness/support/assert.ts'
-import { type Link, linksOf, SHAPES, type Shape, split } from './grudge.ts'
+import { type LeaderShape, type Link, linksOf, SHAPES, type Shape, split } from './grudge.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 
 interface PartitionIntent {
@@ -42,18 +42,19 @@ const addressOf = (cluster: Cluster, name: string): string => {
   return address
 }
 
+const isLeaderShape = (shape: Shape): shape is LeaderShape => shape.startsWith('leader')
+
 const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): Promise<readonly Link[]> => {
   const { order, shape } = intent
   const names = context.cluster.nodes.map((node) => node.name)
   const first = order[0] as string
   if (shape === 'clients') return split([first], [clientName(intent.clientGroup)])
-  if (shape !== 'leader' && shape !== 'leader-clients') return linksOf(shape, names, order)
+  if (!isLeaderShape(shape)) return linksOf(shape, names, order)
   const leader = (await context.leader()) ?? first
+  const followers = order.filter((name) => name !== leader)
   if (shape === 'leader-clients') return split([leader], [clientName(intent.clientGroup)])
-  return split(
-    [leader],
-    names.filter((name) => name !== leader),
-  )
+  const companions = shape === 'leader-minority' ? Math.floor((names.length - 1) / 2) - 1 : 0
+  return split([leader, ...followers.slice(0, companions)], followers.slice(companions))
 }
 
 /** Of each pair, the direction that `split` names first. */
@@ -119,10 +120,10 @@ const parseShapes = (text: string): readonly Shape[] =>
   })
 
 /** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
-const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean =>
-  shape === 'clients' ||
-  shape === 'leader-clients' ||
-  (shape === 'leader' ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0)
+const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean => {
+  if (shape === 'clients' || shape === 'leader-clients') return true
+  return isLeaderShape(shape) ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0
+}
 
 const drawOneWay = (rng: Rng, direction: unknown): boolean =>
   direction === 'one-way' || (direction === 'both' && rng.float() < 0.25)

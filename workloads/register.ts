@@ -7,6 +7,7 @@
  * tell by whom it was written; a compare-and-set expects a value that a thread of its group wrote not long ago.
  */
 
+import { agreement } from '../checkers/agreement.ts'
 import { linearizability } from '../checkers/linearizability.ts'
 import { recovery } from '../checkers/recovery.ts'
 import { statistics } from '../checkers/statistics.ts'
@@ -127,6 +128,7 @@ export const register: Workload<RegisterCall> = {
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
   checkers: (options) => [
     linearizability({ initial: options.initial === 'null' ? null : Number(options.initial) }),
+    agreement,
     recovery,
     statistics,
   ],

@@ -24,10 +24,10 @@ export interface ClientPoolOptions {
   readonly processOf: (thread: Thread) => ClientProcess | 'nemesis'
 }
 
-/** The node a thread's clients are bound to, and their group: every group has clients at every node. */
+/** The node a thread's clients are bound to, and their group: neighbours, and clients of one node, are in different ones. */
 export const nodeIndexOf = (thread: Thread, nodes: number): number => thread % nodes
 export const groupOf = (thread: Thread, nodes: number, groups: number): number =>
-  Math.floor(thread / nodes) % groups
+  (Math.floor(thread / nodes) + (thread % nodes)) % groups
 
 export class ClientPool implements AsyncDisposable {
   readonly #options: ClientPoolOptions

@@ -33,7 +33,7 @@ import { onClients, onNemesis } from '../generators/threads.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
-import { waitUntil } from '../support/wait.ts'
+import { sleep, waitUntil } from '../support/wait.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { interpret } from './interpret.ts'
@@ -42,6 +42,7 @@ import { Scheduler } from './scheduler.ts'
 
 const READY_POLL_MS = 50
 const FINAL_PHASE_MS = 60_000
+const SETTLE_MS = 500
 
 /** Where a run writes what it sees, as it sees it. */
 export interface Recorder {
@@ -350,6 +351,9 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     parts.recorder.sample(sample)
   })
   const outcome = await exercise(running, sampler)
+  // The last word of every replica, once the last writes have reached all of them: do they agree?
+  await sleep(SETTLE_MS)
+  await sampler.sampleAll()
   delay.disable()
   parts.progress.phase('taking the cluster down')
   const ms = (ns: number): number => Math.round(ns / 1e4) / 100

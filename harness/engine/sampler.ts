@@ -28,13 +28,14 @@ export class Sampler implements AsyncDisposable {
 
   #next(): void {
     this.#timer = setTimeout(() => {
-      this.#round = this.#sampleAll().then(() => {
+      this.#round = this.sampleAll().then(() => {
         if (!this.#stopped) this.#next()
       })
     }, PERIOD_MS)
   }
 
-  async #sampleAll(): Promise<void> {
+  /** One sample of every node. */
+  async sampleAll(): Promise<void> {
     await Promise.all(
       this.#nodes.map(async (node) => {
         const status = await this.#statusOf(node)

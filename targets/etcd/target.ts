@@ -20,8 +20,11 @@ interface MemberList {
   readonly members?: readonly { readonly ID: string; readonly name?: string }[]
 }
 
+/** HashKV: of all keys and values up to the revision of its header. */
 interface HashResponse {
+  readonly header?: { readonly revision?: string }
   readonly hash?: number
+  readonly compact_revision?: string
 }
 
 const post = async <T>(address: string, path: string, signal: AbortSignal): Promise<T> => {
@@ -57,7 +60,8 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
     leader,
     appliedIndex: Number(status.raftAppliedIndex ?? 0),
     commitIndex: Number(status.raftIndex ?? 0),
-    digest: String(hash.hash ?? ''),
+    digest: `${hash.hash}/${hash.compact_revision ?? 0}`,
+    digestAt: Number(hash.header?.revision ?? 0),
     members: [...names.values()],
     ...(status.version === undefined ? {} : { version: status.version }),
   }

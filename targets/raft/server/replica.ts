@@ -93,6 +93,7 @@ export class Replica {
       appliedIndex: this.#core.applied,
       commitIndex: this.#core.commit,
       digest: this.#machine.digest,
+      digestAt: this.#core.applied,
       members: this.#core.members,
       ready: this.#core.leader !== null,
     }
