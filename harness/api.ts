@@ -247,11 +247,10 @@ export interface PlantedBug {
   readonly name: string
   readonly description: string
   readonly workload: string
-  readonly nemeses: readonly string[]
   /** Seeds within which the target's own simulator finds it (a test holds it to that). */
   readonly simulatorSeeds: number
-  /** Whether a real run finds it with the nemeses above; else what it waits for. */
-  readonly realRun: true | { readonly waitsFor: string }
+  /** How a real run finds it: arguments of `faultline run` after the target and the bug; or why none does yet. */
+  readonly realRun: { readonly args: string } | { readonly none: string }
 }
 
 /** A system under test. */

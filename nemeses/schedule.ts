@@ -10,6 +10,7 @@ export const scheduleOptions = (intervalMs: number, durationMs: number): OptionS
     description: 'mean time between the starts of two faults',
   },
   duration: { type: 'duration', default: durationMs, description: 'mean length of a fault' },
+  gap: { type: 'duration', default: 200, description: 'least time between the end of a fault and the next' },
 })
 
 /** Time left undisturbed at the start, so that a first leader is there to be hit. */
@@ -34,6 +35,6 @@ export const planSequence = (
     const intent = draw(fork.fork('intent'), ordinal)
     faults.push({ id: `${nemesis}-${ordinal + 1}`, nemesis, atNs: Math.round(atNs), durationNs, intent })
     const gapNs = intervalNs * (0.5 + fork.fork('gap').float())
-    atNs += Math.max(gapNs, durationNs + 200 * NS_PER_MS)
+    atNs += Math.max(gapNs, durationNs + (options.gap as number) * NS_PER_MS)
   }
 }

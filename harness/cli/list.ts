@@ -46,8 +46,11 @@ const listCheckers = (): readonly string[] => {
 const listBugs = (): readonly string[] =>
   Object.values(targets).flatMap((target) =>
     target.bugs.map((bug) => {
-      const command = `faultline run ${target.name} --bug ${bug.name} -w ${bug.workload} -n ${bug.nemeses.join(',')}`
-      const where = bug.realRun === true ? command : `simulator only: waits for ${bug.realRun.waitsFor}`
+      const command = `faultline run ${target.name} --env namespaces --bug ${bug.name} -w ${bug.workload}`
+      const where =
+        'args' in bug.realRun
+          ? `${command} ${bug.realRun.args}`
+          : `by the simulator only: ${bug.realRun.none}`
       return `  ${bug.name.padEnd(24)} ${bug.description}\n${' '.repeat(27)}${where} (simulator: within ${bug.simulatorSeeds} seeds)`
     }),
   )

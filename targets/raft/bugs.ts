@@ -4,75 +4,83 @@ import type { PlantedBug } from '../../harness/api.ts'
 const definitions = {
   'no-fsync': {
     description: 'acknowledges before the log is on disk',
-    nemeses: ['power'],
     simulatorSeeds: 40,
-    realRun: { waitsFor: 'the power-loss nemesis: a killed process keeps its page cache' },
+    realRun: { none: 'waits for the power-loss nemesis: a killed process keeps its page cache' },
   },
   'vote-not-persisted': {
     description: 'term and vote are kept in memory only: a restarted node votes again',
-    nemeses: ['kill'],
     simulatorSeeds: 40,
-    realRun: true,
+    realRun: {
+      args: '-n partition,kill --nemesis-opts partition.shapes=one+leader,partition.direction=two-way,partition.interval=2500ms,partition.duration=2s,kill.victims=all,kill.interval=2500ms,kill.duration=200ms --rate 300 --time-limit 40s',
+    },
   },
   'stale-read': {
     description: 'any node answers reads from its own state',
-    nemeses: ['partition'],
     simulatorSeeds: 10,
-    realRun: true,
+    realRun: {
+      args: '-n partition --time-limit 15s',
+    },
   },
   'read-without-quorum': {
     description: 'a leader answers reads without asking a quorum whether it still leads',
-    nemeses: ['pause'],
     simulatorSeeds: 100,
-    realRun: true,
+    realRun: {
+      args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=1800ms,duration=1200ms --target-opts attempt-timeout=100ms,attempts=5 --rate 800 --concurrency 20 --time-limit 30s',
+    },
   },
   'read-before-own-commit': {
     description: 'a new leader answers reads before it has committed an entry of its own term',
-    nemeses: ['partition', 'kill'],
     simulatorSeeds: 100,
-    realRun: true,
+    realRun: { none: 'its window is one round trip after an election; no real run has hit it yet' },
   },
   'commit-old-term': {
     description: "commits an older term's entry by counting replicas (figure 8)",
-    nemeses: ['partition', 'kill'],
     simulatorSeeds: 1000,
-    realRun: true,
+    realRun: {
+      none: 'it needs four changes of leader within the round trips of figure 8; no real run has hit it yet',
+    },
   },
   'retry-applied-twice': {
     description: 'ignores session sequence numbers: a retried request takes effect again',
-    nemeses: ['partition', 'kill'],
     simulatorSeeds: 40,
-    realRun: true,
+    realRun: {
+      args: '-n partition --nemesis-opts shapes=leader-clients,direction=one-way,interval=1500ms,duration=700ms --target-opts attempt-timeout=300ms,attempts=5 --rate 400 --time-limit 20s',
+    },
   },
   'ack-before-replication': {
     description: 'a leader commits what only itself has',
-    nemeses: ['partition', 'kill'],
     simulatorSeeds: 10,
-    realRun: true,
+    realRun: {
+      args: '-n partition,kill --nemesis-opts partition.shapes=leader,partition.direction=two-way,interval=2s,duration=1s --time-limit 20s',
+    },
   },
   'no-truncate': {
     description: "a follower keeps its own entries where they conflict with the leader's",
-    nemeses: ['partition'],
     simulatorSeeds: 40,
-    realRun: true,
+    realRun: {
+      args: '-n partition --nemesis-opts shapes=leader+leader-minority,direction=two-way,interval=1500ms,duration=1s --target-opts attempt-timeout=200ms --rate 600 --concurrency 20 --time-limit 30s',
+    },
   },
   'no-previous-check': {
     description: 'a follower appends without checking that the entry before matches',
-    nemeses: ['partition', 'kill'],
     simulatorSeeds: 40,
-    realRun: true,
+    realRun: {
+      args: '-n partition,kill --nemesis-opts partition.shapes=leader,partition.direction=two-way,kill.victims=leader,interval=2s,duration=1300ms --rate 400 --time-limit 25s',
+    },
   },
   'stale-log-election': {
     description: 'votes for candidates whose log is behind',
-    nemeses: ['partition', 'kill'],
     simulatorSeeds: 40,
-    realRun: true,
+    realRun: {
+      args: '-n partition,kill --nemesis-opts partition.shapes=one+minority,partition.direction=two-way,partition.interval=1200ms,partition.duration=1s,partition.gap=0ms,kill.victims=leader,kill.interval=1s,kill.duration=300ms --rate 300 --time-limit 50s',
+    },
   },
   'snapshot-loses-suffix': {
     description: 'a snapshot claims entries that were not yet applied to it',
-    nemeses: ['kill'],
     simulatorSeeds: 40,
-    realRun: true,
+    realRun: {
+      args: '-n kill --nemesis-opts victims=all+majority+leader,interval=2s,duration=500ms --target-opts compact-every=60 --rate 0 --concurrency 30 --time-limit 15s',
+    },
   },
 } as const satisfies Record<string, Omit<PlantedBug, 'name' | 'workload'>>
 
