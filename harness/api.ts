@@ -335,6 +335,8 @@ export interface ProvisionSpec {
 export interface Environment {
   readonly name: string
   readonly supports: ReadonlySet<Fault>
+  /** False for an environment whose nodes are not processes. */
+  readonly hasProcesses?: boolean
   /** The identities nodes will have, before anything is made. */
   identify(count: number): readonly NodeIdentity[]
   provision(spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster>

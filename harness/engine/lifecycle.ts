@@ -141,7 +141,8 @@ const awaitReady = async (running: Running, timeoutMs: number): Promise<readonly
 }
 
 /** Nodes whose processes ended while they should be starting. */
-const findExited = async ({ cluster }: Running): Promise<readonly ClusterNode[]> => {
+const findExited = async ({ cluster, parts }: Running): Promise<readonly ClusterNode[]> => {
+  if (parts.environment.hasProcesses === false) return []
   const running = await Promise.all(cluster.nodes.map((node) => node.processes()))
   return cluster.nodes.filter((_, i) => running[i]?.length === 0)
 }
@@ -161,13 +162,11 @@ const startCluster = async (running: Running): Promise<void> => {
   const { spec, logDir } = parts
   parts.progress.phase(`starting ${cluster.nodes.length} nodes`)
   await Promise.all(cluster.nodes.map((node) => node.start(parts.signal)))
-  const first = cluster.nodes[0] as ClusterNode
-  const watched = (await first.processes()).length > 0
   const deadlineMs = performance.now() + spec.readyTimeoutMs
   for (;;) {
     const notReady = await awaitReady(running, Math.min(500, deadlineMs - performance.now()))
     if (notReady.length === 0) return
-    const [exited] = watched ? await findExited(running) : []
+    const [exited] = await findExited(running)
     if (exited !== undefined) {
       throw new UserError(
         `${spec.target}: ${exited.name} ended while it was starting. Its last words:\n${lastWords(logDir, exited)}`,

@@ -20,11 +20,12 @@ interface MemberList {
   readonly members?: readonly { readonly ID: string; readonly name?: string }[]
 }
 
-/** HashKV: of all keys and values up to the revision of its header. */
+/**
+ * A hash of the backend. No `digestAt`: the response's revision is read apart from the hash, and the backend holds
+ * more than keys, so that two members' hashes cannot be compared from outside while writes go on.
+ */
 interface HashResponse {
-  readonly header?: { readonly revision?: string }
   readonly hash?: number
-  readonly compact_revision?: string
 }
 
 const post = async <T>(address: string, path: string, signal: AbortSignal): Promise<T> => {
@@ -60,8 +61,7 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
     leader,
     appliedIndex: Number(status.raftAppliedIndex ?? 0),
     commitIndex: Number(status.raftIndex ?? 0),
-    digest: `${hash.hash}/${hash.compact_revision ?? 0}`,
-    digestAt: Number(hash.header?.revision ?? 0),
+    digest: String(hash.hash ?? ''),
     members: [...names.values()],
     ...(status.version === undefined ? {} : { version: status.version }),
   }

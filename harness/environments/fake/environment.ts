@@ -37,6 +37,7 @@ export const fakeEnvironment = (
 ): Environment & { nodes: readonly FakeNode[]; disposed: boolean } => {
   const environment = {
     name: 'fake',
+    hasProcesses: false,
     supports: new Set(supports),
     nodes: [] as readonly FakeNode[],
     disposed: false,
