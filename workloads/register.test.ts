@@ -60,6 +60,11 @@ describe('the register workload', () => {
     expect(Math.max(...perKey.values())).toBeLessThanOrEqual(100)
   })
 
+  it('refuses a missing option instead of asking a cluster for NaN', () => {
+    const { readers: _, ...without } = options
+    expect(() => register.generator(rngFromSeed(1), without, context)).toThrow('readers is NaN')
+  })
+
   it('has every kind, and compare-and-sets that match and that do not', () => {
     const results = history
       .filter(({ type, f }) => type === 'ok' && f === 'cas')

@@ -1,12 +1,15 @@
 /**
  * Many independent registers under read, write and compare-and-set.
  *
- * Threads work in groups; a group stays on one key for a bounded number of operations and then moves on, so that
- * checking (exponential at worst) stays cheap and the run covers ground. What a thread does as its n-th operation
- * is a pure function of (seed, thread, n). Every value is written at most once in a run, which makes a stale read
- * tell by whom it was written; a compare-and-set expects a value that a thread of its group wrote not long ago.
+ * Threads work in groups; a group stays on one key for a bounded number of operations and then moves on together,
+ * so that checking (exponential at worst) stays cheap, the run covers ground, and a thread that hung for seconds
+ * comes back to the key the others are on. Some threads of a group only read: a write that hangs in a minority does
+ * not keep them from what is stale there.
+ *
+ * What a thread does as its n-th operation (read, write, compare-and-set, and the value put) is a pure function of
+ * seed, thread and n; which key it goes to, and what a compare-and-set expects, depends on how far the group has
+ * come. Every value is written at most once in a run, so that a stale read tells by whom it was written.
  */
-
 import { agreement } from '../checkers/agreement.ts'
 import { linearizability } from '../checkers/linearizability.ts'
 import { recovery } from '../checkers/recovery.ts'
@@ -20,81 +23,127 @@ import type {
   Workload,
   WorkloadContext,
 } from '../harness/api.ts'
-import { calls, eachUntilOk } from '../harness/generators/combinators.ts'
+import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
+import { assert } from '../harness/support/assert.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 
 const FINAL_ATTEMPTS = 5
+/** How many of the latest values a compare-and-set chooses from. */
+const RECENT = 3
 
 interface Plan {
   readonly rng: Rng
   readonly concurrency: number
   readonly groupSize: number
+  readonly groups: number
   readonly callsPerKey: number
+  readonly readers: number
   readonly readShare: number
   readonly casShare: number
 }
 
-type Kind = 'read' | 'write' | 'cas'
+/** How far a group has come. */
+interface Progress {
+  readonly count: number
+  /** Values put, or tried, on the key it is on; latest last. */
+  readonly recent: readonly number[]
+}
 
-const planOf = (rng: Rng, options: Options, context: WorkloadContext): Plan => ({
-  rng,
-  concurrency: context.concurrency,
-  groupSize: Math.min(context.concurrency, options.group as number),
-  callsPerKey: options['calls-per-key'] as number,
-  readShare: options.reads as number,
-  casShare: options.cas as number,
-})
+const START: Progress = { count: 0, recent: [] }
 
-const kindAt = (plan: Plan, thread: Thread, ordinal: number): Kind => {
+const planOf = (rng: Rng, options: Options, context: WorkloadContext): Plan => {
+  const groupSize = Math.min(context.concurrency, options.group as number)
+  const plan: Plan = {
+    rng,
+    concurrency: context.concurrency,
+    groupSize,
+    groups: Math.ceil(context.concurrency / groupSize),
+    callsPerKey: options['calls-per-key'] as number,
+    readers: Math.min(options.readers as number, groupSize - 1),
+    readShare: options.reads as number,
+    casShare: options.cas as number,
+  }
+  // An option that is missing would go into calls as NaN, and a cluster would be blamed for what it made of it.
+  for (const [name, value] of Object.entries(plan))
+    assert(name === 'rng' || Number.isFinite(value), `${name} is ${value}`)
+  return plan
+}
+
+const groupOf = (plan: Plan, thread: Thread): number => Math.floor(thread / plan.groupSize)
+
+/** Which threads of a group only read moves on from group to group, so that every node gets readers. */
+const isReader = (plan: Plan, thread: Thread): boolean => {
+  const group = groupOf(plan, thread)
+  const size = Math.min(plan.groupSize, plan.concurrency - group * plan.groupSize)
+  const position = (thread - group * plan.groupSize - ((group * plan.readers) % size) + size) % size
+  return position < Math.min(plan.readers, size - 1)
+}
+
+const kindAt = (plan: Plan, thread: Thread, ordinal: number): RegisterCall['f'] => {
+  if (isReader(plan, thread)) return 'read'
   const draw = plan.rng.fork('kind', thread, ordinal).float()
   if (draw < plan.readShare) return 'read'
   return draw < plan.readShare + plan.casShare ? 'cas' : 'write'
 }
 
+const keyAt = (plan: Plan, group: number, count: number): number =>
+  group + plan.groups * Math.floor(count / plan.callsPerKey)
+
 /** Unique over the run, and positive: 0 is the initial value in Knossos's histories. */
 const valueAt = (plan: Plan, thread: Thread, ordinal: number): number =>
   1 + ordinal * plan.concurrency + thread
 
-const keyAt = (plan: Plan, thread: Thread, ordinal: number): number => {
-  const groups = Math.ceil(plan.concurrency / plan.groupSize)
-  return Math.floor(thread / plan.groupSize) + groups * Math.floor(ordinal / plan.callsPerKey)
-}
-
-/**
- * What a cas expects: the last value that a thread of the group was due to write to this key by now; half the time
- * its own, which is the likeliest to stand.
- */
-const expectedAt = (plan: Plan, thread: Thread, ordinal: number): number | null => {
-  const first = Math.floor(thread / plan.groupSize) * plan.groupSize
-  const size = Math.min(plan.groupSize, plan.concurrency - first)
-  const draw = plan.rng.fork('peer', thread, ordinal)
-  const peer = draw.float() < 0.5 ? thread : first + draw.int(size)
-  const from = ordinal - (ordinal % plan.callsPerKey)
-  for (let at = peer === thread ? ordinal - 1 : ordinal; at >= from; at--) {
-    if (kindAt(plan, peer, at) === 'write') return valueAt(plan, peer, at)
-  }
-  return null
-}
-
-const callAt = (plan: Plan, thread: Thread, ordinal: number): RegisterCall => {
-  const key = keyAt(plan, thread, ordinal)
+const callAt = (plan: Plan, progress: Progress, thread: Thread, ordinal: number): RegisterCall => {
+  const key = keyAt(plan, groupOf(plan, thread), progress.count)
   const kind = kindAt(plan, thread, ordinal)
   if (kind === 'read') return { f: 'read', value: { key } }
   const value = valueAt(plan, thread, ordinal)
   if (kind === 'write') return { f: 'write', value: { key, value } }
-  return { f: 'cas', value: { key, expected: expectedAt(plan, thread, ordinal), next: value } }
+  const expected =
+    progress.recent.length === 0 ? null : plan.rng.fork('expected', thread, ordinal).pick(progress.recent)
+  return { f: 'cas', value: { key, expected, next: value } }
+}
+
+const putBy = (call: RegisterCall): number | null =>
+  call.f === 'read' ? null : call.f === 'write' ? call.value.value : call.value.next
+
+const advance = (plan: Plan, progress: Progress, call: RegisterCall): Progress => {
+  const count = progress.count + 1
+  if (count % plan.callsPerKey === 0) return { count, recent: [] }
+  const put = putBy(call)
+  return { count, recent: put === null ? progress.recent : [...progress.recent, put].slice(-RECENT) }
+}
+
+const operations = (plan: Plan, all: readonly Progress[]): OpGenerator<RegisterCall> => {
+  const self: OpGenerator<RegisterCall> = {
+    next: (context) => {
+      const thread = context.free[0]
+      if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
+      const group = groupOf(plan, thread)
+      const progress = all[group] as Progress
+      const call = callAt(plan, progress, thread, context.ordinal(thread))
+      const next = operations(plan, all.with(group, advance(plan, progress, call)))
+      return { type: 'invoke', atNs: context.nowNs, thread, call, next }
+    },
+    update: () => self,
+  }
+  return self
 }
 
 /** Every key that was used, read from every node (thread i is bound to node i modulo the number of nodes). */
 const finalReads = (plan: Plan, context: FinalContext): OpGenerator<RegisterCall> => {
-  const keys = new Set<number>()
-  for (let thread = 0; thread < context.concurrency; thread++) {
-    for (let ordinal = 0; ordinal < context.ordinal(thread); ordinal += plan.callsPerKey)
-      keys.add(keyAt(plan, thread, ordinal))
-    if (context.ordinal(thread) > 0) keys.add(keyAt(plan, thread, context.ordinal(thread) - 1))
+  const counts = new Array<number>(plan.groups).fill(0)
+  for (let thread = 0; thread < plan.concurrency; thread++) {
+    const group = groupOf(plan, thread)
+    counts[group] = (counts[group] as number) + context.ordinal(thread)
   }
-  const reads: RegisterCall[] = [...keys].sort((a, b) => a - b).map((key) => ({ f: 'read', value: { key } }))
+  const keys = counts.flatMap((count, group) =>
+    Array.from({ length: Math.ceil(count / plan.callsPerKey) }, (_, block) =>
+      keyAt(plan, group, block * plan.callsPerKey),
+    ),
+  )
+  const reads: RegisterCall[] = keys.sort((a, b) => a - b).map((key) => ({ f: 'read', value: { key } }))
   const readers = Math.min(context.nodes, context.concurrency)
   return onThreads(
     (thread) => thread < readers,
@@ -108,13 +157,14 @@ export const register: Workload<RegisterCall> = {
   vocabulary: REGISTER,
   options: {
     group: { type: 'number', default: 5, description: 'threads that share a key at a time' },
+    readers: { type: 'number', default: 2, description: 'threads of a group that only read' },
     'calls-per-key': {
       type: 'number',
-      default: 20,
-      description: 'operations of one thread on a key before it moves on',
+      default: 100,
+      description: 'operations of a group on a key before it moves on',
     },
-    reads: { type: 'number', default: 0.5, description: 'share of reads' },
-    cas: { type: 'number', default: 0.25, description: 'share of compare-and-set; the rest are writes' },
+    reads: { type: 'number', default: 0.3, description: 'share of reads of the other threads' },
+    cas: { type: 'number', default: 0.3, description: 'their share of compare-and-set; the rest are writes' },
     initial: {
       type: 'string',
       default: 'null',
@@ -123,7 +173,7 @@ export const register: Workload<RegisterCall> = {
   },
   generator: (rng, options, context) => {
     const plan = planOf(rng, options, context)
-    return calls((_draw, thread, ordinal) => callAt(plan, thread, ordinal))
+    return operations(plan, new Array<Progress>(plan.groups).fill(START))
   },
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
   checkers: (options) => [
