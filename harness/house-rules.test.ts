@@ -3,6 +3,9 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
 import { describe, expect, it } from 'vitest'
+import { nemeses } from '../nemeses/index.ts'
+import { targets } from '../targets/index.ts'
+import { workloads } from '../workloads/index.ts'
 import { PROJECT_ROOT } from './testing/capabilities.ts'
 
 const MAX_LINES = 400
@@ -155,6 +158,14 @@ describe('house rules', () => {
     ].map((name) => `harness/${name}`)
     for (const folder of [...folders, ...inner])
       expect(fs.existsSync(path.join(PROJECT_ROOT, folder, 'README.md')), `${folder}/README.md`).toBe(true)
+  })
+
+  it("names everything of the registries in their folders' READMEs", () => {
+    const registries = { targets, workloads, nemeses }
+    for (const [folder, registry] of Object.entries(registries)) {
+      for (const name of Object.keys(registry))
+        expect(read(`${folder}/README.md`), `${folder}/README.md`).toMatch(new RegExp(`\`${name}/?\``))
+    }
   })
 
   it('has no visible folder at the top but those of the plan', () => {

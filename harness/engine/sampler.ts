@@ -1,8 +1,9 @@
 /** Watches the nodes through the control path: their status into samples, and who leads right now. */
 import type { ClusterNode, NodeStatus, RunFacts, Sample, Target } from '../api.ts'
 
-const PERIOD_MS = 250
-const TIMEOUT_MS = 400
+/** Together at most half a second, so that a node which does not answer is still asked twice a second. */
+const PERIOD_MS = 200
+const TIMEOUT_MS = 300
 
 export class Sampler implements AsyncDisposable {
   readonly #target: Target
