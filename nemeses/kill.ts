@@ -9,6 +9,7 @@ import type {
   PlannedFault,
 } from '../harness/api.ts'
 import { isAlive } from '../harness/faults/proc.ts'
+import { activeFault } from './active-fault.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 import { drawVictims, parseVictims, resolveVictims, type VictimIntent } from './victims.ts'
 
@@ -42,19 +43,12 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const killed = await Promise.all(
     nodes.map(async (node) => ({ node, processes: await node.kill(context.signal) })),
   )
-  let healed: Effect | null = null
-  return {
-    id: fault.id,
-    victims: nodes.map((node) => node.name),
-    measure: async () => effectOf(killed, null),
-    heal: async () => {
-      if (healed !== null) return healed
-      await Promise.all(nodes.map((node) => node.start(context.signal)))
-      const restarted = (await Promise.all(nodes.map((node) => node.processes()))).flat()
-      healed = effectOf(killed, restarted)
-      return healed
-    },
+  const heal = async (): Promise<Effect> => {
+    await Promise.all(nodes.map((node) => node.start(context.signal)))
+    return effectOf(killed, (await Promise.all(nodes.map((node) => node.processes()))).flat())
   }
+  const victims = nodes.map((node) => node.name)
+  return activeFault(fault.id, victims, async () => effectOf(killed, null), heal)
 }
 
 export const kill: Nemesis = {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Cluster, ClusterNode, NemesisContext, PlanContext } from '../harness/api.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
+import { activeFault } from './active-fault.ts'
 import { bridge, type Link, linksOf, majoritiesRing, split } from './grudge.ts'
 import { nemeses } from './index.ts'
 import { resolveVictims } from './victims.ts'
@@ -90,6 +91,25 @@ describe('options', () => {
     const plan = planOf('kill', 5, {}, { ...context, tolerates: { kill: 'minority' } })
     const words = new Set(plan.map(({ intent }) => intent.victims))
     expect([...words].every((word) => ['leader', 'one', 'minority'].includes(word as string))).toBe(true)
+  })
+})
+
+describe('a fault in force', () => {
+  it('heals once, however often it is asked, also at the same time', async () => {
+    let heals = 0
+    const effect = { bit: true, summary: 'x', measurements: {} }
+    const fault = activeFault(
+      'kill-1',
+      ['n1'],
+      async () => effect,
+      async () => {
+        heals++
+        return effect
+      },
+    )
+    expect(await Promise.all([fault.heal(), fault.heal()])).toEqual([effect, effect])
+    expect(await fault.heal()).toBe(effect)
+    expect(heals).toBe(1)
   })
 })
 

@@ -20,6 +20,7 @@ import {
   dropPackets,
 } from '../harness/faults/iptables.ts'
 import { UserError } from '../harness/support/assert.ts'
+import { activeFault } from './active-fault.ts'
 import { type LeaderShape, type Link, linksOf, SHAPES, type Shape, split } from './grudge.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 
@@ -98,18 +99,13 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
       measurements: { packets, ...perNode },
     }
   }
-  let healed: Effect | null = null
-  return {
-    id: fault.id,
-    victims: places.map(({ node }) => node.name),
-    measure,
-    heal: async () => {
-      if (healed !== null) return healed
-      healed = await measure()
-      await Promise.all(places.map(({ node }) => allowPackets(node, name)))
-      return healed
-    },
+  const heal = async (): Promise<Effect> => {
+    const effect = await measure()
+    await Promise.all(places.map(({ node }) => allowPackets(node, name)))
+    return effect
   }
+  const victims = places.map(({ node }) => node.name)
+  return activeFault(fault.id, victims, measure, heal)
 }
 
 const parseShapes = (text: string): readonly Shape[] =>

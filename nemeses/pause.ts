@@ -11,6 +11,7 @@ import type {
 import { freezerState, setFreezer } from '../harness/faults/freezer.ts'
 import { cpuTicksOf, signal, threadStates } from '../harness/faults/proc.ts'
 import { waitUntil } from '../harness/support/wait.ts'
+import { activeFault } from './active-fault.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 import { drawVictims, parseVictims, resolveVictims, type VictimIntent } from './victims.ts'
 
@@ -81,21 +82,17 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const method: Method = nodes.every((node) => node.freezerDir !== undefined) ? intent.method : 'sigstop'
   const paused = await Promise.all(nodes.map((node) => stop(node, method)))
   const sinceMs = performance.now()
-  let healed: Effect | null = null
-  return {
-    id: fault.id,
-    victims: nodes.map((node) => node.name),
-    measure: async () => measure(paused, method, sinceMs),
-    heal: async () => {
-      if (healed !== null) return healed
-      healed = measure(paused, method, sinceMs)
-      for (const { node, processes } of paused) {
-        if (method === 'freezer' && node.freezerDir !== undefined) await setFreezer(node.freezerDir, 'THAWED')
-        else for (const { pid } of processes) signal(pid, 'SIGCONT')
-      }
-      return healed
-    },
+  const measureNow = async (): Promise<Effect> => measure(paused, method, sinceMs)
+  const heal = async (): Promise<Effect> => {
+    const effect = await measureNow()
+    for (const { node, processes } of paused) {
+      if (method === 'freezer' && node.freezerDir !== undefined) await setFreezer(node.freezerDir, 'THAWED')
+      else for (const { pid } of processes) signal(pid, 'SIGCONT')
+    }
+    return effect
   }
+  const victims = nodes.map((node) => node.name)
+  return activeFault(fault.id, victims, measureNow, heal)
 }
 
 export const pause: Nemesis = {

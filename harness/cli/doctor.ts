@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { execa } from 'execa'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
+import { inNamespaces } from '../environments/sandbox.ts'
 import { isFreezerAvailable } from '../faults/freezer.ts'
 import { DOCKER_PROGRAMS, findProgram, missingPackages, NAMESPACE_PROGRAMS } from './packages.ts'
 import { targets } from './registries.ts'
@@ -23,28 +24,11 @@ const works = async (argv: readonly string[], input?: string): Promise<boolean> 
   return result.exitCode === 0
 }
 
-const userFlags = (): readonly string[] => (process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'])
-
-/** A command inside a fresh network and mount namespace, as the sandbox makes them. */
-const inNamespace = (script: string): Promise<boolean> =>
-  works([
-    'unshare',
-    ...userFlags(),
-    '--net',
-    '--mount',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    'sh',
-    '-c',
-    script,
-  ])
+/** A script inside fresh namespaces, as the sandbox makes them. */
+const inNamespace = (script: string): Promise<boolean> => works([...inNamespaces(), 'sh', '-c', script])
 
 const checkNamespaces = async (): Promise<Finding> => {
-  const ok = await inNamespace(
-    'mount -t tmpfs tmpfs /run && ip link add a type veth peer name b && ip link add br0 type bridge',
-  )
+  const ok = await inNamespace('ip link add a type veth peer name b && ip link add br0 type bridge')
   const note = ok
     ? `${process.getuid?.() === 0 ? 'as root' : 'through a user namespace'}: veth and bridge work`
     : 'unshare, veth or bridge refused: run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)'
@@ -53,7 +37,7 @@ const checkNamespaces = async (): Promise<Finding> => {
 
 const checkPartition = async (): Promise<Finding> => {
   const script =
-    'mount -t tmpfs tmpfs /run && printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
+    'printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
   const ok = findProgram('iptables-restore') !== null && (await inNamespace(script))
   return {
     what: 'nemesis partition',

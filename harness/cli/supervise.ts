@@ -13,7 +13,7 @@ import { cleanUp } from '../faults/cleanup.ts'
 import { createJournal, FileJournal, stateDirOf } from '../faults/journal.ts'
 import { bootId, startTimeOf } from '../faults/proc.ts'
 import { runDirOf, writeRunFile } from '../store/run-store.ts'
-import { UserError } from '../support/assert.ts'
+import { messageOf, UserError } from '../support/assert.ts'
 import { CONTROLLER_FILE, type ControllerInput } from './controller.ts'
 import { obtainProgram } from './packages.ts'
 
@@ -113,6 +113,17 @@ const runInSandbox = async (input: ControllerInput, target: Target): Promise<num
   }
 }
 
+const makeRunDir = (runDir: string): void => {
+  try {
+    fs.mkdirSync(runDir, { recursive: true })
+  } catch (error) {
+    throw new UserError(
+      `Results cannot be written (${messageOf(error)}): choose another folder with --out.`,
+      254,
+    )
+  }
+}
+
 /** Runs the spec and returns the run's folder and the controller's exit code. Leaves nothing but the results. */
 export const supervise = async (
   options: SuperviseOptions,
@@ -121,7 +132,7 @@ export const supervise = async (
   const programs = await obtainPrograms(spec, target, say)
   const stateDir = stateDirOf(spec.runId)
   const runDir = path.resolve(runDirOf(results, spec, new Date()))
-  fs.mkdirSync(runDir, { recursive: true })
+  makeRunDir(runDir)
   createJournal(stateDir)
   const watchdog = startWatchdog(stateDir)
   try {

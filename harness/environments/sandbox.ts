@@ -17,24 +17,33 @@ export interface Sandbox {
 
 const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
 
-const namespaceSandbox = (): Sandbox => {
+const NAMESPACES = [
+  '--net',
+  '--mount',
+  '--pid',
+  '--fork',
+  '--kill-child',
+  '--mount-proc',
+  '--propagation',
+  'private',
+]
+
+/** A command line that runs another in namespaces of its own; without root through a user namespace. */
+export const inNamespaces = (): readonly string[] => {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
-  const unshare = [
+  // /run of its own: iptables' lock and the nodes' data path are not the host's.
+  return [
     'unshare',
     ...user,
-    '--net',
-    '--mount',
-    '--pid',
-    '--fork',
-    '--kill-child',
-    '--mount-proc',
-    '--propagation',
-    'private',
+    ...NAMESPACES,
+    'sh',
+    '-c',
+    'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"',
+    'sh',
   ]
-  // /run of its own: iptables' lock and the nodes' data path are not the host's.
-  const enter = ['sh', '-c', 'mount -t tmpfs -o mode=755 tmpfs /run && exec "$@"', 'sh']
-  return { prefix: [...DIE_WITH_PARENT, ...unshare, ...enter] }
 }
+
+const namespaceSandbox = (): Sandbox => ({ prefix: [...DIE_WITH_PARENT, ...inNamespaces()] })
 
 const dockerSandbox = async (
   spec: RunSpec,

@@ -9,8 +9,10 @@ import path from 'node:path'
 import type { UndoEntry, UndoJournal } from '../api.ts'
 import { bootId, startTimeOf } from './proc.ts'
 
-/** Where runs keep what is not results. On a real disk: the nodes' data lies below it. */
-export const STATE_ROOT = '/var/tmp/faultline'
+const uid = process.getuid?.() ?? 0
+
+/** Where this user's runs keep what is not results. On a real disk: the nodes' data lies below it. */
+export const STATE_ROOT = uid === 0 ? '/var/tmp/faultline' : `/var/tmp/faultline-${uid}`
 
 interface Owner {
   readonly pid: number

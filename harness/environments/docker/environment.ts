@@ -40,11 +40,10 @@ const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdent
   return new DockerNode({
     identity,
     container,
-    keeperPid: State.Pid,
     containerId: Id,
+    keeperPid: State.Pid,
     launch: spec.launch(identity),
     hostDataDir: dataDir,
-    journal: spec.journal,
   })
 }
 
@@ -68,7 +67,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
     controlAddress: addresses.control,
     journal: spec.journal,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(nodes.map((node) => node.dispose()))
+      for (const node of nodes) node.thaw()
       await removeLabelled(labelOf(spec.runId))
     },
   }

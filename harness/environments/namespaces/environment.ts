@@ -37,7 +37,7 @@ const makeNode = async (
     : undefined
   return new NamespaceNode({
     identity,
-    keeper,
+    keeperPid: keeper.pid,
     launch: spec.launch(identity),
     logDir,
     hostDataDir,

@@ -1,0 +1,73 @@
+/** What nodes made of OS processes have in common: how they are named, found, killed, and given their files. */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { ClusterNode, LaunchSpec, NodeIdentity, NodeProcess } from '../api.ts'
+import { isAlive, signal as send } from '../faults/proc.ts'
+import { UserError } from '../support/assert.ts'
+import { waitUntil } from '../support/wait.ts'
+
+const GONE_TIMEOUT_MS = 10_000
+
+export interface ProcessNodeOptions {
+  readonly identity: NodeIdentity
+  readonly keeperPid: number
+  readonly launch: LaunchSpec
+  /** The node's data directory as the controller sees it. */
+  readonly hostDataDir: string
+  readonly freezerDir: string | undefined
+}
+
+export abstract class ProcessNode implements ClusterNode {
+  readonly name: string
+  readonly index: number
+  readonly address: string
+  readonly dataDir: string
+  readonly keeperPid: number
+  readonly freezerDir?: string
+  /** Pids by the names of the launch spec. */
+  protected readonly running = new Map<string, number>()
+  readonly #launch: LaunchSpec
+  readonly #hostDataDir: string
+
+  constructor(options: ProcessNodeOptions) {
+    this.name = options.identity.name
+    this.index = options.identity.index
+    this.address = options.identity.address
+    this.dataDir = options.identity.dataDir
+    this.keeperPid = options.keeperPid
+    if (options.freezerDir !== undefined) this.freezerDir = options.freezerDir
+    this.#launch = options.launch
+    this.#hostDataDir = options.hostDataDir
+  }
+
+  /** Starts one process and returns its pid, as the controller sees it. */
+  protected abstract spawn(spec: LaunchSpec['processes'][number], signal: AbortSignal): Promise<number>
+
+  async processes(): Promise<readonly NodeProcess[]> {
+    return [...this.running].map(([name, pid]) => ({ name, pid })).filter(({ pid }) => isAlive(pid))
+  }
+
+  async start(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    for (const [file, content] of Object.entries(this.#launch.files)) {
+      const target = path.join(this.#hostDataDir, file)
+      fs.mkdirSync(path.dirname(target), { recursive: true })
+      fs.writeFileSync(target, content)
+    }
+    for (const spec of this.#launch.processes) {
+      const known = this.running.get(spec.name)
+      if (known === undefined || !isAlive(known)) this.running.set(spec.name, await this.spawn(spec, signal))
+    }
+  }
+
+  async kill(signal: AbortSignal): Promise<readonly NodeProcess[]> {
+    const victims = await this.processes()
+    for (const { pid } of victims) send(pid, 'SIGKILL')
+    const gone = await waitUntil(() => victims.every(({ pid }) => !isAlive(pid)), GONE_TIMEOUT_MS, 5, signal)
+    if (gone) return victims
+    throw new UserError(
+      `${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`,
+      254,
+    )
+  }
+}
