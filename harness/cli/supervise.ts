@@ -10,14 +10,16 @@ import type { RunSpec, Target } from '../api.ts'
 import { imageTag } from '../environments/docker/images.ts'
 import { createSandbox } from '../environments/sandbox.ts'
 import { cleanUp } from '../faults/cleanup.ts'
-import { createJournal, FileJournal, stateDirOf } from '../faults/journal.ts'
-import { bootId, startTimeOf } from '../faults/proc.ts'
+import { createJournal, FileJournal, readJournal, stateDirOf } from '../faults/journal.ts'
+import { bootId, childrenOf, isExiting, startTimeOf } from '../faults/proc.ts'
+import { undoAll } from '../faults/undo.ts'
 import { runDirOf, writeRunFile } from '../store/run-store.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import { CONTROLLER_FILE, type ControllerInput } from './controller.ts'
 import { obtainProgram } from './packages.ts'
 
 const INTERRUPTED_GRACE_MS = 30_000
+const CONTROLLER_POLL_MS = 250
 
 const siblingModule = (relative: string): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -74,6 +76,22 @@ const obtainPrograms = async (
   return Object.fromEntries(await Promise.all(entries))
 }
 
+/**
+ * A controller killed while a node is frozen leaves its pid namespace unable to end: its own end is only seen once
+ * the freezers are undone. Returns what stops the watching.
+ */
+const thawWhenControllerDies = (childPid: number, stateDir: string): (() => void) => {
+  let controller: number | undefined
+  const timer = setInterval(() => {
+    controller ??= childrenOf(childPid)[0]
+    if (controller === undefined || !isExiting(controller)) return
+    clearInterval(timer)
+    const cgroups = (readJournal(stateDir)?.entries ?? []).filter(({ kind }) => kind === 'cgroup')
+    void undoAll(cgroups)
+  }, CONTROLLER_POLL_MS)
+  return () => clearInterval(timer)
+}
+
 export interface SuperviseOptions {
   readonly spec: RunSpec
   readonly target: Target
@@ -103,6 +121,7 @@ const runInSandbox = async (input: ControllerInput, target: Target): Promise<num
   }
   child.stdin.on('error', () => {})
   const stopPassing = passInterruptions(child)
+  const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir)
   try {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
     if (code === 0) return 0
@@ -110,6 +129,7 @@ const runInSandbox = async (input: ControllerInput, target: Target): Promise<num
     throw new UserError(`The controller was killed (${signal ?? 'SIGKILL'}); its cluster went with it.`, 254)
   } finally {
     stopPassing()
+    stopWatching()
   }
 }
 

@@ -1,4 +1,6 @@
 /** Sweeping Docker's objects by label: containers, then networks, then volumes. */
+import { containerFreezer, thaw } from './freezer.ts'
+
 export const RUN_LABEL = 'faultline.run'
 
 const swallowGone = (error: { statusCode?: number }): void => {
@@ -12,6 +14,7 @@ export const removeLabelled = async (label: string): Promise<void> => {
   const docker = new Docker()
   const filters = { label: [label] }
   const containers = await docker.listContainers({ all: true, filters })
+  for (const { Id } of containers) thaw(containerFreezer(Id))
   await Promise.all(
     containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(swallowGone)),
   )

@@ -27,6 +27,16 @@ export const createFreezer = (name: string, journal: UndoJournal): string => {
 export const addToFreezer = (directory: string, pid: number): void =>
   fs.writeFileSync(path.join(directory, 'cgroup.procs'), String(pid))
 
+/** Harmless where there is no such group. A frozen process does not even die of SIGKILL until it is thawed. */
+export const thaw = (directory: string): void => {
+  const state = path.join(directory, 'freezer.state')
+  if (fs.existsSync(state)) fs.writeFileSync(state, 'THAWED')
+}
+
+/** The group of a container, where the daemon uses cgroup v1. */
+export const containerFreezer = (containerId: string): string =>
+  path.join(FREEZER_ROOT, 'docker', containerId)
+
 export const freezerState = (directory: string): string =>
   fs.readFileSync(path.join(directory, 'freezer.state'), 'latin1').trim()
 

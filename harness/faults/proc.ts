@@ -43,6 +43,18 @@ export const cpuTicksOf = (pid: number): number | null => {
   return stat === null ? null : Number(stat[11]) + Number(stat[12])
 }
 
+/**
+ * Whether the process has begun to die: its memory is gone, though it may still wait for others. The init of a pid
+ * namespace waits for all processes in it, and those that are frozen do not die.
+ */
+export const isExiting = (pid: number): boolean => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1') === ''
+  } catch {
+    return true
+  }
+}
+
 export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   try {
     process.kill(pid, name)

@@ -1,9 +1,9 @@
 /** How each kind of journal entry is undone. Every one may be undone twice, and undoing what never came about is harmless. */
 import fs from 'node:fs'
-import path from 'node:path'
 import type { UndoEntry } from '../api.ts'
 import { waitUntil } from '../support/wait.ts'
 import { removeLabelled } from './containers.ts'
+import { thaw } from './freezer.ts'
 import { bootId, isAlive, signal, startTimeOf } from './proc.ts'
 
 const GONE_TIMEOUT_MS = 5000
@@ -16,8 +16,7 @@ const undoProcess = async (entry: UndoEntry & { kind: 'process' }): Promise<void
 
 const undoCgroup = async (directory: string): Promise<void> => {
   if (!fs.existsSync(directory)) return
-  const frozen = path.join(directory, 'freezer.state')
-  if (fs.existsSync(frozen)) fs.writeFileSync(frozen, 'THAWED')
+  thaw(directory)
   await waitUntil(
     () => {
       try {

@@ -19,18 +19,24 @@ interface Process {
   readonly mount: string
 }
 
-/** Processes of user space by pid, with their namespaces; the tests' own workers come and go and are left out. */
+/** What only a run starts: by its command line, wherever it runs. */
+const OURS = /harness\/|faultline|\betcd\b|sleep infinity|nsenter|unshare/
+
+/**
+ * Processes that can be ours, by pid: those of our command lines, and whatever lives in a namespace that is not
+ * this process's own. Others on the machine come and go as they like.
+ */
 const processes = (): Map<string, Process> => {
   const found = new Map<string, Process>()
+  const own = { network: fs.readlinkSync('/proc/self/ns/net'), mount: fs.readlinkSync('/proc/self/ns/mnt') }
   for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const name = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
       if (name === '' || name.includes('vitest') || name.includes('esbuild')) continue
-      found.set(pid, {
-        name,
-        network: fs.readlinkSync(`/proc/${pid}/ns/net`),
-        mount: fs.readlinkSync(`/proc/${pid}/ns/mnt`),
-      })
+      const network = fs.readlinkSync(`/proc/${pid}/ns/net`)
+      const mount = fs.readlinkSync(`/proc/${pid}/ns/mnt`)
+      const elsewhere = network !== own.network || mount !== own.mount
+      if (elsewhere || OURS.test(name)) found.set(pid, { name, network, mount })
     } catch {
       // Gone in the meantime.
     }

@@ -1,9 +1,8 @@
 /** One node of the docker environment: processes started by exec beside the container's keeper. */
 import fs from 'node:fs'
-import path from 'node:path'
 import type Docker from 'dockerode'
 import type { ProcessSpec } from '../../api.ts'
-import { FREEZER_ROOT } from '../../faults/freezer.ts'
+import { containerFreezer, thaw } from '../../faults/freezer.ts'
 import { UserError } from '../../support/assert.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
@@ -16,7 +15,7 @@ const SPAWN_TIMEOUT_MS = 10_000
 
 /** The container's own cgroup (v1), which the daemon made and removes. */
 const freezerOf = (containerId: string): string | undefined => {
-  const directory = path.join(FREEZER_ROOT, 'docker', containerId)
+  const directory = containerFreezer(containerId)
   return fs.existsSync(directory) ? directory : undefined
 }
 
@@ -56,6 +55,6 @@ export class DockerNode extends ProcessNode {
 
   /** A frozen container cannot be removed. */
   thaw(): void {
-    if (this.freezerDir !== undefined) fs.writeFileSync(path.join(this.freezerDir, 'freezer.state'), 'THAWED')
+    if (this.freezerDir !== undefined) thaw(this.freezerDir)
   }
 }
