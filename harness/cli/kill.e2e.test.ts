@@ -45,14 +45,25 @@ const victimOf = (supervisor: number, inner: boolean): number => {
   return pid
 }
 
+/** All nodes frozen for seconds: what is frozen does not die of SIGKILL. */
+const FROZEN = [
+  '-n',
+  'pause',
+  '--nemesis-opts',
+  'method=freezer,victims=all,interval=500ms,duration=15s',
+  '--time-limit',
+  '30s',
+]
+
 const killOnce = async (
   target: string,
   env: string,
   delayMs: number,
   inner: boolean,
+  args: readonly string[] = ARGS,
 ): Promise<{ readonly operations: number }> => {
   using folder = temporaryFolder()
-  const running = start(['run', target, '--env', env, ...ARGS, '--out', folder.path])
+  const running = start(['run', target, '--env', env, ...args, '--out', folder.path])
   const pid = running.pid as number
   await sleep(delayMs)
   const victim = inner ? victimOf(pid, true) : pid
@@ -86,6 +97,17 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
       const delayMs = 500 + rng.int(7000)
       await killOnce('etcd', 'docker', delayMs, i % 2 === 1)
       expect(await leftovers(before), `kill ${i + 1} after ${delayMs} ms`).toEqual([])
+    }
+  })
+
+  it.each([
+    ['raft', 'namespaces'],
+    ['etcd', 'docker'],
+  ])('while all nodes of %s are frozen (%s), supervisor and controller each', async (target, env) => {
+    const before = hostBaseline()
+    for (const inner of [false, true]) {
+      await killOnce(target, env, 8000, inner, FROZEN)
+      expect(await leftovers(before), inner ? 'controller' : 'supervisor').toEqual([])
     }
   })
 
