@@ -50,6 +50,32 @@ describe('linearizability of registers', () => {
     expect(verdict.evidence[0]?.operations).toContain(4)
   })
 
+  it('tells no story of a read that is allowed, nor of a value from nowhere as a stale one', async () => {
+    const cas = { key: 1, expected: 2, next: 3 }
+    const late = history([
+      [0, 'invoke', 'write', w(1)],
+      [0, 'ok', 'write', w(1)],
+      [0, 'invoke', 'write', w(2)],
+      [0, 'ok', 'write', w(2)],
+      [1, 'invoke', 'read', { key: 1 }],
+      [1, 'ok', 'read', { key: 1, value: 7 }],
+    ])
+    const allowed = history([
+      [0, 'invoke', 'write', w(1)],
+      [0, 'ok', 'write', w(1)],
+      [0, 'invoke', 'write', w(2)],
+      [0, 'ok', 'write', w(2)],
+      [1, 'invoke', 'read', { key: 1 }],
+      [1, 'ok', 'read', { key: 1, value: 1 }],
+      [0, 'invoke', 'cas', cas],
+      [0, 'ok', 'cas', { ...cas, applied: false }],
+    ])
+    expect((await judge(late)).summary).toContain('which nobody had written')
+    const verdict = await judge(allowed, { claims: claims('consistent-prefix') })
+    expect(verdict.status).toBe('invalid')
+    expect(verdict.summary).not.toContain('Stale read')
+  })
+
   it('allows it where only a consistent prefix is promised', async () => {
     expect(await judge(staleRead, { claims: claims('consistent-prefix') })).toMatchObject({ status: 'valid' })
     expect(await judge(staleRead, { claims: claims('linearizable') })).toMatchObject({ status: 'invalid' })

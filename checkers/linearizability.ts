@@ -107,6 +107,7 @@ const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checke
     prefix: result.indices.map((at) => pairs[at] as Pair),
     blocked: pairs[result.blocked] as Pair,
     initial,
+    readsMustBeFresh: promised('read') === 'linearizable',
   })
   return {
     status: 'invalid',

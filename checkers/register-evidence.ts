@@ -11,6 +11,8 @@ export interface Counterexample {
   /** The operation whose return made it impossible. */
   readonly blocked: Pair
   readonly initial: number | null
+  /** Whether reads were promised to be linearizable: else a stale one is allowed, and explains nothing. */
+  readonly readsMustBeFresh: boolean
 }
 
 /** Operations drawn: few where the story is told by name, more where the reader has to find it. */
@@ -55,8 +57,10 @@ export const labelOf = (pair: Pair): string => {
 
 /** A put that completed before the read began, while the put of the value read had completed before that one began. */
 const newerPut = (read: Pair, value: number | null, prefix: readonly Pair[]): Pair | null => {
-  const source = prefix.find((pair) => putValue(pair) === value)
-  if (value !== null && source === undefined) return null
+  const sources = prefix.filter((pair) => putValue(pair) === value)
+  // A value put twice does not tell which of them was read.
+  if (sources.length > 1 || (value !== null && sources.length === 0)) return null
+  const [source] = sources
   const newer = prefix.filter((pair) => {
     const put = putValue(pair)
     if (put === undefined || put === value || !completedBefore(pair, read)) return false
@@ -65,12 +69,27 @@ const newerPut = (read: Pair, value: number | null, prefix: readonly Pair[]): Pa
   return newer.at(-1) ?? null
 }
 
-const storyOf = ({
-  key,
-  prefix,
-  blocked,
-  initial,
-}: Counterexample): { story: string; because: Pair | null } => {
+/** The first of the candidates that is stale by itself: that alone breaks linearizability, whatever returned last. */
+const findStaleRead = (
+  candidates: readonly Pair[],
+  prefix: readonly Pair[],
+): { readonly read: Pair; readonly newer: Pair } | null => {
+  for (const read of candidates) {
+    const value = readValue(read)
+    const newer = value === undefined ? null : newerPut(read, value, prefix)
+    if (newer !== null) return { read, newer }
+  }
+  return null
+}
+
+interface Story {
+  readonly story: string
+  readonly because: Pair | null
+  /** The stale read the story is about, if it is about one. */
+  readonly read: Pair | null
+}
+
+const storyOf = ({ key, prefix, blocked, initial, readsMustBeFresh }: Counterexample): Story => {
   const value = readValue(blocked)
   const who = `process ${blocked.invocation.process}`
   if (value !== undefined) {
@@ -79,26 +98,30 @@ const storyOf = ({
       return {
         story: `${who} read ${show(value)} from key ${key}${on(blocked)}, which nobody had written.`,
         because: null,
+        read: null,
       }
-    const newer = newerPut(blocked, value, prefix)
-    if (newer !== null) {
-      const story =
-        `Stale read: ${who} read ${show(value)} from key ${key}${on(blocked)} at ${seconds(blocked.completion as Operation)}, ` +
-        `although ${labelOf(newer)} by process ${newer.invocation.process} had completed at ${seconds(newer.completion as Operation)}, before the read began.`
-      return { story, because: newer }
-    }
+  }
+  const stale = readsMustBeFresh ? findStaleRead([blocked, ...prefix.toReversed()], prefix) : null
+  if (stale !== null) {
+    const { read, newer } = stale
+    const seen = show(readValue(read) ?? null)
+    const story =
+      `Stale read: process ${read.invocation.process} read ${seen} from key ${key}${on(read)} at ${seconds(read.completion as Operation)}, ` +
+      `although ${labelOf(newer)} by process ${newer.invocation.process} had completed at ${seconds(newer.completion as Operation)}, before the read began.`
+    return { story, because: newer, read }
   }
   const story =
     `Key ${key} is not linearizable: no order of its operations explains "${labelOf(blocked)}" of ${who}${on(blocked)}, ` +
     `which returned at ${seconds(blocked.completion as Operation)}.`
-  return { story, because: null }
+  return { story, because: null, read: null }
 }
 
 /** The operations a reader needs: the blocked one, what wrote the value it saw, what contradicts it, and the latest. */
-const relevant = ({ prefix, blocked }: Counterexample, because: Pair | null): readonly Pair[] => {
+const relevant = ({ prefix, blocked }: Counterexample, { because, read }: Story): readonly Pair[] => {
   const wanted = new Set<Pair>([blocked])
   if (because !== null) wanted.add(because)
-  const value = readValue(blocked)
+  if (read !== null) wanted.add(read)
+  const value = readValue(read ?? blocked)
   const source =
     value === undefined || value === null ? undefined : prefix.find((pair) => putValue(pair) === value)
   if (source !== undefined) wanted.add(source)
@@ -124,8 +147,8 @@ const barOf = (pair: Pair, endNs: number, blocked: Pair): Bar => {
 }
 
 export const explainRegister = (counterexample: Counterexample): { summary: string; evidence: Evidence } => {
-  const { story, because } = storyOf(counterexample)
-  const shown = relevant(counterexample, because)
+  const told = storyOf(counterexample)
+  const shown = relevant(counterexample, told)
   const endNs = (counterexample.blocked.completion as Operation).timeNs
   const diagram = drawDiagram(shown.map((pair) => barOf(pair, endNs, counterexample.blocked)))
   const left = counterexample.prefix.length - shown.length
@@ -135,7 +158,7 @@ export const explainRegister = (counterexample: Counterexample): { summary: stri
     ...(pair.completion === null ? [] : [pair.completion.index]),
   ])
   return {
-    summary: story,
+    summary: told.story,
     evidence: { title: `Key ${counterexample.key}`, text: `${diagram}${footer}`, operations },
   }
 }
