@@ -46,7 +46,8 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
 }
 
 /**
- * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds; `clients` cuts one group of clients from one node, and
+ * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds;
+ * in a `seesaw` it is always the leader's side that goes; `clients` cuts one group of clients from one node, and
  * `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
  */
 export const SHAPES = [
@@ -58,12 +59,27 @@ export const SHAPES = [
   'ring',
   'leader',
   'leader-minority',
+  'seesaw',
   'clients',
   'leader-clients',
 ] as const
 export type Shape = (typeof SHAPES)[number]
 /** Those whose links depend on who leads when they are injected. */
-export type LeaderShape = 'leader' | 'leader-minority' | 'leader-clients'
+export const LEADER_SHAPES = ['leader', 'leader-minority', 'seesaw', 'leader-clients'] as const
+export type LeaderShape = (typeof LEADER_SHAPES)[number]
+
+const minorityOf = (order: readonly string[]): number => Math.max(1, Math.floor((order.length - 1) / 2))
+
+/**
+ * Whom a seesaw cuts off. The same two sides, each a minority, share the pivot between them: the side that leads is
+ * cut off with the entries it could not replicate, the other one takes over with the pivot's vote, and next time it
+ * is its turn. So logs diverge again and again, as in Raft's figure 8. A pivot that leads goes with part of a side.
+ */
+export const seesawSide = (order: readonly string[], leader: string): readonly string[] => {
+  const size = minorityOf(order)
+  const sides = [order.slice(1, 1 + size), order.slice(1 + size, 1 + 2 * size)]
+  return sides.find((side) => side.includes(leader)) ?? [leader, ...order.slice(1, size)]
+}
 
 /** The links of a shape among nodes; `names` in the cluster's order, `order` as the seed shuffled it. */
 export const linksOf = (
@@ -72,7 +88,7 @@ export const linksOf = (
   order: readonly string[],
 ): readonly Link[] => {
   const [first, ...rest] = order
-  const minority = Math.max(1, Math.floor((order.length - 1) / 2))
+  const minority = minorityOf(order)
   switch (shape) {
     case 'halves':
       return split(...halvesOf(names))

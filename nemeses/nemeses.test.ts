@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Cluster, ClusterNode, NemesisContext, PlanContext } from '../harness/api.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
 import { activeFault } from './active-fault.ts'
-import { bridge, type Link, linksOf, majoritiesRing, split } from './grudge.ts'
+import { bridge, type Link, linksOf, majoritiesRing, seesawSide, split } from './grudge.ts'
 import { nemeses } from './index.ts'
 import { resolveVictims } from './victims.ts'
 
@@ -42,6 +42,13 @@ describe('shapes of a partition', () => {
     const views = names.map((name) => [name, ...sees(links, name)].sort().join())
     for (const view of views) expect(view.split(',')).toHaveLength(3)
     expect(new Set(views).size).toBe(5)
+  })
+
+  it('seesaw: the side that leads is cut off, and never a majority', () => {
+    expect(seesawSide(names, 'n2')).toEqual(['n2', 'n3'])
+    expect(seesawSide(names, 'n5')).toEqual(['n4', 'n5'])
+    expect(seesawSide(names, 'n1')).toEqual(['n1', 'n2'])
+    expect(seesawSide(['n1', 'n2', 'n3'], 'n1')).toEqual(['n1'])
   })
 
   it.each(['halves', 'random-halves', 'one', 'minority', 'bridge', 'ring'] as const)(

@@ -21,7 +21,16 @@ import {
 } from '../harness/faults/iptables.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { activeFault } from './active-fault.ts'
-import { type LeaderShape, type Link, linksOf, SHAPES, type Shape, split } from './grudge.ts'
+import {
+  LEADER_SHAPES,
+  type LeaderShape,
+  type Link,
+  linksOf,
+  SHAPES,
+  type Shape,
+  seesawSide,
+  split,
+} from './grudge.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 
 interface PartitionIntent {
@@ -43,7 +52,7 @@ const addressOf = (cluster: Cluster, name: string): string => {
   return address
 }
 
-const isLeaderShape = (shape: Shape): shape is LeaderShape => shape.startsWith('leader')
+const isLeaderShape = (shape: Shape): shape is LeaderShape => LEADER_SHAPES.some((known) => known === shape)
 
 const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): Promise<readonly Link[]> => {
   const { order, shape } = intent
@@ -54,6 +63,13 @@ const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): P
   const leader = (await context.leader()) ?? first
   const followers = order.filter((name) => name !== leader)
   if (shape === 'leader-clients') return split([leader], [clientName(intent.clientGroup)])
+  if (shape === 'seesaw') {
+    const side = seesawSide(order, leader)
+    return split(
+      side,
+      names.filter((name) => !side.includes(name)),
+    )
+  }
   const companions = shape === 'leader-minority' ? Math.floor((names.length - 1) / 2) - 1 : 0
   return split([leader, ...followers.slice(0, companions)], followers.slice(companions))
 }
@@ -147,12 +163,16 @@ export const partition: Nemesis = {
     if (shapes.length === 0) {
       throw new UserError(`shapes=${options.shapes} cut no link among ${context.nodes.length} nodes.`)
     }
-    return planSequence('partition', rng, options, context, (draw) => ({
-      shape: draw.fork('shape').pick(shapes),
-      oneWay: drawOneWay(draw.fork('direction'), options.direction),
-      order: draw.fork('order').shuffle(context.nodes),
-      clientGroup: draw.fork('clients').int(context.clientGroups),
-    }))
+    const sides = rng.fork('sides').shuffle(context.nodes)
+    return planSequence('partition', rng, options, context, (draw) => {
+      const shape = draw.fork('shape').pick(shapes)
+      return {
+        shape,
+        oneWay: drawOneWay(draw.fork('direction'), options.direction),
+        order: shape === 'seesaw' ? sides : draw.fork('order').shuffle(context.nodes),
+        clientGroup: draw.fork('clients').int(context.clientGroups),
+      }
+    })
   },
   inject,
 }

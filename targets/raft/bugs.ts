@@ -29,15 +29,18 @@ const definitions = {
     },
   },
   'read-before-own-commit': {
-    description: 'a new leader answers reads before it has committed an entry of its own term',
+    description:
+      'a new leader neither appends an entry of its own term nor waits for one before it answers reads',
     simulatorSeeds: 100,
-    realRun: { none: 'its window is one round trip after an election; no real run has hit it yet' },
+    realRun: {
+      args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=1200ms,duration=1s --target-opts attempt-timeout=200ms --rate 100 --time-limit 30s',
+    },
   },
   'commit-old-term': {
     description: "commits an older term's entry by counting replicas (figure 8)",
     simulatorSeeds: 1000,
     realRun: {
-      none: 'it needs four changes of leader within the round trips of figure 8; no real run has hit it yet',
+      args: '-n partition --nemesis-opts shapes=seesaw,direction=two-way,interval=50ms,duration=300ms,gap=0ms --target-opts election-timeout=150ms,attempt-timeout=200ms --rate 8 --time-limit 50s',
     },
   },
   'retry-applied-twice': {

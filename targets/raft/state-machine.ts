@@ -22,6 +22,21 @@ interface Session {
 
 const MAX_SESSIONS = 1000
 
+/** FNV-1a over the text of what was applied, begun at the hash of all before: one number for a whole log. */
+const chain = (before: number, { term, command }: Entry): number => {
+  let h = before ^ 0x811c9dc5
+  for (const byte of Buffer.from(`${term} ${JSON.stringify(command)}`)) h = Math.imul(h ^ byte, 0x01000193)
+  return h >>> 0
+}
+
+interface Saved {
+  readonly registers: readonly [number, number][]
+  readonly sessions: readonly [number, Session][]
+  readonly log: number
+}
+
+const EMPTY: Saved = { registers: [], sessions: [], log: 0 }
+
 /** Order-independent digest: the sum of one hash a register, so that it is kept up to date in constant time. */
 const hashOf = (key: number, value: number | undefined): number => {
   if (value === undefined) return 0
@@ -35,28 +50,37 @@ export class StateMachine {
   readonly #sessions: Map<number, Session>
   readonly #bug: Bug | null
   #digest = 0
+  #log: number
 
   constructor(bug: Bug | null, data: string | null = null) {
     this.#bug = bug
-    const saved =
-      data === null
-        ? { registers: [], sessions: [] }
-        : (JSON.parse(data) as { registers: [number, number][]; sessions: [number, Session][] })
+    const saved = data === null ? EMPTY : (JSON.parse(data) as Saved)
     this.#registers = new Map(saved.registers)
     this.#sessions = new Map(saved.sessions)
+    this.#log = saved.log
     for (const [key, value] of this.#registers) this.#digest = (this.#digest + hashOf(key, value)) >>> 0
   }
 
+  /**
+   * Of the registers, and of all entries applied to reach them: two entries at one index may leave the same state
+   * (a write and its retry), and still no two nodes may apply different ones.
+   */
   get digest(): string {
-    return this.#digest.toString(16).padStart(8, '0')
+    return [this.#digest, this.#log].map((part) => part.toString(16).padStart(8, '0')).join('-')
   }
 
   save(): string {
-    return JSON.stringify({ registers: [...this.#registers], sessions: [...this.#sessions] })
+    const saved: Saved = {
+      registers: [...this.#registers],
+      sessions: [...this.#sessions],
+      log: this.#log,
+    }
+    return JSON.stringify(saved)
   }
 
   apply(entry: Entry): Applied {
     const { command } = entry
+    this.#log = chain(this.#log, entry)
     if (command.kind === 'session') return this.#openSession(entry.index)
     if (command.kind !== 'op') return { type: 'nothing' }
     const session = this.#sessions.get(command.session)

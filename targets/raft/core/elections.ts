@@ -56,8 +56,8 @@ const becomeLeader = (node: Node): void => {
   for (const peer of peersOf(node)) {
     node.progress.set(peer, { next, match: 0, round: 0, active: true, snapshotWait: 0 })
   }
-  // The mistake of figure 8 goes with the belief that inherited entries need no successor of one's own.
-  if (has(node, 'commit-old-term')) return broadcastAppend(node)
+  // Two mistakes go with the belief that inherited entries need no successor of one's own.
+  if (has(node, 'commit-old-term') || has(node, 'read-before-own-commit')) return broadcastAppend(node)
   // An entry of its own term: only this lets it commit what it inherited (5.4.2) and answer reads (thesis, 6.4).
   appendEntry(node, { index: next, term: node.term, command: { kind: 'noop' } })
   broadcastAppend(node)

@@ -93,7 +93,10 @@ export const onAppendReply = (node: Node, from: NodeId, reply: AppendReply): voi
   if (node.role === 'leader' && progress.next <= node.log.lastIndex) sendAppend(node, from)
 }
 
-/** The highest index that a quorum has on disk, if it is of the leader's own term (5.4.2, figure 8). */
+/**
+ * The highest index that a quorum has on disk, if it is of the leader's own term (5.4.2, figure 8). Followers learn
+ * of it from the next entries or heartbeat: a message of its own would double the traffic.
+ */
 export const advanceCommit = (node: Node): void => {
   const before = node.commit
   for (let index = node.log.lastIndex; index > node.commit; index--) {
@@ -111,7 +114,6 @@ export const advanceCommit = (node: Node): void => {
   const configIndex = node.log.configIndex()
   // A leader that is not in the committed configuration leads no more (thesis, 4.2.2).
   if (!isMember(node) && configIndex <= node.commit) becomeFollower(node, node.term, null)
-  else broadcastAppend(node)
 }
 
 export const onSnapshot = (node: Node, from: NodeId, install: InstallSnapshot): void => {

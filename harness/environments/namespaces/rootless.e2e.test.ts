@@ -1,0 +1,85 @@
+/** A run by a user who is not root: the controller becomes root of a user namespace of its own, and of nothing else. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { execa, execaSync } from 'execa'
+import { expect, it } from 'vitest'
+import { loadRun } from '../../store/run-store.ts'
+import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
+import { temporaryFolder } from '../../testing/command.ts'
+import { hostBaseline, leftovers } from '../../testing/host.ts'
+
+const NOBODY = 65534
+const AS_NOBODY = [
+  '--reuid',
+  String(NOBODY),
+  '--regid',
+  String(NOBODY),
+  '--clear-groups',
+  '--inh-caps',
+  '-all',
+]
+
+/** The kernel may forbid user namespaces to those who are not root (a sysctl): the run then says so, and is no test. */
+const missingUserNamespaces = (): string | null =>
+  missingLinuxRoot() ??
+  (execaSync('setpriv', [...AS_NOBODY, 'unshare', '--user', '--map-root-user', 'true'], { reject: false })
+    .exitCode === 0
+    ? null
+    : 'user namespaces for users who are not root')
+
+/** The checkout may lie in a folder that is closed to others: its rooms are mounted in one that is open. */
+const SHOW_AND_RUN = `
+set -e
+for entry in "$1"/*; do
+  place="$2/$(basename "$entry")"
+  if [ -d "$entry" ]; then mkdir "$place"; else touch "$place"; fi
+  mount --bind "$entry" "$place"
+done
+shift 2
+exec "$@"`
+
+describeWith(missingUserNamespaces(), 'without root', () => {
+  it('a run starts its nodes, breaks them, judges, and leaves nothing', async () => {
+    using folder = temporaryFolder()
+    const [project, home] = ['project', 'home'].map((name) => path.join(folder.path, name)) as [
+      string,
+      string,
+    ]
+    fs.chmodSync(folder.path, 0o755)
+    for (const place of [project, home]) fs.mkdirSync(place)
+    fs.chownSync(home, NOBODY, NOBODY)
+    const before = hostBaseline()
+    const command = [
+      ...['setpriv', ...AS_NOBODY, 'env', `HOME=${home}`, `TMPDIR=${home}`, process.execPath],
+      ...[path.join(project, 'harness/main.ts'), 'run', 'raft', '--env', 'namespaces'],
+      ...['-n', 'partition,kill,pause', '--nemesis-opts', 'interval=2s,duration=800ms'],
+      ...['--time-limit', '8s', '--seed', '4', '--out', path.join(home, 'results'), '--json'],
+    ]
+    const { exitCode, stdout, stderr } = await execa(
+      'unshare',
+      [
+        '--mount',
+        '--propagation',
+        'private',
+        'sh',
+        '-c',
+        SHOW_AND_RUN,
+        'sh',
+        PROJECT_ROOT,
+        project,
+        ...command,
+      ],
+      { reject: false, cwd: home, env: { NO_COLOR: '1' } },
+    )
+    expect(stderr).not.toContain('internal error')
+    expect(exitCode).toBe(0)
+    const verdict = JSON.parse(stdout) as { readonly status: string; readonly runDir: string }
+    expect(verdict.status).toBe('valid')
+    const { record } = loadRun(verdict.runDir)
+    const bit = new Set(
+      (record.faults ?? []).filter((fault) => fault.bit).map(({ planned }) => planned.nemesis),
+    )
+    expect([...bit].sort()).toEqual(['kill', 'partition', 'pause'])
+    expect(await leftovers(before)).toEqual([])
+  })
+})
