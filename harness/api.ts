@@ -211,6 +211,8 @@ export interface NodeIdentity {
 
 export interface ClusterPlan {
   readonly nodes: readonly NodeIdentity[]
+  /** What stands beside the cluster, in the order of the target's `services`. */
+  readonly services: readonly NodeIdentity[]
   readonly options: Options
   readonly bug: string | null
 }
@@ -225,6 +227,18 @@ export interface ProcessSpec {
 export interface LaunchSpec {
   readonly processes: readonly ProcessSpec[]
   readonly files: Readonly<Record<string, string>>
+}
+
+/**
+ * A program beside the cluster: something the nodes depend on, or the outside world they act on. It has an address
+ * and a data directory of its own, is started before the nodes, and no nemesis takes it for one of them.
+ */
+export interface ServiceSpec {
+  readonly name: string
+  /** For the docker environment: a folder of docker/. Absent: the target's image. */
+  readonly image?: string
+  launch(service: NodeIdentity, program: (name: string) => string): LaunchSpec
+  ready(service: Endpoint, signal: AbortSignal): Promise<boolean>
 }
 
 /** What a node says of itself, read at one instant. */
@@ -265,6 +279,7 @@ export interface Target {
   /** Programs the namespaces environment needs, each with the Debian package that has it. */
   readonly programs: Readonly<Record<string, string>>
   claims(options: Options): Claims
+  readonly services?: readonly ServiceSpec[]
   /** Vocabulary -> client. */
   readonly clients: Readonly<Record<string, Client>>
   /** Pure: how this node is started. `programs` resolves a program's name to its path. */
@@ -299,6 +314,7 @@ export interface ClusterNode extends NodeIdentity {
 
 export interface Cluster extends AsyncDisposable {
   readonly nodes: readonly ClusterNode[]
+  readonly services: readonly ClusterNode[]
   /** Source address of each client group. */
   readonly clientAddresses: readonly string[]
   /** Source address of the control path: status, leader discovery. Never cut. */
@@ -319,11 +335,17 @@ export interface UndoJournal {
   record(entry: UndoEntry): void
 }
 
+/** One host to be made: a node's or a service's. */
+export interface HostSpec {
+  readonly identity: NodeIdentity
+  readonly launch: LaunchSpec
+  readonly image: string | undefined
+}
+
 export interface ProvisionSpec {
   readonly runId: string
-  readonly plan: ClusterPlan
-  readonly launch: (node: NodeIdentity) => LaunchSpec
-  readonly image: string | undefined
+  readonly nodes: readonly HostSpec[]
+  readonly services: readonly HostSpec[]
   readonly clientGroups: number
   /** Temporary, removed with the cluster: the nodes' data. */
   readonly stateDir: string
@@ -339,6 +361,7 @@ export interface Environment {
   readonly hasProcesses?: boolean
   /** The identities nodes will have, before anything is made. */
   identify(count: number): readonly NodeIdentity[]
+  identifyServices(names: readonly string[]): readonly NodeIdentity[]
   provision(spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster>
 }
 

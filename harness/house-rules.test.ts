@@ -97,6 +97,7 @@ const EDGES = [
   'harness/engine/interpret.ts',
   'harness/engine/sampler.ts',
   'harness/engine/lifecycle.ts',
+  'harness/engine/members.ts',
   'harness/support/wait.ts',
   'harness/report/',
   'targets/raft/server/',

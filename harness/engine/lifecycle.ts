@@ -2,17 +2,15 @@
  * One run from provisioning to teardown, inside its sandbox: start the cluster, drive clients and faults, heal,
  * wait for recovery, read everything back, take the cluster down. It judges nothing: what it leaves is on disk.
  */
-import fs from 'node:fs'
 import os from 'node:os'
-import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type {
   Call,
   Claims,
   Cluster,
   ClusterNode,
+  ClusterPlan,
   Environment,
-  LaunchSpec,
   Nemesis,
   NodeIdentity,
   Operation,
@@ -24,6 +22,7 @@ import type {
   RunFacts,
   RunSpec,
   Sample,
+  ServiceSpec,
   Target,
   UndoJournal,
   Workload,
@@ -33,14 +32,14 @@ import { onClients, onNemesis } from '../generators/threads.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
-import { sleep, waitUntil } from '../support/wait.ts'
+import { sleep } from '../support/wait.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { interpret } from './interpret.ts'
+import { awaitReady, type Member, startMembers } from './members.ts'
 import { leaderChangesOf, Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 
-const READY_POLL_MS = 50
 const FINAL_PHASE_MS = 60_000
 const SETTLE_MS = 500
 
@@ -102,14 +101,29 @@ export const planFaults = (
 
 const provision = (parts: RunParts): Promise<Cluster> => {
   const { spec, target, environment } = parts
-  const plan = { nodes: environment.identify(spec.nodes), options: spec.targetOptions, bug: spec.bug }
-  const launch = (node: NodeIdentity): LaunchSpec => target.launch(node, plan, parts.program)
+  const services = target.services ?? []
+  const plan: ClusterPlan = {
+    nodes: environment.identify(spec.nodes),
+    services: environment.identifyServices(services.map(({ name }) => name)),
+    options: spec.targetOptions,
+    bug: spec.bug,
+  }
   return environment.provision(
     {
       runId: spec.runId,
-      plan,
-      launch,
-      image: target.image,
+      nodes: plan.nodes.map((identity) => ({
+        identity,
+        launch: target.launch(identity, plan, parts.program),
+        image: target.image,
+      })),
+      services: services.map((service, i) => {
+        const identity = plan.services[i] as NodeIdentity
+        return {
+          identity,
+          launch: service.launch(identity, parts.program),
+          image: service.image ?? target.image,
+        }
+      }),
       clientGroups: spec.clientGroups,
       stateDir: parts.stateDir,
       logDir: parts.logDir,
@@ -119,67 +133,27 @@ const provision = (parts: RunParts): Promise<Cluster> => {
   )
 }
 
-const isReady = async (target: Target, node: ClusterNode): Promise<boolean> => {
-  try {
-    return await target.ready({ node: node.name, address: node.address }, AbortSignal.timeout(500))
-  } catch {
-    return false
-  }
-}
+const nodesOf = ({ cluster, parts }: Running): readonly Member[] =>
+  cluster.nodes.map((node) => ({ node, ready: (endpoint, signal) => parts.target.ready(endpoint, signal) }))
 
-/** Names of the nodes that are not ready when the time is over; none means the cluster is up. */
-const awaitReady = async (running: Running, timeoutMs: number): Promise<readonly string[]> => {
-  const { cluster, parts } = running
-  let notReady: readonly string[] = []
-  const check = async (): Promise<boolean> => {
-    const ready = await Promise.all(cluster.nodes.map((node) => isReady(parts.target, node)))
-    notReady = cluster.nodes.filter((_, i) => ready[i] === false).map((node) => node.name)
-    return notReady.length === 0
-  }
-  await waitUntil(check, timeoutMs, READY_POLL_MS, parts.signal)
-  return notReady
-}
-
-/** Nodes whose processes ended while they should be starting. */
-const findExited = async ({ cluster, parts }: Running): Promise<readonly ClusterNode[]> => {
-  if (parts.environment.hasProcesses === false) return []
-  const running = await Promise.all(cluster.nodes.map((node) => node.processes()))
-  return cluster.nodes.filter((_, i) => running[i]?.length === 0)
-}
-
-/** The last lines a node said, for the person who has to find out why. */
-const lastWords = (logDir: string, node: ClusterNode): string => {
-  const directory = path.join(logDir, node.name)
-  if (!fs.existsSync(directory)) return ''
-  const lines = fs
-    .readdirSync(directory)
-    .flatMap((file) => fs.readFileSync(path.join(directory, file), 'utf8').trim().split('\n'))
-  return lines.slice(-5).join('\n')
-}
+const servicesOf = ({ cluster, parts }: Running): readonly Member[] =>
+  cluster.services.map((node, i) => {
+    const service = parts.target.services?.[i] as ServiceSpec
+    return { node, ready: (endpoint, signal) => service.ready(endpoint, signal) }
+  })
 
 const startCluster = async (running: Running): Promise<void> => {
-  const { cluster, parts } = running
-  const { spec, logDir } = parts
+  const { parts, cluster } = running
   parts.progress.phase(`starting ${cluster.nodes.length} nodes`)
-  await Promise.all(cluster.nodes.map((node) => node.start(parts.signal)))
-  const deadlineMs = performance.now() + spec.readyTimeoutMs
-  for (;;) {
-    const notReady = await awaitReady(running, Math.min(500, deadlineMs - performance.now()))
-    if (notReady.length === 0) return
-    const [exited] = await findExited(running)
-    if (exited !== undefined) {
-      throw new UserError(
-        `${spec.target}: ${exited.name} ended while it was starting. Its last words:\n${lastWords(logDir, exited)}`,
-        254,
-      )
-    }
-    if (performance.now() < deadlineMs) continue
-    throw new UserError(
-      `${spec.target}: ${notReady.join(', ')} did not become ready within ${spec.readyTimeoutMs / 1000} s (--ready-timeout). ` +
-        `What the nodes said is in ${logDir}.`,
-      254,
-    )
+  const options = {
+    target: parts.spec.target,
+    readyTimeoutMs: parts.spec.readyTimeoutMs,
+    logDir: parts.logDir,
+    hasProcesses: parts.environment.hasProcesses !== false,
+    signal: parts.signal,
   }
+  await startMembers(servicesOf(running), options)
+  await startMembers(nodesOf(running), options)
 }
 
 const mainGenerator = (running: Running, plans: readonly (readonly PlannedFault[])[]): OpGenerator => {
@@ -200,13 +174,14 @@ const finish = async (
   faults: FaultRunner,
   drive: () => Promise<void>,
 ): Promise<Recovery> => {
-  const { parts, cluster } = running
+  const { parts } = running
   parts.progress.phase('healing all faults, waiting for recovery')
   await faults.healAll()
   // A node that died by itself during the run is brought back too: a crash is not for ever.
-  await Promise.all(cluster.nodes.map((node) => node.start(parts.signal)))
+  const members = [...servicesOf(running), ...nodesOf(running)]
+  await Promise.all(members.map(({ node }) => node.start(parts.signal)))
   const healedMs = performance.now()
-  const notReady = await awaitReady(running, parts.spec.recoveryTimeoutMs)
+  const notReady = await awaitReady(members, parts.spec.recoveryTimeoutMs, parts.signal)
   const recoveredAfterMs = notReady.length === 0 ? Math.round(performance.now() - healedMs) : null
   const { workload, spec } = parts
   const final = workload.finalGenerator?.(running.rng.fork('workload'), spec.workloadOptions, {

@@ -7,15 +7,22 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type Docker from 'dockerode'
 import { execa } from 'execa'
-import type { Cluster, Environment, Fault, NodeIdentity, ProvisionSpec } from '../../api.ts'
+import type { Cluster, Environment, Fault, HostSpec, ProvisionSpec } from '../../api.ts'
 import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
 import { connectDocker } from './daemon.ts'
 import { imageTag } from './images.ts'
-import { addressesOf, labelOf, networkName } from './network.ts'
+import { addressesOf, labelOf, networkName, requireImage } from './network.ts'
 import { DATA_DIR, DockerNode, LOG_DIR } from './node.ts'
 
-const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdentity): Promise<DockerNode> => {
+const makeNode = async (
+  docker: Docker,
+  spec: ProvisionSpec,
+  { identity, launch, image }: HostSpec,
+): Promise<DockerNode> => {
+  if (image === undefined)
+    throw new UserError(`${identity.name} has no Docker image: run it with --env namespaces.`)
+  await requireImage(docker, imageTag(image))
   const logDir = path.join(spec.logDir, identity.name)
   const dataDir = path.join(spec.stateDir, 'data', identity.name)
   for (const directory of [logDir, dataDir]) fs.mkdirSync(directory, { recursive: true })
@@ -23,7 +30,7 @@ const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdent
   const container = await docker.createContainer({
     name: `faultline-${spec.runId}-${identity.name}`,
     Hostname: identity.name,
-    Image: imageTag(spec.image as string),
+    Image: imageTag(image),
     Labels: { [RUN_LABEL]: spec.runId },
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
@@ -42,7 +49,7 @@ const makeNode = async (docker: Docker, spec: ProvisionSpec, identity: NodeIdent
     container,
     containerId: Id,
     keeperPid: State.Pid,
-    launch: spec.launch(identity),
+    launch,
     hostDataDir: dataDir,
   })
 }
@@ -54,20 +61,21 @@ const addClientAddresses = async (addresses: readonly string[], signal: AbortSig
 }
 
 const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
-  if (spec.image === undefined)
-    throw new UserError('This target has no Docker image: run it with --env namespaces.')
   const docker = await connectDocker()
   const addresses = addressesOf(spec.runId)
   const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => addresses.client(group))
   await addClientAddresses(clientAddresses, signal)
-  const nodes = await Promise.all(spec.plan.nodes.map((identity) => makeNode(docker, spec, identity)))
+  const make = (host: HostSpec): Promise<DockerNode> => makeNode(docker, spec, host)
+  const nodes = await Promise.all(spec.nodes.map(make))
+  const services = await Promise.all(spec.services.map(make))
   return {
     nodes,
+    services,
     clientAddresses,
     controlAddress: addresses.control,
     journal: spec.journal,
     [Symbol.asyncDispose]: async () => {
-      for (const node of nodes) node.thaw()
+      for (const host of [...nodes, ...services]) host.thaw()
       await removeLabelled(labelOf(spec.runId))
     },
   }
@@ -82,6 +90,15 @@ export const dockerEnvironment = (runId: string): Environment => ({
       name: `n${i + 1}`,
       index: i + 1,
       address: addresses.node(i + 1),
+      dataDir: DATA_DIR,
+    }))
+  },
+  identifyServices: (names) => {
+    const addresses = addressesOf(runId)
+    return names.map((name, i) => ({
+      name,
+      index: i + 1,
+      address: addresses.service(i + 1),
       dataDir: DATA_DIR,
     }))
   },

@@ -21,16 +21,22 @@ export const subnetOf = (runId: string): string => {
 
 export const addressesOf = (
   runId: string,
-): { node(index: number): string; client(group: number): string; control: string } => {
+): {
+  node(index: number): string
+  service(index: number): string
+  client(group: number): string
+  control: string
+} => {
   const subnet = subnetOf(runId)
   return {
     node: (index) => `${subnet}.${1 + index}`,
+    service: (index) => `${subnet}.${200 + index}`,
     client: (group) => `${subnet}.${101 + group}`,
     control: `${subnet}.250`,
   }
 }
 
-const requireImage = async (docker: Docker, image: string): Promise<void> => {
+export const requireImage = async (docker: Docker, image: string): Promise<void> => {
   try {
     await docker.getImage(image).inspect()
   } catch {

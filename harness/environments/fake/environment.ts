@@ -42,10 +42,18 @@ export const fakeEnvironment = (
     nodes: [] as readonly FakeNode[],
     disposed: false,
     identify,
+    identifyServices: (names: readonly string[]): readonly NodeIdentity[] =>
+      names.map((name, i) => ({
+        name,
+        index: i + 1,
+        address: `198.18.0.${200 + i + 1}`,
+        dataDir: '/nowhere',
+      })),
     provision: async (spec: Parameters<Environment['provision']>[0]): Promise<Cluster> => {
-      environment.nodes = spec.plan.nodes.map(fakeNode)
+      environment.nodes = spec.nodes.map(({ identity }) => fakeNode(identity))
       return {
         nodes: environment.nodes,
+        services: spec.services.map(({ identity }) => fakeNode(identity)),
         clientAddresses: Array.from({ length: spec.clientGroups }, (_, group) => `198.18.0.${101 + group}`),
         controlAddress: undefined,
         journal: spec.journal,

@@ -5,11 +5,11 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Cluster, Environment, Fault, NodeIdentity, ProvisionSpec } from '../../api.ts'
+import type { Cluster, Environment, Fault, HostSpec, NodeIdentity, ProvisionSpec } from '../../api.ts'
 import { createFreezer, isFreezerAvailable } from '../../faults/freezer.ts'
 import { undoEntry } from '../../faults/undo.ts'
 import { DATA_DIR, type Keeper, startKeeper } from './keeper.ts'
-import { buildNetwork, CONTROL_ADDRESS, clientAddress, nodeAddress } from './network.ts'
+import { buildNetwork, CONTROL_ADDRESS, clientAddress, nodeAddress, serviceAddress } from './network.ts'
 import { NamespaceNode } from './node.ts'
 
 const SUPPORTED: readonly Fault[] = ['partition', 'kill', 'pause']
@@ -22,9 +22,12 @@ const identify = (count: number): readonly NodeIdentity[] =>
     dataDir: DATA_DIR,
   }))
 
+const identifyServices = (names: readonly string[]): readonly NodeIdentity[] =>
+  names.map((name, i) => ({ name, index: i + 1, address: serviceAddress(i + 1), dataDir: DATA_DIR }))
+
 const makeNode = async (
   spec: ProvisionSpec,
-  identity: NodeIdentity,
+  { identity, launch }: HostSpec,
   signal: AbortSignal,
 ): Promise<NamespaceNode> => {
   const hostDataDir = path.join(spec.stateDir, 'data', identity.name)
@@ -38,7 +41,7 @@ const makeNode = async (
   return new NamespaceNode({
     identity,
     keeperPid: keeper.pid,
-    launch: spec.launch(identity),
+    launch,
     logDir,
     hostDataDir,
     freezerDir,
@@ -60,23 +63,27 @@ const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise
 const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
   fs.mkdirSync(DATA_DIR, { recursive: true })
   const bridge = await startKeeper(null, signal)
-  const nodes = await Promise.all(spec.plan.nodes.map((identity) => makeNode(spec, identity, signal)))
+  const make = (host: HostSpec): Promise<NamespaceNode> => makeNode(spec, host, signal)
+  const nodes = await Promise.all(spec.nodes.map(make))
+  const services = await Promise.all(spec.services.map(make))
+  const hosts = [...nodes, ...services]
   const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => clientAddress(group))
   await buildNetwork(
     {
       switchPid: bridge.pid,
       controllerPid: process.pid,
-      nodes: nodes.map((node) => ({ pid: node.keeperPid, address: node.address })),
+      hosts: hosts.map((host) => ({ pid: host.keeperPid, address: host.address })),
       clientAddresses,
     },
     signal,
   )
   return {
     nodes,
+    services,
     clientAddresses,
     controlAddress: CONTROL_ADDRESS,
     journal: spec.journal,
-    [Symbol.asyncDispose]: () => dispose(nodes, bridge),
+    [Symbol.asyncDispose]: () => dispose(hosts, bridge),
   }
 }
 
@@ -84,5 +91,6 @@ export const namespaces: Environment = {
   name: 'namespaces',
   supports: new Set<Fault>(isFreezerAvailable() ? [...SUPPORTED, 'freezer'] : SUPPORTED),
   identify,
+  identifyServices,
   provision,
 }

@@ -9,6 +9,7 @@ export const SUBNET = '198.18.0'
 export const CONTROL_ADDRESS = `${SUBNET}.250`
 
 export const nodeAddress = (index: number): string => `${SUBNET}.${index}`
+export const serviceAddress = (index: number): string => `${SUBNET}.${200 + index}`
 export const clientAddress = (group: number): string => `${SUBNET}.${101 + group}`
 
 /** Runs `ip` commands in the network namespace of a process. */
@@ -22,7 +23,7 @@ const ipBatch = async (pid: number, commands: readonly string[], signal: AbortSi
 export interface NetworkSpec {
   readonly switchPid: number
   readonly controllerPid: number
-  readonly nodes: readonly { readonly pid: number; readonly address: string }[]
+  readonly hosts: readonly { readonly pid: number; readonly address: string }[]
   readonly clientAddresses: readonly string[]
 }
 
@@ -36,7 +37,7 @@ export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Prom
     [
       'link add br0 type bridge',
       'link set br0 up',
-      ...spec.nodes.flatMap((node, i) => plug(`n${i + 1}`, node.pid)),
+      ...spec.hosts.flatMap((host, i) => plug(`h${i + 1}`, host.pid)),
       ...plug('control', spec.controllerPid),
     ],
     signal,
@@ -52,7 +53,7 @@ export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Prom
       signal,
     )
   await Promise.all([
-    ...spec.nodes.map((node) => configure(node.pid, [node.address])),
+    ...spec.hosts.map((host) => configure(host.pid, [host.address])),
     // The first address is the source of whatever does not choose one: the control path.
     configure(spec.controllerPid, [CONTROL_ADDRESS, ...spec.clientAddresses]),
   ])

@@ -1,0 +1,33 @@
+/** A target whose nodes hold nothing: etcd gateways (TCP proxies) before one etcd that stands beside as a service. */
+
+import { CLIENT_PORT } from '../../targets/etcd/ports.ts'
+import { etcd } from '../../targets/etcd/target.ts'
+import type { NodeIdentity, Target } from '../api.ts'
+
+const gateway: Target = {
+  ...etcd,
+  name: 'gateways',
+  description: 'etcd gateways before one etcd',
+  claims: (options) => ({ ...etcd.claims(options), source: 'harness/testing/gateway-target.ts' }),
+  services: [
+    {
+      name: 'store',
+      launch: (service, program) =>
+        etcd.launch(service, { nodes: [service], services: [], options: {}, bug: null }, program),
+      ready: (endpoint, signal) => etcd.ready(endpoint, signal),
+    },
+  ],
+  launch: (node, plan, program) => {
+    const store = plan.services[0] as NodeIdentity
+    const addresses = [
+      `--endpoints=${store.address}:${CLIENT_PORT}`,
+      `--listen-addr=${node.address}:${CLIENT_PORT}`,
+    ]
+    return {
+      files: {},
+      processes: [{ name: 'gateway', argv: [program('etcd'), 'gateway', 'start', ...addresses], env: {} }],
+    }
+  },
+}
+
+export default gateway
