@@ -113,7 +113,7 @@ const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checke
     status: 'invalid',
     summary,
     evidence: [evidence],
-    details: { key: result.partition, shortest: result.shortest },
+    details: { key: result.partition },
   }
 }
 

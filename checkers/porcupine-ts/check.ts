@@ -4,8 +4,11 @@
  * `check` splits the history by the model's partition, searches each part, and answers `ok`, `illegal` (with the
  * shortest prefix that cannot be linearized) or `unknown` (with the limit that ran out). Unknown is never ok.
  */
+
+import { compile } from './general/compile.ts'
+import { type Budget, Search, type SearchResult } from './general/search.ts'
+import { Transitions } from './general/transitions.ts'
 import type { Illegal, Limits, Model, Operation, Result } from './model.ts'
-import { type Budget, type SearchResult, search } from './search.ts'
 
 export class MalformedHistoryError extends Error {
   override readonly name = 'MalformedHistoryError'
@@ -47,7 +50,13 @@ const split = <S, I, O>(
   operations: readonly Operation<I, O>[],
 ): readonly Part<I, O>[] => {
   const parts = new Map<string | number, Part<I, O>>()
-  for (const [index, operation] of operations.entries()) {
+  const order = operations
+    .map((_, at) => at)
+    .sort((a, b) => (operations[a] as Operation<I, O>).call - (operations[b] as Operation<I, O>).call)
+  for (const index of order) {
+    const operation = operations[index] as Operation<I, O>
+    // What changes nothing and never returned restricts nothing.
+    if (operation.output === undefined && model.readOnly?.(operation.input, undefined) === true) continue
     const key = model.partition?.(operation.input) ?? 0
     let part = parts.get(key)
     if (part === undefined) {
@@ -61,54 +70,36 @@ const split = <S, I, O>(
   return [...parts.values()].sort((a, b) => a.operations.length - b.operations.length)
 }
 
-/** The part as it stood when its first `count` returns had happened. */
-const prefixOf = <I, O>(part: Part<I, O>, returns: readonly number[], count: number): Part<I, O> => {
-  const end = returns[count - 1] as number
-  const kept = part.operations.map((operation, at) => ({ operation, index: part.indices[at] as number }))
-  const before = kept
-    .filter(({ operation }) => operation.call <= end)
-    .sort((a, b) => a.operation.call - b.operation.call)
-  return {
-    key: part.key,
-    indices: before.map(({ index }) => index),
-    operations: before.map(({ operation }) =>
-      operation.return <= end
-        ? operation
-        : { ...operation, return: Number.POSITIVE_INFINITY, output: undefined },
-    ),
+/** The part as it stood when event `event`, a return, could not happen. */
+const prefixUpTo = <I, O>(part: Part<I, O>, events: Int32Array, event: number): Illegal<I, O> => {
+  const returned = new Set<number>()
+  let called = 0
+  for (let at = 0; at <= event; at++) {
+    const passed = events[at] as number
+    if (passed & 1) returned.add(passed >> 1)
+    else called = (passed >> 1) + 1
   }
-}
-
-/** Linearizability is closed under prefixes, so the shortest illegal one is found by bisection over the returns. */
-const shorten = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): Illegal<I, O> => {
-  const returns = part.operations
-    .map((o) => o.return)
-    .filter((end) => end !== Number.POSITIVE_INFINITY)
-    .sort((a, b) => a - b)
-  let legal = 0
-  let illegal = returns.length
-  let shortest = true
-  while (illegal - legal > 1) {
-    const middle = (legal + illegal) >> 1
-    const result: SearchResult = search(model, prefixOf(part, returns, middle).operations, budget)
-    if (result === 'ok') legal = middle
-    else if (result === 'illegal') illegal = middle
-    else {
-      shortest = false
-      break
-    }
-  }
-  const prefix = prefixOf(part, returns, illegal)
-  const end = returns[illegal - 1] as number
-  const blocked = prefix.operations.findIndex((operation) => operation.return === end)
+  const blocked = (events[event] as number) >> 1
   return {
     verdict: 'illegal',
     partition: part.key,
-    prefix: prefix.operations,
-    indices: prefix.indices,
-    blocked: prefix.indices[blocked] as number,
-    shortest,
+    prefix: part.operations
+      .slice(0, called)
+      .map((operation, at) =>
+        returned.has(at) ? operation : { ...operation, return: Number.POSITIVE_INFINITY },
+      ),
+    indices: part.indices.slice(0, called),
+    blocked: part.indices[blocked] as number,
   }
+}
+
+type PartResult<I, O> = Illegal<I, O> | Exclude<SearchResult, { verdict: 'illegal' }>
+
+const checkPart = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): PartResult<I, O> => {
+  const compiled = compile(model, part.operations)
+  const machine = new Transitions(model, part.operations, compiled.classOf)
+  const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
+  return result.verdict === 'illegal' ? prefixUpTo(part, compiled.events, result.event) : result
 }
 
 /** @throws MalformedHistoryError naming the operation, where the input is no history. */
@@ -128,12 +119,10 @@ export const check = <S, I, O>(
   let undecided: { reason: 'time' | 'memory'; key: string | number } | null = null
   let decided = 0
   for (const part of parts) {
-    const memoryBytes = budget.memoryBytes
-    const result = search(model, part.operations, budget)
-    budget.memoryBytes = memoryBytes
-    if (result === 'illegal') return shorten(model, part, budget)
-    if (result === 'ok') decided++
-    else undecided ??= { reason: result, key: part.key }
+    const result = checkPart(model, part, budget)
+    if (result.verdict === 'illegal') return result
+    if (result.verdict === 'ok') decided++
+    else undecided ??= { reason: result.reason, key: part.key }
   }
   if (undecided === null) return { verdict: 'ok', partitions: parts.length }
   return {

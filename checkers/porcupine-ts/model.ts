@@ -24,7 +24,17 @@ export interface Model<S, I, O> {
   /** Law: equal states hash alike. Buys a faster memo. */
   readonly hash?: (state: S) => number
   /** Law: true only for an operation that changes no state it is possible in. Buys a search without branching on it. */
-  readonly readOnly?: (input: I, output: O) => boolean
+  readonly readOnly?: (input: I, output: O | undefined) => boolean
+  /**
+   * Law: true only for an operation that is possible in every state and leads to one and the same, as a write does.
+   * Buys a search that places such an operation only where it is seen.
+   */
+  readonly overwrites?: (input: I, output: O | undefined) => boolean
+  /**
+   * Law: operations of equal keys step alike from every state. Buys shared steps, and a search that knows one
+   * operation that never returned from another only by what it does.
+   */
+  readonly classify?: (input: I, output: O | undefined) => string | number
   /** Splits a history into independent objects (P-compositionality, Horn and Kroening 2015). */
   readonly partition?: (input: I) => string | number
 }
@@ -40,16 +50,15 @@ export interface Illegal<I, O> {
   readonly verdict: 'illegal'
   readonly partition: string | number
   /**
-   * The shortest prefix of the partition's history that is not linearizable: operations in order of call, those
-   * that had not returned by then as never returned.
+   * The shortest prefix of the partition's history that is not linearizable: operations in order of call. One that
+   * had not returned by then has no return; the output it gave later is kept: it need not have happened yet, but
+   * if it had, then so.
    */
   readonly prefix: readonly Operation<I, O>[]
   /** Indices of the prefix's operations in the input. */
   readonly indices: readonly number[]
   /** Index in the input of the operation whose return made the prefix impossible. */
   readonly blocked: number
-  /** False where a limit ran out while shortening: the prefix is illegal, but a shorter one may be. */
-  readonly shortest: boolean
 }
 
 export type Result<I, O> =

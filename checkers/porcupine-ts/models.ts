@@ -11,6 +11,9 @@ export type RegisterOutput =
   | { readonly value: number | null; readonly unknown?: boolean }
   | { readonly applied: boolean }
 
+const outcomeOf = (output: RegisterOutput | undefined): string =>
+  output === undefined ? 'c?' : 'applied' in output && output.applied ? 'c' : 'n'
+
 /** Registers with read, write and compare-and-set, one partition a key. */
 export const casRegister = (
   initial: number | null = null,
@@ -27,9 +30,16 @@ export const casRegister = (
     if (!('applied' in output) || output.applied !== matches) return undefined
     return matches ? input.next : state
   },
-  hash: (state) => (state === null ? -1 : state),
   readOnly: (input, output) =>
-    input.f === 'read' || (input.f === 'cas' && 'applied' in output && !output.applied),
+    input.f === 'read' ||
+    (input.f === 'cas' && output !== undefined && 'applied' in output && !output.applied),
+  overwrites: (input) => input.f === 'write',
+  classify: (input, output) => {
+    if (input.f === 'write') return `w ${input.value}`
+    if (input.f === 'cas') return `${outcomeOf(output)} ${input.expected} ${input.next}`
+    const result = output as { value: number | null; unknown?: boolean } | undefined
+    return result === undefined || result.unknown === true ? 'r' : `r ${result.value}`
+  },
   partition: (input) => input.key,
 })
 
@@ -45,11 +55,9 @@ export const keyValue: Model<string, KeyValueInput, string> = {
     if (input.f === 'append') return state + input.value
     return output === undefined || output === state ? state : undefined
   },
-  hash: (state) => {
-    let hash = 7
-    for (let i = 0; i < state.length; i++) hash = (Math.imul(hash, 31) + state.charCodeAt(i)) | 0
-    return hash
-  },
   readOnly: (input) => input.f === 'get',
+  overwrites: (input) => input.f === 'put',
+  classify: (input, output) =>
+    input.f === 'get' ? (output === undefined ? 'g' : `g ${output}`) : `${input.f[0]}${input.value}`,
   partition: (input) => input.key,
 }

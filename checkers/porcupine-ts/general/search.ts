@@ -1,0 +1,279 @@
+/**
+ * Search for a linearization of one partition: Wing and Gong's algorithm (1993) depth first, with Lowe's memo of
+ * configurations and just-in-time linearization (2017): an operation is placed no earlier than some return needs it.
+ *
+ * A configuration stands before the return of an operation x that is not placed yet. It is: that event, the state,
+ * which open operations are placed, which are absorbed, and which of those that never return were used. To pass the
+ * event, x has to be placed, after none, one or more of the other open operations. What keeps this small:
+ *
+ * - An operation that changes nothing is placed as soon as it can be, and never taken back: any linearization that
+ *   has it later stays one with it moved here.
+ * - One that overwrites whatever was there (`overwrites`) may stand directly before another one of its kind, where
+ *   nobody sees it. So once an overwriting operation was placed while it was open, it is *absorbed*: it may still be
+ *   placed where it is seen, but when it returns it may as well have been overwritten. For the same reason no
+ *   overwriting operation is placed directly after another one at the same event.
+ * - Operations that never return and are of one class are used in order of their calls: they differ in nothing else.
+ * - A configuration is entered once. Since bits are of slots, and slots are of open operations, a row of the memo is
+ *   as wide as the history is concurrent, not as long.
+ */
+import type { Compiled } from './compile.ts'
+import { Memo } from './memo.ts'
+import { IMPOSSIBLE } from './transitions.ts'
+
+/** What a search may use. Shared by all partitions of a check. */
+export interface Budget {
+  readonly deadlineMs: number
+  readonly now: () => number
+  readonly memoryBytes: number
+}
+
+/** The machine that is searched: states are small numbers. */
+export interface Machine {
+  readonly bytes: number
+  step(state: number, operation: number): number
+}
+
+export type SearchResult =
+  | { readonly verdict: 'ok'; readonly visited: number }
+  /** No configuration passes this event, the return of an operation; all before it can be passed. */
+  | { readonly verdict: 'illegal'; readonly event: number; readonly visited: number }
+  | {
+      readonly verdict: 'unknown'
+      readonly reason: 'time' | 'memory'
+      /** How far it got. */
+      readonly event: number
+      readonly visited: number
+    }
+
+const CHECK_EVERY = 512
+
+// The fixed words of a frame; then the words of placed, absorbed and used bits.
+const EVENT = 0
+const STATE = 1
+const FRESH = 2
+const CURSOR = 3
+const BITS = 4
+
+export class Search {
+  readonly #compiled: Compiled
+  readonly #machine: Machine
+  readonly #budget: Budget
+  readonly #words: number
+  readonly #pendingWords: number
+  readonly #width: number
+  readonly #memo: Memo
+  /** The stack: frames of `width` words. The one above the top is where the next is being made. */
+  #frames: Int32Array
+  /** Which operation holds each slot, as of event `#at`. */
+  readonly #holder: Int32Array
+  #at = 0
+  /** The row that the memo is asked for. */
+  readonly #row: Int32Array
+
+  constructor(compiled: Compiled, machine: Machine, budget: Budget) {
+    this.#compiled = compiled
+    this.#machine = machine
+    this.#budget = budget
+    this.#words = Math.max(1, (compiled.slots + 31) >> 5)
+    this.#pendingWords = (compiled.pending.length + 31) >> 5
+    this.#width = BITS + 2 * this.#words + this.#pendingWords
+    this.#memo = new Memo(this.#width - 2, budget.memoryBytes)
+    this.#row = new Int32Array(this.#width - 2)
+    this.#frames = new Int32Array(this.#width * 64)
+    this.#holder = new Int32Array(Math.max(1, compiled.slots)).fill(-1)
+  }
+
+  run(initial: number): SearchResult {
+    const { events } = this.#compiled
+    const cursorEnd = 2 + this.#compiled.slots + this.#compiled.pendingStarts.length - 1
+    this.#frames[STATE] = initial
+    if (this.#advance(0)) return { verdict: 'ok', visited: 0 }
+    let furthest = this.#frames[EVENT] as number
+    let top = 0
+    for (let steps = 1; top >= 0; steps++) {
+      if (steps % CHECK_EVERY === 0) {
+        const reason = this.#exhausted()
+        if (reason !== null) return { verdict: 'unknown', reason, event: furthest, visited: this.#memo.count }
+      }
+      const base = top * this.#width
+      this.#seek(this.#frames[base + EVENT] as number)
+      const cursor = this.#frames[base + CURSOR] as number
+      if (cursor === cursorEnd) {
+        top--
+        continue
+      }
+      this.#frames[base + CURSOR] = cursor + 1
+      if (!this.#extend(base, cursor)) continue
+      const child = base + this.#width
+      if (this.#frames[child + EVENT] === events.length) return { verdict: 'ok', visited: this.#memo.count }
+      furthest = Math.max(furthest, this.#frames[child + EVENT] as number)
+      const added = this.#remember(child)
+      if (added === 'no memory')
+        return { verdict: 'unknown', reason: 'memory', event: furthest, visited: this.#memo.count }
+      if (added === 'new') top++
+    }
+    return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
+  }
+
+  #exhausted(): 'time' | 'memory' | null {
+    if (this.#budget.now() > this.#budget.deadlineMs) return 'time'
+    const bytes = this.#memo.bytes + this.#machine.bytes + this.#frames.byteLength
+    return bytes > this.#budget.memoryBytes ? 'memory' : null
+  }
+
+  #remember(base: number): ReturnType<Memo['add']> {
+    const row = this.#row
+    row[0] = this.#frames[base + EVENT] as number
+    row[1] = this.#frames[base + STATE] as number
+    for (let i = 2; i < row.length; i++) row[i] = this.#frames[base + BITS + i - 2] as number
+    return this.#memo.add(row, 0)
+  }
+
+  /** Makes the child of the frame at `base` that its candidate number `cursor` leads to; false where there is none. */
+  #extend(base: number, cursor: number): boolean {
+    const { events, slotOf } = this.#compiled
+    const returning = (events[this.#frames[base + EVENT] as number] as number) >> 1
+    const slot = slotOf[returning] as number
+    if (cursor === 0) return this.#isSet(base, this.#words, slot) && this.#absorb(base, slot)
+    if (cursor === 1) return this.#place(base, returning, slot, -1)
+    const { slots, readOnly } = this.#compiled
+    if (cursor < 2 + slots) {
+      const operation = this.#holder[cursor - 2] as number
+      if (operation < 0 || operation === returning || readOnly[operation] === 1) return false
+      return this.#place(base, operation, slot, -1)
+    }
+    const index = this.#nextPending(base, cursor - 2 - slots)
+    if (index < 0) return false
+    return this.#place(base, this.#compiled.pending[index] as number, slot, index)
+  }
+
+  /** The first unused operation of a class of those that never return, if it was called by now; else -1. */
+  #nextPending(base: number, group: number): number {
+    const { pendingStarts, pendingFrom } = this.#compiled
+    const end = pendingStarts[group + 1] as number
+    for (let index = pendingStarts[group] as number; index < end; index++) {
+      if (this.#isSet(base, 2 * this.#words, index)) continue
+      return (pendingFrom[index] as number) < (this.#frames[base + EVENT] as number) ? index : -1
+    }
+    return -1
+  }
+
+  #absorb(base: number, slot: number): boolean {
+    const child = this.#copy(base)
+    this.#set(child, 0, slot)
+    this.#advance(child)
+    return true
+  }
+
+  /** Places an operation; the child stands at the same event, or further on where `needed` is placed by now. */
+  #place(base: number, operation: number, needed: number, pendingIndex: number): boolean {
+    const { slotOf, overwrites } = this.#compiled
+    const slot = slotOf[operation] as number
+    if (slot >= 0 && this.#isSet(base, 0, slot)) return false
+    const blind = overwrites[operation] === 1
+    if (blind && this.#frames[base + FRESH] === 1) return false
+    const state = this.#frames[base + STATE] as number
+    const after = this.#machine.step(state, operation)
+    if (after === IMPOSSIBLE) return false
+    if (pendingIndex >= 0 && after === state) return false
+    const child = this.#copy(base)
+    this.#frames[child + STATE] = after
+    if (slot >= 0) {
+      this.#set(child, 0, slot)
+      this.#clear(child, this.#words, slot)
+    } else this.#set(child, 2 * this.#words, pendingIndex)
+    this.#frames[child + FRESH] = blind ? 1 : 0
+    if (blind) this.#absorbOthers(child)
+    this.#placeReaders(child)
+    if (this.#isSet(child, 0, needed)) this.#advance(child)
+    return true
+  }
+
+  /** An overwriting operation was placed: every other one that is open and not placed may stand before it. */
+  #absorbOthers(base: number): void {
+    const { slots, overwrites } = this.#compiled
+    for (let slot = 0; slot < slots; slot++) {
+      const operation = this.#holder[slot] as number
+      if (operation >= 0 && overwrites[operation] === 1 && !this.#isSet(base, 0, slot))
+        this.#set(base, this.#words, slot)
+    }
+  }
+
+  #placeReaders(base: number): void {
+    const { slots, readOnly } = this.#compiled
+    for (let slot = 0; slot < slots; slot++) {
+      const operation = this.#holder[slot] as number
+      if (operation >= 0 && readOnly[operation] === 1) this.#placeReader(base, operation, slot)
+    }
+  }
+
+  #placeReader(base: number, operation: number, slot: number): void {
+    if (this.#isSet(base, 0, slot)) return
+    if (this.#machine.step(this.#frames[base + STATE] as number, operation) === IMPOSSIBLE) return
+    this.#set(base, 0, slot)
+    this.#frames[base + FRESH] = 0
+  }
+
+  /** Passes calls, and returns of what is placed, up to the next return that is in the way; true at the end. */
+  #advance(base: number): boolean {
+    const { events, slotOf, readOnly } = this.#compiled
+    let at = this.#frames[base + EVENT] as number
+    const start = at
+    for (; at < events.length; at++) {
+      const event = events[at] as number
+      const operation = event >> 1
+      const slot = slotOf[operation] as number
+      if ((event & 1) === 1) {
+        if (!this.#isSet(base, 0, slot)) break
+        this.#clear(base, 0, slot)
+        this.#clear(base, this.#words, slot)
+        this.#holder[slot] = -1
+      } else if (slot >= 0) {
+        this.#holder[slot] = operation
+        if (readOnly[operation] === 1) this.#placeReader(base, operation, slot)
+      }
+    }
+    if (at > start) this.#frames[base + FRESH] = 0
+    this.#frames[base + EVENT] = at
+    this.#at = at
+    return at === events.length
+  }
+
+  /** Brings `#holder` back to an earlier event. */
+  #seek(event: number): void {
+    const { events, slotOf } = this.#compiled
+    while (this.#at > event) {
+      const passed = events[--this.#at] as number
+      const operation = passed >> 1
+      const slot = slotOf[operation] as number
+      if (slot < 0) continue
+      this.#holder[slot] = (passed & 1) === 1 ? operation : -1
+    }
+  }
+
+  #copy(base: number): number {
+    const child = base + this.#width
+    if (child + this.#width > this.#frames.length) {
+      const grown = new Int32Array(this.#frames.length * 2)
+      grown.set(this.#frames)
+      this.#frames = grown
+    }
+    this.#frames.copyWithin(child, base, child)
+    this.#frames[child + CURSOR] = 0
+    return child
+  }
+
+  #isSet(base: number, words: number, bit: number): boolean {
+    return (((this.#frames[base + BITS + words + (bit >> 5)] as number) >>> (bit & 31)) & 1) === 1
+  }
+
+  #set(base: number, words: number, bit: number): void {
+    const at = base + BITS + words + (bit >> 5)
+    this.#frames[at] = (this.#frames[at] as number) | (1 << (bit & 31))
+  }
+
+  #clear(base: number, words: number, bit: number): void {
+    const at = base + BITS + words + (bit >> 5)
+    this.#frames[at] = (this.#frames[at] as number) & ~(1 << (bit & 31))
+  }
+}

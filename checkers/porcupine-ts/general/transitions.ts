@@ -1,0 +1,102 @@
+/**
+ * A model as a machine over small numbers: states are interned, and each step from a state by a class of operations
+ * is computed once.
+ */
+import type { Model, Operation } from '../model.ts'
+
+export const IMPOSSIBLE = -1
+const UNKNOWN = -2
+
+/** Rough cost of an interned state and its entry in the index. */
+const STATE_BYTES = 100
+
+export class Transitions<S, I, O> {
+  readonly #model: Model<S, I, O>
+  readonly #operations: readonly Operation<I, O>[]
+  readonly #classOf: Int32Array
+  readonly #states: S[] = []
+  readonly #ids = new Map<S | number, number>()
+  /** States of one hash, where the model has an equality of its own. */
+  readonly #buckets = new Map<number, number[]>()
+  // Open addressing: state, class, and where they lead.
+  #table = new Int32Array(3 * 64).fill(UNKNOWN)
+  #mask = 63
+  #used = 0
+
+  constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], classOf: Int32Array) {
+    this.#model = model
+    this.#operations = operations
+    this.#classOf = classOf
+  }
+
+  get bytes(): number {
+    return this.#table.byteLength + this.#states.length * STATE_BYTES
+  }
+
+  state(id: number): S {
+    return this.#states[id] as S
+  }
+
+  intern(state: S): number {
+    const { equal, hash } = this.#model
+    if (equal === undefined) {
+      const known = this.#ids.get(state)
+      if (known !== undefined) return known
+      this.#ids.set(state, this.#states.length)
+      return this.#states.push(state) - 1
+    }
+    const key = hash?.(state) ?? 0
+    let bucket = this.#buckets.get(key)
+    if (bucket === undefined) {
+      bucket = []
+      this.#buckets.set(key, bucket)
+    }
+    for (const id of bucket) if (equal(this.#states[id] as S, state)) return id
+    bucket.push(this.#states.length)
+    return this.#states.push(state) - 1
+  }
+
+  /** The state after operation `operation`, or IMPOSSIBLE. */
+  step(state: number, operation: number): number {
+    const kind = this.#classOf[operation] as number
+    let at = (Math.imul(state, 0x9e3779b1) ^ Math.imul(kind, 0x85ebca6b)) >>> 0
+    at = (at ^ (at >>> 15)) & this.#mask
+    for (;;) {
+      const base = 3 * at
+      const to = this.#table[base + 2] as number
+      if (to === UNKNOWN) break
+      if (this.#table[base] === state && this.#table[base + 1] === kind) return to
+      at = (at + 1) & this.#mask
+    }
+    const { input, output } = this.#operations[operation] as Operation<I, O>
+    const after = this.#model.step(this.#states[state] as S, input, output)
+    const to = after === undefined ? IMPOSSIBLE : this.intern(after)
+    this.#put(state, kind, to)
+    return to
+  }
+
+  #put(state: number, kind: number, to: number): void {
+    if (2 * this.#used > this.#mask) this.#grow()
+    this.#used++
+    this.#insert(state, kind, to)
+  }
+
+  #insert(state: number, kind: number, to: number): void {
+    let at = (Math.imul(state, 0x9e3779b1) ^ Math.imul(kind, 0x85ebca6b)) >>> 0
+    at = (at ^ (at >>> 15)) & this.#mask
+    while (this.#table[3 * at + 2] !== UNKNOWN) at = (at + 1) & this.#mask
+    this.#table[3 * at] = state
+    this.#table[3 * at + 1] = kind
+    this.#table[3 * at + 2] = to
+  }
+
+  #grow(): void {
+    const old = this.#table
+    this.#mask = 2 * this.#mask + 1
+    this.#table = new Int32Array(3 * (this.#mask + 1)).fill(UNKNOWN)
+    for (let base = 0; base < old.length; base += 3) {
+      const to = old[base + 2] as number
+      if (to !== UNKNOWN) this.#insert(old[base] as number, old[base + 1] as number, to)
+    }
+  }
+}
