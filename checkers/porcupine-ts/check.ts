@@ -56,7 +56,11 @@ const split = <S, I, O>(
   for (const index of order) {
     const operation = operations[index] as Operation<I, O>
     // What changes nothing and never returned restricts nothing.
-    if (operation.output === undefined && model.readOnly?.(operation.input, undefined) === true) continue
+    if (
+      operation.return === Number.POSITIVE_INFINITY &&
+      model.readOnly?.(operation.input, operation.output) === true
+    )
+      continue
     const key = model.partition?.(operation.input) ?? 0
     let part = parts.get(key)
     if (part === undefined) {
@@ -90,16 +94,71 @@ const prefixUpTo = <I, O>(part: Part<I, O>, events: Int32Array, event: number): 
       ),
     indices: part.indices.slice(0, called),
     blocked: part.indices[blocked] as number,
+    shortest: true,
   }
 }
 
 type PartResult<I, O> = Illegal<I, O> | Exclude<SearchResult, { verdict: 'illegal' }>
 
-const checkPart = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): PartResult<I, O> => {
+const searchPart = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): PartResult<I, O> => {
   const compiled = compile(model, part.operations)
   const machine = new Transitions(model, part.operations, compiled.classOf)
   const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
   return result.verdict === 'illegal' ? prefixUpTo(part, compiled.events, result.event) : result
+}
+
+const subset = <I, O>(part: Part<I, O>, positions: readonly number[]): Part<I, O> => ({
+  key: part.key,
+  operations: positions.map((at) => part.operations[at] as Operation<I, O>),
+  indices: positions.map((at) => part.indices[at] as number),
+})
+
+/** The part before the moment at which operation `blocked` could not return. */
+const before = <I, O>(part: Part<I, O>, end: number): Part<I, O> => {
+  const positions = part.operations.flatMap(({ call }, at) => (call <= end ? [at] : []))
+  const { operations, indices } = subset(part, positions)
+  return {
+    key: part.key,
+    indices,
+    operations: operations.map((operation) =>
+      operation.return < end ? operation : { ...operation, return: Number.POSITIVE_INFINITY },
+    ),
+  }
+}
+
+/**
+ * From a witness to the shortest prefix: the witness itself cannot pass some return; if what came before that return
+ * has no witness of its own, no shorter prefix is illegal.
+ */
+const explain = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  witness: readonly number[],
+  budget: Budget,
+): PartResult<I, O> => {
+  const small = searchPart(model, subset(part, witness), budget)
+  if (small.verdict !== 'illegal') {
+    if (small.verdict === 'unknown') return small
+    throw new Error(
+      'porcupine-ts: the specialised engine and the general one disagree: please report this history',
+    )
+  }
+  const blockedAt = part.indices.indexOf(small.blocked)
+  const end = (part.operations[blockedAt] as Operation<I, O>).return
+  const earlier = before(part, end)
+  const again = checkPart(model, earlier, budget)
+  if (again.verdict === 'illegal') return again
+  const prefix = earlier.operations.map((operation, at) =>
+    earlier.indices[at] === small.blocked ? (part.operations[blockedAt] as Operation<I, O>) : operation,
+  )
+  return { ...small, prefix, indices: earlier.indices, shortest: again.verdict === 'ok' }
+}
+
+const checkPart = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): PartResult<I, O> => {
+  const special = model.specialised?.(part.operations)
+  if (special?.verdict === 'ok') return { verdict: 'ok', visited: 0 }
+  if (special?.verdict === 'illegal') return explain(model, part, special.witness, budget)
+  return searchPart(model, part, budget)
 }
 
 /** @throws MalformedHistoryError naming the operation, where the input is no history. */

@@ -35,9 +35,19 @@ export interface Model<S, I, O> {
    * operation that never returned from another only by what it does.
    */
   readonly classify?: (input: I, output: O | undefined) => string | number
+  /** An engine for histories of a kind that is easier than the general one; operations in order of their calls. */
+  readonly specialised?: (operations: readonly Operation<I, O>[]) => SpecialResult
   /** Splits a history into independent objects (P-compositionality, Horn and Kroening 2015). */
   readonly partition?: (input: I) => string | number
 }
+
+/** What a specialised engine says. */
+export type SpecialResult =
+  | { readonly verdict: 'ok' }
+  /** The witness: positions of operations that cannot be linearized even by themselves. */
+  | { readonly verdict: 'illegal'; readonly witness: readonly number[] }
+  /** The history is not of the kind it knows: the general engine decides. */
+  | { readonly verdict: 'declined'; readonly reason: string }
 
 export interface Limits {
   /** For the whole check. */
@@ -59,6 +69,8 @@ export interface Illegal<I, O> {
   readonly indices: readonly number[]
   /** Index in the input of the operation whose return made the prefix impossible. */
   readonly blocked: number
+  /** False where a limit ran out: the prefix is illegal, but a shorter one may be. */
+  readonly shortest: boolean
 }
 
 export type Result<I, O> =

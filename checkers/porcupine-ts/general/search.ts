@@ -175,7 +175,6 @@ export class Search {
     const state = this.#frames[base + STATE] as number
     const after = this.#machine.step(state, operation)
     if (after === IMPOSSIBLE) return false
-    if (pendingIndex >= 0 && after === state) return false
     const child = this.#copy(base)
     this.#frames[child + STATE] = after
     if (slot >= 0) {
@@ -183,20 +182,29 @@ export class Search {
       this.#clear(child, this.#words, slot)
     } else this.#set(child, 2 * this.#words, pendingIndex)
     this.#frames[child + FRESH] = blind ? 1 : 0
-    if (blind) this.#absorbOthers(child)
+    const absorbed = blind && this.#absorbOthers(child)
+    // What need not have happened is worth placing only where something comes of it.
+    if (pendingIndex >= 0 && after === state && !absorbed) return false
     this.#placeReaders(child)
     if (this.#isSet(child, 0, needed)) this.#advance(child)
     return true
   }
 
-  /** An overwriting operation was placed: every other one that is open and not placed may stand before it. */
-  #absorbOthers(base: number): void {
+  /**
+   * An overwriting operation was placed: every other one that is open and not placed may stand before it. True where
+   * that is news for one of them.
+   */
+  #absorbOthers(base: number): boolean {
     const { slots, overwrites } = this.#compiled
+    let news = false
     for (let slot = 0; slot < slots; slot++) {
       const operation = this.#holder[slot] as number
-      if (operation >= 0 && overwrites[operation] === 1 && !this.#isSet(base, 0, slot))
-        this.#set(base, this.#words, slot)
+      if (operation < 0 || overwrites[operation] === 0 || this.#isSet(base, 0, slot)) continue
+      if (this.#isSet(base, this.#words, slot)) continue
+      this.#set(base, this.#words, slot)
+      news = true
     }
+    return news
   }
 
   #placeReaders(base: number): void {

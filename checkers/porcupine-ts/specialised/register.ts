@@ -1,0 +1,269 @@
+/**
+ * Registers whose written values are all different, in n log n (Gibbons and Korach, "Testing shared memories",
+ * SIAM J. Comput. 1997, section 4.1.1), with writes that never returned, and with compare-and-set.
+ *
+ * The operations that concern one value form a cluster: its write and the reads of it. A compare-and-set from e to n
+ * writes n directly after the cluster of e, so clusters form chains, and a chain stands in one piece in every
+ * linearization: a block. Of a block only two moments matter: f, the first return in it, and s, the last call.
+ * Block i must come before block j exactly when f(i) < s(j). There is an order if and only if no two blocks must
+ * each come before the other, and within each block no operation returned before one that must precede it was
+ * called. (That longer cycles need no check follows as in the paper: of three blocks in a cycle, two are one.)
+ *
+ * A write or compare-and-set that never returned and whose value nobody saw is left out: it need not have happened.
+ *
+ * What a failed compare-and-set saw (any value but the expected one) is no part of this theory. Those are put into
+ * the order found for the rest, where it has room for them; if it has not, another order might, and the engine
+ * declines.
+ */
+
+import type { SpecialResult } from '../model.ts'
+import { placeMismatches } from './mismatches.ts'
+import { sortedPositions } from './radix-sort.ts'
+import { CAS, INITIAL, NOT, READ, type RegisterLog, WRITE } from './register-log.ts'
+
+const NONE = -1
+
+/** Clusters by their value's code; blocks by the code of their first cluster. */
+export interface Clusters {
+  /** The operation that wrote the value; NONE for the initial one. */
+  readonly writer: Int32Array
+  /** 1: the value was there for certain. */
+  readonly happened: Uint8Array
+  /** How that is known: a value that was read, or whose write returned. */
+  readonly because: Int32Array
+  /** The value that a compare-and-set put in its place; NONE where a write did, or nothing. */
+  readonly next: Int32Array
+  readonly first: Float64Array
+  readonly last: Float64Array
+}
+
+class Declined extends Error {}
+class Illegal extends Error {
+  readonly codes: readonly number[]
+  constructor(codes: readonly number[]) {
+    super()
+    this.codes = codes
+  }
+}
+
+const isPending = (log: RegisterLog, operation: number): boolean =>
+  log.return[operation] === Number.POSITIVE_INFINITY
+
+const findWriters = (log: RegisterLog): Int32Array => {
+  const writer = new Int32Array(log.codes).fill(NONE)
+  for (let i = 0; i < log.count; i++) {
+    const kind = log.kind[i] as number
+    if (kind !== WRITE && kind !== CAS) continue
+    const value = log.value[i] as number
+    if (kind === CAS && value === log.expected[i])
+      throw new Declined('a compare-and-set replaces a value by itself')
+    if (value === INITIAL) throw new Declined('the initial value is written again')
+    if (writer[value] !== NONE) throw new Declined('a value is written twice')
+    writer[value] = i
+  }
+  return writer
+}
+
+/** A value happened if its write returned, or if it was seen: by a read, or by a compare-and-set that happened. */
+const findHappened = (log: RegisterLog, writer: Int32Array): Pick<Clusters, 'happened' | 'because'> => {
+  const happened = new Uint8Array(log.codes)
+  const because = new Int32Array(log.codes)
+  happened[INITIAL] = 1
+  for (let i = 0; i < log.count; i++) {
+    const kind = log.kind[i] as number
+    if (kind !== READ && (kind === NOT || isPending(log, i))) continue
+    // What a compare-and-set replaced was there too, and so on back to a write.
+    for (let value = log.value[i] as number; happened[value] === 0; ) {
+      const by = writer[value] as number
+      if (by === NONE) throw new Illegal([log.value[i] as number])
+      happened[value] = 1
+      because[value] = log.value[i] as number
+      if (log.kind[by] === CAS) value = log.expected[by] as number
+    }
+  }
+  return { happened, because }
+}
+
+const clusterOperations = (
+  log: RegisterLog,
+  writer: Int32Array,
+  { happened, because }: Pick<Clusters, 'happened' | 'because'>,
+): Clusters => {
+  const next = new Int32Array(log.codes).fill(NONE)
+  const first = new Float64Array(log.codes).fill(Number.POSITIVE_INFINITY)
+  const last = new Float64Array(log.codes).fill(Number.NEGATIVE_INFINITY)
+  // The initial value was there before anything was called.
+  first[INITIAL] = Number.NEGATIVE_INFINITY
+  for (let i = 0; i < log.count; i++) {
+    const kind = log.kind[i] as number
+    const value = log.value[i] as number
+    if (kind === NOT || happened[value] === 0) continue
+    const call = log.call[i] as number
+    const end = log.return[i] as number
+    if (kind === READ && value !== INITIAL && end < (log.call[writer[value] as number] as number))
+      throw new Illegal([value])
+    if (end < (first[value] as number)) first[value] = end
+    if (call > (last[value] as number)) last[value] = call
+    if (kind !== CAS) continue
+    const expected = log.expected[i] as number
+    if (next[expected] !== NONE) throw new Illegal([expected, value, next[expected] as number])
+    next[expected] = value
+  }
+  return { writer, happened, because, next, first, last }
+}
+
+export interface Blocks {
+  /** The code of each block's first cluster. */
+  readonly head: Int32Array
+  readonly first: Float64Array
+  readonly last: Float64Array
+}
+
+/** Follows each chain, checking that nothing in it returned before something that must precede it was called. */
+const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
+  const { writer, happened, next } = clusters
+  const head: number[] = []
+  let members = 0
+  for (let code = 0; code < log.codes; code++) {
+    if (happened[code] === 0) continue
+    members++
+    if (code === INITIAL || log.kind[writer[code] as number] === WRITE) head.push(code)
+  }
+  const first = new Float64Array(head.length)
+  const last = new Float64Array(head.length)
+  for (const [block, root] of head.entries()) {
+    let earliest = Number.POSITIVE_INFINITY
+    let latest = Number.NEGATIVE_INFINITY
+    for (let code = root; code !== NONE; code = next[code] as number) {
+      if ((clusters.first[code] as number) < latest) throw new Illegal(chainUpTo(clusters, root, code))
+      earliest = Math.min(earliest, clusters.first[code] as number)
+      latest = Math.max(latest, clusters.last[code] as number)
+      members--
+    }
+    first[block] = earliest
+    last[block] = latest
+  }
+  // What no chain reaches are compare-and-sets in a ring, each of which would have to come first.
+  if (members > 0) throw new Illegal(findRing(log, clusters, head))
+  return { head: Int32Array.from(head), first, last }
+}
+
+const chainUpTo = ({ next }: Clusters, root: number, end: number): number[] => {
+  const codes: number[] = []
+  for (let code = root; ; code = next[code] as number) {
+    codes.push(code)
+    if (code === end) return codes
+  }
+}
+
+const findRing = (log: RegisterLog, { happened, next }: Clusters, heads: readonly number[]): number[] => {
+  const reached = new Uint8Array(log.codes)
+  for (const root of heads)
+    for (let code = root; code !== NONE; code = next[code] as number) reached[code] = 1
+  const start = happened.findIndex((there, code) => there === 1 && reached[code] === 0)
+  const ring = [start]
+  for (let code = next[start] as number; code !== start; code = next[code] as number) ring.push(code)
+  return ring
+}
+
+/** Blocks in a valid order, or the two that must each come before the other. */
+const orderBlocks = (clusters: Clusters, { head, first, last }: Blocks): Uint32Array => {
+  const conflict = (i: number, j: number): Illegal =>
+    new Illegal(
+      [i, j].flatMap((block) => {
+        const codes: number[] = []
+        for (let code = head[block] as number; code !== NONE; code = clusters.next[code] as number)
+          codes.push(code)
+        return codes
+      }),
+    )
+  const byFirst = sortedPositions(first)
+  // Forward: its first return is before its last call, so between the two nothing else can stand.
+  const forward = byFirst.filter((block) => (first[block] as number) < (last[block] as number))
+  for (let i = 1; i < forward.length; i++) {
+    const before = forward[i - 1] as number
+    if ((first[forward[i] as number] as number) < (last[before] as number))
+      throw conflict(before, forward[i] as number)
+  }
+  // Where each block can stand: a forward one at its first return, another at its last call, unless that lies
+  // within a forward one, after which it then comes.
+  const point = new Float64Array(head.length)
+  const byLast = sortedPositions(last)
+  let passed = 0
+  for (const block of byLast) {
+    const at = last[block] as number
+    if ((first[block] as number) < at) {
+      point[block] = first[block] as number
+      continue
+    }
+    while (passed < forward.length && (first[forward[passed] as number] as number) < at) passed++
+    const around = passed === 0 ? undefined : forward[passed - 1]
+    const end = around === undefined ? Number.NEGATIVE_INFINITY : (last[around] as number)
+    if (around !== undefined && (first[block] as number) < end) throw conflict(around, block)
+    point[block] = Math.max(at, end)
+  }
+  return sortBlocks(point, first, last)
+}
+
+/** At one point, forward blocks come last. */
+const sortBlocks = (point: Float64Array, first: Float64Array, last: Float64Array): Uint32Array => {
+  const isForward = (block: number): boolean => (first[block] as number) < (last[block] as number)
+  const order = sortedPositions(point)
+  for (let i = 0; i < order.length; ) {
+    let end = i + 1
+    while (end < order.length && point[order[end] as number] === point[order[i] as number]) end++
+    if (end > i + 1) {
+      const run = [...order.subarray(i, end)]
+      order.set([...run.filter((b) => !isForward(b)), ...run.filter(isForward)], i)
+    }
+    i = end
+  }
+  return order
+}
+
+/** These values with all that has to be known of them: what they replaced, and why they were there at all. */
+const close = (
+  log: RegisterLog,
+  writer: Int32Array,
+  because: Int32Array,
+  codes: readonly number[],
+): Set<number> => {
+  const wanted = new Set<number>()
+  const left = [...codes]
+  for (let code = left.pop(); code !== undefined; code = left.pop()) {
+    if (wanted.has(code)) continue
+    wanted.add(code)
+    left.push(because[code] as number)
+    const by = writer[code] as number
+    if (by !== NONE && log.kind[by] === CAS) left.push(log.expected[by] as number)
+  }
+  return wanted
+}
+
+/** All operations that concern these values: a set that cannot be linearized, where their clusters cannot. */
+const operationsOn = (log: RegisterLog, wanted: ReadonlySet<number>): number[] => {
+  const found: number[] = []
+  for (let i = 0; i < log.count; i++)
+    if (log.kind[i] !== NOT && wanted.has(log.value[i] as number)) found.push(i)
+  return found
+}
+
+export const checkRegister = (log: RegisterLog): SpecialResult => {
+  let writer: Int32Array = new Int32Array(log.codes)
+  let because: Int32Array = new Int32Array(log.codes)
+  try {
+    writer = findWriters(log)
+    const known = findHappened(log, writer)
+    because = known.because
+    const clusters = clusterOperations(log, writer, known)
+    const blocks = chainClusters(log, clusters)
+    const order = orderBlocks(clusters, blocks)
+    if (placeMismatches(log, clusters, blocks, order)) return { verdict: 'ok' }
+    return { verdict: 'declined', reason: 'a failed compare-and-set does not fit the order found' }
+  } catch (error) {
+    if (error instanceof Illegal)
+      return { verdict: 'illegal', witness: operationsOn(log, close(log, writer, because, error.codes)) }
+    if (error instanceof Declined) return { verdict: 'declined', reason: error.message }
+    throw error
+  }
+}
