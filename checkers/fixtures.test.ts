@@ -7,7 +7,7 @@ import { describeWith, fixture, missingFixtures } from '../harness/testing/capab
 import { linearizability } from './linearizability.ts'
 import { check } from './porcupine-ts/check.ts'
 import type { Operation } from './porcupine-ts/model.ts'
-import { type KeyValueInput, keyValue } from './porcupine-ts/models.ts'
+import { type KeyValueInput, keyValue } from './porcupine-ts/models/key-value.ts'
 
 const STATUS = { ok: 'valid', illegal: 'invalid' } as const
 

@@ -10,7 +10,7 @@ import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { REGISTER, type RegisterCall, type RegisterResult } from '../harness/vocabularies/register.ts'
 import { check } from './porcupine-ts/check.ts'
 import type { Operation as Interval, Result } from './porcupine-ts/model.ts'
-import { casRegister, type RegisterInput, type RegisterOutput } from './porcupine-ts/models.ts'
+import { casRegister, type RegisterInput, type RegisterOutput } from './porcupine-ts/models/register.ts'
 import { explainRegister } from './register-evidence.ts'
 
 type RegisterInterval = Interval<RegisterInput, RegisterOutput>
@@ -74,9 +74,10 @@ const toIntervals = (pairs: readonly Pair[], promised: (f: string) => Consistenc
   return { intervals, pairs: kept }
 }
 
-const unknownSummary = (result: Result<RegisterInput, RegisterOutput> & { verdict: 'unknown' }): string =>
-  `Not decided: the search ran out of ${result.reason} on key ${result.partition} ` +
-  `(${result.decided} of ${result.partitions} keys are linearizable). Fewer calls per key would help.`
+const unknownSummary = (result: Result & { verdict: 'unknown' }): string =>
+  `Not decided: the search ran out of ${result.reason} on key ${result.partition}, after ${result.passed} of its ` +
+  `${result.operations} operations (${result.decided} of ${result.partitions} keys are linearizable). ` +
+  `What helps: ${result.help}.`
 
 const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checker' | 'promise'> => {
   const promised = (f: string): Consistency => promisedOf(record.claims, record.spec, f)
@@ -104,7 +105,7 @@ const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checke
   }
   const { summary, evidence } = explainRegister({
     key: result.partition,
-    prefix: result.indices.map((at) => pairs[at] as Pair),
+    prefix: Array.from(result.prefix, (at) => pairs[at] as Pair),
     blocked: pairs[result.blocked] as Pair,
     initial,
     readsMustBeFresh: promised('read') === 'linearizable',

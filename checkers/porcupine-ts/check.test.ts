@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { check, MalformedHistoryError } from './check.ts'
+import { check } from './check.ts'
+import { subHistory } from './evidence/sub-history.ts'
+import { MalformedHistoryError } from './history/validate.ts'
 import type { Operation } from './model.ts'
-import {
-  casRegister,
-  type KeyValueInput,
-  keyValue,
-  type RegisterInput,
-  type RegisterOutput,
-} from './models.ts'
+import { type KeyValueInput, keyValue } from './models/key-value.ts'
+import { casRegister, type RegisterInput, type RegisterOutput } from './models/register.ts'
 import { bruteForce } from './testing/brute-force.ts'
 import { randomHistory } from './testing/random-history.ts'
 
@@ -77,7 +74,12 @@ describe('by hand', () => {
   it('reports the shortest prefix, and whose return it ends with', () => {
     const operations = parse('|-w1-| |-w2-| |-r1-| |-w3-| |-r3-|')
     const result = check(register, operations)
-    expect(result).toMatchObject({ verdict: 'illegal', blocked: 2, indices: [0, 1, 2] })
+    expect(result).toMatchObject({
+      verdict: 'illegal',
+      blocked: 2,
+      prefix: Int32Array.of(0, 1, 2),
+      shortest: true,
+    })
   })
 
   it('checks keys apart', () => {
@@ -181,13 +183,16 @@ describe('oracle', () => {
       const result = check(register, operations)
       if (result.verdict !== 'illegal') continue
       seen++
-      expect(bruteForce(register, result.prefix)).toBe(false)
-      const end = Math.max(...result.prefix.map((operation) => operation.return).filter(Number.isFinite))
-      const shorter = result.prefix
+      const prefix = subHistory(operations, result, result.prefix)
+      expect(bruteForce(register, prefix)).toBe(false)
+      expect(bruteForce(register, subHistory(operations, result, result.witness))).toBe(false)
+      const end = (operations[result.blocked] as Register).return
+      const shorter = prefix
         .filter((operation) => operation.call < end)
-        .map((operation) =>
-          operation.return === end ? { ...operation, return: Number.POSITIVE_INFINITY } : operation,
-        )
+        .map((operation) => ({
+          ...operation,
+          return: operation.return === end ? Number.POSITIVE_INFINITY : operation.return,
+        }))
       expect(bruteForce(register, shorter)).toBe(true)
     }
     expect(seen).toBeGreaterThan(500)

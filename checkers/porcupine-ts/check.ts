@@ -1,194 +1,172 @@
 /**
  * porcupine-ts: is a concurrent history linearizable with respect to a sequential model (Herlihy and Wing 1990)?
  *
- * `check` splits the history by the model's partition, searches each part, and answers `ok`, `illegal` (with the
- * shortest prefix that cannot be linearized) or `unknown` (with the limit that ran out). Unknown is never ok.
+ * `check` splits the history by the model's partition and decides each part, by a specialised engine where the model
+ * has one and the part is of the kind it knows, else by the general search. It answers `ok`, `illegal` (with the
+ * shortest prefix that cannot be linearized, and a small witness) or `unknown` (with the limit that ran out).
+ * Unknown is never ok.
  */
-
-import { compile } from './general/compile.ts'
+import { compile, restricting } from './general/compile.ts'
 import { type Budget, Search, type SearchResult } from './general/search.ts'
 import { Transitions } from './general/transitions.ts'
-import type { Illegal, Limits, Model, Operation, Result } from './model.ts'
+import { partsOfColumns } from './history/columns.ts'
+import { partsOfOperations } from './history/operations.ts'
+import { calledBy, type Part, partOf } from './history/part.ts'
+import type { Columns, Engines, History, Illegal, Limits, Model, Result } from './model.ts'
 
-export class MalformedHistoryError extends Error {
-  override readonly name = 'MalformedHistoryError'
-}
+type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
 
-interface Part<I, O> {
-  readonly key: string | number
-  readonly operations: Operation<I, O>[]
-  readonly indices: number[]
-}
+/** What the engines said, kept for the result. */
+class Tally {
+  specialised = 0
+  general = 0
+  readonly declined = new Set<string>()
 
-const validate = (operations: readonly Operation<unknown, unknown>[]): void => {
-  const lastReturn = new Map<number, number>()
-  const order = operations
-    .map((_, at) => at)
-    .sort((a, b) => (operations[a] as { call: number }).call - (operations[b] as { call: number }).call)
-  for (const at of order) {
-    const { client, call, return: end, output } = operations[at] as Operation<unknown, unknown>
-    if (!Number.isFinite(call)) throw new MalformedHistoryError(`operation ${at}: its call time is ${call}`)
-    if (Number.isNaN(end) || end < call)
-      throw new MalformedHistoryError(`operation ${at} returns (${end}) before its call (${call})`)
-    if ((end === Number.POSITIVE_INFINITY) !== (output === undefined)) {
-      throw new MalformedHistoryError(
-        `operation ${at}: an operation has no output exactly when it never returned`,
-      )
-    }
-    const before = lastReturn.get(client)
-    if (before !== undefined && before > call) {
-      throw new MalformedHistoryError(
-        `operation ${at}: client ${client} called it with another operation open`,
-      )
-    }
-    lastReturn.set(client, end)
+  get engines(): Engines {
+    return { specialised: this.specialised, general: this.general, declined: [...this.declined] }
   }
 }
 
-const split = <S, I, O>(
+/** Operations called before `end`, and of them the ones given, by their index in the input. */
+const indicesOf = (part: Part<unknown, unknown>, positions: ArrayLike<number>): Int32Array =>
+  Int32Array.from(positions, (position) => part.index[position] as number)
+
+const prefixOf = (part: Part<unknown, unknown>, end: number): Int32Array =>
+  part.index.slice(0, calledBy(part, end))
+
+/** The general search over some operations of a part. The position of the blocked one is in the part. */
+const search = <S, I, O>(
   model: Model<S, I, O>,
-  operations: readonly Operation<I, O>[],
-): readonly Part<I, O>[] => {
-  const parts = new Map<string | number, Part<I, O>>()
-  const order = operations
-    .map((_, at) => at)
-    .sort((a, b) => (operations[a] as Operation<I, O>).call - (operations[b] as Operation<I, O>).call)
-  for (const index of order) {
-    const operation = operations[index] as Operation<I, O>
-    // What changes nothing and never returned restricts nothing.
-    if (
-      operation.return === Number.POSITIVE_INFINITY &&
-      model.readOnly?.(operation.input, operation.output) === true
-    )
-      continue
-    const key = model.partition?.(operation.input) ?? 0
-    let part = parts.get(key)
-    if (part === undefined) {
-      part = { key, operations: [], indices: [] }
-      parts.set(key, part)
-    }
-    part.operations.push(operation)
-    part.indices.push(index)
-  }
-  // Small ones first: a limit then leaves the fewest undecided.
-  return [...parts.values()].sort((a, b) => a.operations.length - b.operations.length)
+  part: Part<I, O>,
+  positions: readonly number[],
+  end: number,
+  budget: Budget,
+): { readonly result: SearchResult; readonly blocked: number } => {
+  const some = partOf(part, positions, end)
+  const compiled = compile(model, some)
+  const machine = new Transitions(model, some, compiled.classOf)
+  const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
+  const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
+  return { result, blocked: positions[event >> 1] as number }
 }
 
-/** The part as it stood when event `event`, a return, could not happen. */
-const prefixUpTo = <I, O>(part: Part<I, O>, events: Int32Array, event: number): Illegal<I, O> => {
-  const returned = new Set<number>()
-  let called = 0
-  for (let at = 0; at <= event; at++) {
-    const passed = events[at] as number
-    if (passed & 1) returned.add(passed >> 1)
-    else called = (passed >> 1) + 1
-  }
-  const blocked = (events[event] as number) >> 1
+const searchAll = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  end: number,
+  budget: Budget,
+): Decision => {
+  const { result, blocked } = search(model, part, restricting(model, part, end), end, budget)
+  if (result.verdict !== 'illegal') return result
+  const prefix = prefixOf(part, part.return[blocked] as number)
   return {
     verdict: 'illegal',
     partition: part.key,
-    prefix: part.operations
-      .slice(0, called)
-      .map((operation, at) =>
-        returned.has(at) ? operation : { ...operation, return: Number.POSITIVE_INFINITY },
-      ),
-    indices: part.indices.slice(0, called),
-    blocked: part.indices[blocked] as number,
+    blocked: part.index[blocked] as number,
+    prefix,
+    witness: prefix,
     shortest: true,
   }
 }
 
-type PartResult<I, O> = Illegal<I, O> | Exclude<SearchResult, { verdict: 'illegal' }>
-
-const searchPart = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): PartResult<I, O> => {
-  const compiled = compile(model, part.operations)
-  const machine = new Transitions(model, part.operations, compiled.classOf)
-  const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
-  return result.verdict === 'illegal' ? prefixUpTo(part, compiled.events, result.event) : result
-}
-
-const subset = <I, O>(part: Part<I, O>, positions: readonly number[]): Part<I, O> => ({
-  key: part.key,
-  operations: positions.map((at) => part.operations[at] as Operation<I, O>),
-  indices: positions.map((at) => part.indices[at] as number),
-})
-
-/** The part before the moment at which operation `blocked` could not return. */
-const before = <I, O>(part: Part<I, O>, end: number): Part<I, O> => {
-  const positions = part.operations.flatMap(({ call }, at) => (call <= end ? [at] : []))
-  const { operations, indices } = subset(part, positions)
-  return {
-    key: part.key,
-    indices,
-    operations: operations.map((operation) =>
-      operation.return < end ? operation : { ...operation, return: Number.POSITIVE_INFINITY },
-    ),
-  }
-}
-
 /**
- * From a witness to the shortest prefix: the witness itself cannot pass some return; if what came before that return
- * has no witness of its own, no shorter prefix is illegal.
+ * From a witness to the shortest prefix: some operation of the witness could not return as it did. If what came
+ * before that moment is linearizable, no shorter prefix is illegal; else the same again with that.
  */
 const explain = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
   witness: readonly number[],
+  end: number,
   budget: Budget,
-): PartResult<I, O> => {
-  const small = searchPart(model, subset(part, witness), budget)
-  if (small.verdict !== 'illegal') {
-    if (small.verdict === 'unknown') return small
-    throw new Error(
-      'porcupine-ts: the specialised engine and the general one disagree: please report this history',
-    )
+): Decision => {
+  const { result, blocked } = search(model, part, witness, end, budget)
+  if (result.verdict === 'unknown') return result
+  if (result.verdict === 'ok')
+    throw new Error(`porcupine-ts: two engines disagree on part ${part.key}: please report this history`)
+  const blockedEnd = part.return[blocked] as number
+  const earlier = decide(model, part, blockedEnd, budget, null)
+  if (earlier.verdict === 'illegal') return earlier
+  return {
+    verdict: 'illegal',
+    partition: part.key,
+    blocked: part.index[blocked] as number,
+    prefix: prefixOf(part, blockedEnd),
+    witness: indicesOf(
+      part,
+      witness.filter((position) => (part.call[position] as number) <= blockedEnd),
+    ),
+    shortest: earlier.verdict === 'ok',
   }
-  const blockedAt = part.indices.indexOf(small.blocked)
-  const end = (part.operations[blockedAt] as Operation<I, O>).return
-  const earlier = before(part, end)
-  const again = checkPart(model, earlier, budget)
-  if (again.verdict === 'illegal') return again
-  const prefix = earlier.operations.map((operation, at) =>
-    earlier.indices[at] === small.blocked ? (part.operations[blockedAt] as Operation<I, O>) : operation,
-  )
-  return { ...small, prefix, indices: earlier.indices, shortest: again.verdict === 'ok' }
 }
 
-const checkPart = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, budget: Budget): PartResult<I, O> => {
-  const special = model.specialised?.(part.operations)
-  if (special?.verdict === 'ok') return { verdict: 'ok', visited: 0 }
-  if (special?.verdict === 'illegal') return explain(model, part, special.witness, budget)
-  return searchPart(model, part, budget)
+/** Decides what a part was at `end`. */
+const decide = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  end: number,
+  budget: Budget,
+  tally: Tally | null,
+): Decision => {
+  const special = model.specialised?.(part, end)
+  if (tally !== null && special?.verdict === 'declined') tally.declined.add(special.reason)
+  if (special === undefined || special.verdict === 'declined') {
+    if (tally !== null) tally.general++
+    return searchAll(model, part, end, budget)
+  }
+  if (tally !== null) tally.specialised++
+  return special.verdict === 'ok' ? special : explain(model, part, special.witness, end, budget)
 }
+
+const HELP = {
+  time: 'more time, fewer operations on one object, or fewer that never return',
+  memory: 'more memory, fewer operations on one object, or fewer that never return',
+} as const
+
+export const isColumns = <I, O>(history: History<I, O>): history is Columns => 'kind' in history
 
 /** @throws MalformedHistoryError naming the operation, where the input is no history. */
 export const check = <S, I, O>(
   model: Model<S, I, O>,
-  operations: readonly Operation<I, O>[],
+  history: History<I, O>,
   limits: Limits = {},
-): Result<I, O> => {
-  validate(operations)
+): Result => {
   const now = (): number => performance.now()
   const budget: Budget = {
     now,
     deadlineMs: now() + (limits.timeMs ?? Number.POSITIVE_INFINITY),
     memoryBytes: limits.memoryBytes ?? Number.POSITIVE_INFINITY,
   }
-  const parts = split(model, operations)
-  let undecided: { reason: 'time' | 'memory'; key: string | number } | null = null
+  const parts = isColumns(history) ? partsOfColumns(model, history) : partsOfOperations(model, history)
+  // Small ones first: a limit then leaves the fewest undecided.
+  const order = [...parts].sort((a, b) => a.count - b.count)
+  const tally = new Tally()
+  let undecided: (Decision & { readonly verdict: 'unknown' }) | null = null
+  let undecidedPart: Part<I, O> | null = null
   let decided = 0
-  for (const part of parts) {
-    const result = checkPart(model, part, budget)
-    if (result.verdict === 'illegal') return result
-    if (result.verdict === 'ok') decided++
-    else undecided ??= { reason: result.reason, key: part.key }
+  for (const part of order) {
+    const decision = decide(model, part, Number.POSITIVE_INFINITY, budget, tally)
+    if (decision.verdict === 'illegal') return { ...decision, engines: tally.engines }
+    if (decision.verdict === 'ok') decided++
+    else if (undecided === null) {
+      undecided = decision
+      undecidedPart = part
+    }
   }
-  if (undecided === null) return { verdict: 'ok', partitions: parts.length }
+  const { engines } = tally
+  if (undecided === null || undecidedPart === null)
+    return { verdict: 'ok', partitions: parts.length, engines }
+  const { reason, passed } = undecided
+  const { key, count } = undecidedPart
   return {
     verdict: 'unknown',
-    reason: undecided.reason,
-    partition: undecided.key,
+    reason,
+    partition: key,
+    passed,
+    operations: count,
     decided,
     partitions: parts.length,
+    help: HELP[reason],
+    engines,
   }
 }

@@ -1,7 +1,9 @@
 /** What a checker is told: operations with real-time intervals, and a sequential model of the object. */
+import type { Part } from './history/part.ts'
 
 /** One operation of a concurrent history. Times are any one unit; only their order matters. */
 export interface Operation<I, O> {
+  /** A client has one operation open at a time. */
   readonly client: number
   readonly call: number
   /** Infinity: it never returned. It may have taken effect at any time after its call, or never. */
@@ -11,17 +13,46 @@ export interface Operation<I, O> {
   readonly output: O | undefined
 }
 
+/** A call or a return; a return belongs to the client's open call. A call without one never returned. */
+export type Event<I, O> =
+  | { readonly type: 'call'; readonly client: number; readonly input: I }
+  | { readonly type: 'return'; readonly client: number; readonly output: O }
+
+/** A history as columns, for millions of operations: row i of each is operation i. What the codes mean, the model says. */
+export interface Columns {
+  readonly client: Int32Array
+  readonly call: Float64Array
+  /** Infinity: it never returned. */
+  readonly return: Float64Array
+  readonly kind: Uint8Array
+  readonly value: Int32Array
+  /** What a compare-and-set expected, and the like. */
+  readonly second?: Int32Array
+  readonly key?: Int32Array
+}
+
+export interface Row {
+  readonly kind: number
+  readonly key: number
+  readonly value: number
+  readonly second: number
+  readonly returned: boolean
+}
+
+export type History<I, O> = readonly Operation<I, O>[] | Columns
+
 /** A sequential specification: pure functions over immutable states. */
 export interface Model<S, I, O> {
+  readonly name: string
   readonly init: () => S
   /**
-   * The state after the operation, or undefined (no state may be) where the output is impossible in it. An undefined output is
-   * unknown: any output the state allows.
+   * The state after the operation, or undefined (no state may be) where the output is impossible in it. An undefined
+   * output is unknown: any output the state allows.
    */
   readonly step: (state: S, input: I, output: O | undefined) => S | undefined
   /** Law: equal states step alike. Default: Object.is. */
   readonly equal?: (a: S, b: S) => boolean
-  /** Law: equal states hash alike. Buys a faster memo. */
+  /** Law: equal states hash alike. Needed with `equal`, or every state is compared with every other. */
   readonly hash?: (state: S) => number
   /** Law: true only for an operation that changes no state it is possible in. Buys a search without branching on it. */
   readonly readOnly?: (input: I, output: O | undefined) => boolean
@@ -35,16 +66,24 @@ export interface Model<S, I, O> {
    * operation that never returned from another only by what it does.
    */
   readonly classify?: (input: I, output: O | undefined) => string | number
-  /** An engine for histories of a kind that is easier than the general one; operations in order of their calls. */
-  readonly specialised?: (operations: readonly Operation<I, O>[]) => SpecialResult
   /** Splits a history into independent objects (P-compositionality, Horn and Kroening 2015). */
   readonly partition?: (input: I) => string | number
+  /** One operation and one state in words, for diagrams and reports. */
+  readonly describe?: (input: I, output: O | undefined) => string
+  readonly describeState?: (state: S) => string
+  /** What a row of columns means. */
+  readonly decode?: (row: Row) => { readonly input: I; readonly output: O | undefined }
+  /**
+   * An engine for histories of a kind that is easier than the general one. Of the part it takes what was called by
+   * `end`; what returned then or later has not returned.
+   */
+  readonly specialised?: (part: Part<I, O>, end: number) => SpecialResult
 }
 
 /** What a specialised engine says. */
 export type SpecialResult =
   | { readonly verdict: 'ok' }
-  /** The witness: positions of operations that cannot be linearized even by themselves. */
+  /** The witness: positions in the part of operations that cannot be linearized even by themselves. */
   | { readonly verdict: 'illegal'; readonly witness: readonly number[] }
   /** The history is not of the kind it knows: the general engine decides. */
   | { readonly verdict: 'declined'; readonly reason: string }
@@ -52,35 +91,49 @@ export type SpecialResult =
 export interface Limits {
   /** For the whole check. */
   readonly timeMs?: number
-  /** For the memo of visited configurations. */
+  /** For what the search remembers. */
   readonly memoryBytes?: number
 }
 
-export interface Illegal<I, O> {
+/** By which engine partitions were decided; why the specialised one declined, each reason once. */
+export interface Engines {
+  readonly specialised: number
+  readonly general: number
+  readonly declined: readonly string[]
+}
+
+/** Operations are named by their index in the input; lists are in order of calls. */
+export interface Illegal {
   readonly verdict: 'illegal'
   readonly partition: string | number
-  /**
-   * The shortest prefix of the partition's history that is not linearizable: operations in order of call. One that
-   * had not returned by then has no return; the output it gave later is kept: it need not have happened yet, but
-   * if it had, then so.
-   */
-  readonly prefix: readonly Operation<I, O>[]
-  /** Indices of the prefix's operations in the input. */
-  readonly indices: readonly number[]
-  /** Index in the input of the operation whose return made the prefix impossible. */
+  /** The operation that could not return as it did. */
   readonly blocked: number
+  /**
+   * The shortest prefix of the partition's history that is not linearizable: what was called before `blocked`
+   * returned. What had not returned by then need not have happened; if it had, then with the output it gave later.
+   */
+  readonly prefix: Int32Array
+  /** Some of the prefix that cannot be linearized even by itself. */
+  readonly witness: Int32Array
   /** False where a limit ran out: the prefix is illegal, but a shorter one may be. */
   readonly shortest: boolean
 }
 
-export type Result<I, O> =
-  | { readonly verdict: 'ok'; readonly partitions: number }
-  | Illegal<I, O>
-  | {
-      readonly verdict: 'unknown'
-      readonly reason: 'time' | 'memory'
-      readonly partition: string | number
-      /** Of how many partitions the verdict was reached before the limit. */
-      readonly decided: number
-      readonly partitions: number
-    }
+export interface Unknown {
+  readonly verdict: 'unknown'
+  readonly reason: 'time' | 'memory'
+  /** The first partition that was not decided, and how many of its operations returned before the search gave up. */
+  readonly partition: string | number
+  readonly passed: number
+  readonly operations: number
+  /** Partitions with a verdict, of how many. */
+  readonly decided: number
+  readonly partitions: number
+  /** What would help. */
+  readonly help: string
+}
+
+export type Result =
+  | { readonly verdict: 'ok'; readonly partitions: number; readonly engines: Engines }
+  | (Illegal & { readonly engines: Engines })
+  | (Unknown & { readonly engines: Engines })

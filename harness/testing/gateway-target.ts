@@ -12,8 +12,12 @@ const gateway: Target = {
   services: [
     {
       name: 'store',
-      launch: (service, program) =>
-        etcd.launch(service, { nodes: [service], services: [], options: {}, bug: null }, program),
+      launch: (service, program) => {
+        const url = `http://${service.address}:${CLIENT_PORT}`
+        const addresses = ['--listen-client-urls', url, '--advertise-client-urls', url]
+        const argv = [program('etcd'), '--data-dir', `${service.dataDir}/etcd`, ...addresses]
+        return { files: {}, processes: [{ name: 'etcd', argv, env: {} }] }
+      },
       ready: (endpoint, signal) => etcd.ready(endpoint, signal),
     },
   ],

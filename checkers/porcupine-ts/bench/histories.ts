@@ -4,7 +4,7 @@
  * not; on demand some reads near the end are made stale.
  */
 import type { Operation } from '../model.ts'
-import type { RegisterInput, RegisterOutput } from '../models.ts'
+import type { RegisterInput, RegisterOutput } from '../models/register.ts'
 import { random } from '../testing/random.ts'
 
 export interface HistoryOptions {

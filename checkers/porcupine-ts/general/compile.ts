@@ -3,7 +3,9 @@
  * returns form one list of events in time order, each operation that returns has a slot (a small number, its own
  * while it is open), and those that never return are grouped by what they do.
  */
-import type { Model, Operation } from '../model.ts'
+import { calledBy, type Part } from '../history/part.ts'
+import { sortedPositions } from '../history/radix-sort.ts'
+import type { Model } from '../model.ts'
 
 export interface Compiled {
   readonly count: number
@@ -27,56 +29,50 @@ export interface Compiled {
   readonly pendingFrom: Int32Array
 }
 
-const isPending = (operation: Operation<unknown, unknown>): boolean =>
-  operation.return === Number.POSITIVE_INFINITY
+const isPending = (part: Part<unknown, unknown>, operation: number): boolean =>
+  part.return[operation] === Number.POSITIVE_INFINITY
 
-const sortEvents = (operations: readonly Operation<unknown, unknown>[]): Int32Array => {
-  const returns: number[] = []
-  for (let i = 0; i < operations.length; i++) if (!isPending(operations[i] as never)) returns.push(i)
-  const returnOf = (i: number): number => (operations[i] as Operation<unknown, unknown>).return
-  returns.sort((a, b) => returnOf(a) - returnOf(b))
-  const events = new Int32Array(operations.length + returns.length)
+const sortEvents = (part: Part<unknown, unknown>): Int32Array => {
+  const { count, call } = part
+  const returning = sortedPositions(part.return)
+  let returns = count
+  while (returns > 0 && isPending(part, returning[returns - 1] as number)) returns--
+  const events = new Int32Array(count + returns)
   let at = 0
   let next = 0
-  for (let i = 0; i < operations.length; i++) {
-    const { call } = operations[i] as Operation<unknown, unknown>
+  for (let i = 0; i < count; i++) {
     // At one and the same time calls come first: the operations overlap.
-    while (next < returns.length && returnOf(returns[next] as number) < call)
-      events[at++] = 2 * (returns[next++] as number) + 1
+    while (next < returns && (part.return[returning[next] as number] as number) < (call[i] as number))
+      events[at++] = 2 * (returning[next++] as number) + 1
     events[at++] = 2 * i
   }
-  while (next < returns.length) events[at++] = 2 * (returns[next++] as number) + 1
+  while (next < returns) events[at++] = 2 * (returning[next++] as number) + 1
   return events
 }
 
 const assignSlots = (
   events: Int32Array,
-  operations: readonly Operation<unknown, unknown>[],
+  part: Part<unknown, unknown>,
 ): { slotOf: Int32Array; slots: number } => {
-  const slotOf = new Int32Array(operations.length).fill(-1)
+  const slotOf = new Int32Array(part.count).fill(-1)
   const free: number[] = []
   let slots = 0
   for (const event of events) {
     const operation = event >> 1
     if (event & 1) free.push(slotOf[operation] as number)
-    else if (!isPending(operations[operation] as never)) slotOf[operation] = free.pop() ?? slots++
+    else if (!isPending(part, operation)) slotOf[operation] = free.pop() ?? slots++
   }
   return { slotOf, slots }
 }
 
 const classify = <S, I, O>(
   model: Model<S, I, O>,
-  operations: readonly Operation<I, O>[],
+  part: Part<I, O>,
 ): { classOf: Int32Array; classes: number } => {
-  const classOf = new Int32Array(operations.length)
-  if (model.classify === undefined) {
-    for (let i = 0; i < operations.length; i++) classOf[i] = i
-    return { classOf, classes: operations.length }
-  }
+  const classOf = new Int32Array(part.count)
   const known = new Map<string | number, number>()
-  for (let i = 0; i < operations.length; i++) {
-    const { input, output } = operations[i] as Operation<I, O>
-    const key = model.classify(input, output)
+  for (let i = 0; i < part.count; i++) {
+    const key = model.classify?.(part.input(i), part.output(i)) ?? i
     let found = known.get(key)
     if (found === undefined) {
       found = known.size
@@ -89,13 +85,13 @@ const classify = <S, I, O>(
 
 const groupPending = (
   events: Int32Array,
-  operations: readonly Operation<unknown, unknown>[],
+  part: Part<unknown, unknown>,
   classOf: Int32Array,
 ): Pick<Compiled, 'pending' | 'pendingStarts' | 'pendingFrom'> => {
   const from = new Map<number, number>()
   for (let e = 0; e < events.length; e++) {
     const event = events[e] as number
-    if ((event & 1) === 0 && isPending(operations[event >> 1] as never)) from.set(event >> 1, e)
+    if ((event & 1) === 0 && isPending(part, event >> 1)) from.set(event >> 1, e)
   }
   const sorted = [...from.keys()].sort((a, b) => (classOf[a] as number) - (classOf[b] as number) || a - b)
   const starts: number[] = []
@@ -109,22 +105,37 @@ const groupPending = (
   }
 }
 
-/** `operations` in order of their calls. */
-export const compile = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): Compiled => {
-  const events = sortEvents(operations)
-  const { slotOf, slots } = assignSlots(events, operations)
-  const { classOf, classes } = classify(model, operations)
-  const flags = (law: ((input: I, output: O | undefined) => boolean) | undefined): Uint8Array =>
-    Uint8Array.from(operations, ({ input, output }) => (law?.(input, output) === true ? 1 : 0))
+/** Positions of a part, without what never returned and changes nothing: it restricts nothing. */
+export const restricting = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number): number[] => {
+  const positions: number[] = []
+  const called = calledBy(part, end)
+  for (let i = 0; i < called; i++) {
+    const returned = (part.return[i] as number) < end
+    if (returned || model.readOnly?.(part.input(i), part.output(i)) !== true) positions.push(i)
+  }
+  return positions
+}
+
+export const compile = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): Compiled => {
+  const events = sortEvents(part)
+  const { slotOf, slots } = assignSlots(events, part)
+  const { classOf, classes } = classify(model, part)
+  const readOnly = new Uint8Array(part.count)
+  const overwrites = new Uint8Array(part.count)
+  for (let i = 0; i < part.count; i++) {
+    const [input, output] = [part.input(i), part.output(i)]
+    if (model.readOnly?.(input, output) === true) readOnly[i] = 1
+    if (model.overwrites?.(input, output) === true) overwrites[i] = 1
+  }
   return {
-    count: operations.length,
+    count: part.count,
     events,
     slotOf,
     slots,
     classOf,
     classes,
-    readOnly: flags(model.readOnly),
-    overwrites: flags(model.overwrites),
-    ...groupPending(events, operations, classOf),
+    readOnly,
+    overwrites,
+    ...groupPending(events, part, classOf),
   }
 }

@@ -40,8 +40,8 @@ export type SearchResult =
   | {
       readonly verdict: 'unknown'
       readonly reason: 'time' | 'memory'
-      /** How far it got. */
-      readonly event: number
+      /** How far it got: so many operations could return. */
+      readonly passed: number
       readonly visited: number
     }
 
@@ -93,7 +93,7 @@ export class Search {
     for (let steps = 1; top >= 0; steps++) {
       if (steps % CHECK_EVERY === 0) {
         const reason = this.#exhausted()
-        if (reason !== null) return { verdict: 'unknown', reason, event: furthest, visited: this.#memo.count }
+        if (reason !== null) return this.#unknown(reason, furthest)
       }
       const base = top * this.#width
       this.#seek(this.#frames[base + EVENT] as number)
@@ -108,11 +108,16 @@ export class Search {
       if (this.#frames[child + EVENT] === events.length) return { verdict: 'ok', visited: this.#memo.count }
       furthest = Math.max(furthest, this.#frames[child + EVENT] as number)
       const added = this.#remember(child)
-      if (added === 'no memory')
-        return { verdict: 'unknown', reason: 'memory', event: furthest, visited: this.#memo.count }
+      if (added === 'no memory') return this.#unknown('memory', furthest)
       if (added === 'new') top++
     }
     return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
+  }
+
+  #unknown(reason: 'time' | 'memory', event: number): SearchResult {
+    let passed = 0
+    for (let at = 0; at < event; at++) passed += (this.#compiled.events[at] as number) & 1
+    return { verdict: 'unknown', reason, passed, visited: this.#memo.count }
   }
 
   #exhausted(): 'time' | 'memory' | null {

@@ -2,7 +2,8 @@
  * A model as a machine over small numbers: states are interned, and each step from a state by a class of operations
  * is computed once.
  */
-import type { Model, Operation } from '../model.ts'
+import type { Part } from '../history/part.ts'
+import type { Model } from '../model.ts'
 
 export const IMPOSSIBLE = -1
 const UNKNOWN = -2
@@ -12,7 +13,7 @@ const STATE_BYTES = 100
 
 export class Transitions<S, I, O> {
   readonly #model: Model<S, I, O>
-  readonly #operations: readonly Operation<I, O>[]
+  readonly #part: Part<I, O>
   readonly #classOf: Int32Array
   readonly #states: S[] = []
   readonly #ids = new Map<S | number, number>()
@@ -23,9 +24,9 @@ export class Transitions<S, I, O> {
   #mask = 63
   #used = 0
 
-  constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], classOf: Int32Array) {
+  constructor(model: Model<S, I, O>, part: Part<I, O>, classOf: Int32Array) {
     this.#model = model
-    this.#operations = operations
+    this.#part = part
     this.#classOf = classOf
   }
 
@@ -68,8 +69,11 @@ export class Transitions<S, I, O> {
       if (this.#table[base] === state && this.#table[base + 1] === kind) return to
       at = (at + 1) & this.#mask
     }
-    const { input, output } = this.#operations[operation] as Operation<I, O>
-    const after = this.#model.step(this.#states[state] as S, input, output)
+    const after = this.#model.step(
+      this.#states[state] as S,
+      this.#part.input(operation),
+      this.#part.output(operation),
+    )
     const to = after === undefined ? IMPOSSIBLE : this.intern(after)
     this.#put(state, kind, to)
     return to

@@ -16,9 +16,9 @@
  * declines.
  */
 
+import { sortedPositions } from '../history/radix-sort.ts'
 import type { SpecialResult } from '../model.ts'
 import { placeMismatches } from './mismatches.ts'
-import { sortedPositions } from './radix-sort.ts'
 import { CAS, INITIAL, NOT, READ, type RegisterLog, WRITE } from './register-log.ts'
 
 const NONE = -1

@@ -1,6 +1,6 @@
 /** Seeded small register histories: about half of them legal, with pending operations and equal times. */
 import type { Operation } from '../model.ts'
-import type { RegisterInput, RegisterOutput } from '../models.ts'
+import type { RegisterInput, RegisterOutput } from '../models/register.ts'
 import { random } from './random.ts'
 
 const MAX_OPERATIONS = 8

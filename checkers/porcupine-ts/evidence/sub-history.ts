@@ -1,0 +1,15 @@
+/** What an illegal result names, as a history of its own that can be checked again. */
+import type { Illegal, Operation } from '../model.ts'
+
+/** The operations of `which` as they stood when the blocked one returned: what had not returned by then keeps its output. */
+export const subHistory = <I, O>(
+  operations: readonly Operation<I, O>[],
+  { blocked }: Illegal,
+  which: ArrayLike<number>,
+): Operation<I, O>[] => {
+  const end = (operations[blocked] as Operation<I, O>).return
+  return Array.from(which, (index) => {
+    const operation = operations[index] as Operation<I, O>
+    return operation.return <= end ? operation : { ...operation, return: Number.POSITIVE_INFINITY }
+  })
+}

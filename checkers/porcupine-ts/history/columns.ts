@@ -1,0 +1,92 @@
+/** A history of columns, validated and split into parts without making an object of each operation. */
+import type { Columns, Model, Row } from '../model.ts'
+import type { Part } from './part.ts'
+import { sortedPositions } from './radix-sort.ts'
+import { assertTimes, MalformedHistoryError, OpenOperations } from './validate.ts'
+
+const assertColumns = (columns: Columns): void => {
+  const rows = columns.call.length
+  for (const [name, column] of Object.entries(columns) as [string, ArrayLike<number> | undefined][])
+    if (column !== undefined && column.length !== rows)
+      throw new MalformedHistoryError(`column ${name} has ${column.length} rows, column call has ${rows}`)
+}
+
+/** Rows of each key, keys in order of first appearance, rows in the order given. */
+const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): Map<number, Int32Array> => {
+  if (key === undefined) return new Map([[0, Int32Array.from(order)]])
+  const sizes = new Map<number, number>()
+  for (const row of order) {
+    const k = key[row] as number
+    sizes.set(k, (sizes.get(k) ?? 0) + 1)
+  }
+  const rows = new Map<number, Int32Array>()
+  for (const [k, size] of sizes) rows.set(k, new Int32Array(size))
+  const filled = new Map<number, number>()
+  for (const row of order) {
+    const k = key[row] as number
+    const at = filled.get(k) ?? 0
+    ;(rows.get(k) as Int32Array)[at] = row
+    filled.set(k, at + 1)
+  }
+  return rows
+}
+
+/** @throws MalformedHistoryError naming the operation. */
+export const partsOfColumns = <S, I, O>(model: Model<S, I, O>, columns: Columns): readonly Part<I, O>[] => {
+  assertColumns(columns)
+  const { decode } = model
+  if (decode === undefined)
+    throw new MalformedHistoryError(`the model ${model.name} has no decode, so it cannot read columns`)
+  for (let i = 0; i < columns.call.length; i++)
+    assertTimes(i, columns.call[i] as number, columns.return[i] as number)
+  const order = sortedPositions(columns.call)
+  const open = new OpenOperations()
+  for (const at of order)
+    open.assertFree(
+      at,
+      columns.client[at] as number,
+      columns.call[at] as number,
+      columns.return[at] as number,
+    )
+  return [...rowsByKey(order, columns.key)].map(([key, index]) => makePart(decode, columns, key, index))
+}
+
+const makePart = <I, O>(
+  decode: (row: Row) => { readonly input: I; readonly output: O | undefined },
+  columns: Columns,
+  key: number,
+  index: Int32Array,
+): Part<I, O> => {
+  const count = index.length
+  const call = new Float64Array(count)
+  const end = new Float64Array(count)
+  const kind = new Uint8Array(count)
+  const value = new Int32Array(count)
+  const second = new Int32Array(columns.second === undefined ? 0 : count)
+  for (let i = 0; i < count; i++) {
+    const row = index[i] as number
+    call[i] = columns.call[row] as number
+    end[i] = columns.return[row] as number
+    kind[i] = columns.kind[row] as number
+    value[i] = columns.value[row] as number
+    if (columns.second !== undefined) second[i] = columns.second[row] as number
+  }
+  const decoded = (position: number): { readonly input: I; readonly output: O | undefined } =>
+    decode({
+      key,
+      kind: kind[position] as number,
+      value: value[position] as number,
+      second: second[position] ?? 0,
+      returned: end[position] !== Number.POSITIVE_INFINITY,
+    })
+  return {
+    key,
+    count,
+    call,
+    return: end,
+    index,
+    input: (position) => decoded(position).input,
+    output: (position) => decoded(position).output,
+    columns: { kind, value, second },
+  }
+}

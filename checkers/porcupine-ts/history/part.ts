@@ -1,0 +1,50 @@
+/** The operations on one object, in order of their calls. */
+export interface Part<I, O> {
+  readonly key: string | number
+  readonly count: number
+  readonly call: Float64Array
+  /** Infinity: it never returned. */
+  readonly return: Float64Array
+  /** Of each operation in the input. */
+  readonly index: Int32Array
+  input(position: number): I
+  output(position: number): O | undefined
+  /** Where the history came as columns: those of this part, for engines that need no objects. */
+  readonly columns?: {
+    readonly kind: Uint8Array
+    readonly value: Int32Array
+    readonly second: Int32Array
+  }
+}
+
+/** Some operations of a part, by positions in order of their calls, as they stood at `end`: who returned then or later has not. */
+export const partOf = <I, O>(part: Part<I, O>, positions: ArrayLike<number>, end: number): Part<I, O> => {
+  const count = positions.length
+  const at = Int32Array.from(positions)
+  const returns = new Float64Array(count)
+  for (let i = 0; i < count; i++) {
+    const original = part.return[at[i] as number] as number
+    returns[i] = original < end ? original : Number.POSITIVE_INFINITY
+  }
+  return {
+    key: part.key,
+    count,
+    call: Float64Array.from(at, (position) => part.call[position] as number),
+    return: returns,
+    index: Int32Array.from(at, (position) => part.index[position] as number),
+    input: (position) => part.input(at[position] as number),
+    output: (position) => part.output(at[position] as number),
+  }
+}
+
+/** How many were called by `end`: the first so many. */
+export const calledBy = ({ call, count }: Part<unknown, unknown>, end: number): number => {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((call[middle] as number) <= end) low = middle + 1
+    else high = middle
+  }
+  return low
+}
