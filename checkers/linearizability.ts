@@ -5,18 +5,23 @@
  * state the register had up to the read's completion: its interval is widened back to the start of the run, and
  * the whole is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
  */
-import type { Checker, Claims, Consistency, Operation, RunRecord, RunSpec, Verdict } from '../harness/api.ts'
+import type { Checker, Claims, Consistency, RunRecord, RunSpec, Verdict } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { REGISTER, type RegisterCall, type RegisterResult } from '../harness/vocabularies/register.ts'
-import { check } from './porcupine-ts/check.ts'
-import type { Operation as Interval, Result } from './porcupine-ts/model.ts'
-import { casRegister, type RegisterInput, type RegisterOutput } from './porcupine-ts/models/register.ts'
+import type { Columns, Result } from './porcupine-ts/model.ts'
+import { NIL, REGISTER_KINDS } from './porcupine-ts/models/register.ts'
+import { checkParallel } from './porcupine-ts/parallel/check-parallel.ts'
 import { explainRegister } from './register-evidence.ts'
 
-type RegisterInterval = Interval<RegisterInput, RegisterOutput>
-
 const TIME_LIMIT_MS = 120_000
-const MEMORY_LIMIT_BYTES = 2 ** 31
+const REGISTER_MODEL = {
+  module: import.meta.resolve(
+    import.meta.filename.endsWith('.ts')
+      ? './porcupine-ts/models/register.ts'
+      : './porcupine-ts/models/register.js',
+  ),
+  name: 'casRegister',
+}
 const CALLS = ['read', 'write', 'cas'] as const
 
 export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): Consistency =>
@@ -28,94 +33,130 @@ const promiseOf = (record: RunRecord): Verdict['promise'] => {
   return { text, source: record.claims?.source ?? 'assumed of an imported history' }
 }
 
-const inputOf = (operation: Operation): RegisterInput => {
-  const call = { f: operation.f, value: operation.value } as RegisterCall
-  if (call.f === 'read') return { f: 'read', key: call.value.key }
-  if (call.f === 'write') return { f: 'write', key: call.value.key, value: call.value.value }
-  return { f: 'cas', key: call.value.key, expected: call.value.expected, next: call.value.next }
-}
+/** Numbers of any size as the small ones that columns hold. */
+class Dictionary {
+  readonly #codes = new Map<number, number>()
+  readonly #values: number[] = []
 
-const outputOf = (completion: Operation): RegisterOutput => {
-  const result = completion.value as RegisterResult & { unknown?: boolean }
-  if ('applied' in result) return { applied: result.applied }
-  return {
-    value: (result as { value: number | null }).value,
-    ...(result.unknown === true ? { unknown: true } : {}),
+  codeOf(value: number | null): number {
+    if (value === null) return NIL
+    const known = this.#codes.get(value)
+    if (known !== undefined) return known
+    this.#codes.set(value, this.#values.length)
+    return this.#values.push(value) - 1
+  }
+
+  valueOf(code: number): number {
+    return this.#values[code] as number
   }
 }
 
 interface Judged {
-  readonly intervals: readonly RegisterInterval[]
-  /** The pair each interval came from. */
+  readonly columns: Columns
+  /** The pair each row came from. */
   readonly pairs: readonly Pair[]
+  readonly keys: Dictionary
+  readonly initial: number | null
 }
 
-const toIntervals = (pairs: readonly Pair[], promised: (f: string) => Consistency): Judged => {
-  const startNs = (pairs[0]?.invocation.timeNs ?? 0) - 1
-  const intervals: RegisterInterval[] = []
-  const kept: Pair[] = []
-  for (const [at, pair] of pairs.entries()) {
-    const { invocation, completion } = pair
-    const completed = completion?.type === 'ok'
-    if (completion?.type === 'fail') continue
-    // A read that told nothing restricts nothing.
-    if (!completed && invocation.f === 'read') continue
-    const widened = promised(invocation.f) === 'consistent-prefix'
-    intervals.push({
-      // A widened read may overlap its own process's earlier operations: it gets a client of its own.
-      client: widened ? -1 - at : (invocation.process as number),
-      call: widened ? startNs : invocation.timeNs,
-      return: completed ? completion.timeNs : Number.POSITIVE_INFINITY,
-      input: inputOf(invocation),
-      output: completed ? outputOf(completion) : undefined,
-    })
-    kept.push(pair)
+interface Cells {
+  readonly kind: number
+  readonly value: number | null
+  readonly expected: number | null
+}
+
+/** Null for what restricts nothing: a call that failed, or a read that told nothing. */
+const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
+  if (completion?.type === 'fail') return null
+  const call = { f: invocation.f, value: invocation.value } as RegisterCall
+  const result =
+    completion?.type === 'ok' ? (completion.value as RegisterResult & { unknown?: boolean }) : null
+  if (call.f === 'write') return { kind: REGISTER_KINDS.write, value: call.value.value, expected: null }
+  if (call.f === 'read') {
+    if (result === null || result.unknown === true) return null
+    return { kind: REGISTER_KINDS.read, value: (result as { value: number | null }).value, expected: null }
   }
-  return { intervals, pairs: kept }
+  const failed = result !== null && 'applied' in result && !result.applied
+  const kind = failed ? REGISTER_KINDS.casFailed : REGISTER_KINDS.cas
+  return { kind, value: call.value.next, expected: call.value.expected }
 }
 
-const unknownSummary = (result: Result & { verdict: 'unknown' }): string =>
-  `Not decided: the search ran out of ${result.reason} on key ${result.partition}, after ${result.passed} of its ` +
+const toColumns = (
+  pairs: readonly Pair[],
+  promised: (f: string) => Consistency,
+  initial: number | null,
+): Judged => {
+  const rows = pairs.flatMap((pair) => {
+    const cells = cellsOf(pair)
+    return cells === null ? [] : [{ pair, cells }]
+  })
+  const startNs = (pairs[0]?.invocation.timeNs ?? 0) - 1
+  const keys = new Dictionary()
+  const values = new Dictionary()
+  const columns: Required<Columns> = {
+    client: new Int32Array(rows.length),
+    call: new Float64Array(rows.length),
+    return: new Float64Array(rows.length),
+    kind: new Uint8Array(rows.length),
+    key: new Int32Array(rows.length),
+    value: new Int32Array(rows.length),
+    second: new Int32Array(rows.length),
+  }
+  for (const [at, { pair, cells }] of rows.entries()) {
+    const { invocation, completion } = pair
+    const widened = promised(invocation.f) === 'consistent-prefix'
+    // A widened read may overlap its own process's earlier operations: it gets a client of its own.
+    columns.client[at] = widened ? -1 - at : (invocation.process as number)
+    columns.call[at] = widened ? startNs : invocation.timeNs
+    columns.return[at] = completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
+    columns.kind[at] = cells.kind
+    columns.key[at] = keys.codeOf((invocation.value as { key: number }).key)
+    columns.value[at] = values.codeOf(cells.value)
+    columns.second[at] = values.codeOf(cells.expected)
+  }
+  const code = initial === null ? null : values.codeOf(initial)
+  return { columns, pairs: rows.map(({ pair }) => pair), keys, initial: code }
+}
+
+const unknownSummary = (key: string, result: Result & { verdict: 'unknown' }): string =>
+  `Not decided: the search ran out of ${result.reason} on key ${key}, after ${result.passed} of its ` +
   `${result.operations} operations (${result.decided} of ${result.partitions} keys are linearizable). ` +
   `What helps: ${result.help}.`
 
-const judge = (record: RunRecord, initial: number | null): Omit<Verdict, 'checker' | 'promise'> => {
+/** Which engine decided, for who wants to know how a verdict came about. */
+const enginesOf = ({ engines }: Result): Record<string, unknown> => ({
+  keysBySpecialisedEngine: engines.specialised,
+  keysBySearch: engines.general,
+  ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
+})
+
+const judge = async (
+  record: RunRecord,
+  initial: number | null,
+): Promise<Omit<Verdict, 'checker' | 'promise'>> => {
   const promised = (f: string): Consistency => promisedOf(record.claims, record.spec, f)
-  const { intervals, pairs } = toIntervals(pairOperations(record.history), promised)
-  const result = check(casRegister(initial), intervals, {
-    timeMs: TIME_LIMIT_MS,
-    memoryBytes: MEMORY_LIMIT_BYTES,
-  })
+  const judged = toColumns(pairOperations(record.history), promised, initial)
+  const { columns, pairs, keys } = judged
+  const model = { ...REGISTER_MODEL, args: [judged.initial] }
+  const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
-    const summary = `${intervals.length} operations on ${result.partitions} keys are as promised.`
-    return {
-      status: 'valid',
-      summary,
-      evidence: [],
-      details: { operations: intervals.length, keys: result.partitions },
-    }
+    const summary = `${pairs.length} operations on ${result.partitions} keys are as promised.`
+    const details = { operations: pairs.length, keys: result.partitions, ...enginesOf(result) }
+    return { status: 'valid', summary, evidence: [], details }
   }
+  const key = typeof result.partition === 'number' ? String(keys.valueOf(result.partition)) : result.partition
   if (result.verdict === 'unknown') {
-    return {
-      status: 'unknown',
-      summary: unknownSummary(result),
-      evidence: [],
-      details: { reason: result.reason },
-    }
+    const details = { reason: result.reason, ...enginesOf(result) }
+    return { status: 'unknown', summary: unknownSummary(key, result), evidence: [], details }
   }
   const { summary, evidence } = explainRegister({
-    key: result.partition,
+    key,
     prefix: Array.from(result.prefix, (at) => pairs[at] as Pair),
     blocked: pairs[result.blocked] as Pair,
     initial,
     readsMustBeFresh: promised('read') === 'linearizable',
   })
-  return {
-    status: 'invalid',
-    summary,
-    evidence: [evidence],
-    details: { key: result.partition },
-  }
+  return { status: 'invalid', summary, evidence: [evidence], details: { key, ...enginesOf(result) } }
 }
 
 export const linearizability = (options: { readonly initial: number | null }): Checker => ({
@@ -124,6 +165,6 @@ export const linearizability = (options: { readonly initial: number | null }): C
   check: async (record) => ({
     checker: 'linearizability',
     promise: promiseOf(record),
-    ...judge(record, options.initial),
+    ...(await judge(record, options.initial)),
   }),
 })

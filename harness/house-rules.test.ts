@@ -104,6 +104,8 @@ const EDGES = [
   'targets/http.ts',
   'nemeses/pause.ts',
   'checkers/porcupine-ts/check.ts',
+  'checkers/porcupine-ts/parallel/',
+  'checkers/porcupine-ts/bench/',
 ]
 const isPure = (file: string): boolean => !EDGES.some((edge) => file.startsWith(edge))
 

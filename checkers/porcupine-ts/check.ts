@@ -42,7 +42,8 @@ const search = <S, I, O>(
   end: number,
   budget: Budget,
 ): { readonly result: SearchResult; readonly blocked: number } => {
-  const some = partOf(part, positions, end)
+  const whole = positions.length === part.count && end === Number.POSITIVE_INFINITY
+  const some = whole ? part : partOf(part, positions, end)
   const compiled = compile(model, some)
   const machine = new Transitions(model, some, compiled.classOf)
   const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))

@@ -1,10 +1,17 @@
 /**
  * Seeded histories of registers that were really linearizable, as long and as concurrent as asked: every operation
  * takes effect at a moment between its call and its return. Crashed operations never return, and took effect or
- * not; on demand some reads near the end are made stale.
+ * not; on demand a read near the end is made stale.
  */
-import type { Operation } from '../model.ts'
-import type { RegisterInput, RegisterOutput } from '../models/register.ts'
+import { sortedPositions } from '../history/sort.ts'
+import type { Columns, Operation } from '../model.ts'
+import {
+  casRegister,
+  NIL,
+  REGISTER_KINDS,
+  type RegisterInput,
+  type RegisterOutput,
+} from '../models/register.ts'
 import { random } from '../testing/random.ts'
 
 export interface HistoryOptions {
@@ -14,101 +21,101 @@ export interface HistoryOptions {
   readonly keys?: number
   /** How many values there are to write; absent: every written value is a new one. */
   readonly values?: number
-  /** Share of compare-and-sets, of reads; the rest are writes. */
+  /** Shares of compare-and-sets and of reads; the rest are writes. */
   readonly cas?: number
   readonly reads?: number
   /** Share of operations that never return. */
   readonly crashed?: number
-  /** Makes the last but n-th completed read return a value that was overwritten long before. */
+  /** One of the last reads returns a value that was overwritten long before. */
   readonly stale?: boolean
 }
 
-type Register = Operation<RegisterInput, RegisterOutput>
+type Drafts = Required<Columns> & { readonly effect: Float64Array }
 
-interface Draft {
-  readonly client: number
-  readonly call: number
-  readonly effect: number
-  readonly end: number
-  readonly input: RegisterInput
-  readonly crashed: boolean
-  output: RegisterOutput | undefined
-}
+const { read, write, cas: applied, casFailed } = REGISTER_KINDS
 
-export const generate = (options: HistoryOptions): Register[] => {
+const draft = (options: HistoryOptions): Drafts => {
   const { seed, operations, clients, keys = 1, values, cas = 0, reads = 0.5, crashed = 0 } = options
   const next = random(seed)
   const int = (bound: number): number => Math.floor(next() * bound)
   const freeAt = new Float64Array(clients)
   const clientOf = Int32Array.from({ length: clients }, (_, i) => i)
+  const drafts: Drafts = {
+    client: new Int32Array(operations),
+    call: new Float64Array(operations),
+    return: new Float64Array(operations),
+    effect: new Float64Array(operations),
+    kind: new Uint8Array(operations),
+    key: new Int32Array(operations),
+    value: new Int32Array(operations),
+    second: new Int32Array(operations),
+  }
   let newClient = clients
   let unique = 0
   const value = (): number => (values === undefined ? ++unique : int(values))
-  const drafts: Draft[] = []
   for (let i = 0; i < operations; i++) {
-    // Clients take turns at random, as they do when each waits for its own answer.
     const slot = i % clients
     const call = (freeAt[slot] as number) + next()
     const end = call + 1 + 9 * next()
     const isCrashed = next() < crashed
-    const effect = isCrashed && next() < 0.5 ? Number.POSITIVE_INFINITY : call + (end - call) * next()
-    const key = int(keys)
+    const happens = !isCrashed || next() < 0.5
+    drafts.client[i] = clientOf[slot] as number
+    drafts.call[i] = call
+    drafts.return[i] = isCrashed ? Number.POSITIVE_INFINITY : end
+    drafts.effect[i] = happens ? call + (end - call) * next() : Number.POSITIVE_INFINITY
+    drafts.key[i] = int(keys)
     const draw = next()
-    const input: RegisterInput =
-      draw < reads
-        ? { f: 'read', key }
-        : draw < reads + cas
-          ? { f: 'cas', key, expected: values === undefined ? -1 : int(values), next: value() }
-          : { f: 'write', key, value: value() }
-    drafts.push({
-      client: clientOf[slot] as number,
-      call,
-      effect,
-      end,
-      input,
-      crashed: isCrashed,
-      output: undefined,
-    })
+    drafts.kind[i] = draw < reads ? read : draw < reads + cas ? applied : write
+    if (draw >= reads) drafts.value[i] = value()
+    if (drafts.kind[i] === applied) drafts.second[i] = values === undefined ? -1 : int(values)
     freeAt[slot] = end
     if (isCrashed) clientOf[slot] = newClient++
   }
-  takeEffect(drafts)
-  if (options.stale === true) makeStale(drafts)
-  return drafts.map(({ client, call, end, input, crashed: isCrashed, output }) => ({
-    client,
-    call,
-    return: isCrashed ? Number.POSITIVE_INFINITY : end,
-    input,
-    output: isCrashed ? undefined : output,
-  }))
+  return drafts
 }
 
-const takeEffect = (drafts: readonly Draft[]): void => {
-  const state = new Map<number, number | null>()
-  const order = [...drafts].sort((a, b) => a.effect - b.effect)
-  for (const draft of order) {
-    if (draft.effect === Number.POSITIVE_INFINITY) return
-    const { input } = draft
-    const current = state.get(input.key) ?? null
-    if (input.f === 'read') draft.output = { value: current }
-    else if (input.f === 'write') {
-      state.set(input.key, input.value)
-      draft.output = { applied: true }
-    } else {
-      const applied = current === input.expected
-      if (applied) state.set(input.key, input.next)
-      draft.output = { applied }
-    }
+/** Runs the registers: what was read, and which compare-and-sets were applied. */
+const takeEffect = (drafts: Drafts): void => {
+  const state = new Map<number, number>()
+  for (const at of sortedPositions(drafts.effect)) {
+    if (drafts.effect[at] === Number.POSITIVE_INFINITY) return
+    const key = drafts.key[at] as number
+    const current = state.get(key) ?? NIL
+    if (drafts.kind[at] === read) drafts.value[at] = current
+    else if (drafts.kind[at] === write || current === drafts.second[at])
+      state.set(key, drafts.value[at] as number)
+    else if (drafts.return[at] !== Number.POSITIVE_INFINITY) drafts.kind[at] = casFailed
   }
 }
 
-/** The last read but a few returns what was read half a history before on its key. */
-const makeStale = (drafts: Draft[]): void => {
-  const completed = drafts.filter(({ input, crashed }) => input.f === 'read' && !crashed)
-  const victim = completed.at(-3)
-  const old = completed.find(
-    ({ input, output }, i) =>
-      i >= completed.length / 2 && input.key === victim?.input.key && output !== undefined,
-  )
-  if (victim !== undefined && old !== undefined) victim.output = old.output
+const makeStale = ({ kind, key, value, return: end }: Drafts): void => {
+  const isRead = (at: number): boolean => kind[at] === read && end[at] !== Number.POSITIVE_INFINITY
+  let victim = kind.length - 1
+  for (let seen = 0; victim > 0; victim--) if (isRead(victim) && ++seen === 3) break
+  let old = kind.length >> 1
+  while (old < victim && !(isRead(old) && key[old] === key[victim])) old++
+  value[victim] = value[old] as number
 }
+
+export const generateColumns = (options: HistoryOptions): Columns => {
+  const drafts = draft(options)
+  takeEffect(drafts)
+  if (options.stale === true) makeStale(drafts)
+  const { effect: _, ...columns } = drafts
+  return columns
+}
+
+const { decode } = casRegister(null)
+
+export const toOperations = (columns: Columns): Operation<RegisterInput, RegisterOutput>[] =>
+  Array.from(columns.call, (call, i) => {
+    const end = columns.return[i] as number
+    const { input, output } = decode({
+      kind: columns.kind[i] as number,
+      key: columns.key?.[i] ?? 0,
+      value: columns.value[i] as number,
+      second: columns.second?.[i] ?? 0,
+      returned: end !== Number.POSITIVE_INFINITY,
+    })
+    return { client: columns.client[i] as number, call, return: end, input, output }
+  })

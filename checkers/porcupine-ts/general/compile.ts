@@ -4,7 +4,7 @@
  * while it is open), and those that never return are grouped by what they do.
  */
 import { calledBy, type Part } from '../history/part.ts'
-import { sortedPositions } from '../history/radix-sort.ts'
+import { sortedPositions } from '../history/sort.ts'
 import type { Model } from '../model.ts'
 
 export interface Compiled {

@@ -64,8 +64,11 @@ export class Search {
   readonly #memo: Memo
   /** The stack: frames of `width` words. The one above the top is where the next is being made. */
   #frames: Int32Array
-  /** Which operation holds each slot, as of event `#at`. */
+  /** Which operation holds each slot, as of event `#at`; and the slots of open operations, as bits, by their kind. */
   readonly #holder: Int32Array
+  readonly #readers: Int32Array
+  readonly #writers: Int32Array
+  readonly #blind: Int32Array
   #at = 0
   /** The row that the memo is asked for. */
   readonly #row: Int32Array
@@ -80,12 +83,14 @@ export class Search {
     this.#memo = new Memo(this.#width - 2, budget.memoryBytes)
     this.#row = new Int32Array(this.#width - 2)
     this.#frames = new Int32Array(this.#width * 64)
-    this.#holder = new Int32Array(Math.max(1, compiled.slots)).fill(-1)
+    this.#holder = new Int32Array(Math.max(1, compiled.slots))
+    this.#readers = new Int32Array(this.#words)
+    this.#writers = new Int32Array(this.#words)
+    this.#blind = new Int32Array(this.#words)
   }
 
   run(initial: number): SearchResult {
     const { events } = this.#compiled
-    const cursorEnd = 2 + this.#compiled.slots + this.#compiled.pendingStarts.length - 1
     this.#frames[STATE] = initial
     if (this.#advance(0)) return { verdict: 'ok', visited: 0 }
     let furthest = this.#frames[EVENT] as number
@@ -97,13 +102,10 @@ export class Search {
       }
       const base = top * this.#width
       this.#seek(this.#frames[base + EVENT] as number)
-      const cursor = this.#frames[base + CURSOR] as number
-      if (cursor === cursorEnd) {
+      if (!this.#nextChild(base)) {
         top--
         continue
       }
-      this.#frames[base + CURSOR] = cursor + 1
-      if (!this.#extend(base, cursor)) continue
       const child = base + this.#width
       if (this.#frames[child + EVENT] === events.length) return { verdict: 'ok', visited: this.#memo.count }
       furthest = Math.max(furthest, this.#frames[child + EVENT] as number)
@@ -134,22 +136,45 @@ export class Search {
     return this.#memo.add(row, 0)
   }
 
-  /** Makes the child of the frame at `base` that its candidate number `cursor` leads to; false where there is none. */
-  #extend(base: number, cursor: number): boolean {
-    const { events, slotOf } = this.#compiled
+  /**
+   * Makes the next child of the frame at `base`; false where there is none left. In this order: the returning
+   * operation absorbed, or placed; another open one placed, by slots; one that never returns, by classes.
+   */
+  #nextChild(base: number): boolean {
+    const { events, slotOf, slots, pending, pendingStarts } = this.#compiled
     const returning = (events[this.#frames[base + EVENT] as number] as number) >> 1
     const slot = slotOf[returning] as number
-    if (cursor === 0) return this.#isSet(base, this.#words, slot) && this.#absorb(base, slot)
-    if (cursor === 1) return this.#place(base, returning, slot, -1)
-    const { slots, readOnly } = this.#compiled
-    if (cursor < 2 + slots) {
-      const operation = this.#holder[cursor - 2] as number
-      if (operation < 0 || operation === returning || readOnly[operation] === 1) return false
-      return this.#place(base, operation, slot, -1)
+    const end = 1 + slots + pendingStarts.length
+    for (let cursor = this.#frames[base + CURSOR] as number; cursor < end; cursor++) {
+      let made = false
+      if (cursor === 0) made = this.#isSet(base, this.#words, slot) && this.#absorb(base, slot)
+      else if (cursor === 1) made = this.#place(base, returning, slot, -1)
+      else if (cursor < 2 + slots) {
+        cursor = 2 + this.#nextPlaceable(base, cursor - 2)
+        if (cursor >= 2 + slots) {
+          cursor = 1 + slots
+          continue
+        }
+        made = cursor - 2 !== slot && this.#place(base, this.#holder[cursor - 2] as number, slot, -1)
+      } else {
+        const index = this.#nextPending(base, cursor - 2 - slots)
+        made = index >= 0 && this.#place(base, pending[index] as number, slot, index)
+      }
+      if (!made) continue
+      this.#frames[base + CURSOR] = cursor + 1
+      return true
     }
-    const index = this.#nextPending(base, cursor - 2 - slots)
-    if (index < 0) return false
-    return this.#place(base, this.#compiled.pending[index] as number, slot, index)
+    return false
+  }
+
+  /** The next slot, from one on, of an open operation that changes something and is not placed. */
+  #nextPlaceable(base: number, from: number): number {
+    for (let word = from >> 5; word < this.#words; word++) {
+      let open = (this.#writers[word] as number) & ~(this.#frames[base + BITS + word] as number)
+      if (word === from >> 5) open &= -1 << (from & 31)
+      if (open !== 0) return 32 * word + (31 - Math.clz32(open & -open))
+    }
+    return 32 * this.#words
   }
 
   /** The first unused operation of a class of those that never return, if it was called by now; else -1. */
@@ -174,7 +199,6 @@ export class Search {
   #place(base: number, operation: number, needed: number, pendingIndex: number): boolean {
     const { slotOf, overwrites } = this.#compiled
     const slot = slotOf[operation] as number
-    if (slot >= 0 && this.#isSet(base, 0, slot)) return false
     const blind = overwrites[operation] === 1
     if (blind && this.#frames[base + FRESH] === 1) return false
     const state = this.#frames[base + STATE] as number
@@ -200,28 +224,31 @@ export class Search {
    * that is news for one of them.
    */
   #absorbOthers(base: number): boolean {
-    const { slots, overwrites } = this.#compiled
-    let news = false
-    for (let slot = 0; slot < slots; slot++) {
-      const operation = this.#holder[slot] as number
-      if (operation < 0 || overwrites[operation] === 0 || this.#isSet(base, 0, slot)) continue
-      if (this.#isSet(base, this.#words, slot)) continue
-      this.#set(base, this.#words, slot)
-      news = true
+    let news = 0
+    for (let word = 0; word < this.#words; word++) {
+      const placed = base + BITS + word
+      const absorbed = placed + this.#words
+      const more =
+        (this.#blind[word] as number) &
+        ~(this.#frames[placed] as number) &
+        ~(this.#frames[absorbed] as number)
+      this.#frames[absorbed] = (this.#frames[absorbed] as number) | more
+      news |= more
     }
-    return news
+    return news !== 0
   }
 
   #placeReaders(base: number): void {
-    const { slots, readOnly } = this.#compiled
-    for (let slot = 0; slot < slots; slot++) {
-      const operation = this.#holder[slot] as number
-      if (operation >= 0 && readOnly[operation] === 1) this.#placeReader(base, operation, slot)
+    for (let word = 0; word < this.#words; word++) {
+      let open = (this.#readers[word] as number) & ~(this.#frames[base + BITS + word] as number)
+      for (; open !== 0; open &= open - 1) {
+        const slot = 32 * word + (31 - Math.clz32(open & -open))
+        this.#placeReader(base, this.#holder[slot] as number, slot)
+      }
     }
   }
 
   #placeReader(base: number, operation: number, slot: number): void {
-    if (this.#isSet(base, 0, slot)) return
     if (this.#machine.step(this.#frames[base + STATE] as number, operation) === IMPOSSIBLE) return
     this.#set(base, 0, slot)
     this.#frames[base + FRESH] = 0
@@ -240,9 +267,9 @@ export class Search {
         if (!this.#isSet(base, 0, slot)) break
         this.#clear(base, 0, slot)
         this.#clear(base, this.#words, slot)
-        this.#holder[slot] = -1
+        this.#leave(slot)
       } else if (slot >= 0) {
-        this.#holder[slot] = operation
+        this.#enter(slot, operation)
         if (readOnly[operation] === 1) this.#placeReader(base, operation, slot)
       }
     }
@@ -252,7 +279,7 @@ export class Search {
     return at === events.length
   }
 
-  /** Brings `#holder` back to an earlier event. */
+  /** Brings back which operations are open, to an earlier event. */
   #seek(event: number): void {
     const { events, slotOf } = this.#compiled
     while (this.#at > event) {
@@ -260,8 +287,30 @@ export class Search {
       const operation = passed >> 1
       const slot = slotOf[operation] as number
       if (slot < 0) continue
-      this.#holder[slot] = (passed & 1) === 1 ? operation : -1
+      if ((passed & 1) === 1) this.#enter(slot, operation)
+      else this.#leave(slot)
     }
+  }
+
+  #enter(slot: number, operation: number): void {
+    const { readOnly, overwrites } = this.#compiled
+    const word = slot >> 5
+    const bit = 1 << (slot & 31)
+    this.#holder[slot] = operation
+    if (readOnly[operation] === 1) {
+      this.#readers[word] = (this.#readers[word] as number) | bit
+      return
+    }
+    this.#writers[word] = (this.#writers[word] as number) | bit
+    if (overwrites[operation] === 1) this.#blind[word] = (this.#blind[word] as number) | bit
+  }
+
+  #leave(slot: number): void {
+    const word = slot >> 5
+    const others = ~(1 << (slot & 31))
+    this.#readers[word] = (this.#readers[word] as number) & others
+    this.#writers[word] = (this.#writers[word] as number) & others
+    this.#blind[word] = (this.#blind[word] as number) & others
   }
 
   #copy(base: number): number {

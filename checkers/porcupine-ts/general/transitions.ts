@@ -69,12 +69,9 @@ export class Transitions<S, I, O> {
       if (this.#table[base] === state && this.#table[base + 1] === kind) return to
       at = (at + 1) & this.#mask
     }
-    const after = this.#model.step(
-      this.#states[state] as S,
-      this.#part.input(operation),
-      this.#part.output(operation),
-    )
-    const to = after === undefined ? IMPOSSIBLE : this.intern(after)
+    const before = this.#states[state] as S
+    const after = this.#model.step(before, this.#part.input(operation), this.#part.output(operation))
+    const to = after === undefined ? IMPOSSIBLE : Object.is(after, before) ? state : this.intern(after)
     this.#put(state, kind, to)
     return to
   }

@@ -1,7 +1,8 @@
 /** A history of columns, validated and split into parts without making an object of each operation. */
 import type { Columns, Model, Row } from '../model.ts'
+import { Codes } from './codes.ts'
 import type { Part } from './part.ts'
-import { sortedPositions } from './radix-sort.ts'
+import { sortedPositions } from './sort.ts'
 import { assertTimes, MalformedHistoryError, OpenOperations } from './validate.ts'
 
 const assertColumns = (columns: Columns): void => {
@@ -12,23 +13,31 @@ const assertColumns = (columns: Columns): void => {
 }
 
 /** Rows of each key, keys in order of first appearance, rows in the order given. */
-const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): Map<number, Int32Array> => {
-  if (key === undefined) return new Map([[0, Int32Array.from(order)]])
-  const sizes = new Map<number, number>()
-  for (const row of order) {
-    const k = key[row] as number
-    sizes.set(k, (sizes.get(k) ?? 0) + 1)
+const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): [key: number, rows: Int32Array][] => {
+  if (key === undefined) return [[0, Int32Array.from(order)]]
+  const codes = new Codes()
+  const codeOf = new Int32Array(order.length)
+  const keys: number[] = []
+  const sizes: number[] = []
+  for (let i = 0; i < order.length; i++) {
+    const value = key[order[i] as number] as number
+    const code = codes.codeOf(value)
+    codeOf[i] = code
+    if (code === keys.length) {
+      keys.push(value)
+      sizes.push(0)
+    }
+    sizes[code] = (sizes[code] as number) + 1
   }
-  const rows = new Map<number, Int32Array>()
-  for (const [k, size] of sizes) rows.set(k, new Int32Array(size))
-  const filled = new Map<number, number>()
-  for (const row of order) {
-    const k = key[row] as number
-    const at = filled.get(k) ?? 0
-    ;(rows.get(k) as Int32Array)[at] = row
-    filled.set(k, at + 1)
+  const rows = sizes.map((size) => new Int32Array(size))
+  sizes.fill(0)
+  for (let i = 0; i < order.length; i++) {
+    const code = codeOf[i] as number
+    const at = sizes[code] as number
+    ;(rows[code] as Int32Array)[at] = order[i] as number
+    sizes[code] = at + 1
   }
-  return rows
+  return keys.map((value, code) => [value, rows[code] as Int32Array])
 }
 
 /** @throws MalformedHistoryError naming the operation. */
@@ -48,7 +57,7 @@ export const partsOfColumns = <S, I, O>(model: Model<S, I, O>, columns: Columns)
       columns.call[at] as number,
       columns.return[at] as number,
     )
-  return [...rowsByKey(order, columns.key)].map(([key, index]) => makePart(decode, columns, key, index))
+  return rowsByKey(order, columns.key).map(([key, index]) => makePart(decode, columns, key, index))
 }
 
 const makePart = <I, O>(

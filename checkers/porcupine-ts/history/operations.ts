@@ -1,7 +1,7 @@
 /** A history of objects, validated and split into parts. */
 import type { Event, Model, Operation } from '../model.ts'
 import type { Part } from './part.ts'
-import { sortedPositions } from './radix-sort.ts'
+import { sortedPositions } from './sort.ts'
 import { assertOutput, assertTimes, MalformedHistoryError, OpenOperations } from './validate.ts'
 
 /** @throws MalformedHistoryError naming the operation. */

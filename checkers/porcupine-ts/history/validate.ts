@@ -1,4 +1,5 @@
 /** What is a history at all: times that are times, returns after calls, one open operation a client. */
+import { Codes } from './codes.ts'
 
 export class MalformedHistoryError extends Error {
   override readonly name = 'MalformedHistoryError'
@@ -20,14 +21,25 @@ export const assertOutput = (operation: number, end: number, output: unknown): v
 
 /** Asked of each operation in order of calls. */
 export class OpenOperations {
-  readonly #lastReturn = new Map<number, number>()
+  readonly #clients = new Codes()
+  #lastReturn = new Float64Array(64)
+  #seen = 0
 
   assertFree(operation: number, client: number, call: number, end: number): void {
-    const before = this.#lastReturn.get(client)
-    if (before !== undefined && before > call)
+    if (client !== (client | 0))
+      throw new MalformedHistoryError(`operation ${operation}: its client ${client} is no 32-bit integer`)
+    const code = this.#clients.codeOf(client)
+    if (code === this.#lastReturn.length) {
+      const grown = new Float64Array(2 * code)
+      grown.set(this.#lastReturn)
+      this.#lastReturn = grown
+    }
+    const isNew = code === this.#seen
+    if (isNew) this.#seen++
+    else if ((this.#lastReturn[code] as number) > call)
       throw new MalformedHistoryError(
         `operation ${operation}: client ${client} called it with another operation open`,
       )
-    this.#lastReturn.set(client, end)
+    this.#lastReturn[code] = end
   }
 }

@@ -1,9 +1,10 @@
 /** Registers with read, write and compare-and-set, one partition a key. */
+
+import { Codes } from '../history/codes.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { Model, Row } from '../model.ts'
 import { checkRegister } from '../specialised/register.ts'
 import { CAS, NOT, READ, type RegisterLog, WRITE } from '../specialised/register-log.ts'
-import { ValueCodes } from '../specialised/value-codes.ts'
 
 export type RegisterInput =
   | { readonly f: 'read'; readonly key: number }
@@ -50,7 +51,7 @@ class LogBuilder {
   readonly #kind: Uint8Array
   readonly #value: Int32Array
   readonly #expected: Int32Array
-  readonly #codes: ValueCodes
+  readonly #codes: Codes
   readonly origin: Int32Array
   #count = 0
 
@@ -61,7 +62,7 @@ class LogBuilder {
     this.#value = new Int32Array(size)
     this.#expected = new Int32Array(size)
     this.origin = new Int32Array(size)
-    this.#codes = new ValueCodes(size)
+    this.#codes = new Codes()
     this.#codes.codeOf(initial)
   }
 
@@ -144,7 +145,7 @@ const describe = (input: RegisterInput, output: RegisterOutput | undefined): str
 
 export const casRegister = (
   initial: number | null = null,
-): Model<number | null, RegisterInput, RegisterOutput> => ({
+): Model<number | null, RegisterInput, RegisterOutput> & { readonly decode: typeof decode } => ({
   name: 'cas-register',
   init: () => initial,
   step: (state, input, output) => {

@@ -16,7 +16,7 @@
  * declines.
  */
 
-import { sortedPositions } from '../history/radix-sort.ts'
+import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
 import { placeMismatches } from './mismatches.ts'
 import { CAS, INITIAL, NOT, READ, type RegisterLog, WRITE } from './register-log.ts'
@@ -37,11 +37,17 @@ export interface Clusters {
   readonly last: Float64Array
 }
 
-class Declined extends Error {}
-class Illegal extends Error {
+/** Ends of the algorithm wherever it stands; no errors, so they carry no stack, which would be dear. */
+class Declined {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+class Illegal {
   readonly codes: readonly number[]
   constructor(codes: readonly number[]) {
-    super()
     this.codes = codes
   }
 }
@@ -263,7 +269,7 @@ export const checkRegister = (log: RegisterLog): SpecialResult => {
   } catch (error) {
     if (error instanceof Illegal)
       return { verdict: 'illegal', witness: operationsOn(log, close(log, writer, because, error.codes)) }
-    if (error instanceof Declined) return { verdict: 'declined', reason: error.message }
+    if (error instanceof Declined) return { verdict: 'declined', reason: error.reason }
     throw error
   }
 }

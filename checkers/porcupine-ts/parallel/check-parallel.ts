@@ -1,0 +1,135 @@
+/**
+ * `check` on worker threads: partitions side by side, and a search that runs out of memory takes no more with it
+ * than its own thread. One illegal partition ends the check.
+ */
+import os from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { Engines, History, Limits, Result } from '../model.ts'
+import { loadModel, type ModelReference } from './model-reference.ts'
+import { buffersOf, divide, type Shard } from './shards.ts'
+import type { Job, Report } from './worker.ts'
+
+export interface ParallelLimits extends Limits {
+  /** Default: the processors there are. */
+  readonly workers?: number
+}
+
+/** A worker that has not answered by then is ended: so much of its time limit is added. */
+const GRACE = 0.1
+const MIN_GRACE_MS = 50
+const BYTES_PER_MB = 2 ** 20
+
+const workerModule = (): URL =>
+  new URL(import.meta.filename.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
+
+const NO_ENGINES: Engines = { specialised: 0, general: 0, declined: [] }
+
+const exhausted = (shard: Shard<unknown, unknown>, reason: 'time' | 'memory'): Result => ({
+  verdict: 'unknown',
+  reason,
+  partition: 'unknown',
+  passed: 0,
+  operations: shard.index.length,
+  decided: 0,
+  partitions: shard.partitions,
+  help: `more ${reason}, fewer operations on one object, or fewer that never return`,
+  engines: NO_ENGINES,
+})
+
+/** Runs one shard in a worker of its own. */
+const checkShard = (
+  model: ModelReference,
+  shard: Shard<unknown, unknown>,
+  limits: Limits,
+  signal: AbortSignal,
+): Promise<Result> =>
+  new Promise((resolve, reject) => {
+    const job: Job = { model, history: shard.history, limits }
+    const worker = new Worker(workerModule(), {
+      workerData: job,
+      transferList: buffersOf(shard.history),
+      resourceLimits: {
+        maxOldGenerationSizeMb: Math.ceil((limits.memoryBytes as number) / BYTES_PER_MB),
+      },
+    })
+    const { timeMs } = limits
+    const timer =
+      timeMs === undefined
+        ? undefined
+        : setTimeout(() => end(exhausted(shard, 'time')), timeMs + Math.max(MIN_GRACE_MS, GRACE * timeMs))
+    const end = (outcome: Result | Error): void => {
+      clearTimeout(timer)
+      signal.removeEventListener('abort', onAbort)
+      void worker.terminate()
+      if (outcome instanceof Error) reject(outcome)
+      else resolve(outcome)
+    }
+    const onAbort = (): void => end(exhausted(shard, 'time'))
+    signal.addEventListener('abort', onAbort)
+    worker.on('message', (report: Report) => {
+      if ('error' in report) end(new Error(report.error))
+      else end('result' in report ? report.result : exhausted(shard, 'memory'))
+    })
+    worker.on('error', (error: Error & { code?: string }) =>
+      end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? exhausted(shard, 'memory') : error),
+    )
+  })
+
+/** Indices of a shard's result as indices of the input. */
+const translate = (result: Result, { index }: Shard<unknown, unknown>): Result => {
+  if (result.verdict !== 'illegal') return result
+  const back = (i: number): number => index[i] as number
+  return {
+    ...result,
+    blocked: back(result.blocked),
+    prefix: result.prefix.map(back),
+    witness: result.witness.map(back),
+  }
+}
+
+const merge = (results: readonly Result[], partitions: number): Result => {
+  const engines: Engines = {
+    specialised: results.reduce((sum, result) => sum + result.engines.specialised, 0),
+    general: results.reduce((sum, result) => sum + result.engines.general, 0),
+    declined: [...new Set(results.flatMap((result) => result.engines.declined))],
+  }
+  const illegal = results.find((result) => result.verdict === 'illegal')
+  if (illegal !== undefined) return { ...illegal, engines }
+  const undecided = results.find((result) => result.verdict === 'unknown')
+  if (undecided === undefined) return { verdict: 'ok', partitions, engines }
+  const decided = results.reduce(
+    (sum, result) =>
+      sum + (result.verdict === 'ok' ? result.partitions : result.verdict === 'unknown' ? result.decided : 0),
+    0,
+  )
+  return { ...undecided, decided, partitions, engines }
+}
+
+/**
+ * @throws MalformedHistoryError naming the operation, where the input is no history; Error where the model cannot
+ * be loaded.
+ */
+export const checkParallel = async (
+  reference: ModelReference,
+  history: History<unknown, unknown>,
+  limits: ParallelLimits = {},
+): Promise<Result> => {
+  const workers = limits.workers ?? os.availableParallelism()
+  const shards = divide(await loadModel(reference), history, workers)
+  const each: Limits = {
+    ...(limits.timeMs === undefined ? {} : { timeMs: limits.timeMs }),
+    memoryBytes: (limits.memoryBytes ?? os.freemem() / 2) / shards.length,
+  }
+  const stop = new AbortController()
+  const results = await Promise.all(
+    shards.map(async (shard) => {
+      const result = translate(await checkShard(reference, shard, each, stop.signal), shard)
+      if (result.verdict === 'illegal') stop.abort()
+      return result
+    }),
+  )
+  return merge(
+    results,
+    shards.reduce((sum, { partitions }) => sum + partitions, 0),
+  )
+}

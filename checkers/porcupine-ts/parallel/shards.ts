@@ -1,0 +1,60 @@
+/** A history divided among workers, partitions kept whole, and the way back to the indices of the input. */
+import { isColumns } from '../check.ts'
+import { partsOfColumns } from '../history/columns.ts'
+import { partsOfOperations } from '../history/operations.ts'
+import type { Columns, History, Model, Operation } from '../model.ts'
+
+export interface Shard<I, O> {
+  readonly history: History<I, O>
+  /** Index in the input of each operation of the shard. */
+  readonly index: Int32Array
+  readonly partitions: number
+}
+
+/** Largest first, each to the worker that has least so far. @throws MalformedHistoryError naming the operation. */
+export const divide = <S, I, O>(
+  model: Model<S, I, O>,
+  history: History<I, O>,
+  workers: number,
+): readonly Shard<I, O>[] => {
+  const parts = isColumns(history) ? partsOfColumns(model, history) : partsOfOperations(model, history)
+  const shards = Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, () => ({
+    rows: [] as Int32Array[],
+    size: 0,
+  }))
+  for (const part of [...parts].sort((a, b) => b.count - a.count)) {
+    const least = shards.reduce((a, b) => (b.size < a.size ? b : a))
+    least.rows.push(part.index)
+    least.size += part.count
+  }
+  return shards.map(({ rows, size }) => {
+    const index = new Int32Array(size)
+    let at = 0
+    for (const some of rows) {
+      index.set(some, at)
+      at += some.length
+    }
+    return { history: take(history, index), index, partitions: rows.length }
+  })
+}
+
+const take = <I, O>(history: History<I, O>, index: Int32Array): History<I, O> => {
+  if (!isColumns(history)) return Array.from(index, (i) => history[i] as Operation<I, O>)
+  const { client, call, return: end, kind, value, second, key } = history
+  const columns: Columns = {
+    client: Int32Array.from(index, (i) => client[i] as number),
+    call: Float64Array.from(index, (i) => call[i] as number),
+    return: Float64Array.from(index, (i) => end[i] as number),
+    kind: Uint8Array.from(index, (i) => kind[i] as number),
+    value: Int32Array.from(index, (i) => value[i] as number),
+    ...(second === undefined ? {} : { second: Int32Array.from(index, (i) => second[i] as number) }),
+    ...(key === undefined ? {} : { key: Int32Array.from(index, (i) => key[i] as number) }),
+  }
+  return columns
+}
+
+/** The memory of a shard's columns, to be handed over instead of copied. */
+export const buffersOf = (history: History<unknown, unknown>): ArrayBuffer[] =>
+  isColumns(history)
+    ? Object.values(history as unknown as Record<string, Int32Array<ArrayBuffer>>).map(({ buffer }) => buffer)
+    : []
