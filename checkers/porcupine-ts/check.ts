@@ -7,12 +7,13 @@
  * Unknown is never ok.
  */
 import { compile, restricting } from './general/compile.ts'
+import { determinize, isNondeterministic } from './general/determinize.ts'
 import { type Budget, Search, type SearchResult } from './general/search.ts'
 import { Transitions } from './general/transitions.ts'
 import { partsOfColumns } from './history/columns.ts'
 import { partsOfOperations } from './history/operations.ts'
 import { calledBy, type Part, partOf } from './history/part.ts'
-import type { Columns, Engines, History, Illegal, Limits, Model, Result } from './model.ts'
+import type { AnyModel, Columns, Engines, History, Illegal, Limits, Model, Result } from './model.ts'
 
 type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
 
@@ -128,10 +129,15 @@ export const isColumns = <I, O>(history: History<I, O>): history is Columns => '
 
 /** @throws MalformedHistoryError naming the operation, where the input is no history. */
 export const check = <S, I, O>(
-  model: Model<S, I, O>,
+  model: AnyModel<S, I, O>,
   history: History<I, O>,
   limits: Limits = {},
-): Result => {
+): Result =>
+  isNondeterministic(model)
+    ? checkModel(determinize(model), history, limits)
+    : checkModel(model, history, limits)
+
+const checkModel = <S, I, O>(model: Model<S, I, O>, history: History<I, O>, limits: Limits): Result => {
   const now = (): number => performance.now()
   const budget: Budget = {
     now,

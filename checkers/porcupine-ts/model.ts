@@ -41,15 +41,10 @@ export interface Row {
 
 export type History<I, O> = readonly Operation<I, O>[] | Columns
 
-/** A sequential specification: pure functions over immutable states. */
-export interface Model<S, I, O> {
+/** What deterministic models and others have in common. */
+interface Specification<S, I, O> {
   readonly name: string
   readonly init: () => S
-  /**
-   * The state after the operation, or undefined (no state may be) where the output is impossible in it. An undefined
-   * output is unknown: any output the state allows.
-   */
-  readonly step: (state: S, input: I, output: O | undefined) => S | undefined
   /** Law: equal states step alike. Default: Object.is. */
   readonly equal?: (a: S, b: S) => boolean
   /** Law: equal states hash alike. Needed with `equal`, or every state is compared with every other. */
@@ -79,6 +74,24 @@ export interface Model<S, I, O> {
    */
   readonly specialised?: (part: Part<I, O>, end: number) => SpecialResult
 }
+
+/** A sequential specification: pure functions over immutable states. */
+export interface Model<S, I, O> extends Specification<S, I, O> {
+  /**
+   * The state after the operation, or undefined (no state may be) where the output is impossible in it. An undefined
+   * output is unknown: any output the state allows.
+   */
+  readonly step: (state: S, input: I, output: O | undefined) => S | undefined
+}
+
+/** One where an operation may lead to any of several states. */
+export interface NondeterministicModel<S, I, O>
+  extends Omit<Specification<S, I, O>, 'readOnly' | 'overwrites' | 'specialised'> {
+  /** All states the operation may lead to; none where it is impossible. */
+  readonly steps: (state: S, input: I, output: O | undefined) => readonly S[]
+}
+
+export type AnyModel<S, I, O> = Model<S, I, O> | NondeterministicModel<S, I, O>
 
 /** What a specialised engine says. */
 export type SpecialResult =

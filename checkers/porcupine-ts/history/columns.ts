@@ -1,5 +1,5 @@
 /** A history of columns, validated and split into parts without making an object of each operation. */
-import type { Columns, Model, Row } from '../model.ts'
+import type { AnyModel, Columns, Row } from '../model.ts'
 import { Codes } from './codes.ts'
 import type { Part } from './part.ts'
 import { sortedPositions } from './sort.ts'
@@ -41,7 +41,10 @@ const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): [key: numbe
 }
 
 /** @throws MalformedHistoryError naming the operation. */
-export const partsOfColumns = <S, I, O>(model: Model<S, I, O>, columns: Columns): readonly Part<I, O>[] => {
+export const partsOfColumns = <S, I, O>(
+  model: AnyModel<S, I, O>,
+  columns: Columns,
+): readonly Part<I, O>[] => {
   assertColumns(columns)
   const { decode } = model
   if (decode === undefined)

@@ -1,12 +1,12 @@
 /** A history of objects, validated and split into parts. */
-import type { Event, Model, Operation } from '../model.ts'
+import type { AnyModel, Event, Operation } from '../model.ts'
 import type { Part } from './part.ts'
 import { sortedPositions } from './sort.ts'
 import { assertOutput, assertTimes, MalformedHistoryError, OpenOperations } from './validate.ts'
 
 /** @throws MalformedHistoryError naming the operation. */
 export const partsOfOperations = <S, I, O>(
-  model: Model<S, I, O>,
+  model: AnyModel<S, I, O>,
   operations: readonly Operation<I, O>[],
 ): readonly Part<I, O>[] => {
   const calls = new Float64Array(operations.length)

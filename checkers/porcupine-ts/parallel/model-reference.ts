@@ -1,5 +1,5 @@
 /** A model by where it stands: functions do not travel to other threads. */
-import type { Model } from '../model.ts'
+import type { AnyModel } from '../model.ts'
 
 export interface ModelReference {
   /** URL of the module. */
@@ -14,10 +14,11 @@ export const loadModel = async ({
   module,
   name,
   args,
-}: ModelReference): Promise<Model<unknown, unknown, unknown>> => {
+}: ModelReference): Promise<AnyModel<unknown, unknown, unknown>> => {
   const exported = ((await import(module)) as Record<string, unknown>)[name]
   const model = typeof exported === 'function' ? (exported(...(args ?? [])) as unknown) : exported
-  if (typeof (model as { step?: unknown } | undefined)?.step === 'function')
-    return model as Model<unknown, unknown, unknown>
+  const { step, steps } = (model ?? {}) as { step?: unknown; steps?: unknown }
+  if (typeof step === 'function' || typeof steps === 'function')
+    return model as AnyModel<unknown, unknown, unknown>
   throw new Error(`${module} exports no model named ${name}.`)
 }

@@ -2,7 +2,7 @@
 import { isColumns } from '../check.ts'
 import { partsOfColumns } from '../history/columns.ts'
 import { partsOfOperations } from '../history/operations.ts'
-import type { Columns, History, Model, Operation } from '../model.ts'
+import type { AnyModel, Columns, History, Operation } from '../model.ts'
 
 export interface Shard<I, O> {
   readonly history: History<I, O>
@@ -13,7 +13,7 @@ export interface Shard<I, O> {
 
 /** Largest first, each to the worker that has least so far. @throws MalformedHistoryError naming the operation. */
 export const divide = <S, I, O>(
-  model: Model<S, I, O>,
+  model: AnyModel<S, I, O>,
   history: History<I, O>,
   workers: number,
 ): readonly Shard<I, O>[] => {

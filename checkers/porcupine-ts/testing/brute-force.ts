@@ -1,8 +1,8 @@
 /** The oracle: tries every order, and every choice of which pending operations happened. For at most 8 operations. */
-import type { Model, Operation } from '../model.ts'
+import type { AnyModel, Operation } from '../model.ts'
 
 export const bruteForce = <S, I, O>(
-  model: Model<S, I, O>,
+  model: AnyModel<S, I, O>,
   operations: readonly Operation<I, O>[],
 ): boolean => {
   const parts = new Map<string | number, Operation<I, O>[]>()
@@ -14,12 +14,22 @@ export const bruteForce = <S, I, O>(
 }
 
 /** Whether what is left can follow `state`: any operation may come next that no other left one returned before. */
-const extend = <S, I, O>(model: Model<S, I, O>, left: readonly Operation<I, O>[], state: S): boolean => {
+const extend = <S, I, O>(model: AnyModel<S, I, O>, left: readonly Operation<I, O>[], state: S): boolean => {
   if (left.every((operation) => operation.return === Number.POSITIVE_INFINITY)) return true
   return left.some((candidate, at) => {
     const preceded = left.some((other) => other !== candidate && other.return < candidate.call)
     if (preceded) return false
-    const after = model.step(state, candidate.input, candidate.output)
-    return after !== undefined && extend(model, left.toSpliced(at, 1), after)
+    const rest = left.toSpliced(at, 1)
+    return successors(model, state, candidate).some((after) => extend(model, rest, after))
   })
+}
+
+const successors = <S, I, O>(
+  model: AnyModel<S, I, O>,
+  state: S,
+  { input, output }: Operation<I, O>,
+): readonly S[] => {
+  if ('steps' in model) return model.steps(state, input, output)
+  const after = model.step(state, input, output)
+  return after === undefined ? [] : [after]
 }

@@ -1,0 +1,29 @@
+/** Counters: add (any amount, which may tell the new value) and read. */
+import type { Model } from '../model.ts'
+
+export type CounterInput =
+  | { readonly f: 'read'; readonly key: number }
+  | { readonly f: 'add'; readonly key: number; readonly delta: number }
+
+/** `value: null`: an add that did not tell the new value. */
+export interface CounterOutput {
+  readonly value: number | null
+}
+
+export const counter: Model<number, CounterInput, CounterOutput> = {
+  name: 'counter',
+  init: () => 0,
+  step: (state, input, output) => {
+    const after = input.f === 'add' ? state + input.delta : state
+    return output === undefined || output.value === null || output.value === after ? after : undefined
+  },
+  readOnly: (input) => input.f === 'read' || input.delta === 0,
+  classify: (input, output) =>
+    `${input.f === 'add' ? input.delta : 'r'} ${output === undefined ? null : output.value}`,
+  partition: ({ key }) => key,
+  describe: (input, output) => {
+    const told = output === undefined ? ' ?' : output.value === null ? '' : ` -> ${output.value}`
+    return input.f === 'read' ? `read${told}` : `add ${input.delta}${told}`
+  },
+  describeState: String,
+}

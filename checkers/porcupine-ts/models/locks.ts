@@ -1,0 +1,93 @@
+/** Locks. Every operation says who its owner is; an acquire that was refused observed that the lock was held. */
+import type { Model } from '../model.ts'
+
+export interface LockInput {
+  readonly f: 'acquire' | 'release'
+  readonly key: number
+  readonly owner: number
+}
+
+/** `done: false`: refused. `token`: the fencing token that came with an acquired lock. */
+export interface LockOutput {
+  readonly done: boolean
+  readonly token?: number
+}
+
+const describe = ({ f, owner }: LockInput, output: LockOutput | undefined): string => {
+  const token = output?.token === undefined ? '' : ` token ${output.token}`
+  return `${f} by ${owner}${output === undefined ? ' ?' : output.done ? token : ' (refused)'}`
+}
+
+const classify = ({ f, owner }: LockInput, output: LockOutput | undefined): string =>
+  `${f} ${owner} ${output === undefined ? '?' : output.done} ${output?.token}`
+
+const shared = {
+  readOnly: (_input: LockInput, output: LockOutput | undefined) => output?.done === false,
+  classify,
+  describe,
+  partition: ({ key }: LockInput) => key,
+}
+
+/** Whether what was told of an operation agrees with whether it could be done; one that never returned may have been refused. */
+const resolve = <S>(state: S, after: S | undefined, output: LockOutput | undefined): S | undefined => {
+  if (output === undefined) return after ?? state
+  if (output.done) return after
+  return after === undefined ? state : undefined
+}
+
+/** The holder, or null. */
+export const mutex: Model<number | null, LockInput, LockOutput> = {
+  ...shared,
+  name: 'mutex',
+  init: () => null,
+  step: (holder, { f, owner }, output) => {
+    if (f === 'acquire') return resolve(holder, holder === null ? owner : undefined, output)
+    return resolve(holder, holder === owner ? null : undefined, output)
+  },
+  describeState: (holder) => (holder === null ? 'free' : `held by ${holder}`),
+}
+
+/** Holder and depth as `owner:depth`, or empty: its holder may acquire it again, and must release it as often. */
+export const reentrantMutex: Model<string, LockInput, LockOutput> = {
+  ...shared,
+  name: 'reentrant-mutex',
+  init: () => '',
+  step: (state, { f, owner }, output) => {
+    const [holder, depth] = state === '' ? [null, 0] : (state.split(':').map(Number) as [number, number])
+    const at = (next: number): string => (next === 0 ? '' : `${owner}:${next}`)
+    if (f === 'acquire')
+      return resolve(state, holder === null || holder === owner ? at(depth + 1) : undefined, output)
+    return resolve(state, holder === owner ? at(depth - 1) : undefined, output)
+  },
+  describeState: (state) => (state === '' ? 'free' : `held by ${state}`),
+}
+
+/**
+ * Holder and the last token as `owner:token`, `:token` where it is free. Each token is greater than all before it
+ * (Kleppmann 2016). What token an acquire drew that never returned, nobody knows: it is the last one still.
+ */
+export const fencingLock: Model<string, LockInput, LockOutput> = {
+  ...shared,
+  name: 'fencing-lock',
+  init: () => ':-1',
+  step: (state, { f, owner }, output) => {
+    const [holder, last] = state.split(':') as [string, string]
+    if (f === 'release') return resolve(state, holder === String(owner) ? `:${last}` : undefined, output)
+    if (output?.done === true && output.token !== undefined && output.token <= Number(last)) return undefined
+    return resolve(state, holder === '' ? `${owner}:${output?.token ?? last}` : undefined, output)
+  },
+  describeState: (state) => state,
+}
+
+/** How many of the permits are out. Anyone may release. */
+export const semaphore = (permits: number): Model<number, LockInput, LockOutput> => ({
+  ...shared,
+  name: 'semaphore',
+  init: () => 0,
+  step: (out, { f }, output) => {
+    if (f === 'acquire') return resolve(out, out < permits ? out + 1 : undefined, output)
+    return resolve(out, out > 0 ? out - 1 : undefined, output)
+  },
+  classify: ({ f }, output) => `${f} ${output === undefined ? '?' : output.done}`,
+  describeState: (out) => `${out} of ${permits} out`,
+})

@@ -1,0 +1,67 @@
+/** Queues and stacks: what is put in comes out once, in the order that each promises. */
+import type { Model, NondeterministicModel } from '../model.ts'
+import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
+
+export type QueueInput =
+  | { readonly f: 'put'; readonly key: number; readonly value: number }
+  | { readonly f: 'take'; readonly key: number }
+
+/** `taken: null`: it was found empty. Of a put: null. */
+export interface QueueOutput {
+  readonly taken: number | null
+}
+
+const common = {
+  init: (): readonly number[] => [],
+  equal: equalSequences,
+  hash: hashSequence,
+  classify: (input: QueueInput, output: QueueOutput | undefined) =>
+    input.f === 'put' ? `p${input.value}` : `t${output === undefined ? '?' : output.taken}`,
+  partition: ({ key }: QueueInput) => key,
+  describe: (input: QueueInput, output: QueueOutput | undefined) =>
+    input.f === 'put'
+      ? `put ${input.value}${output === undefined ? ' ?' : ''}`
+      : `take -> ${output === undefined ? '?' : (output.taken ?? 'empty')}`,
+  describeState: (state: readonly number[]) => `[${state.join(', ')}]`,
+}
+
+/** What comes out next is the element at `end`: the first or the last. */
+const ordered = (name: string, end: 0 | -1): Model<readonly number[], QueueInput, QueueOutput> => ({
+  ...common,
+  name,
+  step: (state, input, output) => {
+    if (input.f === 'put') return [...state, input.value]
+    const next = state.at(end) ?? null
+    if (output !== undefined && output.taken !== next) return undefined
+    if (next === null) return state
+    return end === 0 ? state.slice(1) : state.slice(0, -1)
+  },
+  readOnly: (input, output) => input.f === 'take' && output !== undefined && output.taken === null,
+})
+
+/** First in, first out. */
+export const fifoQueue = ordered('fifo-queue', 0)
+
+/** Last in, first out. */
+export const stack = ordered('stack', -1)
+
+const without = (state: readonly number[], value: number): readonly number[] | undefined => {
+  const at = state.indexOf(value)
+  return at === -1 ? undefined : state.toSpliced(at, 1)
+}
+
+/** A pool: any element may come out. A take that never returned may have taken any of them: several next states. */
+export const multisetQueue: NondeterministicModel<readonly number[], QueueInput, QueueOutput> = {
+  ...common,
+  name: 'multiset-queue',
+  steps: (state, input, output) => {
+    if (input.f === 'put') return [insertSorted(state, input.value)]
+    if (output === undefined) {
+      const left = [...new Set(state)].map((value) => without(state, value) as readonly number[])
+      return left.length === 0 ? [state] : left
+    }
+    if (output.taken === null) return state.length === 0 ? [state] : []
+    const after = without(state, output.taken)
+    return after === undefined ? [] : [after]
+  },
+}

@@ -1,0 +1,210 @@
+/** Every ready-made model, with the calls and answers that random histories of it are made of. */
+import type { AnyModel, Operation } from '../model.ts'
+import { appendLog, type LogInput, type LogOutput } from '../models/append-log.ts'
+import { type CounterInput, counter } from '../models/counter.ts'
+import { type KeyValueInput, keyValue } from '../models/key-value.ts'
+import {
+  fencingLock,
+  type LockInput,
+  type LockOutput,
+  mutex,
+  reentrantMutex,
+  semaphore,
+} from '../models/locks.ts'
+import { multiRegister, type Transaction } from '../models/multi-register.ts'
+import { fifoQueue, multisetQueue, type QueueInput, type QueueOutput, stack } from '../models/queue.ts'
+import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
+import { type SetInput, type SetOutput, set } from '../models/set.ts'
+import { random } from './random.ts'
+
+type Int = (bound: number) => number
+
+interface Specimen<S, I, O> {
+  readonly model: AnyModel<S, I, O>
+  readonly input: (int: Int, client: number, fresh: number) => I
+  /** Answers the call might get in some state. */
+  readonly answers: (input: I) => readonly O[]
+}
+
+/** A model with its random histories, the types of its operations closed over. */
+export interface Subject {
+  readonly name: string
+  readonly model: AnyModel<unknown, unknown, unknown>
+  readonly history: (seed: number) => Operation<unknown, unknown>[]
+}
+
+const lists = (values: number): readonly (readonly number[])[] => {
+  const all: (readonly number[])[] = [[]]
+  for (let a = 0; a < values; a++) {
+    all.push([a])
+    for (let b = 0; b < values; b++) all.push([a, b])
+  }
+  return all
+}
+
+const SMALL = [0, 1, 2]
+const OFFSETS = [null, 0, 1, 2]
+const DONE: readonly LockOutput[] = [{ done: true }, { done: false }]
+const TOKENS: readonly LockOutput[] = [...SMALL.map((token) => ({ done: true, token })), { done: false }]
+
+const lockInput = (int: Int, client: number): LockInput => ({
+  f: int(2) === 0 ? 'acquire' : 'release',
+  key: 0,
+  owner: int(4) === 0 ? int(3) : client,
+})
+
+const lock = <S>(
+  model: AnyModel<S, LockInput, LockOutput>,
+  tokens: boolean,
+): Specimen<S, LockInput, LockOutput> => ({
+  model,
+  input: lockInput,
+  answers: ({ f }) => (tokens && f === 'acquire' ? TOKENS : DONE),
+})
+
+/** `unique`: every value put is another one. */
+const queue = <S>(
+  model: AnyModel<S, QueueInput, QueueOutput>,
+  unique: boolean,
+): Specimen<S, QueueInput, QueueOutput> => ({
+  model,
+  input: (int, _client, fresh) =>
+    int(2) === 0 ? { f: 'put', key: 0, value: unique ? fresh : int(2) } : { f: 'take', key: 0 },
+  answers: ({ f }) =>
+    f === 'put' ? [{ taken: null }] : [null, 0, 1, 2, 3, 4, 5, 6, 7].map((taken) => ({ taken })),
+})
+
+const registers = (unique: boolean): Specimen<number | null, RegisterInput, RegisterOutput> => ({
+  model: casRegister(null),
+  input: (int, _client, fresh) => {
+    const kind = int(3)
+    const value = unique ? fresh : int(3)
+    if (kind === 0) return { f: 'read', key: 0 }
+    if (kind === 1) return { f: 'write', key: 0, value }
+    return { f: 'cas', key: 0, expected: int(4) === 0 ? null : int(unique ? fresh + 1 : 3), next: value }
+  },
+  answers: ({ f }) =>
+    f === 'read'
+      ? [null, 0, 1, 2, 3, 4, 5, 6, 7].map((value) => ({ value }))
+      : f === 'write'
+        ? [{ applied: true }]
+        : [{ applied: true }, { applied: false }],
+})
+
+const WORDS = ['', 'a', 'b', 'ab', 'ba', 'aa', 'bb']
+
+const keyValues: Specimen<string, KeyValueInput, string> = {
+  model: keyValue,
+  input: (int) => {
+    const f = (['get', 'put', 'append'] as const)[int(3)] as KeyValueInput['f']
+    return f === 'get' ? { f, key: 'x' } : { f, key: 'x', value: int(2) === 0 ? 'a' : 'b' }
+  },
+  answers: ({ f }) => (f === 'get' ? WORDS : ['']),
+}
+
+const counters: Specimen<number, CounterInput, { readonly value: number | null }> = {
+  model: counter,
+  input: (int) => (int(2) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: int(4) - 1 }),
+  answers: ({ f }) => [...SMALL, 3, 4, ...(f === 'add' ? [null] : [])].map((value) => ({ value })),
+}
+
+const sets: Specimen<readonly number[], SetInput, SetOutput> = {
+  model: set,
+  input: (int) => {
+    const f = (['add', 'remove', 'contains', 'read'] as const)[int(4)] as SetInput['f']
+    return f === 'read' ? { f, key: 0 } : { f, key: 0, element: int(2) }
+  },
+  answers: ({ f }) =>
+    f === 'read' ? [[], [0], [1], [0, 1]] : f === 'contains' ? [true, false] : [true, false, null],
+}
+
+const logs: Specimen<readonly number[], LogInput, LogOutput> = {
+  model: appendLog,
+  input: (int) => (int(2) === 0 ? { f: 'append', key: 0, value: int(2) } : { f: 'read', key: 0 }),
+  answers: ({ f }) => (f === 'append' ? OFFSETS : lists(2)),
+}
+
+const transactions: Specimen<string, Transaction, Transaction> = {
+  model: multiRegister,
+  input: (int) =>
+    Array.from({ length: 1 + int(2) }, () => {
+      const f = int(2) === 0 ? 'read' : 'write'
+      return { f, key: int(2), value: f === 'read' ? null : int(2) } as const
+    }),
+  answers: (input) =>
+    input.reduce<readonly Transaction[]>(
+      (all, step) =>
+        all.flatMap((done) =>
+          (step.f === 'write' ? [step.value] : [null, 0, 1]).map((value) => [...done, { ...step, value }]),
+        ),
+      [[]],
+    ),
+}
+
+const successor = <S, I, O>(
+  model: AnyModel<S, I, O>,
+  state: S,
+  input: I,
+  output: O | undefined,
+): S | undefined =>
+  'steps' in model ? model.steps(state, input, output)[0] : model.step(state, input, output)
+
+/**
+ * A history of two to eight operations with overlaps, equal times and operations that never returned; the object
+ * answers as it should, but for a lie now and then.
+ */
+const historyOf = <S, I, O>(
+  { model, input, answers }: Specimen<S, I, O>,
+  seed: number,
+): Operation<I, O>[] => {
+  const next = random(seed)
+  const int: Int = (bound) => Math.floor(next() * bound)
+  const clients = 1 + int(5)
+  const pendingShare = next() * 0.4
+  const lieShare = next() * 0.3
+  const count = 2 + int(7)
+  const freeAt = new Array<number>(clients).fill(0)
+  const operations: Operation<I, O>[] = []
+  let state = model.init()
+  for (let i = 0; i < count; i++) {
+    const client = int(clients)
+    const call = (freeAt[client] as number) + int(3)
+    if (call === Number.POSITIVE_INFINITY) continue
+    const isPending = next() < pendingShare
+    const end = isPending ? Number.POSITIVE_INFINITY : call + int(5)
+    freeAt[client] = end
+    const asked = input(int, client, i)
+    const possible = answers(asked).filter((answer) => successor(model, state, asked, answer) !== undefined)
+    const candidates = possible.length === 0 || next() < lieShare ? answers(asked) : possible
+    const output = isPending ? undefined : candidates[int(candidates.length)]
+    // An answer the object cannot have given leaves it as it was.
+    if (!isPending || int(2) === 0) state = successor(model, state, asked, output) ?? state
+    operations.push({ client, call, return: end, input: asked, output })
+  }
+  return operations
+}
+
+const subject = <S, I, O>(name: string, specimen: Specimen<S, I, O>): Subject => ({
+  name,
+  model: specimen.model as unknown as AnyModel<unknown, unknown, unknown>,
+  history: (seed) => historyOf(specimen, seed) as Operation<unknown, unknown>[],
+})
+
+export const subjects: readonly Subject[] = [
+  subject('register', registers(false)),
+  subject('register with unique values', registers(true)),
+  subject('multi-register', transactions),
+  subject('key-value', keyValues),
+  subject('counter', counters),
+  subject('set', sets),
+  subject('fifo queue', queue(fifoQueue, false)),
+  subject('fifo queue with unique values', queue(fifoQueue, true)),
+  subject('multiset queue', queue(multisetQueue, false)),
+  subject('stack', queue(stack, false)),
+  subject('stack with unique values', queue(stack, true)),
+  subject('mutex', lock(mutex, false)),
+  subject('reentrant mutex', lock(reentrantMutex, false)),
+  subject('fencing lock', lock(fencingLock, true)),
+  subject('semaphore', lock(semaphore(2), false)),
+  subject('append log', logs),
+]
