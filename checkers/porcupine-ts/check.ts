@@ -13,6 +13,7 @@ import { Transitions } from './general/transitions.ts'
 import { partsOfColumns } from './history/columns.ts'
 import { partsOfOperations } from './history/operations.ts'
 import { calledBy, type Part, partOf } from './history/part.ts'
+import { watchLaws } from './laws.ts'
 import type { AnyModel, Columns, Engines, History, Illegal, Limits, Model, Result } from './model.ts'
 
 type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
@@ -137,7 +138,8 @@ export const check = <S, I, O>(
     ? checkModel(determinize(model), history, limits)
     : checkModel(model, history, limits)
 
-const checkModel = <S, I, O>(model: Model<S, I, O>, history: History<I, O>, limits: Limits): Result => {
+const checkModel = <S, I, O>(given: Model<S, I, O>, history: History<I, O>, limits: Limits): Result => {
+  const model = limits.watchLaws === true ? watchLaws(given) : given
   const now = (): number => performance.now()
   const budget: Budget = {
     now,

@@ -106,6 +106,8 @@ export interface Limits {
   readonly timeMs?: number
   /** For what the search remembers. */
   readonly memoryBytes?: number
+  /** Throws a BrokenLawError where a step breaks a law that the model claims. Dear: for those who write models. */
+  readonly watchLaws?: boolean
 }
 
 /** By which engine partitions were decided; why the specialised one declined, each reason once. */
