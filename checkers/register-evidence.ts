@@ -1,8 +1,8 @@
 /** Says in words and in a diagram why a register history cannot be linearized. */
 import type { Evidence, Operation } from '../harness/api.ts'
-import { type Bar, drawDiagram } from '../harness/history/diagram.ts'
 import type { Pair } from '../harness/history/pairs.ts'
 import type { RegisterCall, RegisterResult } from '../harness/vocabularies/register.ts'
+import { type Bar, drawDiagram } from './porcupine-ts/evidence/diagram.ts'
 
 export interface Counterexample {
   readonly key: string | number
@@ -139,8 +139,8 @@ const barOf = (pair: Pair, endNs: number, blocked: Pair): Bar => {
     pair.completion?.type === 'ok' && pair.completion.timeNs <= endNs ? pair.completion : null
   return {
     row: `p${pair.invocation.process}${pair.invocation.node === undefined ? '' : ` ${pair.invocation.node}`}`,
-    startNs: pair.invocation.timeNs,
-    endNs: completion?.timeNs ?? null,
+    start: pair.invocation.timeNs,
+    end: completion?.timeNs ?? null,
     label: labelOf(pair),
     ...(pair === blocked ? { note: 'cannot be placed' } : {}),
   }

@@ -126,6 +126,16 @@ const HELP = {
   memory: 'more memory, fewer operations on one object, or fewer that never return',
 } as const
 
+/** What the limits leave from now on. */
+export const budgetOf = ({ timeMs, memoryBytes }: Limits): Budget => {
+  const now = (): number => performance.now()
+  return {
+    now,
+    deadlineMs: now() + (timeMs ?? Number.POSITIVE_INFINITY),
+    memoryBytes: memoryBytes ?? Number.POSITIVE_INFINITY,
+  }
+}
+
 export const isColumns = <I, O>(history: History<I, O>): history is Columns => 'kind' in history
 
 /** @throws MalformedHistoryError naming the operation, where the input is no history. */
@@ -140,12 +150,7 @@ export const check = <S, I, O>(
 
 const checkModel = <S, I, O>(given: Model<S, I, O>, history: History<I, O>, limits: Limits): Result => {
   const model = limits.watchLaws === true ? watchLaws(given) : given
-  const now = (): number => performance.now()
-  const budget: Budget = {
-    now,
-    deadlineMs: now() + (limits.timeMs ?? Number.POSITIVE_INFINITY),
-    memoryBytes: limits.memoryBytes ?? Number.POSITIVE_INFINITY,
-  }
+  const budget = budgetOf(limits)
   const parts = isColumns(history) ? partsOfColumns(model, history) : partsOfOperations(model, history)
   // Small ones first: a limit then leaves the fewest undecided.
   const order = [...parts].sort((a, b) => a.count - b.count)

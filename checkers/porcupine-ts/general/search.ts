@@ -89,10 +89,17 @@ export class Search {
     this.#blind = new Int32Array(this.#words)
   }
 
-  run(initial: number): SearchResult {
+  /**
+   * With `ends`, it goes on at the end and collects all states a linearization may lead to: `illegal` then says that
+   * there are no more.
+   */
+  run(initial: number, ends?: Set<number>): SearchResult {
     const { events } = this.#compiled
     this.#frames[STATE] = initial
-    if (this.#advance(0)) return { verdict: 'ok', visited: 0 }
+    if (this.#advance(0)) {
+      ends?.add(initial)
+      return { verdict: 'ok', visited: 0 }
+    }
     let furthest = this.#frames[EVENT] as number
     let top = 0
     for (let steps = 1; top >= 0; steps++) {
@@ -107,7 +114,11 @@ export class Search {
         continue
       }
       const child = base + this.#width
-      if (this.#frames[child + EVENT] === events.length) return { verdict: 'ok', visited: this.#memo.count }
+      if (this.#frames[child + EVENT] === events.length) {
+        if (ends === undefined) return { verdict: 'ok', visited: this.#memo.count }
+        ends.add(this.#frames[child + STATE] as number)
+        continue
+      }
       furthest = Math.max(furthest, this.#frames[child + EVENT] as number)
       const added = this.#remember(child)
       if (added === 'no memory') return this.#unknown('memory', furthest)

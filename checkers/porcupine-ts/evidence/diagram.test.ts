@@ -3,9 +3,9 @@ import { drawDiagram } from './diagram.ts'
 
 it('draws one line a process, with what overlaps above one another', () => {
   const drawn = drawDiagram([
-    { row: 'p0', startNs: 0, endNs: 10, label: 'write 1' },
-    { row: 'p10', startNs: 5, endNs: 20, label: 'read -> 1', note: 'cannot be placed' },
-    { row: 'p2', startNs: 12, endNs: null, label: 'write 2' },
+    { row: 'p0', start: 0, end: 10, label: 'write 1' },
+    { row: 'p10', start: 5, end: 20, label: 'read -> 1', note: 'cannot be placed' },
+    { row: 'p2', start: 12, end: null, label: 'write 2' },
   ])
   expect(`\n${drawn}`).toBe(`
  p0:  |- write 1 -|

@@ -9,9 +9,9 @@
 
 export interface Bar {
   readonly row: string
-  readonly startNs: number
+  readonly start: number
   /** Null: still open at the end. */
-  readonly endNs: number | null
+  readonly end: number | null
   readonly label: string
   readonly note?: string
 }
@@ -20,15 +20,15 @@ const compare = (a: string, b: string): number => a.localeCompare(b, 'en', { num
 
 /** Column of every event, wide enough that each bar holds its label. */
 const layout = (bars: readonly Bar[]): ReadonlyMap<number, number> => {
-  const times = [
-    ...new Set(bars.flatMap((bar) => [bar.startNs, bar.endNs ?? Number.POSITIVE_INFINITY])),
-  ].sort((a, b) => a - b)
+  const times = [...new Set(bars.flatMap((bar) => [bar.start, bar.end ?? Number.POSITIVE_INFINITY]))].sort(
+    (a, b) => a - b,
+  )
   const columns = new Map<number, number>()
   let column = 0
   for (const time of times) {
     for (const bar of bars) {
-      if ((bar.endNs ?? Number.POSITIVE_INFINITY) !== time) continue
-      column = Math.max(column, (columns.get(bar.startNs) as number) + bar.label.length + 5)
+      if ((bar.end ?? Number.POSITIVE_INFINITY) !== time) continue
+      column = Math.max(column, (columns.get(bar.start) as number) + bar.label.length + 5)
     }
     columns.set(time, column)
     column += 2
@@ -43,13 +43,13 @@ export const drawDiagram = (bars: readonly Bar[]): string => {
   const lines = rows.map((row) => {
     let line = ''
     const notes: string[] = []
-    for (const bar of bars.filter((b) => b.row === row).sort((a, b) => a.startNs - b.startNs)) {
-      const from = columns.get(bar.startNs) as number
-      const to = columns.get(bar.endNs ?? Number.POSITIVE_INFINITY) as number
+    for (const bar of bars.filter((b) => b.row === row).sort((a, b) => a.start - b.start)) {
+      const from = columns.get(bar.start) as number
+      const to = columns.get(bar.end ?? Number.POSITIVE_INFINITY) as number
       const inner = Math.max(bar.label.length + 2, to - from - 1)
       const left = Math.floor((inner - bar.label.length - 2) / 2)
       const right = inner - bar.label.length - 2 - left
-      const end = bar.endNs === null ? '...' : '|'
+      const end = bar.end === null ? '...' : '|'
       line = `${line.padEnd(from)}|${'-'.repeat(left)} ${bar.label} ${'-'.repeat(right)}${end}`
       if (bar.note !== undefined) notes.push(bar.note)
     }

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest'
+import { generateColumns, toOperations } from '../bench/histories.ts'
+import { check } from '../check.ts'
+import type { Illegal, Operation } from '../model.ts'
+import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
+import { bruteForce } from '../testing/brute-force.ts'
+import { subjects } from '../testing/specimens.ts'
+import { explain } from './explain.ts'
+import { subHistory } from './sub-history.ts'
+
+const register = casRegister(null)
+type Register = Operation<RegisterInput, RegisterOutput>
+
+const illegal = (operations: readonly Register[]): Illegal => {
+  const result = check(register, operations)
+  if (result.verdict !== 'illegal') throw new Error(result.verdict)
+  return result
+}
+
+describe('an explanation', () => {
+  const [write, read] = [
+    (call: number, value: number): Register => ({
+      client: 0,
+      call,
+      return: call + 1,
+      input: { f: 'write', key: 0, value },
+      output: { applied: true },
+    }),
+    (call: number, value: number): Register => ({
+      client: 1,
+      call,
+      return: call + 1,
+      input: { f: 'read', key: 0 },
+      output: { value },
+    }),
+  ]
+
+  it('shows what is possible, and why no more is', () => {
+    // A value twice: the general engine decides, and all before the last quiet point is one state.
+    const operations = [
+      write(0, 1),
+      read(2, 1),
+      write(4, 1),
+      write(6, 2),
+      read(8, 2),
+      read(10, 1),
+      read(12, 2),
+    ]
+    const { window, from, attempts, minimal, text } = explain(register, operations, illegal(operations))
+    expect(window).toEqual([5])
+    expect(from).toEqual(['2'])
+    expect(minimal).toBe(true)
+    expect(attempts).toEqual([
+      { order: [], state: '2', refused: [{ operation: 5, why: 'read -> 1 is not possible when it is 2' }] },
+    ])
+    expect(text).toBe(
+      [
+        'it begins as 2',
+        'client 1:  |- read -> 1 -|   <-- cannot be placed',
+        'possible so far: nothing',
+        '  but then read -> 1 is not possible when it is 2',
+      ].join('\n'),
+    )
+  })
+
+  it('of a long history is short, and a proof by itself', () => {
+    const operations = toOperations(
+      generateColumns({ seed: 3, operations: 3000, clients: 5, values: 4, cas: 0.3, reads: 0.4 }),
+    )
+    const last = Math.max(...operations.map((operation) => operation.return))
+    // A value that nobody wrote.
+    const wrong: Register = { ...read(last + 1, 99), client: 77 }
+    const all = [...operations, wrong]
+    const { window, from, minimal } = explain(register, all, illegal(all))
+    expect(window).toEqual([3000])
+    expect(from.length).toBeGreaterThan(0)
+    expect(minimal).toBe(true)
+  })
+
+  it('keeps to its time, and says when it is not minimal', () => {
+    const operations = toOperations(
+      generateColumns({ seed: 3, operations: 3000, clients: 6, values: 3, cas: 0.3, reads: 0.4 }),
+    )
+    const all = [...operations, { ...read(1e6, 99), client: 9999 }]
+    const { window, minimal } = explain(register, all, illegal(all), { timeMs: 0 })
+    expect(minimal).toBe(false)
+    expect(window.length).toBeGreaterThan(1)
+  })
+})
+
+describe.each(subjects)('of $name', ({ model, history }) => {
+  it('windows that begin at the beginning are illegal by themselves, and never longer than the witness', () => {
+    let whole = 0
+    for (let seed = 0; seed < 600; seed++) {
+      const operations = history(seed)
+      const result = check(model, operations)
+      if (result.verdict !== 'illegal') continue
+      const explanation = explain(model, operations, result)
+      expect(explanation.window.length).toBeLessThanOrEqual(result.witness.length)
+      expect(explanation.attempts.length).toBeGreaterThan(0)
+      for (const { order } of explanation.attempts)
+        expect(order.length).toBeLessThanOrEqual(explanation.window.length)
+      if (explanation.window[0] !== result.witness[0]) continue
+      whole++
+      expect(bruteForce(model, subHistory(operations, result, explanation.window)), `seed ${seed}`).toBe(
+        false,
+      )
+    }
+    expect(whole).toBeGreaterThan(20)
+  })
+})
