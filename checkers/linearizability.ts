@@ -14,12 +14,9 @@ import { checkParallel } from './porcupine-ts/parallel/check-parallel.ts'
 import { explainRegister } from './register-evidence.ts'
 
 const TIME_LIMIT_MS = 120_000
+const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 const REGISTER_MODEL = {
-  module: import.meta.resolve(
-    import.meta.filename.endsWith('.ts')
-      ? './porcupine-ts/models/register.ts'
-      : './porcupine-ts/models/register.js',
-  ),
+  module: new URL(`./porcupine-ts/models/register.${extension}`, import.meta.url).href,
   name: 'casRegister',
 }
 const CALLS = ['read', 'write', 'cas'] as const
