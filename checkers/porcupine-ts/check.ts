@@ -16,6 +16,9 @@ import { calledBy, type Part, partOf } from './history/part.ts'
 import { watchLaws } from './laws.ts'
 import type { AnyModel, Columns, Engines, History, Illegal, Limits, Model, Result } from './model.ts'
 
+/** A witness is proof enough: that no shorter prefix is illegal may cost so much more, and no more. */
+const SHORTEN_MS = 500
+
 type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
 
 /** What the engines said, kept for the result. */
@@ -88,7 +91,8 @@ const explain = <S, I, O>(
   if (result.verdict === 'ok')
     throw new Error(`porcupine-ts: two engines disagree on part ${part.key}: please report this history`)
   const blockedEnd = part.return[blocked] as number
-  const earlier = decide(model, part, blockedEnd, budget, null)
+  const deadlineMs = Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS)
+  const earlier = decide(model, part, blockedEnd, { ...budget, deadlineMs }, null)
   if (earlier.verdict === 'illegal') return earlier
   return {
     verdict: 'illegal',

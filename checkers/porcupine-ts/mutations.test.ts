@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const SEARCH = 'general/search.ts'
 const REGISTER = 'specialised/register.ts'
+const QUEUE = 'specialised/queue.ts'
 const MISMATCHES = 'specialised/mismatches.ts'
 
 /** What is broken, in which file, from which text to which. */
@@ -91,6 +92,17 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
   ],
   ['what nobody saw need not have happened', REGISTER, '(kind === NOT || isPending(log, i))', 'kind === NOT'],
   ['rings are found', REGISTER, 'if (members > 0)', 'if (members > 1e9)'],
+  [
+    'a value comes out once',
+    'models/queue-log.ts',
+    'if (again !== null)',
+    'if (again !== null && again.position < 0)',
+  ],
+  ['a queue keeps its order', QUEUE, 'findOvertaking(log, values) ??', ''],
+  ['of those before, the last to come out counts', QUEUE, '> takenFrom(log, last)', '< takenFrom(log, last)'],
+  ['a queue with something in it is not empty', QUEUE, 'findNeverEmpty(log, values) ??', ''],
+  ['spans that touch are one', QUEUE, 'start < current.to', 'start > current.to'],
+  ['values come from a put', QUEUE, 'findStranger(log) ??', ''],
   ['mismatches find another value', MISMATCHES, 'place = order.below[expected] as number', ''],
   [
     'mismatches keep their own order',

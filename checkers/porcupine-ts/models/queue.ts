@@ -1,5 +1,6 @@
 /** Queues and stacks: what is put in comes out once, in the order that each promises. */
 import type { Model, NondeterministicModel } from '../model.ts'
+import { decideQueue } from './queue-log.ts'
 import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
 
 export type QueueInput =
@@ -40,7 +41,10 @@ const ordered = (name: string, end: 0 | -1): Model<readonly number[], QueueInput
 })
 
 /** First in, first out. */
-export const fifoQueue = ordered('fifo-queue', 0)
+export const fifoQueue: Model<readonly number[], QueueInput, QueueOutput> = {
+  ...ordered('fifo-queue', 0),
+  specialised: decideQueue,
+}
 
 /** Last in, first out. */
 export const stack = ordered('stack', -1)

@@ -1,0 +1,62 @@
+/** A part of a queue's history as the specialised engine wants it, as it stood at `end`. */
+import { calledBy, type Part } from '../history/part.ts'
+import type { SpecialResult } from '../model.ts'
+import { checkQueue } from '../specialised/queue.ts'
+import type { QueueInput, QueueOutput } from './queue.ts'
+
+const NONE = -1
+
+const declined = (reason: string): SpecialResult => ({ verdict: 'declined', reason })
+
+export const decideQueue = (part: Part<QueueInput, QueueOutput>, end: number): SpecialResult => {
+  const count = calledBy(part, end)
+  const codes = new Map<number, number>()
+  const put: number[] = []
+  const take: number[] = []
+  const empty: number[] = []
+  /** The first take of a value that another one took. */
+  let again: { readonly code: number; readonly position: number } | null = null
+  const returns = new Float64Array(count)
+  const codeOf = (value: number): number => {
+    const known = codes.get(value)
+    if (known !== undefined) return known
+    codes.set(value, put.length)
+    take.push(NONE)
+    return put.push(NONE) - 1
+  }
+  for (let i = 0; i < count; i++) {
+    const returned = part.return[i] as number
+    returns[i] = returned < end ? returned : Number.POSITIVE_INFINITY
+    const isOpen = returns[i] === Number.POSITIVE_INFINITY
+    const input = part.input(i)
+    const output = part.output(i)
+    if (input.f === 'put') {
+      const code = codeOf(input.value)
+      if (put[code] !== NONE) return declined('a value is put in twice')
+      put[code] = i
+    } else if (output === undefined) return declined('a take never returned: what it took is unknown')
+    else if (output.taken === null) {
+      if (!isOpen) empty.push(i)
+    } else {
+      const code = codeOf(output.taken)
+      // What is open need not have happened; the second of two takes is illegal only where both did.
+      if (isOpen) return declined('a take of a known value had not returned')
+      if (take[code] !== NONE) again ??= { code, position: i }
+      else take[code] = i
+    }
+  }
+  if (again !== null) {
+    const witness = [put[again.code] as number, take[again.code] as number, again.position]
+    return {
+      verdict: 'illegal',
+      witness: witness.filter((position) => position !== NONE).sort((a, b) => a - b),
+    }
+  }
+  return checkQueue({
+    call: part.call,
+    return: returns,
+    put: Int32Array.from(put),
+    take: Int32Array.from(take),
+    empty,
+  })
+}
