@@ -54,7 +54,15 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
   ],
   ['the memo knows states apart', SEARCH, 'row[1] = this.#frames[base + STATE] as number', 'row[1] = 0'],
   ['the memo knows events apart', SEARCH, 'row[0] = this.#frames[base + EVENT] as number', 'row[0] = 0'],
-  ['the memo knows bits apart', SEARCH, 'row[i] = this.#frames[base + BITS + i - 2] as number', 'row[i] = 0'],
+  [
+    'the better one is kept, not the worse one',
+    'general/memo.ts',
+    'if (this.#bearsAllOf(row, this.#keyWidth, this.#rows, base))',
+    'if (this.#bearsAllOf(this.#rows, base, row, this.#keyWidth))',
+  ],
+  ['what is absorbed is no burden', SEARCH, '& ~done & ~(', '& ~done & ('],
+  ['the memo knows what was used', SEARCH, 'row[2 + 2 * words + i] =', 'row[2 + 2 * words + i] = 0 *'],
+  ['the memo knows bits apart', SEARCH, 'row[2 + i] = done & writers', 'row[2 + i] = 0'],
   [
     'nothing is used before its call',
     SEARCH,

@@ -1,24 +1,32 @@
-/** Configurations that were entered before: fixed-width rows of words in one array, found by open addressing. */
+/**
+ * Configurations that were entered before: rows of words in one array, found by open addressing. A row is a key and
+ * a set, as bits, of burdens. Of two rows with one key the one whose burdens are among the other's can do all that
+ * the other can: that one is as good as known. Rows of one key form a chain.
+ */
 
 const FREE = 0
 
 export type Added = 'new' | 'known' | 'no memory'
 
 export class Memo {
+  readonly #keyWidth: number
+  readonly #setWidth: number
+  /** Key, set, and the number plus one of the next row of the chain. */
   readonly #width: number
   readonly #maxBytes: number
   #rows: Int32Array
   #count = 0
-  /** Row number plus one. */
-  #table: Int32Array
-  #mask: number
+  /** Of each key, the number plus one of the first row of its chain. */
+  #table = new Int32Array(128)
+  #mask = 127
+  #keys = 0
 
-  constructor(width: number, maxBytes: number) {
-    this.#width = width
+  constructor(keyWidth: number, setWidth: number, maxBytes: number) {
+    this.#keyWidth = keyWidth
+    this.#setWidth = setWidth
+    this.#width = keyWidth + setWidth + 1
     this.#maxBytes = maxBytes
-    this.#rows = new Int32Array(width * 64)
-    this.#table = new Int32Array(128)
-    this.#mask = 127
+    this.#rows = new Int32Array(this.#width * 64)
   }
 
   get bytes(): number {
@@ -29,34 +37,51 @@ export class Memo {
     return this.#count
   }
 
-  /** The row of `width` words at `from`. */
-  add(words: Int32Array, from: number): Added {
-    const width = this.#width
-    let at = this.#hash(words, from) & this.#mask
-    for (;;) {
-      const row = (this.#table[at] as number) - 1
-      if (row === FREE - 1) break
-      if (this.#equals(row, words, from)) return 'known'
-      at = (at + 1) & this.#mask
+  /** `row`: the words of the key, then those of the set. */
+  add(row: Int32Array): Added {
+    const at = this.#find(row)
+    const head = this.#table[at] as number
+    for (let link = head; link !== 0; link = this.#rows[link * this.#width - 1] as number) {
+      const base = (link - 1) * this.#width + this.#keyWidth
+      if (this.#bearsAllOf(row, this.#keyWidth, this.#rows, base)) return 'known'
+      if (!this.#bearsAllOf(this.#rows, base, row, this.#keyWidth)) continue
+      for (let i = 0; i < this.#setWidth; i++) this.#rows[base + i] = row[this.#keyWidth + i] as number
+      return 'new'
     }
-    if ((this.#count + 1) * width > this.#rows.length && !this.#growRows()) return 'no memory'
-    if (2 * (this.#count + 1) > this.#mask && !this.#growTable()) return 'no memory'
-    at = this.#hash(words, from) & this.#mask
-    while (this.#table[at] !== FREE) at = (at + 1) & this.#mask
-    this.#rows.set(words.subarray(from, from + width), this.#count * width)
+    if ((this.#count + 1) * this.#width > this.#rows.length && !this.#growRows()) return 'no memory'
+    this.#rows.set(row, this.#count * this.#width)
+    this.#rows[(this.#count + 1) * this.#width - 1] = head
     this.#table[at] = ++this.#count
-    return 'new'
+    if (head !== FREE) return 'new'
+    return 2 * ++this.#keys > this.#mask && !this.#growTable() ? 'no memory' : 'new'
   }
 
-  #equals(row: number, words: Int32Array, from: number): boolean {
-    const base = row * this.#width
-    for (let i = 0; i < this.#width; i++) if (this.#rows[base + i] !== words[from + i]) return false
+  /** Whether the set at one place holds all of the set at the other. */
+  #bearsAllOf(more: Int32Array, moreAt: number, less: Int32Array, lessAt: number): boolean {
+    for (let i = 0; i < this.#setWidth; i++)
+      if (((less[lessAt + i] as number) & ~(more[moreAt + i] as number)) !== 0) return false
+    return true
+  }
+
+  /** The place of the row's key in the table, or the free one where it belongs. */
+  #find(row: Int32Array): number {
+    let at = this.#hash(row, 0) & this.#mask
+    for (;;) {
+      const head = this.#table[at] as number
+      if (head === FREE || this.#equals(head - 1, row)) return at
+      at = (at + 1) & this.#mask
+    }
+  }
+
+  #equals(other: number, row: Int32Array): boolean {
+    const base = other * this.#width
+    for (let i = 0; i < this.#keyWidth; i++) if (this.#rows[base + i] !== row[i]) return false
     return true
   }
 
   #hash(words: Int32Array, from: number): number {
     let h = 0x811c9dc5
-    for (let i = 0; i < this.#width; i++) {
+    for (let i = 0; i < this.#keyWidth; i++) {
       h = Math.imul(h ^ (words[from + i] as number), 0x85ebca6b)
       h ^= h >>> 13
     }
@@ -79,12 +104,14 @@ export class Memo {
 
   #growTable(): boolean {
     if (!this.#fits(2 * this.#table.byteLength)) return false
+    const old = this.#table
     this.#mask = 2 * this.#mask + 1
     this.#table = new Int32Array(this.#mask + 1)
-    for (let row = 0; row < this.#count; row++) {
-      let at = this.#hash(this.#rows, row * this.#width) & this.#mask
+    for (const head of old) {
+      if (head === FREE) continue
+      let at = this.#hash(this.#rows, (head - 1) * this.#width) & this.#mask
       while (this.#table[at] !== FREE) at = (at + 1) & this.#mask
-      this.#table[at] = row + 1
+      this.#table[at] = head
     }
     return true
   }

@@ -13,7 +13,9 @@
  *   placed where it is seen, but when it returns it may as well have been overwritten. For the same reason no
  *   overwriting operation is placed directly after another one at the same event.
  * - Operations that never return and are of one class are used in order of their calls: they differ in nothing else.
- * - A configuration is entered once. Since bits are of slots, and slots are of open operations, a row of the memo is
+ * - A configuration is entered once, and not at all where one was that can do all that it can: the same operations
+ *   that change something are placed, and of those that never return no more was used, no more of the others is
+ *   left to be placed, no less is absorbed. Since bits are of slots, and slots are of open operations, a row of the memo is
  *   as wide as the history is concurrent, not as long.
  */
 import type { Compiled } from './compile.ts'
@@ -80,7 +82,7 @@ export class Search {
     this.#words = Math.max(1, (compiled.slots + 31) >> 5)
     this.#pendingWords = (compiled.pending.length + 31) >> 5
     this.#width = BITS + 2 * this.#words + this.#pendingWords
-    this.#memo = new Memo(this.#width - 2, budget.memoryBytes)
+    this.#memo = new Memo(2 + this.#words, this.#words + this.#pendingWords, budget.memoryBytes)
     this.#row = new Int32Array(this.#width - 2)
     this.#frames = new Int32Array(this.#width * 64)
     this.#holder = new Int32Array(Math.max(1, compiled.slots))
@@ -141,10 +143,20 @@ export class Search {
 
   #remember(base: number): ReturnType<Memo['add']> {
     const row = this.#row
+    const words = this.#words
+    const placed = base + BITS
     row[0] = this.#frames[base + EVENT] as number
     row[1] = this.#frames[base + STATE] as number
-    for (let i = 2; i < row.length; i++) row[i] = this.#frames[base + BITS + i - 2] as number
-    return this.#memo.add(row, 0)
+    for (let i = 0; i < words; i++) {
+      const writers = this.#writers[i] as number
+      const done = this.#frames[placed + i] as number
+      row[2 + i] = done & writers
+      row[2 + words + i] =
+        (writers | (this.#readers[i] as number)) & ~done & ~(this.#frames[placed + words + i] as number)
+    }
+    for (let i = 0; i < this.#pendingWords; i++)
+      row[2 + 2 * words + i] = this.#frames[placed + 2 * words + i] as number
+    return this.#memo.add(row)
   }
 
   /**
