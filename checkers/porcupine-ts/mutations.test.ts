@@ -11,6 +11,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 const SEARCH = 'general/search.ts'
 const REGISTER = 'specialised/register.ts'
+const BLOCKS = 'specialised/blocks.ts'
+const LOCK = 'specialised/lock.ts'
 const QUEUE = 'specialised/queue.ts'
 const MISMATCHES = 'specialised/mismatches.ts'
 
@@ -82,8 +84,8 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
     '(part.return[returning[next] as number] as number) < (call[i] as number)',
     '(part.return[returning[next] as number] as number) <= (call[i] as number)',
   ],
-  ['forward blocks do not overlap', REGISTER, 'throw conflict(before, forward[i] as number)', ''],
-  ['nothing stands within a forward block', REGISTER, 'throw conflict(around, block)', ''],
+  ['forward blocks do not overlap', BLOCKS, 'return { conflict: [before, after] }', ''],
+  ['nothing stands within a forward block', BLOCKS, 'return { conflict: [around, block] }', ''],
   ['chains keep their order', REGISTER, 'throw new Illegal(chainUpTo(clusters, root, code))', ''],
   ['reads come after their write', REGISTER, 'throw new Illegal([value])', ''],
   [
@@ -100,6 +102,21 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
   ],
   ['what nobody saw need not have happened', REGISTER, '(kind === NOT || isPending(log, i))', 'kind === NOT'],
   ['rings are found', REGISTER, 'if (members > 0)', 'if (members > 1e9)'],
+  ['sections exclude each other', LOCK, "if (!('conflict' in order))", 'if (order !== null)'],
+  [
+    'a section that never ends lets no other follow',
+    LOCK,
+    'release === null ? Number.POSITIVE_INFINITY',
+    'release === null ? Number.NEGATIVE_INFINITY',
+  ],
+  ['nobody releases what he does not hold', LOCK, 'wrong ??= illegal([i])', 'wrong ??= null'],
+  [
+    'sections follow their tokens',
+    LOCK,
+    '(first[i] as number) < (last[latest] as number)',
+    '(first[i] as number) < Number.NEGATIVE_INFINITY',
+  ],
+  ['no token comes twice', LOCK, 'if (repeats)', 'if (repeats && latest < 0)'],
   [
     'a value comes out once',
     'models/queue-log.ts',

@@ -1,5 +1,6 @@
 /** Locks. Every operation says who its owner is; an acquire that was refused observed that the lock was held. */
 import type { Model } from '../model.ts'
+import { decideFencingLock, decideMutex } from '../specialised/lock.ts'
 
 export interface LockInput {
   readonly f: 'acquire' | 'release'
@@ -45,6 +46,7 @@ export const mutex: Model<number | null, LockInput, LockOutput> = {
     return resolve(holder, holder === owner ? null : undefined, output)
   },
   describeState: (holder) => (holder === null ? 'free' : `held by ${holder}`),
+  specialised: decideMutex,
 }
 
 /** Holder and depth as `owner:depth`, or empty: its holder may acquire it again, and must release it as often. */
@@ -77,6 +79,7 @@ export const fencingLock: Model<string, LockInput, LockOutput> = {
     return resolve(state, holder === '' ? `${owner}:${output?.token ?? last}` : undefined, output)
   },
   describeState: (state) => state,
+  specialised: decideFencingLock,
 }
 
 /** How many of the permits are out. Anyone may release. */

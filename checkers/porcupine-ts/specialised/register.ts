@@ -16,8 +16,8 @@
  * declines.
  */
 
-import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
+import { orderBlocks } from './blocks.ts'
 import { placeMismatches } from './mismatches.ts'
 import { CAS, INITIAL, NOT, READ, type RegisterLog, WRITE } from './register-log.ts'
 
@@ -172,59 +172,10 @@ const findRing = (log: RegisterLog, { happened, next }: Clusters, heads: readonl
   return ring
 }
 
-/** Blocks in a valid order, or the two that must each come before the other. */
-const orderBlocks = (clusters: Clusters, { head, first, last }: Blocks): Uint32Array => {
-  const conflict = (i: number, j: number): Illegal =>
-    new Illegal(
-      [i, j].flatMap((block) => {
-        const codes: number[] = []
-        for (let code = head[block] as number; code !== NONE; code = clusters.next[code] as number)
-          codes.push(code)
-        return codes
-      }),
-    )
-  const byFirst = sortedPositions(first)
-  // Forward: its first return is before its last call, so between the two nothing else can stand.
-  const forward = byFirst.filter((block) => (first[block] as number) < (last[block] as number))
-  for (let i = 1; i < forward.length; i++) {
-    const before = forward[i - 1] as number
-    if ((first[forward[i] as number] as number) < (last[before] as number))
-      throw conflict(before, forward[i] as number)
-  }
-  // Where each block can stand: a forward one at its first return, another at its last call, unless that lies
-  // within a forward one, after which it then comes.
-  const point = new Float64Array(head.length)
-  const byLast = sortedPositions(last)
-  let passed = 0
-  for (const block of byLast) {
-    const at = last[block] as number
-    if ((first[block] as number) < at) {
-      point[block] = first[block] as number
-      continue
-    }
-    while (passed < forward.length && (first[forward[passed] as number] as number) < at) passed++
-    const around = passed === 0 ? undefined : forward[passed - 1]
-    const end = around === undefined ? Number.NEGATIVE_INFINITY : (last[around] as number)
-    if (around !== undefined && (first[block] as number) < end) throw conflict(around, block)
-    point[block] = Math.max(at, end)
-  }
-  return sortBlocks(point, first, last)
-}
-
-/** At one point, forward blocks come last. */
-const sortBlocks = (point: Float64Array, first: Float64Array, last: Float64Array): Uint32Array => {
-  const isForward = (block: number): boolean => (first[block] as number) < (last[block] as number)
-  const order = sortedPositions(point)
-  for (let i = 0; i < order.length; ) {
-    let end = i + 1
-    while (end < order.length && point[order[end] as number] === point[order[i] as number]) end++
-    if (end > i + 1) {
-      const run = [...order.subarray(i, end)]
-      order.set([...run.filter((b) => !isForward(b)), ...run.filter(isForward)], i)
-    }
-    i = end
-  }
-  return order
+const clustersOf = ({ next }: Clusters, root: number): number[] => {
+  const codes: number[] = []
+  for (let code = root; code !== NONE; code = next[code] as number) codes.push(code)
+  return codes
 }
 
 /** These values with all that has to be known of them: what they replaced, and why they were there at all. */
@@ -263,7 +214,9 @@ export const checkRegister = (log: RegisterLog): SpecialResult => {
     because = known.because
     const clusters = clusterOperations(log, writer, known)
     const blocks = chainClusters(log, clusters)
-    const order = orderBlocks(clusters, blocks)
+    const order = orderBlocks(blocks.first, blocks.last)
+    if ('conflict' in order)
+      throw new Illegal(order.conflict.flatMap((block) => clustersOf(clusters, blocks.head[block] as number)))
     if (placeMismatches(log, clusters, blocks, order)) return { verdict: 'ok' }
     return { verdict: 'declined', reason: 'a failed compare-and-set does not fit the order found' }
   } catch (error) {

@@ -21,7 +21,8 @@ type Int = (bound: number) => number
 
 interface Specimen<S, I, O> {
   readonly model: AnyModel<S, I, O>
-  readonly input: (int: Int, client: number, fresh: number) => I
+  /** `fresh` is another number for each operation; `before`: how many this client called before. */
+  readonly input: (int: Int, client: number, fresh: number, before: number) => I
   /** Answers the call might get in some state. */
   readonly answers: (input: I) => readonly O[]
 }
@@ -51,6 +52,21 @@ const lockInput = (int: Int, client: number): LockInput => ({
   f: int(2) === 0 ? 'acquire' : 'release',
   key: 0,
   owner: int(4) === 0 ? int(3) : client,
+})
+
+/** Every client is an owner, acquires and releases by turns, and is never refused. */
+const sections = <S>(
+  model: AnyModel<S, LockInput, LockOutput>,
+  tokens: boolean,
+): Specimen<S, LockInput, LockOutput> => ({
+  model,
+  input: (int, client, _fresh, before) => ({
+    f: int(12) === 0 ? 'release' : before % 2 === 0 ? 'acquire' : 'release',
+    key: 0,
+    owner: client,
+  }),
+  answers: ({ f }) =>
+    tokens && f === 'acquire' ? SMALL.map((token) => ({ done: true, token })) : [{ done: true }],
 })
 
 const lock = <S>(
@@ -164,6 +180,7 @@ const historyOf = <S, I, O>(
   const lieShare = next() * 0.3
   const count = 2 + int(7)
   const freeAt = new Array<number>(clients).fill(0)
+  const called = new Array<number>(clients).fill(0)
   const operations: Operation<I, O>[] = []
   let state = model.init()
   for (let i = 0; i < count; i++) {
@@ -173,7 +190,8 @@ const historyOf = <S, I, O>(
     const isPending = next() < pendingShare
     const end = isPending ? Number.POSITIVE_INFINITY : call + int(5)
     freeAt[client] = end
-    const asked = input(int, client, i)
+    const asked = input(int, client, i, called[client] as number)
+    called[client] = (called[client] as number) + 1
     const possible = answers(asked).filter((answer) => successor(model, state, asked, answer) !== undefined)
     const candidates = possible.length === 0 || next() < lieShare ? answers(asked) : possible
     const output = isPending ? undefined : candidates[int(candidates.length)]
@@ -205,6 +223,8 @@ export const subjects: readonly Subject[] = [
   subject('mutex', lock(mutex, false)),
   subject('reentrant mutex', lock(reentrantMutex, false)),
   subject('fencing lock', lock(fencingLock, true)),
+  subject('mutex by sections', sections(mutex, false)),
+  subject('fencing lock by sections', sections(fencingLock, true)),
   subject('semaphore', lock(semaphore(2), false)),
   subject('append log', logs),
 ]
