@@ -153,7 +153,7 @@ const judge = async (
     initial,
     readsMustBeFresh: promised('read') === 'linearizable',
   })
-  return { status: 'invalid', summary, evidence: [evidence], details: { key, ...enginesOf(result) } }
+  return { status: 'invalid', summary, evidence: [evidence], details: { key } }
 }
 
 export const linearizability = (options: { readonly initial: number | null }): Checker => ({

@@ -142,27 +142,41 @@ export const budgetOf = ({ timeMs, memoryBytes }: Limits): Budget => {
 
 export const isColumns = <I, O>(history: History<I, O>): history is Columns => 'kind' in history
 
-/** @throws MalformedHistoryError naming the operation, where the input is no history. */
+/** Small ones first: a limit then leaves the fewest undecided. */
+export const inOrder = <I, O>(parts: readonly Part<I, O>[]): readonly Part<I, O>[] =>
+  [...parts].sort((a, b) => a.count - b.count)
+
+/**
+ * Partitions are decided one after another, smallest first; the first illegal one ends the check. `goesOn` is asked
+ * before each, by its place in that order: false ends the check as if there were no more.
+ *
+ * @throws MalformedHistoryError naming the operation, where the input is no history.
+ */
 export const check = <S, I, O>(
   model: AnyModel<S, I, O>,
   history: History<I, O>,
   limits: Limits = {},
+  goesOn: (place: number) => boolean = () => true,
 ): Result =>
   isNondeterministic(model)
-    ? checkModel(determinize(model), history, limits)
-    : checkModel(model, history, limits)
+    ? checkModel(determinize(model), history, limits, goesOn)
+    : checkModel(model, history, limits, goesOn)
 
-const checkModel = <S, I, O>(given: Model<S, I, O>, history: History<I, O>, limits: Limits): Result => {
+const checkModel = <S, I, O>(
+  given: Model<S, I, O>,
+  history: History<I, O>,
+  limits: Limits,
+  goesOn: (place: number) => boolean,
+): Result => {
   const model = limits.watchLaws === true ? watchLaws(given) : given
   const budget = budgetOf(limits)
   const parts = isColumns(history) ? partsOfColumns(model, history) : partsOfOperations(model, history)
-  // Small ones first: a limit then leaves the fewest undecided.
-  const order = [...parts].sort((a, b) => a.count - b.count)
   const tally = new Tally()
   let undecided: (Decision & { readonly verdict: 'unknown' }) | null = null
   let undecidedPart: Part<I, O> | null = null
   let decided = 0
-  for (const part of order) {
+  for (const [place, part] of inOrder(parts).entries()) {
+    if (!goesOn(place)) break
     const decision = decide(model, part, Number.POSITIVE_INFINITY, budget, tally)
     if (decision.verdict === 'illegal') return { ...decision, engines: tally.engines }
     if (decision.verdict === 'ok') decided++

@@ -41,6 +41,21 @@ describe('on worker threads', () => {
     expect({ ...together, engines: null }).toEqual({ ...alone, engines: null })
   })
 
+  it('of several illegal partitions the same one is named, however many workers there are', async () => {
+    const both = toOperations(generateColumns({ seed: 8, operations: 4000, clients: 10, keys: 12 }))
+    const wrong = both.map((operation) =>
+      operation.input.key % 3 === 0 && operation.input.f === 'read' && operation.call > 2000
+        ? { ...operation, output: { value: 1e6 } }
+        : operation,
+    )
+    const alone = check(casRegister(null), wrong)
+    expect(alone.verdict).toBe('illegal')
+    for (const workers of [1, 2, 3, 5]) {
+      const together = await checkParallel(register, wrong, { workers })
+      expect({ ...together, engines: null }).toEqual({ ...alone, engines: null })
+    }
+  })
+
   it('all partitions are counted', async () => {
     const legal = generateColumns({ seed: 5, operations: 5000, clients: 10, keys: 20 })
     const result = await checkParallel(register, legal, { workers: 4 })

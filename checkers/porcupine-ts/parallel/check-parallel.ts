@@ -1,6 +1,7 @@
 /**
  * `check` on worker threads: partitions side by side, and a search that runs out of memory takes no more with it
- * than its own thread. One illegal partition ends the check.
+ * than its own thread. The answer is that of `check`: the first illegal partition in its order, whichever worker is
+ * quickest.
  */
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
@@ -31,20 +32,20 @@ const exhausted = (shard: Shard<unknown, unknown>, reason: 'time' | 'memory'): R
   passed: 0,
   operations: shard.index.length,
   decided: 0,
-  partitions: shard.partitions,
+  partitions: shard.places.length,
   help: `more ${reason}, fewer operations on one object, or fewer that never return`,
   engines: NO_ENGINES,
 })
 
-/** Runs one shard in a worker of its own. */
+/** Runs one shard in a worker of its own; aborted, it is left undecided. */
 const checkShard = (
-  model: ModelReference,
   shard: Shard<unknown, unknown>,
-  limits: Limits,
+  task: Omit<Job, 'history' | 'places'>,
   signal: AbortSignal,
 ): Promise<Result> =>
   new Promise((resolve, reject) => {
-    const job: Job = { model, history: shard.history, limits }
+    const { limits } = task
+    const job: Job = { ...task, history: shard.history, places: shard.places }
     const worker = new Worker(workerModule(), {
       workerData: job,
       transferList: buffersOf(shard.history),
@@ -87,14 +88,30 @@ const translate = (result: Result, { index }: Shard<unknown, unknown>): Result =
   }
 }
 
-const merge = (results: readonly Result[], partitions: number): Result => {
+/** The board that workers share: the lowest place found illegal, then where each worker is. See `Job`. */
+const makeBoard = (workers: number): Int32Array => {
+  const board = new Int32Array(new SharedArrayBuffer(4 * (1 + workers)))
+  board[0] = 2 ** 31 - 1
+  return board
+}
+
+interface Placed {
+  readonly result: Result
+  /** Where the worker was last. */
+  readonly place: number
+}
+
+const merge = (placed: readonly Placed[], partitions: number): Result => {
+  const results = placed.map(({ result }) => result)
   const engines: Engines = {
     specialised: results.reduce((sum, result) => sum + result.engines.specialised, 0),
     general: results.reduce((sum, result) => sum + result.engines.general, 0),
     declined: [...new Set(results.flatMap((result) => result.engines.declined))],
   }
-  const illegal = results.find((result) => result.verdict === 'illegal')
-  if (illegal !== undefined) return { ...illegal, engines }
+  const [illegal] = placed
+    .filter(({ result }) => result.verdict === 'illegal')
+    .sort((a, b) => a.place - b.place)
+  if (illegal !== undefined) return { ...illegal.result, engines }
   const undecided = results.find((result) => result.verdict === 'unknown')
   if (undecided === undefined) return { verdict: 'ok', partitions, engines }
   const decided = results.reduce(
@@ -120,16 +137,25 @@ export const checkParallel = async (
     ...(limits.timeMs === undefined ? {} : { timeMs: limits.timeMs }),
     memoryBytes: (limits.memoryBytes ?? os.freemem() / 2) / shards.length,
   }
-  const stop = new AbortController()
-  const results = await Promise.all(
-    shards.map(async (shard) => {
-      const result = translate(await checkShard(reference, shard, each, stop.signal), shard)
-      if (result.verdict === 'illegal') stop.abort()
-      return result
+  const board = makeBoard(shards.length)
+  const stops = shards.map(() => new AbortController())
+  /** Whoever is beyond the lowest illegal partition has nothing more to say. */
+  const stopBeyond = (place: number): void => {
+    if (place < Atomics.load(board, 0)) Atomics.store(board, 0, place)
+    for (const [worker, stop] of stops.entries())
+      if (Atomics.load(board, 1 + worker) > Atomics.load(board, 0)) stop.abort()
+  }
+  const placed = await Promise.all(
+    shards.map(async (shard, worker): Promise<Placed> => {
+      const task = { model: reference, limits: each, board, worker }
+      const result = await checkShard(shard, task, (stops[worker] as AbortController).signal)
+      const place = Atomics.load(board, 1 + worker)
+      if (result.verdict === 'illegal') stopBeyond(place)
+      return { result: translate(result, shard), place }
     }),
   )
   return merge(
-    results,
-    shards.reduce((sum, { partitions }) => sum + partitions, 0),
+    placed,
+    shards.reduce((sum, { places }) => sum + places.length, 0),
   )
 }

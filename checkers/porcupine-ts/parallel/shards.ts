@@ -1,5 +1,5 @@
 /** A history divided among workers, partitions kept whole, and the way back to the indices of the input. */
-import { isColumns } from '../check.ts'
+import { inOrder, isColumns } from '../check.ts'
 import { partsOfColumns } from '../history/columns.ts'
 import { partsOfOperations } from '../history/operations.ts'
 import type { AnyModel, Columns, History, Operation } from '../model.ts'
@@ -8,7 +8,8 @@ export interface Shard<I, O> {
   readonly history: History<I, O>
   /** Index in the input of each operation of the shard. */
   readonly index: Int32Array
-  readonly partitions: number
+  /** The place of each of its partitions in the order in which all are decided. */
+  readonly places: Int32Array
 }
 
 /** Largest first, each to the worker that has least so far. @throws MalformedHistoryError naming the operation. */
@@ -20,21 +21,25 @@ export const divide = <S, I, O>(
   const parts = isColumns(history) ? partsOfColumns(model, history) : partsOfOperations(model, history)
   const shards = Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, () => ({
     rows: [] as Int32Array[],
+    places: [] as number[],
     size: 0,
   }))
-  for (const part of [...parts].sort((a, b) => b.count - a.count)) {
+  for (const [place, part] of [...inOrder(parts).entries()].reverse()) {
     const least = shards.reduce((a, b) => (b.size < a.size ? b : a))
     least.rows.push(part.index)
+    least.places.push(place)
     least.size += part.count
   }
-  return shards.map(({ rows, size }) => {
+  return shards.map(({ rows, places, size }) => {
     const index = new Int32Array(size)
     let at = 0
     for (const some of rows) {
       index.set(some, at)
       at += some.length
     }
-    return { history: take(history, index), index, partitions: rows.length }
+    // As in the input, so that operations called at one time keep their order.
+    index.sort()
+    return { history: take(history, index), index, places: Int32Array.from(places.reverse()) }
   })
 }
 

@@ -8,6 +8,12 @@ export interface Job {
   readonly model: ModelReference
   readonly history: History<unknown, unknown>
   readonly limits: Limits
+  /** The place of each partition among those of all workers. */
+  readonly places: Int32Array
+  /** Shared: the lowest place that was found illegal, then the place that each worker is at. */
+  readonly board: Int32Array
+  /** Which worker this is. */
+  readonly worker: number
 }
 
 export type Report = { readonly result: Result } | { readonly exhausted: true } | { readonly error: string }
@@ -16,9 +22,14 @@ export type Report = { readonly result: Result } | { readonly exhausted: true } 
 const isOutOfMemory = (error: unknown): boolean =>
   error instanceof RangeError && /allocation failed|Invalid typed array length/.test(error.message)
 
-const run = async ({ model, history, limits }: Job): Promise<Report> => {
+const run = async ({ model, history, limits, places, board, worker }: Job): Promise<Report> => {
+  const goesOn = (place: number): boolean => {
+    const mine = places[place] as number
+    Atomics.store(board, 1 + worker, mine)
+    return mine < Atomics.load(board, 0)
+  }
   try {
-    return { result: check(await loadModel(model), history, limits) }
+    return { result: check(await loadModel(model), history, limits, goesOn) }
   } catch (error) {
     return isOutOfMemory(error) ? { exhausted: true } : { error: String(error) }
   }
