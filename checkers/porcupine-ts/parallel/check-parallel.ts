@@ -71,6 +71,8 @@ const checkShard = (
       if ('error' in report) end(new Error(report.error))
       else end('result' in report ? report.result : exhausted(shard, 'memory'))
     })
+    // After an answer this changes nothing; before one, nothing else would ever come.
+    worker.on('exit', (code) => end(new Error(`a worker ended with code ${code} before it had answered`)))
     worker.on('error', (error: Error & { code?: string }) =>
       end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? exhausted(shard, 'memory') : error),
     )
