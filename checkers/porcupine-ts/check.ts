@@ -6,124 +6,14 @@
  * shortest prefix that cannot be linearized, and a small witness) or `unknown` (with the limit that ran out).
  * Unknown is never ok.
  */
-import { compile, restricting } from './general/compile.ts'
+import { type Decision, decide, Tally } from './decide.ts'
 import { determinize, isNondeterministic } from './general/determinize.ts'
-import { type Budget, Search, type SearchResult } from './general/search.ts'
-import { Transitions } from './general/transitions.ts'
+import type { Budget } from './general/search.ts'
 import { partsOfColumns } from './history/columns.ts'
 import { partsOfOperations } from './history/operations.ts'
-import { calledBy, type Part, partOf } from './history/part.ts'
+import type { Part } from './history/part.ts'
 import { watchLaws } from './laws.ts'
-import type { AnyModel, Columns, Engines, History, Illegal, Limits, Model, Result } from './model.ts'
-
-/** A witness is proof enough: that no shorter prefix is illegal may cost so much more, and no more. */
-const SHORTEN_MS = 500
-
-type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
-
-/** What the engines said, kept for the result. */
-class Tally {
-  specialised = 0
-  general = 0
-  readonly declined = new Set<string>()
-
-  get engines(): Engines {
-    return { specialised: this.specialised, general: this.general, declined: [...this.declined] }
-  }
-}
-
-/** Operations called before `end`, and of them the ones given, by their index in the input. */
-const indicesOf = (part: Part<unknown, unknown>, positions: ArrayLike<number>): Int32Array =>
-  Int32Array.from(positions, (position) => part.index[position] as number)
-
-const prefixOf = (part: Part<unknown, unknown>, end: number): Int32Array =>
-  part.index.slice(0, calledBy(part, end))
-
-/** The general search over some operations of a part. The position of the blocked one is in the part. */
-const search = <S, I, O>(
-  model: Model<S, I, O>,
-  part: Part<I, O>,
-  positions: readonly number[],
-  end: number,
-  budget: Budget,
-): { readonly result: SearchResult; readonly blocked: number } => {
-  const whole = positions.length === part.count && end === Number.POSITIVE_INFINITY
-  const some = whole ? part : partOf(part, positions, end)
-  const compiled = compile(model, some)
-  const machine = new Transitions(model, some, compiled.classOf)
-  const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
-  const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
-  return { result, blocked: positions[event >> 1] as number }
-}
-
-const searchAll = <S, I, O>(
-  model: Model<S, I, O>,
-  part: Part<I, O>,
-  end: number,
-  budget: Budget,
-): Decision => {
-  const { result, blocked } = search(model, part, restricting(model, part, end), end, budget)
-  if (result.verdict !== 'illegal') return result
-  const prefix = prefixOf(part, part.return[blocked] as number)
-  return {
-    verdict: 'illegal',
-    partition: part.key,
-    blocked: part.index[blocked] as number,
-    prefix,
-    witness: prefix,
-    shortest: true,
-  }
-}
-
-/**
- * From a witness to the shortest prefix: some operation of the witness could not return as it did. If what came
- * before that moment is linearizable, no shorter prefix is illegal; else the same again with that.
- */
-const explain = <S, I, O>(
-  model: Model<S, I, O>,
-  part: Part<I, O>,
-  witness: readonly number[],
-  end: number,
-  budget: Budget,
-): Decision => {
-  const { result, blocked } = search(model, part, witness, end, budget)
-  if (result.verdict === 'unknown') return result
-  if (result.verdict === 'ok')
-    throw new Error(`porcupine-ts: two engines disagree on part ${part.key}: please report this history`)
-  const blockedEnd = part.return[blocked] as number
-  const deadlineMs = Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS)
-  const earlier = decide(model, part, blockedEnd, { ...budget, deadlineMs }, null)
-  if (earlier.verdict === 'illegal') return earlier
-  return {
-    verdict: 'illegal',
-    partition: part.key,
-    blocked: part.index[blocked] as number,
-    prefix: prefixOf(part, blockedEnd),
-    witness: indicesOf(
-      part,
-      witness.filter((position) => (part.call[position] as number) <= blockedEnd),
-    ),
-    shortest: earlier.verdict === 'ok',
-  }
-}
-
-/** Decides what a part was at `end`. */
-const decide = <S, I, O>(
-  model: Model<S, I, O>,
-  part: Part<I, O>,
-  end: number,
-  budget: Budget,
-  tally: Tally | null,
-): Decision => {
-  const special = model.specialised?.(part, end)
-  if (tally !== null && special?.verdict === 'declined') tally.declined.add(special.reason)
-  if (special === undefined || special.verdict === 'declined') {
-    if (tally !== null) tally.general++
-    return searchAll(model, part, end, budget)
-  }
-  if (tally !== null) tally.specialised++
-  return special.verdict === 'ok' ? special : explain(model, part, special.witness, end, budget)
-}
+import type { AnyModel, Columns, History, Limits, Model, Result } from './model.ts'
 
 const HELP = {
   time: 'more time, fewer operations on one object, or fewer that never return',

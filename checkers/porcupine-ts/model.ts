@@ -86,7 +86,7 @@ export interface Model<S, I, O> extends Specification<S, I, O> {
 
 /** One where an operation may lead to any of several states. */
 export interface NondeterministicModel<S, I, O>
-  extends Omit<Specification<S, I, O>, 'readOnly' | 'overwrites' | 'specialised'> {
+  extends Omit<Specification<S, I, O>, 'readOnly' | 'overwrites'> {
   /** All states the operation may lead to; none where it is impossible. */
   readonly steps: (state: S, input: I, output: O | undefined) => readonly S[]
 }

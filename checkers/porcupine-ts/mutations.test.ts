@@ -15,6 +15,13 @@ const BLOCKS = 'specialised/blocks.ts'
 const LOCK = 'specialised/lock.ts'
 const QUEUE = 'specialised/queue.ts'
 const MISMATCHES = 'specialised/mismatches.ts'
+const VALUES = 'specialised/value-log.ts'
+const STACK = 'specialised/stack.ts'
+const TREES = 'specialised/segment-trees.ts'
+const PRIORITY = 'specialised/priority-queue.ts'
+const COUNTER = 'specialised/counter.ts'
+const SET = 'specialised/set.ts'
+const GROWING = 'specialised/growing-set.ts'
 
 /** What is broken, in which file, from which text to which. */
 const mutations: readonly (readonly [rule: string, file: string, from: string, to: string])[] = [
@@ -117,17 +124,145 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
     '(first[i] as number) < Number.NEGATIVE_INFINITY',
   ],
   ['no token comes twice', LOCK, 'if (repeats)', 'if (repeats && latest < 0)'],
+  ['a queue keeps its order', QUEUE, 'findOvertaking(log, values) ??', ''],
+  ['of those before, the last to come out counts', QUEUE, '> takeCall(log, last)', '< takeCall(log, last)'],
+  [
+    'a queue with something in it is not empty',
+    QUEUE,
+    'findNeverEmpty(log, certainSpans(log, values)) ??',
+    '',
+  ],
+  ['spans that touch are one', VALUES, 'start < current.to', 'start > current.to'],
+  ['spans that meet at one moment are two', VALUES, 'start < current.to', 'start <= current.to'],
+  ['values come from a put', QUEUE, 'if (stranger !== null) return stranger', ''],
+  [
+    'a value comes out after its put was called',
+    VALUES,
+    'if (takeReturn(log, value) < putCall(log, value))',
+    'if (takeReturn(log, value) < 0)',
+  ],
   [
     'a value comes out once',
-    'models/queue-log.ts',
+    'models/value-log.ts',
     'if (again !== null)',
     'if (again !== null && again.position < 0)',
   ],
-  ['a queue keeps its order', QUEUE, 'findOvertaking(log, values) ??', ''],
-  ['of those before, the last to come out counts', QUEUE, '> takenFrom(log, last)', '< takenFrom(log, last)'],
-  ['a queue with something in it is not empty', QUEUE, 'findNeverEmpty(log, values) ??', ''],
-  ['spans that touch are one', QUEUE, 'start < current.to', 'start > current.to'],
-  ['values come from a put', QUEUE, 'findStranger(log) ??', ''],
+  [
+    'a pool with something in it is not empty',
+    QUEUE,
+    'findNeverEmpty(log, certainSpans(log, allValues(log))) ??',
+    '',
+  ],
+  [
+    'the bottom was put in first',
+    STACK,
+    '-this.#late.get(early) > opening',
+    'this.#late.get(early) === Number.NEGATIVE_INFINITY',
+  ],
+  [
+    'values are in from when their put returned',
+    PRIORITY,
+    'calendar.occupy(putReturn(log, value),',
+    'calendar.occupy(putCall(log, value),',
+  ],
+  [
+    'values are in until their take is called',
+    PRIORITY,
+    'if (putReturn(log, value) < takeCall(log, value))',
+    'if (1 > 2)',
+  ],
+  ['the bottom comes out last', STACK, 'this.#bottoms.get(value) >= closing', 'value >= 0'],
+  ['what is left falls apart', STACK, 'split(from, to)\n    }', '}'],
+  [
+    'what was taken away covers nothing',
+    STACK,
+    'this.#axis.last[value] as number, -1)',
+    'this.#axis.last[value] as number, 0)',
+  ],
+  [
+    'a stack with something in it is not empty',
+    STACK,
+    'findNeverEmpty(log, certainSpans(log, values)) ??',
+    '',
+  ],
+  [
+    'the greatest is found',
+    TREES,
+    '> (this.#values[a] as number) ? b : a',
+    '< (this.#values[a] as number) ? b : a',
+  ],
+  [
+    'the smallest comes out first',
+    PRIORITY,
+    'Float64Array.from(log.values)',
+    'Float64Array.from(log.values, (value) => -value)',
+  ],
+  [
+    'covers are added up',
+    TREES,
+    'this.#least[node] = least + (this.#added[node] as number)',
+    'this.#least[node] = 0',
+  ],
+  ['smaller values are in the way', PRIORITY, 'calendar.firstFree(earliest)', 'earliest'],
+  [
+    'a priority queue with something in it is not empty',
+    PRIORITY,
+    'if (never === undefined)',
+    'if (never !== -1)',
+  ],
+  ['adds come after what was told before', COUNTER, '{ release: Math.max(release, rank)', '{ release: rank'],
+  [
+    'adds come before what was told after',
+    COUNTER,
+    'return { release, deadline, optional: false }',
+    'return { release, deadline: Number.POSITIVE_INFINITY, optional: false }',
+  ],
+  ['the earliest deadline goes first', COUNTER, ': a.deadline - b.deadline,', ': b.deadline - a.deadline,'],
+  ['adds that returned happened', COUNTER, 'if (!job.optional) left--', 'left--'],
+  [
+    'an add that never returned may have happened',
+    COUNTER,
+    'for (const from of openFrom)',
+    'for (const from of openFrom.subarray(0, 0))',
+  ],
+  ['and not before it was called', COUNTER, 'release: from + 1, deadline', 'release: 1, deadline'],
+  ['what an add told is its rank', COUNTER, 'deadline: Math.min(deadline, rank)', 'deadline'],
+  ['reads never go back', COUNTER, 'if (reads.some(', 'if (1 > 2 && reads.some('],
+  ['what a read found was added', COUNTER, 'left > 0 || rank <= needed', 'left > 0'],
+  ['all adds add the same', COUNTER, "throw new Declined('adds add different amounts')", ''],
+  ['who found it came before the remove', SET, 'earliestRemove = Math.max(earliestRemove, call(finder))', ''],
+  ['who found it came after the add', SET, 'latestAdd = Math.min(latestAdd, returned(finder))', ''],
+  ['who did not find it came before or after', SET, 'return absent.every(', 'return true || absent.every('],
+  [
+    'nobody finds what was never added',
+    SET,
+    'return present.length === 0 && remove === null',
+    'return remove === null',
+  ],
+  [
+    'a remove that told nothing may have found nothing',
+    SET,
+    "if (remove === null || typeof log.part.output(remove) === 'boolean') return false",
+    'if (remove !== undefined) return false',
+  ],
+  ['a remove that returned took place', SET, 'isOpen ? absent : [...absent, remove]', 'absent'],
+  [
+    'elements are added once',
+    SET,
+    "element.add = effective(element.add, operation, 'added')",
+    'element.add = operation',
+  ],
+  ['sets grow', GROWING, 'if (again < known)', 'if (again < 0)'],
+  [
+    'reads find what was added',
+    GROWING,
+    'if (add === null) return illegal([read])',
+    'if (add === null) continue',
+  ],
+  ['reads keep their order', GROWING, 'if (isLate(read))', 'if (1 > 2)'],
+  ['adds keep their order', GROWING, 'if (late !== undefined)', 'if (late === -1)'],
+  ['what nobody found comes last', GROWING, 'since.get(value) ?? reads.length', 'since.get(value) ?? 0'],
+  ['the shortest prefix is found by halves', 'decide.ts', 'legal = middle\n', 'legal = illegal - 1\n'],
   ['mismatches find another value', MISMATCHES, 'place = order.below[expected] as number', ''],
   [
     'mismatches keep their own order',
@@ -141,10 +276,14 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
 /** Not 1: a copy that does not even load has shown nothing. */
 const NOTICED_CODE = 3
 
+/** Larger histories a kind: what only those show, they show soon. */
+const LARGER = 400
+
 const HUNT = `
 const NOTICED = ${NOTICED_CODE}
 import { check } from './check.ts'
 import { bruteForce } from './testing/brute-force.ts'
+import { largerSubjects } from './testing/larger.ts'
 import { regressions } from './testing/regressions.ts'
 import { subjects } from './testing/specimens.ts'
 import { casRegister } from './models/register.ts'
@@ -158,6 +297,17 @@ for (const { model, history } of subjects)
   for (let seed = 0; seed < 20000; seed++) {
     const operations = history(seed)
     if (ask(model, operations) !== (bruteForce(model, operations) ? 'ok' : 'illegal')) process.exit(NOTICED)
+  }
+const answer = (model, operations) => {
+  try { return check(model, operations, { timeMs: 200 }) } catch { return { verdict: 'error' } }
+}
+for (const { model, history } of largerSubjects)
+  for (let seed = 0; seed < ${LARGER}; seed++) {
+    const operations = history(seed)
+    const special = answer(model, operations)
+    const searched = answer({ ...model, specialised: undefined }, operations)
+    if (searched.verdict === 'unknown') continue
+    if (special.verdict !== searched.verdict || String(special.prefix) !== String(searched.prefix)) process.exit(NOTICED)
   }
 `
 

@@ -20,6 +20,7 @@
  */
 import type { Compiled } from './compile.ts'
 import { Memo } from './memo.ts'
+import type { Choice } from './order.ts'
 import { IMPOSSIBLE } from './transitions.ts'
 
 /** What a search may use. Shared by all partitions of a check. */
@@ -72,6 +73,8 @@ export class Search {
   readonly #writers: Int32Array
   readonly #blind: Int32Array
   #at = 0
+  /** After a run that ended well, how many frames led to the end. */
+  #depth = 0
   /** The row that the memo is asked for. */
   readonly #row: Int32Array
 
@@ -117,6 +120,7 @@ export class Search {
       }
       const child = base + this.#width
       if (this.#frames[child + EVENT] === events.length) {
+        this.#depth = top + 1
         if (ends === undefined) return { verdict: 'ok', visited: this.#memo.count }
         ends.add(this.#frames[child + STATE] as number)
         continue
@@ -127,6 +131,14 @@ export class Search {
       if (added === 'new') top++
     }
     return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
+  }
+
+  /** What a run that ended well chose, in order: see `replay`. */
+  get choices(): readonly Choice[] {
+    return Array.from({ length: this.#depth }, (_, i) => ({
+      event: this.#frames[i * this.#width + EVENT] as number,
+      cursor: (this.#frames[i * this.#width + CURSOR] as number) - 1,
+    }))
   }
 
   #unknown(reason: 'time' | 'memory', event: number): SearchResult {

@@ -1,5 +1,6 @@
 /** Counters: add (any amount, which may tell the new value) and read. */
 import type { Model } from '../model.ts'
+import { decideCounter } from '../specialised/counter.ts'
 
 export type CounterInput =
   | { readonly f: 'read'; readonly key: number }
@@ -26,4 +27,5 @@ export const counter: Model<number, CounterInput, CounterOutput> = {
     return input.f === 'read' ? `read${told}` : `add ${input.delta}${told}`
   },
   describeState: String,
+  specialised: decideCounter,
 }

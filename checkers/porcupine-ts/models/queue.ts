@@ -1,7 +1,10 @@
-/** Queues and stacks: what is put in comes out once, in the order that each promises. */
+/** Queues, stacks and pools: what is put in comes out once, in the order that each promises. */
 import type { Model, NondeterministicModel } from '../model.ts'
-import { decideQueue } from './queue-log.ts'
+import { checkPriorityQueue } from '../specialised/priority-queue.ts'
+import { checkPool, checkQueue } from '../specialised/queue.ts'
+import { checkStack } from '../specialised/stack.ts'
 import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
+import { decideBy } from './value-log.ts'
 
 export type QueueInput =
   | { readonly f: 'put'; readonly key: number; readonly value: number }
@@ -27,11 +30,15 @@ const common = {
 }
 
 /** What comes out next is the element at `end`: the first or the last. */
-const ordered = (name: string, end: 0 | -1): Model<readonly number[], QueueInput, QueueOutput> => ({
+const ordered = (
+  name: string,
+  end: 0 | -1,
+  put: (state: readonly number[], value: number) => readonly number[],
+): Model<readonly number[], QueueInput, QueueOutput> => ({
   ...common,
   name,
   step: (state, input, output) => {
-    if (input.f === 'put') return [...state, input.value]
+    if (input.f === 'put') return put(state, input.value)
     const next = state.at(end) ?? null
     if (output !== undefined && output.taken !== next) return undefined
     if (next === null) return state
@@ -40,14 +47,25 @@ const ordered = (name: string, end: 0 | -1): Model<readonly number[], QueueInput
   readOnly: (input, output) => input.f === 'take' && output !== undefined && output.taken === null,
 })
 
+const append = (state: readonly number[], value: number): readonly number[] => [...state, value]
+
 /** First in, first out. */
 export const fifoQueue: Model<readonly number[], QueueInput, QueueOutput> = {
-  ...ordered('fifo-queue', 0),
-  specialised: decideQueue,
+  ...ordered('fifo-queue', 0, append),
+  specialised: decideBy(checkQueue),
 }
 
 /** Last in, first out. */
-export const stack = ordered('stack', -1)
+export const stack: Model<readonly number[], QueueInput, QueueOutput> = {
+  ...ordered('stack', -1, append),
+  specialised: decideBy(checkStack),
+}
+
+/** The smallest comes out first. */
+export const priorityQueue: Model<readonly number[], QueueInput, QueueOutput> = {
+  ...ordered('priority-queue', 0, insertSorted),
+  specialised: decideBy(checkPriorityQueue),
+}
 
 const without = (state: readonly number[], value: number): readonly number[] | undefined => {
   const at = state.indexOf(value)
@@ -68,4 +86,5 @@ export const multisetQueue: NondeterministicModel<readonly number[], QueueInput,
     const after = without(state, output.taken)
     return after === undefined ? [] : [after]
   },
+  specialised: decideBy(checkPool),
 }

@@ -1,5 +1,6 @@
 /** Sets: add, remove (which tell whether they changed anything), contains, and read of all elements. */
 import type { Model } from '../model.ts'
+import { decideSet } from '../specialised/set.ts'
 import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
 
 export type SetInput =
@@ -34,4 +35,5 @@ export const set: Model<readonly number[], SetInput, SetOutput> = {
   describe: (input, output) =>
     `${input.f}${'element' in input ? ` ${input.element}` : ''} -> ${output === undefined ? '?' : String(output)}`,
   describeState: (state) => `{${state.join(', ')}}`,
+  specialised: decideSet,
 }

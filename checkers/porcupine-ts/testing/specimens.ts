@@ -12,7 +12,14 @@ import {
   semaphore,
 } from '../models/locks.ts'
 import { multiRegister, type Transaction } from '../models/multi-register.ts'
-import { fifoQueue, multisetQueue, type QueueInput, type QueueOutput, stack } from '../models/queue.ts'
+import {
+  fifoQueue,
+  multisetQueue,
+  priorityQueue,
+  type QueueInput,
+  type QueueOutput,
+  stack,
+} from '../models/queue.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
 import { type SetInput, type SetOutput, set } from '../models/set.ts'
 import { random } from './random.ts'
@@ -42,6 +49,12 @@ const lists = (values: number): readonly (readonly number[])[] => {
   }
   return all
 }
+
+const subsets = (elements: readonly number[]): readonly (readonly number[])[] =>
+  elements.reduce<readonly (readonly number[])[]>(
+    (all, element) => all.flatMap((some) => [some, [...some, element]]),
+    [[]],
+  )
 
 const SMALL = [0, 1, 2]
 const OFFSETS = [null, 0, 1, 2]
@@ -124,6 +137,14 @@ const counters: Specimen<number, CounterInput, { readonly value: number | null }
   answers: ({ f }) => [...SMALL, 3, 4, ...(f === 'add' ? [null] : [])].map((value) => ({ value })),
 }
 
+/** Counters that always add the same, most of them without telling the new value. */
+const counts: Specimen<number, CounterInput, { readonly value: number | null }> = {
+  model: counter,
+  input: (int) => (int(2) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: 2 }),
+  answers: ({ f }) =>
+    [0, 2, 4, 6, 8, ...(f === 'add' ? [null, null, null] : [1])].map((value) => ({ value })),
+}
+
 const sets: Specimen<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int) => {
@@ -132,6 +153,24 @@ const sets: Specimen<readonly number[], SetInput, SetOutput> = {
   },
   answers: ({ f }) =>
     f === 'read' ? [[], [0], [1], [0, 1]] : f === 'contains' ? [true, false] : [true, false, null],
+}
+
+/** Each element is added once, and removed once or not at all. */
+const elements: Specimen<readonly number[], SetInput, SetOutput> = {
+  model: set,
+  input: (int, _client, fresh) => {
+    const f = (['add', 'remove', 'contains'] as const)[int(3)] as 'add' | 'remove' | 'contains'
+    return { f, key: 0, element: f === 'add' ? fresh >> 1 : int(4) }
+  },
+  answers: ({ f }) => (f === 'contains' ? [true, false] : [true, false, null]),
+}
+
+/** Every element is another one, and all that is asked is what is in. */
+const growing: Specimen<readonly number[], SetInput, SetOutput> = {
+  model: set,
+  input: (int, _client, fresh) =>
+    int(2) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, element: fresh },
+  answers: ({ f }) => (f === 'read' ? subsets([0, 1, 2, 3, 4, 5]) : [false, null]),
 }
 
 const logs: Specimen<readonly number[], LogInput, LogOutput> = {
@@ -214,10 +253,16 @@ export const subjects: readonly Subject[] = [
   subject('multi-register', transactions),
   subject('key-value', keyValues),
   subject('counter', counters),
+  subject('counter of one amount', counts),
   subject('set', sets),
+  subject('set with unique elements', elements),
+  subject('set that grows', growing),
   subject('fifo queue', queue(fifoQueue, false)),
   subject('fifo queue with unique values', queue(fifoQueue, true)),
   subject('multiset queue', queue(multisetQueue, false)),
+  subject('multiset queue with unique values', queue(multisetQueue, true)),
+  subject('priority queue', queue(priorityQueue, false)),
+  subject('priority queue with unique values', queue(priorityQueue, true)),
   subject('stack', queue(stack, false)),
   subject('stack with unique values', queue(stack, true)),
   subject('mutex', lock(mutex, false)),

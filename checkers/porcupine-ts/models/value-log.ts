@@ -1,14 +1,21 @@
-/** A part of a queue's history as the specialised engine wants it, as it stood at `end`. */
+/** A part of a container's history as the specialised engines want it, as it stood at `end`. */
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
-import { checkQueue } from '../specialised/queue.ts'
+import { illegal, NONE, type ValueLog } from '../specialised/value-log.ts'
 import type { QueueInput, QueueOutput } from './queue.ts'
-
-const NONE = -1
 
 const declined = (reason: string): SpecialResult => ({ verdict: 'declined', reason })
 
-export const decideQueue = (part: Part<QueueInput, QueueOutput>, end: number): SpecialResult => {
+/** Decides by an engine for containers whose values are all different, where they are. */
+export const decideBy =
+  (engine: (log: ValueLog) => SpecialResult) =>
+  (part: Part<QueueInput, QueueOutput>, end: number): SpecialResult => {
+    const log = logOf(part, end)
+    return 'verdict' in log ? log : engine(log)
+  }
+
+/** The answer itself where the history is of another kind, or a value came out twice. */
+const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | SpecialResult => {
   const count = calledBy(part, end)
   const codes = new Map<number, number>()
   const put: number[] = []
@@ -45,18 +52,13 @@ export const decideQueue = (part: Part<QueueInput, QueueOutput>, end: number): S
       else take[code] = i
     }
   }
-  if (again !== null) {
-    const witness = [put[again.code] as number, take[again.code] as number, again.position]
-    return {
-      verdict: 'illegal',
-      witness: witness.filter((position) => position !== NONE).sort((a, b) => a - b),
-    }
-  }
-  return checkQueue({
+  if (again !== null) return illegal([put[again.code] as number, take[again.code] as number, again.position])
+  return {
     call: part.call,
     return: returns,
     put: Int32Array.from(put),
     take: Int32Array.from(take),
     empty,
-  })
+    values: [...codes.keys()],
+  }
 }

@@ -1,0 +1,176 @@
+/**
+ * Decides one part: by the model's specialised engine where that knows the kind of history, else by the general
+ * search. What is illegal is made small: the shortest prefix, and a witness.
+ */
+import { compile, restricting } from './general/compile.ts'
+import { type Budget, Search, type SearchResult } from './general/search.ts'
+import { Transitions } from './general/transitions.ts'
+import { calledBy, type Part, partOf } from './history/part.ts'
+import type { Engines, Illegal, Model } from './model.ts'
+
+/** Of a longer witness the engine that found it finds the shortest prefix quicker than a search does. */
+const LONG_WITNESS = 16
+
+/** A witness is proof enough: that no shorter prefix is illegal may cost so much more, and no more. */
+const SHORTEN_MS = 500
+
+export type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
+
+/** What the engines said, kept for the result. */
+export class Tally {
+  specialised = 0
+  general = 0
+  readonly declined = new Set<string>()
+
+  get engines(): Engines {
+    return { specialised: this.specialised, general: this.general, declined: [...this.declined] }
+  }
+}
+
+/** Operations called before `end`, and of them the ones given, by their index in the input. */
+const indicesOf = (part: Part<unknown, unknown>, positions: ArrayLike<number>): Int32Array =>
+  Int32Array.from(positions, (position) => part.index[position] as number)
+
+const calledIn = (
+  part: Part<unknown, unknown>,
+  positions: readonly number[],
+  end: number,
+): readonly number[] => positions.filter((position) => (part.call[position] as number) <= end)
+
+const prefixOf = (part: Part<unknown, unknown>, end: number): Int32Array =>
+  part.index.slice(0, calledBy(part, end))
+
+/** The general search over some operations of a part. The position of the blocked one is in the part. */
+const search = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  positions: readonly number[],
+  end: number,
+  budget: Budget,
+): { readonly result: SearchResult; readonly blocked: number } => {
+  const whole = positions.length === part.count && end === Number.POSITIVE_INFINITY
+  const some = whole ? part : partOf(part, positions, end)
+  const compiled = compile(model, some)
+  const machine = new Transitions(model, some, compiled.classOf)
+  const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
+  const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
+  return { result, blocked: positions[event >> 1] as number }
+}
+
+const searchAll = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  end: number,
+  budget: Budget,
+): Decision => {
+  const { result, blocked } = search(model, part, restricting(model, part, end), end, budget)
+  if (result.verdict !== 'illegal') return result
+  const prefix = prefixOf(part, part.return[blocked] as number)
+  return {
+    verdict: 'illegal',
+    partition: part.key,
+    blocked: part.index[blocked] as number,
+    prefix,
+    witness: prefix,
+    shortest: true,
+  }
+}
+
+/**
+ * The shortest illegal prefix by the specialised engine alone, halving: if a prefix is illegal, longer ones are.
+ * Null where it declines one of them.
+ */
+const halve = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  found: readonly number[],
+  end: number,
+  budget: Budget,
+): Illegal | null => {
+  const ends = Float64Array.from(new Set(part.return.filter((time) => time < end))).sort()
+  let witness = found
+  let legal = 0
+  let illegal = ends.length
+  const deadlineMs = Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS)
+  while (illegal - legal > 1 && budget.now() < deadlineMs) {
+    const middle = (legal + illegal) >> 1
+    const result = model.specialised?.(part, ends[middle] as number)
+    if (result === undefined || result.verdict === 'declined') return null
+    if (result.verdict === 'ok') legal = middle
+    else {
+      illegal = middle
+      witness = result.witness
+    }
+  }
+  return illegalUpTo(part, witness, ends[illegal] ?? end, illegal - legal === 1)
+}
+
+/** What is known of a witness by itself: it is over when the last of it returns. */
+const illegalUpTo = (
+  part: Part<unknown, unknown>,
+  witness: readonly number[],
+  end: number,
+  shortest: boolean,
+): Illegal => {
+  const returned = (position: number): number => part.return[position] as number
+  const over = witness.filter((position) => returned(position) < end)
+  const blocked = over.reduce((last, position) => (returned(position) > returned(last) ? position : last))
+  const blockedEnd = returned(blocked)
+  return {
+    verdict: 'illegal',
+    partition: part.key,
+    blocked: part.index[blocked] as number,
+    prefix: prefixOf(part, blockedEnd),
+    witness: indicesOf(part, calledIn(part, witness, blockedEnd)),
+    shortest,
+  }
+}
+
+/**
+ * From a witness to the shortest prefix: some operation of the witness could not return as it did. If what came
+ * before that moment is linearizable, no shorter prefix is illegal; else the same again with that.
+ */
+const explain = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  witness: readonly number[],
+  end: number,
+  budget: Budget,
+): Decision => {
+  const halved = witness.length > LONG_WITNESS ? halve(model, part, witness, end, budget) : null
+  if (halved !== null) return halved
+  const { result, blocked } = search(model, part, witness, end, budget)
+  if (result.verdict === 'unknown') return illegalUpTo(part, witness, end, false)
+  if (result.verdict === 'ok')
+    throw new Error(`porcupine-ts: two engines disagree on part ${part.key}: please report this history`)
+  const blockedEnd = part.return[blocked] as number
+  const deadlineMs = Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS)
+  const earlier = decide(model, part, blockedEnd, { ...budget, deadlineMs }, null)
+  if (earlier.verdict === 'illegal') return earlier
+  return {
+    verdict: 'illegal',
+    partition: part.key,
+    blocked: part.index[blocked] as number,
+    prefix: prefixOf(part, blockedEnd),
+    witness: indicesOf(part, calledIn(part, witness, blockedEnd)),
+    shortest: earlier.verdict === 'ok',
+  }
+}
+
+/** Decides what a part was at `end`. */
+export const decide = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  end: number,
+  budget: Budget,
+  tally: Tally | null,
+): Decision => {
+  const special = model.specialised?.(part, end)
+  if (tally !== null && special?.verdict === 'declined') tally.declined.add(special.reason)
+  if (special === undefined || special.verdict === 'declined') {
+    if (tally !== null) tally.general++
+    return searchAll(model, part, end, budget)
+  }
+  if (tally !== null) tally.specialised++
+  return special.verdict === 'ok' ? special : explain(model, part, special.witness, end, budget)
+}

@@ -1,0 +1,57 @@
+/** The two engines on histories that are too large for all permutations. */
+import { describe, expect, it } from 'vitest'
+import { budgetOf, check } from './check.ts'
+import { decide } from './decide.ts'
+import { partsOfOperations } from './history/operations.ts'
+import { partOf } from './history/part.ts'
+import type { Illegal, Model, Operation } from './model.ts'
+import { largerSubjects } from './testing/larger.ts'
+
+const seeds = process.env.FAULTLINE_FULL === '1' ? 20_000 : 2500
+const limits = { timeMs: 1000 }
+
+/** Whether the search, too, finds no order for the witness by itself. */
+const isProof = (
+  model: Model<unknown, unknown, unknown>,
+  operations: readonly Operation<unknown, unknown>[],
+  { blocked, witness }: Illegal,
+): boolean => {
+  const [part] = partsOfOperations(model, operations)
+  if (part === undefined) return false
+  const positions = Array.from(witness, (index) => part.index.indexOf(index))
+  // Times are whole numbers.
+  const end = (operations[blocked] as Operation<unknown, unknown>).return + 1
+  const some = partOf(part, positions, end)
+  return decide(model, some, Number.POSITIVE_INFINITY, budgetOf(limits), null).verdict === 'illegal'
+}
+
+describe.each(largerSubjects)('$name', ({ model, history }) => {
+  const { specialised: _, ...rest } = model
+  const general: Model<unknown, unknown, unknown> = rest
+
+  it(`is decided alike by both, ${seeds} times`, () => {
+    let bySpecialised = 0
+    let illegal = 0
+    let undecided = 0
+    for (let seed = 0; seed < seeds; seed++) {
+      const operations = history(seed)
+      const special = check(model, operations, limits)
+      const searched = check(general, operations, limits)
+      if (searched.verdict === 'unknown' && special.engines.specialised > 0) {
+        undecided++
+        continue
+      }
+      if (special.verdict !== searched.verdict)
+        throw new Error(`seed ${seed}: ${special.verdict}, the search says ${searched.verdict}`)
+      if (special.engines.specialised === 0) continue
+      bySpecialised++
+      if (special.verdict !== 'illegal' || searched.verdict !== 'illegal') continue
+      illegal++
+      expect([...special.prefix], `prefix, seed ${seed}`).toEqual([...searched.prefix])
+      expect(isProof(general, operations, special), `witness, seed ${seed}`).toBe(true)
+    }
+    expect(undecided).toBeLessThan(seeds / 500)
+    expect(bySpecialised).toBeGreaterThan(seeds / 2)
+    expect(illegal).toBeGreaterThan(seeds / 20)
+  }, 1_200_000)
+})

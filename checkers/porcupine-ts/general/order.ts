@@ -1,0 +1,132 @@
+/** From the choices of a search that came to the end, the linearization it found. */
+import type { Compiled } from './compile.ts'
+import type { Machine } from './search.ts'
+import { IMPOSSIBLE } from './transitions.ts'
+
+/** What a search chose before the return of an operation that was not placed: see `Search`. */
+export interface Choice {
+  readonly event: number
+  /** 0: it was absorbed; 1: it was placed; then the slots, then the classes of those that never return. */
+  readonly cursor: number
+}
+
+export interface Linearization {
+  /** Operations in an order that is possible; those that never returned only where they took effect. */
+  readonly order: readonly number[]
+  /** The state after each of them. */
+  readonly states: readonly number[]
+}
+
+/** Goes the same way again, writing down what is placed. */
+class Replay {
+  readonly #compiled: Compiled
+  readonly #machine: Machine
+  readonly #placed = new Set<number>()
+  readonly #open = new Set<number>()
+  readonly #holder: Int32Array
+  /** Of each class of operations that never return, how many were used. */
+  readonly #used: Int32Array
+  /** Of an open operation that overwrites, the place of one that was placed meanwhile: it may stand before that. */
+  readonly #absorber = new Map<number, number>()
+  readonly #steps: { readonly operation: number; readonly before: number[]; readonly state: number }[] = []
+  readonly #start: number
+  #state: number
+  #at = 0
+
+  constructor(compiled: Compiled, machine: Machine, initial: number) {
+    this.#compiled = compiled
+    this.#machine = machine
+    this.#start = initial
+    this.#state = initial
+    this.#holder = new Int32Array(compiled.slots)
+    this.#used = new Int32Array(compiled.pendingStarts.length)
+  }
+
+  run(choices: readonly Choice[]): Linearization {
+    for (const { event, cursor } of choices) {
+      this.#advance(event)
+      this.#choose(event, cursor)
+    }
+    this.#advance(this.#compiled.events.length)
+    return this.#written()
+  }
+
+  #choose(event: number, cursor: number): void {
+    const { events, slots, pending, pendingStarts } = this.#compiled
+    const returning = (events[event] as number) >> 1
+    if (cursor === 0) {
+      this.#steps[this.#absorber.get(returning) as number]?.before.push(returning)
+      this.#placed.add(returning)
+      return
+    }
+    if (cursor === 1) return this.#place(returning)
+    if (cursor < 2 + slots) return this.#place(this.#holder[cursor - 2] as number)
+    const group = cursor - 2 - slots
+    const used = this.#used[group] as number
+    this.#used[group] = used + 1
+    this.#place(pending[(pendingStarts[group] as number) + used] as number)
+  }
+
+  #place(operation: number): void {
+    const { readOnly, overwrites } = this.#compiled
+    this.#put(operation)
+    if (overwrites[operation] === 1)
+      for (const other of this.#open)
+        if (overwrites[other] === 1 && !this.#placed.has(other) && !this.#absorber.has(other))
+          this.#absorber.set(other, this.#steps.length - 1)
+    for (const other of this.#open) if (readOnly[other] === 1) this.#placeReader(other)
+  }
+
+  #placeReader(operation: number): void {
+    const isPossible = this.#machine.step(this.#state, operation) !== IMPOSSIBLE
+    if (isPossible && !this.#placed.has(operation)) this.#put(operation)
+  }
+
+  #put(operation: number): void {
+    this.#state = this.#machine.step(this.#state, operation)
+    this.#placed.add(operation)
+    this.#steps.push({ operation, before: [], state: this.#state })
+  }
+
+  /** Calls and returns before an event. */
+  #advance(event: number): void {
+    const { events, slotOf, readOnly } = this.#compiled
+    for (; this.#at < event; this.#at++) {
+      const operation = (events[this.#at] as number) >> 1
+      const slot = slotOf[operation] as number
+      if (slot < 0) continue
+      if (((events[this.#at] as number) & 1) === 1) {
+        this.#open.delete(operation)
+        this.#placed.delete(operation)
+        this.#absorber.delete(operation)
+        continue
+      }
+      this.#open.add(operation)
+      this.#holder[slot] = operation
+      if (readOnly[operation] === 1) this.#placeReader(operation)
+    }
+  }
+
+  #written(): Linearization {
+    const order: number[] = []
+    const states: number[] = []
+    let state = this.#start
+    for (const { operation, before, state: after } of this.#steps) {
+      for (const absorbed of before) {
+        order.push(absorbed)
+        states.push(this.#machine.step(state, absorbed))
+      }
+      order.push(operation)
+      states.push(after)
+      state = after
+    }
+    return { order, states }
+  }
+}
+
+export const replay = (
+  compiled: Compiled,
+  machine: Machine,
+  initial: number,
+  choices: readonly Choice[],
+): Linearization => new Replay(compiled, machine, initial).run(choices)

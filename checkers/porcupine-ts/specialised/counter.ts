@@ -1,0 +1,177 @@
+/**
+ * Counters whose adds all add the same amount, in n log n. What was told of the counter (by a read, or by an add that
+ * told the new value) puts each add between the two told values around it: the k-th add comes after every told value
+ * below k, and before every other. So each add has a least and a greatest rank, by what returned before its call and
+ * what was called after its return, and the ranks from 1 on are to be filled without a gap: jobs of one unit with
+ * release times and deadlines (Jackson's rule, earliest deadline first, finds a schedule where there is one). Adds
+ * that follow each other have ranks that do so too, after an exchange. An add that never returned fills a gap where
+ * it can.
+ */
+import { calledBy, type Part } from '../history/part.ts'
+import { sortedPositions } from '../history/sort.ts'
+import type { SpecialResult } from '../model.ts'
+import type { CounterInput, CounterOutput } from '../models/counter.ts'
+import { Heap } from './heap.ts'
+
+/** Something told: between its call and its return the counter stood at `value` (and right before, at `before`). */
+interface Told {
+  readonly operation: number
+  readonly value: number
+  readonly before: number
+}
+
+interface Counts {
+  readonly part: Part<CounterInput, CounterOutput>
+  readonly told: readonly Told[]
+  /** Adds that returned, and adds that did not. */
+  readonly done: readonly number[]
+  readonly open: readonly number[]
+  /** By operation: the value an add told; NaN where it did not. */
+  readonly ranks: ReadonlyMap<number, number>
+}
+
+class Declined {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+/** What all adds add; 1 where there is none. */
+const commonDelta = (part: Part<CounterInput, CounterOutput>, count: number): number => {
+  let common: number | null = null
+  for (let i = 0; i < count; i++) {
+    const input = part.input(i)
+    if (input.f === 'read' || input.delta === 0) continue
+    if (common !== null && common !== input.delta) throw new Declined('adds add different amounts')
+    common = input.delta
+  }
+  return common ?? 1
+}
+
+const readCounts = (part: Part<CounterInput, CounterOutput>, end: number): Counts => {
+  const count = calledBy(part, end)
+  const delta = commonDelta(part, count)
+  const told: Told[] = []
+  const done: number[] = []
+  const open: number[] = []
+  const ranks = new Map<number, number>()
+  for (let i = 0; i < count; i++) {
+    const input = part.input(i)
+    const value = part.output(i)?.value ?? null
+    const returned = part.return[i] as number
+    const isOpen = returned >= end || returned === Number.POSITIVE_INFINITY
+    const isAdd = input.f === 'add' && input.delta !== 0
+    if (isAdd && isOpen && value !== null) throw new Declined('an add that told the value had not returned')
+    if (isAdd) (isOpen ? open : done).push(i)
+    if (isOpen || value === null) continue
+    const rank = value / delta
+    told.push({ operation: i, value: rank, before: isAdd ? rank - 1 : rank })
+    if (isAdd) ranks.set(i, rank)
+  }
+  return { part, told, done, open, ranks }
+}
+
+/** Of each position, the greatest value of what returned before it was called; 0 where nothing did. */
+const floors = ({ part, told }: Counts, positions: readonly number[]): Float64Array => {
+  const byReturn = sortedPositions(
+    Float64Array.from(told, ({ operation }) => part.return[operation] as number),
+  )
+  const found = new Float64Array(positions.length)
+  let passed = 0
+  let greatest = 0
+  for (const [i, position] of positions.entries()) {
+    for (; passed < byReturn.length; passed++) {
+      const { operation, value } = told[byReturn[passed] as number] as Told
+      if ((part.return[operation] as number) >= (part.call[position] as number)) break
+      greatest = Math.max(greatest, value)
+    }
+    found[i] = greatest
+  }
+  return found
+}
+
+/** Of each position, the least value right before what was called after it returned; infinite where nothing was. */
+const ceilings = ({ part, told }: Counts, positions: readonly number[]): Float64Array => {
+  const byReturn = sortedPositions(
+    Float64Array.from(positions, (position) => part.return[position] as number),
+  )
+  const found = new Float64Array(positions.length)
+  let next = told.length - 1
+  let least = Number.POSITIVE_INFINITY
+  for (const i of byReturn.reverse()) {
+    const returned = part.return[positions[i] as number] as number
+    for (; next >= 0; next--) {
+      const { operation, before } = told[next] as Told
+      if ((part.call[operation] as number) <= returned) break
+      least = Math.min(least, before)
+    }
+    found[i] = least
+  }
+  return found
+}
+
+interface Job {
+  readonly release: number
+  readonly deadline: number
+  readonly optional: boolean
+}
+
+const jobsOf = (counts: Counts): Job[] => {
+  const { done, open, ranks } = counts
+  const earliest = floors(counts, done)
+  const latest = ceilings(counts, done)
+  const jobs = done.map((operation, i): Job => {
+    const rank = ranks.get(operation)
+    const release = (earliest[i] as number) + 1
+    const deadline = latest[i] as number
+    if (rank === undefined) return { release, deadline, optional: false }
+    return { release: Math.max(release, rank), deadline: Math.min(deadline, rank), optional: false }
+  })
+  const openFrom = floors(counts, open)
+  for (const from of openFrom)
+    jobs.push({ release: from + 1, deadline: Number.POSITIVE_INFINITY, optional: true })
+  return jobs.sort((a, b) => a.release - b.release)
+}
+
+/** Whether ranks can be filled from 1 to `needed` at least, so that every job that is not optional is done in time. */
+const canSchedule = (jobs: readonly Job[], needed: number): boolean => {
+  const ready = new Heap<Job>((a, b) =>
+    a.deadline === b.deadline ? Number(a.optional) - Number(b.optional) : a.deadline - b.deadline,
+  )
+  let left = jobs.filter(({ optional }) => !optional).length
+  let next = 0
+  for (let rank = 1; left > 0 || rank <= needed; rank++) {
+    for (; next < jobs.length && (jobs[next] as Job).release <= rank; next++) ready.push(jobs[next] as Job)
+    const job = ready.pop()
+    if (job === undefined || job.deadline < rank) return false
+    if (!job.optional) left--
+  }
+  return true
+}
+
+const isPossible = (counts: Counts): boolean => {
+  const { told, ranks } = counts
+  if (told.some(({ value, before }) => !Number.isInteger(value) || before < 0)) return false
+  const reads = told.filter(({ operation }) => !ranks.has(operation))
+  const least = floors(
+    counts,
+    reads.map(({ operation }) => operation),
+  )
+  if (reads.some(({ value }, i) => value < (least[i] as number))) return false
+  return canSchedule(
+    jobsOf(counts),
+    reads.reduce((greatest, { value }) => Math.max(greatest, value), 0),
+  )
+}
+
+export const decideCounter = (part: Part<CounterInput, CounterOutput>, end: number): SpecialResult => {
+  try {
+    if (isPossible(readCounts(part, end))) return { verdict: 'ok' }
+    // Every add may be needed by a read: nothing less than all of it is a proof.
+    return { verdict: 'illegal', witness: Array.from({ length: calledBy(part, end) }, (_, i) => i) }
+  } catch (error) {
+    if (error instanceof Declined) return { verdict: 'declined', reason: error.reason }
+    throw error
+  }
+}

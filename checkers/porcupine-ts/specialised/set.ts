@@ -1,0 +1,128 @@
+/**
+ * Sets whose elements are each added and removed at most once, in n log n (n: the elements told by reads included).
+ *
+ * Without reads of the whole set, elements are independent of each other. One is in between two moments, of its add
+ * and of its remove. Whoever found it in needs a moment between the two, which leaves each of the two a time it may
+ * take place in; whoever did not find it needs a moment before or after, so the add is best as late as it may be, and
+ * the remove as early. (After Abdulla et al., "Efficient linearizability monitoring", PLDI 2025, and Emmi and Enea,
+ * "Sound, complete, and tractable linearizability monitoring for concurrent collections", POPL 2018.)
+ *
+ * With reads of the whole set, but nothing removed and nobody asking for one element: what the reads found must be a
+ * chain, each set within the next. That orders the reads, and puts each add between two of them.
+ */
+import { calledBy, type Part } from '../history/part.ts'
+import type { SpecialResult } from '../model.ts'
+import type { SetInput, SetOutput } from '../models/set.ts'
+import { decideGrowing } from './growing-set.ts'
+
+/** What is known of one element: operations by their positions. */
+export interface Element {
+  /** The add that may have put it in, and the remove that may have taken it out. */
+  add: number | null
+  remove: number | null
+  /** Who found it in, and who did not. */
+  readonly present: number[]
+  readonly absent: number[]
+}
+
+export interface SetLog {
+  readonly part: Part<SetInput, SetOutput>
+  /** Infinity for what had not returned by the end. */
+  readonly returned: (operation: number) => number
+  readonly elements: ReadonlyMap<number, Element>
+  readonly reads: readonly number[]
+}
+
+class Declined {
+  readonly reason: string
+  constructor(reason: string) {
+    this.reason = reason
+  }
+}
+
+const effective = (known: number | null, operation: number, said: string): number => {
+  if (known !== null) throw new Declined(`an element may have been ${said} twice`)
+  return operation
+}
+
+/** What one operation says of its element. */
+const note = (element: Element, input: SetInput, output: SetOutput | undefined, operation: number): void => {
+  const found = typeof output === 'boolean' ? output : null
+  if (input.f === 'add' && found !== true) element.add = effective(element.add, operation, 'added')
+  else if (input.f === 'remove' && found !== false)
+    element.remove = effective(element.remove, operation, 'removed')
+  else if (found === true) element.present.push(operation)
+  else if (found === false) element.absent.push(operation)
+}
+
+const logOf = (part: Part<SetInput, SetOutput>, end: number): SetLog => {
+  const elements = new Map<number, Element>()
+  const reads: number[] = []
+  const returned = (operation: number): number => {
+    const time = part.return[operation] as number
+    return time < end ? time : Number.POSITIVE_INFINITY
+  }
+  const count = calledBy(part, end)
+  for (let i = 0; i < count; i++) {
+    const input = part.input(i)
+    const output = part.output(i)
+    const isOpen = returned(i) === Number.POSITIVE_INFINITY
+    const changes = input.f === 'add' || input.f === 'remove'
+    if (isOpen && !changes) continue
+    if (isOpen && typeof output === 'boolean')
+      throw new Declined('an operation that told what it found had not returned')
+    if (input.f === 'read') {
+      if (Array.isArray(output)) reads.push(i)
+      continue
+    }
+    const element = elements.get(input.element) ?? { add: null, remove: null, present: [], absent: [] }
+    elements.set(input.element, element)
+    note(element, input, output, i)
+  }
+  return { part, returned, elements, reads }
+}
+
+/** Whether the element can be in exactly between these two: null for an add or a remove that does not happen. */
+const canBeIn = (
+  { part, returned }: SetLog,
+  { present, absent }: Pick<Element, 'present' | 'absent'>,
+  add: number | null,
+  remove: number | null,
+): boolean => {
+  if (add === null) return present.length === 0 && remove === null
+  const call = (operation: number): number => part.call[operation] as number
+  let latestAdd = returned(add)
+  let earliestRemove = remove === null ? Number.POSITIVE_INFINITY : call(remove)
+  for (const finder of present) {
+    latestAdd = Math.min(latestAdd, returned(finder))
+    earliestRemove = Math.max(earliestRemove, call(finder))
+  }
+  const removedBy = remove === null ? Number.POSITIVE_INFINITY : returned(remove)
+  if (latestAdd < call(add) || earliestRemove > removedBy || call(add) > removedBy) return false
+  return absent.every((operation) => call(operation) <= latestAdd || returned(operation) >= earliestRemove)
+}
+
+/** An add that never returned may come as late as it likes: that is as if it had not happened. */
+const isPossible = (log: SetLog, { add, remove, present, absent }: Element): boolean => {
+  if (canBeIn(log, { present, absent }, add, remove)) return true
+  // A remove that did not tell may have found nothing; one that is open may never have happened.
+  if (remove === null || typeof log.part.output(remove) === 'boolean') return false
+  const isOpen = log.returned(remove) === Number.POSITIVE_INFINITY
+  return canBeIn(log, { present, absent: isOpen ? absent : [...absent, remove] }, add, null)
+}
+
+const witnessOf = ({ add, remove, present, absent }: Element): number[] =>
+  [add, remove, ...present, ...absent].filter((operation) => operation !== null).sort((a, b) => a - b)
+
+export const decideSet = (part: Part<SetInput, SetOutput>, end: number): SpecialResult => {
+  try {
+    const log = logOf(part, end)
+    if (log.reads.length > 0) return decideGrowing(log)
+    for (const element of log.elements.values())
+      if (!isPossible(log, element)) return { verdict: 'illegal', witness: witnessOf(element) }
+    return { verdict: 'ok' }
+  } catch (error) {
+    if (error instanceof Declined) return { verdict: 'declined', reason: error.reason }
+    throw error
+  }
+}

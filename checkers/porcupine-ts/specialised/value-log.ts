@@ -1,0 +1,101 @@
+/**
+ * Containers whose values are all different: what the engines for queues, stacks, priority queues and pools are told,
+ * and what holds of all of them. A value is certainly in from when its put returned until its take is called.
+ *
+ * A put that never returned may take place as late as it likes. A take that never returned may have taken any value:
+ * of those the engines know nothing.
+ */
+import { sortedPositions } from '../history/sort.ts'
+import type { SpecialResult } from '../model.ts'
+
+export const NONE = -1
+
+/** Values by small numbers: which operation put each in, which took it out. */
+export interface ValueLog {
+  readonly call: Float64Array
+  /** Infinity: it never returned. */
+  readonly return: Float64Array
+  /** By value; NONE where there is none. */
+  readonly put: Int32Array
+  readonly take: Int32Array
+  /** Takes that found nothing. */
+  readonly empty: readonly number[]
+  /** The values themselves. */
+  readonly values: readonly number[]
+}
+
+export const illegal = (operations: readonly number[]): SpecialResult => ({
+  verdict: 'illegal',
+  witness: operations.filter((operation) => operation !== NONE).sort((a, b) => a - b),
+})
+
+export const at = (column: Float64Array, position: number): number => column[position] as number
+
+/** The put and the take of each value. */
+export const operationsOn = (log: ValueLog, values: readonly number[]): readonly number[] =>
+  values.flatMap((value) => [log.put[value] as number, log.take[value] as number])
+
+export const putReturn = (log: ValueLog, value: number): number => at(log.return, log.put[value] as number)
+
+export const putCall = (log: ValueLog, value: number): number => at(log.call, log.put[value] as number)
+
+/** The call of its take; infinite for a value that stayed in. */
+export const takeCall = (log: ValueLog, value: number): number => {
+  const take = log.take[value] as number
+  return take === NONE ? Number.POSITIVE_INFINITY : at(log.call, take)
+}
+
+export const takeReturn = (log: ValueLog, value: number): number => {
+  const take = log.take[value] as number
+  return take === NONE ? Number.POSITIVE_INFINITY : at(log.return, take)
+}
+
+/** A value that came out and was never put in, or whose put was called after it had come out. */
+export const findStranger = (log: ValueLog): SpecialResult | null => {
+  for (const [value, take] of log.take.entries()) {
+    if (take === NONE) continue
+    if (log.put[value] === NONE) return illegal([take])
+    if (takeReturn(log, value) < putCall(log, value)) return illegal(operationsOn(log, [value]))
+  }
+  return null
+}
+
+/** While it lasts, ends not included, some value is in: at each moment another one, perhaps. */
+export interface Span {
+  readonly values: readonly number[]
+  readonly from: number
+  readonly to: number
+}
+
+/** The times at which one of these values is certainly in, in order; those that touch at one moment are two. */
+export const certainSpans = (log: ValueLog, values: readonly number[]): readonly Span[] => {
+  const spans: { values: number[]; from: number; to: number }[] = []
+  for (const position of sortedPositions(Float64Array.from(values, (value) => putReturn(log, value)))) {
+    const value = values[position] as number
+    const [start, end] = [putReturn(log, value), takeCall(log, value)]
+    if (start >= end) continue
+    const current = spans.at(-1)
+    if (current !== undefined && start < current.to) {
+      current.values.push(value)
+      current.to = Math.max(current.to, end)
+    } else spans.push({ values: [value], from: start, to: end })
+  }
+  return spans
+}
+
+/** All values, by their numbers. */
+export const allValues = ({ values }: ValueLog): readonly number[] => values.map((_, value) => value)
+
+/** A take that found nothing, while at each moment of it some value was in. */
+export const findNeverEmpty = (log: ValueLog, spans: readonly Span[]): SpecialResult | null => {
+  const calls = Float64Array.from(log.empty, (take) => at(log.call, take))
+  let passed = 0
+  for (const position of sortedPositions(calls)) {
+    const take = log.empty[position] as number
+    while (passed < spans.length && (spans[passed] as Span).from < at(log.call, take)) passed++
+    const around = spans[passed - 1]
+    if (around === undefined || around.to <= at(log.return, take)) continue
+    return illegal([take, ...operationsOn(log, around.values)])
+  }
+  return null
+}
