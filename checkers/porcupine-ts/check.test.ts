@@ -97,7 +97,7 @@ describe('rare, and once judged wrongly', () => {
 describe('limits', () => {
   type KeyValue = Operation<KeyValueInput, string>
 
-  // Appends that never returned, and a value nobody can explain: every order of every subset of them is another state.
+  // Appends that never returned (one of nothing: the general engine decides), and a value nobody can explain: every order of every subset of them is another state.
   const hard = (count: number): KeyValue[] => [
     ...Array.from(
       { length: count },
@@ -105,7 +105,7 @@ describe('limits', () => {
         client: i,
         call: i,
         return: Number.POSITIVE_INFINITY,
-        input: { f: 'append', key: 'x', value: `${i} ` },
+        input: { f: 'append', key: 'x', value: i === 0 ? '' : `${i} ` },
         output: undefined,
       }),
     ),
@@ -129,6 +129,30 @@ describe('limits', () => {
       verdict: 'unknown',
       reason: 'memory',
     })
+  })
+
+  it.each([
+    ['no memory for an array', 'Array buffer allocation failed'],
+    ['a map as large as they get', 'Map maximum size exceeded'],
+  ])('%s is unknown, not a crash', (_name, message) => {
+    const operations = parse('|-w1-| |-r1-| |-w1-|')
+    const broken = {
+      ...register,
+      step: () => {
+        throw new RangeError(message)
+      },
+    }
+    expect(check(broken, operations)).toMatchObject({ verdict: 'unknown', reason: 'memory' })
+  })
+
+  it('a mistake of the model is no lack of memory', () => {
+    const broken = {
+      ...register,
+      step: () => {
+        throw new RangeError('toFixed() digits argument must be between 0 and 100')
+      },
+    }
+    expect(() => check(broken, parse('|-w1-| |-r1-| |-w1-|'))).toThrow('toFixed')
   })
 
   it('an illegal partition counts though another is undecided', () => {

@@ -21,6 +21,7 @@ const TREES = 'specialised/segment-trees.ts'
 const PRIORITY = 'specialised/priority-queue.ts'
 const COUNTER = 'specialised/counter.ts'
 const SET = 'specialised/set.ts'
+const STRINGS = 'specialised/strings.ts'
 const GROWING = 'specialised/growing-set.ts'
 
 /** What is broken, in which file, from which text to which. */
@@ -252,6 +253,29 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
     "element.add = effective(element.add, operation, 'added')",
     'element.add = operation',
   ],
+  [
+    'strings that began as nothing are not those that were put',
+    STRINGS,
+    'const known = root === NONE ? this.#grown : this.#put',
+    'const known = this.#grown',
+  ],
+  [
+    'after a put no string began as nothing',
+    STRINGS,
+    'if (firstPut !== NONE && this.returned(firstPut) < (this.#part.call[get] as number)) return put',
+    'return put',
+  ],
+  ['an append has one place', STRINGS, 'return isElsewhere ?', 'return isElsewhere && last < 0 ?'],
+  ['and only where one is left', STRINGS, 'if (isPossible && only !== NONE)', 'if (isPossible && only < -1)'],
+  ['an append with a place stands nowhere else', STRINGS, 'this.codeOf[append] === NONE &&', ''],
+  ['appends follow what they are appended to', STRINGS, 'before === NONE ? WRITE : CAS', 'WRITE'],
+  [
+    'nobody reads what nobody wrote',
+    STRINGS,
+    'if (last === NONE) return this.#contradiction([get])',
+    'if (last === NONE) return code',
+  ],
+  ['a string goes on from one that began alike', STRINGS, 'root === this.#last.root && ', ''],
   ['sets grow', GROWING, 'if (again < known)', 'if (again < 0)'],
   [
     'reads find what was added',

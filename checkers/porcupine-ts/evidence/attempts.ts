@@ -34,45 +34,91 @@ const candidatesOf = (
   return operations.flatMap(({ call }, i) => (!placed.has(i) && call <= earliest ? [i] : []))
 }
 
-/** The longest orders there are, one for each state they lead to, at most `most` of them; none of a long window. */
+/** The longest orders there are, and of each operation that none of those holds, the longest that does. */
+export interface Attempts<S> {
+  /** One for each state they lead to. */
+  readonly longest: readonly Attempt<S>[]
+  readonly others: readonly Attempt<S>[]
+}
+
+class Explorer<S, I, O> {
+  readonly #model: Model<S, I, O>
+  readonly #operations: readonly Operation<I, O>[]
+  readonly #isOver: () => boolean
+  readonly #seen = new Set<string>()
+  /** By state in words. */
+  #longest = new Map<string, Found<S>>()
+  #size = -1
+  readonly #containing = new Map<number, Found<S>>()
+
+  constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], isOver: () => boolean) {
+    this.#model = model
+    this.#operations = operations
+    this.#isOver = isOver
+  }
+
+  explore(from: readonly S[], most: number): Attempts<S> {
+    for (const state of from) this.#extend(state, [], state)
+    const longest = [...this.#longest.values()].slice(0, most)
+    const told = new Set(longest.flatMap(({ order }) => order))
+    const others = new Set(
+      [...this.#containing].flatMap(([position, found]) => (told.has(position) ? [] : found)),
+    )
+    return {
+      longest: longest.map((found) => this.#say(found)),
+      others: [...others].map((found) => this.#say(found)),
+    }
+  }
+
+  #show(state: S): string {
+    return (this.#model.describeState ?? String)(state)
+  }
+
+  #extend(from: S, order: readonly number[], state: S): void {
+    const key = `${[...order].sort((a, b) => a - b).join()} ${this.#show(state)}`
+    if (this.#seen.has(key) || this.#seen.size > MAX_CONFIGURATIONS || this.#isOver()) return
+    this.#seen.add(key)
+    this.#note({ from, order, state })
+    for (const position of candidatesOf(this.#operations, new Set(order))) {
+      const { input, output } = this.#operations[position] as Operation<I, O>
+      const after = this.#model.step(state, input, output)
+      if (after !== undefined) this.#extend(from, [...order, position], after)
+    }
+  }
+
+  #note(found: Found<S>): void {
+    const { order, state } = found
+    const size = order.filter((i) => returned(this.#operations[i] as Operation<I, O>)).length
+    if (size > this.#size) {
+      this.#size = size
+      this.#longest = new Map()
+    }
+    if (size === this.#size && !this.#longest.has(this.#show(state)))
+      this.#longest.set(this.#show(state), found)
+    for (const position of order)
+      if ((this.#containing.get(position)?.order.length ?? 0) < order.length)
+        this.#containing.set(position, found)
+  }
+
+  #say({ from, order, state }: Found<S>): Attempt<S> {
+    const refused = candidatesOf(this.#operations, new Set(order)).flatMap((position) => {
+      const { input, output } = this.#operations[position] as Operation<I, O>
+      if (this.#model.step(state, input, output) !== undefined) return []
+      const text = this.#model.describe?.(input, output) ?? JSON.stringify({ input, output })
+      return [{ position, why: `${text} is not possible when it is ${this.#show(state)}` }]
+    })
+    return { from, order, state, refused }
+  }
+}
+
+/** At most `most` longest ones; nothing of a long window. */
 export const longestAttempts = <S, I, O>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],
   from: readonly S[],
   most: number,
-): readonly Attempt<S>[] => {
-  if (operations.length > MAX_OPERATIONS) return []
-  const showState = model.describeState ?? String
-  let best = -1
-  let found: Found<S>[] = []
-  const seen = new Set<string>()
-  const extend = (start: S, order: readonly number[], state: S): void => {
-    const key = `${[...order].sort((a, b) => a - b).join()} ${showState(state)}`
-    if (seen.has(key) || seen.size > MAX_CONFIGURATIONS) return
-    seen.add(key)
-    const size = order.filter((i) => returned(operations[i] as Operation<I, O>)).length
-    if (size > best) {
-      best = size
-      found = []
-    }
-    if (size === best && found.every((other) => showState(other.state) !== showState(state)))
-      found.push({ from: start, order, state })
-    for (const position of candidatesOf(operations, new Set(order))) {
-      const { input, output } = operations[position] as Operation<I, O>
-      const after = model.step(state, input, output)
-      if (after !== undefined) extend(start, [...order, position], after)
-    }
-  }
-  for (const state of from) extend(state, [], state)
-  return found.slice(0, most).map(({ from: start, order, state }) => ({
-    from: start,
-    order,
-    state,
-    refused: candidatesOf(operations, new Set(order)).flatMap((position) => {
-      const { input, output } = operations[position] as Operation<I, O>
-      if (model.step(state, input, output) !== undefined) return []
-      const text = model.describe?.(input, output) ?? JSON.stringify({ input, output })
-      return [{ position, why: `${text} is not possible when it is ${showState(state)}` }]
-    }),
-  }))
-}
+  isOver: () => boolean,
+): Attempts<S> =>
+  operations.length > MAX_OPERATIONS
+    ? { longest: [], others: [] }
+    : new Explorer(model, operations, isOver).explore(from, most)

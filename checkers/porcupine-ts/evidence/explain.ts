@@ -2,10 +2,17 @@
 import { budgetOf } from '../check.ts'
 import { determinize, isNondeterministic } from '../general/determinize.ts'
 import type { AnyModel, Illegal, Limits, Model, Operation } from '../model.ts'
-import { longestAttempts } from './attempts.ts'
+import { type Attempt, longestAttempts } from './attempts.ts'
 import { drawDiagram } from './diagram.ts'
 import { subHistory } from './sub-history.ts'
 import { failingWindow, type Window } from './window.ts'
+
+/** Operations by their index in the history. */
+export interface ExplainedAttempt {
+  readonly order: readonly number[]
+  readonly state: string
+  readonly refused: readonly { readonly operation: number; readonly why: string }[]
+}
 
 export interface Explanation {
   /** Indices in the history, in order of calls: the failing window. */
@@ -13,12 +20,10 @@ export interface Explanation {
   /** What the object may have been when the window begins, in words. */
   readonly from: readonly string[]
   readonly minimal: boolean
-  /** The longest orders that are possible, as indices, and why none goes further; none of a long window. */
-  readonly attempts: readonly {
-    readonly order: readonly number[]
-    readonly state: string
-    readonly refused: readonly { readonly operation: number; readonly why: string }[]
-  }[]
+  /** The longest orders that are possible, and why none goes further; none of a long window. */
+  readonly attempts: readonly ExplainedAttempt[]
+  /** For operations that none of those holds: the longest that does. */
+  readonly others: readonly ExplainedAttempt[]
   readonly text: string
 }
 
@@ -50,13 +55,14 @@ const explainBy = <S, I, O>(
   const window = failingWindow(model, witness, result.witness.indexOf(result.blocked), budget)
   const indexOf = (position: number): number => result.witness[window.indices[position] as number] as number
   const showState = model.describeState ?? String
-  const attempts = longestAttempts(model, window.operations, window.from, MAX_ATTEMPTS).map(
-    ({ order, state, refused }) => ({
-      order: order.map(indexOf),
-      state: showState(state),
-      refused: refused.map(({ position, why }) => ({ operation: indexOf(position), why })),
-    }),
-  )
+  const isOver = (): boolean => budget.now() > budget.deadlineMs
+  const tell = ({ order, state, refused }: Attempt<S>): ExplainedAttempt => ({
+    order: order.map(indexOf),
+    state: showState(state),
+    refused: refused.map(({ position, why }) => ({ operation: indexOf(position), why })),
+  })
+  const found = longestAttempts(model, window.operations, window.from, MAX_ATTEMPTS, isOver)
+  const attempts = found.longest.map(tell)
   const from = window.from.map(showState)
   const indices = window.operations.map((_, position) => indexOf(position))
   const lines = attempts.flatMap(({ order, refused }) => {
@@ -71,7 +77,7 @@ const explainBy = <S, I, O>(
     draw(model, window, result.witness.indexOf(result.blocked)),
     ...lines,
   ].join('\n')
-  return { window: indices, from, minimal: window.minimal, attempts, text }
+  return { window: indices, from, minimal: window.minimal, attempts, others: found.others.map(tell), text }
 }
 
 const say = <S, I, O>(model: Model<S, I, O>, { input, output }: Operation<I, O>): string =>

@@ -3,6 +3,7 @@
  * returns form one list of events in time order, each operation that returns has a slot (a small number, its own
  * while it is open), and those that never return are grouped by what they do.
  */
+import { int32, uint8 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { Model } from '../model.ts'
@@ -37,7 +38,7 @@ const sortEvents = (part: Part<unknown, unknown>): Int32Array => {
   const returning = sortedPositions(part.return)
   let returns = count
   while (returns > 0 && isPending(part, returning[returns - 1] as number)) returns--
-  const events = new Int32Array(count + returns)
+  const events = int32(count + returns)
   let at = 0
   let next = 0
   for (let i = 0; i < count; i++) {
@@ -54,7 +55,7 @@ const assignSlots = (
   events: Int32Array,
   part: Part<unknown, unknown>,
 ): { slotOf: Int32Array; slots: number } => {
-  const slotOf = new Int32Array(part.count).fill(-1)
+  const slotOf = int32(part.count).fill(-1)
   const free: number[] = []
   let slots = 0
   for (const event of events) {
@@ -69,7 +70,7 @@ const classify = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
 ): { classOf: Int32Array; classes: number } => {
-  const classOf = new Int32Array(part.count)
+  const classOf = int32(part.count)
   const known = new Map<string | number, number>()
   for (let i = 0; i < part.count; i++) {
     const key = model.classify?.(part.input(i), part.output(i)) ?? i
@@ -120,8 +121,8 @@ export const compile = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): Compi
   const events = sortEvents(part)
   const { slotOf, slots } = assignSlots(events, part)
   const { classOf, classes } = classify(model, part)
-  const readOnly = new Uint8Array(part.count)
-  const overwrites = new Uint8Array(part.count)
+  const readOnly = uint8(part.count)
+  const overwrites = uint8(part.count)
   for (let i = 0; i < part.count; i++) {
     const [input, output] = [part.input(i), part.output(i)]
     if (model.readOnly?.(input, output) === true) readOnly[i] = 1

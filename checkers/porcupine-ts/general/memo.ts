@@ -3,6 +3,7 @@
  * a set, as bits, of burdens. Of two rows with one key the one whose burdens are among the other's can do all that
  * the other can: that one is as good as known. Rows of one key form a chain.
  */
+import { int32 } from '../history/allocate.ts'
 
 const FREE = 0
 
@@ -17,7 +18,7 @@ export class Memo {
   #rows: Int32Array
   #count = 0
   /** Of each key, the number plus one of the first row of its chain. */
-  #table = new Int32Array(128)
+  #table = int32(128)
   #mask = 127
   #keys = 0
 
@@ -26,7 +27,7 @@ export class Memo {
     this.#setWidth = setWidth
     this.#width = keyWidth + setWidth + 1
     this.#maxBytes = maxBytes
-    this.#rows = new Int32Array(this.#width * 64)
+    this.#rows = int32(this.#width * 64)
   }
 
   get bytes(): number {
@@ -96,7 +97,7 @@ export class Memo {
 
   #growRows(): boolean {
     if (!this.#fits(2 * this.#rows.byteLength)) return false
-    const grown = new Int32Array(this.#rows.length * 2)
+    const grown = int32(this.#rows.length * 2)
     grown.set(this.#rows)
     this.#rows = grown
     return true
@@ -106,7 +107,7 @@ export class Memo {
     if (!this.#fits(2 * this.#table.byteLength)) return false
     const old = this.#table
     this.#mask = 2 * this.#mask + 1
-    this.#table = new Int32Array(this.#mask + 1)
+    this.#table = int32(this.#mask + 1)
     for (const head of old) {
       if (head === FREE) continue
       let at = this.#hash(this.#rows, (head - 1) * this.#width) & this.#mask

@@ -1,4 +1,5 @@
 /** From the choices of a search that came to the end, the linearization it found. */
+import { int32 } from '../history/allocate.ts'
 import type { Compiled } from './compile.ts'
 import type { Machine } from './search.ts'
 import { IMPOSSIBLE } from './transitions.ts'
@@ -38,8 +39,8 @@ class Replay {
     this.#machine = machine
     this.#start = initial
     this.#state = initial
-    this.#holder = new Int32Array(compiled.slots)
-    this.#used = new Int32Array(compiled.pendingStarts.length)
+    this.#holder = int32(compiled.slots)
+    this.#used = int32(compiled.pendingStarts.length)
   }
 
   run(choices: readonly Choice[]): Linearization {

@@ -18,9 +18,11 @@
  *   left to be placed, no less is absorbed. Since bits are of slots, and slots are of open operations, a row of the memo is
  *   as wide as the history is concurrent, not as long.
  */
+import { int32 } from '../history/allocate.ts'
 import type { Compiled } from './compile.ts'
 import { Memo } from './memo.ts'
 import type { Choice } from './order.ts'
+import { isOutOfMemory } from './out-of-memory.ts'
 import { IMPOSSIBLE } from './transitions.ts'
 
 /** What a search may use. Shared by all partitions of a check. */
@@ -86,12 +88,12 @@ export class Search {
     this.#pendingWords = (compiled.pending.length + 31) >> 5
     this.#width = BITS + 2 * this.#words + this.#pendingWords
     this.#memo = new Memo(2 + this.#words, this.#words + this.#pendingWords, budget.memoryBytes)
-    this.#row = new Int32Array(this.#width - 2)
-    this.#frames = new Int32Array(this.#width * 64)
-    this.#holder = new Int32Array(Math.max(1, compiled.slots))
-    this.#readers = new Int32Array(this.#words)
-    this.#writers = new Int32Array(this.#words)
-    this.#blind = new Int32Array(this.#words)
+    this.#row = int32(this.#width - 2)
+    this.#frames = int32(this.#width * 64)
+    this.#holder = int32(Math.max(1, compiled.slots))
+    this.#readers = int32(this.#words)
+    this.#writers = int32(this.#words)
+    this.#blind = int32(this.#words)
   }
 
   /**
@@ -99,6 +101,16 @@ export class Search {
    * there are no more.
    */
   run(initial: number, ends?: Set<number>): SearchResult {
+    try {
+      return this.#explore(initial, ends)
+    } catch (error) {
+      // Its own limits are the budget's; these are the machine's.
+      if (isOutOfMemory(error)) return this.#unknown('memory', 0)
+      throw error
+    }
+  }
+
+  #explore(initial: number, ends?: Set<number>): SearchResult {
     const { events } = this.#compiled
     this.#frames[STATE] = initial
     if (this.#advance(0)) {
@@ -351,7 +363,7 @@ export class Search {
   #copy(base: number): number {
     const child = base + this.#width
     if (child + this.#width > this.#frames.length) {
-      const grown = new Int32Array(this.#frames.length * 2)
+      const grown = int32(this.#frames.length * 2)
       grown.set(this.#frames)
       this.#frames = grown
     }

@@ -2,6 +2,7 @@
  * A model as a machine over small numbers: states are interned, and each step from a state by a class of operations
  * is computed once.
  */
+import { int32 } from '../history/allocate.ts'
 import type { Part } from '../history/part.ts'
 import type { Model } from '../model.ts'
 
@@ -20,7 +21,7 @@ export class Transitions<S, I, O> {
   /** States of one hash, where the model has an equality of its own. */
   readonly #buckets = new Map<number, number[]>()
   // Open addressing: state, class, and where they lead.
-  #table = new Int32Array(3 * 64).fill(UNKNOWN)
+  #table = int32(3 * 64).fill(UNKNOWN)
   #mask = 63
   #used = 0
 
@@ -94,7 +95,7 @@ export class Transitions<S, I, O> {
   #grow(): void {
     const old = this.#table
     this.#mask = 2 * this.#mask + 1
-    this.#table = new Int32Array(3 * (this.#mask + 1)).fill(UNKNOWN)
+    this.#table = int32(3 * (this.#mask + 1)).fill(UNKNOWN)
     for (let base = 0; base < old.length; base += 3) {
       const to = old[base + 2] as number
       if (to !== UNKNOWN) this.#insert(old[base] as number, old[base + 1] as number, to)

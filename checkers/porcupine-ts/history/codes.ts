@@ -1,9 +1,11 @@
 /** Small numbers for 32-bit integers, in order of first appearance: open addressing, nothing allocated on the way. */
+import { int32 } from './allocate.ts'
+
 export class Codes {
-  #mask = 1023
-  #values = new Int32Array(1024)
+  #mask = 63
+  #values = int32(64)
   /** Code plus one; 0 is free. */
-  #codes = new Int32Array(1024)
+  #codes = int32(64)
   #size = 0
 
   get size(): number {
@@ -32,8 +34,8 @@ export class Codes {
   #grow(): void {
     const [values, codes] = [this.#values, this.#codes]
     this.#mask = 4 * (this.#mask + 1) - 1
-    this.#values = new Int32Array(this.#mask + 1)
-    this.#codes = new Int32Array(this.#mask + 1)
+    this.#values = int32(this.#mask + 1)
+    this.#codes = int32(this.#mask + 1)
     for (let i = 0; i < codes.length; i++) {
       if (codes[i] === 0) continue
       let at = this.#home(values[i] as number)

@@ -1,5 +1,7 @@
 /** A history of columns, validated and split into parts without making an object of each operation. */
+
 import type { AnyModel, Columns, Row } from '../model.ts'
+import { float64, int32, uint8 } from './allocate.ts'
 import { Codes } from './codes.ts'
 import type { Part } from './part.ts'
 import { sortedPositions } from './sort.ts'
@@ -14,9 +16,9 @@ const assertColumns = (columns: Columns): void => {
 
 /** Rows of each key, keys in order of first appearance, rows in the order given. */
 const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): [key: number, rows: Int32Array][] => {
-  if (key === undefined) return [[0, Int32Array.from(order)]]
+  if (key === undefined) return [[0, new Int32Array(order)]]
   const codes = new Codes()
-  const codeOf = new Int32Array(order.length)
+  const codeOf = int32(order.length)
   const keys: number[] = []
   const sizes: number[] = []
   for (let i = 0; i < order.length; i++) {
@@ -29,7 +31,7 @@ const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): [key: numbe
     }
     sizes[code] = (sizes[code] as number) + 1
   }
-  const rows = sizes.map((size) => new Int32Array(size))
+  const rows = sizes.map((size) => int32(size))
   sizes.fill(0)
   for (let i = 0; i < order.length; i++) {
     const code = codeOf[i] as number
@@ -70,11 +72,11 @@ const makePart = <I, O>(
   index: Int32Array,
 ): Part<I, O> => {
   const count = index.length
-  const call = new Float64Array(count)
-  const end = new Float64Array(count)
-  const kind = new Uint8Array(count)
-  const value = new Int32Array(count)
-  const second = new Int32Array(columns.second === undefined ? 0 : count)
+  const call = float64(count)
+  const end = float64(count)
+  const kind = uint8(count)
+  const value = int32(count)
+  const second = int32(columns.second === undefined ? 0 : count)
   for (let i = 0; i < count; i++) {
     const row = index[i] as number
     call[i] = columns.call[row] as number

@@ -1,4 +1,6 @@
 /** The operations on one object, in order of their calls. */
+import { float64, int32 } from './allocate.ts'
+
 export interface Part<I, O> {
   readonly key: string | number
   readonly count: number
@@ -20,18 +22,23 @@ export interface Part<I, O> {
 /** Some operations of a part, by positions in order of their calls, as they stood at `end`: who returned then or later has not. */
 export const partOf = <I, O>(part: Part<I, O>, positions: ArrayLike<number>, end: number): Part<I, O> => {
   const count = positions.length
-  const at = Int32Array.from(positions)
-  const returns = new Float64Array(count)
+  const at = new Int32Array(positions)
+  const calls = float64(count)
+  const returns = float64(count)
+  const index = int32(count)
   for (let i = 0; i < count; i++) {
-    const original = part.return[at[i] as number] as number
+    const position = at[i] as number
+    const original = part.return[position] as number
+    calls[i] = part.call[position] as number
     returns[i] = original < end ? original : Number.POSITIVE_INFINITY
+    index[i] = part.index[position] as number
   }
   return {
     key: part.key,
     count,
-    call: Float64Array.from(at, (position) => part.call[position] as number),
+    call: calls,
     return: returns,
-    index: Int32Array.from(at, (position) => part.index[position] as number),
+    index,
     input: (position) => part.input(at[position] as number),
     output: (position) => part.output(at[position] as number),
   }

@@ -3,12 +3,13 @@
  * nearly sorted: one scatter into as many buckets as there are keys, and insertions for the rest. Where the keys are
  * of another kind and that becomes dear, radix sort: n times a constant, whatever the keys.
  */
+import { uint32 } from './allocate.ts'
 
 /** Insertions a key before radix sort takes over. */
 const PATIENCE = 16
 
 export const sortedPositions = (keys: Float64Array, count = keys.length): Uint32Array => {
-  const positions = new Uint32Array(count)
+  const positions = uint32(count)
   for (let i = 0; i < count; i++) positions[i] = i
   if (isSorted(keys, count)) return positions
   const scattered = scatter(keys, count)
@@ -31,7 +32,7 @@ const scatter = (keys: Float64Array, count: number): Uint32Array => {
     if (key > greatest && key !== Number.POSITIVE_INFINITY) greatest = key
   }
   const scale = greatest > least ? (count - 1) / (greatest - least) : 0
-  const starts = new Uint32Array(count + 3)
+  const starts = uint32(count + 3)
   const bucketOf = (key: number): number => {
     if (key === Number.NEGATIVE_INFINITY) return 0
     return key === Number.POSITIVE_INFINITY ? count + 1 : 1 + Math.trunc((key - least) * scale)
@@ -42,7 +43,7 @@ const scatter = (keys: Float64Array, count: number): Uint32Array => {
   }
   for (let bucket = 1; bucket < starts.length; bucket++)
     starts[bucket] = (starts[bucket] as number) + (starts[bucket - 1] as number)
-  const positions = new Uint32Array(count)
+  const positions = uint32(count)
   for (let i = 0; i < count; i++) {
     const bucket = bucketOf(keys[i] as number)
     const at = starts[bucket] as number
@@ -95,7 +96,7 @@ const radixSort = (words: Uint32Array, positions: Uint32Array): Uint32Array => {
   const count = positions.length
   const starts = new Uint32Array(BUCKETS)
   let from = positions
-  let to: Uint32Array = new Uint32Array(count)
+  let to: Uint32Array = uint32(count)
   for (let digit = 0; digit < DIGITS; digit++) {
     const word = digit >> 1
     const shift = (digit & 1) * DIGIT_BITS

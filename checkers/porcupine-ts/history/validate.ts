@@ -1,4 +1,5 @@
 /** What is a history at all: times that are times, returns after calls, one open operation a client. */
+import { float64 } from './allocate.ts'
 import { Codes } from './codes.ts'
 
 export class MalformedHistoryError extends Error {
@@ -22,7 +23,7 @@ export const assertOutput = (operation: number, end: number, output: unknown): v
 /** Asked of each operation in order of calls. */
 export class OpenOperations {
   readonly #clients = new Codes()
-  #lastReturn = new Float64Array(64)
+  #lastReturn = float64(64)
   #seen = 0
 
   assertFree(operation: number, client: number, call: number, end: number): void {
@@ -30,7 +31,7 @@ export class OpenOperations {
       throw new MalformedHistoryError(`operation ${operation}: its client ${client} is no 32-bit integer`)
     const code = this.#clients.codeOf(client)
     if (code === this.#lastReturn.length) {
-      const grown = new Float64Array(2 * code)
+      const grown = float64(2 * code)
       grown.set(this.#lastReturn)
       this.#lastReturn = grown
     }

@@ -1,5 +1,6 @@
 /** String values per key: get, put, append (the model of Porcupine's test data). */
 import type { Model } from '../model.ts'
+import { decideStrings } from '../specialised/strings.ts'
 
 export type KeyValueInput =
   | { readonly f: 'get'; readonly key: string }
@@ -23,4 +24,5 @@ export const keyValue: Model<string, KeyValueInput, string> = {
       ? `get -> ${output ?? '?'}`
       : `${input.f} ${input.value}${output === undefined ? ' ?' : ''}`,
   describeState: (state) => JSON.stringify(state),
+  specialised: decideStrings,
 }

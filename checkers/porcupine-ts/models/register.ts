@@ -1,5 +1,6 @@
 /** Registers with read, write and compare-and-set, one partition a key. */
 
+import { float64, int32, uint8 } from '../history/allocate.ts'
 import { Codes } from '../history/codes.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { Model, Row } from '../model.ts'
@@ -56,12 +57,12 @@ class LogBuilder {
   #count = 0
 
   constructor(size: number, initial: number) {
-    this.#call = new Float64Array(size)
-    this.#return = new Float64Array(size)
-    this.#kind = new Uint8Array(size)
-    this.#value = new Int32Array(size)
-    this.#expected = new Int32Array(size)
-    this.origin = new Int32Array(size)
+    this.#call = float64(size)
+    this.#return = float64(size)
+    this.#kind = uint8(size)
+    this.#value = int32(size)
+    this.#expected = int32(size)
+    this.origin = int32(size)
     this.#codes = new Codes()
     this.#codes.codeOf(initial)
   }

@@ -1,4 +1,5 @@
 /** A part of a container's history as the specialised engines want it, as it stood at `end`. */
+import { float64 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
 import { illegal, NONE, type ValueLog } from '../specialised/value-log.ts'
@@ -23,7 +24,7 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
   const empty: number[] = []
   /** The first take of a value that another one took. */
   let again: { readonly code: number; readonly position: number } | null = null
-  const returns = new Float64Array(count)
+  const returns = float64(count)
   const codeOf = (value: number): number => {
     const known = codes.get(value)
     if (known !== undefined) return known

@@ -13,7 +13,7 @@ const register = {
 }
 const keyValue = { module: new URL('../models/key-value.ts', import.meta.url).href, name: 'keyValue' }
 
-/** Appends that never returned, and a value nobody can explain. */
+/** Appends that never returned (one of nothing: the general engine decides), and a value nobody can explain. */
 const hard = (key: string): Operation<KeyValueInput, string>[] => [
   ...Array.from(
     { length: 40 },
@@ -21,7 +21,7 @@ const hard = (key: string): Operation<KeyValueInput, string>[] => [
       client: i,
       call: i,
       return: Number.POSITIVE_INFINITY,
-      input: { f: 'append', key, value: `${i} ` },
+      input: { f: 'append', key, value: i === 0 ? '' : `${i} ` },
       output: undefined,
     }),
   ),

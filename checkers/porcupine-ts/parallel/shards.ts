@@ -46,16 +46,22 @@ export const divide = <S, I, O>(
 const take = <I, O>(history: History<I, O>, index: Int32Array): History<I, O> => {
   if (!isColumns(history)) return Array.from(index, (i) => history[i] as Operation<I, O>)
   const { client, call, return: end, kind, value, second, key } = history
+  const rows = index.length
   const columns: Columns = {
-    client: Int32Array.from(index, (i) => client[i] as number),
-    call: Float64Array.from(index, (i) => call[i] as number),
-    return: Float64Array.from(index, (i) => end[i] as number),
-    kind: Uint8Array.from(index, (i) => kind[i] as number),
-    value: Int32Array.from(index, (i) => value[i] as number),
-    ...(second === undefined ? {} : { second: Int32Array.from(index, (i) => second[i] as number) }),
-    ...(key === undefined ? {} : { key: Int32Array.from(index, (i) => key[i] as number) }),
+    client: pick(client, index, new Int32Array(rows)),
+    call: pick(call, index, new Float64Array(rows)),
+    return: pick(end, index, new Float64Array(rows)),
+    kind: pick(kind, index, new Uint8Array(rows)),
+    value: pick(value, index, new Int32Array(rows)),
+    ...(second === undefined ? {} : { second: pick(second, index, new Int32Array(rows)) }),
+    ...(key === undefined ? {} : { key: pick(key, index, new Int32Array(rows)) }),
   }
   return columns
+}
+
+const pick = <T extends Int32Array | Float64Array | Uint8Array>(column: T, index: Int32Array, to: T): T => {
+  for (let i = 0; i < index.length; i++) to[i] = column[index[i] as number] as number
+  return to
 }
 
 /** The memory of a shard's columns, to be handed over instead of copied. */

@@ -1,6 +1,7 @@
 /** The other end of `check-parallel.ts`: checks one shard. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { check } from '../check.ts'
+import { isOutOfMemory } from '../general/out-of-memory.ts'
 import type { History, Limits, Result } from '../model.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
 
@@ -17,10 +18,6 @@ export interface Job {
 }
 
 export type Report = { readonly result: Result } | { readonly exhausted: true } | { readonly error: string }
-
-/** V8 says so where the machine has no memory for an array. */
-const isOutOfMemory = (error: unknown): boolean =>
-  error instanceof RangeError && /allocation failed|Invalid typed array length/.test(error.message)
 
 const run = async ({ model, history, limits, places, board, worker }: Job): Promise<Report> => {
   const goesOn = (place: number): boolean => {

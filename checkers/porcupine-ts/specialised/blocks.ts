@@ -3,6 +3,7 @@
  * first return and its last call. Block i must come before block j exactly when i's first return is before j's last
  * call; there is an order if and only if no two blocks must each come before the other (Gibbons and Korach 1997).
  */
+import { float64 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
 
 const at = (column: Float64Array, block: number): number => column[block] as number
@@ -20,7 +21,7 @@ export const orderBlocks = (
   }
   // Where each block can stand: a forward one at its first return, another at its last call, unless that lies
   // within a forward one, after which it then comes.
-  const point = new Float64Array(first.length)
+  const point = float64(first.length)
   let passed = 0
   for (const block of sortedPositions(last)) {
     const called = at(last, block)

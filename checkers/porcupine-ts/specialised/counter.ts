@@ -7,6 +7,7 @@
  * that follow each other have ranks that do so too, after an exchange. An add that never returned fills a gap where
  * it can.
  */
+import { float64 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
@@ -77,7 +78,7 @@ const floors = ({ part, told }: Counts, positions: readonly number[]): Float64Ar
   const byReturn = sortedPositions(
     Float64Array.from(told, ({ operation }) => part.return[operation] as number),
   )
-  const found = new Float64Array(positions.length)
+  const found = float64(positions.length)
   let passed = 0
   let greatest = 0
   for (const [i, position] of positions.entries()) {
@@ -96,7 +97,7 @@ const ceilings = ({ part, told }: Counts, positions: readonly number[]): Float64
   const byReturn = sortedPositions(
     Float64Array.from(positions, (position) => part.return[position] as number),
   )
-  const found = new Float64Array(positions.length)
+  const found = float64(positions.length)
   let next = told.length - 1
   let least = Number.POSITIVE_INFINITY
   for (const i of byReturn.reverse()) {

@@ -4,6 +4,7 @@
  * called: positions from some lowest to some highest. Of those it takes the lowest at which the register holds
  * something else than what it expected.
  */
+import { float64, int32 } from '../history/allocate.ts'
 import type { Blocks, Clusters } from './register.ts'
 import { INITIAL, NOT, READ, type RegisterLog } from './register-log.ts'
 
@@ -22,7 +23,7 @@ const orderOperations = (
   { head }: Blocks,
   blockOrder: Uint32Array,
 ): Order => {
-  const size = new Int32Array(log.codes)
+  const size = int32(log.codes)
   let count = 0
   for (let i = 0; i < log.count; i++) {
     const code = log.value[i] as number
@@ -30,9 +31,9 @@ const orderOperations = (
     size[code] = (size[code] as number) + 1
     count++
   }
-  const from = new Int32Array(log.codes).fill(-1)
-  const below = new Int32Array(log.codes).fill(-1)
-  const start = new Int32Array(log.codes)
+  const from = int32(log.codes).fill(-1)
+  const below = int32(log.codes).fill(-1)
+  const start = int32(log.codes)
   let at = 0
   for (const block of blockOrder) {
     for (let code = head[block] as number; code !== -1; code = next[code] as number) {
@@ -45,8 +46,8 @@ const orderOperations = (
   }
   // Within a cluster the write comes first, then the reads in order of their calls: the order of the log, but for
   // reads that were called before the write.
-  const sequence = new Int32Array(count)
-  const filled = new Int32Array(log.codes)
+  const sequence = int32(count)
+  const filled = int32(log.codes)
   for (let i = 0; i < log.count; i++) {
     const code = log.value[i] as number
     if (log.kind[i] === NOT || happened[code] === 0) continue
@@ -55,8 +56,8 @@ const orderOperations = (
     if (!isWrite) filled[code] = (filled[code] as number) + 1
     sequence[(start[code] as number) + place] = i
   }
-  const latestCall = new Float64Array(count + 1).fill(Number.NEGATIVE_INFINITY)
-  const earliestReturn = new Float64Array(count + 1).fill(Number.POSITIVE_INFINITY)
+  const latestCall = float64(count + 1).fill(Number.NEGATIVE_INFINITY)
+  const earliestReturn = float64(count + 1).fill(Number.POSITIVE_INFINITY)
   for (let i = 0; i < count; i++)
     latestCall[i + 1] = Math.max(latestCall[i] as number, log.call[sequence[i] as number] as number)
   for (let i = count - 1; i >= 0; i--)

@@ -26,13 +26,14 @@ import {
   putReturn,
   takeCall,
   takeReturn,
+  timesOf,
   type ValueLog,
 } from './value-log.ts'
 
 /** A later value that came out before an earlier one. */
 const findOvertaking = (log: ValueLog, values: readonly number[]): SpecialResult | null => {
-  const calls = Float64Array.from(values, (value) => putCall(log, value))
-  const returns = Float64Array.from(values, (value) => putReturn(log, value))
+  const calls = timesOf(log, values, putCall)
+  const returns = timesOf(log, values, putReturn)
   const byReturn = sortedPositions(returns)
   let passed = 0
   let last = NONE

@@ -16,6 +16,7 @@
  * declines.
  */
 
+import { float64, int32, uint8 } from '../history/allocate.ts'
 import type { SpecialResult } from '../model.ts'
 import { orderBlocks } from './blocks.ts'
 import { placeMismatches } from './mismatches.ts'
@@ -56,7 +57,7 @@ const isPending = (log: RegisterLog, operation: number): boolean =>
   log.return[operation] === Number.POSITIVE_INFINITY
 
 const findWriters = (log: RegisterLog): Int32Array => {
-  const writer = new Int32Array(log.codes).fill(NONE)
+  const writer = int32(log.codes).fill(NONE)
   for (let i = 0; i < log.count; i++) {
     const kind = log.kind[i] as number
     if (kind !== WRITE && kind !== CAS) continue
@@ -72,8 +73,8 @@ const findWriters = (log: RegisterLog): Int32Array => {
 
 /** A value happened if its write returned, or if it was seen: by a read, or by a compare-and-set that happened. */
 const findHappened = (log: RegisterLog, writer: Int32Array): Pick<Clusters, 'happened' | 'because'> => {
-  const happened = new Uint8Array(log.codes)
-  const because = new Int32Array(log.codes)
+  const happened = uint8(log.codes)
+  const because = int32(log.codes)
   happened[INITIAL] = 1
   for (let i = 0; i < log.count; i++) {
     const kind = log.kind[i] as number
@@ -95,9 +96,9 @@ const clusterOperations = (
   writer: Int32Array,
   { happened, because }: Pick<Clusters, 'happened' | 'because'>,
 ): Clusters => {
-  const next = new Int32Array(log.codes).fill(NONE)
-  const first = new Float64Array(log.codes).fill(Number.POSITIVE_INFINITY)
-  const last = new Float64Array(log.codes).fill(Number.NEGATIVE_INFINITY)
+  const next = int32(log.codes).fill(NONE)
+  const first = float64(log.codes).fill(Number.POSITIVE_INFINITY)
+  const last = float64(log.codes).fill(Number.NEGATIVE_INFINITY)
   // The initial value was there before anything was called.
   first[INITIAL] = Number.NEGATIVE_INFINITY
   for (let i = 0; i < log.count; i++) {
@@ -135,8 +136,8 @@ const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
     members++
     if (code === INITIAL || log.kind[writer[code] as number] === WRITE) head.push(code)
   }
-  const first = new Float64Array(head.length)
-  const last = new Float64Array(head.length)
+  const first = float64(head.length)
+  const last = float64(head.length)
   for (const [block, root] of head.entries()) {
     let earliest = Number.POSITIVE_INFINITY
     let latest = Number.NEGATIVE_INFINITY
@@ -151,7 +152,7 @@ const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
   }
   // What no chain reaches are compare-and-sets in a ring, each of which would have to come first.
   if (members > 0) throw new Illegal(findRing(log, clusters, head))
-  return { head: Int32Array.from(head), first, last }
+  return { head: new Int32Array(head), first, last }
 }
 
 const chainUpTo = ({ next }: Clusters, root: number, end: number): number[] => {
@@ -163,7 +164,7 @@ const chainUpTo = ({ next }: Clusters, root: number, end: number): number[] => {
 }
 
 const findRing = (log: RegisterLog, { happened, next }: Clusters, heads: readonly number[]): number[] => {
-  const reached = new Uint8Array(log.codes)
+  const reached = uint8(log.codes)
   for (const root of heads)
     for (let code = root; code !== NONE; code = next[code] as number) reached[code] = 1
   const start = happened.findIndex((there, code) => there === 1 && reached[code] === 0)
@@ -206,8 +207,8 @@ const operationsOn = (log: RegisterLog, wanted: ReadonlySet<number>): number[] =
 }
 
 export const checkRegister = (log: RegisterLog): SpecialResult => {
-  let writer: Int32Array = new Int32Array(log.codes)
-  let because: Int32Array = new Int32Array(log.codes)
+  let writer: Int32Array = int32(log.codes)
+  let because: Int32Array = int32(log.codes)
   try {
     writer = findWriters(log)
     const known = findHappened(log, writer)

@@ -1,4 +1,5 @@
 /** Two trees over the numbers 0 to n - 1: all that is asked of them costs log n. */
+import { float64, int32 } from '../history/allocate.ts'
 
 const widthFor = (count: number): number => {
   let width = 1
@@ -15,9 +16,9 @@ export class MaxTree {
 
   constructor(values: Float64Array) {
     this.#width = widthFor(Math.max(1, values.length))
-    this.#values = new Float64Array(this.#width).fill(Number.NEGATIVE_INFINITY)
+    this.#values = float64(this.#width).fill(Number.NEGATIVE_INFINITY)
     this.#values.set(values)
-    this.#best = new Int32Array(2 * this.#width)
+    this.#best = int32(2 * this.#width)
     for (let i = 0; i < this.#width; i++) this.#best[this.#width + i] = i
     for (let node = this.#width - 1; node > 0; node--) this.#pull(node)
   }
@@ -66,8 +67,8 @@ export class CoverTree {
   constructor(count: number) {
     this.#count = count
     this.#width = widthFor(count)
-    this.#least = new Int32Array(2 * this.#width)
-    this.#added = new Int32Array(2 * this.#width)
+    this.#least = int32(2 * this.#width)
+    this.#added = int32(2 * this.#width)
   }
 
   /** To the places from `from` to `to`, both included. */

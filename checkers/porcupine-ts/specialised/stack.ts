@@ -14,6 +14,7 @@
  *
  * The span for which there is no such value is the witness.
  */
+import { float64, int32 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
 import { CoverTree, MaxTree } from './segment-trees.ts'
@@ -28,6 +29,7 @@ import {
   putReturn,
   takeCall,
   takeReturn,
+  timesOf,
   type ValueLog,
 } from './value-log.ts'
 
@@ -41,11 +43,11 @@ interface Axis {
 
 const makeAxis = (from: Float64Array, to: Float64Array): Axis => {
   const count = from.length
-  const times = new Float64Array(2 * count)
+  const times = float64(2 * count)
   times.set(from)
   times.set(to, count)
-  const first = new Int32Array(count)
-  const last = new Int32Array(count)
+  const first = int32(count)
+  const last = int32(count)
   const moments: number[] = []
   for (const position of sortedPositions(times)) {
     const time = times[position] as number
@@ -71,7 +73,7 @@ class Unstacking {
     this.#axis = axis
     this.#cover = new CoverTree(Math.max(1, 2 * axis.moments.length - 1))
     this.#late = new MaxTree(putCalls.map((call) => -call))
-    this.#bottoms = new MaxTree(new Float64Array(putCalls.length).fill(Number.NEGATIVE_INFINITY))
+    this.#bottoms = new MaxTree(float64(putCalls.length).fill(Number.NEGATIVE_INFINITY))
     this.#takeReturn = takeReturns
     for (let i = 0; i < putCalls.length; i++)
       this.#cover.add(axis.first[i] as number, axis.last[i] as number, 1)
@@ -141,10 +143,9 @@ class Unstacking {
 
 const findWithoutBottom = (log: ValueLog, values: readonly number[]): SpecialResult | null => {
   const lasting = values.filter((value) => putReturn(log, value) < takeCall(log, value))
-  const order = sortedPositions(Float64Array.from(lasting, (value) => putReturn(log, value)))
+  const order = sortedPositions(timesOf(log, lasting, putReturn))
   const sorted = Array.from(order, (position) => lasting[position] as number)
-  const column = (time: (log: ValueLog, value: number) => number): Float64Array =>
-    Float64Array.from(sorted, (value) => time(log, value))
+  const column = (time: (log: ValueLog, value: number) => number): Float64Array => timesOf(log, sorted, time)
   const axis = makeAxis(column(putReturn), column(takeCall))
   const stuck = new Unstacking(axis, column(putCall), column(takeReturn)).run()
   if (stuck === null) return null

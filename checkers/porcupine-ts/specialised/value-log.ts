@@ -5,6 +5,7 @@
  * A put that never returned may take place as late as it likes. A take that never returned may have taken any value:
  * of those the engines know nothing.
  */
+import { float64 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
 
@@ -34,6 +35,17 @@ export const at = (column: Float64Array, position: number): number => column[pos
 /** The put and the take of each value. */
 export const operationsOn = (log: ValueLog, values: readonly number[]): readonly number[] =>
   values.flatMap((value) => [log.put[value] as number, log.take[value] as number])
+
+/** A time of each value; `Float64Array.from` with a function is ten times slower. */
+export const timesOf = (
+  log: ValueLog,
+  values: readonly number[],
+  time: (log: ValueLog, value: number) => number,
+): Float64Array => {
+  const times = float64(values.length)
+  for (let i = 0; i < values.length; i++) times[i] = time(log, values[i] as number)
+  return times
+}
 
 export const putReturn = (log: ValueLog, value: number): number => at(log.return, log.put[value] as number)
 
@@ -70,7 +82,7 @@ export interface Span {
 /** The times at which one of these values is certainly in, in order; those that touch at one moment are two. */
 export const certainSpans = (log: ValueLog, values: readonly number[]): readonly Span[] => {
   const spans: { values: number[]; from: number; to: number }[] = []
-  for (const position of sortedPositions(Float64Array.from(values, (value) => putReturn(log, value)))) {
+  for (const position of sortedPositions(timesOf(log, values, putReturn))) {
     const value = values[position] as number
     const [start, end] = [putReturn(log, value), takeCall(log, value)]
     if (start >= end) continue

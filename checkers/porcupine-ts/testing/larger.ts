@@ -4,6 +4,7 @@
  */
 import type { Model, Operation } from '../model.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
+import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import { fencingLock, type LockInput, type LockOutput, mutex } from '../models/locks.ts'
 import { fifoQueue, priorityQueue, type QueueInput, type QueueOutput, stack } from '../models/queue.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
@@ -139,6 +140,19 @@ const registers: Kind<number | null, RegisterInput, RegisterOutput> = {
   },
 }
 
+const strings: Kind<string, KeyValueInput, string> = {
+  model: keyValue,
+  input: (int, _client, fresh) => {
+    const kind = int(9)
+    if (kind < 4) return { f: 'get', key: 'x' }
+    return { f: kind === 4 ? 'put' : 'append', key: 'x', value: `${int(9) === 0 ? int(fresh + 1) : fresh} ` }
+  },
+  act: (state, input) => {
+    if (input.f === 'get') return { state, output: state }
+    return { state: input.f === 'put' ? input.value : state + input.value, output: '' }
+  },
+}
+
 const elements: Kind<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int, client, fresh) => {
@@ -210,6 +224,7 @@ const smallest = (state: readonly number[]): number => state.indexOf(Math.min(..
 
 export const largerSubjects: readonly Larger[] = [
   larger('register', casRegister(null), registers),
+  larger('key-value', keyValue, strings),
   larger(
     'fifo queue',
     fifoQueue,

@@ -131,6 +131,30 @@ const keyValues: Specimen<string, KeyValueInput, string> = {
   answers: ({ f }) => (f === 'get' ? WORDS : ['']),
 }
 
+const LETTERS = 'abcdefgh'.split('')
+
+/** Short strings of different letters. */
+const STRINGS: readonly string[] = [
+  '',
+  ...LETTERS,
+  ...LETTERS.flatMap((a) => LETTERS.filter((b) => b !== a).map((b) => a + b)),
+  ...LETTERS.slice(0, 5).flatMap((a) =>
+    LETTERS.slice(1, 6).flatMap((b) => LETTERS.slice(2).map((c) => a + b + c)),
+  ),
+]
+
+/** Each operation writes another letter. */
+const uniqueStrings: Specimen<string, KeyValueInput, string> = {
+  model: keyValue,
+  input: (int, _client, fresh) => {
+    const f = (['get', 'get', 'put', 'append', 'append'] as const)[int(5)] as KeyValueInput['f']
+    // Now and then a put and an append write the same.
+    const value = LETTERS[f === 'append' && int(9) === 0 ? int(8) : fresh] as string
+    return f === 'get' ? { f, key: 'x' } : { f, key: 'x', value }
+  },
+  answers: ({ f }) => (f === 'get' ? STRINGS : ['']),
+}
+
 const counters: Specimen<number, CounterInput, { readonly value: number | null }> = {
   model: counter,
   input: (int) => (int(2) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: int(4) - 1 }),
@@ -252,6 +276,7 @@ export const subjects: readonly Subject[] = [
   subject('register with unique values', registers(true)),
   subject('multi-register', transactions),
   subject('key-value', keyValues),
+  subject('key-value with unique values', uniqueStrings),
   subject('counter', counters),
   subject('counter of one amount', counts),
   subject('set', sets),

@@ -1,0 +1,136 @@
+/** What is drawn, and where. The page holds these classes as text, so they use nothing but the browser. */
+import type { PageData } from './data.ts'
+
+/** The history as columns of numbers, and the lines in which its operations stand. */
+export class Chart {
+  readonly data: PageData
+  readonly call: Float64Array
+  /** Of what never returned: where the axis ends. */
+  readonly end: Float64Array
+  readonly from = 0
+  readonly to: number
+  readonly rows: readonly string[]
+  readonly laneCount: number
+  /** The operations of each line that are shown, in order of their calls. */
+  lanes: number[][] = []
+  /** The place of each operation in the order found for its partition, and when it takes effect there. */
+  readonly orderOf: Int32Array
+  readonly placeOf: Int32Array
+  readonly effect: Float64Array
+
+  constructor(data: PageData) {
+    const count = data.gaps.length
+    this.data = data
+    this.call = new Float64Array(count)
+    this.end = new Float64Array(count)
+    this.orderOf = new Int32Array(count).fill(-1)
+    this.placeOf = new Int32Array(count).fill(-1)
+    this.effect = new Float64Array(count)
+    let last = 0
+    let to = 1
+    for (let i = 0; i < count; i++) {
+      last += data.gaps[i] as number
+      this.call[i] = last
+      to = Math.max(to, last + Math.max(0, data.durations[i] as number))
+    }
+    for (const annotation of data.annotations)
+      to = Math.max(to, this.ticksOf(annotation.to ?? annotation.from))
+    this.to = to * 1.01
+    for (let i = 0; i < count; i++) {
+      const duration = data.durations[i] as number
+      this.end[i] = duration < 0 ? this.to : (this.call[i] as number) + duration
+    }
+    this.rows = [...new Set(data.annotations.map(({ row }) => row))]
+    this.laneCount = 1 + data.lanes.reduce((most, lane) => Math.max(most, lane), -1)
+    for (const [number, order] of data.orders.entries()) this.place(number, order.operations)
+    this.show(null)
+  }
+
+  /** When each takes effect: as early as its call and those before it allow. */
+  place(number: number, operations: readonly number[]): void {
+    let time = 0
+    for (const [place, operation] of operations.entries()) {
+      time = Math.max(time, this.call[operation] as number)
+      this.orderOf[operation] = number
+      this.placeOf[operation] = place
+      this.effect[operation] = time
+    }
+  }
+
+  /** Only the operations of one partition; null: of all. */
+  show(partition: number | null): void {
+    this.lanes = Array.from({ length: this.laneCount }, () => [])
+    for (const [operation, lane] of this.data.lanes.entries())
+      if (partition === null || this.data.partitionOf[operation] === partition)
+        this.lanes[lane]?.push(operation)
+  }
+
+  ticksOf(time: number): number {
+    return (time - this.data.start) / this.data.tick
+  }
+
+  textOf(ticks: number): string {
+    const { start, tick, unit } = this.data
+    return `${((start + ticks * tick) / unit.size).toFixed(unit.size > 1 ? 6 : 0)}${unit.name}`
+  }
+
+  isOpen(operation: number): boolean {
+    return (this.data.durations[operation] as number) < 0
+  }
+
+  label(operation: number): string {
+    return this.data.texts[this.data.labels[operation] as number] ?? ''
+  }
+
+  /** In a line, how many are called by a time. */
+  calledBy(lane: readonly number[], time: number): number {
+    let low = 0
+    let high = lane.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.call[lane[middle] as number] as number) <= time) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** Which times stand where on a canvas. */
+export class View {
+  from: number
+  to: number
+  width = 1
+
+  constructor(from: number, to: number) {
+    this.from = from
+    this.to = to
+  }
+
+  x(time: number): number {
+    return ((time - this.from) / (this.to - this.from)) * this.width
+  }
+
+  time(x: number): number {
+    return this.from + (x / this.width) * (this.to - this.from)
+  }
+
+  zoom(factor: number, x: number): void {
+    const fixed = this.time(x)
+    this.from = fixed - (fixed - this.from) * factor
+    this.to = fixed + (this.to - fixed) * factor
+  }
+
+  pan(x: number): void {
+    const by = (x / this.width) * (this.to - this.from)
+    this.from += by
+    this.to += by
+  }
+
+  /** Keeps within the history, and no closer than a few ticks. */
+  clamp(least: number, most: number): void {
+    const span = Math.min(Math.max(this.to - this.from, 10), most - least)
+    const from = Math.min(Math.max(this.from, least), most - span)
+    this.from = from
+    this.to = from + span
+  }
+}
