@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { generateColumns, toOperations } from '../bench/histories.ts'
-import { check } from '../check.ts'
-import type { Illegal, Operation } from '../model.ts'
+import { budgetOf, check } from '../check.ts'
+import { determinize, isNondeterministic } from '../general/determinize.ts'
+import type { Illegal, Model, Operation } from '../model.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
 import { bruteForce } from '../testing/brute-force.ts'
 import { subjects } from '../testing/specimens.ts'
 import { explain } from './explain.ts'
 import { subHistory } from './sub-history.ts'
+import { cutAt, failingWindow, searcher } from './window.ts'
 
 const register = casRegister(null)
 type Register = Operation<RegisterInput, RegisterOutput>
@@ -89,23 +91,41 @@ describe('an explanation', () => {
 })
 
 describe.each(subjects)('of $name', ({ model, history }) => {
-  it('windows that begin at the beginning are illegal by themselves, and never longer than the witness', () => {
-    let whole = 0
+  const plain = (isNondeterministic(model) ? determinize(model) : model) as Model<unknown, unknown, unknown>
+  const { partition: _, ...whole } = plain
+  it('windows are illegal by themselves from every state they may begin in, and no longer than the witness', () => {
+    let seen = 0
     for (let seed = 0; seed < 600; seed++) {
       const operations = history(seed)
       const result = check(model, operations)
       if (result.verdict !== 'illegal') continue
+      seen++
       const explanation = explain(model, operations, result)
+      expect(explanation.minimal).toBe(true)
       expect(explanation.window.length).toBeLessThanOrEqual(result.witness.length)
       expect(explanation.attempts.length).toBeGreaterThan(0)
-      for (const { order } of explanation.attempts)
-        expect(order.length).toBeLessThanOrEqual(explanation.window.length)
-      if (explanation.window[0] !== result.witness[0]) continue
-      whole++
-      expect(bruteForce(model, subHistory(operations, result, explanation.window)), `seed ${seed}`).toBe(
-        false,
-      )
+      const witness = subHistory(operations, result, result.witness)
+      const blocked = result.witness.indexOf(result.blocked)
+      const window = failingWindow(plain, witness, blocked, budgetOf({}))
+      for (const state of window.from)
+        expect(bruteForce({ ...plain, init: () => state }, window.operations), `seed ${seed}`).toBe(false)
     }
-    expect(whole).toBeGreaterThan(20)
+    expect(seen).toBeGreaterThan(50)
+  })
+
+  it('no cut makes a legal history illegal', () => {
+    let cuts = 0
+    for (let seed = 0; seed < 600; seed++) {
+      const operations = history(seed)
+      if (check(model, operations).verdict !== 'ok') continue
+      const byCall = [...operations].sort((a, b) => a.call - b.call)
+      for (const first of byCall.keys()) {
+        const cut = cutAt(whole, byCall, first, searcher(budgetOf({})))
+        if (cut === null) throw new Error('no limit was given')
+        expect(searcher(budgetOf({})).isIllegal(whole, cut.from, cut.operations), `seed ${seed}`).toBe(false)
+        cuts++
+      }
+    }
+    expect(cuts).toBeGreaterThan(300)
   })
 })

@@ -7,7 +7,7 @@ import { type Budget, Search, type SearchResult } from '../general/search.ts'
 import { Transitions } from '../general/transitions.ts'
 import { partsOfOperations } from '../history/operations.ts'
 import { type Part, partOf } from '../history/part.ts'
-import type { AnyModel, Limits, Model, Operation } from '../model.ts'
+import type { AnyModel, Limits, Model, Operation, Result } from '../model.ts'
 
 /** Operations by their index in the input. */
 export interface PartialLinearization {
@@ -51,38 +51,64 @@ const attempt = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number, 
   }
 }
 
+/** `known`: whose return nothing passes, where that is known already. */
 const linearizePart = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
+  known: number | null,
   budget: Budget,
 ): PartialLinearization => {
-  const whole = attempt(model, part, Number.POSITIVE_INFINITY, budget)
-  const isIllegal = whole.result.verdict === 'illegal'
-  const { result, order, states } = isIllegal
-    ? attempt(model, part, part.return[whole.blocked] as number, budget)
-    : whole
+  const upTo = (blocked: number): Attempt => attempt(model, part, part.return[blocked] as number, budget)
+  let blocked = known
+  let last = blocked === null ? attempt(model, part, Number.POSITIVE_INFINITY, budget) : upTo(blocked)
+  if (last.result.verdict === 'illegal') {
+    blocked = last.blocked
+    last = upTo(blocked)
+  }
   return {
     partition: part.key,
-    order,
-    states,
-    blocked: isIllegal ? (part.index[whole.blocked] as number) : null,
-    decided: result.verdict === 'ok',
+    order: last.order,
+    states: last.states,
+    blocked: blocked === null ? null : (part.index[blocked] as number),
+    decided: last.result.verdict === 'ok',
   }
 }
 
+const SHARE = 0.5
+
+const linearizeParts = <S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  result: Result | null,
+  limits: Limits,
+): readonly PartialLinearization[] => {
+  const whole = budgetOf(limits)
+  const blocked = result?.verdict === 'illegal' ? result : null
+  // The failing one first; none takes all the time that is left.
+  const parts = [...partsOfOperations(model, operations)].sort(
+    (a, b) =>
+      Number(b.key === blocked?.partition) - Number(a.key === blocked?.partition) || a.count - b.count,
+  )
+  return parts.map((part) => {
+    const left = whole.deadlineMs - whole.now()
+    const budget = { ...whole, deadlineMs: whole.now() + (parts.length === 1 ? left : SHARE * left) }
+    const known = part.key === blocked?.partition ? part.index.indexOf(blocked.blocked) : null
+    return linearizePart(model, part, known, budget)
+  })
+}
+
 /**
- * A linearization of each partition, or of its longest prefix that has one.
+ * A linearization of each partition, or of its longest prefix that has one. `result`: what is known of the history
+ * already saves the search for where it ends.
  *
  * @throws MalformedHistoryError naming the operation, where the input is no history.
  */
 export const linearize = <S, I, O>(
-  given: AnyModel<S, I, O>,
+  model: AnyModel<S, I, O>,
   operations: readonly Operation<I, O>[],
+  result: Result | null = null,
   limits: Limits = {},
-): readonly PartialLinearization[] => {
-  const budget = budgetOf(limits)
-  if (!isNondeterministic(given))
-    return partsOfOperations(given, operations).map((part) => linearizePart(given, part, budget))
-  const model = determinize(given)
-  return partsOfOperations(model, operations).map((part) => linearizePart(model, part, budget))
-}
+): readonly PartialLinearization[] =>
+  isNondeterministic(model)
+    ? linearizeParts(determinize(model), operations, result, limits)
+    : linearizeParts(model, operations, result, limits)

@@ -1,7 +1,7 @@
 /**
  * The failing window: as little of an illegal history as still cannot be linearized. Only by reductions that leave a
- * linearizable history linearizable, so that what is left is a proof: what happened before a quiet point is replaced
- * by all states it may have led to, and operations that change nothing are left out. A write that a read needs never
+ * linearizable history linearizable, so that what is left is a proof: what happened before some moment is replaced by
+ * all states it may have led to, and operations that change nothing are left out. A write that a read needs never
  * goes.
  */
 import { compile } from '../general/compile.ts'
@@ -21,7 +21,10 @@ export interface Window<S, I, O> {
   readonly minimal: boolean
 }
 
-interface Searcher {
+/** A search that visits more is given up: with less left out it may have been short. */
+const MAX_VISITS = 20_000
+
+export interface Searcher {
   /** True, false, or null where a limit ran out. */
   isIllegal<S, I, O>(
     model: Model<S, I, O>,
@@ -34,9 +37,11 @@ interface Searcher {
 
 const onePart = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): Part<I, O> => {
   const { partition: _, ...whole } = model
-  // An operation that is open keeps the output it gave later; the search takes that.
-  const told = operations.map((operation) =>
-    operation.return === Number.POSITIVE_INFINITY ? { ...operation, output: undefined } : operation,
+  // An operation that is open keeps the output it gave later, and its client may go on: the search takes that.
+  const told = operations.map((operation, client) =>
+    operation.return === Number.POSITIVE_INFINITY
+      ? { ...operation, client, output: undefined }
+      : { ...operation, client },
   )
   const [part] = partsOfOperations(whole, told)
   return {
@@ -45,7 +50,7 @@ const onePart = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<
   }
 }
 
-const searcher = (budget: Budget): Searcher => ({
+export const searcher = (budget: Budget): Searcher => ({
   isIllegal: (model, from, operations) => {
     if (operations.length === 0) return false
     const part = onePart(model, operations)
@@ -67,16 +72,71 @@ const searcher = (budget: Budget): Searcher => ({
   },
 })
 
-/** The last moment before `position` at which nothing was open: the first operation after it, or 0. */
-const quietPoint = (operations: readonly Operation<unknown, unknown>[], position: number): number => {
-  let latest = Number.NEGATIVE_INFINITY
-  let quiet = 0
-  for (let i = 0; i <= position; i++) {
-    const { call, return: end } = operations[i] as Operation<unknown, unknown>
-    if (latest < call) quiet = i
-    latest = Math.max(latest, end)
+/** What is left when everything before some moment is replaced by the states it may have led to. */
+export interface Cut<S, I, O> {
+  readonly operations: readonly Operation<I, O>[]
+  readonly indices: readonly number[]
+  readonly from: readonly S[]
+}
+
+/**
+ * Cuts at the call of operation `first`. Who was open then may have taken effect before: he may, and need not, do so
+ * after. Null where a limit ran out.
+ */
+export const cutAt = <S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  first: number,
+  search: Searcher,
+): Cut<S, I, O> | null => {
+  const moment = (operations[first] as Operation<I, O>).call
+  const open = (operation: Operation<I, O>): Operation<I, O> =>
+    operation.return < moment ? operation : { ...operation, return: Number.POSITIVE_INFINITY }
+  const before = operations.filter(({ call }) => call < moment).map(open)
+  const from = before.length === 0 ? [model.init()] : search.ends(model, before)
+  if (from === null) return null
+  const indices = [...operations.keys()].filter((i) => {
+    const { call, return: end, input, output } = operations[i] as Operation<I, O>
+    return end >= moment && (call >= moment || model.readOnly?.(input, output) !== true)
+  })
+  const left = indices.map((i) => operations[i] as Operation<I, O>)
+  return {
+    operations: left.map((operation) => (operation.call < moment ? open(operation) : operation)),
+    indices,
+    from,
   }
-  return quiet
+}
+
+/** The latest cut, more or less, after which no order is left: first doubling how much is kept, then halving. */
+const cutLate = <S, I, O>(
+  model: Model<S, I, O>,
+  operations: readonly Operation<I, O>[],
+  blocked: number,
+  search: Searcher,
+): Cut<S, I, O> & { readonly decided: boolean } => {
+  const whole = { operations, indices: [...operations.keys()], from: [model.init()] }
+  let best: Cut<S, I, O> = whole
+  let decided = true
+  const fails = (first: number): boolean => {
+    const cut = cutAt(model, operations, first, search)
+    const failing = cut === null ? null : search.isIllegal(model, cut.from, cut.operations)
+    if (failing === null) decided = false
+    else if (failing) best = cut as Cut<S, I, O>
+    return failing === true
+  }
+  // From `tooLate` on too little is left.
+  let tooLate = blocked + 1
+  let first = blocked
+  while (first > 0 && !fails(first)) {
+    tooLate = first
+    first = Math.max(0, blocked - 2 * (blocked - first) - 1)
+  }
+  while (tooLate - first > 1) {
+    const middle = (first + tooLate) >> 1
+    if (fails(middle)) first = middle
+    else tooLate = middle
+  }
+  return { ...best, decided }
 }
 
 /** Leaves out as many of the droppable positions as it can, halves first (Zeller and Hildebrandt's ddmin 2002). */
@@ -109,20 +169,21 @@ export const failingWindow = <S, I, O>(
   blocked: number,
   budget: Budget,
 ): Window<S, I, O> => {
-  const search = searcher(budget)
-  const quiet = quietPoint(operations, blocked)
-  const ends = quiet === 0 ? [model.init()] : search.ends(model, operations.slice(0, quiet))
-  const start = ends === null || ends.length === 0 ? 0 : quiet
-  const from = start === 0 ? [model.init()] : (ends as readonly S[])
-  const positions = operations.map((_, i) => i).slice(start)
-  const pick = (some: readonly number[]): Operation<I, O>[] =>
-    some.map((i) => operations[i] as Operation<I, O>)
+  const search = searcher({ ...budget, visits: MAX_VISITS })
+  const { operations: left, indices, from, decided } = cutLate(model, operations, blocked, search)
+  const pick = (some: readonly number[]): Operation<I, O>[] => some.map((i) => left[i] as Operation<I, O>)
+  const positions = [...left.keys()]
   const droppable = new Set(
     positions.filter((i) => {
-      const { input, output } = operations[i] as Operation<I, O>
-      return i !== blocked && model.readOnly?.(input, output) === true
+      const { input, output } = left[i] as Operation<I, O>
+      return indices[i] !== blocked && model.readOnly?.(input, output) === true
     }),
   )
   const { kept, minimal } = thinOut(positions, droppable, (some) => search.isIllegal(model, from, pick(some)))
-  return { operations: pick(kept), indices: kept, from, minimal: minimal && start === quiet }
+  return {
+    operations: pick(kept),
+    indices: kept.map((i) => indices[i] as number),
+    from,
+    minimal: minimal && decided,
+  }
 }

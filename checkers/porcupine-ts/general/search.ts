@@ -30,6 +30,8 @@ export interface Budget {
   readonly deadlineMs: number
   readonly now: () => number
   readonly memoryBytes: number
+  /** Configurations, of each search; absent: any number. */
+  readonly visits?: number
 }
 
 /** The machine that is searched: states are small numbers. */
@@ -160,7 +162,8 @@ export class Search {
   }
 
   #exhausted(): 'time' | 'memory' | null {
-    if (this.#budget.now() > this.#budget.deadlineMs) return 'time'
+    const { now, deadlineMs, visits = Number.POSITIVE_INFINITY } = this.#budget
+    if (now() > deadlineMs || this.#memo.count > visits) return 'time'
     const bytes = this.#memo.bytes + this.#machine.bytes + this.#frames.byteLength
     return bytes > this.#budget.memoryBytes ? 'memory' : null
   }

@@ -93,7 +93,7 @@ export const drawPage = async <S, I, O>(
   const limits = { ...DEFAULT_LIMITS, ...options.limits }
   const explanation: Explanation | null =
     result.verdict === 'illegal' ? explain(model, operations, result, limits) : null
-  const orders = linearize(model, operations, limits)
+  const orders = linearize(model, operations, result, limits)
   const input = { model, operations, result, explanation, orders, title, annotations, unit }
   for (let most = operations.length; ; most >>= 1) {
     const page = await write(pageData(input, most))

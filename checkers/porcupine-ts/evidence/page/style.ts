@@ -10,9 +10,9 @@ h1 { font-size: 18px; margin: 12px 0 4px; } h2 { font-size: 15px; margin: 16px 0
 #verdict { padding: 1px 8px; border-radius: 4px; color: #fff; background: #6b7280; }
 #verdict.ok { background: #2f7d4f; } #verdict.illegal { background: #c0282d; }
 #controls { display: flex; flex-wrap: wrap; gap: 12px; align-items: center; margin: 4px 0; }
-#scroller { height: 55vh; overflow-y: auto; overflow-x: hidden; border: 1px solid #8884; position: relative; }
+#scroller { max-height: 55vh; overflow-y: auto; overflow-x: hidden; border: 1px solid #8884; position: relative; }
 canvas { position: sticky; top: 0; display: block; cursor: crosshair; touch-action: none; }
 #spacer { position: absolute; top: 0; width: 1px; }
-pre { overflow-x: auto; font: 12px ui-monospace, monospace; } #details { min-height: 5em; margin: 6px 0; }
+pre { overflow-x: auto; font: 12px ui-monospace, monospace; } #details { min-height: 4em; margin: 6px 0; }
 #attempts li { cursor: default; padding: 2px 0; } #attempts li:hover { background: #8882; }
 `

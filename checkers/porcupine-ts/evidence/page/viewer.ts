@@ -41,6 +41,11 @@ export class Viewer {
     for (const { partition } of orders)
       select.add(new Option(String(partitions[partition]), String(partition)))
     this.#element('jump').hidden = blocked === null
+    if (blocked !== null) {
+      const failing = this.#chart.data.partitionOf[blocked] as number
+      select.value = String(failing)
+      this.#chart.show(failing)
+    }
     this.#element('count').textContent =
       `${gaps.length} operations${omitted === 0 ? '' : `; ${omitted} further from the failure are left out`}`
     for (const attempt of attempts) this.#element('attempts').append(this.#attemptItem(attempt))
@@ -161,7 +166,7 @@ export class Viewer {
     const shown = failing.length === 0 ? [blocked] : failing
     const from = Math.min(...shown.map((operation) => this.#chart.call[operation] as number))
     const to = this.#chart.end[blocked] as number
-    const margin = Math.max(10, (to - from) / 3)
+    const margin = Math.max(10, (to - from) / 3, 3 * (to - (this.#chart.call[blocked] as number)))
     this.#view.from = from - margin
     this.#view.to = to + margin
     const lane = this.#chart.data.lanes[blocked] as number
@@ -176,6 +181,9 @@ export class Viewer {
   }
 
   #resize(): void {
+    const needed = this.#painter.head + this.#painter.rowHeight * this.#chart.laneCount
+    this.#element('spacer').style.height = `${needed}px`
+    this.#scroller.style.height = `${needed + 4}px`
     const { clientWidth, clientHeight } = this.#scroller
     const ratio = window.devicePixelRatio
     this.#view.width = clientWidth
@@ -183,8 +191,6 @@ export class Viewer {
     this.#canvas.height = clientHeight * ratio
     this.#canvas.style.width = `${clientWidth}px`
     this.#canvas.style.height = `${clientHeight}px`
-    this.#element('spacer').style.height =
-      `${this.#painter.head + this.#painter.rowHeight * this.#chart.laneCount}px`
     this.#canvas.getContext('2d')?.setTransform(ratio, 0, 0, ratio, 0, 0)
     this.#redraw()
   }

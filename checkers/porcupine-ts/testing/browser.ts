@@ -1,0 +1,27 @@
+/** The real browser that tests of pages need: skipped by name where it is absent, a failure under CI. */
+import fs from 'node:fs'
+import { type Browser, chromium } from 'playwright-core'
+import { describe, it } from 'vitest'
+
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
+
+export const describeWithBrowser = (name: string, body: () => void): void => {
+  if (fs.existsSync(CHROMIUM)) describe(name, body)
+  else if (process.env.CI !== 'true') describe.skip(`${name} (needs ${CHROMIUM})`, body)
+  else
+    it(name, () => {
+      throw new Error(`${CHROMIUM} is missing, and under CI nothing is skipped`)
+    })
+}
