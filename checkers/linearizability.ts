@@ -12,6 +12,7 @@ import type { Columns, Result } from './porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from './porcupine-ts/models/register.ts'
 import { checkParallel } from './porcupine-ts/parallel/check-parallel.ts'
 import { explainRegister } from './register-evidence.ts'
+import { drawRegisterPage } from './register-page.ts'
 
 const TIME_LIMIT_MS = 120_000
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -49,10 +50,11 @@ class Dictionary {
 }
 
 interface Judged {
-  readonly columns: Columns
+  readonly columns: Required<Columns>
   /** The pair each row came from. */
   readonly pairs: readonly Pair[]
   readonly keys: Dictionary
+  readonly values: Dictionary
   readonly initial: number | null
 }
 
@@ -112,7 +114,7 @@ const toColumns = (
     columns.second[at] = values.codeOf(cells.expected)
   }
   const code = initial === null ? null : values.codeOf(initial)
-  return { columns, pairs: rows.map(({ pair }) => pair), keys, initial: code }
+  return { columns, pairs: rows.map(({ pair }) => pair), keys, values, initial: code }
 }
 
 const unknownSummary = (key: string, result: Result & { verdict: 'unknown' }): string =>
@@ -153,7 +155,17 @@ const judge = async (
     initial,
     readsMustBeFresh: promised('read') === 'linearizable',
   })
-  return { status: 'invalid', summary, evidence: [evidence], details: { key } }
+  const page = await drawRegisterPage(
+    {
+      columns,
+      initial: judged.initial,
+      keyOf: (found) => keys.valueOf(found),
+      numberOf: (found) => judged.values.valueOf(found),
+    },
+    result,
+    record,
+  )
+  return { status: 'invalid', summary, evidence: [{ ...evidence, page }], details: { key } }
 }
 
 export const linearizability = (options: { readonly initial: number | null }): Checker => ({

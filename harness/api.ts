@@ -506,6 +506,8 @@ export interface Evidence {
   readonly title: string
   readonly text: string
   readonly operations: readonly number[]
+  /** A self-contained page to look around in, stored beside the verdict under this name; then without the text. */
+  readonly page?: { readonly file: string; readonly html?: string }
 }
 
 export interface Verdict {

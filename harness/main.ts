@@ -53,6 +53,10 @@ program
   .option('-w, --workload <name>', 'whose checkers judge an imported history', 'register')
   .option('--dialect <name>', 'jepsen or etcd: what a failed compare-and-set means in an imported history')
   .option('--workload-opts <k=v,...>', 'options of the workload')
+  .option(
+    '--pages <folder>',
+    'where an imported history has no folder: one for its verdict and pages of evidence',
+  )
   .option('--json', 'print the verdict as JSON')
   .action(lazily(async () => (await import('./cli/check.ts')).checkCommand))
 

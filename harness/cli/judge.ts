@@ -6,7 +6,7 @@ import type { Operation, Options, RunRecord, RunVerdict } from '../api.ts'
 import { type Dialect, decodeJepsen } from '../history/jepsen.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { pairOperations } from '../history/pairs.ts'
-import { bareRecord, loadRun, writeVerdict } from '../store/run-store.ts'
+import { bareRecord, loadRun, withoutPages, writeVerdict } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
@@ -15,6 +15,8 @@ export interface Judged {
   readonly verdict: RunVerdict
   readonly record: RunRecord
   readonly notes: readonly string[]
+  /** Where its verdict and pages of evidence were stored. */
+  readonly folder?: string
 }
 
 /** An interrupted run or one imported has parts missing; only what is there is judged. */
@@ -33,9 +35,8 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
   pairOperations(record.history)
-  const verdict = await judgeRecord(record, spec.workload, spec.workloadOptions)
-  writeVerdict(dir, verdict)
-  return { verdict, record, notes }
+  const verdict = writeVerdict(dir, await judgeRecord(record, spec.workload, spec.workloadOptions))
+  return { verdict, record, notes, folder: dir }
 }
 
 const isRunDir = (file: string): boolean => fs.statSync(file).isDirectory()
@@ -62,6 +63,8 @@ export interface CheckFlags {
   readonly workload: string
   readonly dialect?: string
   readonly workloadOpts?: string
+  /** A folder for the pages of an imported history's verdict. */
+  readonly pages?: string
 }
 
 /** The initial value belongs to the dialect unless it was given. */
@@ -82,9 +85,8 @@ export const judgePath = async (given: string, flags: CheckFlags): Promise<Judge
   const { operations, notes } = readHistory(file, dialect)
   const record = bareRecord(operations)
   pairOperations(operations)
-  return {
-    verdict: await judgeRecord(record, flags.workload, workloadOptions(flags, file, dialect)),
-    record,
-    notes,
-  }
+  const verdict = await judgeRecord(record, flags.workload, workloadOptions(flags, file, dialect))
+  if (flags.pages === undefined) return { verdict: withoutPages(verdict), record, notes }
+  fs.mkdirSync(flags.pages, { recursive: true })
+  return { verdict: writeVerdict(flags.pages, verdict), record, notes, folder: flags.pages }
 }

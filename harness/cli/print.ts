@@ -1,4 +1,5 @@
 /** Verdicts as text. */
+import path from 'node:path'
 import type { FaultRecord, RunRecord, RunVerdict, Status } from '../api.ts'
 
 export const EXIT_CODES: Readonly<Record<Status, number>> = { valid: 0, invalid: 1, unknown: 2 }
@@ -26,6 +27,7 @@ export interface Printed {
   readonly verdict: RunVerdict
   readonly record: RunRecord
   readonly notes: readonly string[]
+  readonly folder?: string
   readonly reportFile?: string
 }
 
@@ -42,7 +44,7 @@ const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
 }
 
 /** The verdict, what was judged, the counts, the faults, the evidence. */
-export const formatVerdict = ({ verdict, record, notes, reportFile }: Printed): string => {
+export const formatVerdict = ({ verdict, record, notes, folder, reportFile }: Printed): string => {
   const { counts, faults } = verdict
   const lines = [`${colour(verdict.status, verdict.status.toUpperCase())}  ${verdict.summary}`, '']
   for (const each of verdict.verdicts) {
@@ -58,6 +60,8 @@ export const formatVerdict = ({ verdict, record, notes, reportFile }: Printed): 
   lines.push(...factLines(record))
   for (const evidence of verdict.verdicts.flatMap((each) => each.evidence)) {
     lines.push('', `  ${evidence.title}`, '', indent(evidence.text, '    '))
+    if (folder !== undefined && evidence.page !== undefined)
+      lines.push('', `    look around in ${path.join(folder, evidence.page.file)}`)
   }
   for (const note of notes) lines.push('', `  note: ${note}`)
   if (record.spec !== null) lines.push('', `  seed       ${record.spec.seed} (commit ${record.spec.commit})`)

@@ -75,5 +75,11 @@ describeWith(missing, 'report.html in Chromium', () => {
     expect(errors).toEqual([])
     // Self-contained: nothing but the file itself was asked for.
     expect(requests).toHaveLength(1)
+    // Beside it lies a page on the key that broke.
+    await page.click('a[href^="linearizability-key-"]')
+    await page.waitForSelector('canvas[data-drawn]')
+    expect(await page.textContent('#verdict')).toBe('illegal')
+    expect(await page.textContent('#diagram')).toContain('<-- cannot be placed')
+    expect(errors).toEqual([])
   })
 })

@@ -62,8 +62,25 @@ export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): strin
 export const writeRunFile = (dir: string, content: RunFile): void =>
   fs.writeFileSync(path.join(dir, FILES.run), `${JSON.stringify(content, null, 2)}\n`)
 
-export const writeVerdict = (dir: string, verdict: RunVerdict): void =>
-  fs.writeFileSync(path.join(dir, FILES.verdict), `${JSON.stringify(verdict, null, 2)}\n`)
+/** Pages of evidence are files of their own beside it; returns the verdict as it is read back. */
+export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
+  for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
+    if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
+  const stored = withoutPages(verdict)
+  fs.writeFileSync(path.join(dir, FILES.verdict), `${JSON.stringify(stored, null, 2)}\n`)
+  return stored
+}
+
+/** The names of its pages are left. */
+export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
+  ...verdict,
+  verdicts: verdict.verdicts.map((each) => ({
+    ...each,
+    evidence: each.evidence.map(({ page, ...evidence }) =>
+      page === undefined ? evidence : { ...evidence, page: { file: page.file } },
+    ),
+  })),
+})
 
 export const readVerdict = (dir: string): RunVerdict | null => {
   const file = path.join(dir, FILES.verdict)

@@ -28,8 +28,15 @@ const counts = (data: ReportData): HTMLElement => {
 
 const evidence = (data: ReportData): readonly HTMLElement[] =>
   data.verdict.verdicts.flatMap((verdict) =>
-    verdict.evidence.flatMap(({ title, text }) => [
+    verdict.evidence.flatMap(({ title, text, page }) => [
       element('h2', {}, [`Counterexample: ${title}`]),
+      ...(page === undefined
+        ? []
+        : [
+            element('p', {}, [
+              element('a', { href: page.file }, ['every operation on it, and how far an order goes']),
+            ]),
+          ]),
       element('div', { class: 'panel' }, [element('pre', { class: 'evidence' }, [text])]),
     ]),
   )

@@ -46,15 +46,29 @@ export class Chart {
     this.show(null)
   }
 
-  /** When each takes effect: as early as its call and those before it allow. */
+  /** Operations in an order that is possible, and the time at which each takes effect. */
   place(number: number, operations: readonly number[]): void {
-    let time = 0
-    for (const [place, operation] of operations.entries()) {
-      time = Math.max(time, this.call[operation] as number)
+    for (const [place, time] of this.effects(operations).entries()) {
+      const operation = operations[place] as number
       this.orderOf[operation] = number
       this.placeOf[operation] = place
       this.effect[operation] = time
     }
+  }
+
+  /** In the middle between the earliest times, after all calls so far, and the latest, before all returns to come. */
+  effects(operations: readonly number[]): readonly number[] {
+    const latest: number[] = []
+    let least = this.to
+    for (let place = operations.length - 1; place >= 0; place--) {
+      least = Math.min(least, this.end[operations[place] as number] as number)
+      latest[place] = least
+    }
+    let earliest = 0
+    return operations.map((operation, place) => {
+      earliest = Math.max(earliest, this.call[operation] as number)
+      return (earliest + (latest[place] as number)) / 2
+    })
   }
 
   /** Only the operations of one partition; null: of all. */

@@ -134,17 +134,17 @@ export class Painter {
 
   /** A line from effect to effect, numbered. `first`: the number of the first one's place; null: all are drawn. */
   #order(operations: readonly number[], first: number | null, top: number): void {
-    const { call, effect, data } = this.#chart
+    const { effect, data } = this.#chart
     const context = this.#context
     context.strokeStyle = this.#color('path')
     context.lineWidth = 1.5
     context.beginPath()
-    let time = 0
-    const points = operations.map((operation) => {
-      time = Math.max(time, call[operation] as number)
-      const x = this.#view.x(first === null ? time : (effect[operation] as number))
-      return { x, y: this.y(data.lanes[operation] as number, top) + this.rowHeight / 2 }
-    })
+    const times =
+      first === null ? this.#chart.effects(operations) : operations.map((i) => effect[i] as number)
+    const points = operations.map((operation, i) => ({
+      x: this.#view.x(times[i] as number),
+      y: this.y(data.lanes[operation] as number, top) + this.rowHeight / 2,
+    }))
     for (const { x, y } of points) context.lineTo(x, y)
     context.stroke()
     for (const [i, { x, y }] of points.entries()) {

@@ -166,7 +166,7 @@ export class Viewer {
     const shown = failing.length === 0 ? [blocked] : failing
     const from = Math.min(...shown.map((operation) => this.#chart.call[operation] as number))
     const to = this.#chart.end[blocked] as number
-    const margin = Math.max(10, (to - from) / 3, 3 * (to - (this.#chart.call[blocked] as number)))
+    const margin = Math.max(10, (to - from) / 3, 6 * (to - (this.#chart.call[blocked] as number)))
     this.#view.from = from - margin
     this.#view.to = to + margin
     const lane = this.#chart.data.lanes[blocked] as number
