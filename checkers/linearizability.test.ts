@@ -49,7 +49,7 @@ describe('linearizability of registers', () => {
     expect(verdict.evidence[0]?.text).toContain('<-- cannot be placed')
     expect(verdict.evidence[0]?.operations).toContain(4)
     expect(verdict.evidence[0]?.page?.file).toBe('linearizability-key-1.html')
-    expect(verdict.evidence[0]?.page?.html).toContain('but then read -&gt; 1 is not possible when it is 2')
+    expect(verdict.evidence[0]?.page?.html).toContain('but then read -> 1 is not possible when it is 2')
   })
 
   it('tells no story of a read that is allowed, nor of a value from nowhere as a stale one', async () => {

@@ -7,8 +7,8 @@
  * Unknown is never ok.
  */
 import { type Decision, decide, Tally } from './decide.ts'
+import type { Budget } from './general/budget.ts'
 import { determinize, isNondeterministic } from './general/determinize.ts'
-import type { Budget } from './general/search.ts'
 import { partsOfColumns } from './history/columns.ts'
 import { partsOfOperations } from './history/operations.ts'
 import type { Part } from './history/part.ts'

@@ -2,8 +2,11 @@
  * Decides one part: by the model's specialised engine where that knows the kind of history, else by the general
  * search. What is illegal is made small: the shortest prefix, and a witness.
  */
+
+import type { Budget, SearchResult } from './general/budget.ts'
 import { compile, restricting } from './general/compile.ts'
-import { type Budget, Search, type SearchResult } from './general/search.ts'
+import { Search } from './general/search.ts'
+import { isStuck } from './general/stuck.ts'
 import { Transitions } from './general/transitions.ts'
 import { calledBy, type Part, partOf } from './history/part.ts'
 import type { Engines, Illegal, Model } from './model.ts'
@@ -14,7 +17,10 @@ const LONG_WITNESS = 16
 /** A witness is proof enough: that no shorter prefix is illegal may cost so much more, and no more. */
 const SHORTEN_MS = 500
 
-export type Decision = { readonly verdict: 'ok' } | Illegal | (SearchResult & { readonly verdict: 'unknown' })
+export type Decision =
+  | { readonly verdict: 'ok' }
+  | Illegal
+  | { readonly verdict: 'unknown'; readonly reason: 'time' | 'memory'; readonly passed: number }
 
 /** What the engines said, kept for the result. */
 export class Tally {
@@ -40,7 +46,7 @@ const calledIn = (
 const prefixOf = (part: Part<unknown, unknown>, end: number): Int32Array =>
   part.index.slice(0, calledBy(part, end))
 
-/** The general search over some operations of a part. The position of the blocked one is in the part. */
+/** The general search over some operations of a part. The blocked one, by its position in the part: nothing passed it (yet). */
 const search = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
@@ -52,10 +58,17 @@ const search = <S, I, O>(
   const some = whole ? part : partOf(part, positions, end)
   const compiled = compile(model, some)
   const machine = new Transitions(model, some, compiled.classOf)
-  const result = new Search(compiled, machine, budget).run(machine.intern(model.init()))
-  const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
+  const result = new Search(compiled, machine, budget).run([machine.intern(model.init())])
+  const event = result.verdict === 'ok' ? 0 : (compiled.events[result.event] as number)
   return { result, blocked: positions[event >> 1] as number }
 }
+
+/** So many configurations are visited before it is asked whether the search is stuck; then so many times as many. */
+const FIRST_VISITS = 20_000
+const MORE = 8
+
+const isGivenUp = (result: SearchResult): boolean =>
+  result.verdict === 'unknown' && result.reason === 'visits'
 
 const searchAll = <S, I, O>(
   model: Model<S, I, O>,
@@ -63,8 +76,15 @@ const searchAll = <S, I, O>(
   end: number,
   budget: Budget,
 ): Decision => {
-  const { result, blocked } = search(model, part, restricting(model, part, end), end, budget)
-  if (result.verdict !== 'illegal') return result
+  const positions = restricting(model, part, end)
+  let { result, blocked } = search(model, part, positions, end, { ...budget, visits: FIRST_VISITS })
+  for (let visits = MORE * FIRST_VISITS; isGivenUp(result); visits *= MORE) {
+    if (isStuck(model, partOf(part, positions, end), positions.indexOf(blocked), budget)) break
+    ;({ result, blocked } = search(model, part, positions, end, { ...budget, visits }))
+  }
+  if (result.verdict === 'ok') return result
+  if (result.verdict === 'unknown' && result.reason !== 'visits')
+    return { verdict: 'unknown', reason: result.reason, passed: result.passed }
   const prefix = prefixOf(part, part.return[blocked] as number)
   return {
     verdict: 'illegal',

@@ -8,7 +8,8 @@ import type { Illegal, Model, Operation } from './model.ts'
 import { largerSubjects } from './testing/larger.ts'
 
 const seeds = process.env.FAULTLINE_FULL === '1' ? 20_000 : 2500
-const limits = { timeMs: 1000 }
+/** Not time: what is undecided must not depend on the machine. */
+const limits = { memoryBytes: 2 ** 26 }
 
 /** Whether the search, too, finds no order for the witness by itself. */
 const isProof = (
@@ -50,7 +51,8 @@ describe.each(largerSubjects)('$name', ({ model, history }) => {
       expect([...special.prefix], `prefix, seed ${seed}`).toEqual([...searched.prefix])
       expect(isProof(general, operations, special), `witness, seed ${seed}`).toBe(true)
     }
-    expect(undecided).toBeLessThan(seeds / 500)
+    // The search alone gives up on a few queues: those prove nothing either way.
+    expect(undecided).toBeLessThan(seeds / 100)
     expect(bySpecialised).toBeGreaterThan(seeds / 2)
     expect(illegal).toBeGreaterThan(seeds / 20)
   }, 1_200_000)

@@ -22,6 +22,7 @@ const PRIORITY = 'specialised/priority-queue.ts'
 const COUNTER = 'specialised/counter.ts'
 const SET = 'specialised/set.ts'
 const STRINGS = 'specialised/strings.ts'
+const STUCK = 'general/stuck.ts'
 const GROWING = 'specialised/growing-set.ts'
 
 /** What is broken, in which file, from which text to which. */
@@ -276,6 +277,19 @@ const mutations: readonly (readonly [rule: string, file: string, from: string, t
     'if (last === NONE) return code',
   ],
   ['a string goes on from one that began alike', STRINGS, 'root === this.#last.root && ', ''],
+  [
+    'who is stuck is so whatever it was before',
+    STUCK,
+    'return [...states].map(',
+    'return [...states].slice(0, 1).map(',
+  ],
+  [
+    'who was open may take effect after',
+    STUCK,
+    'if (returned < from) continue',
+    'if ((part.call[i] as number) < from) continue',
+  ],
+  ['and need not', STUCK, '(part.call[i] as number) < from || returned > end', 'returned > end'],
   ['sets grow', GROWING, 'if (again < known)', 'if (again < 0)'],
   [
     'reads find what was added',
@@ -305,7 +319,10 @@ const LARGER = 400
 
 const HUNT = `
 const NOTICED = ${NOTICED_CODE}
-import { check } from './check.ts'
+import { budgetOf, check } from './check.ts'
+import { determinize, isNondeterministic } from './general/determinize.ts'
+import { isStuck } from './general/stuck.ts'
+import { partsOfOperations } from './history/operations.ts'
 import { bruteForce } from './testing/brute-force.ts'
 import { largerSubjects } from './testing/larger.ts'
 import { regressions } from './testing/regressions.ts'
@@ -338,6 +355,19 @@ const huntLarger = () => {
       if (special.verdict !== searched.verdict || String(special.prefix) !== String(searched.prefix)) process.exit(NOTICED)
     }
 }
+const huntStuck = () => {
+  for (const { model: given, history } of subjects) {
+    const { partition, specialised, ...model } = isNondeterministic(given) ? determinize(given) : given
+    for (let seed = 0; seed < 400; seed++) {
+      const operations = history(seed)
+      if (!bruteForce(model, operations)) continue
+      const [part] = partsOfOperations(model, operations)
+      for (let i = 0; i < part.count; i++)
+        if (part.return[i] < Infinity && isStuck(model, part, i, budgetOf({}))) process.exit(NOTICED)
+    }
+  }
+}
+huntStuck()
 huntSmall(0, 2000)
 huntLarger()
 huntSmall(2000, 20000)

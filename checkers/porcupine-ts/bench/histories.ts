@@ -97,7 +97,7 @@ const makeStale = ({ kind, key, value, return: end }: Drafts): void => {
   value[victim] = value[old] as number
 }
 
-export const generateColumns = (options: HistoryOptions): Columns => {
+export const generateColumns = (options: HistoryOptions): Required<Columns> => {
   const drafts = draft(options)
   takeEffect(drafts)
   if (options.stale === true) makeStale(drafts)

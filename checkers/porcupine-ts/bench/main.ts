@@ -1,85 +1,66 @@
 /**
- * `npm run bench:porcupine`: how long each history takes, warm, median of several checks, parsing left out.
+ * `npm run bench:porcupine`: how long each history takes, warm, median of several checks, parsing left out (but for
+ * the million, whose loading counts); the peak of memory of a process that loads it and checks it once; and how far
+ * limits are overrun.
  *
  * With `--go FILE` (tab-separated: history, milliseconds; measured with Porcupine outside this project) the ratio
  * stands beside. Histories of other people are read where `--fixtures FOLDER` says, and left out where it is absent.
- * `--huge` adds ten million operations. The peak of memory is the whole process's, making the history included.
+ * `--huge` adds ten million operations.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { check } from '../check.ts'
-import type { History, Model, Result } from '../model.ts'
-import { keyValue } from '../models/key-value.ts'
+import { explain } from '../evidence/explain.ts'
+import type { Operation, Result } from '../model.ts'
+import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import { casRegister } from '../models/register.ts'
-import { loadFixtures } from './fixtures.ts'
-import { generateColumns, type HistoryOptions, toOperations } from './histories.ts'
+import { checkParallel } from '../parallel/check-parallel.ts'
+import { endless, type Generated, generated, huge } from './cases.ts'
+import { readColumns, writeColumns } from './files.ts'
+import { type Fixture, loadFixtures } from './fixtures.ts'
+import { generateColumns, toOperations } from './histories.ts'
 
-interface Case {
-  readonly name: string
-  readonly operations: number
-  readonly rounds: number
-  readonly run: () => Result
-}
+const LIMITS = { timeMs: 60_000, memoryBytes: 4 * 2 ** 30 }
+/** Checks of one history last about so long together, so that short ones are warm. */
+const ROUNDS_MS = 2000
+const MAX_ROUNDS = 2000
 
-const prepare = <S, I, O>(
-  name: string,
-  model: Model<S, I, O>,
-  history: History<I, O>,
-  operations: number,
-): Case => ({
-  name,
-  operations,
-  rounds: operations > 2_000_000 ? 1 : operations > 200_000 ? 5 : 11,
-  run: () => check(model, history, { timeMs: 60_000, memoryBytes: 4 * 2 ** 30 }),
+const { values } = parseArgs({
+  options: {
+    go: { type: 'string' },
+    fixtures: { type: 'string', default: '../shared/fixtures' },
+    huge: { type: 'boolean' },
+    /** In a process of its own: this case, from this file. */
+    only: { type: 'string' },
+    file: { type: 'string' },
+    once: { type: 'boolean' },
+    memory: { type: 'boolean' },
+  },
 })
-
-const generated: readonly (readonly [string, HistoryOptions, 'columns' | 'objects'])[] = [
-  ['register 1 client 100k', { seed: 1, operations: 100_000, clients: 1 }, 'columns'],
-  ['register 10 clients 10k', { seed: 1, operations: 10_000, clients: 10 }, 'columns'],
-  ['register 10 clients 10k stale', { seed: 1, operations: 10_000, clients: 10, stale: true }, 'columns'],
-  [
-    'register 10 clients 1k crashed stale',
-    { seed: 1, operations: 1000, clients: 10, crashed: 0.05, stale: true },
-    'columns',
-  ],
-  ['register 100 clients 1M crashed', { seed: 1, operations: 1e6, clients: 100, crashed: 0.05 }, 'columns'],
-  [
-    'register 100 clients 1M crashed stale',
-    { seed: 1, operations: 1e6, clients: 100, crashed: 0.05, stale: true },
-    'columns',
-  ],
-  ['register 1000 keys 1M', { seed: 1, operations: 1e6, clients: 100, keys: 1000 }, 'columns'],
-  ['cas 5 values 10 clients 10k', cas(1, 10_000, 10), 'objects'],
-  ['cas 5 values 10 clients 100k', cas(1, 100_000, 10), 'objects'],
-  ...Array.from(
-    { length: 10 },
-    (_, i) => [`cas 5 values 20 clients 1k seed ${i + 1}`, cas(i + 1, 1000, 20), 'objects'] as const,
-  ),
-]
-
-const huge = [
-  'register 100 clients 10M crashed',
-  { seed: 1, operations: 1e7, clients: 100, crashed: 0.05 },
-  'columns',
-] as const
-
-function cas(seed: number, operations: number, clients: number): HistoryOptions {
-  return { seed, operations, clients, values: 5, cas: 1 / 3, reads: 1 / 3 }
-}
 
 const median = (times: readonly number[]): number =>
   [...times].sort((a, b) => a - b)[times.length >> 1] as number
 
-const measure = ({ run, rounds }: Case): { readonly ms: number; readonly result: Result } => {
+interface Measured {
+  readonly verdict: string
+  readonly ms: number
+}
+
+const measure = (run: () => { readonly verdict: string }): Measured => {
+  const startMs = performance.now()
+  let { verdict } = run()
+  const rounds = Math.min(MAX_ROUNDS, Math.max(1, ROUNDS_MS / (performance.now() - startMs)))
+  // The first half warms up.
   const times: number[] = []
-  let result = run()
   for (let round = 0; round < rounds; round++) {
-    const startMs = performance.now()
-    result = run()
-    times.push(performance.now() - startMs)
+    const roundMs = performance.now()
+    ;({ verdict } = run())
+    times.push(performance.now() - roundMs)
   }
-  return { ms: median(times), result }
+  return { verdict, ms: median(times.slice(times.length >> 1)) }
 }
 
 const readGo = (file: string | undefined): ReadonlyMap<string, number> => {
@@ -88,57 +69,120 @@ const readGo = (file: string | undefined): ReadonlyMap<string, number> => {
   return new Map(lines.map((line) => line.split('\t')).map(([name, ms]) => [name as string, Number(ms)]))
 }
 
-const report = (go: ReadonlyMap<string, number>, bench: Case): number => {
-  const { ms, result } = measure(bench)
-  const goMs = go.get(bench.name)
+const go = readGo(values.go)
+
+const print = (name: string, operations: number, { verdict, ms }: Measured, peakMb: number | null): void => {
+  const goMs = go.get(name)
   const columns = [
-    bench.name.padEnd(42),
-    String(bench.operations).padStart(9),
-    result.verdict.padEnd(8),
-    `${ms.toFixed(ms < 10 ? 2 : 0)} ms`.padStart(11),
-    `${Math.round(bench.operations / ms)} ops/ms`.padStart(14),
-    `${Math.round(process.resourceUsage().maxRSS / 1024)} MB peak`.padStart(13),
+    name.padEnd(42),
+    String(operations).padStart(9),
+    verdict.padEnd(8),
+    `${ms.toFixed(ms < 10 ? 3 : 0)} ms`.padStart(11),
+    `${Math.round(operations / ms)} ops/ms`.padStart(14),
+    (peakMb === null ? '' : `${peakMb} MB peak`).padStart(13),
     goMs === undefined ? '' : `Go ${goMs} ms, ratio ${(ms / goMs).toFixed(2)}`,
   ]
   process.stdout.write(`${columns.join('  ').trimEnd()}\n`)
-  return ms
 }
 
-const { values } = parseArgs({
-  options: {
-    go: { type: 'string' },
-    fixtures: { type: 'string', default: '../shared/fixtures' },
-    huge: { type: 'boolean' },
-    only: { type: 'string' },
-  },
-})
+const checkFixture = (fixture: Fixture): Result =>
+  fixture.model === 'register'
+    ? check(casRegister(null), fixture.operations, LIMITS)
+    : check(keyValue, fixture.operations, LIMITS)
 
-const benchFixtures = (folder: string, go: ReadonlyMap<string, number>): void => {
+const explainStrings = (operations: readonly Operation<KeyValueInput, string>[]): Result => {
+  const result = check(keyValue, operations, LIMITS)
+  if (result.verdict === 'illegal') explain(keyValue, operations, result)
+  return result
+}
+
+const benchFixtures = (folder: string): void => {
   const fixtures = loadFixtures(folder)
   let totalMs = 0
   for (const fixture of fixtures) {
-    const { name, operations } = fixture
-    if (fixture.model === 'register')
-      totalMs += report(go, prepare(name, casRegister(null), fixture.operations, operations.length))
-    else report(go, prepare(name, keyValue, fixture.operations, operations.length))
+    const measured = measure(() => checkFixture(fixture))
+    print(fixture.name, fixture.operations.length, measured, null)
+    if (fixture.model === 'register') totalMs += measured.ms
   }
   if (fixtures.length > 0) process.stdout.write(`registers of fixtures in total: ${totalMs.toFixed(2)} ms\n`)
+  for (const fixture of fixtures)
+    if (fixture.model === 'key-value' && fixture.name.includes('bad'))
+      print(
+        `${fixture.name} with the explanation`,
+        fixture.operations.length,
+        measure(() => explainStrings(fixture.operations)),
+        null,
+      )
 }
 
-/** In a process of its own, so that the peak is its own too. */
-const benchApart = (name: string): void => {
-  const passedOn = values.go === undefined ? [] : ['--go', values.go]
-  execFileSync(process.execPath, [import.meta.filename, '--only', name, ...passedOn], { stdio: 'inherit' })
-}
+const peakMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024)
 
-const cases = values.huge === true || values.only === huge[0] ? [...generated, huge] : generated
-const wanted = cases.find(([name]) => name === values.only)
-if (wanted === undefined) {
-  benchFixtures(values.fixtures, readGo(values.go))
-  for (const [name] of cases) benchApart(name)
-} else {
-  const [name, options, form] = wanted
-  const columns = generateColumns(options)
+const runGenerated = ({ form }: Generated, file: string): (() => Result) => {
+  const model = casRegister(null)
+  if (form === 'loaded') return () => check(model, readColumns(file), LIMITS)
+  const columns = readColumns(file)
   const history = form === 'columns' ? columns : toOperations(columns)
-  report(readGo(values.go), prepare(name, casRegister(null), history, options.operations))
+  return () => check(model, history, LIMITS)
+}
+
+/** In processes of their own: one for the time, one for the peak of memory. */
+const benchApart = (bench: Generated): void => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'porcupine-bench-'))
+  try {
+    const file = path.join(folder, 'columns')
+    writeColumns(file, generateColumns(bench.options))
+    const run = (...more: string[]): string =>
+      execFileSync(process.execPath, [import.meta.filename, '--only', bench.name, '--file', file, ...more], {
+        encoding: 'utf8',
+      })
+    const measured = JSON.parse(run()) as Measured
+    print(bench.name, bench.options.operations, measured, Number(run('--once')))
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/** How far limits are overrun where there is no answer in any time. */
+const benchLimits = async (): Promise<void> => {
+  const operations = endless(60)
+  const module = new URL('../models/key-value.ts', import.meta.url).href
+  const tell = (name: string, limitMs: number, result: Result, ms: number): void => {
+    const over = (100 * (ms / limitMs - 1)).toFixed(1)
+    const reason = result.verdict === 'unknown' ? result.reason : 'decided'
+    process.stdout.write(`${name.padEnd(42)}  ${result.verdict}: ${reason}, ${over}% over ${limitMs} ms\n`)
+  }
+  for (const timeMs of [200, 1000, 5000]) {
+    let startMs = performance.now()
+    const alone = check(keyValue, operations, { timeMs })
+    tell('time limit', timeMs, alone, performance.now() - startMs)
+    startMs = performance.now()
+    const together = await checkParallel({ module, name: 'keyValue' }, operations, { timeMs })
+    tell('time limit, on a worker thread', timeMs, together, performance.now() - startMs)
+  }
+  const memory = execFileSync(process.execPath, [import.meta.filename, '--memory'], { encoding: 'utf8' })
+  process.stdout.write(`${'memory limit 256 MB, on a worker thread'.padEnd(42)}  ${memory}\n`)
+}
+
+const benchMemory = async (): Promise<void> => {
+  const startMs = performance.now()
+  const model = { module: new URL('../models/key-value.ts', import.meta.url).href, name: 'keyValue' }
+  const result = await checkParallel(model, endless(60), { memoryBytes: 256 * 2 ** 20 })
+  const reason = result.verdict === 'unknown' ? result.reason : 'decided'
+  const ms = Math.round(performance.now() - startMs)
+  process.stdout.write(`${result.verdict}: ${reason}, after ${ms} ms, ${peakMb()} MB peak`)
+}
+
+const cases = values.huge === true || values.only === huge.name ? [...generated, huge] : generated
+const wanted = cases.find(({ name }) => name === values.only)
+if (values.memory === true) await benchMemory()
+else if (wanted === undefined) {
+  benchFixtures(values.fixtures)
+  for (const bench of cases) benchApart(bench)
+  await benchLimits()
+} else {
+  const run = runGenerated(wanted, values.file as string)
+  if (values.once === true) {
+    run()
+    process.stdout.write(String(peakMb()))
+  } else process.stdout.write(JSON.stringify(measure(run)))
 }

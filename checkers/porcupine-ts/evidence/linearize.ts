@@ -1,9 +1,10 @@
 /** One order for each partition, as far as one gets: what a person can follow step by step. */
 import { budgetOf } from '../check.ts'
+import type { Budget, SearchResult } from '../general/budget.ts'
 import { compile, restricting } from '../general/compile.ts'
 import { determinize, isNondeterministic } from '../general/determinize.ts'
 import { replay } from '../general/order.ts'
-import { type Budget, Search, type SearchResult } from '../general/search.ts'
+import { Search } from '../general/search.ts'
 import { Transitions } from '../general/transitions.ts'
 import { partsOfOperations } from '../history/operations.ts'
 import { type Part, partOf } from '../history/part.ts'
@@ -37,7 +38,7 @@ const attempt = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number, 
   const machine = new Transitions(model, some, compiled.classOf)
   const initial = machine.intern(model.init())
   const search = new Search(compiled, machine, budget)
-  const result = search.run(initial)
+  const result = search.run([initial])
   const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
   const blocked = positions[event >> 1] as number
   if (result.verdict !== 'ok') return { result, blocked, order: [], states: [] }

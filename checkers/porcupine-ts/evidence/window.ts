@@ -4,8 +4,11 @@
  * all states it may have led to, and operations that change nothing are left out. A write that a read needs never
  * goes.
  */
+
+import type { Budget } from '../general/budget.ts'
 import { compile } from '../general/compile.ts'
-import { type Budget, Search } from '../general/search.ts'
+import { Search } from '../general/search.ts'
+import { allStates } from '../general/stuck.ts'
 import { Transitions } from '../general/transitions.ts'
 import { partsOfOperations } from '../history/operations.ts'
 import type { Part } from '../history/part.ts'
@@ -56,18 +59,16 @@ export const searcher = (budget: Budget): Searcher => ({
     const part = onePart(model, operations)
     const compiled = compile(model, part)
     const machine = new Transitions(model, part, compiled.classOf)
-    for (const state of from) {
-      const { verdict } = new Search(compiled, machine, budget).run(machine.intern(state))
-      if (verdict !== 'illegal') return verdict === 'ok' ? false : null
-    }
-    return true
+    const initials = from.map((state) => machine.intern(state))
+    const { verdict } = new Search(compiled, machine, budget).run(initials)
+    return verdict === 'unknown' ? null : verdict === 'illegal'
   },
   ends: (model, operations) => {
     const part = onePart(model, operations)
     const compiled = compile(model, part)
     const machine = new Transitions(model, part, compiled.classOf)
     const ends = new Set<number>()
-    const { verdict } = new Search(compiled, machine, budget).run(machine.intern(model.init()), ends)
+    const { verdict } = new Search(compiled, machine, budget).run([machine.intern(model.init())], ends)
     return verdict === 'unknown' ? null : [...ends].map((id) => machine.state(id))
   },
 })
@@ -87,13 +88,13 @@ export const cutAt = <S, I, O>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],
   first: number,
-  search: Searcher,
+  statesAfter: (before: readonly Operation<I, O>[]) => readonly S[] | null,
 ): Cut<S, I, O> | null => {
   const moment = (operations[first] as Operation<I, O>).call
   const open = (operation: Operation<I, O>): Operation<I, O> =>
     operation.return < moment ? operation : { ...operation, return: Number.POSITIVE_INFINITY }
   const before = operations.filter(({ call }) => call < moment).map(open)
-  const from = before.length === 0 ? [model.init()] : search.ends(model, before)
+  const from = before.length === 0 ? [model.init()] : statesAfter(before)
   if (from === null) return null
   const indices = [...operations.keys()].filter((i) => {
     const { call, return: end, input, output } = operations[i] as Operation<I, O>
@@ -117,11 +118,17 @@ const cutLate = <S, I, O>(
   const whole = { operations, indices: [...operations.keys()], from: [model.init()] }
   let best: Cut<S, I, O> = whole
   let decided = true
-  const fails = (first: number): boolean => {
-    const cut = cutAt(model, operations, first, search)
+  const tryCut = (cut: Cut<S, I, O> | null): boolean | null => {
     const failing = cut === null ? null : search.isIllegal(model, cut.from, cut.operations)
+    if (failing === true) best = cut as Cut<S, I, O>
+    return failing
+  }
+  // Whatever it was before; else what exactly it may have been, which has to be searched for.
+  const all = allStates(model, onePart(model, operations))
+  const fails = (first: number): boolean => {
+    if (all !== null && tryCut(cutAt(model, operations, first, () => all)) === true) return true
+    const failing = tryCut(cutAt(model, operations, first, (before) => search.ends(model, before)))
     if (failing === null) decided = false
-    else if (failing) best = cut as Cut<S, I, O>
     return failing === true
   }
   // From `tooLate` on too little is left.

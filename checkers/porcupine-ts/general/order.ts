@@ -1,7 +1,7 @@
 /** From the choices of a search that came to the end, the linearization it found. */
 import { int32 } from '../history/allocate.ts'
+import type { Machine } from './budget.ts'
 import type { Compiled } from './compile.ts'
-import type { Machine } from './search.ts'
 import { IMPOSSIBLE } from './transitions.ts'
 
 /** What a search chose before the return of an operation that was not placed: see `Search`. */

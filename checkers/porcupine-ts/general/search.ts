@@ -19,38 +19,12 @@
  *   as wide as the history is concurrent, not as long.
  */
 import { int32 } from '../history/allocate.ts'
+import type { Budget, Machine, SearchResult } from './budget.ts'
 import type { Compiled } from './compile.ts'
 import { Memo } from './memo.ts'
 import type { Choice } from './order.ts'
 import { isOutOfMemory } from './out-of-memory.ts'
 import { IMPOSSIBLE } from './transitions.ts'
-
-/** What a search may use. Shared by all partitions of a check. */
-export interface Budget {
-  readonly deadlineMs: number
-  readonly now: () => number
-  readonly memoryBytes: number
-  /** Configurations, of each search; absent: any number. */
-  readonly visits?: number
-}
-
-/** The machine that is searched: states are small numbers. */
-export interface Machine {
-  readonly bytes: number
-  step(state: number, operation: number): number
-}
-
-export type SearchResult =
-  | { readonly verdict: 'ok'; readonly visited: number }
-  /** No configuration passes this event, the return of an operation; all before it can be passed. */
-  | { readonly verdict: 'illegal'; readonly event: number; readonly visited: number }
-  | {
-      readonly verdict: 'unknown'
-      readonly reason: 'time' | 'memory'
-      /** How far it got: so many operations could return. */
-      readonly passed: number
-      readonly visited: number
-    }
 
 const CHECK_EVERY = 512
 
@@ -99,12 +73,29 @@ export class Search {
   }
 
   /**
-   * With `ends`, it goes on at the end and collects all states a linearization may lead to: `illegal` then says that
-   * there are no more.
+   * Begins in any of some states. With `ends`, it goes on at the end and collects all states a linearization may lead
+   * to: `illegal` then says that there are no more.
    */
-  run(initial: number, ends?: Set<number>): SearchResult {
+  run(initials: readonly number[], ends?: Set<number>): SearchResult {
     try {
-      return this.#explore(initial, ends)
+      // All are known before one is explored: what another one can do as well is not explored twice.
+      for (const initial of initials) {
+        if (!this.#begin(initial)) {
+          const added = this.#remember(0)
+          if (added === 'no memory') return this.#unknown('memory', 0)
+          continue
+        }
+        if (ends === undefined) return { verdict: 'ok', visited: 0 }
+        ends.add(initial)
+      }
+      let furthest = 0
+      for (const initial of initials) {
+        if (this.#begin(initial)) continue
+        const result = this.#explore(ends)
+        if (result.verdict !== 'illegal') return result
+        furthest = Math.max(furthest, result.event)
+      }
+      return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
     } catch (error) {
       // Its own limits are the budget's; these are the machine's.
       if (isOutOfMemory(error)) return this.#unknown('memory', 0)
@@ -112,13 +103,16 @@ export class Search {
     }
   }
 
-  #explore(initial: number, ends?: Set<number>): SearchResult {
-    const { events } = this.#compiled
+  /** The first frame; true where nothing is in the way to the end. */
+  #begin(initial: number): boolean {
+    this.#seek(0)
+    this.#frames.fill(0, 0, this.#width)
     this.#frames[STATE] = initial
-    if (this.#advance(0)) {
-      ends?.add(initial)
-      return { verdict: 'ok', visited: 0 }
-    }
+    return this.#advance(0)
+  }
+
+  #explore(ends: Set<number> | undefined): SearchResult {
+    const { events } = this.#compiled
     let furthest = this.#frames[EVENT] as number
     let top = 0
     for (let steps = 1; top >= 0; steps++) {
@@ -155,15 +149,16 @@ export class Search {
     }))
   }
 
-  #unknown(reason: 'time' | 'memory', event: number): SearchResult {
+  #unknown(reason: 'time' | 'memory' | 'visits', event: number): SearchResult {
     let passed = 0
     for (let at = 0; at < event; at++) passed += (this.#compiled.events[at] as number) & 1
-    return { verdict: 'unknown', reason, passed, visited: this.#memo.count }
+    return { verdict: 'unknown', reason, passed, event, visited: this.#memo.count }
   }
 
-  #exhausted(): 'time' | 'memory' | null {
+  #exhausted(): 'time' | 'memory' | 'visits' | null {
     const { now, deadlineMs, visits = Number.POSITIVE_INFINITY } = this.#budget
-    if (now() > deadlineMs || this.#memo.count > visits) return 'time'
+    if (now() > deadlineMs) return 'time'
+    if (this.#memo.count > visits) return 'visits'
     const bytes = this.#memo.bytes + this.#machine.bytes + this.#frames.byteLength
     return bytes > this.#budget.memoryBytes ? 'memory' : null
   }

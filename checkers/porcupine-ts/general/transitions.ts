@@ -10,7 +10,7 @@ export const IMPOSSIBLE = -1
 const UNKNOWN = -2
 
 /** Rough cost of an interned state and its entry in the index. */
-const STATE_BYTES = 100
+const STATE_BYTES = 200
 
 export class Transitions<S, I, O> {
   readonly #model: Model<S, I, O>

@@ -1,12 +1,18 @@
 /** Small numbers for 32-bit integers, in order of first appearance: open addressing, nothing allocated on the way. */
 import { int32 } from './allocate.ts'
 
+/** Steps a look-up, on average, before the table is made anew. */
+const PATIENCE = 8
+
 export class Codes {
   #mask = 63
   #values = int32(64)
   /** Code plus one; 0 is free. */
   #codes = int32(64)
   #size = 0
+  #lookUps = 0
+  #steps = 0
+  #scatters = false
 
   get size(): number {
     return this.#size
@@ -14,28 +20,39 @@ export class Codes {
 
   codeOf(value: number): number {
     let at = this.#home(value)
+    this.#lookUps++
     for (;;) {
       const code = this.#codes[at] as number
       if (code === 0) break
       if (this.#values[at] === value) return code - 1
       at = (at + 1) & this.#mask
+      this.#steps++
     }
     this.#values[at] = value
     this.#codes[at] = ++this.#size
-    if (2 * this.#size > this.#mask) this.#grow()
+    if (2 * this.#size > this.#mask) this.#remake(4 * (this.#mask + 1))
+    else if (!this.#scatters && this.#steps > PATIENCE * (this.#lookUps + this.#mask)) {
+      this.#scatters = true
+      this.#remake(this.#mask + 1)
+    }
     return this.#size - 1
   }
 
+  /**
+   * Neighbours stay neighbours, since most values are counted up, and a table read in order is read fast. Where that
+   * makes many of them meet, they are scattered.
+   */
   #home(value: number): number {
+    if (!this.#scatters) return (value ^ (value >>> 15)) & this.#mask
     const h = Math.imul(value, 0x9e3779b1)
     return (h ^ (h >>> 15)) & this.#mask
   }
 
-  #grow(): void {
+  #remake(width: number): void {
     const [values, codes] = [this.#values, this.#codes]
-    this.#mask = 4 * (this.#mask + 1) - 1
-    this.#values = int32(this.#mask + 1)
-    this.#codes = int32(this.#mask + 1)
+    this.#mask = width - 1
+    this.#values = int32(width)
+    this.#codes = int32(width)
     for (let i = 0; i < codes.length; i++) {
       if (codes[i] === 0) continue
       let at = this.#home(values[i] as number)

@@ -55,13 +55,11 @@ export const partsOfColumns = <S, I, O>(
     assertTimes(i, columns.call[i] as number, columns.return[i] as number)
   const order = sortedPositions(columns.call)
   const open = new OpenOperations()
-  for (const at of order)
-    open.assertFree(
-      at,
-      columns.client[at] as number,
-      columns.call[at] as number,
-      columns.return[at] as number,
-    )
+  const { client, call, return: end } = columns
+  for (let i = 0; i < order.length; i++) {
+    const at = order[i] as number
+    open.assertFree(at, client[at] as number, call[at] as number, end[at] as number)
+  }
   return rowsByKey(order, columns.key).map(([key, index]) => makePart(decode, columns, key, index))
 }
 

@@ -6,6 +6,7 @@
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Engines, History, Limits, Result } from '../model.ts'
+import { epochMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
 import { buffersOf, divide, type Shard } from './shards.ts'
 import type { Job, Report } from './worker.ts'
@@ -15,9 +16,8 @@ export interface ParallelLimits extends Limits {
   readonly workers?: number
 }
 
-/** A worker that has not answered by then is ended: so much of its time limit is added. */
-const GRACE = 0.1
-const MIN_GRACE_MS = 50
+/** A worker that has not answered by then is ended: so much of the time limit is added. */
+const GRACE = 0.08
 const BYTES_PER_MB = 2 ** 20
 
 const workerModule = (): URL =>
@@ -53,11 +53,10 @@ const checkShard = (
         maxOldGenerationSizeMb: Math.ceil((limits.memoryBytes as number) / BYTES_PER_MB),
       },
     })
-    const { timeMs } = limits
-    const timer =
-      timeMs === undefined
-        ? undefined
-        : setTimeout(() => end(exhausted(shard, 'time')), timeMs + Math.max(MIN_GRACE_MS, GRACE * timeMs))
+    const leftMs = task.deadlineEpochMs - epochMs()
+    const timer = Number.isFinite(leftMs)
+      ? setTimeout(() => end(exhausted(shard, 'time')), leftMs * (1 + GRACE))
+      : undefined
     const end = (outcome: Result | Error): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
@@ -133,10 +132,10 @@ export const checkParallel = async (
   history: History<unknown, unknown>,
   limits: ParallelLimits = {},
 ): Promise<Result> => {
+  const deadlineEpochMs = epochMs() + (limits.timeMs ?? Number.POSITIVE_INFINITY)
   const workers = limits.workers ?? os.availableParallelism()
   const shards = divide(await loadModel(reference), history, workers)
   const each: Limits = {
-    ...(limits.timeMs === undefined ? {} : { timeMs: limits.timeMs }),
     memoryBytes: (limits.memoryBytes ?? os.freemem() / 2) / shards.length,
   }
   const board = makeBoard(shards.length)
@@ -149,7 +148,7 @@ export const checkParallel = async (
   }
   const placed = await Promise.all(
     shards.map(async (shard, worker): Promise<Placed> => {
-      const task = { model: reference, limits: each, board, worker }
+      const task = { model: reference, limits: each, deadlineEpochMs, board, worker }
       const result = await checkShard(shard, task, (stops[worker] as AbortController).signal)
       const place = Atomics.load(board, 1 + worker)
       if (result.verdict === 'illegal') stopBeyond(place)

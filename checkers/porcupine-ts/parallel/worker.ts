@@ -3,12 +3,16 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { check } from '../check.ts'
 import { isOutOfMemory } from '../general/out-of-memory.ts'
 import type { History, Limits, Result } from '../model.ts'
+import { epochMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
 
 export interface Job {
   readonly model: ModelReference
   readonly history: History<unknown, unknown>
+  /** But for the time. */
   readonly limits: Limits
+  /** When to give up, by `epochMs`; Infinity: never: to start a thread takes time too. */
+  readonly deadlineEpochMs: number
   /** The place of each partition among those of all workers. */
   readonly places: Int32Array
   /** Shared: the lowest place that was found illegal, then the place that each worker is at. */
@@ -19,14 +23,17 @@ export interface Job {
 
 export type Report = { readonly result: Result } | { readonly exhausted: true } | { readonly error: string }
 
-const run = async ({ model, history, limits, places, board, worker }: Job): Promise<Report> => {
+const run = async (job: Job): Promise<Report> => {
+  const { model, history, limits, deadlineEpochMs, places, board, worker } = job
   const goesOn = (place: number): boolean => {
     const mine = places[place] as number
     Atomics.store(board, 1 + worker, mine)
     return mine < Atomics.load(board, 0)
   }
   try {
-    return { result: check(await loadModel(model), history, limits, goesOn) }
+    const loaded = await loadModel(model)
+    const timeMs = Math.max(0, deadlineEpochMs - epochMs())
+    return { result: check(loaded, history, { ...limits, timeMs }, goesOn) }
   } catch (error) {
     return isOutOfMemory(error) ? { exhausted: true } : { error: String(error) }
   }
