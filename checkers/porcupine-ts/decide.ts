@@ -63,8 +63,12 @@ const search = <S, I, O>(
   return { result, blocked: positions[event >> 1] as number }
 }
 
-/** So many configurations are visited before it is asked whether the search is stuck; then so many times as many. */
+/**
+ * So many configurations are visited before it is asked whether the search is stuck, or so many an operation where
+ * those are more; then so many times as many.
+ */
 const FIRST_VISITS = 20_000
+const VISITS_AN_OPERATION = 8
 const MORE = 8
 
 const isGivenUp = (result: SearchResult): boolean =>
@@ -77,8 +81,9 @@ const searchAll = <S, I, O>(
   budget: Budget,
 ): Decision => {
   const positions = restricting(model, part, end)
-  let { result, blocked } = search(model, part, positions, end, { ...budget, visits: FIRST_VISITS })
-  for (let visits = MORE * FIRST_VISITS; isGivenUp(result); visits *= MORE) {
+  const first = Math.max(FIRST_VISITS, VISITS_AN_OPERATION * positions.length)
+  let { result, blocked } = search(model, part, positions, end, { ...budget, visits: first })
+  for (let visits = MORE * first; isGivenUp(result); visits *= MORE) {
     if (isStuck(model, partOf(part, positions, end), positions.indexOf(blocked), budget)) break
     ;({ result, blocked } = search(model, part, positions, end, { ...budget, visits }))
   }

@@ -59,6 +59,13 @@ export const generated: readonly Generated[] = [
       form: 'objects',
     }),
   ),
+  ...[0.01, 0.03, 0.05].map(
+    (crashed): Generated => ({
+      name: `cas 5 values 10 clients 1k ${100 * crashed}% crashed wrong`,
+      options: { ...cas(3, 1000, 10), crashed, wrong: true },
+      form: 'objects',
+    }),
+  ),
 ]
 
 export const huge: Generated = {

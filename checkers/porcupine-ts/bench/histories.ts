@@ -28,6 +28,8 @@ export interface HistoryOptions {
   readonly crashed?: number
   /** One of the last reads returns a value that was overwritten long before. */
   readonly stale?: boolean
+  /** At the end, a read returns a value that nobody wrote. */
+  readonly wrong?: boolean
 }
 
 type Drafts = Required<Columns> & { readonly effect: Float64Array }
@@ -97,10 +99,21 @@ const makeStale = ({ kind, key, value, return: end }: Drafts): void => {
   value[victim] = value[old] as number
 }
 
+/** The last operation to be called becomes a read that returned. */
+const makeWrong = (drafts: Drafts): void => {
+  const { kind, call, value, return: end } = drafts
+  let last = 0
+  for (let i = 1; i < kind.length; i++) if ((call[i] as number) > (call[last] as number)) last = i
+  kind[last] = read
+  value[last] = NIL + 1
+  end[last] = (call[last] as number) + 100
+}
+
 export const generateColumns = (options: HistoryOptions): Required<Columns> => {
   const drafts = draft(options)
   takeEffect(drafts)
   if (options.stale === true) makeStale(drafts)
+  if (options.wrong === true) makeWrong(drafts)
   const { effect: _, ...columns } = drafts
   return columns
 }

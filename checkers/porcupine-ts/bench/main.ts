@@ -14,7 +14,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { check } from '../check.ts'
 import { explain } from '../evidence/explain.ts'
-import type { Operation, Result } from '../model.ts'
+import type { Illegal, Operation, Result } from '../model.ts'
 import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import { casRegister } from '../models/register.ts'
 import { checkParallel } from '../parallel/check-parallel.ts'
@@ -115,6 +115,17 @@ const benchFixtures = (folder: string): void => {
       )
 }
 
+/** Windows of its many states and open operations take longer to search than any limit here. */
+const HARD_TO_EXPLAIN = {
+  seed: 3,
+  operations: 4000,
+  clients: 30,
+  values: 60,
+  cas: 0.3,
+  reads: 0.1,
+  wrong: true,
+} as const
+
 const peakMb = (): number => Math.round(process.resourceUsage().maxRSS / 1024)
 
 const runGenerated = ({ form }: Generated, file: string): (() => Result) => {
@@ -158,6 +169,17 @@ const benchLimits = async (): Promise<void> => {
     startMs = performance.now()
     const together = await checkParallel({ module, name: 'keyValue' }, operations, { timeMs })
     tell('time limit, on a worker thread', timeMs, together, performance.now() - startMs)
+  }
+  const history = toOperations(generateColumns(HARD_TO_EXPLAIN))
+  const found = check(casRegister(null), history, LIMITS)
+  for (const timeMs of found.verdict === 'illegal' ? [200, 1000] : []) {
+    const startMs = performance.now()
+    const { minimal } = explain(casRegister(null), history, found as Result & Illegal, { timeMs })
+    const over = (100 * ((performance.now() - startMs) / timeMs - 1)).toFixed(1)
+    const said = minimal ? 'minimal' : 'not minimal'
+    process.stdout.write(
+      `${'time limit of an explanation'.padEnd(42)}  ${said}, ${over}% over ${timeMs} ms\n`,
+    )
   }
   const memory = execFileSync(process.execPath, [import.meta.filename, '--memory'], { encoding: 'utf8' })
   process.stdout.write(`${'memory limit 256 MB, on a worker thread'.padEnd(42)}  ${memory}\n`)
