@@ -71,7 +71,7 @@ const readGo = (file: string | undefined): ReadonlyMap<string, number> => {
 
 const go = readGo(values.go)
 
-const print = (name: string, operations: number, { verdict, ms }: Measured, peakMb: number | null): void => {
+const print = (name: string, operations: number, { verdict, ms }: Measured, mb: number): void => {
   const goMs = go.get(name)
   const columns = [
     name.padEnd(42),
@@ -79,7 +79,7 @@ const print = (name: string, operations: number, { verdict, ms }: Measured, peak
     verdict.padEnd(8),
     `${ms.toFixed(ms < 10 ? 3 : 0)} ms`.padStart(11),
     `${Math.round(operations / ms)} ops/ms`.padStart(14),
-    (peakMb === null ? '' : `${peakMb} MB peak`).padStart(13),
+    `${mb} MB peak`.padStart(13),
     goMs === undefined ? '' : `Go ${goMs} ms, ratio ${(ms / goMs).toFixed(2)}`,
   ]
   process.stdout.write(`${columns.join('  ').trimEnd()}\n`)
@@ -101,7 +101,7 @@ const benchFixtures = (folder: string): void => {
   let totalMs = 0
   for (const fixture of fixtures) {
     const measured = measure(() => checkFixture(fixture))
-    print(fixture.name, fixture.operations.length, measured, null)
+    print(fixture.name, fixture.operations.length, measured, peakMb())
     if (fixture.model === 'register') totalMs += measured.ms
   }
   if (fixtures.length > 0) process.stdout.write(`registers of fixtures in total: ${totalMs.toFixed(2)} ms\n`)
@@ -111,7 +111,7 @@ const benchFixtures = (folder: string): void => {
         `${fixture.name} with the explanation`,
         fixture.operations.length,
         measure(() => explainStrings(fixture.operations)),
-        null,
+        peakMb(),
       )
 }
 

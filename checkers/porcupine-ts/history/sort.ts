@@ -5,6 +5,9 @@
  */
 import { uint32 } from './allocate.ts'
 
+/** So few are sorted by insertion alone. */
+const FEW = 24
+
 /** Insertions a key before radix sort takes over. */
 const PATIENCE = 16
 
@@ -12,6 +15,10 @@ export const sortedPositions = (keys: Float64Array, count = keys.length): Uint32
   const positions = uint32(count)
   for (let i = 0; i < count; i++) positions[i] = i
   if (isSorted(keys, count)) return positions
+  if (count <= FEW) {
+    insertAll(keys, positions, Number.POSITIVE_INFINITY)
+    return positions
+  }
   const scattered = scatter(keys, count)
   if (insertAll(keys, scattered, PATIENCE * count)) return scattered
   return radixSort(orderedBits(keys, count), positions)
