@@ -1,7 +1,8 @@
 /** The registry of nemeses: name to value. */
 import type { Nemesis } from '../harness/api.ts'
+import { connection } from './connection.ts'
 import { kill } from './kill.ts'
 import { partition } from './partition.ts'
 import { pause } from './pause.ts'
 
-export const nemeses: Readonly<Record<string, Nemesis>> = { partition, kill, pause }
+export const nemeses: Readonly<Record<string, Nemesis>> = { partition, connection, kill, pause }

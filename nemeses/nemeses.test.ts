@@ -86,6 +86,8 @@ describe('options', () => {
   it('names what it does not know', () => {
     expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is none of halves')
     expect(() => planOf('kill', 1, { victims: 'everyone' })).toThrow('victims=everyone')
+    expect(() => planOf('connection', 1, { modes: 'cut' })).toThrow('modes=cut is none of reset')
+    expect(() => planOf('connection', 1, { with: 'friends' })).toThrow('with=friends is none of peers')
   })
 
   it('refuses shapes that cut nothing in so small a cluster', () => {

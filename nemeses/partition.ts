@@ -6,21 +6,13 @@ import type {
   ActiveFault,
   Cluster,
   ClusterNode,
-  Effect,
   Nemesis,
   NemesisContext,
   PlannedFault,
   Rng,
 } from '../harness/api.ts'
-import {
-  allowPackets,
-  chainName,
-  countDropped,
-  type DropRule,
-  dropPackets,
-} from '../harness/faults/iptables.ts'
+import type { PacketRule } from '../harness/faults/iptables.ts'
 import { UserError } from '../harness/support/assert.ts'
-import { activeFault } from './active-fault.ts'
 import {
   LEADER_SHAPES,
   type LeaderShape,
@@ -31,6 +23,7 @@ import {
   seesawSide,
   split,
 } from './grudge.ts'
+import { packetFault } from './packet-rules.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
 
 interface PartitionIntent {
@@ -77,10 +70,11 @@ const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): P
 /** Of each pair, the direction that `split` names first. */
 const oneDirection = (links: readonly Link[]): readonly Link[] => links.filter((_, i) => i % 2 === 0)
 
-const rulesFor = (cluster: Cluster, node: ClusterNode, links: readonly Link[]): readonly DropRule[] =>
-  links.flatMap(({ from, to }): DropRule[] => {
-    if (to === node.name) return [{ direction: 'from', address: addressOf(cluster, from) }]
-    if (from === node.name) return [{ direction: 'to', address: addressOf(cluster, to) }]
+const rulesFor = (cluster: Cluster, node: ClusterNode, links: readonly Link[]): readonly PacketRule[] =>
+  links.flatMap(({ from, to }): PacketRule[] => {
+    const all = { which: 'all', action: 'drop' } as const
+    if (to === node.name) return [{ direction: 'from', address: addressOf(cluster, from), ...all }]
+    if (from === node.name) return [{ direction: 'to', address: addressOf(cluster, to), ...all }]
     return []
   })
 
@@ -100,28 +94,8 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const { cluster } = context
   const resolved = await resolveLinks(context, intent)
   const links = intent.oneWay ? oneDirection(resolved) : resolved
-  const name = chainName(fault.id)
-  const places = cluster.nodes
-    .map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
-    .filter(({ rules }) => rules.length > 0)
-  await Promise.all(places.map(({ node, rules }) => dropPackets(node, name, rules)))
-  const measure = async (): Promise<Effect> => {
-    const counts = await Promise.all(places.map(({ node }) => countDropped(node, name)))
-    const packets = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
-    const perNode = Object.fromEntries(places.map(({ node }, i) => [`dropped ${node.name}`, counts[i] ?? 0]))
-    return {
-      bit: packets > 0,
-      summary: `${packets} packets dropped (${describe(links)})`,
-      measurements: { packets, ...perNode },
-    }
-  }
-  const heal = async (): Promise<Effect> => {
-    const effect = await measure()
-    await Promise.all(places.map(({ node }) => allowPackets(node, name)))
-    return effect
-  }
-  const victims = places.map(({ node }) => node.name)
-  return activeFault(fault.id, victims, measure, heal)
+  const at = cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
+  return packetFault(fault.id, at, `dropped (${describe(links)})`)
 }
 
 const parseShapes = (text: string): readonly Shape[] =>

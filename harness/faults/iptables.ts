@@ -1,13 +1,21 @@
 /**
- * Dropping packets inside a node's own network namespace. Each fault has a chain of its own, put in and taken out
- * in one atomic iptables-restore, so overlapping faults heal each on its own and no one else's rule is touched.
+ * Dropping and resetting packets inside a node's own network namespace. Each fault has a chain of its own, put in and
+ * taken out in one atomic iptables-restore, so overlapping faults heal each on its own and no one else's rule is
+ * touched.
  */
 import { execa } from 'execa'
 
-/** Packets from an address (arriving), or to an address (leaving), are dropped. */
-export interface DropRule {
+export interface PacketRule {
+  /** Packets from an address (arriving), or to an address (leaving). */
   readonly direction: 'from' | 'to'
   readonly address: string
+  /**
+   * Which of them. `tcp`: all of TCP; `opening`: those that open a TCP connection; `open`: the others; `data`: those of TCP that carry
+   * any, so that connections open and what arrives is acknowledged.
+   */
+  readonly which: 'all' | 'tcp' | 'opening' | 'open' | 'data'
+  /** `reset`: whoever sent it gets a TCP reset; only of TCP. */
+  readonly action: 'drop' | 'reset'
 }
 
 /** The network namespace of this process. */
@@ -37,36 +45,49 @@ const chains = (name: string): { readonly input: string; readonly output: string
 /** Chain names hold at most 28 characters. */
 export const chainName = (faultId: string): string => `fl-${faultId.slice(-20)}`
 
-export const dropPackets = async (place: Place, name: string, rules: readonly DropRule[]): Promise<void> => {
+/** IP and TCP headers with the options of a SYN-ACK: what is longer carries data. (Eight bytes or less would pass.) */
+const LONGEST_EMPTY_BYTES = 60
+
+const MATCHES: Readonly<Record<PacketRule['which'], string>> = {
+  all: '',
+  tcp: '-p tcp ',
+  opening: '-p tcp --syn ',
+  open: '-p tcp ! --syn ',
+  data: `-p tcp -m length --length ${LONGEST_EMPTY_BYTES + 1}:65535 `,
+}
+
+const ruleLine = (name: string, { direction, address, which, action }: PacketRule): string => {
   const { input, output } = chains(name)
-  const drops = rules.map((rule) =>
-    rule.direction === 'from'
-      ? `-A ${input} -s ${rule.address} -j DROP`
-      : `-A ${output} -d ${rule.address} -j DROP`,
-  )
+  const where = direction === 'from' ? `-A ${input} -s ${address}` : `-A ${output} -d ${address}`
+  return `${where} ${MATCHES[which]}-j ${action === 'drop' ? 'DROP' : 'REJECT --reject-with tcp-reset'}`
+}
+
+export const addRules = async (place: Place, name: string, rules: readonly PacketRule[]): Promise<void> => {
+  const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
-  await restore(place, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...drops, ...jumps])
+  const lines = rules.map((rule) => ruleLine(name, rule))
+  await restore(place, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
 }
 
 const save = async (place: Place): Promise<string> =>
   (await execa('nsenter', enter(place, ['iptables-save', '--counters', '--table', 'filter']))).stdout
 
-/** Packets dropped so far by the fault's rules; null where the chain is gone. */
-export const countDropped = async (place: Place, name: string): Promise<number | null> => {
+/** Packets that the fault's rules dropped or reset so far; null where the chain is gone. */
+export const countPackets = async (place: Place, name: string): Promise<number | null> => {
   const { input, output } = chains(name)
   const text = await save(place)
   if (!text.includes(`:${input} `)) return null
   let packets = 0
   for (const line of text.split('\n')) {
-    const match = /^\[(\d+):\d+\] -A (\S+) .*-j DROP/.exec(line)
+    const match = /^\[(\d+):\d+\] -A (\S+) .*-j (DROP|REJECT)/.exec(line)
     if (match !== null && (match[2] === input || match[2] === output)) packets += Number(match[1])
   }
   return packets
 }
 
 /** Takes the fault's rules out. Harmless where they are gone. */
-export const allowPackets = async (place: Place, name: string): Promise<void> => {
-  if ((await countDropped(place, name)) === null) return
+export const removeRules = async (place: Place, name: string): Promise<void> => {
+  if ((await countPackets(place, name)) === null) return
   const { input, output } = chains(name)
   await restore(place, [
     `-D INPUT -j ${input}`,

@@ -80,6 +80,31 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     }
   })
 
+  it('has connections reset, black-holed, and replies lost, each counted, and keeps its promises', async () => {
+    using folder = temporaryFolder()
+    const { verdict } = await run(folder.path, [
+      'raft',
+      '--env',
+      'namespaces',
+      '-n',
+      'connection',
+      '--nemesis-opts',
+      'interval=2s,duration=1s',
+      '--time-limit',
+      '16s',
+      '--seed',
+      '3',
+    ])
+    const { record } = loadRun(verdict.runDir)
+    expect(verdict.status).toBe('valid')
+    const said = (record.faults ?? []).filter(({ bit }) => bit).map(({ effects }) => effects.at(-1)?.summary)
+    for (const what of ['connections reset', 'connections never answered', 'of replies lost'])
+      expect(
+        said.find((text) => new RegExp(`^[1-9]\\d* packets .*${what}, between n\\d`).test(text ?? '')),
+        what,
+      ).toBeDefined()
+  })
+
   it('a group of clients can be cut from a node while the others are not', async () => {
     using folder = temporaryFolder()
     const options = 'shapes=clients,direction=two-way,interval=3s,duration=2s'

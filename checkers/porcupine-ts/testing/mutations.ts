@@ -1,0 +1,303 @@
+/** Rules that keep the engines fast, and how each is broken. */
+
+const SEARCH = 'general/search.ts'
+const REGISTER = 'specialised/register.ts'
+const BLOCKS = 'specialised/blocks.ts'
+const LOCK = 'specialised/lock.ts'
+const QUEUE = 'specialised/queue.ts'
+const MISMATCHES = 'specialised/mismatches.ts'
+const VALUES = 'specialised/value-log.ts'
+const STACK = 'specialised/stack.ts'
+const TREES = 'specialised/segment-trees.ts'
+const PRIORITY = 'specialised/priority-queue.ts'
+const COUNTER = 'specialised/counter.ts'
+const SET = 'specialised/set.ts'
+const STRINGS = 'specialised/strings.ts'
+const STUCK = 'general/stuck.ts'
+const GROWING = 'specialised/growing-set.ts'
+
+/** What is broken, in which file, from which text to which. */
+export const mutations: readonly (readonly [rule: string, file: string, from: string, to: string])[] = [
+  [
+    'a chain at one event is told from what stood before',
+    SEARCH,
+    'if (at > start) this.#frames[base + FRESH] = 0',
+    '',
+  ],
+  [
+    'what was seen is no longer fresh',
+    SEARCH,
+    'this.#set(base, 0, slot)\n    this.#frames[base + FRESH] = 0',
+    'this.#set(base, 0, slot)',
+  ],
+  [
+    'only overwriting operations are absorbed',
+    SEARCH,
+    '(this.#blind[word] as number) &',
+    '(this.#writers[word] as number) &',
+  ],
+  [
+    'only open operations are absorbed',
+    SEARCH,
+    'this.#blind[word] = (this.#blind[word] as number) & others',
+    '',
+  ],
+  [
+    'a pending write of the same value may hide others',
+    SEARCH,
+    '&& after === state && !absorbed',
+    '&& after === state',
+  ],
+  [
+    'a slot is clean for its next holder',
+    SEARCH,
+    'this.#clear(base, this.#words, slot)\n        this.#leave(slot)',
+    'this.#leave(slot)',
+  ],
+  ['the memo knows states apart', SEARCH, 'row[1] = this.#frames[base + STATE] as number', 'row[1] = 0'],
+  ['the memo knows events apart', SEARCH, 'row[0] = this.#frames[base + EVENT] as number', 'row[0] = 0'],
+  [
+    'the better one is kept, not the worse one',
+    'general/memo.ts',
+    'if (this.#bearsAllOf(row, this.#keyWidth, this.#rows, base))',
+    'if (this.#bearsAllOf(this.#rows, base, row, this.#keyWidth))',
+  ],
+  ['what is absorbed is no burden', SEARCH, '& ~done & ~(', '& ~done & ('],
+  ['the memo knows what was used', SEARCH, 'row[2 + 2 * words + i] =', 'row[2 + 2 * words + i] = 0 *'],
+  ['the memo knows bits apart', SEARCH, 'row[2 + i] = done & writers', 'row[2 + i] = 0'],
+  [
+    'nothing is used before its call',
+    SEARCH,
+    '(pendingFrom[index] as number) < (this.#frames[base + EVENT] as number)',
+    'true',
+  ],
+  ['going back closes what was not yet called', SEARCH, 'else this.#leave(slot)\n    }', '}'],
+  [
+    'an operation that changes nothing may wait',
+    SEARCH,
+    'if (this.#isSet(child, 0, needed)) this.#advance(child)',
+    'if (!this.#isSet(child, 0, needed)) return false\n    this.#advance(child)',
+  ],
+  [
+    'calls come before returns at one time',
+    'general/compile.ts',
+    '(part.return[returning[next] as number] as number) < (call[i] as number)',
+    '(part.return[returning[next] as number] as number) <= (call[i] as number)',
+  ],
+  ['forward blocks do not overlap', BLOCKS, 'return { conflict: [before, after] }', 'continue'],
+  ['nothing stands within a forward block', BLOCKS, 'return { conflict: [around, block] }', ''],
+  ['chains keep their order', REGISTER, 'throw new Illegal(chainUpTo(clusters, root, code))', ''],
+  ['reads come after their write', REGISTER, 'throw new Illegal([value])', ''],
+  [
+    'no two compare-and-sets replace one value',
+    REGISTER,
+    'if (next[expected] !== NONE) throw',
+    'if (next[expected] !== NONE && next[expected] === NONE) throw',
+  ],
+  [
+    'a value is written once',
+    REGISTER,
+    "if (writer[value] !== NONE) throw new Declined('a value is written twice')",
+    '',
+  ],
+  ['what nobody saw need not have happened', REGISTER, '(kind === NOT || isPending(log, i))', 'kind === NOT'],
+  ['rings are found', REGISTER, 'if (members > 0)', 'if (members > 1e9)'],
+  ['sections exclude each other', LOCK, "if (!('conflict' in order))", 'if (order !== null)'],
+  [
+    'a section that never ends lets no other follow',
+    LOCK,
+    'release === null ? Number.POSITIVE_INFINITY',
+    'release === null ? Number.NEGATIVE_INFINITY',
+  ],
+  ['nobody releases what he does not hold', LOCK, 'wrong ??= illegal([i])', 'wrong ??= null'],
+  [
+    'sections follow their tokens',
+    LOCK,
+    '(first[i] as number) < (last[latest] as number)',
+    '(first[i] as number) < Number.NEGATIVE_INFINITY',
+  ],
+  ['no token comes twice', LOCK, 'if (repeats)', 'if (repeats && latest < 0)'],
+  ['a queue keeps its order', QUEUE, 'findOvertaking(log, values) ??', ''],
+  ['of those before, the last to come out counts', QUEUE, '> takeCall(log, last)', '< takeCall(log, last)'],
+  [
+    'a queue with something in it is not empty',
+    QUEUE,
+    'findNeverEmpty(log, certainSpans(log, values)) ??',
+    '',
+  ],
+  ['spans that touch are one', VALUES, 'start < current.to', 'start > current.to'],
+  ['spans that meet at one moment are two', VALUES, 'start < current.to', 'start <= current.to'],
+  ['values come from a put', QUEUE, 'if (stranger !== null) return stranger', ''],
+  [
+    'a value comes out after its put was called',
+    VALUES,
+    'if (takeReturn(log, value) < putCall(log, value))',
+    'if (takeReturn(log, value) < 0)',
+  ],
+  [
+    'a value comes out once',
+    'models/value-log.ts',
+    'if (again !== null)',
+    'if (again !== null && again.position < 0)',
+  ],
+  [
+    'a pool with something in it is not empty',
+    QUEUE,
+    'findNeverEmpty(log, certainSpans(log, allValues(log))) ??',
+    '',
+  ],
+  [
+    'the bottom was put in first',
+    STACK,
+    '-this.#late.get(early) > opening',
+    'this.#late.get(early) === Number.NEGATIVE_INFINITY',
+  ],
+  [
+    'values are in from when their put returned',
+    PRIORITY,
+    'calendar.occupy(putReturn(log, value),',
+    'calendar.occupy(putCall(log, value),',
+  ],
+  [
+    'values are in until their take is called',
+    PRIORITY,
+    'if (putReturn(log, value) < takeCall(log, value))',
+    'if (1 > 2)',
+  ],
+  ['the bottom comes out last', STACK, 'this.#bottoms.get(value) >= closing', 'value >= 0'],
+  ['what is left falls apart', STACK, 'split(from, to)\n    }', '}'],
+  [
+    'what was taken away covers nothing',
+    STACK,
+    'this.#axis.last[value] as number, -1)',
+    'this.#axis.last[value] as number, 0)',
+  ],
+  [
+    'a stack with something in it is not empty',
+    STACK,
+    'findNeverEmpty(log, certainSpans(log, values)) ??',
+    '',
+  ],
+  [
+    'the greatest is found',
+    TREES,
+    '> (this.#values[a] as number) ? b : a',
+    '< (this.#values[a] as number) ? b : a',
+  ],
+  [
+    'the smallest comes out first',
+    PRIORITY,
+    'Float64Array.from(log.values)',
+    'Float64Array.from(log.values, (value) => -value)',
+  ],
+  [
+    'covers are added up',
+    TREES,
+    'this.#least[node] = least + (this.#added[node] as number)',
+    'this.#least[node] = 0',
+  ],
+  ['smaller values are in the way', PRIORITY, 'calendar.firstFree(earliest)', 'earliest'],
+  [
+    'a priority queue with something in it is not empty',
+    PRIORITY,
+    'if (never === undefined)',
+    'if (never !== -1)',
+  ],
+  ['adds come after what was told before', COUNTER, '{ release: Math.max(release, rank)', '{ release: rank'],
+  [
+    'adds come before what was told after',
+    COUNTER,
+    'return { release, deadline, optional: false }',
+    'return { release, deadline: Number.POSITIVE_INFINITY, optional: false }',
+  ],
+  ['the earliest deadline goes first', COUNTER, ': a.deadline - b.deadline,', ': b.deadline - a.deadline,'],
+  ['adds that returned happened', COUNTER, 'if (!job.optional) left--', 'left--'],
+  [
+    'an add that never returned may have happened',
+    COUNTER,
+    'for (const from of openFrom)',
+    'for (const from of openFrom.subarray(0, 0))',
+  ],
+  ['and not before it was called', COUNTER, 'release: from + 1, deadline', 'release: 1, deadline'],
+  ['what an add told is its rank', COUNTER, 'deadline: Math.min(deadline, rank)', 'deadline'],
+  ['reads never go back', COUNTER, 'if (reads.some(', 'if (1 > 2 && reads.some('],
+  ['what a read found was added', COUNTER, 'left > 0 || rank <= needed', 'left > 0'],
+  ['all adds add the same', COUNTER, "throw new Declined('adds add different amounts')", ''],
+  ['who found it came before the remove', SET, 'earliestRemove = Math.max(earliestRemove, call(finder))', ''],
+  ['who found it came after the add', SET, 'latestAdd = Math.min(latestAdd, returned(finder))', ''],
+  ['who did not find it came before or after', SET, 'return absent.every(', 'return true || absent.every('],
+  [
+    'nobody finds what was never added',
+    SET,
+    'return present.length === 0 && remove === null',
+    'return remove === null',
+  ],
+  [
+    'a remove that told nothing may have found nothing',
+    SET,
+    "if (remove === null || typeof log.part.output(remove) === 'boolean') return false",
+    'if (remove !== undefined) return false',
+  ],
+  ['a remove that returned took place', SET, 'isOpen ? absent : [...absent, remove]', 'absent'],
+  [
+    'elements are added once',
+    SET,
+    "element.add = effective(element.add, operation, 'added')",
+    'element.add = operation',
+  ],
+  [
+    'strings that began as nothing are not those that were put',
+    STRINGS,
+    'const known = root === NONE ? this.#grown : this.#put',
+    'const known = this.#grown',
+  ],
+  [
+    'after a put no string began as nothing',
+    STRINGS,
+    'if (firstPut !== NONE && this.returned(firstPut) < (this.#part.call[get] as number)) return put',
+    'return put',
+  ],
+  ['an append has one place', STRINGS, 'return isElsewhere ?', 'return isElsewhere && last < 0 ?'],
+  ['and only where one is left', STRINGS, 'if (isPossible && only !== NONE)', 'if (isPossible && only < -1)'],
+  ['an append with a place stands nowhere else', STRINGS, 'this.codeOf[append] === NONE &&', ''],
+  ['appends follow what they are appended to', STRINGS, 'before === NONE ? WRITE : CAS', 'WRITE'],
+  [
+    'nobody reads what nobody wrote',
+    STRINGS,
+    'if (last === NONE) return this.#contradiction([get])',
+    'if (last === NONE) return code',
+  ],
+  ['a string goes on from one that began alike', STRINGS, 'root === this.#last.root && ', ''],
+  [
+    'who is stuck is so whatever it was before',
+    STUCK,
+    'return [...states].map(',
+    'return [...states].slice(0, 1).map(',
+  ],
+  [
+    'who was open may take effect after',
+    STUCK,
+    'if (returned < from) continue',
+    'if ((part.call[i] as number) < from) continue',
+  ],
+  ['and need not', STUCK, '(part.call[i] as number) < from || returned > end', 'returned > end'],
+  ['sets grow', GROWING, 'if (again < known)', 'if (again < 0)'],
+  [
+    'reads find what was added',
+    GROWING,
+    'if (add === null) return illegal([read])',
+    'if (add === null) continue',
+  ],
+  ['reads keep their order', GROWING, 'if (isLate(read))', 'if (1 > 2)'],
+  ['adds keep their order', GROWING, 'if (late !== undefined)', 'if (late === -1)'],
+  ['what nobody found comes last', GROWING, 'since.get(value) ?? reads.length', 'since.get(value) ?? 0'],
+  ['the shortest prefix is found by halves', 'decide.ts', 'legal = middle\n', 'legal = illegal - 1\n'],
+  ['mismatches find another value', MISMATCHES, 'place = order.below[expected] as number', ''],
+  [
+    'mismatches keep their own order',
+    MISMATCHES,
+    'let place = Math.max(\n      floor,',
+    'let place = Math.max(\n      0,',
+  ],
+  ['mismatches return in time', MISMATCHES, 'if (place > highest) return false', ''],
+]
