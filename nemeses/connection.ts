@@ -18,10 +18,9 @@ import type {
   PlannedFault,
 } from '../harness/api.ts'
 import type { PacketRule } from '../harness/faults/iptables.ts'
-import { UserError } from '../harness/support/assert.ts'
 import { packetFault } from './packet-rules.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
-import { drawVictims, parseVictims, resolveVictims, type VictimIntent } from './victims.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
 
 const MODES = ['reset', 'black-hole', 'lost-replies'] as const
 type Mode = (typeof MODES)[number]
@@ -72,13 +71,6 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const names = nodes.map(({ name }) => name).join(', ')
   return packetFault(fault.id, at, `${describe(intent)}, between ${names} and ${end}`)
 }
-
-const parseWords = <T extends string>(option: string, text: string, known: readonly T[]): readonly T[] =>
-  text.split('+').map((word) => {
-    const found = known.find((candidate) => candidate === word)
-    if (found === undefined) throw new UserError(`${option}=${word} is none of ${known.join(', ')}.`)
-    return found
-  })
 
 export const connection: Nemesis = {
   name: 'connection',

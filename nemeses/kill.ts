@@ -1,4 +1,9 @@
-/** SIGKILL, and restart on the same data. Proof: the pid is gone, and another one runs after the heal. */
+/**
+ * Ends nodes' processes and restarts them on the same data, by SIGKILL or by SIGTERM (and SIGKILL for whoever does not
+ * heed it), in one of three patterns: all victims at once until the heal; one after another, each back before the
+ * next (`rolling`, which does not wait for what the cluster says of it); or again and again until the heal
+ * (`crash-loop`). Proof: the pids are gone, and others run after the heal.
+ */
 import type {
   ActiveFault,
   ClusterNode,
@@ -8,52 +13,134 @@ import type {
   NodeProcess,
   PlannedFault,
 } from '../harness/api.ts'
-import { isAlive } from '../harness/faults/proc.ts'
+import { isAlive, signal } from '../harness/faults/proc.ts'
+import { sleep, waitUntil } from '../harness/support/wait.ts'
 import { activeFault } from './active-fault.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
-import { drawVictims, parseVictims, resolveVictims, type VictimIntent } from './victims.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
 
-interface Killed {
-  readonly node: ClusterNode
-  readonly processes: readonly NodeProcess[]
+const SIGNALS = ['SIGKILL', 'SIGTERM'] as const
+const PATTERNS = ['at-once', 'rolling', 'crash-loop'] as const
+
+interface KillIntent extends VictimIntent {
+  readonly signal: (typeof SIGNALS)[number]
+  readonly pattern: (typeof PATTERNS)[number]
+  /** How long a node runs between two ends of a crash loop, and before the next one's turn of a rolling restart. */
+  readonly uptimeMs: number
 }
 
-const effectOf = (killed: readonly Killed[], restarted: readonly NodeProcess[] | null): Effect => {
-  const pids = killed.flatMap(({ processes }) => processes.map(({ pid }) => pid))
-  const gone = pids.filter((pid) => !isAlive(pid))
-  const names = killed.filter(({ processes }) => processes.length > 0).map(({ node }) => node.name)
+/** How long SIGTERM is given. */
+const PATIENCE_MS = 2000
+/** How long a node is down in a rolling restart or a crash loop. */
+const DOWNTIME_MS = 200
+
+/** What was done so far. */
+interface Tally {
+  readonly ended: { readonly node: string; readonly pid: number }[]
+  /** Pids that SIGTERM did not end. */
+  readonly deaf: number[]
+}
+
+const endNode = async (
+  node: ClusterNode,
+  intent: KillIntent,
+  abort: AbortSignal,
+  tally: Tally,
+): Promise<void> => {
+  const processes = await node.processes()
+  if (intent.signal === 'SIGTERM') {
+    for (const { pid } of processes) signal(pid, 'SIGTERM')
+    await waitUntil(() => processes.every(({ pid }) => !isAlive(pid)), PATIENCE_MS, 5, abort)
+    tally.deaf.push(...processes.map(({ pid }) => pid).filter(isAlive))
+  }
+  await node.kill(abort)
+  tally.ended.push(...processes.map(({ pid }) => ({ node: node.name, pid })))
+}
+
+/** Resolves true when the time is over, false where `stop` came first. */
+const passes = (ms: number, stop: AbortSignal): Promise<boolean> =>
+  sleep(ms, stop).then(
+    () => !stop.aborted,
+    () => false,
+  )
+
+/** Whose turn it is: all, or in a rolling restart one; nobody when it is over. */
+const victimsOf = (
+  nodes: readonly ClusterNode[],
+  { pattern }: KillIntent,
+  turn: number,
+): readonly ClusterNode[] => {
+  if (pattern === 'crash-loop') return nodes
+  if (pattern === 'rolling') return nodes.slice(turn, turn + 1)
+  return turn === 0 ? nodes : []
+}
+
+/** After the first turn: back up, and the next ones down, until it is over or stopped. */
+const goOn = async (
+  context: NemesisContext,
+  nodes: readonly ClusterNode[],
+  intent: KillIntent,
+  tally: Tally,
+  stop: AbortSignal,
+): Promise<void> => {
+  for (let turn = 1; await passes(DOWNTIME_MS, stop); turn++) {
+    await Promise.all(victimsOf(nodes, intent, turn - 1).map((node) => node.start(context.signal)))
+    const next = victimsOf(nodes, intent, turn)
+    if (next.length === 0 || !(await passes(intent.uptimeMs, stop))) return
+    await Promise.all(next.map((node) => endNode(node, intent, context.signal, tally)))
+  }
+}
+
+const effectOf = (
+  { ended, deaf }: Tally,
+  intent: KillIntent,
+  running: readonly NodeProcess[] | null,
+): Effect => {
+  const gone = ended.filter(({ pid }) => !isAlive(pid))
+  const names = [...new Set(gone.map(({ node }) => node))]
   const again =
-    restarted === null ? '' : `; running again as pid ${restarted.map(({ pid }) => pid).join(', ') || 'none'}`
+    running === null ? '' : `; running again as pid ${running.map(({ pid }) => pid).join(', ') || 'none'}`
+  const ignored = deaf.length === 0 ? '' : `, ${deaf.length} only by SIGKILL`
+  const pids = gone.map(({ pid }) => pid).join(', ')
   return {
     bit: gone.length > 0,
     summary:
-      pids.length === 0
+      ended.length === 0
         ? 'nothing was running'
-        : `pid ${gone.join(', ')} of ${names.join(', ')} gone${again}`,
+        : `pid ${pids} of ${names.join(', ')} gone by ${intent.signal}${ignored}${again}`,
     measurements: {
-      killed: pids.length,
+      killed: ended.length,
       gone: gone.length,
-      ...(restarted === null ? {} : { restarted: restarted.length }),
+      deaf: deaf.length,
+      ...(running === null ? {} : { restarted: running.length }),
     },
   }
 }
 
 const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
-  const nodes = await resolveVictims(context, fault.intent as unknown as VictimIntent)
-  const killed = await Promise.all(
-    nodes.map(async (node) => ({ node, processes: await node.kill(context.signal) })),
-  )
+  const intent = fault.intent as unknown as KillIntent
+  const nodes = await resolveVictims(context, intent)
+  const tally: Tally = { ended: [], deaf: [] }
+  const stop = new AbortController()
+  const first = victimsOf(nodes, intent, 0)
+  await Promise.all(first.map((node) => endNode(node, intent, context.signal, tally)))
+  const restarting =
+    intent.pattern === 'at-once' ? Promise.resolve() : goOn(context, nodes, intent, tally, stop.signal)
+  // It is awaited by the heal, which may be long after.
+  restarting.catch(() => {})
   const heal = async (): Promise<Effect> => {
+    stop.abort()
+    await restarting
     await Promise.all(nodes.map((node) => node.start(context.signal)))
-    return effectOf(killed, (await Promise.all(nodes.map((node) => node.processes()))).flat())
+    return effectOf(tally, intent, (await Promise.all(nodes.map((node) => node.processes()))).flat())
   }
   const victims = nodes.map((node) => node.name)
-  return activeFault(fault.id, victims, async () => effectOf(killed, null), heal)
+  return activeFault(fault.id, victims, async () => effectOf(tally, intent, null), heal)
 }
 
 export const kill: Nemesis = {
   name: 'kill',
-  description: 'SIGKILLs nodes and restarts them on the same data',
+  description: 'ends nodes by SIGKILL or SIGTERM and restarts them on the same data',
   needs: ['kill'],
   options: {
     ...scheduleOptions(6000, 1500),
@@ -62,11 +149,31 @@ export const kill: Nemesis = {
       default: 'leader+one+minority+majority+all',
       description: 'whom: words or node names joined by +',
     },
+    signals: {
+      type: 'string',
+      default: 'SIGKILL',
+      description: `by what: ${SIGNALS.join(', ')}, joined by +`,
+    },
+    patterns: {
+      type: 'string',
+      default: 'at-once',
+      description: `how: ${PATTERNS.join(', ')}, joined by +`,
+    },
+    uptime: {
+      type: 'duration',
+      default: 700,
+      description: 'how long a node runs in a crash loop, and before the next one in a rolling restart',
+    },
   },
   plan: (rng, options, context) => {
     const words = parseVictims(options, context)
+    const signals = parseWords('signals', String(options.signals), SIGNALS)
+    const patterns = parseWords('patterns', String(options.patterns), PATTERNS)
     return planSequence('kill', rng, options, context, (draw) => ({
       ...drawVictims(draw, words, context, 'kill'),
+      signal: draw.fork('signal').pick(signals),
+      pattern: draw.fork('pattern').pick(patterns),
+      uptimeMs: options.uptime as number,
     }))
   },
   inject,

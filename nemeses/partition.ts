@@ -25,6 +25,7 @@ import {
 } from './grudge.ts'
 import { packetFault } from './packet-rules.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
+import { parseWords } from './victims.ts'
 
 interface PartitionIntent {
   readonly shape: Shape
@@ -98,13 +99,6 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   return packetFault(fault.id, at, `dropped (${describe(links)})`)
 }
 
-const parseShapes = (text: string): readonly Shape[] =>
-  text.split('+').map((word) => {
-    const shape = SHAPES.find((known) => known === word)
-    if (shape === undefined) throw new UserError(`shapes=${word} is none of ${SHAPES.join(', ')}.`)
-    return shape
-  })
-
 /** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
 const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean => {
   if (shape === 'clients' || shape === 'leader-clients') return true
@@ -133,7 +127,9 @@ export const partition: Nemesis = {
     },
   },
   plan: (rng, options, context) => {
-    const shapes = parseShapes(String(options.shapes)).filter((shape) => cutsSomething(shape, context.nodes))
+    const shapes = parseWords('shapes', String(options.shapes), SHAPES).filter((shape) =>
+      cutsSomething(shape, context.nodes),
+    )
     if (shapes.length === 0) {
       throw new UserError(`shapes=${options.shapes} cut no link among ${context.nodes.length} nodes.`)
     }

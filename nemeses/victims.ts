@@ -14,7 +14,19 @@ export interface VictimIntent {
 
 const minorityOf = (count: number): number => Math.max(1, Math.floor((count - 1) / 2))
 
-/** Words separated by `+`; each fault takes one of them by the seed. */
+/** Words of an option, joined by `+`; each fault takes one of them by the seed. */
+export const parseWords = <T extends string>(
+  option: string,
+  text: string,
+  known: readonly T[],
+): readonly T[] =>
+  text.split('+').map((word) => {
+    const found = known.find((candidate) => candidate === word)
+    if (found === undefined) throw new UserError(`${option}=${word} is none of ${known.join(', ')}.`)
+    return found
+  })
+
+/** Words or names of nodes. */
 export const parseVictims = (options: Options, context: PlanContext): readonly string[] => {
   const words = String(options.victims).split('+')
   for (const word of words) {

@@ -62,9 +62,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
       )
     expect(summaries.find((text) => /partition: .*[1-9]\d* packets dropped/.test(text))).toBeDefined()
     expect(
-      summaries.find((text) =>
-        /kill: pid \d+ of n\d gone; running again as pid \d+|kill: .*gone; running again/.test(text),
-      ),
+      summaries.find((text) => /kill: .*pid \d+ of n\d gone by SIGKILL; running again as pid \d+/.test(text)),
     ).toBeDefined()
     expect(summaries.find((text) => /pause: .*in FROZEN/.test(text))).toBeDefined()
     const statuses = (record.samples ?? []).map(({ status }) => status).filter((status) => status !== null)
@@ -103,6 +101,43 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
         said.find((text) => new RegExp(`^[1-9]\\d* packets .*${what}, between n\\d`).test(text ?? '')),
         what,
       ).toBeDefined()
+  })
+
+  it('survives rolling restarts and crash loops, by SIGTERM too', async () => {
+    using folder = temporaryFolder()
+    const { verdict } = await run(folder.path, [
+      'raft',
+      '--env',
+      'namespaces',
+      '-n',
+      'kill',
+      '--nemesis-opts',
+      'patterns=rolling+crash-loop,signals=SIGKILL+SIGTERM,victims=minority,interval=3s,duration=3s',
+      '--time-limit',
+      '18s',
+      '--seed',
+      '6',
+    ])
+    const { record } = loadRun(verdict.runDir)
+    expect(verdict.status).toBe('valid')
+    const faults = (record.faults ?? []).map(({ planned, victims, effects }) => ({
+      ...planned.intent,
+      count: victims.length,
+      ...effects.at(-1)?.measurements,
+    })) as unknown as readonly {
+      pattern: string
+      signal: string
+      count: number
+      killed: number
+      restarted: number
+    }[]
+    expect(new Set(faults.map(({ pattern }) => pattern))).toEqual(new Set(['rolling', 'crash-loop']))
+    expect(new Set(faults.map(({ signal }) => signal))).toEqual(new Set(['SIGKILL', 'SIGTERM']))
+    for (const { pattern, count, killed, restarted } of faults) {
+      if (pattern === 'rolling') expect(killed).toBe(count)
+      else expect(killed).toBeGreaterThan(count)
+      expect(restarted).toBe(count)
+    }
   })
 
   it('a group of clients can be cut from a node while the others are not', async () => {
