@@ -432,6 +432,8 @@ export interface RunSpec {
   readonly workload: string
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
+  /** A recorded plan, run again in place of one drawn from the seed. */
+  readonly faults?: readonly PlannedFault[]
   readonly environment: string
   readonly nodes: number
   readonly concurrency: number

@@ -24,7 +24,7 @@ const say = (line: string): void => {
 }
 
 const runDemo = async (flags: RunFlags, out: string): Promise<RunResult> =>
-  runSpec(await buildRunSpec('raft', flags), { out, json: false })
+  runSpec((await buildRunSpec('raft', flags)).spec, { out, json: false })
 
 export const demoCommand = async ({ out }: { readonly out: string }): Promise<number> => {
   await installPackages(missingPackages(NAMESPACE_PROGRAMS), say)

@@ -1,6 +1,11 @@
-import { describe, expect, it } from 'vitest'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, describe, expect, it } from 'vitest'
 import type { OptionSpecs } from '../api.ts'
+import { planFaults } from '../engine/lifecycle.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
+import { nemeses } from './registries.ts'
 import { buildRunSpec, type RunFlags } from './run-spec.ts'
 
 const specs: OptionSpecs = {
@@ -54,9 +59,21 @@ const flags: RunFlags = {
   recoveryTimeout: '30s',
 }
 
+const RECORDED = {
+  id: 'kill-1',
+  nemesis: 'kill',
+  atNs: 2e9,
+  durationNs: 1e9,
+  intent: { victims: 'one', order: ['n5', 'n1'], signal: 'SIGKILL', pattern: 'at-once', uptimeMs: 700 },
+}
+const FOLDER = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-plan-'))
+const PLAN = path.join(FOLDER, 'faults.jsonl')
+fs.writeFileSync(PLAN, `${JSON.stringify({ type: 'planned', fault: RECORDED })}\n`)
+afterAll(() => fs.rmSync(FOLDER, { recursive: true, force: true }))
+
 describe('the spec of a run', () => {
   it('is plain data with the defaults filled in', async () => {
-    const spec = await buildRunSpec('raft', {
+    const { spec } = await buildRunSpec('raft', {
       ...flags,
       nemesis: 'kill,pause',
       nemesisOpts: 'kill.victims=leader',
@@ -75,12 +92,31 @@ describe('the spec of a run', () => {
     expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
   })
 
+  it('takes every nemesis there is a means for, with all', async () => {
+    const { spec, notes } = await buildRunSpec('raft', { ...flags, nemesis: 'all' })
+    const named = [...spec.nemeses.map(({ name }) => name), ...notes.map((note) => note.split(' ')[0])]
+    expect(named.toSorted()).toEqual(Object.keys(nemeses).toSorted())
+  })
+
+  it('takes the faults of a recorded plan as they are', async () => {
+    const { spec } = await buildRunSpec('raft', { ...flags, faults: PLAN })
+    expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
+    const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
+    const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
+    expect(planFaults({ spec, nemeses }, nodes, claims)).toEqual([[RECORDED]])
+  })
+
   it.each<[string, Partial<RunFlags>, string]>([
     ['rafft', {}, 'There is no target named rafft. Did you mean raft?'],
     ['./nowhere.ts', {}, 'There is no target module at'],
     ['raft', { workload: 'registre' }, 'There is no workload named registre'],
     ['raft', { nemesis: 'clock' }, 'There is no nemesis named clock'],
     ['raft', { nemesis: 'kill,kill' }, 'names kill twice'],
+    ['raft', { nemesis: 'all,kill' }, 'all leaves nothing to be named beside it'],
+    ['raft', { faults: '/nowhere' }, 'There are no recorded faults at /nowhere'],
+    ['raft', { faults: PLAN, nemesis: 'kill' }, 'names its nemeses itself'],
+    ['raft', { faults: PLAN, nodes: '3' }, 'kill-1 names n5, and the cluster has n1, n2, n3'],
+    ['raft', { faults: PLAN, timeLimit: '2s' }, 'kill-1 ends after 3.0 s, beyond --time-limit'],
     ['raft', { bug: 'stale-reed' }, 'Did you mean stale-read?'],
     ['etcd', { bug: 'stale-read' }, 'There is no planted bug of etcd named stale-read'],
     ['raft', { env: 'cloud' }, 'There is no environment named cloud'],

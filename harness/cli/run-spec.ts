@@ -1,15 +1,16 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
-import type { Consistency, Environment, RunSpec, Target } from '../api.ts'
+import type { Consistency, Environment, Fault, Options, PlannedFault, RunSpec, Target } from '../api.ts'
 import { planFaults } from '../engine/lifecycle.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { dockerEnvironment } from '../environments/docker/environment.ts'
 import { namespaces } from '../environments/namespaces/environment.ts'
+import { readPlannedFaults } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
-import { parseDurationMs } from '../support/time.ts'
+import { formatDurationMs, NS_PER_MS, parseDurationMs } from '../support/time.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
-import { findNemesis, findTarget, findWorkload, targetReference, unknownName } from './registries.ts'
+import { findNemesis, findTarget, findWorkload, nemeses, targetReference, unknownName } from './registries.ts'
 
 /** As commander hands them over: text, or undefined where not given. */
 export interface RunFlags {
@@ -29,6 +30,7 @@ export interface RunFlags {
   readonly targetOpts?: string
   readonly workloadOpts?: string
   readonly nemesisOpts?: string
+  readonly faults?: string
 }
 
 const EXPECTATIONS: readonly Consistency[] = ['linearizable', 'consistent-prefix']
@@ -78,13 +80,15 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
   return bug
 }
 
+/** What a nemesis needs that the environment does not provide here. */
+const missingFor = (environment: Environment, name: string, options: Options): readonly Fault[] => {
+  const needs = [...findNemesis(name).needs, ...(options.method === 'freezer' ? (['freezer'] as const) : [])]
+  return needs.filter((fault) => !environment.supports.has(fault))
+}
+
 const checkSupport = (environment: Environment, spec: RunSpec): void => {
   for (const { name, options } of spec.nemeses) {
-    const needs = [
-      ...findNemesis(name).needs,
-      ...(options.method === 'freezer' ? (['freezer'] as const) : []),
-    ]
-    const missing = needs.filter((fault) => !environment.supports.has(fault))
+    const missing = missingFor(environment, name, options)
     if (missing.length === 0) continue
     throw new UserError(
       `The nemesis ${name} needs ${missing.join(', ')}, which the ${environment.name} environment does not provide here. ` +
@@ -98,19 +102,72 @@ const commitOf = (): string => {
   return result.exitCode === 0 ? result.stdout : 'unknown'
 }
 
-const parseNemeses = (flags: RunFlags): RunSpec['nemeses'] => {
-  const names = (flags.nemesis ?? '').split(',').filter((name) => name !== '' && name !== 'none')
-  const twice = names.find((name, at) => names.indexOf(name) !== at)
+interface Chosen {
+  readonly nemeses: RunSpec['nemeses']
+  readonly notes: readonly string[]
+}
+
+/** `all`: whatever the environment supports; what it does not is said. */
+const chooseNemeses = (flags: RunFlags, environment: Environment): Chosen => {
+  const asked = (flags.nemesis ?? '').split(',').filter((name) => name !== '' && name !== 'none')
+  const twice = asked.find((name, at) => asked.indexOf(name) !== at)
   if (twice !== undefined) throw new UserError(`--nemesis names ${twice} twice.`)
+  const wantsAll = asked.includes('all')
+  if (wantsAll && asked.length > 1) throw new UserError('--nemesis all leaves nothing to be named beside it.')
+  const names = wantsAll ? Object.keys(nemeses) : asked
   const options = splitNemesisOptions(flags.nemesisOpts, names, (name) => findNemesis(name).options)
-  return names.map((name) => ({
+  const chosen = names.map((name) => ({
     name,
     options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options),
   }))
+  if (!wantsAll) return { nemeses: chosen, notes: [] }
+  const missing = (name: string, given: Options): readonly Fault[] => missingFor(environment, name, given)
+  return {
+    nemeses: chosen.filter((each) => missing(each.name, each.options).length === 0),
+    notes: chosen.flatMap((each) => {
+      const lacks = missing(each.name, each.options)
+      if (lacks.length === 0) return []
+      return [
+        `${each.name} is left out: the ${environment.name} environment does not provide ${lacks.join(', ')}.`,
+      ]
+    }),
+  }
+}
+
+/** The nemeses of a recorded plan; their options are in it. */
+const chooseRecorded = (faults: readonly PlannedFault[]): Chosen => ({
+  nemeses: [...new Set(faults.map(({ nemesis }) => nemesis))].map((name) => ({
+    name,
+    options: parseOptions(`nemesis ${name}`, undefined, findNemesis(name).options),
+  })),
+  notes: [],
+})
+
+/** A recorded plan names nodes and times: both must be there. */
+const checkRecorded = (faults: readonly PlannedFault[], spec: RunSpec, nodes: readonly string[]): void => {
+  for (const { id, atNs, durationNs, intent } of faults) {
+    const unknown = (Array.isArray(intent.order) ? (intent.order as string[]) : []).find(
+      (name) => !nodes.includes(name),
+    )
+    if (unknown !== undefined)
+      throw new UserError(
+        `--faults: ${id} names ${unknown}, and the cluster has ${nodes.join(', ')}: see --nodes.`,
+      )
+    if (atNs + durationNs > spec.timeLimitMs * NS_PER_MS)
+      throw new UserError(
+        `--faults: ${id} ends after ${formatDurationMs(Math.ceil((atNs + durationNs) / NS_PER_MS))}, beyond --time-limit.`,
+      )
+  }
+}
+
+export interface BuiltSpec {
+  readonly spec: RunSpec
+  /** What the user should know of it. */
+  readonly notes: readonly string[]
 }
 
 /** @throws UserError (255) for whatever does not fit together. */
-export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise<RunSpec> => {
+export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise<BuiltSpec> => {
   const target = await findTarget(targetName)
   const workload = findWorkload(flags.workload)
   const runId = crypto.randomBytes(4).toString('hex')
@@ -120,6 +177,11 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
         `It speaks: ${Object.keys(target.clients).join(', ') || 'none'}.`,
     )
   }
+  const environment = environmentFor(await chooseEnvironment(flags.env, target), runId)
+  if (flags.faults !== undefined && flags.nemesis !== undefined)
+    throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
+  const faults = flags.faults === undefined ? undefined : readPlannedFaults(flags.faults)
+  const chosen = faults === undefined ? chooseNemeses(flags, environment) : chooseRecorded(faults)
   const spec: RunSpec = {
     schema: 1,
     runId,
@@ -128,8 +190,9 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     bug: checkBug(target, flags.bug),
     workload: workload.name,
     workloadOptions: parseOptions(`workload ${workload.name}`, flags.workloadOpts, workload.options),
-    nemeses: parseNemeses(flags),
-    environment: await chooseEnvironment(flags.env, target),
+    nemeses: chosen.nemeses,
+    ...(faults === undefined ? {} : { faults }),
+    environment: environment.name,
     nodes:
       flags.nodes === undefined
         ? target.nodes.default
@@ -145,15 +208,15 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     expect: parseExpect(flags.expect),
     commit: commitOf(),
   }
-  const environment = environmentFor(spec.environment, runId)
   checkSupport(environment, spec)
   validatePlan(spec, target, environment)
-  return spec
+  return { spec, notes: chosen.notes }
 }
 
 /** Plans once for nothing, so that a nemesis's complaint about its options comes before anything is started. */
 const validatePlan = (spec: RunSpec, target: Target, environment: Environment): void => {
   const nodes = environment.identify(spec.nodes).map(({ name }) => name)
+  if (spec.faults !== undefined) checkRecorded(spec.faults, spec, nodes)
   planFaults(
     { spec, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },
     nodes,

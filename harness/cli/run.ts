@@ -45,6 +45,7 @@ export const runSpec = async (
 }
 
 export const runCommand = async (targetName: string, flags: RunCommandFlags): Promise<number> => {
-  const spec = await buildRunSpec(targetName, flags)
+  const { spec, notes } = await buildRunSpec(targetName, flags)
+  for (const note of notes) say(note)
   return (await runSpec(spec, { out: flags.out, json: flags.json === true })).exitCode
 }

@@ -88,6 +88,9 @@ export const planFaults = (
   claims: Claims,
 ): readonly (readonly PlannedFault[])[] => {
   const { spec, nemeses } = parts
+  const recorded = spec.faults
+  if (recorded !== undefined)
+    return spec.nemeses.map(({ name }) => recorded.filter(({ nemesis }) => nemesis === name))
   const rng = rngFromSeed(spec.seed)
   return spec.nemeses.map(({ name, options }) =>
     (nemeses[name] as Nemesis).plan(rng.fork('nemesis', name), options, {

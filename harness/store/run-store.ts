@@ -124,6 +124,29 @@ const changeOf = (
   return event.type === 'healed' ? { ...change, healedAtNs: event.atNs } : change
 }
 
+/**
+ * The faults that a run had planned, from its folder or its faults.jsonl, earliest first.
+ *
+ * @throws UserError where there are none.
+ */
+export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
+  const isFolder = fs.existsSync(given) && fs.statSync(given).isDirectory()
+  const file = isFolder ? path.join(given, FILES.faults) : given
+  if (!fs.existsSync(file)) throw new UserError(`There are no recorded faults at ${file}.`)
+  const events = readEvents(file)
+  const faults = events.flatMap((event) => (event.type === 'planned' ? [event.fault] : []))
+  if (faults.length === 0) throw new UserError(`${file} has no planned fault in it.`)
+  return faults.toSorted((a, b) => a.atNs - b.atNs)
+}
+
+const readEvents = (file: string): readonly FaultEvent[] => {
+  try {
+    return readLines<FaultEvent>(file)
+  } catch (error) {
+    throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
+  }
+}
+
 const readRunFile = (dir: string): RunFile => {
   const file = path.join(dir, FILES.run)
   try {
