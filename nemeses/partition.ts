@@ -33,6 +33,8 @@ interface PartitionIntent {
   readonly oneWay: boolean
   readonly order: readonly string[]
   readonly clientGroup: number
+  /** Down for so long, then up for as long, by turns; 0: down all the time. */
+  readonly flapMs: number
 }
 
 /** In a link, client group g is written `clients-g`. */
@@ -96,7 +98,7 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const resolved = await resolveLinks(context, intent)
   const links = intent.oneWay ? oneDirection(resolved) : resolved
   const at = cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
-  return packetFault(fault.id, at, `dropped (${describe(links)})`)
+  return packetFault(fault.id, at, `dropped (${describe(links)})`, intent.flapMs)
 }
 
 /** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
@@ -125,6 +127,11 @@ export const partition: Nemesis = {
       choices: ['two-way', 'one-way', 'both'],
       description: 'both: one in four is one-way',
     },
+    flapping: {
+      type: 'duration',
+      default: 0,
+      description: 'links go down and up again by turns, each for so long; 0: they stay down',
+    },
   },
   plan: (rng, options, context) => {
     const shapes = parseWords('shapes', String(options.shapes), SHAPES).filter((shape) =>
@@ -141,6 +148,7 @@ export const partition: Nemesis = {
         oneWay: drawOneWay(draw.fork('direction'), options.direction),
         order: shape === 'seesaw' ? sides : draw.fork('order').shuffle(context.nodes),
         clientGroup: draw.fork('clients').int(context.clientGroups),
+        flapMs: options.flapping as number,
       }
     })
   },

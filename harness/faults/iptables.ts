@@ -85,13 +85,21 @@ export const countPackets = async (place: Place, name: string): Promise<number |
   return packets
 }
 
+/** Takes the fault's rules out of force or puts them in again; what they counted stays. */
+export const setInForce = (place: Place, name: string, inForce: boolean): Promise<void> => {
+  const { input, output } = chains(name)
+  const how = inForce ? (chain: string) => `-I ${chain} 1 -j` : (chain: string) => `-D ${chain} -j`
+  return restore(place, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
+}
+
 /** Takes the fault's rules out. Harmless where they are gone. */
 export const removeRules = async (place: Place, name: string): Promise<void> => {
-  if ((await countPackets(place, name)) === null) return
+  const text = await save(place)
   const { input, output } = chains(name)
+  if (!text.includes(`:${input} `)) return
+  const jumps = [`INPUT -j ${input}`, `OUTPUT -j ${output}`].filter((jump) => text.includes(`-A ${jump}\n`))
   await restore(place, [
-    `-D INPUT -j ${input}`,
-    `-D OUTPUT -j ${output}`,
+    ...jumps.map((jump) => `-D ${jump}`),
     `-F ${input}`,
     `-F ${output}`,
     `-X ${input}`,

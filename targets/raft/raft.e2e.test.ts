@@ -103,6 +103,33 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
       ).toBeDefined()
   })
 
+  it('lives with links that flap, and they are up when the fault is over', async () => {
+    using folder = temporaryFolder()
+    const { verdict } = await run(folder.path, [
+      'raft',
+      '--env',
+      'namespaces',
+      '-n',
+      'partition',
+      '--nemesis-opts',
+      'flapping=200ms,interval=3s,duration=2s,shapes=random-halves',
+      '--time-limit',
+      '10s',
+      '--seed',
+      '8',
+    ])
+    const { record } = loadRun(verdict.runDir)
+    expect(verdict.status).toBe('valid')
+    expect(record.facts?.recovery?.recoveredAfterMs).toEqual(expect.any(Number))
+    const faults = (record.faults ?? []).filter(({ bit }) => bit)
+    expect(faults.length).toBeGreaterThan(0)
+    for (const { effects } of faults) {
+      const measured = effects.at(-1)?.measurements
+      expect(measured?.packets).toBeGreaterThan(0)
+      expect(measured?.flaps).toBeGreaterThan(1)
+    }
+  })
+
   it('survives rolling restarts and crash loops, by SIGTERM too', async () => {
     using folder = temporaryFolder()
     const { verdict } = await run(folder.path, [
