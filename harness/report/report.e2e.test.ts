@@ -1,7 +1,8 @@
 /** The report as a reader sees it: in a real browser. */
 import path from 'node:path'
-import { type Browser, chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { launchBrowser } from '../../checkers/porcupine-ts/testing/browser.ts'
 import { findProgram } from '../cli/packages.ts'
 import { describeWith, missingLinuxRoot } from '../testing/capabilities.ts'
 import { run, temporaryFolder } from '../testing/command.ts'
@@ -9,20 +10,10 @@ import { run, temporaryFolder } from '../testing/command.ts'
 const missing =
   missingLinuxRoot() ?? (findProgram('chromium') === null ? "chromium (Debian's package)" : null)
 
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
 describeWith(missing, 'report.html in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findProgram('chromium') as string, args: FLAGS })
+    browser = await launchBrowser()
   })
   afterAll(() => browser.close())
 
