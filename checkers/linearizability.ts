@@ -5,8 +5,9 @@
  * state the register had up to the read's completion: its interval is widened back to the start of the run, and
  * the whole is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
  */
-import type { Checker, Claims, Consistency, RunRecord, RunSpec, Verdict } from '../harness/api.ts'
+import type { Checker, Claims, Consistency, Evidence, RunRecord, RunSpec, Verdict } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
+import { messageOf } from '../harness/support/assert.ts'
 import { REGISTER, type RegisterCall, type RegisterResult } from '../harness/vocabularies/register.ts'
 import type { Columns, Result } from './porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from './porcupine-ts/models/register.ts'
@@ -129,6 +130,26 @@ const enginesOf = ({ engines }: Result): Record<string, unknown> => ({
   ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
 })
 
+/** A page that cannot be drawn takes nothing from the verdict. */
+const withPage = async (
+  evidence: Evidence,
+  { columns, initial, keys, values }: Judged,
+  result: Result & { verdict: 'illegal' },
+  record: RunRecord,
+): Promise<Evidence> => {
+  const rows = {
+    columns,
+    initial,
+    keyOf: (code: number) => keys.valueOf(code),
+    numberOf: (code: number) => values.valueOf(code),
+  }
+  try {
+    return { ...evidence, page: await drawRegisterPage(rows, result, record) }
+  } catch (error) {
+    return { ...evidence, text: `${evidence.text}\n\nIts page could not be drawn: ${messageOf(error)}` }
+  }
+}
+
 const judge = async (
   record: RunRecord,
   initial: number | null,
@@ -155,17 +176,8 @@ const judge = async (
     initial,
     readsMustBeFresh: promised('read') === 'linearizable',
   })
-  const page = await drawRegisterPage(
-    {
-      columns,
-      initial: judged.initial,
-      keyOf: (found) => keys.valueOf(found),
-      numberOf: (found) => judged.values.valueOf(found),
-    },
-    result,
-    record,
-  )
-  return { status: 'invalid', summary, evidence: [{ ...evidence, page }], details: { key } }
+  const shown = await withPage(evidence, judged, result, record)
+  return { status: 'invalid', summary, evidence: [shown], details: { key } }
 }
 
 export const linearizability = (options: { readonly initial: number | null }): Checker => ({

@@ -15,9 +15,9 @@ const DOCKER_KILLS = sized(4, 12)
 
 const ARGS = [
   '-n',
-  'partition,kill,pause',
+  'partition,connection,kill,pause',
   '--nemesis-opts',
-  'interval=1s,duration=700ms,pause.method=both',
+  'interval=1s,duration=700ms,pause.method=both,partition.flapping=100ms,kill.patterns=at-once+rolling+crash-loop',
   '--time-limit',
   '30s',
 ]

@@ -6,7 +6,7 @@
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { Engines, History, Limits, Result } from '../model.ts'
-import { epochMs } from './clock.ts'
+import { monotonicMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
 import { buffersOf, divide, type Shard } from './shards.ts'
 import type { Job, Report } from './worker.ts'
@@ -53,7 +53,7 @@ const checkShard = (
         maxOldGenerationSizeMb: Math.ceil((limits.memoryBytes as number) / BYTES_PER_MB),
       },
     })
-    const leftMs = task.deadlineEpochMs - epochMs()
+    const leftMs = task.deadlineMs - monotonicMs()
     const timer = Number.isFinite(leftMs)
       ? setTimeout(() => end(exhausted(shard, 'time')), leftMs * (1 + GRACE))
       : undefined
@@ -132,7 +132,7 @@ export const checkParallel = async (
   history: History<unknown, unknown>,
   limits: ParallelLimits = {},
 ): Promise<Result> => {
-  const deadlineEpochMs = epochMs() + (limits.timeMs ?? Number.POSITIVE_INFINITY)
+  const deadlineMs = monotonicMs() + (limits.timeMs ?? Number.POSITIVE_INFINITY)
   const workers = limits.workers ?? os.availableParallelism()
   const shards = divide(await loadModel(reference), history, workers)
   const each: Limits = {
@@ -148,7 +148,7 @@ export const checkParallel = async (
   }
   const placed = await Promise.all(
     shards.map(async (shard, worker): Promise<Placed> => {
-      const task = { model: reference, limits: each, deadlineEpochMs, board, worker }
+      const task = { model: reference, limits: each, deadlineMs, board, worker }
       const result = await checkShard(shard, task, (stops[worker] as AbortController).signal)
       const place = Atomics.load(board, 1 + worker)
       if (result.verdict === 'illegal') stopBeyond(place)

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { check } from '../check.ts'
 import { isOutOfMemory } from '../general/out-of-memory.ts'
 import type { History, Limits, Result } from '../model.ts'
-import { epochMs } from './clock.ts'
+import { monotonicMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
 
 export interface Job {
@@ -11,8 +11,8 @@ export interface Job {
   readonly history: History<unknown, unknown>
   /** But for the time. */
   readonly limits: Limits
-  /** When to give up, by `epochMs`; Infinity: never: to start a thread takes time too. */
-  readonly deadlineEpochMs: number
+  /** When to give up, by `monotonicMs`; Infinity: never: to start a thread takes time too. */
+  readonly deadlineMs: number
   /** The place of each partition among those of all workers. */
   readonly places: Int32Array
   /** Shared: the lowest place that was found illegal, then the place that each worker is at. */
@@ -24,7 +24,7 @@ export interface Job {
 export type Report = { readonly result: Result } | { readonly exhausted: true } | { readonly error: string }
 
 const run = async (job: Job): Promise<Report> => {
-  const { model, history, limits, deadlineEpochMs, places, board, worker } = job
+  const { model, history, limits, deadlineMs, places, board, worker } = job
   const goesOn = (place: number): boolean => {
     const mine = places[place] as number
     Atomics.store(board, 1 + worker, mine)
@@ -32,7 +32,7 @@ const run = async (job: Job): Promise<Report> => {
   }
   try {
     const loaded = await loadModel(model)
-    const timeMs = Math.max(0, deadlineEpochMs - epochMs())
+    const timeMs = Math.max(0, deadlineMs - monotonicMs())
     return { result: check(loaded, history, { ...limits, timeMs }, goesOn) }
   } catch (error) {
     return isOutOfMemory(error) ? { exhausted: true } : { error: String(error) }
