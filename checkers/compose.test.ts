@@ -35,7 +35,7 @@ const ok: Operation[] = [
 ]
 
 const fault = (bit: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
-  planned: { id: 'kill-1', nemesis: 'kill', atNs: 0, durationNs: 1, intent: {} },
+  planned: { id: 'kill-1', nemesis: 'kill', atNs: 0, durationNs: 1, model: 'kill', intent: {} },
   victims,
   injectedAtNs: 1,
   healedAtNs: 2,
@@ -114,11 +114,39 @@ describe('composition', () => {
     expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, bit: 1 } })
   })
 
+  it('is vacuous where fewer than a tenth of the faults bit', async () => {
+    const faults = (bit: number) => Array.from({ length: 20 }, (_, i) => fault(i < bit))
+    const judge = (bit: number) =>
+      composeVerdict([says('valid')], record({ spec, claims, faults: faults(bit) }), signal)
+    expect(await judge(1)).toMatchObject({
+      status: 'unknown',
+      summary: 'Vacuous: of 20 planned faults only 1 bit.',
+    })
+    expect((await judge(2)).status).toBe('valid')
+  })
+
+  it('counts the tolerance over faults in force together, and lost data over the whole run', async () => {
+    const at = (from: number, node: string, model: FaultRecord['planned']['model']): FaultRecord => ({
+      ...fault(true, [node]),
+      planned: { ...fault(true).planned, model },
+      injectedAtNs: from,
+      healedAtNs: from + 10,
+    })
+    const bounds: Claims = { ...claims, tolerates: { kill: 1, 'data-loss': 1 } }
+    const outside = async (...faults: FaultRecord[]) =>
+      (await composeVerdict([says('valid')], record({ spec, claims: bounds, faults }), signal)).outsideClaims
+    expect(await outside(at(0, 'n1', 'kill'), at(20, 'n2', 'kill'))).toBe(false)
+    expect(await outside(at(0, 'n1', 'kill'), at(5, 'n2', 'kill'))).toBe(true)
+    expect(await outside(at(0, 'n1', 'kill'), at(5, 'n1', 'kill'))).toBe(false)
+    expect(await outside(at(0, 'n1', 'data-loss'), at(20, 'n2', 'data-loss'))).toBe(true)
+    expect(await outside(at(0, 'n1', 'clock'))).toBe(true)
+  })
+
   it('a promise broken by faults beyond the tolerance is outside the claims: reported, not invalid', async () => {
     const beyond = record({ spec, claims, faults: [fault(true, ['n1', 'n2'])] })
     const verdict = await composeVerdict([says('invalid')], beyond, signal)
     expect(verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
-    expect(verdict.summary).toContain('Outside the claims (kill-1 hit n1, n2)')
+    expect(verdict.summary).toContain('Outside the claims (kill: kill-1 hit n1, n2)')
   })
 })
 

@@ -1,7 +1,7 @@
 /**
  * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashed or lacks
  * a part of the record is unknown, and so is a run that tested nothing: one in which no operation was ok, or in
- * which faults were planned and none bit.
+ * which faults were planned and fewer than a tenth bit.
  */
 import type { Checker, Claims, FaultRecord, RunRecord, RunVerdict, Status, Verdict } from '../harness/api.ts'
 import { messageOf } from '../harness/support/assert.ts'
@@ -44,7 +44,24 @@ const countFaults = (faults: readonly FaultRecord[]): RunVerdict['faults'] => ({
   bit: faults.filter((fault) => fault.bit).length,
 })
 
-/** The first fault that hit more nodes at once than the claims tolerate; null where all kept within. */
+/** Whether two faults were in force at one time; what was never healed was so to the end. */
+const overlap = (a: FaultRecord, b: FaultRecord): boolean =>
+  (a.injectedAtNs as number) <= (b.healedAtNs ?? Number.POSITIVE_INFINITY) &&
+  (b.injectedAtNs as number) <= (a.healedAtNs ?? Number.POSITIVE_INFINITY)
+
+/** Of its model, the nodes hit when this fault was in force; data once lost does not come back with the heal. */
+const hitTogether = (fault: FaultRecord, faults: readonly FaultRecord[]): number => {
+  const { model } = fault.planned
+  const together = faults.filter(
+    (other) =>
+      other.injectedAtNs !== undefined &&
+      other.planned.model === model &&
+      (model === 'data-loss' || overlap(other, fault)),
+  )
+  return new Set(together.flatMap(({ victims }) => victims)).size
+}
+
+/** The first fault with which more nodes were hit at once than the claims tolerate; null where all kept within. */
 const beyondTolerance = (
   claims: Claims,
   faults: readonly FaultRecord[],
@@ -54,13 +71,16 @@ const beyondTolerance = (
   return (
     faults.find((fault) => {
       if (fault.injectedAtNs === undefined) return false
-      const tolerated = claims.tolerates[fault.planned.nemesis as keyof Claims['tolerates']]
+      const tolerated = claims.tolerates[fault.planned.model]
       if (tolerated === undefined) return true
       if (tolerated === 'any') return false
-      return fault.victims.length > (tolerated === 'minority' ? minority : tolerated)
+      return hitTogether(fault, faults) > (tolerated === 'minority' ? minority : tolerated)
     }) ?? null
   )
 }
+
+/** One in so many planned faults must have bitten. */
+const LEAST_SHARE = 10
 
 const vacuity = (
   counts: RunVerdict['counts'],
@@ -70,6 +90,8 @@ const vacuity = (
   if (counts.ok === 0) return 'no operation was ok'
   if (record.facts?.aborted != null) return record.facts.aborted
   if (faults.planned > 0 && faults.bit === 0) return 'faults were planned, but none bit'
+  if (faults.bit * LEAST_SHARE < faults.planned)
+    return `of ${faults.planned} planned faults only ${faults.bit} bit`
   if (
     record.faults !== null &&
     record.spec !== null &&
@@ -90,7 +112,7 @@ const summarise = (
   const broken = verdicts.find((verdict) => verdict.status === 'invalid')
   if (broken !== undefined) {
     if (outside === null) return broken.summary
-    return `Outside the claims (${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against them: ${broken.summary}`
+    return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against them: ${broken.summary}`
   }
   if (vacuous !== null) return `Vacuous: ${vacuous}.`
   if (status === 'valid') return verdicts[0]?.summary ?? ''

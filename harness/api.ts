@@ -196,9 +196,33 @@ export interface Claims {
   readonly minority: 'refuse' | 'serve-reads'
   /** Once all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
-  /** Fault -> how many nodes it may hit at once without voiding the promise. A fault not named is not tolerated. */
-  readonly tolerates: Readonly<Partial<Record<Fault, 'any' | 'minority' | number>>>
+  /** Fault model -> how many nodes it may hit at once without voiding the promise. One not named is not tolerated. */
+  readonly tolerates: Readonly<Partial<Record<FaultModel, 'any' | 'minority' | number>>>
 }
+
+/**
+ * What a fault is to the promise, whichever nemesis made it.
+ * - `omission`: packets or connections hurt; `timing`: slow networks, disks and processors;
+ * - `power-loss`: a crash that loses what was not fsynced; `disk-errors`: operations that fail, and say so;
+ * - `data-loss`: a restart with old data or none, which is counted over the whole run and not only at once;
+ * - `corruption`: stored data that changed by itself;
+ * - `misconfiguration`: an operator's error on a node.
+ */
+export type FaultModel =
+  | 'partition'
+  | 'omission'
+  | 'timing'
+  | 'kill'
+  | 'pause'
+  | 'clock'
+  | 'power-loss'
+  | 'disk-errors'
+  | 'data-loss'
+  | 'corruption'
+  | 'membership'
+  | 'upgrade'
+  | 'misconfiguration'
+  | 'dependency'
 
 export interface NodeIdentity {
   readonly name: string
@@ -254,6 +278,8 @@ export interface NodeStatus {
   readonly digestAt?: number
   readonly members?: readonly string[]
   readonly version?: string
+  /** The node's own wall clock: milliseconds since the epoch. */
+  readonly clockMs?: number
 }
 
 /** A bug planted in a bundled target, reachable by `--bug`. */
@@ -292,7 +318,16 @@ export interface Target {
 // --------------------------------------------------------------------------------------------- environments
 
 /** What an environment can do to a node. Nemeses name what they need. */
-export type Fault = 'partition' | 'kill' | 'pause' | 'freezer' | 'clock' | 'disk' | 'packet'
+export type Fault =
+  | 'partition'
+  | 'kill'
+  | 'pause'
+  | 'freezer'
+  | 'clock'
+  | 'disk'
+  | 'packet'
+  | 'memory'
+  | 'cpu'
 
 export interface NodeProcess {
   readonly name: string
@@ -356,7 +391,8 @@ export interface ProvisionSpec {
 
 export interface Environment {
   readonly name: string
-  readonly supports: ReadonlySet<Fault>
+  /** Why the environment cannot do this to a node on this machine; null where it can. Tried, not guessed. */
+  lacks(fault: Fault): string | null
   /** False for an environment whose nodes are not processes. */
   readonly hasProcesses?: boolean
   /** The identities nodes will have, before anything is made. */
@@ -377,6 +413,8 @@ export interface PlannedFault {
   readonly nemesis: string
   readonly atNs: number
   readonly durationNs: number
+  /** What it is to the claims. */
+  readonly model: FaultModel
   readonly intent: Intent
 }
 
@@ -407,6 +445,8 @@ export interface NemesisContext {
   readonly cluster: Cluster
   /** The node that leads now, by the nodes' own word (highest term wins); null where none does. */
   leader(): Promise<string | null>
+  /** What the node says of itself, asked now; null where it does not answer. */
+  status(node: string): Promise<NodeStatus | null>
   readonly signal: AbortSignal
 }
 

@@ -104,12 +104,12 @@ export const connection: Nemesis = {
     const ends = parseWords('with', String(options.with), ENDS)
     const kinds = parseWords('connections', String(options.connections), KINDS)
     const words = parseVictims(options, context)
-    return planSequence('connection', rng, options, context, (draw) => ({
+    return planSequence('connection', 'omission', rng, options, context, (draw) => ({
       mode: draw.fork('mode').pick(modes),
       connections: draw.fork('connections').pick(kinds),
       with: draw.fork('with').pick(ends),
       clientGroup: draw.fork('clients').int(context.clientGroups),
-      ...drawVictims(draw, words, context, 'partition'),
+      ...drawVictims(draw, words, context, 'omission'),
     }))
   },
   inject,

@@ -1,8 +1,15 @@
 /** The registry of nemeses: name to value. */
 import type { Nemesis } from '../harness/api.ts'
+import { clock } from './clock.ts'
 import { connection } from './connection.ts'
 import { kill } from './kill.ts'
 import { partition } from './partition.ts'
 import { pause } from './pause.ts'
 
-export const nemeses: Readonly<Record<string, Nemesis>> = { partition, connection, kill, pause }
+export const nemeses: Readonly<Record<string, Nemesis>> = {
+  partition,
+  connection,
+  kill,
+  pause,
+  clock,
+}

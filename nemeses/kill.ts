@@ -169,7 +169,7 @@ export const kill: Nemesis = {
     const words = parseVictims(options, context)
     const signals = parseWords('signals', String(options.signals), SIGNALS)
     const patterns = parseWords('patterns', String(options.patterns), PATTERNS)
-    return planSequence('kill', rng, options, context, (draw) => ({
+    return planSequence('kill', 'kill', rng, options, context, (draw) => ({
       ...drawVictims(draw, words, context, 'kill'),
       signal: draw.fork('signal').pick(signals),
       pattern: draw.fork('pattern').pick(patterns),

@@ -127,6 +127,7 @@ describe('victims', () => {
   const at = (leader: string | null): NemesisContext => ({
     cluster,
     leader: async () => leader,
+    status: async () => null,
     signal: new AbortController().signal,
   })
   const order = ['n4', 'n2', 'n5', 'n1', 'n3']

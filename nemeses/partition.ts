@@ -141,7 +141,7 @@ export const partition: Nemesis = {
       throw new UserError(`shapes=${options.shapes} cut no link among ${context.nodes.length} nodes.`)
     }
     const sides = rng.fork('sides').shuffle(context.nodes)
-    return planSequence('partition', rng, options, context, (draw) => {
+    return planSequence('partition', 'partition', rng, options, context, (draw) => {
       const shape = draw.fork('shape').pick(shapes)
       return {
         shape,

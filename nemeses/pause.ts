@@ -115,7 +115,7 @@ export const pause: Nemesis = {
   },
   plan: (rng, options, context) => {
     const words = parseVictims(options, context)
-    return planSequence('pause', rng, options, context, (draw) => {
+    return planSequence('pause', 'pause', rng, options, context, (draw) => {
       const both = options.method === 'both'
       const method = both ? draw.fork('method').pick(['sigstop', 'freezer']) : (options.method as Method)
       return { ...drawVictims(draw, words, context, 'pause'), method }

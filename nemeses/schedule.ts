@@ -1,5 +1,13 @@
 /** When faults happen: shared by all nemeses. A fault's time follows from the previous scheduled time, never from the clock. */
-import type { Intent, OptionSpecs, Options, PlanContext, PlannedFault, Rng } from '../harness/api.ts'
+import type {
+  FaultModel,
+  Intent,
+  OptionSpecs,
+  Options,
+  PlanContext,
+  PlannedFault,
+  Rng,
+} from '../harness/api.ts'
 import { NS_PER_MS } from '../harness/support/time.ts'
 
 /** Options every scheduled nemesis has. */
@@ -16,13 +24,18 @@ export const scheduleOptions = (intervalMs: number, durationMs: number): OptionS
 /** Time left undisturbed at the start, so that a first leader is there to be hit. */
 const WARM_UP_MS = 1500
 
-/** Faults of one nemesis one after another: each lasts 0.5 to 1.5 times the duration and ends before the next. */
-export const planSequence = (
+/**
+ * Faults of one nemesis one after another: each lasts 0.5 to 1.5 times the duration and ends before the next.
+ *
+ * @param model of all of them, or by what each intends
+ */
+export const planSequence = <T extends Intent>(
   nemesis: string,
+  model: FaultModel | ((intent: T) => FaultModel),
   rng: Rng,
   options: Options,
   context: PlanContext,
-  draw: (rng: Rng, ordinal: number) => Intent,
+  draw: (rng: Rng, ordinal: number) => T,
 ): readonly PlannedFault[] => {
   const intervalNs = (options.interval as number) * NS_PER_MS
   const meanNs = (options.duration as number) * NS_PER_MS
@@ -33,8 +46,21 @@ export const planSequence = (
     const durationNs = Math.round(meanNs * (0.5 + fork.fork('duration').float()))
     if (atNs + durationNs > context.timeLimitNs) return faults
     const intent = draw(fork.fork('intent'), ordinal)
-    faults.push({ id: `${nemesis}-${ordinal + 1}`, nemesis, atNs: Math.round(atNs), durationNs, intent })
+    faults.push({
+      id: `${nemesis}-${ordinal + 1}`,
+      nemesis,
+      atNs: Math.round(atNs),
+      durationNs,
+      model: typeof model === 'string' ? model : model(intent),
+      intent,
+    })
     const gapNs = intervalNs * (0.5 + fork.fork('gap').float())
     atNs += Math.max(gapNs, durationNs + (options.gap as number) * NS_PER_MS)
   }
+}
+
+/** One of the words, so that all have had their turn before one comes again; the order is the seed's. */
+export const takeTurn = <T>(rng: Rng, words: readonly T[], ordinal: number): T => {
+  const round = Math.floor(ordinal / words.length)
+  return rng.fork('round', round).shuffle(words)[ordinal % words.length] as T
 }

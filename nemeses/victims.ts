@@ -1,5 +1,5 @@
 /** Whom a fault hits: asked for by words, resolved when the fault is injected. */
-import type { ClusterNode, NemesisContext, Options, PlanContext, Rng } from '../harness/api.ts'
+import type { ClusterNode, FaultModel, NemesisContext, Options, PlanContext, Rng } from '../harness/api.ts'
 import { UserError } from '../harness/support/assert.ts'
 
 export const VICTIM_WORDS = ['one', 'leader', 'minority', 'majority', 'followers', 'all'] as const
@@ -51,7 +51,7 @@ export const drawVictims = (
   rng: Rng,
   words: readonly string[],
   context: PlanContext,
-  fault: keyof PlanContext['tolerates'],
+  fault: FaultModel,
 ): VictimIntent => {
   const tolerated = context.tolerates[fault]
   const count = context.nodes.length

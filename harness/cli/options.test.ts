@@ -62,6 +62,7 @@ const flags: RunFlags = {
 const RECORDED = {
   id: 'kill-1',
   nemesis: 'kill',
+  model: 'kill',
   atNs: 2e9,
   durationNs: 1e9,
   intent: { victims: 'one', order: ['n5', 'n1'], signal: 'SIGKILL', pattern: 'at-once', uptimeMs: 700 },

@@ -1,7 +1,7 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
-import type { Consistency, Environment, Fault, Options, PlannedFault, RunSpec, Target } from '../api.ts'
+import type { Consistency, Environment, Options, PlannedFault, RunSpec, Target } from '../api.ts'
 import { planFaults } from '../engine/lifecycle.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { dockerEnvironment } from '../environments/docker/environment.ts'
@@ -81,9 +81,12 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 }
 
 /** What a nemesis needs that the environment does not provide here. */
-const missingFor = (environment: Environment, name: string, options: Options): readonly Fault[] => {
+const missingFor = (environment: Environment, name: string, options: Options): readonly string[] => {
   const needs = [...findNemesis(name).needs, ...(options.method === 'freezer' ? (['freezer'] as const) : [])]
-  return needs.filter((fault) => !environment.supports.has(fault))
+  return needs.flatMap((fault) => {
+    const why = environment.lacks(fault)
+    return why === null ? [] : [`${fault}: ${why}`]
+  })
 }
 
 const checkSupport = (environment: Environment, spec: RunSpec): void => {
@@ -91,7 +94,7 @@ const checkSupport = (environment: Environment, spec: RunSpec): void => {
     const missing = missingFor(environment, name, options)
     if (missing.length === 0) continue
     throw new UserError(
-      `The nemesis ${name} needs ${missing.join(', ')}, which the ${environment.name} environment does not provide here. ` +
+      `The nemesis ${name} needs what the ${environment.name} environment does not provide here (${missing.join('; ')}). ` +
         '`faultline doctor` says what would.',
     )
   }
@@ -121,14 +124,14 @@ const chooseNemeses = (flags: RunFlags, environment: Environment): Chosen => {
     options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options),
   }))
   if (!wantsAll) return { nemeses: chosen, notes: [] }
-  const missing = (name: string, given: Options): readonly Fault[] => missingFor(environment, name, given)
+  const missing = (name: string, given: Options): readonly string[] => missingFor(environment, name, given)
   return {
     nemeses: chosen.filter((each) => missing(each.name, each.options).length === 0),
     notes: chosen.flatMap((each) => {
       const lacks = missing(each.name, each.options)
       if (lacks.length === 0) return []
       return [
-        `${each.name} is left out: the ${environment.name} environment does not provide ${lacks.join(', ')}.`,
+        `${each.name} is left out, which the ${environment.name} environment does not provide here (${lacks.join('; ')}).`,
       ]
     }),
   }

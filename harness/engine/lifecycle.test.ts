@@ -40,7 +40,14 @@ const poke = (durationMs: number, log: string[]): Nemesis => ({
   needs: ['kill'],
   options: {},
   plan: () => [
-    { id: 'poke-1', nemesis: 'poke', atNs: 1e8, durationNs: durationMs * 1e6, intent: { victims: 'n2' } },
+    {
+      id: 'poke-1',
+      nemesis: 'poke',
+      atNs: 1e8,
+      durationNs: durationMs * 1e6,
+      model: 'kill',
+      intent: { victims: 'n2' },
+    },
   ],
   inject: async (_context, fault) => {
     log.push('inject')

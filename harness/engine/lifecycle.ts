@@ -12,6 +12,7 @@ import type {
   ClusterPlan,
   Environment,
   Nemesis,
+  NemesisContext,
   NodeIdentity,
   Operation,
   OpGenerator,
@@ -267,7 +268,12 @@ const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> =>
     options: spec.targetOptions as Options,
     processOf: (thread) => scheduler.processOf(thread),
   })
-  const context = { cluster, leader: () => sampler.leader(), signal: new AbortController().signal }
+  const context: NemesisContext = {
+    cluster,
+    leader: () => sampler.leader(),
+    status: (node) => sampler.status(node),
+    signal: new AbortController().signal,
+  }
   const faults = new FaultRunner({
     nemeses: parts.nemeses,
     context,

@@ -54,6 +54,12 @@ export class Sampler implements AsyncDisposable {
     }
   }
 
+  /** What the node says of itself, asked now; null where it does not answer. */
+  async status(name: string): Promise<NodeStatus | null> {
+    const node = this.#nodes.find((candidate) => candidate.name === name)
+    return node === undefined ? null : this.#statusOf(node)
+  }
+
   /** The node that leads by its own word, asked now; of several, the one of the highest term. */
   async leader(): Promise<string | null> {
     const answers = await Promise.all(

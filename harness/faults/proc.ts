@@ -77,3 +77,7 @@ export const childrenOf = (pid: number): readonly number[] => {
     return []
   }
 }
+
+/** Children, their children, and so on, by pid. */
+export const descendantsOf = (pid: number): readonly number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)])

@@ -136,7 +136,16 @@ export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
   const events = readEvents(file)
   const faults = events.flatMap((event) => (event.type === 'planned' ? [event.fault] : []))
   if (faults.length === 0) throw new UserError(`${file} has no planned fault in it.`)
+  for (const fault of faults) requireParts(fault, file)
   return faults.toSorted((a, b) => a.atNs - b.atNs)
+}
+
+const PARTS = ['id', 'nemesis', 'atNs', 'durationNs', 'model', 'intent'] as const
+
+const requireParts = (fault: Partial<PlannedFault>, file: string): void => {
+  const missing = PARTS.find((part) => fault[part] === undefined)
+  if (missing !== undefined)
+    throw new UserError(`${file}: the planned fault ${fault.id ?? JSON.stringify(fault)} has no ${missing}.`)
 }
 
 const readEvents = (file: string): readonly FaultEvent[] => {

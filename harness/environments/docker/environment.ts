@@ -7,9 +7,10 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type Docker from 'dockerode'
 import { execa } from 'execa'
-import type { Cluster, Environment, Fault, HostSpec, ProvisionSpec } from '../../api.ts'
+import type { Cluster, Environment, HostSpec, ProvisionSpec } from '../../api.ts'
 import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
+import { whyNotHere } from '../capabilities.ts'
 import { connectDocker } from './daemon.ts'
 import { imageTag } from './images.ts'
 import { addressesOf, labelOf, networkName, requireImage } from './network.ts'
@@ -83,7 +84,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
 
 export const dockerEnvironment = (runId: string): Environment => ({
   name: 'docker',
-  supports: new Set<Fault>(['partition', 'kill', 'pause', 'freezer']),
+  lacks: whyNotHere,
   identify: (count) => {
     const addresses = addressesOf(runId)
     return Array.from({ length: count }, (_, i) => ({

@@ -38,7 +38,7 @@ export const fakeEnvironment = (
   const environment = {
     name: 'fake',
     hasProcesses: false,
-    supports: new Set(supports),
+    lacks: (fault: Fault): string | null => (supports.includes(fault) ? null : 'these nodes are only names'),
     nodes: [] as readonly FakeNode[],
     disposed: false,
     identify,

@@ -5,14 +5,13 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Cluster, Environment, Fault, HostSpec, NodeIdentity, ProvisionSpec } from '../../api.ts'
+import type { Cluster, Environment, HostSpec, NodeIdentity, ProvisionSpec } from '../../api.ts'
 import { createFreezer, isFreezerAvailable } from '../../faults/freezer.ts'
 import { undoEntry } from '../../faults/undo.ts'
+import { whyNotHere } from '../capabilities.ts'
 import { DATA_DIR, type Keeper, startKeeper } from './keeper.ts'
 import { buildNetwork, CONTROL_ADDRESS, clientAddress, nodeAddress, serviceAddress } from './network.ts'
 import { NamespaceNode } from './node.ts'
-
-const SUPPORTED: readonly Fault[] = ['partition', 'kill', 'pause']
 
 const identify = (count: number): readonly NodeIdentity[] =>
   Array.from({ length: count }, (_, i) => ({
@@ -89,7 +88,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
 
 export const namespaces: Environment = {
   name: 'namespaces',
-  supports: new Set<Fault>(isFreezerAvailable() ? [...SUPPORTED, 'freezer'] : SUPPORTED),
+  lacks: whyNotHere,
   identify,
   identifyServices,
   provision,

@@ -95,6 +95,7 @@ export class Replica {
       digest: this.#machine.digest,
       digestAt: this.#core.applied,
       members: this.#core.members,
+      clockMs: Date.now(),
       ready: this.#core.leader !== null,
     }
   }

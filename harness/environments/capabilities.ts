@@ -1,0 +1,21 @@
+/** What can be done to nodes on this machine, the same in every environment whose nodes are processes. */
+import type { Fault } from '../api.ts'
+import { whyNoClock } from '../faults/clock/process-clock.ts'
+import { isFreezerAvailable } from '../faults/freezer.ts'
+
+const POSSIBLE = (): null => null
+
+const REASONS: Readonly<Record<Fault, () => string | null>> = {
+  partition: POSSIBLE,
+  kill: POSSIBLE,
+  pause: POSSIBLE,
+  freezer: () => (isFreezerAvailable() ? null : 'there is no writable cgroup v1 freezer'),
+  clock: whyNoClock,
+  disk: () => 'not yet',
+  packet: () => 'not yet',
+  memory: () => 'not yet',
+  cpu: () => 'not yet',
+}
+
+/** Why the fault cannot be made here; null where it can. */
+export const whyNotHere = (fault: Fault): string | null => REASONS[fault]()
