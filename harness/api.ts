@@ -334,6 +334,73 @@ export interface NodeProcess {
   readonly pid: number
 }
 
+/** The kinds of operations a disk's rule speaks of. */
+export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'
+
+/**
+ * What a disk does wrong while a fault is in force.
+ * - `delay`: the operation takes longer: `meanMs` always, or exponentially distributed with that mean;
+ * - `stall`: it takes until the rule goes;
+ * - `error`: it fails with `errno` and does nothing;
+ * - `short`: of a write only the first half happens, and the caller is told so;
+ * - `torn`: of a write only the first half happens, and the caller is told that it failed.
+ */
+export interface DiskRule {
+  readonly fault: string
+  readonly kinds: readonly DiskKind[]
+  readonly effect: 'delay' | 'stall' | 'error' | 'short' | 'torn'
+  readonly meanMs: number
+  readonly distribution: 'fixed' | 'exponential'
+  readonly errno: 'EIO' | 'ENOSPC'
+  /** Of all such operations, the share that is hit. */
+  readonly probability: number
+}
+
+/** Of one kind of operation: how many, how long they took as the caller saw it, and what rules did to them. */
+export interface DiskKindCounts {
+  readonly operations: number
+  readonly failed: number
+  readonly delayed: number
+  readonly totalMs: number
+}
+export type DiskCounts = Readonly<Record<DiskKind, DiskKindCounts>>
+
+/** How much of what was not fsynced survives a power loss. */
+export type Survival = 'nothing' | 'some' | 'all'
+
+/** `strict`: what POSIX promises of directories; `ext4`: any fsync commits all directory operations before it. */
+export type DirectoryDurability = 'strict' | 'ext4'
+
+/** What a power loss took. */
+export interface Lost {
+  readonly bytes: number
+  readonly pages: number
+  readonly files: number
+  readonly directoryOperations: number
+}
+
+/** Damage to the stored bytes of the file written last among those whose path matches the regular expression. */
+export interface Damage {
+  readonly file: string
+  readonly how: 'bit-flip' | 'truncate'
+  readonly seed: number
+}
+
+/** A node's own disk, which can be told to fail. */
+export interface NodeDisk extends AsyncDisposable {
+  /** What the node's data directory is bound to. Never to be touched by the controller: it could wait for itself. */
+  readonly path: string
+  /** Where its content really lies. */
+  readonly backing: string
+  /** Replaces the rules of that fault; none heals it. */
+  setRules(fault: string, rules: readonly DiskRule[]): Promise<void>
+  counts(): Promise<DiskCounts>
+  /** The node's processes must be dead. */
+  losePower(survival: Survival, seed: number): Promise<Lost>
+  /** What was damaged; null where no file matched. */
+  damage(damage: Damage): Promise<string | null>
+}
+
 export interface ClusterNode extends NodeIdentity {
   /** A pid whose network namespace is the node's and outlives its processes (keeper). */
   readonly keeperPid: number
@@ -343,6 +410,8 @@ export interface ClusterNode extends NodeIdentity {
   start(signal: AbortSignal): Promise<void>
   /** SIGKILLs all its processes and resolves once every one is gone. */
   kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
+  /** Where the run asked for disks that fail. */
+  readonly disk?: NodeDisk
   /** The cgroup (v1) freezer file of the node's processes, where the environment has one. */
   readonly freezerDir?: string
 }
@@ -364,6 +433,7 @@ export type UndoEntry =
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'cgroup'; readonly path: string }
   | { readonly kind: 'container'; readonly label: string }
+  | { readonly kind: 'mount'; readonly path: string }
 
 export interface UndoJournal {
   /** Resolves once the entry is on disk. Call it before making the effect. */
@@ -382,6 +452,8 @@ export interface ProvisionSpec {
   readonly nodes: readonly HostSpec[]
   readonly services: readonly HostSpec[]
   readonly clientGroups: number
+  /** Null: the nodes' data lies on the plain disk. */
+  readonly disks: { readonly durability: DirectoryDurability; readonly seed: number } | null
   /** Temporary, removed with the cluster: the nodes' data. */
   readonly stateDir: string
   /** Kept with the results: stdout and stderr of each node. */

@@ -18,6 +18,7 @@ import type {
   OpGenerator,
   Options,
   PlannedFault,
+  ProvisionSpec,
   Recovery,
   Rng,
   RunFacts,
@@ -103,6 +104,13 @@ export const planFaults = (
   )
 }
 
+/** Disks that can fail, where a nemesis needs them: chosen here, before anything is on them. */
+const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
+  const user = spec.nemeses.find(({ name }) => nemeses[name]?.needs.includes('disk'))
+  if (user === undefined) return null
+  return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
+}
+
 const provision = (parts: RunParts): Promise<Cluster> => {
   const { spec, target, environment } = parts
   const services = target.services ?? []
@@ -129,6 +137,7 @@ const provision = (parts: RunParts): Promise<Cluster> => {
         }
       }),
       clientGroups: spec.clientGroups,
+      disks: disksOf(parts),
       stateDir: parts.stateDir,
       logDir: parts.logDir,
       journal: parts.journal,

@@ -1,6 +1,7 @@
 /** What can be done to nodes on this machine, the same in every environment whose nodes are processes. */
 import type { Fault } from '../api.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
+import { whyNoDisk } from '../faults/disk/disk.ts'
 import { isFreezerAvailable } from '../faults/freezer.ts'
 
 const POSSIBLE = (): null => null
@@ -11,7 +12,7 @@ const REASONS: Readonly<Record<Fault, () => string | null>> = {
   pause: POSSIBLE,
   freezer: () => (isFreezerAvailable() ? null : 'there is no writable cgroup v1 freezer'),
   clock: whyNoClock,
-  disk: () => 'not yet',
+  disk: whyNoDisk,
   packet: () => 'not yet',
   memory: () => 'not yet',
   cpu: () => 'not yet',

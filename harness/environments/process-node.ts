@@ -1,7 +1,8 @@
 /** What nodes made of OS processes have in common: how they are named, found, killed, and given their files. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { ClusterNode, LaunchSpec, NodeIdentity, NodeProcess } from '../api.ts'
+import type { ClusterNode, LaunchSpec, NodeDisk, NodeIdentity, NodeProcess, ProvisionSpec } from '../api.ts'
+import { mountDisk } from '../faults/disk/disk.ts'
 import { isAlive, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'
 import { waitUntil } from '../support/wait.ts'
@@ -14,6 +15,7 @@ export interface ProcessNodeOptions {
   readonly launch: LaunchSpec
   /** The node's data directory as the controller sees it. */
   readonly hostDataDir: string
+  readonly disk: NodeDisk | undefined
   readonly freezerDir: string | undefined
 }
 
@@ -24,6 +26,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly dataDir: string
   readonly keeperPid: number
   readonly freezerDir?: string
+  readonly disk?: NodeDisk
   /** Pids by the names of the launch spec. */
   protected readonly running = new Map<string, number>()
   readonly #launch: LaunchSpec
@@ -36,6 +39,7 @@ export abstract class ProcessNode implements ClusterNode {
     this.dataDir = options.identity.dataDir
     this.keeperPid = options.keeperPid
     if (options.freezerDir !== undefined) this.freezerDir = options.freezerDir
+    if (options.disk !== undefined) this.disk = options.disk
     this.#launch = options.launch
     this.#hostDataDir = options.hostDataDir
   }
@@ -70,4 +74,21 @@ export abstract class ProcessNode implements ClusterNode {
       254,
     )
   }
+}
+
+/** Where a node's data lies: on a disk of its own where the run asks for disks that fail. */
+export interface NodeData {
+  /** What the node's data directory is bound to. */
+  readonly bound: string
+  /** Where the controller may read and write. */
+  readonly hostDataDir: string
+  readonly disk: NodeDisk | undefined
+}
+
+export const makeNodeData = async (spec: ProvisionSpec, name: string): Promise<NodeData> => {
+  const directory = path.join(spec.stateDir, 'data', name)
+  fs.mkdirSync(directory, { recursive: true })
+  if (spec.disks === null) return { bound: directory, hostDataDir: directory, disk: undefined }
+  const disk = await mountDisk({ directory, journal: spec.journal, ...spec.disks })
+  return { bound: disk.path, hostDataDir: disk.backing, disk }
 }

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import type { UndoEntry } from '../api.ts'
 import { waitUntil } from '../support/wait.ts'
 import { removeLabelled } from './containers.ts'
+import { unmount } from './disk/mounts.ts'
 import { thaw } from './freezer.ts'
 import { bootId, isAlive, signal, startTimeOf } from './proc.ts'
 
@@ -40,6 +41,8 @@ export const undoEntry = async (entry: UndoEntry): Promise<void> => {
       return fs.rmSync(entry.path, { recursive: true, force: true, maxRetries: 5 })
     case 'cgroup':
       return undoCgroup(entry.path)
+    case 'mount':
+      return unmount(entry.path)
     case 'container':
       return removeLabelled(entry.label)
   }

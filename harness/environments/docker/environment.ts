@@ -11,6 +11,7 @@ import type { Cluster, Environment, HostSpec, ProvisionSpec } from '../../api.ts
 import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
 import { whyNotHere } from '../capabilities.ts'
+import { makeNodeData } from '../process-node.ts'
 import { connectDocker } from './daemon.ts'
 import { imageTag } from './images.ts'
 import { addressesOf, labelOf, networkName, requireImage } from './network.ts'
@@ -25,8 +26,8 @@ const makeNode = async (
     throw new UserError(`${identity.name} has no Docker image: run it with --env namespaces.`)
   await requireImage(docker, imageTag(image))
   const logDir = path.join(spec.logDir, identity.name)
-  const dataDir = path.join(spec.stateDir, 'data', identity.name)
-  for (const directory of [logDir, dataDir]) fs.mkdirSync(directory, { recursive: true })
+  fs.mkdirSync(logDir, { recursive: true })
+  const { bound, hostDataDir, disk } = await makeNodeData(spec, identity.name)
   const network = networkName(spec.runId)
   const container = await docker.createContainer({
     name: `faultline-${spec.runId}-${identity.name}`,
@@ -39,7 +40,7 @@ const makeNode = async (
       Init: true,
       NetworkMode: network,
       Dns: ['127.0.0.1'],
-      Binds: [`${path.resolve(dataDir)}:${DATA_DIR}`, `${path.resolve(logDir)}:${LOG_DIR}`],
+      Binds: [`${path.resolve(bound)}:${DATA_DIR}`, `${path.resolve(logDir)}:${LOG_DIR}`],
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },
   })
@@ -51,7 +52,8 @@ const makeNode = async (
     containerId: Id,
     keeperPid: State.Pid,
     launch,
-    hostDataDir: dataDir,
+    hostDataDir,
+    disk,
   })
 }
 
@@ -66,9 +68,10 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
   const addresses = addressesOf(spec.runId)
   const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => addresses.client(group))
   await addClientAddresses(clientAddresses, signal)
-  const make = (host: HostSpec): Promise<DockerNode> => makeNode(docker, spec, host)
-  const nodes = await Promise.all(spec.nodes.map(make))
-  const services = await Promise.all(spec.services.map(make))
+  const nodes = await Promise.all(spec.nodes.map((host) => makeNode(docker, spec, host)))
+  // What stands beside the cluster keeps its disk.
+  const plain = { ...spec, disks: null }
+  const services = await Promise.all(spec.services.map((host) => makeNode(docker, plain, host)))
   return {
     nodes,
     services,
@@ -78,6 +81,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
     [Symbol.asyncDispose]: async () => {
       for (const host of [...nodes, ...services]) host.thaw()
       await removeLabelled(labelOf(spec.runId))
+      for (const host of [...nodes, ...services]) await host.disk?.[Symbol.asyncDispose]()
     },
   }
 }

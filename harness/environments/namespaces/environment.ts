@@ -9,6 +9,7 @@ import type { Cluster, Environment, HostSpec, NodeIdentity, ProvisionSpec } from
 import { createFreezer, isFreezerAvailable } from '../../faults/freezer.ts'
 import { undoEntry } from '../../faults/undo.ts'
 import { whyNotHere } from '../capabilities.ts'
+import { makeNodeData } from '../process-node.ts'
 import { DATA_DIR, type Keeper, startKeeper } from './keeper.ts'
 import { buildNetwork, CONTROL_ADDRESS, clientAddress, nodeAddress, serviceAddress } from './network.ts'
 import { NamespaceNode } from './node.ts'
@@ -29,11 +30,10 @@ const makeNode = async (
   { identity, launch }: HostSpec,
   signal: AbortSignal,
 ): Promise<NamespaceNode> => {
-  const hostDataDir = path.join(spec.stateDir, 'data', identity.name)
+  const { bound, hostDataDir, disk } = await makeNodeData(spec, identity.name)
   const logDir = path.join(spec.logDir, identity.name)
-  fs.mkdirSync(hostDataDir, { recursive: true })
   fs.mkdirSync(logDir, { recursive: true })
-  const keeper = await startKeeper(hostDataDir, signal)
+  const keeper = await startKeeper(bound, signal)
   const freezerDir = isFreezerAvailable()
     ? createFreezer(`faultline-${spec.runId}-${identity.name}`, spec.journal)
     : undefined
@@ -43,6 +43,7 @@ const makeNode = async (
     launch,
     logDir,
     hostDataDir,
+    disk,
     freezerDir,
   })
 }
@@ -54,6 +55,7 @@ const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise
       await node.kill(signal)
       if (node.freezerDir !== undefined) await undoEntry({ kind: 'cgroup', path: node.freezerDir })
       process.kill(node.keeperPid, 'SIGKILL')
+      await node.disk?.[Symbol.asyncDispose]()
     }),
   )
   bridge.process.kill('SIGKILL')
@@ -62,9 +64,10 @@ const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise
 const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
   fs.mkdirSync(DATA_DIR, { recursive: true })
   const bridge = await startKeeper(null, signal)
-  const make = (host: HostSpec): Promise<NamespaceNode> => makeNode(spec, host, signal)
-  const nodes = await Promise.all(spec.nodes.map(make))
-  const services = await Promise.all(spec.services.map(make))
+  const nodes = await Promise.all(spec.nodes.map((host) => makeNode(spec, host, signal)))
+  // What stands beside the cluster keeps its disk.
+  const plain = { ...spec, disks: null }
+  const services = await Promise.all(spec.services.map((host) => makeNode(plain, host, signal)))
   const hosts = [...nodes, ...services]
   const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => clientAddress(group))
   await buildNetwork(

@@ -1,0 +1,184 @@
+/** A disk of ours against the raw one: the same bytes and errors; and what a power loss takes and leaves. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import { execa } from 'execa'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import type { DirectoryDurability, DiskRule, NodeDisk, Survival } from '../../api.ts'
+import { obtainProgram } from '../../cli/packages.ts'
+import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
+import { mountDisk } from './disk.ts'
+
+const WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.ts')
+const C_WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.c')
+
+describeWith(missingLinuxRoot(), 'a disk served by us', () => {
+  let directory: string
+  let disk: NodeDisk
+  const mount = async (durability: DirectoryDurability = 'strict'): Promise<void> => {
+    disk = await mountDisk({ directory, durability, seed: 1, journal: { record: () => {} } })
+  }
+  beforeEach(() => {
+    directory = fs.mkdtempSync(path.join('/var/tmp', 'faultline-disk-'))
+  })
+  afterEach(async () => {
+    await disk[Symbol.asyncDispose]()
+    expect(fs.readFileSync('/proc/self/mounts', 'latin1')).not.toContain(directory)
+    fs.rmSync(directory, { recursive: true })
+  })
+
+  const onBoth = async (act: (where: string) => Promise<string>): Promise<void> => {
+    const raw = path.join(directory, 'raw')
+    fs.mkdirSync(raw)
+    const expected = (await act(raw)).split('\n')
+    expect((await act(disk.path)).split('\n')).toEqual(expected)
+    expect(expected.length).toBeGreaterThan(5)
+  }
+
+  it('answers a POSIX workout as the raw disk does: files, names, large directories, 8 writers at once', async () => {
+    await mount()
+    await onBoth(async (where) => (await execa(process.execPath, [WORKOUT, where])).stdout)
+  })
+
+  it('and memory maps, locks, fallocate, positioned and direct I/O', async () => {
+    await mount()
+    const binary = path.join(directory, 'workout')
+    await execa(await obtainProgram('gcc', 'gcc', () => {}), ['-o', binary, C_WORKOUT])
+    await onBoth(async (where) => (await execa(binary, [where])).stdout)
+  })
+
+  /** Runs a script on the mount, by a process of its own. */
+  const on = async (script: string): Promise<string> =>
+    (
+      await execa(process.execPath, [
+        '-e',
+        `const fs = require('node:fs'); process.chdir(${JSON.stringify(disk.path)}); const sync = (f) => { const d = fs.openSync(f, 'r'); fs.fsyncSync(d); fs.closeSync(d) }; ${script}`,
+      ])
+    ).stdout
+  const inBacking = (name: string): string => fs.readFileSync(path.join(disk.backing, name), 'utf8')
+  const namesInBacking = (): readonly string[] => fs.readdirSync(disk.backing).sort()
+
+  it('loses what was not fsynced, and keeps what was', async () => {
+    await mount()
+    await on(
+      `fs.writeFileSync('a', 'kept'); sync('a'); sync('.'); fs.appendFileSync('a', ' lost'); fs.writeFileSync('b', 'lost')`,
+    )
+    const lost = await disk.losePower('nothing', 1)
+    expect(lost).toMatchObject({ files: 2, directoryOperations: 1 })
+    expect(namesInBacking()).toEqual(['a'])
+    expect(inBacking('a')).toBe('kept')
+    expect(await on(`console.log(fs.readFileSync('a', 'utf8'), fs.readdirSync('.').join())`)).toBe('kept a')
+  })
+
+  it('a name is not durable before its directory is (strict); with ext4 any fsync will do', async () => {
+    await mount()
+    await on(`fs.writeFileSync('a', 'x'); sync('a')`)
+    await disk.losePower('nothing', 1)
+    expect(namesInBacking()).toEqual([])
+    await disk[Symbol.asyncDispose]()
+    fs.rmSync(directory, { recursive: true })
+    await mount('ext4')
+    await on(`fs.writeFileSync('a', 'x'); sync('a'); fs.writeFileSync('b', 'x')`)
+    await disk.losePower('nothing', 1)
+    expect(namesInBacking()).toEqual(['a'])
+  })
+
+  it('brings back what was unlinked, renamed over, renamed away, truncated, overwritten', async () => {
+    await mount()
+    await on(`
+      for (const f of ['u', 'r', 's', 't', 'o']) { fs.writeFileSync(f, f.repeat(9000)); sync(f) }
+      fs.mkdirSync('d'); fs.writeFileSync('d/x', 'x'); sync('d/x'); sync('d'); fs.linkSync('u', 'twin'); sync('.')
+      fs.unlinkSync('u'); fs.renameSync('s', 'r'); fs.truncateSync('t', 10); fs.renameSync('d', 'e'); fs.writeFileSync('e/y', 'y')
+      const fd = fs.openSync('o', 'r+'); fs.writeSync(fd, 'NEW', 0, 'utf8', 5000)`)
+    await disk.losePower('nothing', 1)
+    expect(namesInBacking()).toEqual(['d', 'o', 'r', 's', 't', 'twin', 'u'])
+    for (const name of ['u', 'r', 's', 't', 'o']) expect(inBacking(name)).toBe(name.repeat(9000))
+    expect(fs.readdirSync(path.join(disk.backing, 'd'))).toEqual(['x'])
+    expect(fs.statSync(path.join(disk.backing, 'u')).nlink).toBe(2)
+    expect(fs.readdirSync(path.join(directory, 'unlinked'))).toEqual([])
+  })
+
+  it('of many pages some survive, by the seed; of all and of nothing, all and nothing', async () => {
+    await mount()
+    const survivors = async (survival: Survival, seed: number): Promise<string> => {
+      await on(
+        `fs.rmSync('f', { force: true }); fs.writeFileSync('f', 'o'.repeat(40 * 4096)); sync('f'); sync('.'); fs.writeFileSync('f', 'n'.repeat(40 * 4096), { flag: 'r+' })`,
+      )
+      await disk.losePower(survival, seed)
+      const text = inBacking('f')
+      expect(text.length).toBe(40 * 4096)
+      return Array.from({ length: 40 }, (_, i) => text.slice(i * 4096, (i + 1) * 4096))
+        .map((page) => {
+          expect(new Set(page).size).toBe(1)
+          return page[0]
+        })
+        .join('')
+    }
+    expect(await survivors('nothing', 1)).toBe('o'.repeat(40))
+    expect(await survivors('all', 1)).toBe('n'.repeat(40))
+    const some = await survivors('some', 1)
+    expect(some).toMatch(/o.*n|n.*o/)
+    expect(await survivors('some', 2)).not.toBe(some)
+  })
+
+  const rule = (change: Partial<DiskRule>): DiskRule => ({
+    fault: 'disk-1',
+    kinds: ['write'],
+    effect: 'error',
+    meanMs: 0,
+    distribution: 'fixed',
+    errno: 'EIO',
+    probability: 1,
+    ...change,
+  })
+
+  it('fails, delays and tears as it is told, and counts it', async () => {
+    await mount()
+    const write = `try { fs.writeFileSync('f', 'x'.repeat(8000)); console.log('ok') } catch (e) { console.log(e.code) }; console.log(fs.statSync('f').size)`
+    await disk.setRules('disk-1', [rule({})])
+    expect(await on(write)).toBe('EIO\n0')
+    await disk.setRules('disk-1', [rule({ errno: 'ENOSPC' })])
+    expect(await on(write)).toBe('ENOSPC\n0')
+    await disk.setRules('disk-1', [rule({ effect: 'torn' })])
+    expect(await on(write)).toBe('EIO\n4000')
+    await disk.setRules('disk-1', [rule({ effect: 'short' })])
+    expect(await on(write)).toBe('ok\n8000')
+    await disk.setRules('disk-1', [rule({ effect: 'delay', kinds: ['fsync'], meanMs: 300 })])
+    const before = await disk.counts()
+    await on(`sync('f')`)
+    const after = await disk.counts()
+    expect(after.fsync.delayed - before.fsync.delayed).toBe(1)
+    expect(after.fsync.totalMs - before.fsync.totalMs).toBeGreaterThan(299)
+    await disk.setRules('disk-1', [])
+    expect(await on(write)).toBe('ok\n8000')
+    expect((await disk.counts()).write.failed).toBeGreaterThanOrEqual(4)
+  })
+
+  it('a stall ends with its rule; whoever is killed in it dies', async () => {
+    await mount()
+    await disk.setRules('disk-1', [rule({ effect: 'stall' })])
+    const hung = (): ReturnType<typeof spawn> =>
+      spawn('sh', ['-c', `echo x > ${disk.path}/f`], { stdio: 'ignore' })
+    const [first, second] = [hung(), hung()]
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect([first.exitCode, second.exitCode]).toEqual([null, null])
+    first.kill('SIGKILL')
+    expect((await once(first, 'exit'))[1]).toBe('SIGKILL')
+    await disk.setRules('disk-1', [])
+    expect((await once(second, 'exit'))[0]).toBe(0)
+  })
+
+  it('damages the file that was written last: one bit, or its end', async () => {
+    await mount()
+    await on(`fs.writeFileSync('log', 'x'.repeat(1000)); fs.writeFileSync('other', 'x')`)
+    expect(await disk.damage({ file: '^log$', how: 'bit-flip', seed: 3 })).toMatch(
+      /^bit \d of byte \d+ of log flipped$/,
+    )
+    expect([...inBacking('log')].filter((c) => c !== 'x')).toHaveLength(1)
+    expect(await disk.damage({ file: '^log$', how: 'truncate', seed: 3 })).toMatch(
+      /^log cut from 1000 to \d+ bytes$/,
+    )
+    expect(await disk.damage({ file: 'nothing', how: 'truncate', seed: 3 })).toBeNull()
+  })
+})

@@ -1,0 +1,138 @@
+/** A node's disk as the controller holds it: the mount, the process that serves it, and what it can be told. */
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import type {
+  Damage,
+  DirectoryDurability,
+  DiskCounts,
+  DiskRule,
+  Lost,
+  NodeDisk,
+  Survival,
+  UndoJournal,
+} from '../../api.ts'
+import { UserError } from '../../support/assert.ts'
+import { waitUntil } from '../../support/wait.ts'
+import { unmount } from './mounts.ts'
+import type { ServerAnswer, ServerOptions, ServerRequest } from './server.ts'
+
+const serverModule = (): string => {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`./server.${extension}`, import.meta.url).pathname
+}
+
+const RELEASE_TIMEOUT_MS = 5000
+
+interface Pending {
+  readonly resolve: (answer: never) => void
+  readonly reject: (error: Error) => void
+}
+
+class FuseDisk implements NodeDisk {
+  readonly path: string
+  readonly backing: string
+  readonly #server: ChildProcess
+  readonly #pending = new Map<number, Pending>()
+  #nextId = 0
+  #rules: readonly DiskRule[] = []
+
+  constructor(options: ServerOptions, server: ChildProcess, lastWords: () => string) {
+    this.path = options.mount
+    this.backing = options.root
+    this.#server = server
+    server.on('message', (message: { id?: number; answer?: never; error?: string }) => {
+      const pending = this.#pending.get(message.id ?? -1)
+      this.#pending.delete(message.id ?? -1)
+      if (message.error === undefined) pending?.resolve(message.answer as never)
+      else pending?.reject(new Error(message.error))
+    })
+    server.on('exit', (code, signal) => {
+      for (const { reject } of this.#pending.values())
+        reject(new Error(`the process that serves ${this.path} ended (${signal ?? code}): ${lastWords()}`))
+      this.#pending.clear()
+    })
+  }
+
+  #ask<T extends ServerRequest>(request: T): Promise<ServerAnswer[T['ask']]> {
+    const id = this.#nextId++
+    return new Promise((resolve, reject) => {
+      if (!this.#server.connected) return reject(new Error(`nobody serves ${this.path} any more`))
+      this.#pending.set(id, { resolve, reject })
+      this.#server.send({ id, request })
+    })
+  }
+
+  async setRules(fault: string, rules: readonly DiskRule[]): Promise<void> {
+    this.#rules = [...this.#rules.filter((rule) => rule.fault !== fault), ...rules]
+    await this.#ask({ ask: 'rules', rules: this.#rules })
+  }
+
+  counts(): Promise<DiskCounts> {
+    return this.#ask({ ask: 'counts' })
+  }
+
+  async losePower(survival: Survival, seed: number): Promise<Lost> {
+    // The kernel tells of a dead process's files a moment after its death.
+    const isReleased = async (): Promise<boolean> => (await this.#ask({ ask: 'open-files' })) === 0
+    if (!(await waitUntil(isReleased, RELEASE_TIMEOUT_MS, 2)))
+      throw new Error(`${this.path}: files are still open, so the power cannot fail`)
+    return this.#ask({ ask: 'power-loss', survival, seed })
+  }
+
+  damage(damage: Damage): Promise<string | null> {
+    return this.#ask({ ask: 'damage', damage })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    unmount(this.path)
+    if (this.#server.exitCode !== null || this.#server.signalCode !== null) return
+    const exited = once(this.#server, 'exit')
+    this.#server.kill('SIGKILL')
+    await exited
+  }
+}
+
+export interface DiskOptions {
+  /** The node's own folder below the state directory. */
+  readonly directory: string
+  readonly durability: DirectoryDurability
+  readonly seed: number
+  readonly journal: UndoJournal
+}
+
+/** Mounts a node's disk; journalled first. Its content lies in `backing`, in the same folder. */
+export const mountDisk = async ({ directory, durability, seed, journal }: DiskOptions): Promise<NodeDisk> => {
+  const options: ServerOptions = {
+    mount: path.join(directory, 'mount'),
+    root: path.join(directory, 'disk'),
+    graveyard: path.join(directory, 'unlinked'),
+    durability,
+    seed,
+  }
+  for (const each of [options.mount, options.root, options.graveyard]) fs.mkdirSync(each, { recursive: true })
+  journal.record({ kind: 'mount', path: options.mount })
+  const server = fork(serverModule(), [JSON.stringify(options)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+    execArgv: [],
+  })
+  let said = ''
+  server.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const [outcome] = await Promise.race([once(server, 'message'), once(server, 'exit')])
+  if (typeof outcome === 'object' && outcome !== null) return new FuseDisk(options, server, () => said)
+  throw new UserError(`A disk could not be mounted: ${said.trim()}. See \`faultline doctor\`.`, 254)
+}
+
+/** Why no file system of ours can be mounted here; null where one can: the device is there, and mount is. */
+export const whyNoDisk = (): string | null => {
+  try {
+    fs.closeSync(fs.openSync('/dev/fuse', 'r+'))
+    return null
+  } catch (error) {
+    return `/dev/fuse cannot be opened (${(error as NodeJS.ErrnoException).code}): modprobe fuse, as root`
+  }
+}

@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest'
+import { rngFromSeed } from '../../support/random.ts'
+import { type FileBytes, PAGE_BYTES, UnsyncedDirectories, UnsyncedFile } from './durability.ts'
+
+/** A file in memory. */
+class Memory implements FileBytes {
+  bytes: Buffer
+
+  constructor(text: string) {
+    this.bytes = Buffer.from(text)
+  }
+  size(): number {
+    return this.bytes.length
+  }
+  read(at: number, length: number): Buffer {
+    return this.bytes.subarray(at, at + length)
+  }
+  write(at: number, bytes: Buffer): void {
+    this.truncate(Math.max(this.size(), at + bytes.length))
+    bytes.copy(this.bytes, at)
+  }
+  truncate(size: number): void {
+    const next = Buffer.alloc(size)
+    this.bytes.copy(next)
+    this.bytes = next
+  }
+}
+
+/** A file and its record, changed together as the file system does. */
+const tracked = (text: string) => {
+  const file = new Memory(text)
+  const unsynced = new UnsyncedFile(file)
+  return {
+    file,
+    unsynced,
+    write: (at: number, bytes: string) => {
+      unsynced.beforeChange(at, bytes.length)
+      file.write(at, Buffer.from(bytes))
+    },
+    truncate: (size: number) => {
+      if (size < file.size()) unsynced.beforeChange(size, file.size() - size)
+      file.truncate(size)
+    },
+    sync: () => {
+      unsynced.beginSync()
+      unsynced.endSync()
+    },
+  }
+}
+
+describe('an unsynced file', () => {
+  it('of nothing that survives, is what it was at its last fsync: whatever was done to it', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const rng = rngFromSeed(seed)
+      const { file, unsynced, write, truncate, sync } = tracked('a'.repeat(rng.int(3 * PAGE_BYTES)))
+      let durable = Buffer.from(file.bytes)
+      for (let step = 0; step < 12; step++) {
+        const draw = rng.fork(step)
+        const at = draw.fork('at').int(4 * PAGE_BYTES)
+        const what = draw.fork('what').int(5)
+        if (what < 3) write(at, String(step % 10).repeat(1 + draw.fork('length').int(2 * PAGE_BYTES)))
+        else if (what === 3) truncate(at)
+        else {
+          sync()
+          durable = Buffer.from(file.bytes)
+        }
+      }
+      unsynced.losePower('nothing', rng)
+      expect(file.bytes.equals(durable), `seed ${seed}`).toBe(true)
+      expect(unsynced.isClean).toBe(true)
+    }
+  })
+
+  it('of some that survives, every page is the old one or the new one, and the synced length stays', () => {
+    for (let seed = 0; seed < 300; seed++) {
+      const { file, unsynced, write } = tracked('o'.repeat(5 * PAGE_BYTES - 100))
+      write(0, 'n'.repeat(9 * PAGE_BYTES + 7))
+      unsynced.losePower('some', rngFromSeed(seed))
+      expect(file.size()).toBeGreaterThanOrEqual(5 * PAGE_BYTES - 100)
+      for (let page = 0; page * PAGE_BYTES < file.size(); page++) {
+        const text = file.read(page * PAGE_BYTES, PAGE_BYTES).toString('latin1')
+        const isOld = page < 5 ? /^o+\0*$/.test(text) : /^\0+$/.test(text)
+        expect(isOld || /^n+$/.test(text), `seed ${seed} page ${page}: ${text.slice(0, 10)}`).toBe(true)
+      }
+    }
+  })
+
+  it('what is written while an fsync is under way is not covered by it', () => {
+    const { file, unsynced, write } = tracked('')
+    write(0, 'synced')
+    unsynced.beginSync()
+    write(0, 'SYNC')
+    unsynced.endSync()
+    unsynced.losePower('nothing', rngFromSeed(1))
+    expect(file.bytes.toString()).toBe('synced')
+  })
+
+  it('an fsync that was never answered promised nothing', () => {
+    const { file, unsynced, write } = tracked('old')
+    write(0, 'new')
+    unsynced.beginSync()
+    write(3, '!')
+    unsynced.losePower('nothing', rngFromSeed(1))
+    expect(file.bytes.toString()).toBe('old')
+  })
+})
+
+describe('unsynced directories', () => {
+  const record = (mode: 'strict' | 'ext4') => {
+    const log: string[] = []
+    const directories = new UnsyncedDirectories<string>(mode)
+    const add = (name: string, ...where: string[]): void =>
+      directories.add({
+        directories: where,
+        undo: () => log.push(`undo ${name}`),
+        settle: () => log.push(`settle ${name}`),
+      })
+    return { log, directories, add }
+  }
+
+  it('are undone latest first', () => {
+    const { log, directories, add } = record('strict')
+    add('1', 'a')
+    add('2', 'b')
+    add('3', 'a')
+    directories.syncDirectory('b')
+    expect(directories.losePower('nothing', rngFromSeed(1))).toBe(2)
+    expect(log).toEqual(['settle 2', 'undo 3', 'undo 1'])
+  })
+
+  it('of each directory the first part survives, and what is lost takes along what stands on it', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const { log, directories, add } = record('strict')
+      for (let i = 0; i < 8; i++) add(`${i}`, 'ab'[i % 2] as string, ...(i === 4 ? ['b'] : []))
+      directories.losePower('some', rngFromSeed(seed))
+      const lost = (i: number): boolean => log.includes(`undo ${i}`)
+      for (const i of [0, 2, 4, 6]) if (i > 0 && lost(i - 2)) expect(lost(i), `seed ${seed}`).toBe(true)
+      if (lost(4)) expect(lost(5) && lost(7) && lost(6)).toBe(true)
+      if (lost(3)) expect(lost(4)).toBe(true)
+    }
+  })
+
+  it('of a directory whose making is lost nothing survives', () => {
+    const lost: string[] = []
+    const directories = new UnsyncedDirectories<string>('strict')
+    directories.add({ directories: ['/'], made: 'd', undo: () => lost.push('d'), settle: () => {} })
+    directories.add({ directories: ['d'], undo: () => lost.push('d/x'), settle: () => {} })
+    directories.losePower('nothing', rngFromSeed(3))
+    expect(lost).toEqual(['d/x', 'd'])
+  })
+
+  it('ext4: the fsync of any file settles them all', () => {
+    const { log, directories, add } = record('ext4')
+    add('1', 'a')
+    directories.syncFile()
+    expect(log).toEqual(['settle 1'])
+    expect(directories.size).toBe(0)
+  })
+})

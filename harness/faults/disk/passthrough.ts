@@ -1,0 +1,371 @@
+/** The file system: each operation carried out on the backing directory, and what it leaves undurable kept account of. */
+import fs from 'node:fs'
+import type { DirectoryDurability, Lost, Rng, Survival } from '../../api.ts'
+import { backingFlags, bytesOf, entriesOf } from './backing.ts'
+import { UnsyncedDirectories, UnsyncedFile } from './durability.ts'
+import { type Inode, Inodes, pathOf, statOf } from './inodes.ts'
+import { Names } from './names.ts'
+import {
+  type DirectoryEntry,
+  Errno,
+  encodeAttr,
+  encodeDirectory,
+  encodeEntry,
+  encodeInit,
+  encodeOpen,
+  encodeStatfs,
+  encodeWritten,
+  type OperationName,
+  type Request,
+} from './protocol.ts'
+
+const { O_CREAT, O_EXCL } = fs.constants
+const NO_FD = -1
+
+interface Handle {
+  readonly inode: Inode
+  readonly fd: number
+  readonly entries: readonly DirectoryEntry[]
+}
+
+/** What an operation answers: a body, nothing but success (null), or no reply at all. */
+export type Answer = Buffer | null | 'no-reply'
+
+export interface PassthroughOptions {
+  /** What the nodes see as their data directory. */
+  readonly root: string
+  /** Where unlinked files wait until their unlinking is durable. On the same file system. */
+  readonly graveyard: string
+  readonly durability: DirectoryDurability
+}
+
+export class Passthrough {
+  readonly #inodes: Inodes
+  readonly #names: Names
+  readonly #root: string
+  readonly #handles = new Map<number, Handle>()
+  readonly #unsynced = new Map<Inode, UnsyncedFile>()
+  readonly #directories: UnsyncedDirectories<Inode>
+  #nextHandle = 1
+
+  constructor({ root, graveyard, durability }: PassthroughOptions) {
+    this.#root = root
+    this.#inodes = new Inodes(root)
+    this.#directories = new UnsyncedDirectories(durability)
+    this.#names = new Names(this.#inodes, graveyard, this.#directories)
+  }
+
+  /** Files that someone has open. */
+  get openFiles(): number {
+    return [...this.#handles.values()].filter(({ fd }) => fd !== NO_FD).length
+  }
+
+  /** @throws an error with `errno`: an Errno, or one of Node's, which is negative there. */
+  perform(operation: OperationName, request: Request): Answer {
+    const step = this.#operations[operation]
+    if (step === undefined) throw new Errno('ENOSYS')
+    return step(request)
+  }
+
+  /** A part of a write, from the front, one byte at least: how many bytes were written. */
+  writePart(request: Request, share: number): number {
+    const { inode, fd } = this.#handle(request.u64())
+    const at = request.u64()
+    const length = Math.ceil(request.u32() * share)
+    request.skip(20)
+    this.#unsyncedOf(inode).beforeChange(at, length)
+    const data = request.data(length)
+    let written = 0
+    while (written < length) written += fs.writeSync(fd, data, written, length - written, at + written)
+    return written
+  }
+
+  /** Begins an fsync: the descriptor to sync, and what is to be called once it has been. */
+  beginSync(request: Request): {
+    readonly fd: number
+    readonly dataOnly: boolean
+    readonly done: () => void
+  } {
+    const { inode, fd } = this.#handle(request.u64())
+    const dataOnly = (request.u32() & 1) !== 0
+    const file = this.#unsynced.get(inode)
+    file?.beginSync()
+    const done = (): void => {
+      file?.endSync()
+      this.#directories.syncFile()
+      this.#forgetClean(inode)
+    }
+    return { fd, dataOnly, done }
+  }
+
+  /** Takes back what does not survive. Nobody may have a file open. */
+  losePower(survival: Survival, rng: Rng): Lost {
+    const lost = { bytes: 0, pages: 0, files: 0, directoryOperations: 0 }
+    for (const [i, [inode, file]] of [...this.#unsynced].entries()) {
+      const { bytes, pages } = file.losePower(survival, rng.fork('file', i))
+      lost.bytes += bytes
+      lost.pages += pages
+      if (pages > 0) lost.files++
+      this.#forgetClean(inode)
+    }
+    lost.directoryOperations = this.#directories.losePower(survival, rng.fork('directories'))
+    return lost
+  }
+
+  readonly #operations: Readonly<Partial<Record<OperationName, (request: Request) => Answer>>> = {
+    init: encodeInit,
+    destroy: () => null,
+    flush: () => null,
+    lookup: (request) => this.#lookUp(this.#inode(request), request.text()),
+    forget: (request) => this.#forget(request.nodeId, request.u64()),
+    batchForget: (request) => this.#batchForget(request),
+    getattr: (request) => encodeAttr(statOf(this.#inode(request))),
+    setattr: (request) => this.#setattr(request),
+    // The link's own path first: a descriptor of a symbolic link cannot be read through.
+    readlink: (request) => Buffer.from(fs.readlinkSync(fs.readlinkSync(pathOf(this.#inode(request))))),
+    statfs: () => encodeStatfs(fs.statfsSync(this.#root)),
+    open: (request) => this.#open(request),
+    create: (request) => this.#create(request),
+    read: (request) => this.#read(request),
+    write: (request) => encodeWritten(this.writePart(request, 1)),
+    release: (request) => this.#release(request),
+    fallocate: (request) => this.#fallocate(request),
+    opendir: (request) => this.#opendir(request),
+    readdir: (request) => this.#readdir(request),
+    releasedir: (request) => this.#release(request),
+    fsyncdir: (request) => this.#fsyncdir(request),
+    mkdir: (request) => this.#mkdir(request),
+    mknod: (request) => this.#mknod(request),
+    symlink: (request) => this.#symlink(request),
+    link: (request) => this.#link(request),
+    unlink: (request) => this.#remove(request, false),
+    rmdir: (request) => this.#remove(request, true),
+    rename: (request) => this.#rename(request, 0),
+    rename2: (request) => this.#rename(request, 8),
+  }
+
+  #inode(request: Request): Inode {
+    return this.#inodes.get(request.nodeId)
+  }
+
+  #handle(id: number): Handle {
+    const handle = this.#handles.get(id)
+    if (handle === undefined) throw new Errno('EBADF')
+    return handle
+  }
+
+  #unsyncedOf(inode: Inode): UnsyncedFile {
+    const known = this.#unsynced.get(inode)
+    if (known !== undefined) return known
+    const file = new UnsyncedFile(bytesOf(inode))
+    this.#unsynced.set(inode, file)
+    this.#inodes.hold(inode)
+    return file
+  }
+
+  #forgetClean(inode: Inode): void {
+    if (this.#unsynced.get(inode)?.isClean !== true) return
+    this.#unsynced.delete(inode)
+    this.#inodes.release(inode)
+  }
+
+  #lookUp(directory: Inode, name: string): Buffer {
+    const inode = this.#inodes.lookUp(directory, name)
+    return encodeEntry(inode.id, statOf(inode))
+  }
+
+  #forget(id: number, lookups: number): Answer {
+    this.#inodes.forget(id, lookups)
+    return 'no-reply'
+  }
+
+  #batchForget(request: Request): Answer {
+    const count = request.u32()
+    request.u32()
+    for (let i = 0; i < count; i++) this.#forget(request.u64(), request.u64())
+    return 'no-reply'
+  }
+
+  #setattr(request: Request): Answer {
+    const inode = this.#inode(request)
+    const [VALID_MODE, VALID_UID, VALID_GID, VALID_SIZE] = [1, 2, 4, 8]
+    const [VALID_ATIME, VALID_MTIME, NOW_ATIME, NOW_MTIME] = [16, 32, 128, 256]
+    const valid = request.u32()
+    request.skip(12)
+    const size = request.u64()
+    request.skip(8)
+    const [atime, mtime] = [request.u64(), request.u64()]
+    request.skip(8)
+    const [atimeNs, mtimeNs] = [request.u32(), request.u32()]
+    const mode = request.skip(4).u32()
+    const [uid, gid] = [request.skip(4).u32(), request.u32()]
+    const file = pathOf(inode)
+    if ((valid & VALID_SIZE) !== 0) this.#truncate(inode, size)
+    if ((valid & VALID_MODE) !== 0) fs.chmodSync(file, mode & 0o7777)
+    if ((valid & (VALID_UID | VALID_GID)) !== 0) {
+      const now = statOf(inode)
+      const keep = (bit: number, given: number, own: bigint): number =>
+        (valid & bit) === 0 ? Number(own) : given
+      fs.chownSync(file, keep(VALID_UID, uid, now.uid), keep(VALID_GID, gid, now.gid))
+    }
+    if ((valid & (VALID_ATIME | VALID_MTIME)) !== 0) {
+      const now = statOf(inode)
+      const time = (bit: number, nowBit: number, seconds: number, ns: number, own: bigint): number => {
+        if ((valid & nowBit) !== 0) return Date.now() / 1000
+        return (valid & bit) === 0 ? Number(own) / 1e9 : seconds + ns / 1e9
+      }
+      fs.utimesSync(
+        file,
+        time(VALID_ATIME, NOW_ATIME, atime, atimeNs, now.atimeNs),
+        time(VALID_MTIME, NOW_MTIME, mtime, mtimeNs, now.mtimeNs),
+      )
+    }
+    return encodeAttr(statOf(inode))
+  }
+
+  #truncate(inode: Inode, size: number): void {
+    const before = Number(statOf(inode).size)
+    const file = this.#unsyncedOf(inode)
+    if (size < before) file.beforeChange(size, before - size)
+    fs.truncateSync(pathOf(inode), size)
+    this.#forgetClean(inode)
+  }
+
+  #newHandle(inode: Inode, fd: number, entries: readonly DirectoryEntry[] = []): Buffer {
+    const id = this.#nextHandle++
+    this.#handles.set(id, { inode, fd, entries })
+    this.#inodes.hold(inode)
+    return encodeOpen(id)
+  }
+
+  #open(request: Request): Answer {
+    const inode = this.#inode(request)
+    return this.#newHandle(inode, fs.openSync(pathOf(inode), backingFlags(request.u32())))
+  }
+
+  #create(request: Request): Answer {
+    const directory = this.#inode(request)
+    const flags = request.u32()
+    const mode = request.u32()
+    const name = request.skip(8).text()
+    const file = pathOf(directory, name)
+    const isNew = fs.lstatSync(file, { throwIfNoEntry: false }) === undefined
+    const fd = fs.openSync(file, backingFlags(flags) | O_CREAT | (flags & O_EXCL), mode & 0o7777)
+    if (isNew) fs.fchownSync(fd, request.uid, request.gid)
+    const inode = this.#inodes.lookUp(directory, name)
+    if (isNew) this.#names.made(directory, name, inode, false)
+    return Buffer.concat([encodeEntry(inode.id, statOf(inode)), this.#newHandle(inode, fd)])
+  }
+
+  #read(request: Request): Answer {
+    const { fd } = this.#handle(request.u64())
+    const at = request.u64()
+    const bytes = Buffer.allocUnsafe(request.u32())
+    return bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, at))
+  }
+
+  #release(request: Request): Answer {
+    const id = request.u64()
+    const { inode, fd } = this.#handle(id)
+    this.#handles.delete(id)
+    if (fd !== NO_FD) fs.closeSync(fd)
+    this.#inodes.release(inode)
+    return null
+  }
+
+  /** Emulated by lengthening the file; whatever else it can do is not offered. */
+  #fallocate(request: Request): Answer {
+    const { inode, fd } = this.#handle(request.u64())
+    const end = request.u64() + request.u64()
+    const KEEP_SIZE = 1
+    const mode = request.u32()
+    if ((mode & ~KEEP_SIZE) !== 0) throw new Errno('EOPNOTSUPP')
+    if ((mode & KEEP_SIZE) !== 0 || end <= Number(statOf(inode).size)) return null
+    this.#unsyncedOf(inode)
+    fs.ftruncateSync(fd, end)
+    return null
+  }
+
+  #opendir(request: Request): Answer {
+    const inode = this.#inode(request)
+    return this.#newHandle(inode, NO_FD, entriesOf(pathOf(inode)))
+  }
+
+  #readdir(request: Request): Answer {
+    const { entries } = this.#handle(request.u64())
+    const from = request.u64()
+    return encodeDirectory(entries, from, request.u32())
+  }
+
+  #fsyncdir(request: Request): Answer {
+    const { inode } = this.#handle(request.u64())
+    const fd = fs.openSync(pathOf(inode), fs.constants.O_RDONLY)
+    try {
+      fs.fsyncSync(fd)
+    } finally {
+      fs.closeSync(fd)
+    }
+    this.#directories.syncDirectory(inode)
+    return null
+  }
+
+  /** `make` was called for `name`: gives it to the caller and tells the kernel of it. */
+  #made(request: Request, directory: Inode, name: string, isDirectory: boolean): Buffer {
+    fs.lchownSync(pathOf(directory, name), request.uid, request.gid)
+    const inode = this.#inodes.lookUp(directory, name)
+    this.#names.made(directory, name, inode, isDirectory)
+    return encodeEntry(inode.id, statOf(inode))
+  }
+
+  #mkdir(request: Request): Answer {
+    const directory = this.#inode(request)
+    const mode = request.u32()
+    const name = request.skip(4).text()
+    fs.mkdirSync(pathOf(directory, name), mode & 0o7777)
+    return this.#made(request, directory, name, true)
+  }
+
+  /** Plain files only: nothing on a data directory is a device, and sockets are bound elsewhere. */
+  #mknod(request: Request): Answer {
+    const directory = this.#inode(request)
+    const mode = request.u32()
+    const name = request.skip(12).text()
+    if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG) throw new Errno('EPERM')
+    const flags = O_CREAT | O_EXCL | fs.constants.O_WRONLY
+    fs.closeSync(fs.openSync(pathOf(directory, name), flags, mode & 0o7777))
+    return this.#made(request, directory, name, false)
+  }
+
+  #symlink(request: Request): Answer {
+    const directory = this.#inode(request)
+    const name = request.text()
+    fs.symlinkSync(request.text(), pathOf(directory, name))
+    return this.#made(request, directory, name, false)
+  }
+
+  #link(request: Request): Answer {
+    const directory = this.#inode(request)
+    const inode = this.#inodes.get(request.u64())
+    const name = request.text()
+    fs.linkSync(fs.readlinkSync(pathOf(inode)), pathOf(directory, name))
+    this.#names.made(directory, name, inode, false)
+    return this.#lookUp(directory, name)
+  }
+
+  #remove(request: Request, isDirectory: boolean): Answer {
+    this.#names.remove(this.#inode(request), request.text(), isDirectory)
+    return null
+  }
+
+  /** @param flagBytes rename2 has flags: do not replace (1), exchange and whiteout, which are not offered. */
+  #rename(request: Request, flagBytes: number): Answer {
+    const from = this.#inode(request)
+    const to = this.#inodes.get(request.u64())
+    const flags = flagBytes === 0 ? 0 : request.u32()
+    if (flagBytes !== 0) request.skip(4)
+    if ((flags & ~1) !== 0) throw new Errno('EINVAL')
+    const oldName = request.text()
+    this.#names.rename(from, oldName, to, request.text(), flags === 0)
+    return null
+  }
+}

@@ -1,0 +1,67 @@
+/** What the disk does wrong: rules over kinds of operations, drawn by a seed, and what they did so far. */
+import type { DiskCounts, DiskKind, DiskKindCounts, DiskRule, Rng } from '../../api.ts'
+import type { OperationName } from './protocol.ts'
+
+const KINDS: readonly DiskKind[] = ['read', 'write', 'fsync', 'metadata']
+
+const METADATA: readonly OperationName[] = [
+  'create',
+  'mkdir',
+  'mknod',
+  'symlink',
+  'link',
+  'unlink',
+  'rmdir',
+  'rename',
+  'rename2',
+  'setattr',
+  'fallocate',
+]
+
+export const kindOf = (operation: OperationName): DiskKind | null => {
+  if (operation === 'read' || operation === 'write') return operation
+  if (operation === 'fsync' || operation === 'fsyncdir') return 'fsync'
+  return METADATA.includes(operation) ? 'metadata' : null
+}
+
+export interface Hit {
+  readonly rule: DiskRule
+  readonly delayMs: number
+}
+
+/** The first rule in force that hits the `ordinal`th operation; null where none does. */
+export const drawHit = (
+  rules: readonly DiskRule[],
+  kind: DiskKind,
+  ordinal: number,
+  rng: Rng,
+): Hit | null => {
+  for (const [i, rule] of rules.entries()) {
+    if (!rule.kinds.includes(kind)) continue
+    const draw = rng.fork(i, ordinal)
+    if (draw.fork('hit').float() >= rule.probability) continue
+    const factor = rule.distribution === 'fixed' ? 1 : -Math.log(1 - draw.fork('delay').float())
+    return { rule, delayMs: rule.meanMs * factor }
+  }
+  return null
+}
+
+/** Counts that grow. */
+export type Tally = Record<DiskKind, { -readonly [Part in keyof DiskKindCounts]: number }>
+
+const perKind = <T>(of: (kind: DiskKind) => T): Record<DiskKind, T> =>
+  Object.fromEntries(KINDS.map((kind) => [kind, of(kind)])) as Record<DiskKind, T>
+
+export const newTally = (): Tally => perKind(() => ({ operations: 0, failed: 0, delayed: 0, totalMs: 0 }))
+
+/** What came about between two readings. */
+export const countsSince = (before: DiskCounts, now: DiskCounts): DiskCounts =>
+  perKind((kind) => {
+    const [a, b] = [before[kind], now[kind]]
+    return {
+      operations: b.operations - a.operations,
+      failed: b.failed - a.failed,
+      delayed: b.delayed - a.delayed,
+      totalMs: b.totalMs - a.totalMs,
+    }
+  })

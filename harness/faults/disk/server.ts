@@ -1,0 +1,260 @@
+/**
+ * The process that serves one mount: `node server.ts <options as JSON>`, spoken to over Node's IPC channel. One process a
+ * mount: whoever touches the mount must never be who serves it.
+ */
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+import type {
+  Damage,
+  DirectoryDurability,
+  DiskCounts,
+  DiskKind,
+  DiskRule,
+  Lost,
+  Survival,
+} from '../../api.ts'
+import { messageOf } from '../../support/assert.ts'
+import { rngFromSeed } from '../../support/random.ts'
+import { Passthrough } from './passthrough.ts'
+import { Errno, encodeReply, encodeWritten, MAX_WRITE_BYTES, REQUEST_BYTES, Request } from './protocol.ts'
+import { drawHit, type Hit, kindOf, newTally } from './rules.ts'
+
+export interface ServerOptions {
+  readonly mount: string
+  readonly root: string
+  readonly graveyard: string
+  readonly durability: DirectoryDurability
+  readonly seed: number
+}
+
+export type ServerRequest =
+  | { readonly ask: 'rules'; readonly rules: readonly DiskRule[] }
+  | { readonly ask: 'counts' }
+  | { readonly ask: 'open-files' }
+  | { readonly ask: 'power-loss'; readonly survival: Survival; readonly seed: number }
+  | { readonly ask: 'damage'; readonly damage: Damage }
+
+export interface ServerAnswer {
+  readonly rules: null
+  readonly counts: DiskCounts
+  readonly 'open-files': number
+  readonly 'power-loss': Lost
+  /** What was damaged; null where no file matched. */
+  readonly damage: string | null
+}
+
+const mountFuse = (mount: string): number => {
+  const fd = fs.openSync('/dev/fuse', 'r+')
+  const options = `fd=3,rootmode=40000,user_id=${process.getuid?.() ?? 0},group_id=${process.getgid?.() ?? 0},allow_other,default_permissions,max_read=${MAX_WRITE_BYTES}`
+  const result = spawnSync('mount', ['-i', '-t', 'fuse', '-o', options, 'faultline', mount], {
+    stdio: ['ignore', 'ignore', 'pipe', fd],
+  })
+  if (result.status !== 0) throw new Error(`mount: ${result.stderr.toString().trim()}`)
+  return fd
+}
+
+const filesBelow = (directory: string): readonly string[] =>
+  fs
+    .readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name))
+
+interface Held {
+  readonly fault: string
+  readonly go: () => void
+  readonly interrupt: () => void
+}
+
+class Server {
+  readonly #fd: number
+  readonly #options: ServerOptions
+  readonly #files: Passthrough
+  readonly #counts = newTally()
+  /** Held until their rule goes, or their caller does: by request. */
+  readonly #held = new Map<bigint, Held>()
+  #rules: readonly DiskRule[] = []
+  #ordinal = 0
+
+  constructor(options: ServerOptions) {
+    this.#options = options
+    this.#files = new Passthrough(options)
+    this.#fd = mountFuse(options.mount)
+  }
+
+  /** Reads requests until the file system is unmounted. */
+  serve(): void {
+    const buffer = Buffer.allocUnsafe(REQUEST_BYTES)
+    const next = (): void =>
+      fs.read(this.#fd, buffer, 0, buffer.length, null, (error, length) => {
+        if (error?.code === 'ENODEV') process.exit(0)
+        if (error === null) this.#take(new Request(buffer.subarray(0, length)))
+        next()
+      })
+    next()
+  }
+
+  #take(request: Request): void {
+    const operation = request.operation
+    if (operation === undefined) return this.#reply(request.unique, new Errno('ENOSYS'))
+    if (operation === 'interrupt') return this.#held.get(BigInt(request.u64()))?.interrupt()
+    const kind = kindOf(operation)
+    // The buffer holds another request by the time an fsync is answered.
+    const { unique } = request
+    const arrivedMs = performance.now()
+    const hit = kind === null ? null : this.#draw(kind)
+    const answer = (error: unknown, body: Buffer | null): void => {
+      this.#reply(unique, error, body)
+      if (kind !== null) this.#count(kind, arrivedMs, hit, error)
+    }
+    if (hit === null) return this.#perform(request, null, answer)
+    this.#hurt(request.keep(), hit, answer)
+  }
+
+  #draw(kind: DiskKind): Hit | null {
+    if (this.#rules.length === 0) return null
+    return drawHit(this.#rules, kind, this.#ordinal++, rngFromSeed(this.#options.seed))
+  }
+
+  #count(kind: DiskKind, arrivedMs: number, hit: Hit | null, error: unknown): void {
+    const counts = this.#counts[kind]
+    counts.operations++
+    counts.totalMs += performance.now() - arrivedMs
+    if (hit === null) return
+    if (hit.rule.effect === 'delay' || hit.rule.effect === 'stall') counts.delayed++
+    else if (error !== null || hit.rule.effect === 'short') counts.failed++
+  }
+
+  #hurt(request: Request, hit: Hit, answer: (error: unknown, body: Buffer | null) => void): void {
+    const { effect, errno } = hit.rule
+    if (effect === 'error') return answer(new Errno(errno), null)
+    if (effect !== 'delay' && effect !== 'stall') return this.#perform(request, hit, answer)
+    const leave = (): void => {
+      clearTimeout(timer)
+      this.#held.delete(request.unique)
+    }
+    const go = (): void => {
+      leave()
+      this.#perform(request, null, answer)
+    }
+    const interrupt = (): void => {
+      leave()
+      answer(new Errno('EINTR'), null)
+    }
+    const timer = effect === 'delay' ? setTimeout(go, hit.delayMs) : undefined
+    this.#held.set(request.unique, { fault: hit.rule.fault, go, interrupt })
+  }
+
+  #perform(request: Request, hit: Hit | null, answer: (error: unknown, body: Buffer | null) => void): void {
+    try {
+      if (request.operation === 'fsync') return this.#sync(request, answer)
+      if (hit !== null && request.operation === 'write') return this.#writePart(request, hit, answer)
+      const body = this.#files.perform(request.operation as NonNullable<Request['operation']>, request)
+      if (body !== 'no-reply') answer(null, body)
+    } catch (error) {
+      answer(error, null)
+    }
+  }
+
+  #writePart(request: Request, { rule }: Hit, answer: (error: unknown, body: Buffer | null) => void): void {
+    const written = this.#files.writePart(request, 0.5)
+    if (rule.effect === 'short') answer(null, encodeWritten(written))
+    else answer(new Errno('EIO'), null)
+  }
+
+  #sync(request: Request, answer: (error: unknown, body: Buffer | null) => void): void {
+    const { fd, dataOnly, done } = this.#files.beginSync(request)
+    const sync = dataOnly ? fs.fdatasync : fs.fsync
+    sync(fd, (error) => {
+      if (error === null) done()
+      answer(error, null)
+    })
+  }
+
+  #reply(unique: bigint, error: unknown, body: Buffer | null = null): void {
+    const bytes = encodeReply(unique, errnoOf(error), error === null ? body : null)
+    try {
+      fs.writeSync(this.#fd, bytes)
+    } catch (failure) {
+      // The caller was interrupted, or the file system unmounted.
+      if (!['ENOENT', 'ENODEV'].includes((failure as NodeJS.ErrnoException).code ?? '')) throw failure
+    }
+  }
+
+  answer(request: ServerRequest): ServerAnswer[ServerRequest['ask']] {
+    switch (request.ask) {
+      case 'rules':
+        this.#rules = request.rules
+        for (const { fault, go } of [...this.#held.values()])
+          if (!this.#rules.some((rule) => rule.fault === fault)) go()
+        return null
+      case 'counts':
+        return this.#counts
+      case 'open-files':
+        return this.#files.openFiles
+      case 'power-loss':
+        return this.#files.losePower(request.survival, rngFromSeed(request.seed))
+      case 'damage':
+        return this.#damage(request.damage)
+    }
+  }
+
+  #damage({ file, how, seed }: Damage): string | null {
+    const pattern = new RegExp(file)
+    const { root } = this.#options
+    const [victim] = filesBelow(root)
+      .filter((each) => pattern.test(path.relative(root, each)) && fs.statSync(each).size > 0)
+      .sort((a, b) => fs.statSync(b).mtimeMs - fs.statSync(a).mtimeMs)
+    if (victim === undefined) return null
+    const { size } = fs.statSync(victim)
+    const at = rngFromSeed(seed).int(size)
+    const name = path.relative(root, victim)
+    if (how === 'truncate') {
+      fs.truncateSync(victim, at)
+      return `${name} cut from ${size} to ${at} bytes`
+    }
+    const fd = fs.openSync(victim, 'r+')
+    const byte = Buffer.alloc(1)
+    fs.readSync(fd, byte, 0, 1, at)
+    const bit = rngFromSeed(seed).fork('bit').int(8)
+    byte.writeUInt8(byte.readUInt8() ^ (1 << bit))
+    fs.writeSync(fd, byte, 0, 1, at)
+    fs.closeSync(fd)
+    return `bit ${bit} of byte ${at} of ${name} flipped`
+  }
+}
+
+/** Errors of Node's carry it negative. */
+const errnoOf = (error: unknown): number => {
+  if (error === null) return 0
+  const { errno } = error as { errno?: number }
+  if (errno === undefined) {
+    process.stderr.write(`${messageOf(error)}\n`)
+    return new Errno('EIO').errno
+  }
+  return Math.abs(errno)
+}
+
+const main = (): void => {
+  process.umask(0)
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
+  const server = new Server(JSON.parse(process.argv[2] ?? '{}') as ServerOptions)
+  process.on('message', ({ id, request }: { id: number; request: ServerRequest }) => {
+    try {
+      process.send?.({ id, answer: server.answer(request) })
+    } catch (error) {
+      process.send?.({ id, error: messageOf(error) })
+    }
+  })
+  // Without its controller nobody would ever take the mount down.
+  process.on('disconnect', () => process.exit(0))
+  server.serve()
+  process.send?.({ ready: true })
+}
+
+try {
+  main()
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`)
+  process.exit(1)
+}
