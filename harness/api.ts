@@ -343,7 +343,7 @@ export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'
  * - `stall`: it takes until the rule goes;
  * - `error`: it fails with `errno` and does nothing;
  * - `short`: of a write only the first half happens, and the caller is told so;
- * - `torn`: of a write only the first half happens, and the caller is told that it failed.
+ * - `torn`: of a write only the first sectors (512 bytes) happen, and the caller is told that it failed.
  */
 export interface DiskRule {
   readonly fault: string

@@ -2,6 +2,7 @@
 import type { Nemesis } from '../harness/api.ts'
 import { clock } from './clock.ts'
 import { connection } from './connection.ts'
+import { disk } from './disk.ts'
 import { kill } from './kill.ts'
 import { partition } from './partition.ts'
 import { pause } from './pause.ts'
@@ -12,4 +13,5 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   kill,
   pause,
   clock,
+  disk,
 }

@@ -141,7 +141,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     await disk.setRules('disk-1', [rule({ errno: 'ENOSPC' })])
     expect(await on(write)).toBe('ENOSPC\n0')
     await disk.setRules('disk-1', [rule({ effect: 'torn' })])
-    expect(await on(write)).toBe('EIO\n4000')
+    expect(await on(write)).toBe('EIO\n3584')
     await disk.setRules('disk-1', [rule({ effect: 'short' })])
     expect(await on(write)).toBe('ok\n8000')
     await disk.setRules('disk-1', [rule({ effect: 'delay', kinds: ['fsync'], meanMs: 300 })])

@@ -67,11 +67,11 @@ export class Passthrough {
     return step(request)
   }
 
-  /** A part of a write, from the front, one byte at least: how many bytes were written. */
-  writePart(request: Request, share: number): number {
+  /** A write of what `cut` leaves of it, from the front: how many bytes were written. */
+  writePart(request: Request, cut: (at: number, length: number) => number): number {
     const { inode, fd } = this.#handle(request.u64())
     const at = request.u64()
-    const length = Math.ceil(request.u32() * share)
+    const length = cut(at, request.u32())
     request.skip(20)
     this.#unsyncedOf(inode).beforeChange(at, length)
     const data = request.data(length)
@@ -127,7 +127,7 @@ export class Passthrough {
     open: (request) => this.#open(request),
     create: (request) => this.#create(request),
     read: (request) => this.#read(request),
-    write: (request) => encodeWritten(this.writePart(request, 1)),
+    write: (request) => encodeWritten(this.writePart(request, (_, length) => length)),
     release: (request) => this.#release(request),
     fallocate: (request) => this.#fallocate(request),
     opendir: (request) => this.#opendir(request),

@@ -60,6 +60,15 @@ const filesBelow = (directory: string): readonly string[] =>
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
 
+const SECTOR_BYTES = 512
+
+/** Half of it, one byte at least: a program that goes on with the rest gets to the end. */
+const shorten = (_: number, length: number): number => Math.ceil(length / 2)
+
+/** Up to a boundary of sectors in the middle: a disk writes whole sectors, and programs count on that. */
+const tear = (at: number, length: number): number =>
+  Math.max(0, Math.floor((at + length / 2) / SECTOR_BYTES) * SECTOR_BYTES - at)
+
 interface Held {
   readonly fault: string
   readonly go: () => void
@@ -157,7 +166,7 @@ class Server {
   }
 
   #writePart(request: Request, { rule }: Hit, answer: (error: unknown, body: Buffer | null) => void): void {
-    const written = this.#files.writePart(request, 0.5)
+    const written = this.#files.writePart(request, rule.effect === 'short' ? shorten : tear)
     if (rule.effect === 'short') answer(null, encodeWritten(written))
     else answer(new Errno('EIO'), null)
   }

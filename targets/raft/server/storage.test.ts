@@ -46,15 +46,16 @@ describe('storage', () => {
     expect(reopen().entries).toEqual([entry(1), entry(2, 3)])
   })
 
-  it('cuts a torn tail, wherever the last record was torn, and goes on from there', () => {
+  it('cuts a torn tail, wherever the last batch was torn, and goes on from there', () => {
+    const first = fs.readFileSync(log()).length
+    new Storage(directory).persist(ready({ entries: [entry(4), entry(5)] }))
     const whole = fs.readFileSync(log())
-    const lastRecord = whole.length - 12 - JSON.stringify({ type: 'entry', entry: entry(3) }).length
-    for (let length = lastRecord; length < whole.length; length++) {
+    for (let length = first; length < whole.length; length++) {
       fs.writeFileSync(log(), whole.subarray(0, length))
       const storage = new Storage(directory)
-      expect(storage.restored.entries).toEqual([entry(1), entry(2)])
-      storage.persist(ready({ entries: [entry(3, 9)] }))
-      expect(reopen().entries.at(-1)).toEqual(entry(3, 9))
+      expect(storage.restored.entries).toEqual([entry(1), entry(2), entry(3)])
+      storage.persist(ready({ entries: [entry(4, 9)] }))
+      expect(reopen().entries.at(-1)).toEqual(entry(4, 9))
     }
   })
 
@@ -66,15 +67,43 @@ describe('storage', () => {
     }
   })
 
-  it('refuses to start where any byte before the last record is damaged', () => {
+  it('refuses to start where any byte before the last batch is damaged', () => {
+    const storage = new Storage(directory)
+    const first = fs.readFileSync(log()).length
+    storage.persist(ready({ entries: [entry(4), entry(5)] }))
     const whole = fs.readFileSync(log())
-    const lastRecord = whole.length - 12 - JSON.stringify({ type: 'entry', entry: entry(3) }).length
-    for (let at = 0; at < lastRecord; at++) {
+    for (let at = 0; at < first; at++) {
       const damaged = Buffer.from(whole)
       damaged[at] = (damaged[at] as number) ^ 0x55
       fs.writeFileSync(log(), damaged)
       expect(() => new Storage(directory), `byte ${at}`).toThrow(CorruptLogError)
     }
+  })
+
+  it('takes damage within the last batch for a power loss, and cuts all of the batch', () => {
+    const storage = new Storage(directory)
+    const first = fs.readFileSync(log()).length
+    storage.persist(ready({ entries: [entry(4), entry(5), entry(6)] }))
+    const whole = fs.readFileSync(log())
+    for (let at = first; at < whole.length; at++) {
+      const damaged = Buffer.from(whole)
+      damaged[at] = (damaged[at] as number) ^ 0x55
+      fs.writeFileSync(log(), damaged)
+      expect(reopen().entries, `byte ${at}`).toEqual([entry(1), entry(2), entry(3)])
+    }
+  })
+
+  it('each format reads the other; format 1 takes every whole record after damage for a broken promise', () => {
+    new Storage(directory, 1).persist(ready({ entries: [entry(4), entry(5)] }))
+    new Storage(directory, 2).persist(ready({ entries: [entry(6)] }))
+    expect(new Storage(directory, 1).restored.entries).toHaveLength(6)
+    expect(reopen().entries).toHaveLength(6)
+    fs.rmSync(log())
+    new Storage(directory, 1).persist(ready({ entries: [entry(1), entry(2)] }))
+    const whole = fs.readFileSync(log())
+    whole[20] = (whole[20] as number) ^ 0x55
+    fs.writeFileSync(log(), whole)
+    expect(() => new Storage(directory)).toThrow(CorruptLogError)
   })
 
   it('compacts: the snapshot, and of the log what is above it', () => {

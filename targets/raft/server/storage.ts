@@ -1,9 +1,12 @@
 /**
  * What a node keeps on disk: one append-only log of checksummed records, and one snapshot file.
  *
- * A record is [length u32][crc32 of length u32][crc32 of payload u32][payload: JSON]. On start a record that is
- * incomplete or damaged is a torn tail, and cut, unless a whole record stands anywhere after it: then the file is
- * corrupt, and the node refuses to start, since it can no longer know what it promised.
+ * A record is [length u32][crc32 of length u32][crc32 of payload u32][payload: JSON]. Records that are made durable
+ * together carry the number of their batch (format 2); a batch is whole on the disk or was never promised. On start what
+ * is damaged within the last batch is a torn tail, and cut with all of that batch: a power loss leaves any of its pages.
+ * Damage anywhere before makes the file corrupt, and the node refuses to start, since it can no longer know what it
+ * promised. Format 1 had no batches, and every whole record after a damaged one was taken for such damage; each format
+ * reads the other.
  *
  * A snapshot is written to a temporary file, fsynced, renamed, and its directory fsynced; then the log is
  * rewritten the same way without what the snapshot covers.
@@ -13,10 +16,17 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 import type { Entry, HardState, Ready, Restored, Snapshot } from '../core/types.ts'
 
-type LogRecord =
+type LogRecord = (
   | { readonly type: 'state'; readonly state: HardState }
   /** Replaces whatever the log has from this index on. */
   | { readonly type: 'entry'; readonly entry: Entry }
+) & {
+  /** Format 2: which batch it belongs to, counted from 1 in each file, and whether it is the last of it. */
+  readonly batch?: { readonly number: number; readonly isLast: boolean }
+}
+
+/** The on-disk formats; the second is written unless told otherwise. */
+export type Format = 1 | 2
 
 const HEADER_BYTES = 12
 
@@ -44,24 +54,45 @@ const recordAt = (file: Buffer, at: number): { record: LogRecord; end: number } 
   return { record: JSON.parse(payload.toString()) as LogRecord, end }
 }
 
-/** The records of a log, and the length of its undamaged part. @throws CorruptLogError for damage before the tail. */
-export const decodeLog = (
-  file: Buffer,
-): { readonly records: readonly LogRecord[]; readonly length: number } => {
-  const records: LogRecord[] = []
+/** A whole record that stands after damage is no proof of a promise if it is of the batch that was being written. */
+const isOfTornBatch = (last: LogRecord | undefined, later: LogRecord): boolean => {
+  if (later.batch === undefined) return false
+  if (last === undefined) return later.batch.number === 1
+  if (last.batch === undefined) return false
+  const { number, isLast } = last.batch
+  return later.batch.number === (isLast ? number + 1 : number)
+}
+
+interface Decoded {
+  readonly records: readonly LogRecord[]
+  /** Of the undamaged part, in bytes. */
+  readonly length: number
+}
+
+/** Whole batches only: of the last one nothing was promised before all of it was durable. */
+const wholeBatches = (found: readonly { readonly record: LogRecord; readonly end: number }[]): Decoded => {
+  const last = found.findLastIndex(({ record }) => record.batch === undefined || record.batch.isLast)
+  const kept = found.slice(0, last + 1)
+  return { records: kept.map(({ record }) => record), length: kept.at(-1)?.end ?? 0 }
+}
+
+/** The records of a log. @throws CorruptLogError for damage before the last batch. */
+export const decodeLog = (file: Buffer): Decoded => {
+  const found: { readonly record: LogRecord; readonly end: number }[] = []
   let at = 0
-  for (let found = recordAt(file, at); found !== null; found = recordAt(file, at)) {
-    records.push(found.record)
-    at = found.end
+  for (let next = recordAt(file, at); next !== null; next = recordAt(file, at)) {
+    found.push(next)
+    at = next.end
   }
   for (let later = at + 1; later + HEADER_BYTES <= file.length; later++) {
-    if (recordAt(file, later) !== null) {
+    const whole = recordAt(file, later)
+    if (whole !== null && !isOfTornBatch(found.at(-1)?.record, whole.record)) {
       throw new CorruptLogError(
         `the log is damaged at byte ${at}, before a whole record at byte ${later}: refusing to start`,
       )
     }
   }
-  return { records, length: at }
+  return wholeBatches(found)
 }
 
 const replay = (records: readonly LogRecord[], snapshot: Snapshot | null): Restored => {
@@ -100,9 +131,13 @@ export class Storage {
   readonly #logFile: string
   #fd: number
   #hardState: HardState
+  readonly #format: Format
+  /** Of the batch written last. */
+  #batch: number
   readonly restored: Restored
 
-  constructor(directory: string) {
+  constructor(directory: string, format: Format = 2) {
+    this.#format = format
     fs.mkdirSync(directory, { recursive: true })
     this.#directory = directory
     this.#logFile = path.join(directory, 'log')
@@ -111,6 +146,7 @@ export class Storage {
     const { records, length } = decodeLog(file)
     this.restored = replay(records, snapshot)
     this.#hardState = this.restored.hardState
+    this.#batch = records.at(-1)?.batch?.number ?? 0
     this.#fd = fs.openSync(this.#logFile, 'a')
     fs.ftruncateSync(this.#fd, length)
     fs.fsyncSync(this.#fd)
@@ -140,7 +176,9 @@ export class Storage {
       records.unshift({ type: 'state', state: ready.hardState })
     }
     if (records.length === 0) return
-    fs.writeSync(this.#fd, Buffer.concat(records.map(encodeRecord)))
+    this.#batch++
+    // Not writeSync: a disk may take less than all of it at once.
+    fs.writeFileSync(this.#fd, this.#encodeBatch(records))
     if (ready.sync) fs.fdatasyncSync(this.#fd)
   }
 
@@ -155,12 +193,21 @@ export class Storage {
     writeDurably(path.join(this.#directory, 'snapshot'), `${zlib.crc32(body).toString(16)}\n${body}`)
   }
 
+  #encodeBatch(records: readonly LogRecord[]): Buffer {
+    const mark = (record: LogRecord, i: number): LogRecord =>
+      this.#format === 1
+        ? record
+        : { ...record, batch: { number: this.#batch, isLast: i === records.length - 1 } }
+    return Buffer.concat(records.map((record, i) => encodeRecord(mark(record, i))))
+  }
+
   #rewrite(hardState: HardState, entries: readonly Entry[]): void {
     const records: LogRecord[] = [
       { type: 'state', state: hardState },
       ...entries.map((entry) => ({ type: 'entry', entry }) as const),
     ]
-    writeDurably(this.#logFile, Buffer.concat(records.map(encodeRecord)))
+    this.#batch = 1
+    writeDurably(this.#logFile, this.#encodeBatch(records))
     fs.closeSync(this.#fd)
     this.#fd = fs.openSync(this.#logFile, 'a')
   }
