@@ -298,11 +298,11 @@ export interface Target {
   readonly name: string
   readonly description: string
   readonly options: OptionSpecs
-  readonly nodes: { readonly default: number; readonly min: number }
+  readonly nodes: { readonly default: number; readonly min: number; readonly max?: number }
   readonly bugs: readonly PlantedBug[]
   /** Image for the docker environment (a folder of docker/); absent: namespaces only. */
   readonly image?: string
-  /** Programs the namespaces environment needs, each with the Debian package that has it. */
+  /** Programs the namespaces environment needs, each with the Debian packages, by spaces, that have it and its libraries. */
   readonly programs: Readonly<Record<string, string>>
   claims(options: Options): Claims
   readonly services?: readonly ServiceSpec[]

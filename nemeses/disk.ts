@@ -250,7 +250,7 @@ export const disk: Nemesis = {
     },
     durability: {
       type: 'string',
-      default: 'strict',
+      default: 'ext4',
       choices: ['strict', 'ext4'],
       description: 'of names in directories: only by their fsync (POSIX), or by any fsync (ext4)',
     },

@@ -2,5 +2,6 @@
 import type { Target } from '../harness/api.ts'
 import { etcd } from './etcd/target.ts'
 import { raft } from './raft/target.ts'
+import { redis } from './redis/target.ts'
 
-export const targets: Readonly<Record<string, Target>> = { raft, etcd }
+export const targets: Readonly<Record<string, Target>> = { raft, etcd, redis }

@@ -76,47 +76,61 @@ export const installPackages = async (
 const cacheDir = (): string =>
   path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
 
+/** Where the packages are unpacked together: a folder with the name of the first. */
+const unpackedRoot = (debianPackages: string): string =>
+  path.join(cacheDir(), 'packages', debianPackages.split(' ')[0] as string)
+
 /** A program in an unpacked package: found below its bin directories. */
-const findUnpacked = (name: string, debianPackage: string): string | null => {
-  const root = path.join(cacheDir(), 'packages', debianPackage)
+const findUnpacked = (name: string, debianPackages: string): string | null => {
   const found = ['usr/bin', 'usr/sbin', 'bin']
-    .map((bin) => path.join(root, bin, name))
+    .map((bin) => path.join(unpackedRoot(debianPackages), bin, name))
     .find((file) => fs.existsSync(file))
   return found ?? null
 }
 
+const unpack = async (
+  debianPackages: string,
+  directory: string,
+  say: (line: string) => void,
+): Promise<void> => {
+  const names = debianPackages.split(' ')
+  const download = (): Promise<unknown> => execa('apt-get', ['download', ...names], { cwd: directory })
+  say(`$ apt-get download ${debianPackages}`)
+  await download().catch(async () => {
+    if (process.getuid?.() !== 0)
+      throw new UserError(`Missing on this machine. As root: apt-get install ${debianPackages}`, 254)
+    await run(['apt-get', 'update', '--quiet'], say)
+    await download()
+  })
+  const root = unpackedRoot(debianPackages)
+  fs.mkdirSync(root, { recursive: true })
+  for (const archive of fs.readdirSync(directory).filter((file) => file.endsWith('.deb')))
+    await execa('dpkg-deb', ['--extract', path.join(directory, archive), root])
+}
+
 /**
- * The path of a target's program. Where it is not installed, its Debian package is downloaded and unpacked into the
+ * The path of a target's program. Where it is not installed, its Debian packages are downloaded and unpacked into the
  * user's cache: that needs no root, and starts no service on the host, as installing a server would.
+ *
+ * @param debianPackages by spaces: the program's own first, then what it is linked against
  */
 export const obtainProgram = async (
   name: string,
-  debianPackage: string,
+  debianPackages: string,
   say: (line: string) => void,
 ): Promise<string> => {
-  const existing = findProgram(name) ?? findUnpacked(name, debianPackage)
+  const existing = findProgram(name) ?? findUnpacked(name, debianPackages)
   if (existing !== null) return existing
   if (findProgram('apt-get') === null)
-    throw new UserError(`${name} is not installed (Debian's package: ${debianPackage}).`, 254)
+    throw new UserError(`${name} is not installed (Debian's packages: ${debianPackages}).`, 254)
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-package-'))
   try {
     fs.chmodSync(directory, 0o755)
-    say(`$ apt-get download ${debianPackage}`)
-    await execa('apt-get', ['download', debianPackage], { cwd: directory }).catch(async () => {
-      if (process.getuid?.() !== 0)
-        throw new UserError(`${name} is not installed. As root: apt-get install ${debianPackage}`, 254)
-      await run(['apt-get', 'update', '--quiet'], say)
-      await execa('apt-get', ['download', debianPackage], { cwd: directory })
-    })
-    const archive = fs.readdirSync(directory).find((file) => file.endsWith('.deb')) ?? ''
-    const root = path.join(cacheDir(), 'packages', debianPackage)
-    fs.mkdirSync(root, { recursive: true })
-    await execa('dpkg-deb', ['--extract', path.join(directory, archive), root])
+    await unpack(debianPackages, directory, say)
   } finally {
     fs.rmSync(directory, { recursive: true, force: true })
   }
-  const unpacked = findUnpacked(name, debianPackage)
-  if (unpacked === null)
-    throw new UserError(`Debian's package ${debianPackage} holds no program named ${name}.`, 254)
+  const unpacked = findUnpacked(name, debianPackages)
+  if (unpacked === null) throw new UserError(`Debian's ${debianPackages} hold no program named ${name}.`, 254)
   return unpacked
 }

@@ -199,7 +199,7 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     nodes:
       flags.nodes === undefined
         ? target.nodes.default
-        : integer('nodes', flags.nodes, target.nodes.min, MAX_NODES),
+        : integer('nodes', flags.nodes, target.nodes.min, target.nodes.max ?? MAX_NODES),
     concurrency: integer('concurrency', flags.concurrency, 1, 10_000),
     rate: integer('rate', flags.rate, 0),
     timeLimitMs: duration('time-limit', flags.timeLimit),

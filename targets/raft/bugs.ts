@@ -5,7 +5,9 @@ const definitions = {
   'no-fsync': {
     description: 'acknowledges before the log is on disk',
     simulatorSeeds: 40,
-    realRun: { none: 'waits for the power-loss nemesis: a killed process keeps its page cache' },
+    realRun: {
+      args: '-n disk --nemesis-opts modes=power-loss,survival=nothing,victims=all+majority,interval=2s,duration=400ms --time-limit 15s',
+    },
   },
   'vote-not-persisted': {
     description: 'term and vote are kept in memory only: a restarted node votes again',

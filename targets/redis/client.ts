@@ -1,0 +1,91 @@
+/**
+ * Clients of one Redis server, one command a call, never retried and never queued while there is no connection. A compare-
+ * and-set is a script, which Redis runs as one step.
+ */
+import type { Call, Client, Connection, Outcome } from '../../harness/api.ts'
+import { messageOf } from '../../harness/support/assert.ts'
+import { asRegisterCall, type RegisterCall } from '../../harness/vocabularies/register.ts'
+import { asSetCall, type SetCall } from '../../harness/vocabularies/set.ts'
+import { connect, type RedisClient } from './connect.ts'
+
+/** Redis's word for what a key without a value holds in a script: false. */
+const CAS = `
+local now = redis.call('GET', KEYS[1])
+if (now or 'null') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+return 1`
+
+type Send = (args: readonly string[]) => Promise<unknown>
+
+const keyOf = (key: number): string => `register/${key}`
+
+const sendRegister = async (send: Send, raw: Call): Promise<unknown> => {
+  const call: RegisterCall = asRegisterCall(raw)
+  const key = keyOf(call.value.key)
+  if (call.f === 'read') {
+    const value = (await send(['GET', key])) as string | null
+    return { key: call.value.key, value: value === null ? null : Number(value) }
+  }
+  if (call.f === 'write') {
+    await send(['SET', key, String(call.value.value)])
+    return call.value
+  }
+  const { expected, next } = call.value
+  const applied = await send(['EVAL', CAS, '1', key, String(expected), String(next)])
+  return { ...call.value, applied: applied === 1 }
+}
+
+const ELEMENTS = 'elements'
+
+const sendSet = async (send: Send, raw: Call): Promise<unknown> => {
+  const call: SetCall = asSetCall(raw)
+  if (call.f === 'add') {
+    await send(['SADD', ELEMENTS, String(call.value.element)])
+    return call.value
+  }
+  return { elements: ((await send(['SMEMBERS', ELEMENTS])) as string[]).map(Number) }
+}
+
+/**
+ * Errors with which Redis refuses a command before it does anything (documentation, "Error replies"): still loading,
+ * out of memory, its disk failing, in a script that takes too long.
+ */
+const REFUSED = /^(LOADING|OOM|MISCONF|BUSY|READONLY|MASTERDOWN|NOREPLICAS) /
+
+class RedisConnection implements Connection {
+  readonly #client: RedisClient
+  readonly #act: (send: Send, call: Call) => Promise<unknown>
+
+  constructor(client: RedisClient, act: (send: Send, call: Call) => Promise<unknown>) {
+    this.#client = client
+    this.#act = act
+  }
+
+  async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
+    if (!this.#client.isReady) return { type: 'fail', error: 'the connection is closed: nothing was sent' }
+    const send: Send = (args) => this.#client.sendCommand([...args])
+    const given = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true })
+    })
+    const answer = this.#act(send, call)
+    answer.catch(() => {})
+    try {
+      return { type: 'ok', value: await Promise.race([answer, given]) }
+    } catch (error) {
+      const message = messageOf(error)
+      return { type: REFUSED.test(message) ? 'fail' : 'info', error: message }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#client.isOpen) this.#client.destroy()
+  }
+}
+
+const clientOf = (act: (send: Send, call: Call) => Promise<unknown>): Client => ({
+  open: async ({ node, localAddress, signal }) =>
+    new RedisConnection(await connect(node.address, localAddress, signal), act),
+})
+
+export const registerClient = clientOf(sendRegister)
+export const setClient = clientOf(sendSet)

@@ -1,0 +1,1 @@
+export const CLIENT_PORT = 6379

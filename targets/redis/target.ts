@@ -1,0 +1,103 @@
+/** One Redis server as Debian ships it (7.0): what is acknowledged is only as durable as `appendfsync` says. */
+import path from 'node:path'
+import type { Claims, Endpoint, NodeIdentity, NodeStatus, Options, Target } from '../../harness/api.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { registerClient, setClient } from './client.ts'
+import { connect } from './connect.ts'
+import { CLIENT_PORT } from './ports.ts'
+
+/** The server with what it is linked against, for machines where it is not installed. */
+const PACKAGES = 'redis-server redis-tools libatomic1 libjemalloc2 liblua5.1-0 liblzf1 lua-bitop lua-cjson'
+
+/** One command on a connection of its own. */
+const ask = async <T>(node: Endpoint, args: readonly string[], signal: AbortSignal): Promise<T> => {
+  const client = await connect(node.address, undefined, signal)
+  try {
+    return (await client.sendCommand([...args])) as T
+  } finally {
+    if (client.isOpen) client.destroy()
+  }
+}
+
+const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus> => {
+  const [seconds, microseconds] = await ask<[string, string]>(node, ['TIME'], signal)
+  const info = await ask<string>(node, ['INFO', 'server'], signal)
+  const version = /^redis_version:(.*?)\r?$/m.exec(info)?.[1]
+  return {
+    role: 'leader',
+    leader: node.node,
+    members: [node.node],
+    clockMs: Number(seconds) * 1000 + Number(microseconds) / 1000,
+    ...(version === undefined ? {} : { version }),
+  }
+}
+
+const claims = ({ appendfsync }: Options): Claims => ({
+  source: 'Redis documentation, "Redis persistence"',
+  consistency: {
+    [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
+    [SET]: { add: 'linearizable', read: 'linearizable' },
+  },
+  minority: 'refuse',
+  tolerates: {
+    partition: 'any',
+    omission: 'any',
+    timing: 'any',
+    // The append-only file is written before the reply: what a killed process wrote, the kernel keeps.
+    kill: 'any',
+    pause: 'any',
+    clock: 'any',
+    ...(appendfsync === 'always' ? { 'power-loss': 'any' } : {}),
+  },
+})
+
+const argvOf = (node: NodeIdentity, { appendfsync }: Options, program: string): readonly string[] => {
+  const settings = {
+    bind: node.address,
+    port: CLIENT_PORT,
+    dir: node.dataDir,
+    'protected-mode': 'no',
+    daemonize: 'no',
+    save: '',
+    appendonly: 'yes',
+    appendfsync,
+  }
+  return [program, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])]
+}
+
+export const redis: Target = {
+  name: 'redis',
+  description: 'one Redis server with an append-only file',
+  options: {
+    appendfsync: {
+      type: 'string',
+      default: 'everysec',
+      choices: ['always', 'everysec', 'no'],
+      description: 'when the append-only file is fsynced; only `always` survives a power loss whole',
+    },
+  },
+  nodes: { default: 1, min: 1, max: 1 },
+  bugs: [],
+  image: 'redis',
+  programs: { 'redis-server': PACKAGES },
+  claims,
+  clients: { [REGISTER]: registerClient, [SET]: setClient },
+  launch: (node, plan, program) => {
+    const server = program('redis-server')
+    // Where the package was only unpacked, its libraries lie beside it; elsewhere there is no such folder.
+    const libraries = path.join(path.dirname(path.dirname(server)), 'lib/x86_64-linux-gnu')
+    return {
+      files: {},
+      processes: [
+        {
+          name: 'redis',
+          argv: argvOf(node, plan.options, server),
+          env: server.includes('/') ? { LD_LIBRARY_PATH: libraries } : {},
+        },
+      ],
+    }
+  },
+  ready: async (node, signal) => (await ask<string>(node, ['PING'], signal)) === 'PONG',
+  status: statusOf,
+}
