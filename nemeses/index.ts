@@ -4,11 +4,13 @@ import { clock } from './clock.ts'
 import { connection } from './connection.ts'
 import { disk } from './disk.ts'
 import { kill } from './kill.ts'
+import { packet } from './packet.ts'
 import { partition } from './partition.ts'
 import { pause } from './pause.ts'
 
 export const nemeses: Readonly<Record<string, Nemesis>> = {
   partition,
+  packet,
   connection,
   kill,
   pause,

@@ -111,7 +111,7 @@ describe('the spec of a run', () => {
     ['rafft', {}, 'There is no target named rafft. Did you mean raft?'],
     ['./nowhere.ts', {}, 'There is no target module at'],
     ['raft', { workload: 'registre' }, 'There is no workload named registre'],
-    ['raft', { nemesis: 'clok' }, 'There is no nemesis named clock'],
+    ['raft', { nemesis: 'clok' }, 'There is no nemesis named clok. Did you mean clock?'],
     ['raft', { nemesis: 'kill,kill' }, 'names kill twice'],
     ['raft', { nemesis: 'all,kill' }, 'all leaves nothing to be named beside it'],
     ['raft', { faults: '/nowhere' }, 'There are no recorded faults at /nowhere'],

@@ -3,6 +3,7 @@ import type { Fault } from '../api.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { whyNoDisk } from '../faults/disk/disk.ts'
 import { isFreezerAvailable } from '../faults/freezer.ts'
+import { whyNoDetour } from '../faults/packet/detour.ts'
 
 const POSSIBLE = (): null => null
 
@@ -13,7 +14,7 @@ const REASONS: Readonly<Record<Fault, () => string | null>> = {
   freezer: () => (isFreezerAvailable() ? null : 'there is no writable cgroup v1 freezer'),
   clock: whyNoClock,
   disk: whyNoDisk,
-  packet: () => 'not yet',
+  packet: whyNoDetour,
   memory: () => 'not yet',
   cpu: () => 'not yet',
 }

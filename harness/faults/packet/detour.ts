@@ -1,0 +1,162 @@
+/**
+ * A detour: while it stands, packets between some nodes go through TUN devices and a switch in user space instead of the
+ * network they have. The same in every environment, seeded, per directed link, with every packet counted. Addresses and
+ * connections stay; killing the switch takes devices and routes away.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import { execa } from 'execa'
+import type { LinkCounts } from './link.ts'
+import type { SwitchOptions } from './switch.ts'
+
+/** Someone at an end of the detour: addresses in the network namespace of a process. */
+export interface DetourPort {
+  readonly name: string
+  readonly pid: number
+  readonly addresses: readonly string[]
+}
+
+/** Opens one TUN device for each name, hands the descriptors down, and becomes the program that follows. */
+const OPEN_TUNS = `
+$^F = 1000; my ($n, @rest) = @ARGV; my @names = splice(@rest, 0, $n); my (@fds, @keep);
+for (@names) { open(my $f, "+<", "/dev/net/tun") or die "/dev/net/tun: $!\\n";
+  ioctl($f, 0x400454ca, pack("a16s", $_, 0x1001)) or die "TUNSETIFF $_: $!\\n"; push @fds, fileno($f); push @keep, $f }
+$ENV{FAULTLINE_TUNS} = join(",", @fds); exec @rest or die "exec: $!\\n";`
+
+/** Routes from here on have this number where they must not be everyone's. */
+const TABLE = 4242
+const DEVICE = 'detour0'
+
+const switchModule = (): string => {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`./switch.${extension}`, import.meta.url).pathname
+}
+
+const inNamespace = async (pid: number, argv: readonly string[], input?: string): Promise<string> => {
+  const options = input === undefined ? {} : { input }
+  return (await execa('nsenter', ['--target', String(pid), '--net', '--', ...argv], options)).stdout
+}
+
+const others = (ports: readonly DetourPort[], port: DetourPort): readonly string[] =>
+  ports.filter((other) => other !== port).flatMap(({ addresses }) => addresses)
+
+/** One address: all that goes to the others. Several (the clients'): only what comes from these, so that nothing else is led here. */
+const routesOf = (port: DetourPort, ports: readonly DetourPort[]): readonly string[] => {
+  const [first] = port.addresses
+  if (port.addresses.length === 1)
+    return others(ports, port).map((address) => `route add ${address}/32 dev ${DEVICE} src ${first}`)
+  return [
+    ...others(ports, port).map((address) => `route add ${address}/32 dev ${DEVICE} table ${TABLE}`),
+    ...port.addresses.map((address) => `rule add from ${address} lookup ${TABLE}`),
+  ]
+}
+
+const rulesToDelete = (port: DetourPort): readonly string[] =>
+  port.addresses.length === 1
+    ? []
+    : port.addresses.map((address) => `rule del from ${address} lookup ${TABLE}`)
+
+const startSwitch = async (
+  ports: readonly DetourPort[],
+  names: readonly string[],
+  rules: SwitchOptions['rules'],
+  seed: number,
+): Promise<ChildProcess> => {
+  const options: SwitchOptions = {
+    ports: ports.map(({ name, addresses }) => ({ name, addresses })),
+    rules,
+    seed,
+  }
+  const program = [process.execPath, switchModule(), JSON.stringify(options)]
+  const child = spawn('perl', ['-e', OPEN_TUNS, String(names.length), ...names, ...program], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1', UV_THREADPOOL_SIZE: String(ports.length + 4) },
+  })
+  let said = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    said += chunk.toString()
+  })
+  const [outcome] = await Promise.race([once(child, 'message'), once(child, 'exit')])
+  if (typeof outcome !== 'object' || outcome === null)
+    throw new Error(`the switch did not start: ${said.trim()}`)
+  return child
+}
+
+export class Detour implements AsyncDisposable {
+  readonly #ports: readonly DetourPort[]
+  readonly #switch: ChildProcess
+
+  private constructor(ports: readonly DetourPort[], child: ChildProcess) {
+    this.#ports = ports
+    this.#switch = child
+  }
+
+  /** Leads all packets between the ports over it; each directed link (`from>to`) by its rule. */
+  static async open(
+    ports: readonly DetourPort[],
+    rules: SwitchOptions['rules'],
+    seed: number,
+  ): Promise<Detour> {
+    const names = ports.map((_, i) => `fl${process.pid % 100_000}p${i}`)
+    const detour = new Detour(ports, await startSwitch(ports, names, rules, seed))
+    try {
+      const moves = ports.map(({ pid }, i) => `link set ${names[i]} netns ${pid} name ${DEVICE}`)
+      await execa('ip', ['-batch', '-'], { input: `${moves.join('\n')}\n` })
+      await Promise.all(ports.map(({ pid }) => inNamespace(pid, ['ip', 'link', 'set', DEVICE, 'up'])))
+      await Promise.all(
+        ports.map((port) =>
+          inNamespace(port.pid, ['ip', '-batch', '-'], `${routesOf(port, ports).join('\n')}\n`),
+        ),
+      )
+      return detour
+    } catch (error) {
+      await detour[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  /** Limits what leaves a port, by a token bucket in the kernel (tc-tbf). */
+  async limitBandwidth(port: DetourPort, kbitPerS: number): Promise<void> {
+    const shape = ['tbf', 'rate', `${kbitPerS}kbit`, 'burst', '4kb', 'latency', '400ms']
+    await inNamespace(port.pid, ['tc', 'qdisc', 'add', 'dev', DEVICE, 'root', ...shape])
+  }
+
+  /** Packets that the token bucket delayed or dropped. */
+  async countLimited(port: DetourPort): Promise<{ readonly delayed: number; readonly dropped: number }> {
+    const text = await inNamespace(port.pid, ['tc', '-s', 'qdisc', 'show', 'dev', DEVICE])
+    const [, dropped, delayed] = /dropped (\d+), overlimits (\d+)/.exec(text) ?? []
+    return { delayed: Number(delayed ?? 0), dropped: Number(dropped ?? 0) }
+  }
+
+  /** Of each directed link that carried any. */
+  async counts(): Promise<Readonly<Record<string, LinkCounts>>> {
+    if (!this.#switch.connected) throw new Error('the switch has ended')
+    this.#switch.send('counts')
+    const [{ counts }] = (await once(this.#switch, 'message')) as [{ counts: Record<string, LinkCounts> }]
+    return counts
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#switch.exitCode === null && this.#switch.signalCode === null) {
+      const exited = once(this.#switch, 'exit')
+      this.#switch.kill('SIGKILL')
+      await exited
+    }
+    for (const port of this.#ports) {
+      const rules = rulesToDelete(port)
+      if (rules.length > 0)
+        await inNamespace(port.pid, ['ip', '-force', '-batch', '-'], `${rules.join('\n')}\n`)
+    }
+  }
+}
+
+/** Why packets cannot be led over a switch here; null where they can. */
+export const whyNoDetour = (): string | null => {
+  try {
+    fs.closeSync(fs.openSync('/dev/net/tun', 'r+'))
+    return null
+  } catch (error) {
+    return `/dev/net/tun cannot be opened (${(error as NodeJS.ErrnoException).code}): modprobe tun, as root`
+  }
+}

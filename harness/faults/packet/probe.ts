@@ -1,0 +1,80 @@
+/**
+ * Measures a network one way at a time: datagrams from every node to every other, sent and received by one process that
+ * has a socket in each node's network namespace, and so one clock for all. Perl, since Node cannot enter a namespace.
+ */
+import { execa } from 'execa'
+
+export interface ProbedNode {
+  readonly name: string
+  readonly address: string
+  readonly keeperPid: number
+}
+
+export interface ProbedLink {
+  readonly sent: number
+  readonly received: number
+  /** Mean of those that arrived; null where none did. */
+  readonly delayMs: number | null
+}
+
+/** `from>to` -> what came through. */
+export type Probe = Readonly<Record<string, ProbedLink>>
+
+const ROUNDS = 20
+const EVERY_MS = 10
+/** After the last is sent. */
+const WAIT_MS = 250
+
+/** Arguments: rounds, ms between them, ms to wait, then pid and address of each. Prints `from to received total_ms`. */
+const SCRIPT = `
+use strict; use Socket;
+my ($rounds, $every, $wait, @nodes) = @ARGV;
+sub now { my $b = pack("qq", 0, 0); syscall(228, 1, $b); my ($s, $n) = unpack("qq", $b); return $s * 1e3 + $n / 1e6 }
+my (@socks, @addrs, $bits); $bits = "";
+for (my $i = 0; $i < @nodes; $i += 2) {
+  open(my $ns, "<", "/proc/$nodes[$i]/ns/net") or die "namespace of $nodes[$i]: $!";
+  syscall(308, fileno($ns), 0x40000000) == 0 or die "setns: $!";
+  socket(my $s, PF_INET, SOCK_DGRAM, 0) or die "socket: $!";
+  bind($s, pack_sockaddr_in(0, inet_aton($nodes[$i + 1]))) or die "bind $nodes[$i + 1]: $!";
+  push @socks, $s; push @addrs, getsockname($s); vec($bits, fileno($s), 1) = 1;
+}
+my (%got, %total);
+sub take { my ($until) = @_;
+  while ((my $left = $until - now()) > 0) {
+    my $ready = $bits; select($ready, undef, undef, $left / 1e3) or next;
+    for my $i (0 .. $#socks) { next unless vec($ready, fileno($socks[$i]), 1);
+      defined(recv($socks[$i], my $d, 100, 0)) or next; length($d) == 24 or next;
+      my ($from, $round, $at) = unpack("qqd", $d); next if $got{"$from $i"}{$round}++;
+      $total{"$from $i"} += now() - $at } } }
+for my $round (1 .. $rounds) {
+  for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { send($socks[$i], pack("qqd", $i, $round, now()), 0, $addrs[$j]) if $i != $j } }
+  take(now() + $every) }
+take(now() + $wait);
+for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { next if $i == $j; my $k = "$i $j";
+  print join(" ", $i, $j, scalar(keys %{$got{$k} || {}}), $total{$k} || 0), "\\n" } }
+`
+
+/** Takes about half a second. */
+export const probeLinks = async (nodes: readonly ProbedNode[]): Promise<Probe> => {
+  const numbers = [ROUNDS, EVERY_MS, WAIT_MS].map(String)
+  const places = nodes.flatMap(({ keeperPid, address }) => [String(keeperPid), address])
+  const { stdout } = await execa('perl', ['-e', SCRIPT, ...numbers, ...places])
+  const links = stdout.split('\n').map((line) => {
+    const [from, to, received, totalMs] = line.split(' ').map(Number) as [number, number, number, number]
+    const delayMs = received === 0 ? null : totalMs / received
+    return [`${nodes[from]?.name}>${nodes[to]?.name}`, { sent: ROUNDS, received, delayMs }] as const
+  })
+  return Object.fromEntries(links)
+}
+
+/** Of several links together. */
+export const summarise = (probe: Probe, links: readonly string[]): ProbedLink => {
+  const probed = links.flatMap((link) => probe[link] ?? [])
+  const received = probed.reduce((sum, link) => sum + link.received, 0)
+  const totalMs = probed.reduce((sum, link) => sum + (link.delayMs ?? 0) * link.received, 0)
+  return {
+    sent: probed.reduce((sum, link) => sum + link.sent, 0),
+    received,
+    delayMs: received === 0 ? null : totalMs / received,
+  }
+}
