@@ -211,3 +211,69 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     expect(setOf(played)?.details.acknowledged).toBeGreaterThan(500)
   })
 })
+
+describeWith(missingLinuxRoot(), 'partition', () => {
+  it('cuts what it says and nothing else, as probed one way at a time', async () => {
+    const options = 'shapes=one+bridge+asymmetric-bridge+leader,interval=2s,duration=1s'
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'partition',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '14s',
+      '--seed',
+      '8',
+    ])
+    expectKept(played)
+    expect(played.effects.length).toBeGreaterThan(3)
+    for (const { last } of played.effects) {
+      const { cut, silent, open, heard } = last.measurements
+      expect([silent, heard], last.summary).toEqual([cut, open])
+      expect(cut).toBeGreaterThan(0)
+      expect(open).toBeGreaterThan(0)
+    }
+  })
+})
+
+describeWith(missingLinuxRoot(), 'packet', () => {
+  const OPTIONS =
+    'interval=2500ms,duration=1500ms,victims=all,direction=two-way,delay=50ms,jitter=20ms,share=0.25'
+
+  const expectHurt = ({ effects }: Played): void => {
+    const modes = new Set(effects.map(({ intent }) => intent.mode))
+    for (const mode of ['loss', 'duplicate', 'corrupt', 'reorder', 'delay', 'bandwidth'])
+      expect([...modes]).toContain(mode)
+    for (const { intent, last } of effects) {
+      const { lossPercent, delayMs, lossPercentBefore } = last.measurements as Record<string, number>
+      expect(lossPercentBefore).toBe(0)
+      // Of 120 datagrams (three nodes) or 400: six standard deviations.
+      if (intent.mode === 'loss' || intent.mode === 'corrupt')
+        expect(Math.abs((lossPercent as number) - 25)).toBeLessThan(24)
+      if (intent.mode === 'delay') expect(Math.abs((delayMs as number) - 50)).toBeLessThan(20)
+      if (intent.mode === 'duplicate') expect(last.measurements.duplicated).toBeGreaterThan(0)
+      if (intent.mode === 'reorder') expect(last.measurements.reordered).toBeGreaterThan(0)
+      if (intent.mode === 'bandwidth') expect(last.measurements.delayed).toBeGreaterThan(0)
+    }
+  }
+
+  it.each([
+    ['raft in namespaces', RAFT],
+    ['etcd in containers', ETCD],
+  ])('hurts packets of %s, counted and probed', async (_, target) => {
+    const played = await play([
+      ...target,
+      '-n',
+      'packet',
+      '--nemesis-opts',
+      OPTIONS,
+      '--time-limit',
+      '20s',
+      '--seed',
+      '5',
+    ])
+    expectKept(played)
+    expectHurt(played)
+  })
+})

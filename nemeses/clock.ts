@@ -186,7 +186,12 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const intent = fault.intent as unknown as ClockIntent
   const nodes = await resolveVictims(context, intent)
   const clocks = new NodeClocks(nodes, intent.mode === 'suspend' ? NO_SKEW : skewOf(intent))
-  await clocks.start()
+  try {
+    await clocks.start()
+  } catch (error) {
+    await clocks[Symbol.asyncDispose]()
+    throw error
+  }
   const stop = new AbortController()
   let running: Promise<void> = Promise.resolve()
   if (intent.mode === 'strobe') running = strobe(clocks, clocks.skew, stop.signal)

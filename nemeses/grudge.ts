@@ -31,6 +31,14 @@ export const bridge = (nodes: readonly string[]): readonly Link[] => {
   return middle === undefined ? [] : split(...halvesOf(rest))
 }
 
+/** A bridge that one half hears and does not reach: what it says to the middle is lost. */
+export const asymmetricBridge = (nodes: readonly string[]): readonly Link[] => {
+  const [middle, ...rest] = nodes
+  if (middle === undefined) return []
+  const [unheard] = halvesOf(rest)
+  return [...bridge(nodes), ...unheard.map((from) => ({ from, to: middle }))]
+}
+
 /** Every node sees a majority, and no two the same one: each is cut from those farthest round the ring. */
 export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
   const count = nodes.length
@@ -56,6 +64,7 @@ export const SHAPES = [
   'one',
   'minority',
   'bridge',
+  'asymmetric-bridge',
   'ring',
   'leader',
   'leader-minority',
@@ -100,6 +109,8 @@ export const linksOf = (
       return split(order.slice(0, minority), order.slice(minority))
     case 'bridge':
       return bridge(order)
+    case 'asymmetric-bridge':
+      return asymmetricBridge(order)
     case 'ring':
       return majoritiesRing(order)
   }

@@ -147,13 +147,15 @@ const inject = async ({ cluster, ...context }: NemesisContext, fault: PlannedFau
   const detour = await Detour.open(ports, rules, intent.seed)
   const limited = ports.filter(({ name }) => victims.some((victim) => victim.name === name))
   const isLimit = intent.mode === 'bandwidth'
-  if (isLimit) await Promise.all(limited.map((port) => detour.limitBandwidth(port, intent.kbitPerS)))
-  const hurt: Hurt = {
-    intent,
-    detour,
-    limited,
-    measured: { before, during: await probeLinks(cluster.nodes), links },
+  let during: Probe
+  try {
+    if (isLimit) await Promise.all(limited.map((port) => detour.limitBandwidth(port, intent.kbitPerS)))
+    during = await probeLinks(cluster.nodes)
+  } catch (error) {
+    await detour[Symbol.asyncDispose]()
+    throw error
   }
+  const hurt: Hurt = { intent, detour, limited, measured: { before, during, links } }
   const measure = (): Promise<Effect> => (isLimit ? measureLimit(hurt) : measureRules(hurt))
   const heal = async (): Promise<Effect> => {
     try {

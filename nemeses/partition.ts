@@ -1,18 +1,21 @@
 /**
  * Network partitions by iptables inside the nodes' own namespaces. A cut link has a rule at both of its ends: a
- * drop at the receiver alone would still let the sender's packets out. Proof: the packets each rule dropped.
+ * drop at the receiver alone would still let the sender's packets out. Proof: the packets each rule dropped, and a
+ * probe of every direction between nodes.
  */
 import type {
   ActiveFault,
   Cluster,
   ClusterNode,
+  Effect,
   Nemesis,
   NemesisContext,
   PlannedFault,
   Rng,
 } from '../harness/api.ts'
 import type { PacketRule } from '../harness/faults/iptables.ts'
-import { UserError } from '../harness/support/assert.ts'
+import { probeLinks } from '../harness/faults/packet/probe.ts'
+import { messageOf, UserError } from '../harness/support/assert.ts'
 import {
   LEADER_SHAPES,
   type LeaderShape,
@@ -96,9 +99,47 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const intent = fault.intent as unknown as PartitionIntent
   const { cluster } = context
   const resolved = await resolveLinks(context, intent)
-  const links = intent.oneWay ? oneDirection(resolved) : resolved
+  const links = intent.oneWay && intent.shape !== 'asymmetric-bridge' ? oneDirection(resolved) : resolved
   const at = cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
-  return packetFault(fault.id, at, `dropped (${describe(links)})`, intent.flapMs)
+  const active = await packetFault(fault.id, at, `dropped (${describe(links)})`, intent.flapMs)
+  // Links that flap are open or not as it happens.
+  return intent.flapMs > 0 ? active : withProof(active, await proofOf(cluster, links))
+}
+
+interface Proof {
+  readonly text: string
+  readonly measurements: Effect['measurements']
+}
+
+/** Every direction between nodes probed: those that are cut let nothing through, and the others do. */
+const proofOf = async (cluster: Cluster, links: readonly Link[]): Promise<Proof> => {
+  try {
+    const cut = new Set(links.map(({ from, to }) => `${from}>${to}`))
+    const probed = Object.entries(await probeLinks(cluster.nodes))
+    const closed = probed.filter(([link]) => cut.has(link))
+    const silent = closed.filter(([, { received }]) => received === 0).length
+    const open = probed.filter(([link]) => !cut.has(link))
+    const heard = open.filter(([, { received }]) => received > 0).length
+    return {
+      text: `probed: ${silent} of ${closed.length} cut directions silent, ${heard} of ${open.length} others open`,
+      measurements: { cut: closed.length, silent, open: open.length, heard },
+    }
+  } catch (error) {
+    return { text: `not probed (${messageOf(error)})`, measurements: {} }
+  }
+}
+
+const withProof = (active: ActiveFault, { text, measurements }: Proof): ActiveFault => {
+  const add = (effect: Effect): Effect => ({
+    ...effect,
+    summary: `${effect.summary}; ${text}`,
+    measurements: { ...effect.measurements, ...measurements },
+  })
+  return {
+    ...active,
+    measure: async () => add(await active.measure()),
+    heal: async () => add(await active.heal()),
+  }
 }
 
 /** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
@@ -118,7 +159,7 @@ export const partition: Nemesis = {
     ...scheduleOptions(5000, 3000),
     shapes: {
       type: 'string',
-      default: 'random-halves+one+minority+bridge+ring+leader',
+      default: 'random-halves+one+minority+bridge+asymmetric-bridge+ring+leader',
       description: `which: ${SHAPES.join(', ')}, joined by +`,
     },
     direction: {

@@ -10,6 +10,8 @@ export const NAMESPACE_PROGRAMS: Readonly<Record<string, string>> = {
   nsenter: 'util-linux',
   setpriv: 'util-linux',
   ip: 'iproute2',
+  tc: 'iproute2',
+  perl: 'perl-base',
   'iptables-restore': 'iptables',
   'iptables-save': 'iptables',
 }
