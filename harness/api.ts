@@ -334,6 +334,11 @@ export interface NodeProcess {
   readonly pid: number
 }
 
+export type CgroupController = 'freezer' | 'memory' | 'cpu'
+
+/** cgroup (v1) controller -> the directory of the node's own group. */
+export type NodeCgroups = Readonly<Partial<Record<CgroupController, string>>>
+
 /** The kinds of operations a disk's rule speaks of. */
 export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'
 
@@ -410,10 +415,12 @@ export interface ClusterNode extends NodeIdentity {
   start(signal: AbortSignal): Promise<void>
   /** SIGKILLs all its processes and resolves once every one is gone. */
   kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
+  /** Its data directory as the controller sees it. */
+  readonly hostDataDir: string
   /** Where the run asked for disks that fail. */
   readonly disk?: NodeDisk
-  /** The cgroup (v1) freezer file of the node's processes, where the environment has one. */
-  readonly freezerDir?: string
+  /** The groups that the node's processes are in, where the environment has them. */
+  readonly cgroups: NodeCgroups
 }
 
 export interface Cluster extends AsyncDisposable {

@@ -103,6 +103,7 @@ const EDGES = [
   'targets/raft/server/',
   'targets/http.ts',
   'nemeses/pause.ts',
+  'nemeses/cpu.ts',
   'checkers/porcupine-ts/check.ts',
   'checkers/porcupine-ts/parallel/',
   'checkers/porcupine-ts/bench/',

@@ -277,3 +277,71 @@ describeWith(missingLinuxRoot(), 'packet', () => {
     expectHurt(played)
   })
 })
+
+describeWith(missingLinuxRoot(), 'memory, cpu, pause', () => {
+  it.each([
+    ['raft in namespaces', RAFT],
+    ['etcd in containers', ETCD],
+  ])('of %s grow scarce, by the counters of its cgroups', async (_, target) => {
+    const options = 'interval=2500ms,duration=1500ms,pause.method=both'
+    const played = await play([
+      ...target,
+      '-n',
+      'memory,cpu,pause',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '15s',
+      '--seed',
+      '6',
+    ])
+    expectKept(played)
+    const sum = (part: string): number =>
+      played.effects.reduce((total, { last }) => total + Number(last.measurements[part] ?? 0), 0)
+    expect(sum('hits')).toBeGreaterThan(10)
+    expect(sum('throttledMs')).toBeGreaterThan(500)
+    expect(sum('takenMs')).toBeGreaterThan(300)
+    expect(sum('stalledMs')).toBeGreaterThan(2000)
+    const stutter = played.effects.find(({ intent }) => intent.pattern === 'stutter')
+    expect(stutter?.last.measurements.stops).toBeGreaterThan(1)
+  })
+
+  it('raft killed by the kernel for want of memory is started again', async () => {
+    const options = 'modes=oom,interval=2s,duration=1500ms,victims=one'
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'memory',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '14s',
+      '--seed',
+      '2',
+    ])
+    expectKept(played)
+    expect(played.effects.some(({ last }) => Number(last.measurements.killed) > 0)).toBe(true)
+  })
+})
+
+describeWith(missingLinuxRoot(), 'kill', () => {
+  it('brings nodes back on older data or none, says so, and that raft does not claim to live with it', async () => {
+    const options = 'data=rolled-back+newest-rolled-back+wiped,victims=one,interval=2500ms,duration=700ms'
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'kill',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '16s',
+      '--seed',
+      '6',
+    ])
+    const said = played.effects.map(({ last }) => last.summary).join('\n')
+    expect(said).toMatch(/[1-9] files of n\d wiped; running again/)
+    expect(said).toMatch(/log of n\d as it was 1000 ms before/)
+    expect(played.verdict.outsideClaims).toBe(true)
+    expect(played.stderr).toContain('raft does not claim to live with data-loss')
+  })
+})

@@ -2,8 +2,10 @@
 import type { Nemesis } from '../harness/api.ts'
 import { clock } from './clock.ts'
 import { connection } from './connection.ts'
+import { cpu } from './cpu.ts'
 import { disk } from './disk.ts'
 import { kill } from './kill.ts'
+import { memory } from './memory.ts'
 import { packet } from './packet.ts'
 import { partition } from './partition.ts'
 import { pause } from './pause.ts'
@@ -16,4 +18,6 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   pause,
   clock,
   disk,
+  memory,
+  cpu,
 }

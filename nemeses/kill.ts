@@ -1,5 +1,5 @@
 /**
- * Ends nodes' processes and restarts them on the same data, by SIGKILL or by SIGTERM (and SIGKILL for whoever does not
+ * Ends nodes' processes and restarts them on the same data (or, if asked, on older data or none), by SIGKILL or by SIGTERM (and SIGKILL for whoever does not
  * heed it), in one of three patterns: all victims at once until the heal; one after another, each back before the
  * next (`rolling`, which does not wait for what the cluster says of it); or again and again until the heal
  * (`crash-loop`). Proof: the pids are gone, and others run after the heal.
@@ -16,13 +16,14 @@ import type {
 import { isAlive, signal } from '../harness/faults/proc.ts'
 import { sleep, waitUntil } from '../harness/support/wait.ts'
 import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions } from './schedule.ts'
+import { changeData, DATA, type DataIntent, keepOlder, modelOf, withinTolerance } from './restart-data.ts'
+import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
 import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
 
 const SIGNALS = ['SIGKILL', 'SIGTERM'] as const
 const PATTERNS = ['at-once', 'rolling', 'crash-loop'] as const
 
-interface KillIntent extends VictimIntent {
+interface KillIntent extends VictimIntent, DataIntent {
   readonly signal: (typeof SIGNALS)[number]
   readonly pattern: (typeof PATTERNS)[number]
   /** How long a node runs between two ends of a crash loop, and before the next one's turn of a rolling restart. */
@@ -36,6 +37,8 @@ const DOWNTIME_MS = 200
 
 /** What was done so far. */
 interface Tally {
+  /** To the data, in words. */
+  readonly data: string[]
   readonly ended: { readonly node: string; readonly pid: number }[]
   /** Pids that SIGTERM did not end. */
   readonly deaf: number[]
@@ -54,6 +57,8 @@ const endNode = async (
     tally.deaf.push(...processes.map(({ pid }) => pid).filter(isAlive))
   }
   await node.kill(abort)
+  const change = await changeData(node, intent)
+  if (change !== null) tally.data.push(change)
   tally.ended.push(...processes.map(({ pid }) => ({ node: node.name, pid })))
 }
 
@@ -92,7 +97,7 @@ const goOn = async (
 }
 
 const effectOf = (
-  { ended, deaf }: Tally,
+  { ended, deaf, data }: Tally,
   intent: KillIntent,
   running: readonly NodeProcess[] | null,
 ): Effect => {
@@ -101,13 +106,14 @@ const effectOf = (
   const again =
     running === null ? '' : `; running again as pid ${running.map(({ pid }) => pid).join(', ') || 'none'}`
   const ignored = deaf.length === 0 ? '' : `, ${deaf.length} only by SIGKILL`
+  const changes = data.length === 0 ? '' : `; ${data.join('; ')}`
   const pids = gone.map(({ pid }) => pid).join(', ')
   return {
     bit: gone.length > 0,
     summary:
       ended.length === 0
         ? 'nothing was running'
-        : `pid ${pids} of ${names.join(', ')} gone by ${intent.signal}${ignored}${again}`,
+        : `pid ${pids} of ${names.join(', ')} gone by ${intent.signal}${ignored}${changes}${again}`,
     measurements: {
       killed: ended.length,
       gone: gone.length,
@@ -120,9 +126,11 @@ const effectOf = (
 const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
   const intent = fault.intent as unknown as KillIntent
   const nodes = await resolveVictims(context, intent)
-  const tally: Tally = { ended: [], deaf: [] }
+  const tally: Tally = { ended: [], deaf: [], data: [] }
   const stop = new AbortController()
   const first = victimsOf(nodes, intent, 0)
+  await keepOlder(nodes, intent)
+  if (intent.data !== 'kept' && intent.data !== 'wiped') await sleep(intent.staleMs, context.signal)
   await Promise.all(first.map((node) => endNode(node, intent, context.signal, tally)))
   const restarting =
     intent.pattern === 'at-once' ? Promise.resolve() : goOn(context, nodes, intent, tally, stop.signal)
@@ -140,7 +148,8 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
 
 export const kill: Nemesis = {
   name: 'kill',
-  description: 'ends nodes by SIGKILL or SIGTERM and restarts them on the same data',
+  description:
+    'ends nodes by SIGKILL or SIGTERM and restarts them on the same data, on older data, or on none',
   needs: ['kill'],
   options: {
     ...scheduleOptions(6000, 1500),
@@ -164,17 +173,38 @@ export const kill: Nemesis = {
       default: 700,
       description: 'how long a node runs in a crash loop, and before the next one in a rolling restart',
     },
+    data: {
+      type: 'string',
+      default: 'kept',
+      description: `what a node comes back to: ${DATA.join(', ')}, joined by +; with kept among them only as often as the claims tolerate`,
+    },
+    stale: { type: 'duration', default: 1000, description: 'how much older data is that is rolled back' },
+    'newest-files': {
+      type: 'number',
+      default: 1,
+      description: 'how many of the newest files newest-rolled-back rolls back',
+    },
   },
   plan: (rng, options, context) => {
     const words = parseVictims(options, context)
+    const data = parseWords('data', String(options.data), DATA)
     const signals = parseWords('signals', String(options.signals), SIGNALS)
     const patterns = parseWords('patterns', String(options.patterns), PATTERNS)
-    return planSequence('kill', 'kill', rng, options, context, (draw) => ({
-      ...drawVictims(draw, words, context, 'kill'),
-      signal: draw.fork('signal').pick(signals),
-      pattern: draw.fork('pattern').pick(patterns),
-      uptimeMs: options.uptime as number,
-    }))
+    const faults = planSequence('kill', modelOf, rng, options, context, (draw, ordinal) => {
+      const found = takeTurn(rng.fork('data'), data, ordinal)
+      // Of those who lose data there is one at a time, who does so once.
+      const whom = found === 'kept' ? words : words.filter((word) => word !== 'all' && word !== 'majority')
+      return {
+        ...drawVictims(draw, whom.length === 0 ? ['one'] : whom, context, 'kill'),
+        signal: draw.fork('signal').pick(signals),
+        pattern: found === 'kept' ? draw.fork('pattern').pick(patterns) : ('at-once' as const),
+        uptimeMs: options.uptime as number,
+        data: found,
+        staleMs: options.stale as number,
+        newestFiles: options['newest-files'] as number,
+      }
+    })
+    return withinTolerance(faults, data, context)
   },
   inject,
 }

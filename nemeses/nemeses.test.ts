@@ -103,6 +103,29 @@ describe('options', () => {
   })
 })
 
+describe('restarts on lost data', () => {
+  const lossy = (options: object, tolerates: PlanContext['tolerates']) =>
+    planOf('kill', 3, { interval: 1000, duration: 200, ...options }, { ...context, tolerates }).map(
+      ({ model }) => model,
+    )
+
+  it('spend what the claims tolerate, over the whole run', () => {
+    const models = lossy({ data: 'kept+wiped' }, { kill: 'any', 'data-loss': 2 })
+    expect(models.filter((model) => model === 'data-loss')).toHaveLength(2)
+    expect(models.length).toBeGreaterThan(10)
+    expect(lossy({ data: 'kept+wiped' }, { kill: 'any' })).not.toContain('data-loss')
+  })
+
+  it('go beyond it only where nothing else was asked for', () => {
+    expect(new Set(lossy({ data: 'wiped' }, { kill: 'any' }))).toEqual(new Set(['data-loss']))
+  })
+
+  it('hit one node at a time', () => {
+    const plan = planOf('kill', 3, { data: 'wiped', victims: 'all+majority+one' })
+    expect(new Set(plan.map(({ intent }) => intent.victims))).toEqual(new Set(['one']))
+  })
+})
+
 describe('a fault in force', () => {
   it('heals once, however often it is asked, also at the same time', async () => {
     let heals = 0

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { execa } from 'execa'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { inNamespaces } from '../environments/sandbox.ts'
-import { isFreezerAvailable } from '../faults/freezer.ts'
+import { whyNoCgroup } from '../faults/cgroup.ts'
 import { DOCKER_PROGRAMS, findProgram, missingPackages, NAMESPACE_PROGRAMS } from './packages.ts'
 import { targets } from './registries.ts'
 
@@ -106,7 +106,10 @@ const findings = async (): Promise<readonly Finding[]> => [
   {
     what: 'nemesis pause',
     ok: true,
-    note: isFreezerAvailable() ? 'SIGSTOP, cgroup v1 freezer' : 'SIGSTOP (no writable cgroup v1 freezer)',
+    note:
+      whyNoCgroup('freezer') === null
+        ? 'SIGSTOP, cgroup v1 freezer'
+        : 'SIGSTOP (no writable cgroup v1 freezer)',
   },
   ...checkTargets(),
 ]

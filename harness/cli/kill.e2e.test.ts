@@ -50,7 +50,7 @@ const FROZEN = [
   '-n',
   'pause',
   '--nemesis-opts',
-  'method=freezer,victims=all,interval=500ms,duration=15s',
+  'method=freezer,patterns=stall,victims=all,interval=500ms,duration=15s',
   '--time-limit',
   '30s',
 ]

@@ -1,7 +1,16 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
-import type { Consistency, Environment, Options, PlannedFault, RunSpec, Target } from '../api.ts'
+import type {
+  Claims,
+  Consistency,
+  Environment,
+  FaultModel,
+  Options,
+  PlannedFault,
+  RunSpec,
+  Target,
+} from '../api.ts'
 import { planFaults } from '../engine/lifecycle.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { dockerEnvironment } from '../environments/docker/environment.ts'
@@ -212,17 +221,23 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     commit: commitOf(),
   }
   checkSupport(environment, spec)
-  validatePlan(spec, target, environment)
-  return { spec, notes: chosen.notes }
+  const beyond = modelsBeyond(validatePlan(spec, target, environment), target.claims(spec.targetOptions))
+  const warning = `${target.name} does not claim to live with ${beyond.join(', ')}: what that breaks is reported, not held against it.`
+  return { spec, notes: beyond.length === 0 ? chosen.notes : [...chosen.notes, warning] }
 }
 
-/** Plans once for nothing, so that a nemesis's complaint about its options comes before anything is started. */
-const validatePlan = (spec: RunSpec, target: Target, environment: Environment): void => {
+/** What is planned and not tolerated at all. */
+const modelsBeyond = (faults: readonly PlannedFault[], { tolerates }: Claims): readonly FaultModel[] => [
+  ...new Set(faults.map(({ model }) => model).filter((model) => tolerates[model] === undefined)),
+]
+
+/** Plans once beforehand, so that a nemesis's complaint about its options comes before anything is started. */
+const validatePlan = (spec: RunSpec, target: Target, environment: Environment): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.nodes).map(({ name }) => name)
   if (spec.faults !== undefined) checkRecorded(spec.faults, spec, nodes)
-  planFaults(
+  return planFaults(
     { spec, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },
     nodes,
     target.claims(spec.targetOptions),
-  )
+  ).flat()
 }

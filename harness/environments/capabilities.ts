@@ -1,8 +1,8 @@
 /** What can be done to nodes on this machine, the same in every environment whose nodes are processes. */
 import type { Fault } from '../api.ts'
+import { whyNoCgroup } from '../faults/cgroup.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { whyNoDisk } from '../faults/disk/disk.ts'
-import { isFreezerAvailable } from '../faults/freezer.ts'
 import { whyNoDetour } from '../faults/packet/detour.ts'
 
 const POSSIBLE = (): null => null
@@ -11,12 +11,12 @@ const REASONS: Readonly<Record<Fault, () => string | null>> = {
   partition: POSSIBLE,
   kill: POSSIBLE,
   pause: POSSIBLE,
-  freezer: () => (isFreezerAvailable() ? null : 'there is no writable cgroup v1 freezer'),
+  freezer: () => whyNoCgroup('freezer'),
   clock: whyNoClock,
   disk: whyNoDisk,
   packet: whyNoDetour,
-  memory: () => 'not yet',
-  cpu: () => 'not yet',
+  memory: () => whyNoCgroup('memory'),
+  cpu: () => whyNoCgroup('cpu'),
 }
 
 /** Why the fault cannot be made here; null where it can. */

@@ -1,7 +1,15 @@
 /** What nodes made of OS processes have in common: how they are named, found, killed, and given their files. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { ClusterNode, LaunchSpec, NodeDisk, NodeIdentity, NodeProcess, ProvisionSpec } from '../api.ts'
+import type {
+  ClusterNode,
+  LaunchSpec,
+  NodeCgroups,
+  NodeDisk,
+  NodeIdentity,
+  NodeProcess,
+  ProvisionSpec,
+} from '../api.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
 import { isAlive, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'
@@ -16,7 +24,7 @@ export interface ProcessNodeOptions {
   /** The node's data directory as the controller sees it. */
   readonly hostDataDir: string
   readonly disk: NodeDisk | undefined
-  readonly freezerDir: string | undefined
+  readonly cgroups: NodeCgroups
 }
 
 export abstract class ProcessNode implements ClusterNode {
@@ -25,12 +33,12 @@ export abstract class ProcessNode implements ClusterNode {
   readonly address: string
   readonly dataDir: string
   readonly keeperPid: number
-  readonly freezerDir?: string
+  readonly cgroups: NodeCgroups
+  readonly hostDataDir: string
   readonly disk?: NodeDisk
   /** Pids by the names of the launch spec. */
   protected readonly running = new Map<string, number>()
   readonly #launch: LaunchSpec
-  readonly #hostDataDir: string
 
   constructor(options: ProcessNodeOptions) {
     this.name = options.identity.name
@@ -38,10 +46,10 @@ export abstract class ProcessNode implements ClusterNode {
     this.address = options.identity.address
     this.dataDir = options.identity.dataDir
     this.keeperPid = options.keeperPid
-    if (options.freezerDir !== undefined) this.freezerDir = options.freezerDir
+    this.cgroups = options.cgroups
     if (options.disk !== undefined) this.disk = options.disk
     this.#launch = options.launch
-    this.#hostDataDir = options.hostDataDir
+    this.hostDataDir = options.hostDataDir
   }
 
   /** Starts one process and returns its pid, as the controller sees it. */
@@ -54,7 +62,7 @@ export abstract class ProcessNode implements ClusterNode {
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     for (const [file, content] of Object.entries(this.#launch.files)) {
-      const target = path.join(this.#hostDataDir, file)
+      const target = path.join(this.hostDataDir, file)
       fs.mkdirSync(path.dirname(target), { recursive: true })
       fs.writeFileSync(target, content)
     }

@@ -1,5 +1,5 @@
 /** Sweeping Docker's objects by label: containers, then networks, then volumes. */
-import { containerFreezer, thaw } from './freezer.ts'
+import { thawContainer } from './freezer.ts'
 
 export const RUN_LABEL = 'faultline.run'
 
@@ -14,7 +14,7 @@ export const removeLabelled = async (label: string): Promise<void> => {
   const docker = new Docker()
   const filters = { label: [label] }
   const containers = await docker.listContainers({ all: true, filters })
-  for (const { Id } of containers) thaw(containerFreezer(Id))
+  for (const { Id } of containers) thawContainer(Id)
   await Promise.all(
     containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(swallowGone)),
   )

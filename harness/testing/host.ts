@@ -1,7 +1,7 @@
 /** What a run could leave on the host, as one comparable value. */
 import fs from 'node:fs'
 import { execaSync } from 'execa'
-import { FREEZER_ROOT } from '../faults/freezer.ts'
+import { CONTROLLERS, controllerRoot } from '../faults/cgroup.ts'
 import { STATE_ROOT } from '../faults/journal.ts'
 import { waitUntil } from '../support/wait.ts'
 
@@ -69,7 +69,11 @@ export const hostBaseline = (): HostBaseline => {
       .sort(),
     iptables: lines('iptables-save', []).filter((line) => !/^[#:]/.test(line)),
     links: lines('ip', ['-brief', 'link']).map((line) => line.split(/\s+/)[0] as string),
-    cgroups: namesIn(FREEZER_ROOT).filter((name) => name.startsWith('faultline')),
+    cgroups: CONTROLLERS.flatMap((controller) =>
+      namesIn(controllerRoot(controller))
+        .filter((name) => name.startsWith('faultline'))
+        .map((name) => `${controller}/${name}`),
+    ),
     state: namesIn(STATE_ROOT),
     containers: lines('docker', ['ps', '--all', '--format', '{{.Names}}']),
     networks: lines('docker', ['network', 'ls', '--format', '{{.Name}}']),

@@ -1,8 +1,8 @@
 /** One node of the docker environment: processes started by exec beside the container's keeper. */
-import fs from 'node:fs'
 import type Docker from 'dockerode'
 import type { ProcessSpec } from '../../api.ts'
-import { containerFreezer, thaw } from '../../faults/freezer.ts'
+import { containerCgroups } from '../../faults/cgroup.ts'
+import { thaw } from '../../faults/freezer.ts'
 import { UserError } from '../../support/assert.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
@@ -13,13 +13,7 @@ export const LOG_DIR = '/faultline/log'
 
 const SPAWN_TIMEOUT_MS = 10_000
 
-/** The container's own cgroup (v1), which the daemon made and removes. */
-const freezerOf = (containerId: string): string | undefined => {
-  const directory = containerFreezer(containerId)
-  return fs.existsSync(directory) ? directory : undefined
-}
-
-export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'freezerDir'> {
+export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'cgroups'> {
   readonly container: Docker.Container
   readonly containerId: string
 }
@@ -28,7 +22,7 @@ export class DockerNode extends ProcessNode {
   readonly #container: Docker.Container
 
   constructor(options: DockerNodeOptions) {
-    super({ ...options, freezerDir: freezerOf(options.containerId) })
+    super({ ...options, cgroups: containerCgroups(options.containerId) })
     this.#container = options.container
   }
 
@@ -55,6 +49,6 @@ export class DockerNode extends ProcessNode {
 
   /** A frozen container cannot be removed. */
   thaw(): void {
-    if (this.freezerDir !== undefined) thaw(this.freezerDir)
+    if (this.cgroups.freezer !== undefined) thaw(this.cgroups.freezer)
   }
 }

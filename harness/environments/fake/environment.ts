@@ -20,6 +20,8 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
     ...identity,
     calls,
     keeperPid: 0,
+    cgroups: {},
+    hostDataDir: '/nowhere',
     processes: async () => [],
     start: async () => {
       calls.push('start')

@@ -1,12 +1,12 @@
 /**
  * `namespaces`: nodes as plain processes in Linux network and mount namespaces, without a daemon. Runs inside the
- * sandbox that `sandbox.ts` describes; what it makes dies with it. Only the freezer's cgroups outlive a sandbox,
- * and they are journalled.
+ * sandbox that `sandbox.ts` describes; what it makes dies with it. Only cgroups outlive a sandbox, and they are
+ * journalled.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Cluster, Environment, HostSpec, NodeIdentity, ProvisionSpec } from '../../api.ts'
-import { createFreezer, isFreezerAvailable } from '../../faults/freezer.ts'
+import { createCgroups } from '../../faults/cgroup.ts'
 import { undoEntry } from '../../faults/undo.ts'
 import { whyNotHere } from '../capabilities.ts'
 import { makeNodeData } from '../process-node.ts'
@@ -34,9 +34,7 @@ const makeNode = async (
   const logDir = path.join(spec.logDir, identity.name)
   fs.mkdirSync(logDir, { recursive: true })
   const keeper = await startKeeper(bound, signal)
-  const freezerDir = isFreezerAvailable()
-    ? createFreezer(`faultline-${spec.runId}-${identity.name}`, spec.journal)
-    : undefined
+  const cgroups = createCgroups(`faultline-${spec.runId}-${identity.name}`, spec.journal)
   return new NamespaceNode({
     identity,
     keeperPid: keeper.pid,
@@ -44,7 +42,7 @@ const makeNode = async (
     logDir,
     hostDataDir,
     disk,
-    freezerDir,
+    cgroups,
   })
 }
 
@@ -53,7 +51,8 @@ const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise
   await Promise.all(
     nodes.map(async (node) => {
       await node.kill(signal)
-      if (node.freezerDir !== undefined) await undoEntry({ kind: 'cgroup', path: node.freezerDir })
+      for (const directory of Object.values(node.cgroups))
+        await undoEntry({ kind: 'cgroup', path: directory })
       process.kill(node.keeperPid, 'SIGKILL')
       await node.disk?.[Symbol.asyncDispose]()
     }),

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import type { ProcessSpec } from '../../api.ts'
-import { addToFreezer } from '../../faults/freezer.ts'
+import { addToCgroups } from '../../faults/cgroup.ts'
 import { UserError } from '../../support/assert.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
 
@@ -34,7 +34,7 @@ export class NamespaceNode extends ProcessNode {
       child.on('error', (error) => fs.appendFileSync(logFile, `${error.message}\n`))
       if (child.pid === undefined)
         throw new UserError(`${this.name}: ${spec.argv[0]} could not be started.`, 254)
-      if (this.freezerDir !== undefined) addToFreezer(this.freezerDir, child.pid)
+      addToCgroups(this.cgroups, child.pid)
       return child.pid
     } finally {
       fs.closeSync(log)

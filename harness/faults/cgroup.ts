@@ -1,0 +1,70 @@
+/** cgroups (v1) of nodes: one group a node for each controller that a fault may need. */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { CgroupController, NodeCgroups, UndoJournal } from '../api.ts'
+
+const ROOT = '/sys/fs/cgroup'
+
+export const CONTROLLERS: readonly CgroupController[] = ['freezer', 'memory', 'cpu']
+
+export const controllerRoot = (controller: CgroupController): string => path.join(ROOT, controller)
+
+/** A file that only a version 1 hierarchy of that controller has. */
+const MARKS: Readonly<Record<CgroupController, string>> = {
+  freezer: 'cgroup.procs',
+  memory: 'memory.limit_in_bytes',
+  cpu: 'cpu.cfs_quota_us',
+}
+
+/** Why nodes have no group of that controller here; null where they have. */
+export const whyNoCgroup = (controller: CgroupController): string | null => {
+  try {
+    fs.accessSync(path.join(controllerRoot(controller), MARKS[controller]))
+    fs.accessSync(controllerRoot(controller), fs.constants.W_OK)
+    return null
+  } catch {
+    return `there is no writable cgroup v1 hierarchy for ${controller}`
+  }
+}
+
+const groupsBy = (of: (controller: CgroupController) => string | null): NodeCgroups =>
+  Object.fromEntries(
+    CONTROLLERS.flatMap((controller) => {
+      const directory = of(controller)
+      return directory === null ? [] : [[controller, directory]]
+    }),
+  )
+
+/** Makes a node's groups, journalled first. */
+export const createCgroups = (name: string, journal: UndoJournal): NodeCgroups =>
+  groupsBy((controller) => {
+    if (whyNoCgroup(controller) !== null) return null
+    const directory = path.join(controllerRoot(controller), name)
+    journal.record({ kind: 'cgroup', path: directory })
+    fs.mkdirSync(directory, { recursive: true })
+    return directory
+  })
+
+/** The groups of a container, where the daemon uses version 1. */
+export const containerCgroups = (containerId: string): NodeCgroups =>
+  groupsBy((controller) => {
+    const directory = path.join(controllerRoot(controller), 'docker', containerId)
+    return fs.existsSync(directory) ? directory : null
+  })
+
+export const addToCgroups = (groups: NodeCgroups, pid: number): void => {
+  for (const directory of Object.values(groups)) addToCgroup(directory, pid)
+}
+
+export const addToCgroup = (directory: string, pid: number): void =>
+  fs.writeFileSync(path.join(directory, 'cgroup.procs'), String(pid))
+
+export const readCgroup = (directory: string, file: string): string =>
+  fs.readFileSync(path.join(directory, file), 'latin1').trim()
+
+export const writeCgroup = (directory: string, file: string, value: string | number): void =>
+  fs.writeFileSync(path.join(directory, file), String(value))
+
+/** A line `name value` of a statistics file; 0 where it is not there. */
+export const statOfCgroup = (directory: string, file: string, name: string): number =>
+  Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(readCgroup(directory, file))?.[1] ?? 0)
