@@ -293,6 +293,12 @@ export interface PlantedBug {
   readonly realRun: { readonly args: string } | { readonly none: string }
 }
 
+/** An option of the target's, as one node has it. */
+export interface Setting {
+  readonly option: string
+  readonly value: OptionValue
+}
+
 /** A system under test. */
 export interface Target {
   readonly name: string
@@ -300,6 +306,10 @@ export interface Target {
   readonly options: OptionSpecs
   readonly nodes: { readonly default: number; readonly min: number; readonly max?: number }
   readonly bugs: readonly PlantedBug[]
+  /** Of its options the one that says which version a node is, and its values: each must live with the others. */
+  readonly versions?: { readonly option: string; readonly values: readonly OptionValue[] }
+  /** Settings that an operator could get wrong on one node. */
+  readonly mistakes?: readonly Setting[]
   /** Image for the docker environment (a folder of docker/); absent: namespaces only. */
   readonly image?: string
   /** Programs the namespaces environment needs, each with the Debian packages, by spaces, that have it and its libraries. */
@@ -313,6 +323,13 @@ export interface Target {
   /** Whether the node serves: asked through the control path. Rejects or answers false when it does not. */
   ready(node: Endpoint, signal: AbortSignal): Promise<boolean>
   status?(node: Endpoint, signal: AbortSignal): Promise<NodeStatus>
+  /** Asks the leader for a change of members; rejects with the reason where it is refused. */
+  changeMembers?(leader: Endpoint, change: MemberChange, signal: AbortSignal): Promise<void>
+}
+
+export interface MemberChange {
+  readonly kind: 'add' | 'remove'
+  readonly member: string
 }
 
 // --------------------------------------------------------------------------------------------- environments
@@ -411,6 +428,8 @@ export interface ClusterNode extends NodeIdentity {
   readonly keeperPid: number
   /** The node's OS processes now running, as the controller sees them. */
   processes(): Promise<readonly NodeProcess[]>
+  /** How it is started from its next start on. */
+  configure(launch: LaunchSpec): void
   /** Starts what is not running. Resolves once spawned, not once ready. */
   start(signal: AbortSignal): Promise<void>
   /** SIGKILLs all its processes and resolves once every one is gone. */
@@ -498,6 +517,9 @@ export interface PlannedFault {
 }
 
 export interface PlanContext {
+  readonly target: Pick<Target, 'name' | 'options' | 'versions' | 'mistakes'>
+  /** The options the cluster is started with. */
+  readonly targetOptions: Options
   readonly nodes: readonly string[]
   readonly clientGroups: number
   readonly timeLimitNs: number
@@ -526,6 +548,12 @@ export interface NemesisContext {
   leader(): Promise<string | null>
   /** What the node says of itself, asked now; null where it does not answer. */
   status(node: string): Promise<NodeStatus | null>
+  /** Where the target has a way. Rejects with the reason where there is no leader, or it refuses. */
+  changeMembers?(change: MemberChange): Promise<void>
+  /** How the node would be started with these options in place of the cluster's. */
+  launchWith(node: ClusterNode, options: Options): LaunchSpec
+  /** Whether the node serves, by the target's own question. */
+  isReady(node: ClusterNode): Promise<boolean>
   readonly signal: AbortSignal
 }
 
@@ -533,6 +561,8 @@ export interface Nemesis {
   readonly name: string
   readonly description: string
   readonly needs: readonly Fault[]
+  /** Why it cannot be used on that target; null where it can. Absent: on any. */
+  needsOfTarget?(target: Target): string | null
   readonly options: OptionSpecs
   plan(rng: Rng, options: Options, context: PlanContext): readonly PlannedFault[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>

@@ -104,6 +104,7 @@ const EDGES = [
   'targets/http.ts',
   'nemeses/pause.ts',
   'nemeses/cpu.ts',
+  'nemeses/upgrade.ts',
   'checkers/porcupine-ts/check.ts',
   'checkers/porcupine-ts/parallel/',
   'checkers/porcupine-ts/bench/',

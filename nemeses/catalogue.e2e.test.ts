@@ -345,3 +345,52 @@ describeWith(missingLinuxRoot(), 'kill', () => {
     expect(played.stderr).toContain('raft does not claim to live with data-loss')
   })
 })
+
+describeWith(missingLinuxRoot(), 'membership', () => {
+  it('takes members out and in again under load and other faults, by the word of the cluster', async () => {
+    const options = 'interval=3s,duration=1s'
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'membership,partition,kill',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '20s',
+      '--seed',
+      '6',
+    ])
+    expectKept(played)
+    const changed = played.effects.filter(({ last }) => last.measurements.changes !== undefined)
+    expect(changed.length).toBeGreaterThan(2)
+    const said = changed.map(({ last }) => last.summary).join('\n')
+    // Out, as the leader says, and in again.
+    expect(said).toMatch(
+      /remove (n\d), add \1; members n1 n2 n3 n4 n5 \| (?!.*\1 )n\d n\d n\d n\d \| n1 n2 n3 n4 n5/,
+    )
+    for (const { last } of changed)
+      for (const list of last.summary.matchAll(/(?:members|\|) ((?:n\d ?)+)/g))
+        expect((list[1] as string).trim().split(' ').length).toBeGreaterThanOrEqual(3)
+  })
+})
+
+describeWith(missingLinuxRoot(), 'upgrade', () => {
+  it('rolls raft to its other version and back, and gets settings wrong, under partitions', async () => {
+    const options = 'interval=4s,duration=3s,partition.duration=1s'
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'upgrade,partition',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '20s',
+      '--seed',
+      '6',
+    ])
+    expectKept(played)
+    const said = played.effects.map(({ last }) => last.summary).join('\n')
+    expect(said).toMatch(/n\d says version 1, runs with version=1; n\d says version 1, runs with version=1/)
+    expect(said).toMatch(/^n\d runs with (election-timeout|max-entries|compact-every)=\d+$/m)
+  })
+})

@@ -12,6 +12,8 @@ const context: PlanContext = {
   clientGroups: 2,
   timeLimitNs: 60e9,
   tolerates: { partition: 'any', kill: 'any', pause: 'any' },
+  target: { name: 'etcd', options: {}, mistakes: [{ option: 'heartbeat', value: 20 }] },
+  targetOptions: {},
 }
 
 const defaults = (name: string): Record<string, string | number | boolean> =>
@@ -151,6 +153,8 @@ describe('victims', () => {
     cluster,
     leader: async () => leader,
     status: async () => null,
+    launchWith: () => ({ processes: [], files: {} }),
+    isReady: async () => true,
     signal: new AbortController().signal,
   })
   const order = ['n4', 'n2', 'n5', 'n1', 'n3']

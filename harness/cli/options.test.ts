@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { raft } from '../../targets/raft/target.ts'
 import type { OptionSpecs } from '../api.ts'
 import { planFaults } from '../engine/lifecycle.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
@@ -104,7 +105,7 @@ describe('the spec of a run', () => {
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
     const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
     const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
-    expect(planFaults({ spec, nemeses }, nodes, claims)).toEqual([[RECORDED]])
+    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toEqual([[RECORDED]])
   })
 
   it.each<[string, Partial<RunFlags>, string]>([

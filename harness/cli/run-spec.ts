@@ -90,7 +90,14 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 }
 
 /** What a nemesis needs that the environment does not provide here. */
-const missingFor = (environment: Environment, name: string, options: Options): readonly string[] => {
+const missingFor = (
+  target: Target,
+  environment: Environment,
+  name: string,
+  options: Options,
+): readonly string[] => {
+  const ofTarget = findNemesis(name).needsOfTarget?.(target) ?? null
+  if (ofTarget !== null) return [ofTarget]
   const needs = [...findNemesis(name).needs, ...(options.method === 'freezer' ? (['freezer'] as const) : [])]
   return needs.flatMap((fault) => {
     const why = environment.lacks(fault)
@@ -98,9 +105,9 @@ const missingFor = (environment: Environment, name: string, options: Options): r
   })
 }
 
-const checkSupport = (environment: Environment, spec: RunSpec): void => {
+const checkSupport = (target: Target, environment: Environment, spec: RunSpec): void => {
   for (const { name, options } of spec.nemeses) {
-    const missing = missingFor(environment, name, options)
+    const missing = missingFor(target, environment, name, options)
     if (missing.length === 0) continue
     throw new UserError(
       `The nemesis ${name} needs what the ${environment.name} environment does not provide here (${missing.join('; ')}). ` +
@@ -120,7 +127,7 @@ interface Chosen {
 }
 
 /** `all`: whatever the environment supports; what it does not is said. */
-const chooseNemeses = (flags: RunFlags, environment: Environment): Chosen => {
+const chooseNemeses = (flags: RunFlags, target: Target, environment: Environment): Chosen => {
   const asked = (flags.nemesis ?? '').split(',').filter((name) => name !== '' && name !== 'none')
   const twice = asked.find((name, at) => asked.indexOf(name) !== at)
   if (twice !== undefined) throw new UserError(`--nemesis names ${twice} twice.`)
@@ -133,7 +140,8 @@ const chooseNemeses = (flags: RunFlags, environment: Environment): Chosen => {
     options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options),
   }))
   if (!wantsAll) return { nemeses: chosen, notes: [] }
-  const missing = (name: string, given: Options): readonly string[] => missingFor(environment, name, given)
+  const missing = (name: string, given: Options): readonly string[] =>
+    missingFor(target, environment, name, given)
   return {
     nemeses: chosen.filter((each) => missing(each.name, each.options).length === 0),
     notes: chosen.flatMap((each) => {
@@ -193,7 +201,7 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
   if (flags.faults !== undefined && flags.nemesis !== undefined)
     throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
   const faults = flags.faults === undefined ? undefined : readPlannedFaults(flags.faults)
-  const chosen = faults === undefined ? chooseNemeses(flags, environment) : chooseRecorded(faults)
+  const chosen = faults === undefined ? chooseNemeses(flags, target, environment) : chooseRecorded(faults)
   const spec: RunSpec = {
     schema: 1,
     runId,
@@ -220,7 +228,7 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     expect: parseExpect(flags.expect),
     commit: commitOf(),
   }
-  checkSupport(environment, spec)
+  checkSupport(target, environment, spec)
   const beyond = modelsBeyond(validatePlan(spec, target, environment), target.claims(spec.targetOptions))
   const warning = `${target.name} does not claim to live with ${beyond.join(', ')}: what that breaks is reported, not held against it.`
   return { spec, notes: beyond.length === 0 ? chosen.notes : [...chosen.notes, warning] }
@@ -236,7 +244,7 @@ const validatePlan = (spec: RunSpec, target: Target, environment: Environment): 
   const nodes = environment.identify(spec.nodes).map(({ name }) => name)
   if (spec.faults !== undefined) checkRecorded(spec.faults, spec, nodes)
   return planFaults(
-    { spec, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },
+    { spec, target, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },
     nodes,
     target.claims(spec.targetOptions),
   ).flat()

@@ -11,6 +11,7 @@ import type {
   ClusterNode,
   ClusterPlan,
   Environment,
+  MemberChange,
   Nemesis,
   NemesisContext,
   NodeIdentity,
@@ -38,7 +39,7 @@ import { sleep } from '../support/wait.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { interpret } from './interpret.ts'
-import { awaitReady, type Member, startMembers } from './members.ts'
+import { awaitReady, isReady, type Member, startMembers } from './members.ts'
 import { leaderChangesOf, Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -85,7 +86,7 @@ interface Running {
 
 /** All faults of a run, by nemesis: a pure function of the spec. */
 export const planFaults = (
-  parts: Pick<RunParts, 'spec' | 'nemeses'>,
+  parts: Pick<RunParts, 'spec' | 'nemeses' | 'target'>,
   nodes: readonly string[],
   claims: Claims,
 ): readonly (readonly PlannedFault[])[] => {
@@ -96,6 +97,8 @@ export const planFaults = (
   const rng = rngFromSeed(spec.seed)
   return spec.nemeses.map(({ name, options }) =>
     (nemeses[name] as Nemesis).plan(rng.fork('nemesis', name), options, {
+      target: parts.target,
+      targetOptions: spec.targetOptions,
       nodes,
       clientGroups: spec.clientGroups,
       timeLimitNs: spec.timeLimitMs * NS_PER_MS,
@@ -111,15 +114,17 @@ const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
   return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
 }
 
+const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPlan => ({
+  nodes: environment.identify(spec.nodes),
+  services: environment.identifyServices((target.services ?? []).map(({ name }) => name)),
+  options: spec.targetOptions,
+  bug: spec.bug,
+})
+
 const provision = (parts: RunParts): Promise<Cluster> => {
   const { spec, target, environment } = parts
   const services = target.services ?? []
-  const plan: ClusterPlan = {
-    nodes: environment.identify(spec.nodes),
-    services: environment.identifyServices(services.map(({ name }) => name)),
-    options: spec.targetOptions,
-    bug: spec.bug,
-  }
+  const plan = clusterPlan(parts)
   return environment.provision(
     {
       runId: spec.runId,
@@ -247,6 +252,30 @@ interface Outcome {
   readonly aborted: string | null
 }
 
+const MEMBER_CHANGE_TIMEOUT_MS = 2000
+
+const nemesisContext = (parts: RunParts, cluster: Cluster, sampler: Sampler): NemesisContext => {
+  const { target } = parts
+  const plan = clusterPlan(parts)
+  const changeMembers = async (change: MemberChange): Promise<void> => {
+    const leader = await sampler.leader()
+    const node = cluster.nodes.find(({ name }) => name === leader)
+    if (node === undefined) throw new Error('no leader')
+    const endpoint = { node: node.name, address: node.address }
+    await target.changeMembers?.(endpoint, change, AbortSignal.timeout(MEMBER_CHANGE_TIMEOUT_MS))
+  }
+  return {
+    cluster,
+    leader: () => sampler.leader(),
+    status: (node) => sampler.status(node),
+    ...(target.changeMembers === undefined ? {} : { changeMembers }),
+    launchWith: (node, options) =>
+      target.launch(node, { ...plan, options: { ...plan.options, ...options } }, parts.program),
+    isReady: (node) => isReady({ node, ready: (endpoint, signal) => target.ready(endpoint, signal) }),
+    signal: new AbortController().signal,
+  }
+}
+
 /** Drives the started cluster to the end of the run, or to its interruption. */
 const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> => {
   const { parts, cluster, rng, claims, clock } = running
@@ -277,12 +306,7 @@ const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> =>
     options: spec.targetOptions as Options,
     processOf: (thread) => scheduler.processOf(thread),
   })
-  const context: NemesisContext = {
-    cluster,
-    leader: () => sampler.leader(),
-    status: (node) => sampler.status(node),
-    signal: new AbortController().signal,
-  }
+  const context = nemesisContext(parts, cluster, sampler)
   const faults = new FaultRunner({
     nemeses: parts.nemeses,
     context,

@@ -13,7 +13,8 @@ export interface Member {
   readonly ready: ServiceSpec['ready']
 }
 
-const isReady = async ({ node, ready }: Member): Promise<boolean> => {
+/** False where it does not answer in time. */
+export const isReady = async ({ node, ready }: Member): Promise<boolean> => {
   try {
     return await ready({ node: node.name, address: node.address }, AbortSignal.timeout(500))
   } catch {

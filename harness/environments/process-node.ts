@@ -38,7 +38,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly disk?: NodeDisk
   /** Pids by the names of the launch spec. */
   protected readonly running = new Map<string, number>()
-  readonly #launch: LaunchSpec
+  #launch: LaunchSpec
 
   constructor(options: ProcessNodeOptions) {
     this.name = options.identity.name
@@ -57,6 +57,10 @@ export abstract class ProcessNode implements ClusterNode {
 
   async processes(): Promise<readonly NodeProcess[]> {
     return [...this.running].map(([name, pid]) => ({ name, pid })).filter(({ pid }) => isAlive(pid))
+  }
+
+  configure(launch: LaunchSpec): void {
+    this.#launch = launch
   }
 
   async start(signal: AbortSignal): Promise<void> {

@@ -119,6 +119,10 @@ export const etcd: Target = {
   },
   nodes: { default: 3, min: 1 },
   bugs: [],
+  mistakes: [
+    { option: 'election-timeout', value: 5000 },
+    { option: 'heartbeat', value: 20 },
+  ],
   image: 'etcd',
   programs: { etcd: 'etcd-server' },
   claims: (options) => ({
@@ -135,7 +139,7 @@ export const etcd: Target = {
       'power-loss': 'any',
       'disk-errors': 'any',
       membership: 'any',
-      upgrade: 'any',
+      misconfiguration: 'minority',
     },
   }),
   clients: { [REGISTER]: etcdClient },

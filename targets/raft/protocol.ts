@@ -5,7 +5,14 @@ import type { NodeId } from './core/types.ts'
 export const CLIENT_PORT = 8000
 export const PEER_PORT = 9000
 
+/**
+ * Two versions that live together in one cluster, each reading what the other wrote. The second chains the records of its log
+ * (storage.ts) and checksums its messages to peers that can check them (peers.ts).
+ */
+export type Version = 1 | 2
+
 export interface ServerConfig {
+  readonly version: Version
   readonly id: NodeId
   readonly dataDir: string
   readonly members: readonly NodeId[]

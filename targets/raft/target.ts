@@ -5,7 +5,7 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { JsonHttp } from '../http.ts'
 import { bugs, isBug } from './bugs.ts'
 import { raftClient } from './client.ts'
-import { CLIENT_PORT, type ServerConfig } from './protocol.ts'
+import { CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
 
 const control = new JsonHttp()
 
@@ -17,6 +17,7 @@ const serverModule = (): string => {
 const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
   if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
   return {
+    version: Number(plan.options.version) as ServerConfig['version'],
     id: node.name,
     dataDir: node.dataDir,
     members: plan.nodes.map(({ name }) => name),
@@ -45,6 +46,12 @@ export const raft: Target = {
   name: 'raft',
   description: 'the bundled Raft cluster: one process a node, with planted bugs (--bug)',
   options: {
+    version: {
+      type: 'string',
+      default: '2',
+      choices: ['1', '2'],
+      description: 'of the server: two that live together in one cluster',
+    },
     tick: { type: 'duration', default: 10, description: 'unit of the timeouts' },
     'election-timeout': {
       type: 'duration',
@@ -66,6 +73,13 @@ export const raft: Target = {
   },
   nodes: { default: 5, min: 1 },
   bugs,
+  versions: { option: 'version', values: ['1', '2'] },
+  mistakes: [
+    { option: 'election-timeout', value: 60 },
+    { option: 'election-timeout', value: 3000 },
+    { option: 'max-entries', value: 1 },
+    { option: 'compact-every', value: 3 },
+  ],
   programs: {},
   claims: () => ({
     source: 'targets/raft/README.md',
@@ -83,6 +97,7 @@ export const raft: Target = {
       'disk-errors': 'any',
       membership: 'any',
       upgrade: 'any',
+      misconfiguration: 'minority',
     },
   }),
   clients: { [REGISTER]: raftClient },
@@ -102,6 +117,12 @@ export const raft: Target = {
     ],
   }),
   ready: async (node, signal) => (await getStatus(node.address, signal)).ready,
+  changeMembers: async ({ address }, { kind, member }, signal) => {
+    const body = { [kind]: member }
+    const result = await control.request(`http://${address}:${CLIENT_PORT}`, 'POST', '/members', body, signal)
+    if (result.type !== 'response') throw new Error(result.error)
+    if (result.status !== 200) throw new Error((result.body as ErrorReply).error)
+  },
   status: async (node, signal) => {
     const { ready: _, ...status } = await getStatus(node.address, signal)
     return status

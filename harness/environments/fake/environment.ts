@@ -23,6 +23,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
     cgroups: {},
     hostDataDir: '/nowhere',
     processes: async () => [],
+    configure: () => {},
     start: async () => {
       calls.push('start')
     },

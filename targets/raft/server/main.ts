@@ -20,13 +20,16 @@ const fail = (error: unknown): never => {
 }
 
 const start = (config: ServerConfig): void => {
-  const storage = new Storage(config.dataDir)
+  const storage = new Storage(config.dataDir, config.version)
   const { hardState, snapshot, entries } = storage.restored
   log(
     `${config.id} starts: term ${hardState.term}, snapshot ${snapshot?.index ?? 0}, ${entries.length} entries`,
   )
   const links = new Map(
-    Object.entries(config.addresses).map(([id, address]) => [id, new PeerLink(address, PEER_PORT)]),
+    Object.entries(config.addresses).map(([id, address]) => [
+      id,
+      new PeerLink(address, PEER_PORT, config.version),
+    ]),
   )
   const replica = new Replica({
     config: {
@@ -42,9 +45,13 @@ const start = (config: ServerConfig): void => {
     send: (envelope) => links.get(envelope.to)?.send(envelope),
     log,
     compactEvery: config.compactEvery,
+    version: config.version,
   })
   const address = config.addresses[config.id] as string
-  listenForPeers(address, PEER_PORT, (from, message) => replica.receive(from, message)).on('error', fail)
+  listenForPeers(address, PEER_PORT, config.version, (from, message) => replica.receive(from, message)).on(
+    'error',
+    fail,
+  )
   serveClients(replica, address, CLIENT_PORT).on('error', fail)
   setInterval(() => replica.tick(), config.tickMs)
 }

@@ -2,12 +2,18 @@
  * Messages between nodes: one TCP connection a direction, one JSON message a line. Delivery is best effort, as Raft
  * allows: while a connection is down its messages are dropped, never queued beyond a bound.
  *
- * The receiver answers every line with one byte. A sender that gets none for a second drops the connection: after a
+ * The receiver answers every line with one byte, which tells its version: to version 2 lines go with a checksum before them
+ * (TCP's own is 16 bits wide, and a damaged line could still be JSON), and one that does not match is not taken. A sender that gets none for a second drops the connection: after a
  * partition TCP itself would wait out its retransmission back-off for seconds.
  */
 import net from 'node:net'
 import readline from 'node:readline'
+import zlib from 'node:zlib'
 import type { Envelope, Message, NodeId } from '../core/types.ts'
+import type { Version } from '../protocol.ts'
+
+/** What a receiver of each version answers a line with. */
+const ANSWERS: Readonly<Record<Version, string>> = { 1: '.', 2: ':' }
 
 const RECONNECT_MS = 50
 const SILENCE_MS = 1000
@@ -17,14 +23,18 @@ const MAX_BUFFERED_BYTES = 4 * 2 ** 20
 export class PeerLink {
   readonly #address: string
   readonly #port: number
+  readonly #version: Version
+  /** By its answers on this connection; the older one until it has answered. */
+  #peerVersion: Version = 1
   #socket: net.Socket | null = null
   #lastAttemptMs = Number.NEGATIVE_INFINITY
   /** Since when the peer owes an answer; null: it owes none. */
   #owedSinceMs: number | null = null
 
-  constructor(address: string, port: number) {
+  constructor(address: string, port: number, version: Version) {
     this.#address = address
     this.#port = port
+    this.#version = version
   }
 
   send(envelope: Envelope): void {
@@ -33,7 +43,8 @@ export class PeerLink {
     const socket = this.#connected(nowMs)
     if (socket === null || socket.writableLength > MAX_BUFFERED_BYTES) return
     this.#owedSinceMs ??= nowMs
-    socket.write(`${JSON.stringify(envelope)}\n`)
+    const text = JSON.stringify(envelope)
+    socket.write(this.#version === 2 && this.#peerVersion === 2 ? `${checksum(text)}${text}\n` : `${text}\n`)
   }
 
   #connected(nowMs: number): net.Socket | null {
@@ -43,19 +54,29 @@ export class PeerLink {
     const socket = net.connect({ host: this.#address, port: this.#port, noDelay: true })
     this.#socket = socket
     this.#owedSinceMs = nowMs
+    this.#peerVersion = 1
     const heard = (): void => {
       this.#owedSinceMs = null
     }
     socket.on('connect', heard)
-    socket.on('data', heard)
+    socket.on('data', (answers: Buffer) => {
+      if (answers.includes(ANSWERS[2])) this.#peerVersion = 2
+      heard()
+    })
     socket.on('error', () => socket.destroy())
     return null
   }
 }
 
+const CHECKSUM_LENGTH = 9
+
+const checksum = (text: string): string => `#${zlib.crc32(text).toString(16).padStart(8, '0')}`
+
 const parse = (line: string): Envelope | null => {
+  const text = line.startsWith('#') ? line.slice(CHECKSUM_LENGTH) : line
+  if (text !== line && checksum(text) !== line.slice(0, CHECKSUM_LENGTH)) return null
   try {
-    return JSON.parse(line) as Envelope
+    return JSON.parse(text) as Envelope
   } catch {
     // The sender's connection broke in the middle of a line.
     return null
@@ -66,6 +87,7 @@ const parse = (line: string): Envelope | null => {
 export const listenForPeers = (
   address: string,
   port: number,
+  version: Version,
   receive: (from: NodeId, message: Message) => void,
 ): net.Server => {
   const server = net.createServer((socket) => {
@@ -76,7 +98,7 @@ export const listenForPeers = (
     lines.on('line', (line) => {
       const envelope = parse(line)
       if (envelope === null) return
-      socket.write('.')
+      socket.write(ANSWERS[version])
       receive(envelope.from, envelope.message)
     })
   })

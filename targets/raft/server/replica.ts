@@ -24,6 +24,8 @@ export interface ReplicaOptions {
   readonly log: (message: string) => void
   /** Entries above the snapshot before the log is compacted. */
   readonly compactEvery: number
+  /** What it says of itself. */
+  readonly version: number
 }
 
 export class Replica {
@@ -96,6 +98,7 @@ export class Replica {
       digestAt: this.#core.applied,
       members: this.#core.members,
       clockMs: Date.now(),
+      version: String(this.#options.version),
       ready: this.#core.leader !== null,
     }
   }

@@ -2,11 +2,11 @@
  * What a node keeps on disk: one append-only log of checksummed records, and one snapshot file.
  *
  * A record is [length u32][crc32 of length u32][crc32 of payload u32][payload: JSON]. Records that are made durable
- * together carry the number of their batch (format 2); a batch is whole on the disk or was never promised. On start what
- * is damaged within the last batch is a torn tail, and cut with all of that batch: a power loss leaves any of its pages.
- * Damage anywhere before makes the file corrupt, and the node refuses to start, since it can no longer know what it
- * promised. Format 1 had no batches, and every whole record after a damaged one was taken for such damage; each format
- * reads the other.
+ * together carry the number of their batch; a batch is whole on the disk or was never promised. On start what is damaged
+ * within the last batch is a torn tail, and cut with all of that batch: a power loss leaves any of its pages. Damage
+ * anywhere before makes the file corrupt, and the node refuses to start, since it can no longer know what it promised.
+ * Version 2 also writes into each record a checksum of all before it, so that a record of an older life of the file's
+ * pages is no part of the log. Each version reads what the other wrote.
  *
  * A snapshot is written to a temporary file, fsynced, renamed, and its directory fsynced; then the log is
  * rewritten the same way without what the snapshot covers.
@@ -15,18 +15,19 @@ import fs from 'node:fs'
 import path from 'node:path'
 import zlib from 'node:zlib'
 import type { Entry, HardState, Ready, Restored, Snapshot } from '../core/types.ts'
+import type { Version } from '../protocol.ts'
 
-type LogRecord = (
+type Unmarked =
   | { readonly type: 'state'; readonly state: HardState }
   /** Replaces whatever the log has from this index on. */
   | { readonly type: 'entry'; readonly entry: Entry }
-) & {
-  /** Format 2: which batch it belongs to, counted from 1 in each file, and whether it is the last of it. */
-  readonly batch?: { readonly number: number; readonly isLast: boolean }
-}
 
-/** The on-disk formats; the second is written unless told otherwise. */
-export type Format = 1 | 2
+type LogRecord = Unmarked & {
+  /** Of the payloads of all records before it (version 2). */
+  readonly chain?: number
+  /** Which batch it belongs to, counted from 1 in each file, and whether it is the last of it. */
+  readonly batch: { readonly number: number; readonly isLast: boolean }
+}
 
 const HEADER_BYTES = 12
 
@@ -34,8 +35,7 @@ export class CorruptLogError extends Error {
   override readonly name = 'CorruptLogError'
 }
 
-const encodeRecord = (record: LogRecord): Buffer => {
-  const payload = Buffer.from(JSON.stringify(record))
+const encodeRecord = (payload: Buffer): Buffer => {
   const header = Buffer.alloc(HEADER_BYTES)
   header.writeUInt32LE(payload.length, 0)
   header.writeUInt32LE(zlib.crc32(header.subarray(0, 4)), 4)
@@ -56,9 +56,7 @@ const recordAt = (file: Buffer, at: number): { record: LogRecord; end: number } 
 
 /** A whole record that stands after damage is no proof of a promise if it is of the batch that was being written. */
 const isOfTornBatch = (last: LogRecord | undefined, later: LogRecord): boolean => {
-  if (later.batch === undefined) return false
   if (last === undefined) return later.batch.number === 1
-  if (last.batch === undefined) return false
   const { number, isLast } = last.batch
   return later.batch.number === (isLast ? number + 1 : number)
 }
@@ -67,21 +65,36 @@ interface Decoded {
   readonly records: readonly LogRecord[]
   /** Of the undamaged part, in bytes. */
   readonly length: number
+  /** Of all payloads. */
+  readonly chain: number
+}
+
+interface Found {
+  readonly record: LogRecord
+  readonly end: number
+  /** Of all payloads up to its own. */
+  readonly chain: number
 }
 
 /** Whole batches only: of the last one nothing was promised before all of it was durable. */
-const wholeBatches = (found: readonly { readonly record: LogRecord; readonly end: number }[]): Decoded => {
-  const last = found.findLastIndex(({ record }) => record.batch === undefined || record.batch.isLast)
+const wholeBatches = (found: readonly Found[]): Decoded => {
+  const last = found.findLastIndex(({ record }) => record.batch.isLast)
   const kept = found.slice(0, last + 1)
-  return { records: kept.map(({ record }) => record), length: kept.at(-1)?.end ?? 0 }
+  return {
+    records: kept.map(({ record }) => record),
+    length: kept.at(-1)?.end ?? 0,
+    chain: kept.at(-1)?.chain ?? 0,
+  }
 }
 
 /** The records of a log. @throws CorruptLogError for damage before the last batch. */
 export const decodeLog = (file: Buffer): Decoded => {
-  const found: { readonly record: LogRecord; readonly end: number }[] = []
+  const found: Found[] = []
   let at = 0
   for (let next = recordAt(file, at); next !== null; next = recordAt(file, at)) {
-    found.push(next)
+    const before = found.at(-1)?.chain ?? 0
+    if (next.record.chain !== undefined && next.record.chain !== before) break
+    found.push({ ...next, chain: zlib.crc32(file.subarray(at + HEADER_BYTES, next.end), before) })
     at = next.end
   }
   for (let later = at + 1; later + HEADER_BYTES <= file.length; later++) {
@@ -131,22 +144,25 @@ export class Storage {
   readonly #logFile: string
   #fd: number
   #hardState: HardState
-  readonly #format: Format
+  readonly #version: Version
   /** Of the batch written last. */
   #batch: number
+  /** Of the payloads of all records in the file. */
+  #chain: number
   readonly restored: Restored
 
-  constructor(directory: string, format: Format = 2) {
-    this.#format = format
+  constructor(directory: string, version: Version = 2) {
+    this.#version = version
     fs.mkdirSync(directory, { recursive: true })
     this.#directory = directory
     this.#logFile = path.join(directory, 'log')
     const snapshot = this.#readSnapshot()
     const file = fs.existsSync(this.#logFile) ? fs.readFileSync(this.#logFile) : Buffer.alloc(0)
-    const { records, length } = decodeLog(file)
+    const { records, length, chain } = decodeLog(file)
     this.restored = replay(records, snapshot)
     this.#hardState = this.restored.hardState
-    this.#batch = records.at(-1)?.batch?.number ?? 0
+    this.#batch = records.at(-1)?.batch.number ?? 0
+    this.#chain = chain
     this.#fd = fs.openSync(this.#logFile, 'a')
     fs.ftruncateSync(this.#fd, length)
     fs.fsyncSync(this.#fd)
@@ -170,7 +186,7 @@ export class Storage {
       this.#writeSnapshot(ready.snapshot)
       this.#rewrite(ready.hardState ?? this.#hardState, [])
     }
-    const records: LogRecord[] = ready.entries.map((entry) => ({ type: 'entry', entry }))
+    const records: Unmarked[] = ready.entries.map((entry) => ({ type: 'entry', entry }))
     if (ready.hardState !== null) {
       this.#hardState = ready.hardState
       records.unshift({ type: 'state', state: ready.hardState })
@@ -193,20 +209,24 @@ export class Storage {
     writeDurably(path.join(this.#directory, 'snapshot'), `${zlib.crc32(body).toString(16)}\n${body}`)
   }
 
-  #encodeBatch(records: readonly LogRecord[]): Buffer {
-    const mark = (record: LogRecord, i: number): LogRecord =>
-      this.#format === 1
-        ? record
-        : { ...record, batch: { number: this.#batch, isLast: i === records.length - 1 } }
-    return Buffer.concat(records.map((record, i) => encodeRecord(mark(record, i))))
+  #encodeBatch(records: readonly Unmarked[]): Buffer {
+    const encoded = records.map((record, i) => {
+      const batch = { number: this.#batch, isLast: i === records.length - 1 }
+      const chained = this.#version === 1 ? {} : { chain: this.#chain }
+      const payload = Buffer.from(JSON.stringify({ ...record, ...chained, batch }))
+      this.#chain = zlib.crc32(payload, this.#chain)
+      return encodeRecord(payload)
+    })
+    return Buffer.concat(encoded)
   }
 
   #rewrite(hardState: HardState, entries: readonly Entry[]): void {
-    const records: LogRecord[] = [
+    const records: Unmarked[] = [
       { type: 'state', state: hardState },
       ...entries.map((entry) => ({ type: 'entry', entry }) as const),
     ]
     this.#batch = 1
+    this.#chain = 0
     writeDurably(this.#logFile, this.#encodeBatch(records))
     fs.closeSync(this.#fd)
     this.#fd = fs.openSync(this.#logFile, 'a')
