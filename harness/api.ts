@@ -276,6 +276,7 @@ export interface NodeStatus {
   readonly digest?: string
   /** A position in the replicated log (or a revision). */
   readonly digestAt?: number
+  /** As committed: a change that could still be lost is none. */
   readonly members?: readonly string[]
   readonly version?: string
   /** The node's own wall clock: milliseconds since the epoch. */
@@ -566,6 +567,8 @@ export interface Nemesis {
   readonly options: OptionSpecs
   plan(rng: Rng, options: Options, context: PlanContext): readonly PlannedFault[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>
+  /** Once all faults of all nemeses are healed: settles what was in doubt, since a timeout proves nothing. */
+  settle?(context: NemesisContext): Promise<void>
 }
 
 // ------------------------------------------------------------------------------------------- what a run leaves

@@ -102,6 +102,29 @@ const grow = async (
   return makeChange(context, { kind: 'add', member: node.name }, story, timeoutMs)
 }
 
+const SETTLE_TIMEOUT_MS = 15_000
+const SETTLE_POLL_MS = 200
+/** Longer than an election takes: so often in a row all are members. */
+const SETTLED_AFTER = 10
+
+/**
+ * A removal that was given up on may have come about later: whoever is missing is added, until all have been members for
+ * a while.
+ */
+const settle = async (context: NemesisContext): Promise<void> => {
+  const story: Story = { lists: [], done: [], refused: new Set() }
+  let inARow = 0
+  const isSettled = async (): Promise<boolean> => {
+    const members = await membersNow(context)
+    const missing = context.cluster.nodes.filter(({ name }) => members?.includes(name) !== true)
+    inARow = members !== null && missing.length === 0 ? inARow + 1 : 0
+    for (const { name } of members === null ? [] : missing)
+      await makeChange(context, { kind: 'add', member: name }, story, STEP_TIMEOUT_MS)
+    return inARow >= SETTLED_AFTER
+  }
+  await waitUntil(isSettled, SETTLE_TIMEOUT_MS, SETTLE_POLL_MS, context.signal)
+}
+
 const effectOf = ({ lists, done, refused }: Story): Effect => {
   const refusals = refused.size === 0 ? '' : `; refused meanwhile: ${[...refused].join(', ')}`
   return {
@@ -118,17 +141,16 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const intent = fault.intent as unknown as MembershipIntent
   const nodes = await resolveVictims(context, intent)
   const story: Story = { lists: [], done: [], refused: new Set() }
-  const gone: ClusterNode[] = []
   for (const node of nodes) {
-    if (!(await shrink(context, node, intent, story))) continue
-    const isBack = intent.mode === 'replace' && (await grow(context, node, story, STEP_TIMEOUT_MS))
-    if (!isBack) gone.push(node)
+    const isGone = await shrink(context, node, intent, story)
+    if (isGone && intent.mode === 'replace') await grow(context, node, story, STEP_TIMEOUT_MS)
   }
   const measure = async (): Promise<Effect> => effectOf(story)
   const heal = async (): Promise<Effect> => {
-    for (const node of gone) {
-      if (!(await grow(context, node, story, BACK_TIMEOUT_MS)))
-        throw new Error(`${node.name} could not be added again: ${[...story.refused].join(', ')}`)
+    // Of all, also of those whose removal was not seen to come about.
+    for (const node of nodes) {
+      if ((await membersNow(context))?.includes(node.name) !== true)
+        await grow(context, node, story, BACK_TIMEOUT_MS)
     }
     return effectOf(story)
   }
@@ -171,4 +193,5 @@ export const membership: Nemesis = {
     }))
   },
   inject,
+  settle,
 }

@@ -90,6 +90,12 @@ export class FaultRunner {
     return { type: 'ok', value: { id, bit: effect.bit, effect: effect.summary } }
   }
 
+  /** After the last heal: each nemesis settles what it left in doubt. A failure shows in the cluster's recovery. */
+  async settleAll(): Promise<void> {
+    const { nemeses, context } = this.#options
+    for (const nemesis of Object.values(nemeses)) await nemesis.settle?.(context)
+  }
+
   /** Heals whatever is still in force. */
   async healAll(): Promise<void> {
     for (const id of this.active) await this.invoke({ f: 'heal', value: { id } })

@@ -198,6 +198,7 @@ const finish = async (
   // A node that died by itself during the run is brought back too: a crash is not for ever.
   const members = [...servicesOf(running), ...nodesOf(running)]
   await Promise.all(members.map(({ node }) => node.start(parts.signal)))
+  await faults.settleAll()
   const healedMs = performance.now()
   const notReady = await awaitReady(members, parts.spec.recoveryTimeoutMs, parts.signal)
   const recoveredAfterMs = notReady.length === 0 ? Math.round(performance.now() - healedMs) : null

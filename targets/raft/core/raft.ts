@@ -55,6 +55,10 @@ export class RaftCore {
   get members(): readonly NodeId[] {
     return membersOf(this.#node)
   }
+  /** Whom nobody can take for members any more, or not yet, whatever fails now. */
+  get committedMembers(): readonly NodeId[] {
+    return this.#node.log.members(this.#node.commit)
+  }
   get lastIndex(): number {
     return this.#node.log.lastIndex
   }

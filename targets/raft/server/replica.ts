@@ -96,7 +96,7 @@ export class Replica {
       commitIndex: this.#core.commit,
       digest: this.#machine.digest,
       digestAt: this.#core.applied,
-      members: this.#core.members,
+      members: this.#core.committedMembers,
       clockMs: Date.now(),
       version: String(this.#options.version),
       ready: this.#core.leader !== null,
