@@ -5,6 +5,7 @@
  */
 import type { Checker, Claims, FaultRecord, RunRecord, RunVerdict, Status, Verdict } from '../harness/api.ts'
 import { messageOf } from '../harness/support/assert.ts'
+import { impactOf } from './impact.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
 
@@ -143,5 +144,6 @@ export const composeVerdict = async (
     counts,
     faults,
     verdicts,
+    impact: impactOf(record),
   }
 }

@@ -272,6 +272,8 @@ export interface NodeStatus {
   readonly leader?: string | null
   readonly appliedIndex?: number
   readonly commitIndex?: number
+  /** Up to which the log was compacted. */
+  readonly snapshotIndex?: number
   /** Hash of the state machine as of `digestAt`: equal positions must have equal digests on all nodes. */
   readonly digest?: string
   /** A position in the replicated log (or a revision). */
@@ -316,7 +318,8 @@ export interface Target {
   /** Programs the namespaces environment needs, each with the Debian packages, by spaces, that have it and its libraries. */
   readonly programs: Readonly<Record<string, string>>
   claims(options: Options): Claims
-  readonly services?: readonly ServiceSpec[]
+  /** What stands beside the cluster under these options, in the order of `ClusterPlan.services`. */
+  services?(options: Options): readonly ServiceSpec[]
   /** Vocabulary -> client. */
   readonly clients: Readonly<Record<string, Client>>
   /** Pure: how this node is started. `programs` resolves a program's name to its path. */
@@ -563,7 +566,7 @@ export interface Nemesis {
   readonly description: string
   readonly needs: readonly Fault[]
   /** Why it cannot be used on that target; null where it can. Absent: on any. */
-  needsOfTarget?(target: Target): string | null
+  needsOfTarget?(target: Target, options: Options): string | null
   readonly options: OptionSpecs
   plan(rng: Rng, options: Options, context: PlanContext): readonly PlannedFault[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>
@@ -684,6 +687,36 @@ export interface Checker {
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
 }
 
+/** What the cluster was doing, by its sampled status; what was not sampled is unknown. */
+export type ClusterActivity =
+  | 'steady'
+  | 'election'
+  | 'recovery'
+  | 'snapshot'
+  | 'membership change'
+  | 'unknown'
+
+/** What faults did to the cluster as its clients saw it. Kinds are such as `partition/leader`. */
+export interface Impact {
+  /** After each heal of a fault that bit; null: not before the end of the run. */
+  readonly recoveries: readonly {
+    readonly fault: string
+    readonly kind: string
+    /** Until the first ok operation. */
+    readonly firstOkMs: number | null
+    /** Until all nodes answer and know a leader. */
+    readonly readyMs: number | null
+    /** Until ok operations come at 80 % of their undisturbed rate, over a second. */
+    readonly rateBackMs: number | null
+  }[]
+  /** Kind of fault -> longest time without an ok operation that touched such a fault. */
+  readonly longestUnavailabilityMs: Readonly<Record<string, number>>
+  /** Kind of fault -> what the cluster was doing -> call -> operations that overlapped both. */
+  readonly coverage: Readonly<
+    Record<string, Readonly<Partial<Record<ClusterActivity, Readonly<Record<string, number>>>>>>
+  >
+}
+
 /** verdict.json: the composition of all checkers. invalid > unknown > valid. */
 export interface RunVerdict {
   readonly status: Status
@@ -693,4 +726,6 @@ export interface RunVerdict {
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
   readonly faults: { readonly planned: number; readonly injected: number; readonly bit: number }
   readonly verdicts: readonly Verdict[]
+  /** Null where there were no faults. */
+  readonly impact: Impact | null
 }

@@ -102,6 +102,7 @@ const EDGES = [
   'harness/report/',
   'targets/raft/server/',
   'targets/http.ts',
+  'targets/stub-service.ts',
   'nemeses/pause.ts',
   'nemeses/cpu.ts',
   'nemeses/upgrade.ts',

@@ -402,3 +402,33 @@ describeWith(missingLinuxRoot(), 'upgrade', () => {
     expect(said).toMatch(/^n\d runs with (election-timeout|max-entries|compact-every)=\d+$/m)
   })
 })
+
+describeWith(missingLinuxRoot(), 'dependency', () => {
+  it('takes away what raft asks before each write: reads go on, writes are refused, nothing is broken', async () => {
+    const options = 'interval=2s,duration=1s'
+    const played = await play([
+      ...RAFT,
+      '--target-opts',
+      'authority=true',
+      '-n',
+      'dependency',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '14s',
+      '--seed',
+      '3',
+    ])
+    expectKept(played)
+    const said = played.effects.map(({ last }) => last.summary).join('\n')
+    for (const what of [
+      'gone: [1-9]\\d* packets of requests refused',
+      'failing: [1-9]\\d* packets of requests reset',
+      'hung: 1 of 1',
+      'slow: [1-9]\\d* packets',
+    ])
+      expect(said).toMatch(new RegExp(`authority ${what}`))
+    const statistics = played.verdict.verdicts.find(({ checker }) => checker === 'statistics')
+    expect(JSON.stringify(statistics?.details)).toContain('not-allowed')
+  })
+})

@@ -3,6 +3,7 @@ import type { Nemesis } from '../harness/api.ts'
 import { clock } from './clock.ts'
 import { connection } from './connection.ts'
 import { cpu } from './cpu.ts'
+import { dependency } from './dependency.ts'
 import { disk } from './disk.ts'
 import { kill } from './kill.ts'
 import { membership } from './membership.ts'
@@ -24,5 +25,6 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   memory,
   membership,
   upgrade,
+  dependency,
   cpu,
 }

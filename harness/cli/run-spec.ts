@@ -93,10 +93,11 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 const missingFor = (
   target: Target,
   environment: Environment,
+  targetOptions: Options,
   name: string,
   options: Options,
 ): readonly string[] => {
-  const ofTarget = findNemesis(name).needsOfTarget?.(target) ?? null
+  const ofTarget = findNemesis(name).needsOfTarget?.(target, targetOptions) ?? null
   if (ofTarget !== null) return [ofTarget]
   const needs = [...findNemesis(name).needs, ...(options.method === 'freezer' ? (['freezer'] as const) : [])]
   return needs.flatMap((fault) => {
@@ -107,7 +108,7 @@ const missingFor = (
 
 const checkSupport = (target: Target, environment: Environment, spec: RunSpec): void => {
   for (const { name, options } of spec.nemeses) {
-    const missing = missingFor(target, environment, name, options)
+    const missing = missingFor(target, environment, spec.targetOptions, name, options)
     if (missing.length === 0) continue
     throw new UserError(
       `The nemesis ${name} needs what the ${environment.name} environment does not provide here (${missing.join('; ')}). ` +
@@ -127,7 +128,12 @@ interface Chosen {
 }
 
 /** `all`: whatever the environment supports; what it does not is said. */
-const chooseNemeses = (flags: RunFlags, target: Target, environment: Environment): Chosen => {
+const chooseNemeses = (
+  flags: RunFlags,
+  target: Target,
+  targetOptions: Options,
+  environment: Environment,
+): Chosen => {
   const asked = (flags.nemesis ?? '').split(',').filter((name) => name !== '' && name !== 'none')
   const twice = asked.find((name, at) => asked.indexOf(name) !== at)
   if (twice !== undefined) throw new UserError(`--nemesis names ${twice} twice.`)
@@ -141,7 +147,7 @@ const chooseNemeses = (flags: RunFlags, target: Target, environment: Environment
   }))
   if (!wantsAll) return { nemeses: chosen, notes: [] }
   const missing = (name: string, given: Options): readonly string[] =>
-    missingFor(target, environment, name, given)
+    missingFor(target, environment, targetOptions, name, given)
   return {
     nemeses: chosen.filter((each) => missing(each.name, each.options).length === 0),
     notes: chosen.flatMap((each) => {
@@ -200,13 +206,15 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
   const environment = environmentFor(await chooseEnvironment(flags.env, target), runId)
   if (flags.faults !== undefined && flags.nemesis !== undefined)
     throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
+  const targetOptions = parseOptions(`target ${target.name}`, flags.targetOpts, target.options)
   const faults = flags.faults === undefined ? undefined : readPlannedFaults(flags.faults)
-  const chosen = faults === undefined ? chooseNemeses(flags, target, environment) : chooseRecorded(faults)
+  const chosen =
+    faults === undefined ? chooseNemeses(flags, target, targetOptions, environment) : chooseRecorded(faults)
   const spec: RunSpec = {
     schema: 1,
     runId,
     target: targetReference(targetName),
-    targetOptions: parseOptions(`target ${target.name}`, flags.targetOpts, target.options),
+    targetOptions,
     bug: checkBug(target, flags.bug),
     workload: workload.name,
     workloadOptions: parseOptions(`workload ${workload.name}`, flags.workloadOpts, workload.options),

@@ -114,16 +114,19 @@ const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
   return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
 }
 
+const servicesFor = (target: Target, { targetOptions }: RunSpec): readonly ServiceSpec[] =>
+  target.services?.(targetOptions) ?? []
+
 const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPlan => ({
   nodes: environment.identify(spec.nodes),
-  services: environment.identifyServices((target.services ?? []).map(({ name }) => name)),
+  services: environment.identifyServices(servicesFor(target, spec).map(({ name }) => name)),
   options: spec.targetOptions,
   bug: spec.bug,
 })
 
 const provision = (parts: RunParts): Promise<Cluster> => {
   const { spec, target, environment } = parts
-  const services = target.services ?? []
+  const services = servicesFor(target, spec)
   const plan = clusterPlan(parts)
   return environment.provision(
     {
@@ -156,7 +159,7 @@ const nodesOf = ({ cluster, parts }: Running): readonly Member[] =>
 
 const servicesOf = ({ cluster, parts }: Running): readonly Member[] =>
   cluster.services.map((node, i) => {
-    const service = parts.target.services?.[i] as ServiceSpec
+    const service = servicesFor(parts.target, parts.spec)[i] as ServiceSpec
     return { node, ready: (endpoint, signal) => service.ready(endpoint, signal) }
   })
 

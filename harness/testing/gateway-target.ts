@@ -9,7 +9,7 @@ const gateway: Target = {
   name: 'gateways',
   description: 'etcd gateways before one etcd',
   claims: (options) => ({ ...etcd.claims(options), source: 'harness/testing/gateway-target.ts' }),
-  services: [
+  services: () => [
     {
       name: 'store',
       launch: (service, program) => {

@@ -18,7 +18,7 @@ type Answer =
   | { readonly type: 'doubt'; readonly error: string }
 
 /** The errors of the server's table, and which of them prove that nothing happened. */
-const REFUSALS = new Set(['not-leader', 'superseded', 'session-expired', 'stale-sequence'])
+const REFUSALS = new Set(['not-leader', 'superseded', 'not-allowed', 'session-expired', 'stale-sequence'])
 
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
 

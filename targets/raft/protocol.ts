@@ -4,6 +4,7 @@ import type { NodeId } from './core/types.ts'
 
 export const CLIENT_PORT = 8000
 export const PEER_PORT = 9000
+export const AUTHORITY_PORT = 8500
 
 /**
  * Two versions that live together in one cluster, each reading what the other wrote. The second chains the records of its log
@@ -13,6 +14,8 @@ export type Version = 1 | 2
 
 export interface ServerConfig {
   readonly version: Version
+  /** Where each write must first be allowed; null: nowhere. */
+  readonly authority: string | null
   readonly id: NodeId
   readonly dataDir: string
   readonly members: readonly NodeId[]

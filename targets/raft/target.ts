@@ -1,23 +1,25 @@
 /** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
-import type { ClusterPlan, NodeIdentity, NodeStatus, Target } from '../../harness/api.ts'
+import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { JsonHttp } from '../http.ts'
 import { bugs, isBug } from './bugs.ts'
 import { raftClient } from './client.ts'
-import { CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
+import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
 
 const control = new JsonHttp()
 
-const serverModule = (): string => {
+const moduleAt = (relative: string): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`./server/main.${extension}`, import.meta.url).pathname
+  return new URL(`${relative}.${extension}`, import.meta.url).pathname
 }
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
   if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
+  const [authority] = plan.services
   return {
     version: Number(plan.options.version) as ServerConfig['version'],
+    authority: authority === undefined ? null : `http://${authority.address}:${AUTHORITY_PORT}`,
     id: node.name,
     dataDir: node.dataDir,
     members: plan.nodes.map(({ name }) => name),
@@ -28,6 +30,26 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
     compactEvery: plan.options['compact-every'] as number,
     bug: plan.bug,
   }
+}
+
+/** A service that the cluster asks before each write. */
+const AUTHORITY: ServiceSpec = {
+  name: 'authority',
+  launch: ({ address }) => ({
+    files: {},
+    processes: [
+      {
+        name: 'authority',
+        argv: [process.execPath, moduleAt('../stub-service'), address, String(AUTHORITY_PORT)],
+        env: { NODE_NO_WARNINGS: '1' },
+      },
+    ],
+  }),
+  ready: async ({ address }, signal) => {
+    const origin = `http://${address}:${AUTHORITY_PORT}`
+    const result = await control.request(origin, 'GET', '/', undefined, signal)
+    return result.type === 'response' && result.status === 200
+  },
 }
 
 const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> => {
@@ -60,6 +82,11 @@ export const raft: Target = {
     },
     'max-entries': { type: 'number', default: 64, description: 'log entries in one message' },
     'compact-every': { type: 'number', default: 500, description: 'log entries between snapshots' },
+    authority: {
+      type: 'boolean',
+      default: false,
+      description: 'each write is first allowed by a service beside the cluster, or refused',
+    },
     attempts: {
       type: 'number',
       default: 3,
@@ -98,8 +125,10 @@ export const raft: Target = {
       membership: 'any',
       upgrade: 'any',
       misconfiguration: 'minority',
+      dependency: 'any',
     },
   }),
+  services: ({ authority }) => (authority === true ? [AUTHORITY] : []),
   clients: { [REGISTER]: raftClient },
   launch: (node, plan) => ({
     files: {},
@@ -109,7 +138,7 @@ export const raft: Target = {
         argv: [
           process.execPath,
           '--max-old-space-size=256',
-          serverModule(),
+          moduleAt('./server/main'),
           JSON.stringify(configOf(node, plan)),
         ],
         env: { NODE_NO_WARNINGS: '1' },

@@ -5,6 +5,8 @@
  * - `POST /call` { session, seq, call } -> { value, term, index }: reads need no session.
  * - `GET /status`, and `POST /members` { add } or { remove }.
  *
+ * Where there is an authority, a write that it does not allow is refused (409) before it is proposed.
+ *
  * Errors are { error, leader? } with 421 for not-leader, 409 for what definitely did not happen, 503 in doubt.
  */
 import http from 'node:http'
@@ -55,14 +57,26 @@ const readBody = async (request: http.IncomingMessage): Promise<unknown> => {
   return JSON.parse(Buffer.concat(chunks).toString() || '{}')
 }
 
-const handle = (replica: Replica, path: string, body: unknown, response: http.ServerResponse): void => {
+/** Whether a write may be proposed; false where nobody says so. */
+export type Allowed = () => Promise<boolean>
+
+const handle = (
+  replica: Replica,
+  allowed: Allowed,
+  path: string,
+  body: unknown,
+  response: http.ServerResponse,
+): void | Promise<void> => {
   const reply = answerWith(response)
   if (path === '/status') return respond(response, 200, replica.status())
   if (path === '/session') return replica.submit({ kind: 'session' }, reply)
   if (path === '/call') {
     const { call, session = 0, seq = 0 } = body as CallBody
     if (call.f === 'read') return replica.read(call.value.key, reply)
-    return replica.submit({ kind: 'op', session, seq, call }, reply)
+    return allowed().then((isAllowed) => {
+      if (!isAllowed) return respond(response, 409, { error: 'not-allowed' })
+      replica.submit({ kind: 'op', session, seq, call }, reply)
+    })
   }
   if (path === '/members') {
     const { add, remove } = body as { add?: NodeId; remove?: NodeId }
@@ -73,10 +87,15 @@ const handle = (replica: Replica, path: string, body: unknown, response: http.Se
   respond(response, 404, { error: `no such path: ${path}` })
 }
 
-export const serveClients = (replica: Replica, address: string, port: number): http.Server => {
+export const serveClients = (
+  replica: Replica,
+  allowed: Allowed,
+  address: string,
+  port: number,
+): http.Server => {
   const server = http.createServer((request, response) => {
     readBody(request).then(
-      (body) => handle(replica, request.url ?? '/', body, response),
+      (body) => handle(replica, allowed, request.url ?? '/', body, response),
       () => respond(response, 400, { error: 'malformed' }),
     )
   })

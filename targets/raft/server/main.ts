@@ -3,7 +3,7 @@
  * stderr where it cannot serve (a corrupt log, a port taken).
  */
 import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
-import { serveClients } from './http.ts'
+import { type Allowed, serveClients } from './http.ts'
 import { listenForPeers, PeerLink } from './peers.ts'
 import { Replica } from './replica.ts'
 import { Storage } from './storage.ts'
@@ -17,6 +17,22 @@ const fail = (error: unknown): never => {
     `${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}\n`,
   )
   process.exit(1)
+}
+
+const AUTHORITY_TIMEOUT_MS = 500
+
+/** Fail-closed: no answer is no permission. */
+const askAuthority = (authority: string | null): Allowed => {
+  if (authority === null) return async () => true
+  return async () => {
+    try {
+      const signal = AbortSignal.timeout(AUTHORITY_TIMEOUT_MS)
+      const response = await fetch(`${authority}/allow`, { method: 'POST', signal })
+      return ((await response.json()) as { allowed: boolean }).allowed
+    } catch {
+      return false
+    }
+  }
 }
 
 const start = (config: ServerConfig): void => {
@@ -52,7 +68,7 @@ const start = (config: ServerConfig): void => {
     'error',
     fail,
   )
-  serveClients(replica, address, CLIENT_PORT).on('error', fail)
+  serveClients(replica, askAuthority(config.authority), address, CLIENT_PORT).on('error', fail)
   setInterval(() => replica.tick(), config.tickMs)
 }
 

@@ -94,6 +94,7 @@ export class Replica {
       leader: this.#core.leader,
       appliedIndex: this.#core.applied,
       commitIndex: this.#core.commit,
+      snapshotIndex: this.#core.snapshotIndex,
       digest: this.#machine.digest,
       digestAt: this.#core.applied,
       members: this.#core.committedMembers,
