@@ -1,11 +1,12 @@
 /** `faultline doctor`: what this machine can do, what is missing, and what would provide it. */
 import fs from 'node:fs'
 import { execa } from 'execa'
+import type { Fault } from '../api.ts'
+import { whyNotHere } from '../environments/capabilities.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { inNamespaces } from '../environments/sandbox.ts'
-import { whyNoCgroup } from '../faults/cgroup.ts'
 import { DOCKER_PROGRAMS, findProgram, missingPackages, NAMESPACE_PROGRAMS } from './packages.ts'
-import { targets } from './registries.ts'
+import { nemeses, targets } from './registries.ts'
 
 interface Finding {
   readonly what: string
@@ -35,15 +36,48 @@ const checkNamespaces = async (): Promise<Finding> => {
   return { what: 'environment namespaces', ok, note }
 }
 
-const checkPartition = async (): Promise<Finding> => {
+const checkPartition = async (): Promise<string | null> => {
   const script =
     'printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
   const ok = findProgram('iptables-restore') !== null && (await inNamespace(script))
-  return {
-    what: 'nemesis partition',
-    ok,
-    note: ok ? 'iptables in a namespace works' : 'apt-get install iptables',
-  }
+  return ok ? null : 'iptables does not work in a namespace: apt-get install iptables'
+}
+
+/** Through a device made and limited in namespaces of its own. */
+const checkBandwidth = async (): Promise<string | null> => {
+  const script =
+    'ip link add a type veth peer name b && tc qdisc add dev a root tbf rate 64kbit burst 4kb latency 400ms'
+  return (await inNamespace(script)) ? null : 'tc-tbf is refused: no limit of bandwidth (modprobe sch_tbf)'
+}
+
+/** How each fault is made here, where it can be. */
+const HOW: Readonly<Record<Fault, string>> = {
+  partition: "iptables in the node's own namespace, probed one way at a time",
+  kill: 'SIGKILL, SIGTERM',
+  pause: 'SIGSTOP',
+  freezer: 'cgroup v1 freezer',
+  clock: "a stub in each process's own vDSO (tried on a process of ours)",
+  disk: 'a FUSE file system of ours below the data directory',
+  packet: 'a switch in user space over TUN devices; tc-tbf for bandwidth',
+  memory: 'cgroup v1 memory limit',
+  cpu: 'cgroup v1 CPU quota, busy neighbours',
+}
+
+const whyNot = async (fault: Fault): Promise<string | null> => {
+  if (fault === 'partition') return checkPartition()
+  return whyNotHere(fault) ?? (fault === 'packet' ? checkBandwidth() : null)
+}
+
+/** Each nemesis by what it needs of the machine. */
+const checkNemeses = async (): Promise<readonly Finding[]> => {
+  const reasons = new Map<Fault, string | null>()
+  for (const fault of Object.keys(HOW) as Fault[]) reasons.set(fault, await whyNot(fault))
+  return Object.values(nemeses).map(({ name, needs }) => {
+    const missing = needs.flatMap((fault) => reasons.get(fault) ?? [])
+    const extra: readonly Fault[] = name === 'pause' && reasons.get('freezer') === null ? ['freezer'] : []
+    const how = [...needs, ...extra].map((fault) => HOW[fault]).join('; ')
+    return { what: `nemesis ${name}`, ok: missing.length === 0, note: missing.join('; ') || how }
+  })
 }
 
 const checkDocker = async (): Promise<Finding> => {
@@ -101,16 +135,7 @@ const findings = async (): Promise<readonly Finding[]> => [
   ...checkPrograms(),
   await checkNamespaces(),
   await checkDocker(),
-  await checkPartition(),
-  { what: 'nemesis kill', ok: true, note: 'SIGKILL' },
-  {
-    what: 'nemesis pause',
-    ok: true,
-    note:
-      whyNoCgroup('freezer') === null
-        ? 'SIGSTOP, cgroup v1 freezer'
-        : 'SIGSTOP (no writable cgroup v1 freezer)',
-  },
+  ...(await checkNemeses()),
   ...checkTargets(),
 ]
 

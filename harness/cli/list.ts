@@ -1,5 +1,5 @@
 /** `faultline list`: what there is, from the registries. */
-import type { OptionSpecs } from '../api.ts'
+import type { Nemesis, OptionSpecs, Options } from '../api.ts'
 import { nemeses, targets, unknownName, workloads } from './registries.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
@@ -7,6 +7,9 @@ const optionLines = (options: OptionSpecs): readonly string[] =>
     const shown = type === 'duration' ? `${value}ms` : value
     return `      ${`${name}=${shown}`.padEnd(34)} ${description}`
   })
+
+const defaultsOf = (specs: OptionSpecs): Options =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
 
 const listTargets = (): readonly string[] =>
   Object.values(targets).flatMap((target) => [
@@ -16,28 +19,31 @@ const listTargets = (): readonly string[] =>
 
 const listWorkloads = (): readonly string[] =>
   Object.values(workloads).flatMap((workload) => {
-    const checkers = workload.checkers(
-      Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default])),
-    )
+    const checkers = workload.checkers(defaultsOf(workload.options))
     return [
       `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary}; judged by ${checkers.map(({ name }) => name).join(', ')})`,
       ...optionLines(workload.options),
     ]
   })
 
+/** Bundled targets that a nemesis cannot be used on, by the target's default options. */
+const notOn = (nemesis: Nemesis): string => {
+  const names = Object.values(targets)
+    .filter((target) => (nemesis.needsOfTarget?.(target, defaultsOf(target.options)) ?? null) !== null)
+    .map(({ name }) => name)
+  return names.length === 0 ? '' : `; not by default on ${names.join(', ')}`
+}
+
 const listNemeses = (): readonly string[] =>
   Object.values(nemeses).flatMap((nemesis) => [
-    `  ${nemesis.name.padEnd(12)} ${nemesis.description} (needs ${nemesis.needs.join(', ')})`,
+    `  ${nemesis.name.padEnd(12)} ${nemesis.description} (needs ${nemesis.needs.join(', ')}${notOn(nemesis)})`,
     ...optionLines(nemesis.options),
   ])
 
 const listCheckers = (): readonly string[] => {
   const names = new Map<string, string[]>()
   for (const workload of Object.values(workloads)) {
-    const options = Object.fromEntries(
-      Object.entries(workload.options).map(([name, spec]) => [name, spec.default]),
-    )
-    for (const checker of workload.checkers(options))
+    for (const checker of workload.checkers(defaultsOf(workload.options)))
       names.set(checker.name, [...(names.get(checker.name) ?? []), workload.name])
   }
   return [...names].map(([name, used]) => `  ${name.padEnd(18)} used by ${used.join(', ')}`)

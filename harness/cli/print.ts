@@ -1,6 +1,7 @@
 /** Verdicts as text. */
 import path from 'node:path'
 import type { FaultRecord, RunRecord, RunVerdict, Status } from '../api.ts'
+import { formatDurationMs } from '../support/time.ts'
 
 export const EXIT_CODES: Readonly<Record<Status, number>> = { valid: 0, invalid: 1, unknown: 2 }
 
@@ -31,6 +32,22 @@ export interface Printed {
   readonly reportFile?: string
 }
 
+/** The worst of each measure; each heal's own are in verdict.json and the report. */
+const impactLines = ({ impact }: RunVerdict): readonly string[] => {
+  if (impact === null || impact === undefined) return []
+  const worstOf = (part: 'firstOkMs' | 'readyMs' | 'rateBackMs'): string => {
+    const known = impact.recoveries.map((recovery) => recovery[part]).filter((ms) => ms !== null)
+    return known.length === 0 ? 'never seen' : formatDurationMs(Math.max(...known))
+  }
+  const [kind, longestMs] =
+    Object.entries(impact.longestUnavailabilityMs).toSorted((a, b) => b[1] - a[1])[0] ?? []
+  const longest =
+    longestMs === undefined ? '' : `; longest without an ok ${formatDurationMs(longestMs)} (${kind})`
+  return [
+    `  recovery   after heals at most: first ok ${worstOf('firstOkMs')}, all ready ${worstOf('readyMs')}, rate back ${worstOf('rateBackMs')}${longest}`,
+  ]
+}
+
 const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
   if (facts === null || spec === null) return []
   const changes =
@@ -57,7 +74,7 @@ export const formatVerdict = ({ verdict, record, notes, folder, reportFile }: Pr
     lines.push(`  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.bit} bit`)
     lines.push(...record.faults.map(faultLine))
   }
-  lines.push(...factLines(record))
+  lines.push(...impactLines(verdict), ...factLines(record))
   for (const evidence of verdict.verdicts.flatMap((each) => each.evidence)) {
     lines.push('', `  ${evidence.title}`, '', indent(evidence.text, '    '))
     if (folder !== undefined && evidence.page !== undefined)

@@ -41,6 +41,8 @@ describeWith(missing, 'report.html in Chromium', () => {
     expect(await page.textContent('#status')).toBe('invalid')
     expect(await page.textContent('#story')).toBe(verdict.summary)
     expect(await page.textContent('pre.evidence')).toContain('<-- cannot be placed')
+    const text = (await page.textContent('body')) ?? ''
+    for (const heading of ['Recovery', 'Coverage: operations by fault']) expect(text).toContain(heading)
     expect(await page.locator('canvas').count()).toBeGreaterThanOrEqual(3)
     await page.click('#first-error')
     await page.waitForTimeout(200)

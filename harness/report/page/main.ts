@@ -65,6 +65,55 @@ const faults = (data: ReportData): HTMLElement =>
     ]),
   )
 
+const seconds = (ms: number | null): string => (ms === null ? 'not seen' : `${(ms / 1000).toFixed(2)} s`)
+
+const recoveries = ({ verdict: { impact } }: ReportData): HTMLElement =>
+  table(
+    [
+      'after the heal of',
+      'kind',
+      'first ok',
+      'all nodes ready',
+      'rate back',
+      'longest without an ok (of its kind)',
+    ],
+    (impact?.recoveries ?? []).map(({ fault, kind, firstOkMs, readyMs, rateBackMs }) => [
+      fault,
+      kind,
+      seconds(firstOkMs),
+      seconds(readyMs),
+      seconds(rateBackMs),
+      seconds(impact?.longestUnavailabilityMs[kind] ?? null),
+    ]),
+  )
+
+const ACTIVITIES = ['steady', 'election', 'recovery', 'snapshot', 'membership change', 'unknown'] as const
+
+const coverage = ({ verdict: { impact } }: ReportData): HTMLElement =>
+  table(
+    ['kind of fault', ...ACTIVITIES],
+    Object.entries(impact?.coverage ?? {}).map(([kind, row]) => [
+      kind,
+      ...ACTIVITIES.map((activity) =>
+        Object.entries(row[activity] ?? {})
+          .map(([f, count]) => `${f} ${count}`)
+          .join(', '),
+      ),
+    ]),
+  )
+
+/** Nothing where there were no faults. */
+const impact = (data: ReportData): readonly HTMLElement[] => {
+  // A verdict of before this was measured has none.
+  if ((data.verdict.impact ?? null) === null) return []
+  return [
+    element('h2', {}, ['Recovery']),
+    recoveries(data),
+    element('h2', {}, ['Coverage: operations by fault and by what the cluster was doing']),
+    coverage(data),
+  ]
+}
+
 const show = (data: ReportData): void => {
   const page = document.getElementById('page')
   if (page === null) return
@@ -82,6 +131,7 @@ const show = (data: ReportData): void => {
     verdicts(data),
     element('h2', {}, ['Faults']),
     faults(data),
+    ...impact(data),
     element('h2', {}, ['Run']),
     table(
       [],
