@@ -4,7 +4,7 @@ import type { Effect, FaultRecord } from '../harness/api.ts'
 import { loadRun } from '../harness/store/run-store.ts'
 import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
 import { type FinishedRun, run, temporaryFolder } from '../harness/testing/command.ts'
-import { hostBaseline, leftovers } from '../harness/testing/host.ts'
+import { hostBaseline, leftovers, wallClockOffsetMs } from '../harness/testing/host.ts'
 
 interface Played extends FinishedRun {
   readonly faults: readonly FaultRecord[]
@@ -431,4 +431,35 @@ describeWith(missingLinuxRoot(), 'dependency', () => {
     const statistics = played.verdict.verdicts.find(({ checker }) => checker === 'statistics')
     expect(JSON.stringify(statistics?.details)).toContain('not-allowed')
   })
+})
+
+describeWith(missingLinuxRoot(), 'all of it at once', () => {
+  it.each([
+    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 12],
+    ['etcd in containers', ETCD, 10],
+  ])(
+    'on %s: promises kept; the clock, firewall, routes, disks of the host as before',
+    async (_, target, kinds) => {
+      const clockBefore = wallClockOffsetMs()
+      const options = 'interval=4s,duration=1500ms'
+      const played = await play([
+        ...target,
+        '-n',
+        'all',
+        '--nemesis-opts',
+        options,
+        '--time-limit',
+        '25s',
+        '--seed',
+        '3',
+      ])
+      expectKept(played)
+      expect(new Set(played.faults.map(({ planned }) => planned.nemesis)).size).toBe(kinds)
+      expect(played.effects.length).toBeGreaterThan(played.faults.length / 2)
+      expect(Math.abs(wallClockOffsetMs() - clockBefore)).toBeLessThan(1000)
+      const { impact } = played.verdict
+      expect(impact?.recoveries.length).toBeGreaterThan(5)
+      expect(Object.keys(impact?.coverage ?? {}).length).toBeGreaterThan(5)
+    },
+  )
 })

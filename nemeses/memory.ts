@@ -80,7 +80,7 @@ const measureAll = (victims: readonly Victim[], mode: Mode): Effect => {
   const limits = victims.map(({ node, limitMib }) => `${node.name} at ${limitMib} MiB`).join(', ')
   return {
     bit: hits + killed > 0,
-    summary: `${mode}: ${limits}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
+    summary: `${mode}: ${limits || 'nobody ran'}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
     measurements: { hits, killed },
   }
 }
@@ -88,7 +88,9 @@ const measureAll = (victims: readonly Victim[], mode: Mode): Effect => {
 const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
   const intent = fault.intent as unknown as MemoryIntent
   const nodes = await resolveVictims(context, intent)
-  const victims = nodes.map((node) => squeeze(node, intent))
+  // What does not run uses nothing, and under a limit of nothing it could not even be started.
+  const running = await Promise.all(nodes.map(async (node) => (await node.processes()).length > 0))
+  const victims = nodes.filter((_, i) => running[i]).map((node) => squeeze(node, intent))
   const measure = async (): Promise<Effect> => measureAll(victims, intent.mode)
   const heal = async (): Promise<Effect> => {
     const effect = await measure()

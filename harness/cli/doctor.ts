@@ -29,7 +29,9 @@ const works = async (argv: readonly string[], input?: string): Promise<boolean> 
 const inNamespace = (script: string): Promise<boolean> => works([...inNamespaces(), 'sh', '-c', script])
 
 const checkNamespaces = async (): Promise<Finding> => {
-  const ok = await inNamespace('ip link add a type veth peer name b && ip link add br0 type bridge')
+  const ok = await inNamespace(
+    'ip link add name fl0 type veth peer name fl1 && ip link add name br0 type bridge',
+  )
   const note = ok
     ? `${process.getuid?.() === 0 ? 'as root' : 'through a user namespace'}: veth and bridge work`
     : 'unshare, veth or bridge refused: run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)'
@@ -46,7 +48,7 @@ const checkPartition = async (): Promise<string | null> => {
 /** Through a device made and limited in namespaces of its own. */
 const checkBandwidth = async (): Promise<string | null> => {
   const script =
-    'ip link add a type veth peer name b && tc qdisc add dev a root tbf rate 64kbit burst 4kb latency 400ms'
+    'ip link add name fl0 type veth peer name fl1 && tc qdisc add dev fl0 root tbf rate 64kbit burst 4kb latency 400ms'
   return (await inNamespace(script)) ? null : 'tc-tbf is refused: no limit of bandwidth (modprobe sch_tbf)'
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { childrenOf } from '../faults/proc.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import type { FaultEvent } from '../store/run-store.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
 import { describeWith, missingLinuxRoot, sized } from '../testing/capabilities.ts'
@@ -55,13 +56,50 @@ const FROZEN = [
   '30s',
 ]
 
+/** One fault of each nemesis, all in force together. */
+const EVERY_FAULT = [
+  '-n',
+  'all',
+  '--nemesis-opts',
+  'interval=400ms,duration=12s,kill.victims=one,disk.victims=one,partition.shapes=one,pause.victims=one',
+  '--time-limit',
+  '30s',
+]
+/** A kill may come before a fault that takes its time to be made; so often at most it is tried. */
+const MOST_KILLS = 14
+
+/** Nemeses with a fault that was made and not healed, by what was written of it before the end. */
+const nemesesInForce = (folder: string): readonly string[] => {
+  const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  const file = files.find((name) => name.endsWith('faults.jsonl'))
+  if (file === undefined) return []
+  const events = fs
+    .readFileSync(path.join(folder, file), 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as FaultEvent)
+  const nemesisOf = new Map(
+    events.flatMap((event) => (event.type === 'planned' ? [[event.fault.id, event.fault.nemesis]] : [])),
+  )
+  const ended = new Set(
+    events.flatMap((event) => (event.type === 'healed' || event.type === 'failed' ? [event.id] : [])),
+  )
+  return [
+    ...new Set(
+      events.flatMap((event) =>
+        event.type === 'injected' && !ended.has(event.id) ? [nemesisOf.get(event.id) as string] : [],
+      ),
+    ),
+  ]
+}
+
 const killOnce = async (
   target: string,
   env: string,
   delayMs: number,
   inner: boolean,
   args: readonly string[] = ARGS,
-): Promise<{ readonly operations: number }> => {
+): Promise<{ readonly operations: number; readonly inForce: readonly string[] }> => {
   using folder = temporaryFolder()
   const running = start(['run', target, '--env', env, ...args, '--out', folder.path])
   const pid = running.pid as number
@@ -73,7 +111,7 @@ const killOnce = async (
   if (victim === pid) expect(signal).toBe('SIGKILL')
   else expect(exitCode).toBe(254)
   const [file] = historiesIn(folder.path)
-  return { operations: file === undefined ? 0 : readHistory(file) }
+  return { operations: file === undefined ? 0 : readHistory(file), inForce: nemesesInForce(folder.path) }
 }
 
 describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
@@ -99,6 +137,27 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
       expect(await leftovers(before), `kill ${i + 1} after ${delayMs} ms`).toEqual([])
     }
   })
+
+  it.each([
+    ['raft', 'namespaces', ['--target-opts', 'authority=true'], 12],
+    ['etcd', 'docker', [], 10],
+  ] as const)(
+    'in the middle of each kind of fault, at least 5 times each: %s in %s',
+    async (target, env, more, kinds) => {
+      const before = hostBaseline()
+      const counts = new Map<string, number>()
+      const rng = rngFromSeed(22)
+      const isEnough = (): boolean =>
+        counts.size === kinds && [...counts.values()].every((count) => count >= 5)
+      for (let i = 0; i < MOST_KILLS && !isEnough(); i++) {
+        const args = [...more, ...EVERY_FAULT, '--seed', String(i)]
+        const { inForce } = await killOnce(target, env, 7000 + rng.int(4000), i % 2 === 1, args)
+        for (const nemesis of inForce) counts.set(nemesis, (counts.get(nemesis) ?? 0) + 1)
+        expect(await leftovers(before), `kill ${i + 1}, with ${inForce.join(', ')} in force`).toEqual([])
+      }
+      expect(isEnough(), JSON.stringify([...counts])).toBe(true)
+    },
+  )
 
   it.each([
     ['raft', 'namespaces'],

@@ -1,4 +1,5 @@
 /** What a run could leave on the host, as one comparable value. */
+import crypto from 'node:crypto'
 import fs from 'node:fs'
 import { execaSync } from 'execa'
 import { CONTROLLERS, controllerRoot } from '../faults/cgroup.ts'
@@ -49,11 +50,27 @@ export interface HostBaseline {
   readonly namespaces: readonly string[]
   readonly mounts: readonly string[]
   readonly iptables: readonly string[]
+  /** Rules, routes and queues of the host's own network. */
+  readonly routes: readonly string[]
+  /** The clock functions that the kernel gives this process and its parent. */
+  readonly clockFunctions: readonly string[]
   readonly links: readonly string[]
   readonly cgroups: readonly string[]
   readonly state: readonly string[]
   readonly containers: readonly string[]
   readonly networks: readonly string[]
+}
+
+/** A hash of its vDSO, which nothing but a fault would ever change. */
+const clockFunctionsOf = (pid: string): string => {
+  const range = /^([0-9a-f]+)-([0-9a-f]+) .*\[vdso\]$/m.exec(fs.readFileSync(`/proc/${pid}/maps`, 'latin1'))
+  if (range === null) return `${pid}: none`
+  const [start, end] = range.slice(1).map((text) => Number.parseInt(text, 16)) as [number, number]
+  const fd = fs.openSync(`/proc/${pid}/mem`, 'r')
+  const image = Buffer.alloc(end - start)
+  fs.readSync(fd, image, 0, image.length, start)
+  fs.closeSync(fd)
+  return `${pid}: ${crypto.createHash('sha256').update(image).digest('hex')}`
 }
 
 /** Counters and what a daemon does by itself are left out: only what stands there counts. */
@@ -68,6 +85,8 @@ export const hostBaseline = (): HostBaseline => {
       .filter((line) => line !== '' && !line.includes('/docker/'))
       .sort(),
     iptables: lines('iptables-save', []).filter((line) => !/^[#:]/.test(line)),
+    routes: [...lines('ip', ['rule']), ...lines('ip', ['route']), ...lines('tc', ['qdisc'])],
+    clockFunctions: ['self', String(process.ppid)].map(clockFunctionsOf),
     links: lines('ip', ['-brief', 'link']).map((line) => line.split(/\s+/)[0] as string),
     cgroups: CONTROLLERS.flatMap((controller) =>
       namesIn(controllerRoot(controller))
@@ -98,7 +117,8 @@ export const leftovers = async (before: HostBaseline): Promise<readonly string[]
         .filter((entry) => !known.has(entry))
         .map((entry) => `left behind in ${part}: ${entry}`)
       const present = new Set(now[part])
-      const shared = part === 'iptables' || part === 'links' || part === 'mounts'
+      const shared =
+        ['iptables', 'routes', 'clockFunctions'].includes(part) || part === 'links' || part === 'mounts'
       const removed = shared
         ? before[part].filter((entry) => !present.has(entry)).map((entry) => `gone from ${part}: ${entry}`)
         : []
