@@ -15,6 +15,7 @@ import {
   encodeOpen,
   encodeStatfs,
   encodeWritten,
+  MAX_WRITE_BYTES,
   type OperationName,
   type Request,
 } from './protocol.ts'
@@ -46,6 +47,8 @@ export class Passthrough {
   readonly #handles = new Map<number, Handle>()
   readonly #unsynced = new Map<Inode, UnsyncedFile>()
   readonly #directories: UnsyncedDirectories<Inode>
+  /** What was read last: each reply is written before the next request is taken. */
+  readonly #scratch = Buffer.allocUnsafe(MAX_WRITE_BYTES)
   #nextHandle = 1
 
   constructor({ root, graveyard, durability }: PassthroughOptions) {
@@ -260,7 +263,7 @@ export class Passthrough {
   #read(request: Request): Answer {
     const { fd } = this.#handle(request.u64())
     const at = request.u64()
-    const bytes = Buffer.allocUnsafe(request.u32())
+    const bytes = this.#scratch.subarray(0, request.u32())
     return bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, at))
   }
 

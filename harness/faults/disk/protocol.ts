@@ -115,12 +115,13 @@ export class Request {
   }
 }
 
-export const encodeReply = (unique: bigint, errno: number, body: Buffer | null): Buffer => {
+/** To be written at once, by one writev. */
+export const encodeReply = (unique: bigint, errno: number, body: Buffer | null): readonly Buffer[] => {
   const header = Buffer.alloc(REPLY_HEADER_BYTES)
   header.writeUInt32LE(REPLY_HEADER_BYTES + (body?.length ?? 0), 0)
   header.writeInt32LE(-errno, 4)
   header.writeBigUInt64LE(unique, 8)
-  return body === null ? header : Buffer.concat([header, body])
+  return body === null || body.length === 0 ? [header] : [header, body]
 }
 
 /** Many readers, big writes, and nothing cached that a power loss would have to take back. */

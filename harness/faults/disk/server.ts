@@ -181,9 +181,9 @@ class Server {
   }
 
   #reply(unique: bigint, error: unknown, body: Buffer | null = null): void {
-    const bytes = encodeReply(unique, errnoOf(error), error === null ? body : null)
+    const parts = encodeReply(unique, errnoOf(error), error === null ? body : null)
     try {
-      fs.writeSync(this.#fd, bytes)
+      fs.writevSync(this.#fd, parts)
     } catch (failure) {
       // The caller was interrupted, or the file system unmounted.
       if (!['ENOENT', 'ENODEV'].includes((failure as NodeJS.ErrnoException).code ?? '')) throw failure
