@@ -55,7 +55,8 @@ const prepareDocker = async (base: BaseSource): Promise<void> => {
 const prepareTests = async (): Promise<void> => {
   await prepareNamespaces()
   await installDocker()
-  await installPackages(missingPackages({ chromium: 'chromium' }), say)
+  const programs = { chromium: 'chromium', gcc: 'build-essential', java: 'openjdk-17-jdk-headless' }
+  await installPackages(missingPackages(programs), say)
   await preparePrograms()
 }
 

@@ -1,0 +1,35 @@
+/** A run for its faults: what each did by measurement, with the host compared around it. */
+import { expect } from 'vitest'
+import type { Effect, FaultRecord } from '../api.ts'
+import { loadRun } from '../store/run-store.ts'
+import { type FinishedRun, run, temporaryFolder } from './command.ts'
+import { hostBaseline, leftovers } from './host.ts'
+
+export interface Played extends FinishedRun {
+  readonly faults: readonly FaultRecord[]
+  /** Of the faults that bit: the intent, and the last measurement. */
+  readonly effects: readonly { readonly intent: FaultRecord['planned']['intent']; readonly last: Effect }[]
+}
+
+/** A run whose faults are looked at; it leaves nothing behind. */
+export const play = async (args: readonly string[]): Promise<Played> => {
+  using folder = temporaryFolder()
+  const before = hostBaseline()
+  const finished = await run(folder.path, args)
+  const faults = loadRun(finished.verdict.runDir).record.faults ?? []
+  const effects = faults.flatMap(({ bit, effects: all, planned }) => {
+    const last = all.at(-1)
+    return bit && last !== undefined ? [{ intent: planned.intent, last }] : []
+  })
+  expect(await leftovers(before)).toEqual([])
+  return { ...finished, faults, effects }
+}
+
+export const RAFT = ['raft', '--env', 'namespaces']
+export const ETCD = ['etcd', '--env', 'docker']
+
+/** Valid, by faults that the claims tolerate. */
+export const expectKept = ({ verdict }: Played): void => {
+  expect(verdict.status, verdict.summary).toBe('valid')
+  expect(verdict.outsideClaims).toBe(false)
+}

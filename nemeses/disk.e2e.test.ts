@@ -1,0 +1,113 @@
+/** Disks that fail under real clusters, and what a power loss takes from whom. */
+import { expect, it } from 'vitest'
+import type { Effect } from '../harness/api.ts'
+import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
+import { ETCD, expectKept, type Played, play, RAFT } from '../harness/testing/play.ts'
+
+describeWith(missingLinuxRoot(), 'disk', () => {
+  const OPTIONS = 'interval=1500ms,duration=800ms'
+
+  it('slows, stalls, fails, fills and tears the disks of raft nodes, and takes their power', async () => {
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'disk',
+      '--nemesis-opts',
+      OPTIONS,
+      '--time-limit',
+      '22s',
+      '--seed',
+      '5',
+    ])
+    expectKept(played)
+    const lastOf = (mode: string): Effect | undefined =>
+      played.effects.find(({ intent }) => intent.mode === mode)?.last
+    for (const mode of ['errors', 'full', 'short', 'torn'])
+      expect(lastOf(mode)?.measurements.failed, mode).toBeGreaterThan(0)
+    for (const mode of ['latency', 'stall'])
+      expect(lastOf(mode)?.measurements.delayed, mode).toBeGreaterThan(0)
+    expect(lastOf('latency')?.measurements.fsyncMeanMs).toBeGreaterThan(10)
+    expect(lastOf('power-loss')?.summary).toMatch(/^pid \d+.* killed; power lost/)
+  })
+
+  it('raft that does not fsync is found out by power loss, and not by kills alone', async () => {
+    const bug = [...RAFT, '--bug', 'no-fsync', '--time-limit', '12s', '--seed', '2']
+    const options = 'modes=power-loss,survival=nothing,victims=all+majority,interval=2s,duration=400ms'
+    const lost = await play([...bug, '-n', 'disk', '--nemesis-opts', options])
+    expect(lost.verdict.status).toBe('invalid')
+    expect(lost.effects.some(({ last }) => (last.measurements.bytes as number) > 0)).toBe(true)
+    expectKept(
+      await play([...bug, '-n', 'kill', '--nemesis-opts', 'victims=all+majority,interval=2s,duration=400ms']),
+    )
+  })
+
+  it('refuses to start on a damaged log, and says so', async () => {
+    const options = 'modes=bit-flip,file=^log$,victims=one,interval=4s,duration=1s'
+    const played = await play([
+      ...RAFT,
+      '-n',
+      'disk',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '10s',
+      '--seed',
+      '1',
+      '--recovery-timeout',
+      '3s',
+    ])
+    expect(played.effects[0]?.last.summary).toMatch(/bit \d of byte \d+ of log flipped/)
+    // Damage to what is stored is beyond what raft promises to live with; it must not answer wrongly all the same.
+    expect(played.verdict.outsideClaims).toBe(true)
+    expect(played.verdict.verdicts[0]?.status).toBe('valid')
+  })
+
+  it('etcd in containers keeps its promises on such disks', async () => {
+    const played = await play([
+      ...ETCD,
+      '-n',
+      'disk',
+      '--nemesis-opts',
+      'interval=2s,duration=1s',
+      '--time-limit',
+      '20s',
+      '--seed',
+      '6',
+    ])
+    expectKept(played)
+    expect(played.effects.length).toBeGreaterThan(5)
+    expect(played.effects.some(({ last }) => (last.measurements.bytes as number) > 0)).toBe(true)
+  })
+
+  const redis = (appendfsync: string): Promise<Played> =>
+    play([
+      ...[
+        'redis',
+        '--env',
+        'namespaces',
+        '-w',
+        'set',
+        '--target-opts',
+        `appendfsync=${appendfsync}`,
+        '--rate',
+        '500',
+      ],
+      ...['-n', 'disk', '--nemesis-opts', 'modes=power-loss,survival=nothing,interval=3s,duration=400ms'],
+      ...['--time-limit', '10s', '--seed', '2'],
+    ])
+  const setOf = ({ verdict }: Played) => verdict.verdicts.find(({ checker }) => checker === 'set')
+
+  it('redis with appendfsync no loses what it acknowledged, which it does not claim to keep', async () => {
+    const played = await redis('no')
+    expect(setOf(played)?.status).toBe('invalid')
+    expect(setOf(played)?.details.lost).toBeGreaterThan(100)
+    expect(played.verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
+  })
+
+  it('redis with appendfsync always loses nothing', async () => {
+    const played = await redis('always')
+    expectKept(played)
+    expect(setOf(played)?.details).toMatchObject({ lost: 0 })
+    expect(setOf(played)?.details.acknowledged).toBeGreaterThan(500)
+  })
+})
