@@ -436,6 +436,8 @@ export interface ClusterNode extends NodeIdentity {
   configure(launch: LaunchSpec): void
   /** Starts what is not running. Resolves once spawned, not once ready. */
   start(signal: AbortSignal): Promise<void>
+  /** How a process of its that ended did so, as the system told; null where it does not (yet). */
+  exitOf(pid: number): Promise<string | null>
   /** SIGKILLs all its processes and resolves once every one is gone. */
   kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
   /** Its data directory as the controller sees it. */

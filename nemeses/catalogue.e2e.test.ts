@@ -187,6 +187,28 @@ describeWith(missingLinuxRoot(), 'memory, cpu, pause', () => {
 })
 
 describeWith(missingLinuxRoot(), 'kill', () => {
+  it('ends etcd in containers, with the status told, and cuts it off, as probed', async () => {
+    const options = 'interval=2500ms,duration=1s,kill.signals=SIGKILL+SIGTERM,partition.shapes=one+leader'
+    const played = await play([
+      ...ETCD,
+      '-n',
+      'kill,partition',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '14s',
+      '--seed',
+      '2',
+    ])
+    expectKept(played)
+    const said = played.effects.map(({ last }) => last.summary).join('\n')
+    expect(said).toMatch(/pid \d+.* of n\d.* gone by SIGKILL \(SIGKILL\); running again as pid \d+/)
+    expect(said).toMatch(/gone by SIGTERM \((status \d+|SIGTERM)/)
+    expect(said).toMatch(
+      /[1-9]\d* packets dropped .*probed: 4 of 4 cut directions silent, 2 of 2 others open/,
+    )
+  })
+
   it('brings nodes back on older data or none, says so, and that raft does not claim to live with it', async () => {
     const options = 'data=rolled-back+newest-rolled-back+wiped,victims=one,interval=2500ms,duration=700ms'
     const played = await play([

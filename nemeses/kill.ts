@@ -32,6 +32,7 @@ interface KillIntent extends VictimIntent, DataIntent {
 
 /** How long SIGTERM is given. */
 const PATIENCE_MS = 2000
+const EXIT_TIMEOUT_MS = 500
 /** How long a node is down in a rolling restart or a crash loop. */
 const DOWNTIME_MS = 200
 
@@ -39,9 +40,20 @@ const DOWNTIME_MS = 200
 interface Tally {
   /** To the data, in words. */
   readonly data: string[]
-  readonly ended: { readonly node: string; readonly pid: number }[]
+  readonly ended: { readonly node: string; readonly pid: number; readonly exit: string | null }[]
   /** Pids that SIGTERM did not end. */
   readonly deaf: number[]
+}
+
+/** The system tells a moment after the end. */
+const exitOf = async (node: ClusterNode, pid: number): Promise<string | null> => {
+  let exit: string | null = null
+  const isTold = async (): Promise<boolean> => {
+    exit = await node.exitOf(pid)
+    return exit !== null
+  }
+  await waitUntil(isTold, EXIT_TIMEOUT_MS, 5)
+  return exit
 }
 
 const endNode = async (
@@ -59,7 +71,8 @@ const endNode = async (
   await node.kill(abort)
   const change = await changeData(node, intent)
   if (change !== null) tally.data.push(change)
-  tally.ended.push(...processes.map(({ pid }) => ({ node: node.name, pid })))
+  const exits = await Promise.all(processes.map(({ pid }) => exitOf(node, pid)))
+  tally.ended.push(...processes.map(({ pid }, i) => ({ node: node.name, pid, exit: exits[i] ?? null })))
 }
 
 /** Resolves true when the time is over, false where `stop` came first. */
@@ -108,12 +121,13 @@ const effectOf = (
   const ignored = deaf.length === 0 ? '' : `, ${deaf.length} only by SIGKILL`
   const changes = data.length === 0 ? '' : `; ${data.join('; ')}`
   const pids = gone.map(({ pid }) => pid).join(', ')
+  const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit not told'))].join(', ')
   return {
     bit: gone.length > 0,
     summary:
       ended.length === 0
         ? 'nothing was running'
-        : `pid ${pids} of ${names.join(', ')} gone by ${intent.signal}${ignored}${changes}${again}`,
+        : `pid ${pids} of ${names.join(', ')} gone by ${intent.signal} (${exits})${ignored}${changes}${again}`,
     measurements: {
       killed: ended.length,
       gone: gone.length,

@@ -55,6 +55,8 @@ export abstract class ProcessNode implements ClusterNode {
   /** Starts one process and returns its pid, as the controller sees it. */
   protected abstract spawn(spec: LaunchSpec['processes'][number], signal: AbortSignal): Promise<number>
 
+  abstract exitOf(pid: number): Promise<string | null>
+
   async processes(): Promise<readonly NodeProcess[]> {
     return [...this.running].map(([name, pid]) => ({ name, pid })).filter(({ pid }) => isAlive(pid))
   }

@@ -62,7 +62,9 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
       )
     expect(summaries.find((text) => /partition: .*[1-9]\d* packets dropped/.test(text))).toBeDefined()
     expect(
-      summaries.find((text) => /kill: .*pid \d+ of n\d gone by SIGKILL; running again as pid \d+/.test(text)),
+      summaries.find((text) =>
+        /kill: .*pid \d+ of n\d gone by SIGKILL \(SIGKILL\); running again as pid \d+/.test(text),
+      ),
     ).toBeDefined()
     expect(summaries.find((text) => /pause: .*in FROZEN/.test(text))).toBeDefined()
     const statuses = (record.samples ?? []).map(({ status }) => status).filter((status) => status !== null)

@@ -1,4 +1,5 @@
 /** One node of the docker environment: processes started by exec beside the container's keeper. */
+import os from 'node:os'
 import type Docker from 'dockerode'
 import type { ProcessSpec } from '../../api.ts'
 import { containerCgroups } from '../../faults/cgroup.ts'
@@ -20,10 +21,19 @@ export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'cgroups'> {
 
 export class DockerNode extends ProcessNode {
   readonly #container: Docker.Container
+  readonly #execs = new Map<number, Docker.Exec>()
 
   constructor(options: DockerNodeOptions) {
     super({ ...options, cgroups: containerCgroups(options.containerId) })
     this.#container = options.container
+  }
+
+  /** Statuses above 128 are signals, as shells have it. */
+  override async exitOf(pid: number): Promise<string | null> {
+    const { Running, ExitCode } = (await this.#execs.get(pid)?.inspect()) ?? { Running: true, ExitCode: null }
+    if (Running || ExitCode === null) return null
+    const signal = Object.entries(os.constants.signals).find(([, number]) => number === ExitCode - 128)
+    return signal?.[0] ?? `status ${ExitCode}`
   }
 
   protected override async spawn(spec: ProcessSpec, signal: AbortSignal): Promise<number> {
@@ -43,7 +53,10 @@ export class DockerNode extends ProcessNode {
       pid = (await exec.inspect()).Pid
       return pid > 0
     }
-    if (await waitUntil(hasPid, SPAWN_TIMEOUT_MS, 10, signal)) return pid
+    if (await waitUntil(hasPid, SPAWN_TIMEOUT_MS, 10, signal)) {
+      this.#execs.set(pid, exec)
+      return pid
+    }
     throw new UserError(`${this.name}: ${spec.argv[0]} could not be started in its container.`, 254)
   }
 

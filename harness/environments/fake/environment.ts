@@ -23,6 +23,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
     cgroups: {},
     hostDataDir: '/nowhere',
     processes: async () => [],
+    exitOf: async () => null,
     configure: () => {},
     start: async () => {
       calls.push('start')

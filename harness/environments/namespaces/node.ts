@@ -11,10 +11,15 @@ const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 export class NamespaceNode extends ProcessNode {
   readonly #logDir: string
+  readonly #exits = new Map<number, string>()
 
   constructor(options: ProcessNodeOptions & { readonly logDir: string }) {
     super(options)
     this.#logDir = options.logDir
+  }
+
+  override async exitOf(pid: number): Promise<string | null> {
+    return this.#exits.get(pid) ?? null
   }
 
   protected override async spawn(spec: ProcessSpec): Promise<number> {
@@ -34,7 +39,9 @@ export class NamespaceNode extends ProcessNode {
       child.on('error', (error) => fs.appendFileSync(logFile, `${error.message}\n`))
       if (child.pid === undefined)
         throw new UserError(`${this.name}: ${spec.argv[0]} could not be started.`, 254)
-      addToCgroups(this.cgroups, child.pid)
+      const { pid } = child
+      child.on('exit', (code, signal) => this.#exits.set(pid, signal ?? `status ${code}`))
+      addToCgroups(this.cgroups, pid)
       return child.pid
     } finally {
       fs.closeSync(log)

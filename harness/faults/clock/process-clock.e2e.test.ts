@@ -208,6 +208,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     expect(Math.abs((lines.at(-1)?.saidMs ?? 0) - (lines.at(-1)?.atMs ?? 0))).toBeLessThan(1000)
     const clock = ProcessClock.attach(child.pid as number)
     clock.set(by(-7_200_000))
+    expect(clock.offsetNs()).toBe(-7_200_000n * 1_000_000n)
     const before = lines.length
     child.kill('SIGTERM')
     await once(child, 'exit')
