@@ -111,8 +111,7 @@ const checkSupport = (target: Target, environment: Environment, spec: RunSpec): 
     const missing = missingFor(target, environment, spec.targetOptions, name, options)
     if (missing.length === 0) continue
     throw new UserError(
-      `The nemesis ${name} needs what the ${environment.name} environment does not provide here (${missing.join('; ')}). ` +
-        '`faultline doctor` says what would.',
+      `The nemesis ${name} cannot be used here: ${missing.join('; ')}. \`faultline doctor\` says what this machine can do.`,
     )
   }
 }
@@ -125,6 +124,14 @@ const commitOf = (): string => {
 interface Chosen {
   readonly nemeses: RunSpec['nemeses']
   readonly notes: readonly string[]
+}
+
+const withOptions = (flags: RunFlags, names: readonly string[]): RunSpec['nemeses'] => {
+  const options = splitNemesisOptions(flags.nemesisOpts, names, (name) => findNemesis(name).options)
+  return names.map((name) => ({
+    name,
+    options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options),
+  }))
 }
 
 /** `all`: whatever the environment supports; what it does not is said. */
@@ -140,11 +147,7 @@ const chooseNemeses = (
   const wantsAll = asked.includes('all')
   if (wantsAll && asked.length > 1) throw new UserError('--nemesis all leaves nothing to be named beside it.')
   const names = wantsAll ? Object.keys(nemeses) : asked
-  const options = splitNemesisOptions(flags.nemesisOpts, names, (name) => findNemesis(name).options)
-  const chosen = names.map((name) => ({
-    name,
-    options: parseOptions(`nemesis ${name}`, options.get(name), findNemesis(name).options),
-  }))
+  const chosen = withOptions(flags, names)
   if (!wantsAll) return { nemeses: chosen, notes: [] }
   const missing = (name: string, given: Options): readonly string[] =>
     missingFor(target, environment, targetOptions, name, given)
@@ -153,21 +156,16 @@ const chooseNemeses = (
     notes: chosen.flatMap((each) => {
       const lacks = missing(each.name, each.options)
       if (lacks.length === 0) return []
-      return [
-        `${each.name} is left out, which the ${environment.name} environment does not provide here (${lacks.join('; ')}).`,
-      ]
+      return [`${each.name} is left out: ${lacks.join('; ')}.`]
     }),
   }
 }
 
-/** The nemeses of a recorded plan; their options are in it. */
-const chooseRecorded = (faults: readonly PlannedFault[]): Chosen => ({
-  nemeses: [...new Set(faults.map(({ nemesis }) => nemesis))].map((name) => ({
-    name,
-    options: parseOptions(`nemesis ${name}`, undefined, findNemesis(name).options),
-  })),
-  notes: [],
-})
+/** The nemeses of a recorded plan. What they do is in it; how a disk is made is not, so options are heard. */
+const chooseRecorded = (flags: RunFlags, faults: readonly PlannedFault[]): Chosen => {
+  const names = [...new Set(faults.map(({ nemesis }) => nemesis))]
+  return { nemeses: withOptions(flags, names), notes: [] }
+}
 
 /** A recorded plan names nodes and times: both must be there. */
 const checkRecorded = (faults: readonly PlannedFault[], spec: RunSpec, nodes: readonly string[]): void => {
@@ -209,7 +207,9 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
   const targetOptions = parseOptions(`target ${target.name}`, flags.targetOpts, target.options)
   const faults = flags.faults === undefined ? undefined : readPlannedFaults(flags.faults)
   const chosen =
-    faults === undefined ? chooseNemeses(flags, target, targetOptions, environment) : chooseRecorded(faults)
+    faults === undefined
+      ? chooseNemeses(flags, target, targetOptions, environment)
+      : chooseRecorded(flags, faults)
   const spec: RunSpec = {
     schema: 1,
     runId,

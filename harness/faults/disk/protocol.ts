@@ -91,6 +91,11 @@ export class Request {
     return this.#bytes.readUInt32LE(28)
   }
 
+  /** Of the thread that asks; 0 where it is not seen from here. */
+  get pid(): number {
+    return this.#bytes.readUInt32LE(32)
+  }
+
   u32(): number {
     this.#at += 4
     return this.#bytes.readUInt32LE(this.#at - 4)

@@ -69,6 +69,20 @@ const shorten = (_: number, length: number): number => Math.ceil(length / 2)
 const tear = (at: number, length: number): number =>
   Math.max(0, Math.floor((at + length / 2) / SECTOR_BYTES) * SECTOR_BYTES - at)
 
+const DYING_POLL_MS = 20
+
+/** Whether the thread has SIGKILL before it, or is gone. It waits for our answer, and cannot die before. */
+const isDying = (pid: number): boolean => {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1')
+    const pending = [...status.matchAll(/^(?:SigPnd|ShdPnd):\t([0-9a-f]+)$/gm)]
+    const SIGKILL = 1n << 8n
+    return pending.some(([, mask]) => (BigInt(`0x${mask}`) & SIGKILL) !== 0n)
+  } catch {
+    return true
+  }
+}
+
 interface Held {
   readonly fault: string
   readonly go: () => void
@@ -146,7 +160,13 @@ class Server {
       leave()
       this.#perform(request, null, answer)
     }
+    // Any signal interrupts, but no disk ever fails because of one: only whoever is being killed is let go.
     const interrupt = (): void => {
+      if (!this.#held.has(request.unique)) return
+      if (!isDying(request.pid)) {
+        setTimeout(interrupt, DYING_POLL_MS)
+        return
+      }
       leave()
       answer(new Errno('EINTR'), null)
     }
