@@ -425,6 +425,8 @@ export interface NodeDisk extends AsyncDisposable {
   losePower(survival: Survival, seed: number): Promise<Lost>
   /** What was damaged; null where no file matched. */
   damage(damage: Damage): Promise<string | null>
+  /** Why it serves no more although nobody took it down: the harness's own failure, never the cluster's. Null: it serves. */
+  readonly failure: string | null
 }
 
 export interface ClusterNode extends NodeIdentity {

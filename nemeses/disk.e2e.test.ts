@@ -1,11 +1,23 @@
 /** Disks that fail under real clusters, and what a power loss takes from whom. */
+import fs from 'node:fs'
 import { expect, it } from 'vitest'
 import type { Effect } from '../harness/api.ts'
+import { sleep } from '../harness/support/wait.ts'
 import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
+import { start, temporaryFolder } from '../harness/testing/command.ts'
+import { hostBaseline, leftovers } from '../harness/testing/host.ts'
 import { ETCD, expectKept, type Played, play, RAFT } from '../harness/testing/play.ts'
 
+const readIfThere = (file: string): string => {
+  try {
+    return fs.readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
 describeWith(missingLinuxRoot(), 'disk', () => {
-  const OPTIONS = 'interval=1500ms,duration=800ms'
+  const OPTIONS = 'interval=1500ms,duration=800ms,probability=0.5'
 
   it('slows, stalls, fails, fills and tears the disks of raft nodes, and takes their power', async () => {
     const played = await play([
@@ -109,5 +121,33 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     expectKept(played)
     expect(setOf(played)?.details).toMatchObject({ lost: 0 })
     expect(setOf(played)?.details.acknowledged).toBeGreaterThan(500)
+  })
+
+  it('one of ours that fails by itself ends the run: nothing is said of the cluster', async () => {
+    using folder = temporaryFolder()
+    const before = hostBaseline()
+    const running = start([
+      'run',
+      ...RAFT,
+      '-n',
+      'disk',
+      '--time-limit',
+      '10s',
+      '--seed',
+      '1',
+      '--out',
+      folder.path,
+    ])
+    await sleep(5000)
+    const servers = fs
+      .readdirSync('/proc')
+      .filter((pid) => /^\d+$/.test(pid))
+      .filter((pid) => readIfThere(`/proc/${pid}/cmdline`).includes('disk/server'))
+    expect(servers).toHaveLength(5)
+    process.kill(Number(servers[0]), 'SIGKILL')
+    const { exitCode, stderr } = await running
+    expect(exitCode).toBe(254)
+    expect(stderr).toMatch(/The disk of n\d failed by itself .*says nothing of the cluster/)
+    expect(await leftovers(before)).toEqual([])
   })
 })

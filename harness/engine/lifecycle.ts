@@ -9,11 +9,8 @@ import type {
   Claims,
   Cluster,
   ClusterNode,
-  ClusterPlan,
   Environment,
-  MemberChange,
   Nemesis,
-  NemesisContext,
   NodeIdentity,
   Operation,
   OpGenerator,
@@ -37,9 +34,10 @@ import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
+import { clusterPlan, nemesisContext, servicesFor } from './cluster-plan.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { interpret } from './interpret.ts'
-import { awaitReady, isReady, type Member, startMembers } from './members.ts'
+import { awaitReady, type Member, startMembers } from './members.ts'
 import { leaderChangesOf, Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -113,16 +111,6 @@ const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
   if (user === undefined) return null
   return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
 }
-
-const servicesFor = (target: Target, { targetOptions }: RunSpec): readonly ServiceSpec[] =>
-  target.services?.(targetOptions) ?? []
-
-const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPlan => ({
-  nodes: environment.identify(spec.nodes),
-  services: environment.identifyServices(servicesFor(target, spec).map(({ name }) => name)),
-  options: spec.targetOptions,
-  bug: spec.bug,
-})
 
 const provision = (parts: RunParts): Promise<Cluster> => {
   const { spec, target, environment } = parts
@@ -256,27 +244,15 @@ interface Outcome {
   readonly aborted: string | null
 }
 
-const MEMBER_CHANGE_TIMEOUT_MS = 2000
-
-const nemesisContext = (parts: RunParts, cluster: Cluster, sampler: Sampler): NemesisContext => {
-  const { target } = parts
-  const plan = clusterPlan(parts)
-  const changeMembers = async (change: MemberChange): Promise<void> => {
-    const leader = await sampler.leader()
-    const node = cluster.nodes.find(({ name }) => name === leader)
-    if (node === undefined) throw new Error('no leader')
-    const endpoint = { node: node.name, address: node.address }
-    await target.changeMembers?.(endpoint, change, AbortSignal.timeout(MEMBER_CHANGE_TIMEOUT_MS))
-  }
-  return {
-    cluster,
-    leader: () => sampler.leader(),
-    status: (node) => sampler.status(node),
-    ...(target.changeMembers === undefined ? {} : { changeMembers }),
-    launchWith: (node, options) =>
-      target.launch(node, { ...plan, options: { ...plan.options, ...options } }, parts.program),
-    isReady: (node) => isReady({ node, ready: (endpoint, signal) => target.ready(endpoint, signal) }),
-    signal: new AbortController().signal,
+/** A disk of ours that failed by itself is no fault that was planned: such a run says nothing of the cluster. */
+const requireDisks = (cluster: Cluster): void => {
+  for (const { name, disk } of cluster.nodes) {
+    const failure = disk?.failure ?? null
+    if (failure !== null)
+      throw new UserError(
+        `The disk of ${name} failed by itself (${failure}): this run says nothing of the cluster.`,
+        254,
+      )
   }
 }
 
@@ -321,6 +297,7 @@ const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> =>
   try {
     progress.phase('running')
     await drive()
+    requireDisks(cluster)
     if (signal.aborted) return { recovery: null, aborted: 'the run was interrupted' }
     return {
       recovery: await finish(running, scheduler, faults, drive),

@@ -159,12 +159,12 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     await mount()
     await disk.setRules('disk-1', [rule({ effect: 'stall' })])
     const hung = (): ReturnType<typeof spawn> =>
-      spawn('sh', ['-c', `echo x > ${disk.path}/f`], { stdio: 'ignore' })
+      spawn('sh', ['-c', `trap : USR1; echo x > ${disk.path}/f`], { stdio: 'ignore' })
     const [first, second] = [hung(), hung()]
     await new Promise((resolve) => setTimeout(resolve, 300))
     expect([first.exitCode, second.exitCode]).toEqual([null, null])
     // A signal that is handled or ignored is no reason to fail an operation: no disk does.
-    second.kill('SIGCONT')
+    second.kill('SIGUSR1')
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(second.exitCode).toBeNull()
     first.kill('SIGKILL')

@@ -36,6 +36,8 @@ class FuseDisk implements NodeDisk {
   readonly #server: ChildProcess
   readonly #pending = new Map<number, Pending>()
   #nextId = 0
+  #disposed = false
+  failure: string | null = null
   #rules: readonly DiskRule[] = []
 
   constructor(options: ServerOptions, server: ChildProcess, lastWords: () => string) {
@@ -49,8 +51,9 @@ class FuseDisk implements NodeDisk {
       else pending?.reject(new Error(message.error))
     })
     server.on('exit', (code, signal) => {
-      for (const { reject } of this.#pending.values())
-        reject(new Error(`the process that serves ${this.path} ended (${signal ?? code}): ${lastWords()}`))
+      const why = `the process that serves ${this.path} ended (${signal ?? code}): ${lastWords()}`
+      if (!this.#disposed) this.failure = why
+      for (const { reject } of this.#pending.values()) reject(new Error(why))
       this.#pending.clear()
     })
   }
@@ -86,6 +89,7 @@ class FuseDisk implements NodeDisk {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true
     unmount(this.path)
     if (this.#server.exitCode !== null || this.#server.signalCode !== null) return
     const exited = once(this.#server, 'exit')

@@ -1,0 +1,47 @@
+/** The cluster as planned, and what nemeses may ask of it while it runs. */
+import type {
+  Cluster,
+  ClusterPlan,
+  MemberChange,
+  NemesisContext,
+  RunSpec,
+  ServiceSpec,
+  Target,
+} from '../api.ts'
+import type { RunParts } from './lifecycle.ts'
+import { isReady } from './members.ts'
+import type { Sampler } from './sampler.ts'
+
+export const servicesFor = (target: Target, { targetOptions }: RunSpec): readonly ServiceSpec[] =>
+  target.services?.(targetOptions) ?? []
+
+export const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPlan => ({
+  nodes: environment.identify(spec.nodes),
+  services: environment.identifyServices(servicesFor(target, spec).map(({ name }) => name)),
+  options: spec.targetOptions,
+  bug: spec.bug,
+})
+
+const MEMBER_CHANGE_TIMEOUT_MS = 2000
+
+export const nemesisContext = (parts: RunParts, cluster: Cluster, sampler: Sampler): NemesisContext => {
+  const { target } = parts
+  const plan = clusterPlan(parts)
+  const changeMembers = async (change: MemberChange): Promise<void> => {
+    const leader = await sampler.leader()
+    const node = cluster.nodes.find(({ name }) => name === leader)
+    if (node === undefined) throw new Error('no leader')
+    const endpoint = { node: node.name, address: node.address }
+    await target.changeMembers?.(endpoint, change, AbortSignal.timeout(MEMBER_CHANGE_TIMEOUT_MS))
+  }
+  return {
+    cluster,
+    leader: () => sampler.leader(),
+    status: (node) => sampler.status(node),
+    ...(target.changeMembers === undefined ? {} : { changeMembers }),
+    launchWith: (node, options) =>
+      target.launch(node, { ...plan, options: { ...plan.options, ...options } }, parts.program),
+    isReady: (node) => isReady({ node, ready: (endpoint, signal) => target.ready(endpoint, signal) }),
+    signal: new AbortController().signal,
+  }
+}
