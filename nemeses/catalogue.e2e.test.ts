@@ -174,8 +174,33 @@ describeWith(missingLinuxRoot(), 'memory, cpu, pause', () => {
     expect(sum('throttledMs')).toBeGreaterThan(500)
     expect(sum('takenMs')).toBeGreaterThan(300)
     expect(sum('stalledMs')).toBeGreaterThan(2000)
-    const stutter = played.effects.find(({ intent }) => intent.pattern === 'stutter')
-    expect(stutter?.last.measurements.stops).toBeGreaterThan(1)
+  })
+
+  it.each([
+    ['raft in namespaces', RAFT],
+    ['etcd in containers', ETCD],
+  ])('%s stutters as well as stalls, by both means', async (_, target) => {
+    const options = 'interval=1500ms,duration=1300ms,method=both,stutter=150ms'
+    const played = await play([
+      ...target,
+      '-n',
+      'pause',
+      '--nemesis-opts',
+      options,
+      '--time-limit',
+      '12s',
+      '--seed',
+      '6',
+    ])
+    expectKept(played)
+    const stopsOf = (pattern: string): readonly number[] =>
+      played.effects
+        .filter(({ intent }) => intent.pattern === pattern)
+        .map(({ last }) => last.measurements.stops as number)
+    expect(stopsOf('stall').every((stops) => stops === 1)).toBe(true)
+    expect(stopsOf('stutter').length).toBeGreaterThan(0)
+    expect(Math.min(...stopsOf('stutter'))).toBeGreaterThan(1)
+    expect(new Set(played.effects.map(({ intent }) => intent.method)).size).toBe(2)
   })
 
   it('raft killed by the kernel for want of memory is started again', async () => {

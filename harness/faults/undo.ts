@@ -51,6 +51,8 @@ export const undoEntry = async (entry: UndoEntry): Promise<void> => {
 /** Latest first, so that what stands on something goes before it. Returns what could not be undone, and why. */
 export const undoAll = async (entries: readonly UndoEntry[]): Promise<readonly string[]> => {
   const failures: string[] = []
+  // Before anything else: what is frozen does not die, and whatever it holds cannot be taken down.
+  for (const entry of entries) if (entry.kind === 'cgroup') thaw(entry.path)
   for (const entry of [...entries].reverse()) {
     try {
       await undoEntry(entry)
