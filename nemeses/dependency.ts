@@ -99,7 +99,9 @@ const slowDown = async (
   }))
   const rule = { delayMs, jitterMs: delayMs / 4, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
   const links = cluster.nodes.flatMap(({ name }) => [`${name}>${service.name}`, `${service.name}>${name}`])
-  const detour = await Detour.open(ports, Object.fromEntries(links.map((link) => [link, rule])), seed)
+  const rules = Object.fromEntries(links.map((link) => [link, rule]))
+  // What the nodes say to each other goes as it did.
+  const detour = await Detour.open(ports, rules, seed, (a, b) => [a.name, b.name].includes(service.name))
   const measure = async (): Promise<Effect> => {
     const counts = await detour.counts()
     const packets = links.reduce((sum, link) => sum + (counts[link]?.packets ?? 0), 0)

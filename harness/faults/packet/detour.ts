@@ -26,7 +26,8 @@ $ENV{FAULTLINE_TUNS} = join(",", @fds); exec @rest or die "exec: $!\\n";`
 
 /** Routes from here on have this number where they must not be everyone's. */
 const TABLE = 4242
-const DEVICE = 'detour0'
+/** How many this process has opened: several may stand at once, each with devices of its own. */
+let opened = 0
 
 const switchModule = (): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -38,16 +39,27 @@ const inNamespace = async (pid: number, argv: readonly string[], input?: string)
   return (await execa('nsenter', ['--target', String(pid), '--net', '--', ...argv], options)).stdout
 }
 
-const others = (ports: readonly DetourPort[], port: DetourPort): readonly string[] =>
-  ports.filter((other) => other !== port).flatMap(({ addresses }) => addresses)
+/** Whether packets between two ports are led over the detour. */
+type Leads = (a: DetourPort, b: DetourPort) => boolean
+
+interface Layout {
+  readonly ports: readonly DetourPort[]
+  readonly leads: Leads
+  /** Its name in each port's namespace. */
+  readonly device: string
+}
+
+const others = ({ ports, leads }: Layout, port: DetourPort): readonly string[] =>
+  ports.filter((other) => other !== port && leads(port, other)).flatMap(({ addresses }) => addresses)
 
 /** One address: all that goes to the others. Several (the clients'): only what comes from these, so that nothing else is led here. */
-const routesOf = (port: DetourPort, ports: readonly DetourPort[]): readonly string[] => {
+const routesOf = (port: DetourPort, layout: Layout): readonly string[] => {
+  const { device } = layout
   const [first] = port.addresses
   if (port.addresses.length === 1)
-    return others(ports, port).map((address) => `route add ${address}/32 dev ${DEVICE} src ${first}`)
+    return others(layout, port).map((address) => `route add ${address}/32 dev ${device} src ${first}`)
   return [
-    ...others(ports, port).map((address) => `route add ${address}/32 dev ${DEVICE} table ${TABLE}`),
+    ...others(layout, port).map((address) => `route add ${address}/32 dev ${device} table ${TABLE}`),
     ...port.addresses.map((address) => `rule add from ${address} lookup ${TABLE}`),
   ]
 }
@@ -84,29 +96,32 @@ const startSwitch = async (
 }
 
 export class Detour implements AsyncDisposable {
-  readonly #ports: readonly DetourPort[]
+  readonly #layout: Layout
   readonly #switch: ChildProcess
 
-  private constructor(ports: readonly DetourPort[], child: ChildProcess) {
-    this.#ports = ports
+  private constructor(layout: Layout, child: ChildProcess) {
+    this.#layout = layout
     this.#switch = child
   }
 
-  /** Leads all packets between the ports over it; each directed link (`from>to`) by its rule. */
+  /** Leads the packets between its ports over it; each directed link (`from>to`) by its rule. */
   static async open(
     ports: readonly DetourPort[],
     rules: SwitchOptions['rules'],
     seed: number,
+    leads: Leads = () => true,
   ): Promise<Detour> {
-    const names = ports.map((_, i) => `fl${process.pid % 100_000}p${i}`)
-    const detour = new Detour(ports, await startSwitch(ports, names, rules, seed))
+    const number = opened++
+    const layout: Layout = { ports, leads, device: `detour${number}` }
+    const names = ports.map((_, i) => `fl${number}p${i}`)
+    const detour = new Detour(layout, await startSwitch(ports, names, rules, seed))
     try {
-      const moves = ports.map(({ pid }, i) => `link set ${names[i]} netns ${pid} name ${DEVICE}`)
+      const moves = ports.map(({ pid }, i) => `link set ${names[i]} netns ${pid} name ${layout.device}`)
       await execa('ip', ['-batch', '-'], { input: `${moves.join('\n')}\n` })
-      await Promise.all(ports.map(({ pid }) => inNamespace(pid, ['ip', 'link', 'set', DEVICE, 'up'])))
+      await Promise.all(ports.map(({ pid }) => inNamespace(pid, ['ip', 'link', 'set', layout.device, 'up'])))
       await Promise.all(
         ports.map((port) =>
-          inNamespace(port.pid, ['ip', '-batch', '-'], `${routesOf(port, ports).join('\n')}\n`),
+          inNamespace(port.pid, ['ip', '-batch', '-'], `${routesOf(port, layout).join('\n')}\n`),
         ),
       )
       return detour
@@ -119,12 +134,12 @@ export class Detour implements AsyncDisposable {
   /** Limits what leaves a port, by a token bucket in the kernel (tc-tbf). */
   async limitBandwidth(port: DetourPort, kbitPerS: number): Promise<void> {
     const shape = ['tbf', 'rate', `${kbitPerS}kbit`, 'burst', '4kb', 'latency', '400ms']
-    await inNamespace(port.pid, ['tc', 'qdisc', 'add', 'dev', DEVICE, 'root', ...shape])
+    await inNamespace(port.pid, ['tc', 'qdisc', 'add', 'dev', this.#layout.device, 'root', ...shape])
   }
 
   /** Packets that the token bucket delayed or dropped. */
   async countLimited(port: DetourPort): Promise<{ readonly delayed: number; readonly dropped: number }> {
-    const text = await inNamespace(port.pid, ['tc', '-s', 'qdisc', 'show', 'dev', DEVICE])
+    const text = await inNamespace(port.pid, ['tc', '-s', 'qdisc', 'show', 'dev', this.#layout.device])
     const [, dropped, delayed] = /dropped (\d+), overlimits (\d+)/.exec(text) ?? []
     return { delayed: Number(delayed ?? 0), dropped: Number(dropped ?? 0) }
   }
@@ -143,7 +158,7 @@ export class Detour implements AsyncDisposable {
       this.#switch.kill('SIGKILL')
       await exited
     }
-    for (const port of this.#ports) {
+    for (const port of this.#layout.ports) {
       const rules = rulesToDelete(port)
       if (rules.length > 0)
         await inNamespace(port.pid, ['ip', '-force', '-batch', '-'], `${rules.join('\n')}\n`)
