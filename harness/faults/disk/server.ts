@@ -275,8 +275,9 @@ const main = (): void => {
       process.send?.({ id, error: messageOf(error) })
     }
   })
-  // Without its controller nobody would ever take the mount down.
-  process.on('disconnect', () => process.exit(0))
+  // Without its controller nobody would ever take the mount down. Not exit: that would wait for the thread that waits for
+  // the next request, and whoever waits for an answer could not die.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   server.serve()
   process.send?.({ ready: true })
 }
