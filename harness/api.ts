@@ -347,6 +347,7 @@ export type Fault =
   | 'clock'
   | 'disk'
   | 'packet'
+  | 'io'
   | 'memory'
   | 'cpu'
 
@@ -355,7 +356,7 @@ export interface NodeProcess {
   readonly pid: number
 }
 
-export type CgroupController = 'freezer' | 'memory' | 'cpu'
+export type CgroupController = 'freezer' | 'memory' | 'cpu' | 'blkio'
 
 /** cgroup (v1) controller -> the directory of the node's own group. */
 export type NodeCgroups = Readonly<Partial<Record<CgroupController, string>>>
@@ -418,6 +419,8 @@ export interface NodeDisk extends AsyncDisposable {
   readonly path: string
   /** Where its content really lies. */
   readonly backing: string
+  /** The groups of the process that serves it. */
+  readonly cgroups: NodeCgroups
   /** Replaces the rules of that fault; none heals it. */
   setRules(fault: string, rules: readonly DiskRule[]): Promise<void>
   counts(): Promise<DiskCounts>

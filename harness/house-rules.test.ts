@@ -105,6 +105,7 @@ const EDGES = [
   'targets/stub-service.ts',
   'nemeses/pause.ts',
   'nemeses/cpu.ts',
+  'nemeses/memory.ts',
   'nemeses/upgrade.ts',
   'checkers/porcupine-ts/check.ts',
   'checkers/porcupine-ts/parallel/',

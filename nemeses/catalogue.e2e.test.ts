@@ -203,7 +203,7 @@ describeWith(missingLinuxRoot(), 'memory, cpu, pause', () => {
     expect(new Set(played.effects.map(({ intent }) => intent.method)).size).toBe(2)
   })
 
-  it('raft with no memory left keeps its promises, killed by the kernel or not, and is up again', async () => {
+  it('raft killed by the kernel for want of memory is started again', async () => {
     const options = 'modes=oom,interval=2s,duration=1500ms,victims=one'
     const played = await play([
       ...RAFT,
@@ -217,9 +217,7 @@ describeWith(missingLinuxRoot(), 'memory, cpu, pause', () => {
       '2',
     ])
     expectKept(played)
-    // Whether the kernel kills depends on who asks for the next page.
-    expect(played.effects.every(({ last }) => Number(last.measurements.hits) > 0)).toBe(true)
-    expect(played.effects.length).toBeGreaterThan(0)
+    expect(played.effects.some(({ last }) => Number(last.measurements.killed) > 0)).toBe(true)
   })
 })
 
@@ -356,8 +354,8 @@ describeWith(missingLinuxRoot(), 'dependency', () => {
 
 describeWith(missingLinuxRoot(), 'all of it at once', () => {
   it.each([
-    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 12],
-    ['etcd in containers', ETCD, 10],
+    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 13],
+    ['etcd in containers', ETCD, 11],
   ])(
     'on %s: promises kept; the clock, firewall, routes, disks of the host as before',
     async (_, target, kinds) => {

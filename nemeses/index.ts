@@ -5,13 +5,13 @@ import { connection } from './connection.ts'
 import { cpu } from './cpu.ts'
 import { dependency } from './dependency.ts'
 import { disk } from './disk.ts'
+import { io } from './io.ts'
 import { kill } from './kill.ts'
 import { membership } from './membership.ts'
 import { memory } from './memory.ts'
 import { packet } from './packet.ts'
 import { partition } from './partition.ts'
 import { pause } from './pause.ts'
-
 import { upgrade } from './upgrade.ts'
 
 export const nemeses: Readonly<Record<string, Nemesis>> = {
@@ -22,6 +22,7 @@ export const nemeses: Readonly<Record<string, Nemesis>> = {
   pause,
   clock,
   disk,
+  io,
   memory,
   membership,
   upgrade,

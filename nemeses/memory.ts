@@ -2,10 +2,12 @@
  * Memory grows scarce for chosen nodes: the limit of their cgroup is lowered to what they use now, and a little more.
  *
  * - `squeeze`: the kernel must take back caches, and the node runs slower, or asks for more than there is;
- * - `oom`: nothing is left: the next page it asks for has the kernel kill it. It is started again at the heal.
+ * - `oom`: nothing is left, and a small neighbour in its group asks for more: the kernel kills the largest, which is the
+ *   node. It is started again at the heal.
  *
  * Proof: how often the group hit its limit, and whom the kernel killed, by the group's own counters.
  */
+import { type ChildProcess, spawn } from 'node:child_process'
 import type {
   ActiveFault,
   ClusterNode,
@@ -14,7 +16,7 @@ import type {
   NemesisContext,
   PlannedFault,
 } from '../harness/api.ts'
-import { readCgroup, statOfCgroup, writeCgroup } from '../harness/faults/cgroup.ts'
+import { addToCgroup, readCgroup, statOfCgroup, writeCgroup } from '../harness/faults/cgroup.ts'
 import { activeFault } from './active-fault.ts'
 import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
 import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
@@ -39,6 +41,8 @@ interface Victim {
   readonly node: ClusterNode
   readonly directory: string
   readonly limitMib: number
+  /** The neighbour that asks for more; null where the node is only squeezed. */
+  readonly neighbour: ChildProcess | null
   readonly hitsBefore: number
   readonly killsBefore: number
 }
@@ -66,11 +70,27 @@ const lower = (directory: string, { mode, headroom }: MemoryIntent): number => {
   return bytes
 }
 
+/** Waits to be put into the group, then takes a few megabytes. It dies with the controller, whatever that dies of. */
+const startNeighbour = (directory: string): ChildProcess => {
+  const script = 'read go; exec perl -e \'$x = "x" x (16 << 20); sleep 60\''
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', script], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  child.on('error', () => {})
+  child.stdin.on('error', () => {})
+  if (child.pid === undefined) throw new Error('a neighbour could not be started (setpriv: util-linux)')
+  addToCgroup(directory, child.pid)
+  child.stdin.end('go\n')
+  return child
+}
+
 const squeeze = (node: ClusterNode, intent: MemoryIntent): Victim => {
   const directory = node.cgroups.memory
   if (directory === undefined) throw new Error(`${node.name} has no memory cgroup`)
   const [hitsBefore, killsBefore] = [hitsOf(directory), killsOf(directory)]
-  return { node, directory, hitsBefore, killsBefore, limitMib: Math.round(lower(directory, intent) / MIB) }
+  const limitMib = Math.round(lower(directory, intent) / MIB)
+  const neighbour = intent.mode === 'oom' ? startNeighbour(directory) : null
+  return { node, directory, hitsBefore, killsBefore, limitMib, neighbour }
 }
 
 const measureAll = (victims: readonly Victim[], mode: Mode): Effect => {
@@ -94,7 +114,10 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const measure = async (): Promise<Effect> => measureAll(victims, intent.mode)
   const heal = async (): Promise<Effect> => {
     const effect = await measure()
-    for (const { directory } of victims) writeCgroup(directory, LIMIT, UNLIMITED)
+    for (const { directory, neighbour } of victims) {
+      neighbour?.kill('SIGKILL')
+      writeCgroup(directory, LIMIT, UNLIMITED)
+    }
     await Promise.all(nodes.map((node) => node.start(context.signal)))
     return effect
   }

@@ -104,6 +104,7 @@ const benchDisk = async (): Promise<string> => {
       directory,
       durability: 'ext4',
       seed: 1,
+      cgroup: 'faultline-bench-disk',
       journal: { record: () => {} },
     })
     let text = ''

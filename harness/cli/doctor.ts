@@ -61,6 +61,7 @@ const HOW: Readonly<Record<Fault, string>> = {
   clock: "a stub in each process's own vDSO (tried on a process of ours)",
   disk: 'a FUSE file system of ours below the data directory',
   packet: 'a switch in user space over TUN devices; tc-tbf for bandwidth',
+  io: 'cgroup v1 blkio.throttle, probed by a process in the same group',
   memory: 'cgroup v1 memory limit',
   cpu: 'cgroup v1 CPU quota, busy neighbours',
 }

@@ -139,8 +139,8 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
   })
 
   it.each([
-    ['raft', 'namespaces', ['--target-opts', 'authority=true'], 12],
-    ['etcd', 'docker', [], 10],
+    ['raft', 'namespaces', ['--target-opts', 'authority=true'], 13],
+    ['etcd', 'docker', [], 11],
   ] as const)(
     'in the middle of each kind of fault, at least 5 times each: %s in %s',
     async (target, env, more, kinds) => {

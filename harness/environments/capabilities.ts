@@ -3,6 +3,7 @@ import type { Fault } from '../api.ts'
 import { whyNoCgroup } from '../faults/cgroup.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { whyNoDisk } from '../faults/disk/disk.ts'
+import { whyNoIoLimit } from '../faults/io-limit.ts'
 import { whyNoDetour } from '../faults/packet/detour.ts'
 
 const POSSIBLE = (): null => null
@@ -15,6 +16,7 @@ const REASONS: Readonly<Record<Fault, () => string | null>> = {
   clock: whyNoClock,
   disk: whyNoDisk,
   packet: whyNoDetour,
+  io: whyNoIoLimit,
   memory: () => whyNoCgroup('memory'),
   cpu: () => whyNoCgroup('cpu'),
 }

@@ -103,6 +103,11 @@ export const makeNodeData = async (spec: ProvisionSpec, name: string): Promise<N
   const directory = path.join(spec.stateDir, 'data', name)
   fs.mkdirSync(directory, { recursive: true })
   if (spec.disks === null) return { bound: directory, hostDataDir: directory, disk: undefined }
-  const disk = await mountDisk({ directory, journal: spec.journal, ...spec.disks })
+  const disk = await mountDisk({
+    directory,
+    journal: spec.journal,
+    cgroup: `faultline-${spec.runId}-${name}-disk`,
+    ...spec.disks,
+  })
   return { bound: disk.path, hostDataDir: disk.backing, disk }
 }

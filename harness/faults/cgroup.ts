@@ -5,7 +5,7 @@ import type { CgroupController, NodeCgroups, UndoJournal } from '../api.ts'
 
 const ROOT = '/sys/fs/cgroup'
 
-export const CONTROLLERS: readonly CgroupController[] = ['freezer', 'memory', 'cpu']
+export const CONTROLLERS: readonly CgroupController[] = ['freezer', 'memory', 'cpu', 'blkio']
 
 export const controllerRoot = (controller: CgroupController): string => path.join(ROOT, controller)
 
@@ -14,6 +14,7 @@ const MARKS: Readonly<Record<CgroupController, string>> = {
   freezer: 'cgroup.procs',
   memory: 'memory.limit_in_bytes',
   cpu: 'cpu.cfs_quota_us',
+  blkio: 'blkio.throttle.write_iops_device',
 }
 
 /** Why nodes have no group of that controller here; null where they have. */
@@ -27,23 +28,26 @@ export const whyNoCgroup = (controller: CgroupController): string | null => {
   }
 }
 
-const groupsBy = (of: (controller: CgroupController) => string | null): NodeCgroups =>
+const groupsBy = (
+  of: (controller: CgroupController) => string | null,
+  controllers = CONTROLLERS,
+): NodeCgroups =>
   Object.fromEntries(
-    CONTROLLERS.flatMap((controller) => {
+    controllers.flatMap((controller) => {
       const directory = of(controller)
       return directory === null ? [] : [[controller, directory]]
     }),
   )
 
-/** Makes a node's groups, journalled first. */
-export const createCgroups = (name: string, journal: UndoJournal): NodeCgroups =>
+/** Makes a node's groups, of every controller or of those given, journalled first. */
+export const createCgroups = (name: string, journal: UndoJournal, controllers = CONTROLLERS): NodeCgroups =>
   groupsBy((controller) => {
     if (whyNoCgroup(controller) !== null) return null
     const directory = path.join(controllerRoot(controller), name)
     journal.record({ kind: 'cgroup', path: directory })
     fs.mkdirSync(directory, { recursive: true })
     return directory
-  })
+  }, controllers)
 
 /** The groups of a container, where the daemon uses version 1. */
 export const containerCgroups = (containerId: string): NodeCgroups =>

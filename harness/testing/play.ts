@@ -5,10 +5,16 @@ import { loadRun } from '../store/run-store.ts'
 import { type FinishedRun, run, temporaryFolder } from './command.ts'
 import { hostBaseline, leftovers } from './host.ts'
 
+interface PlayedEffect {
+  readonly nemesis: string
+  readonly intent: FaultRecord['planned']['intent']
+  readonly last: Effect
+}
+
 export interface Played extends FinishedRun {
   readonly faults: readonly FaultRecord[]
-  /** Of the faults that bit: the intent, and the last measurement. */
-  readonly effects: readonly { readonly intent: FaultRecord['planned']['intent']; readonly last: Effect }[]
+  /** Of the faults that bit: by whom, the intent, and the last measurement. */
+  readonly effects: readonly PlayedEffect[]
 }
 
 /** A run whose faults are looked at; it leaves nothing behind. */
@@ -19,7 +25,7 @@ export const play = async (args: readonly string[]): Promise<Played> => {
   const faults = loadRun(finished.verdict.runDir).record.faults ?? []
   const effects = faults.flatMap(({ bit, effects: all, planned }) => {
     const last = all.at(-1)
-    return bit && last !== undefined ? [{ intent: planned.intent, last }] : []
+    return bit && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
   })
   expect(await leftovers(before)).toEqual([])
   return { ...finished, faults, effects }

@@ -17,7 +17,13 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
   let directory: string
   let disk: NodeDisk
   const mount = async (durability: DirectoryDurability = 'strict'): Promise<void> => {
-    disk = await mountDisk({ directory, durability, seed: 1, journal: { record: () => {} } })
+    disk = await mountDisk({
+      directory,
+      durability,
+      seed: 1,
+      cgroup: 'faultline-test-disk',
+      journal: { record: () => {} },
+    })
   }
   beforeEach(() => {
     directory = fs.mkdtempSync(path.join('/var/tmp', 'faultline-disk-'))

@@ -9,12 +9,15 @@ import type {
   DiskCounts,
   DiskRule,
   Lost,
+  NodeCgroups,
   NodeDisk,
   Survival,
   UndoJournal,
 } from '../../api.ts'
 import { UserError } from '../../support/assert.ts'
 import { waitUntil } from '../../support/wait.ts'
+import { addToCgroups, createCgroups } from '../cgroup.ts'
+import { undoEntry } from '../undo.ts'
 import { unmount } from './mounts.ts'
 import type { ServerAnswer, ServerOptions, ServerRequest } from './server.ts'
 
@@ -33,6 +36,7 @@ interface Pending {
 class FuseDisk implements NodeDisk {
   readonly path: string
   readonly backing: string
+  readonly cgroups: NodeCgroups
   readonly #server: ChildProcess
   readonly #pending = new Map<number, Pending>()
   #nextId = 0
@@ -40,9 +44,10 @@ class FuseDisk implements NodeDisk {
   failure: string | null = null
   #rules: readonly DiskRule[] = []
 
-  constructor(options: ServerOptions, server: ChildProcess, lastWords: () => string) {
+  constructor(options: ServerOptions, server: ChildProcess, cgroups: NodeCgroups, lastWords: () => string) {
     this.path = options.mount
     this.backing = options.root
+    this.cgroups = cgroups
     this.#server = server
     server.on('message', (message: { id?: number; answer?: never; error?: string }) => {
       const pending = this.#pending.get(message.id ?? -1)
@@ -91,10 +96,12 @@ class FuseDisk implements NodeDisk {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true
     unmount(this.path)
-    if (this.#server.exitCode !== null || this.#server.signalCode !== null) return
-    const exited = once(this.#server, 'exit')
-    this.#server.kill('SIGKILL')
-    await exited
+    if (this.#server.exitCode === null && this.#server.signalCode === null) {
+      const exited = once(this.#server, 'exit')
+      this.#server.kill('SIGKILL')
+      await exited
+    }
+    for (const directory of Object.values(this.cgroups)) await undoEntry({ kind: 'cgroup', path: directory })
   }
 }
 
@@ -104,10 +111,18 @@ export interface DiskOptions {
   readonly durability: DirectoryDurability
   readonly seed: number
   readonly journal: UndoJournal
+  /** Of the group that the process which serves it is put in, where there are groups. */
+  readonly cgroup: string
 }
 
 /** Mounts a node's disk; journalled first. Its content lies in `backing`, in the same folder. */
-export const mountDisk = async ({ directory, durability, seed, journal }: DiskOptions): Promise<NodeDisk> => {
+export const mountDisk = async ({
+  directory,
+  durability,
+  seed,
+  journal,
+  cgroup,
+}: DiskOptions): Promise<NodeDisk> => {
   const options: ServerOptions = {
     mount: path.join(directory, 'mount'),
     root: path.join(directory, 'disk'),
@@ -116,18 +131,22 @@ export const mountDisk = async ({ directory, durability, seed, journal }: DiskOp
     seed,
   }
   for (const each of [options.mount, options.root, options.graveyard]) fs.mkdirSync(each, { recursive: true })
+  // Before the mount, so that it is undone after it: the server is in it.
+  const cgroups = createCgroups(cgroup, journal, ['blkio'])
   journal.record({ kind: 'mount', path: options.mount })
   const server = fork(serverModule(), [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
     execArgv: [],
   })
+  if (server.pid !== undefined) addToCgroups(cgroups, server.pid)
   let said = ''
   server.stderr?.on('data', (chunk: Buffer) => {
     said += chunk.toString()
   })
   const [outcome] = await Promise.race([once(server, 'message'), once(server, 'exit')])
-  if (typeof outcome === 'object' && outcome !== null) return new FuseDisk(options, server, () => said)
+  if (typeof outcome === 'object' && outcome !== null)
+    return new FuseDisk(options, server, cgroups, () => said)
   throw new UserError(`A disk could not be mounted: ${said.trim()}. See \`faultline doctor\`.`, 254)
 }
 
