@@ -1,0 +1,66 @@
+/**
+ * The anomalies by name, worst first, with what each is.
+ *
+ * Cycles are Adya's (1999, chapters 3 and 4), G-nonadjacent is from Cerone and Gotsman ("Analysing Snapshot Isolation",
+ * 2016), the others from Kingsbury and Alvaro (2020, section 4). Predicates (phantoms, G2 beyond items) are left out:
+ * neither vocabulary has any, so G2 is always G2-item here.
+ */
+
+/** Cycles in the dependency graph. */
+export const CYCLES = ['G0', 'G1c', 'G-single', 'G-nonadjacent', 'G2-item'] as const
+export type CycleName = (typeof CYCLES)[number]
+
+/** With the order of each process, and with real time, taken for dependencies too. */
+export const SUFFIXES = ['', '-process', '-realtime'] as const
+export type Suffix = (typeof SUFFIXES)[number]
+
+export const OTHERS = [
+  'duplicate-elements',
+  'garbage-read',
+  'G1a',
+  'dirty-update',
+  'G1b',
+  'incompatible-order',
+  'cyclic-versions',
+  'future-read',
+  'internal',
+  'lost-update',
+] as const
+export type OtherName = (typeof OTHERS)[number]
+
+export type AnomalyName = `${CycleName}${Suffix}` | OtherName
+
+export const ANOMALIES: readonly AnomalyName[] = [
+  ...OTHERS,
+  ...SUFFIXES.flatMap((suffix) => CYCLES.map((cycle) => `${cycle}${suffix}` as const)),
+]
+
+const MEANINGS: Readonly<Record<CycleName | OtherName, string>> = {
+  G0: 'a cycle of writes over writes: two transactions overwrite each other',
+  G1c: 'a cycle of writes and reads: each sees, or overwrites, what the other did',
+  'G-single': 'a cycle with one anti-dependency: a transaction saw part of another and missed the rest',
+  'G-nonadjacent': 'a cycle with several anti-dependencies, no two of them next to each other',
+  'G2-item': 'a cycle with anti-dependencies: transactions missed each other’s writes (write skew)',
+  'duplicate-elements': 'one append took effect more than once',
+  'garbage-read': 'something was read that nobody ever wrote',
+  G1a: 'something was read that a transaction wrote which failed (aborted read)',
+  'dirty-update': 'a committed write builds on one that failed',
+  G1b: 'a state in the middle of a transaction was read by another (intermediate read)',
+  'incompatible-order': 'two reads disagree on the order of what was appended',
+  'cyclic-versions': 'the versions of one key come before each other in a circle',
+  'future-read': 'a transaction read what it wrote only later',
+  internal: 'a transaction contradicts itself: a read does not fit its own earlier operations',
+  'lost-update': 'two transactions read the same version and both wrote on top of it',
+}
+
+const SUFFIX_MEANINGS: Readonly<Record<Suffix, string>> = {
+  '': '',
+  '-process': ', given the order of each process',
+  '-realtime': ', given the order of real time',
+}
+
+export const meaningOf = (anomaly: AnomalyName): string => {
+  const suffix = SUFFIXES.findLast((candidate) => anomaly.endsWith(candidate)) as Suffix
+  const base = anomaly.slice(0, anomaly.length - suffix.length) as CycleName | OtherName
+  return `${MEANINGS[base]}${SUFFIX_MEANINGS[suffix]}`
+}

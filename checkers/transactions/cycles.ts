@@ -1,0 +1,237 @@
+/**
+ * Cycles in the dependency graph by what they are made of (Adya 1999; Kingsbury and Alvaro 2020, section 6.2): of each
+ * strongly connected component the worst that it holds, each as short as a search from many of its edges finds it.
+ */
+import { CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
+import { type Components, componentsOf } from './components.ts'
+import { EdgeList, type Graph, graphOf, type Kinds, PROCESS, REAL_TIME, RW, WR, WW } from './graph.ts'
+import { Paths } from './paths.ts'
+
+/** Indices of edges, each beginning where the one before ends; the last ends where the first begins. */
+export type CycleEdges = readonly number[]
+
+export interface CycleSearch {
+  /** Called once for each component that holds such a cycle; the cycle only where it was asked for. */
+  found(anomaly: `${CycleName}${Suffix}`, cycle: () => CycleEdges): void
+  /** Whether it is still worth looking for such cycles. */
+  wanted(anomaly: `${CycleName}${Suffix}`): boolean
+}
+
+const EXTRA: Readonly<Record<Suffix, Kinds>> = {
+  '': 0,
+  '-process': PROCESS,
+  '-realtime': PROCESS | REAL_TIME,
+}
+const DEPENDENCIES = WW | WR
+/** Of the cycles found from so many edges of a component the shortest is told. */
+const TRIES = 64
+/** Or fewer, where so many vertices were visited meanwhile. */
+const MOST_VISITS_FOR_SHORTER = 2_000_000
+/** Vertices that searches may visit in vain, on each level; then cycles are told apart by components alone. */
+const MOST_VISITS = 10_000_000
+
+/** What lies on some cycle, with vertices numbered anew, so that cost goes by that and not by the whole history. */
+interface Cyclic {
+  readonly graph: Graph
+  /** Edge here -> edge in the whole. */
+  readonly origin: readonly number[]
+}
+
+const cyclicPart = (count: number, all: EdgeList): Cyclic | null => {
+  const whole = graphOf(count, all)
+  const components = componentsOf(whole, WW | WR | RW | PROCESS | REAL_TIME)
+  if (components.cyclic.length === 0) return null
+  const numbers = new Int32Array(count).fill(-1)
+  let vertices = 0
+  for (const component of components.cyclic) for (const v of component) numbers[v] = vertices++
+  const list = new EdgeList()
+  const origin: number[] = []
+  for (let i = 0; i < all.length; i++) {
+    const [from, to] = [all.from[i] as number, all.to[i] as number]
+    if (numbers[from] === -1 || components.of[from] !== components.of[to]) continue
+    list.add(numbers[from] as number, numbers[to] as number, all.kind[i] as number)
+    origin.push(i)
+  }
+  return { graph: graphOf(vertices, list), origin }
+}
+
+/**
+ * Each vertex twice: `2v` where the last step was a dependency, `2v + 1` where it was an anti-dependency, after which only
+ * a dependency may come. A cycle here has no two anti-dependencies in a row.
+ */
+const alternating = (graph: Graph, components: Components, dependencies: Kinds): Graph => {
+  const list = new EdgeList()
+  const { list: edges } = graph
+  for (let i = 0; i < edges.length; i++) {
+    const [from, to, kind] = [edges.from[i] as number, edges.to[i] as number, edges.kind[i] as number]
+    if (components.of[from] !== components.of[to]) continue
+    // The edge's number goes along as the version.
+    if ((kind & dependencies) !== 0) {
+      list.add(2 * from, 2 * to, kind, -1, i)
+      list.add(2 * from + 1, 2 * to, kind, -1, i)
+    } else if (kind === RW) list.add(2 * from, 2 * to + 1, kind, -1, i)
+  }
+  return graphOf(2 * graph.vertices, list)
+}
+
+/** One level: the dependencies, and what else counts as one. */
+class Level {
+  readonly #graph: Graph
+  readonly #dependencies: Kinds
+  readonly #paths: Paths
+  readonly #all: Components
+  readonly #byDependency: Components
+  readonly #alternating: Graph
+  readonly #alternatingComponents: Components
+  readonly #alternatingPaths: Paths
+
+  constructor(graph: Graph, extra: Kinds) {
+    this.#graph = graph
+    this.#dependencies = DEPENDENCIES | extra
+    this.#paths = new Paths(graph)
+    this.#all = componentsOf(graph, this.#dependencies | RW)
+    this.#byDependency = componentsOf(graph, this.#dependencies, this.#all)
+    this.#alternating = alternating(graph, this.#all, this.#dependencies)
+    this.#alternatingComponents = componentsOf(this.#alternating, this.#dependencies | RW)
+    this.#alternatingPaths = new Paths(this.#alternating)
+  }
+
+  get #visited(): number {
+    return this.#paths.visited + this.#alternatingPaths.visited
+  }
+
+  get components(): readonly Int32Array[] {
+    return this.#all.cyclic
+  }
+
+  /** Cycles of these kinds that have at least one edge of the first. */
+  writeCycles(first: Kinds, kinds: Kinds): readonly (() => CycleEdges)[] {
+    const components = componentsOf(this.#graph, kinds, this.#all)
+    return components.cyclic.flatMap((vertices) => {
+      const number = components.of[vertices[0] as number]
+      const may = (v: number): boolean => components.of[v] === number
+      if (!this.#hasEdge(vertices, first, may)) return []
+      return [
+        () => this.#shortest(vertices, first, (from, to) => this.#paths.find(from, to, kinds, may), may),
+      ]
+    })
+  }
+
+  #hasEdge(vertices: Int32Array, kinds: Kinds, may: (v: number) => boolean): boolean {
+    const { first, target, kind } = this.#graph
+    return vertices.some((v) => {
+      for (let at = first[v] as number; at < (first[v + 1] as number); at++)
+        if (((kind[at] as number) & kinds) !== 0 && may(target[at] as number)) return true
+      return false
+    })
+  }
+
+  /** The shortest of the cycles that begin with an edge of these kinds; empty where there is none. */
+  #shortest(
+    vertices: Int32Array,
+    kinds: Kinds,
+    back: (from: number, to: number) => CycleEdges | null,
+    may: (v: number) => boolean,
+  ): CycleEdges {
+    const { first, target, kind, edges } = this.#graph
+    let best: CycleEdges = []
+    let tries = 0
+    const enough = this.#visited + MOST_VISITS_FOR_SHORTER
+    for (const v of vertices) {
+      for (let at = first[v] as number; at < (first[v + 1] as number); at++) {
+        const w = target[at] as number
+        if (((kind[at] as number) & kinds) === 0 || !may(w)) continue
+        const path = back(w, v)
+        if (path === null) continue
+        if (best.length === 0 || path.length + 1 < best.length) best = [edges[at] as number, ...path]
+        if (best.length === 2 || ++tries === TRIES || this.#visited > enough) return best
+      }
+    }
+    return best
+  }
+
+  #inComponentOf(vertices: Int32Array): (v: number) => boolean {
+    const number = this.#all.of[vertices[0] as number]
+    return (v) => this.#all.of[v] === number
+  }
+
+  /** One anti-dependency, the rest dependencies. */
+  single(vertices: Int32Array): CycleEdges {
+    const { of } = this.#alternatingComponents
+    const rank = this.#byDependency.of
+    const within = this.#inComponentOf(vertices)
+    const back = (from: number, to: number): CycleEdges | null => {
+      if (of[2 * from + 1] !== of[2 * to] || this.#paths.visited > MOST_VISITS) return null
+      // Components are numbered against the direction of their edges: what is outside of these lies on no path.
+      const [most, least] = [rank[from] as number, rank[to] as number]
+      if (most < least) return null
+      const may = (v: number): boolean =>
+        within(v) && (rank[v] as number) <= most && (rank[v] as number) >= least
+      return this.#paths.find(from, to, this.#dependencies, may)
+    }
+    return this.#shortest(vertices, RW, back, within)
+  }
+
+  /** Anti-dependencies, no two in a row. */
+  nonadjacent(vertices: Int32Array): CycleEdges {
+    const { of } = this.#alternatingComponents
+    const { list } = this.#alternating
+    const back = (from: number, to: number): CycleEdges | null => {
+      const number = of[2 * to]
+      if (of[2 * from + 1] !== number) return null
+      const may = (v: number): boolean => of[v] === number
+      const path = this.#alternatingPaths.find(2 * from + 1, 2 * to, this.#dependencies | RW, may)
+      return path?.map((edge) => list.before[edge] as number) ?? null
+    }
+    return this.#shortest(vertices, RW, back, this.#inComponentOf(vertices))
+  }
+
+  any(vertices: Int32Array): CycleEdges {
+    const may = this.#inComponentOf(vertices)
+    return this.#shortest(
+      vertices,
+      RW,
+      (from, to) => this.#paths.find(from, to, this.#dependencies | RW, may),
+      may,
+    )
+  }
+}
+
+const searchLevel = (level: Level, suffix: Suffix, extra: Kinds, graph: Graph, search: CycleSearch): void => {
+  const name = (cycle: CycleName): `${CycleName}${Suffix}` => `${cycle}${suffix}`
+  const isAntiDependency = (edge: number): boolean => graph.list.kind[edge] === RW
+  if (search.wanted(name('G0')))
+    for (const cycle of level.writeCycles(WW, WW | extra)) search.found(name('G0'), cycle)
+  if (search.wanted(name('G1c')))
+    for (const cycle of level.writeCycles(WR, DEPENDENCIES | extra)) search.found(name('G1c'), cycle)
+  if (!(['G-single', 'G-nonadjacent', 'G2-item'] as const).some((each) => search.wanted(name(each)))) return
+  for (const vertices of level.components) {
+    const single = level.single(vertices)
+    const cycle = single.length > 0 ? single : level.nonadjacent(vertices)
+    const found = cycle.length > 0 ? cycle : level.any(vertices)
+    if (found.length === 0) continue
+    const antiDependencies = found.filter(isAntiDependency).length
+    const what: CycleName =
+      antiDependencies === 1 ? 'G-single' : cycle.length > 0 ? 'G-nonadjacent' : 'G2-item'
+    if (search.wanted(name(what))) search.found(name(what), () => found)
+  }
+}
+
+/**
+ * @param count of transactions
+ * @param edges of all kinds
+ */
+export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): void => {
+  const cyclic = cyclicPart(count, edges)
+  if (cyclic === null) return
+  const { graph, origin } = cyclic
+  const inTheWhole: CycleSearch = {
+    wanted: (anomaly) => search.wanted(anomaly),
+    found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => origin[edge] as number)),
+  }
+  for (const suffix of SUFFIXES) {
+    if (!CYCLES.some((cycle) => search.wanted(`${cycle}${suffix}`))) continue
+    const extra = EXTRA[suffix]
+    searchLevel(new Level(graph, extra), suffix, extra, graph, inTheWhole)
+  }
+}

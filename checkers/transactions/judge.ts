@@ -1,0 +1,56 @@
+/** A history of transactions judged: its anomalies, and the consistency models they break. Pure. */
+import type { AnomalyName } from './anomalies.ts'
+import { type IsolationModel, modelsBrokenBy } from './consistency.ts'
+import { findCycles } from './cycles.ts'
+import { explainCycle } from './explain.ts'
+import type { Finding } from './finding.ts'
+import { inferListAppend } from './list-append.ts'
+import { addOrders } from './order.ts'
+import { inferRwRegister, type KeyAssumption } from './rw-register.ts'
+import type { Transactions } from './transactions.ts'
+
+export interface Judgement {
+  /** How often each anomaly was found: cycles once a strongly connected component. */
+  readonly counts: ReadonlyMap<AnomalyName, number>
+  /** Proofs, a few of each. */
+  readonly findings: readonly Finding[]
+  readonly broken: ReadonlySet<IsolationModel>
+  readonly caveats: readonly string[]
+  /** Edges of the dependency graph. */
+  readonly edges: number
+}
+
+export interface JudgeOptions {
+  readonly vocabulary: 'list-append' | 'rw-register'
+  /** Of rw-register: what may be taken for granted of each key by itself. */
+  readonly keys?: KeyAssumption
+}
+
+/** Throws a UserError for a history that cannot be judged: a value written twice to one key. */
+export const judgeTransactions = (
+  transactions: Transactions,
+  { vocabulary, keys }: JudgeOptions,
+): Judgement => {
+  const inference =
+    vocabulary === 'list-append' ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
+  const { edges, findings } = inference
+  addOrders(transactions, edges)
+  const isWorse = (anomaly: AnomalyName): boolean => {
+    const broken = modelsBrokenBy(findings.counts.keys())
+    return [...modelsBrokenBy([anomaly])].some((model) => !broken.has(model))
+  }
+  findCycles(transactions.count, edges, {
+    // Where processes and real time must help, only what tells more than was known.
+    wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(anomaly),
+    found: (anomaly, cycle) => {
+      findings.add(anomaly, () => explainCycle(cycle(), inference, transactions, vocabulary))
+    },
+  })
+  return {
+    counts: findings.counts,
+    findings: findings.kept,
+    broken: modelsBrokenBy(findings.counts.keys()),
+    caveats: inference.caveats,
+    edges: edges.length,
+  }
+}

@@ -1,0 +1,46 @@
+/** Keys of a history and who wrote what to them. */
+import { UserError } from '../../harness/support/assert.ts'
+import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import type { Transactions } from './transactions.ts'
+
+export class Keys {
+  readonly names: Scalar[] = []
+  /** Key number -> value -> number of the write. */
+  readonly writes: Map<Scalar, number>[] = []
+  /** Number of the write -> row of its transaction. */
+  writerOf: Int32Array = new Int32Array(0)
+  readonly #numbers = new Map<Scalar, number>()
+
+  numberOf(name: Scalar): number {
+    const known = this.#numbers.get(name)
+    if (known !== undefined) return known
+    this.#numbers.set(name, this.names.length)
+    this.writes.push(new Map())
+    return this.names.push(name) - 1
+  }
+}
+
+/**
+ * Numbers keys and writes. Throws a UserError where one value is written twice to a key, since then nobody can tell whose
+ * was read.
+ */
+export const numberWrites = ({ count, ops, invokedAt }: Transactions): Keys => {
+  const keys = new Keys()
+  const rows: number[] = []
+  for (let row = 0; row < count; row++) {
+    for (const [f, name, value] of ops[row] as Transactions['ops'][number]) {
+      const key = keys.numberOf(name)
+      if (f === 'r') continue
+      const writes = keys.writes[key] as Map<Scalar, number>
+      const known = writes.size
+      writes.set(value as Scalar, rows.length)
+      if (writes.size === known)
+        throw new UserError(
+          `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written before: what is read must tell who wrote it, so each value may be written to a key once.`,
+        )
+      rows.push(row)
+    }
+  }
+  keys.writerOf = Int32Array.from(rows)
+  return keys
+}

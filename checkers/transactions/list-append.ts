@@ -1,0 +1,338 @@
+/**
+ * What a list-append history tells (Kingsbury and Alvaro 2020, sections 4.2 and 6.1). Elements are unique, so the longest
+ * list read of a key is the order of its versions, every other read must be a prefix of it, and each element names its
+ * writer. What was appended for certain and is in no read comes after all that was read, in an order unknown.
+ */
+import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import { Findings, type Inference } from './finding.ts'
+import { EdgeList, RW, WR, WW } from './graph.ts'
+import { checkInternal, ownAppends } from './internal.ts'
+import { type Keys, numberWrites } from './keys.ts'
+import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
+
+type List = readonly Scalar[]
+
+const NOBODY = -1
+/** Readers times unseen appends of one key; beyond it only the earliest appends are set after the readers. */
+const MOST_PAIRS = 1_000_000
+
+/** Everything known of one key. */
+interface KeyState {
+  longest: List
+  longestBy: number
+  /** Of each version of `longest`, its writer's row; NOBODY where no transaction that may have committed wrote it. */
+  writers: Int32Array
+  /** The first known writer at or after each version, and one past the end. */
+  nextKnown: Int32Array
+  /** The last known writer before each version, and one past the end. */
+  previousKnown: Int32Array
+  /** Whether some element of `longest` was written by nobody, or by who failed. */
+  isSuspect: boolean
+  /** Appends for certain that are in no read: one version a row. */
+  readonly unseen: { readonly row: number; readonly version: number }[]
+  readonly versions: Scalar[]
+  /** Rows of those who read all of `longest` before writing. */
+  readonly lastReaders: number[]
+  /** Length read -> the first row that read so much and then appended. */
+  readonly updatedFrom: Map<number, number>
+}
+
+const isPrefix = (list: List, of: List): boolean => {
+  for (let i = 0; i < list.length; i++) if (list[i] !== of[i]) return false
+  return true
+}
+
+class ListAppend {
+  readonly edges = new EdgeList()
+  readonly findings = new Findings()
+  readonly caveats: string[] = []
+  readonly #history: Transactions
+  readonly #keys: Keys
+  readonly #states: KeyState[]
+  /** Whether each write is in the longest read of its key. */
+  readonly #isSeen: Uint8Array
+  /** Whether each transaction happened: it committed, or something of it was read. */
+  readonly #happened: Uint8Array
+
+  constructor(history: Transactions) {
+    this.#history = history
+    this.#keys = numberWrites(history)
+    this.#isSeen = new Uint8Array(this.#keys.writerOf.length)
+    this.#happened = new Uint8Array(history.count)
+    this.#states = this.#keys.names.map(() => ({
+      longest: [],
+      longestBy: NOBODY,
+      writers: new Int32Array(0),
+      nextKnown: new Int32Array(0),
+      previousKnown: new Int32Array(0),
+      isSuspect: false,
+      unseen: [],
+      versions: [],
+      lastReaders: [],
+      updatedFrom: new Map(),
+    }))
+  }
+
+  infer(): Inference {
+    this.#findLongest()
+    for (let key = 0; key < this.#states.length; key++) this.#orderVersions(key)
+    this.#findUnseen()
+    const { count, outcome } = this.#history
+    for (let row = 0; row < count; row++) if (outcome[row] === COMMITTED) this.#judge(row)
+    for (let key = 0; key < this.#states.length; key++) this.#addUnseen(key)
+    const versions = this.#states.map((state) => state.versions)
+    return {
+      edges: this.edges,
+      findings: this.findings,
+      keys: this.#keys.names,
+      versions,
+      caveats: this.caveats,
+    }
+  }
+
+  #ops(row: number): readonly MicroOp[] {
+    return this.#history.ops[row] as readonly MicroOp[]
+  }
+
+  #state(key: number): KeyState {
+    return this.#states[key] as KeyState
+  }
+
+  /** The row that appended it; undefined where nobody did. */
+  #writerOf(key: number, element: Scalar): number | undefined {
+    const write = (this.#keys.writes[key] as Map<Scalar, number>).get(element)
+    return write === undefined ? undefined : this.#keys.writerOf[write]
+  }
+
+  #findLongest(): void {
+    const { count, outcome } = this.#history
+    for (let row = 0; row < count; row++) {
+      if (outcome[row] !== COMMITTED) continue
+      this.#happened[row] = 1
+      for (const [f, name, value] of this.#ops(row)) {
+        if (f !== 'r' || value === null) continue
+        const state = this.#state(this.#keys.numberOf(name))
+        if ((value as List).length <= state.longest.length) continue
+        state.longest = value as List
+        state.longestBy = row
+      }
+    }
+  }
+
+  #orderVersions(key: number): void {
+    const state = this.#state(key)
+    const { longest } = state
+    const { length } = longest
+    state.versions.push(...longest)
+    state.writers = new Int32Array(length)
+    state.previousKnown = new Int32Array(length + 1).fill(NOBODY)
+    state.nextKnown = new Int32Array(length + 1).fill(NOBODY)
+    const writes = this.#keys.writes[key] as Map<Scalar, number>
+    let previous = NOBODY
+    let previousWrite = NOBODY
+    let aborted = NOBODY
+    for (let version = 0; version < length; version++) {
+      const element = longest[version] as Scalar
+      const write = writes.get(element)
+      const writer = write === undefined ? NOBODY : (this.#keys.writerOf[write] as number)
+      const isAborted = writer !== NOBODY && this.#history.outcome[writer] === ABORTED
+      const isDuplicate = write !== undefined && this.#isSeen[write] === 1
+      if (isDuplicate) this.#duplicate(key, element, state.longestBy)
+      else if (writer === NOBODY || isAborted) state.isSuspect = true
+      else if (aborted !== NOBODY) this.#dirtyUpdate(key, aborted, version)
+      if (write !== undefined) this.#isSeen[write] = 1
+      if (isAborted) aborted = version
+      const isKnown = writer !== NOBODY && !isAborted && !isDuplicate
+      state.writers[version] = isKnown ? writer : NOBODY
+      if (isKnown) {
+        this.#happened[writer] = 1
+        if (previous !== NOBODY && state.writers[previous] === writer && (write as number) < previousWrite)
+          this.#outOfOrder(key, writer, element, state.longestBy)
+        previousWrite = write as number
+        if (previous !== NOBODY)
+          this.edges.add(state.writers[previous] as number, writer, WW, key, previous, version)
+        previous = version
+      }
+      state.previousKnown[version + 1] = previous
+    }
+    let next = NOBODY
+    for (let version = length - 1; version >= 0; version--) {
+      if (state.writers[version] !== NOBODY) next = version
+      state.nextKnown[version] = next
+    }
+  }
+
+  #duplicate(key: number, element: Scalar, reader: number): void {
+    this.findings.add('duplicate-elements', () => ({
+      transactions: [reader, this.#writerOf(key, element) ?? reader],
+      because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, which T2 appended once`,
+    }))
+  }
+
+  #dirtyUpdate(key: number, aborted: number, version: number): void {
+    const { longest } = this.#state(key)
+    this.findings.add('dirty-update', () => ({
+      transactions: [aborted, version].map((at) => this.#writerOf(key, longest[at] as Scalar) as number),
+      because: `T1 failed, yet its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read below T2's append of ${JSON.stringify(longest[version])}`,
+    }))
+  }
+
+  /** A transaction's own appends in another order than its own, or a later one without an earlier. */
+  #outOfOrder(key: number, row: number, element: Scalar, reader: number): void {
+    this.findings.add('incompatible-order', () => ({
+      transactions: [row, reader],
+      because: `T1 appended ${JSON.stringify(element)} to ${this.#name(key)} before what T2 read without it, or below it`,
+    }))
+  }
+
+  #name(key: number): string {
+    return String(this.#keys.names[key])
+  }
+
+  #findUnseen(): void {
+    for (const [key, writes] of this.#keys.writes.entries()) {
+      const state = this.#state(key)
+      if (writes.size === state.longest.length) continue
+      let last = NOBODY
+      for (const [element, write] of writes) {
+        const row = this.#keys.writerOf[write] as number
+        if (this.#isSeen[write] === 1 || this.#happened[row] === 0) continue
+        if (this.#hasSeenLater(row, writes, write)) this.#outOfOrder(key, row, element, state.longestBy)
+        if (row === last) continue
+        state.unseen.push({ row, version: state.versions.push(element) - 1 })
+        last = row
+      }
+    }
+  }
+
+  /** Whether a later append of the same transaction to the same key was read. */
+  #hasSeenLater(row: number, writes: Map<Scalar, number>, write: number): boolean {
+    return this.#ops(row).some(([f, , value]) => {
+      const other = f === 'append' ? writes.get(value as Scalar) : undefined
+      return (
+        other !== undefined &&
+        other > write &&
+        this.#keys.writerOf[other] === row &&
+        this.#isSeen[other] === 1
+      )
+    })
+  }
+
+  #judge(row: number): void {
+    const ops = this.#ops(row)
+    for (let at = 0; at < ops.length; at++) {
+      const [f, name, value] = ops[at] as MicroOp
+      if (f !== 'r' || value === null) continue
+      const key = this.#keys.numberOf(name)
+      this.#judgeRead(row, at, key, value as List)
+    }
+  }
+
+  #judgeRead(row: number, at: number, key: number, list: List): void {
+    const state = this.#state(key)
+    const ops = this.#ops(row)
+    const own = ownAppends(ops, at)
+    if (own !== null) {
+      const problem = checkInternal(ops, at, own)
+      if (problem !== null)
+        this.findings.add('internal', () => ({ transactions: [row], because: `T1 ${problem}` }))
+    }
+    if (!isPrefix(list, state.longest)) this.#disagree(row, key, list)
+    else if (own === null) this.#externalRead(row, at, key, list)
+    if (state.isSuspect || !isPrefix(list, state.longest)) this.#judgeElements(row, key, list)
+  }
+
+  #disagree(row: number, key: number, list: List): void {
+    const { longest, longestBy } = this.#state(key)
+    const at = list.findIndex((element, i) => element !== longest[i])
+    this.findings.add('incompatible-order', () => ({
+      transactions: [row, longestBy],
+      because: `of ${this.#name(key)}, T1 read ${JSON.stringify(list[at])} where T2 read ${JSON.stringify(longest[at])} (element ${at + 1})`,
+    }))
+  }
+
+  /** The first thing a transaction does with a key is to read it: what it saw, and what it did not see. */
+  #externalRead(row: number, at: number, key: number, list: List): void {
+    const state = this.#state(key)
+    const { length } = list
+    const seen = state.previousKnown[length] as number
+    if (length > 0) this.#judgeLast(row, at, key, list[length - 1] as Scalar)
+    if (seen !== NOBODY) this.edges.add(state.writers[seen] as number, row, WR, key, seen, length - 1)
+    const next = state.nextKnown[length] as number
+    if (next === NOBODY) state.lastReaders.push(row)
+    else this.edges.add(row, state.writers[next] as number, RW, key, length - 1, next)
+    const ops = this.#ops(row)
+    const name = this.#keys.names[key]
+    if (ops.some(([f, written], i) => i > at && f === 'append' && written === name))
+      this.#update(row, key, length)
+  }
+
+  /** Intermediate and future reads: whose element is the last one of the list? */
+  #judgeLast(row: number, at: number, key: number, element: Scalar): void {
+    const writer = this.#writerOf(key, element)
+    if (writer === undefined) return
+    const name = this.#keys.names[key]
+    const last = this.#ops(writer).findLast(([f, written]) => f === 'append' && written === name)
+    if (writer === row)
+      this.findings.add('future-read', () => ({
+        transactions: [row],
+        because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it (operation ${at + 1}), which it appended only later`,
+      }))
+    else if (last?.[2] !== element)
+      this.findings.add('G1b', () => ({
+        transactions: [row, writer],
+        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 appended ${JSON.stringify(last?.[2])} too, after it`,
+      }))
+  }
+
+  #update(row: number, key: number, length: number): void {
+    const { updatedFrom, longest } = this.#state(key)
+    const other = updatedFrom.get(length)
+    if (other === undefined) {
+      updatedFrom.set(length, row)
+      return
+    }
+    const state = length === 0 ? 'empty' : `up to ${JSON.stringify(longest[length - 1])}`
+    this.findings.add('lost-update', () => ({
+      transactions: [other, row],
+      because: `T1 and T2 both read ${this.#name(key)} ${state}, and both appended to it`,
+    }))
+  }
+
+  #judgeElements(row: number, key: number, list: List): void {
+    const seen = new Set<Scalar>()
+    for (const element of list) {
+      const writer = this.#writerOf(key, element)
+      if (seen.has(element) && list !== this.#state(key).longest) this.#duplicate(key, element, row)
+      seen.add(element)
+      if (writer === undefined)
+        this.findings.add('garbage-read', () => ({
+          transactions: [row],
+          because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which nobody ever appended`,
+        }))
+      else if (this.#history.outcome[writer] === ABORTED)
+        this.findings.add('G1a', () => ({
+          transactions: [row, writer],
+          because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which T2 appended, and T2 failed`,
+        }))
+    }
+  }
+
+  /** What nobody read comes after all that was read, and after everyone who read all of that. */
+  #addUnseen(key: number): void {
+    const { unseen, lastReaders, writers, previousKnown, longest } = this.#state(key)
+    if (unseen.length === 0) return
+    const last = previousKnown[longest.length] as number
+    for (const { row, version } of unseen)
+      if (last !== NOBODY) this.edges.add(writers[last] as number, row, WW, key, last, version)
+    const most = Math.max(1, Math.floor(MOST_PAIRS / Math.max(1, lastReaders.length)))
+    if (unseen.length > most)
+      this.caveats.push(
+        `Of ${unseen.length} appends to ${this.#name(key)} that nobody read, ${most} are set after its last readers.`,
+      )
+    for (const { row, version } of unseen.slice(0, most))
+      for (const reader of lastReaders) this.edges.add(reader, row, RW, key, longest.length - 1, version)
+  }
+}
+
+export const inferListAppend = (history: Transactions): Inference => new ListAppend(history).infer()

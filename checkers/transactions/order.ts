@@ -1,0 +1,48 @@
+/** Orders that the history itself gives: of one process, and of real time. */
+import { type EdgeList, PROCESS, REAL_TIME } from './graph.ts'
+import { COMMITTED, type Transactions } from './transactions.ts'
+
+type EachPair = (earlier: number, later: number) => void
+
+/** Each committed transaction of a process, and the next of its among the rows. */
+export const eachProcessPair = (transactions: Transactions, rows: Int32Array, each: EachPair): void => {
+  const last = new Map<number, number>()
+  for (const row of rows) {
+    const process = transactions.process[row] as number
+    const previous = last.get(process)
+    if (previous !== undefined) each(previous, row)
+    if (transactions.outcome[row] === COMMITTED) last.set(process, row)
+  }
+}
+
+/**
+ * Each of the rows and whatever of them was over before it began, transitively reduced (Kingsbury and Alvaro 2020, section
+ * 5.1). Kept at hand is the frontier: the committed transactions with nothing yet between them and what begins now.
+ * Whoever commits takes out of it what was over when it began. So each is paired with at most as many earlier ones as
+ * ran at once.
+ *
+ * @param rows ascending
+ */
+export const eachRealTimePair = (transactions: Transactions, rows: Int32Array, each: EachPair): void => {
+  const { invokedAt, completedAt, outcome } = transactions
+  const byCompletion = rows.filter((row) => outcome[row] === COMMITTED)
+  byCompletion.sort((a, b) => (completedAt[a] as number) - (completedAt[b] as number))
+  let frontier: number[] = []
+  let done = 0
+  for (const row of rows) {
+    for (; done < byCompletion.length; done++) {
+      const finished = byCompletion[done] as number
+      if ((completedAt[finished] as number) > (invokedAt[row] as number)) break
+      const began = invokedAt[finished] as number
+      frontier = frontier.filter((earlier) => (completedAt[earlier] as number) > began)
+      frontier.push(finished)
+    }
+    for (const earlier of frontier) each(earlier, row)
+  }
+}
+
+export const addOrders = (transactions: Transactions, edges: EdgeList): void => {
+  const rows = Int32Array.from({ length: transactions.count }, (_, row) => row)
+  eachProcessPair(transactions, rows, (earlier, later) => edges.add(earlier, later, PROCESS))
+  eachRealTimePair(transactions, rows, (earlier, later) => edges.add(earlier, later, REAL_TIME))
+}

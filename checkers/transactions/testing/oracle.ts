@@ -1,0 +1,113 @@
+/** Brute force, deliberately dumb: the definitions tried over all orders. For a handful of transactions. */
+import type { Scalar } from '../../../harness/vocabularies/transactions.ts'
+import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+
+/** Key -> what a read of it returns. */
+type State = ReadonlyMap<Scalar, unknown>
+
+const apply = (state: State, op: MicroOp): State => {
+  const [f, key, value] = op
+  if (f === 'r') return state
+  const next = f === 'append' ? [...((state.get(key) as Scalar[] | undefined) ?? []), value] : value
+  return new Map([...state, [key, next]])
+}
+
+const fits = (state: State, [f, key, value]: MicroOp, empty: unknown): boolean =>
+  f !== 'r' || JSON.stringify(state.get(key) ?? empty) === JSON.stringify(value)
+
+/** The state after the transaction; null where its reads do not fit. What it read is not known unless it committed. */
+const run = (history: Transactions, row: number, before: State, empty: unknown): State | null => {
+  let state = before
+  for (const op of history.ops[row] as readonly MicroOp[]) {
+    if (history.outcome[row] === COMMITTED && !fits(state, op, empty)) return null
+    state = apply(state, op)
+  }
+  return state
+}
+
+/** Every choice of which uncertain transactions happened. */
+const chosen = (history: Transactions): readonly (readonly number[])[] => {
+  const rows = Array.from({ length: history.count }, (_, row) => row)
+  const certain = rows.filter((row) => history.outcome[row] === COMMITTED)
+  const uncertain = rows.filter(
+    (row) => history.outcome[row] !== COMMITTED && history.outcome[row] !== ABORTED,
+  )
+  return Array.from({ length: 2 ** uncertain.length }, (_, mask) => [
+    ...certain,
+    ...uncertain.filter((__, bit) => (mask >> bit) % 2 === 1),
+  ])
+}
+
+const precedes = (history: Transactions, a: number, b: number): boolean =>
+  (history.completedAt[a] as number) < (history.invokedAt[b] as number)
+
+/**
+ * Is there an order in which each could have run alone?
+ *
+ * @param isStrict the order must also be that of real time
+ */
+export const isSerializable = (history: Transactions, empty: unknown, isStrict: boolean): boolean => {
+  const search = (left: readonly number[], state: State): boolean =>
+    left.length === 0 ||
+    left.some((row) => {
+      if (isStrict && left.some((other) => precedes(history, other, row))) return false
+      const after = run(history, row, state, empty)
+      return (
+        after !== null &&
+        search(
+          left.filter((other) => other !== row),
+          after,
+        )
+      )
+    })
+  return chosen(history).some((rows) => search(rows, new Map()))
+}
+
+const writtenBy = (history: Transactions, row: number): ReadonlySet<Scalar> =>
+  new Set((history.ops[row] as readonly MicroOp[]).flatMap(([f, key]) => (f === 'r' ? [] : [key])))
+
+interface Started {
+  readonly row: number
+  /** How many had committed. */
+  readonly at: number
+}
+
+/**
+ * Are there snapshots and an order of commits in which each read from its snapshot and its own writes, and none wrote what
+ * another wrote that committed between? (Berenson et al. 1995, section 4.2; snapshots may be old.)
+ */
+export const isSnapshotIsolated = (history: Transactions, empty: unknown): boolean => {
+  const search = (
+    left: readonly number[],
+    open: readonly Started[],
+    log: readonly number[],
+    state: State,
+  ): boolean => {
+    if (left.length === 0 && open.length === 0) return true
+    const canCommit = open.some((started) => {
+      const own = writtenBy(history, started.row)
+      const conflicts = log
+        .slice(started.at)
+        .some((row) => [...writtenBy(history, row)].some((key) => own.has(key)))
+      if (conflicts) return false
+      const after = (history.ops[started.row] as readonly MicroOp[]).reduce(apply, state)
+      return search(
+        left,
+        open.filter((other) => other !== started),
+        [...log, started.row],
+        after,
+      )
+    })
+    if (canCommit) return true
+    return left.some((row) => {
+      if (run(history, row, state, empty) === null) return false
+      return search(
+        left.filter((other) => other !== row),
+        [...open, { row, at: log.length }],
+        log,
+        state,
+      )
+    })
+  }
+  return chosen(history).some((rows) => search(rows, [], [], new Map()))
+}

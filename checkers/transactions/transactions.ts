@@ -1,0 +1,76 @@
+/** A history of transactions as columns, one row a transaction in order of invocation. */
+import type { Operation } from '../../harness/api.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
+import { UserError } from '../../harness/support/assert.ts'
+import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+
+/** As recorded: `append` and `w` write; a read holds what it returned, null where that is not known. */
+export type MicroOp = readonly [
+  f: 'append' | 'w' | 'r',
+  key: Scalar,
+  value: Scalar | readonly Scalar[] | null,
+]
+
+/** It committed; nobody knows; it never did. */
+export const COMMITTED = 0
+export const UNCERTAIN = 1
+export const ABORTED = 2
+
+export interface Transactions {
+  readonly count: number
+  /** COMMITTED, UNCERTAIN or ABORTED. */
+  readonly outcome: Uint8Array
+  readonly process: Int32Array
+  /** Index of the invocation in the history. */
+  readonly invokedAt: Float64Array
+  /** Index of the completion; infinite where none says that it is over. */
+  readonly completedAt: Float64Array
+  /** Of a committed transaction with what its reads returned. */
+  readonly ops: readonly (readonly MicroOp[])[]
+}
+
+const KINDS: Readonly<Record<string, readonly string[]>> = {
+  'list-append': ['append', 'r'],
+  'rw-register': ['w', 'r'],
+}
+
+const bad = (index: number, why: string): UserError =>
+  new UserError(`Operation ${index} of the history is no transaction of that vocabulary: ${why}.`)
+
+const assertOps = (index: number, value: unknown, vocabulary: string): readonly MicroOp[] => {
+  if (!Array.isArray(value)) throw bad(index, 'its value is not a list of micro-operations')
+  const known = KINDS[vocabulary] as readonly string[]
+  for (const op of value) {
+    if (!Array.isArray(op) || op.length !== 3)
+      throw bad(index, `${JSON.stringify(op)} is not [f, key, value]`)
+    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is none of ${known.join(', ')}`)
+    const isRead = op[0] === 'r'
+    if (!isRead && typeof op[2] !== 'number' && typeof op[2] !== 'string')
+      throw bad(index, `${JSON.stringify(op)} writes neither a number nor a string`)
+    if (isRead && vocabulary === 'list-append' && op[2] !== null && !Array.isArray(op[2]))
+      throw bad(index, `${JSON.stringify(op)} read no list`)
+  }
+  return value as readonly MicroOp[]
+}
+
+/** Throws a UserError naming the first operation that is no transaction of the vocabulary. */
+export const readTransactions = (history: readonly Operation[], vocabulary: string): Transactions => {
+  const pairs = pairOperations(history)
+  const count = pairs.length
+  const outcome = new Uint8Array(count)
+  const process = new Int32Array(count)
+  const invokedAt = new Float64Array(count)
+  const completedAt = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
+  const ops: (readonly MicroOp[])[] = new Array(count)
+  for (let row = 0; row < count; row++) {
+    const { invocation, completion } = pairs[row] as (typeof pairs)[number]
+    if (invocation.f !== 'txn') throw bad(invocation.index, `it is a ${invocation.f}, not a txn`)
+    const isOk = completion?.type === 'ok'
+    outcome[row] = isOk ? COMMITTED : completion?.type === 'fail' ? ABORTED : UNCERTAIN
+    process[row] = invocation.process as number
+    invokedAt[row] = invocation.index
+    if (isOk) completedAt[row] = completion.index
+    ops[row] = assertOps(invocation.index, isOk ? completion.value : invocation.value, vocabulary)
+  }
+  return { count, outcome, process, invokedAt, completedAt, ops }
+}
