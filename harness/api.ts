@@ -184,7 +184,23 @@ export interface Workload<C extends Call = Call> {
  * - `consistent-prefix`: a read returns a state that the object had at some time up to the read's completion
  *   (Terry, "Replicated Data Consistency Explained Through Baseball", 2013). It may be stale, never invented.
  */
-export type Consistency = 'linearizable' | 'consistent-prefix'
+export type Consistency = 'linearizable' | 'consistent-prefix' | IsolationModel
+
+/** Isolation of transactions (Adya 1999), by itself, within each client's session, or in real time. */
+export type IsolationLevel =
+  | 'read-uncommitted'
+  | 'read-committed'
+  | 'cursor-stability'
+  | 'consistent-view'
+  | 'repeatable-read'
+  | 'snapshot-isolation'
+  | 'serializable'
+
+export type IsolationModel =
+  | IsolationLevel
+  | `strong-session-${IsolationLevel}`
+  | `strong-${Exclude<IsolationLevel, 'serializable'>}`
+  | 'strict-serializable'
 
 /** What a target promises, in its own words' meaning; the verdict is against this. */
 export interface Claims {

@@ -2,5 +2,10 @@
 import type { Workload } from '../harness/api.ts'
 import { register } from './register.ts'
 import { set } from './set.ts'
+import { listAppendWorkload, rwRegisterWorkload } from './transactions.ts'
 
-export const workloads: Readonly<Record<string, Workload>> = { register, set }
+const all: readonly Workload[] = [register, set, listAppendWorkload, rwRegisterWorkload]
+
+export const workloads: Readonly<Record<string, Workload>> = Object.fromEntries(
+  all.map((workload) => [workload.name, workload]),
+)

@@ -5,9 +5,11 @@
  *
  * Not refuted is no proof: another history of the same cluster might.
  */
+import type { IsolationLevel, IsolationModel } from '../../harness/api.ts'
 import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
 
-export const ISOLATION_LEVELS = [
+/** Each after all that it implies. */
+const ISOLATION_LEVELS: readonly IsolationLevel[] = [
   'read-uncommitted',
   'read-committed',
   'cursor-stability',
@@ -15,14 +17,7 @@ export const ISOLATION_LEVELS = [
   'repeatable-read',
   'snapshot-isolation',
   'serializable',
-] as const
-export type IsolationLevel = (typeof ISOLATION_LEVELS)[number]
-
-export type IsolationModel =
-  | IsolationLevel
-  | `strong-session-${IsolationLevel}`
-  | `strong-${Exclude<IsolationLevel, 'serializable'>}`
-  | 'strict-serializable'
+]
 
 interface Level {
   readonly implies: readonly IsolationLevel[]

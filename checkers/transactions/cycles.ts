@@ -30,27 +30,27 @@ const MOST_VISITS_FOR_SHORTER = 2_000_000
 /** Vertices that searches may visit in vain, on each level; then cycles are told apart by components alone. */
 const MOST_VISITS = 10_000_000
 
-/** What lies on some cycle, with vertices numbered anew, so that cost goes by that and not by the whole history. */
+/** What lies on some cycle of these kinds, with vertices numbered anew: cost goes by that and not by the whole history. */
 interface Cyclic {
   readonly graph: Graph
   /** Edge here -> edge in the whole. */
   readonly origin: readonly number[]
 }
 
-const cyclicPart = (count: number, all: EdgeList): Cyclic | null => {
-  const whole = graphOf(count, all)
-  const components = componentsOf(whole, WW | WR | RW | PROCESS | REAL_TIME)
-  if (components.cyclic.length === 0) return null
-  const numbers = new Int32Array(count).fill(-1)
-  let vertices = 0
-  for (const component of components.cyclic) for (const v of component) numbers[v] = vertices++
+const cyclicPart = (whole: Graph, kinds: Kinds): Cyclic => {
+  const components = componentsOf(whole, kinds)
+  const numbers = new Int32Array(whole.vertices)
   const list = new EdgeList()
   const origin: number[] = []
-  for (let i = 0; i < all.length; i++) {
-    const [from, to] = [all.from[i] as number, all.to[i] as number]
-    if (numbers[from] === -1 || components.of[from] !== components.of[to]) continue
-    list.add(numbers[from] as number, numbers[to] as number, all.kind[i] as number)
-    origin.push(i)
+  let vertices = 0
+  for (const component of components.cyclic) for (const v of component) numbers[v] = vertices++
+  for (const v of components.cyclic.flatMap((component) => [...component])) {
+    for (let at = whole.first[v] as number; at < (whole.first[v + 1] as number); at++) {
+      const [w, kind] = [whole.target[at] as number, whole.kind[at] as number]
+      if ((kind & kinds) === 0 || components.of[v] !== components.of[w]) continue
+      list.add(numbers[v] as number, numbers[w] as number, kind)
+      origin.push(whole.edges[at] as number)
+    }
   }
   return { graph: graphOf(vertices, list), origin }
 }
@@ -222,16 +222,16 @@ const searchLevel = (level: Level, suffix: Suffix, extra: Kinds, graph: Graph, s
  * @param edges of all kinds
  */
 export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): void => {
-  const cyclic = cyclicPart(count, edges)
-  if (cyclic === null) return
-  const { graph, origin } = cyclic
-  const inTheWhole: CycleSearch = {
-    wanted: (anomaly) => search.wanted(anomaly),
-    found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => origin[edge] as number)),
-  }
+  const whole = graphOf(count, edges)
+  const everything = DEPENDENCIES | RW
+  if (componentsOf(whole, everything | EXTRA['-realtime']).cyclic.length === 0) return
   for (const suffix of SUFFIXES) {
     if (!CYCLES.some((cycle) => search.wanted(`${cycle}${suffix}`))) continue
     const extra = EXTRA[suffix]
-    searchLevel(new Level(graph, extra), suffix, extra, graph, inTheWhole)
+    const { graph, origin } = cyclicPart(whole, everything | extra)
+    searchLevel(new Level(graph, extra), suffix, extra, graph, {
+      wanted: (anomaly) => search.wanted(anomaly),
+      found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => origin[edge] as number)),
+    })
   }
 }

@@ -16,19 +16,30 @@ export const REAL_TIME = 16
 /** A set of kinds. */
 export type Kinds = number
 
-const FIRST_CAPACITY = 1024
+const LEAST_CAPACITY = 1024
 
 /** Edges as they are found. */
 export class EdgeList {
   length = 0
-  from = new Int32Array(FIRST_CAPACITY)
-  to = new Int32Array(FIRST_CAPACITY)
-  kind = new Uint8Array(FIRST_CAPACITY)
+  from: Int32Array
+  to: Int32Array
+  kind: Uint8Array
   /** Number of the key whose versions say so; -1: none. */
-  key = new Int32Array(FIRST_CAPACITY)
+  key: Int32Array
   /** Numbers of the versions that `from` and `to` wrote or read; -1: the state before all versions. */
-  before = new Int32Array(FIRST_CAPACITY)
-  after = new Int32Array(FIRST_CAPACITY)
+  before: Int32Array
+  after: Int32Array
+
+  /** @param capacity of the first arrays: a good guess saves copies */
+  constructor(capacity = LEAST_CAPACITY) {
+    const room = Math.max(capacity, LEAST_CAPACITY)
+    this.from = new Int32Array(room)
+    this.to = new Int32Array(room)
+    this.kind = new Uint8Array(room)
+    this.key = new Int32Array(room)
+    this.before = new Int32Array(room)
+    this.after = new Int32Array(room)
+  }
 
   add(from: number, to: number, kind: number, key = -1, before = -1, after = -1): void {
     if (from === to) return

@@ -1,6 +1,7 @@
 /** A history of transactions judged: its anomalies, and the consistency models they break. Pure. */
+import type { IsolationModel } from '../../harness/api.ts'
 import type { AnomalyName } from './anomalies.ts'
-import { type IsolationModel, modelsBrokenBy } from './consistency.ts'
+import { modelsBrokenBy } from './consistency.ts'
 import { findCycles } from './cycles.ts'
 import { explainCycle } from './explain.ts'
 import type { Finding } from './finding.ts'

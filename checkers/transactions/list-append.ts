@@ -13,6 +13,8 @@ import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transacti
 type List = readonly Scalar[]
 
 const NOBODY = -1
+/** A transaction, with those of real time. */
+const EDGES_GUESSED = 9
 /** Readers times unseen appends of one key; beyond it only the earliest appends are set after the readers. */
 const MOST_PAIRS = 1_000_000
 
@@ -43,7 +45,7 @@ const isPrefix = (list: List, of: List): boolean => {
 }
 
 class ListAppend {
-  readonly edges = new EdgeList()
+  readonly edges: EdgeList
   readonly findings = new Findings()
   readonly caveats: string[] = []
   readonly #history: Transactions
@@ -56,6 +58,7 @@ class ListAppend {
 
   constructor(history: Transactions) {
     this.#history = history
+    this.edges = new EdgeList(EDGES_GUESSED * history.count)
     this.#keys = numberWrites(history)
     this.#isSeen = new Uint8Array(this.#keys.writerOf.length)
     this.#happened = new Uint8Array(history.count)

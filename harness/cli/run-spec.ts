@@ -1,6 +1,7 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
+import { ISOLATION_MODELS } from '../../checkers/transactions/consistency.ts'
 import type {
   Claims,
   Consistency,
@@ -18,6 +19,7 @@ import { namespaces } from '../environments/namespaces/environment.ts'
 import { readPlannedFaults } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { formatDurationMs, NS_PER_MS, parseDurationMs } from '../support/time.ts'
+import { LIST_APPEND, RW_REGISTER } from '../vocabularies/transactions.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
 import { findNemesis, findTarget, findWorkload, nemeses, targetReference, unknownName } from './registries.ts'
 
@@ -42,7 +44,7 @@ export interface RunFlags {
   readonly faults?: string
 }
 
-const EXPECTATIONS: readonly Consistency[] = ['linearizable', 'consistent-prefix']
+const OF_OBJECTS: readonly Consistency[] = ['linearizable', 'consistent-prefix']
 const MAX_NODES = 50
 const DEFAULT_CLIENT_GROUPS = 2
 
@@ -75,10 +77,12 @@ const chooseEnvironment = async (name: string, target: Target): Promise<string> 
   return target.image !== undefined && (await isDockerReachable()) ? 'docker' : 'namespaces'
 }
 
-const parseExpect = (text: string | undefined): Consistency | null => {
+const parseExpect = (text: string | undefined, vocabulary: string): Consistency | null => {
   if (text === undefined) return null
-  const known = EXPECTATIONS.find((candidate) => candidate === text)
-  if (known === undefined) throw unknownName('promise', text, EXPECTATIONS)
+  const isOfTransactions = vocabulary === LIST_APPEND || vocabulary === RW_REGISTER
+  const promises = isOfTransactions ? ISOLATION_MODELS : OF_OBJECTS
+  const known = promises.find((candidate) => candidate === text)
+  if (known === undefined) throw unknownName(`promise for ${vocabulary}`, text, promises)
   return known
 }
 
@@ -233,7 +237,7 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     recoveryTimeoutMs: duration('recovery-timeout', flags.recoveryTimeout),
     seed: flags.seed === undefined ? crypto.randomInt(2 ** 31) : integer('seed', flags.seed, 0),
     clientGroups: DEFAULT_CLIENT_GROUPS,
-    expect: parseExpect(flags.expect),
+    expect: parseExpect(flags.expect, workload.vocabulary),
     commit: commitOf(),
   }
   checkSupport(target, environment, spec)

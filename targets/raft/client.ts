@@ -1,12 +1,12 @@
 /**
- * Register client of the bundled Raft cluster. A call goes to the client's own node and follows redirects to the
+ * Clients of the bundled Raft cluster, one for each vocabulary. A call goes to the client's own node and follows redirects to the
  * leader. Writes carry a session and a sequence number, so that a retry after a lost answer takes effect at most
  * once: these retries are declared, and counted in `meta.attempts`.
  */
-import type { Client, ClientContext, Connection, Endpoint, Meta, Outcome } from '../../harness/api.ts'
-import { asRegisterCall, type RegisterCall } from '../../harness/vocabularies/register.ts'
+import type { Call, Client, ClientContext, Connection, Endpoint, Meta, Outcome } from '../../harness/api.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
 import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
+import { isRead } from './structures/index.ts'
 
 const MAX_REDIRECTS = 3
 
@@ -23,6 +23,7 @@ const REFUSALS = new Set(['not-leader', 'superseded', 'not-allowed', 'session-ex
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
 
 class RaftConnection implements Connection {
+  readonly #vocabulary: string
   readonly #context: ClientContext
   readonly #http: JsonHttp
   readonly #attempts: number
@@ -30,16 +31,17 @@ class RaftConnection implements Connection {
   #session: number | null = null
   #seq = 0
 
-  constructor(context: ClientContext) {
+  constructor(vocabulary: string, context: ClientContext) {
+    this.#vocabulary = vocabulary
     this.#context = context
     this.#http = new JsonHttp(context.localAddress)
     this.#attempts = context.options.attempts as number
     this.#attemptMs = context.options['attempt-timeout'] as number
   }
 
-  async invoke(raw: RegisterCall, signal: AbortSignal): Promise<Outcome> {
-    const call = asRegisterCall(raw)
-    if (call.f === 'read') return this.#tryEach({ call }, signal)
+  async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
+    const vocabulary = this.#vocabulary
+    if (isRead(vocabulary, call)) return this.#tryEach({ vocabulary, call }, signal)
     if (this.#session === null) {
       const opened = await this.#follow('/session', {}, this.#context.node, signal)
       if (opened.type !== 'ok') return { type: 'fail', error: `no session: ${opened.error}` }
@@ -47,7 +49,7 @@ class RaftConnection implements Connection {
       this.#seq = 0
     }
     this.#seq++
-    const outcome = await this.#tryEach({ session: this.#session, seq: this.#seq, call }, signal)
+    const outcome = await this.#tryEach({ vocabulary, session: this.#session, seq: this.#seq, call }, signal)
     if (outcome.type !== 'ok' && /session-expired|stale-sequence/.test(outcome.error)) this.#session = null
     return outcome
   }
@@ -98,6 +100,7 @@ class RaftConnection implements Connection {
   }
 }
 
-export const raftClient: Client<RegisterCall> = {
-  open: async (context) => new RaftConnection(context),
-}
+/** @param vocabulary one that the state machine has a structure for */
+export const raftClient = (vocabulary: string): Client => ({
+  open: async (context) => new RaftConnection(vocabulary, context),
+})

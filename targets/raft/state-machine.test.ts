@@ -4,7 +4,13 @@ import { StateMachine } from './state-machine.ts'
 
 const entry = (index: number, command: Command): Entry => ({ index, term: 1, command })
 const write = (index: number, session: number, seq: number, value: number): Entry =>
-  entry(index, { kind: 'op', session, seq, call: { f: 'write', value: { key: 1, value } } })
+  entry(index, {
+    kind: 'op',
+    session,
+    seq,
+    vocabulary: 'register',
+    call: { f: 'write', value: { key: 1, value } },
+  })
 
 describe('sessions', () => {
   it('apply a request once, however often it comes', () => {
@@ -14,7 +20,7 @@ describe('sessions', () => {
     machine.apply(entry(3, { kind: 'session' }))
     machine.apply(write(4, 3, 1, 20))
     expect(machine.apply(write(5, 1, 1, 10))).toEqual(first)
-    expect(machine.read(1)).toEqual({ key: 1, value: 20 })
+    expect(machine.read('register', { f: 'read', value: { key: 1 } })).toEqual({ key: 1, value: 20 })
   })
 
   it('refuse what is older than the last, and what has no session', () => {
@@ -23,7 +29,7 @@ describe('sessions', () => {
     machine.apply(write(2, 1, 2, 10))
     expect(machine.apply(write(3, 1, 1, 11))).toEqual({ type: 'refused', error: 'stale-sequence' })
     expect(machine.apply(write(4, 9, 1, 12))).toEqual({ type: 'refused', error: 'session-expired' })
-    expect(machine.read(1).value).toBe(10)
+    expect(machine.read('register', { f: 'read', value: { key: 1 } })).toMatchObject({ value: 10 })
   })
 
   it('expire by the log alone: the one used longest ago goes when there are too many', () => {
@@ -57,12 +63,13 @@ describe('registers', () => {
           kind: 'op',
           session: 1,
           seq: index,
+          vocabulary: 'register',
           call: { f: 'cas', value: { key: 4, expected, next } },
         }),
       )
     expect(cas(2, null, 1)).toMatchObject({ value: { applied: true } })
     expect(cas(3, 5, 2)).toMatchObject({ value: { applied: false } })
-    expect(machine.read(4).value).toBe(1)
+    expect(machine.read('register', { f: 'read', value: { key: 4 } })).toMatchObject({ value: 1 })
   })
 
   it('the digest tells of the registers in any order, and of the entries in theirs', () => {
@@ -71,7 +78,13 @@ describe('registers', () => {
       machine.apply(entry(1, { kind: 'session' }))
       values.forEach(([key, value], i) => {
         machine.apply(
-          entry(i + 2, { kind: 'op', session: 1, seq: i + 1, call: { f: 'write', value: { key, value } } }),
+          entry(i + 2, {
+            kind: 'op',
+            session: 1,
+            seq: i + 1,
+            vocabulary: 'register',
+            call: { f: 'write', value: { key, value } },
+          }),
         )
       })
       return machine.digest.split('-')

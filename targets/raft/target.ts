@@ -2,10 +2,13 @@
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
 import { bugs, isBug } from './bugs.ts'
 import { raftClient } from './client.ts'
 import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
+import { structures } from './structures/index.ts'
 
 const control = new JsonHttp()
 
@@ -110,7 +113,12 @@ export const raft: Target = {
   programs: {},
   claims: () => ({
     source: 'targets/raft/README.md',
-    consistency: { [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' } },
+    consistency: {
+      [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
+      [SET]: { add: 'linearizable', read: 'linearizable' },
+      [LIST_APPEND]: { txn: 'strict-serializable' },
+      [RW_REGISTER]: { txn: 'strict-serializable' },
+    },
     minority: 'refuse',
     recoversWithinMs: 15_000,
     tolerates: {
@@ -129,7 +137,7 @@ export const raft: Target = {
     },
   }),
   services: ({ authority }) => (authority === true ? [AUTHORITY] : []),
-  clients: { [REGISTER]: raftClient },
+  clients: Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
   launch: (node, plan) => ({
     files: {},
     processes: [

@@ -98,6 +98,7 @@ class Bench {
       kind: 'op',
       session: 1,
       seq: value,
+      vocabulary: 'register',
       call: { f: 'write', value: { key: 1, value } },
     }
     this.core(id).propose(command)

@@ -15,6 +15,8 @@ export type Command =
       readonly kind: 'op'
       readonly session: number
       readonly seq: number
+      /** What the call is said in. */
+      readonly vocabulary: string
       readonly call: { readonly f: string; readonly value: unknown }
     }
 

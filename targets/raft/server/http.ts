@@ -2,7 +2,7 @@
  * The client API: JSON over HTTP.
  *
  * - `POST /session` -> { session }: opens a session (through the log).
- * - `POST /call` { session, seq, call } -> { value, term, index }: reads need no session.
+ * - `POST /call` { vocabulary, session, seq, call } -> { value, term, index }: reads need no session.
  * - `GET /status`, and `POST /members` { add } or { remove }.
  *
  * Where there is an authority, a write that it does not allow is refused (409) before it is proposed.
@@ -10,7 +10,9 @@
  * Errors are { error, leader? } with 421 for not-leader, 409 for what definitely did not happen, 503 in doubt.
  */
 import http from 'node:http'
+import type { Call } from '../../../harness/api.ts'
 import type { NodeId } from '../core/types.ts'
+import { isRead } from '../structures/index.ts'
 import type { Answer, Replica } from './replica.ts'
 
 const MAX_BODY_BYTES = 2 ** 20
@@ -18,7 +20,8 @@ const MAX_BODY_BYTES = 2 ** 20
 interface CallBody {
   readonly session?: number
   readonly seq?: number
-  readonly call: { readonly f: string; readonly value: { readonly key: number } }
+  readonly vocabulary: string
+  readonly call: Call
 }
 
 const respond = (response: http.ServerResponse, status: number, body: unknown): void => {
@@ -71,11 +74,11 @@ const handle = (
   if (path === '/status') return respond(response, 200, replica.status())
   if (path === '/session') return replica.submit({ kind: 'session' }, reply)
   if (path === '/call') {
-    const { call, session = 0, seq = 0 } = body as CallBody
-    if (call.f === 'read') return replica.read(call.value.key, reply)
+    const { vocabulary, call, session = 0, seq = 0 } = body as CallBody
+    if (isRead(vocabulary, call)) return replica.read(vocabulary, call, reply)
     return allowed().then((isAllowed) => {
       if (!isAllowed) return respond(response, 409, { error: 'not-allowed' })
-      replica.submit({ kind: 'op', session, seq, call }, reply)
+      replica.submit({ kind: 'op', session, seq, vocabulary, call }, reply)
     })
   }
   if (path === '/members') {

@@ -1,5 +1,5 @@
 /** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
-import type { NodeStatus } from '../../../harness/api.ts'
+import type { Call, NodeStatus } from '../../../harness/api.ts'
 import type { Bug } from '../bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
@@ -34,7 +34,7 @@ export class Replica {
   readonly #bug: Bug | null
   #machine: StateMachine
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
-  readonly #reads = new Map<number, { key: number; reply: Reply }>()
+  readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
   #waiting: { id: number; index: number }[] = []
   #readId = 0
   #driving = false
@@ -66,9 +66,10 @@ export class Replica {
     this.#schedule()
   }
 
-  read(key: number, reply: Reply): void {
+  /** Of a call that changes nothing. */
+  read(vocabulary: string, call: Call, reply: Reply): void {
     const id = this.#readId++
-    this.#reads.set(id, { key, reply })
+    this.#reads.set(id, { vocabulary, call, reply })
     if (!this.#core.read(id)) {
       this.#reads.delete(id)
       return reply({ type: 'not-leader', leader: this.#core.leader })
@@ -151,9 +152,9 @@ export class Replica {
     this.#waiting.push(...ready.reads)
     this.#waiting = this.#waiting.filter(({ id, index }) => {
       if (index > this.#core.applied) return true
-      this.#answerRead(id, (key) => ({
+      this.#answerRead(id, (vocabulary, call) => ({
         type: 'value',
-        value: this.#machine.read(key),
+        value: this.#machine.read(vocabulary, call),
         index,
         term: this.#core.term,
       }))
@@ -170,10 +171,10 @@ export class Replica {
     proposal.reply(mine ? { ...result, index: entry.index, term: entry.term } : { type: 'superseded' })
   }
 
-  #answerRead(id: number, answer: (key: number) => Answer): void {
+  #answerRead(id: number, answer: (vocabulary: string, call: Call) => Answer): void {
     const read = this.#reads.get(id)
     this.#reads.delete(id)
-    read?.reply(answer(read.key))
+    read?.reply(answer(read.vocabulary, read.call))
   }
 
   #report(): void {

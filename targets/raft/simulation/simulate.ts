@@ -4,7 +4,7 @@
  */
 import type { Operation, Rng } from '../../../harness/api.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
-import type { RegisterCall } from '../../../harness/vocabularies/register.ts'
+import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
 import type { Bug } from '../bugs.ts'
 import type { NodeId } from '../core/types.ts'
 import { type Reply, World } from './world.ts'
@@ -117,8 +117,8 @@ class SimulatedClient {
     this.#ask(
       (reply) =>
         call.f === 'read'
-          ? this.#world.read(target, call.value.key, reply)
-          : this.#world.submit(target, { kind: 'op', session, seq, call }, reply),
+          ? this.#world.read(target, call, reply)
+          : this.#world.submit(target, { kind: 'op', session, seq, vocabulary: REGISTER, call }, reply),
       (answer) => this.#answered(call, attempt, doubtful, answer),
     )
   }

@@ -2,7 +2,8 @@
  * A cluster of Raft cores under a deterministic simulator: one seed decides message delays, losses, duplicates and
  * reorderings, partitions, crashes, power losses and pauses, and what the clients ask. Virtual time is in ticks.
  */
-import type { Rng } from '../../../harness/api.ts'
+import type { Call, Rng } from '../../../harness/api.ts'
+import { REGISTER } from '../../../harness/vocabularies/register.ts'
 import type { Bug } from '../bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Envelope, Message, NodeId, Ready } from '../core/types.ts'
@@ -32,7 +33,7 @@ interface Server {
   /** What arrived while it was paused: processed on resume, as sockets do. */
   inbox: (() => void)[]
   proposals: Map<number, { term: number; reply: Reply }>
-  reads: Map<number, { key: number; reply: Reply }>
+  reads: Map<number, { call: Call; reply: Reply }>
   ready: { id: number; index: number }[]
 }
 
@@ -139,10 +140,11 @@ export class World {
     })
   }
 
-  read(to: NodeId, key: number, reply: Reply): void {
+  /** Of a register. */
+  read(to: NodeId, call: Call, reply: Reply): void {
     this.#request(to, reply, (server, answer) => {
       const id = this.#readId++
-      server.reads.set(id, { key, reply: answer })
+      server.reads.set(id, { call, reply: answer })
       if (!server.core.read(id)) {
         server.reads.delete(id)
         answer({ type: 'not-leader' })
@@ -244,7 +246,7 @@ export class World {
       if (index > server.core.applied) return true
       const read = server.reads.get(id)
       server.reads.delete(id)
-      read?.reply({ type: 'value', value: server.machine.read(read.key) })
+      read?.reply({ type: 'value', value: server.machine.read(REGISTER, read.call) })
       return false
     })
   }

@@ -1,0 +1,40 @@
+/** Registers under read, write and compare-and-set. */
+import type { Call } from '../../../harness/api.ts'
+import { asRegisterCall, type RegisterResult } from '../../../harness/vocabularies/register.ts'
+import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
+
+class Registers implements Structure {
+  readonly #values: DigestMap<number, number>
+
+  constructor(saved: readonly [number, number][]) {
+    this.#values = new DigestMap(saved)
+  }
+
+  get digest(): number {
+    return this.#values.digest
+  }
+
+  execute(raw: Call): RegisterResult {
+    const call = asRegisterCall(raw)
+    if (call.f === 'read') return this.read(call)
+    if (call.f === 'write') {
+      this.#values.set(call.value.key, call.value.value)
+      return call.value
+    }
+    const { key, expected, next } = call.value
+    const applied = (this.#values.get(key) ?? null) === expected
+    if (applied) this.#values.set(key, next)
+    return { key, expected, next, applied }
+  }
+
+  read(call: Call): RegisterResult {
+    const { key } = call.value as { key: number }
+    return { key, value: this.#values.get(key) ?? null }
+  }
+
+  save(): unknown {
+    return this.#values.entries()
+  }
+}
+
+export const registers: MakeStructure = (saved) => new Registers((saved ?? []) as [number, number][])

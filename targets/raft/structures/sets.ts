@@ -1,0 +1,33 @@
+/** One set that elements are only added to. */
+import type { Call } from '../../../harness/api.ts'
+import { asSetCall, type SetResult } from '../../../harness/vocabularies/set.ts'
+import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
+
+class Elements implements Structure {
+  readonly #elements: DigestMap<number, true>
+
+  constructor(saved: readonly number[]) {
+    this.#elements = new DigestMap(saved.map((element) => [element, true]))
+  }
+
+  get digest(): number {
+    return this.#elements.digest
+  }
+
+  execute(raw: Call): SetResult {
+    const call = asSetCall(raw)
+    if (call.f === 'read') return this.read()
+    this.#elements.set(call.value.element, true)
+    return call.value
+  }
+
+  read(): SetResult {
+    return { elements: this.save() }
+  }
+
+  save(): readonly number[] {
+    return this.#elements.entries().map(([element]) => element)
+  }
+}
+
+export const elements: MakeStructure = (saved) => new Elements((saved ?? []) as number[])
