@@ -1,8 +1,10 @@
 /** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
 import type { ClusterPlan, NodeIdentity, NodeStatus, Options, Target } from '../../harness/api.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
-import { etcdClient } from './client.ts'
+import { etcdClients } from './client.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
 
 const control = new JsonHttp()
@@ -127,7 +129,13 @@ export const etcd: Target = {
   programs: { etcd: 'etcd-server' },
   claims: (options) => ({
     source: 'etcd 3.4 documentation, "KV API guarantees"',
-    consistency: { [REGISTER]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' } },
+    consistency: {
+      [REGISTER]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' },
+      [SET]: { add: 'linearizable', read: readsClaimed(options) },
+      // Its transactions always read linearizably.
+      [LIST_APPEND]: { txn: 'strict-serializable' },
+      [RW_REGISTER]: { txn: 'strict-serializable' },
+    },
     minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',
     tolerates: {
       partition: 'any',
@@ -142,7 +150,7 @@ export const etcd: Target = {
       misconfiguration: 'minority',
     },
   }),
-  clients: { [REGISTER]: etcdClient },
+  clients: etcdClients,
   launch: (node, plan, program) => ({
     files: {},
     processes: [{ name: 'etcd', argv: argvOf(node, plan, program('etcd')), env: { GOMAXPROCS: '2' } }],

@@ -1,0 +1,56 @@
+/** etcd's JSON gateway: one request at a time, never retried, its answers typed by the table of errors. */
+import type { Meta, Outcome } from '../../harness/api.ts'
+import type { JsonHttp } from '../http.ts'
+import { isDefinite } from './errors.ts'
+
+interface Header {
+  readonly revision?: string
+  readonly raft_term?: string
+  readonly member_id?: string
+}
+
+export interface KeyValue {
+  /** In base64. */
+  readonly key?: string
+  readonly value?: string
+  readonly mod_revision?: string
+}
+
+export interface RangeResponse {
+  readonly header?: Header
+  readonly kvs?: readonly KeyValue[]
+}
+
+export interface TxnResponse {
+  readonly header?: Header
+  readonly succeeded?: boolean
+  readonly responses?: readonly { readonly response_range?: RangeResponse }[]
+}
+
+export type Sent<T> =
+  | { readonly type: 'ok'; readonly body: T; readonly meta: Meta }
+  | (Outcome & { readonly type: 'fail' | 'info' })
+
+/** Posts to a path of the gateway. */
+export type Send = <T>(path: string, body: unknown) => Promise<Sent<T>>
+
+export const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
+export const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()
+
+const metaOf = (header: Header | undefined): Meta => ({
+  term: Number(header?.raft_term ?? 0),
+  revision: Number(header?.revision ?? 0),
+  servedBy: header?.member_id ?? '',
+})
+
+export const senderTo =
+  (http: JsonHttp, origin: string, signal: AbortSignal): Send =>
+  async <T>(path: string, body: unknown): Promise<Sent<T>> => {
+    const result = await http.request(origin, 'POST', path, body, signal)
+    if (result.type === 'unsent') return { type: 'fail', error: result.error }
+    if (result.type === 'doubt') return { type: 'info', error: result.error }
+    if (result.status === 200)
+      return { type: 'ok', body: result.body as T, meta: metaOf((result.body as { header?: Header }).header) }
+    const message = String((result.body as { error?: unknown }).error ?? `status ${result.status}`)
+    return { type: isDefinite(message) ? 'fail' : 'info', error: message }
+  }

@@ -1,0 +1,24 @@
+/** A set in etcd: one key an element below a prefix. */
+import type { Call, Outcome } from '../../harness/api.ts'
+import { asSetCall } from '../../harness/vocabularies/set.ts'
+import { fromBase64, type RangeResponse, type Send, toBase64 } from './gateway.ts'
+
+const PREFIX = 'element/'
+/** The first key after all that begin with the prefix. */
+const END = 'element0'
+
+export const actOnSet = async (send: Send, raw: Call, serializable: boolean): Promise<Outcome> => {
+  const call = asSetCall(raw)
+  if (call.f === 'add') {
+    const sent = await send('/v3/kv/put', {
+      key: toBase64(`${PREFIX}${call.value.element}`),
+      value: toBase64('1'),
+    })
+    return sent.type === 'ok' ? { type: 'ok', value: call.value, meta: sent.meta } : sent
+  }
+  const range = { key: toBase64(PREFIX), range_end: toBase64(END), keys_only: true, serializable }
+  const sent = await send<RangeResponse>('/v3/kv/range', range)
+  if (sent.type !== 'ok') return sent
+  const elements = (sent.body.kvs ?? []).map(({ key }) => Number(fromBase64(key ?? '').slice(PREFIX.length)))
+  return { type: 'ok', value: { elements }, meta: sent.meta }
+}
