@@ -306,8 +306,8 @@ export interface PlantedBug {
   readonly name: string
   readonly description: string
   readonly workload: string
-  /** Seeds within which the target's own simulator finds it (a test holds it to that). */
-  readonly simulatorSeeds: number
+  /** Seeds within which the target's own simulator finds it (a test holds it to that); null: it is none of its business. */
+  readonly simulatorSeeds: number | null
   /** How a real run finds it: arguments of `faultline run` after the target and the bug; or why none does yet. */
   readonly realRun: { readonly args: string } | { readonly none: string }
 }

@@ -1,10 +1,32 @@
 /** The registry of workloads: name to value. */
 import type { Workload } from '../harness/api.ts'
+import { access } from './access.ts'
+import { appendLog } from './append-log.ts'
+import { bank } from './bank.ts'
+import { booking } from './booking.ts'
+import { counter } from './counter.ts'
+import { lock, semaphoreWorkload } from './locks.ts'
+import { queue } from './queue.ts'
 import { register } from './register.ts'
 import { set } from './set.ts'
 import { listAppendWorkload, rwRegisterWorkload } from './transactions.ts'
+import { uniqueIds } from './unique-ids.ts'
 
-const all: readonly Workload[] = [register, set, listAppendWorkload, rwRegisterWorkload]
+const all: readonly Workload[] = [
+  register,
+  set,
+  listAppendWorkload,
+  rwRegisterWorkload,
+  counter,
+  queue,
+  uniqueIds,
+  appendLog,
+  lock,
+  semaphoreWorkload,
+  bank,
+  booking,
+  access,
+]
 
 export const workloads: Readonly<Record<string, Workload>> = Object.fromEntries(
   all.map((workload) => [workload.name, workload]),

@@ -10,10 +10,7 @@
  * seed, thread and n; which key it goes to, and what a compare-and-set expects, depends on how far the group has
  * come. Every value is written at most once in a run, so that a stale read tells by whom it was written.
  */
-import { agreement } from '../checkers/agreement.ts'
 import { linearizability } from '../checkers/linearizability.ts'
-import { recovery } from '../checkers/recovery.ts'
-import { statistics } from '../checkers/statistics.ts'
 import type {
   FinalContext,
   OpGenerator,
@@ -27,6 +24,7 @@ import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { assert } from '../harness/support/assert.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
+import { standing } from './standing.ts'
 
 const FINAL_ATTEMPTS = 5
 /** How many of the latest values a compare-and-set chooses from. */
@@ -178,8 +176,6 @@ export const register: Workload<RegisterCall> = {
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
   checkers: (options) => [
     linearizability({ initial: options.initial === 'null' ? null : Number(options.initial) }),
-    agreement,
-    recovery,
-    statistics,
+    ...standing,
   ],
 }

@@ -1,14 +1,11 @@
 /** Elements added to one set, none twice; all that is in it is read at the end. */
-import { agreement } from '../checkers/agreement.ts'
-import { recovery } from '../checkers/recovery.ts'
 import { setOfElements } from '../checkers/set.ts'
-import { statistics } from '../checkers/statistics.ts'
 import type { OpGenerator, Thread, Workload } from '../harness/api.ts'
-import { calls, eachUntilOk } from '../harness/generators/combinators.ts'
-import { eachThread, onThreads } from '../harness/generators/threads.ts'
+import { calls } from '../harness/generators/combinators.ts'
 import { SET, type SetCall } from '../harness/vocabularies/set.ts'
+import { atEveryNode } from './keyed.ts'
+import { standing } from './standing.ts'
 
-const FINAL_ATTEMPTS = 5
 const READ: SetCall = { f: 'read', value: {} }
 
 /** Unique over the run. */
@@ -28,12 +25,6 @@ export const set: Workload<SetCall> = {
         ? READ
         : { f: 'add', value: { element: elementAt(concurrency, thread, ordinal) } },
     ),
-  finalGenerator: (_rng, _options, { nodes, concurrency }) => {
-    const readers = Math.min(nodes, concurrency)
-    return onThreads(
-      (thread) => thread < readers,
-      eachThread(() => eachUntilOk([READ], FINAL_ATTEMPTS)),
-    )
-  },
-  checkers: () => [setOfElements, agreement, recovery, statistics],
+  finalGenerator: (_rng, _options, context) => atEveryNode([READ], context),
+  checkers: () => [setOfElements, ...standing],
 }

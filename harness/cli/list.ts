@@ -57,7 +57,7 @@ const listBugs = (): readonly string[] =>
         'args' in bug.realRun
           ? `${command} ${bug.realRun.args}`
           : `by the simulator only: ${bug.realRun.none}`
-      return `  ${bug.name.padEnd(24)} ${bug.description}\n${' '.repeat(27)}${where} (simulator: within ${bug.simulatorSeeds} seeds)`
+      return `  ${bug.name.padEnd(24)} ${bug.description}\n${' '.repeat(27)}${where}${bug.simulatorSeeds === null ? '' : ` (simulator: within ${bug.simulatorSeeds} seeds)`}`
     }),
   )
 

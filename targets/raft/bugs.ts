@@ -1,6 +1,9 @@
 /** The planted bugs: each a classic mistake, no two with one cause. `--bug name` switches one on. */
 import type { PlantedBug } from '../../harness/api.ts'
 
+type Definition = Pick<PlantedBug, 'description' | 'realRun'> &
+  Partial<Pick<PlantedBug, 'workload' | 'simulatorSeeds'>>
+
 const definitions = {
   'no-fsync': {
     description: 'acknowledges before the log is on disk',
@@ -87,14 +90,97 @@ const definitions = {
       args: '-n kill --nemesis-opts victims=all+majority+leader,interval=2s,duration=500ms --target-opts compact-every=60 --rate 0 --concurrency 30 --time-limit 15s',
     },
   },
-} as const satisfies Record<string, Omit<PlantedBug, 'name' | 'workload'>>
+  'txn-reads-early': {
+    description: 'a leader answers the reads of a transaction before it is in the log',
+    workload: 'list-append',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'txn-not-atomic': {
+    description: 'each micro-operation of a transaction is an entry of the log by itself',
+    workload: 'rw-register',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'first-page-only': {
+    description: 'a read of a set returns its first 500 elements',
+    workload: 'set',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'counter-outside-log': {
+    description: 'a leader adds to what it has, and logs the sum',
+    workload: 'counter',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'dequeue-before-commit': {
+    description: 'a leader looks at the head of a queue before the dequeue is in the log',
+    workload: 'queue',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'queue-sorted-in-snapshot': {
+    description: 'snapshots keep the elements of queues, and not their order',
+    workload: 'queue',
+    realRun: {
+      args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
+    },
+  },
+  'ids-from-memory': {
+    description: 'a leader draws ids from a number in its memory, seeded by what it has applied',
+    workload: 'unique-ids',
+    realRun: {
+      args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=2s,duration=1s --time-limit 20s',
+    },
+  },
+  'log-tail-in-snapshot': {
+    description: 'snapshots keep only the last values of each log',
+    workload: 'append-log',
+    realRun: {
+      args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
+    },
+  },
+  'release-by-anyone': {
+    description: 'whoever releases a lock releases it, though another holds it',
+    workload: 'lock',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'token-is-term': {
+    description: 'the fencing token is the term, which many holders share',
+    workload: 'lock',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'permits-not-in-snapshot': {
+    description: 'snapshots leave out who holds permits',
+    workload: 'semaphore',
+    realRun: {
+      args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
+    },
+  },
+  'funds-checked-early': {
+    description: 'a leader checks the balance before the transfer is in the log, and nobody after',
+    workload: 'bank',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'last-booking-wins': {
+    description: 'a seat is confirmed to whoever asks, though another has it',
+    workload: 'booking',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'newest-clock-wins': {
+    description: "of grants and revocations the one counts that the leader's wall clock says is newer",
+    workload: 'access',
+    realRun: {
+      args: '-n clock,partition --nemesis-opts clock.victims=leader,clock.modes=bump+jump-back,clock.interval=1500ms,clock.duration=1s --time-limit 20s',
+    },
+  },
+} as const satisfies Record<string, Definition>
 
 export type Bug = keyof typeof definitions
 
 export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
 
-export const bugs: readonly PlantedBug[] = Object.entries(definitions).map(([name, bug]) => ({
-  name,
-  workload: 'register',
-  ...bug,
-}))
+export const bugs: readonly PlantedBug[] = Object.entries<Definition>(definitions).map(
+  ([name, { workload = 'register', simulatorSeeds = null, ...bug }]) => ({
+    name,
+    workload,
+    simulatorSeeds,
+    ...bug,
+  }),
+)

@@ -78,7 +78,7 @@ export class StateMachine {
       if (command.seq < session.seq) return { type: 'refused', error: 'stale-sequence' }
     }
     session.seq = command.seq
-    session.result = this.#execute(command, index)
+    session.result = this.#execute(command, index, term)
     return session.result
   }
 
@@ -87,10 +87,10 @@ export class StateMachine {
     return this.#structures.get(vocabulary)?.read(call)
   }
 
-  #execute({ vocabulary, call, session }: Command & { kind: 'op' }, index: number): Applied {
+  #execute({ vocabulary, call, session }: Command & { kind: 'op' }, index: number, term: number): Applied {
     const structure = this.#structures.get(vocabulary)
     if (structure === undefined) return { type: 'refused', error: 'no-such-vocabulary' }
-    return { type: 'value', value: structure.execute(call, { index, session }) }
+    return { type: 'value', value: structure.execute(call, { index, term, session }) }
   }
 
   #openSession(index: number): Applied {

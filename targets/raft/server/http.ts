@@ -11,7 +11,7 @@
  */
 import http from 'node:http'
 import type { Call } from '../../../harness/api.ts'
-import type { NodeId } from '../core/types.ts'
+import type { Command, NodeId } from '../core/types.ts'
 import { isRead } from '../structures/index.ts'
 import type { Answer, Replica } from './replica.ts'
 
@@ -63,6 +63,27 @@ const readBody = async (request: http.IncomingMessage): Promise<unknown> => {
 /** Whether a write may be proposed; false where nobody says so. */
 export type Allowed = () => Promise<boolean>
 
+/** The planted bug txn-not-atomic: one entry of the log for each micro-operation, numbered within the transaction's own number. */
+const submitInParts = (
+  replica: Replica,
+  command: Command & { kind: 'op' },
+  reply: (answer: Answer) => void,
+): void => {
+  const ops = command.call.value as readonly unknown[]
+  const done: unknown[] = []
+  const next = (at: number): void => {
+    const call = { f: 'txn', value: [ops[at]] }
+    replica.submit({ ...command, seq: command.seq + at / (ops.length + 1), call }, (answer) => {
+      if (answer.type !== 'value')
+        return reply(answer.type === 'not-leader' && at === 0 ? answer : { type: 'unknown' })
+      done.push(...(answer.value as readonly unknown[]))
+      if (done.length === ops.length) return reply({ ...answer, value: done })
+      next(at + 1)
+    })
+  }
+  next(0)
+}
+
 const handle = (
   replica: Replica,
   allowed: Allowed,
@@ -78,6 +99,8 @@ const handle = (
     if (isRead(vocabulary, call)) return replica.read(vocabulary, call, reply)
     return allowed().then((isAllowed) => {
       if (!isAllowed) return respond(response, 409, { error: 'not-allowed' })
+      if (replica.bug === 'txn-not-atomic' && call.f === 'txn')
+        return submitInParts(replica, { kind: 'op', session, seq, vocabulary, call }, reply)
       replica.submit({ kind: 'op', session, seq, vocabulary, call }, reply)
     })
   }

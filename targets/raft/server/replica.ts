@@ -4,6 +4,7 @@ import type { Bug } from '../bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
 import { type Applied, StateMachine } from '../state-machine.ts'
+import { EarlyMistakes } from './early.ts'
 import type { Storage } from './storage.ts'
 
 export type Answer =
@@ -32,6 +33,7 @@ export class Replica {
   readonly #options: ReplicaOptions
   readonly #core: RaftCore
   readonly #bug: Bug | null
+  readonly #early: EarlyMistakes
   #machine: StateMachine
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
   readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
@@ -44,9 +46,14 @@ export class Replica {
   constructor(options: ReplicaOptions) {
     this.#options = options
     this.#bug = options.config.bug
+    this.#early = new EarlyMistakes(this.#bug)
     const { restored } = options.storage
     this.#core = new RaftCore(options.config, restored)
     this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
+  }
+
+  get bug(): Bug | null {
+    return this.#bug
   }
 
   tick(): void {
@@ -60,7 +67,7 @@ export class Replica {
   }
 
   submit(command: Command, reply: Reply): void {
-    const proposal = this.#core.propose(command)
+    const proposal = this.#core.propose(this.#early.distort(command, this.#machine))
     if (proposal === null) return reply({ type: 'not-leader', leader: this.#core.leader })
     this.#proposals.set(proposal.index, { term: proposal.term, reply })
     this.#schedule()

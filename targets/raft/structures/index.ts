@@ -1,9 +1,25 @@
 /** Vocabulary -> what the state machine keeps for it, and which of its calls change nothing. */
 import type { Call } from '../../../harness/api.ts'
+import { ACCESS } from '../../../harness/vocabularies/access.ts'
+import { APPEND_LOG } from '../../../harness/vocabularies/append-log.ts'
+import { BANK } from '../../../harness/vocabularies/bank.ts'
+import { BOOKING } from '../../../harness/vocabularies/booking.ts'
+import { COUNTER } from '../../../harness/vocabularies/counter.ts'
+import { LOCK, SEMAPHORE } from '../../../harness/vocabularies/locks.ts'
+import { QUEUE } from '../../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
 import { SET } from '../../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../../harness/vocabularies/transactions.ts'
+import { UNIQUE_IDS } from '../../../harness/vocabularies/unique-ids.ts'
+import { access } from './access.ts'
+import { bank } from './bank.ts'
+import { counters } from './counters.ts'
+import { ids } from './ids.ts'
+import { locks, semaphores } from './locks.ts'
+import { logs } from './logs.ts'
+import { queues } from './queues.ts'
 import { registers } from './registers.ts'
+import { seats } from './seats.ts'
 import { elements } from './sets.ts'
 import type { MakeStructure } from './structure.ts'
 import { lists, transactionalRegisters } from './transactions.ts'
@@ -13,7 +29,7 @@ interface Part {
   isRead(call: Call): boolean
 }
 
-const isReadCall = ({ f }: Call): boolean => f === 'read'
+const isReadCall = ({ f }: Call): boolean => f === 'read' || f === 'check'
 const isReadTransaction = ({ value }: Call): boolean =>
   (value as readonly (readonly [string])[]).every(([f]) => f === 'r')
 
@@ -22,6 +38,15 @@ export const structures: Readonly<Record<string, Part>> = {
   [SET]: { make: elements, isRead: isReadCall },
   [LIST_APPEND]: { make: lists, isRead: isReadTransaction },
   [RW_REGISTER]: { make: transactionalRegisters, isRead: isReadTransaction },
+  [COUNTER]: { make: counters, isRead: isReadCall },
+  [QUEUE]: { make: queues, isRead: isReadCall },
+  [UNIQUE_IDS]: { make: ids, isRead: isReadCall },
+  [APPEND_LOG]: { make: logs, isRead: isReadCall },
+  [LOCK]: { make: locks, isRead: isReadCall },
+  [SEMAPHORE]: { make: semaphores, isRead: isReadCall },
+  [BANK]: { make: bank, isRead: isReadCall },
+  [BOOKING]: { make: seats, isRead: isReadCall },
+  [ACCESS]: { make: access, isRead: isReadCall },
 }
 
 /** Whether the call changes nothing: then it needs neither a session nor the log. */

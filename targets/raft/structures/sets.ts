@@ -1,12 +1,18 @@
 /** One set that elements are only added to. */
 import type { Call } from '../../../harness/api.ts'
 import { asSetCall, type SetResult } from '../../../harness/vocabularies/set.ts'
+import type { Bug } from '../bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
+
+/** Elements in one page of an answer. */
+const PAGE = 500
 
 class Elements implements Structure {
   readonly #elements: DigestMap<number, true>
+  readonly #bug: Bug | null
 
-  constructor(saved: readonly number[]) {
+  constructor(saved: readonly number[], bug: Bug | null) {
+    this.#bug = bug
     this.#elements = new DigestMap(saved.map((element) => [element, true]))
   }
 
@@ -22,7 +28,8 @@ class Elements implements Structure {
   }
 
   read(): SetResult {
-    return { elements: this.save() }
+    const all = this.save()
+    return { elements: this.#bug === 'first-page-only' ? all.slice(0, PAGE) : all }
   }
 
   save(): readonly number[] {
@@ -30,4 +37,4 @@ class Elements implements Structure {
   }
 }
 
-export const elements: MakeStructure = (saved) => new Elements((saved ?? []) as number[])
+export const elements: MakeStructure = (saved, bug) => new Elements((saved ?? []) as number[], bug)

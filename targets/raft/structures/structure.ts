@@ -5,6 +5,7 @@ import type { Bug } from '../bugs.ts'
 /** Where in the log a call stands, and whose it is. */
 export interface Position {
   readonly index: number
+  readonly term: number
   readonly session: number
 }
 

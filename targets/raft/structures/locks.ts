@@ -1,0 +1,88 @@
+/** Locks with fencing tokens, and semaphores. */
+import type { Call } from '../../../harness/api.ts'
+import { type LockCall, type LockResult, PERMITS } from '../../../harness/vocabularies/locks.ts'
+import type { Bug } from '../bugs.ts'
+import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
+
+/** Owner, and how often it was told so. */
+class Locks implements Structure {
+  readonly #owners: DigestMap<number, number>
+  readonly #bug: Bug | null
+
+  constructor(saved: readonly [number, number][], bug: Bug | null) {
+    this.#owners = new DigestMap(saved)
+    this.#bug = bug
+  }
+
+  get digest(): number {
+    return this.#owners.digest
+  }
+
+  execute(raw: Call, { index, term }: Position): LockResult {
+    const { f, value } = raw as LockCall
+    const { key, owner } = value
+    const holder = this.#owners.get(key)
+    if (f === 'acquire') {
+      if (holder !== undefined) return { done: false }
+      this.#owners.set(key, owner)
+      // An index of the log is greater than all before it, whoever leads.
+      return { done: true, token: this.#bug === 'token-is-term' ? term : index }
+    }
+    const mayRelease = this.#bug === 'release-by-anyone' ? holder !== undefined : holder === owner
+    if (mayRelease) this.#owners.delete(key)
+    return { done: holder === owner }
+  }
+
+  read(): null {
+    return null
+  }
+
+  save(): unknown {
+    return this.#owners.entries()
+  }
+}
+
+class Semaphores implements Structure {
+  readonly #owners: DigestMap<number, readonly number[]>
+  readonly #bug: Bug | null
+
+  constructor(saved: readonly [number, readonly number[]][], bug: Bug | null) {
+    this.#owners = new DigestMap(saved)
+    this.#bug = bug
+  }
+
+  get digest(): number {
+    return this.#owners.digest
+  }
+
+  execute(raw: Call): LockResult {
+    const { f, value } = raw as LockCall
+    const { key, owner } = value
+    const owners = this.#owners.get(key) ?? []
+    if (f === 'acquire') {
+      const done = owners.length < PERMITS
+      if (done) this.#owners.set(key, [...owners, owner])
+      return { done }
+    }
+    const done = owners.includes(owner)
+    if (done)
+      this.#owners.set(
+        key,
+        owners.filter((other) => other !== owner),
+      )
+    return { done }
+  }
+
+  read(): null {
+    return null
+  }
+
+  save(): unknown {
+    return this.#bug === 'permits-not-in-snapshot' ? [] : this.#owners.entries()
+  }
+}
+
+export const locks: MakeStructure = (saved, bug) => new Locks((saved ?? []) as [number, number][], bug)
+
+export const semaphores: MakeStructure = (saved, bug) =>
+  new Semaphores((saved ?? []) as [number, readonly number[]][], bug)

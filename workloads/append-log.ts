@@ -1,0 +1,28 @@
+/** Logs that are appended to and read from the start. */
+import { logOffsets, logOrder } from '../checkers/append-log.ts'
+import type { Workload } from '../harness/api.ts'
+import { APPEND_LOG, type LogCall } from '../harness/vocabularies/append-log.ts'
+import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { standing } from './standing.ts'
+
+export const appendLog: Workload<LogCall> = {
+  name: 'append-log',
+  description: 'logs appended to and read: is any value lost, twice, or elsewhere than it was told?',
+  vocabulary: APPEND_LOG,
+  options: {
+    ...keyOptions(2, 60),
+    reads: { type: 'number', default: 0.4, description: 'share of reads' },
+  },
+  generator: (_rng, options, { concurrency }) =>
+    keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
+      rng.fork('kind').float() < (options.reads as number)
+        ? { f: 'read', value: { key: key('of') } }
+        : { f: 'append', value: { key: key('of'), value: 1 + ordinal * concurrency + thread } },
+    ),
+  finalGenerator: (_rng, options, context) =>
+    atEveryNode(
+      usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
+      context,
+    ),
+  checkers: () => [logOrder, logOffsets, ...standing],
+}

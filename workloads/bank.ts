@@ -1,0 +1,28 @@
+/** Transfers between accounts, while everyone reads them all. */
+import { bank as checker } from '../checkers/bank.ts'
+import type { Workload } from '../harness/api.ts'
+import { calls } from '../harness/generators/combinators.ts'
+import { ACCOUNTS, BANK, type BankCall } from '../harness/vocabularies/bank.ts'
+import { atEveryNode } from './keyed.ts'
+import { standing } from './standing.ts'
+
+const MOST = 15
+const READ: BankCall = { f: 'read', value: {} }
+
+export const bank: Workload<BankCall> = {
+  name: 'bank',
+  description: 'transfers between accounts: is money made or lost, an account overdrawn?',
+  vocabulary: BANK,
+  options: {
+    reads: { type: 'number', default: 0.4, description: 'share of reads' },
+  },
+  generator: (_rng, options) =>
+    calls((draw) => {
+      if (draw.fork('kind').float() < (options.reads as number)) return READ
+      const from = draw.fork('from').int(ACCOUNTS)
+      const to = (from + 1 + draw.fork('to').int(ACCOUNTS - 1)) % ACCOUNTS
+      return { f: 'transfer', value: { from, to, amount: 1 + draw.fork('amount').int(MOST) } }
+    }),
+  finalGenerator: (_rng, _options, context) => atEveryNode([READ], context),
+  checkers: () => [checker, ...standing],
+}

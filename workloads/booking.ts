@@ -1,0 +1,28 @@
+/** Seats that several customers want at once. */
+import { booking as checker } from '../checkers/booking.ts'
+import type { Workload } from '../harness/api.ts'
+import { BOOKING, type BookingCall } from '../harness/vocabularies/booking.ts'
+import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { standing } from './standing.ts'
+
+export const booking: Workload<BookingCall> = {
+  name: 'booking',
+  description: 'seats that several want at once: is one sold twice, or a confirmed one lost?',
+  vocabulary: BOOKING,
+  options: {
+    ...keyOptions(4, 6),
+    reads: { type: 'number', default: 0.3, description: 'share of reads' },
+  },
+  generator: (_rng, options, { concurrency }) =>
+    keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
+      rng.fork('kind').float() < (options.reads as number)
+        ? { f: 'read', value: { seat: key('seat') } }
+        : { f: 'book', value: { seat: key('seat'), customer: 1 + ordinal * concurrency + thread } },
+    ),
+  finalGenerator: (_rng, options, context) =>
+    atEveryNode(
+      usedKeys(keysOf(options), context).map((seat) => ({ f: 'read', value: { seat } })),
+      context,
+    ),
+  checkers: () => [checker, ...standing],
+}

@@ -1,0 +1,30 @@
+/** Counters that are added to and read. */
+import { counter as checker } from '../checkers/counter.ts'
+import type { Workload } from '../harness/api.ts'
+import { COUNTER, type CounterCall } from '../harness/vocabularies/counter.ts'
+import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { standing } from './standing.ts'
+
+const MOST = 5
+
+export const counter: Workload<CounterCall> = {
+  name: 'counter',
+  description: 'counters added to and read: is any addition lost, or counted twice?',
+  vocabulary: COUNTER,
+  options: {
+    ...keyOptions(2, 100),
+    reads: { type: 'number', default: 0.4, description: 'share of reads' },
+  },
+  generator: (_rng, options) =>
+    keyed(keysOf(options), ({ rng, key }) =>
+      rng.fork('kind').float() < (options.reads as number)
+        ? { f: 'read', value: { key: key('of') } }
+        : { f: 'add', value: { key: key('of'), delta: 1 + rng.fork('delta').int(MOST) } },
+    ),
+  finalGenerator: (_rng, options, context) =>
+    atEveryNode(
+      usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
+      context,
+    ),
+  checkers: () => [checker, ...standing],
+}

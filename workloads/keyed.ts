@@ -1,0 +1,83 @@
+/**
+ * Calls over a few keys at a time. The keys move on with the run as a whole, so that objects stay small, and a thread that
+ * hung meets the others again where they are; what a thread otherwise does as its n-th operation is a pure function of
+ * seed, thread and n.
+ */
+import type {
+  Call,
+  FinalContext,
+  GeneratorContext,
+  OpGenerator,
+  OptionSpecs,
+  Options,
+  Rng,
+  Thread,
+} from '../harness/api.ts'
+import { eachUntilOk } from '../harness/generators/combinators.ts'
+import { eachThread, onThreads } from '../harness/generators/threads.ts'
+
+export interface Keys {
+  /** In use at a time. */
+  readonly keys: number
+  /** Operations until the oldest is left behind. */
+  readonly perKey: number
+}
+
+export const keyOptions = (keys: number, perKey: number): OptionSpecs => ({
+  keys: { type: 'number', default: keys, description: 'keys in use at a time' },
+  'per-key': {
+    type: 'number',
+    default: perKey,
+    description: 'operations until the oldest key is left behind',
+  },
+})
+
+export const keysOf = (options: Options): Keys => ({
+  keys: options.keys as number,
+  perKey: options['per-key'] as number,
+})
+
+/** The oldest key in use after so many operations. */
+const oldest = ({ perKey }: Keys, begun: number): number => Math.floor(begun / perKey)
+
+export interface Draw {
+  readonly rng: Rng
+  readonly thread: Thread
+  readonly ordinal: number
+  /** One of those in use, by a label: the same label gives the same key. */
+  key(label: string): number
+}
+
+/** @param begun operations so far */
+export const keyed = <C extends Call>(keys: Keys, make: (draw: Draw) => C, begun = 0): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context: GeneratorContext) => {
+      const thread = context.free[0]
+      if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
+      const rng = context.draw(thread)
+      const key = (label: string): number => oldest(keys, begun) + rng.fork('key', label).int(keys.keys)
+      const call = make({ rng, thread, ordinal: context.ordinal(thread), key })
+      return { type: 'invoke', atNs: context.nowNs, thread, call, next: keyed(keys, make, begun + 1) }
+    },
+    update: () => self,
+  }
+  return self
+}
+
+const FINAL_ATTEMPTS = 5
+
+/** Of every key that was used. */
+export const usedKeys = (keys: Keys, context: FinalContext): readonly number[] => {
+  let begun = 0
+  for (let thread = 0; thread < context.concurrency; thread++) begun += context.ordinal(thread)
+  return Array.from({ length: oldest(keys, begun) + keys.keys }, (_, key) => key)
+}
+
+/** These calls at every node, each until it is ok, a few times at most. */
+export const atEveryNode = <C extends Call>(calls: readonly C[], context: FinalContext): OpGenerator<C> => {
+  const readers = Math.min(context.nodes, context.concurrency)
+  return onThreads(
+    (thread) => thread < readers,
+    eachThread(() => eachUntilOk(calls, FINAL_ATTEMPTS)),
+  )
+}

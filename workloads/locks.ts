@@ -1,0 +1,45 @@
+/** Locks and semaphores, taken and given back: a thread's even operations acquire, and the odd ones release. */
+import { fencing, mutex, semaphore } from '../checkers/locks.ts'
+import type { Checker, Workload } from '../harness/api.ts'
+import { calls } from '../harness/generators/combinators.ts'
+import { LOCK, type LockCall, SEMAPHORE } from '../harness/vocabularies/locks.ts'
+import { standing } from './standing.ts'
+
+/** A thread stays so many operations with one key; even, so that what was acquired is released. */
+const PER_KEY = 40
+
+const workload = (
+  name: string,
+  vocabulary: string,
+  description: string,
+  checkers: readonly Checker[],
+): Workload<LockCall> => ({
+  name,
+  description,
+  vocabulary,
+  options: {
+    keys: { type: 'number', default: 2, description: 'locks in use at a time' },
+  },
+  generator: (_rng, options, { concurrency }) =>
+    calls((_draw, thread, ordinal) => ({
+      f: ordinal % 2 === 0 ? 'acquire' : 'release',
+      value: {
+        key: Math.floor(ordinal / PER_KEY) * (options.keys as number) + (thread % (options.keys as number)),
+        // The same for an acquire and the release that follows it.
+        owner: Math.floor(ordinal / 2) * concurrency + thread,
+      },
+    })),
+  checkers: () => [...checkers, ...standing],
+})
+
+export const lock = workload('lock', LOCK, 'locks with fencing tokens: do two ever hold one?', [
+  mutex,
+  fencing,
+])
+
+export const semaphoreWorkload = workload(
+  'semaphore',
+  SEMAPHORE,
+  'semaphores: do more hold one than there are permits?',
+  [semaphore],
+)
