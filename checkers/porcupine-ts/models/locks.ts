@@ -31,7 +31,8 @@ const shared = {
 
 /** Whether what was told of an operation agrees with whether it could be done; one that never returned may have been refused. */
 const resolve = <S>(state: S, after: S | undefined, output: LockOutput | undefined): S | undefined => {
-  if (output === undefined) return after ?? state
+  // Null is a state: free.
+  if (output === undefined) return after === undefined ? state : after
   if (output.done) return after
   return after === undefined ? state : undefined
 }
