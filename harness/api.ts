@@ -675,6 +675,13 @@ export interface RunRecord {
   readonly claims: Claims | null
   readonly faults: readonly FaultRecord[] | null
   readonly samples: readonly Sample[] | null
+  readonly logs: readonly NodeLog[] | null
+}
+
+/** What a node wrote to stdout and stderr; of much the end. */
+export interface NodeLog {
+  readonly node: string
+  readonly text: string
 }
 
 // ------------------------------------------------------------------------------------------------- checkers

@@ -5,9 +5,6 @@ import { calls } from '../harness/generators/combinators.ts'
 import { LOCK, type LockCall, SEMAPHORE } from '../harness/vocabularies/locks.ts'
 import { standing } from './standing.ts'
 
-/** A thread stays so many operations with one key; even, so that what was acquired is released. */
-const PER_KEY = 40
-
 const workload = (
   name: string,
   vocabulary: string,
@@ -19,12 +16,19 @@ const workload = (
   vocabulary,
   options: {
     keys: { type: 'number', default: 2, description: 'locks in use at a time' },
+    'per-key': {
+      type: 'number',
+      default: 40,
+      description: 'operations of a thread with one key; even, so that what it acquired is released',
+    },
   },
   generator: (_rng, options, { concurrency }) =>
     calls((_draw, thread, ordinal) => ({
       f: ordinal % 2 === 0 ? 'acquire' : 'release',
       value: {
-        key: Math.floor(ordinal / PER_KEY) * (options.keys as number) + (thread % (options.keys as number)),
+        key:
+          Math.floor(ordinal / (options['per-key'] as number)) * (options.keys as number) +
+          (thread % (options.keys as number)),
         // The same for an acquire and the release that follows it.
         owner: Math.floor(ordinal / 2) * concurrency + thread,
       },

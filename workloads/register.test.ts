@@ -91,7 +91,7 @@ describe('the register workload', () => {
 
   it('is judged valid when it ran against something linearizable', async () => {
     const [checker] = register.checkers(options)
-    const record = { history, spec: null, claims: null, facts: null, faults: null, samples: null }
+    const record = { history, spec: null, claims: null, facts: null, faults: null, samples: null, logs: null }
     expect(await checker?.check(record, new AbortController().signal)).toMatchObject({ status: 'valid' })
   })
 })

@@ -5,6 +5,7 @@ import type {
   Claims,
   Effect,
   FaultRecord,
+  NodeLog,
   Operation,
   PlannedFault,
   RunFacts,
@@ -165,6 +166,34 @@ const readRunFile = (dir: string): RunFile => {
   }
 }
 
+/** Of each file so much, from its end. */
+const MOST_LOG_BYTES = 16 * 2 ** 20
+
+const readEnd = (file: string): string => {
+  const fd = fs.openSync(file, 'r')
+  try {
+    const { size } = fs.fstatSync(fd)
+    const end = Buffer.alloc(Math.min(size, MOST_LOG_BYTES))
+    fs.readSync(fd, end, 0, end.length, size - end.length)
+    return end.toString()
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** Every file in every node's folder; null where the run kept none. */
+const readLogs = (dir: string): readonly NodeLog[] | null => {
+  const folder = path.join(dir, FILES.nodes)
+  if (!fs.existsSync(folder)) return null
+  return fs
+    .readdirSync(folder)
+    .flatMap((node) =>
+      fs
+        .readdirSync(path.join(folder, node))
+        .map((file) => ({ node, text: readEnd(path.join(folder, node, file)) })),
+    )
+}
+
 export interface LoadedRun {
   readonly record: RunRecord
   readonly notes: readonly string[]
@@ -179,7 +208,7 @@ export const loadRun = (dir: string): LoadedRun => {
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
   const faults = foldFaults(readLines<FaultEvent>(path.join(dir, FILES.faults)))
   const samples = readLines<Sample>(path.join(dir, FILES.samples))
-  return { record: { history: operations, spec, claims, facts, faults, samples }, notes }
+  return { record: { history: operations, spec, claims, facts, faults, samples, logs: readLogs(dir) }, notes }
 }
 
 /** A bare history, without the rest of a run's record. */
@@ -190,4 +219,5 @@ export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   facts: null,
   faults: null,
   samples: null,
+  logs: null,
 })

@@ -51,7 +51,8 @@ export const actOnTransactions =
     const read = await send<TxnResponse>('/v3/kv/txn', {
       success: needed.map((key) => ({ request_range: { key: keyOf(key) } })),
     })
-    if (read.type !== 'ok') return isReadOnly ? read : { ...read, type: 'fail' }
+    if (read.type !== 'ok')
+      return isReadOnly ? read : { ...read, type: 'fail', error: `nothing was written yet: ${read.error}` }
     const stored = new Map(
       needed.map((key, at) => [key, parse(read.body.responses?.[at]?.response_range?.kvs?.[0])]),
     )

@@ -150,7 +150,7 @@ const definitions = {
     description: 'snapshots leave out who holds permits',
     workload: 'semaphore',
     realRun: {
-      args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
+      args: '--workload-opts per-key=1000 -n kill --nemesis-opts victims=all,interval=1500ms,duration=300ms --target-opts compact-every=30 --rate 400 --time-limit 20s',
     },
   },
   'funds-checked-early': {

@@ -44,7 +44,8 @@ class RaftConnection implements Connection {
     if (isRead(vocabulary, call)) return this.#tryEach({ vocabulary, call }, signal)
     if (this.#session === null) {
       const opened = await this.#follow('/session', {}, this.#context.node, signal)
-      if (opened.type !== 'ok') return { type: 'fail', error: `no session: ${opened.error}` }
+      if (opened.type !== 'ok')
+        return { type: 'fail', error: `nothing was sent: no session (${opened.error})` }
       this.#session = opened.value as number
       this.#seq = 0
     }

@@ -1,0 +1,186 @@
+/** Checkers of the cluster as a whole, each shown a record that it must pass and some that it must not. */
+import { describe, expect, it } from 'vitest'
+import type {
+  Claims,
+  FaultModel,
+  FaultRecord,
+  NodeStatus,
+  RunRecord,
+  RunSpec,
+  Sample,
+  Verdict,
+} from '../harness/api.ts'
+import { done, judgeSteps, type Step } from '../harness/testing/steps.ts'
+import { convergence } from './convergence.ts'
+import { leadership } from './leadership.ts'
+import { logs } from './logs.ts'
+import { outcomes } from './outcomes.ts'
+
+const CLAIMS: Claims = {
+  source: 'the test',
+  consistency: {},
+  minority: 'refuse',
+  tolerates: {},
+  recoversWithinMs: 5000,
+}
+
+const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRecord => ({
+  planned: { id: 'f-1', nemesis: 'f', atNs: 0, durationNs: 1, model, intent: {} },
+  victims: ['n1'],
+  injectedAtNs: fromMs * 1e6,
+  healedAtNs: toMs * 1e6,
+  effects: [],
+  bit: true,
+})
+
+const sample = (ms: number, node: string, status: Partial<NodeStatus> | null): Sample => ({
+  timeNs: ms * 1e6,
+  node,
+  status: status === null ? null : { role: 'follower', ...status },
+})
+
+const judge = (
+  checker: typeof leadership,
+  parts: Partial<RunRecord>,
+  steps: readonly Step[] = [],
+): Promise<Verdict> =>
+  judgeSteps(checker, steps, { claims: CLAIMS, spec: { nodes: 2 } as RunSpec, faults: [], ...parts })
+
+describe('leadership', () => {
+  it.each([
+    [
+      'a leader a term',
+      'valid',
+      [
+        sample(0, 'a', { role: 'leader', term: 1 }),
+        sample(1, 'b', { term: 1, leader: 'a' }),
+        sample(2, 'b', { role: 'leader', term: 2 }),
+      ],
+    ],
+    [
+      'two that lead in one term',
+      'invalid',
+      [sample(0, 'a', { role: 'leader', term: 3 }), sample(1, 'b', { role: 'leader', term: 3 })],
+    ],
+    [
+      'a follower that knows another leader',
+      'invalid',
+      [sample(0, 'a', { role: 'leader', term: 3 }), sample(1, 'b', { term: 3, leader: 'c' })],
+    ],
+    [
+      'a term that goes back',
+      'invalid',
+      [sample(0, 'a', { term: 3 }), sample(1, 'a', null), sample(2, 'a', { term: 2 })],
+    ],
+  ])('%s: %s', async (_, status, samples) => {
+    expect(await judge(leadership, { samples })).toMatchObject({ status })
+  })
+})
+
+describe('convergence', () => {
+  const at = (ms: number, node: string, digest: string): Sample => sample(ms, node, { digest, digestAt: 7 })
+  it.each([
+    [
+      'equal after the heal',
+      'valid',
+      [at(10, 'a', 'x'), at(11, 'b', 'y'), at(200, 'a', 'z'), at(300, 'b', 'z')],
+    ],
+    [
+      'equal before the heal alone',
+      'invalid',
+      [at(10, 'a', 'x'), at(11, 'b', 'x'), at(200, 'a', 'y'), at(9000, 'b', 'z')],
+    ],
+    ['not equal, but not for long', 'unknown', [at(200, 'a', 'y'), at(300, 'b', 'z')]],
+    ['one that never answers', 'invalid', [at(200, 'a', 'y'), sample(9000, 'b', null)]],
+  ])('%s: %s', async (_, status, samples) => {
+    expect(await judge(convergence, { samples, faults: [fault('partition', 50, 100)] })).toMatchObject({
+      status,
+    })
+  })
+})
+
+describe('logs', () => {
+  it.each([
+    ['nothing', 'valid', 'follower in term 2\n"initial-corrupt-check":false'],
+    ['a panic of Go', 'invalid', 'I am well\npanic: runtime error: index out of range'],
+    ['a data race', 'invalid', 'WARNING: DATA RACE'],
+    ['an assertion', 'invalid', 'server.c:12: main: Assertion `x > 0` failed.'],
+    ['corruption', 'invalid', 'the log is corrupt at offset 12'],
+  ])('%s: %s', async (_, status, text) => {
+    expect(await judge(logs, { logs: [{ node: 'a', text }] })).toMatchObject({ status })
+  })
+
+  it('a node that stops because its disk lies is shown, and does as it should', async () => {
+    const parts = { logs: [{ node: 'a', text: 'the log is corrupt' }], faults: [fault('corruption', 1, 2)] }
+    const verdict = await judge(logs, parts)
+    expect(verdict.status).toBe('valid')
+    expect(verdict.evidence[0]?.text).toContain('the log is corrupt')
+  })
+})
+
+describe('outcomes', () => {
+  const fail = (process: number, f: string, value: unknown): readonly Step[] => [
+    [process, 'invoke', f, value],
+    [process, 'fail', f],
+  ]
+  it.each([
+    [
+      'nothing odd',
+      'valid',
+      [...done(0, 'write', { key: 1, value: 5 }), ...done(1, 'read', { key: 1 }, { key: 1, value: 5 })],
+    ],
+    [
+      'a failed write that was read',
+      'unknown',
+      [...fail(0, 'write', { key: 1, value: 5 }), ...done(1, 'read', { key: 1 }, { key: 1, value: 5 })],
+    ],
+    [
+      'a failed element that was read',
+      'unknown',
+      [...fail(0, 'add', { element: 5 }), ...done(1, 'read', {}, { elements: [5] })],
+    ],
+    [
+      'a failed write of what another wrote too',
+      'valid',
+      [
+        ...fail(0, 'write', { key: 1, value: 5 }),
+        ...done(2, 'write', { key: 1, value: 5 }),
+        ...done(1, 'read', { key: 1 }, { key: 1, value: 5 }),
+      ],
+    ],
+  ])('%s: %s', async (_, status, steps) => {
+    expect(await judge(outcomes, {}, steps)).toMatchObject({ status })
+  })
+
+  it('a timeout that is called a fail, and one that was never sent', async () => {
+    const withError = async (error: string): Promise<string> => {
+      const record = { history: [] as RunRecord['history'] }
+      const base = { timeNs: 0, process: 0, f: 'write', value: { key: 1, value: 2 } } as const
+      record.history = [
+        { ...base, index: 0, type: 'invoke' },
+        { ...base, index: 1, type: 'fail', error },
+      ]
+      return (await judge(outcomes, record)).status
+    }
+    expect(await withError('request timed out')).toBe('unknown')
+    expect(await withError('connect ETIMEDOUT')).toBe('valid')
+    expect(await withError('not-leader')).toBe('valid')
+  })
+
+  it('a client that only ever fails while others are served, unless a fault explains it', async () => {
+    const history = Array.from({ length: 80 }, (_, i) => {
+      const process = i % 2
+      const base = { process, f: 'read', value: { key: 1 }, node: 'n1' } as const
+      return [
+        { ...base, index: 2 * i, timeNs: i * 2e8, type: 'invoke' as const },
+        process === 0
+          ? { ...base, index: 2 * i + 1, timeNs: i * 2e8 + 1, type: 'fail' as const, error: 'closed' }
+          : { ...base, index: 2 * i + 1, timeNs: i * 2e8 + 1, type: 'ok' as const },
+      ]
+    }).flat()
+    expect(await judge(outcomes, { history })).toMatchObject({ status: 'unknown' })
+    expect(await judge(outcomes, { history, faults: [fault('partition', 100, 9000)] })).toMatchObject({
+      status: 'valid',
+    })
+  })
+})

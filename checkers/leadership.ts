@@ -1,0 +1,99 @@
+/**
+ * Election safety, by the nodes' own word: at most one leader a term (Raft paper, section 5.2), no node's term ever goes
+ * back, restarts included, and nodes that know a leader in one term know the same.
+ */
+import type { Checker, Evidence, NodeStatus, RunRecord, Sample, Verdict } from '../harness/api.ts'
+import { promised } from './promise.ts'
+
+interface Said {
+  readonly node: string
+  readonly timeNs: number
+  readonly status: NodeStatus & { readonly term: number }
+}
+
+const saidOf = (samples: readonly Sample[]): readonly Said[] =>
+  samples.flatMap(({ node, timeNs, status }) =>
+    status?.term === undefined ? [] : [{ node, timeNs, status: { ...status, term: status.term } }],
+  )
+
+/** Whom a node takes for the leader of its term; itself where it leads. */
+const leaderBy = ({ node, status }: Said): string | null =>
+  status.role === 'leader' ? node : (status.leader ?? null)
+
+interface Found {
+  readonly what: string
+  readonly said: readonly Said[]
+}
+
+const twoLeaders = (all: readonly Said[]): Found | null => {
+  const first = new Map<number, Said>()
+  for (const said of all) {
+    const { term } = said.status
+    if (leaderBy(said) === null) continue
+    const known = first.get(term)
+    if (known === undefined) first.set(term, said)
+    else if (leaderBy(known) !== leaderBy(said))
+      return {
+        what: `two leaders in term ${term}: ${leaderBy(known)} by the word of ${known.node}, ${leaderBy(said)} by the word of ${said.node}`,
+        said: [known, said],
+      }
+  }
+  return null
+}
+
+const termBack = (all: readonly Said[]): Found | null => {
+  const last = new Map<string, Said>()
+  for (const said of all) {
+    const before = last.get(said.node)
+    if (before !== undefined && said.status.term < before.status.term)
+      return {
+        what: `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`,
+        said: [before, said],
+      }
+    last.set(said.node, said)
+  }
+  return null
+}
+
+const evidenceOf = ({ what, said }: Found): Evidence => ({
+  title: what,
+  text: said
+    .map(
+      ({ node, timeNs, status }) =>
+        `${(timeNs / 1e9).toFixed(3).padStart(8)} s  ${node}  ${status.role} in term ${status.term}, leader ${status.leader ?? 'unknown'}`,
+    )
+    .join('\n'),
+  operations: [],
+})
+
+const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+  const all = saidOf(record.samples ?? [])
+  const found = [twoLeaders(all), termBack(all)].filter((each) => each !== null)
+  const terms = new Set(all.map(({ status }) => status.term)).size
+  const details = { statuses: all.length, terms }
+  const [worst] = found
+  if (worst !== undefined)
+    return {
+      status: 'invalid',
+      summary: `Elections are broken: ${worst.what}.`,
+      evidence: found.map(evidenceOf),
+      details,
+    }
+  return {
+    status: 'valid',
+    summary: `${all.length} statuses, ${terms} terms: never two leaders in one, and no term went back.`,
+    evidence: [],
+    details,
+  }
+}
+
+export const leadership: Checker = {
+  name: 'leadership',
+  needs: ['samples', 'claims'],
+  applies: ({ samples }) => samples?.some(({ status }) => status?.term !== undefined) ?? false,
+  check: async (record) => ({
+    checker: 'leadership',
+    promise: promised(record, 'one leader a term; terms never go back'),
+    ...judge(record),
+  }),
+}
