@@ -77,6 +77,16 @@ describe('leadership', () => {
   })
 })
 
+it('leadership: a member that was taken out and added anew begins at term 0', async () => {
+  const samples = [sample(0, 'n1', { term: 3 }), sample(20, 'n1', { term: 0 })]
+  expect(await judge(leadership, { samples, faults: [fault('membership', 5, 15)] })).toMatchObject({
+    status: 'valid',
+  })
+  expect(await judge(leadership, { samples, faults: [fault('kill', 5, 15)] })).toMatchObject({
+    status: 'invalid',
+  })
+})
+
 describe('convergence', () => {
   const at = (ms: number, node: string, digest: string): Sample => sample(ms, node, { digest, digestAt: 7 })
   it.each([

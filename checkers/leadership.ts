@@ -41,11 +41,25 @@ const twoLeaders = (all: readonly Said[]): Found | null => {
   return null
 }
 
-const termBack = (all: readonly Said[]): Found | null => {
+/**
+ * Its data taken away, or itself taken out and added anew: the same name, another member. Such a fault does it while it is
+ * made, so its time begins as planned; one that failed midway names no victims.
+ */
+const mayStartAnew = (faults: RunRecord['faults'], node: string, fromNs: number, toNs: number): boolean =>
+  (faults ?? []).some(
+    ({ planned: { model, atNs }, victims, healedAtNs }) =>
+      (model === 'membership' || model === 'data-loss') &&
+      (victims.length === 0 || victims.includes(node)) &&
+      atNs < toNs &&
+      (healedAtNs ?? Number.POSITIVE_INFINITY) > fromNs,
+  )
+
+const termBack = (all: readonly Said[], faults: RunRecord['faults']): Found | null => {
   const last = new Map<string, Said>()
   for (const said of all) {
     const before = last.get(said.node)
-    if (before !== undefined && said.status.term < before.status.term)
+    const isBack = before !== undefined && said.status.term < before.status.term
+    if (isBack && !mayStartAnew(faults, said.node, before.timeNs, said.timeNs))
       return {
         what: `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`,
         said: [before, said],
@@ -68,7 +82,7 @@ const evidenceOf = ({ what, said }: Found): Evidence => ({
 
 const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
   const all = saidOf(record.samples ?? [])
-  const found = [twoLeaders(all), termBack(all)].filter((each) => each !== null)
+  const found = [twoLeaders(all), termBack(all, record.faults)].filter((each) => each !== null)
   const terms = new Set(all.map(({ status }) => status.term)).size
   const details = { statuses: all.length, terms }
   const [worst] = found
