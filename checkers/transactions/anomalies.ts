@@ -1,5 +1,5 @@
 /**
- * The anomalies by name, worst first, with what each is.
+ * The anomalies by name, with what each is: cycles first, since they prove most.
  *
  * Cycles are Adya's (1999, chapters 3 and 4), G-nonadjacent is from Cerone and Gotsman ("Analysing Snapshot Isolation",
  * 2016), the others from Kingsbury and Alvaro (2020, section 4). Predicates (phantoms, G2 beyond items) are left out:
@@ -31,8 +31,8 @@ export type OtherName = (typeof OTHERS)[number]
 export type AnomalyName = `${CycleName}${Suffix}` | OtherName
 
 export const ANOMALIES: readonly AnomalyName[] = [
-  ...OTHERS,
   ...SUFFIXES.flatMap((suffix) => CYCLES.map((cycle) => `${cycle}${suffix}` as const)),
+  ...OTHERS,
 ]
 
 const MEANINGS: Readonly<Record<CycleName | OtherName, string>> = {

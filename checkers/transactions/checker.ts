@@ -10,7 +10,7 @@ import type {
 } from '../../harness/api.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { meaningOf } from './anomalies.ts'
+import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, isIsolationModel, modelsBrokenBy } from './consistency.ts'
 import type { Finding } from './finding.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
@@ -29,21 +29,20 @@ const sourceOf = ({ spec, claims }: RunRecord): string =>
 
 const SHOWN_ELEMENTS = 12
 
-const shortened = (value: unknown): unknown =>
-  Array.isArray(value) && value.length > SHOWN_ELEMENTS
-    ? `[${value.length - SHOWN_ELEMENTS} more, ${value.slice(-SHOWN_ELEMENTS).join(', ')}]`
-    : value
+/** Of a long list its end. */
+const shown = (value: unknown): string => {
+  if (!Array.isArray(value)) return String(value)
+  const hidden = Math.max(0, value.length - SHOWN_ELEMENTS)
+  return `[${hidden === 0 ? '' : `${hidden} more, `}${value.slice(hidden).join(', ')}]`
+}
 
 const describe = ({ history }: RunRecord, transactions: Transactions, row: number): string => {
   const invocation = history[transactions.invokedAt[row] as number]
   const ops = (transactions.ops[row] ?? [])
-    .map(
-      ([f, key, value]) =>
-        `${f} ${key} ${typeof value === 'object' ? JSON.stringify(shortened(value)) : value}`,
-    )
-    .join(', ')
+    .map(([f, key, value]) => `\n       ${f} ${key} ${shown(value)}`)
+    .join('')
   const at = ((invocation?.timeNs ?? 0) / NS_PER_MS).toFixed(1)
-  return `process ${transactions.process[row]} on ${invocation?.node ?? 'a node'} at ${at} ms: ${ops}`
+  return `process ${transactions.process[row]} on ${invocation?.node ?? 'a node'} at ${at} ms${ops}`
 }
 
 const evidenceOf = (record: RunRecord, transactions: Transactions, finding: Finding): Evidence => {
@@ -63,11 +62,12 @@ const summaryOf = (judgement: Judgement, promised: IsolationModel, committed: nu
   return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, and no more than ${promised} was promised` : ''}.`
 }
 
-/** Proofs of what breaks the promise come first. */
-const byWeight =
-  (promised: IsolationModel) =>
-  (a: Finding, b: Finding): number =>
-    Number(modelsBrokenBy([b.anomaly]).has(promised)) - Number(modelsBrokenBy([a.anomaly]).has(promised))
+/** Proofs of what breaks the promise come first, and all of one anomaly together. */
+const byWeight = (findings: readonly Finding[], promised: IsolationModel): readonly Finding[] => {
+  const breaks = ({ anomaly }: Finding): number => Number(!modelsBrokenBy([anomaly]).has(promised))
+  const rank = ({ anomaly }: Finding): number => ANOMALIES.indexOf(anomaly)
+  return findings.toSorted((a, b) => breaks(a) - breaks(b) || rank(a) - rank(b))
+}
 
 const check = (record: RunRecord, options: JudgeOptions): Verdict => {
   const { vocabulary } = options
@@ -81,9 +81,7 @@ const check = (record: RunRecord, options: JudgeOptions): Verdict => {
     status: isBroken ? 'invalid' : committed === 0 ? 'unknown' : 'valid',
     promise: { text: `txn: ${promised}`, source: sourceOf(record) },
     summary: summaryOf(judgement, promised, committed),
-    evidence: [...judgement.findings]
-      .sort(byWeight(promised))
-      .map((each) => evidenceOf(record, transactions, each)),
+    evidence: byWeight(judgement.findings, promised).map((each) => evidenceOf(record, transactions, each)),
     details: {
       transactions: transactions.count,
       committed,

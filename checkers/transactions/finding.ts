@@ -13,7 +13,7 @@ export interface Finding {
 }
 
 /** So many proofs of one anomaly are kept; the others are counted. */
-const KEPT = 8
+const KEPT = 3
 
 export class Findings {
   readonly counts = new Map<AnomalyName, number>()

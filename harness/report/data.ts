@@ -1,5 +1,5 @@
 /** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
-import type { FaultRecord, NodeStatus, Operation, RunRecord, RunVerdict, Sample } from '../api.ts'
+import type { FaultRecord, Intent, NodeStatus, Operation, RunRecord, RunVerdict, Sample } from '../api.ts'
 import { type Pair, pairOperations } from '../history/pairs.ts'
 
 /** One operation: row, start and end in ms (end -1: never completed), outcome, text, index in the history. */
@@ -100,6 +100,15 @@ const rowsOf = (
   }
 }
 
+/** Such as `shape minority, oneWay false, order n5 n1 n3`. */
+const intentInWords = (intent: Intent): string =>
+  Object.entries(intent)
+    .map(
+      ([name, value]) =>
+        `${name} ${Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : value}`,
+    )
+    .join(', ')
+
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   id: fault.planned.id,
   nemesis: fault.planned.nemesis,
@@ -107,7 +116,7 @@ const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
   bit: fault.bit,
   victims: fault.victims,
-  planned: JSON.stringify(fault.planned.intent),
+  planned: intentInWords(fault.planned.intent),
   summary:
     (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
     fault.error ??

@@ -30,6 +30,7 @@ pre{overflow:auto;margin:0;padding:14px;font:12.5px/1.5 ui-monospace,monospace}
 table{border-collapse:collapse;width:100%;font-size:14px}
 td,th{text-align:left;padding:5px 14px 5px 0;border-top:1px solid var(--line);vertical-align:top}
 td:first-child{white-space:nowrap}
+td{overflow-wrap:break-word}
 th{color:var(--dim);font-weight:500}
 td.valid,td.invalid,td.unknown{color:var(--status);font-weight:600}
 .idle{color:var(--dim)}
