@@ -116,6 +116,12 @@ program
   .action(lazily(async () => (await import('./cli/bench.ts')).benchCommand))
 
 program
+  .command('bench-bugs', { hidden: true })
+  .option('--seeds <n>', 'of each', '5')
+  .option('--only <text>', 'bugs and workloads whose name has this in it')
+  .action(lazily(async () => (await import('./cli/bench-bugs.ts')).benchBugsCommand))
+
+program
   .command('controller', { hidden: true })
   .argument('<state directory>')
   .action(

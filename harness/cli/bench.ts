@@ -4,6 +4,7 @@
  * - load: operations a second through scheduler, interpreter and an in-memory client at concurrency 100, with
  *   history.jsonl written to disk;
  * - scheduler: its own time an operation, in virtual time, without clients;
+ * - transactions: what judging them costs (bench-checkers.ts);
  * - clock, disk: what faults cost while they are in force (bench-faults.ts).
  */
 import fs from 'node:fs'
@@ -19,6 +20,7 @@ import { encodeHeader, encodeOperation } from '../history/jsonl.ts'
 import { LineWriter } from '../store/line-writer.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS } from '../support/time.ts'
+import { benchCheckers } from './bench-checkers.ts'
 import { benchFaults } from './bench-faults.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
@@ -97,6 +99,7 @@ export const benchCommand = async (): Promise<number> => {
     `scheduler  ${median(micros).toFixed(1)} us an operation (goal: below 20), ${OPERATIONS} operations at concurrency ${CONCURRENCY}\n` +
       `load       ${Math.round(median(rates))} operations/s (goal: above 20000), history of ${megabytes.toFixed(1)} MiB on disk\n`,
   )
+  process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())
   return 0
 }

@@ -1,10 +1,28 @@
 /** Clients of etcd: to the client's own node, never retried, one for each vocabulary that etcd can honestly speak. */
 import type { Call, Client, ClientContext, Connection, Outcome } from '../../harness/api.ts'
+import { ACCESS } from '../../harness/vocabularies/access.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
+import { BANK } from '../../harness/vocabularies/bank.ts'
+import { BOOKING } from '../../harness/vocabularies/booking.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { JsonHttp } from '../http.ts'
 import { type Send, senderTo } from './gateway.ts'
+import {
+  actOnAccess,
+  actOnBank,
+  actOnBooking,
+  actOnCounter,
+  actOnIds,
+  actOnLock,
+  actOnLog,
+  actOnQueue,
+} from './objects.ts'
 import { CLIENT_PORT } from './ports.ts'
 import { actOnRegister } from './register.ts'
 import { actOnSet } from './set.ts'
@@ -42,4 +60,12 @@ export const etcdClients: Readonly<Record<string, Client>> = {
   [SET]: clientOf(actOnSet),
   [LIST_APPEND]: clientOf(actOnTransactions([])),
   [RW_REGISTER]: clientOf(actOnTransactions(null)),
+  [COUNTER]: clientOf(actOnCounter),
+  [QUEUE]: clientOf(actOnQueue),
+  [UNIQUE_IDS]: clientOf(actOnIds),
+  [APPEND_LOG]: clientOf(actOnLog),
+  [LOCK]: clientOf(actOnLock),
+  [BANK]: clientOf(actOnBank),
+  [BOOKING]: clientOf(actOnBooking),
+  [ACCESS]: clientOf(actOnAccess),
 }

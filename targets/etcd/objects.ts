@@ -1,0 +1,155 @@
+/**
+ * Objects in etcd by reading and then writing if nothing changed meanwhile (optimistic, by the key's revision): a conflict is a
+ * fail, since nothing was written. What one etcd transaction can decide by itself is sent as one.
+ */
+import type { Call, Outcome } from '../../harness/api.ts'
+import type { AccessCall } from '../../harness/vocabularies/access.ts'
+import type { LogCall } from '../../harness/vocabularies/append-log.ts'
+import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
+import type { BookingCall } from '../../harness/vocabularies/booking.ts'
+import type { CounterCall } from '../../harness/vocabularies/counter.ts'
+import type { LockCall } from '../../harness/vocabularies/locks.ts'
+import type { QueueCall } from '../../harness/vocabularies/queue.ts'
+import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
+
+interface Change {
+  /** What the key holds from now on, as JSON; undefined: it is left as it is. */
+  readonly next: unknown
+  readonly returned: unknown
+}
+
+/** Reads a key, and writes what follows from it if the key is still the same. */
+const update = async (send: Send, name: string, change: (value: unknown) => Change): Promise<Outcome> => {
+  const key = toBase64(name)
+  const read = await send<RangeResponse>('/v3/kv/range', { key })
+  if (read.type !== 'ok') return { ...read, type: 'fail', error: `nothing was written yet: ${read.error}` }
+  const [kv] = read.body.kvs ?? []
+  const { next, returned } = change(kv?.value === undefined ? undefined : JSON.parse(fromBase64(kv.value)))
+  if (next === undefined) return { type: 'ok', value: returned, meta: read.meta }
+  const written = await send<TxnResponse>('/v3/kv/txn', {
+    compare: [{ key, target: 'MOD', result: 'EQUAL', mod_revision: kv?.mod_revision ?? '0' }],
+    success: [{ request_put: { key, value: toBase64(JSON.stringify(next)) } }],
+  })
+  if (written.type !== 'ok') return written
+  if (written.body.succeeded !== true) return { type: 'fail', error: 'conflict', meta: written.meta }
+  return { type: 'ok', value: returned, meta: written.meta }
+}
+
+const read = async (send: Send, name: string, tell: (value: unknown) => unknown): Promise<Outcome> => {
+  const sent = await send<RangeResponse>('/v3/kv/range', { key: toBase64(name) })
+  if (sent.type !== 'ok') return sent
+  const value = sent.body.kvs?.[0]?.value
+  return {
+    type: 'ok',
+    value: tell(value === undefined ? undefined : JSON.parse(fromBase64(value))),
+    meta: sent.meta,
+  }
+}
+
+export const actOnCounter = (send: Send, raw: Call): Promise<Outcome> => {
+  const call = raw as CounterCall
+  const { key } = call.value
+  const name = `counter/${key}`
+  if (call.f === 'read') return read(send, name, (value = 0) => ({ key, value }))
+  const { delta } = call.value
+  return update(send, name, (value = 0) => ({ next: (value as number) + delta, returned: call.value }))
+}
+
+export const actOnQueue = (send: Send, raw: Call): Promise<Outcome> => {
+  const call = raw as QueueCall
+  const { key } = call.value
+  return update(send, `queue/${key}`, (values = []) => {
+    const [head, ...left] = values as readonly number[]
+    if (call.f === 'enqueue')
+      return { next: [...(values as readonly number[]), call.value.value], returned: call.value }
+    return head === undefined
+      ? { next: undefined, returned: { key, value: null } }
+      : { next: left, returned: { key, value: head } }
+  })
+}
+
+export const actOnLog = (send: Send, raw: Call): Promise<Outcome> => {
+  const call = raw as LogCall
+  const { key } = call.value
+  const name = `log/${key}`
+  if (call.f === 'read') return read(send, name, (values = []) => ({ key, values }))
+  const { value } = call.value
+  return update(send, name, (values = []) => {
+    const list = values as readonly number[]
+    return { next: [...list, value], returned: { key, value, offset: list.length } }
+  })
+}
+
+/** Each write of etcd's has a revision of its own. */
+export const actOnIds = async (send: Send): Promise<Outcome> => {
+  const sent = await send('/v3/kv/put', { key: toBase64('ids'), value: toBase64('') })
+  return sent.type === 'ok'
+    ? { type: 'ok', value: { id: Number(sent.meta.revision) }, meta: sent.meta }
+    : sent
+}
+
+/** A key that its holder made: one transaction decides. The token is the revision at which it was made. */
+export const actOnLock = async (send: Send, raw: Call): Promise<Outcome> => {
+  const { f, value } = raw as LockCall
+  const key = toBase64(`lock/${value.key}`)
+  const owner = toBase64(String(value.owner))
+  const body =
+    f === 'acquire'
+      ? {
+          compare: [{ key, target: 'CREATE', result: 'EQUAL', create_revision: '0' }],
+          success: [{ request_put: { key, value: owner } }],
+        }
+      : {
+          compare: [{ key, target: 'VALUE', result: 'EQUAL', value: owner }],
+          success: [{ request_delete_range: { key } }],
+        }
+  const sent = await send<TxnResponse>('/v3/kv/txn', body)
+  if (sent.type !== 'ok') return sent
+  const done = sent.body.succeeded === true
+  const token = f === 'acquire' && done ? { token: Number(sent.meta.revision) } : {}
+  return { type: 'ok', value: { done, ...token }, meta: sent.meta }
+}
+
+export const actOnBank = (send: Send, raw: Call): Promise<Outcome> => {
+  const call = raw as BankCall
+  const first = Array.from({ length: ACCOUNTS }, () => INITIAL_BALANCE)
+  if (call.f === 'read') return read(send, 'bank', (balances = first) => ({ balances }))
+  const { from, to, amount } = call.value
+  return update(send, 'bank', (balances = first) => {
+    const now = balances as readonly number[]
+    const applied = (now[from] as number) >= amount
+    const returned = { ...call.value, applied }
+    if (!applied) return { next: undefined, returned }
+    return {
+      next: now.with(from, (now[from] as number) - amount).with(to, (now[to] as number) + amount),
+      returned,
+    }
+  })
+}
+
+export const actOnBooking = async (send: Send, raw: Call): Promise<Outcome> => {
+  const call = raw as BookingCall
+  const { seat } = call.value
+  const name = `seat/${seat}`
+  if (call.f === 'read') return read(send, name, (customer = null) => ({ seat, customer }))
+  const { customer } = call.value
+  const key = toBase64(name)
+  const sent = await send<TxnResponse>('/v3/kv/txn', {
+    compare: [{ key, target: 'CREATE', result: 'EQUAL', create_revision: '0' }],
+    success: [{ request_put: { key, value: toBase64(JSON.stringify(customer)) } }],
+    failure: [{ request_range: { key } }],
+  })
+  if (sent.type !== 'ok') return sent
+  const held = sent.body.responses?.[0]?.response_range?.kvs?.[0]?.value
+  const confirmed =
+    sent.body.succeeded === true || (held !== undefined && JSON.parse(fromBase64(held)) === customer)
+  return { type: 'ok', value: { seat, customer, confirmed }, meta: sent.meta }
+}
+
+export const actOnAccess = async (send: Send, raw: Call): Promise<Outcome> => {
+  const { f, value } = raw as AccessCall
+  const name = `access/${value.subject}`
+  if (f === 'check') return read(send, name, (allowed = false) => ({ subject: value.subject, allowed }))
+  const sent = await send('/v3/kv/put', { key: toBase64(name), value: toBase64(String(f === 'grant')) })
+  return sent.type === 'ok' ? { type: 'ok', value, meta: sent.meta } : sent
+}
