@@ -184,7 +184,10 @@ export interface Workload<C extends Call = Call> {
  * - `consistent-prefix`: a read returns a state that the object had at some time up to the read's completion
  *   (Terry, "Replicated Data Consistency Explained Through Baseball", 2013). It may be stale, never invented.
  */
-export type Consistency = 'linearizable' | 'consistent-prefix' | IsolationModel
+export type Consistency = 'linearizable' | 'consistent-prefix' | Delivery | IsolationModel
+
+/** How often what was acknowledged takes effect in the outside world. */
+export type Delivery = 'at-most-once' | 'at-least-once' | 'exactly-once'
 
 /** Isolation of transactions (Adya 1999), by itself, within each client's session, or in real time. */
 export type IsolationLevel =
@@ -279,6 +282,8 @@ export interface ServiceSpec {
   readonly image?: string
   launch(service: NodeIdentity, program: (name: string) => string): LaunchSpec
   ready(service: Endpoint, signal: AbortSignal): Promise<boolean>
+  /** A JSON Lines file in its data directory that belongs to the run's record. */
+  readonly keeps?: string
 }
 
 /** What a node says of itself, read at one instant. */
@@ -334,6 +339,8 @@ export interface Target {
   /** Programs the namespaces environment needs, each with the Debian packages, by spaces, that have it and its libraries. */
   readonly programs: Readonly<Record<string, string>>
   claims(options: Options): Claims
+  /** Why it cannot speak a vocabulary under these options; null where it can. Absent: it can. */
+  lacks?(vocabulary: string, options: Options): string | null
   /** What stands beside the cluster under these options, in the order of `ClusterPlan.services`. */
   services?(options: Options): readonly ServiceSpec[]
   /** Vocabulary -> client. */
@@ -676,6 +683,8 @@ export interface RunRecord {
   readonly faults: readonly FaultRecord[] | null
   readonly samples: readonly Sample[] | null
   readonly logs: readonly NodeLog[] | null
+  /** What services kept of themselves: name -> lines of JSON. */
+  readonly services: Readonly<Record<string, readonly unknown[]>> | null
 }
 
 /** What a node wrote to stdout and stderr; of much the end. */

@@ -103,6 +103,7 @@ const EDGES = [
   'targets/raft/server/',
   'targets/http.ts',
   'targets/stub-service.ts',
+  'targets/sink.ts',
   'nemeses/pause.ts',
   'nemeses/cpu.ts',
   'nemeses/memory.ts',

@@ -5,6 +5,7 @@ import { appendLog } from './append-log.ts'
 import { bank } from './bank.ts'
 import { booking } from './booking.ts'
 import { counter } from './counter.ts'
+import { effects } from './effects.ts'
 import { lock, semaphoreWorkload } from './locks.ts'
 import { queue } from './queue.ts'
 import { register } from './register.ts'
@@ -26,6 +27,7 @@ const all: readonly Workload[] = [
   bank,
   booking,
   access,
+  effects,
 ]
 
 export const workloads: Readonly<Record<string, Workload>> = Object.fromEntries(

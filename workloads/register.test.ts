@@ -91,7 +91,16 @@ describe('the register workload', () => {
 
   it('is judged valid when it ran against something linearizable', async () => {
     const [checker] = register.checkers(options)
-    const record = { history, spec: null, claims: null, facts: null, faults: null, samples: null, logs: null }
+    const record = {
+      history,
+      spec: null,
+      claims: null,
+      facts: null,
+      faults: null,
+      samples: null,
+      logs: null,
+      services: null,
+    }
     expect(await checker?.check(record, new AbortController().signal)).toMatchObject({ status: 'valid' })
   })
 })

@@ -7,7 +7,7 @@ import { type RunParts, runLifecycle } from '../engine/lifecycle.ts'
 import { FileJournal } from '../faults/journal.ts'
 import { encodeHeader, encodeOperation } from '../history/jsonl.ts'
 import { LineWriter } from '../store/line-writer.ts'
-import { FILES, writeRunFile } from '../store/run-store.ts'
+import { FILES, keepService, writeRunFile } from '../store/run-store.ts'
 import { startProgress } from './progress.ts'
 import { findNemesis, findTarget, findWorkload } from './registries.ts'
 import { environmentFor } from './run-spec.ts'
@@ -61,6 +61,7 @@ export const runController = async (stateDir: string): Promise<void> => {
       operation: (operation) => history.write(encodeOperation(operation)),
       fault: (event) => faults.write(`${JSON.stringify(event)}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
+      service: (name, file) => keepService(runDir, name, file),
     },
     progress,
     signal,

@@ -19,6 +19,7 @@ import { namespaces } from '../environments/namespaces/environment.ts'
 import { readPlannedFaults } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { formatDurationMs, NS_PER_MS, parseDurationMs } from '../support/time.ts'
+import { EFFECTS } from '../vocabularies/effects.ts'
 import { LIST_APPEND, RW_REGISTER } from '../vocabularies/transactions.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
 import { findNemesis, findTarget, findWorkload, nemeses, targetReference, unknownName } from './registries.ts'
@@ -45,6 +46,12 @@ export interface RunFlags {
 }
 
 const OF_OBJECTS: readonly Consistency[] = ['linearizable', 'consistent-prefix']
+const OF_EFFECTS: readonly Consistency[] = ['at-most-once', 'at-least-once', 'exactly-once']
+
+const promisesFor = (vocabulary: string): readonly Consistency[] => {
+  if (vocabulary === LIST_APPEND || vocabulary === RW_REGISTER) return ISOLATION_MODELS
+  return vocabulary === EFFECTS ? OF_EFFECTS : OF_OBJECTS
+}
 const MAX_NODES = 50
 const DEFAULT_CLIENT_GROUPS = 2
 
@@ -79,8 +86,7 @@ const chooseEnvironment = async (name: string, target: Target): Promise<string> 
 
 const parseExpect = (text: string | undefined, vocabulary: string): Consistency | null => {
   if (text === undefined) return null
-  const isOfTransactions = vocabulary === LIST_APPEND || vocabulary === RW_REGISTER
-  const promises = isOfTransactions ? ISOLATION_MODELS : OF_OBJECTS
+  const promises = promisesFor(vocabulary)
   const known = promises.find((candidate) => candidate === text)
   if (known === undefined) throw unknownName(`promise for ${vocabulary}`, text, promises)
   return known
@@ -209,6 +215,9 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
   if (flags.faults !== undefined && flags.nemesis !== undefined)
     throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
   const targetOptions = parseOptions(`target ${target.name}`, flags.targetOpts, target.options)
+  const lacks = target.lacks?.(workload.vocabulary, targetOptions) ?? null
+  if (lacks !== null)
+    throw new UserError(`${target.name} cannot run the workload ${workload.name}: ${lacks}.`)
   const faults = flags.faults === undefined ? undefined : readPlannedFaults(flags.faults)
   const chosen =
     faults === undefined

@@ -81,6 +81,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
       operation: (operation) => history.push(operation),
       fault: (event) => faults.push(event),
       sample: () => {},
+      service: () => {},
     },
     progress: { phase: () => {}, operation: () => {}, activeFaults: () => {} },
     signal: new AbortController().signal,

@@ -3,6 +3,7 @@
  * wait for recovery, read everything back, take the cluster down. It judges nothing: what it leaves is on disk.
  */
 import os from 'node:os'
+import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type {
   Call,
@@ -49,6 +50,8 @@ export interface Recorder {
   operation(operation: Operation): void
   fault(event: Parameters<ConstructorParameters<typeof FaultRunner>[0]['record']>[0]): void
   sample(sample: Sample): void
+  /** A file that a service kept. */
+  service(name: string, file: string): void
 }
 
 /** What the terminal is told. */
@@ -311,6 +314,12 @@ const exercise = async (running: Running, sampler: Sampler): Promise<Outcome> =>
   }
 }
 
+const keepServices = ({ parts, cluster }: Running): void => {
+  for (const [i, { keeps, name }] of servicesFor(parts.target, parts.spec).entries())
+    if (keeps !== undefined)
+      parts.recorder.service(name, path.join((cluster.services[i] as ClusterNode).hostDataDir, keeps))
+}
+
 const versionsOf = async (target: Target, cluster: Cluster): Promise<RunFacts['versions']> => {
   const first = cluster.nodes[0] as ClusterNode
   let version: string | undefined
@@ -352,6 +361,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   await sleep(SETTLE_MS)
   await sampler.sampleAll()
   delay.disable()
+  keepServices(running)
   parts.progress.phase('taking the cluster down')
   const ms = (ns: number): number => Math.round(ns / 1e4) / 100
   return {

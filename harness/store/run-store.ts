@@ -23,6 +23,7 @@ export const FILES = {
   faults: 'faults.jsonl',
   samples: 'samples.jsonl',
   nodes: 'nodes',
+  services: 'services',
   verdict: 'verdict.json',
   report: 'report.html',
 } as const
@@ -166,6 +167,24 @@ const readRunFile = (dir: string): RunFile => {
   }
 }
 
+/** Copies what a service kept of itself; nothing where it kept nothing. */
+export const keepService = (dir: string, name: string, file: string): void => {
+  if (!fs.existsSync(file)) return
+  fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
+  fs.copyFileSync(file, path.join(dir, FILES.services, `${name}.jsonl`))
+}
+
+/** Null where none kept anything. */
+const readServices = (dir: string): RunRecord['services'] => {
+  const folder = path.join(dir, FILES.services)
+  if (!fs.existsSync(folder)) return null
+  return Object.fromEntries(
+    fs
+      .readdirSync(folder)
+      .map((file) => [path.parse(file).name, readLines<unknown>(path.join(folder, file))]),
+  )
+}
+
 /** Of each file so much, from its end. */
 const MOST_LOG_BYTES = 16 * 2 ** 20
 
@@ -208,7 +227,19 @@ export const loadRun = (dir: string): LoadedRun => {
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
   const faults = foldFaults(readLines<FaultEvent>(path.join(dir, FILES.faults)))
   const samples = readLines<Sample>(path.join(dir, FILES.samples))
-  return { record: { history: operations, spec, claims, facts, faults, samples, logs: readLogs(dir) }, notes }
+  return {
+    record: {
+      history: operations,
+      spec,
+      claims,
+      facts,
+      faults,
+      samples,
+      logs: readLogs(dir),
+      services: readServices(dir),
+    },
+    notes,
+  }
 }
 
 /** A bare history, without the rest of a run's record. */
@@ -220,4 +251,5 @@ export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   faults: null,
   samples: null,
   logs: null,
+  services: null,
 })

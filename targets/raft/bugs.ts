@@ -170,6 +170,18 @@ const definitions = {
       args: '-n clock,partition --nemesis-opts clock.victims=leader,clock.modes=bump+jump-back,clock.interval=1500ms,clock.duration=1s --time-limit 20s',
     },
   },
+  'key-per-attempt': {
+    description: 'the worker gives each attempt an idempotency key of its own',
+    workload: 'effects',
+    realRun: { args: '--target-opts sink=deduplicating --time-limit 8s' },
+  },
+  'done-before-effect': {
+    description: 'a request is written down as done before the outside world was asked',
+    workload: 'effects',
+    realRun: {
+      args: '--target-opts sink=deduplicating -n kill,pause --nemesis-opts kill.victims=leader,pause.victims=leader,interval=1500ms,duration=500ms --rate 300 --time-limit 20s',
+    },
+  },
 } as const satisfies Record<string, Definition>
 
 export type Bug = keyof typeof definitions

@@ -4,10 +4,12 @@
  * of sessions too: when a session is opened beyond the limit, the one that was used longest ago goes.
  */
 import type { Call } from '../../harness/api.ts'
+import { EFFECTS, type Request } from '../../harness/vocabularies/effects.ts'
 import type { Bug } from './bugs.ts'
-import type { Command, Entry } from './core/types.ts'
+import type { Entry } from './core/types.ts'
 import { structures } from './structures/index.ts'
-import { hashText, type Structure } from './structures/structure.ts'
+import { requestsOf } from './structures/jobs.ts'
+import { hashText, type Position, type Structure } from './structures/structure.ts'
 
 export type Applied =
   | { readonly type: 'value'; readonly value: unknown }
@@ -69,6 +71,7 @@ export class StateMachine {
   apply({ index, term, command }: Entry): Applied {
     this.#log = hashText(`${term} ${JSON.stringify(command)}`, this.#log)
     if (command.kind === 'session') return this.#openSession(index)
+    if (command.kind === 'internal') return this.#execute(command, { index, term, session: 0 })
     if (command.kind !== 'op') return { type: 'nothing' }
     const session = this.#sessions.get(command.session)
     if (session === undefined) return { type: 'refused', error: 'session-expired' }
@@ -78,8 +81,13 @@ export class StateMachine {
       if (command.seq < session.seq) return { type: 'refused', error: 'stale-sequence' }
     }
     session.seq = command.seq
-    session.result = this.#execute(command, index, term)
+    session.result = this.#execute(command, { index, term, session: command.session })
     return session.result
+  }
+
+  /** Accepted, and not known to be done. */
+  get requests(): readonly Request[] {
+    return requestsOf(this.#structures.get(EFFECTS))
   }
 
   /** Of a call that changes nothing. */
@@ -87,10 +95,10 @@ export class StateMachine {
     return this.#structures.get(vocabulary)?.read(call)
   }
 
-  #execute({ vocabulary, call, session }: Command & { kind: 'op' }, index: number, term: number): Applied {
+  #execute({ vocabulary, call }: { vocabulary: string; call: Call }, at: Position): Applied {
     const structure = this.#structures.get(vocabulary)
     if (structure === undefined) return { type: 'refused', error: 'no-such-vocabulary' }
-    return { type: 'value', value: structure.execute(call, { index, term, session }) }
+    return { type: 'value', value: structure.execute(call, at) }
   }
 
   #openSession(index: number): Applied {

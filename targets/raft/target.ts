@@ -1,13 +1,16 @@
 /** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
+
+import path from 'node:path'
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api.ts'
 import { UserError } from '../../harness/support/assert.ts'
+import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
 import { bugs, isBug } from './bugs.ts'
 import { raftClient } from './client.ts'
-import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
+import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig, SINK_PORT } from './protocol.ts'
 import { structures } from './structures/index.ts'
 
 const control = new JsonHttp()
@@ -19,10 +22,13 @@ const moduleAt = (relative: string): string => {
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
   if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
-  const [authority] = plan.services
+  const service = (name: string): string | null =>
+    plan.services.find((each) => each.name === name)?.address ?? null
+  const [authority, sink] = [service(AUTHORITY.name), service(SINK)]
   return {
     version: Number(plan.options.version) as ServerConfig['version'],
-    authority: authority === undefined ? null : `http://${authority.address}:${AUTHORITY_PORT}`,
+    authority: authority === null ? null : `http://${authority}:${AUTHORITY_PORT}`,
+    sink: sink === null ? null : `http://${sink}:${SINK_PORT}`,
     id: node.name,
     dataDir: node.dataDir,
     members: plan.nodes.map(({ name }) => name),
@@ -33,6 +39,11 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
     compactEvery: plan.options['compact-every'] as number,
     bug: plan.bug,
   }
+}
+
+const answers = async (origin: string, signal: AbortSignal): Promise<boolean> => {
+  const result = await control.request(origin, 'GET', '/', undefined, signal)
+  return result.type === 'response' && result.status === 200
 }
 
 /** A service that the cluster asks before each write. */
@@ -48,12 +59,35 @@ const AUTHORITY: ServiceSpec = {
       },
     ],
   }),
-  ready: async ({ address }, signal) => {
-    const origin = `http://${address}:${AUTHORITY_PORT}`
-    const result = await control.request(origin, 'GET', '/', undefined, signal)
-    return result.type === 'response' && result.status === 200
-  },
+  ready: ({ address }, signal) => answers(`http://${address}:${AUTHORITY_PORT}`, signal),
 }
+
+const NO_SINK = 'none'
+const SINK_LOG = 'sink.jsonl'
+
+/** The outside world: see targets/sink.ts. */
+const sinkOf = (mode: SinkMode): ServiceSpec => ({
+  name: SINK,
+  keeps: SINK_LOG,
+  launch: ({ address, dataDir }) => ({
+    files: {},
+    processes: [
+      {
+        name: SINK,
+        argv: [
+          process.execPath,
+          moduleAt('../sink'),
+          address,
+          String(SINK_PORT),
+          mode,
+          path.join(dataDir, SINK_LOG),
+        ],
+        env: { NODE_NO_WARNINGS: '1' },
+      },
+    ],
+  }),
+  ready: ({ address }, signal) => answers(`http://${address}:${SINK_PORT}`, signal),
+})
 
 const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> => {
   const result = await control.request(
@@ -90,6 +124,12 @@ export const raft: Target = {
       default: false,
       description: 'each write is first allowed by a service beside the cluster, or refused',
     },
+    sink: {
+      type: 'string',
+      default: NO_SINK,
+      choices: [NO_SINK, ...SINK_MODES],
+      description: 'the outside world that the leader acts on, for workloads with effects',
+    },
     attempts: {
       type: 'number',
       default: 3,
@@ -111,13 +151,15 @@ export const raft: Target = {
     { option: 'compact-every', value: 3 },
   ],
   programs: {},
-  claims: () => ({
+  claims: ({ sink }) => ({
     source: 'targets/raft/README.md',
     consistency: {
       [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
       [SET]: { add: 'linearizable', read: 'linearizable' },
       [LIST_APPEND]: { txn: 'strict-serializable' },
       [RW_REGISTER]: { txn: 'strict-serializable' },
+      // A crash between an effect and its record repeats it: only a sink that knows the key can tell.
+      [EFFECTS]: { submit: sink === 'deduplicating' ? 'exactly-once' : 'at-least-once' },
     },
     minority: 'refuse',
     recoversWithinMs: 15_000,
@@ -136,7 +178,14 @@ export const raft: Target = {
       dependency: 'any',
     },
   }),
-  services: ({ authority }) => (authority === true ? [AUTHORITY] : []),
+  services: ({ authority, sink }) => [
+    ...(authority === true ? [AUTHORITY] : []),
+    ...(sink === NO_SINK ? [] : [sinkOf(sink as SinkMode)]),
+  ],
+  lacks: (vocabulary, { sink }) =>
+    vocabulary === EFFECTS && sink === NO_SINK
+      ? `its effects need a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
+      : null,
   clients: Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
   launch: (node, plan) => ({
     files: {},

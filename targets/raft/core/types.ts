@@ -11,6 +11,12 @@ export type Command =
   | { readonly kind: 'noop' }
   | { readonly kind: 'config'; readonly members: readonly NodeId[] }
   | { readonly kind: 'session' }
+  /** Of a node's own, without a session: doing it twice is doing it once. */
+  | {
+      readonly kind: 'internal'
+      readonly vocabulary: string
+      readonly call: { readonly f: string; readonly value: unknown }
+    }
   | {
       readonly kind: 'op'
       readonly session: number

@@ -62,6 +62,7 @@ const start = (config: ServerConfig): void => {
     log,
     compactEvery: config.compactEvery,
     version: config.version,
+    sink: config.sink,
   })
   const address = config.addresses[config.id] as string
   listenForPeers(address, PEER_PORT, config.version, (from, message) => replica.receive(from, message)).on(

@@ -1,11 +1,13 @@
 /** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
 import type { Call, NodeStatus } from '../../../harness/api.ts'
+import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
 import type { Bug } from '../bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
 import { type Applied, StateMachine } from '../state-machine.ts'
 import { EarlyMistakes } from './early.ts'
 import type { Storage } from './storage.ts'
+import { EffectWorker } from './worker.ts'
 
 export type Answer =
   | (Applied & { readonly index?: number; readonly term?: number })
@@ -27,6 +29,8 @@ export interface ReplicaOptions {
   readonly compactEvery: number
   /** What it says of itself. */
   readonly version: number
+  /** Where effects happen; null: nowhere. */
+  readonly sink: string | null
 }
 
 export class Replica {
@@ -34,6 +38,7 @@ export class Replica {
   readonly #core: RaftCore
   readonly #bug: Bug | null
   readonly #early: EarlyMistakes
+  readonly #worker: EffectWorker
   #machine: StateMachine
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
   readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
@@ -47,6 +52,13 @@ export class Replica {
     this.#options = options
     this.#bug = options.config.bug
     this.#early = new EarlyMistakes(this.#bug)
+    this.#worker = new EffectWorker({
+      sink: options.sink,
+      id: options.config.id,
+      bug: this.#bug,
+      done: (key) =>
+        this.submit({ kind: 'internal', vocabulary: EFFECTS, call: { f: 'done', value: { key } } }, () => {}),
+    })
     const { restored } = options.storage
     this.#core = new RaftCore(options.config, restored)
     this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
@@ -132,6 +144,7 @@ export class Replica {
       this.#core.advance(ready)
     }
     if (this.#core.applied - this.#core.snapshotIndex >= this.#options.compactEvery) this.#compact()
+    if (this.#core.role === 'leader') this.#worker.work(this.#machine.requests, this.#core.term)
     this.#report()
     this.#driving = false
   }

@@ -5,6 +5,7 @@ import { APPEND_LOG } from '../../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../../harness/vocabularies/bank.ts'
 import { BOOKING } from '../../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../../harness/vocabularies/counter.ts'
+import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
 import { LOCK, SEMAPHORE } from '../../../harness/vocabularies/locks.ts'
 import { QUEUE } from '../../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
@@ -15,6 +16,7 @@ import { access } from './access.ts'
 import { bank } from './bank.ts'
 import { counters } from './counters.ts'
 import { ids } from './ids.ts'
+import { jobs } from './jobs.ts'
 import { locks, semaphores } from './locks.ts'
 import { logs } from './logs.ts'
 import { queues } from './queues.ts'
@@ -29,7 +31,7 @@ interface Part {
   isRead(call: Call): boolean
 }
 
-const isReadCall = ({ f }: Call): boolean => f === 'read' || f === 'check'
+const isReadCall = ({ f }: Call): boolean => f === 'read' || f === 'check' || f === 'pending'
 const isReadTransaction = ({ value }: Call): boolean =>
   (value as readonly (readonly [string])[]).every(([f]) => f === 'r')
 
@@ -47,6 +49,7 @@ export const structures: Readonly<Record<string, Part>> = {
   [BANK]: { make: bank, isRead: isReadCall },
   [BOOKING]: { make: seats, isRead: isReadCall },
   [ACCESS]: { make: access, isRead: isReadCall },
+  [EFFECTS]: { make: jobs, isRead: isReadCall },
 }
 
 /** Whether the call changes nothing: then it needs neither a session nor the log. */
