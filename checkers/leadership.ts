@@ -104,7 +104,7 @@ const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidenc
 export const leadership: Checker = {
   name: 'leadership',
   needs: ['samples', 'claims'],
-  applies: ({ samples }) => samples?.some(({ status }) => status?.term !== undefined) ?? false,
+  applies: ({ claims }) => claims?.tellsElections === true,
   check: async (record) => ({
     checker: 'leadership',
     promise: promised(record, 'one leader a term; terms never go back'),

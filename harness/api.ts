@@ -213,6 +213,8 @@ export interface Claims {
   readonly consistency: Readonly<Record<string, Readonly<Record<string, Consistency>>>>
   /** What a minority does with calls it cannot serve under the promise. */
   readonly minority: 'refuse' | 'serve-reads'
+  /** Its status tells term and leader as of one instant, so that elections can be judged by it. Absent: it does not. */
+  readonly tellsElections?: boolean
   /** Once all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
   /** Fault model -> how many nodes it may hit at once without voiding the promise. One not named is not tolerated. */

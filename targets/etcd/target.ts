@@ -136,6 +136,7 @@ export const etcd: Target = {
       [LIST_APPEND]: { txn: 'strict-serializable' },
       [RW_REGISTER]: { txn: 'strict-serializable' },
     },
+    // No `tellsElections`: its status has the term of the last entry applied beside the leader of now.
     minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',
     tolerates: {
       partition: 'any',

@@ -179,7 +179,7 @@ const definitions = {
     description: 'a request is written down as done before the outside world was asked',
     workload: 'effects',
     realRun: {
-      args: '--target-opts sink=deduplicating -n kill,pause --nemesis-opts kill.victims=leader,pause.victims=leader,interval=1500ms,duration=500ms --rate 300 --time-limit 20s',
+      args: '--target-opts sink=deduplicating -n dependency --nemesis-opts interval=2s,duration=1s --time-limit 12s',
     },
   },
 } as const satisfies Record<string, Definition>

@@ -9,7 +9,15 @@ import { hostBaseline, leftovers, wallClockOffsetMs } from '../../harness/testin
 import { bugs } from './bugs.ts'
 
 /** Bugs that show in nearly every run: these the short form looks for. The long form looks for all, in three seeds each. */
-const SURE = new Set(['stale-read', 'ack-before-replication', 'retry-applied-twice', 'no-fsync'])
+const SURE = new Set([
+  'stale-read',
+  'ack-before-replication',
+  'retry-applied-twice',
+  'no-fsync',
+  'txn-reads-early',
+  'counter-outside-log',
+  'key-per-attempt',
+])
 
 describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
   it('keeps its promises under partitions, kills and pauses, and leaves the host as it was', async () => {

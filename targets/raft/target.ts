@@ -162,6 +162,7 @@ export const raft: Target = {
       [EFFECTS]: { submit: sink === 'deduplicating' ? 'exactly-once' : 'at-least-once' },
     },
     minority: 'refuse',
+    tellsElections: true,
     recoversWithinMs: 15_000,
     tolerates: {
       partition: 'any',

@@ -1,0 +1,48 @@
+/** Every workload for real, on clusters that keep their promises: nothing may be found, and something must be judged. */
+import { expect, it } from 'vitest'
+import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
+import { run, temporaryFolder } from '../harness/testing/command.ts'
+import { targets } from '../targets/index.ts'
+import { workloads } from './index.ts'
+
+const FAULTS = [
+  '-n',
+  'partition,kill',
+  '--nemesis-opts',
+  'interval=2s,duration=1s',
+  '--time-limit',
+  '7s',
+  '--seed',
+  '5',
+]
+
+const expectValid = async (args: readonly string[]): Promise<void> => {
+  using folder = temporaryFolder()
+  const { verdict } = await run(folder.path, [...args, ...FAULTS])
+  expect(verdict.status, verdict.summary).toBe('valid')
+  expect(verdict.faults.bit).toBeGreaterThan(0)
+  expect(verdict.counts.ok).toBeGreaterThan(100)
+  // The workload's own checker comes first.
+  expect(verdict.verdicts[0]?.status).toBe('valid')
+}
+
+/** Those with suites of their own are left out. */
+const speaking = (target: 'raft' | 'etcd'): readonly string[] =>
+  Object.values(workloads)
+    .filter(
+      ({ name, vocabulary }) =>
+        targets[target]?.clients[vocabulary] !== undefined && name !== 'register' && name !== 'effects',
+    )
+    .map(({ name }) => name)
+
+describeWith(missingLinuxRoot(), 'workloads', () => {
+  it.each(speaking('raft'))('%s on raft', (name) => expectValid(['raft', '--env', 'namespaces', '-w', name]))
+
+  it.each(['naive', 'deduplicating', 'fencing'])('effects on raft, with a %s sink', (mode) =>
+    expectValid(['raft', '--env', 'namespaces', '-w', 'effects', '--target-opts', `sink=${mode}`]),
+  )
+
+  it.each(speaking('etcd'))('%s on etcd', (name) => expectValid(['etcd', '--env', 'namespaces', '-w', name]))
+
+  it('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))
+})
