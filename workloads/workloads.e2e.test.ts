@@ -1,6 +1,6 @@
 /** Every workload for real, on clusters that keep their promises: nothing may be found, and something must be judged. */
 import { expect, it } from 'vitest'
-import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot } from '../harness/testing/capabilities.ts'
 import { run, temporaryFolder } from '../harness/testing/command.ts'
 import { targets } from '../targets/index.ts'
 import { workloads } from './index.ts'
@@ -42,7 +42,9 @@ describeWith(missingLinuxRoot(), 'workloads', () => {
     expectValid(['raft', '--env', 'namespaces', '-w', 'effects', '--target-opts', `sink=${mode}`]),
   )
 
-  it.each(speaking('etcd'))('%s on etcd', (name) => expectValid(['etcd', '--env', 'namespaces', '-w', name]))
+  it.each(isFull ? speaking('etcd') : ['list-append', 'queue', 'lock'])('%s on etcd', (name) =>
+    expectValid(['etcd', '--env', 'namespaces', '-w', name]),
+  )
 
   it('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))
 })

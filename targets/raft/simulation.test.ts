@@ -17,7 +17,7 @@ const judge = async (seed: number, bug: Bug | null): Promise<string | null> => {
 }
 
 describe('the healthy core', () => {
-  const seeds = sized(300, 4000)
+  const seeds = sized(200, 4000)
   it(
     `keeps Raft's five properties and linearizability for ${seeds} seeds`,
     async () => {
