@@ -12,9 +12,11 @@ import type {
 } from '../harness/api.ts'
 import { done, judgeSteps, type Step } from '../harness/testing/steps.ts'
 import { convergence } from './convergence.ts'
+import { election } from './election.ts'
 import { leadership } from './leadership.ts'
 import { logs } from './logs.ts'
 import { outcomes } from './outcomes.ts'
+import { sides, sidesOf } from './sides.ts'
 
 const CLAIMS: Claims = {
   source: 'the test',
@@ -192,5 +194,104 @@ describe('outcomes', () => {
     expect(await judge(outcomes, { history, faults: [fault('partition', 100, 9000)] })).toMatchObject({
       status: 'valid',
     })
+  })
+})
+
+describe('sides', () => {
+  const NODES = ['n1', 'n2', 'n3']
+  const cut = 'n1>n2 n2>n1 n1>n3 n3>n1'
+  const partition = (links: string): FaultRecord => ({
+    ...fault('partition', 0, 10_000),
+    planned: { ...fault('partition', 0, 10_000).planned, nemesis: 'partition' },
+    effects: [{ bit: true, summary: '', measurements: { links } }],
+  })
+  const samples = NODES.map((node) => sample(0, node, {}))
+  const asked = (
+    node: string,
+    f: string,
+    type: 'ok' | 'fail' | 'info',
+    servedBy?: string,
+  ): RunRecord['history'] => {
+    const base = { process: 0, f, value: { key: 1 }, node } as const
+    return [
+      { ...base, index: 0, timeNs: 3e9, type: 'invoke' },
+      { ...base, index: 1, timeNs: 4e9, type, ...(servedBy === undefined ? {} : { meta: { servedBy } }) },
+    ]
+  }
+  const judgeSides = (
+    history: RunRecord['history'],
+    minority: Claims['minority'] = 'refuse',
+  ): Promise<Verdict> =>
+    judge(sides, { history, samples, faults: [partition(cut)], claims: { ...CLAIMS, minority } })
+
+  it('are the sets of nodes that reach each other both ways', () => {
+    expect(sidesOf(NODES, new Set(cut.split(' ')))).toEqual([['n1'], ['n2', 'n3']])
+    expect(sidesOf(NODES, new Set(['n1>n2', 'n1>n3']))).toEqual([['n1'], ['n2', 'n3']])
+    expect(sidesOf(NODES, new Set(['n1>n2', 'n2>n1']))).toEqual([['n1', 'n2', 'n3']])
+  })
+
+  it.each([
+    ['a minority that refuses', asked('n1', 'write', 'fail'), 'refuse', 'valid', 'minority fail-closed'],
+    ['a minority that hangs', asked('n1', 'write', 'info'), 'refuse', 'valid', 'minority hung'],
+    ['a majority that serves', asked('n2', 'write', 'ok'), 'refuse', 'valid', 'majority available'],
+    [
+      'a minority asked, the majority answers',
+      asked('n1', 'write', 'ok', 'n2'),
+      'refuse',
+      'valid',
+      'majority available',
+    ],
+    [
+      'a minority that reads, which it may',
+      asked('n1', 'read', 'ok'),
+      'serve-reads',
+      'valid',
+      'minority read-only',
+    ],
+    [
+      'a minority that reads, which it should not',
+      asked('n1', 'read', 'ok'),
+      'refuse',
+      'invalid',
+      'minority read-only',
+    ],
+    ['a minority that writes', asked('n1', 'write', 'ok'), 'serve-reads', 'invalid', 'minority available'],
+  ] as const)('%s', async (_, history, minority, status, behaviour) => {
+    expect(await judgeSides(history, minority)).toMatchObject({ status, details: { [behaviour]: 1 } })
+  })
+})
+
+describe('election', () => {
+  const told = (process: number, leader: string | null, term: number): readonly Step[] =>
+    done(process, 'leader', {}, { leader, term })
+  const judgeTold = (
+    steps: readonly (readonly Step[])[],
+    samples: readonly Sample[] = [],
+  ): Promise<Verdict> => judge(election, { samples }, steps.flat())
+
+  it.each([
+    ['one a term', 'valid', [told(0, 'n1', 1), told(1, 'n1', 1), told(0, 'n2', 2)], []],
+    ['nobody known', 'valid', [told(0, null, 1), told(1, 'n1', 1)], []],
+    ['two in one term', 'invalid', [told(0, 'n1', 1), told(1, 'n2', 1)], []],
+    [
+      'another than the node itself says',
+      'invalid',
+      [told(0, 'n1', 3)],
+      [sample(5, 'n2', { role: 'leader', term: 3 })],
+    ],
+    ['a term that goes back', 'invalid', [told(0, 'n1', 3), told(0, 'n2', 2)], []],
+    ['nobody asked', 'unknown', [], [sample(5, 'n2', { role: 'leader', term: 3 })]],
+  ] as const)('%s: %s', async (_, status, steps, samples) => {
+    expect(await judgeTold(steps, samples)).toMatchObject({ status })
+  })
+
+  it('two answers that overlap may come in any order', async () => {
+    const steps: readonly Step[] = [
+      [0, 'invoke', 'leader', {}],
+      [1, 'invoke', 'leader', {}],
+      [1, 'ok', 'leader', { leader: 'n2', term: 4 }],
+      [0, 'ok', 'leader', { leader: 'n1', term: 3 }],
+    ]
+    expect(await judgeTold([steps])).toMatchObject({ status: 'valid' })
   })
 })

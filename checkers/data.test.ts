@@ -8,9 +8,12 @@ import { bank } from './bank.ts'
 import { booking } from './booking.ts'
 import { counter } from './counter.ts'
 import { fencing, mutex, semaphore } from './locks.ts'
+import { multiRegister } from './multi-register.ts'
 import { fifo, totalQueue } from './queue.ts'
 import { revocation } from './revocation.ts'
+import { sessions } from './sessions.ts'
 import { uniqueIds } from './unique-ids.ts'
+import { watch } from './watch.ts'
 
 type Case = readonly [what: string, status: Status, ...steps: (readonly Step[])[]]
 
@@ -192,4 +195,101 @@ cases(revocation, [
     check(true),
   ],
   ['never revoked', 'unknown', change('grant'), check(true)],
+])
+
+const txn = (process: number, ...ops: readonly (readonly [string, number, unknown])[]): readonly Step[] => {
+  const asked = ops.map(([f, key, value]) => [f, key, f === 'r' ? null : value])
+  return done(process, 'txn', asked, ops)
+}
+cases(multiRegister, [
+  [
+    'both or neither',
+    'valid',
+    txn(0, ['w', 0, 1], ['w', 1, 2]),
+    txn(1, ['r', 0, 1], ['r', 1, 2], ['r', 2, null]),
+  ],
+  [
+    'half a write',
+    'invalid',
+    txn(0, ['w', 0, 1], ['w', 1, 2]),
+    txn(1, ['r', 0, 1], ['r', 1, null], ['r', 2, null]),
+  ],
+  [
+    'groups apart',
+    'valid',
+    txn(0, ['w', 0, 1]),
+    txn(0, ['w', 3, 5]),
+    txn(1, ['r', 3, 5]),
+    txn(1, ['r', 0, 1]),
+  ],
+])
+cases(sessions, [
+  [
+    'all that was seen and done',
+    'valid',
+    txn(0, ['append', 1, 5]),
+    txn(0, ['r', 1, [5]]),
+    txn(1, ['r', 1, []]),
+    txn(1, ['r', 1, [5]]),
+  ],
+  ['less than before', 'invalid', txn(0, ['append', 1, 5]), txn(1, ['r', 1, [5]]), txn(1, ['r', 1, []])],
+  ['not what it wrote', 'invalid', txn(0, ['append', 1, 5]), txn(0, ['r', 1, []]), txn(1, ['r', 1, [5]])],
+  [
+    'own writes out of order',
+    'invalid',
+    txn(0, ['append', 1, 5]),
+    txn(0, ['append', 1, 6]),
+    txn(1, ['r', 1, [6, 5]]),
+  ],
+  [
+    'a write among what it had read',
+    'invalid',
+    txn(0, ['append', 1, 5]),
+    txn(1, ['r', 1, [5]]),
+    txn(1, ['append', 1, 6]),
+    txn(0, ['r', 1, [6, 5]]),
+  ],
+  [
+    'another session sees less, which is its own affair',
+    'valid',
+    txn(0, ['append', 1, 5]),
+    txn(0, ['r', 1, [5]]),
+    txn(1, ['r', 1, []]),
+  ],
+])
+
+const event = (revision: number, value = revision) => ({ revision, key: 1, value })
+const change1 = (revision: number, value = revision) =>
+  done(value, 'put', { key: 1, value }, event(revision, value))
+const watched = (after: number, upTo: number, ...events: ReturnType<typeof event>[]) =>
+  done(9, 'watch', { after }, { events, upTo })
+cases(watch, [
+  ['each once, in order', 'valid', change1(1), change1(2), watched(0, 1, event(1)), watched(1, 2, event(2))],
+  [
+    'one that was never acknowledged',
+    'valid',
+    inDoubt(5, 'put', { key: 1, value: 7 }),
+    watched(0, 1, event(1, 7)),
+  ],
+  ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
+  [
+    'one missed where it goes on',
+    'invalid',
+    change1(1),
+    change1(2),
+    change1(3),
+    watched(0, 1, event(1)),
+    watched(1, 3, event(3)),
+  ],
+  ['one twice', 'invalid', change1(1), watched(0, 1, event(1), event(1))],
+  ['one invented', 'invalid', change1(1), watched(0, 2, event(1), event(2, 99))],
+  ['one refused', 'invalid', refused(0, 'put', { key: 1, value: 3 }), watched(0, 1, event(1, 3))],
+  [
+    'others told otherwise',
+    'invalid',
+    change1(1),
+    inDoubt(5, 'put', { key: 1, value: 7 }),
+    watched(0, 1, event(1, 7)),
+  ],
+  ['nothing watched', 'unknown', change1(1)],
 ])

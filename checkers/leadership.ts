@@ -5,15 +5,22 @@
 import type { Checker, Evidence, NodeStatus, RunRecord, Sample, Verdict } from '../harness/api.ts'
 import { promised } from './promise.ts'
 
-interface Said {
+export interface Said {
   readonly node: string
   readonly timeNs: number
   readonly status: NodeStatus & { readonly term: number }
+  /** When it can have been read at the earliest: `timeNs` is when the answer came. */
+  readonly sinceNs: number
+  /** Index of the operation that it was an answer to. */
+  readonly operation?: number
 }
 
-const saidOf = (samples: readonly Sample[]): readonly Said[] =>
+/** A node's samples are taken one after another: each was read after the answer before it. */
+export const saidOf = (samples: readonly Sample[]): readonly Said[] =>
   samples.flatMap(({ node, timeNs, status }) =>
-    status?.term === undefined ? [] : [{ node, timeNs, status: { ...status, term: status.term } }],
+    status?.term === undefined
+      ? []
+      : [{ node, timeNs, sinceNs: timeNs, status: { ...status, term: status.term } }],
   )
 
 /** Whom a node takes for the leader of its term; itself where it leads. */
@@ -54,17 +61,27 @@ const mayStartAnew = (faults: RunRecord['faults'], node: string, fromNs: number,
       (healedAtNs ?? Number.POSITIVE_INFINITY) > fromNs,
   )
 
+/** Of two words of one node, where the second was surely read after the first had come. */
 const termBack = (all: readonly Said[], faults: RunRecord['faults']): Found | null => {
-  const last = new Map<string, Said>()
-  for (const said of all) {
-    const before = last.get(said.node)
-    const isBack = before !== undefined && said.status.term < before.status.term
-    if (isBack && !mayStartAnew(faults, said.node, before.timeNs, said.timeNs))
-      return {
-        what: `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`,
-        said: [before, said],
-      }
-    last.set(said.node, said)
+  const arrived = all.toSorted((a, b) => a.timeNs - b.timeNs)
+  const highest = new Map<string, Said>()
+  let next = 0
+  for (const said of all.toSorted((a, b) => a.sinceNs - b.sinceNs)) {
+    for (; next < arrived.length && (arrived[next] as Said).timeNs < said.sinceNs; next++) {
+      const earlier = arrived[next] as Said
+      const known = highest.get(earlier.node)
+      if (known === undefined || earlier.status.term >= known.status.term) highest.set(earlier.node, earlier)
+    }
+    const before = highest.get(said.node)
+    if (before === undefined || said.status.term >= before.status.term) continue
+    if (mayStartAnew(faults, said.node, before.timeNs, said.timeNs)) {
+      highest.set(said.node, said)
+      continue
+    }
+    return {
+      what: `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`,
+      said: [before, said],
+    }
   }
   return null
 }
@@ -77,12 +94,14 @@ const evidenceOf = ({ what, said }: Found): Evidence => ({
         `${(timeNs / 1e9).toFixed(3).padStart(8)} s  ${node}  ${status.role} in term ${status.term}, leader ${status.leader ?? 'unknown'}`,
     )
     .join('\n'),
-  operations: [],
+  operations: said.flatMap(({ operation }) => operation ?? []),
 })
 
-const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
-  const all = saidOf(record.samples ?? [])
-  const found = [twoLeaders(all), termBack(all, record.faults)].filter((each) => each !== null)
+export const judgeElections = (
+  all: readonly Said[],
+  faults: RunRecord['faults'],
+): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+  const found = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
   const terms = new Set(all.map(({ status }) => status.term)).size
   const details = { statuses: all.length, terms }
   const [worst] = found
@@ -93,12 +112,8 @@ const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidenc
       evidence: found.map(evidenceOf),
       details,
     }
-  return {
-    status: 'valid',
-    summary: `${all.length} statuses, ${terms} terms: never two leaders in one, and no term went back.`,
-    evidence: [],
-    details,
-  }
+  const summary = `${all.length} statuses, ${terms} terms: never two leaders in one, and no term went back.`
+  return { status: 'valid', summary, evidence: [], details }
 }
 
 export const leadership: Checker = {
@@ -108,6 +123,6 @@ export const leadership: Checker = {
   check: async (record) => ({
     checker: 'leadership',
     promise: promised(record, 'one leader a term; terms never go back'),
-    ...judge(record),
+    ...judgeElections(saidOf(record.samples ?? []), record.faults),
   }),
 }

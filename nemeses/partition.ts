@@ -102,8 +102,11 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const links = intent.oneWay && intent.shape !== 'asymmetric-bridge' ? oneDirection(resolved) : resolved
   const at = cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
   const active = await packetFault(fault.id, at, `dropped (${describe(links)})`, intent.flapMs)
+  const told = { links: links.map(({ from, to }) => `${from}>${to}`).join(' ') }
   // Links that flap are open or not as it happens.
-  return intent.flapMs > 0 ? active : withProof(active, await proofOf(cluster, links))
+  if (intent.flapMs > 0) return active
+  const { text, measurements } = await proofOf(cluster, links)
+  return withProof(active, { text, measurements: { ...measurements, ...told } })
 }
 
 interface Proof {

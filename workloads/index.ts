@@ -6,18 +6,23 @@ import { bank } from './bank.ts'
 import { booking } from './booking.ts'
 import { counter } from './counter.ts'
 import { effects } from './effects.ts'
+import { election } from './election.ts'
 import { lock, semaphoreWorkload } from './locks.ts'
+import { multiRegister } from './multi-register.ts'
 import { queue } from './queue.ts'
 import { register } from './register.ts'
 import { set } from './set.ts'
-import { listAppendWorkload, rwRegisterWorkload } from './transactions.ts'
+import { listAppendWorkload, rwRegisterWorkload, sessionsWorkload } from './transactions.ts'
 import { uniqueIds } from './unique-ids.ts'
+import { watch } from './watch.ts'
 
 const all: readonly Workload[] = [
   register,
   set,
   listAppendWorkload,
   rwRegisterWorkload,
+  sessionsWorkload,
+  multiRegister,
   counter,
   queue,
   uniqueIds,
@@ -28,6 +33,8 @@ const all: readonly Workload[] = [
   booking,
   access,
   effects,
+  election,
+  watch,
 ]
 
 export const workloads: Readonly<Record<string, Workload>> = Object.fromEntries(

@@ -5,6 +5,7 @@ import { leadership } from '../checkers/leadership.ts'
 import { logs } from '../checkers/logs.ts'
 import { outcomes } from '../checkers/outcomes.ts'
 import { recovery } from '../checkers/recovery.ts'
+import { sides } from '../checkers/sides.ts'
 import { statistics } from '../checkers/statistics.ts'
 import type { Checker } from '../harness/api.ts'
 
@@ -12,6 +13,7 @@ export const standing: readonly Checker[] = [
   agreement,
   leadership,
   convergence,
+  sides,
   recovery,
   logs,
   outcomes,

@@ -2,8 +2,9 @@
  * Transactions of a few micro-operations over a few keys at a time: reads and appends (list-append), or reads and writes
  * (rw-register).
  */
+import { sessions } from '../checkers/sessions.ts'
 import { listAppend, rwRegister } from '../checkers/transactions/checker.ts'
-import type { Checker, FinalContext, Options, Workload } from '../harness/api.ts'
+import type { Checker, FinalContext, OptionSpec, Options, Workload } from '../harness/api.ts'
 import {
   type AppendOp,
   LIST_APPEND,
@@ -73,6 +74,21 @@ export const listAppendWorkload = workload(
   'append',
   () => listAppend,
 )
+
+/** Transactions of one micro-operation on few keys: what a session sees of its own past. */
+export const sessionsWorkload: Workload<TransactionCall> = {
+  ...workload(
+    {
+      name: 'sessions',
+      description: 'single reads and appends: does a session see what it saw, and did, before?',
+      vocabulary: LIST_APPEND,
+      options: { ...OPTIONS, length: { ...(OPTIONS.length as OptionSpec), default: 1 } },
+    },
+    'append',
+    () => sessions,
+  ),
+  checkers: () => [sessions, listAppend, ...standing],
+}
 
 export const rwRegisterWorkload = workload(
   {

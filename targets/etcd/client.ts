@@ -6,6 +6,7 @@ import { BANK } from '../../harness/vocabularies/bank.ts'
 import { BOOKING } from '../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
@@ -60,6 +61,7 @@ export const etcdClients: Readonly<Record<string, Client>> = {
   [SET]: clientOf(actOnSet),
   [LIST_APPEND]: clientOf(actOnTransactions([])),
   [RW_REGISTER]: clientOf(actOnTransactions(null)),
+  [MULTI_REGISTER]: clientOf(actOnTransactions(null)),
   [COUNTER]: clientOf(actOnCounter),
   [QUEUE]: clientOf(actOnQueue),
   [UNIQUE_IDS]: clientOf(actOnIds),

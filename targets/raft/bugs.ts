@@ -170,6 +170,18 @@ const definitions = {
       args: '-n clock,partition --nemesis-opts clock.victims=leader,clock.modes=bump+jump-back,clock.interval=1500ms,clock.duration=1s --time-limit 20s',
     },
   },
+  'watch-resumes-late': {
+    description: 'who goes on watching after a change is told from the change after the next',
+    workload: 'watch',
+    realRun: { args: '--time-limit 8s' },
+  },
+  'watch-forgets-in-snapshot': {
+    description: 'snapshots keep the last change alone, for who watches from earlier on',
+    workload: 'watch',
+    realRun: {
+      args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
+    },
+  },
   'key-per-attempt': {
     description: 'the worker gives each attempt an idempotency key of its own',
     workload: 'effects',

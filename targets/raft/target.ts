@@ -4,12 +4,14 @@ import path from 'node:path'
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
+import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
 import { bugs, isBug } from './bugs.ts'
 import { raftClient } from './client.ts'
+import { electionClient } from './election-client.ts'
 import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig, SINK_PORT } from './protocol.ts'
 import { structures } from './structures/index.ts'
 
@@ -187,7 +189,10 @@ export const raft: Target = {
     vocabulary === EFFECTS && sink === NO_SINK
       ? `its effects need a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
       : null,
-  clients: Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
+  clients: {
+    ...Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
+    [ELECTION]: electionClient,
+  },
   launch: (node, plan) => ({
     files: {},
     processes: [

@@ -46,3 +46,9 @@ export const multiRegister: Model<string, Transaction, Transaction> = {
       .join(' '),
   describeState: (state) => state,
 }
+
+/** Keys `n * size` and the following are one group, which no transaction leaves: each is an object by itself. */
+export const multiRegisterInGroups = (size: number): Model<string, Transaction, Transaction> => ({
+  ...multiRegister,
+  partition: (input) => Math.floor((input[0]?.key ?? 0) / size),
+})

@@ -7,13 +7,16 @@ import { BOOKING } from '../../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../../harness/vocabularies/counter.ts'
 import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
 import { LOCK, SEMAPHORE } from '../../../harness/vocabularies/locks.ts'
+import { MULTI_REGISTER } from '../../../harness/vocabularies/multi-register.ts'
 import { QUEUE } from '../../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
 import { SET } from '../../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../../harness/vocabularies/unique-ids.ts'
+import { WATCH } from '../../../harness/vocabularies/watch.ts'
 import { access } from './access.ts'
 import { bank } from './bank.ts'
+import { changes } from './changes.ts'
 import { counters } from './counters.ts'
 import { ids } from './ids.ts'
 import { jobs } from './jobs.ts'
@@ -40,6 +43,8 @@ export const structures: Readonly<Record<string, Part>> = {
   [SET]: { make: elements, isRead: isReadCall },
   [LIST_APPEND]: { make: lists, isRead: isReadTransaction },
   [RW_REGISTER]: { make: transactionalRegisters, isRead: isReadTransaction },
+  [MULTI_REGISTER]: { make: transactionalRegisters, isRead: isReadTransaction },
+  [WATCH]: { make: changes, isRead: ({ f }) => f === 'watch' },
   [COUNTER]: { make: counters, isRead: isReadCall },
   [QUEUE]: { make: queues, isRead: isReadCall },
   [UNIQUE_IDS]: { make: ids, isRead: isReadCall },

@@ -1,0 +1,193 @@
+/**
+ * What each side of a partition did while it lasted, told from the clients: served reads, served writes, refused, hung; and
+ * whether that is what the target claims of a minority. A side is a set of nodes that reach each other both ways; shapes
+ * in which every node reaches a majority (rings, bridges) have no sides, and are left out.
+ */
+import type { Checker, Claims, Evidence, FaultRecord, RunRecord, Verdict } from '../harness/api.ts'
+import { type Pair, pairOperations } from '../harness/history/pairs.ts'
+import { promised } from './promise.ts'
+
+/** After the cut a leader of old may still answer what a quorum granted it before. */
+const GRACE_NS = 1.5e9
+
+/** Calls that change nothing, by name. */
+const READS = new Set(['read', 'check', 'pending', 'watch', 'leader'])
+
+export type Behaviour =
+  /** It served everything that it was asked. */
+  | 'available'
+  /** It served some of it. */
+  | 'degraded'
+  /** It served reads and no write. */
+  | 'read-only'
+  /** It served nothing, and said so. */
+  | 'fail-closed'
+  /** It served nothing, and mostly said nothing. */
+  | 'hung'
+  | 'not asked'
+
+interface Counts {
+  reads: number
+  writes: number
+  refused: number
+  hung: number
+}
+
+export interface Side {
+  readonly nodes: readonly string[]
+  readonly isMajority: boolean
+  readonly counts: Readonly<Counts>
+  readonly behaviour: Behaviour
+}
+
+/** Sets of nodes that reach each other both ways. */
+export const sidesOf = (
+  nodes: readonly string[],
+  cut: ReadonlySet<string>,
+): readonly (readonly string[])[] => {
+  const reaches = (a: string, b: string): boolean => !cut.has(`${a}>${b}`) && !cut.has(`${b}>${a}`)
+  const sides: string[][] = []
+  const left = new Set(nodes)
+  for (const first of nodes) {
+    if (!left.delete(first)) continue
+    const side = [first]
+    for (const node of side)
+      for (const other of [...left]) if (reaches(node, other) && left.delete(other)) side.push(other)
+    sides.push(side.sort())
+  }
+  return sides
+}
+
+/** The links that a partition cut, by its own word: `n1>n2 n2>n1`. */
+const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
+  const links = effects.at(-1)?.measurements.links
+  return new Set(typeof links === 'string' ? links.split(' ').filter(Boolean) : [])
+}
+
+const isRead = ({ f, value }: Pair['invocation']): boolean =>
+  READS.has(f) || (f === 'txn' && (value as readonly (readonly unknown[])[]).every(([kind]) => kind === 'r'))
+
+/** The node that answered, where the answer says so; else the one that was asked. */
+const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): string | undefined => {
+  const servedBy = completion?.type === 'ok' ? completion.meta?.servedBy : undefined
+  return nodes.find((node) => node === servedBy) ?? invocation.node
+}
+
+const behaviourOf = ({ reads, writes, refused, hung }: Counts): Behaviour => {
+  if (reads + writes + refused + hung === 0) return 'not asked'
+  if (reads + writes === 0) return refused >= hung ? 'fail-closed' : 'hung'
+  if (writes === 0) return 'read-only'
+  return refused + hung === 0 ? 'available' : 'degraded'
+}
+
+const sideOf = (side: readonly string[], nodes: readonly string[], pairs: readonly Pair[]): Side => {
+  const counts: Counts = { reads: 0, writes: 0, refused: 0, hung: 0 }
+  for (const pair of pairs) {
+    const node = nodeOf(pair, nodes)
+    if (node === undefined || !side.includes(node)) continue
+    const type = pair.completion?.type ?? 'info'
+    if (type === 'ok') counts[isRead(pair.invocation) ? 'reads' : 'writes']++
+    else if (type === 'fail') counts.refused++
+    else counts.hung++
+  }
+  return { nodes: side, isMajority: side.length > nodes.length / 2, counts, behaviour: behaviourOf(counts) }
+}
+
+interface Judged {
+  readonly fault: FaultRecord
+  readonly sides: readonly Side[]
+}
+
+/** Of each partition into sides that lasted longer than the grace, what each did. */
+export const behaviours = ({ history, faults, samples }: RunRecord): readonly Judged[] => {
+  const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
+  const pairs = pairOperations(history)
+  return (faults ?? []).flatMap((fault) => {
+    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
+    if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
+    const sides = sidesOf(nodes, cutLinks(fault))
+    if (sides.length < 2) return []
+    const during = pairs.filter(
+      ({ invocation, completion }) =>
+        invocation.timeNs > injectedAtNs + GRACE_NS &&
+        invocation.timeNs < healedAtNs &&
+        // What was answered after the heal may have been served after it.
+        (completion?.type !== 'ok' || completion.timeNs < healedAtNs),
+    )
+    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, during)) }]
+  })
+}
+
+/** A side without a majority that wrote, or that read where it is claimed to refuse. */
+const isBeyond = (side: Side, claims: Claims): boolean =>
+  !side.isMajority && (side.counts.writes > 0 || (claims.minority === 'refuse' && side.counts.reads > 0))
+
+/** Who is a majority is another question while members change. */
+const isDisturbed = ({ fault }: Judged, faults: readonly FaultRecord[]): boolean =>
+  faults.some(
+    ({ planned: { model, atNs }, healedAtNs }) =>
+      model === 'membership' &&
+      atNs < (fault.healedAtNs ?? Number.POSITIVE_INFINITY) &&
+      (healedAtNs ?? Number.POSITIVE_INFINITY) > (fault.injectedAtNs as number),
+  )
+
+const describe = ({ nodes, isMajority, counts, behaviour }: Side): string =>
+  `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${behaviour}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
+
+const evidenceOf = (judged: readonly Judged[]): Evidence => ({
+  title: 'What each side of each partition did',
+  text: judged
+    .map(({ fault, sides }) => [fault.planned.id, ...sides.map((side) => `  ${describe(side)}`)].join('\n'))
+    .join('\n'),
+  operations: [],
+})
+
+const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+  const claims = record.claims as Claims
+  const all = behaviours(record).filter((judged) => !isDisturbed(judged, record.faults ?? []))
+  const counts: Record<string, number> = {}
+  for (const { isMajority, behaviour } of all.flatMap(({ sides }) => sides)) {
+    const name = `${isMajority ? 'majority' : 'minority'} ${behaviour}`
+    counts[name] = (counts[name] ?? 0) + 1
+  }
+  const beyond = all.filter(({ sides }) => sides.some((side) => isBeyond(side, claims)))
+  const evidence = all.length === 0 ? [] : [evidenceOf(beyond.length > 0 ? beyond : all)]
+  const told = Object.entries(counts)
+    .map(([name, count]) => `${name} (${count})`)
+    .join(', ')
+  if (beyond.length > 0)
+    return {
+      status: 'invalid',
+      summary: `A side without a majority failed open in ${beyond[0]?.fault.planned.id}: ${(
+        beyond[0]?.sides ?? []
+      )
+        .filter((side) => isBeyond(side, claims))
+        .map(describe)
+        .join('; ')}.`,
+      evidence,
+      details: counts,
+    }
+  return {
+    status: 'valid',
+    summary:
+      all.length === 0
+        ? 'No partition made sides that lasted long enough to tell.'
+        : `Sides of ${all.length} partitions: ${told}.`,
+    evidence,
+    details: counts,
+  }
+}
+
+export const sides: Checker = {
+  name: 'sides',
+  needs: ['history', 'faults', 'samples', 'claims'],
+  applies: (record) => behaviours(record).length > 0,
+  check: async (record) => ({
+    checker: 'sides',
+    promise: promised(
+      record,
+      `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves reads at most'}`,
+    ),
+    ...judge(record),
+  }),
+}

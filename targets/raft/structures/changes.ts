@@ -1,0 +1,51 @@
+/** Changes of keys, each with its number, for those who watch. */
+import type { Call } from '../../../harness/api.ts'
+import type { WatchCall, WatchEvent, Watched } from '../../../harness/vocabularies/watch.ts'
+import type { Bug } from '../bugs.ts'
+import { hashText, type MakeStructure, type Structure } from './structure.ts'
+
+/** In one answer. */
+const MOST_EVENTS = 50
+
+class Changes implements Structure {
+  readonly #events: WatchEvent[]
+  readonly #bug: Bug | null
+  digest = 0
+
+  constructor(saved: readonly WatchEvent[], bug: Bug | null) {
+    this.#bug = bug
+    this.#events = [...saved]
+    for (const event of this.#events) this.#count(event)
+  }
+
+  execute(raw: Call): WatchEvent | Watched {
+    const call = raw as WatchCall
+    if (call.f === 'watch') return this.read(call)
+    const { key, value } = call.value
+    const event = { key, value, revision: this.#last + 1 }
+    this.#events.push(event)
+    this.#count(event)
+    return event
+  }
+
+  read(call: Call): Watched {
+    const { after } = call.value as { after: number }
+    const from = this.#bug === 'watch-resumes-late' && after > 0 ? after + 1 : after
+    const events = this.#events.filter(({ revision }) => revision > from).slice(0, MOST_EVENTS)
+    return { events, upTo: events.at(-1)?.revision ?? after }
+  }
+
+  save(): unknown {
+    return this.#bug === 'watch-forgets-in-snapshot' ? this.#events.slice(-1) : this.#events
+  }
+
+  get #last(): number {
+    return this.#events.at(-1)?.revision ?? 0
+  }
+
+  #count(event: WatchEvent): void {
+    this.digest = hashText(JSON.stringify(event), this.digest)
+  }
+}
+
+export const changes: MakeStructure = (saved, bug) => new Changes((saved ?? []) as WatchEvent[], bug)

@@ -1,0 +1,15 @@
+/** Every node asked who leads, all the time. */
+import { election as checker } from '../checkers/election.ts'
+import type { Workload } from '../harness/api.ts'
+import { calls } from '../harness/generators/combinators.ts'
+import { ELECTION, type LeaderCall } from '../harness/vocabularies/election.ts'
+import { standing } from './standing.ts'
+
+export const election: Workload<LeaderCall> = {
+  name: 'election',
+  description: 'who leads, asked of every node: are clients ever told of two leaders in one term?',
+  vocabulary: ELECTION,
+  options: {},
+  generator: () => calls(() => ({ f: 'leader', value: {} })),
+  checkers: () => [checker, ...standing],
+}

@@ -1,0 +1,38 @@
+/** Groups of registers, several of which are read or written at a time. */
+import { multiRegister as checker } from '../checkers/multi-register.ts'
+import type { Workload } from '../harness/api.ts'
+import { GROUP_SIZE, MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
+import type { RegisterOp, TransactionCall } from '../harness/vocabularies/transactions.ts'
+import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { standing } from './standing.ts'
+
+const keysIn = (group: number): readonly number[] =>
+  Array.from({ length: GROUP_SIZE }, (_, i) => group * GROUP_SIZE + i)
+
+const readAll = (group: number): TransactionCall<RegisterOp> => ({
+  f: 'txn',
+  value: keysIn(group).map((key): RegisterOp => ['r', key, null]),
+})
+
+export const multiRegister: Workload<TransactionCall<RegisterOp>> = {
+  name: 'multi-register',
+  description: 'groups of registers read and written several at a time: does any read see half a write?',
+  vocabulary: MULTI_REGISTER,
+  options: {
+    ...keyOptions(2, 60),
+    reads: { type: 'number', default: 0.5, description: 'share of reads' },
+  },
+  generator: (_rng, options, { concurrency }) =>
+    keyed(keysOf(options), ({ rng, thread, ordinal, key }) => {
+      const group = key('group')
+      if (rng.fork('kind').float() < (options.reads as number)) return readAll(group)
+      const written = rng.fork('which').shuffle(keysIn(group)).slice(0, 2)
+      const value = written.map(
+        (of, at): RegisterOp => ['w', of, 1 + (ordinal * concurrency + thread) * 2 + at],
+      )
+      return { f: 'txn', value }
+    }),
+  finalGenerator: (_rng, options, context) =>
+    atEveryNode(usedKeys(keysOf(options), context).map(readAll), context),
+  checkers: () => [checker, ...standing],
+}
