@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import type { Operation } from '../harness/api.ts'
+import type { Claims, Operation } from '../harness/api.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
 import { setOfElements } from './set.ts'
 
 type Step = readonly [process: number, type: Operation['type'], f: string, value: unknown]
 
-const judge = (...steps: readonly Step[]) => {
+const judge = (...steps: readonly Step[]) => judgeUnder(null, ...steps)
+
+const judgeUnder = (claims: Claims | null, ...steps: readonly Step[]) => {
   const history = steps.map(
     ([process, type, f, value], index): Operation => ({
       index,
@@ -16,7 +18,7 @@ const judge = (...steps: readonly Step[]) => {
       value,
     }),
   )
-  return setOfElements.check(bareRecord(history), new AbortController().signal)
+  return setOfElements.check({ ...bareRecord(history), claims }, new AbortController().signal)
 }
 const add = (process: number, type: Operation['type'], element: number): Step => [
   process,
@@ -57,9 +59,21 @@ describe('the set checker', () => {
     expect(verdict.evidence[0]?.operations).toEqual([2, 4])
   })
 
-  it('invalid where one was lost in between and is back at the end', async () => {
-    expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(), ...read(1))).toMatchObject({
+  it('invalid where one was hidden in between and is back at the end, unless reads may be old', async () => {
+    const steps = [add(0, 'invoke', 1), add(0, 'ok', 1), ...read(), ...read(1)]
+    expect(await judge(...steps)).toMatchObject({
       status: 'invalid',
+      details: { stale: 1, lost: 0, longestHiddenMs: 1 },
+    })
+    const claims = { consistency: { set: { read: 'consistent-prefix' } } } as unknown as Claims
+    expect(await judgeUnder(claims, ...steps)).toMatchObject({ status: 'valid', details: { stale: 1 } })
+  })
+
+  it('one that was never acknowledged, but read, is known from then on', async () => {
+    const steps = [add(0, 'invoke', 1), add(0, 'info', 1), add(1, 'invoke', 2), add(1, 'ok', 2)]
+    expect(await judge(...steps, ...read(1, 2), ...read(2))).toMatchObject({
+      status: 'invalid',
+      details: { lost: 1 },
     })
   })
 

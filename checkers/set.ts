@@ -1,8 +1,13 @@
 /**
- * A set that elements are only added to, judged by the last reads: whatever was acknowledged before such a read began
- * must be in it, and whatever is in it must have been asked for. (Jepsen's set checker, per final read.)
+ * A set that elements are only added to, element by element (after Jepsen's set-full): when each was known to be in it (its
+ * add was acknowledged, or a read that saw it was over), and what the reads that began later saw of it.
+ *
+ * - lost: from some read on it is in none any more;
+ * - stale: a read that began after it was known lacks it, and a later one has it. No harm where reads may be old;
+ * - recovered: never acknowledged, and there: a timeout proves nothing;
+ * - unexpected: there, and nobody asked for it.
  */
-import type { Checker, Evidence, Operation, Verdict } from '../harness/api.ts'
+import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { formatDurationMs, NS_PER_MS } from '../harness/support/time.ts'
 import { SET } from '../harness/vocabularies/set.ts'
@@ -10,115 +15,146 @@ import { SET } from '../harness/vocabularies/set.ts'
 /** How many elements the evidence names. */
 const SHOWN = 10
 
-interface Add {
+interface Read {
+  readonly invocation: Operation
+  readonly completion: Operation
+  readonly elements: ReadonlySet<number>
+}
+
+type Fate = 'there' | 'lost' | 'stale' | 'never read'
+
+interface Element {
   readonly element: number
   readonly invocation: Operation
   /** Null: never acknowledged. */
   readonly acknowledged: Operation | null
+  readonly fate: Fate
+  /** The last read that lacked it although it was known; null: none did. */
+  readonly lackedBy: Read | null
+  /** From its acknowledgement to the last read that lacked it; 0: it was visible at once. */
+  readonly hiddenMs: number
 }
 
-interface Read {
-  readonly invocation: Operation
-  readonly elements: ReadonlySet<number>
-}
-
-const addsOf = (pairs: readonly Pair[]): ReadonlyMap<number, Add> =>
-  new Map(
-    pairs
-      .filter(({ invocation }) => invocation.f === 'add')
-      .map(({ invocation, completion }) => {
-        const { element } = invocation.value as { element: number }
-        return [element, { element, invocation, acknowledged: completion?.type === 'ok' ? completion : null }]
-      }),
-  )
-
+/** In order of invocation. */
 const readsOf = (pairs: readonly Pair[]): readonly Read[] =>
   pairs.flatMap(({ invocation, completion }) =>
     invocation.f === 'read' && completion?.type === 'ok'
-      ? [{ invocation, elements: new Set((completion.value as { elements: number[] }).elements) }]
+      ? [{ invocation, completion, elements: new Set((completion.value as { elements: number[] }).elements) }]
       : [],
   )
 
-/** What a read lacks although it was acknowledged before the read began. */
-const lostIn = (read: Read, adds: ReadonlyMap<number, Add>): readonly Add[] =>
-  [...adds.values()].filter(
-    ({ element, acknowledged }) =>
-      acknowledged !== null && acknowledged.timeNs < read.invocation.timeNs && !read.elements.has(element),
+const elementOf = ({ invocation, completion }: Pair, reads: readonly Read[]): Element => {
+  const { element } = invocation.value as { element: number }
+  const acknowledged = completion?.type === 'ok' ? completion : null
+  const seen = reads.filter((read) => read.elements.has(element))
+  const knownNs = Math.min(
+    acknowledged?.timeNs ?? Number.POSITIVE_INFINITY,
+    ...seen.map((read) => read.completion.timeNs),
   )
+  const lackedBy =
+    reads.findLast((read) => read.invocation.timeNs > knownNs && !read.elements.has(element)) ?? null
+  const lastSeen = seen.at(-1)
+  const isBack =
+    lackedBy !== null && lastSeen !== undefined && lastSeen.invocation.timeNs > lackedBy.invocation.timeNs
+  const hasLater = reads.some((read) => read.invocation.timeNs > knownNs)
+  const fate: Fate =
+    lackedBy !== null ? (isBack ? 'stale' : 'lost') : hasLater || seen.length > 0 ? 'there' : 'never read'
+  const hiddenMs = isBack ? (lackedBy.invocation.timeNs - knownNs) / NS_PER_MS : 0
+  return { element, invocation, acknowledged, fate, lackedBy, hiddenMs }
+}
 
 const at = (operation: Operation): string => formatDurationMs(operation.timeNs / NS_PER_MS)
 
-const lostEvidence = (lost: readonly Add[], read: Read): Evidence => {
-  const shown = lost.slice(0, SHOWN)
-  const lines = shown.map(
-    ({ element, invocation, acknowledged }) =>
-      `${element}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, acknowledged at ${at(acknowledged as Operation)}`,
-  )
-  const more = lost.length > SHOWN ? [`and ${lost.length - SHOWN} more`] : []
+const evidenceOf = (title: string, found: readonly Element[]): Evidence => {
+  const shown = found.slice(0, SHOWN)
+  const lines = shown.map(({ element, invocation, acknowledged, lackedBy }) => {
+    const known =
+      acknowledged === null ? 'never acknowledged, but read' : `acknowledged at ${at(acknowledged)}`
+    const missed =
+      lackedBy === null
+        ? ''
+        : `, not in what was read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
+    return `${element}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`
+  })
+  const more = found.length > SHOWN ? [`and ${found.length - SHOWN} more`] : []
+  const reads = new Set(shown.flatMap(({ lackedBy }) => lackedBy?.invocation.index ?? []))
   return {
-    title: `${lost.length} acknowledged elements are not in what was read at ${at(read.invocation)}`,
+    title,
     text: [...lines, ...more].join('\n'),
-    operations: [...shown.map(({ invocation }) => invocation.index), read.invocation.index],
+    operations: [...shown.map(({ invocation }) => invocation.index), ...reads],
   }
 }
 
-const strangersEvidence = (strangers: readonly number[], read: Read): Evidence => ({
+const strangersEvidence = (strangers: readonly number[], { invocation }: Read): Evidence => ({
   title: `${strangers.length} elements were read that nobody asked for`,
   text: strangers.slice(0, SHOWN).join(', '),
-  operations: [read.invocation.index],
+  operations: [invocation.index],
 })
 
 const judge = (
   history: readonly Operation[],
+  mayBeStale: boolean,
 ): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
   const pairs = pairOperations(history)
-  const adds = addsOf(pairs)
   const reads = readsOf(pairs)
   const last = reads.at(-1)
-  const acknowledged = [...adds.values()].filter((add) => add.acknowledged !== null)
   if (last === undefined)
     return { status: 'unknown', summary: 'The set was never read.', evidence: [], details: {} }
-  const losses = reads.map((read) => ({ read, lost: lostIn(read, adds) }))
-  const worst = losses.reduce((a, b) => (b.lost.length > a.lost.length ? b : a))
-  const strangers = reads.flatMap(({ elements }) => [...elements].filter((element) => !adds.has(element)))
-  // Never acknowledged, and there: a timeout proves nothing.
-  const recovered = [...last.elements].filter((element) => adds.get(element)?.acknowledged === null)
+  const elements = pairs
+    .filter(({ invocation }) => invocation.f === 'add')
+    .map((pair) => elementOf(pair, reads))
+  const asked = new Set(elements.map(({ element }) => element))
+  const strangers = [
+    ...new Set(reads.flatMap((read) => [...read.elements].filter((element) => !asked.has(element)))),
+  ]
+  const of = (fate: Fate): readonly Element[] => elements.filter((each) => each.fate === fate)
+  const acknowledged = elements.filter((each) => each.acknowledged !== null).length
+  const [lost, stale] = [of('lost'), of('stale')]
   const details = {
-    attempted: adds.size,
-    acknowledged: acknowledged.length,
-    lost: worst.lost.length,
+    attempted: elements.length,
+    acknowledged,
+    lost: lost.length,
+    stale: stale.length,
+    longestHiddenMs: Math.round(Math.max(0, ...stale.map(({ hiddenMs }) => hiddenMs))),
+    neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
+    recovered: elements.filter((each) => each.acknowledged === null && last.elements.has(each.element))
+      .length,
     unexpected: strangers.length,
-    recovered: recovered.length,
     reads: reads.length,
   }
+  const hidden = `${stale.length} were hidden from reads that began later, for up to ${formatDurationMs(details.longestHiddenMs)}`
   const evidence = [
-    ...(worst.lost.length === 0 ? [] : [lostEvidence(worst.lost, worst.read)]),
+    ...(lost.length === 0 ? [] : [evidenceOf(`${lost.length} elements that had been there were lost`, lost)]),
     ...(strangers.length === 0 ? [] : [strangersEvidence(strangers, last)]),
+    ...(stale.length === 0 ? [] : [evidenceOf(hidden, stale)]),
   ]
-  if (evidence.length > 0)
+  if (lost.length > 0 || strangers.length > 0 || (stale.length > 0 && !mayBeStale))
     return {
       status: 'invalid',
-      summary: `Of ${acknowledged.length} acknowledged elements ${worst.lost.length} were lost; ${strangers.length} appeared that nobody added.`,
+      summary: `Of ${acknowledged} acknowledged elements ${lost.length} were lost; ${hidden}; ${strangers.length} appeared that nobody added.`,
       evidence,
       details,
     }
   return {
-    status: acknowledged.length === 0 ? 'unknown' : 'valid',
-    summary: `All of ${acknowledged.length} acknowledged elements were there in ${reads.length} reads.`,
+    status: acknowledged === 0 ? 'unknown' : 'valid',
+    summary: `All of ${acknowledged} acknowledged elements were there in ${reads.length} reads${stale.length === 0 ? '' : `; ${hidden}, as reads may be old`}.`,
     evidence,
     details,
   }
 }
 
+const mayBeStale = ({ claims, spec }: RunRecord): boolean =>
+  (spec?.expect ?? claims?.consistency[SET]?.read) === 'consistent-prefix'
+
 export const setOfElements: Checker = {
   name: 'set',
   needs: ['history'],
   check: async (record) => {
-    const promised = record.claims?.consistency[SET]?.add
+    const promised = record.claims?.consistency[SET]?.read
     const promise = {
-      text: `what was acknowledged stays${promised === undefined ? '' : ` (${promised})`}`,
+      text: `what was acknowledged stays${promised === undefined ? '' : ` (read: ${promised})`}`,
       source: record.claims?.source ?? 'assumed of an imported history',
     }
-    return { checker: 'set', promise, ...judge(record.history) }
+    return { checker: 'set', promise, ...judge(record.history, mayBeStale(record)) }
   },
 }

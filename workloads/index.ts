@@ -7,12 +7,13 @@ import { booking } from './booking.ts'
 import { counter } from './counter.ts'
 import { effects } from './effects.ts'
 import { election } from './election.ts'
+import { lease } from './lease.ts'
 import { lock, semaphoreWorkload } from './locks.ts'
 import { multiRegister } from './multi-register.ts'
 import { queue } from './queue.ts'
 import { register } from './register.ts'
 import { set } from './set.ts'
-import { listAppendWorkload, rwRegisterWorkload, sessionsWorkload } from './transactions.ts'
+import { listAppendWorkload, longForkWorkload, rwRegisterWorkload, sessionsWorkload } from './transactions.ts'
 import { uniqueIds } from './unique-ids.ts'
 import { watch } from './watch.ts'
 
@@ -22,6 +23,7 @@ const all: readonly Workload[] = [
   listAppendWorkload,
   rwRegisterWorkload,
   sessionsWorkload,
+  longForkWorkload,
   multiRegister,
   counter,
   queue,
@@ -35,6 +37,7 @@ const all: readonly Workload[] = [
   effects,
   election,
   watch,
+  lease,
 ]
 
 export const workloads: Readonly<Record<string, Workload>> = Object.fromEntries(

@@ -44,6 +44,8 @@ export interface Draw {
   readonly rng: Rng
   readonly thread: Thread
   readonly ordinal: number
+  /** The keys in use. */
+  readonly inUse: readonly number[]
   /** One of those in use, by a label: the same label gives the same key. */
   key(label: string): number
 }
@@ -55,8 +57,9 @@ export const keyed = <C extends Call>(keys: Keys, make: (draw: Draw) => C, begun
       const thread = context.free[0]
       if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
       const rng = context.draw(thread)
-      const key = (label: string): number => oldest(keys, begun) + rng.fork('key', label).int(keys.keys)
-      const call = make({ rng, thread, ordinal: context.ordinal(thread), key })
+      const inUse = Array.from({ length: keys.keys }, (_, i) => oldest(keys, begun) + i)
+      const key = (label: string): number => inUse[rng.fork('key', label).int(keys.keys)] as number
+      const call = make({ rng, thread, ordinal: context.ordinal(thread), inUse, key })
       return { type: 'invoke', atNs: context.nowNs, thread, call, next: keyed(keys, make, begun + 1) }
     },
     update: () => self,

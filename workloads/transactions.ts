@@ -75,6 +75,33 @@ export const listAppendWorkload = workload(
   () => listAppend,
 )
 
+/** Of the keys in use, one is appended to, or all are read: two appends seen in both orders are a long fork. */
+const forking = (
+  options: Options,
+  concurrency: number,
+  { rng, thread, ordinal, key, inUse }: Draw,
+): TransactionCall => {
+  if (rng.fork('kind').float() < (options.reads as number))
+    return { f: 'txn', value: inUse.map((each): Op => ['r', each, null]) }
+  return { f: 'txn', value: [['append', key('of'), 1 + ordinal * concurrency + thread]] }
+}
+
+export const longForkWorkload: Workload<TransactionCall> = {
+  ...workload(
+    {
+      name: 'long-fork',
+      description:
+        'single appends and reads of all keys in use: do two readers see two appends in both orders?',
+      vocabulary: LIST_APPEND,
+      options: { ...keyOptions(3, 15), reads: OPTIONS.reads as OptionSpec },
+    },
+    'append',
+    () => listAppend,
+  ),
+  generator: (_rng, options, { concurrency }) =>
+    keyed(keysOf(options), (draw) => forking(options, concurrency, draw)),
+}
+
 /** Transactions of one micro-operation on few keys: what a session sees of its own past. */
 export const sessionsWorkload: Workload<TransactionCall> = {
   ...workload(

@@ -39,7 +39,7 @@ const MEANINGS: Readonly<Record<CycleName | OtherName, string>> = {
   G0: 'a cycle of writes over writes: two transactions overwrite each other',
   G1c: 'a cycle of writes and reads: each sees, or overwrites, what the other did',
   'G-single': 'a cycle with one anti-dependency: a transaction saw part of another and missed the rest',
-  'G-nonadjacent': 'a cycle with several anti-dependencies, no two of them next to each other',
+  'G-nonadjacent': 'a cycle with several anti-dependencies, no two of them next to each other (long fork)',
   'G2-item': 'a cycle with anti-dependencies: transactions missed each other’s writes (write skew)',
   'duplicate-elements': 'one append took effect more than once',
   'garbage-read': 'something was read that nobody ever wrote',

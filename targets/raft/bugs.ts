@@ -182,6 +182,13 @@ const definitions = {
       args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
     },
   },
+  'lease-by-wall-clock': {
+    description: "a lease runs out when the leader's wall clock says so",
+    workload: 'lease',
+    realRun: {
+      args: '-n clock --nemesis-opts victims=leader,modes=bump,interval=1500ms,duration=1s --time-limit 15s',
+    },
+  },
   'key-per-attempt': {
     description: 'the worker gives each attempt an idempotency key of its own',
     workload: 'effects',

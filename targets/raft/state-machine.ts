@@ -5,10 +5,12 @@
  */
 import type { Call } from '../../harness/api.ts'
 import { EFFECTS, type Request } from '../../harness/vocabularies/effects.ts'
+import { LEASE } from '../../harness/vocabularies/lease.ts'
 import type { Bug } from './bugs.ts'
 import type { Entry } from './core/types.ts'
 import { structures } from './structures/index.ts'
 import { requestsOf } from './structures/jobs.ts'
+import { type Lease, leasesOf } from './structures/leases.ts'
 import { hashText, type Position, type Structure } from './structures/structure.ts'
 
 export type Applied =
@@ -88,6 +90,10 @@ export class StateMachine {
   /** Accepted, and not known to be done. */
   get requests(): readonly Request[] {
     return requestsOf(this.#structures.get(EFFECTS))
+  }
+
+  get leases(): readonly (readonly [number, Lease])[] {
+    return leasesOf(this.#structures.get(LEASE))
   }
 
   /** Of a call that changes nothing. */

@@ -1,5 +1,6 @@
 /** Planted bugs of one family: the leader looks at its own state before a call is in the log, and logs what follows. */
 import type { Call } from '../../../harness/api.ts'
+import { LEASE, LEASE_MS } from '../../../harness/vocabularies/lease.ts'
 import type { Bug } from '../bugs.ts'
 import type { Command } from '../core/types.ts'
 import type { StateMachine } from '../state-machine.ts'
@@ -53,6 +54,10 @@ export class EarlyMistakes {
           allowed: (read<{ balances: number[] }>().balances[from] as number) >= amount,
         })
       }
+      case 'lease-by-wall-clock':
+        return vocabulary === LEASE && call.f === 'acquire'
+          ? withValue(call, { untilMs: Date.now() + LEASE_MS })
+          : call
       case 'newest-clock-wins':
         return vocabulary === 'access' ? withValue(call, { clockMs: Date.now() }) : call
       default:

@@ -1,11 +1,13 @@
 /** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
 import type { Call, NodeStatus } from '../../../harness/api.ts'
 import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
+import { LEASE } from '../../../harness/vocabularies/lease.ts'
 import type { Bug } from '../bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
 import { type Applied, StateMachine } from '../state-machine.ts'
 import { EarlyMistakes } from './early.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
 import type { Storage } from './storage.ts'
 import { EffectWorker } from './worker.ts'
 
@@ -39,6 +41,7 @@ export class Replica {
   readonly #bug: Bug | null
   readonly #early: EarlyMistakes
   readonly #worker: EffectWorker
+  readonly #leaseKeeper: LeaseKeeper
   #machine: StateMachine
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
   readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
@@ -56,9 +59,11 @@ export class Replica {
       sink: options.sink,
       id: options.config.id,
       bug: this.#bug,
-      done: (key) =>
-        this.submit({ kind: 'internal', vocabulary: EFFECTS, call: { f: 'done', value: { key } } }, () => {}),
+      done: (key) => this.#propose(EFFECTS, { f: 'done', value: { key } }),
     })
+    this.#leaseKeeper = new LeaseKeeper(this.#bug, (key, token) =>
+      this.#propose(LEASE, { f: 'expire', value: { key, token } }),
+    )
     const { restored } = options.storage
     this.#core = new RaftCore(options.config, restored)
     this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
@@ -144,9 +149,20 @@ export class Replica {
       this.#core.advance(ready)
     }
     if (this.#core.applied - this.#core.snapshotIndex >= this.#options.compactEvery) this.#compact()
-    if (this.#core.role === 'leader') this.#worker.work(this.#machine.requests, this.#core.term)
+    this.#lead()
     this.#report()
     this.#driving = false
+  }
+
+  /** What a leader does beside the log. */
+  #lead(): void {
+    if (this.#core.role !== 'leader') return this.#leaseKeeper.forget()
+    this.#worker.work(this.#machine.requests, this.#core.term)
+    this.#leaseKeeper.keep(this.#machine.leases)
+  }
+
+  #propose(vocabulary: string, call: Call): void {
+    this.submit({ kind: 'internal', vocabulary, call }, () => {})
   }
 
   #compact(): void {

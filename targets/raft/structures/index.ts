@@ -6,6 +6,7 @@ import { BANK } from '../../../harness/vocabularies/bank.ts'
 import { BOOKING } from '../../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../../harness/vocabularies/counter.ts'
 import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
+import { LEASE } from '../../../harness/vocabularies/lease.ts'
 import { LOCK, SEMAPHORE } from '../../../harness/vocabularies/locks.ts'
 import { MULTI_REGISTER } from '../../../harness/vocabularies/multi-register.ts'
 import { QUEUE } from '../../../harness/vocabularies/queue.ts'
@@ -20,6 +21,7 @@ import { changes } from './changes.ts'
 import { counters } from './counters.ts'
 import { ids } from './ids.ts'
 import { jobs } from './jobs.ts'
+import { leases } from './leases.ts'
 import { locks, semaphores } from './locks.ts'
 import { logs } from './logs.ts'
 import { queues } from './queues.ts'
@@ -50,6 +52,7 @@ export const structures: Readonly<Record<string, Part>> = {
   [UNIQUE_IDS]: { make: ids, isRead: isReadCall },
   [APPEND_LOG]: { make: logs, isRead: isReadCall },
   [LOCK]: { make: locks, isRead: isReadCall },
+  [LEASE]: { make: leases, isRead: isReadCall },
   [SEMAPHORE]: { make: semaphores, isRead: isReadCall },
   [BANK]: { make: bank, isRead: isReadCall },
   [BOOKING]: { make: seats, isRead: isReadCall },

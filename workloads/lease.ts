@@ -1,0 +1,34 @@
+/** Leases acquired by all, some released, and the others left to run out. */
+import { lease as checker } from '../checkers/lease.ts'
+import type { Workload } from '../harness/api.ts'
+import { calls } from '../harness/generators/combinators.ts'
+import { LEASE, type LeaseCall } from '../harness/vocabularies/lease.ts'
+import { standing } from './standing.ts'
+
+export const lease: Workload<LeaseCall> = {
+  name: 'lease',
+  description: 'locks that run out: do two ever hold one, by the word of the service?',
+  vocabulary: LEASE,
+  options: {
+    keys: { type: 'number', default: 2, description: 'leases in use' },
+    releases: {
+      type: 'number',
+      default: 0.3,
+      description: 'share of attempts that are followed by a release',
+    },
+  },
+  generator: (_rng, options, { concurrency }) =>
+    calls((draw, thread, ordinal) => {
+      // Attempts in pairs: the second releases what the first may have got, or is another attempt.
+      const isRelease = ordinal % 2 === 1 && draw.fork('kind').float() < (options.releases as number)
+      const of = isRelease ? ordinal - 1 : ordinal
+      return {
+        f: isRelease ? 'release' : 'acquire',
+        value: {
+          key: (thread + Math.floor(ordinal / 2)) % (options.keys as number),
+          owner: of * concurrency + thread,
+        },
+      }
+    }),
+  checkers: () => [checker, ...standing],
+}
