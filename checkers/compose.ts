@@ -4,7 +4,7 @@
  * which faults were planned and fewer than a tenth bit.
  */
 import type { Checker, Claims, FaultRecord, RunRecord, RunVerdict, Status, Verdict } from '../harness/api.ts'
-import { messageOf } from '../harness/support/assert.ts'
+import { messageOf, UserError } from '../harness/support/assert.ts'
 import { impactOf } from './impact.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
@@ -27,7 +27,11 @@ const runChecker = async (checker: Checker, record: RunRecord, signal: AbortSign
   try {
     return await checker.check(record, signal)
   } catch (error) {
-    return unknown(checker, `The checker failed: ${messageOf(error)}`)
+    // What cannot be judged says so itself; anything else is a mistake of ours.
+    return unknown(
+      checker,
+      `${error instanceof UserError ? 'Not judged' : 'The checker failed'}: ${messageOf(error)}`,
+    )
   }
 }
 

@@ -66,6 +66,37 @@ export class JsonHttp implements AsyncDisposable {
     }
   }
 
+  /** Posts, and takes what comes of an endless answer for so long: one JSON value a line. */
+  async stream(
+    origin: string,
+    path: string,
+    body: unknown,
+    forMs: number,
+    signal: AbortSignal,
+  ): Promise<HttpResult> {
+    let text = ''
+    let status = 0
+    try {
+      const response = await this.#connection(origin).request({
+        path,
+        method: 'POST',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(forMs)]),
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      status = response.statusCode
+      for await (const chunk of response.body) text += chunk
+    } catch (error) {
+      const code = codeOf(error)
+      // That it goes on for ever is its nature; that it never began is not.
+      if (status === 0 || signal.aborted) return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
+    } finally {
+      this.#drop(origin)
+    }
+    const lines = text.split('\n').slice(0, -1).map(parse)
+    return { type: 'response', status, body: lines }
+  }
+
   #connection(origin: string): HttpConnection {
     const existing = this.#connections.get(origin)
     if (existing !== undefined) return existing

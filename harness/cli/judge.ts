@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { composeVerdict } from '../../checkers/compose.ts'
+import { strangerIn, wrongVocabulary } from '../../checkers/vocabulary.ts'
 import type { Operation, Options, RunRecord, RunVerdict } from '../api.ts'
 import { type Dialect, decodeJepsen } from '../history/jepsen.ts'
 import { decodeHistory } from '../history/jsonl.ts'
@@ -21,7 +22,9 @@ export interface Judged {
 
 /** An interrupted run or one imported has parts missing; only what is there is judged. */
 const judgeRecord = (record: RunRecord, workload: string, options: Options): Promise<RunVerdict> => {
-  const checkers = findWorkload(workload).checkers(options)
+  const { vocabulary, checkers: checkersFor } = findWorkload(workload)
+  const stranger = strangerIn(record.history, vocabulary)
+  const checkers = stranger === null ? checkersFor(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
     record.spec === null
       ? checkers.filter((checker) => checker.needs.every((part) => part === 'history'))

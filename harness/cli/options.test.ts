@@ -126,7 +126,7 @@ describe('the spec of a run', () => {
     ['raft', { concurrency: 'many' }, '--concurrency many'],
     ['raft', { timeLimit: 'long' }, '--time-limit long: a duration'],
     ['raft', { seed: '-1' }, '--seed -1'],
-    ['raft', { expect: 'serializable' }, 'There is no promise named serializable'],
+    ['raft', { expect: 'serializable' }, 'There is no promise for register named serializable'],
     ['raft', { targetOpts: 'tik=1s' }, 'There is no option of target raft named tik. Did you mean tick?'],
     ['raft', { nemesis: 'kill', nemesisOpts: 'kill.victims=everybody' }, 'victims=everybody'],
     ['raft', { nemesis: 'partition', nodes: '2', nemesisOpts: 'shapes=bridge' }, 'cut no link among 2 nodes'],

@@ -12,8 +12,9 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
-import { type Send, senderTo } from './gateway.ts'
+import { type Send, type Stream, senderTo, streamFrom } from './gateway.ts'
 import {
   actOnAccess,
   actOnBank,
@@ -28,9 +29,10 @@ import { CLIENT_PORT } from './ports.ts'
 import { actOnRegister } from './register.ts'
 import { actOnSet } from './set.ts'
 import { actOnTransactions } from './transactions.ts'
+import { actOnWatch } from './watch.ts'
 
 /** @param serializable reads are answered by the member asked, and may be stale */
-type Act = (send: Send, call: Call, serializable: boolean) => Promise<Outcome>
+type Act = (send: Send, call: Call, serializable: boolean, stream: Stream) => Promise<Outcome>
 
 class EtcdConnection implements Connection {
   readonly #act: Act
@@ -46,7 +48,8 @@ class EtcdConnection implements Connection {
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    return this.#act(senderTo(this.#http, this.#origin, signal), call, this.#serializable)
+    const stream = streamFrom(this.#http, this.#origin, signal)
+    return this.#act(senderTo(this.#http, this.#origin, signal), call, this.#serializable, stream)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -62,6 +65,7 @@ export const etcdClients: Readonly<Record<string, Client>> = {
   [LIST_APPEND]: clientOf(actOnTransactions([])),
   [RW_REGISTER]: clientOf(actOnTransactions(null)),
   [MULTI_REGISTER]: clientOf(actOnTransactions(null)),
+  [WATCH]: clientOf(actOnWatch),
   [COUNTER]: clientOf(actOnCounter),
   [QUEUE]: clientOf(actOnQueue),
   [UNIQUE_IDS]: clientOf(actOnIds),

@@ -34,6 +34,9 @@ export type Sent<T> =
 /** Posts to a path of the gateway. */
 export type Send = <T>(path: string, body: unknown) => Promise<Sent<T>>
 
+/** Reads an endless answer of the gateway's for so long: the values that came. */
+export type Stream = (path: string, body: unknown, forMs: number) => Promise<Sent<readonly unknown[]>>
+
 export const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
 export const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()
 
@@ -43,14 +46,29 @@ const metaOf = (header: Header | undefined): Meta => ({
   servedBy: header?.member_id ?? '',
 })
 
+const errorOf = (status: number, body: unknown): Sent<never> => {
+  const message = String((body as { error?: unknown }).error ?? `status ${status}`)
+  return { type: isDefinite(message) ? 'fail' : 'info', error: message }
+}
+
 export const senderTo =
   (http: JsonHttp, origin: string, signal: AbortSignal): Send =>
   async <T>(path: string, body: unknown): Promise<Sent<T>> => {
     const result = await http.request(origin, 'POST', path, body, signal)
     if (result.type === 'unsent') return { type: 'fail', error: result.error }
     if (result.type === 'doubt') return { type: 'info', error: result.error }
-    if (result.status === 200)
-      return { type: 'ok', body: result.body as T, meta: metaOf((result.body as { header?: Header }).header) }
-    const message = String((result.body as { error?: unknown }).error ?? `status ${result.status}`)
-    return { type: isDefinite(message) ? 'fail' : 'info', error: message }
+    if (result.status !== 200) return errorOf(result.status, result.body)
+    return { type: 'ok', body: result.body as T, meta: metaOf((result.body as { header?: Header }).header) }
+  }
+
+export const streamFrom =
+  (http: JsonHttp, origin: string, signal: AbortSignal): Stream =>
+  async (path, body, forMs) => {
+    const result = await http.stream(origin, path, body, forMs, signal)
+    if (result.type === 'unsent') return { type: 'fail', error: result.error }
+    if (result.type === 'doubt') return { type: 'info', error: result.error }
+    const lines = result.body as readonly unknown[]
+    return result.status === 200
+      ? { type: 'ok', body: lines, meta: {} }
+      : errorOf(result.status, lines[0] ?? {})
   }
