@@ -11,7 +11,9 @@ import { promised } from './promise.ts'
 const GRACE_NS = 1.5e9
 
 /** Calls that change nothing, by name. */
-const READS = new Set(['read', 'check', 'pending', 'watch', 'leader'])
+const READS = new Set(['read', 'check', 'pending', 'watch'])
+/** Whom a node takes for the leader is its own affair: to say so is to serve nothing. */
+const OWN_AFFAIRS = new Set(['leader'])
 
 export type Behaviour =
   /** It served everything that it was asked. */
@@ -109,6 +111,7 @@ export const behaviours = ({ history, faults, samples }: RunRecord): readonly Ju
     if (sides.length < 2) return []
     const during = pairs.filter(
       ({ invocation, completion }) =>
+        !OWN_AFFAIRS.has(invocation.f) &&
         invocation.timeNs > injectedAtNs + GRACE_NS &&
         invocation.timeNs < healedAtNs &&
         // What was answered after the heal may have been served after it.

@@ -10,10 +10,10 @@ export const lease: Workload<LeaseCall> = {
   description: 'locks that run out: do two ever hold one, by the word of the service?',
   vocabulary: LEASE,
   options: {
-    keys: { type: 'number', default: 2, description: 'leases in use' },
+    keys: { type: 'number', default: 5, description: 'leases in use' },
     releases: {
       type: 'number',
-      default: 0.3,
+      default: 0.6,
       description: 'share of attempts that are followed by a release',
     },
   },

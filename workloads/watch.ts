@@ -1,30 +1,47 @@
 /** Some threads change keys, the others watch, each going on from where it was; at the end all see everything again. */
 import { watch as checker } from '../checkers/watch.ts'
-import type { OpGenerator, Rng, Thread, Workload } from '../harness/api.ts'
-import { any } from '../harness/generators/combinators.ts'
+import type { GeneratorContext, OpGenerator, Thread, Workload } from '../harness/api.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { WATCH, type WatchCall, type Watched } from '../harness/vocabularies/watch.ts'
-import { keyed } from './keyed.ts'
 import { standing } from './standing.ts'
 
-const KEYS = { keys: 4, perKey: 100 }
+const KEYS = 4
 /** Answers without any change until a final watch is held to have seen all; and in all at most. */
 const EMPTY_ANSWERS = 2
 const MOST_FAILURES = 10
 
-/** Goes on after what it has seen; what was not answered is asked again. */
-const watching = (after = 0): OpGenerator<WatchCall> => {
+interface Threads {
+  readonly watchers: number
+  readonly concurrency: number
+  /** Watcher -> up to where it has seen. */
+  readonly seen: ReadonlyMap<Thread, number>
+}
+
+/** Whoever has done least comes first, so that neither side starves the other. */
+const watchAndPut = (threads: Threads): OpGenerator<WatchCall> => {
   const self: OpGenerator<WatchCall> = {
     next: (context) => {
-      const thread = context.free[0]
+      const [thread] = context.free.toSorted((a, b) => context.ordinal(a) - context.ordinal(b))
       if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
-      const call: WatchCall = { f: 'watch', value: { after } }
+      const call: WatchCall =
+        thread < threads.watchers
+          ? { f: 'watch', value: { after: threads.seen.get(thread) ?? 0 } }
+          : putBy(threads, thread, context)
       return { type: 'invoke', atNs: context.nowNs, thread, call, next: self }
     },
-    update: (_context, { operation }) =>
-      operation.type === 'ok' && operation.f === 'watch' ? watching((operation.value as Watched).upTo) : self,
+    update: (_context, { thread, operation }) => {
+      if (operation.type !== 'ok' || operation.f !== 'watch') return self
+      const seen = new Map(threads.seen).set(thread, (operation.value as Watched).upTo)
+      return watchAndPut({ ...threads, seen })
+    },
   }
   return self
+}
+
+const putBy = ({ concurrency }: Threads, thread: Thread, context: GeneratorContext): WatchCall => {
+  const ordinal = context.ordinal(thread)
+  const key = context.draw(thread).int(KEYS)
+  return { f: 'put', value: { key, value: 1 + ordinal * concurrency + thread } }
 }
 
 /** From the beginning to the end. */
@@ -51,12 +68,6 @@ const rereading = (after = 0, empty = 0, failures = 0, waiting = false): OpGener
   },
 })
 
-const puts = (concurrency: number): OpGenerator<WatchCall> =>
-  keyed(KEYS, ({ thread, ordinal, key }) => ({
-    f: 'put',
-    value: { key: key('of'), value: 1 + ordinal * concurrency + thread },
-  }))
-
 export const watch: Workload<WatchCall> = {
   name: 'watch',
   description: 'changes that others watch: is any missed, seen twice, out of order, or invented?',
@@ -64,16 +75,9 @@ export const watch: Workload<WatchCall> = {
   options: {
     watchers: { type: 'number', default: 0.5, description: 'share of the threads that watch' },
   },
-  generator: (_rng: Rng, options, { concurrency }) => {
+  generator: (_rng, options, { concurrency }) => {
     const watchers = Math.max(1, Math.floor(concurrency * (options.watchers as number)))
-    const isWatcher = (thread: Thread): boolean => thread < watchers
-    return any(
-      onThreads(
-        isWatcher,
-        eachThread(() => watching()),
-      ),
-      onThreads((thread) => !isWatcher(thread), puts(concurrency)),
-    )
+    return watchAndPut({ watchers, concurrency, seen: new Map() })
   },
   finalGenerator: (_rng, _options, { nodes, concurrency }) =>
     onThreads(
