@@ -3,12 +3,12 @@
  * another), `log-offsets` what must hold of any log, however stale its reads: one value an offset, no value lost or twice,
  * and all reads of one key prefixes of one log.
  */
-import type { Checker, Evidence, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { APPEND_LOG, type Appended, type LogCall, type LogRead } from '../harness/vocabularies/append-log.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 import { linearizableObject } from './objects.ts'
 import { type LogInput, type LogOutput, appendLog as model } from './porcupine-ts/models/append-log.ts'
-import { promised } from './promise.ts'
 
 export const logOrder = linearizableObject<readonly number[], LogInput, LogOutput>('log-order', {
   vocabulary: APPEND_LOG,
@@ -104,7 +104,7 @@ const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly Found[]
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const keys = byKey(pairOperations(history))
   const found = [...keys].flatMap(([key, each]) => judgeKey(key, each))
   const counts = Object.fromEntries(
@@ -138,12 +138,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const logOffsets: Checker = {
+export const logOffsets = checkerOf({
   name: 'log-offsets',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'log-offsets',
-    promise: promised(record, 'one value an offset, none lost or twice, all reads prefixes of one log'),
-    ...judge(record),
-  }),
-}
+  promise: 'one value an offset, none lost or twice, all reads prefixes of one log',
+  judge,
+})

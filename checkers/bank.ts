@@ -1,8 +1,8 @@
 /** Accounts: no money appears or disappears, and none is overdrawn, in any read. (Jepsen's bank checker.) */
-import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { pairOperations } from '../harness/history/pairs.ts'
 import { ACCOUNTS, type Balances, INITIAL_BALANCE } from '../harness/vocabularies/bank.ts'
-import { promised } from './promise.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 const TOTAL = ACCOUNTS * INITIAL_BALANCE
 const SHOWN = 10
@@ -15,7 +15,7 @@ const problemOf = (balances: readonly number[]): string | null => {
   return overdrawn === -1 ? null : `account ${overdrawn} at ${balances[overdrawn]}`
 }
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const reads = pairOperations(history).flatMap(({ invocation, completion }) =>
     invocation.f === 'read' && completion?.type === 'ok' ? [completion] : [],
   )
@@ -47,12 +47,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const bank: Checker = {
+export const bank = checkerOf({
   name: 'bank',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'bank',
-    promise: promised(record, 'money is neither made nor lost, no account overdrawn'),
-    ...judge(record),
-  }),
-}
+  promise: 'money is neither made nor lost, no account overdrawn',
+  judge,
+})

@@ -1,8 +1,8 @@
 /** Seats: none is sold twice, and no confirmed one is lost. */
-import type { Checker, Evidence, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import type { Booked, Seat } from '../harness/vocabularies/booking.ts'
-import { promised } from './promise.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 const SHOWN = 10
 
@@ -72,7 +72,7 @@ const readsAgainst = (
   })
 }
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const pairs = pairOperations(history)
   const confirmed = confirmedOf(pairs)
   const found = [...soldTwice(confirmed), ...readsAgainst(pairs, confirmed)]
@@ -104,12 +104,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const booking: Checker = {
+export const booking = checkerOf({
   name: 'booking',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'booking',
-    promise: promised(record, 'no seat is sold twice, no confirmed one lost'),
-    ...judge(record),
-  }),
-}
+  promise: 'no seat is sold twice, no confirmed one lost',
+  judge,
+})

@@ -1,7 +1,7 @@
 /** Convergence: once all is healed and nobody writes any more, all replicas come to one state within a deadline. */
-import type { Checker, Evidence, RunRecord, Sample, Verdict } from '../harness/api.ts'
+import type { Evidence, RunRecord, Sample } from '../harness/api.ts'
 import { formatDurationMs } from '../harness/support/time.ts'
-import { promised } from './promise.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 const stateOf = ({ status }: Sample): string | null =>
   status?.digest === undefined || status.digestAt === undefined
@@ -23,7 +23,7 @@ const convergedAtNs = (samples: readonly Sample[], nodes: number, fromNs: number
   return null
 }
 
-const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = (record: RunRecord): Judged => {
   const samples = record.samples ?? []
   const fromNs = lastHealNs(record)
   const endNs = samples.at(-1)?.timeNs ?? 0
@@ -55,13 +55,10 @@ const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidenc
   return { status: isDue ? 'invalid' : 'unknown', summary, evidence: [evidence], details: { watchedMs } }
 }
 
-export const convergence: Checker = {
+export const convergence = checkerOf({
   name: 'convergence',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
-  check: async (record) => ({
-    checker: 'convergence',
-    promise: promised(record, 'once healed, all replicas become equal'),
-    ...judge(record),
-  }),
-}
+  promise: 'once healed, all replicas become equal',
+  judge,
+})

@@ -2,8 +2,8 @@
  * Election safety, by the nodes' own word: at most one leader a term (Raft paper, section 5.2), no node's term ever goes
  * back, restarts included, and nodes that know a leader in one term know the same.
  */
-import type { Checker, Evidence, NodeStatus, RunRecord, Sample, Verdict } from '../harness/api.ts'
-import { promised } from './promise.ts'
+import type { Evidence, NodeStatus, RunRecord, Sample } from '../harness/api.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 export interface Said {
   readonly node: string
@@ -97,10 +97,7 @@ const evidenceOf = ({ what, said }: Found): Evidence => ({
   operations: said.flatMap(({ operation }) => operation ?? []),
 })
 
-export const judgeElections = (
-  all: readonly Said[],
-  faults: RunRecord['faults'],
-): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+export const judgeElections = (all: readonly Said[], faults: RunRecord['faults']): Judged => {
   const found = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
   const terms = new Set(all.map(({ status }) => status.term)).size
   const details = { statuses: all.length, terms }
@@ -116,13 +113,10 @@ export const judgeElections = (
   return { status: 'valid', summary, evidence: [], details }
 }
 
-export const leadership: Checker = {
+export const leadership = checkerOf({
   name: 'leadership',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
-  check: async (record) => ({
-    checker: 'leadership',
-    promise: promised(record, 'one leader a term; terms never go back'),
-    ...judgeElections(saidOf(record.samples ?? []), record.faults),
-  }),
-}
+  promise: 'one leader a term; terms never go back',
+  judge: (record) => judgeElections(saidOf(record.samples ?? []), record.faults),
+})

@@ -5,11 +5,11 @@
  * released before. So its owner surely holds it from the answer until LEASE_MS after the call, or until it asks to release
  * it. Two such times of one key that overlap break the promise, whatever clocks say.
  */
-import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { formatDurationMs } from '../harness/support/time.ts'
 import { LEASE_MS, type LeaseCall, type LeaseResult } from '../harness/vocabularies/lease.ts'
-import { promised } from './promise.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 interface Hold {
   readonly key: number
@@ -85,7 +85,7 @@ const staleTokens = (holds: readonly Hold[]): readonly Found[] => {
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const holds = holdsOf(pairOperations(history))
   const found = [...overlaps(holds), ...staleTokens(holds)]
   const count = (kind: Found['kind']): number => found.filter((each) => each.kind === kind).length
@@ -117,15 +117,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const lease: Checker = {
+export const lease = checkerOf({
   name: 'lease',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'lease',
-    promise: promised(
-      record,
-      'no two holders by the service’s own word; each token greater than all before it',
-    ),
-    ...judge(record),
-  }),
-}
+  promise: 'no two holders by the service’s own word; each token greater than all before it',
+  judge,
+})

@@ -3,8 +3,8 @@
  * faults spoil disks, data, memory or settings, stopping with a word about it is what a node should do: that is shown and
  * not held against it.
  */
-import type { Checker, Evidence, FaultModel, NodeLog, RunRecord, Verdict } from '../harness/api.ts'
-import { promised } from './promise.ts'
+import type { Evidence, FaultModel, NodeLog, RunRecord } from '../harness/api.ts'
+import { checkerOf, countBy, type Judged } from './checker-of.ts'
 
 const PATTERNS: Readonly<Record<string, RegExp>> = {
   panic: /^panic: |"level":"panic"|\bfatal error: |(?<![-\w])panicked at /i,
@@ -38,10 +38,9 @@ const linesOf = ({ node, text }: NodeLog): readonly Line[] =>
     return kind === undefined ? [] : [{ node, kind, text: line.slice(0, LINE_CHARACTERS) }]
   })
 
-const judge = ({ logs, faults }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ logs, faults }: RunRecord): Judged => {
   const found = (logs ?? []).flatMap(linesOf)
-  const counts: Record<string, number> = {}
-  for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1
+  const counts = countBy(found, ({ kind }) => kind)
   const details = { logs: (logs ?? []).length, ...counts }
   if (found.length === 0)
     return {
@@ -74,13 +73,10 @@ const judge = ({ logs, faults }: RunRecord): Pick<Verdict, 'status' | 'summary' 
   return { status: 'invalid', summary, evidence: [evidence], details }
 }
 
-export const logs: Checker = {
+export const logs = checkerOf({
   name: 'logs',
   needs: ['logs', 'claims'],
   applies: (record) => record.logs !== null,
-  check: async (record) => ({
-    checker: 'logs',
-    promise: promised(record, 'no node panics, fails an assertion or finds its data corrupt by itself'),
-    ...judge(record),
-  }),
-}
+  promise: 'no node panics, fails an assertion or finds its data corrupt by itself',
+  judge,
+})

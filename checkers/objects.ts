@@ -2,8 +2,9 @@
  * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990): a checker is a model and what each
  * operation of the vocabulary means to it.
  */
-import type { Checker, Evidence, RunRecord, Verdict } from '../harness/api.ts'
+import type { Checker, Evidence, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
+import type { Judged } from './checker-of.ts'
 import { explain } from './porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from './porcupine-ts/model.ts'
 import { checkParallel } from './porcupine-ts/parallel/check-parallel.ts'
@@ -62,8 +63,6 @@ const evidenceOf = <S, I, O>(
     operations: window.map((at) => (pairs[at] as Pair).invocation.index),
   }
 }
-
-type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>
 
 const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
   const told = operationsOf(kind, pairOperations(record.history))

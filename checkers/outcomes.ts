@@ -6,9 +6,10 @@
  * - a `fail` for want of an answer: a timeout proves nothing;
  * - one process that only ever fails, while others of the same node are served: it does not even try.
  */
-import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
+import type { Checker, Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { LIST_APPEND, RW_REGISTER } from '../harness/vocabularies/transactions.ts'
+import { countBy, type Judged } from './checker-of.ts'
 
 /** Says that an answer did not come. What was never sent, or came before any write, is definite all the same. */
 const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
@@ -121,11 +122,7 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
 
 const SHOWN = 10
 
-const judge = ({
-  history,
-  spec,
-  faults,
-}: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history, spec, faults }: RunRecord): Judged => {
   const pairs = pairOperations(history)
   // Of transactions a failed value that was read is an anomaly of its own, and judged there.
   const isTransactional = spec?.workload === LIST_APPEND || spec?.workload === RW_REGISTER
@@ -134,8 +131,7 @@ const judge = ({
     ...unprovenFails(pairs),
     ...idleClients(pairs, faults),
   ]
-  const counts: Record<string, number> = {}
-  for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1
+  const counts = countBy(found, ({ kind }) => kind)
   const [first] = found
   if (first === undefined)
     return { status: 'valid', summary: 'No outcome contradicts another.', evidence: [], details: counts }

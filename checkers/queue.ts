@@ -3,12 +3,12 @@
  * name), which holds where order is not promised: what was acknowledged comes out once, provided that the queue was drained
  * at the end.
  */
-import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { type Dequeued, QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 import { linearizableObject } from './objects.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from './porcupine-ts/models/queue.ts'
-import { promised } from './promise.ts'
 
 export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
   vocabulary: QUEUE,
@@ -118,7 +118,7 @@ const lostOf = (
   })
 }
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const pairs = pairOperations(history)
   const accounts: readonly Named[] = [...accountsOf(pairs)]
   const drained = drainedQueues(pairs)
@@ -169,12 +169,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const totalQueue: Checker = {
+export const totalQueue = checkerOf({
   name: 'total-queue',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'total-queue',
-    promise: promised(record, 'what was put in comes out exactly once'),
-    ...judge(record),
-  }),
-}
+  promise: 'what was put in comes out exactly once',
+  judge,
+})

@@ -2,10 +2,10 @@
  * Revocation, fail-closed: once a revocation is acknowledged, no node allows the subject any more, unless somebody granted
  * again meanwhile. A check that does not answer, or is refused, does no harm.
  */
-import type { Checker, Evidence, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import type { Checked } from '../harness/vocabularies/access.ts'
-import { promised } from './promise.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 const SHOWN = 10
 
@@ -33,7 +33,7 @@ const breachOf = (check: Pair, changes: readonly Pair[]): Breach | null => {
   return { check, revocation: revocations.at(-1) ?? null }
 }
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const bySubject = new Map<number, { changes: Pair[]; allowed: Pair[] }>()
   let checks = 0
   let revocations = 0
@@ -85,12 +85,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const revocation: Checker = {
+export const revocation = checkerOf({
   name: 'revocation',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'revocation',
-    promise: promised(record, 'once revoked, allowed nowhere'),
-    ...judge(record),
-  }),
-}
+  promise: 'once revoked, allowed nowhere',
+  judge,
+})

@@ -7,9 +7,9 @@
  * - monotonic writes: its appends come in its own order;
  * - writes follow reads: what it appends comes after what it had read.
  */
-import type { Checker, Evidence, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, RunRecord } from '../harness/api.ts'
 import { LIST_APPEND, type Scalar } from '../harness/vocabularies/transactions.ts'
-import { promised } from './promise.ts'
+import { checkerOf, countBy, type Judged } from './checker-of.ts'
 import { COMMITTED, type MicroOp, readTransactions, type Transactions } from './transactions/transactions.ts'
 
 type Guarantee = 'monotonic reads' | 'read your writes' | 'monotonic writes' | 'writes follow reads'
@@ -110,12 +110,11 @@ export const findBroken = (transactions: Transactions): readonly Found[] => {
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const transactions = readTransactions(history, LIST_APPEND)
   const found = findBroken(transactions)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
-  const counts: Record<string, number> = {}
-  for (const { guarantee } of found) counts[guarantee] = (counts[guarantee] ?? 0) + 1
+  const counts = countBy(found, ({ guarantee }) => guarantee)
   if (found.length === 0)
     return {
       status: committed === 0 ? 'unknown' : 'valid',
@@ -145,12 +144,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const sessions: Checker = {
+export const sessions = checkerOf({
   name: 'sessions',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'sessions',
-    promise: promised(record, 'monotonic reads and writes, read your writes, writes follow reads'),
-    ...judge(record),
-  }),
-}
+  promise: 'monotonic reads and writes, read your writes, writes follow reads',
+  judge,
+})

@@ -3,8 +3,9 @@
  * whether that is what the target claims of a minority. A side is a set of nodes that reach each other both ways; shapes
  * in which every node reaches a majority (rings, bridges) have no sides, and are left out.
  */
-import type { Checker, Claims, Evidence, FaultRecord, RunRecord, Verdict } from '../harness/api.ts'
+import type { Checker, Claims, Evidence, FaultRecord, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
+import { countBy, type Judged } from './checker-of.ts'
 import { promised } from './promise.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
@@ -95,13 +96,13 @@ const sideOf = (side: readonly string[], nodes: readonly string[], pairs: readon
   return { nodes: side, isMajority: side.length > nodes.length / 2, counts, behaviour: behaviourOf(counts) }
 }
 
-interface Judged {
+interface Told {
   readonly fault: FaultRecord
   readonly sides: readonly Side[]
 }
 
 /** Of each partition into sides that lasted longer than the grace, what each did. */
-export const behaviours = ({ history, faults, samples }: RunRecord): readonly Judged[] => {
+export const behaviours = ({ history, faults, samples }: RunRecord): readonly Told[] => {
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
   const pairs = pairOperations(history)
   return (faults ?? []).flatMap((fault) => {
@@ -126,7 +127,7 @@ const isBeyond = (side: Side, claims: Claims): boolean =>
   !side.isMajority && (side.counts.writes > 0 || (claims.minority === 'refuse' && side.counts.reads > 0))
 
 /** Who is a majority is another question while members change. */
-const isDisturbed = ({ fault }: Judged, faults: readonly FaultRecord[]): boolean =>
+const isDisturbed = ({ fault }: Told, faults: readonly FaultRecord[]): boolean =>
   faults.some(
     ({ planned: { model, atNs }, healedAtNs }) =>
       model === 'membership' &&
@@ -137,7 +138,7 @@ const isDisturbed = ({ fault }: Judged, faults: readonly FaultRecord[]): boolean
 const describe = ({ nodes, isMajority, counts, behaviour }: Side): string =>
   `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${behaviour}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
 
-const evidenceOf = (judged: readonly Judged[]): Evidence => ({
+const evidenceOf = (judged: readonly Told[]): Evidence => ({
   title: 'What each side of each partition did',
   text: judged
     .map(({ fault, sides }) => [fault.planned.id, ...sides.map((side) => `  ${describe(side)}`)].join('\n'))
@@ -145,14 +146,13 @@ const evidenceOf = (judged: readonly Judged[]): Evidence => ({
   operations: [],
 })
 
-const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = (record: RunRecord): Judged => {
   const claims = record.claims as Claims
   const all = behaviours(record).filter((judged) => !isDisturbed(judged, record.faults ?? []))
-  const counts: Record<string, number> = {}
-  for (const { isMajority, behaviour } of all.flatMap(({ sides }) => sides)) {
-    const name = `${isMajority ? 'majority' : 'minority'} ${behaviour}`
-    counts[name] = (counts[name] ?? 0) + 1
-  }
+  const counts = countBy(
+    all.flatMap(({ sides }) => sides),
+    ({ isMajority, behaviour }) => `${isMajority ? 'majority' : 'minority'} ${behaviour}`,
+  )
   const beyond = all.filter(({ sides }) => sides.some((side) => isBeyond(side, claims)))
   const evidence = all.length === 0 ? [] : [evidenceOf(beyond.length > 0 ? beyond : all)]
   const told = Object.entries(counts)

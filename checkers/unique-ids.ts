@@ -1,15 +1,15 @@
 /** Ids: none is handed out twice. */
-import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { pairOperations } from '../harness/history/pairs.ts'
 import type { Generated } from '../harness/vocabularies/unique-ids.ts'
-import { promised } from './promise.ts'
+import { checkerOf, type Judged } from './checker-of.ts'
 
 const SHOWN = 10
 
 const at = (operation: Operation): string =>
   `process ${operation.process} on ${operation.node ?? 'a node'} at ${(operation.timeNs / 1e9).toFixed(3)} s`
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const byId = new Map<Generated['id'], Operation[]>()
   let generated = 0
   for (const { invocation, completion } of pairOperations(history)) {
@@ -41,12 +41,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const uniqueIds: Checker = {
+export const uniqueIds = checkerOf({
   name: 'unique-ids',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'unique-ids',
-    promise: promised(record, 'no id twice'),
-    ...judge(record),
-  }),
-}
+  promise: 'no id twice',
+  judge,
+})

@@ -1,8 +1,8 @@
 /** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
-import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
+import type { Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import type { WatchCall, WatchEvent, Watched } from '../harness/vocabularies/watch.ts'
-import { promised } from './promise.ts'
+import { checkerOf, countBy, type Judged } from './checker-of.ts'
 
 type Kind = 'missed' | 'out of order' | 'invented' | 'diverging' | 'misnumbered'
 
@@ -78,7 +78,7 @@ const judgeWatch = (
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
+const judge = ({ history }: RunRecord): Judged => {
   const pairs = pairOperations(history)
   const puts = putsOf(pairs)
   const watches = pairs.filter(
@@ -86,8 +86,7 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   )
   const seen = new Map<number, { event: WatchEvent; pair: Pair }>()
   const found = watches.flatMap((pair) => judgeWatch(pair, puts, seen))
-  const counts: Record<string, number> = {}
-  for (const { kind } of found) counts[kind] = (counts[kind] ?? 0) + 1
+  const counts = countBy(found, ({ kind }) => kind)
   const details = { watches: watches.length, changes: seen.size, ...counts }
   if (found.length === 0)
     return {
@@ -112,12 +111,9 @@ const judge = ({ history }: RunRecord): Pick<Verdict, 'status' | 'summary' | 'ev
   }
 }
 
-export const watch: Checker = {
+export const watch = checkerOf({
   name: 'watch',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'watch',
-    promise: promised(record, 'every change once, in order, none invented, from wherever one goes on'),
-    ...judge(record),
-  }),
-}
+  promise: 'every change once, in order, none invented, from wherever one goes on',
+  judge,
+})
