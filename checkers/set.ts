@@ -47,10 +47,11 @@ const elementOf = ({ invocation, completion }: Pair, reads: readonly Read[]): El
   const { element } = invocation.value as { element: number }
   const acknowledged = completion?.type === 'ok' ? completion : null
   const seen = reads.filter((read) => read.elements.has(element))
-  const knownNs = Math.min(
-    acknowledged?.timeNs ?? Number.POSITIVE_INFINITY,
-    ...seen.map((read) => read.completion.timeNs),
+  const firstSeenNs = seen.reduce(
+    (first, read) => Math.min(first, read.completion.timeNs),
+    Number.POSITIVE_INFINITY,
   )
+  const knownNs = Math.min(acknowledged?.timeNs ?? Number.POSITIVE_INFINITY, firstSeenNs)
   const lackedBy =
     reads.findLast((read) => read.invocation.timeNs > knownNs && !read.elements.has(element)) ?? null
   const lastSeen = seen.at(-1)
@@ -115,7 +116,7 @@ const judge = (
     acknowledged,
     lost: lost.length,
     stale: stale.length,
-    longestHiddenMs: Math.round(Math.max(0, ...stale.map(({ hiddenMs }) => hiddenMs))),
+    longestHiddenMs: Math.round(stale.reduce((most, { hiddenMs }) => Math.max(most, hiddenMs), 0)),
     neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
     recovered: elements.filter((each) => each.acknowledged === null && last.elements.has(each.element))
       .length,

@@ -95,6 +95,19 @@ describe('list-append', () => {
     expect(Math.min(...cycles.map(({ transactions }) => transactions.length))).toBe(2)
   })
 
+  it('takes a list of any length', () => {
+    const elements = Array.from({ length: 200_000 }, (_, i) => i + 1)
+    const base = { timeNs: 0, process: 0, f: 'txn' } as const
+    const history = [
+      { ...base, index: 0, type: 'invoke' as const, value: [] },
+      { ...base, index: 1, type: 'ok' as const, value: elements.map((element) => ['append', 'x', element]) },
+      { ...base, index: 2, type: 'invoke' as const, value: [['r', 'x', null]] },
+      { ...base, index: 3, type: 'ok' as const, value: [['r', 'x', elements]] },
+    ]
+    const judgement = judgeTransactions(readTransactions(history, LIST_APPEND), { vocabulary: LIST_APPEND })
+    expect(names(judgement)).toEqual([])
+  })
+
   it('refuses a value that was written twice to a key: nobody could tell whose was read', () => {
     expect(() => append('0 ok ax1\n1 ok ax1')).toThrow(
       /Operation 2 writes 1 to "x", which was written before/,

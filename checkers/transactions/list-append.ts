@@ -32,7 +32,7 @@ interface KeyState {
   isSuspect: boolean
   /** Appends for certain that are in no read: one version a row. */
   readonly unseen: { readonly row: number; readonly version: number }[]
-  readonly versions: Scalar[]
+  versions: Scalar[]
   /** Rows of those who read all of `longest` before writing. */
   readonly lastReaders: number[]
   /** Length read -> the first row that read so much and then appended. */
@@ -126,7 +126,7 @@ class ListAppend {
     const state = this.#state(key)
     const { longest } = state
     const { length } = longest
-    state.versions.push(...longest)
+    state.versions = [...longest]
     state.writers = new Int32Array(length)
     state.previousKnown = new Int32Array(length + 1).fill(NOBODY)
     state.nextKnown = new Int32Array(length + 1).fill(NOBODY)
