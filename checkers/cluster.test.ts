@@ -202,7 +202,7 @@ describe('sides', () => {
   const cut = 'n1>n2 n2>n1 n1>n3 n3>n1'
   const partition = (links: string): FaultRecord => ({
     ...fault('partition', 0, 10_000),
-    planned: { ...fault('partition', 0, 10_000).planned, nemesis: 'partition' },
+    planned: { ...fault('partition', 0, 10_000).planned, nemesis: 'partition', durationNs: 9e9 },
     effects: [{ bit: true, summary: '', measurements: { links } }],
   })
   const samples = NODES.map((node) => sample(0, node, {}))
@@ -223,6 +223,14 @@ describe('sides', () => {
     minority: Claims['minority'] = 'refuse',
   ): Promise<Verdict> =>
     judge(sides, { history, samples, faults: [partition(cut)], claims: { ...CLAIMS, minority } })
+
+  it('what is answered once the heal may have begun proves nothing', async () => {
+    const late = asked('n1', 'write', 'ok').map((operation) => ({
+      ...operation,
+      timeNs: operation.timeNs + 5.5e9,
+    }))
+    expect(await judgeSides(late)).toMatchObject({ status: 'valid' })
+  })
 
   it('are the sets of nodes that reach each other both ways', () => {
     expect(sidesOf(NODES, new Set(cut.split(' ')))).toEqual([['n1'], ['n2', 'n3']])

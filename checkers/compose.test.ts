@@ -179,7 +179,9 @@ describe('recovery', () => {
 describe('statistics', () => {
   it('counts outcomes, latencies and errors by operation', async () => {
     const verdict = await statistics.check(record({}), signal)
-    expect(verdict.details).toMatchObject({ read: { ok: 1, latencyMs: { p50: 1e-6 } } })
+    expect(verdict.details).toMatchObject({
+      read: { ok: 1, latencyMs: { ok: { p50: 1e-6 }, fail: { p50: null } } },
+    })
     expect(verdict.status).toBe('valid')
   })
 

@@ -108,15 +108,17 @@ export const behaviours = ({ history, faults, samples }: RunRecord): readonly To
   return (faults ?? []).flatMap((fault) => {
     const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
     if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
+    // The heal never begins before its time, and is only told of once it is over.
+    const untilNs = Math.min(healedAtNs, planned.atNs + planned.durationNs)
     const sides = sidesOf(nodes, cutLinks(fault))
     if (sides.length < 2) return []
     const during = pairs.filter(
       ({ invocation, completion }) =>
         !OWN_AFFAIRS.has(invocation.f) &&
         invocation.timeNs > injectedAtNs + GRACE_NS &&
-        invocation.timeNs < healedAtNs &&
-        // What was answered after the heal may have been served after it.
-        (completion?.type !== 'ok' || completion.timeNs < healedAtNs),
+        invocation.timeNs < untilNs &&
+        // What was answered later may have been served across links that were open again.
+        (completion?.type !== 'ok' || completion.timeNs < untilNs),
     )
     return [{ fault, sides: sides.map((side) => sideOf(side, nodes, during)) }]
   })

@@ -16,9 +16,12 @@ const FAULTS = [
   '5',
 ]
 
-const expectValid = async (args: readonly string[]): Promise<void> => {
+/** Of one server there is nothing to cut. */
+const KILLS = ['-n', 'kill', ...FAULTS.slice(2)]
+
+const expectValid = async (args: readonly string[], faults = FAULTS): Promise<void> => {
   using folder = temporaryFolder()
-  const { verdict } = await run(folder.path, [...args, ...FAULTS])
+  const { verdict } = await run(folder.path, [...args, ...faults])
   expect(verdict.status, verdict.summary).toBe('valid')
   expect(verdict.faults.bit).toBeGreaterThan(0)
   expect(verdict.counts.ok).toBeGreaterThan(100)
@@ -27,7 +30,7 @@ const expectValid = async (args: readonly string[]): Promise<void> => {
 }
 
 /** Those with suites of their own are left out. */
-const speaking = (target: 'raft' | 'etcd'): readonly string[] =>
+const speaking = (target: 'raft' | 'etcd' | 'redis'): readonly string[] =>
   Object.values(workloads)
     .filter(
       ({ name, vocabulary }) =>
@@ -44,6 +47,10 @@ describeWith(missingLinuxRoot(), 'workloads', () => {
 
   it.each(isFull ? speaking('etcd') : ['list-append', 'queue', 'lock'])('%s on etcd', (name) =>
     expectValid(['etcd', '--env', 'namespaces', '-w', name]),
+  )
+
+  it.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])('%s on redis', (name) =>
+    expectValid(['redis', '--env', 'namespaces', '-w', name, '--target-opts', 'appendfsync=always'], KILLS),
   )
 
   it('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))

@@ -4,9 +4,32 @@
  */
 import type { Call, Client, Connection, Outcome } from '../../harness/api.ts'
 import { messageOf } from '../../harness/support/assert.ts'
-import { asRegisterCall, type RegisterCall } from '../../harness/vocabularies/register.ts'
-import { asSetCall, type SetCall } from '../../harness/vocabularies/set.ts'
+import { ACCESS } from '../../harness/vocabularies/access.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
+import { BANK } from '../../harness/vocabularies/bank.ts'
+import { BOOKING } from '../../harness/vocabularies/booking.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
+import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
+import { QUEUE } from '../../harness/vocabularies/queue.ts'
+import { asRegisterCall, REGISTER, type RegisterCall } from '../../harness/vocabularies/register.ts'
+import { asSetCall, SET, type SetCall } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { connect, type RedisClient } from './connect.ts'
+import {
+  type Send,
+  sendAccess,
+  sendBank,
+  sendBooking,
+  sendCounter,
+  sendIds,
+  sendLock,
+  sendLog,
+  sendQueue,
+  sendSemaphore,
+  sendTransaction,
+} from './objects.ts'
 
 /** Redis's word for what a key without a value holds in a script: false. */
 const CAS = `
@@ -14,8 +37,6 @@ local now = redis.call('GET', KEYS[1])
 if (now or 'null') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`
-
-type Send = (args: readonly string[]) => Promise<unknown>
 
 const keyOf = (key: number): string => `register/${key}`
 
@@ -87,5 +108,19 @@ const clientOf = (act: (send: Send, call: Call) => Promise<unknown>): Client => 
     new RedisConnection(await connect(node.address, localAddress, signal), act),
 })
 
-export const registerClient = clientOf(sendRegister)
-export const setClient = clientOf(sendSet)
+export const redisClients: Readonly<Record<string, Client>> = {
+  [REGISTER]: clientOf(sendRegister),
+  [SET]: clientOf(sendSet),
+  [LIST_APPEND]: clientOf(sendTransaction('list/')),
+  [RW_REGISTER]: clientOf(sendTransaction('rw/')),
+  [MULTI_REGISTER]: clientOf(sendTransaction('group/')),
+  [COUNTER]: clientOf(sendCounter),
+  [QUEUE]: clientOf(sendQueue),
+  [UNIQUE_IDS]: clientOf(sendIds),
+  [APPEND_LOG]: clientOf(sendLog),
+  [LOCK]: clientOf(sendLock),
+  [SEMAPHORE]: clientOf(sendSemaphore),
+  [BANK]: clientOf(sendBank),
+  [BOOKING]: clientOf(sendBooking),
+  [ACCESS]: clientOf(sendAccess),
+}

@@ -3,7 +3,8 @@ import path from 'node:path'
 import type { Claims, Endpoint, NodeIdentity, NodeStatus, Options, Target } from '../../harness/api.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
-import { registerClient, setClient } from './client.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { redisClients } from './client.ts'
 import { connect } from './connect.ts'
 import { CLIENT_PORT } from './ports.ts'
 
@@ -38,6 +39,8 @@ const claims = ({ appendfsync }: Options): Claims => ({
   consistency: {
     [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
     [SET]: { add: 'linearizable', read: 'linearizable' },
+    [LIST_APPEND]: { txn: 'strict-serializable' },
+    [RW_REGISTER]: { txn: 'strict-serializable' },
   },
   minority: 'refuse',
   tolerates: {
@@ -82,7 +85,7 @@ export const redis: Target = {
   image: 'redis',
   programs: { 'redis-server': PACKAGES },
   claims,
-  clients: { [REGISTER]: registerClient, [SET]: setClient },
+  clients: redisClients,
   launch: (node, plan, program) => {
     const server = program('redis-server')
     // Where the package was only unpacked, its libraries lie beside it; elsewhere there is no such folder.

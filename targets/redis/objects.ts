@@ -1,0 +1,150 @@
+/** Objects in Redis: what takes more than one command is a script, which Redis runs as one step. */
+import type { Call } from '../../harness/api.ts'
+import type { AccessCall } from '../../harness/vocabularies/access.ts'
+import type { LogCall } from '../../harness/vocabularies/append-log.ts'
+import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
+import type { BookingCall } from '../../harness/vocabularies/booking.ts'
+import type { CounterCall } from '../../harness/vocabularies/counter.ts'
+import { type LockCall, PERMITS } from '../../harness/vocabularies/locks.ts'
+import type { QueueCall } from '../../harness/vocabularies/queue.ts'
+import type { Scalar, TransactionCall } from '../../harness/vocabularies/transactions.ts'
+
+/** Sends one command. */
+export type Send = (args: readonly string[]) => Promise<unknown>
+
+const run = (
+  send: Send,
+  script: string,
+  keys: readonly string[],
+  ...args: readonly string[]
+): Promise<unknown> => send(['EVAL', script, String(keys.length), ...keys, ...args])
+
+type Op = readonly [f: string, key: Scalar, value: unknown]
+
+/** Micro-operations one after another; a read of a list is answered with its elements, one of a register with its value. */
+const TRANSACTION = `
+local out = {}
+for i, op in ipairs(cjson.decode(ARGV[1])) do
+  local key = ARGV[2] .. tostring(op[2])
+  if op[1] == 'append' then redis.call('RPUSH', key, tostring(op[3])) out[i] = ''
+  elseif op[1] == 'w' then redis.call('SET', key, tostring(op[3])) out[i] = ''
+  elseif ARGV[2] == 'list/' then out[i] = redis.call('LRANGE', key, 0, -1)
+  else out[i] = redis.call('GET', key) end
+end
+return out`
+
+const readValue = (answer: unknown): unknown => {
+  if (Array.isArray(answer)) return answer.map(Number)
+  return answer === null || answer === undefined ? null : Number(answer)
+}
+
+/** @param prefix of the keys: `list/` or another */
+export const sendTransaction =
+  (prefix: string) =>
+  async (send: Send, call: Call): Promise<unknown> => {
+    const ops = (call as TransactionCall).value as readonly Op[]
+    const answers = (await run(send, TRANSACTION, [], JSON.stringify(ops), prefix)) as readonly unknown[]
+    return ops.map(([f, key, value], at) => [f, key, f === 'r' ? readValue(answers[at]) : value])
+  }
+
+export const sendCounter = async (send: Send, raw: Call): Promise<unknown> => {
+  const call = raw as CounterCall
+  const key = `counter/${call.value.key}`
+  if (call.f === 'add') {
+    await send(['INCRBY', key, String(call.value.delta)])
+    return call.value
+  }
+  return { key: call.value.key, value: Number((await send(['GET', key])) ?? 0) }
+}
+
+export const sendQueue = async (send: Send, raw: Call): Promise<unknown> => {
+  const call = raw as QueueCall
+  const key = `queue/${call.value.key}`
+  if (call.f === 'enqueue') {
+    await send(['RPUSH', key, String(call.value.value)])
+    return call.value
+  }
+  return { key: call.value.key, value: readValue(await send(['LPOP', key])) }
+}
+
+export const sendLog = async (send: Send, raw: Call): Promise<unknown> => {
+  const call = raw as LogCall
+  const key = `log/${call.value.key}`
+  if (call.f === 'read')
+    return { key: call.value.key, values: readValue(await send(['LRANGE', key, '0', '-1'])) }
+  const length = Number(await send(['RPUSH', key, String(call.value.value)]))
+  return { ...call.value, offset: length - 1 }
+}
+
+export const sendIds = async (send: Send): Promise<unknown> => ({ id: Number(await send(['INCR', 'ids'])) })
+
+const ACQUIRE = `
+if redis.call('SETNX', KEYS[1], ARGV[1]) == 0 then return 0 end
+return redis.call('INCR', KEYS[2])`
+
+const RELEASE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`
+
+export const sendLock = async (send: Send, raw: Call): Promise<unknown> => {
+  const { f, value } = raw as LockCall
+  const key = `lock/${value.key}`
+  if (f === 'release') return { done: Number(await run(send, RELEASE, [key], String(value.owner))) === 1 }
+  const token = Number(await run(send, ACQUIRE, [key, `token/${value.key}`], String(value.owner)))
+  return token === 0 ? { done: false } : { done: true, token }
+}
+
+const TAKE_PERMIT = `
+if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
+return redis.call('SADD', KEYS[1], ARGV[1])`
+
+export const sendSemaphore = async (send: Send, raw: Call): Promise<unknown> => {
+  const { f, value } = raw as LockCall
+  const key = `semaphore/${value.key}`
+  const owner = String(value.owner)
+  const answer =
+    f === 'acquire'
+      ? await run(send, TAKE_PERMIT, [key], owner, String(PERMITS))
+      : await send(['SREM', key, owner])
+  return { done: Number(answer) === 1 }
+}
+
+const TRANSFER = `
+local from = tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or ARGV[4])
+local to = tonumber(redis.call('HGET', KEYS[1], ARGV[2]) or ARGV[4])
+local amount = tonumber(ARGV[3])
+if from < amount then return 0 end
+redis.call('HSET', KEYS[1], ARGV[1], from - amount, ARGV[2], to + amount)
+return 1`
+
+export const sendBank = async (send: Send, raw: Call): Promise<unknown> => {
+  const call = raw as BankCall
+  if (call.f === 'transfer') {
+    const { from, to, amount } = call.value
+    const args = [from, to, amount, INITIAL_BALANCE].map(String)
+    return { ...call.value, applied: Number(await run(send, TRANSFER, ['bank'], ...args)) === 1 }
+  }
+  const accounts = Array.from({ length: ACCOUNTS }, (_, account) => String(account))
+  const balances = (await send(['HMGET', 'bank', ...accounts])) as readonly (string | null)[]
+  return { balances: balances.map((balance) => (balance === null ? INITIAL_BALANCE : Number(balance))) }
+}
+
+const BOOK = `
+redis.call('SETNX', KEYS[1], ARGV[1])
+return redis.call('GET', KEYS[1])`
+
+export const sendBooking = async (send: Send, raw: Call): Promise<unknown> => {
+  const call = raw as BookingCall
+  const key = `seat/${call.value.seat}`
+  if (call.f === 'read') return { seat: call.value.seat, customer: readValue(await send(['GET', key])) }
+  const holder = Number(await run(send, BOOK, [key], String(call.value.customer)))
+  return { ...call.value, confirmed: holder === call.value.customer }
+}
+
+export const sendAccess = async (send: Send, raw: Call): Promise<unknown> => {
+  const { f, value } = raw as AccessCall
+  const key = `access/${value.subject}`
+  if (f === 'check') return { subject: value.subject, allowed: (await send(['GET', key])) === 'granted' }
+  await send(['SET', key, f === 'grant' ? 'granted' : 'revoked'])
+  return value
+}
