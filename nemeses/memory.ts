@@ -2,7 +2,7 @@
  * Memory grows scarce for chosen nodes: the limit of their cgroup is lowered to what they use now, and a little more.
  *
  * - `squeeze`: the kernel must take back caches, and the node runs slower, or asks for more than there is;
- * - `oom`: nothing is left, and a small neighbour in its group asks for more: the kernel kills the largest, which is the
+ * - `oom`: nothing is left, and a small neighbour in its group asks for more: the kernel kills the
  *   node. It is started again at the heal.
  *
  * Proof: how often the group hit its limit, and whom the kernel killed, by the group's own counters.
@@ -17,6 +17,7 @@ import type {
   PlannedFault,
 } from '../harness/api.ts'
 import { addToCgroup, readCgroup, statOfCgroup, writeCgroup } from '../harness/faults/cgroup.ts'
+import { preferForOom } from '../harness/faults/proc.ts'
 import { activeFault } from './active-fault.ts'
 import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
 import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
@@ -36,6 +37,8 @@ const MIB = 2 ** 20
 /** In steps of so much less the limit goes down until the kernel finds nothing more to take back. */
 const STEP = 0.97
 const STEPS = 30
+const FIRST_TO_GO = 1000
+const LIKE_ANY = 0
 
 interface Victim {
   readonly node: ClusterNode
@@ -72,7 +75,9 @@ const lower = (directory: string, { mode, headroom }: MemoryIntent): number => {
 
 /** Waits to be put into the group, then takes a few megabytes. It dies with the controller, whatever that dies of. */
 const startNeighbour = (directory: string): ChildProcess => {
-  const script = 'read go; exec perl -e \'$x = "x" x (16 << 20); sleep 60\''
+  // After the node, and before what keeps a container alive.
+  const script =
+    'read go; echo 500 > /proc/self/oom_score_adj; exec perl -e \'$x = "x" x (16 << 20); sleep 60\''
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', script], {
     stdio: ['pipe', 'ignore', 'ignore'],
   })
@@ -84,11 +89,17 @@ const startNeighbour = (directory: string): ChildProcess => {
   return child
 }
 
-const squeeze = (node: ClusterNode, intent: MemoryIntent): Victim => {
+/** To the kernel's choice, when memory has run out. */
+const preferNode = async (node: ClusterNode, preference: number): Promise<void> => {
+  for (const { pid } of await node.processes()) preferForOom(pid, preference)
+}
+
+const squeeze = async (node: ClusterNode, intent: MemoryIntent): Promise<Victim> => {
   const directory = node.cgroups.memory
   if (directory === undefined) throw new Error(`${node.name} has no memory cgroup`)
   const [hitsBefore, killsBefore] = [hitsOf(directory), killsOf(directory)]
   const limitMib = Math.round(lower(directory, intent) / MIB)
+  if (intent.mode === 'oom') await preferNode(node, FIRST_TO_GO)
   const neighbour = intent.mode === 'oom' ? startNeighbour(directory) : null
   return { node, directory, hitsBefore, killsBefore, limitMib, neighbour }
 }
@@ -110,12 +121,13 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
   const nodes = await resolveVictims(context, intent)
   // What does not run uses nothing, and under a limit of nothing it could not even be started.
   const running = await Promise.all(nodes.map(async (node) => (await node.processes()).length > 0))
-  const victims = nodes.filter((_, i) => running[i]).map((node) => squeeze(node, intent))
+  const victims = await Promise.all(nodes.filter((_, i) => running[i]).map((node) => squeeze(node, intent)))
   const measure = async (): Promise<Effect> => measureAll(victims, intent.mode)
   const heal = async (): Promise<Effect> => {
     const effect = await measure()
-    for (const { directory, neighbour } of victims) {
+    for (const { node, directory, neighbour } of victims) {
       neighbour?.kill('SIGKILL')
+      if (neighbour !== null) await preferNode(node, LIKE_ANY)
       writeCgroup(directory, LIMIT, UNLIMITED)
     }
     await Promise.all(nodes.map((node) => node.start(context.signal)))

@@ -81,3 +81,12 @@ export const childrenOf = (pid: number): readonly number[] => {
 /** Children, their children, and so on, by pid. */
 export const descendantsOf = (pid: number): readonly number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)])
+
+/** How gladly the kernel kills it for want of memory, from 0 to 1000; gone is as well. */
+export const preferForOom = (pid: number, preference: number): void => {
+  try {
+    fs.writeFileSync(`/proc/${pid}/oom_score_adj`, String(preference))
+  } catch (error) {
+    if (isAlive(pid)) throw error
+  }
+}
