@@ -38,6 +38,24 @@ describe('agreement', () => {
     expect(await judge([sample('n1', 5, 'a'), sample('n2', 6, 'a')])).toMatchObject({ status: 'unknown' })
   })
 
+  it('earlier digests are compared too, and a node that agrees with itself alone tells nothing', async () => {
+    const earlier = (node: string, digests: Readonly<Record<string, string>>): Sample => ({
+      timeNs: 1,
+      node,
+      status: { role: 'follower', earlierDigests: digests },
+    })
+    expect(
+      await judge([earlier('n1', { 16: 'a', 32: 'b' }), earlier('n2', { 32: 'c', 48: 'd' })]),
+    ).toMatchObject({ status: 'invalid', details: { position: 32 } })
+    expect(await judge([earlier('n1', { 16: 'a' }), earlier('n2', { 16: 'a' })])).toMatchObject({
+      status: 'valid',
+      details: { compared: 1 },
+    })
+    expect(await judge([earlier('n1', { 16: 'a' }), earlier('n1', { 16: 'a' })])).toMatchObject({
+      status: 'unknown',
+    })
+  })
+
   it('is left out where nodes report no digest', () => {
     expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: { role: 'leader' } }]))).toBe(false)
     expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: null }, sample('n1', 1, 'a')]))).toBe(

@@ -1,7 +1,9 @@
 /**
- * State machine safety, seen from outside: at one position of the replicated log all nodes have one state (Raft
- * paper, figure 3). Nodes that report a digest of their state with the position it belongs to are compared with
- * each other and with themselves, over the whole run and across restarts.
+ * State machine safety, seen from outside: at one position of the replicated log all nodes have one state, and none that it
+ * had there is ever another's or its own again (Raft paper, figure 3). Nodes that report digests of their state with the
+ * positions they belong to are compared with each other and with themselves, over the whole run and across restarts. A
+ * digest that covers the log as a whole stays different for ever once an entry was: so what was applied between two
+ * positions that are compared is compared too.
  */
 import type { Checker, Evidence, RunRecord, Sample, Verdict } from '../harness/api.ts'
 
@@ -17,48 +19,54 @@ interface Disagreement {
   readonly second: Seen
 }
 
-const digestOf = ({
-  node,
-  timeNs,
-  status,
-}: Sample): { readonly position: number; readonly seen: Seen } | null => {
-  if (status?.digest === undefined || status.digestAt === undefined) return null
-  return { position: status.digestAt, seen: { node, timeNs, digest: status.digest } }
+interface Told {
+  readonly position: number
+  readonly seen: Seen
 }
 
-const findDisagreement = (
-  samples: readonly Sample[],
-): { readonly compared: number; readonly found: Disagreement | null } => {
+const digestsOf = ({ node, timeNs, status }: Sample): readonly Told[] => {
+  const earlier = Object.entries(status?.earlierDigests ?? {}).map(([position, digest]) => ({
+    position: Number(position),
+    seen: { node, timeNs, digest },
+  }))
+  if (status?.digest === undefined || status.digestAt === undefined) return earlier
+  return [...earlier, { position: status.digestAt, seen: { node, timeNs, digest: status.digest } }]
+}
+
+interface Compared {
+  /** Positions of which two nodes told. */
+  readonly positions: number
+  readonly found: Disagreement | null
+}
+
+const compare = (samples: readonly Sample[]): Compared => {
   const byPosition = new Map<number, Seen>()
-  let compared = 0
-  for (const sample of samples) {
-    const digest = digestOf(sample)
-    if (digest === null) continue
-    const { position, seen } = digest
-    const first = byPosition.get(position)
-    if (first === undefined) {
-      byPosition.set(position, seen)
-      continue
+  const shared = new Set<number>()
+  for (const sample of samples)
+    for (const { position, seen } of digestsOf(sample)) {
+      const first = byPosition.get(position)
+      if (first === undefined) byPosition.set(position, seen)
+      else if (first.digest !== seen.digest)
+        return { positions: shared.size, found: { position, first, second: seen } }
+      else if (first.node !== seen.node) shared.add(position)
     }
-    compared++
-    if (first.digest !== seen.digest) return { compared, found: { position, first, second: seen } }
-  }
-  return { compared, found: null }
+  return { positions: shared.size, found: null }
 }
 
-const evidenceOf = (samples: readonly Sample[], { position }: Disagreement): Evidence => {
-  const lines = samples.flatMap((sample) => {
-    const digest = digestOf(sample)
-    if (digest === null || digest.position !== position) return []
-    const { node, timeNs, digest: value } = digest.seen
-    return [
-      `${(timeNs / 1e9).toFixed(3).padStart(8)} s  ${node}  ${value}  (${sample.status?.role} in term ${sample.status?.term})`,
-    ]
-  })
+const evidenceOf = (samples: readonly Sample[], { position, first, second }: Disagreement): Evidence => {
+  const lines = samples.flatMap((sample) =>
+    digestsOf(sample)
+      .filter((told) => told.position === position)
+      .map(
+        ({ seen: { node, timeNs, digest } }) =>
+          `${(timeNs / 1e9).toFixed(3).padStart(8)} s  ${node}  ${digest}  (${sample.status?.role} in term ${sample.status?.term})`,
+      ),
+  )
   return {
     title: `Digests at position ${position}`,
     text: [...new Set(lines)].slice(0, 20).join('\n'),
     operations: [],
+    atNs: Math.max(first.timeNs, second.timeNs),
   }
 }
 
@@ -66,23 +74,28 @@ const show = ({ node, timeNs, digest }: Seen): string =>
   `${node} had digest ${digest} at ${(timeNs / 1e9).toFixed(3)} s`
 
 const judge = (samples: readonly Sample[]): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
-  const { compared, found } = findDisagreement(samples)
+  const { positions, found } = compare(samples)
   if (found !== null) {
     const { position, first, second } = found
     const summary = `Replicas disagree: at position ${position} of the log ${show(first)}, ${show(second)}.`
     return { status: 'invalid', summary, evidence: [evidenceOf(samples, found)], details: { position } }
   }
   const summary =
-    compared === 0
-      ? 'No two samples were of one position.'
-      : `${compared} digests were compared with another of the same position: all equal.`
-  return { status: compared === 0 ? 'unknown' : 'valid', summary, evidence: [], details: { compared } }
+    positions === 0
+      ? 'No two nodes told of one position.'
+      : `At ${positions} positions of the log more than one node told its digest: all equal.`
+  return {
+    status: positions === 0 ? 'unknown' : 'valid',
+    summary,
+    evidence: [],
+    details: { compared: positions },
+  }
 }
 
 export const agreement: Checker = {
   name: 'agreement',
   needs: ['samples', 'claims'],
-  applies: (record: RunRecord) => record.samples?.some((sample) => digestOf(sample) !== null) ?? false,
+  applies: (record: RunRecord) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
   check: async (record) => ({
     checker: 'agreement',
     promise: {

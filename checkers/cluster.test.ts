@@ -5,18 +5,22 @@ import type {
   FaultModel,
   FaultRecord,
   NodeStatus,
+  RunFacts,
   RunRecord,
   RunSpec,
   Sample,
   Verdict,
 } from '../harness/api.ts'
-import { done, judgeSteps, type Step } from '../harness/testing/steps.ts'
+import { pairOperations } from '../harness/history/pairs.ts'
+import { done, historyOf, judgeSteps, type Step } from '../harness/testing/steps.ts'
 import { convergence } from './convergence.ts'
 import { election } from './election.ts'
 import { leadership } from './leadership.ts'
 import { logs } from './logs.ts'
 import { outcomes } from './outcomes.ts'
+import { recovery as recoveryChecker } from './recovery.ts'
 import { sides, sidesOf } from './sides.ts'
+import { staleReads } from './stale-reads.ts'
 
 const CLAIMS: Claims = {
   source: 'the test',
@@ -261,11 +265,59 @@ describe('sides', () => {
       asked('n1', 'read', 'ok'),
       'refuse',
       'invalid',
-      'minority read-only',
+      'minority fail-open',
     ],
-    ['a minority that writes', asked('n1', 'write', 'ok'), 'serve-reads', 'invalid', 'minority available'],
+    ['a minority that writes', asked('n1', 'write', 'ok'), 'serve-reads', 'invalid', 'minority fail-open'],
   ] as const)('%s', async (_, history, minority, status, behaviour) => {
     expect(await judgeSides(history, minority)).toMatchObject({ status, details: { [behaviour]: 1 } })
+  })
+})
+
+describe('stale reads', () => {
+  const of = (...steps: readonly (readonly Step[])[]): readonly number[] =>
+    [...staleReads(pairOperations(historyOf(steps.flat())))].map(({ index }) => index)
+  const write = (value: number): readonly Step[] => done(0, 'write', { key: 1, value })
+  const read = (value: number | null): readonly Step[] => done(1, 'read', { key: 1 }, { key: 1, value })
+  const cas = (expected: number, next: number, applied: boolean): readonly Step[] =>
+    done(0, 'cas', { key: 1, expected, next }, { applied })
+
+  it.each([
+    ['the newest value', [write(1), write(2), read(2)], []],
+    ['an older value', [write(1), write(2), read(1)], [4]],
+    ['nothing, although something was there', [write(1), read(null)], [2]],
+    ['what a compare-and-set replaced', [write(1), cas(1, 2, true), read(1)], [4]],
+    ['what a compare-and-set did not replace', [write(1), cas(7, 2, false), read(1)], []],
+    ['a value that was written twice', [write(1), write(2), write(1), read(1)], []],
+    ['a value that nobody surely wrote', [write(1), read(9)], []],
+  ] as const)('%s', (_, steps, stale) => {
+    expect(of(...steps)).toEqual(stale)
+  })
+
+  it('a write that is not over when the read begins may come after it', () => {
+    expect(
+      of(write(1), [
+        [0, 'invoke', 'write', { key: 1, value: 2 }],
+        ...read(1),
+        [0, 'ok', 'write', { key: 1, value: 2 }],
+      ]),
+    ).toEqual([])
+  })
+})
+
+describe('recovery', () => {
+  const judgeRecovery = (recovery: RunFacts['recovery']): Promise<Verdict> =>
+    judge(recoveryChecker, { facts: { recovery } as RunFacts })
+  const late = { recoveredAfterMs: null, deadlineMs: 60_000 }
+
+  it('a node that does not come back is held against the cluster, a service beside it is not', async () => {
+    expect(await judgeRecovery({ ...late, notReady: ['n1'], servicesNotReady: [] })).toMatchObject({
+      status: 'invalid',
+    })
+    expect(await judgeRecovery({ ...late, notReady: [], servicesNotReady: ['sink'] })).toMatchObject({
+      status: 'unknown',
+      summary:
+        "Not judged: beside the cluster, sink did not come back, which is no failure of the cluster's (its log is kept with the run).",
+    })
   })
 })
 

@@ -1,6 +1,7 @@
 /**
- * Did every acknowledged request take effect in the outside world exactly once? Joins what the clients asked, what the cluster
- * said it had done, and what the sink wrote down, into a ledger: one row a key.
+ * Did every acknowledged request take effect in the outside world exactly once? Joins what the clients asked, what the
+ * cluster's own log says, and what the sink wrote down, into a ledger: one row a key. So of each request that was lost it can
+ * be told where: before the cluster's log, or between that and the sink.
  *
  * A naive sink caps any promise at at-least-once (a crash between the effect and its record repeats it), and a fencing token
  * stops no duplicate under the same token. So what is promised depends on the sink's mode, and duplicates beyond the
@@ -8,7 +9,7 @@
  * cluster had time to do it, nothing happens that was never asked for, or that was refused.
  */
 import type { Checker, Consistency, Evidence, RunRecord, Verdict } from '../harness/api.ts'
-import { type Pair, pairOperations } from '../harness/history/pairs.ts'
+import { pairOperations } from '../harness/history/pairs.ts'
 import {
   EFFECTS,
   type PendingResult,
@@ -16,8 +17,11 @@ import {
   type SinkLine,
   type SinkMode,
 } from '../harness/vocabularies/effects.ts'
+import { JOB_QUEUE } from '../harness/vocabularies/job-queue.ts'
+import { OUTBOX } from '../harness/vocabularies/outbox.ts'
+import { SCHEDULE } from '../harness/vocabularies/schedule.ts'
 import type { Judged } from './checker-of.ts'
-import { auditLedger, KINDS, type Kind, type Ledger, type LedgerRow } from './effects-ledger.ts'
+import { auditLedger, KINDS, type Kind, type Ledger, type LedgerRow, lastAnswer } from './effects-ledger.ts'
 
 /** Of all duplicates, how many each layer would have stopped. */
 const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): string => {
@@ -28,35 +32,46 @@ const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): 
 
 const SHOWN = 12
 
-const describe = ({ key, submissions, acknowledged, effects, stopped }: LedgerRow): string => {
+/** Nothing where the cluster was not asked. */
+const byTheCluster = ({ cluster }: LedgerRow): string => {
+  if (cluster === undefined) return ''
+  if (cluster === null) return "; the cluster's log has nothing of it"
+  const { acceptedAt, doneAt, worker } = cluster
+  return `; the cluster's log has it accepted at ${acceptedAt}, ${doneAt === null ? 'not done' : `done at ${doneAt} by ${worker}`}`
+}
+
+const describe = (row: LedgerRow): string => {
+  const { key, submissions, acknowledged, effects, stopped } = row
   const asked = `asked ${submissions.length} times${acknowledged ? ', acknowledged' : ''}`
   const acted = effects.map(
     ({ seq, worker, token, attempt }) => `#${seq} by ${worker} (token ${token}, attempt ${attempt})`,
   )
-  return `${key.padEnd(10)} ${asked}; ${effects.length} effects${acted.length === 0 ? '' : `: ${acted.join(', ')}`}${stopped === 0 ? '' : `; the sink stopped ${stopped}`}`
+  return `${key.padEnd(10)} ${asked}${byTheCluster(row)}; ${effects.length} effects${acted.length === 0 ? '' : `: ${acted.join(', ')}`}${stopped === 0 ? '' : `; the sink stopped ${stopped}`}`
 }
 
-/** What is worse than any mode's promise; the rest depends on what was promised. */
-const NEVER: ReadonlySet<Kind> = new Set([
+/** What no promise allows. */
+const NEVER: ReadonlySet<Kind> = new Set(['phantom', 'effect of a refused request', 'payload mismatch'])
+const AT_LEAST_ONCE: ReadonlySet<Kind> = new Set([
   'lost',
-  'phantom',
-  'effect of a refused request',
-  'payload mismatch',
+  'done without an effect',
+  'change without a message',
 ])
-/** What exactly-once forbids besides. */
 const AT_MOST_ONCE: ReadonlySet<Kind> = new Set(['duplicated', 'overwrites a newer one'])
 
-const isBroken = (kind: Kind, promised: Consistency, mode: string): boolean =>
-  NEVER.has(kind) ||
-  (promised === 'exactly-once' && AT_MOST_ONCE.has(kind)) ||
-  (mode === 'fencing' && kind === 'stale token')
-
-const lastPending = (pairs: readonly Pair[]): PendingResult | null => {
-  const read = pairs.findLast(
-    ({ invocation, completion }) => invocation.f === 'pending' && completion?.type === 'ok',
-  )
-  return (read?.completion?.value as PendingResult | undefined) ?? null
+interface Kept {
+  readonly vocabulary: string
+  /** The call whose promise it is. */
+  readonly f: string
+  /** Of one resource, in the order of the versions. */
+  readonly inOrder: boolean
 }
+
+const isBroken = (kind: Kind, promised: Consistency, mode: string, { inOrder }: Kept): boolean =>
+  NEVER.has(kind) ||
+  (inOrder && kind === 'out of order') ||
+  (promised !== 'at-most-once' && AT_LEAST_ONCE.has(kind)) ||
+  (promised !== 'at-least-once' && AT_MOST_ONCE.has(kind)) ||
+  (mode === 'fencing' && kind === 'stale token')
 
 const unknown = (summary: string): Judged => ({ status: 'unknown', summary, evidence: [], details: {} })
 
@@ -81,17 +96,17 @@ const detailsOf = ({ rows, of }: Ledger, mode: SinkMode, left: PendingResult | n
   ...Object.fromEntries(KINDS.map((kind) => [kind, of(kind).length])),
 })
 
-const judge = (record: RunRecord, promised: Consistency): Judged => {
+const judge = (record: RunRecord, promised: Consistency, kept: Kept): Judged => {
   const lines = (record.services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return unknown('Not judged: the sink kept no log (it died, or there was none).')
   const pairs = pairOperations(record.history)
   // Only asked once all is healed, until nothing is pending or the time for it is over.
-  const left = lastPending(pairs)
+  const left = lastAnswer<PendingResult>(pairs, 'pending')
   const ledger = auditLedger(pairs, lines, left !== null)
   const details = detailsOf(ledger, start.mode, left)
   const found = KINDS.filter((kind) => ledger.of(kind).length > 0)
-  const broken = found.filter((kind) => isBroken(kind, promised, start.mode))
+  const broken = found.filter((kind) => isBroken(kind, promised, start.mode, kept))
   const evidence = found.map((kind) => evidenceOf(ledger, kind, broken.includes(kind)))
   const told = `${details.acknowledged} acknowledged requests, ${details.effects} effects in a ${start.mode} sink`
   const duplicates = ledger.of('duplicated')
@@ -111,22 +126,25 @@ const judge = (record: RunRecord, promised: Consistency): Judged => {
   return { status, summary: `${told}, none lost${more}.`, evidence, details }
 }
 
-const promisedOf = ({ spec, claims }: RunRecord): Consistency =>
-  spec?.expect ?? claims?.consistency[EFFECTS]?.submit ?? 'exactly-once'
-
-export const effects: Checker = {
-  name: 'effects',
+const checker = (name: string, kept: Kept): Checker => ({
+  name,
   needs: ['history', 'services'],
   check: async (record) => {
-    const promised = promisedOf(record)
+    const { spec, claims } = record
+    const promised = spec?.expect ?? claims?.consistency[kept.vocabulary]?.[kept.f] ?? 'exactly-once'
     const source =
-      record.spec?.expect == null
-        ? (record.claims?.source ?? 'assumed of an imported history')
+      spec?.expect == null
+        ? (claims?.source ?? 'assumed of an imported history')
         : '--expect on the command line'
     return {
-      checker: 'effects',
-      promise: { text: `submit: ${promised}`, source },
-      ...judge(record, promised),
+      checker: name,
+      promise: { text: `${kept.f}: ${promised}`, source },
+      ...judge(record, promised, kept),
     }
   },
-}
+})
+
+export const effects = checker('effects', { vocabulary: EFFECTS, f: 'submit', inOrder: false })
+export const jobQueue = checker('job-queue', { vocabulary: JOB_QUEUE, f: 'submit', inOrder: false })
+export const scheduledJob = checker('scheduled-job', { vocabulary: SCHEDULE, f: 'schedule', inOrder: true })
+export const outbox = checker('outbox', { vocabulary: OUTBOX, f: 'update', inOrder: true })

@@ -95,6 +95,7 @@ const evidenceOf = ({ what, said }: Found): Evidence => ({
     )
     .join('\n'),
   operations: said.flatMap(({ operation }) => operation ?? []),
+  atNs: Math.max(...said.map(({ timeNs }) => timeNs)),
 })
 
 export const judgeElections = (all: readonly Said[], faults: RunRecord['faults']): Judged => {

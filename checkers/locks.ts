@@ -19,16 +19,18 @@ interface Meant {
   readonly output: LockOutput | undefined
 }
 
-const meant = ({ invocation, completion }: Pair): Meant => {
+/** Null: what somebody does with what the lock protects is none of its business. */
+const meant = ({ invocation, completion }: Pair): Meant | null => {
+  if (invocation.f !== 'acquire' && invocation.f !== 'release') return null
   const call = { f: invocation.f, value: invocation.value } as LockCall
   const output = completion?.type === 'ok' ? (completion.value as LockResult) : undefined
   return { input: { f: call.f, ...call.value }, output }
 }
 
 /** Without its token. */
-const holding = (pair: Pair): Meant => {
-  const { input, output } = meant(pair)
-  return { input, output: output === undefined ? undefined : { done: output.done } }
+const holding = (pair: Pair): Meant | null => {
+  const told = meant(pair)
+  return told && { ...told, output: told.output && { done: told.output.done } }
 }
 
 export const mutex: Checker = linearizableObject('mutex', {
@@ -55,6 +57,6 @@ export const semaphore: Checker = linearizableObject('semaphore', {
   // To the model anyone may release: one that was refused, since that owner held nothing, tells nothing.
   read: (pair) => {
     const told = holding(pair)
-    return told.input.f === 'release' && told.output?.done === false ? null : told
+    return told?.input.f === 'release' && told.output?.done === false ? null : told
   },
 })

@@ -10,6 +10,11 @@ const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'details
   }
   const claimed = record.claims?.recoversWithinMs
   const details = { ...recovery, claimedMs: claimed ?? null }
+  const services = recovery.servicesNotReady ?? []
+  if (services.length > 0) {
+    const summary = `Not judged: beside the cluster, ${services.join(', ')} did not come back, which is no failure of the cluster's (its log is kept with the run).`
+    return { status: 'unknown', summary, details }
+  }
   if (recovery.recoveredAfterMs === null) {
     const summary = `Not recovered ${formatDurationMs(recovery.deadlineMs)} after the last heal: ${recovery.notReady.join(', ')} not ready.`
     const broken = claimed !== undefined && recovery.deadlineMs >= claimed

@@ -1,12 +1,13 @@
 /**
- * What each side of a partition did while it lasted, told from the clients: served reads, served writes, refused, hung; and
- * whether that is what the target claims of a minority. A side is a set of nodes that reach each other both ways; shapes
+ * What each side of a partition did while it lasted, told from the clients: served reads (of registers, which of them were
+ * stale), served writes, refused, hung; and whether that is what the target claims of a minority. A side is a set of nodes that reach each other both ways; shapes
  * in which every node reaches a majority (rings, bridges) have no sides, and are left out.
  */
-import type { Checker, Claims, Evidence, FaultRecord, RunRecord } from '../harness/api.ts'
+import type { Checker, Claims, Evidence, FaultRecord, Operation, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import { countBy, type Judged } from './checker-of.ts'
 import { promised } from './promise.ts'
+import { staleReads } from './stale-reads.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
 const GRACE_NS = 1.5e9
@@ -31,6 +32,8 @@ export type Behaviour =
 
 interface Counts {
   reads: number
+  /** Of the reads, those that were surely stale. */
+  stale: number
   writes: number
   refused: number
   hung: number
@@ -83,12 +86,18 @@ const behaviourOf = ({ reads, writes, refused, hung }: Counts): Behaviour => {
   return refused + hung === 0 ? 'available' : 'degraded'
 }
 
-const sideOf = (side: readonly string[], nodes: readonly string[], pairs: readonly Pair[]): Side => {
-  const counts: Counts = { reads: 0, writes: 0, refused: 0, hung: 0 }
+const sideOf = (
+  side: readonly string[],
+  nodes: readonly string[],
+  pairs: readonly Pair[],
+  stale: ReadonlySet<Operation>,
+): Side => {
+  const counts: Counts = { reads: 0, stale: 0, writes: 0, refused: 0, hung: 0 }
   for (const pair of pairs) {
     const node = nodeOf(pair, nodes)
     if (node === undefined || !side.includes(node)) continue
     const type = pair.completion?.type ?? 'info'
+    if (stale.has(pair.invocation)) counts.stale++
     if (type === 'ok') counts[isRead(pair.invocation) ? 'reads' : 'writes']++
     else if (type === 'fail') counts.refused++
     else counts.hung++
@@ -105,6 +114,7 @@ interface Told {
 export const behaviours = ({ history, faults, samples }: RunRecord): readonly Told[] => {
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
   const pairs = pairOperations(history)
+  const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
     const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
     if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
@@ -120,7 +130,7 @@ export const behaviours = ({ history, faults, samples }: RunRecord): readonly To
         // What was answered later may have been served across links that were open again.
         (completion?.type !== 'ok' || completion.timeNs < untilNs),
     )
-    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, during)) }]
+    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, during, stale)) }]
   })
 }
 
@@ -137,13 +147,23 @@ const isDisturbed = ({ fault }: Told, faults: readonly FaultRecord[]): boolean =
       (healedAtNs ?? Number.POSITIVE_INFINITY) > (fault.injectedAtNs as number),
   )
 
-const describe = ({ nodes, isMajority, counts, behaviour }: Side): string =>
-  `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${behaviour}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
+/** Against the claims: what served more than a minority may has failed open. */
+const classOf = (side: Side, claims: Claims): Behaviour | 'fail-open' =>
+  isBeyond(side, claims) ? 'fail-open' : side.behaviour
 
-const evidenceOf = (judged: readonly Told[]): Evidence => ({
+const describe = (side: Side, claims: Claims): string => {
+  const { nodes, isMajority, counts } = side
+  const freshness =
+    counts.reads === 0 ? '' : counts.stale === 0 ? ', consistent' : `, ${counts.stale} reads stale`
+  return `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${classOf(side, claims)}${freshness}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
+}
+
+const evidenceOf = (judged: readonly Told[], claims: Claims): Evidence => ({
   title: 'What each side of each partition did',
   text: judged
-    .map(({ fault, sides }) => [fault.planned.id, ...sides.map((side) => `  ${describe(side)}`)].join('\n'))
+    .map(({ fault, sides }) =>
+      [fault.planned.id, ...sides.map((side) => `  ${describe(side, claims)}`)].join('\n'),
+    )
     .join('\n'),
   operations: [],
 })
@@ -153,10 +173,10 @@ const judge = (record: RunRecord): Judged => {
   const all = behaviours(record).filter((judged) => !isDisturbed(judged, record.faults ?? []))
   const counts = countBy(
     all.flatMap(({ sides }) => sides),
-    ({ isMajority, behaviour }) => `${isMajority ? 'majority' : 'minority'} ${behaviour}`,
+    (side) => `${side.isMajority ? 'majority' : 'minority'} ${classOf(side, claims)}`,
   )
   const beyond = all.filter(({ sides }) => sides.some((side) => isBeyond(side, claims)))
-  const evidence = all.length === 0 ? [] : [evidenceOf(beyond.length > 0 ? beyond : all)]
+  const evidence = all.length === 0 ? [] : [evidenceOf(beyond.length > 0 ? beyond : all, claims)]
   const told = Object.entries(counts)
     .map(([name, count]) => `${name} (${count})`)
     .join(', ')
@@ -167,7 +187,7 @@ const judge = (record: RunRecord): Judged => {
         beyond[0]?.sides ?? []
       )
         .filter((side) => isBeyond(side, claims))
-        .map(describe)
+        .map((side) => describe(side, claims))
         .join('; ')}.`,
       evidence,
       details: counts,

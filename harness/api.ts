@@ -137,6 +137,8 @@ export interface ClientContext {
   readonly endpoints: readonly Endpoint[]
   /** The source address of this client's group; undefined: any. */
   readonly localAddress: string | undefined
+  /** What stands beside the cluster: name -> address. */
+  readonly services: Readonly<Record<string, string>>
   readonly options: Options
   readonly signal: AbortSignal
 }
@@ -301,6 +303,8 @@ export interface NodeStatus {
   readonly digest?: string
   /** A position in the replicated log (or a revision). */
   readonly digestAt?: number
+  /** The same of earlier positions, the last of them: position -> digest. Each must cover the whole log up to there. */
+  readonly earlierDigests?: Readonly<Record<string, string>>
   /** As committed: a change that could still be lost is none. */
   readonly members?: readonly string[]
   readonly version?: string
@@ -658,6 +662,8 @@ export interface Recovery {
   readonly recoveredAfterMs: number | null
   readonly deadlineMs: number
   readonly notReady: readonly string[]
+  /** Services beside the cluster that are not ready: the harness’s own, never held against the cluster. Absent: none. */
+  readonly servicesNotReady?: readonly string[]
 }
 
 /** What `run.json` says of a run besides its spec. */
@@ -704,6 +710,8 @@ export interface Evidence {
   readonly title: string
   readonly text: string
   readonly operations: readonly number[]
+  /** When it had all happened, where it is not told by the operations. */
+  readonly atNs?: number
   /** A self-contained page to look around in, stored beside the verdict under this name; then without the text. */
   readonly page?: { readonly file: string; readonly html?: string }
 }

@@ -103,7 +103,7 @@ const EDGES = [
   'targets/raft/server/',
   'targets/http.ts',
   'targets/stub-service.ts',
-  'targets/sink.ts',
+  'targets/sink/main.ts',
   'nemeses/pause.ts',
   'nemeses/cpu.ts',
   'nemeses/memory.ts',

@@ -119,6 +119,9 @@ program
   .command('bench-bugs', { hidden: true })
   .option('--seeds <n>', 'of each', '5')
   .option('--only <text>', 'bugs and workloads whose name has this in it')
+  .addOption(
+    new Option('--part <part>', 'the planted bugs, or the healthy cluster').choices(['bugs', 'healthy']),
+  )
   .action(lazily(async () => (await import('./cli/bench-bugs.ts')).benchBugsCommand))
 
 program

@@ -7,11 +7,15 @@ import { booking } from './booking.ts'
 import { counter } from './counter.ts'
 import { effects } from './effects.ts'
 import { election } from './election.ts'
+import { jobQueue } from './job-queue.ts'
 import { lease } from './lease.ts'
 import { lock, semaphoreWorkload } from './locks.ts'
 import { multiRegister } from './multi-register.ts'
+import { outbox } from './outbox.ts'
+import { protectedLease, protectedLock } from './protected.ts'
 import { queue } from './queue.ts'
 import { register } from './register.ts'
+import { scheduledJob } from './scheduled-job.ts'
 import { set } from './set.ts'
 import { listAppendWorkload, longForkWorkload, rwRegisterWorkload, sessionsWorkload } from './transactions.ts'
 import { uniqueIds } from './unique-ids.ts'
@@ -35,6 +39,11 @@ const all: readonly Workload[] = [
   booking,
   access,
   effects,
+  jobQueue,
+  scheduledJob,
+  outbox,
+  protectedLock,
+  protectedLease,
   election,
   watch,
   lease,

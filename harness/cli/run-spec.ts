@@ -20,6 +20,9 @@ import { readPlannedFaults } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { formatDurationMs, NS_PER_MS, parseDurationMs } from '../support/time.ts'
 import { EFFECTS } from '../vocabularies/effects.ts'
+import { JOB_QUEUE } from '../vocabularies/job-queue.ts'
+import { OUTBOX } from '../vocabularies/outbox.ts'
+import { SCHEDULE } from '../vocabularies/schedule.ts'
 import { LIST_APPEND, RW_REGISTER } from '../vocabularies/transactions.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
 import { findNemesis, findTarget, findWorkload, nemeses, targetReference, unknownName } from './registries.ts'
@@ -46,11 +49,12 @@ export interface RunFlags {
 }
 
 const OF_OBJECTS: readonly Consistency[] = ['linearizable', 'consistent-prefix']
+const WITH_EFFECTS: readonly string[] = [EFFECTS, JOB_QUEUE, SCHEDULE, OUTBOX]
 const OF_EFFECTS: readonly Consistency[] = ['at-most-once', 'at-least-once', 'exactly-once']
 
 const promisesFor = (vocabulary: string): readonly Consistency[] => {
   if (vocabulary === LIST_APPEND || vocabulary === RW_REGISTER) return ISOLATION_MODELS
-  return vocabulary === EFFECTS ? OF_EFFECTS : OF_OBJECTS
+  return WITH_EFFECTS.includes(vocabulary) ? OF_EFFECTS : OF_OBJECTS
 }
 const MAX_NODES = 50
 const DEFAULT_CLIENT_GROUPS = 2

@@ -64,6 +64,7 @@ export class ClientPool implements AsyncDisposable {
       node: this.#endpoints[nodeIndexOf(thread, nodes)] as Endpoint,
       endpoints: this.#endpoints,
       localAddress: cluster.clientAddresses[groupOf(thread, nodes, cluster.clientAddresses.length)],
+      services: Object.fromEntries(cluster.services.map(({ name, address }) => [name, address])),
       options,
       signal,
     })

@@ -117,7 +117,12 @@ describe('the life of a run', () => {
     let asked = 0
     const target: Target = { ...fakeTarget(), ready: async ({ node }) => node !== 'n3' || asked++ < 1 }
     const { facts } = await play(target, poke(100, []))
-    expect(facts.recovery).toEqual({ recoveredAfterMs: null, deadlineMs: 300, notReady: ['n3'] })
+    expect(facts.recovery).toEqual({
+      recoveredAfterMs: null,
+      deadlineMs: 300,
+      notReady: ['n3'],
+      servicesNotReady: [],
+    })
   })
 
   it('a fault that cannot be made is recorded as failed, and the run goes on', async () => {

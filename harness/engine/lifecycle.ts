@@ -190,7 +190,8 @@ const finish = async (
   parts.progress.phase('healing all faults, waiting for recovery')
   await faults.healAll()
   // A node that died by itself during the run is brought back too: a crash is not for ever.
-  const members = [...servicesOf(running), ...nodesOf(running)]
+  const services = servicesOf(running)
+  const members = [...services, ...nodesOf(running)]
   await Promise.all(members.map(({ node }) => node.start(parts.signal)))
   await faults.settleAll()
   const healedMs = performance.now()
@@ -207,7 +208,13 @@ const finish = async (
     scheduler.extend(timeLimit(FINAL_PHASE_MS * NS_PER_MS, onClients(spec.concurrency, final)))
     await drive()
   }
-  return { recoveredAfterMs, deadlineMs: parts.spec.recoveryTimeoutMs, notReady }
+  const isService = (name: string): boolean => services.some(({ node }) => node.name === name)
+  return {
+    recoveredAfterMs,
+    deadlineMs: parts.spec.recoveryTimeoutMs,
+    notReady: notReady.filter((name) => !isService(name)),
+    servicesNotReady: notReady.filter(isService),
+  }
 }
 
 const drivenBy = (

@@ -6,6 +6,7 @@
  * |---------|------------------------------|----------------------------------------------------------|
  * | submit  | { key, resource, version }   | { key }: accepted; it will take effect later             |
  * | pending | {}                           | { pending, done }: keys accepted and not yet done; how many are done |
+ * | ledger  | {}                           | { entries }: what the cluster's own log says of each key |
  *
  * Versions of one resource grow: an older one that takes effect again overwrites a newer one.
  *
@@ -21,20 +22,35 @@ export interface Request {
   readonly version: number
 }
 
-export type EffectsCall =
-  | { readonly f: 'submit'; readonly value: Request }
-  | { readonly f: 'pending'; readonly value: Readonly<Record<string, never>> }
+/** What every vocabulary with effects asks once all is over. */
+export type AuditCall = { readonly f: 'pending' | 'ledger'; readonly value: Readonly<Record<string, never>> }
+
+export type EffectsCall = { readonly f: 'submit'; readonly value: Request } | AuditCall
 
 export interface PendingResult {
   readonly pending: readonly string[]
   readonly done: number
 }
 
+/** What the cluster's own log says of a key. */
+export interface LedgerEntry {
+  readonly key: string
+  /** Positions in the cluster's log; null: not done. */
+  readonly acceptedAt: number
+  readonly doneAt: number | null
+  /** Who had it written down as done. */
+  readonly worker: string | null
+}
+
+export interface LedgerResult {
+  readonly entries: readonly LedgerEntry[]
+}
+
 /**
  * What the sink does with a request to act:
  * - `naive`: it acts;
  * - `deduplicating`: it acts once a key;
- * - `fencing`: it acts unless it has seen a greater token.
+ * - `fencing`: it acts unless it has seen a greater token for that resource.
  */
 export const SINK_MODES = ['naive', 'deduplicating', 'fencing'] as const
 export type SinkMode = (typeof SINK_MODES)[number]
@@ -55,3 +71,16 @@ export type SinkLine =
       /** Why nothing was done; null: it took effect. */
       readonly refused: 'duplicate' | 'stale-token' | null
     }
+  | TouchLine
+
+/** Somebody enters, or leaves, a resource that only one may be in: see `protected.ts`. */
+export interface TouchLine {
+  readonly type: 'touch'
+  readonly seq: number
+  readonly clockMs: number
+  readonly action: 'enter' | 'leave'
+  readonly resource: number
+  readonly owner: number
+  readonly token: number
+  readonly refused: 'stale-token' | null
+}

@@ -201,6 +201,32 @@ const definitions = {
       args: '--target-opts sink=deduplicating -n dependency --nemesis-opts interval=2s,duration=1s --time-limit 12s',
     },
   },
+  'taken-is-done': {
+    description: 'a job that a worker took is written down as done, whatever becomes of the worker',
+    workload: 'job-queue',
+    realRun: {
+      args: '--target-opts sink=deduplicating,attempt-timeout=300ms,attempts=1 -n partition,kill --nemesis-opts interval=1500ms,duration=700ms --time-limit 15s',
+    },
+  },
+  'missed-ticks-skipped': {
+    description: 'ticks that came due while nobody led are left out',
+    workload: 'scheduled-job',
+    realRun: {
+      args: '--target-opts sink=deduplicating -n partition --nemesis-opts shapes=leader,direction=two-way,interval=2s,duration=1200ms --time-limit 12s',
+    },
+  },
+  'message-in-second-entry': {
+    description: 'the message of a change is an entry of the log by itself, after the change',
+    workload: 'outbox',
+    realRun: {
+      args: '--target-opts sink=deduplicating -n kill --nemesis-opts victims=leader,interval=1200ms,duration=400ms --rate 400 --time-limit 15s',
+    },
+  },
+  'lock-freed-by-time': {
+    description: 'a lock that was held for long is taken from its holder, as if it were a lease',
+    workload: 'protected-lock',
+    realRun: { args: '--target-opts sink=naive --time-limit 8s' },
+  },
 } as const satisfies Record<string, Definition>
 
 export type Bug = keyof typeof definitions

@@ -5,7 +5,6 @@ import type { NodeId } from './core/types.ts'
 export const CLIENT_PORT = 8000
 export const PEER_PORT = 9000
 export const AUTHORITY_PORT = 8500
-export const SINK_PORT = 8600
 
 /**
  * Two versions that live together in one cluster, each reading what the other wrote. The second chains the records of its log

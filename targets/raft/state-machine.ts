@@ -5,12 +5,19 @@
  */
 import type { Call } from '../../harness/api.ts'
 import { EFFECTS, type Request } from '../../harness/vocabularies/effects.ts'
+import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../harness/vocabularies/lease.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
+import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import type { Bug } from './bugs.ts'
 import type { Entry } from './core/types.ts'
 import { structures } from './structures/index.ts'
-import { requestsOf } from './structures/jobs.ts'
-import { type Lease, leasesOf } from './structures/leases.ts'
+import { lentOf } from './structures/job-queue.ts'
+import { leasesOf } from './structures/leases.ts'
+import { requestsOf } from './structures/ledger.ts'
+import { locksOf } from './structures/locks.ts'
+import { schedulesOf } from './structures/schedules.ts'
 import { hashText, type Position, type Structure } from './structures/structure.ts'
 
 export type Applied =
@@ -26,6 +33,8 @@ interface Session {
 }
 
 const MAX_SESSIONS = 1000
+/** Vocabularies whose effects the leader brings about. */
+const ACTING = [EFFECTS, SCHEDULE, OUTBOX]
 
 interface Saved {
   readonly structures: Readonly<Record<string, unknown>>
@@ -87,13 +96,27 @@ export class StateMachine {
     return session.result
   }
 
-  /** Accepted, and not known to be done. */
-  get requests(): readonly Request[] {
-    return requestsOf(this.#structures.get(EFFECTS))
+  /** For the leader's worker: accepted, and not known to be done. */
+  get requests(): readonly { readonly vocabulary: string; readonly request: Request }[] {
+    return ACTING.flatMap((vocabulary) =>
+      requestsOf(this.#structures.get(vocabulary)).map((request) => ({ vocabulary, request })),
+    )
   }
 
-  get leases(): readonly (readonly [number, Lease])[] {
+  get leases(): ReturnType<typeof leasesOf> {
     return leasesOf(this.#structures.get(LEASE))
+  }
+
+  get locks(): ReturnType<typeof locksOf> {
+    return locksOf(this.#structures.get(LOCK))
+  }
+
+  get lentJobs(): ReturnType<typeof lentOf> {
+    return lentOf(this.#structures.get(JOB_QUEUE))
+  }
+
+  get schedules(): ReturnType<typeof schedulesOf> {
+    return schedulesOf(this.#structures.get(SCHEDULE))
   }
 
   /** Of a call that changes nothing. */

@@ -1,18 +1,35 @@
 /** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
 
-import path from 'node:path'
-import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api.ts'
+import type {
+  ClusterPlan,
+  Delivery,
+  NodeIdentity,
+  NodeStatus,
+  OptionValue,
+  ServiceSpec,
+  Target,
+} from '../../harness/api.ts'
 import { UserError } from '../../harness/support/assert.ts'
-import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
+import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
+import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
+import { LEASE } from '../../harness/vocabularies/lease.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
+import { protectedBy } from '../sink/client.ts'
+import { SINK_PORT } from '../sink/port.ts'
+import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
 import { bugs, isBug } from './bugs.ts'
 import { raftClient } from './client.ts'
 import { electionClient } from './election-client.ts'
-import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig, SINK_PORT } from './protocol.ts'
+import { jobClient } from './job-client.ts'
+import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
 import { structures } from './structures/index.ts'
 
 const control = new JsonHttp()
@@ -64,33 +81,6 @@ const AUTHORITY: ServiceSpec = {
   ready: ({ address }, signal) => answers(`http://${address}:${AUTHORITY_PORT}`, signal),
 }
 
-const NO_SINK = 'none'
-const SINK_LOG = 'sink.jsonl'
-
-/** The outside world: see targets/sink.ts. */
-const sinkOf = (mode: SinkMode): ServiceSpec => ({
-  name: SINK,
-  keeps: SINK_LOG,
-  launch: ({ address, dataDir }) => ({
-    files: {},
-    processes: [
-      {
-        name: SINK,
-        argv: [
-          process.execPath,
-          moduleAt('../sink'),
-          address,
-          String(SINK_PORT),
-          mode,
-          path.join(dataDir, SINK_LOG),
-        ],
-        env: { NODE_NO_WARNINGS: '1' },
-      },
-    ],
-  }),
-  ready: ({ address }, signal) => answers(`http://${address}:${SINK_PORT}`, signal),
-})
-
 const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> => {
   const result = await control.request(
     `http://${address}:${CLIENT_PORT}`,
@@ -102,6 +92,10 @@ const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStat
   if (result.type !== 'response') throw new Error(result.error)
   return result.body as NodeStatus & { ready: boolean }
 }
+
+/** A crash between an effect and its record repeats it: only a sink that knows the key can tell. */
+const deliveredTo = (sink: OptionValue | undefined): Delivery =>
+  sink === 'deduplicating' ? 'exactly-once' : 'at-least-once'
 
 export const raft: Target = {
   name: 'raft',
@@ -126,12 +120,7 @@ export const raft: Target = {
       default: false,
       description: 'each write is first allowed by a service beside the cluster, or refused',
     },
-    sink: {
-      type: 'string',
-      default: NO_SINK,
-      choices: [NO_SINK, ...SINK_MODES],
-      description: 'the outside world that the leader acts on, for workloads with effects',
-    },
+    sink: sinkOption,
     attempts: {
       type: 'number',
       default: 3,
@@ -160,8 +149,10 @@ export const raft: Target = {
       [SET]: { add: 'linearizable', read: 'linearizable' },
       [LIST_APPEND]: { txn: 'strict-serializable' },
       [RW_REGISTER]: { txn: 'strict-serializable' },
-      // A crash between an effect and its record repeats it: only a sink that knows the key can tell.
-      [EFFECTS]: { submit: sink === 'deduplicating' ? 'exactly-once' : 'at-least-once' },
+      [EFFECTS]: { submit: deliveredTo(sink) },
+      [JOB_QUEUE]: { submit: deliveredTo(sink) },
+      [SCHEDULE]: { schedule: deliveredTo(sink) },
+      [OUTBOX]: { update: deliveredTo(sink) },
     },
     minority: 'refuse',
     tellsElections: true,
@@ -181,17 +172,14 @@ export const raft: Target = {
       dependency: 'any',
     },
   }),
-  services: ({ authority, sink }) => [
-    ...(authority === true ? [AUTHORITY] : []),
-    ...(sink === NO_SINK ? [] : [sinkOf(sink as SinkMode)]),
-  ],
-  lacks: (vocabulary, { sink }) =>
-    vocabulary === EFFECTS && sink === NO_SINK
-      ? `its effects need a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
-      : null,
+  services: ({ authority, sink }) => [...(authority === true ? [AUTHORITY] : []), ...sinksOf(sink)],
+  lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),
   clients: {
     ...Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
     [ELECTION]: electionClient,
+    [JOB_QUEUE]: jobClient,
+    [PROTECTED_LOCK]: protectedBy(raftClient(LOCK)),
+    [PROTECTED_LEASE]: protectedBy(raftClient(LEASE)),
   },
   launch: (node, plan) => ({
     files: {},

@@ -54,7 +54,9 @@ for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { next if $i == $j; my $k = 
   print join(" ", $i, $j, scalar(keys %{$got{$k} || {}}), $total{$k} || 0), "\\n" } }
 `
 
-/** Takes about half a second. */
+/** More than that only on a slow machine. */
+export const PROBE_TAKES_MS = 700
+
 export const probeLinks = async (nodes: readonly ProbedNode[]): Promise<Probe> => {
   const numbers = [ROUNDS, EVERY_MS, WAIT_MS].map(String)
   const places = nodes.flatMap(({ keeperPid, address }) => [String(keeperPid), address])

@@ -11,6 +11,7 @@
  */
 import http from 'node:http'
 import type { Call } from '../../../harness/api.ts'
+import type { Updated } from '../../../harness/vocabularies/outbox.ts'
 import type { Command, NodeId } from '../core/types.ts'
 import { isRead } from '../structures/index.ts'
 import type { Answer, Replica } from './replica.ts'
@@ -84,6 +85,18 @@ const submitInParts = (
   next(0)
 }
 
+/** The planted bug message-in-second-entry: once a change was applied, and answered, an entry of its own tells of it. */
+const submitThenPublish = (
+  replica: Replica,
+  command: Command & { kind: 'op' },
+  reply: (answer: Answer) => void,
+): void =>
+  replica.submit(command, (answer) => {
+    reply(answer)
+    if (answer.type === 'value' && (answer.value as Updated).applied)
+      replica.propose(command.vocabulary, { f: 'publish', value: command.call.value })
+  })
+
 const handle = (
   replica: Replica,
   allowed: Allowed,
@@ -97,11 +110,13 @@ const handle = (
   if (path === '/call') {
     const { vocabulary, call, session = 0, seq = 0 } = body as CallBody
     if (isRead(vocabulary, call)) return replica.read(vocabulary, call, reply)
+    const command = { kind: 'op', session, seq, vocabulary, call } as const
     return allowed().then((isAllowed) => {
       if (!isAllowed) return respond(response, 409, { error: 'not-allowed' })
-      if (replica.bug === 'txn-not-atomic' && call.f === 'txn')
-        return submitInParts(replica, { kind: 'op', session, seq, vocabulary, call }, reply)
-      replica.submit({ kind: 'op', session, seq, vocabulary, call }, reply)
+      if (replica.bug === 'txn-not-atomic' && call.f === 'txn') return submitInParts(replica, command, reply)
+      if (replica.bug === 'message-in-second-entry' && call.f === 'update')
+        return submitThenPublish(replica, command, reply)
+      replica.submit(command, reply)
     })
   }
   if (path === '/members') {

@@ -1,24 +1,29 @@
 /**
- * Lets leases run out: the leader counts LEASE_MS by its monotonic clock from when it first saw a lease, and proposes that it
+ * Lets leases run out, and jobs that were taken go back: the leader counts LEASE_MS by its monotonic clock from when it first saw a lease, and proposes that it
  * has. A new leader counts anew, so that a lease may last longer than LEASE_MS, and never less.
  */
 import { LEASE_MS } from '../../../harness/vocabularies/lease.ts'
 import type { Bug } from '../bugs.ts'
-import type { Lease } from '../structures/leases.ts'
 
-export class LeaseKeeper {
+interface Held {
+  readonly token: number
+  /** By the bug lease-by-wall-clock: when it runs out. */
+  readonly untilMs?: number
+}
+
+export class LeaseKeeper<K> {
   readonly #bug: Bug | null
-  readonly #expire: (key: number, token: number) => void
+  readonly #expire: (key: K, token: number) => void
   /** Token -> when this node, leading without a break, first saw it. */
   #seenMs = new Map<number, number>()
 
-  constructor(bug: Bug | null, expire: (key: number, token: number) => void) {
+  constructor(bug: Bug | null, expire: (key: K, token: number) => void) {
     this.#bug = bug
     this.#expire = expire
   }
 
   /** Called again and again while the node leads. */
-  keep(leases: readonly (readonly [number, Lease])[]): void {
+  keep(leases: readonly (readonly [K, Held])[]): void {
     const seenMs = new Map<number, number>()
     const nowMs = performance.now()
     for (const [key, lease] of leases) {

@@ -1,7 +1,9 @@
 /** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
 import type { Call, NodeStatus } from '../../../harness/api.ts'
-import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
+import { JOB_QUEUE } from '../../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../../harness/vocabularies/lease.ts'
+import { LOCK } from '../../../harness/vocabularies/locks.ts'
+import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
 import type { Bug } from '../bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
@@ -9,6 +11,7 @@ import { type Applied, StateMachine } from '../state-machine.ts'
 import { EarlyMistakes } from './early.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import type { Storage } from './storage.ts'
+import { Ticker } from './ticker.ts'
 import { EffectWorker } from './worker.ts'
 
 export type Answer =
@@ -19,6 +22,10 @@ export type Answer =
   | { readonly type: 'superseded' }
   /** A snapshot passed over it: nobody here can tell. */
   | { readonly type: 'unknown' }
+
+/** Entries: each replica keeps the digests of the same positions, and so many of them. */
+const DIGEST_EVERY = 16
+const DIGESTS_KEPT = 32
 
 type Reply = (answer: Answer) => void
 
@@ -41,8 +48,13 @@ export class Replica {
   readonly #bug: Bug | null
   readonly #early: EarlyMistakes
   readonly #worker: EffectWorker
-  readonly #leaseKeeper: LeaseKeeper
+  readonly #leaseKeeper: LeaseKeeper<number>
+  readonly #jobKeeper: LeaseKeeper<string>
+  readonly #lockKeeper: LeaseKeeper<number>
+  readonly #ticker: Ticker
   #machine: StateMachine
+  /** Of the last positions that all replicas keep digests of. */
+  readonly #digests = new Map<number, string>()
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
   readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
   #waiting: { id: number; index: number }[] = []
@@ -59,11 +71,19 @@ export class Replica {
       sink: options.sink,
       id: options.config.id,
       bug: this.#bug,
-      done: (key) => this.#propose(EFFECTS, { f: 'done', value: { key } }),
+      done: ({ vocabulary, request: { key } }) =>
+        this.propose(vocabulary, { f: 'done', value: { key, worker: options.config.id } }),
     })
     this.#leaseKeeper = new LeaseKeeper(this.#bug, (key, token) =>
-      this.#propose(LEASE, { f: 'expire', value: { key, token } }),
+      this.propose(LEASE, { f: 'expire', value: { key, token } }),
     )
+    this.#jobKeeper = new LeaseKeeper(null, (key, token) =>
+      this.propose(JOB_QUEUE, { f: 'give-back', value: { key, token } }),
+    )
+    this.#lockKeeper = new LeaseKeeper(null, (key, owner) =>
+      this.propose(LOCK, { f: 'free', value: { key, owner } }),
+    )
+    this.#ticker = new Ticker(this.#bug, (call) => this.propose(SCHEDULE, call))
     const { restored } = options.storage
     this.#core = new RaftCore(options.config, restored)
     this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
@@ -88,6 +108,11 @@ export class Replica {
     if (proposal === null) return reply({ type: 'not-leader', leader: this.#core.leader })
     this.#proposals.set(proposal.index, { term: proposal.term, reply })
     this.#schedule()
+  }
+
+  /** An entry of the cluster's own, for no client. */
+  propose(vocabulary: string, call: Call): void {
+    this.submit({ kind: 'internal', vocabulary, call }, () => {})
   }
 
   /** Of a call that changes nothing. */
@@ -122,6 +147,7 @@ export class Replica {
       snapshotIndex: this.#core.snapshotIndex,
       digest: this.#machine.digest,
       digestAt: this.#core.applied,
+      earlierDigests: Object.fromEntries(this.#digests),
       members: this.#core.committedMembers,
       clockMs: Date.now(),
       version: String(this.#options.version),
@@ -156,13 +182,15 @@ export class Replica {
 
   /** What a leader does beside the log. */
   #lead(): void {
-    if (this.#core.role !== 'leader') return this.#leaseKeeper.forget()
+    if (this.#core.role !== 'leader') {
+      for (const each of [this.#leaseKeeper, this.#jobKeeper, this.#lockKeeper, this.#ticker]) each.forget()
+      return
+    }
     this.#worker.work(this.#machine.requests, this.#core.term)
     this.#leaseKeeper.keep(this.#machine.leases)
-  }
-
-  #propose(vocabulary: string, call: Call): void {
-    this.submit({ kind: 'internal', vocabulary, call }, () => {})
+    this.#jobKeeper.keep(this.#machine.lentJobs)
+    this.#ticker.tick(this.#machine.schedules)
+    if (this.#bug === 'lock-freed-by-time') this.#lockKeeper.keep(this.#machine.locks)
   }
 
   #compact(): void {
@@ -200,11 +228,18 @@ export class Replica {
 
   #applyEntry(entry: Entry): void {
     const result = this.#machine.apply(entry)
+    if (entry.index % DIGEST_EVERY === 0) this.#keepDigest(entry.index)
     const proposal = this.#proposals.get(entry.index)
     if (proposal === undefined) return
     this.#proposals.delete(entry.index)
     const mine = proposal.term === entry.term
     proposal.reply(mine ? { ...result, index: entry.index, term: entry.term } : { type: 'superseded' })
+  }
+
+  #keepDigest(index: number): void {
+    this.#digests.set(index, this.#machine.digest)
+    const [oldest] = this.#digests.keys()
+    if (oldest !== undefined && this.#digests.size > DIGESTS_KEPT) this.#digests.delete(oldest)
   }
 
   #answerRead(id: number, answer: (vocabulary: string, call: Call) => Answer): void {

@@ -12,41 +12,61 @@ const SINK_TIMEOUT_MS = 1000
 const RETRY_MS = 200
 const MOST_AT_ONCE = 16
 
+/** A request of some vocabulary. */
+export interface Work {
+  readonly vocabulary: string
+  readonly request: Request
+}
+
 export interface WorkerOptions {
   /** Null: there is no outside world. */
   readonly sink: string | null
   readonly id: string
   readonly bug: Bug | null
-  /** Of the log: the effect of this key is known to have happened. */
-  done(key: string): void
+  /** Of the log: the effect of this request is known to have happened. */
+  done(work: Work): void
 }
 
 export class EffectWorker {
   readonly #options: WorkerOptions
   /** Key -> how often the sink was asked by this process. */
   readonly #attempts = new Map<string, number>()
-  readonly #busy = new Set<string>()
+  readonly #asking = new Set<string>()
+  /** Done, as far as this process knows, and perhaps not in the log yet. */
+  readonly #settled = new Set<string>()
 
   constructor(options: WorkerOptions) {
     this.#options = options
   }
 
-  /** Called whenever the node leads: `requests` are committed and not known to be done. */
-  work(requests: readonly Request[], term: number): void {
+  /** Called whenever the node leads: `works` are committed and not known to be done. Those of one resource go in their order. */
+  work(works: readonly Work[], term: number): void {
     if (this.#options.sink === null) return
-    for (const request of requests) {
-      if (this.#busy.size >= MOST_AT_ONCE) return
-      if (!this.#busy.has(request.key)) void this.#act(request, term)
+    const behind = new Set<string>()
+    for (const work of works) {
+      const { key, resource } = work.request
+      const lane = `${work.vocabulary} ${resource}`
+      if (this.#settled.has(key) || behind.has(lane)) continue
+      behind.add(lane)
+      if (this.#asking.size < MOST_AT_ONCE && !this.#asking.has(key)) void this.#act(work, term)
     }
   }
 
-  async #act(request: Request, token: number): Promise<void> {
+  async #act(work: Work, token: number): Promise<void> {
     const { bug, done } = this.#options
-    this.#busy.add(request.key)
-    if (bug === 'done-before-effect') done(request.key)
-    const isSettled = await this.#ask(request, token)
-    if (isSettled && bug !== 'done-before-effect') done(request.key)
-    setTimeout(() => this.#busy.delete(request.key), RETRY_MS)
+    const { key } = work.request
+    this.#asking.add(key)
+    if (bug === 'done-before-effect') done(work)
+    const isSettled = await this.#ask(work.request, token)
+    if (!isSettled) {
+      setTimeout(() => this.#asking.delete(key), RETRY_MS)
+      return
+    }
+    this.#asking.delete(key)
+    this.#settled.add(key)
+    if (bug !== 'done-before-effect') done(work)
+    // Should the entry be lost, the sink is asked again.
+    setTimeout(() => this.#settled.delete(key), RETRY_MS)
   }
 
   /** Whether the effect is known to have happened. */

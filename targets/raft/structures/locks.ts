@@ -4,7 +4,12 @@ import { type LockCall, type LockResult, PERMITS } from '../../../harness/vocabu
 import type { Bug } from '../bugs.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 
-/** Owner, and how often it was told so. */
+/** The planted bug lock-freed-by-time, by the leader. */
+interface FreeCall {
+  readonly f: 'free'
+  readonly value: LockCall['value']
+}
+
 class Locks implements Structure {
   readonly #owners: DigestMap<number, number>
   readonly #bug: Bug | null
@@ -18,8 +23,13 @@ class Locks implements Structure {
     return this.#owners.digest
   }
 
+  /** For the bug lock-freed-by-time, which takes a lock for a lease. */
+  get held(): readonly (readonly [number, { readonly token: number }])[] {
+    return this.#owners.entries().map(([key, owner]) => [key, { token: owner }])
+  }
+
   execute(raw: Call, { index, term }: Position): LockResult {
-    const { f, value } = raw as LockCall
+    const { f, value } = raw as LockCall | FreeCall
     const { key, owner } = value
     const holder = this.#owners.get(key)
     if (f === 'acquire') {
@@ -86,3 +96,7 @@ export const locks: MakeStructure = (saved, bug) => new Locks((saved ?? []) as [
 
 export const semaphores: MakeStructure = (saved, bug) =>
   new Semaphores((saved ?? []) as [number, readonly number[]][], bug)
+
+/** Locks that are held, with their owners for tokens; none of another kind of structure. */
+export const locksOf = (structure: Structure | undefined): Locks['held'] =>
+  structure instanceof Locks ? structure.held : []

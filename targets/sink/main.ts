@@ -1,20 +1,24 @@
 /**
- * The outside world, for workloads with effects: `node sink.ts <address> <port> <mode> <log>`. It acts, or refuses to, as its
+ * The outside world, for workloads with effects: `node main.ts <address> <port> <mode> <log>`. It acts, or refuses to, as its
  * mode says, and writes each request down, fsynced, before it answers. Its own process, disk, clock and order.
  *
  * - `POST /act` { request, token, worker, attempt } -> { refused }
+ * - `POST /touch` { action, resource, owner, token } -> { refused }: somebody enters or leaves what only one may be in
  * - `GET /` -> { mode }
  */
 import fs from 'node:fs'
 import http from 'node:http'
-import type { SinkLine, SinkMode } from '../harness/vocabularies/effects.ts'
+import type { SinkLine, SinkMode, TouchLine } from '../../harness/vocabularies/effects.ts'
 
-type Act = Omit<SinkLine & { readonly type: 'request' }, 'type' | 'seq' | 'clockMs' | 'refused'>
+type RequestLine = SinkLine & { readonly type: 'request' }
+export type Act = Omit<RequestLine, 'type' | 'seq' | 'clockMs' | 'refused'>
+export type Touch = Omit<TouchLine, 'type' | 'seq' | 'clockMs' | 'refused'>
 
 const [address, port, mode, file] = process.argv.slice(2) as [string, string, SinkMode, string]
 
 const seen = new Set<string>()
-let greatest = Number.NEGATIVE_INFINITY
+/** Resource -> the greatest token seen. */
+const greatest = new Map<number, number>()
 let seq = 0
 
 /** What an earlier life wrote. A torn last line was never answered. */
@@ -26,10 +30,11 @@ const restore = (): void => {
 }
 
 const remember = (line: SinkLine): void => {
-  if (line.type !== 'request') return
+  if (line.type === 'start') return
   seq = line.seq
-  if (line.refused === null) seen.add(line.request.key)
-  greatest = Math.max(greatest, line.token)
+  const resource = line.type === 'touch' ? line.resource : line.request.resource
+  greatest.set(resource, Math.max(line.token, greatest.get(resource) ?? line.token))
+  if (line.type === 'request' && line.refused === null) seen.add(line.request.key)
 }
 
 restore()
@@ -41,9 +46,12 @@ const write = (line: SinkLine): void => {
   remember(line)
 }
 
-const refusalOf = ({ request, token }: Act): (SinkLine & { type: 'request' })['refused'] => {
+const isStale = (resource: number, token: number): boolean =>
+  mode === 'fencing' && token < (greatest.get(resource) ?? token)
+
+const refusalOf = ({ request, token }: Act): RequestLine['refused'] => {
   if (mode === 'deduplicating' && seen.has(request.key)) return 'duplicate'
-  return mode === 'fencing' && token < greatest ? 'stale-token' : null
+  return isStale(request.resource, token) ? 'stale-token' : null
 }
 
 const act = (asked: Act): unknown => {
@@ -52,12 +60,20 @@ const act = (asked: Act): unknown => {
   return { refused }
 }
 
+const touch = (asked: Touch): unknown => {
+  const refused = isStale(asked.resource, asked.token) ? 'stale-token' : null
+  write({ type: 'touch', seq: seq + 1, clockMs: Date.now(), ...asked, refused })
+  return { refused }
+}
+
 write({ type: 'start', mode, clockMs: Date.now() })
 
 const server = http.createServer(async (request, response) => {
   const chunks: Buffer[] = []
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-  const body = request.method === 'POST' ? act(JSON.parse(Buffer.concat(chunks).toString()) as Act) : { mode }
+  const asked: unknown = request.method === 'POST' ? JSON.parse(Buffer.concat(chunks).toString()) : null
+  const body =
+    asked === null ? { mode } : request.url === '/touch' ? touch(asked as Touch) : act(asked as Act)
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body))
 })

@@ -1,0 +1,52 @@
+/** Clients of the job queue, who are its workers too: they take a job, do it in the sink, and acknowledge it. */
+import type { Call, Client, ClientContext, Connection, Outcome } from '../../harness/api.ts'
+import { JOB_QUEUE, type Worked } from '../../harness/vocabularies/job-queue.ts'
+import { SinkClient } from '../sink/client.ts'
+import { raftClient } from './client.ts'
+import type { Acknowledged, Taken, WorkCall } from './structures/job-queue.ts'
+
+const NOTHING_TO_DO: Worked = { key: null }
+
+class JobConnection implements Connection {
+  readonly #cluster: Connection
+  readonly #sink: SinkClient
+  readonly #worker: string
+
+  constructor(cluster: Connection, context: ClientContext) {
+    this.#cluster = cluster
+    this.#sink = new SinkClient(context)
+    this.#worker = `client ${context.process}`
+  }
+
+  async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
+    if (call.f !== 'work') return this.#cluster.invoke(call, signal)
+    const taken = await this.#say({ f: 'take', value: {} }, signal)
+    if (taken.type !== 'ok') return taken
+    const { request, token } = taken.value as Taken
+    if (request === null) return { ...taken, value: NOTHING_TO_DO }
+    const { key } = request
+    const acted = await this.#sink.act({ request, token, worker: this.#worker, attempt: 1 }, signal)
+    // Nobody knows whether the job was done: it is not acknowledged, and goes to another.
+    if (acted.type !== 'ok') return acted
+    const { refused } = acted.value as { refused: string | null }
+    if (refused === 'stale-token') return { ...taken, value: { key, token, acknowledged: false } }
+    const settled = await this.#say({ f: 'ack', value: { key, token, worker: this.#worker } }, signal)
+    if (settled.type !== 'ok') return { ...settled, type: 'info' }
+    const { acknowledged } = settled.value as Acknowledged
+    return { ...settled, value: { key, token, acknowledged } satisfies Worked }
+  }
+
+  #say(call: WorkCall, signal: AbortSignal): Promise<Outcome> {
+    return this.#cluster.invoke(call, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#cluster[Symbol.asyncDispose](), this.#sink[Symbol.asyncDispose]()])
+  }
+}
+
+const cluster = raftClient(JOB_QUEUE)
+
+export const jobClient: Client = {
+  open: async (context) => new JobConnection(await cluster.open(context), context),
+}

@@ -1,0 +1,113 @@
+/**
+ * Jobs that clients take, do and acknowledge. A job that was taken is leased to who took it: should no acknowledgement come,
+ * the leader proposes that it goes back (server/lease-keeper.ts).
+ */
+import type { Call } from '../../../harness/api.ts'
+import type { Request } from '../../../harness/vocabularies/effects.ts'
+import type { JobQueueCall } from '../../../harness/vocabularies/job-queue.ts'
+import type { Bug } from '../bugs.ts'
+import { Ledger, type SavedLedger } from './ledger.ts'
+import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
+
+/** What a worker says to the cluster, by its client. */
+export type WorkCall =
+  | { readonly f: 'take'; readonly value: Readonly<Record<string, never>> }
+  | {
+      readonly f: 'ack'
+      readonly value: { readonly key: string; readonly token: number; readonly worker: string }
+    }
+
+export interface Taken {
+  /** Null: there is no job. */
+  readonly request: Request | null
+  readonly token: number
+}
+
+export interface Acknowledged {
+  readonly acknowledged: boolean
+}
+
+interface GiveBackCall {
+  readonly f: 'give-back'
+  readonly value: { readonly key: string; readonly token: number }
+}
+
+interface Lent {
+  readonly token: number
+}
+
+interface Saved {
+  readonly ledger: SavedLedger
+  readonly lent: readonly [string, Lent][]
+}
+
+class JobQueue implements Structure {
+  readonly #ledger: Ledger
+  /** Key of a job that was taken -> by whom: a place in the log. */
+  readonly #lent: DigestMap<string, Lent>
+  readonly #bug: Bug | null
+
+  constructor({ ledger, lent }: Saved, bug: Bug | null) {
+    this.#ledger = new Ledger([...ledger])
+    this.#lent = new DigestMap(lent)
+    this.#bug = bug
+  }
+
+  get digest(): number {
+    return (this.#ledger.digest ^ Math.imul(this.#lent.digest, 31)) >>> 0
+  }
+
+  get lent(): readonly (readonly [string, Lent])[] {
+    return this.#lent.entries()
+  }
+
+  execute(raw: Call, { index }: Position): unknown {
+    const call = raw as JobQueueCall | WorkCall | GiveBackCall
+    switch (call.f) {
+      case 'submit':
+        this.#ledger.accept(call.value, index)
+        return { key: call.value.key }
+      case 'take':
+        return this.#take(index)
+      case 'ack': {
+        const { key, token, worker } = call.value
+        const acknowledged = this.#giveBack(key, token)
+        if (acknowledged) this.#ledger.finish(key, index, worker)
+        return { acknowledged }
+      }
+      case 'give-back':
+        return this.#giveBack(call.value.key, call.value.token)
+      default:
+        return this.read(raw)
+    }
+  }
+
+  read(call: Call): unknown {
+    return this.#ledger.read(call)
+  }
+
+  save(): Saved {
+    return { ledger: this.#ledger.save(), lent: this.#lent.entries() as [string, Lent][] }
+  }
+
+  #take(index: number): Taken {
+    const request = this.#ledger.requests.find(({ key }) => this.#lent.get(key) === undefined) ?? null
+    if (request !== null) this.#lent.set(request.key, { token: index })
+    if (request !== null && this.#bug === 'taken-is-done') this.#ledger.finish(request.key, index, 'taken')
+    return { request, token: index }
+  }
+
+  /** Whether the job was still with who took it under that token. */
+  #giveBack(key: string, token: number): boolean {
+    const isTheirs = this.#lent.get(key)?.token === token
+    if (isTheirs) this.#lent.delete(key)
+    return isTheirs
+  }
+}
+
+export const jobQueue: MakeStructure = (saved, bug) =>
+  new JobQueue((saved ?? { ledger: [], lent: [] }) as Saved, bug)
+
+/** Jobs that were taken; none of another kind of structure. */
+export const lentOf = (structure: Structure | undefined): JobQueue['lent'] =>
+  structure instanceof JobQueue ? structure.lent : []

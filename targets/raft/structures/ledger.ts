@@ -1,0 +1,91 @@
+/** Requests that must take effect once, each under its key: accepted at some place of the log, and done at a later one. */
+import type { Call } from '../../../harness/api.ts'
+import type {
+  LedgerEntry,
+  LedgerResult,
+  PendingResult,
+  Request,
+} from '../../../harness/vocabularies/effects.ts'
+import { DigestMap, type Structure } from './structure.ts'
+
+interface Entry extends LedgerEntry {
+  readonly request: Request
+}
+
+export class Ledger {
+  readonly #entries: DigestMap<string, Entry>
+  /** In the order in which they were accepted. */
+  readonly #pending: Map<string, Request>
+
+  constructor(saved: readonly [string, Entry][]) {
+    this.#entries = new DigestMap(saved)
+    this.#pending = new Map(
+      saved
+        .map(([, entry]) => entry)
+        .filter(({ doneAt }) => doneAt === null)
+        .toSorted((a, b) => a.acceptedAt - b.acceptedAt)
+        .map(({ request }) => [request.key, request]),
+    )
+  }
+
+  get digest(): number {
+    return this.#entries.digest
+  }
+
+  get requests(): readonly Request[] {
+    return [...this.#pending.values()]
+  }
+
+  has(key: string): boolean {
+    return this.#entries.get(key) !== undefined
+  }
+
+  /** Who asks again under the same key is told the same: it is one request. */
+  accept(request: Request, index: number): void {
+    const { key } = request
+    if (this.has(key)) return
+    this.#entries.set(key, { key, request, acceptedAt: index, doneAt: null, worker: null })
+    this.#pending.set(key, request)
+  }
+
+  finish(key: string, index: number, worker: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || entry.doneAt !== null) return
+    this.#entries.set(key, { ...entry, doneAt: index, worker })
+    this.#pending.delete(key)
+  }
+
+  /** Of the calls that all vocabularies with effects have. */
+  read({ f }: Call): PendingResult | LedgerResult {
+    if (f === 'pending')
+      return { pending: [...this.#pending.keys()], done: this.#entries.size - this.#pending.size }
+    const told = ({ key, acceptedAt, doneAt, worker }: Entry): LedgerEntry => ({
+      key,
+      acceptedAt,
+      doneAt,
+      worker,
+    })
+    return { entries: this.#entries.entries().map(([, entry]) => told(entry)) }
+  }
+
+  save(): readonly [string, Entry][] {
+    return this.#entries.entries() as [string, Entry][]
+  }
+}
+
+export type SavedLedger = ReturnType<Ledger['save']>
+
+/** A structure whose requests the leader's worker sees to. */
+export interface Acting extends Structure {
+  readonly requests: readonly Request[]
+}
+
+/** What the structure holds for the worker; none of another kind. */
+export const requestsOf = (structure: Structure | undefined): readonly Request[] =>
+  structure !== undefined && 'requests' in structure ? (structure as Acting).requests : []
+
+/** By the leader's worker: the effect of this key is known to have happened. */
+export interface DoneCall {
+  readonly f: 'done'
+  readonly value: { readonly key: string; readonly worker: string }
+}

@@ -1,0 +1,62 @@
+/** Clients that act on the sink themselves. */
+import type { Call, Client, ClientContext, Connection, Outcome } from '../../harness/api.ts'
+import { SINK } from '../../harness/vocabularies/effects.ts'
+import type { TouchCall } from '../../harness/vocabularies/protected.ts'
+import { type HttpResult, JsonHttp } from '../http.ts'
+import type { Act, Touch } from './main.ts'
+import { SINK_PORT } from './port.ts'
+
+/** Asks once: what is in doubt stays so. */
+export class SinkClient implements AsyncDisposable {
+  readonly #http: JsonHttp
+  readonly #origin: string
+
+  constructor({ localAddress, services }: ClientContext) {
+    this.#http = new JsonHttp(localAddress)
+    this.#origin = `http://${services[SINK]}:${SINK_PORT}`
+  }
+
+  act(asked: Act, signal: AbortSignal): Promise<Outcome> {
+    return this.#ask('/act', asked, signal)
+  }
+
+  touch(asked: Touch, signal: AbortSignal): Promise<Outcome> {
+    return this.#ask('/touch', asked, signal)
+  }
+
+  async #ask(path: string, asked: Act | Touch, signal: AbortSignal): Promise<Outcome> {
+    const result: HttpResult = await this.#http.request(this.#origin, 'POST', path, asked, signal)
+    if (result.type === 'unsent') return { type: 'fail', error: `the sink: ${result.error}` }
+    if (result.type === 'doubt') return { type: 'info', error: `the sink: ${result.error}` }
+    return { type: 'ok', value: result.body }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#http[Symbol.asyncDispose]()
+  }
+}
+
+class ProtectedConnection implements Connection {
+  readonly #locks: Connection
+  readonly #sink: SinkClient
+
+  constructor(locks: Connection, sink: SinkClient) {
+    this.#locks = locks
+    this.#sink = sink
+  }
+
+  invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
+    if (call.f !== 'enter' && call.f !== 'leave') return this.#locks.invoke(call, signal)
+    const { key, owner, token } = (call as TouchCall).value
+    return this.#sink.touch({ action: call.f, resource: key, owner, token }, signal)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#locks[Symbol.asyncDispose](), this.#sink[Symbol.asyncDispose]()])
+  }
+}
+
+/** @param locks a client of locks or leases; what they protect is in the sink */
+export const protectedBy = (locks: Client): Client => ({
+  open: async (context) => new ProtectedConnection(await locks.open(context), new SinkClient(context)),
+})

@@ -1,0 +1,1 @@
+export const SINK_PORT = 8600

@@ -1,0 +1,62 @@
+/** The sink as a service beside a cluster, and the option that asks for one. */
+import path from 'node:path'
+import type { OptionSpec, OptionValue, ServiceSpec } from '../../harness/api.ts'
+import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
+import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
+import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
+import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
+import { JsonHttp } from '../http.ts'
+import { SINK_PORT } from './port.ts'
+
+const NO_SINK = 'none'
+const LOG = 'sink.jsonl'
+
+export const sinkOption: OptionSpec = {
+  type: 'string',
+  default: NO_SINK,
+  choices: [NO_SINK, ...SINK_MODES],
+  description: 'the outside world beside the cluster, for workloads with effects',
+}
+
+const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+const program = new URL(`main.${extension}`, import.meta.url).pathname
+const control = new JsonHttp()
+
+const sink = (mode: SinkMode): ServiceSpec => ({
+  name: SINK,
+  keeps: LOG,
+  launch: ({ address, dataDir }) => ({
+    files: {},
+    processes: [
+      {
+        name: SINK,
+        argv: [process.execPath, program, address, String(SINK_PORT), mode, path.join(dataDir, LOG)],
+        env: { NODE_NO_WARNINGS: '1' },
+      },
+    ],
+  }),
+  ready: async ({ address }, signal) => {
+    const result = await control.request(`http://${address}:${SINK_PORT}`, 'GET', '/', undefined, signal)
+    return result.type === 'response' && result.status === 200
+  },
+})
+
+/** @param mode value of the option */
+export const sinksOf = (mode: OptionValue | undefined): readonly ServiceSpec[] =>
+  mode === undefined || mode === NO_SINK ? [] : [sink(mode as SinkMode)]
+
+const NEED_A_SINK: ReadonlySet<string> = new Set([
+  EFFECTS,
+  JOB_QUEUE,
+  SCHEDULE,
+  OUTBOX,
+  PROTECTED_LOCK,
+  PROTECTED_LEASE,
+])
+
+/** Why that vocabulary cannot be spoken without a sink; null where it can, or there is one. */
+export const lacksSink = (vocabulary: string, mode: OptionValue | undefined): string | null =>
+  NEED_A_SINK.has(vocabulary) && sinksOf(mode).length === 0
+    ? `what it does happens in a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
+    : null

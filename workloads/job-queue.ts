@@ -1,0 +1,68 @@
+/**
+ * Every thread submits jobs, and takes some, does them in the sink and acknowledges them; at the end a few go on working until
+ * there is nothing left to do.
+ */
+import { jobQueue as checker } from '../checkers/effects.ts'
+import type { OpGenerator, Workload } from '../harness/api.ts'
+import { any, delay, mix } from '../harness/generators/combinators.ts'
+import { eachThread, onThreads } from '../harness/generators/threads.ts'
+import { JOB_QUEUE, type JobQueueCall, type Worked } from '../harness/vocabularies/job-queue.ts'
+import { standing } from './standing.ts'
+import { audit, submissions } from './submissions.ts'
+
+const WORK: JobQueueCall = { f: 'work', value: {} }
+
+const working = (): OpGenerator<JobQueueCall> => {
+  const self: OpGenerator<JobQueueCall> = {
+    next: (context) => {
+      const thread = context.free[0]
+      return thread === undefined
+        ? { type: 'pending', wakeNs: null, next: self }
+        : { type: 'invoke', atNs: context.nowNs, thread, call: WORK, next: self }
+    },
+    update: () => self,
+  }
+  return self
+}
+
+/** Once nothing was there to do for longer than a job is lent, nothing comes back any more. */
+const IDLE_ANSWERS = 25
+const IDLE_INTERVAL_NS = 1e8
+const MOST_WORK = 2000
+
+const untilIdle = (idle = 0, worked = 0): OpGenerator<JobQueueCall> => ({
+  next: (context) => {
+    const thread = context.free[0]
+    if (idle === IDLE_ANSWERS || worked === MOST_WORK) return { type: 'done' }
+    if (thread === undefined) return { type: 'pending', wakeNs: null, next: untilIdle(idle, worked) }
+    const after = untilIdle(idle, worked + 1)
+    const next = idle === 0 ? after : delay(IDLE_INTERVAL_NS, after)
+    return { type: 'invoke', atNs: context.nowNs, thread, call: WORK, next }
+  },
+  update: (_context, { operation }) => {
+    if (operation.type === 'invoke') return untilIdle(idle, worked)
+    const isIdle = operation.type === 'ok' && (operation.value as Worked).key === null
+    return untilIdle(isIdle ? idle + 1 : 0, worked)
+  },
+})
+
+export const jobQueue: Workload<JobQueueCall> = {
+  name: 'job-queue',
+  description: 'jobs that workers take, do and acknowledge: is any done twice, or never?',
+  vocabulary: JOB_QUEUE,
+  options: {},
+  generator: () =>
+    mix<JobQueueCall>(
+      working(),
+      submissions((key, thread, version) => ({ f: 'submit', value: { key, resource: thread, version } })),
+    ),
+  finalGenerator: (_rng, _options, { concurrency }) =>
+    any<JobQueueCall>(
+      audit(),
+      onThreads(
+        (thread) => thread > 0 && thread < Math.max(2, concurrency / 2),
+        eachThread(() => untilIdle()),
+      ),
+    ),
+  checkers: () => [checker, ...standing],
+}

@@ -1,0 +1,123 @@
+/**
+ * Locks and leases that protect something: whoever holds one goes into the resource behind it, stays for a while, and comes
+ * out before it gives the lock back. Some stay for longer than a lease runs. Who is in doubt whether it came in, or out, does
+ * not give back what it holds, since somebody may still be in.
+ */
+import { lease as leaseChecker } from '../checkers/lease.ts'
+import { fencing, mutex } from '../checkers/locks.ts'
+import { leaseResource, lockResource } from '../checkers/protected-resource.ts'
+import type { Checker, Operation, OpGenerator, Rng, Thread, Workload } from '../harness/api.ts'
+import { LEASE_MS } from '../harness/vocabularies/lease.ts'
+import type { LockResult } from '../harness/vocabularies/locks.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK, type ProtectedCall } from '../harness/vocabularies/protected.ts'
+import { standing } from './standing.ts'
+
+type Step = 'acquire' | 'enter' | 'leave' | 'release'
+
+/** Where a thread is. */
+interface Visit {
+  readonly step: Step
+  readonly count: number
+  readonly token: number
+  /** Not before that. */
+  readonly atNs: number
+}
+
+const START: Visit = { step: 'acquire', count: 0, token: 0, atNs: 0 }
+
+const STAY_MS = 30
+const LONG_STAY_MS = LEASE_MS * 1.3
+/** Of all stays. */
+const LONG_STAYS = 0.1
+
+const stayNs = (rng: Rng): number => (rng.float() < LONG_STAYS ? LONG_STAY_MS : STAY_MS * rng.float()) * 1e6
+
+interface Plan {
+  readonly keys: number
+  /** Attempts of a thread with one key: whoever is stuck with one must not stop the others for good. */
+  readonly perKey: number
+  readonly concurrency: number
+}
+
+const callOf = ({ keys, perKey, concurrency }: Plan, thread: Thread, visit: Visit): ProtectedCall => {
+  const { step, count, token } = visit
+  const key = Math.floor(count / perKey) * keys + (thread % keys)
+  const held = { key, owner: count * concurrency + thread }
+  return step === 'enter' || step === 'leave'
+    ? { f: step, value: { ...held, token } }
+    : { f: step, value: held }
+}
+
+/** What comes after an answer; null: it was in doubt, or refused, and the thread goes on with another visit. */
+const after = (visit: Visit, operation: Operation, rng: Rng): Visit | null => {
+  if (operation.type !== 'ok') return null
+  const atNs = operation.timeNs
+  switch (visit.step) {
+    case 'acquire': {
+      const { done, token } = operation.value as LockResult
+      return done && token !== undefined ? { ...visit, step: 'enter', token, atNs } : null
+    }
+    case 'enter':
+      return { ...visit, step: 'leave', atNs: atNs + stayNs(rng) }
+    case 'leave':
+      return { ...visit, step: 'release', atNs }
+    case 'release':
+      return null
+  }
+}
+
+const visits = (plan: Plan, threads: ReadonlyMap<Thread, Visit> = new Map()): OpGenerator<ProtectedCall> => {
+  const of = (thread: Thread): Visit => threads.get(thread) ?? START
+  const self: OpGenerator<ProtectedCall> = {
+    next: (context) => {
+      const [thread] = context.free.toSorted((a, b) => of(a).atNs - of(b).atNs)
+      if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
+      const atNs = Math.max(context.nowNs, of(thread).atNs)
+      return { type: 'invoke', atNs, thread, call: callOf(plan, thread, of(thread)), next: self }
+    },
+    update: (context, { thread, operation }) => {
+      if (operation.type === 'invoke') return self
+      const visit = of(thread)
+      const next = after(visit, operation, context.draw(thread)) ?? {
+        ...START,
+        count: visit.count + 1,
+        // The others first.
+        atNs: operation.timeNs,
+      }
+      return visits(plan, new Map(threads).set(thread, next))
+    },
+  }
+  return self
+}
+
+const workload = (
+  name: string,
+  vocabulary: string,
+  description: string,
+  checkers: readonly Checker[],
+): Workload<ProtectedCall> => ({
+  name,
+  description,
+  vocabulary,
+  options: {
+    keys: { type: 'number', default: 2, description: 'locks in use at a time' },
+    'per-key': { type: 'number', default: 40, description: 'attempts of a thread with one key' },
+  },
+  generator: (_rng, options, { concurrency }) =>
+    visits({ keys: options.keys as number, perKey: options['per-key'] as number, concurrency }),
+  checkers: () => [...checkers, ...standing],
+})
+
+export const protectedLock = workload(
+  'protected-lock',
+  PROTECTED_LOCK,
+  'locks that protect something in the sink: are two ever in it?',
+  [lockResource, mutex, fencing],
+)
+
+export const protectedLease = workload(
+  'protected-lease',
+  PROTECTED_LEASE,
+  'leases that protect something in the sink: does it take a stale token?',
+  [leaseResource, leaseChecker],
+)
