@@ -1,6 +1,6 @@
 /** Checkers of objects: hand-written histories that each must pass and must fail. */
 import { describe, expect, it } from 'vitest'
-import type { Checker, Status } from '../harness/api.ts'
+import { asked, cases, inDoubt, refused } from '../harness/testing/cases.ts'
 import { done, judgeSteps, type Step } from '../harness/testing/steps.ts'
 import { ACCOUNTS, INITIAL_BALANCE } from '../harness/vocabularies/bank.ts'
 import { logOffsets, logOrder } from './append-log.ts'
@@ -15,31 +15,6 @@ import { revocation } from './revocation.ts'
 import { sessions } from './sessions.ts'
 import { uniqueIds } from './unique-ids.ts'
 import { watch } from './watch.ts'
-
-type Case = readonly [what: string, status: Status, ...steps: (readonly Step[])[]]
-
-const cases = (checker: Checker, all: readonly Case[]): void => {
-  describe(checker.name, () => {
-    it.each(all.map(([what, status, ...steps]) => [what, status, steps.flat()] as const))(
-      '%s: %s',
-      async (_, status, steps) => {
-        const verdict = await judgeSteps(checker, steps)
-        expect(verdict.status, verdict.summary).toBe(status)
-        if (status === 'invalid') expect(verdict.evidence[0]?.operations.length).toBeGreaterThan(0)
-      },
-    )
-  })
-}
-
-const asked = (process: number, f: string, value: unknown): readonly Step[] => [[process, 'invoke', f, value]]
-const inDoubt = (process: number, f: string, value: unknown): readonly Step[] => [
-  [process, 'invoke', f, value],
-  [process, 'info', f],
-]
-const refused = (process: number, f: string, value: unknown): readonly Step[] => [
-  [process, 'invoke', f, value],
-  [process, 'fail', f],
-]
 
 const add = (delta: number) => ({ key: 1, delta })
 const count = (value: number) => done(9, 'read', { key: 1 }, { key: 1, value })

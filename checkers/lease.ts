@@ -1,13 +1,12 @@
 /**
  * Leases: no two holders at once by the service's own word, and each token greater than all before it.
  *
- * A lease was granted between the call and its answer, and runs for LEASE_MS from then, by the service's count, unless it is
- * released before. So its owner surely holds it from the answer until LEASE_MS after the call, or until it asks to release
+ * A lease was granted between the call and its answer, and runs for so long from then, by the service's count, unless it is
+ * released before. So its owner surely holds it from the answer until that long after the call, or until it asks to release
  * it. Two such times of one key that overlap break the promise, whatever clocks say.
  */
 import type { Evidence, Operation, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
-import { formatDurationMs } from '../harness/support/time.ts'
 import { LEASE_MS, type LeaseCall, type LeaseResult } from '../harness/vocabularies/lease.ts'
 import { checkerOf, type Judged } from './checker-of.ts'
 
@@ -30,10 +29,10 @@ const holdsOf = (pairs: readonly Pair[]): readonly Hold[] => {
   return pairs.flatMap((pair) => {
     const { invocation, completion } = pair
     if (invocation.f !== 'acquire' || completion?.type !== 'ok') return []
-    const { done, token } = completion.value as LeaseResult
+    const { done, token, ttlMs = LEASE_MS } = completion.value as LeaseResult
     if (!done) return []
     const { key, owner } = invocation.value as LeaseCall['value']
-    const runsOutNs = invocation.timeNs + LEASE_MS * 1e6
+    const runsOutNs = invocation.timeNs + ttlMs * 1e6
     const toNs = Math.min(runsOutNs, releasedNs.get(owner) ?? Number.POSITIVE_INFINITY)
     return [{ key, owner, token, pair, fromNs: completion.timeNs, toNs }]
   })
@@ -97,7 +96,7 @@ const judge = ({ history }: RunRecord): Judged => {
   if (found.length === 0)
     return {
       status: holds.length === 0 ? 'unknown' : 'valid',
-      summary: `${holds.length} leases of ${formatDurationMs(LEASE_MS)}: never two holders, and every token greater than those before.`,
+      summary: `${holds.length} leases: never two holders, and every token greater than those before.`,
       evidence: [],
       details,
     }

@@ -63,7 +63,7 @@ describe('the set checker', () => {
     const steps = [add(0, 'invoke', 1), add(0, 'ok', 1), ...read(), ...read(1)]
     expect(await judge(...steps)).toMatchObject({
       status: 'invalid',
-      details: { stale: 1, lost: 0, longestHiddenMs: 1 },
+      details: { stale: 1, lost: 0, visibleAfterMs: { p50: 1, max: 1 } },
     })
     const claims = { consistency: { set: { read: 'consistent-prefix' } } } as unknown as Claims
     expect(await judgeUnder(claims, ...steps)).toMatchObject({ status: 'valid', details: { stale: 1 } })

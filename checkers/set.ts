@@ -9,6 +9,7 @@
  */
 import type { Checker, Evidence, Operation, RunRecord, Verdict } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
+import { quantiles } from '../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../harness/support/time.ts'
 import { SET } from '../harness/vocabularies/set.ts'
 
@@ -31,8 +32,8 @@ interface Element {
   readonly fate: Fate
   /** The last read that lacked it although it was known; null: none did. */
   readonly lackedBy: Read | null
-  /** From its acknowledgement to the last read that lacked it; 0: it was visible at once. */
-  readonly hiddenMs: number
+  /** From when it was known to the last read that lacked it; 0: it was visible at once. Null: it never was, for all that is known. */
+  readonly hiddenMs: number | null
 }
 
 /** In order of invocation. */
@@ -60,7 +61,9 @@ const elementOf = ({ invocation, completion }: Pair, reads: readonly Read[]): El
   const hasLater = reads.some((read) => read.invocation.timeNs > knownNs)
   const fate: Fate =
     lackedBy !== null ? (isBack ? 'stale' : 'lost') : hasLater || seen.length > 0 ? 'there' : 'never read'
-  const hiddenMs = isBack ? (lackedBy.invocation.timeNs - knownNs) / NS_PER_MS : 0
+  const isSeen = fate === 'there' || isBack
+  const hiddenNs = isBack ? lackedBy.invocation.timeNs - knownNs : 0
+  const hiddenMs = isSeen ? Math.round(hiddenNs / NS_PER_MS) : null
   return { element, invocation, acknowledged, fate, lackedBy, hiddenMs }
 }
 
@@ -111,19 +114,21 @@ const judge = (
   const of = (fate: Fate): readonly Element[] => elements.filter((each) => each.fate === fate)
   const acknowledged = elements.filter((each) => each.acknowledged !== null).length
   const [lost, stale] = [of('lost'), of('stale')]
+  const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
   const details = {
     attempted: elements.length,
     acknowledged,
     lost: lost.length,
     stale: stale.length,
-    longestHiddenMs: Math.round(stale.reduce((most, { hiddenMs }) => Math.max(most, hiddenMs), 0)),
+    /** Until they were in every read that began later. */
+    visibleAfterMs,
     neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
     recovered: elements.filter((each) => each.acknowledged === null && last.elements.has(each.element))
       .length,
     unexpected: strangers.length,
     reads: reads.length,
   }
-  const hidden = `${stale.length} were hidden from reads that began later, for up to ${formatDurationMs(details.longestHiddenMs)}`
+  const hidden = `${stale.length} were hidden from reads that began later, for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}`
   const evidence = [
     ...(lost.length === 0 ? [] : [evidenceOf(`${lost.length} elements that had been there were lost`, lost)]),
     ...(strangers.length === 0 ? [] : [strangersEvidence(strangers, last)]),

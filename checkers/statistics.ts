@@ -1,6 +1,7 @@
 /** Counts and latencies, each by operation and outcome. A run in which a kind of operation was never ok is unknown. */
 import type { Checker, Operation } from '../harness/api.ts'
 import { pairOperations } from '../harness/history/pairs.ts'
+import { quantiles } from '../harness/support/quantiles.ts'
 
 type Outcome = 'ok' | 'fail' | 'info'
 
@@ -11,19 +12,11 @@ interface Kind {
   readonly errors: Map<string, number>
 }
 
-const quantile = (sorted: readonly number[], q: number): number | null =>
-  sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number)
-
 const newKind = (): Kind => ({
   counts: { ok: 0, fail: 0, info: 0 },
   latenciesMs: { ok: [], fail: [], info: [] },
   errors: new Map(),
 })
-
-const summarise = (latenciesMs: readonly number[]): Record<'p50' | 'p99' | 'max', number | null> => {
-  const sorted = latenciesMs.toSorted((a, b) => a - b)
-  return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99), max: sorted.at(-1) ?? null }
-}
 
 const gather = (history: readonly Operation[]): ReadonlyMap<string, Kind> => {
   const kinds = new Map<string, Kind>()
@@ -48,9 +41,9 @@ export const statistics: Checker = {
     const details = Object.fromEntries(
       [...kinds].map(([f, kind]) => {
         const latencyMs = {
-          ok: summarise(kind.latenciesMs.ok),
-          fail: summarise(kind.latenciesMs.fail),
-          info: summarise(kind.latenciesMs.info),
+          ok: quantiles(kind.latenciesMs.ok),
+          fail: quantiles(kind.latenciesMs.fail),
+          info: quantiles(kind.latenciesMs.info),
         }
         return [f, { ...kind.counts, latencyMs, errors: Object.fromEntries(kind.errors) }]
       }),

@@ -4,6 +4,7 @@ import { access } from './access.ts'
 import { appendLog } from './append-log.ts'
 import { bank } from './bank.ts'
 import { booking } from './booking.ts'
+import { causal } from './causal.ts'
 import { counter } from './counter.ts'
 import { effects } from './effects.ts'
 import { election } from './election.ts'
@@ -23,6 +24,7 @@ import { watch } from './watch.ts'
 
 const all: readonly Workload[] = [
   register,
+  causal,
   set,
   listAppendWorkload,
   rwRegisterWorkload,

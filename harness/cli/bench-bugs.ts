@@ -19,7 +19,7 @@ export interface BugFlags {
 
 interface Finding {
   readonly seed: number
-  readonly status: RunVerdict['status']
+  readonly status: RunVerdict['status'] | 'not run'
   /** Since the start of the run; null where nothing was found. */
   readonly firstMs: number | null
 }
@@ -46,7 +46,7 @@ const runOnce = async (args: readonly string[], seed: number): Promise<Finding> 
   const { stdout, stderr } = await execa(process.execPath, all, { reject: false, stdin: 'ignore' })
   if (stdout === '') {
     process.stderr.write(`${args.join(' ')} --seed ${seed}: ${stderr.trim().split('\n').at(-1)}\n`)
-    return { seed, status: 'unknown', firstMs: null }
+    return { seed, status: 'not run', firstMs: null }
   }
   const verdict = JSON.parse(stdout) as RunVerdict & { readonly runDir: string }
   const isFound = verdict.status === 'invalid'
@@ -95,9 +95,9 @@ const benchHealthy = async (target: Target, workload: string, seeds: number): Pr
   const count = (status: Finding['status']): number =>
     findings.filter((each) => each.status === status).length
   process.stdout.write(
-    `${`${target.name} ${workload}`.padEnd(26)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')} of ${findings.length} seeds\n`,
+    `${`${target.name} ${workload}`.padEnd(26)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')}, not run ${count('not run')} of ${findings.length} seeds\n`,
   )
-  return count('invalid') === 0
+  return count('invalid') + count('not run') === 0
 }
 
 /** Exit code 0 only where every bug was found in every seed and nothing was found in the healthy cluster. */

@@ -1,6 +1,7 @@
 /** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
 import type { FaultRecord, Intent, NodeStatus, Operation, RunRecord, RunVerdict, Sample } from '../api.ts'
 import { type Pair, pairOperations } from '../history/pairs.ts'
+import { quantile } from '../support/quantiles.ts'
 
 /** One operation: row, start and end in ms (end -1: never completed), outcome, text, index in the history. */
 export interface PageOperation {
@@ -136,9 +137,6 @@ const rolesOf = (samples: readonly Sample[], endMs: number): readonly PageRole[]
   }
   return [...closed, ...open.values()]
 }
-
-const quantile = (sorted: readonly number[], q: number): number | null =>
-  sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number)
 
 const seriesOf = (pairs: readonly Pair[], endMs: number): PageSeries => {
   const widthMs = Math.max(250, Math.ceil(endMs / BINS))

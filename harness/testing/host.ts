@@ -23,14 +23,36 @@ interface Process {
 /** What only a run starts: by its command line, wherever it runs. */
 const OURS = /harness\/|faultline|\betcd\b|sleep infinity|nsenter|unshare/
 
+const pids = (): readonly string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+
+const parentOf = (pid: string): string | null => {
+  try {
+    return /^PPid:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? null
+  } catch {
+    return null
+  }
+}
+
+/** Somebody else's on this machine: a descendant of a process that was there before, and neither of this one nor an orphan. */
+const isForeign = (pid: string, before: ReadonlySet<string>): boolean => {
+  for (let parent = parentOf(pid); parent !== null && Number(parent) > 1; parent = parentOf(parent)) {
+    if (parent === String(process.pid)) return false
+    if (before.has(parent)) return true
+  }
+  return false
+}
+
 /**
  * Processes that can be ours, by pid: those of our command lines, and whatever lives in a namespace that is not
  * this process's own. Others on the machine come and go as they like.
+ *
+ * @param before processes whose new children are none of ours
  */
-const processes = (): Map<string, Process> => {
+const processes = (before: ReadonlySet<string>): Map<string, Process> => {
   const found = new Map<string, Process>()
   const own = { network: fs.readlinkSync('/proc/self/ns/net'), mount: fs.readlinkSync('/proc/self/ns/mnt') }
-  for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  for (const pid of pids()) {
+    if (!before.has(pid) && isForeign(pid, before)) continue
     try {
       const name = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
       if (name === '' || name.includes('vitest') || name.includes('esbuild')) continue
@@ -46,6 +68,8 @@ const processes = (): Map<string, Process> => {
 }
 
 export interface HostBaseline {
+  /** All pids. */
+  readonly pids: readonly string[]
   readonly processes: readonly string[]
   readonly namespaces: readonly string[]
   readonly mounts: readonly string[]
@@ -73,10 +97,15 @@ const clockFunctionsOf = (pid: string): string => {
   return `${pid}: ${crypto.createHash('sha256').update(image).digest('hex')}`
 }
 
-/** Counters and what a daemon does by itself are left out: only what stands there counts. */
-export const hostBaseline = (): HostBaseline => {
-  const running = processes()
+/**
+ * Counters and what a daemon does by itself are left out: only what stands there counts.
+ *
+ * @param before all pids at an earlier time
+ */
+export const hostBaseline = (before: readonly string[] = []): HostBaseline => {
+  const running = processes(new Set(before))
   return {
+    pids: pids(),
     processes: [...running].map(([pid, { name }]) => `${pid} ${name}`).sort(),
     namespaces: [...new Set([...running.values()].flatMap(({ network, mount }) => [network, mount]))].sort(),
     mounts: fs
@@ -110,8 +139,8 @@ const SETTLE_TIMEOUT_MS = 15_000
 /** What is there now that was not there before, once things have settled; empty where nothing was left. */
 export const leftovers = async (before: HostBaseline): Promise<readonly string[]> => {
   const difference = (): string[] => {
-    const now = hostBaseline()
-    return (Object.keys(before) as (keyof HostBaseline)[]).flatMap((part) => {
+    const { pids: _, ...now } = hostBaseline(before.pids)
+    return (Object.keys(now) as (keyof typeof now)[]).flatMap((part) => {
       const known = new Set(before[part])
       const added = now[part]
         .filter((entry) => !known.has(entry))

@@ -5,8 +5,10 @@ import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../harness/vocabularies/bank.ts'
 import { BOOKING } from '../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
-import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { LEASE } from '../../harness/vocabularies/lease.ts'
+import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
 import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
@@ -14,7 +16,9 @@ import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transaction
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
+import { protectedBy } from '../sink/client.ts'
 import { type Send, type Stream, senderTo, streamFrom } from './gateway.ts'
+import { actOnLease } from './lease.ts'
 import {
   actOnAccess,
   actOnBank,
@@ -24,6 +28,7 @@ import {
   actOnLock,
   actOnLog,
   actOnQueue,
+  actOnSemaphore,
 } from './objects.ts'
 import { CLIENT_PORT } from './ports.ts'
 import { actOnRegister } from './register.ts'
@@ -71,6 +76,10 @@ export const etcdClients: Readonly<Record<string, Client>> = {
   [UNIQUE_IDS]: clientOf(actOnIds),
   [APPEND_LOG]: clientOf(actOnLog),
   [LOCK]: clientOf(actOnLock),
+  [LEASE]: clientOf(actOnLease),
+  [SEMAPHORE]: clientOf(actOnSemaphore),
+  [PROTECTED_LOCK]: protectedBy(clientOf(actOnLock)),
+  [PROTECTED_LEASE]: protectedBy(clientOf(actOnLease)),
   [BANK]: clientOf(actOnBank),
   [BOOKING]: clientOf(actOnBooking),
   [ACCESS]: clientOf(actOnAccess),

@@ -8,7 +8,7 @@ import type { LogCall } from '../../harness/vocabularies/append-log.ts'
 import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
 import type { BookingCall } from '../../harness/vocabularies/booking.ts'
 import type { CounterCall } from '../../harness/vocabularies/counter.ts'
-import type { LockCall } from '../../harness/vocabularies/locks.ts'
+import { type LockCall, PERMITS } from '../../harness/vocabularies/locks.ts'
 import type { QueueCall } from '../../harness/vocabularies/queue.ts'
 import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
@@ -108,6 +108,17 @@ export const actOnLock = async (send: Send, raw: Call): Promise<Outcome> => {
   const done = sent.body.succeeded === true
   const token = f === 'acquire' && done ? { token: Number(sent.meta.revision) } : {}
   return { type: 'ok', value: { done, ...token }, meta: sent.meta }
+}
+
+/** The owners who hold permits are one key. */
+export const actOnSemaphore = (send: Send, raw: Call): Promise<Outcome> => {
+  const { f, value } = raw as LockCall
+  return update(send, `semaphore/${value.key}`, (held = []) => {
+    const owners = held as readonly number[]
+    const done = f === 'acquire' ? owners.length < PERMITS : owners.includes(value.owner)
+    const next = f === 'acquire' ? [...owners, value.owner] : owners.filter((owner) => owner !== value.owner)
+    return { next: done ? next : undefined, returned: { done } }
+  })
 }
 
 export const actOnBank = (send: Send, raw: Call): Promise<Outcome> => {

@@ -4,6 +4,7 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
+import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
 
@@ -116,6 +117,7 @@ export const etcd: Target = {
       choices: ['linearizable', 'serializable'],
       description: 'serializable reads are answered by the member asked, and may be stale',
     },
+    sink: sinkOption,
     heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
     'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
   },
@@ -151,6 +153,8 @@ export const etcd: Target = {
       misconfiguration: 'minority',
     },
   }),
+  services: ({ sink }) => sinksOf(sink),
+  lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),
   clients: etcdClients,
   launch: (node, plan, program) => ({
     files: {},

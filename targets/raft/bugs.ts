@@ -201,6 +201,11 @@ const definitions = {
       args: '--target-opts sink=deduplicating -n dependency --nemesis-opts interval=2s,duration=1s --time-limit 12s',
     },
   },
+  'cached-reads': {
+    description: 'a leader remembers for 150 ms what it read, whatever is written since',
+    workload: 'causal',
+    realRun: { args: '--time-limit 8s' },
+  },
   'taken-is-done': {
     description: 'a job that a worker took is written down as done, whatever becomes of the worker',
     workload: 'job-queue',

@@ -9,13 +9,16 @@ import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../harness/vocabularies/bank.ts'
 import { BOOKING } from '../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { LEASE } from '../../harness/vocabularies/lease.ts'
 import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
 import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { asRegisterCall, REGISTER, type RegisterCall } from '../../harness/vocabularies/register.ts'
 import { asSetCall, SET, type SetCall } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { protectedBy } from '../sink/client.ts'
 import { connect, type RedisClient } from './connect.ts'
 import {
   type Send,
@@ -24,6 +27,7 @@ import {
   sendBooking,
   sendCounter,
   sendIds,
+  sendLease,
   sendLock,
   sendLog,
   sendQueue,
@@ -119,7 +123,10 @@ export const redisClients: Readonly<Record<string, Client>> = {
   [UNIQUE_IDS]: clientOf(sendIds),
   [APPEND_LOG]: clientOf(sendLog),
   [LOCK]: clientOf(sendLock),
+  [LEASE]: clientOf(sendLease),
   [SEMAPHORE]: clientOf(sendSemaphore),
+  [PROTECTED_LOCK]: protectedBy(clientOf(sendLock)),
+  [PROTECTED_LEASE]: protectedBy(clientOf(sendLease)),
   [BANK]: clientOf(sendBank),
   [BOOKING]: clientOf(sendBooking),
   [ACCESS]: clientOf(sendAccess),

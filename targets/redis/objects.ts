@@ -5,6 +5,7 @@ import type { LogCall } from '../../harness/vocabularies/append-log.ts'
 import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
 import type { BookingCall } from '../../harness/vocabularies/booking.ts'
 import type { CounterCall } from '../../harness/vocabularies/counter.ts'
+import { LEASE_MS, type LeaseCall } from '../../harness/vocabularies/lease.ts'
 import { type LockCall, PERMITS } from '../../harness/vocabularies/locks.ts'
 import type { QueueCall } from '../../harness/vocabularies/queue.ts'
 import type { Scalar, TransactionCall } from '../../harness/vocabularies/transactions.ts'
@@ -91,6 +92,20 @@ export const sendLock = async (send: Send, raw: Call): Promise<unknown> => {
   const key = `lock/${value.key}`
   if (f === 'release') return { done: Number(await run(send, RELEASE, [key], String(value.owner))) === 1 }
   const token = Number(await run(send, ACQUIRE, [key, `token/${value.key}`], String(value.owner)))
+  return token === 0 ? { done: false } : { done: true, token }
+}
+
+const ACQUIRE_FOR = `
+if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
+return redis.call('INCR', KEYS[2])`
+
+/** A key that runs out, by Redis's wall clock. */
+export const sendLease = async (send: Send, raw: Call): Promise<unknown> => {
+  const { f, value } = raw as LeaseCall
+  const keys = [`lease/${value.key}`, `token/lease/${value.key}`]
+  const owner = String(value.owner)
+  if (f === 'release') return { done: Number(await run(send, RELEASE, keys, owner)) === 1 }
+  const token = Number(await run(send, ACQUIRE_FOR, keys, owner, String(LEASE_MS)))
   return token === 0 ? { done: false } : { done: true, token }
 }
 

@@ -4,6 +4,7 @@ import type { Claims, Endpoint, NodeIdentity, NodeStatus, Options, Target } from
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
 import { redisClients } from './client.ts'
 import { connect } from './connect.ts'
 import { CLIENT_PORT } from './ports.ts'
@@ -79,12 +80,15 @@ export const redis: Target = {
       choices: ['always', 'everysec', 'no'],
       description: 'when the append-only file is fsynced; only `always` survives a power loss whole',
     },
+    sink: sinkOption,
   },
   nodes: { default: 1, min: 1, max: 1 },
   bugs: [],
   image: 'redis',
   programs: { 'redis-server': PACKAGES },
   claims,
+  services: ({ sink }) => sinksOf(sink),
+  lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),
   clients: redisClients,
   launch: (node, plan, program) => {
     const server = program('redis-server')

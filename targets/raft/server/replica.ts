@@ -10,6 +10,7 @@ import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snap
 import { type Applied, StateMachine } from '../state-machine.ts'
 import { EarlyMistakes } from './early.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
+import { ReadCache } from './read-cache.ts'
 import type { Storage } from './storage.ts'
 import { Ticker } from './ticker.ts'
 import { EffectWorker } from './worker.ts'
@@ -47,6 +48,7 @@ export class Replica {
   readonly #core: RaftCore
   readonly #bug: Bug | null
   readonly #early: EarlyMistakes
+  readonly #cache: ReadCache
   readonly #worker: EffectWorker
   readonly #leaseKeeper: LeaseKeeper<number>
   readonly #jobKeeper: LeaseKeeper<string>
@@ -67,6 +69,7 @@ export class Replica {
     this.#options = options
     this.#bug = options.config.bug
     this.#early = new EarlyMistakes(this.#bug)
+    this.#cache = new ReadCache(this.#bug)
     this.#worker = new EffectWorker({
       sink: options.sink,
       id: options.config.id,
@@ -117,6 +120,8 @@ export class Replica {
 
   /** Of a call that changes nothing. */
   read(vocabulary: string, call: Call, reply: Reply): void {
+    const cached = this.#cache.get(vocabulary, call)
+    if (cached !== undefined) return reply({ type: 'value', value: cached })
     const id = this.#readId++
     this.#reads.set(id, { vocabulary, call, reply })
     if (!this.#core.read(id)) {
@@ -216,12 +221,11 @@ export class Replica {
     this.#waiting.push(...ready.reads)
     this.#waiting = this.#waiting.filter(({ id, index }) => {
       if (index > this.#core.applied) return true
-      this.#answerRead(id, (vocabulary, call) => ({
-        type: 'value',
-        value: this.#machine.read(vocabulary, call),
-        index,
-        term: this.#core.term,
-      }))
+      this.#answerRead(id, (vocabulary, call) => {
+        const value = this.#machine.read(vocabulary, call)
+        this.#cache.put(vocabulary, call, value)
+        return { type: 'value', value, index, term: this.#core.term }
+      })
       return false
     })
   }

@@ -1,0 +1,31 @@
+/** Checkers shown histories written by hand: some that must pass, and some that must not. */
+import { describe, expect, it } from 'vitest'
+import type { Checker, Status } from '../api.ts'
+import { judgeSteps, type Step } from './steps.ts'
+
+export type Case = readonly [what: string, status: Status, ...steps: (readonly Step[])[]]
+
+export const cases = (checker: Checker, all: readonly Case[]): void => {
+  describe(checker.name, () => {
+    it.each(all.map(([what, status, ...steps]) => [what, status, steps.flat()] as const))(
+      '%s: %s',
+      async (_, status, steps) => {
+        const verdict = await judgeSteps(checker, steps)
+        expect(verdict.status, verdict.summary).toBe(status)
+        if (status === 'invalid') expect(verdict.evidence[0]?.operations.length).toBeGreaterThan(0)
+      },
+    )
+  })
+}
+
+export const asked = (process: number, f: string, value: unknown): readonly Step[] => [
+  [process, 'invoke', f, value],
+]
+export const inDoubt = (process: number, f: string, value: unknown): readonly Step[] => [
+  [process, 'invoke', f, value],
+  [process, 'info', f],
+]
+export const refused = (process: number, f: string, value: unknown): readonly Step[] => [
+  [process, 'invoke', f, value],
+  [process, 'fail', f],
+]

@@ -1,0 +1,27 @@
+/** Registers that everybody reads and writes, a few keys at a time: whoever saw an effect must see its causes, on all of them. */
+import { causal as checker } from '../checkers/causal.ts'
+import type { Workload } from '../harness/api.ts'
+import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
+import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { standing } from './standing.ts'
+
+const READS = 0.6
+
+export const causal: Workload<RegisterCall> = {
+  name: 'causal',
+  description: 'registers under read and write: does anybody see an effect, and not its causes?',
+  vocabulary: REGISTER,
+  options: keyOptions(3, 200),
+  generator: (_rng, options, { concurrency }) =>
+    keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
+      rng.fork('kind').float() < READS
+        ? { f: 'read', value: { key: key('key') } }
+        : { f: 'write', value: { key: key('key'), value: 1 + ordinal * concurrency + thread } },
+    ),
+  finalGenerator: (_rng, options, context) =>
+    atEveryNode<RegisterCall>(
+      usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
+      context,
+    ),
+  checkers: () => [checker, ...standing],
+}
