@@ -210,7 +210,7 @@ const definitions = {
     description: 'a job that a worker took is written down as done, whatever becomes of the worker',
     workload: 'job-queue',
     realRun: {
-      args: '--target-opts sink=deduplicating,attempt-timeout=300ms,attempts=1 -n partition,kill --nemesis-opts interval=1500ms,duration=700ms --time-limit 15s',
+      args: '--target-opts sink=deduplicating,attempt-timeout=300ms,attempts=1 -n connection --nemesis-opts modes=lost-replies,with=clients,victims=leader,interval=1500ms,duration=700ms --time-limit 12s',
     },
   },
   'missed-ticks-skipped': {

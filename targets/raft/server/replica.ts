@@ -55,6 +55,8 @@ export class Replica {
   readonly #lockKeeper: LeaseKeeper<number>
   readonly #ticker: Ticker
   #machine: StateMachine
+  /** What the machine has applied: the core is ahead of it while a snapshot is received and not installed yet. */
+  #machineAt: number
   /** Of the last positions that all replicas keep digests of. */
   readonly #digests = new Map<number, string>()
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
@@ -90,6 +92,7 @@ export class Replica {
     const { restored } = options.storage
     this.#core = new RaftCore(options.config, restored)
     this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
+    this.#machineAt = restored.snapshot?.index ?? 0
   }
 
   get bug(): Bug | null {
@@ -147,11 +150,11 @@ export class Replica {
       role,
       term: this.#core.term,
       leader: this.#core.leader,
-      appliedIndex: this.#core.applied,
+      appliedIndex: this.#machineAt,
       commitIndex: this.#core.commit,
       snapshotIndex: this.#core.snapshotIndex,
       digest: this.#machine.digest,
-      digestAt: this.#core.applied,
+      digestAt: this.#machineAt,
       earlierDigests: Object.fromEntries(this.#digests),
       members: this.#core.committedMembers,
       clockMs: Date.now(),
@@ -211,6 +214,7 @@ export class Replica {
   #apply(ready: Ready): void {
     if (ready.snapshot !== null) {
       this.#machine = new StateMachine(this.#bug, ready.snapshot.data)
+      this.#machineAt = ready.snapshot.index
       for (const { reply } of this.#proposals.values()) reply({ type: 'unknown' })
       this.#proposals.clear()
       this.#options.log(`installed snapshot at index ${ready.snapshot.index}`)
@@ -232,6 +236,7 @@ export class Replica {
 
   #applyEntry(entry: Entry): void {
     const result = this.#machine.apply(entry)
+    this.#machineAt = entry.index
     if (entry.index % DIGEST_EVERY === 0) this.#keepDigest(entry.index)
     const proposal = this.#proposals.get(entry.index)
     if (proposal === undefined) return
