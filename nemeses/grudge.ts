@@ -55,7 +55,7 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
 
 /**
  * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds;
- * in a `seesaw` it is always the leader's side that goes; `clients` cuts one group of clients from one node, and
+ * a `seesaw` follows the leader: whose side is elected is cut off at once (seesaw.ts); `clients` cuts one group of clients from one node, and
  * `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
  */
 export const SHAPES = [

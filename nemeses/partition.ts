@@ -27,8 +27,9 @@ import {
   seesawSide,
   split,
 } from './grudge.ts'
-import { packetFault } from './packet-rules.ts'
+import { packetFault, type RulesAt } from './packet-rules.ts'
 import { planSequence, scheduleOptions } from './schedule.ts'
+import { seesawFault } from './seesaw.ts'
 import { parseWords } from './victims.ts'
 
 interface PartitionIntent {
@@ -63,13 +64,6 @@ const resolveLinks = async (context: NemesisContext, intent: PartitionIntent): P
   const leader = (await context.leader()) ?? first
   const followers = order.filter((name) => name !== leader)
   if (shape === 'leader-clients') return split([leader], [clientName(intent.clientGroup)])
-  if (shape === 'seesaw') {
-    const side = seesawSide(order, leader)
-    return split(
-      side,
-      names.filter((name) => !side.includes(name)),
-    )
-  }
   const companions = shape === 'leader-minority' ? Math.floor((names.length - 1) / 2) - 1 : 0
   return split([leader, ...followers.slice(0, companions)], followers.slice(companions))
 }
@@ -99,9 +93,27 @@ const describe = (links: readonly Link[]): string => {
 const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
   const intent = fault.intent as unknown as PartitionIntent
   const { cluster } = context
-  const resolved = await resolveLinks(context, intent)
-  const links = intent.oneWay && intent.shape !== 'asymmetric-bridge' ? oneDirection(resolved) : resolved
-  const at = cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
+  const cutOf = (links: readonly Link[]): readonly Link[] =>
+    intent.oneWay && intent.shape !== 'asymmetric-bridge' ? oneDirection(links) : links
+  const rulesAt = (links: readonly Link[]): readonly RulesAt[] =>
+    cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
+  if (intent.shape === 'seesaw')
+    return seesawFault(context, {
+      id: fault.id,
+      first: intent.order[0] as string,
+      sideOf: (leader) => seesawSide(intent.order, leader),
+      rulesFor: (side) =>
+        rulesAt(
+          cutOf(
+            split(
+              side,
+              intent.order.filter((name) => !side.includes(name)),
+            ),
+          ),
+        ),
+    })
+  const links = cutOf(await resolveLinks(context, intent))
+  const at = rulesAt(links)
   const active = await packetFault(fault.id, at, `dropped (${describe(links)})`, intent.flapMs)
   const told = { links: links.map(({ from, to }) => `${from}>${to}`).join(' ') }
   // Links that flap are open or not as it happens.

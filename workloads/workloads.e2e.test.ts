@@ -1,5 +1,6 @@
 /** Every workload for real, on clusters that keep their promises: nothing may be found, and something must be judged. */
 import { expect, it } from 'vitest'
+import type { Workload } from '../harness/api.ts'
 import { describeWith, isFull, missingLinuxRoot } from '../harness/testing/capabilities.ts'
 import { run, temporaryFolder } from '../harness/testing/command.ts'
 import { targets } from '../targets/index.ts'
@@ -29,28 +30,45 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
   expect(verdict.verdicts[0]?.status).toBe('valid')
 }
 
-/** Those with suites of their own are left out. */
+/** Those with a suite of their own are left out. */
 const speaking = (target: 'raft' | 'etcd' | 'redis'): readonly string[] =>
   Object.values(workloads)
     .filter(
-      ({ name, vocabulary }) =>
-        targets[target]?.clients[vocabulary] !== undefined && name !== 'register' && name !== 'effects',
+      ({ name, vocabulary }) => targets[target]?.clients[vocabulary] !== undefined && name !== 'register',
     )
     .map(({ name }) => name)
 
-describeWith(missingLinuxRoot(), 'workloads', () => {
-  it.each(speaking('raft'))('%s on raft', (name) => expectValid(['raft', '--env', 'namespaces', '-w', name]))
+/** Under which options the workload runs at all. */
+const besides = (
+  target: 'raft' | 'etcd' | 'redis',
+  name: string,
+  options: readonly string[] = [],
+): readonly string[] => {
+  const { vocabulary } = workloads[name] as Workload
+  const lacks = targets[target]?.lacks?.(vocabulary, { sink: 'none' }) ?? null
+  const all = lacks === null ? options : [...options, 'sink=deduplicating']
+  return all.length === 0 ? [] : ['--target-opts', all.join(',')]
+}
 
-  it.each(['naive', 'deduplicating', 'fencing'])('effects on raft, with a %s sink', (mode) =>
+const inNamespaces = (
+  target: 'raft' | 'etcd' | 'redis',
+  name: string,
+  options?: readonly string[],
+): readonly string[] => [target, '--env', 'namespaces', '-w', name, ...besides(target, name, options)]
+
+describeWith(missingLinuxRoot(), 'workloads', () => {
+  it.each(speaking('raft'))('%s on raft', (name) => expectValid(inNamespaces('raft', name)))
+
+  it.each(['naive', 'fencing'])('effects on raft, with a %s sink', (mode) =>
     expectValid(['raft', '--env', 'namespaces', '-w', 'effects', '--target-opts', `sink=${mode}`]),
   )
 
-  it.each(isFull ? speaking('etcd') : ['list-append', 'queue', 'lock'])('%s on etcd', (name) =>
-    expectValid(['etcd', '--env', 'namespaces', '-w', name]),
+  it.each(isFull ? speaking('etcd') : ['list-append', 'queue', 'protected-lease'])('%s on etcd', (name) =>
+    expectValid(inNamespaces('etcd', name)),
   )
 
   it.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])('%s on redis', (name) =>
-    expectValid(['redis', '--env', 'namespaces', '-w', name, '--target-opts', 'appendfsync=always'], KILLS),
+    expectValid(inNamespaces('redis', name, ['appendfsync=always']), KILLS),
   )
 
   it('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))

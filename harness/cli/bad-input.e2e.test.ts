@@ -3,9 +3,12 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { loadRun } from '../store/run-store.ts'
+import { sleep } from '../support/wait.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabilities.ts'
-import { faultline, temporaryFolder } from '../testing/command.ts'
+import { type FinishedRun, faultline, runWhile, temporaryFolder } from '../testing/command.ts'
 import { type HostBaseline, hostBaseline, leftovers } from '../testing/host.ts'
+import type { SinkLine } from '../vocabularies/effects.ts'
 
 const DEADLINE = ['--time-limit', '5s', '--env', 'namespaces', '--ready-timeout', '3s']
 
@@ -27,6 +30,33 @@ export default target
   )
   return file
 }
+
+/** Of this project: another may be running beside it. */
+const SINK_PROGRAM = path.join(PROJECT_ROOT, 'targets/sink/main.ts')
+
+const killSinks = (): number => {
+  const sinks = fs.readdirSync('/proc').filter((pid) => {
+    try {
+      return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(SINK_PROGRAM)
+    } catch {
+      return false
+    }
+  })
+  for (const pid of sinks) process.kill(Number(pid), 'SIGKILL')
+  return sinks.length
+}
+
+/** A run with effects whose sink dies once, or whenever it lives again. */
+const runWithDyingSink = (
+  out: string,
+  args: readonly string[],
+  often: 'once' | 'always',
+): Promise<FinishedRun> =>
+  runWhile(out, ['raft', '--env', 'namespaces', '-w', 'effects', ...args], async (over) => {
+    await sleep(1000)
+    for (let killed = 0; !over.aborted && (often === 'always' || killed === 0); await sleep(20))
+      killed += killSinks()
+  })
 
 describeWith(missingLinuxRoot(), 'bad input', () => {
   let before: HostBaseline
@@ -64,6 +94,33 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     [['export', '/nowhere'], '/nowhere is no run'],
     [['prepare', 'lunch'], 'There is no preparation named lunch'],
   ])('%j', async (args, message) => refused(args, 255, message))
+
+  const withSink = ['--target-opts', 'sink=deduplicating', '--time-limit', '5s', '--seed', '1']
+
+  it('a sink that dies once: what it wrote is kept, and all is done in the end', async () => {
+    using folder = temporaryFolder()
+    const { verdict } = await runWithDyingSink(folder.path, withSink, 'once')
+    expect(verdict).toMatchObject({ status: 'valid' })
+    const lines = loadRun(verdict.runDir).record.services?.sink as readonly SinkLine[]
+    expect(lines.filter(({ type }) => type === 'start')).toHaveLength(2)
+    expect(verdict.verdicts[0]?.details).toMatchObject({ lost: 0, stillPending: 0 })
+  })
+
+  it('a sink that does not come back: unknown, in one sentence, and the cluster is not blamed', async () => {
+    using folder = temporaryFolder()
+    const { verdict } = await runWithDyingSink(
+      folder.path,
+      [...withSink, '--recovery-timeout', '3s'],
+      'always',
+    )
+    expect(verdict.status).toBe('unknown')
+    expect(verdict.verdicts.find(({ checker }) => checker === 'recovery')).toMatchObject({
+      status: 'unknown',
+      summary: expect.stringContaining('beside the cluster, sink did not come back'),
+    })
+    expect(verdict.verdicts[0]?.summary).toContain('nobody asked at the end what was still to be done')
+    expect(loadRun(verdict.runDir).record.history.length).toBeGreaterThan(100)
+  })
 
   it('a malformed history, a truncated one, and one of an unknown kind', async () => {
     using folder = temporaryFolder()

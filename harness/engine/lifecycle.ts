@@ -33,13 +33,13 @@ import { onClients, onNemesis } from '../generators/threads.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
-import { sleep } from '../support/wait.ts'
+import { sleep, waitUntil } from '../support/wait.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
 import { clusterPlan, nemesisContext, servicesFor } from './cluster-plan.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { interpret } from './interpret.ts'
 import { awaitReady, type Member, startMembers } from './members.ts'
-import { leaderChangesOf, Sampler } from './sampler.ts'
+import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 
 const FINAL_PHASE_MS = 60_000
@@ -366,7 +366,8 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const outcome = await exercise(running, sampler)
   // The last word of every replica, once the last writes have reached all of them: do they agree?
   await sleep(SETTLE_MS)
-  await sampler.sampleAll()
+  const together = async (): Promise<boolean> => !areApart(await sampler.sampleAll())
+  await waitUntil(together, claims.recoversWithinMs ?? 0, SETTLE_MS, parts.signal).catch(() => false)
   delay.disable()
   keepServices(running)
   parts.progress.phase('taking the cluster down')

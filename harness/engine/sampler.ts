@@ -36,11 +36,13 @@ export class Sampler implements AsyncDisposable {
   }
 
   /** One sample of every node. */
-  async sampleAll(): Promise<void> {
-    await Promise.all(
+  async sampleAll(): Promise<readonly Sample[]> {
+    return Promise.all(
       this.#nodes.map(async (node) => {
         const status = await this.#statusOf(node)
-        if (!this.#stopped) this.#record({ timeNs: this.#clock(), node: node.name, status })
+        const sample = { timeNs: this.#clock(), node: node.name, status }
+        if (!this.#stopped) this.#record(sample)
+        return sample
       }),
     )
   }
@@ -75,6 +77,14 @@ export class Sampler implements AsyncDisposable {
     clearTimeout(this.#timer)
     await this.#round
   }
+}
+
+/** Whether replicas that tell their states by digests tell different ones, or one of them does not answer. */
+export const areApart = (samples: readonly Sample[]): boolean => {
+  const states = samples.map(({ status }) =>
+    status?.digestAt === undefined ? null : `${status.digest} at ${status.digestAt}`,
+  )
+  return states.some((state) => state !== null) && new Set(states).size > 1
 }
 
 /** Each first sight of a leader in a term higher than all before; the first one is no change. */

@@ -36,11 +36,33 @@ export interface FinishedRun extends Finished {
   readonly verdict: RunVerdict & { readonly runDir: string; readonly reportFile: string }
 }
 
+const withVerdict = ({ exitCode, stdout, stderr }: Awaited<ReturnType<typeof start>>): FinishedRun => {
+  if (stdout === '') throw new Error(`exit ${exitCode}: ${stderr}`)
+  return { exitCode, stdout, stderr, verdict: JSON.parse(stdout) as FinishedRun['verdict'] }
+}
+
 /** A run with its verdict; a run that did not come about throws with what it said. */
-export const run = async (out: string, args: readonly string[]): Promise<FinishedRun> => {
-  const finished = await faultline(['run', ...args, '--out', out, '--json'])
-  if (finished.stdout === '') throw new Error(`exit ${finished.exitCode}: ${finished.stderr}`)
-  return { ...finished, verdict: JSON.parse(finished.stdout) as FinishedRun['verdict'] }
+export const run = async (out: string, args: readonly string[]): Promise<FinishedRun> =>
+  withVerdict(await start(['run', ...args, '--out', out, '--json']))
+
+/** The same, to which something is done once its clients are at work, until it is over. */
+export const runWhile = async (
+  out: string,
+  args: readonly string[],
+  disturb: (over: AbortSignal) => Promise<void>,
+): Promise<FinishedRun> => {
+  const over = new AbortController()
+  const running = start(['run', ...args, '--out', out, '--json'])
+  let disturbing: Promise<void> | null = null
+  running.stderr.on('data', (told: Buffer) => {
+    if (/ {2}running {2}/.test(String(told))) disturbing ??= disturb(over.signal)
+  })
+  try {
+    return withVerdict(await running)
+  } finally {
+    over.abort()
+    await disturbing
+  }
 }
 
 /** A folder that is removed at the end of the scope. */

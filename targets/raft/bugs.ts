@@ -38,14 +38,14 @@ const definitions = {
       'a new leader neither appends an entry of its own term nor waits for one before it answers reads',
     simulatorSeeds: 100,
     realRun: {
-      args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=1200ms,duration=1s --target-opts attempt-timeout=200ms --rate 100 --time-limit 30s',
+      args: '-n partition,packet --nemesis-opts partition.shapes=leader,partition.direction=two-way,partition.interval=2s,partition.duration=1200ms,packet.modes=delay,packet.delay=40ms,packet.jitter=0ms,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts attempt-timeout=400ms --rate 100 --time-limit 30s',
     },
   },
   'commit-old-term': {
     description: "commits an older term's entry by counting replicas (figure 8)",
     simulatorSeeds: 1000,
     realRun: {
-      args: '-n partition --nemesis-opts shapes=seesaw,direction=two-way,interval=50ms,duration=300ms,gap=0ms --target-opts election-timeout=150ms,attempt-timeout=200ms --rate 8 --time-limit 50s',
+      args: '-n partition,packet --nemesis-opts partition.shapes=seesaw,partition.direction=two-way,partition.interval=8s,partition.duration=8s,partition.gap=50ms,packet.modes=delay,packet.delay=60ms,packet.jitter=0ms,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts election-timeout=500ms,attempt-timeout=500ms,max-entries=1 --rate 40 --concurrency 20 --time-limit 40s',
     },
   },
   'retry-applied-twice': {
@@ -59,7 +59,7 @@ const definitions = {
     description: 'a leader commits what only itself has',
     simulatorSeeds: 10,
     realRun: {
-      args: '-n partition,kill --nemesis-opts partition.shapes=leader,partition.direction=two-way,interval=2s,duration=1s --time-limit 20s',
+      args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=2s,duration=1s --rate 300 --time-limit 20s',
     },
   },
   'no-truncate': {
