@@ -94,6 +94,7 @@ const judge = (samples: readonly Sample[]): Pick<Verdict, 'status' | 'summary' |
 
 export const agreement: Checker = {
   name: 'agreement',
+  finds: 'states that differ at one position of the log, and applied entries that were replaced',
   needs: ['samples', 'claims'],
   applies: (record: RunRecord) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
   check: async (record) => ({

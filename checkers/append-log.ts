@@ -11,6 +11,7 @@ import { linearizableObject } from './objects.ts'
 import { type LogInput, type LogOutput, appendLog as model } from './porcupine-ts/models/append-log.ts'
 
 export const logOrder = linearizableObject<readonly number[], LogInput, LogOutput>('log-order', {
+  finds: 'appends and reads that no order explains',
   vocabulary: APPEND_LOG,
   promise: 'append, read: linearizable',
   model,
@@ -140,6 +141,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const logOffsets = checkerOf({
   name: 'log-offsets',
+  finds: 'values lost, twice, or at another offset than was told; logs that diverge',
   needs: ['history'],
   promise: 'one value an offset, none lost or twice, all reads prefixes of one log',
   judge,

@@ -49,6 +49,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const bank = checkerOf({
   name: 'bank',
+  finds: 'money made or lost, accounts overdrawn',
   needs: ['history'],
   promise: 'money is neither made nor lost, no account overdrawn',
   judge,

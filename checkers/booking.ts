@@ -106,6 +106,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const booking = checkerOf({
   name: 'booking',
+  finds: 'seats sold twice, confirmed bookings lost',
   needs: ['history'],
   promise: 'no seat is sold twice, no confirmed one lost',
   judge,

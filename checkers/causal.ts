@@ -230,6 +230,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const causal = checkerOf({
   name: 'causal',
+  finds: 'effects seen without their causes, values that causes had replaced',
   needs: ['history'],
   promise: 'every session sees causes before effects (causal consistency)',
   judge,

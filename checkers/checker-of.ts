@@ -4,7 +4,7 @@ import { promised } from './promise.ts'
 
 export type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>
 
-interface Parts extends Pick<Checker, 'name' | 'needs' | 'applies'> {
+interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies'> {
   /** What must hold, for the verdict. */
   readonly promise: string
   judge(record: RunRecord): Judged

@@ -18,6 +18,7 @@ const signal = new AbortController().signal
 
 const says = (status: Status, name = status): Checker => ({
   name,
+  finds: 'what it is told',
   needs: [],
   check: async () => ({
     checker: name,
@@ -74,7 +75,12 @@ describe('composition', () => {
   })
 
   it('a checker that crashes, or lacks a part of the record, is unknown', async () => {
-    const crash: Checker = { name: 'crash', needs: [], check: () => Promise.reject(new Error('boom')) }
+    const crash: Checker = {
+      name: 'crash',
+      finds: 'nothing',
+      needs: [],
+      check: () => Promise.reject(new Error('boom')),
+    }
     const needy: Checker = { ...says('valid', 'valid'), needs: ['samples'] }
     const verdict = await composeVerdict([crash, needy], record({}), signal)
     expect(verdict.verdicts.map(({ status, summary }) => [status, summary])).toEqual([

@@ -57,6 +57,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const convergence = checkerOf({
   name: 'convergence',
+  finds: 'replicas that stay apart once all is healed',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
   promise: 'once healed, all replicas become equal',

@@ -4,6 +4,7 @@ import { linearizableObject } from './objects.ts'
 import { type CounterInput, type CounterOutput, counter as model } from './porcupine-ts/models/counter.ts'
 
 export const counter = linearizableObject<number, CounterInput, CounterOutput>('counter', {
+  finds: 'additions lost, counted twice, or read back',
   vocabulary: COUNTER,
   promise: 'add, read: linearizable',
   model,

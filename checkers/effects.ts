@@ -59,6 +59,7 @@ const AT_LEAST_ONCE: ReadonlySet<Kind> = new Set([
 const AT_MOST_ONCE: ReadonlySet<Kind> = new Set(['duplicated', 'overwrites a newer one'])
 
 interface Kept {
+  readonly finds: string
   readonly vocabulary: string
   /** The call whose promise it is. */
   readonly f: string
@@ -128,6 +129,7 @@ const judge = (record: RunRecord, promised: Consistency, kept: Kept): Judged => 
 
 const checker = (name: string, kept: Kept): Checker => ({
   name,
+  finds: kept.finds,
   needs: ['history', 'services'],
   check: async (record) => {
     const { spec, claims } = record
@@ -144,7 +146,28 @@ const checker = (name: string, kept: Kept): Checker => ({
   },
 })
 
-export const effects = checker('effects', { vocabulary: EFFECTS, f: 'submit', inOrder: false })
-export const jobQueue = checker('job-queue', { vocabulary: JOB_QUEUE, f: 'submit', inOrder: false })
-export const scheduledJob = checker('scheduled-job', { vocabulary: SCHEDULE, f: 'schedule', inOrder: true })
-export const outbox = checker('outbox', { vocabulary: OUTBOX, f: 'update', inOrder: true })
+export const effects = checker('effects', {
+  finds:
+    'requests lost, duplicated, or out of nowhere in the outside world; effects of refused ones; stale tokens',
+  vocabulary: EFFECTS,
+  f: 'submit',
+  inOrder: false,
+})
+export const jobQueue = checker('job-queue', {
+  finds: 'jobs done twice, or never though accepted',
+  vocabulary: JOB_QUEUE,
+  f: 'submit',
+  inOrder: false,
+})
+export const scheduledJob = checker('scheduled-job', {
+  finds: 'ticks left out, twice, or out of order',
+  vocabulary: SCHEDULE,
+  f: 'schedule',
+  inOrder: true,
+})
+export const outbox = checker('outbox', {
+  finds: 'changes without a message, messages without a change, twice, or out of order',
+  vocabulary: OUTBOX,
+  f: 'update',
+  inOrder: true,
+})

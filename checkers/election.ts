@@ -28,6 +28,7 @@ const toldOf = ({ history }: RunRecord): readonly Said[] =>
 
 export const election: Checker = {
   name: 'election',
+  finds: 'two leaders told of in one term, terms that go back, leaders that the nodes do not know',
   needs: ['history', 'samples', 'faults'],
   check: async (record) => {
     const told = toldOf(record)

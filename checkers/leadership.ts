@@ -116,6 +116,7 @@ export const judgeElections = (all: readonly Said[], faults: RunRecord['faults']
 
 export const leadership = checkerOf({
   name: 'leadership',
+  finds: 'two leaders in one term, terms that go back, by the nodes’ own word',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
   promise: 'one leader a term; terms never go back',

@@ -118,6 +118,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const lease = checkerOf({
   name: 'lease',
+  finds: 'two holders of one lease, tokens that do not grow',
   needs: ['history'],
   promise: 'no two holders by the service’s own word; each token greater than all before it',
   judge,

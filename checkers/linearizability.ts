@@ -182,6 +182,7 @@ const judge = async (
 
 export const linearizability = (options: { readonly initial: number | null }): Checker => ({
   name: 'linearizability',
+  finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
   needs: ['history'],
   check: async (record) => ({
     checker: 'linearizability',

@@ -34,6 +34,7 @@ const holding = (pair: Pair): Meant | null => {
 }
 
 export const mutex: Checker = linearizableObject('mutex', {
+  finds: 'two holders of one lock',
   vocabulary: LOCK,
   promise: 'at most one holder at a time, by the word of the service',
   model: mutexModel,
@@ -42,6 +43,7 @@ export const mutex: Checker = linearizableObject('mutex', {
 })
 
 export const fencing: Checker = linearizableObject('fencing', {
+  finds: 'tokens that do not grow',
   vocabulary: LOCK,
   promise: 'each holder’s token is greater than all before it',
   model: fencingLock,
@@ -50,6 +52,7 @@ export const fencing: Checker = linearizableObject('fencing', {
 })
 
 export const semaphore: Checker = linearizableObject('semaphore', {
+  finds: 'more holders than there are permits',
   vocabulary: SEMAPHORE,
   promise: `at most ${PERMITS} holders at a time`,
   model: semaphoreModel(PERMITS),

@@ -75,6 +75,7 @@ const judge = ({ logs, faults }: RunRecord): Judged => {
 
 export const logs = checkerOf({
   name: 'logs',
+  finds: 'panics, failed assertions, data races and corruption in what nodes say',
   needs: ['logs', 'claims'],
   applies: (record) => record.logs !== null,
   promise: 'no node panics, fails an assertion or finds its data corrupt by itself',

@@ -15,6 +15,7 @@ const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
 export interface ObjectKind<S, I, O> {
   readonly vocabulary: string
+  readonly finds: string
   /** What must hold, for the verdict. */
   readonly promise: string
   readonly model: AnyModel<S, I, O>
@@ -94,6 +95,7 @@ const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Pro
 /** @param name of the checker */
 export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I, O>): Checker => ({
   name,
+  finds: kind.finds,
   needs: ['history'],
   check: async (record) => ({
     checker: name,

@@ -155,6 +155,7 @@ const judge = ({ history, spec, faults }: RunRecord): Judged => {
 
 export const outcomes: Checker = {
   name: 'outcomes',
+  finds: 'mistakes of the client’s: fails that happened, timeouts called fails, fails without an attempt',
   needs: ['history'],
   check: async (record) => ({
     checker: 'outcomes',

@@ -110,6 +110,7 @@ const judge = ({ history, services }: RunRecord, breaks: BreaksPromise): Judged 
 const protectedResource = (promise: string, breaks: BreaksPromise): Checker =>
   checkerOf({
     name: 'protected-resource',
+    finds: 'two at once in what a lock protects, stale tokens taken by a sink that compares them',
     needs: ['history', 'services'],
     promise,
     judge: (record) => judge(record, breaks),

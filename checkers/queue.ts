@@ -11,6 +11,7 @@ import { linearizableObject } from './objects.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from './porcupine-ts/models/queue.ts'
 
 export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
+  finds: 'elements out of order, and whatever else no order explains',
   vocabulary: QUEUE,
   promise: 'enqueue, dequeue: linearizable, first in, first out',
   model: fifoQueue,
@@ -171,6 +172,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const totalQueue = checkerOf({
   name: 'total-queue',
+  finds: 'elements lost, taken twice, or out of nowhere',
   needs: ['history'],
   promise: 'what was put in comes out exactly once',
   judge,

@@ -33,6 +33,7 @@ const judge = (record: RunRecord): Pick<Verdict, 'status' | 'summary' | 'details
 
 export const recovery: Checker = {
   name: 'recovery',
+  finds: 'nodes that do not come back once all is healed, or too late',
   needs: ['facts', 'claims'],
   check: async (record) => {
     const claimed = record.claims?.recoversWithinMs

@@ -87,6 +87,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const revocation = checkerOf({
   name: 'revocation',
+  finds: 'access granted after it was revoked',
   needs: ['history'],
   promise: 'once revoked, allowed nowhere',
   judge,

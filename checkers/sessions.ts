@@ -146,6 +146,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const sessions = checkerOf({
   name: 'sessions',
+  finds: 'a session that sees less than it saw, or not what it did',
   needs: ['history'],
   promise: 'monotonic reads and writes, read your writes, writes follow reads',
   judge,

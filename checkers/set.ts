@@ -154,6 +154,7 @@ const mayBeStale = ({ claims, spec }: RunRecord): boolean =>
 
 export const setOfElements: Checker = {
   name: 'set',
+  finds: 'elements lost, stale, recovered or out of nowhere, and how long until they are visible',
   needs: ['history'],
   check: async (record) => {
     const promised = record.claims?.consistency[SET]?.read

@@ -205,6 +205,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const sides: Checker = {
   name: 'sides',
+  finds: 'minorities that serve more than was claimed (fail-open)',
   needs: ['history', 'faults', 'samples', 'claims'],
   applies: (record) => behaviours(record).length > 0,
   check: async (record) => ({

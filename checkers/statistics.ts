@@ -34,6 +34,7 @@ const gather = (history: readonly Operation[]): ReadonlyMap<string, Kind> => {
 
 export const statistics: Checker = {
   name: 'statistics',
+  finds: 'kinds of operation that were never ok: a run that tested nothing',
   needs: ['history'],
   check: async (record) => {
     const kinds = gather(record.history)

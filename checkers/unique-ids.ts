@@ -43,6 +43,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const uniqueIds = checkerOf({
   name: 'unique-ids',
+  finds: 'ids handed out twice',
   needs: ['history'],
   promise: 'no id twice',
   judge,

@@ -11,6 +11,7 @@ export const strangerIn = (history: readonly Operation[], vocabulary: string): O
 
 export const wrongVocabulary = (stranger: Operation, vocabulary: string): Checker => ({
   name: 'vocabulary',
+  finds: 'operations of another vocabulary',
   needs: ['history'],
   check: async () => ({
     checker: 'vocabulary',

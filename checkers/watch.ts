@@ -113,6 +113,7 @@ const judge = ({ history }: RunRecord): Judged => {
 
 export const watch = checkerOf({
   name: 'watch',
+  finds: 'changes missed, seen twice, out of order, or out of nowhere',
   needs: ['history'],
   promise: 'every change once, in order, none invented, from wherever one goes on',
   judge,

@@ -729,6 +729,8 @@ export interface Verdict {
 
 export interface Checker {
   readonly name: string
+  /** What it can find, in a few words. */
+  readonly finds: string
   /** Parts of the record it cannot judge without; a missing one makes it unknown. */
   readonly needs: readonly (keyof RunRecord)[]
   /** False where the record holds nothing of what it judges: it is then left out, not unknown. Absent: always true. */

@@ -1,5 +1,5 @@
 /** `faultline list`: what there is, from the registries. */
-import type { Nemesis, OptionSpecs, Options } from '../api.ts'
+import type { Checker, Nemesis, OptionSpecs, Options, Workload } from '../api.ts'
 import { nemeses, targets, unknownName, workloads } from './registries.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
@@ -17,14 +17,32 @@ const listTargets = (): readonly string[] =>
     ...optionLines(target.options),
   ])
 
-const listWorkloads = (): readonly string[] =>
-  Object.values(workloads).flatMap((workload) => {
-    const checkers = workload.checkers(defaultsOf(workload.options))
-    return [
-      `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary}; judged by ${checkers.map(({ name }) => name).join(', ')})`,
-      ...optionLines(workload.options),
-    ]
-  })
+const checkersOf = (workload: Workload): readonly Checker[] => workload.checkers(defaultsOf(workload.options))
+
+const describe = ({ name, finds }: Checker): string => `${name.padEnd(18)} ${finds}`
+
+/** Judge every workload. */
+const standing = (): readonly Checker[] => {
+  const [first, ...others] = Object.values(workloads).map(checkersOf)
+  return (first ?? []).filter(({ name }) => others.every((all) => all.some((each) => each.name === name)))
+}
+
+const listWorkloads = (): readonly string[] => {
+  const always = standing()
+  const isOwn = ({ name }: Checker): boolean => !always.some((each) => each.name === name)
+  const each = Object.values(workloads).flatMap((workload) => [
+    `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary})`,
+    ...checkersOf(workload)
+      .filter(isOwn)
+      .map((checker) => `      judged by ${describe(checker)}`),
+    ...optionLines(workload.options),
+  ])
+  return [
+    ...each,
+    '  and every one of them',
+    ...always.map((checker) => `      judged by ${describe(checker)}`),
+  ]
+}
 
 /** Bundled targets that a nemesis cannot be used on, by the target's default options. */
 const notOn = (nemesis: Nemesis): string => {
@@ -41,12 +59,18 @@ const listNemeses = (): readonly string[] =>
   ])
 
 const listCheckers = (): readonly string[] => {
-  const names = new Map<string, string[]>()
-  for (const workload of Object.values(workloads)) {
-    for (const checker of workload.checkers(defaultsOf(workload.options)))
-      names.set(checker.name, [...(names.get(checker.name) ?? []), workload.name])
-  }
-  return [...names].map(([name, used]) => `  ${name.padEnd(18)} used by ${used.join(', ')}`)
+  const users = new Map<string, { readonly checker: Checker; readonly used: string[] }>()
+  for (const workload of Object.values(workloads))
+    for (const checker of checkersOf(workload)) {
+      const known = users.get(checker.name) ?? { checker, used: [] }
+      users.set(checker.name, known)
+      known.used.push(workload.name)
+    }
+  const all = Object.keys(workloads).length
+  return [...users.values()].map(
+    ({ checker, used }) =>
+      `  ${describe(checker)} (used by ${used.length === all ? 'every workload' : used.join(', ')})`,
+  )
 }
 
 const listBugs = (): readonly string[] =>
