@@ -226,7 +226,13 @@ describe('sides', () => {
     history: RunRecord['history'],
     minority: Claims['minority'] = 'refuse',
   ): Promise<Verdict> =>
-    judge(sides, { history, samples, faults: [partition(cut)], claims: { ...CLAIMS, minority } })
+    judge(sides, {
+      history,
+      samples,
+      faults: [partition(cut)],
+      claims: { ...CLAIMS, minority },
+      services: { sink: [] },
+    })
 
   it('what is answered once the heal may have begun proves nothing', async () => {
     const late = asked('n1', 'write', 'ok').map((operation) => ({
@@ -252,6 +258,13 @@ describe('sides', () => {
       'refuse',
       'valid',
       'majority available',
+    ],
+    [
+      'a minority asked, the sink beside the cluster answers',
+      asked('n1', 'enter', 'ok', 'sink'),
+      'refuse',
+      'valid',
+      'minority not asked',
     ],
     [
       'a minority that reads, which it may',

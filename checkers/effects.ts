@@ -41,12 +41,13 @@ const byTheCluster = ({ cluster }: LedgerRow): string => {
 }
 
 const describe = (row: LedgerRow): string => {
-  const { key, submissions, acknowledged, effects, stopped } = row
+  const { key, asked: request, submissions, acknowledged, effects, stopped } = row
+  const what = request === null ? '' : ` (resource ${request.resource}, version ${request.version})`
   const asked = `asked ${submissions.length} times${acknowledged ? ', acknowledged' : ''}`
   const acted = effects.map(
     ({ seq, worker, token, attempt }) => `#${seq} by ${worker} (token ${token}, attempt ${attempt})`,
   )
-  return `${key.padEnd(10)} ${asked}${byTheCluster(row)}; ${effects.length} effects${acted.length === 0 ? '' : `: ${acted.join(', ')}`}${stopped === 0 ? '' : `; the sink stopped ${stopped}`}`
+  return `${`${key}${what}`.padEnd(10)} ${asked}${byTheCluster(row)}; ${effects.length} effects${acted.length === 0 ? '' : `: ${acted.join(', ')}`}${stopped === 0 ? '' : `; the sink stopped ${stopped}`}`
 }
 
 /** What no promise allows. */

@@ -73,11 +73,15 @@ const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
 const isRead = ({ f, value }: Pair['invocation']): boolean =>
   READS.has(f) || (f === 'txn' && (value as readonly (readonly unknown[])[]).every(([kind]) => kind === 'r'))
 
-/** The node that answered, where the answer says so; else the one that was asked. */
+/** The node that answered, where the answer names one; else the one that was asked. */
 const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): string | undefined => {
   const servedBy = completion?.type === 'ok' ? completion.meta?.servedBy : undefined
   return nodes.find((node) => node === servedBy) ?? invocation.node
 }
+
+/** By something beside the cluster, so that no node had a part in it. */
+const isServedBeside = ({ completion }: Pair, services: RunRecord['services']): boolean =>
+  Object.hasOwn(services ?? {}, String(completion?.meta?.servedBy))
 
 const behaviourOf = ({ reads, writes, refused, hung }: Counts): Behaviour => {
   if (reads + writes + refused + hung === 0) return 'not asked'
@@ -111,9 +115,9 @@ interface Told {
 }
 
 /** Of each partition into sides that lasted longer than the grace, what each did. */
-export const behaviours = ({ history, faults, samples }: RunRecord): readonly Told[] => {
+export const behaviours = ({ history, faults, samples, services }: RunRecord): readonly Told[] => {
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
-  const pairs = pairOperations(history)
+  const pairs = pairOperations(history).filter((pair) => !isServedBeside(pair, services))
   const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
     const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault

@@ -28,7 +28,7 @@ export class SinkClient implements AsyncDisposable {
     const result: HttpResult = await this.#http.request(this.#origin, 'POST', path, asked, signal)
     if (result.type === 'unsent') return { type: 'fail', error: `the sink: ${result.error}` }
     if (result.type === 'doubt') return { type: 'info', error: `the sink: ${result.error}` }
-    return { type: 'ok', value: result.body }
+    return { type: 'ok', value: result.body, meta: { servedBy: SINK } }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
