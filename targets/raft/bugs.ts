@@ -38,7 +38,7 @@ const definitions = {
       'a new leader neither appends an entry of its own term nor waits for one before it answers reads',
     simulatorSeeds: 100,
     realRun: {
-      args: '-n partition,packet --nemesis-opts partition.shapes=leader,partition.direction=two-way,partition.interval=2s,partition.duration=1200ms,packet.modes=delay,packet.delay=40ms,packet.jitter=0ms,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts attempt-timeout=400ms --rate 100 --time-limit 30s',
+      args: '-n partition,packet --nemesis-opts partition.shapes=leader,partition.direction=two-way,partition.interval=2s,partition.duration=1200ms,packet.modes=delay,packet.delay=40ms,packet.jitter=0ms,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts attempt-timeout=400ms --rate 200 --time-limit 60s',
     },
   },
   'commit-old-term': {
