@@ -150,7 +150,7 @@ const definitions = {
     description: 'snapshots leave out who holds permits',
     workload: 'semaphore',
     realRun: {
-      args: '--workload-opts per-key=1000 -n kill --nemesis-opts victims=all,interval=1500ms,duration=300ms --target-opts compact-every=30 --rate 400 --time-limit 20s',
+      args: '--workload-opts per-key=1000 -n kill --nemesis-opts victims=all,interval=3s,duration=300ms --target-opts compact-every=30 --rate 400 --time-limit 25s',
     },
   },
   'funds-checked-early': {
