@@ -45,7 +45,7 @@ const definitions = {
     description: "commits an older term's entry by counting replicas (figure 8)",
     simulatorSeeds: 1000,
     realRun: {
-      args: '-n partition,packet --nemesis-opts partition.shapes=seesaw,partition.direction=two-way,partition.interval=8s,partition.duration=8s,partition.gap=50ms,packet.modes=delay,packet.delay=60ms,packet.jitter=0ms,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts election-timeout=500ms,attempt-timeout=500ms,max-entries=1 --rate 40 --concurrency 20 --time-limit 70s',
+      args: '-n partition,packet --nemesis-opts partition.shapes=seesaw,partition.direction=two-way,partition.interval=8s,partition.duration=8s,partition.gap=50ms,packet.modes=delay,packet.delay=60ms,packet.jitter=0ms,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts election-timeout=500ms,attempt-timeout=500ms,max-entries=1 --rate 80 --concurrency 20 --time-limit 90s',
     },
   },
   'retry-applied-twice': {
