@@ -282,8 +282,8 @@ export interface LaunchSpec {
  */
 export interface ServiceSpec {
   readonly name: string
-  /** For the docker environment: a folder of docker/. Absent: the target's image. */
-  readonly image?: string
+  /** For the docker environment: a folder of docker/. Absent: the target's image; null: it runs in namespaces only. */
+  readonly image?: string | null
   launch(service: NodeIdentity, program: (name: string) => string): LaunchSpec
   ready(service: Endpoint, signal: AbortSignal): Promise<boolean>
   /** A JSON Lines file in its data directory that belongs to the run's record. */

@@ -54,9 +54,9 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
 }
 
 /**
- * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds;
- * a `seesaw` follows the leader: whose side is elected is cut off at once (seesaw.ts); `clients` cuts one group of clients from one node, and
- * `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
+ * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds; a
+ * `seesaw` follows the leader: whose side is elected is cut off at once (seesaw.ts); `clients` cuts one group of clients
+ * from one node, and `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
  */
 export const SHAPES = [
   'halves',
@@ -81,8 +81,8 @@ const minorityOf = (order: readonly string[]): number => Math.max(1, Math.floor(
 
 /**
  * Whom a seesaw cuts off. The same two sides, each a minority, share the pivot between them: the side that leads is
- * cut off with the entries it could not replicate, the other one takes over with the pivot's vote, and next time it
- * is its turn. So logs diverge again and again, as in Raft's figure 8. A pivot that leads goes with part of a side.
+ * cut off with the entries it could not replicate, the other one takes over with the pivot's vote, and then it is
+ * its turn. So logs diverge again and again, as in Raft's figure 8. A pivot that leads goes with part of a side.
  */
 export const seesawSide = (order: readonly string[], leader: string): readonly string[] => {
   const size = minorityOf(order)

@@ -82,10 +82,12 @@ export const environmentFor = (name: string, runId: string): Environment => {
   throw unknownName('environment', name, ['auto', 'namespaces', 'docker'])
 }
 
-/** auto: docker where the daemon answers and the target has an image, else namespaces. */
-const chooseEnvironment = async (name: string, target: Target): Promise<string> => {
+/** auto: docker where the daemon answers and the target has an image, and all that stands beside it; else namespaces. */
+const chooseEnvironment = async (name: string, target: Target, options: Options): Promise<string> => {
   if (name !== 'auto') return name
-  return target.image !== undefined && (await isDockerReachable()) ? 'docker' : 'namespaces'
+  const services = target.services?.(options) ?? []
+  const hasImages = target.image !== undefined && services.every(({ image }) => image !== null)
+  return hasImages && (await isDockerReachable()) ? 'docker' : 'namespaces'
 }
 
 const parseExpect = (text: string | undefined, vocabulary: string): Consistency | null => {
@@ -121,6 +123,9 @@ const missingFor = (
 }
 
 const checkSupport = (target: Target, environment: Environment, spec: RunSpec): void => {
+  const bare = target.services?.(spec.targetOptions).find(({ image }) => image === null)
+  if (environment.name === 'docker' && bare !== undefined)
+    throw new UserError(`${bare.name} has no Docker image: run it with --env namespaces.`)
   for (const { name, options } of spec.nemeses) {
     const missing = missingFor(target, environment, spec.targetOptions, name, options)
     if (missing.length === 0) continue
@@ -215,10 +220,10 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
         `It speaks: ${Object.keys(target.clients).join(', ') || 'none'}.`,
     )
   }
-  const environment = environmentFor(await chooseEnvironment(flags.env, target), runId)
   if (flags.faults !== undefined && flags.nemesis !== undefined)
     throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
   const targetOptions = parseOptions(`target ${target.name}`, flags.targetOpts, target.options)
+  const environment = environmentFor(await chooseEnvironment(flags.env, target, targetOptions), runId)
   const lacks = target.lacks?.(workload.vocabulary, targetOptions) ?? null
   if (lacks !== null)
     throw new UserError(`${target.name} cannot run the workload ${workload.name}: ${lacks}.`)

@@ -132,7 +132,7 @@ const provision = (parts: RunParts): Promise<Cluster> => {
         return {
           identity,
           launch: service.launch(identity, parts.program),
-          image: service.image ?? target.image,
+          image: service.image === undefined ? target.image : (service.image ?? undefined),
         }
       }),
       clientGroups: spec.clientGroups,

@@ -25,6 +25,7 @@ const control = new JsonHttp()
 
 const sink = (mode: SinkMode): ServiceSpec => ({
   name: SINK,
+  image: null,
   keeps: LOG,
   launch: ({ address, dataDir }) => ({
     files: {},
