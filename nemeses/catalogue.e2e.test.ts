@@ -86,7 +86,8 @@ describeWith(missingLinuxRoot(), 'clock', () => {
 
 describeWith(missingLinuxRoot(), 'partition', () => {
   it('cuts what it says and nothing else, as probed one way at a time', async () => {
-    const options = 'shapes=one+bridge+asymmetric-bridge+leader,interval=2s,duration=1s'
+    // None so short that it is not probed.
+    const options = 'shapes=one+bridge+asymmetric-bridge+leader,interval=2500ms,duration=2s'
     const played = await play([
       ...RAFT,
       '-n',
@@ -94,7 +95,7 @@ describeWith(missingLinuxRoot(), 'partition', () => {
       '--nemesis-opts',
       options,
       '--time-limit',
-      '14s',
+      '18s',
       '--seed',
       '8',
     ])
