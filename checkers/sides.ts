@@ -157,8 +157,8 @@ const classOf = (side: Side, claims: Claims): Behaviour | 'fail-open' =>
 
 const describe = (side: Side, claims: Claims): string => {
   const { nodes, isMajority, counts } = side
-  const freshness =
-    counts.reads === 0 ? '' : counts.stale === 0 ? ', consistent' : `, ${counts.stale} reads stale`
+  // That none was surely stale does not make them fresh: nothing is said of those.
+  const freshness = counts.stale === 0 ? '' : `, ${counts.stale} reads stale`
   return `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${classOf(side, claims)}${freshness}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
 }
 

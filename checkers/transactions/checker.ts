@@ -96,7 +96,7 @@ const check = (record: RunRecord, options: JudgeOptions): Verdict => {
 const checker = (options: JudgeOptions): Checker => ({
   name: 'transactions',
   finds:
-    'Adya’s anomalies (G0 to G2, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
+    'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
   needs: ['history'],
   check: async (record) => check(record, options),
 })
