@@ -15,7 +15,7 @@ const read = (process: number, key: string, value: number | null) =>
   done(process, 'read', { key }, { key, value })
 const swap = (process: number, key: string, expected: number, next: number, applied = true) =>
   done(process, 'cas', { key, expected, next }, { key, expected, next, applied })
-cases(causal, [
+cases(causal({ initial: null }), [
   ['nothing', 'unknown'],
   [
     'reads of what was written',
@@ -82,6 +82,11 @@ cases(causal, [
   ['what failed', 'invalid', refused(0, 'write', { key: 'x', value: 1 }), read(1, 'x', 1)],
   ['causes in a circle', 'invalid', read(0, 'x', 1), write(0, 'y', 2), read(1, 'y', 2), write(1, 'x', 1)],
   ['a value written twice', 'unknown', write(0, 'x', 1), write(1, 'x', 1), read(2, 'x', 1)],
+])
+
+cases(causal({ initial: 0 }), [
+  ['a register that begins at 0', 'valid', read(0, 'x', 0), write(0, 'x', 1), read(1, 'x', 1)],
+  ['and is read so after it was written', 'invalid', write(0, 'x', 1), read(0, 'x', 0)],
 ])
 
 const SIZE = 5
@@ -171,7 +176,7 @@ it(`agrees with the definition on ${HISTORIES} small histories`, async () => {
     const ops = randomOps(rngFromSeed(seed))
     if (!ops.some(({ isRead }) => isRead)) continue
     const expected = isCausal(ops, orders) ? 'valid' : 'invalid'
-    const { status, summary } = await judgeSteps(causal, stepsOf(ops))
+    const { status, summary } = await judgeSteps(causal({ initial: null }), stepsOf(ops))
     expect(status, `seed ${seed}: ${summary}\n${JSON.stringify(ops)}`).toBe(expected)
     counts[expected]++
   }

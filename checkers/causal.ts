@@ -12,7 +12,7 @@
  * A compare-and-set that was applied reads and writes; one that was not tells nothing. What failed never happened; a write in
  * doubt happened if its value was read.
  */
-import type { Evidence, RunRecord } from '../harness/api.ts'
+import type { Checker, Evidence, RunRecord } from '../harness/api.ts'
 import { type Pair, pairOperations } from '../harness/history/pairs.ts'
 import type { RegisterValue } from '../harness/vocabularies/register.ts'
 import { checkerOf, countBy, type Judged } from './checker-of.ts'
@@ -56,7 +56,8 @@ const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
   return isOk ? { key, read: (completion.value as { value: RegisterValue }).value, written: null } : null
 }
 
-const nodesOf = (pairs: readonly Pair[]): readonly Node[] => {
+/** @param initial what an unwritten register holds: to read it is to find nothing */
+const nodesOf = (pairs: readonly Pair[], initial: RegisterValue): readonly Node[] => {
   const sessions = new Map<number | string, { readonly session: number; length: number }>()
   return pairs.flatMap((pair) => {
     const meaning = meaningOf(pair)
@@ -65,7 +66,8 @@ const nodesOf = (pairs: readonly Pair[]): readonly Node[] => {
     const known = sessions.get(process) ?? { session: sessions.size, length: 0 }
     sessions.set(process, known)
     known.length++
-    return [{ pair, ...meaning, session: known.session, place: known.length }]
+    const read = meaning.read === initial ? null : meaning.read
+    return [{ pair, ...meaning, read, session: known.session, place: known.length }]
   })
 }
 
@@ -190,8 +192,8 @@ const findBroken = (nodes: readonly Node[], writers: ReadonlyMap<string, number>
   )
 }
 
-const judge = ({ history }: RunRecord): Judged => {
-  const nodes = nodesOf(pairOperations(history))
+const judge = ({ history }: RunRecord, initial: RegisterValue): Judged => {
+  const nodes = nodesOf(pairOperations(history), initial)
   const writers = new Map<string, number>()
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue
@@ -228,10 +230,11 @@ const judge = ({ history }: RunRecord): Judged => {
   }
 }
 
-export const causal = checkerOf({
-  name: 'causal',
-  finds: 'effects seen without their causes, values that causes had replaced',
-  needs: ['history'],
-  promise: 'every session sees causes before effects (causal consistency)',
-  judge,
-})
+export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
+  checkerOf({
+    name: 'causal',
+    finds: 'effects seen without their causes, values that causes had replaced',
+    needs: ['history'],
+    promise: 'every session sees causes before effects (causal consistency)',
+    judge: (record) => judge(record, initial),
+  })

@@ -11,7 +11,14 @@ export const causal: Workload<RegisterCall> = {
   name: 'causal',
   description: 'registers under read and write: does anybody see an effect, and not its causes?',
   vocabulary: REGISTER,
-  options: keyOptions(3, 200),
+  options: {
+    ...keyOptions(3, 200),
+    initial: {
+      type: 'string',
+      default: 'null',
+      description: 'value of an unwritten register, for imported histories (Knossos: 0)',
+    },
+  },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
       rng.fork('kind').float() < READS
@@ -23,5 +30,5 @@ export const causal: Workload<RegisterCall> = {
       usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
       context,
     ),
-  checkers: () => [checker, ...standing],
+  checkers: ({ initial }) => [checker({ initial: initial === 'null' ? null : Number(initial) }), ...standing],
 }
