@@ -1,5 +1,6 @@
 /** What most checkers are: a promise in one sentence, and a pure judgement of the record. */
-import type { Checker, RunRecord, Verdict } from '../harness/api.ts'
+import type { RunRecord } from '../harness/api/record.ts'
+import type { Checker, Verdict } from '../harness/api/verdict.ts'
 import { promised } from './promise.ts'
 
 export type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>

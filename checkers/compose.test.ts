@@ -1,18 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type {
-  Checker,
-  Claims,
-  FaultRecord,
-  Operation,
-  RunFacts,
-  RunRecord,
-  RunSpec,
-  Status,
-} from '../harness/api.ts'
+import type { Claims } from '../harness/api/claims.ts'
+import type { Operation } from '../harness/api/history.ts'
+import type { FaultRecord, RunFacts, RunRecord, RunSpec } from '../harness/api/record.ts'
+import type { Checker, Status } from '../harness/api/verdict.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
+import { recovery } from './cluster/recovery.ts'
+import { statistics } from './cluster/statistics.ts'
 import { composeVerdict, worst } from './compose.ts'
-import { recovery } from './recovery.ts'
-import { statistics } from './statistics.ts'
 
 const signal = new AbortController().signal
 

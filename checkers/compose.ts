@@ -3,9 +3,11 @@
  * a part of the record is unknown, and so is a run that tested nothing: one in which no operation was ok, or in
  * which faults were planned and fewer than a tenth bit.
  */
-import type { Checker, Claims, FaultRecord, RunRecord, RunVerdict, Status, Verdict } from '../harness/api.ts'
+import type { Claims } from '../harness/api/claims.ts'
+import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
+import type { Checker, RunVerdict, Status, Verdict } from '../harness/api/verdict.ts'
 import { messageOf, UserError } from '../harness/support/assert.ts'
-import { impactOf } from './impact.ts'
+import { impactOf } from './cluster/impact.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
 

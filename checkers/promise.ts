@@ -1,5 +1,6 @@
 /** What was promised, and by whom. */
-import type { RunRecord, Verdict } from '../harness/api.ts'
+import type { RunRecord } from '../harness/api/record.ts'
+import type { Verdict } from '../harness/api/verdict.ts'
 
 export const promised = ({ claims }: RunRecord, text: string): Verdict['promise'] => ({
   text,

@@ -1,5 +1,6 @@
 /** What stands in for a workload's checkers where the history is of another vocabulary: one sentence, and nothing judged. */
-import type { Checker, Operation } from '../harness/api.ts'
+import type { Operation } from '../harness/api/history.ts'
+import type { Checker } from '../harness/api/verdict.ts'
 import { CALLS } from '../harness/vocabularies/calls.ts'
 
 /** The first operation that is no call of the vocabulary; null where all are, or nobody knows its calls. */

@@ -45,7 +45,7 @@ program
   .option('--workload-opts <k=v,...>', 'options of the workload')
   .option('--nemesis-opts <k=v,...>', 'options of the nemeses, or nemesis.k=v for one of them')
   .option('--json', 'print the verdict as JSON')
-  .action(lazily(async () => (await import('./cli/run.ts')).runCommand))
+  .action(lazily(async () => (await import('./cli/commands/run.ts')).runCommand))
 
 program
   .command('check')
@@ -59,61 +59,61 @@ program
     'where an imported history has no folder: one for its verdict and pages of evidence',
   )
   .option('--json', 'print the verdict as JSON')
-  .action(lazily(async () => (await import('./cli/check.ts')).checkCommand))
+  .action(lazily(async () => (await import('./cli/commands/check.ts')).checkCommand))
 
 program
   .command('report')
   .argument('<run>', "a run's folder")
   .description('render report.html again')
-  .action(lazily(async () => (await import('./cli/report.ts')).reportCommand))
+  .action(lazily(async () => (await import('./cli/commands/report.ts')).reportCommand))
 
 program
   .command('serve')
   .argument('[results]', 'the folder of results', 'results')
   .description('browse stored runs on loopback')
   .option('--port <n>', 'port', '8080')
-  .action(lazily(async () => (await import('./cli/serve.ts')).serveCommand))
+  .action(lazily(async () => (await import('./cli/commands/serve.ts')).serveCommand))
 
 program
   .command('list')
   .argument('[what]', 'targets, workloads, nemeses, checkers or bugs')
   .description('what there is')
-  .action(lazily(async () => (await import('./cli/list.ts')).listCommand))
+  .action(lazily(async () => (await import('./cli/commands/list.ts')).listCommand))
 
 program
   .command('doctor')
   .description('what this machine can do, and what is missing')
   .option('--json', 'print the table as JSON')
-  .action(lazily(async () => (await import('./cli/doctor.ts')).doctorCommand))
+  .action(lazily(async () => (await import('./cli/commands/doctor.ts')).doctorCommand))
 
 program
   .command('export')
   .argument('<run>', "a run's folder")
   .description("a run's history on standard output")
   .addOption(new Option('--format <name>', 'edn, jsonl or csv').default('edn'))
-  .action(lazily(async () => (await import('./cli/export.ts')).exportCommand))
+  .action(lazily(async () => (await import('./cli/commands/export.ts')).exportCommand))
 
 program
   .command('clean')
   .description('undo whatever dead runs left')
-  .action(lazily(async () => (await import('./cli/clean.ts')).cleanCommand))
+  .action(lazily(async () => (await import('./cli/commands/clean.ts')).cleanCommand))
 
 program
   .command('demo')
   .description('the bundled cluster, healthy and with a planted bug')
   .option('--out <dir>', 'where results go', 'results')
-  .action(lazily(async () => (await import('./cli/demo.ts')).demoCommand))
+  .action(lazily(async () => (await import('./cli/commands/demo.ts')).demoCommand))
 
 program
   .command('prepare')
   .argument('<what>', 'namespaces, programs, docker or tests')
   .description('install and build what this machine lacks')
   .option('--base <source>', "base image: local (made from Debian's packages) or registry (pulled)", 'local')
-  .action(lazily(async () => (await import('./cli/prepare.ts')).prepareCommand))
+  .action(lazily(async () => (await import('./cli/commands/prepare.ts')).prepareCommand))
 
 program
   .command('bench', { hidden: true })
-  .action(lazily(async () => (await import('./cli/bench.ts')).benchCommand))
+  .action(lazily(async () => (await import('./cli/bench/bench.ts')).benchCommand))
 
 program
   .command('bench-bugs', { hidden: true })
@@ -122,14 +122,14 @@ program
   .addOption(
     new Option('--part <part>', 'the planted bugs, or the healthy cluster').choices(['bugs', 'healthy']),
   )
-  .action(lazily(async () => (await import('./cli/bench-bugs.ts')).benchBugsCommand))
+  .action(lazily(async () => (await import('./cli/bench/bugs.ts')).benchBugsCommand))
 
 program
   .command('controller', { hidden: true })
   .argument('<state directory>')
   .action(
     lazily(async () => {
-      const { runController } = await import('./cli/controller.ts')
+      const { runController } = await import('./cli/run/controller.ts')
       return async (stateDir: string): Promise<number> => {
         await runController(stateDir)
         return 0

@@ -12,23 +12,17 @@
  * touched: leases of Go and Java programs count it, and notice nothing; only what compares wall clocks does. Proof: the
  * offset read back from the processes' own clock functions, and the node's own word where its status tells the time.
  */
-import type {
-  ActiveFault,
-  ClusterNode,
-  Effect,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { hostTimeNs, ProcessClock } from '../harness/faults/clock/process-clock.ts'
 import { NO_SKEW, type Skew } from '../harness/faults/clock/stub.ts'
 import { descendantsOf, isAlive, signal } from '../harness/faults/proc.ts'
 import { messageOf } from '../harness/support/assert.ts'
 import { NS_PER_MS } from '../harness/support/time.ts'
 import { sleep } from '../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['bump', 'jump-back', 'drift', 'strobe', 'freeze', 'suspend'] as const
 type Mode = (typeof MODES)[number]

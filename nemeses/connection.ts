@@ -9,18 +9,12 @@
  * The first two hit new connections, established ones, or all. Proof: the packets each rule dropped or reset. Where
  * nobody opened or used one it did not bite: programs that keep their connections notice nothing of `new`.
  */
-import type {
-  ActiveFault,
-  Cluster,
-  ClusterNode,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import type { PacketRule } from '../harness/faults/iptables.ts'
-import { packetFault } from './packet-rules.ts'
-import { planSequence, scheduleOptions } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { packetFault } from './parts/packet-rules.ts'
+import { planSequence, scheduleOptions } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['reset', 'black-hole', 'lost-replies'] as const
 type Mode = (typeof MODES)[number]

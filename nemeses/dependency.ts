@@ -9,23 +9,22 @@
  * Proof: packets refused or reset, counted at the service; or delayed, counted at the switch; or the state of its
  * processes.
  */
+import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
 import type {
   ActiveFault,
-  Cluster,
-  ClusterNode,
   Effect,
   Intent,
   Nemesis,
   NemesisContext,
   PlannedFault,
-} from '../harness/api.ts'
+} from '../harness/api/nemesis.ts'
 import type { PacketRule } from '../harness/faults/iptables.ts'
 import { Detour } from '../harness/faults/packet/detour.ts'
 import { signal, threadStates } from '../harness/faults/proc.ts'
-import { activeFault } from './active-fault.ts'
-import { packetFault } from './packet-rules.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { parseWords } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { packetFault } from './parts/packet-rules.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { parseWords } from './parts/victims.ts'
 
 const MODES = ['gone', 'hung', 'failing', 'slow'] as const
 

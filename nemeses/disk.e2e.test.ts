@@ -1,7 +1,7 @@
 /** Disks that fail under real clusters, and what a power loss takes from whom. */
 import fs from 'node:fs'
 import { expect, it } from 'vitest'
-import type { Effect } from '../harness/api.ts'
+import type { Effect } from '../harness/api/nemesis.ts'
 import { sleep } from '../harness/support/wait.ts'
 import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
 import { start, temporaryFolder } from '../harness/testing/command.ts'

@@ -11,25 +11,14 @@
  * At the heal, nodes that ended by themselves are started again, as an operator would. Proof: operations delayed and
  * failed as counted in the mount, latencies there, bytes and operations lost.
  */
-import type {
-  ActiveFault,
-  ClusterNode,
-  Damage,
-  DiskCounts,
-  DiskRule,
-  Effect,
-  FaultModel,
-  Lost,
-  Nemesis,
-  NemesisContext,
-  NodeDisk,
-  PlannedFault,
-  Survival,
-} from '../harness/api.ts'
+import type { FaultModel } from '../harness/api/claims.ts'
+import type { Damage, DiskCounts, DiskRule, Lost, NodeDisk, Survival } from '../harness/api/disk.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { countsSince } from '../harness/faults/disk/rules.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = [
   'latency',

@@ -1,5 +1,5 @@
 /** The registry of nemeses: name to value. */
-import type { Nemesis } from '../harness/api.ts'
+import type { Nemesis } from '../harness/api/nemesis.ts'
 import { clock } from './clock.ts'
 import { connection } from './connection.ts'
 import { cpu } from './cpu.ts'

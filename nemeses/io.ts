@@ -11,14 +11,8 @@
  * Proof: a process in the same group writes and syncs a few blocks beside the node's data, before and during the fault.
  */
 import path from 'node:path'
-import type {
-  ActiveFault,
-  ClusterNode,
-  Effect,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import {
   diskUnder,
   type IoLimit,
@@ -27,9 +21,9 @@ import {
   PROBE_BYTES,
   probeWrites,
 } from '../harness/faults/io-limit.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['operations', 'bandwidth'] as const
 type Mode = (typeof MODES)[number]

@@ -4,21 +4,22 @@
  * next (`rolling`, which does not wait for what the cluster says of it); or again and again until the heal
  * (`crash-loop`). Proof: the pids are gone, and others run after the heal.
  */
-import type {
-  ActiveFault,
-  ClusterNode,
-  Effect,
-  Nemesis,
-  NemesisContext,
-  NodeProcess,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import type { NodeProcess } from '../harness/api/process.ts'
 import { isAlive, signal } from '../harness/faults/proc.ts'
 import { sleep, waitUntil } from '../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
-import { changeData, DATA, type DataIntent, keepOlder, modelOf, withinTolerance } from './restart-data.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import {
+  changeData,
+  DATA,
+  type DataIntent,
+  keepOlder,
+  modelOf,
+  withinTolerance,
+} from './parts/restart-data.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const SIGNALS = ['SIGKILL', 'SIGTERM'] as const
 const PATTERNS = ['at-once', 'rolling', 'crash-loop'] as const

@@ -8,21 +8,15 @@
  * leave fewer members than `least`. A step the cluster refuses (no leader, another change under way) is asked for again
  * until its time is over. Proof: the list of members before, between and after.
  */
-import type {
-  ActiveFault,
-  ClusterNode,
-  Effect,
-  MemberChange,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import type { MemberChange } from '../harness/api/target.ts'
 import { wipeData } from '../harness/faults/data-dir.ts'
 import { messageOf } from '../harness/support/assert.ts'
 import { waitUntil } from '../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['remove', 'replace'] as const
 

@@ -8,19 +8,13 @@
  * Proof: how often the group hit its limit, and whom the kernel killed, by the group's own counters.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import type {
-  ActiveFault,
-  ClusterNode,
-  Effect,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { addToCgroup, readCgroup, statOfCgroup, writeCgroup } from '../harness/faults/cgroup.ts'
 import { preferForOom } from '../harness/faults/proc.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['squeeze', 'oom'] as const
 type Mode = (typeof MODES)[number]

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Cluster, ClusterNode, NemesisContext, PlanContext } from '../harness/api.ts'
+import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
+import type { NemesisContext, PlanContext } from '../harness/api/nemesis.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
-import { activeFault } from './active-fault.ts'
-import { bridge, type Link, linksOf, majoritiesRing, seesawSide, split } from './grudge.ts'
 import { nemeses } from './index.ts'
-import { resolveVictims } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { bridge, type Link, linksOf, majoritiesRing, seesawSide, split } from './parts/grudge.ts'
+import { resolveVictims } from './parts/victims.ts'
 
 const names = ['n1', 'n2', 'n3', 'n4', 'n5']
 const context: PlanContext = {

@@ -6,22 +6,15 @@
  *
  * Proof: packets counted at the switch, and loss and one-way delays between the nodes as probed before and during it.
  */
-import type {
-  ActiveFault,
-  Cluster,
-  ClusterNode,
-  Effect,
-  FaultModel,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { FaultModel } from '../harness/api/claims.ts'
+import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { Detour, type DetourPort } from '../harness/faults/packet/detour.ts'
 import type { LinkCounts, LinkRule } from '../harness/faults/packet/link.ts'
 import { type Probe, probeLinks, summarise } from '../harness/faults/packet/probe.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['loss', 'duplicate', 'corrupt', 'reorder', 'delay', 'bandwidth'] as const
 type Mode = (typeof MODES)[number]

@@ -3,16 +3,9 @@
  * drop at the receiver alone would still let the sender's packets out. Proof: the packets each rule dropped, and a
  * probe of every direction between nodes.
  */
-import type {
-  ActiveFault,
-  Cluster,
-  ClusterNode,
-  Effect,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-  Rng,
-} from '../harness/api.ts'
+import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import type { Rng } from '../harness/api/random.ts'
 import type { PacketRule } from '../harness/faults/iptables.ts'
 import { PROBE_TAKES_MS, probeLinks } from '../harness/faults/packet/probe.ts'
 import { messageOf, UserError } from '../harness/support/assert.ts'
@@ -26,11 +19,11 @@ import {
   type Shape,
   seesawSide,
   split,
-} from './grudge.ts'
-import { packetFault, type RulesAt } from './packet-rules.ts'
-import { planSequence, scheduleOptions } from './schedule.ts'
-import { seesawFault } from './seesaw.ts'
-import { parseWords } from './victims.ts'
+} from './parts/grudge.ts'
+import { packetFault, type RulesAt } from './parts/packet-rules.ts'
+import { planSequence, scheduleOptions } from './parts/schedule.ts'
+import { seesawFault } from './parts/seesaw.ts'
+import { parseWords } from './parts/victims.ts'
 
 interface PartitionIntent {
   readonly shape: Shape

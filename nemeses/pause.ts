@@ -3,21 +3,15 @@
  * hardest about as long as an election timeout. Proof: every thread in state T (or the group FROZEN), the time so spent,
  * and no CPU time used meanwhile.
  */
-import type {
-  ActiveFault,
-  ClusterNode,
-  Effect,
-  Nemesis,
-  NemesisContext,
-  NodeProcess,
-  PlannedFault,
-} from '../harness/api.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import type { NodeProcess } from '../harness/api/process.ts'
 import { freezerState, setFreezer } from '../harness/faults/freezer.ts'
 import { cpuTicksOf, signal, threadStates } from '../harness/faults/proc.ts'
 import { sleep, waitUntil } from '../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 type Method = 'sigstop' | 'freezer'
 

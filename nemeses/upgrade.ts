@@ -8,24 +8,23 @@
  * Proof: the version each node reports, and the command line its process runs with.
  */
 import fs from 'node:fs'
+import type { FaultModel } from '../harness/api/claims.ts'
+import type { ClusterNode } from '../harness/api/environment.ts'
 import type {
   ActiveFault,
-  ClusterNode,
   Effect,
-  FaultModel,
-  LaunchSpec,
   Nemesis,
   NemesisContext,
-  Options,
   PlanContext,
   PlannedFault,
-  Setting,
-} from '../harness/api.ts'
+} from '../harness/api/nemesis.ts'
+import type { Options } from '../harness/api/options.ts'
+import type { LaunchSpec, Setting } from '../harness/api/target.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { waitUntil } from '../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './victims.ts'
+import { activeFault } from './parts/active-fault.ts'
+import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
+import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
 
 const MODES = ['roll', 'mistake'] as const
 type Mode = (typeof MODES)[number]

@@ -1,5 +1,5 @@
 /** The registry of targets: name to value. */
-import type { Target } from '../harness/api.ts'
+import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'

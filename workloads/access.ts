@@ -1,6 +1,6 @@
 /** Grants and revocations, checked at every node all the time. */
-import { revocation } from '../checkers/revocation.ts'
-import type { Workload } from '../harness/api.ts'
+import { revocation } from '../checkers/data/revocation.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { ACCESS, type AccessCall } from '../harness/vocabularies/access.ts'
 import { keyed, keyOptions, keysOf } from './keyed.ts'
 import { standing } from './standing.ts'

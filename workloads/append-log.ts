@@ -1,6 +1,6 @@
 /** Logs that are appended to and read from the start. */
-import { logOffsets, logOrder } from '../checkers/append-log.ts'
-import type { Workload } from '../harness/api.ts'
+import { logOffsets, logOrder } from '../checkers/data/append-log.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { APPEND_LOG, type LogCall } from '../harness/vocabularies/append-log.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'

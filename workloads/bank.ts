@@ -1,6 +1,6 @@
 /** Transfers between accounts, while everyone reads them all. */
-import { bank as checker } from '../checkers/bank.ts'
-import type { Workload } from '../harness/api.ts'
+import { bank as checker } from '../checkers/data/bank.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { ACCOUNTS, BANK, type BankCall } from '../harness/vocabularies/bank.ts'
 import { atEveryNode } from './keyed.ts'

@@ -1,6 +1,6 @@
 /** Seats that several customers want at once. */
-import { booking as checker } from '../checkers/booking.ts'
-import type { Workload } from '../harness/api.ts'
+import { booking as checker } from '../checkers/data/booking.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { BOOKING, type BookingCall } from '../harness/vocabularies/booking.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'

@@ -1,6 +1,6 @@
 /** Registers that everybody reads and writes, a few keys at a time: whoever saw an effect must see its causes, on all of them. */
-import { causal as checker } from '../checkers/causal.ts'
-import type { Workload } from '../harness/api.ts'
+import { causal as checker } from '../checkers/data/causal.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'

@@ -1,6 +1,6 @@
 /** Counters that are added to and read. */
-import { counter as checker } from '../checkers/counter.ts'
-import type { Workload } from '../harness/api.ts'
+import { counter as checker } from '../checkers/data/counter.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { COUNTER, type CounterCall } from '../harness/vocabularies/counter.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'

@@ -2,8 +2,8 @@
  * Requests that must take effect once. A thread whose request was not acknowledged asks again under the same key, a few times;
  * at the end the cluster is given time to do what it has accepted.
  */
-import { effects as checker } from '../checkers/effects.ts'
-import type { Workload } from '../harness/api.ts'
+import { effects as checker } from '../checkers/effects/effects.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { EFFECTS, type EffectsCall } from '../harness/vocabularies/effects.ts'
 import { standing } from './standing.ts'
 import { audit, submissions } from './submissions.ts'

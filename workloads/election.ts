@@ -1,6 +1,6 @@
 /** Every node asked who leads, all the time. */
-import { election as checker } from '../checkers/election.ts'
-import type { Workload } from '../harness/api.ts'
+import { election as checker } from '../checkers/cluster/election.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { ELECTION, type LeaderCall } from '../harness/vocabularies/election.ts'
 import { standing } from './standing.ts'

@@ -1,5 +1,5 @@
 /** The registry of workloads: name to value. */
-import type { Workload } from '../harness/api.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { access } from './access.ts'
 import { appendLog } from './append-log.ts'
 import { bank } from './bank.ts'

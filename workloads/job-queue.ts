@@ -2,8 +2,9 @@
  * Every thread submits jobs, and takes some, does them in the sink and acknowledges them; at the end a few go on working until
  * there is nothing left to do.
  */
-import { jobQueue as checker } from '../checkers/effects.ts'
-import type { OpGenerator, Workload } from '../harness/api.ts'
+import { jobQueue as checker } from '../checkers/effects/effects.ts'
+import type { OpGenerator } from '../harness/api/generator.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { any, delay, mix } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { JOB_QUEUE, type JobQueueCall, type Worked } from '../harness/vocabularies/job-queue.ts'

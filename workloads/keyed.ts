@@ -3,16 +3,11 @@
  * hung meets the others again where they are; what a thread otherwise does as its n-th operation is a pure function of
  * seed, thread and n.
  */
-import type {
-  Call,
-  FinalContext,
-  GeneratorContext,
-  OpGenerator,
-  OptionSpecs,
-  Options,
-  Rng,
-  Thread,
-} from '../harness/api.ts'
+import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Call } from '../harness/api/history.ts'
+import type { OptionSpecs, Options } from '../harness/api/options.ts'
+import type { Rng } from '../harness/api/random.ts'
+import type { FinalContext } from '../harness/api/workload.ts'
 import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 

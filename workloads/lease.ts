@@ -1,6 +1,6 @@
 /** Leases acquired by all, some released, and the others left to run out. */
-import { lease as checker } from '../checkers/lease.ts'
-import type { Workload } from '../harness/api.ts'
+import { lease as checker } from '../checkers/data/lease.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { LEASE, type LeaseCall } from '../harness/vocabularies/lease.ts'
 import { standing } from './standing.ts'

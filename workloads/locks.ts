@@ -1,6 +1,7 @@
 /** Locks and semaphores, taken and given back: a thread's even operations acquire, and the odd ones release. */
-import { fencing, mutex, semaphore } from '../checkers/locks.ts'
-import type { Checker, Workload } from '../harness/api.ts'
+import { fencing, mutex, semaphore } from '../checkers/data/locks.ts'
+import type { Checker } from '../harness/api/verdict.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { LOCK, type LockCall, SEMAPHORE } from '../harness/vocabularies/locks.ts'
 import { standing } from './standing.ts'

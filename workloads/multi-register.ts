@@ -1,6 +1,6 @@
 /** Groups of registers, several of which are read or written at a time. */
-import { multiRegister as checker } from '../checkers/multi-register.ts'
-import type { Workload } from '../harness/api.ts'
+import { multiRegister as checker } from '../checkers/data/multi-register.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { GROUP_SIZE, MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
 import type { RegisterOp, TransactionCall } from '../harness/vocabularies/transactions.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'

@@ -2,8 +2,9 @@
  * Changes of a few resources, each with a message. A thread reads where a resource stands, and asks for the next version; in
  * doubt it asks again under the same key. Several threads share a resource, so that some come too late and are told so.
  */
-import { outbox as checker } from '../checkers/effects.ts'
-import type { OpGenerator, Thread, Workload } from '../harness/api.ts'
+import { outbox as checker } from '../checkers/effects/effects.ts'
+import type { OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { any, phases } from '../harness/generators/combinators.ts'
 import { OUTBOX, type OutboxCall, type ResourceState } from '../harness/vocabularies/outbox.ts'
 import { atEveryNode } from './keyed.ts'

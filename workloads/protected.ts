@@ -3,10 +3,14 @@
  * out before it gives the lock back. Some stay for longer than a lease runs. Who is in doubt whether it came in, or out, does
  * not give back what it holds, since somebody may still be in.
  */
-import { lease as leaseChecker } from '../checkers/lease.ts'
-import { fencing, mutex } from '../checkers/locks.ts'
-import { leaseResource, lockResource } from '../checkers/protected-resource.ts'
-import type { Checker, Operation, OpGenerator, Rng, Thread, Workload } from '../harness/api.ts'
+import { lease as leaseChecker } from '../checkers/data/lease.ts'
+import { fencing, mutex } from '../checkers/data/locks.ts'
+import { leaseResource, lockResource } from '../checkers/effects/protected-resource.ts'
+import type { OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Operation } from '../harness/api/history.ts'
+import type { Rng } from '../harness/api/random.ts'
+import type { Checker } from '../harness/api/verdict.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { LEASE_MS } from '../harness/vocabularies/lease.ts'
 import type { LockResult } from '../harness/vocabularies/locks.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK, type ProtectedCall } from '../harness/vocabularies/protected.ts'

@@ -1,6 +1,7 @@
 /** Queues that are filled and emptied, and drained at the end. */
-import { fifo, totalQueue } from '../checkers/queue.ts'
-import type { OpGenerator, Workload } from '../harness/api.ts'
+import { fifo, totalQueue } from '../checkers/data/queue.ts'
+import type { OpGenerator } from '../harness/api/generator.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { onThreads } from '../harness/generators/threads.ts'
 import { QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
 import { keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Call, Operation, Options } from '../harness/api.ts'
+import type { Call, Operation } from '../harness/api/history.ts'
+import type { Options } from '../harness/api/options.ts'
 import { Scheduler } from '../harness/engine/scheduler.ts'
 import { simulate } from '../harness/engine/simulate.ts'
 import { FakeRegisters } from '../harness/environments/fake/register-target.ts'

@@ -10,16 +10,11 @@
  * seed, thread and n; which key it goes to, and what a compare-and-set expects, depends on how far the group has
  * come. Every value is written at most once in a run, so that a stale read tells by whom it was written.
  */
-import { linearizability } from '../checkers/linearizability.ts'
-import type {
-  FinalContext,
-  OpGenerator,
-  Options,
-  Rng,
-  Thread,
-  Workload,
-  WorkloadContext,
-} from '../harness/api.ts'
+import { linearizability } from '../checkers/data/linearizability.ts'
+import type { OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Options } from '../harness/api/options.ts'
+import type { Rng } from '../harness/api/random.ts'
+import type { FinalContext, Workload, WorkloadContext } from '../harness/api/workload.ts'
 import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { assert } from '../harness/support/assert.ts'

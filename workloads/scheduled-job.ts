@@ -1,6 +1,6 @@
 /** Schedules that the cluster ticks by itself; at the end it is given time to tick them all. */
-import { scheduledJob as checker } from '../checkers/effects.ts'
-import type { Workload } from '../harness/api.ts'
+import { scheduledJob as checker } from '../checkers/effects/effects.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { stagger } from '../harness/generators/combinators.ts'
 import { SCHEDULE, type ScheduleCall } from '../harness/vocabularies/schedule.ts'
 import { standing } from './standing.ts'

@@ -1,6 +1,7 @@
 /** Elements added to one set, none twice; all that is in it is read at the end. */
-import { setOfElements } from '../checkers/set.ts'
-import type { OpGenerator, Thread, Workload } from '../harness/api.ts'
+import { setOfElements } from '../checkers/data/set.ts'
+import type { OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { SET, type SetCall } from '../harness/vocabularies/set.ts'
 import { atEveryNode } from './keyed.ts'

@@ -1,13 +1,13 @@
 /** Checkers that every workload has: what must hold of any cluster, whatever its clients do. */
-import { agreement } from '../checkers/agreement.ts'
-import { convergence } from '../checkers/convergence.ts'
-import { leadership } from '../checkers/leadership.ts'
-import { logs } from '../checkers/logs.ts'
-import { outcomes } from '../checkers/outcomes.ts'
-import { recovery } from '../checkers/recovery.ts'
-import { sides } from '../checkers/sides.ts'
-import { statistics } from '../checkers/statistics.ts'
-import type { Checker } from '../harness/api.ts'
+import { agreement } from '../checkers/cluster/agreement.ts'
+import { convergence } from '../checkers/cluster/convergence.ts'
+import { leadership } from '../checkers/cluster/leadership.ts'
+import { logs } from '../checkers/cluster/logs.ts'
+import { outcomes } from '../checkers/cluster/outcomes.ts'
+import { recovery } from '../checkers/cluster/recovery.ts'
+import { sides } from '../checkers/cluster/sides.ts'
+import { statistics } from '../checkers/cluster/statistics.ts'
+import type { Checker } from '../harness/api/verdict.ts'
 
 export const standing: readonly Checker[] = [
   agreement,

@@ -2,7 +2,8 @@
  * What the workloads with effects have in common: requests under keys of their own, asked for again where they were not
  * acknowledged, and what is asked once all is healed, until all that was accepted is done.
  */
-import type { Call, OpGenerator, Thread } from '../harness/api.ts'
+import type { OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Call } from '../harness/api/history.ts'
 import { delay, eachUntilOk, limit, phases } from '../harness/generators/combinators.ts'
 import { onThreads } from '../harness/generators/threads.ts'
 import type { AuditCall, PendingResult } from '../harness/vocabularies/effects.ts'

@@ -2,9 +2,11 @@
  * Transactions of a few micro-operations over a few keys at a time: reads and appends (list-append), or reads and writes
  * (rw-register).
  */
-import { sessions } from '../checkers/sessions.ts'
+import { sessions } from '../checkers/data/sessions.ts'
 import { listAppend, rwRegister } from '../checkers/transactions/checker.ts'
-import type { Checker, FinalContext, OptionSpec, Options, Workload } from '../harness/api.ts'
+import type { OptionSpec, Options } from '../harness/api/options.ts'
+import type { Checker } from '../harness/api/verdict.ts'
+import type { FinalContext, Workload } from '../harness/api/workload.ts'
 import {
   type AppendOp,
   LIST_APPEND,

@@ -1,6 +1,6 @@
 /** Ids drawn by everyone. */
-import { uniqueIds as checker } from '../checkers/unique-ids.ts'
-import type { Workload } from '../harness/api.ts'
+import { uniqueIds as checker } from '../checkers/data/unique-ids.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { type GenerateCall, UNIQUE_IDS } from '../harness/vocabularies/unique-ids.ts'
 import { standing } from './standing.ts'

@@ -1,6 +1,7 @@
 /** Some threads change keys, the others watch, each going on from where it was; at the end all see everything again. */
-import { watch as checker } from '../checkers/watch.ts'
-import type { GeneratorContext, OpGenerator, Thread, Workload } from '../harness/api.ts'
+import { watch as checker } from '../checkers/data/watch.ts'
+import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { WATCH, type WatchCall, type Watched } from '../harness/vocabularies/watch.ts'
 import { standing } from './standing.ts'

@@ -1,6 +1,6 @@
 /** Every workload for real, on clusters that keep their promises: nothing may be found, and something must be judged. */
 import { expect, it } from 'vitest'
-import type { Workload } from '../harness/api.ts'
+import type { Workload } from '../harness/api/workload.ts'
 import { describeWith, isFull, missingLinuxRoot } from '../harness/testing/capabilities.ts'
 import { run, temporaryFolder } from '../harness/testing/command.ts'
 import { targets } from '../targets/index.ts'

@@ -1,13 +1,7 @@
 /** Judges transactions against the isolation that was promised. */
-import type {
-  Checker,
-  Claims,
-  Evidence,
-  IsolationModel,
-  RunRecord,
-  RunSpec,
-  Verdict,
-} from '../../harness/api.ts'
+import type { Claims, IsolationModel } from '../../harness/api/claims.ts'
+import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
+import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'

@@ -5,7 +5,7 @@
  *
  * Not refuted is no proof: another history of the same cluster might.
  */
-import type { IsolationLevel, IsolationModel } from '../../harness/api.ts'
+import type { IsolationLevel, IsolationModel } from '../../harness/api/claims.ts'
 import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
 
 /** Each after all that it implies. */

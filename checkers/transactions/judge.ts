@@ -1,5 +1,5 @@
 /** A history of transactions judged: its anomalies, and the consistency models they break. Pure. */
-import type { IsolationModel } from '../../harness/api.ts'
+import type { IsolationModel } from '../../harness/api/claims.ts'
 import type { AnomalyName } from './anomalies.ts'
 import { modelsBrokenBy } from './consistency.ts'
 import { findCycles } from './cycles.ts'

@@ -1,6 +1,7 @@
 /** Random small histories, against brute force over all orders. */
 import { expect, it } from 'vitest'
-import type { Operation, Rng } from '../../harness/api.ts'
+import type { Operation } from '../../harness/api/history.ts'
+import type { Rng } from '../../harness/api/random.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { judgeTransactions } from './judge.ts'

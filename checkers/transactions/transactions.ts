@@ -1,5 +1,5 @@
 /** A history of transactions as columns, one row a transaction in order of invocation. */
-import type { Operation } from '../../harness/api.ts'
+import type { Operation } from '../../harness/api/history.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import type { Scalar } from '../../harness/vocabularies/transactions.ts'

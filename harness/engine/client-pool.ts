@@ -1,15 +1,9 @@
 /** The clients of a run: one connection a thread, opened when first needed and thrown away when its process crashed. */
-import type {
-  Call,
-  Client,
-  ClientProcess,
-  Cluster,
-  Connection,
-  Endpoint,
-  Options,
-  Outcome,
-  Thread,
-} from '../api.ts'
+import type { Client, Connection, Endpoint } from '../api/client.ts'
+import type { Cluster } from '../api/environment.ts'
+import type { Thread } from '../api/generator.ts'
+import type { Call, ClientProcess, Outcome } from '../api/history.ts'
+import type { Options } from '../api/options.ts'
 import { messageOf } from '../support/assert.ts'
 import { sleep } from '../support/wait.ts'
 

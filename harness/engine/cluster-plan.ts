@@ -1,13 +1,8 @@
 /** The cluster as planned, and what nemeses may ask of it while it runs. */
-import type {
-  Cluster,
-  ClusterPlan,
-  MemberChange,
-  NemesisContext,
-  RunSpec,
-  ServiceSpec,
-  Target,
-} from '../api.ts'
+import type { Cluster } from '../api/environment.ts'
+import type { NemesisContext } from '../api/nemesis.ts'
+import type { RunSpec } from '../api/record.ts'
+import type { ClusterPlan, MemberChange, ServiceSpec, Target } from '../api/target.ts'
 import type { RunParts } from './lifecycle.ts'
 import { isReady } from './members.ts'
 import type { Sampler } from './sampler.ts'

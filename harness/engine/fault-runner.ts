@@ -1,13 +1,7 @@
 /** Carries out the fault plan: injects, measures, heals, and writes down what each fault did. */
-import type {
-  ActiveFault,
-  Call,
-  Nemesis,
-  NemesisContext,
-  OpGenerator,
-  Outcome,
-  PlannedFault,
-} from '../api.ts'
+import type { OpGenerator } from '../api/generator.ts'
+import type { Call, Outcome } from '../api/history.ts'
+import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../api/nemesis.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
 import type { FaultEvent } from '../store/run-store.ts'
 import { messageOf } from '../support/assert.ts'

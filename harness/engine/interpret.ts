@@ -3,7 +3,8 @@
  * completions back. Its own delays only widen intervals: an invocation is stamped before the call is sent, a
  * completion after the answer has arrived.
  */
-import type { Call, Outcome, Thread } from '../api.ts'
+import type { Thread } from '../api/generator.ts'
+import type { Call, Outcome } from '../api/history.ts'
 import { messageOf } from '../support/assert.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { Scheduler } from './scheduler.ts'

@@ -5,29 +5,17 @@
 import os from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import type {
-  Call,
-  Claims,
-  Cluster,
-  ClusterNode,
-  Environment,
-  Nemesis,
-  NodeIdentity,
-  Operation,
-  OpGenerator,
-  Options,
-  PlannedFault,
-  ProvisionSpec,
-  Recovery,
-  Rng,
-  RunFacts,
-  RunSpec,
-  Sample,
-  ServiceSpec,
-  Target,
-  UndoJournal,
-  Workload,
-} from '../api.ts'
+import type { Claims } from '../api/claims.ts'
+import type { Cluster, ClusterNode, Environment, ProvisionSpec } from '../api/environment.ts'
+import type { OpGenerator } from '../api/generator.ts'
+import type { Call, Operation } from '../api/history.ts'
+import type { UndoJournal } from '../api/journal.ts'
+import type { Nemesis, PlannedFault } from '../api/nemesis.ts'
+import type { Options } from '../api/options.ts'
+import type { Rng } from '../api/random.ts'
+import type { Recovery, RunFacts, RunSpec, Sample } from '../api/record.ts'
+import type { NodeIdentity, ServiceSpec, Target } from '../api/target.ts'
+import type { Workload } from '../api/workload.ts'
 import { any, stagger, timeLimit } from '../generators/combinators.ts'
 import { onClients, onNemesis } from '../generators/threads.ts'
 import { messageOf, UserError } from '../support/assert.ts'

@@ -1,7 +1,8 @@
 /** The cluster's nodes and the services beside it: brought up, and asked whether they serve. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { ClusterNode, ServiceSpec } from '../api.ts'
+import type { ClusterNode } from '../api/environment.ts'
+import type { ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
 import { waitUntil } from '../support/wait.ts'
 

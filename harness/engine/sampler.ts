@@ -1,5 +1,7 @@
 /** Watches the nodes through the control path: their status into samples, and who leads right now. */
-import type { ClusterNode, NodeStatus, RunFacts, Sample, Target } from '../api.ts'
+import type { ClusterNode } from '../api/environment.ts'
+import type { RunFacts, Sample } from '../api/record.ts'
+import type { NodeStatus, Target } from '../api/target.ts'
 
 /** Together at most half a second, so that a node which does not answer is still asked twice a second. */
 const PERIOD_MS = 200

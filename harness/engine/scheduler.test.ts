@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Call, Operation, Outcome } from '../api.ts'
+import type { Call, Operation, Outcome } from '../api/history.ts'
 import { calls, limit, sequence, untilOk } from '../generators/combinators.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { Scheduler } from './scheduler.ts'

@@ -5,17 +5,9 @@
  * Threads run one operation at a time. A thread whose operation ended in `info` goes on under a new process id
  * (old id + concurrency), since the old process may still have an operation in flight (Jepsen's rule).
  */
-import type {
-  Call,
-  ClientProcess,
-  GeneratorContext,
-  GeneratorEvent,
-  Operation,
-  OpGenerator,
-  Outcome,
-  Rng,
-  Thread,
-} from '../api.ts'
+import type { GeneratorContext, GeneratorEvent, OpGenerator, Thread } from '../api/generator.ts'
+import type { Call, ClientProcess, Operation, Outcome } from '../api/history.ts'
+import type { Rng } from '../api/random.ts'
 import { assert } from '../support/assert.ts'
 
 export type Decision<C extends Call> =

@@ -1,5 +1,6 @@
 /** Drives a scheduler in virtual time: a run of minutes takes milliseconds and is the same every time. */
-import type { Call, Outcome, Thread } from '../api.ts'
+import type { Thread } from '../api/generator.ts'
+import type { Call, Outcome } from '../api/history.ts'
 import { assert } from '../support/assert.ts'
 import type { Scheduler } from './scheduler.ts'
 

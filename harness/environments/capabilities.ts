@@ -1,5 +1,5 @@
 /** What can be done to nodes on this machine, the same in every environment whose nodes are processes. */
-import type { Fault } from '../api.ts'
+import type { Capability } from '../api/environment.ts'
 import { whyNoCgroup } from '../faults/cgroup.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { whyNoDisk } from '../faults/disk/disk.ts'
@@ -8,7 +8,7 @@ import { whyNoDetour } from '../faults/packet/detour.ts'
 
 const POSSIBLE = (): null => null
 
-const REASONS: Readonly<Record<Fault, () => string | null>> = {
+const REASONS: Readonly<Record<Capability, () => string | null>> = {
   partition: POSSIBLE,
   kill: POSSIBLE,
   pause: POSSIBLE,
@@ -22,4 +22,4 @@ const REASONS: Readonly<Record<Fault, () => string | null>> = {
 }
 
 /** Why the fault cannot be made here; null where it can. */
-export const whyNotHere = (fault: Fault): string | null => REASONS[fault]()
+export const whyNotHere = (fault: Capability): string | null => REASONS[fault]()

@@ -1,15 +1,10 @@
 /** What nodes made of OS processes have in common: how they are named, found, killed, and given their files. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type {
-  ClusterNode,
-  LaunchSpec,
-  NodeCgroups,
-  NodeDisk,
-  NodeIdentity,
-  NodeProcess,
-  ProvisionSpec,
-} from '../api.ts'
+import type { NodeDisk } from '../api/disk.ts'
+import type { ClusterNode, ProvisionSpec } from '../api/environment.ts'
+import type { NodeCgroups, NodeProcess } from '../api/process.ts'
+import type { LaunchSpec, NodeIdentity } from '../api/target.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
 import { isAlive, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'

@@ -6,7 +6,8 @@
  * `docker` the controller enters the network namespace of a container on the cluster's own network; the
  * containers are swept by label.
  */
-import type { RunSpec, UndoJournal } from '../api.ts'
+import type { UndoJournal } from '../api/journal.ts'
+import type { RunSpec } from '../api/record.ts'
 import { UserError } from '../support/assert.ts'
 import { prepareDockerNetwork } from './docker/network.ts'
 

@@ -1,7 +1,8 @@
 /** cgroups (v1) of nodes: one group a node for each controller that a fault may need. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { CgroupController, NodeCgroups, UndoJournal } from '../api.ts'
+import type { UndoJournal } from '../api/journal.ts'
+import type { CgroupController, NodeCgroups } from '../api/process.ts'
 
 const ROOT = '/sys/fs/cgroup'
 

@@ -6,7 +6,7 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { UndoEntry, UndoJournal } from '../api.ts'
+import type { UndoEntry, UndoJournal } from '../api/journal.ts'
 import { bootId, startTimeOf } from './proc.ts'
 
 const uid = process.getuid?.() ?? 0

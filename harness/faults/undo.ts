@@ -1,6 +1,6 @@
 /** How each kind of journal entry is undone. Every one may be undone twice, and undoing what never came about is harmless. */
 import fs from 'node:fs'
-import type { UndoEntry } from '../api.ts'
+import type { UndoEntry } from '../api/journal.ts'
 import { waitUntil } from '../support/wait.ts'
 import { removeLabelled } from './containers.ts'
 import { unmount } from './disk/mounts.ts'

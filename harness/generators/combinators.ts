@@ -2,7 +2,9 @@
  * Pure generators and the ways to combine them, after Jepsen's generator library: values, not iterators, so a
  * scheduler may ask the same generator twice and get the same answer.
  */
-import type { Call, GeneratorContext, OpGenerator, Rng, Step, Thread } from '../api.ts'
+import type { GeneratorContext, OpGenerator, Step, Thread } from '../api/generator.ts'
+import type { Call } from '../api/history.ts'
+import type { Rng } from '../api/random.ts'
 
 const DONE = { type: 'done' } as const
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Call, Operation, OpGenerator, Outcome } from '../api.ts'
+import type { OpGenerator } from '../api/generator.ts'
+import type { Call, Operation, Outcome } from '../api/history.ts'
 import { Scheduler } from '../engine/scheduler.ts'
 import { simulate } from '../engine/simulate.ts'
 import { rngFromSeed } from '../support/random.ts'

@@ -1,5 +1,6 @@
 /** Generators bound to threads: which of them may use which. */
-import type { Call, GeneratorContext, OpGenerator, Step, Thread } from '../api.ts'
+import type { GeneratorContext, OpGenerator, Step, Thread } from '../api/generator.ts'
+import type { Call } from '../api/history.ts'
 import { any, firstOf } from './combinators.ts'
 
 const restrict = (context: GeneratorContext, may: (thread: Thread) => boolean): GeneratorContext => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Operation } from '../api.ts'
+import type { Operation } from '../api/history.ts'
 import { EdnMap, Keyword, parseEdn, printEdn } from './edn.ts'
 import { decodeJepsen, encodeJepsen } from './jepsen.ts'
 

@@ -10,7 +10,7 @@
  *
  * A register call's value is `v` for one register, `[k v]` (an independent tuple) for many; cas has `[old new]`.
  */
-import type { Operation } from '../api.ts'
+import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { type Edn, EdnMap, Keyword, parseEdn, printEdn, toEdn } from './edn.ts'
 

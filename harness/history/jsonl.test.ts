@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Operation } from '../api.ts'
+import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { decodeHistory, encodeHeader, encodeOperation } from './jsonl.ts'
 

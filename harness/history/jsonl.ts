@@ -3,7 +3,7 @@
  * line is an `Operation` (see README.md beside this file). A last line without its newline was torn by a crash:
  * it is dropped, and said.
  */
-import type { Operation } from '../api.ts'
+import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 
 export const HISTORY_SCHEMA = 'faultline.history/1'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Operation } from '../api.ts'
+import type { Operation } from '../api/history.ts'
 import { pairOperations } from './pairs.ts'
 
 const op = (index: number, process: Operation['process'], type: Operation['type'], f = 'r'): Operation => ({

@@ -1,5 +1,9 @@
 /** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
-import type { FaultRecord, Intent, NodeStatus, Operation, RunRecord, RunVerdict, Sample } from '../api.ts'
+import type { Operation } from '../api/history.ts'
+import type { Intent } from '../api/nemesis.ts'
+import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
+import type { NodeStatus } from '../api/target.ts'
+import type { RunVerdict } from '../api/verdict.ts'
 import { type Pair, pairOperations } from '../history/pairs.ts'
 import { quantile } from '../support/quantiles.ts'
 

@@ -1,19 +1,11 @@
 /** A run's folder: where each part of its record is written, and how it is read back. */
 import fs from 'node:fs'
 import path from 'node:path'
-import type {
-  Claims,
-  Effect,
-  FaultRecord,
-  NodeLog,
-  Operation,
-  PlannedFault,
-  RunFacts,
-  RunRecord,
-  RunSpec,
-  RunVerdict,
-  Sample,
-} from '../api.ts'
+import type { Claims } from '../api/claims.ts'
+import type { Operation } from '../api/history.ts'
+import type { Effect, PlannedFault } from '../api/nemesis.ts'
+import type { FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
+import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 

@@ -3,7 +3,7 @@
  * `fork` depends on nothing that was drawn before. Streams are sfc32 (Doty-Humphrey's PractRand), keyed through
  * the finaliser of MurmurHash3; good far beyond what test plans need.
  */
-import type { Rng } from '../api.ts'
+import type { Rng } from '../api/random.ts'
 
 const mix = (hash: number): number => {
   let h = hash

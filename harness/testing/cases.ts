@@ -1,6 +1,6 @@
 /** Checkers shown histories written by hand: some that must pass, and some that must not. */
 import { describe, expect, it } from 'vitest'
-import type { Checker, Status } from '../api.ts'
+import type { Checker, Status } from '../api/verdict.ts'
 import { judgeSteps, type Step } from './steps.ts'
 
 export type Case = readonly [what: string, status: Status, ...steps: (readonly Step[])[]]

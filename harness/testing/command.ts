@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execa, type ResultPromise } from 'execa'
-import type { RunVerdict } from '../api.ts'
+import type { RunVerdict } from '../api/verdict.ts'
 import { PROJECT_ROOT } from './capabilities.ts'
 
 export const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')

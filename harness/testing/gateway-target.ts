@@ -2,7 +2,7 @@
 
 import { CLIENT_PORT } from '../../targets/etcd/ports.ts'
 import { etcd } from '../../targets/etcd/target.ts'
-import type { NodeIdentity, Target } from '../api.ts'
+import type { NodeIdentity, Target } from '../api/target.ts'
 
 const gateway: Target = {
   ...etcd,

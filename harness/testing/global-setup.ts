@@ -2,7 +2,7 @@
  * Set-up of the end-to-end tests: a Docker daemon where none answers (root, no service manager), started before any
  * test takes its baseline of the host and stopped again afterwards; and the images.
  */
-import { buildImages } from '../cli/prepare.ts'
+import { buildImages } from '../cli/commands/prepare.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { hasServiceManager, startDaemon, stopDaemon } from '../environments/docker/daemon-process.ts'
 

@@ -1,6 +1,7 @@
 /** A run for its faults: what each did by measurement, with the host compared around it. */
 import { expect } from 'vitest'
-import type { Effect, FaultRecord } from '../api.ts'
+import type { Effect } from '../api/nemesis.ts'
+import type { FaultRecord } from '../api/record.ts'
 import { loadRun } from '../store/run-store.ts'
 import { type FinishedRun, run, temporaryFolder } from './command.ts'
 import { hostBaseline, leftovers } from './host.ts'

@@ -1,5 +1,7 @@
 /** Short histories written by hand: each step is an event, a millisecond after the one before. */
-import type { Checker, Operation, RunRecord, Verdict } from '../api.ts'
+import type { Operation } from '../api/history.ts'
+import type { RunRecord } from '../api/record.ts'
+import type { Checker, Verdict } from '../api/verdict.ts'
 import { bareRecord } from '../store/run-store.ts'
 
 /** `value` of a completion that is left out is the invocation's. */

@@ -9,7 +9,7 @@
  *
  * A compare-and-set whose comparison failed is ok with `applied: false`: an observation that the value differed.
  */
-import type { Call } from '../api.ts'
+import type { Call } from '../api/history.ts'
 
 export const REGISTER = 'register'
 

@@ -6,7 +6,7 @@
  * | add  | { element } | the same                              |
  * | read | {}          | { elements }: all of them, unordered  |
  */
-import type { Call } from '../api.ts'
+import type { Call } from '../api/history.ts'
 
 export const SET = 'set'
 

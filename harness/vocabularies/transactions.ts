@@ -10,7 +10,7 @@
  *
  * An element, or a value, is written to a key at most once in a history: what was read then tells who wrote it.
  */
-import type { Call } from '../api.ts'
+import type { Call } from '../api/history.ts'
 
 export const LIST_APPEND = 'list-append'
 export const RW_REGISTER = 'rw-register'

@@ -1,5 +1,6 @@
 /** Clients of etcd: to the client's own node, never retried, one for each vocabulary that etcd can honestly speak. */
-import type { Call, Client, ClientContext, Connection, Outcome } from '../../harness/api.ts'
+import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../harness/vocabularies/bank.ts'

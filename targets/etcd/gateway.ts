@@ -1,5 +1,5 @@
 /** etcd's JSON gateway: one request at a time, never retried, its answers typed by the table of errors. */
-import type { Meta, Outcome } from '../../harness/api.ts'
+import type { Meta, Outcome } from '../../harness/api/history.ts'
 import type { JsonHttp } from '../http.ts'
 import { isDefinite } from './errors.ts'
 

@@ -2,7 +2,7 @@
  * etcd's own leases: a key that hangs on one goes when it runs out. Granted in whole seconds, and never for less than one and
  * a half election timeouts: what was granted is told. The token is the revision at which the key was made.
  */
-import type { Call, Outcome } from '../../harness/api.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
 import { type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 

@@ -2,7 +2,7 @@
  * Objects in etcd by reading and then writing if nothing changed meanwhile (optimistic, by the key's revision): a conflict is a
  * fail, since nothing was written. What one etcd transaction can decide by itself is sent as one.
  */
-import type { Call, Outcome } from '../../harness/api.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import type { AccessCall } from '../../harness/vocabularies/access.ts'
 import type { LogCall } from '../../harness/vocabularies/append-log.ts'
 import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'

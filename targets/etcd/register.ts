@@ -1,5 +1,5 @@
 /** Registers in etcd. Compare-and-set is a transaction that also reads: a comparison that failed is an observation. */
-import type { Call, Outcome } from '../../harness/api.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { asRegisterCall, type RegisterCall, type RegisterValue } from '../../harness/vocabularies/register.ts'
 import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 

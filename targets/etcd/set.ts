@@ -1,5 +1,5 @@
 /** A set in etcd: one key an element below a prefix. */
-import type { Call, Outcome } from '../../harness/api.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { asSetCall } from '../../harness/vocabularies/set.ts'
 import { fromBase64, type RangeResponse, type Send, toBase64 } from './gateway.ts'
 

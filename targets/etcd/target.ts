@@ -1,5 +1,6 @@
 /** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
-import type { ClusterPlan, NodeIdentity, NodeStatus, Options, Target } from '../../harness/api.ts'
+import type { Options } from '../../harness/api/options.ts'
+import type { ClusterPlan, NodeIdentity, NodeStatus, Target } from '../../harness/api/target.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'

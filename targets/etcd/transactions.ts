@@ -3,7 +3,7 @@
  * writes what follows, if since then no key changed that was read (optimistic, as etcd's own `stm` does). A conflict is a
  * fail: nothing was written.
  */
-import type { Call, Outcome } from '../../harness/api.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import type { Scalar, TransactionCall } from '../../harness/vocabularies/transactions.ts'
 import { fromBase64, type KeyValue, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 

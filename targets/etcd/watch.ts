@@ -2,7 +2,7 @@
  * Watches in etcd: its own, over the gateway's stream, for a moment at a time. Its revisions are the changes' numbers, less
  * the one that an empty store begins with: nothing else writes in such a run.
  */
-import type { Call, Outcome } from '../../harness/api.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import type { WatchCall, WatchEvent } from '../../harness/vocabularies/watch.ts'
 import { fromBase64, type KeyValue, type Send, type Stream, toBase64 } from './gateway.ts'
 

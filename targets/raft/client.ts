@@ -3,7 +3,8 @@
  * leader. Writes carry a session and a sequence number, so that a retry after a lost answer takes effect at most
  * once: these retries are declared, and counted in `meta.attempts`.
  */
-import type { Call, Client, ClientContext, Connection, Endpoint, Meta, Outcome } from '../../harness/api.ts'
+import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
+import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
 import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
 import { isRead } from './structures/index.ts'

@@ -1,5 +1,7 @@
 /** Who leads, by the word of the node asked. */
-import type { Client, ClientContext, Connection, NodeStatus, Outcome } from '../../harness/api.ts'
+import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
+import type { Outcome } from '../../harness/api/history.ts'
+import type { NodeStatus } from '../../harness/api/target.ts'
 import { JsonHttp } from '../http.ts'
 import { CLIENT_PORT } from './protocol.ts'
 

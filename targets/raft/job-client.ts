@@ -1,5 +1,6 @@
 /** Clients of the job queue, who are its workers too: they take a job, do it in the sink, and acknowledge it. */
-import type { Call, Client, ClientContext, Connection, Outcome } from '../../harness/api.ts'
+import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { JOB_QUEUE, type Worked } from '../../harness/vocabularies/job-queue.ts'
 import { SinkClient } from '../sink/client.ts'
 import { raftClient } from './client.ts'

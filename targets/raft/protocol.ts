@@ -1,5 +1,5 @@
 /** What the server, its launcher and its client agree on. */
-import type { Bug } from './bugs.ts'
+import type { Bug } from './bugs/bugs.ts'
 import type { NodeId } from './core/types.ts'
 
 export const CLIENT_PORT = 8000

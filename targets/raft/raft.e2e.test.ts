@@ -6,7 +6,7 @@ import { loadRun } from '../../harness/store/run-store.ts'
 import { describeWith, isFull, missingLinuxRoot, sized } from '../../harness/testing/capabilities.ts'
 import { type FinishedRun, run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline, leftovers, wallClockOffsetMs } from '../../harness/testing/host.ts'
-import { bugs } from './bugs.ts'
+import { bugs } from './bugs/bugs.ts'
 
 /** Bugs that show in nearly every run: these the short form looks for. The long form looks for all, in three seeds each. */
 const SURE = new Set([

@@ -1,9 +1,9 @@
 /** The core under the deterministic simulator: healthy for thousands of seeds, and every planted bug found. */
 import { describe, expect, it } from 'vitest'
-import { linearizability } from '../../checkers/linearizability.ts'
+import { linearizability } from '../../checkers/data/linearizability.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
 import { isFull, sized } from '../../harness/testing/capabilities.ts'
-import { type Bug, bugs } from './bugs.ts'
+import { type Bug, bugs } from './bugs/bugs.ts'
 import { simulateRaft } from './simulation/simulate.ts'
 
 const checker = linearizability({ initial: null })

@@ -3,14 +3,14 @@
  * exactly-once (Raft paper, section 8; thesis, 6.3). Everything here is a deterministic function of the log, the expiry
  * of sessions too: when a session is opened beyond the limit, the one that was used longest ago goes.
  */
-import type { Call } from '../../harness/api.ts'
+import type { Call } from '../../harness/api/history.ts'
 import { EFFECTS, type Request } from '../../harness/vocabularies/effects.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../harness/vocabularies/lease.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
-import type { Bug } from './bugs.ts'
+import type { Bug } from './bugs/bugs.ts'
 import type { Entry } from './core/types.ts'
 import { structures } from './structures/index.ts'
 import { lentOf } from './structures/job-queue.ts'

@@ -1,14 +1,8 @@
 /** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
 
-import type {
-  ClusterPlan,
-  Delivery,
-  NodeIdentity,
-  NodeStatus,
-  OptionValue,
-  ServiceSpec,
-  Target,
-} from '../../harness/api.ts'
+import type { Delivery } from '../../harness/api/claims.ts'
+import type { OptionValue } from '../../harness/api/options.ts'
+import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
@@ -25,7 +19,7 @@ import { JsonHttp } from '../http.ts'
 import { protectedBy } from '../sink/client.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
-import { bugs, isBug } from './bugs.ts'
+import { bugs, isBug } from './bugs/bugs.ts'
 import { raftClient } from './client.ts'
 import { electionClient } from './election-client.ts'
 import { jobClient } from './job-client.ts'

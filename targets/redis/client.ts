@@ -2,7 +2,8 @@
  * Clients of one Redis server, one command a call, never retried and never queued while there is no connection. A compare-
  * and-set is a script, which Redis runs as one step.
  */
-import type { Call, Client, Connection, Outcome } from '../../harness/api.ts'
+import type { Client, Connection } from '../../harness/api/client.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'

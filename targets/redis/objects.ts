@@ -1,5 +1,5 @@
 /** Objects in Redis: what takes more than one command is a script, which Redis runs as one step. */
-import type { Call } from '../../harness/api.ts'
+import type { Call } from '../../harness/api/history.ts'
 import type { AccessCall } from '../../harness/vocabularies/access.ts'
 import type { LogCall } from '../../harness/vocabularies/append-log.ts'
 import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'

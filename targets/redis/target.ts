@@ -1,6 +1,9 @@
 /** One Redis server as Debian ships it (7.0): what is acknowledged is only as durable as `appendfsync` says. */
 import path from 'node:path'
-import type { Claims, Endpoint, NodeIdentity, NodeStatus, Options, Target } from '../../harness/api.ts'
+import type { Claims } from '../../harness/api/claims.ts'
+import type { Endpoint } from '../../harness/api/client.ts'
+import type { Options } from '../../harness/api/options.ts'
+import type { NodeIdentity, NodeStatus, Target } from '../../harness/api/target.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'

@@ -1,5 +1,6 @@
 /** Clients that act on the sink themselves. */
-import type { Call, Client, ClientContext, Connection, Outcome } from '../../harness/api.ts'
+import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
 import type { TouchCall } from '../../harness/vocabularies/protected.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'

@@ -1,6 +1,7 @@
 /** The sink as a service beside a cluster, and the option that asks for one. */
 import path from 'node:path'
-import type { OptionSpec, OptionValue, ServiceSpec } from '../../harness/api.ts'
+import type { OptionSpec, OptionValue } from '../../harness/api/options.ts'
+import type { ServiceSpec } from '../../harness/api/target.ts'
 import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'

@@ -5,7 +5,7 @@
  * - list-append: `ax1` appends 1 to x, `rx12` reads x as [1, 2], `rx` reads it as []
  * - rw-register: `wx1` writes 1 to x, `rx1` reads 1, `rx_` reads that it was never written
  */
-import type { Operation } from '../../../harness/api.ts'
+import type { Operation } from '../../../harness/api/history.ts'
 import { LIST_APPEND } from '../../../harness/vocabularies/transactions.ts'
 import type { MicroOp } from '../transactions.ts'
 

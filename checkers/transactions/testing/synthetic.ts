@@ -1,5 +1,6 @@
 /** Large list-append histories from a simulated database whose isolation is known: for tests and benchmarks. */
-import type { Operation, Rng } from '../../../harness/api.ts'
+import type { Operation } from '../../../harness/api/history.ts'
+import type { Rng } from '../../../harness/api/random.ts'
 import type { MicroOp } from '../transactions.ts'
 
 /**

@@ -5,7 +5,8 @@
  */
 import crypto from 'node:crypto'
 import type Docker from 'dockerode'
-import type { RunSpec, UndoJournal } from '../../api.ts'
+import type { UndoJournal } from '../../api/journal.ts'
+import type { RunSpec } from '../../api/record.ts'
 import { RUN_LABEL } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
 import { connectDocker } from './daemon.ts'

@@ -1,7 +1,7 @@
 /** One node of the docker environment: processes started by exec beside the container's keeper. */
 import os from 'node:os'
 import type Docker from 'dockerode'
-import type { ProcessSpec } from '../../api.ts'
+import type { ProcessSpec } from '../../api/target.ts'
 import { containerCgroups } from '../../faults/cgroup.ts'
 import { thaw } from '../../faults/freezer.ts'
 import { UserError } from '../../support/assert.ts'

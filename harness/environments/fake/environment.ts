@@ -1,5 +1,6 @@
 /** `fake`: nodes that are nothing but names, so that the engine's life cycle can be tested in milliseconds. */
-import type { Cluster, ClusterNode, Environment, Fault, NodeIdentity } from '../../api.ts'
+import type { Capability, Cluster, ClusterNode, Environment } from '../../api/environment.ts'
+import type { NodeIdentity } from '../../api/target.ts'
 
 export interface FakeNode extends ClusterNode {
   /** What was done to it, in order. */
@@ -37,12 +38,13 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
 
 /** Keeps the last cluster it made where a test can see it. */
 export const fakeEnvironment = (
-  supports: readonly Fault[] = ['kill', 'partition', 'pause'],
+  supports: readonly Capability[] = ['kill', 'partition', 'pause'],
 ): Environment & { nodes: readonly FakeNode[]; disposed: boolean } => {
   const environment = {
     name: 'fake',
     hasProcesses: false,
-    lacks: (fault: Fault): string | null => (supports.includes(fault) ? null : 'these nodes are only names'),
+    lacks: (fault: Capability): string | null =>
+      supports.includes(fault) ? null : 'these nodes are only names',
     nodes: [] as readonly FakeNode[],
     disposed: false,
     identify,

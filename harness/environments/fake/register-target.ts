@@ -2,7 +2,9 @@
  * An in-memory register cluster for tests and benchmarks of the engine: one object in this process stands for all
  * nodes. It is linearizable by construction, unless it is told to misbehave.
  */
-import type { Call, Connection, Outcome, Target } from '../../api.ts'
+import type { Connection } from '../../api/client.ts'
+import type { Call, Outcome } from '../../api/history.ts'
+import type { Target } from '../../api/target.ts'
 import {
   asRegisterCall,
   REGISTER,

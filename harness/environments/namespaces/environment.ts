@@ -5,7 +5,8 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Cluster, Environment, HostSpec, NodeIdentity, ProvisionSpec } from '../../api.ts'
+import type { Cluster, Environment, HostSpec, ProvisionSpec } from '../../api/environment.ts'
+import type { NodeIdentity } from '../../api/target.ts'
 import { createCgroups } from '../../faults/cgroup.ts'
 import { undoEntry } from '../../faults/undo.ts'
 import { whyNotHere } from '../capabilities.ts'

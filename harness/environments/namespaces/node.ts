@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-import type { ProcessSpec } from '../../api.ts'
+import type { ProcessSpec } from '../../api/target.ts'
 import { addToCgroups } from '../../faults/cgroup.ts'
 import { UserError } from '../../support/assert.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'

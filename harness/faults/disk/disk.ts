@@ -9,11 +9,11 @@ import type {
   DiskCounts,
   DiskRule,
   Lost,
-  NodeCgroups,
   NodeDisk,
   Survival,
-  UndoJournal,
-} from '../../api.ts'
+} from '../../api/disk.ts'
+import type { UndoJournal } from '../../api/journal.ts'
+import type { NodeCgroups } from '../../api/process.ts'
 import { UserError } from '../../support/assert.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { addToCgroups, createCgroups } from '../cgroup.ts'

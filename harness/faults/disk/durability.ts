@@ -5,7 +5,8 @@
  * `strict` is POSIX's word: a file's fsync makes its content durable, and only the fsync of a directory what was done in
  * it. `ext4` is what that file system does: any fsync commits the journal, and with it all directory operations before.
  */
-import type { DirectoryDurability, Rng, Survival } from '../../api.ts'
+import type { DirectoryDurability, Survival } from '../../api/disk.ts'
+import type { Rng } from '../../api/random.ts'
 
 export const PAGE_BYTES = 4096
 

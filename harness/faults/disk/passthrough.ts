@@ -1,6 +1,7 @@
 /** The file system: each operation carried out on the backing directory, and what it leaves undurable kept account of. */
 import fs from 'node:fs'
-import type { DirectoryDurability, Lost, Rng, Survival } from '../../api.ts'
+import type { DirectoryDurability, Lost, Survival } from '../../api/disk.ts'
+import type { Rng } from '../../api/random.ts'
 import { backingFlags, bytesOf, entriesOf } from './backing.ts'
 import { UnsyncedDirectories, UnsyncedFile } from './durability.ts'
 import { type Inode, Inodes, pathOf, statOf } from './inodes.ts'

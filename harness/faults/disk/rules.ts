@@ -1,5 +1,6 @@
 /** What the disk does wrong: rules over kinds of operations, drawn by a seed, and what they did so far. */
-import type { DiskCounts, DiskKind, DiskKindCounts, DiskRule, Rng } from '../../api.ts'
+import type { DiskCounts, DiskKind, DiskKindCounts, DiskRule } from '../../api/disk.ts'
+import type { Rng } from '../../api/random.ts'
 import type { OperationName } from './protocol.ts'
 
 const KINDS: readonly DiskKind[] = ['read', 'write', 'fsync', 'metadata']

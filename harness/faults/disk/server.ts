@@ -13,7 +13,7 @@ import type {
   DiskRule,
   Lost,
   Survival,
-} from '../../api.ts'
+} from '../../api/disk.ts'
 import { messageOf } from '../../support/assert.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { Passthrough } from './passthrough.ts'

@@ -1,5 +1,5 @@
 /** What becomes of each packet on a directed link: drawn by the seed and the packet's ordinal on that link, nothing else. */
-import type { Rng } from '../../api.ts'
+import type { Rng } from '../../api/random.ts'
 
 /** Shares are of packets, from 0 to 1; times in milliseconds. */
 export interface LinkRule {

@@ -1,5 +1,5 @@
 /** The state of one node, and the small questions the rules ask of it. Mutated by the core's modules alone. */
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { Log } from './log.ts'
 import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snapshot } from './types.ts'
 

@@ -1,6 +1,6 @@
 /** Golden transcripts of the core, named after the sections of the paper and the thesis. */
 import { describe, expect, it } from 'vitest'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { initialState, RaftCore } from './raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, Restored } from './types.ts'
 

@@ -2,7 +2,7 @@
  * The vocabulary of the Raft core (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
  * USENIX ATC 2014; Ongaro's thesis, 2014, for pre-vote, ReadIndex and membership).
  */
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 
 export type NodeId = string
 

@@ -1,7 +1,7 @@
 /** Planted bugs of one family: the leader looks at its own state before a call is in the log, and logs what follows. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import { LEASE, LEASE_MS } from '../../../harness/vocabularies/lease.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import type { Command } from '../core/types.ts'
 import type { StateMachine } from '../state-machine.ts'
 

@@ -10,7 +10,7 @@
  * Errors are { error, leader? } with 421 for not-leader, 409 for what definitely did not happen, 503 in doubt.
  */
 import http from 'node:http'
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Updated } from '../../../harness/vocabularies/outbox.ts'
 import type { Command, NodeId } from '../core/types.ts'
 import { isRead } from '../structures/index.ts'

@@ -3,7 +3,7 @@
  * has. A new leader counts anew, so that a lease may last longer than LEASE_MS, and never less.
  */
 import { LEASE_MS } from '../../../harness/vocabularies/lease.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 
 interface Held {
   readonly token: number

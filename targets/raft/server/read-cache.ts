@@ -1,7 +1,7 @@
 /** The planted bug cached-reads: what was read is remembered for a while, whatever is written since. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 
 const CACHED_MS = 150
 

@@ -1,10 +1,11 @@
 /** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
-import type { Call, NodeStatus } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
+import type { NodeStatus } from '../../../harness/api/target.ts'
 import { JOB_QUEUE } from '../../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../../harness/vocabularies/lease.ts'
 import { LOCK } from '../../../harness/vocabularies/locks.ts'
 import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
 import { type Applied, StateMachine } from '../state-machine.ts'

@@ -2,7 +2,7 @@
  * Lets schedules tick: the leader counts by its monotonic clock from the last tick that it saw, and proposes the next. A new
  * leader counts anew, so that a tick may come late, and never too early.
  */
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import type { Scheduled, TickCall } from '../structures/schedules.ts'
 
 interface Waiting {

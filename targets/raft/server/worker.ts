@@ -6,7 +6,7 @@
  * The fencing token is the term: a leader of old has a lower one.
  */
 import type { Request } from '../../../harness/vocabularies/effects.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 
 const SINK_TIMEOUT_MS = 1000
 const RETRY_MS = 200

@@ -2,10 +2,11 @@
  * One simulated run: a world, clients with sessions and declared retries, and a seeded course of faults. Returns
  * the first property broken and the history that the clients saw.
  */
-import type { Operation, Rng } from '../../../harness/api.ts'
+import type { Operation } from '../../../harness/api/history.ts'
+import type { Rng } from '../../../harness/api/random.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
 import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import type { NodeId } from '../core/types.ts'
 import { type Reply, World } from './world.ts'
 

@@ -2,9 +2,10 @@
  * A cluster of Raft cores under a deterministic simulator: one seed decides message delays, losses, duplicates and
  * reorderings, partitions, crashes, power losses and pauses, and what the clients ask. Virtual time is in ticks.
  */
-import type { Call, Rng } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
+import type { Rng } from '../../../harness/api/random.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Envelope, Message, NodeId, Ready } from '../core/types.ts'
 import { type Applied, StateMachine } from '../state-machine.ts'

@@ -1,5 +1,5 @@
 /** Who may do something. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { AccessCall, Checked } from '../../../harness/vocabularies/access.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 

@@ -1,5 +1,5 @@
 /** Accounts. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import {
   ACCOUNTS,
   type Balances,

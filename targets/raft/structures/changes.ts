@@ -1,7 +1,7 @@
 /** Changes of keys, each with its number, for those who watch. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../../harness/vocabularies/watch.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { hashText, type MakeStructure, type Structure } from './structure.ts'
 
 /** In one answer. */

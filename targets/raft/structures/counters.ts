@@ -1,5 +1,5 @@
 /** Counters. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { CounterCall, CounterRead } from '../../../harness/vocabularies/counter.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 

@@ -1,5 +1,5 @@
 /** Ids: one number after another. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Generated } from '../../../harness/vocabularies/unique-ids.ts'
 import type { MakeStructure, Structure } from './structure.ts'
 

@@ -1,5 +1,5 @@
 /** Vocabulary -> what the state machine keeps for it, and which of its calls change nothing. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import { ACCESS } from '../../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../../harness/vocabularies/bank.ts'

@@ -2,10 +2,10 @@
  * Jobs that clients take, do and acknowledge. A job that was taken is leased to who took it: should no acknowledgement come,
  * the leader proposes that it goes back (server/lease-keeper.ts).
  */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Request } from '../../../harness/vocabularies/effects.ts'
 import type { JobQueueCall } from '../../../harness/vocabularies/job-queue.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { Ledger, type SavedLedger } from './ledger.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 

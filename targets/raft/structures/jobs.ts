@@ -1,5 +1,5 @@
 /** Requests of clients, for the leader's worker. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { EffectsCall } from '../../../harness/vocabularies/effects.ts'
 import { type Acting, type DoneCall, Ledger, type SavedLedger } from './ledger.ts'
 import type { MakeStructure, Position } from './structure.ts'

@@ -2,7 +2,7 @@
  * Leases. What is in the log alone decides who holds one: they run out by an entry that the leader proposes (see
  * server/lease-keeper.ts), so that all replicas agree, whatever their clocks say.
  */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { LeaseCall, LeaseResult } from '../../../harness/vocabularies/lease.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 

@@ -1,5 +1,5 @@
 /** Requests that must take effect once, each under its key: accepted at some place of the log, and done at a later one. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type {
   LedgerEntry,
   LedgerResult,

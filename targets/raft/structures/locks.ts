@@ -1,7 +1,7 @@
 /** Locks with fencing tokens, and semaphores. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import { type LockCall, type LockResult, PERMITS } from '../../../harness/vocabularies/locks.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 
 /** The planted bug lock-freed-by-time, by the leader. */

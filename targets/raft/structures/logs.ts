@@ -1,7 +1,7 @@
 /** Logs that tell each value's offset. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Appended, LogCall, LogRead } from '../../../harness/vocabularies/append-log.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 /** Of each log, by the bug log-tail-in-snapshot. */

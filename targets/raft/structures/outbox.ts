@@ -1,8 +1,8 @@
 /** Versions of resources, and a message for each change: both are one entry of the log. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Request } from '../../../harness/vocabularies/effects.ts'
 import type { OutboxCall, ResourceState, Updated } from '../../../harness/vocabularies/outbox.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { type Acting, type DoneCall, Ledger, type SavedLedger } from './ledger.ts'
 import { DigestMap, type MakeStructure, type Position } from './structure.ts'
 

@@ -1,7 +1,7 @@
 /** Queues, first in, first out. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { QueueCall } from '../../../harness/vocabularies/queue.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 class Queues implements Structure {

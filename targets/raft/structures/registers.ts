@@ -1,5 +1,5 @@
 /** Registers under read, write and compare-and-set. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import { asRegisterCall, type RegisterResult } from '../../../harness/vocabularies/register.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 

@@ -2,10 +2,10 @@
  * Schedules: which tick comes next is in the log alone; when it comes, the leader proposes (server/ticker.ts). A tick that
  * was proposed twice is one.
  */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { PendingResult } from '../../../harness/vocabularies/effects.ts'
 import { type Schedule, type ScheduleCall, tickKey } from '../../../harness/vocabularies/schedule.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { type Acting, type DoneCall, Ledger, type SavedLedger } from './ledger.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 

@@ -1,7 +1,7 @@
 /** Seats, each for one customer. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Booked, BookingCall, Seat } from '../../../harness/vocabularies/booking.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 class Seats implements Structure {

@@ -1,7 +1,7 @@
 /** One set that elements are only added to. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import { asSetCall, type SetResult } from '../../../harness/vocabularies/set.ts'
-import type { Bug } from '../bugs.ts'
+import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 /** Elements in one page of an answer. */

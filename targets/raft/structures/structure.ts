@@ -1,6 +1,6 @@
 /** What the state machine keeps for one vocabulary: deterministic, saved with every snapshot. */
-import type { Call } from '../../../harness/api.ts'
-import type { Bug } from '../bugs.ts'
+import type { Call } from '../../../harness/api/history.ts'
+import type { Bug } from '../bugs/bugs.ts'
 
 /** Where in the log a call stands, and whose it is. */
 export interface Position {

@@ -1,5 +1,5 @@
 /** Lists and registers under transactions: one entry of the log is one transaction. */
-import type { Call } from '../../../harness/api.ts'
+import type { Call } from '../../../harness/api/history.ts'
 import type { Scalar, TransactionCall } from '../../../harness/vocabularies/transactions.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 

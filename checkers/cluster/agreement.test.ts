@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest'
+import type { Claims } from '../../harness/api/claims.ts'
+import type { Sample } from '../../harness/api/record.ts'
+import { bareRecord } from '../../harness/store/run-store.ts'
+import { agreement } from './agreement.ts'
+
+const sample = (node: string, at: number, digest: string, timeNs = at): Sample => ({
+  timeNs,
+  node,
+  status: { role: 'follower', term: 1, digest, digestAt: at },
+})
+const record = (samples: readonly Sample[]) => ({
+  ...bareRecord([]),
+  samples,
+  claims: { source: 's' } as Claims,
+})
+const judge = (samples: readonly Sample[]) => agreement.check(record(samples), new AbortController().signal)
+
+describe('agreement', () => {
+  it('valid where equal positions have equal digests', async () => {
+    expect(await judge([sample('n1', 5, 'a'), sample('n2', 5, 'a'), sample('n1', 9, 'b')])).toMatchObject({
+      status: 'valid',
+      details: { compared: 1 },
+    })
+  })
+
+  it('invalid where two nodes differ at one position, or a node differs from itself', async () => {
+    const verdict = await judge([sample('n1', 5, 'a'), sample('n2', 7, 'b'), sample('n3', 5, 'c', 1e9)])
+    expect(verdict).toMatchObject({
+      status: 'invalid',
+      summary:
+        'Replicas disagree: at position 5 of the log n1 had digest a at 0.000 s, n3 had digest c at 1.000 s.',
+    })
+    expect(verdict.evidence[0]?.text).toContain('n3  c')
+    expect(await judge([sample('n1', 5, 'a'), sample('n1', 5, 'b')])).toMatchObject({ status: 'invalid' })
+  })
+
+  it('unknown where no position was seen twice', async () => {
+    expect(await judge([sample('n1', 5, 'a'), sample('n2', 6, 'a')])).toMatchObject({ status: 'unknown' })
+  })
+
+  it('earlier digests are compared too, and a node that agrees with itself alone tells nothing', async () => {
+    const earlier = (node: string, digests: Readonly<Record<string, string>>): Sample => ({
+      timeNs: 1,
+      node,
+      status: { role: 'follower', earlierDigests: digests },
+    })
+    expect(
+      await judge([earlier('n1', { 16: 'a', 32: 'b' }), earlier('n2', { 32: 'c', 48: 'd' })]),
+    ).toMatchObject({ status: 'invalid', details: { position: 32 } })
+    expect(await judge([earlier('n1', { 16: 'a' }), earlier('n2', { 16: 'a' })])).toMatchObject({
+      status: 'valid',
+      details: { compared: 1 },
+    })
+    expect(await judge([earlier('n1', { 16: 'a' }), earlier('n1', { 16: 'a' })])).toMatchObject({
+      status: 'unknown',
+    })
+  })
+
+  it('is left out where nodes report no digest', () => {
+    expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: { role: 'leader' } }]))).toBe(false)
+    expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: null }, sample('n1', 1, 'a')]))).toBe(
+      true,
+    )
+  })
+})

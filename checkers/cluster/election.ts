@@ -1,0 +1,49 @@
+/** Leadership as clients are told it: one leader a term, and the one that the nodes' own status names. */
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
+import type { ToldLeader } from '../../harness/vocabularies/election.ts'
+import { promised } from '../promise.ts'
+import { judgeElections, type Said, saidOf } from './leadership.ts'
+
+/** A sample was read at most so long before it came. */
+const MOST_SAMPLE_NS = 2e9
+
+/** An answer is a node's word, as its status is. */
+const toldOf = ({ history }: RunRecord): readonly Said[] =>
+  pairOperations(history).flatMap(({ invocation, completion }) => {
+    if (invocation.f !== 'leader' || completion?.type !== 'ok') return []
+    const { leader, term } = completion.value as ToldLeader
+    const node = invocation.node ?? 'a node'
+    const role = leader === node ? 'leader' : 'unknown'
+    return [
+      {
+        node,
+        timeNs: completion.timeNs,
+        sinceNs: invocation.timeNs,
+        status: { role, term, leader },
+        operation: invocation.index,
+      },
+    ]
+  })
+
+export const election: Checker = {
+  name: 'election',
+  finds: 'two leaders told of in one term, terms that go back, leaders that the nodes do not know',
+  needs: ['history', 'samples', 'faults'],
+  check: async (record) => {
+    const told = toldOf(record)
+    const sampled = saidOf(record.samples ?? []).map((said) => ({
+      ...said,
+      sinceNs: said.timeNs - MOST_SAMPLE_NS,
+    }))
+    const judged = judgeElections([...told, ...sampled], record.faults)
+    return {
+      checker: 'election',
+      promise: promised(record, 'clients are told of one leader a term, the one that the nodes name'),
+      ...judged,
+      status: told.length === 0 && judged.status === 'valid' ? 'unknown' : judged.status,
+      details: { ...judged.details, answers: told.length },
+    }
+  },
+}

@@ -1,0 +1,137 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation } from '../../harness/api/history.ts'
+import type { FaultRecord, RunRecord, RunSpec, Sample } from '../../harness/api/record.ts'
+import type { NodeStatus } from '../../harness/api/target.ts'
+import { bareRecord } from '../../harness/store/run-store.ts'
+import { impactOf, kindOf } from './impact.ts'
+
+const S = 1e9
+
+/** A read every tenth of a second that takes 10 ms, but for the gaps. */
+const reads = (untilS: number, gaps: readonly (readonly [number, number])[]): readonly Operation[] => {
+  const history: Operation[] = []
+  for (let at = 0; at < untilS * 10; at++) {
+    const timeNs = (at * S) / 10
+    if (gaps.some(([from, to]) => timeNs >= from * S && timeNs < to * S)) continue
+    const base = { process: 0, f: 'read', value: null } as const
+    history.push({ ...base, index: history.length, timeNs, type: 'invoke' })
+    history.push({ ...base, index: history.length, timeNs: timeNs + S / 100, type: 'ok' })
+  }
+  return history
+}
+
+const fault = (fromS: number, toS: number, change: Partial<FaultRecord> = {}): FaultRecord => ({
+  planned: {
+    id: 'kill-1',
+    nemesis: 'kill',
+    atNs: 0,
+    durationNs: 1,
+    model: 'kill',
+    intent: { pattern: 'at-once' },
+  },
+  victims: ['n1'],
+  injectedAtNs: fromS * S,
+  healedAtNs: toS * S,
+  effects: [],
+  bit: true,
+  ...change,
+})
+
+const LEADER: NodeStatus = { role: 'leader', leader: 'n1', members: ['n1', 'n2'] }
+const FOLLOWER: NodeStatus = { role: 'follower', leader: 'n1', members: ['n1', 'n2'] }
+const CANDIDATE: NodeStatus = { role: 'candidate', leader: null }
+
+/** Both nodes sampled every tenth of a second. */
+const samples = (
+  untilS: number,
+  of: (atS: number) => readonly [NodeStatus | null, NodeStatus | null],
+): readonly Sample[] =>
+  Array.from({ length: untilS * 10 }, (_, i) => i / 10).flatMap((atS) =>
+    of(atS).map((status, n): Sample => ({ timeNs: atS * S, node: `n${n + 1}`, status })),
+  )
+
+const record = (parts: Partial<RunRecord>): RunRecord => ({
+  ...bareRecord([]),
+  spec: { nodes: 2 } as unknown as RunSpec,
+  samples: [],
+  ...parts,
+})
+
+describe('the impact of faults', () => {
+  const history = reads(20, [[5, 8]])
+  const down = (atS: number) => atS >= 5 && atS < 9
+  const sampled = samples(20, (atS) => (down(atS) ? [LEADER, null] : [LEADER, FOLLOWER]))
+
+  it('measures each recovery: first ok, all ready, rate back', () => {
+    const impact = impactOf(record({ history, faults: [fault(5, 7)], samples: sampled }))
+    expect(impact?.recoveries).toEqual([
+      { fault: 'kill-1', kind: 'kill/at-once', firstOkMs: 1010, readyMs: 2000, rateBackMs: 800 },
+    ])
+  })
+
+  it('finds the longest time without an ok, by kind of fault', () => {
+    const quiet = fault(12, 13, {
+      planned: { ...fault(0, 0).planned, id: 'clock-1', nemesis: 'clock', intent: { mode: 'bump' } },
+    })
+    const impact = impactOf(record({ history, faults: [fault(5, 7), quiet], samples: sampled }))
+    // The last ok before it was at 4.91 s, the next at 8.01 s.
+    expect(impact?.longestUnavailabilityMs).toEqual({ 'kill/at-once': 3100, 'clock/bump': 100 })
+  })
+
+  it('says null for what did not come back before the end', () => {
+    const impact = impactOf(
+      record({ history: reads(8, [[5, 9]]), faults: [fault(5, 7)], samples: sampled.slice(0, 150) }),
+    )
+    expect(impact?.recoveries[0]).toMatchObject({ firstOkMs: null, readyMs: null, rateBackMs: null })
+  })
+
+  it('counts operations by fault and by what the cluster was doing', () => {
+    const doing = samples(20, (atS) => {
+      if (atS >= 10 && atS < 11) return [CANDIDATE, CANDIDATE]
+      if (atS >= 11 && atS < 12) return [LEADER, { ...FOLLOWER, members: ['n1'] }]
+      return [LEADER, FOLLOWER]
+    })
+    const impact = impactOf(record({ history: reads(20, []), faults: [fault(9, 13)], samples: doing }))
+    const row = impact?.coverage['kill/at-once']
+    expect(row?.election?.read).toBeGreaterThanOrEqual(9)
+    expect(row?.['membership change']?.read).toBeGreaterThanOrEqual(9)
+    expect(row?.steady?.read).toBeGreaterThanOrEqual(18)
+    const counted = Object.values(row ?? {}).reduce((sum, cell) => sum + (cell?.read ?? 0), 0)
+    // Forty reads, and a few that touch two states.
+    expect(counted).toBeGreaterThanOrEqual(40)
+    expect(counted).toBeLessThan(50)
+  })
+
+  it('calls unknown what was not sampled', () => {
+    const impact = impactOf(record({ history: reads(20, []), faults: [fault(9, 13)], samples: [] }))
+    expect(Object.keys(impact?.coverage['kill/at-once'] ?? {})).toEqual(['unknown'])
+  })
+
+  it('tells recovery from steady, and a snapshot from both', () => {
+    const compacted = (atS: number): NodeStatus => ({ ...FOLLOWER, snapshotIndex: atS < 12 ? 0 : 500 })
+    const recovering = samples(20, (atS) => [LEADER, atS < 10 ? null : compacted(atS)])
+    const second = fault(8, 14, { planned: { ...fault(0, 0).planned, id: 'pause-1', nemesis: 'pause' } })
+    const impact = impactOf(
+      record({ history: reads(20, []), faults: [fault(5, 7), second], samples: recovering }),
+    )
+    const row = impact?.coverage['pause/at-once']
+    expect(row?.recovery?.read).toBeGreaterThan(10)
+    expect(row?.snapshot?.read).toBeGreaterThan(0)
+    expect(row?.steady?.read).toBeGreaterThan(20)
+  })
+
+  it('leaves out faults that did not bite, and is null without faults', () => {
+    const idle = impactOf(record({ history, faults: [fault(5, 7, { bit: false })], samples: sampled }))
+    expect(idle).toEqual({ recoveries: [], longestUnavailabilityMs: {}, coverage: {} })
+    expect(impactOf(record({ history, faults: [] }))).toBeNull()
+    expect(impactOf(bareRecord(history))).toBeNull()
+  })
+
+  it('names kinds by what they do', () => {
+    const kind = (nemesis: string, intent: object): string =>
+      kindOf(fault(0, 1, { planned: { ...fault(0, 0).planned, nemesis, intent: { ...intent } } }))
+    expect(kind('partition', { shape: 'leader' })).toBe('partition/leader')
+    expect(kind('kill', { pattern: 'at-once', data: 'wiped' })).toBe('kill/at-once, wiped')
+    expect(kind('poke', {})).toBe('poke')
+  })
+})

@@ -1,0 +1,241 @@
+/**
+ * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal Consistency", POPL 2017,
+ * table 2): a process is a session, what it did comes before what it does, and what was read before its reading; so causes
+ * come before their effects, on whichever keys. A history whose written values are unique is causally consistent if and only
+ * if it has none of these patterns:
+ *
+ * - read of nothing: a read finds nothing, though a write of that key is among its causes;
+ * - overwritten read: a read finds a value that another write, itself among its causes, had replaced;
+ * - invented read: nobody wrote the value;
+ * - causes in a circle: an operation is among its own causes.
+ *
+ * A compare-and-set that was applied reads and writes; one that was not tells nothing. What failed never happened; a write in
+ * doubt happened if its value was read.
+ */
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import type { RegisterValue } from '../../harness/vocabularies/register.ts'
+import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+
+/** One operation as a session's step. */
+interface Node {
+  readonly pair: Pair
+  readonly key: number
+  /** Undefined: it does not read. */
+  readonly read: RegisterValue | undefined
+  /** Null: it does not write. */
+  readonly written: number | null
+  readonly session: number
+  /** Within its session, from 1. */
+  readonly place: number
+}
+
+type Kind = 'read of nothing' | 'overwritten read' | 'invented read' | 'causes in a circle'
+
+interface Found {
+  readonly kind: Kind
+  readonly text: string
+  readonly nodes: readonly Node[]
+}
+
+type Meaning = Pick<Node, 'key' | 'read' | 'written'>
+
+/** Null for what tells nothing. */
+const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
+  const { f, value } = invocation
+  const { key } = value as { key: number }
+  if (completion?.type === 'fail') return null
+  const isOk = completion?.type === 'ok'
+  if (f === 'write') return { key, read: undefined, written: (value as { value: number }).value }
+  if (f === 'cas') {
+    const { expected, next } = value as { expected: RegisterValue; next: number }
+    // In doubt, whether it read what it expected is in doubt too.
+    if (!isOk) return { key, read: undefined, written: next }
+    return (completion.value as { applied: boolean }).applied ? { key, read: expected, written: next } : null
+  }
+  return isOk ? { key, read: (completion.value as { value: RegisterValue }).value, written: null } : null
+}
+
+/** @param initial what an unwritten register holds: to read it is to find nothing */
+const nodesOf = (pairs: readonly Pair[], initial: RegisterValue): readonly Node[] => {
+  const sessions = new Map<number | string, { readonly session: number; length: number }>()
+  return pairs.flatMap((pair) => {
+    const meaning = meaningOf(pair)
+    if (meaning === null) return []
+    const { process } = pair.invocation
+    const known = sessions.get(process) ?? { session: sessions.size, length: 0 }
+    sessions.set(process, known)
+    known.length++
+    const read = meaning.read === initial ? null : meaning.read
+    return [{ pair, ...meaning, read, session: known.session, place: known.length }]
+  })
+}
+
+/** Index in the list of nodes -> those that must come right before it. */
+const causesOf = (nodes: readonly Node[], writers: ReadonlyMap<string, number>): readonly number[][] => {
+  const last = new Map<number, number>()
+  return nodes.map(({ key, read, session }, at) => {
+    const before = last.get(session)
+    last.set(session, at)
+    const writer = read == null ? undefined : writers.get(`${key} ${read}`)
+    return [before, writer].filter((cause) => cause !== undefined && cause !== at) as number[]
+  })
+}
+
+/** Causes before effects; shorter than the list where there is a circle. */
+const inOrder = (causes: readonly (readonly number[])[]): readonly number[] => {
+  const left = causes.map((all) => all.length)
+  const effects: number[][] = causes.map(() => [])
+  for (const [at, all] of causes.entries()) for (const cause of all) (effects[cause] as number[]).push(at)
+  const order = [...left.keys()].filter((at) => left[at] === 0)
+  for (const at of order)
+    for (const effect of effects[at] as number[]) {
+      left[effect] = (left[effect] as number) - 1
+      if (left[effect] === 0) order.push(effect)
+    }
+  return order
+}
+
+/** Node -> of each session, how far into it its causes reach, itself included. */
+const clocksOf = (
+  nodes: readonly Node[],
+  causes: readonly (readonly number[])[],
+  order: readonly number[],
+  sessions: number,
+): readonly Int32Array[] => {
+  const clocks: Int32Array[] = []
+  for (const at of order) {
+    const clock = new Int32Array(sessions)
+    for (const cause of causes[at] as readonly number[])
+      for (const [session, place] of (clocks[cause] as Int32Array).entries())
+        clock[session] = Math.max(clock[session] as number, place)
+    const { session, place } = nodes[at] as Node
+    clock[session] = place
+    clocks[at] = clock
+  }
+  return clocks
+}
+
+/** Key -> session -> its writes of that key, in order. */
+type Writes = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>
+
+const writesOf = (nodes: readonly Node[]): Writes => {
+  const writes = new Map<number, Map<number, number[]>>()
+  for (const [at, { key, written, session }] of nodes.entries()) {
+    if (written === null) continue
+    const ofKey = writes.get(key) ?? new Map<number, number[]>()
+    writes.set(key, ofKey)
+    const ofSession = ofKey.get(session) ?? []
+    ofKey.set(session, ofSession)
+    ofSession.push(at)
+  }
+  return writes
+}
+
+const show = ({ pair: { invocation } }: Node): string =>
+  `operation ${invocation.index} (${invocation.f} of ${(invocation.value as { key: number }).key} by process ${invocation.process})`
+
+const judgeRead = (
+  at: number,
+  nodes: readonly Node[],
+  clocks: readonly Int32Array[],
+  writes: Writes,
+  writers: ReadonlyMap<string, number>,
+): Found | null => {
+  const node = nodes[at] as Node
+  const { key, read } = node
+  const writer = read === null ? null : writers.get(`${key} ${read}`)
+  if (writer === undefined)
+    return { kind: 'invented read', text: `${show(node)} found ${read}, which nobody wrote`, nodes: [node] }
+  for (const [session, all] of writes.get(key) ?? []) {
+    const reach = (clocks[at] as Int32Array)[session] as number
+    const latest = all.findLast((write) => write !== at && (nodes[write] as Node).place <= reach)
+    if (latest === undefined || latest === writer) continue
+    const over = nodes[latest] as Node
+    if (writer === null)
+      return {
+        kind: 'read of nothing',
+        text: `${show(node)} found nothing, and ${show(over)} is among its causes`,
+        nodes: [over, node],
+      }
+    const first = nodes[writer] as Node
+    if (((clocks[latest] as Int32Array)[first.session] as number) >= first.place)
+      return {
+        kind: 'overwritten read',
+        text: `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`,
+        nodes: [first, over, node],
+      }
+  }
+  return null
+}
+
+/** Sessions times operations: what the clocks take. */
+const MOST_CELLS = 2e8
+const SHOWN = 10
+
+const unknown = (summary: string): Judged => ({ status: 'unknown', summary, evidence: [], details: {} })
+
+const findBroken = (nodes: readonly Node[], writers: ReadonlyMap<string, number>): readonly Found[] => {
+  const causes = causesOf(nodes, writers)
+  const order = inOrder(causes)
+  if (order.length < nodes.length) {
+    const ordered = new Set(order)
+    const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, SHOWN)
+    const text = `${circle.length} operations or more are, or come after, causes of themselves`
+    return [{ kind: 'causes in a circle', text, nodes: circle }]
+  }
+  const sessions = nodes.reduce((most, { session }) => Math.max(most, session + 1), 0)
+  const clocks = clocksOf(nodes, causes, order, sessions)
+  const writes = writesOf(nodes)
+  return nodes.flatMap(({ read }, at) =>
+    read === undefined ? [] : (judgeRead(at, nodes, clocks, writes, writers) ?? []),
+  )
+}
+
+const judge = ({ history }: RunRecord, initial: RegisterValue): Judged => {
+  const nodes = nodesOf(pairOperations(history), initial)
+  const writers = new Map<string, number>()
+  for (const [at, { key, written }] of nodes.entries()) {
+    if (written === null) continue
+    if (writers.has(`${key} ${written}`))
+      return unknown(
+        `Not judged: ${written} was written to key ${key} twice, so that nobody knows which was read.`,
+      )
+    writers.set(`${key} ${written}`, at)
+  }
+  const sessions = new Set(nodes.map(({ session }) => session)).size
+  if (sessions * nodes.length > MOST_CELLS)
+    return unknown(`Not judged: ${nodes.length} operations of ${sessions} processes are too many at once.`)
+  const reads = nodes.filter(({ read }) => read !== undefined).length
+  const found = findBroken(nodes, writers)
+  const details = { reads, sessions, ...countBy(found, ({ kind }) => kind) }
+  if (found.length === 0)
+    return {
+      status: reads === 0 ? 'unknown' : 'valid',
+      summary: `${reads} reads of ${sessions} sessions: none misses what caused it.`,
+      evidence: [],
+      details,
+    }
+  const shown = found.slice(0, SHOWN)
+  const evidence: Evidence = {
+    title: `${found.length} reads against their causes`,
+    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
+    operations: [...new Set(shown.flatMap((each) => each.nodes.map(({ pair }) => pair.invocation.index)))],
+  }
+  return {
+    status: 'invalid',
+    summary: `Causality is broken ${found.length} times; first, ${found[0]?.text}.`,
+    evidence: [evidence],
+    details,
+  }
+}
+
+export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
+  checkerOf({
+    name: 'causal',
+    finds: 'effects seen without their causes, values that causes had replaced',
+    needs: ['history'],
+    promise: 'every session sees causes before effects (causal consistency)',
+    judge: (record) => judge(record, initial),
+  })

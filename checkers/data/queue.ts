@@ -1,0 +1,181 @@
+/**
+ * Queues, judged twice: `fifo` by linearizability, and `total-queue` by accounting alone (after Jepsen's checker of that
+ * name), which holds where order is not promised: what was acknowledged comes out once, provided that the queue was drained
+ * at the end.
+ */
+import type { Operation } from '../../harness/api/history.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
+import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { type Dequeued, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
+import { checkerOf, type Judged } from '../checker-of.ts'
+import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'
+import { linearizableObject } from './objects.ts'
+
+export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
+  finds: 'elements out of order, and whatever else no order explains',
+  vocabulary: QUEUE,
+  promise: 'enqueue, dequeue: linearizable, first in, first out',
+  model: fifoQueue,
+  reference: { file: 'queue', name: 'fifoQueue' },
+  read: ({ invocation, completion }) => {
+    const call = { f: invocation.f, value: invocation.value } as QueueCall
+    const { key } = call.value
+    if (call.f === 'enqueue')
+      return { input: { f: 'put', key, value: call.value.value }, output: { taken: null } }
+    const taken = completion?.type === 'ok' ? (completion.value as Dequeued).value : null
+    return { input: { f: 'take', key }, output: { taken } }
+  },
+})
+
+/** So many of each kind are named. */
+const SHOWN = 10
+
+interface Account {
+  readonly enqueued: Pair | null
+  readonly dequeued: readonly Pair[]
+}
+
+const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
+  const accounts = new Map<string, { enqueued: Pair | null; dequeued: Pair[] }>()
+  const of = (key: number, value: number): { enqueued: Pair | null; dequeued: Pair[] } => {
+    const name = `${value} of queue ${key}`
+    const known = accounts.get(name) ?? { enqueued: null, dequeued: [] }
+    accounts.set(name, known)
+    return known
+  }
+  for (const pair of pairs) {
+    const call = { f: pair.invocation.f, value: pair.invocation.value } as QueueCall
+    if (call.f === 'enqueue') of(call.value.key, call.value.value).enqueued = pair
+    else if (pair.completion?.type === 'ok') {
+      const { key, value } = pair.completion.value as Dequeued
+      if (value !== null) of(key, value).dequeued.push(pair)
+    }
+  }
+  return accounts
+}
+
+/** Queues that at the end were found empty, after everything else on them was over. */
+const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<number> => {
+  const lastEmptyNs = new Map<number, number>()
+  const lastPutNs = new Map<number, number>()
+  for (const { invocation, completion } of pairs) {
+    const { key } = invocation.value as { key: number }
+    if (invocation.f === 'enqueue')
+      lastPutNs.set(key, Math.max(lastPutNs.get(key) ?? 0, completion?.timeNs ?? invocation.timeNs))
+    else if (completion?.type === 'ok' && (completion.value as Dequeued).value === null)
+      lastEmptyNs.set(key, invocation.timeNs)
+  }
+  const isDrained = ([key, emptyNs]: [number, number]): boolean => emptyNs > (lastPutNs.get(key) ?? 0)
+  return new Set([...lastEmptyNs].filter(isDrained).map(([key]) => key))
+}
+
+const evidenceOf = (title: string, found: readonly (readonly [string, Account])[]): Evidence => {
+  const at = (operation: Operation): string => `${(operation.timeNs / 1e9).toFixed(3)} s`
+  const lines = found.slice(0, SHOWN).map(([name, { enqueued, dequeued }]) => {
+    const put =
+      enqueued === null
+        ? 'never enqueued'
+        : `enqueued at ${at(enqueued.invocation)} (${enqueued.completion?.type ?? 'info'})`
+    const taken = dequeued.map(({ completion }) => `dequeued at ${at(completion as Operation)}`)
+    return [name, put, ...taken].join(', ')
+  })
+  const pairs = found
+    .slice(0, SHOWN)
+    .flatMap(([, { enqueued, dequeued }]) => [...(enqueued === null ? [] : [enqueued]), ...dequeued])
+  const more = found.length > SHOWN ? [`and ${found.length - SHOWN} more`] : []
+  return {
+    title,
+    text: [...lines, ...more].join('\n'),
+    operations: pairs.map(({ invocation }) => invocation.index),
+  }
+}
+
+const keyOf = ({ invocation }: Pair): number => (invocation.value as { key: number }).key
+
+/** Queue -> dequeues of it in doubt: each may have taken something. */
+const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> => {
+  const counts = new Map<number, number>()
+  for (const pair of pairs) {
+    if (pair.invocation.f !== 'dequeue' || (pair.completion?.type ?? 'info') !== 'info') continue
+    counts.set(keyOf(pair), (counts.get(keyOf(pair)) ?? 0) + 1)
+  }
+  return counts
+}
+
+type Named = readonly [string, Account]
+
+/** Acknowledged, in a drained queue, and never taken out; as many of a queue as no dequeue in doubt accounts for. */
+const lostOf = (
+  accounts: readonly Named[],
+  pairs: readonly Pair[],
+  drained: ReadonlySet<number>,
+): readonly Named[] => {
+  const excused = new Map(doubtfulDequeues(pairs))
+  return accounts.filter(([, { enqueued, dequeued }]) => {
+    if (enqueued?.completion?.type !== 'ok' || dequeued.length > 0 || !drained.has(keyOf(enqueued)))
+      return false
+    const left = excused.get(keyOf(enqueued)) ?? 0
+    excused.set(keyOf(enqueued), left - 1)
+    return left <= 0
+  })
+}
+
+const judge = ({ history }: RunRecord): Judged => {
+  const pairs = pairOperations(history)
+  const accounts: readonly Named[] = [...accountsOf(pairs)]
+  const drained = drainedQueues(pairs)
+  const takenOut = accounts.filter(([, { dequeued }]) => dequeued.length > 0)
+  const lost = lostOf(accounts, pairs, drained)
+  const duplicated = accounts.filter(([, { dequeued }]) => dequeued.length > 1)
+  const unexpected = takenOut.filter(
+    ([, { enqueued }]) => enqueued === null || enqueued.completion?.type === 'fail',
+  )
+  const acknowledged = accounts.filter(([, { enqueued }]) => enqueued?.completion?.type === 'ok').length
+  const details = {
+    acknowledged,
+    lost: lost.length,
+    duplicated: duplicated.length,
+    unexpected: unexpected.length,
+    recovered: takenOut.filter(
+      ([, { enqueued }]) => enqueued !== null && (enqueued.completion?.type ?? 'info') === 'info',
+    ).length,
+    drained: drained.size,
+  }
+  const told: readonly (readonly [string, readonly Named[]])[] = [
+    ['elements came out more than once', duplicated],
+    ['acknowledged elements never came out', lost],
+    ['elements came out that were never put in', unexpected],
+  ]
+  const evidence = told.flatMap(([what, found]) =>
+    found.length === 0 ? [] : [evidenceOf(`${found.length} ${what}`, found)],
+  )
+  if (evidence.length > 0)
+    return {
+      status: 'invalid',
+      summary: `Of ${acknowledged} acknowledged elements ${lost.length} were lost and ${duplicated.length} came out more than once; ${unexpected.length} were never put in.`,
+      evidence,
+      details,
+    }
+  if (drained.size === 0)
+    return {
+      status: 'unknown',
+      summary: 'No queue was drained at the end: what is missing may still be in it.',
+      evidence,
+      details,
+    }
+  return {
+    status: 'valid',
+    summary: `Each of ${acknowledged} acknowledged elements came out at most once, and of ${drained.size} drained queues none is missing.`,
+    evidence,
+    details,
+  }
+}
+
+export const totalQueue = checkerOf({
+  name: 'total-queue',
+  finds: 'elements lost, taken twice, or out of nowhere',
+  needs: ['history'],
+  promise: 'what was put in comes out exactly once',
+  judge,
+})

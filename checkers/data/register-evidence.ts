@@ -1,0 +1,165 @@
+/** Says in words and in a diagram why a register history cannot be linearized. */
+import type { Operation } from '../../harness/api/history.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
+import type { Pair } from '../../harness/history/pairs.ts'
+import type { RegisterCall, RegisterResult } from '../../harness/vocabularies/register.ts'
+import { type Bar, drawDiagram } from '../porcupine-ts/evidence/diagram.ts'
+
+export interface Counterexample {
+  readonly key: string | number
+  /** The shortest prefix that cannot be linearized, in order of call. */
+  readonly prefix: readonly Pair[]
+  /** The operation whose return made it impossible. */
+  readonly blocked: Pair
+  readonly initial: number | null
+  /** Whether reads were promised to be linearizable: else a stale one is allowed, and explains nothing. */
+  readonly readsMustBeFresh: boolean
+}
+
+/** Operations drawn: few where the story is told by name, more where the reader has to find it. */
+const MAX_BARS_EXPLAINED = 6
+const MAX_BARS_UNEXPLAINED = 12
+
+const okValue = (pair: Pair): RegisterResult | null =>
+  pair.completion?.type === 'ok' ? (pair.completion.value as RegisterResult) : null
+
+const readValue = (pair: Pair): number | null | undefined => {
+  const result = okValue(pair)
+  return pair.invocation.f === 'read' && result !== null && 'value' in result ? result.value : undefined
+}
+
+/** The value an operation may have put into the register; undefined for one that cannot have. */
+const putValue = (pair: Pair): number | undefined => {
+  const call = { f: pair.invocation.f, value: pair.invocation.value } as RegisterCall
+  if (call.f === 'write') return call.value.value
+  if (call.f !== 'cas') return undefined
+  const result = okValue(pair)
+  return result !== null && 'applied' in result && !result.applied ? undefined : call.value.next
+}
+
+const completedBefore = (a: Pair, b: Pair): boolean =>
+  a.completion?.type === 'ok' && a.completion.timeNs < b.invocation.timeNs
+
+const seconds = (operation: Operation): string => `${(operation.timeNs / 1e9).toFixed(3)} s`
+
+const show = (value: number | null): string => (value === null ? 'nothing' : String(value))
+
+const on = (pair: Pair): string => (pair.invocation.node === undefined ? '' : ` on ${pair.invocation.node}`)
+
+export const labelOf = (pair: Pair): string => {
+  const call = { f: pair.invocation.f, value: pair.invocation.value } as RegisterCall
+  const result = okValue(pair)
+  const doubt = result === null ? ' ?' : ''
+  if (call.f === 'read') return `read -> ${show(readValue(pair) ?? null)}`
+  if (call.f === 'write') return `write ${call.value.value}${doubt}`
+  const applied = result !== null && 'applied' in result && !result.applied ? ' (no match)' : doubt
+  return `cas ${show(call.value.expected)}->${call.value.next}${applied}`
+}
+
+/** A put that completed before the read began, while the put of the value read had completed before that one began. */
+const newerPut = (read: Pair, value: number | null, prefix: readonly Pair[]): Pair | null => {
+  const sources = prefix.filter((pair) => putValue(pair) === value)
+  // A value put twice does not tell which of them was read.
+  if (sources.length > 1 || (value !== null && sources.length === 0)) return null
+  const [source] = sources
+  const newer = prefix.filter((pair) => {
+    const put = putValue(pair)
+    if (put === undefined || put === value || !completedBefore(pair, read)) return false
+    return source === undefined || completedBefore(source, pair)
+  })
+  return newer.at(-1) ?? null
+}
+
+/** The first of the candidates that is stale by itself: that alone breaks linearizability, whatever returned last. */
+const findStaleRead = (
+  candidates: readonly Pair[],
+  prefix: readonly Pair[],
+): { readonly read: Pair; readonly newer: Pair } | null => {
+  for (const read of candidates) {
+    const value = readValue(read)
+    const newer = value === undefined ? null : newerPut(read, value, prefix)
+    if (newer !== null) return { read, newer }
+  }
+  return null
+}
+
+interface Story {
+  readonly story: string
+  readonly because: Pair | null
+  /** The stale read the story is about, if it is about one. */
+  readonly read: Pair | null
+}
+
+const storyOf = ({ key, prefix, blocked, initial, readsMustBeFresh }: Counterexample): Story => {
+  const value = readValue(blocked)
+  const who = `process ${blocked.invocation.process}`
+  if (value !== undefined) {
+    const known = value === initial || prefix.some((pair) => putValue(pair) === value)
+    if (!known)
+      return {
+        story: `${who} read ${show(value)} from key ${key}${on(blocked)}, which nobody had written.`,
+        because: null,
+        read: null,
+      }
+  }
+  const stale = readsMustBeFresh ? findStaleRead([blocked, ...prefix.toReversed()], prefix) : null
+  if (stale !== null) {
+    const { read, newer } = stale
+    const seen = show(readValue(read) ?? null)
+    const story =
+      `Stale read: process ${read.invocation.process} read ${seen} from key ${key}${on(read)} at ${seconds(read.completion as Operation)}, ` +
+      `although ${labelOf(newer)} by process ${newer.invocation.process} had completed at ${seconds(newer.completion as Operation)}, before the read began.`
+    return { story, because: newer, read }
+  }
+  const story =
+    `Key ${key} is not linearizable: no order of its operations explains "${labelOf(blocked)}" of ${who}${on(blocked)}, ` +
+    `which returned at ${seconds(blocked.completion as Operation)}.`
+  return { story, because: null, read: null }
+}
+
+/** The operations a reader needs: the blocked one, what wrote the value it saw, what contradicts it, and the latest. */
+const relevant = ({ prefix, blocked }: Counterexample, { because, read }: Story): readonly Pair[] => {
+  const wanted = new Set<Pair>([blocked])
+  if (because !== null) wanted.add(because)
+  if (read !== null) wanted.add(read)
+  const value = readValue(read ?? blocked)
+  const source =
+    value === undefined || value === null ? undefined : prefix.find((pair) => putValue(pair) === value)
+  if (source !== undefined) wanted.add(source)
+  const most = because === null ? MAX_BARS_UNEXPLAINED : MAX_BARS_EXPLAINED
+  for (const pair of [...prefix].reverse()) {
+    if (wanted.size >= most) break
+    const seen = readValue(pair)
+    if (putValue(pair) !== undefined || (seen !== undefined && seen !== null)) wanted.add(pair)
+  }
+  return prefix.filter((pair) => wanted.has(pair))
+}
+
+const barOf = (pair: Pair, endNs: number, blocked: Pair): Bar => {
+  const completion =
+    pair.completion?.type === 'ok' && pair.completion.timeNs <= endNs ? pair.completion : null
+  return {
+    row: `p${pair.invocation.process}${pair.invocation.node === undefined ? '' : ` ${pair.invocation.node}`}`,
+    start: pair.invocation.timeNs,
+    end: completion?.timeNs ?? null,
+    label: labelOf(pair),
+    ...(pair === blocked ? { note: 'cannot be placed' } : {}),
+  }
+}
+
+export const explainRegister = (counterexample: Counterexample): { summary: string; evidence: Evidence } => {
+  const told = storyOf(counterexample)
+  const shown = relevant(counterexample, told)
+  const endNs = (counterexample.blocked.completion as Operation).timeNs
+  const diagram = drawDiagram(shown.map((pair) => barOf(pair, endNs, counterexample.blocked)))
+  const left = counterexample.prefix.length - shown.length
+  const footer = `\n\n${left} more operations of key ${counterexample.key} up to there are not drawn. "?" and "...": it may or may not have happened.`
+  const operations = shown.flatMap((pair) => [
+    pair.invocation.index,
+    ...(pair.completion === null ? [] : [pair.completion.index]),
+  ])
+  return {
+    summary: told.story,
+    evidence: { title: `Key ${counterexample.key}`, text: `${diagram}${footer}`, operations },
+  }
+}

@@ -1,0 +1,154 @@
+/**
+ * Session guarantees (Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", 1994) of list-append
+ * histories, one process a session: where each version of a key has its place, that of the longest list read.
+ *
+ * - monotonic reads: a process never sees less than it saw before;
+ * - read your writes: it sees what it had appended;
+ * - monotonic writes: its appends come in its own order;
+ * - writes follow reads: what it appends comes after what it had read.
+ */
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
+import { LIST_APPEND, type Scalar } from '../../harness/vocabularies/transactions.ts'
+import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+import { COMMITTED, type MicroOp, readTransactions, type Transactions } from '../transactions/transactions.ts'
+
+type Guarantee = 'monotonic reads' | 'read your writes' | 'monotonic writes' | 'writes follow reads'
+
+interface Found {
+  readonly guarantee: Guarantee
+  readonly text: string
+  /** Rows of the transactions. */
+  readonly rows: readonly number[]
+}
+
+/** Key -> element -> its place in the longest list that was read. */
+const placesOf = ({
+  count,
+  outcome,
+  ops,
+}: Transactions): ReadonlyMap<Scalar, ReadonlyMap<Scalar, number>> => {
+  const longest = new Map<Scalar, readonly Scalar[]>()
+  for (let row = 0; row < count; row++) {
+    if (outcome[row] !== COMMITTED) continue
+    for (const [f, key, value] of ops[row] as readonly MicroOp[])
+      if (f === 'r' && Array.isArray(value) && value.length > (longest.get(key)?.length ?? -1))
+        longest.set(key, value)
+  }
+  return new Map(
+    [...longest].map(([key, list]) => [key, new Map(list.map((element, place) => [element, place]))]),
+  )
+}
+
+/** What one process has done with one key so far: places, and the rows that it was done in. */
+interface Session {
+  read: { readonly length: number; readonly row: number } | null
+  appended: { readonly place: number; readonly row: number } | null
+}
+
+const START: Session = { read: null, appended: null }
+
+const judgeRead = (session: Session, key: Scalar, length: number, row: number): readonly Found[] => {
+  const { read, appended } = session
+  const found: Found[] = []
+  if (read !== null && read.length > length)
+    found.push({
+      guarantee: 'monotonic reads',
+      text: `read ${read.length} elements of ${key}, and then ${length}`,
+      rows: [read.row, row],
+    })
+  if (appended !== null && appended.place >= length)
+    found.push({
+      guarantee: 'read your writes',
+      text: `appended element ${appended.place + 1} of ${key}, and then read ${length}`,
+      rows: [appended.row, row],
+    })
+  return found
+}
+
+const judgeAppend = (session: Session, key: Scalar, place: number, row: number): readonly Found[] => {
+  const { read, appended } = session
+  const found: Found[] = []
+  if (appended !== null && appended.place > place)
+    found.push({
+      guarantee: 'monotonic writes',
+      text: `appended element ${appended.place + 1} of ${key}, and then what came to stand before it, ${place + 1}`,
+      rows: [appended.row, row],
+    })
+  if (read !== null && read.length > place)
+    found.push({
+      guarantee: 'writes follow reads',
+      text: `read ${read.length} elements of ${key}, and then appended what came to stand among them, at ${place + 1}`,
+      rows: [read.row, row],
+    })
+  return found
+}
+
+export const findBroken = (transactions: Transactions): readonly Found[] => {
+  const places = placesOf(transactions)
+  const sessions = new Map<string, Session>()
+  const found: Found[] = []
+  for (let row = 0; row < transactions.count; row++) {
+    if (transactions.outcome[row] !== COMMITTED) continue
+    for (const [f, key, value] of transactions.ops[row] as readonly MicroOp[]) {
+      const name = `${transactions.process[row]} ${key}`
+      const session = sessions.get(name) ?? { ...START }
+      sessions.set(name, session)
+      if (f === 'r') {
+        const { length } = value as readonly Scalar[]
+        found.push(...judgeRead(session, key, length, row))
+        session.read = { length, row }
+        continue
+      }
+      const place = places.get(key)?.get(value as Scalar)
+      if (place === undefined) continue
+      found.push(...judgeAppend(session, key, place, row))
+      session.appended = { place, row }
+    }
+  }
+  return found
+}
+
+const SHOWN = 10
+
+const judge = ({ history }: RunRecord): Judged => {
+  const transactions = readTransactions(history, LIST_APPEND)
+  const found = findBroken(transactions)
+  const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
+  const counts = countBy(found, ({ guarantee }) => guarantee)
+  if (found.length === 0)
+    return {
+      status: committed === 0 ? 'unknown' : 'valid',
+      summary: `${committed} transactions: every session sees what it saw, and did, before.`,
+      evidence: [],
+      details: { committed },
+    }
+  const shown = found.slice(0, SHOWN)
+  const at = (row: number): number => transactions.invokedAt[row] as number
+  const evidence: Evidence = {
+    title: Object.entries(counts)
+      .map(([guarantee, count]) => `${guarantee}: ${count}`)
+      .join(', '),
+    text: shown
+      .map(
+        ({ guarantee, text, rows }) =>
+          `${guarantee}: process ${transactions.process[rows[0] as number]} ${text} (operations ${rows.map(at).join(', ')})`,
+      )
+      .join('\n'),
+    operations: shown.flatMap(({ rows }) => rows.map(at)),
+  }
+  return {
+    status: 'invalid',
+    summary: `Sessions are broken (${evidence.title}); first, a process ${shown[0]?.text}.`,
+    evidence: [evidence],
+    details: { committed, ...counts },
+  }
+}
+
+export const sessions = checkerOf({
+  name: 'sessions',
+  finds: 'a session that sees less than it saw, or not what it did',
+  needs: ['history'],
+  promise: 'monotonic reads and writes, read your writes, writes follow reads',
+  judge,
+})

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest'
+import type { Claims } from '../../harness/api/claims.ts'
+import type { Operation } from '../../harness/api/history.ts'
+import { bareRecord } from '../../harness/store/run-store.ts'
+import { setOfElements } from './set.ts'
+
+type Step = readonly [process: number, type: Operation['type'], f: string, value: unknown]
+
+const judge = (...steps: readonly Step[]) => judgeUnder(null, ...steps)
+
+const judgeUnder = (claims: Claims | null, ...steps: readonly Step[]) => {
+  const history = steps.map(
+    ([process, type, f, value], index): Operation => ({
+      index,
+      timeNs: index * 1e6,
+      process,
+      type,
+      f,
+      value,
+    }),
+  )
+  return setOfElements.check({ ...bareRecord(history), claims }, new AbortController().signal)
+}
+const add = (process: number, type: Operation['type'], element: number): Step => [
+  process,
+  type,
+  'add',
+  { element },
+]
+const asked: Step = [9, 'invoke', 'read', {}]
+const read = (...elements: number[]): readonly Step[] => [asked, [9, 'ok', 'read', { elements }]]
+
+describe('the set checker', () => {
+  it('valid where all that was acknowledged is there; what was in doubt may be', async () => {
+    const verdict = await judge(
+      add(0, 'invoke', 1),
+      add(0, 'ok', 1),
+      add(1, 'invoke', 2),
+      add(1, 'info', 2),
+      ...read(1, 2),
+    )
+    expect(verdict).toMatchObject({ status: 'valid', details: { acknowledged: 1, recovered: 1 } })
+    expect(
+      await judge(add(0, 'invoke', 1), add(0, 'ok', 1), add(1, 'invoke', 2), add(1, 'info', 2), ...read(1)),
+    ).toMatchObject({
+      status: 'valid',
+    })
+  })
+
+  it('invalid where an acknowledged element is missing, by name', async () => {
+    const verdict = await judge(
+      add(0, 'invoke', 1),
+      add(0, 'ok', 1),
+      add(0, 'invoke', 7),
+      add(0, 'ok', 7),
+      ...read(1),
+    )
+    expect(verdict).toMatchObject({ status: 'invalid', details: { lost: 1 } })
+    expect(verdict.evidence[0]?.text).toContain('7: asked for at 2 ms')
+    expect(verdict.evidence[0]?.operations).toEqual([2, 4])
+  })
+
+  it('invalid where one was hidden in between and is back at the end, unless reads may be old', async () => {
+    const steps = [add(0, 'invoke', 1), add(0, 'ok', 1), ...read(), ...read(1)]
+    expect(await judge(...steps)).toMatchObject({
+      status: 'invalid',
+      details: { stale: 1, lost: 0, visibleAfterMs: { p50: 1, max: 1 } },
+    })
+    const claims = { consistency: { set: { read: 'consistent-prefix' } } } as unknown as Claims
+    expect(await judgeUnder(claims, ...steps)).toMatchObject({ status: 'valid', details: { stale: 1 } })
+  })
+
+  it('one that was never acknowledged, but read, is known from then on', async () => {
+    const steps = [add(0, 'invoke', 1), add(0, 'info', 1), add(1, 'invoke', 2), add(1, 'ok', 2)]
+    expect(await judge(...steps, ...read(1, 2), ...read(2))).toMatchObject({
+      status: 'invalid',
+      details: { lost: 1 },
+    })
+  })
+
+  it('an add that is acknowledged while the read runs need not be seen', async () => {
+    expect(
+      await judge(add(1, 'invoke', 0), add(1, 'ok', 0), add(0, 'invoke', 1), asked, add(0, 'ok', 1), [
+        9,
+        'ok',
+        'read',
+        { elements: [0] },
+      ]),
+    ).toMatchObject({ status: 'valid' })
+  })
+
+  it('invalid where something is there that nobody added', async () => {
+    expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(1, 5))).toMatchObject({
+      status: 'invalid',
+      details: { unexpected: 1 },
+    })
+  })
+
+  it('unknown where it was never read, or nothing was acknowledged', async () => {
+    expect((await judge(add(0, 'invoke', 1), add(0, 'ok', 1))).status).toBe('unknown')
+    expect((await judge(add(0, 'invoke', 1), add(0, 'info', 1), ...read())).status).toBe('unknown')
+  })
+})

@@ -1,0 +1,52 @@
+/** Ids: none is handed out twice. */
+import type { Operation } from '../../harness/api/history.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
+import type { Generated } from '../../harness/vocabularies/unique-ids.ts'
+import { checkerOf, type Judged } from '../checker-of.ts'
+
+const SHOWN = 10
+
+const at = (operation: Operation): string =>
+  `process ${operation.process} on ${operation.node ?? 'a node'} at ${(operation.timeNs / 1e9).toFixed(3)} s`
+
+const judge = ({ history }: RunRecord): Judged => {
+  const byId = new Map<Generated['id'], Operation[]>()
+  let generated = 0
+  for (const { invocation, completion } of pairOperations(history)) {
+    if (invocation.f !== 'generate' || completion?.type !== 'ok') continue
+    generated++
+    const { id } = completion.value as Generated
+    byId.set(id, [...(byId.get(id) ?? []), completion])
+  }
+  const twice = [...byId].filter(([, operations]) => operations.length > 1)
+  const details = { generated, duplicated: twice.length }
+  if (twice.length === 0)
+    return {
+      status: generated === 0 ? 'unknown' : 'valid',
+      summary: `${generated} ids, no two alike.`,
+      evidence: [],
+      details,
+    }
+  const shown = twice.slice(0, SHOWN)
+  const evidence: Evidence = {
+    title: `${twice.length} ids were handed out more than once`,
+    text: shown.map(([id, operations]) => `${id}: ${operations.map(at).join('; ')}`).join('\n'),
+    operations: shown.flatMap(([, operations]) => operations.map(({ index }) => index)),
+  }
+  return {
+    status: 'invalid',
+    summary: `Of ${generated} ids ${twice.length} were handed out more than once.`,
+    evidence: [evidence],
+    details,
+  }
+}
+
+export const uniqueIds = checkerOf({
+  name: 'unique-ids',
+  finds: 'ids handed out twice',
+  needs: ['history'],
+  promise: 'no id twice',
+  judge,
+})

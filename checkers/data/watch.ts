@@ -1,0 +1,122 @@
+/** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
+import type { Operation } from '../../harness/api/history.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
+import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
+import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+
+type Kind = 'missed' | 'out of order' | 'invented' | 'diverging' | 'misnumbered'
+
+interface Found {
+  readonly kind: Kind
+  readonly text: string
+  readonly pairs: readonly Pair[]
+}
+
+const name = ({ key, value }: { readonly key: number; readonly value: number }): string =>
+  `${value} of key ${key}`
+
+interface Puts {
+  /** By what was put. */
+  readonly asked: ReadonlyMap<string, Pair>
+  /** By the revision that was told. */
+  readonly told: ReadonlyMap<number, Pair>
+}
+
+const putsOf = (pairs: readonly Pair[]): Puts => {
+  const asked = new Map<string, Pair>()
+  const told = new Map<number, Pair>()
+  for (const pair of pairs) {
+    if (pair.invocation.f !== 'put') continue
+    asked.set(name(pair.invocation.value as WatchEvent), pair)
+    if (pair.completion?.type === 'ok') told.set((pair.completion.value as WatchEvent).revision, pair)
+  }
+  return { asked, told }
+}
+
+const judgeWatch = (
+  pair: Pair,
+  { asked, told }: Puts,
+  seen: Map<number, { event: WatchEvent; pair: Pair }>,
+): readonly Found[] => {
+  const { after } = pair.invocation.value as (WatchCall & { f: 'watch' })['value']
+  const { events, upTo } = (pair.completion as Operation).value as Watched
+  const found: Found[] = []
+  const add = (kind: Kind, text: string, ...others: readonly Pair[]): void => {
+    found.push({ kind, text, pairs: [pair, ...others] })
+  }
+  let expected = after + 1
+  for (const event of events) {
+    const { revision } = event
+    if (revision < expected) add('out of order', `revision ${revision} after ${expected - 1}`)
+    for (; expected < revision; expected++) {
+      const put = told.get(expected)
+      add('missed', `revision ${expected}, going on after ${after}`, ...(put === undefined ? [] : [put]))
+    }
+    expected = Math.max(expected, revision + 1)
+    const put = asked.get(name(event))
+    if (put === undefined || put.completion?.type === 'fail')
+      add('invented', `revision ${revision}: ${name(event)} was never put`)
+    const first = seen.get(revision)
+    if (first === undefined) seen.set(revision, { event, pair })
+    else if (name(first.event) !== name(event))
+      add(
+        'diverging',
+        `revision ${revision}: ${name(event)} here, ${name(first.event)} for another`,
+        first.pair,
+      )
+    const teller = told.get(revision)
+    if (teller !== undefined && name(teller.completion?.value as WatchEvent) !== name(event))
+      add(
+        'misnumbered',
+        `revision ${revision}: ${name(event)}, which was told for ${name(teller.completion?.value as WatchEvent)}`,
+        teller,
+      )
+  }
+  for (; expected <= upTo; expected++) add('missed', `revision ${expected}, up to ${upTo}`)
+  return found
+}
+
+const SHOWN = 10
+
+const judge = ({ history }: RunRecord): Judged => {
+  const pairs = pairOperations(history)
+  const puts = putsOf(pairs)
+  const watches = pairs.filter(
+    ({ invocation, completion }) => invocation.f === 'watch' && completion?.type === 'ok',
+  )
+  const seen = new Map<number, { event: WatchEvent; pair: Pair }>()
+  const found = watches.flatMap((pair) => judgeWatch(pair, puts, seen))
+  const counts = countBy(found, ({ kind }) => kind)
+  const details = { watches: watches.length, changes: seen.size, ...counts }
+  if (found.length === 0)
+    return {
+      status: seen.size === 0 ? 'unknown' : 'valid',
+      summary: `${watches.length} watches of ${seen.size} changes: each once, in order, the same for all.`,
+      evidence: [],
+      details,
+    }
+  const shown = found.slice(0, SHOWN)
+  const evidence: Evidence = {
+    title: Object.entries(counts)
+      .map(([kind, count]) => `${count} ${kind}`)
+      .join(', '),
+    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
+    operations: shown.flatMap((each) => each.pairs.map(({ invocation }) => invocation.index)),
+  }
+  return {
+    status: 'invalid',
+    summary: `Watches are broken (${evidence.title}); first, ${shown[0]?.kind}: ${shown[0]?.text}.`,
+    evidence: [evidence],
+    details,
+  }
+}
+
+export const watch = checkerOf({
+  name: 'watch',
+  finds: 'changes missed, seen twice, out of order, or out of nowhere',
+  needs: ['history'],
+  promise: 'every change once, in order, none invented, from wherever one goes on',
+  judge,
+})

@@ -1,0 +1,206 @@
+/**
+ * One row for each key: what clients asked, what the cluster's own log says of it, what the sink did, and what is wrong with
+ * it. Pure.
+ */
+import type { Pair } from '../../harness/history/pairs.ts'
+import type { LedgerEntry, LedgerResult, Request, SinkLine } from '../../harness/vocabularies/effects.ts'
+import type { ResourceState, Updated } from '../../harness/vocabularies/outbox.ts'
+import { type Schedule, tickKey } from '../../harness/vocabularies/schedule.ts'
+
+type SinkRequest = SinkLine & { readonly type: 'request' }
+
+export interface LedgerRow {
+  readonly key: string
+  readonly asked: Request | null
+  /** By clients. */
+  readonly submissions: readonly Pair[]
+  readonly acknowledged: boolean
+  /** Each of them surely refused. */
+  readonly refused: boolean
+  /** What the cluster's own log says; null: nothing. Undefined: it was not asked. */
+  readonly cluster: LedgerEntry | null | undefined
+  /** In the sink's order. */
+  readonly effects: readonly SinkRequest[]
+  /** Turned down by the sink. */
+  readonly stopped: number
+}
+
+/** What a client's call asks to take effect: one request, or every tick of a schedule. */
+const requestsIn = ({ invocation: { f, value } }: Pair): readonly Request[] => {
+  if (f === 'submit' || f === 'update') return [value as Request]
+  if (f !== 'schedule') return []
+  const { key, resource, ticks } = value as Schedule
+  return Array.from({ length: ticks }, (_, i) => ({ key: tickKey(key, i + 1), resource, version: i + 1 }))
+}
+
+/** An update that came too late was answered, and is refused all the same. */
+const isRefusal = ({ completion }: Pair): boolean =>
+  completion?.type === 'fail' ||
+  (completion?.type === 'ok' && completion.f === 'update' && !(completion.value as Updated).applied)
+
+const isAcknowledgement = (pair: Pair): boolean => pair.completion?.type === 'ok' && !isRefusal(pair)
+
+/** The last that a client was told of that kind; null: nobody was. */
+export const lastAnswer = <T>(pairs: readonly Pair[], f: string): T | null => {
+  const read = pairs.findLast(({ invocation, completion }) => invocation.f === f && completion?.type === 'ok')
+  return (read?.completion?.value as T | undefined) ?? null
+}
+
+interface Ask {
+  readonly request: Request
+  readonly pair: Pair
+}
+
+const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> =>
+  Map.groupBy(items, keyOf)
+
+export const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly LedgerRow[] => {
+  const asks = pairs.flatMap((pair): readonly Ask[] => requestsIn(pair).map((request) => ({ request, pair })))
+  const asksOf = grouped(asks, ({ request }) => request.key)
+  const requests = lines.filter((line) => line.type === 'request')
+  const requestsOf = grouped(requests, ({ request }) => request.key)
+  const own = lastAnswer<LedgerResult>(pairs, 'ledger')
+  const ownOf = new Map(own?.entries.map((entry) => [entry.key, entry]))
+  return [...new Set([...asksOf.keys(), ...requestsOf.keys(), ...ownOf.keys()])].map((key) => {
+    const asked = asksOf.get(key) ?? []
+    const all = requestsOf.get(key) ?? []
+    return {
+      key,
+      asked: asked[0]?.request ?? null,
+      submissions: asked.map(({ pair }) => pair),
+      acknowledged: asked.some(({ pair }) => isAcknowledgement(pair)),
+      refused: asked.length > 0 && asked.every(({ pair }) => isRefusal(pair)),
+      cluster: own === null ? undefined : (ownOf.get(key) ?? null),
+      effects: all.filter(({ refused }) => refused === null),
+      stopped: all.filter(({ refused }) => refused !== null).length,
+    }
+  })
+}
+
+/** A later effect of a key that comes after a greater version of the same resource took effect. */
+const overwritesNewer = (
+  { effects }: LedgerRow,
+  newest: ReadonlyMap<number, readonly SinkRequest[]>,
+): boolean =>
+  effects
+    .slice(1)
+    .some(({ seq, request }) =>
+      (newest.get(request.resource) ?? []).some(
+        (other) => other.seq < seq && other.request.version > request.version,
+      ),
+    )
+
+/** The first effect of a key came after one of a greater version of the same resource. */
+const isOutOfOrder = (
+  { effects }: LedgerRow,
+  newest: ReadonlyMap<number, readonly SinkRequest[]>,
+): boolean => {
+  const [first] = effects
+  return (
+    first !== undefined &&
+    (newest.get(first.request.resource) ?? []).some(
+      (other) => other.seq < first.seq && other.request.version > first.request.version,
+    )
+  )
+}
+
+export const KINDS = [
+  'lost',
+  'done without an effect',
+  'change without a message',
+  'phantom',
+  'effect of a refused request',
+  'payload mismatch',
+  'duplicated',
+  'overwrites a newer one',
+  'out of order',
+  'stale token',
+] as const
+export type Kind = (typeof KINDS)[number]
+
+const kindsOf = (
+  row: LedgerRow,
+  drained: boolean,
+  newest: ReadonlyMap<number, readonly SinkRequest[]>,
+  staleSeqs: ReadonlySet<number>,
+): readonly Kind[] => {
+  const { asked, effects } = row
+  const found: Record<Kind, boolean> = {
+    lost: drained && row.acknowledged && effects.length === 0,
+    'done without an effect': row.cluster?.doneAt != null && effects.length === 0,
+    'change without a message': false,
+    phantom: asked === null && effects.length > 0,
+    'effect of a refused request': row.refused && effects.length > 0,
+    'payload mismatch': effects.some(
+      ({ request }) =>
+        asked !== null && (request.resource !== asked.resource || request.version !== asked.version),
+    ),
+    duplicated: effects.length > 1,
+    'overwrites a newer one': overwritesNewer(row, newest),
+    'out of order': isOutOfOrder(row, newest),
+    'stale token': effects.some(({ seq }) => staleSeqs.has(seq)),
+  }
+  return KINDS.filter((kind) => found[kind])
+}
+
+/** Effects whose token is lower than one that the sink had seen before for that resource. */
+export const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
+  const greatest = new Map<number, number>()
+  const stale = new Set<number>()
+  for (const line of lines) {
+    if (line.type !== 'request') continue
+    const { resource } = line.request
+    const seen = greatest.get(resource) ?? line.token
+    if (line.token < seen && line.refused === null) stale.add(line.seq)
+    greatest.set(resource, Math.max(seen, line.token))
+  }
+  return stale
+}
+
+/** Of an outbox: resources stand at a version, and no message tells of that one, or of one before it. Whoever asked for it. */
+const untoldChanges = (pairs: readonly Pair[], rows: readonly LedgerRow[]): readonly LedgerRow[] => {
+  const standing = new Map<number, number>()
+  for (const { completion } of pairs) {
+    if (completion?.type !== 'ok' || completion.f !== 'read') continue
+    const { resource, version } = completion.value as ResourceState
+    standing.set(resource, Math.max(version, standing.get(resource) ?? 0))
+  }
+  const told = new Set(
+    rows.flatMap(({ effects }) => effects.map(({ request }) => `${request.resource} ${request.version}`)),
+  )
+  const askedFor = grouped(
+    rows.filter(({ asked, refused }) => asked !== null && !refused),
+    ({ asked }) => `${asked?.resource} ${asked?.version}`,
+  )
+  return [...standing].flatMap(([resource, version]) =>
+    Array.from({ length: version }, (_, i) => `${resource} ${i + 1}`)
+      .filter((change) => !told.has(change))
+      .flatMap((change) => askedFor.get(change) ?? []),
+  )
+}
+
+export interface Ledger {
+  readonly rows: readonly LedgerRow[]
+  /** Kind of trouble -> the rows that have it. */
+  of(kind: Kind): readonly LedgerRow[]
+  /** Places in the sink's order of effects whose token was lower than one seen before. */
+  readonly stale: ReadonlySet<number>
+}
+
+/** @param drained whether the cluster had its time to do all that it had accepted: only then is anything lost */
+export const auditLedger = (pairs: readonly Pair[], lines: readonly SinkLine[], drained: boolean): Ledger => {
+  const rows = ledgerOf(pairs, lines)
+  const stale = staleSeqsOf(lines)
+  const byResource = Map.groupBy(
+    rows.flatMap(({ effects }) => effects),
+    ({ request }) => request.resource,
+  )
+  const untold = new Set(drained ? untoldChanges(pairs, rows) : [])
+  const judged = rows.map((row) => {
+    const kinds = kindsOf(row, drained, byResource, stale)
+    return { row, kinds: untold.has(row) ? [...kinds, 'change without a message' as const] : kinds }
+  })
+  const of = (kind: Kind): readonly LedgerRow[] =>
+    judged.filter(({ kinds }) => kinds.includes(kind)).map(({ row }) => row)
+  return { rows, of, stale }
+}

@@ -1,0 +1,43 @@
+/**
+ * Operations of a history: what a client asks, and what became of it.
+ *
+ * Times are nanoseconds since the start of the run (`...Ns`); durations name their unit.
+ */
+
+/** A logical client of the history. After an `info` it is never used again: its thread goes on under a new one. */
+export type ClientProcess = number
+
+/** What a client asks. Each vocabulary is a union discriminated on `f`. `value` must be JSON. */
+export interface Call {
+  readonly f: string
+  readonly value: unknown
+}
+
+/** Evidence a node gave along with an answer: term, revision, served by, attempts of a declared retry. */
+export type Meta = Readonly<Record<string, string | number | boolean>>
+
+/**
+ * What became of a call.
+ * - `ok`: it happened, and returned this. A compare-and-set whose comparison failed is `ok` with `applied: false`.
+ * - `fail`: it never happened and never will. Needs proof: a refusal, never a timeout.
+ * - `info`: it may have happened, and may yet. Everything in doubt is info.
+ */
+export type Outcome =
+  | { readonly type: 'ok'; readonly value: unknown; readonly meta?: Meta }
+  | { readonly type: 'fail'; readonly error: string; readonly meta?: Meta }
+  | { readonly type: 'info'; readonly error: string; readonly meta?: Meta }
+
+/** One event of the history: an invocation or a completion. Stamped by the engine alone. */
+export interface Operation {
+  /** Position in the history, from 0, dense. */
+  readonly index: number
+  readonly timeNs: number
+  readonly process: ClientProcess | 'nemesis'
+  readonly type: 'invoke' | 'ok' | 'fail' | 'info'
+  readonly f: string
+  readonly value: unknown
+  /** The node the client was bound to (not necessarily the one that served: see meta). */
+  readonly node?: string
+  readonly meta?: Meta
+  readonly error?: string
+}

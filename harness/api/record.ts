@@ -1,0 +1,95 @@
+/** What a run leaves on disk. */
+import type { Claims, Consistency } from './claims.ts'
+import type { Operation } from './history.ts'
+import type { Effect, PlannedFault } from './nemesis.ts'
+import type { Options } from './options.ts'
+import type { NodeStatus } from './target.ts'
+
+/** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
+export interface RunSpec {
+  readonly schema: 1
+  readonly runId: string
+  /** A bundled target's name, or a module's absolute path whose default export is a Target. */
+  readonly target: string
+  readonly targetOptions: Options
+  readonly bug: string | null
+  readonly workload: string
+  readonly workloadOptions: Options
+  readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
+  /** A recorded plan, run again in place of one drawn from the seed. */
+  readonly faults?: readonly PlannedFault[]
+  readonly environment: string
+  readonly nodes: number
+  readonly concurrency: number
+  readonly rate: number
+  readonly timeLimitMs: number
+  readonly operationTimeoutMs: number
+  readonly readyTimeoutMs: number
+  readonly recoveryTimeoutMs: number
+  readonly seed: number
+  readonly clientGroups: number
+  readonly expect: Consistency | null
+  readonly commit: string
+}
+
+/** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
+export interface FaultRecord {
+  readonly planned: PlannedFault
+  readonly victims: readonly string[]
+  readonly injectedAtNs?: number
+  readonly healedAtNs?: number
+  readonly effects: readonly Effect[]
+  readonly bit: boolean
+  readonly error?: string
+}
+
+export interface Sample {
+  readonly timeNs: number
+  readonly node: string
+  /** Null: the node did not answer. */
+  readonly status: NodeStatus | null
+}
+
+export interface Recovery {
+  /** Null: not within the deadline. */
+  readonly recoveredAfterMs: number | null
+  readonly deadlineMs: number
+  readonly notReady: readonly string[]
+  /** Services beside the cluster that are not ready: the harness’s own, never held against the cluster. Absent: none. */
+  readonly servicesNotReady?: readonly string[]
+}
+
+/** What `run.json` says of a run besides its spec. */
+export interface RunFacts {
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly versions: Readonly<Record<string, string>>
+  readonly leaderChanges: readonly {
+    readonly timeNs: number
+    readonly term: number
+    readonly leader: string
+  }[]
+  readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
+  readonly recovery: Recovery | null
+  /** Why the run ended early; null for a run that went through. */
+  readonly aborted: string | null
+}
+
+/** All that a run leaves. Parts that an imported history lacks are null. */
+export interface RunRecord {
+  readonly history: readonly Operation[]
+  readonly spec: RunSpec | null
+  readonly facts: RunFacts | null
+  readonly claims: Claims | null
+  readonly faults: readonly FaultRecord[] | null
+  readonly samples: readonly Sample[] | null
+  readonly logs: readonly NodeLog[] | null
+  /** What services kept of themselves: name -> lines of JSON. */
+  readonly services: Readonly<Record<string, readonly unknown[]>> | null
+}
+
+/** What a node wrote to stdout and stderr; of much the end. */
+export interface NodeLog {
+  readonly node: string
+  readonly text: string
+}

@@ -1,0 +1,120 @@
+/**
+ * `npm run bench:bugs`: every planted bug run for real with its workload and nemesis, over several seeds: found or not, in how
+ * many of the seeds, and the median time to the first evidence. Then the healthy cluster over all workloads: nothing may
+ * be found.
+ */
+import { execa } from 'execa'
+import type { Operation } from '../../api/history.ts'
+import type { RunRecord } from '../../api/record.ts'
+import type { PlantedBug, Target } from '../../api/target.ts'
+import type { RunVerdict } from '../../api/verdict.ts'
+import { loadRun } from '../../store/run-store.ts'
+import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
+import { targets, workloads } from '../run/registries.ts'
+
+export interface BugFlags {
+  readonly seeds: string
+  /** Planted bugs, or the healthy cluster; absent: both. */
+  readonly part?: string
+  /** Only bugs, or workloads, whose name has this in it. */
+  readonly only?: string
+}
+
+interface Finding {
+  readonly seed: number
+  readonly status: RunVerdict['status'] | 'not run'
+  /** Since the start of the run; null where nothing was found. */
+  readonly firstMs: number | null
+}
+
+/** The earliest time at which all of one piece of evidence had happened; the end of the run where it tells none. */
+const firstEvidenceMs = ({ verdicts }: RunVerdict, { history }: RunRecord): number => {
+  const endNs = history.at(-1)?.timeNs ?? 0
+  const timeOf = (index: number): number => (history[index] as Operation | undefined)?.timeNs ?? endNs
+  const times = verdicts
+    .filter(({ status }) => status === 'invalid')
+    .flatMap(({ evidence }) => evidence)
+    .map(
+      ({ operations, atNs }) =>
+        atNs ?? (operations.length === 0 ? endNs : Math.max(...operations.map(timeOf))),
+    )
+  return Math.min(endNs, ...times) / NS_PER_MS
+}
+
+const RESULTS = 'results/bench-bugs'
+
+/** By the command line, as a user would. */
+const runOnce = async (args: readonly string[], seed: number): Promise<Finding> => {
+  const all = [process.argv[1] as string, 'run', ...args, '--seed', String(seed), '--out', RESULTS, '--json']
+  const { stdout, stderr } = await execa(process.execPath, all, { reject: false, stdin: 'ignore' })
+  if (stdout === '') {
+    process.stderr.write(`${args.join(' ')} --seed ${seed}: ${stderr.trim().split('\n').at(-1)}\n`)
+    return { seed, status: 'not run', firstMs: null }
+  }
+  const verdict = JSON.parse(stdout) as RunVerdict & { readonly runDir: string }
+  const isFound = verdict.status === 'invalid'
+  const firstMs = isFound ? firstEvidenceMs(verdict, loadRun(verdict.runDir).record) : null
+  return { seed, status: verdict.status, firstMs }
+}
+
+const runSeeds = async (args: readonly string[], seeds: number): Promise<readonly Finding[]> => {
+  const findings: Finding[] = []
+  for (let seed = 1; seed <= seeds; seed++) findings.push(await runOnce(args, seed))
+  return findings
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] as number
+
+const tellBug = (name: string, findings: readonly Finding[]): string => {
+  const times = findings.flatMap(({ firstMs }) => firstMs ?? [])
+  const when =
+    times.length === 0
+      ? 'never'
+      : `first evidence after ${formatDurationMs(Math.round(median(times)))} (median)`
+  const missed = findings
+    .filter(({ firstMs }) => firstMs === null)
+    .map(({ seed, status }) => `${seed} (${status})`)
+  return `${name.padEnd(26)} found in ${times.length} of ${findings.length} seeds, ${when}${missed.length === 0 ? '' : `; missed: ${missed.join(', ')}`}\n`
+}
+
+const benchBug = async (target: Target, bug: PlantedBug, seeds: number): Promise<boolean> => {
+  if ('none' in bug.realRun) return true
+  const base = [target.name, '--env', 'namespaces', '--bug', bug.name, '-w', bug.workload]
+  const findings = await runSeeds([...base, ...bug.realRun.args.split(' ')], seeds)
+  process.stdout.write(tellBug(bug.name, findings))
+  return findings.every(({ firstMs }) => firstMs !== null)
+}
+
+const HEALTHY = ['-n', 'partition,kill,pause', '--time-limit', '20s']
+
+/** Some workloads need the outside world, and it does the others no harm. */
+const besides = ({ options }: Target): readonly string[] =>
+  options.sink === undefined ? [] : ['--target-opts', 'sink=deduplicating']
+
+const benchHealthy = async (target: Target, workload: string, seeds: number): Promise<boolean> => {
+  const args = [target.name, '--env', 'namespaces', '-w', workload, ...HEALTHY, ...besides(target)]
+  const findings = await runSeeds(args, seeds)
+  const count = (status: Finding['status']): number =>
+    findings.filter((each) => each.status === status).length
+  process.stdout.write(
+    `${`${target.name} ${workload}`.padEnd(26)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')}, not run ${count('not run')} of ${findings.length} seeds\n`,
+  )
+  return count('invalid') + count('not run') === 0
+}
+
+/** Exit code 0 only where every bug was found in every seed and nothing was found in the healthy cluster. */
+export const benchBugsCommand = async (flags: BugFlags): Promise<number> => {
+  const seeds = Number(flags.seeds)
+  const isWanted = (name: string): boolean => flags.only === undefined || name.includes(flags.only)
+  const isPart = (part: string): boolean => flags.part === undefined || flags.part === part
+  let isGood = true
+  for (const target of Object.values(targets).filter(({ bugs }) => bugs.length > 0)) {
+    for (const bug of target.bugs.filter(({ name }) => isPart('bugs') && isWanted(name)))
+      isGood = (await benchBug(target, bug, seeds)) && isGood
+    for (const workload of Object.values(workloads))
+      if (isPart('healthy') && target.clients[workload.vocabulary] !== undefined && isWanted(workload.name))
+        isGood = (await benchHealthy(target, workload.name, seeds)) && isGood
+  }
+  return isGood ? 0 : 1
+}

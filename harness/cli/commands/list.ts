@@ -1,0 +1,107 @@
+/** `faultline list`: what there is, from the registries. */
+import type { Nemesis } from '../../api/nemesis.ts'
+import type { OptionSpecs, Options } from '../../api/options.ts'
+import type { Checker } from '../../api/verdict.ts'
+import type { Workload } from '../../api/workload.ts'
+import { nemeses, targets, unknownName, workloads } from '../run/registries.ts'
+
+const optionLines = (options: OptionSpecs): readonly string[] =>
+  Object.entries(options).map(([name, { default: value, description, type }]) => {
+    const shown = type === 'duration' ? `${value}ms` : value
+    return `      ${`${name}=${shown}`.padEnd(34)} ${description}`
+  })
+
+const defaultsOf = (specs: OptionSpecs): Options =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
+
+const listTargets = (): readonly string[] =>
+  Object.values(targets).flatMap((target) => [
+    `  ${target.name.padEnd(12)} ${target.description} (vocabularies: ${Object.keys(target.clients).join(', ')})`,
+    ...optionLines(target.options),
+  ])
+
+const checkersOf = (workload: Workload): readonly Checker[] => workload.checkers(defaultsOf(workload.options))
+
+const describe = ({ name, finds }: Checker): string => `${name.padEnd(18)} ${finds}`
+
+/** Judge every workload. */
+const standing = (): readonly Checker[] => {
+  const [first, ...others] = Object.values(workloads).map(checkersOf)
+  return (first ?? []).filter(({ name }) => others.every((all) => all.some((each) => each.name === name)))
+}
+
+const listWorkloads = (): readonly string[] => {
+  const always = standing()
+  const isOwn = ({ name }: Checker): boolean => !always.some((each) => each.name === name)
+  const each = Object.values(workloads).flatMap((workload) => [
+    `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary})`,
+    ...checkersOf(workload)
+      .filter(isOwn)
+      .map((checker) => `      judged by ${describe(checker)}`),
+    ...optionLines(workload.options),
+  ])
+  return [
+    ...each,
+    '  and every one of them',
+    ...always.map((checker) => `      judged by ${describe(checker)}`),
+  ]
+}
+
+/** Bundled targets that a nemesis cannot be used on, by the target's default options. */
+const notOn = (nemesis: Nemesis): string => {
+  const names = Object.values(targets)
+    .filter((target) => (nemesis.needsOfTarget?.(target, defaultsOf(target.options)) ?? null) !== null)
+    .map(({ name }) => name)
+  return names.length === 0 ? '' : `; not by default on ${names.join(', ')}`
+}
+
+const listNemeses = (): readonly string[] =>
+  Object.values(nemeses).flatMap((nemesis) => [
+    `  ${nemesis.name.padEnd(12)} ${nemesis.description} (needs ${nemesis.needs.join(', ')}${notOn(nemesis)})`,
+    ...optionLines(nemesis.options),
+  ])
+
+const listCheckers = (): readonly string[] => {
+  const users = new Map<string, { readonly checker: Checker; readonly used: string[] }>()
+  for (const workload of Object.values(workloads))
+    for (const checker of checkersOf(workload)) {
+      const known = users.get(checker.name) ?? { checker, used: [] }
+      users.set(checker.name, known)
+      known.used.push(workload.name)
+    }
+  const all = Object.keys(workloads).length
+  return [...users.values()].map(
+    ({ checker, used }) =>
+      `  ${describe(checker)} (used by ${used.length === all ? 'every workload' : used.join(', ')})`,
+  )
+}
+
+const listBugs = (): readonly string[] =>
+  Object.values(targets).flatMap((target) =>
+    target.bugs.map((bug) => {
+      const command = `faultline run ${target.name} --env namespaces --bug ${bug.name} -w ${bug.workload}`
+      const where =
+        'args' in bug.realRun
+          ? `${command} ${bug.realRun.args}`
+          : `by the simulator only: ${bug.realRun.none}`
+      return `  ${bug.name.padEnd(24)} ${bug.description}\n${' '.repeat(27)}${where}${bug.simulatorSeeds === null ? '' : ` (simulator: within ${bug.simulatorSeeds} seeds)`}`
+    }),
+  )
+
+const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
+  targets: listTargets,
+  workloads: listWorkloads,
+  nemeses: listNemeses,
+  checkers: listCheckers,
+  bugs: listBugs,
+}
+
+export const listCommand = async (section: string | undefined): Promise<number> => {
+  const names = section === undefined ? Object.keys(SECTIONS) : [section]
+  for (const name of names) {
+    const list = SECTIONS[name]
+    if (list === undefined) throw unknownName('list', name, Object.keys(SECTIONS))
+    process.stdout.write(`${name}\n${list().join('\n')}\n\n`)
+  }
+  return 0
+}

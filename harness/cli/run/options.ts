@@ -1,0 +1,68 @@
+/** `k=v,k=v` on the command line against declared options: types, choices, durations, and unknown names. */
+import type { OptionSpec, OptionSpecs, Options, OptionValue } from '../../api/options.ts'
+import { UserError } from '../../support/assert.ts'
+import { parseDurationMs } from '../../support/time.ts'
+import { unknownName } from './registries.ts'
+
+const parseValue = (name: string, text: string, spec: OptionSpec): OptionValue => {
+  if (spec.choices !== undefined && !spec.choices.includes(text)) {
+    throw new UserError(`${name}=${text}: one of ${spec.choices.join(', ')} is expected.`)
+  }
+  if (spec.type === 'string') return text
+  if (spec.type === 'boolean') {
+    if (text === 'true' || text === 'false') return text === 'true'
+    throw new UserError(`${name}=${text}: true or false is expected.`)
+  }
+  const number = spec.type === 'duration' ? parseDurationMs(text) : Number(text)
+  if (number === null || text === '' || !Number.isFinite(number) || number < 0) {
+    throw new UserError(
+      `${name}=${text}: ${spec.type === 'duration' ? 'a duration such as 500ms or 90s' : 'a number'} is expected.`,
+    )
+  }
+  return number
+}
+
+const defaultsOf = (specs: OptionSpecs): Record<string, OptionValue> =>
+  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
+
+/** @param owner for messages, such as "target etcd". */
+export const parseOptions = (owner: string, text: string | undefined, specs: OptionSpecs): Options => {
+  const options = defaultsOf(specs)
+  for (const pair of (text ?? '').split(',').filter(Boolean)) {
+    const at = pair.indexOf('=')
+    const name = at === -1 ? pair : pair.slice(0, at)
+    const spec = specs[name]
+    if (spec === undefined) throw unknownName(`option of ${owner}`, name, Object.keys(specs))
+    if (at === -1) throw new UserError(`${owner}: ${name} needs a value: ${name}=...`)
+    options[name] = parseValue(name, pair.slice(at + 1), spec)
+  }
+  return options
+}
+
+/** `partition.interval=2s,kill.victims=all`: each nemesis takes its own; a name without a dot goes to all that have it. */
+export const splitNemesisOptions = (
+  text: string | undefined,
+  names: readonly string[],
+  specsOf: (name: string) => OptionSpecs,
+): ReadonlyMap<string, string> => {
+  const byName = new Map<string, string[]>(names.map((name) => [name, []]))
+  for (const pair of (text ?? '').split(',').filter(Boolean)) {
+    const dotted = /^([\w-]+)\.(.+)$/.exec(pair)
+    const owners =
+      dotted !== null
+        ? [dotted[1] as string]
+        : names.filter((name) => Object.hasOwn(specsOf(name), pair.split('=')[0] as string))
+    if (owners.length === 0)
+      throw unknownName(
+        'nemesis option',
+        pair.split('=')[0] as string,
+        names.flatMap((name) => Object.keys(specsOf(name))),
+      )
+    for (const owner of owners) {
+      const list = byName.get(owner)
+      if (list === undefined) throw unknownName('nemesis in this run', owner, names)
+      list.push(dotted !== null ? (dotted[2] as string) : pair)
+    }
+  }
+  return new Map([...byName].map(([name, list]) => [name, list.join(',')]))
+}

@@ -1,0 +1,138 @@
+/** Programs this machine must have, and the Debian packages that bring them. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { execa } from 'execa'
+import { UserError } from '../../support/assert.ts'
+
+export const NAMESPACE_PROGRAMS: Readonly<Record<string, string>> = {
+  unshare: 'util-linux',
+  nsenter: 'util-linux',
+  setpriv: 'util-linux',
+  ip: 'iproute2',
+  tc: 'iproute2',
+  perl: 'perl-base',
+  'iptables-restore': 'iptables',
+  'iptables-save': 'iptables',
+}
+
+export const DOCKER_PROGRAMS: Readonly<Record<string, string>> = {
+  dockerd: 'docker.io',
+  docker: 'docker.io',
+  mmdebstrap: 'mmdebstrap',
+  iptables: 'iptables',
+}
+
+const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** The program's path; null where it is not installed. */
+export const findProgram = (name: string): string | null => {
+  const directories = [...(process.env.PATH ?? '').split(':'), ...SEARCH]
+  for (const directory of directories) {
+    const candidate = path.join(directory, name)
+    try {
+      fs.accessSync(candidate, fs.constants.X_OK)
+      if (fs.statSync(candidate).isFile()) return candidate
+    } catch {
+      // Not here.
+    }
+  }
+  return null
+}
+
+export const missingPackages = (programs: Readonly<Record<string, string>>): readonly string[] => [
+  ...new Set(
+    Object.entries(programs)
+      .filter(([program]) => findProgram(program) === null)
+      .map(([, name]) => name),
+  ),
+]
+
+const run = async (argv: readonly string[], say: (line: string) => void): Promise<void> => {
+  say(`$ ${argv.join(' ')}`)
+  const [command, ...args] = argv as [string, ...string[]]
+  const result = await execa(command, args, {
+    reject: false,
+    all: true,
+    env: { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:${SEARCH.join(':')}` },
+  })
+  if (result.exitCode !== 0)
+    throw new UserError(`${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`, 254)
+}
+
+/** As root prints the command and runs it; otherwise prints it and stops. */
+export const installPackages = async (
+  packages: readonly string[],
+  say: (line: string) => void,
+): Promise<void> => {
+  if (packages.length === 0) return
+  const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]
+  if (findProgram('apt-get') === null)
+    throw new UserError(`Missing on this machine: ${packages.join(', ')} (Debian's names).`, 254)
+  if (process.getuid?.() !== 0)
+    throw new UserError(`Missing on this machine. As root:\n  ${install.join(' ')}`, 254)
+  await run(['apt-get', 'update', '--quiet'], say)
+  await run(install, say)
+}
+
+const cacheDir = (): string =>
+  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
+
+/** Where the packages are unpacked together: a folder with the name of the first. */
+const unpackedRoot = (debianPackages: string): string =>
+  path.join(cacheDir(), 'packages', debianPackages.split(' ')[0] as string)
+
+/** A program in an unpacked package: found below its bin directories. */
+const findUnpacked = (name: string, debianPackages: string): string | null => {
+  const found = ['usr/bin', 'usr/sbin', 'bin']
+    .map((bin) => path.join(unpackedRoot(debianPackages), bin, name))
+    .find((file) => fs.existsSync(file))
+  return found ?? null
+}
+
+const unpack = async (
+  debianPackages: string,
+  directory: string,
+  say: (line: string) => void,
+): Promise<void> => {
+  const names = debianPackages.split(' ')
+  const download = (): Promise<unknown> => execa('apt-get', ['download', ...names], { cwd: directory })
+  say(`$ apt-get download ${debianPackages}`)
+  await download().catch(async () => {
+    if (process.getuid?.() !== 0)
+      throw new UserError(`Missing on this machine. As root: apt-get install ${debianPackages}`, 254)
+    await run(['apt-get', 'update', '--quiet'], say)
+    await download()
+  })
+  const root = unpackedRoot(debianPackages)
+  fs.mkdirSync(root, { recursive: true })
+  for (const archive of fs.readdirSync(directory).filter((file) => file.endsWith('.deb')))
+    await execa('dpkg-deb', ['--extract', path.join(directory, archive), root])
+}
+
+/**
+ * The path of a target's program. Where it is not installed, its Debian packages are downloaded and unpacked into the
+ * user's cache: that needs no root, and starts no service on the host, as installing a server would.
+ *
+ * @param debianPackages by spaces: the program's own first, then what it is linked against
+ */
+export const obtainProgram = async (
+  name: string,
+  debianPackages: string,
+  say: (line: string) => void,
+): Promise<string> => {
+  const existing = findProgram(name) ?? findUnpacked(name, debianPackages)
+  if (existing !== null) return existing
+  if (findProgram('apt-get') === null)
+    throw new UserError(`${name} is not installed (Debian's packages: ${debianPackages}).`, 254)
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-package-'))
+  try {
+    fs.chmodSync(directory, 0o755)
+    await unpack(debianPackages, directory, say)
+  } finally {
+    fs.rmSync(directory, { recursive: true, force: true })
+  }
+  const unpacked = findUnpacked(name, debianPackages)
+  if (unpacked === null) throw new UserError(`Debian's ${debianPackages} hold no program named ${name}.`, 254)
+  return unpacked
+}

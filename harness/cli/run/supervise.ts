@@ -1,0 +1,168 @@
+/**
+ * The outside of a run: makes the state directory, journal and watchdog, re-executes the controller in its sandbox,
+ * passes interruptions on, and undoes whatever is left when the controller has ended, however it did.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import path from 'node:path'
+import type { RunSpec } from '../../api/record.ts'
+import type { Target } from '../../api/target.ts'
+import { imageTag } from '../../environments/docker/images.ts'
+import { createSandbox } from '../../environments/sandbox.ts'
+import { cleanUp } from '../../faults/cleanup.ts'
+import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
+import { bootId, childrenOf, isExiting, startTimeOf } from '../../faults/proc.ts'
+import { undoAll } from '../../faults/undo.ts'
+import { runDirOf, writeRunFile } from '../../store/run-store.ts'
+import { messageOf, UserError } from '../../support/assert.ts'
+import { CONTROLLER_FILE, type ControllerInput } from './controller.ts'
+import { obtainProgram } from './packages.ts'
+
+const INTERRUPTED_GRACE_MS = 30_000
+const CONTROLLER_POLL_MS = 250
+
+const siblingModule = (relative: string): string => {
+  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+  return new URL(`${relative}.${extension}`, import.meta.url).pathname
+}
+
+const startWatchdog = (stateDir: string): ChildProcess => {
+  const watchdog = spawn(process.execPath, [siblingModule('../../faults/watchdog'), stateDir], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
+  watchdog.unref()
+  return watchdog
+}
+
+/** Nothing more to undo: the watchdog finds an empty journal and ends. */
+const releaseWatchdog = async (watchdog: ChildProcess): Promise<void> => {
+  watchdog.ref()
+  watchdog.stdin?.end()
+  if (watchdog.exitCode === null) await once(watchdog, 'exit')
+}
+
+/** First signal: the controller ends the run early and takes the cluster down. Second, or too slow: it is killed. */
+const passInterruptions = (child: ChildProcess): (() => void) => {
+  let interrupted = false
+  let timer: NodeJS.Timeout | undefined
+  const interrupt = (): void => {
+    if (interrupted) {
+      child.kill('SIGKILL')
+      return
+    }
+    interrupted = true
+    child.stdin?.write('abort\n')
+    timer = setTimeout(() => child.kill('SIGKILL'), INTERRUPTED_GRACE_MS)
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of signals) process.on(name, interrupt)
+  return () => {
+    clearTimeout(timer)
+    for (const name of signals) process.off(name, interrupt)
+  }
+}
+
+const obtainPrograms = async (
+  spec: RunSpec,
+  target: Target,
+  say: (line: string) => void,
+): Promise<Readonly<Record<string, string>>> => {
+  if (spec.environment === 'docker') return {}
+  const entries = Object.entries(target.programs).map(
+    async ([name, pkg]) => [name, await obtainProgram(name, pkg, say)] as const,
+  )
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+/**
+ * A controller killed while a node is frozen leaves its pid namespace unable to end: its own end is only seen once
+ * the freezers are undone. Returns what stops the watching.
+ */
+const thawWhenControllerDies = (childPid: number, stateDir: string): (() => void) => {
+  let controller: number | undefined
+  const timer = setInterval(() => {
+    controller ??= childrenOf(childPid)[0]
+    if (controller === undefined || !isExiting(controller)) return
+    clearInterval(timer)
+    const cgroups = (readJournal(stateDir)?.entries ?? []).filter(({ kind }) => kind === 'cgroup')
+    void undoAll(cgroups)
+  }, CONTROLLER_POLL_MS)
+  return () => clearInterval(timer)
+}
+
+export interface SuperviseOptions {
+  readonly spec: RunSpec
+  readonly target: Target
+  readonly results: string
+  readonly quiet: boolean
+  readonly say: (line: string) => void
+}
+
+const runInSandbox = async (input: ControllerInput, target: Target): Promise<number> => {
+  const { spec, stateDir } = input
+  const journal = new FileJournal(stateDir)
+  const image = target.image === undefined ? undefined : imageTag(target.image)
+  const { prefix } = await createSandbox(spec, image, journal)
+  fs.writeFileSync(path.join(stateDir, CONTROLLER_FILE), JSON.stringify(input))
+  const argv = [...prefix, process.execPath, siblingModule('../../main'), 'controller', stateDir]
+  const child = spawn(argv[0] as string, argv.slice(1), {
+    stdio: ['pipe', 'inherit', 'inherit'],
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  })
+  if (child.pid !== undefined) {
+    journal.record({
+      kind: 'process',
+      pid: child.pid,
+      startTime: startTimeOf(child.pid) ?? '',
+      bootId: bootId(),
+    })
+  }
+  child.stdin.on('error', () => {})
+  const stopPassing = passInterruptions(child)
+  const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir)
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+    if (code === 0) return 0
+    if (code !== null && code !== 137) return code
+    throw new UserError(`The controller was killed (${signal ?? 'SIGKILL'}); its cluster went with it.`, 254)
+  } finally {
+    stopPassing()
+    stopWatching()
+  }
+}
+
+const makeRunDir = (runDir: string): void => {
+  try {
+    fs.mkdirSync(runDir, { recursive: true })
+  } catch (error) {
+    throw new UserError(
+      `Results cannot be written (${messageOf(error)}): choose another folder with --out.`,
+      254,
+    )
+  }
+}
+
+/** Runs the spec and returns the run's folder and the controller's exit code. Leaves nothing but the results. */
+export const supervise = async (
+  options: SuperviseOptions,
+): Promise<{ readonly runDir: string; readonly code: number }> => {
+  const { spec, target, results, quiet, say } = options
+  const programs = await obtainPrograms(spec, target, say)
+  const stateDir = stateDirOf(spec.runId)
+  const runDir = path.resolve(runDirOf(results, spec, new Date()))
+  makeRunDir(runDir)
+  createJournal(stateDir)
+  const watchdog = startWatchdog(stateDir)
+  try {
+    writeRunFile(runDir, { spec, claims: target.claims(spec.targetOptions), facts: null })
+    const code = await runInSandbox({ spec, runDir, stateDir, programs, quiet }, target)
+    return { runDir, code }
+  } finally {
+    const failures = await cleanUp(stateDir)
+    for (const failure of failures) say(`could not be undone: ${failure}`)
+    await releaseWatchdog(watchdog)
+  }
+}
