@@ -5,11 +5,11 @@
 
 export type {
   Claims,
-  Consistency,
   Delivery,
   FaultModel,
   IsolationLevel,
   IsolationModel,
+  PromiseName,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'
 export type {
@@ -32,7 +32,7 @@ export type {
   ProvisionSpec,
 } from './api/environment.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
-export type { Call, ClientProcess, Meta, Operation, Outcome } from './api/history.ts'
+export type { Call, ClientProcess, Meta, Operation, Outcome, Pair } from './api/history.ts'
 export type { UndoEntry, UndoJournal } from './api/journal.ts'
 export type {
   ActiveFault,
@@ -43,7 +43,7 @@ export type {
   PlanContext,
   PlannedFault,
 } from './api/nemesis.ts'
-export type { OptionSpec, OptionSpecs, Options, OptionValue } from './api/options.ts'
+export type { OptionSpec, OptionSpecs, Options, OptionsOf, OptionValue } from './api/options.ts'
 export type { CgroupController, NodeCgroups, NodeProcess } from './api/process.ts'
 export type { Rng } from './api/random.ts'
 export type { FaultRecord, NodeLog, Recovery, RunFacts, RunRecord, RunSpec, Sample } from './api/record.ts'
@@ -68,4 +68,5 @@ export type {
   Status,
   Verdict,
 } from './api/verdict.ts'
+export type { CallDefinition, CallDefinitions, Identity, Vocabulary } from './api/vocabulary.ts'
 export type { FinalContext, Workload, WorkloadContext } from './api/workload.ts'

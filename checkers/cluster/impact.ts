@@ -3,9 +3,11 @@
  * the longest time without an ok operation for each kind of fault, and the coverage matrix: which operations overlapped
  * which kind of fault while the cluster was doing what.
  */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord, Sample } from '../../harness/api/record.ts'
 import type { ClusterActivity, Impact } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { NS_PER_MS, NS_PER_S } from '../../harness/support/time.ts'
 
 /** A rate of so much of the undisturbed one is back. */

@@ -6,10 +6,10 @@
  * - a `fail` for want of an answer: a timeout proves nothing;
  * - one process that only ever fails, while others of the same node are served: it does not even try.
  */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 

@@ -4,10 +4,10 @@
  * in which every node reaches a majority (rings, bridges) have no sides, and are left out.
  */
 import type { Claims } from '../../harness/api/claims.ts'
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { promised } from '../promise.ts'

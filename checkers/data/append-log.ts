@@ -3,9 +3,11 @@
  * another), `log-offsets` what must hold of any log, however stale its reads: one value an offset, no value lost or twice,
  * and all reads of one key prefixes of one log.
  */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import {
   APPEND_LOG,
   type Appended,

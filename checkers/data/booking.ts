@@ -1,7 +1,9 @@
 /** Seats: none is sold twice, and no confirmed one is lost. */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Booked, Seat } from '../../harness/vocabularies/booking.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 

@@ -1,5 +1,5 @@
 /**
- * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal Consistency", POPL 2017,
+ * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal PromiseName", POPL 2017,
  * table 2): a process is a session, what it did comes before what it does, and what was read before its reading; so causes
  * come before their effects, on whichever keys. A history whose written values are unique is causally consistent if and only
  * if it has none of these patterns:
@@ -12,9 +12,11 @@
  * A compare-and-set that was applied reads and writes; one that was not tells nothing. What failed never happened; a write in
  * doubt happened if its value was read.
  */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import type { RegisterValue } from '../../harness/vocabularies/register.ts'
 import { checkerOf, countBy, type Judged } from '../checker-of.ts'
 

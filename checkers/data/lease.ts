@@ -5,10 +5,10 @@
  * released before. So its owner surely holds it from the answer until that long after the call, or until it asks to release
  * it. Two such times of one key that overlap break the promise, whatever clocks say.
  */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 

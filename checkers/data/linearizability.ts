@@ -5,10 +5,11 @@
  * state the register had up to the read's completion: its interval is widened back to the start of the run, and
  * the whole is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
  */
-import type { Claims, Consistency } from '../../harness/api/claims.ts'
+import type { Claims, PromiseName } from '../../harness/api/claims.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { REGISTER, type RegisterCall, type RegisterResult } from '../../harness/vocabularies/register.ts'
 import type { Columns, Result } from '../porcupine-ts/model.ts'
@@ -25,7 +26,7 @@ const REGISTER_MODEL = {
 }
 const CALLS = ['read', 'write', 'cas'] as const
 
-export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): Consistency =>
+export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): PromiseName =>
   spec?.expect ?? claims?.consistency[REGISTER]?.[f] ?? 'linearizable'
 
 const promiseOf = (record: RunRecord): Verdict['promise'] => {
@@ -85,7 +86,7 @@ const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
 
 const toColumns = (
   pairs: readonly Pair[],
-  promised: (f: string) => Consistency,
+  promised: (f: string) => PromiseName,
   initial: number | null,
 ): Judged => {
   const rows = pairs.flatMap((pair) => {
@@ -156,7 +157,7 @@ const judge = async (
   record: RunRecord,
   initial: number | null,
 ): Promise<Omit<Verdict, 'checker' | 'promise'>> => {
-  const promised = (f: string): Consistency => promisedOf(record.claims, record.spec, f)
+  const promised = (f: string): PromiseName => promisedOf(record.claims, record.spec, f)
   const judged = toColumns(pairOperations(record.history), promised, initial)
   const { columns, pairs, keys } = judged
   const model = { ...REGISTER_MODEL, args: [judged.initial] }

@@ -2,8 +2,9 @@
  * Locks and semaphores by linearizability: `mutex` (one holder at a time), `fencing` (and each token greater than all
  * before), `semaphore` (so many holders at most). What was refused must have been taken.
  */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
-import type { Pair } from '../../harness/history/pairs.ts'
 import { LOCK, type LockCall, type LockResult, PERMITS, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
 import {
   fencingLock,

@@ -2,9 +2,11 @@
  * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990): a checker is a model and what each
  * operation of the vocabulary means to it.
  */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Judged } from '../checker-of.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'

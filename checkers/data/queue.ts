@@ -3,10 +3,10 @@
  * name), which holds where order is not promised: what was acknowledged comes out once, provided that the queue was drained
  * at the end.
  */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { type Dequeued, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'

@@ -1,7 +1,6 @@
 /** Says in words and in a diagram why a register history cannot be linearized. */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import type { Pair } from '../../harness/history/pairs.ts'
 import type { RegisterCall, RegisterResult } from '../../harness/vocabularies/register.ts'
 import { type Bar, drawDiagram } from '../porcupine-ts/evidence/diagram.ts'
 

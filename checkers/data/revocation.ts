@@ -2,9 +2,11 @@
  * Revocation, fail-closed: once a revocation is acknowledged, no node allows the subject any more, unless somebody granted
  * again meanwhile. A check that does not answer, or is refused, does no harm.
  */
+
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Checked } from '../../harness/vocabularies/access.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 

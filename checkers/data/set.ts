@@ -7,10 +7,10 @@
  * - recovered: never acknowledged, and there: a timeout proves nothing;
  * - unexpected: there, and nobody asked for it.
  */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'

@@ -2,8 +2,7 @@
  * Reads of registers that were surely stale: a write that was acknowledged before the read began had itself begun after the
  * write whose value was read was acknowledged. Where each value of a key is written once; other reads are not judged.
  */
-import type { Operation } from '../../harness/api/history.ts'
-import type { Pair } from '../../harness/history/pairs.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 
 interface Written {
   readonly key: number

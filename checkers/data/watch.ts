@@ -1,8 +1,8 @@
 /** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { type Pair, pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
 import { checkerOf, countBy, type Judged } from '../checker-of.ts'
 

@@ -1,6 +1,6 @@
 /** Ledgers: clients' history and the sink's log together. */
 import { describe, expect, it } from 'vitest'
-import type { Consistency } from '../../harness/api/claims.ts'
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Verdict } from '../../harness/api/verdict.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
@@ -38,7 +38,7 @@ const sink = (
 const judge = (
   steps: readonly (readonly Step[])[],
   lines: readonly SinkLine[],
-  expected: Consistency = 'exactly-once',
+  expected: PromiseName = 'exactly-once',
 ): Promise<Verdict> =>
   judgeSteps(effects, steps.flat(), {
     services: { sink: lines },

@@ -8,7 +8,7 @@
  * promise are counted and shown, not held against anyone. What holds of every mode: nothing acknowledged is lost once the
  * cluster had time to do it, nothing happens that was never asked for, or that was refused.
  */
-import type { Consistency } from '../../harness/api/claims.ts'
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
@@ -70,7 +70,7 @@ interface Kept {
   readonly inOrder: boolean
 }
 
-const isBroken = (kind: Kind, promised: Consistency, mode: string, { inOrder }: Kept): boolean =>
+const isBroken = (kind: Kind, promised: PromiseName, mode: string, { inOrder }: Kept): boolean =>
   NEVER.has(kind) ||
   (inOrder && kind === 'out of order') ||
   (promised !== 'at-most-once' && AT_LEAST_ONCE.has(kind)) ||
@@ -100,7 +100,7 @@ const detailsOf = ({ rows, of }: Ledger, mode: SinkMode, left: PendingResult | n
   ...Object.fromEntries(KINDS.map((kind) => [kind, of(kind).length])),
 })
 
-const judge = (record: RunRecord, promised: Consistency, kept: Kept): Judged => {
+const judge = (record: RunRecord, promised: PromiseName, kept: Kept): Judged => {
   const lines = (record.services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return unknown('Not judged: the sink kept no log (it died, or there was none).')

@@ -2,7 +2,7 @@
  * One row for each key: what clients asked, what the cluster's own log says of it, what the sink did, and what is wrong with
  * it. Pure.
  */
-import type { Pair } from '../../harness/history/pairs.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { LedgerEntry, LedgerResult, Request, SinkLine } from '../../harness/vocabularies/effects.ts'
 import type { ResourceState, Updated } from '../../harness/vocabularies/outbox.ts'
 import { type Schedule, tickKey } from '../../harness/vocabularies/schedule.ts'

@@ -3,9 +3,9 @@
 /**
  * - `linearizable`: Herlihy and Wing 1990.
  * - `consistent-prefix`: a read returns a state that the object had at some time up to the read's completion
- *   (Terry, "Replicated Data Consistency Explained Through Baseball", 2013). It may be stale, never invented.
+ *   (Terry, "Replicated Data PromiseName Explained Through Baseball", 2013). It may be stale, never invented.
  */
-export type Consistency = 'linearizable' | 'consistent-prefix' | Delivery | IsolationModel
+export type PromiseName = 'linearizable' | 'consistent-prefix' | Delivery | IsolationModel
 
 /** How often what was acknowledged takes effect in the outside world. */
 export type Delivery = 'at-most-once' | 'at-least-once' | 'exactly-once'
@@ -31,14 +31,14 @@ export interface Claims {
   /** Who promised it and where, for the verdict. */
   readonly source: string
   /** Vocabulary -> call -> what is promised of it under the given options. */
-  readonly consistency: Readonly<Record<string, Readonly<Record<string, Consistency>>>>
+  readonly consistency: Readonly<Record<string, Readonly<Record<string, PromiseName>>>>
   /** What a minority does with calls it cannot serve under the promise. */
   readonly minority: 'refuse' | 'serve-reads'
   /** Its status tells term and leader as of one instant, so that elections can be judged by it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** Once all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
-  /** Capability model -> how many nodes it may hit at once without voiding the promise. One not named is not tolerated. */
+  /** Fault model -> how many nodes it may hit at once without voiding the promise. One not named is not tolerated. */
   readonly tolerates: Readonly<Partial<Record<FaultModel, 'any' | 'minority' | number>>>
 }
 

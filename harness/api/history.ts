@@ -41,3 +41,10 @@ export interface Operation {
   readonly meta?: Meta
   readonly error?: string
 }
+
+/** An invocation and its completion. */
+export interface Pair {
+  readonly invocation: Operation
+  /** Null: none was recorded; it may have happened, like one that ended in info. */
+  readonly completion: Operation | null
+}

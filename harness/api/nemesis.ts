@@ -1,7 +1,7 @@
 /** Nemeses: plans of faults, their injection, measurement and heal. */
 import type { Claims, FaultModel } from './claims.ts'
 import type { Capability, Cluster, ClusterNode } from './environment.ts'
-import type { OptionSpecs, Options } from './options.ts'
+import type { OptionSpecs, Options, OptionsOf } from './options.ts'
 import type { Rng } from './random.ts'
 import type { LaunchSpec, MemberChange, NodeStatus, Target } from './target.ts'
 
@@ -61,14 +61,14 @@ export interface NemesisContext {
   readonly signal: AbortSignal
 }
 
-export interface Nemesis {
+export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
   readonly needs: readonly Capability[]
   /** Why it cannot be used on that target; null where it can. Absent: on any. */
   needsOfTarget?(target: Target, options: Options): string | null
-  readonly options: OptionSpecs
-  plan(rng: Rng, options: Options, context: PlanContext): readonly PlannedFault[]
+  readonly options: Specs
+  plan(rng: Rng, options: OptionsOf<Specs>, context: PlanContext): readonly PlannedFault[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>
   /** Once all faults of all nemeses are healed: settles what was in doubt, since a timeout proves nothing. */
   settle?(context: NemesisContext): Promise<void>

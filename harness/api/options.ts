@@ -13,3 +13,16 @@ export interface OptionSpec {
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
+
+type ValueOf<Spec extends OptionSpec> = Spec['type'] extends 'number' | 'duration'
+  ? number
+  : Spec['type'] extends 'boolean'
+    ? boolean
+    : Spec extends { readonly choices: readonly (infer Choice extends string)[] }
+      ? Choice
+      : string
+
+/** The options that declarations give: `number` for numbers and durations, the choices where there are some. */
+export type OptionsOf<Specs extends OptionSpecs> = string extends keyof Specs
+  ? Options
+  : { readonly [Name in keyof Specs]: ValueOf<Specs[Name]> }

@@ -1,5 +1,5 @@
 /** What a run leaves on disk. */
-import type { Claims, Consistency } from './claims.ts'
+import type { Claims, PromiseName } from './claims.ts'
 import type { Operation } from './history.ts'
 import type { Effect, PlannedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
@@ -28,7 +28,7 @@ export interface RunSpec {
   readonly recoveryTimeoutMs: number
   readonly seed: number
   readonly clientGroups: number
-  readonly expect: Consistency | null
+  readonly expect: PromiseName | null
   readonly commit: string
 }
 

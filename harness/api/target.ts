@@ -1,7 +1,7 @@
 /** Targets: the system under test, how it is started, and what it says of itself. */
 import type { Claims } from './claims.ts'
 import type { Client, Endpoint } from './client.ts'
-import type { OptionSpecs, Options, OptionValue } from './options.ts'
+import type { OptionSpecs, Options, OptionsOf, OptionValue } from './options.ts'
 
 export interface NodeIdentity {
   readonly name: string
@@ -12,11 +12,11 @@ export interface NodeIdentity {
   readonly dataDir: string
 }
 
-export interface ClusterPlan {
+export interface ClusterPlan<O extends Options = Options> {
   readonly nodes: readonly NodeIdentity[]
   /** What stands beside the cluster, in the order of the target's `services`. */
   readonly services: readonly NodeIdentity[]
-  readonly options: Options
+  readonly options: O
   readonly bug: string | null
 }
 
@@ -86,10 +86,10 @@ export interface Setting {
 }
 
 /** A system under test. */
-export interface Target {
+export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
-  readonly options: OptionSpecs
+  readonly options: Specs
   readonly nodes: { readonly default: number; readonly min: number; readonly max?: number }
   readonly bugs: readonly PlantedBug[]
   /** Of its options the one that says which version a node is, and its values: each must live with the others. */
@@ -100,15 +100,19 @@ export interface Target {
   readonly image?: string
   /** Programs the namespaces environment needs, each with the Debian packages, by spaces, that have it and its libraries. */
   readonly programs: Readonly<Record<string, string>>
-  claims(options: Options): Claims
+  claims(options: OptionsOf<Specs>): Claims
   /** Why it cannot speak a vocabulary under these options; null where it can. Absent: it can. */
-  lacks?(vocabulary: string, options: Options): string | null
+  lacks?(vocabulary: string, options: OptionsOf<Specs>): string | null
   /** What stands beside the cluster under these options, in the order of `ClusterPlan.services`. */
-  services?(options: Options): readonly ServiceSpec[]
+  services?(options: OptionsOf<Specs>): readonly ServiceSpec[]
   /** Vocabulary -> client. */
   readonly clients: Readonly<Record<string, Client>>
   /** Pure: how this node is started. `programs` resolves a program's name to its path. */
-  launch(node: NodeIdentity, plan: ClusterPlan, program: (name: string) => string): LaunchSpec
+  launch(
+    node: NodeIdentity,
+    plan: ClusterPlan<OptionsOf<Specs>>,
+    program: (name: string) => string,
+  ): LaunchSpec
   /** Whether the node serves: asked through the control path. Rejects or answers false when it does not. */
   ready(node: Endpoint, signal: AbortSignal): Promise<boolean>
   status?(node: Endpoint, signal: AbortSignal): Promise<NodeStatus>

@@ -1,7 +1,7 @@
 /** Workloads: generators over a vocabulary, and the checkers that judge the history. */
 import type { OpGenerator, Thread } from './generator.ts'
 import type { Call } from './history.ts'
-import type { OptionSpecs, Options } from './options.ts'
+import type { OptionSpecs, OptionsOf } from './options.ts'
 import type { Rng } from './random.ts'
 import type { Checker } from './verdict.ts'
 
@@ -16,14 +16,14 @@ export interface FinalContext extends WorkloadContext {
 }
 
 /** Generators over a vocabulary, and the checkers that judge what comes of them. */
-export interface Workload<C extends Call = Call> {
+export interface Workload<C extends Call = Call, Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
   /** Name of the vocabulary a target must speak. */
   readonly vocabulary: string
-  readonly options: OptionSpecs
-  generator(rng: Rng, options: Options, context: WorkloadContext): OpGenerator<C>
+  readonly options: Specs
+  generator(rng: Rng, options: OptionsOf<Specs>, context: WorkloadContext): OpGenerator<C>
   /** After all faults are healed and the cluster has recovered: what to read at the end. */
-  finalGenerator?(rng: Rng, options: Options, context: FinalContext): OpGenerator<C>
-  checkers(options: Options): readonly Checker[]
+  finalGenerator?(rng: Rng, options: OptionsOf<Specs>, context: FinalContext): OpGenerator<C>
+  checkers(options: OptionsOf<Specs>): readonly Checker[]
 }

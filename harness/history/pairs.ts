@@ -2,14 +2,8 @@
  * Invocations joined with their completions, and the rules a history must keep before anything may judge it.
  * An invocation without a completion is open: it may have happened, like one that ended in info.
  */
-import type { Operation } from '../api/history.ts'
+import type { Operation, Pair } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
-
-export interface Pair {
-  readonly invocation: Operation
-  /** Null: none was recorded. */
-  readonly completion: Operation | null
-}
 
 const bad = (operation: Operation, why: string): UserError =>
   new UserError(

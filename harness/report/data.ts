@@ -1,10 +1,10 @@
 /** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
-import type { Operation } from '../api/history.ts'
+import type { Operation, Pair } from '../api/history.ts'
 import type { Intent } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import type { RunVerdict } from '../api/verdict.ts'
-import { type Pair, pairOperations } from '../history/pairs.ts'
+import { pairOperations } from '../history/pairs.ts'
 import { quantile } from '../support/quantiles.ts'
 
 /** One operation: row, start and end in ms (end -1: never completed), outcome, text, index in the history. */

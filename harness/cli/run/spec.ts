@@ -2,7 +2,7 @@
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
 import { ISOLATION_MODELS } from '../../../checkers/transactions/consistency.ts'
-import type { Claims, Consistency, FaultModel } from '../../api/claims.ts'
+import type { Claims, FaultModel, PromiseName } from '../../api/claims.ts'
 import type { Environment } from '../../api/environment.ts'
 import type { PlannedFault } from '../../api/nemesis.ts'
 import type { Options } from '../../api/options.ts'
@@ -44,11 +44,11 @@ export interface RunFlags {
   readonly faults?: string
 }
 
-const OF_OBJECTS: readonly Consistency[] = ['linearizable', 'consistent-prefix']
+const OF_OBJECTS: readonly PromiseName[] = ['linearizable', 'consistent-prefix']
 const WITH_EFFECTS: readonly string[] = [EFFECTS, JOB_QUEUE, SCHEDULE, OUTBOX]
-const OF_EFFECTS: readonly Consistency[] = ['at-most-once', 'at-least-once', 'exactly-once']
+const OF_EFFECTS: readonly PromiseName[] = ['at-most-once', 'at-least-once', 'exactly-once']
 
-const promisesFor = (vocabulary: string): readonly Consistency[] => {
+const promisesFor = (vocabulary: string): readonly PromiseName[] => {
   if (vocabulary === LIST_APPEND || vocabulary === RW_REGISTER) return ISOLATION_MODELS
   return WITH_EFFECTS.includes(vocabulary) ? OF_EFFECTS : OF_OBJECTS
 }
@@ -86,7 +86,7 @@ const chooseEnvironment = async (name: string, target: Target, options: Options)
   return hasImages && (await isDockerReachable()) ? 'docker' : 'namespaces'
 }
 
-const parseExpect = (text: string | undefined, vocabulary: string): Consistency | null => {
+const parseExpect = (text: string | undefined, vocabulary: string): PromiseName | null => {
   if (text === undefined) return null
   const promises = promisesFor(vocabulary)
   const known = promises.find((candidate) => candidate === text)
