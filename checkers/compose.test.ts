@@ -4,6 +4,7 @@ import type { Operation } from '../harness/api/history.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec } from '../harness/api/record.ts'
 import type { Checker, Status } from '../harness/api/verdict.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
+import { type RecordParts, recordOf } from '../harness/testing/record.ts'
 import { recovery } from './cluster/recovery.ts'
 import { statistics } from './cluster/statistics.ts'
 import { composeVerdict, worst } from './compose.ts'
@@ -46,7 +47,7 @@ const claims: Claims = {
   tolerates: { kill: 'minority' },
   recoversWithinMs: 1000,
 }
-const record = (parts: Partial<RunRecord>): RunRecord => ({ ...bareRecord(ok), ...parts })
+const record = (parts: RecordParts): RunRecord => recordOf({ history: ok, ...parts })
 
 describe('composition', () => {
   it('invalid > unknown > valid', () => {
@@ -84,7 +85,7 @@ describe('composition', () => {
   })
 
   it('is vacuous where no operation was ok, where no fault bit, or where none fitted in', async () => {
-    const nothing = await composeVerdict([says('valid')], { ...record({}), history: [] }, signal)
+    const nothing = await composeVerdict([says('valid')], record({ history: [] }), signal)
     expect(nothing).toMatchObject({ status: 'unknown', summary: 'Vacuous: no operation was ok.' })
     const idle = await composeVerdict(
       [says('valid')],

@@ -5,6 +5,7 @@ import type { FaultRecord, RunFacts, RunRecord, RunSpec, Sample } from '../../ha
 import type { NodeStatus } from '../../harness/api/target.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
+import type { RecordParts } from '../../harness/testing/record.ts'
 import { done, historyOf, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { convergence } from './convergence.ts'
@@ -40,7 +41,7 @@ const sample = (ms: number, node: string, status: Partial<NodeStatus> | null): S
 
 const judge = (
   checker: typeof leadership,
-  parts: Partial<RunRecord>,
+  parts: RecordParts,
   steps: readonly Step[] = [],
 ): Promise<Verdict> =>
   judgeSteps(checker, steps, { claims: CLAIMS, spec: { nodes: 2 } as RunSpec, faults: [], ...parts })

@@ -1,7 +1,6 @@
 /** Leadership as clients are told it: one leader a term, and the one that the nodes' own status names. */
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { ToldLeader } from '../../harness/vocabularies/election.ts'
 import { promised } from '../promise.ts'
 import { judgeElections, type Said, saidOf } from './leadership.ts'
@@ -10,8 +9,8 @@ import { judgeElections, type Said, saidOf } from './leadership.ts'
 const MOST_SAMPLE_NS = 2e9
 
 /** An answer is a node's word, as its status is. */
-const toldOf = ({ history }: RunRecord): readonly Said[] =>
-  pairOperations(history).flatMap(({ invocation, completion }) => {
+const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
+  pairs.flatMap(({ invocation, completion }) => {
     if (invocation.f !== 'leader' || completion?.type !== 'ok') return []
     const { leader, term } = completion.value as ToldLeader
     const node = invocation.node ?? 'a node'

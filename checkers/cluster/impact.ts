@@ -7,7 +7,6 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord, Sample } from '../../harness/api/record.ts'
 import type { ClusterActivity, Impact } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { NS_PER_MS, NS_PER_S } from '../../harness/support/time.ts'
 
 /** A rate of so much of the undisturbed one is back. */
@@ -211,9 +210,8 @@ const longestByKind = (
 
 /** Null where the record holds no faults to speak of. */
 export const impactOf = (record: RunRecord): Impact | null => {
-  const { faults, spec, samples } = record
+  const { faults, spec, samples, pairs } = record
   if (faults === null || faults.length === 0 || spec === null) return null
-  const pairs = pairOperations(record.history)
   const okNs = pairs
     .flatMap(({ completion }) => (completion?.type === 'ok' ? [completion.timeNs] : []))
     .sort((a, b) => a - b)

@@ -9,7 +9,6 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 
@@ -124,8 +123,7 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
 
 const SHOWN = 10
 
-const judge = ({ history, spec, faults }: RunRecord): Judged => {
-  const pairs = pairOperations(history)
+const judge = ({ pairs, spec, faults }: RunRecord): Judged => {
   // Of transactions a failed value that was read is an anomaly of its own, and judged there.
   const isTransactional = spec?.workload === LIST_APPEND || spec?.workload === RW_REGISTER
   const found = [

@@ -7,7 +7,6 @@ import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { promised } from '../promise.ts'
@@ -118,9 +117,9 @@ interface Told {
 }
 
 /** Of each partition into sides that lasted longer than the grace, what each did. */
-export const behaviours = ({ history, faults, samples, services }: RunRecord): readonly Told[] => {
+export const behaviours = ({ pairs: all, faults, samples, services }: RunRecord): readonly Told[] => {
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
-  const pairs = pairOperations(history).filter((pair) => !isServedBeside(pair, services))
+  const pairs = all.filter((pair) => !isServedBeside(pair, services))
   const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
     const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault

@@ -1,7 +1,6 @@
 /** Counts and latencies, each by operation and outcome. A run in which a kind of operation was never ok is unknown. */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 
 type Outcome = 'ok' | 'fail' | 'info'
@@ -19,9 +18,9 @@ const newKind = (): Kind => ({
   errors: new Map(),
 })
 
-const gather = (history: readonly Operation[]): ReadonlyMap<string, Kind> => {
+const gather = (pairs: readonly Pair[]): ReadonlyMap<string, Kind> => {
   const kinds = new Map<string, Kind>()
-  for (const { invocation, completion } of pairOperations(history)) {
+  for (const { invocation, completion } of pairs) {
     const kind = kinds.get(invocation.f) ?? newKind()
     kinds.set(invocation.f, kind)
     const type = (completion?.type ?? 'info') as Outcome
@@ -38,7 +37,7 @@ export const statistics: Checker = {
   finds: 'kinds of operation that were never ok: a run that tested nothing',
   needs: ['history'],
   check: async (record) => {
-    const kinds = gather(record.history)
+    const kinds = gather(record.pairs)
     const never = [...kinds].filter(([, kind]) => kind.counts.ok === 0).map(([f]) => f)
     const details = Object.fromEntries(
       [...kinds].map(([f, kind]) => {

@@ -7,7 +7,6 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import {
   APPEND_LOG,
   type Appended,
@@ -113,8 +112,8 @@ const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly Found[]
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Judged => {
-  const keys = byKey(pairOperations(history))
+const judge = ({ pairs }: RunRecord): Judged => {
+  const keys = byKey(pairs)
   const found = [...keys].flatMap(([key, each]) => judgeKey(key, each))
   const counts = Object.fromEntries(
     [...new Set(found.map(({ kind }) => kind))].map((kind) => [

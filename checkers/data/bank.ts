@@ -2,7 +2,6 @@
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { ACCOUNTS, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 
@@ -17,8 +16,8 @@ const problemOf = (balances: readonly number[]): string | null => {
   return overdrawn === -1 ? null : `account ${overdrawn} at ${balances[overdrawn]}`
 }
 
-const judge = ({ history }: RunRecord): Judged => {
-  const reads = pairOperations(history).flatMap(({ invocation, completion }) =>
+const judge = ({ pairs }: RunRecord): Judged => {
+  const reads = pairs.flatMap(({ invocation, completion }) =>
     invocation.f === 'read' && completion?.type === 'ok' ? [completion] : [],
   )
   const wrong = reads.flatMap((completion) => {

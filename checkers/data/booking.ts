@@ -3,7 +3,6 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Booked, Seat } from '../../harness/vocabularies/booking.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 
@@ -75,8 +74,7 @@ const readsAgainst = (
   })
 }
 
-const judge = ({ history }: RunRecord): Judged => {
-  const pairs = pairOperations(history)
+const judge = ({ pairs }: RunRecord): Judged => {
   const confirmed = confirmedOf(pairs)
   const found = [...soldTwice(confirmed), ...readsAgainst(pairs, confirmed)]
   const count = (kind: Found['kind']): number => found.filter((each) => each.kind === kind).length

@@ -16,7 +16,6 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { RegisterValue } from '../../harness/vocabularies/register.ts'
 import { checkerOf, countBy, type Judged } from '../checker-of.ts'
 
@@ -195,8 +194,8 @@ const findBroken = (nodes: readonly Node[], writers: ReadonlyMap<string, number>
   )
 }
 
-const judge = ({ history }: RunRecord, initial: RegisterValue): Judged => {
-  const nodes = nodesOf(pairOperations(history), initial)
+const judge = ({ pairs }: RunRecord, initial: RegisterValue): Judged => {
+  const nodes = nodesOf(pairs, initial)
   const writers = new Map<string, number>()
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue

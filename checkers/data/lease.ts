@@ -8,7 +8,6 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 
@@ -86,8 +85,8 @@ const staleTokens = (holds: readonly Hold[]): readonly Found[] => {
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Judged => {
-  const holds = holdsOf(pairOperations(history))
+const judge = ({ pairs }: RunRecord): Judged => {
+  const holds = holdsOf(pairs)
   const found = [...overlaps(holds), ...staleTokens(holds)]
   const count = (kind: Found['kind']): number => found.filter((each) => each.kind === kind).length
   const details = {

@@ -9,7 +9,6 @@ import type { Claims, PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { REGISTER, type RegisterCall, type RegisterResult } from '../../harness/vocabularies/register.ts'
 import type { Columns, Result } from '../porcupine-ts/model.ts'
@@ -158,7 +157,7 @@ const judge = async (
   initial: number | null,
 ): Promise<Omit<Verdict, 'checker' | 'promise'>> => {
   const promised = (f: string): PromiseName => promisedOf(record.claims, record.spec, f)
-  const judged = toColumns(pairOperations(record.history), promised, initial)
+  const judged = toColumns(record.pairs, promised, initial)
   const { columns, pairs, keys } = judged
   const model = { ...REGISTER_MODEL, args: [judged.initial] }
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })

@@ -6,7 +6,6 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Judged } from '../checker-of.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
@@ -69,7 +68,7 @@ const evidenceOf = <S, I, O>(
 }
 
 const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
-  const told = operationsOf(kind, pairOperations(record.history))
+  const told = operationsOf(kind, record.pairs)
   const { file, name, args = [] } = kind.reference
   const module = new URL(`../porcupine-ts/models/${file}.${extension}`, import.meta.url).href
   const result = await checkParallel({ module, name, args }, told.operations, { timeMs: TIME_LIMIT_MS })

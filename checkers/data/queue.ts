@@ -6,7 +6,6 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { type Dequeued, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'
@@ -121,8 +120,7 @@ const lostOf = (
   })
 }
 
-const judge = ({ history }: RunRecord): Judged => {
-  const pairs = pairOperations(history)
+const judge = ({ pairs }: RunRecord): Judged => {
   const accounts: readonly Named[] = [...accountsOf(pairs)]
   const drained = drainedQueues(pairs)
   const takenOut = accounts.filter(([, { dequeued }]) => dequeued.length > 0)

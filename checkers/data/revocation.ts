@@ -6,7 +6,6 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Checked } from '../../harness/vocabularies/access.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 
@@ -36,11 +35,11 @@ const breachOf = (check: Pair, changes: readonly Pair[]): Breach | null => {
   return { check, revocation: revocations.at(-1) ?? null }
 }
 
-const judge = ({ history }: RunRecord): Judged => {
+const judge = ({ pairs }: RunRecord): Judged => {
   const bySubject = new Map<number, { changes: Pair[]; allowed: Pair[] }>()
   let checks = 0
   let revocations = 0
-  for (const pair of pairOperations(history)) {
+  for (const pair of pairs) {
     const of = bySubject.get(subjectOf(pair)) ?? { changes: [], allowed: [] }
     bySubject.set(subjectOf(pair), of)
     if (pair.invocation.f !== 'check') {

@@ -111,8 +111,8 @@ export const findBroken = (transactions: Transactions): readonly Found[] => {
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Judged => {
-  const transactions = readTransactions(history, LIST_APPEND)
+const judge = ({ pairs }: RunRecord): Judged => {
+  const transactions = readTransactions(pairs, LIST_APPEND)
   const found = findBroken(transactions)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const counts = countBy(found, ({ guarantee }) => guarantee)

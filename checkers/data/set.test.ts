@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation } from '../../harness/api/history.ts'
-import { bareRecord } from '../../harness/store/run-store.ts'
+import { recordOf } from '../../harness/testing/record.ts'
 import { setOfElements } from './set.ts'
 
 type Step = readonly [process: number, type: Operation['type'], f: string, value: unknown]
@@ -19,7 +19,7 @@ const judgeUnder = (claims: Claims | null, ...steps: readonly Step[]) => {
       value,
     }),
   )
-  return setOfElements.check({ ...bareRecord(history), claims }, new AbortController().signal)
+  return setOfElements.check(recordOf({ history, claims }), new AbortController().signal)
 }
 const add = (process: number, type: Operation['type'], element: number): Step => [
   process,

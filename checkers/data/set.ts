@@ -10,7 +10,6 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
@@ -98,10 +97,9 @@ const strangersEvidence = (strangers: readonly number[], { invocation }: Read): 
 })
 
 const judge = (
-  history: readonly Operation[],
+  pairs: readonly Pair[],
   mayBeStale: boolean,
 ): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
-  const pairs = pairOperations(history)
   const reads = readsOf(pairs)
   const last = reads.at(-1)
   if (last === undefined)
@@ -164,6 +162,6 @@ export const setOfElements: Checker = {
       text: `what was acknowledged stays${promised === undefined ? '' : ` (read: ${promised})`}`,
       source: record.claims?.source ?? 'assumed of an imported history',
     }
-    return { checker: 'set', promise, ...judge(record.history, mayBeStale(record)) }
+    return { checker: 'set', promise, ...judge(record.pairs, mayBeStale(record)) }
   },
 }

@@ -2,7 +2,6 @@
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Generated } from '../../harness/vocabularies/unique-ids.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
 
@@ -11,10 +10,10 @@ const SHOWN = 10
 const at = (operation: Operation): string =>
   `process ${operation.process} on ${operation.node ?? 'a node'} at ${(operation.timeNs / 1e9).toFixed(3)} s`
 
-const judge = ({ history }: RunRecord): Judged => {
+const judge = ({ pairs }: RunRecord): Judged => {
   const byId = new Map<Generated['id'], Operation[]>()
   let generated = 0
-  for (const { invocation, completion } of pairOperations(history)) {
+  for (const { invocation, completion } of pairs) {
     if (invocation.f !== 'generate' || completion?.type !== 'ok') continue
     generated++
     const { id } = completion.value as Generated

@@ -2,7 +2,6 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
 import { checkerOf, countBy, type Judged } from '../checker-of.ts'
 
@@ -80,8 +79,7 @@ const judgeWatch = (
 
 const SHOWN = 10
 
-const judge = ({ history }: RunRecord): Judged => {
-  const pairs = pairOperations(history)
+const judge = ({ pairs }: RunRecord): Judged => {
   const puts = putsOf(pairs)
   const watches = pairs.filter(
     ({ invocation, completion }) => invocation.f === 'watch' && completion?.type === 'ok',

@@ -1,7 +1,7 @@
 /** Ledgers: clients' history and the sink's log together. */
 import { describe, expect, it } from 'vitest'
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
+import type { RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Verdict } from '../../harness/api/verdict.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import type { LedgerEntry, SinkLine, SinkMode } from '../../harness/vocabularies/effects.ts'
@@ -43,7 +43,7 @@ const judge = (
   judgeSteps(effects, steps.flat(), {
     services: { sink: lines },
     spec: { expect: expected } as RunSpec,
-  } as Partial<RunRecord>)
+  })
 
 const judgeBy = (
   checker: Checker,

@@ -11,7 +11,6 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import {
   EFFECTS,
   type PendingResult,
@@ -104,7 +103,7 @@ const judge = (record: RunRecord, promised: PromiseName, kept: Kept): Judged => 
   const lines = (record.services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return unknown('Not judged: the sink kept no log (it died, or there was none).')
-  const pairs = pairOperations(record.history)
+  const { pairs } = record
   // Only asked once all is healed, until nothing is pending or the time for it is over.
   const left = lastAnswer<PendingResult>(pairs, 'pending')
   const ledger = auditLedger(pairs, lines, left !== null)

@@ -30,8 +30,8 @@ const shown = (value: unknown): string => {
   return `[${hidden === 0 ? '' : `${hidden} more, `}${value.slice(hidden).join(', ')}]`
 }
 
-const describe = ({ history }: RunRecord, transactions: Transactions, row: number): string => {
-  const invocation = history[transactions.invokedAt[row] as number]
+const describe = ({ pairs }: RunRecord, transactions: Transactions, row: number): string => {
+  const invocation = pairs[row]?.invocation
   const ops = (transactions.ops[row] ?? [])
     .map(([f, key, value]) => `\n       ${f} ${key} ${shown(value)}`)
     .join('')
@@ -66,7 +66,7 @@ const byWeight = (findings: readonly Finding[], promised: IsolationModel): reado
 const check = (record: RunRecord, options: JudgeOptions): Verdict => {
   const { vocabulary } = options
   const promised = promisedOf(record.claims, record.spec, vocabulary)
-  const transactions = readTransactions(record.history, vocabulary)
+  const transactions = readTransactions(record.pairs, vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
   const isBroken = judgement.broken.has(promised)

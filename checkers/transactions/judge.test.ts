@@ -1,16 +1,21 @@
 /** Hand-written histories, passing and failing, one for each anomaly. */
 import { describe, expect, it } from 'vitest'
+import type { Operation } from '../../harness/api/history.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { inWords } from './consistency.ts'
 import { type Judgement, judgeTransactions } from './judge.ts'
 import { historyOf } from './testing/notation.ts'
-import { readTransactions } from './transactions.ts'
+import { readTransactions, type Transactions } from './transactions.ts'
+
+const read = (history: readonly Operation[], vocabulary: string): Transactions =>
+  readTransactions(pairOperations(history), vocabulary)
 
 const append = (text: string): Judgement =>
-  judgeTransactions(readTransactions(historyOf(text, LIST_APPEND), LIST_APPEND), { vocabulary: LIST_APPEND })
+  judgeTransactions(read(historyOf(text, LIST_APPEND), LIST_APPEND), { vocabulary: LIST_APPEND })
 
 const register = (text: string, keys: 'nothing' | 'sequential' | 'linearizable' = 'nothing'): Judgement =>
-  judgeTransactions(readTransactions(historyOf(text, RW_REGISTER), RW_REGISTER), {
+  judgeTransactions(read(historyOf(text, RW_REGISTER), RW_REGISTER), {
     vocabulary: RW_REGISTER,
     keys,
   })
@@ -104,7 +109,7 @@ describe('list-append', () => {
       { ...base, index: 2, type: 'invoke' as const, value: [['r', 'x', null]] },
       { ...base, index: 3, type: 'ok' as const, value: [['r', 'x', elements]] },
     ]
-    const judgement = judgeTransactions(readTransactions(history, LIST_APPEND), { vocabulary: LIST_APPEND })
+    const judgement = judgeTransactions(read(history, LIST_APPEND), { vocabulary: LIST_APPEND })
     expect(names(judgement)).toEqual([])
   })
 
@@ -116,9 +121,9 @@ describe('list-append', () => {
 
   it('refuses what is no transaction', () => {
     const history = [{ index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'read', value: null }] as const
-    expect(() => readTransactions(history, LIST_APPEND)).toThrow(/it is a read, not a txn/)
+    expect(() => read(history, LIST_APPEND)).toThrow(/it is a read, not a txn/)
     const odd = [{ ...history[0], f: 'txn', value: [['w', 'x', 1]] }]
-    expect(() => readTransactions(odd, LIST_APPEND)).toThrow(/"w" is none of append, r/)
+    expect(() => read(odd, LIST_APPEND)).toThrow(/"w" is none of append, r/)
   })
 })
 

@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
 import type { Rng } from '../../harness/api/random.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { judgeTransactions } from './judge.ts'
@@ -76,7 +77,7 @@ const record = (rng: Rng, drawn: readonly Drawn[]): readonly Operation[] => {
 const drawHistory = (seed: number, vocabulary: string): Transactions => {
   const rng = rngFromSeed(seed)
   const drawn = drawTransactions(rng.fork('what'), 2 + rng.fork('count').int(4), vocabulary)
-  return readTransactions(record(rng.fork('when'), drawn), vocabulary)
+  return readTransactions(pairOperations(record(rng.fork('when'), drawn)), vocabulary)
 }
 
 /** Whether of no key several transactions' appends are unread: for snapshots their order would matter, and nothing tells it. */

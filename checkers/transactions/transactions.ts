@@ -1,6 +1,5 @@
 /** A history of transactions as columns, one row a transaction in order of invocation. */
-import type { Operation } from '../../harness/api/history.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import type { Scalar } from '../../harness/vocabularies/transactions.ts'
 
@@ -54,8 +53,7 @@ const assertOps = (index: number, value: unknown, vocabulary: string): readonly 
 }
 
 /** Throws a UserError naming the first operation that is no transaction of the vocabulary. */
-export const readTransactions = (history: readonly Operation[], vocabulary: string): Transactions => {
-  const pairs = pairOperations(history)
+export const readTransactions = (pairs: readonly Pair[], vocabulary: string): Transactions => {
   const count = pairs.length
   const outcome = new Uint8Array(count)
   const process = new Int32Array(count)

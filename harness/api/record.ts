@@ -1,6 +1,6 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
-import type { Operation } from './history.ts'
+import type { Operation, Pair } from './history.ts'
 import type { Effect, PlannedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
@@ -78,6 +78,8 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** The clients' operations, in order of invocation: paired, and found to be well-formed, by whoever makes the record. */
+  readonly pairs: readonly Pair[]
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

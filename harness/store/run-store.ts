@@ -7,6 +7,7 @@ import type { Effect, PlannedFault } from '../api/nemesis.ts'
 import type { FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import { pairOperations } from '../history/pairs.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 
 export const FILES = {
@@ -222,6 +223,7 @@ export const loadRun = (dir: string): LoadedRun => {
   return {
     record: {
       history: operations,
+      pairs: pairOperations(operations),
       spec,
       claims,
       facts,
@@ -234,9 +236,14 @@ export const loadRun = (dir: string): LoadedRun => {
   }
 }
 
-/** A bare history, without the rest of a run's record. */
+/**
+ * A bare history, without the rest of a run's record.
+ *
+ * @throws UserError where it is malformed.
+ */
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
+  pairs: pairOperations(history),
   spec: null,
   claims: null,
   facts: null,

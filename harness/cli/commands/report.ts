@@ -4,7 +4,7 @@ import { readVerdict } from '../../store/run-store.ts'
 import { judgeRun } from '../run/judge.ts'
 
 export const reportCommand = async (run: string): Promise<number> => {
-  if (readVerdict(run) === null) await judgeRun(run)
-  process.stdout.write(`${await renderReport(run)}\n`)
+  const file = readVerdict(run) === null ? renderReport(run, await judgeRun(run)) : renderReport(run)
+  process.stdout.write(`${await file}\n`)
   return 0
 }

@@ -39,7 +39,7 @@ export const runSpec = async (
   if (code !== 0)
     throw new UserError(`The run did not come about (its folder: ${runDir}).`, code === 255 ? 255 : 254)
   const judged = await judgeRun(runDir)
-  const reportFile = path.relative('.', await renderReport(runDir))
+  const reportFile = path.relative('.', await renderReport(runDir, judged))
   if (options.json) process.stdout.write(`${JSON.stringify({ runDir, reportFile, ...judged.verdict })}\n`)
   else process.stdout.write(formatVerdict({ ...judged, reportFile }))
   return { status: judged.verdict.status, runDir, exitCode: EXIT_CODES[judged.verdict.status] }

@@ -9,7 +9,6 @@ import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { type Dialect, decodeJepsen } from '../../history/jepsen.ts'
 import { decodeHistory } from '../../history/jsonl.ts'
-import { pairOperations } from '../../history/pairs.ts'
 import { bareRecord, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseOptions } from './options.ts'
@@ -40,7 +39,6 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   const { record, notes } = loadRun(dir)
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
-  pairOperations(record.history)
   const verdict = writeVerdict(dir, await judgeRecord(record, spec.workload, spec.workloadOptions))
   return { verdict, record, notes, folder: dir }
 }
@@ -90,7 +88,6 @@ export const judgePath = async (given: string, flags: CheckFlags): Promise<Judge
   const dialect = parseDialect(flags.dialect)
   const { operations, notes } = readHistory(file, dialect)
   const record = bareRecord(operations)
-  pairOperations(operations)
   const verdict = await judgeRecord(record, flags.workload, workloadOptions(flags, file, dialect))
   if (flags.pages === undefined) return { verdict: withoutPages(verdict), record, notes }
   fs.mkdirSync(flags.pages, { recursive: true })
