@@ -11,6 +11,7 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { countBy, type Judged } from '../checker-of.ts'
+import { countIn } from '../lower-bound.ts'
 
 /** Says that an answer did not come. What was never sent, or came before any write, is definite all the same. */
 const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
@@ -95,30 +96,34 @@ const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number):
       injectedAtNs < toNs && healedAtNs > fromNs,
   )
 
+/** Node -> when operations on it were answered with ok, ascending. */
+const servedAt = (pairs: readonly Pair[]): ReadonlyMap<string, readonly number[]> => {
+  const served = pairs.filter(({ completion }) => completion?.type === 'ok')
+  const byNode = Map.groupBy(served, ({ invocation }) => invocation.node ?? '')
+  const endNs = ({ completion }: Pair): number => completion?.timeNs as number
+  return new Map([...byNode].map(([node, all]) => [node, all.map(endNs).sort((a, b) => a - b)]))
+}
+
 const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly Found[] => {
-  const runs = new Map<Operation['process'], Pair[]>()
-  const served = new Map<string, number[]>()
-  const found: Found[] = []
-  for (const pair of pairs) {
-    const { node = '' } = pair.invocation
-    if (pair.completion?.type === 'ok')
-      served.set(node, [...(served.get(node) ?? []), pair.completion.timeNs])
-  }
-  for (const pair of pairs) {
-    const { process } = pair.invocation
-    runs.set(process, pair.completion?.type === 'fail' ? [...(runs.get(process) ?? []), pair] : [])
-    const run = runs.get(process) as Pair[]
-    const [first] = run
-    if (first === undefined || run.length !== LEAST_FAILS) continue
-    const [fromNs, toNs] = [first.invocation.timeNs, pair.invocation.timeNs]
-    const others = (served.get(first.invocation.node ?? '') ?? []).filter(
-      (ns) => ns > fromNs && ns < toNs,
-    ).length
-    if (toNs - fromNs < LEAST_SPAN_NS || others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) continue
-    const text = `process ${process} failed ${LEAST_FAILS} times in a row (${pair.completion?.error}), while ${others} operations of others on ${first.invocation.node} were ok`
-    found.push({ kind: 'a client that does not try', text, operations: [first.invocation, pair.invocation] })
-  }
-  return found
+  const served = servedAt(pairs)
+  /** Process -> the fails since it was last served. */
+  const failing = new Map<Operation['process'], { readonly first: Operation; count: number }>()
+  return pairs.flatMap(({ invocation, completion }) => {
+    const { process, node = '', timeNs: toNs } = invocation
+    if (completion?.type !== 'fail') {
+      failing.delete(process)
+      return []
+    }
+    const run = failing.get(process) ?? { first: invocation, count: 0 }
+    failing.set(process, run)
+    run.count++
+    const { first, count } = run
+    if (count !== LEAST_FAILS || toNs - first.timeNs < LEAST_SPAN_NS) return []
+    const others = countIn(served.get(first.node ?? '') ?? [], first.timeNs + 1, toNs)
+    if (others < LEAST_SERVED || isDisturbed(faults, first.timeNs, toNs)) return []
+    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of others on ${node} were ok`
+    return [{ kind: 'a client that does not try' as const, text, operations: [first, invocation] }]
+  })
 }
 
 const SHOWN = 10

@@ -9,6 +9,7 @@ import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 import { staleReads } from '../data/stale-reads.ts'
+import { lowerBound } from '../lower-bound.ts'
 import { promised } from '../promise.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
@@ -116,27 +117,41 @@ interface Told {
   readonly sides: readonly Side[]
 }
 
-/** Of each partition into sides that lasted longer than the grace, what each did. */
-export const behaviours = ({ pairs: all, faults, samples, services }: RunRecord): readonly Told[] => {
+/** A partition into sides. */
+interface Partition {
+  readonly fault: FaultRecord
+  readonly sides: readonly (readonly string[])[]
+  readonly injectedAtNs: number
+  /** The heal never begins before its time, and is only told of once it is over. */
+  readonly untilNs: number
+}
+
+const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition[] => {
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
-  const pairs = all.filter((pair) => !isServedBeside(pair, services))
-  const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
     const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
     if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
-    // The heal never begins before its time, and is only told of once it is over.
     const untilNs = Math.min(healedAtNs, planned.atNs + planned.durationNs)
     const sides = sidesOf(nodes, cutLinks(fault))
-    if (sides.length < 2) return []
-    const during = pairs.filter(
-      ({ invocation, completion }) =>
-        !OWN_AFFAIRS.has(invocation.f) &&
-        invocation.timeNs > injectedAtNs + GRACE_NS &&
-        invocation.timeNs < untilNs &&
-        // What was answered later may have been served across links that were open again.
-        (completion?.type !== 'ok' || completion.timeNs < untilNs),
-    )
-    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, during, stale)) }]
+    return sides.length < 2 ? [] : [{ fault, sides, injectedAtNs, untilNs }]
+  })
+}
+
+/** Of each partition into sides, what each did once the grace was over. */
+export const behaviours = (record: RunRecord): readonly Told[] => {
+  const pairs = record.pairs.filter(
+    (pair) => !OWN_AFFAIRS.has(pair.invocation.f) && !isServedBeside(pair, record.services),
+  )
+  const stale = staleReads(pairs)
+  const begunBefore = (timeNs: number): number =>
+    lowerBound(pairs, ({ invocation }) => invocation.timeNs, timeNs)
+  return partitionsIn(record).map(({ fault, sides, injectedAtNs, untilNs }) => {
+    const nodes = sides.flat().sort()
+    const during = pairs
+      .slice(begunBefore(injectedAtNs + GRACE_NS + 1), begunBefore(untilNs))
+      // What was answered later may have been served across links that were open again.
+      .filter(({ completion }) => completion?.type !== 'ok' || completion.timeNs < untilNs)
+    return { fault, sides: sides.map((side) => sideOf(side, nodes, during, stale)) }
   })
 }
 
@@ -213,7 +228,7 @@ export const sides: Checker = {
   name: 'sides',
   finds: 'minorities that serve more than was claimed (fail-open)',
   needs: ['history', 'faults', 'samples', 'claims'],
-  applies: (record) => behaviours(record).length > 0,
+  applies: (record) => partitionsIn(record).length > 0,
   check: async (record) => ({
     checker: 'sides',
     promise: promised(

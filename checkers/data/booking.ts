@@ -16,15 +16,12 @@ interface Found {
 
 const at = ({ completion }: Pair): string => `${((completion?.timeNs ?? 0) / 1e9).toFixed(3)} s`
 
-const confirmedOf = (pairs: readonly Pair[]): ReadonlyMap<number, readonly Pair[]> => {
-  const bySeat = new Map<number, Pair[]>()
-  for (const pair of pairs) {
-    if (pair.invocation.f !== 'book' || pair.completion?.type !== 'ok') continue
-    const { seat, confirmed } = pair.completion.value as Booked
-    if (confirmed) bySeat.set(seat, [...(bySeat.get(seat) ?? []), pair])
-  }
-  return bySeat
-}
+const isConfirmed = ({ invocation, completion }: Pair): boolean =>
+  invocation.f === 'book' && completion?.type === 'ok' && (completion.value as Booked).confirmed
+
+/** Seat -> who was told that it is theirs. */
+const confirmedOf = (pairs: readonly Pair[]): ReadonlyMap<number, readonly Pair[]> =>
+  Map.groupBy(pairs.filter(isConfirmed), ({ invocation }) => (invocation.value as { seat: number }).seat)
 
 const customerOf = ({ invocation }: Pair): number => (invocation.value as { customer: number }).customer
 

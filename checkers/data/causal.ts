@@ -18,6 +18,7 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import type { RegisterValue } from '../../harness/vocabularies/register.ts'
 import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+import { lowerBound } from '../lower-bound.ts'
 
 /** One operation as a session's step. */
 interface Node {
@@ -108,9 +109,11 @@ const clocksOf = (
   const clocks: Int32Array[] = []
   for (const at of order) {
     const clock = new Int32Array(sessions)
-    for (const cause of causes[at] as readonly number[])
-      for (const [session, place] of (clocks[cause] as Int32Array).entries())
-        clock[session] = Math.max(clock[session] as number, place)
+    for (const cause of causes[at] as readonly number[]) {
+      const reached = clocks[cause] as Int32Array
+      for (let of = 0; of < sessions; of++)
+        if ((reached[of] as number) > (clock[of] as number)) clock[of] = reached[of] as number
+    }
     const { session, place } = nodes[at] as Node
     clock[session] = place
     clocks[at] = clock
@@ -137,6 +140,17 @@ const writesOf = (nodes: readonly Node[]): Writes => {
 const show = ({ pair: { invocation } }: Node): string =>
   `operation ${invocation.index} (${invocation.f} of ${(invocation.value as { key: number }).key} by process ${invocation.process})`
 
+/** Of writes of one session, the last that is within reach and is not the node itself. */
+const latestWithin = (
+  writes: readonly number[],
+  nodes: readonly Node[],
+  reach: number,
+  self: number,
+): number | undefined => {
+  const last = lowerBound(writes, (write) => (nodes[write] as Node).place, reach + 1) - 1
+  return writes[writes[last] === self ? last - 1 : last]
+}
+
 const judgeRead = (
   at: number,
   nodes: readonly Node[],
@@ -151,7 +165,7 @@ const judgeRead = (
     return { kind: 'invented read', text: `${show(node)} found ${read}, which nobody wrote`, nodes: [node] }
   for (const [session, all] of writes.get(key) ?? []) {
     const reach = (clocks[at] as Int32Array)[session] as number
-    const latest = all.findLast((write) => write !== at && (nodes[write] as Node).place <= reach)
+    const latest = latestWithin(all, nodes, reach, at)
     if (latest === undefined || latest === writer) continue
     const over = nodes[latest] as Node
     if (writer === null)

@@ -8,6 +8,8 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import type { Checked } from '../../harness/vocabularies/access.ts'
 import { checkerOf, type Judged } from '../checker-of.ts'
+import { lowerBound } from '../lower-bound.ts'
+import { latestOver } from './latest-over.ts'
 
 const SHOWN = 10
 
@@ -21,18 +23,29 @@ interface Breach {
   readonly revocation: Pair | null
 }
 
-/** A grant explains the check if it began before the check ended, and was not certainly undone before the check began. */
-const breachOf = (check: Pair, changes: readonly Pair[]): Breach | null => {
+/** Of grants in order of invocation: up to each, when the last of them was over. */
+const latestEnds = (grants: readonly Pair[]): readonly number[] => {
+  let latestNs = Number.NEGATIVE_INFINITY
+  return grants.map((grant) => {
+    latestNs = Math.max(latestNs, endNs(grant))
+    return latestNs
+  })
+}
+
+/** A grant explains a check if it began before the check ended, and was not certainly undone before the check began. */
+const breachesOf = (changes: readonly Pair[], allowed: readonly Pair[]): readonly Breach[] => {
   const grants = changes.filter(
-    ({ invocation, completion }) =>
-      invocation.f === 'grant' && completion?.type !== 'fail' && invocation.timeNs < endNs(check),
+    ({ invocation, completion }) => invocation.f === 'grant' && completion?.type !== 'fail',
   )
-  const revocations = changes.filter(
-    (pair) => pair.invocation.f === 'revoke' && endNs(pair) < check.invocation.timeNs,
-  )
-  const standing = grants.some((grant) => !revocations.some((each) => each.invocation.timeNs > endNs(grant)))
-  if (standing) return null
-  return { check, revocation: revocations.at(-1) ?? null }
+  const grantedUpTo = latestEnds(grants)
+  const revokedBefore = latestOver(changes.filter(({ invocation }) => invocation.f === 'revoke'))
+  return allowed.flatMap((check) => {
+    const begun = lowerBound(grants, ({ invocation }) => invocation.timeNs, endNs(check))
+    const grantedNs = grantedUpTo[begun - 1] ?? Number.NEGATIVE_INFINITY
+    const revocation = revokedBefore(check.invocation.timeNs)
+    const isExplained = begun > 0 && (revocation === null || revocation.invocation.timeNs <= grantedNs)
+    return isExplained ? [] : [{ check, revocation }]
+  })
 }
 
 const judge = ({ pairs }: RunRecord): Judged => {
@@ -50,9 +63,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
       if ((pair.completion.value as Checked).allowed) of.allowed.push(pair)
     }
   }
-  const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) =>
-    allowed.flatMap((check) => breachOf(check, changes) ?? []),
-  )
+  const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
   const details = { checks, revocations, breaches: breaches.length }
   if (breaches.length === 0)
     return {

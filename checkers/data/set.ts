@@ -20,7 +20,7 @@ const SHOWN = 10
 interface Read {
   readonly invocation: Operation
   readonly completion: Operation
-  readonly elements: ReadonlySet<number>
+  readonly elements: readonly number[]
 }
 
 type Fate = 'there' | 'lost' | 'stale' | 'never read'
@@ -41,30 +41,79 @@ interface Element {
 const readsOf = (pairs: readonly Pair[]): readonly Read[] =>
   pairs.flatMap(({ invocation, completion }) =>
     invocation.f === 'read' && completion?.type === 'ok'
-      ? [{ invocation, completion, elements: new Set((completion.value as { elements: number[] }).elements) }]
+      ? [{ invocation, completion, elements: (completion.value as { elements: readonly number[] }).elements }]
       : [],
   )
 
-const elementOf = ({ invocation, completion }: Pair, reads: readonly Read[]): Element => {
-  const { element } = invocation.value as { element: number }
-  const acknowledged = completion?.type === 'ok' ? completion : null
-  const seen = reads.filter((read) => read.elements.has(element))
-  const firstSeenNs = seen.reduce(
-    (first, read) => Math.min(first, read.completion.timeNs),
-    Number.POSITIVE_INFINITY,
-  )
-  const knownNs = Math.min(acknowledged?.timeNs ?? Number.POSITIVE_INFINITY, firstSeenNs)
-  const lackedBy =
-    reads.findLast((read) => read.invocation.timeNs > knownNs && !read.elements.has(element)) ?? null
-  const lastSeen = seen.at(-1)
+/** When an element was first, and last, in what was read. */
+interface Sighting {
+  firstNs: number
+  last: Read
+}
+
+const sightingsIn = (reads: readonly Read[]): ReadonlyMap<number, Sighting> => {
+  const sightings = new Map<number, Sighting>()
+  for (const read of reads)
+    for (const element of read.elements) {
+      const known = sightings.get(element)
+      const { timeNs } = read.completion
+      if (known === undefined) sightings.set(element, { firstNs: timeNs, last: read })
+      else {
+        known.firstNs = Math.min(known.firstNs, timeNs)
+        known.last = read
+      }
+    }
+  return sightings
+}
+
+interface Add {
+  readonly element: number
+  readonly invocation: Operation
+  readonly acknowledged: Operation | null
+  readonly sighting: Sighting | null
+  /** From when it was surely in the set. */
+  readonly knownNs: number
+}
+
+const addsOf = (pairs: readonly Pair[], reads: readonly Read[]): readonly Add[] => {
+  const sightings = sightingsIn(reads)
+  return pairs.flatMap(({ invocation, completion }) => {
+    if (invocation.f !== 'add') return []
+    const { element } = invocation.value as { element: number }
+    const acknowledged = completion?.type === 'ok' ? completion : null
+    const sighting = sightings.get(element) ?? null
+    const never = Number.POSITIVE_INFINITY
+    const knownNs = Math.min(acknowledged?.timeNs ?? never, sighting?.firstNs ?? never)
+    return [{ element, invocation, acknowledged, sighting, knownNs }]
+  })
+}
+
+/** The last read that lacked what was known when it began. From the last read back, since what lacks once is then told. */
+const lackingReads = (adds: readonly Add[], reads: readonly Read[]): ReadonlyMap<Add, Read> => {
+  const lacking = new Map<Add, Read>()
+  let untold = adds
+  for (const read of reads.toReversed()) {
+    const elements = new Set(read.elements)
+    const later: Add[] = []
+    for (const add of untold)
+      if (elements.has(add.element)) later.push(add)
+      else if (read.invocation.timeNs > add.knownNs) lacking.set(add, read)
+    untold = later
+  }
+  return lacking
+}
+
+const fateOf = (
+  { element, invocation, acknowledged, sighting, knownNs }: Add,
+  lackedBy: Read | null,
+  lastRead: Read,
+): Element => {
   const isBack =
-    lackedBy !== null && lastSeen !== undefined && lastSeen.invocation.timeNs > lackedBy.invocation.timeNs
-  const hasLater = reads.some((read) => read.invocation.timeNs > knownNs)
-  const fate: Fate =
-    lackedBy !== null ? (isBack ? 'stale' : 'lost') : hasLater || seen.length > 0 ? 'there' : 'never read'
-  const isSeen = fate === 'there' || isBack
+    lackedBy !== null && sighting !== null && sighting.last.invocation.timeNs > lackedBy.invocation.timeNs
+  const isAsked = sighting !== null || lastRead.invocation.timeNs > knownNs
+  const fate: Fate = lackedBy !== null ? (isBack ? 'stale' : 'lost') : isAsked ? 'there' : 'never read'
   const hiddenNs = isBack ? lackedBy.invocation.timeNs - knownNs : 0
-  const hiddenMs = isSeen ? Math.round(hiddenNs / NS_PER_MS) : null
+  const hiddenMs = fate === 'there' || isBack ? Math.round(hiddenNs / NS_PER_MS) : null
   return { element, invocation, acknowledged, fate, lackedBy, hiddenMs }
 }
 
@@ -90,6 +139,14 @@ const evidenceOf = (title: string, found: readonly Element[]): Evidence => {
   }
 }
 
+/** Elements that were read and that nobody asked for. */
+const strangersIn = (reads: readonly Read[], asked: ReadonlySet<number>): readonly number[] => {
+  const strangers = new Set<number>()
+  for (const { elements } of reads)
+    for (const element of elements) if (!asked.has(element)) strangers.add(element)
+  return [...strangers]
+}
+
 const strangersEvidence = (strangers: readonly number[], { invocation }: Read): Evidence => ({
   title: `${strangers.length} elements were read that nobody asked for`,
   text: strangers.slice(0, SHOWN).join(', '),
@@ -104,15 +161,13 @@ const judge = (
   const last = reads.at(-1)
   if (last === undefined)
     return { status: 'unknown', summary: 'The set was never read.', evidence: [], details: {} }
-  const elements = pairs
-    .filter(({ invocation }) => invocation.f === 'add')
-    .map((pair) => elementOf(pair, reads))
-  const asked = new Set(elements.map(({ element }) => element))
-  const strangers = [
-    ...new Set(reads.flatMap((read) => [...read.elements].filter((element) => !asked.has(element)))),
-  ]
+  const adds = addsOf(pairs, reads)
+  const lacking = lackingReads(adds, reads)
+  const elements = adds.map((add) => fateOf(add, lacking.get(add) ?? null, last))
+  const strangers = strangersIn(reads, new Set(elements.map(({ element }) => element)))
   const of = (fate: Fate): readonly Element[] => elements.filter((each) => each.fate === fate)
   const acknowledged = elements.filter((each) => each.acknowledged !== null).length
+  const inLast = new Set(last.elements)
   const [lost, stale] = [of('lost'), of('stale')]
   const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
   const details = {
@@ -123,8 +178,7 @@ const judge = (
     /** Until they were in every read that began later. */
     visibleAfterMs,
     neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
-    recovered: elements.filter((each) => each.acknowledged === null && last.elements.has(each.element))
-      .length,
+    recovered: elements.filter((each) => each.acknowledged === null && inLast.has(each.element)).length,
     unexpected: strangers.length,
     reads: reads.length,
   }

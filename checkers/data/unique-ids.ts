@@ -11,20 +11,16 @@ const at = (operation: Operation): string =>
   `process ${operation.process} on ${operation.node ?? 'a node'} at ${(operation.timeNs / 1e9).toFixed(3)} s`
 
 const judge = ({ pairs }: RunRecord): Judged => {
-  const byId = new Map<Generated['id'], Operation[]>()
-  let generated = 0
-  for (const { invocation, completion } of pairs) {
-    if (invocation.f !== 'generate' || completion?.type !== 'ok') continue
-    generated++
-    const { id } = completion.value as Generated
-    byId.set(id, [...(byId.get(id) ?? []), completion])
-  }
+  const generated = pairs.flatMap(({ invocation, completion }) =>
+    invocation.f === 'generate' && completion?.type === 'ok' ? [completion] : [],
+  )
+  const byId = Map.groupBy(generated, ({ value }) => (value as Generated).id)
   const twice = [...byId].filter(([, operations]) => operations.length > 1)
-  const details = { generated, duplicated: twice.length }
+  const details = { generated: generated.length, duplicated: twice.length }
   if (twice.length === 0)
     return {
-      status: generated === 0 ? 'unknown' : 'valid',
-      summary: `${generated} ids, no two alike.`,
+      status: generated.length === 0 ? 'unknown' : 'valid',
+      summary: `${generated.length} ids, no two alike.`,
       evidence: [],
       details,
     }
@@ -36,7 +32,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
   }
   return {
     status: 'invalid',
-    summary: `Of ${generated} ids ${twice.length} were handed out more than once.`,
+    summary: `Of ${generated.length} ids ${twice.length} were handed out more than once.`,
     evidence: [evidence],
     details,
   }

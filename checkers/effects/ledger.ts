@@ -77,31 +77,18 @@ export const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): re
   })
 }
 
-/** A later effect of a key that comes after a greater version of the same resource took effect. */
-const overwritesNewer = (
-  { effects }: LedgerRow,
-  newest: ReadonlyMap<number, readonly SinkRequest[]>,
-): boolean =>
-  effects
-    .slice(1)
-    .some(({ seq, request }) =>
-      (newest.get(request.resource) ?? []).some(
-        (other) => other.seq < seq && other.request.version > request.version,
-      ),
-    )
-
-/** The first effect of a key came after one of a greater version of the same resource. */
-const isOutOfOrder = (
-  { effects }: LedgerRow,
-  newest: ReadonlyMap<number, readonly SinkRequest[]>,
-): boolean => {
-  const [first] = effects
-  return (
-    first !== undefined &&
-    (newest.get(first.request.resource) ?? []).some(
-      (other) => other.seq < first.seq && other.request.version > first.request.version,
-    )
-  )
+/** Effects that came after one of a greater version of the same resource, by their places in the sink's order. */
+const outdatedSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
+  const newest = new Map<number, number>()
+  const outdated = new Set<number>()
+  for (const line of lines) {
+    if (line.type !== 'request' || line.refused !== null) continue
+    const { resource, version } = line.request
+    const known = newest.get(resource) ?? version
+    if (version < known) outdated.add(line.seq)
+    newest.set(resource, Math.max(known, version))
+  }
+  return outdated
 }
 
 export const KINDS = [
@@ -118,17 +105,20 @@ export const KINDS = [
 ] as const
 export type Kind = (typeof KINDS)[number]
 
-const kindsOf = (
-  row: LedgerRow,
-  drained: boolean,
-  newest: ReadonlyMap<number, readonly SinkRequest[]>,
-  staleSeqs: ReadonlySet<number>,
-): readonly Kind[] => {
+interface Audit {
+  readonly drained: boolean
+  readonly outdated: ReadonlySet<number>
+  readonly stale: ReadonlySet<number>
+  readonly untold: ReadonlySet<LedgerRow>
+}
+
+const kindsOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit): readonly Kind[] => {
   const { asked, effects } = row
+  const [first, ...again] = effects
   const found: Record<Kind, boolean> = {
     lost: drained && row.acknowledged && effects.length === 0,
     'done without an effect': row.cluster?.doneAt != null && effects.length === 0,
-    'change without a message': false,
+    'change without a message': untold.has(row),
     phantom: asked === null && effects.length > 0,
     'effect of a refused request': row.refused && effects.length > 0,
     'payload mismatch': effects.some(
@@ -136,9 +126,9 @@ const kindsOf = (
         asked !== null && (request.resource !== asked.resource || request.version !== asked.version),
     ),
     duplicated: effects.length > 1,
-    'overwrites a newer one': overwritesNewer(row, newest),
-    'out of order': isOutOfOrder(row, newest),
-    'stale token': effects.some(({ seq }) => staleSeqs.has(seq)),
+    'overwrites a newer one': again.some(({ seq }) => outdated.has(seq)),
+    'out of order': first !== undefined && outdated.has(first.seq),
+    'stale token': effects.some(({ seq }) => stale.has(seq)),
   }
   return KINDS.filter((kind) => found[kind])
 }
@@ -191,16 +181,10 @@ export interface Ledger {
 export const auditLedger = (pairs: readonly Pair[], lines: readonly SinkLine[], drained: boolean): Ledger => {
   const rows = ledgerOf(pairs, lines)
   const stale = staleSeqsOf(lines)
-  const byResource = Map.groupBy(
-    rows.flatMap(({ effects }) => effects),
-    ({ request }) => request.resource,
-  )
+  const outdated = outdatedSeqsOf(lines)
   const untold = new Set(drained ? untoldChanges(pairs, rows) : [])
-  const judged = rows.map((row) => {
-    const kinds = kindsOf(row, drained, byResource, stale)
-    return { row, kinds: untold.has(row) ? [...kinds, 'change without a message' as const] : kinds }
-  })
-  const of = (kind: Kind): readonly LedgerRow[] =>
-    judged.filter(({ kinds }) => kinds.includes(kind)).map(({ row }) => row)
-  return { rows, of, stale }
+  const byKind = new Map<Kind, LedgerRow[]>(KINDS.map((kind) => [kind, []]))
+  for (const row of rows)
+    for (const kind of kindsOf(row, { drained, outdated, stale, untold })) byKind.get(kind)?.push(row)
+  return { rows, of: (kind) => byKind.get(kind) ?? [], stale }
 }
