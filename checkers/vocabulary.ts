@@ -2,6 +2,7 @@
 import type { Operation } from '../harness/api/history.ts'
 import type { Checker } from '../harness/api/verdict.ts'
 import { CALLS } from '../harness/vocabularies/calls.ts'
+import { checkerOf, notJudged } from './verdict.ts'
 
 /** The first operation that is no call of the vocabulary; null where all are, or nobody knows its calls. */
 export const strangerIn = (history: readonly Operation[], vocabulary: string): Operation | null => {
@@ -10,16 +11,14 @@ export const strangerIn = (history: readonly Operation[], vocabulary: string): O
   return history.find(({ process, f }) => process !== 'nemesis' && !calls.includes(f)) ?? null
 }
 
-export const wrongVocabulary = (stranger: Operation, vocabulary: string): Checker => ({
-  name: 'vocabulary',
-  finds: 'operations of another vocabulary',
-  needs: ['history'],
-  check: async () => ({
-    checker: 'vocabulary',
-    status: 'unknown',
-    promise: { text: `every operation is a call of ${vocabulary}`, source: 'the workload' },
-    summary: `Not judged: operation ${stranger.index} is a ${stranger.f}, and the vocabulary ${vocabulary} has ${CALLS[vocabulary]?.join(', ')}.`,
-    evidence: [],
-    details: {},
-  }),
-})
+export const wrongVocabulary = (stranger: Operation, vocabulary: string): Checker =>
+  checkerOf({
+    name: 'vocabulary',
+    finds: 'operations of another vocabulary',
+    needs: ['history'],
+    promise: () => ({ text: `every operation is a call of ${vocabulary}`, source: 'the workload' }),
+    judge: () =>
+      notJudged(
+        `operation ${stranger.index} is a ${stranger.f}, and the vocabulary ${vocabulary} has ${CALLS[vocabulary]?.join(', ')}`,
+      ),
+  })

@@ -1,8 +1,8 @@
 /** Convergence: once all is healed and nobody writes any more, all replicas come to one state within a deadline. */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { formatDurationMs } from '../../harness/support/time.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
+import { checkerOf, type Judged } from '../verdict.ts'
 
 const stateOf = ({ status }: Sample): string | null =>
   status?.digest === undefined || status.digestAt === undefined
@@ -46,7 +46,7 @@ const judge = (record: RunRecord): Judged => {
     text: [...last]
       .map(
         ([node, sample]) =>
-          `${node}  ${stateOf(sample) ?? 'did not answer'}  at ${(sample.timeNs / 1e9).toFixed(3)} s`,
+          `${node}  ${stateOf(sample) ?? 'did not answer'}  at ${formatTimeNs(sample.timeNs)}`,
       )
       .join('\n'),
     operations: [],

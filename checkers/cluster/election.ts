@@ -1,8 +1,7 @@
 /** Leadership as clients are told it: one leader a term, and the one that the nodes' own status names. */
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker } from '../../harness/api/verdict.ts'
 import type { ToldLeader } from '../../harness/vocabularies/election.ts'
-import { promised } from '../promise.ts'
+import { checkerOf } from '../verdict.ts'
 import { judgeElections, type Said, saidOf } from './leadership.ts'
 
 /** A sample was read at most so long before it came. */
@@ -26,23 +25,19 @@ const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
     ]
   })
 
-export const election: Checker = {
+export const election = checkerOf({
   name: 'election',
   finds: 'two leaders told of in one term, terms that go back, leaders that the nodes do not know',
   needs: ['history', 'samples', 'faults'],
-  check: async (record) => {
+  promise: 'clients are told of one leader a term, the one that the nodes name',
+  judge: (record) => {
     const told = toldOf(record)
     const sampled = saidOf(record.samples ?? []).map((said) => ({
       ...said,
       sinceNs: said.timeNs - MOST_SAMPLE_NS,
     }))
-    const judged = judgeElections([...told, ...sampled], record.faults)
-    return {
-      checker: 'election',
-      promise: promised(record, 'clients are told of one leader a term, the one that the nodes name'),
-      ...judged,
-      status: told.length === 0 && judged.status === 'valid' ? 'unknown' : judged.status,
-      details: { ...judged.details, answers: told.length },
-    }
+    const unproven = told.length === 0 ? 'no client was told of a leader' : null
+    const judged = judgeElections([...told, ...sampled], record.faults, unproven)
+    return { ...judged, details: { ...judged.details, answers: told.length } }
   },
-}
+})

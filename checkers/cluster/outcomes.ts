@@ -8,10 +8,9 @@
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { countBy, type Judged } from '../checker-of.ts'
 import { countIn } from '../lower-bound.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 /** Says that an answer did not come. What was never sent, or came before any write, is definite all the same. */
 const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
@@ -25,11 +24,12 @@ const LEAST_FAILS = 30
 const LEAST_SERVED = 15
 const LEAST_SPAN_NS = 5e9
 
-interface Found {
-  readonly kind: 'a failed value was read' | 'no answer was taken for a fail' | 'a client that does not try'
-  readonly text: string
-  readonly operations: readonly Operation[]
-}
+const KINDS = [
+  'a failed value was read',
+  'no answer was taken for a fail',
+  'a client that does not try',
+] as const
+type OutcomeFinding = Finding<(typeof KINDS)[number]>
 
 type Named = Readonly<Record<string, unknown>>
 
@@ -57,7 +57,7 @@ const readBy = ({ invocation: { f }, completion }: Pair): readonly string[] => {
   return (f === 'read' || f === 'dequeue') && value !== undefined ? [`${key}=${value}`] : []
 }
 
-const failedButRead = (pairs: readonly Pair[]): readonly Found[] => {
+const failedButRead = (pairs: readonly Pair[]): readonly OutcomeFinding[] => {
   const failed = new Map<string, Pair>()
   for (const pair of pairs)
     if (pair.completion?.type === 'fail') for (const written of writtenBy(pair)) failed.set(written, pair)
@@ -70,23 +70,18 @@ const failedButRead = (pairs: readonly Pair[]): readonly Found[] => {
       if (writer === undefined) return []
       failed.delete(read)
       const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), and operation ${reader.invocation.index} read what it wrote (${read})`
-      return [
-        {
-          kind: 'a failed value was read' as const,
-          text,
-          operations: [writer.invocation, reader.invocation],
-        },
-      ]
+      return [finding('a failed value was read', text, [writer, reader])]
     }),
   )
 }
 
-const unprovenFails = (pairs: readonly Pair[]): readonly Found[] =>
-  pairs.flatMap(({ invocation, completion }) => {
+const unprovenFails = (pairs: readonly Pair[]): readonly OutcomeFinding[] =>
+  pairs.flatMap((pair) => {
+    const { invocation, completion } = pair
     const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
     if (!NO_ANSWER.test(error) || DEFINITE.test(error) || READS.has(invocation.f)) return []
     const text = `operation ${invocation.index} (${invocation.f}) is a fail by the error ${JSON.stringify(error)}`
-    return [{ kind: 'no answer was taken for a fail' as const, text, operations: [invocation] }]
+    return [finding('no answer was taken for a fail', text, [pair])]
   })
 
 /** Faults may cut one client off and not another. */
@@ -104,70 +99,56 @@ const servedAt = (pairs: readonly Pair[]): ReadonlyMap<string, readonly number[]
   return new Map([...byNode].map(([node, all]) => [node, all.map(endNs).sort((a, b) => a - b)]))
 }
 
-const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly Found[] => {
+const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly OutcomeFinding[] => {
   const served = servedAt(pairs)
   /** Process -> the fails since it was last served. */
-  const failing = new Map<Operation['process'], { readonly first: Operation; count: number }>()
-  return pairs.flatMap(({ invocation, completion }) => {
+  const failing = new Map<Operation['process'], { readonly first: Pair; count: number }>()
+  return pairs.flatMap((pair) => {
+    const { invocation, completion } = pair
     const { process, node = '', timeNs: toNs } = invocation
     if (completion?.type !== 'fail') {
       failing.delete(process)
       return []
     }
-    const run = failing.get(process) ?? { first: invocation, count: 0 }
+    const run = failing.get(process) ?? { first: pair, count: 0 }
     failing.set(process, run)
     run.count++
     const { first, count } = run
-    if (count !== LEAST_FAILS || toNs - first.timeNs < LEAST_SPAN_NS) return []
-    const others = countIn(served.get(first.node ?? '') ?? [], first.timeNs + 1, toNs)
-    if (others < LEAST_SERVED || isDisturbed(faults, first.timeNs, toNs)) return []
+    const fromNs = first.invocation.timeNs
+    if (count !== LEAST_FAILS || toNs - fromNs < LEAST_SPAN_NS) return []
+    const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
+    if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
     const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of others on ${node} were ok`
-    return [{ kind: 'a client that does not try' as const, text, operations: [first, invocation] }]
+    return [finding('a client that does not try', text, [first, pair])]
   })
 }
-
-const SHOWN = 10
 
 const judge = ({ pairs, spec, faults }: RunRecord): Judged => {
   // Of transactions a failed value that was read is an anomaly of its own, and judged there.
   const isTransactional = spec?.workload === LIST_APPEND || spec?.workload === RW_REGISTER
-  const found = [
+  const findings = [
     ...(isTransactional ? [] : failedButRead(pairs)),
     ...unprovenFails(pairs),
     ...idleClients(pairs, faults),
   ]
-  const counts = countBy(found, ({ kind }) => kind)
-  const [first] = found
-  if (first === undefined)
-    return { status: 'valid', summary: 'No outcome contradicts another.', evidence: [], details: counts }
-  const evidence: Evidence = {
-    title: Object.entries(counts)
-      .map(([kind, count]) => `${kind}: ${count}`)
-      .join(', '),
-    text: found
-      .slice(0, SHOWN)
-      .map(({ kind, text }) => `${kind}: ${text}`)
-      .join('\n'),
-    operations: found.slice(0, SHOWN).flatMap(({ operations }) => operations.map(({ index }) => index)),
-  }
-  return {
-    status: 'unknown',
-    summary: `The client's outcomes cannot be trusted: ${first.text}.`,
-    evidence: [evidence],
-    details: counts,
-  }
+  return conclude(findings, {
+    seen: 'the outcomes that the client told',
+    clean: 'none contradicts another',
+    unproven: null,
+    kinds: KINDS,
+    brokenIs: 'unknown',
+    aside: findings.length === 0 ? null : 'they cannot be trusted',
+    details: {},
+  })
 }
 
-export const outcomes: Checker = {
+export const outcomes = checkerOf({
   name: 'outcomes',
   finds: 'mistakes of the client’s: fails that happened, timeouts called fails, fails without an attempt',
   needs: ['history'],
-  check: async (record) => ({
-    checker: 'outcomes',
-    promise: {
-      text: 'a fail never happened, and what is in doubt is not called one',
-      source: 'the client, not the cluster',
-    },
-    ...judge(record),
+  promise: () => ({
+    text: 'a fail never happened, and what is in doubt is not called one',
+    source: 'the client, not the cluster',
   }),
-}
+  judge,
+})

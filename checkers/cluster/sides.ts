@@ -6,11 +6,11 @@
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { countBy, type Judged } from '../checker-of.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promised } from '../promise.ts'
+import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } from '../verdict.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
 const GRACE_NS = 1.5e9
@@ -33,7 +33,7 @@ export type Behaviour =
   | 'hung'
   | 'not asked'
 
-interface Counts {
+interface SideCounts {
   reads: number
   /** Of the reads, those that were surely stale. */
   stale: number
@@ -45,7 +45,7 @@ interface Counts {
 export interface Side {
   readonly nodes: readonly string[]
   readonly isMajority: boolean
-  readonly counts: Readonly<Counts>
+  readonly counts: Readonly<SideCounts>
   readonly behaviour: Behaviour
 }
 
@@ -86,7 +86,7 @@ const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): str
 const isServedBeside = ({ completion }: Pair, services: RunRecord['services']): boolean =>
   Object.hasOwn(services ?? {}, String(completion?.meta?.servedBy))
 
-const behaviourOf = ({ reads, writes, refused, hung }: Counts): Behaviour => {
+const behaviourOf = ({ reads, writes, refused, hung }: SideCounts): Behaviour => {
   if (reads + writes + refused + hung === 0) return 'not asked'
   if (reads + writes === 0) return refused >= hung ? 'fail-closed' : 'hung'
   if (writes === 0) return 'read-only'
@@ -99,7 +99,7 @@ const sideOf = (
   pairs: readonly Pair[],
   stale: ReadonlySet<Operation>,
 ): Side => {
-  const counts: Counts = { reads: 0, stale: 0, writes: 0, refused: 0, hung: 0 }
+  const counts: SideCounts = { reads: 0, stale: 0, writes: 0, refused: 0, hung: 0 }
   for (const pair of pairs) {
     const node = nodeOf(pair, nodes)
     if (node === undefined || !side.includes(node)) continue
@@ -112,7 +112,7 @@ const sideOf = (
   return { nodes: side, isMajority: side.length > nodes.length / 2, counts, behaviour: behaviourOf(counts) }
 }
 
-interface Told {
+interface TwoSides {
   readonly fault: FaultRecord
   readonly sides: readonly Side[]
 }
@@ -138,7 +138,7 @@ const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition[] => {
 }
 
 /** Of each partition into sides, what each did once the grace was over. */
-export const behaviours = (record: RunRecord): readonly Told[] => {
+export const behaviours = (record: RunRecord): readonly TwoSides[] => {
   const pairs = record.pairs.filter(
     (pair) => !OWN_AFFAIRS.has(pair.invocation.f) && !isServedBeside(pair, record.services),
   )
@@ -160,7 +160,7 @@ const isBeyond = (side: Side, claims: Claims): boolean =>
   !side.isMajority && (side.counts.writes > 0 || (claims.minority === 'refuse' && side.counts.reads > 0))
 
 /** Who is a majority is another question while members change. */
-const isDisturbed = ({ fault }: Told, faults: readonly FaultRecord[]): boolean =>
+const isDisturbed = ({ fault }: TwoSides, faults: readonly FaultRecord[]): boolean =>
   faults.some(
     ({ planned: { model, atNs }, healedAtNs }) =>
       model === 'membership' &&
@@ -179,62 +179,54 @@ const describe = (side: Side, claims: Claims): string => {
   return `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${classOf(side, claims)}${freshness}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
 }
 
-const evidenceOf = (judged: readonly Told[], claims: Claims): Evidence => ({
-  title: 'What each side of each partition did',
-  text: judged
-    .map(({ fault, sides }) =>
-      [fault.planned.id, ...sides.map((side) => `  ${describe(side, claims)}`)].join('\n'),
-    )
-    .join('\n'),
-  operations: [],
-})
+const tableOf = (fault: FaultRecord, sides: readonly Side[], claims: Claims): string =>
+  [fault.planned.id, ...sides.map((side) => `  ${describe(side, claims)}`)].join('\n')
+
+const found = (
+  { fault, sides }: TwoSides,
+  claims: Claims,
+): readonly Finding<'a side without a majority failed open'>[] => {
+  const beyond = sides.filter((side) => isBeyond(side, claims))
+  if (beyond.length === 0) return []
+  const text = `${fault.planned.id}: ${beyond.map((side) => describe(side, claims)).join('; ')}`
+  const proof = tableOf(fault, sides, claims)
+  return [{ kind: 'a side without a majority failed open', text, proof, operations: [] }]
+}
 
 const judge = (record: RunRecord): Judged => {
   const claims = record.claims as Claims
   const all = behaviours(record).filter((judged) => !isDisturbed(judged, record.faults ?? []))
-  const counts = countBy(
+  const classes = countBy(
     all.flatMap(({ sides }) => sides),
     (side) => `${side.isMajority ? 'majority' : 'minority'} ${classOf(side, claims)}`,
   )
-  const beyond = all.filter(({ sides }) => sides.some((side) => isBeyond(side, claims)))
-  const evidence = all.length === 0 ? [] : [evidenceOf(beyond.length > 0 ? beyond : all, claims)]
-  const told = Object.entries(counts)
-    .map(([name, count]) => `${name} (${count})`)
-    .join(', ')
-  if (beyond.length > 0)
-    return {
-      status: 'invalid',
-      summary: `A side without a majority failed open in ${beyond[0]?.fault.planned.id}: ${(
-        beyond[0]?.sides ?? []
-      )
-        .filter((side) => isBeyond(side, claims))
-        .map((side) => describe(side, claims))
-        .join('; ')}.`,
-      evidence,
-      details: counts,
-    }
-  return {
-    status: 'valid',
-    summary:
-      all.length === 0
-        ? 'No partition made sides that lasted long enough to tell.'
-        : `Sides of ${all.length} partitions: ${told}.`,
-    evidence,
-    details: counts,
+  const judged = conclude(
+    all.flatMap((each) => found(each, claims)),
+    {
+      seen: `${all.length} partitions into sides`,
+      clean: all.length === 0 ? 'none lasted long enough to tell' : listCounts(classes),
+      unproven: null,
+      kinds: ['a side without a majority failed open'],
+      details: classes,
+    },
+  )
+  const shown: Evidence = {
+    title: 'What each side of each partition did',
+    text: all.map(({ fault, sides }) => tableOf(fault, sides, claims)).join('\n'),
+    operations: [],
   }
+  return all.length > 0 && judged.evidence.length === 0 ? { ...judged, evidence: [shown] } : judged
 }
 
-export const sides: Checker = {
+export const sides = checkerOf({
   name: 'sides',
   finds: 'minorities that serve more than was claimed (fail-open)',
   needs: ['history', 'faults', 'samples', 'claims'],
   applies: (record) => partitionsIn(record).length > 0,
-  check: async (record) => ({
-    checker: 'sides',
-    promise: promised(
+  promise: (record) =>
+    promised(
       record,
       `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves reads at most'}`,
     ),
-    ...judge(record),
-  }),
-}
+  judge,
+})

@@ -2,19 +2,14 @@
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
 import type { Booked, Seat } from '../../harness/vocabularies/booking.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
-const SHOWN = 10
+const KINDS = ['sold twice', 'lost', 'invented'] as const
+type SeatFinding = Finding<(typeof KINDS)[number]>
 
-interface Found {
-  readonly kind: 'sold twice' | 'lost' | 'invented'
-  readonly text: string
-  readonly pairs: readonly Pair[]
-}
-
-const at = ({ completion }: Pair): string => `${((completion?.timeNs ?? 0) / 1e9).toFixed(3)} s`
+const at = ({ completion }: Pair): string => formatTimeNs(completion?.timeNs ?? 0)
 
 const isConfirmed = ({ invocation, completion }: Pair): boolean =>
   invocation.f === 'book' && completion?.type === 'ok' && (completion.value as Booked).confirmed
@@ -25,81 +20,53 @@ const confirmedOf = (pairs: readonly Pair[]): ReadonlyMap<number, readonly Pair[
 
 const customerOf = ({ invocation }: Pair): number => (invocation.value as { customer: number }).customer
 
-const soldTwice = (confirmed: ReadonlyMap<number, readonly Pair[]>): readonly Found[] =>
+const soldTwice = (confirmed: ReadonlyMap<number, readonly Pair[]>): readonly SeatFinding[] =>
   [...confirmed].flatMap(([seat, pairs]) => {
     const customers = new Set(pairs.map(customerOf))
     if (customers.size < 2) return []
     const told = pairs.map((pair) => `customer ${customerOf(pair)} (confirmed at ${at(pair)})`).join(', ')
-    return [{ kind: 'sold twice', text: `seat ${seat}: ${told}`, pairs } as const]
+    return [finding('sold twice', `seat ${seat}: ${told}`, pairs)]
   })
+
+/** Who asked for which seat, and was not surely refused. */
+const askedFor = (pairs: readonly Pair[]): ReadonlySet<string> =>
+  new Set(
+    pairs
+      .filter(({ invocation, completion }) => invocation.f === 'book' && completion?.type !== 'fail')
+      .map((pair) => `${(pair.invocation.value as Seat).seat} ${customerOf(pair)}`),
+  )
 
 const readsAgainst = (
   pairs: readonly Pair[],
   confirmed: ReadonlyMap<number, readonly Pair[]>,
-): readonly Found[] => {
-  const asked = new Set(
-    pairs
-      .filter(({ invocation, completion }) => invocation.f === 'book' && completion?.type !== 'fail')
-      .map((pair) => {
-        const { seat, customer } = pair.invocation.value as { seat: number; customer: number }
-        return `${seat} ${customer}`
-      }),
-  )
-  return pairs.flatMap((pair): readonly Found[] => {
+): readonly SeatFinding[] => {
+  const asked = askedFor(pairs)
+  return pairs.flatMap((pair): readonly SeatFinding[] => {
     if (pair.invocation.f !== 'read' || pair.completion?.type !== 'ok') return []
     const { seat, customer } = pair.completion.value as Seat
-    if (customer !== null && !asked.has(`${seat} ${customer}`))
-      return [
-        {
-          kind: 'invented',
-          text: `seat ${seat}: read as customer ${customer}’s at ${at(pair)}, who never asked for it`,
-          pairs: [pair],
-        },
-      ]
+    if (customer !== null && !asked.has(`${seat} ${customer}`)) {
+      const text = `seat ${seat}: read as customer ${customer}’s at ${at(pair)}, who never asked for it`
+      return [finding('invented', text, [pair])]
+    }
     const before = (confirmed.get(seat) ?? []).find(
       (sale) => (sale.completion?.timeNs ?? 0) < pair.invocation.timeNs && customerOf(sale) !== customer,
     )
     if (before === undefined) return []
     const now = customer === null ? 'free' : `customer ${customer}’s`
-    return [
-      {
-        kind: 'lost',
-        text: `seat ${seat}: confirmed to customer ${customerOf(before)} at ${at(before)}, read as ${now} at ${at(pair)}`,
-        pairs: [before, pair],
-      },
-    ]
+    const text = `seat ${seat}: confirmed to customer ${customerOf(before)} at ${at(before)}, read as ${now} at ${at(pair)}`
+    return [finding('lost', text, [before, pair])]
   })
 }
 
 const judge = ({ pairs }: RunRecord): Judged => {
   const confirmed = confirmedOf(pairs)
-  const found = [...soldTwice(confirmed), ...readsAgainst(pairs, confirmed)]
-  const count = (kind: Found['kind']): number => found.filter((each) => each.kind === kind).length
-  const details = {
-    sold: confirmed.size,
-    soldTwice: count('sold twice'),
-    lost: count('lost'),
-    invented: count('invented'),
-  }
-  if (found.length === 0)
-    return {
-      status: confirmed.size === 0 ? 'unknown' : 'valid',
-      summary: `${confirmed.size} seats sold, each once, and none lost.`,
-      evidence: [],
-      details,
-    }
-  const shown = found.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${details.soldTwice} seats sold twice, ${details.lost} reads of lost bookings, ${details.invented} of invented ones`,
-    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
-    operations: shown.flatMap((each) => each.pairs.map(({ invocation }) => invocation.index)),
-  }
-  return {
-    status: 'invalid',
-    summary: `${evidence.title}; first, ${found[0]?.text}.`,
-    evidence: [evidence],
-    details,
-  }
+  return conclude([...soldTwice(confirmed), ...readsAgainst(pairs, confirmed)], {
+    seen: `${confirmed.size} seats sold`,
+    clean: 'each once, and none lost',
+    unproven: confirmed.size === 0 ? 'none was sold' : null,
+    kinds: KINDS,
+    details: { sold: confirmed.size },
+  })
 }
 
 export const booking = checkerOf({

@@ -1,5 +1,5 @@
 /**
- * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal PromiseName", POPL 2017,
+ * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal Consistency", POPL 2017,
  * table 2): a process is a session, what it did comes before what it does, and what was read before its reading; so causes
  * come before their effects, on whichever keys. A history whose written values are unique is causally consistent if and only
  * if it has none of these patterns:
@@ -15,10 +15,10 @@
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
 import type { RegisterValue } from '../../harness/vocabularies/register.ts'
-import { checkerOf, countBy, type Judged } from '../checker-of.ts'
 import { lowerBound } from '../lower-bound.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } from '../verdict.ts'
 
 /** One operation as a session's step. */
 interface Node {
@@ -33,13 +33,15 @@ interface Node {
   readonly place: number
 }
 
-type Kind = 'read of nothing' | 'overwritten read' | 'invented read' | 'causes in a circle'
+const KINDS = ['read of nothing', 'overwritten read', 'invented read', 'causes in a circle'] as const
+type CausalFinding = Finding<(typeof KINDS)[number]>
 
-interface Found {
-  readonly kind: Kind
-  readonly text: string
-  readonly nodes: readonly Node[]
-}
+const found = (kind: CausalFinding['kind'], text: string, nodes: readonly Node[]): CausalFinding =>
+  finding(
+    kind,
+    text,
+    nodes.map(({ pair }) => pair),
+  )
 
 type Meaning = Pick<Node, 'key' | 'read' | 'written'>
 
@@ -157,48 +159,45 @@ const judgeRead = (
   clocks: readonly Int32Array[],
   writes: Writes,
   writers: ReadonlyMap<string, number>,
-): Found | null => {
+): CausalFinding | null => {
   const node = nodes[at] as Node
   const { key, read } = node
   const writer = read === null ? null : writers.get(`${key} ${read}`)
   if (writer === undefined)
-    return { kind: 'invented read', text: `${show(node)} found ${read}, which nobody wrote`, nodes: [node] }
+    return found('invented read', `${show(node)} found ${read}, which nobody wrote`, [node])
   for (const [session, all] of writes.get(key) ?? []) {
     const reach = (clocks[at] as Int32Array)[session] as number
     const latest = latestWithin(all, nodes, reach, at)
     if (latest === undefined || latest === writer) continue
     const over = nodes[latest] as Node
-    if (writer === null)
-      return {
-        kind: 'read of nothing',
-        text: `${show(node)} found nothing, and ${show(over)} is among its causes`,
-        nodes: [over, node],
-      }
+    if (writer === null) {
+      const text = `${show(node)} found nothing, and ${show(over)} is among its causes`
+      return found('read of nothing', text, [over, node])
+    }
     const first = nodes[writer] as Node
-    if (((clocks[latest] as Int32Array)[first.session] as number) >= first.place)
-      return {
-        kind: 'overwritten read',
-        text: `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`,
-        nodes: [first, over, node],
-      }
+    if (((clocks[latest] as Int32Array)[first.session] as number) < first.place) continue
+    const text = `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`
+    return found('overwritten read', text, [first, over, node])
   }
   return null
 }
 
 /** Sessions times operations: what the clocks take. */
 const MOST_CELLS = 2e8
-const SHOWN = 10
+/** Of a circle, so many operations are named. */
+const MOST_NAMED = 10
 
-const unknown = (summary: string): Judged => ({ status: 'unknown', summary, evidence: [], details: {} })
-
-const findBroken = (nodes: readonly Node[], writers: ReadonlyMap<string, number>): readonly Found[] => {
+const findBroken = (
+  nodes: readonly Node[],
+  writers: ReadonlyMap<string, number>,
+): readonly CausalFinding[] => {
   const causes = causesOf(nodes, writers)
   const order = inOrder(causes)
   if (order.length < nodes.length) {
     const ordered = new Set(order)
-    const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, SHOWN)
+    const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, MOST_NAMED)
     const text = `${circle.length} operations or more are, or come after, causes of themselves`
-    return [{ kind: 'causes in a circle', text, nodes: circle }]
+    return [found('causes in a circle', text, circle)]
   }
   const sessions = nodes.reduce((most, { session }) => Math.max(most, session + 1), 0)
   const clocks = clocksOf(nodes, causes, order, sessions)
@@ -214,36 +213,20 @@ const judge = ({ pairs }: RunRecord, initial: RegisterValue): Judged => {
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue
     if (writers.has(`${key} ${written}`))
-      return unknown(
-        `Not judged: ${written} was written to key ${key} twice, so that nobody knows which was read.`,
-      )
+      return notJudged(`${written} was written to key ${key} twice, so that nobody knows which was read`)
     writers.set(`${key} ${written}`, at)
   }
   const sessions = new Set(nodes.map(({ session }) => session)).size
   if (sessions * nodes.length > MOST_CELLS)
-    return unknown(`Not judged: ${nodes.length} operations of ${sessions} processes are too many at once.`)
+    return notJudged(`${nodes.length} operations of ${sessions} processes are too many at once`)
   const reads = nodes.filter(({ read }) => read !== undefined).length
-  const found = findBroken(nodes, writers)
-  const details = { reads, sessions, ...countBy(found, ({ kind }) => kind) }
-  if (found.length === 0)
-    return {
-      status: reads === 0 ? 'unknown' : 'valid',
-      summary: `${reads} reads of ${sessions} sessions: none misses what caused it.`,
-      evidence: [],
-      details,
-    }
-  const shown = found.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${found.length} reads against their causes`,
-    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
-    operations: [...new Set(shown.flatMap((each) => each.nodes.map(({ pair }) => pair.invocation.index)))],
-  }
-  return {
-    status: 'invalid',
-    summary: `Causality is broken ${found.length} times; first, ${found[0]?.text}.`,
-    evidence: [evidence],
-    details,
-  }
+  return conclude(findBroken(nodes, writers), {
+    seen: `${reads} reads of ${sessions} sessions`,
+    clean: 'none misses what caused it',
+    unproven: reads === 0 ? 'nothing was read' : null,
+    kinds: KINDS,
+    details: { reads, sessions },
+  })
 }
 
 export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>

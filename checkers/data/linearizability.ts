@@ -14,15 +14,12 @@ import { REGISTER, type RegisterCall, type RegisterResult } from '../../harness/
 import type { Columns, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
+import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { enginesOf, modelAt, undecided } from './engine.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage } from './register-page.ts'
 
 const TIME_LIMIT_MS = 120_000
-const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-const REGISTER_MODEL = {
-  module: new URL(`../porcupine-ts/models/register.${extension}`, import.meta.url).href,
-  name: 'casRegister',
-}
 const CALLS = ['read', 'write', 'cas'] as const
 
 export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): PromiseName =>
@@ -52,7 +49,8 @@ class Dictionary {
   }
 }
 
-interface Judged {
+/** A register history as porcupine-ts takes it. */
+interface RegisterTable {
   readonly columns: Required<Columns>
   /** The pair each row came from. */
   readonly pairs: readonly Pair[]
@@ -87,7 +85,7 @@ const toColumns = (
   pairs: readonly Pair[],
   promised: (f: string) => PromiseName,
   initial: number | null,
-): Judged => {
+): RegisterTable => {
   const rows = pairs.flatMap((pair) => {
     const cells = cellsOf(pair)
     return cells === null ? [] : [{ pair, cells }]
@@ -120,22 +118,10 @@ const toColumns = (
   return { columns, pairs: rows.map(({ pair }) => pair), keys, values, initial: code }
 }
 
-const unknownSummary = (key: string, result: Result & { verdict: 'unknown' }): string =>
-  `Not decided: the search ran out of ${result.reason} on key ${key}, after ${result.passed} of its ` +
-  `${result.operations} operations (${result.decided} of ${result.partitions} keys are linearizable). ` +
-  `What helps: ${result.help}.`
-
-/** Which engine decided, for who wants to know how a verdict came about. */
-const enginesOf = ({ engines }: Result): Record<string, unknown> => ({
-  keysBySpecialisedEngine: engines.specialised,
-  keysBySearch: engines.general,
-  ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
-})
-
 /** A page that cannot be drawn takes nothing from the verdict. */
 const withPage = async (
   evidence: Evidence,
-  { columns, initial, keys, values }: Judged,
+  { columns, initial, keys, values }: RegisterTable,
   result: Result & { verdict: 'illegal' },
   record: RunRecord,
 ): Promise<Evidence> => {
@@ -152,14 +138,12 @@ const withPage = async (
   }
 }
 
-const judge = async (
-  record: RunRecord,
-  initial: number | null,
-): Promise<Omit<Verdict, 'checker' | 'promise'>> => {
+const judge = async (record: RunRecord, initial: number | null): Promise<Judged> => {
   const promised = (f: string): PromiseName => promisedOf(record.claims, record.spec, f)
-  const judged = toColumns(record.pairs, promised, initial)
-  const { columns, pairs, keys } = judged
-  const model = { ...REGISTER_MODEL, args: [judged.initial] }
+  const table = toColumns(record.pairs, promised, initial)
+  const { columns, pairs, keys } = table
+  if (pairs.length === 0) return notJudged('no operation tells anything')
+  const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
     const summary = `${pairs.length} operations on ${result.partitions} keys are as promised.`
@@ -167,10 +151,7 @@ const judge = async (
     return { status: 'valid', summary, evidence: [], details }
   }
   const key = typeof result.partition === 'number' ? String(keys.valueOf(result.partition)) : result.partition
-  if (result.verdict === 'unknown') {
-    const details = { reason: result.reason, ...enginesOf(result) }
-    return { status: 'unknown', summary: unknownSummary(key, result), evidence: [], details }
-  }
+  if (result.verdict === 'unknown') return undecided(result, key)
   const { summary, evidence } = explainRegister({
     key,
     prefix: Array.from(result.prefix, (at) => pairs[at] as Pair),
@@ -178,17 +159,15 @@ const judge = async (
     initial,
     readsMustBeFresh: promised('read') === 'linearizable',
   })
-  const shown = await withPage(evidence, judged, result, record)
-  return { status: 'invalid', summary, evidence: [shown], details: { key } }
+  const shown = await withPage(evidence, table, result, record)
+  return { status: 'invalid', summary, evidence: [shown], details: { key, ...enginesOf(result) } }
 }
 
-export const linearizability = (options: { readonly initial: number | null }): Checker => ({
-  name: 'linearizability',
-  finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
-  needs: ['history'],
-  check: async (record) => ({
-    checker: 'linearizability',
-    promise: promiseOf(record),
-    ...(await judge(record, options.initial)),
-  }),
-})
+export const linearizability = (options: { readonly initial: number | null }): Checker =>
+  checkerOf({
+    name: 'linearizability',
+    finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
+    needs: ['history'],
+    promise: promiseOf,
+    judge: (record) => judge(record, options.initial),
+  })

@@ -1,6 +1,7 @@
 /** Says in words and in a diagram why a register history cannot be linearized. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
 import type { RegisterCall, RegisterResult } from '../../harness/vocabularies/register.ts'
 import { type Bar, drawDiagram } from '../porcupine-ts/evidence/diagram.ts'
 import { latestOver } from './latest-over.ts'
@@ -40,7 +41,7 @@ const putValue = (pair: Pair): number | undefined => {
 const completedBefore = (a: Pair, b: Pair): boolean =>
   a.completion?.type === 'ok' && a.completion.timeNs < b.invocation.timeNs
 
-const seconds = (operation: Operation): string => `${(operation.timeNs / 1e9).toFixed(3)} s`
+const seconds = ({ timeNs }: Operation): string => formatTimeNs(timeNs)
 
 const show = (value: number | null): string => (value === null ? 'nothing' : String(value))
 

@@ -5,22 +5,27 @@
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
+import { formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
 import type { Checked } from '../../harness/vocabularies/access.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
 import { lowerBound } from '../lower-bound.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { latestOver } from './latest-over.ts'
-
-const SHOWN = 10
 
 const subjectOf = ({ invocation }: Pair): number => (invocation.value as { subject: number }).subject
 const endNs = ({ completion }: Pair): number =>
   completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
 
-interface Breach {
-  readonly check: Pair
-  /** The last revocation over before the check began; null: nobody had granted anything. */
-  readonly revocation: Pair | null
+const KINDS = ['allowed once revoked', 'allowed and never granted'] as const
+type Breach = Finding<(typeof KINDS)[number]>
+
+/** @param revocation the last that was over before the check began; null: nobody had granted anything */
+const breachOf = (check: Pair, revocation: Pair | null): Breach => {
+  const { node = 'a node', timeNs } = check.invocation
+  const allowed = `subject ${subjectOf(check)} was allowed by ${node} at ${formatTimeNs(timeNs)}`
+  if (revocation === null)
+    return finding('allowed and never granted', `${allowed}: nobody had granted it`, [check])
+  const afterMs = ((timeNs - endNs(revocation)) / NS_PER_MS).toFixed(0)
+  return finding('allowed once revoked', `${allowed}: revoked ${afterMs} ms before`, [check, revocation])
 }
 
 /** Of grants in order of invocation: up to each, when the last of them was over. */
@@ -44,7 +49,7 @@ const breachesOf = (changes: readonly Pair[], allowed: readonly Pair[]): readonl
     const grantedNs = grantedUpTo[begun - 1] ?? Number.NEGATIVE_INFINITY
     const revocation = revokedBefore(check.invocation.timeNs)
     const isExplained = begun > 0 && (revocation === null || revocation.invocation.timeNs <= grantedNs)
-    return isExplained ? [] : [{ check, revocation }]
+    return isExplained ? [] : [breachOf(check, revocation)]
   })
 }
 
@@ -64,38 +69,14 @@ const judge = ({ pairs }: RunRecord): Judged => {
     }
   }
   const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
-  const details = { checks, revocations, breaches: breaches.length }
-  if (breaches.length === 0)
-    return {
-      status: checks === 0 || revocations === 0 ? 'unknown' : 'valid',
-      summary: `${checks} checks, ${revocations} acknowledged revocations: none was allowed what had been revoked.`,
-      evidence: [],
-      details,
-    }
-  const line = ({ check, revocation }: Breach): string => {
-    const node = check.invocation.node ?? 'a node'
-    const when = `${(check.invocation.timeNs / 1e9).toFixed(3)} s`
-    const why =
-      revocation === null
-        ? 'nobody had granted it'
-        : `revoked ${((check.invocation.timeNs - endNs(revocation)) / 1e6).toFixed(0)} ms before`
-    return `subject ${subjectOf(check)} was allowed by ${node} at ${when}: ${why}`
-  }
-  const shown = breaches.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${breaches.length} checks allowed what had been revoked`,
-    text: shown.map(line).join('\n'),
-    operations: shown.flatMap(({ check, revocation }) => [
-      check.invocation.index,
-      ...(revocation === null ? [] : [revocation.invocation.index]),
-    ]),
-  }
-  return {
-    status: 'invalid',
-    summary: `${evidence.title}; first, ${line(breaches[0] as Breach)}.`,
-    evidence: [evidence],
-    details,
-  }
+  const unproven = checks === 0 ? 'nobody checked' : revocations === 0 ? 'nothing was surely revoked' : null
+  return conclude(breaches, {
+    seen: `${checks} checks, ${revocations} acknowledged revocations`,
+    clean: 'nothing was allowed that had been revoked',
+    unproven,
+    kinds: KINDS,
+    details: { checks, revocations },
+  })
 }
 
 export const revocation = checkerOf({

@@ -91,7 +91,8 @@ const outdatedSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   return outdated
 }
 
-export const KINDS = [
+/** What can be wrong with a request, what weighs most first. */
+export const TROUBLES = [
   'lost',
   'done without an effect',
   'change without a message',
@@ -103,7 +104,7 @@ export const KINDS = [
   'out of order',
   'stale token',
 ] as const
-export type Kind = (typeof KINDS)[number]
+export type Trouble = (typeof TROUBLES)[number]
 
 interface Audit {
   readonly drained: boolean
@@ -112,10 +113,10 @@ interface Audit {
   readonly untold: ReadonlySet<LedgerRow>
 }
 
-const kindsOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit): readonly Kind[] => {
+const troublesOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit): readonly Trouble[] => {
   const { asked, effects } = row
   const [first, ...again] = effects
-  const found: Record<Kind, boolean> = {
+  const found: Record<Trouble, boolean> = {
     lost: drained && row.acknowledged && effects.length === 0,
     'done without an effect': row.cluster?.doneAt != null && effects.length === 0,
     'change without a message': untold.has(row),
@@ -130,7 +131,7 @@ const kindsOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit): r
     'out of order': first !== undefined && outdated.has(first.seq),
     'stale token': effects.some(({ seq }) => stale.has(seq)),
   }
-  return KINDS.filter((kind) => found[kind])
+  return TROUBLES.filter((trouble) => found[trouble])
 }
 
 /** Effects whose token is lower than one that the sink had seen before for that resource. */
@@ -171,8 +172,8 @@ const untoldChanges = (pairs: readonly Pair[], rows: readonly LedgerRow[]): read
 
 export interface Ledger {
   readonly rows: readonly LedgerRow[]
-  /** Kind of trouble -> the rows that have it. */
-  of(kind: Kind): readonly LedgerRow[]
+  /** The rows that have it. */
+  of(trouble: Trouble): readonly LedgerRow[]
   /** Places in the sink's order of effects whose token was lower than one seen before. */
   readonly stale: ReadonlySet<number>
 }
@@ -183,8 +184,9 @@ export const auditLedger = (pairs: readonly Pair[], lines: readonly SinkLine[], 
   const stale = staleSeqsOf(lines)
   const outdated = outdatedSeqsOf(lines)
   const untold = new Set(drained ? untoldChanges(pairs, rows) : [])
-  const byKind = new Map<Kind, LedgerRow[]>(KINDS.map((kind) => [kind, []]))
+  const byTrouble = new Map<Trouble, LedgerRow[]>(TROUBLES.map((trouble) => [trouble, []]))
   for (const row of rows)
-    for (const kind of kindsOf(row, { drained, outdated, stale, untold })) byKind.get(kind)?.push(row)
-  return { rows, of: (kind) => byKind.get(kind) ?? [], stale }
+    for (const trouble of troublesOf(row, { drained, outdated, stale, untold }))
+      byTrouble.get(trouble)?.push(row)
+  return { rows, of: (trouble) => byTrouble.get(trouble) ?? [], stale }
 }

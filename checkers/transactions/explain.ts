@@ -1,8 +1,8 @@
 /** A cycle in words: why each of its transactions must come before the next, up to the contradiction. */
 
 import type { CycleEdges } from './cycles.ts'
-import type { Finding, Inference } from './finding.ts'
 import { PROCESS, REAL_TIME, WR, WW } from './graph.ts'
+import type { Inference, Proof } from './proofs.ts'
 import type { Transactions } from './transactions.ts'
 
 interface Step {
@@ -53,7 +53,7 @@ export const explainCycle = (
   inference: Inference,
   transactions: Transactions,
   vocabulary: string,
-): Omit<Finding, 'anomaly'> => {
+): Omit<Proof, 'anomaly'> => {
   const { edges, keys, versions } = inference
   const sentences = SENTENCES[vocabulary] as Sentences
   const steps = rotate(cycle, inference)

@@ -83,8 +83,8 @@ describe('list-append', () => {
   })
 
   it('tells a cycle step by step', () => {
-    const { findings } = append('0 ok rx ay1 | 1 ok ry ax1\n2 ok rx1 ry1')
-    expect(findings.find(({ anomaly }) => anomaly === 'G2-item')?.because).toBe(
+    const { proofs } = append('0 ok rx ay1 | 1 ok ry ax1\n2 ok rx1 ry1')
+    expect(proofs.find(({ anomaly }) => anomaly === 'G2-item')?.because).toBe(
       [
         "T1 < T2, because T1 read x empty and did not see T2's append of 1.",
         "However, T2 < T1, because T2 read y empty and did not see T1's append of 1: a contradiction.",
@@ -95,8 +95,8 @@ describe('list-append', () => {
   it('tells the shortest of many cycles', () => {
     const long = '0 ok rx ay1 | 1 ok ry az1 | 2 ok rz ax1'
     const short = '3 ok ru av1 | 4 ok rv au1 ax2'
-    const { findings } = append(`${long} | ${short}\n5 ok rx12 ry1 rz1 ru1 rv1`)
-    const cycles = findings.filter(({ anomaly }) => anomaly.startsWith('G'))
+    const { proofs } = append(`${long} | ${short}\n5 ok rx12 ry1 rz1 ru1 rv1`)
+    const cycles = proofs.filter(({ anomaly }) => anomaly.startsWith('G'))
     expect(Math.min(...cycles.map(({ transactions }) => transactions.length))).toBe(2)
   })
 

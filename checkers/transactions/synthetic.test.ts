@@ -27,7 +27,7 @@ it.each([1, 2, 3])(
 )
 
 it('keeps a few proofs of each anomaly, and counts them all', () => {
-  const { counts, findings } = judge('snapshot', 1)
+  const { counts, proofs } = judge('snapshot', 1)
   expect(counts.get('G2-item')).toBeGreaterThan(20)
-  expect(findings.length).toBe(3)
+  expect(proofs.length).toBe(3)
 })
