@@ -7,6 +7,8 @@ import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { definitionOf, mayChange } from '../../harness/vocabularies/vocabulary.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promised } from '../promise.ts'
@@ -14,11 +16,6 @@ import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } f
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
 const GRACE_NS = 1.5e9
-
-/** Calls that change nothing, by name. */
-const READS = new Set(['read', 'check', 'pending', 'watch'])
-/** Whom a node takes for the leader is its own affair: to say so is to serve nothing. */
-const OWN_AFFAIRS = new Set(['leader'])
 
 export type Behaviour =
   /** It served everything that it was asked. */
@@ -73,8 +70,9 @@ const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
   return new Set(typeof links === 'string' ? links.split(' ').filter(Boolean) : [])
 }
 
-const isRead = ({ f, value }: Pair['invocation']): boolean =>
-  READS.has(f) || (f === 'txn' && (value as readonly (readonly unknown[])[]).every(([kind]) => kind === 'r'))
+/** To tell of the cluster's own affairs, such as whom a node takes for the leader, is to serve nothing. */
+const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean =>
+  definitionOf(vocabulary, f)?.audits !== true
 
 /** The node that answered, where the answer names one; else the one that was asked. */
 const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): string | undefined => {
@@ -96,6 +94,7 @@ const behaviourOf = ({ reads, writes, refused, hung }: SideCounts): Behaviour =>
 const sideOf = (
   side: readonly string[],
   nodes: readonly string[],
+  vocabulary: Vocabulary,
   pairs: readonly Pair[],
   stale: ReadonlySet<Operation>,
 ): Side => {
@@ -105,7 +104,7 @@ const sideOf = (
     if (node === undefined || !side.includes(node)) continue
     const type = pair.completion?.type ?? 'info'
     if (stale.has(pair.invocation)) counts.stale++
-    if (type === 'ok') counts[isRead(pair.invocation) ? 'reads' : 'writes']++
+    if (type === 'ok') counts[mayChange(vocabulary, pair.invocation) ? 'writes' : 'reads']++
     else if (type === 'fail') counts.refused++
     else counts.hung++
   }
@@ -138,9 +137,9 @@ const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition[] => {
 }
 
 /** Of each partition into sides, what each did once the grace was over. */
-export const behaviours = (record: RunRecord): readonly TwoSides[] => {
+const behaviours = (record: RunRecord, vocabulary: Vocabulary): readonly TwoSides[] => {
   const pairs = record.pairs.filter(
-    (pair) => !OWN_AFFAIRS.has(pair.invocation.f) && !isServedBeside(pair, record.services),
+    (pair) => isUse(vocabulary, pair.invocation) && !isServedBeside(pair, record.services),
   )
   const stale = staleReads(pairs)
   const begunBefore = (timeNs: number): number =>
@@ -151,7 +150,7 @@ export const behaviours = (record: RunRecord): readonly TwoSides[] => {
       .slice(begunBefore(injectedAtNs + GRACE_NS + 1), begunBefore(untilNs))
       // What was answered later may have been served across links that were open again.
       .filter(({ completion }) => completion?.type !== 'ok' || completion.timeNs < untilNs)
-    return { fault, sides: sides.map((side) => sideOf(side, nodes, during, stale)) }
+    return { fault, sides: sides.map((side) => sideOf(side, nodes, vocabulary, during, stale)) }
   })
 }
 
@@ -195,7 +194,9 @@ const found = (
 
 const judge = (record: RunRecord): Judged => {
   const claims = record.claims as Claims
-  const all = behaviours(record).filter((judged) => !isDisturbed(judged, record.faults ?? []))
+  const all = behaviours(record, record.vocabulary as Vocabulary).filter(
+    (judged) => !isDisturbed(judged, record.faults ?? []),
+  )
   const classes = countBy(
     all.flatMap(({ sides }) => sides),
     (side) => `${side.isMajority ? 'majority' : 'minority'} ${classOf(side, claims)}`,
@@ -221,7 +222,7 @@ const judge = (record: RunRecord): Judged => {
 export const sides = checkerOf({
   name: 'sides',
   finds: 'minorities that serve more than was claimed (fail-open)',
-  needs: ['history', 'faults', 'samples', 'claims'],
+  needs: ['history', 'vocabulary', 'faults', 'samples', 'claims'],
   applies: (record) => partitionsIn(record).length > 0,
   promise: (record) =>
     promised(

@@ -20,13 +20,14 @@ import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage } from './register-page.ts'
 
 const TIME_LIMIT_MS = 120_000
-const CALLS = ['read', 'write', 'cas'] as const
 
 export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): PromiseName =>
-  spec?.expect ?? claims?.consistency[REGISTER]?.[f] ?? 'linearizable'
+  spec?.expect ?? claims?.consistency[REGISTER.name]?.[f] ?? 'linearizable'
 
 const promiseOf = (record: RunRecord): Verdict['promise'] => {
-  const text = CALLS.map((f) => `${f}: ${promisedOf(record.claims, record.spec, f)}`).join(', ')
+  const text = Object.keys(REGISTER.calls)
+    .map((f) => `${f}: ${promisedOf(record.claims, record.spec, f)}`)
+    .join(', ')
   if (record.spec?.expect != null) return { text, source: '--expect on the command line' }
   return { text, source: record.claims?.source ?? 'assumed of an imported history' }
 }

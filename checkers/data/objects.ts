@@ -6,6 +6,7 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
@@ -16,7 +17,7 @@ import { enginesOf, modelAt, undecided } from './engine.ts'
 const TIME_LIMIT_MS = 60_000
 
 export interface ObjectKind<S, I, O> {
-  readonly vocabulary: string
+  readonly vocabulary: Vocabulary
   readonly finds: string
   /** What must hold, for the verdict. */
   readonly promise: string

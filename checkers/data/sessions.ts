@@ -8,7 +8,8 @@
  * - writes follow reads: what it appends comes after what it had read.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
-import { LIST_APPEND, type Scalar } from '../../harness/vocabularies/transactions.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { COMMITTED, type MicroOp, readTransactions, type Transactions } from '../transactions/transactions.ts'
 import { checkerOf, conclude, type Judged } from '../verdict.ts'
 

@@ -193,7 +193,7 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
 }
 
 const mayBeStale = ({ claims, spec }: RunRecord): boolean =>
-  (spec?.expect ?? claims?.consistency[SET]?.read) === 'consistent-prefix'
+  (spec?.expect ?? claims?.consistency[SET.name]?.read) === 'consistent-prefix'
 
 export const setOfElements = checkerOf({
   name: 'set',

@@ -11,6 +11,7 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import {
   EFFECTS,
   type PendingResult,
@@ -60,7 +61,7 @@ const AT_MOST_ONCE: ReadonlySet<Trouble> = new Set(['duplicated', 'overwrites a 
 
 interface Kept {
   readonly finds: string
-  readonly vocabulary: string
+  readonly vocabulary: Vocabulary
   /** The call whose promise it is. */
   readonly f: string
   /** Of one resource, in the order of the versions. */
@@ -114,7 +115,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
 }
 
 const promisedOf = ({ spec, claims }: RunRecord, { vocabulary, f }: Kept): PromiseName =>
-  spec?.expect ?? claims?.consistency[vocabulary]?.[f] ?? 'exactly-once'
+  spec?.expect ?? claims?.consistency[vocabulary.name]?.[f] ?? 'exactly-once'
 
 const checker = (name: string, kept: Kept): Checker =>
   checkerOf({

@@ -3,10 +3,11 @@ import type { Claims, IsolationModel } from '../../harness/api/claims.ts'
 import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
+import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
-import { inWords, isIsolationModel, modelsBrokenBy } from './consistency.ts'
+import { inWords, modelsBrokenBy } from './consistency.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
 import type { Proof } from './proofs.ts'
 import { COMMITTED, readTransactions, type Transactions } from './transactions.ts'
@@ -65,7 +66,7 @@ const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly 
 }
 
 const judge = (record: RunRecord, options: JudgeOptions): Judged => {
-  const promised = promisedOf(record.claims, record.spec, options.vocabulary)
+  const promised = promisedOf(record.claims, record.spec, options.vocabulary.name)
   const transactions = readTransactions(record.pairs, options.vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
@@ -92,7 +93,7 @@ const checker = (options: JudgeOptions): Checker =>
       'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
     needs: ['history'],
     promise: (record) => ({
-      text: `txn: ${promisedOf(record.claims, record.spec, options.vocabulary)}`,
+      text: `txn: ${promisedOf(record.claims, record.spec, options.vocabulary.name)}`,
       source: sourceOf(record),
     }),
     judge: (record) => judge(record, options),

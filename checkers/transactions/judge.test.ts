@@ -2,13 +2,17 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import {
+  LIST_APPEND,
+  RW_REGISTER,
+  type TransactionVocabulary,
+} from '../../harness/vocabularies/transactions.ts'
 import { inWords } from './consistency.ts'
 import { type Judgement, judgeTransactions } from './judge.ts'
 import { historyOf } from './testing/notation.ts'
 import { readTransactions, type Transactions } from './transactions.ts'
 
-const read = (history: readonly Operation[], vocabulary: string): Transactions =>
+const read = (history: readonly Operation[], vocabulary: TransactionVocabulary): Transactions =>
   readTransactions(pairOperations(history), vocabulary)
 
 const append = (text: string): Judgement =>

@@ -4,6 +4,7 @@ import type { Operation, Pair } from './history.ts'
 import type { Effect, PlannedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
 export interface RunSpec {
@@ -80,6 +81,8 @@ export interface RunRecord {
   readonly history: readonly Operation[]
   /** The clients' operations, in order of invocation: paired, and found to be well-formed, by whoever makes the record. */
   readonly pairs: readonly Pair[]
+  /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
+  readonly vocabulary: Vocabulary | null
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

@@ -224,6 +224,7 @@ export const loadRun = (dir: string): LoadedRun => {
     record: {
       history: operations,
       pairs: pairOperations(operations),
+      vocabulary: null,
       spec,
       claims,
       facts,
@@ -244,6 +245,7 @@ export const loadRun = (dir: string): LoadedRun => {
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
   pairs: pairOperations(history),
+  vocabulary: null,
   spec: null,
   claims: null,
   facts: null,
