@@ -28,8 +28,14 @@ export type {
   Cluster,
   ClusterNode,
   Environment,
+  Examined,
+  Finding,
   HostSpec,
+  PrepareSpec,
+  Provisioner,
   ProvisionSpec,
+  Sandbox,
+  SandboxSpec,
 } from './api/environment.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
 export type { Call, ClientProcess, Meta, Operation, Outcome, Pair } from './api/history.ts'

@@ -29,7 +29,7 @@ program
   .option('-w, --workload <name>', 'what clients do', 'register')
   .option('-n, --nemesis <names>', 'what goes wrong, joined by commas; all: whatever is possible here')
   .option('--faults <run>', 'run the faults that a run recorded again: its folder, or its faults.jsonl')
-  .option('--env <name>', 'auto, namespaces or docker', 'auto')
+  .option('--env <name>', 'auto, or an environment of `faultline list environments`', 'auto')
   .option('--nodes <n>', "nodes (default: the target's)")
   .option('--concurrency <n>', 'client threads', '10')
   .option('--rate <n>', 'operations a second over all clients; 0: as fast as they go', '200')
@@ -76,7 +76,7 @@ program
 
 program
   .command('list')
-  .argument('[what]', 'targets, workloads, nemeses, checkers or bugs')
+  .argument('[what]', 'targets, workloads, nemeses, environments, checkers or bugs')
   .description('what there is')
   .action(lazily(async () => (await import('./cli/commands/list.ts')).listCommand))
 
@@ -106,7 +106,7 @@ program
 
 program
   .command('prepare')
-  .argument('<what>', 'namespaces, programs, docker or tests')
+  .argument('<what>', 'an environment, programs or tests')
   .description('install and build what this machine lacks')
   .option('--base <source>', "base image: local (made from Debian's packages) or registry (pulled)", 'local')
   .action(lazily(async () => (await import('./cli/commands/prepare.ts')).prepareCommand))

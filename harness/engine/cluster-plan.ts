@@ -11,8 +11,11 @@ export const servicesFor = (target: Target, { targetOptions }: RunSpec): readonl
   target.services?.(targetOptions) ?? []
 
 export const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPlan => ({
-  nodes: environment.identify(spec.nodes),
-  services: environment.identifyServices(servicesFor(target, spec).map(({ name }) => name)),
+  nodes: environment.identify(spec.runId, spec.nodes),
+  services: environment.identifyServices(
+    spec.runId,
+    servicesFor(target, spec).map(({ name }) => name),
+  ),
   options: spec.targetOptions,
   bug: spec.bug,
 })

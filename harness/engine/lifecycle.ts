@@ -6,7 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Claims } from '../api/claims.ts'
-import type { Cluster, ClusterNode, Environment, ProvisionSpec } from '../api/environment.ts'
+import type { Cluster, ClusterNode, Provisioner, ProvisionSpec } from '../api/environment.ts'
 import type { OpGenerator } from '../api/generator.ts'
 import type { Call, Operation } from '../api/history.ts'
 import type { UndoJournal } from '../api/journal.ts'
@@ -55,7 +55,7 @@ export interface RunParts {
   readonly target: Target
   readonly workload: Workload
   readonly nemeses: Readonly<Record<string, Nemesis>>
-  readonly environment: Environment
+  readonly environment: Provisioner
   readonly program: (name: string) => string
   readonly stateDir: string
   readonly logDir: string

@@ -3,7 +3,7 @@ import type { Nemesis } from '../../api/nemesis.ts'
 import type { OptionSpecs, Options } from '../../api/options.ts'
 import type { Checker } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
-import { nemeses, targets, unknownName, workloads } from '../run/registries.ts'
+import { environments, nemeses, targets, unknownName, workloads } from '../run/registries.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
   Object.entries(options).map(([name, { default: value, description, type }]) => {
@@ -61,6 +61,9 @@ const listNemeses = (): readonly string[] =>
     ...optionLines(nemesis.options),
   ])
 
+const listEnvironments = (): readonly string[] =>
+  Object.values(environments).map(({ name, description }) => `  ${name.padEnd(12)} ${description}`)
+
 const listCheckers = (): readonly string[] => {
   const users = new Map<string, { readonly checker: Checker; readonly used: string[] }>()
   for (const workload of Object.values(workloads))
@@ -92,6 +95,7 @@ const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
   targets: listTargets,
   workloads: listWorkloads,
   nemeses: listNemeses,
+  environments: listEnvironments,
   checkers: listCheckers,
   bugs: listBugs,
 }

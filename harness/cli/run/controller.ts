@@ -9,8 +9,7 @@ import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { startProgress } from './progress.ts'
-import { findNemesis, findTarget, findWorkload } from './registries.ts'
-import { environmentFor } from './spec.ts'
+import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
 
 /** What the supervisor hands over, as `controller.json` in the state directory. */
 export interface ControllerInput {
@@ -52,7 +51,7 @@ export const runController = async (stateDir: string): Promise<void> => {
     target,
     workload: findWorkload(spec.workload),
     nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
-    environment: environmentFor(spec.environment, spec.runId),
+    environment: findEnvironment(spec.environment),
     program: (name) => input.programs[name] ?? name,
     stateDir,
     logDir: path.join(runDir, FILES.nodes),

@@ -6,10 +6,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Environment } from '../../api/environment.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
-import { imageTag } from '../../environments/docker/images.ts'
-import { createSandbox } from '../../environments/sandbox.ts'
+import { obtainProgram } from '../../environments/packages.ts'
 import { cleanUp } from '../../faults/cleanup.ts'
 import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
 import { bootId, childrenOf, isExiting, startTimeOf } from '../../faults/proc.ts'
@@ -17,10 +17,12 @@ import { undoAll } from '../../faults/undo.ts'
 import { runDirOf, writeRunFile } from '../../store/run-store.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { CONTROLLER_FILE, type ControllerInput } from './controller.ts'
-import { obtainProgram } from './packages.ts'
+import { findEnvironment } from './registries.ts'
 
 const INTERRUPTED_GRACE_MS = 30_000
 const CONTROLLER_POLL_MS = 250
+/** The controller does not outlive its supervisor, whatever the sandbox. */
+const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
 
 const siblingModule = (relative: string): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -66,11 +68,11 @@ const passInterruptions = (child: ChildProcess): (() => void) => {
 }
 
 const obtainPrograms = async (
-  spec: RunSpec,
+  environment: Environment,
   target: Target,
   say: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> => {
-  if (spec.environment === 'docker') return {}
+  if (!environment.needsPrograms) return {}
   const entries = Object.entries(target.programs).map(
     async ([name, pkg]) => [name, await obtainProgram(name, pkg, say)] as const,
   )
@@ -104,10 +106,16 @@ export interface SuperviseOptions {
 const runInSandbox = async (input: ControllerInput, target: Target): Promise<number> => {
   const { spec, stateDir } = input
   const journal = new FileJournal(stateDir)
-  const image = target.image === undefined ? undefined : imageTag(target.image)
-  const { prefix } = await createSandbox(spec, image, journal)
+  const { prefix } = await findEnvironment(spec.environment).sandbox({ runId: spec.runId, target, journal })
   fs.writeFileSync(path.join(stateDir, CONTROLLER_FILE), JSON.stringify(input))
-  const argv = [...prefix, process.execPath, siblingModule('../../main'), 'controller', stateDir]
+  const argv = [
+    ...DIE_WITH_PARENT,
+    ...prefix,
+    process.execPath,
+    siblingModule('../../main'),
+    'controller',
+    stateDir,
+  ]
   const child = spawn(argv[0] as string, argv.slice(1), {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
@@ -150,7 +158,10 @@ export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
   const { spec, target, results, quiet, say } = options
-  const programs = await obtainPrograms(spec, target, say)
+  const environment = findEnvironment(spec.environment)
+  const why = await environment.whyNot()
+  if (why !== null) throw new UserError(why, 254)
+  const programs = await obtainPrograms(environment, target, say)
   const stateDir = stateDirOf(spec.runId)
   const runDir = path.resolve(runDirOf(results, spec, new Date()))
   makeRunDir(runDir)
