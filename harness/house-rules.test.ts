@@ -96,7 +96,7 @@ const EDGES = [
   'harness/environments/',
   'harness/faults/',
   'harness/store/',
-  'harness/engine/interpret.ts',
+  'harness/engine/interpreter.ts',
   'harness/engine/sampler.ts',
   'harness/engine/lifecycle.ts',
   'harness/engine/members.ts',

@@ -3,8 +3,8 @@ import type { Cluster } from '../api/environment.ts'
 import type { NemesisContext } from '../api/nemesis.ts'
 import type { RunSpec } from '../api/record.ts'
 import type { ClusterPlan, MemberChange, ServiceSpec, Target } from '../api/target.ts'
-import type { RunParts } from './lifecycle.ts'
 import { isReady } from './members.ts'
+import type { RunParts } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 
 export const servicesFor = (target: Target, { targetOptions }: RunSpec): readonly ServiceSpec[] =>

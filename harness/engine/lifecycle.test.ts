@@ -7,7 +7,8 @@ import type { Target } from '../api/target.ts'
 import { fakeEnvironment } from '../environments/fake/environment.ts'
 import { fakeTarget } from '../environments/fake/register-target.ts'
 import { type FaultEvent, foldFaults } from '../store/run-store.ts'
-import { type RunParts, runLifecycle } from './lifecycle.ts'
+import { runLifecycle } from './lifecycle.ts'
+import type { RunParts } from './run-parts.ts'
 
 const options = Object.fromEntries(
   Object.entries(register.options).map(([name, spec]) => [name, spec.default]),

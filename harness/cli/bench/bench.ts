@@ -11,7 +11,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Call } from '../../api/history.ts'
-import { interpret } from '../../engine/interpret.ts'
+import { Interpreter } from '../../engine/interpreter.ts'
 import { Scheduler } from '../../engine/scheduler.ts'
 import { simulate } from '../../engine/simulate.ts'
 import { FakeRegisters } from '../../environments/fake/register-target.ts'
@@ -67,13 +67,14 @@ const benchLoad = async (): Promise<{ readonly perSecond: number; readonly megab
       record: (operation) => writer.write(encodeOperation(operation)),
     })
     const startMs = performance.now()
-    await interpret(scheduler, {
+    const interpreter = new Interpreter(scheduler, {
       concurrency: CONCURRENCY,
       operationTimeoutMs: 5000,
       clock: () => performance.now() * NS_PER_MS,
       signal: new AbortController().signal,
       invoke: async (_thread, call) => registers.apply(call),
     })
+    await interpreter.run()
     await writer.close()
     const seconds = (performance.now() - startMs) / 1000
     return { perSecond: OPERATIONS / seconds, megabytes: fs.statSync(file).size / 2 ** 20 }
