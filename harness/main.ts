@@ -3,6 +3,7 @@
  * 0 valid, 1 invalid, 2 unknown, 254 the harness failed, 255 bad usage.
  */
 import { Command, CommanderError, Option } from 'commander'
+import { ownVersion } from './store/version.ts'
 import { messageOf, UserError } from './support/assert.ts'
 
 type Action = (...args: never[]) => Promise<number>
@@ -17,8 +18,16 @@ const lazily =
     exitCode = await action(...args)
   }
 
+/** Looked up when asked for: that starts git. */
+const printVersion = (): never => {
+  process.stdout.write(`${ownVersion()}\n`)
+  throw new CommanderError(0, 'faultline.version', 'version')
+}
+
 const program = new Command('faultline')
   .description('Breaks a real cluster on purpose and proves whether it kept its promises.')
+  .option('-V, --version', 'print the version of faultline')
+  .on('option:version', printVersion)
   .exitOverride()
   .showSuggestionAfterError()
 

@@ -101,6 +101,7 @@ describe('the register workload', () => {
       samples: null,
       logs: null,
       services: null,
+      faultline: null,
     }
     expect(await checker?.check(record, new AbortController().signal)).toMatchObject({ status: 'valid' })
   })

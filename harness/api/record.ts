@@ -29,7 +29,6 @@ export interface RunSpec {
   readonly seed: number
   readonly clientGroups: number
   readonly expect: PromiseName | null
-  readonly commit: string
 }
 
 /** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
@@ -78,6 +77,8 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
+  readonly faultline: string | null
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

@@ -34,7 +34,6 @@ const spec: RunSpec = {
   seed: 5,
   clientGroups: 2,
   expect: null,
-  commit: 'test',
 }
 
 /** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */

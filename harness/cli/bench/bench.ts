@@ -16,7 +16,8 @@ import { Scheduler } from '../../engine/scheduler.ts'
 import { simulate } from '../../engine/simulate.ts'
 import { FakeRegisters } from '../../environments/fake/register-target.ts'
 import { limit } from '../../generators/combinators.ts'
-import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
@@ -57,7 +58,7 @@ const benchLoad = async (): Promise<{ readonly perSecond: number; readonly megab
   try {
     const file = path.join(directory, 'history.jsonl')
     const writer = await LineWriter.create(file)
-    writer.write(encodeHeader())
+    writer.write(encodeHeader('history', 'bench'))
     const registers = new FakeRegisters()
     const scheduler: Scheduler<Call> = new Scheduler({
       generator: generator(OPERATIONS),

@@ -6,7 +6,8 @@ import type { RunSpec } from '../../api/record.ts'
 import { runLifecycle } from '../../engine/lifecycle.ts'
 import type { RunParts } from '../../engine/run-parts.ts'
 import { FileJournal } from '../../faults/journal.ts'
-import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { startProgress } from './progress.ts'
@@ -15,6 +16,8 @@ import { findEnvironment, findNemesis, findTarget, findWorkload } from './regist
 /** What the supervisor hands over, as `controller.json` in the state directory. */
 export interface ControllerInput {
   readonly spec: RunSpec
+  /** The version that runs it. */
+  readonly faultline: string
   readonly runDir: string
   readonly stateDir: string
   /** Paths of the target's programs. */
@@ -38,14 +41,16 @@ const listenForAbort = (): AbortSignal => {
 
 export const runController = async (stateDir: string): Promise<void> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
-  const { spec, runDir } = input
+  const { spec, runDir, faultline } = input
   const target = await findTarget(spec.target)
   const claims = target.claims(spec.targetOptions)
   const signal = listenForAbort()
   await using history = await LineWriter.create(path.join(runDir, FILES.history))
   await using faults = await LineWriter.create(path.join(runDir, FILES.faults))
   await using samples = await LineWriter.create(path.join(runDir, FILES.samples))
-  history.write(encodeHeader())
+  history.write(encodeHeader('history', faultline))
+  faults.write(encodeHeader('faults', faultline))
+  samples.write(encodeHeader('samples', faultline))
   const progress = startProgress(spec, input.quiet)
   const parts: RunParts = {
     spec,
@@ -61,14 +66,14 @@ export const runController = async (stateDir: string): Promise<void> => {
       operation: (operation) => history.write(encodeOperation(operation)),
       fault: (event) => faults.write(`${JSON.stringify(event)}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
-      service: (name, file) => keepService(runDir, name, file),
+      service: (name, file) => keepService(runDir, name, file, faultline),
     },
     progress,
     signal,
   }
   try {
     const facts = await runLifecycle(parts)
-    writeRunFile(runDir, { spec, claims, facts })
+    writeRunFile(runDir, { faultline, spec, claims, facts })
   } finally {
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close()])

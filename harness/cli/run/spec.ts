@@ -1,6 +1,5 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
-import { execaSync } from 'execa'
 import { ISOLATION_MODELS } from '../../../checkers/transactions/consistency.ts'
 import type { Claims, FaultModel, PromiseName } from '../../api/claims.ts'
 import type { Environment } from '../../api/environment.ts'
@@ -126,11 +125,6 @@ const checkSupport = (target: Target, environment: Environment, spec: RunSpec): 
   }
 }
 
-const commitOf = (): string => {
-  const result = execaSync('git', ['describe', '--always', '--dirty'], { reject: false })
-  return result.exitCode === 0 ? result.stdout : 'unknown'
-}
-
 interface Chosen {
   readonly nemeses: RunSpec['nemeses']
   readonly notes: readonly string[]
@@ -247,7 +241,6 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     seed: flags.seed === undefined ? crypto.randomInt(2 ** 31) : integer('seed', flags.seed, 0),
     clientGroups: DEFAULT_CLIENT_GROUPS,
     expect: parseExpect(flags.expect, workload.vocabulary),
-    commit: commitOf(),
   }
   checkSupport(target, environment, spec)
   const beyond = modelsBeyond(validatePlan(spec, target, environment), target.claims(spec.targetOptions))

@@ -15,6 +15,7 @@ import { createJournal, FileJournal, readJournal, stateDirOf } from '../../fault
 import { bootId, childrenOf, isExiting, startTimeOf } from '../../faults/proc.ts'
 import { undoAll } from '../../faults/undo.ts'
 import { runDirOf, writeRunFile } from '../../store/run-store.ts'
+import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { CONTROLLER_FILE, type ControllerInput } from './controller.ts'
 import { findEnvironment } from './registries.ts'
@@ -162,14 +163,15 @@ export const supervise = async (
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, 254)
   const programs = await obtainPrograms(environment, target, say)
+  const faultline = ownVersion()
   const stateDir = stateDirOf(spec.runId)
   const runDir = path.resolve(runDirOf(results, spec, new Date()))
   makeRunDir(runDir)
   createJournal(stateDir)
   const watchdog = startWatchdog(stateDir)
   try {
-    writeRunFile(runDir, { spec, claims: target.claims(spec.targetOptions), facts: null })
-    const code = await runInSandbox({ spec, runDir, stateDir, programs, quiet }, target)
+    writeRunFile(runDir, { faultline, spec, claims: target.claims(spec.targetOptions), facts: null })
+    const code = await runInSandbox({ spec, faultline, runDir, stateDir, programs, quiet }, target)
     return { runDir, code }
   } finally {
     const failures = await cleanUp(stateDir)
