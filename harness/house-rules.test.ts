@@ -96,6 +96,7 @@ const EDGES = [
   'harness/environments/',
   'harness/faults/',
   'harness/store/',
+  'harness/engine/client-log.ts',
   'harness/engine/interpreter.ts',
   'harness/engine/sampler.ts',
   'harness/engine/lifecycle.ts',

@@ -50,6 +50,8 @@ program
   .option('--bug <name>', 'a bug planted in a bundled target')
   .option('--expect <promise>', 'judge against this promise instead of what the target claims')
   .option('--out <dir>', 'where results go', 'results')
+  .option('--log-level <level>', "of the run's harness.jsonl: debug, info, warn or error", 'info')
+  .option('--show-log', 'print the lines of harness.jsonl on standard error, too')
   .option('--target-opts <k=v,...>', 'options of the target')
   .option('--workload-opts <k=v,...>', 'options of the workload')
   .option('--nemesis-opts <k=v,...>', 'options of the nemeses, or nemesis.k=v for one of them')

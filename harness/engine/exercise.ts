@@ -8,16 +8,19 @@ import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
 import { any, stagger, timeLimit } from '../generators/combinators.ts'
 import { onClients, onNemesis } from '../generators/threads.ts'
+import type { FaultEvent } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
+import { ClientLog } from './client-log.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
 import { nemesisContext } from './cluster-plan.ts'
 import { planFaults } from './fault-plan.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { Interpreter } from './interpreter.ts'
+import { enterPhase, FaultLog } from './log-events.ts'
 import { requireDisks } from './provision.ts'
 import { finish } from './recovery.ts'
-import type { StartedRun } from './run-parts.ts'
+import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -44,12 +47,20 @@ const mainGenerator = (run: StartedRun, plans: readonly (readonly PlannedFault[]
   return timeLimit(spec.timeLimitMs * NS_PER_MS, any(onClients(spec.concurrency, paced), ...faults))
 }
 
-const schedulerOf = (run: StartedRun): Scheduler<Call> => {
+const faultRecorder = ({ recorder, log }: RunParts): ((event: FaultEvent) => void) => {
+  const faultLog = new FaultLog(log)
+  return (event) => {
+    recorder.fault(event)
+    faultLog.tell(event)
+  }
+}
+
+const schedulerOf = (run: StartedRun, recordFault: (event: FaultEvent) => void): Scheduler<Call> => {
   const { parts, cluster, claims, rng } = run
   const { spec, recorder, progress } = parts
   const nodes = cluster.nodes.map((node) => node.name)
   const plans = planFaults(parts, nodes, claims)
-  for (const fault of plans.flat()) recorder.fault({ type: 'planned', fault })
+  for (const fault of plans.flat()) recordFault({ type: 'planned', fault })
   return new Scheduler({
     generator: mainGenerator(run, plans),
     concurrency: spec.concurrency,
@@ -101,9 +112,9 @@ const driveAndFinish = async (
   faults: FaultRunner,
   drive: () => Promise<void>,
 ): Promise<Exercised> => {
-  const { progress, signal } = run.parts
+  const { signal } = run.parts
   try {
-    progress.phase('running')
+    enterPhase(run.parts, 'running')
     await drive()
     requireDisks(run.cluster)
     if (signal.aborted) return { recovery: null, aborted: INTERRUPTED }
@@ -120,20 +131,23 @@ const driveAndFinish = async (
 /** Drives the started cluster to the end of the run. Whatever happens, no fault is left in force. */
 export const exercise = async (run: StartedRun, sampler: Sampler): Promise<Exercised> => {
   const { parts, cluster, clock } = run
-  const { spec, target, recorder } = parts
-  const scheduler = schedulerOf(run)
+  const { spec, target, log } = parts
+  const recordFault = faultRecorder(parts)
+  const scheduler = schedulerOf(run, recordFault)
+  using clients = new ClientLog(log)
   await using pool = new ClientPool({
     client: clientFor(target, parts.workload),
     cluster,
     concurrency: spec.concurrency,
     options: spec.targetOptions,
+    log: clients,
     processOf: (thread) => scheduler.processOf(thread),
   })
   const faults = new FaultRunner({
     nemeses: parts.nemeses,
     context: nemesisContext(parts, cluster, sampler),
     clock,
-    record: (event) => recorder.fault(event),
+    record: recordFault,
   })
   return await driveAndFinish(run, scheduler, faults, drivenBy(run, scheduler, pool, faults))
 }

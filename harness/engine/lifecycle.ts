@@ -11,6 +11,7 @@ import { messageOf } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
 import { clientFor, exercise } from './exercise.ts'
+import { enterPhase, logDelays, StatusLog } from './log-events.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
@@ -51,43 +52,53 @@ class RunClock {
 
   readonly now = (): number => Number(process.hrtime.bigint() - this.#startNs)
 
-  reset(): void {
+  /** Returns the new start, by `process.hrtime`. */
+  reset(): bigint {
     this.#startNs = process.hrtime.bigint()
+    return this.#startNs
   }
 }
 
+const whereabouts = ({ name, address }: ClusterNode): Record<string, string> => ({ name, address })
+
 /** Runs the spec and returns the facts; throws a UserError where the harness or the target could not even start. */
 export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
-  const { spec, target, recorder, progress } = parts
+  const { spec, target, recorder, log } = parts
   const startedAt = new Date().toISOString()
   clientFor(target, parts.workload)
-  progress.phase(`provisioning (${parts.environment.name})`)
+  enterPhase(parts, `provisioning (${parts.environment.name})`)
   const clock = new RunClock()
   await using cluster = await provision(parts)
+  log.info('cluster provisioned', { hosts: [...cluster.nodes, ...cluster.services].map(whereabouts) })
   const claims = target.claims(spec.targetOptions)
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, clock: clock.now }
   await startCluster(run)
   const versions = await versionsOf(target, cluster)
+  log.info('versions', versions)
   const samples: Sample[] = []
+  const statuses = new StatusLog(log)
   const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times of the history, the faults and the samples count from here.
-  clock.reset()
+  recorder.started(clock.reset())
   delay.enable()
   await using sampler = new Sampler(target, cluster.nodes, clock.now, (sample) => {
     samples.push(sample)
     recorder.sample(sample)
+    statuses.see(sample)
   })
   const exercised = await exercise(run, sampler)
   await settle(run, sampler)
   delay.disable()
+  const eventLoopDelayMs = delaysOf(delay)
+  logDelays(log, eventLoopDelayMs)
   keepServices(run)
-  progress.phase('taking the cluster down')
+  enterPhase(parts, 'taking the cluster down')
   return {
     startedAt,
     endedAt: new Date().toISOString(),
     versions,
     leaderChanges: leaderChangesOf(samples),
-    eventLoopDelayMs: delaysOf(delay),
+    eventLoopDelayMs,
     ...exercised,
   }
 }

@@ -4,6 +4,7 @@ import type { Cluster, ClusterNode, ProvisionSpec } from '../api/environment.ts'
 import type { NodeIdentity, ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
 import { clusterPlan, servicesFor } from './cluster-plan.ts'
+import { enterPhase } from './log-events.ts'
 import { type Member, startMembers } from './members.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 
@@ -57,7 +58,7 @@ export const servicesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
 /** Resolves once all are ready. */
 export const startCluster = async (run: StartedRun): Promise<void> => {
   const { parts, cluster } = run
-  parts.progress.phase(`starting ${cluster.nodes.length} nodes`)
+  enterPhase(parts, `starting ${cluster.nodes.length} nodes`)
   const options = {
     target: parts.spec.target,
     readyTimeoutMs: parts.spec.readyTimeoutMs,
@@ -65,8 +66,10 @@ export const startCluster = async (run: StartedRun): Promise<void> => {
     hasProcesses: parts.environment.hasProcesses !== false,
     signal: parts.signal,
   }
-  await startMembers(servicesOf(run), options)
-  await startMembers(nodesOf(run), options)
+  for (const members of [servicesOf(run), nodesOf(run)]) {
+    await startMembers(members, options)
+    if (members.length > 0) parts.log.info('ready', { hosts: members.map(({ node }) => node.name) })
+  }
 }
 
 /** A disk of ours that failed by itself is no fault that was planned: such a run says nothing of the cluster. */

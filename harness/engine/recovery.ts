@@ -5,6 +5,7 @@ import { timeLimit } from '../generators/combinators.ts'
 import { onClients } from '../generators/threads.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { FaultRunner } from './fault-runner.ts'
+import { enterPhase } from './log-events.ts'
 import { awaitReady } from './members.ts'
 import { nodesOf, servicesOf } from './provision.ts'
 import type { StartedRun } from './run-parts.ts'
@@ -15,7 +16,7 @@ const FINAL_PHASE_MS = 60_000
 /** Heals all faults, brings back what died, and waits for all to be ready. */
 const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> => {
   const { parts, clock } = run
-  parts.progress.phase('healing all faults, waiting for recovery')
+  enterPhase(parts, 'healing all faults, waiting for recovery')
   await faults.healAll()
   // A node that died by itself during the run is brought back too: a crash is not for ever.
   const services = servicesOf(run)
@@ -46,7 +47,7 @@ const readBack = async (
     ordinal: (thread) => scheduler.ordinalOf(thread),
   })
   if (final === undefined) return
-  parts.progress.phase('reading everything back')
+  enterPhase(parts, 'reading everything back')
   scheduler.extend(timeLimit(FINAL_PHASE_MS * NS_PER_MS, onClients(spec.concurrency, final)))
   await drive()
 }
@@ -59,7 +60,13 @@ export const finish = async (
   drive: () => Promise<void>,
 ): Promise<Recovery> => {
   const recovery = await recover(run, faults)
-  // A cluster that is not back is not asked: every operation would only time out.
-  if (recovery.recoveredAfterMs !== null) await readBack(run, scheduler, drive)
+  const { log } = run.parts
+  if (recovery.recoveredAfterMs === null) {
+    // A cluster that is not back is not asked: every operation would only time out.
+    log.warn('not recovered', { ...recovery })
+    return recovery
+  }
+  log.info('recovered', { afterMs: recovery.recoveredAfterMs })
+  await readBack(run, scheduler, drive)
   return recovery
 }

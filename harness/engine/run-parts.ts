@@ -3,6 +3,7 @@ import type { Claims } from '../api/claims.ts'
 import type { Cluster, Provisioner } from '../api/environment.ts'
 import type { Operation } from '../api/history.ts'
 import type { UndoJournal } from '../api/journal.ts'
+import type { Log } from '../api/log.ts'
 import type { Nemesis } from '../api/nemesis.ts'
 import type { Rng } from '../api/random.ts'
 import type { RunSpec, Sample } from '../api/record.ts'
@@ -12,6 +13,8 @@ import type { FaultEvent } from '../store/run-store.ts'
 
 /** Where a run writes what it sees, as it sees it. */
 export interface Recorder {
+  /** The run has started: all times count from here. @param monotonicNs by `process.hrtime` */
+  started(monotonicNs: bigint): void
   operation(operation: Operation): void
   fault(event: FaultEvent): void
   sample(sample: Sample): void
@@ -40,6 +43,7 @@ export interface RunParts {
   readonly journal: UndoJournal
   readonly recorder: Recorder
   readonly progress: Progress
+  readonly log: Log
   /** Aborted: the run ends early, and takes everything down. */
   readonly signal: AbortSignal
 }
