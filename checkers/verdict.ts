@@ -5,13 +5,12 @@
 import type { Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
 import type { Checker, Evidence, Status, Verdict } from '../harness/api/verdict.ts'
-import { promised } from './promise.ts'
 
 export type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>
 
 interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies'> {
-  /** What must hold; a text alone is promised by whoever made the claims. */
-  readonly promise: string | ((record: RunRecord) => Verdict['promise'])
+  /** What was promised, and by whom. */
+  promise(record: RunRecord): Verdict['promise']
   judge(record: RunRecord): Judged | Promise<Judged>
 }
 
@@ -19,7 +18,7 @@ export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
   ...checker,
   check: async (record) => ({
     checker: checker.name,
-    promise: typeof promise === 'string' ? promised(record, promise) : promise(record),
+    promise: promise(record),
     ...(await judge(record)),
   }),
 })

@@ -2,6 +2,7 @@
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
+import { assumed } from '../promise.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
 
 const stateOf = ({ status }: Sample): string | null =>
@@ -61,6 +62,6 @@ export const convergence = checkerOf({
   finds: 'replicas that stay apart once all is healed',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
-  promise: 'once healed, all replicas become equal',
+  promise: assumed('once healed, all replicas become equal'),
   judge,
 })

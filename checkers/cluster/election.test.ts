@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../../harness/api/record.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
+import { claiming, expecting } from '../../harness/testing/promises.ts'
 import { done, type Step } from '../../harness/testing/steps.ts'
+import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { election } from './election.ts'
 import { judge, sample } from './testing/records.ts'
 
@@ -39,3 +41,18 @@ describe('election', () => {
     expect(await judgeTold([steps])).toMatchObject({ status: 'valid' })
   })
 })
+
+it.each([
+  ['claimed', claiming(ELECTION, { leader: 'consistent-prefix' })],
+  ['expected', expecting('consistent-prefix')],
+] as const)(
+  'election, where old answers are %s: a term may go back, and has one leader all the same',
+  async (_, given) => {
+    const told = (process: number, leader: string, term: number): readonly Step[] =>
+      done(process, 'leader', {}, { leader, term })
+    const back = await judge(election, { samples: [], ...given }, [...told(0, 'n1', 3), ...told(0, 'n2', 2)])
+    expect(back).toMatchObject({ status: 'valid', details: { 'a term that goes back': 1 } })
+    const two = await judge(election, { samples: [], ...given }, [...told(0, 'n1', 3), ...told(1, 'n2', 3)])
+    expect(two.status).toBe('invalid')
+  },
+)

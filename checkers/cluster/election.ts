@@ -1,6 +1,7 @@
 /** Leadership as clients are told it: one leader a term, and the one that the nodes' own status names. */
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { ToldLeader } from '../../harness/vocabularies/election.ts'
+import { ELECTION, type ToldLeader } from '../../harness/vocabularies/election.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf } from '../verdict.ts'
 import { judgeElections, type Said, saidOf } from './leadership.ts'
 
@@ -29,7 +30,9 @@ export const election = checkerOf({
   name: 'election',
   finds: 'two leaders told of in one term, terms that go back, leaders that the nodes do not know',
   needs: ['history', 'samples', 'faults'],
-  promise: 'clients are told of one leader a term, the one that the nodes name',
+  promise: promisedOf(ELECTION, 'clients are told of one leader a term, the one that the nodes name', [
+    'leader',
+  ]),
   judge: (record) => {
     const told = toldOf(record)
     const sampled = saidOf(record.samples ?? []).map((said) => ({
@@ -37,7 +40,12 @@ export const election = checkerOf({
       sinceNs: said.timeNs - MOST_SAMPLE_NS,
     }))
     const unproven = told.length === 0 ? 'no client was told of a leader' : null
-    const judged = judgeElections([...told, ...sampled], record.faults, unproven)
+    const judged = judgeElections([...told, ...sampled], {
+      faults: record.faults,
+      unproven,
+      // An answer that may be of an older state may tell of an older term.
+      mayBeOld: promiseOf(record, ELECTION, 'leader').name === 'consistent-prefix',
+    })
     return { ...judged, details: { ...judged.details, answers: told.length } }
   },
 })

@@ -5,6 +5,7 @@
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
+import { claimed } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
 export interface Said {
@@ -96,12 +97,15 @@ const termBack = (all: readonly Said[], faults: RunRecord['faults']): ElectionFi
   return null
 }
 
-/** @param unproven why it proves nothing that nothing is found; null: it does */
-export const judgeElections = (
-  all: readonly Said[],
-  faults: RunRecord['faults'],
-  unproven: string | null,
-): Judged => {
+interface Heard {
+  readonly faults: RunRecord['faults']
+  /** Why it proves nothing that nothing is found; null: it does. */
+  readonly unproven: string | null
+  /** Whether what was said may be of an older state. */
+  readonly mayBeOld: boolean
+}
+
+export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOld }: Heard): Judged => {
   const terms = new Set(all.map(({ status }) => status.term)).size
   const findings = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
   return conclude(findings, {
@@ -109,6 +113,7 @@ export const judgeElections = (
     clean: 'never two leaders in one, and no term went back',
     unproven,
     kinds: KINDS,
+    allows: (kind) => mayBeOld && kind === 'a term that goes back',
     details: { statuses: all.length, terms },
   })
 }
@@ -118,9 +123,10 @@ export const leadership = checkerOf({
   finds: 'two leaders in one term, terms that go back, by the nodes’ own word',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
-  promise: 'one leader a term; terms never go back',
+  promise: (record) => claimed(record, 'one leader a term; terms never go back'),
   judge: ({ samples, faults }) => {
     const all = saidOf(samples ?? [])
-    return judgeElections(all, faults, all.length === 0 ? 'no node told its term' : null)
+    const unproven = all.length === 0 ? 'no node told its term' : null
+    return judgeElections(all, { faults, unproven, mayBeOld: false })
   },
 })

@@ -11,7 +11,7 @@ import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { definitionOf, mayChange } from '../../harness/vocabularies/vocabulary.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { lowerBound } from '../lower-bound.ts'
-import { promised } from '../promise.ts'
+import { claimed } from '../promise.ts'
 import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } from '../verdict.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
@@ -225,7 +225,7 @@ export const sides = checkerOf({
   needs: ['history', 'vocabulary', 'faults', 'samples', 'claims'],
   applies: (record) => partitionsIn(record).length > 0,
   promise: (record) =>
-    promised(
+    claimed(
       record,
       `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves reads at most'}`,
     ),

@@ -1,5 +1,7 @@
 import { cases } from '../../harness/testing/cases.ts'
+import { oldReads } from '../../harness/testing/promises.ts'
 import { done } from '../../harness/testing/steps.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { logOffsets, logOrder } from './append-log.ts'
 
 const append = (value: number, offset: number) =>
@@ -18,3 +20,14 @@ cases(logOffsets, [
   ['one elsewhere than it was told', 'invalid', append(5, 1), append(6, 0), whole(5, 6)],
   ['one that nobody appended', 'invalid', append(5, 0), whole(5, 7)],
 ])
+
+for (const given of oldReads(APPEND_LOG, 'read'))
+  cases(
+    logOrder,
+    [
+      ['a stale read', 'valid', append(5, 0), append(6, 1), whole(5), whole()],
+      ['a read of what is only appended later', 'invalid', whole(5), append(5, 0)],
+      ['a read in another order', 'invalid', append(5, 0), append(6, 1), whole(6)],
+    ],
+    given,
+  )

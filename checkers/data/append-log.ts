@@ -13,13 +13,14 @@ import {
   type LogRead,
 } from '../../harness/vocabularies/append-log.ts'
 import { type LogInput, type LogOutput, appendLog as model } from '../porcupine-ts/models/append-log.ts'
+import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
 export const logOrder = linearizableObject<readonly number[], LogInput, LogOutput>('log-order', {
   finds: 'appends and reads that no order explains',
   vocabulary: APPEND_LOG,
-  promise: 'append, read: linearizable',
+  holds: null,
   model,
   reference: { file: 'append-log', name: 'appendLog' },
   read: ({ invocation, completion }) => {
@@ -117,6 +118,6 @@ export const logOffsets = checkerOf({
   name: 'log-offsets',
   finds: 'values lost, twice, or at another offset than was told; logs that diverge',
   needs: ['history'],
-  promise: 'one value an offset, none lost or twice, all reads prefixes of one log',
+  promise: promisedOf(APPEND_LOG, 'one value an offset, none lost or twice, all reads prefixes of one log'),
   judge,
 })

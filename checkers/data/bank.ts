@@ -1,7 +1,8 @@
 /** Accounts: no money appears or disappears, and none is overdrawn, in any read. (Jepsen's bank checker.) */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import { ACCOUNTS, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
+import { ACCOUNTS, BANK, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
+import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
 const TOTAL = ACCOUNTS * INITIAL_BALANCE
@@ -43,6 +44,6 @@ export const bank = checkerOf({
   name: 'bank',
   finds: 'money made or lost, accounts overdrawn',
   needs: ['history'],
-  promise: 'money is neither made nor lost, no account overdrawn',
+  promise: promisedOf(BANK, 'money is neither made nor lost, no account overdrawn'),
   judge,
 })

@@ -1,5 +1,7 @@
 import { cases, inDoubt } from '../../harness/testing/cases.ts'
+import { oldReads } from '../../harness/testing/promises.ts'
 import { done } from '../../harness/testing/steps.ts'
+import { BOOKING } from '../../harness/vocabularies/booking.ts'
 import { booking } from './booking.ts'
 
 const book = (customer: number, confirmed: boolean) =>
@@ -20,3 +22,17 @@ cases(booking, [
     done(3, 'book', { seat: 1, customer: 1 }, { seat: 1, customer: 1, confirmed: true }),
   ],
 ])
+
+const back = [book(1, true), seat(null), seat(1)] as const
+cases(booking, [['not there, and then there after all', 'invalid', ...back]])
+for (const given of oldReads(BOOKING, 'read'))
+  cases(
+    booking,
+    [
+      ['not there, and then there after all', 'valid', ...back],
+      ['lost', 'invalid', book(1, true), seat(1), seat(null)],
+      ['sold twice', 'invalid', book(1, true), book(2, true)],
+      ['held by who never asked', 'invalid', book(1, true), seat(7)],
+    ],
+    given,
+  )

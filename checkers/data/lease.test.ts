@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { judgeSteps } from '../../harness/testing/steps.ts'
+import { LEASE } from '../../harness/vocabularies/lease.ts'
 import { lease } from './lease.ts'
 
 describe('lease', () => {
@@ -30,6 +31,6 @@ describe('lease', () => {
     ['nobody', 'unknown', []],
   ] as const)('%s: %s', async (_, status, events) => {
     const history = events.map((event, index) => ({ ...event, index }))
-    expect(await judgeSteps(lease, [], { history })).toMatchObject({ status })
+    expect(await judgeSteps(lease(LEASE), [], { history })).toMatchObject({ status })
   })
 })

@@ -7,8 +7,11 @@
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { LEASE, LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { promisedOf, usesOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 interface Hold {
@@ -89,10 +92,16 @@ const judge = ({ pairs }: RunRecord): Judged => {
   })
 }
 
-export const lease = checkerOf({
-  name: 'lease',
-  finds: 'two holders of one lease, tokens that do not grow',
-  needs: ['history'],
-  promise: 'no two holders by the service’s own word; each token greater than all before it',
-  judge,
-})
+/** @param vocabulary of leases, or of leases that protect something */
+export const lease = (vocabulary: Vocabulary): Checker =>
+  checkerOf({
+    name: 'lease',
+    finds: 'two holders of one lease, tokens that do not grow',
+    needs: ['history'],
+    promise: promisedOf(
+      vocabulary,
+      'no two holders by the service’s own word; each token greater than all before it',
+      usesOf(LEASE),
+    ),
+    judge,
+  })

@@ -101,6 +101,9 @@ describe('linearizability of registers', () => {
     expect(await judge(invented, { claims: claims('consistent-prefix') })).toMatchObject({
       status: 'invalid',
     })
+    const spec = { expect: 'consistent-prefix' } as RunSpec
+    expect(await judge(invented, { spec })).toMatchObject({ status: 'invalid' })
+    expect(await judge(staleRead, { spec })).toMatchObject({ status: 'valid' })
   })
 
   it('fail never happened, info may have', async () => {

@@ -1,11 +1,13 @@
 import { cases, inDoubt } from '../../harness/testing/cases.ts'
+import { expecting } from '../../harness/testing/promises.ts'
 import { done } from '../../harness/testing/steps.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
 import { fencing, mutex, semaphore } from './locks.ts'
 
 const acquire = (owner: number, isDone: boolean, token?: number) =>
   done(owner, 'acquire', { key: 1, owner }, { done: isDone, ...(token === undefined ? {} : { token }) })
 const release = (owner: number, isDone = true) => done(owner, 'release', { key: 1, owner }, { done: isDone })
-cases(mutex, [
+cases(mutex(LOCK), [
   ['one after another', 'valid', acquire(1, true, 1), acquire(2, false), release(1), acquire(2, true, 2)],
   ['two at once', 'invalid', acquire(1, true, 1), acquire(2, true, 2)],
   [
@@ -17,7 +19,7 @@ cases(mutex, [
   ],
   ['refused although it is free', 'invalid', acquire(1, true), release(1), acquire(2, false)],
 ])
-cases(fencing, [
+cases(fencing(LOCK), [
   ['tokens that grow', 'valid', acquire(1, true, 4), release(1), acquire(2, true, 9)],
   ['a token again', 'invalid', acquire(1, true, 4), release(1), acquire(2, true, 4)],
 ])
@@ -41,3 +43,8 @@ cases(semaphore, [
     acquire(3, false),
   ],
 ])
+
+cases(mutex(LOCK), [['two at once', 'invalid', acquire(1, true, 1), acquire(2, true, 2)]], {
+  what: 'where old answers are expected, and no call merely reads',
+  parts: expecting('consistent-prefix'),
+})

@@ -1,6 +1,7 @@
 /**
- * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990): a checker is a model and what each
- * operation of the vocabulary means to it.
+ * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990), or where no more than a consistent
+ * prefix was promised of what changes nothing, for that: a checker is a model and what each operation of the vocabulary means
+ * to it.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -11,16 +12,19 @@ import { formatTimeNs } from '../../harness/support/time.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
+import { promisedOf, usesOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
-import { enginesOf, modelAt, undecided } from './engine.ts'
+import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
 
 const TIME_LIMIT_MS = 60_000
 
 export interface ObjectKind<S, I, O> {
   readonly vocabulary: Vocabulary
   readonly finds: string
-  /** What must hold, for the verdict. */
-  readonly promise: string
+  /** The calls that are judged. Absent: all that use an object. */
+  readonly calls?: readonly string[]
+  /** What must hold, where the names of the promises do not say it. */
+  readonly holds: string | null
   readonly model: AnyModel<S, I, O>
   /** Where other threads find the model: a file of porcupine-ts/models, without its extension. */
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
@@ -28,29 +32,32 @@ export interface ObjectKind<S, I, O> {
   read(pair: Pair): { readonly input: I; readonly output: O | undefined } | null
 }
 
+const callsOf = ({
+  calls,
+  vocabulary,
+}: Pick<ObjectKind<never, never, never>, 'calls' | 'vocabulary'>): readonly string[] =>
+  calls ?? usesOf(vocabulary)
+
 interface Modelled<I, O> {
   readonly pairs: readonly Pair[]
   readonly operations: readonly Operation<I, O>[]
 }
 
 /** What failed never happened; what is in doubt may happen at any time. */
-const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, all: readonly Pair[]): Modelled<I, O> => {
+const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Modelled<I, O> => {
+  const intervalOf = intervalsOf(record, kind.vocabulary)
   const pairs: Pair[] = []
   const operations: Operation<I, O>[] = []
-  for (const pair of all) {
-    const { invocation, completion } = pair
-    if (completion?.type === 'fail') continue
+  for (const pair of record.pairs) {
+    if (pair.completion?.type === 'fail') continue
     const meant = kind.read(pair)
     if (meant === null) continue
-    const isOk = completion?.type === 'ok'
-    pairs.push(pair)
     operations.push({
-      client: invocation.process as number,
-      call: invocation.timeNs,
-      return: isOk ? completion.timeNs : Number.POSITIVE_INFINITY,
+      ...intervalOf(pair, pairs.length),
       input: meant.input,
-      output: isOk ? meant.output : undefined,
+      output: pair.completion?.type === 'ok' ? meant.output : undefined,
     })
+    pairs.push(pair)
   }
   return { pairs, operations }
 }
@@ -69,7 +76,9 @@ const evidenceOf = <S, I, O>(
 }
 
 const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
-  const modelled = operationsOf(kind, record.pairs)
+  const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
+  if (beyond !== null) return notJudged(beyond)
+  const modelled = operationsOf(kind, record)
   const { pairs, operations } = modelled
   if (operations.length === 0) return notJudged('no operation tells anything')
   const { file, name, args } = kind.reference
@@ -96,6 +105,6 @@ export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I,
     name,
     finds: kind.finds,
     needs: ['history'],
-    promise: kind.promise,
+    promise: promisedOf(kind.vocabulary, kind.holds, callsOf(kind)),
     judge: (record) => judge(kind, record),
   })

@@ -1,4 +1,5 @@
 import { cases, inDoubt, refused } from '../../harness/testing/cases.ts'
+import { expecting } from '../../harness/testing/promises.ts'
 import { done } from '../../harness/testing/steps.ts'
 import { fifo, totalQueue } from './queue.ts'
 
@@ -26,3 +27,8 @@ cases(totalQueue, [
     take(null),
   ],
 ])
+
+cases(fifo, [['out of order', 'invalid', put(1), put(2), take(2), take(1)]], {
+  what: 'where old answers are expected, and no call merely reads',
+  parts: expecting('consistent-prefix'),
+})

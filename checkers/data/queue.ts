@@ -8,13 +8,14 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { type Dequeued, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'
+import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
 export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
   finds: 'elements out of order, and whatever else no order explains',
   vocabulary: QUEUE,
-  promise: 'enqueue, dequeue: linearizable, first in, first out',
+  holds: 'first in, first out',
   model: fifoQueue,
   reference: { file: 'queue', name: 'fifoQueue' },
   read: ({ invocation, completion }) => {
@@ -150,6 +151,6 @@ export const totalQueue = checkerOf({
   name: 'total-queue',
   finds: 'elements lost, taken twice, or out of nowhere',
   needs: ['history'],
-  promise: 'what was put in comes out exactly once',
+  promise: promisedOf(QUEUE, 'what was put in comes out exactly once'),
   judge,
 })

@@ -6,8 +6,9 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
-import type { Checked } from '../../harness/vocabularies/access.ts'
+import { ACCESS, type Checked } from '../../harness/vocabularies/access.ts'
 import { lowerBound } from '../lower-bound.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { latestOver } from './latest-over.ts'
 
@@ -18,14 +19,19 @@ const endNs = ({ completion }: Pair): number =>
 const KINDS = ['allowed once revoked', 'allowed and never granted'] as const
 type Breach = Finding<(typeof KINDS)[number]>
 
-/** @param revocation the last that was over before the check began; null: nobody had granted anything */
-const breachOf = (check: Pair, revocation: Pair | null): Breach => {
+const allowedAt = (check: Pair): string => {
   const { node = 'a node', timeNs } = check.invocation
-  const allowed = `subject ${subjectOf(check)} was allowed by ${node} at ${formatTimeNs(timeNs)}`
-  if (revocation === null)
-    return finding('allowed and never granted', `${allowed}: nobody had granted it`, [check])
-  const afterMs = ((timeNs - endNs(revocation)) / NS_PER_MS).toFixed(0)
-  return finding('allowed once revoked', `${allowed}: revoked ${afterMs} ms before`, [check, revocation])
+  return `subject ${subjectOf(check)} was allowed by ${node} at ${formatTimeNs(timeNs)}`
+}
+
+const neverGranted = (check: Pair): Breach =>
+  finding('allowed and never granted', `${allowedAt(check)}: nobody had granted it`, [check])
+
+/** @param revocation the last that was over before the check began */
+const onceRevoked = (check: Pair, revocation: Pair): Breach => {
+  const afterMs = ((check.invocation.timeNs - endNs(revocation)) / NS_PER_MS).toFixed(0)
+  const text = `${allowedAt(check)}: revoked ${afterMs} ms before`
+  return finding('allowed once revoked', text, [check, revocation])
 }
 
 /** Of grants in order of invocation: up to each, when the last of them was over. */
@@ -48,16 +54,17 @@ const breachesOf = (changes: readonly Pair[], allowed: readonly Pair[]): readonl
     const begun = lowerBound(grants, ({ invocation }) => invocation.timeNs, endNs(check))
     const grantedNs = grantedUpTo[begun - 1] ?? Number.NEGATIVE_INFINITY
     const revocation = revokedBefore(check.invocation.timeNs)
-    const isExplained = begun > 0 && (revocation === null || revocation.invocation.timeNs <= grantedNs)
-    return isExplained ? [] : [breachOf(check, revocation)]
+    if (begun === 0) return [neverGranted(check)]
+    if (revocation === null || revocation.invocation.timeNs <= grantedNs) return []
+    return [onceRevoked(check, revocation)]
   })
 }
 
-const judge = ({ pairs }: RunRecord): Judged => {
+const judge = (record: RunRecord): Judged => {
   const bySubject = new Map<number, { changes: Pair[]; allowed: Pair[] }>()
   let checks = 0
   let revocations = 0
-  for (const pair of pairs) {
+  for (const pair of record.pairs) {
     const of = bySubject.get(subjectOf(pair)) ?? { changes: [], allowed: [] }
     bySubject.set(subjectOf(pair), of)
     if (pair.invocation.f !== 'check') {
@@ -69,12 +76,15 @@ const judge = ({ pairs }: RunRecord): Judged => {
     }
   }
   const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
+  // An old answer knows nothing of the revocation.
+  const mayBeOld = promiseOf(record, ACCESS, 'check').name === 'consistent-prefix'
   const unproven = checks === 0 ? 'nobody checked' : revocations === 0 ? 'nothing was surely revoked' : null
   return conclude(breaches, {
     seen: `${checks} checks, ${revocations} acknowledged revocations`,
     clean: 'nothing was allowed that had been revoked',
     unproven,
     kinds: KINDS,
+    allows: (kind) => kind === 'allowed once revoked' && mayBeOld,
     details: { checks, revocations },
   })
 }
@@ -83,6 +93,6 @@ export const revocation = checkerOf({
   name: 'revocation',
   finds: 'access granted after it was revoked',
   needs: ['history'],
-  promise: 'once revoked, allowed nowhere',
+  promise: promisedOf(ACCESS, 'once revoked, allowed nowhere'),
   judge,
 })

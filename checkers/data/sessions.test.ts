@@ -1,5 +1,8 @@
+import { describe, expect, it } from 'vitest'
 import { cases } from '../../harness/testing/cases.ts'
-import { done, type Step } from '../../harness/testing/steps.ts'
+import { claiming, expecting } from '../../harness/testing/promises.ts'
+import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import { sessions } from './sessions.ts'
 
 const txn = (process: number, ...ops: readonly (readonly [string, number, unknown])[]): readonly Step[] => {
@@ -40,3 +43,32 @@ cases(sessions, [
     txn(1, ['r', 1, []]),
   ],
 ])
+
+const LESS = [txn(0, ['append', 1, 5]), txn(1, ['r', 1, [5]]), txn(1, ['r', 1, []])]
+const DISORDERED = [txn(0, ['append', 1, 5]), txn(0, ['append', 1, 6]), txn(1, ['r', 1, [6, 5]])]
+const AMONG = [
+  txn(0, ['append', 1, 5]),
+  txn(1, ['r', 1, [5]]),
+  txn(1, ['append', 1, 6]),
+  txn(0, ['r', 1, [6, 5]]),
+]
+describe('sessions, by what was promised of transactions', () => {
+  it.each([
+    ['strict-serializable', 'invalid', 'invalid', 'invalid'],
+    ['strong-session-serializable', 'invalid', 'invalid', 'invalid'],
+    ['strong-session-read-committed', 'valid', 'invalid', 'invalid'],
+    ['strong-session-read-uncommitted', 'valid', 'invalid', 'valid'],
+    ['serializable', 'valid', 'valid', 'valid'],
+  ] as const)(
+    '%s: reads that go back %s, writes out of order %s, writes among what was read %s',
+    async (promise, ...statuses) => {
+      for (const given of [claiming(LIST_APPEND, { txn: promise }), expecting(promise)]) {
+        const judged = await Promise.all(
+          [LESS, DISORDERED, AMONG].map((steps) => judgeSteps(sessions, steps.flat(), given)),
+        )
+        expect(judged.map(({ status }) => status)).toEqual(statuses)
+        for (const { evidence } of judged) expect(evidence.length).toBeGreaterThan(0)
+      }
+    },
+  )
+})

@@ -10,6 +10,9 @@
 import type { RunRecord } from '../../harness/api/record.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import type { AnomalyName } from '../transactions/anomalies.ts'
+import { forbids } from '../transactions/consistency.ts'
 import { COMMITTED, type MicroOp, readTransactions, type Transactions } from '../transactions/transactions.ts'
 import { checkerOf, conclude, type Judged } from '../verdict.ts'
 
@@ -120,8 +123,17 @@ const brokenIn = (transactions: Transactions): readonly BrokenGuarantee[] => {
   return found
 }
 
-const judge = ({ pairs }: RunRecord): Judged => {
-  const transactions = readTransactions(pairs, LIST_APPEND)
+/** What a breach is to the isolation models: a cycle, given the order of each process. */
+const ANOMALIES: Readonly<Record<Guarantee, AnomalyName>> = {
+  'monotonic reads': 'G-single-process',
+  'read your writes': 'G-single-process',
+  'monotonic writes': 'G0-process',
+  'writes follow reads': 'G1c-process',
+}
+
+const judge = (record: RunRecord): Judged => {
+  const promise = promiseOf(record, LIST_APPEND, 'txn').name
+  const transactions = readTransactions(record.pairs, LIST_APPEND)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const at = (row: number): number => transactions.invokedAt[row] as number
   const findings = brokenIn(transactions).map(({ guarantee, text, rows }) => ({
@@ -134,6 +146,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
     clean: 'every session sees what it saw, and did, before',
     unproven: committed === 0 ? 'none committed' : null,
     kinds: GUARANTEES,
+    allows: (guarantee) => !forbids(promise, ANOMALIES[guarantee]),
     details: { committed },
   })
 }
@@ -142,6 +155,6 @@ export const sessions = checkerOf({
   name: 'sessions',
   finds: 'a session that sees less than it saw, or not what it did',
   needs: ['history'],
-  promise: 'monotonic reads and writes, read your writes, writes follow reads',
+  promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),
   judge,
 })

@@ -8,10 +8,10 @@
  * - unexpected: there, and nobody asked for it.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
-import type { RunRecord } from '../../harness/api/record.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged, notJudged } from '../verdict.ts'
 
 interface SetRead {
@@ -192,13 +192,10 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
   })
 }
 
-const mayBeStale = ({ claims, spec }: RunRecord): boolean =>
-  (spec?.expect ?? claims?.consistency[SET.name]?.read) === 'consistent-prefix'
-
 export const setOfElements = checkerOf({
   name: 'set',
   finds: 'elements lost, stale, recovered or out of nowhere, and how long until they are visible',
   needs: ['history'],
-  promise: 'what was acknowledged stays',
-  judge: (record) => judge(record.pairs, mayBeStale(record)),
+  promise: promisedOf(SET, 'what was acknowledged stays'),
+  judge: (record) => judge(record.pairs, promiseOf(record, SET, 'read').name === 'consistent-prefix'),
 })

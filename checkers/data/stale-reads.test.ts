@@ -1,5 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
+import { type Deed, histories } from '../../harness/testing/histories.ts'
 import { done, historyOf, type Step } from '../../harness/testing/steps.ts'
 import { staleReads } from './stale-reads.ts'
 
@@ -32,4 +35,50 @@ describe('stale reads', () => {
       ]),
     ).toEqual([])
   })
+})
+
+/** By the definition: some write that was over before the read began, began after the write of the value that was read was over. */
+const isStale = (read: Pair, pairs: readonly Pair[]): boolean => {
+  const written = ({ invocation }: Pair): number => (invocation.value as { value: number }).value
+  const writes = pairs.filter(
+    ({ invocation, completion }) => invocation.f === 'write' && completion?.type === 'ok',
+  )
+  const { value } = (read.completion as Operation).value as { value: number | null }
+  const sources = writes.filter((write) => written(write) === value)
+  if (value !== null && sources.length !== 1) return false
+  return writes.some(
+    (write) =>
+      (write.completion as Operation).timeNs < read.invocation.timeNs &&
+      sources.every((source) => (source.completion as Operation).timeNs < write.invocation.timeNs),
+  )
+}
+
+const value = fc.constantFrom(1, 2, 3, 4)
+const type = fc.constantFrom('ok' as const, 'ok' as const, 'ok' as const, 'info' as const)
+const deed = fc.oneof(
+  fc.record({ value, type }).map((drawn): Deed => {
+    const put = { key: 1, value: drawn.value }
+    return { f: 'write', value: put, type: drawn.type, ok: put }
+  }),
+  fc.record({ value: fc.option(value), type }).map(
+    (drawn): Deed => ({
+      f: 'read',
+      value: { key: 1 },
+      type: drawn.type,
+      ok: { key: 1, value: drawn.value },
+    }),
+  ),
+)
+
+it('stale reads are those of the definition', () => {
+  fc.assert(
+    fc.property(histories(deed), (history) => {
+      const pairs = pairOperations(history)
+      const stale = pairs.filter(
+        (pair) => pair.invocation.f === 'read' && pair.completion?.type === 'ok' && isStale(pair, pairs),
+      )
+      expect([...staleReads(pairs)]).toEqual(stale.map(({ invocation }) => invocation))
+    }),
+    { numRuns: 500 },
+  )
 })

@@ -2,7 +2,8 @@
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import type { Generated } from '../../harness/vocabularies/unique-ids.ts'
+import { type Generated, UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Judged } from '../verdict.ts'
 
 /** Of one id, so many hand-outs are named. */
@@ -41,6 +42,6 @@ export const uniqueIds = checkerOf({
   name: 'unique-ids',
   finds: 'ids handed out twice',
   needs: ['history'],
-  promise: 'no id twice',
+  promise: promisedOf(UNIQUE_IDS, 'no id twice'),
   judge,
 })

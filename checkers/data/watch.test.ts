@@ -1,4 +1,5 @@
 import { cases, inDoubt, refused } from '../../harness/testing/cases.ts'
+import { expecting } from '../../harness/testing/promises.ts'
 import { done } from '../../harness/testing/steps.ts'
 import { watch } from './watch.ts'
 
@@ -37,3 +38,12 @@ cases(watch, [
   ],
   ['nothing watched', 'unknown', change1(1)],
 ])
+
+cases(
+  watch,
+  [
+    ['not yet at the latest', 'valid', change1(1), change1(2), watched(0, 1, event(1))],
+    ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
+  ],
+  { what: 'where old answers are expected', parts: expecting('consistent-prefix') },
+)

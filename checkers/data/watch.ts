@@ -1,7 +1,8 @@
 /** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
+import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
+import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 const KINDS = ['missed', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
@@ -91,6 +92,6 @@ export const watch = checkerOf({
   name: 'watch',
   finds: 'changes missed, seen twice, out of order, or out of nowhere',
   needs: ['history'],
-  promise: 'every change once, in order, none invented, from wherever one goes on',
+  promise: promisedOf(WATCH, 'every change once, in order, none invented, from wherever one goes on'),
   judge,
 })

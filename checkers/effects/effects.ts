@@ -22,6 +22,7 @@ import {
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, finding, type Judged, notJudged } from '../verdict.ts'
 import { auditLedger, type LedgerRow, lastAnswer, TROUBLES, type Trouble } from './ledger.ts'
 
@@ -114,22 +115,13 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   })
 }
 
-const promisedOf = ({ spec, claims }: RunRecord, { vocabulary, f }: Kept): PromiseName =>
-  spec?.expect ?? claims?.consistency[vocabulary.name]?.[f] ?? 'exactly-once'
-
 const checker = (name: string, kept: Kept): Checker =>
   checkerOf({
     name,
     finds: kept.finds,
     needs: ['history', 'services'],
-    promise: (record) => ({
-      text: `${kept.f}: ${promisedOf(record, kept)}`,
-      source:
-        record.spec?.expect == null
-          ? (record.claims?.source ?? 'assumed of an imported history')
-          : '--expect on the command line',
-    }),
-    judge: (record) => judge(record, promisedOf(record, kept), kept),
+    promise: promisedOf(kept.vocabulary, null, [kept.f]),
+    judge: (record) => judge(record, promiseOf(record, kept.vocabulary, kept.f).name, kept),
   })
 
 export const effects = checker('effects', {

@@ -10,8 +10,11 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SINK, type SinkLine, type SinkMode, type TouchLine } from '../../harness/vocabularies/effects.ts'
-import type { TouchCall } from '../../harness/vocabularies/protected.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK, type TouchCall } from '../../harness/vocabularies/protected.ts'
+import { promisedOf, usesOf } from '../promise.ts'
 import { checkerOf, conclude, type Judged, notJudged } from '../verdict.ts'
 
 const KINDS = ['two at once', 'stale token taken'] as const
@@ -94,21 +97,24 @@ const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged =>
   })
 }
 
-const protectedResource = (promise: string, breaks: BreaksPromise): Checker =>
+const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: BreaksPromise): Checker =>
   checkerOf({
     name: 'protected-resource',
     finds: 'two at once in what a lock protects, stale tokens taken by a sink that compares them',
     needs: ['history', 'services'],
-    promise,
+    // It is the lock's that is promised; the resource is the sink's.
+    promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
     judge: (record) => judge(record, breaks),
   })
 
 export const lockResource = protectedResource(
+  PROTECTED_LOCK,
   'whoever holds the lock is alone in what it protects',
   () => true,
 )
 
 export const leaseResource = protectedResource(
+  PROTECTED_LEASE,
   'a sink that compares tokens takes no stale one',
   (kind, mode) => mode === 'fencing' && kind === 'stale token taken',
 )

@@ -1,10 +1,12 @@
 /** Judges transactions against the isolation that was promised. */
-import type { Claims, IsolationModel } from '../../harness/api/claims.ts'
-import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
+import type { IsolationModel } from '../../harness/api/claims.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import { AssertionError } from '../../harness/support/assert.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
@@ -12,16 +14,11 @@ import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts
 import type { Proof } from './proofs.ts'
 import { COMMITTED, readTransactions, type Transactions } from './transactions.ts'
 
-const ASSUMED: IsolationModel = 'strict-serializable'
-
-const promisedOf = (claims: Claims | null, spec: RunSpec | null, vocabulary: string): IsolationModel => {
-  const promised = spec?.expect ?? claims?.consistency[vocabulary]?.txn ?? ASSUMED
-  if (!isIsolationModel(promised)) throw new Error(`${promised} is no promise that a transaction could keep`)
-  return promised
+const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
+  const { name } = promiseOf(record, vocabulary, 'txn')
+  if (!isIsolationModel(name)) throw new AssertionError(`${name} is no isolation of transactions`)
+  return name
 }
-
-const sourceOf = ({ spec, claims }: RunRecord): string =>
-  spec?.expect == null ? (claims?.source ?? 'assumed of an imported history') : '--expect on the command line'
 
 const SHOWN_ELEMENTS = 12
 
@@ -66,7 +63,7 @@ const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly 
 }
 
 const judge = (record: RunRecord, options: JudgeOptions): Judged => {
-  const promised = promisedOf(record.claims, record.spec, options.vocabulary.name)
+  const promised = isolationOf(record, options)
   const transactions = readTransactions(record.pairs, options.vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
@@ -92,10 +89,7 @@ const checker = (options: JudgeOptions): Checker =>
     finds:
       'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
     needs: ['history'],
-    promise: (record) => ({
-      text: `txn: ${promisedOf(record.claims, record.spec, options.vocabulary.name)}`,
-      source: sourceOf(record),
-    }),
+    promise: promisedOf(options.vocabulary, null),
     judge: (record) => judge(record, options),
   })
 
