@@ -8,9 +8,9 @@ import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 const TOTAL = ACCOUNTS * INITIAL_BALANCE
 
 const KINDS = ['wrong total', 'overdrawn', 'wrong number of accounts'] as const
-type Trouble = Pick<Finding<(typeof KINDS)[number]>, 'kind' | 'text'>
+type BalanceTrouble = Pick<Finding<(typeof KINDS)[number]>, 'kind' | 'text'>
 
-const troubleWith = (balances: readonly number[]): Trouble | null => {
+const troubleWith = (balances: readonly number[]): BalanceTrouble | null => {
   const total = balances.reduce((sum, balance) => sum + balance, 0)
   if (balances.length !== ACCOUNTS)
     return { kind: 'wrong number of accounts', text: `${balances.length} accounts in place of ${ACCOUNTS}` }
