@@ -81,7 +81,7 @@ describe('import rules', () => {
         imported.startsWith(prefix),
       )
       expect(allowed, `${file} must not import ${imported}`).toBe(true)
-      const registry = /^(workloads|nemeses|targets)\/index\.ts$/.test(imported)
+      const registry = /^(workloads|nemeses|targets|harness\/environments)\/index\.ts$/.test(imported)
       expect(registry && room !== 'harness/cli/', `${file} must not see the registry ${imported}`).toBe(false)
     }
   })
