@@ -1,18 +1,12 @@
 /** One set that elements are only added to. */
 import type { Call } from '../../../harness/api/history.ts'
 import { asSetCall, type SetResult } from '../../../harness/vocabularies/set.ts'
-import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
-/** Elements in one page of an answer. */
-const PAGE = 500
-
-class Elements implements Structure {
+export class Elements implements Structure {
   readonly #elements: DigestMap<number, true>
-  readonly #bug: Bug | null
 
-  constructor(saved: readonly number[], bug: Bug | null) {
-    this.#bug = bug
+  constructor(saved: readonly number[]) {
     this.#elements = new DigestMap(saved.map((element) => [element, true]))
   }
 
@@ -28,8 +22,7 @@ class Elements implements Structure {
   }
 
   read(): SetResult {
-    const all = this.save()
-    return { elements: this.#bug === 'first-page-only' ? all.slice(0, PAGE) : all }
+    return { elements: this.save() }
   }
 
   save(): readonly number[] {
@@ -37,4 +30,4 @@ class Elements implements Structure {
   }
 }
 
-export const elements: MakeStructure = (saved, bug) => new Elements((saved ?? []) as number[], bug)
+export const elements: MakeStructure = (saved) => new Elements((saved ?? []) as number[])
