@@ -61,12 +61,12 @@ export const newestClockWins: BugDefinition = {
     args: '-n clock,partition --nemesis-opts clock.victims=leader,clock.modes=bump+jump-back,clock.interval=1500ms,clock.duration=1s --time-limit 20s',
   },
   machine: {
-    structures: { [ACCESS]: (saved) => new NewestAccess((saved ?? []) as [number, DatedAccess][]) },
+    structures: { [ACCESS.name]: (saved) => new NewestAccess((saved ?? []) as [number, DatedAccess][]) },
   },
   server: {
     clientApiOf: (api) =>
       rewritingCalls(api, ({ vocabulary, call }) =>
-        vocabulary === ACCESS ? withValue(call, { clockMs: Date.now() }) : call,
+        vocabulary === ACCESS.name ? withValue(call, { clockMs: Date.now() }) : call,
       ),
   },
 }
@@ -96,11 +96,13 @@ export const leaseByWallClock: BugDefinition = {
   realRun: {
     args: '-n clock --nemesis-opts victims=leader,modes=bump,interval=1500ms,duration=1s --time-limit 15s',
   },
-  machine: { structures: { [LEASE]: (saved) => new DatedLeases((saved ?? []) as [number, DatedLease][]) } },
+  machine: {
+    structures: { [LEASE.name]: (saved) => new DatedLeases((saved ?? []) as [number, DatedLease][]) },
+  },
   server: {
     clientApiOf: (api) =>
       rewritingCalls(api, ({ vocabulary, call }) =>
-        vocabulary === LEASE && call.f === 'acquire'
+        vocabulary === LEASE.name && call.f === 'acquire'
           ? withValue(call, { untilMs: Date.now() + LEASE_MS })
           : call,
       ),
@@ -113,11 +115,11 @@ export const leaseByWallClock: BugDefinition = {
 const lockKeeper = (propose: Propose): LeaseKeeper<number, { readonly token: number }> =>
   new LeaseKeeper({
     held: (machine) => {
-      const owners = (machine.structure(LOCK)?.save() ?? []) as readonly [number, number][]
+      const owners = (machine.structure(LOCK.name)?.save() ?? []) as readonly [number, number][]
       return owners.map(([key, owner]) => [key, { token: owner }])
     },
     isOver: (_lock, heldMs) => heldMs > LEASE_MS,
-    expire: (key, owner) => propose(LOCK, { f: 'release', value: { key, owner } }),
+    expire: (key, owner) => propose(LOCK.name, { f: 'release', value: { key, owner } }),
   })
 
 /** A lock has no end in time: its holder was never told of one. */
@@ -168,7 +170,7 @@ export const missedTicksSkipped: BugDefinition = {
   },
   machine: {
     structures: {
-      [SCHEDULE]: (saved) =>
+      [SCHEDULE.name]: (saved) =>
         new SkippingSchedules((saved ?? { ledger: [], schedules: [] }) as SavedSchedules),
     },
   },
@@ -188,7 +190,7 @@ const cachingApi = (api: ServerApi): ClientApi => {
   const cache = new Map<string, CachedRead>()
   return alteredApi(api, {
     read: (vocabulary, call, reply) => {
-      if (vocabulary !== REGISTER) return api.read(vocabulary, call, reply)
+      if (vocabulary !== REGISTER.name) return api.read(vocabulary, call, reply)
       const key = JSON.stringify(call.value)
       const cached = cache.get(key)
       if (cached !== undefined && performance.now() - cached.sinceMs < CACHED_MS)

@@ -6,8 +6,9 @@ import type { Call } from '../../../harness/api/history.ts'
 import { BANK } from '../../../harness/vocabularies/bank.ts'
 import { COUNTER } from '../../../harness/vocabularies/counter.ts'
 import { QUEUE } from '../../../harness/vocabularies/queue.ts'
-import { LIST_APPEND, RW_REGISTER, type Scalar } from '../../../harness/vocabularies/transactions.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../../harness/vocabularies/unique-ids.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import type { ServerApi } from '../server/client-api.ts'
 import { Bank, type Transfer } from '../structures/bank.ts'
 import { Counters } from '../structures/counters.ts'
@@ -63,14 +64,14 @@ export const txnReadsEarly: BugDefinition = {
   realRun: { args: '--time-limit 8s' },
   machine: {
     structures: {
-      [LIST_APPEND]: (saved) => new AnsweredLists((saved ?? []) as [Scalar, StoredValue][]),
-      [RW_REGISTER]: (saved) => new AnsweredRegisters((saved ?? []) as [Scalar, StoredValue][]),
+      [LIST_APPEND.name]: (saved) => new AnsweredLists((saved ?? []) as [Scalar, StoredValue][]),
+      [RW_REGISTER.name]: (saved) => new AnsweredRegisters((saved ?? []) as [Scalar, StoredValue][]),
     },
   },
   server: {
     clientApiOf: (api) =>
       rewritingCalls(api, ({ vocabulary, call }) =>
-        vocabulary === LIST_APPEND || vocabulary === RW_REGISTER
+        vocabulary === LIST_APPEND.name || vocabulary === RW_REGISTER.name
           ? withReadsAnswered(api, vocabulary, call)
           : call,
       ),
@@ -94,12 +95,12 @@ export const counterOutsideLog: BugDefinition = {
   workload: 'counter',
   realRun: { args: '--time-limit 8s' },
   machine: {
-    structures: { [COUNTER]: (saved) => new CountersOfSums((saved ?? []) as [number, number][]) },
+    structures: { [COUNTER.name]: (saved) => new CountersOfSums((saved ?? []) as [number, number][]) },
   },
   server: {
     clientApiOf: (api) =>
       rewritingCalls(api, ({ vocabulary, call }) => {
-        if (vocabulary !== COUNTER) return call
+        if (vocabulary !== COUNTER.name) return call
         const { delta } = call.value as { delta: number }
         return withValue(call, { sum: look<{ value: number }>(api, vocabulary, call).value + delta })
       }),
@@ -127,7 +128,9 @@ export const dequeueBeforeCommit: BugDefinition = {
   workload: 'queue',
   realRun: { args: '--time-limit 8s' },
   machine: {
-    structures: { [QUEUE]: (saved) => new QueuesOfTaken((saved ?? []) as [number, readonly number[]][]) },
+    structures: {
+      [QUEUE.name]: (saved) => new QueuesOfTaken((saved ?? []) as [number, readonly number[]][]),
+    },
   },
   server: {
     clientApiOf: (api) =>
@@ -155,12 +158,12 @@ export const idsFromMemory: BugDefinition = {
   realRun: {
     args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=2s,duration=1s --time-limit 20s',
   },
-  machine: { structures: { [UNIQUE_IDS]: (saved) => new ReservedIds((saved ?? 0) as number) } },
+  machine: { structures: { [UNIQUE_IDS.name]: (saved) => new ReservedIds((saved ?? 0) as number) } },
   server: {
     clientApiOf: (api) => {
       let lastId = 0
       return rewritingCalls(api, ({ vocabulary, call }) => {
-        if (vocabulary !== UNIQUE_IDS) return call
+        if (vocabulary !== UNIQUE_IDS.name) return call
         lastId = Math.max(lastId, look<{ id: number }>(api, vocabulary, call).id) + 1
         return withValue(call, { reserved: lastId })
       })
@@ -183,7 +186,7 @@ export const fundsCheckedEarly: BugDefinition = {
   workload: 'bank',
   realRun: { args: '--time-limit 8s' },
   machine: {
-    structures: { [BANK]: (saved) => new BankOfChecked((saved ?? []) as [number, number][]) },
+    structures: { [BANK.name]: (saved) => new BankOfChecked((saved ?? []) as [number, number][]) },
   },
   server: {
     clientApiOf: (api) =>

@@ -38,7 +38,7 @@ export const takenIsDone: BugDefinition = {
   },
   machine: {
     structures: {
-      [JOB_QUEUE]: (saved) => new FinishedJobs((saved ?? { ledger: [], lent: [] }) as SavedJobQueue),
+      [JOB_QUEUE.name]: (saved) => new FinishedJobs((saved ?? { ledger: [], lent: [] }) as SavedJobQueue),
     },
   },
 }

@@ -24,7 +24,7 @@ export const firstPageOnly: BugDefinition = {
   description: `a read of a set returns its first ${PAGE} elements`,
   workload: 'set',
   realRun: { args: '--time-limit 8s' },
-  machine: { structures: { [SET]: (saved) => new FirstPage((saved ?? []) as number[]) } },
+  machine: { structures: { [SET.name]: (saved) => new FirstPage((saved ?? []) as number[]) } },
 }
 
 class LocksOfAnyone extends Locks {
@@ -42,7 +42,7 @@ export const releaseByAnyone: BugDefinition = {
   description: 'a lock is released by any client that asks, although another one holds it',
   workload: 'lock',
   realRun: { args: '--time-limit 8s' },
-  machine: { structures: { [LOCK]: (saved) => new LocksOfAnyone((saved ?? []) as [number, number][]) } },
+  machine: { structures: { [LOCK.name]: (saved) => new LocksOfAnyone((saved ?? []) as [number, number][]) } },
 }
 
 class LocksOfTerms extends Locks {
@@ -57,7 +57,7 @@ export const tokenIsTerm: BugDefinition = {
   description: 'the fencing token is the term, which many holders share',
   workload: 'lock',
   realRun: { args: '--time-limit 8s' },
-  machine: { structures: { [LOCK]: (saved) => new LocksOfTerms((saved ?? []) as [number, number][]) } },
+  machine: { structures: { [LOCK.name]: (saved) => new LocksOfTerms((saved ?? []) as [number, number][]) } },
 }
 
 class OverbookedSeats extends Seats {
@@ -75,7 +75,9 @@ export const lastBookingWins: BugDefinition = {
   description: 'a seat is confirmed to every customer who asks, although another one has it',
   workload: 'booking',
   realRun: { args: '--time-limit 8s' },
-  machine: { structures: { [BOOKING]: (saved) => new OverbookedSeats((saved ?? []) as [number, number][]) } },
+  machine: {
+    structures: { [BOOKING.name]: (saved) => new OverbookedSeats((saved ?? []) as [number, number][]) },
+  },
 }
 
 class LateChanges extends Changes {
@@ -92,5 +94,5 @@ export const watchResumesLate: BugDefinition = {
   description: 'a watch that resumes after a change starts one change too late',
   workload: 'watch',
   realRun: { args: '--time-limit 8s' },
-  machine: { structures: { [WATCH]: (saved) => new LateChanges((saved ?? []) as WatchEvent[]) } },
+  machine: { structures: { [WATCH.name]: (saved) => new LateChanges((saved ?? []) as WatchEvent[]) } },
 }

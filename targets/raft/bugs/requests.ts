@@ -75,7 +75,8 @@ export const messageInSecondEntry: BugDefinition = {
   },
   machine: {
     structures: {
-      [OUTBOX]: (saved) => new OutboxOfTwoEntries((saved ?? { ledger: [], versions: [] }) as SavedOutbox),
+      [OUTBOX.name]: (saved) =>
+        new OutboxOfTwoEntries((saved ?? { ledger: [], versions: [] }) as SavedOutbox),
     },
   },
   server: {

@@ -23,7 +23,7 @@ export const queueSortedInSnapshot: BugDefinition = {
   realRun: {
     args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
   },
-  machine: { structures: { [QUEUE]: (saved) => new SortedQueues((saved ?? []) as SavedLists) } },
+  machine: { structures: { [QUEUE.name]: (saved) => new SortedQueues((saved ?? []) as SavedLists) } },
 }
 
 const VALUES_KEPT = 10
@@ -40,7 +40,7 @@ export const logTailInSnapshot: BugDefinition = {
   realRun: {
     args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
   },
-  machine: { structures: { [APPEND_LOG]: (saved) => new LogTails((saved ?? []) as SavedLists) } },
+  machine: { structures: { [APPEND_LOG.name]: (saved) => new LogTails((saved ?? []) as SavedLists) } },
 }
 
 class UnsavedSemaphores extends Semaphores {
@@ -55,7 +55,9 @@ export const permitsNotInSnapshot: BugDefinition = {
   realRun: {
     args: '--workload-opts per-key=1000 -n kill --nemesis-opts victims=all,interval=3s,duration=300ms --target-opts compact-every=30 --rate 400 --time-limit 25s',
   },
-  machine: { structures: { [SEMAPHORE]: (saved) => new UnsavedSemaphores((saved ?? []) as SavedLists) } },
+  machine: {
+    structures: { [SEMAPHORE.name]: (saved) => new UnsavedSemaphores((saved ?? []) as SavedLists) },
+  },
 }
 
 class LastChange extends Changes {
@@ -70,5 +72,5 @@ export const watchForgetsInSnapshot: BugDefinition = {
   realRun: {
     args: '-n kill --nemesis-opts victims=all,interval=2s,duration=500ms --target-opts compact-every=60 --time-limit 15s',
   },
-  machine: { structures: { [WATCH]: (saved) => new LastChange((saved ?? []) as WatchEvent[]) } },
+  machine: { structures: { [WATCH.name]: (saved) => new LastChange((saved ?? []) as WatchEvent[]) } },
 }

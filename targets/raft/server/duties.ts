@@ -30,19 +30,19 @@ export const dutiesOf = ({ id, sink, propose, deviations }: DutyOptions): readon
       propose(vocabulary, { f: 'done', value: { key, worker: id } }),
   }),
   new LeaseKeeper({
-    held: (machine) => leasesOf(machine.structure(LEASE)),
+    held: (machine) => leasesOf(machine.structure(LEASE.name)),
     isOver: deviations.leaseIsOver,
-    expire: (key, token) => propose(LEASE, { f: 'expire', value: { key, token } }),
+    expire: (key, token) => propose(LEASE.name, { f: 'expire', value: { key, token } }),
   }),
   new LeaseKeeper({
-    held: (machine) => lentOf(machine.structure(JOB_QUEUE)),
+    held: (machine) => lentOf(machine.structure(JOB_QUEUE.name)),
     isOver: (_job, heldMs) => heldMs > LEASE_MS,
-    expire: (key, token) => propose(JOB_QUEUE, { f: 'give-back', value: { key, token } }),
+    expire: (key, token) => propose(JOB_QUEUE.name, { f: 'give-back', value: { key, token } }),
   }),
   new Ticker({
-    open: (machine) => schedulesOf(machine.structure(SCHEDULE)),
+    open: (machine) => schedulesOf(machine.structure(SCHEDULE.name)),
     next: deviations.nextTick,
-    propose: (call) => propose(SCHEDULE, call),
+    propose: (call) => propose(SCHEDULE.name, call),
   }),
   ...deviations.moreDuties(propose),
 ]
