@@ -103,6 +103,7 @@ const EDGES = [
   'harness/engine/members.ts',
   'harness/support/wait.ts',
   'harness/report/',
+  'targets/raft/bugs/clocks.ts',
   'targets/raft/server/',
   'targets/http.ts',
   'targets/stub-service.ts',
