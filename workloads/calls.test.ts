@@ -20,7 +20,7 @@ type Answer = (call: Call) => unknown
 
 /** The structure that the cluster keeps for a vocabulary, as if each call were one entry of the log. */
 const structureOf = (name: string): Answer => {
-  const structure = structures[name]?.make(null, null)
+  const structure = structures[name]?.make(null)
   if (structure === undefined) throw new Error(`no structure for ${name}`)
   let index = 0
   return (call) => structure.execute(call, { index: ++index, term: 1, session: 1 })

@@ -65,7 +65,8 @@ describe('what an environment cannot hold', () => {
   it('docker: a target without an image, and one with a service without one', () => {
     expect(docker.whyNotFor(bare, {})).toBe('fake has no Docker image: run it with --env namespaces.')
     expect(docker.whyNotFor(withImage, {})).toBeNull()
-    const sink = etcd.services?.({ sink: 'naive' }) ?? []
+    const target: Target = etcd
+    const sink = target.services?.({ sink: 'naive' }) ?? []
     expect(sink).not.toEqual([])
     expect(docker.whyNotFor({ ...withImage, services: () => sink }, {})).toContain('sink has no Docker image')
   })
