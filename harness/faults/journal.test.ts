@@ -24,14 +24,14 @@ describe('the undo journal', () => {
     expect(journal !== null && isOwnerAlive(journal)).toBe(true)
   })
 
-  it('leaves out a torn last line: what it announced was never done', () => {
+  it('ignores an incomplete last line: the effect that it announces was never made', () => {
     fs.appendFileSync(path.join(stateDir, 'journal.jsonl'), '{"kind":"dire')
     expect(readJournal(stateDir)?.entries).toEqual([])
   })
 
-  it('is null where there is none', () => expect(readJournal('/nowhere')).toBeNull())
+  it('is null if there is none', () => expect(readJournal('/nowhere')).toBeNull())
 
-  it('takes a pid that was used again for a dead owner', () => {
+  it('treats an owner whose pid was reused as dead', () => {
     const journal = readJournal(stateDir)
     if (journal === null) throw new Error('no journal')
     expect(isOwnerAlive({ ...journal, owner: { ...journal.owner, startTime: '1' } })).toBe(false)
@@ -53,7 +53,7 @@ describe('the undo journal', () => {
     expect(await undoAll(entries)).toEqual([])
   })
 
-  it('never kills a process that only has the pid of one it knew', async () => {
+  it('never kills another process that has reused a pid', async () => {
     const child = spawn('sleep', ['100'], { stdio: 'ignore' })
     const pid = child.pid as number
     await undoAll([{ kind: 'process', pid, startTime: '1', bootId: bootId() }])
@@ -66,7 +66,7 @@ describe('the undo journal', () => {
     expect(fs.existsSync(stateDir)).toBe(false)
   })
 
-  it('the watchdog undoes when its pipe closes, though it is told to end', async () => {
+  it('the watchdog ignores SIGTERM and undoes the journal when its pipe closes', async () => {
     const victim = spawn('sleep', ['100'], { stdio: 'ignore' })
     const pid = victim.pid as number
     new FileJournal(stateDir).record({
