@@ -9,6 +9,12 @@ import { createJournal, FileJournal, isOwnerAlive, readJournal } from './journal
 import { bootId, isAlive, startTimeOf } from './proc.ts'
 import { undoAll } from './undo.ts'
 
+/** Whether a process handles SIGHUP. Node does not by itself, and the watchdog sets this handler last. */
+const catchesHangup = (pid: number): boolean => {
+  const [, mask] = /^SigCgt:\t([0-9a-f]+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1')) ?? []
+  return (BigInt(`0x${mask ?? '0'}`) & 1n) === 1n
+}
+
 describe('the undo journal', () => {
   let stateDir: string
   beforeEach(() => {
@@ -78,12 +84,11 @@ describe('the undo journal', () => {
     const watchdog = spawn(process.execPath, [path.join(import.meta.dirname, 'watchdog.ts'), stateDir], {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
-    await waitUntil(() => fs.existsSync(`/proc/${watchdog.pid}/exe`), 1000, 10)
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(await waitUntil(() => catchesHangup(watchdog.pid as number), 20_000, 10)).toBe(true)
     watchdog.kill('SIGTERM')
     expect(isAlive(pid)).toBe(true)
     watchdog.stdin.end()
-    expect(await waitUntil(() => !isAlive(pid) && !fs.existsSync(stateDir), 5000, 20)).toBe(true)
-    expect(await waitUntil(() => watchdog.exitCode === 0, 5000, 20)).toBe(true)
+    expect(await waitUntil(() => !isAlive(pid) && !fs.existsSync(stateDir), 20_000, 20)).toBe(true)
+    expect(await waitUntil(() => watchdog.exitCode === 0, 20_000, 20)).toBe(true)
   })
 })
