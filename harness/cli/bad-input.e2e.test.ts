@@ -95,7 +95,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['check', '/nowhere'], 'There is nothing at /nowhere'],
     [['list', 'bugz'], 'There is no list named bugz. Did you mean bugs?'],
-    [['export', '/nowhere'], '/nowhere is no run'],
+    [['export', '/nowhere'], '/nowhere is not a run'],
     [['prepare', 'lunch'], 'There is no preparation named lunch'],
   ])('%j', async (args, message) => refused(args, 255, message))
 

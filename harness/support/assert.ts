@@ -1,4 +1,4 @@
-/** Programmer errors are asserted; operating errors are values. */
+/** Programmers' errors are assertions; operating errors are values or a `UserError`. */
 
 export class AssertionError extends Error {
   override readonly name = 'AssertionError'
