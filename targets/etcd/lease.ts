@@ -3,7 +3,8 @@
  * a half election timeouts: what was granted is told. The token is the revision at which the key was made.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { LEASE, LEASE_MS, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
 interface GrantResponse {
@@ -35,7 +36,7 @@ const acquire = async (send: Send, key: string, owner: string): Promise<Outcome>
 }
 
 export const actOnLease = async (send: Send, raw: Call): Promise<Outcome> => {
-  const { f, value } = raw as LeaseCall
+  const { f, value } = asCall(LEASE, raw)
   const key = toBase64(`lease/${value.key}`)
   const owner = toBase64(String(value.owner))
   if (f === 'acquire') return acquire(send, key, owner)
