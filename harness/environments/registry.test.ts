@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { etcd } from '../../targets/etcd/target.ts'
+import { sinksOf } from '../../targets/sink/service.ts'
 import type { Environment, Finding, PrepareSpec } from '../api/environment.ts'
 import type { Target } from '../api/target.ts'
 import { doctorCommand } from '../cli/commands/doctor.ts'
@@ -65,7 +65,7 @@ describe('what an environment cannot hold', () => {
   it('docker: a target without an image, and one with a service without one', () => {
     expect(docker.whyNotFor(bare, {})).toBe('fake has no Docker image: run it with --env namespaces.')
     expect(docker.whyNotFor(withImage, {})).toBeNull()
-    const sink = etcd.services?.({ sink: 'naive' }) ?? []
+    const sink = sinksOf('naive')
     expect(sink).not.toEqual([])
     expect(docker.whyNotFor({ ...withImage, services: () => sink }, {})).toContain('sink has no Docker image')
   })
