@@ -1,6 +1,6 @@
 /**
- * Objects in etcd by reading and then writing if nothing changed meanwhile (optimistic, by the key's revision): a conflict is a
- * fail, since nothing was written. What one etcd transaction can decide by itself is sent as one.
+ * Objects in etcd: read a key, then write it if its revision is still the same (optimistic). A conflict is a fail, since
+ * nothing was written. Where one etcd transaction can decide by itself, one is sent.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
@@ -14,12 +14,12 @@ import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
 interface Change {
-  /** What the key holds from now on, as JSON; undefined: it is left as it is. */
+  /** The new value of the key, as JSON; undefined: it stays as it is. */
   readonly next: unknown
   readonly returned: unknown
 }
 
-/** Reads a key, and writes what follows from it if the key is still the same. */
+/** Reads a key, and writes what `change` makes of it if the key has not changed since. */
 const update = async (send: Send, name: string, change: (value: unknown) => Change): Promise<Outcome> => {
   const key = toBase64(name)
   const read = await send<RangeResponse>('/v3/kv/range', { key })
@@ -81,7 +81,7 @@ export const actOnLog = (send: Send, raw: Call): Promise<Outcome> => {
   })
 }
 
-/** Each write of etcd's has a revision of its own. */
+/** Each write in etcd has its own revision. */
 export const actOnIds = async (send: Send): Promise<Outcome> => {
   const sent = await send('/v3/kv/put', { key: toBase64('ids'), value: toBase64('') })
   return sent.type === 'ok'
@@ -89,7 +89,7 @@ export const actOnIds = async (send: Send): Promise<Outcome> => {
     : sent
 }
 
-/** A key that its holder made: one transaction decides. The token is the revision at which it was made. */
+/** A key that the holder creates, in one transaction. The token is the revision of its creation. */
 export const actOnLock = async (send: Send, raw: Call): Promise<Outcome> => {
   const { f, value } = asCall(LOCK, raw)
   const key = toBase64(`lock/${value.key}`)
@@ -111,7 +111,7 @@ export const actOnLock = async (send: Send, raw: Call): Promise<Outcome> => {
   return { type: 'ok', value: { done, ...token }, meta: sent.meta }
 }
 
-/** The owners who hold permits are one key. */
+/** One key lists the owners that hold permits. */
 export const actOnSemaphore = (send: Send, raw: Call): Promise<Outcome> => {
   const { f, value } = asCall(SEMAPHORE, raw)
   return update(send, `semaphore/${value.key}`, (held = []) => {

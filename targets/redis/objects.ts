@@ -1,4 +1,4 @@
-/** Objects in Redis: what takes more than one command is a script, which Redis runs as one step. */
+/** Objects in Redis. A call that needs more than one command is a script, which Redis runs as one step. */
 import type { Call } from '../../harness/api/history.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
@@ -24,7 +24,7 @@ const run = (
 
 type Op = readonly [f: string, key: Scalar, value: unknown]
 
-/** Micro-operations one after another; a read of a list is answered with its elements, one of a register with its value. */
+/** Runs micro-operations one after another. A read of a list returns its elements, a read of a register its value. */
 const TRANSACTION = `
 local out = {}
 for i, op in ipairs(cjson.decode(ARGV[1])) do
@@ -101,7 +101,7 @@ const ACQUIRE_FOR = `
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
 return redis.call('INCR', KEYS[2])`
 
-/** A key that runs out, by Redis's wall clock. */
+/** A key that expires by Redis's wall clock. */
 export const sendLease = async (send: Send, raw: Call): Promise<unknown> => {
   const { f, value } = asCall(LEASE, raw)
   const keys = [`lease/${value.key}`, `token/lease/${value.key}`]
