@@ -10,6 +10,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { register } from '../../../workloads/register.ts'
 import type { Call } from '../../api/history.ts'
 import { interpret } from '../../engine/interpret.ts'
 import { Scheduler } from '../../engine/scheduler.ts'
@@ -18,10 +19,10 @@ import { FakeRegisters } from '../../environments/fake/register-target.ts'
 import { limit } from '../../generators/combinators.ts'
 import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
-import { parseOptions } from '../run/options.ts'
-import { findWorkload } from '../run/registries.ts'
+import { defaultsOf } from '../run/options.ts'
 import { benchCheckers } from './checkers.ts'
 import { benchFaults } from './faults.ts'
 
@@ -30,11 +31,10 @@ const OPERATIONS = 200_000
 const ROUNDS = 3
 
 const generator = (operations: number) => {
-  const workload = findWorkload('register')
-  const options = parseOptions('workload register', undefined, workload.options)
+  const options = defaultsOf(register.options)
   return limit(
     operations,
-    workload.generator(rngFromSeed(1), options, { concurrency: CONCURRENCY, nodes: 5 }),
+    register.generator(rngFromSeed(1), options, { concurrency: CONCURRENCY, nodes: 5 }),
   )
 }
 
@@ -101,5 +101,5 @@ export const benchCommand = async (): Promise<number> => {
   )
   process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())
-  return 0
+  return EXIT_CODES.valid
 }

@@ -1,12 +1,14 @@
 /** `faultline doctor`: what this machine can do, what is missing, and what would provide it. */
 import fs from 'node:fs'
 import { execa } from 'execa'
+import { nemeses } from '../../../nemeses/index.ts'
+import { targets } from '../../../targets/index.ts'
 import type { Capability } from '../../api/environment.ts'
 import { whyNotHere } from '../../environments/capabilities.ts'
 import { isDockerReachable } from '../../environments/docker/daemon.ts'
 import { inNamespaces } from '../../environments/sandbox.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { DOCKER_PROGRAMS, findProgram, missingPackages, NAMESPACE_PROGRAMS } from '../run/packages.ts'
-import { nemeses, targets } from '../run/registries.ts'
 
 interface Finding {
   readonly what: string
@@ -143,12 +145,12 @@ const findings = async (): Promise<readonly Finding[]> => [
   ...checkTargets(),
 ]
 
-export const doctorCommand = async ({ json }: { readonly json?: boolean }): Promise<number> => {
+export const doctorCommand = async ({ json }: { readonly json: boolean }): Promise<number> => {
   const table = await findings()
-  if (json === true) process.stdout.write(`${JSON.stringify(table)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(table)}\n`)
   else
     for (const { what, ok, note } of table)
       process.stdout.write(`${ok ? 'yes' : 'no '}  ${what.padEnd(24)} ${note}\n`)
   const usable = table.some(({ what, ok }) => what.startsWith('environment') && ok)
-  return usable ? 0 : 254
+  return usable ? EXIT_CODES.valid : EXIT_CODES.harnessFailed
 }

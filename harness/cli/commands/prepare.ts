@@ -1,10 +1,12 @@
 /** `faultline prepare`: installs and builds what a use of faultline needs on this machine, saying each command first. */
 import path from 'node:path'
+import { targets } from '../../../targets/index.ts'
 import { isDockerReachable } from '../../environments/docker/daemon.ts'
 import { hasServiceManager, startDaemon } from '../../environments/docker/daemon-process.ts'
 import type { BaseSource } from '../../environments/docker/images.ts'
 import { ensureImage } from '../../environments/docker/images.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import {
   DOCKER_PROGRAMS,
   installPackages,
@@ -12,7 +14,6 @@ import {
   NAMESPACE_PROGRAMS,
   obtainProgram,
 } from '../run/packages.ts'
-import { targets, unknownName } from '../run/registries.ts'
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
@@ -45,7 +46,10 @@ const prepareDocker = async (base: BaseSource): Promise<void> => {
   if (!(await isDockerReachable())) {
     await installDocker()
     if (hasServiceManager())
-      throw new UserError('The Docker daemon is installed but does not run: systemctl start docker', 254)
+      throw new UserError(
+        'The Docker daemon is installed but does not run: systemctl start docker',
+        EXIT_CODES.harnessFailed,
+      )
     say('$ dockerd')
     await startDaemon()
   }
@@ -60,18 +64,20 @@ const prepareTests = async (): Promise<void> => {
   await preparePrograms()
 }
 
-export const prepareCommand = async (what: string, flags: { readonly base: string }): Promise<number> => {
-  if (flags.base !== 'local' && flags.base !== 'registry')
-    throw unknownName('base', flags.base, ['local', 'registry'])
-  const base = flags.base
-  const steps: Readonly<Record<string, () => Promise<void>>> = {
-    namespaces: prepareNamespaces,
-    programs: preparePrograms,
-    docker: () => prepareDocker(base),
-    tests: prepareTests,
-  }
-  const step = steps[what]
-  if (step === undefined) throw unknownName('preparation', what, Object.keys(steps))
-  await step()
-  return 0
+/** What can be prepared for. */
+type Preparation = 'namespaces' | 'programs' | 'docker' | 'tests'
+
+const steps: Readonly<Record<Preparation, (base: BaseSource) => Promise<void>>> = {
+  namespaces: prepareNamespaces,
+  programs: preparePrograms,
+  docker: prepareDocker,
+  tests: prepareTests,
+}
+
+export const prepareCommand = async (
+  what: Preparation,
+  { base }: { readonly base: BaseSource },
+): Promise<number> => {
+  await steps[what](base)
+  return EXIT_CODES.valid
 }

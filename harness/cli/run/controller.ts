@@ -8,9 +8,10 @@ import { FileJournal } from '../../faults/journal.ts'
 import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { environmentFor } from './environment.ts'
 import { startProgress } from './progress.ts'
 import { findNemesis, findTarget, findWorkload } from './registries.ts'
-import { environmentFor } from './spec.ts'
 
 /** What the supervisor hands over, as `controller.json` in the state directory. */
 export interface ControllerInput {
@@ -36,7 +37,7 @@ const listenForAbort = (): AbortSignal => {
   return controller.signal
 }
 
-export const runController = async (stateDir: string): Promise<void> => {
+const runController = async (stateDir: string): Promise<void> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
   const { spec, runDir } = input
   const target = await findTarget(spec.target)
@@ -50,7 +51,7 @@ export const runController = async (stateDir: string): Promise<void> => {
   const parts: RunParts = {
     spec,
     target,
-    workload: findWorkload(spec.workload),
+    workload: await findWorkload(spec.workload),
     nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
     environment: environmentFor(spec.environment, spec.runId),
     program: (name) => input.programs[name] ?? name,
@@ -73,4 +74,10 @@ export const runController = async (stateDir: string): Promise<void> => {
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close()])
   }
+}
+
+/** `faultline controller`: what the supervisor starts in the sandbox. */
+export const controllerCommand = async (stateDir: string): Promise<number> => {
+  await runController(stateDir)
+  return EXIT_CODES.valid
 }
