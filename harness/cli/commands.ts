@@ -111,13 +111,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'prepare',
     description: 'install and build what this machine lacks',
-    arguments: [
-      {
-        name: 'preparation',
-        description: 'for what',
-        choices: ['namespaces', 'programs', 'docker', 'tests'],
-      },
-    ],
+    arguments: [{ name: 'preparation', description: 'namespaces, programs, docker or tests' }],
     settings: {
       base: {
         type: 'string',

@@ -3,7 +3,7 @@ import { EXIT_CODES } from './exit-codes.ts'
 
 type FailureCode = typeof EXIT_CODES.harnessFailed | typeof EXIT_CODES.badUsage
 
-export class AssertionError extends Error {
+class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
 

@@ -11,5 +11,3 @@ export const EXIT_CODES = {
   harnessFailed: 254,
   badUsage: 255,
 } as const
-
-export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]

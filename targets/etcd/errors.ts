@@ -11,7 +11,7 @@ export interface EtcdError {
   readonly meaning: string
 }
 
-export const ETCD_ERRORS: readonly EtcdError[] = [
+const ETCD_ERRORS: readonly EtcdError[] = [
   {
     message: /etcdserver: no leader/,
     definite: true,

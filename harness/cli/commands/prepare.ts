@@ -14,13 +14,14 @@ import {
   NAMESPACE_PROGRAMS,
   obtainProgram,
 } from '../run/packages.ts'
+import { lookUp } from '../unknown-name.ts'
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
 /** The folder docker/ of the package, also from its compiled form. */
-export const dockerDir = (): string => {
+const dockerDir = (): string => {
   const up = import.meta.filename.endsWith('.ts') ? '../../..' : '../../../..'
   return path.resolve(import.meta.dirname, up, 'docker')
 }
@@ -64,10 +65,7 @@ const prepareTests = async (): Promise<void> => {
   await preparePrograms()
 }
 
-/** What can be prepared for. */
-type Preparation = 'namespaces' | 'programs' | 'docker' | 'tests'
-
-const steps: Readonly<Record<Preparation, (base: BaseSource) => Promise<void>>> = {
+const steps: Readonly<Record<string, (base: BaseSource) => Promise<void>>> = {
   namespaces: prepareNamespaces,
   programs: preparePrograms,
   docker: prepareDocker,
@@ -75,9 +73,9 @@ const steps: Readonly<Record<Preparation, (base: BaseSource) => Promise<void>>> 
 }
 
 export const prepareCommand = async (
-  what: Preparation,
+  what: string,
   { base }: { readonly base: BaseSource },
 ): Promise<number> => {
-  await steps[what](base)
+  await lookUp('preparation', steps, what)(base)
   return EXIT_CODES.valid
 }
