@@ -3,6 +3,7 @@ import { Argument, Command as CommanderCommand, CommanderError, Option } from 'c
 import type { Command, Argument as DeclaredArgument } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
 import { flagOf, type Given, type Setting } from './cli/setting.ts'
+import { ownVersion } from './store/version.ts'
 import { messageOf, UserError } from './support/assert.ts'
 import { EXIT_CODES } from './support/exit-codes.ts'
 
@@ -58,9 +59,17 @@ const explain = (error: unknown): number => {
   return EXIT_CODES.harnessFailed
 }
 
+/** Looked up when asked for: that starts git. */
+const printVersion = (): never => {
+  process.stdout.write(`${ownVersion()}\n`)
+  throw new CommanderError(EXIT_CODES.valid, 'faultline.version', 'version')
+}
+
 const { valid, invalid, unknown, harnessFailed, badUsage } = EXIT_CODES
 const program = new CommanderCommand('faultline')
   .description('Breaks a real cluster on purpose and proves whether it kept its promises.')
+  .option('-V, --version', 'print the version of faultline')
+  .on('option:version', printVersion)
   .addHelpText(
     'after',
     `\nExit codes: ${valid} valid, ${invalid} invalid, ${unknown} unknown, ${harnessFailed} the harness could not do its work, ${badUsage} bad usage.`,

@@ -66,7 +66,7 @@ export const commands: readonly Command[] = [
         name: 'section',
         description: 'one part of it (default: all)',
         optional: true,
-        choices: ['targets', 'workloads', 'nemeses', 'checkers', 'bugs'],
+        choices: ['targets', 'workloads', 'vocabularies', 'nemeses', 'environments', 'checkers', 'bugs'],
       },
     ],
     settings: {},
@@ -111,7 +111,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'prepare',
     description: 'install and build what this machine lacks',
-    arguments: [{ name: 'preparation', description: 'namespaces, programs, docker or tests' }],
+    arguments: [{ name: 'preparation', description: 'an environment, programs or tests' }],
     settings: {
       base: {
         type: 'string',

@@ -5,7 +5,7 @@
  * Source: etcd 3.4, etcdserver/api/v3rpc/rpctypes/error.go. A timeout or a change of leader says nothing of a
  * proposal that was already handed to Raft; a request refused before that is definite.
  */
-export interface EtcdError {
+interface EtcdError {
   readonly message: RegExp
   readonly definite: boolean
   readonly meaning: string

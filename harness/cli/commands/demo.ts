@@ -3,7 +3,7 @@
  * bug. Exit 0 if and only if the healthy run is valid and the planted bug is caught.
  */
 import { EXIT_CODES } from '../../support/exit-codes.ts'
-import { installPackages, missingPackages, NAMESPACE_PROGRAMS } from '../run/packages.ts'
+import { findEnvironment } from '../run/registries.ts'
 import { RUN_SETTINGS, type RunSettings } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
 import { parseSettings } from '../setting.ts'
@@ -22,10 +22,10 @@ const say = (line: string): void => {
 }
 
 const runDemo = async (settings: RunSettings, out: string): Promise<RunResult> =>
-  runSpec((await buildRunSpec('raft', settings)).spec, { out, format: 'text', json: false })
+  runSpec((await buildRunSpec('raft', settings)).spec, { ...settings, out, format: 'text', json: false })
 
 export const demoCommand = async ({ out }: { readonly out: string }): Promise<number> => {
-  await installPackages(missingPackages(NAMESPACE_PROGRAMS), say)
+  await findEnvironment(SETTINGS.env).install(say)
   say('\n1. A healthy Raft cluster of five processes, under partitions, kills and pauses:\n')
   const healthy = await runDemo(SETTINGS, out)
   say('\n2. The same with a planted bug: any node answers reads from its own state (--bug stale-read):\n')

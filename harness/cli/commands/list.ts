@@ -5,8 +5,11 @@ import { workloads } from '../../../workloads/index.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import type { OptionSpecs } from '../../api/options.ts'
 import type { Checker } from '../../api/verdict.ts'
+import type { Vocabulary } from '../../api/vocabulary.ts'
 import type { Workload } from '../../api/workload.ts'
+import { environments } from '../../environments/index.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { vocabularies } from '../../vocabularies/index.ts'
 import { defaultsOf } from '../run/options.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
@@ -35,7 +38,7 @@ const listWorkloads = (): readonly string[] => {
   const always = standing()
   const isOwn = ({ name }: Checker): boolean => !always.some((each) => each.name === name)
   const each = Object.values(workloads).flatMap((workload) => [
-    `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary})`,
+    `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary.name})`,
     ...checkersOf(workload)
       .filter(isOwn)
       .map((checker) => `      judged by ${describe(checker)}`),
@@ -47,6 +50,28 @@ const listWorkloads = (): readonly string[] => {
     ...always.map((checker) => `      judged by ${describe(checker)}`),
   ]
 }
+
+/** Who asks, and who answers. */
+const speakersOf = ({ name }: Vocabulary): string => {
+  const named = (all: readonly { readonly name: string }[]): string =>
+    all.map((each) => each.name).join(', ') || 'none'
+  const asking = Object.values(workloads).filter(({ vocabulary }) => vocabulary.name === name)
+  const answering = Object.values(targets).filter(({ clients }) => clients[name] !== undefined)
+  return `workloads: ${named(asking)}; targets: ${named(answering)}`
+}
+
+const listVocabularies = (): readonly string[] =>
+  Object.values(vocabularies).flatMap((vocabulary) => {
+    const { name, description, calls, promises, unique, initial, services } = vocabulary
+    const needs = services.length === 0 ? '' : ` (needs ${services.join(', ')})`
+    return [
+      `  ${name.padEnd(16)} ${description}${needs}`,
+      `      calls: ${Object.keys(calls).join(', ')}`,
+      `      promises: ${promises.join(', ')}`,
+      `      at first: ${initial}${unique === null ? '' : `; ${unique}`}`,
+      `      ${speakersOf(vocabulary)}`,
+    ]
+  })
 
 /** Bundled targets that a nemesis cannot be used on, by the target's default options. */
 const notOn = (nemesis: Nemesis): string => {
@@ -61,6 +86,9 @@ const listNemeses = (): readonly string[] =>
     `  ${nemesis.name.padEnd(12)} ${nemesis.description} (needs ${nemesis.needs.join(', ')}${notOn(nemesis)})`,
     ...optionLines(nemesis.options),
   ])
+
+const listEnvironments = (): readonly string[] =>
+  Object.values(environments).map(({ name, description }) => `  ${name.padEnd(12)} ${description}`)
 
 const listCheckers = (): readonly string[] => {
   const users = new Map<string, { readonly checker: Checker; readonly used: string[] }>()
@@ -92,7 +120,9 @@ const listBugs = (): readonly string[] =>
 const sections = {
   targets: listTargets,
   workloads: listWorkloads,
+  vocabularies: listVocabularies,
   nemeses: listNemeses,
+  environments: listEnvironments,
   checkers: listCheckers,
   bugs: listBugs,
 } as const satisfies Record<string, () => readonly string[]>

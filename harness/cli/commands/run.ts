@@ -12,8 +12,8 @@ import type { RunSettings } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
 import { supervise } from '../run/supervise.ts'
 
-/** Where results go, and how the verdict is printed. */
-interface OutputSettings extends FormatSettings {
+/** Where results go, how the verdict is printed, and what is told of the harness's own work. */
+interface OutputSettings extends FormatSettings, Pick<RunSettings, 'logLevel' | 'showLog'> {
   readonly out: string
 }
 
@@ -34,7 +34,14 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
     `${target.name} on ${spec.nodes} nodes (${spec.environment}), workload ${spec.workload}, ` +
       `nemeses ${spec.nemeses.map(({ name }) => name).join(', ') || 'none'}, seed ${spec.seed}${spec.bug === null ? '' : `, planted bug ${spec.bug}`}`,
   )
-  const { runDir, code } = await supervise({ spec, target, results: output.out, quiet: false, say })
+  const { runDir, code } = await supervise({
+    spec,
+    target,
+    results: output.out,
+    quiet: false,
+    log: { level: output.logLevel, show: output.showLog },
+    say,
+  })
   if (code !== 0)
     throw new UserError(
       `The run did not come about (its folder: ${runDir}).`,

@@ -1,6 +1,8 @@
 /** The formats a history is exported in. To add one: its value, and its line here. */
 import { encodeJepsen } from '../../history/jepsen.ts'
-import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
+import { ownVersion } from '../../store/version.ts'
 import { csv } from './csv.ts'
 import type { HistoryFormat } from './format.ts'
 
@@ -13,7 +15,7 @@ const edn: HistoryFormat = {
 const jsonl: HistoryFormat = {
   name: 'jsonl',
   description: 'JSON Lines, as a run stores it',
-  encode: ({ history }) => encodeHeader() + history.map(encodeOperation).join(''),
+  encode: ({ history }) => encodeHeader('history', ownVersion()) + history.map(encodeOperation).join(''),
 }
 
 const all: readonly HistoryFormat[] = [edn, jsonl, csv]

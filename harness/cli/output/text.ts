@@ -99,7 +99,7 @@ export const text: OutputFormat = {
       ...notes.flatMap((note) => ['', `  note: ${note}`]),
     ]
     if (record.spec !== null)
-      lines.push('', `  seed       ${record.spec.seed} (commit ${record.spec.commit})`)
+      lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)
     if (reportFile !== undefined) lines.push(`  report     ${reportFile}`)
     return `${lines.join('\n')}\n`
   },

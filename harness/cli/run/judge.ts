@@ -19,13 +19,14 @@ import { findWorkload } from './registries.ts'
 import type { CheckSettings } from './settings.ts'
 
 /** An interrupted run or one imported has parts missing; only what is there is judged. */
-const judgeRecord = (record: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
+const judgeRecord = (recorded: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
   const { vocabulary } = workload
+  const record = { ...recorded, vocabulary }
   const stranger = strangerIn(record.history, vocabulary)
   const checkers = stranger === null ? workload.checkers(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
     record.spec === null
-      ? checkers.filter((checker) => checker.needs.every((part) => part === 'history'))
+      ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
       : checkers
   return composeVerdict(usable, record, new AbortController().signal)
 }

@@ -5,9 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
+import type { Environment } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import type { Target } from '../../api/target.ts'
 import type { Workload } from '../../api/workload.ts'
+import { environments } from '../../environments/index.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { lookUp } from '../unknown-name.ts'
 
@@ -51,4 +53,5 @@ export const findWorkload = async (name: string): Promise<Workload> => {
   )
 }
 
+export const findEnvironment = (name: string): Environment => lookUp('environment', environments, name)
 export const findNemesis = (name: string): Nemesis => lookUp('nemesis', nemeses, name)

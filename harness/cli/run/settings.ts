@@ -2,6 +2,7 @@
  * What can be set of a run, with the defaults: the one table that `run`, `demo`, `check` and `--help` read. Durations are
  * written as people write them and parsed into milliseconds.
  */
+import type { LogLevel } from '../../api/log.ts'
 import { DIALECTS } from '../../history/jepsen.ts'
 import type { Settings, SettingsOf } from '../setting.ts'
 
@@ -46,7 +47,12 @@ export const RUN_SETTINGS = {
     value: 'run',
     description: 'run the faults that a run recorded again: its folder, or its faults.jsonl',
   },
-  env: { type: 'string', value: 'name', default: 'auto', description: 'auto, namespaces or docker' },
+  env: {
+    type: 'string',
+    value: 'name',
+    default: 'auto',
+    description: 'auto, or an environment of `faultline list environments`',
+  },
   nodes: {
     type: 'integer',
     value: 'n',
@@ -111,6 +117,14 @@ export const RUN_SETTINGS = {
     value: 'promise',
     description: 'judge against this promise instead of what the target claims',
   },
+  logLevel: {
+    type: 'string',
+    value: 'level',
+    default: 'info',
+    choices: ['debug', 'info', 'warn', 'error'] as const satisfies readonly LogLevel[],
+    description: "of the run's harness.jsonl: what is below it is not written",
+  },
+  showLog: { type: 'switch', description: 'print the lines of harness.jsonl on standard error, too' },
   targetOpts: { type: 'string', value: 'k=v,...', description: 'options of the target' },
 } as const satisfies Settings
 

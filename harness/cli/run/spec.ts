@@ -1,14 +1,13 @@
 /** The settings of a run made into its RunSpec: plain data, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
-import { execaSync } from 'execa'
 import type { PlannedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
-import { planFaults } from '../../engine/lifecycle.ts'
+import { planFaults } from '../../engine/fault-plan.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
 import { parseInteger } from '../setting.ts'
 import { unknownName } from '../unknown-name.ts'
-import { chooseEnvironment, environmentFor } from './environment.ts'
+import { chooseEnvironment } from './environment.ts'
 import { parseExpect } from './expect.ts'
 import { chooseNemeses, chooseRecorded, modelsBeyond } from './nemeses.ts'
 import { parseOptions } from './options.ts'
@@ -34,15 +33,9 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 const nodesFor = ({ nodes: limits }: Target, asked: number | undefined): number =>
   asked === undefined ? limits.default : parseInteger('nodes', String(asked), limits.min, limits.max)
 
-/** Of the user's own repository. */
-const commitOf = (): string => {
-  const result = execaSync('git', ['describe', '--always', '--dirty'], { reject: false })
-  return result.exitCode === 0 ? result.stdout : 'unknown'
-}
-
 /** All faults of the run, planned once beforehand: what a nemesis says against its options comes before anything is started. */
 const planned = (spec: RunSpec, { target, environment }: Place): readonly PlannedFault[] => {
-  const nodes = environment.identify(spec.nodes).map(({ name }) => name)
+  const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
   if (spec.faults !== undefined) requireFit(spec.faults, nodes, spec.timeLimitMs)
   const nemeses = Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)]))
   return planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
@@ -55,7 +48,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   const targetOptions = parseOptions(`target ${target.name}`, settings.targetOpts, target.options)
   requireVocabulary(target, targetOptions, workload)
   const runId = crypto.randomBytes(4).toString('hex')
-  const environment = environmentFor(await chooseEnvironment(settings.env, target, targetOptions), runId)
+  const environment = await chooseEnvironment(settings.env, target, targetOptions)
   const place: Place = { target, targetOptions, environment }
   const faults = settings.faults === undefined ? undefined : readPlannedFaults(settings.faults)
   const chosen = faults === undefined ? chooseNemeses(settings, place) : chooseRecorded(settings, faults)
@@ -80,7 +73,6 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     seed: settings.seed ?? crypto.randomInt(2 ** 31),
     clientGroups: settings.clientGroups,
     expect: parseExpect(settings.expect, workload.vocabulary),
-    commit: commitOf(),
   }
   requireSupport(place, spec.nemeses)
   const beyond = modelsBeyond(planned(spec, place), target.claims(spec.targetOptions))

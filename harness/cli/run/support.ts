@@ -17,9 +17,9 @@ export interface Place {
 /** @throws UserError where the target cannot be asked in the workload's vocabulary */
 export const requireVocabulary = (target: Target, targetOptions: Options, workload: Workload): void => {
   const { name, vocabulary } = workload
-  if (target.clients[vocabulary] === undefined)
+  if (target.clients[vocabulary.name] === undefined)
     throw new UserError(
-      `${target.name} does not speak the ${vocabulary} vocabulary, which the workload ${name} needs. ` +
+      `${target.name} does not speak the ${vocabulary.name} vocabulary, which the workload ${name} needs. ` +
         `It speaks: ${Object.keys(target.clients).join(', ') || 'none'}.`,
     )
   const lacks = target.lacks?.(vocabulary, targetOptions) ?? null
@@ -45,9 +45,8 @@ export const missingFor = (
 /** @throws UserError for the first part of the run that cannot be had here */
 export const requireSupport = (place: Place, nemeses: RunSpec['nemeses']): void => {
   const { target, targetOptions, environment } = place
-  const bare = target.services?.(targetOptions).find(({ image }) => image === null)
-  if (environment.name === 'docker' && bare !== undefined)
-    throw new UserError(`${bare.name} has no Docker image: run it with --env namespaces.`)
+  const why = environment.whyNotFor(target, targetOptions)
+  if (why !== null) throw new UserError(why)
   for (const { name, options } of nemeses) {
     const missing = missingFor(place, name, options)
     if (missing.length === 0) continue
