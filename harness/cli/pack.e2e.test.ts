@@ -63,11 +63,11 @@ export default defineTarget({
   programs: {},
   claims: () => ({
     source: 'its author',
-    consistency: { [REGISTER]: { read: 'linearizable' } },
+    consistency: { [REGISTER.name]: { read: 'linearizable' } },
     minority: 'refuse',
     tolerates: {},
   }),
-  clients: { [REGISTER]: client },
+  clients: { [REGISTER.name]: client },
   launch: (node) => ({
     files: {},
     processes: [
