@@ -28,7 +28,7 @@ export const nodeIndexOf = (thread: Thread, nodes: number): number => thread % n
 /**
  * The client group of a thread. Adjacent threads are in different groups, and so are consecutive threads of one node.
  */
-export const groupOf = (thread: Thread, nodes: number, groups: number): number =>
+const groupOf = (thread: Thread, nodes: number, groups: number): number =>
   (Math.floor(thread / nodes) + (thread % nodes)) % groups
 
 export class ClientPool implements AsyncDisposable {

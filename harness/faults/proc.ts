@@ -17,7 +17,7 @@ const statOf = (pid: number): readonly string[] | null => {
 }
 
 /** State letter (R, S, D, T, Z ...); null if the process is gone. */
-export const stateOf = (pid: number): string | null => statOf(pid)?.[0] ?? null
+const stateOf = (pid: number): string | null => statOf(pid)?.[0] ?? null
 
 /** Start time in clock ticks since boot. Together, pid, start time and boot id identify one process uniquely. */
 export const startTimeOf = (pid: number): string | null => statOf(pid)?.[19] ?? null
