@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { ClusterNode } from '../api/environment.ts'
 import type { ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const READY_POLL_MS = 50
@@ -76,14 +77,14 @@ export const startMembers = async (members: readonly Member[], options: StartOpt
     if (exited !== undefined) {
       throw new UserError(
         `${target}: ${exited.name} ended while it was starting. Its last words:\n${lastWords(logDir, exited)}`,
-        254,
+        EXIT_CODES.harnessFailed,
       )
     }
     if (performance.now() < deadlineMs) continue
     throw new UserError(
       `${target}: ${notReady.join(', ')} did not become ready within ${readyTimeoutMs / 1000} s (--ready-timeout). ` +
         `What was said is in ${logDir}.`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Cluster, ClusterNode, ProvisionSpec } from '../api/environment.ts'
 import type { NodeIdentity, ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { clusterPlan, servicesFor } from './cluster-plan.ts'
 import { enterPhase } from './log-events.ts'
 import { type Member, startMembers } from './members.ts'
@@ -79,7 +80,7 @@ export const requireDisks = (cluster: Cluster): void => {
     if (failure !== null)
       throw new UserError(
         `The disk of ${name} failed by itself (${failure}): this run says nothing of the cluster.`,
-        254,
+        EXIT_CODES.harnessFailed,
       )
   }
 }

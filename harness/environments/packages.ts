@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
@@ -39,7 +40,10 @@ const run = async (argv: readonly string[], say: (line: string) => void): Promis
     env: { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:${SEARCH.join(':')}` },
   })
   if (result.exitCode !== 0)
-    throw new UserError(`${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`, 254)
+    throw new UserError(
+      `${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`,
+      EXIT_CODES.harnessFailed,
+    )
 }
 
 /** As root prints the command and runs it; otherwise prints it and stops. */
@@ -50,9 +54,12 @@ export const installPackages = async (
   if (packages.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]
   if (findProgram('apt-get') === null)
-    throw new UserError(`Missing on this machine: ${packages.join(', ')} (Debian's names).`, 254)
+    throw new UserError(
+      `Missing on this machine: ${packages.join(', ')} (Debian's names).`,
+      EXIT_CODES.harnessFailed,
+    )
   if (process.getuid?.() !== 0)
-    throw new UserError(`Missing on this machine. As root:\n  ${install.join(' ')}`, 254)
+    throw new UserError(`Missing on this machine. As root:\n  ${install.join(' ')}`, EXIT_CODES.harnessFailed)
   await run(['apt-get', 'update', '--quiet'], say)
   await run(install, say)
 }
@@ -82,7 +89,10 @@ const unpack = async (
   say(`$ apt-get download ${debianPackages}`)
   await download().catch(async () => {
     if (process.getuid?.() !== 0)
-      throw new UserError(`Missing on this machine. As root: apt-get install ${debianPackages}`, 254)
+      throw new UserError(
+        `Missing on this machine. As root: apt-get install ${debianPackages}`,
+        EXIT_CODES.harnessFailed,
+      )
     await run(['apt-get', 'update', '--quiet'], say)
     await download()
   })
@@ -106,7 +116,10 @@ export const obtainProgram = async (
   const existing = findProgram(name) ?? findUnpacked(name, debianPackages)
   if (existing !== null) return existing
   if (findProgram('apt-get') === null)
-    throw new UserError(`${name} is not installed (Debian's packages: ${debianPackages}).`, 254)
+    throw new UserError(
+      `${name} is not installed (Debian's packages: ${debianPackages}).`,
+      EXIT_CODES.harnessFailed,
+    )
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-package-'))
   try {
     fs.chmodSync(directory, 0o755)
@@ -115,6 +128,7 @@ export const obtainProgram = async (
     fs.rmSync(directory, { recursive: true, force: true })
   }
   const unpacked = findUnpacked(name, debianPackages)
-  if (unpacked === null) throw new UserError(`Debian's ${debianPackages} hold no program named ${name}.`, 254)
+  if (unpacked === null)
+    throw new UserError(`Debian's ${debianPackages} hold no program named ${name}.`, EXIT_CODES.harnessFailed)
   return unpacked
 }

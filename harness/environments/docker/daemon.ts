@@ -1,6 +1,7 @@
 /** The Docker daemon: reached, or a sentence on why not. */
 import type Docker from 'dockerode'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 /** @throws UserError where the daemon does not answer. */
 export const connectDocker = async (): Promise<Docker> => {
@@ -12,7 +13,7 @@ export const connectDocker = async (): Promise<Docker> => {
     throw new UserError(
       `The Docker daemon does not answer (${messageOf(error)}). Start it, or prepare this machine with \`faultline prepare docker\`, ` +
         'or run with --env namespaces.',
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
   return docker

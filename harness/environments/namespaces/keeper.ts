@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 /** Where each node sees its own data. Below /run, which is a file system of the sandbox's own. */
 export const DATA_DIR = '/run/faultline/data'
@@ -33,7 +34,7 @@ export const startKeeper = async (dataDir: string | null, signal: AbortSignal): 
   const exited = once(child, 'exit').then(() => {
     throw new UserError(
       `A namespace could not be made: ${stderr.trim() || 'unshare ended'}. See \`faultline doctor\`.`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   })
   const failed = once(child, 'error').then(([error]) => {

@@ -15,6 +15,7 @@ import type {
 import type { UndoJournal } from '../../api/journal.ts'
 import type { NodeCgroups } from '../../api/process.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { addToCgroups, createCgroups } from '../cgroup.ts'
 import { undoEntry } from '../undo.ts'
@@ -147,7 +148,10 @@ export const mountDisk = async ({
   const [outcome] = await Promise.race([once(server, 'message'), once(server, 'exit')])
   if (typeof outcome === 'object' && outcome !== null)
     return new FuseDisk(options, server, cgroups, () => said)
-  throw new UserError(`A disk could not be mounted: ${said.trim()}. See \`faultline doctor\`.`, 254)
+  throw new UserError(
+    `A disk could not be mounted: ${said.trim()}. See \`faultline doctor\`.`,
+    EXIT_CODES.harnessFailed,
+  )
 }
 
 /** Why no file system of ours can be mounted here; null where one can: the device is there, and mount is. */
