@@ -17,7 +17,7 @@ import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } f
 /** After the cut a leader of old may still answer what a quorum granted it before. */
 const GRACE_NS = 1.5e9
 
-export type Behaviour =
+type Behaviour =
   /** It served everything that it was asked. */
   | 'available'
   /** It served some of it. */
@@ -39,7 +39,7 @@ interface SideCounts {
   hung: number
 }
 
-export interface Side {
+interface Side {
   readonly nodes: readonly string[]
   readonly isMajority: boolean
   readonly counts: Readonly<SideCounts>

@@ -47,7 +47,7 @@ const show = (value: number | null): string => (value === null ? 'nothing' : Str
 
 const on = (pair: Pair): string => (pair.invocation.node === undefined ? '' : ` on ${pair.invocation.node}`)
 
-export const labelOf = (pair: Pair): string => {
+const labelOf = (pair: Pair): string => {
   const call = { f: pair.invocation.f, value: pair.invocation.value } as RegisterCall
   const result = okValue(pair)
   const doubt = result === null ? ' ?' : ''

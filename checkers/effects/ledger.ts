@@ -54,7 +54,7 @@ interface Ask {
 const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> =>
   Map.groupBy(items, keyOf)
 
-export const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly LedgerRow[] => {
+const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly LedgerRow[] => {
   const asks = pairs.flatMap((pair): readonly Ask[] => requestsIn(pair).map((request) => ({ request, pair })))
   const asksOf = grouped(asks, ({ request }) => request.key)
   const requests = lines.filter((line) => line.type === 'request')
@@ -135,7 +135,7 @@ const troublesOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit)
 }
 
 /** Effects whose token is lower than one that the sink had seen before for that resource. */
-export const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
+const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   const greatest = new Map<number, number>()
   const stale = new Set<number>()
   for (const line of lines) {

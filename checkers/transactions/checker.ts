@@ -2,7 +2,7 @@
 import type { IsolationModel } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { AssertionError } from '../../harness/support/assert.ts'
+import { assert } from '../../harness/support/assert.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
@@ -16,8 +16,9 @@ import { COMMITTED, readTransactions, type Transactions } from './transactions.t
 
 const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
   const { name } = promiseOf(record, vocabulary, 'txn')
-  if (!isIsolationModel(name)) throw new AssertionError(`${name} is no isolation of transactions`)
-  return name
+  const isolation = isIsolationModel(name) ? name : null
+  assert(isolation !== null, `${name} is no isolation of transactions`)
+  return isolation
 }
 
 const SHOWN_ELEMENTS = 12

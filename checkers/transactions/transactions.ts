@@ -17,7 +17,7 @@ export type MicroOp = readonly [
 
 /** It committed; nobody knows; it never did. */
 export const COMMITTED = 0
-export const UNCERTAIN = 1
+const UNCERTAIN = 1
 export const ABORTED = 2
 
 export interface Transactions {

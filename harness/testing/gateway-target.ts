@@ -1,13 +1,16 @@
-/** A target whose nodes hold nothing: etcd gateways (TCP proxies) before one etcd that stands beside as a service. */
+/**
+ * A target whose nodes store nothing: etcd gateways (TCP proxies) in front of one etcd, which is a service beside them.
+ */
 
 import { CLIENT_PORT } from '../../targets/etcd/ports.ts'
 import { etcd } from '../../targets/etcd/target.ts'
-import type { NodeIdentity, Target } from '../api/target.ts'
+import type { NodeIdentity } from '../api/target.ts'
+import { defineTarget } from '../support/define.ts'
 
-const gateway: Target = {
+const gateway = defineTarget({
   ...etcd,
   name: 'gateways',
-  description: 'etcd gateways before one etcd',
+  description: 'etcd gateways in front of one etcd',
   claims: (options) => ({ ...etcd.claims(options), source: 'harness/testing/gateway-target.ts' }),
   services: () => [
     {
@@ -32,6 +35,6 @@ const gateway: Target = {
       processes: [{ name: 'gateway', argv: [program('etcd'), 'gateway', 'start', ...addresses], env: {} }],
     }
   },
-}
+})
 
 export default gateway
