@@ -5,7 +5,8 @@ import { execa } from 'execa'
 import { expect, it } from 'vitest'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabilities.ts'
 import { temporaryFolder } from '../testing/command.ts'
-import { hostBaseline, leftovers } from '../testing/host.ts'
+import { hostBaseline } from '../testing/host.ts'
+import { leftovers } from '../testing/leftovers.ts'
 
 /** As an outside user writes it: against the package's types alone. */
 const TARGET = `import type { Call, Connection, Outcome, Target } from 'faultline'
@@ -90,6 +91,6 @@ describeWith(missingLinuxRoot(), 'npm pack', () => {
     )
     expect(own.stdout).toContain('read: linearizable, write: linearizable, cas: linearizable (its author)')
     expect(own.exitCode).toBe(0)
-    expect(await leftovers(before)).toEqual([])
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 })
