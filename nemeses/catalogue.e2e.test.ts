@@ -94,12 +94,12 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     )
     expectKept(played)
     expectPacketsHurt(played)
-    expectModes(played, 'connection', ['reset', 'black-hole', 'lost-replies'])
+    expectModes(played, 'connection', ['reset', 'black-hole', 'lost-replies'], 500)
     for (const said of saidBy(played, 'connection').split('\n'))
       expect(said).toMatch(
         /^[1-9]\d* packets .*(connections reset|connections never answered|of replies lost), between n\d/,
       )
-    expectModes(played, 'dependency', ['gone', 'failing', 'hung', 'slow'])
+    expectModes(played, 'dependency', ['gone', 'failing', 'hung', 'slow'], 500)
     for (const said of saidBy(played, 'dependency').split('\n'))
       expect(said).toMatch(
         /authority (gone: [1-9]\d* packets of requests refused|failing: [1-9]\d* packets of requests reset|hung: 1 of 1|slow: [1-9]\d* packets)/,
@@ -198,7 +198,8 @@ describeWith(missingLinuxRoot(), 'memory and processors grow scarce, nodes stall
       effectsOf(played, 'pause')
         .filter(({ intent }) => intent.pattern === pattern)
         .map(({ last }) => last.measurements.stops as number)
-    expect(stopsOf('stall').every((stops) => stops === 1)).toBe(true)
+    // One whom the kernel killed meanwhile was not stopped in the end.
+    expect(Math.max(...stopsOf('stall'))).toBe(1)
     expect(Math.max(...stopsOf('stutter'))).toBeGreaterThan(1)
     expect(new Set(effectsOf(played, 'pause').map(({ intent }) => intent.method)).size).toBe(2)
   })

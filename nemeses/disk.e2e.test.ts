@@ -17,7 +17,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     const options = 'interval=1500ms,duration=800ms,probability=0.5'
     const played = await play(RAFT, `-n disk --nemesis-opts ${options} --time-limit 15s --seed 5`)
     expectKept(played)
-    expectModes(played, 'disk', MODES)
+    expectModes(played, 'disk', MODES, 300)
     const lastOf = (...modes: string[]): readonly Effect[] =>
       effectsOf(played, 'disk').flatMap(({ intent, last }) =>
         modes.includes(String(intent.mode)) ? [last] : [],
@@ -74,7 +74,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
       '-n disk --nemesis-opts interval=1500ms,duration=1s --time-limit 14s --seed 5',
     )
     expectKept(played)
-    expectModes(played, 'disk', MODES)
+    expectModes(played, 'disk', MODES, 300)
     expect(played.effects.some(({ last }) => (last.measurements.bytes as number) > 0)).toBe(true)
   })
 
