@@ -30,12 +30,11 @@ const flagOf = (flags: string, name: string): string | undefined =>
 
 describe('known histories', () => {
   it.each(rows)('$file, judged by $workload $flags: $verdict', async ({ file, workload, flags, verdict }) => {
-    const dialect = flagOf(flags, 'dialect')
-    const workloadOpts = flagOf(flags, 'workload-opts')
     const judged = await judgePath(path.join(FOLDER, file), {
       workload,
-      ...(dialect === undefined ? {} : { dialect }),
-      ...(workloadOpts === undefined ? {} : { workloadOpts }),
+      dialect: flagOf(flags, 'dialect') === 'etcd' ? 'etcd' : 'jepsen',
+      workloadOpts: flagOf(flags, 'workload-opts'),
+      pages: undefined,
     })
     expect(judged.verdict.status, judged.verdict.summary).toBe(verdict)
   })

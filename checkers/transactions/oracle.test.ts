@@ -5,7 +5,11 @@ import type { Operation } from '../../harness/api/history.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { sized } from '../../harness/testing/capabilities.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import {
+  LIST_APPEND,
+  RW_REGISTER,
+  type TransactionVocabulary,
+} from '../../harness/vocabularies/transactions.ts'
 import { SEED, seeded, without } from '../porcupine-ts/testing/seeded.ts'
 import { judgeTransactions } from './judge.ts'
 import { isSerializable, isSnapshotIsolated } from './testing/oracle.ts'
@@ -21,7 +25,7 @@ interface Drawn {
 }
 
 /** Writes first: who writes what; then reads, of states that some order of the writes would have. */
-const drawTransactions = (rng: Rng, count: number, vocabulary: string): readonly Drawn[] => {
+const drawTransactions = (rng: Rng, count: number, vocabulary: TransactionVocabulary): readonly Drawn[] => {
   let next = 1
   const written = new Map<string, number[]>(KEYS.map((key) => [key, []]))
   const isAppend = vocabulary === LIST_APPEND
@@ -76,7 +80,7 @@ const record = (rng: Rng, drawn: readonly Drawn[]): readonly Operation[] => {
   return history
 }
 
-const drawHistory = (seed: number, vocabulary: string): readonly Operation[] => {
+const drawHistory = (seed: number, vocabulary: TransactionVocabulary): readonly Operation[] => {
   const rng = rngFromSeed(seed)
   const drawn = drawTransactions(rng.fork('what'), 2 + rng.fork('count').int(4), vocabulary)
   return record(rng.fork('when'), drawn)
@@ -118,7 +122,7 @@ function* simplerHistories(history: readonly Operation[]): Generator<readonly Op
   for (const steps of without(stepsOf(history))) yield restrictedTo(history, steps)
 }
 
-const histories = (vocabulary: string): fc.Arbitrary<readonly Operation[]> =>
+const histories = (vocabulary: TransactionVocabulary): fc.Arbitrary<readonly Operation[]> =>
   seeded((seed) => drawHistory(seed, vocabulary), simplerHistories)
 
 /** Whether of no key several transactions' appends are unread: for snapshots their order would matter, and nothing tells it. */

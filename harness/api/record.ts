@@ -4,6 +4,7 @@ import type { Operation } from './history.ts'
 import type { Effect, PlannedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
 export interface RunSpec {
@@ -13,6 +14,7 @@ export interface RunSpec {
   readonly target: string
   readonly targetOptions: Options
   readonly bug: string | null
+  /** A bundled workload's name, or a module's absolute path whose default export is a Workload. */
   readonly workload: string
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
@@ -29,7 +31,6 @@ export interface RunSpec {
   readonly seed: number
   readonly clientGroups: number
   readonly expect: PromiseName | null
-  readonly commit: string
 }
 
 /** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
@@ -78,6 +79,10 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
+  readonly vocabulary: Vocabulary | null
+  /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
+  readonly faultline: string | null
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

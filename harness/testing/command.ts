@@ -7,7 +7,7 @@ import type { RunVerdict } from '../api/verdict.ts'
 import { PROJECT_ROOT } from './capabilities.ts'
 import { FOLDER_VARIABLE } from './leftovers.ts'
 
-export const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
+const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
 
 /** Each start of the program compiles the same files again: half of its time. */
 const NODE_COMPILE_CACHE = path.join(PROJECT_ROOT, '.cache', 'node')

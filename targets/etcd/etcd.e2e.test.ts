@@ -1,4 +1,4 @@
-/** Debian's etcd for real, in containers and as plain processes, judged against its own claims and against more. */
+/** Real runs of Debian's etcd, in containers and as plain processes, judged by its own claims and by stronger ones. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
@@ -58,7 +58,7 @@ describeWith(missingLinuxRoot(), 'etcd', () => {
     const judged = JSON.parse(again.stdout) as typeof verdict
     expect(judged.status).toBe('invalid')
     expect(again.exitCode).toBe(1)
-    // By name where the values prove it; in any case the evidence draws what was read.
+    // The anomaly is named where the values prove it. The evidence draws what was read in any case.
     expect(`${judged.summary}\n${judged.verdicts[0]?.evidence[0]?.text}`).toMatch(/Stale read|read -> /)
     expect(judged.verdicts[0]?.evidence[0]?.text).toContain('cannot be placed')
     const exported = await faultline(['export', verdict.runDir, '--format', 'edn'])

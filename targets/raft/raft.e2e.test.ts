@@ -1,4 +1,4 @@
-/** The bundled cluster for real: five processes, real sockets, real disks, real faults. */
+/** Real runs of the bundled cluster: five processes with real sockets, disks and faults. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
@@ -12,8 +12,8 @@ import { effectsOf, expectKept, play, RAFT } from '../../harness/testing/play.ts
 import { bugs } from './bugs/bugs.ts'
 
 /**
- * Bugs that show in nearly every run: these the short form looks for. The long form looks for all, in three seeds each.
- * Besides, `stale-read` is caught by the demo and in the report's test, `no-fsync` in the disks' test.
+ * Bugs that show in nearly every run: those of the short form. The long form looks for all, with three seeds each.
+ * Two more are caught elsewhere: `stale-read` by the demo and the report's test, `no-fsync` by the disks' test.
  */
 const SURE = new Set([
   'ack-before-replication',
@@ -129,7 +129,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
         node === fault.victims[0] && timeNs > (fault.injectedAtNs ?? 0) && timeNs < (fault.healedAtNs ?? 0),
     )
     expect(during.length).toBeGreaterThan(2)
-    // One late answer is noise; a path that is cut gives none.
+    // A single late answer is noise; a path that is cut gives none at all.
     expect(during.filter(({ status }) => status !== null).length).toBeGreaterThan(during.length / 2)
   })
 
