@@ -8,10 +8,10 @@ import type { Illegal, Model, Operation } from './model.ts'
 import { largerSubjects } from './testing/larger.ts'
 
 const seeds = process.env.FAULTLINE_FULL === '1' ? 20_000 : 2500
-/** Not time: what is undecided must not depend on the machine. */
+/** Not a time limit: what is undecided must not depend on the machine. */
 const limits = { memoryBytes: 2 ** 26 }
 
-/** Whether the search, too, finds no order for the witness by itself. */
+/** Whether the search also finds no order for the witness by itself. */
 const isProof = (
   model: Model<unknown, unknown, unknown>,
   operations: readonly Operation<unknown, unknown>[],
@@ -51,7 +51,7 @@ describe.each(largerSubjects)('$name', ({ model, history }) => {
       expect([...special.prefix], `prefix, seed ${seed}`).toEqual([...searched.prefix])
       expect(isProof(general, operations, special), `witness, seed ${seed}`).toBe(true)
     }
-    // The search alone gives up on a few queues: those prove nothing either way.
+    // The search alone gives up on a few queues, which then prove nothing.
     expect(undecided).toBeLessThan(seeds / 100)
     expect(bySpecialised).toBeGreaterThan(seeds / 2)
     expect(illegal).toBeGreaterThan(seeds / 20)

@@ -19,7 +19,7 @@ describe.each(subjects)('$name', ({ model, history }) => {
         throw new Error(`seed ${seed}: ${verdict}, the oracle says ${expected}`)
       if (!expected) illegal++
     }
-    // Else the oracle was never asked the interesting question.
+    // Otherwise the oracle was never asked the interesting question.
     expect(illegal).toBeGreaterThan(seeds * 0.1)
     expect(illegal).toBeLessThan(seeds * 0.9)
   }, 1_200_000)
