@@ -47,7 +47,7 @@ describeWith(missingLinuxRoot(), 'clock', () => {
       '9',
     ])
     const ofNemesis = (name: string) =>
-      played.faults.filter(({ planned, bit }) => planned.nemesis === name && bit)
+      played.faults.filter(({ planned, effective }) => planned.nemesis === name && effective)
     // Those during which nodes were killed and were up again before the end.
     const across = ofNemesis('clock').filter((clock) =>
       ofNemesis('kill').some(

@@ -200,7 +200,7 @@ const inject = async (context: NemesisContext, fault: PlannedFault): Promise<Act
     const failed = clocks.errors.length === 0 ? '' : `; not all could be skewed: ${clocks.errors.join('; ')}`
     const turning = intent.mode === 'strobe' ? ' (by turns)' : isMoving(intent) ? ' by now' : ''
     return {
-      bit: moved > 0,
+      effective: moved > 0,
       summary: `${intent.mode}: clocks of ${offsetsMs.length} processes at ${seconds(offsetMs)}${turning}${word}${failed}`,
       measurements: {
         processes: offsetsMs.length,

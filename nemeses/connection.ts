@@ -7,7 +7,7 @@
  *   back: the lost acknowledgement, after which a client that retries does it twice.
  *
  * The first two hit new connections, established ones, or all. Proof: the packets each rule dropped or reset. Where
- * nobody opened or used one it did not bite: programs that keep their connections notice nothing of `new`.
+ * nobody opened or used one it had no effect: programs that keep their connections notice nothing of `new`.
  */
 import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
 import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'

@@ -77,7 +77,7 @@ const measureAll = (victims: readonly Victim[], { mode, share }: CpuIntent): Eff
       ? `${share} of a processor`
       : `one processor with busy neighbours, who took ${takenMs} ms`
   return {
-    bit: periods > 0 || takenMs > 0,
+    effective: periods > 0 || takenMs > 0,
     summary: `${names} on ${how}: throttled in ${periods} periods, for ${throttledMs} ms`,
     measurements: { periods, throttledMs, takenMs },
   }

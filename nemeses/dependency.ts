@@ -72,7 +72,7 @@ const hang = async (id: string, service: ClusterNode): Promise<ActiveFault> => {
   const measure = async (): Promise<Effect> => {
     const stopped = processes.filter(({ pid }) => threadStates(pid).every((state) => state === 'T')).length
     return {
-      bit: stopped > 0,
+      effective: stopped > 0,
       summary: `${service.name} hung: ${stopped} of ${processes.length} processes in state T, their requests unanswered`,
       measurements: { stopped },
     }
@@ -105,7 +105,7 @@ const slowDown = async (
     const counts = await detour.counts()
     const packets = links.reduce((sum, link) => sum + (counts[link]?.packets ?? 0), 0)
     return {
-      bit: packets > 0,
+      effective: packets > 0,
       summary: `${service.name} slow: ${packets} packets of requests and answers delayed by ${delayMs} ms each`,
       measurements: { packets, delayMs },
     }

@@ -95,7 +95,7 @@ const effectOf = (mode: Mode, all: readonly DiskCounts[]): Effect => {
   const [failed, delayed] = [total('failed'), total('delayed')]
   const times = `write ${meanMs('write')} ms, fsync ${meanMs('fsync')} ms on average`
   return {
-    bit: failed + delayed > 0,
+    effective: failed + delayed > 0,
     summary: `${mode}: ${failed} operations failed or cut short, ${delayed} delayed; ${times}`,
     measurements: { failed, delayed, writeMeanMs: meanMs('write'), fsyncMeanMs: meanMs('fsync') },
   }
@@ -167,7 +167,7 @@ const losePower = async (victims: readonly Victim[], { survival, seed }: DiskInt
   const { bytes, pages, files, directoryOperations } = measurements
   return {
     // The power failed, whether or not there was anything to lose: a cluster that fsyncs has nothing.
-    bit: true,
+    effective: true,
     summary: `power lost (${survival} survives): ${bytes} bytes on ${pages} pages of ${files} files and ${directoryOperations} directory operations gone`,
     measurements,
   }
@@ -178,7 +178,7 @@ const damageAll = async (victims: readonly Victim[], { mode, file, seed }: DiskI
   const done = await Promise.all(victims.map(({ disk }, i) => disk.damage({ file, how, seed: seed + i })))
   const damaged = done.filter((each) => each !== null)
   return {
-    bit: damaged.length > 0,
+    effective: damaged.length > 0,
     summary: damaged.join('; ') || `no file matched ${file}`,
     measurements: { damaged: damaged.length },
   }

@@ -101,7 +101,7 @@ const measureAll = (victims: readonly Victim[], intent: IoIntent): Effect => {
   const limit =
     intent.mode === 'operations' ? `${intent.operationsPerSecond} operations` : `${intent.kibPerSecond} KiB`
   return {
-    bit: victims.some((victim) => isSlowed(victim, intent)),
+    effective: victims.some((victim) => isSlowed(victim, intent)),
     summary: `at most ${limit} a second each way; ${victims.map(inWords).join('; ')}`,
     measurements: {
       slowed: victims.filter((victim) => isSlowed(victim, intent)).length,

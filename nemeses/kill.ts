@@ -124,7 +124,7 @@ const effectOf = (
   const pids = gone.map(({ pid }) => pid).join(', ')
   const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit not told'))].join(', ')
   return {
-    bit: gone.length > 0,
+    effective: gone.length > 0,
     summary:
       ended.length === 0
         ? 'nothing was running'

@@ -122,7 +122,7 @@ const settle = async (context: NemesisContext): Promise<void> => {
 const effectOf = ({ lists, done, refused }: Story): Effect => {
   const refusals = refused.size === 0 ? '' : `; refused meanwhile: ${[...refused].join(', ')}`
   return {
-    bit: done.length > 0,
+    effective: done.length > 0,
     summary:
       done.length === 0
         ? `no member was changed${refusals}`

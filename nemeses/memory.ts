@@ -104,7 +104,7 @@ const measureAll = (victims: readonly Victim[], mode: Mode): Effect => {
   const killed = sum(({ directory, killsBefore }) => killsOf(directory) - killsBefore)
   const limits = victims.map(({ node, limitMib }) => `${node.name} at ${limitMib} MiB`).join(', ')
   return {
-    bit: hits + killed > 0,
+    effective: hits + killed > 0,
     summary: `${mode}: ${limits || 'nobody ran'}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
     measurements: { hits, killed },
   }

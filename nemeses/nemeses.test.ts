@@ -132,7 +132,7 @@ describe('restarts on lost data', () => {
 describe('a fault in force', () => {
   it('heals once, however often it is asked, also at the same time', async () => {
     let heals = 0
-    const effect = { bit: true, summary: 'x', measurements: {} }
+    const effect = { effective: true, summary: 'x', measurements: {} }
     const fault = activeFault(
       'kill-1',
       ['n1'],

@@ -110,7 +110,7 @@ const measureLimit = async ({ detour, limited, measured, intent }: Hurt): Promis
   const dropped = all.reduce((sum, each) => sum + each.dropped, 0)
   const { text, measurements } = networkOf(measured)
   return {
-    bit: delayed + dropped > 0,
+    effective: delayed + dropped > 0,
     summary: `${intent.kbitPerS} kbit/s: packets held back ${delayed} times, ${dropped} dropped; ${text}`,
     measurements: { delayed, dropped, ...measurements },
   }
@@ -124,7 +124,7 @@ const measureRules = async ({ detour, measured, intent }: Hurt): Promise<Effect>
   const { text, measurements } = networkOf(measured)
   const done = part === 'packets' ? `${of('packets')} delayed` : `${of(part)} of ${of('packets')} ${part}`
   return {
-    bit: of(part) > 0,
+    effective: of(part) > 0,
     summary: `${intent.mode}: packets ${done}; ${text}`,
     measurements: { packets: of('packets'), [part]: of(part), ...measurements },
   }

@@ -144,7 +144,7 @@ class Pausing {
     const state = this.#method === 'freezer' ? 'FROZEN' : 'state T'
     const times = stops > 1 ? ` in ${stops} stops` : ''
     return {
-      bit: stops > 0,
+      effective: stops > 0,
       summary: `${[...stopped].join(', ') || 'nothing'} in ${state} for ${Math.round(stalledMs)} ms${times}, ${cpuTicks} clock ticks of CPU used`,
       measurements: { stopped: stopped.size, stops, stalledMs: Math.round(stalledMs), cpuTicks },
     }

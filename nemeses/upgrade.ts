@@ -96,7 +96,7 @@ const report = async (
   )
   const changed = told.filter(({ runs }) => runs).length
   return {
-    bit: changed > 0,
+    effective: changed > 0,
     summary: told.map(({ text }) => text).join('; '),
     measurements: { changed },
   }

@@ -29,7 +29,7 @@ const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRecord => 
   injectedAtNs: fromMs * 1e6,
   healedAtNs: toMs * 1e6,
   effects: [],
-  bit: true,
+  effective: true,
 })
 
 const sample = (ms: number, node: string, status: Partial<NodeStatus> | null): Sample => ({
@@ -200,7 +200,7 @@ describe('sides', () => {
   const partition = (links: string): FaultRecord => ({
     ...fault('partition', 0, 10_000),
     planned: { ...fault('partition', 0, 10_000).planned, nemesis: 'partition', durationNs: 9e9 },
-    effects: [{ bit: true, summary: '', measurements: { links } }],
+    effects: [{ effective: true, summary: '', measurements: { links } }],
   })
   const samples = NODES.map((node) => sample(0, node, {}))
   const asked = (

@@ -33,7 +33,7 @@ const fault = (fromS: number, toS: number, change: Partial<FaultRecord> = {}): F
   injectedAtNs: fromS * S,
   healedAtNs: toS * S,
   effects: [],
-  bit: true,
+  effective: true,
   ...change,
 })
 
@@ -120,8 +120,8 @@ describe('the impact of faults', () => {
     expect(row?.steady?.read).toBeGreaterThan(20)
   })
 
-  it('leaves out faults that did not bite, and is null without faults', () => {
-    const idle = impactOf(record({ history, faults: [fault(5, 7, { bit: false })], samples: sampled }))
+  it('leaves out faults without effect, and is null without faults', () => {
+    const idle = impactOf(record({ history, faults: [fault(5, 7, { effective: false })], samples: sampled }))
     expect(idle).toEqual({ recoveries: [], longestUnavailabilityMs: {}, coverage: {} })
     expect(impactOf(record({ history, faults: [] }))).toBeNull()
     expect(impactOf(bareRecord(history))).toBeNull()

@@ -135,7 +135,7 @@ const coverageOf = (
   endNs: number,
 ): Impact['coverage'] => {
   const coverage: Record<string, Partial<Record<ClusterActivity, Record<string, number>>>> = {}
-  for (const fault of faults.filter(({ bit }) => bit)) {
+  for (const fault of faults.filter(({ effective }) => effective)) {
     const during = faultSpan(fault, endNs)
     if (during === null) continue
     coverage[kindOf(fault)] ??= {}
@@ -201,7 +201,7 @@ const longestByKind = (
   endNs: number,
 ): Impact['longestUnavailabilityMs'] => {
   const longest: Record<string, number> = {}
-  for (const fault of faults.filter(({ bit }) => bit)) {
+  for (const fault of faults.filter(({ effective }) => effective)) {
     const span = faultSpan(fault, endNs)
     if (span === null) continue
     longest[kindOf(fault)] = Math.max(longest[kindOf(fault)] ?? 0, ms(longestGapNs(okNs, span)))
@@ -221,7 +221,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
   const spans = faults.flatMap((fault) => faultSpan(fault, endNs) ?? [])
   const moments = momentsOf(samples ?? [])
   const wholeAt = moments.filter((moment) => isWhole(moment, spec.nodes)).map(({ atNs }) => atNs)
-  const healed = faults.filter(({ bit, healedAtNs }) => bit && healedAtNs !== undefined)
+  const healed = faults.filter(({ effective, healedAtNs }) => effective && healedAtNs !== undefined)
   const after = (times: readonly number[], healedNs: number): number | null => {
     const at = times[lowerBound(times, (t) => t, healedNs)]
     return at === undefined ? null : ms(at - healedNs)

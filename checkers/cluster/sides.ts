@@ -123,8 +123,8 @@ export const behaviours = ({ history, faults, samples, services }: RunRecord): r
   const pairs = pairOperations(history).filter((pair) => !isServedBeside(pair, services))
   const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
-    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
-    if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
+    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, effective, planned } = fault
+    if (planned.nemesis !== 'partition' || !effective || injectedAtNs === undefined) return []
     // The heal never begins before its time, and is only told of once it is over.
     const untilNs = Math.min(healedAtNs, planned.atNs + planned.durationNs)
     const sides = sidesOf(nodes, cutLinks(fault))

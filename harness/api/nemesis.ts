@@ -30,9 +30,10 @@ export interface PlanContext {
   readonly tolerates: Claims['tolerates']
 }
 
-/** What a fault did, by measurement. `bit` false: it had no effect, and counts for nothing. */
+/** What a fault did, by measurement. */
 export interface Effect {
-  readonly bit: boolean
+  /** False: by its measurements it had no effect, and it counts for nothing. */
+  readonly effective: boolean
   readonly summary: string
   readonly measurements: Readonly<Record<string, number | string | boolean>>
 }

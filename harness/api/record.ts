@@ -32,6 +32,23 @@ export interface RunSpec {
   readonly commit: string
 }
 
+/** One line of faults.jsonl: a step of a fault's life. */
+export type FaultEvent =
+  | { readonly type: 'planned'; readonly fault: PlannedFault }
+  | {
+      readonly type: 'injected'
+      readonly id: string
+      readonly atNs: number
+      readonly victims: readonly string[]
+    }
+  | {
+      readonly type: 'measured' | 'healed'
+      readonly id: string
+      readonly atNs: number
+      readonly effect: Effect
+    }
+  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
+
 /** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
 export interface FaultRecord {
   readonly planned: PlannedFault
@@ -39,7 +56,8 @@ export interface FaultRecord {
   readonly injectedAtNs?: number
   readonly healedAtNs?: number
   readonly effects: readonly Effect[]
-  readonly bit: boolean
+  /** Whether any of its measurements showed an effect. */
+  readonly effective: boolean
   readonly error?: string
 }
 

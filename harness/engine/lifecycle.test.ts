@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { register } from '../../workloads/register.ts'
 import type { Operation } from '../api/history.ts'
 import type { Nemesis } from '../api/nemesis.ts'
-import type { RunSpec } from '../api/record.ts'
+import type { FaultEvent, RunSpec } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import { fakeEnvironment } from '../environments/fake/environment.ts'
 import { fakeTarget } from '../environments/fake/register-target.ts'
-import { type FaultEvent, foldFaults } from '../store/run-store.ts'
+import { foldFaults } from '../store/run-store.ts'
 import { type RunParts, runLifecycle } from './lifecycle.ts'
 
 const options = Object.fromEntries(
@@ -57,10 +57,10 @@ const poke = (durationMs: number, log: string[]): Nemesis => ({
     return {
       id: fault.id,
       victims: ['n2'],
-      measure: async () => ({ bit: true, summary: 'poked', measurements: {} }),
+      measure: async () => ({ effective: true, summary: 'poked', measurements: {} }),
       heal: async () => {
         log.push('heal')
-        return { bit: true, summary: 'unpoked', measurements: {} }
+        return { effective: true, summary: 'unpoked', measurements: {} }
       },
     }
   },
@@ -98,7 +98,7 @@ describe('the life of a run', () => {
     const log: string[] = []
     const { history, faults, facts, environment } = await play(fakeTarget(), poke(200, log))
     expect(log).toEqual(['inject', 'heal'])
-    expect(faults).toMatchObject([{ victims: ['n2'], bit: true }])
+    expect(faults).toMatchObject([{ victims: ['n2'], effective: true }])
     expect(faults[0]?.healedAtNs).toBeGreaterThan(2e8)
     expect(facts.recovery).toMatchObject({ notReady: [], deadlineMs: 300 })
     expect(facts.aborted).toBeNull()
@@ -131,7 +131,7 @@ describe('the life of a run', () => {
   it('a fault that cannot be made is recorded as failed, and the run goes on', async () => {
     const broken: Nemesis = { ...poke(100, []), inject: () => Promise.reject(new Error('no iptables')) }
     const { faults, history } = await play(fakeTarget(), broken)
-    expect(faults).toMatchObject([{ bit: false, error: 'no iptables', effects: [] }])
+    expect(faults).toMatchObject([{ effective: false, error: 'no iptables', effects: [] }])
     expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(100)
   })
 

@@ -23,7 +23,7 @@ export interface PageFault {
   readonly nemesis: string
   readonly startMs: number
   readonly endMs: number
-  readonly bit: boolean
+  readonly effective: boolean
   readonly victims: readonly string[]
   readonly planned: string
   readonly summary: string
@@ -119,11 +119,11 @@ const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   nemesis: fault.planned.nemesis,
   startMs: ms(fault.injectedAtNs ?? fault.planned.atNs),
   endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
-  bit: fault.bit,
+  effective: fault.effective,
   victims: fault.victims,
   planned: intentInWords(fault.planned.intent),
   summary:
-    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
     'not injected',
 })

@@ -33,7 +33,7 @@ td:first-child{white-space:nowrap}
 td{overflow-wrap:break-word}
 th{color:var(--dim);font-weight:500}
 td.valid,td.invalid,td.unknown{color:var(--status);font-weight:600}
-.idle{color:var(--dim)}
+.no-effect{color:var(--dim)}
 .key i{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 4px 0 10px;vertical-align:-1px}
 .u-legend{font-size:12px}
 details summary{cursor:pointer;color:var(--dim)}

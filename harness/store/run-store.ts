@@ -3,11 +3,18 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
 import type { Operation } from '../api/history.ts'
-import type { Effect, PlannedFault } from '../api/nemesis.ts'
-import type { FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
+import type { PlannedFault } from '../api/nemesis.ts'
+import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import {
+  readFaultEvent,
+  readVerdictRecord,
+  type StoredEvent,
+  type StoredVerdict,
+  storedVerdict,
+} from './previous-version.ts'
 
 export const FILES = {
   run: 'run.json',
@@ -19,23 +26,6 @@ export const FILES = {
   verdict: 'verdict.json',
   report: 'report.html',
 } as const
-
-/** One line of faults.jsonl: a step of a fault's life. */
-export type FaultEvent =
-  | { readonly type: 'planned'; readonly fault: PlannedFault }
-  | {
-      readonly type: 'injected'
-      readonly id: string
-      readonly atNs: number
-      readonly victims: readonly string[]
-    }
-  | {
-      readonly type: 'measured' | 'healed'
-      readonly id: string
-      readonly atNs: number
-      readonly effect: Effect
-    }
-  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
 
 interface RunFile {
   readonly spec: RunSpec
@@ -60,7 +50,7 @@ export const writeRunFile = (dir: string, content: RunFile): void =>
 export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
     if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
-  const stored = withoutPages(verdict)
+  const stored = storedVerdict(withoutPages(verdict))
   fs.writeFileSync(path.join(dir, FILES.verdict), `${JSON.stringify(stored, null, 2)}\n`)
   return stored
 }
@@ -78,7 +68,8 @@ export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
 
 export const readVerdict = (dir: string): RunVerdict | null => {
   const file = path.join(dir, FILES.verdict)
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as RunVerdict) : null
+  if (!fs.existsSync(file)) return null
+  return readVerdictRecord(JSON.parse(fs.readFileSync(file, 'utf8')) as StoredVerdict)
 }
 
 /** Lines of a JSON Lines file; a torn last one is left out. */
@@ -97,7 +88,7 @@ export const foldFaults = (events: readonly FaultEvent[]): readonly FaultRecord[
   const faults = new Map<string, FaultRecord>()
   for (const event of events) {
     if (event.type === 'planned') {
-      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], bit: false })
+      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], effective: false })
       continue
     }
     const before = faults.get(event.id)
@@ -114,7 +105,7 @@ const changeOf = (
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
   if (event.type === 'failed') return { error: event.error }
   const effects = [...before.effects, event.effect]
-  const change = { effects, bit: before.bit || event.effect.bit }
+  const change = { effects, effective: before.effective || event.effect.effective }
   return event.type === 'healed' ? { ...change, healedAtNs: event.atNs } : change
 }
 
@@ -144,7 +135,7 @@ const requireParts = (fault: Partial<PlannedFault>, file: string): void => {
 
 const readEvents = (file: string): readonly FaultEvent[] => {
   try {
-    return readLines<FaultEvent>(file)
+    return readLines<StoredEvent>(file).map(readFaultEvent)
   } catch (error) {
     throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
   }
@@ -217,7 +208,7 @@ export const loadRun = (dir: string): LoadedRun => {
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
-  const faults = foldFaults(readLines<FaultEvent>(path.join(dir, FILES.faults)))
+  const faults = foldFaults(readLines<StoredEvent>(path.join(dir, FILES.faults)).map(readFaultEvent))
   const samples = readLines<Sample>(path.join(dir, FILES.samples))
   return {
     record: {

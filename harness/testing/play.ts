@@ -14,7 +14,7 @@ interface PlayedEffect {
 
 export interface Played extends FinishedRun {
   readonly faults: readonly FaultRecord[]
-  /** Of the faults that bit: by whom, the intent, and the last measurement. */
+  /** Of the effective faults: by whom, the intent, and the last measurement. */
   readonly effects: readonly PlayedEffect[]
 }
 
@@ -24,9 +24,9 @@ export const play = async (args: readonly string[]): Promise<Played> => {
   const before = hostBaseline()
   const finished = await run(folder.path, args)
   const faults = loadRun(finished.verdict.runDir).record.faults ?? []
-  const effects = faults.flatMap(({ bit, effects: all, planned }) => {
+  const effects = faults.flatMap(({ effective, effects: all, planned }) => {
     const last = all.at(-1)
-    return bit && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
+    return effective && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
   })
   expect(await leftovers(before)).toEqual([])
   return { ...finished, faults, effects }

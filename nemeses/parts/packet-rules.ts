@@ -57,7 +57,7 @@ export const packetFault = async (
     const packets = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     const perNode = Object.fromEntries(places.map(({ node }, i) => [`packets ${node.name}`, counts[i] ?? 0]))
     return {
-      bit: packets > 0,
+      effective: packets > 0,
       summary: `${packets} packets ${what}${flaps === undefined ? '' : `, up again ${flaps} times`}`,
       measurements: { packets, ...perNode, ...(flaps === undefined ? {} : { flaps }) },
     }

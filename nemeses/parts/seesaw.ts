@@ -71,7 +71,7 @@ class Seesaw {
     )
     const packets = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     return {
-      bit: packets > 0,
+      effective: packets > 0,
       summary: `${packets} packets dropped, the leader's side cut off ${this.#turns} times`,
       measurements: { packets, turns: this.#turns },
     }

@@ -12,7 +12,7 @@ const SERIALIZABLE = ['--target-opts', 'reads=serializable']
 const expectHealthy = ({ verdict, exitCode }: FinishedRun): void => {
   expect(verdict.status, verdict.summary).toBe('valid')
   expect(exitCode).toBe(0)
-  expect(verdict.faults.bit).toBeGreaterThan(10)
+  expect(verdict.faults.effective).toBeGreaterThan(10)
   expect(verdict.counts.ok).toBeGreaterThan(1000)
   const { record } = loadRun(verdict.runDir)
   expect(record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)

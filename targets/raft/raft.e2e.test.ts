@@ -37,7 +37,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     ])
     expect(verdict).toMatchObject({ status: 'valid' })
     expect(exitCode).toBe(0)
-    expect(verdict.faults.bit).toBeGreaterThan(3)
+    expect(verdict.faults.effective).toBeGreaterThan(3)
     expect(verdict.counts.ok).toBeGreaterThan(500)
     expect(await leftovers(before)).toEqual([])
     expect(Math.abs(wallClockOffsetMs() - clockBefore)).toBeLessThan(1000)
@@ -64,7 +64,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     expect(verdict.status).toBe('valid')
     expect(record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)
     const summaries = (record.faults ?? [])
-      .filter(({ bit }) => bit)
+      .filter(({ effective }) => effective)
       .map(
         ({ planned, effects }) => `${planned.nemesis}: ${effects.map(({ summary }) => summary).join('; ')}`,
       )
@@ -105,7 +105,9 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     ])
     const { record } = loadRun(verdict.runDir)
     expect(verdict.status).toBe('valid')
-    const said = (record.faults ?? []).filter(({ bit }) => bit).map(({ effects }) => effects.at(-1)?.summary)
+    const said = (record.faults ?? [])
+      .filter(({ effective }) => effective)
+      .map(({ effects }) => effects.at(-1)?.summary)
     for (const what of ['connections reset', 'connections never answered', 'of replies lost'])
       expect(
         said.find((text) => new RegExp(`^[1-9]\\d* packets .*${what}, between n\\d`).test(text ?? '')),
@@ -131,7 +133,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     const { record } = loadRun(verdict.runDir)
     expect(verdict.status).toBe('valid')
     expect(record.facts?.recovery?.recoveredAfterMs).toEqual(expect.any(Number))
-    const faults = (record.faults ?? []).filter(({ bit }) => bit)
+    const faults = (record.faults ?? []).filter(({ effective }) => effective)
     expect(faults.length).toBeGreaterThan(0)
     for (const { effects } of faults) {
       const measured = effects.at(-1)?.measurements
@@ -195,8 +197,8 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     ])
     expect(verdict.status).toBe('valid')
     const { record } = loadRun(verdict.runDir)
-    const [fault] = (record.faults ?? []).filter(({ bit }) => bit)
-    if (fault === undefined) throw new Error('no cut bit')
+    const [fault] = (record.faults ?? []).filter(({ effective }) => effective)
+    if (fault === undefined) throw new Error('no cut was effective')
     expect(fault.victims).toHaveLength(1)
     // The control path is never cut: the victim's status is sampled throughout.
     const during = (record.samples ?? []).filter(

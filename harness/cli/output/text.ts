@@ -13,10 +13,10 @@ const colour = (status: Status, text: string): string => {
 
 const faultLine = (fault: FaultRecord): string => {
   const effect =
-    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
     'not injected'
-  return `    ${fault.bit ? 'bit ' : 'idle'}  ${fault.planned.id.padEnd(13)} ${effect}`
+  return `    ${fault.effective ? 'effective' : 'no effect'}  ${fault.planned.id.padEnd(13)} ${effect}`
 }
 
 const indent = (text: string, by: string): string =>
@@ -72,7 +72,9 @@ export const formatVerdict = ({ verdict, record, notes, folder, reportFile }: Pr
   }
   lines.push('', `  operations ${counts.ok} ok, ${counts.fail} fail, ${counts.info} info`)
   if (record.faults !== null) {
-    lines.push(`  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.bit} bit`)
+    lines.push(
+      `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.effective} effective`,
+    )
     lines.push(...record.faults.map(faultLine))
   }
   lines.push(...impactLines(verdict), ...factLines(record))

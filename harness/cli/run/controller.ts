@@ -7,6 +7,7 @@ import { type RunParts, runLifecycle } from '../../engine/lifecycle.ts'
 import { FileJournal } from '../../faults/journal.ts'
 import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { startProgress } from './progress.ts'
 import { findNemesis, findTarget, findWorkload } from './registries.ts'
@@ -59,7 +60,7 @@ export const runController = async (stateDir: string): Promise<void> => {
     journal: new FileJournal(stateDir),
     recorder: {
       operation: (operation) => history.write(encodeOperation(operation)),
-      fault: (event) => faults.write(`${JSON.stringify(event)}\n`),
+      fault: (event) => faults.write(`${JSON.stringify(storedFaultEvent(event))}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
       service: (name, file) => keepService(runDir, name, file),
     },

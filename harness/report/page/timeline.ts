@@ -212,7 +212,14 @@ class Timeline {
   #paintFaults(ctx: CanvasRenderingContext2D, nemesis: string, y: number): void {
     for (const fault of this.#data.faults.filter((candidate) => candidate.nemesis === nemesis)) {
       const text = `${fault.id}\nvictims ${fault.victims.join(', ')}\nmeasured: ${fault.summary}\nplanned: ${fault.planned}`
-      const width = this.#bar(ctx, y, fault.startMs, fault.endMs, colour(fault.bit ? 'bad' : 'fail'), text)
+      const width = this.#bar(
+        ctx,
+        y,
+        fault.startMs,
+        fault.endMs,
+        colour(fault.effective ? 'bad' : 'fail'),
+        text,
+      )
       this.#label(ctx, `${fault.id} ${fault.victims.join(' ')}`, fault.startMs, y, width)
     }
   }
