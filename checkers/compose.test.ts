@@ -30,7 +30,17 @@ const ok: Operation[] = [
 ]
 
 const fault = (effective: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
-  planned: { id: 'kill-1', nemesis: 'kill', atNs: 0, durationNs: 1, model: 'kill', intent: {} },
+  planned: {
+    id: 'kill-1',
+    nemesis: 'kill',
+    kind: 'kill',
+    label: 'kill',
+    colour: 'purple',
+    atNs: 0,
+    durationNs: 1,
+    model: 'kill',
+    intent: {},
+  },
   victims,
   injectedAtNs: 1,
   healedAtNs: 2,

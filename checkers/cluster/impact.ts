@@ -16,13 +16,6 @@ const WINDOW_NS = NS_PER_S
 /** What was not sampled for so long is not known. */
 const SAMPLE_LIFETIME_NS = 0.7 * NS_PER_S
 
-/** Such as `partition/leader`: the nemesis, and which of the things it does. */
-export const kindOf = ({ planned: { nemesis, intent } }: FaultRecord): string => {
-  const which = intent.mode ?? intent.shape ?? intent.pattern
-  const data = intent.data === undefined || intent.data === 'kept' ? '' : `, ${intent.data}`
-  return typeof which === 'string' ? `${nemesis}/${which}${data}` : nemesis
-}
-
 interface Span {
   readonly fromNs: number
   readonly toNs: number
@@ -138,8 +131,9 @@ const coverageOf = (
   for (const fault of faults.filter(({ effective }) => effective)) {
     const during = faultSpan(fault, endNs)
     if (during === null) continue
-    coverage[kindOf(fault)] ??= {}
-    const row = coverage[kindOf(fault)] as (typeof coverage)[string]
+    const { kind } = fault.planned
+    coverage[kind] ??= {}
+    const row = coverage[kind] as (typeof coverage)[string]
     for (const pair of pairs) {
       const span = spanOf(pair, endNs)
       const both = { fromNs: Math.max(span.fromNs, during.fromNs), toNs: Math.min(span.toNs, during.toNs) }
@@ -204,7 +198,8 @@ const longestByKind = (
   for (const fault of faults.filter(({ effective }) => effective)) {
     const span = faultSpan(fault, endNs)
     if (span === null) continue
-    longest[kindOf(fault)] = Math.max(longest[kindOf(fault)] ?? 0, ms(longestGapNs(okNs, span)))
+    const { kind } = fault.planned
+    longest[kind] = Math.max(longest[kind] ?? 0, ms(longestGapNs(okNs, span)))
   }
   return longest
 }
@@ -231,7 +226,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
     const healedNs = fault.healedAtNs as number
     return {
       fault: fault.planned.id,
-      kind: kindOf(fault),
+      kind: fault.planned.kind,
       firstOkMs: after(okNs, healedNs),
       readyMs: after(wholeAt, healedNs),
       rateBackMs: rateBackMs(okNs, healedNs, rate, endNs),

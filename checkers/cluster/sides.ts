@@ -67,11 +67,9 @@ export const sidesOf = (
   return sides
 }
 
-/** The links that a partition cut, by its own word: `n1>n2 n2>n1`. */
-const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
-  const links = effects.at(-1)?.measurements.links
-  return new Set(typeof links === 'string' ? links.split(' ').filter(Boolean) : [])
-}
+/** The links that a fault cut, by its own word, such as `n1>n2`. */
+const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> =>
+  new Set((effects.at(-1)?.links ?? []).map(({ from, to }) => `${from}>${to}`))
 
 const isRead = ({ f, value }: Pair['invocation']): boolean =>
   READS.has(f) || (f === 'txn' && (value as readonly (readonly unknown[])[]).every(([kind]) => kind === 'r'))
@@ -124,7 +122,7 @@ export const behaviours = ({ history, faults, samples, services }: RunRecord): r
   const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
     const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, effective, planned } = fault
-    if (planned.nemesis !== 'partition' || !effective || injectedAtNs === undefined) return []
+    if (!effective || injectedAtNs === undefined) return []
     // The heal never begins before its time, and is only told of once it is over.
     const untilNs = Math.min(healedAtNs, planned.atNs + planned.durationNs)
     const sides = sidesOf(nodes, cutLinks(fault))

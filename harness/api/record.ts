@@ -1,7 +1,7 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
 import type { Operation } from './history.ts'
-import type { Effect, PlannedFault } from './nemesis.ts'
+import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
 
@@ -17,7 +17,7 @@ export interface RunSpec {
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
   /** A recorded plan, run again in place of one drawn from the seed. */
-  readonly faults?: readonly PlannedFault[]
+  readonly faults?: readonly RecordedFault[]
   readonly environment: string
   readonly nodes: number
   readonly concurrency: number

@@ -40,18 +40,24 @@ const spec: RunSpec = {
 const poke = (durationMs: number, log: string[]): Nemesis => ({
   name: 'poke',
   description: 'a fault that only says what was done to it',
+  label: 'poke',
+  colour: 'red',
   needs: ['kill'],
   options: {},
   plan: () => [
     {
       id: 'poke-1',
       nemesis: 'poke',
+      kind: 'poke',
+      label: 'poke',
+      colour: 'red',
       atNs: 1e8,
       durationNs: durationMs * 1e6,
       model: 'kill',
       intent: { victims: 'n2' },
     },
   ],
+  recall: (fault) => ({ ...fault, kind: 'poke', label: 'poke', colour: 'red' }),
   inject: async (_context, fault) => {
     log.push('inject')
     return {

@@ -82,7 +82,11 @@ export const planFaults = (
   const { spec, nemeses } = parts
   const recorded = spec.faults
   if (recorded !== undefined)
-    return spec.nemeses.map(({ name }) => recorded.filter(({ nemesis }) => nemesis === name))
+    return spec.nemeses.map(({ name }) =>
+      recorded
+        .filter(({ nemesis }) => nemesis === name)
+        .map((fault) => (nemeses[name] as Nemesis).recall(fault)),
+    )
   const rng = rngFromSeed(spec.seed)
   return spec.nemeses.map(({ name, options }) =>
     (nemeses[name] as Nemesis).plan(rng.fork('nemesis', name), options, {
@@ -98,9 +102,8 @@ export const planFaults = (
 
 /** Disks that can fail, where a nemesis needs them: chosen here, before anything is on them. */
 const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
-  const user = spec.nemeses.find(({ name }) => nemeses[name]?.needs.includes('disk'))
-  if (user === undefined) return null
-  return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
+  const [durability] = spec.nemeses.flatMap(({ name, options }) => nemeses[name]?.disks?.(options) ?? [])
+  return durability === undefined ? null : { durability, seed: spec.seed }
 }
 
 const provision = (parts: RunParts): Promise<Cluster> => {

@@ -43,17 +43,20 @@ export const cpuTicksOf = (pid: number): number | null => {
   return stat === null ? null : Number(stat[11]) + Number(stat[12])
 }
 
+/** Its arguments, each ended by a NUL; empty where the process is gone. */
+export const commandLineOf = (pid: number): string => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /**
  * Whether the process has begun to die: its memory is gone, though it may still wait for others. The init of a pid
  * namespace waits for all processes in it, and those that are frozen do not die.
  */
-export const isExiting = (pid: number): boolean => {
-  try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1') === ''
-  } catch {
-    return true
-  }
-}
+export const isExiting = (pid: number): boolean => commandLineOf(pid) === ''
 
 export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   try {
@@ -82,7 +85,7 @@ export const childrenOf = (pid: number): readonly number[] => {
 export const descendantsOf = (pid: number): readonly number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)])
 
-/** How gladly the kernel kills it for want of memory, from 0 to 1000; gone is as well. */
+/** How readily the kernel kills it for want of memory, from 0 to 1000. A process that is gone is fine. */
 export const preferForOom = (pid: number, preference: number): void => {
   try {
     fs.writeFileSync(`/proc/${pid}/oom_score_adj`, String(preference))

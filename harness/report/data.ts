@@ -1,6 +1,6 @@
 /** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
 import type { Operation, Pair } from '../api/history.ts'
-import type { Intent } from '../api/nemesis.ts'
+import type { FaultColour, Intent } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import type { RunVerdict } from '../api/verdict.ts'
@@ -20,7 +20,10 @@ export interface PageOperation {
 
 export interface PageFault {
   readonly id: string
-  readonly nemesis: string
+  readonly kind: string
+  /** The lane it is drawn in. */
+  readonly label: string
+  readonly colour: FaultColour
   readonly startMs: number
   readonly endMs: number
   readonly effective: boolean
@@ -116,7 +119,9 @@ const intentInWords = (intent: Intent): string =>
 
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   id: fault.planned.id,
-  nemesis: fault.planned.nemesis,
+  kind: fault.planned.kind,
+  label: fault.planned.label,
+  colour: fault.planned.colour,
   startMs: ms(fault.injectedAtNs ?? fault.planned.atNs),
   endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
   effective: fault.effective,

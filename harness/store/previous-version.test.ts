@@ -2,6 +2,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { PlannedFault } from '../api/nemesis.ts'
+import type { FaultEvent } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { temporaryFolder } from '../testing/command.ts'
 import { storedFaultEvent } from './previous-version.ts'
@@ -28,7 +30,7 @@ const EVENTS = [
     type: 'healed',
     id: 'partition-1',
     atNs: 2e9,
-    effect: { bit: true, summary: '9 packets', measurements: { packets: 9 } },
+    effect: { bit: true, summary: '9 packets', measurements: { packets: 9, links: 'n1>n2 n2>n1' } },
   },
 ]
 
@@ -63,6 +65,26 @@ describe('records of the previous version', () => {
     expect(fault).not.toHaveProperty('bit')
   })
 
+  it('faults are of the kind that their intents say, and have the links that they told', () => {
+    using folder = temporaryFolder()
+    const kill = { ...PLANNED, id: 'kill-1', nemesis: 'kill', intent: { pattern: 'at-once', data: 'wiped' } }
+    const poke = { ...PLANNED, id: 'poke-1', nemesis: 'poke', intent: {} }
+    const planned = [kill, poke].map((fault) => ({ type: 'planned', fault }))
+    const faults = faultsOf(folder.path, [...EVENTS, ...planned]) ?? []
+    const kinds = faults.map((fault) => fault.planned.kind)
+    expect(kinds.toSorted()).toEqual(['kill/at-once, wiped', 'partition/leader', 'poke'])
+    const effect = faults.find((fault) => fault.planned.id === 'partition-1')?.effects.at(-1)
+    expect(effect).toEqual({
+      effective: true,
+      summary: '9 packets',
+      measurements: { packets: 9 },
+      links: [
+        { from: 'n1', to: 'n2' },
+        { from: 'n2', to: 'n1' },
+      ],
+    })
+  })
+
   it('a verdict counts the effective faults', () => {
     using folder = temporaryFolder()
     const faults = { planned: 2, injected: 2, bit: 1 }
@@ -76,6 +98,21 @@ describe('what this version writes', () => {
     using folder = temporaryFolder()
     writeVerdict(folder.path, VERDICT)
     expect(readVerdict(folder.path)).toEqual(VERDICT)
+    const fault: PlannedFault = {
+      ...PLANNED,
+      model: 'partition',
+      kind: 'partition/anything',
+      label: 'a label',
+      colour: 'pink',
+    }
+    const effect = { effective: true, summary: '', measurements: {}, links: [{ from: 'n1', to: 'n2' }] }
+    const events: readonly FaultEvent[] = [
+      { type: 'planned', fault },
+      { type: 'healed', id: fault.id, atNs: 2e9, effect },
+    ]
+    expect(faultsOf(folder.path, events.map(storedFaultEvent))).toEqual([
+      { planned: fault, victims: [], effects: [effect], effective: true, healedAtNs: 2e9 },
+    ])
   })
 
   it('has the old name of effective beside the new one, for one version', () => {

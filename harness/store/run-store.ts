@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
 import type { Operation } from '../api/history.ts'
-import type { PlannedFault } from '../api/nemesis.ts'
+import type { RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
@@ -114,7 +114,7 @@ const changeOf = (
  *
  * @throws UserError where there are none.
  */
-export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
+export const readPlannedFaults = (given: string): readonly RecordedFault[] => {
   const isFolder = fs.existsSync(given) && fs.statSync(given).isDirectory()
   const file = isFolder ? path.join(given, FILES.faults) : given
   if (!fs.existsSync(file)) throw new UserError(`There are no recorded faults at ${file}.`)
@@ -127,15 +127,15 @@ export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
 
 const PARTS = ['id', 'nemesis', 'atNs', 'durationNs', 'model', 'intent'] as const
 
-const requireParts = (fault: Partial<PlannedFault>, file: string): void => {
+const requireParts = (fault: Partial<RecordedFault>, file: string): void => {
   const missing = PARTS.find((part) => fault[part] === undefined)
   if (missing !== undefined)
     throw new UserError(`${file}: the planned fault ${fault.id ?? JSON.stringify(fault)} has no ${missing}.`)
 }
 
-const readEvents = (file: string): readonly FaultEvent[] => {
+const readEvents = (file: string): readonly StoredEvent[] => {
   try {
-    return readLines<StoredEvent>(file).map(readFaultEvent)
+    return readLines<StoredEvent>(file)
   } catch (error) {
     throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
   }

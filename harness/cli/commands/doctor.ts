@@ -75,11 +75,10 @@ const whyNot = async (fault: Capability): Promise<string | null> => {
 const checkNemeses = async (): Promise<readonly Finding[]> => {
   const reasons = new Map<Capability, string | null>()
   for (const fault of Object.keys(HOW) as Capability[]) reasons.set(fault, await whyNot(fault))
-  return Object.values(nemeses).map(({ name, needs }) => {
+  return Object.values(nemeses).map(({ name, needs, uses = [] }) => {
     const missing = needs.flatMap((fault) => reasons.get(fault) ?? [])
-    const extra: readonly Capability[] =
-      name === 'pause' && reasons.get('freezer') === null ? ['freezer'] : []
-    const how = [...needs, ...extra].map((fault) => HOW[fault]).join('; ')
+    const used = uses.filter((fault) => reasons.get(fault) === null)
+    const how = [...needs, ...used].map((fault) => HOW[fault]).join('; ')
     return { what: `nemesis ${name}`, ok: missing.length === 0, note: missing.join('; ') || how }
   })
 }

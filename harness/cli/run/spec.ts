@@ -4,7 +4,7 @@ import { execaSync } from 'execa'
 import { ISOLATION_MODELS } from '../../../checkers/transactions/consistency.ts'
 import type { Claims, FaultModel, PromiseName } from '../../api/claims.ts'
 import type { Environment } from '../../api/environment.ts'
-import type { PlannedFault } from '../../api/nemesis.ts'
+import type { PlannedFault, RecordedFault } from '../../api/nemesis.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
@@ -111,8 +111,8 @@ const missingFor = (
 ): readonly string[] => {
   const ofTarget = findNemesis(name).needsOfTarget?.(target, targetOptions) ?? null
   if (ofTarget !== null) return [ofTarget]
-  const needs = [...findNemesis(name).needs, ...(options.method === 'freezer' ? (['freezer'] as const) : [])]
-  return needs.flatMap((fault) => {
+  const { needs, alsoNeeds } = findNemesis(name)
+  return [...needs, ...(alsoNeeds?.(options) ?? [])].flatMap((fault) => {
     const why = environment.lacks(fault)
     return why === null ? [] : [`${fault}: ${why}`]
   })
@@ -177,17 +177,17 @@ const chooseNemeses = (
 }
 
 /** The nemeses of a recorded plan. What they do is in it; how a disk is made is not, so options are heard. */
-const chooseRecorded = (flags: RunFlags, faults: readonly PlannedFault[]): Chosen => {
+const chooseRecorded = (flags: RunFlags, faults: readonly RecordedFault[]): Chosen => {
   const names = [...new Set(faults.map(({ nemesis }) => nemesis))]
   return { nemeses: withOptions(flags, names), notes: [] }
 }
 
 /** A recorded plan names nodes and times: both must be there. */
 const checkRecorded = (faults: readonly PlannedFault[], spec: RunSpec, nodes: readonly string[]): void => {
-  for (const { id, atNs, durationNs, intent } of faults) {
-    const unknown = (Array.isArray(intent.order) ? (intent.order as string[]) : []).find(
-      (name) => !nodes.includes(name),
-    )
+  for (const fault of faults) {
+    const { id, atNs, durationNs } = fault
+    const named = findNemesis(fault.nemesis).nodesNamed?.(fault) ?? []
+    const unknown = named.find((name) => !nodes.includes(name))
     if (unknown !== undefined)
       throw new UserError(
         `--faults: ${id} names ${unknown}, and the cluster has ${nodes.join(', ')}: see --nodes.`,
@@ -268,10 +268,11 @@ const modelsBeyond = (faults: readonly PlannedFault[], { tolerates }: Claims): r
 /** Plans once beforehand, so that a nemesis's complaint about its options comes before anything is started. */
 const validatePlan = (spec: RunSpec, target: Target, environment: Environment): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.nodes).map(({ name }) => name)
-  if (spec.faults !== undefined) checkRecorded(spec.faults, spec, nodes)
-  return planFaults(
+  const faults = planFaults(
     { spec, target, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },
     nodes,
     target.claims(spec.targetOptions),
   ).flat()
+  if (spec.faults !== undefined) checkRecorded(faults, spec, nodes)
+  return faults
 }
