@@ -135,6 +135,20 @@ describe('options', () => {
   })
 })
 
+describe('what a nemesis needs under its options', () => {
+  it('pause needs a freezer where that is the only method', () => {
+    const needs = (method: string) => nemeses.pause?.alsoNeeds?.({ ...defaults('pause'), method })
+    expect([needs('freezer'), needs('both'), needs('sigstop')]).toEqual([['freezer'], [], []])
+    expect(nemeses.pause?.uses).toContain('freezer')
+  })
+
+  it('disk says how its disks are made, and only who needs disks does', () => {
+    expect(nemeses.disk?.disks?.({ ...defaults('disk'), durability: 'strict' })).toBe('strict')
+    for (const { needs, disks } of Object.values(nemeses))
+      expect(disks !== undefined).toBe(needs.includes('disk'))
+  })
+})
+
 describe('a recorded plan', () => {
   it('names the nodes that its victims are', () => {
     const [fault] = planOf('kill', 3, { victims: 'n4' })
