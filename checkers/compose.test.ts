@@ -4,6 +4,7 @@ import type { Operation } from '../harness/api/history.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec } from '../harness/api/record.ts'
 import type { Checker, Status } from '../harness/api/verdict.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
+import { plannedFault } from '../harness/testing/faults.ts'
 import { recovery } from './cluster/recovery.ts'
 import { statistics } from './cluster/statistics.ts'
 import { composeVerdict, worst } from './compose.ts'
@@ -30,17 +31,7 @@ const ok: Operation[] = [
 ]
 
 const fault = (effective: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
-  planned: {
-    id: 'kill-1',
-    nemesis: 'kill',
-    kind: 'kill',
-    label: 'kill',
-    colour: 'purple',
-    atNs: 0,
-    durationNs: 1,
-    model: 'kill',
-    intent: {},
-  },
+  planned: plannedFault(),
   victims,
   injectedAtNs: 1,
   healedAtNs: 2,

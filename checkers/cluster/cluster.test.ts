@@ -5,15 +5,19 @@ import type { Link } from '../../harness/api/nemesis.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
+import { plannedFault } from '../../harness/testing/faults.ts'
 import { done, historyOf, judgeSteps, type Step } from '../../harness/testing/steps.ts'
+import { EFFECTS } from '../../harness/vocabularies/effects.ts'
+import { ELECTION } from '../../harness/vocabularies/election.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { convergence } from './convergence.ts'
 import { election } from './election.ts'
 import { leadership } from './leadership.ts'
 import { logs } from './logs.ts'
-import { outcomes } from './outcomes.ts'
 import { recovery as recoveryChecker } from './recovery.ts'
 import { behaviours, sides, sidesOf } from './sides.ts'
 
@@ -26,17 +30,7 @@ const CLAIMS: Claims = {
 }
 
 const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRecord => ({
-  planned: {
-    id: 'f-1',
-    nemesis: 'f',
-    kind: 'f',
-    label: 'f',
-    colour: 'red',
-    atNs: 0,
-    durationNs: 1,
-    model,
-    intent: {},
-  },
+  planned: plannedFault({ model }),
   victims: ['n1'],
   injectedAtNs: fromMs * 1e6,
   healedAtNs: toMs * 1e6,
@@ -55,7 +49,13 @@ const judge = (
   parts: Partial<RunRecord>,
   steps: readonly Step[] = [],
 ): Promise<Verdict> =>
-  judgeSteps(checker, steps, { claims: CLAIMS, spec: { nodes: 2 } as RunSpec, faults: [], ...parts })
+  judgeSteps(checker, steps, {
+    vocabulary: REGISTER,
+    claims: CLAIMS,
+    spec: { nodes: 2 } as RunSpec,
+    faults: [],
+    ...parts,
+  })
 
 describe('leadership', () => {
   it.each([
@@ -139,73 +139,6 @@ describe('logs', () => {
   })
 })
 
-describe('outcomes', () => {
-  const fail = (process: number, f: string, value: unknown): readonly Step[] => [
-    [process, 'invoke', f, value],
-    [process, 'fail', f],
-  ]
-  it.each([
-    [
-      'nothing odd',
-      'valid',
-      [...done(0, 'write', { key: 1, value: 5 }), ...done(1, 'read', { key: 1 }, { key: 1, value: 5 })],
-    ],
-    [
-      'a failed write that was read',
-      'unknown',
-      [...fail(0, 'write', { key: 1, value: 5 }), ...done(1, 'read', { key: 1 }, { key: 1, value: 5 })],
-    ],
-    [
-      'a failed element that was read',
-      'unknown',
-      [...fail(0, 'add', { element: 5 }), ...done(1, 'read', {}, { elements: [5] })],
-    ],
-    [
-      'a failed write of what another wrote too',
-      'valid',
-      [
-        ...fail(0, 'write', { key: 1, value: 5 }),
-        ...done(2, 'write', { key: 1, value: 5 }),
-        ...done(1, 'read', { key: 1 }, { key: 1, value: 5 }),
-      ],
-    ],
-  ])('%s: %s', async (_, status, steps) => {
-    expect(await judge(outcomes, {}, steps)).toMatchObject({ status })
-  })
-
-  it('a timeout that is called a fail, and one that was never sent', async () => {
-    const withError = async (error: string): Promise<string> => {
-      const record = { history: [] as RunRecord['history'] }
-      const base = { timeNs: 0, process: 0, f: 'write', value: { key: 1, value: 2 } } as const
-      record.history = [
-        { ...base, index: 0, type: 'invoke' },
-        { ...base, index: 1, type: 'fail', error },
-      ]
-      return (await judge(outcomes, record)).status
-    }
-    expect(await withError('request timed out')).toBe('unknown')
-    expect(await withError('connect ETIMEDOUT')).toBe('valid')
-    expect(await withError('not-leader')).toBe('valid')
-  })
-
-  it('a client that only ever fails while others are served, unless a fault explains it', async () => {
-    const history = Array.from({ length: 80 }, (_, i) => {
-      const process = i % 2
-      const base = { process, f: 'read', value: { key: 1 }, node: 'n1' } as const
-      return [
-        { ...base, index: 2 * i, timeNs: i * 2e8, type: 'invoke' as const },
-        process === 0
-          ? { ...base, index: 2 * i + 1, timeNs: i * 2e8 + 1, type: 'fail' as const, error: 'closed' }
-          : { ...base, index: 2 * i + 1, timeNs: i * 2e8 + 1, type: 'ok' as const },
-      ]
-    }).flat()
-    expect(await judge(outcomes, { history })).toMatchObject({ status: 'unknown' })
-    expect(await judge(outcomes, { history, faults: [fault('partition', 100, 9000)] })).toMatchObject({
-      status: 'valid',
-    })
-  })
-})
-
 describe('sides', () => {
   const NODES = ['n1', 'n2', 'n3']
   const cut = ['n2', 'n3'].flatMap((other) => [
@@ -233,9 +166,11 @@ describe('sides', () => {
   const judgeSides = (
     history: RunRecord['history'],
     minority: Claims['minority'] = 'refuse',
+    vocabulary: Vocabulary = REGISTER,
   ): Promise<Verdict> =>
     judge(sides, {
       history,
+      vocabulary,
       samples,
       faults: [partition(cut)],
       claims: { ...CLAIMS, minority },
@@ -251,9 +186,15 @@ describe('sides', () => {
   })
 
   it('a fault that cut no link has none', () => {
-    const record = { ...bareRecord(asked('n1', 'write', 'ok')), samples }
+    const record = { ...bareRecord(asked('n1', 'write', 'ok')), vocabulary: REGISTER, samples }
     expect(behaviours({ ...record, faults: [partition()] })).toEqual([])
     expect(behaviours({ ...record, faults: [partition(cut)] })).toHaveLength(1)
+  })
+
+  it("to tell of the cluster's own affairs is to serve nothing", async () => {
+    const told = { status: 'valid', details: { 'minority not asked': 1 } }
+    expect(await judgeSides(asked('n1', 'leader', 'ok'), 'refuse', ELECTION)).toMatchObject(told)
+    expect(await judgeSides(asked('n1', 'ledger', 'ok'), 'refuse', EFFECTS)).toMatchObject(told)
   })
 
   it('are the sets of nodes that reach each other both ways', () => {

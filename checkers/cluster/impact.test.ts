@@ -3,6 +3,7 @@ import type { Operation } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord, RunSpec, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
+import { plannedFault } from '../../harness/testing/faults.ts'
 import { impactOf } from './impact.ts'
 
 const S = 1e9
@@ -21,17 +22,7 @@ const reads = (untilS: number, gaps: readonly (readonly [number, number])[]): re
 }
 
 const fault = (fromS: number, toS: number, change: Partial<FaultRecord> = {}): FaultRecord => ({
-  planned: {
-    id: 'kill-1',
-    nemesis: 'kill',
-    kind: 'kill/at-once',
-    label: 'kill',
-    colour: 'purple',
-    atNs: 0,
-    durationNs: 1,
-    model: 'kill',
-    intent: { pattern: 'at-once' },
-  },
+  planned: plannedFault(),
   victims: ['n1'],
   injectedAtNs: fromS * S,
   healedAtNs: toS * S,
@@ -74,7 +65,7 @@ describe('the impact of faults', () => {
 
   it('finds the longest time without an ok, by kind of fault', () => {
     const quiet = fault(12, 13, {
-      planned: { ...fault(0, 0).planned, id: 'clock-1', nemesis: 'clock', kind: 'clock/bump' },
+      planned: plannedFault({ id: 'clock-1', nemesis: 'clock', kind: 'clock/bump' }),
     })
     const impact = impactOf(record({ history, faults: [fault(5, 7), quiet], samples: sampled }))
     // The last ok before it was at 4.91 s, the next at 8.01 s.
@@ -114,7 +105,7 @@ describe('the impact of faults', () => {
     const compacted = (atS: number): NodeStatus => ({ ...FOLLOWER, snapshotIndex: atS < 12 ? 0 : 500 })
     const recovering = samples(20, (atS) => [LEADER, atS < 10 ? null : compacted(atS)])
     const second = fault(8, 14, {
-      planned: { ...fault(0, 0).planned, id: 'pause-1', nemesis: 'pause', kind: 'pause/stall' },
+      planned: plannedFault({ id: 'pause-1', nemesis: 'pause', kind: 'pause/stall' }),
     })
     const impact = impactOf(
       record({ history: reads(20, []), faults: [fault(5, 7), second], samples: recovering }),

@@ -30,8 +30,8 @@ interface ValuesByType<Spec extends OptionSpec> {
 /**
  * The options that declarations give: `number` for numbers and durations, the choices where there are some; of
  * declarations that are not known, `Options`. (A mapped type and no conditional one, so that what has options of its
- * own is one of those whose options are not known.)
+ * own is one of those whose options are not known. Not to be inferred from: the declarations themselves are.)
  */
 export type OptionsOf<Specs extends OptionSpecs> = {
-  readonly [Name in keyof Specs]: ValuesByType<Specs[Name]>[Specs[Name]['type']]
+  readonly [Name in keyof NoInfer<Specs>]: ValuesByType<NoInfer<Specs>[Name]>[NoInfer<Specs>[Name]['type']]
 }

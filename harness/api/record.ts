@@ -4,6 +4,7 @@ import type { Operation } from './history.ts'
 import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
 export interface RunSpec {
@@ -29,7 +30,6 @@ export interface RunSpec {
   readonly seed: number
   readonly clientGroups: number
   readonly expect: PromiseName | null
-  readonly commit: string
 }
 
 /** One line of faults.jsonl: a step of a fault's life. */
@@ -96,6 +96,10 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
+  readonly vocabulary: Vocabulary | null
+  /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
+  readonly faultline: string | null
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

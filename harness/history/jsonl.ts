@@ -1,14 +1,11 @@
 /**
- * history.jsonl: one JSON object a line, append-only. The first line is a header naming the schema; every other
- * line is an `Operation` (see README.md beside this file). A last line without its newline was torn by a crash:
- * it is dropped, and said.
+ * history.jsonl: one JSON object a line, append-only. The first line is a header (schema.ts); every other line is an
+ * `Operation` (see README.md beside this file). A last line without its newline was torn by a crash: it is dropped,
+ * and said.
  */
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
-
-export const HISTORY_SCHEMA = 'faultline.history/1'
-
-export const encodeHeader = (): string => `${JSON.stringify({ schema: HISTORY_SCHEMA })}\n`
+import { requireSchema } from './schema.ts'
 
 export const encodeOperation = (operation: Operation): string => `${JSON.stringify(operation)}\n`
 
@@ -58,10 +55,8 @@ export const decodeHistory = (text: string, name = 'history.jsonl'): DecodedHist
       throw malformed(name, at + 1, line, 'not JSON')
     }
     if (at === 0 && typeof value === 'object' && value !== null && 'schema' in value) {
-      if (value.schema === HISTORY_SCHEMA) return
-      throw new UserError(
-        `${name} is of schema ${String(value.schema)}; this version reads ${HISTORY_SCHEMA}.`,
-      )
+      requireSchema('history', String(value.schema), name)
+      return
     }
     const why = validate(value)
     if (why !== null) throw malformed(name, at + 1, line, why)

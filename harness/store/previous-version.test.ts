@@ -45,7 +45,7 @@ const VERDICT: RunVerdict = {
 }
 
 const faultsOf = (dir: string, events: readonly unknown[]) => {
-  fs.writeFileSync(path.join(dir, FILES.run), JSON.stringify({ spec: null, claims: null, facts: null }))
+  fs.writeFileSync(path.join(dir, FILES.run), JSON.stringify({ spec: {}, claims: null, facts: null }))
   fs.writeFileSync(path.join(dir, FILES.history), '')
   fs.writeFileSync(path.join(dir, FILES.faults), events.map((event) => `${JSON.stringify(event)}\n`).join(''))
   return loadRun(dir).record.faults

@@ -7,6 +7,14 @@ import type { RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import {
+  encodeHeader,
+  type FileHeader,
+  type FileKind,
+  headerOf,
+  namedSchema,
+  requireSchema,
+} from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import {
   readFaultEvent,
@@ -15,6 +23,7 @@ import {
   type StoredVerdict,
   storedVerdict,
 } from './previous-version.ts'
+import { ownVersion } from './version.ts'
 
 export const FILES = {
   run: 'run.json',
@@ -25,9 +34,12 @@ export const FILES = {
   services: 'services',
   verdict: 'verdict.json',
   report: 'report.html',
+  log: 'harness.jsonl',
 } as const
 
 interface RunFile {
+  /** The version that ran it. */
+  readonly faultline: string
   readonly spec: RunSpec
   readonly claims: Claims
   readonly facts: RunFacts | null
@@ -43,15 +55,18 @@ export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): strin
   return path.join(results, group, `${time}-${spec.seed}`)
 }
 
+const writeJson = (file: string, content: object): void =>
+  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
+
 export const writeRunFile = (dir: string, content: RunFile): void =>
-  fs.writeFileSync(path.join(dir, FILES.run), `${JSON.stringify(content, null, 2)}\n`)
+  writeJson(path.join(dir, FILES.run), { ...headerOf('run', content.faultline), ...content })
 
 /** Pages of evidence are files of their own beside it; returns the verdict as it is read back. */
 export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
     if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
   const stored = storedVerdict(withoutPages(verdict))
-  fs.writeFileSync(path.join(dir, FILES.verdict), `${JSON.stringify(stored, null, 2)}\n`)
+  writeJson(path.join(dir, FILES.verdict), { ...headerOf('verdict', ownVersion()), ...stored })
   return stored
 }
 
@@ -69,18 +84,28 @@ export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
 export const readVerdict = (dir: string): RunVerdict | null => {
   const file = path.join(dir, FILES.verdict)
   if (!fs.existsSync(file)) return null
-  return readVerdictRecord(JSON.parse(fs.readFileSync(file, 'utf8')) as StoredVerdict)
+  const {
+    schema,
+    faultline: _,
+    ...verdict
+  } = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredVerdict & Partial<FileHeader>
+  if (schema !== undefined) requireSchema('verdict', schema, file)
+  return readVerdictRecord(verdict)
 }
 
-/** Lines of a JSON Lines file; a torn last one is left out. */
-const readLines = <T>(file: string): readonly T[] => {
+/** Lines of a JSON Lines file without its header; a torn last one is left out. */
+const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
   if (!fs.existsSync(file)) return []
   const text = fs.readFileSync(file, 'utf8')
-  return text
+  const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as T)
+  const schema = namedSchema(lines[0])
+  if (schema === null) return lines
+  requireSchema(kind, schema, file)
+  return lines.slice(1)
 }
 
 /** Folds the events of faults.jsonl into one record a fault. */
@@ -135,26 +160,42 @@ const requireParts = (fault: Partial<RecordedFault>, file: string): void => {
 
 const readEvents = (file: string): readonly StoredEvent[] => {
   try {
-    return readLines<StoredEvent>(file)
+    return readLines<StoredEvent>('faults', file)
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
   }
 }
 
+/** As it may stand on disk: before there were headers, a commit in the spec was all that told the version. */
+type StoredRunFile = Omit<RunFile, 'faultline' | 'spec'> &
+  Partial<FileHeader> & { readonly spec: RunSpec & { readonly commit?: string } }
+
 const readRunFile = (dir: string): RunFile => {
   const file = path.join(dir, FILES.run)
+  let stored: StoredRunFile
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as RunFile
+    stored = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredRunFile
   } catch (error) {
     throw new UserError(`${dir} is no run: ${file} cannot be read (${messageOf(error)}).`)
   }
+  if (stored.schema !== undefined) requireSchema('run', stored.schema, file)
+  const { commit, ...spec } = stored.spec
+  return {
+    faultline: stored.faultline ?? `commit ${commit ?? 'unknown'}`,
+    spec,
+    claims: stored.claims,
+    facts: stored.facts,
+  }
 }
 
-/** Copies what a service kept of itself; nothing where it kept nothing. */
-export const keepService = (dir: string, name: string, file: string): void => {
+/** Copies what a service kept of itself, below a header; nothing where it kept nothing. */
+export const keepService = (dir: string, name: string, file: string, faultline: string): void => {
   if (!fs.existsSync(file)) return
   fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
-  fs.copyFileSync(file, path.join(dir, FILES.services, `${name}.jsonl`))
+  const kept = path.join(dir, FILES.services, `${name}.jsonl`)
+  fs.writeFileSync(kept, encodeHeader('service', faultline))
+  fs.appendFileSync(kept, fs.readFileSync(file))
 }
 
 /** Null where none kept anything. */
@@ -164,7 +205,7 @@ const readServices = (dir: string): RunRecord['services'] => {
   return Object.fromEntries(
     fs
       .readdirSync(folder)
-      .map((file) => [path.parse(file).name, readLines<unknown>(path.join(folder, file))]),
+      .map((file) => [path.parse(file).name, readLines<unknown>('service', path.join(folder, file))]),
   )
 }
 
@@ -203,16 +244,19 @@ export interface LoadedRun {
 
 /** @throws UserError where the folder holds no run or its history is malformed. */
 export const loadRun = (dir: string): LoadedRun => {
-  const { spec, claims, facts } = readRunFile(dir)
+  const { faultline, spec, claims, facts } = readRunFile(dir)
   const file = path.join(dir, FILES.history)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
-  const faults = foldFaults(readLines<StoredEvent>(path.join(dir, FILES.faults)).map(readFaultEvent))
-  const samples = readLines<Sample>(path.join(dir, FILES.samples))
+  const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
+  const faults = foldFaults(events.map(readFaultEvent))
+  const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
   return {
     record: {
       history: operations,
+      vocabulary: null,
+      faultline,
       spec,
       claims,
       facts,
@@ -228,6 +272,8 @@ export const loadRun = (dir: string): LoadedRun => {
 /** A bare history, without the rest of a run's record. */
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
+  vocabulary: null,
+  faultline: null,
   spec: null,
   claims: null,
   facts: null,

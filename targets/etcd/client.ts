@@ -1,4 +1,4 @@
-/** Clients of etcd: to the client's own node, never retried, one for each vocabulary that etcd can honestly speak. */
+/** Clients of etcd, one for each vocabulary that etcd can serve. Each asks its own node and never retries. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
@@ -31,13 +31,14 @@ import {
   actOnQueue,
   actOnSemaphore,
 } from './objects.ts'
+import type { EtcdOptions } from './options.ts'
 import { CLIENT_PORT } from './ports.ts'
 import { actOnRegister } from './register.ts'
 import { actOnSet } from './set.ts'
 import { actOnTransactions } from './transactions.ts'
 import { actOnWatch } from './watch.ts'
 
-/** @param serializable reads are answered by the member asked, and may be stale */
+/** @param serializable reads are answered by the member that is asked, and may be stale */
 type Act = (send: Send, call: Call, serializable: boolean, stream: Stream) => Promise<Outcome>
 
 class EtcdConnection implements Connection {
@@ -46,7 +47,7 @@ class EtcdConnection implements Connection {
   readonly #origin: string
   readonly #serializable: boolean
 
-  constructor(act: Act, context: ClientContext) {
+  constructor(act: Act, context: ClientContext<EtcdOptions>) {
     this.#act = act
     this.#http = new JsonHttp(context.localAddress)
     this.#origin = `http://${context.node.address}:${CLIENT_PORT}`
@@ -63,25 +64,27 @@ class EtcdConnection implements Connection {
   }
 }
 
-const clientOf = (act: Act): Client => ({ open: async (context) => new EtcdConnection(act, context) })
+const clientOf = (act: Act): Client<Call, EtcdOptions> => ({
+  open: async (context) => new EtcdConnection(act, context),
+})
 
-export const etcdClients: Readonly<Record<string, Client>> = {
-  [REGISTER]: clientOf(actOnRegister),
-  [SET]: clientOf(actOnSet),
-  [LIST_APPEND]: clientOf(actOnTransactions([])),
-  [RW_REGISTER]: clientOf(actOnTransactions(null)),
-  [MULTI_REGISTER]: clientOf(actOnTransactions(null)),
-  [WATCH]: clientOf(actOnWatch),
-  [COUNTER]: clientOf(actOnCounter),
-  [QUEUE]: clientOf(actOnQueue),
-  [UNIQUE_IDS]: clientOf(actOnIds),
-  [APPEND_LOG]: clientOf(actOnLog),
-  [LOCK]: clientOf(actOnLock),
-  [LEASE]: clientOf(actOnLease),
-  [SEMAPHORE]: clientOf(actOnSemaphore),
-  [PROTECTED_LOCK]: protectedBy(clientOf(actOnLock)),
-  [PROTECTED_LEASE]: protectedBy(clientOf(actOnLease)),
-  [BANK]: clientOf(actOnBank),
-  [BOOKING]: clientOf(actOnBooking),
-  [ACCESS]: clientOf(actOnAccess),
+export const etcdClients: Readonly<Record<string, Client<Call, EtcdOptions>>> = {
+  [REGISTER.name]: clientOf(actOnRegister),
+  [SET.name]: clientOf(actOnSet),
+  [LIST_APPEND.name]: clientOf(actOnTransactions([])),
+  [RW_REGISTER.name]: clientOf(actOnTransactions(null)),
+  [MULTI_REGISTER.name]: clientOf(actOnTransactions(null)),
+  [WATCH.name]: clientOf(actOnWatch),
+  [COUNTER.name]: clientOf(actOnCounter),
+  [QUEUE.name]: clientOf(actOnQueue),
+  [UNIQUE_IDS.name]: clientOf(actOnIds),
+  [APPEND_LOG.name]: clientOf(actOnLog),
+  [LOCK.name]: clientOf(actOnLock),
+  [LEASE.name]: clientOf(actOnLease),
+  [SEMAPHORE.name]: clientOf(actOnSemaphore),
+  [PROTECTED_LOCK.name]: protectedBy(clientOf(actOnLock)),
+  [PROTECTED_LEASE.name]: protectedBy(clientOf(actOnLease)),
+  [BANK.name]: clientOf(actOnBank),
+  [BOOKING.name]: clientOf(actOnBooking),
+  [ACCESS.name]: clientOf(actOnAccess),
 }

@@ -1,12 +1,13 @@
 /** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
-import type { Options } from '../../harness/api/options.ts'
-import type { ClusterPlan, NodeIdentity, NodeStatus, Target } from '../../harness/api/target.ts'
+import type { ClusterPlan, NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
+import { defineTarget } from '../../harness/support/define.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
-import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
+import { lacksSink, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
+import { type EtcdOptions, etcdOptions } from './options.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
 
 const control = new JsonHttp()
@@ -25,8 +26,8 @@ interface MemberList {
 }
 
 /**
- * A hash of the backend. No `digestAt`: the response's revision is read apart from the hash, and the backend holds
- * more than keys, so that two members' hashes cannot be compared from outside while writes go on.
+ * A hash of the backend. There is no `digestAt`: etcd reads the response's revision separately from the hash, and the
+ * backend holds more than keys, so the hashes of two members cannot be compared from outside while writes go on.
  */
 interface HashResponse {
   readonly hash?: number
@@ -39,7 +40,7 @@ const post = async <T>(address: string, path: string, signal: AbortSignal): Prom
   return result.body as T
 }
 
-/** Member ids by address never change in a run: asked for once a node. */
+/** Member ids of an address never change in a run, so each node is asked once. */
 const memberNames = new Map<string, ReadonlyMap<string, string>>()
 
 const namesAt = async (address: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
@@ -71,7 +72,7 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
   }
 }
 
-const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonly string[] => {
+const argvOf = (node: NodeIdentity, plan: ClusterPlan<EtcdOptions>, program: string): readonly string[] => {
   const peer = (address: string): string => `http://${address}:${PEER_PORT}`
   const client = (address: string): string => `http://${address}:${CLIENT_PORT}`
   return [
@@ -105,23 +106,13 @@ const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonl
   ]
 }
 
-const readsClaimed = (options: Options): 'linearizable' | 'consistent-prefix' =>
-  options.reads === 'serializable' ? 'consistent-prefix' : 'linearizable'
+const readsClaimed = ({ reads }: EtcdOptions): 'linearizable' | 'consistent-prefix' =>
+  reads === 'serializable' ? 'consistent-prefix' : 'linearizable'
 
-export const etcd: Target = {
+export const etcd = defineTarget({
   name: 'etcd',
   description: 'etcd as Debian ships it (3.4), through its JSON gateway',
-  options: {
-    reads: {
-      type: 'string',
-      default: 'linearizable',
-      choices: ['linearizable', 'serializable'],
-      description: 'serializable reads are answered by the member asked, and may be stale',
-    },
-    sink: sinkOption,
-    heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
-    'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
-  },
+  options: etcdOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
   mistakes: [
@@ -133,13 +124,13 @@ export const etcd: Target = {
   claims: (options) => ({
     source: 'etcd 3.4 documentation, "KV API guarantees"',
     consistency: {
-      [REGISTER]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' },
-      [SET]: { add: 'linearizable', read: readsClaimed(options) },
+      [REGISTER.name]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' },
+      [SET.name]: { add: 'linearizable', read: readsClaimed(options) },
       // Its transactions always read linearizably.
-      [LIST_APPEND]: { txn: 'strict-serializable' },
-      [RW_REGISTER]: { txn: 'strict-serializable' },
+      [LIST_APPEND.name]: { txn: 'strict-serializable' },
+      [RW_REGISTER.name]: { txn: 'strict-serializable' },
     },
-    // No `tellsElections`: its status has the term of the last entry applied beside the leader of now.
+    // No `tellsElections`: its status combines the term of the last applied entry with the present leader.
     minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',
     tolerates: {
       partition: 'any',
@@ -162,7 +153,7 @@ export const etcd: Target = {
     processes: [{ name: 'etcd', argv: argvOf(node, plan, program('etcd')), env: { GOMAXPROCS: '2' } }],
   }),
   ready: async (node, signal) => {
-    // A linearizable read through this member: it has a leader, and the leader has a quorum.
+    // A linearizable read through this member shows that it has a leader, and the leader a quorum.
     const result = await control.request(
       `http://${node.address}:${CLIENT_PORT}`,
       'GET',
@@ -173,4 +164,4 @@ export const etcd: Target = {
     return result.type === 'response' && result.status === 200
   },
   status: (node, signal) => statusOf(node.address, signal),
-}
+})

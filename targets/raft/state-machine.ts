@@ -1,28 +1,18 @@
 /**
- * The replicated state machine: what each vocabulary keeps (`structures/`), and the sessions that make declared retries
- * exactly-once (Raft paper, section 8; thesis, 6.3). Everything here is a deterministic function of the log, the expiry
- * of sessions too: when a session is opened beyond the limit, the one that was used longest ago goes.
+ * The replicated state machine: the data of each vocabulary (`structures/`), and the sessions that make declared retries
+ * exactly-once (Raft paper, section 8; thesis, 6.3). Everything here is a deterministic function of the log, including
+ * the expiry of sessions: when there are too many, the one that was unused for longest is removed.
  */
 import type { Call } from '../../harness/api/history.ts'
-import { EFFECTS, type Request } from '../../harness/vocabularies/effects.ts'
-import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
-import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK } from '../../harness/vocabularies/locks.ts'
-import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
-import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
-import type { Bug } from './bugs/bugs.ts'
+import type { Request } from '../../harness/vocabularies/effects.ts'
 import type { Entry } from './core/types.ts'
 import { structures } from './structures/index.ts'
-import { lentOf } from './structures/job-queue.ts'
-import { leasesOf } from './structures/leases.ts'
 import { requestsOf } from './structures/ledger.ts'
-import { locksOf } from './structures/locks.ts'
-import { schedulesOf } from './structures/schedules.ts'
-import { hashText, type Position, type Structure } from './structures/structure.ts'
+import { hashText, type MakeStructure, type Position, type Structure } from './structures/structure.ts'
 
 export type Applied =
   | { readonly type: 'value'; readonly value: unknown }
-  /** The command had no effect: its session is gone, or the request is older than the session's last. */
+  /** The command had no effect: its session has expired, or the session has had a later request. */
   | { readonly type: 'refused'; readonly error: 'session-expired' | 'stale-sequence' | 'no-such-vocabulary' }
   | { readonly type: 'nothing' }
 
@@ -33,8 +23,6 @@ interface Session {
 }
 
 const MAX_SESSIONS = 1000
-/** Vocabularies whose effects the leader brings about. */
-const ACTING = [EFFECTS, SCHEDULE, OUTBOX]
 
 interface Saved {
   readonly structures: Readonly<Record<string, unknown>>
@@ -44,25 +32,38 @@ interface Saved {
 
 const EMPTY: Saved = { structures: {}, sessions: [], log: 0 }
 
+/** Where a planted bug (`bugs/`) can change the state machine. */
+export interface MachineDeviations {
+  /** A request takes effect each time that it is applied, whatever its session remembers. */
+  readonly ignoresSequence: boolean
+  /** Vocabulary -> the structure that replaces its healthy one. */
+  readonly structures: Readonly<Record<string, MakeStructure>>
+}
+
+export const healthyMachine: MachineDeviations = { ignoresSequence: false, structures: {} }
+
 export class StateMachine {
   readonly #structures = new Map<string, Structure>()
   readonly #sessions: Map<number, Session>
-  readonly #bug: Bug | null
-  /** A hash of what was applied, begun at the hash of all before: one number for a whole log. */
+  readonly #deviations: MachineDeviations
+  /** A hash chain: one number for all entries applied so far. */
   #log: number
 
-  constructor(bug: Bug | null, data: string | null = null) {
-    this.#bug = bug
+  /** @param data what `save` returned; null at the beginning */
+  constructor(data: string | null = null, deviations: MachineDeviations = healthyMachine) {
+    this.#deviations = deviations
     const saved = data === null ? EMPTY : (JSON.parse(data) as Saved)
     this.#sessions = new Map(saved.sessions)
     this.#log = saved.log
-    for (const [vocabulary, { make }] of Object.entries(structures))
-      this.#structures.set(vocabulary, make(saved.structures[vocabulary] ?? null, bug))
+    for (const [vocabulary, healthy] of Object.entries(structures)) {
+      const make = deviations.structures[vocabulary] ?? healthy.make
+      this.#structures.set(vocabulary, make(saved.structures[vocabulary] ?? null))
+    }
   }
 
   /**
-   * Of the state, and of all entries applied to reach it: two entries at one index may leave the same state (a write
-   * and its retry), and still no two nodes may apply different ones.
+   * A digest of the state, and of all entries applied to reach it. Two different entries at one index may lead to the
+   * same state (a write and its retry), but no two nodes may apply different ones.
    */
   get digest(): string {
     let state = 0
@@ -87,7 +88,7 @@ export class StateMachine {
     const session = this.#sessions.get(command.session)
     if (session === undefined) return { type: 'refused', error: 'session-expired' }
     session.lastIndex = index
-    if (this.#bug !== 'retry-applied-twice') {
+    if (!this.#deviations.ignoresSequence) {
       if (command.seq === session.seq) return session.result
       if (command.seq < session.seq) return { type: 'refused', error: 'stale-sequence' }
     }
@@ -96,30 +97,19 @@ export class StateMachine {
     return session.result
   }
 
-  /** For the leader's worker: accepted, and not known to be done. */
+  /** Requests for the leader's worker: accepted, and not known to be done. */
   get requests(): readonly { readonly vocabulary: string; readonly request: Request }[] {
-    return ACTING.flatMap((vocabulary) =>
-      requestsOf(this.#structures.get(vocabulary)).map((request) => ({ vocabulary, request })),
+    return [...this.#structures].flatMap(([vocabulary, structure]) =>
+      requestsOf(structure).map((request) => ({ vocabulary, request })),
     )
   }
 
-  get leases(): ReturnType<typeof leasesOf> {
-    return leasesOf(this.#structures.get(LEASE))
+  /** The data of a vocabulary; undefined if there is no such vocabulary. */
+  structure(vocabulary: string): Structure | undefined {
+    return this.#structures.get(vocabulary)
   }
 
-  get locks(): ReturnType<typeof locksOf> {
-    return locksOf(this.#structures.get(LOCK))
-  }
-
-  get lentJobs(): ReturnType<typeof lentOf> {
-    return lentOf(this.#structures.get(JOB_QUEUE))
-  }
-
-  get schedules(): ReturnType<typeof schedulesOf> {
-    return schedulesOf(this.#structures.get(SCHEDULE))
-  }
-
-  /** Of a call that changes nothing. */
+  /** The answer to a call that changes nothing. */
   read(vocabulary: string, call: Call): unknown {
     return this.#structures.get(vocabulary)?.read(call)
   }

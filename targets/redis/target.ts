@@ -1,9 +1,10 @@
-/** One Redis server as Debian ships it (7.0): what is acknowledged is only as durable as `appendfsync` says. */
+/** One Redis server as Debian ships it (7.0). How durable an acknowledged write is depends on `appendfsync`. */
 import path from 'node:path'
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Endpoint } from '../../harness/api/client.ts'
-import type { Options } from '../../harness/api/options.ts'
-import type { NodeIdentity, NodeStatus, Target } from '../../harness/api/target.ts'
+import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
+import type { NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
+import { defineTarget } from '../../harness/support/define.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
@@ -12,7 +13,7 @@ import { redisClients } from './client.ts'
 import { connect } from './connect.ts'
 import { CLIENT_PORT } from './ports.ts'
 
-/** The server with what it is linked against, for machines where it is not installed. */
+/** The server and the libraries that it needs, for machines where it is not installed. */
 const PACKAGES = 'redis-server redis-tools libatomic1 libjemalloc2 liblua5.1-0 liblzf1 lua-bitop lua-cjson'
 
 /** One command on a connection of its own. */
@@ -38,20 +39,33 @@ const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus
   }
 }
 
-const claims = ({ appendfsync }: Options): Claims => ({
+const options = {
+  appendfsync: {
+    type: 'string',
+    default: 'everysec',
+    choices: ['always', 'everysec', 'no'],
+    description:
+      'when the append-only file is fsynced; with `always`, nothing acknowledged is lost with the power',
+  },
+  sink: sinkOption,
+} as const satisfies OptionSpecs
+
+type RedisOptions = OptionsOf<typeof options>
+
+const claims = ({ appendfsync }: RedisOptions): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
   consistency: {
-    [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
-    [SET]: { add: 'linearizable', read: 'linearizable' },
-    [LIST_APPEND]: { txn: 'strict-serializable' },
-    [RW_REGISTER]: { txn: 'strict-serializable' },
+    [REGISTER.name]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
+    [SET.name]: { add: 'linearizable', read: 'linearizable' },
+    [LIST_APPEND.name]: { txn: 'strict-serializable' },
+    [RW_REGISTER.name]: { txn: 'strict-serializable' },
   },
   minority: 'refuse',
   tolerates: {
     partition: 'any',
     omission: 'any',
     timing: 'any',
-    // The append-only file is written before the reply: what a killed process wrote, the kernel keeps.
+    // The append-only file is written before the reply, and the kernel keeps what a killed process has written.
     kill: 'any',
     pause: 'any',
     clock: 'any',
@@ -59,7 +73,7 @@ const claims = ({ appendfsync }: Options): Claims => ({
   },
 })
 
-const argvOf = (node: NodeIdentity, { appendfsync }: Options, program: string): readonly string[] => {
+const argvOf = (node: NodeIdentity, { appendfsync }: RedisOptions, program: string): readonly string[] => {
   const settings = {
     bind: node.address,
     port: CLIENT_PORT,
@@ -73,18 +87,10 @@ const argvOf = (node: NodeIdentity, { appendfsync }: Options, program: string): 
   return [program, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])]
 }
 
-export const redis: Target = {
+export const redis = defineTarget({
   name: 'redis',
   description: 'one Redis server with an append-only file',
-  options: {
-    appendfsync: {
-      type: 'string',
-      default: 'everysec',
-      choices: ['always', 'everysec', 'no'],
-      description: 'when the append-only file is fsynced; only `always` survives a power loss whole',
-    },
-    sink: sinkOption,
-  },
+  options,
   nodes: { default: 1, min: 1, max: 1 },
   bugs: [],
   image: 'redis',
@@ -95,7 +101,7 @@ export const redis: Target = {
   clients: redisClients,
   launch: (node, plan, program) => {
     const server = program('redis-server')
-    // Where the package was only unpacked, its libraries lie beside it; elsewhere there is no such folder.
+    // If the package was only unpacked, its libraries are beside it. Otherwise this folder does not exist.
     const libraries = path.join(path.dirname(path.dirname(server)), 'lib/x86_64-linux-gnu')
     return {
       files: {},
@@ -110,4 +116,4 @@ export const redis: Target = {
   },
   ready: async (node, signal) => (await ask<string>(node, ['PING'], signal)) === 'PONG',
   status: statusOf,
-}
+})

@@ -1,13 +1,14 @@
-/** Clients that act on the sink themselves. */
+/** For clients that send requests to the sink themselves. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import type { Options } from '../../harness/api/options.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
 import type { TouchCall } from '../../harness/vocabularies/protected.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
 import type { Act, Touch } from './main.ts'
 import { SINK_PORT } from './port.ts'
 
-/** Asks once: what is in doubt stays so. */
+/** Asks once, and never retries. */
 export class SinkClient implements AsyncDisposable {
   readonly #http: JsonHttp
   readonly #origin: string
@@ -57,7 +58,7 @@ class ProtectedConnection implements Connection {
   }
 }
 
-/** @param locks a client of locks or leases; what they protect is in the sink */
-export const protectedBy = (locks: Client): Client => ({
+/** @param locks a client of locks or leases that protect a resource in the sink */
+export const protectedBy = <O extends Options>(locks: Client<Call, O>): Client<Call, O> => ({
   open: async (context) => new ProtectedConnection(await locks.open(context), new SinkClient(context)),
 })

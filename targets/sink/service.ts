@@ -1,24 +1,24 @@
-/** The sink as a service beside a cluster, and the option that asks for one. */
+/** The sink as a service beside a cluster, and the option that requests it. */
 import path from 'node:path'
-import type { OptionSpec, OptionValue } from '../../harness/api/options.ts'
+import type { OptionSpec } from '../../harness/api/options.ts'
 import type { ServiceSpec } from '../../harness/api/target.ts'
-import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
-import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
-import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
-import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
-import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
 import { JsonHttp } from '../http.ts'
 import { SINK_PORT } from './port.ts'
 
 const NO_SINK = 'none'
 const LOG = 'sink.jsonl'
 
-export const sinkOption: OptionSpec = {
+export const sinkOption = {
   type: 'string',
   default: NO_SINK,
   choices: [NO_SINK, ...SINK_MODES],
   description: 'the outside world beside the cluster, for workloads with effects',
-}
+} as const satisfies OptionSpec
+
+/** The values of the option. */
+type SinkChoice = (typeof sinkOption.choices)[number]
 
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 const program = new URL(`main.${extension}`, import.meta.url).pathname
@@ -44,21 +44,12 @@ const sink = (mode: SinkMode): ServiceSpec => ({
   },
 })
 
-/** @param mode value of the option */
-export const sinksOf = (mode: OptionValue | undefined): readonly ServiceSpec[] =>
-  mode === undefined || mode === NO_SINK ? [] : [sink(mode as SinkMode)]
+/** The service that the option requests, if any. */
+export const sinksOf = (choice: SinkChoice): readonly ServiceSpec[] =>
+  choice === NO_SINK ? [] : [sink(choice)]
 
-const NEED_A_SINK: ReadonlySet<string> = new Set([
-  EFFECTS,
-  JOB_QUEUE,
-  SCHEDULE,
-  OUTBOX,
-  PROTECTED_LOCK,
-  PROTECTED_LEASE,
-])
-
-/** Why that vocabulary cannot be spoken without a sink; null where it can, or there is one. */
-export const lacksSink = (vocabulary: string, mode: OptionValue | undefined): string | null =>
-  NEED_A_SINK.has(vocabulary) && sinksOf(mode).length === 0
-    ? `what it does happens in a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
+/** Why a vocabulary cannot be used without a sink; null if it can, or there is a sink. */
+export const lacksSink = (vocabulary: Vocabulary, choice: SinkChoice): string | null =>
+  vocabulary.services.includes(SINK) && choice === NO_SINK
+    ? `it needs a sink beside it, where its effects happen: --target-opts sink=${SINK_MODES.join(' or sink=')}`
     : null

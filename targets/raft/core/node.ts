@@ -1,5 +1,5 @@
-/** The state of one node, and the small questions the rules ask of it. Mutated by the core's modules alone. */
-import type { Bug } from '../bugs/bugs.ts'
+/** The state of one node, and small questions about it. Only the modules of the core change it. */
+import type { CoreDeviations } from './deviations.ts'
 import { Log } from './log.ts'
 import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snapshot } from './types.ts'
 
@@ -7,16 +7,17 @@ import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snap
 export interface Progress {
   next: number
   match: number
-  /** Highest heartbeat round it answered. */
+  /** Highest heartbeat round that it answered. */
   round: number
   /** Heard from since the last quorum check. */
   active: boolean
-  /** Ticks until a snapshot under way is sent again. */
+  /** Ticks until an unanswered snapshot is sent again. */
   snapshotWait: number
 }
 
 export interface Node {
   readonly config: RaftConfig
+  readonly deviations: CoreDeviations
   readonly log: Log
   role: Role
   term: number
@@ -34,7 +35,7 @@ export interface Node {
   /** Reads that wait for a round to begin, and for one to be answered by a quorum. */
   freshReads: number[]
   pendingReads: { id: number; index: number; round: number }[]
-  // What has come about since the last `ready`.
+  // What is new since the last `ready`.
   out: Envelope[]
   unstableFrom: number | null
   installed: Snapshot | null
@@ -42,11 +43,12 @@ export interface Node {
   lostReads: number[]
 }
 
-export const createNode = (config: RaftConfig, restored: Restored): Node => {
+export const createNode = (config: RaftConfig, restored: Restored, deviations: CoreDeviations): Node => {
   const log = new Log(restored, config.members)
   const base = restored.snapshot?.index ?? 0
   const node: Node = {
     config,
+    deviations,
     log,
     role: 'follower',
     term: restored.hardState.term,
@@ -71,8 +73,6 @@ export const createNode = (config: RaftConfig, restored: Restored): Node => {
   resetTimeout(node)
   return node
 }
-
-export const has = (node: Node, bug: Bug): boolean => node.config.bug === bug
 
 export const resetTimeout = (node: Node): void => {
   const { electionTicks, random } = node.config

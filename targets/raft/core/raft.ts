@@ -2,10 +2,12 @@
  * The Raft core: ticks, messages and proposals in; `Ready` out. It does no I/O and reads no clock, so the same
  * code runs in a server, under the simulator and in golden transcripts. See `Ready` for the driver's duties.
  */
+import { broadcastAppend } from './append.ts'
+import { type CoreDeviations, healthyCore } from './deviations.ts'
 import { checkQuorum, onVoteReply, onVoteRequest, startPreVote } from './elections.ts'
-import { appendEntry, becomeFollower, createNode, has, membersOf, type Node } from './node.ts'
+import { appendEntry, becomeFollower, createNode, membersOf, type Node } from './node.ts'
 import { beginReadRound, requestRead } from './reads.ts'
-import { advanceCommit, broadcastAppend, onAppend, onAppendReply, onSnapshot } from './replication.ts'
+import { advanceCommit, onAppend, onAppendReply, onSnapshot } from './replication.ts'
 import type {
   Command,
   Entry,
@@ -29,8 +31,8 @@ export class RaftCore {
   #hardState: HardState
   #broadcastDue = false
 
-  constructor(config: RaftConfig, restored: Restored) {
-    this.#node = createNode(config, restored)
+  constructor(config: RaftConfig, restored: Restored, deviations: CoreDeviations = healthyCore) {
+    this.#node = createNode(config, restored, deviations)
     this.#hardState = restored.hardState
   }
 
@@ -55,7 +57,7 @@ export class RaftCore {
   get members(): readonly NodeId[] {
     return membersOf(this.#node)
   }
-  /** Whom nobody can take for members any more, or not yet, whatever fails now. */
+  /** The members by the latest committed configuration, which no failure can undo. */
   get committedMembers(): readonly NodeId[] {
     return this.#node.log.members(this.#node.commit)
   }
@@ -66,7 +68,7 @@ export class RaftCore {
     return this.#node.log.snapshotIndex
   }
 
-  /** For property checks: the entry's term, null where compacted or absent. */
+  /** Undefined where the log was compacted, or has no such entry. */
   entryAt(index: number): Entry | undefined {
     return this.#node.log.at(index)
   }
@@ -104,7 +106,7 @@ export class RaftCore {
     }
   }
 
-  /** Appends to the leader's log; null where this node does not lead. */
+  /** Appends to the leader's log; null if this node does not lead. */
   propose(command: Command): Proposal | null {
     const node = this.#node
     if (node.role !== 'leader') return null
@@ -115,8 +117,8 @@ export class RaftCore {
   }
 
   /**
-   * Adds or removes one member (thesis, section 4.1 to 4.3). Refused while another change is uncommitted, and
-   * before the leader has committed an entry of its own term (the 2015 correction).
+   * Adds or removes one member (thesis, sections 4.1 to 4.3). Refused while another change is uncommitted, and
+   * until the leader has committed an entry of its own term (the 2015 correction).
    */
   changeMembers(members: readonly NodeId[]): Proposal | { readonly refused: string } {
     const node = this.#node
@@ -141,19 +143,19 @@ export class RaftCore {
     return requestRead(this.#node, id)
   }
 
-  /** The state machine was saved as of `compactionPoint`. */
+  /** The state machine was saved at `compactionPoint`. */
   compact(snapshot: Snapshot): void {
     if (snapshot.index > this.#node.log.snapshotIndex) this.#node.log.compact(snapshot)
   }
 
   /** The index, term and members a snapshot taken now must carry. */
   compactionPoint(): Omit<Snapshot, 'data'> {
-    const { log, applied } = this.#node
-    const index = has(this.#node, 'snapshot-loses-suffix') ? log.lastIndex : applied
+    const { log, applied, deviations } = this.#node
+    const index = deviations.overstatesSnapshots ? log.lastIndex : applied
     return { index, term: log.termAt(index) ?? 0, members: log.members(index) }
   }
 
-  /** Null where nothing is to be done. Call `advance` once it has been carried out. */
+  /** Null if there is nothing to do. Call `advance` once it has been done. */
   ready(): Ready | null {
     const node = this.#node
     if (this.#broadcastDue && node.role === 'leader') broadcastAppend(node)
@@ -167,7 +169,7 @@ export class RaftCore {
       hardState,
       snapshot: node.installed,
       entries,
-      sync: !has(node, 'no-fsync'),
+      sync: !node.deviations.skipsFsync,
       messages: node.out,
       committed,
       reads: node.answeredReads,
@@ -189,7 +191,7 @@ export class RaftCore {
   advance(ready: Ready): void {
     const node = this.#node
     const last = ready.entries.at(-1)
-    // Entries cut or replaced while they were being written are not this log's any more.
+    // An entry that was cut or replaced while it was written no longer belongs to this log.
     if (last !== undefined && node.log.termAt(last.index) === last.term)
       node.persisted = Math.max(node.persisted, last.index)
     if (node.role === 'leader') advanceCommit(node)
@@ -199,7 +201,7 @@ export class RaftCore {
     const { term, votedFor } = this.#node
     const changed = term !== this.#hardState.term || votedFor !== this.#hardState.votedFor
     this.#hardState = { term, votedFor }
-    return changed && !has(this.#node, 'vote-not-persisted') ? this.#hardState : null
+    return changed && !this.#node.deviations.forgetsVote ? this.#hardState : null
   }
 
   #takeCommitted(): readonly Entry[] {
@@ -209,8 +211,5 @@ export class RaftCore {
     return committed
   }
 }
-
-/** Every other member, for drivers that keep connections. */
-export const peers = (core: RaftCore): readonly NodeId[] => core.members.filter((id) => id !== core.id)
 
 export const initialState: Restored = { hardState: { term: 0, votedFor: null }, snapshot: null, entries: [] }

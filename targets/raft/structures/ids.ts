@@ -1,22 +1,21 @@
-/** Ids: one number after another. */
+/** Unique ids: consecutive numbers. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Generated } from '../../../harness/vocabularies/unique-ids.ts'
 import type { MakeStructure, Structure } from './structure.ts'
 
-class Ids implements Structure {
+export class Ids implements Structure {
   digest: number
 
   constructor(last: number) {
     this.digest = last
   }
 
-  execute({ value }: Call): Generated {
+  execute(_call: Call): Generated {
     this.digest++
-    // `reserved`: by the bug ids-from-memory the leader has already drawn one.
-    return { id: (value as { reserved?: number }).reserved ?? this.digest }
+    return { id: this.digest }
   }
 
-  /** The last one handed out. */
+  /** The last id that was given out. */
   read(): Generated {
     return { id: this.digest }
   }

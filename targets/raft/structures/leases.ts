@@ -1,6 +1,6 @@
 /**
- * Leases. What is in the log alone decides who holds one: they run out by an entry that the leader proposes (see
- * server/lease-keeper.ts), so that all replicas agree, whatever their clocks say.
+ * Leases. Only the log decides who holds one: a lease ends by an entry that the leader proposes
+ * (server/lease-keeper.ts), so all replicas agree, whatever their clocks say.
  */
 import type { Call } from '../../../harness/api/history.ts'
 import type { LeaseCall, LeaseResult } from '../../../harness/vocabularies/lease.ts'
@@ -9,38 +9,35 @@ import { DigestMap, type MakeStructure, type Position, type Structure } from './
 export interface Lease {
   readonly owner: number
   readonly token: number
-  /** By the bug lease-by-wall-clock: when the proposing leader's wall clock says that it runs out. */
-  readonly untilMs?: number
 }
 
-class Leases implements Structure {
-  readonly #leases: DigestMap<number, Lease>
+export class Leases implements Structure {
+  protected readonly leases: DigestMap<number, Lease>
 
   constructor(saved: readonly [number, Lease][]) {
-    this.#leases = new DigestMap(saved)
+    this.leases = new DigestMap(saved)
   }
 
   get digest(): number {
-    return this.#leases.digest
+    return this.leases.digest
   }
 
   get held(): readonly (readonly [number, Lease])[] {
-    return this.#leases.entries()
+    return this.leases.entries()
   }
 
   execute(raw: Call, { index }: Position): LeaseResult {
     if (raw.f === 'expire') return this.#expire(raw.value as { key: number; token: number })
     const { f, value } = raw as LeaseCall
     const { key, owner } = value
-    const holder = this.#leases.get(key)
+    const holder = this.leases.get(key)
     if (f === 'release') {
       const done = holder?.owner === owner
-      if (done) this.#leases.delete(key)
+      if (done) this.leases.delete(key)
       return { done }
     }
     if (holder !== undefined) return { done: false }
-    const { untilMs } = value as { untilMs?: number }
-    this.#leases.set(key, { owner, token: index, ...(untilMs === undefined ? {} : { untilMs }) })
+    this.leases.set(key, { owner, token: index })
     return { done: true, token: index }
   }
 
@@ -49,18 +46,18 @@ class Leases implements Structure {
   }
 
   save(): unknown {
-    return this.#leases.entries()
+    return this.leases.entries()
   }
 
   #expire({ key, token }: { key: number; token: number }): LeaseResult {
-    const done = this.#leases.get(key)?.token === token
-    if (done) this.#leases.delete(key)
+    const done = this.leases.get(key)?.token === token
+    if (done) this.leases.delete(key)
     return { done }
   }
 }
 
 export const leases: MakeStructure = (saved) => new Leases((saved ?? []) as [number, Lease][])
 
-/** What the structure holds; none of another kind. */
+/** The leases that are held; empty for any other structure. */
 export const leasesOf = (structure: Structure | undefined): readonly (readonly [number, Lease])[] =>
   structure instanceof Leases ? structure.held : []
