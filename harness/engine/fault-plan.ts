@@ -1,11 +1,11 @@
-/** The faults of a run, planned before it starts: a pure function of the spec. */
+/** Plans the faults of a run before it starts, as a pure function of the spec. */
 import type { Claims } from '../api/claims.ts'
 import type { Nemesis, PlannedFault } from '../api/nemesis.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { RunParts } from './run-parts.ts'
 
-/** By nemesis, in the order of the spec. A recorded plan is taken as it is, once its nemeses have checked it. */
+/** The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged, once its nemeses have checked it. */
 export const planFaults = (
   parts: Pick<RunParts, 'spec' | 'nemeses' | 'target'>,
   nodes: readonly string[],

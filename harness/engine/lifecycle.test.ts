@@ -37,10 +37,10 @@ const spec: RunSpec = {
   expect: null,
 }
 
-/** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */
+/** A fault on n2 from 0.1 s on, for `durationMs`. The heal may lie beyond the end of the run. */
 const poke = (durationMs: number, log: string[]): Nemesis => ({
   name: 'poke',
-  description: 'a fault that only says what was done to it',
+  description: 'a fault that only logs the calls made to it',
   label: 'poke',
   colour: 'red',
   needs: ['kill'],
@@ -103,8 +103,8 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
   return { history, faults: foldFaults(faults), facts, environment, log }
 }
 
-describe('the life of a run', () => {
-  it('starts the nodes, drives clients and faults, heals, recovers, reads back, takes down', async () => {
+describe('the life cycle of a run', () => {
+  it('starts the nodes, drives clients and faults, heals, recovers, reads back, tears down', async () => {
     const log: string[] = []
     const { history, faults, facts, environment } = await play(fakeTarget(), poke(200, log))
     expect(log).toEqual(['inject', 'heal'])
@@ -119,7 +119,7 @@ describe('the life of a run', () => {
     expect(new Set(clients.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']))
   })
 
-  it('is told in the log: phases, faults, clients, nodes, recovery', async () => {
+  it('is logged: phases, faults, clients, nodes, recovery', async () => {
     const { log } = await play(fakeTarget(), poke(200, []))
     const events = log.lines.map(({ event, fields }) =>
       event === 'phase' ? `phase: ${fields.phase}` : event,
@@ -149,7 +149,7 @@ describe('the life of a run', () => {
     expect(faults[0]?.healedAtNs).toBeDefined()
   })
 
-  it('never recovered: says who is not ready, and reads nothing back', async () => {
+  it('without recovery: names the nodes that are not ready, and reads nothing back', async () => {
     let asked = 0
     const target: Target = { ...fakeTarget(), ready: async ({ node }) => node !== 'n3' || asked++ < 1 }
     const { facts } = await play(target, poke(100, []))
@@ -161,14 +161,14 @@ describe('the life of a run', () => {
     })
   })
 
-  it('a fault that cannot be made is recorded as failed, and the run goes on', async () => {
+  it('a fault that cannot be injected is recorded as failed, and the run continues', async () => {
     const broken: Nemesis = { ...poke(100, []), inject: () => Promise.reject(new Error('no iptables')) }
     const { faults, history } = await play(fakeTarget(), broken)
     expect(faults).toMatchObject([{ effective: false, error: 'no iptables', effects: [] }])
     expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(100)
   })
 
-  it('interrupted: heals, takes down, and says so', async () => {
+  it('when interrupted: heals, tears down, and says so', async () => {
     const log: string[] = []
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 200)
@@ -178,7 +178,7 @@ describe('the life of a run', () => {
     expect(environment.disposed).toBe(true)
   })
 
-  it('clients that cannot connect fail, with back-off, and are never in doubt', async () => {
+  it('operations of clients that cannot connect fail, with back-off, and are never in doubt', async () => {
     const target: Target = {
       ...fakeTarget(),
       clients: { register: { open: () => Promise.reject(new Error('refused')) } },

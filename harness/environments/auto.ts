@@ -1,4 +1,4 @@
-/** What `--env auto` stands for. */
+/** How `--env auto` chooses an environment. */
 import type { Environment } from '../api/environment.ts'
 import type { Options } from '../api/options.ts'
 import type { Target } from '../api/target.ts'
@@ -11,9 +11,9 @@ const whyNotWith = async (
 ): Promise<string | null> => environment.whyNotFor(target, options) ?? environment.whyNot()
 
 /**
- * The environment of the lowest rank that can hold the target on this machine.
+ * The environment with the lowest rank that can run the target on this machine.
  *
- * @throws UserError with the reasons of all where there is none.
+ * @throws UserError with the reason for each environment if there is none.
  */
 export const preferredEnvironment = async (
   environments: readonly Environment[],

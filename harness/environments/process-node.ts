@@ -1,4 +1,7 @@
-/** What nodes made of OS processes have in common: how they are named, found, killed, and given their files. */
+/**
+ * The common part of nodes that consist of OS processes: how they are named, found and killed, and how they get their
+ * files.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { NodeDisk } from '../api/disk.ts'
@@ -31,7 +34,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly cgroups: NodeCgroups
   readonly hostDataDir: string
   readonly disk?: NodeDisk
-  /** Pids by the names of the launch spec. */
+  /** Pids, keyed by the process names of the launch spec. */
   protected readonly running = new Map<string, number>()
   #launch: LaunchSpec
 
@@ -85,9 +88,9 @@ export abstract class ProcessNode implements ClusterNode {
   }
 }
 
-/** Where a node's data lies: on a disk of its own where the run asks for disks that fail. */
+/** Where a node's data is stored. If the run needs disks that can fail, it is on a disk of its own. */
 export interface NodeData {
-  /** What the node's data directory is bound to. */
+  /** The directory that is bind-mounted as the node's data directory. */
   readonly bound: string
   /** Where the controller may read and write. */
   readonly hostDataDir: string

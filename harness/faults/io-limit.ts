@@ -1,4 +1,6 @@
-/** Rate limits of a node's disk by cgroup v1 (blkio.throttle), and a probe that feels them as the node's processes do. */
+/**
+ * Rate limits of a node's disk by cgroup v1 (blkio.throttle), and a probe that is subject to them like the node's processes.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
@@ -7,17 +9,17 @@ import { whyNoCgroup, writeCgroup } from './cgroup.ts'
 import { STATE_ROOT } from './journal.ts'
 
 interface IoLimit {
-  /** Each way; null: as many as the disk can. */
+  /** For reads and for writes, each; null: no limit. */
   readonly operationsPerSecond: number | null
   readonly bytesPerSecond: number | null
 }
 
 const NO_LIMIT: IoLimit = { operationsPerSecond: null, bytesPerSecond: null }
 
-/** What the kernel takes for "no limit". */
+/** The value that the kernel reads as "no limit". */
 const UNLIMITED = 0
 
-/** `major:minor` of the whole disk that a path lies on (partitions cannot be throttled); null where it lies on none. */
+/** `major:minor` of the whole disk that holds a path (partitions cannot be throttled); null if no disk holds it. */
 const diskUnder = (file: string): string | null => {
   let existing = file
   while (!fs.existsSync(existing)) existing = path.dirname(existing)
@@ -40,16 +42,16 @@ const limitGroup = (directory: string, disk: string, limit: IoLimit): void => {
   }
 }
 
-/** Enough to tell a limit from none; few, since the node waits in the same queue. */
+/** Enough writes to distinguish a limit from none, but few, since the node waits in the same queue. */
 const PROBE_WRITES = 4
 const PROBE_BYTES = 4096
 
 /**
- * Writes a few blocks, each synced, from within the group.
+ * Writes a few blocks, each of them synced, from inside the group.
  *
  * @param directory of the group
- * @param file made, written and removed
- * @returns milliseconds a write; null where the signal came first
+ * @param file is created, written and removed
+ * @returns milliseconds per write; null if the signal was aborted first
  */
 const probeWrites = async (directory: string, file: string, signal: AbortSignal): Promise<number | null> => {
   const dd = `dd if=/dev/zero of="$2" bs=${PROBE_BYTES} count=${PROBE_WRITES} oflag=dsync`
@@ -73,10 +75,10 @@ const probeWrites = async (directory: string, file: string, signal: AbortSignal)
   return (Number(seconds) * 1000) / PROBE_WRITES
 }
 
-/** Why no disk's rate can be limited here; null where it can. */
+/** The reason why a disk's rate cannot be limited here; null if it can. */
 export const whyNoIoLimit = (): string | null =>
   whyNoCgroup('blkio') ??
-  (diskUnder(STATE_ROOT) === null ? `${STATE_ROOT} lies on no disk that the kernel could throttle` : null)
+  (diskUnder(STATE_ROOT) === null ? `${STATE_ROOT} is not on a disk that the kernel can throttle` : null)
 
 /** A synced write is slowed where it takes so many times what it took before. */
 const SLOWED = 2

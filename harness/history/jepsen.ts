@@ -14,7 +14,8 @@ import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { type Edn, EdnMap, Keyword, parseEdn, printEdn, toEdn } from './edn.ts'
 
-export type Dialect = 'jepsen' | 'etcd'
+export const DIALECTS = ['jepsen', 'etcd'] as const
+export type Dialect = (typeof DIALECTS)[number]
 
 interface RawOperation {
   readonly process: number | 'nemesis'

@@ -1,4 +1,4 @@
-/** A run's folder: written with headers, read back with and without them, refused where it is too new. */
+/** A run's folder: written with headers, read back with and without them, refused if it is too new. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -60,7 +60,7 @@ const kept = { effect: 'sent', schema: 'of its own' }
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`
 
-/** A run's folder with one line in each file; with headers as they are written now, or without as before. */
+/** Writes a run's folder with one line in each file, with today's headers or without any as in older versions. */
 const writeRun = (dir: string, withHeaders: boolean): void => {
   const header = (kind: 'history' | 'faults' | 'samples'): string =>
     withHeaders ? encodeHeader(kind, VERSION) : ''
@@ -93,7 +93,7 @@ const JSON_LINES = ['history.jsonl', 'faults.jsonl', 'samples.jsonl', 'services/
 
 describe("a run's folder", () => {
   it.each([
-    ['as it is written now', true, VERSION],
+    ['with headers', true, VERSION],
     ['from before there were headers', false, 'commit f00'],
   ])('%s is read back', (_, withHeaders, version) => {
     using folder = temporaryFolder()
@@ -127,7 +127,7 @@ describe("a run's folder", () => {
     expect(read(FILES.verdict)).toMatchObject({ schema: 'faultline.verdict/1', faultline: ownVersion() })
   })
 
-  it('has a verdict that is read back as it was, also from before there were headers', () => {
+  it('has a verdict that is read back unchanged, also from before there were headers', () => {
     using folder = temporaryFolder()
     expect(readVerdict(folder.path)).toBeNull()
     writeVerdict(folder.path, verdict)

@@ -1,4 +1,4 @@
-/** A run's folder: where each part of its record is written, and how it is read back. */
+/** A run's folder: writes the parts of its record and reads them back. */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
@@ -45,12 +45,13 @@ interface RunFile {
   readonly facts: RunFacts | null
 }
 
+/** A bundled part's own name, or a module's file without its extension. */
+const nameIn = (reference: string): string => path.basename(reference).replace(/\.[cm]?[jt]s$/, '')
+
 /** results/<target>-<workload>-<nemeses>/<time>-<seed> */
 export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
-  const target = path.basename(spec.target).replace(/\.[cm]?[jt]s$/, '')
-  const group = [target, spec.bug, spec.workload, spec.nemeses.map(({ name }) => name).join('+') || 'none']
-    .filter(Boolean)
-    .join('-')
+  const nemeses = spec.nemeses.map(({ name }) => name).join('+') || 'none'
+  const group = [nameIn(spec.target), spec.bug, nameIn(spec.workload), nemeses].filter(Boolean).join('-')
   const time = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return path.join(results, group, `${time}-${spec.seed}`)
 }
@@ -61,7 +62,7 @@ const writeJson = (file: string, content: object): void =>
 export const writeRunFile = (dir: string, content: RunFile): void =>
   writeJson(path.join(dir, FILES.run), { ...headerOf('run', content.faultline), ...content })
 
-/** Pages of evidence are files of their own beside it; returns the verdict as it is read back. */
+/** Writes the verdict, with pages of evidence in separate files. Returns the verdict as it is read back. */
 export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
     if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
@@ -70,7 +71,7 @@ export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   return stored
 }
 
-/** The names of its pages are left. */
+/** The verdict without the content of its pages; their file names are kept. */
 export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
   ...verdict,
   verdicts: verdict.verdicts.map((each) => ({
@@ -93,7 +94,7 @@ export const readVerdict = (dir: string): RunVerdict | null => {
   return readVerdictRecord(verdict)
 }
 
-/** Lines of a JSON Lines file without its header; a torn last one is left out. */
+/** The lines of a JSON Lines file, without its header and without an incomplete last line. */
 const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
   if (!fs.existsSync(file)) return []
   const text = fs.readFileSync(file, 'utf8')
@@ -108,7 +109,7 @@ const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
   return lines.slice(1)
 }
 
-/** Folds the events of faults.jsonl into one record a fault. */
+/** Folds the events of faults.jsonl into one record per fault. */
 export const foldFaults = (events: readonly FaultEvent[]): readonly FaultRecord[] => {
   const faults = new Map<string, FaultRecord>()
   for (const event of events) {
@@ -135,9 +136,10 @@ const changeOf = (
 }
 
 /**
- * The faults that a run had planned, from its folder or its faults.jsonl, earliest first.
+ * The planned faults of a run, earliest first.
  *
- * @throws UserError where there are none.
+ * @param given the run's folder or its faults.jsonl
+ * @throws UserError if there are none.
  */
 export const readPlannedFaults = (given: string): readonly RecordedFault[] => {
   const isFolder = fs.existsSync(given) && fs.statSync(given).isDirectory()
@@ -145,7 +147,7 @@ export const readPlannedFaults = (given: string): readonly RecordedFault[] => {
   if (!fs.existsSync(file)) throw new UserError(`There are no recorded faults at ${file}.`)
   const events = readEvents(file)
   const faults = events.flatMap((event) => (event.type === 'planned' ? [event.fault] : []))
-  if (faults.length === 0) throw new UserError(`${file} has no planned fault in it.`)
+  if (faults.length === 0) throw new UserError(`${file} contains no planned fault.`)
   for (const fault of faults) requireParts(fault, file)
   return faults.toSorted((a, b) => a.atNs - b.atNs)
 }
@@ -163,11 +165,11 @@ const readEvents = (file: string): readonly StoredEvent[] => {
     return readLines<StoredEvent>('faults', file)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
+    throw new UserError(`${file}: one JSON object per line is expected (${messageOf(error)}).`)
   }
 }
 
-/** As it may stand on disk: before there were headers, a commit in the spec was all that told the version. */
+/** The file as it may be on disk. Before there were headers, only a commit in the spec named the version. */
 type StoredRunFile = Omit<RunFile, 'faultline' | 'spec'> &
   Partial<FileHeader> & { readonly spec: RunSpec & { readonly commit?: string } }
 
@@ -177,7 +179,7 @@ const readRunFile = (dir: string): RunFile => {
   try {
     stored = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredRunFile
   } catch (error) {
-    throw new UserError(`${dir} is no run: ${file} cannot be read (${messageOf(error)}).`)
+    throw new UserError(`${dir} is not a run: ${file} cannot be read (${messageOf(error)}).`)
   }
   if (stored.schema !== undefined) requireSchema('run', stored.schema, file)
   const { commit, ...spec } = stored.spec
@@ -189,7 +191,7 @@ const readRunFile = (dir: string): RunFile => {
   }
 }
 
-/** Copies what a service kept of itself, below a header; nothing where it kept nothing. */
+/** Copies the log that a service has kept, below a header. Does nothing if there is no such file. */
 export const keepService = (dir: string, name: string, file: string, faultline: string): void => {
   if (!fs.existsSync(file)) return
   fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
@@ -198,7 +200,7 @@ export const keepService = (dir: string, name: string, file: string, faultline: 
   fs.appendFileSync(kept, fs.readFileSync(file))
 }
 
-/** Null where none kept anything. */
+/** The logs of the services by name; null if none has kept one. */
 const readServices = (dir: string): RunRecord['services'] => {
   const folder = path.join(dir, FILES.services)
   if (!fs.existsSync(folder)) return null
@@ -209,7 +211,7 @@ const readServices = (dir: string): RunRecord['services'] => {
   )
 }
 
-/** Of each file so much, from its end. */
+/** At most this much of each file is read, from its end. */
 const MOST_LOG_BYTES = 16 * 2 ** 20
 
 const readEnd = (file: string): string => {
@@ -224,7 +226,7 @@ const readEnd = (file: string): string => {
   }
 }
 
-/** Every file in every node's folder; null where the run kept none. */
+/** Every file in every node's folder; null if there is no such folder. */
 const readLogs = (dir: string): readonly NodeLog[] | null => {
   const folder = path.join(dir, FILES.nodes)
   if (!fs.existsSync(folder)) return null
@@ -242,7 +244,7 @@ export interface LoadedRun {
   readonly notes: readonly string[]
 }
 
-/** @throws UserError where the folder holds no run or its history is malformed. */
+/** @throws UserError if the folder does not contain a run, or the run's history is malformed. */
 export const loadRun = (dir: string): LoadedRun => {
   const { faultline, spec, claims, facts } = readRunFile(dir)
   const file = path.join(dir, FILES.history)

@@ -1,6 +1,6 @@
 /**
- * What tests need of the machine. A test that lacks something is skipped by name on a developer's machine, and
- * fails under CI: a skip there would hide that nothing was tested.
+ * What tests need from the machine. A test that lacks something is skipped by name on a developer's machine. Under CI it
+ * fails, since a skip there would hide that nothing was tested.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,10 +13,10 @@ const onCi = process.env.CI === 'true'
 /** Long forms: more seeds, more kills, larger oracles. */
 export const isFull = process.env.FAULTLINE_FULL === '1'
 
-/** The short form's size, or the long one's. */
+/** The size for the short form of a test, or for the long form. */
 export const sized = (short: number, full: number): number => (isFull ? full : short)
 
-/** `describe` where the capability is there; else a skip that says what is missing, or a failure under CI. */
+/** `describe` if nothing is missing; else a skip that says what is missing, or a failure under CI. */
 export const describeWith = (missing: string | null, name: string, body: () => void): void => {
   if (missing === null) {
     describe(name, body)
@@ -38,7 +38,7 @@ export const missingLinuxRoot = (): string | null => {
   return process.getuid?.() === 0 ? null : 'root'
 }
 
-/** Histories with known verdicts, which stand beside the project and are not ours to publish. */
+/** Histories with known verdicts. They are kept outside the project, since they are not ours to publish. */
 const FIXTURES = path.resolve(PROJECT_ROOT, '../shared/fixtures')
 
 export const missingFixtures = (): string | null =>

@@ -6,7 +6,7 @@ import { execa, type ResultPromise } from 'execa'
 import type { RunVerdict } from '../api/verdict.ts'
 import { PROJECT_ROOT } from './capabilities.ts'
 
-export const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
+const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
 
 const BARE = { reject: false, stdin: 'ignore', env: { NO_COLOR: '1' } } as const
 
@@ -41,11 +41,11 @@ const withVerdict = ({ exitCode, stdout, stderr }: Awaited<ReturnType<typeof sta
   return { exitCode, stdout, stderr, verdict: JSON.parse(stdout) as FinishedRun['verdict'] }
 }
 
-/** A run with its verdict; a run that did not come about throws with what it said. */
+/** Runs the command and returns the run with its verdict. Throws with stderr if there was no run. */
 export const run = async (out: string, args: readonly string[]): Promise<FinishedRun> =>
   withVerdict(await start(['run', ...args, '--out', out, '--json']))
 
-/** The same, to which something is done once its clients are at work, until it is over. */
+/** The same, but calls `disturb` once the clients are running. Its signal is aborted when the run is over. */
 export const runWhile = async (
   out: string,
   args: readonly string[],
@@ -54,8 +54,8 @@ export const runWhile = async (
   const over = new AbortController()
   const running = start(['run', ...args, '--out', out, '--json'])
   let disturbing: Promise<void> | null = null
-  running.stderr.on('data', (told: Buffer) => {
-    if (/ {2}running {2}/.test(String(told))) disturbing ??= disturb(over.signal)
+  running.stderr.on('data', (chunk: Buffer) => {
+    if (/ {2}running {2}/.test(String(chunk))) disturbing ??= disturb(over.signal)
   })
   try {
     return withVerdict(await running)

@@ -1,4 +1,4 @@
-/** What a run could leave on the host, as one comparable value. */
+/** What a run could leave behind on the host, as one comparable value. */
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import { execaSync } from 'execa'
@@ -33,7 +33,10 @@ const parentOf = (pid: string): string | null => {
   }
 }
 
-/** Somebody else's on this machine: a descendant of a process that was there before, and neither of this one nor an orphan. */
+/**
+ * Somebody else's on this machine: a descendant of a process that was there before, and neither of this one nor an
+ * orphan.
+ */
 const isForeign = (pid: string, before: ReadonlySet<string>): boolean => {
   for (let parent = parentOf(pid); parent !== null && Number(parent) > 1; parent = parentOf(parent)) {
     if (parent === String(process.pid)) return false
@@ -61,7 +64,7 @@ const processes = (before: ReadonlySet<string>): Map<string, Process> => {
       const elsewhere = network !== own.network || mount !== own.mount
       if (elsewhere || OURS.test(name)) found.set(pid, { name, network, mount })
     } catch {
-      // Gone in the meantime.
+      // The process has ended in the meantime.
     }
   }
   return found
@@ -85,7 +88,7 @@ export interface HostBaseline {
   readonly networks: readonly string[]
 }
 
-/** A hash of its vDSO, which nothing but a fault would ever change. */
+/** A hash of the process's vDSO, which only a fault would change. */
 const clockFunctionsOf = (pid: string): string => {
   const range = /^([0-9a-f]+)-([0-9a-f]+) .*\[vdso\]$/m.exec(fs.readFileSync(`/proc/${pid}/maps`, 'latin1'))
   if (range === null) return `${pid}: none`
@@ -128,7 +131,7 @@ export const hostBaseline = (before: readonly string[] = []): HostBaseline => {
   }
 }
 
-/** Milliseconds that the wall clock is ahead of the monotonic one: it moves only if someone sets the clock. */
+/** How many milliseconds the wall clock is ahead of the monotonic clock. It changes only if someone sets the clock. */
 export const wallClockOffsetMs = (): number => {
   const uptimeMs = Number(process.hrtime.bigint()) / 1e6
   return Date.now() - uptimeMs

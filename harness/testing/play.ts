@@ -1,4 +1,4 @@
-/** A run for its faults: what each did by measurement, with the host compared around it. */
+/** Runs that test faults: the measured effect of each fault, and a comparison of the host before and after. */
 import { expect } from 'vitest'
 import type { Effect } from '../api/nemesis.ts'
 import type { FaultRecord } from '../api/record.ts'
@@ -18,7 +18,7 @@ export interface Played extends FinishedRun {
   readonly effects: readonly PlayedEffect[]
 }
 
-/** A run whose faults are looked at; it leaves nothing behind. */
+/** Runs the command and returns the faults of the run. Expects that the run leaves nothing behind. */
 export const play = async (args: readonly string[]): Promise<Played> => {
   using folder = temporaryFolder()
   const before = hostBaseline()
@@ -35,7 +35,7 @@ export const play = async (args: readonly string[]): Promise<Played> => {
 export const RAFT = ['raft', '--env', 'namespaces']
 export const ETCD = ['etcd', '--env', 'docker']
 
-/** Valid, by faults that the claims tolerate. */
+/** Expects a valid run with faults that the claims tolerate. */
 export const expectKept = ({ verdict }: Played): void => {
   expect(verdict.status, verdict.summary).toBe('valid')
   expect(verdict.outsideClaims).toBe(false)

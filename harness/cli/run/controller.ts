@@ -15,6 +15,7 @@ import { LineWriter } from '../../store/line-writer.ts'
 import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { startProgress } from './progress.ts'
 import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
 
@@ -67,11 +68,13 @@ const listenForAbort = (log: Log): AbortSignal => {
   return controller.signal
 }
 
-export const runController = async (stateDir: string): Promise<void> => {
+/** `faultline controller`: what the supervisor starts in the sandbox. */
+export const controllerCommand = async (stateDir: string): Promise<number> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
   const log = openLog(input, 'controller')
   try {
     await runSpecIn(input, log)
+    return EXIT_CODES.valid
   } catch (error) {
     log.error('the run failed', { error: messageOf(error) })
     throw error
@@ -104,7 +107,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   const parts: RunParts = {
     spec,
     target,
-    workload: findWorkload(spec.workload),
+    workload: await findWorkload(spec.workload),
     nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
     environment: findEnvironment(spec.environment),
     program: (name) => input.programs[name] ?? name,

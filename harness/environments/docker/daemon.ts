@@ -1,8 +1,8 @@
-/** The Docker daemon: reached, or a sentence on why not. */
+/** Connecting to the Docker daemon, or one sentence on why that is not possible. */
 import type Docker from 'dockerode'
 import { messageOf, UserError } from '../../support/assert.ts'
 
-/** @throws UserError where the daemon does not answer. */
+/** @throws UserError if the daemon does not answer. */
 export const connectDocker = async (): Promise<Docker> => {
   const { default: DockerClient } = await import('dockerode')
   const docker = new DockerClient()
@@ -18,7 +18,7 @@ export const connectDocker = async (): Promise<Docker> => {
   return docker
 }
 
-/** Why the daemon cannot be used, and what to do; null where it answers. */
+/** The reason why the daemon cannot be used, and what to do; null if it answers. */
 export const whyNoDaemon = async (): Promise<string | null> => {
   try {
     await connectDocker()

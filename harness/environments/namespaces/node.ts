@@ -1,4 +1,4 @@
-/** One node of the namespaces environment: plain OS processes in the keeper's namespaces. */
+/** A node of the namespaces environment: plain OS processes in the keeper's namespaces. */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -26,7 +26,7 @@ export class NamespaceNode extends ProcessNode {
     const logFile = path.join(this.#logDir, `${spec.name}.log`)
     const log = fs.openSync(logFile, 'a')
     try {
-      // nsenter replaces itself by the program, so the child's pid is the program's.
+      // nsenter executes the program in its own process, so the child's pid is the program's pid.
       const child = spawn(
         'nsenter',
         ['--target', String(this.keeperPid), '--net', '--mount', '--', ...spec.argv],

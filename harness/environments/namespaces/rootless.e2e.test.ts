@@ -1,4 +1,4 @@
-/** A run by a user who is not root: the controller becomes root of a user namespace of its own, and of nothing else. */
+/** A run by a user who is not root: the controller becomes root in its own user namespace only. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa, execaSync } from 'execa'
@@ -19,7 +19,7 @@ const AS_NOBODY = [
   '-all',
 ]
 
-/** The kernel may forbid user namespaces to those who are not root (a sysctl): the run then says so, and is no test. */
+/** The kernel may forbid user namespaces to users other than root (by a sysctl). Then there is nothing to test. */
 const missingUserNamespaces = (): string | null =>
   missingLinuxRoot() ??
   (execaSync('setpriv', [...AS_NOBODY, 'unshare', '--user', '--map-root-user', 'true'], { reject: false })
@@ -27,7 +27,9 @@ const missingUserNamespaces = (): string | null =>
     ? null
     : 'user namespaces for users who are not root')
 
-/** The checkout may lie in a folder that is closed to others: its rooms are mounted in one that is open. */
+/**
+ * Other users may have no access to the checkout's folder, so its entries are mounted in a folder that is open to them.
+ */
 const SHOW_AND_RUN = `
 set -e
 for entry in "$1"/*; do
@@ -39,7 +41,7 @@ shift 2
 exec "$@"`
 
 describeWith(missingUserNamespaces(), 'without root', () => {
-  it('a run starts its nodes, breaks them, judges, and leaves nothing', async () => {
+  it('a run starts its nodes, injects faults, judges, and leaves nothing behind', async () => {
     using folder = temporaryFolder()
     const [project, home] = ['project', 'home'].map((name) => path.join(folder.path, name)) as [
       string,
@@ -48,7 +50,7 @@ describeWith(missingUserNamespaces(), 'without root', () => {
     fs.chmodSync(folder.path, 0o755)
     for (const place of [project, home]) fs.mkdirSync(place)
     fs.chownSync(home, NOBODY, NOBODY)
-    // The Node that comes as a package lies within the checkout.
+    // If Node was installed as a package, it is inside the checkout.
     const inside = path.relative(PROJECT_ROOT, process.execPath)
     const node = inside.startsWith('..') ? process.execPath : path.join(project, inside)
     const before = hostBaseline()
