@@ -16,13 +16,6 @@ import { overlapsAny, type Span, touching } from './spans.ts'
 const BACK_SHARE = 0.8
 const WINDOW_NS = NS_PER_S
 
-/** Such as `partition/leader`: the nemesis, and which of the things it does. */
-export const kindOf = ({ planned: { nemesis, intent } }: FaultRecord): string => {
-  const which = intent.mode ?? intent.shape ?? intent.pattern
-  const data = intent.data === undefined || intent.data === 'kept' ? '' : `, ${intent.data}`
-  return typeof which === 'string' ? `${nemesis}/${which}${data}` : nemesis
-}
-
 const ms = (ns: number): number => Math.round(ns / NS_PER_MS)
 
 const faultSpan = (fault: FaultRecord, endNs: number): Span | null =>
@@ -48,11 +41,12 @@ const coverageOf = (
       }),
     ),
   )
-  for (const fault of faults.filter(({ bit }) => bit)) {
+  for (const fault of faults.filter(({ effective }) => effective)) {
     const during = faultSpan(fault, endNs)
     if (during === null) continue
-    coverage[kindOf(fault)] ??= {}
-    const row = coverage[kindOf(fault)] as (typeof coverage)[string]
+    const { kind } = fault.planned
+    coverage[kind] ??= {}
+    const row = coverage[kind] as (typeof coverage)[string]
     for (const { f, fromNs, toNs } of askedIn(during)) {
       const both = { fromNs: Math.max(fromNs, during.fromNs), toNs: Math.min(toNs, during.toNs) }
       for (const activity of activitiesIn(activities, both)) {
@@ -109,10 +103,11 @@ const longestByKind = (
   endNs: number,
 ): Impact['longestUnavailabilityMs'] => {
   const longest: Record<string, number> = {}
-  for (const fault of faults.filter(({ bit }) => bit)) {
+  for (const fault of faults.filter(({ effective }) => effective)) {
     const span = faultSpan(fault, endNs)
     if (span === null) continue
-    longest[kindOf(fault)] = Math.max(longest[kindOf(fault)] ?? 0, ms(longestGapNs(okNs, span)))
+    const { kind } = fault.planned
+    longest[kind] = Math.max(longest[kind] ?? 0, ms(longestGapNs(okNs, span)))
   }
   return longest
 }
@@ -128,7 +123,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
   const spans = faults.flatMap((fault) => faultSpan(fault, endNs) ?? [])
   const moments = momentsOf(samples ?? [], spec.nodes)
   const wholeAt = moments.filter(({ isWhole }) => isWhole).map(({ atNs }) => atNs)
-  const healed = faults.filter(({ bit, healedAtNs }) => bit && healedAtNs !== undefined)
+  const healed = faults.filter(({ effective, healedAtNs }) => effective && healedAtNs !== undefined)
   const after = (times: readonly number[], healedNs: number): number | null => {
     const at = times[lowerBound(times, Number, healedNs)]
     return at === undefined ? null : ms(at - healedNs)
@@ -138,7 +133,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
     const healedNs = fault.healedAtNs as number
     return {
       fault: fault.planned.id,
-      kind: kindOf(fault),
+      kind: fault.planned.kind,
       firstOkMs: after(okNs, healedNs),
       readyMs: after(wholeAt, healedNs),
       rateBackMs: rateBackMs(okNs, healedNs, rate, endNs),

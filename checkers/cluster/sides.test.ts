@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../../harness/api/claims.ts'
+import type { Link } from '../../harness/api/nemesis.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { recordOf } from '../../harness/testing/record.ts'
 import { EFFECTS } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
@@ -11,11 +13,14 @@ import { CLAIMS, fault, judge, sample } from './testing/records.ts'
 
 describe('sides', () => {
   const NODES = ['n1', 'n2', 'n3']
-  const cut = 'n1>n2 n2>n1 n1>n3 n3>n1'
-  const partition = (links: string): FaultRecord => ({
+  const cut = ['n2', 'n3'].flatMap((other) => [
+    { from: 'n1', to: other },
+    { from: other, to: 'n1' },
+  ])
+  const partition = (links?: readonly Link[]): FaultRecord => ({
     ...fault('partition', 0, 10_000),
-    planned: { ...fault('partition', 0, 10_000).planned, nemesis: 'partition', durationNs: 9e9 },
-    effects: [{ bit: true, summary: '', measurements: { links } }],
+    planned: { ...fault('partition', 0, 10_000).planned, durationNs: 9e9 },
+    effects: [{ effective: true, summary: '', measurements: {}, ...(links === undefined ? {} : { links }) }],
   })
   const samples = NODES.map((node) => sample(0, node, {}))
   const asked = (
@@ -52,6 +57,13 @@ describe('sides', () => {
     expect(await judgeSides(late)).toMatchObject({ status: 'valid' })
   })
 
+  it('a fault that cut no link has none', () => {
+    const applies = (...faults: readonly FaultRecord[]): boolean | undefined =>
+      sides.applies?.(recordOf({ history: asked('n1', 'write', 'ok'), samples, faults }))
+    expect(applies(partition())).toBe(false)
+    expect(applies(partition(cut))).toBe(true)
+  })
+
   it("to tell of the cluster's own affairs is to serve nothing", async () => {
     const told = { status: 'valid', details: { 'minority not asked': 1 } }
     expect(await judgeSides(asked('n1', 'leader', 'ok'), 'refuse', ELECTION)).toMatchObject(told)
@@ -59,7 +71,10 @@ describe('sides', () => {
   })
 
   it('are the sets of nodes that reach each other both ways', () => {
-    expect(sidesOf(NODES, new Set(cut.split(' ')))).toEqual([['n1'], ['n2', 'n3']])
+    expect(sidesOf(NODES, new Set(cut.map(({ from, to }) => `${from}>${to}`)))).toEqual([
+      ['n1'],
+      ['n2', 'n3'],
+    ])
     expect(sidesOf(NODES, new Set(['n1>n2', 'n1>n3']))).toEqual([['n1'], ['n2', 'n3']])
     expect(sidesOf(NODES, new Set(['n1>n2', 'n2>n1']))).toEqual([['n1', 'n2', 'n3']])
   })

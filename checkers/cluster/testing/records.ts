@@ -3,6 +3,7 @@ import type { Claims, FaultModel } from '../../../harness/api/claims.ts'
 import type { FaultRecord, RunSpec, Sample } from '../../../harness/api/record.ts'
 import type { NodeStatus } from '../../../harness/api/target.ts'
 import type { Checker, Verdict } from '../../../harness/api/verdict.ts'
+import { plannedFault } from '../../../harness/testing/faults.ts'
 import type { RecordParts } from '../../../harness/testing/record.ts'
 import { judgeSteps, type Step } from '../../../harness/testing/steps.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
@@ -17,12 +18,12 @@ export const CLAIMS: Claims = {
 
 /** In force from one time to the other, on n1. */
 export const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRecord => ({
-  planned: { id: 'f-1', nemesis: 'f', atNs: 0, durationNs: 1, model, intent: {} },
+  planned: plannedFault({ model }),
   victims: ['n1'],
   injectedAtNs: fromMs * 1e6,
   healedAtNs: toMs * 1e6,
   effects: [],
-  bit: true,
+  effective: true,
 })
 
 /** Null: the node did not answer. */
