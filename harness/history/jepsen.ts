@@ -14,7 +14,8 @@ import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { type Edn, EdnMap, Keyword, parseEdn, printEdn, toEdn } from './edn.ts'
 
-export type Dialect = 'jepsen' | 'etcd'
+export const DIALECTS = ['jepsen', 'etcd'] as const
+export type Dialect = (typeof DIALECTS)[number]
 
 interface RawOperation {
   readonly process: number | 'nemesis'
@@ -104,7 +105,8 @@ const registerValue = (op: RawOperation, keyed: boolean, invoked: unknown): unkn
     const call = { key, expected: integerOrNull(rest[0]), next: integerOrNull(rest[1]) }
     return op.type === 'ok' ? { ...call, applied: true } : call
   }
-  return invoked ?? toPlain(op.value)
+  // What it returned; of what did not return, what was asked.
+  return op.type === 'ok' ? toPlain(op.value) : (invoked ?? toPlain(op.value))
 }
 
 const toPlain = (value: Edn): unknown => {

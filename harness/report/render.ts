@@ -1,4 +1,4 @@
-/** A run's record as one self-contained HTML file: data, styles and scripts inside, nothing fetched. */
+/** A run's record as one self-contained HTML file with data, styles and scripts. It fetches nothing. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
@@ -21,10 +21,10 @@ const bundlePage = async (): Promise<string> => {
   return result.outputFiles[0]?.text ?? ''
 }
 
-/** `</script>` inside the data would end the element that holds it. */
+/** Escapes `<`, since `</script>` inside the data would end the script element that holds it. */
 const embed = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
 
-export const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
+const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -1,4 +1,4 @@
-/** Checkers shown histories written by hand: some that must pass, and some that must not. */
+/** Tests of a checker with histories written by hand: some must pass and some must fail. */
 import { describe, expect, it } from 'vitest'
 import type { Checker, Status } from '../api/verdict.ts'
 import { judgeSteps, type Step } from './steps.ts'

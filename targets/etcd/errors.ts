@@ -5,13 +5,13 @@
  * Source: etcd 3.4, etcdserver/api/v3rpc/rpctypes/error.go. A timeout or a change of leader does not tell what became
  * of a proposal that Raft already had. A request that was refused before that is definite.
  */
-export interface EtcdError {
+interface EtcdError {
   readonly message: RegExp
   readonly definite: boolean
   readonly meaning: string
 }
 
-export const ETCD_ERRORS: readonly EtcdError[] = [
+const ETCD_ERRORS: readonly EtcdError[] = [
   {
     message: /etcdserver: no leader/,
     definite: true,

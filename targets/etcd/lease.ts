@@ -4,7 +4,8 @@
  * creation.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { LEASE, LEASE_MS, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
 interface GrantResponse {
@@ -37,7 +38,7 @@ const acquire = async (send: Send, key: string, owner: string): Promise<Outcome>
 }
 
 export const actOnLease = async (send: Send, raw: Call): Promise<Outcome> => {
-  const { f, value } = raw as LeaseCall
+  const { f, value } = asCall(LEASE, raw)
   const key = toBase64(`lease/${value.key}`)
   const owner = toBase64(String(value.owner))
   if (f === 'acquire') return acquire(send, key, owner)

@@ -3,7 +3,8 @@
  * that of an empty store: nothing else writes in such a run.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import type { WatchCall, WatchEvent } from '../../harness/vocabularies/watch.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
+import { WATCH, type WatchCall, type WatchEvent } from '../../harness/vocabularies/watch.ts'
 import { fromBase64, type KeyValue, type Send, type Stream, toBase64 } from './gateway.ts'
 
 const PREFIX = 'watched/'
@@ -46,7 +47,7 @@ export const actOnWatch = async (
   _serializable: boolean,
   stream: Stream,
 ): Promise<Outcome> => {
-  const call = raw as WatchCall
+  const call = asCall(WATCH, raw)
   if (call.f === 'put') return put(send, call.value)
   const { after } = call.value
   const sent = await stream(

@@ -56,6 +56,15 @@ describe('on worker threads', () => {
     }
   })
 
+  it('of a short history, which is decided without a thread, it is the same too', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const short = generateColumns({ seed, operations: 200, clients: 5, keys: 3, stale: seed % 2 === 0 })
+      const alone = check(casRegister(null), short)
+      expect(alone.verdict).toBe(seed % 2 === 0 ? 'illegal' : 'ok')
+      expect(await checkParallel(register, short)).toEqual(alone)
+    }
+  })
+
   it('all partitions are counted', async () => {
     const legal = generateColumns({ seed: 5, operations: 5000, clients: 10, keys: 20 })
     const result = await checkParallel(register, legal, { workers: 4 })

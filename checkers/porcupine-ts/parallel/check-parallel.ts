@@ -1,9 +1,11 @@
 /**
  * `check` on worker threads: partitions are decided in parallel, and a search that runs out of memory ends only its own
- * thread. The result is that of `check`: the first illegal partition in its order, whichever worker is fastest.
+ * thread. The result is that of `check`: the first illegal partition in its order, whichever worker is fastest. A short
+ * history is decided without threads, since starting one takes longer.
  */
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { check, isColumns } from '../check.ts'
 import type { Engines, History, Limits, Result } from '../model.ts'
 import { monotonicMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
@@ -18,6 +20,10 @@ export interface ParallelLimits extends Limits {
 /** After the time limit a worker has this share of it left to answer; then it is terminated. */
 const GRACE = 0.08
 const BYTES_PER_MB = 2 ** 20
+
+/** So few operations are first tried on this thread, within these limits. */
+const SHORT = 2000
+const SHORT_LIMITS = { timeMs: 100, memoryBytes: 64 * BYTES_PER_MB }
 
 const workerModule = (): URL =>
   new URL(import.meta.filename.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url)
@@ -54,7 +60,7 @@ const checkShard = (
     })
     const leftMs = task.deadlineMs - monotonicMs()
     const timer = Number.isFinite(leftMs)
-      ? setTimeout(() => end(exhausted(shard, 'time')), leftMs * (1 + GRACE))
+      ? setTimeout(() => end(exhausted(shard, 'time')), Math.max(0, leftMs) * (1 + GRACE))
       : undefined
     const end = (outcome: Result | Error): void => {
       clearTimeout(timer)
@@ -122,6 +128,14 @@ const merge = (placed: readonly Placed[], partitions: number): Result => {
   return { ...undecided, decided, partitions, engines }
 }
 
+const atMost = ({
+  timeMs = SHORT_LIMITS.timeMs,
+  memoryBytes = SHORT_LIMITS.memoryBytes,
+}: Limits): Limits => ({
+  timeMs: Math.min(timeMs, SHORT_LIMITS.timeMs),
+  memoryBytes: Math.min(memoryBytes, SHORT_LIMITS.memoryBytes),
+})
+
 /**
  * @throws MalformedHistoryError naming the operation, if the input is not a valid history; Error if the model cannot be
  * loaded.
@@ -133,7 +147,12 @@ export const checkParallel = async (
 ): Promise<Result> => {
   const deadlineMs = monotonicMs() + (limits.timeMs ?? Number.POSITIVE_INFINITY)
   const workers = limits.workers ?? os.availableParallelism()
-  const shards = divide(await loadModel(reference), history, workers)
+  const model = await loadModel(reference)
+  if ((isColumns(history) ? history.call.length : history.length) <= SHORT) {
+    const result = check(model, history, atMost(limits))
+    if (result.verdict !== 'unknown') return result
+  }
+  const shards = divide(model, history, workers)
   const each: Limits = {
     memoryBytes: (limits.memoryBytes ?? os.freemem() / 2) / shards.length,
   }

@@ -1,15 +1,16 @@
 /**
- * `npm run bench`: what the engine costs. Ratios count, not absolute figures: machines are noisy.
+ * `npm run bench`: the costs of the engine. Ratios count, not absolute figures, since machines are noisy.
  *
- * - load: operations a second through scheduler, interpreter and an in-memory client at concurrency 100, with
+ * - load: operations per second through scheduler, interpreter and an in-memory client at concurrency 100, with
  *   history.jsonl written to disk;
- * - scheduler: its own time an operation, in virtual time, without clients;
- * - transactions: what judging them costs (bench-checkers.ts);
- * - clock, disk: what faults cost while they are in force (bench-faults.ts).
+ * - scheduler: its own time per operation, in virtual time, without clients;
+ * - transactions: the time to judge them (checkers.ts);
+ * - clock, disk: the overhead of faults while they are in force (faults.ts).
  */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { register } from '../../../workloads/register.ts'
 import type { Call } from '../../api/history.ts'
 import { Interpreter } from '../../engine/interpreter.ts'
 import { Scheduler } from '../../engine/scheduler.ts'
@@ -19,10 +20,10 @@ import { limit } from '../../generators/combinators.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
-import { parseOptions } from '../run/options.ts'
-import { findWorkload } from '../run/registries.ts'
+import { defaultsOf } from '../run/options.ts'
 import { benchCheckers } from './checkers.ts'
 import { benchFaults } from './faults.ts'
 
@@ -31,11 +32,10 @@ const OPERATIONS = 200_000
 const ROUNDS = 3
 
 const generator = (operations: number) => {
-  const workload = findWorkload('register')
-  const options = parseOptions('workload register', undefined, workload.options)
+  const options = defaultsOf(register.options)
   return limit(
     operations,
-    workload.generator(rngFromSeed(1), options, { concurrency: CONCURRENCY, nodes: 5 }),
+    register.generator(rngFromSeed(1), options, { concurrency: CONCURRENCY, nodes: 5 }),
   )
 }
 
@@ -98,10 +98,10 @@ export const benchCommand = async (): Promise<number> => {
     megabytes = load.megabytes
   }
   process.stdout.write(
-    `scheduler  ${median(micros).toFixed(1)} us an operation (goal: below 20), ${OPERATIONS} operations at concurrency ${CONCURRENCY}\n` +
-      `load       ${Math.round(median(rates))} operations/s (goal: above 20000), history of ${megabytes.toFixed(1)} MiB on disk\n`,
+    `scheduler  ${median(micros).toFixed(1)} us per operation (goal: below 20), ${OPERATIONS} operations at concurrency ${CONCURRENCY}\n` +
+      `load       ${Math.round(median(rates))} operations/s (goal: above 20000), with a history of ${megabytes.toFixed(1)} MiB on disk\n`,
   )
   process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())
-  return 0
+  return EXIT_CODES.valid
 }

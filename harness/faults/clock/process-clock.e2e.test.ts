@@ -1,4 +1,7 @@
-/** The wall clock of real programs moved under them: static Go, the JVM, Node, C, perl; neighbours and host see nothing. */
+/**
+ * Moves the wall clock of real programs (static Go, the JVM, Node, C, Perl). Their neighbours and the host see no
+ * change.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -13,7 +16,7 @@ import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
 import { hostTimeNs, ProcessClock } from './process-clock.ts'
 import { NO_SKEW, type Skew } from './stub.ts'
 
-/** Each prints its wall clock and its monotonic one, in milliseconds, about every 10 ms. */
+/** Each program prints its wall clock and its monotonic clock, in milliseconds, about every 10 ms. */
 const C = `
 #include <stdio.h>
 #include <time.h>
@@ -50,11 +53,11 @@ interface Reading {
   readonly wallMs: number
   readonly monotonicMs: number
   readonly others: readonly number[]
-  /** What this process's own clock said when the line arrived. */
+  /** This process's own clock when the line arrived. */
   readonly arrivedMs: number
 }
 
-/** A program that tells the time, and the last thing it said. */
+/** A program that prints the time, and its last line. */
 class Teller {
   readonly process: ChildProcess
   last: Reading | null = null
@@ -71,19 +74,19 @@ class Teller {
     return this.process.pid as number
   }
 
-  /** The line after next: begun after the call. */
+  /** The line after the next one: it was certainly begun after the call. */
   async read(): Promise<Reading> {
     for (let i = 0; i < 2; i++) {
       const before = this.last
       if (!(await waitUntil(() => this.last !== before, 10_000, 2)))
-        throw new Error('it tells the time no more')
+        throw new Error('the program has stopped printing the time')
     }
     return this.last as Reading
   }
 
   /**
-   * How far wall and monotonic clock are apart now against before: what the wall clock was moved by, whatever the
-   * machine was busy with between the two.
+   * How much the difference between wall clock and monotonic clock has changed since `before`. That is what the wall
+   * clock was moved by, however busy the machine was in between.
    */
   async movedMs(before: Reading): Promise<number> {
     const now = await this.read()
@@ -119,7 +122,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
   })
 
   it.each(programs)(
-    '%s: sees what was asked within 1 ms, its monotonic clock and its neighbours nothing',
+    '%s: its wall clock moves as requested within 1 ms; its monotonic clock and its neighbours do not change',
     async (name) => {
       const teller = tellers[name] as Teller
       const neighbours = Object.entries(tellers).filter(([other]) => other !== name)
@@ -130,7 +133,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       for (const offsetMs of [60_000, -3_600_000, 250]) {
         clock.set(by(offsetMs))
         expect(clock.offsetNs()).toBe(BigInt(offsetMs * 1e6))
-        // Whole milliseconds are all that Java and Node print: one of rounding before, one after.
+        // Java and Node print whole milliseconds only: one of rounding before, one after.
         const rounding = name === 'java' || name === 'node' ? 2 : 1
         expect(Math.abs((await teller.movedMs(before)) - offsetMs)).toBeLessThan(rounding)
       }
@@ -139,7 +142,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       expect(Math.abs(Date.now() - Number(process.hrtime.bigint()) / 1e6 - hostBefore)).toBeLessThan(2)
       clock.detach()
       expect(Math.abs(await teller.movedMs(before))).toBeLessThan(2)
-      // The monotonic clock went on as if nothing had been.
+      // The monotonic clock continued undisturbed.
       const after = await teller.read()
       expect(after.monotonicMs).toBeGreaterThan(before.monotonicMs)
       expect(
@@ -148,7 +151,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     },
   )
 
-  it('gettimeofday and time say the same as clock_gettime', async () => {
+  it('gettimeofday and time agree with clock_gettime', async () => {
     const teller = tellers.c as Teller
     const clock = ProcessClock.attach(teller.pid)
     clock.set(by(86_400_000))
@@ -174,7 +177,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     clock.detach()
   })
 
-  it('etcd, a static Go program: the times in its log move, exactly', async () => {
+  it('etcd, a static Go program: the times in its log move by the exact offset', async () => {
     const etcd = await obtainProgram('etcd', 'etcd-server', () => {})
     const child = spawn(
       etcd,
@@ -218,7 +221,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     clock.detach()
   })
 
-  it('many changes under many threads: no value that was never set is ever seen', async () => {
+  it('many changes under many threads: only values that were set are ever seen', async () => {
     const script = `
       const { Worker, isMainThread } = require('node:worker_threads')
       if (isMainThread) { for (let i = 0; i < 3; i++) new Worker(__filename); setInterval(() => {}, 1000) }
@@ -263,7 +266,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
 })
 
 describe('what cannot be skewed', () => {
-  it('a process that is gone: an error, not silence', () => {
+  it('a process that is gone: an error is thrown', () => {
     expect(() => ProcessClock.attach(2 ** 22 - 1)).toThrow('ENOENT')
   })
 })
