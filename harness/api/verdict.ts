@@ -47,7 +47,7 @@ export type ClusterActivity =
 
 /** How faults affected the cluster as its clients saw it. An example of a kind: `partition/leader`. */
 export interface Impact {
-  /** After each heal of a fault that bit; null: not before the end of the run. */
+  /** One entry for each heal of an effective fault. A null time: not reached before the end of the run. */
   readonly recoveries: readonly {
     readonly fault: string
     readonly kind: string
@@ -73,7 +73,7 @@ export interface RunVerdict {
   /** Whether faults went beyond what the claims tolerate. A broken promise is then reported, but does not violate the claims. */
   readonly outsideClaims: boolean
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
-  readonly faults: { readonly planned: number; readonly injected: number; readonly bit: number }
+  readonly faults: { readonly planned: number; readonly injected: number; readonly effective: number }
   readonly verdicts: readonly Verdict[]
   /** Null if there were no faults. */
   readonly impact: Impact | null

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { register } from '../../workloads/register.ts'
 import type { Operation } from '../api/history.ts'
 import type { Nemesis } from '../api/nemesis.ts'
-import type { RunSpec } from '../api/record.ts'
+import type { FaultEvent, RunSpec } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import { fakeEnvironment } from '../environments/fake/environment.ts'
 import { fakeTarget } from '../environments/fake/register-target.ts'
-import { type FaultEvent, foldFaults } from '../store/run-store.ts'
+import { foldFaults } from '../store/run-store.ts'
 import { rememberingLog } from '../testing/logs.ts'
 import { runLifecycle } from './lifecycle.ts'
 import type { RunParts } from './run-parts.ts'
@@ -41,27 +41,33 @@ const spec: RunSpec = {
 const poke = (durationMs: number, log: string[]): Nemesis => ({
   name: 'poke',
   description: 'a fault that only logs the calls made to it',
+  label: 'poke',
+  colour: 'red',
   needs: ['kill'],
   options: {},
   plan: () => [
     {
       id: 'poke-1',
       nemesis: 'poke',
+      kind: 'poke',
+      label: 'poke',
+      colour: 'red',
       atNs: 1e8,
       durationNs: durationMs * 1e6,
       model: 'kill',
       intent: { victims: 'n2' },
     },
   ],
+  recall: (fault) => ({ ...fault, kind: 'poke', label: 'poke', colour: 'red' }),
   inject: async (_context, fault) => {
     log.push('inject')
     return {
       id: fault.id,
       victims: ['n2'],
-      measure: async () => ({ bit: true, summary: 'poked', measurements: {} }),
+      measure: async () => ({ effective: true, summary: 'poked', measurements: {} }),
       heal: async () => {
         log.push('heal')
-        return { bit: true, summary: 'unpoked', measurements: {} }
+        return { effective: true, summary: 'unpoked', measurements: {} }
       },
     }
   },
@@ -102,7 +108,7 @@ describe('the life cycle of a run', () => {
     const log: string[] = []
     const { history, faults, facts, environment } = await play(fakeTarget(), poke(200, log))
     expect(log).toEqual(['inject', 'heal'])
-    expect(faults).toMatchObject([{ victims: ['n2'], bit: true }])
+    expect(faults).toMatchObject([{ victims: ['n2'], effective: true }])
     expect(faults[0]?.healedAtNs).toBeGreaterThan(2e8)
     expect(facts.recovery).toMatchObject({ notReady: [], deadlineMs: 300 })
     expect(facts.aborted).toBeNull()
@@ -158,7 +164,7 @@ describe('the life cycle of a run', () => {
   it('a fault that cannot be injected is recorded as failed, and the run continues', async () => {
     const broken: Nemesis = { ...poke(100, []), inject: () => Promise.reject(new Error('no iptables')) }
     const { faults, history } = await play(fakeTarget(), broken)
-    expect(faults).toMatchObject([{ bit: false, error: 'no iptables', effects: [] }])
+    expect(faults).toMatchObject([{ effective: false, error: 'no iptables', effects: [] }])
     expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(100)
   })
 

@@ -17,7 +17,7 @@ interface PlayedEffect {
 export interface Played extends FinishedRun {
   readonly record: RunRecord
   readonly faults: readonly FaultRecord[]
-  /** Of the faults that bit: by whom, the intent, and the last measurement. */
+  /** Of the effective faults: by whom, the intent, and the last measurement. */
   readonly effects: readonly PlayedEffect[]
 }
 
@@ -32,9 +32,9 @@ export const play = async (target: readonly string[], flags: string): Promise<Pl
   const finished = await run(folder.path, [...target, ...flags.split(' ')])
   const { record } = loadRun(finished.verdict.runDir)
   const faults = record.faults ?? []
-  const effects = faults.flatMap(({ bit, effects: all, planned }) => {
+  const effects = faults.flatMap(({ effective, effects: all, planned }) => {
     const last = all.at(-1)
-    return bit && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
+    return effective && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
   })
   expect(await leftovers(before, folder.path)).toEqual([])
   return { ...finished, record, faults, effects }
