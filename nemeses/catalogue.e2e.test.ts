@@ -109,7 +109,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expect(JSON.stringify(statistics?.details)).toContain('not-allowed')
   })
 
-  it('older data or none comes back, which is reported, as is that raft does not claim to tolerate it', async () => {
+  it('old data or none comes back: the run reports it, and that raft does not claim to tolerate it', async () => {
     const options = 'data=rolled-back+newest-rolled-back+wiped,victims=one,interval=2s,duration=700ms'
     const played = await play(RAFT, `-n kill --nemesis-opts ${options} --time-limit 10s --seed 6`)
     const said = saidBy(played, 'kill')

@@ -49,9 +49,9 @@ describe('a call', () => {
     const call = { f: 'read', value: { key: 1 } }
     expect(asCall(REGISTER, call)).toBe(call)
     expect(() => asCall(REGISTER, { f: 'add', value: {} })).toThrow(
-      'add is no call of the register vocabulary (read, write, cas)',
+      'add is not a call of the register vocabulary (read, write, cas)',
     )
-    expect(() => asCall(REGISTER, { f: 'toString', value: {} })).toThrow('toString is no call')
+    expect(() => asCall(REGISTER, { f: 'toString', value: {} })).toThrow('toString is not a call')
   })
 
   it('that does not match counts as a change, and proves no write or read', () => {

@@ -27,7 +27,7 @@ export const definitionOf = ({ calls }: Vocabulary, f: string): CallDefinition |
 export const asCall = <V extends Vocabulary>(vocabulary: V, call: Call): CallOf<V> => {
   if (definitionOf(vocabulary, call.f) !== undefined) return call as CallOf<V>
   const known = Object.keys(vocabulary.calls).join(', ')
-  throw new TypeError(`${call.f} is no call of the ${vocabulary.name} vocabulary (${known})`)
+  throw new TypeError(`${call.f} is not a call of the ${vocabulary.name} vocabulary (${known})`)
 }
 
 /** Whether the call may change an object. Also true if it is not a call of the vocabulary, or does not match its schema. */
