@@ -37,8 +37,8 @@ const spec: RunSpec = {
   expect: null,
 }
 
-/** A fault on n2 from 0.1 s on, for `durationMs`. The heal may lie beyond the end of the run. */
-const poke = (durationMs: number, log: string[]): Nemesis => ({
+/** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */
+const poke = (durationMs: number, log: string[], onInject = (): void => {}): Nemesis => ({
   name: 'poke',
   description: 'a fault that only logs the calls made to it',
   label: 'poke',
@@ -61,6 +61,7 @@ const poke = (durationMs: number, log: string[]): Nemesis => ({
   recall: (fault) => ({ ...fault, kind: 'poke', label: 'poke', colour: 'red' }),
   inject: async (_context, fault) => {
     log.push('inject')
+    onInject()
     return {
       id: fault.id,
       victims: ['n2'],
@@ -165,14 +166,14 @@ describe('the life cycle of a run', () => {
     const broken: Nemesis = { ...poke(100, []), inject: () => Promise.reject(new Error('no iptables')) }
     const { faults, history } = await play(fakeTarget(), broken)
     expect(faults).toMatchObject([{ effective: false, error: 'no iptables', effects: [] }])
-    expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(100)
+    expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(20)
   })
 
   it('when interrupted: heals, tears down, and says so', async () => {
     const log: string[] = []
     const controller = new AbortController()
-    setTimeout(() => controller.abort(), 200)
-    const { facts, environment } = await play(fakeTarget(), poke(60_000, log), { signal: controller.signal })
+    const nemesis = poke(60_000, log, () => setTimeout(() => controller.abort(), 20))
+    const { facts, environment } = await play(fakeTarget(), nemesis, { signal: controller.signal })
     expect(facts.aborted).toBe('the run was interrupted')
     expect(log).toEqual(['inject', 'heal'])
     expect(environment.disposed).toBe(true)
