@@ -42,7 +42,7 @@ export const lock = workload(
   'lock',
   LOCK,
   'locks with fencing tokens: do two owners ever hold one at once?',
-  [mutex, fencing],
+  [mutex(LOCK), fencing(LOCK)],
 )
 
 export const semaphoreWorkload = workload(
