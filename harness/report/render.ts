@@ -24,7 +24,7 @@ const bundlePage = async (): Promise<string> => {
 /** Escapes `<`, since `</script>` inside the data would end the script element that holds it. */
 const embed = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
 
-export const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
+const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">

@@ -201,23 +201,23 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     )
-    const lines: { atMs: number; saidMs: number; text: string }[] = []
+    const lines: { atMs: number; loggedMs: number; text: string }[] = []
     readline.createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
       const ts = /"ts":"([^"]+)"/.exec(line)
-      if (ts !== null) lines.push({ atMs: Date.now(), saidMs: Date.parse(ts[1] as string), text: line })
+      if (ts !== null) lines.push({ atMs: Date.now(), loggedMs: Date.parse(ts[1] as string), text: line })
     })
     const serves = (): boolean => lines.some(({ text }) => text.includes('insecurely'))
     expect(await waitUntil(serves, 20_000, 20), lines.at(-1)?.text).toBe(true)
-    expect(Math.abs((lines.at(-1)?.saidMs ?? 0) - (lines.at(-1)?.atMs ?? 0))).toBeLessThan(1000)
+    expect(Math.abs((lines.at(-1)?.loggedMs ?? 0) - (lines.at(-1)?.atMs ?? 0))).toBeLessThan(1000)
     const clock = ProcessClock.attach(child.pid as number)
     clock.set(by(-7_200_000))
     expect(clock.offsetNs()).toBe(-7_200_000n * 1_000_000n)
     const before = lines.length
     child.kill('SIGTERM')
     await once(child, 'exit')
-    const said = lines.slice(before)
-    expect(said.length).toBeGreaterThan(0)
-    for (const { atMs, saidMs } of said) expect(Math.abs(saidMs - atMs + 7_200_000)).toBeLessThan(1000)
+    const after = lines.slice(before)
+    expect(after.length).toBeGreaterThan(0)
+    for (const { atMs, loggedMs } of after) expect(Math.abs(loggedMs - atMs + 7_200_000)).toBeLessThan(1000)
     clock.detach()
   })
 
