@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { ClusterNode } from '../api/environment.ts'
 import type { ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const READY_POLL_MS = 50
@@ -83,14 +84,14 @@ export const startMembers = async (members: readonly Member[], options: StartOpt
     if (exited !== undefined) {
       throw new UserError(
         `${target}: ${exited.name} ended while it was starting. The last lines of its log:\n${lastLogLines(logDir, exited)}`,
-        254,
+        EXIT_CODES.harnessFailed,
       )
     }
     if (performance.now() < deadlineMs) continue
     throw new UserError(
       `${target}: ${notReady.join(', ')} did not become ready within ${readyTimeoutMs / 1000} s (--ready-timeout). ` +
         `See the logs in ${logDir}.`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Cluster, ClusterNode, ProvisionSpec } from '../api/environment.ts'
 import type { NodeIdentity, ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { clusterPlan, servicesFor } from './cluster-plan.ts'
 import { enterPhase } from './log-events.ts'
 import { type Member, startMembers } from './members.ts'
@@ -82,7 +83,7 @@ export const requireDisks = (cluster: Cluster): void => {
     if (failure !== null)
       throw new UserError(
         `The harness's own disk of ${name} failed (${failure}). This run says nothing about the cluster.`,
-        254,
+        EXIT_CODES.harnessFailed,
       )
   }
 }

@@ -3,6 +3,7 @@ import type { Environment } from '../api/environment.ts'
 import type { Options } from '../api/options.ts'
 import type { Target } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const whyNotWith = async (
   environment: Environment,
@@ -27,5 +28,8 @@ export const preferredEnvironment = async (
     if (why === null) return environment
     reasons.push(`${environment.name}: ${why}`)
   }
-  throw new UserError(`No environment can run ${target.name} here.\n${reasons.join('\n')}`, 254)
+  throw new UserError(
+    `No environment can run ${target.name} here.\n${reasons.join('\n')}`,
+    EXIT_CODES.harnessFailed,
+  )
 }

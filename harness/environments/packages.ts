@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
@@ -39,7 +40,10 @@ const run = async (argv: readonly string[], say: (line: string) => void): Promis
     env: { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:${SEARCH.join(':')}` },
   })
   if (result.exitCode !== 0)
-    throw new UserError(`${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`, 254)
+    throw new UserError(
+      `${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`,
+      EXIT_CODES.harnessFailed,
+    )
 }
 
 /**
@@ -54,9 +58,15 @@ export const installPackages = async (
   if (packages.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]
   if (findProgram('apt-get') === null)
-    throw new UserError(`Missing on this machine: ${packages.join(', ')} (Debian package names).`, 254)
+    throw new UserError(
+      `Missing on this machine: ${packages.join(', ')} (Debian package names).`,
+      EXIT_CODES.harnessFailed,
+    )
   if (process.getuid?.() !== 0)
-    throw new UserError(`Packages are missing on this machine. Run as root:\n  ${install.join(' ')}`, 254)
+    throw new UserError(
+      `Packages are missing on this machine. Run as root:\n  ${install.join(' ')}`,
+      EXIT_CODES.harnessFailed,
+    )
   await run(['apt-get', 'update', '--quiet'], say)
   await run(install, say)
 }
@@ -88,7 +98,7 @@ const unpack = async (
     if (process.getuid?.() !== 0)
       throw new UserError(
         `Packages are missing on this machine. Run as root: apt-get install ${debianPackages}`,
-        254,
+        EXIT_CODES.harnessFailed,
       )
     await run(['apt-get', 'update', '--quiet'], say)
     await download()
@@ -113,7 +123,10 @@ export const obtainProgram = async (
   const existing = findProgram(name) ?? findUnpacked(name, debianPackages)
   if (existing !== null) return existing
   if (findProgram('apt-get') === null)
-    throw new UserError(`${name} is not installed (Debian packages: ${debianPackages}).`, 254)
+    throw new UserError(
+      `${name} is not installed (Debian packages: ${debianPackages}).`,
+      EXIT_CODES.harnessFailed,
+    )
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-package-'))
   try {
     fs.chmodSync(directory, 0o755)
@@ -123,6 +136,9 @@ export const obtainProgram = async (
   }
   const unpacked = findUnpacked(name, debianPackages)
   if (unpacked === null)
-    throw new UserError(`The Debian packages ${debianPackages} contain no program named ${name}.`, 254)
+    throw new UserError(
+      `The Debian packages ${debianPackages} contain no program named ${name}.`,
+      EXIT_CODES.harnessFailed,
+    )
   return unpacked
 }

@@ -11,6 +11,7 @@ import type { LaunchSpec, NodeIdentity } from '../api/target.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
 import { isAlive, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const GONE_TIMEOUT_MS = 10_000
@@ -83,7 +84,7 @@ export abstract class ProcessNode implements ClusterNode {
     if (gone) return victims
     throw new UserError(
       `${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
 }

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { isDockerReachable } from './daemon.ts'
 
@@ -29,7 +30,8 @@ export const startDaemon = async (): Promise<ChildProcess> => {
     ended = true
   })
   const up = await waitUntil(async () => ended || (await isDockerReachable()), START_TIMEOUT_MS, 200)
-  if (ended || !up) throw new UserError(`dockerd did not start; see its log, ${LOG}.`, 254)
+  if (ended || !up)
+    throw new UserError(`dockerd did not start; see its log, ${LOG}.`, EXIT_CODES.harnessFailed)
   return daemon
 }
 

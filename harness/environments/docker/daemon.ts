@@ -1,6 +1,7 @@
 /** Connecting to the Docker daemon, or one sentence on why that is not possible. */
 import type Docker from 'dockerode'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 /** @throws UserError if the daemon does not answer. */
 export const connectDocker = async (): Promise<Docker> => {
@@ -12,7 +13,7 @@ export const connectDocker = async (): Promise<Docker> => {
     throw new UserError(
       `The Docker daemon does not answer (${messageOf(error)}). Start it, or prepare this machine with \`faultline prepare docker\`, ` +
         'or run with --env namespaces.',
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
   return docker

@@ -9,6 +9,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import type { PrepareSpec } from '../../api/environment.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { connectDocker } from './daemon.ts'
 
 const BASE = 'debian:bookworm-slim'
@@ -97,6 +98,6 @@ export const ensureImage = async (
   try {
     await GenericContainer.fromDockerfile(context).build(imageTag(name), { deleteOnExit: false })
   } catch (error) {
-    throw new UserError(`${imageTag(name)} could not be built: ${messageOf(error)}`, 254)
+    throw new UserError(`${imageTag(name)} could not be built: ${messageOf(error)}`, EXIT_CODES.harnessFailed)
   }
 }

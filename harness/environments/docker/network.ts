@@ -8,6 +8,7 @@ import type Docker from 'dockerode'
 import type { UndoJournal } from '../../api/journal.ts'
 import { RUN_LABEL } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import type { Addresses } from '../identities.ts'
 import { connectDocker } from './daemon.ts'
 
@@ -34,7 +35,10 @@ export const requireImage = async (docker: Docker, image: string): Promise<void>
   try {
     await docker.getImage(image).inspect()
   } catch {
-    throw new UserError(`The image ${image} does not exist: build it with \`faultline prepare docker\`.`, 254)
+    throw new UserError(
+      `The image ${image} does not exist: build it with \`faultline prepare docker\`.`,
+      EXIT_CODES.harnessFailed,
+    )
   }
 }
 

@@ -5,6 +5,7 @@ import type { ProcessSpec } from '../../api/target.ts'
 import { containerCgroups } from '../../faults/cgroup.ts'
 import { thaw } from '../../faults/freezer.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
 
@@ -57,7 +58,10 @@ export class DockerNode extends ProcessNode {
       this.#execs.set(pid, exec)
       return pid
     }
-    throw new UserError(`${this.name}: ${spec.argv[0]} could not be started in its container.`, 254)
+    throw new UserError(
+      `${this.name}: ${spec.argv[0]} could not be started in its container.`,
+      EXIT_CODES.harnessFailed,
+    )
   }
 
   /** A frozen container cannot be removed. */

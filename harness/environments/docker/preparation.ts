@@ -1,6 +1,7 @@
 /** What the docker environment needs on this machine (a daemon and images), and how to get it. */
 import type { PrepareSpec } from '../../api/environment.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { installPackages, missingPackages } from '../packages.ts'
 import { isDockerReachable, whyNoDaemon } from './daemon.ts'
 import { hasServiceManager, startDaemon } from './daemon-process.ts'
@@ -29,7 +30,10 @@ export const prepareDocker = async ({ images, base, say }: PrepareSpec): Promise
   if (!(await isDockerReachable())) {
     await installDocker(say)
     if (hasServiceManager())
-      throw new UserError('The Docker daemon is installed but not running: systemctl start docker', 254)
+      throw new UserError(
+        'The Docker daemon is installed but not running: systemctl start docker',
+        EXIT_CODES.harnessFailed,
+      )
     say('$ dockerd')
     await startDaemon()
   }

@@ -5,6 +5,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 /**
  * The path at which each node sees its own data. It is below /run, which the sandbox has as a file system of its own.
@@ -35,7 +36,7 @@ export const startKeeper = async (dataDir: string | null, signal: AbortSignal): 
   const exited = once(child, 'exit').then(() => {
     throw new UserError(
       `A namespace could not be created: ${stderr.trim() || 'unshare ended'}. See \`faultline doctor\`.`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   })
   const failed = once(child, 'error').then(([error]) => {

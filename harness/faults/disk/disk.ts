@@ -15,6 +15,7 @@ import type {
 import type { UndoJournal } from '../../api/journal.ts'
 import type { NodeCgroups } from '../../api/process.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { addToCgroups, createCgroups } from '../cgroup.ts'
 import { undoEntry } from '../undo.ts'
@@ -151,7 +152,10 @@ export const mountDisk = async ({
   const [outcome] = await Promise.race([once(server, 'message'), once(server, 'exit')])
   if (typeof outcome === 'object' && outcome !== null)
     return new FuseDisk(options, server, cgroups, () => stderr)
-  throw new UserError(`A disk could not be mounted: ${stderr.trim()}. See \`faultline doctor\`.`, 254)
+  throw new UserError(
+    `A disk could not be mounted: ${stderr.trim()}. See \`faultline doctor\`.`,
+    EXIT_CODES.harnessFailed,
+  )
 }
 
 /** The reason why our file system cannot be mounted here; null if the device can be opened. */
