@@ -1,9 +1,9 @@
-/** Known histories: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
+/** Known histories of others: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
 import { expect, it } from 'vitest'
 import { EdnMap, type Keyword, parseEdn } from '../harness/history/edn.ts'
 import { decodeJepsen } from '../harness/history/jepsen.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
-import { describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
+import { demandsFixtures, describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
 import { linearizability } from './data/linearizability.ts'
 import { check } from './porcupine-ts/check.ts'
 import type { Operation } from './porcupine-ts/model.ts'
@@ -62,7 +62,7 @@ const readKeyValue = (text: string): Operation<KeyValueInput, string>[] => {
   return operations
 }
 
-describeWith(missingFixtures(), 'known histories', () => {
+const body = (): void => {
   const all = missingFixtures() === null ? rows() : []
 
   it('there are some of each verdict', () => {
@@ -76,4 +76,6 @@ describeWith(missingFixtures(), 'known histories', () => {
       else expect(await judgeRegister(file)).toBe(STATUS[verdict])
     })
   }
-})
+}
+
+describeWith(missingFixtures(), 'known histories of others', body, demandsFixtures)

@@ -1,6 +1,6 @@
 /**
- * Is the oracle worth its name? Each rule that keeps the engines fast is broken on purpose in a copy of the package,
- * and the oracle has to notice.
+ * Does the oracle find errors? Each rule that keeps the engines fast is broken on purpose in a copy of the package, and
+ * the oracle has to notice.
  */
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -10,10 +10,10 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mutations } from './testing/mutations.ts'
 
-/** Not 1: a copy that does not even load has shown nothing. */
+/** Not 1, the code of a copy that does not even load. */
 const NOTICED_CODE = 3
 
-/** Larger histories a kind: what only those show, they show soon. */
+/** Larger histories of each kind. A few are enough for what only those show. */
 const LARGER = 400
 
 const HUNT = `
@@ -27,7 +27,7 @@ import { largerSubjects } from './testing/larger.ts'
 import { regressions } from './testing/regressions.ts'
 import { subjects } from './testing/specimens.ts'
 import { casRegister } from './models/register.ts'
-// An engine that fails an assertion of its own has noticed too.
+// An engine that fails one of its own assertions has noticed too.
 const ask = (model, operations) => {
   try { return check(model, operations).verdict } catch { return 'error' }
 }
@@ -36,7 +36,7 @@ for (const { verdict, operations } of regressions)
 const answer = (model, operations) => {
   try { return check(model, operations, { timeMs: 200 }) } catch { return { verdict: 'error' } }
 }
-// A little of everything first: most that is broken shows soon.
+// A few histories of each kind first: they show most of what is broken.
 const huntSmall = (from, end) => {
   for (const { model, history } of subjects)
     for (let seed = from; seed < end; seed++) {

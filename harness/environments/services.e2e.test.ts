@@ -7,7 +7,8 @@ import { loadRun } from '../store/run-store.ts'
 import { ownVersion } from '../store/version.ts'
 import { describeWith, missingLinuxRoot } from '../testing/capabilities.ts'
 import { run, temporaryFolder } from '../testing/command.ts'
-import { hostBaseline, leftovers } from '../testing/host.ts'
+import { hostBaseline } from '../testing/host.ts'
+import { leftovers } from '../testing/leftovers.ts'
 
 const TARGET = path.resolve(import.meta.dirname, '../testing/gateway-target.ts')
 
@@ -58,6 +59,6 @@ describeWith(missingLinuxRoot(), 'services', () => {
     // It was started once and served until the end.
     const log = fs.readFileSync(path.join(verdict.runDir, 'nodes', 'store', 'etcd.log'), 'utf8')
     expect(log.match(/ready to serve client requests/g)).toHaveLength(1)
-    expect(await leftovers(before)).toEqual([])
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { OpGenerator } from '../api/generator.ts'
 import type { Call, Operation, Outcome } from '../api/history.ts'
@@ -236,27 +237,35 @@ describe('generators', () => {
 })
 
 describe('one seed, one plan', () => {
+  const planned = (seed: number, latenciesNs: readonly number[]): Map<string, unknown> => {
+    const generator = limit(
+      100,
+      calls((draw, thread, ordinal) => call('w', { at: `${thread}/${ordinal}`, drawn: draw.int(1e6) })),
+    )
+    const { history } = run(generator, {
+      concurrency: latenciesNs.length,
+      latencyNs: (_operation, thread) => latenciesNs[thread] as number,
+      seed,
+    })
+    return new Map(
+      history
+        .filter(({ type }) => type === 'invoke')
+        .map(({ value }) => [(value as { at: string }).at, (value as { drawn: number }).drawn]),
+    )
+  }
+
   it('gives thread and ordinal the same call whatever the latencies and the polling order', () => {
-    const plan = (latency: (operation: Call, thread: number) => number): Map<string, unknown> => {
-      const generator = limit(
-        300,
-        calls((draw, thread, ordinal) => call('w', { at: `${thread}/${ordinal}`, drawn: draw.int(1e6) })),
-      )
-      const { history } = run(generator, { concurrency: 5, latencyNs: latency, seed: 9 })
-      return new Map(
-        history
-          .filter(({ type }) => type === 'invoke')
-          .map(({ value }) => [(value as { at: string }).at, (value as { drawn: number }).drawn]),
-      )
-    }
-    const even = plan(() => S)
-    const uneven = plan((_operation, thread) => (thread + 1) * S)
     let shared = 0
-    for (const [at, drawn] of even) {
-      if (!uneven.has(at)) continue
-      shared++
-      expect(uneven.get(at)).toBe(drawn)
-    }
-    expect(shared).toBeGreaterThan(100)
+    const latencies = fc.array(fc.integer({ min: 1, max: 10 * S }), { minLength: 5, maxLength: 5 })
+    const isSame = fc.property(fc.nat(), latencies, latencies, (seed, some, others) => {
+      const plan = planned(seed, some)
+      for (const [at, drawn] of planned(seed, others)) {
+        if (!plan.has(at)) continue
+        shared++
+        expect(plan.get(at)).toBe(drawn)
+      }
+    })
+    fc.assert(isSame, { seed: 1, numRuns: 100 })
+    expect(shared).toBeGreaterThan(1000)
   })
 })

@@ -53,6 +53,19 @@ describe("Jepsen's histories", () => {
     expect(decodeJepsen(keyed, 'jepsen')[0]?.value).toEqual({ key: 7, value: 3 })
   })
 
+  it('reads what a transaction returned, and not what it was asked', () => {
+    const elle = `{:process 0 :type :invoke :f :txn :value [[:r 1 nil]]}
+      {:process 0 :type :ok :f :txn :value [[:r 1 [5]]]}
+      {:process 0 :type :invoke :f :txn :value [[:append 1 6]]}
+      {:process 0 :type :info :f :txn :value :timed-out}`
+    expect(decodeJepsen(elle, 'jepsen').map(({ value }) => value)).toEqual([
+      [['r', 1, null]],
+      [['r', 1, [5]]],
+      [['append', 1, 6]],
+      [['append', 1, 6]],
+    ])
+  })
+
   it('reads the lines jepsen.util printed', () => {
     const log =
       'INFO  jepsen.util - 2\t:invoke\t:write\t4\nINFO  jepsen.util - 2\t:info\t:write\t:timed-out\nINFO  jepsen.util - :nemesis\t:info\t:start\tnil'

@@ -105,7 +105,8 @@ const registerValue = (op: RawOperation, keyed: boolean, invoked: unknown): unkn
     const call = { key, expected: integerOrNull(rest[0]), next: integerOrNull(rest[1]) }
     return op.type === 'ok' ? { ...call, applied: true } : call
   }
-  return invoked ?? toPlain(op.value)
+  // What it returned; of what did not return, what was asked.
+  return op.type === 'ok' ? toPlain(op.value) : (invoked ?? toPlain(op.value))
 }
 
 const toPlain = (value: Edn): unknown => {

@@ -5,18 +5,27 @@ import path from 'node:path'
 import { execa, type ResultPromise } from 'execa'
 import type { RunVerdict } from '../api/verdict.ts'
 import { PROJECT_ROOT } from './capabilities.ts'
+import { FOLDER_VARIABLE } from './leftovers.ts'
 
 const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
 
-const BARE = { reject: false, stdin: 'ignore', env: { NO_COLOR: '1' } } as const
+/** Each start of the program compiles the same files again: half of its time. */
+const NODE_COMPILE_CACHE = path.join(PROJECT_ROOT, '.cache', 'node')
+const BARE = { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', NODE_COMPILE_CACHE } } as const
+
+/** Whatever a run starts carries the folder of its results: `leftovers.ts` knows it by that. */
+const marked = (args: readonly string[]): Readonly<Record<string, string>> => {
+  const folder = args[args.indexOf('--out') + 1]
+  return args.includes('--out') && folder !== undefined ? { [FOLDER_VARIABLE]: folder } : {}
+}
 
 export const start = (
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-): ResultPromise<typeof BARE> =>
-  execa(process.execPath, [MAIN, ...args], { ...BARE, env: { ...BARE.env, ...env } }) as ResultPromise<
-    typeof BARE
-  >
+): ResultPromise<typeof BARE> => {
+  const options = { ...BARE, env: { ...BARE.env, ...marked(args), ...env } }
+  return execa(process.execPath, [MAIN, ...args], options) as ResultPromise<typeof BARE>
+}
 
 export interface Finished {
   readonly exitCode: number | undefined

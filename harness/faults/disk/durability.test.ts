@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rngFromSeed } from '../../support/random.ts'
 import { type FileBytes, PAGE_BYTES, UnsyncedDirectories, UnsyncedFile } from './durability.ts'
@@ -49,26 +50,35 @@ const tracked = (text: string) => {
 }
 
 describe('an unsynced file', () => {
-  it("survival 'nothing': is what it was at its last fsync, whatever was done to it", () => {
-    for (let seed = 0; seed < 300; seed++) {
-      const rng = rngFromSeed(seed)
-      const { file, unsynced, write, truncate, sync } = tracked('a'.repeat(rng.int(3 * PAGE_BYTES)))
+  it('of nothing that survives, is what it was at its last fsync: whatever was done to it', () => {
+    const at = fc.nat(4 * PAGE_BYTES)
+    const steps = fc.array(
+      fc.oneof(
+        {
+          weight: 3,
+          arbitrary: fc.record({ what: fc.constant('write'), at, length: fc.nat(2 * PAGE_BYTES) }),
+        },
+        { weight: 1, arbitrary: fc.record({ what: fc.constant('truncate'), at }) },
+        { weight: 1, arbitrary: fc.record({ what: fc.constant('sync') }) },
+      ),
+      { maxLength: 12 },
+    )
+    const isAsSynced = fc.property(fc.nat(3 * PAGE_BYTES), steps, (size, all) => {
+      const { file, unsynced, write, truncate, sync } = tracked('a'.repeat(size))
       let durable = Buffer.from(file.bytes)
-      for (let step = 0; step < 12; step++) {
-        const draw = rng.fork(step)
-        const at = draw.fork('at').int(4 * PAGE_BYTES)
-        const what = draw.fork('what').int(5)
-        if (what < 3) write(at, String(step % 10).repeat(1 + draw.fork('length').int(2 * PAGE_BYTES)))
-        else if (what === 3) truncate(at)
+      for (const [i, step] of all.entries()) {
+        if ('length' in step) write(step.at, String(i % 10).repeat(1 + step.length))
+        else if ('at' in step) truncate(step.at)
         else {
           sync()
           durable = Buffer.from(file.bytes)
         }
       }
-      unsynced.losePower('nothing', rng)
-      expect(file.bytes.equals(durable), `seed ${seed}`).toBe(true)
+      unsynced.losePower('nothing', rngFromSeed(1))
+      expect(file.bytes.equals(durable)).toBe(true)
       expect(unsynced.isClean).toBe(true)
-    }
+    })
+    fc.assert(isAsSynced, { seed: 1, numRuns: 300 })
   })
 
   it("survival 'some': every page is the old one or the new one, and the synced length stays", () => {
