@@ -4,6 +4,7 @@ import type { Operation } from '../harness/api/history.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec } from '../harness/api/record.ts'
 import type { Checker, Status } from '../harness/api/verdict.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
+import { plannedFault } from '../harness/testing/faults.ts'
 import { recovery } from './cluster/recovery.ts'
 import { statistics } from './cluster/statistics.ts'
 import { composeVerdict, worst } from './compose.ts'
@@ -29,13 +30,13 @@ const ok: Operation[] = [
   { index: 1, timeNs: 1, process: 0, type: 'ok', f: 'read', value: 1 },
 ]
 
-const fault = (bit: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
-  planned: { id: 'kill-1', nemesis: 'kill', atNs: 0, durationNs: 1, model: 'kill', intent: {} },
+const fault = (effective: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
+  planned: plannedFault(),
   victims,
   injectedAtNs: 1,
   healedAtNs: 2,
   effects: [],
-  bit,
+  effective,
 })
 
 const spec = { nodes: 3, nemeses: [{ name: 'kill', options: {} }] } as unknown as RunSpec
@@ -83,7 +84,7 @@ describe('composition', () => {
     ])
   })
 
-  it('is vacuous where no operation was ok, where no fault bit, or where none fitted in', async () => {
+  it('is vacuous where no operation was ok, where no fault was effective, or where none fitted in', async () => {
     const nothing = await composeVerdict([says('valid')], { ...record({}), history: [] }, signal)
     expect(nothing).toMatchObject({ status: 'unknown', summary: 'Vacuous: no operation was ok.' })
     const idle = await composeVerdict(
@@ -91,7 +92,10 @@ describe('composition', () => {
       record({ spec, claims, faults: [fault(false)] }),
       signal,
     )
-    expect(idle).toMatchObject({ status: 'unknown', summary: 'Vacuous: faults were planned, but none bit.' })
+    expect(idle).toMatchObject({
+      status: 'unknown',
+      summary: 'Vacuous: faults were planned, but none was effective.',
+    })
     const none = await composeVerdict([says('valid')], record({ spec, claims, faults: [] }), signal)
     expect(none.status).toBe('unknown')
   })
@@ -105,22 +109,22 @@ describe('composition', () => {
     expect(verdict.status).toBe('invalid')
   })
 
-  it('valid where a fault bit', async () => {
+  it('valid where a fault was effective', async () => {
     const verdict = await composeVerdict(
       [says('valid')],
       record({ spec, claims, faults: [fault(true)] }),
       signal,
     )
-    expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, bit: 1 } })
+    expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, effective: 1 } })
   })
 
-  it('is vacuous where fewer than a tenth of the faults bit', async () => {
-    const faults = (bit: number) => Array.from({ length: 20 }, (_, i) => fault(i < bit))
-    const judge = (bit: number) =>
-      composeVerdict([says('valid')], record({ spec, claims, faults: faults(bit) }), signal)
+  it('is vacuous where fewer than a tenth of the faults were effective', async () => {
+    const faults = (effective: number) => Array.from({ length: 20 }, (_, i) => fault(i < effective))
+    const judge = (effective: number) =>
+      composeVerdict([says('valid')], record({ spec, claims, faults: faults(effective) }), signal)
     expect(await judge(1)).toMatchObject({
       status: 'unknown',
-      summary: 'Vacuous: of 20 planned faults only 1 bit.',
+      summary: 'Vacuous: of 20 planned faults only 1 had an effect.',
     })
     expect((await judge(2)).status).toBe('valid')
   })

@@ -33,7 +33,7 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
   using folder = temporaryFolder()
   const { verdict } = await run(folder.path, [...args, ...faults])
   expect(verdict.status, verdict.summary).toBe('valid')
-  expect(verdict.faults.bit).toBeGreaterThan(0)
+  expect(verdict.faults.effective).toBeGreaterThan(0)
   expect(verdict.counts.ok).toBeGreaterThan(leastOk(args))
   // The workload's own checker comes first.
   expect(verdict.verdicts[0]?.status).toBe('valid')

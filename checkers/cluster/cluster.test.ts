@@ -1,11 +1,14 @@
 /** Checkers of the cluster as a whole, each shown a record that it must pass and some that it must not. */
 import { describe, expect, it } from 'vitest'
 import type { Claims, FaultModel } from '../../harness/api/claims.ts'
+import type { Link } from '../../harness/api/nemesis.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
+import { bareRecord } from '../../harness/store/run-store.ts'
+import { plannedFault } from '../../harness/testing/faults.ts'
 import { done, historyOf, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import { EFFECTS } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
@@ -16,7 +19,7 @@ import { election } from './election.ts'
 import { leadership } from './leadership.ts'
 import { logs } from './logs.ts'
 import { recovery as recoveryChecker } from './recovery.ts'
-import { sides, sidesOf } from './sides.ts'
+import { behaviours, sides, sidesOf } from './sides.ts'
 
 const CLAIMS: Claims = {
   source: 'the test',
@@ -27,12 +30,12 @@ const CLAIMS: Claims = {
 }
 
 const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRecord => ({
-  planned: { id: 'f-1', nemesis: 'f', atNs: 0, durationNs: 1, model, intent: {} },
+  planned: plannedFault({ model }),
   victims: ['n1'],
   injectedAtNs: fromMs * 1e6,
   healedAtNs: toMs * 1e6,
   effects: [],
-  bit: true,
+  effective: true,
 })
 
 const sample = (ms: number, node: string, status: Partial<NodeStatus> | null): Sample => ({
@@ -138,11 +141,14 @@ describe('logs', () => {
 
 describe('sides', () => {
   const NODES = ['n1', 'n2', 'n3']
-  const cut = 'n1>n2 n2>n1 n1>n3 n3>n1'
-  const partition = (links: string): FaultRecord => ({
+  const cut = ['n2', 'n3'].flatMap((other) => [
+    { from: 'n1', to: other },
+    { from: other, to: 'n1' },
+  ])
+  const partition = (links?: readonly Link[]): FaultRecord => ({
     ...fault('partition', 0, 10_000),
-    planned: { ...fault('partition', 0, 10_000).planned, nemesis: 'partition', durationNs: 9e9 },
-    effects: [{ bit: true, summary: '', measurements: { links } }],
+    planned: { ...fault('partition', 0, 10_000).planned, durationNs: 9e9 },
+    effects: [{ effective: true, summary: '', measurements: {}, ...(links === undefined ? {} : { links }) }],
   })
   const samples = NODES.map((node) => sample(0, node, {}))
   const asked = (
@@ -179,6 +185,12 @@ describe('sides', () => {
     expect(await judgeSides(late)).toMatchObject({ status: 'valid' })
   })
 
+  it('a fault that cut no link has none', () => {
+    const record = { ...bareRecord(asked('n1', 'write', 'ok')), vocabulary: REGISTER, samples }
+    expect(behaviours({ ...record, faults: [partition()] })).toEqual([])
+    expect(behaviours({ ...record, faults: [partition(cut)] })).toHaveLength(1)
+  })
+
   it("to tell of the cluster's own affairs is to serve nothing", async () => {
     const told = { status: 'valid', details: { 'minority not asked': 1 } }
     expect(await judgeSides(asked('n1', 'leader', 'ok'), 'refuse', ELECTION)).toMatchObject(told)
@@ -186,7 +198,10 @@ describe('sides', () => {
   })
 
   it('are the sets of nodes that reach each other both ways', () => {
-    expect(sidesOf(NODES, new Set(cut.split(' ')))).toEqual([['n1'], ['n2', 'n3']])
+    expect(sidesOf(NODES, new Set(cut.map(({ from, to }) => `${from}>${to}`)))).toEqual([
+      ['n1'],
+      ['n2', 'n3'],
+    ])
     expect(sidesOf(NODES, new Set(['n1>n2', 'n1>n3']))).toEqual([['n1'], ['n2', 'n3']])
     expect(sidesOf(NODES, new Set(['n1>n2', 'n2>n1']))).toEqual([['n1', 'n2', 'n3']])
   })

@@ -16,13 +16,6 @@ const WINDOW_NS = NS_PER_S
 /** What was not sampled for so long is not known. */
 const SAMPLE_LIFETIME_NS = 0.7 * NS_PER_S
 
-/** Such as `partition/leader`: the nemesis, and which of the things it does. */
-export const kindOf = ({ planned: { nemesis, intent } }: FaultRecord): string => {
-  const which = intent.mode ?? intent.shape ?? intent.pattern
-  const data = intent.data === undefined || intent.data === 'kept' ? '' : `, ${intent.data}`
-  return typeof which === 'string' ? `${nemesis}/${which}${data}` : nemesis
-}
-
 interface Span {
   readonly fromNs: number
   readonly toNs: number
@@ -135,11 +128,12 @@ const coverageOf = (
   endNs: number,
 ): Impact['coverage'] => {
   const coverage: Record<string, Partial<Record<ClusterActivity, Record<string, number>>>> = {}
-  for (const fault of faults.filter(({ bit }) => bit)) {
+  for (const fault of faults.filter(({ effective }) => effective)) {
     const during = faultSpan(fault, endNs)
     if (during === null) continue
-    coverage[kindOf(fault)] ??= {}
-    const row = coverage[kindOf(fault)] as (typeof coverage)[string]
+    const { kind } = fault.planned
+    coverage[kind] ??= {}
+    const row = coverage[kind] as (typeof coverage)[string]
     for (const pair of pairs) {
       const span = spanOf(pair, endNs)
       const both = { fromNs: Math.max(span.fromNs, during.fromNs), toNs: Math.min(span.toNs, during.toNs) }
@@ -201,10 +195,11 @@ const longestByKind = (
   endNs: number,
 ): Impact['longestUnavailabilityMs'] => {
   const longest: Record<string, number> = {}
-  for (const fault of faults.filter(({ bit }) => bit)) {
+  for (const fault of faults.filter(({ effective }) => effective)) {
     const span = faultSpan(fault, endNs)
     if (span === null) continue
-    longest[kindOf(fault)] = Math.max(longest[kindOf(fault)] ?? 0, ms(longestGapNs(okNs, span)))
+    const { kind } = fault.planned
+    longest[kind] = Math.max(longest[kind] ?? 0, ms(longestGapNs(okNs, span)))
   }
   return longest
 }
@@ -221,7 +216,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
   const spans = faults.flatMap((fault) => faultSpan(fault, endNs) ?? [])
   const moments = momentsOf(samples ?? [])
   const wholeAt = moments.filter((moment) => isWhole(moment, spec.nodes)).map(({ atNs }) => atNs)
-  const healed = faults.filter(({ bit, healedAtNs }) => bit && healedAtNs !== undefined)
+  const healed = faults.filter(({ effective, healedAtNs }) => effective && healedAtNs !== undefined)
   const after = (times: readonly number[], healedNs: number): number | null => {
     const at = times[lowerBound(times, (t) => t, healedNs)]
     return at === undefined ? null : ms(at - healedNs)
@@ -231,7 +226,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
     const healedNs = fault.healedAtNs as number
     return {
       fault: fault.planned.id,
-      kind: kindOf(fault),
+      kind: fault.planned.kind,
       firstOkMs: after(okNs, healedNs),
       readyMs: after(wholeAt, healedNs),
       rateBackMs: rateBackMs(okNs, healedNs, rate, endNs),

@@ -4,6 +4,7 @@ import type { Operation } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { plannedFault } from '../../harness/testing/faults.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import { EFFECTS } from '../../harness/vocabularies/effects.ts'
 import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
@@ -114,12 +115,12 @@ describe('outcomes', () => {
     }).flat()
     expect(await judge({ history })).toMatchObject({ status: 'unknown' })
     const partition: FaultRecord = {
-      planned: { id: 'f-1', nemesis: 'partition', atNs: 0, durationNs: 1, model: 'partition', intent: {} },
+      planned: plannedFault({ model: 'partition' }),
       victims: ['n1'],
       injectedAtNs: 1e8,
       healedAtNs: 9e9,
       effects: [],
-      bit: true,
+      effective: true,
     }
     expect(await judge({ history, faults: [partition] })).toMatchObject({
       status: 'valid',

@@ -64,11 +64,9 @@ export const sidesOf = (
   return sides
 }
 
-/** The links that a partition cut, by its own word: `n1>n2 n2>n1`. */
-const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
-  const links = effects.at(-1)?.measurements.links
-  return new Set(typeof links === 'string' ? links.split(' ').filter(Boolean) : [])
-}
+/** The links that a fault cut, by its own word, such as `n1>n2`. */
+const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> =>
+  new Set((effects.at(-1)?.links ?? []).map(({ from, to }) => `${from}>${to}`))
 
 /** To tell of the cluster's own affairs, such as whom a node takes for the leader, is to serve nothing. */
 const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean =>
@@ -124,8 +122,8 @@ export const behaviours = (record: RunRecord): readonly Told[] => {
   const pairs = pairOperations(history).filter((pair) => !isServedBeside(pair, services))
   const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
-    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
-    if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
+    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, effective, planned } = fault
+    if (!effective || injectedAtNs === undefined) return []
     // The heal never begins before its time, and is only told of once it is over.
     const untilNs = Math.min(healedAtNs, planned.atNs + planned.durationNs)
     const sides = sidesOf(nodes, cutLinks(fault))

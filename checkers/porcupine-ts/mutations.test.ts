@@ -13,7 +13,10 @@ import { mutations } from './testing/mutations.ts'
 /** Not 1, the code of a copy that does not even load. */
 const NOTICED_CODE = 3
 
-/** Larger histories of each kind. A few are enough for what only those show. */
+/** Guards against hanging only: a loaded machine takes its time. */
+const HANG_TIMEOUT_MS = 600_000
+
+/** Larger histories a kind: what only those show, they show soon. */
 const LARGER = 400
 
 const HUNT = `
@@ -82,7 +85,7 @@ describe('a broken rule is noticed:', () => {
   })
   afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
 
-  it.concurrent.each(mutations)('%s', { timeout: 300_000 }, async (rule, file, from, to) => {
+  it.concurrent.each(mutations)('%s', { timeout: 2 * HANG_TIMEOUT_MS }, async (rule, file, from, to) => {
     const copy = path.join(folder, rule.replaceAll(' ', '-'))
     fs.cpSync(import.meta.dirname, copy, { recursive: true })
     const target = path.join(copy, file)
@@ -90,7 +93,9 @@ describe('a broken rule is noticed:', () => {
     expect(text, 'the text to change is there').toContain(from)
     fs.writeFileSync(target, text.replace(from, to))
     fs.writeFileSync(path.join(copy, 'hunt.ts'), HUNT)
-    const failed = await run(process.execPath, [path.join(copy, 'hunt.ts')], { timeout: 280_000 }).then(
+    const failed = await run(process.execPath, [path.join(copy, 'hunt.ts')], {
+      timeout: HANG_TIMEOUT_MS,
+    }).then(
       () => false,
       (error: { code?: unknown }) => error.code === NOTICED_CODE,
     )

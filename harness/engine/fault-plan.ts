@@ -5,7 +5,7 @@ import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { RunParts } from './run-parts.ts'
 
-/** The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged. */
+/** The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged, once its nemeses have checked it. */
 export const planFaults = (
   parts: Pick<RunParts, 'spec' | 'nemeses' | 'target'>,
   nodes: readonly string[],
@@ -14,7 +14,11 @@ export const planFaults = (
   const { spec, nemeses } = parts
   const recorded = spec.faults
   if (recorded !== undefined)
-    return spec.nemeses.map(({ name }) => recorded.filter(({ nemesis }) => nemesis === name))
+    return spec.nemeses.map(({ name }) =>
+      recorded
+        .filter(({ nemesis }) => nemesis === name)
+        .map((fault) => (nemeses[name] as Nemesis).recall(fault)),
+    )
   const rng = rngFromSeed(spec.seed)
   return spec.nemeses.map(({ name, options }) =>
     (nemeses[name] as Nemesis).plan(rng.fork('nemesis', name), options, {

@@ -2,8 +2,8 @@
 import type { OpGenerator } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
 import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../api/nemesis.ts'
+import type { FaultEvent } from '../api/record.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 import { messageOf } from '../support/assert.ts'
 
 export type FaultCall =
@@ -40,7 +40,7 @@ export class FaultRunner {
     return [...this.#active.keys()]
   }
 
-  /** Never rejects: a fault that could not be made is recorded as failed, and counts as one that did not bite. */
+  /** Never rejects: a fault that could not be made is recorded as failed, and counts as one without effect. */
   async invoke(call: FaultCall): Promise<Outcome> {
     try {
       return call.f === 'inject' ? await this.#inject(call.value) : await this.#heal(call.value.id)
@@ -81,7 +81,7 @@ export class FaultRunner {
     const effect = await active.heal()
     this.#active.delete(id)
     this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
-    return { type: 'ok', value: { id, bit: effect.bit, effect: effect.summary } }
+    return { type: 'ok', value: { id, effective: effect.effective, effect: effect.summary } }
   }
 
   /** After the last heal, each nemesis settles what it left in doubt. A failure will show in the cluster's recovery. */

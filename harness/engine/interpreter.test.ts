@@ -58,6 +58,7 @@ describe('the interpreter', () => {
 
   it('turns an operation over its deadline into info, aborts it, and ignores a much later answer', async () => {
     let aborted = false
+    const late = Promise.withResolvers<Outcome>()
     const { history, crashed } = await run(
       limit(
         1,
@@ -67,11 +68,12 @@ describe('the interpreter', () => {
         signal.addEventListener('abort', () => {
           aborted = true
         })
-        await sleep(400)
-        return { type: 'ok', value: 'too late' }
+        return late.promise
       },
       { timeoutMs: 50 },
     )
+    late.resolve({ type: 'ok', value: 'too late' })
+    await late.promise
     expect(history.at(-1)).toMatchObject({ type: 'info', error: 'timeout' })
     expect(history).toHaveLength(2)
     expect(aborted).toBe(true)

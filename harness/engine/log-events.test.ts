@@ -1,12 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Effect, PlannedFault } from '../api/nemesis.ts'
+import type { Effect } from '../api/nemesis.ts'
 import type { NodeStatus } from '../api/target.ts'
+import { plannedFault } from '../testing/faults.ts'
 import { rememberingLog } from '../testing/logs.ts'
 import { ClientLog } from './client-log.ts'
 import { FaultLog, logDelays, StatusLog } from './log-events.ts'
 
-const fault: PlannedFault = { id: 'f', nemesis: 'kill', atNs: 1, durationNs: 2, model: 'kill', intent: {} }
-const effect = (bit: boolean): Effect => ({ bit, summary: bit ? 'it died' : 'it lives', measurements: {} })
+const fault = plannedFault({ id: 'f', atNs: 1, durationNs: 2 })
+const effect = (effective: boolean): Effect => ({
+  effective,
+  summary: effective ? 'it died' : 'it lives',
+  measurements: {},
+})
 
 describe('faults in the log', () => {
   it('are logged step by step, with what was measured', () => {

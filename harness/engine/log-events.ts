@@ -1,8 +1,7 @@
 /** What a run writes to the harness's log. */
 import type { Log } from '../api/log.ts'
-import type { RunFacts, Sample } from '../api/record.ts'
+import type { FaultEvent, RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** Reports a new phase to the terminal and the log. */
@@ -34,8 +33,8 @@ export class FaultLog {
   }
 
   #recordEffect({ type, id, effect }: Extract<FaultEvent, { type: 'measured' | 'healed' }>): void {
-    if (effect.bit) this.#effective.add(id)
-    this.#log.info(`fault ${type}`, { id, effective: effect.bit, effect: effect.summary })
+    if (effect.effective) this.#effective.add(id)
+    this.#log.info(`fault ${type}`, { id, effective: effect.effective, effect: effect.summary })
     if (type === 'healed' && !this.#effective.has(id)) this.#log.warn('fault had no effect', { id })
   }
 }

@@ -11,9 +11,8 @@ import type { RunParts, StartedRun } from './run-parts.ts'
 
 /** Disks that can fail, if a nemesis needs them. This is decided here, before there is any data. */
 const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
-  const user = spec.nemeses.find(({ name }) => nemeses[name]?.needs.includes('disk'))
-  if (user === undefined) return null
-  return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
+  const [durability] = spec.nemeses.flatMap(({ name, options }) => nemeses[name]?.disks?.(options) ?? [])
+  return durability === undefined ? null : { durability, seed: spec.seed }
 }
 
 /** Creates the hosts. Nothing runs on them yet. */

@@ -6,10 +6,9 @@ import type { UndoJournal } from '../api/journal.ts'
 import type { Log } from '../api/log.ts'
 import type { Nemesis } from '../api/nemesis.ts'
 import type { Rng } from '../api/random.ts'
-import type { RunSpec, Sample } from '../api/record.ts'
+import type { FaultEvent, RunSpec, Sample } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 
 /** Where a run records what it observes, as it observes it. */
 export interface Recorder {

@@ -54,7 +54,9 @@ describeWith(missingLinuxRoot(), 'services', () => {
     expect(verdict.status, verdict.summary).toBe('valid')
     expectCompleteLog(verdict.runDir)
     const { record } = loadRun(verdict.runDir)
-    const victims = new Set((record.faults ?? []).filter(({ bit }) => bit).flatMap((fault) => fault.victims))
+    const victims = new Set(
+      (record.faults ?? []).filter(({ effective }) => effective).flatMap((fault) => fault.victims),
+    )
     expect([...victims].sort()).toEqual(['n1', 'n2', 'n3'])
     // It was started once and served until the end.
     const log = fs.readFileSync(path.join(verdict.runDir, 'nodes', 'store', 'etcd.log'), 'utf8')

@@ -46,17 +46,20 @@ export const cpuTicksOf = (pid: number): number | null => {
   return stat === null ? null : Number(stat[11]) + Number(stat[12])
 }
 
+/** Its arguments, each ended by a NUL; empty where the process is gone. */
+export const commandLineOf = (pid: number): string => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
 /**
  * Whether the process has begun to exit: its memory is gone, but it may still wait for other processes. The init of a
  * pid namespace waits for all processes in the namespace, and frozen ones do not die.
  */
-export const isExiting = (pid: number): boolean => {
-  try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1') === ''
-  } catch {
-    return true
-  }
-}
+export const isExiting = (pid: number): boolean => commandLineOf(pid) === ''
 
 export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   try {

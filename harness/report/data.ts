@@ -1,6 +1,6 @@
 /** The data of the page, made from a run's record: compact, and small enough for one HTML file. */
 import type { Operation, Pair } from '../api/history.ts'
-import type { Intent } from '../api/nemesis.ts'
+import type { FaultColour, Intent } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import type { RunVerdict } from '../api/verdict.ts'
@@ -20,10 +20,13 @@ export interface PageOperation {
 
 export interface PageFault {
   readonly id: string
-  readonly nemesis: string
+  readonly kind: string
+  /** The lane it is drawn in. */
+  readonly label: string
+  readonly colour: FaultColour
   readonly startMs: number
   readonly endMs: number
-  readonly bit: boolean
+  readonly effective: boolean
   readonly victims: readonly string[]
   readonly planned: string
   readonly summary: string
@@ -116,14 +119,16 @@ const intentInWords = (intent: Intent): string =>
 
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   id: fault.planned.id,
-  nemesis: fault.planned.nemesis,
+  kind: fault.planned.kind,
+  label: fault.planned.label,
+  colour: fault.planned.colour,
   startMs: ms(fault.injectedAtNs ?? fault.planned.atNs),
   endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
-  bit: fault.bit,
+  effective: fault.effective,
   victims: fault.victims,
   planned: intentInWords(fault.planned.intent),
   summary:
-    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
     'not injected',
 })

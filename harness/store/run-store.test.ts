@@ -2,15 +2,14 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { PlannedFault } from '../api/nemesis.ts'
-import type { RunSpec } from '../api/record.ts'
+import type { FaultEvent, RunSpec } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { encodeOperation } from '../history/jsonl.ts'
 import { encodeHeader } from '../history/schema.ts'
 import { UserError } from '../support/assert.ts'
 import { temporaryFolder } from '../testing/command.ts'
+import { plannedFault } from '../testing/faults.ts'
 import {
-  type FaultEvent,
   FILES,
   keepService,
   loadRun,
@@ -54,14 +53,7 @@ const operation = {
   f: 'read',
   value: { key: 1 },
 } as const
-const fault: PlannedFault = {
-  id: 'kill-1',
-  nemesis: 'kill',
-  atNs: 1,
-  durationNs: 2,
-  model: 'kill',
-  intent: {},
-}
+const fault = plannedFault({ atNs: 1, durationNs: 2 })
 const planned: FaultEvent = { type: 'planned', fault }
 const sample = { timeNs: 5, node: 'n1', status: null }
 const kept = { effect: 'sent', schema: 'of its own' }
@@ -92,7 +84,7 @@ const verdict: RunVerdict = {
   summary: 'all is well',
   outsideClaims: false,
   counts: { ok: 1, fail: 0, info: 0 },
-  faults: { planned: 0, injected: 0, bit: 0 },
+  faults: { planned: 0, injected: 0, effective: 0 },
   verdicts: [],
   impact: null,
 }

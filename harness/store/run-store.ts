@@ -3,8 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
 import type { Operation } from '../api/history.ts'
-import type { Effect, PlannedFault } from '../api/nemesis.ts'
-import type { FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
+import type { RecordedFault } from '../api/nemesis.ts'
+import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import {
@@ -16,6 +16,13 @@ import {
   requireSchema,
 } from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import {
+  readFaultEvent,
+  readVerdictRecord,
+  type StoredEvent,
+  type StoredVerdict,
+  storedVerdict,
+} from './previous-version.ts'
 import { ownVersion } from './version.ts'
 
 export const FILES = {
@@ -29,23 +36,6 @@ export const FILES = {
   report: 'report.html',
   log: 'harness.jsonl',
 } as const
-
-/** One line of faults.jsonl: an event of a fault. */
-export type FaultEvent =
-  | { readonly type: 'planned'; readonly fault: PlannedFault }
-  | {
-      readonly type: 'injected'
-      readonly id: string
-      readonly atNs: number
-      readonly victims: readonly string[]
-    }
-  | {
-      readonly type: 'measured' | 'healed'
-      readonly id: string
-      readonly atNs: number
-      readonly effect: Effect
-    }
-  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
 
 interface RunFile {
   /** The version that ran it. */
@@ -76,7 +66,7 @@ export const writeRunFile = (dir: string, content: RunFile): void =>
 export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
     if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
-  const stored = withoutPages(verdict)
+  const stored = storedVerdict(withoutPages(verdict))
   writeJson(path.join(dir, FILES.verdict), { ...headerOf('verdict', ownVersion()), ...stored })
   return stored
 }
@@ -99,9 +89,9 @@ export const readVerdict = (dir: string): RunVerdict | null => {
     schema,
     faultline: _,
     ...verdict
-  } = JSON.parse(fs.readFileSync(file, 'utf8')) as RunVerdict & Partial<FileHeader>
+  } = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredVerdict & Partial<FileHeader>
   if (schema !== undefined) requireSchema('verdict', schema, file)
-  return verdict
+  return readVerdictRecord(verdict)
 }
 
 /** The lines of a JSON Lines file, without its header and without an incomplete last line. */
@@ -124,7 +114,7 @@ export const foldFaults = (events: readonly FaultEvent[]): readonly FaultRecord[
   const faults = new Map<string, FaultRecord>()
   for (const event of events) {
     if (event.type === 'planned') {
-      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], bit: false })
+      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], effective: false })
       continue
     }
     const before = faults.get(event.id)
@@ -141,7 +131,7 @@ const changeOf = (
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
   if (event.type === 'failed') return { error: event.error }
   const effects = [...before.effects, event.effect]
-  const change = { effects, bit: before.bit || event.effect.bit }
+  const change = { effects, effective: before.effective || event.effect.effective }
   return event.type === 'healed' ? { ...change, healedAtNs: event.atNs } : change
 }
 
@@ -151,7 +141,7 @@ const changeOf = (
  * @param given the run's folder or its faults.jsonl
  * @throws UserError if there are none.
  */
-export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
+export const readPlannedFaults = (given: string): readonly RecordedFault[] => {
   const isFolder = fs.existsSync(given) && fs.statSync(given).isDirectory()
   const file = isFolder ? path.join(given, FILES.faults) : given
   if (!fs.existsSync(file)) throw new UserError(`There are no recorded faults at ${file}.`)
@@ -164,15 +154,15 @@ export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
 
 const PARTS = ['id', 'nemesis', 'atNs', 'durationNs', 'model', 'intent'] as const
 
-const requireParts = (fault: Partial<PlannedFault>, file: string): void => {
+const requireParts = (fault: Partial<RecordedFault>, file: string): void => {
   const missing = PARTS.find((part) => fault[part] === undefined)
   if (missing !== undefined)
     throw new UserError(`${file}: the planned fault ${fault.id ?? JSON.stringify(fault)} has no ${missing}.`)
 }
 
-const readEvents = (file: string): readonly FaultEvent[] => {
+const readEvents = (file: string): readonly StoredEvent[] => {
   try {
-    return readLines<FaultEvent>('faults', file)
+    return readLines<StoredEvent>('faults', file)
   } catch (error) {
     if (error instanceof UserError) throw error
     throw new UserError(`${file}: one JSON object per line is expected (${messageOf(error)}).`)
@@ -261,7 +251,8 @@ export const loadRun = (dir: string): LoadedRun => {
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
-  const faults = foldFaults(readLines<FaultEvent>('faults', path.join(dir, FILES.faults)))
+  const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
+  const faults = foldFaults(events.map(readFaultEvent))
   const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
   return {
     record: {

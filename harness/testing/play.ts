@@ -32,9 +32,9 @@ export const play = async (target: readonly string[], flags: string): Promise<Pl
   const finished = await run(folder.path, [...target, ...flags.split(' ')])
   const { record } = loadRun(finished.verdict.runDir)
   const faults = record.faults ?? []
-  const effects = faults.flatMap(({ bit, effects: all, planned }) => {
+  const effects = faults.flatMap(({ effective, effects: all, planned }) => {
     const last = all.at(-1)
-    return bit && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
+    return effective && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
   })
   expect(await leftovers(before, folder.path)).toEqual([])
   return { ...finished, record, faults, effects }

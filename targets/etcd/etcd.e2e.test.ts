@@ -14,7 +14,7 @@ const FAULTS = '-w register -n partition,kill,pause --time-limit 25s --seed 3'
 const OPTIONS = 'interval=2500ms,duration=1200ms'
 
 const expectManyFaults = ({ verdict, record }: Pick<Played, 'verdict' | 'record'>): void => {
-  expect(verdict.faults.bit).toBeGreaterThan(10)
+  expect(verdict.faults.effective).toBeGreaterThan(10)
   expect(verdict.counts.ok).toBeGreaterThan(300)
   expect(record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)
 }

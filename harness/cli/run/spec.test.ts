@@ -23,8 +23,16 @@ const RECORDED = {
   intent: { victims: 'one', order: ['n5', 'n1'], signal: 'SIGKILL', pattern: 'at-once', uptimeMs: 700 },
 }
 const FOLDER = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-plan-'))
-const PLAN = path.join(FOLDER, 'faults.jsonl')
-fs.writeFileSync(PLAN, `${JSON.stringify({ type: 'planned', fault: RECORDED })}\n`)
+const writePlan = (name: string, fault: object): string => {
+  const file = path.join(FOLDER, name)
+  fs.writeFileSync(file, `${JSON.stringify({ type: 'planned', fault })}\n`)
+  return file
+}
+const PLAN = writePlan('faults.jsonl', RECORDED)
+const BROKEN_PLAN = writePlan('broken.jsonl', {
+  ...RECORDED,
+  intent: { ...RECORDED.intent, signal: 'SIGNONE' },
+})
 afterAll(() => fs.rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the spec of a run', () => {
@@ -58,7 +66,9 @@ describe('the spec of a run', () => {
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
     const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
     const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
-    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toEqual([[RECORDED]])
+    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toMatchObject([
+      [{ ...RECORDED, kind: 'kill/at-once' }],
+    ])
   })
 
   it.each<[string, GivenToRun, string]>([
@@ -78,6 +88,7 @@ describe('the spec of a run', () => {
     ['raft', { faults: PLAN, nemesis: 'kill' }, 'names its nemeses itself'],
     ['raft', { faults: PLAN, nodes: '3' }, 'kill-1 names n5, and the cluster has n1, n2, n3'],
     ['raft', { faults: PLAN, timeLimit: '2s' }, 'kill-1 ends after 3.0 s, beyond --time-limit'],
+    ['raft', { faults: BROKEN_PLAN }, 'planned fault kill-1 is none that kill can make: intent.signal: '],
     ['raft', { bug: 'stale-reed' }, 'Did you mean stale-read?'],
     ['etcd', { bug: 'stale-read' }, 'There is no planted bug of etcd named stale-read'],
     ['raft', { env: 'cloud' }, 'There is no environment named cloud'],

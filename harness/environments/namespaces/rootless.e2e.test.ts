@@ -74,10 +74,10 @@ describeWith(missingUserNamespaces(), 'without root', () => {
     const verdict = JSON.parse(stdout) as { readonly status: string; readonly runDir: string }
     expect(verdict.status).toBe('valid')
     const { record } = loadRun(verdict.runDir)
-    const bit = new Set(
-      (record.faults ?? []).filter((fault) => fault.bit).map(({ planned }) => planned.nemesis),
+    const effective = new Set(
+      (record.faults ?? []).filter((fault) => fault.effective).map(({ planned }) => planned.nemesis),
     )
-    expect([...bit].sort()).toEqual(['kill', 'partition', 'pause'])
+    expect([...effective].sort()).toEqual(['kill', 'partition', 'pause'])
     expect(await leftovers(before, { folder: folder.path, uid: USER })).toEqual([])
   })
 })

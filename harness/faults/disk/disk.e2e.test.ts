@@ -7,9 +7,12 @@ import { execa } from 'execa'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { DirectoryDurability, DiskRule, NodeDisk, Survival } from '../../api/disk.ts'
 import { obtainProgram } from '../../environments/packages.ts'
+import { sleep, waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { mountDisk } from './disk.ts'
 
+/** Guards against hanging only. */
+const HANG_TIMEOUT_MS = 60_000
 const WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.ts')
 const C_WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.c')
 
@@ -21,7 +24,7 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
       directory,
       durability,
       seed: 1,
-      cgroup: 'faultline-test-disk',
+      cgroup: `faultline-test-disk-${process.pid}`,
       journal: { record: () => {} },
     })
   }
@@ -167,11 +170,12 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     const hung = (): ReturnType<typeof spawn> =>
       spawn('sh', ['-c', `trap : USR1; echo x > ${disk.path}/f`], { stdio: 'ignore' })
     const [first, second] = [hung(), hung()]
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect([first.exitCode, second.exitCode]).toEqual([null, null])
-    // A signal that is handled or ignored must not fail an operation: no real disk does that.
+    const hangs = ({ pid }: { readonly pid?: number | undefined }): boolean =>
+      fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').includes('request_wait')
+    expect(await waitUntil(() => hangs(first) && hangs(second), HANG_TIMEOUT_MS, 10)).toBe(true)
+    // A signal that is handled or ignored is no reason to fail an operation: no disk does.
     second.kill('SIGUSR1')
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await sleep(100)
     expect(second.exitCode).toBeNull()
     first.kill('SIGKILL')
     expect((await once(first, 'exit'))[1]).toBe('SIGKILL')

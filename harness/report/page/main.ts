@@ -23,7 +23,7 @@ const counts = (data: ReportData): HTMLElement => {
     card(c.ok, 'ok'),
     card(c.fail, 'fail: never happened'),
     card(c.info, 'info: may have happened'),
-    card(`${faults.bit} of ${faults.planned}`, 'faults bit'),
+    card(`${faults.effective} of ${faults.planned}`, 'faults effective'),
     card(`${(data.endMs / 1000).toFixed(1)} s`, 'duration'),
   ])
 }
@@ -63,7 +63,7 @@ const faults = (data: ReportData): HTMLElement =>
       `${(fault.endMs / 1000).toFixed(2)} s`,
       fault.victims.join(', '),
       fault.planned,
-      fault.bit ? fault.summary : { class: 'idle', text: `did not bite: ${fault.summary}` },
+      fault.effective ? fault.summary : { class: 'no-effect', text: `no effect: ${fault.summary}` },
     ]),
   )
 

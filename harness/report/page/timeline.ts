@@ -23,7 +23,7 @@ interface Hit {
 }
 
 const lanesOf = (data: ReportData): readonly Lane[] => [
-  ...[...new Set(data.faults.map(({ nemesis }) => nemesis))].map((label): Lane => ({ kind: 'fault', label })),
+  ...[...new Set(data.faults.map((fault) => fault.label))].map((label): Lane => ({ kind: 'fault', label })),
   ...data.nodes.map((label): Lane => ({ kind: 'node', label })),
   ...data.rows.map((label, row): Lane => ({ kind: 'client', label, row })),
 ]
@@ -209,10 +209,11 @@ class Timeline {
     ctx.fillText(text, Math.max(LABEL_WIDTH, this.#xOf(fromMs)) + 4, y + ROW_HEIGHT / 2)
   }
 
-  #paintFaults(ctx: CanvasRenderingContext2D, nemesis: string, y: number): void {
-    for (const fault of this.#data.faults.filter((candidate) => candidate.nemesis === nemesis)) {
-      const text = `${fault.id}\nvictims ${fault.victims.join(', ')}\nmeasured: ${fault.summary}\nplanned: ${fault.planned}`
-      const width = this.#bar(ctx, y, fault.startMs, fault.endMs, colour(fault.bit ? 'bad' : 'fail'), text)
+  #paintFaults(ctx: CanvasRenderingContext2D, label: string, y: number): void {
+    for (const fault of this.#data.faults.filter((candidate) => candidate.label === label)) {
+      const text = `${fault.id} (${fault.kind})\nvictims ${fault.victims.join(', ')}\nmeasured: ${fault.summary}\nplanned: ${fault.planned}`
+      const fill = colour(fault.effective ? `fault-${fault.colour}` : 'fail')
+      const width = this.#bar(ctx, y, fault.startMs, fault.endMs, fill, text)
       this.#label(ctx, `${fault.id} ${fault.victims.join(' ')}`, fault.startMs, y, width)
     }
   }
@@ -259,10 +260,10 @@ export const mountTimeline = (into: HTMLElement, data: ReportData): void => {
   const omitted = data.omitted === 0 ? '' : ` ${data.omitted} operations are omitted.`
   const legend = element('span', { class: 'key' }, [
     ...key('ok', 'ok'),
-    ...key('fail', 'fail'),
+    ...key('fail', 'fail, fault without effect'),
     ...key('info', 'info'),
     ...key('leader', 'leader'),
-    ...key('bad', 'fault, no answer'),
+    ...key('bad', 'no answer'),
   ])
   const help = element('span', {}, [`wheel zooms, drag moves, hover shows details.${omitted}`])
   into.append(
