@@ -1,12 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../harness/api/claims.ts'
 import type { Operation } from '../harness/api/history.ts'
-import type { FaultRecord, RunFacts, RunRecord, RunSpec } from '../harness/api/record.ts'
+import type { FaultRecord, RunRecord, RunSpec } from '../harness/api/record.ts'
 import type { Checker, Status } from '../harness/api/verdict.ts'
-import { bareRecord } from '../harness/store/run-store.ts'
 import { plannedFault } from '../harness/testing/faults.ts'
-import { recovery } from './cluster/recovery.ts'
-import { statistics } from './cluster/statistics.ts'
+import { type RecordParts, recordOf } from '../harness/testing/record.ts'
 import { composeVerdict, worst } from './compose.ts'
 
 const signal = new AbortController().signal
@@ -47,7 +45,7 @@ const claims: Claims = {
   tolerates: { kill: 'minority' },
   recoversWithinMs: 1000,
 }
-const record = (parts: Partial<RunRecord>): RunRecord => ({ ...bareRecord(ok), ...parts })
+const record = (parts: RecordParts): RunRecord => recordOf({ history: ok, ...parts })
 
 describe('composition', () => {
   it('invalid > unknown > valid', () => {
@@ -85,7 +83,7 @@ describe('composition', () => {
   })
 
   it('is vacuous where no operation was ok, where no fault was effective, or where none fitted in', async () => {
-    const nothing = await composeVerdict([says('valid')], { ...record({}), history: [] }, signal)
+    const nothing = await composeVerdict([says('valid')], record({ history: [] }), signal)
     expect(nothing).toMatchObject({ status: 'unknown', summary: 'Vacuous: no operation was ok.' })
     const idle = await composeVerdict(
       [says('valid')],
@@ -151,53 +149,5 @@ describe('composition', () => {
     const verdict = await composeVerdict([says('invalid')], beyond, signal)
     expect(verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
     expect(verdict.summary).toContain('Outside the claims (kill: kill-1 hit n1, n2)')
-  })
-})
-
-describe('recovery', () => {
-  const facts = (recoveredAfterMs: number | null, deadlineMs = 5000): RunFacts =>
-    ({
-      recovery: { recoveredAfterMs, deadlineMs, notReady: recoveredAfterMs === null ? ['n2'] : [] },
-      aborted: null,
-    }) as unknown as RunFacts
-  const judge = (f: RunFacts, bound: Claims = claims) =>
-    recovery.check(record({ facts: f, claims: bound }), signal)
-  const { recoversWithinMs: _, ...unbounded } = claims
-
-  it('within the claim: valid', async () =>
-    expect(await judge(facts(300))).toMatchObject({ status: 'valid' }))
-  it('later than claimed: invalid', async () =>
-    expect(await judge(facts(1500))).toMatchObject({ status: 'invalid' }))
-  it('never, with a bound claimed: invalid', async () =>
-    expect(await judge(facts(null))).toMatchObject({ status: 'invalid' }))
-  it('never, without one: unknown', async () =>
-    expect(await judge(facts(null), unbounded)).toMatchObject({ status: 'unknown' }))
-  it('never, but waited for less than is claimed: unknown', async () =>
-    expect(await judge(facts(null, 500))).toMatchObject({ status: 'unknown' }))
-  it('not observed: unknown', async () =>
-    expect(await judge({ recovery: null, aborted: 'interrupted' } as unknown as RunFacts)).toMatchObject({
-      status: 'unknown',
-    }))
-})
-
-describe('statistics', () => {
-  it('counts outcomes, latencies and errors by operation', async () => {
-    const verdict = await statistics.check(record({}), signal)
-    expect(verdict.details).toMatchObject({
-      read: { ok: 1, latencyMs: { ok: { p50: 1e-6 }, fail: { p50: null } } },
-    })
-    expect(verdict.status).toBe('valid')
-  })
-
-  it('is unknown where one kind was never ok', async () => {
-    const failed: Operation[] = [
-      ...ok,
-      { ...(ok[0] as Operation), index: 2, timeNs: 2, f: 'write' },
-      { ...(ok[1] as Operation), index: 3, timeNs: 3, type: 'fail', f: 'write', error: 'no' },
-    ]
-    expect(await statistics.check(bareRecord(failed), signal)).toMatchObject({
-      status: 'unknown',
-      summary: 'Never ok: write.',
-    })
   })
 })

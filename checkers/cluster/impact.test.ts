@@ -4,6 +4,7 @@ import type { FaultRecord, RunRecord, RunSpec, Sample } from '../../harness/api/
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
 import { plannedFault } from '../../harness/testing/faults.ts'
+import { type RecordParts, recordOf } from '../../harness/testing/record.ts'
 import { impactOf } from './impact.ts'
 
 const S = 1e9
@@ -44,12 +45,8 @@ const samples = (
     of(atS).map((status, n): Sample => ({ timeNs: atS * S, node: `n${n + 1}`, status })),
   )
 
-const record = (parts: Partial<RunRecord>): RunRecord => ({
-  ...bareRecord([]),
-  spec: { nodes: 2 } as unknown as RunSpec,
-  samples: [],
-  ...parts,
-})
+const record = (parts: RecordParts): RunRecord =>
+  recordOf({ spec: { nodes: 2 } as unknown as RunSpec, samples: [], ...parts })
 
 describe('the impact of faults', () => {
   const history = reads(20, [[5, 8]])

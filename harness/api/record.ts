@@ -1,6 +1,6 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
-import type { Operation } from './history.ts'
+import type { Operation, Pair } from './history.ts'
 import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
@@ -97,6 +97,8 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** The clients' operations, in order of invocation: paired, and found to be well-formed, by whoever makes the record. */
+  readonly pairs: readonly Pair[]
   /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
   readonly vocabulary: Vocabulary | null
   /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */

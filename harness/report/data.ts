@@ -4,7 +4,6 @@ import type { FaultColour, Intent } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import type { RunVerdict } from '../api/verdict.ts'
-import { pairOperations } from '../history/pairs.ts'
 import { quantile } from '../support/quantiles.ts'
 
 /** One operation: row, start and end in ms (end -1: it never completed), outcome, text, and index in the history. */
@@ -213,7 +212,7 @@ const factsOf = (
 }
 
 export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData => {
-  const pairs = pairOperations(record.history)
+  const { pairs } = record
   const last = record.history.at(-1)
   const endMs = Math.ceil(ms(last?.timeNs ?? 0)) + 1
   const { rows, rowOf } = rowsOf(pairs, record.spec?.concurrency ?? Number.MAX_SAFE_INTEGER)

@@ -2,6 +2,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import type { RunRecord } from '../api/record.ts'
+import type { RunVerdict } from '../api/verdict.ts'
 import { FILES, loadRun, readVerdict } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { type ReportData, reportData } from './data.ts'
@@ -40,12 +42,27 @@ const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
 </html>
 `
 
-/** Writes report.html into the run's folder and returns its path. */
-export const renderReport = async (dir: string): Promise<string> => {
+export interface JudgedRun {
+  readonly record: RunRecord
+  readonly verdict: RunVerdict
+}
+
+const readJudgedRun = (dir: string): JudgedRun => {
   const verdict = readVerdict(dir)
   if (verdict === null)
     throw new UserError(`${dir} has no verdict yet: run \`faultline check ${dir}\` first.`)
-  const { record } = loadRun(dir)
+  return { record: loadRun(dir).record, verdict }
+}
+
+/**
+ * Writes report.html into the run's folder and returns its path.
+ *
+ * @param judged the run, where it is in memory; absent: it is read from the folder
+ */
+export const renderReport = async (
+  dir: string,
+  { record, verdict }: JudgedRun = readJudgedRun(dir),
+): Promise<string> => {
   const file = path.join(dir, FILES.report)
   fs.writeFileSync(file, await renderHtml(reportData(record, verdict)))
   return file

@@ -7,6 +7,7 @@ import type { RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import { pairOperations } from '../history/pairs.ts'
 import {
   encodeHeader,
   type FileHeader,
@@ -257,6 +258,7 @@ export const loadRun = (dir: string): LoadedRun => {
   return {
     record: {
       history: operations,
+      pairs: pairOperations(operations),
       vocabulary: null,
       faultline,
       spec,
@@ -271,9 +273,14 @@ export const loadRun = (dir: string): LoadedRun => {
   }
 }
 
-/** A bare history, without the rest of a run's record. */
+/**
+ * A bare history, without the rest of a run's record.
+ *
+ * @throws UserError where it is malformed.
+ */
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
+  pairs: pairOperations(history),
   vocabulary: null,
   faultline: null,
   spec: null,

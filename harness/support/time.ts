@@ -12,6 +12,9 @@ export const parseDurationMs = (text: string): number | null => {
   return Number(match[1]) * (UNIT_MS[match[2] ?? 's'] as number)
 }
 
+/** A time of the run, to the millisecond, in seconds: `12.345 s`. */
+export const formatTimeNs = (ns: number): string => `${(ns / NS_PER_S).toFixed(3)} s`
+
 export const formatDurationMs = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`
   if (ms < 120_000) return `${(ms / 1000).toFixed(1)} s`

@@ -5,6 +5,7 @@
 import { judgeTransactions } from '../../../checkers/transactions/judge.ts'
 import { type Isolation, synthesise } from '../../../checkers/transactions/testing/synthetic.ts'
 import { readTransactions } from '../../../checkers/transactions/transactions.ts'
+import { pairOperations } from '../../history/pairs.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { LIST_APPEND } from '../../vocabularies/transactions.ts'
 
@@ -22,7 +23,7 @@ const measure = (transactions: number, isolation: Isolation): number => {
   let seconds = 0
   for (let round = 0; round < ROUNDS; round++) {
     const startedMs = performance.now()
-    judgeTransactions(readTransactions(history, LIST_APPEND), { vocabulary: LIST_APPEND })
+    judgeTransactions(readTransactions(pairOperations(history), LIST_APPEND), { vocabulary: LIST_APPEND })
     seconds = (performance.now() - startedMs) / 1000
   }
   return seconds

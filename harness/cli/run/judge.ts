@@ -10,7 +10,6 @@ import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
 import { type Dialect, decodeJepsen } from '../../history/jepsen.ts'
 import { decodeHistory } from '../../history/jsonl.ts'
-import { pairOperations } from '../../history/pairs.ts'
 import { bareRecord, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import type { Judged } from '../output/format.ts'
@@ -36,7 +35,6 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   const { record, notes } = loadRun(dir)
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
-  pairOperations(record.history)
   const workload = await findWorkload(spec.workload)
   const verdict = writeVerdict(dir, await judgeRecord(record, workload, spec.workloadOptions))
   return { verdict, record, notes, folder: dir }
@@ -77,7 +75,6 @@ export const judgePath = async (given: string, settings: CheckSettings): Promise
   const workload = await findWorkload(settings.workload)
   const { operations, notes } = readHistory(file, dialect)
   const record = bareRecord(operations)
-  pairOperations(operations)
   const verdict = await judgeRecord(record, workload, workloadOptions(workload, settings, file))
   if (pages === undefined) return { verdict: withoutPages(verdict), record, notes }
   fs.mkdirSync(pages, { recursive: true })
