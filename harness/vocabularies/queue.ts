@@ -4,7 +4,7 @@
  * | call    | value          | ok value                                      |
  * |---------|----------------|-----------------------------------------------|
  * | enqueue | { key, value } | the same                                      |
- * | dequeue | { key }        | { key, value }: null where it was found empty |
+ * | dequeue | { key }        | { key, value }: null if the queue was empty   |
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'

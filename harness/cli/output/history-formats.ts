@@ -1,4 +1,4 @@
-/** The formats a history is exported in. To add one: its value, and its line here. */
+/** The export formats of histories. To add one, write its value and add its line here. */
 import { encodeJepsen } from '../../history/jepsen.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
@@ -8,7 +8,7 @@ import type { HistoryFormat } from './format.ts'
 
 const edn: HistoryFormat = {
   name: 'edn',
-  description: "Jepsen's",
+  description: "Jepsen's format",
   encode: ({ history }) => encodeJepsen(history),
 }
 
