@@ -45,7 +45,9 @@ for (const given of oldReads(ACCESS, 'check'))
     given,
   )
 
-/** By the definition: no grant explains the check, each being over before a revocation that was over before the check. */
+/**
+ * By the definition: no grant explains the check, each being over before a revocation that was over before the check.
+ */
 const isBreach = (check: Pair, pairs: readonly Pair[]): boolean => {
   const endNs = ({ completion }: Pair): number =>
     completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
@@ -60,7 +62,7 @@ const isBreach = (check: Pair, pairs: readonly Pair[]): boolean => {
   return grants.every((grant) => pairs.some((revocation) => undoes(revocation, grant)))
 }
 
-const deed = fc.record({
+const operation = fc.record({
   f: fc.constantFrom('grant', 'revoke', 'check', 'check'),
   value: fc.constant({ subject: 1 }),
   type: fc.constantFrom('ok' as const, 'ok' as const, 'ok' as const, 'fail' as const, 'info' as const),
@@ -69,7 +71,7 @@ const deed = fc.record({
 
 it('revocation agrees with its definition', async () => {
   await fc.assert(
-    fc.asyncProperty(histories(deed), async (history) => {
+    fc.asyncProperty(histories(operation), async (history) => {
       const record = recordOf({ history })
       const allowed = record.pairs.filter(
         ({ invocation, completion }) => invocation.f === 'check' && completion?.type === 'ok',

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Operation, Pair } from '../../harness/api/history.ts'
-import { type Deed, histories } from '../../harness/testing/histories.ts'
+import { histories, type RandomOperation } from '../../harness/testing/histories.ts'
 import { claiming, expecting } from '../../harness/testing/promises.ts'
 import { type RecordParts, recordOf } from '../../harness/testing/record.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
@@ -125,21 +125,21 @@ const fateOf = (add: Pair, reads: readonly Pair[]): string => {
   return back ? 'stale' : 'lost'
 }
 
-const deed = fc.oneof(
+const operation = fc.oneof(
   fc
     .record({
       element: fc.nat({ max: 3 }),
       type: fc.constantFrom('ok' as const, 'ok' as const, 'info' as const),
     })
-    .map(({ element, type }): Deed => ({ f: 'add', value: { element }, type, ok: { element } })),
+    .map(({ element, type }): RandomOperation => ({ f: 'add', value: { element }, type, ok: { element } })),
   fc
     .uniqueArray(fc.nat({ max: 3 }))
-    .map((elements): Deed => ({ f: 'read', value: {}, type: 'ok', ok: { elements } })),
+    .map((elements): RandomOperation => ({ f: 'read', value: {}, type: 'ok', ok: { elements } })),
 )
 
 it('the set checker agrees with its definition', async () => {
   await fc.assert(
-    fc.asyncProperty(histories(deed), async (history) => {
+    fc.asyncProperty(histories(operation), async (history) => {
       const record = recordOf({ history })
       const reads = record.pairs.filter(({ invocation }) => invocation.f === 'read')
       fc.pre(reads.length > 0)

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
-import { type Deed, histories } from '../../harness/testing/histories.ts'
+import { histories, type RandomOperation } from '../../harness/testing/histories.ts'
 import { done, historyOf, type Step } from '../../harness/testing/steps.ts'
 import { staleReads } from './stale-reads.ts'
 
@@ -37,7 +37,10 @@ describe('stale reads', () => {
   })
 })
 
-/** By the definition: some write that was over before the read began, began after the write of the value that was read was over. */
+/**
+ * By the definition: some write that was over before the read began, began after the write of the value that was read
+ * was over.
+ */
 const isStale = (read: Pair, pairs: readonly Pair[]): boolean => {
   const written = ({ invocation }: Pair): number => (invocation.value as { value: number }).value
   const writes = pairs.filter(
@@ -55,13 +58,13 @@ const isStale = (read: Pair, pairs: readonly Pair[]): boolean => {
 
 const value = fc.constantFrom(1, 2, 3, 4)
 const type = fc.constantFrom('ok' as const, 'ok' as const, 'ok' as const, 'info' as const)
-const deed = fc.oneof(
-  fc.record({ value, type }).map((drawn): Deed => {
+const operation = fc.oneof(
+  fc.record({ value, type }).map((drawn): RandomOperation => {
     const put = { key: 1, value: drawn.value }
     return { f: 'write', value: put, type: drawn.type, ok: put }
   }),
   fc.record({ value: fc.option(value), type }).map(
-    (drawn): Deed => ({
+    (drawn): RandomOperation => ({
       f: 'read',
       value: { key: 1 },
       type: drawn.type,
@@ -72,7 +75,7 @@ const deed = fc.oneof(
 
 it('stale reads are those of the definition', () => {
   fc.assert(
-    fc.property(histories(deed), (history) => {
+    fc.property(histories(operation), (history) => {
       const pairs = pairOperations(history)
       const stale = pairs.filter(
         (pair) => pair.invocation.f === 'read' && pair.completion?.type === 'ok' && isStale(pair, pairs),

@@ -5,7 +5,10 @@ import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { RunParts } from './run-parts.ts'
 
-/** The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged, once its nemeses have checked it. */
+/**
+ * The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged, after its nemeses have
+ * checked it.
+ */
 export const planFaults = (
   parts: Pick<RunParts, 'spec' | 'nemeses' | 'target'>,
   nodes: readonly string[],

@@ -40,7 +40,7 @@ export class FaultRunner {
     return [...this.#active.keys()]
   }
 
-  /** Never rejects: a fault that could not be made is recorded as failed, and counts as one without effect. */
+  /** Never rejects. A fault that could not be made is recorded as failed and counts as one without effect. */
   async invoke(call: FaultCall): Promise<Outcome> {
     try {
       return call.f === 'inject' ? await this.#inject(call.value) : await this.#heal(call.value.id)

@@ -37,7 +37,7 @@ const spec: RunSpec = {
   expect: null,
 }
 
-/** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */
+/** A fault on n2 from 0.1 s on, for `durationMs`. The heal may lie beyond the end of the run. */
 const poke = (durationMs: number, log: string[], onInject = (): void => {}): Nemesis => ({
   name: 'poke',
   description: 'a fault that only logs the calls made to it',

@@ -71,7 +71,7 @@ export interface StartOptions {
 /**
  * Starts the members and waits until all are ready.
  *
- * @throws UserError (exit code 254) if one ended, with its last log lines, or is not ready in time.
+ * @throws UserError (harness failed) if one ended, with its last log lines, or is not ready in time.
  */
 export const startMembers = async (members: readonly Member[], options: StartOptions): Promise<void> => {
   const { target, readyTimeoutMs, logDir, hasProcesses, signal } = options

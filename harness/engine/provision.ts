@@ -73,7 +73,7 @@ export const startCluster = async (run: StartedRun): Promise<void> => {
 }
 
 /**
- * @throws UserError (exit code 254) if the harness's own disk of a node failed. That is not a planned fault, so the run
+ * @throws UserError (harness failed) if the harness's own disk of a node failed. That is not a planned fault, so the run
  * says nothing about the cluster.
  */
 export const requireDisks = (cluster: Cluster): void => {

@@ -41,7 +41,7 @@ const MEANS: Readonly<Record<Capability, Means>> = {
   kill: { how: 'SIGKILL, SIGTERM' },
   pause: { how: 'SIGSTOP' },
   freezer: { how: 'cgroup v1 freezer', whyNot: () => whyNoCgroup('freezer') },
-  clock: { how: "a stub in each process's own vDSO (tested on a process of ours)", whyNot: whyNoClock },
+  clock: { how: "a stub in each process's own vDSO (tested on our own process)", whyNot: whyNoClock },
   disk: { how: 'our own FUSE file system below the data directory', whyNot: whyNoDisk },
   packet: {
     how: 'a switch in user space over TUN devices; tc-tbf for bandwidth',

@@ -1,4 +1,4 @@
-/** Processor time of a cgroup (v1) runs short: by a quota, and by busy processes in the group. */
+/** Limits the processor time of a cgroup (v1): by a quota, and by busy processes in the group. */
 import { spawn } from 'node:child_process'
 import { addToCgroup, statOfCgroup, writeCgroup } from './cgroup.ts'
 import { cpuTicksOf, signal } from './proc.ts'
@@ -9,7 +9,7 @@ const NO_QUOTA = -1
 const NS_PER_MS = 1e6
 const MS_PER_TICK = 10
 
-/** A process that does nothing but work. It dies with the controller, whatever that dies of. */
+/** Starts a busy process in the group. It dies with the controller, however that ends. */
 const startNeighbour = (directory: string): number => {
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', 'while :; do :; done'], {
     stdio: 'ignore',
@@ -21,10 +21,10 @@ const startNeighbour = (directory: string): number => {
 }
 
 export interface CpuCounts {
-  /** Periods of a tenth of a second in which the group ran out of its quota, and how long it waited for more. */
+  /** Number of periods of 100 ms in which the group used up its quota, and how long it was throttled. */
   readonly periods: number
   readonly throttledMs: number
-  /** Processor time that the neighbours took. */
+  /** Processor time that the busy processes used. */
   readonly takenMs: number
 }
 
@@ -51,7 +51,7 @@ export class CpuLimit {
     return statOfCgroup(this.#directory, 'cpu.stat', name)
   }
 
-  /** Since the limit was set. */
+  /** Counts since the limit was set. */
   counts(): CpuCounts {
     return {
       periods: this.#count('nr_throttled') - this.#periodsBefore,

@@ -11,13 +11,13 @@ export const copyData = async (from: string, to: string): Promise<void> => {
   await execa('cp', ['--archive', '--reflink=auto', '--sparse=always', from, to])
 }
 
-interface Entry {
+interface DataFile {
   readonly name: string
   readonly size: number
   readonly mtimeMs: number
 }
 
-const filesOf = (directory: string): readonly Entry[] =>
+const filesOf = (directory: string): readonly DataFile[] =>
   fs
     .readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())

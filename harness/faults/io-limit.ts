@@ -80,18 +80,20 @@ export const whyNoIoLimit = (): string | null =>
   whyNoCgroup('blkio') ??
   (diskUnder(STATE_ROOT) === null ? `${STATE_ROOT} is not on a disk that the kernel can throttle` : null)
 
-/** A synced write is slowed where it takes so many times what it took before. */
+/** A synced write counts as slowed if it takes at least this many times as long as before. */
 const SLOWED = 2
 const PROBE_BEFORE_TIMEOUT_MS = 2000
 
-/** The least that a synced write of the probe takes under the limit, alone in the group. */
+/** The shortest time that a synced write of the probe can take under the limit, if nothing else in the group writes. */
 const leastMs = ({ operationsPerSecond, bytesPerSecond }: IoLimit): number =>
   Math.max(
     operationsPerSecond === null ? 0 : 1000 / operationsPerSecond,
     bytesPerSecond === null ? 0 : (1000 * PROBE_BYTES) / bytesPerSecond,
   )
 
-/** The groups of whoever writes the node's data: the server of its disk first, if it has one, and itself. */
+/**
+ * The groups of the processes that write the node's data: first the server of its disk, if it has one, then the node.
+ */
 const groupsOf = ({ cgroups, disk }: ClusterNode): readonly string[] =>
   [disk?.cgroups.blkio, cgroups.blkio].filter((group) => group !== undefined)
 
@@ -102,11 +104,11 @@ interface LimitedDisk {
   readonly groups: readonly string[]
   readonly disk: string
   readonly limit: IoLimit
-  /** Milliseconds a synced write took before; null: not measured. */
+  /** Milliseconds per synced write before the limit; null: not measured. */
   readonly beforeMs: number | null
 }
 
-/** A limit in force on a node's disk, probed before and meanwhile. */
+/** A limit on a node's disk, with a probe before it and another while it is in force. */
 export class NodeIoLimit {
   readonly #limited: LimitedDisk
   readonly #stopProbe = new AbortController()
@@ -121,7 +123,7 @@ export class NodeIoLimit {
     })
   }
 
-  /** Resolves once the limit is set; the probe during it goes on. */
+  /** Resolves once the limit is set. The second probe continues in the background. */
   static async set(node: ClusterNode, limit: IoLimit): Promise<NodeIoLimit> {
     const groups = groupsOf(node)
     const [group] = groups
@@ -141,7 +143,7 @@ export class NodeIoLimit {
     return this.#limited.beforeMs
   }
 
-  /** Milliseconds a synced write takes under the limit; null while the probe lasts, or where it did not end in time. */
+  /** Milliseconds per synced write under the limit; null while the probe runs, or if it did not end in time. */
   get duringMs(): number | null {
     return this.#duringMs
   }

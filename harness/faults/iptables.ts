@@ -18,20 +18,20 @@ export interface PacketRule {
 }
 
 /** A network namespace, named by a process in it. */
-export interface Place {
+export interface NetworkNamespace {
   readonly keeperPid: number
 }
 
-const enter = (place: Place, argv: readonly string[]): readonly string[] => [
+const enter = (namespace: NetworkNamespace, argv: readonly string[]): readonly string[] => [
   '--target',
-  String(place.keeperPid),
+  String(namespace.keeperPid),
   '--net',
   '--',
   ...argv,
 ]
 
-const restore = async (place: Place, lines: readonly string[]): Promise<void> => {
-  await execa('nsenter', enter(place, ['iptables-restore', '--noflush', '--wait', '5']), {
+const restore = async (namespace: NetworkNamespace, lines: readonly string[]): Promise<void> => {
+  await execa('nsenter', enter(namespace, ['iptables-restore', '--noflush', '--wait', '5']), {
     input: `*filter\n${lines.join('\n')}\nCOMMIT\n`,
   })
 }
@@ -64,20 +64,24 @@ const ruleLine = (name: string, { direction, address, which, action }: PacketRul
   return `${where} ${MATCHES[which]}-j ${action === 'drop' ? 'DROP' : 'REJECT --reject-with tcp-reset'}`
 }
 
-export const addRules = async (place: Place, name: string, rules: readonly PacketRule[]): Promise<void> => {
+export const addRules = async (
+  namespace: NetworkNamespace,
+  name: string,
+  rules: readonly PacketRule[],
+): Promise<void> => {
   const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
   const lines = rules.map((rule) => ruleLine(name, rule))
-  await restore(place, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
+  await restore(namespace, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
 }
 
-const save = async (place: Place): Promise<string> =>
-  (await execa('nsenter', enter(place, ['iptables-save', '--counters', '--table', 'filter']))).stdout
+const save = async (namespace: NetworkNamespace): Promise<string> =>
+  (await execa('nsenter', enter(namespace, ['iptables-save', '--counters', '--table', 'filter']))).stdout
 
 /** Number of packets that the fault's rules have dropped or reset so far; null if the chain no longer exists. */
-export const countPackets = async (place: Place, name: string): Promise<number | null> => {
+export const countPackets = async (namespace: NetworkNamespace, name: string): Promise<number | null> => {
   const { input, output } = chains(name)
-  const text = await save(place)
+  const text = await save(namespace)
   if (!text.includes(`:${input} `)) return null
   let packets = 0
   for (const line of text.split('\n')) {
@@ -88,19 +92,19 @@ export const countPackets = async (place: Place, name: string): Promise<number |
 }
 
 /** Suspends the fault's rules or puts them into force again. Their packet counts are kept. */
-export const setInForce = (place: Place, name: string, inForce: boolean): Promise<void> => {
+export const setInForce = (namespace: NetworkNamespace, name: string, inForce: boolean): Promise<void> => {
   const { input, output } = chains(name)
   const how = inForce ? (chain: string) => `-I ${chain} 1 -j` : (chain: string) => `-D ${chain} -j`
-  return restore(place, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
+  return restore(namespace, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
 }
 
 /** Removes the fault's rules. Does nothing if they are already gone. */
-export const removeRules = async (place: Place, name: string): Promise<void> => {
-  const text = await save(place)
+export const removeRules = async (namespace: NetworkNamespace, name: string): Promise<void> => {
+  const text = await save(namespace)
   const { input, output } = chains(name)
   if (!text.includes(`:${input} `)) return
   const jumps = [`INPUT -j ${input}`, `OUTPUT -j ${output}`].filter((jump) => text.includes(`-A ${jump}\n`))
-  await restore(place, [
+  await restore(namespace, [
     ...jumps.map((jump) => `-D ${jump}`),
     `-F ${input}`,
     `-F ${output}`,

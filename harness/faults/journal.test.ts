@@ -9,11 +9,11 @@ import { createJournal, FileJournal, isOwnerAlive, readJournal } from './journal
 import { bootId, isAlive, startTimeOf } from './proc.ts'
 import { undoAll } from './undo.ts'
 
-/** Guards against hanging only. */
+/** Only a guard against hanging. */
 const TIMEOUT_MS = 60_000
 const { SIGHUP } = os.constants.signals
 
-/** Whether the process has a handler for the signal: until then it dies of it. */
+/** Whether the process has a handler for the signal. Without one it would die from it. */
 const catches = (pid: number | undefined, signal: number): boolean => {
   try {
     const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
@@ -92,7 +92,7 @@ describe('the undo journal', () => {
     const watchdog = spawn(process.execPath, [path.join(import.meta.dirname, 'watchdog.ts'), stateDir], {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
-    // Node itself handles SIGTERM from its start; SIGHUP is handled once the watchdog's own handlers are there.
+    // Node handles SIGTERM by itself from the start, but SIGHUP only once the watchdog has installed its handlers.
     expect(await waitUntil(() => catches(watchdog.pid, SIGHUP), TIMEOUT_MS, 10)).toBe(true)
     watchdog.kill('SIGTERM')
     expect(isAlive(pid)).toBe(true)

@@ -1,4 +1,6 @@
-/** The memory limit of a cgroup (v1) is lowered to what the group uses, or until the kernel kills for want of memory. */
+/**
+ * Lowers the memory limit of a cgroup (v1) to what the group uses, or until the kernel's OOM killer kills a process.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { ClusterNode } from '../api/environment.ts'
 import { addToCgroup, readCgroup, statOfCgroup, writeCgroup } from './cgroup.ts'
@@ -7,13 +9,13 @@ import { preferForOom } from './proc.ts'
 const LIMIT = 'memory.limit_in_bytes'
 const UNLIMITED = -1
 const MIB = 2 ** 20
-/** In steps of so much less the limit goes down until the kernel finds nothing more to take back. */
+/** Factor by which the limit is lowered in each step, until the kernel can reclaim no more memory. */
 const STEP = 0.97
 const STEPS = 30
 
 const usageOf = (directory: string): number => Number(readCgroup(directory, 'memory.usage_in_bytes'))
 
-/** False where the kernel finds too little to take back. */
+/** False if the kernel cannot reclaim enough memory. */
 const trySetLimit = (directory: string, bytes: number): boolean => {
   try {
     writeCgroup(directory, LIMIT, Math.floor(bytes))
@@ -24,23 +26,26 @@ const trySetLimit = (directory: string, bytes: number): boolean => {
   }
 }
 
-/** To what the group uses and a share of it more; its bytes. */
+/** Limits the group to its usage plus a share of it. Returns the limit in bytes. */
 const limitToUsage = (directory: string, headroom: number): number => {
   const bytes = usageOf(directory) * (1 + headroom)
   trySetLimit(directory, bytes)
   return bytes
 }
 
-/** As far down as the kernel can take memory back; its bytes. */
+/** Lowers the limit as far as the kernel can reclaim memory. Returns the limit in bytes. */
 const limitToLeast = (directory: string): number => {
   let bytes = limitToUsage(directory, 0)
   for (let step = 0; step < STEPS && trySetLimit(directory, bytes * STEP); step++) bytes *= STEP
   return bytes
 }
 
-/** Waits to be put into the group, then takes a few megabytes. It dies with the controller, whatever that dies of. */
+/**
+ * Starts a process that allocates a few megabytes once it is in the group. It dies with the controller, however that
+ * ends.
+ */
 const startHungryNeighbour = (directory: string): ChildProcess => {
-  // After the node, and before what keeps a container alive.
+  // The OOM killer chooses it after the node, but before the processes that keep a container alive.
   const script =
     'read go; echo 500 > /proc/self/oom_score_adj; exec perl -e \'$x = "x" x (16 << 20); sleep 60\''
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', script], {
@@ -66,7 +71,7 @@ const countsOf = (directory: string): MemoryCounts => ({
   killed: statOfCgroup(directory, 'memory.oom_control', 'oom_kill'),
 })
 
-/** To the kernel's choice of whom to kill. */
+/** The oom_score_adj of the process that the kernel kills first. */
 const FIRST_TO_GO = 1000
 const LIKE_ANY = 0
 
@@ -79,7 +84,7 @@ const groupOf = ({ name, cgroups }: ClusterNode): string => {
   return cgroups.memory
 }
 
-/** A node whose memory is short. */
+/** A memory limit on a node. */
 export class MemoryLimit {
   readonly #node: ClusterNode
   readonly #directory: string
@@ -93,14 +98,14 @@ export class MemoryLimit {
     this.#before = countsOf(this.#directory)
   }
 
-  /** @param headroom share of what the node uses that it may use on top */
+  /** @param headroom share of its present usage that the node may use in addition */
   static squeeze(node: ClusterNode, headroom: number): MemoryLimit {
     const limit = new MemoryLimit(node)
     limit.#bytes = limitToUsage(limit.#directory, headroom)
     return limit
   }
 
-  /** Nothing is left, and a neighbour asks for more: the kernel kills the node. */
+  /** Leaves no free memory and starts a process that allocates some, so that the kernel kills the node. */
   static async exhaust(node: ClusterNode): Promise<MemoryLimit> {
     const limit = new MemoryLimit(node)
     limit.#bytes = limitToLeast(limit.#directory)
@@ -113,7 +118,7 @@ export class MemoryLimit {
     return `${this.#node.name} at ${Math.round(this.#bytes / MIB)} MiB`
   }
 
-  /** Since the limit was set. */
+  /** Counts since the limit was set. */
   counts(): MemoryCounts {
     const { hits, killed } = countsOf(this.#directory)
     return { hits: hits - this.#before.hits, killed: killed - this.#before.killed }

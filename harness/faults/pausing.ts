@@ -1,4 +1,4 @@
-/** Nodes that are stopped by SIGSTOP or by the cgroup freezer, all of the time or by turns. */
+/** Stops nodes by SIGSTOP or by the cgroup freezer, permanently or intermittently. */
 import type { ClusterNode } from '../api/environment.ts'
 import type { NodeProcess } from '../api/process.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
@@ -10,7 +10,7 @@ type PauseMethod = 'sigstop' | 'freezer'
 interface Paused {
   readonly node: ClusterNode
   readonly processes: readonly NodeProcess[]
-  /** CPU time used by then, by pid. */
+  /** CPU time used until then, by pid. */
   readonly cpuTicks: ReadonlyMap<number, number>
 }
 
@@ -23,7 +23,7 @@ const readCpuTicks = (processes: readonly NodeProcess[]): ReadonlyMap<number, nu
       .filter((entry): entry is [number, number] => entry[1] !== null),
   )
 
-/** Of the processes that are still there: one killed meanwhile has nothing more to tell. */
+/** CPU time used since, by processes that still exist. */
 const usedSince = (before: ReadonlyMap<number, number>): number =>
   [...before].reduce((sum, [pid, ticks]) => sum + Math.max(0, (cpuTicksOf(pid) ?? ticks) - ticks), 0)
 
@@ -56,7 +56,7 @@ const letGo = async ({ node, processes }: Paused, method: PauseMethod): Promise<
   else for (const { pid } of processes) signal(pid, 'SIGCONT')
 }
 
-/** What stops did so far, those before the present one together. */
+/** The sum of all earlier stops. */
 interface StopTally {
   stops: number
   stalledMs: number
@@ -64,7 +64,7 @@ interface StopTally {
   readonly stopped: Set<string>
 }
 
-/** Nodes that are stopped, or stopped and let go by turns. */
+/** Nodes that are stopped, or repeatedly stopped and resumed. */
 export class Pausing {
   readonly #nodes: readonly ClusterNode[]
   readonly #method: PauseMethod
@@ -83,10 +83,10 @@ export class Pausing {
     this.#now = { paused, sinceMs: performance.now() }
   }
 
-  /** Lets them go and stops them again, each for so long, until the end. */
+  /** Resumes and stops the nodes alternately, `everyMs` each, until the end. */
   stutter(everyMs: number): void {
     this.#turns = this.#takeTurns(everyMs)
-    // It is awaited at the end, which may be long after.
+    // It is awaited at the end, which may be much later.
     this.#turns.catch(() => {})
   }
 
@@ -100,7 +100,7 @@ export class Pausing {
     }
   }
 
-  /** Adds the present stop to what was before, and ends it. */
+  /** Adds the present stop to the tally and ends it. */
   async #go(): Promise<void> {
     const now = this.#now
     if (now === null) return

@@ -46,7 +46,7 @@ export const cpuTicksOf = (pid: number): number | null => {
   return stat === null ? null : Number(stat[11]) + Number(stat[12])
 }
 
-/** Its arguments, each ended by a NUL; empty where the process is gone. */
+/** The process's arguments, each ended by a NUL; empty if the process is gone. */
 export const commandLineOf = (pid: number): string => {
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')

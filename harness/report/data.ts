@@ -20,7 +20,7 @@ export interface PageOperation {
 export interface PageFault {
   readonly id: string
   readonly kind: string
-  /** The lane it is drawn in. */
+  /** The lane in which it is drawn. */
   readonly label: string
   readonly colour: FaultColour
   readonly startMs: number

@@ -57,7 +57,7 @@ const readJudgedRun = (dir: string): JudgedRun => {
 /**
  * Writes report.html into the run's folder and returns its path.
  *
- * @param judged the run, where it is in memory; absent: it is read from the folder
+ * @param judged the run, if it is in memory; absent: it is read from the folder
  */
 export const renderReport = async (
   dir: string,

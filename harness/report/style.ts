@@ -2,7 +2,7 @@
 import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 
-/** The colours of faults, as `FaultColour` names them, in a light and in a dark page. */
+/** The colours of faults, by the names of `FaultColour`, in light and dark mode. */
 const FAULTS = `
 :root{--fault-red:#b3363f;--fault-purple:#7d4bb0;--fault-teal:#14808a;--fault-pink:#b83f8c;--fault-brown:#8a5a2b}
 @media (prefers-color-scheme:dark){:root{--fault-red:#c9545a;--fault-purple:#9a6fd0;--fault-teal:#2b98a2;--fault-pink:#cf5fa6;--fault-brown:#a87945}}

@@ -1,4 +1,4 @@
-/** A run that the previous version left is read as one of this version. */
+/** A run of the previous version is read like one of this version. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -52,7 +52,7 @@ const faultsOf = (dir: string, events: readonly unknown[]) => {
 }
 
 describe('records of the previous version', () => {
-  it('faults that bit are effective', () => {
+  it('faults with `bit` are effective', () => {
     using folder = temporaryFolder()
     const [fault] = faultsOf(folder.path, EVENTS) ?? []
     expect(fault).toMatchObject({
@@ -65,7 +65,7 @@ describe('records of the previous version', () => {
     expect(fault).not.toHaveProperty('bit')
   })
 
-  it('faults are of the kind that their intents say, and have the links that they told', () => {
+  it('the kind of a fault follows from its intent, and its links from a measurement', () => {
     using folder = temporaryFolder()
     const kill = { ...PLANNED, id: 'kill-1', nemesis: 'kill', intent: { pattern: 'at-once', data: 'wiped' } }
     const poke = { ...PLANNED, id: 'poke-1', nemesis: 'poke', intent: {} }
@@ -94,7 +94,7 @@ describe('records of the previous version', () => {
 })
 
 describe('what this version writes', () => {
-  it('is read back as it was', () => {
+  it('is read back unchanged', () => {
     using folder = temporaryFolder()
     writeVerdict(folder.path, VERDICT)
     expect(readVerdict(folder.path)).toEqual(VERDICT)
@@ -115,7 +115,7 @@ describe('what this version writes', () => {
     ])
   })
 
-  it('has the old name of effective beside the new one, for one version', () => {
+  it('has both names of `effective`, for one version', () => {
     using folder = temporaryFolder()
     expect(writeVerdict(folder.path, VERDICT).faults).toEqual({
       planned: 2,

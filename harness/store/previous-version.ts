@@ -1,16 +1,16 @@
 /**
- * Records of the previous version are read as if this one had written them, and for one version what is written holds an
- * old name too. In the previous version
+ * Records of the previous version are read as if this version had written them. For one version, files contain the old
+ * name too. In the previous version:
  *
- * - `effective` was called `bit`;
- * - a planned fault did not say what kind it was: it followed from the spelling of its intent;
- * - an effect told the links that it cut as text among its measurements.
+ * - `effective` was called `bit`.
+ * - A planned fault had no kind; it follows from the intent.
+ * - The links that a fault cut were a text among the measurements.
  */
 import type { Effect, Link, PlannedFault, RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 
-/** As it may stand in a file: with the new name, the old one, or both. */
+/** The value as it may be in a file: with the new name, the old one, or both. */
 type EitherName<T extends { readonly effective: unknown }> = Omit<T, 'effective'> &
   (Pick<T, 'effective'> | { readonly bit: T['effective'] })
 

@@ -276,7 +276,7 @@ export const loadRun = (dir: string): LoadedRun => {
 /**
  * A bare history, without the rest of a run's record.
  *
- * @throws UserError where it is malformed.
+ * @throws UserError if it is malformed.
  */
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,

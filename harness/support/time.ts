@@ -12,7 +12,7 @@ export const parseDurationMs = (text: string): number | null => {
   return Number(match[1]) * (UNIT_MS[match[2] ?? 's'] as number)
 }
 
-/** A time of the run, to the millisecond, in seconds: `12.345 s`. */
+/** A time of the run in seconds, with milliseconds: `12.345 s`. */
 export const formatTimeNs = (ns: number): string => `${(ns / NS_PER_S).toFixed(3)} s`
 
 export const formatDurationMs = (ms: number): string => {

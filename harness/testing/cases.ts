@@ -6,7 +6,7 @@ import { judgeSteps, type Step } from './steps.ts'
 
 export type Case = readonly [what: string, status: Status, ...steps: (readonly Step[])[]]
 
-/** @param given besides the history, and what that means in words */
+/** @param given other parts of the record, and a description of them for the test's name */
 export const cases = (
   checker: Checker,
   all: readonly Case[],

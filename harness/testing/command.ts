@@ -9,11 +9,13 @@ import { FOLDER_VARIABLE } from './leftovers.ts'
 
 const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
 
-/** Each start of the program compiles the same files again: half of its time. */
+/** Without this cache, each start of the program would spend half of its time compiling the same files again. */
 const NODE_COMPILE_CACHE = path.join(PROJECT_ROOT, '.cache', 'node')
 const BARE = { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', NODE_COMPILE_CACHE } } as const
 
-/** Whatever a run starts carries the folder of its results: `leftovers.ts` knows it by that. */
+/**
+ * Every process that a run starts has the folder of its results in its environment, by which `leftovers.ts` finds it.
+ */
 const marked = (args: readonly string[]): Readonly<Record<string, string>> => {
   const folder = args[args.indexOf('--out') + 1]
   return args.includes('--out') && folder !== undefined ? { [FOLDER_VARIABLE]: folder } : {}

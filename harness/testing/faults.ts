@@ -1,4 +1,4 @@
-/** Planned faults for tests that care about a few of their parts. */
+/** Planned faults for tests that need only some of their fields. */
 import type { PlannedFault } from '../api/nemesis.ts'
 
 export const plannedFault = (change: Partial<PlannedFault> = {}): PlannedFault => ({

@@ -1,18 +1,18 @@
-/** Small random histories, for a checker and its definition to agree on: shrunk where they do not. */
+/** Small random histories, to compare a checker with its definition. A disagreement is shrunk. */
 import fc from 'fast-check'
 import type { Operation } from '../api/history.ts'
 
-/** One thing a client does: what it asks, how long that takes, and what comes of it. */
-export interface Deed {
+/** An operation of a client and its outcome. */
+export interface RandomOperation {
   readonly f: string
   readonly value: unknown
   readonly type: 'ok' | 'fail' | 'info'
   readonly ok: unknown
 }
 
-/** Each deed by a process of its own, in overlapping intervals. */
-export const histories = (deed: fc.Arbitrary<Deed>): fc.Arbitrary<readonly Operation[]> =>
-  fc.array(fc.tuple(deed, fc.nat({ max: 3 }), fc.nat({ max: 6 })), { maxLength: 12 }).map((drawn) => {
+/** Each operation is run by its own process, in overlapping intervals. */
+export const histories = (operation: fc.Arbitrary<RandomOperation>): fc.Arbitrary<readonly Operation[]> =>
+  fc.array(fc.tuple(operation, fc.nat({ max: 3 }), fc.nat({ max: 6 })), { maxLength: 12 }).map((drawn) => {
     let begunAt = 0
     const events = drawn.flatMap(([{ f, value, type, ok }, gap, length], process) => {
       begunAt += gap

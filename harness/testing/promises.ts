@@ -4,7 +4,7 @@ import type { RunSpec } from '../api/record.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
 import type { RecordParts } from './record.ts'
 
-/** Of some calls of the vocabulary; nothing is claimed of the others. */
+/** Claims about some calls of the vocabulary; nothing is claimed about the others. */
 export const claiming = (
   vocabulary: Vocabulary,
   calls: Readonly<Record<string, PromiseName>>,
@@ -21,11 +21,11 @@ export const expecting = (promise: PromiseName): { readonly spec: RunSpec } => (
   spec: { expect: promise, nodes: 2, nemeses: [] } as unknown as RunSpec,
 })
 
-/** Both ways to promise no more than that reads are a consistent prefix, for `cases`. */
+/** Both ways to promise only a consistent prefix for reads, for `cases`. */
 export const oldReads = (
   vocabulary: Vocabulary,
   read: string,
 ): readonly { readonly what: string; readonly parts: RecordParts }[] => [
-  { what: 'where old answers are claimed', parts: claiming(vocabulary, { [read]: 'consistent-prefix' }) },
-  { what: 'where old answers are expected', parts: expecting('consistent-prefix') },
+  { what: 'if stale reads are claimed', parts: claiming(vocabulary, { [read]: 'consistent-prefix' }) },
+  { what: 'if stale reads are expected', parts: expecting('consistent-prefix') },
 ]

@@ -1,10 +1,10 @@
-/** Records for tests: the parts that matter, and nothing else. */
+/** Records for tests, with only the parts that matter. */
 import type { RunRecord } from '../api/record.ts'
 import { bareRecord } from '../store/run-store.ts'
 
 export type RecordParts = Partial<Omit<RunRecord, 'pairs'>>
 
-/** The history is paired, as it is wherever a record is made. */
+/** A record with these parts. Its history is paired, as in every record. */
 export const recordOf = ({ history = [], ...parts }: RecordParts): RunRecord => ({
   ...bareRecord(history),
   ...parts,

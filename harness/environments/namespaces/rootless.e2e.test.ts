@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../testing/command.ts'
 import { hostBaseline } from '../../testing/host.ts'
 import { FOLDER_VARIABLE, leftovers } from '../../testing/leftovers.ts'
 
-/** A user with no name, who runs nothing else: what is left of the run is found by it. */
+/** A user without a name and without other processes, by whom leftovers of the run are found. */
 const USER = 60_000 + (process.pid % 5000)
 const AS_USER = ['--reuid', String(USER), '--regid', String(USER), '--clear-groups', '--inh-caps', '-all']
 
@@ -44,7 +44,7 @@ describeWith(missingUserNamespaces(), 'without root', () => {
     fs.chmodSync(folder.path, 0o755)
     for (const place of [project, home]) fs.mkdirSync(place)
     fs.chownSync(home, USER, USER)
-    // The Node that comes as a package lies within the checkout.
+    // If Node was installed as a package, it is inside the checkout.
     const inside = path.relative(PROJECT_ROOT, process.execPath)
     const node = inside.startsWith('..') ? process.execPath : path.join(project, inside)
     const before = hostBaseline()

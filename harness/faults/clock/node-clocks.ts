@@ -1,5 +1,5 @@
 /**
- * The wall clocks of whole nodes: of every process there is, and of those that start while a skew is in force, which are
+ * The wall clocks of whole nodes: of all their processes, including those that start while a skew is in force, which are
  * found a few milliseconds later.
  */
 import type { ClusterNode } from '../../api/environment.ts'
@@ -9,10 +9,10 @@ import { descendantsOf, isAlive } from '../proc.ts'
 import { ProcessClock } from './process-clock.ts'
 import type { Skew } from './stub.ts'
 
-/** How soon a process that has just started is found. */
+/** How often new processes are searched for. */
 const SEARCH_EVERY_MS = 5
 
-/** The clocks of all processes of some nodes, those included that start while it is in force. */
+/** The clocks of all processes of some nodes, including processes that start later. */
 export class NodeClocks implements AsyncDisposable {
   readonly #nodes: readonly ClusterNode[]
   readonly #clocks = new Map<number, ProcessClock>()
@@ -26,13 +26,13 @@ export class NodeClocks implements AsyncDisposable {
     this.#skew = skew
   }
 
-  /** Resolves once all processes there are now are skewed. */
+  /** Resolves once all present processes are skewed. */
   async start(): Promise<void> {
     await this.#find()
     this.#searching = this.#search()
   }
 
-  /** Why processes could not be skewed. */
+  /** The reasons why processes could not be skewed. */
   get errors(): readonly string[] {
     return [...this.#errors]
   }
@@ -46,12 +46,12 @@ export class NodeClocks implements AsyncDisposable {
     this.#each((clock) => clock.set(skew))
   }
 
-  /** Offsets of the living processes, in ns, as their own functions say. */
+  /** Offsets of the living processes, in ns, read back from their own clock functions. */
   offsetsNs(): readonly bigint[] {
     return this.#each((clock) => clock.offsetNs())
   }
 
-  /** Of those that live; one that ends meanwhile has no clock any more. */
+  /** Applies `ask` to the clocks of living processes. A process that ends meanwhile is skipped. */
   #each<T>(ask: (clock: ProcessClock) => T): readonly T[] {
     return [...this.#clocks.values()].flatMap((clock) => {
       if (!isAlive(clock.pid)) return []
@@ -78,7 +78,9 @@ export class NodeClocks implements AsyncDisposable {
     }
   }
 
-  /** A process that executed another program has a clean vDSO again, and is taken again. */
+  /**
+   * Takes over the clock of a process. One that has executed another program has a clean vDSO and is taken over again.
+   */
   #take(pid: number): void {
     const known = this.#clocks.get(pid)
     if (known?.isInPlace() === true || !isAlive(pid)) return
@@ -88,7 +90,7 @@ export class NodeClocks implements AsyncDisposable {
       this.#clocks.set(pid, clock)
       clock.set(this.#skew)
     } catch (error) {
-      // One that ends has no clock any more.
+      // A process that has ended has no clock any more.
       const isGone = ['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')
       if (!isGone && isAlive(pid)) this.#errors.add(messageOf(error))
     }

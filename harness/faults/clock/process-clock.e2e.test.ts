@@ -19,8 +19,8 @@ import { hostTimeNs, ProcessClock } from './process-clock.ts'
 import { NO_SKEW, type Skew } from './stub.ts'
 
 /**
- * Each prints its monotonic clock, its wall clock, and its monotonic clock again, in milliseconds, about every 10 ms; C
- * also what other functions say of the wall clock.
+ * Each program prints its monotonic clock, its wall clock, and its monotonic clock again, in milliseconds, about every
+ * 10 ms. The C program also prints the results of other functions for the wall clock.
  */
 const C = `
 #include <stdio.h>
@@ -63,24 +63,24 @@ while (1) {
   Time::HiRes::sleep(0.01);
 }`
 
-/** This process's own monotonic clock: the same as everybody's. */
+/** The monotonic clock, which all processes share. */
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
-/** A reading that took longer lost the processor on the way, and says nothing of how far two clocks are apart. */
+/** A reading that took longer was descheduled in between, so the two clocks cannot be compared. */
 const MOST_READING_MS = 0.25
-/** Guards against hanging only. */
+/** Only a guard against hanging. */
 const TIMEOUT_MS = 60_000
 
 interface Reading {
   readonly wallMs: number
   readonly monotonicMs: number
   readonly others: readonly number[]
-  /** Our monotonic clock when it was asked for, and when it arrived. */
+  /** The monotonic clock when the reading was requested, and when it arrived. */
   readonly askedMs: number
   readonly arrivedMs: number
 }
 
-/** A program that tells the time. */
+/** A program that prints the time. */
 class Teller {
   readonly process: ChildProcess
   #lines = 0
@@ -105,12 +105,12 @@ class Teller {
     return this.process.pid as number
   }
 
-  /** The first quick reading from the line after next on: begun after the call. */
+  /** The first quick reading from the line after the next one on, which was certainly begun after the call. */
   async read(): Promise<Reading> {
     const askedMs = monotonicMs()
     const from = this.#lines + 2
     if (!(await waitUntil(() => this.#lines >= from && this.#last !== null, TIMEOUT_MS, 2)))
-      throw new Error('it tells the time no more')
+      throw new Error('the program has stopped printing the time')
     return { askedMs, ...(this.#last as Omit<Reading, 'askedMs'>) }
   }
 
@@ -174,7 +174,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       expect(Math.abs(wallClockOffsetMs() - hostBefore)).toBeLessThan(2)
       clock.detach()
       expect(Math.abs(await teller.movedMs(before))).toBeLessThan(2)
-      // The monotonic clock went on as if nothing had been: it is ours.
+      // The monotonic clock continued undisturbed: it is the same as ours.
       const after = await teller.read()
       expect(after.monotonicMs).toBeGreaterThanOrEqual(after.askedMs)
       expect(after.monotonicMs).toBeLessThanOrEqual(after.arrivedMs)
@@ -215,7 +215,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     return port
   }
 
-  it('etcd, a static Go program: the times in its log move, exactly', async () => {
+  it('etcd, a static Go program: the times in its log move by the exact offset', async () => {
     const etcd = await obtainProgram('etcd', 'etcd-server', () => {})
     const [clients, peers] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`)
     const startedMs = Date.now()
@@ -229,16 +229,17 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     )
-    const lines: { arrivedMs: number; saidMs: number; text: string }[] = []
+    const lines: { arrivedMs: number; loggedMs: number; text: string }[] = []
     readline.createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
       const ts = /"ts":"([^"]+)"/.exec(line)
-      if (ts !== null) lines.push({ arrivedMs: Date.now(), saidMs: Date.parse(ts[1] as string), text: line })
+      if (ts !== null)
+        lines.push({ arrivedMs: Date.now(), loggedMs: Date.parse(ts[1] as string), text: line })
     })
     const serves = (): boolean => lines.some(({ text }) => text.includes('insecurely'))
     expect(await waitUntil(serves, TIMEOUT_MS, 20), lines.at(-1)?.text).toBe(true)
-    for (const { saidMs, arrivedMs } of lines) {
-      expect(saidMs).toBeGreaterThanOrEqual(startedMs)
-      expect(saidMs).toBeLessThanOrEqual(arrivedMs)
+    for (const { loggedMs, arrivedMs } of lines) {
+      expect(loggedMs).toBeGreaterThanOrEqual(startedMs)
+      expect(loggedMs).toBeLessThanOrEqual(arrivedMs)
     }
     const clock = ProcessClock.attach(child.pid as number)
     const offsetMs = -7_200_000
@@ -248,11 +249,11 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     const killedMs = Date.now()
     child.kill('SIGTERM')
     await once(child, 'exit')
-    const said = lines.slice(before).filter(({ text }) => text.includes('signal'))
-    expect(said.length).toBeGreaterThan(0)
-    for (const { arrivedMs, saidMs } of said) {
-      expect(saidMs - offsetMs).toBeGreaterThanOrEqual(killedMs)
-      expect(saidMs - offsetMs).toBeLessThanOrEqual(arrivedMs)
+    const afterwards = lines.slice(before).filter(({ text }) => text.includes('signal'))
+    expect(afterwards.length).toBeGreaterThan(0)
+    for (const { arrivedMs, loggedMs } of afterwards) {
+      expect(loggedMs - offsetMs).toBeGreaterThanOrEqual(killedMs)
+      expect(loggedMs - offsetMs).toBeLessThanOrEqual(arrivedMs)
     }
     clock.detach()
   })
@@ -273,7 +274,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
         while (Atomics.load(workerData, 0) === 0) {
           const before = monotonic()
           const wall = Date.now()
-          // It lost the processor between the clocks.
+          // The process was descheduled between reading the two clocks.
           if (monotonic() - before > 100) continue
           calls++
           const offset = wall - before - apart

@@ -118,9 +118,9 @@ const emitGettimeofday = (asm: Assembler): void => {
     .emit(0x48, 0x89, 0x47, 0x08) // mov [rdi + 8], rax: microseconds
     .label('timezone')
     .emit(0x48, 0x85, 0xf6) // test rsi, rsi
-    .branch('je', 'told')
+    .branch('je', 'done')
     .emit(0x48, 0xc7, 0x06, 0, 0, 0, 0) // mov qword [rsi], 0: the timezone is obsolete
-    .label('told')
+    .label('done')
     .emit(0x31, 0xc0, 0xc3) // xor eax, eax; ret
 }
 

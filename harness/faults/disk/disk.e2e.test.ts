@@ -11,7 +11,7 @@ import { sleep, waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { mountDisk } from './disk.ts'
 
-/** Guards against hanging only. */
+/** Only a guard against hanging. */
 const HANG_TIMEOUT_MS = 60_000
 const WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.ts')
 const C_WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.c')
@@ -173,7 +173,7 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     const hangs = ({ pid }: { readonly pid?: number | undefined }): boolean =>
       fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').includes('request_wait')
     expect(await waitUntil(() => hangs(first) && hangs(second), HANG_TIMEOUT_MS, 10)).toBe(true)
-    // A signal that is handled or ignored is no reason to fail an operation: no disk does.
+    // A signal that is handled or ignored must not fail an operation: no real disk does that.
     second.kill('SIGUSR1')
     await sleep(100)
     expect(second.exitCode).toBeNull()

@@ -119,7 +119,7 @@ export interface DiskOptions {
 /**
  * Mounts a node's disk, journalled first. Its content is stored in `backing`, in the same folder.
  *
- * @throws UserError (exit code 254) if it could not be mounted.
+ * @throws UserError (harness failed) if it could not be mounted.
  */
 export const mountDisk = async ({
   directory,

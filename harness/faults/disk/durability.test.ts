@@ -50,7 +50,7 @@ const tracked = (text: string) => {
 }
 
 describe('an unsynced file', () => {
-  it('of nothing that survives, is what it was at its last fsync: whatever was done to it', () => {
+  it("survival 'nothing': is what it was at its last fsync, whatever was done to it", () => {
     const at = fc.nat(4 * PAGE_BYTES)
     const steps = fc.array(
       fc.oneof(
