@@ -92,7 +92,7 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     'no two compare-and-sets replace one value',
     REGISTER,
     'if (next[expected] !== NONE) throw',
-    'if (next[expected] !== NONE && next[expected] === NONE) throw',
+    'if (next[expected] !== NONE) continue\n    if (expected === NONE) throw',
   ],
   [
     'a value is written once',
