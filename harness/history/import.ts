@@ -10,6 +10,7 @@ import type { EdnEvent, EdnMeaning, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
 import { plainOf } from '../vocabularies/edn.ts'
 import type { ForeignEvent, ForeignHistory } from './foreign.ts'
+import { holdTimes } from './times.ts'
 import { checkCompletion, checkInvocation, fits } from './validate.ts'
 
 export type Dialect = EdnEvent['dialect']
@@ -127,8 +128,6 @@ class Importer {
   readonly #open = new Map<ClientProcess, Open>()
   readonly operations: (Operation | null)[] = []
   untold = 0
-  heldTimes = 0
-  #lastNs = 0
 
   constructor(vocabulary: Vocabulary, dialect: Dialect, events: readonly Event[]) {
     this.#vocabulary = vocabulary
@@ -204,17 +203,10 @@ class Importer {
     return { f, value: own }
   }
 
-  #timeOf(event: Event): number {
-    const told = event.timeNs ?? this.operations.length * STEP_NS
-    if (told < this.#lastNs) this.heldTimes++
-    this.#lastNs = Math.max(this.#lastNs, told)
-    return this.#lastNs
-  }
-
   #push(event: Event, type: Operation['type'], f: string, value: unknown): Operation {
     const operation: Operation = {
       index: this.operations.length,
-      timeNs: this.#timeOf(event),
+      timeNs: event.timeNs ?? this.operations.length * STEP_NS,
       process: event.process,
       type,
       f,
@@ -245,18 +237,18 @@ export const importHistory = (
   const whole = hasInvocations ? withFreshProcesses(known) : withInvocations(known)
   const importer = new Importer(vocabulary, dialect, whole)
   for (const event of whole) importer.take(event)
-  const { untold, heldTimes } = importer
-  const operations = importer.operations
-    .filter((operation) => operation !== null)
-    .map((operation, index) => (operation.index === index ? operation : { ...operation, index }))
+  const { untold } = importer
+  const timed = holdTimes(
+    importer.operations
+      .filter((operation) => operation !== null)
+      .map((operation, index) => (operation.index === index ? operation : { ...operation, index })),
+  )
   return {
-    operations,
+    operations: timed.operations,
     notes: [
       ...notes,
       ...(hasInvocations ? [] : [COMPLETIONS_ONLY]),
-      ...(heldTimes === 0
-        ? []
-        : [`${heldTimes} times go back: the order judged is that of the history, not of its times`]),
+      ...(timed.note === null ? [] : [timed.note]),
       ...(untold === 0
         ? []
         : [`${untold} reads returned nil, which tells nothing in this dialect: they are left out`]),

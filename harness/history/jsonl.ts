@@ -1,16 +1,17 @@
 /**
  * history.jsonl: one JSON object a line, append-only. The first line is a header naming the schema; every other
- * line is an `Operation` (see README.md beside this file). A last line without its newline was torn by a crash:
- * it is dropped, and said.
+ * line is an `Operation` (see README.md beside this file). A last line that does not parse was torn by a crash: it is
+ * left out, which is said. Whole numbers keep all their digits.
  */
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
+import { parseJson, printJson } from './json.ts'
 
 export const HISTORY_SCHEMA = 'faultline.history/1'
 
 export const encodeHeader = (): string => `${JSON.stringify({ schema: HISTORY_SCHEMA })}\n`
 
-export const encodeOperation = (operation: Operation): string => `${JSON.stringify(operation)}\n`
+export const encodeOperation = (operation: Operation): string => `${printJson(operation)}\n`
 
 export interface DecodedHistory {
   readonly operations: readonly Operation[]
@@ -39,33 +40,43 @@ const validate = (value: unknown): string | null => {
   return null
 }
 
+/** Whether a line, by its fields, is an operation of ours. */
+export const looksLikeOurs = (line: string): boolean =>
+  /"timeNs"\s*:/.test(line) || /"schema"\s*:\s*"faultline/.test(line)
+
+const parseLine = (line: string): unknown => {
+  try {
+    return parseJson(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** True for the header of this version. @throws UserError for another's */
+const isHeader = (value: unknown, name: string): boolean => {
+  if (typeof value !== 'object' || value === null || !('schema' in value)) return false
+  if (value.schema === HISTORY_SCHEMA) return true
+  throw new UserError(`${name} is of schema ${String(value.schema)}; this version reads ${HISTORY_SCHEMA}.`)
+}
+
+/** @throws UserError naming the first line that is no operation. A last line that is no JSON was torn by a crash. */
 export const decodeHistory = (text: string, name = 'history.jsonl'): DecodedHistory => {
   const lines = text.split('\n')
   const notes: string[] = []
-  const torn = lines.pop()
-  if (torn !== undefined && torn !== '') {
-    notes.push(
-      `the last line of ${name} was torn (${torn.length} characters without a newline) and is left out`,
-    )
-  }
   const operations: Operation[] = []
-  lines.forEach((line, at) => {
-    if (line.trim() === '') return
-    let value: unknown
-    try {
-      value = JSON.parse(line)
-    } catch {
-      throw malformed(name, at + 1, line, 'not JSON')
+  const lastAt = lines.findLastIndex((line) => line.trim() !== '')
+  for (const [at, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    const value = parseLine(line)
+    if (value === undefined && at === lastAt && !text.endsWith('\n')) {
+      notes.push(`${name} was cut off: its last line is torn (${line.length} characters) and is left out`)
+      continue
     }
-    if (at === 0 && typeof value === 'object' && value !== null && 'schema' in value) {
-      if (value.schema === HISTORY_SCHEMA) return
-      throw new UserError(
-        `${name} is of schema ${String(value.schema)}; this version reads ${HISTORY_SCHEMA}.`,
-      )
-    }
+    if (value === undefined) throw malformed(name, at + 1, line, 'not JSON')
+    if (at === 0 && isHeader(value, name)) continue
     const why = validate(value)
     if (why !== null) throw malformed(name, at + 1, line, why)
     operations.push(value as Operation)
-  })
+  }
   return { operations, notes }
 }
