@@ -1,24 +1,22 @@
 /** What stands in for a workload's checkers where the history is of another vocabulary: one sentence, and nothing judged. */
 import type { Operation } from '../harness/api/history.ts'
 import type { Checker } from '../harness/api/verdict.ts'
-import { CALLS } from '../harness/vocabularies/calls.ts'
+import type { Vocabulary } from '../harness/api/vocabulary.ts'
+import { definitionOf } from '../harness/vocabularies/vocabulary.ts'
 
-/** The first operation that is no call of the vocabulary; null where all are, or nobody knows its calls. */
-export const strangerIn = (history: readonly Operation[], vocabulary: string): Operation | null => {
-  const calls = CALLS[vocabulary]
-  if (calls === undefined) return null
-  return history.find(({ process, f }) => process !== 'nemesis' && !calls.includes(f)) ?? null
-}
+/** The first operation that is no call of the vocabulary; null where all are. */
+export const strangerIn = (history: readonly Operation[], vocabulary: Vocabulary): Operation | null =>
+  history.find(({ process, f }) => process !== 'nemesis' && definitionOf(vocabulary, f) === undefined) ?? null
 
-export const wrongVocabulary = (stranger: Operation, vocabulary: string): Checker => ({
+export const wrongVocabulary = (stranger: Operation, vocabulary: Vocabulary): Checker => ({
   name: 'vocabulary',
   finds: 'operations of another vocabulary',
   needs: ['history'],
   check: async () => ({
     checker: 'vocabulary',
     status: 'unknown',
-    promise: { text: `every operation is a call of ${vocabulary}`, source: 'the workload' },
-    summary: `Not judged: operation ${stranger.index} is a ${stranger.f}, and the vocabulary ${vocabulary} has ${CALLS[vocabulary]?.join(', ')}.`,
+    promise: { text: `every operation is a call of ${vocabulary.name}`, source: 'the workload' },
+    summary: `Not judged: operation ${stranger.index} is a ${stranger.f}, and the vocabulary ${vocabulary.name} has ${Object.keys(vocabulary.calls).join(', ')}.`,
     evidence: [],
     details: {},
   }),

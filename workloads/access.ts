@@ -1,14 +1,14 @@
 /** Grants and revocations, checked at every node all the time. */
 import { revocation } from '../checkers/data/revocation.ts'
-import type { Workload } from '../harness/api/workload.ts'
-import { ACCESS, type AccessCall } from '../harness/vocabularies/access.ts'
+import { defineWorkload } from '../harness/support/define.ts'
+import { ACCESS } from '../harness/vocabularies/access.ts'
 import { keyed, keyOptions, keysOf } from './keyed.ts'
 import { standing } from './standing.ts'
 
 /** Of what is no check, so many are grants. */
 const GRANTS = 0.5
 
-export const access: Workload<AccessCall> = {
+export const access = defineWorkload({
   name: 'access',
   description: 'grants and revocations: does any node allow what was revoked?',
   vocabulary: ACCESS,
@@ -19,8 +19,8 @@ export const access: Workload<AccessCall> = {
   generator: (_rng, options) =>
     keyed(keysOf(options), ({ rng, key }) => {
       const value = { subject: key('subject') }
-      if (rng.fork('kind').float() < (options.checks as number)) return { f: 'check', value }
+      if (rng.fork('kind').float() < options.checks) return { f: 'check', value }
       return { f: rng.fork('change').float() < GRANTS ? 'grant' : 'revoke', value }
     }),
   checkers: () => [revocation, ...standing],
-}
+})

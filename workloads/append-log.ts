@@ -1,11 +1,11 @@
 /** Logs that are appended to and read from the start. */
 import { logOffsets, logOrder } from '../checkers/data/append-log.ts'
-import type { Workload } from '../harness/api/workload.ts'
-import { APPEND_LOG, type LogCall } from '../harness/vocabularies/append-log.ts'
+import { defineWorkload } from '../harness/support/define.ts'
+import { APPEND_LOG } from '../harness/vocabularies/append-log.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
-export const appendLog: Workload<LogCall> = {
+export const appendLog = defineWorkload({
   name: 'append-log',
   description: 'logs appended to and read: is any value lost, twice, or elsewhere than it was told?',
   vocabulary: APPEND_LOG,
@@ -15,7 +15,7 @@ export const appendLog: Workload<LogCall> = {
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
-      rng.fork('kind').float() < (options.reads as number)
+      rng.fork('kind').float() < options.reads
         ? { f: 'read', value: { key: key('of') } }
         : { f: 'append', value: { key: key('of'), value: 1 + ordinal * concurrency + thread } },
     ),
@@ -25,4 +25,4 @@ export const appendLog: Workload<LogCall> = {
       context,
     ),
   checkers: () => [logOrder, logOffsets, ...standing],
-}
+})

@@ -1,7 +1,7 @@
 /** Transfers between accounts, while everyone reads them all. */
 import { bank as checker } from '../checkers/data/bank.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { ACCOUNTS, BANK, type BankCall } from '../harness/vocabularies/bank.ts'
 import { atEveryNode } from './keyed.ts'
 import { standing } from './standing.ts'
@@ -9,7 +9,7 @@ import { standing } from './standing.ts'
 const MOST = 15
 const READ: BankCall = { f: 'read', value: {} }
 
-export const bank: Workload<BankCall> = {
+export const bank = defineWorkload({
   name: 'bank',
   description: 'transfers between accounts: is money made or lost, an account overdrawn?',
   vocabulary: BANK,
@@ -18,11 +18,11 @@ export const bank: Workload<BankCall> = {
   },
   generator: (_rng, options) =>
     calls((draw) => {
-      if (draw.fork('kind').float() < (options.reads as number)) return READ
+      if (draw.fork('kind').float() < options.reads) return READ
       const from = draw.fork('from').int(ACCOUNTS)
       const to = (from + 1 + draw.fork('to').int(ACCOUNTS - 1)) % ACCOUNTS
       return { f: 'transfer', value: { from, to, amount: 1 + draw.fork('amount').int(MOST) } }
     }),
   finalGenerator: (_rng, _options, context) => atEveryNode([READ], context),
   checkers: () => [checker, ...standing],
-}
+})

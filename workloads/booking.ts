@@ -1,11 +1,11 @@
 /** Seats that several customers want at once. */
 import { booking as checker } from '../checkers/data/booking.ts'
-import type { Workload } from '../harness/api/workload.ts'
-import { BOOKING, type BookingCall } from '../harness/vocabularies/booking.ts'
+import { defineWorkload } from '../harness/support/define.ts'
+import { BOOKING } from '../harness/vocabularies/booking.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
-export const booking: Workload<BookingCall> = {
+export const booking = defineWorkload({
   name: 'booking',
   description: 'seats that several want at once: is one sold twice, or a confirmed one lost?',
   vocabulary: BOOKING,
@@ -15,7 +15,7 @@ export const booking: Workload<BookingCall> = {
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
-      rng.fork('kind').float() < (options.reads as number)
+      rng.fork('kind').float() < options.reads
         ? { f: 'read', value: { seat: key('seat') } }
         : { f: 'book', value: { seat: key('seat'), customer: 1 + ordinal * concurrency + thread } },
     ),
@@ -25,4 +25,4 @@ export const booking: Workload<BookingCall> = {
       context,
     ),
   checkers: () => [checker, ...standing],
-}
+})

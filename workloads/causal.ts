@@ -1,13 +1,13 @@
 /** Registers that everybody reads and writes, a few keys at a time: whoever saw an effect must see its causes, on all of them. */
 import { causal as checker } from '../checkers/data/causal.ts'
-import type { Workload } from '../harness/api/workload.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
 const READS = 0.6
 
-export const causal: Workload<RegisterCall> = {
+export const causal = defineWorkload({
   name: 'causal',
   description: 'registers under read and write: does anybody see an effect, and not its causes?',
   vocabulary: REGISTER,
@@ -31,4 +31,4 @@ export const causal: Workload<RegisterCall> = {
       context,
     ),
   checkers: ({ initial }) => [checker({ initial: initial === 'null' ? null : Number(initial) }), ...standing],
-}
+})

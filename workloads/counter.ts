@@ -1,13 +1,13 @@
 /** Counters that are added to and read. */
 import { counter as checker } from '../checkers/data/counter.ts'
-import type { Workload } from '../harness/api/workload.ts'
-import { COUNTER, type CounterCall } from '../harness/vocabularies/counter.ts'
+import { defineWorkload } from '../harness/support/define.ts'
+import { COUNTER } from '../harness/vocabularies/counter.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
 const MOST = 5
 
-export const counter: Workload<CounterCall> = {
+export const counter = defineWorkload({
   name: 'counter',
   description: 'counters added to and read: is any addition lost, or counted twice?',
   vocabulary: COUNTER,
@@ -17,7 +17,7 @@ export const counter: Workload<CounterCall> = {
   },
   generator: (_rng, options) =>
     keyed(keysOf(options), ({ rng, key }) =>
-      rng.fork('kind').float() < (options.reads as number)
+      rng.fork('kind').float() < options.reads
         ? { f: 'read', value: { key: key('of') } }
         : { f: 'add', value: { key: key('of'), delta: 1 + rng.fork('delta').int(MOST) } },
     ),
@@ -27,4 +27,4 @@ export const counter: Workload<CounterCall> = {
       context,
     ),
   checkers: () => [checker, ...standing],
-}
+})

@@ -4,9 +4,9 @@
  */
 import { jobQueue as checker } from '../checkers/effects/effects.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { any, delay, mix } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { JOB_QUEUE, type JobQueueCall, type Worked } from '../harness/vocabularies/job-queue.ts'
 import { standing } from './standing.ts'
 import { audit, submissions } from './submissions.ts'
@@ -47,7 +47,7 @@ const untilIdle = (idle = 0, worked = 0): OpGenerator<JobQueueCall> => ({
   },
 })
 
-export const jobQueue: Workload<JobQueueCall> = {
+export const jobQueue = defineWorkload({
   name: 'job-queue',
   description: 'jobs that workers take, do and acknowledge: is any done twice, or never?',
   vocabulary: JOB_QUEUE,
@@ -66,4 +66,4 @@ export const jobQueue: Workload<JobQueueCall> = {
       ),
     ),
   checkers: () => [checker, ...standing],
-}
+})

@@ -5,7 +5,7 @@
  */
 import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
 import type { Call } from '../harness/api/history.ts'
-import type { OptionSpecs, Options } from '../harness/api/options.ts'
+import type { OptionSpec, OptionsOf } from '../harness/api/options.ts'
 import type { Rng } from '../harness/api/random.ts'
 import type { FinalContext } from '../harness/api/workload.ts'
 import { eachUntilOk } from '../harness/generators/combinators.ts'
@@ -18,7 +18,9 @@ export interface Keys {
   readonly perKey: number
 }
 
-export const keyOptions = (keys: number, perKey: number): OptionSpecs => ({
+type KeyOptions = Readonly<Record<'keys' | 'per-key', OptionSpec & { readonly type: 'number' }>>
+
+export const keyOptions = (keys: number, perKey: number): KeyOptions => ({
   keys: { type: 'number', default: keys, description: 'keys in use at a time' },
   'per-key': {
     type: 'number',
@@ -27,9 +29,12 @@ export const keyOptions = (keys: number, perKey: number): OptionSpecs => ({
   },
 })
 
-export const keysOf = (options: Options): Keys => ({
-  keys: options.keys as number,
-  perKey: options['per-key'] as number,
+/** What was chosen of them. */
+export type KeyChoice = OptionsOf<KeyOptions>
+
+export const keysOf = (options: KeyChoice): Keys => ({
+  keys: options.keys,
+  perKey: options['per-key'],
 })
 
 /** The oldest key in use after so many operations. */

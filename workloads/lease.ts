@@ -1,11 +1,11 @@
 /** Leases acquired by all, some released, and the others left to run out. */
 import { lease as checker } from '../checkers/data/lease.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
-import { LEASE, type LeaseCall } from '../harness/vocabularies/lease.ts'
+import { defineWorkload } from '../harness/support/define.ts'
+import { LEASE } from '../harness/vocabularies/lease.ts'
 import { standing } from './standing.ts'
 
-export const lease: Workload<LeaseCall> = {
+export const lease = defineWorkload({
   name: 'lease',
   description: 'locks that run out: do two ever hold one, by the word of the service?',
   vocabulary: LEASE,
@@ -20,15 +20,15 @@ export const lease: Workload<LeaseCall> = {
   generator: (_rng, options, { concurrency }) =>
     calls((draw, thread, ordinal) => {
       // Attempts in pairs: the second releases what the first may have got, or is another attempt.
-      const isRelease = ordinal % 2 === 1 && draw.fork('kind').float() < (options.releases as number)
+      const isRelease = ordinal % 2 === 1 && draw.fork('kind').float() < options.releases
       const of = isRelease ? ordinal - 1 : ordinal
       return {
         f: isRelease ? 'release' : 'acquire',
         value: {
-          key: (thread + Math.floor(ordinal / 2)) % (options.keys as number),
+          key: (thread + Math.floor(ordinal / 2)) % options.keys,
           owner: of * concurrency + thread,
         },
       }
     }),
   checkers: () => [checker, ...standing],
-}
+})

@@ -1,6 +1,6 @@
 /** Groups of registers, several of which are read or written at a time. */
 import { multiRegister as checker } from '../checkers/data/multi-register.ts'
-import type { Workload } from '../harness/api/workload.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { GROUP_SIZE, MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
 import type { RegisterOp, TransactionCall } from '../harness/vocabularies/transactions.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
@@ -14,7 +14,7 @@ const readAll = (group: number): TransactionCall<RegisterOp> => ({
   value: keysIn(group).map((key): RegisterOp => ['r', key, null]),
 })
 
-export const multiRegister: Workload<TransactionCall<RegisterOp>> = {
+export const multiRegister = defineWorkload({
   name: 'multi-register',
   description: 'groups of registers read and written several at a time: does any read see half a write?',
   vocabulary: MULTI_REGISTER,
@@ -25,7 +25,7 @@ export const multiRegister: Workload<TransactionCall<RegisterOp>> = {
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) => {
       const group = key('group')
-      if (rng.fork('kind').float() < (options.reads as number)) return readAll(group)
+      if (rng.fork('kind').float() < options.reads) return readAll(group)
       const written = rng.fork('which').shuffle(keysIn(group)).slice(0, 2)
       const value = written.map(
         (of, at): RegisterOp => ['w', of, 1 + (ordinal * concurrency + thread) * 2 + at],
@@ -35,4 +35,4 @@ export const multiRegister: Workload<TransactionCall<RegisterOp>> = {
   finalGenerator: (_rng, options, context) =>
     atEveryNode(usedKeys(keysOf(options), context).map(readAll), context),
   checkers: () => [checker, ...standing],
-}
+})

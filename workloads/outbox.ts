@@ -4,8 +4,8 @@
  */
 import { outbox as checker } from '../checkers/effects/effects.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { any, phases } from '../harness/generators/combinators.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { OUTBOX, type OutboxCall, type ResourceState } from '../harness/vocabularies/outbox.ts'
 import { atEveryNode } from './keyed.ts'
 import { standing } from './standing.ts'
@@ -58,7 +58,7 @@ const changes = (
   return self
 }
 
-export const outbox: Workload<OutboxCall> = {
+export const outbox = defineWorkload({
   name: 'outbox',
   description:
     'changes, and messages that tell of them: one message a change, in order, and none of what never was?',
@@ -66,11 +66,11 @@ export const outbox: Workload<OutboxCall> = {
   options: {
     resources: { type: 'number', default: 4, description: 'that change' },
   },
-  generator: (_rng, options) => changes(options.resources as number),
+  generator: (_rng, options) => changes(options.resources),
   finalGenerator: (_rng, options, context) =>
     phases(
       atEveryNode<OutboxCall>(
-        Array.from({ length: options.resources as number }, (_, resource) => ({
+        Array.from({ length: options.resources }, (_, resource) => ({
           f: 'read',
           value: { resource },
         })),
@@ -79,4 +79,4 @@ export const outbox: Workload<OutboxCall> = {
       any<OutboxCall>(audit()),
     ),
   checkers: () => [checker, ...standing],
-}
+})

@@ -11,6 +11,7 @@ import type { Operation } from '../harness/api/history.ts'
 import type { Rng } from '../harness/api/random.ts'
 import type { Checker } from '../harness/api/verdict.ts'
 import type { Workload } from '../harness/api/workload.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { LEASE_MS } from '../harness/vocabularies/lease.ts'
 import type { LockResult } from '../harness/vocabularies/locks.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK, type ProtectedCall } from '../harness/vocabularies/protected.ts'
@@ -96,21 +97,22 @@ const visits = (plan: Plan, threads: ReadonlyMap<Thread, Visit> = new Map()): Op
 
 const workload = (
   name: string,
-  vocabulary: string,
+  vocabulary: typeof PROTECTED_LOCK | typeof PROTECTED_LEASE,
   description: string,
   checkers: readonly Checker[],
-): Workload<ProtectedCall> => ({
-  name,
-  description,
-  vocabulary,
-  options: {
-    keys: { type: 'number', default: 2, description: 'locks in use at a time' },
-    'per-key': { type: 'number', default: 40, description: 'attempts of a thread with one key' },
-  },
-  generator: (_rng, options, { concurrency }) =>
-    visits({ keys: options.keys as number, perKey: options['per-key'] as number, concurrency }),
-  checkers: () => [...checkers, ...standing],
-})
+): Workload =>
+  defineWorkload({
+    name,
+    description,
+    vocabulary,
+    options: {
+      keys: { type: 'number', default: 2, description: 'locks in use at a time' },
+      'per-key': { type: 'number', default: 40, description: 'attempts of a thread with one key' },
+    },
+    generator: (_rng, options, { concurrency }) =>
+      visits({ keys: options.keys, perKey: options['per-key'], concurrency }),
+    checkers: () => [...checkers, ...standing],
+  })
 
 export const protectedLock = workload(
   'protected-lock',

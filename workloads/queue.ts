@@ -1,8 +1,8 @@
 /** Queues that are filled and emptied, and drained at the end. */
 import { fifo, totalQueue } from '../checkers/data/queue.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { onThreads } from '../harness/generators/threads.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
 import { keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
@@ -36,7 +36,7 @@ const drain = (
   },
 })
 
-export const queue: Workload<QueueCall> = {
+export const queue = defineWorkload({
   name: 'queue',
   description: 'queues filled and emptied: is any element lost, out of order, or taken twice?',
   vocabulary: QUEUE,
@@ -46,11 +46,11 @@ export const queue: Workload<QueueCall> = {
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
-      rng.fork('kind').float() < (options.enqueues as number)
+      rng.fork('kind').float() < options.enqueues
         ? { f: 'enqueue', value: { key: key('of'), value: 1 + ordinal * concurrency + thread } }
         : { f: 'dequeue', value: { key: key('of') } },
     ),
   finalGenerator: (_rng, options, context) =>
     onThreads((thread) => thread === 0, drain(usedKeys(keysOf(options), context))),
   checkers: () => [fifo, totalQueue, ...standing],
-}
+})

@@ -12,14 +12,32 @@
  */
 import { linearizability } from '../checkers/data/linearizability.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
-import type { Options } from '../harness/api/options.ts'
+import type { OptionSpecs, OptionsOf } from '../harness/api/options.ts'
 import type { Rng } from '../harness/api/random.ts'
-import type { FinalContext, Workload, WorkloadContext } from '../harness/api/workload.ts'
+import type { FinalContext, WorkloadContext } from '../harness/api/workload.ts'
 import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { assert } from '../harness/support/assert.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 import { standing } from './standing.ts'
+
+const OPTIONS = {
+  group: { type: 'number', default: 5, description: 'threads that share a key at a time' },
+  readers: { type: 'number', default: 2, description: 'threads of a group that only read' },
+  'calls-per-key': {
+    type: 'number',
+    default: 100,
+    description: 'operations of a group on a key before it moves on',
+  },
+  reads: { type: 'number', default: 0.3, description: 'share of reads of the other threads' },
+  cas: { type: 'number', default: 0.3, description: 'their share of compare-and-set; the rest are writes' },
+  initial: {
+    type: 'string',
+    default: 'null',
+    description: 'value of an unwritten register, for imported histories (Knossos: 0)',
+  },
+} as const satisfies OptionSpecs
 
 const FINAL_ATTEMPTS = 5
 /** How many of the latest values a compare-and-set chooses from. */
@@ -45,17 +63,17 @@ interface Progress {
 
 const START: Progress = { count: 0, recent: [] }
 
-const planOf = (rng: Rng, options: Options, context: WorkloadContext): Plan => {
-  const groupSize = Math.min(context.concurrency, options.group as number)
+const planOf = (rng: Rng, options: OptionsOf<typeof OPTIONS>, context: WorkloadContext): Plan => {
+  const groupSize = Math.min(context.concurrency, options.group)
   const plan: Plan = {
     rng,
     concurrency: context.concurrency,
     groupSize,
     groups: Math.ceil(context.concurrency / groupSize),
-    callsPerKey: options['calls-per-key'] as number,
-    readers: Math.min(options.readers as number, groupSize - 1),
-    readShare: options.reads as number,
-    casShare: options.cas as number,
+    callsPerKey: options['calls-per-key'],
+    readers: Math.min(options.readers, groupSize - 1),
+    readShare: options.reads,
+    casShare: options.cas,
   }
   // An option that is missing would go into calls as NaN, and a cluster would be blamed for what it made of it.
   for (const [name, value] of Object.entries(plan))
@@ -144,26 +162,11 @@ const finalReads = (plan: Plan, context: FinalContext): OpGenerator<RegisterCall
   )
 }
 
-export const register: Workload<RegisterCall> = {
+export const register = defineWorkload({
   name: 'register',
   description: 'linearizable registers: read, write, compare-and-set over many keys',
   vocabulary: REGISTER,
-  options: {
-    group: { type: 'number', default: 5, description: 'threads that share a key at a time' },
-    readers: { type: 'number', default: 2, description: 'threads of a group that only read' },
-    'calls-per-key': {
-      type: 'number',
-      default: 100,
-      description: 'operations of a group on a key before it moves on',
-    },
-    reads: { type: 'number', default: 0.3, description: 'share of reads of the other threads' },
-    cas: { type: 'number', default: 0.3, description: 'their share of compare-and-set; the rest are writes' },
-    initial: {
-      type: 'string',
-      default: 'null',
-      description: 'value of an unwritten register, for imported histories (Knossos: 0)',
-    },
-  },
+  options: OPTIONS,
   generator: (rng, options, context) => {
     const plan = planOf(rng, options, context)
     return operations(plan, new Array<Progress>(plan.groups).fill(START))
@@ -173,4 +176,4 @@ export const register: Workload<RegisterCall> = {
     linearizability({ initial: options.initial === 'null' ? null : Number(options.initial) }),
     ...standing,
   ],
-}
+})

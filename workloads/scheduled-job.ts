@@ -1,12 +1,12 @@
 /** Schedules that the cluster ticks by itself; at the end it is given time to tick them all. */
 import { scheduledJob as checker } from '../checkers/effects/effects.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { stagger } from '../harness/generators/combinators.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { SCHEDULE, type ScheduleCall } from '../harness/vocabularies/schedule.ts'
 import { standing } from './standing.ts'
 import { audit, submissions } from './submissions.ts'
 
-export const scheduledJob: Workload<ScheduleCall> = {
+export const scheduledJob = defineWorkload({
   name: 'scheduled-job',
   description: 'jobs that the cluster triggers by itself: each tick once, whoever leads?',
   vocabulary: SCHEDULE,
@@ -18,18 +18,18 @@ export const scheduledJob: Workload<ScheduleCall> = {
   generator: (rng, options, { concurrency }) =>
     stagger(
       rng.fork('schedules'),
-      (options.interval as number) * 1e6,
+      options.interval * 1e6,
       submissions<ScheduleCall>((key, thread, version) => ({
         f: 'schedule',
         value: {
           key,
           // Of its own: ticks of one schedule come in their order.
           resource: version * concurrency + thread,
-          everyMs: options.every as number,
-          ticks: options.ticks as number,
+          everyMs: options.every,
+          ticks: options.ticks,
         },
       })),
     ),
   finalGenerator: audit,
   checkers: () => [checker, ...standing],
-}
+})

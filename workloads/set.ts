@@ -1,8 +1,8 @@
 /** Elements added to one set, none twice; all that is in it is read at the end. */
 import { setOfElements } from '../checkers/data/set.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { SET, type SetCall } from '../harness/vocabularies/set.ts'
 import { atEveryNode } from './keyed.ts'
 import { standing } from './standing.ts'
@@ -13,7 +13,7 @@ const READ: SetCall = { f: 'read', value: {} }
 const elementAt = (concurrency: number, thread: Thread, ordinal: number): number =>
   ordinal * concurrency + thread
 
-export const set: Workload<SetCall> = {
+export const set = defineWorkload({
   name: 'set',
   description: 'elements added to one set, and read back at the end: is any lost, or any invented?',
   vocabulary: SET,
@@ -22,10 +22,10 @@ export const set: Workload<SetCall> = {
   },
   generator: (_rng, options, { concurrency }): OpGenerator<SetCall> =>
     calls((draw, thread, ordinal) =>
-      draw.fork('kind').float() < (options.reads as number)
+      draw.fork('kind').float() < options.reads
         ? READ
         : { f: 'add', value: { element: elementAt(concurrency, thread, ordinal) } },
     ),
   finalGenerator: (_rng, _options, context) => atEveryNode([READ], context),
   checkers: () => [setOfElements, ...standing],
-}
+})

@@ -4,9 +4,11 @@
  */
 import { sessions } from '../checkers/data/sessions.ts'
 import { listAppend, rwRegister } from '../checkers/transactions/checker.ts'
-import type { OptionSpec, Options } from '../harness/api/options.ts'
-import type { Checker } from '../harness/api/verdict.ts'
-import type { FinalContext, Workload } from '../harness/api/workload.ts'
+import type { OpGenerator } from '../harness/api/generator.ts'
+import type { OptionSpecs, OptionsOf } from '../harness/api/options.ts'
+import type { Rng } from '../harness/api/random.ts'
+import type { FinalContext, WorkloadContext } from '../harness/api/workload.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import {
   type AppendOp,
   LIST_APPEND,
@@ -14,127 +16,117 @@ import {
   RW_REGISTER,
   type TransactionCall,
 } from '../harness/vocabularies/transactions.ts'
-import { atEveryNode, type Draw, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { atEveryNode, type Draw, type KeyChoice, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
-type Op = AppendOp | RegisterOp
+type ReadOp = readonly ['r', number, null]
+
+const read = (key: number): ReadOp => ['r', key, null]
+const append = (key: number, element: number): AppendOp => ['append', key, element]
+const write = (key: number, value: number): RegisterOp => ['w', key, value]
 
 /** Keys read by one transaction at the end. */
 const FINAL_KEYS = 8
 
-const transaction = (
-  options: Options,
-  write: 'append' | 'w',
+const OPTIONS = {
+  ...keyOptions(6, 12),
+  length: { type: 'number', default: 4, description: 'most micro-operations of a transaction' },
+  reads: { type: 'number', default: 0.5, description: 'share of reads among them' },
+} as const satisfies OptionSpecs
+
+type Chosen = OptionsOf<typeof OPTIONS>
+
+const transaction = <Op>(
+  { length, reads }: Chosen,
+  put: (key: number, value: number) => Op,
   concurrency: number,
-  draw: Draw,
-): TransactionCall => {
-  const { rng, thread, ordinal } = draw
-  const most = options.length as number
-  const value = Array.from({ length: 1 + rng.fork('length').int(most) }, (_, at): Op => {
-    const key = draw.key(`of ${at}`)
-    if (rng.fork('kind', at).float() < (options.reads as number)) return ['r', key, null]
+  { rng, thread, ordinal, key }: Draw,
+): TransactionCall<Op | ReadOp> => {
+  const value = Array.from({ length: 1 + rng.fork('length').int(length) }, (_, at) => {
+    const of = key(`of ${at}`)
+    if (rng.fork('kind', at).float() < reads) return read(of)
     // Unique over the run, and positive.
-    return [write, key, 1 + (ordinal * concurrency + thread) * most + at] as Op
+    return put(of, 1 + (ordinal * concurrency + thread) * length + at)
   })
   return { f: 'txn', value }
 }
 
 /** Every key that was used. */
-const finalReads = (options: Options, context: FinalContext): readonly TransactionCall[] => {
+const finalReads = (options: KeyChoice, context: FinalContext): readonly TransactionCall<ReadOp>[] => {
   const keys = usedKeys(keysOf(options), context)
   return Array.from({ length: Math.ceil(keys.length / FINAL_KEYS) }, (_, at) => ({
     f: 'txn',
-    value: keys.slice(at * FINAL_KEYS, (at + 1) * FINAL_KEYS).map((key): Op => ['r', key, null]),
+    value: keys.slice(at * FINAL_KEYS, (at + 1) * FINAL_KEYS).map(read),
   }))
 }
 
-const OPTIONS: Workload['options'] = {
-  ...keyOptions(6, 12),
-  length: { type: 'number', default: 4, description: 'most micro-operations of a transaction' },
-  reads: { type: 'number', default: 0.5, description: 'share of reads among them' },
-}
+const finalGenerator = (
+  _rng: Rng,
+  options: KeyChoice,
+  context: FinalContext,
+): OpGenerator<TransactionCall<ReadOp>> => atEveryNode(finalReads(options, context), context)
 
-const workload = (
-  part: Pick<Workload, 'name' | 'description' | 'vocabulary' | 'options'>,
-  write: 'append' | 'w',
-  checker: (options: Options) => Checker,
-): Workload<TransactionCall> => ({
-  ...part,
-  generator: (_rng, options, { concurrency }) =>
-    keyed(keysOf(options), (draw) => transaction(options, write, concurrency, draw)),
-  finalGenerator: (_rng, options, context) => atEveryNode(finalReads(options, context), context),
-  checkers: (options) => [checker(options), ...standing],
+const generatorOf =
+  <Op>(put: (key: number, value: number) => Op) =>
+  (_rng: Rng, options: Chosen, { concurrency }: WorkloadContext): OpGenerator<TransactionCall<Op | ReadOp>> =>
+    keyed(keysOf(options), (draw) => transaction(options, put, concurrency, draw))
+
+export const listAppendWorkload = defineWorkload({
+  name: 'list-append',
+  description: 'transactions that read and append to lists: which isolation anomalies are there?',
+  vocabulary: LIST_APPEND,
+  options: OPTIONS,
+  generator: generatorOf(append),
+  finalGenerator,
+  checkers: () => [listAppend, ...standing],
 })
-
-export const listAppendWorkload = workload(
-  {
-    name: 'list-append',
-    description: 'transactions that read and append to lists: which isolation anomalies are there?',
-    vocabulary: LIST_APPEND,
-    options: OPTIONS,
-  },
-  'append',
-  () => listAppend,
-)
 
 /** Of the keys in use, one is appended to, or all are read: two appends seen in both orders are a long fork. */
 const forking = (
-  options: Options,
+  reads: number,
   concurrency: number,
   { rng, thread, ordinal, key, inUse }: Draw,
-): TransactionCall => {
-  if (rng.fork('kind').float() < (options.reads as number))
-    return { f: 'txn', value: inUse.map((each): Op => ['r', each, null]) }
-  return { f: 'txn', value: [['append', key('of'), 1 + ordinal * concurrency + thread]] }
+): TransactionCall<AppendOp> => {
+  if (rng.fork('kind').float() < reads) return { f: 'txn', value: inUse.map(read) }
+  return { f: 'txn', value: [append(key('of'), 1 + ordinal * concurrency + thread)] }
 }
 
-export const longForkWorkload: Workload<TransactionCall> = {
-  ...workload(
-    {
-      name: 'long-fork',
-      description:
-        'single appends and reads of all keys in use: do two readers see two appends in both orders?',
-      vocabulary: LIST_APPEND,
-      options: { ...keyOptions(3, 15), reads: OPTIONS.reads as OptionSpec },
-    },
-    'append',
-    () => listAppend,
-  ),
+export const longForkWorkload = defineWorkload({
+  name: 'long-fork',
+  description: 'single appends and reads of all keys in use: do two readers see two appends in both orders?',
+  vocabulary: LIST_APPEND,
+  options: { ...keyOptions(3, 15), reads: OPTIONS.reads },
   generator: (_rng, options, { concurrency }) =>
-    keyed(keysOf(options), (draw) => forking(options, concurrency, draw)),
-}
+    keyed(keysOf(options), (draw) => forking(options.reads, concurrency, draw)),
+  finalGenerator,
+  checkers: () => [listAppend, ...standing],
+})
 
 /** Transactions of one micro-operation on few keys: what a session sees of its own past. */
-export const sessionsWorkload: Workload<TransactionCall> = {
-  ...workload(
-    {
-      name: 'sessions',
-      description: 'single reads and appends: does a session see what it saw, and did, before?',
-      vocabulary: LIST_APPEND,
-      options: { ...OPTIONS, length: { ...(OPTIONS.length as OptionSpec), default: 1 } },
-    },
-    'append',
-    () => sessions,
-  ),
+export const sessionsWorkload = defineWorkload({
+  name: 'sessions',
+  description: 'single reads and appends: does a session see what it saw, and did, before?',
+  vocabulary: LIST_APPEND,
+  options: { ...OPTIONS, length: { ...OPTIONS.length, default: 1 } },
+  generator: generatorOf(append),
+  finalGenerator,
   checkers: () => [sessions, listAppend, ...standing],
-}
+})
 
-export const rwRegisterWorkload = workload(
-  {
-    name: 'rw-register',
-    description:
-      'transactions that read and write registers: anomalies, as far as their order can be inferred',
-    vocabulary: RW_REGISTER,
-    options: {
-      ...OPTIONS,
-      assume: {
-        type: 'string',
-        default: 'nothing',
-        choices: ['nothing', 'sequential', 'linearizable'],
-        description: 'what is taken for granted of each key by itself',
-      },
+export const rwRegisterWorkload = defineWorkload({
+  name: 'rw-register',
+  description: 'transactions that read and write registers: anomalies, as far as their order can be inferred',
+  vocabulary: RW_REGISTER,
+  options: {
+    ...OPTIONS,
+    assume: {
+      type: 'string',
+      default: 'nothing',
+      choices: ['nothing', 'sequential', 'linearizable'],
+      description: 'what is taken for granted of each key by itself',
     },
   },
-  'w',
-  ({ assume }) => rwRegister(assume as Parameters<typeof rwRegister>[0]),
-)
+  generator: generatorOf(write),
+  finalGenerator,
+  checkers: ({ assume }) => [rwRegister(assume), ...standing],
+})

@@ -1,15 +1,15 @@
 /** Ids drawn by everyone. */
 import { uniqueIds as checker } from '../checkers/data/unique-ids.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { calls } from '../harness/generators/combinators.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { type GenerateCall, UNIQUE_IDS } from '../harness/vocabularies/unique-ids.ts'
 import { standing } from './standing.ts'
 
-export const uniqueIds: Workload<GenerateCall> = {
+export const uniqueIds = defineWorkload({
   name: 'unique-ids',
   description: 'ids drawn by everyone: is any handed out twice?',
   vocabulary: UNIQUE_IDS,
   options: {},
-  generator: () => calls(() => ({ f: 'generate', value: {} })),
+  generator: () => calls<GenerateCall>(() => ({ f: 'generate', value: {} })),
   checkers: () => [checker, ...standing],
-}
+})

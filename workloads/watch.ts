@@ -1,8 +1,8 @@
 /** Some threads change keys, the others watch, each going on from where it was; at the end all see everything again. */
 import { watch as checker } from '../checkers/data/watch.ts'
 import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
-import type { Workload } from '../harness/api/workload.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
+import { defineWorkload } from '../harness/support/define.ts'
 import { WATCH, type WatchCall, type Watched } from '../harness/vocabularies/watch.ts'
 import { standing } from './standing.ts'
 
@@ -69,7 +69,7 @@ const rereading = (after = 0, empty = 0, failures = 0, waiting = false): OpGener
   },
 })
 
-export const watch: Workload<WatchCall> = {
+export const watch = defineWorkload({
   name: 'watch',
   description: 'changes that others watch: is any missed, seen twice, out of order, or invented?',
   vocabulary: WATCH,
@@ -77,7 +77,7 @@ export const watch: Workload<WatchCall> = {
     watchers: { type: 'number', default: 0.5, description: 'share of the threads that watch' },
   },
   generator: (_rng, options, { concurrency }) => {
-    const watchers = Math.max(1, Math.floor(concurrency * (options.watchers as number)))
+    const watchers = Math.max(1, Math.floor(concurrency * options.watchers))
     return watchAndPut({ watchers, concurrency, seen: new Map() })
   },
   finalGenerator: (_rng, _options, { nodes, concurrency }) =>
@@ -86,4 +86,4 @@ export const watch: Workload<WatchCall> = {
       eachThread(() => rereading()),
     ),
   checkers: () => [checker, ...standing],
-}
+})

@@ -37,7 +37,8 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
 const speaking = (target: 'raft' | 'etcd' | 'redis'): readonly string[] =>
   Object.values(workloads)
     .filter(
-      ({ name, vocabulary }) => targets[target]?.clients[vocabulary] !== undefined && name !== 'register',
+      ({ name, vocabulary }) =>
+        targets[target]?.clients[vocabulary.name] !== undefined && name !== 'register',
     )
     .map(({ name }) => name)
 

@@ -1,12 +1,21 @@
 /** Checkers of the cluster as a whole, each shown a record that it must pass and some that it must not. */
 import { describe, expect, it } from 'vitest'
 import type { Claims, FaultModel } from '../../harness/api/claims.ts'
+import type { Operation } from '../../harness/api/history.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
 import { done, historyOf, judgeSteps, type Step } from '../../harness/testing/steps.ts'
+import { EFFECTS } from '../../harness/vocabularies/effects.ts'
+import { ELECTION } from '../../harness/vocabularies/election.ts'
+import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import { staleReads } from '../data/stale-reads.ts'
+import { listAppend } from '../transactions/checker.ts'
 import { convergence } from './convergence.ts'
 import { election } from './election.ts'
 import { leadership } from './leadership.ts'
@@ -43,7 +52,13 @@ const judge = (
   parts: Partial<RunRecord>,
   steps: readonly Step[] = [],
 ): Promise<Verdict> =>
-  judgeSteps(checker, steps, { claims: CLAIMS, spec: { nodes: 2 } as RunSpec, faults: [], ...parts })
+  judgeSteps(checker, steps, {
+    vocabulary: REGISTER,
+    claims: CLAIMS,
+    spec: { nodes: 2 } as RunSpec,
+    faults: [],
+    ...parts,
+  })
 
 describe('leadership', () => {
   it.each([
@@ -144,11 +159,6 @@ describe('outcomes', () => {
       [...fail(0, 'write', { key: 1, value: 5 }), ...done(1, 'read', { key: 1 }, { key: 1, value: 5 })],
     ],
     [
-      'a failed element that was read',
-      'unknown',
-      [...fail(0, 'add', { element: 5 }), ...done(1, 'read', {}, { elements: [5] })],
-    ],
-    [
       'a failed write of what another wrote too',
       'valid',
       [
@@ -159,6 +169,47 @@ describe('outcomes', () => {
     ],
   ])('%s: %s', async (_, status, steps) => {
     expect(await judge(outcomes, {}, steps)).toMatchObject({ status })
+  })
+
+  it('a failed element that was read', async () => {
+    const steps = [...fail(0, 'add', { element: 5 }), ...done(1, 'read', {}, { elements: [4, 5] })]
+    expect(await judge(outcomes, { vocabulary: SET }, steps)).toMatchObject({ status: 'unknown' })
+  })
+
+  it.each(['list-append', 'sessions', 'long-fork'])(
+    'an aborted element that was read is an anomaly, and no mistake of the client: %s',
+    async (workload) => {
+      const steps = [
+        ...fail(0, 'txn', [['append', 1, 5]]),
+        ...done(1, 'txn', [['r', 1, null]], [['r', 1, [5]]]),
+      ]
+      const spec = { workload, nodes: 2 } as RunSpec
+      expect(await judge(outcomes, { vocabulary: LIST_APPEND, spec }, steps)).toMatchObject({
+        status: 'valid',
+      })
+      expect((await judgeSteps(listAppend, steps)).summary).toContain('G1a')
+    },
+  )
+
+  it('where no isolation is promised, it is the client that cannot be trusted', async () => {
+    const steps = [...fail(0, 'txn', [['w', 1, 5]]), ...done(1, 'txn', [['r', 1, null]], [['r', 1, 5]])]
+    expect(await judge(outcomes, { vocabulary: MULTI_REGISTER }, steps)).toMatchObject({ status: 'unknown' })
+  })
+
+  it('of what changes nothing a missing answer may be called a fail', async () => {
+    const timedOut = (f: string, value: unknown): Operation[] => {
+      const base = { timeNs: 0, process: 0, f, value } as const
+      return [
+        { ...base, index: 0, type: 'invoke' },
+        { ...base, index: 1, type: 'fail', error: 'timed out' },
+      ]
+    }
+    const judged = async (vocabulary: Vocabulary, f: string, value: unknown): Promise<string> =>
+      (await judge(outcomes, { vocabulary, history: timedOut(f, value) })).status
+    expect(await judged(EFFECTS, 'ledger', {})).toBe('valid')
+    expect(await judged(EFFECTS, 'submit', { key: 'a', resource: 1, version: 1 })).toBe('unknown')
+    expect(await judged(LIST_APPEND, 'txn', [['r', 1, null]])).toBe('valid')
+    expect(await judged(LIST_APPEND, 'txn', [['append', 1, 2]])).toBe('unknown')
   })
 
   it('a timeout that is called a fail, and one that was never sent', async () => {
@@ -218,9 +269,11 @@ describe('sides', () => {
   const judgeSides = (
     history: RunRecord['history'],
     minority: Claims['minority'] = 'refuse',
+    vocabulary: Vocabulary = REGISTER,
   ): Promise<Verdict> =>
     judge(sides, {
       history,
+      vocabulary,
       samples,
       faults: [partition(cut)],
       claims: { ...CLAIMS, minority },
@@ -233,6 +286,12 @@ describe('sides', () => {
       timeNs: operation.timeNs + 5.5e9,
     }))
     expect(await judgeSides(late)).toMatchObject({ status: 'valid' })
+  })
+
+  it("to tell of the cluster's own affairs is to serve nothing", async () => {
+    const told = { status: 'valid', details: { 'minority not asked': 1 } }
+    expect(await judgeSides(asked('n1', 'leader', 'ok'), 'refuse', ELECTION)).toMatchObject(told)
+    expect(await judgeSides(asked('n1', 'ledger', 'ok'), 'refuse', EFFECTS)).toMatchObject(told)
   })
 
   it('are the sets of nodes that reach each other both ways', () => {

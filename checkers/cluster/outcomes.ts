@@ -9,16 +9,15 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
+import { mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 
 /** Says that an answer did not come. What was never sent, or came before any write, is definite all the same. */
 const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
 const DEFINITE = /connect|unsent|nothing was (?:sent|written)/i
-
-/** Of what changes nothing a missing answer does no harm. */
-const READS = new Set(['read', 'check', 'watch', 'leader', 'pending'])
 
 const LEAST_FAILS = 30
 /** Of others, meanwhile. */
@@ -31,41 +30,19 @@ interface Found {
   readonly operations: readonly Operation[]
 }
 
-type Named = Readonly<Record<string, unknown>>
-
-/** What each call writes, as texts that tell key and value; its value must be unique in the history. */
-const writtenBy = ({ invocation: { f, value } }: Pair): readonly string[] => {
-  if (f === 'txn')
-    return (value as readonly (readonly unknown[])[]).flatMap(([kind, key, written]) =>
-      kind === 'r' ? [] : [`${key}=${written}`],
-    )
-  const { key, element, value: written, next } = value as Named
-  if (f === 'write' || f === 'enqueue' || f === 'append') return [`${key}=${written}`]
-  if (f === 'cas') return [`${key}=${next}`]
-  return f === 'add' && element !== undefined ? [`=${element}`] : []
-}
-
-const readBy = ({ invocation: { f }, completion }: Pair): readonly string[] => {
-  if (completion?.type !== 'ok') return []
-  if (f === 'txn')
-    return (completion.value as readonly (readonly unknown[])[]).flatMap(([kind, key, read]) =>
-      kind === 'r' ? [read].flat().map((value) => `${key}=${value}`) : [],
-    )
-  const { key, value, values, elements } = completion.value as Named
-  if (f === 'read' && Array.isArray(elements)) return elements.map((element) => `=${element}`)
-  if (f === 'read' && Array.isArray(values)) return values.map((each) => `${key}=${each}`)
-  return (f === 'read' || f === 'dequeue') && value !== undefined ? [`${key}=${value}`] : []
-}
-
-const failedButRead = (pairs: readonly Pair[]): readonly Found[] => {
-  const failed = new Map<string, Pair>()
+const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly Found[] => {
+  const failed = new Map<Identity, Pair>()
   for (const pair of pairs)
-    if (pair.completion?.type === 'fail') for (const written of writtenBy(pair)) failed.set(written, pair)
+    if (pair.completion?.type === 'fail')
+      for (const written of writesOf(vocabulary, pair.invocation)) failed.set(written, pair)
   // A value that was also written by another operation proves nothing.
-  for (const pair of pairs)
-    if (pair.completion?.type !== 'fail') for (const written of writtenBy(pair)) failed.delete(written)
-  return pairs.flatMap((reader) =>
-    readBy(reader).flatMap((read) => {
+  for (const { invocation, completion } of pairs)
+    if (completion?.type !== 'fail')
+      for (const written of writesOf(vocabulary, invocation)) failed.delete(written)
+  return pairs.flatMap((reader) => {
+    const { completion } = reader
+    if (completion?.type !== 'ok') return []
+    return readsOf(vocabulary, completion.f, completion.value).flatMap((read) => {
       const writer = failed.get(read)
       if (writer === undefined) return []
       failed.delete(read)
@@ -77,14 +54,15 @@ const failedButRead = (pairs: readonly Pair[]): readonly Found[] => {
           operations: [writer.invocation, reader.invocation],
         },
       ]
-    }),
-  )
+    })
+  })
 }
 
-const unprovenFails = (pairs: readonly Pair[]): readonly Found[] =>
+const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly Found[] =>
   pairs.flatMap(({ invocation, completion }) => {
     const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
-    if (!NO_ANSWER.test(error) || DEFINITE.test(error) || READS.has(invocation.f)) return []
+    // Of what changes nothing a missing answer does no harm.
+    if (!NO_ANSWER.test(error) || DEFINITE.test(error) || !mayChange(vocabulary, invocation)) return []
     const text = `operation ${invocation.index} (${invocation.f}) is a fail by the error ${JSON.stringify(error)}`
     return [{ kind: 'no answer was taken for a fail' as const, text, operations: [invocation] }]
   })
@@ -124,13 +102,15 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
 
 const SHOWN = 10
 
-const judge = ({ history, spec, faults }: RunRecord): Judged => {
+const judge = (record: RunRecord): Judged => {
+  const { history, faults } = record
+  const vocabulary = record.vocabulary as Vocabulary
   const pairs = pairOperations(history)
-  // Of transactions a failed value that was read is an anomaly of its own, and judged there.
-  const isTransactional = spec?.workload === LIST_APPEND || spec?.workload === RW_REGISTER
+  // Where isolation is promised, a failed value that was read is an anomaly of its own (G1a), and judged there.
+  const isJudged = vocabulary.promises.every(isIsolationModel)
   const found = [
-    ...(isTransactional ? [] : failedButRead(pairs)),
-    ...unprovenFails(pairs),
+    ...(isJudged ? [] : failedButRead(vocabulary, pairs)),
+    ...unprovenFails(vocabulary, pairs),
     ...idleClients(pairs, faults),
   ]
   const counts = countBy(found, ({ kind }) => kind)
@@ -158,7 +138,7 @@ const judge = ({ history, spec, faults }: RunRecord): Judged => {
 export const outcomes: Checker = {
   name: 'outcomes',
   finds: 'mistakes of the client’s: fails that happened, timeouts called fails, fails without an attempt',
-  needs: ['history'],
+  needs: ['history', 'vocabulary'],
   check: async (record) => ({
     checker: 'outcomes',
     promise: {

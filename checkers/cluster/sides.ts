@@ -7,18 +7,15 @@ import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
+import { definitionOf, mayChange } from '../../harness/vocabularies/vocabulary.ts'
 import { countBy, type Judged } from '../checker-of.ts'
 import { staleReads } from '../data/stale-reads.ts'
 import { promised } from '../promise.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
 const GRACE_NS = 1.5e9
-
-/** Calls that change nothing, by name. */
-const READS = new Set(['read', 'check', 'pending', 'watch'])
-/** Whom a node takes for the leader is its own affair: to say so is to serve nothing. */
-const OWN_AFFAIRS = new Set(['leader'])
 
 export type Behaviour =
   /** It served everything that it was asked. */
@@ -73,8 +70,9 @@ const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
   return new Set(typeof links === 'string' ? links.split(' ').filter(Boolean) : [])
 }
 
-const isRead = ({ f, value }: Pair['invocation']): boolean =>
-  READS.has(f) || (f === 'txn' && (value as readonly (readonly unknown[])[]).every(([kind]) => kind === 'r'))
+/** To tell of the cluster's own affairs, such as whom a node takes for the leader, is to serve nothing. */
+const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean =>
+  definitionOf(vocabulary, f)?.audits !== true
 
 /** The node that answered, where the answer names one; else the one that was asked. */
 const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): string | undefined => {
@@ -96,6 +94,7 @@ const behaviourOf = ({ reads, writes, refused, hung }: Counts): Behaviour => {
 const sideOf = (
   side: readonly string[],
   nodes: readonly string[],
+  vocabulary: Vocabulary,
   pairs: readonly Pair[],
   stale: ReadonlySet<Operation>,
 ): Side => {
@@ -105,7 +104,7 @@ const sideOf = (
     if (node === undefined || !side.includes(node)) continue
     const type = pair.completion?.type ?? 'info'
     if (stale.has(pair.invocation)) counts.stale++
-    if (type === 'ok') counts[isRead(pair.invocation) ? 'reads' : 'writes']++
+    if (type === 'ok') counts[mayChange(vocabulary, pair.invocation) ? 'writes' : 'reads']++
     else if (type === 'fail') counts.refused++
     else counts.hung++
   }
@@ -118,7 +117,9 @@ interface Told {
 }
 
 /** Of each partition into sides that lasted longer than the grace, what each did. */
-export const behaviours = ({ history, faults, samples, services }: RunRecord): readonly Told[] => {
+export const behaviours = (record: RunRecord): readonly Told[] => {
+  const { history, vocabulary, faults, samples, services } = record
+  if (vocabulary === null) return []
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
   const pairs = pairOperations(history).filter((pair) => !isServedBeside(pair, services))
   const stale = staleReads(pairs)
@@ -131,13 +132,13 @@ export const behaviours = ({ history, faults, samples, services }: RunRecord): r
     if (sides.length < 2) return []
     const during = pairs.filter(
       ({ invocation, completion }) =>
-        !OWN_AFFAIRS.has(invocation.f) &&
+        isUse(vocabulary, invocation) &&
         invocation.timeNs > injectedAtNs + GRACE_NS &&
         invocation.timeNs < untilNs &&
         // What was answered later may have been served across links that were open again.
         (completion?.type !== 'ok' || completion.timeNs < untilNs),
     )
-    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, during, stale)) }]
+    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, vocabulary, during, stale)) }]
   })
 }
 
@@ -213,7 +214,7 @@ const judge = (record: RunRecord): Judged => {
 export const sides: Checker = {
   name: 'sides',
   finds: 'minorities that serve more than was claimed (fail-open)',
-  needs: ['history', 'faults', 'samples', 'claims'],
+  needs: ['history', 'vocabulary', 'faults', 'samples', 'claims'],
   applies: (record) => behaviours(record).length > 0,
   check: async (record) => ({
     checker: 'sides',

@@ -24,13 +24,13 @@ const REGISTER_MODEL = {
   module: new URL(`../porcupine-ts/models/register.${extension}`, import.meta.url).href,
   name: 'casRegister',
 }
-const CALLS = ['read', 'write', 'cas'] as const
-
 export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): PromiseName =>
-  spec?.expect ?? claims?.consistency[REGISTER]?.[f] ?? 'linearizable'
+  spec?.expect ?? claims?.consistency[REGISTER.name]?.[f] ?? 'linearizable'
 
 const promiseOf = (record: RunRecord): Verdict['promise'] => {
-  const text = CALLS.map((f) => `${f}: ${promisedOf(record.claims, record.spec, f)}`).join(', ')
+  const text = Object.keys(REGISTER.calls)
+    .map((f) => `${f}: ${promisedOf(record.claims, record.spec, f)}`)
+    .join(', ')
   if (record.spec?.expect != null) return { text, source: '--expect on the command line' }
   return { text, source: record.claims?.source ?? 'assumed of an imported history' }
 }

@@ -6,6 +6,7 @@
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
 import type { Judged } from '../checker-of.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
@@ -17,7 +18,7 @@ const TIME_LIMIT_MS = 60_000
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
 export interface ObjectKind<S, I, O> {
-  readonly vocabulary: string
+  readonly vocabulary: Vocabulary
   readonly finds: string
   /** What must hold, for the verdict. */
   readonly promise: string

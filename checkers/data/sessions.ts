@@ -9,7 +9,8 @@
  */
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { LIST_APPEND, type Scalar } from '../../harness/vocabularies/transactions.ts'
+import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { checkerOf, countBy, type Judged } from '../checker-of.ts'
 import { COMMITTED, type MicroOp, readTransactions, type Transactions } from '../transactions/transactions.ts'
 

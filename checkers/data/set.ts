@@ -152,14 +152,14 @@ const judge = (
 }
 
 const mayBeStale = ({ claims, spec }: RunRecord): boolean =>
-  (spec?.expect ?? claims?.consistency[SET]?.read) === 'consistent-prefix'
+  (spec?.expect ?? claims?.consistency[SET.name]?.read) === 'consistent-prefix'
 
 export const setOfElements: Checker = {
   name: 'set',
   finds: 'elements lost, stale, recovered or out of nowhere, and how long until they are visible',
   needs: ['history'],
   check: async (record) => {
-    const promised = record.claims?.consistency[SET]?.read
+    const promised = record.claims?.consistency[SET.name]?.read
     const promise = {
       text: `what was acknowledged stays${promised === undefined ? '' : ` (read: ${promised})`}`,
       source: record.claims?.source ?? 'assumed of an imported history',

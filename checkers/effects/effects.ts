@@ -11,6 +11,7 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
 import {
   EFFECTS,
@@ -63,7 +64,7 @@ const AT_MOST_ONCE: ReadonlySet<Kind> = new Set(['duplicated', 'overwrites a new
 
 interface Kept {
   readonly finds: string
-  readonly vocabulary: string
+  readonly vocabulary: Vocabulary
   /** The call whose promise it is. */
   readonly f: string
   /** Of one resource, in the order of the versions. */
@@ -136,7 +137,7 @@ const checker = (name: string, kept: Kept): Checker => ({
   needs: ['history', 'services'],
   check: async (record) => {
     const { spec, claims } = record
-    const promised = spec?.expect ?? claims?.consistency[kept.vocabulary]?.[kept.f] ?? 'exactly-once'
+    const promised = spec?.expect ?? claims?.consistency[kept.vocabulary.name]?.[kept.f] ?? 'exactly-once'
     const source =
       spec?.expect == null
         ? (claims?.source ?? 'assumed of an imported history')

@@ -3,9 +3,10 @@ import type { Claims, IsolationModel } from '../../harness/api/claims.ts'
 import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
+import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
-import { inWords, isIsolationModel, modelsBrokenBy } from './consistency.ts'
+import { inWords, modelsBrokenBy } from './consistency.ts'
 import type { Finding } from './finding.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
 import { COMMITTED, readTransactions, type Transactions } from './transactions.ts'
@@ -65,7 +66,7 @@ const byWeight = (findings: readonly Finding[], promised: IsolationModel): reado
 
 const check = (record: RunRecord, options: JudgeOptions): Verdict => {
   const { vocabulary } = options
-  const promised = promisedOf(record.claims, record.spec, vocabulary)
+  const promised = promisedOf(record.claims, record.spec, vocabulary.name)
   const transactions = readTransactions(record.history, vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)

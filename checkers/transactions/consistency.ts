@@ -6,18 +6,8 @@
  * Not refuted is no proof: another history of the same cluster might.
  */
 import type { IsolationLevel, IsolationModel } from '../../harness/api/claims.ts'
+import { ISOLATION_LEVELS, type IsolationScope, isolationModel } from '../../harness/vocabularies/promises.ts'
 import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
-
-/** Each after all that it implies. */
-const ISOLATION_LEVELS: readonly IsolationLevel[] = [
-  'read-uncommitted',
-  'read-committed',
-  'cursor-stability',
-  'consistent-view',
-  'repeatable-read',
-  'snapshot-isolation',
-  'serializable',
-]
 
 interface Level {
   readonly implies: readonly IsolationLevel[]
@@ -41,16 +31,14 @@ const LEVELS: Readonly<Record<IsolationLevel, Level>> = {
   serializable: { implies: ['repeatable-read', 'snapshot-isolation'], forbids: [] },
 }
 
-const PREFIXES: Readonly<Record<Suffix, string>> = {
-  '': '',
-  '-process': 'strong-session-',
-  '-realtime': 'strong-',
+const SCOPES: Readonly<Record<Suffix, IsolationScope>> = {
+  '': 'alone',
+  '-process': 'session',
+  '-realtime': 'real-time',
 }
 
 const modelOf = (level: IsolationLevel, suffix: Suffix): IsolationModel =>
-  suffix === '-realtime' && level === 'serializable'
-    ? 'strict-serializable'
-    : (`${PREFIXES[suffix]}${level}` as IsolationModel)
+  isolationModel(level, SCOPES[suffix])
 
 interface Model {
   readonly name: IsolationModel
@@ -73,11 +61,6 @@ const MODELS: readonly Model[] = SUFFIXES.flatMap((suffix, strength) =>
     }
   }),
 )
-
-export const ISOLATION_MODELS: readonly IsolationModel[] = MODELS.map(({ name }) => name)
-
-export const isIsolationModel = (name: string): name is IsolationModel =>
-  MODELS.some((model) => model.name === name)
 
 /** Every model that these anomalies break: itself, or one it implies, forbids one of them. */
 export const modelsBrokenBy = (anomalies: Iterable<AnomalyName>): ReadonlySet<IsolationModel> => {
@@ -106,7 +89,7 @@ const listed = (names: readonly string[]): string => names.map((name) => name.re
 /** Such as "breaks snapshot isolation and all above it; read committed is not refuted". */
 export const inWords = (broken: ReadonlySet<IsolationModel>): string => {
   if (broken.size === 0) return 'nothing up to strict serializable is refuted'
-  const kept = new Set(ISOLATION_MODELS.filter((name) => !broken.has(name)))
+  const kept = new Set(MODELS.map(({ name }) => name).filter((name) => !broken.has(name)))
   const breaks = `breaks ${listed(weakestOf(broken))} and all above`
   return kept.size === 0 ? breaks : `${breaks}; ${listed(strongestOf(kept))} not refuted`
 }

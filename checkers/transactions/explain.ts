@@ -1,5 +1,6 @@
 /** A cycle in words: why each of its transactions must come before the next, up to the contradiction. */
 
+import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { CycleEdges } from './cycles.ts'
 import type { Finding, Inference } from './finding.ts'
 import { PROCESS, REAL_TIME, WR, WW } from './graph.ts'
@@ -32,8 +33,6 @@ const WRITES: Sentences = {
     `${from} read ${key} as ${before ?? 'never written'}, which ${to} overwrote with ${after}`,
 }
 
-const SENTENCES: Readonly<Record<string, Sentences>> = { 'list-append': APPENDS, 'rw-register': WRITES }
-
 const versionText = (value: unknown): string | null =>
   value === null || value === undefined ? null : JSON.stringify(value)
 
@@ -52,10 +51,10 @@ export const explainCycle = (
   cycle: CycleEdges,
   inference: Inference,
   transactions: Transactions,
-  vocabulary: string,
+  vocabulary: TransactionVocabulary,
 ): Omit<Finding, 'anomaly'> => {
   const { edges, keys, versions } = inference
-  const sentences = SENTENCES[vocabulary] as Sentences
+  const sentences = vocabulary === LIST_APPEND ? APPENDS : WRITES
   const steps = rotate(cycle, inference)
   const rows = steps.map((edge) => edges.from[edge] as number)
   const why = (edge: number, from: string, to: string): string => {

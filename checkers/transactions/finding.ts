@@ -1,5 +1,5 @@
 /** What an inference found: dependencies, and anomalies that show without any cycle. */
-import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { AnomalyName } from './anomalies.ts'
 import type { EdgeList } from './graph.ts'
 

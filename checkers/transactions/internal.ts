@@ -1,5 +1,5 @@
 /** Whether a transaction's reads fit its own earlier operations. */
-import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { MicroOp } from './transactions.ts'
 
 /** What a transaction itself knows of a key when it comes to an operation. */

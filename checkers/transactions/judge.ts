@@ -1,5 +1,6 @@
 /** A history of transactions judged: its anomalies, and the consistency models they break. Pure. */
 import type { IsolationModel } from '../../harness/api/claims.ts'
+import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { AnomalyName } from './anomalies.ts'
 import { modelsBrokenBy } from './consistency.ts'
 import { findCycles } from './cycles.ts'
@@ -22,7 +23,7 @@ export interface Judgement {
 }
 
 export interface JudgeOptions {
-  readonly vocabulary: 'list-append' | 'rw-register'
+  readonly vocabulary: TransactionVocabulary
   /** Of rw-register: what may be taken for granted of each key by itself. */
   readonly keys?: KeyAssumption
 }
@@ -33,7 +34,7 @@ export const judgeTransactions = (
   { vocabulary, keys }: JudgeOptions,
 ): Judgement => {
   const inference =
-    vocabulary === 'list-append' ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
+    vocabulary === LIST_APPEND ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
   const { edges, findings } = inference
   addOrders(transactions, edges)
   const isWorse = (anomaly: AnomalyName): boolean => {

@@ -1,6 +1,6 @@
 /** Keys of a history and who wrote what to them. */
 import { UserError } from '../../harness/support/assert.ts'
-import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Transactions } from './transactions.ts'
 
 export class Keys {

@@ -3,7 +3,7 @@
  * list read of a key is the order of its versions, every other read must be a prefix of it, and each element names its
  * writer. What was appended for certain and is in no read comes after all that was read, in an order unknown.
  */
-import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { Findings, type Inference } from './finding.ts'
 import { EdgeList, RW, WR, WW } from './graph.ts'
 import { checkInternal, ownAppends } from './internal.ts'

@@ -3,7 +3,11 @@ import { expect, it } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import {
+  LIST_APPEND,
+  RW_REGISTER,
+  type TransactionVocabulary,
+} from '../../harness/vocabularies/transactions.ts'
 import { judgeTransactions } from './judge.ts'
 import { isSerializable, isSnapshotIsolated } from './testing/oracle.ts'
 import { ABORTED, COMMITTED, type MicroOp, readTransactions, type Transactions } from './transactions.ts'
@@ -18,7 +22,7 @@ interface Drawn {
 }
 
 /** Writes first: who writes what; then reads, of states that some order of the writes would have. */
-const drawTransactions = (rng: Rng, count: number, vocabulary: string): readonly Drawn[] => {
+const drawTransactions = (rng: Rng, count: number, vocabulary: TransactionVocabulary): readonly Drawn[] => {
   let next = 1
   const written = new Map<string, number[]>(KEYS.map((key) => [key, []]))
   const isAppend = vocabulary === LIST_APPEND
@@ -73,7 +77,7 @@ const record = (rng: Rng, drawn: readonly Drawn[]): readonly Operation[] => {
   return history
 }
 
-const drawHistory = (seed: number, vocabulary: string): Transactions => {
+const drawHistory = (seed: number, vocabulary: TransactionVocabulary): Transactions => {
   const rng = rngFromSeed(seed)
   const drawn = drawTransactions(rng.fork('what'), 2 + rng.fork('count').int(4), vocabulary)
   return readTransactions(record(rng.fork('when'), drawn), vocabulary)

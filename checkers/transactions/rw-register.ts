@@ -9,7 +9,7 @@
  *
  * What is not inferred is not judged: nothing found proves less here than in list-append.
  */
-import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { componentsOf } from './components.ts'
 import { Findings, type Inference } from './finding.ts'
 import { EdgeList, graphOf, RW, WR, WW } from './graph.ts'

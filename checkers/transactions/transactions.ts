@@ -2,7 +2,12 @@
 import type { Operation } from '../../harness/api/history.ts'
 import { pairOperations } from '../../harness/history/pairs.ts'
 import { UserError } from '../../harness/support/assert.ts'
-import type { Scalar } from '../../harness/vocabularies/transactions.ts'
+import {
+  LIST_APPEND,
+  microOperationsOf,
+  type TransactionVocabulary,
+} from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 
 /** As recorded: `append` and `w` write; a read holds what it returned, null where that is not known. */
 export type MicroOp = readonly [
@@ -29,17 +34,12 @@ export interface Transactions {
   readonly ops: readonly (readonly MicroOp[])[]
 }
 
-const KINDS: Readonly<Record<string, readonly string[]>> = {
-  'list-append': ['append', 'r'],
-  'rw-register': ['w', 'r'],
-}
-
 const bad = (index: number, why: string): UserError =>
   new UserError(`Operation ${index} of the history is no transaction of that vocabulary: ${why}.`)
 
-const assertOps = (index: number, value: unknown, vocabulary: string): readonly MicroOp[] => {
+const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabulary): readonly MicroOp[] => {
   if (!Array.isArray(value)) throw bad(index, 'its value is not a list of micro-operations')
-  const known = KINDS[vocabulary] as readonly string[]
+  const known: readonly string[] = microOperationsOf(vocabulary)
   for (const op of value) {
     if (!Array.isArray(op) || op.length !== 3)
       throw bad(index, `${JSON.stringify(op)} is not [f, key, value]`)
@@ -47,14 +47,17 @@ const assertOps = (index: number, value: unknown, vocabulary: string): readonly 
     const isRead = op[0] === 'r'
     if (!isRead && typeof op[2] !== 'number' && typeof op[2] !== 'string')
       throw bad(index, `${JSON.stringify(op)} writes neither a number nor a string`)
-    if (isRead && vocabulary === 'list-append' && op[2] !== null && !Array.isArray(op[2]))
+    if (isRead && vocabulary === LIST_APPEND && op[2] !== null && !Array.isArray(op[2]))
       throw bad(index, `${JSON.stringify(op)} read no list`)
   }
   return value as readonly MicroOp[]
 }
 
 /** Throws a UserError naming the first operation that is no transaction of the vocabulary. */
-export const readTransactions = (history: readonly Operation[], vocabulary: string): Transactions => {
+export const readTransactions = (
+  history: readonly Operation[],
+  vocabulary: TransactionVocabulary,
+): Transactions => {
   const pairs = pairOperations(history)
   const count = pairs.length
   const outcome = new Uint8Array(count)

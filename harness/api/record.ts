@@ -4,6 +4,7 @@ import type { Operation } from './history.ts'
 import type { Effect, PlannedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 /** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
 export interface RunSpec {
@@ -78,6 +79,8 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
+  readonly vocabulary: Vocabulary | null
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

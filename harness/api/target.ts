@@ -2,6 +2,7 @@
 import type { Claims } from './claims.ts'
 import type { Client, Endpoint } from './client.ts'
 import type { OptionSpecs, Options, OptionsOf, OptionValue } from './options.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export interface NodeIdentity {
   readonly name: string
@@ -102,10 +103,10 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly programs: Readonly<Record<string, string>>
   claims(options: OptionsOf<Specs>): Claims
   /** Why it cannot speak a vocabulary under these options; null where it can. Absent: it can. */
-  lacks?(vocabulary: string, options: OptionsOf<Specs>): string | null
+  lacks?(vocabulary: Vocabulary, options: OptionsOf<Specs>): string | null
   /** What stands beside the cluster under these options, in the order of `ClusterPlan.services`. */
   services?(options: OptionsOf<Specs>): readonly ServiceSpec[]
-  /** Vocabulary -> client. */
+  /** Name of a vocabulary -> client. */
   readonly clients: Readonly<Record<string, Client>>
   /** Pure: how this node is started. `programs` resolves a program's name to its path. */
   launch(

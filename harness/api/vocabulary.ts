@@ -2,7 +2,7 @@
  * Vocabularies: what clients may ask of a kind of object, and what everybody else must know of it. A vocabulary is one
  * value; workloads, checkers, targets, importers, `list` and clients in other languages ask it, and keep no list of their own.
  */
-import type { ZodType } from 'zod'
+import type { output, ZodType } from 'zod'
 import type { PromiseName } from './claims.ts'
 import type { Edn } from './edn.ts'
 import type { Call, ClientProcess, Operation } from './history.ts'
@@ -11,7 +11,7 @@ import type { Call, ClientProcess, Operation } from './history.ts'
 export type Identity = string
 
 /**
- * One call of a vocabulary.
+ * One call of a vocabulary. The functions get values that fit the schemas.
  *
  * @typeParam Value what is asked
  * @typeParam Ok what an ok answer holds
@@ -27,7 +27,10 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
   mismatch?(value: Value, ok: Ok): string | null
   /** The objects it concerns. Absent: the vocabulary has one object. */
   objects?(value: Value): readonly Identity[]
-  /** What it would leave behind, unique in a history: who reads it later has seen this call take effect. */
+  /**
+   * What it would leave behind: who reads it later has seen this call take effect, unless another call of the history writes
+   * the same. Absent: nothing by which a later call could tell it from others.
+   */
   writes?(value: Value): readonly Identity[]
   /** What an ok answer shows to have been written. */
   reads?(ok: Ok): readonly Identity[]
@@ -37,7 +40,7 @@ export type CallDefinitions = Readonly<Record<string, CallDefinition>>
 
 export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   readonly name: string
-  /** One sentence: what the objects are. */
+  /** What the objects are, in a few words. */
   readonly description: string
   readonly calls: Calls
   /** The promises that can be made of its calls, strongest first; the first is assumed where nobody made one. */
@@ -84,3 +87,19 @@ export interface EdnForm {
     operation: Operation,
   ): { readonly f: string; readonly value: Edn; readonly type?: Operation['type'] } | null
 }
+
+/** What a schema accepts, read-only all the way down. */
+type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
+
+/** The union of a vocabulary's calls, discriminated on `f`. */
+export type CallOf<V extends Vocabulary> = V extends Vocabulary
+  ? {
+      [F in keyof V['calls'] & string]: {
+        readonly f: F
+        readonly value: Immutable<output<V['calls'][F]['value']>>
+      }
+    }[keyof V['calls'] & string]
+  : never
+
+/** What an ok answer to the call `f` holds. */
+export type OkOf<V extends Vocabulary, F extends keyof V['calls']> = Immutable<output<V['calls'][F]['ok']>>

@@ -4,6 +4,7 @@ import type { Call } from './history.ts'
 import type { OptionSpecs, OptionsOf } from './options.ts'
 import type { Rng } from './random.ts'
 import type { Checker } from './verdict.ts'
+import type { Vocabulary } from './vocabulary.ts'
 
 export interface WorkloadContext {
   readonly concurrency: number
@@ -19,8 +20,8 @@ export interface FinalContext extends WorkloadContext {
 export interface Workload<C extends Call = Call, Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
-  /** Name of the vocabulary a target must speak. */
-  readonly vocabulary: string
+  /** What a target must speak. */
+  readonly vocabulary: Vocabulary
   readonly options: Specs
   generator(rng: Rng, options: OptionsOf<Specs>, context: WorkloadContext): OpGenerator<C>
   /** After all faults are healed and the cluster has recovered: what to read at the end. */

@@ -229,10 +229,10 @@ const drivenBy = (
 }
 
 const clientFor = (target: Target, workload: Workload): Target['clients'][string] => {
-  const client = target.clients[workload.vocabulary]
+  const client = target.clients[workload.vocabulary.name]
   if (client !== undefined) return client
   throw new UserError(
-    `${target.name} does not speak the ${workload.vocabulary} vocabulary, which the workload ${workload.name} needs. ` +
+    `${target.name} does not speak the ${workload.vocabulary.name} vocabulary, which the workload ${workload.name} needs. ` +
       `It speaks: ${Object.keys(target.clients).join(', ')}.`,
   )
 }

@@ -222,6 +222,7 @@ export const loadRun = (dir: string): LoadedRun => {
   return {
     record: {
       history: operations,
+      vocabulary: null,
       spec,
       claims,
       facts,
@@ -237,6 +238,7 @@ export const loadRun = (dir: string): LoadedRun => {
 /** A bare history, without the rest of a run's record. */
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
+  vocabulary: null,
   spec: null,
   claims: null,
   facts: null,

@@ -7,14 +7,41 @@
  * | revoke | { subject } | the same             |
  * | check  | { subject } | { subject, allowed } |
  */
-export const ACCESS = 'access'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export interface AccessCall {
-  readonly f: 'grant' | 'revoke' | 'check'
-  readonly value: { readonly subject: number }
-}
+const about = z.object({ subject: z.int() })
 
-export interface Checked {
-  readonly subject: number
-  readonly allowed: boolean
-}
+const change = defineCall({
+  value: about,
+  ok: about,
+  changes: () => true,
+  mismatch: repeats('subject'),
+  objects: (asked) => [`${asked.subject}`],
+})
+
+export const ACCESS = defineVocabulary({
+  name: 'access',
+  description: 'permissions that are granted, revoked and checked',
+  promises: OF_OBJECTS,
+  unique: null,
+  initial: 'not allowed',
+  services: [],
+  calls: {
+    grant: change,
+    revoke: change,
+    check: defineCall({
+      value: about,
+      ok: about.extend({ allowed: z.boolean() }),
+      changes: () => false,
+      mismatch: repeats('subject'),
+      objects: (asked) => [`${asked.subject}`],
+    }),
+  },
+})
+
+export type AccessCall = CallOf<typeof ACCESS>
+export type Checked = OkOf<typeof ACCESS, 'check'>

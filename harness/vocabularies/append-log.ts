@@ -6,19 +6,42 @@
  * | append | { key, value } | { key, value, offset }: from 0            |
  * | read   | { key }        | { key, values }: all, from offset 0 on    |
  */
-export const APPEND_LOG = 'append-log'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { held, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export type LogCall =
-  | { readonly f: 'append'; readonly value: { readonly key: number; readonly value: number } }
-  | { readonly f: 'read'; readonly value: { readonly key: number } }
+const key = z.int()
+const value = z.int()
 
-export interface Appended {
-  readonly key: number
-  readonly value: number
-  readonly offset: number
-}
+export const APPEND_LOG = defineVocabulary({
+  name: 'append-log',
+  description: "logs that tell each value's place",
+  promises: OF_OBJECTS,
+  unique: 'a value is appended to a log at most once',
+  initial: 'empty',
+  services: [],
+  calls: {
+    append: defineCall({
+      value: z.object({ key, value }),
+      ok: z.object({ key, value, offset: z.int().nonnegative() }),
+      changes: () => true,
+      mismatch: repeats('key', 'value'),
+      objects: (asked) => [`${asked.key}`],
+      writes: (asked) => [held(asked.key, asked.value)],
+    }),
+    read: defineCall({
+      value: z.object({ key }),
+      ok: z.object({ key, values: z.array(value) }),
+      changes: () => false,
+      mismatch: repeats('key'),
+      objects: (asked) => [`${asked.key}`],
+      reads: (ok) => ok.values.map((each) => held(ok.key, each)),
+    }),
+  },
+})
 
-export interface LogRead {
-  readonly key: number
-  readonly values: readonly number[]
-}
+export type LogCall = CallOf<typeof APPEND_LOG>
+export type Appended = OkOf<typeof APPEND_LOG, 'append'>
+export type LogRead = OkOf<typeof APPEND_LOG, 'read'>

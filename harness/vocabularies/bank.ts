@@ -3,20 +3,45 @@
  *
  * | call     | value                | ok value                                       |
  * |----------|----------------------|------------------------------------------------|
- * | transfer | { from, to, amount } | the same with applied: false for want of money |
+ * | transfer | { from, to, amount } | the same and { applied }: false for want of money |
  * | read     | {}                   | { balances }: of all accounts, at one time     |
  */
-export const BANK = 'bank'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { nothing, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
+
 export const ACCOUNTS = 8
 export const INITIAL_BALANCE = 20
 
-export type BankCall =
-  | {
-      readonly f: 'transfer'
-      readonly value: { readonly from: number; readonly to: number; readonly amount: number }
-    }
-  | { readonly f: 'read'; readonly value: Readonly<Record<string, never>> }
+const account = z
+  .int()
+  .min(0)
+  .max(ACCOUNTS - 1)
+const transfer = z.object({ from: account, to: account, amount: z.int() })
 
-export interface Balances {
-  readonly balances: readonly number[]
-}
+export const BANK = defineVocabulary({
+  name: 'bank',
+  description: `${ACCOUNTS} accounts, none of which may be overdrawn`,
+  promises: OF_OBJECTS,
+  unique: null,
+  initial: `${INITIAL_BALANCE} in each account`,
+  services: [],
+  calls: {
+    transfer: defineCall({
+      value: transfer,
+      ok: transfer.extend({ applied: z.boolean() }),
+      changes: () => true,
+      mismatch: repeats('from', 'to', 'amount'),
+    }),
+    read: defineCall({
+      value: nothing,
+      ok: z.object({ balances: z.array(z.int()) }),
+      changes: () => false,
+    }),
+  },
+})
+
+export type BankCall = CallOf<typeof BANK>
+export type Balances = OkOf<typeof BANK, 'read'>

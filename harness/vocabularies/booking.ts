@@ -6,19 +6,42 @@
  * | book | { seat, customer } | { seat, customer, confirmed }          |
  * | read | { seat }           | { seat, customer }: null where free    |
  */
-export const BOOKING = 'booking'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { held, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export type BookingCall =
-  | { readonly f: 'book'; readonly value: { readonly seat: number; readonly customer: number } }
-  | { readonly f: 'read'; readonly value: { readonly seat: number } }
+const seat = z.int()
+const customer = z.int()
 
-export interface Booked {
-  readonly seat: number
-  readonly customer: number
-  readonly confirmed: boolean
-}
+export const BOOKING = defineVocabulary({
+  name: 'booking',
+  description: 'seats, each for one customer',
+  promises: OF_OBJECTS,
+  unique: null,
+  initial: 'free',
+  services: [],
+  calls: {
+    book: defineCall({
+      value: z.object({ seat, customer }),
+      ok: z.object({ seat, customer, confirmed: z.boolean() }),
+      changes: () => true,
+      mismatch: repeats('seat', 'customer'),
+      objects: (asked) => [`${asked.seat}`],
+      writes: (asked) => [held(asked.seat, asked.customer)],
+    }),
+    read: defineCall({
+      value: z.object({ seat }),
+      ok: z.object({ seat, customer: customer.nullable() }),
+      changes: () => false,
+      mismatch: repeats('seat'),
+      objects: (asked) => [`${asked.seat}`],
+      reads: (ok) => (ok.customer === null ? [] : [held(ok.seat, ok.customer)]),
+    }),
+  },
+})
 
-export interface Seat {
-  readonly seat: number
-  readonly customer: number | null
-}
+export type BookingCall = CallOf<typeof BOOKING>
+export type Booked = OkOf<typeof BOOKING, 'book'>
+export type Seat = OkOf<typeof BOOKING, 'read'>

@@ -6,13 +6,38 @@
  * | add  | { key, delta } | the same         |
  * | read | { key }        | { key, value }   |
  */
-export const COUNTER = 'counter'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export type CounterCall =
-  | { readonly f: 'add'; readonly value: { readonly key: number; readonly delta: number } }
-  | { readonly f: 'read'; readonly value: { readonly key: number } }
+const key = z.int()
 
-export interface CounterRead {
-  readonly key: number
-  readonly value: number
-}
+export const COUNTER = defineVocabulary({
+  name: 'counter',
+  description: 'counters that are added to',
+  promises: OF_OBJECTS,
+  unique: null,
+  initial: '0',
+  services: [],
+  calls: {
+    add: defineCall({
+      value: z.object({ key, delta: z.int() }),
+      ok: z.object({ key, delta: z.int() }),
+      changes: () => true,
+      mismatch: repeats('key', 'delta'),
+      objects: (asked) => [`${asked.key}`],
+    }),
+    read: defineCall({
+      value: z.object({ key }),
+      ok: z.object({ key, value: z.int() }),
+      changes: () => false,
+      mismatch: repeats('key'),
+      objects: (asked) => [`${asked.key}`],
+    }),
+  },
+})
+
+export type CounterCall = CallOf<typeof COUNTER>
+export type CounterRead = OkOf<typeof COUNTER, 'read'>

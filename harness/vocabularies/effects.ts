@@ -12,39 +12,70 @@
  *
  * What takes effect is written down by a *sink*, a service beside the cluster, in the order in which it happens.
  */
-export const EFFECTS = 'effects'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_EFFECTS } from './promises.ts'
+import { nothing, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
+
 /** Name of the service, and of its part of a run's record. */
 export const SINK = 'sink'
 
-export interface Request {
-  readonly key: string
-  readonly resource: number
-  readonly version: number
-}
+export const request = z.object({ key: z.string(), resource: z.int(), version: z.int() })
 
-/** What every vocabulary with effects asks once all is over. */
-export type AuditCall = { readonly f: 'pending' | 'ledger'; readonly value: Readonly<Record<string, never>> }
-
-export type EffectsCall = { readonly f: 'submit'; readonly value: Request } | AuditCall
-
-export interface PendingResult {
-  readonly pending: readonly string[]
-  readonly done: number
-}
+/** A client asks for a request to take effect. */
+export const submit = defineCall({
+  value: request,
+  ok: z.object({ key: z.string() }),
+  changes: () => true,
+  mismatch: repeats('key'),
+  objects: (asked) => [asked.key],
+})
 
 /** What the cluster's own log says of a key. */
-export interface LedgerEntry {
-  readonly key: string
+const ledgerEntry = z.object({
+  key: z.string(),
   /** Positions in the cluster's log; null: not done. */
-  readonly acceptedAt: number
-  readonly doneAt: number | null
+  acceptedAt: z.int(),
+  doneAt: z.int().nullable(),
   /** Who had it written down as done. */
-  readonly worker: string | null
-}
+  worker: z.string().nullable(),
+})
 
-export interface LedgerResult {
-  readonly entries: readonly LedgerEntry[]
-}
+/** What every vocabulary with effects asks once all is over. */
+export const audits = {
+  pending: defineCall({
+    value: nothing,
+    ok: z.object({ pending: z.array(z.string()), done: z.int() }),
+    changes: () => false,
+    audits: true,
+    objects: () => [],
+  }),
+  ledger: defineCall({
+    value: nothing,
+    ok: z.object({ entries: z.array(ledgerEntry) }),
+    changes: () => false,
+    audits: true,
+    objects: () => [],
+  }),
+} as const
+
+export const EFFECTS = defineVocabulary({
+  name: 'effects',
+  description: 'requests that must take effect in the outside world',
+  promises: OF_EFFECTS,
+  unique: 'a key names one request',
+  initial: 'nothing asked for',
+  services: [SINK],
+  calls: { submit, ...audits },
+})
+
+export type EffectsCall = CallOf<typeof EFFECTS>
+export type AuditCall = Extract<EffectsCall, { readonly f: keyof typeof audits }>
+export type Request = (EffectsCall & { readonly f: 'submit' })['value']
+export type PendingResult = OkOf<typeof EFFECTS, 'pending'>
+export type LedgerResult = OkOf<typeof EFFECTS, 'ledger'>
+export type LedgerEntry = LedgerResult['entries'][number]
 
 /**
  * What the sink does with a request to act:

@@ -10,17 +10,33 @@
  *
  * `acknowledged` is false where the job had gone to another in the meantime, or the sink turned the worker down.
  */
-import type { AuditCall, Request } from './effects.ts'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { audits, SINK, submit } from './effects.ts'
+import { OF_EFFECTS } from './promises.ts'
+import { nothing } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const JOB_QUEUE = 'job-queue'
+const worked = z.object({
+  key: z.string().nullable(),
+  token: z.int().exactOptional(),
+  acknowledged: z.boolean().exactOptional(),
+})
 
-export type JobQueueCall =
-  | { readonly f: 'submit'; readonly value: Request }
-  | { readonly f: 'work'; readonly value: Readonly<Record<string, never>> }
-  | AuditCall
+export const JOB_QUEUE = defineVocabulary({
+  name: 'job-queue',
+  description: 'jobs that workers take, do and acknowledge',
+  promises: OF_EFFECTS,
+  unique: 'a key names one job',
+  initial: 'no job',
+  services: [SINK],
+  calls: {
+    submit,
+    // Which job it will be, nobody knows beforehand.
+    work: defineCall({ value: nothing, ok: worked, changes: () => true, objects: () => [] }),
+    ...audits,
+  },
+})
 
-export interface Worked {
-  readonly key: string | null
-  readonly token?: number
-  readonly acknowledged?: boolean
-}
+export type JobQueueCall = CallOf<typeof JOB_QUEUE>
+export type Worked = OkOf<typeof JOB_QUEUE, 'work'>

@@ -9,18 +9,31 @@
  *
  * An owner acquires at most once.
  */
-export const LEASE = 'lease'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { holding, release } from './locks.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { defineVocabulary } from './vocabulary.ts'
+
 /** Where the service grants what it is asked for; what it granted instead is `ttlMs`. */
 export const LEASE_MS = 1500
 
-export interface LeaseCall {
-  readonly f: 'acquire' | 'release'
-  readonly value: { readonly key: number; readonly owner: number }
-}
-
-export interface LeaseResult {
-  readonly done: boolean
-  readonly token?: number
+const granted = z.object({
+  done: z.boolean(),
+  token: z.int().exactOptional(),
   /** How long it runs from when it was granted, by the service's word. Absent: LEASE_MS. */
-  readonly ttlMs?: number
-}
+  ttlMs: z.number().nonnegative().exactOptional(),
+})
+
+export const LEASE = defineVocabulary({
+  name: 'lease',
+  description: 'locks that run out some time after they were granted',
+  promises: OF_OBJECTS,
+  unique: 'an owner acquires at most once',
+  initial: 'free',
+  services: [],
+  calls: { acquire: holding(granted), release },
+})
+
+export type LeaseCall = CallOf<typeof LEASE>
+export type LeaseResult = OkOf<typeof LEASE, 'acquire'>

@@ -10,20 +10,40 @@
  *
  * Who asks again under a key whose update was applied is told so again.
  */
-import type { AuditCall, Request } from './effects.ts'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { audits, request, SINK } from './effects.ts'
+import { OF_EFFECTS } from './promises.ts'
+import { repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const OUTBOX = 'outbox'
+const resource = z.int()
 
-export type OutboxCall =
-  | { readonly f: 'update'; readonly value: Request }
-  | { readonly f: 'read'; readonly value: { readonly resource: number } }
-  | AuditCall
+export const OUTBOX = defineVocabulary({
+  name: 'outbox',
+  description: 'changes of state, each with a message that tells of it',
+  promises: OF_EFFECTS,
+  unique: 'a key names one change',
+  initial: 'version 0',
+  services: [SINK],
+  calls: {
+    update: defineCall({
+      value: request,
+      ok: z.object({ applied: z.boolean() }),
+      changes: () => true,
+      objects: (asked) => [`${asked.resource}`],
+    }),
+    read: defineCall({
+      value: z.object({ resource }),
+      ok: z.object({ resource, version: z.int().nonnegative() }),
+      changes: () => false,
+      mismatch: repeats('resource'),
+      objects: (asked) => [`${asked.resource}`],
+    }),
+    ...audits,
+  },
+})
 
-export interface Updated {
-  readonly applied: boolean
-}
-
-export interface ResourceState {
-  readonly resource: number
-  readonly version: number
-}
+export type OutboxCall = CallOf<typeof OUTBOX>
+export type Updated = OkOf<typeof OUTBOX, 'update'>
+export type ResourceState = OkOf<typeof OUTBOX, 'read'>

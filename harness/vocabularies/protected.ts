@@ -7,19 +7,36 @@
  * | enter | { key, owner, token }  | { refused }: 'stale-token' where the sink turned it down |
  * | leave | { key, owner, token }  | { refused }                                             |
  */
-import type { LeaseCall } from './lease.ts'
-import type { LockCall } from './locks.ts'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { SINK } from './effects.ts'
+import { LEASE } from './lease.ts'
+import { LOCK } from './locks.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const PROTECTED_LOCK = 'protected-lock'
-export const PROTECTED_LEASE = 'protected-lease'
+const touch = defineCall({
+  value: z.object({ key: z.int(), owner: z.int(), token: z.int() }),
+  ok: z.object({ refused: z.literal('stale-token').nullable() }),
+  changes: () => true,
+  objects: (asked) => [`${asked.key}`],
+})
 
-export interface TouchCall {
-  readonly f: 'enter' | 'leave'
-  readonly value: { readonly key: number; readonly owner: number; readonly token: number }
-}
+export const PROTECTED_LOCK = defineVocabulary({
+  ...LOCK,
+  name: 'protected-lock',
+  description: 'locks, and what they protect in the sink',
+  services: [SINK],
+  calls: { ...LOCK.calls, enter: touch, leave: touch },
+})
 
-export interface Touched {
-  readonly refused: 'stale-token' | null
-}
+export const PROTECTED_LEASE = defineVocabulary({
+  ...LEASE,
+  name: 'protected-lease',
+  description: 'leases, and what they protect in the sink',
+  services: [SINK],
+  calls: { ...LEASE.calls, enter: touch, leave: touch },
+})
 
-export type ProtectedCall = LockCall | LeaseCall | TouchCall
+export type ProtectedCall = CallOf<typeof PROTECTED_LOCK | typeof PROTECTED_LEASE>
+export type TouchCall = Extract<ProtectedCall, { readonly f: 'enter' | 'leave' }>
+export type Touched = OkOf<typeof PROTECTED_LOCK, 'enter' | 'leave'>

@@ -9,31 +9,51 @@
  *
  * A compare-and-set whose comparison failed is ok with `applied: false`: an observation that the value differed.
  */
-import type { Call } from '../api/history.ts'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { held, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const REGISTER = 'register'
+const key = z.int()
+const value = z.int()
+const contents = value.nullable()
 
-export type RegisterValue = number | null
+export const REGISTER = defineVocabulary({
+  name: 'register',
+  description: 'independent registers: read, write, compare-and-set',
+  promises: OF_OBJECTS,
+  unique: null,
+  initial: 'null',
+  services: [],
+  calls: {
+    read: defineCall({
+      value: z.object({ key }),
+      ok: z.object({ key, value: contents }),
+      changes: () => false,
+      mismatch: repeats('key'),
+      objects: (asked) => [`${asked.key}`],
+      reads: (ok) => (ok.value === null ? [] : [held(ok.key, ok.value)]),
+    }),
+    write: defineCall({
+      value: z.object({ key, value }),
+      ok: z.object({ key, value }),
+      changes: () => true,
+      mismatch: repeats('key', 'value'),
+      objects: (asked) => [`${asked.key}`],
+      writes: (asked) => [held(asked.key, asked.value)],
+    }),
+    cas: defineCall({
+      value: z.object({ key, expected: contents, next: value }),
+      ok: z.object({ key, expected: contents, next: value, applied: z.boolean() }),
+      changes: () => true,
+      mismatch: repeats('key', 'expected', 'next'),
+      objects: (asked) => [`${asked.key}`],
+      writes: (asked) => [held(asked.key, asked.next)],
+    }),
+  },
+})
 
-export type RegisterCall =
-  | { readonly f: 'read'; readonly value: { readonly key: number } }
-  | { readonly f: 'write'; readonly value: { readonly key: number; readonly value: number } }
-  | {
-      readonly f: 'cas'
-      readonly value: { readonly key: number; readonly expected: RegisterValue; readonly next: number }
-    }
-
-export type RegisterResult =
-  | { readonly key: number; readonly value: RegisterValue }
-  | {
-      readonly key: number
-      readonly expected: RegisterValue
-      readonly next: number
-      readonly applied: boolean
-    }
-
-/** Narrows a call of the engine's to this vocabulary's, or says why it is none. */
-export const asRegisterCall = (call: Call): RegisterCall => {
-  if (call.f === 'read' || call.f === 'write' || call.f === 'cas') return call as RegisterCall
-  throw new TypeError(`${call.f} is no call of the register vocabulary (read, write, cas)`)
-}
+export type RegisterCall = CallOf<typeof REGISTER>
+export type RegisterValue = z.output<typeof contents>
+export type RegisterResult = OkOf<typeof REGISTER, keyof typeof REGISTER.calls>

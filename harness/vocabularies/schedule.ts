@@ -9,17 +9,38 @@
  *
  * A tick that comes due while nobody leads comes late, and is not left out.
  */
-import type { AuditCall } from './effects.ts'
+import { z } from 'zod'
+import type { CallOf } from '../api/vocabulary.ts'
+import { audits, SINK } from './effects.ts'
+import { OF_EFFECTS } from './promises.ts'
+import { repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const SCHEDULE = 'schedule'
+export const SCHEDULE = defineVocabulary({
+  name: 'schedule',
+  description: 'jobs that the cluster triggers by itself, again and again',
+  promises: OF_EFFECTS,
+  unique: 'a key names one schedule',
+  initial: 'no schedule',
+  services: [SINK],
+  calls: {
+    schedule: defineCall({
+      value: z.object({
+        key: z.string(),
+        resource: z.int(),
+        everyMs: z.number().nonnegative(),
+        ticks: z.int().nonnegative(),
+      }),
+      ok: z.object({ key: z.string() }),
+      changes: () => true,
+      mismatch: repeats('key'),
+      objects: (asked) => [asked.key],
+    }),
+    ...audits,
+  },
+})
 
-export interface Schedule {
-  readonly key: string
-  readonly resource: number
-  readonly everyMs: number
-  readonly ticks: number
-}
-
-export type ScheduleCall = { readonly f: 'schedule'; readonly value: Schedule } | AuditCall
+export type ScheduleCall = CallOf<typeof SCHEDULE>
+export type Schedule = (ScheduleCall & { readonly f: 'schedule' })['value']
 
 export const tickKey = (key: string, tick: number): string => `${key}/${tick}`

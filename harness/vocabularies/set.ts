@@ -6,18 +6,37 @@
  * | add  | { element } | the same                              |
  * | read | {}          | { elements }: all of them, unordered  |
  */
-import type { Call } from '../api/history.ts'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { nothing, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const SET = 'set'
+const element = z.int()
 
-export type SetCall =
-  | { readonly f: 'add'; readonly value: { readonly element: number } }
-  | { readonly f: 'read'; readonly value: Readonly<Record<string, never>> }
+export const SET = defineVocabulary({
+  name: 'set',
+  description: 'one set that elements are only added to',
+  promises: OF_OBJECTS,
+  unique: 'an element is added at most once',
+  initial: 'empty',
+  services: [],
+  calls: {
+    add: defineCall({
+      value: z.object({ element }),
+      ok: z.object({ element }),
+      changes: () => true,
+      mismatch: repeats('element'),
+      writes: (asked) => [`${asked.element}`],
+    }),
+    read: defineCall({
+      value: nothing,
+      ok: z.object({ elements: z.array(element) }),
+      changes: () => false,
+      reads: (ok) => ok.elements.map(String),
+    }),
+  },
+})
 
-export type SetResult = { readonly element: number } | { readonly elements: readonly number[] }
-
-/** Narrows a call of the engine's to this vocabulary's, or says why it is none. */
-export const asSetCall = (call: Call): SetCall => {
-  if (call.f === 'add' || call.f === 'read') return call as SetCall
-  throw new TypeError(`${call.f} is no call of the set vocabulary (add, read)`)
-}
+export type SetCall = CallOf<typeof SET>
+export type SetResult = OkOf<typeof SET, keyof typeof SET.calls>

@@ -10,28 +10,94 @@
  *
  * An element, or a value, is written to a key at most once in a history: what was read then tells who wrote it.
  */
-import type { Call } from '../api/history.ts'
+import { z } from 'zod'
+import type { CallDefinition, Identity } from '../api/vocabulary.ts'
+import { OF_TRANSACTIONS } from './promises.ts'
+import { held, type Scalar, scalar } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export const LIST_APPEND = 'list-append'
-export const RW_REGISTER = 'rw-register'
+/** A read holds what it returned; null where that is not known, and before. */
+type MicroOp = readonly [f: 'append' | 'w' | 'r', key: Scalar, value: Scalar | readonly Scalar[] | null]
 
-export type Scalar = number | string
+const [READ, APPEND, WRITE] = ['r', 'append', 'w'] as const
 
-export type AppendOp = readonly ['append', Scalar, Scalar] | readonly ['r', Scalar, readonly Scalar[] | null]
+const inList = z.union([
+  z.tuple([z.literal(APPEND), scalar, scalar]).readonly(),
+  z.tuple([z.literal(READ), scalar, z.array(scalar).readonly().nullable()]).readonly(),
+])
 
-export type RegisterOp = readonly ['w', Scalar, Scalar] | readonly ['r', Scalar, Scalar | null]
+const inRegister = z.union([
+  z.tuple([z.literal(WRITE), scalar, scalar]).readonly(),
+  z.tuple([z.literal(READ), scalar, scalar.nullable()]).readonly(),
+])
+
+/** All but what the reads returned must be what was asked. */
+const mismatch = (asked: readonly MicroOp[], done: readonly MicroOp[]): string | null => {
+  if (asked.length !== done.length)
+    return `it has ${done.length} micro-operations, and the invocation has ${asked.length}`
+  const at = asked.findIndex(([f, key, value], i) => {
+    const [doneF, doneKey, doneValue] = done[i] as MicroOp
+    return doneF !== f || doneKey !== key || (f !== READ && doneValue !== value)
+  })
+  if (at < 0) return null
+  return `its micro-operation ${at} is ${JSON.stringify(done[at])}, and that of the invocation is ${JSON.stringify(asked[at])}`
+}
+
+const writes = (ops: readonly MicroOp[]): readonly Identity[] =>
+  ops.flatMap(([f, key, value]) => (f === READ ? [] : [held(key, value as Scalar)]))
+
+const reads = (ops: readonly MicroOp[]): readonly Identity[] =>
+  ops.flatMap(([f, key, value]) => {
+    if (f !== READ || value === null) return []
+    return typeof value === 'object' ? value.map((each) => held(key, each)) : [held(key, value)]
+  })
+
+const transaction = <Op extends MicroOp>(op: z.ZodType<Op>): CallDefinition<readonly Op[], readonly Op[]> => {
+  const ops = z.array(op).readonly()
+  return defineCall<readonly Op[], readonly Op[]>({
+    value: ops,
+    ok: ops,
+    changes: (asked) => asked.some(([f]) => f !== READ),
+    mismatch,
+    objects: (asked) => [...new Set(asked.map(([, key]) => `${key}`))],
+    writes,
+    reads,
+  })
+}
+
+export const registerTransaction = transaction(inRegister)
+
+export const LIST_APPEND = defineVocabulary({
+  name: 'list-append',
+  description: 'transactions that read lists and append to them',
+  promises: OF_TRANSACTIONS,
+  unique: 'an element is appended to a key at most once',
+  initial: '[]',
+  services: [],
+  calls: { txn: transaction(inList) },
+})
+
+export const RW_REGISTER = defineVocabulary({
+  name: 'rw-register',
+  description: 'transactions that read and write registers',
+  promises: OF_TRANSACTIONS,
+  unique: 'a value is written to a key at most once',
+  initial: 'null',
+  services: [],
+  calls: { txn: registerTransaction },
+})
+
+export type TransactionVocabulary = typeof LIST_APPEND | typeof RW_REGISTER
+
+/** The micro-operations of the vocabulary by name, that which writes first. */
+export const microOperationsOf = (
+  vocabulary: TransactionVocabulary,
+): readonly [typeof APPEND | typeof WRITE, typeof READ] => [vocabulary === LIST_APPEND ? APPEND : WRITE, READ]
+
+export type AppendOp = z.output<typeof inList>
+export type RegisterOp = z.output<typeof inRegister>
 
 export interface TransactionCall<Op = AppendOp | RegisterOp> {
   readonly f: 'txn'
   readonly value: readonly Op[]
-}
-
-/** Narrows a call of the engine's to a vocabulary's, or says why it is none. */
-export const asAppendCall = (call: Call): TransactionCall<AppendOp> => asTransaction(call, LIST_APPEND)
-export const asRegisterTransaction = (call: Call): TransactionCall<RegisterOp> =>
-  asTransaction(call, RW_REGISTER)
-
-const asTransaction = <Op>(call: Call, vocabulary: string): TransactionCall<Op> => {
-  if (call.f === 'txn') return call as TransactionCall<Op>
-  throw new TypeError(`${call.f} is no call of the ${vocabulary} vocabulary (txn)`)
 }

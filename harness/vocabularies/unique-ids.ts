@@ -5,13 +5,23 @@
  * |----------|-------|-----------------------------|
  * | generate | {}    | { id }: a number or a text  |
  */
-export const UNIQUE_IDS = 'unique-ids'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { nothing, scalar } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export interface GenerateCall {
-  readonly f: 'generate'
-  readonly value: Readonly<Record<string, never>>
-}
+export const UNIQUE_IDS = defineVocabulary({
+  name: 'unique-ids',
+  description: 'ids that are never handed out twice',
+  promises: OF_OBJECTS,
+  unique: null,
+  initial: 'no id handed out',
+  services: [],
+  calls: {
+    generate: defineCall({ value: nothing, ok: z.object({ id: scalar }), changes: () => true }),
+  },
+})
 
-export interface Generated {
-  readonly id: number | string
-}
+export type GenerateCall = CallOf<typeof UNIQUE_IDS>
+export type Generated = OkOf<typeof UNIQUE_IDS, 'generate'>

@@ -1,9 +1,30 @@
-/** Schemas that vocabularies share. */
+/** Schemas that vocabularies share, and what their calls have in common. */
 import { z } from 'zod'
+import type { Identity } from '../api/vocabulary.ts'
 
-/** A name of an object, or a value: whole numbers of any size, and texts. */
-export const scalar = z.union([z.int(), z.bigint(), z.string()])
+/**
+ * A name of an object, or a value, where texts are possible too. Whole numbers are exact up to 2^53, as in JSON; a greater
+ * one can only be a text.
+ */
+export const scalar = z.union([z.int(), z.string()])
 export type Scalar = z.output<typeof scalar>
 
 /** What is asked where there is nothing to say. */
 export const nothing = z.strictObject({})
+
+const inText = (value: Scalar): string => (typeof value === 'string' ? JSON.stringify(value) : `${value}`)
+
+/** Identity of a value that a key holds, or an element that it contains. */
+export const held = (key: Scalar, value: Scalar): Identity => `${inText(key)}=${inText(value)}`
+
+/** A rule for completions: what these fields of an ok answer repeat must be what was asked. */
+export const repeats =
+  <const Field extends string>(...fields: readonly Field[]) =>
+  (
+    asked: Readonly<Record<NoInfer<Field>, unknown>>,
+    ok: Readonly<Record<NoInfer<Field>, unknown>>,
+  ): string | null => {
+    const field = fields.find((name) => asked[name] !== ok[name])
+    if (field === undefined) return null
+    return `its ${field} is ${JSON.stringify(ok[field])}, and that of the invocation is ${JSON.stringify(asked[field])}`
+  }

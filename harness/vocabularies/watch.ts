@@ -8,19 +8,39 @@
  *
  * A value is put at most once in a history. Who watches goes on after `upTo`, and so sees every change once.
  */
-export const WATCH = 'watch'
+import { z } from 'zod'
+import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { OF_OBJECTS } from './promises.ts'
+import { held, repeats } from './values.ts'
+import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-export type WatchCall =
-  | { readonly f: 'put'; readonly value: { readonly key: number; readonly value: number } }
-  | { readonly f: 'watch'; readonly value: { readonly after: number } }
+const put = z.object({ key: z.int(), value: z.int() })
+const change = put.extend({ revision: z.int() })
 
-export interface WatchEvent {
-  readonly revision: number
-  readonly key: number
-  readonly value: number
-}
+export const WATCH = defineVocabulary({
+  name: 'watch',
+  description: 'changes of keys, numbered and watched',
+  promises: OF_OBJECTS,
+  unique: 'a value is put at most once',
+  initial: 'no change',
+  services: [],
+  calls: {
+    put: defineCall({
+      value: put,
+      ok: change,
+      changes: () => true,
+      mismatch: repeats('key', 'value'),
+      writes: (asked) => [held(asked.key, asked.value)],
+    }),
+    watch: defineCall({
+      value: z.object({ after: z.int() }),
+      ok: z.object({ events: z.array(change), upTo: z.int() }),
+      changes: () => false,
+      reads: (ok) => ok.events.map(({ key, value }) => held(key, value)),
+    }),
+  },
+})
 
-export interface Watched {
-  readonly events: readonly WatchEvent[]
-  readonly upTo: number
-}
+export type WatchCall = CallOf<typeof WATCH>
+export type Watched = OkOf<typeof WATCH, 'watch'>
+export type WatchEvent = Watched['events'][number]

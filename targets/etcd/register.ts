@@ -1,6 +1,7 @@
 /** Registers in etcd. Compare-and-set is a transaction that also reads: a comparison that failed is an observation. */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import { asRegisterCall, type RegisterCall, type RegisterValue } from '../../harness/vocabularies/register.ts'
+import { REGISTER, type RegisterCall, type RegisterValue } from '../../harness/vocabularies/register.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
 const keyOf = (key: number): string => toBase64(`register/${key}`)
@@ -25,7 +26,7 @@ const casBody = (call: RegisterCall & { f: 'cas' }): unknown => {
 }
 
 export const actOnRegister = async (send: Send, raw: Call, serializable: boolean): Promise<Outcome> => {
-  const call = asRegisterCall(raw)
+  const call = asCall(REGISTER, raw)
   if (call.f === 'read') {
     const { key } = call.value
     const sent = await send<RangeResponse>('/v3/kv/range', { key: keyOf(key), serializable })

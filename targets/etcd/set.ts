@@ -1,6 +1,7 @@
 /** A set in etcd: one key an element below a prefix. */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import { asSetCall } from '../../harness/vocabularies/set.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, toBase64 } from './gateway.ts'
 
 const PREFIX = 'element/'
@@ -8,7 +9,7 @@ const PREFIX = 'element/'
 const END = 'element0'
 
 export const actOnSet = async (send: Send, raw: Call, serializable: boolean): Promise<Outcome> => {
-  const call = asSetCall(raw)
+  const call = asCall(SET, raw)
   if (call.f === 'add') {
     const sent = await send('/v3/kv/put', {
       key: toBase64(`${PREFIX}${call.value.element}`),

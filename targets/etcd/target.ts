@@ -133,11 +133,11 @@ export const etcd: Target = {
   claims: (options) => ({
     source: 'etcd 3.4 documentation, "KV API guarantees"',
     consistency: {
-      [REGISTER]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' },
-      [SET]: { add: 'linearizable', read: readsClaimed(options) },
+      [REGISTER.name]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' },
+      [SET.name]: { add: 'linearizable', read: readsClaimed(options) },
       // Its transactions always read linearizably.
-      [LIST_APPEND]: { txn: 'strict-serializable' },
-      [RW_REGISTER]: { txn: 'strict-serializable' },
+      [LIST_APPEND.name]: { txn: 'strict-serializable' },
+      [RW_REGISTER.name]: { txn: 'strict-serializable' },
     },
     // No `tellsElections`: its status has the term of the last entry applied beside the leader of now.
     minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',

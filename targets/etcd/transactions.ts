@@ -4,7 +4,8 @@
  * fail: nothing was written.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import type { Scalar, TransactionCall } from '../../harness/vocabularies/transactions.ts'
+import type { TransactionCall } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { fromBase64, type KeyValue, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
 type Op = readonly [f: string, key: Scalar, value: unknown]

@@ -46,7 +46,7 @@ class JobConnection implements Connection {
   }
 }
 
-const cluster = raftClient(JOB_QUEUE)
+const cluster = raftClient(JOB_QUEUE.name)
 
 export const jobClient: Client = {
   open: async (context) => new JobConnection(await cluster.open(context), context),

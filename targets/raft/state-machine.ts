@@ -4,11 +4,10 @@
  * of sessions too: when a session is opened beyond the limit, the one that was used longest ago goes.
  */
 import type { Call } from '../../harness/api/history.ts'
-import { EFFECTS, type Request } from '../../harness/vocabularies/effects.ts'
+import type { Request } from '../../harness/vocabularies/effects.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../harness/vocabularies/lease.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
-import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import type { Bug } from './bugs/bugs.ts'
 import type { Entry } from './core/types.ts'
@@ -33,8 +32,6 @@ interface Session {
 }
 
 const MAX_SESSIONS = 1000
-/** Vocabularies whose effects the leader brings about. */
-const ACTING = [EFFECTS, SCHEDULE, OUTBOX]
 
 interface Saved {
   readonly structures: Readonly<Record<string, unknown>>
@@ -98,25 +95,25 @@ export class StateMachine {
 
   /** For the leader's worker: accepted, and not known to be done. */
   get requests(): readonly { readonly vocabulary: string; readonly request: Request }[] {
-    return ACTING.flatMap((vocabulary) =>
-      requestsOf(this.#structures.get(vocabulary)).map((request) => ({ vocabulary, request })),
+    return [...this.#structures].flatMap(([vocabulary, structure]) =>
+      requestsOf(structure).map((request) => ({ vocabulary, request })),
     )
   }
 
   get leases(): ReturnType<typeof leasesOf> {
-    return leasesOf(this.#structures.get(LEASE))
+    return leasesOf(this.#structures.get(LEASE.name))
   }
 
   get locks(): ReturnType<typeof locksOf> {
-    return locksOf(this.#structures.get(LOCK))
+    return locksOf(this.#structures.get(LOCK.name))
   }
 
   get lentJobs(): ReturnType<typeof lentOf> {
-    return lentOf(this.#structures.get(JOB_QUEUE))
+    return lentOf(this.#structures.get(JOB_QUEUE.name))
   }
 
   get schedules(): ReturnType<typeof schedulesOf> {
-    return schedulesOf(this.#structures.get(SCHEDULE))
+    return schedulesOf(this.#structures.get(SCHEDULE.name))
   }
 
   /** Of a call that changes nothing. */

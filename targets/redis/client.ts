@@ -15,10 +15,11 @@ import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
 import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
-import { asRegisterCall, REGISTER, type RegisterCall } from '../../harness/vocabularies/register.ts'
-import { asSetCall, SET, type SetCall } from '../../harness/vocabularies/set.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { protectedBy } from '../sink/client.ts'
 import { connect, type RedisClient } from './connect.ts'
 import {
@@ -46,7 +47,7 @@ return 1`
 const keyOf = (key: number): string => `register/${key}`
 
 const sendRegister = async (send: Send, raw: Call): Promise<unknown> => {
-  const call: RegisterCall = asRegisterCall(raw)
+  const call = asCall(REGISTER, raw)
   const key = keyOf(call.value.key)
   if (call.f === 'read') {
     const value = (await send(['GET', key])) as string | null
@@ -64,7 +65,7 @@ const sendRegister = async (send: Send, raw: Call): Promise<unknown> => {
 const ELEMENTS = 'elements'
 
 const sendSet = async (send: Send, raw: Call): Promise<unknown> => {
-  const call: SetCall = asSetCall(raw)
+  const call = asCall(SET, raw)
   if (call.f === 'add') {
     await send(['SADD', ELEMENTS, String(call.value.element)])
     return call.value
@@ -114,21 +115,21 @@ const clientOf = (act: (send: Send, call: Call) => Promise<unknown>): Client => 
 })
 
 export const redisClients: Readonly<Record<string, Client>> = {
-  [REGISTER]: clientOf(sendRegister),
-  [SET]: clientOf(sendSet),
-  [LIST_APPEND]: clientOf(sendTransaction('list/')),
-  [RW_REGISTER]: clientOf(sendTransaction('rw/')),
-  [MULTI_REGISTER]: clientOf(sendTransaction('group/')),
-  [COUNTER]: clientOf(sendCounter),
-  [QUEUE]: clientOf(sendQueue),
-  [UNIQUE_IDS]: clientOf(sendIds),
-  [APPEND_LOG]: clientOf(sendLog),
-  [LOCK]: clientOf(sendLock),
-  [LEASE]: clientOf(sendLease),
-  [SEMAPHORE]: clientOf(sendSemaphore),
-  [PROTECTED_LOCK]: protectedBy(clientOf(sendLock)),
-  [PROTECTED_LEASE]: protectedBy(clientOf(sendLease)),
-  [BANK]: clientOf(sendBank),
-  [BOOKING]: clientOf(sendBooking),
-  [ACCESS]: clientOf(sendAccess),
+  [REGISTER.name]: clientOf(sendRegister),
+  [SET.name]: clientOf(sendSet),
+  [LIST_APPEND.name]: clientOf(sendTransaction('list/')),
+  [RW_REGISTER.name]: clientOf(sendTransaction('rw/')),
+  [MULTI_REGISTER.name]: clientOf(sendTransaction('group/')),
+  [COUNTER.name]: clientOf(sendCounter),
+  [QUEUE.name]: clientOf(sendQueue),
+  [UNIQUE_IDS.name]: clientOf(sendIds),
+  [APPEND_LOG.name]: clientOf(sendLog),
+  [LOCK.name]: clientOf(sendLock),
+  [LEASE.name]: clientOf(sendLease),
+  [SEMAPHORE.name]: clientOf(sendSemaphore),
+  [PROTECTED_LOCK.name]: protectedBy(clientOf(sendLock)),
+  [PROTECTED_LEASE.name]: protectedBy(clientOf(sendLease)),
+  [BANK.name]: clientOf(sendBank),
+  [BOOKING.name]: clientOf(sendBooking),
+  [ACCESS.name]: clientOf(sendAccess),
 }

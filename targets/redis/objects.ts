@@ -8,7 +8,8 @@ import type { CounterCall } from '../../harness/vocabularies/counter.ts'
 import { LEASE_MS, type LeaseCall } from '../../harness/vocabularies/lease.ts'
 import { type LockCall, PERMITS } from '../../harness/vocabularies/locks.ts'
 import type { QueueCall } from '../../harness/vocabularies/queue.ts'
-import type { Scalar, TransactionCall } from '../../harness/vocabularies/transactions.ts'
+import type { TransactionCall } from '../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 
 /** Sends one command. */
 export type Send = (args: readonly string[]) => Promise<unknown>

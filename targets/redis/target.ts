@@ -41,10 +41,10 @@ const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus
 const claims = ({ appendfsync }: Options): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
   consistency: {
-    [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
-    [SET]: { add: 'linearizable', read: 'linearizable' },
-    [LIST_APPEND]: { txn: 'strict-serializable' },
-    [RW_REGISTER]: { txn: 'strict-serializable' },
+    [REGISTER.name]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
+    [SET.name]: { add: 'linearizable', read: 'linearizable' },
+    [LIST_APPEND.name]: { txn: 'strict-serializable' },
+    [RW_REGISTER.name]: { txn: 'strict-serializable' },
   },
   minority: 'refuse',
   tolerates: {

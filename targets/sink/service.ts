@@ -2,11 +2,8 @@
 import path from 'node:path'
 import type { OptionSpec, OptionValue } from '../../harness/api/options.ts'
 import type { ServiceSpec } from '../../harness/api/target.ts'
-import { EFFECTS, SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
-import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
-import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
-import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
-import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
 import { JsonHttp } from '../http.ts'
 import { SINK_PORT } from './port.ts'
 
@@ -48,17 +45,8 @@ const sink = (mode: SinkMode): ServiceSpec => ({
 export const sinksOf = (mode: OptionValue | undefined): readonly ServiceSpec[] =>
   mode === undefined || mode === NO_SINK ? [] : [sink(mode as SinkMode)]
 
-const NEED_A_SINK: ReadonlySet<string> = new Set([
-  EFFECTS,
-  JOB_QUEUE,
-  SCHEDULE,
-  OUTBOX,
-  PROTECTED_LOCK,
-  PROTECTED_LEASE,
-])
-
 /** Why that vocabulary cannot be spoken without a sink; null where it can, or there is one. */
-export const lacksSink = (vocabulary: string, mode: OptionValue | undefined): string | null =>
-  NEED_A_SINK.has(vocabulary) && sinksOf(mode).length === 0
+export const lacksSink = (vocabulary: Vocabulary, mode: OptionValue | undefined): string | null =>
+  vocabulary.services.includes(SINK) && sinksOf(mode).length === 0
     ? `what it does happens in a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
     : null

@@ -6,10 +6,10 @@
  * - rw-register: `wx1` writes 1 to x, `rx1` reads 1, `rx_` reads that it was never written
  */
 import type { Operation } from '../../../harness/api/history.ts'
-import { LIST_APPEND } from '../../../harness/vocabularies/transactions.ts'
+import { LIST_APPEND, type TransactionVocabulary } from '../../../harness/vocabularies/transactions.ts'
 import type { MicroOp } from '../transactions.ts'
 
-const parseOp = (text: string, vocabulary: string): MicroOp => {
+const parseOp = (text: string, vocabulary: TransactionVocabulary): MicroOp => {
   const [f, key, ...rest] = text
   const digits = rest.join('')
   if (f === 'a') return ['append', key as string, Number(digits)]
@@ -26,7 +26,7 @@ interface Parsed {
   readonly ops: readonly MicroOp[]
 }
 
-const parseTransaction = (text: string, vocabulary: string): Parsed => {
+const parseTransaction = (text: string, vocabulary: TransactionVocabulary): Parsed => {
   const [process, outcome, ...ops] = text.trim().split(/\s+/)
   return {
     process: Number(process),
@@ -38,7 +38,7 @@ const parseTransaction = (text: string, vocabulary: string): Parsed => {
 const unread = (ops: readonly MicroOp[]): readonly MicroOp[] =>
   ops.map((op) => (op[0] === 'r' ? ['r', op[1], null] : op))
 
-export const historyOf = (text: string, vocabulary: string): readonly Operation[] => {
+export const historyOf = (text: string, vocabulary: TransactionVocabulary): readonly Operation[] => {
   const history: Operation[] = []
   const add = (type: Operation['type'], { process }: Parsed, value: unknown): void => {
     history.push({ index: history.length, timeNs: history.length * 1e6, process, type, f: 'txn', value })

@@ -1,5 +1,5 @@
 /** Brute force, deliberately dumb: the definitions tried over all orders. For a handful of transactions. */
-import type { Scalar } from '../../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
 
 /** Key -> what a read of it returns. */

@@ -113,7 +113,11 @@ export const benchBugsCommand = async (flags: BugFlags): Promise<number> => {
     for (const bug of target.bugs.filter(({ name }) => isPart('bugs') && isWanted(name)))
       isGood = (await benchBug(target, bug, seeds)) && isGood
     for (const workload of Object.values(workloads))
-      if (isPart('healthy') && target.clients[workload.vocabulary] !== undefined && isWanted(workload.name))
+      if (
+        isPart('healthy') &&
+        target.clients[workload.vocabulary.name] !== undefined &&
+        isWanted(workload.name)
+      )
         isGood = (await benchHealthy(target, workload.name, seeds)) && isGood
   }
   return isGood ? 0 : 1

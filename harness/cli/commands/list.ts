@@ -2,7 +2,9 @@
 import type { Nemesis } from '../../api/nemesis.ts'
 import type { OptionSpecs, Options } from '../../api/options.ts'
 import type { Checker } from '../../api/verdict.ts'
+import type { Vocabulary } from '../../api/vocabulary.ts'
 import type { Workload } from '../../api/workload.ts'
+import { vocabularies } from '../../vocabularies/index.ts'
 import { nemeses, targets, unknownName, workloads } from '../run/registries.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
@@ -34,7 +36,7 @@ const listWorkloads = (): readonly string[] => {
   const always = standing()
   const isOwn = ({ name }: Checker): boolean => !always.some((each) => each.name === name)
   const each = Object.values(workloads).flatMap((workload) => [
-    `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary})`,
+    `  ${workload.name.padEnd(12)} ${workload.description} (vocabulary ${workload.vocabulary.name})`,
     ...checkersOf(workload)
       .filter(isOwn)
       .map((checker) => `      judged by ${describe(checker)}`),
@@ -46,6 +48,28 @@ const listWorkloads = (): readonly string[] => {
     ...always.map((checker) => `      judged by ${describe(checker)}`),
   ]
 }
+
+/** Who asks, and who answers. */
+const speakersOf = ({ name }: Vocabulary): string => {
+  const named = (all: readonly { readonly name: string }[]): string =>
+    all.map((each) => each.name).join(', ') || 'none'
+  const asking = Object.values(workloads).filter(({ vocabulary }) => vocabulary.name === name)
+  const answering = Object.values(targets).filter(({ clients }) => clients[name] !== undefined)
+  return `workloads: ${named(asking)}; targets: ${named(answering)}`
+}
+
+const listVocabularies = (): readonly string[] =>
+  Object.values(vocabularies).flatMap((vocabulary) => {
+    const { name, description, calls, promises, unique, initial, services } = vocabulary
+    const needs = services.length === 0 ? '' : ` (needs ${services.join(', ')})`
+    return [
+      `  ${name.padEnd(16)} ${description}${needs}`,
+      `      calls: ${Object.keys(calls).join(', ')}`,
+      `      promises: ${promises.join(', ')}`,
+      `      at first: ${initial}${unique === null ? '' : `; ${unique}`}`,
+      `      ${speakersOf(vocabulary)}`,
+    ]
+  })
 
 /** Bundled targets that a nemesis cannot be used on, by the target's default options. */
 const notOn = (nemesis: Nemesis): string => {
@@ -91,6 +115,7 @@ const listBugs = (): readonly string[] =>
 const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
   targets: listTargets,
   workloads: listWorkloads,
+  vocabularies: listVocabularies,
   nemeses: listNemeses,
   checkers: listCheckers,
   bugs: listBugs,

@@ -24,13 +24,14 @@ export interface Judged {
 }
 
 /** An interrupted run or one imported has parts missing; only what is there is judged. */
-const judgeRecord = (record: RunRecord, workload: string, options: Options): Promise<RunVerdict> => {
+const judgeRecord = (recorded: RunRecord, workload: string, options: Options): Promise<RunVerdict> => {
   const { vocabulary, checkers: checkersFor } = findWorkload(workload)
+  const record = { ...recorded, vocabulary }
   const stranger = strangerIn(record.history, vocabulary)
   const checkers = stranger === null ? checkersFor(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
     record.spec === null
-      ? checkers.filter((checker) => checker.needs.every((part) => part === 'history'))
+      ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
       : checkers
   return composeVerdict(usable, record, new AbortController().signal)
 }

@@ -1,13 +1,13 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
 import { execaSync } from 'execa'
-import { ISOLATION_MODELS } from '../../../checkers/transactions/consistency.ts'
 import type { Claims, FaultModel, PromiseName } from '../../api/claims.ts'
 import type { Environment } from '../../api/environment.ts'
 import type { PlannedFault } from '../../api/nemesis.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
+import type { Vocabulary } from '../../api/vocabulary.ts'
 import { planFaults } from '../../engine/lifecycle.ts'
 import { isDockerReachable } from '../../environments/docker/daemon.ts'
 import { dockerEnvironment } from '../../environments/docker/environment.ts'
@@ -15,11 +15,6 @@ import { namespaces } from '../../environments/namespaces/environment.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { formatDurationMs, NS_PER_MS, parseDurationMs } from '../../support/time.ts'
-import { EFFECTS } from '../../vocabularies/effects.ts'
-import { JOB_QUEUE } from '../../vocabularies/job-queue.ts'
-import { OUTBOX } from '../../vocabularies/outbox.ts'
-import { SCHEDULE } from '../../vocabularies/schedule.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../vocabularies/transactions.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
 import { findNemesis, findTarget, findWorkload, nemeses, targetReference, unknownName } from './registries.ts'
 
@@ -44,14 +39,6 @@ export interface RunFlags {
   readonly faults?: string
 }
 
-const OF_OBJECTS: readonly PromiseName[] = ['linearizable', 'consistent-prefix']
-const WITH_EFFECTS: readonly string[] = [EFFECTS, JOB_QUEUE, SCHEDULE, OUTBOX]
-const OF_EFFECTS: readonly PromiseName[] = ['at-most-once', 'at-least-once', 'exactly-once']
-
-const promisesFor = (vocabulary: string): readonly PromiseName[] => {
-  if (vocabulary === LIST_APPEND || vocabulary === RW_REGISTER) return ISOLATION_MODELS
-  return WITH_EFFECTS.includes(vocabulary) ? OF_EFFECTS : OF_OBJECTS
-}
 const MAX_NODES = 50
 const DEFAULT_CLIENT_GROUPS = 2
 
@@ -86,11 +73,10 @@ const chooseEnvironment = async (name: string, target: Target, options: Options)
   return hasImages && (await isDockerReachable()) ? 'docker' : 'namespaces'
 }
 
-const parseExpect = (text: string | undefined, vocabulary: string): PromiseName | null => {
+const parseExpect = (text: string | undefined, { name, promises }: Vocabulary): PromiseName | null => {
   if (text === undefined) return null
-  const promises = promisesFor(vocabulary)
   const known = promises.find((candidate) => candidate === text)
-  if (known === undefined) throw unknownName(`promise for ${vocabulary}`, text, promises)
+  if (known === undefined) throw unknownName(`promise for ${name}`, text, promises)
   return known
 }
 
@@ -210,9 +196,9 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
   const target = await findTarget(targetName)
   const workload = findWorkload(flags.workload)
   const runId = crypto.randomBytes(4).toString('hex')
-  if (target.clients[workload.vocabulary] === undefined) {
+  if (target.clients[workload.vocabulary.name] === undefined) {
     throw new UserError(
-      `${target.name} does not speak the ${workload.vocabulary} vocabulary, which the workload ${workload.name} needs. ` +
+      `${target.name} does not speak the ${workload.vocabulary.name} vocabulary, which the workload ${workload.name} needs. ` +
         `It speaks: ${Object.keys(target.clients).join(', ') || 'none'}.`,
     )
   }

@@ -5,18 +5,14 @@
 import type { Connection } from '../../api/client.ts'
 import type { Call, Outcome } from '../../api/history.ts'
 import type { Target } from '../../api/target.ts'
-import {
-  asRegisterCall,
-  REGISTER,
-  type RegisterCall,
-  type RegisterValue,
-} from '../../vocabularies/register.ts'
+import { REGISTER, type RegisterValue } from '../../vocabularies/register.ts'
+import { asCall } from '../../vocabularies/vocabulary.ts'
 
 export class FakeRegisters {
   readonly #values = new Map<number, number>()
 
   apply(raw: Call): Outcome {
-    const call: RegisterCall = asRegisterCall(raw)
+    const call = asCall(REGISTER, raw)
     const { key } = call.value
     const current: RegisterValue = this.#values.get(key) ?? null
     if (call.f === 'read') return { type: 'ok', value: { key, value: current } }
@@ -51,12 +47,12 @@ export const fakeTarget = (
     programs: {},
     claims: () => ({
       source: 'the test',
-      consistency: { [REGISTER]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' } },
+      consistency: { [REGISTER.name]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' } },
       minority: 'refuse',
       recoversWithinMs: 1000,
       tolerates: { partition: 'any', kill: 'any', pause: 'any' },
     }),
-    clients: { [REGISTER]: { open: async () => connection } },
+    clients: { [REGISTER.name]: { open: async () => connection } },
     launch: () => ({ processes: [], files: {} }),
     ready: async () => true,
     status: async () => ({ role: 'follower', term: 1 }),

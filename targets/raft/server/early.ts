@@ -55,7 +55,7 @@ export class EarlyMistakes {
         })
       }
       case 'lease-by-wall-clock':
-        return vocabulary === LEASE && call.f === 'acquire'
+        return vocabulary === LEASE.name && call.f === 'acquire'
           ? withValue(call, { untilMs: Date.now() + LEASE_MS })
           : call
       case 'newest-clock-wins':

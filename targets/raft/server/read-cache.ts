@@ -20,13 +20,13 @@ export class ReadCache {
 
   /** Undefined: it is not remembered (any more). */
   get(vocabulary: string, { value }: Call): unknown {
-    if (!this.#isOn || vocabulary !== REGISTER) return undefined
+    if (!this.#isOn || vocabulary !== REGISTER.name) return undefined
     const cached = this.#cached.get(JSON.stringify(value))
     return cached !== undefined && performance.now() - cached.sinceMs < CACHED_MS ? cached.value : undefined
   }
 
   put(vocabulary: string, call: Call, value: unknown): void {
-    if (!this.#isOn || vocabulary !== REGISTER) return
+    if (!this.#isOn || vocabulary !== REGISTER.name) return
     this.#cached.set(JSON.stringify(call.value), { value, sinceMs: performance.now() })
   }
 }

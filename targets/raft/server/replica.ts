@@ -81,15 +81,15 @@ export class Replica {
         this.propose(vocabulary, { f: 'done', value: { key, worker: options.config.id } }),
     })
     this.#leaseKeeper = new LeaseKeeper(this.#bug, (key, token) =>
-      this.propose(LEASE, { f: 'expire', value: { key, token } }),
+      this.propose(LEASE.name, { f: 'expire', value: { key, token } }),
     )
     this.#jobKeeper = new LeaseKeeper(null, (key, token) =>
-      this.propose(JOB_QUEUE, { f: 'give-back', value: { key, token } }),
+      this.propose(JOB_QUEUE.name, { f: 'give-back', value: { key, token } }),
     )
     this.#lockKeeper = new LeaseKeeper(null, (key, owner) =>
-      this.propose(LOCK, { f: 'free', value: { key, owner } }),
+      this.propose(LOCK.name, { f: 'free', value: { key, owner } }),
     )
-    this.#ticker = new Ticker(this.#bug, (call) => this.propose(SCHEDULE, call))
+    this.#ticker = new Ticker(this.#bug, (call) => this.propose(SCHEDULE.name, call))
     const { restored } = options.storage
     this.#core = new RaftCore(options.config, restored)
     this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)

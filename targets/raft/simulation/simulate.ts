@@ -119,7 +119,7 @@ class SimulatedClient {
       (reply) =>
         call.f === 'read'
           ? this.#world.read(target, call, reply)
-          : this.#world.submit(target, { kind: 'op', session, seq, vocabulary: REGISTER, call }, reply),
+          : this.#world.submit(target, { kind: 'op', session, seq, vocabulary: REGISTER.name, call }, reply),
       (answer) => this.#answered(call, attempt, doubtful, answer),
     )
   }

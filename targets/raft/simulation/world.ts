@@ -247,7 +247,7 @@ export class World {
       if (index > server.core.applied) return true
       const read = server.reads.get(id)
       server.reads.delete(id)
-      read?.reply({ type: 'value', value: server.machine.read(REGISTER, read.call) })
+      read?.reply({ type: 'value', value: server.machine.read(REGISTER.name, read.call) })
       return false
     })
   }

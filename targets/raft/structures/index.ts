@@ -1,5 +1,6 @@
-/** Vocabulary -> what the state machine keeps for it, and which of its calls change nothing. */
+/** Name of a vocabulary -> what the state machine keeps for it. */
 import type { Call } from '../../../harness/api/history.ts'
+import type { Vocabulary } from '../../../harness/api/vocabulary.ts'
 import { ACCESS } from '../../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../../harness/vocabularies/bank.ts'
@@ -17,6 +18,7 @@ import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
 import { SET } from '../../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../../harness/vocabularies/unique-ids.ts'
+import { mayChange } from '../../../harness/vocabularies/vocabulary.ts'
 import { WATCH } from '../../../harness/vocabularies/watch.ts'
 import { access } from './access.ts'
 import { bank } from './bank.ts'
@@ -38,38 +40,39 @@ import type { MakeStructure } from './structure.ts'
 import { lists, transactionalRegisters } from './transactions.ts'
 
 interface Part {
+  readonly vocabulary: Vocabulary
   readonly make: MakeStructure
-  isRead(call: Call): boolean
 }
 
-const READS: ReadonlySet<string> = new Set(['read', 'check', 'pending', 'ledger'])
-const isReadCall = ({ f }: Call): boolean => READS.has(f)
-const isReadTransaction = ({ value }: Call): boolean =>
-  (value as readonly (readonly [string])[]).every(([f]) => f === 'r')
+const PARTS: readonly Part[] = [
+  { vocabulary: REGISTER, make: registers },
+  { vocabulary: SET, make: elements },
+  { vocabulary: LIST_APPEND, make: lists },
+  { vocabulary: RW_REGISTER, make: transactionalRegisters },
+  { vocabulary: MULTI_REGISTER, make: transactionalRegisters },
+  { vocabulary: WATCH, make: changes },
+  { vocabulary: COUNTER, make: counters },
+  { vocabulary: QUEUE, make: queues },
+  { vocabulary: UNIQUE_IDS, make: ids },
+  { vocabulary: APPEND_LOG, make: logs },
+  { vocabulary: LOCK, make: locks },
+  { vocabulary: LEASE, make: leases },
+  { vocabulary: SEMAPHORE, make: semaphores },
+  { vocabulary: BANK, make: bank },
+  { vocabulary: BOOKING, make: seats },
+  { vocabulary: ACCESS, make: access },
+  { vocabulary: EFFECTS, make: jobs },
+  { vocabulary: JOB_QUEUE, make: jobQueue },
+  { vocabulary: SCHEDULE, make: schedules },
+  { vocabulary: OUTBOX, make: outbox },
+]
 
-export const structures: Readonly<Record<string, Part>> = {
-  [REGISTER]: { make: registers, isRead: isReadCall },
-  [SET]: { make: elements, isRead: isReadCall },
-  [LIST_APPEND]: { make: lists, isRead: isReadTransaction },
-  [RW_REGISTER]: { make: transactionalRegisters, isRead: isReadTransaction },
-  [MULTI_REGISTER]: { make: transactionalRegisters, isRead: isReadTransaction },
-  [WATCH]: { make: changes, isRead: ({ f }) => f === 'watch' },
-  [COUNTER]: { make: counters, isRead: isReadCall },
-  [QUEUE]: { make: queues, isRead: isReadCall },
-  [UNIQUE_IDS]: { make: ids, isRead: isReadCall },
-  [APPEND_LOG]: { make: logs, isRead: isReadCall },
-  [LOCK]: { make: locks, isRead: isReadCall },
-  [LEASE]: { make: leases, isRead: isReadCall },
-  [SEMAPHORE]: { make: semaphores, isRead: isReadCall },
-  [BANK]: { make: bank, isRead: isReadCall },
-  [BOOKING]: { make: seats, isRead: isReadCall },
-  [ACCESS]: { make: access, isRead: isReadCall },
-  [EFFECTS]: { make: jobs, isRead: isReadCall },
-  [JOB_QUEUE]: { make: jobQueue, isRead: isReadCall },
-  [SCHEDULE]: { make: schedules, isRead: isReadCall },
-  [OUTBOX]: { make: outbox, isRead: isReadCall },
+export const structures: Readonly<Record<string, Part>> = Object.fromEntries(
+  PARTS.map((part) => [part.vocabulary.name, part]),
+)
+
+/** Whether the call changes nothing: then it needs neither a session nor the log. What is no call of the vocabulary is internal, and does. */
+export const isRead = (name: string, call: Call): boolean => {
+  const vocabulary = structures[name]?.vocabulary
+  return vocabulary !== undefined && !mayChange(vocabulary, call)
 }
-
-/** Whether the call changes nothing: then it needs neither a session nor the log. */
-export const isRead = (vocabulary: string, call: Call): boolean =>
-  structures[vocabulary]?.isRead(call) ?? false

@@ -81,8 +81,8 @@ export interface Acting extends Structure {
 }
 
 /** What the structure holds for the worker; none of another kind. */
-export const requestsOf = (structure: Structure | undefined): readonly Request[] =>
-  structure !== undefined && 'requests' in structure ? (structure as Acting).requests : []
+export const requestsOf = (structure: Structure): readonly Request[] =>
+  'requests' in structure ? (structure as Acting).requests : []
 
 /** By the leader's worker: the effect of this key is known to have happened. */
 export interface DoneCall {

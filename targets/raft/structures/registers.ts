@@ -1,6 +1,7 @@
 /** Registers under read, write and compare-and-set. */
 import type { Call } from '../../../harness/api/history.ts'
-import { asRegisterCall, type RegisterResult } from '../../../harness/vocabularies/register.ts'
+import { REGISTER, type RegisterResult } from '../../../harness/vocabularies/register.ts'
+import { asCall } from '../../../harness/vocabularies/vocabulary.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 class Registers implements Structure {
@@ -15,7 +16,7 @@ class Registers implements Structure {
   }
 
   execute(raw: Call): RegisterResult {
-    const call = asRegisterCall(raw)
+    const call = asCall(REGISTER, raw)
     if (call.f === 'read') return this.read(call)
     if (call.f === 'write') {
       this.#values.set(call.value.key, call.value.value)

@@ -1,6 +1,7 @@
 /** One set that elements are only added to. */
 import type { Call } from '../../../harness/api/history.ts'
-import { asSetCall, type SetResult } from '../../../harness/vocabularies/set.ts'
+import { SET, type SetResult } from '../../../harness/vocabularies/set.ts'
+import { asCall } from '../../../harness/vocabularies/vocabulary.ts'
 import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
@@ -21,7 +22,7 @@ class Elements implements Structure {
   }
 
   execute(raw: Call): SetResult {
-    const call = asSetCall(raw)
+    const call = asCall(SET, raw)
     if (call.f === 'read') return this.read()
     this.#elements.set(call.value.element, true)
     return call.value

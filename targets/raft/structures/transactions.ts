@@ -1,6 +1,7 @@
 /** Lists and registers under transactions: one entry of the log is one transaction. */
 import type { Call } from '../../../harness/api/history.ts'
-import type { Scalar, TransactionCall } from '../../../harness/vocabularies/transactions.ts'
+import type { TransactionCall } from '../../../harness/vocabularies/transactions.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 type Op = readonly [f: string, key: Scalar, value: unknown]
