@@ -11,9 +11,9 @@
 import type { Edn } from '../api/edn.ts'
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
+import { parseJson } from '../support/json.ts'
 import { entry, isKeyword, isMap, isSequence, nameOf } from '../vocabularies/edn.ts'
 import { printEdn, readEdn } from './edn.ts'
-import { parseJson } from './json.ts'
 
 export interface ForeignEvent {
   /** Where it stands, such as `history.edn, line 3`. */
@@ -99,7 +99,8 @@ const fromLog = (text: string, name: string): ForeignHistory => {
     if (match === null) return []
     const where = `${name}, line ${at + 1}`
     const [, process = '', type = '', f = '', rest = ''] = match
-    const [value, error] = readEdn(rest, where).values
+    // In brackets, so that a vector is one value.
+    const [value, error] = readEdn(`[${rest}]`, where).values
     const timedOut = isKeyword(value?.value) && value.value.keyword === 'timed-out'
     return [
       {

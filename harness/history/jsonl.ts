@@ -5,7 +5,7 @@
  */
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
-import { parseJson, printJson } from './json.ts'
+import { parseJson, printJson } from '../support/json.ts'
 
 export const HISTORY_SCHEMA = 'faultline.history/1'
 

@@ -2,7 +2,7 @@
 import type { Call, Operation } from '../api/history.ts'
 import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
-import { printJson } from './json.ts'
+import { printJson } from '../support/json.ts'
 
 const SHOWN = 80
 
@@ -27,7 +27,24 @@ const complaint = (schema: Schema, value: unknown): string | null => {
   const issue = error?.issues[0]
   if (issue === undefined) return null
   const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
-  return `${field}${issue.message.replace(/^Invalid input: /, '')}`
+  return `${field}${wordsOf(issue)}`
+}
+
+interface Issue {
+  readonly message: string
+  readonly path: readonly PropertyKey[]
+  /** Of a union: what each of its members complains of. */
+  readonly errors?: readonly (readonly Issue[])[]
+}
+
+/** Of a union the complaint that gets furthest into the value, or what all its members expect. */
+const wordsOf = ({ message, errors }: Issue): string => {
+  if (errors === undefined || errors.length === 0) return message.replace(/^Invalid input: /, '')
+  const firsts = errors.flatMap(([first]) => (first === undefined ? [] : [first]))
+  const deepest = firsts.toSorted((a, b) => b.path.length - a.path.length)[0] as Issue
+  if (deepest.path.length > 0) return `${deepest.path.join('.')}: ${wordsOf(deepest)}`
+  const expected = firsts.map((each) => /expected (\w+)/.exec(each.message)?.[1] ?? wordsOf(each))
+  return `expected ${[...new Set(expected)].join(' or ')}`
 }
 
 /** Whether it is already as the vocabulary has it. */

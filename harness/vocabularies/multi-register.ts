@@ -2,6 +2,7 @@
  * Registers in groups of GROUP_SIZE: keys `n * GROUP_SIZE` and the following are one group, which no transaction leaves. The
  * call, `txn`, is rw-register's (`transactions.ts`).
  */
+import { rwRegisterForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { type RegisterOp, registerTransaction } from './transactions.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -15,6 +16,7 @@ export const MULTI_REGISTER = defineVocabulary({
   unique: null,
   initial: 'null',
   services: [],
+  edn: rwRegisterForm,
   calls: {
     txn: defineCall({
       ...registerTransaction,

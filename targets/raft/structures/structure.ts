@@ -1,5 +1,7 @@
 /** What the state machine keeps for one vocabulary: deterministic, saved with every snapshot. */
+
 import type { Call } from '../../../harness/api/history.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import type { Bug } from '../bugs/bugs.ts'
 
 /** Where in the log a call stands, and whose it is. */
@@ -31,7 +33,7 @@ export const hashText = (text: string, start = 0): number => {
 }
 
 /** A map of small values with the digest of its content: the sum of one hash an item. */
-export class DigestMap<K extends number | string, V> {
+export class DigestMap<K extends Scalar, V> {
   readonly #items: Map<K, V>
   digest = 0
 
