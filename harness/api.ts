@@ -28,12 +28,19 @@ export type {
   Cluster,
   ClusterNode,
   Environment,
+  Examined,
+  Finding,
   HostSpec,
+  PrepareSpec,
+  Provisioner,
   ProvisionSpec,
+  Sandbox,
+  SandboxSpec,
 } from './api/environment.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
 export type { Call, ClientProcess, Meta, Operation, Outcome, Pair } from './api/history.ts'
 export type { UndoEntry, UndoJournal } from './api/journal.ts'
+export type { Log, LogFields, LogLevel } from './api/log.ts'
 export type {
   ActiveFault,
   Effect,

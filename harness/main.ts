@@ -3,6 +3,7 @@
  * 0 valid, 1 invalid, 2 unknown, 254 the harness failed, 255 bad usage.
  */
 import { Command, CommanderError, Option } from 'commander'
+import { ownVersion } from './store/version.ts'
 import { messageOf, UserError } from './support/assert.ts'
 
 type Action = (...args: never[]) => Promise<number>
@@ -17,8 +18,16 @@ const lazily =
     exitCode = await action(...args)
   }
 
+/** Looked up when asked for: that starts git. */
+const printVersion = (): never => {
+  process.stdout.write(`${ownVersion()}\n`)
+  throw new CommanderError(0, 'faultline.version', 'version')
+}
+
 const program = new Command('faultline')
   .description('Breaks a real cluster on purpose and proves whether it kept its promises.')
+  .option('-V, --version', 'print the version of faultline')
+  .on('option:version', printVersion)
   .exitOverride()
   .showSuggestionAfterError()
 
@@ -29,7 +38,7 @@ program
   .option('-w, --workload <name>', 'what clients do', 'register')
   .option('-n, --nemesis <names>', 'what goes wrong, joined by commas; all: whatever is possible here')
   .option('--faults <run>', 'run the faults that a run recorded again: its folder, or its faults.jsonl')
-  .option('--env <name>', 'auto, namespaces or docker', 'auto')
+  .option('--env <name>', 'auto, or an environment of `faultline list environments`', 'auto')
   .option('--nodes <n>', "nodes (default: the target's)")
   .option('--concurrency <n>', 'client threads', '10')
   .option('--rate <n>', 'operations a second over all clients; 0: as fast as they go', '200')
@@ -41,6 +50,8 @@ program
   .option('--bug <name>', 'a bug planted in a bundled target')
   .option('--expect <promise>', 'judge against this promise instead of what the target claims')
   .option('--out <dir>', 'where results go', 'results')
+  .option('--log-level <level>', "of the run's harness.jsonl: debug, info, warn or error", 'info')
+  .option('--show-log', 'print the lines of harness.jsonl on standard error, too')
   .option('--target-opts <k=v,...>', 'options of the target')
   .option('--workload-opts <k=v,...>', 'options of the workload')
   .option('--nemesis-opts <k=v,...>', 'options of the nemeses, or nemesis.k=v for one of them')
@@ -76,7 +87,7 @@ program
 
 program
   .command('list')
-  .argument('[what]', 'targets, workloads, nemeses, checkers or bugs')
+  .argument('[what]', 'targets, workloads, nemeses, environments, checkers or bugs')
   .description('what there is')
   .action(lazily(async () => (await import('./cli/commands/list.ts')).listCommand))
 
@@ -106,7 +117,7 @@ program
 
 program
   .command('prepare')
-  .argument('<what>', 'namespaces, programs, docker or tests')
+  .argument('<what>', 'an environment, programs or tests')
   .description('install and build what this machine lacks')
   .option('--base <source>', "base image: local (made from Debian's packages) or registry (pulled)", 'local')
   .action(lazily(async () => (await import('./cli/commands/prepare.ts')).prepareCommand))

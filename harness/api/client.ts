@@ -7,7 +7,7 @@ export interface Endpoint {
   readonly address: string
 }
 
-export interface ClientContext {
+export interface ClientContext<O extends Options = Options> {
   readonly process: ClientProcess
   /** The node this client is bound to. */
   readonly node: Endpoint
@@ -17,13 +17,13 @@ export interface ClientContext {
   readonly localAddress: string | undefined
   /** What stands beside the cluster: name -> address. */
   readonly services: Readonly<Record<string, string>>
-  readonly options: Options
+  readonly options: O
   readonly signal: AbortSignal
 }
 
 /** Opens connections. Failing to open makes the waiting operation a `fail`: it was never sent. */
-export interface Client<C extends Call = Call> {
-  open(context: ClientContext): Promise<Connection<C>>
+export interface Client<C extends Call = Call, O extends Options = Options> {
+  open(context: ClientContext<O>): Promise<Connection<C>>
 }
 
 /** Sends one call at a time. Never retries in secret; declared retries are counted in `meta.attempts`. */

@@ -1,8 +1,9 @@
 /** Environments: where nodes run, and what can be done to them. */
 import type { DirectoryDurability, NodeDisk } from './disk.ts'
 import type { UndoJournal } from './journal.ts'
+import type { Options } from './options.ts'
 import type { NodeCgroups, NodeProcess } from './process.ts'
-import type { LaunchSpec, NodeIdentity } from './target.ts'
+import type { LaunchSpec, NodeIdentity, Target } from './target.ts'
 
 /** What an environment can do to a node. Nemeses name what they need. */
 export type Capability =
@@ -70,14 +71,76 @@ export interface ProvisionSpec {
   readonly journal: UndoJournal
 }
 
-export interface Environment {
+/** The part of an environment that makes clusters: all that the engine needs to know of it. */
+export interface Provisioner {
   readonly name: string
-  /** Why the environment cannot do this to a node on this machine; null where it can. Tried, not guessed. */
-  lacks(fault: Capability): string | null
-  /** False for an environment whose nodes are not processes. */
+  /** Why it cannot do this to a node on this machine; null where it can. Tried, not guessed. */
+  lacks(capability: Capability): string | null
+  /** False where nodes are not processes, and cannot be seen to have ended. Absent: true. */
   readonly hasProcesses?: boolean
-  /** The identities nodes will have, before anything is made. */
-  identify(count: number): readonly NodeIdentity[]
-  identifyServices(names: readonly string[]): readonly NodeIdentity[]
+  /** The identities that the run's nodes will have, before anything is made. */
+  identify(runId: string, count: number): readonly NodeIdentity[]
+  identifyServices(runId: string, names: readonly string[]): readonly NodeIdentity[]
   provision(spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster>
+}
+
+/** How the controller is started so that it stands inside the run's own networks and namespaces. */
+export interface Sandbox {
+  /** Put before the controller's own command line. */
+  readonly prefix: readonly string[]
+}
+
+export interface SandboxSpec {
+  readonly runId: string
+  readonly target: Target
+  /** What outlives the sandbox's own processes is written here first. */
+  readonly journal: UndoJournal
+}
+
+/** One line of `faultline doctor`. */
+export interface Finding {
+  readonly what: string
+  readonly ok: boolean
+  /** What was found, or what would provide it. */
+  readonly note: string
+}
+
+/** Whether something can be done, and how it is done or why it is not. */
+export type Examined = Omit<Finding, 'what'>
+
+export interface PrepareSpec {
+  /** Images that targets need: folders of docker/. */
+  readonly images: readonly string[]
+  /** Where the base image comes from: made here of Debian's packages, or pulled from a registry. */
+  readonly base: 'local' | 'registry'
+  /** Told each command before it is run. */
+  readonly say: (line: string) => void
+}
+
+/**
+ * A place where clusters run: an entry of the registry `environments/index.ts`. The command line, `doctor` and
+ * `prepare` know environments by this interface alone, so that a new one needs no change outside its own folder.
+ */
+export interface Environment extends Provisioner {
+  /** One sentence, for `faultline list`. */
+  readonly description: string
+  /** `--env auto` takes the lowest rank among those that can be used. Null: only where it is asked for by name. */
+  readonly autoRank: number | null
+  /** What shows that it works, for `faultline doctor`. */
+  readonly means: string
+  /** Whether the nodes run the target's programs as this machine has them. */
+  readonly needsPrograms: boolean
+  /** Why no cluster can run in it from this machine, and what to do, in sentences; null where one can. Tried, not guessed. */
+  whyNot(): Promise<string | null>
+  /** Why it cannot hold this target under these options; null where it can. */
+  whyNotFor(target: Target, options: Options): string | null
+  /** Like `lacks`, but tried more thoroughly, and with how it is done where it can be. */
+  examine(capability: Capability): Promise<Examined>
+  /** What else `faultline doctor` should say of it. */
+  inspect(): Promise<readonly Finding[]>
+  /** Installs the programs that it needs on this machine. */
+  install(say: PrepareSpec['say']): Promise<void>
+  /** Makes it ready for use: installs, starts and builds what is missing. */
+  prepare(spec: PrepareSpec): Promise<void>
+  sandbox(spec: SandboxSpec): Promise<Sandbox>
 }

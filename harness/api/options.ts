@@ -14,15 +14,24 @@ export interface OptionSpec {
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>
 
-type ValueOf<Spec extends OptionSpec> = Spec['type'] extends 'number' | 'duration'
-  ? number
-  : Spec['type'] extends 'boolean'
-    ? boolean
-    : Spec extends { readonly choices: readonly (infer Choice extends string)[] }
-      ? Choice
-      : string
+type TextOf<Spec extends OptionSpec> = Spec extends {
+  readonly choices: readonly (infer Choice extends string)[]
+}
+  ? Choice
+  : string
 
-/** The options that declarations give: `number` for numbers and durations, the choices where there are some. */
-export type OptionsOf<Specs extends OptionSpecs> = string extends keyof Specs
-  ? Options
-  : { readonly [Name in keyof Specs]: ValueOf<Specs[Name]> }
+interface ValuesByType<Spec extends OptionSpec> {
+  readonly string: TextOf<Spec>
+  readonly number: number
+  readonly boolean: boolean
+  readonly duration: number
+}
+
+/**
+ * The options that declarations give: `number` for numbers and durations, the choices where there are some; of
+ * declarations that are not known, `Options`. (A mapped type and no conditional one, so that what has options of its
+ * own is one of those whose options are not known. Not to be inferred from: the declarations themselves are.)
+ */
+export type OptionsOf<Specs extends OptionSpecs> = {
+  readonly [Name in keyof NoInfer<Specs>]: ValuesByType<NoInfer<Specs>[Name]>[NoInfer<Specs>[Name]['type']]
+}

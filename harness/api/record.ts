@@ -30,7 +30,6 @@ export interface RunSpec {
   readonly seed: number
   readonly clientGroups: number
   readonly expect: PromiseName | null
-  readonly commit: string
 }
 
 /** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
@@ -81,6 +80,8 @@ export interface RunRecord {
   readonly history: readonly Operation[]
   /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
   readonly vocabulary: Vocabulary | null
+  /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
+  readonly faultline: string | null
   readonly spec: RunSpec | null
   readonly facts: RunFacts | null
   readonly claims: Claims | null

@@ -1,6 +1,7 @@
 /** Targets: the system under test, how it is started, and what it says of itself. */
 import type { Claims } from './claims.ts'
 import type { Client, Endpoint } from './client.ts'
+import type { Call } from './history.ts'
 import type { OptionSpecs, Options, OptionsOf, OptionValue } from './options.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -107,7 +108,7 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   /** What stands beside the cluster under these options, in the order of `ClusterPlan.services`. */
   services?(options: OptionsOf<Specs>): readonly ServiceSpec[]
   /** Name of a vocabulary -> client. */
-  readonly clients: Readonly<Record<string, Client>>
+  readonly clients: Readonly<Record<string, Client<Call, OptionsOf<Specs>>>>
   /** Pure: how this node is started. `programs` resolves a program's name to its path. */
   launch(
     node: NodeIdentity,

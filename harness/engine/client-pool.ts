@@ -6,6 +6,7 @@ import type { Call, ClientProcess, Outcome } from '../api/history.ts'
 import type { Options } from '../api/options.ts'
 import { messageOf } from '../support/assert.ts'
 import { sleep } from '../support/wait.ts'
+import type { ClientLog } from './client-log.ts'
 
 const FIRST_BACK_OFF_MS = 50
 const MAX_BACK_OFF_MS = 1000
@@ -15,6 +16,7 @@ export interface ClientPoolOptions {
   readonly cluster: Cluster
   readonly concurrency: number
   readonly options: Options
+  readonly log: ClientLog
   readonly processOf: (thread: Thread) => ClientProcess | 'nemesis'
 }
 
@@ -27,6 +29,8 @@ export class ClientPool implements AsyncDisposable {
   readonly #options: ClientPoolOptions
   readonly #endpoints: readonly Endpoint[]
   readonly #connections = new Map<Thread, Connection>()
+  /** Threads that were connected before. */
+  readonly #known = new Set<Thread>()
   readonly #backOffMs = new Map<Thread, number>()
   readonly #closing = new Set<Promise<void>>()
 
@@ -41,13 +45,22 @@ export class ClientPool implements AsyncDisposable {
       try {
         connection = await this.#open(thread, signal)
       } catch (error) {
+        this.#options.log.refused(this.#endpointOf(thread).node, messageOf(error))
         await this.#backOff(thread, signal)
         return { type: 'fail', error: `not connected: ${messageOf(error)}` }
       }
       this.#backOffMs.delete(thread)
       this.#connections.set(thread, connection)
+      this.#options.log.opened(this.#endpointOf(thread).node, this.#known.has(thread))
+      this.#known.add(thread)
     }
-    return connection.invoke(call, signal)
+    const outcome = await connection.invoke(call, signal)
+    this.#options.log.completed(this.#endpointOf(thread).node, outcome)
+    return outcome
+  }
+
+  #endpointOf(thread: Thread): Endpoint {
+    return this.#endpoints[nodeIndexOf(thread, this.#endpoints.length)] as Endpoint
   }
 
   async #open(thread: Thread, signal: AbortSignal): Promise<Connection> {
@@ -55,7 +68,7 @@ export class ClientPool implements AsyncDisposable {
     const nodes = this.#endpoints.length
     return client.open({
       process: processOf(thread) as ClientProcess,
-      node: this.#endpoints[nodeIndexOf(thread, nodes)] as Endpoint,
+      node: this.#endpointOf(thread),
       endpoints: this.#endpoints,
       localAddress: cluster.clientAddresses[groupOf(thread, nodes, cluster.clientAddresses.length)],
       services: Object.fromEntries(cluster.services.map(({ name, address }) => [name, address])),

@@ -3,16 +3,19 @@ import type { Cluster } from '../api/environment.ts'
 import type { NemesisContext } from '../api/nemesis.ts'
 import type { RunSpec } from '../api/record.ts'
 import type { ClusterPlan, MemberChange, ServiceSpec, Target } from '../api/target.ts'
-import type { RunParts } from './lifecycle.ts'
 import { isReady } from './members.ts'
+import type { RunParts } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 
 export const servicesFor = (target: Target, { targetOptions }: RunSpec): readonly ServiceSpec[] =>
   target.services?.(targetOptions) ?? []
 
 export const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPlan => ({
-  nodes: environment.identify(spec.nodes),
-  services: environment.identifyServices(servicesFor(target, spec).map(({ name }) => name)),
+  nodes: environment.identify(spec.runId, spec.nodes),
+  services: environment.identifyServices(
+    spec.runId,
+    servicesFor(target, spec).map(({ name }) => name),
+  ),
   options: spec.targetOptions,
   bug: spec.bug,
 })

@@ -7,7 +7,9 @@ import type { Target } from '../api/target.ts'
 import { fakeEnvironment } from '../environments/fake/environment.ts'
 import { fakeTarget } from '../environments/fake/register-target.ts'
 import { type FaultEvent, foldFaults } from '../store/run-store.ts'
-import { type RunParts, runLifecycle } from './lifecycle.ts'
+import { rememberingLog } from '../testing/logs.ts'
+import { runLifecycle } from './lifecycle.ts'
+import type { RunParts } from './run-parts.ts'
 
 const options = Object.fromEntries(
   Object.entries(register.options).map(([name, spec]) => [name, spec.default]),
@@ -33,7 +35,6 @@ const spec: RunSpec = {
   seed: 5,
   clientGroups: 2,
   expect: null,
-  commit: 'test',
 }
 
 /** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */
@@ -69,6 +70,7 @@ const poke = (durationMs: number, log: string[]): Nemesis => ({
 const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> = {}) => {
   const history: Operation[] = []
   const faults: FaultEvent[] = []
+  const log = rememberingLog()
   const environment = fakeEnvironment()
   const facts = await runLifecycle({
     spec,
@@ -81,16 +83,18 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
     logDir: '/nowhere',
     journal: { record: () => {} },
     recorder: {
+      started: () => {},
       operation: (operation) => history.push(operation),
       fault: (event) => faults.push(event),
       sample: () => {},
       service: () => {},
     },
+    log,
     progress: { phase: () => {}, operation: () => {}, activeFaults: () => {} },
     signal: new AbortController().signal,
     ...change,
   })
-  return { history, faults: foldFaults(faults), facts, environment }
+  return { history, faults: foldFaults(faults), facts, environment, log }
 }
 
 describe('the life of a run', () => {
@@ -107,6 +111,29 @@ describe('the life of a run', () => {
     const clients = history.filter(({ process, type }) => process !== 'nemesis' && type === 'ok')
     expect(clients.length).toBeGreaterThan(100)
     expect(new Set(clients.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']))
+  })
+
+  it('is told in the log: phases, faults, clients, nodes, recovery', async () => {
+    const { log } = await play(fakeTarget(), poke(200, []))
+    const events = log.lines.map(({ event, fields }) =>
+      event === 'phase' ? `phase: ${fields.phase}` : event,
+    )
+    const main = ['fault planned', 'phase: running', 'fault injected', 'fault measured', 'fault healed']
+    const wanted = [
+      'phase: provisioning (fake)',
+      'cluster provisioned',
+      'phase: starting 3 nodes',
+      'ready',
+      ...main,
+      'phase: healing all faults, waiting for recovery',
+      'recovered',
+      'phase: taking the cluster down',
+    ]
+    expect(events.filter((event) => wanted.includes(event))).toEqual(wanted)
+    const opened = log.lines.filter(({ event }) => event === 'clients').map(({ fields }) => fields.opened)
+    expect(opened.reduce<number>((sum, each) => sum + Number(each), 0)).toBe(spec.concurrency)
+    expect(events.filter((event) => event === 'node answers')).toHaveLength(3)
+    expect(log.lines.length).toBeLessThan(40)
   })
 
   it('heals what is still in force at the end', async () => {

@@ -1,6 +1,6 @@
 /**
  * The pure heart of a run: turns a generator into dispatches and completions into history. It holds no promise
- * and reads no clock; `simulate` drives it in virtual time, `interpret` in real time.
+ * and reads no clock; `simulate` drives it in virtual time, `Interpreter` in real time.
  *
  * Threads run one operation at a time. A thread whose operation ended in `info` goes on under a new process id
  * (old id + concurrency), since the old process may still have an operation in flight (Jepsen's rule).

@@ -1,25 +1,72 @@
-/** What can be done to nodes on this machine, the same in every environment whose nodes are processes. */
-import type { Capability } from '../api/environment.ts'
+/** What can be done to nodes on this machine, the same in every environment whose nodes are processes on it. */
+import type { Capability, Examined } from '../api/environment.ts'
 import { whyNoCgroup } from '../faults/cgroup.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { whyNoDisk } from '../faults/disk/disk.ts'
 import { whyNoIoLimit } from '../faults/io-limit.ts'
 import { whyNoDetour } from '../faults/packet/detour.ts'
+import { worksInNamespaces } from './namespaces/unshare.ts'
+import { findProgram } from './packages.ts'
 
-const POSSIBLE = (): null => null
-
-const REASONS: Readonly<Record<Capability, () => string | null>> = {
-  partition: POSSIBLE,
-  kill: POSSIBLE,
-  pause: POSSIBLE,
-  freezer: () => whyNoCgroup('freezer'),
-  clock: whyNoClock,
-  disk: whyNoDisk,
-  packet: whyNoDetour,
-  io: whyNoIoLimit,
-  memory: () => whyNoCgroup('memory'),
-  cpu: () => whyNoCgroup('cpu'),
+interface Means {
+  /** How it is done, for people. */
+  readonly how: string
+  /** Cheap enough to be asked before every run. Absent: possible wherever processes are. */
+  readonly whyNot?: () => string | null
+  /** What is tried in addition for `faultline doctor`. */
+  readonly tryOut?: () => Promise<string | null>
 }
 
-/** Why the fault cannot be made here; null where it can. */
-export const whyNotHere = (fault: Capability): string | null => REASONS[fault]()
+const tryIptables = async (): Promise<string | null> => {
+  const script =
+    'printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
+  const works = findProgram('iptables-restore') !== null && (await worksInNamespaces(script))
+  return works ? null : 'iptables does not work in a namespace: apt-get install iptables'
+}
+
+/** Through a device made and limited in namespaces of its own. */
+const tryBandwidth = async (): Promise<string | null> => {
+  const script =
+    'ip link add name fl0 type veth peer name fl1 && tc qdisc add dev fl0 root tbf rate 64kbit burst 4kb latency 400ms'
+  return (await worksInNamespaces(script))
+    ? null
+    : 'tc-tbf is refused: no limit of bandwidth (modprobe sch_tbf)'
+}
+
+const MEANS: Readonly<Record<Capability, Means>> = {
+  partition: {
+    how: "iptables in the node's own namespace, probed one way at a time",
+    tryOut: tryIptables,
+  },
+  kill: { how: 'SIGKILL, SIGTERM' },
+  pause: { how: 'SIGSTOP' },
+  freezer: { how: 'cgroup v1 freezer', whyNot: () => whyNoCgroup('freezer') },
+  clock: { how: "a stub in each process's own vDSO (tried on a process of ours)", whyNot: whyNoClock },
+  disk: { how: 'a FUSE file system of ours below the data directory', whyNot: whyNoDisk },
+  packet: {
+    how: 'a switch in user space over TUN devices; tc-tbf for bandwidth',
+    whyNot: whyNoDetour,
+    tryOut: tryBandwidth,
+  },
+  io: { how: 'cgroup v1 blkio.throttle, probed by a process in the same group', whyNot: whyNoIoLimit },
+  memory: { how: 'cgroup v1 memory limit', whyNot: () => whyNoCgroup('memory') },
+  cpu: { how: 'cgroup v1 CPU quota, busy neighbours', whyNot: () => whyNoCgroup('cpu') },
+}
+
+/** Why it cannot be done here; null where it can. */
+export const whyNotHere = (capability: Capability): string | null => MEANS[capability].whyNot?.() ?? null
+
+const examined = new Map<Capability, Promise<Examined>>()
+
+const examine = async (capability: Capability): Promise<Examined> => {
+  const { how, tryOut } = MEANS[capability]
+  const why = whyNotHere(capability) ?? (await tryOut?.()) ?? null
+  return { ok: why === null, note: why ?? how }
+}
+
+/** The same with what is tried out in addition, once a process: several environments rest on this machine. */
+export const examineHere = (capability: Capability): Promise<Examined> => {
+  const known = examined.get(capability) ?? examine(capability)
+  examined.set(capability, known)
+  return known
+}

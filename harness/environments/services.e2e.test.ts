@@ -2,12 +2,45 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import type { LogLine } from '../store/harness-log.ts'
 import { loadRun } from '../store/run-store.ts'
+import { ownVersion } from '../store/version.ts'
 import { describeWith, missingLinuxRoot } from '../testing/capabilities.ts'
 import { run, temporaryFolder } from '../testing/command.ts'
 import { hostBaseline, leftovers } from '../testing/host.ts'
 
 const TARGET = path.resolve(import.meta.dirname, '../testing/gateway-target.ts')
+
+const linesOf = (dir: string, file: string): readonly (LogLine & Record<string, unknown>)[] =>
+  fs
+    .readFileSync(path.join(dir, file), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+/** Every file names its schema and the version; the log tells the run from its beginning to its end. */
+const expectTold = (dir: string): void => {
+  const json = ['run.json', 'verdict.json'].map((file) =>
+    JSON.parse(fs.readFileSync(path.join(dir, file), 'utf8')),
+  )
+  const headers = ['history', 'faults', 'samples', 'harness'].map((file) => linesOf(dir, `${file}.jsonl`)[0])
+  for (const header of [...json, ...headers])
+    expect(header).toMatchObject({
+      schema: expect.stringMatching(/^faultline\.\w+\/\d+$/),
+      faultline: ownVersion(),
+    })
+  const [, ...log] = linesOf(dir, 'harness.jsonl')
+  expect(log[0]).toMatchObject({ source: 'supervisor', event: 'run begins', timeNs: null })
+  expect(log.at(-1)).toMatchObject({ source: 'supervisor', event: 'run ends', timeNs: expect.any(Number) })
+  expect(log.find(({ event }) => event === 'controller ended')).toMatchObject({ level: 'info', code: 0 })
+  expect(log.find(({ event }) => event === 'journal undone')).toMatchObject({ failures: 0 })
+  const times = log.flatMap(({ timeNs }) => timeNs ?? [])
+  expect(times).toEqual([...times].sort((a, b) => a - b))
+  // A fault's injection has the same time in both files, but for the writing of it.
+  const injected = linesOf(dir, 'faults.jsonl').find(({ type }) => type === 'injected')
+  const logged = log.find(({ event, id }) => event === 'fault injected' && id === injected?.id)
+  expect(Math.abs(Number(logged?.timeNs) - Number(injected?.atNs))).toBeLessThan(1e9)
+}
 
 describeWith(missingLinuxRoot(), 'services', () => {
   it.each(['namespaces', 'docker'])('keep what the nodes do not: %s', async (environment) => {
@@ -18,6 +51,7 @@ describeWith(missingLinuxRoot(), 'services', () => {
       ...['--nemesis-opts', 'victims=all,interval=2s,duration=500ms'],
     ])
     expect(verdict.status, verdict.summary).toBe('valid')
+    expectTold(verdict.runDir)
     const { record } = loadRun(verdict.runDir)
     const victims = new Set((record.faults ?? []).filter(({ bit }) => bit).flatMap((fault) => fault.victims))
     expect([...victims].sort()).toEqual(['n1', 'n2', 'n3'])

@@ -1,15 +1,12 @@
 /**
- * history.jsonl: one JSON object a line, append-only. The first line is a header naming the schema; every other
- * line is an `Operation` (see README.md beside this file). A last line that does not parse was torn by a crash: it is
- * left out, which is said. Whole numbers keep all their digits.
+ * history.jsonl: one JSON object a line, append-only. The first line is a header (schema.ts); every other line is an
+ * `Operation` (see README.md beside this file). A last line that does not parse was torn by a crash: it is left out, and
+ * a note says so. Whole numbers keep all their digits.
  */
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
-
-export const HISTORY_SCHEMA = 'faultline.history/1'
-
-export const encodeHeader = (): string => `${JSON.stringify({ schema: HISTORY_SCHEMA })}\n`
+import { requireSchema } from './schema.ts'
 
 export const encodeOperation = (operation: Operation): string => `${printJson(operation)}\n`
 
@@ -52,11 +49,11 @@ const parseLine = (line: string): unknown => {
   }
 }
 
-/** True for the header of this version. @throws UserError for another's */
+/** @throws UserError for a header that this version does not read */
 const isHeader = (value: unknown, name: string): boolean => {
   if (typeof value !== 'object' || value === null || !('schema' in value)) return false
-  if (value.schema === HISTORY_SCHEMA) return true
-  throw new UserError(`${name} is of schema ${String(value.schema)}; this version reads ${HISTORY_SCHEMA}.`)
+  requireSchema('history', String(value.schema), name)
+  return true
 }
 
 /** @throws UserError naming the first line that is no operation. A last line that is no JSON was torn by a crash. */

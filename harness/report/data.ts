@@ -173,7 +173,10 @@ const select = (pairs: readonly Pair[], highlighted: readonly number[]): readonl
   return pairs.slice(from, from + MAX_OPERATIONS)
 }
 
-const factsOf = ({ facts, spec }: RunRecord, operations: readonly Operation[]): ReportData['facts'] => {
+const factsOf = (
+  { facts, faultline, spec }: RunRecord,
+  operations: readonly Operation[],
+): ReportData['facts'] => {
   if (facts === null || spec === null) return [['events', String(operations.length)]]
   const recovery =
     facts.recovery === null
@@ -184,7 +187,7 @@ const factsOf = ({ facts, spec }: RunRecord, operations: readonly Operation[]): 
   return [
     ['started', facts.startedAt],
     ['seed', String(spec.seed)],
-    ['commit', spec.commit],
+    ['faultline', faultline ?? 'unknown'],
     ['environment', `${spec.environment}, ${spec.nodes} nodes`],
     [
       'versions',

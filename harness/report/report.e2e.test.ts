@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { launchBrowser } from '../../checkers/porcupine-ts/testing/browser.ts'
-import { findProgram } from '../cli/run/packages.ts'
+import { findProgram } from '../environments/packages.ts'
 import { describeWith, missingLinuxRoot } from '../testing/capabilities.ts'
 import { run, temporaryFolder } from '../testing/command.ts'
 

@@ -7,7 +7,16 @@ import type { Effect, PlannedFault } from '../api/nemesis.ts'
 import type { FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import {
+  encodeHeader,
+  type FileHeader,
+  type FileKind,
+  headerOf,
+  namedSchema,
+  requireSchema,
+} from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import { ownVersion } from './version.ts'
 
 export const FILES = {
   run: 'run.json',
@@ -18,6 +27,7 @@ export const FILES = {
   services: 'services',
   verdict: 'verdict.json',
   report: 'report.html',
+  log: 'harness.jsonl',
 } as const
 
 /** One line of faults.jsonl: a step of a fault's life. */
@@ -38,6 +48,8 @@ export type FaultEvent =
   | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
 
 interface RunFile {
+  /** The version that ran it. */
+  readonly faultline: string
   readonly spec: RunSpec
   readonly claims: Claims
   readonly facts: RunFacts | null
@@ -53,15 +65,18 @@ export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): strin
   return path.join(results, group, `${time}-${spec.seed}`)
 }
 
+const writeJson = (file: string, content: object): void =>
+  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
+
 export const writeRunFile = (dir: string, content: RunFile): void =>
-  fs.writeFileSync(path.join(dir, FILES.run), `${JSON.stringify(content, null, 2)}\n`)
+  writeJson(path.join(dir, FILES.run), { ...headerOf('run', content.faultline), ...content })
 
 /** Pages of evidence are files of their own beside it; returns the verdict as it is read back. */
 export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
     if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
   const stored = withoutPages(verdict)
-  fs.writeFileSync(path.join(dir, FILES.verdict), `${JSON.stringify(stored, null, 2)}\n`)
+  writeJson(path.join(dir, FILES.verdict), { ...headerOf('verdict', ownVersion()), ...stored })
   return stored
 }
 
@@ -78,18 +93,29 @@ export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
 
 export const readVerdict = (dir: string): RunVerdict | null => {
   const file = path.join(dir, FILES.verdict)
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as RunVerdict) : null
+  if (!fs.existsSync(file)) return null
+  const {
+    schema,
+    faultline: _,
+    ...verdict
+  } = JSON.parse(fs.readFileSync(file, 'utf8')) as RunVerdict & Partial<FileHeader>
+  if (schema !== undefined) requireSchema('verdict', schema, file)
+  return verdict
 }
 
-/** Lines of a JSON Lines file; a torn last one is left out. */
-const readLines = <T>(file: string): readonly T[] => {
+/** Lines of a JSON Lines file without its header; a torn last one is left out. */
+const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
   if (!fs.existsSync(file)) return []
   const text = fs.readFileSync(file, 'utf8')
-  return text
+  const lines = text
     .slice(0, text.lastIndexOf('\n') + 1)
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as T)
+  const schema = namedSchema(lines[0])
+  if (schema === null) return lines
+  requireSchema(kind, schema, file)
+  return lines.slice(1)
 }
 
 /** Folds the events of faults.jsonl into one record a fault. */
@@ -144,26 +170,42 @@ const requireParts = (fault: Partial<PlannedFault>, file: string): void => {
 
 const readEvents = (file: string): readonly FaultEvent[] => {
   try {
-    return readLines<FaultEvent>(file)
+    return readLines<FaultEvent>('faults', file)
   } catch (error) {
+    if (error instanceof UserError) throw error
     throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
   }
 }
 
+/** As it may stand on disk: before there were headers, a commit in the spec was all that told the version. */
+type StoredRunFile = Omit<RunFile, 'faultline' | 'spec'> &
+  Partial<FileHeader> & { readonly spec: RunSpec & { readonly commit?: string } }
+
 const readRunFile = (dir: string): RunFile => {
   const file = path.join(dir, FILES.run)
+  let stored: StoredRunFile
   try {
-    return JSON.parse(fs.readFileSync(file, 'utf8')) as RunFile
+    stored = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredRunFile
   } catch (error) {
     throw new UserError(`${dir} is no run: ${file} cannot be read (${messageOf(error)}).`)
   }
+  if (stored.schema !== undefined) requireSchema('run', stored.schema, file)
+  const { commit, ...spec } = stored.spec
+  return {
+    faultline: stored.faultline ?? `commit ${commit ?? 'unknown'}`,
+    spec,
+    claims: stored.claims,
+    facts: stored.facts,
+  }
 }
 
-/** Copies what a service kept of itself; nothing where it kept nothing. */
-export const keepService = (dir: string, name: string, file: string): void => {
+/** Copies what a service kept of itself, below a header; nothing where it kept nothing. */
+export const keepService = (dir: string, name: string, file: string, faultline: string): void => {
   if (!fs.existsSync(file)) return
   fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
-  fs.copyFileSync(file, path.join(dir, FILES.services, `${name}.jsonl`))
+  const kept = path.join(dir, FILES.services, `${name}.jsonl`)
+  fs.writeFileSync(kept, encodeHeader('service', faultline))
+  fs.appendFileSync(kept, fs.readFileSync(file))
 }
 
 /** Null where none kept anything. */
@@ -173,7 +215,7 @@ const readServices = (dir: string): RunRecord['services'] => {
   return Object.fromEntries(
     fs
       .readdirSync(folder)
-      .map((file) => [path.parse(file).name, readLines<unknown>(path.join(folder, file))]),
+      .map((file) => [path.parse(file).name, readLines<unknown>('service', path.join(folder, file))]),
   )
 }
 
@@ -212,17 +254,18 @@ export interface LoadedRun {
 
 /** @throws UserError where the folder holds no run or its history is malformed. */
 export const loadRun = (dir: string): LoadedRun => {
-  const { spec, claims, facts } = readRunFile(dir)
+  const { faultline, spec, claims, facts } = readRunFile(dir)
   const file = path.join(dir, FILES.history)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
-  const faults = foldFaults(readLines<FaultEvent>(path.join(dir, FILES.faults)))
-  const samples = readLines<Sample>(path.join(dir, FILES.samples))
+  const faults = foldFaults(readLines<FaultEvent>('faults', path.join(dir, FILES.faults)))
+  const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
   return {
     record: {
       history: operations,
       vocabulary: null,
+      faultline,
       spec,
       claims,
       facts,
@@ -239,6 +282,7 @@ export const loadRun = (dir: string): LoadedRun => {
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
   vocabulary: null,
+  faultline: null,
   spec: null,
   claims: null,
   facts: null,

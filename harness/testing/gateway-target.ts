@@ -2,9 +2,10 @@
 
 import { CLIENT_PORT } from '../../targets/etcd/ports.ts'
 import { etcd } from '../../targets/etcd/target.ts'
-import type { NodeIdentity, Target } from '../api/target.ts'
+import type { NodeIdentity } from '../api/target.ts'
+import { defineTarget } from '../support/define.ts'
 
-const gateway: Target = {
+const gateway = defineTarget({
   ...etcd,
   name: 'gateways',
   description: 'etcd gateways before one etcd',
@@ -32,6 +33,6 @@ const gateway: Target = {
       processes: [{ name: 'gateway', argv: [program('etcd'), 'gateway', 'start', ...addresses], env: {} }],
     }
   },
-}
+})
 
 export default gateway

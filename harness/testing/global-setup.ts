@@ -2,14 +2,19 @@
  * Set-up of the end-to-end tests: a Docker daemon where none answers (root, no service manager), started before any
  * test takes its baseline of the host and stopped again afterwards; and the images.
  */
-import { buildImages } from '../cli/commands/prepare.ts'
+import { targetImages } from '../cli/commands/prepare.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
 import { hasServiceManager, startDaemon, stopDaemon } from '../environments/docker/daemon-process.ts'
+import { docker } from '../environments/docker/environment.ts'
 
 const setup = async (): Promise<(() => Promise<void>) | undefined> => {
   if (process.getuid?.() !== 0) return undefined
   const ours = (await isDockerReachable()) || hasServiceManager() ? null : await startDaemon()
-  await buildImages('local')
+  await docker.prepare({
+    images: targetImages(),
+    base: 'local',
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
   return async () => {
     if (ours !== null) await stopDaemon(ours)
   }

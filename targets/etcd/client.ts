@@ -31,6 +31,7 @@ import {
   actOnQueue,
   actOnSemaphore,
 } from './objects.ts'
+import type { EtcdOptions } from './options.ts'
 import { CLIENT_PORT } from './ports.ts'
 import { actOnRegister } from './register.ts'
 import { actOnSet } from './set.ts'
@@ -46,7 +47,7 @@ class EtcdConnection implements Connection {
   readonly #origin: string
   readonly #serializable: boolean
 
-  constructor(act: Act, context: ClientContext) {
+  constructor(act: Act, context: ClientContext<EtcdOptions>) {
     this.#act = act
     this.#http = new JsonHttp(context.localAddress)
     this.#origin = `http://${context.node.address}:${CLIENT_PORT}`
@@ -63,9 +64,11 @@ class EtcdConnection implements Connection {
   }
 }
 
-const clientOf = (act: Act): Client => ({ open: async (context) => new EtcdConnection(act, context) })
+const clientOf = (act: Act): Client<Call, EtcdOptions> => ({
+  open: async (context) => new EtcdConnection(act, context),
+})
 
-export const etcdClients: Readonly<Record<string, Client>> = {
+export const etcdClients: Readonly<Record<string, Client<Call, EtcdOptions>>> = {
   [REGISTER.name]: clientOf(actOnRegister),
   [SET.name]: clientOf(actOnSet),
   [LIST_APPEND.name]: clientOf(actOnTransactions([])),

@@ -1,12 +1,13 @@
 /** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
-import type { Options } from '../../harness/api/options.ts'
-import type { ClusterPlan, NodeIdentity, NodeStatus, Target } from '../../harness/api/target.ts'
+import type { ClusterPlan, NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
+import { defineTarget } from '../../harness/support/define.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { JsonHttp } from '../http.ts'
-import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
+import { lacksSink, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
+import { type EtcdOptions, etcdOptions } from './options.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
 
 const control = new JsonHttp()
@@ -71,7 +72,7 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
   }
 }
 
-const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonly string[] => {
+const argvOf = (node: NodeIdentity, plan: ClusterPlan<EtcdOptions>, program: string): readonly string[] => {
   const peer = (address: string): string => `http://${address}:${PEER_PORT}`
   const client = (address: string): string => `http://${address}:${CLIENT_PORT}`
   return [
@@ -105,23 +106,13 @@ const argvOf = (node: NodeIdentity, plan: ClusterPlan, program: string): readonl
   ]
 }
 
-const readsClaimed = (options: Options): 'linearizable' | 'consistent-prefix' =>
-  options.reads === 'serializable' ? 'consistent-prefix' : 'linearizable'
+const readsClaimed = ({ reads }: EtcdOptions): 'linearizable' | 'consistent-prefix' =>
+  reads === 'serializable' ? 'consistent-prefix' : 'linearizable'
 
-export const etcd: Target = {
+export const etcd = defineTarget({
   name: 'etcd',
   description: 'etcd as Debian ships it (3.4), through its JSON gateway',
-  options: {
-    reads: {
-      type: 'string',
-      default: 'linearizable',
-      choices: ['linearizable', 'serializable'],
-      description: 'serializable reads are answered by the member asked, and may be stale',
-    },
-    sink: sinkOption,
-    heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
-    'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
-  },
+  options: etcdOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
   mistakes: [
@@ -173,4 +164,4 @@ export const etcd: Target = {
     return result.type === 'response' && result.status === 200
   },
   status: (node, signal) => statusOf(node.address, signal),
-}
+})

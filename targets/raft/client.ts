@@ -6,6 +6,7 @@
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
+import type { RaftOptions } from './options.ts'
 import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
 import { isRead } from './structures/index.ts'
 
@@ -25,19 +26,19 @@ const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${C
 
 class RaftConnection implements Connection {
   readonly #vocabulary: string
-  readonly #context: ClientContext
+  readonly #context: ClientContext<RaftOptions>
   readonly #http: JsonHttp
   readonly #attempts: number
   readonly #attemptMs: number
   #session: number | null = null
   #seq = 0
 
-  constructor(vocabulary: string, context: ClientContext) {
+  constructor(vocabulary: string, context: ClientContext<RaftOptions>) {
     this.#vocabulary = vocabulary
     this.#context = context
     this.#http = new JsonHttp(context.localAddress)
-    this.#attempts = context.options.attempts as number
-    this.#attemptMs = context.options['attempt-timeout'] as number
+    this.#attempts = context.options.attempts
+    this.#attemptMs = context.options['attempt-timeout']
   }
 
   async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
@@ -103,6 +104,6 @@ class RaftConnection implements Connection {
 }
 
 /** @param vocabulary one that the state machine has a structure for */
-export const raftClient = (vocabulary: string): Client => ({
+export const raftClient = (vocabulary: string): Client<Call, RaftOptions> => ({
   open: async (context) => new RaftConnection(vocabulary, context),
 })

@@ -4,6 +4,7 @@ import type { Call, Outcome } from '../../harness/api/history.ts'
 import { JOB_QUEUE, type Worked } from '../../harness/vocabularies/job-queue.ts'
 import { SinkClient } from '../sink/client.ts'
 import { raftClient } from './client.ts'
+import type { RaftOptions } from './options.ts'
 import type { Acknowledged, Taken, WorkCall } from './structures/job-queue.ts'
 
 const NOTHING_TO_DO: Worked = { key: null }
@@ -48,6 +49,6 @@ class JobConnection implements Connection {
 
 const cluster = raftClient(JOB_QUEUE.name)
 
-export const jobClient: Client = {
+export const jobClient: Client<Call, RaftOptions> = {
   open: async (context) => new JobConnection(await cluster.open(context), context),
 }

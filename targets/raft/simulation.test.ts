@@ -23,7 +23,8 @@ describe('the healthy core', () => {
     async () => {
       for (let seed = 1; seed <= seeds; seed++) expect(await judge(seed, null), `seed ${seed}`).toBeNull()
     },
-    sized(120_000, 1_200_000),
+    // Against hanging only: on a loaded machine this takes minutes.
+    sized(900_000, 3_600_000),
   )
 
   it('is really exercised: elections, and operations of every outcome', () => {
@@ -56,6 +57,6 @@ describe('every planted bug is found', () => {
       expect(found.length).toBeGreaterThan(0)
       expect(found[0]).not.toContain('unknown')
     },
-    300_000,
+    900_000,
   )
 })

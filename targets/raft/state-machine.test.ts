@@ -14,7 +14,7 @@ const write = (index: number, session: number, seq: number, value: number): Entr
 
 describe('sessions', () => {
   it('apply a request once, however often it comes', () => {
-    const machine = new StateMachine(null)
+    const machine = new StateMachine()
     expect(machine.apply(entry(1, { kind: 'session' }))).toEqual({ type: 'value', value: 1 })
     const first = machine.apply(write(2, 1, 1, 10))
     machine.apply(entry(3, { kind: 'session' }))
@@ -24,7 +24,7 @@ describe('sessions', () => {
   })
 
   it('refuse what is older than the last, and what has no session', () => {
-    const machine = new StateMachine(null)
+    const machine = new StateMachine()
     machine.apply(entry(1, { kind: 'session' }))
     machine.apply(write(2, 1, 2, 10))
     expect(machine.apply(write(3, 1, 1, 11))).toEqual({ type: 'refused', error: 'stale-sequence' })
@@ -33,7 +33,7 @@ describe('sessions', () => {
   })
 
   it('expire by the log alone: the one used longest ago goes when there are too many', () => {
-    const machine = new StateMachine(null)
+    const machine = new StateMachine()
     for (let index = 1; index <= 1000; index++) machine.apply(entry(index, { kind: 'session' }))
     machine.apply(write(1001, 1, 1, 5))
     machine.apply(entry(1002, { kind: 'session' }))
@@ -42,10 +42,10 @@ describe('sessions', () => {
   })
 
   it('are part of the snapshot, with their last result', () => {
-    const machine = new StateMachine(null)
+    const machine = new StateMachine()
     machine.apply(entry(1, { kind: 'session' }))
     machine.apply(write(2, 1, 1, 10))
-    const restored = new StateMachine(null, machine.save())
+    const restored = new StateMachine(machine.save())
     expect(restored.digest).toBe(machine.digest)
     expect(restored.apply(write(3, 1, 1, 10))).toMatchObject({ type: 'value', value: { value: 10 } })
     machine.apply(write(3, 1, 1, 10))
@@ -55,7 +55,7 @@ describe('sessions', () => {
 
 describe('registers', () => {
   it('compare and set', () => {
-    const machine = new StateMachine(null)
+    const machine = new StateMachine()
     machine.apply(entry(1, { kind: 'session' }))
     const cas = (index: number, expected: number | null, next: number) =>
       machine.apply(
@@ -74,7 +74,7 @@ describe('registers', () => {
 
   it('the digest tells of the registers in any order, and of the entries in theirs', () => {
     const digestsOf = (...values: [number, number][]): readonly string[] => {
-      const machine = new StateMachine(null)
+      const machine = new StateMachine()
       machine.apply(entry(1, { kind: 'session' }))
       values.forEach(([key, value], i) => {
         machine.apply(
@@ -99,7 +99,7 @@ describe('registers', () => {
 
   it('the digest tells a write from its retry in a later term', () => {
     const inTerm = (term: number): string => {
-      const machine = new StateMachine(null)
+      const machine = new StateMachine()
       machine.apply(entry(1, { kind: 'session' }))
       machine.apply({ ...write(2, 1, 1, 10), term })
       return machine.digest

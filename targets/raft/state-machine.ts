@@ -5,19 +5,10 @@
  */
 import type { Call } from '../../harness/api/history.ts'
 import type { Request } from '../../harness/vocabularies/effects.ts'
-import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
-import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK } from '../../harness/vocabularies/locks.ts'
-import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
-import type { Bug } from './bugs/bugs.ts'
 import type { Entry } from './core/types.ts'
 import { structures } from './structures/index.ts'
-import { lentOf } from './structures/job-queue.ts'
-import { leasesOf } from './structures/leases.ts'
 import { requestsOf } from './structures/ledger.ts'
-import { locksOf } from './structures/locks.ts'
-import { schedulesOf } from './structures/schedules.ts'
-import { hashText, type Position, type Structure } from './structures/structure.ts'
+import { hashText, type MakeStructure, type Position, type Structure } from './structures/structure.ts'
 
 export type Applied =
   | { readonly type: 'value'; readonly value: unknown }
@@ -41,20 +32,33 @@ interface Saved {
 
 const EMPTY: Saved = { structures: {}, sessions: [], log: 0 }
 
+/** Where the state machine can be made to go wrong; each field is for planted bugs (`bugs/`). */
+export interface MachineDeviations {
+  /** A request takes effect again each time that it comes, whatever its session remembers. */
+  readonly ignoresSequence: boolean
+  /** Vocabulary -> what is kept for it in place of its own structure. */
+  readonly structures: Readonly<Record<string, MakeStructure>>
+}
+
+export const healthyMachine: MachineDeviations = { ignoresSequence: false, structures: {} }
+
 export class StateMachine {
   readonly #structures = new Map<string, Structure>()
   readonly #sessions: Map<number, Session>
-  readonly #bug: Bug | null
+  readonly #deviations: MachineDeviations
   /** A hash of what was applied, begun at the hash of all before: one number for a whole log. */
   #log: number
 
-  constructor(bug: Bug | null, data: string | null = null) {
-    this.#bug = bug
+  /** @param data what `save` returned; null at the beginning */
+  constructor(data: string | null = null, deviations: MachineDeviations = healthyMachine) {
+    this.#deviations = deviations
     const saved = data === null ? EMPTY : (JSON.parse(data) as Saved)
     this.#sessions = new Map(saved.sessions)
     this.#log = saved.log
-    for (const [vocabulary, { make }] of Object.entries(structures))
-      this.#structures.set(vocabulary, make(saved.structures[vocabulary] ?? null, bug))
+    for (const [vocabulary, healthy] of Object.entries(structures)) {
+      const make = deviations.structures[vocabulary] ?? healthy.make
+      this.#structures.set(vocabulary, make(saved.structures[vocabulary] ?? null))
+    }
   }
 
   /**
@@ -84,7 +88,7 @@ export class StateMachine {
     const session = this.#sessions.get(command.session)
     if (session === undefined) return { type: 'refused', error: 'session-expired' }
     session.lastIndex = index
-    if (this.#bug !== 'retry-applied-twice') {
+    if (!this.#deviations.ignoresSequence) {
       if (command.seq === session.seq) return session.result
       if (command.seq < session.seq) return { type: 'refused', error: 'stale-sequence' }
     }
@@ -100,20 +104,9 @@ export class StateMachine {
     )
   }
 
-  get leases(): ReturnType<typeof leasesOf> {
-    return leasesOf(this.#structures.get(LEASE.name))
-  }
-
-  get locks(): ReturnType<typeof locksOf> {
-    return locksOf(this.#structures.get(LOCK.name))
-  }
-
-  get lentJobs(): ReturnType<typeof lentOf> {
-    return lentOf(this.#structures.get(JOB_QUEUE.name))
-  }
-
-  get schedules(): ReturnType<typeof schedulesOf> {
-    return schedulesOf(this.#structures.get(SCHEDULE.name))
+  /** What is kept for a vocabulary; undefined where there is no such vocabulary. */
+  structure(vocabulary: string): Structure | undefined {
+    return this.#structures.get(vocabulary)
   }
 
   /** Of a call that changes nothing. */

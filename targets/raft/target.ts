@@ -1,9 +1,9 @@
 /** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
 
 import type { Delivery } from '../../harness/api/claims.ts'
-import type { OptionValue } from '../../harness/api/options.ts'
-import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec, Target } from '../../harness/api/target.ts'
+import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
+import { defineTarget } from '../../harness/support/define.ts'
 import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
@@ -18,11 +18,12 @@ import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transaction
 import { JsonHttp } from '../http.ts'
 import { protectedBy } from '../sink/client.ts'
 import { SINK_PORT } from '../sink/port.ts'
-import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
+import { lacksSink, sinksOf } from '../sink/service.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
 import { raftClient } from './client.ts'
 import { electionClient } from './election-client.ts'
 import { jobClient } from './job-client.ts'
+import { type RaftOptions, raftOptions } from './options.ts'
 import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
 import { structures } from './structures/index.ts'
 
@@ -33,23 +34,23 @@ const moduleAt = (relative: string): string => {
   return new URL(`${relative}.${extension}`, import.meta.url).pathname
 }
 
-const configOf = (node: NodeIdentity, plan: ClusterPlan): ServerConfig => {
+const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerConfig => {
   if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
   const service = (name: string): string | null =>
     plan.services.find((each) => each.name === name)?.address ?? null
   const [authority, sink] = [service(AUTHORITY.name), service(SINK)]
   return {
-    version: Number(plan.options.version) as ServerConfig['version'],
+    version: plan.options.version === '1' ? 1 : 2,
     authority: authority === null ? null : `http://${authority}:${AUTHORITY_PORT}`,
     sink: sink === null ? null : `http://${sink}:${SINK_PORT}`,
     id: node.name,
     dataDir: node.dataDir,
     members: plan.nodes.map(({ name }) => name),
     addresses: Object.fromEntries(plan.nodes.map(({ name, address }) => [name, address])),
-    tickMs: plan.options.tick as number,
-    electionMs: plan.options['election-timeout'] as number,
-    maxEntriesPerAppend: plan.options['max-entries'] as number,
-    compactEvery: plan.options['compact-every'] as number,
+    tickMs: plan.options.tick,
+    electionMs: plan.options['election-timeout'],
+    maxEntriesPerAppend: plan.options['max-entries'],
+    compactEvery: plan.options['compact-every'],
     bug: plan.bug,
   }
 }
@@ -88,44 +89,13 @@ const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStat
 }
 
 /** A crash between an effect and its record repeats it: only a sink that knows the key can tell. */
-const deliveredTo = (sink: OptionValue | undefined): Delivery =>
+const deliveredTo = (sink: RaftOptions['sink']): Delivery =>
   sink === 'deduplicating' ? 'exactly-once' : 'at-least-once'
 
-export const raft: Target = {
+export const raft = defineTarget({
   name: 'raft',
   description: 'the bundled Raft cluster: one process a node, with planted bugs (--bug)',
-  options: {
-    version: {
-      type: 'string',
-      default: '2',
-      choices: ['1', '2'],
-      description: 'of the server: two that live together in one cluster',
-    },
-    tick: { type: 'duration', default: 10, description: 'unit of the timeouts' },
-    'election-timeout': {
-      type: 'duration',
-      default: 400,
-      description: 'an election is due after one to two of these without a leader',
-    },
-    'max-entries': { type: 'number', default: 64, description: 'log entries in one message' },
-    'compact-every': { type: 'number', default: 500, description: 'log entries between snapshots' },
-    authority: {
-      type: 'boolean',
-      default: false,
-      description: 'each write is first allowed by a service beside the cluster, or refused',
-    },
-    sink: sinkOption,
-    attempts: {
-      type: 'number',
-      default: 3,
-      description: 'tries of a call by the client, under one sequence number',
-    },
-    'attempt-timeout': {
-      type: 'duration',
-      default: 1000,
-      description: 'how long the client waits for one try',
-    },
-  },
+  options: raftOptions,
   nodes: { default: 5, min: 1 },
   bugs,
   versions: { option: 'version', values: ['1', '2'] },
@@ -166,7 +136,7 @@ export const raft: Target = {
       dependency: 'any',
     },
   }),
-  services: ({ authority, sink }) => [...(authority === true ? [AUTHORITY] : []), ...sinksOf(sink)],
+  services: ({ authority, sink }) => [...(authority ? [AUTHORITY] : []), ...sinksOf(sink)],
   lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),
   clients: {
     ...Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
@@ -201,4 +171,4 @@ export const raft: Target = {
     const { ready: _, ...status } = await getStatus(node.address, signal)
     return status
   },
-}
+})

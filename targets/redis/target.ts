@@ -2,8 +2,9 @@
 import path from 'node:path'
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Endpoint } from '../../harness/api/client.ts'
-import type { Options } from '../../harness/api/options.ts'
-import type { NodeIdentity, NodeStatus, Target } from '../../harness/api/target.ts'
+import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
+import type { NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
+import { defineTarget } from '../../harness/support/define.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
@@ -38,7 +39,20 @@ const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus
   }
 }
 
-const claims = ({ appendfsync }: Options): Claims => ({
+const options = {
+  appendfsync: {
+    type: 'string',
+    default: 'everysec',
+    choices: ['always', 'everysec', 'no'],
+    description:
+      'when the append-only file is fsynced; only with `always` does nothing get lost in a power loss',
+  },
+  sink: sinkOption,
+} as const satisfies OptionSpecs
+
+type RedisOptions = OptionsOf<typeof options>
+
+const claims = ({ appendfsync }: RedisOptions): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
   consistency: {
     [REGISTER.name]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
@@ -59,7 +73,7 @@ const claims = ({ appendfsync }: Options): Claims => ({
   },
 })
 
-const argvOf = (node: NodeIdentity, { appendfsync }: Options, program: string): readonly string[] => {
+const argvOf = (node: NodeIdentity, { appendfsync }: RedisOptions, program: string): readonly string[] => {
   const settings = {
     bind: node.address,
     port: CLIENT_PORT,
@@ -73,18 +87,10 @@ const argvOf = (node: NodeIdentity, { appendfsync }: Options, program: string): 
   return [program, ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)])]
 }
 
-export const redis: Target = {
+export const redis = defineTarget({
   name: 'redis',
   description: 'one Redis server with an append-only file',
-  options: {
-    appendfsync: {
-      type: 'string',
-      default: 'everysec',
-      choices: ['always', 'everysec', 'no'],
-      description: 'when the append-only file is fsynced; only `always` survives a power loss whole',
-    },
-    sink: sinkOption,
-  },
+  options,
   nodes: { default: 1, min: 1, max: 1 },
   bugs: [],
   image: 'redis',
@@ -110,4 +116,4 @@ export const redis: Target = {
   },
   ready: async (node, signal) => (await ask<string>(node, ['PING'], signal)) === 'PONG',
   status: statusOf,
-}
+})

@@ -1,6 +1,7 @@
 /** Clients that act on the sink themselves. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import type { Options } from '../../harness/api/options.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
 import type { TouchCall } from '../../harness/vocabularies/protected.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
@@ -58,6 +59,6 @@ class ProtectedConnection implements Connection {
 }
 
 /** @param locks a client of locks or leases; what they protect is in the sink */
-export const protectedBy = (locks: Client): Client => ({
+export const protectedBy = <O extends Options>(locks: Client<Call, O>): Client<Call, O> => ({
   open: async (context) => new ProtectedConnection(await locks.open(context), new SinkClient(context)),
 })

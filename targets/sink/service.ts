@@ -1,6 +1,6 @@
 /** The sink as a service beside a cluster, and the option that asks for one. */
 import path from 'node:path'
-import type { OptionSpec, OptionValue } from '../../harness/api/options.ts'
+import type { OptionSpec } from '../../harness/api/options.ts'
 import type { ServiceSpec } from '../../harness/api/target.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SINK, SINK_MODES, type SinkMode } from '../../harness/vocabularies/effects.ts'
@@ -10,12 +10,15 @@ import { SINK_PORT } from './port.ts'
 const NO_SINK = 'none'
 const LOG = 'sink.jsonl'
 
-export const sinkOption: OptionSpec = {
+export const sinkOption = {
   type: 'string',
   default: NO_SINK,
   choices: [NO_SINK, ...SINK_MODES],
   description: 'the outside world beside the cluster, for workloads with effects',
-}
+} as const satisfies OptionSpec
+
+/** What the option may be. */
+type SinkChoice = (typeof sinkOption.choices)[number]
 
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 const program = new URL(`main.${extension}`, import.meta.url).pathname
@@ -41,12 +44,12 @@ const sink = (mode: SinkMode): ServiceSpec => ({
   },
 })
 
-/** @param mode value of the option */
-export const sinksOf = (mode: OptionValue | undefined): readonly ServiceSpec[] =>
-  mode === undefined || mode === NO_SINK ? [] : [sink(mode as SinkMode)]
+/** The service that the option asks for, if any. */
+export const sinksOf = (choice: SinkChoice): readonly ServiceSpec[] =>
+  choice === NO_SINK ? [] : [sink(choice)]
 
 /** Why that vocabulary cannot be spoken without a sink; null where it can, or there is one. */
-export const lacksSink = (vocabulary: Vocabulary, mode: OptionValue | undefined): string | null =>
-  vocabulary.services.includes(SINK) && sinksOf(mode).length === 0
+export const lacksSink = (vocabulary: Vocabulary, choice: SinkChoice): string | null =>
+  vocabulary.services.includes(SINK) && choice === NO_SINK
     ? `what it does happens in a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
     : null

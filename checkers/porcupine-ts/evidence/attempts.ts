@@ -14,7 +14,7 @@ const MAX_CONFIGURATIONS = 20_000
 /** Of a longer window no orders are tried: nobody would read them. */
 const MAX_OPERATIONS = 40
 
-interface Found<S> {
+interface PossibleOrder<S> {
   readonly from: S
   readonly order: readonly number[]
   readonly state: S
@@ -47,9 +47,9 @@ class Explorer<S, I, O> {
   readonly #isOver: () => boolean
   readonly #seen = new Set<string>()
   /** By state in words. */
-  #longest = new Map<string, Found<S>>()
+  #longest = new Map<string, PossibleOrder<S>>()
   #size = -1
-  readonly #containing = new Map<number, Found<S>>()
+  readonly #containing = new Map<number, PossibleOrder<S>>()
 
   constructor(model: Model<S, I, O>, operations: readonly Operation<I, O>[], isOver: () => boolean) {
     this.#model = model
@@ -86,7 +86,7 @@ class Explorer<S, I, O> {
     }
   }
 
-  #note(found: Found<S>): void {
+  #note(found: PossibleOrder<S>): void {
     const { order, state } = found
     const size = order.filter((i) => returned(this.#operations[i] as Operation<I, O>)).length
     if (size > this.#size) {
@@ -100,7 +100,7 @@ class Explorer<S, I, O> {
         this.#containing.set(position, found)
   }
 
-  #say({ from, order, state }: Found<S>): Attempt<S> {
+  #say({ from, order, state }: PossibleOrder<S>): Attempt<S> {
     const refused = candidatesOf(this.#operations, new Set(order)).flatMap((position) => {
       const { input, output } = this.#operations[position] as Operation<I, O>
       if (this.#model.step(state, input, output) !== undefined) return []

@@ -1,15 +1,9 @@
 /** Counters: add (any amount, which may tell the new value) and read. */
 import type { Model } from '../model.ts'
 import { decideCounter } from '../specialised/counter.ts'
+import type { CounterInput, CounterOutput } from './calls.ts'
 
-export type CounterInput =
-  | { readonly f: 'read'; readonly key: number }
-  | { readonly f: 'add'; readonly key: number; readonly delta: number }
-
-/** `value: null`: an add that did not tell the new value. */
-export interface CounterOutput {
-  readonly value: number | null
-}
+export type { CounterInput, CounterOutput } from './calls.ts'
 
 export const counter: Model<number, CounterInput, CounterOutput> = {
   name: 'counter',

@@ -1,10 +1,9 @@
 /** String values per key: get, put, append (the model of Porcupine's test data). */
 import type { Model } from '../model.ts'
 import { decideStrings } from '../specialised/strings.ts'
+import type { KeyValueInput } from './calls.ts'
 
-export type KeyValueInput =
-  | { readonly f: 'get'; readonly key: string }
-  | { readonly f: 'put' | 'append'; readonly key: string; readonly value: string }
+export type { KeyValueInput } from './calls.ts'
 
 export const keyValue: Model<string, KeyValueInput, string> = {
   name: 'key-value',

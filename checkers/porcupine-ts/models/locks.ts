@@ -1,18 +1,9 @@
 /** Locks. Every operation says who its owner is; an acquire that was refused observed that the lock was held. */
 import type { Model } from '../model.ts'
 import { decideFencingLock, decideMutex } from '../specialised/lock.ts'
+import type { LockInput, LockOutput } from './calls.ts'
 
-export interface LockInput {
-  readonly f: 'acquire' | 'release'
-  readonly key: number
-  readonly owner: number
-}
-
-/** `done: false`: refused. `token`: the fencing token that came with an acquired lock. */
-export interface LockOutput {
-  readonly done: boolean
-  readonly token?: number
-}
+export type { LockInput, LockOutput } from './calls.ts'
 
 const describe = ({ f, owner }: LockInput, output: LockOutput | undefined): string => {
   const token = output?.token === undefined ? '' : ` token ${output.token}`

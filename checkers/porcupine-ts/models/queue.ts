@@ -3,17 +3,11 @@ import type { Model, NondeterministicModel } from '../model.ts'
 import { checkPriorityQueue } from '../specialised/priority-queue.ts'
 import { checkPool, checkQueue } from '../specialised/queue.ts'
 import { checkStack } from '../specialised/stack.ts'
+import type { QueueInput, QueueOutput } from './calls.ts'
 import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
 import { decideBy } from './value-log.ts'
 
-export type QueueInput =
-  | { readonly f: 'put'; readonly key: number; readonly value: number }
-  | { readonly f: 'take'; readonly key: number }
-
-/** `taken: null`: it was found empty. Of a put: null. */
-export interface QueueOutput {
-  readonly taken: number | null
-}
+export type { QueueInput, QueueOutput } from './calls.ts'
 
 const common = {
   init: (): readonly number[] => [],

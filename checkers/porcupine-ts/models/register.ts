@@ -4,6 +4,7 @@ import { float64, int32, uint8 } from '../history/allocate.ts'
 import { Codes } from '../history/codes.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { Model, Row } from '../model.ts'
+import { declined } from '../specialised/declined.ts'
 import { checkRegister } from '../specialised/register.ts'
 import { CAS, NOT, READ, type RegisterLog, WRITE } from '../specialised/register-log.ts'
 
@@ -174,7 +175,7 @@ export const casRegister = (
   decode,
   specialised: (part, end) => {
     const builder = logOf(part, end, initial)
-    if (builder === null) return { verdict: 'declined', reason: 'a value is no 32-bit integer' }
+    if (builder === null) return declined('a value is not a 32-bit integer')
     const result = checkRegister(builder.log)
     if (result.verdict !== 'illegal') return result
     return { verdict: 'illegal', witness: result.witness.map((at) => builder.origin[at] as number) }

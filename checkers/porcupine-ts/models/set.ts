@@ -1,14 +1,10 @@
 /** Sets: add, remove (which tell whether they changed anything), contains, and read of all elements. */
 import type { Model } from '../model.ts'
 import { decideSet } from '../specialised/set.ts'
+import type { SetInput, SetOutput } from './calls.ts'
 import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
 
-export type SetInput =
-  | { readonly f: 'add' | 'remove' | 'contains'; readonly key: number; readonly element: number }
-  | { readonly f: 'read'; readonly key: number }
-
-/** What was found: whether the element was there before, or (read) all elements in ascending order; null: not told. */
-export type SetOutput = boolean | readonly number[] | null
+export type { SetInput, SetOutput } from './calls.ts'
 
 export const set: Model<readonly number[], SetInput, SetOutput> = {
   name: 'set',

@@ -2,10 +2,9 @@
 import { float64 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
+import { declined } from '../specialised/declined.ts'
 import { illegal, NONE, type ValueLog } from '../specialised/value-log.ts'
-import type { QueueInput, QueueOutput } from './queue.ts'
-
-const declined = (reason: string): SpecialResult => ({ verdict: 'declined', reason })
+import type { QueueInput, QueueOutput } from './calls.ts'
 
 /** Decides by an engine for containers whose values are all different, where they are. */
 export const decideBy =

@@ -11,7 +11,8 @@ import { float64 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
-import type { CounterInput, CounterOutput } from '../models/counter.ts'
+import type { CounterInput, CounterOutput } from '../models/calls.ts'
+import { Declined, declined } from './declined.ts'
 import { Heap } from './heap.ts'
 
 /** Something told: between its call and its return the counter stood at `value` (and right before, at `before`). */
@@ -29,13 +30,6 @@ interface Counts {
   readonly open: readonly number[]
   /** By operation: the value an add told; NaN where it did not. */
   readonly ranks: ReadonlyMap<number, number>
-}
-
-class Declined {
-  readonly reason: string
-  constructor(reason: string) {
-    this.reason = reason
-  }
 }
 
 /** What all adds add; 1 where there is none. */
@@ -172,7 +166,7 @@ export const decideCounter = (part: Part<CounterInput, CounterOutput>, end: numb
     // Every add may be needed by a read: nothing less than all of it is a proof.
     return { verdict: 'illegal', witness: Array.from({ length: calledBy(part, end) }, (_, i) => i) }
   } catch (error) {
-    if (error instanceof Declined) return { verdict: 'declined', reason: error.reason }
+    if (error instanceof Declined) return declined(error.reason)
     throw error
   }
 }

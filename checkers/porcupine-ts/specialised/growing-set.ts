@@ -1,8 +1,7 @@
 /** Sets that only grow, and are read as a whole: see `set.ts`. */
 import type { SpecialResult } from '../model.ts'
-import type { SetLog } from './set.ts'
-
-const declined = (reason: string): SpecialResult => ({ verdict: 'declined', reason })
+import { declined } from './declined.ts'
+import type { SetLog } from './set-log.ts'
 
 const illegal = (operations: readonly number[]): SpecialResult => ({
   verdict: 'illegal',

@@ -8,15 +8,14 @@
  */
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
-import type { LockInput, LockOutput } from '../models/locks.ts'
+import type { LockInput, LockOutput } from '../models/calls.ts'
 import { orderBlocks } from './blocks.ts'
+import { declined } from './declined.ts'
 
 interface Section {
   readonly acquire: number
   release: number | null
 }
-
-const declined = (reason: string): SpecialResult => ({ verdict: 'declined', reason })
 
 const illegal = (operations: readonly number[]): SpecialResult => ({
   verdict: 'illegal',

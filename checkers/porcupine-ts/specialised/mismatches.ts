@@ -5,7 +5,7 @@
  * something else than what it expected.
  */
 import { float64, int32 } from '../history/allocate.ts'
-import type { Blocks, Clusters } from './register.ts'
+import type { Blocks, Clusters } from './clusters.ts'
 import { INITIAL, NOT, READ, type RegisterLog } from './register-log.ts'
 
 interface Order {

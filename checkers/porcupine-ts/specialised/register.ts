@@ -19,34 +19,13 @@
 import { float64, int32, uint8 } from '../history/allocate.ts'
 import type { SpecialResult } from '../model.ts'
 import { orderBlocks } from './blocks.ts'
+import { type Blocks, type Clusters, NONE } from './clusters.ts'
+import { Declined, declined } from './declined.ts'
 import { placeMismatches } from './mismatches.ts'
 import { CAS, INITIAL, NOT, READ, type RegisterLog, WRITE } from './register-log.ts'
 
-const NONE = -1
-
-/** Clusters by their value's code; blocks by the code of their first cluster. */
-export interface Clusters {
-  /** The operation that wrote the value; NONE for the initial one. */
-  readonly writer: Int32Array
-  /** 1: the value was there for certain. */
-  readonly happened: Uint8Array
-  /** How that is known: a value that was read, or whose write returned. */
-  readonly because: Int32Array
-  /** The value that a compare-and-set put in its place; NONE where a write did, or nothing. */
-  readonly next: Int32Array
-  readonly first: Float64Array
-  readonly last: Float64Array
-}
-
-/** Ends of the algorithm wherever it stands; no errors, so they carry no stack, which would be dear. */
-class Declined {
-  readonly reason: string
-  constructor(reason: string) {
-    this.reason = reason
-  }
-}
-
-class Illegal {
+/** Thrown where values contradict each other; like `Declined` not an Error. */
+class Contradiction {
   readonly codes: readonly number[]
   constructor(codes: readonly number[]) {
     this.codes = codes
@@ -82,7 +61,7 @@ const findHappened = (log: RegisterLog, writer: Int32Array): Pick<Clusters, 'hap
     // What a compare-and-set replaced was there too, and so on back to a write.
     for (let value = log.value[i] as number; happened[value] === 0; ) {
       const by = writer[value] as number
-      if (by === NONE) throw new Illegal([log.value[i] as number])
+      if (by === NONE) throw new Contradiction([log.value[i] as number])
       happened[value] = 1
       because[value] = log.value[i] as number
       if (log.kind[by] === CAS) value = log.expected[by] as number
@@ -108,22 +87,15 @@ const clusterOperations = (
     const call = log.call[i] as number
     const end = log.return[i] as number
     if (kind === READ && value !== INITIAL && end < (log.call[writer[value] as number] as number))
-      throw new Illegal([value])
+      throw new Contradiction([value])
     if (end < (first[value] as number)) first[value] = end
     if (call > (last[value] as number)) last[value] = call
     if (kind !== CAS) continue
     const expected = log.expected[i] as number
-    if (next[expected] !== NONE) throw new Illegal([expected, value, next[expected] as number])
+    if (next[expected] !== NONE) throw new Contradiction([expected, value, next[expected] as number])
     next[expected] = value
   }
   return { writer, happened, because, next, first, last }
-}
-
-export interface Blocks {
-  /** The code of each block's first cluster. */
-  readonly head: Int32Array
-  readonly first: Float64Array
-  readonly last: Float64Array
 }
 
 /** Follows each chain, checking that nothing in it returned before something that must precede it was called. */
@@ -142,7 +114,7 @@ const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
     let earliest = Number.POSITIVE_INFINITY
     let latest = Number.NEGATIVE_INFINITY
     for (let code = root; code !== NONE; code = next[code] as number) {
-      if ((clusters.first[code] as number) < latest) throw new Illegal(chainUpTo(clusters, root, code))
+      if ((clusters.first[code] as number) < latest) throw new Contradiction(chainUpTo(clusters, root, code))
       earliest = Math.min(earliest, clusters.first[code] as number)
       latest = Math.max(latest, clusters.last[code] as number)
       members--
@@ -151,7 +123,7 @@ const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
     last[block] = latest
   }
   // What no chain reaches are compare-and-sets in a ring, each of which would have to come first.
-  if (members > 0) throw new Illegal(findRing(log, clusters, head))
+  if (members > 0) throw new Contradiction(findRing(log, clusters, head))
   return { head: new Int32Array(head), first, last }
 }
 
@@ -217,13 +189,15 @@ export const checkRegister = (log: RegisterLog): SpecialResult => {
     const blocks = chainClusters(log, clusters)
     const order = orderBlocks(blocks.first, blocks.last)
     if ('conflict' in order)
-      throw new Illegal(order.conflict.flatMap((block) => clustersOf(clusters, blocks.head[block] as number)))
+      throw new Contradiction(
+        order.conflict.flatMap((block) => clustersOf(clusters, blocks.head[block] as number)),
+      )
     if (placeMismatches(log, clusters, blocks, order)) return { verdict: 'ok' }
-    return { verdict: 'declined', reason: 'a failed compare-and-set does not fit the order found' }
+    return declined('a failed compare-and-set does not fit the order found')
   } catch (error) {
-    if (error instanceof Illegal)
+    if (error instanceof Contradiction)
       return { verdict: 'illegal', witness: operationsOn(log, close(log, writer, because, error.codes)) }
-    if (error instanceof Declined) return { verdict: 'declined', reason: error.reason }
+    if (error instanceof Declined) return declined(error.reason)
     throw error
   }
 }

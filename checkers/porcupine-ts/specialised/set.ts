@@ -12,33 +12,10 @@
  */
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
-import type { SetInput, SetOutput } from '../models/set.ts'
+import type { SetInput, SetOutput } from '../models/calls.ts'
+import { Declined, declined } from './declined.ts'
 import { decideGrowing } from './growing-set.ts'
-
-/** What is known of one element: operations by their positions. */
-export interface Element {
-  /** The add that may have put it in, and the remove that may have taken it out. */
-  add: number | null
-  remove: number | null
-  /** Who found it in, and who did not. */
-  readonly present: number[]
-  readonly absent: number[]
-}
-
-export interface SetLog {
-  readonly part: Part<SetInput, SetOutput>
-  /** Infinity for what had not returned by the end. */
-  readonly returned: (operation: number) => number
-  readonly elements: ReadonlyMap<number, Element>
-  readonly reads: readonly number[]
-}
-
-class Declined {
-  readonly reason: string
-  constructor(reason: string) {
-    this.reason = reason
-  }
-}
+import type { Element, SetLog } from './set-log.ts'
 
 const effective = (known: number | null, operation: number, said: string): number => {
   if (known !== null) throw new Declined(`an element may have been ${said} twice`)
@@ -122,7 +99,7 @@ export const decideSet = (part: Part<SetInput, SetOutput>, end: number): Special
       if (!isPossible(log, element)) return { verdict: 'illegal', witness: witnessOf(element) }
     return { verdict: 'ok' }
   } catch (error) {
-    if (error instanceof Declined) return { verdict: 'declined', reason: error.reason }
+    if (error instanceof Declined) return declined(error.reason)
     throw error
   }
 }

@@ -13,15 +13,14 @@
 import { float64, int32, uint8 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
-import type { KeyValueInput } from '../models/key-value.ts'
+import type { KeyValueInput } from '../models/calls.ts'
+import { declined } from './declined.ts'
 import { checkRegister } from './register.ts'
 import { CAS, INITIAL, READ, type RegisterLog, WRITE } from './register-log.ts'
 
 const NONE = -1
 /** Lengths of pieces, each of which costs a look-up a piece. */
 const MAX_LENGTHS = 8
-
-const declined = (reason: string): SpecialResult => ({ verdict: 'declined', reason })
 
 /** Which put and which appends wrote each piece, and how long pieces are. */
 interface Pieces {

@@ -13,7 +13,7 @@ import { random } from './random.ts'
 
 type Int = (bound: number) => number
 
-interface Kind<S, I, O> {
+interface Generated<S, I, O> {
   readonly model: Pick<Model<S, I, O>, 'init'>
   readonly input: (int: Int, client: number, fresh: number, before: number) => I
   /** What the object does in a state, and what it answers; null: it cannot be done now. */
@@ -29,7 +29,11 @@ interface Draft<I, O> {
   output: O | undefined
 }
 
-const draftsOf = <S, I, O>({ input }: Kind<S, I, O>, seed: number, next: () => number): Draft<I, O>[] => {
+const draftsOf = <S, I, O>(
+  { input }: Generated<S, I, O>,
+  seed: number,
+  next: () => number,
+): Draft<I, O>[] => {
   const int: Int = (bound) => Math.floor(next() * bound)
   const clients = 2 + int(4)
   const count = 10 + int(30)
@@ -60,7 +64,11 @@ const draftsOf = <S, I, O>({ input }: Kind<S, I, O>, seed: number, next: () => n
 }
 
 /** What the object could not do when it was asked is left out. */
-const answer = <S, I, O>({ model, act }: Kind<S, I, O>, drafts: Draft<I, O>[], int: Int): Draft<I, O>[] => {
+const answer = <S, I, O>(
+  { model, act }: Generated<S, I, O>,
+  drafts: Draft<I, O>[],
+  int: Int,
+): Draft<I, O>[] => {
   let state = model.init()
   const left: Draft<I, O>[] = []
   for (const draft of [...drafts].sort((a, b) => a.effect - b.effect)) {
@@ -93,7 +101,7 @@ const trade = <I, O>(drafts: readonly Draft<I, O>[], int: Int, kindOf: (input: I
   second.output = output
 }
 
-const historyOf = <S, I, O>(kind: Kind<S, I, O>, seed: number): Operation<I, O>[] => {
+const historyOf = <S, I, O>(kind: Generated<S, I, O>, seed: number): Operation<I, O>[] => {
   const next = random(seed)
   const int: Int = (bound) => Math.floor(next() * bound)
   const drafts = answer(kind, draftsOf(kind, seed, next), int)
@@ -103,7 +111,7 @@ const historyOf = <S, I, O>(kind: Kind<S, I, O>, seed: number): Operation<I, O>[
 
 const container = (
   next: (state: readonly number[], int: Int) => number,
-): Kind<readonly number[], QueueInput, QueueOutput> => ({
+): Generated<readonly number[], QueueInput, QueueOutput> => ({
   model: fifoQueue,
   input: (int, _client, fresh) =>
     int(9) < 5 ? { f: 'put', key: 0, value: (fresh * 7919) % 1000 } : { f: 'take', key: 0 },
@@ -115,7 +123,7 @@ const container = (
   },
 })
 
-const counts: Kind<number, CounterInput, CounterOutput> = {
+const counts: Generated<number, CounterInput, CounterOutput> = {
   model: counter,
   input: (int) => (int(3) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: 1 }),
   act: (state, input, int) => {
@@ -124,7 +132,7 @@ const counts: Kind<number, CounterInput, CounterOutput> = {
   },
 }
 
-const registers: Kind<number | null, RegisterInput, RegisterOutput> = {
+const registers: Generated<number | null, RegisterInput, RegisterOutput> = {
   model: casRegister(null),
   input: (int, _client, fresh) => {
     const kind = int(5)
@@ -140,7 +148,7 @@ const registers: Kind<number | null, RegisterInput, RegisterOutput> = {
   },
 }
 
-const strings: Kind<string, KeyValueInput, string> = {
+const strings: Generated<string, KeyValueInput, string> = {
   model: keyValue,
   input: (int, _client, fresh) => {
     const kind = int(9)
@@ -153,7 +161,7 @@ const strings: Kind<string, KeyValueInput, string> = {
   },
 }
 
-const elements: Kind<readonly number[], SetInput, SetOutput> = {
+const elements: Generated<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int, client, fresh) => {
     const f = (['add', 'add', 'remove', 'contains'] as const)[int(4)] as 'add' | 'remove' | 'contains'
@@ -173,7 +181,7 @@ const elements: Kind<readonly number[], SetInput, SetOutput> = {
   },
 }
 
-const growing: Kind<readonly number[], SetInput, SetOutput> = {
+const growing: Generated<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int, _client, fresh) =>
     int(3) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, element: fresh },
@@ -191,7 +199,7 @@ interface Held {
   readonly token: number
 }
 
-const locks: Kind<Held, LockInput, LockOutput> = {
+const locks: Generated<Held, LockInput, LockOutput> = {
   model: { init: () => ({ owner: null, token: -1 }) },
   input: (_int, client, _fresh, before) => ({
     f: before % 2 === 0 ? 'acquire' : 'release',
@@ -214,7 +222,7 @@ export interface Larger {
   readonly history: (seed: number) => Operation<unknown, unknown>[]
 }
 
-const larger = <S, I, O, T>(name: string, model: Model<T, I, O>, kind: Kind<S, I, O>): Larger => ({
+const larger = <S, I, O, T>(name: string, model: Model<T, I, O>, kind: Generated<S, I, O>): Larger => ({
   name,
   model: model as unknown as Model<unknown, unknown, unknown>,
   history: (seed) => historyOf(kind, seed) as Operation<unknown, unknown>[],

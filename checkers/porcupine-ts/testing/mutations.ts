@@ -86,8 +86,8 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   ],
   ['forward blocks do not overlap', BLOCKS, 'return { conflict: [before, after] }', 'continue'],
   ['nothing stands within a forward block', BLOCKS, 'return { conflict: [around, block] }', ''],
-  ['chains keep their order', REGISTER, 'throw new Illegal(chainUpTo(clusters, root, code))', ''],
-  ['reads come after their write', REGISTER, 'throw new Illegal([value])', ''],
+  ['chains keep their order', REGISTER, 'throw new Contradiction(chainUpTo(clusters, root, code))', ''],
+  ['reads come after their write', REGISTER, 'throw new Contradiction([value])', ''],
   [
     'no two compare-and-sets replace one value',
     REGISTER,

@@ -11,12 +11,13 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { Call } from '../../api/history.ts'
-import { interpret } from '../../engine/interpret.ts'
+import { Interpreter } from '../../engine/interpreter.ts'
 import { Scheduler } from '../../engine/scheduler.ts'
 import { simulate } from '../../engine/simulate.ts'
 import { FakeRegisters } from '../../environments/fake/register-target.ts'
 import { limit } from '../../generators/combinators.ts'
-import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
@@ -57,7 +58,7 @@ const benchLoad = async (): Promise<{ readonly perSecond: number; readonly megab
   try {
     const file = path.join(directory, 'history.jsonl')
     const writer = await LineWriter.create(file)
-    writer.write(encodeHeader())
+    writer.write(encodeHeader('history', 'bench'))
     const registers = new FakeRegisters()
     const scheduler: Scheduler<Call> = new Scheduler({
       generator: generator(OPERATIONS),
@@ -67,13 +68,14 @@ const benchLoad = async (): Promise<{ readonly perSecond: number; readonly megab
       record: (operation) => writer.write(encodeOperation(operation)),
     })
     const startMs = performance.now()
-    await interpret(scheduler, {
+    const interpreter = new Interpreter(scheduler, {
       concurrency: CONCURRENCY,
       operationTimeoutMs: 5000,
       clock: () => performance.now() * NS_PER_MS,
       signal: new AbortController().signal,
       invoke: async (_thread, call) => registers.apply(call),
     })
+    await interpreter.run()
     await writer.close()
     const seconds = (performance.now() - startMs) / 1000
     return { perSecond: OPERATIONS / seconds, megabytes: fs.statSync(file).size / 2 ** 20 }

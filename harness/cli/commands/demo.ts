@@ -2,7 +2,7 @@
  * `faultline demo`: the bundled Raft cluster under partitions, kills and pauses, first healthy, then with a planted
  * bug. Exit 0 if and only if the healthy run is valid and the planted bug is caught.
  */
-import { installPackages, missingPackages, NAMESPACE_PROGRAMS } from '../run/packages.ts'
+import { findEnvironment } from '../run/registries.ts'
 import { buildRunSpec, type RunFlags } from '../run/spec.ts'
 import { type RunResult, runSpec } from './run.ts'
 
@@ -27,7 +27,7 @@ const runDemo = async (flags: RunFlags, out: string): Promise<RunResult> =>
   runSpec((await buildRunSpec('raft', flags)).spec, { out, json: false })
 
 export const demoCommand = async ({ out }: { readonly out: string }): Promise<number> => {
-  await installPackages(missingPackages(NAMESPACE_PROGRAMS), say)
+  await findEnvironment(FLAGS.env).install(say)
   say('\n1. A healthy Raft cluster of five processes, under partitions, kills and pauses:\n')
   const healthy = await runDemo(FLAGS, out)
   say('\n2. The same with a planted bug: any node answers reads from its own state (--bug stale-read):\n')

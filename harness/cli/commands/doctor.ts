@@ -1,112 +1,38 @@
 /** `faultline doctor`: what this machine can do, what is missing, and what would provide it. */
 import fs from 'node:fs'
-import { execa } from 'execa'
-import type { Capability } from '../../api/environment.ts'
-import { whyNotHere } from '../../environments/capabilities.ts'
-import { isDockerReachable } from '../../environments/docker/daemon.ts'
-import { inNamespaces } from '../../environments/sandbox.ts'
-import { DOCKER_PROGRAMS, findProgram, missingPackages, NAMESPACE_PROGRAMS } from '../run/packages.ts'
-import { nemeses, targets } from '../run/registries.ts'
+import type { Capability, Environment, Finding } from '../../api/environment.ts'
+import type { Nemesis } from '../../api/nemesis.ts'
+import { findProgram } from '../../environments/packages.ts'
+import { environments, nemeses, targets } from '../run/registries.ts'
 
-interface Finding {
-  readonly what: string
-  readonly ok: boolean
-  /** What was found, or what would provide it. */
-  readonly note: string
+interface Checked {
+  readonly environment: Environment
+  readonly usable: boolean
+  readonly findings: readonly Finding[]
 }
 
-const works = async (argv: readonly string[], input?: string): Promise<boolean> => {
-  const [command, ...args] = argv as [string, ...string[]]
-  const result = await execa(command, args, {
-    reject: false,
-    timeout: 10_000,
-    ...(input === undefined ? {} : { input }),
-  })
-  return result.exitCode === 0
+const checkEnvironment = async (environment: Environment): Promise<Checked> => {
+  const why = await environment.whyNot()
+  const itself = { what: `environment ${environment.name}`, ok: why === null, note: why ?? environment.means }
+  return { environment, usable: why === null, findings: [...(await environment.inspect()), itself] }
 }
 
-/** A script inside fresh namespaces, as the sandbox makes them. */
-const inNamespace = (script: string): Promise<boolean> => works([...inNamespaces(), 'sh', '-c', script])
-
-const checkNamespaces = async (): Promise<Finding> => {
-  const ok = await inNamespace(
-    'ip link add name fl0 type veth peer name fl1 && ip link add name br0 type bridge',
-  )
-  const note = ok
-    ? `${process.getuid?.() === 0 ? 'as root' : 'through a user namespace'}: veth and bridge work`
-    : 'unshare, veth or bridge refused: run as root, or allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor)'
-  return { what: 'environment namespaces', ok, note }
+/** By what it needs of the environment. */
+const checkNemesis = async ({ name, needs }: Nemesis, environment: Environment): Promise<Finding> => {
+  const examined = await Promise.all(needs.map((need) => environment.examine(need)))
+  const missing = examined.filter(({ ok }) => !ok)
+  const extra: readonly Capability[] = name === 'pause' ? ['freezer'] : []
+  const more = (await Promise.all(extra.map((each) => environment.examine(each)))).filter(({ ok }) => ok)
+  const told = missing.length > 0 ? missing : [...examined, ...more]
+  return { what: `nemesis ${name}`, ok: missing.length === 0, note: told.map(({ note }) => note).join('; ') }
 }
 
-const checkPartition = async (): Promise<string | null> => {
-  const script =
-    'printf "*filter\\n:fl - [0:0]\\n-A fl -s 198.18.0.1 -j DROP\\nCOMMIT\\n" | iptables-restore --noflush'
-  const ok = findProgram('iptables-restore') !== null && (await inNamespace(script))
-  return ok ? null : 'iptables does not work in a namespace: apt-get install iptables'
-}
-
-/** Through a device made and limited in namespaces of its own. */
-const checkBandwidth = async (): Promise<string | null> => {
-  const script =
-    'ip link add name fl0 type veth peer name fl1 && tc qdisc add dev fl0 root tbf rate 64kbit burst 4kb latency 400ms'
-  return (await inNamespace(script)) ? null : 'tc-tbf is refused: no limit of bandwidth (modprobe sch_tbf)'
-}
-
-/** How each fault is made here, where it can be. */
-const HOW: Readonly<Record<Capability, string>> = {
-  partition: "iptables in the node's own namespace, probed one way at a time",
-  kill: 'SIGKILL, SIGTERM',
-  pause: 'SIGSTOP',
-  freezer: 'cgroup v1 freezer',
-  clock: "a stub in each process's own vDSO (tried on a process of ours)",
-  disk: 'a FUSE file system of ours below the data directory',
-  packet: 'a switch in user space over TUN devices; tc-tbf for bandwidth',
-  io: 'cgroup v1 blkio.throttle, probed by a process in the same group',
-  memory: 'cgroup v1 memory limit',
-  cpu: 'cgroup v1 CPU quota, busy neighbours',
-}
-
-const whyNot = async (fault: Capability): Promise<string | null> => {
-  if (fault === 'partition') return checkPartition()
-  return whyNotHere(fault) ?? (fault === 'packet' ? checkBandwidth() : null)
-}
-
-/** Each nemesis by what it needs of the machine. */
-const checkNemeses = async (): Promise<readonly Finding[]> => {
-  const reasons = new Map<Capability, string | null>()
-  for (const fault of Object.keys(HOW) as Capability[]) reasons.set(fault, await whyNot(fault))
-  return Object.values(nemeses).map(({ name, needs }) => {
-    const missing = needs.flatMap((fault) => reasons.get(fault) ?? [])
-    const extra: readonly Capability[] =
-      name === 'pause' && reasons.get('freezer') === null ? ['freezer'] : []
-    const how = [...needs, ...extra].map((fault) => HOW[fault]).join('; ')
-    return { what: `nemesis ${name}`, ok: missing.length === 0, note: missing.join('; ') || how }
-  })
-}
-
-const checkDocker = async (): Promise<Finding> => {
-  const ok = await isDockerReachable()
-  const missing = missingPackages(DOCKER_PROGRAMS)
-  const note = ok
-    ? 'the daemon answers'
-    : missing.length > 0
-      ? `faultline prepare docker (installs ${missing.join(', ')})`
-      : 'the daemon does not answer: faultline prepare docker'
-  return { what: 'environment docker', ok, note }
-}
-
-const checkPrograms = (): readonly Finding[] => {
-  const missing = missingPackages(NAMESPACE_PROGRAMS)
-  return [
-    {
-      what: 'programs',
-      ok: missing.length === 0,
-      note:
-        missing.length === 0
-          ? Object.keys(NAMESPACE_PROGRAMS).join(', ')
-          : `apt-get install ${missing.join(' ')}`,
-    },
-  ]
+/** One line where the environments agree; else one for each. */
+const checkInAll = async (nemesis: Nemesis, among: readonly Environment[]): Promise<readonly Finding[]> => {
+  const findings = await Promise.all(among.map((environment) => checkNemesis(nemesis, environment)))
+  const distinct = new Set(findings.map(({ ok, note }) => `${ok} ${note}`))
+  if (distinct.size <= 1) return findings.slice(0, 1)
+  return findings.map((finding, i) => ({ ...finding, what: `${finding.what} in ${among[i]?.name}` }))
 }
 
 const checkTargets = (): readonly Finding[] =>
@@ -121,7 +47,7 @@ const checkTargets = (): readonly Finding[] =>
     }),
   )
 
-const findings = async (): Promise<readonly Finding[]> => [
+const checkMachine = (): readonly Finding[] => [
   {
     what: 'Linux',
     ok: process.platform === 'linux',
@@ -136,19 +62,21 @@ const findings = async (): Promise<readonly Finding[]> => [
     note: process.getuid?.() === 0 ? 'yes' : 'not root: no docker set-up, no freezer',
   },
   { what: 'Node', ok: Number(process.versions.node.split('.')[0]) >= 24, note: process.version },
-  ...checkPrograms(),
-  await checkNamespaces(),
-  await checkDocker(),
-  ...(await checkNemeses()),
-  ...checkTargets(),
 ]
 
 export const doctorCommand = async ({ json }: { readonly json?: boolean }): Promise<number> => {
-  const table = await findings()
+  const checked = await Promise.all(Object.values(environments).map(checkEnvironment))
+  const usable = checked.filter((each) => each.usable)
+  const among = (usable.length === 0 ? checked : usable).map(({ environment }) => environment)
+  const table = [
+    ...checkMachine(),
+    ...checked.flatMap(({ findings }) => findings),
+    ...(await Promise.all(Object.values(nemeses).map((nemesis) => checkInAll(nemesis, among)))).flat(),
+    ...checkTargets(),
+  ]
   if (json === true) process.stdout.write(`${JSON.stringify(table)}\n`)
   else
     for (const { what, ok, note } of table)
       process.stdout.write(`${ok ? 'yes' : 'no '}  ${what.padEnd(24)} ${note}\n`)
-  const usable = table.some(({ what, ok }) => what.startsWith('environment') && ok)
-  return usable ? 0 : 254
+  return usable.length > 0 ? 0 : 254
 }

@@ -1,8 +1,10 @@
 /** `faultline export`: a run's history as JSON Lines, Jepsen's EDN, or CSV. */
 import type { Operation } from '../../api/history.ts'
 import { encodeJepsen } from '../../history/jepsen.ts'
-import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
 import { loadRun } from '../../store/run-store.ts'
+import { ownVersion } from '../../store/version.ts'
 import { unknownName } from '../run/registries.ts'
 
 const csvField = (value: unknown): string => {
@@ -22,7 +24,7 @@ const encodeCsv = (history: readonly Operation[]): string =>
 
 const FORMATS: Readonly<Record<string, (history: readonly Operation[]) => string>> = {
   edn: encodeJepsen,
-  jsonl: (history) => encodeHeader() + history.map(encodeOperation).join(''),
+  jsonl: (history) => encodeHeader('history', ownVersion()) + history.map(encodeOperation).join(''),
   csv: encodeCsv,
 }
 

@@ -5,7 +5,7 @@ import type { Checker } from '../../api/verdict.ts'
 import type { Vocabulary } from '../../api/vocabulary.ts'
 import type { Workload } from '../../api/workload.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
-import { nemeses, targets, unknownName, workloads } from '../run/registries.ts'
+import { environments, nemeses, targets, unknownName, workloads } from '../run/registries.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
   Object.entries(options).map(([name, { default: value, description, type }]) => {
@@ -85,6 +85,9 @@ const listNemeses = (): readonly string[] =>
     ...optionLines(nemesis.options),
   ])
 
+const listEnvironments = (): readonly string[] =>
+  Object.values(environments).map(({ name, description }) => `  ${name.padEnd(12)} ${description}`)
+
 const listCheckers = (): readonly string[] => {
   const users = new Map<string, { readonly checker: Checker; readonly used: string[] }>()
   for (const workload of Object.values(workloads))
@@ -117,6 +120,7 @@ const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
   workloads: listWorkloads,
   vocabularies: listVocabularies,
   nemeses: listNemeses,
+  environments: listEnvironments,
   checkers: listCheckers,
   bugs: listBugs,
 }

@@ -1,36 +1,14 @@
 /** `faultline prepare`: installs and builds what a use of faultline needs on this machine, saying each command first. */
-import path from 'node:path'
-import { isDockerReachable } from '../../environments/docker/daemon.ts'
-import { hasServiceManager, startDaemon } from '../../environments/docker/daemon-process.ts'
-import type { BaseSource } from '../../environments/docker/images.ts'
-import { ensureImage } from '../../environments/docker/images.ts'
-import { UserError } from '../../support/assert.ts'
-import {
-  DOCKER_PROGRAMS,
-  installPackages,
-  missingPackages,
-  NAMESPACE_PROGRAMS,
-  obtainProgram,
-} from '../run/packages.ts'
-import { targets, unknownName } from '../run/registries.ts'
+import { installPackages, missingPackages, obtainProgram } from '../../environments/packages.ts'
+import { environments, targets, unknownName } from '../run/registries.ts'
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
-/** The folder docker/ of the package, also from its compiled form. */
-export const dockerDir = (): string => {
-  const up = import.meta.filename.endsWith('.ts') ? '../../..' : '../../../..'
-  return path.resolve(import.meta.dirname, up, 'docker')
-}
-
-export const buildImages = async (source: BaseSource): Promise<void> => {
-  for (const target of Object.values(targets)) {
-    if (target.image !== undefined) await ensureImage(target.image, dockerDir(), source, say)
-  }
-}
-
-const prepareNamespaces = (): Promise<void> => installPackages(missingPackages(NAMESPACE_PROGRAMS), say)
+/** Of all bundled targets. */
+export const targetImages = (): readonly string[] =>
+  Object.values(targets).flatMap(({ image }) => (image === undefined ? [] : [image]))
 
 const preparePrograms = async (): Promise<void> => {
   for (const target of Object.values(targets)) {
@@ -39,35 +17,30 @@ const preparePrograms = async (): Promise<void> => {
   }
 }
 
-const installDocker = (): Promise<void> => installPackages(missingPackages(DOCKER_PROGRAMS), say)
-
-const prepareDocker = async (base: BaseSource): Promise<void> => {
-  if (!(await isDockerReachable())) {
-    await installDocker()
-    if (hasServiceManager())
-      throw new UserError('The Docker daemon is installed but does not run: systemctl start docker', 254)
-    say('$ dockerd')
-    await startDaemon()
-  }
-  await buildImages(base)
-}
-
 const prepareTests = async (): Promise<void> => {
-  await prepareNamespaces()
-  await installDocker()
+  for (const environment of Object.values(environments)) await environment.install(say)
   const programs = { chromium: 'chromium', gcc: 'build-essential', java: 'openjdk-17-jdk-headless' }
   await installPackages(missingPackages(programs), say)
   await preparePrograms()
 }
 
+/** What `--base` may be. */
+const parseBase = (text: string): 'local' | 'registry' => {
+  if (text === 'local' || text === 'registry') return text
+  throw unknownName('base', text, ['local', 'registry'])
+}
+
+/** @param what an environment, or what is in none: the targets' programs, and what the tests need */
 export const prepareCommand = async (what: string, flags: { readonly base: string }): Promise<number> => {
-  if (flags.base !== 'local' && flags.base !== 'registry')
-    throw unknownName('base', flags.base, ['local', 'registry'])
-  const base = flags.base
+  const base = parseBase(flags.base)
   const steps: Readonly<Record<string, () => Promise<void>>> = {
-    namespaces: prepareNamespaces,
+    ...Object.fromEntries(
+      Object.values(environments).map((environment) => [
+        environment.name,
+        () => environment.prepare({ images: targetImages(), base, say }),
+      ]),
+    ),
     programs: preparePrograms,
-    docker: () => prepareDocker(base),
     tests: prepareTests,
   }
   const step = steps[what]

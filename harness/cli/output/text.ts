@@ -82,7 +82,8 @@ export const formatVerdict = ({ verdict, record, notes, folder, reportFile }: Pr
       lines.push('', `    look around in ${path.join(folder, evidence.page.file)}`)
   }
   for (const note of notes) lines.push('', `  note: ${note}`)
-  if (record.spec !== null) lines.push('', `  seed       ${record.spec.seed} (commit ${record.spec.commit})`)
+  if (record.spec !== null)
+    lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)
   if (reportFile !== undefined) lines.push(`  report     ${reportFile}`)
   return `${lines.join('\n')}\n`
 }

@@ -2,32 +2,62 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import readline from 'node:readline'
+import type { UndoJournal } from '../../api/journal.ts'
+import type { Log, LogLevel } from '../../api/log.ts'
 import type { RunSpec } from '../../api/record.ts'
-import { type RunParts, runLifecycle } from '../../engine/lifecycle.ts'
+import { runLifecycle } from '../../engine/lifecycle.ts'
+import type { RunParts } from '../../engine/run-parts.ts'
 import { FileJournal } from '../../faults/journal.ts'
-import { encodeHeader, encodeOperation } from '../../history/jsonl.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
+import { HarnessLog } from '../../store/harness-log.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
+import { messageOf } from '../../support/assert.ts'
 import { startProgress } from './progress.ts'
-import { findNemesis, findTarget, findWorkload } from './registries.ts'
-import { environmentFor } from './spec.ts'
+import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
 
 /** What the supervisor hands over, as `controller.json` in the state directory. */
 export interface ControllerInput {
   readonly spec: RunSpec
+  /** The version that runs it. */
+  readonly faultline: string
   readonly runDir: string
   readonly stateDir: string
   /** Paths of the target's programs. */
   readonly programs: Readonly<Record<string, string>>
   readonly quiet: boolean
+  readonly log: LogChoice
 }
+
+/** What of the harness's own log is written, and whether it is shown on the terminal as well. */
+export interface LogChoice {
+  readonly level: LogLevel
+  readonly show: boolean
+}
+
+/** Both halves of a run write into the same file. */
+export const openLog = (
+  { runDir, faultline, log }: Pick<ControllerInput, 'runDir' | 'faultline' | 'log'>,
+  source: 'supervisor' | 'controller',
+): HarnessLog =>
+  new HarnessLog({
+    file: path.join(runDir, FILES.log),
+    source,
+    level: log.level,
+    faultline,
+    ...(log.show ? { show: (line) => process.stderr.write(`${line}\n`) } : {}),
+  })
 
 export const CONTROLLER_FILE = 'controller.json'
 
 /** Aborted when the supervisor says so, or is gone. */
-const listenForAbort = (): AbortSignal => {
+const listenForAbort = (log: Log): AbortSignal => {
   const controller = new AbortController()
-  const abort = (): void => controller.abort(new Error('interrupted'))
+  const abort = (): void => {
+    if (!controller.signal.aborted) log.warn('told to end early')
+    controller.abort(new Error('interrupted'))
+  }
   // Signals of the terminal reach the whole group: the supervisor decides what they mean.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
   const lines = readline.createInterface({ input: process.stdin })
@@ -38,37 +68,62 @@ const listenForAbort = (): AbortSignal => {
 
 export const runController = async (stateDir: string): Promise<void> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
-  const { spec, runDir } = input
+  const log = openLog(input, 'controller')
+  try {
+    await runSpecIn(input, log)
+  } catch (error) {
+    log.error('the run failed', { error: messageOf(error) })
+    throw error
+  }
+}
+
+/** A journal that is told to the log as well. */
+const loggedJournal = (stateDir: string, log: Log): UndoJournal => {
+  const journal = new FileJournal(stateDir)
+  return {
+    record: (entry) => {
+      journal.record(entry)
+      log.debug('effect journalled', { entry })
+    },
+  }
+}
+
+const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void> => {
+  const { spec, stateDir, runDir, faultline } = input
   const target = await findTarget(spec.target)
   const claims = target.claims(spec.targetOptions)
-  const signal = listenForAbort()
+  const signal = listenForAbort(log)
   await using history = await LineWriter.create(path.join(runDir, FILES.history))
   await using faults = await LineWriter.create(path.join(runDir, FILES.faults))
   await using samples = await LineWriter.create(path.join(runDir, FILES.samples))
-  history.write(encodeHeader())
-  const progress = startProgress(spec, input.quiet)
+  history.write(encodeHeader('history', faultline))
+  faults.write(encodeHeader('faults', faultline))
+  samples.write(encodeHeader('samples', faultline))
+  const progress = startProgress(spec, input.quiet || input.log.show)
   const parts: RunParts = {
     spec,
     target,
     workload: findWorkload(spec.workload),
     nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
-    environment: environmentFor(spec.environment, spec.runId),
+    environment: findEnvironment(spec.environment),
     program: (name) => input.programs[name] ?? name,
     stateDir,
     logDir: path.join(runDir, FILES.nodes),
-    journal: new FileJournal(stateDir),
+    journal: loggedJournal(stateDir, log),
+    log,
     recorder: {
+      started: (monotonicNs) => log.startClock(monotonicNs),
       operation: (operation) => history.write(encodeOperation(operation)),
       fault: (event) => faults.write(`${JSON.stringify(event)}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
-      service: (name, file) => keepService(runDir, name, file),
+      service: (name, file) => keepService(runDir, name, file, faultline),
     },
     progress,
     signal,
   }
   try {
     const facts = await runLifecycle(parts)
-    writeRunFile(runDir, { spec, claims, facts })
+    writeRunFile(runDir, { faultline, spec, claims, facts })
   } finally {
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close()])

@@ -93,6 +93,15 @@ const nemesesInForce = (folder: string): readonly string[] => {
   ]
 }
 
+/** Every line is whole; and whose controller was killed says so, and what it undid. */
+const expectLog = (file: string, controllerDied: boolean): void => {
+  const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n')
+  const log = lines.map((line) => JSON.parse(line) as { readonly event?: string })
+  const events = log.map(({ event }) => event)
+  expect(events).toContain('controller started')
+  if (controllerDied) expect(events.slice(-3)).toEqual(['controller ended', 'journal undone', 'run ends'])
+}
+
 const killOnce = async (
   target: string,
   env: string,
@@ -111,6 +120,7 @@ const killOnce = async (
   if (victim === pid) expect(signal).toBe('SIGKILL')
   else expect(exitCode).toBe(254)
   const [file] = historiesIn(folder.path)
+  if (file !== undefined) expectLog(path.join(path.dirname(file), 'harness.jsonl'), victim !== pid)
   return { operations: file === undefined ? 0 : readHistory(file), inForce: nemesesInForce(folder.path) }
 }
 

@@ -1,7 +1,7 @@
 /** What a run shows while it goes on: one line rewritten on a terminal, a line now and then elsewhere. */
 import type { Operation } from '../../api/history.ts'
 import type { RunSpec } from '../../api/record.ts'
-import type { Progress } from '../../engine/lifecycle.ts'
+import type { Progress } from '../../engine/run-parts.ts'
 
 const TERMINAL_PERIOD_MS = 200
 const PLAIN_PERIOD_MS = 5000

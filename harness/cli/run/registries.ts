@@ -5,9 +5,11 @@ import { pathToFileURL } from 'node:url'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
+import type { Environment } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import type { Target } from '../../api/target.ts'
 import type { Workload } from '../../api/workload.ts'
+import { environments } from '../../environments/index.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 
 /** Edits to get from one word to another (Levenshtein). */
@@ -37,6 +39,7 @@ const lookUp = <T>(kind: string, registry: Readonly<Record<string, T>>, name: st
 }
 
 export const findWorkload = (name: string): Workload => lookUp('workload', workloads, name)
+export const findEnvironment = (name: string): Environment => lookUp('environment', environments, name)
 export const findNemesis = (name: string): Nemesis => lookUp('nemesis', nemeses, name)
 
 const looksLikePath = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name)
@@ -61,4 +64,4 @@ export const findTarget = async (name: string): Promise<Target> => {
   return target
 }
 
-export { nemeses, targets, workloads }
+export { environments, nemeses, targets, workloads }

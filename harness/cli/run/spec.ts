@@ -1,6 +1,5 @@
 /** The command line of `run` made into a RunSpec, every part of it checked before anything is started. */
 import crypto from 'node:crypto'
-import { execaSync } from 'execa'
 import type { Claims, FaultModel, PromiseName } from '../../api/claims.ts'
 import type { Environment } from '../../api/environment.ts'
 import type { PlannedFault } from '../../api/nemesis.ts'
@@ -8,15 +7,22 @@ import type { Options } from '../../api/options.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
 import type { Vocabulary } from '../../api/vocabulary.ts'
-import { planFaults } from '../../engine/lifecycle.ts'
-import { isDockerReachable } from '../../environments/docker/daemon.ts'
-import { dockerEnvironment } from '../../environments/docker/environment.ts'
-import { namespaces } from '../../environments/namespaces/environment.ts'
+import { planFaults } from '../../engine/fault-plan.ts'
+import { preferredEnvironment } from '../../environments/auto.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { formatDurationMs, NS_PER_MS, parseDurationMs } from '../../support/time.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
-import { findNemesis, findTarget, findWorkload, nemeses, targetReference, unknownName } from './registries.ts'
+import {
+  environments,
+  findEnvironment,
+  findNemesis,
+  findTarget,
+  findWorkload,
+  nemeses,
+  targetReference,
+  unknownName,
+} from './registries.ts'
 
 /** As commander hands them over: text, or undefined where not given. */
 export interface RunFlags {
@@ -59,19 +65,8 @@ const duration = (name: string, text: string): number => {
   return ms
 }
 
-export const environmentFor = (name: string, runId: string): Environment => {
-  if (name === 'namespaces') return namespaces
-  if (name === 'docker') return dockerEnvironment(runId)
-  throw unknownName('environment', name, ['auto', 'namespaces', 'docker'])
-}
-
-/** auto: docker where the daemon answers and the target has an image, and all that stands beside it; else namespaces. */
-const chooseEnvironment = async (name: string, target: Target, options: Options): Promise<string> => {
-  if (name !== 'auto') return name
-  const services = target.services?.(options) ?? []
-  const hasImages = target.image !== undefined && services.every(({ image }) => image !== null)
-  return hasImages && (await isDockerReachable()) ? 'docker' : 'namespaces'
-}
+const chooseEnvironment = async (name: string, target: Target, options: Options): Promise<Environment> =>
+  name === 'auto' ? preferredEnvironment(Object.values(environments), target, options) : findEnvironment(name)
 
 const parseExpect = (text: string | undefined, { name, promises }: Vocabulary): PromiseName | null => {
   if (text === undefined) return null
@@ -105,9 +100,8 @@ const missingFor = (
 }
 
 const checkSupport = (target: Target, environment: Environment, spec: RunSpec): void => {
-  const bare = target.services?.(spec.targetOptions).find(({ image }) => image === null)
-  if (environment.name === 'docker' && bare !== undefined)
-    throw new UserError(`${bare.name} has no Docker image: run it with --env namespaces.`)
+  const why = environment.whyNotFor(target, spec.targetOptions)
+  if (why !== null) throw new UserError(why)
   for (const { name, options } of spec.nemeses) {
     const missing = missingFor(target, environment, spec.targetOptions, name, options)
     if (missing.length === 0) continue
@@ -115,11 +109,6 @@ const checkSupport = (target: Target, environment: Environment, spec: RunSpec): 
       `The nemesis ${name} cannot be used here: ${missing.join('; ')}. \`faultline doctor\` says what this machine can do.`,
     )
   }
-}
-
-const commitOf = (): string => {
-  const result = execaSync('git', ['describe', '--always', '--dirty'], { reject: false })
-  return result.exitCode === 0 ? result.stdout : 'unknown'
 }
 
 interface Chosen {
@@ -205,7 +194,7 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
   if (flags.faults !== undefined && flags.nemesis !== undefined)
     throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
   const targetOptions = parseOptions(`target ${target.name}`, flags.targetOpts, target.options)
-  const environment = environmentFor(await chooseEnvironment(flags.env, target, targetOptions), runId)
+  const environment = await chooseEnvironment(flags.env, target, targetOptions)
   const lacks = target.lacks?.(workload.vocabulary, targetOptions) ?? null
   if (lacks !== null)
     throw new UserError(`${target.name} cannot run the workload ${workload.name}: ${lacks}.`)
@@ -238,7 +227,6 @@ export const buildRunSpec = async (targetName: string, flags: RunFlags): Promise
     seed: flags.seed === undefined ? crypto.randomInt(2 ** 31) : integer('seed', flags.seed, 0),
     clientGroups: DEFAULT_CLIENT_GROUPS,
     expect: parseExpect(flags.expect, workload.vocabulary),
-    commit: commitOf(),
   }
   checkSupport(target, environment, spec)
   const beyond = modelsBeyond(validatePlan(spec, target, environment), target.claims(spec.targetOptions))
@@ -253,7 +241,7 @@ const modelsBeyond = (faults: readonly PlannedFault[], { tolerates }: Claims): r
 
 /** Plans once beforehand, so that a nemesis's complaint about its options comes before anything is started. */
 const validatePlan = (spec: RunSpec, target: Target, environment: Environment): readonly PlannedFault[] => {
-  const nodes = environment.identify(spec.nodes).map(({ name }) => name)
+  const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
   if (spec.faults !== undefined) checkRecorded(spec.faults, spec, nodes)
   return planFaults(
     { spec, target, nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])) },

@@ -6,21 +6,26 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import type { Environment } from '../../api/environment.ts'
+import type { Log } from '../../api/log.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
-import { imageTag } from '../../environments/docker/images.ts'
-import { createSandbox } from '../../environments/sandbox.ts'
+import { obtainProgram } from '../../environments/packages.ts'
 import { cleanUp } from '../../faults/cleanup.ts'
 import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
 import { bootId, childrenOf, isExiting, startTimeOf } from '../../faults/proc.ts'
 import { undoAll } from '../../faults/undo.ts'
+import type { HarnessLog } from '../../store/harness-log.ts'
 import { runDirOf, writeRunFile } from '../../store/run-store.ts'
+import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
-import { CONTROLLER_FILE, type ControllerInput } from './controller.ts'
-import { obtainProgram } from './packages.ts'
+import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
+import { findEnvironment } from './registries.ts'
 
 const INTERRUPTED_GRACE_MS = 30_000
 const CONTROLLER_POLL_MS = 250
+/** The controller does not outlive its supervisor, whatever the sandbox. */
+const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
 
 const siblingModule = (relative: string): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -45,17 +50,22 @@ const releaseWatchdog = async (watchdog: ChildProcess): Promise<void> => {
 }
 
 /** First signal: the controller ends the run early and takes the cluster down. Second, or too slow: it is killed. */
-const passInterruptions = (child: ChildProcess): (() => void) => {
+const passInterruptions = (child: ChildProcess, log: Log): (() => void) => {
   let interrupted = false
   let timer: NodeJS.Timeout | undefined
-  const interrupt = (): void => {
-    if (interrupted) {
-      child.kill('SIGKILL')
-      return
-    }
+  const kill = (reason: string): void => {
+    log.warn('controller killed', { reason })
+    child.kill('SIGKILL')
+  }
+  const interrupt = (signal: NodeJS.Signals): void => {
+    log.warn('interrupted', { signal })
+    if (interrupted) return kill('interrupted again')
     interrupted = true
     child.stdin?.write('abort\n')
-    timer = setTimeout(() => child.kill('SIGKILL'), INTERRUPTED_GRACE_MS)
+    timer = setTimeout(
+      () => kill(`not over ${INTERRUPTED_GRACE_MS} ms after it was told`),
+      INTERRUPTED_GRACE_MS,
+    )
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of signals) process.on(name, interrupt)
@@ -66,11 +76,11 @@ const passInterruptions = (child: ChildProcess): (() => void) => {
 }
 
 const obtainPrograms = async (
-  spec: RunSpec,
+  environment: Environment,
   target: Target,
   say: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> => {
-  if (spec.environment === 'docker') return {}
+  if (!environment.needsPrograms) return {}
   const entries = Object.entries(target.programs).map(
     async ([name, pkg]) => [name, await obtainProgram(name, pkg, say)] as const,
   )
@@ -81,13 +91,15 @@ const obtainPrograms = async (
  * A controller killed while a node is frozen leaves its pid namespace unable to end: its own end is only seen once
  * the freezers are undone. Returns what stops the watching.
  */
-const thawWhenControllerDies = (childPid: number, stateDir: string): (() => void) => {
+const thawWhenControllerDies = (childPid: number, stateDir: string, log: HarnessLog): (() => void) => {
   let controller: number | undefined
   const timer = setInterval(() => {
     controller ??= childrenOf(childPid)[0]
     if (controller === undefined || !isExiting(controller)) return
     clearInterval(timer)
     const cgroups = (readJournal(stateDir)?.entries ?? []).filter(({ kind }) => kind === 'cgroup')
+    log.adoptClock()
+    log.info('controller is ending, cgroups are undone', { controller, cgroups: cgroups.length })
     void undoAll(cgroups)
   }, CONTROLLER_POLL_MS)
   return () => clearInterval(timer)
@@ -98,16 +110,23 @@ export interface SuperviseOptions {
   readonly target: Target
   readonly results: string
   readonly quiet: boolean
+  readonly log: LogChoice
   readonly say: (line: string) => void
 }
 
-const runInSandbox = async (input: ControllerInput, target: Target): Promise<number> => {
+const runInSandbox = async (input: ControllerInput, target: Target, log: HarnessLog): Promise<number> => {
   const { spec, stateDir } = input
   const journal = new FileJournal(stateDir)
-  const image = target.image === undefined ? undefined : imageTag(target.image)
-  const { prefix } = await createSandbox(spec, image, journal)
+  const { prefix } = await findEnvironment(spec.environment).sandbox({ runId: spec.runId, target, journal })
   fs.writeFileSync(path.join(stateDir, CONTROLLER_FILE), JSON.stringify(input))
-  const argv = [...prefix, process.execPath, siblingModule('../../main'), 'controller', stateDir]
+  const argv = [
+    ...DIE_WITH_PARENT,
+    ...prefix,
+    process.execPath,
+    siblingModule('../../main'),
+    'controller',
+    stateDir,
+  ]
   const child = spawn(argv[0] as string, argv.slice(1), {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
@@ -120,11 +139,14 @@ const runInSandbox = async (input: ControllerInput, target: Target): Promise<num
       bootId: bootId(),
     })
   }
+  log.info('controller started', { pid: child.pid, environment: spec.environment, sandbox: prefix })
   child.stdin.on('error', () => {})
-  const stopPassing = passInterruptions(child)
-  const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir)
+  const stopPassing = passInterruptions(child, log)
+  const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir, log)
   try {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
+    log.adoptClock()
+    log[code === 0 ? 'info' : 'error']('controller ended', { code, signal })
     if (code === 0) return 0
     if (code !== null && code !== 137) return code
     throw new UserError(`The controller was killed (${signal ?? 'SIGKILL'}); its cluster went with it.`, 254)
@@ -145,24 +167,47 @@ const makeRunDir = (runDir: string): void => {
   }
 }
 
+/** Whatever the journal still lists, which the controller may have undone itself: undoing twice is harmless. */
+const undo = async (stateDir: string, log: Log, say: (line: string) => void): Promise<void> => {
+  const entries = readJournal(stateDir)?.entries ?? []
+  const failures = await cleanUp(stateDir)
+  for (const entry of entries) log.debug('undone', { entry })
+  log.info('journal undone', { entries: entries.length, failures: failures.length })
+  for (const failure of failures) {
+    log.error('could not be undone', { failure })
+    say(`could not be undone: ${failure}`)
+  }
+}
+
 /** Runs the spec and returns the run's folder and the controller's exit code. Leaves nothing but the results. */
 export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
   const { spec, target, results, quiet, say } = options
-  const programs = await obtainPrograms(spec, target, say)
+  const environment = findEnvironment(spec.environment)
+  const why = await environment.whyNot()
+  if (why !== null) throw new UserError(why, 254)
+  const programs = await obtainPrograms(environment, target, say)
+  const faultline = ownVersion()
   const stateDir = stateDirOf(spec.runId)
   const runDir = path.resolve(runDirOf(results, spec, new Date()))
   makeRunDir(runDir)
+  const log = openLog({ runDir, faultline, log: options.log }, 'supervisor')
+  log.info('run begins', { faultline, spec, programs })
   createJournal(stateDir)
   const watchdog = startWatchdog(stateDir)
+  log.debug('watchdog started', { pid: watchdog.pid, stateDir })
   try {
-    writeRunFile(runDir, { spec, claims: target.claims(spec.targetOptions), facts: null })
-    const code = await runInSandbox({ spec, runDir, stateDir, programs, quiet }, target)
+    writeRunFile(runDir, { faultline, spec, claims: target.claims(spec.targetOptions), facts: null })
+    const code = await runInSandbox(
+      { spec, faultline, runDir, stateDir, programs, quiet, log: options.log },
+      target,
+      log,
+    )
     return { runDir, code }
   } finally {
-    const failures = await cleanUp(stateDir)
-    for (const failure of failures) say(`could not be undone: ${failure}`)
+    await undo(stateDir, log, say)
     await releaseWatchdog(watchdog)
+    log.info('run ends')
   }
 }

@@ -18,11 +18,14 @@ export const connectDocker = async (): Promise<Docker> => {
   return docker
 }
 
-export const isDockerReachable = async (): Promise<boolean> => {
+/** Why the daemon cannot be used, and what to do; null where it answers. */
+export const whyNoDaemon = async (): Promise<string | null> => {
   try {
     await connectDocker()
-    return true
-  } catch {
-    return false
+    return null
+  } catch (error) {
+    return messageOf(error)
   }
 }
+
+export const isDockerReachable = async (): Promise<boolean> => (await whyNoDaemon()) === null

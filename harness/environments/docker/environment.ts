@@ -2,34 +2,49 @@
  * `docker`: one container a node on the run's internal network. Each container runs a keeper (an init and a sleep)
  * that holds its namespaces; the node itself is started by exec, so that a kill and restart keeps the network
  * namespace, and with it the faults in force.
+ *
+ * The controller enters the network namespace of a container on the same network. Containers and network are
+ * journalled by label, and swept by it.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import type Docker from 'dockerode'
 import { execa } from 'execa'
-import type { Cluster, Environment, HostSpec, ProvisionSpec } from '../../api/environment.ts'
+import type {
+  Cluster,
+  Environment,
+  HostSpec,
+  ProvisionSpec,
+  Sandbox,
+  SandboxSpec,
+} from '../../api/environment.ts'
+import type { Options } from '../../api/options.ts'
+import type { Target } from '../../api/target.ts'
 import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
-import { whyNotHere } from '../capabilities.ts'
+import { examineHere, whyNotHere } from '../capabilities.ts'
+import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
 import { makeNodeData } from '../process-node.ts'
 import { connectDocker } from './daemon.ts'
 import { imageTag } from './images.ts'
-import { addressesOf, labelOf, networkName, requireImage } from './network.ts'
+import { addressesOf, labelOf, networkName, prepareDockerNetwork, requireImage } from './network.ts'
 import { DATA_DIR, DockerNode, LOG_DIR } from './node.ts'
+import { installDocker, prepareDocker, whyNoDocker } from './preparation.ts'
+
+const withoutImage = (name: string): string => `${name} has no Docker image: run it with --env namespaces.`
 
 const makeNode = async (
-  docker: Docker,
+  client: Docker,
   spec: ProvisionSpec,
   { identity, launch, image }: HostSpec,
 ): Promise<DockerNode> => {
-  if (image === undefined)
-    throw new UserError(`${identity.name} has no Docker image: run it with --env namespaces.`)
-  await requireImage(docker, imageTag(image))
+  if (image === undefined) throw new UserError(withoutImage(identity.name))
+  await requireImage(client, imageTag(image))
   const logDir = path.join(spec.logDir, identity.name)
   fs.mkdirSync(logDir, { recursive: true })
   const { bound, hostDataDir, disk } = await makeNodeData(spec, identity.name)
   const network = networkName(spec.runId)
-  const container = await docker.createContainer({
+  const container = await client.createContainer({
     name: `faultline-${spec.runId}-${identity.name}`,
     Hostname: identity.name,
     Image: imageTag(image),
@@ -64,18 +79,18 @@ const addClientAddresses = async (addresses: readonly string[], signal: AbortSig
 }
 
 const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
-  const docker = await connectDocker()
+  const client = await connectDocker()
   const addresses = addressesOf(spec.runId)
-  const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => addresses.client(group))
-  await addClientAddresses(clientAddresses, signal)
-  const nodes = await Promise.all(spec.nodes.map((host) => makeNode(docker, spec, host)))
+  const groups = clientAddresses(addresses, spec.clientGroups)
+  await addClientAddresses(groups, signal)
+  const nodes = await Promise.all(spec.nodes.map((host) => makeNode(client, spec, host)))
   // What stands beside the cluster keeps its disk.
   const plain = { ...spec, disks: null }
-  const services = await Promise.all(spec.services.map((host) => makeNode(docker, plain, host)))
+  const services = await Promise.all(spec.services.map((host) => makeNode(client, plain, host)))
   return {
     nodes,
     services,
-    clientAddresses,
+    clientAddresses: groups,
     controlAddress: addresses.control,
     journal: spec.journal,
     [Symbol.asyncDispose]: async () => {
@@ -86,26 +101,34 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
   }
 }
 
-export const dockerEnvironment = (runId: string): Environment => ({
+const sandbox = async ({ runId, target, journal }: SandboxSpec): Promise<Sandbox> => {
+  if (target.image === undefined) throw new UserError(withoutImage(target.name))
+  const { clientsPid } = await prepareDockerNetwork(runId, imageTag(target.image), journal)
+  return { prefix: ['nsenter', '--target', String(clientsPid), '--net', '--'] }
+}
+
+/** Every node and every service needs an image. */
+const whyNotFor = (target: Target, options: Options): string | null => {
+  if (target.image === undefined) return withoutImage(target.name)
+  const bare = target.services?.(options).find(({ image }) => image === null)
+  return bare === undefined ? null : withoutImage(bare.name)
+}
+
+export const docker: Environment = {
   name: 'docker',
+  description: 'one container a node, on an internal network of the run',
+  autoRank: 1,
+  means: 'the daemon answers',
+  needsPrograms: false,
+  whyNot: whyNoDocker,
+  whyNotFor,
   lacks: whyNotHere,
-  identify: (count) => {
-    const addresses = addressesOf(runId)
-    return Array.from({ length: count }, (_, i) => ({
-      name: `n${i + 1}`,
-      index: i + 1,
-      address: addresses.node(i + 1),
-      dataDir: DATA_DIR,
-    }))
-  },
-  identifyServices: (names) => {
-    const addresses = addressesOf(runId)
-    return names.map((name, i) => ({
-      name,
-      index: i + 1,
-      address: addresses.service(i + 1),
-      dataDir: DATA_DIR,
-    }))
-  },
+  examine: examineHere,
+  inspect: async () => [],
+  install: installDocker,
+  prepare: prepareDocker,
+  sandbox,
+  identify: (runId, count) => identifyNodes(addressesOf(runId), DATA_DIR, count),
+  identifyServices: (runId, names) => identifyServices(addressesOf(runId), DATA_DIR, names),
   provision,
-})
+}

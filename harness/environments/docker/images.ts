@@ -7,13 +7,14 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
+import type { PrepareSpec } from '../../api/environment.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { connectDocker } from './daemon.ts'
 
 const BASE = 'debian:bookworm-slim'
 const SUITE = 'bookworm'
 /** Registry: pull it. Local: make it with mmdebstrap. */
-export type BaseSource = 'registry' | 'local'
+type BaseSource = PrepareSpec['base']
 
 export const imageTag = (name: string): string => `faultline/${name}`
 
@@ -71,15 +72,20 @@ const ensureBase = async (source: BaseSource, say: (line: string) => void): Prom
   await execa('docker', ['pull', BASE])
 }
 
+/** The folder docker/ of the package, also from its compiled form. */
+const dockerDir = (): string => {
+  const up = import.meta.filename.endsWith('.ts') ? '../../..' : '../../../..'
+  return path.resolve(import.meta.dirname, up, 'docker')
+}
+
 /** Builds docker/<name> if it is not there. */
 export const ensureImage = async (
   name: string,
-  dockerDir: string,
   source: BaseSource,
   say: (line: string) => void,
 ): Promise<void> => {
   if (await hasImage(imageTag(name))) return
-  const context = path.join(dockerDir, name)
+  const context = path.join(dockerDir(), name)
   if (!fs.existsSync(path.join(context, 'Dockerfile'))) {
     throw new UserError(`There is no ${path.join(context, 'Dockerfile')} to build ${imageTag(name)} from.`)
   }

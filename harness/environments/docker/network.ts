@@ -6,9 +6,9 @@
 import crypto from 'node:crypto'
 import type Docker from 'dockerode'
 import type { UndoJournal } from '../../api/journal.ts'
-import type { RunSpec } from '../../api/record.ts'
 import { RUN_LABEL } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
+import type { Addresses } from '../identities.ts'
 import { connectDocker } from './daemon.ts'
 
 export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
@@ -20,14 +20,7 @@ export const subnetOf = (runId: string): string => {
   return `198.18.${16 + (byte % 96)}`
 }
 
-export const addressesOf = (
-  runId: string,
-): {
-  node(index: number): string
-  service(index: number): string
-  client(group: number): string
-  control: string
-} => {
+export const addressesOf = (runId: string): Addresses => {
   const subnet = subnetOf(runId)
   return {
     node: (index) => `${subnet}.${1 + index}`,
@@ -47,31 +40,31 @@ export const requireImage = async (docker: Docker, image: string): Promise<void>
 
 /** Makes the network and the clients' container; both are journalled first, by label. */
 export const prepareDockerNetwork = async (
-  spec: RunSpec,
+  runId: string,
   image: string,
   journal: UndoJournal,
 ): Promise<{ readonly clientsPid: number }> => {
   const docker = await connectDocker()
   await requireImage(docker, image)
-  journal.record({ kind: 'container', label: labelOf(spec.runId) })
-  const labels = { [RUN_LABEL]: spec.runId }
-  const subnet = subnetOf(spec.runId)
+  journal.record({ kind: 'container', label: labelOf(runId) })
+  const labels = { [RUN_LABEL]: runId }
+  const subnet = subnetOf(runId)
   await docker.createNetwork({
-    Name: networkName(spec.runId),
+    Name: networkName(runId),
     Internal: true,
     Labels: labels,
     IPAM: { Driver: 'default', Config: [{ Subnet: `${subnet}.0/24`, Gateway: `${subnet}.254` }] },
   })
-  const { control } = addressesOf(spec.runId)
+  const { control } = addressesOf(runId)
   const container = await docker.createContainer({
-    name: `faultline-${spec.runId}-clients`,
+    name: `faultline-${runId}-clients`,
     Image: image,
     Labels: labels,
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
-    HostConfig: { Init: true, NetworkMode: networkName(spec.runId), Dns: ['127.0.0.1'] },
+    HostConfig: { Init: true, NetworkMode: networkName(runId), Dns: ['127.0.0.1'] },
     NetworkingConfig: {
-      EndpointsConfig: { [networkName(spec.runId)]: { IPAMConfig: { IPv4Address: control } } },
+      EndpointsConfig: { [networkName(runId)]: { IPAMConfig: { IPv4Address: control } } },
     },
   })
   await container.start()

@@ -1,19 +1,16 @@
-/** `fake`: nodes that are nothing but names, so that the engine's life cycle can be tested in milliseconds. */
-import type { Capability, Cluster, ClusterNode, Environment } from '../../api/environment.ts'
+/**
+ * Nodes that are nothing but names, so that the engine's life cycle can be tested in milliseconds. For tests only: it is no
+ * `Environment` and not in the registry.
+ */
+import type { Capability, Cluster, ClusterNode, Provisioner } from '../../api/environment.ts'
 import type { NodeIdentity } from '../../api/target.ts'
+import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
+import { ADDRESSES } from '../namespaces/network.ts'
 
 export interface FakeNode extends ClusterNode {
   /** What was done to it, in order. */
   readonly calls: string[]
 }
-
-const identify = (count: number): readonly NodeIdentity[] =>
-  Array.from({ length: count }, (_, i) => ({
-    name: `n${i + 1}`,
-    index: i + 1,
-    address: `198.18.0.${i + 1}`,
-    dataDir: '/nowhere',
-  }))
 
 const fakeNode = (identity: NodeIdentity): FakeNode => {
   const calls: string[] = []
@@ -39,7 +36,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
 /** Keeps the last cluster it made where a test can see it. */
 export const fakeEnvironment = (
   supports: readonly Capability[] = ['kill', 'partition', 'pause'],
-): Environment & { nodes: readonly FakeNode[]; disposed: boolean } => {
+): Provisioner & { nodes: readonly FakeNode[]; disposed: boolean } => {
   const environment = {
     name: 'fake',
     hasProcesses: false,
@@ -47,20 +44,16 @@ export const fakeEnvironment = (
       supports.includes(fault) ? null : 'these nodes are only names',
     nodes: [] as readonly FakeNode[],
     disposed: false,
-    identify,
-    identifyServices: (names: readonly string[]): readonly NodeIdentity[] =>
-      names.map((name, i) => ({
-        name,
-        index: i + 1,
-        address: `198.18.0.${200 + i + 1}`,
-        dataDir: '/nowhere',
-      })),
-    provision: async (spec: Parameters<Environment['provision']>[0]): Promise<Cluster> => {
+    identify: (_runId: string, count: number): readonly NodeIdentity[] =>
+      identifyNodes(ADDRESSES, '/nowhere', count),
+    identifyServices: (_runId: string, names: readonly string[]): readonly NodeIdentity[] =>
+      identifyServices(ADDRESSES, '/nowhere', names),
+    provision: async (spec: Parameters<Provisioner['provision']>[0]): Promise<Cluster> => {
       environment.nodes = spec.nodes.map(({ identity }) => fakeNode(identity))
       return {
         nodes: environment.nodes,
         services: spec.services.map(({ identity }) => fakeNode(identity)),
-        clientAddresses: Array.from({ length: spec.clientGroups }, (_, group) => `198.18.0.${101 + group}`),
+        clientAddresses: clientAddresses(ADDRESSES, spec.clientGroups),
         controlAddress: undefined,
         journal: spec.journal,
         [Symbol.asyncDispose]: async () => {

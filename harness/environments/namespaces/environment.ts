@@ -1,30 +1,21 @@
 /**
- * `namespaces`: nodes as plain processes in Linux network and mount namespaces, without a daemon. Runs inside the
- * sandbox that `sandbox.ts` describes; what it makes dies with it. Only cgroups outlive a sandbox, and they are
- * journalled.
+ * `namespaces`: nodes as plain processes in Linux network and mount namespaces, without a daemon. The controller
+ * itself runs in namespaces of its own (`unshare.ts`), and what it makes dies with it. Only cgroups outlive these,
+ * and they are journalled.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Cluster, Environment, HostSpec, ProvisionSpec } from '../../api/environment.ts'
-import type { NodeIdentity } from '../../api/target.ts'
 import { createCgroups } from '../../faults/cgroup.ts'
 import { undoEntry } from '../../faults/undo.ts'
-import { whyNotHere } from '../capabilities.ts'
+import { examineHere, whyNotHere } from '../capabilities.ts'
+import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
 import { makeNodeData } from '../process-node.ts'
 import { DATA_DIR, type Keeper, startKeeper } from './keeper.ts'
-import { buildNetwork, CONTROL_ADDRESS, clientAddress, nodeAddress, serviceAddress } from './network.ts'
+import { ADDRESSES, buildNetwork } from './network.ts'
 import { NamespaceNode } from './node.ts'
-
-const identify = (count: number): readonly NodeIdentity[] =>
-  Array.from({ length: count }, (_, i) => ({
-    name: `n${i + 1}`,
-    index: i + 1,
-    address: nodeAddress(i + 1),
-    dataDir: DATA_DIR,
-  }))
-
-const identifyServices = (names: readonly string[]): readonly NodeIdentity[] =>
-  names.map((name, i) => ({ name, index: i + 1, address: serviceAddress(i + 1), dataDir: DATA_DIR }))
+import { findPrograms, installPrograms, MEANS, whyNoNamespaces } from './preparation.ts'
+import { inNamespaces } from './unshare.ts'
 
 const makeNode = async (
   spec: ProvisionSpec,
@@ -69,21 +60,21 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
   const plain = { ...spec, disks: null }
   const services = await Promise.all(spec.services.map((host) => makeNode(plain, host, signal)))
   const hosts = [...nodes, ...services]
-  const clientAddresses = Array.from({ length: spec.clientGroups }, (_, group) => clientAddress(group))
+  const groups = clientAddresses(ADDRESSES, spec.clientGroups)
   await buildNetwork(
     {
       switchPid: bridge.pid,
       controllerPid: process.pid,
       hosts: hosts.map((host) => ({ pid: host.keeperPid, address: host.address })),
-      clientAddresses,
+      clientAddresses: groups,
     },
     signal,
   )
   return {
     nodes,
     services,
-    clientAddresses,
-    controlAddress: CONTROL_ADDRESS,
+    clientAddresses: groups,
+    controlAddress: ADDRESSES.control,
     journal: spec.journal,
     [Symbol.asyncDispose]: () => dispose(hosts, bridge),
   }
@@ -91,8 +82,19 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
 
 export const namespaces: Environment = {
   name: 'namespaces',
+  description: 'plain processes in network and mount namespaces of their own, without a daemon',
+  autoRank: 2,
+  means: MEANS,
+  needsPrograms: true,
+  whyNot: whyNoNamespaces,
+  whyNotFor: () => null,
   lacks: whyNotHere,
-  identify,
-  identifyServices,
+  examine: examineHere,
+  inspect: async () => [findPrograms()],
+  install: installPrograms,
+  prepare: ({ say }) => installPrograms(say),
+  sandbox: async () => ({ prefix: inNamespaces() }),
+  identify: (_runId, count) => identifyNodes(ADDRESSES, DATA_DIR, count),
+  identifyServices: (_runId, names) => identifyServices(ADDRESSES, DATA_DIR, names),
   provision,
 }

@@ -4,13 +4,17 @@
  * routes out. All of it lives in the sandbox's namespaces and dies with them.
  */
 import { execa } from 'execa'
+import type { Addresses } from '../identities.ts'
 
-export const SUBNET = '198.18.0'
-export const CONTROL_ADDRESS = `${SUBNET}.250`
+const SUBNET = '198.18.0'
 
-export const nodeAddress = (index: number): string => `${SUBNET}.${index}`
-export const serviceAddress = (index: number): string => `${SUBNET}.${200 + index}`
-export const clientAddress = (group: number): string => `${SUBNET}.${101 + group}`
+/** The same in every run: each has networks of its own. */
+export const ADDRESSES: Addresses = {
+  node: (index) => `${SUBNET}.${index}`,
+  service: (index) => `${SUBNET}.${200 + index}`,
+  client: (group) => `${SUBNET}.${101 + group}`,
+  control: `${SUBNET}.250`,
+}
 
 /** Runs `ip` commands in the network namespace of a process. */
 const ipBatch = async (pid: number, commands: readonly string[], signal: AbortSignal): Promise<void> => {
@@ -55,6 +59,6 @@ export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Prom
   await Promise.all([
     ...spec.hosts.map((host) => configure(host.pid, [host.address])),
     // The first address is the source of whatever does not choose one: the control path.
-    configure(spec.controllerPid, [CONTROL_ADDRESS, ...spec.clientAddresses]),
+    configure(spec.controllerPid, [ADDRESSES.control, ...spec.clientAddresses]),
   ])
 }

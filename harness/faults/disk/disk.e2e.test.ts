@@ -6,7 +6,7 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { DirectoryDurability, DiskRule, NodeDisk, Survival } from '../../api/disk.ts'
-import { obtainProgram } from '../../cli/run/packages.ts'
+import { obtainProgram } from '../../environments/packages.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { mountDisk } from './disk.ts'
 

@@ -1,9 +1,10 @@
 /** Leader election (section 5.2, 5.4.1), with pre-vote and the check of a leader's quorum (thesis, 9.6 and 6.2). */
+
+import { broadcastAppend } from './append.ts'
 import {
   appendEntry,
   becomeFollower,
   countMembers,
-  has,
   isMember,
   type Node,
   peersOf,
@@ -11,7 +12,6 @@ import {
   resetTimeout,
   send,
 } from './node.ts'
-import { broadcastAppend } from './replication.ts'
 import type { Message, NodeId } from './types.ts'
 
 type VoteRequest = Message & { readonly type: 'vote' | 'preVote' }
@@ -56,16 +56,15 @@ const becomeLeader = (node: Node): void => {
   for (const peer of peersOf(node)) {
     node.progress.set(peer, { next, match: 0, round: 0, active: true, snapshotWait: 0 })
   }
-  // Two mistakes go with the belief that inherited entries need no successor of one's own.
-  if (has(node, 'commit-old-term') || has(node, 'read-before-own-commit')) return broadcastAppend(node)
   // An entry of its own term: only this lets it commit what it inherited (5.4.2) and answer reads (thesis, 6.4).
-  appendEntry(node, { index: next, term: node.term, command: { kind: 'noop' } })
+  if (!node.deviations.startsTermWithoutEntry)
+    appendEntry(node, { index: next, term: node.term, command: { kind: 'noop' } })
   broadcastAppend(node)
 }
 
 /** The voter's log must not be ahead of the candidate's (5.4.1). */
 const upToDate = (node: Node, request: VoteRequest): boolean => {
-  if (has(node, 'stale-log-election')) return true
+  if (node.deviations.votesForStaleLogs) return true
   const { lastIndex, lastTerm } = node.log
   return request.lastTerm > lastTerm || (request.lastTerm === lastTerm && request.lastIndex >= lastIndex)
 }

@@ -1,5 +1,5 @@
 /** The state of one node, and the small questions the rules ask of it. Mutated by the core's modules alone. */
-import type { Bug } from '../bugs/bugs.ts'
+import type { CoreDeviations } from './deviations.ts'
 import { Log } from './log.ts'
 import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snapshot } from './types.ts'
 
@@ -17,6 +17,7 @@ export interface Progress {
 
 export interface Node {
   readonly config: RaftConfig
+  readonly deviations: CoreDeviations
   readonly log: Log
   role: Role
   term: number
@@ -42,11 +43,12 @@ export interface Node {
   lostReads: number[]
 }
 
-export const createNode = (config: RaftConfig, restored: Restored): Node => {
+export const createNode = (config: RaftConfig, restored: Restored, deviations: CoreDeviations): Node => {
   const log = new Log(restored, config.members)
   const base = restored.snapshot?.index ?? 0
   const node: Node = {
     config,
+    deviations,
     log,
     role: 'follower',
     term: restored.hardState.term,
@@ -71,8 +73,6 @@ export const createNode = (config: RaftConfig, restored: Restored): Node => {
   resetTimeout(node)
   return node
 }
-
-export const has = (node: Node, bug: Bug): boolean => node.config.bug === bug
 
 export const resetTimeout = (node: Node): void => {
   const { electionTicks, random } = node.config

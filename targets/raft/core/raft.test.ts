@@ -1,13 +1,19 @@
 /** Golden transcripts of the core, named after the sections of the paper and the thesis. */
 import { describe, expect, it } from 'vitest'
-import type { Bug } from '../bugs/bugs.ts'
+import { deviationsOf } from '../bugs/bugs.ts'
+import { type CoreDeviations, healthyCore } from './deviations.ts'
 import { initialState, RaftCore } from './raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, Restored } from './types.ts'
 
 const ELECTION_TICKS = 10
 const HEARTBEAT_TICKS = 2
 
-const boot = (id: NodeId, members: readonly NodeId[], restored: Restored, bug: Bug | null = null): RaftCore =>
+const boot = (
+  id: NodeId,
+  members: readonly NodeId[],
+  restored: Restored,
+  deviations: CoreDeviations,
+): RaftCore =>
   new RaftCore(
     {
       id,
@@ -15,10 +21,10 @@ const boot = (id: NodeId, members: readonly NodeId[], restored: Restored, bug: B
       electionTicks: ELECTION_TICKS,
       heartbeatTicks: HEARTBEAT_TICKS,
       maxEntriesPerAppend: 8,
-      bug,
       random: () => 0,
     },
     restored,
+    deviations,
   )
 
 const describeMessage = (message: Message): string => {
@@ -47,9 +53,10 @@ class Bench {
   readonly cut = new Set<NodeId>()
   #queue: Envelope[] = []
 
-  constructor(logs: Readonly<Record<NodeId, Restored>>, bug: Bug | null = null) {
+  constructor(logs: Readonly<Record<NodeId, Restored>>, deviations = healthyCore) {
     const members = Object.keys(logs)
-    for (const [id, restored] of Object.entries(logs)) this.cores.set(id, boot(id, members, restored, bug))
+    for (const [id, restored] of Object.entries(logs))
+      this.cores.set(id, boot(id, members, restored, deviations))
   }
 
   core(id: NodeId): RaftCore {
@@ -272,7 +279,10 @@ describe('thesis 6.4 ReadIndex', () => {
   })
 
   it('with the planted bug it answers', () => {
-    const bench = new Bench({ n1: initialState, n2: initialState, n3: initialState }, 'read-without-quorum')
+    const bench = new Bench(
+      { n1: initialState, n2: initialState, n3: initialState },
+      deviationsOf('read-without-quorum').core,
+    )
     bench.elect('n1')
     bench.cut.add('n1')
     bench.core('n1').read(1)

@@ -2,10 +2,12 @@
  * The Raft core: ticks, messages and proposals in; `Ready` out. It does no I/O and reads no clock, so the same
  * code runs in a server, under the simulator and in golden transcripts. See `Ready` for the driver's duties.
  */
+import { broadcastAppend } from './append.ts'
+import { type CoreDeviations, healthyCore } from './deviations.ts'
 import { checkQuorum, onVoteReply, onVoteRequest, startPreVote } from './elections.ts'
-import { appendEntry, becomeFollower, createNode, has, membersOf, type Node } from './node.ts'
+import { appendEntry, becomeFollower, createNode, membersOf, type Node } from './node.ts'
 import { beginReadRound, requestRead } from './reads.ts'
-import { advanceCommit, broadcastAppend, onAppend, onAppendReply, onSnapshot } from './replication.ts'
+import { advanceCommit, onAppend, onAppendReply, onSnapshot } from './replication.ts'
 import type {
   Command,
   Entry,
@@ -29,8 +31,8 @@ export class RaftCore {
   #hardState: HardState
   #broadcastDue = false
 
-  constructor(config: RaftConfig, restored: Restored) {
-    this.#node = createNode(config, restored)
+  constructor(config: RaftConfig, restored: Restored, deviations: CoreDeviations = healthyCore) {
+    this.#node = createNode(config, restored, deviations)
     this.#hardState = restored.hardState
   }
 
@@ -148,8 +150,8 @@ export class RaftCore {
 
   /** The index, term and members a snapshot taken now must carry. */
   compactionPoint(): Omit<Snapshot, 'data'> {
-    const { log, applied } = this.#node
-    const index = has(this.#node, 'snapshot-loses-suffix') ? log.lastIndex : applied
+    const { log, applied, deviations } = this.#node
+    const index = deviations.overstatesSnapshots ? log.lastIndex : applied
     return { index, term: log.termAt(index) ?? 0, members: log.members(index) }
   }
 
@@ -167,7 +169,7 @@ export class RaftCore {
       hardState,
       snapshot: node.installed,
       entries,
-      sync: !has(node, 'no-fsync'),
+      sync: !node.deviations.skipsFsync,
       messages: node.out,
       committed,
       reads: node.answeredReads,
@@ -199,7 +201,7 @@ export class RaftCore {
     const { term, votedFor } = this.#node
     const changed = term !== this.#hardState.term || votedFor !== this.#hardState.votedFor
     this.#hardState = { term, votedFor }
-    return changed && !has(this.#node, 'vote-not-persisted') ? this.#hardState : null
+    return changed && !this.#node.deviations.forgetsVote ? this.#hardState : null
   }
 
   #takeCommitted(): readonly Entry[] {
@@ -209,8 +211,5 @@ export class RaftCore {
     return committed
   }
 }
-
-/** Every other member, for drivers that keep connections. */
-export const peers = (core: RaftCore): readonly NodeId[] => core.members.filter((id) => id !== core.id)
 
 export const initialState: Restored = { hardState: { term: 0, votedFor: null }, snapshot: null, entries: [] }

@@ -3,23 +3,23 @@
  * committed an entry of its own term, takes the commit index, and is answered once a quorum has replied to a
  * heartbeat round that began after the read arrived, and that index is applied.
  */
-import { countMembers, has, type Node, quorumOf } from './node.ts'
-import { broadcastAppend } from './replication.ts'
+import { broadcastAppend } from './append.ts'
+import { countMembers, type Node, quorumOf } from './node.ts'
 
 /** False where this node does not lead. */
 export const requestRead = (node: Node, id: number): boolean => {
-  if (has(node, 'stale-read')) {
-    node.answeredReads.push({ id, index: node.applied })
+  const index = node.deviations.readIndexAtOnce(node)
+  if (index !== null) {
+    node.answeredReads.push({ id, index })
     return true
   }
   if (node.role !== 'leader') return false
-  if (has(node, 'read-without-quorum')) node.answeredReads.push({ id, index: node.commit })
-  else node.freshReads.push(id)
+  node.freshReads.push(id)
   return true
 }
 
 const ownTermCommitted = (node: Node): boolean =>
-  node.log.termAt(node.commit) === node.term || has(node, 'read-before-own-commit')
+  node.log.termAt(node.commit) === node.term || node.deviations.readsBeforeOwnCommit
 
 /** Begins one heartbeat round for all reads that arrived since the last. */
 export const beginReadRound = (node: Node): void => {

@@ -1,53 +1,12 @@
-/** Log replication (section 5.3), commitment (5.4.2) and InstallSnapshot (7). */
-import {
-  appendEntry,
-  becomeFollower,
-  countMembers,
-  has,
-  isMember,
-  type Node,
-  type Progress,
-  peersOf,
-  quorumOf,
-  send,
-} from './node.ts'
+/** What nodes make of entries and snapshots, and of the answers to them: replication (section 5.3), commitment (5.4.2), snapshots (7). */
+import { sendAppend } from './append.ts'
+import { appendEntry, becomeFollower, countMembers, isMember, type Node, quorumOf, send } from './node.ts'
 import { confirmReads } from './reads.ts'
 import type { Entry, Message, NodeId } from './types.ts'
 
 type Append = Message & { readonly type: 'append' }
 type AppendReply = Message & { readonly type: 'appendReply' }
 type InstallSnapshot = Message & { readonly type: 'snapshot' }
-
-export const broadcastAppend = (node: Node): void => {
-  for (const peer of peersOf(node)) sendAppend(node, peer)
-}
-
-const sendAppend = (node: Node, to: NodeId): void => {
-  const progress = node.progress.get(to)
-  if (progress === undefined) return
-  const prevTerm = node.log.termAt(progress.next - 1)
-  if (prevTerm === null) return sendSnapshot(node, to, progress)
-  const entries = node.log.slice(progress.next, node.config.maxEntriesPerAppend)
-  const prevIndex = progress.next - 1
-  send(node, to, {
-    type: 'append',
-    term: node.term,
-    prevIndex,
-    prevTerm,
-    entries,
-    commit: node.commit,
-    round: node.round,
-  })
-  // Optimistic: a lost message shows as a rejection of the next one.
-  progress.next += entries.length
-}
-
-const sendSnapshot = (node: Node, to: NodeId, progress: Progress): void => {
-  const { snapshot } = node.log
-  if (snapshot === null || progress.snapshotWait > 0) return
-  progress.snapshotWait = node.config.electionTicks
-  send(node, to, { type: 'snapshot', term: node.term, snapshot, round: node.round })
-}
 
 export const onAppend = (node: Node, from: NodeId, append: Append): void => {
   const reply = (success: boolean, index: number): void =>
@@ -56,7 +15,7 @@ export const onAppend = (node: Node, from: NodeId, append: Append): void => {
   becomeFollower(node, append.term, from)
   if (append.prevIndex < node.log.snapshotIndex) return reply(true, node.commit)
   const known = node.log.termAt(append.prevIndex)
-  const matches = known === append.prevTerm || (has(node, 'no-previous-check') && known !== null)
+  const matches = known === append.prevTerm || (node.deviations.skipsPreviousCheck && known !== null)
   if (!matches) return reply(false, Math.min(node.log.lastIndex, append.prevIndex - 1))
   for (const entry of append.entries) accept(node, entry)
   const last = append.prevIndex + append.entries.length
@@ -69,7 +28,7 @@ const accept = (node: Node, entry: Entry): void => {
   const known = node.log.termAt(entry.index)
   if (known === entry.term) return
   if (known !== null) {
-    if (has(node, 'no-truncate')) return
+    if (node.deviations.keepsConflicts) return
     node.log.truncateFrom(entry.index)
     node.persisted = Math.min(node.persisted, entry.index - 1)
   }
@@ -100,11 +59,11 @@ export const onAppendReply = (node: Node, from: NodeId, reply: AppendReply): voi
 export const advanceCommit = (node: Node): void => {
   const before = node.commit
   for (let index = node.log.lastIndex; index > node.commit; index--) {
-    if (node.log.termAt(index) !== node.term && !has(node, 'commit-old-term')) break
+    if (node.log.termAt(index) !== node.term && !node.deviations.commitsOlderTerms) break
     const holders = countMembers(node, (id) =>
       id === node.config.id ? node.persisted >= index : (node.progress.get(id)?.match ?? 0) >= index,
     )
-    const enough = has(node, 'ack-before-replication') ? 1 : quorumOf(node)
+    const enough = node.deviations.commitsAlone ? 1 : quorumOf(node)
     if (holders >= enough) {
       node.commit = index
       break

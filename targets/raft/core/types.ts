@@ -2,8 +2,6 @@
  * The vocabulary of the Raft core (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
  * USENIX ATC 2014; Ongaro's thesis, 2014, for pre-vote, ReadIndex and membership).
  */
-import type { Bug } from '../bugs/bugs.ts'
-
 export type NodeId = string
 
 /** What the log carries. `op` is for the state machine; the core understands `config` alone. */
@@ -85,7 +83,6 @@ export interface RaftConfig {
   readonly electionTicks: number
   readonly heartbeatTicks: number
   readonly maxEntriesPerAppend: number
-  readonly bug: Bug | null
   /** Uniform in [0, 1). */
   readonly random: () => number
 }

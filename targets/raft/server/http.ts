@@ -11,10 +11,9 @@
  */
 import http from 'node:http'
 import type { Call } from '../../../harness/api/history.ts'
-import type { Updated } from '../../../harness/vocabularies/outbox.ts'
-import type { Command, NodeId } from '../core/types.ts'
+import type { NodeId } from '../core/types.ts'
 import { isRead } from '../structures/index.ts'
-import type { Answer, Replica } from './replica.ts'
+import type { Answer, ClientApi } from './client-api.ts'
 
 const MAX_BODY_BYTES = 2 ** 20
 
@@ -64,79 +63,43 @@ const readBody = async (request: http.IncomingMessage): Promise<unknown> => {
 /** Whether a write may be proposed; false where nobody says so. */
 export type Allowed = () => Promise<boolean>
 
-/** The planted bug txn-not-atomic: one entry of the log for each micro-operation, numbered within the transaction's own number. */
-const submitInParts = (
-  replica: Replica,
-  command: Command & { kind: 'op' },
-  reply: (answer: Answer) => void,
-): void => {
-  const ops = command.call.value as readonly unknown[]
-  const done: unknown[] = []
-  const next = (at: number): void => {
-    const call = { f: 'txn', value: [ops[at]] }
-    replica.submit({ ...command, seq: command.seq + at / (ops.length + 1), call }, (answer) => {
-      if (answer.type !== 'value')
-        return reply(answer.type === 'not-leader' && at === 0 ? answer : { type: 'unknown' })
-      done.push(...(answer.value as readonly unknown[]))
-      if (done.length === ops.length) return reply({ ...answer, value: done })
-      next(at + 1)
-    })
-  }
-  next(0)
-}
-
-/** The planted bug message-in-second-entry: once a change was applied, and answered, an entry of its own tells of it. */
-const submitThenPublish = (
-  replica: Replica,
-  command: Command & { kind: 'op' },
-  reply: (answer: Answer) => void,
-): void =>
-  replica.submit(command, (answer) => {
-    reply(answer)
-    if (answer.type === 'value' && (answer.value as Updated).applied)
-      replica.propose(command.vocabulary, { f: 'publish', value: command.call.value })
-  })
-
 const handle = (
-  replica: Replica,
+  api: ClientApi,
   allowed: Allowed,
   path: string,
   body: unknown,
   response: http.ServerResponse,
 ): void | Promise<void> => {
   const reply = answerWith(response)
-  if (path === '/status') return respond(response, 200, replica.status())
-  if (path === '/session') return replica.submit({ kind: 'session' }, reply)
+  if (path === '/status') return respond(response, 200, api.status())
+  if (path === '/session') return api.submit({ kind: 'session' }, reply)
   if (path === '/call') {
     const { vocabulary, call, session = 0, seq = 0 } = body as CallBody
-    if (isRead(vocabulary, call)) return replica.read(vocabulary, call, reply)
+    if (isRead(vocabulary, call)) return api.read(vocabulary, call, reply)
     const command = { kind: 'op', session, seq, vocabulary, call } as const
     return allowed().then((isAllowed) => {
       if (!isAllowed) return respond(response, 409, { error: 'not-allowed' })
-      if (replica.bug === 'txn-not-atomic' && call.f === 'txn') return submitInParts(replica, command, reply)
-      if (replica.bug === 'message-in-second-entry' && call.f === 'update')
-        return submitThenPublish(replica, command, reply)
-      replica.submit(command, reply)
+      api.submit(command, reply)
     })
   }
   if (path === '/members') {
     const { add, remove } = body as { add?: NodeId; remove?: NodeId }
     const change = (members: readonly NodeId[]): readonly NodeId[] =>
       add === undefined ? members.filter((id) => id !== remove) : [...members, add]
-    return replica.changeMembers(change, reply)
+    return api.changeMembers(change, reply)
   }
   respond(response, 404, { error: `no such path: ${path}` })
 }
 
 export const serveClients = (
-  replica: Replica,
+  api: ClientApi,
   allowed: Allowed,
   address: string,
   port: number,
 ): http.Server => {
   const server = http.createServer((request, response) => {
     readBody(request).then(
-      (body) => handle(replica, allowed, request.url ?? '/', body, response),
+      (body) => handle(api, allowed, request.url ?? '/', body, response),
       () => respond(response, 400, { error: 'malformed' }),
     )
   })

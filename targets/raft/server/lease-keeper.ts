@@ -1,48 +1,47 @@
 /**
- * Lets leases run out, and jobs that were taken go back: the leader counts LEASE_MS by its monotonic clock from when it first saw a lease, and proposes that it
- * has. A new leader counts anew, so that a lease may last longer than LEASE_MS, and never less.
+ * Ends leases, and gives back jobs that were taken and not acknowledged. The leader counts by its monotonic clock from
+ * when it first saw a lease, and proposes its end. A new leader starts to count again, so a lease may last longer than
+ * its time, and never less.
  */
-import { LEASE_MS } from '../../../harness/vocabularies/lease.ts'
-import type { Bug } from '../bugs/bugs.ts'
+import type { StateMachine } from '../state-machine.ts'
+import type { Duty } from './duty.ts'
 
 interface Held {
+  /** Unique among the leases of all time. */
   readonly token: number
-  /** By the bug lease-by-wall-clock: when it runs out. */
-  readonly untilMs?: number
 }
 
-export class LeaseKeeper<K> {
-  readonly #bug: Bug | null
-  readonly #expire: (key: K, token: number) => void
+export interface LeaseKeeperOptions<K, L extends Held> {
+  readonly held: (machine: StateMachine) => readonly (readonly [K, L])[]
+  readonly isOver: (lease: L, heldMs: number) => boolean
+  readonly expire: (key: K, token: number) => void
+}
+
+export class LeaseKeeper<K, L extends Held> implements Duty {
+  readonly #options: LeaseKeeperOptions<K, L>
   /** Token -> when this node, leading without a break, first saw it. */
   #seenMs = new Map<number, number>()
 
-  constructor(bug: Bug | null, expire: (key: K, token: number) => void) {
-    this.#bug = bug
-    this.#expire = expire
+  constructor(options: LeaseKeeperOptions<K, L>) {
+    this.#options = options
   }
 
-  /** Called again and again while the node leads. */
-  keep(leases: readonly (readonly [K, Held])[]): void {
+  perform(machine: StateMachine): void {
+    const { held, isOver, expire } = this.#options
     const seenMs = new Map<number, number>()
     const nowMs = performance.now()
-    for (const [key, lease] of leases) {
+    for (const [key, lease] of held(machine)) {
       const since = this.#seenMs.get(lease.token) ?? nowMs
       seenMs.set(lease.token, since)
-      const isOver =
-        this.#bug === 'lease-by-wall-clock' && lease.untilMs !== undefined
-          ? Date.now() > lease.untilMs
-          : nowMs - since > LEASE_MS
-      if (!isOver) continue
-      this.#expire(key, lease.token)
-      // Should that be lost, it is proposed again, but not at every tick.
+      if (!isOver(lease, nowMs - since)) continue
+      expire(key, lease.token)
+      // If the proposal is lost it is made again, but not at every tick.
       seenMs.set(lease.token, nowMs)
     }
     this.#seenMs = seenMs
   }
 
-  /** The node does not lead any more: whatever it counted is void. */
-  forget(): void {
+  stop(): void {
     this.#seenMs.clear()
   }
 }

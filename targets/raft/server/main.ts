@@ -2,6 +2,7 @@
  * One node of the bundled Raft cluster: `node main.ts '<json>'`, see `ServerConfig`. Exits 1 with a sentence on
  * stderr where it cannot serve (a corrupt log, a port taken).
  */
+import { deviationsOf } from '../bugs/bugs.ts'
 import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
 import { type Allowed, serveClients } from './http.ts'
 import { listenForPeers, PeerLink } from './peers.ts'
@@ -47,6 +48,7 @@ const start = (config: ServerConfig): void => {
       new PeerLink(address, PEER_PORT, config.version),
     ]),
   )
+  const deviations = deviationsOf(config.bug)
   const replica = new Replica({
     config: {
       id: config.id,
@@ -54,7 +56,6 @@ const start = (config: ServerConfig): void => {
       electionTicks: Math.ceil(config.electionMs / config.tickMs),
       heartbeatTicks: Math.max(1, Math.floor(config.electionMs / 6 / config.tickMs)),
       maxEntriesPerAppend: config.maxEntriesPerAppend,
-      bug: config.bug,
       random: Math.random,
     },
     storage,
@@ -63,13 +64,15 @@ const start = (config: ServerConfig): void => {
     compactEvery: config.compactEvery,
     version: config.version,
     sink: config.sink,
+    deviations,
   })
   const address = config.addresses[config.id] as string
   listenForPeers(address, PEER_PORT, config.version, (from, message) => replica.receive(from, message)).on(
     'error',
     fail,
   )
-  serveClients(replica, askAuthority(config.authority), address, CLIENT_PORT).on('error', fail)
+  const api = deviations.server.clientApiOf(replica)
+  serveClients(api, askAuthority(config.authority), address, CLIENT_PORT).on('error', fail)
   setInterval(() => replica.tick(), config.tickMs)
 }
 

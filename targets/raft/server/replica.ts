@@ -1,35 +1,17 @@
 /** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
 import type { Call } from '../../../harness/api/history.ts'
-import type { NodeStatus } from '../../../harness/api/target.ts'
-import { JOB_QUEUE } from '../../../harness/vocabularies/job-queue.ts'
-import { LEASE } from '../../../harness/vocabularies/lease.ts'
-import { LOCK } from '../../../harness/vocabularies/locks.ts'
-import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
-import type { Bug } from '../bugs/bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
-import { type Applied, StateMachine } from '../state-machine.ts'
-import { EarlyMistakes } from './early.ts'
-import { LeaseKeeper } from './lease-keeper.ts'
-import { ReadCache } from './read-cache.ts'
+import type { Deviations } from '../deviations.ts'
+import { StateMachine } from '../state-machine.ts'
+import type { Answer, ClientApi, Reply, ServerApi } from './client-api.ts'
+import { dutiesOf } from './duties.ts'
+import type { Duty } from './duty.ts'
 import type { Storage } from './storage.ts'
-import { Ticker } from './ticker.ts'
-import { EffectWorker } from './worker.ts'
-
-export type Answer =
-  | (Applied & { readonly index?: number; readonly term?: number })
-  /** It was never proposed here. */
-  | { readonly type: 'not-leader'; readonly leader: NodeId | null }
-  /** Another entry was committed in its place: it never happened. */
-  | { readonly type: 'superseded' }
-  /** A snapshot passed over it: nobody here can tell. */
-  | { readonly type: 'unknown' }
 
 /** Entries: each replica keeps the digests of the same positions, and so many of them. */
 const DIGEST_EVERY = 16
 const DIGESTS_KEPT = 32
-
-type Reply = (answer: Answer) => void
 
 export interface ReplicaOptions {
   readonly config: RaftConfig
@@ -42,19 +24,13 @@ export interface ReplicaOptions {
   readonly version: number
   /** Where effects happen; null: nowhere. */
   readonly sink: string | null
+  readonly deviations: Deviations
 }
 
-export class Replica {
+export class Replica implements ServerApi {
   readonly #options: ReplicaOptions
   readonly #core: RaftCore
-  readonly #bug: Bug | null
-  readonly #early: EarlyMistakes
-  readonly #cache: ReadCache
-  readonly #worker: EffectWorker
-  readonly #leaseKeeper: LeaseKeeper<number>
-  readonly #jobKeeper: LeaseKeeper<string>
-  readonly #lockKeeper: LeaseKeeper<number>
-  readonly #ticker: Ticker
+  readonly #duties: readonly Duty[]
   #machine: StateMachine
   /** What the machine has applied: the core is ahead of it while a snapshot is received and not installed yet. */
   #machineAt: number
@@ -70,34 +46,16 @@ export class Replica {
 
   constructor(options: ReplicaOptions) {
     this.#options = options
-    this.#bug = options.config.bug
-    this.#early = new EarlyMistakes(this.#bug)
-    this.#cache = new ReadCache(this.#bug)
-    this.#worker = new EffectWorker({
-      sink: options.sink,
+    this.#duties = dutiesOf({
       id: options.config.id,
-      bug: this.#bug,
-      done: ({ vocabulary, request: { key } }) =>
-        this.propose(vocabulary, { f: 'done', value: { key, worker: options.config.id } }),
+      sink: options.sink,
+      propose: (vocabulary, call) => this.propose(vocabulary, call),
+      deviations: options.deviations.server,
     })
-    this.#leaseKeeper = new LeaseKeeper(this.#bug, (key, token) =>
-      this.propose(LEASE.name, { f: 'expire', value: { key, token } }),
-    )
-    this.#jobKeeper = new LeaseKeeper(null, (key, token) =>
-      this.propose(JOB_QUEUE.name, { f: 'give-back', value: { key, token } }),
-    )
-    this.#lockKeeper = new LeaseKeeper(null, (key, owner) =>
-      this.propose(LOCK.name, { f: 'free', value: { key, owner } }),
-    )
-    this.#ticker = new Ticker(this.#bug, (call) => this.propose(SCHEDULE.name, call))
     const { restored } = options.storage
-    this.#core = new RaftCore(options.config, restored)
-    this.#machine = new StateMachine(this.#bug, restored.snapshot?.data ?? null)
+    this.#core = new RaftCore(options.config, restored, options.deviations.core)
+    this.#machine = new StateMachine(restored.snapshot?.data ?? null, options.deviations.machine)
     this.#machineAt = restored.snapshot?.index ?? 0
-  }
-
-  get bug(): Bug | null {
-    return this.#bug
   }
 
   tick(): void {
@@ -111,21 +69,21 @@ export class Replica {
   }
 
   submit(command: Command, reply: Reply): void {
-    const proposal = this.#core.propose(this.#early.distort(command, this.#machine))
+    const proposal = this.#core.propose(command)
     if (proposal === null) return reply({ type: 'not-leader', leader: this.#core.leader })
     this.#proposals.set(proposal.index, { term: proposal.term, reply })
     this.#schedule()
   }
 
-  /** An entry of the cluster's own, for no client. */
   propose(vocabulary: string, call: Call): void {
     this.submit({ kind: 'internal', vocabulary, call }, () => {})
   }
 
-  /** Of a call that changes nothing. */
+  localRead(vocabulary: string, call: Call): unknown {
+    return this.#machine.read(vocabulary, call)
+  }
+
   read(vocabulary: string, call: Call, reply: Reply): void {
-    const cached = this.#cache.get(vocabulary, call)
-    if (cached !== undefined) return reply({ type: 'value', value: cached })
     const id = this.#readId++
     this.#reads.set(id, { vocabulary, call, reply })
     if (!this.#core.read(id)) {
@@ -135,17 +93,14 @@ export class Replica {
     this.#schedule()
   }
 
-  changeMembers(
-    change: (members: readonly NodeId[]) => readonly NodeId[],
-    reply: (answer: Answer | { readonly type: 'refused-change'; readonly error: string }) => void,
-  ): void {
+  changeMembers(...[change, reply]: Parameters<ClientApi['changeMembers']>): void {
     const result = this.#core.changeMembers(change(this.#core.members))
     if ('refused' in result) return reply({ type: 'refused-change', error: result.refused })
     this.#proposals.set(result.index, { term: result.term, reply })
     this.#schedule()
   }
 
-  status(): NodeStatus & { readonly ready: boolean } {
+  status(): ReturnType<ClientApi['status']> {
     const role = this.#core.role === 'preCandidate' ? 'candidate' : this.#core.role
     return {
       role,
@@ -184,22 +139,16 @@ export class Replica {
       this.#core.advance(ready)
     }
     if (this.#core.applied - this.#core.snapshotIndex >= this.#options.compactEvery) this.#compact()
-    this.#lead()
+    this.#performDuties()
     this.#report()
     this.#driving = false
   }
 
-  /** What a leader does beside the log. */
-  #lead(): void {
-    if (this.#core.role !== 'leader') {
-      for (const each of [this.#leaseKeeper, this.#jobKeeper, this.#lockKeeper, this.#ticker]) each.forget()
-      return
+  #performDuties(): void {
+    for (const duty of this.#duties) {
+      if (this.#core.role === 'leader') duty.perform(this.#machine, this.#core.term)
+      else duty.stop?.()
     }
-    this.#worker.work(this.#machine.requests, this.#core.term)
-    this.#leaseKeeper.keep(this.#machine.leases)
-    this.#jobKeeper.keep(this.#machine.lentJobs)
-    this.#ticker.tick(this.#machine.schedules)
-    if (this.#bug === 'lock-freed-by-time') this.#lockKeeper.keep(this.#machine.locks)
   }
 
   #compact(): void {
@@ -214,7 +163,7 @@ export class Replica {
 
   #apply(ready: Ready): void {
     if (ready.snapshot !== null) {
-      this.#machine = new StateMachine(this.#bug, ready.snapshot.data)
+      this.#machine = new StateMachine(ready.snapshot.data, this.#options.deviations.machine)
       this.#machineAt = ready.snapshot.index
       for (const { reply } of this.#proposals.values()) reply({ type: 'unknown' })
       this.#proposals.clear()
@@ -228,7 +177,6 @@ export class Replica {
       if (index > this.#core.applied) return true
       this.#answerRead(id, (vocabulary, call) => {
         const value = this.#machine.read(vocabulary, call)
-        this.#cache.put(vocabulary, call, value)
         return { type: 'value', value, index, term: this.#core.term }
       })
       return false

@@ -1,51 +1,49 @@
 /**
- * Lets schedules tick: the leader counts by its monotonic clock from the last tick that it saw, and proposes the next. A new
- * leader counts anew, so that a tick may come late, and never too early.
+ * Makes schedules tick: the leader counts by its monotonic clock from the last tick that it saw, and proposes the next.
+ * A new leader starts to count again, so a tick may come late, and never too early.
  */
-import type { Bug } from '../bugs/bugs.ts'
+import type { StateMachine } from '../state-machine.ts'
 import type { Scheduled, TickCall } from '../structures/schedules.ts'
+import type { Duty } from './duty.ts'
 
 interface Waiting {
   readonly ticked: number
   readonly sinceMs: number
 }
 
-export class Ticker {
-  readonly #bug: Bug | null
-  readonly #propose: (call: TickCall) => void
+export interface TickerOptions {
+  /** Schedules with ticks to come. */
+  readonly open: (machine: StateMachine) => readonly Scheduled[]
+  readonly next: (schedule: Scheduled) => TickCall['value']
+  readonly propose: (call: TickCall) => void
+}
+
+export class Ticker implements Duty {
+  readonly #options: TickerOptions
   /** Schedule -> its last tick, and since when this node, leading without a break, has waited for the next. */
   #waiting = new Map<string, Waiting>()
 
-  constructor(bug: Bug | null, propose: (call: TickCall) => void) {
-    this.#bug = bug
-    this.#propose = propose
+  constructor(options: TickerOptions) {
+    this.#options = options
   }
 
-  /** Called again and again while the node leads. */
-  tick(open: readonly Scheduled[]): void {
+  perform(machine: StateMachine): void {
+    const { open, next, propose } = this.#options
     const nowMs = performance.now()
     const waiting = new Map<string, Waiting>()
-    for (const schedule of open) {
+    for (const schedule of open(machine)) {
       const { key, everyMs, ticked } = schedule
       const known = this.#waiting.get(key)
       const sinceMs = known?.ticked === ticked ? known.sinceMs : nowMs
       const isDue = nowMs - sinceMs >= everyMs
-      // Should it be lost, it is proposed again, but not before its time has passed once more.
+      // If the proposal is lost it is made again, after the same time once more.
       waiting.set(key, { ticked, sinceMs: isDue ? nowMs : sinceMs })
-      if (isDue) this.#propose({ f: 'tick', value: { key, tick: this.#next(schedule), clockMs: Date.now() } })
+      if (isDue) propose({ f: 'tick', value: next(schedule) })
     }
     this.#waiting = waiting
   }
 
-  /** The node does not lead any more: whatever it counted is void. */
-  forget(): void {
+  stop(): void {
     this.#waiting.clear()
-  }
-
-  /** By the bug missed-ticks-skipped the one that the wall clock says is due now. */
-  #next({ ticked, ticks, clockMs, everyMs }: Scheduled): number {
-    if (this.#bug !== 'missed-ticks-skipped' || clockMs === null) return ticked + 1
-    const passed = Math.round((Date.now() - clockMs) / everyMs)
-    return Math.min(ticks, ticked + Math.max(1, passed))
   }
 }

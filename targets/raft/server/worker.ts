@@ -6,7 +6,9 @@
  * The fencing token is the term: a leader of old has a lower one.
  */
 import type { Request } from '../../../harness/vocabularies/effects.ts'
-import type { Bug } from '../bugs/bugs.ts'
+import type { StateMachine } from '../state-machine.ts'
+import type { ServerDeviations } from './deviations.ts'
+import type { Duty } from './duty.ts'
 
 const SINK_TIMEOUT_MS = 1000
 const RETRY_MS = 200
@@ -22,12 +24,12 @@ export interface WorkerOptions {
   /** Null: there is no outside world. */
   readonly sink: string | null
   readonly id: string
-  readonly bug: Bug | null
+  readonly deviations: ServerDeviations
   /** Of the log: the effect of this request is known to have happened. */
   done(work: Work): void
 }
 
-export class EffectWorker {
+export class EffectWorker implements Duty {
   readonly #options: WorkerOptions
   /** Key -> how often the sink was asked by this process. */
   readonly #attempts = new Map<string, number>()
@@ -39,11 +41,11 @@ export class EffectWorker {
     this.#options = options
   }
 
-  /** Called whenever the node leads: `works` are committed and not known to be done. Those of one resource go in their order. */
-  work(works: readonly Work[], term: number): void {
+  /** Requests of one resource go one after another, in their order. */
+  perform(machine: StateMachine, term: number): void {
     if (this.#options.sink === null) return
     const behind = new Set<string>()
-    for (const work of works) {
+    for (const work of machine.requests) {
       const { key, resource } = work.request
       const lane = `${work.vocabulary} ${resource}`
       if (this.#settled.has(key) || behind.has(lane)) continue
@@ -53,10 +55,10 @@ export class EffectWorker {
   }
 
   async #act(work: Work, token: number): Promise<void> {
-    const { bug, done } = this.#options
+    const { deviations, done } = this.#options
     const { key } = work.request
     this.#asking.add(key)
-    if (bug === 'done-before-effect') done(work)
+    if (deviations.recordsBeforeEffect) done(work)
     const isSettled = await this.#ask(work.request, token)
     if (!isSettled) {
       setTimeout(() => this.#asking.delete(key), RETRY_MS)
@@ -64,17 +66,17 @@ export class EffectWorker {
     }
     this.#asking.delete(key)
     this.#settled.add(key)
-    if (bug !== 'done-before-effect') done(work)
+    if (!deviations.recordsBeforeEffect) done(work)
     // Should the entry be lost, the sink is asked again.
     setTimeout(() => this.#settled.delete(key), RETRY_MS)
   }
 
   /** Whether the effect is known to have happened. */
   async #ask(request: Request, token: number): Promise<boolean> {
-    const { sink, id, bug } = this.#options
+    const { sink, id, deviations } = this.#options
     const attempt = (this.#attempts.get(request.key) ?? 0) + 1
     this.#attempts.set(request.key, attempt)
-    const named = bug === 'key-per-attempt' ? { ...request, key: `${request.key}#${id}-${attempt}` } : request
+    const named = { ...request, key: deviations.sinkKey(request.key, id, attempt) }
     try {
       const response = await fetch(`${sink}/act`, {
         method: 'POST',

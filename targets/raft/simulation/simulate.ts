@@ -6,7 +6,7 @@ import type { Operation } from '../../../harness/api/history.ts'
 import type { Rng } from '../../../harness/api/random.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
 import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
-import type { Bug } from '../bugs/bugs.ts'
+import { type Bug, deviationsOf } from '../bugs/bugs.ts'
 import type { NodeId } from '../core/types.ts'
 import { type Reply, World } from './world.ts'
 
@@ -220,7 +220,7 @@ export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): Si
   const profile = rng.fork('profile')
   const world = new World({
     rng,
-    bug,
+    deviations: deviationsOf(bug),
     nodes: NODES,
     compactEvery: 15,
     maxEntriesPerAppend: profile.pick([1, 3]),

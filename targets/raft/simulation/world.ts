@@ -5,16 +5,16 @@
 import type { Call } from '../../../harness/api/history.ts'
 import type { Rng } from '../../../harness/api/random.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
-import type { Bug } from '../bugs/bugs.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Envelope, Message, NodeId, Ready } from '../core/types.ts'
+import type { Deviations } from '../deviations.ts'
 import { type Applied, StateMachine } from '../state-machine.ts'
 import { Disk } from './disk.ts'
 import { Properties } from './properties.ts'
 
 export interface WorldOptions {
   readonly rng: Rng
-  readonly bug: Bug | null
+  readonly deviations: Deviations
   readonly nodes: number
   readonly maxEntriesPerAppend: number
   /** Entries above the snapshot before the log is compacted. */
@@ -182,12 +182,12 @@ export class World {
         electionTicks: 20,
         heartbeatTicks: 4,
         maxEntriesPerAppend: this.#options.maxEntriesPerAppend,
-        bug: this.#options.bug,
         random: () => random.float(),
       },
       restored,
+      this.#options.deviations.core,
     )
-    const machine = new StateMachine(this.#options.bug, restored.snapshot?.data ?? null)
+    const machine = new StateMachine(restored.snapshot?.data ?? null, this.#options.deviations.machine)
     return {
       id,
       disk,
@@ -221,13 +221,13 @@ export class World {
 
   #compact(server: Server): void {
     const snapshot = { ...server.core.compactionPoint(), data: server.machine.save() }
-    server.disk.compact(snapshot, this.#options.bug !== 'no-fsync')
+    server.disk.compact(snapshot, !this.#options.deviations.core.skipsFsync)
     server.core.compact(snapshot)
   }
 
   #apply(server: Server, ready: Ready): void {
     if (ready.snapshot !== null) {
-      server.machine = new StateMachine(this.#options.bug, ready.snapshot.data)
+      server.machine = new StateMachine(ready.snapshot.data, this.#options.deviations.machine)
       for (const { reply } of server.proposals.values()) reply({ type: 'lost' })
       server.proposals.clear()
     }

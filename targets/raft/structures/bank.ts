@@ -8,7 +8,9 @@ import {
 } from '../../../harness/vocabularies/bank.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
-class Bank implements Structure {
+export type Transfer = (BankCall & { readonly f: 'transfer' })['value']
+
+export class Bank implements Structure {
   readonly #balances: DigestMap<number, number>
 
   constructor(saved: readonly [number, number][]) {
@@ -23,9 +25,7 @@ class Bank implements Structure {
     const call = raw as BankCall
     if (call.f === 'read') return this.read()
     const { from, to, amount } = call.value
-    // `allowed`: by the bug funds-checked-early the leader has already looked.
-    const { allowed } = call.value as { allowed?: boolean }
-    const applied = allowed ?? this.#of(from) >= amount
+    const applied = this.covers(call.value)
     if (applied) {
       this.#balances.set(from, this.#of(from) - amount)
       this.#balances.set(to, this.#of(to) + amount)
@@ -39,6 +39,10 @@ class Bank implements Structure {
 
   save(): unknown {
     return this.#balances.entries()
+  }
+
+  protected covers({ from, amount }: Transfer): boolean {
+    return this.#of(from) >= amount
   }
 
   #of(account: number): number {

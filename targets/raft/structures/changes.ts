@@ -1,19 +1,16 @@
 /** Changes of keys, each with its number, for those who watch. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../../harness/vocabularies/watch.ts'
-import type { Bug } from '../bugs/bugs.ts'
 import { hashText, type MakeStructure, type Structure } from './structure.ts'
 
 /** In one answer. */
 const MOST_EVENTS = 50
 
-class Changes implements Structure {
+export class Changes implements Structure {
   readonly #events: WatchEvent[]
-  readonly #bug: Bug | null
   digest = 0
 
-  constructor(saved: readonly WatchEvent[], bug: Bug | null) {
-    this.#bug = bug
+  constructor(saved: readonly WatchEvent[]) {
     this.#events = [...saved]
     for (const event of this.#events) this.#count(event)
   }
@@ -30,13 +27,12 @@ class Changes implements Structure {
 
   read(call: Call): Watched {
     const { after } = call.value as { after: number }
-    const from = this.#bug === 'watch-resumes-late' && after > 0 ? after + 1 : after
-    const events = this.#events.filter(({ revision }) => revision > from).slice(0, MOST_EVENTS)
+    const events = this.#events.filter(({ revision }) => revision > after).slice(0, MOST_EVENTS)
     return { events, upTo: events.at(-1)?.revision ?? after }
   }
 
-  save(): unknown {
-    return this.#bug === 'watch-forgets-in-snapshot' ? this.#events.slice(-1) : this.#events
+  save(): readonly WatchEvent[] {
+    return this.#events
   }
 
   get #last(): number {
@@ -48,4 +44,4 @@ class Changes implements Structure {
   }
 }
 
-export const changes: MakeStructure = (saved, bug) => new Changes((saved ?? []) as WatchEvent[], bug)
+export const changes: MakeStructure = (saved) => new Changes((saved ?? []) as WatchEvent[])

@@ -3,34 +3,32 @@ import type { Call } from '../../../harness/api/history.ts'
 import type { CounterCall, CounterRead } from '../../../harness/vocabularies/counter.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
-class Counters implements Structure {
-  readonly #values: DigestMap<number, number>
+export class Counters implements Structure {
+  protected readonly values: DigestMap<number, number>
 
   constructor(saved: readonly [number, number][]) {
-    this.#values = new DigestMap(saved)
+    this.values = new DigestMap(saved)
   }
 
   get digest(): number {
-    return this.#values.digest
+    return this.values.digest
   }
 
   execute(raw: Call): unknown {
     const call = raw as CounterCall
     if (call.f === 'read') return this.read(call)
     const { key, delta } = call.value
-    // `becomes`: what the bug counter-outside-log made of the call before it was logged.
-    const { becomes } = call.value as { becomes?: number }
-    this.#values.set(key, becomes ?? (this.#values.get(key) ?? 0) + delta)
+    this.values.set(key, (this.values.get(key) ?? 0) + delta)
     return { key, delta }
   }
 
   read(call: Call): CounterRead {
     const { key } = call.value as { key: number }
-    return { key, value: this.#values.get(key) ?? 0 }
+    return { key, value: this.values.get(key) ?? 0 }
   }
 
   save(): unknown {
-    return this.#values.entries()
+    return this.values.entries()
   }
 }
 

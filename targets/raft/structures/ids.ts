@@ -3,17 +3,16 @@ import type { Call } from '../../../harness/api/history.ts'
 import type { Generated } from '../../../harness/vocabularies/unique-ids.ts'
 import type { MakeStructure, Structure } from './structure.ts'
 
-class Ids implements Structure {
+export class Ids implements Structure {
   digest: number
 
   constructor(last: number) {
     this.digest = last
   }
 
-  execute({ value }: Call): Generated {
+  execute(_call: Call): Generated {
     this.digest++
-    // `reserved`: by the bug ids-from-memory the leader has already drawn one.
-    return { id: (value as { reserved?: number }).reserved ?? this.digest }
+    return { id: this.digest }
   }
 
   /** The last one handed out. */

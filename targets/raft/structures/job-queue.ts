@@ -5,7 +5,6 @@
 import type { Call } from '../../../harness/api/history.ts'
 import type { Request } from '../../../harness/vocabularies/effects.ts'
 import type { JobQueueCall } from '../../../harness/vocabularies/job-queue.ts'
-import type { Bug } from '../bugs/bugs.ts'
 import { Ledger, type SavedLedger } from './ledger.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 
@@ -36,25 +35,23 @@ interface Lent {
   readonly token: number
 }
 
-interface Saved {
+export interface SavedJobQueue {
   readonly ledger: SavedLedger
   readonly lent: readonly [string, Lent][]
 }
 
-class JobQueue implements Structure {
-  readonly #ledger: Ledger
+export class JobQueue implements Structure {
+  protected readonly ledger: Ledger
   /** Key of a job that was taken -> by whom: a place in the log. */
   readonly #lent: DigestMap<string, Lent>
-  readonly #bug: Bug | null
 
-  constructor({ ledger, lent }: Saved, bug: Bug | null) {
-    this.#ledger = new Ledger([...ledger])
+  constructor({ ledger, lent }: SavedJobQueue) {
+    this.ledger = new Ledger([...ledger])
     this.#lent = new DigestMap(lent)
-    this.#bug = bug
   }
 
   get digest(): number {
-    return (this.#ledger.digest ^ Math.imul(this.#lent.digest, 31)) >>> 0
+    return (this.ledger.digest ^ Math.imul(this.#lent.digest, 31)) >>> 0
   }
 
   get lent(): readonly (readonly [string, Lent])[] {
@@ -65,14 +62,14 @@ class JobQueue implements Structure {
     const call = raw as JobQueueCall | WorkCall | GiveBackCall
     switch (call.f) {
       case 'submit':
-        this.#ledger.accept(call.value, index)
+        this.ledger.accept(call.value, index)
         return { key: call.value.key }
       case 'take':
-        return this.#take(index)
+        return this.take(index)
       case 'ack': {
         const { key, token, worker } = call.value
         const acknowledged = this.#giveBack(key, token)
-        if (acknowledged) this.#ledger.finish(key, index, worker)
+        if (acknowledged) this.ledger.finish(key, index, worker)
         return { acknowledged }
       }
       case 'give-back':
@@ -83,17 +80,16 @@ class JobQueue implements Structure {
   }
 
   read(call: Call): unknown {
-    return this.#ledger.read(call)
+    return this.ledger.read(call)
   }
 
-  save(): Saved {
-    return { ledger: this.#ledger.save(), lent: this.#lent.entries() as [string, Lent][] }
+  save(): SavedJobQueue {
+    return { ledger: this.ledger.save(), lent: this.#lent.entries() as [string, Lent][] }
   }
 
-  #take(index: number): Taken {
-    const request = this.#ledger.requests.find(({ key }) => this.#lent.get(key) === undefined) ?? null
+  protected take(index: number): Taken {
+    const request = this.ledger.requests.find(({ key }) => this.#lent.get(key) === undefined) ?? null
     if (request !== null) this.#lent.set(request.key, { token: index })
-    if (request !== null && this.#bug === 'taken-is-done') this.#ledger.finish(request.key, index, 'taken')
     return { request, token: index }
   }
 
@@ -105,8 +101,8 @@ class JobQueue implements Structure {
   }
 }
 
-export const jobQueue: MakeStructure = (saved, bug) =>
-  new JobQueue((saved ?? { ledger: [], lent: [] }) as Saved, bug)
+export const jobQueue: MakeStructure = (saved) =>
+  new JobQueue((saved ?? { ledger: [], lent: [] }) as SavedJobQueue)
 
 /** Jobs that were taken; none of another kind of structure. */
 export const lentOf = (structure: Structure | undefined): JobQueue['lent'] =>

@@ -9,38 +9,35 @@ import { DigestMap, type MakeStructure, type Position, type Structure } from './
 export interface Lease {
   readonly owner: number
   readonly token: number
-  /** By the bug lease-by-wall-clock: when the proposing leader's wall clock says that it runs out. */
-  readonly untilMs?: number
 }
 
-class Leases implements Structure {
-  readonly #leases: DigestMap<number, Lease>
+export class Leases implements Structure {
+  protected readonly leases: DigestMap<number, Lease>
 
   constructor(saved: readonly [number, Lease][]) {
-    this.#leases = new DigestMap(saved)
+    this.leases = new DigestMap(saved)
   }
 
   get digest(): number {
-    return this.#leases.digest
+    return this.leases.digest
   }
 
   get held(): readonly (readonly [number, Lease])[] {
-    return this.#leases.entries()
+    return this.leases.entries()
   }
 
   execute(raw: Call, { index }: Position): LeaseResult {
     if (raw.f === 'expire') return this.#expire(raw.value as { key: number; token: number })
     const { f, value } = raw as LeaseCall
     const { key, owner } = value
-    const holder = this.#leases.get(key)
+    const holder = this.leases.get(key)
     if (f === 'release') {
       const done = holder?.owner === owner
-      if (done) this.#leases.delete(key)
+      if (done) this.leases.delete(key)
       return { done }
     }
     if (holder !== undefined) return { done: false }
-    const { untilMs } = value as { untilMs?: number }
-    this.#leases.set(key, { owner, token: index, ...(untilMs === undefined ? {} : { untilMs }) })
+    this.leases.set(key, { owner, token: index })
     return { done: true, token: index }
   }
 
@@ -49,12 +46,12 @@ class Leases implements Structure {
   }
 
   save(): unknown {
-    return this.#leases.entries()
+    return this.leases.entries()
   }
 
   #expire({ key, token }: { key: number; token: number }): LeaseResult {
-    const done = this.#leases.get(key)?.token === token
-    if (done) this.#leases.delete(key)
+    const done = this.leases.get(key)?.token === token
+    if (done) this.leases.delete(key)
     return { done }
   }
 }

@@ -2,18 +2,12 @@
 import type { Call } from '../../../harness/api/history.ts'
 import { SET, type SetResult } from '../../../harness/vocabularies/set.ts'
 import { asCall } from '../../../harness/vocabularies/vocabulary.ts'
-import type { Bug } from '../bugs/bugs.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
-/** Elements in one page of an answer. */
-const PAGE = 500
-
-class Elements implements Structure {
+export class Elements implements Structure {
   readonly #elements: DigestMap<number, true>
-  readonly #bug: Bug | null
 
-  constructor(saved: readonly number[], bug: Bug | null) {
-    this.#bug = bug
+  constructor(saved: readonly number[]) {
     this.#elements = new DigestMap(saved.map((element) => [element, true]))
   }
 
@@ -29,8 +23,7 @@ class Elements implements Structure {
   }
 
   read(): SetResult {
-    const all = this.save()
-    return { elements: this.#bug === 'first-page-only' ? all.slice(0, PAGE) : all }
+    return { elements: this.save() }
   }
 
   save(): readonly number[] {
@@ -38,4 +31,4 @@ class Elements implements Structure {
   }
 }
 
-export const elements: MakeStructure = (saved, bug) => new Elements((saved ?? []) as number[], bug)
+export const elements: MakeStructure = (saved) => new Elements((saved ?? []) as number[])

@@ -2,7 +2,6 @@
 
 import type { Call } from '../../../harness/api/history.ts'
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
-import type { Bug } from '../bugs/bugs.ts'
 
 /** Where in the log a call stands, and whose it is. */
 export interface Position {
@@ -23,7 +22,7 @@ export interface Structure {
 }
 
 /** @param saved what `save` returned; null at the beginning */
-export type MakeStructure = (saved: unknown, bug: Bug | null) => Structure
+export type MakeStructure = (saved: unknown) => Structure
 
 /** FNV-1a, over UTF-16 units. */
 export const hashText = (text: string, start = 0): number => {

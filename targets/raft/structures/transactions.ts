@@ -4,13 +4,13 @@ import type { TransactionCall } from '../../../harness/vocabularies/transactions
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
-type Op = readonly [f: string, key: Scalar, value: unknown]
-type Value = Scalar | readonly Scalar[]
+export type MicroOperation = readonly [f: string, key: Scalar, value: unknown]
+export type StoredValue = Scalar | readonly Scalar[]
 
-class Transactional implements Structure {
-  readonly #values: DigestMap<Scalar, Value>
+export class TransactionalRegisters implements Structure {
+  readonly #values: DigestMap<Scalar, StoredValue>
 
-  constructor(saved: readonly [Scalar, Value][]) {
+  constructor(saved: readonly [Scalar, StoredValue][]) {
     this.#values = new DigestMap(saved)
   }
 
@@ -18,11 +18,11 @@ class Transactional implements Structure {
     return this.#values.digest
   }
 
-  execute(call: Call): readonly Op[] {
-    return ((call as TransactionCall).value as readonly Op[]).map((op) => this.#do(op))
+  execute(call: Call): readonly MicroOperation[] {
+    return ((call as TransactionCall).value as readonly MicroOperation[]).map((op) => this.#do(op))
   }
 
-  read(call: Call): readonly Op[] {
+  read(call: Call): readonly MicroOperation[] {
     return this.execute(call)
   }
 
@@ -30,12 +30,10 @@ class Transactional implements Structure {
     return this.#values.entries()
   }
 
-  #do([f, key, value]: Op): Op {
+  #do([f, key, value]: MicroOperation): MicroOperation {
     if (f === 'w') this.#values.set(key, value as Scalar)
     if (f === 'append')
       this.#values.set(key, [...((this.#values.get(key) ?? []) as readonly Scalar[]), value as Scalar])
-    // `answered`: by the bug txn-reads-early the leader has already read.
-    if (f === 'answered') return ['r', key, value]
     return f === 'r' ? [f, key, this.#values.get(key) ?? this.empty] : [f, key, value]
   }
 
@@ -45,13 +43,14 @@ class Transactional implements Structure {
   }
 }
 
-class Lists extends Transactional {
+export class TransactionalLists extends TransactionalRegisters {
   protected override get empty(): unknown {
     return []
   }
 }
 
 export const transactionalRegisters: MakeStructure = (saved) =>
-  new Transactional((saved ?? []) as [Scalar, Value][])
+  new TransactionalRegisters((saved ?? []) as [Scalar, StoredValue][])
 
-export const lists: MakeStructure = (saved) => new Lists((saved ?? []) as [Scalar, Value][])
+export const lists: MakeStructure = (saved) =>
+  new TransactionalLists((saved ?? []) as [Scalar, StoredValue][])

@@ -3,25 +3,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { UserError } from '../../support/assert.ts'
-
-export const NAMESPACE_PROGRAMS: Readonly<Record<string, string>> = {
-  unshare: 'util-linux',
-  nsenter: 'util-linux',
-  setpriv: 'util-linux',
-  ip: 'iproute2',
-  tc: 'iproute2',
-  perl: 'perl-base',
-  'iptables-restore': 'iptables',
-  'iptables-save': 'iptables',
-}
-
-export const DOCKER_PROGRAMS: Readonly<Record<string, string>> = {
-  dockerd: 'docker.io',
-  docker: 'docker.io',
-  mmdebstrap: 'mmdebstrap',
-  iptables: 'iptables',
-}
+import { UserError } from '../support/assert.ts'
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 

@@ -4,7 +4,7 @@ import { calls, limit, sequence, stagger } from '../generators/combinators.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
-import { interpret } from './interpret.ts'
+import { Interpreter } from './interpreter.ts'
 import { Scheduler } from './scheduler.ts'
 
 const read: Call = { f: 'read', value: null }
@@ -24,7 +24,7 @@ const run = async (
     rng: rngFromSeed(1),
     record: (operation) => history.push(operation),
   })
-  await interpret(scheduler, {
+  const interpreter = new Interpreter(scheduler, {
     concurrency: 2,
     operationTimeoutMs: options.timeoutMs ?? 1000,
     clock,
@@ -32,10 +32,11 @@ const run = async (
     invoke,
     onCrash: (thread) => crashed.push(thread),
   })
+  await interpreter.run()
   return { history, crashed }
 }
 
-describe('interpret', () => {
+describe('the interpreter', () => {
   it('runs operations side by side, one a thread', async () => {
     let running = 0
     let most = 0

@@ -1,0 +1,52 @@
+/** What is said to the objects that have a specialised engine, and what they answer: for a model and for its engine. */
+
+// Counters.
+
+export type CounterInput =
+  | { readonly f: 'read'; readonly key: number }
+  | { readonly f: 'add'; readonly key: number; readonly delta: number }
+
+/** `value: null`: an add that did not tell the new value. */
+export interface CounterOutput {
+  readonly value: number | null
+}
+
+// Strings by key. The output of a get is the string; that of a put or an append is ignored.
+
+export type KeyValueInput =
+  | { readonly f: 'get'; readonly key: string }
+  | { readonly f: 'put' | 'append'; readonly key: string; readonly value: string }
+
+// Locks.
+
+export interface LockInput {
+  readonly f: 'acquire' | 'release'
+  readonly key: number
+  readonly owner: number
+}
+
+/** `done: false`: refused. `token`: the fencing token that came with an acquired lock. */
+export interface LockOutput {
+  readonly done: boolean
+  readonly token?: number
+}
+
+// Queues, stacks and pools.
+
+export type QueueInput =
+  | { readonly f: 'put'; readonly key: number; readonly value: number }
+  | { readonly f: 'take'; readonly key: number }
+
+/** `taken: null`: it was found empty. Of a put: null. */
+export interface QueueOutput {
+  readonly taken: number | null
+}
+
+// Sets.
+
+export type SetInput =
+  | { readonly f: 'add' | 'remove' | 'contains'; readonly key: number; readonly element: number }
+  | { readonly f: 'read'; readonly key: number }
+
+/** Whether the element was there before; for a read, all elements in ascending order; null: not told. */
+export type SetOutput = boolean | readonly number[] | null

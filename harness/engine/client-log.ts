@@ -1,0 +1,68 @@
+/**
+ * What clients met with, told to the harness's log once a second for each node: connections opened, opened again and
+ * refused, and operations that failed or stayed in doubt. A second in which nothing of that happened has no line.
+ */
+import type { Outcome } from '../api/history.ts'
+import type { Log } from '../api/log.ts'
+
+const PERIOD_MS = 1000
+
+interface Counts {
+  opened: number
+  /** By threads that were connected before. */
+  reopened: number
+  /** Connections that could not be opened. */
+  refused: number
+  /** Operations that were refused, or never sent. */
+  failed: number
+  inDoubt: number
+  lastError: string | undefined
+}
+
+export class ClientLog implements Disposable {
+  readonly #log: Log
+  readonly #timer: NodeJS.Timeout
+  /** By the node that the clients are bound to. */
+  readonly #nodes = new Map<string, Counts>()
+
+  constructor(log: Log) {
+    this.#log = log
+    this.#timer = setInterval(() => this.#tell(), PERIOD_MS)
+    this.#timer.unref()
+  }
+
+  opened(node: string, again: boolean): void {
+    this.#countsOf(node)[again ? 'reopened' : 'opened']++
+  }
+
+  refused(node: string, error: string): void {
+    const counts = this.#countsOf(node)
+    counts.refused++
+    counts.lastError = error
+  }
+
+  completed(node: string, outcome: Outcome): void {
+    if (outcome.type === 'ok') return
+    const counts = this.#countsOf(node)
+    counts[outcome.type === 'fail' ? 'failed' : 'inDoubt']++
+    counts.lastError = outcome.error
+  }
+
+  #countsOf(node: string): Counts {
+    const known = this.#nodes.get(node)
+    if (known !== undefined) return known
+    const counts = { opened: 0, reopened: 0, refused: 0, failed: 0, inDoubt: 0, lastError: undefined }
+    this.#nodes.set(node, counts)
+    return counts
+  }
+
+  #tell(): void {
+    for (const [node, counts] of this.#nodes) this.#log.info('clients', { node, ...counts })
+    this.#nodes.clear()
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer)
+    this.#tell()
+  }
+}

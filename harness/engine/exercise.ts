@@ -1,0 +1,153 @@
+/** The main part of a run: clients and faults against a started cluster, to the end or to its interruption. */
+import type { ClusterNode } from '../api/environment.ts'
+import type { OpGenerator } from '../api/generator.ts'
+import type { Call } from '../api/history.ts'
+import type { PlannedFault } from '../api/nemesis.ts'
+import type { Recovery } from '../api/record.ts'
+import type { Target } from '../api/target.ts'
+import type { Workload } from '../api/workload.ts'
+import { any, stagger, timeLimit } from '../generators/combinators.ts'
+import { onClients, onNemesis } from '../generators/threads.ts'
+import type { FaultEvent } from '../store/run-store.ts'
+import { UserError } from '../support/assert.ts'
+import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
+import { ClientLog } from './client-log.ts'
+import { ClientPool, nodeIndexOf } from './client-pool.ts'
+import { nemesisContext } from './cluster-plan.ts'
+import { planFaults } from './fault-plan.ts'
+import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
+import { Interpreter } from './interpreter.ts'
+import { enterPhase, FaultLog } from './log-events.ts'
+import { requireDisks } from './provision.ts'
+import { finish } from './recovery.ts'
+import type { RunParts, StartedRun } from './run-parts.ts'
+import type { Sampler } from './sampler.ts'
+import { Scheduler } from './scheduler.ts'
+
+const INTERRUPTED = 'the run was interrupted'
+
+/** @throws UserError where the target does not speak the workload's vocabulary. */
+export const clientFor = (target: Target, workload: Workload): Target['clients'][string] => {
+  const client = target.clients[workload.vocabulary.name]
+  if (client !== undefined) return client
+  throw new UserError(
+    `${target.name} does not speak the ${workload.vocabulary.name} vocabulary, which the workload ${workload.name} needs. ` +
+      `It speaks: ${Object.keys(target.clients).join(', ')}.`,
+  )
+}
+
+const mainGenerator = (run: StartedRun, plans: readonly (readonly PlannedFault[])[]): OpGenerator => {
+  const { spec, workload } = run.parts
+  const clients = workload.generator(run.rng.fork('workload'), spec.workloadOptions, {
+    concurrency: spec.concurrency,
+    nodes: spec.nodes,
+  })
+  const paced = spec.rate > 0 ? stagger(run.rng.fork('pace'), NS_PER_S / spec.rate, clients) : clients
+  const faults = plans.map((plan, which) => onNemesis(spec.concurrency, which, faultGenerator(plan)))
+  return timeLimit(spec.timeLimitMs * NS_PER_MS, any(onClients(spec.concurrency, paced), ...faults))
+}
+
+const faultRecorder = ({ recorder, log }: RunParts): ((event: FaultEvent) => void) => {
+  const faultLog = new FaultLog(log)
+  return (event) => {
+    recorder.fault(event)
+    faultLog.tell(event)
+  }
+}
+
+const schedulerOf = (run: StartedRun, recordFault: (event: FaultEvent) => void): Scheduler<Call> => {
+  const { parts, cluster, claims, rng } = run
+  const { spec, recorder, progress } = parts
+  const nodes = cluster.nodes.map((node) => node.name)
+  const plans = planFaults(parts, nodes, claims)
+  for (const fault of plans.flat()) recordFault({ type: 'planned', fault })
+  return new Scheduler({
+    generator: mainGenerator(run, plans),
+    concurrency: spec.concurrency,
+    nemeses: spec.nemeses.length,
+    rng,
+    nodeOf: (process) =>
+      (cluster.nodes[nodeIndexOf(process % spec.concurrency, nodes.length)] as ClusterNode).name,
+    record: (operation) => {
+      recorder.operation(operation)
+      progress.operation(operation)
+    },
+  })
+}
+
+/** What runs the scheduler until it is done: calls of clients go to the pool, those of nemeses to the fault runner. */
+const drivenBy = (
+  { parts, clock }: StartedRun,
+  scheduler: Scheduler<Call>,
+  pool: ClientPool,
+  faults: FaultRunner,
+): (() => Promise<void>) => {
+  const { spec, progress, signal } = parts
+  return () =>
+    new Interpreter(scheduler, {
+      concurrency: spec.concurrency,
+      operationTimeoutMs: spec.operationTimeoutMs,
+      clock,
+      signal,
+      onCrash: (thread) => pool.discard(thread),
+      invoke: async (thread, call, opSignal) => {
+        if (thread < spec.concurrency) return pool.invoke(thread, call, opSignal)
+        const outcome = await faults.invoke(call as FaultCall)
+        progress.activeFaults(faults.active)
+        return outcome
+      },
+    }).run()
+}
+
+export interface Exercised {
+  /** Null: not observed. */
+  readonly recovery: Recovery | null
+  /** Why it ended early; null where it went through. */
+  readonly aborted: string | null
+}
+
+const driveAndFinish = async (
+  run: StartedRun,
+  scheduler: Scheduler<Call>,
+  faults: FaultRunner,
+  drive: () => Promise<void>,
+): Promise<Exercised> => {
+  const { signal } = run.parts
+  try {
+    enterPhase(run.parts, 'running')
+    await drive()
+    requireDisks(run.cluster)
+    if (signal.aborted) return { recovery: null, aborted: INTERRUPTED }
+    const recovery = await finish(run, scheduler, faults, drive)
+    return { recovery, aborted: signal.aborted ? INTERRUPTED : null }
+  } catch (error) {
+    if (signal.aborted) return { recovery: null, aborted: INTERRUPTED }
+    throw error
+  } finally {
+    await faults.healAll()
+  }
+}
+
+/** Drives the started cluster to the end of the run. Whatever happens, no fault is left in force. */
+export const exercise = async (run: StartedRun, sampler: Sampler): Promise<Exercised> => {
+  const { parts, cluster, clock } = run
+  const { spec, target, log } = parts
+  const recordFault = faultRecorder(parts)
+  const scheduler = schedulerOf(run, recordFault)
+  using clients = new ClientLog(log)
+  await using pool = new ClientPool({
+    client: clientFor(target, parts.workload),
+    cluster,
+    concurrency: spec.concurrency,
+    options: spec.targetOptions,
+    log: clients,
+    processOf: (thread) => scheduler.processOf(thread),
+  })
+  const faults = new FaultRunner({
+    nemeses: parts.nemeses,
+    context: nemesisContext(parts, cluster, sampler),
+    clock,
+    record: recordFault,
+  })
+  return await driveAndFinish(run, scheduler, faults, drivenBy(run, scheduler, pool, faults))
+}

@@ -1,0 +1,72 @@
+/** The end of a run's main part: everything healed, the cluster given time to come back, and what is left read back. */
+import type { Call } from '../api/history.ts'
+import type { Recovery } from '../api/record.ts'
+import { timeLimit } from '../generators/combinators.ts'
+import { onClients } from '../generators/threads.ts'
+import { NS_PER_MS } from '../support/time.ts'
+import type { FaultRunner } from './fault-runner.ts'
+import { enterPhase } from './log-events.ts'
+import { awaitReady } from './members.ts'
+import { nodesOf, servicesOf } from './provision.ts'
+import type { StartedRun } from './run-parts.ts'
+import type { Scheduler } from './scheduler.ts'
+
+const FINAL_PHASE_MS = 60_000
+
+/** Heals all faults, brings back what died, and waits for all to be ready. */
+const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> => {
+  const { parts, clock } = run
+  enterPhase(parts, 'healing all faults, waiting for recovery')
+  await faults.healAll()
+  // A node that died by itself during the run is brought back too: a crash is not for ever.
+  const services = servicesOf(run)
+  const members = [...services, ...nodesOf(run)]
+  await Promise.all(members.map(({ node }) => node.start(parts.signal)))
+  await faults.settleAll()
+  const healedNs = clock()
+  const notReady = await awaitReady(members, parts.spec.recoveryTimeoutMs, parts.signal)
+  const isService = (name: string): boolean => services.some(({ node }) => node.name === name)
+  return {
+    recoveredAfterMs: notReady.length === 0 ? Math.round((clock() - healedNs) / NS_PER_MS) : null,
+    deadlineMs: parts.spec.recoveryTimeoutMs,
+    notReady: notReady.filter((name) => !isService(name)),
+    servicesNotReady: notReady.filter(isService),
+  }
+}
+
+/** Lets the workload read what is left, where it wants to. */
+const readBack = async (
+  { parts, rng }: StartedRun,
+  scheduler: Scheduler<Call>,
+  drive: () => Promise<void>,
+): Promise<void> => {
+  const { workload, spec } = parts
+  const final = workload.finalGenerator?.(rng.fork('workload'), spec.workloadOptions, {
+    concurrency: spec.concurrency,
+    nodes: spec.nodes,
+    ordinal: (thread) => scheduler.ordinalOf(thread),
+  })
+  if (final === undefined) return
+  enterPhase(parts, 'reading everything back')
+  scheduler.extend(timeLimit(FINAL_PHASE_MS * NS_PER_MS, onClients(spec.concurrency, final)))
+  await drive()
+}
+
+/** @param drive runs the scheduler until it is done */
+export const finish = async (
+  run: StartedRun,
+  scheduler: Scheduler<Call>,
+  faults: FaultRunner,
+  drive: () => Promise<void>,
+): Promise<Recovery> => {
+  const recovery = await recover(run, faults)
+  const { log } = run.parts
+  if (recovery.recoveredAfterMs === null) {
+    // A cluster that is not back is not asked: every operation would only time out.
+    log.warn('not recovered', { ...recovery })
+    return recovery
+  }
+  log.info('recovered', { afterMs: recovery.recoveredAfterMs })
+  await readBack(run, scheduler, drive)
+  return recovery
+}

@@ -1,0 +1,59 @@
+/** What a run is made of: the parts that the controller hands to the engine. */
+import type { Claims } from '../api/claims.ts'
+import type { Cluster, Provisioner } from '../api/environment.ts'
+import type { Operation } from '../api/history.ts'
+import type { UndoJournal } from '../api/journal.ts'
+import type { Log } from '../api/log.ts'
+import type { Nemesis } from '../api/nemesis.ts'
+import type { Rng } from '../api/random.ts'
+import type { RunSpec, Sample } from '../api/record.ts'
+import type { Target } from '../api/target.ts'
+import type { Workload } from '../api/workload.ts'
+import type { FaultEvent } from '../store/run-store.ts'
+
+/** Where a run writes what it sees, as it sees it. */
+export interface Recorder {
+  /** The run has started: all times count from here. @param monotonicNs by `process.hrtime` */
+  started(monotonicNs: bigint): void
+  operation(operation: Operation): void
+  fault(event: FaultEvent): void
+  sample(sample: Sample): void
+  /** A file that a service kept. */
+  service(name: string, file: string): void
+}
+
+/** What the terminal is told. */
+export interface Progress {
+  phase(text: string): void
+  /** Called for every operation; cheap. */
+  operation(operation: Operation): void
+  activeFaults(ids: readonly string[]): void
+}
+
+export interface RunParts {
+  readonly spec: RunSpec
+  readonly target: Target
+  readonly workload: Workload
+  readonly nemeses: Readonly<Record<string, Nemesis>>
+  readonly environment: Provisioner
+  /** The path of a target's program by its name. */
+  readonly program: (name: string) => string
+  readonly stateDir: string
+  readonly logDir: string
+  readonly journal: UndoJournal
+  readonly recorder: Recorder
+  readonly progress: Progress
+  readonly log: Log
+  /** Aborted: the run ends early, and takes everything down. */
+  readonly signal: AbortSignal
+}
+
+/** A run whose cluster stands. */
+export interface StartedRun {
+  readonly parts: RunParts
+  readonly cluster: Cluster
+  readonly rng: Rng
+  readonly claims: Claims
+  /** Nanoseconds since the start of the run. */
+  readonly clock: () => number
+}

@@ -1,0 +1,126 @@
+/**
+ * harness.jsonl: the harness's own log, beside the history of the run. The supervisor writes it before and after the
+ * controller, the controller in between; each line is written at once, so that a kill of either takes none that was written.
+ *
+ * Each line has the wall time (`time`) and, once the run has started, the time of the run (`timeNs`), which is that of the
+ * history, the faults and the samples. The supervisor, a process of its own, finds the start in the controller's lines: the
+ * monotonic clock is one for all processes of a machine.
+ */
+import fs from 'node:fs'
+import { type Logger, pino } from 'pino'
+import type { Log, LogFields, LogLevel } from '../api/log.ts'
+import { encodeHeader } from '../history/schema.ts'
+
+export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
+
+export interface HarnessLogOptions {
+  readonly file: string
+  readonly source: 'supervisor' | 'controller'
+  /** What is below is not written. */
+  readonly level: LogLevel
+  /** The version of faultline, for the header of a new file. */
+  readonly faultline: string
+  /** Given each line as text for people, where somebody wants to see them. */
+  readonly show?: (line: string) => void
+}
+
+/** One line, as it stands in the file. */
+export interface LogLine {
+  readonly level: LogLevel
+  /** ISO 8601, UTC. */
+  readonly time: string
+  readonly source: HarnessLogOptions['source']
+  /** Null before the start of the run. */
+  readonly timeNs: number | null
+  readonly event: string
+}
+
+const STARTED = 'clock started'
+
+/** The start of the run on the monotonic clock, as the file tells it; null where it does not. */
+const startIn = (file: string): bigint | null => {
+  const line = fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .findLast((each) => each.includes(`"event":"${STARTED}"`))
+  return line === undefined
+    ? null
+    : BigInt((JSON.parse(line) as { readonly monotonicNs: string }).monotonicNs)
+}
+
+const show = (text: string): string => {
+  const { level, time, source, timeNs, event, ...fields } = JSON.parse(text) as LogLine
+  const at = timeNs === null ? time.slice(11, 23) : `${(timeNs / 1e9).toFixed(3)} s`
+  const more = Object.entries(fields).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
+  return [at.padStart(12), level.padEnd(5), source.padEnd(10), event, ...more].join(' ')
+}
+
+const loggerFor = (options: HarnessLogOptions, timeNs: () => number | null): Logger => {
+  const { file, level, source } = options
+  const destination = pino.destination({ dest: file, sync: true, append: true })
+  // A full disk: the run's own records fail on it too, and tell it.
+  destination.on('error', () => {})
+  const terminal = { write: (text: string): void => options.show?.(show(text)) }
+  return pino(
+    {
+      level,
+      base: { source },
+      messageKey: 'event',
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      mixin: () => ({ timeNs: timeNs() }),
+    },
+    pino.multistream([
+      { level: 'debug', stream: destination },
+      { level: 'debug', stream: terminal },
+    ]),
+  )
+}
+
+export class HarnessLog implements Log {
+  readonly #file: string
+  readonly #logger: Logger
+  #startNs: bigint | null = null
+
+  /** Appends to the file, and begins it with its header where it is new. */
+  constructor(options: HarnessLogOptions) {
+    this.#file = options.file
+    if (!fs.existsSync(options.file)) fs.writeFileSync(options.file, encodeHeader('log', options.faultline))
+    this.#logger = loggerFor(options, () => this.#timeNs())
+  }
+
+  #timeNs(): number | null {
+    return this.#startNs === null ? null : Number(process.hrtime.bigint() - this.#startNs)
+  }
+
+  /** The run has started. @param monotonicNs when, by `process.hrtime` */
+  startClock(monotonicNs: bigint): void {
+    this.#startNs = monotonicNs
+    // Whatever the level: the supervisor needs it, and so does whoever aligns the log with other clocks.
+    const level = this.#logger.level
+    this.#logger.level = 'info'
+    this.#logger.info({ monotonicNs: String(monotonicNs) }, STARTED)
+    this.#logger.level = level
+  }
+
+  /** Goes by the start that another process wrote into the file, if it did. */
+  adoptClock(): void {
+    this.#startNs = startIn(this.#file)
+  }
+
+  debug(event: string, fields: LogFields = {}): void {
+    this.#logger.debug(fields, event)
+  }
+
+  info(event: string, fields: LogFields = {}): void {
+    this.#logger.info(fields, event)
+  }
+
+  warn(event: string, fields: LogFields = {}): void {
+    this.#logger.warn(fields, event)
+  }
+
+  error(event: string, fields: LogFields = {}): void {
+    this.#logger.error(fields, event)
+  }
+}

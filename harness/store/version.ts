@@ -1,0 +1,39 @@
+/** Which faultline this is: the package's version, and the commit where it runs from a clone of its own. */
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
+
+/** Also from the compiled form, which lies in .dist. */
+const ROOT = path.resolve(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../..' : '../../..')
+
+/** These would name another repository than the one asked about: they are set in git's hooks. */
+const FOREIGN = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']
+
+/** Null where the folder is no clone itself: a package inside somebody else's repository is not of their commit. */
+const commitAt = (root: string): string | null => {
+  if (!fs.existsSync(path.join(root, '.git'))) return null
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.includes(name)))
+  const { status, stdout } = spawnSync('git', ['describe', '--always', '--dirty', '--exclude', '*'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: { ...env, GIT_OPTIONAL_LOCKS: '0' },
+  })
+  return status === 0 ? stdout.trim() : null
+}
+
+/** The version of the faultline in that folder, such as `0.1.0`, `0.1.0+1a2b3c4` or `0.1.0+1a2b3c4-dirty`. */
+export const versionAt = (root: string): string => {
+  const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as {
+    readonly version: string
+  }
+  const commit = commitAt(root)
+  return commit === null ? version : `${version}+${commit}`
+}
+
+let known: string | undefined
+
+/** Of the faultline that runs; looked up once. */
+export const ownVersion = (): string => {
+  known ??= versionAt(ROOT)
+  return known
+}

@@ -1,0 +1,14 @@
+/** What a planted bug is made of. */
+import type { PlantedBug } from '../../../harness/api/target.ts'
+import type { CoreDeviations } from '../core/deviations.ts'
+import type { ServerDeviations } from '../server/deviations.ts'
+import type { MachineDeviations } from '../state-machine.ts'
+
+export interface BugDefinition
+  extends Pick<PlantedBug, 'description' | 'realRun'>,
+    Partial<Pick<PlantedBug, 'workload' | 'simulatorSeeds'>> {
+  /** What differs from the healthy node. */
+  readonly core?: Partial<CoreDeviations>
+  readonly machine?: Partial<MachineDeviations>
+  readonly server?: Partial<ServerDeviations>
+}

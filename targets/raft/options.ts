@@ -1,0 +1,38 @@
+/** What `--target-opts` sets for the bundled cluster and its clients. */
+import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
+import { sinkOption } from '../sink/service.ts'
+
+export const raftOptions = {
+  version: {
+    type: 'string',
+    default: '2',
+    choices: ['1', '2'],
+    description: 'version of the server; nodes of both versions work together in one cluster',
+  },
+  tick: { type: 'duration', default: 10, description: 'the unit in which a node counts its timeouts' },
+  'election-timeout': {
+    type: 'duration',
+    default: 400,
+    description: 'an election starts after one to two of these without a leader',
+  },
+  'max-entries': { type: 'number', default: 64, description: 'log entries in one message' },
+  'compact-every': { type: 'number', default: 500, description: 'log entries between snapshots' },
+  authority: {
+    type: 'boolean',
+    default: false,
+    description: 'each write must be allowed by a service beside the cluster, and is refused otherwise',
+  },
+  sink: sinkOption,
+  attempts: {
+    type: 'number',
+    default: 3,
+    description: 'how often the client tries a call, under one sequence number',
+  },
+  'attempt-timeout': {
+    type: 'duration',
+    default: 1000,
+    description: 'how long the client waits for the answer to one try',
+  },
+} as const satisfies OptionSpecs
+
+export type RaftOptions = OptionsOf<typeof raftOptions>
