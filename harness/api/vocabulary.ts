@@ -23,6 +23,8 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
   changes(value: Value): boolean
   /** A question about the cluster's own affairs (backlog, log), not a use of the object: no side of a partition is judged by it. */
   readonly audits?: true
+  /** Only histories of others hold it: no workload asks it, and no target need speak it. */
+  readonly onlyImported?: true
   /** Why an ok answer does not belong to this invocation; null where it does. Absent: every ok of the right schema does. */
   mismatch?(value: Value, ok: Ok): string | null
   /** The objects it concerns. Absent: the vocabulary has one object. */

@@ -45,6 +45,7 @@ export const QUEUE = defineVocabulary({
       reads: (ok) => (ok.value === null ? [] : [held(ok.key, ok.value)]),
     }),
     drain: defineCall({
+      onlyImported: true,
       value: z.object({ key }),
       ok: z.object({ key, values: z.array(value) }),
       changes: () => true,
