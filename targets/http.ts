@@ -1,6 +1,6 @@
 /**
- * JSON requests for targets' clients, without hidden retries: one connection a client and node, and errors sorted
- * by the one question that matters, whether the request can have reached the node.
+ * JSON requests for the clients of targets, without hidden retries. A client has one connection for each node. Errors
+ * are sorted by one question: can the request have reached the node?
  */
 import { Client as HttpConnection } from 'undici'
 
@@ -8,10 +8,10 @@ export type HttpResult =
   | { readonly type: 'response'; readonly status: number; readonly body: unknown }
   /** The request was never sent: the connection was refused or could not be made. */
   | { readonly type: 'unsent'; readonly error: string }
-  /** It was sent, or may have been, and no whole answer came. */
+  /** It was sent, or may have been, and no complete answer arrived. */
   | { readonly type: 'doubt'; readonly error: string }
 
-/** Errors that come about before a byte of the request is written. */
+/** Errors that happen before the first byte of the request is written. */
 const UNSENT = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -66,7 +66,7 @@ export class JsonHttp implements AsyncDisposable {
     }
   }
 
-  /** Posts, and takes what comes of an endless answer for so long: one JSON value a line. */
+  /** Posts, and reads an endless answer for `forMs`: one JSON value per line. */
   async stream(
     origin: string,
     path: string,
@@ -88,7 +88,7 @@ export class JsonHttp implements AsyncDisposable {
       for await (const chunk of response.body) text += chunk
     } catch (error) {
       const code = codeOf(error)
-      // That it goes on for ever is its nature; that it never began is not.
+      // The answer never ends by itself, so an error counts only if no answer began.
       if (status === 0 || signal.aborted) return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
     } finally {
       this.#drop(origin)
@@ -109,7 +109,7 @@ export class JsonHttp implements AsyncDisposable {
     return connection
   }
 
-  /** A connection whose request was given up may still get its answer: it is not used again. */
+  /** A connection whose request was abandoned may still receive the answer, so it is not used again. */
   #drop(origin: string): void {
     void this.#connections.get(origin)?.destroy()
     this.#connections.delete(origin)

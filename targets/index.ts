@@ -1,4 +1,4 @@
-/** The registry of targets: name to value. */
+/** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
 import { raft } from './raft/target.ts'

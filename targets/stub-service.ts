@@ -1,6 +1,6 @@
 /**
- * A service that a cluster depends on, as small as one can be: `node stub-service.ts <address> <port>`. It allows whatever it
- * is asked, and counts.
+ * A minimal service that a cluster can depend on: `node stub-service.ts <address> <port>`. It allows every request and
+ * counts them.
  *
  * - `POST /allow` -> { allowed: true, asked }
  * - `GET /` -> { asked }

@@ -17,7 +17,7 @@ import type { LockResult } from '../harness/vocabularies/locks.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK, type ProtectedCall } from '../harness/vocabularies/protected.ts'
 import { standing } from './standing.ts'
 
-type Step = 'acquire' | 'enter' | 'leave' | 'release'
+type Step = ProtectedCall['f']
 
 /** Where a thread is. */
 interface Visit {

@@ -1,8 +1,11 @@
 /** Every workload for real, on clusters that keep their promises: nothing may be found, and something must be judged. */
 import { expect, it } from 'vitest'
+import type { Vocabulary } from '../harness/api/vocabulary.ts'
 import type { Workload } from '../harness/api/workload.ts'
+import { loadRun } from '../harness/store/run-store.ts'
 import { describeWith, isFull, missingLinuxRoot } from '../harness/testing/capabilities.ts'
 import { run, temporaryFolder } from '../harness/testing/command.ts'
+import { misfits } from '../harness/testing/misfits.ts'
 import { targets } from '../targets/index.ts'
 import { workloads } from './index.ts'
 
@@ -23,6 +26,9 @@ const KILLS = ['-n', 'kill', ...FAULTS.slice(2)]
 /** A schedule is asked for once, and ticks many times. */
 const leastOk = (args: readonly string[]): number => (args.includes('scheduled-job') ? 10 : 100)
 
+const vocabularyOf = (args: readonly string[]): Vocabulary =>
+  (workloads[args[args.indexOf('-w') + 1] as string] as Workload).vocabulary
+
 const expectValid = async (args: readonly string[], faults = FAULTS): Promise<void> => {
   using folder = temporaryFolder()
   const { verdict } = await run(folder.path, [...args, ...faults])
@@ -31,6 +37,8 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
   expect(verdict.counts.ok).toBeGreaterThan(leastOk(args))
   // The workload's own checker comes first.
   expect(verdict.verdicts[0]?.status).toBe('valid')
+  const { history } = loadRun(verdict.runDir).record
+  expect(misfits(vocabularyOf(args), history)).toEqual([])
 }
 
 /** Those with a suite of their own are left out. */

@@ -44,8 +44,6 @@ export interface Cluster extends AsyncDisposable {
   readonly services: readonly ClusterNode[]
   /** Source address of each client group. */
   readonly clientAddresses: readonly string[]
-  /** Source address of the control path: status, leader discovery. Never cut. */
-  readonly controlAddress: string | undefined
   /** Where the undo of a fault must be written before the fault is made. */
   readonly journal: UndoJournal
 }

@@ -14,6 +14,7 @@ export interface RunSpec {
   readonly target: string
   readonly targetOptions: Options
   readonly bug: string | null
+  /** A bundled workload's name, or a module's absolute path whose default export is a Workload. */
   readonly workload: string
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]

@@ -94,8 +94,11 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     [['run'], "missing required argument 'target'"],
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['check', '/nowhere'], 'There is nothing at /nowhere'],
-    [['list', 'bugz'], 'There is no list named bugz. Did you mean bugs?'],
+    [['list', 'bugz'], 'There is no section named bugz. Did you mean bugs?'],
     [['export', '/nowhere'], '/nowhere is no run'],
+    [['export', '/nowhere', '--format', 'ednn'], 'There is no format named ednn. Did you mean edn?'],
+    [['run', 'raft', '--format', 'jsn'], 'There is no format named jsn. Did you mean json?'],
+    [['run', 'raft', '-w', './nowhere.ts'], 'There is no workload module at'],
     [['prepare', 'lunch'], 'There is no preparation named lunch'],
   ])('%j', async (args, message) => refused(args, 255, message))
 

@@ -1,45 +1,123 @@
-/** The packed tarball in an outside project: it runs the demo, and type-checks and runs a target written there. */
+/** The packed tarball in an outside project: it runs the demo, and type-checks and runs a target and a workload written there. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabilities.ts'
 import { temporaryFolder } from '../testing/command.ts'
-import { hostBaseline, leftovers } from '../testing/host.ts'
+import { type HostBaseline, hostBaseline, leftovers } from '../testing/host.ts'
 
-/** As an outside user writes it: against the package's types alone. */
-const TARGET = `import type { Call, Connection, Outcome, Target } from 'faultline'
+/** One register a key, over HTTP: the cluster of an outside user. */
+const SERVER = `import http from 'node:http'
 
-const values = new Map<number, number>()
+const values = new Map()
 
-interface Value { key: number; value?: number; expected?: number | null; next?: number }
-
-const connection: Connection = {
-  async invoke(call: Call): Promise<Outcome> {
-    const { key, value, expected, next } = call.value as Value
-    const current = values.get(key) ?? null
-    if (call.f === 'read') return { type: 'ok', value: { key, value: current } }
-    if (call.f === 'write') values.set(key, value as number)
-    else if (current === expected) values.set(key, next as number)
-    return { type: 'ok', value: call.f === 'write' ? call.value : { key, expected, next, applied: current === expected } }
-  },
-  async [Symbol.asyncDispose]() {},
+const answer = ({ f, value }) => {
+  const current = values.get(value.key) ?? null
+  if (f === 'read') return { key: value.key, value: current }
+  if (f === 'write') return values.set(value.key, value.value) && value
+  const applied = current === value.expected
+  if (applied) values.set(value.key, value.next)
+  return { ...value, applied }
 }
 
-const target: Target = {
+http
+  .createServer(async (request, response) => {
+    let text = ''
+    for await (const chunk of request) text += chunk
+    response.end(JSON.stringify(text === '' ? {} : answer(JSON.parse(text))))
+  })
+  .listen(8000, process.argv[2])
+`
+
+/** As an outside user writes it: against what the package publishes alone. */
+const TARGET = `import path from 'node:path'
+import type { Call, Client, Outcome } from 'faultline'
+import { defineTarget } from 'faultline/define'
+import { JsonHttp } from 'faultline/http'
+import { REGISTER } from 'faultline/vocabularies/register'
+
+const originOf = (address: string): string => 'http://' + address + ':8000'
+
+const client: Client = {
+  open: async (context) => {
+    const http = new JsonHttp(context.localAddress)
+    const origin = originOf(context.node.address)
+    return {
+      async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
+        const result = await http.request(origin, 'POST', '/', call, signal)
+        if (result.type === 'response') return { type: 'ok', value: result.body }
+        return { type: result.type === 'unsent' ? 'fail' : 'info', error: result.error }
+      },
+      [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+    }
+  },
+}
+
+export default defineTarget({
   name: 'outside',
   description: 'a target written outside',
   options: {},
   nodes: { default: 1, min: 1 },
   bugs: [],
   programs: {},
-  claims: () => ({ source: 'its author', consistency: { register: { read: 'linearizable' } }, minority: 'refuse', tolerates: {} }),
-  clients: { register: { open: async () => connection } },
-  launch: () => ({ files: {}, processes: [{ name: 'main', argv: ['sleep', '1000'], env: {} }] }),
-  ready: async () => true,
+  claims: () => ({
+    source: 'its author',
+    consistency: { [REGISTER.name]: { read: 'linearizable' } },
+    minority: 'refuse',
+    tolerates: {},
+  }),
+  clients: { [REGISTER.name]: client },
+  launch: (node) => ({
+    files: {},
+    processes: [
+      { name: 'main', argv: [process.execPath, path.resolve('server.mjs'), node.address], env: {} },
+    ],
+  }),
+  ready: async (node, signal) => {
+    await using http = new JsonHttp()
+    return (await http.request(originOf(node.address), 'GET', '/', null, signal)).type === 'response'
+  },
+})
+`
+
+const WORKLOAD = `import type { Checker } from 'faultline'
+import { linearizability } from 'faultline/checkers/linearizability'
+import { standing } from 'faultline/checkers/standing'
+import { defineWorkload } from 'faultline/define'
+import { calls } from 'faultline/generators/combinators'
+import { check } from 'faultline/porcupine-ts'
+import { casRegister } from 'faultline/porcupine-ts/models/register'
+import { REGISTER, type RegisterCall } from 'faultline/vocabularies/register'
+
+/** A checker of its own: whether the model of a register can be asked from outside. */
+const own: Checker = {
+  name: 'own',
+  finds: 'nothing',
+  needs: ['history'],
+  check: async () => ({
+    checker: 'own',
+    status: check(casRegister(null), []).verdict === 'ok' ? 'valid' : 'unknown',
+    promise: { text: 'an empty history is linearizable', source: 'its author' },
+    summary: 'Nothing is linearizable.',
+    evidence: [],
+    details: {},
+  }),
 }
 
-export default target
+export default defineWorkload({
+  name: 'hot-key',
+  description: 'reads and writes of one key',
+  vocabulary: REGISTER,
+  options: { reads: { type: 'number', default: 0.5, description: 'share of reads' } },
+  generator: (_rng, options, { concurrency }) =>
+    calls<RegisterCall>((draw, thread, ordinal) =>
+      draw.float() < options.reads
+        ? { f: 'read', value: { key: 1 } }
+        : { f: 'write', value: { key: 1, value: 1 + ordinal * concurrency + thread } },
+    ),
+  checkers: () => [own, linearizability({ initial: null }), ...standing],
+})
 `
 
 const TSCONFIG = {
@@ -55,41 +133,87 @@ const TSCONFIG = {
   include: ['*.ts'],
 }
 
+const write = (folder: string, files: Readonly<Record<string, string>>): void => {
+  for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
+}
+
+/** A project of its own with the packed tarball installed, and the user's modules in it. */
+const makeProject = async (cwd: string): Promise<void> => {
+  const { stdout } = await execa('npm', ['pack', '--pack-destination', cwd, '--silent'], {
+    cwd: PROJECT_ROOT,
+  })
+  const tarball = path.join(cwd, stdout.trim().split('\n').at(-1) as string)
+  write(cwd, {
+    'package.json': JSON.stringify({ name: 'outside', private: true, type: 'module' }),
+    'tsconfig.json': JSON.stringify(TSCONFIG),
+    'server.mjs': SERVER,
+    'target.ts': TARGET,
+    'workload.ts': WORKLOAD,
+  })
+  await execa('npm', ['install', '--no-audit', '--no-fund', tarball, '@types/node'], { cwd })
+}
+
 describeWith(missingLinuxRoot(), 'npm pack', () => {
-  it('gives a package that works in an outside project', async () => {
-    using folder = temporaryFolder()
-    const before = hostBaseline()
-    const cwd = folder.path
-    const { stdout: tarball } = await execa('npm', ['pack', '--pack-destination', cwd, '--silent'], {
-      cwd: PROJECT_ROOT,
-    })
-    fs.writeFileSync(
-      path.join(cwd, 'package.json'),
-      JSON.stringify({ name: 'outside', private: true, type: 'module' }),
-    )
-    fs.writeFileSync(path.join(cwd, 'tsconfig.json'), JSON.stringify(TSCONFIG))
-    fs.writeFileSync(path.join(cwd, 'target.ts'), TARGET)
-    const name = tarball.trim().split('\n').at(-1) as string
-    await execa('npm', ['install', '--no-audit', '--no-fund', path.join(cwd, name), '@types/node'], { cwd })
+  let before: HostBaseline
+  let folder: ReturnType<typeof temporaryFolder>
+  beforeAll(async () => {
+    before = hostBaseline()
+    folder = temporaryFolder()
+    await makeProject(folder.path)
+  })
+  afterAll(async () => {
+    folder[Symbol.dispose]()
+    expect(await leftovers(before)).toEqual([])
+  })
 
-    const tsc = path.join(PROJECT_ROOT, 'node_modules', '.bin', 'tsc')
-    const checked = await execa(tsc, ['-p', '.'], { cwd, reject: false })
-    expect(checked.stdout).toBe('')
-    fs.writeFileSync(path.join(cwd, 'wrong.ts'), TARGET.replace("type: 'ok'", "type: 'okay'"))
-    expect((await execa(tsc, ['-p', '.'], { cwd, reject: false })).stdout).toContain('okay')
-    fs.rmSync(path.join(cwd, 'wrong.ts'))
+  const inProject = (
+    command: string,
+    args: readonly string[],
+  ): Promise<{ stdout: string; exitCode?: number }> =>
+    execa(command, args, { cwd: folder.path, reject: false })
+  const typeCheck = async (): Promise<string> =>
+    (await inProject(path.join(PROJECT_ROOT, 'node_modules/.bin/tsc'), ['-p', '.'])).stdout
 
-    const demo = await execa('npx', ['faultline', 'demo'], { cwd, reject: false })
+  it("type-checks an outside user's target and workload, and finds what is wrong in them", async () => {
+    expect(await typeCheck()).toBe('')
+    const wrong = {
+      'wrong-target.ts': TARGET.replace("type: 'ok'", "type: 'okay'"),
+      'wrong-workload.ts': WORKLOAD.replace('options.reads', 'options.writes'),
+    }
+    write(folder.path, wrong)
+    const said = await typeCheck()
+    for (const name of Object.keys(wrong)) fs.rmSync(path.join(folder.path, name))
+    expect(said).toContain('okay')
+    expect(said).toContain("'writes' does not exist")
+  })
+
+  it('publishes what users need, and none of its insides', async () => {
+    const script = "await import('faultline/harness/engine/scheduler')"
+    const { exitCode } = await inProject('node', ['--input-type=module', '-e', script])
+    expect(exitCode).not.toBe(0)
+    const published = "await import('faultline/http'); await import('faultline/vocabularies/register')"
+    expect((await inProject('node', ['--input-type=module', '-e', published])).exitCode).toBe(0)
+  })
+
+  it('runs the demo', async () => {
+    const demo = await inProject('npx', ['faultline', 'demo'])
     expect(demo.stdout).toContain('the planted bug is caught')
     expect(demo.exitCode).toBe(0)
+  })
 
-    const own = await execa(
-      'npx',
-      ['faultline', 'run', './target.ts', '--env', 'namespaces', '--time-limit', '2s'],
-      { cwd, reject: false },
+  it("runs an outside user's target under a bundled workload, and under the user's own", async () => {
+    const args = ['faultline', 'run', './target.ts', '--env', 'namespaces', '--time-limit', '2s']
+    const bundled = await inProject('npx', args)
+    expect(bundled.stdout).toContain(
+      'read: linearizable, write: linearizable, cas: linearizable (its author)',
     )
-    expect(own.stdout).toContain('read: linearizable, write: linearizable, cas: linearizable (its author)')
+    expect(bundled.exitCode).toBe(0)
+    const own = await inProject('npx', [...args, '-w', './workload.ts', '--workload-opts', 'reads=0.7'])
+    expect(own.stdout).toMatch(/own +valid +Nothing is linearizable\./)
+    expect(own.stdout).toMatch(/linearizability +valid/)
     expect(own.exitCode).toBe(0)
-    expect(await leftovers(before)).toEqual([])
+    const [stored] = fs.readdirSync(path.join(folder.path, 'results/target-workload-none'))
+    const run = path.join('results/target-workload-none', stored as string)
+    expect((await inProject('npx', ['faultline', 'check', run])).exitCode).toBe(0)
   })
 })

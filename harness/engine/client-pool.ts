@@ -22,7 +22,7 @@ export interface ClientPoolOptions {
 
 /** The node a thread's clients are bound to, and their group: neighbours, and clients of one node, are in different ones. */
 export const nodeIndexOf = (thread: Thread, nodes: number): number => thread % nodes
-export const groupOf = (thread: Thread, nodes: number, groups: number): number =>
+const groupOf = (thread: Thread, nodes: number, groups: number): number =>
   (Math.floor(thread / nodes) + (thread % nodes)) % groups
 
 export class ClientPool implements AsyncDisposable {

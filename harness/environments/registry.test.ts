@@ -8,7 +8,9 @@ import type { Environment, Finding, PrepareSpec } from '../api/environment.ts'
 import type { Target } from '../api/target.ts'
 import { doctorCommand } from '../cli/commands/doctor.ts'
 import { prepareCommand } from '../cli/commands/prepare.ts'
+import { RUN_SETTINGS } from '../cli/run/settings.ts'
 import { buildRunSpec } from '../cli/run/spec.ts'
+import { parseSettings } from '../cli/setting.ts'
 import { PROJECT_ROOT } from '../testing/capabilities.ts'
 import { preferredEnvironment } from './auto.ts'
 import { docker } from './docker/environment.ts'
@@ -119,17 +121,14 @@ describe('an environment that is added to the registry', () => {
   })
 
   it('can be chosen for a run, with what it lacks', async () => {
-    const flags = {
-      ...{ workload: 'register', env: 'elsewhere', concurrency: '2', rate: '100', timeLimit: '20s' },
-      ...{ operationTimeout: '5s', readyTimeout: '60s', recoveryTimeout: '30s' },
-    }
+    const settings = parseSettings(RUN_SETTINGS, { env: 'elsewhere' })
     join(elsewhere({ lacks: (capability) => (capability === 'kill' ? 'nobody may kill there' : null) }))
-    expect((await buildRunSpec('raft', flags)).spec.environment).toBe('elsewhere')
-    await expect(buildRunSpec('raft', { ...flags, nemesis: 'kill' })).rejects.toThrow(
+    expect((await buildRunSpec('raft', settings)).spec.environment).toBe('elsewhere')
+    await expect(buildRunSpec('raft', { ...settings, nemesis: 'kill' })).rejects.toThrow(
       'kill: nobody may kill there',
     )
     join(elsewhere({ whyNotFor: () => 'raft cannot run there.' }))
-    await expect(buildRunSpec('raft', flags)).rejects.toThrow('raft cannot run there.')
+    await expect(buildRunSpec('raft', settings)).rejects.toThrow('raft cannot run there.')
   })
 
   it('is prepared by its name', async () => {
@@ -171,7 +170,7 @@ describe('an environment that is added to the registry', () => {
       printed += String(text)
       return true
     })
-    await doctorCommand({})
+    await doctorCommand({ json: false })
     expect(printed).toMatch(/yes {2}nemesis kill in elsewhere +kill by hand/)
     expect(printed).toMatch(/yes {2}nemesis kill in namespaces +by itself/)
   })

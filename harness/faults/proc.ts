@@ -14,7 +14,7 @@ const statOf = (pid: number): readonly string[] | null => {
 }
 
 /** State letter (R, S, D, T, Z ...); null where the process is gone. */
-export const stateOf = (pid: number): string | null => statOf(pid)?.[0] ?? null
+const stateOf = (pid: number): string | null => statOf(pid)?.[0] ?? null
 
 /** Start time in clock ticks since boot: with the pid and boot id it names one process for ever. */
 export const startTimeOf = (pid: number): string | null => statOf(pid)?.[19] ?? null

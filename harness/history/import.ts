@@ -13,6 +13,7 @@ import type { ForeignEvent, ForeignHistory } from './foreign.ts'
 import { holdTimes } from './times.ts'
 import { checkCompletion, checkInvocation, fits } from './validate.ts'
 
+export const DIALECTS = ['jepsen', 'etcd'] as const satisfies readonly EdnEvent['dialect'][]
 export type Dialect = EdnEvent['dialect']
 
 export interface ImportedHistory {

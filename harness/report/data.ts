@@ -218,7 +218,10 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
   const shown = select(pairs, highlighted)
   const spec = record.spec
   return {
-    title: spec === null ? 'imported history' : `${spec.target.split('/').at(-1)} · ${spec.workload}`,
+    title:
+      spec === null
+        ? 'imported history'
+        : [spec.target, spec.workload].map((part) => part.split('/').at(-1)).join(' · '),
     subtitle:
       spec === null
         ? ''

@@ -11,8 +11,6 @@ import { type Logger, pino } from 'pino'
 import type { Log, LogFields, LogLevel } from '../api/log.ts'
 import { encodeHeader } from '../history/schema.ts'
 
-export const LOG_LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
-
 export interface HarnessLogOptions {
   readonly file: string
   readonly source: 'supervisor' | 'controller'

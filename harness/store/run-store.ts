@@ -55,12 +55,13 @@ interface RunFile {
   readonly facts: RunFacts | null
 }
 
+/** A bundled part's own name, or a module's file without its extension. */
+const nameIn = (reference: string): string => path.basename(reference).replace(/\.[cm]?[jt]s$/, '')
+
 /** results/<target>-<workload>-<nemeses>/<time>-<seed> */
 export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
-  const target = path.basename(spec.target).replace(/\.[cm]?[jt]s$/, '')
-  const group = [target, spec.bug, spec.workload, spec.nemeses.map(({ name }) => name).join('+') || 'none']
-    .filter(Boolean)
-    .join('-')
+  const nemeses = spec.nemeses.map(({ name }) => name).join('+') || 'none'
+  const group = [nameIn(spec.target), spec.bug, nameIn(spec.workload), nemeses].filter(Boolean).join('-')
   const time = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return path.join(results, group, `${time}-${spec.seed}`)
 }

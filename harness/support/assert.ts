@@ -1,6 +1,9 @@
 /** Programmer errors are asserted; operating errors are values. */
+import { EXIT_CODES } from './exit-codes.ts'
 
-export class AssertionError extends Error {
+type FailureCode = typeof EXIT_CODES.harnessFailed | typeof EXIT_CODES.badUsage
+
+class AssertionError extends Error {
   override readonly name = 'AssertionError'
 }
 
@@ -11,10 +14,9 @@ export function assert(condition: unknown, message: string): asserts condition {
 /** An error whose message is written for the user: what went wrong, where, what to do. Printed without a stack. */
 export class UserError extends Error {
   override readonly name = 'UserError'
-  /** 255: bad usage; 254: the harness could not do its work. */
-  readonly exitCode: 254 | 255
+  readonly exitCode: FailureCode
 
-  constructor(message: string, exitCode: 254 | 255 = 255) {
+  constructor(message: string, exitCode: FailureCode = EXIT_CODES.badUsage) {
     super(message)
     this.exitCode = exitCode
   }

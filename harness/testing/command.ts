@@ -6,7 +6,7 @@ import { execa, type ResultPromise } from 'execa'
 import type { RunVerdict } from '../api/verdict.ts'
 import { PROJECT_ROOT } from './capabilities.ts'
 
-export const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
+const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
 
 const BARE = { reject: false, stdin: 'ignore', env: { NO_COLOR: '1' } } as const
 

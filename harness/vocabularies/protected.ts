@@ -8,7 +8,7 @@
  * | leave | { key, owner, token }  | { refused }                                             |
  */
 import { z } from 'zod'
-import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import type { CallOf } from '../api/vocabulary.ts'
 import { SINK } from './effects.ts'
 import { LEASE } from './lease.ts'
 import { LOCK } from './locks.ts'
@@ -39,4 +39,3 @@ export const PROTECTED_LEASE = defineVocabulary({
 
 export type ProtectedCall = CallOf<typeof PROTECTED_LOCK | typeof PROTECTED_LEASE>
 export type TouchCall = Extract<ProtectedCall, { readonly f: 'enter' | 'leave' }>
-export type Touched = OkOf<typeof PROTECTED_LOCK, 'enter' | 'leave'>

@@ -1,4 +1,4 @@
-/** Clients of etcd: to the client's own node, never retried, one for each vocabulary that etcd can honestly speak. */
+/** Clients of etcd, one for each vocabulary that etcd can serve. Each asks its own node and never retries. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
@@ -38,7 +38,7 @@ import { actOnSet } from './set.ts'
 import { actOnTransactions } from './transactions.ts'
 import { actOnWatch } from './watch.ts'
 
-/** @param serializable reads are answered by the member asked, and may be stale */
+/** @param serializable reads are answered by the member that is asked, and may be stale */
 type Act = (send: Send, call: Call, serializable: boolean, stream: Stream) => Promise<Outcome>
 
 class EtcdConnection implements Connection {

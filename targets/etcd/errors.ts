@@ -1,17 +1,17 @@
 /**
- * etcd's errors, from its gRPC codes as the JSON gateway passes them on, each with whether it proves that the
- * request had no effect. Whatever is not in this table is in doubt.
+ * etcd's errors: its gRPC codes, as the JSON gateway passes them on, each with whether it proves that the request had
+ * no effect. Every other error leaves that in doubt.
  *
- * Source: etcd 3.4, etcdserver/api/v3rpc/rpctypes/error.go. A timeout or a change of leader says nothing of a
- * proposal that was already handed to Raft; a request refused before that is definite.
+ * Source: etcd 3.4, etcdserver/api/v3rpc/rpctypes/error.go. A timeout or a change of leader does not tell what became
+ * of a proposal that Raft already had. A request that was refused before that is definite.
  */
-export interface EtcdError {
+interface EtcdError {
   readonly message: RegExp
   readonly definite: boolean
   readonly meaning: string
 }
 
-export const ETCD_ERRORS: readonly EtcdError[] = [
+const ETCD_ERRORS: readonly EtcdError[] = [
   {
     message: /etcdserver: no leader/,
     definite: true,
@@ -32,11 +32,15 @@ export const ETCD_ERRORS: readonly EtcdError[] = [
   {
     message: /etcdserver: request timed out/,
     definite: false,
-    meaning: 'proposed, the outcome is not known',
+    meaning: 'proposed; the outcome is unknown',
   },
   { message: /etcdserver: leader changed/, definite: false, meaning: 'proposed under an old leader' },
   { message: /etcdserver: server stopped/, definite: false, meaning: 'the member was stopping' },
-  { message: /context deadline exceeded|context canceled/, definite: false, meaning: 'gave up waiting' },
+  {
+    message: /context deadline exceeded|context canceled/,
+    definite: false,
+    meaning: 'the server gave up waiting',
+  },
 ]
 
 export const isDefinite = (message: string): boolean =>

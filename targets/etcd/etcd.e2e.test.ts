@@ -1,4 +1,4 @@
-/** Debian's etcd for real, in containers and as plain processes, judged against its own claims and against more. */
+/** Real runs of Debian's etcd, in containers and as plain processes, judged by its own claims and by stronger ones. */
 import { expect, it } from 'vitest'
 import { loadRun } from '../../harness/store/run-store.ts'
 import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
@@ -62,7 +62,7 @@ describeWith(missingLinuxRoot(), 'etcd', () => {
     ])
     expect(verdict.status).toBe('invalid')
     expect(exitCode).toBe(1)
-    // By name where the values prove it; in any case the evidence draws what was read.
+    // The anomaly is named where the values prove it. The evidence draws what was read in any case.
     expect(`${verdict.summary}\n${verdict.verdicts[0]?.evidence[0]?.text}`).toMatch(/Stale read|read -> /)
     expect(verdict.verdicts[0]?.evidence[0]?.text).toContain('cannot be placed')
     const again = await faultline(['check', verdict.runDir, '--json'])

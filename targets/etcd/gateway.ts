@@ -1,4 +1,4 @@
-/** etcd's JSON gateway: one request at a time, never retried, its answers typed by the table of errors. */
+/** etcd's JSON gateway: one request at a time, never retried. The table of errors decides the type of each answer. */
 import type { Meta, Outcome } from '../../harness/api/history.ts'
 import type { JsonHttp } from '../http.ts'
 import { isDefinite } from './errors.ts'
@@ -34,7 +34,7 @@ export type Sent<T> =
 /** Posts to a path of the gateway. */
 export type Send = <T>(path: string, body: unknown) => Promise<Sent<T>>
 
-/** Reads an endless answer of the gateway's for so long: the values that came. */
+/** Reads an endless answer of the gateway for `forMs`, and returns the values that arrived. */
 export type Stream = (path: string, body: unknown, forMs: number) => Promise<Sent<readonly unknown[]>>
 
 export const toBase64 = (text: string): string => Buffer.from(text).toString('base64')

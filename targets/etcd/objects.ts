@@ -1,24 +1,25 @@
 /**
- * Objects in etcd by reading and then writing if nothing changed meanwhile (optimistic, by the key's revision): a conflict is a
- * fail, since nothing was written. What one etcd transaction can decide by itself is sent as one.
+ * Objects in etcd: read a key, then write it if its revision is still the same (optimistic). A conflict is a fail, since
+ * nothing was written. Where one etcd transaction can decide by itself, one is sent.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import type { AccessCall } from '../../harness/vocabularies/access.ts'
-import type { LogCall } from '../../harness/vocabularies/append-log.ts'
-import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
-import type { BookingCall } from '../../harness/vocabularies/booking.ts'
-import type { CounterCall } from '../../harness/vocabularies/counter.ts'
-import { type LockCall, PERMITS } from '../../harness/vocabularies/locks.ts'
-import type { QueueCall } from '../../harness/vocabularies/queue.ts'
+import { ACCESS } from '../../harness/vocabularies/access.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
+import { ACCOUNTS, BANK, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
+import { BOOKING } from '../../harness/vocabularies/booking.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { LOCK, PERMITS, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
+import { QUEUE } from '../../harness/vocabularies/queue.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
 interface Change {
-  /** What the key holds from now on, as JSON; undefined: it is left as it is. */
+  /** The new value of the key, as JSON; undefined: it stays as it is. */
   readonly next: unknown
   readonly returned: unknown
 }
 
-/** Reads a key, and writes what follows from it if the key is still the same. */
+/** Reads a key, and writes what `change` makes of it if the key has not changed since. */
 const update = async (send: Send, name: string, change: (value: unknown) => Change): Promise<Outcome> => {
   const key = toBase64(name)
   const read = await send<RangeResponse>('/v3/kv/range', { key })
@@ -47,7 +48,7 @@ const read = async (send: Send, name: string, tell: (value: unknown) => unknown)
 }
 
 export const actOnCounter = (send: Send, raw: Call): Promise<Outcome> => {
-  const call = raw as CounterCall
+  const call = asCall(COUNTER, raw)
   const { key } = call.value
   const name = `counter/${key}`
   if (call.f === 'read') return read(send, name, (value = 0) => ({ key, value }))
@@ -56,7 +57,7 @@ export const actOnCounter = (send: Send, raw: Call): Promise<Outcome> => {
 }
 
 export const actOnQueue = (send: Send, raw: Call): Promise<Outcome> => {
-  const call = raw as QueueCall
+  const call = asCall(QUEUE, raw)
   const { key } = call.value
   return update(send, `queue/${key}`, (values = []) => {
     const [head, ...left] = values as readonly number[]
@@ -69,7 +70,7 @@ export const actOnQueue = (send: Send, raw: Call): Promise<Outcome> => {
 }
 
 export const actOnLog = (send: Send, raw: Call): Promise<Outcome> => {
-  const call = raw as LogCall
+  const call = asCall(APPEND_LOG, raw)
   const { key } = call.value
   const name = `log/${key}`
   if (call.f === 'read') return read(send, name, (values = []) => ({ key, values }))
@@ -80,7 +81,7 @@ export const actOnLog = (send: Send, raw: Call): Promise<Outcome> => {
   })
 }
 
-/** Each write of etcd's has a revision of its own. */
+/** Each write in etcd has its own revision. */
 export const actOnIds = async (send: Send): Promise<Outcome> => {
   const sent = await send('/v3/kv/put', { key: toBase64('ids'), value: toBase64('') })
   return sent.type === 'ok'
@@ -88,9 +89,9 @@ export const actOnIds = async (send: Send): Promise<Outcome> => {
     : sent
 }
 
-/** A key that its holder made: one transaction decides. The token is the revision at which it was made. */
+/** A key that the holder creates, in one transaction. The token is the revision of its creation. */
 export const actOnLock = async (send: Send, raw: Call): Promise<Outcome> => {
-  const { f, value } = raw as LockCall
+  const { f, value } = asCall(LOCK, raw)
   const key = toBase64(`lock/${value.key}`)
   const owner = toBase64(String(value.owner))
   const body =
@@ -110,9 +111,9 @@ export const actOnLock = async (send: Send, raw: Call): Promise<Outcome> => {
   return { type: 'ok', value: { done, ...token }, meta: sent.meta }
 }
 
-/** The owners who hold permits are one key. */
+/** One key lists the owners that hold permits. */
 export const actOnSemaphore = (send: Send, raw: Call): Promise<Outcome> => {
-  const { f, value } = raw as LockCall
+  const { f, value } = asCall(SEMAPHORE, raw)
   return update(send, `semaphore/${value.key}`, (held = []) => {
     const owners = held as readonly number[]
     const done = f === 'acquire' ? owners.length < PERMITS : owners.includes(value.owner)
@@ -122,7 +123,7 @@ export const actOnSemaphore = (send: Send, raw: Call): Promise<Outcome> => {
 }
 
 export const actOnBank = (send: Send, raw: Call): Promise<Outcome> => {
-  const call = raw as BankCall
+  const call = asCall(BANK, raw)
   const first = Array.from({ length: ACCOUNTS }, () => INITIAL_BALANCE)
   if (call.f === 'read') return read(send, 'bank', (balances = first) => ({ balances }))
   const { from, to, amount } = call.value
@@ -139,7 +140,7 @@ export const actOnBank = (send: Send, raw: Call): Promise<Outcome> => {
 }
 
 export const actOnBooking = async (send: Send, raw: Call): Promise<Outcome> => {
-  const call = raw as BookingCall
+  const call = asCall(BOOKING, raw)
   const { seat } = call.value
   const name = `seat/${seat}`
   if (call.f === 'read') return read(send, name, (customer = null) => ({ seat, customer }))
@@ -158,7 +159,7 @@ export const actOnBooking = async (send: Send, raw: Call): Promise<Outcome> => {
 }
 
 export const actOnAccess = async (send: Send, raw: Call): Promise<Outcome> => {
-  const { f, value } = raw as AccessCall
+  const { f, value } = asCall(ACCESS, raw)
   const name = `access/${value.subject}`
   if (f === 'check') return read(send, name, (allowed = false) => ({ subject: value.subject, allowed }))
   const sent = await send('/v3/kv/put', { key: toBase64(name), value: toBase64(String(f === 'grant')) })

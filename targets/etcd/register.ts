@@ -1,4 +1,4 @@
-/** Registers in etcd. Compare-and-set is a transaction that also reads: a comparison that failed is an observation. */
+/** Registers in etcd. A compare-and-set is a transaction that also reads: a failed comparison is an observation. */
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { REGISTER, type RegisterCall, type RegisterValue } from '../../harness/vocabularies/register.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'

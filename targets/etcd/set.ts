@@ -1,11 +1,11 @@
-/** A set in etcd: one key an element below a prefix. */
+/** A set in etcd: one key for each element, with a common prefix. */
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, toBase64 } from './gateway.ts'
 
 const PREFIX = 'element/'
-/** The first key after all that begin with the prefix. */
+/** The first key after those with the prefix. */
 const END = 'element0'
 
 export const actOnSet = async (send: Send, raw: Call, serializable: boolean): Promise<Outcome> => {

@@ -26,8 +26,8 @@ interface MemberList {
 }
 
 /**
- * A hash of the backend. No `digestAt`: the response's revision is read apart from the hash, and the backend holds
- * more than keys, so that two members' hashes cannot be compared from outside while writes go on.
+ * A hash of the backend. There is no `digestAt`: etcd reads the response's revision separately from the hash, and the
+ * backend holds more than keys, so the hashes of two members cannot be compared from outside while writes go on.
  */
 interface HashResponse {
   readonly hash?: number
@@ -40,7 +40,7 @@ const post = async <T>(address: string, path: string, signal: AbortSignal): Prom
   return result.body as T
 }
 
-/** Member ids by address never change in a run: asked for once a node. */
+/** Member ids of an address never change in a run, so each node is asked once. */
 const memberNames = new Map<string, ReadonlyMap<string, string>>()
 
 const namesAt = async (address: string, signal: AbortSignal): Promise<ReadonlyMap<string, string>> => {
@@ -130,7 +130,7 @@ export const etcd = defineTarget({
       [LIST_APPEND.name]: { txn: 'strict-serializable' },
       [RW_REGISTER.name]: { txn: 'strict-serializable' },
     },
-    // No `tellsElections`: its status has the term of the last entry applied beside the leader of now.
+    // No `tellsElections`: its status combines the term of the last applied entry with the present leader.
     minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',
     tolerates: {
       partition: 'any',
@@ -153,7 +153,7 @@ export const etcd = defineTarget({
     processes: [{ name: 'etcd', argv: argvOf(node, plan, program('etcd')), env: { GOMAXPROCS: '2' } }],
   }),
   ready: async (node, signal) => {
-    // A linearizable read through this member: it has a leader, and the leader has a quorum.
+    // A linearizable read through this member shows that it has a leader, and the leader a quorum.
     const result = await control.request(
       `http://${node.address}:${CLIENT_PORT}`,
       'GET',

@@ -1,7 +1,7 @@
 /**
- * Transactions on etcd, which has none with reads that decide writes: one reads all keys in one etcd transaction, another
- * writes what follows, if since then no key changed that was read (optimistic, as etcd's own `stm` does). A conflict is a
- * fail: nothing was written.
+ * Transactions whose writes depend on their reads, which etcd does not have. One etcd transaction reads all keys; a
+ * second one writes the result if none of the keys that were read has changed since (optimistic, as etcd's own `stm`).
+ * A conflict is a fail: nothing was written.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import type { TransactionCall } from '../../harness/vocabularies/transactions.ts'
@@ -12,7 +12,7 @@ type Op = readonly [f: string, key: Scalar, value: unknown]
 
 interface Stored {
   readonly value: unknown
-  /** 0: not there. */
+  /** 0: the key does not exist. */
   readonly revision: string
 }
 
@@ -29,7 +29,7 @@ interface Done {
   readonly writes: ReadonlyMap<Scalar, unknown>
 }
 
-/** What the operations return and write, one after another, on what was read. */
+/** What the operations return and write, one after another, given what was read. */
 const execute = (ops: readonly Op[], stored: ReadonlyMap<Scalar, Stored>, empty: unknown): Done => {
   const writes = new Map<Scalar, unknown>()
   const now = (key: Scalar): unknown => writes.get(key) ?? stored.get(key)?.value ?? empty
@@ -41,13 +41,13 @@ const execute = (ops: readonly Op[], stored: ReadonlyMap<Scalar, Stored>, empty:
   return { ops: done, writes }
 }
 
-/** @param empty what a read of a key returns that was never written */
+/** @param empty what a read returns of a key that was never written */
 export const actOnTransactions =
   (empty: unknown) =>
   async (send: Send, call: Call): Promise<Outcome> => {
     const ops = (call as TransactionCall).value as readonly Op[]
     const isReadOnly = ops.every(([f]) => f === 'r')
-    // A blind write depends on nothing that was there.
+    // A blind write does not depend on the old value.
     const needed = [...new Set(ops.filter(([f]) => f !== 'w').map(([, key]) => key))]
     const read = await send<TxnResponse>('/v3/kv/txn', {
       success: needed.map((key) => ({ request_range: { key: keyOf(key) } })),

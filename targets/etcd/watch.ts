@@ -1,16 +1,17 @@
 /**
- * Watches in etcd: its own, over the gateway's stream, for a moment at a time. Its revisions are the changes' numbers, less
- * the one that an empty store begins with: nothing else writes in such a run.
+ * etcd's own watches, over the gateway's stream, each read for a short time. The number of a change is its revision minus
+ * that of an empty store: nothing else writes in such a run.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
-import type { WatchCall, WatchEvent } from '../../harness/vocabularies/watch.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
+import { WATCH, type WatchCall, type WatchEvent } from '../../harness/vocabularies/watch.ts'
 import { fromBase64, type KeyValue, type Send, type Stream, toBase64 } from './gateway.ts'
 
 const PREFIX = 'watched/'
-/** The first key after all that begin with the prefix. */
+/** The first key after those with the prefix. */
 const END = 'watched0'
 const FIRST_REVISION = 1
-/** How long each watch is read. */
+/** How long one watch is read. */
 const WATCH_MS = 250
 
 interface StreamLine {
@@ -46,7 +47,7 @@ export const actOnWatch = async (
   _serializable: boolean,
   stream: Stream,
 ): Promise<Outcome> => {
-  const call = raw as WatchCall
+  const call = asCall(WATCH, raw)
   if (call.f === 'put') return put(send, call.value)
   const { after } = call.value
   const sent = await stream(
@@ -63,7 +64,7 @@ export const actOnWatch = async (
   if (sent.type !== 'ok') return sent
   const results = (sent.body as readonly StreamLine[]).map(({ result }) => result ?? {})
   if (!results.some(({ created }) => created === true))
-    return { type: 'info', error: 'the watch never began' }
+    return { type: 'info', error: 'etcd did not confirm the watch' }
   const events = results.flatMap((result) =>
     (result.events ?? []).flatMap(({ kv }) => (kv === undefined ? [] : [eventOf(kv)])),
   )

@@ -1,7 +1,7 @@
 /**
- * Clients of the bundled Raft cluster, one for each vocabulary. A call goes to the client's own node and follows redirects to the
- * leader. Writes carry a session and a sequence number, so that a retry after a lost answer takes effect at most
- * once: these retries are declared, and counted in `meta.attempts`.
+ * Clients of the bundled Raft cluster, one for each vocabulary. A call goes to the client's own node and follows
+ * redirects to the leader. Writes carry a session and a sequence number, so a retry after a lost answer takes effect at
+ * most once. These retries are declared, and counted in `meta.attempts`.
  */
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
@@ -12,14 +12,14 @@ import { isRead } from './structures/index.ts'
 
 const MAX_REDIRECTS = 3
 
-/** What an answer says of this request. `retry` is safe for reads and for what carries a sequence number. */
-type Answer =
+/** What the answer to one try says. A retry is safe for a read, and for a write with a sequence number. */
+type TryResult =
   | { readonly type: 'ok'; readonly value: unknown; readonly meta: Meta }
   /** This request had no effect and never will. */
   | { readonly type: 'refused'; readonly error: string }
   | { readonly type: 'doubt'; readonly error: string }
 
-/** The errors of the server's table, and which of them prove that nothing happened. */
+/** The server's errors that prove that nothing happened. */
 const REFUSALS = new Set(['not-leader', 'superseded', 'not-allowed', 'session-expired', 'stale-sequence'])
 
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
@@ -57,7 +57,7 @@ class RaftConnection implements Connection {
     return outcome
   }
 
-  /** Retries at the next node while in doubt. Once in doubt, only an `ok` settles the call. */
+  /** Tries the next node while the outcome is in doubt. Once it is, only an `ok` settles the call. */
   async #tryEach(body: unknown, signal: AbortSignal): Promise<Outcome> {
     const { endpoints, node } = this.#context
     const first = endpoints.findIndex((endpoint) => endpoint.node === node.node)
@@ -74,7 +74,7 @@ class RaftConnection implements Connection {
     return { type: 'info', error: doubt ?? 'aborted', meta: { attempts: this.#attempts } }
   }
 
-  async #follow(path: string, body: unknown, start: Endpoint, signal: AbortSignal): Promise<Answer> {
+  async #follow(path: string, body: unknown, start: Endpoint, signal: AbortSignal): Promise<TryResult> {
     let endpoint = start
     for (let redirects = 0; ; redirects++) {
       const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(this.#attemptMs)])
@@ -87,7 +87,7 @@ class RaftConnection implements Connection {
     }
   }
 
-  #interpret(result: HttpResult, endpoint: Endpoint): Answer {
+  #interpret(result: HttpResult, endpoint: Endpoint): TryResult {
     if (result.type === 'unsent') return { type: 'refused', error: result.error }
     if (result.type === 'doubt') return { type: 'doubt', error: result.error }
     if (result.status === 200) {

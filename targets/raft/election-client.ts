@@ -1,4 +1,4 @@
-/** Who leads, by the word of the node asked. */
+/** Asks a node which node leads. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Outcome } from '../../harness/api/history.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
@@ -16,7 +16,7 @@ class ElectionConnection implements Connection {
 
   async invoke(_call: unknown, signal: AbortSignal): Promise<Outcome> {
     const result = await this.#http.request(this.#origin, 'GET', '/status', undefined, signal)
-    // A question changes nothing: unanswered, it never happened.
+    // A question changes nothing, so one without an answer is a fail.
     if (result.type !== 'response') return { type: 'fail', error: result.error }
     const { leader = null, term = 0 } = result.body as NodeStatus
     return { type: 'ok', value: { leader, term } }

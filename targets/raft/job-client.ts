@@ -1,4 +1,4 @@
-/** Clients of the job queue, who are its workers too: they take a job, do it in the sink, and acknowledge it. */
+/** Clients of the job queue, which are also its workers: they take a job, do it in the sink, and acknowledge it. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { JOB_QUEUE, type Worked } from '../../harness/vocabularies/job-queue.ts'
@@ -28,7 +28,7 @@ class JobConnection implements Connection {
     if (request === null) return { ...taken, value: NOTHING_TO_DO }
     const { key } = request
     const acted = await this.#sink.act({ request, token, worker: this.#worker, attempt: 1 }, signal)
-    // Nobody knows whether the job was done: it is not acknowledged, and goes to another.
+    // It is unknown whether the job was done, so it is not acknowledged and goes to another worker.
     if (acted.type !== 'ok') return acted
     const { refused } = acted.value as { refused: string | null }
     if (refused === 'stale-token') return { ...taken, value: { key, token, acknowledged: false } }

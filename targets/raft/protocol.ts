@@ -7,23 +7,23 @@ export const PEER_PORT = 9000
 export const AUTHORITY_PORT = 8500
 
 /**
- * Two versions that live together in one cluster, each reading what the other wrote. The second chains the records of its log
- * (storage.ts) and checksums its messages to peers that can check them (peers.ts).
+ * Nodes of both versions work together in one cluster, and each version reads what the other wrote. Version 2 chains
+ * the records of its log (storage.ts) and adds checksums to its messages to peers of version 2 (peers.ts).
  */
 export type Version = 1 | 2
 
 export interface ServerConfig {
   readonly version: Version
-  /** Where each write must first be allowed; null: nowhere. */
+  /** Address of the service that must allow each write; null: there is none. */
   readonly authority: string | null
-  /** Where effects happen; null: nowhere. */
+  /** Address of the sink, where effects happen; null: there is none. */
   readonly sink: string | null
   readonly id: NodeId
   readonly dataDir: string
   readonly members: readonly NodeId[]
   readonly addresses: Readonly<Record<NodeId, string>>
   readonly tickMs: number
-  /** An election is due after one to two of these without a leader. */
+  /** An election starts after one to two of these without a leader. */
   readonly electionMs: number
   readonly maxEntriesPerAppend: number
   readonly compactEvery: number

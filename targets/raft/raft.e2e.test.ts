@@ -1,4 +1,4 @@
-/** The bundled cluster for real: five processes, real sockets, real disks, real faults. */
+/** Real runs of the bundled cluster: five processes with real sockets, disks and faults. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
@@ -8,7 +8,7 @@ import { type FinishedRun, run, temporaryFolder } from '../../harness/testing/co
 import { hostBaseline, leftovers, wallClockOffsetMs } from '../../harness/testing/host.ts'
 import { bugs } from './bugs/bugs.ts'
 
-/** Bugs that show in nearly every run: these the short form looks for. The long form looks for all, in three seeds each. */
+/** Bugs that show in nearly every run: those of the short form. The long form looks for all, with three seeds each. */
 const SURE = new Set([
   'stale-read',
   'ack-before-replication',
@@ -43,7 +43,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     expect(Math.abs(wallClockOffsetMs() - clockBefore)).toBeLessThan(1000)
   })
 
-  it('records what each fault did, and what the nodes said of themselves', async () => {
+  it('records what each fault did, and what the nodes reported', async () => {
     using folder = temporaryFolder()
     const options =
       'kill.victims=leader,pause.victims=leader,pause.method=freezer,partition.shapes=leader,interval=3s,duration=1500ms'
@@ -88,7 +88,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     }
   })
 
-  it('has connections reset, black-holed, and replies lost, each counted, and keeps its promises', async () => {
+  it('keeps its promises while connections are reset or black-holed and replies are lost, each counted', async () => {
     using folder = temporaryFolder()
     const { verdict } = await run(folder.path, [
       'raft',
@@ -113,7 +113,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
       ).toBeDefined()
   })
 
-  it('lives with links that flap, and they are up when the fault is over', async () => {
+  it('tolerates links that flap, and they are up when the fault is over', async () => {
     using folder = temporaryFolder()
     const { verdict } = await run(folder.path, [
       'raft',
@@ -140,7 +140,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     }
   })
 
-  it('survives rolling restarts and crash loops, by SIGTERM too', async () => {
+  it('survives rolling restarts and crash loops, also by SIGTERM', async () => {
     using folder = temporaryFolder()
     const { verdict } = await run(folder.path, [
       'raft',
@@ -204,7 +204,7 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
         node === fault.victims[0] && timeNs > (fault.injectedAtNs ?? 0) && timeNs < (fault.healedAtNs ?? 0),
     )
     expect(during.length).toBeGreaterThan(2)
-    // One late answer is noise; a path that is cut gives none.
+    // A single late answer is noise; a path that is cut gives none at all.
     expect(during.filter(({ status }) => status !== null).length).toBeGreaterThan(during.length / 2)
   })
 

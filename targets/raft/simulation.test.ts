@@ -1,4 +1,4 @@
-/** The core under the deterministic simulator: healthy for thousands of seeds, and every planted bug found. */
+/** The core under the deterministic simulator: healthy for thousands of seeds; each planted bug of it is found. */
 import { describe, expect, it } from 'vitest'
 import { linearizability } from '../../checkers/data/linearizability.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
@@ -8,7 +8,7 @@ import { simulateRaft } from './simulation/simulate.ts'
 
 const checker = linearizability({ initial: null })
 
-/** What is wrong with the run of this seed; null where nothing is. */
+/** What is wrong with the run of this seed; null if nothing is. */
 const judge = async (seed: number, bug: Bug | null): Promise<string | null> => {
   const { violation, history } = simulateRaft({ seed, bug })
   if (violation !== null) return violation
@@ -27,7 +27,7 @@ describe('the healthy core', () => {
     sized(900_000, 3_600_000),
   )
 
-  it('is really exercised: elections, and operations of every outcome', () => {
+  it('is exercised: there are elections, and operations with every outcome', () => {
     const runs = Array.from({ length: 10 }, (_, seed) => simulateRaft({ seed, bug: null }))
     const elections = runs.reduce((sum, run) => sum + run.elections, 0)
     const types = new Map<string, number>()

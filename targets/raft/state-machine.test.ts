@@ -13,7 +13,7 @@ const write = (index: number, session: number, seq: number, value: number): Entr
   })
 
 describe('sessions', () => {
-  it('apply a request once, however often it comes', () => {
+  it('apply a request once, however often it is in the log', () => {
     const machine = new StateMachine()
     expect(machine.apply(entry(1, { kind: 'session' }))).toEqual({ type: 'value', value: 1 })
     const first = machine.apply(write(2, 1, 1, 10))
@@ -23,7 +23,7 @@ describe('sessions', () => {
     expect(machine.read('register', { f: 'read', value: { key: 1 } })).toEqual({ key: 1, value: 20 })
   })
 
-  it('refuse what is older than the last, and what has no session', () => {
+  it('refuse a request that is older than the last one, and one without a session', () => {
     const machine = new StateMachine()
     machine.apply(entry(1, { kind: 'session' }))
     machine.apply(write(2, 1, 2, 10))
@@ -32,7 +32,7 @@ describe('sessions', () => {
     expect(machine.read('register', { f: 'read', value: { key: 1 } })).toMatchObject({ value: 10 })
   })
 
-  it('expire by the log alone: the one used longest ago goes when there are too many', () => {
+  it('expire by the log alone: when there are too many, the one unused for longest is removed', () => {
     const machine = new StateMachine()
     for (let index = 1; index <= 1000; index++) machine.apply(entry(index, { kind: 'session' }))
     machine.apply(write(1001, 1, 1, 5))
@@ -72,7 +72,7 @@ describe('registers', () => {
     expect(machine.read('register', { f: 'read', value: { key: 4 } })).toMatchObject({ value: 1 })
   })
 
-  it('the digest tells of the registers in any order, and of the entries in theirs', () => {
+  it('the digest does not depend on the order of registers, but on that of entries', () => {
     const digestsOf = (...values: [number, number][]): readonly string[] => {
       const machine = new StateMachine()
       machine.apply(entry(1, { kind: 'session' }))
@@ -97,7 +97,7 @@ describe('registers', () => {
     expect(digestsOf([1, 5], [2, 6])[1]).toBe(log)
   })
 
-  it('the digest tells a write from its retry in a later term', () => {
+  it('the digest distinguishes a write from its retry in a later term', () => {
     const inTerm = (term: number): string => {
       const machine = new StateMachine()
       machine.apply(entry(1, { kind: 'session' }))

@@ -1,7 +1,7 @@
 /**
- * The replicated state machine: what each vocabulary keeps (`structures/`), and the sessions that make declared retries
- * exactly-once (Raft paper, section 8; thesis, 6.3). Everything here is a deterministic function of the log, the expiry
- * of sessions too: when a session is opened beyond the limit, the one that was used longest ago goes.
+ * The replicated state machine: the data of each vocabulary (`structures/`), and the sessions that make declared retries
+ * exactly-once (Raft paper, section 8; thesis, 6.3). Everything here is a deterministic function of the log, including
+ * the expiry of sessions: when there are too many, the one that was unused for longest is removed.
  */
 import type { Call } from '../../harness/api/history.ts'
 import type { Request } from '../../harness/vocabularies/effects.ts'
@@ -12,7 +12,7 @@ import { hashText, type MakeStructure, type Position, type Structure } from './s
 
 export type Applied =
   | { readonly type: 'value'; readonly value: unknown }
-  /** The command had no effect: its session is gone, or the request is older than the session's last. */
+  /** The command had no effect: its session has expired, or the session has had a later request. */
   | { readonly type: 'refused'; readonly error: 'session-expired' | 'stale-sequence' | 'no-such-vocabulary' }
   | { readonly type: 'nothing' }
 
@@ -32,11 +32,11 @@ interface Saved {
 
 const EMPTY: Saved = { structures: {}, sessions: [], log: 0 }
 
-/** Where the state machine can be made to go wrong; each field is for planted bugs (`bugs/`). */
+/** Where a planted bug (`bugs/`) can change the state machine. */
 export interface MachineDeviations {
-  /** A request takes effect again each time that it comes, whatever its session remembers. */
+  /** A request takes effect each time that it is applied, whatever its session remembers. */
   readonly ignoresSequence: boolean
-  /** Vocabulary -> what is kept for it in place of its own structure. */
+  /** Vocabulary -> the structure that replaces its healthy one. */
   readonly structures: Readonly<Record<string, MakeStructure>>
 }
 
@@ -46,7 +46,7 @@ export class StateMachine {
   readonly #structures = new Map<string, Structure>()
   readonly #sessions: Map<number, Session>
   readonly #deviations: MachineDeviations
-  /** A hash of what was applied, begun at the hash of all before: one number for a whole log. */
+  /** A hash chain: one number for all entries applied so far. */
   #log: number
 
   /** @param data what `save` returned; null at the beginning */
@@ -62,8 +62,8 @@ export class StateMachine {
   }
 
   /**
-   * Of the state, and of all entries applied to reach it: two entries at one index may leave the same state (a write
-   * and its retry), and still no two nodes may apply different ones.
+   * A digest of the state, and of all entries applied to reach it. Two different entries at one index may lead to the
+   * same state (a write and its retry), but no two nodes may apply different ones.
    */
   get digest(): string {
     let state = 0
@@ -97,19 +97,19 @@ export class StateMachine {
     return session.result
   }
 
-  /** For the leader's worker: accepted, and not known to be done. */
+  /** Requests for the leader's worker: accepted, and not known to be done. */
   get requests(): readonly { readonly vocabulary: string; readonly request: Request }[] {
     return [...this.#structures].flatMap(([vocabulary, structure]) =>
       requestsOf(structure).map((request) => ({ vocabulary, request })),
     )
   }
 
-  /** What is kept for a vocabulary; undefined where there is no such vocabulary. */
+  /** The data of a vocabulary; undefined if there is no such vocabulary. */
   structure(vocabulary: string): Structure | undefined {
     return this.#structures.get(vocabulary)
   }
 
-  /** Of a call that changes nothing. */
+  /** The answer to a call that changes nothing. */
   read(vocabulary: string, call: Call): unknown {
     return this.#structures.get(vocabulary)?.read(call)
   }

@@ -1,4 +1,4 @@
-/** The bundled Raft cluster: real processes over real sockets and disks, with bugs to plant. */
+/** The bundled Raft cluster: real processes with real sockets and disks, and bugs to plant. */
 
 import type { Delivery } from '../../harness/api/claims.ts'
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec } from '../../harness/api/target.ts'
@@ -60,7 +60,7 @@ const answers = async (origin: string, signal: AbortSignal): Promise<boolean> =>
   return result.type === 'response' && result.status === 200
 }
 
-/** A service that the cluster asks before each write. */
+/** A service whose permission the cluster needs for each write. */
 const AUTHORITY: ServiceSpec = {
   name: 'authority',
   launch: ({ address }) => ({
@@ -88,13 +88,13 @@ const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStat
   return result.body as NodeStatus & { ready: boolean }
 }
 
-/** A crash between an effect and its record repeats it: only a sink that knows the key can tell. */
+/** A crash between an effect and its record repeats the effect. Only a sink that remembers the key can prevent that. */
 const deliveredTo = (sink: RaftOptions['sink']): Delivery =>
   sink === 'deduplicating' ? 'exactly-once' : 'at-least-once'
 
 export const raft = defineTarget({
   name: 'raft',
-  description: 'the bundled Raft cluster: one process a node, with planted bugs (--bug)',
+  description: 'the bundled Raft cluster: one process per node, with planted bugs (--bug)',
   options: raftOptions,
   nodes: { default: 5, min: 1 },
   bugs,

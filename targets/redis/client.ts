@@ -1,6 +1,6 @@
 /**
- * Clients of one Redis server, one command a call, never retried and never queued while there is no connection. A compare-
- * and-set is a script, which Redis runs as one step.
+ * Clients of one Redis server. Each call is one command, which is never retried, and never queued while there is no
+ * connection. A compare-and-set is a script, which Redis runs as one step.
  */
 import type { Client, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
@@ -37,7 +37,7 @@ import {
   sendTransaction,
 } from './objects.ts'
 
-/** Redis's word for what a key without a value holds in a script: false. */
+/** In a script, Redis returns false for a key without a value. */
 const CAS = `
 local now = redis.call('GET', KEYS[1])
 if (now or 'null') ~= ARGV[1] then return 0 end
@@ -74,8 +74,8 @@ const sendSet = async (send: Send, raw: Call): Promise<unknown> => {
 }
 
 /**
- * Errors with which Redis refuses a command before it does anything (documentation, "Error replies"): still loading,
- * out of memory, its disk failing, in a script that takes too long.
+ * Errors with which Redis refuses a command before it does anything (documentation, "Error replies"): it is loading, it
+ * is out of memory, its disk fails, or a script is taking too long.
  */
 const REFUSED = /^(LOADING|OOM|MISCONF|BUSY|READONLY|MASTERDOWN|NOREPLICAS) /
 

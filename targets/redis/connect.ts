@@ -1,4 +1,4 @@
-/** One connection to a Redis server: no reconnecting, no queue while it is down, so that nothing is sent twice or late. */
+/** One connection to a Redis server. It does not reconnect or queue commands, so nothing is sent twice or late. */
 import { createClient } from '@redis/client'
 import { CLIENT_PORT } from './ports.ts'
 
@@ -19,14 +19,14 @@ const clientFor = (address: string, localAddress: string | undefined) =>
 
 export type RedisClient = ReturnType<typeof clientFor>
 
-/** @throws the error of the socket where no connection comes about. */
+/** @throws the error of the socket if it cannot connect. */
 export const connect = async (
   address: string,
   localAddress: string | undefined,
   signal: AbortSignal,
 ): Promise<RedisClient> => {
   const client = clientFor(address, localAddress)
-  // Each command's own promise tells; without a listener Node would end the process.
+  // The promise of each command reports its error. Without a listener Node would end the process.
   client.on('error', () => {})
   const close = (): void => client.destroy()
   signal.addEventListener('abort', close, { once: true })

@@ -1,15 +1,16 @@
-/** Objects in Redis: what takes more than one command is a script, which Redis runs as one step. */
+/** Objects in Redis. A call that needs more than one command is a script, which Redis runs as one step. */
 import type { Call } from '../../harness/api/history.ts'
-import type { AccessCall } from '../../harness/vocabularies/access.ts'
-import type { LogCall } from '../../harness/vocabularies/append-log.ts'
-import { ACCOUNTS, type BankCall, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
-import type { BookingCall } from '../../harness/vocabularies/booking.ts'
-import type { CounterCall } from '../../harness/vocabularies/counter.ts'
-import { LEASE_MS, type LeaseCall } from '../../harness/vocabularies/lease.ts'
-import { type LockCall, PERMITS } from '../../harness/vocabularies/locks.ts'
-import type { QueueCall } from '../../harness/vocabularies/queue.ts'
+import { ACCESS } from '../../harness/vocabularies/access.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
+import { ACCOUNTS, BANK, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
+import { BOOKING } from '../../harness/vocabularies/booking.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { LEASE, LEASE_MS } from '../../harness/vocabularies/lease.ts'
+import { LOCK, PERMITS, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
+import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import type { TransactionCall } from '../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 
 /** Sends one command. */
 export type Send = (args: readonly string[]) => Promise<unknown>
@@ -23,7 +24,7 @@ const run = (
 
 type Op = readonly [f: string, key: Scalar, value: unknown]
 
-/** Micro-operations one after another; a read of a list is answered with its elements, one of a register with its value. */
+/** Runs micro-operations one after another. A read of a list returns its elements, a read of a register its value. */
 const TRANSACTION = `
 local out = {}
 for i, op in ipairs(cjson.decode(ARGV[1])) do
@@ -50,7 +51,7 @@ export const sendTransaction =
   }
 
 export const sendCounter = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = raw as CounterCall
+  const call = asCall(COUNTER, raw)
   const key = `counter/${call.value.key}`
   if (call.f === 'add') {
     await send(['INCRBY', key, String(call.value.delta)])
@@ -60,7 +61,7 @@ export const sendCounter = async (send: Send, raw: Call): Promise<unknown> => {
 }
 
 export const sendQueue = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = raw as QueueCall
+  const call = asCall(QUEUE, raw)
   const key = `queue/${call.value.key}`
   if (call.f === 'enqueue') {
     await send(['RPUSH', key, String(call.value.value)])
@@ -70,7 +71,7 @@ export const sendQueue = async (send: Send, raw: Call): Promise<unknown> => {
 }
 
 export const sendLog = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = raw as LogCall
+  const call = asCall(APPEND_LOG, raw)
   const key = `log/${call.value.key}`
   if (call.f === 'read')
     return { key: call.value.key, values: readValue(await send(['LRANGE', key, '0', '-1'])) }
@@ -89,7 +90,7 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 return redis.call('DEL', KEYS[1])`
 
 export const sendLock = async (send: Send, raw: Call): Promise<unknown> => {
-  const { f, value } = raw as LockCall
+  const { f, value } = asCall(LOCK, raw)
   const key = `lock/${value.key}`
   if (f === 'release') return { done: Number(await run(send, RELEASE, [key], String(value.owner))) === 1 }
   const token = Number(await run(send, ACQUIRE, [key, `token/${value.key}`], String(value.owner)))
@@ -100,9 +101,9 @@ const ACQUIRE_FOR = `
 if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
 return redis.call('INCR', KEYS[2])`
 
-/** A key that runs out, by Redis's wall clock. */
+/** A key that expires by Redis's wall clock. */
 export const sendLease = async (send: Send, raw: Call): Promise<unknown> => {
-  const { f, value } = raw as LeaseCall
+  const { f, value } = asCall(LEASE, raw)
   const keys = [`lease/${value.key}`, `token/lease/${value.key}`]
   const owner = String(value.owner)
   if (f === 'release') return { done: Number(await run(send, RELEASE, keys, owner)) === 1 }
@@ -115,7 +116,7 @@ if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 end
 return redis.call('SADD', KEYS[1], ARGV[1])`
 
 export const sendSemaphore = async (send: Send, raw: Call): Promise<unknown> => {
-  const { f, value } = raw as LockCall
+  const { f, value } = asCall(SEMAPHORE, raw)
   const key = `semaphore/${value.key}`
   const owner = String(value.owner)
   const answer =
@@ -134,7 +135,7 @@ redis.call('HSET', KEYS[1], ARGV[1], from - amount, ARGV[2], to + amount)
 return 1`
 
 export const sendBank = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = raw as BankCall
+  const call = asCall(BANK, raw)
   if (call.f === 'transfer') {
     const { from, to, amount } = call.value
     const args = [from, to, amount, INITIAL_BALANCE].map(String)
@@ -150,7 +151,7 @@ redis.call('SETNX', KEYS[1], ARGV[1])
 return redis.call('GET', KEYS[1])`
 
 export const sendBooking = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = raw as BookingCall
+  const call = asCall(BOOKING, raw)
   const key = `seat/${call.value.seat}`
   if (call.f === 'read') return { seat: call.value.seat, customer: readValue(await send(['GET', key])) }
   const holder = Number(await run(send, BOOK, [key], String(call.value.customer)))
@@ -158,7 +159,7 @@ export const sendBooking = async (send: Send, raw: Call): Promise<unknown> => {
 }
 
 export const sendAccess = async (send: Send, raw: Call): Promise<unknown> => {
-  const { f, value } = raw as AccessCall
+  const { f, value } = asCall(ACCESS, raw)
   const key = `access/${value.subject}`
   if (f === 'check') return { subject: value.subject, allowed: (await send(['GET', key])) === 'granted' }
   await send(['SET', key, f === 'grant' ? 'granted' : 'revoked'])

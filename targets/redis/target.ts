@@ -1,4 +1,4 @@
-/** One Redis server as Debian ships it (7.0): what is acknowledged is only as durable as `appendfsync` says. */
+/** One Redis server as Debian ships it (7.0). How durable an acknowledged write is depends on `appendfsync`. */
 import path from 'node:path'
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Endpoint } from '../../harness/api/client.ts'
@@ -13,7 +13,7 @@ import { redisClients } from './client.ts'
 import { connect } from './connect.ts'
 import { CLIENT_PORT } from './ports.ts'
 
-/** The server with what it is linked against, for machines where it is not installed. */
+/** The server and the libraries that it needs, for machines where it is not installed. */
 const PACKAGES = 'redis-server redis-tools libatomic1 libjemalloc2 liblua5.1-0 liblzf1 lua-bitop lua-cjson'
 
 /** One command on a connection of its own. */
@@ -45,7 +45,7 @@ const options = {
     default: 'everysec',
     choices: ['always', 'everysec', 'no'],
     description:
-      'when the append-only file is fsynced; only with `always` does nothing get lost in a power loss',
+      'when the append-only file is fsynced; with `always`, nothing acknowledged is lost with the power',
   },
   sink: sinkOption,
 } as const satisfies OptionSpecs
@@ -65,7 +65,7 @@ const claims = ({ appendfsync }: RedisOptions): Claims => ({
     partition: 'any',
     omission: 'any',
     timing: 'any',
-    // The append-only file is written before the reply: what a killed process wrote, the kernel keeps.
+    // The append-only file is written before the reply, and the kernel keeps what a killed process has written.
     kill: 'any',
     pause: 'any',
     clock: 'any',
@@ -101,7 +101,7 @@ export const redis = defineTarget({
   clients: redisClients,
   launch: (node, plan, program) => {
     const server = program('redis-server')
-    // Where the package was only unpacked, its libraries lie beside it; elsewhere there is no such folder.
+    // If the package was only unpacked, its libraries are beside it. Otherwise this folder does not exist.
     const libraries = path.join(path.dirname(path.dirname(server)), 'lib/x86_64-linux-gnu')
     return {
       files: {},

@@ -1,4 +1,4 @@
-/** Clients that act on the sink themselves. */
+/** For clients that send requests to the sink themselves. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import type { Options } from '../../harness/api/options.ts'
@@ -8,7 +8,7 @@ import { type HttpResult, JsonHttp } from '../http.ts'
 import type { Act, Touch } from './main.ts'
 import { SINK_PORT } from './port.ts'
 
-/** Asks once: what is in doubt stays so. */
+/** Asks once, and never retries. */
 export class SinkClient implements AsyncDisposable {
   readonly #http: JsonHttp
   readonly #origin: string
@@ -58,7 +58,7 @@ class ProtectedConnection implements Connection {
   }
 }
 
-/** @param locks a client of locks or leases; what they protect is in the sink */
+/** @param locks a client of locks or leases that protect a resource in the sink */
 export const protectedBy = <O extends Options>(locks: Client<Call, O>): Client<Call, O> => ({
   open: async (context) => new ProtectedConnection(await locks.open(context), new SinkClient(context)),
 })

@@ -1,9 +1,11 @@
 /**
- * The outside world, for workloads with effects: `node main.ts <address> <port> <mode> <log>`. It acts, or refuses to, as its
- * mode says, and writes each request down, fsynced, before it answers. Its own process, disk, clock and order.
+ * The outside world, for workloads with effects: `node main.ts <address> <port> <mode> <log>`. It acts or refuses,
+ * depending on its mode, and logs each request with an fsync before it answers. It has its own process, disk, clock and
+ * order of events.
  *
  * - `POST /act` { request, token, worker, attempt } -> { refused }
- * - `POST /touch` { action, resource, owner, token } -> { refused }: somebody enters or leaves what only one may be in
+ * - `POST /touch` { action, resource, owner, token } -> { refused }: a client enters or leaves a resource that
+ *   only one client may be in
  * - `GET /` -> { mode }
  */
 import fs from 'node:fs'
@@ -21,7 +23,7 @@ const seen = new Set<string>()
 const greatest = new Map<number, number>()
 let seq = 0
 
-/** What an earlier life wrote. A torn last line was never answered. */
+/** Reads what an earlier process wrote. A torn last line was never answered. */
 const restore = (): void => {
   if (!fs.existsSync(file)) return
   const text = fs.readFileSync(file, 'utf8')

@@ -1,4 +1,4 @@
-/** The sink as a service beside a cluster, and the option that asks for one. */
+/** The sink as a service beside a cluster, and the option that requests it. */
 import path from 'node:path'
 import type { OptionSpec } from '../../harness/api/options.ts'
 import type { ServiceSpec } from '../../harness/api/target.ts'
@@ -17,7 +17,7 @@ export const sinkOption = {
   description: 'the outside world beside the cluster, for workloads with effects',
 } as const satisfies OptionSpec
 
-/** What the option may be. */
+/** The values of the option. */
 type SinkChoice = (typeof sinkOption.choices)[number]
 
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -44,12 +44,12 @@ const sink = (mode: SinkMode): ServiceSpec => ({
   },
 })
 
-/** The service that the option asks for, if any. */
+/** The service that the option requests, if any. */
 export const sinksOf = (choice: SinkChoice): readonly ServiceSpec[] =>
   choice === NO_SINK ? [] : [sink(choice)]
 
-/** Why that vocabulary cannot be spoken without a sink; null where it can, or there is one. */
+/** Why a vocabulary cannot be used without a sink; null if it can, or there is a sink. */
 export const lacksSink = (vocabulary: Vocabulary, choice: SinkChoice): string | null =>
   vocabulary.services.includes(SINK) && choice === NO_SINK
-    ? `what it does happens in a sink beside it: --target-opts sink=${SINK_MODES.join(' or sink=')}`
+    ? `it needs a sink beside it, where its effects happen: --target-opts sink=${SINK_MODES.join(' or sink=')}`
     : null

@@ -10,6 +10,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { register } from '../../../workloads/register.ts'
 import type { Call } from '../../api/history.ts'
 import { Interpreter } from '../../engine/interpreter.ts'
 import { Scheduler } from '../../engine/scheduler.ts'
@@ -19,10 +20,10 @@ import { limit } from '../../generators/combinators.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
-import { parseOptions } from '../run/options.ts'
-import { findWorkload } from '../run/registries.ts'
+import { defaultsOf } from '../run/options.ts'
 import { benchCheckers } from './checkers.ts'
 import { benchFaults } from './faults.ts'
 
@@ -31,11 +32,10 @@ const OPERATIONS = 200_000
 const ROUNDS = 3
 
 const generator = (operations: number) => {
-  const workload = findWorkload('register')
-  const options = parseOptions('workload register', undefined, workload.options)
+  const options = defaultsOf(register.options)
   return limit(
     operations,
-    workload.generator(rngFromSeed(1), options, { concurrency: CONCURRENCY, nodes: 5 }),
+    register.generator(rngFromSeed(1), options, { concurrency: CONCURRENCY, nodes: 5 }),
   )
 }
 
@@ -103,5 +103,5 @@ export const benchCommand = async (): Promise<number> => {
   )
   process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())
-  return 0
+  return EXIT_CODES.valid
 }

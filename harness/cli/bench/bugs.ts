@@ -4,20 +4,22 @@
  * be found.
  */
 import { execa } from 'execa'
+import { targets } from '../../../targets/index.ts'
+import { workloads } from '../../../workloads/index.ts'
 import type { Operation } from '../../api/history.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { PlantedBug, Target } from '../../api/target.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { loadRun } from '../../store/run-store.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
-import { targets, workloads } from '../run/registries.ts'
 
-export interface BugFlags {
-  readonly seeds: string
+export interface BugSettings {
+  readonly seeds: number
   /** Planted bugs, or the healthy cluster; absent: both. */
-  readonly part?: string
+  readonly part: 'bugs' | 'healthy' | undefined
   /** Only bugs, or workloads, whose name has this in it. */
-  readonly only?: string
+  readonly only: string | undefined
 }
 
 interface Finding {
@@ -104,10 +106,10 @@ const benchHealthy = async (target: Target, workload: string, seeds: number): Pr
 }
 
 /** Exit code 0 only where every bug was found in every seed and nothing was found in the healthy cluster. */
-export const benchBugsCommand = async (flags: BugFlags): Promise<number> => {
-  const seeds = Number(flags.seeds)
-  const isWanted = (name: string): boolean => flags.only === undefined || name.includes(flags.only)
-  const isPart = (part: string): boolean => flags.part === undefined || flags.part === part
+export const benchBugsCommand = async (settings: BugSettings): Promise<number> => {
+  const { seeds } = settings
+  const isWanted = (name: string): boolean => settings.only === undefined || name.includes(settings.only)
+  const isPart = (part: BugSettings['part']): boolean => settings.part === undefined || settings.part === part
   let isGood = true
   for (const target of Object.values(targets).filter(({ bugs }) => bugs.length > 0)) {
     for (const bug of target.bugs.filter(({ name }) => isPart('bugs') && isWanted(name)))
@@ -120,5 +122,5 @@ export const benchBugsCommand = async (flags: BugFlags): Promise<number> => {
       )
         isGood = (await benchHealthy(target, workload.name, seeds)) && isGood
   }
-  return isGood ? 0 : 1
+  return isGood ? EXIT_CODES.valid : EXIT_CODES.invalid
 }

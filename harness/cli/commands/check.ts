@@ -1,14 +1,14 @@
 /** `faultline check`: judges a stored run, or a history of ours or Jepsen's, again. */
-
-import { EXIT_CODES, formatVerdict } from '../output/text.ts'
-import { type CheckFlags, judgePath } from '../run/judge.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { type FormatSettings, print } from '../output/print.ts'
+import { judgePath } from '../run/judge.ts'
+import type { CheckSettings } from '../run/settings.ts'
 
 export const checkCommand = async (
   given: string,
-  flags: CheckFlags & { readonly json?: boolean },
+  settings: CheckSettings & FormatSettings,
 ): Promise<number> => {
-  const judged = await judgePath(given, flags)
-  const text = flags.json === true ? `${JSON.stringify(judged.verdict)}\n` : formatVerdict(judged)
-  process.stdout.write(text)
+  const judged = await judgePath(given, settings)
+  print(judged, settings)
   return EXIT_CODES[judged.verdict.status]
 }

@@ -1,9 +1,12 @@
 /** `faultline doctor`: what this machine can do, what is missing, and what would provide it. */
 import fs from 'node:fs'
+import { nemeses } from '../../../nemeses/index.ts'
+import { targets } from '../../../targets/index.ts'
 import type { Capability, Environment, Finding } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
+import { environments } from '../../environments/index.ts'
 import { findProgram } from '../../environments/packages.ts'
-import { environments, nemeses, targets } from '../run/registries.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 interface Checked {
   readonly environment: Environment
@@ -64,7 +67,7 @@ const checkMachine = (): readonly Finding[] => [
   { what: 'Node', ok: Number(process.versions.node.split('.')[0]) >= 24, note: process.version },
 ]
 
-export const doctorCommand = async ({ json }: { readonly json?: boolean }): Promise<number> => {
+export const doctorCommand = async ({ json }: { readonly json: boolean }): Promise<number> => {
   const checked = await Promise.all(Object.values(environments).map(checkEnvironment))
   const usable = checked.filter((each) => each.usable)
   const among = (usable.length === 0 ? checked : usable).map(({ environment }) => environment)
@@ -74,9 +77,9 @@ export const doctorCommand = async ({ json }: { readonly json?: boolean }): Prom
     ...(await Promise.all(Object.values(nemeses).map((nemesis) => checkInAll(nemesis, among)))).flat(),
     ...checkTargets(),
   ]
-  if (json === true) process.stdout.write(`${JSON.stringify(table)}\n`)
+  if (json) process.stdout.write(`${JSON.stringify(table)}\n`)
   else
     for (const { what, ok, note } of table)
       process.stdout.write(`${ok ? 'yes' : 'no '}  ${what.padEnd(24)} ${note}\n`)
-  return usable.length > 0 ? 0 : 254
+  return usable.length > 0 ? EXIT_CODES.valid : EXIT_CODES.harnessFailed
 }

@@ -1,39 +1,17 @@
-/** `faultline export`: a run's history as JSON Lines, Jepsen's EDN, or CSV. */
-import type { Operation } from '../../api/history.ts'
-import { encodeJepsen } from '../../history/jepsen.ts'
-import { encodeOperation } from '../../history/jsonl.ts'
-import { encodeHeader } from '../../history/schema.ts'
+/** `faultline export`: a run's history in another format. */
 import { loadRun } from '../../store/run-store.ts'
-import { ownVersion } from '../../store/version.ts'
-import { unknownName } from '../run/registries.ts'
-
-const csvField = (value: unknown): string => {
-  const text = typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value)
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-const COLUMNS = ['index', 'timeNs', 'process', 'type', 'f', 'value', 'node', 'error', 'meta'] as const
-
-const encodeCsv = (history: readonly Operation[]): string =>
-  [
-    COLUMNS.join(','),
-    ...history.map((operation) => COLUMNS.map((column) => csvField(operation[column])).join(',')),
-  ]
-    .join('\n')
-    .concat('\n')
-
-const FORMATS: Readonly<Record<string, (history: readonly Operation[]) => string>> = {
-  edn: encodeJepsen,
-  jsonl: (history) => encodeHeader('history', ownVersion()) + history.map(encodeOperation).join(''),
-  csv: encodeCsv,
-}
+import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { historyFormats } from '../output/history-formats.ts'
+import { findWorkload } from '../run/registries.ts'
+import { lookUp } from '../unknown-name.ts'
 
 export const exportCommand = async (
   run: string,
   { format }: { readonly format: string },
 ): Promise<number> => {
-  const encode = FORMATS[format]
-  if (encode === undefined) throw unknownName('format', format, Object.keys(FORMATS))
-  process.stdout.write(encode(loadRun(run).record.history))
-  return 0
+  const { encode } = lookUp('format', historyFormats, format)
+  const { record } = loadRun(run)
+  const { vocabulary } = await findWorkload(record.spec?.workload ?? '')
+  process.stdout.write(encode(record, vocabulary))
+  return EXIT_CODES.valid
 }

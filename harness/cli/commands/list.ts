@@ -1,20 +1,22 @@
 /** `faultline list`: what there is, from the registries. */
+import { nemeses } from '../../../nemeses/index.ts'
+import { targets } from '../../../targets/index.ts'
+import { workloads } from '../../../workloads/index.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
-import type { OptionSpecs, Options } from '../../api/options.ts'
+import type { OptionSpecs } from '../../api/options.ts'
 import type { Checker } from '../../api/verdict.ts'
 import type { Vocabulary } from '../../api/vocabulary.ts'
 import type { Workload } from '../../api/workload.ts'
+import { environments } from '../../environments/index.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
-import { environments, nemeses, targets, unknownName, workloads } from '../run/registries.ts'
+import { defaultsOf } from '../run/options.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
   Object.entries(options).map(([name, { default: value, description, type }]) => {
     const shown = type === 'duration' ? `${value}ms` : value
     return `      ${`${name}=${shown}`.padEnd(34)} ${description}`
   })
-
-const defaultsOf = (specs: OptionSpecs): Options =>
-  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
 
 const listTargets = (): readonly string[] =>
   Object.values(targets).flatMap((target) => [
@@ -115,7 +117,7 @@ const listBugs = (): readonly string[] =>
     }),
   )
 
-const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
+const sections = {
   targets: listTargets,
   workloads: listWorkloads,
   vocabularies: listVocabularies,
@@ -123,14 +125,10 @@ const SECTIONS: Readonly<Record<string, () => readonly string[]>> = {
   environments: listEnvironments,
   checkers: listCheckers,
   bugs: listBugs,
-}
+} as const satisfies Record<string, () => readonly string[]>
 
-export const listCommand = async (section: string | undefined): Promise<number> => {
-  const names = section === undefined ? Object.keys(SECTIONS) : [section]
-  for (const name of names) {
-    const list = SECTIONS[name]
-    if (list === undefined) throw unknownName('list', name, Object.keys(SECTIONS))
-    process.stdout.write(`${name}\n${list().join('\n')}\n\n`)
-  }
-  return 0
+export const listCommand = async (only: keyof typeof sections | undefined): Promise<number> => {
+  for (const [name, list] of Object.entries(sections))
+    if (only === undefined || only === name) process.stdout.write(`${name}\n${list().join('\n')}\n\n`)
+  return EXIT_CODES.valid
 }

@@ -1,6 +1,10 @@
 /** `faultline prepare`: installs and builds what a use of faultline needs on this machine, saying each command first. */
+import { targets } from '../../../targets/index.ts'
+import type { PrepareSpec } from '../../api/environment.ts'
+import { environments } from '../../environments/index.ts'
 import { installPackages, missingPackages, obtainProgram } from '../../environments/packages.ts'
-import { environments, targets, unknownName } from '../run/registries.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { lookUp } from '../unknown-name.ts'
 
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
@@ -24,27 +28,19 @@ const prepareTests = async (): Promise<void> => {
   await preparePrograms()
 }
 
-/** What `--base` may be. */
-const parseBase = (text: string): 'local' | 'registry' => {
-  if (text === 'local' || text === 'registry') return text
-  throw unknownName('base', text, ['local', 'registry'])
-}
+const stepsWith = (base: PrepareSpec['base']): Readonly<Record<string, () => Promise<void>>> => ({
+  ...Object.fromEntries(
+    Object.values(environments).map((environment) => [
+      environment.name,
+      () => environment.prepare({ images: targetImages(), base, say }),
+    ]),
+  ),
+  programs: preparePrograms,
+  tests: prepareTests,
+})
 
 /** @param what an environment, or what is in none: the targets' programs, and what the tests need */
-export const prepareCommand = async (what: string, flags: { readonly base: string }): Promise<number> => {
-  const base = parseBase(flags.base)
-  const steps: Readonly<Record<string, () => Promise<void>>> = {
-    ...Object.fromEntries(
-      Object.values(environments).map((environment) => [
-        environment.name,
-        () => environment.prepare({ images: targetImages(), base, say }),
-      ]),
-    ),
-    programs: preparePrograms,
-    tests: prepareTests,
-  }
-  const step = steps[what]
-  if (step === undefined) throw unknownName('preparation', what, Object.keys(steps))
-  await step()
-  return 0
+export const prepareCommand = async (what: string, { base }: Pick<PrepareSpec, 'base'>): Promise<number> => {
+  await lookUp('preparation', stepsWith(base), what)()
+  return EXIT_CODES.valid
 }

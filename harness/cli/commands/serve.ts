@@ -6,6 +6,7 @@ import path from 'node:path'
 import { renderReport } from '../../report/render.ts'
 import { FILES, readVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 interface StoredRun {
   readonly name: string
@@ -63,13 +64,13 @@ const handle = async (
   response.end(fs.readFileSync(fs.existsSync(file) ? file : await renderReport(run.dir)))
 }
 
-export const serveCommand = async (results: string, { port }: { readonly port: string }): Promise<number> => {
+export const serveCommand = async (results: string, { port }: { readonly port: number }): Promise<number> => {
   const server = http.createServer((request, response) => {
     handle(path.resolve(results), request, response).catch((error: Error) =>
       response.writeHead(500).end(error.message),
     )
   })
-  server.listen(Number(port), '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
   } catch (error) {
@@ -80,5 +81,5 @@ export const serveCommand = async (results: string, { port }: { readonly port: s
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   server.close()
   server.closeAllConnections()
-  return 0
+  return EXIT_CODES.valid
 }

@@ -1,15 +1,14 @@
-/** Verdicts as text. */
+/** The verdict for people: what was judged, the counts, the faults, the evidence. */
 import path from 'node:path'
 import type { FaultRecord, RunRecord } from '../../api/record.ts'
 import type { RunVerdict, Status } from '../../api/verdict.ts'
 import { formatDurationMs } from '../../support/time.ts'
+import type { Judged, OutputFormat } from './format.ts'
 
-export const EXIT_CODES: Readonly<Record<Status, number>> = { valid: 0, invalid: 1, unknown: 2 }
+/** ANSI: green, red, yellow. */
+const COLOURS: Readonly<Record<Status, number>> = { valid: 32, invalid: 31, unknown: 33 }
 
-const colour = (status: Status, text: string): string => {
-  if (process.stdout.isTTY !== true) return text
-  return `\x1b[${{ valid: 32, invalid: 31, unknown: 33 }[status]}m${text}\x1b[0m`
-}
+const coloured = (status: Status, text: string): string => `\x1b[${COLOURS[status]}m${text}\x1b[0m`
 
 const faultLine = (fault: FaultRecord): string => {
   const effect =
@@ -24,14 +23,6 @@ const indent = (text: string, by: string): string =>
     .split('\n')
     .map((line) => (line === '' ? line : by + line))
     .join('\n')
-
-export interface Printed {
-  readonly verdict: RunVerdict
-  readonly record: RunRecord
-  readonly notes: readonly string[]
-  readonly folder?: string
-  readonly reportFile?: string
-}
 
 /** The worst of each measure; each heal's own are in verdict.json and the report. */
 const impactLines = ({ impact }: RunVerdict): readonly string[] => {
@@ -61,29 +52,55 @@ const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
   ]
 }
 
-/** The verdict, what was judged, the counts, the faults, the evidence. */
-export const formatVerdict = ({ verdict, record, notes, folder, reportFile }: Printed): string => {
-  const { counts, faults } = verdict
-  const lines = [`${colour(verdict.status, verdict.status.toUpperCase())}  ${verdict.summary}`, '']
-  for (const each of verdict.verdicts) {
-    lines.push(`  ${each.checker.padEnd(16)} ${each.status.padEnd(8)} ${each.summary}`)
-    if (each.promise.text !== '')
-      lines.push(`  ${' '.repeat(16)} promised: ${each.promise.text} (${each.promise.source})`)
-  }
-  lines.push('', `  operations ${counts.ok} ok, ${counts.fail} fail, ${counts.info} info`)
-  if (record.faults !== null) {
-    lines.push(`  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.bit} bit`)
-    lines.push(...record.faults.map(faultLine))
-  }
-  lines.push(...impactLines(verdict), ...factLines(record))
-  for (const evidence of verdict.verdicts.flatMap((each) => each.evidence)) {
-    lines.push('', `  ${evidence.title}`, '', indent(evidence.text, '    '))
-    if (folder !== undefined && evidence.page !== undefined)
-      lines.push('', `    look around in ${path.join(folder, evidence.page.file)}`)
-  }
-  for (const note of notes) lines.push('', `  note: ${note}`)
-  if (record.spec !== null)
-    lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)
-  if (reportFile !== undefined) lines.push(`  report     ${reportFile}`)
-  return `${lines.join('\n')}\n`
+const checkerLines = ({ verdicts }: RunVerdict): readonly string[] =>
+  verdicts.flatMap(({ checker, status, summary, promise }) => [
+    `  ${checker.padEnd(16)} ${status.padEnd(8)} ${summary}`,
+    ...(promise.text === '' ? [] : [`  ${' '.repeat(16)} promised: ${promise.text} (${promise.source})`]),
+  ])
+
+const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[] =>
+  record.faults === null
+    ? []
+    : [
+        `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.bit} bit`,
+        ...record.faults.map(faultLine),
+      ]
+
+const evidenceLines = ({ verdict, folder }: Judged): readonly string[] =>
+  verdict.verdicts
+    .flatMap(({ evidence }) => evidence)
+    .flatMap(({ title, text, page }) => [
+      '',
+      `  ${title}`,
+      '',
+      indent(text, '    '),
+      ...(folder === undefined || page === undefined
+        ? []
+        : ['', `    look around in ${path.join(folder, page.file)}`]),
+    ])
+
+export const text: OutputFormat = {
+  name: 'text',
+  description: 'for people',
+  render: (judged, { isTerminal }) => {
+    const { verdict, record, notes, reportFile } = judged
+    const { counts, status } = verdict
+    const word = status.toUpperCase()
+    const lines = [
+      `${isTerminal ? coloured(status, word) : word}  ${verdict.summary}`,
+      '',
+      ...checkerLines(verdict),
+      '',
+      `  operations ${counts.ok} ok, ${counts.fail} fail, ${counts.info} info`,
+      ...faultLines(verdict, record),
+      ...impactLines(verdict),
+      ...factLines(record),
+      ...evidenceLines(judged),
+      ...notes.flatMap((note) => ['', `  note: ${note}`]),
+    ]
+    if (record.spec !== null)
+      lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)
+    if (reportFile !== undefined) lines.push(`  report     ${reportFile}`)
+    return `${lines.join('\n')}\n`
+  },
 }

@@ -14,6 +14,7 @@ import { HarnessLog } from '../../store/harness-log.ts'
 import { LineWriter } from '../../store/line-writer.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { startProgress } from './progress.ts'
 import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
 
@@ -66,11 +67,13 @@ const listenForAbort = (log: Log): AbortSignal => {
   return controller.signal
 }
 
-export const runController = async (stateDir: string): Promise<void> => {
+/** `faultline controller`: what the supervisor starts in the sandbox. */
+export const controllerCommand = async (stateDir: string): Promise<number> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
   const log = openLog(input, 'controller')
   try {
     await runSpecIn(input, log)
+    return EXIT_CODES.valid
   } catch (error) {
     log.error('the run failed', { error: messageOf(error) })
     throw error
@@ -103,7 +106,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   const parts: RunParts = {
     spec,
     target,
-    workload: findWorkload(spec.workload),
+    workload: await findWorkload(spec.workload),
     nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
     environment: findEnvironment(spec.environment),
     program: (name) => input.programs[name] ?? name,

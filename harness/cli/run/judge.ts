@@ -3,32 +3,26 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import { strangerIn, wrongVocabulary } from '../../../checkers/vocabulary.ts'
-import type { Operation } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
-import { type Dialect, decodeJepsen } from '../../history/jepsen.ts'
-import { decodeHistory } from '../../history/jsonl.ts'
+import type { Workload } from '../../api/workload.ts'
+import { decodeAny } from '../../history/decode.ts'
 import { pairOperations } from '../../history/pairs.ts'
-import { bareRecord, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
+import { readHistoryText } from '../../store/history-file.ts'
+import { bareRecord, FILES, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
+import type { Judged } from '../output/format.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
-
-export interface Judged {
-  readonly verdict: RunVerdict
-  readonly record: RunRecord
-  readonly notes: readonly string[]
-  /** Where its verdict and pages of evidence were stored. */
-  readonly folder?: string
-}
+import type { CheckSettings } from './settings.ts'
 
 /** An interrupted run or one imported has parts missing; only what is there is judged. */
-const judgeRecord = (recorded: RunRecord, workload: string, options: Options): Promise<RunVerdict> => {
-  const { vocabulary, checkers: checkersFor } = findWorkload(workload)
+const judgeRecord = (recorded: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
+  const { vocabulary } = workload
   const record = { ...recorded, vocabulary }
   const stranger = strangerIn(record.history, vocabulary)
-  const checkers = stranger === null ? checkersFor(options) : [wrongVocabulary(stranger, vocabulary)]
+  const checkers = stranger === null ? workload.checkers(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
     record.spec === null
       ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
@@ -42,58 +36,39 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
   pairOperations(record.history)
-  const verdict = writeVerdict(dir, await judgeRecord(record, spec.workload, spec.workloadOptions))
+  const workload = await findWorkload(spec.workload)
+  const verdict = writeVerdict(dir, await judgeRecord(record, workload, spec.workloadOptions))
   return { verdict, record, notes, folder: dir }
 }
 
-const isRunDir = (file: string): boolean => fs.statSync(file).isDirectory()
-
-const parseDialect = (text: string | undefined): Dialect => {
-  if (text === undefined || text === 'jepsen') return 'jepsen'
-  if (text === 'etcd') return 'etcd'
-  throw new UserError(`--dialect ${text}: jepsen or etcd is expected.`)
-}
-
-const readHistory = (
-  file: string,
-  dialect: Dialect,
-): { readonly operations: readonly Operation[]; readonly notes: readonly string[] } => {
-  const text = fs.readFileSync(file, 'utf8')
-  if (file.endsWith('.jsonl')) return decodeHistory(text, file)
-  if (/\.(edn|log|txt)$/.test(file)) return { operations: decodeJepsen(text, dialect, file), notes: [] }
-  throw new UserError(
-    `${file}: a run's folder, a .jsonl history, or a Jepsen history (.edn, .log) is expected.`,
-  )
-}
-
-export interface CheckFlags {
-  readonly workload: string
-  readonly dialect?: string
-  readonly workloadOpts?: string
-  /** A folder for the pages of an imported history's verdict. */
-  readonly pages?: string
-}
+/** Of a run, not of somebody else's store. */
+const isRunDir = (file: string): boolean =>
+  fs.statSync(file).isDirectory() && fs.existsSync(path.join(file, FILES.run))
 
 /** The initial value belongs to the dialect unless it was given. */
-const workloadOptions = (flags: CheckFlags, file: string, dialect: Dialect): Options => {
-  const specs = findWorkload(flags.workload).options
-  const options = parseOptions(`workload ${flags.workload}`, flags.workloadOpts, specs)
-  const knossos =
-    !file.endsWith('.jsonl') && dialect === 'jepsen' && !(flags.workloadOpts ?? '').includes('initial=')
-  return knossos && Object.hasOwn(specs, 'initial') ? { ...options, initial: '0' } : options
+const workloadOptions = (
+  { options: specs, name }: Workload,
+  { workloadOpts, dialect }: CheckSettings,
+  file: string,
+): Options => {
+  const options = parseOptions(`workload ${name}`, workloadOpts, specs)
+  const isKnossos =
+    !file.endsWith('.jsonl') && dialect === 'jepsen' && !(workloadOpts ?? '').includes('initial=')
+  return isKnossos && Object.hasOwn(specs, 'initial') ? { ...options, initial: '0' } : options
 }
 
 /** Judges a run's folder or a history file. */
-export const judgePath = async (given: string, flags: CheckFlags): Promise<Judged> => {
+export const judgePath = async (given: string, settings: CheckSettings): Promise<Judged> => {
   const file = path.resolve(given)
   if (!fs.existsSync(file)) throw new UserError(`There is nothing at ${file}.`)
   if (isRunDir(file)) return judgeRun(file)
-  const dialect = parseDialect(flags.dialect)
-  const { operations, notes } = readHistory(file, dialect)
+  const { dialect, pages } = settings
+  const workload = await findWorkload(settings.workload)
+  const { text, file: found } = readHistoryText(file)
+  const { operations, notes } = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
   const record = bareRecord(operations)
-  pairOperations(operations)
-  const verdict = await judgeRecord(record, flags.workload, workloadOptions(flags, file, dialect))
-  if (flags.pages === undefined) return { verdict: withoutPages(verdict), record, notes }
-  fs.mkdirSync(flags.pages, { recursive: true })
-  return { verdict: writeVerdict(flags.pages, verdict), record, notes, folder: flags.pages }
+  const verdict = await judgeRecord(record, workload, workloadOptions(workload, settings, file))
+  if (pages === undefined) return { verdict: withoutPages(verdict), record, notes }
+  fs.mkdirSync(pages, { recursive: true })
+  return { verdict: writeVerdict(pages, verdict), record, notes, folder: pages }
 }

@@ -2,12 +2,14 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { nemeses } from '../../../nemeses/index.ts'
 import { raft } from '../../../targets/raft/target.ts'
 import type { OptionSpecs } from '../../api/options.ts'
 import { planFaults } from '../../engine/fault-plan.ts'
+import { type Given, parseSettings } from '../setting.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
-import { nemeses } from './registries.ts'
-import { buildRunSpec, type RunFlags } from './spec.ts'
+import { RUN_SETTINGS } from './settings.ts'
+import { type BuiltSpec, buildRunSpec } from './spec.ts'
 
 const specs: OptionSpecs = {
   interval: { type: 'duration', default: 5000, description: '' },
@@ -49,16 +51,10 @@ describe('options', () => {
   })
 })
 
-const flags: RunFlags = {
-  workload: 'register',
-  env: 'namespaces',
-  concurrency: '10',
-  rate: '100',
-  timeLimit: '20s',
-  operationTimeout: '5s',
-  readyTimeout: '60s',
-  recoveryTimeout: '30s',
-}
+type GivenToRun = Given<typeof RUN_SETTINGS>
+
+const build = async (target: string, given: GivenToRun): Promise<BuiltSpec> =>
+  buildRunSpec(target, parseSettings(RUN_SETTINGS, { env: 'namespaces', timeLimit: '20s', ...given }))
 
 const RECORDED = {
   id: 'kill-1',
@@ -75,8 +71,7 @@ afterAll(() => fs.rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the spec of a run', () => {
   it('is plain data with the defaults filled in', async () => {
-    const { spec } = await buildRunSpec('raft', {
-      ...flags,
+    const { spec } = await build('raft', {
       nemesis: 'kill,pause',
       nemesisOpts: 'kill.victims=leader',
       seed: '7',
@@ -95,20 +90,20 @@ describe('the spec of a run', () => {
   })
 
   it('takes every nemesis there is a means for, with all', async () => {
-    const { spec, notes } = await buildRunSpec('raft', { ...flags, nemesis: 'all' })
+    const { spec, notes } = await build('raft', { nemesis: 'all' })
     const named = [...spec.nemeses.map(({ name }) => name), ...notes.map((note) => note.split(' ')[0])]
     expect(named.toSorted()).toEqual(Object.keys(nemeses).toSorted())
   })
 
   it('takes the faults of a recorded plan as they are', async () => {
-    const { spec } = await buildRunSpec('raft', { ...flags, faults: PLAN })
+    const { spec } = await build('raft', { faults: PLAN })
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
     const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
     const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
     expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toEqual([[RECORDED]])
   })
 
-  it.each<[string, Partial<RunFlags>, string]>([
+  it.each<[string, GivenToRun, string]>([
     ['rafft', {}, 'There is no target named rafft. Did you mean raft?'],
     ['./nowhere.ts', {}, 'There is no target module at'],
     ['raft', { workload: 'registre' }, 'There is no workload named registre'],
@@ -131,6 +126,6 @@ describe('the spec of a run', () => {
     ['raft', { nemesis: 'kill', nemesisOpts: 'kill.victims=everybody' }, 'victims=everybody'],
     ['raft', { nemesis: 'partition', nodes: '2', nemesisOpts: 'shapes=bridge' }, 'cut no link among 2 nodes'],
   ])('refuses %s with %o', async (target, change, message) => {
-    await expect(buildRunSpec(target, { ...flags, ...change })).rejects.toThrow(message)
+    await expect(build(target, change)).rejects.toThrow(message)
   })
 })

@@ -1,8 +1,8 @@
 /** `k=v,k=v` on the command line against declared options: types, choices, durations, and unknown names. */
-import type { OptionSpec, OptionSpecs, Options, OptionValue } from '../../api/options.ts'
+import type { OptionSpec, OptionSpecs, OptionsOf, OptionValue } from '../../api/options.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseDurationMs } from '../../support/time.ts'
-import { unknownName } from './registries.ts'
+import { unknownName } from '../unknown-name.ts'
 
 const parseValue = (name: string, text: string, spec: OptionSpec): OptionValue => {
   if (spec.choices !== undefined && !spec.choices.includes(text)) {
@@ -22,21 +22,31 @@ const parseValue = (name: string, text: string, spec: OptionSpec): OptionValue =
   return number
 }
 
-const defaultsOf = (specs: OptionSpecs): Record<string, OptionValue> =>
-  Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, spec.default]))
+const defaultEntries = (specs: OptionSpecs): readonly (readonly [string, OptionValue])[] =>
+  Object.entries(specs).map(([name, spec]) => [name, spec.default])
 
-/** @param owner for messages, such as "target etcd". */
-export const parseOptions = (owner: string, text: string | undefined, specs: OptionSpecs): Options => {
-  const options = defaultsOf(specs)
+export const defaultsOf = <Specs extends OptionSpecs>(specs: Specs): OptionsOf<Specs> =>
+  Object.fromEntries(defaultEntries(specs)) as OptionsOf<Specs>
+
+/**
+ * @param owner for messages, such as "target etcd"
+ * @throws UserError for a name that is not declared, or a value that is not as declared
+ */
+export const parseOptions = <Specs extends OptionSpecs>(
+  owner: string,
+  text: string | undefined,
+  specs: Specs,
+): OptionsOf<Specs> => {
+  const options = new Map(defaultEntries(specs))
   for (const pair of (text ?? '').split(',').filter(Boolean)) {
     const at = pair.indexOf('=')
     const name = at === -1 ? pair : pair.slice(0, at)
-    const spec = specs[name]
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
     if (spec === undefined) throw unknownName(`option of ${owner}`, name, Object.keys(specs))
     if (at === -1) throw new UserError(`${owner}: ${name} needs a value: ${name}=...`)
-    options[name] = parseValue(name, pair.slice(at + 1), spec)
+    options.set(name, parseValue(name, pair.slice(at + 1), spec))
   }
-  return options
+  return Object.fromEntries(options) as OptionsOf<Specs>
 }
 
 /** `partition.interval=2s,kill.victims=all`: each nemesis takes its own; a name without a dot goes to all that have it. */

@@ -91,7 +91,6 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
     nodes,
     services,
     clientAddresses: groups,
-    controlAddress: addresses.control,
     journal: spec.journal,
     [Symbol.asyncDispose]: async () => {
       for (const host of [...nodes, ...services]) host.thaw()

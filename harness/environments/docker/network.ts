@@ -15,7 +15,7 @@ export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
 export const networkName = (runId: string): string => `faultline-${runId}`
 
 /** 198.18.16.0 to 198.18.111.0 by the run's id: concurrent runs rarely meet, and Docker refuses an overlap. */
-export const subnetOf = (runId: string): string => {
+const subnetOf = (runId: string): string => {
   const byte = crypto.createHash('sha256').update(runId).digest()[0] as number
   return `198.18.${16 + (byte % 96)}`
 }

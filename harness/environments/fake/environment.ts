@@ -54,7 +54,6 @@ export const fakeEnvironment = (
         nodes: environment.nodes,
         services: spec.services.map(({ identity }) => fakeNode(identity)),
         clientAddresses: clientAddresses(ADDRESSES, spec.clientGroups),
-        controlAddress: undefined,
         journal: spec.journal,
         [Symbol.asyncDispose]: async () => {
           environment.disposed = true

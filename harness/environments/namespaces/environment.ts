@@ -74,7 +74,6 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
     nodes,
     services,
     clientAddresses: groups,
-    controlAddress: ADDRESSES.control,
     journal: spec.journal,
     [Symbol.asyncDispose]: () => dispose(hosts, bridge),
   }

@@ -61,7 +61,7 @@ export class Assembler {
   }
 }
 
-export const int32 = (value: number): readonly number[] => {
+const int32 = (value: number): readonly number[] => {
   const bytes = Buffer.alloc(4)
   bytes.writeInt32LE(value)
   return [...bytes]

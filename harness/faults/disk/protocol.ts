@@ -41,14 +41,14 @@ const NAMES: ReadonlyMap<number, OperationName> = new Map(
   Object.entries(OPERATIONS).map(([name, code]) => [code, name as OperationName]),
 )
 
-export const REQUEST_HEADER_BYTES = 40
-export const REPLY_HEADER_BYTES = 16
+const REQUEST_HEADER_BYTES = 40
+const REPLY_HEADER_BYTES = 16
 export const MAX_WRITE_BYTES = 2 ** 20
 /** What a read of /dev/fuse must have room for. */
 export const REQUEST_BYTES = MAX_WRITE_BYTES + 8192
 
 const ATTR_BYTES = 88
-export const ENTRY_BYTES = 40 + ATTR_BYTES
+const ENTRY_BYTES = 40 + ATTR_BYTES
 
 /** An error of the file system: what the caller gets as errno. */
 export class Errno extends Error {

@@ -1,4 +1,4 @@
-/** What a leader sends: entries and heartbeats (section 5.3), and the snapshot where its log begins too late (7). */
+/** What a leader sends: entries and heartbeats (section 5.3), or the snapshot if its log starts too late (7). */
 import { type Node, type Progress, peersOf, send } from './node.ts'
 import type { NodeId } from './types.ts'
 
@@ -22,7 +22,7 @@ export const sendAppend = (node: Node, to: NodeId): void => {
     commit: node.commit,
     round: node.round,
   })
-  // Optimistic: a lost message shows as a rejection of the next one.
+  // Optimistic: if the message is lost, the follower rejects the next one.
   progress.next += entries.length
 }
 

@@ -1,6 +1,6 @@
 /**
- * Where the core can be made to break a rule of the paper or the thesis. Each field is one planted bug's (`../bugs/`);
- * its healthy value follows the rule.
+ * Where a planted bug (`../bugs/`) can make the core break a rule of the paper or the thesis. The healthy value of each
+ * field follows the rule.
  */
 import type { Role } from './types.ts'
 
@@ -23,7 +23,7 @@ export interface CoreDeviations {
   readonly commitsOlderTerms: boolean
   /** A leader's own copy of an entry is enough to commit it. */
   readonly commitsAlone: boolean
-  /** A follower appends without a match of the entry before. */
+  /** A follower appends without checking that the entry before matches. */
   readonly skipsPreviousCheck: boolean
   /** A follower keeps an entry that conflicts with the leader's. */
   readonly keepsConflicts: boolean

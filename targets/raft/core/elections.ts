@@ -19,7 +19,7 @@ type VoteReply = Message & { readonly type: 'voteReply' | 'preVoteReply' }
 
 const won = (node: Node): boolean => countMembers(node, (id) => node.votes.get(id) === true) >= quorumOf(node)
 
-/** Asks whether an election could be won, without disturbing anyone's term. */
+/** Asks whether this node could win an election, without changing any node's term. */
 export const startPreVote = (node: Node): void => {
   resetTimeout(node)
   if (!isMember(node)) return
@@ -56,7 +56,7 @@ const becomeLeader = (node: Node): void => {
   for (const peer of peersOf(node)) {
     node.progress.set(peer, { next, match: 0, round: 0, active: true, snapshotWait: 0 })
   }
-  // An entry of its own term: only this lets it commit what it inherited (5.4.2) and answer reads (thesis, 6.4).
+  // Only with an entry of its own term can it commit inherited entries (5.4.2) and answer reads (thesis, 6.4).
   if (!node.deviations.startsTermWithoutEntry)
     appendEntry(node, { index: next, term: node.term, command: { kind: 'noop' } })
   broadcastAppend(node)
@@ -90,7 +90,7 @@ export const onVoteRequest = (node: Node, from: NodeId, request: VoteRequest): v
 export const onVoteReply = (node: Node, from: NodeId, reply: VoteReply): void => {
   const asking = reply.type === 'preVoteReply' ? 'preCandidate' : 'candidate'
   if (node.role !== asking) return
-  // A vote counts in the term it was asked for, and in no other.
+  // A vote counts only in the term for which it was requested.
   if (reply.type === 'voteReply' && reply.term !== node.term) return
   if (reply.type === 'preVoteReply' && reply.granted && reply.term !== node.term + 1) return
   node.votes.set(from, reply.granted)

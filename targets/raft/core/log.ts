@@ -28,7 +28,7 @@ export class Log {
     return this.#entries.at(-1)?.term ?? this.#snapshot?.term ?? 0
   }
 
-  /** Null where the log does not reach or was compacted. Index 0 has term 0. */
+  /** Null beyond the end of the log, or where it was compacted. Index 0 has term 0. */
   termAt(index: number): number | null {
     if (index === this.snapshotIndex) return this.#snapshot?.term ?? 0
     return this.at(index)?.term ?? null
@@ -53,13 +53,13 @@ export class Log {
     this.#entries.length = Math.min(this.#entries.length, Math.max(0, index - this.snapshotIndex - 1))
   }
 
-  /** Everything up to the snapshot's index is in the snapshot now. */
+  /** Removes the entries that the snapshot covers. */
   compact(snapshot: Snapshot): void {
     this.#entries = this.#entries.slice(snapshot.index - this.snapshotIndex)
     this.#snapshot = snapshot
   }
 
-  /** The log is the snapshot's and nothing else. */
+  /** Replaces the whole log with the snapshot. */
   reset(snapshot: Snapshot): void {
     this.#entries = []
     this.#snapshot = snapshot
@@ -74,7 +74,7 @@ export class Log {
     return this.#snapshot?.members ?? this.#initialMembers
   }
 
-  /** Index of the latest configuration entry, 0 where it is in the snapshot or the first one. */
+  /** Index of the latest configuration entry; 0 if the snapshot has it, or there is none. */
   configIndex(): number {
     return this.#entries.findLast((entry) => entry.command.kind === 'config')?.index ?? 0
   }

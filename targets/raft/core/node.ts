@@ -1,4 +1,4 @@
-/** The state of one node, and the small questions the rules ask of it. Mutated by the core's modules alone. */
+/** The state of one node, and small questions about it. Only the modules of the core change it. */
 import type { CoreDeviations } from './deviations.ts'
 import { Log } from './log.ts'
 import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snapshot } from './types.ts'
@@ -7,11 +7,11 @@ import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snap
 export interface Progress {
   next: number
   match: number
-  /** Highest heartbeat round it answered. */
+  /** Highest heartbeat round that it answered. */
   round: number
   /** Heard from since the last quorum check. */
   active: boolean
-  /** Ticks until a snapshot under way is sent again. */
+  /** Ticks until an unanswered snapshot is sent again. */
   snapshotWait: number
 }
 
@@ -35,7 +35,7 @@ export interface Node {
   /** Reads that wait for a round to begin, and for one to be answered by a quorum. */
   freshReads: number[]
   pendingReads: { id: number; index: number; round: number }[]
-  // What has come about since the last `ready`.
+  // What is new since the last `ready`.
   out: Envelope[]
   unstableFrom: number | null
   installed: Snapshot | null

@@ -44,7 +44,7 @@ const describeMessage = (message: Message): string => {
   }
 }
 
-/** A few cores and a wire that a test can cut; the transcript says what was sent, in order. */
+/** A few cores, and connections that a test can cut; the transcript lists what was sent, in order. */
 class Bench {
   readonly cores = new Map<NodeId, RaftCore>()
   readonly transcript: string[] = []
@@ -80,7 +80,7 @@ class Bench {
     }
   }
 
-  /** Delivers until nothing is under way. */
+  /** Delivers messages until none is left. */
   deliver(): void {
     for (let envelope = this.#queue.shift(); envelope !== undefined; envelope = this.#queue.shift()) {
       const { from, to, message } = envelope
@@ -257,7 +257,7 @@ describe('7 log compaction', () => {
 })
 
 describe('thesis 6.4 ReadIndex', () => {
-  it('answers only after a round that began when the read was there', () => {
+  it('answers only after a round that began after the read arrived', () => {
     const bench = three()
     bench.elect('n1')
     bench.core('n1').read(1)
@@ -309,7 +309,7 @@ describe('thesis 9.6 pre-vote and check-quorum', () => {
 })
 
 describe('thesis 4 membership', () => {
-  it('one change at a time, and only once an entry of the own term is committed', () => {
+  it("one change at a time, and only after an entry of the leader's own term is committed", () => {
     const bench = three()
     bench.cut.add('n2').add('n3')
     bench.tick('n1', ELECTION_TICKS)

@@ -57,7 +57,7 @@ export class RaftCore {
   get members(): readonly NodeId[] {
     return membersOf(this.#node)
   }
-  /** Whom nobody can take for members any more, or not yet, whatever fails now. */
+  /** The members by the latest committed configuration, which no failure can undo. */
   get committedMembers(): readonly NodeId[] {
     return this.#node.log.members(this.#node.commit)
   }
@@ -68,7 +68,7 @@ export class RaftCore {
     return this.#node.log.snapshotIndex
   }
 
-  /** For property checks: the entry's term, null where compacted or absent. */
+  /** Undefined where the log was compacted, or has no such entry. */
   entryAt(index: number): Entry | undefined {
     return this.#node.log.at(index)
   }
@@ -106,7 +106,7 @@ export class RaftCore {
     }
   }
 
-  /** Appends to the leader's log; null where this node does not lead. */
+  /** Appends to the leader's log; null if this node does not lead. */
   propose(command: Command): Proposal | null {
     const node = this.#node
     if (node.role !== 'leader') return null
@@ -117,8 +117,8 @@ export class RaftCore {
   }
 
   /**
-   * Adds or removes one member (thesis, section 4.1 to 4.3). Refused while another change is uncommitted, and
-   * before the leader has committed an entry of its own term (the 2015 correction).
+   * Adds or removes one member (thesis, sections 4.1 to 4.3). Refused while another change is uncommitted, and
+   * until the leader has committed an entry of its own term (the 2015 correction).
    */
   changeMembers(members: readonly NodeId[]): Proposal | { readonly refused: string } {
     const node = this.#node
@@ -143,7 +143,7 @@ export class RaftCore {
     return requestRead(this.#node, id)
   }
 
-  /** The state machine was saved as of `compactionPoint`. */
+  /** The state machine was saved at `compactionPoint`. */
   compact(snapshot: Snapshot): void {
     if (snapshot.index > this.#node.log.snapshotIndex) this.#node.log.compact(snapshot)
   }
@@ -155,7 +155,7 @@ export class RaftCore {
     return { index, term: log.termAt(index) ?? 0, members: log.members(index) }
   }
 
-  /** Null where nothing is to be done. Call `advance` once it has been carried out. */
+  /** Null if there is nothing to do. Call `advance` once it has been done. */
   ready(): Ready | null {
     const node = this.#node
     if (this.#broadcastDue && node.role === 'leader') broadcastAppend(node)
@@ -191,7 +191,7 @@ export class RaftCore {
   advance(ready: Ready): void {
     const node = this.#node
     const last = ready.entries.at(-1)
-    // Entries cut or replaced while they were being written are not this log's any more.
+    // An entry that was cut or replaced while it was written no longer belongs to this log.
     if (last !== undefined && node.log.termAt(last.index) === last.term)
       node.persisted = Math.max(node.persisted, last.index)
     if (node.role === 'leader') advanceCommit(node)

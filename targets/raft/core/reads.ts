@@ -1,12 +1,12 @@
 /**
- * Linearizable reads without log entries: ReadIndex (thesis, section 6.4). A read waits until the leader has
- * committed an entry of its own term, takes the commit index, and is answered once a quorum has replied to a
- * heartbeat round that began after the read arrived, and that index is applied.
+ * Linearizable reads without log entries: ReadIndex (thesis, section 6.4). A read waits until the leader has committed
+ * an entry of its own term, and takes the commit index. It is answered once a quorum has replied to a heartbeat round
+ * that began after the read arrived, and that index is applied.
  */
 import { broadcastAppend } from './append.ts'
 import { countMembers, type Node, quorumOf } from './node.ts'
 
-/** False where this node does not lead. */
+/** False if this node does not lead. */
 export const requestRead = (node: Node, id: number): boolean => {
   const index = node.deviations.readIndexAtOnce(node)
   if (index !== null) {
@@ -21,7 +21,7 @@ export const requestRead = (node: Node, id: number): boolean => {
 const ownTermCommitted = (node: Node): boolean =>
   node.log.termAt(node.commit) === node.term || node.deviations.readsBeforeOwnCommit
 
-/** Begins one heartbeat round for all reads that arrived since the last. */
+/** Begins one heartbeat round for all reads that arrived since the last one. */
 export const beginReadRound = (node: Node): void => {
   if (node.role !== 'leader' || node.freshReads.length === 0 || !ownTermCommitted(node)) return
   node.round++

@@ -1,4 +1,4 @@
-/** What nodes make of entries and snapshots, and of the answers to them: replication (section 5.3), commitment (5.4.2), snapshots (7). */
+/** How nodes handle entries and snapshots, and the replies to them (sections 5.3, 5.4.2 and 7). */
 import { sendAppend } from './append.ts'
 import { appendEntry, becomeFollower, countMembers, isMember, type Node, quorumOf, send } from './node.ts'
 import { confirmReads } from './reads.ts'
@@ -23,7 +23,7 @@ export const onAppend = (node: Node, from: NodeId, append: Append): void => {
   reply(true, last)
 }
 
-/** An existing entry that conflicts is deleted with all that follow it (5.3). */
+/** An existing entry that conflicts is deleted, and all entries after it (5.3). */
 const accept = (node: Node, entry: Entry): void => {
   const known = node.log.termAt(entry.index)
   if (known === entry.term) return
@@ -53,8 +53,8 @@ export const onAppendReply = (node: Node, from: NodeId, reply: AppendReply): voi
 }
 
 /**
- * The highest index that a quorum has on disk, if it is of the leader's own term (5.4.2, figure 8). Followers learn
- * of it from the next entries or heartbeat: a message of its own would double the traffic.
+ * Commits the highest index that a quorum has on disk, if its entry is of the leader's own term (5.4.2, figure 8).
+ * Followers learn it from the next entries or heartbeat: a separate message would double the traffic.
  */
 export const advanceCommit = (node: Node): void => {
   const before = node.commit
@@ -71,7 +71,7 @@ export const advanceCommit = (node: Node): void => {
   }
   if (node.commit === before) return
   const configIndex = node.log.configIndex()
-  // A leader that is not in the committed configuration leads no more (thesis, 4.2.2).
+  // A leader that is not in the committed configuration steps down (thesis, 4.2.2).
   if (!isMember(node) && configIndex <= node.commit) becomeFollower(node, node.term, null)
 }
 

@@ -1,15 +1,15 @@
 /**
- * The vocabulary of the Raft core (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
+ * The terms of the Raft core (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
  * USENIX ATC 2014; Ongaro's thesis, 2014, for pre-vote, ReadIndex and membership).
  */
 export type NodeId = string
 
-/** What the log carries. `op` is for the state machine; the core understands `config` alone. */
+/** What an entry holds. The core interprets only `config`; the rest is for the state machine. */
 export type Command =
   | { readonly kind: 'noop' }
   | { readonly kind: 'config'; readonly members: readonly NodeId[] }
   | { readonly kind: 'session' }
-  /** Of a node's own, without a session: doing it twice is doing it once. */
+  /** A node's own command, without a session: it must have the same effect once and twice. */
   | {
       readonly kind: 'internal'
       readonly vocabulary: string
@@ -19,7 +19,7 @@ export type Command =
       readonly kind: 'op'
       readonly session: number
       readonly seq: number
-      /** What the call is said in. */
+      /** The vocabulary of the call. */
       readonly vocabulary: string
       readonly call: { readonly f: string; readonly value: unknown }
     }
@@ -77,9 +77,9 @@ export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader'
 
 export interface RaftConfig {
   readonly id: NodeId
-  /** The first configuration, of a log that has none. */
+  /** The configuration while the log has none. */
   readonly members: readonly NodeId[]
-  /** An election is due after [electionTicks, 2 * electionTicks) without a leader. */
+  /** An election starts after [electionTicks, 2 * electionTicks) without a leader. */
   readonly electionTicks: number
   readonly heartbeatTicks: number
   readonly maxEntriesPerAppend: number
@@ -91,19 +91,19 @@ export interface RaftConfig {
 export interface Restored {
   readonly hardState: HardState
   readonly snapshot: Snapshot | null
-  /** Those after the snapshot, without gaps. */
+  /** The entries after the snapshot, without gaps. */
   readonly entries: readonly Entry[]
 }
 
 /**
- * What is to be done, in this order: persist (hard state, snapshot, entries; fsync if `sync`), send, apply, answer
+ * What the driver must do, in this order: persist (hard state, snapshot, entries; fsync if `sync`), send, apply, answer
  * reads; then call `advance`.
  */
 export interface Ready {
   readonly hardState: HardState | null
   /** Replaces state machine and log. */
   readonly snapshot: Snapshot | null
-  /** Appended from `entries[0].index` on: what the log has from there is cut first. */
+  /** To append from `entries[0].index` on, after the log was cut there. */
   readonly entries: readonly Entry[]
   readonly sync: boolean
   readonly messages: readonly Envelope[]

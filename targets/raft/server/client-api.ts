@@ -1,4 +1,4 @@
-/** What can be asked of one node, and what it answers. */
+/** The requests that one node takes, and its answers. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { NodeStatus } from '../../../harness/api/target.ts'
 import type { Command, NodeId } from '../core/types.ts'
@@ -15,10 +15,10 @@ export type Answer =
 
 export type Reply = (answer: Answer) => void
 
-/** An entry of the cluster's own, for no client. */
+/** Proposes an entry of the cluster's own, which no client waits for. */
 export type Propose = (vocabulary: string, call: Call) => void
 
-/** What clients can ask. */
+/** The requests of clients. */
 export interface ClientApi {
   submit(command: Command, reply: Reply): void
   /** For a call that changes nothing. */
@@ -30,9 +30,9 @@ export interface ClientApi {
   status(): NodeStatus & { readonly ready: boolean }
 }
 
-/** What the server's own code can ask besides. */
+/** The requests of the server's own code besides. */
 export interface ServerApi extends ClientApi {
   readonly propose: Propose
-  /** What this node's own state answers, however old it is. */
+  /** The answer by this node's own state, however old that is. */
   localRead(vocabulary: string, call: Call): unknown
 }

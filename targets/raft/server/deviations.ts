@@ -1,4 +1,4 @@
-/** Where the server around the core can be made to go wrong; each field is for planted bugs (`../bugs/`). */
+/** Where a planted bug (`../bugs/`) can change the server around the core. */
 import { LEASE_MS } from '../../../harness/vocabularies/lease.ts'
 import type { Lease } from '../structures/leases.ts'
 import type { Scheduled, TickCall } from '../structures/schedules.ts'
@@ -6,11 +6,11 @@ import type { ClientApi, Propose, ServerApi } from './client-api.ts'
 import type { Duty } from './duty.ts'
 
 export interface ServerDeviations {
-  /** What clients reach. Called once a node. */
+  /** The API that clients reach. Called once for each node. */
   readonly clientApiOf: (replica: ServerApi) => ClientApi
-  /** Duties of a leader beside the healthy ones. Called once a node. */
+  /** Duties of a leader in addition to the healthy ones. Called once for each node. */
   readonly moreDuties: (propose: Propose) => readonly Duty[]
-  /** Whether a lease has run out. `heldMs`: how long this leader has counted, by its monotonic clock. */
+  /** Whether a lease is over. `heldMs`: how long this leader has seen it, by its monotonic clock. */
   readonly leaseIsOver: (lease: Lease, heldMs: number) => boolean
   /** The tick that comes next. */
   readonly nextTick: (schedule: Scheduled) => TickCall['value']

@@ -1,4 +1,4 @@
-/** What a leader of the healthy server does beside the log, and what a planted bug adds to it. */
+/** All duties of a leader: those of the healthy server, and those that a planted bug adds. */
 import { JOB_QUEUE } from '../../../harness/vocabularies/job-queue.ts'
 import { LEASE, LEASE_MS } from '../../../harness/vocabularies/lease.ts'
 import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
@@ -15,7 +15,7 @@ import { EffectWorker } from './worker.ts'
 export interface DutyOptions {
   /** Name of this node. */
   readonly id: string
-  /** Where effects happen; null: nowhere. */
+  /** Address of the sink, where effects happen; null: there is none. */
   readonly sink: string | null
   readonly propose: Propose
   readonly deviations: ServerDeviations

@@ -2,12 +2,13 @@
  * The client API: JSON over HTTP.
  *
  * - `POST /session` -> { session }: opens a session (through the log).
- * - `POST /call` { vocabulary, session, seq, call } -> { value, term, index }: reads need no session.
+ * - `POST /call` { vocabulary, session, seq, call } -> { value, term, index }. Reads need no session.
  * - `GET /status`, and `POST /members` { add } or { remove }.
  *
- * Where there is an authority, a write that it does not allow is refused (409) before it is proposed.
+ * If there is an authority, a write that it does not allow is refused (409) before it is proposed.
  *
- * Errors are { error, leader? } with 421 for not-leader, 409 for what definitely did not happen, 503 in doubt.
+ * Errors are { error, leader? }, with status 421 for not-leader, 409 if the request definitely had no effect, 503 if
+ * that is in doubt.
  */
 import http from 'node:http'
 import type { Call } from '../../../harness/api/history.ts'
@@ -60,7 +61,7 @@ const readBody = async (request: http.IncomingMessage): Promise<unknown> => {
   return JSON.parse(Buffer.concat(chunks).toString() || '{}')
 }
 
-/** Whether a write may be proposed; false where nobody says so. */
+/** Whether a write may be proposed; false if the authority does not say so. */
 export type Allowed = () => Promise<boolean>
 
 const handle = (

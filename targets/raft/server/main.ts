@@ -1,6 +1,6 @@
 /**
  * One node of the bundled Raft cluster: `node main.ts '<json>'`, see `ServerConfig`. Exits 1 with a sentence on
- * stderr where it cannot serve (a corrupt log, a port taken).
+ * stderr if it cannot serve (a corrupt log, a port in use).
  */
 import { deviationsOf } from '../bugs/bugs.ts'
 import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
@@ -22,7 +22,7 @@ const fail = (error: unknown): never => {
 
 const AUTHORITY_TIMEOUT_MS = 500
 
-/** Fail-closed: no answer is no permission. */
+/** Fail-closed: without an answer there is no permission. */
 const askAuthority = (authority: string | null): Allowed => {
   if (authority === null) return async () => true
   return async () => {

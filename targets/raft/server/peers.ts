@@ -1,10 +1,11 @@
 /**
- * Messages between nodes: one TCP connection a direction, one JSON message a line. Delivery is best effort, as Raft
- * allows: while a connection is down its messages are dropped, never queued beyond a bound.
+ * Messages between nodes: one TCP connection for each direction, one JSON message per line. Delivery is best effort, as
+ * Raft allows: while a connection is down its messages are dropped, and never queued beyond a bound.
  *
- * The receiver answers every line with one byte, which tells its version: to version 2 lines go with a checksum before them
- * (TCP's own is 16 bits wide, and a damaged line could still be JSON), and one that does not match is not taken. A sender that gets none for a second drops the connection: after a
- * partition TCP itself would wait out its retransmission back-off for seconds.
+ * The receiver answers every line with one byte that tells its version. Lines between nodes of version 2 begin with a
+ * checksum, and a line that does not match it is dropped: TCP's checksum has only 16 bits, and a damaged line could still
+ * be JSON. A sender that gets no answer for a second drops the connection. After a partition, TCP itself would wait for
+ * its retransmission back-off, which takes seconds.
  */
 import net from 'node:net'
 import readline from 'node:readline'
@@ -12,23 +13,23 @@ import zlib from 'node:zlib'
 import type { Envelope, Message, NodeId } from '../core/types.ts'
 import type { Version } from '../protocol.ts'
 
-/** What a receiver of each version answers a line with. */
+/** The byte with which a receiver of each version answers a line. */
 const ANSWERS: Readonly<Record<Version, string>> = { 1: '.', 2: ':' }
 
 const RECONNECT_MS = 50
 const SILENCE_MS = 1000
 const MAX_BUFFERED_BYTES = 4 * 2 ** 20
 
-/** The outgoing side to one peer. */
+/** The outgoing connection to one peer. */
 export class PeerLink {
   readonly #address: string
   readonly #port: number
   readonly #version: Version
-  /** By its answers on this connection; the older one until it has answered. */
+  /** As its answers on this connection tell; version 1 until it has answered. */
   #peerVersion: Version = 1
   #socket: net.Socket | null = null
   #lastAttemptMs = Number.NEGATIVE_INFINITY
-  /** Since when the peer owes an answer; null: it owes none. */
+  /** When the peer began to owe an answer; null: it owes none. */
   #owedSinceMs: number | null = null
 
   constructor(address: string, port: number, version: Version) {

@@ -1,4 +1,4 @@
-/** Drives one core with a real disk and real peers: persist, send, apply, answer, in that order. */
+/** Runs one core with a real disk and real peers: persist, send, apply, answer, in that order. */
 import type { Call } from '../../../harness/api/history.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
@@ -9,7 +9,7 @@ import { dutiesOf } from './duties.ts'
 import type { Duty } from './duty.ts'
 import type { Storage } from './storage.ts'
 
-/** Entries: each replica keeps the digests of the same positions, and so many of them. */
+/** In entries: each replica keeps the digests of the same positions, the last `DIGESTS_KEPT` of them. */
 const DIGEST_EVERY = 16
 const DIGESTS_KEPT = 32
 
@@ -20,9 +20,9 @@ export interface ReplicaOptions {
   readonly log: (message: string) => void
   /** Entries above the snapshot before the log is compacted. */
   readonly compactEvery: number
-  /** What it says of itself. */
+  /** Reported in its status. */
   readonly version: number
-  /** Where effects happen; null: nowhere. */
+  /** Address of the sink, where effects happen; null: there is none. */
   readonly sink: string | null
   readonly deviations: Deviations
 }
@@ -32,9 +32,9 @@ export class Replica implements ServerApi {
   readonly #core: RaftCore
   readonly #duties: readonly Duty[]
   #machine: StateMachine
-  /** What the machine has applied: the core is ahead of it while a snapshot is received and not installed yet. */
+  /** The last index that the machine applied. The core is ahead of it between receiving a snapshot and installing it. */
   #machineAt: number
-  /** Of the last positions that all replicas keep digests of. */
+  /** Position -> digest. */
   readonly #digests = new Map<number, string>()
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
   readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
@@ -119,7 +119,7 @@ export class Replica implements ServerApi {
     }
   }
 
-  /** One pass handles all that arrived in this turn of the event loop: so entries and reads are batched. */
+  /** One pass handles everything that arrived in this turn of the event loop, which batches entries and reads. */
   #schedule(): void {
     if (this.#due) return
     this.#due = true

@@ -109,7 +109,7 @@ describe('storage', () => {
     fs.truncateSync(log(), first)
     new Storage(directory).persist(ready({ entries: [entry(4, 2)] }))
     const second = fs.readFileSync(log()).length
-    // The very bytes that stood after the first batch once, now after the second.
+    // The same bytes that once followed the first batch now follow the second one.
     fs.writeFileSync(log(), Buffer.concat([fs.readFileSync(log()).subarray(0, second), strange]))
     expect(reopen().entries).toEqual([entry(1), entry(2), entry(3), entry(4, 2)])
   })

@@ -2,14 +2,14 @@
  * What a node keeps on disk: one append-only log of checksummed records, and one snapshot file.
  *
  * A record is [length u32][crc32 of length u32][crc32 of payload u32][payload: JSON]. Records that are made durable
- * together carry the number of their batch; a batch is whole on the disk or was never promised. On start what is damaged
- * within the last batch is a torn tail, and cut with all of that batch: a power loss leaves any of its pages. Damage
- * anywhere before makes the file corrupt, and the node refuses to start, since it can no longer know what it promised.
- * Version 2 also writes into each record a checksum of all before it, so that a record of an older life of the file's
- * pages is no part of the log. Each version reads what the other wrote.
+ * together carry the number of their batch. Nothing in a batch was promised before all of it was on the disk. So on
+ * start, damage within the last batch is a torn tail: a power loss may keep any of its pages, and the whole batch is cut.
+ * Damage anywhere before makes the file corrupt: the node cannot know what it has promised, and refuses to start.
+ * Version 2 also writes into each record a checksum of all records before it. Then old bytes in reused pages of the file
+ * are not taken for a part of the log. Each version reads what the other wrote.
  *
- * A snapshot is written to a temporary file, fsynced, renamed, and its directory fsynced; then the log is
- * rewritten the same way without what the snapshot covers.
+ * A snapshot is written to a temporary file, fsynced, renamed, and its directory fsynced. Then the log is rewritten in
+ * the same way, without what the snapshot covers.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -19,13 +19,13 @@ import type { Version } from '../protocol.ts'
 
 type Unmarked =
   | { readonly type: 'state'; readonly state: HardState }
-  /** Replaces whatever the log has from this index on. */
+  /** Replaces what the log has from this index on. */
   | { readonly type: 'entry'; readonly entry: Entry }
 
 type LogRecord = Unmarked & {
   /** Of the payloads of all records before it (version 2). */
   readonly chain?: number
-  /** Which batch it belongs to, counted from 1 in each file, and whether it is the last of it. */
+  /** Its batch, counted from 1 in each file, and whether it is the last record of it. */
   readonly batch: { readonly number: number; readonly isLast: boolean }
 }
 
@@ -43,7 +43,7 @@ const encodeRecord = (payload: Buffer): Buffer => {
   return Buffer.concat([header, payload])
 }
 
-/** The record at `at` and where it ends; null where none stands whole. */
+/** The record at `at` and where it ends; null if there is no complete record. */
 const recordAt = (file: Buffer, at: number): { record: LogRecord; end: number } | null => {
   if (at + HEADER_BYTES > file.length) return null
   const length = file.readUInt32LE(at)
@@ -54,7 +54,7 @@ const recordAt = (file: Buffer, at: number): { record: LogRecord; end: number } 
   return { record: JSON.parse(payload.toString()) as LogRecord, end }
 }
 
-/** A whole record that stands after damage is no proof of a promise if it is of the batch that was being written. */
+/** A complete record after damage proves nothing if it belongs to the batch that was being written. */
 const isOfTornBatch = (last: LogRecord | undefined, later: LogRecord): boolean => {
   if (last === undefined) return later.batch.number === 1
   const { number, isLast } = last.batch
@@ -69,15 +69,15 @@ interface Decoded {
   readonly chain: number
 }
 
-interface Found {
+interface ChainedRecord {
   readonly record: LogRecord
   readonly end: number
-  /** Of all payloads up to its own. */
+  /** Of all payloads including its own. */
   readonly chain: number
 }
 
-/** Whole batches only: of the last one nothing was promised before all of it was durable. */
-const wholeBatches = (found: readonly Found[]): Decoded => {
+/** Complete batches only: nothing in the last one was promised before all of it was durable. */
+const wholeBatches = (found: readonly ChainedRecord[]): Decoded => {
   const last = found.findLastIndex(({ record }) => record.batch.isLast)
   const kept = found.slice(0, last + 1)
   return {
@@ -89,7 +89,7 @@ const wholeBatches = (found: readonly Found[]): Decoded => {
 
 /** The records of a log. @throws CorruptLogError for damage before the last batch. */
 export const decodeLog = (file: Buffer): Decoded => {
-  const found: Found[] = []
+  const found: ChainedRecord[] = []
   let at = 0
   for (let next = recordAt(file, at); next !== null; next = recordAt(file, at)) {
     const before = found.at(-1)?.chain ?? 0
@@ -145,9 +145,9 @@ export class Storage {
   #fd: number
   #hardState: HardState
   readonly #version: Version
-  /** Of the batch written last. */
+  /** Number of the batch written last. */
   #batch: number
-  /** Of the payloads of all records in the file. */
+  /** Checksum of the payloads of all records in the file. */
   #chain: number
   readonly restored: Restored
 
@@ -193,12 +193,12 @@ export class Storage {
     }
     if (records.length === 0) return
     this.#batch++
-    // Not writeSync: a disk may take less than all of it at once.
+    // Not writeSync, which may write only a part.
     fs.writeFileSync(this.#fd, this.#encodeBatch(records))
     if (ready.sync) fs.fdatasyncSync(this.#fd)
   }
 
-  /** Saves the snapshot, then drops from the log what it covers. */
+  /** Saves the snapshot, then removes from the log what it covers. */
   compact(snapshot: Snapshot, remaining: readonly Entry[]): void {
     this.#writeSnapshot(snapshot)
     this.#rewrite(this.#hardState, remaining)

@@ -20,7 +20,7 @@ export interface TickerOptions {
 
 export class Ticker implements Duty {
   readonly #options: TickerOptions
-  /** Schedule -> its last tick, and since when this node, leading without a break, has waited for the next. */
+  /** Schedule -> its last tick, and since when this node, leading without a break, has waited for the next one. */
   #waiting = new Map<string, Waiting>()
 
   constructor(options: TickerOptions) {

@@ -1,9 +1,9 @@
 /**
- * The leader's worker: asks the sink to act for each request that was accepted, and has it written down as done once the sink
- * answered. In doubt it asks again, and so does the next leader: an effect comes about at least once. That it comes about
- * at most once only the sink can see to.
+ * The leader's worker: asks the sink to act for each accepted request, and logs it as done once the sink has answered.
+ * If it gets no answer it asks again, and so does the next leader: an effect happens at least once. Only the sink can
+ * make sure that it happens at most once.
  *
- * The fencing token is the term: a leader of old has a lower one.
+ * The fencing token is the term: an earlier leader has a lower one.
  */
 import type { Request } from '../../../harness/vocabularies/effects.ts'
 import type { StateMachine } from '../state-machine.ts'
@@ -21,20 +21,20 @@ export interface Work {
 }
 
 export interface WorkerOptions {
-  /** Null: there is no outside world. */
+  /** Null: there is none, and nothing is done. */
   readonly sink: string | null
   readonly id: string
   readonly deviations: ServerDeviations
-  /** Of the log: the effect of this request is known to have happened. */
+  /** Logs that the effect of this request is known to have happened. */
   done(work: Work): void
 }
 
 export class EffectWorker implements Duty {
   readonly #options: WorkerOptions
-  /** Key -> how often the sink was asked by this process. */
+  /** Key -> how often this process has asked the sink. */
   readonly #attempts = new Map<string, number>()
   readonly #asking = new Set<string>()
-  /** Done, as far as this process knows, and perhaps not in the log yet. */
+  /** Done to this process's knowledge, but perhaps not logged yet. */
   readonly #settled = new Set<string>()
 
   constructor(options: WorkerOptions) {
@@ -67,7 +67,7 @@ export class EffectWorker implements Duty {
     this.#asking.delete(key)
     this.#settled.add(key)
     if (!deviations.recordsBeforeEffect) done(work)
-    // Should the entry be lost, the sink is asked again.
+    // If the entry is lost, the sink is asked again.
     setTimeout(() => this.#settled.delete(key), RETRY_MS)
   }
 

@@ -1,4 +1,4 @@
-/** A node's disk in memory: what was written, and what of it a power loss keeps. */
+/** A node's disk in memory: what was written, and what remains of it after a power loss. */
 
 import { initialState } from '../core/raft.ts'
 import type { Entry, HardState, Ready, Restored, Snapshot } from '../core/types.ts'
@@ -26,7 +26,7 @@ export class Disk {
     if (sync) this.#durable = this.#written
   }
 
-  /** The machine lost power: what was not synced is gone. */
+  /** What was not synced is lost. */
   losePower(): void {
     this.#written = this.#durable
   }

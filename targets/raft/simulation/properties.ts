@@ -1,6 +1,6 @@
 /**
- * The five properties of the Raft paper (figure 3), checked after every step of a simulation against what was ever
- * seen, not only against what stands now.
+ * The five properties of the Raft paper (figure 3), checked after every step of a simulation. They are checked against
+ * everything seen so far, not only against the present state.
  */
 import type { RaftCore } from '../core/raft.ts'
 import type { Entry, NodeId } from '../core/types.ts'
@@ -13,7 +13,7 @@ export interface Observed {
 const show = (entry: Entry | undefined): string =>
   entry === undefined ? 'nothing' : `term ${entry.term} ${JSON.stringify(entry.command)}`
 
-// The simulator hands the same objects round, so that identity settles nearly every comparison.
+// The simulator passes the same objects around, so identity decides nearly every comparison.
 const same = (a: Entry, b: Entry): boolean =>
   a === b ||
   (a.term === b.term && (a.command === b.command || JSON.stringify(a.command) === JSON.stringify(b.command)))
@@ -24,7 +24,7 @@ export class Properties {
   readonly #leaderLogs = new Map<NodeId, { term: number; lastIndex: number; entries: Entry[] }>()
   readonly #committed: { entry: Entry; inTerm: number }[] = []
 
-  /** State machine safety: no two nodes apply different entries at one index. `term`: the node's own by now. */
+  /** State machine safety: no two nodes apply different entries at one index. `term`: the node's present one. */
   onApply(id: NodeId, entry: Entry, term: number): string | null {
     const before = this.#applied.get(entry.index)
     if (before === undefined) {
@@ -36,7 +36,7 @@ export class Properties {
     return `state machine safety: at index ${entry.index} ${before.by} applied ${show(before.entry)}, ${id} applied ${show(entry)}`
   }
 
-  /** The node restarted: its log may begin anew as a follower's. */
+  /** The node restarted: its log is a follower's again. */
   onRestart(id: NodeId): void {
     this.#leaderLogs.delete(id)
   }
@@ -82,8 +82,8 @@ export class Properties {
   }
 
   /**
-   * Leader completeness. What counts is the term an entry was committed in, not the entry's own: a stale leader of a
-   * term in between need not have it.
+   * Leader completeness. What counts is the term in which an entry was committed, not the entry's own term: a stale
+   * leader of a term in between need not have the entry.
    */
   #completeness({ id, core }: Observed): string | null {
     for (let at = this.#committed.length - 1; at >= Math.max(0, this.#committed.length - 30); at--) {
@@ -97,7 +97,7 @@ export class Properties {
     return null
   }
 
-  /** Where two logs have the same term at an index, they are equal up to there: checked over the last entries. */
+  /** Log matching: two logs with the same term at an index are equal up to there. Checked for the last entries. */
   #logMatching(nodes: readonly Observed[]): string | null {
     for (const [i, a] of nodes.entries()) {
       for (const b of nodes.slice(i + 1)) {

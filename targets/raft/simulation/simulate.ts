@@ -1,6 +1,6 @@
 /**
- * One simulated run: a world, clients with sessions and declared retries, and a seeded course of faults. Returns
- * the first property broken and the history that the clients saw.
+ * One simulated run: a world, clients with sessions and declared retries, and a seeded series of faults. Returns the
+ * first property that was broken, and the history that the clients saw.
  */
 import type { Operation } from '../../../harness/api/history.ts'
 import type { Rng } from '../../../harness/api/random.ts'
@@ -8,7 +8,7 @@ import { rngFromSeed } from '../../../harness/support/random.ts'
 import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
 import { type Bug, deviationsOf } from '../bugs/bugs.ts'
 import type { NodeId } from '../core/types.ts'
-import { type Reply, World } from './world.ts'
+import { type SimulatedReply, World } from './world.ts'
 
 export interface SimulationResult {
   readonly violation: string | null
@@ -92,10 +92,13 @@ class SimulatedClient {
     )
   }
 
-  /** Null: no answer within the time. */
-  #ask(send: (reply: Reply) => void, then: (answer: Parameters<Reply>[0] | null) => void): void {
+  /** Null: no answer in time. */
+  #ask(
+    send: (reply: SimulatedReply) => void,
+    then: (answer: Parameters<SimulatedReply>[0] | null) => void,
+  ): void {
     let open = true
-    const settle = (answer: Parameters<Reply>[0] | null): void => {
+    const settle = (answer: Parameters<SimulatedReply>[0] | null): void => {
       if (!open) return
       open = false
       then(answer)
@@ -128,7 +131,7 @@ class SimulatedClient {
     call: RegisterCall,
     attempt: number,
     doubtful: boolean,
-    answer: Parameters<Reply>[0] | null,
+    answer: Parameters<SimulatedReply>[0] | null,
   ): void {
     if (answer?.type === 'value') return this.#complete(call, 'ok', answer.value)
     if (answer?.type === 'refused') {
@@ -152,7 +155,7 @@ class SimulatedClient {
   }
 }
 
-/** Faults come one on top of another; each ends by itself. */
+/** Faults overlap, and each ends by itself. */
 const scheduleFaults = (world: World, rng: Rng, ticks: number): void => {
   let at = 60
   while (at < ticks - 200) {
@@ -167,7 +170,7 @@ const scheduleFaults = (world: World, rng: Rng, ticks: number): void => {
 const FAULT_KINDS = ['partition', 'isolate', 'crash', 'crashMany', 'pause', 'oneway', 'churn'] as const
 type FaultKind = (typeof FAULT_KINDS)[number]
 
-/** Cuts one side off from all others, both ways. */
+/** Cuts one side off from all other nodes, in both directions. */
 const isolate = (world: World, side: readonly NodeId[]): void => {
   for (const a of side) {
     for (const b of world.ids.filter((id) => !side.includes(id))) {
@@ -177,7 +180,7 @@ const isolate = (world: World, side: readonly NodeId[]): void => {
   }
 }
 
-/** Leader after leader is cut off, alone or with one follower, as soon as it can have taken a request (figure 8). */
+/** Cuts off one leader after another, alone or with one follower, once it may have accepted a request (figure 8). */
 const churn = (world: World, rng: Rng, rounds: number): void => {
   world.healNetwork()
   const leader = world.leader()
@@ -228,7 +231,7 @@ export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): Si
   const restTicks = profile.pick([12, 80])
   const history: Operation[] = []
   const record = (operation: Omit<Operation, 'index' | 'timeNs'>): void => {
-    // One event a nanosecond within a tick keeps the order that the simulator gave them.
+    // Within a tick each event is one nanosecond later, which keeps the simulator's order.
     history.push({ index: history.length, timeNs: world.now * 1_000_000 + history.length, ...operation })
   }
   for (let process = 0; process < CLIENTS; process++) {

@@ -21,8 +21,8 @@ export interface WorldOptions {
   readonly compactEvery: number
 }
 
-/** Answers one request of a client. A request is answered at most once. */
-export type Reply = (answer: Applied | { readonly type: 'not-leader' | 'lost' }) => void
+/** Answers one request of a client, at most once. */
+export type SimulatedReply = (answer: Applied | { readonly type: 'not-leader' | 'lost' }) => void
 
 interface Server {
   readonly id: NodeId
@@ -31,10 +31,10 @@ interface Server {
   machine: StateMachine
   up: boolean
   paused: boolean
-  /** What arrived while it was paused: processed on resume, as sockets do. */
+  /** What arrived while it was paused. It is processed on resume, as with real sockets. */
   inbox: (() => void)[]
-  proposals: Map<number, { term: number; reply: Reply }>
-  reads: Map<number, { call: Call; reply: Reply }>
+  proposals: Map<number, { term: number; reply: SimulatedReply }>
+  reads: Map<number, { call: Call; reply: SimulatedReply }>
   ready: { id: number; index: number }[]
 }
 
@@ -44,10 +44,10 @@ export class World {
   readonly #servers: ReadonlyMap<NodeId, Server>
   readonly #properties = new Properties()
   readonly #cut = new Set<string>()
-  /** What is due at each tick, in the order it was asked for. */
+  /** Tick -> actions due then, in the order in which they were scheduled. */
   readonly #agenda = new Map<number, (() => void)[]>()
   #readId = 0
-  /** The first property broken; null so far. */
+  /** The first property that was broken; null: none so far. */
   violation: string | null = null
   now = 0
 
@@ -79,7 +79,7 @@ export class World {
     else due.push(action)
   }
 
-  /** One tick of every node, then whatever is due. */
+  /** One tick of every node, then the actions that are due. */
   step(): void {
     this.now++
     for (const server of this.#servers.values()) {
@@ -132,8 +132,8 @@ export class World {
 
   // --------------------------------------------------------------------------------------------- clients
 
-  /** Sends a command to a node; it arrives and is answered after delays, or never. */
-  submit(to: NodeId, command: Command, reply: Reply): void {
+  /** Sends a command to a node. The command and the answer are delayed or lost. */
+  submit(to: NodeId, command: Command, reply: SimulatedReply): void {
     this.#request(to, reply, (server, answer) => {
       const proposal = server.core.propose(command)
       if (proposal === null) return answer({ type: 'not-leader' })
@@ -141,8 +141,8 @@ export class World {
     })
   }
 
-  /** Of a register. */
-  read(to: NodeId, call: Call, reply: Reply): void {
+  /** Reads a register. */
+  read(to: NodeId, call: Call, reply: SimulatedReply): void {
     this.#request(to, reply, (server, answer) => {
       const id = this.#readId++
       server.reads.set(id, { call, reply: answer })
@@ -153,8 +153,12 @@ export class World {
     })
   }
 
-  #request(to: NodeId, reply: Reply, handle: (server: Server, answer: Reply) => void): void {
-    const answer: Reply = (value) => {
+  #request(
+    to: NodeId,
+    reply: SimulatedReply,
+    handle: (server: Server, answer: SimulatedReply) => void,
+  ): void {
+    const answer: SimulatedReply = (value) => {
       if (this.#rng.float() < 0.02) return
       this.after(1 + this.#rng.int(3), () => reply(value))
     }
@@ -166,7 +170,7 @@ export class World {
     )
   }
 
-  // --------------------------------------------------------------------------------------------- innards
+  // --------------------------------------------------------------------------------------------- private
 
   #server(id: NodeId): Server {
     return this.#servers.get(id) as Server

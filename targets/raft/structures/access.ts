@@ -1,4 +1,4 @@
-/** Who may do something. */
+/** Permissions: whether each subject is allowed. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { AccessCall, Checked } from '../../../harness/vocabularies/access.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'

@@ -1,4 +1,4 @@
-/** Accounts. */
+/** Accounts with balances. */
 import type { Call } from '../../../harness/api/history.ts'
 import {
   ACCOUNTS,

@@ -1,9 +1,9 @@
-/** Changes of keys, each with its number, for those who watch. */
+/** Numbered changes of keys, for watches. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../../harness/vocabularies/watch.ts'
 import { hashText, type MakeStructure, type Structure } from './structure.ts'
 
-/** In one answer. */
+/** Limit for one answer. */
 const MOST_EVENTS = 50
 
 export class Changes implements Structure {

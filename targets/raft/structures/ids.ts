@@ -1,4 +1,4 @@
-/** Ids: one number after another. */
+/** Unique ids: consecutive numbers. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Generated } from '../../../harness/vocabularies/unique-ids.ts'
 import type { MakeStructure, Structure } from './structure.ts'
@@ -15,7 +15,7 @@ export class Ids implements Structure {
     return { id: this.digest }
   }
 
-  /** The last one handed out. */
+  /** The last id that was given out. */
   read(): Generated {
     return { id: this.digest }
   }

@@ -1,4 +1,4 @@
-/** Name of a vocabulary -> what the state machine keeps for it. */
+/** Name of a vocabulary -> the data that the state machine keeps for it. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Vocabulary } from '../../../harness/api/vocabulary.ts'
 import { ACCESS } from '../../../harness/vocabularies/access.ts'
@@ -71,7 +71,10 @@ export const structures: Readonly<Record<string, Part>> = Object.fromEntries(
   PARTS.map((part) => [part.vocabulary.name, part]),
 )
 
-/** Whether the call changes nothing: then it needs neither a session nor the log. What is no call of the vocabulary is internal, and does. */
+/**
+ * Whether the call changes nothing, so that it needs neither a session nor the log. A call that the vocabulary does not
+ * have is internal, and changes something.
+ */
 export const isRead = (name: string, call: Call): boolean => {
   const vocabulary = structures[name]?.vocabulary
   return vocabulary !== undefined && !mayChange(vocabulary, call)

@@ -1,6 +1,6 @@
 /**
- * Jobs that clients take, do and acknowledge. A job that was taken is leased to who took it: should no acknowledgement come,
- * the leader proposes that it goes back (server/lease-keeper.ts).
+ * Jobs that clients take, do and acknowledge. A job is leased to the client that takes it. If the acknowledgement does
+ * not come in time, the leader proposes to give the job back (server/lease-keeper.ts).
  */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Request } from '../../../harness/vocabularies/effects.ts'
@@ -8,7 +8,7 @@ import type { JobQueueCall } from '../../../harness/vocabularies/job-queue.ts'
 import { Ledger, type SavedLedger } from './ledger.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 
-/** What a worker says to the cluster, by its client. */
+/** What a worker's client sends to the cluster. */
 export type WorkCall =
   | { readonly f: 'take'; readonly value: Readonly<Record<string, never>> }
   | {
@@ -42,7 +42,7 @@ export interface SavedJobQueue {
 
 export class JobQueue implements Structure {
   protected readonly ledger: Ledger
-  /** Key of a job that was taken -> by whom: a place in the log. */
+  /** Key of a job that was taken -> its lease, named by a position in the log. */
   readonly #lent: DigestMap<string, Lent>
 
   constructor({ ledger, lent }: SavedJobQueue) {
@@ -93,7 +93,7 @@ export class JobQueue implements Structure {
     return { request, token: index }
   }
 
-  /** Whether the job was still with who took it under that token. */
+  /** True if the job was still leased under that token. */
   #giveBack(key: string, token: number): boolean {
     const isTheirs = this.#lent.get(key)?.token === token
     if (isTheirs) this.#lent.delete(key)
@@ -104,6 +104,6 @@ export class JobQueue implements Structure {
 export const jobQueue: MakeStructure = (saved) =>
   new JobQueue((saved ?? { ledger: [], lent: [] }) as SavedJobQueue)
 
-/** Jobs that were taken; none of another kind of structure. */
+/** Jobs that were taken; empty for any other structure. */
 export const lentOf = (structure: Structure | undefined): JobQueue['lent'] =>
   structure instanceof JobQueue ? structure.lent : []

@@ -1,4 +1,4 @@
-/** Requests of clients, for the leader's worker. */
+/** Requests of clients that the leader's worker carries out. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { EffectsCall } from '../../../harness/vocabularies/effects.ts'
 import { type Acting, type DoneCall, Ledger, type SavedLedger } from './ledger.ts'

@@ -1,6 +1,6 @@
 /**
- * Leases. What is in the log alone decides who holds one: they run out by an entry that the leader proposes (see
- * server/lease-keeper.ts), so that all replicas agree, whatever their clocks say.
+ * Leases. Only the log decides who holds one: a lease ends by an entry that the leader proposes
+ * (server/lease-keeper.ts), so all replicas agree, whatever their clocks say.
  */
 import type { Call } from '../../../harness/api/history.ts'
 import type { LeaseCall, LeaseResult } from '../../../harness/vocabularies/lease.ts'
@@ -58,6 +58,6 @@ export class Leases implements Structure {
 
 export const leases: MakeStructure = (saved) => new Leases((saved ?? []) as [number, Lease][])
 
-/** What the structure holds; none of another kind. */
+/** The leases that are held; empty for any other structure. */
 export const leasesOf = (structure: Structure | undefined): readonly (readonly [number, Lease])[] =>
   structure instanceof Leases ? structure.held : []

@@ -1,4 +1,4 @@
-/** Requests that must take effect once, each under its key: accepted at some place of the log, and done at a later one. */
+/** Requests that must take effect once, each under its key: accepted at one position of the log, done at a later one. */
 import type { Call } from '../../../harness/api/history.ts'
 import type {
   LedgerEntry,
@@ -40,7 +40,7 @@ export class Ledger {
     return this.#entries.get(key) !== undefined
   }
 
-  /** Who asks again under the same key is told the same: it is one request. */
+  /** A second request under the same key is the same request. */
   accept(request: Request, index: number): void {
     const { key } = request
     if (this.has(key)) return
@@ -55,7 +55,7 @@ export class Ledger {
     this.#pending.delete(key)
   }
 
-  /** Of the calls that all vocabularies with effects have. */
+  /** Answers the calls that all vocabularies with effects have. */
   read({ f }: Call): PendingResult | LedgerResult {
     if (f === 'pending')
       return { pending: [...this.#pending.keys()], done: this.#entries.size - this.#pending.size }
@@ -75,16 +75,16 @@ export class Ledger {
 
 export type SavedLedger = ReturnType<Ledger['save']>
 
-/** A structure whose requests the leader's worker sees to. */
+/** A structure whose requests the leader's worker carries out. */
 export interface Acting extends Structure {
   readonly requests: readonly Request[]
 }
 
-/** What the structure holds for the worker; none of another kind. */
+/** The structure's requests for the worker; empty for a structure without any. */
 export const requestsOf = (structure: Structure): readonly Request[] =>
   'requests' in structure ? (structure as Acting).requests : []
 
-/** By the leader's worker: the effect of this key is known to have happened. */
+/** From the leader's worker: the effect of this key is known to have happened. */
 export interface DoneCall {
   readonly f: 'done'
   readonly value: { readonly key: string; readonly worker: string }

@@ -21,7 +21,7 @@ export class Locks implements Structure {
     if (f === 'acquire') {
       if (holder !== undefined) return { done: false }
       this.owners.set(key, owner)
-      // An index of the log is greater than all before it, whoever leads.
+      // An index of the log is greater than all earlier ones, whichever node leads.
       return { done: true, token: index }
     }
     const done = holder === owner

@@ -1,4 +1,4 @@
-/** Logs that tell each value's offset. */
+/** Append-only logs; an append returns the value's offset. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Appended, LogCall, LogRead } from '../../../harness/vocabularies/append-log.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'

@@ -1,4 +1,4 @@
-/** Versions of resources, and a message for each change: both are one entry of the log. */
+/** Versions of resources, and a message for each change: both in one entry of the log. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Request } from '../../../harness/vocabularies/effects.ts'
 import type { OutboxCall, ResourceState, Updated } from '../../../harness/vocabularies/outbox.ts'
@@ -58,7 +58,7 @@ export class Outbox implements Acting {
     return { applied: true }
   }
 
-  /** The message of a change. */
+  /** Stores the message of a change. */
   protected publish(request: Request, index: number): void {
     this.ledger.accept(request, index)
   }

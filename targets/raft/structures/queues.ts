@@ -1,4 +1,4 @@
-/** Queues, first in, first out. */
+/** First-in-first-out queues. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { QueueCall } from '../../../harness/vocabularies/queue.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
@@ -27,7 +27,7 @@ export class Queues implements Structure {
     return { key, value }
   }
 
-  /** What stands at the head, without taking it. */
+  /** The value at the head, without taking it. */
   read(call: Call): { readonly key: number; readonly value: number | null } {
     const { key } = call.value as { key: number }
     return { key, value: this.values.get(key)?.[0] ?? null }

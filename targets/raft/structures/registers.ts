@@ -1,4 +1,4 @@
-/** Registers under read, write and compare-and-set. */
+/** Registers with read, write and compare-and-set. */
 import type { Call } from '../../../harness/api/history.ts'
 import { REGISTER, type RegisterResult } from '../../../harness/vocabularies/register.ts'
 import { asCall } from '../../../harness/vocabularies/vocabulary.ts'

@@ -1,6 +1,6 @@
 /**
- * Schedules: which tick comes next is in the log alone; when it comes, the leader proposes (server/ticker.ts). A tick that
- * was proposed twice is one.
+ * Schedules. Only the log decides which tick comes next; the leader proposes when it comes (server/ticker.ts). A tick
+ * that is proposed twice counts once.
  */
 import type { Call } from '../../../harness/api/history.ts'
 import type { PendingResult } from '../../../harness/vocabularies/effects.ts'
@@ -8,7 +8,7 @@ import { type Schedule, type ScheduleCall, tickKey } from '../../../harness/voca
 import { type Acting, type DoneCall, Ledger, type SavedLedger } from './ledger.ts'
 import { DigestMap, type MakeStructure, type Position, type Structure } from './structure.ts'
 
-/** By the leader: a tick is due. */
+/** From the leader: a tick is due. */
 export interface TickCall {
   readonly f: 'tick'
   readonly value: { readonly key: string; readonly tick: number }
@@ -41,7 +41,7 @@ export class Schedules implements Acting {
     return this.ledger.requests
   }
 
-  /** Those with ticks to come. */
+  /** Schedules with ticks to come. */
   get open(): readonly Scheduled[] {
     return this.schedules
       .entries()
@@ -90,6 +90,6 @@ export class Schedules implements Acting {
 export const schedules: MakeStructure = (saved) =>
   new Schedules((saved ?? { ledger: [], schedules: [] }) as SavedSchedules)
 
-/** Schedules with ticks to come; none of another kind of structure. */
+/** Schedules with ticks to come; empty for any other structure. */
 export const schedulesOf = (structure: Structure | undefined): readonly Scheduled[] =>
   structure instanceof Schedules ? structure.open : []

@@ -1,4 +1,4 @@
-/** One set that elements are only added to. */
+/** One set, to which elements are only added. */
 import type { Call } from '../../../harness/api/history.ts'
 import { SET, type SetResult } from '../../../harness/vocabularies/set.ts'
 import { asCall } from '../../../harness/vocabularies/vocabulary.ts'

@@ -1,9 +1,8 @@
-/** What the state machine keeps for one vocabulary: deterministic, saved with every snapshot. */
-
+/** The data that the state machine keeps for one vocabulary: deterministic, and saved with every snapshot. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
 
-/** Where in the log a call stands, and whose it is. */
+/** The position of a call in the log, and its session. */
 export interface Position {
   readonly index: number
   readonly term: number
@@ -11,11 +10,11 @@ export interface Position {
 }
 
 export interface Structure {
-  /** A committed call takes effect. */
+  /** Applies a committed call. */
   execute(call: Call, at: Position): unknown
   /** What a call that changes nothing returns. */
   read(call: Call): unknown
-  /** Order-independent, kept up to date with every change. */
+  /** Does not depend on the order of items; kept up to date with every change. */
   readonly digest: number
   /** As JSON. */
   save(): unknown
@@ -31,7 +30,7 @@ export const hashText = (text: string, start = 0): number => {
   return h >>> 0
 }
 
-/** A map of small values with the digest of its content: the sum of one hash an item. */
+/** A map of small values with a digest of its content: the sum of the hashes of its items. */
 export class DigestMap<K extends Scalar, V> {
   readonly #items: Map<K, V>
   digest = 0
@@ -49,7 +48,7 @@ export class DigestMap<K extends Scalar, V> {
     return this.#items.get(key)
   }
 
-  /** Never change a value that was put: put another. */
+  /** A value in the map must never be changed, only replaced. */
   set(key: K, value: V): void {
     this.delete(key)
     this.#items.set(key, value)

@@ -1,4 +1,4 @@
-/** Lists and registers under transactions: one entry of the log is one transaction. */
+/** Lists and registers with transactions: one transaction is one entry of the log. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { TransactionCall } from '../../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
@@ -37,7 +37,7 @@ export class TransactionalRegisters implements Structure {
     return f === 'r' ? [f, key, this.#values.get(key) ?? this.empty] : [f, key, value]
   }
 
-  /** What a read of a key returns that was never written. */
+  /** What a read returns of a key that was never written. */
   protected get empty(): unknown {
     return null
   }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import type { Operation } from '../../api/history.ts'
+import type { RunVerdict } from '../../api/verdict.ts'
+import { bareRecord } from '../../store/run-store.ts'
+import type { Judged } from './format.ts'
+import { outputFormats } from './formats.ts'
+import { historyFormats } from './history-formats.ts'
+
+const HISTORY: readonly Operation[] = [
+  { index: 0, timeNs: 1, process: 0, type: 'invoke', f: 'write', value: { key: 1, value: 2 } },
+  {
+    index: 1,
+    timeNs: 2,
+    process: 0,
+    type: 'info',
+    f: 'write',
+    value: { key: 1, value: 2 },
+    error: 'a "b", c',
+  },
+]
+
+const verdict: RunVerdict = {
+  status: 'invalid',
+  summary: 'Stale read.',
+  outsideClaims: false,
+  counts: { ok: 1, fail: 0, info: 1 },
+  faults: { planned: 0, injected: 0, bit: 0 },
+  verdicts: [
+    {
+      checker: 'linearizability',
+      status: 'invalid',
+      promise: { text: 'read: linearizable', source: 'its author' },
+      summary: 'Stale read.',
+      evidence: [{ title: 'Key 1', text: 'p0 |-- read --|', operations: [0], page: { file: 'key-1.html' } }],
+      details: {},
+    },
+  ],
+  impact: null,
+}
+
+const judged: Judged = { verdict, record: bareRecord(HISTORY), notes: ['The last line was torn.'] }
+
+const render = (format: string, what: Judged, isTerminal = false): string =>
+  outputFormats[format]?.render(what, { isTerminal }) ?? ''
+
+describe('a verdict', () => {
+  it('as text says what was judged, what was found and where to look', () => {
+    const text = render('text', { ...judged, folder: 'pages' })
+    expect(text).toMatch(/^INVALID {2}Stale read\.\n/)
+    expect(text).toContain('promised: read: linearizable (its author)')
+    expect(text).toContain('    p0 |-- read --|')
+    expect(text).toContain('look around in pages/key-1.html')
+    expect(text).toContain('note: The last line was torn.')
+    expect(render('text', judged)).not.toContain('look around')
+  })
+
+  it('has colours on a terminal only', () => {
+    expect(render('text', judged, true)).toContain('\x1b[31mINVALID')
+    expect(render('text', judged)).not.toContain('\x1b')
+  })
+
+  it('as JSON is verdict.json, and of a run also where it is', () => {
+    expect(JSON.parse(render('json', judged))).toEqual(verdict)
+    const ofRun = { ...judged, folder: 'results/a', reportFile: 'results/a/report.html' }
+    expect(JSON.parse(render('json', ofRun))).toEqual({
+      runDir: 'results/a',
+      reportFile: 'results/a/report.html',
+      ...verdict,
+    })
+  })
+})
+
+describe('a history', () => {
+  const encode = (format: string): string => historyFormats[format]?.encode(bareRecord(HISTORY)) ?? ''
+
+  it('as CSV quotes what has commas and quotes in it', () => {
+    const [header, first, second] = encode('csv').split('\n')
+    expect(header).toBe('index,timeNs,process,type,f,value,node,error,meta')
+    expect(first).toBe('0,1,0,invoke,write,"{""key"":1,""value"":2}",,,')
+    expect(second).toContain('"a ""b"", c"')
+  })
+
+  it('as JSON Lines has a header and one operation a line; as EDN one map a line', () => {
+    expect(encode('jsonl').trim().split('\n')).toHaveLength(1 + HISTORY.length)
+    expect(encode('edn')).toContain(':type :invoke')
+  })
+})

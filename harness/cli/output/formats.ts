@@ -1,0 +1,10 @@
+/** The formats a verdict is printed in. To add one: a file beside this one, and its line here. */
+import type { OutputFormat } from './format.ts'
+import { json } from './json.ts'
+import { text } from './text.ts'
+
+const all: readonly OutputFormat[] = [text, json]
+
+export const outputFormats: Readonly<Record<string, OutputFormat>> = Object.fromEntries(
+  all.map((format) => [format.name, format]),
+)
