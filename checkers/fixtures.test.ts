@@ -1,10 +1,10 @@
-/** Known histories: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
+/** Known histories of others: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
 import { expect, it } from 'vitest'
 import type { Edn } from '../harness/api/edn.ts'
 import { decodeAny } from '../harness/history/decode.ts'
 import { readEdn } from '../harness/history/edn.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
-import { describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
+import { demandsFixtures, describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
 import { entry, isMap, nameOf } from '../harness/vocabularies/edn.ts'
 import { REGISTER } from '../harness/vocabularies/register.ts'
 import { linearizability } from './data/linearizability.ts'
@@ -65,7 +65,7 @@ const readKeyValue = (text: string): Operation<KeyValueInput, string>[] => {
   return operations
 }
 
-describeWith(missingFixtures(), 'known histories', () => {
+const body = (): void => {
   const all = missingFixtures() === null ? rows() : []
 
   it('there are some of each verdict', () => {
@@ -79,4 +79,6 @@ describeWith(missingFixtures(), 'known histories', () => {
       else expect(await judgeRegister(file)).toBe(STATUS[verdict])
     })
   }
-})
+}
+
+describeWith(missingFixtures(), 'known histories of others', body, demandsFixtures)

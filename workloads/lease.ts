@@ -30,5 +30,5 @@ export const lease = defineWorkload({
         },
       }
     }),
-  checkers: () => [checker, ...standing],
+  checkers: () => [checker(LEASE), ...standing],
 })

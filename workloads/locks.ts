@@ -38,8 +38,8 @@ const workload = (
   })
 
 export const lock = workload('lock', LOCK, 'locks with fencing tokens: do two ever hold one?', [
-  mutex,
-  fencing,
+  mutex(LOCK),
+  fencing(LOCK),
 ])
 
 export const semaphoreWorkload = workload(

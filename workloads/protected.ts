@@ -118,12 +118,12 @@ export const protectedLock = workload(
   'protected-lock',
   PROTECTED_LOCK,
   'locks that protect something in the sink: are two ever in it?',
-  [lockResource, mutex, fencing],
+  [lockResource, mutex(PROTECTED_LOCK), fencing(PROTECTED_LOCK)],
 )
 
 export const protectedLease = workload(
   'protected-lease',
   PROTECTED_LEASE,
   'leases that protect something in the sink: does it take a stale token?',
-  [leaseResource, leaseChecker],
+  [leaseResource, leaseChecker(PROTECTED_LEASE)],
 )

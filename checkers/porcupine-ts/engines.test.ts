@@ -1,4 +1,5 @@
 /** The two engines on histories that are too large for all permutations. */
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { budgetOf, check } from './check.ts'
 import { decide } from './decide.ts'
@@ -6,12 +7,13 @@ import { partsOfOperations } from './history/operations.ts'
 import { partOf } from './history/part.ts'
 import type { Illegal, Model, Operation } from './model.ts'
 import { largerSubjects } from './testing/larger.ts'
+import { histories, SEED } from './testing/seeded.ts'
 
-const seeds = process.env.FAULTLINE_FULL === '1' ? 20_000 : 2500
-/** Not time: what is undecided must not depend on the machine. */
+const cases = process.env.FAULTLINE_FULL === '1' ? 20_000 : 2500
+/** Not a time limit: what is undecided must not depend on the machine. */
 const limits = { memoryBytes: 2 ** 26 }
 
-/** Whether the search, too, finds no order for the witness by itself. */
+/** Whether the search also finds no order for the witness by itself. */
 const isProof = (
   model: Model<unknown, unknown, unknown>,
   operations: readonly Operation<unknown, unknown>[],
@@ -30,30 +32,30 @@ describe.each(largerSubjects)('$name', ({ model, history }) => {
   const { specialised: _, ...rest } = model
   const general: Model<unknown, unknown, unknown> = rest
 
-  it(`is decided alike by both, ${seeds} times`, () => {
+  it(`is decided alike by both, ${cases} times`, () => {
     let bySpecialised = 0
     let illegal = 0
     let undecided = 0
-    for (let seed = 0; seed < seeds; seed++) {
-      const operations = history(seed)
+    const alike = fc.property(histories(history), (operations) => {
       const special = check(model, operations, limits)
       const searched = check(general, operations, limits)
       if (searched.verdict === 'unknown' && special.engines.specialised > 0) {
         undecided++
-        continue
+        return
       }
       if (special.verdict !== searched.verdict)
-        throw new Error(`seed ${seed}: ${special.verdict}, the search says ${searched.verdict}`)
-      if (special.engines.specialised === 0) continue
+        throw new Error(`${special.verdict}, and the search says ${searched.verdict}`)
+      if (special.engines.specialised === 0) return
       bySpecialised++
-      if (special.verdict !== 'illegal' || searched.verdict !== 'illegal') continue
+      if (special.verdict !== 'illegal' || searched.verdict !== 'illegal') return
       illegal++
-      expect([...special.prefix], `prefix, seed ${seed}`).toEqual([...searched.prefix])
-      expect(isProof(general, operations, special), `witness, seed ${seed}`).toBe(true)
-    }
-    // The search alone gives up on a few queues: those prove nothing either way.
-    expect(undecided).toBeLessThan(seeds / 100)
-    expect(bySpecialised).toBeGreaterThan(seeds / 2)
-    expect(illegal).toBeGreaterThan(seeds / 20)
+      expect([...special.prefix], 'prefix').toEqual([...searched.prefix])
+      expect(isProof(general, operations, special), 'witness').toBe(true)
+    })
+    fc.assert(alike, { seed: SEED, numRuns: cases })
+    // The search alone gives up on a few queues, which then prove nothing.
+    expect(undecided).toBeLessThan(cases / 100)
+    expect(bySpecialised).toBeGreaterThan(cases / 2)
+    expect(illegal).toBeGreaterThan(cases / 20)
   }, 1_200_000)
 })

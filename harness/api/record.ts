@@ -1,7 +1,7 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
-import type { Operation } from './history.ts'
-import type { Effect, PlannedFault } from './nemesis.ts'
+import type { Operation, Pair } from './history.ts'
+import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
 import type { Vocabulary } from './vocabulary.ts'
@@ -19,7 +19,7 @@ export interface RunSpec {
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
   /** A recorded plan, run again in place of one drawn from the seed. */
-  readonly faults?: readonly PlannedFault[]
+  readonly faults?: readonly RecordedFault[]
   readonly environment: string
   readonly nodes: number
   readonly concurrency: number
@@ -33,6 +33,23 @@ export interface RunSpec {
   readonly expect: PromiseName | null
 }
 
+/** One line of faults.jsonl: a step of a fault's life. */
+export type FaultEvent =
+  | { readonly type: 'planned'; readonly fault: PlannedFault }
+  | {
+      readonly type: 'injected'
+      readonly id: string
+      readonly atNs: number
+      readonly victims: readonly string[]
+    }
+  | {
+      readonly type: 'measured' | 'healed'
+      readonly id: string
+      readonly atNs: number
+      readonly effect: Effect
+    }
+  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
+
 /** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
 export interface FaultRecord {
   readonly planned: PlannedFault
@@ -40,7 +57,8 @@ export interface FaultRecord {
   readonly injectedAtNs?: number
   readonly healedAtNs?: number
   readonly effects: readonly Effect[]
-  readonly bit: boolean
+  /** Whether any of its measurements showed an effect. */
+  readonly effective: boolean
   readonly error?: string
 }
 
@@ -79,6 +97,8 @@ export interface RunFacts {
 /** All that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
+  /** The clients' operations, in order of invocation: paired, and found to be well-formed, by whoever makes the record. */
+  readonly pairs: readonly Pair[]
   /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
   readonly vocabulary: Vocabulary | null
   /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */

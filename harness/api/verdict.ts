@@ -47,7 +47,7 @@ export type ClusterActivity =
 
 /** What faults did to the cluster as its clients saw it. Kinds are such as `partition/leader`. */
 export interface Impact {
-  /** After each heal of a fault that bit; null: not before the end of the run. */
+  /** After each heal of an effective fault; null: not before the end of the run. */
   readonly recoveries: readonly {
     readonly fault: string
     readonly kind: string
@@ -73,7 +73,7 @@ export interface RunVerdict {
   /** Whether faults went beyond what the claims tolerate, so that a broken promise is reported, not held against them. */
   readonly outsideClaims: boolean
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
-  readonly faults: { readonly planned: number; readonly injected: number; readonly bit: number }
+  readonly faults: { readonly planned: number; readonly injected: number; readonly effective: number }
   readonly verdicts: readonly Verdict[]
   /** Null where there were no faults. */
   readonly impact: Impact | null

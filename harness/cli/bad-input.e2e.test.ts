@@ -3,11 +3,13 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { signal } from '../faults/proc.ts'
 import { loadRun } from '../store/run-store.ts'
 import { sleep } from '../support/wait.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabilities.ts'
 import { type FinishedRun, faultline, runWhile, temporaryFolder } from '../testing/command.ts'
-import { type HostBaseline, hostBaseline, leftovers } from '../testing/host.ts'
+import { type HostBaseline, hostBaseline } from '../testing/host.ts'
+import { leftovers, processesOf } from '../testing/leftovers.ts'
 import type { SinkLine } from '../vocabularies/effects.ts'
 
 const DEADLINE = ['--time-limit', '5s', '--env', 'namespaces', '--ready-timeout', '3s']
@@ -31,20 +33,13 @@ export default target
   return file
 }
 
-/** Of this project: another may be running beside it. */
 const SINK_PROGRAM = path.join(PROJECT_ROOT, 'targets/sink/main.ts')
 
-const killSinks = (): number => {
-  const sinks = fs.readdirSync('/proc').filter((pid) => {
-    try {
-      return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(SINK_PROGRAM)
-    } catch {
-      return false
-    }
-  })
-  for (const pid of sinks) process.kill(Number(pid), 'SIGKILL')
-  return sinks.length
-}
+/** Of the runs with results in `folder`: others may be running beside them. */
+const killSinks = (folder: string): number =>
+  processesOf({ folder }).filter(
+    ({ pid, commandLine }) => commandLine.includes(SINK_PROGRAM) && signal(pid, 'SIGKILL'),
+  ).length
 
 /** A run with effects whose sink dies once, or whenever it lives again. */
 const runWithDyingSink = (
@@ -55,16 +50,19 @@ const runWithDyingSink = (
   runWhile(out, ['raft', '--env', 'namespaces', '-w', 'effects', ...args], async (over) => {
     await sleep(1000)
     for (let killed = 0; !over.aborted && (often === 'always' || killed === 0); await sleep(20))
-      killed += killSinks()
+      killed += killSinks(out)
   })
 
 describeWith(missingLinuxRoot(), 'bad input', () => {
   let before: HostBaseline
+  let folder: ReturnType<typeof temporaryFolder>
   beforeAll(() => {
     before = hostBaseline()
+    folder = temporaryFolder()
   })
   afterAll(async () => {
-    expect(await leftovers(before)).toEqual([])
+    using _ = folder
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 
   const refused = async (
@@ -95,7 +93,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['check', '/nowhere'], 'There is nothing at /nowhere'],
     [['list', 'bugz'], 'There is no section named bugz. Did you mean bugs?'],
-    [['export', '/nowhere'], '/nowhere is no run'],
+    [['export', '/nowhere'], '/nowhere is not a run'],
     [['export', '/nowhere', '--format', 'ednn'], 'There is no format named ednn. Did you mean edn?'],
     [['run', 'raft', '--format', 'jsn'], 'There is no format named jsn. Did you mean json?'],
     [['run', 'raft', '-w', './nowhere.ts'], 'There is no workload module at'],
@@ -105,7 +103,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   const withSink = ['--target-opts', 'sink=deduplicating', '--time-limit', '5s', '--seed', '1']
 
   it('a sink that dies once: what it wrote is kept, and all is done in the end', async () => {
-    using folder = temporaryFolder()
     const { verdict } = await runWithDyingSink(folder.path, withSink, 'once')
     expect(verdict).toMatchObject({ status: 'valid' })
     const lines = loadRun(verdict.runDir).record.services?.sink as readonly SinkLine[]
@@ -114,7 +111,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   })
 
   it('a sink that does not come back: unknown, in one sentence, and the cluster is not blamed', async () => {
-    using folder = temporaryFolder()
     const { verdict } = await runWithDyingSink(
       folder.path,
       [...withSink, '--recovery-timeout', '3s'],
@@ -130,7 +126,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   })
 
   it('a malformed history, a truncated one, and one of an unknown kind', async () => {
-    using folder = temporaryFolder()
     const write = (name: string, text: string): string => {
       const file = path.join(folder.path, name)
       fs.writeFileSync(file, text)
@@ -161,7 +156,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   })
 
   it('a target that never becomes ready', async () => {
-    using folder = temporaryFolder()
     const file = targetModule(folder.path, 'sleepy', ['sleep', '100'], false)
     await refused(
       ['run', file, ...DEADLINE, '--out', folder.path],
@@ -171,7 +165,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   })
 
   it('a target that ends while it starts: with its last words', async () => {
-    using folder = temporaryFolder()
     const file = targetModule(
       folder.path,
       'broken',
@@ -182,13 +175,11 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   })
 
   it('a target whose program is not there', async () => {
-    using folder = temporaryFolder()
     const file = targetModule(folder.path, 'absent', ['/no/such/program'], false)
     await refused(['run', file, ...DEADLINE, '--out', folder.path], 254, '/no/such/program')
   })
 
   it('a run in which nothing was ok is vacuous: unknown', async () => {
-    using folder = temporaryFolder()
     const file = targetModule(folder.path, 'deaf', ['sleep', '100'], true)
     const result = await faultline(['run', file, ...DEADLINE, '--time-limit', '2s', '--out', folder.path])
     expect(result.stdout).toContain('Vacuous: no operation was ok.')
@@ -196,7 +187,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   })
 
   it('a module that exports no target', async () => {
-    using folder = temporaryFolder()
     const file = path.join(folder.path, 'empty.ts')
     fs.writeFileSync(file, 'export default 3\n')
     await refused(['run', file], 255, 'does not export a Target as default')

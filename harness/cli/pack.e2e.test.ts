@@ -5,7 +5,8 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabilities.ts'
 import { temporaryFolder } from '../testing/command.ts'
-import { type HostBaseline, hostBaseline, leftovers } from '../testing/host.ts'
+import { type HostBaseline, hostBaseline } from '../testing/host.ts'
+import { leftovers } from '../testing/leftovers.ts'
 
 /** One register a key, over HTTP: the cluster of an outside user. */
 const SERVER = `import http from 'node:http'
@@ -162,8 +163,8 @@ describeWith(missingLinuxRoot(), 'npm pack', () => {
     await makeProject(folder.path)
   })
   afterAll(async () => {
-    folder[Symbol.dispose]()
-    expect(await leftovers(before)).toEqual([])
+    using _ = folder
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 
   const inProject = (

@@ -1,24 +1,23 @@
 /**
- * Dropping and resetting packets inside a node's own network namespace. Each fault has a chain of its own, put in and
- * taken out in one atomic iptables-restore, so overlapping faults heal each on its own and no one else's rule is
- * touched.
+ * Dropping and resetting packets inside a node's own network namespace. Each fault has its own chain, inserted and
+ * removed by one atomic iptables-restore. So overlapping faults heal independently, and no other rule is touched.
  */
 import { execa } from 'execa'
 
 export interface PacketRule {
-  /** Packets from an address (arriving), or to an address (leaving). */
+  /** `from`: packets that arrive from the address; `to`: packets that leave for it. */
   readonly direction: 'from' | 'to'
   readonly address: string
   /**
-   * Which of them. `tcp`: all of TCP; `opening`: those that open a TCP connection; `open`: the others; `data`: those of TCP that carry
-   * any, so that connections open and what arrives is acknowledged.
+   * Which packets. `tcp`: all TCP packets; `opening`: those that open a TCP connection; `open`: all other TCP packets;
+   * `data`: TCP packets with a payload, so that connections can still be opened and received data is still acknowledged.
    */
   readonly which: 'all' | 'tcp' | 'opening' | 'open' | 'data'
-  /** `reset`: whoever sent it gets a TCP reset; only of TCP. */
+  /** `reset`: the sender gets a TCP reset; for TCP only. */
   readonly action: 'drop' | 'reset'
 }
 
-/** The network namespace of this process. */
+/** A network namespace, named by a process in it. */
 export interface Place {
   readonly keeperPid: number
 }
@@ -45,7 +44,10 @@ const chains = (name: string): { readonly input: string; readonly output: string
 /** Chain names hold at most 28 characters. */
 export const chainName = (faultId: string): string => `fl-${faultId.slice(-20)}`
 
-/** IP and TCP headers with the options of a SYN-ACK: what is longer carries data. (Eight bytes or less would pass.) */
+/**
+ * IP and TCP headers with the options of a SYN-ACK: a longer packet carries data. (Up to eight bytes of data would
+ * pass.)
+ */
 const LONGEST_EMPTY_BYTES = 60
 
 const MATCHES: Readonly<Record<PacketRule['which'], string>> = {
@@ -72,7 +74,7 @@ export const addRules = async (place: Place, name: string, rules: readonly Packe
 const save = async (place: Place): Promise<string> =>
   (await execa('nsenter', enter(place, ['iptables-save', '--counters', '--table', 'filter']))).stdout
 
-/** Packets that the fault's rules dropped or reset so far; null where the chain is gone. */
+/** Number of packets that the fault's rules have dropped or reset so far; null if the chain no longer exists. */
 export const countPackets = async (place: Place, name: string): Promise<number | null> => {
   const { input, output } = chains(name)
   const text = await save(place)
@@ -85,14 +87,14 @@ export const countPackets = async (place: Place, name: string): Promise<number |
   return packets
 }
 
-/** Takes the fault's rules out of force or puts them in again; what they counted stays. */
+/** Suspends the fault's rules or puts them into force again. Their packet counts are kept. */
 export const setInForce = (place: Place, name: string, inForce: boolean): Promise<void> => {
   const { input, output } = chains(name)
   const how = inForce ? (chain: string) => `-I ${chain} 1 -j` : (chain: string) => `-D ${chain} -j`
   return restore(place, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
 }
 
-/** Takes the fault's rules out. Harmless where they are gone. */
+/** Removes the fault's rules. Does nothing if they are already gone. */
 export const removeRules = async (place: Place, name: string): Promise<void> => {
   const text = await save(place)
   const { input, output } = chains(name)

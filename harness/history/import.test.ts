@@ -244,8 +244,16 @@ describe('whole files', () => {
     const text =
       '{:process 0 :type :invoke :f :write :value 1 :time 9}\n{:process 0 :type :ok :f :write :value 1 :time 4}'
     const { operations, notes } = decodeAny(text, 'h.edn', REGISTER, 'jepsen')
-    expect(operations.map(({ timeNs }) => timeNs)).toEqual([9, 9])
+    expect(operations.map(({ timeNs }) => timeNs)).toEqual([9, 10])
     expect(notes.join()).toContain('1 times go back')
+  })
+
+  it('takes equal times for no overlap', () => {
+    const text =
+      '{:process 0 :type :invoke :f :write :value 1 :time 9}\n{:process 0 :type :ok :f :write :value 1 :time 9}'
+    const { operations, notes } = decodeAny(text, 'h.edn', REGISTER, 'jepsen')
+    expect(operations.map(({ timeNs }) => timeNs)).toEqual([9, 10])
+    expect(notes).toEqual([])
   })
 
   it('takes a nemesis in any shape', () => {

@@ -1,6 +1,6 @@
 /**
- * What tests need of the machine. A test that lacks something is skipped by name on a developer's machine, and
- * fails under CI: a skip there would hide that nothing was tested.
+ * What tests need from the machine. A test that lacks something is skipped by name on a developer's machine. Under CI it
+ * fails, since a skip there would hide that nothing was tested.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,22 +13,31 @@ const onCi = process.env.CI === 'true'
 /** Long forms: more seeds, more kills, larger oracles. */
 export const isFull = process.env.FAULTLINE_FULL === '1'
 
-/** The short form's size, or the long one's. */
+/** The size for the short form of a test, or for the long form. */
 export const sized = (short: number, full: number): number => (isFull ? full : short)
 
-/** `describe` where the capability is there; else a skip that says what is missing, or a failure under CI. */
-export const describeWith = (missing: string | null, name: string, body: () => void): void => {
+/**
+ * `describe` where the capability is there; else a skip that says what is missing, or a failure where it is demanded.
+ *
+ * @param isDemanded whether its absence is a failure; by default under CI
+ */
+export const describeWith = (
+  missing: string | null,
+  name: string,
+  body: () => void,
+  isDemanded = onCi,
+): void => {
   if (missing === null) {
     describe(name, body)
     return
   }
-  if (!onCi) {
+  if (!isDemanded) {
     describe.skip(`${name} (needs ${missing})`, body)
     return
   }
   describe(name, () => {
     it('has what it needs', () => {
-      throw new Error(`${missing} is missing, and under CI nothing is skipped`)
+      throw new Error(`missing, and nothing may be skipped here: ${missing}`)
     })
   })
 }
@@ -38,8 +47,13 @@ export const missingLinuxRoot = (): string | null => {
   return process.getuid?.() === 0 ? null : 'root'
 }
 
-/** Histories with known verdicts, which stand beside the project and are not ours to publish. */
-const FIXTURES = path.resolve(PROJECT_ROOT, '../shared/fixtures')
+/**
+ * Histories of others with known verdicts, which are not ours to publish. FAULTLINE_FIXTURES names their folder and
+ * demands it; without it they are judged where they stand beside the project, and skipped elsewhere.
+ */
+const demanded = process.env.FAULTLINE_FIXTURES ?? ''
+export const demandsFixtures = demanded !== ''
+const FIXTURES = path.resolve(PROJECT_ROOT, demandsFixtures ? demanded : '../shared/fixtures')
 
 export const missingFixtures = (): string | null =>
   fs.existsSync(FIXTURES) ? null : `the histories in ${FIXTURES}`

@@ -1,13 +1,13 @@
-/** An example of each call of each vocabulary: what is asked, an ok answer, and what is neither. */
+/** Examples of each call of each vocabulary: a value, an ok answer, and values and answers that must be rejected. */
 
 export interface Example {
   readonly value: unknown
   readonly ok: unknown
   readonly changes: boolean
-  /** Values that are none. */
+  /** Values that must be rejected. */
   readonly badValues: readonly unknown[]
   readonly badOks: readonly unknown[]
-  /** Answers of the right shape to another call. */
+  /** Answers of the right shape that do not match the value. */
   readonly mismatches?: readonly unknown[]
   readonly objects?: readonly string[]
   readonly writes?: readonly string[]

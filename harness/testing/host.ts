@@ -1,91 +1,26 @@
-/** What a run could leave on the host, as one comparable value. */
+/**
+ * What of the host a run may not change: its clock, firewall, routes, queues, links and mounts. Others use the same
+ * machine meanwhile, and Docker changes some of these whenever anybody's container starts: what belongs to a network of
+ * Docker's, or to a run's own folder, is left out here. What a run itself leaves is found by its id (`leftovers.ts`).
+ */
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import { execaSync } from 'execa'
-import { CONTROLLERS, controllerRoot } from '../faults/cgroup.ts'
-import { STATE_ROOT } from '../faults/journal.ts'
-import { waitUntil } from '../support/wait.ts'
 
 const lines = (command: string, args: readonly string[]): string[] => {
   const { exitCode, stdout } = execaSync(command, args, { reject: false })
   return exitCode === 0 ? stdout.split('\n').filter(Boolean).sort() : []
 }
 
-const namesIn = (directory: string): string[] =>
-  fs.existsSync(directory) ? fs.readdirSync(directory).sort() : []
+/** Of Docker: its daemon's rules, and bridges and links of networks. */
+const OF_DOCKER = /docker|DOCKER|\bbr-[0-9a-f]{12}|\bveth/
+/** Of some run, or of a container. */
+const OF_RUNS = /\/faultline|\/docker\/|faultline-/
 
-interface Process {
-  readonly name: string
-  readonly network: string
-  readonly mount: string
-}
+const withoutDocker = (all: readonly string[]): readonly string[] =>
+  all.filter((line) => !OF_DOCKER.test(line))
 
-/** What only a run starts: by its command line, wherever it runs. */
-const OURS = /harness\/|faultline|\betcd\b|sleep infinity|nsenter|unshare/
-
-const pids = (): readonly string[] => fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-
-const parentOf = (pid: string): string | null => {
-  try {
-    return /^PPid:\s*(\d+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? null
-  } catch {
-    return null
-  }
-}
-
-/** Somebody else's on this machine: a descendant of a process that was there before, and neither of this one nor an orphan. */
-const isForeign = (pid: string, before: ReadonlySet<string>): boolean => {
-  for (let parent = parentOf(pid); parent !== null && Number(parent) > 1; parent = parentOf(parent)) {
-    if (parent === String(process.pid)) return false
-    if (before.has(parent)) return true
-  }
-  return false
-}
-
-/**
- * Processes that can be ours, by pid: those of our command lines, and whatever lives in a namespace that is not
- * this process's own. Others on the machine come and go as they like.
- *
- * @param before processes whose new children are none of ours
- */
-const processes = (before: ReadonlySet<string>): Map<string, Process> => {
-  const found = new Map<string, Process>()
-  const own = { network: fs.readlinkSync('/proc/self/ns/net'), mount: fs.readlinkSync('/proc/self/ns/mnt') }
-  for (const pid of pids()) {
-    if (!before.has(pid) && isForeign(pid, before)) continue
-    try {
-      const name = fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ').trim()
-      if (name === '' || name.includes('vitest') || name.includes('esbuild')) continue
-      const network = fs.readlinkSync(`/proc/${pid}/ns/net`)
-      const mount = fs.readlinkSync(`/proc/${pid}/ns/mnt`)
-      const elsewhere = network !== own.network || mount !== own.mount
-      if (elsewhere || OURS.test(name)) found.set(pid, { name, network, mount })
-    } catch {
-      // Gone in the meantime.
-    }
-  }
-  return found
-}
-
-export interface HostBaseline {
-  /** All pids. */
-  readonly pids: readonly string[]
-  readonly processes: readonly string[]
-  readonly namespaces: readonly string[]
-  readonly mounts: readonly string[]
-  readonly iptables: readonly string[]
-  /** Rules, routes and queues of the host's own network. */
-  readonly routes: readonly string[]
-  /** The clock functions that the kernel gives this process and its parent. */
-  readonly clockFunctions: readonly string[]
-  readonly links: readonly string[]
-  readonly cgroups: readonly string[]
-  readonly state: readonly string[]
-  readonly containers: readonly string[]
-  readonly networks: readonly string[]
-}
-
-/** A hash of its vDSO, which nothing but a fault would ever change. */
+/** A hash of the process's vDSO, which only a fault would change. */
 const clockFunctionsOf = (pid: string): string => {
   const range = /^([0-9a-f]+)-([0-9a-f]+) .*\[vdso\]$/m.exec(fs.readFileSync(`/proc/${pid}/maps`, 'latin1'))
   if (range === null) return `${pid}: none`
@@ -97,63 +32,58 @@ const clockFunctionsOf = (pid: string): string => {
   return `${pid}: ${crypto.createHash('sha256').update(image).digest('hex')}`
 }
 
+const TRIES = 20
+
 /**
- * Counters and what a daemon does by itself are left out: only what stands there counts.
- *
- * @param before all pids at an earlier time
+ * Milliseconds that the wall clock is ahead of the monotonic one: it moves only if someone sets the clock. Of several
+ * readings the one that took least, since the process may lose the processor between the two clocks.
  */
-export const hostBaseline = (before: readonly string[] = []): HostBaseline => {
-  const running = processes(new Set(before))
-  return {
-    pids: pids(),
-    processes: [...running].map(([pid, { name }]) => `${pid} ${name}`).sort(),
-    namespaces: [...new Set([...running.values()].flatMap(({ network, mount }) => [network, mount]))].sort(),
+export const wallClockOffsetMs = (): number => {
+  const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
+  const readings = Array.from({ length: TRIES }, () => {
+    const from = monotonicMs()
+    const wall = Date.now()
+    const to = monotonicMs()
+    return { took: to - from, offset: wall - from }
+  })
+  return readings.reduce((best, each) => (each.took < best.took ? each : best)).offset
+}
+
+export interface HostBaseline {
+  /** Each part as lines; a line that comes or goes is a change. */
+  readonly parts: Readonly<Record<string, readonly string[]>>
+  readonly wallClockOffsetMs: number
+}
+
+export const hostBaseline = (): HostBaseline => ({
+  parts: {
+    iptables: withoutDocker(lines('iptables-save', [])).filter((line) => !/^[#:]/.test(line)),
+    routes: withoutDocker([...lines('ip', ['rule']), ...lines('ip', ['route'])]),
+    queues: withoutDocker(lines('tc', ['qdisc'])),
+    links: withoutDocker(lines('ip', ['-brief', 'link']).map((line) => line.split(/\s+/)[0] as string)),
     mounts: fs
       .readFileSync('/proc/self/mounts', 'latin1')
       .split('\n')
-      .filter((line) => line !== '' && !line.includes('/docker/'))
-      .sort(),
-    iptables: lines('iptables-save', []).filter((line) => !/^[#:]/.test(line)),
-    routes: [...lines('ip', ['rule']), ...lines('ip', ['route']), ...lines('tc', ['qdisc'])],
+      .filter((line) => line !== '' && !OF_RUNS.test(line)),
+    // The kernel gives them to this process and to its parent.
     clockFunctions: ['self', String(process.ppid)].map(clockFunctionsOf),
-    links: lines('ip', ['-brief', 'link']).map((line) => line.split(/\s+/)[0] as string),
-    cgroups: CONTROLLERS.flatMap((controller) =>
-      namesIn(controllerRoot(controller))
-        .filter((name) => name.startsWith('faultline'))
-        .map((name) => `${controller}/${name}`),
-    ),
-    state: namesIn(STATE_ROOT),
-    containers: lines('docker', ['ps', '--all', '--format', '{{.Names}}']),
-    networks: lines('docker', ['network', 'ls', '--format', '{{.Name}}']),
-  }
-}
+  },
+  wallClockOffsetMs: wallClockOffsetMs(),
+})
 
-/** Milliseconds that the wall clock is ahead of the monotonic one: it moves only if someone sets the clock. */
-export const wallClockOffsetMs = (): number => {
-  const uptimeMs = Number(process.hrtime.bigint()) / 1e6
-  return Date.now() - uptimeMs
-}
+/** The clock is set by whoever keeps it in step, but by less. */
+const MOST_CLOCK_STEP_MS = 1000
 
-const SETTLE_TIMEOUT_MS = 15_000
-
-/** What is there now that was not there before, once things have settled; empty where nothing was left. */
-export const leftovers = async (before: HostBaseline): Promise<readonly string[]> => {
-  const difference = (): string[] => {
-    const { pids: _, ...now } = hostBaseline(before.pids)
-    return (Object.keys(now) as (keyof typeof now)[]).flatMap((part) => {
-      const known = new Set(before[part])
-      const added = now[part]
-        .filter((entry) => !known.has(entry))
-        .map((entry) => `left behind in ${part}: ${entry}`)
-      const present = new Set(now[part])
-      const shared =
-        ['iptables', 'routes', 'clockFunctions'].includes(part) || part === 'links' || part === 'mounts'
-      const removed = shared
-        ? before[part].filter((entry) => !present.has(entry)).map((entry) => `gone from ${part}: ${entry}`)
-        : []
-      return [...added, ...removed]
-    })
-  }
-  await waitUntil(() => difference().length === 0, SETTLE_TIMEOUT_MS, 200)
-  return difference()
+/** What is otherwise now, each as a sentence. */
+export const hostChanges = (before: HostBaseline): readonly string[] => {
+  const now = hostBaseline()
+  const changes = Object.entries(before.parts).flatMap(([part, known]) => {
+    const present = now.parts[part] as readonly string[]
+    return [
+      ...present.filter((line) => !known.includes(line)).map((line) => `new in ${part}: ${line}`),
+      ...known.filter((line) => !present.includes(line)).map((line) => `gone from ${part}: ${line}`),
+    ]
+  })
+  const stepMs = Math.abs(now.wallClockOffsetMs - before.wallClockOffsetMs)
+  return stepMs < MOST_CLOCK_STEP_MS ? changes : [...changes, `the clock was moved by ${stepMs} ms`]
 }

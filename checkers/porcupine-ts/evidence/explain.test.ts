@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generateColumns, toOperations } from '../bench/histories.ts'
 import { budgetOf, check } from '../check.ts'
@@ -5,6 +6,7 @@ import { determinize, isNondeterministic } from '../general/determinize.ts'
 import type { Illegal, Model, Operation } from '../model.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
 import { bruteForce } from '../testing/brute-force.ts'
+import { histories, SEED } from '../testing/seeded.ts'
 import { subjects } from '../testing/specimens.ts'
 import { explain } from './explain.ts'
 import { subHistory } from './sub-history.ts'
@@ -38,7 +40,7 @@ describe('an explanation', () => {
   ]
 
   it('shows what is possible, and why no more is', () => {
-    // A value twice: the general engine decides, and all before the last quiet point is one state.
+    // A value is written twice, so the general engine decides; everything before the last quiet point is one state.
     const operations = [
       write(0, 1),
       read(2, 1),
@@ -80,7 +82,7 @@ describe('an explanation', () => {
   })
 
   it('keeps to its time, and says when it is not minimal', () => {
-    // So many states that it does not try them all, but looks which of them came before.
+    // With so many states it does not try them all, but finds which are possible.
     const operations = toOperations(
       generateColumns({ seed: 3, operations: 3000, clients: 6, values: 60, cas: 0.3, reads: 0.4 }),
     )
@@ -96,10 +98,9 @@ describe.each(subjects)('of $name', ({ model, history }) => {
   const { partition: _, ...whole } = plain
   it('windows are illegal by themselves from every state they may begin in, and no longer than the witness', () => {
     let seen = 0
-    for (let seed = 0; seed < 600; seed++) {
-      const operations = history(seed)
+    const isExplained = fc.property(histories(history), (operations) => {
       const result = check(model, operations)
-      if (result.verdict !== 'illegal') continue
+      if (result.verdict !== 'illegal') return
       seen++
       const explanation = explain(model, operations, result)
       expect(explanation.minimal).toBe(true)
@@ -109,25 +110,26 @@ describe.each(subjects)('of $name', ({ model, history }) => {
       const blocked = result.witness.indexOf(result.blocked)
       const window = failingWindow(plain, witness, blocked, budgetOf({}))
       for (const state of window.from)
-        expect(bruteForce({ ...plain, init: () => state }, window.operations), `seed ${seed}`).toBe(false)
-    }
+        expect(bruteForce({ ...plain, init: () => state }, window.operations)).toBe(false)
+    })
+    fc.assert(isExplained, { seed: SEED, numRuns: 600 })
     expect(seen).toBeGreaterThan(50)
   })
 
   it('no cut makes a legal history illegal', () => {
     let cuts = 0
-    for (let seed = 0; seed < 600; seed++) {
-      const operations = history(seed)
-      if (check(model, operations).verdict !== 'ok') continue
+    const isCut = fc.property(histories(history), (operations) => {
+      if (check(model, operations).verdict !== 'ok') return
       const byCall = [...operations].sort((a, b) => a.call - b.call)
       for (const first of byCall.keys()) {
         const search = searcher(budgetOf({}))
         const cut = cutAt(whole, byCall, first, (before) => search.ends(whole, before))
         if (cut === null) throw new Error('no limit was given')
-        expect(search.isIllegal(whole, cut.from, cut.operations), `seed ${seed}`).toBe(false)
+        expect(search.isIllegal(whole, cut.from, cut.operations)).toBe(false)
         cuts++
       }
-    }
+    })
+    fc.assert(isCut, { seed: SEED, numRuns: 600 })
     expect(cuts).toBeGreaterThan(300)
   })
 })

@@ -1,13 +1,15 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { check } from '../check.ts'
 import { determinize, isNondeterministic } from '../general/determinize.ts'
 import type { Model, Operation } from '../model.ts'
+import { histories, SEED } from '../testing/seeded.ts'
 import { subjects } from '../testing/specimens.ts'
 import { linearize } from './linearize.ts'
 
 type Any = Operation<unknown, unknown>
 
-/** What is wrong with an order of operations of a history, as they stood at `end`; null: nothing. */
+/** What is wrong with an order of operations of a history, as it was at `end`; null: nothing. */
 const fault = (
   model: Model<unknown, unknown, unknown>,
   operations: readonly Any[],
@@ -35,19 +37,20 @@ describe.each(subjects)('$name', ({ model: given, history }) => {
   const { partition: _, ...model } = plain as Model<unknown, unknown, unknown>
   it('has orders that are linearizations, of all that returned before the first that could not', () => {
     let illegal = 0
-    for (let seed = 0; seed < 3000; seed++) {
-      const operations = history(seed)
+    const isLinearized = fc.property(histories(history), fc.boolean(), (operations, isJudged) => {
+      if (operations.length === 0) return
       const result = check(model, operations)
-      const [found] = linearize(model, operations, seed % 2 === 0 ? result : null)
+      const [found] = linearize(model, operations, isJudged ? result : null)
       if (found === undefined) throw new Error('no part')
       expect(found.decided).toBe(true)
       expect(found.states.length).toBe(found.order.length)
-      expect(found.blocked === null, `seed ${seed}`).toBe(result.verdict === 'ok')
+      expect(found.blocked === null).toBe(result.verdict === 'ok')
       const end =
         found.blocked === null ? Number.POSITIVE_INFINITY : (operations[found.blocked] as Any).return
-      expect(fault(model, operations, found.order, end), `seed ${seed}`).toBe(null)
+      expect(fault(model, operations, found.order, end)).toBe(null)
       if (found.blocked !== null) illegal++
-    }
+    })
+    fc.assert(isLinearized, { seed: SEED, numRuns: 3000 })
     expect(illegal).toBeGreaterThan(300)
   })
 })

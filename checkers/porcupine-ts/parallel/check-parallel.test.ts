@@ -13,7 +13,7 @@ const register = {
 }
 const keyValue = { module: new URL('../models/key-value.ts', import.meta.url).href, name: 'keyValue' }
 
-/** Appends that never returned (one of nothing: the general engine decides), and a value nobody can explain. */
+/** Appends that never returned (one is empty, so the general engine decides), and a value that nothing explains. */
 const hard = (key: string): Operation<KeyValueInput, string>[] => [
   ...Array.from(
     { length: 40 },
@@ -53,6 +53,15 @@ describe('on worker threads', () => {
     for (const workers of [1, 2, 3, 5]) {
       const together = await checkParallel(register, wrong, { workers })
       expect({ ...together, engines: null }).toEqual({ ...alone, engines: null })
+    }
+  })
+
+  it('of a short history, which is decided without a thread, it is the same too', async () => {
+    for (let seed = 1; seed <= 10; seed++) {
+      const short = generateColumns({ seed, operations: 200, clients: 5, keys: 3, stale: seed % 2 === 0 })
+      const alone = check(casRegister(null), short)
+      expect(alone.verdict).toBe(seed % 2 === 0 ? 'illegal' : 'ok')
+      expect(await checkParallel(register, short)).toEqual(alone)
     }
   })
 

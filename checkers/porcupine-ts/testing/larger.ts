@@ -1,6 +1,6 @@
 /**
- * Histories too large for the oracle, of the kinds that the specialised engines know: every operation takes effect at
- * a moment of its own and tells what the object answered; then, on demand, two operations trade their answers.
+ * Histories too large for the oracle, of the kinds that the specialised engines know. Every operation takes effect at its
+ * own moment and returns what the object answered. On demand, two operations then exchange their answers.
  */
 import type { Model, Operation } from '../model.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
@@ -16,7 +16,7 @@ type Int = (bound: number) => number
 interface Generated<S, I, O> {
   readonly model: Pick<Model<S, I, O>, 'init'>
   readonly input: (int: Int, client: number, fresh: number, before: number) => I
-  /** What the object does in a state, and what it answers; null: it cannot be done now. */
+  /** The next state and the answer; null: it cannot be done in this state. */
   readonly act: (state: S, input: I, int: Int) => { readonly state: S; readonly output: O } | null
 }
 
@@ -63,7 +63,7 @@ const draftsOf = <S, I, O>(
   return drafts
 }
 
-/** What the object could not do when it was asked is left out. */
+/** Leaves out operations that were impossible at their moment. */
 const answer = <S, I, O>(
   { model, act }: Generated<S, I, O>,
   drafts: Draft<I, O>[],
@@ -83,7 +83,7 @@ const answer = <S, I, O>(
   return left
 }
 
-/** Two operations that returned trade their answers: those of one kind, that lie near each other. */
+/** Two operations of the same kind that returned, and are near each other, exchange their answers. */
 const trade = <I, O>(drafts: readonly Draft<I, O>[], int: Int, kindOf: (input: I) => unknown): void => {
   const first = drafts[int(drafts.length)]
   if (first?.output === undefined) return
@@ -166,7 +166,7 @@ const elements: Generated<readonly number[], SetInput, SetOutput> = {
   input: (int, client, fresh) => {
     const f = (['add', 'add', 'remove', 'contains'] as const)[int(4)] as 'add' | 'remove' | 'contains'
     if (f === 'add') return { f, key: 0, element: fresh }
-    // Each element has one client that may remove it: no two do.
+    // Each element has only one client that may remove it.
     const element = int(fresh + 1)
     return f === 'remove' && element % 5 !== client
       ? { f: 'contains', key: 0, element }
@@ -206,7 +206,7 @@ const locks: Generated<Held, LockInput, LockOutput> = {
     key: 0,
     owner: client,
   }),
-  // Now and then it is given to a second one.
+  // Sometimes it is given to a second client.
   act: (state, { f, owner }, int) => {
     if (f === 'release')
       return state.owner === owner ? { state: { ...state, owner: null }, output: { done: true } } : null

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
-import type { Capability, Environment, Finding } from '../../api/environment.ts'
+import type { Environment, Finding } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import { environments } from '../../environments/index.ts'
 import { findProgram } from '../../environments/packages.ts'
@@ -21,11 +21,13 @@ const checkEnvironment = async (environment: Environment): Promise<Checked> => {
 }
 
 /** By what it needs of the environment. */
-const checkNemesis = async ({ name, needs }: Nemesis, environment: Environment): Promise<Finding> => {
+const checkNemesis = async (
+  { name, needs, uses = [] }: Nemesis,
+  environment: Environment,
+): Promise<Finding> => {
   const examined = await Promise.all(needs.map((need) => environment.examine(need)))
   const missing = examined.filter(({ ok }) => !ok)
-  const extra: readonly Capability[] = name === 'pause' ? ['freezer'] : []
-  const more = (await Promise.all(extra.map((each) => environment.examine(each)))).filter(({ ok }) => ok)
+  const more = (await Promise.all(uses.map((each) => environment.examine(each)))).filter(({ ok }) => ok)
   const told = missing.length > 0 ? missing : [...examined, ...more]
   return { what: `nemesis ${name}`, ok: missing.length === 0, note: told.map(({ note }) => note).join('; ') }
 }

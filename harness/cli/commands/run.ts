@@ -48,7 +48,7 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
       code === EXIT_CODES.badUsage ? code : EXIT_CODES.harnessFailed,
     )
   const judged = await judgeRun(runDir)
-  const reportFile = path.relative('.', await renderReport(runDir))
+  const reportFile = path.relative('.', await renderReport(runDir, judged))
   print({ ...judged, reportFile }, output)
   return { status: judged.verdict.status, runDir, exitCode: EXIT_CODES[judged.verdict.status] }
 }

@@ -25,7 +25,7 @@ const verdict: RunVerdict = {
   summary: 'Stale read.',
   outsideClaims: false,
   counts: { ok: 1, fail: 0, info: 1 },
-  faults: { planned: 0, injected: 0, bit: 0 },
+  faults: { planned: 0, injected: 0, effective: 0 },
   verdicts: [
     {
       checker: 'linearizability',

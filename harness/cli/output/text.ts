@@ -12,10 +12,10 @@ const coloured = (status: Status, text: string): string => `\x1b[${COLOURS[statu
 
 const faultLine = (fault: FaultRecord): string => {
   const effect =
-    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
     'not injected'
-  return `    ${fault.bit ? 'bit ' : 'idle'}  ${fault.planned.id.padEnd(13)} ${effect}`
+  return `    ${fault.effective ? 'effective' : 'no effect'}  ${fault.planned.id.padEnd(13)} ${effect}`
 }
 
 const indent = (text: string, by: string): string =>
@@ -62,7 +62,7 @@ const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[
   record.faults === null
     ? []
     : [
-        `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.bit} bit`,
+        `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.effective} effective`,
         ...record.faults.map(faultLine),
       ]
 

@@ -12,6 +12,7 @@ import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { HarnessLog } from '../../store/harness-log.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
@@ -117,7 +118,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
     recorder: {
       started: (monotonicNs) => log.startClock(monotonicNs),
       operation: (operation) => history.write(encodeOperation(operation)),
-      fault: (event) => faults.write(`${JSON.stringify(event)}\n`),
+      fault: (event) => faults.write(`${JSON.stringify(storedFaultEvent(event))}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
       service: (name, file) => keepService(runDir, name, file, faultline),
     },

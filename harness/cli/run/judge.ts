@@ -8,7 +8,6 @@ import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
 import { decodeAny } from '../../history/decode.ts'
-import { pairOperations } from '../../history/pairs.ts'
 import { readHistoryText } from '../../store/history-file.ts'
 import { bareRecord, FILES, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
@@ -35,7 +34,6 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   const { record, notes } = loadRun(dir)
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
-  pairOperations(record.history)
   const workload = await findWorkload(spec.workload)
   const verdict = writeVerdict(dir, await judgeRecord(record, workload, spec.workloadOptions))
   return { verdict, record, notes, folder: dir }

@@ -2,14 +2,16 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import type { FaultEvent } from '../../api/record.ts'
+import { stateDirOf } from '../../faults/journal.ts'
 import { childrenOf } from '../../faults/proc.ts'
 import { decodeHistory } from '../../history/jsonl.ts'
-import type { FaultEvent } from '../../store/run-store.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { sleep, waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot, sized } from '../../testing/capabilities.ts'
 import { faultline, start, temporaryFolder } from '../../testing/command.ts'
-import { hostBaseline, leftovers } from '../../testing/host.ts'
+import { type HostBaseline, hostBaseline } from '../../testing/host.ts'
+import { leftovers, processesOf, runIdsOf } from '../../testing/leftovers.ts'
 
 const KILLS = sized(20, 60)
 const DOCKER_KILLS = sized(4, 12)
@@ -46,14 +48,14 @@ const victimOf = (supervisor: number, inner: boolean): number => {
   return pid
 }
 
-/** All nodes frozen for seconds: what is frozen does not die of SIGKILL. */
+/** All nodes frozen for longer than the test waits: what is frozen does not die of SIGKILL. */
 const FROZEN = [
   '-n',
   'pause',
   '--nemesis-opts',
-  'method=freezer,patterns=stall,victims=all,interval=500ms,duration=15s',
+  'method=freezer,patterns=stall,victims=all,interval=500ms,duration=60s',
   '--time-limit',
-  '30s',
+  '120s',
 ]
 
 /** One fault of each nemesis, all in force together. */
@@ -61,14 +63,18 @@ const EVERY_FAULT = [
   '-n',
   'all',
   '--nemesis-opts',
-  'interval=400ms,duration=12s,kill.victims=one,disk.victims=one,partition.shapes=one,pause.victims=one',
+  'interval=400ms,duration=60s,kill.victims=one,disk.victims=one,partition.shapes=one,pause.victims=one',
   '--time-limit',
-  '30s',
+  '120s',
 ]
-/** A kill may come before a fault that takes its time to be made; so often at most it is tried. */
-const MOST_KILLS = 14
+/** So often each kind of fault must have been in force. */
+const KILLS_A_KIND = 5
+/** A fault may take long to be made, or may not come about; so often at most a kill is tried. */
+const MOST_KILLS = 10
+/** Guards against hanging: what has not come about by then does not. */
+const MOMENT_TIMEOUT_MS = 90_000
 
-/** Nemeses with a fault that was made and not healed, by what was written of it before the end. */
+/** Nemeses with a fault that was made and not healed, by what was written of it so far. */
 const nemesesInForce = (folder: string): readonly string[] => {
   const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })
   const file = files.find((name) => name.endsWith('faults.jsonl'))
@@ -102,17 +108,45 @@ const expectLog = (file: string, controllerDied: boolean): void => {
   if (controllerDied) expect(events.slice(-3)).toEqual(['controller ended', 'journal undone', 'run ends'])
 }
 
-const killOnce = async (
-  target: string,
-  env: string,
-  delayMs: number,
+/** When a run is killed: resolves then. `isOver`: the run has ended by itself. */
+type Moment = (folder: string, isOver: () => boolean) => Promise<unknown>
+
+const after =
+  (ms: number): Moment =>
+  () =>
+    sleep(ms)
+
+const onceInForce =
+  (kinds: number): Moment =>
+  (folder, isOver) =>
+    waitUntil(() => isOver() || nemesesInForce(folder).length >= kinds, MOMENT_TIMEOUT_MS, 50)
+
+const onceWritten: Moment = (folder, isOver) => {
+  const isWritten = (): boolean => historiesIn(folder).some((file) => fs.statSync(file).size > 10_000)
+  return waitUntil(() => isOver() || isWritten(), MOMENT_TIMEOUT_MS, 50)
+}
+
+interface Killed {
+  readonly operations: number
+  readonly inForce: readonly string[]
+  readonly left: readonly string[]
+}
+
+/** @param inner whether the sandboxed controller is killed, or the supervisor */
+const kill = async (
+  before: HostBaseline,
+  args: readonly string[],
   inner: boolean,
-  args: readonly string[] = ARGS,
-): Promise<{ readonly operations: number; readonly inForce: readonly string[] }> => {
+  moment: Moment,
+): Promise<Killed> => {
   using folder = temporaryFolder()
-  const running = start(['run', target, '--env', env, ...args, '--out', folder.path])
+  const running = start(['run', ...args, '--out', folder.path])
   const pid = running.pid as number
-  await sleep(delayMs)
+  let isOver = false
+  running.once('exit', () => {
+    isOver = true
+  })
+  await moment(folder.path, () => isOver)
   const victim = inner ? victimOf(pid, true) : pid
   process.kill(victim, 'SIGKILL')
   const { exitCode, signal } = (await running) as { exitCode?: number; signal?: string }
@@ -121,21 +155,25 @@ const killOnce = async (
   else expect(exitCode).toBe(254)
   const [file] = historiesIn(folder.path)
   if (file !== undefined) expectLog(path.join(path.dirname(file), 'harness.jsonl'), victim !== pid)
-  return { operations: file === undefined ? 0 : readHistory(file), inForce: nemesesInForce(folder.path) }
+  return {
+    operations: file === undefined ? 0 : readHistory(file),
+    inForce: nemesesInForce(folder.path),
+    left: await leftovers(before, { folder: folder.path, supervisors: [pid] }),
+  }
 }
+
+const RAFT = ['raft', '--env', 'namespaces']
+const ETCD = ['etcd', '--env', 'docker']
 
 describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
   it(`${KILLS} times in namespaces, at random moments`, async () => {
     const before = hostBaseline()
     const rng = rngFromSeed(20)
-    let withHistory = 0
     for (let i = 0; i < KILLS; i++) {
       const delayMs = 100 + rng.int(i % 4 === 0 ? 2000 : 6000)
-      const { operations } = await killOnce('raft', 'namespaces', delayMs, i % 2 === 1)
-      if (operations > 0) withHistory++
-      expect(await leftovers(before), `kill ${i + 1} after ${delayMs} ms`).toEqual([])
+      const { left } = await kill(before, [...RAFT, ...ARGS], i % 2 === 1, after(delayMs))
+      expect(left, `kill ${i + 1} after ${delayMs} ms`).toEqual([])
     }
-    expect(withHistory).toBeGreaterThan(KILLS / 3)
   })
 
   it(`${DOCKER_KILLS} times in docker`, async () => {
@@ -143,60 +181,61 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
     const rng = rngFromSeed(21)
     for (let i = 0; i < DOCKER_KILLS; i++) {
       const delayMs = 500 + rng.int(7000)
-      await killOnce('etcd', 'docker', delayMs, i % 2 === 1)
-      expect(await leftovers(before), `kill ${i + 1} after ${delayMs} ms`).toEqual([])
+      const { left } = await kill(before, [...ETCD, ...ARGS], i % 2 === 1, after(delayMs))
+      expect(left, `kill ${i + 1} after ${delayMs} ms`).toEqual([])
     }
   })
 
   it.each([
-    ['raft', 'namespaces', ['--target-opts', 'authority=true'], 13],
-    ['etcd', 'docker', [], 11],
+    ['raft in namespaces', [...RAFT, '--target-opts', 'authority=true'], 13],
+    ['etcd in docker', ETCD, 11],
   ] as const)(
-    'in the middle of each kind of fault, at least 5 times each: %s in %s',
-    async (target, env, more, kinds) => {
+    `with each kind of fault in force, at least ${KILLS_A_KIND} times each: %s; and the history is readable`,
+    async (_, target, kinds) => {
       const before = hostBaseline()
       const counts = new Map<string, number>()
-      const rng = rngFromSeed(22)
       const isEnough = (): boolean =>
-        counts.size === kinds && [...counts.values()].every((count) => count >= 5)
+        counts.size === kinds && [...counts.values()].every((count) => count >= KILLS_A_KIND)
       for (let i = 0; i < MOST_KILLS && !isEnough(); i++) {
-        const args = [...more, ...EVERY_FAULT, '--seed', String(i)]
-        const { inForce } = await killOnce(target, env, 7000 + rng.int(4000), i % 2 === 1, args)
+        const args = [...target, ...EVERY_FAULT, '--seed', String(i)]
+        const { operations, inForce, left } = await kill(before, args, i % 2 === 1, onceInForce(kinds))
         for (const nemesis of inForce) counts.set(nemesis, (counts.get(nemesis) ?? 0) + 1)
-        expect(await leftovers(before), `kill ${i + 1}, with ${inForce.join(', ')} in force`).toEqual([])
+        expect(left, `kill ${i + 1}, with ${inForce.join(', ')} in force`).toEqual([])
+        expect(operations).toBeGreaterThan(0)
       }
       expect(isEnough(), JSON.stringify([...counts])).toBe(true)
     },
   )
 
   it.each([
-    ['raft', 'namespaces'],
-    ['etcd', 'docker'],
-  ])('while all nodes of %s are frozen (%s), supervisor and controller each', async (target, env) => {
+    ['raft in namespaces', RAFT],
+    ['etcd in docker', ETCD],
+  ])('while all nodes of %s are frozen, supervisor and controller each', async (_, target) => {
     const before = hostBaseline()
     for (const inner of [false, true]) {
-      await killOnce(target, env, 8000, inner, FROZEN)
-      expect(await leftovers(before), inner ? 'controller' : 'supervisor').toEqual([])
+      const { inForce, left } = await kill(before, [...target, ...FROZEN], inner, onceInForce(1))
+      expect(inForce).toEqual(['pause'])
+      expect(left, inner ? 'controller' : 'supervisor').toEqual([])
     }
   })
 
   it('interrupted (SIGINT): the run ends early, takes everything down, and is unknown', async () => {
     using folder = temporaryFolder()
     const before = hostBaseline()
-    const running = start(['run', 'raft', '--env', 'namespaces', ...ARGS, '--out', folder.path])
-    await sleep(5000)
+    const running = start(['run', ...RAFT, ...ARGS, '--out', folder.path])
+    await onceWritten(folder.path, () => false)
     running.kill('SIGINT')
     const { exitCode, stdout } = await running
     expect(stdout).toContain('the run was interrupted')
     expect(exitCode).toBe(2)
-    expect(await leftovers(before)).toEqual([])
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 
   it('`clean` undoes what a dead run left, where the watchdog was killed too', async () => {
     using folder = temporaryFolder()
     const before = hostBaseline()
-    const running = start(['run', 'raft', '--env', 'namespaces', ...ARGS, '--out', folder.path])
-    await sleep(4000)
+    const running = start(['run', ...RAFT, ...ARGS, '--out', folder.path])
+    await onceWritten(folder.path, () => false)
     const pid = running.pid as number
     const watchdog = childrenOf(pid).find((child) =>
       fs.readFileSync(`/proc/${child}/cmdline`, 'latin1').includes('watchdog'),
@@ -205,11 +244,15 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
     process.kill(watchdog, 'SIGKILL')
     process.kill(pid, 'SIGKILL')
     await running
-    await waitUntil(() => hostBaseline().processes.length <= before.processes.length, 5000, 100)
-    expect(hostBaseline().state.length).toBeGreaterThan(before.state.length)
+    const runs = { folder: folder.path }
+    expect(await waitUntil(() => processesOf(runs).length === 0, MOMENT_TIMEOUT_MS, 100)).toBe(true)
+    const [id] = runIdsOf(runs)
+    if (id === undefined) throw new Error('no run')
+    const stateDir = stateDirOf(id)
+    expect(fs.existsSync(stateDir)).toBe(true)
     const { stdout, exitCode } = await faultline(['clean'])
-    expect(stdout).toContain('undone: ')
+    expect(stdout).toContain(`undone: ${stateDir}`)
     expect(exitCode).toBe(0)
-    expect(await leftovers(before)).toEqual([])
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 })

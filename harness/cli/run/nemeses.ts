@@ -1,7 +1,7 @@
 /** The nemeses a run asks for, each with its options: by name, all that can be used here, or those of a recorded plan. */
 import { nemeses } from '../../../nemeses/index.ts'
 import type { Claims, FaultModel } from '../../api/claims.ts'
-import type { PlannedFault } from '../../api/nemesis.ts'
+import type { PlannedFault, RecordedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
@@ -49,7 +49,7 @@ export const chooseNemeses = ({ nemesis, nemesisOpts }: Flags, place: Place): Ch
 }
 
 /** The nemeses of a recorded plan. What they do is in it; how a disk is made is not, so options are heard. */
-export const chooseRecorded = ({ nemesis, nemesisOpts }: Flags, faults: readonly PlannedFault[]): Chosen => {
+export const chooseRecorded = ({ nemesis, nemesisOpts }: Flags, faults: readonly RecordedFault[]): Chosen => {
   if (nemesis !== undefined) throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
   const names = [...new Set(faults.map((fault) => fault.nemesis))]
   return { nemeses: withOptions(nemesisOpts, names), notes: [] }

@@ -36,9 +36,10 @@ const nodesFor = ({ nodes: limits }: Target, asked: number | undefined): number 
 /** All faults of the run, planned once beforehand: what a nemesis says against its options comes before anything is started. */
 const planned = (spec: RunSpec, { target, environment }: Place): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
-  if (spec.faults !== undefined) requireFit(spec.faults, nodes, spec.timeLimitMs)
   const nemeses = Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)]))
-  return planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
+  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
+  if (spec.faults !== undefined) requireFit(faults, nodes, spec.timeLimitMs)
+  return faults
 }
 
 /** @throws UserError (bad usage) for whatever does not fit together */

@@ -19,6 +19,7 @@ import type { HarnessLog } from '../../store/harness-log.ts'
 import { runDirOf, writeRunFile } from '../../store/run-store.ts'
 import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
 import { findEnvironment } from './registries.ts'
 
@@ -149,7 +150,10 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
     log[code === 0 ? 'info' : 'error']('controller ended', { code, signal })
     if (code === 0) return 0
     if (code !== null && code !== 137) return code
-    throw new UserError(`The controller was killed (${signal ?? 'SIGKILL'}); its cluster went with it.`, 254)
+    throw new UserError(
+      `The controller was killed (${signal ?? 'SIGKILL'}); its cluster went with it.`,
+      EXIT_CODES.harnessFailed,
+    )
   } finally {
     stopPassing()
     stopWatching()
@@ -162,7 +166,7 @@ const makeRunDir = (runDir: string): void => {
   } catch (error) {
     throw new UserError(
       `Results cannot be written (${messageOf(error)}): choose another folder with --out.`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
 }
@@ -186,7 +190,7 @@ export const supervise = async (
   const { spec, target, results, quiet, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
-  if (why !== null) throw new UserError(why, 254)
+  if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
   const programs = await obtainPrograms(environment, target, say)
   const faultline = ownVersion()
   const stateDir = stateDirOf(spec.runId)

@@ -1,4 +1,4 @@
-/** A run by a user who is not root: the controller becomes root of a user namespace of its own, and of nothing else. */
+/** A run by a user who is not root: the controller becomes root in its own user namespace only. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa, execaSync } from 'execa'
@@ -6,28 +6,24 @@ import { expect, it } from 'vitest'
 import { loadRun } from '../../store/run-store.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { temporaryFolder } from '../../testing/command.ts'
-import { hostBaseline, leftovers } from '../../testing/host.ts'
+import { hostBaseline } from '../../testing/host.ts'
+import { FOLDER_VARIABLE, leftovers } from '../../testing/leftovers.ts'
 
-const NOBODY = 65534
-const AS_NOBODY = [
-  '--reuid',
-  String(NOBODY),
-  '--regid',
-  String(NOBODY),
-  '--clear-groups',
-  '--inh-caps',
-  '-all',
-]
+/** A user with no name, who runs nothing else: what is left of the run is found by it. */
+const USER = 60_000 + (process.pid % 5000)
+const AS_USER = ['--reuid', String(USER), '--regid', String(USER), '--clear-groups', '--inh-caps', '-all']
 
-/** The kernel may forbid user namespaces to those who are not root (a sysctl): the run then says so, and is no test. */
+/** The kernel may forbid user namespaces to users other than root (by a sysctl). Then there is nothing to test. */
 const missingUserNamespaces = (): string | null =>
   missingLinuxRoot() ??
-  (execaSync('setpriv', [...AS_NOBODY, 'unshare', '--user', '--map-root-user', 'true'], { reject: false })
+  (execaSync('setpriv', [...AS_USER, 'unshare', '--user', '--map-root-user', 'true'], { reject: false })
     .exitCode === 0
     ? null
     : 'user namespaces for users who are not root')
 
-/** The checkout may lie in a folder that is closed to others: its rooms are mounted in one that is open. */
+/**
+ * Other users may have no access to the checkout's folder, so its entries are mounted in a folder that is open to them.
+ */
 const SHOW_AND_RUN = `
 set -e
 for entry in "$1"/*; do
@@ -39,7 +35,7 @@ shift 2
 exec "$@"`
 
 describeWith(missingUserNamespaces(), 'without root', () => {
-  it('a run starts its nodes, breaks them, judges, and leaves nothing', async () => {
+  it('a run starts its nodes, injects faults, judges, and leaves nothing behind', async () => {
     using folder = temporaryFolder()
     const [project, home] = ['project', 'home'].map((name) => path.join(folder.path, name)) as [
       string,
@@ -47,13 +43,13 @@ describeWith(missingUserNamespaces(), 'without root', () => {
     ]
     fs.chmodSync(folder.path, 0o755)
     for (const place of [project, home]) fs.mkdirSync(place)
-    fs.chownSync(home, NOBODY, NOBODY)
+    fs.chownSync(home, USER, USER)
     // The Node that comes as a package lies within the checkout.
     const inside = path.relative(PROJECT_ROOT, process.execPath)
     const node = inside.startsWith('..') ? process.execPath : path.join(project, inside)
     const before = hostBaseline()
     const command = [
-      ...['setpriv', ...AS_NOBODY, 'env', `HOME=${home}`, `TMPDIR=${home}`, node],
+      ...['setpriv', ...AS_USER, 'env', `HOME=${home}`, `TMPDIR=${home}`, node],
       ...[path.join(project, 'harness/main.ts'), 'run', 'raft', '--env', 'namespaces'],
       ...['-n', 'partition,kill,pause', '--nemesis-opts', 'interval=2s,duration=800ms'],
       ...['--time-limit', '8s', '--seed', '4', '--out', path.join(home, 'results'), '--json'],
@@ -72,16 +68,16 @@ describeWith(missingUserNamespaces(), 'without root', () => {
         project,
         ...command,
       ],
-      { reject: false, cwd: home, env: { NO_COLOR: '1' } },
+      { reject: false, cwd: home, env: { NO_COLOR: '1', [FOLDER_VARIABLE]: folder.path } },
     )
     expect(exitCode, stderr).toBe(0)
     const verdict = JSON.parse(stdout) as { readonly status: string; readonly runDir: string }
     expect(verdict.status).toBe('valid')
     const { record } = loadRun(verdict.runDir)
-    const bit = new Set(
-      (record.faults ?? []).filter((fault) => fault.bit).map(({ planned }) => planned.nemesis),
+    const effective = new Set(
+      (record.faults ?? []).filter((fault) => fault.effective).map(({ planned }) => planned.nemesis),
     )
-    expect([...bit].sort()).toEqual(['kill', 'partition', 'pause'])
-    expect(await leftovers(before)).toEqual([])
+    expect([...effective].sort()).toEqual(['kill', 'partition', 'pause'])
+    expect(await leftovers(before, { folder: folder.path, uid: USER })).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { rngFromSeed } from '../../support/random.ts'
 import { type FileBytes, PAGE_BYTES, UnsyncedDirectories, UnsyncedFile } from './durability.ts'
@@ -26,7 +27,7 @@ class Memory implements FileBytes {
   }
 }
 
-/** A file and its record, changed together as the file system does. */
+/** A file and its record, changed together as the file system changes them. */
 const tracked = (text: string) => {
   const file = new Memory(text)
   const unsynced = new UnsyncedFile(file)
@@ -50,28 +51,37 @@ const tracked = (text: string) => {
 
 describe('an unsynced file', () => {
   it('of nothing that survives, is what it was at its last fsync: whatever was done to it', () => {
-    for (let seed = 0; seed < 300; seed++) {
-      const rng = rngFromSeed(seed)
-      const { file, unsynced, write, truncate, sync } = tracked('a'.repeat(rng.int(3 * PAGE_BYTES)))
+    const at = fc.nat(4 * PAGE_BYTES)
+    const steps = fc.array(
+      fc.oneof(
+        {
+          weight: 3,
+          arbitrary: fc.record({ what: fc.constant('write'), at, length: fc.nat(2 * PAGE_BYTES) }),
+        },
+        { weight: 1, arbitrary: fc.record({ what: fc.constant('truncate'), at }) },
+        { weight: 1, arbitrary: fc.record({ what: fc.constant('sync') }) },
+      ),
+      { maxLength: 12 },
+    )
+    const isAsSynced = fc.property(fc.nat(3 * PAGE_BYTES), steps, (size, all) => {
+      const { file, unsynced, write, truncate, sync } = tracked('a'.repeat(size))
       let durable = Buffer.from(file.bytes)
-      for (let step = 0; step < 12; step++) {
-        const draw = rng.fork(step)
-        const at = draw.fork('at').int(4 * PAGE_BYTES)
-        const what = draw.fork('what').int(5)
-        if (what < 3) write(at, String(step % 10).repeat(1 + draw.fork('length').int(2 * PAGE_BYTES)))
-        else if (what === 3) truncate(at)
+      for (const [i, step] of all.entries()) {
+        if ('length' in step) write(step.at, String(i % 10).repeat(1 + step.length))
+        else if ('at' in step) truncate(step.at)
         else {
           sync()
           durable = Buffer.from(file.bytes)
         }
       }
-      unsynced.losePower('nothing', rng)
-      expect(file.bytes.equals(durable), `seed ${seed}`).toBe(true)
+      unsynced.losePower('nothing', rngFromSeed(1))
+      expect(file.bytes.equals(durable)).toBe(true)
       expect(unsynced.isClean).toBe(true)
-    }
+    })
+    fc.assert(isAsSynced, { seed: 1, numRuns: 300 })
   })
 
-  it('of some that survives, every page is the old one or the new one, and the synced length stays', () => {
+  it("survival 'some': every page is the old one or the new one, and the synced length stays", () => {
     for (let seed = 0; seed < 300; seed++) {
       const { file, unsynced, write } = tracked('o'.repeat(5 * PAGE_BYTES - 100))
       write(0, 'n'.repeat(9 * PAGE_BYTES + 7))
@@ -85,7 +95,7 @@ describe('an unsynced file', () => {
     }
   })
 
-  it('what is written while an fsync is under way is not covered by it', () => {
+  it('an fsync does not cover what is written while it is under way', () => {
     const { file, unsynced, write } = tracked('')
     write(0, 'synced')
     unsynced.beginSync()
@@ -95,7 +105,7 @@ describe('an unsynced file', () => {
     expect(file.bytes.toString()).toBe('synced')
   })
 
-  it('an fsync that was never answered promised nothing', () => {
+  it('an fsync that has not completed makes nothing durable', () => {
     const { file, unsynced, write } = tracked('old')
     write(0, 'new')
     unsynced.beginSync()
@@ -118,7 +128,7 @@ describe('unsynced directories', () => {
     return { log, directories, add }
   }
 
-  it('are undone latest first', () => {
+  it('are undone in reverse order', () => {
     const { log, directories, add } = record('strict')
     add('1', 'a')
     add('2', 'b')
@@ -128,7 +138,7 @@ describe('unsynced directories', () => {
     expect(log).toEqual(['settle 2', 'undo 3', 'undo 1'])
   })
 
-  it('of each directory the first part survives, and what is lost takes along what stands on it', () => {
+  it('of each directory a prefix survives; what depends on a lost operation is lost too', () => {
     for (let seed = 0; seed < 200; seed++) {
       const { log, directories, add } = record('strict')
       for (let i = 0; i < 8; i++) add(`${i}`, 'ab'[i % 2] as string, ...(i === 4 ? ['b'] : []))
@@ -140,7 +150,7 @@ describe('unsynced directories', () => {
     }
   })
 
-  it('of a directory whose making is lost nothing survives', () => {
+  it('nothing survives in a directory whose creation is lost', () => {
     const lost: string[] = []
     const directories = new UnsyncedDirectories<string>('strict')
     directories.add({ directories: ['/'], made: 'd', undo: () => lost.push('d'), settle: () => {} })

@@ -1,0 +1,67 @@
+/** Processor time of a cgroup (v1) runs short: by a quota, and by busy processes in the group. */
+import { spawn } from 'node:child_process'
+import { addToCgroup, statOfCgroup, writeCgroup } from './cgroup.ts'
+import { cpuTicksOf, signal } from './proc.ts'
+
+const QUOTA = 'cpu.cfs_quota_us'
+const PERIOD_US = 100_000
+const NO_QUOTA = -1
+const NS_PER_MS = 1e6
+const MS_PER_TICK = 10
+
+/** A process that does nothing but work. It dies with the controller, whatever that dies of. */
+const startNeighbour = (directory: string): number => {
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', 'sh', '-c', 'while :; do :; done'], {
+    stdio: 'ignore',
+  })
+  child.on('error', () => {})
+  if (child.pid === undefined) throw new Error('a busy neighbour could not be started (setpriv: util-linux)')
+  addToCgroup(directory, child.pid)
+  return child.pid
+}
+
+export interface CpuCounts {
+  /** Periods of a tenth of a second in which the group ran out of its quota, and how long it waited for more. */
+  readonly periods: number
+  readonly throttledMs: number
+  /** Processor time that the neighbours took. */
+  readonly takenMs: number
+}
+
+export class CpuLimit {
+  readonly #directory: string
+  readonly #periodsBefore: number
+  readonly #throttledNsBefore: number
+  readonly #neighbours: readonly number[]
+
+  /**
+   * @param directory of the group
+   * @param share of one processor, for the group together with its neighbours
+   * @param neighbours busy processes that join the group
+   */
+  constructor(directory: string, share: number, neighbours: number) {
+    this.#directory = directory
+    this.#periodsBefore = this.#count('nr_throttled')
+    this.#throttledNsBefore = this.#count('throttled_time')
+    writeCgroup(directory, QUOTA, Math.round(PERIOD_US * share))
+    this.#neighbours = Array.from({ length: neighbours }, () => startNeighbour(directory))
+  }
+
+  #count(name: string): number {
+    return statOfCgroup(this.#directory, 'cpu.stat', name)
+  }
+
+  /** Since the limit was set. */
+  counts(): CpuCounts {
+    return {
+      periods: this.#count('nr_throttled') - this.#periodsBefore,
+      throttledMs: (this.#count('throttled_time') - this.#throttledNsBefore) / NS_PER_MS,
+      takenMs: this.#neighbours.reduce((sum, pid) => sum + (cpuTicksOf(pid) ?? 0) * MS_PER_TICK, 0),
+    }
+  }
+
+  lift(): void {
+    for (const pid of this.#neighbours) signal(pid, 'SIGKILL')
+    writeCgroup(this.#directory, QUOTA, NO_QUOTA)
+  }
+}

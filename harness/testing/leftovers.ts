@@ -1,0 +1,154 @@
+/**
+ * What runs left on this host, told apart from what belongs to others by the runs' ids. A test knows its runs by the
+ * folder their results are in: `run.json` names the id; and whatever was started for that folder (`command.ts`) carries
+ * it in its environment, so that a run is known before it has written anything.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { execaSync } from 'execa'
+import { CONTROLLERS, controllerRoot } from '../faults/cgroup.ts'
+import { RUN_LABEL } from '../faults/containers.ts'
+import { waitUntil } from '../support/wait.ts'
+import { type HostBaseline, hostChanges } from './host.ts'
+
+/** The variable that names the folder. */
+export const FOLDER_VARIABLE = 'FAULTLINE_TEST_FOLDER'
+
+/** State directories of all users' runs are below these. */
+const STATE_ROOTS = '/var/tmp'
+
+const readIfThere = (file: string): string => {
+  try {
+    return fs.readFileSync(file, 'latin1')
+  } catch {
+    return ''
+  }
+}
+
+const namesIn = (directory: string): readonly string[] => {
+  try {
+    return fs.readdirSync(directory)
+  } catch {
+    return []
+  }
+}
+
+export interface TracedProcess {
+  readonly pid: number
+  readonly commandLine: string
+}
+
+interface Owned extends TracedProcess {
+  /** Of a user who runs nothing but the test's own runs. */
+  readonly uid: number
+  readonly environment: string
+  readonly cgroups: string
+}
+
+const processes = (): readonly Owned[] =>
+  namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .map((pid) => ({
+      pid: Number(pid),
+      commandLine: readIfThere(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
+      uid: Number(/^Uid:\s+(\d+)/m.exec(readIfThere(`/proc/${pid}/status`))?.[1] ?? -1),
+      environment: readIfThere(`/proc/${pid}/environ`),
+      cgroups: readIfThere(`/proc/${pid}/cgroup`),
+    }))
+    // A zombie, or one that is gone, has none.
+    .filter(({ commandLine }) => commandLine !== '')
+
+/** State directories by run id; `owner` is the pid of the supervisor. */
+const stateDirs = (): readonly {
+  readonly id: string
+  readonly directory: string
+  readonly owner: number
+}[] =>
+  namesIn(STATE_ROOTS)
+    .filter((name) => /^faultline(-\d+)?$/.test(name))
+    .flatMap((root) =>
+      namesIn(path.join(STATE_ROOTS, root)).map((id) => {
+        const directory = path.join(STATE_ROOTS, root, id)
+        const [first] = readIfThere(path.join(directory, 'journal.jsonl')).split('\n')
+        const owner = /^\{"pid":(\d+)/.exec(first ?? '')?.[1]
+        return { id, directory, owner: Number(owner ?? -1) }
+      }),
+    )
+
+const idsWrittenIn = (folder: string): readonly string[] =>
+  fs
+    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => path.basename(file) === 'run.json' && !file.includes('node_modules'))
+    .flatMap((file) => /"runId": "(\w+)"/.exec(readIfThere(path.join(folder, file)))?.[1] ?? [])
+
+/** Whose runs. */
+export interface Runs {
+  /** Where their results are. */
+  readonly folder: string
+  /** Pids of supervisors that may have ended before they wrote anything. */
+  readonly supervisors?: readonly number[]
+  /** The user who started them, if it is one who starts nothing else. */
+  readonly uid?: number
+}
+
+export const runIdsOf = ({ folder, supervisors = [] }: Runs): readonly string[] => [
+  ...new Set([
+    ...idsWrittenIn(folder),
+    ...stateDirs().flatMap(({ id, owner }) => (supervisors.includes(owner) ? [id] : [])),
+  ]),
+]
+
+/** What runs now of these runs, nodes included. */
+export const processesOf = (runs: Runs, ids = runIdsOf(runs)): readonly TracedProcess[] => {
+  const mark = `${FOLDER_VARIABLE}=${runs.folder}\0`
+  const isOurs = ({ uid, commandLine, environment, cgroups }: Owned): boolean =>
+    uid === runs.uid ||
+    `${environment}\0`.includes(mark) ||
+    ids.some((id) => commandLine.includes(id) || cgroups.includes(`faultline-${id}-`))
+  return processes().filter(isOurs)
+}
+
+const docker = (args: readonly string[], id: string): readonly string[] => {
+  const filter = ['--filter', `label=${RUN_LABEL}=${id}`]
+  const { exitCode, stdout } = execaSync('docker', [...args, ...filter], { reject: false })
+  return exitCode === 0 ? stdout.split('\n').filter(Boolean) : []
+}
+
+const tracesOf = (id: string): readonly string[] => [
+  ...stateDirs()
+    .filter((each) => each.id === id)
+    .map(({ directory }) => `state: ${directory}`),
+  ...CONTROLLERS.flatMap((controller) =>
+    namesIn(controllerRoot(controller))
+      .filter((name) => name.startsWith(`faultline-${id}-`))
+      .map((name) => `cgroup: ${controller}/${name}`),
+  ),
+  ...readIfThere('/proc/self/mounts')
+    .split('\n')
+    .filter((line) => line.includes(id))
+    .map((line) => `mount: ${line}`),
+  ...docker(['ps', '--all', '--format', '{{.Names}}'], id).map((name) => `container: ${name}`),
+  ...docker(['network', 'ls', '--format', '{{.Name}}'], id).map((name) => `network: ${name}`),
+  ...docker(['volume', 'ls', '--format', '{{.Name}}'], id).map((name) => `volume: ${name}`),
+]
+
+/** Guards against hanging only: what is undone is gone much sooner. */
+const SETTLE_TIMEOUT_MS = 60_000
+
+/**
+ * What the runs left behind, and what of the host is otherwise than before, once things have settled; empty where
+ * nothing is.
+ */
+export const leftovers = async (before: HostBaseline, runs: Runs | string): Promise<readonly string[]> => {
+  const whose = typeof runs === 'string' ? { folder: runs } : runs
+  const left = (): readonly string[] => {
+    const ids = runIdsOf(whose)
+    return [
+      ...ids.flatMap(tracesOf),
+      ...processesOf(whose, ids).map(({ pid, commandLine }) => `process: ${pid} ${commandLine}`),
+      ...hostChanges(before),
+    ]
+  }
+  await waitUntil(() => left().length === 0, SETTLE_TIMEOUT_MS, 200)
+  return left()
+}
