@@ -109,14 +109,14 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expect(JSON.stringify(statistics?.details)).toContain('not-allowed')
   })
 
-  it('older data or none comes back, is said, and that raft does not claim to live with it', async () => {
+  it('old data or none comes back: the run reports it, and that raft does not claim to tolerate it', async () => {
     const options = 'data=rolled-back+newest-rolled-back+wiped,victims=one,interval=2s,duration=700ms'
     const played = await play(RAFT, `-n kill --nemesis-opts ${options} --time-limit 10s --seed 6`)
     const said = saidBy(played, 'kill')
     expect(said).toMatch(/[1-9] files of n\d wiped; running again/)
     expect(said).toMatch(/log of n\d as it was 1000 ms before/)
     expect(played.verdict.outsideClaims).toBe(true)
-    expect(played.stderr).toContain('raft does not claim to live with data-loss')
+    expect(played.stderr).toContain('raft does not claim to tolerate data-loss')
   })
 
   it('members go and come back under load and other faults, by the word of the cluster', async () => {

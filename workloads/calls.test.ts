@@ -1,4 +1,4 @@
-/** Every workload in virtual time, on the state machines of the bundled cluster: what it says, and hears, fits its vocabulary. */
+/** Every workload in virtual time, on the state machines of the bundled cluster: its calls and answers match its vocabulary. */
 import { describe, expect, it } from 'vitest'
 import type { Call, Operation } from '../harness/api/history.ts'
 import type { Options } from '../harness/api/options.ts'
@@ -17,7 +17,7 @@ import { workloads } from './index.ts'
 const CALLS = 400
 const CONTEXT = { concurrency: 6, nodes: 3 }
 
-/** What becomes of a call. */
+/** Returns the ok value of a call. */
 type Answer = (call: Call) => unknown
 
 /** The structure that the cluster keeps for a vocabulary, as if each call were one entry of the log. */
@@ -28,7 +28,7 @@ const structureOf = (name: string): Answer => {
   return (call) => structure.execute(call, { index: ++index, term: 1, session: 1 })
 }
 
-/** As the job queue's client works: it takes a job, and acknowledges it. */
+/** Does what the job queue's client does: takes a job and acknowledges it. */
 const working =
   (queue: Answer): Answer =>
   (call) => {
@@ -42,7 +42,7 @@ const working =
     return { key, token, ...(queue({ f: 'ack', value: { key, token, worker: 'test' } }) as object) }
   }
 
-/** Whoever holds a lock gets into what it protects. */
+/** The holder of a lock may always enter the protected resource. */
 const protecting =
   (locks: Answer): Answer =>
   (call) =>
@@ -66,7 +66,7 @@ const answersOf = ({ vocabulary: { name } }: Workload): Answer => {
 const optionsOf = (workload: Workload): Options =>
   Object.fromEntries(Object.entries(workload.options).map(([name, spec]) => [name, spec.default]))
 
-/** Some calls, and then what the workload asks at the end. */
+/** Runs some calls, then the workload's final calls. */
 const play = (workload: Workload, answer: Answer): readonly Operation[] => {
   const history: Operation[] = []
   const options = optionsOf(workload)
@@ -94,7 +94,7 @@ const play = (workload: Workload, answer: Answer): readonly Operation[] => {
   return history
 }
 
-describe('what a workload says and hears fits its vocabulary', () => {
+describe('the calls and answers of a workload match its vocabulary', () => {
   it.each(Object.values(workloads))('$name', (workload) => {
     const history = play(workload, answersOf(workload))
     expect(history.length).toBeGreaterThanOrEqual(2 * CALLS)

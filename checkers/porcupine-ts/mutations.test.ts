@@ -83,7 +83,7 @@ describe('a broken rule is noticed:', () => {
   beforeAll(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'porcupine-mutation-'))
   })
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }), 120_000)
 
   it.concurrent.each(mutations)('%s', { timeout: 2 * HANG_TIMEOUT_MS }, async (rule, file, from, to) => {
     const copy = path.join(folder, rule.replaceAll(' ', '-'))
@@ -99,6 +99,7 @@ describe('a broken rule is noticed:', () => {
       () => false,
       (error: { code?: unknown }) => error.code === NOTICED_CODE,
     )
+    fs.rmSync(copy, { recursive: true, force: true })
     expect(failed).toBe(true)
   })
 })

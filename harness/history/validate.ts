@@ -61,7 +61,7 @@ export const checkInvocation = (vocabulary: Vocabulary, { f, value }: Call, wher
 }
 
 /** Why an answer is none to that call; null where it is. */
-export const mismatchOf = (vocabulary: Vocabulary, call: Call, ok: unknown): string | null => {
+const mismatchOf = (vocabulary: Vocabulary, call: Call, ok: unknown): string | null => {
   const definition = vocabulary.calls[call.f]
   if (definition === undefined) return `${call.f} is no call of ${vocabulary.name}`
   return complaint(definition.ok, ok) ?? definition.mismatch?.(call.value, ok) ?? null

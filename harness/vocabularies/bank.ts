@@ -1,10 +1,10 @@
 /**
- * ACCOUNTS accounts with INITIAL_BALANCE each, none of which may be overdrawn.
+ * ACCOUNTS accounts with INITIAL_BALANCE each. No account may be overdrawn.
  *
  * | call     | value                | ok value                                       |
  * |----------|----------------------|------------------------------------------------|
- * | transfer | { from, to, amount } | the same and { applied }: false for want of money |
- * | read     | {}                   | { balances }: of all accounts, at one time     |
+ * | transfer | { from, to, amount } | the same and { applied }: false if money is short |
+ * | read     | {}                   | { balances }: of all accounts, at one instant  |
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'

@@ -1,5 +1,5 @@
 /**
- * Counters, zero at first.
+ * Counters, initially zero.
  *
  * | call | value          | ok value         |
  * |------|----------------|------------------|
@@ -17,7 +17,7 @@ const key = z.int()
 
 export const COUNTER = defineVocabulary({
   name: 'counter',
-  description: 'counters that are added to',
+  description: 'counters with additions and reads',
   promises: OF_OBJECTS,
   unique: null,
   initial: '0',

@@ -4,10 +4,10 @@
  * | call    | value          | ok value                                      |
  * |---------|----------------|-----------------------------------------------|
  * | enqueue | { key, value } | the same                                      |
- * | dequeue | { key }        | { key, value }: null where it was found empty |
+ * | dequeue | { key }        | { key, value }: null if the queue was empty   |
  * | drain   | { key }        | { key, values }: all that was left, in order  |
  *
- * Workloads do not drain; histories of others do. A target need not speak it.
+ * Workloads do not drain; imported histories do. A target need not support it.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'

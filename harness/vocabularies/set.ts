@@ -1,5 +1,5 @@
 /**
- * One set that elements are only added to, each by one call.
+ * One set. Elements are added, each by one call, and never removed.
  *
  * | call | value       | ok value                              |
  * |------|-------------|---------------------------------------|
@@ -17,7 +17,7 @@ const element = z.int()
 
 export const SET = defineVocabulary({
   name: 'set',
-  description: 'one set that elements are only added to',
+  description: 'one set; elements are added and never removed',
   promises: OF_OBJECTS,
   unique: 'an element is added at most once',
   initial: 'empty',

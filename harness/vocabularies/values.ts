@@ -1,4 +1,4 @@
-/** Schemas that vocabularies share, and what their calls have in common. */
+/** Schemas and rules that vocabularies share. */
 import { z } from 'zod'
 import type { Identity } from '../api/vocabulary.ts'
 import { printJson } from '../support/json.ts'
@@ -7,7 +7,7 @@ import { printJson } from '../support/json.ts'
 export const scalar = z.union([z.int(), z.bigint(), z.string(), z.boolean()])
 export type Scalar = z.output<typeof scalar>
 
-/** What is asked where there is nothing to say. */
+/** The value of a call without parameters. */
 export const nothing = z.strictObject({})
 
 const inText = (value: Scalar): string => (typeof value === 'string' ? JSON.stringify(value) : `${value}`)
@@ -15,7 +15,7 @@ const inText = (value: Scalar): string => (typeof value === 'string' ? JSON.stri
 /** Identity of a value that a key holds, or an element that it contains. */
 export const held = (key: Scalar, value: Scalar): Identity => `${inText(key)}=${inText(value)}`
 
-/** A rule for completions: what these fields of an ok answer repeat must be what was asked. */
+/** A rule for completions: these fields of an ok answer must repeat those of the request. */
 export const repeats =
   <const Field extends string>(...fields: readonly Field[]) =>
   (

@@ -23,7 +23,7 @@ export interface PartialLinearization {
   readonly decided: boolean
 }
 
-interface Attempt {
+interface SearchedOrder {
   readonly result: SearchResult
   /** Position of the operation whose return no order passes. */
   readonly blocked: number
@@ -31,7 +31,12 @@ interface Attempt {
   readonly states: readonly string[]
 }
 
-const attempt = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number, budget: Budget): Attempt => {
+const attempt = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  end: number,
+  budget: Budget,
+): SearchedOrder => {
   const positions = restricting(model, part, end)
   const some = partOf(part, positions, end)
   const compiled = compile(model, some)
@@ -59,7 +64,8 @@ const linearizePart = <S, I, O>(
   known: number | null,
   budget: Budget,
 ): PartialLinearization => {
-  const upTo = (blocked: number): Attempt => attempt(model, part, part.return[blocked] as number, budget)
+  const upTo = (blocked: number): SearchedOrder =>
+    attempt(model, part, part.return[blocked] as number, budget)
   let blocked = known
   let last = blocked === null ? attempt(model, part, Number.POSITIVE_INFINITY, budget) : upTo(blocked)
   if (last.result.verdict === 'illegal') {

@@ -105,17 +105,17 @@ const ceilings = ({ part, told }: Counts, positions: readonly number[]): Float64
   return found
 }
 
-interface Job {
+interface RankedAdd {
   readonly release: number
   readonly deadline: number
   readonly optional: boolean
 }
 
-const jobsOf = (counts: Counts): Job[] => {
+const jobsOf = (counts: Counts): RankedAdd[] => {
   const { done, open, ranks } = counts
   const earliest = floors(counts, done)
   const latest = ceilings(counts, done)
-  const jobs = done.map((operation, i): Job => {
+  const jobs = done.map((operation, i): RankedAdd => {
     const rank = ranks.get(operation)
     const release = (earliest[i] as number) + 1
     const deadline = latest[i] as number
@@ -129,14 +129,15 @@ const jobsOf = (counts: Counts): Job[] => {
 }
 
 /** Whether the ranks from 1 to at least `needed` can be filled so that every job that is not optional is done in time. */
-const canSchedule = (jobs: readonly Job[], needed: number): boolean => {
-  const ready = new Heap<Job>((a, b) =>
+const canSchedule = (jobs: readonly RankedAdd[], needed: number): boolean => {
+  const ready = new Heap<RankedAdd>((a, b) =>
     a.deadline === b.deadline ? Number(a.optional) - Number(b.optional) : a.deadline - b.deadline,
   )
   let left = jobs.filter(({ optional }) => !optional).length
   let next = 0
   for (let rank = 1; left > 0 || rank <= needed; rank++) {
-    for (; next < jobs.length && (jobs[next] as Job).release <= rank; next++) ready.push(jobs[next] as Job)
+    for (; next < jobs.length && (jobs[next] as RankedAdd).release <= rank; next++)
+      ready.push(jobs[next] as RankedAdd)
     const job = ready.pop()
     if (job === undefined || job.deadline < rank) return false
     if (!job.optional) left--

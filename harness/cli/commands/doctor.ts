@@ -1,4 +1,4 @@
-/** `faultline doctor`: what this machine can do, what is missing, and what would provide it. */
+/** `faultline doctor`: what works on this machine, what is missing, and how to provide it. */
 import fs from 'node:fs'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
@@ -20,7 +20,7 @@ const checkEnvironment = async (environment: Environment): Promise<Checked> => {
   return { environment, usable: why === null, findings: [...(await environment.inspect()), itself] }
 }
 
-/** By what it needs of the environment. */
+/** Checks the capabilities that the nemesis needs from the environment. */
 const checkNemesis = async (
   { name, needs, uses = [] }: Nemesis,
   environment: Environment,
@@ -32,7 +32,7 @@ const checkNemesis = async (
   return { what: `nemesis ${name}`, ok: missing.length === 0, note: told.map(({ note }) => note).join('; ') }
 }
 
-/** One line where the environments agree; else one for each. */
+/** One line if the environments agree; otherwise one for each. */
 const checkInAll = async (nemesis: Nemesis, among: readonly Environment[]): Promise<readonly Finding[]> => {
   const findings = await Promise.all(among.map((environment) => checkNemesis(nemesis, environment)))
   const distinct = new Set(findings.map(({ ok, note }) => `${ok} ${note}`))
@@ -47,7 +47,8 @@ const checkTargets = (): readonly Finding[] =>
       return {
         what: `target ${target.name}`,
         ok: true,
-        note: found ?? `${program} is taken from Debian's package ${debianPackage} when first needed`,
+        note:
+          found ?? `${program} will be downloaded from Debian's package ${debianPackage} when first needed`,
       }
     }),
   )
@@ -59,7 +60,7 @@ const checkMachine = (): readonly Finding[] => [
     note:
       process.platform === 'linux'
         ? fs.readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim()
-        : 'faultline breaks Linux processes only',
+        : 'faultline injects faults into Linux processes only',
   },
   {
     what: 'root',

@@ -1,4 +1,4 @@
-/** `faultline report`: renders a run's HTML again. */
+/** `faultline report`: renders the HTML report of a run again. */
 import { renderReport } from '../../report/render.ts'
 import { readVerdict } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'

@@ -1,5 +1,6 @@
-/** The formats a history is exported in. To add one: its value, and its line here. */
+/** The export formats of histories. To add one, write its value and add its line here. */
 import { encodeEdn } from '../../history/export.ts'
+
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { ownVersion } from '../../store/version.ts'
@@ -8,7 +9,7 @@ import type { HistoryFormat } from './format.ts'
 
 const edn: HistoryFormat = {
   name: 'edn',
-  description: "Jepsen's, as Knossos and Elle read it",
+  description: "Jepsen's format, as Knossos and Elle read it",
   encode: ({ history }, vocabulary) => encodeEdn(history, vocabulary),
 }
 

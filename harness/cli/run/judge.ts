@@ -16,7 +16,7 @@ import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
 import type { CheckSettings } from './settings.ts'
 
-/** An interrupted run or one imported has parts missing; only what is there is judged. */
+/** The record of an interrupted run or an imported history lacks parts; only the existing parts are judged. */
 const judgeRecord = (recorded: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
   const { vocabulary } = workload
   const record = { ...recorded, vocabulary }
@@ -43,7 +43,7 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
 const isRunDir = (file: string): boolean =>
   fs.statSync(file).isDirectory() && fs.existsSync(path.join(file, FILES.run))
 
-/** The initial value belongs to the dialect unless it was given. */
+/** The dialect determines the initial value unless the user gave one. */
 const workloadOptions = (
   { options: specs, name }: Workload,
   { workloadOpts, dialect }: CheckSettings,
@@ -58,7 +58,7 @@ const workloadOptions = (
 /** Judges a run's folder or a history file. */
 export const judgePath = async (given: string, settings: CheckSettings): Promise<Judged> => {
   const file = path.resolve(given)
-  if (!fs.existsSync(file)) throw new UserError(`There is nothing at ${file}.`)
+  if (!fs.existsSync(file)) throw new UserError(`There is no file or folder at ${file}.`)
   if (isRunDir(file)) return judgeRun(file)
   const { dialect, pages } = settings
   const workload = await findWorkload(settings.workload)

@@ -11,7 +11,7 @@ const specs = {
 } as const satisfies OptionSpecs
 
 describe('options', () => {
-  it('are defaults with what was given in their place', () => {
+  it('are the given values and defaults for the rest', () => {
     expect(parseOptions('x', 'interval=2s,share=0.1,fast=true', specs)).toEqual({
       interval: 2000,
       victims: 'one',
@@ -36,7 +36,7 @@ describe('options', () => {
     ['victims', 'victims needs a value'],
   ])('refuse %s', (text, message) => expect(() => parseOptions('x', text, specs)).toThrow(message))
 
-  it('of nemeses go to the one named, or to all that have them', () => {
+  it('of nemeses are for the named one, or for all that have them', () => {
     const split = splitNemesisOptions('kill.interval=1s,victims=all', ['kill', 'pause'], () => specs)
     expect(Object.fromEntries(split)).toEqual({ kill: 'interval=1s,victims=all', pause: 'victims=all' })
     expect(() => splitNemesisOptions('clock.interval=1s', ['kill'], () => specs)).toThrow(

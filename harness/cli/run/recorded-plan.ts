@@ -1,10 +1,10 @@
-/** A plan of faults that a run recorded: whether it fits the run that is to inject it again. */
+/** Checks that a recorded plan of faults fits the run that is to repeat it. */
 import type { PlannedFault } from '../../api/nemesis.ts'
 import { UserError } from '../../support/assert.ts'
 import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
 import { findNemesis } from './registries.ts'
 
-/** It names nodes and times: both must be there. @throws UserError */
+/** Its nodes must exist, and its times must be within the run. @throws UserError */
 export const requireFit = (
   faults: readonly PlannedFault[],
   nodes: readonly string[],

@@ -55,13 +55,13 @@ describe('the spec of a run', () => {
     expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
   })
 
-  it('takes every nemesis there is a means for, with all', async () => {
+  it('takes every usable nemesis with all', async () => {
     const { spec, notes } = await build('raft', { nemesis: 'all' })
     const named = [...spec.nemeses.map(({ name }) => name), ...notes.map((note) => note.split(' ')[0])]
     expect(named.toSorted()).toEqual(Object.keys(nemeses).toSorted())
   })
 
-  it('takes the faults of a recorded plan as they are', async () => {
+  it('takes the faults of a recorded plan unchanged', async () => {
     const { spec } = await build('raft', { faults: PLAN })
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
     const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
@@ -83,9 +83,9 @@ describe('the spec of a run', () => {
     ],
     ['raft', { nemesis: 'clok' }, 'There is no nemesis named clok. Did you mean clock?'],
     ['raft', { nemesis: 'kill,kill' }, 'names kill twice'],
-    ['raft', { nemesis: 'all,kill' }, 'all leaves nothing to be named beside it'],
+    ['raft', { nemesis: 'all,kill' }, 'all already includes every nemesis'],
     ['raft', { faults: '/nowhere' }, 'There are no recorded faults at /nowhere'],
-    ['raft', { faults: PLAN, nemesis: 'kill' }, 'names its nemeses itself'],
+    ['raft', { faults: PLAN, nemesis: 'kill' }, 'already determines the nemeses'],
     ['raft', { faults: PLAN, nodes: '3' }, 'kill-1 names n5, and the cluster has n1, n2, n3'],
     ['raft', { faults: PLAN, timeLimit: '2s' }, 'kill-1 ends after 3.0 s, beyond --time-limit'],
     ['raft', { faults: BROKEN_PLAN }, 'planned fault kill-1 is none that kill can make: intent.signal: '],
