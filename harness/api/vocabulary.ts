@@ -4,6 +4,8 @@
  */
 import type { output, ZodType } from 'zod'
 import type { PromiseName } from './claims.ts'
+import type { Edn } from './edn.ts'
+import type { Call, ClientProcess, Operation } from './history.ts'
 
 /** Identity of an object, an element or a value, as a string. Equal things have equal strings. */
 export type Identity = string
@@ -21,6 +23,8 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
   changes(value: Value): boolean
   /** It asks about the cluster itself (backlog, log) and does not use the object. It is not evidence about a partition's side. */
   readonly audits?: true
+  /** Only imported histories contain it: no workload asks it, and no target needs to speak it. */
+  readonly onlyImported?: true
   /** Why an ok answer does not belong to this invocation; null if it does. Absent: every ok that matches the schema does. */
   mismatch?(value: Value, ok: Ok): string | null
   /** The objects it concerns. Absent: the vocabulary has one object. */
@@ -49,6 +53,41 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   readonly initial: string
   /** Names of the services beside the cluster that it requires. */
   readonly services: readonly string[]
+  /** How others write it. Absent: only as our own values. */
+  readonly edn?: EdnForm
+}
+
+/** An event of a history in EDN, as a form reads it. */
+export interface EdnEvent {
+  readonly process: ClientProcess
+  readonly type: Operation['type']
+  readonly f: string
+  readonly value: Edn
+  /** The text of its error, such as `empty`; null: none. */
+  readonly error: string | null
+  /** Of a completion: what was asked. */
+  readonly invoked: Call | null
+  /** Values are tuples of a key and a value (jepsen.independent). */
+  readonly keyed: boolean
+  /** What nil and a failed comparison mean: see `harness/history/README.md`. */
+  readonly dialect: 'jepsen' | 'etcd'
+}
+
+/** What an event says. `untold`: the answer tells nothing, as if it had not come; the operation is left out. */
+export type EdnMeaning =
+  | { readonly f: string; readonly value: unknown; readonly type?: Operation['type'] }
+  | 'untold'
+
+/** How Jepsen, Elle and Maelstrom write the calls of a vocabulary. Where they do not, histories hold our own values as EDN maps. */
+export interface EdnForm {
+  /** Whether the values of these events are tuples of a key and a value. Absent: never. */
+  isKeyed?(events: readonly Pick<EdnEvent, 'f' | 'value'>[]): boolean
+  /** A reader for one history: it may remember. An event it does not understand gives null. */
+  reader(): (event: EdnEvent) => EdnMeaning | null
+  /** Null where our own value is written as it is. */
+  print?(
+    operation: Operation,
+  ): { readonly f: string; readonly value: Edn; readonly type?: Operation['type'] } | null
 }
 
 /** What a schema accepts, deeply read-only. */

@@ -121,7 +121,7 @@ const writeRegister: Example = {
   ],
   changes: true,
   badValues: [null, [['append', 1, 2]], [['w', 1, null]], [['w', 1, [2]]]],
-  badOks: [[['r', 1, [5]]], [['w', 1, true]]],
+  badOks: [[['r', 1, [5]]], [['w', 1, 1.5]]],
   mismatches: [
     [
       ['w', 1, 6],
@@ -229,6 +229,16 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       mismatches: [{ key: 4, value: null }],
       objects: ['3'],
       reads: ['3=7'],
+    },
+    drain: {
+      value: KEY,
+      ok: { key: 3, values: [7, 8] },
+      changes: true,
+      badValues: BAD_KEYS,
+      badOks: [KEY, { key: 3, values: null }, { key: 3, values: ['7'] }],
+      mismatches: [{ key: 4, values: [] }],
+      objects: ['3'],
+      reads: ['3=7', '3=8'],
     },
   },
   'unique-ids': {

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { bankForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { nothing, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -28,6 +29,7 @@ export const BANK = defineVocabulary({
   unique: null,
   initial: `${INITIAL_BALANCE} in each account`,
   services: [],
+  edn: bankForm,
   calls: {
     transfer: defineCall({
       value: transfer,

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { counterForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -21,6 +22,7 @@ export const COUNTER = defineVocabulary({
   unique: null,
   initial: '0',
   services: [],
+  edn: counterForm,
   calls: {
     add: defineCall({
       value: z.object({ key, delta: z.int() }),

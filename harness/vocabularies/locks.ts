@@ -10,6 +10,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { lockForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -34,6 +35,7 @@ export const LOCK = defineVocabulary({
   unique: UNIQUE_OWNER,
   initial: 'free',
   services: [],
+  edn: lockForm,
   calls: {
     /** The fencing token (Kleppmann 2016) comes with a lock that was granted. */
     acquire: holding(done.extend({ token: z.int().exactOptional() })),
@@ -48,6 +50,7 @@ export const SEMAPHORE = defineVocabulary({
   unique: UNIQUE_OWNER,
   initial: 'free',
   services: [],
+  edn: lockForm,
   calls: { acquire: holding(done), release },
 })
 

@@ -2,6 +2,7 @@
  * Registers in groups of GROUP_SIZE: each group starts at key `n * GROUP_SIZE`, and a transaction uses keys of one group only.
  * The call, `txn`, is that of rw-register (`transactions.ts`).
  */
+import { rwRegisterForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { type RegisterOp, registerTransaction } from './transactions.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -15,6 +16,7 @@ export const MULTI_REGISTER = defineVocabulary({
   unique: null,
   initial: 'null',
   services: [],
+  edn: rwRegisterForm,
   calls: {
     txn: defineCall({
       ...registerTransaction,

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { setForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { nothing, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -21,6 +22,7 @@ export const SET = defineVocabulary({
   unique: 'an element is added at most once',
   initial: 'empty',
   services: [],
+  edn: setForm,
   calls: {
     add: defineCall({
       value: z.object({ element }),

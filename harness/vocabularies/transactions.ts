@@ -12,6 +12,8 @@
  */
 import { z } from 'zod'
 import type { CallDefinition, Identity } from '../api/vocabulary.ts'
+import { printJson } from '../support/json.ts'
+import { listAppendForm, rwRegisterForm } from './edn-forms.ts'
 import { OF_TRANSACTIONS } from './promises.ts'
 import { held, type Scalar, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -40,7 +42,7 @@ const mismatch = (asked: readonly MicroOp[], done: readonly MicroOp[]): string |
     return doneF !== f || doneKey !== key || (f !== READ && doneValue !== value)
   })
   if (at < 0) return null
-  return `its micro-operation ${at} is ${JSON.stringify(done[at])}, and that of the invocation is ${JSON.stringify(asked[at])}`
+  return `its micro-operation ${at} is ${printJson(done[at])}, and that of the invocation is ${printJson(asked[at])}`
 }
 
 const writes = (ops: readonly MicroOp[]): readonly Identity[] =>
@@ -74,6 +76,7 @@ export const LIST_APPEND = defineVocabulary({
   unique: 'an element is appended to a key at most once',
   initial: '[]',
   services: [],
+  edn: listAppendForm,
   calls: { txn: transaction(inList) },
 })
 
@@ -84,6 +87,7 @@ export const RW_REGISTER = defineVocabulary({
   unique: 'a value is written to a key at most once',
   initial: 'null',
   services: [],
+  edn: rwRegisterForm,
   calls: { txn: registerTransaction },
 })
 

@@ -7,6 +7,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { uniqueIdsForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { nothing, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -18,6 +19,7 @@ export const UNIQUE_IDS = defineVocabulary({
   unique: null,
   initial: 'no id issued',
   services: [],
+  edn: uniqueIdsForm,
   calls: {
     generate: defineCall({ value: nothing, ok: z.object({ id: scalar }), changes: () => true }),
   },

@@ -1,12 +1,10 @@
 /** Schemas and rules that vocabularies share. */
 import { z } from 'zod'
 import type { Identity } from '../api/vocabulary.ts'
+import { printJson } from '../support/json.ts'
 
-/**
- * The name of an object, or a value, if strings are possible too. Whole numbers are exact up to 2^53, as in JSON. A greater
- * number must be a string.
- */
-export const scalar = z.union([z.int(), z.string()])
+/** A name of an object, or a value: whole numbers of any size, texts (keywords of EDN as `:name`) and booleans. */
+export const scalar = z.union([z.int(), z.bigint(), z.string(), z.boolean()])
 export type Scalar = z.output<typeof scalar>
 
 /** The value of a call without parameters. */
@@ -26,5 +24,5 @@ export const repeats =
   ): string | null => {
     const field = fields.find((name) => asked[name] !== ok[name])
     if (field === undefined) return null
-    return `its ${field} is ${JSON.stringify(ok[field])}, and that of the invocation is ${JSON.stringify(asked[field])}`
+    return `its ${field} is ${printJson(ok[field])}, and that of the invocation is ${printJson(asked[field])}`
   }

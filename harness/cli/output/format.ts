@@ -3,6 +3,7 @@
  */
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
+import type { Vocabulary } from '../../api/vocabulary.ts'
 
 /** A run or an imported history, with its verdict. */
 export interface Judged {
@@ -28,5 +29,5 @@ export interface HistoryFormat {
   readonly name: string
   /** What reads it, in a few words. */
   readonly description: string
-  encode(record: RunRecord): string
+  encode(record: RunRecord, vocabulary: Vocabulary): string
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../api/history.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { bareRecord } from '../../store/run-store.ts'
+import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from './format.ts'
 import { outputFormats } from './formats.ts'
 import { historyFormats } from './history-formats.ts'
@@ -71,7 +72,8 @@ describe('a verdict', () => {
 })
 
 describe('a history', () => {
-  const encode = (format: string): string => historyFormats[format]?.encode(bareRecord(HISTORY)) ?? ''
+  const encode = (format: string): string =>
+    historyFormats[format]?.encode(bareRecord(HISTORY), REGISTER) ?? ''
 
   it('as CSV quotes fields that contain commas or quotes', () => {
     const [header, first, second] = encode('csv').split('\n')

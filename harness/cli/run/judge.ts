@@ -3,14 +3,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import { strangerIn, wrongVocabulary } from '../../../checkers/vocabulary.ts'
-import type { Operation } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
-import { type Dialect, decodeJepsen } from '../../history/jepsen.ts'
-import { decodeHistory } from '../../history/jsonl.ts'
-import { bareRecord, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
+import { decodeAny } from '../../history/decode.ts'
+import { readHistoryText } from '../../store/history-file.ts'
+import { bareRecord, FILES, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import type { Judged } from '../output/format.ts'
 import { parseOptions } from './options.ts'
@@ -40,19 +39,9 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   return { verdict, record, notes, folder: dir }
 }
 
-const isRunDir = (file: string): boolean => fs.statSync(file).isDirectory()
-
-const readHistory = (
-  file: string,
-  dialect: Dialect,
-): { readonly operations: readonly Operation[]; readonly notes: readonly string[] } => {
-  const text = fs.readFileSync(file, 'utf8')
-  if (file.endsWith('.jsonl')) return decodeHistory(text, file)
-  if (/\.(edn|log|txt)$/.test(file)) return { operations: decodeJepsen(text, dialect, file), notes: [] }
-  throw new UserError(
-    `${file}: a run's folder, a .jsonl history, or a Jepsen history (.edn, .log) is expected.`,
-  )
-}
+/** Of a run, not of somebody else's store. */
+const isRunDir = (file: string): boolean =>
+  fs.statSync(file).isDirectory() && fs.existsSync(path.join(file, FILES.run))
 
 /** The dialect determines the initial value unless the user gave one. */
 const workloadOptions = (
@@ -73,7 +62,8 @@ export const judgePath = async (given: string, settings: CheckSettings): Promise
   if (isRunDir(file)) return judgeRun(file)
   const { dialect, pages } = settings
   const workload = await findWorkload(settings.workload)
-  const { operations, notes } = readHistory(file, dialect)
+  const { text, file: found } = readHistoryText(file)
+  const { operations, notes } = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
   const record = bareRecord(operations)
   const verdict = await judgeRecord(record, workload, workloadOptions(workload, settings, file))
   if (pages === undefined) return { verdict: withoutPages(verdict), record, notes }

@@ -3,7 +3,7 @@
  * with a unit, such as `60s`, and parsed into milliseconds.
  */
 import type { LogLevel } from '../../api/log.ts'
-import { DIALECTS } from '../../history/jepsen.ts'
+import { DIALECTS } from '../../history/import.ts'
 import type { Settings, SettingsOf } from '../setting.ts'
 
 /** The maximum for all targets; a target may allow fewer. */
