@@ -105,7 +105,7 @@ const CHECKERS: readonly (readonly [Checker, Vocabulary, string])[] = [
   [lockResource, PROTECTED_LOCK, 'acquire'],
   [leaseResource, PROTECTED_LEASE, 'acquire'],
   [multiRegister, MULTI_REGISTER, 'txn'],
-  [bank, BANK, 'read'],
+  [bank({ total: 0 }), BANK, 'read'],
   [booking, BOOKING, 'read'],
   [revocation, ACCESS, 'check'],
   [watch, WATCH, 'watch'],

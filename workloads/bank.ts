@@ -15,6 +15,11 @@ export const bank = defineWorkload({
   vocabulary: BANK,
   options: {
     reads: { type: 'number', default: 0.4, description: 'share of reads' },
+    total: {
+      type: 'number',
+      default: 0,
+      description: 'of an imported history: the total of all balances; 0: that of its first read',
+    },
   },
   generator: (_rng, options) =>
     calls((draw) => {
@@ -24,5 +29,5 @@ export const bank = defineWorkload({
       return { f: 'transfer', value: { from, to, amount: 1 + draw.fork('amount').int(MOST) } }
     }),
   finalGenerator: (_rng, _options, context) => atEveryNode([READ], context),
-  checkers: () => [checker, ...standing],
+  checkers: ({ total }) => [checker({ total }), ...standing],
 })

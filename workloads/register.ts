@@ -125,7 +125,7 @@ const callAt = (plan: Plan, progress: Progress, thread: Thread, ordinal: number)
 }
 
 const putBy = (call: RegisterCall): number | null =>
-  call.f === 'read' ? null : call.f === 'write' ? call.value.value : call.value.next
+  call.f === 'read' ? null : Number(call.f === 'write' ? call.value.value : call.value.next)
 
 const advance = (plan: Plan, progress: Progress, call: RegisterCall): Progress => {
   const count = progress.count + 1

@@ -9,7 +9,13 @@ import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import { messageOf } from '../../harness/support/assert.ts'
-import { REGISTER, type RegisterCall, type RegisterResult } from '../../harness/vocabularies/register.ts'
+import {
+  REGISTER,
+  type RegisterCall,
+  type RegisterResult,
+  type RegisterValue,
+} from '../../harness/vocabularies/register.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Columns, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
@@ -21,12 +27,12 @@ import { drawRegisterPage } from './register-page.ts'
 
 const TIME_LIMIT_MS = 120_000
 
-/** Numbers of any size as the small ones that columns hold. */
+/** Keys and values of any kind as the small numbers that columns hold. */
 class Dictionary {
-  readonly #codes = new Map<number, number>()
-  readonly #values: number[] = []
+  readonly #codes = new Map<Scalar, number>()
+  readonly #values: Scalar[] = []
 
-  codeOf(value: number | null): number {
+  codeOf(value: Scalar | null): number {
     if (value === null) return NIL
     const known = this.#codes.get(value)
     if (known !== undefined) return known
@@ -34,8 +40,8 @@ class Dictionary {
     return this.#values.push(value) - 1
   }
 
-  valueOf(code: number): number {
-    return this.#values[code] as number
+  valueOf(code: number): Scalar {
+    return this.#values[code] as Scalar
   }
 }
 
@@ -51,27 +57,26 @@ interface RegisterTable {
 
 interface Cells {
   readonly kind: number
-  readonly value: number | null
-  readonly expected: number | null
+  readonly value: RegisterValue
+  readonly expected: RegisterValue
 }
 
 /** Null for what restricts nothing: a call that failed, or a read that told nothing. */
 const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
   if (completion?.type === 'fail') return null
   const call = { f: invocation.f, value: invocation.value } as RegisterCall
-  const result =
-    completion?.type === 'ok' ? (completion.value as RegisterResult & { unknown?: boolean }) : null
+  const result = completion?.type === 'ok' ? (completion.value as RegisterResult) : null
   if (call.f === 'write') return { kind: REGISTER_KINDS.write, value: call.value.value, expected: null }
   if (call.f === 'read') {
-    if (result === null || result.unknown === true) return null
-    return { kind: REGISTER_KINDS.read, value: (result as { value: number | null }).value, expected: null }
+    if (result === null) return null
+    return { kind: REGISTER_KINDS.read, value: (result as { value: RegisterValue }).value, expected: null }
   }
   const failed = result !== null && 'applied' in result && !result.applied
   const kind = failed ? REGISTER_KINDS.casFailed : REGISTER_KINDS.cas
   return { kind, value: call.value.next, expected: call.value.expected }
 }
 
-const toColumns = (record: RunRecord, initial: number | null): RegisterTable => {
+const toColumns = (record: RunRecord, initial: RegisterValue): RegisterTable => {
   const rows = record.pairs.flatMap((pair) => {
     const cells = cellsOf(pair)
     return cells === null ? [] : [{ pair, cells }]
@@ -94,7 +99,7 @@ const toColumns = (record: RunRecord, initial: number | null): RegisterTable => 
     columns.call[at] = interval.call
     columns.return[at] = interval.return
     columns.kind[at] = cells.kind
-    columns.key[at] = keys.codeOf((pair.invocation.value as { key: number }).key)
+    columns.key[at] = keys.codeOf((pair.invocation.value as { key: Scalar }).key)
     columns.value[at] = values.codeOf(cells.value)
     columns.second[at] = values.codeOf(cells.expected)
   }
@@ -113,7 +118,7 @@ const withPage = async (
     columns,
     initial,
     keyOf: (code: number) => keys.valueOf(code),
-    numberOf: (code: number) => values.valueOf(code),
+    valueOf: (code: number) => values.valueOf(code),
   }
   try {
     return { ...evidence, page: await drawRegisterPage(rows, result, record) }
@@ -122,7 +127,7 @@ const withPage = async (
   }
 }
 
-const judge = async (record: RunRecord, initial: number | null): Promise<Judged> => {
+const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
   const beyond = beyondModels(record, REGISTER, usesOf(REGISTER))
   if (beyond !== null) return notJudged(beyond)
   const table = toColumns(record, initial)
@@ -147,7 +152,7 @@ const judge = async (record: RunRecord, initial: number | null): Promise<Judged>
   return { status: 'invalid', summary, evidence: [shown], details: { key, ...enginesOf(result) } }
 }
 
-export const linearizability = (options: { readonly initial: number | null }): Checker =>
+export const linearizability = (options: { readonly initial: RegisterValue }): Checker =>
   checkerOf({
     name: 'linearizability',
     finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',

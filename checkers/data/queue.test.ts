@@ -5,6 +5,8 @@ import { fifo, totalQueue } from './queue.ts'
 
 const put = (value: number) => done(value, 'enqueue', { key: 1, value })
 const take = (value: number | null) => done(9, 'dequeue', { key: 1 }, { key: 1, value })
+const drain = (...values: number[]) => done(9, 'drain', { key: 1 }, { key: 1, values })
+
 cases(fifo, [
   ['in order', 'valid', put(1), put(2), take(1), take(2), take(null)],
   ['out of order', 'invalid', put(1), put(2), take(2), take(1)],
@@ -12,7 +14,13 @@ cases(fifo, [
 ])
 cases(totalQueue, [
   ['out of order, which is not its business', 'valid', put(1), put(2), take(2), take(1), take(null)],
-  ['not drained', 'unknown', put(1), put(2), take(1)],
+  ['not drained, and something did not come out', 'unknown', put(1), put(2), take(1)],
+  ['not drained, and all came out', 'valid', put(1), put(2), take(1), take(2)],
+  ['nothing was put in', 'unknown', take(null)],
+  ['drained at once', 'valid', put(1), put(2), take(1), drain(2)],
+  ['lost, by a drain', 'invalid', put(1), put(2), drain(2)],
+  ['taken twice, once by a drain', 'invalid', put(1), take(1), drain(1)],
+  ['missing, but a drain is in doubt', 'valid', put(1), put(2), inDoubt(5, 'drain', { key: 1 }), take(null)],
   ['taken twice', 'invalid', put(1), take(1), take(1)],
   ['lost', 'invalid', put(1), put(2), take(2), take(null)],
   ['never put in', 'invalid', take(7)],

@@ -5,14 +5,15 @@
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import { type Dequeued, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
+import { type Dequeued, type Drained, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'
 import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
-export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
+const linearizableFifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
   finds: 'elements out of order, and whatever else no order explains',
   vocabulary: QUEUE,
   holds: 'first in, first out',
@@ -28,6 +29,12 @@ export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutpu
   },
 })
 
+/** The sequential model takes one element at a time, so that it cannot place a drain. */
+export const fifo: Checker = {
+  ...linearizableFifo,
+  applies: ({ pairs }) => !pairs.some(({ invocation }) => invocation.f === 'drain'),
+}
+
 const KINDS = ['lost', 'duplicated', 'unexpected'] as const
 type QueueFinding = Finding<(typeof KINDS)[number]>
 
@@ -39,6 +46,14 @@ interface Account {
 /** Such as `7 of queue 1`, and what became of it. */
 type Named = readonly [string, Account]
 
+/** What a dequeue or a drain took out. */
+const takenBy = ({ invocation, completion }: Pair): readonly number[] => {
+  if (completion?.type !== 'ok') return []
+  if (invocation.f === 'drain') return (completion.value as Drained).values
+  const { value } = completion.value as Dequeued
+  return value === null ? [] : [value]
+}
+
 const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
   const accounts = new Map<string, { enqueued: Pair | null; dequeued: Pair[] }>()
   const of = (key: number, value: number): { enqueued: Pair | null; dequeued: Pair[] } => {
@@ -49,14 +64,15 @@ const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
   }
   for (const pair of pairs) {
     const call = { f: pair.invocation.f, value: pair.invocation.value } as QueueCall
-    if (call.f === 'enqueue') of(call.value.key, call.value.value).enqueued = pair
-    else if (pair.completion?.type === 'ok') {
-      const { key, value } = pair.completion.value as Dequeued
-      if (value !== null) of(key, value).dequeued.push(pair)
-    }
+    const { key } = call.value
+    if (call.f === 'enqueue') of(key, call.value.value).enqueued = pair
+    else for (const value of takenBy(pair)) of(key, value).dequeued.push(pair)
   }
   return accounts
 }
+
+/** Whether an ok answer shows that the queue is empty then. */
+const leavesNothing = (f: string, ok: unknown): boolean => f === 'drain' || (ok as Dequeued).value === null
 
 /** Queues that at the end were found empty, after everything else on them was over. */
 const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<number> => {
@@ -66,7 +82,7 @@ const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<number> => {
     const { key } = invocation.value as { key: number }
     if (invocation.f === 'enqueue')
       lastPutNs.set(key, Math.max(lastPutNs.get(key) ?? 0, completion?.timeNs ?? invocation.timeNs))
-    else if (completion?.type === 'ok' && (completion.value as Dequeued).value === null)
+    else if (completion?.type === 'ok' && leavesNothing(invocation.f, completion.value))
       lastEmptyNs.set(key, invocation.timeNs)
   }
   const isDrained = ([key, emptyNs]: [number, number]): boolean => emptyNs > (lastPutNs.get(key) ?? 0)
@@ -86,12 +102,13 @@ const found = (kind: QueueFinding['kind'], [name, { enqueued, dequeued }]: Named
 
 const keyOf = ({ invocation }: Pair): number => (invocation.value as { key: number }).key
 
-/** Queue -> dequeues of it in doubt: each may have taken something. */
+/** Queue -> how many elements its dequeues in doubt may have taken: one each, and a drain any number. */
 const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> => {
   const counts = new Map<number, number>()
   for (const pair of pairs) {
-    if (pair.invocation.f !== 'dequeue' || (pair.completion?.type ?? 'info') !== 'info') continue
-    counts.set(keyOf(pair), (counts.get(keyOf(pair)) ?? 0) + 1)
+    if (pair.invocation.f === 'enqueue' || (pair.completion?.type ?? 'info') !== 'info') continue
+    const most = pair.invocation.f === 'drain' ? Number.POSITIVE_INFINITY : 1
+    counts.set(keyOf(pair), (counts.get(keyOf(pair)) ?? 0) + most)
   }
   return counts
 }
@@ -133,17 +150,30 @@ const findingsIn = (
 const isRecovered = ([, { enqueued, dequeued }]: Named): boolean =>
   dequeued.length > 0 && enqueued !== null && (enqueued.completion?.type ?? 'info') === 'info'
 
+const unprovenBy = (acknowledged: number, left: number): string | null => {
+  if (acknowledged === 0) return 'no element was acknowledged'
+  return left === 0 ? null : `${left} may still be in queues that were not drained at the end`
+}
+
 const judge = ({ pairs }: RunRecord): Judged => {
   const accounts: readonly Named[] = [...accountsOf(pairs)]
   const drained = drainedQueues(pairs)
-  const acknowledged = accounts.filter(([, { enqueued }]) => enqueued?.completion?.type === 'ok').length
+  const acknowledged = accounts.filter(([, { enqueued }]) => enqueued?.completion?.type === 'ok')
+  // In a queue that was not drained, what did not come out may still be there.
+  const left = acknowledged.filter(
+    ([, { enqueued, dequeued }]) => dequeued.length === 0 && !drained.has(keyOf(enqueued as Pair)),
+  ).length
   return conclude(findingsIn(accounts, pairs, drained), {
-    seen: `${acknowledged} acknowledged elements, ${drained.size} drained queues`,
+    seen: `${acknowledged.length} acknowledged elements, ${drained.size} drained queues`,
     clean: 'each came out at most once, and none is missing',
-    unproven:
-      drained.size === 0 ? 'no queue was drained at the end: what is missing may still be in it' : null,
+    unproven: unprovenBy(acknowledged.length, left),
     kinds: KINDS,
-    details: { acknowledged, recovered: accounts.filter(isRecovered).length, drained: drained.size },
+    details: {
+      acknowledged: acknowledged.length,
+      left,
+      recovered: accounts.filter(isRecovered).length,
+      drained: drained.size,
+    },
   })
 }
 

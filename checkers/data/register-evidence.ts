@@ -2,7 +2,8 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import type { RegisterCall, RegisterResult } from '../../harness/vocabularies/register.ts'
+import type { RegisterCall, RegisterResult, RegisterValue } from '../../harness/vocabularies/register.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { type Bar, drawDiagram } from '../porcupine-ts/evidence/diagram.ts'
 import { latestOver } from './latest-over.ts'
 
@@ -12,7 +13,7 @@ export interface Counterexample {
   readonly prefix: readonly Pair[]
   /** The operation whose return made it impossible. */
   readonly blocked: Pair
-  readonly initial: number | null
+  readonly initial: RegisterValue
   /** Whether reads were promised to be linearizable: else a stale one is allowed, and explains nothing. */
   readonly readsMustBeFresh: boolean
 }
@@ -24,13 +25,13 @@ const MAX_BARS_UNEXPLAINED = 12
 const okValue = (pair: Pair): RegisterResult | null =>
   pair.completion?.type === 'ok' ? (pair.completion.value as RegisterResult) : null
 
-const readValue = (pair: Pair): number | null | undefined => {
+const readValue = (pair: Pair): RegisterValue | undefined => {
   const result = okValue(pair)
   return pair.invocation.f === 'read' && result !== null && 'value' in result ? result.value : undefined
 }
 
 /** The value an operation may have put into the register; undefined for one that cannot have. */
-const putValue = (pair: Pair): number | undefined => {
+const putValue = (pair: Pair): Scalar | undefined => {
   const call = { f: pair.invocation.f, value: pair.invocation.value } as RegisterCall
   if (call.f === 'write') return call.value.value
   if (call.f !== 'cas') return undefined
@@ -43,7 +44,11 @@ const completedBefore = (a: Pair, b: Pair): boolean =>
 
 const seconds = ({ timeNs }: Operation): string => formatTimeNs(timeNs)
 
-const show = (value: number | null): string => (value === null ? 'nothing' : String(value))
+/** Texts in quotes, so that `4` and `"4"` stay apart. */
+const show = (value: RegisterValue): string => {
+  if (value === null) return 'nothing'
+  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+}
 
 const on = (pair: Pair): string => (pair.invocation.node === undefined ? '' : ` on ${pair.invocation.node}`)
 
@@ -52,9 +57,9 @@ const labelOf = (pair: Pair): string => {
   const result = okValue(pair)
   const doubt = result === null ? ' ?' : ''
   if (call.f === 'read') return `read -> ${show(readValue(pair) ?? null)}`
-  if (call.f === 'write') return `write ${call.value.value}${doubt}`
+  if (call.f === 'write') return `write ${show(call.value.value)}${doubt}`
   const applied = result !== null && 'applied' in result && !result.applied ? ' (no match)' : doubt
-  return `cas ${show(call.value.expected)}->${call.value.next}${applied}`
+  return `cas ${show(call.value.expected)}->${show(call.value.next)}${applied}`
 }
 
 interface Stale {

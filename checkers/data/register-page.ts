@@ -1,6 +1,8 @@
 /** The operations on the key that is not linearizable as a page to look around in, faults on the same axis. */
+
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Annotation } from '../porcupine-ts/evidence/page/data.ts'
 import { drawPage } from '../porcupine-ts/evidence/page/page.ts'
 import type { Columns, Operation, Result } from '../porcupine-ts/model.ts'
@@ -10,8 +12,8 @@ export interface RegisterRows {
   readonly columns: Required<Columns>
   readonly initial: number | null
   /** What the codes in the columns stand for. */
-  readonly keyOf: (code: number) => number
-  readonly numberOf: (code: number) => number
+  readonly keyOf: (code: number) => Scalar
+  readonly valueOf: (code: number) => Scalar
 }
 
 const LIMITS = { timeMs: 2000, memoryBytes: 2 ** 28 }
@@ -29,7 +31,7 @@ const annotationOf = ({ planned, victims, injectedAtNs, healedAtNs }: FaultRecor
       ]
 
 const operationAt = (
-  { columns, initial, keyOf, numberOf }: RegisterRows,
+  { columns, initial, keyOf, valueOf }: RegisterRows,
   row: number,
 ): Operation<RegisterInput, RegisterOutput> => {
   const end = columns.return[row] as number
@@ -40,8 +42,10 @@ const operationAt = (
     second: columns.second[row] as number,
     returned: end !== Number.POSITIVE_INFINITY,
   })
+  // The model only compares keys and values, whatever they are.
+  const numberOf = (code: number): number => valueOf(code) as number
   const real = (code: number | null): number | null => (code === null ? null : numberOf(code))
-  const key = keyOf(input.key)
+  const key = keyOf(input.key) as number
   return {
     client: columns.client[row] as number,
     call: columns.call[row] as number,
@@ -61,17 +65,17 @@ export const drawRegisterPage = async (
   result: Result & { readonly verdict: 'illegal' },
   record: RunRecord,
 ): Promise<NonNullable<Evidence['page']>> => {
-  const { columns, initial, keyOf, numberOf } = rows
+  const { columns, initial, keyOf, valueOf } = rows
   const code = columns.key[result.blocked] as number
   const own = [...columns.key.keys()].filter((row) => columns.key[row] === code)
   const placeOf = new Map(own.map((row, place) => [row, place]))
   const local = (row: number): number => placeOf.get(row) as number
   const html = await drawPage(
-    casRegister(initial === null ? null : numberOf(initial)),
+    casRegister(initial === null ? null : (valueOf(initial) as number)),
     own.map((row) => operationAt(rows, row)),
     {
       ...result,
-      partition: keyOf(code),
+      partition: String(keyOf(code)),
       blocked: local(result.blocked),
       prefix: result.prefix.map(local),
       witness: result.witness.map(local),
@@ -83,5 +87,5 @@ export const drawRegisterPage = async (
       limits: LIMITS,
     },
   )
-  return { file: `linearizability-key-${keyOf(code)}.html`, html }
+  return { file: `linearizability-key-${String(keyOf(code)).replaceAll(/[^\w-]/g, '_')}.html`, html }
 }

@@ -5,25 +5,27 @@
  * - lost: from some read on it is in none any more;
  * - stale: a read that began after it was known lacks it, and a later one has it. No harm where reads may be old;
  * - recovered: never acknowledged, and there: a timeout proves nothing;
- * - unexpected: there, and nobody asked for it.
+ * - unexpected: there, and nobody asked for it;
+ * - duplicated: twice in one read.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged, notJudged } from '../verdict.ts'
 
 interface SetRead {
   readonly invocation: Operation
   readonly completion: Operation
-  readonly elements: readonly number[]
+  readonly elements: readonly Scalar[]
 }
 
 type Fate = 'there' | 'lost' | 'stale' | 'never read'
 
 interface Element {
-  readonly element: number
+  readonly element: Scalar
   readonly invocation: Operation
   /** Null: never acknowledged. */
   readonly acknowledged: Operation | null
@@ -48,8 +50,8 @@ interface Sighting {
   last: SetRead
 }
 
-const sightingsIn = (reads: readonly SetRead[]): ReadonlyMap<number, Sighting> => {
-  const sightings = new Map<number, Sighting>()
+const sightingsIn = (reads: readonly SetRead[]): ReadonlyMap<Scalar, Sighting> => {
+  const sightings = new Map<Scalar, Sighting>()
   for (const read of reads)
     for (const element of read.elements) {
       const known = sightings.get(element)
@@ -64,7 +66,7 @@ const sightingsIn = (reads: readonly SetRead[]): ReadonlyMap<number, Sighting> =
 }
 
 interface Add {
-  readonly element: number
+  readonly element: Scalar
   readonly invocation: Operation
   readonly acknowledged: Operation | null
   readonly sighting: Sighting | null
@@ -76,7 +78,7 @@ const addsOf = (pairs: readonly Pair[], reads: readonly SetRead[]): readonly Add
   const sightings = sightingsIn(reads)
   return pairs.flatMap(({ invocation, completion }) => {
     if (invocation.f !== 'add') return []
-    const { element } = invocation.value as { element: number }
+    const { element } = invocation.value as { element: Scalar }
     const acknowledged = completion?.type === 'ok' ? completion : null
     const sighting = sightings.get(element) ?? null
     const never = Number.POSITIVE_INFINITY
@@ -114,7 +116,7 @@ const fateOf = (
   return { element, invocation, acknowledged, fate, lackedBy, hiddenMs }
 }
 
-const KINDS = ['lost', 'unexpected', 'stale'] as const
+const KINDS = ['lost', 'unexpected', 'duplicated', 'stale'] as const
 type SetFinding = Finding<(typeof KINDS)[number]>
 
 const at = (operation: Operation): string => formatDurationMs(operation.timeNs / NS_PER_MS)
@@ -136,19 +138,35 @@ const found = (
 }
 
 interface Stranger {
-  readonly element: number
+  readonly element: Scalar
   /** The first that had it. */
   readonly read: SetRead
 }
 
 /** Elements that were read and that nobody asked for. */
-const strangersIn = (reads: readonly SetRead[], asked: ReadonlySet<number>): readonly Stranger[] => {
-  const strangers = new Map<number, SetRead>()
+const strangersIn = (reads: readonly SetRead[], asked: ReadonlySet<Scalar>): readonly Stranger[] => {
+  const strangers = new Map<Scalar, SetRead>()
   for (const read of reads)
     for (const element of read.elements)
       if (!asked.has(element) && !strangers.has(element)) strangers.set(element, read)
   return [...strangers].map(([element, read]) => ({ element, read }))
 }
+
+/** What was acknowledged after the last read had begun may be lost, for all that is known. */
+const unprovenBy = (acknowledged: number, neverRead: number): string | null => {
+  if (acknowledged === 0) return 'no element was acknowledged'
+  return neverRead === 0 ? null : `no read began after ${neverRead} of them were acknowledged`
+}
+
+/** Elements that one read returned more than once. */
+const duplicatesIn = (reads: readonly SetRead[]): readonly SetFinding[] =>
+  reads.flatMap(({ invocation, elements }) => {
+    const seen = new Set<Scalar>()
+    const twice = elements.find((element) => seen.size === seen.add(element).size)
+    if (twice === undefined) return []
+    const text = `${twice}: more than once in what was read at ${at(invocation)}`
+    return [{ kind: 'duplicated' as const, text, operations: [invocation.index] }]
+  })
 
 const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
   const reads = readsOf(pairs)
@@ -160,12 +178,14 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
   const of = (fate: Fate): readonly Element[] => elements.filter((each) => each.fate === fate)
   const strangers = strangersIn(reads, new Set(elements.map(({ element }) => element)))
   const acknowledged = elements.filter((each) => each.acknowledged !== null).length
+  const neverRead = of('never read').filter((each) => each.acknowledged !== null).length
   const inLast = new Set(last.elements)
   /** Until they were in every read that began later. */
   const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
   const findings: readonly SetFinding[] = [
     ...of('lost').map((each) => found('lost', each)),
     ...of('stale').map((each) => found('stale', each)),
+    ...duplicatesIn(reads),
     ...strangers.map(({ element, read }) => ({
       kind: 'unexpected' as const,
       text: `${element}: read at ${at(read.invocation)}, and nobody asked for it`,
@@ -175,7 +195,7 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
   return conclude(findings, {
     seen: `${acknowledged} acknowledged elements in ${reads.length} reads`,
     clean: 'all were there',
-    unproven: acknowledged === 0 ? 'no element was acknowledged' : null,
+    unproven: unprovenBy(acknowledged, neverRead),
     kinds: KINDS,
     allows: (kind) => kind === 'stale' && mayBeStale,
     because: 'as reads may be old',
@@ -185,7 +205,7 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
       attempted: elements.length,
       acknowledged,
       visibleAfterMs,
-      neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
+      neverRead,
       recovered: elements.filter((each) => each.acknowledged === null && inLast.has(each.element)).length,
       reads: reads.length,
     },

@@ -28,6 +28,8 @@ interface Running {
   readonly thread: Thread
   readonly controller: AbortController
   readonly deadlineNs: number
+  /** When it was told to stop because its deadline had passed; null: it was not. */
+  abortedNs: number | null
   done: boolean
 }
 
@@ -125,7 +127,13 @@ export class Interpreter<C extends Call> {
     const { clock, concurrency, operationTimeoutMs, invoke } = this.#options
     const isClient = thread < concurrency
     const deadlineNs = isClient ? clock() + operationTimeoutMs * NS_PER_MS : Number.POSITIVE_INFINITY
-    const job: Running = { thread, controller: new AbortController(), deadlineNs, done: false }
+    const job: Running = {
+      thread,
+      controller: new AbortController(),
+      deadlineNs,
+      abortedNs: null,
+      done: false,
+    }
     this.#running.set(thread, job)
     invoke(thread, call, job.controller.signal).then(
       (outcome) => this.#settle(job, timedOut(job, outcome)),
@@ -155,8 +163,11 @@ export class Interpreter<C extends Call> {
   #reap(): void {
     const nowNs = this.#options.clock()
     for (const job of [...this.#running.values()]) {
-      if (job.deadlineNs + GRACE_NS <= nowNs) this.#expire(job, 'timeout')
-      else if (job.deadlineNs <= nowNs) job.controller.abort()
+      if (job.deadlineNs > nowNs) continue
+      job.abortedNs ??= nowNs
+      job.controller.abort()
+      // Counted from the abort: a stalled event loop must not take the grace from an operation.
+      if (job.abortedNs + GRACE_NS <= nowNs) this.#expire(job, 'timeout')
     }
   }
 }

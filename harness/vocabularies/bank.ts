@@ -16,10 +16,8 @@ import { defineCall, defineVocabulary } from './vocabulary.ts'
 export const ACCOUNTS = 8
 export const INITIAL_BALANCE = 20
 
-const account = z
-  .int()
-  .min(0)
-  .max(ACCOUNTS - 1)
+/** Imported histories may have more accounts than ours. */
+const account = z.int().min(0)
 const transfer = z.object({ from: account, to: account, amount: z.int() })
 
 export const BANK = defineVocabulary({

@@ -7,7 +7,7 @@
 import type { Edn } from '../api/edn.ts'
 import type { Operation } from '../api/history.ts'
 import type { EdnEvent, EdnForm, EdnMeaning } from '../api/vocabulary.ts'
-import { ednOf, isKeyword, isMap, isSequence, isSet, nameOf, plainOf } from './edn.ts'
+import { ednOf, entry, isKeyword, isMap, isSequence, isSet, nameOf, plainOf } from './edn.ts'
 
 const ONLY_KEY = 0
 
@@ -149,14 +149,30 @@ const byName = ([a]: readonly [Edn, Edn], [b]: readonly [Edn, Edn]): number =>
     : String(plainOf(a)).localeCompare(String(plainOf(b)))
 
 export const bankForm: EdnForm = {
-  reader: () => (event) => {
-    if (event.f === 'transfer') return { f: 'transfer', value: plainOf(event.value) }
-    if (event.f !== 'read') return null
-    if (event.type !== 'ok') return { f: 'read', value: {} }
-    const { value } = event
-    if (isMap(value))
-      return { f: 'read', value: { balances: [...value].sort(byName).map(([, each]) => plainOf(each)) } }
-    return { f: 'read', value: { balances: plainOf(value) } }
+  reader: () => {
+    // Accounts by any name, numbered as they come.
+    const names: unknown[] = []
+    const numberOf = (name: Edn | undefined): unknown => {
+      if (typeof name === 'number' || name === undefined) return name
+      if (!names.includes(plainOf(name))) names.push(plainOf(name))
+      return names.indexOf(plainOf(name))
+    }
+    return ({ f, type, value }) => {
+      if (f === 'transfer' && isMap(value)) {
+        const transfer = {
+          from: numberOf(entry(value, 'from')),
+          to: numberOf(entry(value, 'to')),
+          amount: entry(value, 'amount'),
+        }
+        return { f, value: type === 'ok' ? { ...transfer, applied: true } : transfer }
+      }
+      if (f !== 'read') return null
+      if (type !== 'ok') return { f, value: {} }
+      const balances = isMap(value)
+        ? [...value].sort(byName).map(([, each]) => plainOf(each))
+        : plainOf(value)
+      return { f, value: { balances } }
+    }
   },
   print: (operation) => {
     const { balances } = fieldsOf(operation)

@@ -13,11 +13,11 @@ import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { registerForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { held, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-const key = z.int()
-const value = z.int()
+const key = scalar
+const value = scalar
 const contents = value.nullable()
 
 export const REGISTER = defineVocabulary({

@@ -10,10 +10,10 @@ import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { setForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
-import { nothing, repeats } from './values.ts'
+import { inText, nothing, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-const element = z.int()
+const element = scalar
 
 export const SET = defineVocabulary({
   name: 'set',
@@ -29,13 +29,13 @@ export const SET = defineVocabulary({
       ok: z.object({ element }),
       changes: () => true,
       mismatch: repeats('element'),
-      writes: (asked) => [`${asked.element}`],
+      writes: (asked) => [inText(asked.element)],
     }),
     read: defineCall({
       value: nothing,
       ok: z.object({ elements: z.array(element) }),
       changes: () => false,
-      reads: (ok) => ok.elements.map(String),
+      reads: (ok) => ok.elements.map(inText),
     }),
   },
 })

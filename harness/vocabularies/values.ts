@@ -10,7 +10,9 @@ export type Scalar = z.output<typeof scalar>
 /** The value of a call without parameters. */
 export const nothing = z.strictObject({})
 
-const inText = (value: Scalar): string => (typeof value === 'string' ? JSON.stringify(value) : `${value}`)
+/** Texts in quotes, so that `4` and `"4"` stay apart. */
+export const inText = (value: Scalar): string =>
+  typeof value === 'string' ? JSON.stringify(value) : `${value}`
 
 /** Identity of a value that a key holds, or an element that it contains. */
 export const held = (key: Scalar, value: Scalar): Identity => `${inText(key)}=${inText(value)}`

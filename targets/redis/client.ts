@@ -19,6 +19,7 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { protectedBy } from '../sink/client.ts'
 import { connect, type RedisClient } from './connect.ts'
@@ -44,7 +45,7 @@ if (now or 'null') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2])
 return 1`
 
-const keyOf = (key: number): string => `register/${key}`
+const keyOf = (key: Scalar): string => `register/${key}`
 
 const sendRegister = async (send: Send, raw: Call): Promise<unknown> => {
   const call = asCall(REGISTER, raw)

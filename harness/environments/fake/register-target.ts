@@ -6,10 +6,11 @@ import type { Connection } from '../../api/client.ts'
 import type { Call, Outcome } from '../../api/history.ts'
 import type { Target } from '../../api/target.ts'
 import { REGISTER, type RegisterValue } from '../../vocabularies/register.ts'
+import type { Scalar } from '../../vocabularies/values.ts'
 import { asCall } from '../../vocabularies/vocabulary.ts'
 
 export class FakeRegisters {
-  readonly #values = new Map<number, number>()
+  readonly #values = new Map<Scalar, Scalar>()
 
   apply(raw: Call): Outcome {
     const call = asCall(REGISTER, raw)

@@ -1,13 +1,14 @@
 /** Registers with read, write and compare-and-set. */
 import type { Call } from '../../../harness/api/history.ts'
 import { REGISTER, type RegisterResult } from '../../../harness/vocabularies/register.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { asCall } from '../../../harness/vocabularies/vocabulary.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 class Registers implements Structure {
-  readonly #values: DigestMap<number, number>
+  readonly #values: DigestMap<Scalar, Scalar>
 
-  constructor(saved: readonly [number, number][]) {
+  constructor(saved: readonly [Scalar, Scalar][]) {
     this.#values = new DigestMap(saved)
   }
 
@@ -29,7 +30,7 @@ class Registers implements Structure {
   }
 
   read(call: Call): RegisterResult {
-    const { key } = call.value as { key: number }
+    const { key } = call.value as { key: Scalar }
     return { key, value: this.#values.get(key) ?? null }
   }
 
@@ -38,4 +39,4 @@ class Registers implements Structure {
   }
 }
 
-export const registers: MakeStructure = (saved) => new Registers((saved ?? []) as [number, number][])
+export const registers: MakeStructure = (saved) => new Registers((saved ?? []) as [Scalar, Scalar][])

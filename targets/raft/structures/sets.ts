@@ -1,13 +1,14 @@
 /** One set, to which elements are only added. */
 import type { Call } from '../../../harness/api/history.ts'
 import { SET, type SetResult } from '../../../harness/vocabularies/set.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { asCall } from '../../../harness/vocabularies/vocabulary.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 export class Elements implements Structure {
-  readonly #elements: DigestMap<number, true>
+  readonly #elements: DigestMap<Scalar, true>
 
-  constructor(saved: readonly number[]) {
+  constructor(saved: readonly Scalar[]) {
     this.#elements = new DigestMap(saved.map((element) => [element, true]))
   }
 
@@ -26,9 +27,9 @@ export class Elements implements Structure {
     return { elements: this.save() }
   }
 
-  save(): readonly number[] {
+  save(): Scalar[] {
     return this.#elements.entries().map(([element]) => element)
   }
 }
 
-export const elements: MakeStructure = (saved) => new Elements((saved ?? []) as number[])
+export const elements: MakeStructure = (saved) => new Elements((saved ?? []) as Scalar[])
