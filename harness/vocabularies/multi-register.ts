@@ -9,6 +9,13 @@ import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 export const GROUP_SIZE = 3
 
+const ONE_GROUP = `expected whole numbers of one group as keys, such as 0 to ${GROUP_SIZE - 1}`
+
+const isInOneGroup = (ops: readonly RegisterOp[]): boolean => {
+  const groups = ops.map(([, key]) => (typeof key === 'number' ? Math.floor(key / GROUP_SIZE) : null))
+  return groups.every((group) => group !== null && group === groups[0])
+}
+
 export const MULTI_REGISTER = defineVocabulary({
   name: 'multi-register',
   description: `registers in groups of ${GROUP_SIZE}; one call reads or writes several of a group`,
@@ -20,6 +27,7 @@ export const MULTI_REGISTER = defineVocabulary({
   calls: {
     txn: defineCall({
       ...registerTransaction,
+      value: registerTransaction.value.refine(isInOneGroup, ONE_GROUP),
       objects: (ops: readonly RegisterOp[]) => [
         ...new Set(ops.map(([, key]) => `${Math.floor(Number(key) / GROUP_SIZE)}`)),
       ],
