@@ -45,6 +45,21 @@ describe('the set checker', () => {
     expect(verdict.summary).toContain('no read began after 1 of them were acknowledged')
   })
 
+  it('an element that an overlapping read has is not lost: the read that lacks it may be old', async () => {
+    const overlapping: readonly Step[] = [
+      add(0, 'invoke', 1),
+      add(0, 'ok', 1),
+      [8, 'invoke', 'read', {}],
+      asked,
+      [8, 'ok', 'read', { elements: [1] }],
+      [9, 'ok', 'read', { elements: [] }],
+    ]
+    expect(await judge(...overlapping)).toMatchObject({ status: 'invalid', details: { stale: 1, lost: 0 } })
+    expect(await judgeUnder(expecting('consistent-prefix'), ...overlapping)).toMatchObject({
+      status: 'valid',
+    })
+  })
+
   it('invalid where one read returned an element twice', async () =>
     expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(1, 1))).toMatchObject({
       status: 'invalid',
@@ -138,7 +153,9 @@ const fateOf = (add: Pair, reads: readonly Pair[]): string => {
   const later = reads.filter(({ invocation }) => invocation.timeNs > Math.min(...endsNs))
   const lacking = later.findLast((each) => !has(each))
   if (lacking === undefined) return 'there'
-  const back = reads.some((each) => has(each) && each.invocation.timeNs > lacking.invocation.timeNs)
+  const back = reads.some(
+    (each) => has(each) && (each.completion as Operation).timeNs > lacking.invocation.timeNs,
+  )
   return back ? 'stale' : 'lost'
 }
 

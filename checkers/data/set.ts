@@ -3,7 +3,7 @@
  * add was acknowledged, or a read that saw it was over), and what the reads that began later saw of it.
  *
  * - lost: from some read on it is in none any more;
- * - stale: a read that began after it was known lacks it, and a later one has it. No harm where reads may be old;
+ * - stale: a read that began after it was known lacks it, and one that was not over by then has it. No harm where reads may be old;
  * - recovered: never acknowledged, and there: a timeout proves nothing;
  * - unexpected: there, and nobody asked for it;
  * - duplicated: twice in one read.
@@ -47,7 +47,7 @@ const readsOf = (pairs: readonly Pair[]): readonly SetRead[] =>
 /** When an element was first, and last, in what was read. */
 interface Sighting {
   firstNs: number
-  last: SetRead
+  lastNs: number
 }
 
 const sightingsIn = (reads: readonly SetRead[]): ReadonlyMap<Scalar, Sighting> => {
@@ -56,10 +56,10 @@ const sightingsIn = (reads: readonly SetRead[]): ReadonlyMap<Scalar, Sighting> =
     for (const element of read.elements) {
       const known = sightings.get(element)
       const { timeNs } = read.completion
-      if (known === undefined) sightings.set(element, { firstNs: timeNs, last: read })
+      if (known === undefined) sightings.set(element, { firstNs: timeNs, lastNs: timeNs })
       else {
         known.firstNs = Math.min(known.firstNs, timeNs)
-        known.last = read
+        known.lastNs = Math.max(known.lastNs, timeNs)
       }
     }
   return sightings
@@ -107,8 +107,7 @@ const fateOf = (
   lackedBy: SetRead | null,
   lastRead: SetRead,
 ): Element => {
-  const isBack =
-    lackedBy !== null && sighting !== null && sighting.last.invocation.timeNs > lackedBy.invocation.timeNs
+  const isBack = lackedBy !== null && sighting !== null && sighting.lastNs > lackedBy.invocation.timeNs
   const isAsked = sighting !== null || lastRead.invocation.timeNs > knownNs
   const fate: Fate = lackedBy !== null ? (isBack ? 'stale' : 'lost') : isAsked ? 'there' : 'never read'
   const hiddenNs = isBack ? lackedBy.invocation.timeNs - knownNs : 0

@@ -136,12 +136,12 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     await refused(
       ['check', write('c.xml', '<history/>')],
       255,
-      "a run's folder, a .jsonl history, or a Jepsen history",
+      'line 1: :<history/> is no operation: a map with :process, :type, :f and :value is expected',
     )
     const good =
       '{"index":0,"timeNs":1,"process":0,"type":"invoke","f":"read","value":{"key":1}}\n{"index":1,"timeNs":2,"process":0,"type":"ok","f":"read","value":{"key":1,"value":null}}\n'
     const torn = await faultline(['check', write('d.jsonl', `${good}{"index":2,"ti`)])
-    expect(torn.stdout).toContain('was torn')
+    expect(torn.stdout).toContain('was cut off')
     expect(torn.exitCode).toBe(0)
     await refused(['check', write('e.jsonl', good.split('\n').slice(1).join('\n'))], 255, 'completes nothing')
   })

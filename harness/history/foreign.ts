@@ -139,6 +139,14 @@ const fromJsonArray = (text: string, name: string): ForeignHistory => {
   return { events: values.map((each, at) => fromMap(jsonAsEdn(each), `${name}, operation ${at}`)), notes: [] }
 }
 
+const fromJsonLines = (text: string, name: string): ForeignHistory => ({
+  events: text.split('\n').flatMap((line, at) => {
+    const where = `${name}, line ${at + 1}`
+    return line.trim() === '' ? [] : [fromMap(jsonAsEdn(parseJsonAt(line, where)), where)]
+  }),
+  notes: [],
+})
+
 const fromEdn = (text: string, name: string): ForeignHistory => {
   const { values, torn } = readEdn(text, name)
   const operations = values.flatMap(({ value, line }) =>
@@ -157,7 +165,9 @@ export const readForeign = (text: string, name: string): ForeignHistory => {
     .slice(0, 2 ** 16)
     .split('\n')
     .some(isLogLine)
-  const history = isLog ? fromLog(text, name) : isJson(text) ? fromJsonArray(text, name) : fromEdn(text, name)
+  const history = (
+    isLog ? fromLog : isJsonArray(text) ? fromJsonArray : isJsonLines(text) ? fromJsonLines : fromEdn
+  )(text, name)
   if (history.events.length === 0)
     throw new UserError(
       `${name} holds no operation: Jepsen's EDN maps, its history.txt or log lines, or a JSON array of operations is expected.`,
@@ -166,4 +176,5 @@ export const readForeign = (text: string, name: string): ForeignHistory => {
 }
 
 /** In JSON a colon follows the first key. */
-const isJson = (text: string): boolean => /^\s*\[\s*\{\s*"[^"]*"\s*:/.test(text)
+const isJsonArray = (text: string): boolean => /^\s*\[\s*\{\s*"[^"]*"\s*:/.test(text)
+const isJsonLines = (text: string): boolean => /^\s*\{\s*"[^"]*"\s*:/.test(text)

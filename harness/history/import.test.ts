@@ -103,6 +103,13 @@ describe('transactions', () => {
     expect(oks(LIST_APPEND, text)).toEqual([[['append', 'x', 1]]])
   })
 
+  it('reads JSON Lines of the same', () => {
+    const lines = ['invoke', 'ok'].map((type) =>
+      JSON.stringify({ process: 0, type, f: 'txn', value: [['append', 'x', 1]] }),
+    )
+    expect(oks(LIST_APPEND, lines.join('\n'))).toEqual([[['append', 'x', 1]]])
+  })
+
   it('needs no function where the vocabulary has one call', () =>
     expect(
       oks(

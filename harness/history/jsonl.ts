@@ -39,7 +39,7 @@ const validate = (value: unknown): string | null => {
 
 /** Whether a line, by its fields, is an operation of ours. */
 export const looksLikeOurs = (line: string): boolean =>
-  /"timeNs"\s*:/.test(line) || /"schema"\s*:\s*"faultline/.test(line)
+  /^\s*\{\s*"index"\s*:/.test(line) || /"timeNs"\s*:/.test(line) || /"schema"\s*:\s*"faultline/.test(line)
 
 const parseLine = (line: string): unknown => {
   try {
