@@ -122,7 +122,7 @@ describe('composition', () => {
       composeVerdict([says('valid')], record({ spec, claims, faults: faults(effective) }), signal)
     expect(await judge(1)).toMatchObject({
       status: 'unknown',
-      summary: 'Vacuous: of 20 planned faults only 1 had an effect.',
+      summary: 'Vacuous: only 1 of 20 planned faults had an effect.',
     })
     expect((await judge(2)).status).toBe('valid')
   })

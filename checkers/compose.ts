@@ -98,14 +98,14 @@ const vacuity = (
   if (record.facts?.aborted != null) return record.facts.aborted
   if (faults.planned > 0 && faults.effective === 0) return 'faults were planned, but none was effective'
   if (faults.effective * LEAST_SHARE < faults.planned)
-    return `of ${faults.planned} planned faults only ${faults.effective} had an effect`
+    return `only ${faults.effective} of ${faults.planned} planned faults had an effect`
   if (
     record.faults !== null &&
     record.spec !== null &&
     record.spec.nemeses.length > 0 &&
     faults.planned === 0
   ) {
-    return 'nemeses were asked for, but no fault fitted into the run'
+    return 'nemeses were requested, but no fault fitted into the run'
   }
   return null
 }
@@ -119,7 +119,7 @@ const summarise = (
   const broken = verdicts.find((verdict) => verdict.status === 'invalid')
   if (broken !== undefined) {
     if (outside === null) return broken.summary
-    return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against them: ${broken.summary}`
+    return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against the cluster: ${broken.summary}`
   }
   if (vacuous !== null) return `Vacuous: ${vacuous}.`
   if (status === 'valid') return verdicts[0]?.summary ?? ''

@@ -80,7 +80,7 @@ describe('the promise that a call is judged by', () => {
     ['expected', expecting('serializable')],
   ] as const)('is never assumed in place of one that is unknown, and %s', (_, parts) => {
     expect(() => promiseOf(record(parts), REGISTER, 'read')).toThrow(
-      /(eventual|serializable) was promised of read .* none of the promises of register: linearizable, consistent-prefix/,
+      /(eventual|serializable) was promised for read .* register has only the promises linearizable, consistent-prefix/,
     )
   })
 })
@@ -154,7 +154,7 @@ describe.each(CHECKERS.map(([checker, vocabulary, call]) => ({ checker, vocabula
       const { verdicts } = await composeVerdict([checker], unknown, new AbortController().signal)
       expect(verdicts[0]).toMatchObject({
         status: 'unknown',
-        summary: expect.stringMatching(/^Not judged: best-effort was promised of/),
+        summary: expect.stringMatching(/^Not judged: best-effort was promised for/),
       })
     })
   },

@@ -39,7 +39,7 @@ export const promiseOf = (record: RunRecord, vocabulary: Vocabulary, call: strin
   const promise = madeOf(record, vocabulary, call)
   if (vocabulary.promises.includes(promise.name)) return promise
   throw new UserError(
-    `${promise.name} was promised of ${call} (${promise.source}), which is none of the promises of ${vocabulary.name}: ${vocabulary.promises.join(', ')}`,
+    `${promise.name} was promised for ${call} (${promise.source}), but ${vocabulary.name} has only the promises ${vocabulary.promises.join(', ')}`,
   )
 }
 
@@ -48,7 +48,7 @@ export const usesOf = ({ calls }: Vocabulary): readonly string[] =>
   Object.keys(calls).filter((call) => calls[call]?.audits !== true)
 
 /**
- * The promises of some calls, for a verdict: `no id twice (generate: linearizable)`.
+ * The promises of some calls, for a verdict: `no id is handed out twice (generate: linearizable)`.
  *
  * @param holds what must hold under them, in words; null: the names of the promises say it
  * @param calls absent: all that use an object

@@ -30,7 +30,7 @@ describe('the verdict that follows from findings', () => {
   it('is unknown where that proves nothing', () => {
     expect(conclude([], { ...BASE, unproven: 'nothing was read' })).toMatchObject({
       status: 'unknown',
-      summary: '3 reads: nothing is proven, since nothing was read.',
+      summary: '3 reads: nothing is proven, because nothing was read.',
     })
   })
 
@@ -59,8 +59,8 @@ describe('the verdict that follows from findings', () => {
     const weak = conclude([found('stale', 4)], { ...BASE, allows })
     expect(weak).toMatchObject({
       status: 'valid',
-      summary: '3 reads: stale (1), no more than was promised.',
-      evidence: [{ title: 'stale: 1 (no more than was promised)' }],
+      summary: '3 reads: stale (1), allowed by the promise.',
+      evidence: [{ title: 'stale: 1 (allowed by the promise)' }],
     })
     const both = conclude([found('stale', 4), found('lost', 7)], { ...BASE, allows, because: 'as always' })
     expect(both.status).toBe('invalid')

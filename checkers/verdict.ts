@@ -149,7 +149,7 @@ const summaryOf = (
     return capitalised([`${listCounts(countsOf(against))} in ${seen}${example}`, ...told, ...end])
   }
   if (unproven !== null)
-    return capitalised([`${seen}: nothing is proven, since ${unproven}`, ...told, ...end])
+    return capitalised([`${seen}: nothing is proven, because ${unproven}`, ...told, ...end])
   return capitalised([`${seen}: ${told[0] ?? clean}`, ...end])
 }
 
@@ -167,7 +167,7 @@ export const conclude = <Kind extends string>(
     kinds,
     unproven,
     allows = () => false,
-    because = 'no more than was promised',
+    because = 'allowed by the promise',
     note = () => null,
     brokenIs = 'invalid',
     details,

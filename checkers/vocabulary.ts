@@ -17,6 +17,6 @@ export const wrongVocabulary = (stranger: Operation, { name, calls }: Vocabulary
     promise: () => ({ text: `every operation is a call of ${name}`, source: 'the workload' }),
     judge: () =>
       notJudged(
-        `operation ${stranger.index} is a ${stranger.f}, and the vocabulary ${name} has ${Object.keys(calls).join(', ')}`,
+        `operation ${stranger.index} is a ${stranger.f}, but the vocabulary ${name} has only ${Object.keys(calls).join(', ')}`,
       ),
   })

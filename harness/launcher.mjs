@@ -28,7 +28,7 @@ const installDependencies = () => {
     stdio: ['ignore', 2, 2],
   })
   if (status !== 0) {
-    console.error('faultline: npm ci failed; its reason is above.')
+    console.error('faultline: npm ci failed; the reason is above.')
     process.exit(254)
   }
 }
@@ -65,7 +65,7 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
   const node = findNode()
   if (node === null) {
     console.error(
-      'faultline: Node 24 is needed, and the npm package `node` that ships it is not installed: npm install',
+      'faultline: Node 24 is needed, but the npm package `node` that contains it is not installed: npm install',
     )
     process.exit(254)
   }

@@ -47,7 +47,7 @@ export const clock = scheduledNemesis({
     modes: wordsOption('how', CLOCK_MODES),
     offset: duration(
       60_000,
-      'the most a clock is moved; each fault draws up to it, small ones as often as large ones',
+      'largest move of a clock; each fault draws its own, evenly on a logarithmic scale',
     ),
     rate: number(200_000, 'parts per million that a drifting clock gains or loses'),
     victims: victimsOption('leader+one+minority+majority'),

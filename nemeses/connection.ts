@@ -67,9 +67,14 @@ export const connection = scheduledNemesis({
   durationMs: 2000,
   options: {
     modes: wordsOption('how', MODES),
-    connections: wordsOption('which', CONNECTIONS, ['all', 'established'], 'lost-replies hits all'),
-    with: wordsOption('who is at the other end', ENDS),
-    victims: victimsOption('leader+one+minority', 'whose'),
+    connections: wordsOption(
+      'which connections',
+      CONNECTIONS,
+      ['all', 'established'],
+      'lost-replies always hits all',
+    ),
+    with: wordsOption('other end of the connections', ENDS),
+    victims: victimsOption('leader+one+minority', 'nodes whose connections are hit'),
   },
   model: 'omission',
   intent: connectionIntent,

@@ -42,7 +42,7 @@ const inject = async (context: NemesisContext, intent: CpuIntent) => {
     const how =
       intent.mode === 'quota'
         ? `${intent.share} of a processor`
-        : `one processor with busy neighbours, who took ${takenMs} ms`
+        : `one processor with busy neighbours, which took ${takenMs} ms`
     return {
       effective: periods > 0 || takenMs > 0,
       summary: `${victims.map(({ name }) => name).join(', ')} on ${how}: throttled in ${periods} periods, for ${throttledMs} ms`,
@@ -59,13 +59,13 @@ export const cpu = scheduledNemesis({
   name: 'cpu',
   label: 'CPU limit',
   colour: 'teal',
-  description: 'leaves nodes a share of a processor, or makes them share one with busy neighbours',
+  description: 'limits nodes to a share of a processor, or makes them share one with busy processes',
   needs: ['cpu'],
   intervalMs: 6000,
   durationMs: 2500,
   options: {
     modes: wordsOption('how', MODES),
-    share: number(0.05, 'of one processor, under a quota'),
+    share: number(0.05, 'share of one processor that a quota allows'),
     neighbours: number(4, 'busy processes beside each victim'),
     victims: victimsOption('leader+one+minority'),
   },

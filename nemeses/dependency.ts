@@ -35,7 +35,7 @@ const inject = async (
 ): Promise<FaultInForce> => {
   const { services } = context.cluster
   const service = services[intent.which % services.length]
-  if (service === undefined) throw new Error('nothing stands beside this cluster')
+  if (service === undefined) throw new Error('this cluster has no service beside it')
   switch (intent.mode) {
     case 'gone':
       return makeGone(context, id, service)
@@ -55,12 +55,14 @@ export const dependency = scheduledNemesis({
   description: 'a service that the cluster depends on is gone, hangs, fails, or is slow',
   needs: ['partition', 'kill', 'packet'],
   needsOfTarget: (target, options) =>
-    (target.services?.(options) ?? []).length === 0 ? `${target.name} depends on no service beside it` : null,
+    (target.services?.(options) ?? []).length === 0
+      ? `${target.name} does not depend on a service beside it`
+      : null,
   intervalMs: 4000,
   durationMs: 1500,
   options: {
     modes: wordsOption('how', MODES),
-    delay: duration(200, 'of each packet of a slow one, one way'),
+    delay: duration(200, 'one-way delay of each packet of a slow service'),
   },
   model: 'dependency',
   intent: dependencyIntent,

@@ -24,7 +24,8 @@ const DEFAULT_MODES = [...DISK_TROUBLES, 'power-loss'] as const
 const MODES = [...DEFAULT_MODES, 'bit-flip', 'truncate'] as const
 const SURVIVALS = ['nothing', 'some', 'all'] as const
 const DISTRIBUTIONS = ['fixed', 'exponential'] as const
-const DURABILITY = 'of names in directories: only by their fsync (POSIX), or by any fsync (ext4)'
+const DURABILITY =
+  'what makes file names durable: only an fsync of the directory (strict, as in POSIX), or any fsync (ext4)'
 const SEEDS = 2 ** 31
 
 const diskIntent = z.strictObject({
@@ -71,13 +72,17 @@ export const disk = scheduledNemesis({
   durationMs: 1500,
   options: {
     modes: wordsOption('how', MODES, DEFAULT_MODES),
-    latency: duration(50, 'mean time that operations of a slow disk take longer'),
-    distribution: choice([...DISTRIBUTIONS, 'both'], 'both', 'of those times; both: the seed chooses'),
+    latency: duration(50, 'mean delay of an operation on a slow disk'),
+    distribution: choice(
+      [...DISTRIBUTIONS, 'both'],
+      'both',
+      'distribution of these delays; both: the seed chooses',
+    ),
     probability: number(0.1, 'share of operations that fail, are short or torn'),
-    survival: wordsOption('of what was not fsynced when the power fails', SURVIVALS),
+    survival: wordsOption('how much survives a power loss of what was not fsynced', SURVIVALS),
     durability: choice(['strict', 'ext4'], 'ext4', DURABILITY),
-    file: text('.', 'regular expression of files to damage; of several the newest'),
-    victims: victimsOption('leader+one+minority+all', 'whose'),
+    file: text('.', 'regular expression of files to damage; if several match, the newest'),
+    victims: victimsOption('leader+one+minority+all', 'nodes whose disks are hit'),
   },
   model: ({ mode }) => modelOf(mode),
   intent: diskIntent,

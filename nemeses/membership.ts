@@ -44,7 +44,7 @@ export const membership = scheduledNemesis({
   name: 'membership',
   label: 'membership',
   colour: 'brown',
-  description: "removes members, adds them again, replaces them, through the target's own API",
+  description: "removes, re-adds and replaces members through the target's own API",
   needs: ['kill'],
   needsOfTarget: (target) =>
     target.changeMembers === undefined ? `${target.name} has no way to change its members` : null,
@@ -52,7 +52,7 @@ export const membership = scheduledNemesis({
   durationMs: 1500,
   options: {
     modes: wordsOption('how', MODES),
-    least: number(0, 'members that always stay; 0: a majority of all nodes'),
+    least: number(0, 'smallest number of members that a change may leave; 0: a majority of all nodes'),
     victims: victimsOption('leader+one+minority'),
   },
   model: 'membership',

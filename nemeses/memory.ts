@@ -41,7 +41,7 @@ const inject = async (context: NemesisContext, intent: MemoryIntent) => {
     const killed = counts.reduce((sum, each) => sum + each.killed, 0)
     return {
       effective: hits + killed > 0,
-      summary: `${mode}: ${limits.join(', ') || 'nobody ran'}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
+      summary: `${mode}: ${limits.join(', ') || 'no node was running'}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
       measurements: { hits, killed },
     }
   }
@@ -62,7 +62,7 @@ export const memory = scheduledNemesis({
   durationMs: 2500,
   options: {
     modes: wordsOption('how', MODES),
-    headroom: number(0.02, 'of what a squeezed node uses, the share it may use on top'),
+    headroom: number(0.02, 'memory that a squeezed node may use on top, as a share of what it uses now'),
     victims: victimsOption('leader+one+minority'),
   },
   // A node that is squeezed may ask for too much, and is then killed too.

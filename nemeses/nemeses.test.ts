@@ -116,10 +116,10 @@ describe.each(Object.keys(nemeses))('the plan of %s', (name) => {
 
 describe('options', () => {
   it('names what it does not know', () => {
-    expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is none of halves')
+    expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is not one of halves')
     expect(() => planOf('kill', 1, { victims: 'everyone' })).toThrow('victims=everyone')
-    expect(() => planOf('connection', 1, { modes: 'cut' })).toThrow('modes=cut is none of reset')
-    expect(() => planOf('connection', 1, { with: 'friends' })).toThrow('with=friends is none of peers')
+    expect(() => planOf('connection', 1, { modes: 'cut' })).toThrow('modes=cut is not one of reset')
+    expect(() => planOf('connection', 1, { with: 'friends' })).toThrow('with=friends is not one of peers')
   })
 
   it('refuses shapes that cut nothing in so small a cluster', () => {
@@ -256,7 +256,7 @@ describe('the frame', () => {
   ])('refuses a recorded fault with %s', (_, intent, message) => {
     const broken = { ...recorded, intent }
     expect(() => nemesis.recall(broken)).toThrow(
-      `The planned fault poke-9 is none that poke can make: ${message}`,
+      `The planned fault poke-9 is not one that poke can inject: ${message}`,
     )
     expect(() => nemesis.recall(broken)).toThrow(UserError)
   })

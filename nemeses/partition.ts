@@ -52,7 +52,7 @@ export const partition = scheduledNemesis({
   intervalMs: 5000,
   durationMs: 3000,
   options: {
-    shapes: wordsOption('which', SHAPES, [
+    shapes: wordsOption('shape', SHAPES, [
       'random-halves',
       'one',
       'minority',
@@ -61,8 +61,8 @@ export const partition = scheduledNemesis({
       'ring',
       'leader',
     ]),
-    direction: choice(DIRECTIONS, 'both', 'both: one in four is one-way'),
-    flapping: duration(0, 'links go down and up again by turns, each for so long; 0: they stay down'),
+    direction: choice(DIRECTIONS, 'both', 'both: one fault in four is one-way'),
+    flapping: duration(0, 'links alternate between down and up, each for this long; 0: they stay down'),
   },
   model: 'partition',
   intent: partitionIntent,

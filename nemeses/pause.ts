@@ -36,7 +36,7 @@ export const pause = scheduledNemesis({
   name: 'pause',
   label: 'pause',
   colour: 'purple',
-  description: 'stops nodes in their tracks (SIGSTOP or the cgroup freezer) and lets them go on later',
+  description: 'stops the processes of nodes (SIGSTOP or the cgroup freezer) and resumes them later',
   needs: ['pause'],
   uses: ['freezer'],
   alsoNeeds: ({ method }) => (method === 'freezer' ? ['freezer'] : []),
@@ -44,11 +44,11 @@ export const pause = scheduledNemesis({
   durationMs: 2000,
   options: {
     victims: victimsOption('leader+one+minority+majority'),
-    method: choice([...METHODS, 'both'], 'sigstop', 'how; both: the seed chooses'),
-    patterns: wordsOption('for all of the time, or by turns', PATTERNS),
+    method: choice([...METHODS, 'both'], 'sigstop', 'how they are stopped; both: the seed chooses'),
+    patterns: wordsOption('one long stop or repeated short ones', PATTERNS),
     stutter: duration(
       300,
-      'mean length of each stop of a stutter, and of what is between; try election time-outs',
+      'mean length of each stop of a stutter, and of each gap between stops; try the election timeout',
     ),
   },
   model: 'pause',

@@ -56,14 +56,14 @@ export const upgrade = scheduledNemesis({
   needs: ['kill'],
   needsOfTarget: (target) =>
     target.versions === undefined && target.mistakes === undefined
-      ? `${target.name} has one version, and no settings to get wrong are known`
+      ? `${target.name} has only one version, and no wrong settings are known for it`
       : null,
   intervalMs: 6000,
   durationMs: 3000,
   options: {
-    modes: wordsOption('how', MODES, MODES, 'what the target lacks is left out'),
+    modes: wordsOption('how', MODES, MODES, 'modes that the target does not support are left out'),
     mistakes: text('', "wrong settings, option:value joined by +; empty: the target's own list"),
-    victims: text('leader+one', 'who gets a setting wrong; a roll goes over all nodes'),
+    victims: text('leader+one', 'nodes that get a wrong setting; a roll restarts all nodes'),
   },
   model: ({ mode }) => MODELS[mode],
   intent: upgradeIntent,
@@ -75,7 +75,7 @@ export const upgrade = scheduledNemesis({
     const modes = parseWords('modes', options.modes, MODES).filter((mode) => settings[mode].length > 0)
     if (modes.length === 0)
       throw new UserError(
-        `modes=${options.modes}: ${context.target.name} has neither another version nor mistakes for these.`,
+        `modes=${options.modes}: ${context.target.name} has neither another version nor wrong settings for these modes.`,
       )
     return (draw, ordinal) => {
       const mode = takeTurn(rng.fork('modes'), modes, ordinal)

@@ -91,8 +91,8 @@ const judge = (record: RunRecord): Judged => {
   const { positions, disagreement } = compare(samples)
   return conclude(disagreement === null ? [] : [found(samples, disagreement)], {
     seen: `the digests of ${samples.length} samples`,
-    clean: `more than one node told of ${positions} positions of the log, and all are equal`,
-    unproven: positions === 0 ? 'no two nodes told of one position' : null,
+    clean: `${positions} log positions were reported by more than one node, and all digests are equal`,
+    unproven: positions === 0 ? 'no two nodes reported the same position' : null,
     kinds: ['replicas disagree'],
     details: disagreement === null ? { compared: positions } : { position: disagreement.position },
   })
@@ -100,9 +100,9 @@ const judge = (record: RunRecord): Judged => {
 
 export const agreement = checkerOf({
   name: 'agreement',
-  finds: 'states that differ at one position of the log, and applied entries that were replaced',
+  finds: 'states that differ at the same log position, and applied entries that were replaced later',
   needs: ['samples', 'claims'],
   applies: (record) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
-  promise: assumed('replicas never differ at one position of the log'),
+  promise: assumed('replicas never differ at the same log position'),
   judge,
 })

@@ -36,7 +36,7 @@ const judge = (record: RunRecord): Judged => {
     const afterMs = Math.round((atNs - fromNs) / 1e6)
     return {
       status: 'valid',
-      summary: `All replicas were seen in one state ${formatDurationMs(afterMs)} after the last heal.`,
+      summary: `All replicas were in the same state ${formatDurationMs(afterMs)} after the last heal.`,
       evidence: [],
       details: { afterMs },
     }
@@ -53,15 +53,15 @@ const judge = (record: RunRecord): Judged => {
     operations: [],
   }
   const isDue = deadlineMs !== null && watchedMs >= deadlineMs
-  const summary = `The replicas were never seen in one state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : `, and ${formatDurationMs(deadlineMs)} are allowed`}.`
+  const summary = `The replicas were never in the same state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}.`
   return { status: isDue ? 'invalid' : 'unknown', summary, evidence: [evidence], details: { watchedMs } }
 }
 
 export const convergence = checkerOf({
   name: 'convergence',
-  finds: 'replicas that stay apart once all is healed',
+  finds: 'replicas that still differ after all faults are healed',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
-  promise: assumed('once healed, all replicas become equal'),
+  promise: assumed('after the last heal, all replicas reach the same state'),
   judge,
 })

@@ -28,9 +28,10 @@ const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
 
 export const election = checkerOf({
   name: 'election',
-  finds: 'two leaders told of in one term, terms that go back, leaders that the nodes do not know',
+  finds:
+    'clients that are told of two leaders in one term, terms that go back, leaders that the nodes do not report',
   needs: ['history', 'samples', 'faults'],
-  promise: promisedOf(ELECTION, 'clients are told of one leader a term, the one that the nodes name', [
+  promise: promisedOf(ELECTION, 'clients are told of one leader per term, the one that the nodes report', [
     'leader',
   ]),
   judge: (record) => {
@@ -39,7 +40,7 @@ export const election = checkerOf({
       ...said,
       sinceNs: said.timeNs - MOST_SAMPLE_NS,
     }))
-    const unproven = told.length === 0 ? 'no client was told of a leader' : null
+    const unproven = told.length === 0 ? 'no client got an answer about the leader' : null
     const judged = judgeElections([...told, ...sampled], {
       faults: record.faults,
       unproven,

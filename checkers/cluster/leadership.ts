@@ -54,7 +54,7 @@ const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
     const known = first.get(term)
     if (known === undefined) first.set(term, said)
     else if (leaderBy(known) !== leaderBy(said)) {
-      const text = `term ${term}: ${leaderBy(known)} by the word of ${known.node}, ${leaderBy(said)} by the word of ${said.node}`
+      const text = `term ${term}: ${known.node} reports leader ${leaderBy(known)}, ${said.node} reports leader ${leaderBy(said)}`
       return found('two leaders in one term', text, [known, said])
     }
   }
@@ -110,7 +110,7 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
   const findings = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
   return conclude(findings, {
     seen: `${all.length} statuses, ${terms} terms`,
-    clean: 'never two leaders in one, and no term went back',
+    clean: 'never two leaders in one term, and no term went back',
     unproven,
     kinds: KINDS,
     allows: (kind) => mayBeOld && kind === 'a term that goes back',
@@ -120,13 +120,13 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
 
 export const leadership = checkerOf({
   name: 'leadership',
-  finds: 'two leaders in one term, terms that go back, by the nodes’ own word',
+  finds: 'two leaders in one term and terms that go back, as the nodes report them',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
-  promise: (record) => claimed(record, 'one leader a term; terms never go back'),
+  promise: (record) => claimed(record, 'one leader per term; terms never go back'),
   judge: ({ samples, faults }) => {
     const all = saidOf(samples ?? [])
-    const unproven = all.length === 0 ? 'no node told its term' : null
+    const unproven = all.length === 0 ? 'no node reported its term' : null
     return judgeElections(all, { faults, unproven, mayBeOld: false })
   },
 })

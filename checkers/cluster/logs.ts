@@ -52,21 +52,23 @@ const judge = ({ logs, faults }: RunRecord): Judged => {
     .flatMap(linesOf)
     .map(({ node, kind, text }) => ({ kind, text: `${node}  ${text}`, operations: [] }))
   return conclude(findings, {
-    seen: `${all.length} logs of nodes`,
+    seen: `${all.length} node logs`,
     clean: 'no panic, failed assertion, data race or corruption',
     unproven: null,
     kinds: KINDS,
     allows: () => excuse !== undefined,
-    because: `after faults of the kind ${excuse?.planned.model}, under which a node may stop`,
+    because: `explained by a ${excuse?.planned.model} fault, after which a node may stop`,
     details: { logs: all.length },
   })
 }
 
 export const logs = checkerOf({
   name: 'logs',
-  finds: 'panics, failed assertions, data races and corruption in what nodes say',
+  finds: 'panics, failed assertions, data races and corruption in the logs of the nodes',
   needs: ['logs', 'claims'],
   applies: (record) => record.logs !== null,
-  promise: assumed('no node panics, fails an assertion or finds its data corrupt by itself'),
+  promise: assumed(
+    'no node panics, fails an assertion or finds its data corrupt without a fault that explains it',
+  ),
   judge,
 })

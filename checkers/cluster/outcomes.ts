@@ -46,7 +46,7 @@ const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
       const writer = failed.get(read)
       if (writer === undefined) return []
       failed.delete(read)
-      const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), and operation ${reader.invocation.index} read what it wrote (${read})`
+      const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), but operation ${reader.invocation.index} read the value it wrote (${read})`
       return [finding('a failed value was read', text, [writer, reader])]
     })
   })
@@ -58,7 +58,7 @@ const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
     const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
     // Of what changes nothing a missing answer does no harm.
     if (!NO_ANSWER.test(error) || DEFINITE.test(error) || !mayChange(vocabulary, invocation)) return []
-    const text = `operation ${invocation.index} (${invocation.f}) is a fail by the error ${JSON.stringify(error)}`
+    const text = `operation ${invocation.index} (${invocation.f}) is recorded as fail with the error ${JSON.stringify(error)}`
     return [finding('no answer was taken for a fail', text, [pair])]
   })
 
@@ -96,7 +96,7 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
     if (count !== LEAST_FAILS || toNs - fromNs < LEAST_SPAN_NS) return []
     const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
     if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
-    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of others on ${node} were ok`
+    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of other processes on ${node} were ok`
     return [finding('a client that does not try', text, [first, pair])]
   })
 }
@@ -112,22 +112,23 @@ const judge = (record: RunRecord): Judged => {
     ...idleClients(pairs, faults),
   ]
   return conclude(findings, {
-    seen: 'the outcomes that the client told',
+    seen: 'the outcomes that the client reported',
     clean: 'none contradicts another',
     unproven: null,
     kinds: KINDS,
     brokenIs: 'unknown',
-    aside: findings.length === 0 ? null : 'they cannot be trusted',
+    aside: findings.length === 0 ? null : 'these outcomes cannot be trusted',
     details: {},
   })
 }
 
 export const outcomes = checkerOf({
   name: 'outcomes',
-  finds: 'mistakes of the client’s: fails that happened, timeouts called fails, fails without an attempt',
+  finds:
+    'mistakes in the client: failed operations that took effect, timeouts recorded as fail, fails without an attempt',
   needs: ['history', 'vocabulary'],
   promise: () => ({
-    text: 'a fail never happened, and what is in doubt is not called one',
+    text: 'an operation recorded as fail never took effect; one with an unknown outcome is not recorded as fail',
     source: 'the client, not the cluster',
   }),
   judge,

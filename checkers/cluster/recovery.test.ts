@@ -37,7 +37,7 @@ describe('recovery', () => {
     expect(await judgeRecovery({ ...never(), notReady: [], servicesNotReady: ['sink'] })).toMatchObject({
       status: 'unknown',
       summary:
-        "Not judged: beside the cluster, sink did not come back, which is no failure of the cluster's (its log is kept with the run).",
+        'Not judged: a service beside the cluster did not come back: sink; this is not a failure of the cluster (see the log of the service, kept with the run).',
     })
   })
 })

@@ -203,7 +203,7 @@ const judge = (record: RunRecord): Judged => {
     all.flatMap((each) => found(each, claims)),
     {
       seen: `${all.length} partitions into sides`,
-      clean: all.length === 0 ? 'none lasted long enough to tell' : listCounts(classes),
+      clean: all.length === 0 ? 'none lasted long enough to judge' : listCounts(classes),
       unproven: null,
       kinds: ['a side without a majority failed open'],
       details: classes,
@@ -225,7 +225,7 @@ export const sides = checkerOf({
   promise: (record) =>
     claimed(
       record,
-      `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves reads at most'}`,
+      `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves at most reads'}`,
     ),
   judge,
 })

@@ -50,7 +50,9 @@ const judge = ({ pairs }: RunRecord): Judged => {
   return {
     status: never.length === 0 ? 'valid' : 'unknown',
     summary:
-      never.length === 0 ? `${[...kinds.keys()].join(', ')}: each was ok.` : `Never ok: ${never.join(', ')}.`,
+      never.length === 0
+        ? `${[...kinds.keys()].join(', ')}: each was ok at least once.`
+        : `Never ok: ${never.join(', ')}.`,
     evidence: [],
     details,
   }

@@ -18,7 +18,7 @@ import { checkerOf, conclude, type Finding, finding, type Judged } from '../verd
 import { linearizableObject } from './objects.ts'
 
 export const logOrder = linearizableObject<readonly number[], LogInput, LogOutput>('log-order', {
-  finds: 'appends and reads that no order explains',
+  finds: 'appends and reads that no order of the operations explains',
   vocabulary: APPEND_LOG,
   holds: null,
   model,
@@ -92,9 +92,9 @@ const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly LogFind
     const at = offsets.get(value)
     // A read that is shorter may be older; one that is longer must have it.
     if (at === undefined && told < values.length)
-      add('lost', `${value} was told offset ${told}, where ${values[told]} was read`, pair)
+      add('lost', `the append of ${value} returned offset ${told}, where ${values[told]} was read`, pair)
     else if (at !== undefined && at !== told)
-      add('misplaced', `${value} was told offset ${told}, and read at ${at}`, pair)
+      add('misplaced', `the append of ${value} returned offset ${told}, but it was read at ${at}`, pair)
   }
   return found
 }
@@ -106,7 +106,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
     [...keys].flatMap(([key, each]) => judgeKey(key, each)),
     {
       seen: `${reads} reads of ${keys.size} logs`,
-      clean: 'they agree with each other and with every offset told',
+      clean: 'they agree with each other and with every offset returned',
       unproven: reads === 0 ? 'none was read' : null,
       kinds: KINDS,
       details: { keys: keys.size, reads },
@@ -116,8 +116,11 @@ const judge = ({ pairs }: RunRecord): Judged => {
 
 export const logOffsets = checkerOf({
   name: 'log-offsets',
-  finds: 'values lost, twice, or at another offset than was told; logs that diverge',
+  finds: 'values that are lost, duplicated or not at the offset that was returned; logs that diverge',
   needs: ['history'],
-  promise: promisedOf(APPEND_LOG, 'one value an offset, none lost or twice, all reads prefixes of one log'),
+  promise: promisedOf(
+    APPEND_LOG,
+    'one value per offset, none lost or duplicated; all reads are prefixes of one log',
+  ),
   judge,
 })

@@ -13,11 +13,11 @@ type BalanceTrouble = Pick<Finding<(typeof KINDS)[number]>, 'kind' | 'text'>
 const troubleWith = (balances: readonly number[]): BalanceTrouble | null => {
   const total = balances.reduce((sum, balance) => sum + balance, 0)
   if (balances.length !== ACCOUNTS)
-    return { kind: 'wrong number of accounts', text: `${balances.length} accounts in place of ${ACCOUNTS}` }
-  if (total !== TOTAL) return { kind: 'wrong total', text: `a total of ${total} in place of ${TOTAL}` }
+    return { kind: 'wrong number of accounts', text: `${balances.length} accounts instead of ${ACCOUNTS}` }
+  if (total !== TOTAL) return { kind: 'wrong total', text: `a total of ${total} instead of ${TOTAL}` }
   const overdrawn = balances.findIndex((balance) => balance < 0)
   if (overdrawn === -1) return null
-  return { kind: 'overdrawn', text: `account ${overdrawn} at ${balances[overdrawn]}` }
+  return { kind: 'overdrawn', text: `account ${overdrawn} has ${balances[overdrawn]}` }
 }
 
 const judge = ({ pairs }: RunRecord): Judged => {
@@ -42,8 +42,8 @@ const judge = ({ pairs }: RunRecord): Judged => {
 
 export const bank = checkerOf({
   name: 'bank',
-  finds: 'money made or lost, accounts overdrawn',
+  finds: 'money created or lost, accounts overdrawn',
   needs: ['history'],
-  promise: promisedOf(BANK, 'money is neither made nor lost, no account overdrawn'),
+  promise: promisedOf(BANK, 'money is neither created nor lost, and no account is overdrawn'),
   judge,
 })

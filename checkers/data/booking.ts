@@ -64,7 +64,7 @@ const readsAgainst = (
   const seen = new Map(reads.map(({ seat, customer, pair }) => [holderOf(seat, customer), pair]))
   return reads.flatMap(({ seat, customer, pair }): readonly SeatFinding[] => {
     if (customer !== null && !asked.has(holderOf(seat, customer))) {
-      const text = `seat ${seat}: read as customer ${customer}’s at ${at(pair)}, who never asked for it`
+      const text = `seat ${seat}: read at ${at(pair)} as booked by customer ${customer}, who never asked for it`
       return [finding('invented', text, [pair])]
     }
     const { timeNs } = pair.invocation
@@ -74,7 +74,7 @@ const readsAgainst = (
     if (before === undefined) return []
     const later = seen.get(holderOf(seat, customerOf(before)))
     const isBack = later !== undefined && later.invocation.timeNs > timeNs
-    const now = customer === null ? 'free' : `customer ${customer}’s`
+    const now = customer === null ? 'free' : `booked by customer ${customer}`
     const text = `seat ${seat}: confirmed to customer ${customerOf(before)} at ${at(before)}, read as ${now} at ${at(pair)}`
     return [finding(isBack ? 'stale' : 'lost', text, [before, pair])]
   })
@@ -97,6 +97,6 @@ export const booking = checkerOf({
   name: 'booking',
   finds: 'seats sold twice, confirmed bookings lost',
   needs: ['history'],
-  promise: promisedOf(BOOKING, 'no seat is sold twice, no confirmed one lost'),
+  promise: promisedOf(BOOKING, 'no seat is sold twice, and no confirmed booking is lost'),
   judge,
 })

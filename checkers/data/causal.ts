@@ -180,19 +180,19 @@ const judgeRead = (
   const { key, read } = node
   const writer = read === null ? null : writers.get(`${key} ${read}`)
   if (writer === undefined)
-    return found('invented read', `${show(node)} found ${read}, which nobody wrote`, [node])
+    return found('invented read', `${show(node)} read ${read}, which nobody wrote`, [node])
   for (const [session, all] of writes.get(key) ?? []) {
     const reach = (clocks[at] as Int32Array)[session] as number
     const latest = latestWithin(all, nodes, reach, at)
     if (latest === undefined || latest === writer) continue
     const over = nodes[latest] as Node
     if (writer === null) {
-      const text = `${show(node)} found nothing, and ${show(over)} is among its causes`
+      const text = `${show(node)} read nothing, although ${show(over)} is among its causes`
       return found(staleKind(node, 'read of nothing'), text, [over, node])
     }
     const first = nodes[writer] as Node
     if (((clocks[latest] as Int32Array)[first.session] as number) < first.place) continue
-    const text = `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`
+    const text = `${show(node)} read ${read}, written by ${show(first)}, although ${show(over)}, which is among its causes, had replaced it`
     return found(staleKind(node, 'overwritten read'), text, [first, over, node])
   }
   return null
@@ -212,7 +212,7 @@ const findBroken = (
   if (order.length < nodes.length) {
     const ordered = new Set(order)
     const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, MOST_NAMED)
-    const text = `${circle.length} operations or more are, or come after, causes of themselves`
+    const text = `at least ${circle.length} operations are their own causes, or come after such operations`
     return [found('causes in a circle', text, circle)]
   }
   const sessions = nodes.reduce((most, { session }) => Math.max(most, session + 1), 0)
@@ -230,17 +230,19 @@ const judge = (record: RunRecord, initial: RegisterValue): Judged => {
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue
     if (writers.has(`${key} ${written}`))
-      return notJudged(`${written} was written to key ${key} twice, so that nobody knows which was read`)
+      return notJudged(
+        `${written} was written to key ${key} twice, so it is unknown which of the two writes was read`,
+      )
     writers.set(`${key} ${written}`, at)
   }
   const sessions = new Set(nodes.map(({ session }) => session)).size
   if (sessions * nodes.length > MOST_CELLS)
-    return notJudged(`${nodes.length} operations of ${sessions} processes are too many at once`)
+    return notJudged(`${nodes.length} operations of ${sessions} processes are too many to judge`)
   const reads = nodes.filter(({ read }) => read !== undefined).length
   const readsMayBeOld = promiseOf(record, REGISTER, 'read').name === 'consistent-prefix'
   return conclude(findBroken(nodes, writers), {
     seen: `${reads} reads of ${sessions} sessions`,
-    clean: 'none misses what caused it',
+    clean: 'no read misses one of its causes',
     unproven: reads === 0 ? 'nothing was read' : null,
     kinds: KINDS,
     allows: (kind) => readsMayBeOld && STALE.has(kind),
@@ -251,8 +253,8 @@ const judge = (record: RunRecord, initial: RegisterValue): Judged => {
 export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
   checkerOf({
     name: 'causal',
-    finds: 'effects seen without their causes, values that causes had replaced',
+    finds: 'effects that are read without their causes, values that a cause of the read had replaced',
     needs: ['history'],
-    promise: promisedOf(REGISTER, 'every session sees causes before effects: causal consistency'),
+    promise: promisedOf(REGISTER, 'causal consistency: every session sees causes before effects'),
     judge: (record) => judge(record, initial),
   })

@@ -33,7 +33,7 @@ export const beyondModels = (
   const call = calls.find((each) => !JUDGED.includes(promiseOf(record, vocabulary, each).name))
   if (call === undefined) return null
   const { name } = promiseOf(record, vocabulary, call)
-  return `${name} is promised of ${call}, and a sequential model tells only of ${JUDGED.join(' and ')}`
+  return `${name} is promised for ${call}, but a sequential model can only judge ${JUDGED.join(' and ')}`
 }
 
 /** When an operation may have taken effect, and who did it, to porcupine-ts. */

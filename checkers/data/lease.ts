@@ -52,7 +52,7 @@ const overlaps = (holds: readonly Hold[]): readonly LeaseFinding[] => {
     const before = latest.get(hold.key)
     if (before === undefined || hold.toNs > before.toNs) latest.set(hold.key, hold)
     if (before === undefined || before.toNs <= hold.fromNs) return []
-    const text = `key ${hold.key}: owner ${before.owner} surely from ${formatTimeNs(before.fromNs)} to ${formatTimeNs(before.toNs)}, owner ${hold.owner} from ${formatTimeNs(hold.fromNs)}`
+    const text = `key ${hold.key}: owner ${before.owner} certainly holds it from ${formatTimeNs(before.fromNs)} to ${formatTimeNs(before.toNs)}, owner ${hold.owner} from ${formatTimeNs(hold.fromNs)}`
     return [finding('two holders', text, [before.pair, hold.pair])]
   })
 }
@@ -76,7 +76,7 @@ const staleTokens = (holds: readonly Hold[]): readonly LeaseFinding[] => {
       }
       const before = greatest.get(hold.key)
       if (before?.token === undefined || hold.token === undefined || hold.token > before.token) return []
-      const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after ${before.token} for owner ${before.owner}`
+      const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after token ${before.token} for owner ${before.owner}`
       return [finding('token not greater', text, [before.pair, hold.pair])]
     })
 }
@@ -85,7 +85,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
   const holds = holdsOf(pairs)
   return conclude([...overlaps(holds), ...staleTokens(holds)], {
     seen: `${holds.length} leases`,
-    clean: 'never two holders, and every token greater than those before',
+    clean: 'never two holders at once, and every token is greater than all earlier tokens',
     unproven: holds.length === 0 ? 'none was granted' : null,
     kinds: KINDS,
     details: { granted: holds.length },
@@ -96,11 +96,11 @@ const judge = ({ pairs }: RunRecord): Judged => {
 export const lease = (vocabulary: Vocabulary): Checker =>
   checkerOf({
     name: 'lease',
-    finds: 'two holders of one lease, tokens that do not grow',
+    finds: 'two holders of one lease, tokens that do not increase',
     needs: ['history'],
     promise: promisedOf(
       vocabulary,
-      'no two holders by the service’s own word; each token greater than all before it',
+      'never two holders at once, according to the service; each token is greater than all earlier tokens',
       usesOf(LEASE),
     ),
     judge,

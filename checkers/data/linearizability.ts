@@ -150,7 +150,8 @@ const judge = async (record: RunRecord, initial: number | null): Promise<Judged>
 export const linearizability = (options: { readonly initial: number | null }): Checker =>
   checkerOf({
     name: 'linearizability',
-    finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
+    finds:
+      'stale reads, lost writes, values out of nowhere: anything that no order of the operations explains',
     needs: ['history'],
     promise: promisedOf(REGISTER, null),
     judge: (record) => judge(record, options.initial),

@@ -42,7 +42,7 @@ export const mutex = (vocabulary: Vocabulary): Checker =>
     finds: 'two holders of one lock',
     vocabulary,
     calls: usesOf(LOCK),
-    holds: 'at most one holder at a time, by the word of the service',
+    holds: 'at most one holder at a time, according to the service',
     model: mutexModel,
     reference: { file: 'locks', name: 'mutex' },
     read: holding,
@@ -51,10 +51,10 @@ export const mutex = (vocabulary: Vocabulary): Checker =>
 /** @param vocabulary of locks, or of locks that protect something */
 export const fencing = (vocabulary: Vocabulary): Checker =>
   linearizableObject('fencing', {
-    finds: 'tokens that do not grow',
+    finds: 'tokens that do not increase',
     vocabulary,
     calls: usesOf(LOCK),
-    holds: 'each holder’s token is greater than all before it',
+    holds: 'each token is greater than all earlier tokens',
     model: fencingLock,
     reference: { file: 'locks', name: 'fencingLock' },
     read: meant,

@@ -12,9 +12,9 @@ const stepsOf = (ops: readonly RegisterOp[]): Transaction =>
   }))
 
 export const multiRegister = linearizableObject<string, Transaction, Transaction>('multi-register', {
-  finds: 'reads of half a write, and whatever else no order explains',
+  finds: 'reads that see half of a write, and anything else that no order of the operations explains',
   vocabulary: MULTI_REGISTER,
-  holds: 'all keys of a transaction at once',
+  holds: 'a transaction reads and writes all its keys at once',
   model: multiRegisterInGroups(GROUP_SIZE),
   reference: { file: 'multi-register', name: 'multiRegisterInGroups', args: [GROUP_SIZE] },
   read: ({ invocation, completion }) => ({

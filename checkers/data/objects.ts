@@ -80,7 +80,7 @@ const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Pro
   if (beyond !== null) return notJudged(beyond)
   const modelled = operationsOf(kind, record)
   const { pairs, operations } = modelled
-  if (operations.length === 0) return notJudged('no operation tells anything')
+  if (operations.length === 0) return notJudged('no operation restricts the order')
   const { file, name, args } = kind.reference
   const result = await checkParallel(modelAt(file, name, args), operations, { timeMs: TIME_LIMIT_MS })
   const details = { operations: operations.length, ...enginesOf(result) }

@@ -13,7 +13,7 @@ import { checkerOf, conclude, type Finding, finding, type Judged } from '../verd
 import { linearizableObject } from './objects.ts'
 
 export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
-  finds: 'elements out of order, and whatever else no order explains',
+  finds: 'elements out of order, and anything else that no order of the operations explains',
   vocabulary: QUEUE,
   holds: 'first in, first out',
   model: fifoQueue,
@@ -151,6 +151,6 @@ export const totalQueue = checkerOf({
   name: 'total-queue',
   finds: 'elements lost, taken twice, or out of nowhere',
   needs: ['history'],
-  promise: promisedOf(QUEUE, 'what was put in comes out exactly once'),
+  promise: promisedOf(QUEUE, 'every acknowledged element comes out exactly once'),
   judge,
 })

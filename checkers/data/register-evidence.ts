@@ -153,7 +153,7 @@ export const explainRegister = (counterexample: Counterexample): { summary: stri
   const endNs = (counterexample.blocked.completion as Operation).timeNs
   const diagram = drawDiagram(shown.map((pair) => barOf(pair, endNs, counterexample.blocked)))
   const left = counterexample.prefix.length - shown.length
-  const footer = `\n\n${left} more operations of key ${counterexample.key} up to there are not drawn. "?" and "...": it may or may not have happened.`
+  const footer = `\n\n${left} more operations on key ${counterexample.key} up to this point are not drawn. "?" and "..." mark operations that may or may not have happened.`
   const operations = shown.flatMap((pair) => [
     pair.invocation.index,
     ...(pair.completion === null ? [] : [pair.completion.index]),

@@ -30,7 +30,7 @@ const neverGranted = (check: Pair): Breach =>
 /** @param revocation the last that was over before the check began */
 const onceRevoked = (check: Pair, revocation: Pair): Breach => {
   const afterMs = ((check.invocation.timeNs - endNs(revocation)) / NS_PER_MS).toFixed(0)
-  const text = `${allowedAt(check)}: revoked ${afterMs} ms before`
+  const text = `${allowedAt(check)}: revoked ${afterMs} ms earlier`
   return finding('allowed once revoked', text, [check, revocation])
 }
 
@@ -78,10 +78,11 @@ const judge = (record: RunRecord): Judged => {
   const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
   // An old answer knows nothing of the revocation.
   const mayBeOld = promiseOf(record, ACCESS, 'check').name === 'consistent-prefix'
-  const unproven = checks === 0 ? 'nobody checked' : revocations === 0 ? 'nothing was surely revoked' : null
+  const unproven =
+    checks === 0 ? 'no check was answered' : revocations === 0 ? 'no revocation was acknowledged' : null
   return conclude(breaches, {
     seen: `${checks} checks, ${revocations} acknowledged revocations`,
-    clean: 'nothing was allowed that had been revoked',
+    clean: 'nothing was allowed after it was revoked',
     unproven,
     kinds: KINDS,
     allows: (kind) => kind === 'allowed once revoked' && mayBeOld,
@@ -91,8 +92,8 @@ const judge = (record: RunRecord): Judged => {
 
 export const revocation = checkerOf({
   name: 'revocation',
-  finds: 'access granted after it was revoked',
+  finds: 'access that is allowed after it was revoked',
   needs: ['history'],
-  promise: promisedOf(ACCESS, 'once revoked, allowed nowhere'),
+  promise: promisedOf(ACCESS, 'after a revocation is acknowledged, no node allows the access'),
   judge,
 })

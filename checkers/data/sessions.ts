@@ -69,7 +69,7 @@ const judgeRead = (
   if (appended !== null && appended.place >= length)
     found.push({
       guarantee: 'read your writes',
-      text: `appended element ${appended.place + 1} of ${key}, and then read ${length}`,
+      text: `appended element ${appended.place + 1} of ${key}, and then read only ${length} elements`,
       rows: [appended.row, row],
     })
   return found
@@ -86,13 +86,13 @@ const judgeAppend = (
   if (appended !== null && appended.place > place)
     found.push({
       guarantee: 'monotonic writes',
-      text: `appended element ${appended.place + 1} of ${key}, and then what came to stand before it, ${place + 1}`,
+      text: `appended element ${appended.place + 1} of ${key}, and then an element that came before it, ${place + 1}`,
       rows: [appended.row, row],
     })
   if (read !== null && read.length > place)
     found.push({
       guarantee: 'writes follow reads',
-      text: `read ${read.length} elements of ${key}, and then appended what came to stand among them, at ${place + 1}`,
+      text: `read ${read.length} elements of ${key}, and then appended an element that came before their end, ${place + 1}`,
       rows: [read.row, row],
     })
   return found
@@ -143,7 +143,7 @@ const judge = (record: RunRecord): Judged => {
   }))
   return conclude(findings, {
     seen: `${committed} transactions`,
-    clean: 'every session sees what it saw, and did, before',
+    clean: 'every session still sees what it read and appended before',
     unproven: committed === 0 ? 'none committed' : null,
     kinds: GUARANTEES,
     allows: (guarantee) => !forbids(promise, ANOMALIES[guarantee]),
@@ -153,7 +153,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const sessions = checkerOf({
   name: 'sessions',
-  finds: 'a session that sees less than it saw, or not what it did',
+  finds: 'sessions that see less than before, or do not see their own appends',
   needs: ['history'],
   promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),
   judge,

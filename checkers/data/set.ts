@@ -127,7 +127,7 @@ const found = (
   const missed =
     lackedBy === null
       ? ''
-      : `, not in what was read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
+      : `, missing from the read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
   return {
     kind,
     text: `${element}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`,
@@ -168,17 +168,17 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
     ...of('stale').map((each) => found('stale', each)),
     ...strangers.map(({ element, read }) => ({
       kind: 'unexpected' as const,
-      text: `${element}: read at ${at(read.invocation)}, and nobody asked for it`,
+      text: `${element}: read at ${at(read.invocation)}, but nobody added it`,
       operations: [read.invocation.index],
     })),
   ]
   return conclude(findings, {
     seen: `${acknowledged} acknowledged elements in ${reads.length} reads`,
-    clean: 'all were there',
+    clean: 'none is missing',
     unproven: acknowledged === 0 ? 'no element was acknowledged' : null,
     kinds: KINDS,
     allows: (kind) => kind === 'stale' && mayBeStale,
-    because: 'as reads may be old',
+    because: 'allowed because reads may be stale',
     note: (kind) =>
       kind === 'stale' ? `hidden for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}` : null,
     details: {
@@ -194,8 +194,8 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
 
 export const setOfElements = checkerOf({
   name: 'set',
-  finds: 'elements lost, stale, recovered or out of nowhere, and how long until they are visible',
+  finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
-  promise: promisedOf(SET, 'what was acknowledged stays'),
+  promise: promisedOf(SET, 'every acknowledged element stays in the set'),
   judge: (record) => judge(record.pairs, promiseOf(record, SET, 'read').name === 'consistent-prefix'),
 })

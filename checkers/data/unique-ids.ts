@@ -31,7 +31,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
   })
   return conclude(findings, {
     seen: `${generated.length} ids`,
-    clean: 'no two alike',
+    clean: 'no duplicates',
     unproven: generated.length === 0 ? 'none was handed out' : null,
     kinds: ['duplicated'],
     details: { generated: generated.length },
@@ -42,6 +42,6 @@ export const uniqueIds = checkerOf({
   name: 'unique-ids',
   finds: 'ids handed out twice',
   needs: ['history'],
-  promise: promisedOf(UNIQUE_IDS, 'no id twice'),
+  promise: promisedOf(UNIQUE_IDS, 'no id is handed out twice'),
   judge,
 })

@@ -76,7 +76,7 @@ describe('effects', () => {
     )
     const weak = await judge([submit('a'), drained], lines, 'at-least-once')
     expect(weak.status).toBe('valid')
-    expect(weak.evidence.map(({ title }) => title)).toContain('duplicated: 1 (no more than was promised)')
+    expect(weak.evidence.map(({ title }) => title)).toContain('duplicated: 1 (allowed by the promise)')
   })
 
   it('what is promised comes from the claims, where nothing is expected', async () => {
@@ -143,7 +143,7 @@ describe('effects', () => {
   })
 
   it.each([
-    ['nothing of it', ledger(), "the cluster's log has nothing of it"],
+    ['nothing of it', ledger(), "the cluster's log does not contain it"],
     [
       'it accepted, and not done',
       ledger(entry('a', null)),

@@ -36,7 +36,7 @@ const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): 
 /** Nothing where the cluster was not asked. */
 const byTheCluster = ({ cluster }: LedgerRow): string => {
   if (cluster === undefined) return ''
-  if (cluster === null) return "; the cluster's log has nothing of it"
+  if (cluster === null) return "; the cluster's log does not contain it"
   const { acceptedAt, doneAt, worker } = cluster
   return `; the cluster's log has it accepted at ${acceptedAt}, ${doneAt === null ? 'not done' : `done at ${doneAt} by ${worker}`}`
 }
@@ -96,7 +96,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
     clean: 'none lost',
     unproven:
       left === null
-        ? 'nobody asked at the end what was still to be done'
+        ? 'no client asked at the end what was still pending'
         : acknowledged === 0
           ? 'no request was acknowledged'
           : null,
@@ -126,25 +126,25 @@ const checker = (name: string, kept: Kept): Checker =>
 
 export const effects = checker('effects', {
   finds:
-    'requests lost, duplicated, or out of nowhere in the outside world; effects of refused ones; stale tokens',
+    'requests lost, duplicated, or out of nowhere in the outside world; effects of refused requests; stale tokens',
   vocabulary: EFFECTS,
   f: 'submit',
   inOrder: false,
 })
 export const jobQueue = checker('job-queue', {
-  finds: 'jobs done twice, or never though accepted',
+  finds: 'jobs that are done twice, or accepted but never done',
   vocabulary: JOB_QUEUE,
   f: 'submit',
   inOrder: false,
 })
 export const scheduledJob = checker('scheduled-job', {
-  finds: 'ticks left out, twice, or out of order',
+  finds: 'ticks that are missing, duplicated, or out of order',
   vocabulary: SCHEDULE,
   f: 'schedule',
   inOrder: true,
 })
 export const outbox = checker('outbox', {
-  finds: 'changes without a message, messages without a change, twice, or out of order',
+  finds: 'changes without a message; messages without a change, duplicated, or out of order',
   vocabulary: OUTBOX,
   f: 'update',
   inOrder: true,

@@ -84,11 +84,11 @@ const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged =>
   const stale = findings.filter(({ kind }) => kind === 'stale token taken').length
   return conclude(findings, {
     seen: `${entered} visits in a ${start.mode} sink, which turned down ${turnedDown}`,
-    clean: 'never two at once, and no stale token taken',
-    unproven: entered === 0 ? 'nobody came in' : null,
+    clean: 'never two at once, and no stale token was accepted',
+    unproven: entered === 0 ? 'nobody entered' : null,
     kinds: KINDS,
     allows: (kind) => !breaks(kind, start.mode),
-    because: 'no more than a lease allows',
+    because: 'which a lease does not prevent',
     aside:
       start.mode === 'fencing' || stale === 0
         ? null
@@ -100,7 +100,8 @@ const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged =>
 const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: BreaksPromise): Checker =>
   checkerOf({
     name: 'protected-resource',
-    finds: 'two at once in what a lock protects, stale tokens taken by a sink that compares them',
+    finds:
+      'two at once in a resource that a lock protects, stale tokens accepted by a sink that compares them',
     needs: ['history', 'services'],
     // It is the lock's that is promised; the resource is the sink's.
     promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
@@ -109,12 +110,12 @@ const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: Breaks
 
 export const lockResource = protectedResource(
   PROTECTED_LOCK,
-  'whoever holds the lock is alone in what it protects',
+  'only the holder of the lock is in the resource that it protects',
   () => true,
 )
 
 export const leaseResource = protectedResource(
   PROTECTED_LEASE,
-  'a sink that compares tokens takes no stale one',
+  'a sink that compares tokens accepts no stale token',
   (kind, mode) => mode === 'fencing' && kind === 'stale token taken',
 )

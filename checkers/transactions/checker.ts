@@ -17,7 +17,7 @@ import { COMMITTED, readTransactions, type Transactions } from './transactions.t
 const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
   const { name } = promiseOf(record, vocabulary, 'txn')
   const isolation = isIsolationModel(name) ? name : null
-  assert(isolation !== null, `${name} is no isolation of transactions`)
+  assert(isolation !== null, `${name} is not an isolation level`)
   return isolation
 }
 
@@ -53,7 +53,7 @@ const summaryOf = (judgement: Judgement, promised: IsolationModel, committed: nu
   const found = [...judgement.counts].map(([anomaly, count]) => `${anomaly} (${count})`).join(', ')
   const what = found === '' ? 'No anomaly' : found
   const isKept = !judgement.broken.has(promised)
-  return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, and no more than ${promised} was promised` : ''}.`
+  return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, which the promised ${promised} allows` : ''}.`
 }
 
 /** Proofs of what breaks the promise come first, and all of one anomaly together. */
@@ -79,7 +79,7 @@ const judge = (record: RunRecord, options: JudgeOptions): Judged => {
       dependencies: judgement.edges,
       anomalies: Object.fromEntries(judgement.counts),
       broken: [...judgement.broken],
-      caveats: [...judgement.caveats, 'Predicates are not judged: no micro-operation has any.'],
+      caveats: [...judgement.caveats, 'Predicates are not judged: no micro-operation uses one.'],
     },
   }
 }
@@ -88,7 +88,7 @@ const checker = (options: JudgeOptions): Checker =>
   checkerOf({
     name: 'transactions',
     finds:
-      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
+      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation levels that they break',
     needs: ['history'],
     promise: promisedOf(options.vocabulary, null),
     judge: (record) => judge(record, options),

@@ -60,8 +60,8 @@ export const explainCycle = (
   const why = (edge: number, from: string, to: string): string => {
     const kind = edges.kind[edge] as number
     if (kind === PROCESS)
-      return `process ${transactions.process[edges.from[edge] as number]} was done with ${from} before it began ${to}`
-    if (kind === REAL_TIME) return `${from} was over before ${to} began`
+      return `process ${transactions.process[edges.from[edge] as number]} completed ${from} before it began ${to}`
+    if (kind === REAL_TIME) return `${from} completed before ${to} began`
     const key = edges.key[edge] as number
     const version = (at: number): string | null => versionText(versions[key]?.[at])
     const step: Step = {

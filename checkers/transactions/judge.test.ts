@@ -119,7 +119,7 @@ describe('list-append', () => {
 
   it('refuses a value that was written twice to a key: nobody could tell whose was read', () => {
     expect(() => append('0 ok ax1\n1 ok ax1')).toThrow(
-      /Operation 2 writes 1 to "x", which was written before/,
+      /Operation 2 writes 1 to "x", which was written to it before/,
     )
   })
 
@@ -127,7 +127,7 @@ describe('list-append', () => {
     const history = [{ index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'read', value: null }] as const
     expect(() => read(history, LIST_APPEND)).toThrow(/it is a read, not a txn/)
     const odd = [{ ...history[0], f: 'txn', value: [['w', 'x', 1]] }]
-    expect(() => read(odd, LIST_APPEND)).toThrow(/"w" is none of append, r/)
+    expect(() => read(odd, LIST_APPEND)).toThrow(/"w" is not one of append, r/)
   })
 })
 

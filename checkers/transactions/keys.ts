@@ -36,7 +36,7 @@ export const numberWrites = ({ count, ops, invokedAt }: Transactions): Keys => {
       writes.set(value as Scalar, rows.length)
       if (writes.size === known)
         throw new UserError(
-          `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written before: what is read must tell who wrote it, so each value may be written to a key once.`,
+          `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written to it before: each value may be written to a key only once, because a read must show which transaction wrote it.`,
         )
       rows.push(row)
     }

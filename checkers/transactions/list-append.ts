@@ -168,7 +168,7 @@ class ListAppend {
   #duplicate(key: number, element: Scalar, reader: number): void {
     this.proofs.add('duplicate-elements', () => ({
       transactions: [reader, this.#writerOf(key, element) ?? reader],
-      because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, which T2 appended once`,
+      because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, although T2 appended it only once`,
     }))
   }
 
@@ -176,7 +176,7 @@ class ListAppend {
     const { longest } = this.#state(key)
     this.proofs.add('dirty-update', () => ({
       transactions: [aborted, version].map((at) => this.#writerOf(key, longest[at] as Scalar) as number),
-      because: `T1 failed, yet its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read below T2's append of ${JSON.stringify(longest[version])}`,
+      because: `T1 failed, but its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read before T2's append of ${JSON.stringify(longest[version])}`,
     }))
   }
 
@@ -184,7 +184,7 @@ class ListAppend {
   #outOfOrder(key: number, row: number, element: Scalar, reader: number): void {
     this.proofs.add('incompatible-order', () => ({
       transactions: [row, reader],
-      because: `T1 appended ${JSON.stringify(element)} to ${this.#name(key)} before what T2 read without it, or below it`,
+      because: `T1 appended ${JSON.stringify(element)} to ${this.#name(key)} before another element, but T2 read that other element without it, or before it`,
     }))
   }
 
@@ -284,7 +284,7 @@ class ListAppend {
     else if (last?.[2] !== element)
       this.proofs.add('G1b', () => ({
         transactions: [row, writer],
-        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 appended ${JSON.stringify(last?.[2])} too, after it`,
+        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 also appended ${JSON.stringify(last?.[2])} after it`,
       }))
   }
 
@@ -316,7 +316,7 @@ class ListAppend {
       else if (this.#history.outcome[writer] === ABORTED)
         this.proofs.add('G1a', () => ({
           transactions: [row, writer],
-          because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which T2 appended, and T2 failed`,
+          because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which T2 appended, but T2 failed`,
         }))
     }
   }
@@ -331,7 +331,7 @@ class ListAppend {
     const most = Math.max(1, Math.floor(MOST_PAIRS / Math.max(1, lastReaders.length)))
     if (unseen.length > most)
       this.caveats.push(
-        `Of ${unseen.length} appends to ${this.#name(key)} that nobody read, ${most} are set after its last readers.`,
+        `Of ${unseen.length} appends to ${this.#name(key)} that nobody read, only ${most} are ordered after its last readers.`,
       )
     for (const { row, version } of unseen.slice(0, most))
       for (const reader of lastReaders) this.edges.add(reader, row, RW, key, longest.length - 1, version)

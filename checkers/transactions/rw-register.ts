@@ -169,7 +169,7 @@ class RwRegister {
       if (isLater)
         this.proofs.add('future-read', () => ({
           transactions: [row],
-          because: `${read} before it wrote that`,
+          because: `${read} before it wrote that value`,
         }))
       return
     }
@@ -177,12 +177,12 @@ class RwRegister {
     if (this.#history.outcome[writer] === ABORTED)
       this.proofs.add('G1a', () => ({
         transactions: [row, writer],
-        because: `${read}, which T2 wrote, and T2 failed`,
+        because: `${read}, which T2 wrote, but T2 failed`,
       }))
     else if (last !== value)
       this.proofs.add('G1b', () => ({
         transactions: [row, writer],
-        because: `${read}, which T2 overwrote itself with ${JSON.stringify(last)}`,
+        because: `${read}, which T2 itself overwrote with ${JSON.stringify(last)}`,
       }))
   }
 
@@ -232,7 +232,7 @@ class RwRegister {
     const known = [...cyclic].filter((version) => writers[version] !== NO_WRITER)
     this.proofs.add('cyclic-versions', () => ({
       transactions: known.map((version) => writers[version] as number),
-      because: `the versions ${[...cyclic].map((version) => JSON.stringify(versions[version])).join(', ')} of ${this.#keys.names[key]} come before each other in a circle, so their order is left open`,
+      because: `the versions ${[...cyclic].map((version) => JSON.stringify(versions[version])).join(', ')} of ${this.#keys.names[key]} precede each other in a cycle, so their order is left open`,
     }))
   }
 

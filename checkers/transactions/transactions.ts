@@ -34,7 +34,7 @@ export interface Transactions {
 }
 
 const bad = (index: number, why: string): UserError =>
-  new UserError(`Operation ${index} of the history is no transaction of that vocabulary: ${why}.`)
+  new UserError(`Operation ${index} of the history is not a transaction of that vocabulary: ${why}.`)
 
 const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabulary): readonly MicroOp[] => {
   if (!Array.isArray(value)) throw bad(index, 'its value is not a list of micro-operations')
@@ -42,12 +42,12 @@ const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabul
   for (const op of value) {
     if (!Array.isArray(op) || op.length !== 3)
       throw bad(index, `${JSON.stringify(op)} is not [f, key, value]`)
-    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is none of ${known.join(', ')}`)
+    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is not one of ${known.join(', ')}`)
     const isRead = op[0] === 'r'
     if (!isRead && typeof op[2] !== 'number' && typeof op[2] !== 'string')
       throw bad(index, `${JSON.stringify(op)} writes neither a number nor a string`)
     if (isRead && vocabulary === LIST_APPEND && op[2] !== null && !Array.isArray(op[2]))
-      throw bad(index, `${JSON.stringify(op)} read no list`)
+      throw bad(index, `${JSON.stringify(op)} did not read a list`)
   }
   return value as readonly MicroOp[]
 }

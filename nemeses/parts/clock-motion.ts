@@ -58,7 +58,7 @@ const furthest = (all: readonly number[]): number =>
 
 /** Of an offset that is not the same all the time. */
 const WHEN: Partial<Record<ClockMotion['mode'], string>> = {
-  strobe: ' (by turns)',
+  strobe: ' (alternating)',
   drift: ' by now',
   freeze: ' by now',
 }
@@ -117,7 +117,7 @@ export class MovedClocks {
     const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
     const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
     const moved = offsetsMs.filter((ms) => ms !== 0).length
-    const word = told.length === 0 ? '' : `; by the nodes' own word ${told.map(seconds).join(', ')}`
+    const word = told.length === 0 ? '' : `; the nodes report ${told.map(seconds).join(', ')}`
     const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
     return {
       effective: moved > 0,

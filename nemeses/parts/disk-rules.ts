@@ -86,7 +86,7 @@ export const troubleDisks = async (
     await Promise.all(ended.map((node) => node.start(context.signal)))
     if (ended.length === 0) return effect
     const names = ended.map(({ name }) => name).join(', ')
-    return { ...effect, summary: `${effect.summary}; ${names} had ended, started again` }
+    return { ...effect, summary: `${effect.summary}; ${names} had stopped, started again` }
   }
   return { victims: victims.map(({ node }) => node), measure, heal }
 }

@@ -121,7 +121,7 @@ export class Restarts {
     const gone = this.#ended.filter(({ pid }) => !isAlive(pid))
     const names = [...new Set(gone.map(({ node }) => node))].join(', ')
     const pids = gone.map(({ pid }) => pid).join(', ')
-    const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit not told'))].join(', ')
+    const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit unknown'))].join(', ')
     const ignored = this.#deaf.length === 0 ? '' : `, ${this.#deaf.length} only by SIGKILL`
     const changes = this.#data.length === 0 ? '' : `; ${this.#data.join('; ')}`
     const again =

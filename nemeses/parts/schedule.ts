@@ -15,7 +15,7 @@ export const scheduleOptions = (intervalMs: number, durationMs: number) =>
     gap: {
       type: 'duration',
       default: 200,
-      description: 'least time between the end of a fault and the next',
+      description: 'shortest time between the end of a fault and the start of the next',
     },
   }) as const satisfies OptionSpecs
 

@@ -95,7 +95,7 @@ const readIntent = <I>(schema: z.ZodType<I>, { id, nemesis, intent }: RecordedFa
   const [issue] = read.error.issues
   const field = ['intent', ...(issue?.path ?? [])].join('.')
   throw new UserError(
-    `The planned fault ${id} is none that ${nemesis} can make: ${field}: ${issue?.message ?? 'not understood'}.`,
+    `The planned fault ${id} is not one that ${nemesis} can inject: ${field}: ${issue?.message ?? 'not understood'}.`,
   )
 }
 

@@ -24,12 +24,12 @@ export const victimsNamed = ({ victims, order }: VictimIntent): readonly string[
 /** How many nodes are the largest minority, but at least one. */
 const minorityOf = (count: number): number => Math.max(1, Math.floor((count - 1) / 2))
 
-/** @param whom whether they are hit themselves, or something of theirs */
-export const victimsOption = (byDefault: string, whom: 'whom' | 'whose' = 'whom') =>
+/** @param what the words say, for the help */
+export const victimsOption = (byDefault: string, what = 'nodes that are hit') =>
   ({
     type: 'string',
     default: byDefault,
-    description: `${whom}: words (${VICTIM_WORDS.join(', ')}) or node names, joined by +`,
+    description: `${what}: words (${VICTIM_WORDS.join(', ')}) or node names, joined by +`,
   }) as const
 
 const isVictimWord = (word: string): boolean => VICTIM_WORDS.some((known) => known === word)

@@ -12,7 +12,7 @@ export const wordsOption = <Word extends string>(
   ({
     type: 'string',
     default: byDefault.join('+'),
-    description: `${what}: ${known.join(', ')}, joined by +${note === '' ? '' : `; ${note}`}`,
+    description: `${what}: one or more of ${known.join(', ')}, joined by +${note === '' ? '' : `; ${note}`}`,
   }) as const
 
 /** @throws UserError that names the option, where a word is none of those known. */
@@ -23,7 +23,7 @@ export const parseWords = <Word extends string>(
 ): readonly Word[] =>
   text.split('+').map((word) => {
     const found = known.find((candidate) => candidate === word)
-    if (found === undefined) throw new UserError(`${option}=${word} is none of ${known.join(', ')}.`)
+    if (found === undefined) throw new UserError(`${option}=${word} is not one of ${known.join(', ')}.`)
     return found
   })
 
