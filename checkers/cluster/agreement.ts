@@ -1,9 +1,9 @@
 /**
- * State machine safety, seen from outside: at one position of the replicated log all nodes have one state, and none that it
- * had there is ever another's or its own again (Raft paper, figure 3). Nodes that report digests of their state with the
- * positions they belong to are compared with each other and with themselves, over the whole run and across restarts. A
- * digest that covers the log as a whole stays different for ever once an entry was: so what was applied between two
- * positions that are compared is compared too.
+ * State machine safety, seen from outside (Raft paper, figure 3): at the same position of the replicated log all nodes have
+ * the same state, and a node never has a different state at that position later. The nodes report digests of their state
+ * together with log positions. Each digest is compared with those of the other nodes and with the node's own, over the
+ * whole run and across restarts. A digest that covers the whole log stays different after one entry differed, so a
+ * comparison at two positions also covers the entries between them.
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
@@ -40,7 +40,7 @@ const digestsOf = ({ node, timeNs, status }: Sample): readonly DigestAt[] => {
 }
 
 interface Compared {
-  /** Positions of which two nodes told. */
+  /** The number of positions that at least two nodes reported. */
   readonly positions: number
   readonly disagreement: Disagreement | null
 }
@@ -59,7 +59,7 @@ const compare = (samples: readonly Sample[]): Compared => {
   return { positions: shared.size, disagreement: null }
 }
 
-/** Every digest that was told of the position. */
+/** Every digest that was reported for the position. */
 const tableOf = (samples: readonly Sample[], position: number): string => {
   const lines = samples.flatMap((sample) =>
     digestsOf(sample)

@@ -1,4 +1,4 @@
-/** Convergence: once all is healed and nobody writes any more, all replicas come to one state within a deadline. */
+/** Convergence: after all faults are healed and writes have stopped, all replicas reach the same state within a deadline. */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
@@ -13,7 +13,7 @@ const stateOf = ({ status }: Sample): string | null =>
 const lastHealNs = ({ faults }: RunRecord): number =>
   Math.max(0, ...(faults ?? []).map(({ healedAtNs = 0 }) => healedAtNs))
 
-/** When first after `fromNs` the latest states of all nodes were one; null: never. */
+/** The first time after `fromNs` at which the latest states of all nodes were equal; null: never. */
 const convergedAtNs = (samples: readonly Sample[], nodes: number, fromNs: number): number | null => {
   const latest = new Map<string, string | null>()
   for (const sample of samples) {

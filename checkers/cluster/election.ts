@@ -1,14 +1,14 @@
-/** Leadership as clients are told it: one leader a term, and the one that the nodes' own status names. */
+/** Leadership as clients see it: one leader per term, the same one that the status of the nodes reports. */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { ELECTION, type ToldLeader } from '../../harness/vocabularies/election.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf } from '../verdict.ts'
 import { judgeElections, type Said, saidOf } from './leadership.ts'
 
-/** A sample was read at most so long before it came. */
+/** Longest time between the moment a node read its status and the arrival of the sample. */
 const MOST_SAMPLE_NS = 2e9
 
-/** An answer is a node's word, as its status is. */
+/** An answer to a client is a report of the node, like its status. */
 const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
   pairs.flatMap(({ invocation, completion }) => {
     if (invocation.f !== 'leader' || completion?.type !== 'ok') return []
@@ -44,7 +44,7 @@ export const election = checkerOf({
     const judged = judgeElections([...told, ...sampled], {
       faults: record.faults,
       unproven,
-      // An answer that may be of an older state may tell of an older term.
+      // An answer from an older state may contain an older term.
       mayBeOld: promiseOf(record, ELECTION, 'leader').name === 'consistent-prefix',
     })
     return { ...judged, details: { ...judged.details, answers: told.length } }

@@ -1,7 +1,7 @@
 /**
- * What the nodes themselves say of their health: panics, failed assertions, data races, corruption, in their logs. Where
- * faults spoil disks, data, memory or settings, stopping with a word about it is what a node should do: that is shown and
- * not held against it.
+ * What the logs of the nodes say about their health: panics, failed assertions, data races, corruption. If faults damage
+ * disks, data, memory or settings, a node should stop with a message. Such messages are shown, but are not counted against
+ * the node.
  */
 import type { FaultModel } from '../../harness/api/claims.ts'
 import type { NodeLog, RunRecord } from '../../harness/api/record.ts'
@@ -20,7 +20,7 @@ type LogTrouble = keyof typeof PATTERNS
 
 const KINDS = Object.keys(PATTERNS) as readonly LogTrouble[]
 
-/** Under these a node may well stop, and say why. */
+/** After these faults a node may stop and say why. */
 const EXCUSES: ReadonlySet<FaultModel> = new Set([
   'disk-errors',
   'data-loss',

@@ -1,4 +1,4 @@
-/** After all faults are healed the cluster must come back: within the claimed time, or else nothing is known. */
+/** After all faults are healed, the cluster must become ready within the claimed time. Without a claim, a failure is unknown. */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatDurationMs } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'

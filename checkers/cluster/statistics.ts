@@ -1,4 +1,4 @@
-/** Counts and latencies, each by operation and outcome. A run in which a kind of operation was never ok is unknown. */
+/** Counts and latencies by operation and outcome. A run in which some kind of operation was never ok is unknown. */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'

@@ -1,7 +1,7 @@
 /**
- * Logs with offsets: `log-order` judges linearizability (every offset and every read as if appends had come one after
- * another), `log-offsets` what must hold of any log, however stale its reads: one value an offset, no value lost or twice,
- * and all reads of one key prefixes of one log.
+ * Logs with offsets. `log-order` judges linearizability: every offset and every read is as if the appends came one after
+ * another. `log-offsets` judges what must hold for any log, even with stale reads: one value per offset, no value lost or
+ * duplicated, and all reads of a key are prefixes of one log.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -60,7 +60,7 @@ type LogOfKey = KeyHistory['reads'][number]
 const longestOf = (reads: readonly LogOfKey[]): LogOfKey | null =>
   reads.reduce<LogOfKey | null>((a, b) => (a === null || b.values.length > a.values.length ? b : a), null)
 
-/** Reads of one key that are no prefix of the longest. */
+/** Reads of one key that are not a prefix of the longest read. */
 const divergingReads = (key: number, reads: readonly LogOfKey[], longest: LogOfKey): readonly LogFinding[] =>
   reads.flatMap(({ pair, values }) => {
     const at = values.findIndex((value, offset) => value !== longest.values[offset])
@@ -90,7 +90,7 @@ const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly LogFind
     if (pair.completion?.type !== 'ok') continue
     const told = (pair.completion.value as Appended).offset
     const at = offsets.get(value)
-    // A read that is shorter may be older; one that is longer must have it.
+    // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
     if (at === undefined && told < values.length)
       add('lost', `the append of ${value} returned offset ${told}, where ${values[told]} was read`, pair)
     else if (at !== undefined && at !== told)

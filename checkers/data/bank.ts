@@ -1,4 +1,4 @@
-/** Accounts: no money appears or disappears, and none is overdrawn, in any read. (Jepsen's bank checker.) */
+/** Accounts: in every read, the total is unchanged and no account is overdrawn. (Jepsen's bank checker.) */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { ACCOUNTS, BANK, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'

@@ -1,6 +1,6 @@
 /**
- * Seats: none is sold twice, and no confirmed one is lost. One that some read does not show as sold, and a later one does, is
- * stale, which is no harm where reads may be old.
+ * Seats: no seat is sold twice, and no confirmed booking is lost. If a read does not show a booking and a later read does,
+ * the first one was stale; that is allowed where reads may be old.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -18,7 +18,7 @@ const at = ({ completion }: Pair): string => formatTimeNs(completion?.timeNs ?? 
 const isConfirmed = ({ invocation, completion }: Pair): boolean =>
   invocation.f === 'book' && completion?.type === 'ok' && (completion.value as Booked).confirmed
 
-/** Seat -> who was told that it is theirs. */
+/** Seat -> the bookings that were confirmed to customers. */
 const confirmedOf = (pairs: readonly Pair[]): ReadonlyMap<number, readonly Pair[]> =>
   Map.groupBy(pairs.filter(isConfirmed), ({ invocation }) => (invocation.value as { seat: number }).seat)
 
@@ -34,7 +34,7 @@ const soldTwice = (confirmed: ReadonlyMap<number, readonly Pair[]>): readonly Se
 
 const holderOf = (seat: number, customer: number | null): string => `${seat} ${customer}`
 
-/** Who asked for which seat, and was not surely refused. */
+/** Which customer asked for which seat, without requests that were certainly refused. */
 const askedFor = (pairs: readonly Pair[]): ReadonlySet<string> =>
   new Set(
     pairs
@@ -60,7 +60,7 @@ const readsAgainst = (
 ): readonly SeatFinding[] => {
   const asked = askedFor(pairs)
   const reads = readsOf(pairs)
-  /** Seat and customer -> the last read that found it theirs. */
+  /** Seat and customer -> the last read that showed this booking. */
   const seen = new Map(reads.map(({ seat, customer, pair }) => [holderOf(seat, customer), pair]))
   return reads.flatMap(({ seat, customer, pair }): readonly SeatFinding[] => {
     if (customer !== null && !asked.has(holderOf(seat, customer))) {

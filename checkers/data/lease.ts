@@ -1,9 +1,9 @@
 /**
- * Leases: no two holders at once by the service's own word, and each token greater than all before it.
+ * Leases: according to the service, there are never two holders at once, and each token is greater than all earlier tokens.
  *
- * A lease was granted between the call and its answer, and runs for so long from then, by the service's count, unless it is
- * released before. So its owner surely holds it from the answer until that long after the call, or until it asks to release
- * it. Two such times of one key that overlap break the promise, whatever clocks say.
+ * A lease is granted between the call and its answer, and lasts for its duration as the service counts it, unless it is
+ * released earlier. So the owner certainly holds it from the answer until that duration after the call, or until it asks to
+ * release it. Two such periods of one key that overlap break the promise, regardless of any clock.
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -57,7 +57,7 @@ const overlaps = (holds: readonly Hold[]): readonly LeaseFinding[] => {
   })
 }
 
-/** Of two acquires, one over before the other began. */
+/** Compares two acquires of which one was over before the other began. */
 const staleTokens = (holds: readonly Hold[]): readonly LeaseFinding[] => {
   const byAnswer = holds.toSorted((a, b) => a.fromNs - b.fromNs)
   const greatest = new Map<number, Hold>()

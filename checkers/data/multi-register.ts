@@ -1,4 +1,4 @@
-/** Registers read and written several at a time, in groups that no transaction leaves: linearizable as one object a group. */
+/** Transactions that read and write several registers of one group: each group is judged as one linearizable object. */
 import { GROUP_SIZE, MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import type { RegisterOp } from '../../harness/vocabularies/transactions.ts'
 import { multiRegisterInGroups, type Transaction } from '../porcupine-ts/models/multi-register.ts'

@@ -1,7 +1,7 @@
 /**
- * Queues, judged twice: `fifo` by linearizability, and `total-queue` by accounting alone (after Jepsen's checker of that
- * name), which holds where order is not promised: what was acknowledged comes out once, provided that the queue was drained
- * at the end.
+ * Queues, judged twice: `fifo` by linearizability, and `total-queue` by counting alone (after Jepsen's checker of that
+ * name), which also holds if order is not promised: what was acknowledged comes out once, provided that the queue was
+ * drained at the end.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -36,7 +36,7 @@ interface Account {
   readonly dequeued: readonly Pair[]
 }
 
-/** Such as `7 of queue 1`, and what became of it. */
+/** A name such as `7 of queue 1`, and what happened to that element. */
 type Named = readonly [string, Account]
 
 const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
@@ -58,7 +58,7 @@ const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
   return accounts
 }
 
-/** Queues that at the end were found empty, after everything else on them was over. */
+/** Queues that were found empty at the end, after all their enqueues were over. */
 const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<number> => {
   const lastEmptyNs = new Map<number, number>()
   const lastPutNs = new Map<number, number>()
@@ -86,7 +86,7 @@ const found = (kind: QueueFinding['kind'], [name, { enqueued, dequeued }]: Named
 
 const keyOf = ({ invocation }: Pair): number => (invocation.value as { key: number }).key
 
-/** Queue -> dequeues of it in doubt: each may have taken something. */
+/** Queue -> the number of its dequeues with an unknown outcome: each may have taken an element. */
 const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> => {
   const counts = new Map<number, number>()
   for (const pair of pairs) {
@@ -96,7 +96,7 @@ const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> =
   return counts
 }
 
-/** Acknowledged, in a drained queue, and never taken out; as many of a queue as no dequeue in doubt accounts for. */
+/** Elements that were acknowledged in a drained queue and never came out, minus one for each dequeue with an unknown outcome. */
 const lostOf = (
   accounts: readonly Named[],
   pairs: readonly Pair[],
@@ -129,7 +129,7 @@ const findingsIn = (
   ]
 }
 
-/** Whether it came out though nobody knew whether it was put in. */
+/** Whether it came out although the outcome of its enqueue was unknown. */
 const isRecovered = ([, { enqueued, dequeued }]: Named): boolean =>
   dequeued.length > 0 && enqueued !== null && (enqueued.completion?.type ?? 'info') === 'info'
 

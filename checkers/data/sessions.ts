@@ -1,11 +1,11 @@
 /**
  * Session guarantees (Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", 1994) of list-append
- * histories, one process a session: where each version of a key has its place, that of the longest list read.
+ * histories. Each process is a session. The place of an element is its index in the longest list that was read of the key.
  *
  * - monotonic reads: a process never sees less than it saw before;
- * - read your writes: it sees what it had appended;
- * - monotonic writes: its appends come in its own order;
- * - writes follow reads: what it appends comes after what it had read.
+ * - read your writes: it sees what it appended before;
+ * - monotonic writes: its appends keep the order in which it made them;
+ * - writes follow reads: what it appends comes after what it read before.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
@@ -44,7 +44,7 @@ const placesOf = ({
   )
 }
 
-/** What one process has done with one key so far: places, and the rows that it was done in. */
+/** What one process has done with one key so far: places and rows. */
 interface Session {
   read: { readonly length: number; readonly row: number } | null
   appended: { readonly place: number; readonly row: number } | null
@@ -123,7 +123,7 @@ const brokenIn = (transactions: Transactions): readonly BrokenGuarantee[] => {
   return found
 }
 
-/** What a breach is to the isolation models: a cycle, given the order of each process. */
+/** The anomaly of the isolation models that a breach amounts to: a cycle that includes process order. */
 const ANOMALIES: Readonly<Record<Guarantee, AnomalyName>> = {
   'monotonic reads': 'G-single-process',
   'read your writes': 'G-single-process',

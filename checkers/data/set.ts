@@ -1,11 +1,11 @@
 /**
- * A set that elements are only added to, element by element (after Jepsen's set-full): when each was known to be in it (its
- * add was acknowledged, or a read that saw it was over), and what the reads that began later saw of it.
+ * A set to which elements are only added, judged element by element (after Jepsen's set-full): when each element was known
+ * to be in the set (its add was acknowledged, or a read that saw it was over), and whether later reads contain it.
  *
- * - lost: from some read on it is in none any more;
- * - stale: a read that began after it was known lacks it, and a later one has it. No harm where reads may be old;
- * - recovered: never acknowledged, and there: a timeout proves nothing;
- * - unexpected: there, and nobody asked for it.
+ * - lost: from some read on, no read contains it;
+ * - stale: a read that began after it was known lacks it, and a later read contains it. Allowed if reads may be old;
+ * - recovered: never acknowledged, but in the set: a timeout proves nothing;
+ * - unexpected: in the set, but nobody added it.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
@@ -28,9 +28,9 @@ interface Element {
   /** Null: never acknowledged. */
   readonly acknowledged: Operation | null
   readonly fate: Fate
-  /** The last read that lacked it although it was known; null: none did. */
+  /** The last read that lacked it although it was known; null: there is none. */
   readonly lackedBy: SetRead | null
-  /** From when it was known to the last read that lacked it; 0: it was visible at once. Null: it never was, for all that is known. */
+  /** Time from when it was known to the last read that lacked it; 0: it was visible at once. Null: never seen to be visible. */
   readonly hiddenMs: number | null
 }
 
@@ -42,7 +42,7 @@ const readsOf = (pairs: readonly Pair[]): readonly SetRead[] =>
       : [],
   )
 
-/** When an element was first, and last, in what was read. */
+/** The first and the last time an element was read. */
 interface Sighting {
   firstNs: number
   last: SetRead
@@ -68,7 +68,7 @@ interface Add {
   readonly invocation: Operation
   readonly acknowledged: Operation | null
   readonly sighting: Sighting | null
-  /** From when it was surely in the set. */
+  /** The time from which it was certainly in the set. */
   readonly knownNs: number
 }
 
@@ -85,7 +85,7 @@ const addsOf = (pairs: readonly Pair[], reads: readonly SetRead[]): readonly Add
   })
 }
 
-/** The last read that lacked what was known when it began. From the last read back, since what lacks once is then told. */
+/** For each add, the last read that lacked it although it was known. Goes backwards, so that each add is settled once. */
 const lackingReads = (adds: readonly Add[], reads: readonly SetRead[]): ReadonlyMap<Add, SetRead> => {
   const lacking = new Map<Add, SetRead>()
   let untold = adds
@@ -137,11 +137,11 @@ const found = (
 
 interface Stranger {
   readonly element: number
-  /** The first that had it. */
+  /** The first read that contained it. */
   readonly read: SetRead
 }
 
-/** Elements that were read and that nobody asked for. */
+/** Elements that were read but never added. */
 const strangersIn = (reads: readonly SetRead[], asked: ReadonlySet<number>): readonly Stranger[] => {
   const strangers = new Map<number, SetRead>()
   for (const read of reads)
@@ -161,7 +161,7 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
   const strangers = strangersIn(reads, new Set(elements.map(({ element }) => element)))
   const acknowledged = elements.filter((each) => each.acknowledged !== null).length
   const inLast = new Set(last.elements)
-  /** Until they were in every read that began later. */
+  /** How long it took until every later read contained them. */
   const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
   const findings: readonly SetFinding[] = [
     ...of('lost').map((each) => found('lost', each)),

@@ -1,4 +1,4 @@
-/** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
+/** Watches: every change once, in order, the same for all watches; no invented change, and none missing where a watch resumes. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
@@ -12,9 +12,9 @@ const name = ({ key, value }: { readonly key: number; readonly value: number }):
   `${value} of key ${key}`
 
 interface Puts {
-  /** By what was put. */
+  /** Key and value -> the put. */
   readonly asked: ReadonlyMap<string, Pair>
-  /** By the revision that was told. */
+  /** Revision that was returned -> the put. */
   readonly told: ReadonlyMap<number, Pair>
 }
 

@@ -1,11 +1,12 @@
 /**
- * What locks and leases are for: a resource that only one may be in, kept by the sink, which writes down who came in and went
- * out, in its own order.
+ * The purpose of locks and leases: a resource that only one owner may be in. The sink keeps the resource and records who
+ * enters and leaves, in its own order.
  *
- * A lock that is never taken from its holder keeps all others out: two in the resource at once break it, whatever the sink
- * does, and so does a token lower than one that the sink had seen. A lease may run out while its holder is still in, which
- * is no fault of the service's: there a sink that compares tokens must turn down the stale ones, and one that does not shows
- * how often that would have been needed (Kleppmann, "How to do distributed locking", 2016).
+ * A lock is never taken away from its holder, so it keeps all others out. Two owners in the resource at once break it,
+ * in any mode of the sink, and so does a token lower than one that the sink had already seen. A lease may expire while its
+ * holder is still inside, and that is not an error of the service. With leases, a sink that compares tokens must turn down
+ * stale tokens, and a sink that does not compare shows how often that would have been necessary (Kleppmann, "How to do
+ * distributed locking", 2016).
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -26,7 +27,7 @@ interface Intrusion {
   readonly second: TouchLine
 }
 
-/** Both in the sink's order. */
+/** @param touches in the sink's order */
 const findIntrusions = (touches: readonly TouchLine[]): readonly Intrusion[] => {
   const inside = new Map<number, TouchLine>()
   const newest = new Map<number, TouchLine>()
@@ -54,7 +55,7 @@ const describe = ({ action, resource, owner, token, seq, clockMs }: TouchLine): 
 
 const nameOf = (action: string, owner: number): string => `${action} ${owner}`
 
-/** Who came in, or went out -> the index of the call. */
+/** Action and owner -> the index of the call. */
 const callsByName = (pairs: readonly Pair[]): ReadonlyMap<string, number> => {
   const calls = new Map<string, number>()
   for (const { invocation } of pairs) {
@@ -103,7 +104,7 @@ const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: Breaks
     finds:
       'two at once in a resource that a lock protects, stale tokens accepted by a sink that compares them',
     needs: ['history', 'services'],
-    // It is the lock's that is promised; the resource is the sink's.
+    // The promise is about the lock; the resource belongs to the sink.
     promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
     judge: (record) => judge(record, breaks),
   })
