@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Starts faultline under the Node 24 of the npm package `node`, whatever Node this file itself runs under (20 or
- * later). In a checkout it first installs the npm dependencies, if the lock file asks for others than are there.
+ * Starts faultline under Node 24 from the npm package `node`; this file itself runs under any Node from 20 on. In a
+ * checkout it first installs the npm dependencies if they do not match the lock file.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -13,7 +13,7 @@ const NEEDED_MAJOR = 24
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const source = path.join(root, 'harness', 'main.ts')
 const packed = path.join(root, '.dist', 'harness', 'main.js')
-// Node strips no types below node_modules: an installed package runs what `npm pack` emitted.
+// Node does not strip types below node_modules, so an installed package runs the JavaScript that `npm pack` emitted.
 const isInstalled = root.split(path.sep).includes('node_modules')
 const main = isInstalled ? packed : source
 
@@ -44,7 +44,7 @@ const findNode = () => {
 }
 
 const runUnder = (node) => {
-  // Should this process be killed, the controller is told (SIGTERM) and takes everything down.
+  // If this process is killed, the controller gets a SIGTERM and stops everything.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', node, main, ...process.argv.slice(2)], {
     stdio: 'inherit',
   })

@@ -1,11 +1,11 @@
 /**
- * Processor time runs short for chosen nodes:
+ * Limits the processor time of chosen nodes:
  *
  * - `quota`: their cgroup gets a share of one processor, in slices of a tenth of a second;
  * - `neighbour`: busy processes share the time of one processor with them.
  *
- * Proof: periods in which the group was throttled, and for how long, by its own counters; processor time that the
- * neighbours used.
+ * Proof: the number of periods in which the group was throttled and for how long, from the counters of the cgroup;
+ * processor time that the neighbours used.
  */
 import { z } from 'zod'
 import type { ClusterNode } from '../harness/api/environment.ts'
@@ -21,7 +21,7 @@ const MODES = ['quota', 'neighbour'] as const
 const cpuIntent = z.strictObject({
   mode: z.enum(MODES),
   ...VICTIM_FIELDS,
-  /** Of one processor. */
+  /** Share of one processor. */
   share: z.number(),
   neighbours: z.number(),
 })

@@ -1,12 +1,12 @@
 /**
- * What the cluster depends on fails, while the cluster itself is well: a service that stands beside it is
+ * A service beside the cluster, on which the cluster depends, fails, while the cluster itself works. The service is
  *
- * - `gone`: its processes are killed, and whoever connects is refused; it is up again at the heal;
- * - `hung`: it is stopped (SIGSTOP): connections open, and nothing is ever answered;
+ * - `gone`: its processes are killed and connections are refused; the heal starts it again;
+ * - `hung`: it is stopped (SIGSTOP): connections open, but nothing is answered;
  * - `failing`: each request is answered with a reset of its connection;
- * - `slow`: every packet between it and the nodes takes longer.
+ * - `slow`: every packet between it and the nodes is delayed.
  *
- * Proof: packets refused or reset, counted at the service; or delayed, counted at the switch; or the state of its
+ * Proof: packets refused or reset, counted at the service; or packets delayed, counted at the switch; or the state of its
  * processes.
  */
 import { z } from 'zod'

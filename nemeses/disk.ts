@@ -1,14 +1,14 @@
 /**
- * What disks do wrong, one node's each, by a file system of ours below its data directory:
+ * Faults of the disks of single nodes, made by our own file system below the data directory:
  *
- * - `latency`: reads, writes and fsyncs take longer, by a fixed time or an exponentially distributed one;
- * - `stall`: nothing is answered until the heal;
+ * - `latency`: reads, writes and fsyncs take longer, by a fixed or an exponentially distributed time;
+ * - `stall`: no operation returns until the heal;
  * - `errors`: operations fail with EIO; `full`: with ENOSPC;
- * - `short`: writes take only a part, and say so; `torn`: only a part, and fail;
- * - `power-loss`: the node is killed, and of what it had not fsynced nothing, some or all survives; it is up again at the heal;
+ * - `short`: a write writes only a part and reports that; `torn`: it writes only a part and fails;
+ * - `power-loss`: the node is killed, and nothing, some or all of what it had not fsynced survives; the heal starts it again;
  * - `bit-flip`, `truncate`: the file written last is damaged while the node is down.
  *
- * Proof: operations delayed and failed as counted in the mount, latencies there, bytes and operations lost.
+ * Proof: delayed and failed operations counted in the mount, latencies there, bytes and operations lost.
  */
 import { z } from 'zod'
 import type { FaultModel } from '../harness/api/claims.ts'
@@ -35,7 +35,7 @@ const diskIntent = z.strictObject({
   distribution: z.enum(DISTRIBUTIONS),
   probability: z.number(),
   survival: z.enum(SURVIVALS),
-  /** Of the file to be damaged, a regular expression. */
+  /** Regular expression for the file to damage. */
   file: z.string(),
   seed: z.int(),
 })

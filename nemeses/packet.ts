@@ -1,10 +1,10 @@
 /**
- * What networks do to packets short of dropping them all, on the links of chosen nodes with their peers (and with
- * clients, if asked): loss, duplication, corruption, reordering, delay with jitter, little bandwidth. In every
- * environment by the same switch in user space, seeded per directed link; bandwidth by a token bucket of the kernel's on
- * what leaves the victims.
+ * Packet faults short of a full cut, on the links of chosen nodes with their peers (and with clients, if requested): loss,
+ * duplication, corruption, reordering, delay with jitter, limited bandwidth. In every environment the same switch in user
+ * space makes them, seeded per directed link. Bandwidth is limited by a token bucket of the kernel on packets that leave
+ * the victims.
  *
- * Proof: packets counted at the switch, and loss and one-way delays between the nodes as probed before and during it.
+ * Proof: packets counted at the switch; loss and one-way delays between the nodes, probed before and during the fault.
  */
 import { z } from 'zod'
 import type { FaultModel } from '../harness/api/claims.ts'

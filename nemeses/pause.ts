@@ -1,7 +1,7 @@
 /**
- * SIGSTOP, or the cgroup freezer: a stall for the whole of the fault, or stutters (stopped and let go by turns), which are
- * hardest about as long as an election timeout. Proof: every thread in state T (or the group FROZEN), the time so spent,
- * and no CPU time used meanwhile.
+ * SIGSTOP, or the cgroup freezer: a stall for the whole fault, or stutters (repeatedly stopped and resumed), which are
+ * hardest if each lasts about as long as an election timeout. Proof: every thread in state T (or the group FROZEN), the
+ * time spent in that state, and no CPU time used meanwhile.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -17,7 +17,7 @@ const PATTERNS = ['stall', 'stutter'] as const
 const pauseIntent = z.strictObject({
   ...VICTIM_FIELDS,
   method: z.enum(METHODS),
-  // Plans were recorded before nodes could stutter.
+  // Plans that were recorded before stutters existed lack these fields.
   pattern: z.enum(PATTERNS).default('stall'),
   stutterMs: z.number().default(300),
 })

@@ -27,12 +27,12 @@ describe('recovery', () => {
     expect(await judgeRecovery(seen, claims)).toMatchObject({ status })
   })
 
-  it('where it was not observed, says why', async () => {
+  it('says why it was not observed', async () => {
     const facts = { recovery: null, aborted: 'interrupted' } as unknown as RunFacts
     expect((await judge(recovery, { facts })).summary).toContain('interrupted')
   })
 
-  it('a node that does not come back is held against the cluster, a service beside it is not', async () => {
+  it('a node that does not come back counts against the cluster, a service beside it does not', async () => {
     expect(await judgeRecovery({ ...never(), servicesNotReady: [] })).toMatchObject({ status: 'invalid' })
     expect(await judgeRecovery({ ...never(), notReady: [], servicesNotReady: ['sink'] })).toMatchObject({
       status: 'unknown',

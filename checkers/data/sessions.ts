@@ -86,13 +86,13 @@ const judgeAppend = (
   if (appended !== null && appended.place > place)
     found.push({
       guarantee: 'monotonic writes',
-      text: `appended element ${appended.place + 1} of ${key}, and then an element that came before it, ${place + 1}`,
+      text: `appended element ${appended.place + 1} of ${key}, and then element ${place + 1}, which comes before it`,
       rows: [appended.row, row],
     })
   if (read !== null && read.length > place)
     found.push({
       guarantee: 'writes follow reads',
-      text: `read ${read.length} elements of ${key}, and then appended an element that came before their end, ${place + 1}`,
+      text: `read ${read.length} elements of ${key}, and then appended element ${place + 1}, which is among them`,
       rows: [read.row, row],
     })
   return found

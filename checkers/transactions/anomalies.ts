@@ -1,16 +1,16 @@
 /**
- * The anomalies by name, with what each is: cycles first, since they prove most.
+ * The anomalies by name, with their meanings. Cycles come first, because they prove most.
  *
  * Cycles are Adya's (1999, chapters 3 and 4), G-nonadjacent is from Cerone and Gotsman ("Analysing Snapshot Isolation",
  * 2016), the others from Kingsbury and Alvaro (2020, section 4). Predicates (phantoms, G2 beyond items) are left out:
- * neither vocabulary has any, so G2 is always G2-item here.
+ * neither vocabulary has predicates, so G2 is always G2-item here.
  */
 
 /** Cycles in the dependency graph. */
 export const CYCLES = ['G0', 'G1c', 'G-single', 'G-nonadjacent', 'G2-item'] as const
 export type CycleName = (typeof CYCLES)[number]
 
-/** With the order of each process, and with real time, taken for dependencies too. */
+/** Suffixes of cycles in which process order, or also real-time order, counts as a dependency. */
 export const SUFFIXES = ['', '-process', '-realtime'] as const
 export type Suffix = (typeof SUFFIXES)[number]
 

@@ -1,4 +1,4 @@
-/** Judges transactions against the isolation that was promised. */
+/** Judges transactions against the promised isolation. */
 import type { IsolationModel } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
@@ -23,7 +23,7 @@ const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): Isolation
 
 const SHOWN_ELEMENTS = 12
 
-/** Of a long list its end. */
+/** For a long list, only its end. */
 const shown = (value: unknown): string => {
   if (!Array.isArray(value)) return String(value)
   const hidden = Math.max(0, value.length - SHOWN_ELEMENTS)
@@ -56,7 +56,7 @@ const summaryOf = (judgement: Judgement, promised: IsolationModel, committed: nu
   return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, which the promised ${promised} allows` : ''}.`
 }
 
-/** Proofs of what breaks the promise come first, and all of one anomaly together. */
+/** Proofs that break the promise come first; proofs of the same anomaly stay together. */
 const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly Proof[] => {
   const breaks = ({ anomaly }: Proof): number => Number(!modelsBrokenBy([anomaly]).has(promised))
   const rank = ({ anomaly }: Proof): number => ANOMALIES.indexOf(anomaly)

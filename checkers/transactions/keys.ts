@@ -1,4 +1,4 @@
-/** Keys of a history and who wrote what to them. */
+/** The keys of a history, and which transaction wrote which value to them. */
 import { UserError } from '../../harness/support/assert.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Transactions } from './transactions.ts'
@@ -21,8 +21,8 @@ export class Keys {
 }
 
 /**
- * Numbers keys and writes. Throws a UserError where one value is written twice to a key, since then nobody can tell whose
- * was read.
+ * Numbers keys and writes. Throws a UserError if a value is written twice to a key, because then a read does not show which
+ * of the two it saw.
  */
 export const numberWrites = ({ count, ops, invokedAt }: Transactions): Keys => {
   const keys = new Keys()
