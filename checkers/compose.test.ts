@@ -54,7 +54,7 @@ describe('composition', () => {
     expect(worst([])).toBe('valid')
   })
 
-  it('takes the worst, and its sentence', async () => {
+  it('takes the worst status, and its summary', async () => {
     const verdict = await composeVerdict(
       [says('valid'), says('invalid'), says('unknown')],
       record({}),
@@ -82,7 +82,7 @@ describe('composition', () => {
     ])
   })
 
-  it('is vacuous where no operation was ok, where no fault was effective, or where none fitted in', async () => {
+  it('is vacuous if no operation was ok, no fault was effective, or no fault fitted into the run', async () => {
     const nothing = await composeVerdict([says('valid')], record({ history: [] }), signal)
     expect(nothing).toMatchObject({ status: 'unknown', summary: 'Vacuous: no operation was ok.' })
     const idle = await composeVerdict(
@@ -98,7 +98,7 @@ describe('composition', () => {
     expect(none.status).toBe('unknown')
   })
 
-  it('a violation found in a vacuous run is invalid all the same', async () => {
+  it('a violation found in a vacuous run is still invalid', async () => {
     const verdict = await composeVerdict(
       [says('invalid')],
       record({ spec, claims, faults: [fault(false)] }),
@@ -107,7 +107,7 @@ describe('composition', () => {
     expect(verdict.status).toBe('invalid')
   })
 
-  it('valid where a fault was effective', async () => {
+  it('valid if a fault was effective', async () => {
     const verdict = await composeVerdict(
       [says('valid')],
       record({ spec, claims, faults: [fault(true)] }),
@@ -116,18 +116,18 @@ describe('composition', () => {
     expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, effective: 1 } })
   })
 
-  it('is vacuous where fewer than a tenth of the faults were effective', async () => {
+  it('is vacuous if fewer than a tenth of the faults were effective', async () => {
     const faults = (effective: number) => Array.from({ length: 20 }, (_, i) => fault(i < effective))
     const judge = (effective: number) =>
       composeVerdict([says('valid')], record({ spec, claims, faults: faults(effective) }), signal)
     expect(await judge(1)).toMatchObject({
       status: 'unknown',
-      summary: 'Vacuous: of 20 planned faults only 1 had an effect.',
+      summary: 'Vacuous: only 1 of 20 planned faults had an effect.',
     })
     expect((await judge(2)).status).toBe('valid')
   })
 
-  it('counts the tolerance over faults in force together, and lost data over the whole run', async () => {
+  it('counts tolerance over faults in force at the same time, and lost data over the whole run', async () => {
     const at = (from: number, node: string, model: FaultRecord['planned']['model']): FaultRecord => ({
       ...fault(true, [node]),
       planned: { ...fault(true).planned, model },

@@ -1,7 +1,7 @@
 /**
- * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashed or lacks
- * a part of the record is unknown, and so is a run that tested nothing: one in which no operation was ok, or in
- * which faults were planned and fewer than a tenth were effective.
+ * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashes or lacks
+ * a part of the record is unknown. A run that tested nothing is unknown too: no operation was ok, or faults were
+ * planned and fewer than a tenth of them were effective.
  */
 import type { Claims } from '../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
@@ -29,7 +29,7 @@ const runChecker = async (checker: Checker, record: RunRecord, signal: AbortSign
   try {
     return await checker.check(record, signal)
   } catch (error) {
-    // What cannot be judged says so itself; anything else is a mistake of ours.
+    // A UserError means that the record cannot be judged; any other error is a bug in the checker.
     return unknown(
       checker,
       `${error instanceof UserError ? 'Not judged' : 'The checker failed'}: ${messageOf(error)}`,
@@ -51,12 +51,12 @@ const countFaults = (faults: readonly FaultRecord[]): RunVerdict['faults'] => ({
   effective: faults.filter((fault) => fault.effective).length,
 })
 
-/** Whether two faults were in force at one time; what was never healed was so to the end. */
+/** Whether two faults were in force at the same time; a fault that was never healed is in force until the end. */
 const overlap = (a: FaultRecord, b: FaultRecord): boolean =>
   (a.injectedAtNs as number) <= (b.healedAtNs ?? Number.POSITIVE_INFINITY) &&
   (b.injectedAtNs as number) <= (a.healedAtNs ?? Number.POSITIVE_INFINITY)
 
-/** Of its model, the nodes hit when this fault was in force; data once lost does not come back with the heal. */
+/** The number of nodes that faults of the same model hit together with this one. Lost data does not come back with the heal. */
 const hitTogether = (fault: FaultRecord, faults: readonly FaultRecord[]): number => {
   const { model } = fault.planned
   const together = faults.filter(
@@ -68,7 +68,7 @@ const hitTogether = (fault: FaultRecord, faults: readonly FaultRecord[]): number
   return new Set(together.flatMap(({ victims }) => victims)).size
 }
 
-/** The first fault with which more nodes were hit at once than the claims tolerate; null where all kept within. */
+/** The first fault with which more nodes were hit at once than the claims tolerate; null if there is none. */
 const beyondTolerance = (
   claims: Claims,
   faults: readonly FaultRecord[],
@@ -86,7 +86,7 @@ const beyondTolerance = (
   )
 }
 
-/** One in so many planned faults must have been effective. */
+/** At least one in this many planned faults must have been effective. */
 const LEAST_SHARE = 10
 
 const vacuity = (
@@ -98,14 +98,14 @@ const vacuity = (
   if (record.facts?.aborted != null) return record.facts.aborted
   if (faults.planned > 0 && faults.effective === 0) return 'faults were planned, but none was effective'
   if (faults.effective * LEAST_SHARE < faults.planned)
-    return `of ${faults.planned} planned faults only ${faults.effective} had an effect`
+    return `only ${faults.effective} of ${faults.planned} planned faults had an effect`
   if (
     record.faults !== null &&
     record.spec !== null &&
     record.spec.nemeses.length > 0 &&
     faults.planned === 0
   ) {
-    return 'nemeses were asked for, but no fault fitted into the run'
+    return 'nemeses were requested, but no fault fitted into the run'
   }
   return null
 }
@@ -119,7 +119,7 @@ const summarise = (
   const broken = verdicts.find((verdict) => verdict.status === 'invalid')
   if (broken !== undefined) {
     if (outside === null) return broken.summary
-    return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against them: ${broken.summary}`
+    return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against the cluster: ${broken.summary}`
   }
   if (vacuous !== null) return `Vacuous: ${vacuous}.`
   if (status === 'valid') return verdicts[0]?.summary ?? ''

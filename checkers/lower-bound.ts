@@ -1,6 +1,6 @@
 /** Binary search. */
 
-/** First index whose `at` is not below the value; the length where there is none. `at` must be ascending. */
+/** The first index whose `at` is not below the value; the length if there is none. `at` must be ascending. */
 export const lowerBound = <T>(list: ArrayLike<T>, at: (item: T) => number, value: number): number => {
   let [low, high] = [0, list.length]
   while (low < high) {

@@ -1,4 +1,4 @@
-/** Who promised what: the rule, and that every checker of what clients do follows it. */
+/** Who promised what: tests the rule, and that every checker of client calls follows it. */
 import { describe, expect, it } from 'vitest'
 import type { Claims, PromiseName } from '../harness/api/claims.ts'
 import type { RunRecord } from '../harness/api/record.ts'
@@ -58,7 +58,7 @@ const record = (parts: RecordParts): RunRecord =>
   recordOf({ samples: [], faults: [], services: {}, ...parts })
 
 describe('the promise that a call is judged by', () => {
-  it('is what was expected, else what is claimed, else the strongest, which is then assumed', () => {
+  it('is the expected one, otherwise the claimed one, otherwise the strongest, which is then assumed', () => {
     const claimed = claims(REGISTER, 'read', 'consistent-prefix')
     const of = (parts: RecordParts, call = 'read') => promiseOf(record(parts), REGISTER, call)
     expect(of({})).toEqual({ name: 'linearizable', source: ASSUMED })
@@ -70,7 +70,7 @@ describe('the promise that a call is judged by', () => {
     })
   })
 
-  it('of another vocabulary is no promise of this one', () => {
+  it('cannot be one of another vocabulary', () => {
     const claimed = claims(SET, 'read', 'consistent-prefix')
     expect(promiseOf(record({ claims: claimed }), REGISTER, 'read').source).toBe(ASSUMED)
   })
@@ -78,14 +78,14 @@ describe('the promise that a call is judged by', () => {
   it.each([
     ['claimed', { claims: claims(REGISTER, 'read', 'eventual') }],
     ['expected', expecting('serializable')],
-  ] as const)('is never assumed in place of one that is unknown, and %s', (_, parts) => {
+  ] as const)('is never assumed instead of an unknown one that is %s', (_, parts) => {
     expect(() => promiseOf(record(parts), REGISTER, 'read')).toThrow(
-      /(eventual|serializable) was promised of read .* none of the promises of register: linearizable, consistent-prefix/,
+      /(eventual|serializable) was promised for read .* register has only the promises linearizable, consistent-prefix/,
     )
   })
 })
 
-/** Checkers of what clients do, the vocabulary, and a call whose promise they judge. */
+/** Checkers of client calls, the vocabulary, and a call whose promise they judge. */
 const CHECKERS: readonly (readonly [Checker, Vocabulary, string])[] = [
   [linearizability({ initial: null }), REGISTER, 'read'],
   [causal({ initial: null }), REGISTER, 'read'],
@@ -149,18 +149,18 @@ describe.each(CHECKERS.map(([checker, vocabulary, call]) => ({ checker, vocabula
       expect(source).toBe(ASSUMED)
     })
 
-    it('judges nothing by a promise that nobody knows', async () => {
+    it('judges nothing by an unknown promise', async () => {
       const unknown = record({ claims: claims(vocabulary, call, 'best-effort') })
       const { verdicts } = await composeVerdict([checker], unknown, new AbortController().signal)
       expect(verdicts[0]).toMatchObject({
         status: 'unknown',
-        summary: expect.stringMatching(/^Not judged: best-effort was promised of/),
+        summary: expect.stringMatching(/^Not judged: best-effort was promised for/),
       })
     })
   },
 )
 
-it('where promises have several makers, says who made which', async () => {
+it('says who made which promise if there are several sources', async () => {
   const claimed = claims(REGISTER, 'read', 'consistent-prefix')
   const checker = linearizability({ initial: null })
   const { promise } = await checker.check(record({ claims: claimed }), new AbortController().signal)

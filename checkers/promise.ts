@@ -1,9 +1,9 @@
 /**
- * What was promised, and by whom: the only place that decides it. `--expect` comes first, then what the target claims; where
- * neither says anything, the strongest promise of the vocabulary is assumed, and called so.
+ * What was promised, and by whom. No other place decides this. `--expect` comes first, then the claims of the target. If
+ * neither says anything, the strongest promise of the vocabulary is assumed, and the verdict says so.
  *
- * `consistent-prefix` weakens only answers to calls that change nothing: those may be of an older state. What changes an
- * object is not promised less by it.
+ * `consistent-prefix` weakens only answers to calls that change nothing: those may come from an older state. Calls that
+ * change an object keep their full promise.
  */
 import type { PromiseName } from '../harness/api/claims.ts'
 import type { Operation } from '../harness/api/history.ts'
@@ -15,7 +15,7 @@ import { mayChange } from '../harness/vocabularies/vocabulary.ts'
 
 export interface CallPromise {
   readonly name: PromiseName
-  /** Who made it, for the verdict. */
+  /** Who made the promise, for the verdict. */
   readonly source: string
 }
 
@@ -33,13 +33,13 @@ const madeOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPr
 /**
  * The promise that a call is judged by.
  *
- * @throws UserError where it is none that can be made of the vocabulary: nothing is judged by a promise that nobody knows
+ * @throws UserError if the vocabulary does not have this promise: nothing is judged by an unknown promise
  */
 export const promiseOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPromise => {
   const promise = madeOf(record, vocabulary, call)
   if (vocabulary.promises.includes(promise.name)) return promise
   throw new UserError(
-    `${promise.name} was promised of ${call} (${promise.source}), which is none of the promises of ${vocabulary.name}: ${vocabulary.promises.join(', ')}`,
+    `${promise.name} was promised for ${call} (${promise.source}), but ${vocabulary.name} has only the promises ${vocabulary.promises.join(', ')}`,
   )
 }
 
@@ -48,10 +48,10 @@ export const usesOf = ({ calls }: Vocabulary): readonly string[] =>
   Object.keys(calls).filter((call) => calls[call]?.audits !== true)
 
 /**
- * The promises of some calls, for a verdict: `no id twice (generate: linearizable)`.
+ * The promises for some calls, for a verdict: `no id is handed out twice (generate: linearizable)`.
  *
- * @param holds what must hold under them, in words; null: the names of the promises say it
- * @param calls absent: all that use an object
+ * @param holds what must hold under these promises, in words; null: their names are enough
+ * @param calls absent: all calls that use an object
  */
 export const promisedOf =
   (vocabulary: Vocabulary, holds: string | null, calls: readonly string[] = usesOf(vocabulary)) =>
@@ -69,16 +69,16 @@ export const promisedOf =
     }
   }
 
-/** What the target claims of the cluster as a whole, whatever clients ask. */
+/** What the target claims for the cluster as a whole, independent of single calls. */
 export const claimed = ({ claims }: RunRecord, text: string): Verdict['promise'] => ({
   text,
   source: claims?.source ?? ASSUMED,
 })
 
-/** What is taken for granted of every cluster. */
+/** What is assumed for every cluster. */
 export const assumed = (text: string) => (): Verdict['promise'] => ({ text, source: ASSUMED })
 
-/** Asks whether the answer to a call may be of an older state. */
+/** Returns a function that tells whether the answer to a call may come from an older state. */
 export const mayBeOld = (record: RunRecord, vocabulary: Vocabulary): ((invocation: Operation) => boolean) => {
   const weak = new Set(
     usesOf(vocabulary).filter((call) => promiseOf(record, vocabulary, call).name === 'consistent-prefix'),

@@ -18,7 +18,7 @@ const BASE: Conclusion<Kind> = {
 }
 
 describe('the verdict that follows from findings', () => {
-  it('is valid where nothing was found, and counts what was not', () => {
+  it('is valid if nothing was found, with a count of zero for each kind', () => {
     expect(conclude([], BASE)).toEqual({
       status: 'valid',
       summary: '3 reads: all agree.',
@@ -27,14 +27,14 @@ describe('the verdict that follows from findings', () => {
     })
   })
 
-  it('is unknown where that proves nothing', () => {
+  it('is unknown if that proves nothing', () => {
     expect(conclude([], { ...BASE, unproven: 'nothing was read' })).toMatchObject({
       status: 'unknown',
-      summary: '3 reads: nothing is proven, since nothing was read.',
+      summary: '3 reads: nothing is proven, because nothing was read.',
     })
   })
 
-  it('is invalid where anything was found, however little was proven; what weighs most comes first', () => {
+  it('is invalid if anything was found, even if an empty result proves nothing; the most severe comes first', () => {
     const judged = conclude([found('stale', 4), found('lost', 7, 8), found('stale', 9)], {
       ...BASE,
       unproven: 'it ended early',
@@ -54,13 +54,13 @@ describe('the verdict that follows from findings', () => {
     expect(conclude([found('lost', 7)], BASE).summary).toBe('Lost (1) in 3 reads: lost at 7.')
   })
 
-  it('shows a kind that is allowed, after the others, and does not hold it against anyone', () => {
+  it('shows an allowed kind after the others, and does not count it as a violation', () => {
     const allows = (kind: Kind): boolean => kind === 'stale'
     const weak = conclude([found('stale', 4)], { ...BASE, allows })
     expect(weak).toMatchObject({
       status: 'valid',
-      summary: '3 reads: stale (1), no more than was promised.',
-      evidence: [{ title: 'stale: 1 (no more than was promised)' }],
+      summary: '3 reads: stale (1), allowed by the promise.',
+      evidence: [{ title: 'stale: 1 (allowed by the promise)' }],
     })
     const both = conclude([found('stale', 4), found('lost', 7)], { ...BASE, allows, because: 'as always' })
     expect(both.status).toBe('invalid')
@@ -68,14 +68,14 @@ describe('the verdict that follows from findings', () => {
     expect(both.evidence.map(({ title }) => title)).toEqual(['lost: 1', 'stale: 1 (as always)'])
   })
 
-  it('shows a few of each kind, and says how many it does not', () => {
+  it('shows a few of each kind, and says how many are not shown', () => {
     const many = Array.from({ length: 13 }, (_, i) => found('lost', i))
     const { text, operations } = conclude(many, BASE).evidence[0] ?? { text: '', operations: [] }
     expect(text.split('\n').slice(9)).toEqual(['lost at 9', 'and 3 more'])
     expect(operations).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
   })
 
-  it('shows the proof in place of the line, with its time; and the note of a kind', () => {
+  it('shows the proof instead of the line, with its time; and the note of a kind', () => {
     const judged = conclude([{ ...found('lost', 3), proof: 'a table', atNs: 5 }], {
       ...BASE,
       brokenIs: 'unknown',

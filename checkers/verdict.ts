@@ -1,6 +1,6 @@
 /**
- * What checkers are made of: a promise, a pure judgement of the record, findings of a few kinds, and the verdict that follows
- * from them. A kind that the promise allows is shown, and not held against anyone.
+ * The parts of a checker: a promise, a pure judgement of the record, findings of a few kinds, and the verdict that follows
+ * from them. Findings of a kind that the promise allows are shown, but do not make the verdict worse.
  */
 import type { Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
@@ -23,7 +23,7 @@ export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
   }),
 })
 
-/** Unknown, and why. */
+/** An unknown verdict with its reason. */
 export const notJudged = (why: string, details: Verdict['details'] = {}): Judged => ({
   status: 'unknown',
   summary: `Not judged: ${why}.`,
@@ -36,11 +36,11 @@ export interface Finding<Kind extends string> {
   readonly kind: Kind
   /** One line, without a full stop. */
   readonly text: string
-  /** Of the operations that show it, indices into the history. */
+  /** Indices into the history of the operations that show it. */
   readonly operations: readonly number[]
-  /** What the evidence shows in place of the line. */
+  /** What the evidence shows instead of the line. */
   readonly proof?: string
-  /** When it had all happened, where the operations do not tell. */
+  /** The time at which all of it had happened, if the operations do not show it. */
   readonly atNs?: number
 }
 
@@ -53,27 +53,27 @@ export const finding = <Kind extends string>(
 export interface Conclusion<Kind extends string> {
   /** What was looked at: `30 reads of 2 logs`. */
   readonly seen: string
-  /** What is to be said of it where nothing was found: `they agree`. */
+  /** The result if nothing was found: `they agree`. */
   readonly clean: string
-  /** Why it proves nothing that nothing was found: `none was read`. Null: it does prove it. */
+  /** Why an empty result proves nothing: `none was read`. Null: it is a proof. */
   readonly unproven: string | null
-  /** All kinds of findings, what weighs most first. */
+  /** All kinds of findings, the most severe first. */
   readonly kinds: readonly Kind[]
   /** Absent: none is allowed. */
   readonly allows?: (kind: Kind) => boolean
   /** Why a kind is allowed. Absent: the promise allows it. */
   readonly because?: string
-  /** What the summary ends with, whatever was found. */
+  /** The end of the summary, independent of the findings. */
   readonly aside?: string | null
-  /** What is to be said of all findings of a kind together. */
+  /** A remark on all findings of a kind together. */
   readonly note?: (kind: Kind) => string | null
-  /** The status where something was found that is not allowed. Absent: invalid. */
+  /** The status if something was found that is not allowed. Absent: invalid. */
   readonly brokenIs?: Status
-  /** Besides the count of each kind, by its name. */
+  /** The details, in addition to the count of each kind. */
   readonly details: Verdict['details']
 }
 
-/** Of each kind, so many findings are shown. */
+/** The number of findings shown for each kind. */
 const SHOWN = 10
 
 /** How many there are of each kind. */
@@ -134,7 +134,7 @@ interface Sentence extends Pick<Conclusion<string>, 'seen' | 'clean' | 'unproven
   readonly because: string
 }
 
-/** One sentence that says first what is wrong, where anything is. */
+/** One sentence. If anything is wrong, it comes first. */
 const summaryOf = (
   against: readonly Group<string>[],
   allowed: readonly Group<string>[],
@@ -149,7 +149,7 @@ const summaryOf = (
     return capitalised([`${listCounts(countsOf(against))} in ${seen}${example}`, ...told, ...end])
   }
   if (unproven !== null)
-    return capitalised([`${seen}: nothing is proven, since ${unproven}`, ...told, ...end])
+    return capitalised([`${seen}: nothing is proven, because ${unproven}`, ...told, ...end])
   return capitalised([`${seen}: ${told[0] ?? clean}`, ...end])
 }
 
@@ -167,7 +167,7 @@ export const conclude = <Kind extends string>(
     kinds,
     unproven,
     allows = () => false,
-    because = 'no more than was promised',
+    because = 'allowed by the promise',
     note = () => null,
     brokenIs = 'invalid',
     details,

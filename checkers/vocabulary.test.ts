@@ -9,7 +9,7 @@ it('a history of another vocabulary is not judged, and says so in one sentence',
   if (stranger === null) throw new Error('a write was taken for a call of a counter')
   expect(await judgeSteps(wrongVocabulary(stranger, COUNTER), steps)).toMatchObject({
     status: 'unknown',
-    summary: 'Not judged: operation 2 is a write, and the vocabulary counter has add, read.',
+    summary: 'Not judged: operation 2 is a write, but the vocabulary counter has only add, read.',
   })
   expect(strangerIn(historyOf(steps.slice(0, 2)), COUNTER)).toBeNull()
 })

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Starts faultline under the Node 24 of the npm package `node`, whatever Node this file itself runs under (20 or
- * later). In a checkout it first installs the npm dependencies, if the lock file asks for others than are there.
+ * Starts faultline under Node 24 from the npm package `node`; this file itself runs under any Node from 20 on. In a
+ * checkout it first installs the npm dependencies if they do not match the lock file.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -13,7 +13,7 @@ const NEEDED_MAJOR = 24
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)))
 const source = path.join(root, 'harness', 'main.ts')
 const packed = path.join(root, '.dist', 'harness', 'main.js')
-// Node strips no types below node_modules: an installed package runs what `npm pack` emitted.
+// Node does not strip types below node_modules, so an installed package runs the JavaScript that `npm pack` emitted.
 const isInstalled = root.split(path.sep).includes('node_modules')
 const main = isInstalled ? packed : source
 
@@ -28,7 +28,7 @@ const installDependencies = () => {
     stdio: ['ignore', 2, 2],
   })
   if (status !== 0) {
-    console.error('faultline: npm ci failed; its reason is above.')
+    console.error('faultline: npm ci failed; the reason is above.')
     process.exit(254)
   }
 }
@@ -44,7 +44,7 @@ const findNode = () => {
 }
 
 const runUnder = (node) => {
-  // Should this process be killed, the controller is told (SIGTERM) and takes everything down.
+  // If this process is killed, the controller gets a SIGTERM and stops everything.
   const child = spawn('setpriv', ['--pdeathsig', 'TERM', '--', node, main, ...process.argv.slice(2)], {
     stdio: 'inherit',
   })
@@ -65,7 +65,7 @@ if (Number(process.versions.node.split('.')[0]) >= NEEDED_MAJOR) {
   const node = findNode()
   if (node === null) {
     console.error(
-      'faultline: Node 24 is needed, and the npm package `node` that ships it is not installed: npm install',
+      'faultline: Node 24 is needed, but the npm package `node` that contains it is not installed: npm install',
     )
     process.exit(254)
   }

@@ -19,7 +19,7 @@ const optionOf = (
     description,
   )
   option.default(fallback)
-  // Named in the help; what is none of them is refused by the declaration, with a hint.
+  // Commander only lists the choices in the help; the declaration refuses other values, with a hint.
   if (choices !== undefined) option.choices(choices).argParser((text) => text)
   return option
 }
@@ -59,7 +59,7 @@ const explain = (error: unknown): number => {
   return EXIT_CODES.harnessFailed
 }
 
-/** Looked up when asked for: that starts git. */
+/** Determined only on request, because it starts git. */
 const printVersion = (): never => {
   process.stdout.write(`${ownVersion()}\n`)
   throw new CommanderError(EXIT_CODES.valid, 'faultline.version', 'version')
@@ -83,5 +83,5 @@ try {
 } catch (error) {
   exitCode = explain(error)
 }
-// Connections kept alive (Docker's, HTTP's) must not delay the end of a command that is done.
+// Kept-alive connections (Docker, HTTP) must not delay the exit of a finished command.
 process.exit(exitCode)

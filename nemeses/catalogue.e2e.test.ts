@@ -1,6 +1,6 @@
 /**
- * Each fault of the catalogue on real clusters, judged by what it measurably did, and not only by the verdict. Faults
- * that do not disturb each other's measurements share a run.
+ * Each fault of the catalogue on real clusters, judged by its measured effect and not only by the verdict. Faults that do
+ * not disturb each other's measurements share a run.
  */
 import { expect, it } from 'vitest'
 import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.ts'
@@ -23,14 +23,14 @@ const expectClocksMoved = (played: Played): void => {
     const { offsetMs, toldOffsetMs } = last.measurements as { offsetMs: number; toldOffsetMs?: number }
     if (intent.mode === 'bump') expect(offsetMs).toBe(intent.offsetMs)
     if (intent.mode === 'jump-back') expect(offsetMs).toBe(-(intent.offsetMs as number))
-    // A status takes its time to come; the clock was read at some moment meanwhile.
+    // A status takes time to arrive; the clock was read at some moment in between.
     if (intent.mode !== 'strobe' && toldOffsetMs !== undefined)
       expect(Math.abs(toldOffsetMs - offsetMs), last.summary).toBeLessThan(400)
   }
 }
 
 const expectLinksCut = (played: Played): void => {
-  // What was too short was not probed.
+  // Faults that were too short were not probed.
   const probed = effectsOf(played, 'partition').filter(({ last }) => last.measurements.cut !== undefined)
   expect(probed.length).toBeGreaterThan(1)
   for (const { last } of probed) {
@@ -45,7 +45,7 @@ const expectPacketsHurt = (played: Played): void => {
   expectModes(played, 'packet', PACKET_MODES)
   const hurt = effectsOf(played, 'packet')
   const delayOf = (last: (typeof hurt)[number]['last']): number => Number(last.measurements.delayMs)
-  // Every mode goes through the same switch; how slow that is here, the other modes tell.
+  // Every mode goes through the same switch; the other modes show how slow that switch is here.
   const switchMs = Math.max(
     ...hurt.flatMap(({ intent, last }) =>
       ['duplicate', 'corrupt', 'loss'].includes(String(intent.mode)) ? delayOf(last) : [],
@@ -119,7 +119,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expect(played.stderr).toContain('raft does not claim to tolerate data-loss')
   })
 
-  it('members go and come back under load and other faults, by the word of the cluster', async () => {
+  it('members go and come back under load and other faults, as the cluster reports', async () => {
     const options = 'interval=3s,duration=1s'
     const played = await play(
       RAFT,
@@ -130,7 +130,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
       ({ last }) => last.measurements.changes !== undefined,
     )
     expect(changed.length).toBeGreaterThan(1)
-    // Out, as the leader says, and in again.
+    // Removed, as the leader reports, and added again.
     const replaced = changed.flatMap(({ last }) => {
       const found = /^remove (n\d), add \1; members ([^|]*) \| ([^|]*) \| ([^;]*)/.exec(last.summary)
       return found === null ? [] : [found.slice(1) as [string, string, string, string]]
@@ -192,13 +192,13 @@ describeWith(missingLinuxRoot(), 'memory and processors grow scarce, nodes stall
     expect(sum('throttledMs')).toBeGreaterThan(100)
     expect(sum('takenMs')).toBeGreaterThan(100)
     expect(sum('stalledMs')).toBeGreaterThan(1000)
-    // Killed by the kernel for want of memory, and started again.
+    // Killed by the kernel because of a lack of memory, and started again.
     expect(sum('killed')).toBeGreaterThan(0)
     const stopsOf = (pattern: string): readonly number[] =>
       effectsOf(played, 'pause')
         .filter(({ intent }) => intent.pattern === pattern)
         .map(({ last }) => last.measurements.stops as number)
-    // One whom the kernel killed meanwhile was not stopped in the end.
+    // A node that the kernel killed meanwhile was not stopped at the end.
     expect(Math.max(...stopsOf('stall'))).toBe(1)
     expect(Math.max(...stopsOf('stutter'))).toBeGreaterThan(1)
     expect(new Set(effectsOf(played, 'pause').map(({ intent }) => intent.method)).size).toBe(2)

@@ -1,16 +1,16 @@
 /**
- * Moves the wall clock (CLOCK_REALTIME) of chosen nodes' processes and of nothing else:
+ * Moves only the wall clock (CLOCK_REALTIME) of the processes of chosen nodes:
  *
- * - `bump`: ahead by the offset; `jump-back`: behind by it; at once;
- * - `drift`: fast or slow by the rate;
- * - `strobe`: to and fro between the true time and the offset, many times a second;
+ * - `bump`: jumps ahead by the offset; `jump-back`: jumps back by the offset;
+ * - `drift`: runs fast or slow by the rate;
+ * - `strobe`: alternates between the true time and the offset, many times a second;
  * - `freeze`: stands still;
- * - `suspend`: the node stops for a while, and wakes up with a clock that has jumped ahead by the offset, as a laptop or a
- *   virtual machine does.
+ * - `suspend`: the node stops for a while and wakes up with a clock that has jumped ahead by the offset, like a laptop or a
+ *   virtual machine.
  *
- * CLOCK_MONOTONIC is not touched: leases of Go and Java programs count it, and notice nothing; only what compares wall
- * clocks does. Proof: the offset read back from the processes' own clock functions, and the node's own word where its
- * status tells the time.
+ * CLOCK_MONOTONIC is not changed. Leases of Go and Java programs use it and are not affected; only code that compares wall
+ * clocks is. Proof: the offset read back from the processes' own clock functions, and the time that the node reports if its
+ * status contains it.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -47,7 +47,7 @@ export const clock = scheduledNemesis({
     modes: wordsOption('how', CLOCK_MODES),
     offset: duration(
       60_000,
-      'the most a clock is moved; each fault draws up to it, small ones as often as large ones',
+      'largest move of a clock; each fault draws its own, evenly on a logarithmic scale',
     ),
     rate: number(200_000, 'parts per million that a drifting clock gains or loses'),
     victims: victimsOption('leader+one+minority+majority'),
@@ -63,7 +63,7 @@ export const clock = scheduledNemesis({
     return (draw, ordinal) => ({
       ...victimsOf(draw, 'clock'),
       mode: modeOf(ordinal),
-      // Log-uniform: election time-outs, leases and days each get their turn.
+      // Log-uniform, so that offsets of the size of election timeouts, leases and days all occur.
       offsetMs: Math.round(mostMs ** draw.fork('offset').float()),
       ratePpm: (draw.fork('direction').float() < 0.5 ? -1 : 1) * options.rate,
       suspendMs: Math.round(options.duration / 4),

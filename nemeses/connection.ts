@@ -1,13 +1,13 @@
 /**
- * TCP connections of a node with its peers or with clients, hurt while the network itself is well:
+ * Faults on the TCP connections of a node with its peers or with clients, while the network itself works:
  *
- * - `reset`: whatever is sent is answered with a TCP reset; a new connection is refused;
- * - `black-hole`: whatever is sent is never answered;
- * - `lost-replies`: connections open, and what is asked arrives and is acknowledged, but nothing the node says comes
- *   back: the lost acknowledgement, after which a client that retries does it twice.
+ * - `reset`: every packet is answered with a TCP reset; a new connection is refused;
+ * - `black-hole`: no packet is ever answered;
+ * - `lost-replies`: connections open, and requests arrive and are acknowledged, but no data from the node comes back. This
+ *   is the lost reply, after which a client that retries does the work twice.
  *
- * The first two hit new connections, established ones, or all. Proof: the packets each rule dropped or reset. Where
- * nobody opened or used one it had no effect: programs that keep their connections notice nothing of `new`.
+ * The first two hit new connections, established ones, or all. Proof: the packets that each rule dropped or reset. If no
+ * such connection was opened or used, the fault had no effect: `new` does not affect programs that keep their connections.
  */
 import { z } from 'zod'
 import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
@@ -26,7 +26,7 @@ const PACKETS = { all: 'tcp', established: 'open', new: 'opening' } as const
 const connectionIntent = z.strictObject({
   mode: z.enum(MODES),
   connections: z.enum(CONNECTIONS),
-  /** At the other end: the other nodes, or one group of clients. */
+  /** The other end of the connections: the other nodes, or one group of clients. */
   with: z.enum(ENDS),
   clientGroup: z.int().min(0),
   ...VICTIM_FIELDS,
@@ -67,9 +67,14 @@ export const connection = scheduledNemesis({
   durationMs: 2000,
   options: {
     modes: wordsOption('how', MODES),
-    connections: wordsOption('which', CONNECTIONS, ['all', 'established'], 'lost-replies hits all'),
-    with: wordsOption('who is at the other end', ENDS),
-    victims: victimsOption('leader+one+minority', 'whose'),
+    connections: wordsOption(
+      'which connections',
+      CONNECTIONS,
+      ['all', 'established'],
+      'lost-replies always hits all',
+    ),
+    with: wordsOption('other end of the connections', ENDS),
+    victims: victimsOption('leader+one+minority', 'nodes whose connections are hit'),
   },
   model: 'omission',
   intent: connectionIntent,

@@ -1,11 +1,11 @@
 /**
- * Processor time runs short for chosen nodes:
+ * Limits the processor time of chosen nodes:
  *
  * - `quota`: their cgroup gets a share of one processor, in slices of a tenth of a second;
  * - `neighbour`: busy processes share the time of one processor with them.
  *
- * Proof: periods in which the group was throttled, and for how long, by its own counters; processor time that the
- * neighbours used.
+ * Proof: the number of periods in which the group was throttled and for how long, from the counters of the cgroup;
+ * processor time that the neighbours used.
  */
 import { z } from 'zod'
 import type { ClusterNode } from '../harness/api/environment.ts'
@@ -21,7 +21,7 @@ const MODES = ['quota', 'neighbour'] as const
 const cpuIntent = z.strictObject({
   mode: z.enum(MODES),
   ...VICTIM_FIELDS,
-  /** Of one processor. */
+  /** Share of one processor. */
   share: z.number(),
   neighbours: z.number(),
 })
@@ -42,7 +42,7 @@ const inject = async (context: NemesisContext, intent: CpuIntent) => {
     const how =
       intent.mode === 'quota'
         ? `${intent.share} of a processor`
-        : `one processor with busy neighbours, who took ${takenMs} ms`
+        : `one processor with busy neighbours, which took ${takenMs} ms`
     return {
       effective: periods > 0 || takenMs > 0,
       summary: `${victims.map(({ name }) => name).join(', ')} on ${how}: throttled in ${periods} periods, for ${throttledMs} ms`,
@@ -59,13 +59,13 @@ export const cpu = scheduledNemesis({
   name: 'cpu',
   label: 'CPU limit',
   colour: 'teal',
-  description: 'leaves nodes a share of a processor, or makes them share one with busy neighbours',
+  description: 'limits nodes to a share of a processor, or makes them share one with busy processes',
   needs: ['cpu'],
   intervalMs: 6000,
   durationMs: 2500,
   options: {
     modes: wordsOption('how', MODES),
-    share: number(0.05, 'of one processor, under a quota'),
+    share: number(0.05, 'share of one processor that a quota allows'),
     neighbours: number(4, 'busy processes beside each victim'),
     victims: victimsOption('leader+one+minority'),
   },

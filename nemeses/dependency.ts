@@ -1,12 +1,12 @@
 /**
- * What the cluster depends on fails, while the cluster itself is well: a service that stands beside it is
+ * A service beside the cluster, on which the cluster depends, fails, while the cluster itself works. The service is
  *
- * - `gone`: its processes are killed, and whoever connects is refused; it is up again at the heal;
- * - `hung`: it is stopped (SIGSTOP): connections open, and nothing is ever answered;
+ * - `gone`: its processes are killed and connections are refused; the heal starts it again;
+ * - `hung`: it is stopped (SIGSTOP): connections open, but nothing is answered;
  * - `failing`: each request is answered with a reset of its connection;
- * - `slow`: every packet between it and the nodes takes longer.
+ * - `slow`: every packet between it and the nodes is delayed.
  *
- * Proof: packets refused or reset, counted at the service; or delayed, counted at the switch; or the state of its
+ * Proof: packets refused or reset, counted at the service; or packets delayed, counted at the switch; or the state of its
  * processes.
  */
 import { z } from 'zod'
@@ -35,7 +35,7 @@ const inject = async (
 ): Promise<FaultInForce> => {
   const { services } = context.cluster
   const service = services[intent.which % services.length]
-  if (service === undefined) throw new Error('nothing stands beside this cluster')
+  if (service === undefined) throw new Error('this cluster has no service beside it')
   switch (intent.mode) {
     case 'gone':
       return makeGone(context, id, service)
@@ -55,12 +55,14 @@ export const dependency = scheduledNemesis({
   description: 'a service that the cluster depends on is gone, hangs, fails, or is slow',
   needs: ['partition', 'kill', 'packet'],
   needsOfTarget: (target, options) =>
-    (target.services?.(options) ?? []).length === 0 ? `${target.name} depends on no service beside it` : null,
+    (target.services?.(options) ?? []).length === 0
+      ? `${target.name} does not depend on a service beside it`
+      : null,
   intervalMs: 4000,
   durationMs: 1500,
   options: {
     modes: wordsOption('how', MODES),
-    delay: duration(200, 'of each packet of a slow one, one way'),
+    delay: duration(200, 'one-way delay of each packet of a slow service'),
   },
   model: 'dependency',
   intent: dependencyIntent,

@@ -1,4 +1,4 @@
-/** Disks that fail under real clusters, and what a power loss takes from whom. */
+/** Disks that fail under real clusters, and which clusters lose data in a power loss. */
 import { expect, it } from 'vitest'
 import type { Effect } from '../harness/api/nemesis.ts'
 import { waitUntil } from '../harness/support/wait.ts'
@@ -50,7 +50,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
       `-n disk --nemesis-opts ${options} --time-limit 5s --seed 1 --recovery-timeout 3s`,
     )
     expect(played.effects[0]?.last.summary).toMatch(/bit \d of byte \d+ of log flipped/)
-    // Damage to what is stored is beyond what raft promises to live with; it must not answer wrongly all the same.
+    // Raft does not promise to tolerate damaged files, but it must still not answer wrongly.
     expect(played.verdict.outsideClaims).toBe(true)
     expect(played.verdict.verdicts[0]?.status).toBe('valid')
   })
@@ -99,7 +99,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     expect(setOf(played)?.details.acknowledged).toBeGreaterThan(200)
   })
 
-  it('one of ours that fails by itself ends the run: nothing is said of the cluster', async () => {
+  it('a disk of the harness that fails by itself ends the run, without a statement about the cluster', async () => {
     using folder = temporaryFolder()
     const before = hostBaseline()
     const flags = '-n disk --time-limit 10s --seed 1 --out'.split(' ')
@@ -108,7 +108,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     running.stderr.on('data', (text: Buffer) => {
       told += text.toString()
     })
-    // Not before its node has written to it.
+    // Only after its node has written to it.
     expect(await waitUntil(() => / {2}running {2}/.test(told), SERVED_TIMEOUT_MS, 50), told).toBe(true)
     const servers = processesOf({ folder: folder.path }).filter(({ commandLine }) =>
       commandLine.includes('disk/server'),

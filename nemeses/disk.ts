@@ -1,14 +1,14 @@
 /**
- * What disks do wrong, one node's each, by a file system of ours below its data directory:
+ * Faults of the disks of single nodes, made by our own file system below the data directory:
  *
- * - `latency`: reads, writes and fsyncs take longer, by a fixed time or an exponentially distributed one;
- * - `stall`: nothing is answered until the heal;
+ * - `latency`: reads, writes and fsyncs take longer, by a fixed or an exponentially distributed time;
+ * - `stall`: no operation returns until the heal;
  * - `errors`: operations fail with EIO; `full`: with ENOSPC;
- * - `short`: writes take only a part, and say so; `torn`: only a part, and fail;
- * - `power-loss`: the node is killed, and of what it had not fsynced nothing, some or all survives; it is up again at the heal;
+ * - `short`: a write writes only a part and reports that; `torn`: it writes only a part and fails;
+ * - `power-loss`: the node is killed, and nothing, some or all of what it had not fsynced survives; the heal starts it again;
  * - `bit-flip`, `truncate`: the file written last is damaged while the node is down.
  *
- * Proof: operations delayed and failed as counted in the mount, latencies there, bytes and operations lost.
+ * Proof: delayed and failed operations counted in the mount, latencies there, bytes and operations lost.
  */
 import { z } from 'zod'
 import type { FaultModel } from '../harness/api/claims.ts'
@@ -24,7 +24,8 @@ const DEFAULT_MODES = [...DISK_TROUBLES, 'power-loss'] as const
 const MODES = [...DEFAULT_MODES, 'bit-flip', 'truncate'] as const
 const SURVIVALS = ['nothing', 'some', 'all'] as const
 const DISTRIBUTIONS = ['fixed', 'exponential'] as const
-const DURABILITY = 'of names in directories: only by their fsync (POSIX), or by any fsync (ext4)'
+const DURABILITY =
+  'what makes file names durable: only an fsync of the directory (strict, as in POSIX), or any fsync (ext4)'
 const SEEDS = 2 ** 31
 
 const diskIntent = z.strictObject({
@@ -34,7 +35,7 @@ const diskIntent = z.strictObject({
   distribution: z.enum(DISTRIBUTIONS),
   probability: z.number(),
   survival: z.enum(SURVIVALS),
-  /** Of the file to be damaged, a regular expression. */
+  /** Regular expression for the file to damage. */
   file: z.string(),
   seed: z.int(),
 })
@@ -71,13 +72,17 @@ export const disk = scheduledNemesis({
   durationMs: 1500,
   options: {
     modes: wordsOption('how', MODES, DEFAULT_MODES),
-    latency: duration(50, 'mean time that operations of a slow disk take longer'),
-    distribution: choice([...DISTRIBUTIONS, 'both'], 'both', 'of those times; both: the seed chooses'),
+    latency: duration(50, 'mean delay of an operation on a slow disk'),
+    distribution: choice(
+      [...DISTRIBUTIONS, 'both'],
+      'both',
+      'distribution of these delays; both: the seed chooses',
+    ),
     probability: number(0.1, 'share of operations that fail, are short or torn'),
-    survival: wordsOption('of what was not fsynced when the power fails', SURVIVALS),
+    survival: wordsOption('how much survives a power loss of what was not fsynced', SURVIVALS),
     durability: choice(['strict', 'ext4'], 'ext4', DURABILITY),
-    file: text('.', 'regular expression of files to damage; of several the newest'),
-    victims: victimsOption('leader+one+minority+all', 'whose'),
+    file: text('.', 'regular expression of files to damage; if several match, the newest'),
+    victims: victimsOption('leader+one+minority+all', 'nodes whose disks are hit'),
   },
   model: ({ mode }) => modelOf(mode),
   intent: diskIntent,

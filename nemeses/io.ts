@@ -1,13 +1,13 @@
 /**
- * Few disk operations or bytes a second for chosen nodes, by their cgroup: the simple form of a slow disk, which needs no
- * file system of ours below the data. Where a run has one all the same, it is limited with the node, since it writes in its
- * stead.
+ * Limits the disk operations or bytes per second of chosen nodes, by their cgroup. This is a simple form of a slow disk that
+ * does not need our own file system below the data. If a run uses that file system anyway, it is limited together with the
+ * node, because it writes for the node.
  *
- * - `operations`: so many reads and so many writes a second;
- * - `bandwidth`: so many bytes a second each way.
+ * - `operations`: a limited number of reads and of writes per second;
+ * - `bandwidth`: a limited number of bytes per second in each direction.
  *
- * Only what a process waits for is held back (reads, fsync, direct writes): cgroup v1 does not know whose a page is that
- * the kernel writes back later.
+ * Only operations that a process waits for are delayed (reads, fsync, direct writes), because cgroup v1 does not know to
+ * which group a page belongs that the kernel writes back later.
  *
  * Proof: a process in the same group writes and syncs a few blocks beside the node's data, before and during the fault.
  */
@@ -63,14 +63,14 @@ export const io = scheduledNemesis({
   name: 'io',
   label: 'disk I/O limit',
   colour: 'teal',
-  description: 'leaves nodes few disk operations, or few bytes, a second, by cgroup',
+  description: 'limits the disk operations or bytes per second of nodes, by cgroup',
   needs: ['io'],
   intervalMs: 6000,
   durationMs: 2500,
   options: {
     modes: wordsOption('how', MODES),
-    iops: number(20, 'operations a second each way'),
-    kib: number(64, 'KiB a second each way'),
+    iops: number(20, 'operations per second in each direction'),
+    kib: number(64, 'KiB per second in each direction'),
     victims: victimsOption('leader+one+minority'),
   },
   model: 'timing',

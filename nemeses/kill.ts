@@ -1,12 +1,12 @@
 /**
- * Ends nodes' processes by SIGKILL, or by SIGTERM (and SIGKILL for those that do not heed it), and restarts them on the
- * same data or, if asked, on older data or none. In one of three patterns:
+ * Ends the processes of nodes with SIGKILL, or with SIGTERM (and then SIGKILL if they do not exit), and restarts them on the
+ * same data or, if requested, on older data or none. There are three patterns:
  *
  * - `at-once`: all victims are down until the heal;
- * - `rolling`: one after another, each back before the next, whatever the cluster says of it meanwhile;
- * - `crash-loop`: again and again until the heal.
+ * - `rolling`: one after another, each started before the next is killed, without waiting for the cluster to be ready;
+ * - `crash-loop`: repeatedly until the heal.
  *
- * Proof: the pids are gone, and others run after the heal.
+ * Proof: the pids are gone, and new ones run after the heal.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -29,7 +29,7 @@ const killIntent = z.strictObject({
   signal: z.enum(SIGNALS),
   pattern: z.enum(RESTART_PATTERNS),
   uptimeMs: z.number(),
-  // Plans that were recorded before data could be lost lack the rest.
+  // Plans that were recorded before data loss existed lack these fields.
   data: z.enum(RESTART_DATA).default('kept'),
   staleMs: z.number().default(1000),
   newestFiles: z.number().default(1),
@@ -53,20 +53,20 @@ export const kill = scheduledNemesis({
   durationMs: 1500,
   options: {
     victims: victimsOption('leader+one+minority+majority+all'),
-    signals: wordsOption('by what', SIGNALS, ['SIGKILL']),
+    signals: wordsOption('signal', SIGNALS, ['SIGKILL']),
     patterns: wordsOption('how', RESTART_PATTERNS, ['at-once']),
     uptime: duration(
       700,
-      'how long a node runs in a crash loop, and before the next one in a rolling restart',
+      'how long a node runs between two kills of a crash loop, and before the next node is killed in a rolling restart',
     ),
     data: wordsOption(
-      'what a node comes back to',
+      'data that a node restarts with',
       RESTART_DATA,
       ['kept'],
-      'with kept among them only as often as the claims tolerate',
+      'if kept is one of them, data is lost only as often as the claims tolerate',
     ),
-    stale: duration(1000, 'how much older data is that is rolled back'),
-    'newest-files': number(1, 'how many of the newest files newest-rolled-back rolls back'),
+    stale: duration(1000, 'how much older the rolled-back data is'),
+    'newest-files': number(1, 'number of newest files that newest-rolled-back rolls back'),
   },
   model: modelOfData,
   intent: killIntent,

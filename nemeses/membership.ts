@@ -1,12 +1,12 @@
 /**
- * Members leave and come back through the target's own API, while clients and other faults go on:
+ * Members leave and come back through the target's own API, while clients and other faults continue:
  *
- * - `remove`: a member is removed and its process ended; at the heal it is added again, with the data it had;
- * - `replace`: it is removed and its data wiped, and at once added again, as a new machine under the old name.
+ * - `remove`: a member is removed and its process ended; the heal adds it again, with the data it had;
+ * - `replace`: it is removed, its data is wiped, and it is added again at once, like a new machine with the old name.
  *
- * Each step waits for what the cluster says (its leader's list of members) before the next, and none is begun that would
- * leave fewer members than `least`. A step the cluster refuses (no leader, another change under way) is asked for again
- * until its time is over. Proof: the list of members before, between and after.
+ * Each step waits until the cluster reports the change (in the leader's list of members), and no step begins that would
+ * leave fewer members than `least`. A step that the cluster refuses (no leader, another change in progress) is repeated
+ * until its timeout. Proof: the list of members before, between and after the changes.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -21,7 +21,7 @@ const MODES = ['remove', 'replace'] as const
 const membershipIntent = z.strictObject({
   mode: z.enum(MODES),
   ...VICTIM_FIELDS,
-  /** No change leaves fewer members. */
+  /** No change may leave fewer members than this. */
   least: z.number(),
 })
 type MembershipIntent = z.infer<typeof membershipIntent>
@@ -44,7 +44,7 @@ export const membership = scheduledNemesis({
   name: 'membership',
   label: 'membership',
   colour: 'brown',
-  description: "removes members, adds them again, replaces them, through the target's own API",
+  description: "removes, re-adds and replaces members through the target's own API",
   needs: ['kill'],
   needsOfTarget: (target) =>
     target.changeMembers === undefined ? `${target.name} has no way to change its members` : null,
@@ -52,7 +52,7 @@ export const membership = scheduledNemesis({
   durationMs: 1500,
   options: {
     modes: wordsOption('how', MODES),
-    least: number(0, 'members that always stay; 0: a majority of all nodes'),
+    least: number(0, 'smallest number of members that a change may leave; 0: a majority of all nodes'),
     victims: victimsOption('leader+one+minority'),
   },
   model: 'membership',

@@ -1,11 +1,11 @@
 /**
- * Memory runs short for chosen nodes: the limit of their cgroup is lowered to what they use now, and a little more.
+ * Limits the memory of chosen nodes: the limit of their cgroup is lowered to a little more than they use now.
  *
- * - `squeeze`: the kernel must take back caches, and the node runs slower, or asks for more than there is;
- * - `oom`: nothing is left, and a small neighbour in its group asks for more: the kernel kills the node. It is started
- *   again at the heal.
+ * - `squeeze`: the kernel must reclaim caches, and the node runs slower or requests more than is available;
+ * - `oom`: no memory is left, and a small neighbour process in the group requests more, so the kernel kills the node. The
+ *   heal starts it again.
  *
- * Proof: how often the group hit its limit, and whom the kernel killed, by the group's own counters.
+ * Proof: how often the group hit its limit and which processes the kernel killed, from the counters of the group.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -20,7 +20,7 @@ const MODES = ['squeeze', 'oom'] as const
 const memoryIntent = z.strictObject({
   mode: z.enum(MODES),
   ...VICTIM_FIELDS,
-  /** Share of what a squeezed node uses that it may use on top. */
+  /** Memory that a squeezed node may use on top, as a share of what it uses now. */
   headroom: z.number(),
 })
 type MemoryIntent = z.infer<typeof memoryIntent>
@@ -28,7 +28,7 @@ type MemoryIntent = z.infer<typeof memoryIntent>
 const inject = async (context: NemesisContext, intent: MemoryIntent) => {
   const { mode, headroom } = intent
   const victims = await resolveVictims(context, intent)
-  // What does not run uses nothing, and under a limit of nothing it could not even be started.
+  // A node that does not run uses no memory, and with a limit of zero it could not be started again.
   const running = await Promise.all(victims.map(async (node) => (await node.processes()).length > 0))
   const limits = await Promise.all(
     victims
@@ -41,7 +41,7 @@ const inject = async (context: NemesisContext, intent: MemoryIntent) => {
     const killed = counts.reduce((sum, each) => sum + each.killed, 0)
     return {
       effective: hits + killed > 0,
-      summary: `${mode}: ${limits.join(', ') || 'nobody ran'}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
+      summary: `${mode}: ${limits.join(', ') || 'no node was running'}; limit hit ${hits} times, ${killed} processes killed by the kernel`,
       measurements: { hits, killed },
     }
   }
@@ -62,10 +62,10 @@ export const memory = scheduledNemesis({
   durationMs: 2500,
   options: {
     modes: wordsOption('how', MODES),
-    headroom: number(0.02, 'of what a squeezed node uses, the share it may use on top'),
+    headroom: number(0.02, 'memory that a squeezed node may use on top, as a share of what it uses now'),
     victims: victimsOption('leader+one+minority'),
   },
-  // A node that is squeezed may ask for too much, and is then killed too.
+  // A squeezed node may request too much memory and is then killed too.
   model: 'kill',
   intent: memoryIntent,
   kindOf: ({ mode }) => mode,

@@ -36,20 +36,20 @@ const sees = (links: readonly Link[], a: string): string[] =>
   names.filter((b) => b !== a && !links.some(({ from, to }) => from === a && to === b))
 
 describe('shapes of a partition', () => {
-  it('split cuts every link between groups, both ways', () => {
+  it('split cuts every link between groups, in both directions', () => {
     const links = split(['n1', 'n2'], ['n3', 'n4', 'n5'])
     expect(links).toHaveLength(12)
     expect(sees(links, 'n1')).toEqual(['n2'])
     expect(sees(links, 'n4')).toEqual(['n3', 'n5'])
   })
 
-  it('bridge: one node sees all, the halves only through it', () => {
+  it('bridge: one node reaches all, the halves are connected only through it', () => {
     const links = bridge(names)
     expect(sees(links, 'n1')).toHaveLength(4)
     expect(sees(links, 'n2')).toEqual(['n1', 'n3'])
   })
 
-  it('ring: everyone sees a majority, and no two the same', () => {
+  it('ring: every node reaches a majority, and no two the same one', () => {
     const links = majoritiesRing(names)
     const views = names.map((name) => [name, ...sees(links, name)].sort().join())
     for (const view of views) expect(view.split(',')).toHaveLength(3)
@@ -90,11 +90,11 @@ describe.each(Object.keys(nemeses))('the plan of %s', (name) => {
     }
   })
 
-  it('survives being written as JSON, and is recalled from there as it was', () => {
+  it('survives being written as JSON, and is recalled unchanged', () => {
     const plan = planOf(name, 3)
     const read: readonly RecordedFault[] = JSON.parse(JSON.stringify(plan))
     expect(read).toEqual(plan)
-    // What follows from the intent is found again where it was not recorded.
+    // Fields that follow from the intent are restored if they were not recorded.
     const bare = read.map(({ id, nemesis, atNs, durationNs, model, intent }) => ({
       id,
       nemesis,
@@ -106,7 +106,7 @@ describe.each(Object.keys(nemeses))('the plan of %s', (name) => {
     expect(bare.map((fault) => nemeses[name]?.recall(fault))).toEqual(plan)
   })
 
-  it('names its kinds after itself, and no node that is not there', () => {
+  it('names its kinds after itself, and only nodes of the cluster', () => {
     for (const fault of planOf(name, 3)) {
       expect(fault.kind).toMatch(new RegExp(`^${name}/[a-z]`))
       for (const node of nemeses[name]?.nodesNamed?.(fault) ?? []) expect(names).toContain(node)
@@ -115,11 +115,11 @@ describe.each(Object.keys(nemeses))('the plan of %s', (name) => {
 })
 
 describe('options', () => {
-  it('names what it does not know', () => {
-    expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is none of halves')
+  it('names unknown words', () => {
+    expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is not one of halves')
     expect(() => planOf('kill', 1, { victims: 'everyone' })).toThrow('victims=everyone')
-    expect(() => planOf('connection', 1, { modes: 'cut' })).toThrow('modes=cut is none of reset')
-    expect(() => planOf('connection', 1, { with: 'friends' })).toThrow('with=friends is none of peers')
+    expect(() => planOf('connection', 1, { modes: 'cut' })).toThrow('modes=cut is not one of reset')
+    expect(() => planOf('connection', 1, { with: 'friends' })).toThrow('with=friends is not one of peers')
   })
 
   it('refuses shapes that cut nothing in so small a cluster', () => {
@@ -136,13 +136,13 @@ describe('options', () => {
 })
 
 describe('what a nemesis needs under its options', () => {
-  it('pause needs a freezer where that is the only method', () => {
+  it('pause needs a freezer if that is the only method', () => {
     const needs = (method: string) => nemeses.pause?.alsoNeeds?.({ ...defaults('pause'), method })
     expect([needs('freezer'), needs('both'), needs('sigstop')]).toEqual([['freezer'], [], []])
     expect(nemeses.pause?.uses).toContain('freezer')
   })
 
-  it('disk says how its disks are made, and only who needs disks does', () => {
+  it('disk says how its disks are set up, as does every nemesis that needs disks, and no other', () => {
     expect(nemeses.disk?.disks?.({ ...defaults('disk'), durability: 'strict' })).toBe('strict')
     for (const { needs, disks } of Object.values(nemeses))
       expect(disks !== undefined).toBe(needs.includes('disk'))
@@ -150,7 +150,7 @@ describe('what a nemesis needs under its options', () => {
 })
 
 describe('a recorded plan', () => {
-  it('names the nodes that its victims are', () => {
+  it('names its victim nodes', () => {
     const [fault] = planOf('kill', 3, { victims: 'n4' })
     const shorter = { ...fault, intent: { ...fault?.intent, order: ['n1', 'n2'] } } as PlannedFault
     expect(nemeses.kill?.nodesNamed?.(shorter)).toEqual(['n1', 'n2', 'n4'])
@@ -163,14 +163,14 @@ describe('restarts on lost data', () => {
       ({ model }) => model,
     )
 
-  it('spend what the claims tolerate, over the whole run', () => {
+  it('stay within what the claims tolerate, over the whole run', () => {
     const models = lossy({ data: 'kept+wiped' }, { kill: 'any', 'data-loss': 2 })
     expect(models.filter((model) => model === 'data-loss')).toHaveLength(2)
     expect(models.length).toBeGreaterThan(10)
     expect(lossy({ data: 'kept+wiped' }, { kill: 'any' })).not.toContain('data-loss')
   })
 
-  it('go beyond it only where nothing else was asked for', () => {
+  it('exceed it only if nothing else was requested', () => {
     expect(new Set(lossy({ data: 'wiped' }, { kill: 'any' }))).toEqual(new Set(['data-loss']))
   })
 
@@ -180,7 +180,7 @@ describe('restarts on lost data', () => {
   })
 })
 
-/** A nemesis of the frame, and how often its fault was healed. */
+/** A nemesis made by `scheduledNemesis`, and how often its fault was healed. */
 const poke = () => {
   const told: unknown[] = []
   const nemesis = scheduledNemesis({
@@ -228,7 +228,7 @@ describe('the frame', () => {
     intent: { hard: 1, node: 'n2' },
   }
 
-  it('says in each planned fault what it is, to the claims and to the report', () =>
+  it('records in each planned fault its model for the claims and its lane for the report', () =>
     expect(first).toMatchObject({
       id: 'poke-1',
       nemesis: 'poke',
@@ -239,7 +239,7 @@ describe('the frame', () => {
       intent: { hard: 7, node: 'n1' },
     }))
 
-  it('completes a recorded fault, and leaves what was recorded', () => {
+  it('completes a recorded fault, and keeps the recorded fields', () => {
     expect(nemesis.recall(recorded)).toEqual({
       ...recorded,
       kind: 'poke/soft',
@@ -256,12 +256,12 @@ describe('the frame', () => {
   ])('refuses a recorded fault with %s', (_, intent, message) => {
     const broken = { ...recorded, intent }
     expect(() => nemesis.recall(broken)).toThrow(
-      `The planned fault poke-9 is none that poke can make: ${message}`,
+      `The planned fault poke-9 is not one that poke can inject: ${message}`,
     )
     expect(() => nemesis.recall(broken)).toThrow(UserError)
   })
 
-  it('names the victims, and heals once, however often it is asked, also at the same time', async () => {
+  it('names the victims, and heals once even if heal is called repeatedly or concurrently', async () => {
     const { nemesis: other, told } = poke()
     const fault = await other.inject({} as NemesisContext, nemesis.recall(recorded))
     expect(fault.victims).toEqual(['n2'])

@@ -1,10 +1,10 @@
 /**
- * What networks do to packets short of dropping them all, on the links of chosen nodes with their peers (and with
- * clients, if asked): loss, duplication, corruption, reordering, delay with jitter, little bandwidth. In every
- * environment by the same switch in user space, seeded per directed link; bandwidth by a token bucket of the kernel's on
- * what leaves the victims.
+ * Packet faults short of a full cut, on the links of chosen nodes with their peers (and with clients, if requested): loss,
+ * duplication, corruption, reordering, delay with jitter, limited bandwidth. In every environment the same switch in user
+ * space makes them, seeded per directed link. Bandwidth is limited by a token bucket of the kernel on packets that leave
+ * the victims.
  *
- * Proof: packets counted at the switch, and loss and one-way delays between the nodes as probed before and during it.
+ * Proof: packets counted at the switch; loss and one-way delays between the nodes, probed before and during the fault.
  */
 import { z } from 'zod'
 import type { FaultModel } from '../harness/api/claims.ts'
@@ -16,7 +16,7 @@ import { measureThenUndo, scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
 import { wordsByTurns, wordsOption } from './parts/words.ts'
 
-const DIRECTION = 'one-way: only what leaves the victims; both: one in four is one-way'
+const DIRECTION = 'one-way: only packets that leave the victims; both: one fault in four is one-way'
 const SEEDS = 2 ** 31
 
 const packetIntent = z.strictObject({
@@ -47,19 +47,19 @@ export const packet = scheduledNemesis({
   label: 'packets',
   colour: 'red',
   description:
-    'loses, duplicates, corrupts, reorders, delays packets of chosen nodes, or leaves them little bandwidth',
+    'loses, duplicates, corrupts, reorders or delays packets of chosen nodes, or limits their bandwidth',
   needs: ['packet'],
   intervalMs: 5000,
   durationMs: 3000,
   options: {
     modes: wordsOption('how', PACKET_MODES),
-    share: number(0.2, 'of packets that are lost, duplicated, corrupted or held back'),
-    delay: duration(50, 'one way, of each packet'),
-    jitter: duration(20, 'how far a delay varies to both sides'),
+    share: number(0.2, 'share of packets that are lost, duplicated, corrupted or held back'),
+    delay: duration(50, 'one-way delay of each packet'),
+    jitter: duration(20, 'how far a delay varies in both directions'),
     bandwidth: number(64, 'kbit/s that may leave a victim'),
     clients: flag(false, 'whether links with clients are hit too'),
     direction: choice(DIRECTIONS, 'both', DIRECTION),
-    victims: victimsOption('leader+one+minority+all', 'whose'),
+    victims: victimsOption('leader+one+minority+all', 'nodes whose packets are hit'),
   },
   model: ({ mode }) => modelOf(mode),
   intent: packetIntent,

@@ -1,7 +1,7 @@
 /**
- * Network partitions by iptables inside the nodes' own namespaces. A cut link has a rule at both of its ends: a
- * drop at the receiver alone would still let the sender's packets out. Proof: the packets each rule dropped, and a
- * probe of every direction between nodes.
+ * Network partitions by iptables inside the namespaces of the nodes. A cut link has a rule at both ends: a drop at the
+ * receiver alone would still let the packets of the sender out. Proof: the packets that each rule dropped, and a probe
+ * of every direction between nodes.
  */
 import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
@@ -22,7 +22,7 @@ const partitionIntent = z.strictObject({
   oneWay: z.boolean(),
   order: VICTIM_FIELDS.order,
   clientGroup: z.int().min(0),
-  /** Down for so long, then up for as long, by turns; 0: down all the time. Plans were recorded before links could flap. */
+  /** Time for which links are down and then up, alternating; 0: down all the time. Older recorded plans lack the field. */
   flapMs: z.number().default(0),
 })
 type PartitionIntent = z.infer<typeof partitionIntent>
@@ -39,7 +39,7 @@ const inject = async (context: NemesisContext, intent: PartitionIntent, { id, du
   const links = await resolveLinks(context, intent)
   const what = `dropped (${describeLinks(links)})`
   const fault = await packetFault(id, rulesAt(cluster, links), what, intent.flapMs)
-  // Links that flap are open or not as it happens.
+  // A probe of flapping links proves nothing: they are open or closed at random.
   return intent.flapMs > 0 ? fault : withProof(cluster, links, durationNs, fault)
 }
 
@@ -52,7 +52,7 @@ export const partition = scheduledNemesis({
   intervalMs: 5000,
   durationMs: 3000,
   options: {
-    shapes: wordsOption('which', SHAPES, [
+    shapes: wordsOption('shape', SHAPES, [
       'random-halves',
       'one',
       'minority',
@@ -61,8 +61,8 @@ export const partition = scheduledNemesis({
       'ring',
       'leader',
     ]),
-    direction: choice(DIRECTIONS, 'both', 'both: one in four is one-way'),
-    flapping: duration(0, 'links go down and up again by turns, each for so long; 0: they stay down'),
+    direction: choice(DIRECTIONS, 'both', 'both: one fault in four is one-way'),
+    flapping: duration(0, 'links alternate between down and up, each for this long; 0: they stay down'),
   },
   model: 'partition',
   intent: partitionIntent,

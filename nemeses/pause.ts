@@ -1,7 +1,7 @@
 /**
- * SIGSTOP, or the cgroup freezer: a stall for the whole of the fault, or stutters (stopped and let go by turns), which are
- * hardest about as long as an election timeout. Proof: every thread in state T (or the group FROZEN), the time so spent,
- * and no CPU time used meanwhile.
+ * SIGSTOP, or the cgroup freezer: a stall for the whole fault, or stutters (repeatedly stopped and resumed), which are
+ * hardest if each lasts about as long as an election timeout. Proof: every thread in state T (or the group FROZEN), the
+ * time spent in that state, and no CPU time used meanwhile.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -17,7 +17,7 @@ const PATTERNS = ['stall', 'stutter'] as const
 const pauseIntent = z.strictObject({
   ...VICTIM_FIELDS,
   method: z.enum(METHODS),
-  // Plans were recorded before nodes could stutter.
+  // Plans that were recorded before stutters existed lack these fields.
   pattern: z.enum(PATTERNS).default('stall'),
   stutterMs: z.number().default(300),
 })
@@ -36,7 +36,7 @@ export const pause = scheduledNemesis({
   name: 'pause',
   label: 'pause',
   colour: 'purple',
-  description: 'stops nodes in their tracks (SIGSTOP or the cgroup freezer) and lets them go on later',
+  description: 'stops the processes of nodes (SIGSTOP or the cgroup freezer) and resumes them later',
   needs: ['pause'],
   uses: ['freezer'],
   alsoNeeds: ({ method }) => (method === 'freezer' ? ['freezer'] : []),
@@ -44,11 +44,11 @@ export const pause = scheduledNemesis({
   durationMs: 2000,
   options: {
     victims: victimsOption('leader+one+minority+majority'),
-    method: choice([...METHODS, 'both'], 'sigstop', 'how; both: the seed chooses'),
-    patterns: wordsOption('for all of the time, or by turns', PATTERNS),
+    method: choice([...METHODS, 'both'], 'sigstop', 'how they are stopped; both: the seed chooses'),
+    patterns: wordsOption('one long stop or repeated short ones', PATTERNS),
     stutter: duration(
       300,
-      'mean length of each stop of a stutter, and of what is between; try election time-outs',
+      'mean length of each stop of a stutter, and of each gap between stops; try the election timeout',
     ),
   },
   model: 'pause',

@@ -1,6 +1,7 @@
 /**
- * The plan of a seed stays the plan of that seed: reports name the seed of a run, and people run it again. Each digest is
- * of all plans of a nemesis over some seeds, clusters and options. One changes only on purpose, and the commit says why.
+ * A seed must always give the same plan: reports name the seed of a run, and people repeat the run with it. Each digest
+ * covers all plans of a nemesis over some seeds, clusters and options. A digest changes only on purpose, and the commit
+ * says why.
  */
 import { createHash } from 'node:crypto'
 import { expect, it } from 'vitest'
@@ -32,7 +33,7 @@ const three: PlanContext = {
   tolerates: { kill: 'minority', pause: 1, clock: 'minority', timing: 1, 'power-loss': 'minority' },
 }
 
-/** Options under which a nemesis does all that it can. */
+/** Options with which a nemesis uses all its features. */
 const EVERYTHING: Readonly<Record<string, Options>> = {
   partition: {
     shapes: 'halves+one+bridge+asymmetric-bridge+ring+leader+leader-minority+seesaw+clients+leader-clients',
@@ -98,6 +99,6 @@ const DIGESTS: Readonly<Record<string, string>> = {
   cpu: '30eebeb7ebac',
 }
 
-it.each(Object.keys(nemeses))('every seed has the plan of %s that it had', (name) => {
+it.each(Object.keys(nemeses))('every seed still has the same plan of %s', (name) => {
   expect(digestOf(name)).toBe(DIGESTS[name])
 })

@@ -1,11 +1,11 @@
 /**
- * Nodes started anew with other settings than the rest of the cluster:
+ * Nodes are restarted with other settings than the rest of the cluster:
  *
- * - `roll`: one after another to the target's other version, each ready before the next; at the heal back again, the same
- *   way. For a while, and wherever the fault's time is over before the roll is, versions live together;
- * - `mistake`: one node gets a setting wrong, as operators do, and the right one back at the heal.
+ * - `roll`: one after another to the target's other version, each ready before the next; the heal rolls them back in the
+ *   same way. Versions are mixed during the roll, and stay mixed if the fault ends before the roll does;
+ * - `mistake`: one node gets a wrong setting, a typical operator error; the heal restores the right one.
  *
- * Proof: the version each node reports, and the command line its process runs with.
+ * Proof: the version that each node reports, and the command line of its process.
  */
 import { z } from 'zod'
 import type { FaultModel } from '../harness/api/claims.ts'
@@ -35,7 +35,7 @@ const inject = async (context: NemesisContext, intent: UpgradeIntent) => {
   const [first, ...rest] = victims as [ClusterNode, ...ClusterNode[]]
   await restartWith(context, first, options)
   const rolling = roll(context, rest, options, stop.signal)
-  // It is awaited by the heal, which may be long after.
+  // The heal awaits it, which may be much later.
   rolling.catch(() => {})
   const measure = () => effectOf(context, victims, intent.setting, intent.mode === 'roll')
   const heal = async () => {
@@ -56,14 +56,14 @@ export const upgrade = scheduledNemesis({
   needs: ['kill'],
   needsOfTarget: (target) =>
     target.versions === undefined && target.mistakes === undefined
-      ? `${target.name} has one version, and no settings to get wrong are known`
+      ? `${target.name} has only one version, and no wrong settings are known for it`
       : null,
   intervalMs: 6000,
   durationMs: 3000,
   options: {
-    modes: wordsOption('how', MODES, MODES, 'what the target lacks is left out'),
+    modes: wordsOption('how', MODES, MODES, 'modes that the target does not support are left out'),
     mistakes: text('', "wrong settings, option:value joined by +; empty: the target's own list"),
-    victims: text('leader+one', 'who gets a setting wrong; a roll goes over all nodes'),
+    victims: text('leader+one', 'nodes that get a wrong setting; a roll restarts all nodes'),
   },
   model: ({ mode }) => MODELS[mode],
   intent: upgradeIntent,
@@ -75,7 +75,7 @@ export const upgrade = scheduledNemesis({
     const modes = parseWords('modes', options.modes, MODES).filter((mode) => settings[mode].length > 0)
     if (modes.length === 0)
       throw new UserError(
-        `modes=${options.modes}: ${context.target.name} has neither another version nor mistakes for these.`,
+        `modes=${options.modes}: ${context.target.name} has neither another version nor wrong settings for these modes.`,
       )
     return (draw, ordinal) => {
       const mode = takeTurn(rng.fork('modes'), modes, ordinal)

@@ -5,10 +5,10 @@ import { NS_PER_S } from '../../harness/support/time.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { overlapsAny, type Span } from './spans.ts'
 
-/** What was not sampled for so long is not known. */
+/** A node that was not sampled for this long counts as unknown. */
 const SAMPLE_LIFETIME_NS = 0.7 * NS_PER_S
 
-/** The latest sample of a node, and the one before. */
+/** The latest sample of a node, and the sample before it. */
 interface Seen {
   readonly sample: Sample
   readonly members: string | null
@@ -18,9 +18,9 @@ interface Seen {
 /** A time at which a node was sampled. */
 export interface Moment {
   readonly atNs: number
-  /** All nodes of the run answer, and all know a leader. */
+  /** All nodes of the run answer, and all of them know a leader. */
   readonly isWhole: boolean
-  /** `steady` where it may be recovering. */
+  /** `steady` also while the cluster may still be recovering. */
   readonly activity: ClusterActivity
 }
 
@@ -49,7 +49,7 @@ const activityOf = (answering: readonly Seen[]): ClusterActivity => {
   return answering.some(hasCompacted) ? 'snapshot' : 'steady'
 }
 
-/** @param nodes of the run, in number */
+/** @param nodes the number of nodes of the run */
 export const momentsOf = (samples: readonly Sample[], nodes: number): readonly Moment[] => {
   const seen = new Map<string, Seen>()
   return samples.map((sample) => {
@@ -62,7 +62,7 @@ export const momentsOf = (samples: readonly Sample[], nodes: number): readonly M
   })
 }
 
-/** @param recovering when it was not whole yet, after a heal */
+/** @param recovering the spans after a heal in which the cluster was not whole yet */
 export const activitiesOf = (
   moments: readonly Moment[],
   recovering: readonly Span[],
@@ -79,7 +79,7 @@ export const activitiesOf = (
   })
 }
 
-/** Everything that went on in the span; `unknown` for what no sample covers. */
+/** All activities in the span; includes `unknown` if samples do not cover all of it. */
 export const activitiesIn = (all: readonly Activity[], span: Span): ReadonlySet<ClusterActivity> => {
   const found = new Set<ClusterActivity>()
   let coveredNs = 0

@@ -17,14 +17,14 @@ const record = (samples: readonly Sample[]) => ({
 const judge = (samples: readonly Sample[]) => agreement.check(record(samples), new AbortController().signal)
 
 describe('agreement', () => {
-  it('valid where equal positions have equal digests', async () => {
+  it('valid if equal positions have equal digests', async () => {
     expect(await judge([sample('n1', 5, 'a'), sample('n2', 5, 'a'), sample('n1', 9, 'b')])).toMatchObject({
       status: 'valid',
       details: { compared: 1 },
     })
   })
 
-  it('invalid where two nodes differ at one position, or a node differs from itself', async () => {
+  it('invalid if two nodes differ at the same position, or a node differs from itself', async () => {
     const verdict = await judge([sample('n1', 5, 'a'), sample('n2', 7, 'b'), sample('n3', 5, 'c', 1e9)])
     expect(verdict).toMatchObject({
       status: 'invalid',
@@ -35,11 +35,11 @@ describe('agreement', () => {
     expect(await judge([sample('n1', 5, 'a'), sample('n1', 5, 'b')])).toMatchObject({ status: 'invalid' })
   })
 
-  it('unknown where no position was seen twice', async () => {
+  it('unknown if no position was seen twice', async () => {
     expect(await judge([sample('n1', 5, 'a'), sample('n2', 6, 'a')])).toMatchObject({ status: 'unknown' })
   })
 
-  it('earlier digests are compared too, and a node that agrees with itself alone tells nothing', async () => {
+  it('compares earlier digests too; a node that agrees only with itself proves nothing', async () => {
     const earlier = (node: string, digests: Readonly<Record<string, string>>): Sample => ({
       timeNs: 1,
       node,
@@ -57,7 +57,7 @@ describe('agreement', () => {
     })
   })
 
-  it('is left out where nodes report no digest', () => {
+  it('is left out if nodes report no digest', () => {
     expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: { role: 'leader' } }]))).toBe(false)
     expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: null }, sample('n1', 1, 'a')]))).toBe(
       true,

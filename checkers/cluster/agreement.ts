@@ -1,9 +1,9 @@
 /**
- * State machine safety, seen from outside: at one position of the replicated log all nodes have one state, and none that it
- * had there is ever another's or its own again (Raft paper, figure 3). Nodes that report digests of their state with the
- * positions they belong to are compared with each other and with themselves, over the whole run and across restarts. A
- * digest that covers the log as a whole stays different for ever once an entry was: so what was applied between two
- * positions that are compared is compared too.
+ * State machine safety, seen from outside (Raft paper, figure 3): at the same position of the replicated log all nodes have
+ * the same state, and a node never has a different state at that position later. The nodes report digests of their state
+ * together with log positions. Each digest is compared with those of the other nodes and with the node's own, over the
+ * whole run and across restarts. A digest that covers the whole log stays different after one entry differed, so a
+ * comparison at two positions also covers the entries between them.
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
@@ -40,7 +40,7 @@ const digestsOf = ({ node, timeNs, status }: Sample): readonly DigestAt[] => {
 }
 
 interface Compared {
-  /** Positions of which two nodes told. */
+  /** The number of positions that at least two nodes reported. */
   readonly positions: number
   readonly disagreement: Disagreement | null
 }
@@ -59,7 +59,7 @@ const compare = (samples: readonly Sample[]): Compared => {
   return { positions: shared.size, disagreement: null }
 }
 
-/** Every digest that was told of the position. */
+/** Every digest that was reported for the position. */
 const tableOf = (samples: readonly Sample[], position: number): string => {
   const lines = samples.flatMap((sample) =>
     digestsOf(sample)
@@ -91,8 +91,8 @@ const judge = (record: RunRecord): Judged => {
   const { positions, disagreement } = compare(samples)
   return conclude(disagreement === null ? [] : [found(samples, disagreement)], {
     seen: `the digests of ${samples.length} samples`,
-    clean: `more than one node told of ${positions} positions of the log, and all are equal`,
-    unproven: positions === 0 ? 'no two nodes told of one position' : null,
+    clean: `${positions} log positions were reported by more than one node, and all digests are equal`,
+    unproven: positions === 0 ? 'no two nodes reported the same position' : null,
     kinds: ['replicas disagree'],
     details: disagreement === null ? { compared: positions } : { position: disagreement.position },
   })
@@ -100,9 +100,9 @@ const judge = (record: RunRecord): Judged => {
 
 export const agreement = checkerOf({
   name: 'agreement',
-  finds: 'states that differ at one position of the log, and applied entries that were replaced',
+  finds: 'states that differ at the same log position, and applied entries that were replaced later',
   needs: ['samples', 'claims'],
   applies: (record) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
-  promise: assumed('replicas never differ at one position of the log'),
+  promise: assumed('replicas never differ at the same log position'),
   judge,
 })

@@ -1,4 +1,4 @@
-/** Convergence: once all is healed and nobody writes any more, all replicas come to one state within a deadline. */
+/** Convergence: after all faults are healed and writes have stopped, all replicas reach the same state within a deadline. */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
@@ -13,7 +13,7 @@ const stateOf = ({ status }: Sample): string | null =>
 const lastHealNs = ({ faults }: RunRecord): number =>
   Math.max(0, ...(faults ?? []).map(({ healedAtNs = 0 }) => healedAtNs))
 
-/** When first after `fromNs` the latest states of all nodes were one; null: never. */
+/** The first time after `fromNs` at which the latest states of all nodes were equal; null: never. */
 const convergedAtNs = (samples: readonly Sample[], nodes: number, fromNs: number): number | null => {
   const latest = new Map<string, string | null>()
   for (const sample of samples) {
@@ -36,7 +36,7 @@ const judge = (record: RunRecord): Judged => {
     const afterMs = Math.round((atNs - fromNs) / 1e6)
     return {
       status: 'valid',
-      summary: `All replicas were seen in one state ${formatDurationMs(afterMs)} after the last heal.`,
+      summary: `All replicas were in the same state ${formatDurationMs(afterMs)} after the last heal.`,
       evidence: [],
       details: { afterMs },
     }
@@ -53,15 +53,15 @@ const judge = (record: RunRecord): Judged => {
     operations: [],
   }
   const isDue = deadlineMs !== null && watchedMs >= deadlineMs
-  const summary = `The replicas were never seen in one state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : `, and ${formatDurationMs(deadlineMs)} are allowed`}.`
+  const summary = `The replicas were never in the same state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}.`
   return { status: isDue ? 'invalid' : 'unknown', summary, evidence: [evidence], details: { watchedMs } }
 }
 
 export const convergence = checkerOf({
   name: 'convergence',
-  finds: 'replicas that stay apart once all is healed',
+  finds: 'replicas that still differ after all faults are healed',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
-  promise: assumed('once healed, all replicas become equal'),
+  promise: assumed('after the last heal, all replicas reach the same state'),
   judge,
 })

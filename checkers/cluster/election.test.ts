@@ -46,7 +46,7 @@ it.each([
   ['claimed', claiming(ELECTION, { leader: 'consistent-prefix' })],
   ['expected', expecting('consistent-prefix')],
 ] as const)(
-  'election, where old answers are %s: a term may go back, and has one leader all the same',
+  'election with old answers %s: a term may go back, but still has only one leader',
   async (_, given) => {
     const told = (process: number, leader: string, term: number): readonly Step[] =>
       done(process, 'leader', {}, { leader, term })

@@ -1,14 +1,14 @@
-/** Leadership as clients are told it: one leader a term, and the one that the nodes' own status names. */
+/** Leadership as clients see it: one leader per term, the same one that the status of the nodes reports. */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { ELECTION, type ToldLeader } from '../../harness/vocabularies/election.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf } from '../verdict.ts'
 import { judgeElections, type Said, saidOf } from './leadership.ts'
 
-/** A sample was read at most so long before it came. */
+/** Longest time between the moment a node read its status and the arrival of the sample. */
 const MOST_SAMPLE_NS = 2e9
 
-/** An answer is a node's word, as its status is. */
+/** An answer to a client is a report of the node, like its status. */
 const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
   pairs.flatMap(({ invocation, completion }) => {
     if (invocation.f !== 'leader' || completion?.type !== 'ok') return []
@@ -28,9 +28,10 @@ const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
 
 export const election = checkerOf({
   name: 'election',
-  finds: 'two leaders told of in one term, terms that go back, leaders that the nodes do not know',
+  finds:
+    'clients that are told of two leaders in one term, terms that go back, leaders that the nodes do not report',
   needs: ['history', 'samples', 'faults'],
-  promise: promisedOf(ELECTION, 'clients are told of one leader a term, the one that the nodes name', [
+  promise: promisedOf(ELECTION, 'clients are told of one leader per term, the one that the nodes report', [
     'leader',
   ]),
   judge: (record) => {
@@ -39,11 +40,11 @@ export const election = checkerOf({
       ...said,
       sinceNs: said.timeNs - MOST_SAMPLE_NS,
     }))
-    const unproven = told.length === 0 ? 'no client was told of a leader' : null
+    const unproven = told.length === 0 ? 'no client got an answer about the leader' : null
     const judged = judgeElections([...told, ...sampled], {
       faults: record.faults,
       unproven,
-      // An answer that may be of an older state may tell of an older term.
+      // An answer from an older state may contain an older term.
       mayBeOld: promiseOf(record, ELECTION, 'leader').name === 'consistent-prefix',
     })
     return { ...judged, details: { ...judged.details, answers: told.length } }

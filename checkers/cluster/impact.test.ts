@@ -9,7 +9,7 @@ import { impactOf } from './impact.ts'
 
 const S = 1e9
 
-/** A read every tenth of a second that takes 10 ms, but for the gaps. */
+/** A read of 10 ms every tenth of a second, except in the gaps. */
 const reads = (untilS: number, gaps: readonly (readonly [number, number])[]): readonly Operation[] => {
   const history: Operation[] = []
   for (let at = 0; at < untilS * 10; at++) {
@@ -69,7 +69,7 @@ describe('the impact of faults', () => {
     expect(impact?.longestUnavailabilityMs).toEqual({ 'kill/at-once': 3100, 'clock/bump': 100 })
   })
 
-  it('says null for what did not come back before the end', () => {
+  it('gives null for what did not recover before the end', () => {
     const impact = impactOf(
       record({ history: reads(8, [[5, 9]]), faults: [fault(5, 7)], samples: sampled.slice(0, 150) }),
     )
@@ -93,12 +93,12 @@ describe('the impact of faults', () => {
     expect(counted).toBeLessThan(50)
   })
 
-  it('calls unknown what was not sampled', () => {
+  it('reports unsampled time as unknown', () => {
     const impact = impactOf(record({ history: reads(20, []), faults: [fault(9, 13)], samples: [] }))
     expect(Object.keys(impact?.coverage['kill/at-once'] ?? {})).toEqual(['unknown'])
   })
 
-  it('tells recovery from steady, and a snapshot from both', () => {
+  it('distinguishes recovery, steady and snapshot', () => {
     const compacted = (atS: number): NodeStatus => ({ ...FOLLOWER, snapshotIndex: atS < 12 ? 0 : 500 })
     const recovering = samples(20, (atS) => [LEADER, atS < 10 ? null : compacted(atS)])
     const second = fault(8, 14, {

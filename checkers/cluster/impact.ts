@@ -1,7 +1,7 @@
 /**
- * What faults did to the cluster as its clients saw it, from the record alone: how long recovery took after each heal,
- * the longest time without an ok operation for each kind of fault, and the coverage matrix: which operations overlapped
- * which kind of fault while the cluster was doing what.
+ * The effect of faults on the cluster as its clients saw it, computed from the record alone: the recovery time after each
+ * heal, the longest time without an ok operation for each kind of fault, and the coverage matrix: which operations
+ * overlapped which kind of fault, and what the cluster was doing at that time.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -12,7 +12,7 @@ import { countIn, lowerBound } from '../lower-bound.ts'
 import { type Activity, activitiesIn, activitiesOf, momentsOf } from './activity.ts'
 import { overlapsAny, type Span, touching } from './spans.ts'
 
-/** A rate of so much of the undisturbed one is back. */
+/** The rate counts as back at this share of the undisturbed rate. */
 const BACK_SHARE = 0.8
 const WINDOW_NS = NS_PER_S
 
@@ -59,7 +59,7 @@ const coverageOf = (
   return coverage
 }
 
-/** ok operations a second while no fault was in force; null where there was no such second. */
+/** ok operations per second while no fault was in force; null if there was no such second. */
 const steadyRate = (okNs: readonly number[], spans: readonly Span[], endNs: number): number | null => {
   const isDisturbed = overlapsAny(spans)
   let [count, windows] = [0, 0]
@@ -112,7 +112,7 @@ const longestByKind = (
   return longest
 }
 
-/** Null where the record holds no faults to speak of. */
+/** Null if the record contains no faults. */
 export const impactOf = (record: RunRecord): Impact | null => {
   const { faults, spec, samples, pairs } = record
   if (faults === null || faults.length === 0 || spec === null) return null

@@ -33,7 +33,7 @@ describe('leadership', () => {
   })
 })
 
-it('leadership: a member that was taken out and added anew begins at term 0', async () => {
+it('leadership: a member that was removed and added again begins at term 0', async () => {
   const samples = [sample(0, 'n1', { term: 3 }), sample(20, 'n1', { term: 0 })]
   expect(await judge(leadership, { samples, faults: [fault('membership', 5, 15)] })).toMatchObject({
     status: 'valid',

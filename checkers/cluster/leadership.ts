@@ -1,6 +1,6 @@
 /**
- * Election safety, by the nodes' own word: at most one leader a term (Raft paper, section 5.2), no node's term ever goes
- * back, restarts included, and nodes that know a leader in one term know the same.
+ * Election safety, as the nodes report it: at most one leader per term (Raft paper, section 5.2); the term of a node never
+ * goes back, not even across a restart; nodes that know a leader in a term know the same leader.
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
@@ -12,13 +12,13 @@ export interface Said {
   readonly node: string
   readonly timeNs: number
   readonly status: NodeStatus & { readonly term: number }
-  /** When it can have been read at the earliest: `timeNs` is when the answer came. */
+  /** The earliest time at which the node can have read it; `timeNs` is when the answer arrived. */
   readonly sinceNs: number
-  /** Index of the operation that it was an answer to. */
+  /** Index of the operation that it answered. */
   readonly operation?: number
 }
 
-/** A node's samples are taken one after another: each was read after the answer before it. */
+/** The samples of a node are taken one after another: each was read after the previous answer had arrived. */
 export const saidOf = (samples: readonly Sample[]): readonly Said[] =>
   samples.flatMap(({ node, timeNs, status }) =>
     status?.term === undefined
@@ -26,7 +26,7 @@ export const saidOf = (samples: readonly Sample[]): readonly Said[] =>
       : [{ node, timeNs, sinceNs: timeNs, status: { ...status, term: status.term } }],
   )
 
-/** Whom a node takes for the leader of its term; itself where it leads. */
+/** The node that it considers the leader of its term; the node itself if it leads. */
 const leaderBy = ({ node, status }: Said): string | null =>
   status.role === 'leader' ? node : (status.leader ?? null)
 
@@ -54,7 +54,7 @@ const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
     const known = first.get(term)
     if (known === undefined) first.set(term, said)
     else if (leaderBy(known) !== leaderBy(said)) {
-      const text = `term ${term}: ${leaderBy(known)} by the word of ${known.node}, ${leaderBy(said)} by the word of ${said.node}`
+      const text = `term ${term}: ${known.node} reports leader ${leaderBy(known)}, ${said.node} reports leader ${leaderBy(said)}`
       return found('two leaders in one term', text, [known, said])
     }
   }
@@ -62,8 +62,8 @@ const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
 }
 
 /**
- * Its data taken away, or itself taken out and added anew: the same name, another member. Such a fault does it while it is
- * made, so its time begins as planned; one that failed midway names no victims.
+ * Whether a fault may have taken away the data of the node, or replaced it by a new member with the same name. Such a fault
+ * acts while it is being injected, so its time begins at the planned start. A fault that failed midway has no victims.
  */
 const mayStartAnew = (faults: RunRecord['faults'], node: string, fromNs: number, toNs: number): boolean =>
   (faults ?? []).some(
@@ -74,7 +74,7 @@ const mayStartAnew = (faults: RunRecord['faults'], node: string, fromNs: number,
       (healedAtNs ?? Number.POSITIVE_INFINITY) > fromNs,
   )
 
-/** Of two words of one node, where the second was surely read after the first had come. */
+/** Compares two reports of a node where the second was certainly read after the first had arrived. */
 const termBack = (all: readonly Said[], faults: RunRecord['faults']): ElectionFinding | null => {
   const arrived = all.toSorted((a, b) => a.timeNs - b.timeNs)
   const highest = new Map<string, Said>()
@@ -99,9 +99,9 @@ const termBack = (all: readonly Said[], faults: RunRecord['faults']): ElectionFi
 
 interface Heard {
   readonly faults: RunRecord['faults']
-  /** Why it proves nothing that nothing is found; null: it does. */
+  /** Why an empty result proves nothing; null: it is a proof. */
   readonly unproven: string | null
-  /** Whether what was said may be of an older state. */
+  /** Whether a report may come from an older state. */
   readonly mayBeOld: boolean
 }
 
@@ -110,7 +110,7 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
   const findings = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
   return conclude(findings, {
     seen: `${all.length} statuses, ${terms} terms`,
-    clean: 'never two leaders in one, and no term went back',
+    clean: 'never two leaders in one term, and no term went back',
     unproven,
     kinds: KINDS,
     allows: (kind) => mayBeOld && kind === 'a term that goes back',
@@ -120,13 +120,13 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
 
 export const leadership = checkerOf({
   name: 'leadership',
-  finds: 'two leaders in one term, terms that go back, by the nodes’ own word',
+  finds: 'two leaders in one term and terms that go back, as the nodes report them',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
-  promise: (record) => claimed(record, 'one leader a term; terms never go back'),
+  promise: (record) => claimed(record, 'one leader per term; terms never go back'),
   judge: ({ samples, faults }) => {
     const all = saidOf(samples ?? [])
-    const unproven = all.length === 0 ? 'no node told its term' : null
+    const unproven = all.length === 0 ? 'no node reported its term' : null
     return judgeElections(all, { faults, unproven, mayBeOld: false })
   },
 })

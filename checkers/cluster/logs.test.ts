@@ -13,7 +13,7 @@ describe('logs', () => {
     expect(await judge(logs, { logs: [{ node: 'a', text }] })).toMatchObject({ status })
   })
 
-  it('a node that stops because its disk lies is shown, and does as it should', async () => {
+  it('a node that stops because of a corrupt disk is shown, but behaves correctly', async () => {
     const parts = { logs: [{ node: 'a', text: 'the log is corrupt' }], faults: [fault('corruption', 1, 2)] }
     const verdict = await judge(logs, parts)
     expect(verdict.status).toBe('valid')

@@ -1,7 +1,7 @@
 /**
- * What the nodes themselves say of their health: panics, failed assertions, data races, corruption, in their logs. Where
- * faults spoil disks, data, memory or settings, stopping with a word about it is what a node should do: that is shown and
- * not held against it.
+ * What the logs of the nodes say about their health: panics, failed assertions, data races, corruption. If faults damage
+ * disks, data, memory or settings, a node should stop with a message. Such messages are shown, but are not counted against
+ * the node.
  */
 import type { FaultModel } from '../../harness/api/claims.ts'
 import type { NodeLog, RunRecord } from '../../harness/api/record.ts'
@@ -20,7 +20,7 @@ type LogTrouble = keyof typeof PATTERNS
 
 const KINDS = Object.keys(PATTERNS) as readonly LogTrouble[]
 
-/** Under these a node may well stop, and say why. */
+/** After these faults a node may stop and say why. */
 const EXCUSES: ReadonlySet<FaultModel> = new Set([
   'disk-errors',
   'data-loss',
@@ -52,21 +52,23 @@ const judge = ({ logs, faults }: RunRecord): Judged => {
     .flatMap(linesOf)
     .map(({ node, kind, text }) => ({ kind, text: `${node}  ${text}`, operations: [] }))
   return conclude(findings, {
-    seen: `${all.length} logs of nodes`,
+    seen: `${all.length} node logs`,
     clean: 'no panic, failed assertion, data race or corruption',
     unproven: null,
     kinds: KINDS,
     allows: () => excuse !== undefined,
-    because: `after faults of the kind ${excuse?.planned.model}, under which a node may stop`,
+    because: `explained by a ${excuse?.planned.model} fault, after which a node may stop`,
     details: { logs: all.length },
   })
 }
 
 export const logs = checkerOf({
   name: 'logs',
-  finds: 'panics, failed assertions, data races and corruption in what nodes say',
+  finds: 'panics, failed assertions, data races and corruption in the logs of the nodes',
   needs: ['logs', 'claims'],
   applies: (record) => record.logs !== null,
-  promise: assumed('no node panics, fails an assertion or finds its data corrupt by itself'),
+  promise: assumed(
+    'no node panics, fails an assertion or finds its data corrupt without a fault that explains it',
+  ),
   judge,
 })

@@ -60,12 +60,12 @@ describe('outcomes', () => {
     },
   )
 
-  it('where no isolation is promised, it is the client that cannot be trusted', async () => {
+  it('if no isolation is promised, it is the client that cannot be trusted', async () => {
     const steps = [...fail(0, 'txn', [['w', 1, 5]]), ...done(1, 'txn', [['r', 1, null]], [['r', 1, 5]])]
     expect(await judge(outcomes, { vocabulary: MULTI_REGISTER }, steps)).toMatchObject({ status: 'unknown' })
   })
 
-  it('of what changes nothing a missing answer may be called a fail', async () => {
+  it('a call that changes nothing may be recorded as fail without an answer', async () => {
     const timedOut = (f: string, value: unknown): Operation[] => {
       const base = { timeNs: 0, process: 0, f, value } as const
       return [
@@ -81,7 +81,7 @@ describe('outcomes', () => {
     expect(await judged(LIST_APPEND, 'txn', [['append', 1, 2]])).toBe('unknown')
   })
 
-  it('a timeout that is called a fail, and one that was never sent', async () => {
+  it('a timeout that is recorded as fail, and a request that was never sent', async () => {
     const withError = async (error: string): Promise<string> => {
       const record = { history: [] as RunRecord['history'] }
       const base = { timeNs: 0, process: 0, f: 'write', value: { key: 1, value: 2 } } as const
@@ -96,7 +96,7 @@ describe('outcomes', () => {
     expect(await withError('not-leader')).toBe('valid')
   })
 
-  it('a client that only ever fails while others are served, unless a fault explains it', async () => {
+  it('a client that always fails while others are served, unless a fault explains it', async () => {
     const history = Array.from({ length: 80 }, (_, i) => {
       const process = i % 2
       const base = { process, f: 'read', value: { key: 1 }, node: 'n1' } as const

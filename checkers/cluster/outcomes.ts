@@ -1,10 +1,10 @@
 /**
- * A linter of outcomes: mistakes of clients, which would put false blame on a cluster or hide its own. What it finds makes a
- * run unknown, never invalid: it is the client's word that cannot be trusted.
+ * A linter of outcomes: it finds mistakes in clients that would blame the cluster wrongly or hide its errors. Its findings
+ * make a run unknown, never invalid, because they mean that the records of the client cannot be trusted.
  *
- * - a `fail` whose value (unique in the history) was read all the same: it happened;
- * - a `fail` for want of an answer: a timeout proves nothing;
- * - one process that only ever fails, while others of the same node are served: it does not even try.
+ * - a `fail` whose value (unique in the history) was read later: it took effect;
+ * - a `fail` because no answer came: a timeout proves nothing;
+ * - a process whose operations all fail while others on the same node are served: it does not even try.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -14,12 +14,12 @@ import { mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabul
 import { countIn } from '../lower-bound.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
-/** Says that an answer did not come. What was never sent, or came before any write, is definite all the same. */
+/** Errors that say that no answer came. A request that was never sent is still a definite fail. */
 const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
 const DEFINITE = /connect|unsent|nothing was (?:sent|written)/i
 
 const LEAST_FAILS = 30
-/** Of others, meanwhile. */
+/** ok operations of other processes in the same time. */
 const LEAST_SERVED = 15
 const LEAST_SPAN_NS = 5e9
 
@@ -35,7 +35,7 @@ const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
   for (const pair of pairs)
     if (pair.completion?.type === 'fail')
       for (const written of writesOf(vocabulary, pair.invocation)) failed.set(written, pair)
-  // A value that was also written by another operation proves nothing.
+  // If another operation wrote the same value, reading it proves nothing.
   for (const { invocation, completion } of pairs)
     if (completion?.type !== 'fail')
       for (const written of writesOf(vocabulary, invocation)) failed.delete(written)
@@ -46,7 +46,7 @@ const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
       const writer = failed.get(read)
       if (writer === undefined) return []
       failed.delete(read)
-      const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), and operation ${reader.invocation.index} read what it wrote (${read})`
+      const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), but operation ${reader.invocation.index} read the value it wrote (${read})`
       return [finding('a failed value was read', text, [writer, reader])]
     })
   })
@@ -56,20 +56,20 @@ const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
   pairs.flatMap((pair) => {
     const { invocation, completion } = pair
     const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
-    // Of what changes nothing a missing answer does no harm.
+    // If a call changes nothing, a missing answer does no harm.
     if (!NO_ANSWER.test(error) || DEFINITE.test(error) || !mayChange(vocabulary, invocation)) return []
-    const text = `operation ${invocation.index} (${invocation.f}) is a fail by the error ${JSON.stringify(error)}`
+    const text = `operation ${invocation.index} (${invocation.f}) is recorded as fail with the error ${JSON.stringify(error)}`
     return [finding('no answer was taken for a fail', text, [pair])]
   })
 
-/** Faults may cut one client off and not another. */
+/** A fault may cut off one client and not another. */
 const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number): boolean =>
   (faults ?? []).some(
     ({ injectedAtNs = Number.POSITIVE_INFINITY, healedAtNs = Number.POSITIVE_INFINITY }) =>
       injectedAtNs < toNs && healedAtNs > fromNs,
   )
 
-/** Node -> when operations on it were answered with ok, ascending. */
+/** Node -> the times at which operations on it were answered with ok, ascending. */
 const servedAt = (pairs: readonly Pair[]): ReadonlyMap<string, readonly number[]> => {
   const served = pairs.filter(({ completion }) => completion?.type === 'ok')
   const byNode = Map.groupBy(served, ({ invocation }) => invocation.node ?? '')
@@ -79,7 +79,7 @@ const servedAt = (pairs: readonly Pair[]): ReadonlyMap<string, readonly number[]
 
 const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly OutcomeFinding[] => {
   const served = servedAt(pairs)
-  /** Process -> the fails since it was last served. */
+  /** Process -> its fails since its last operation that did not fail. */
   const failing = new Map<Operation['process'], { readonly first: Pair; count: number }>()
   return pairs.flatMap((pair) => {
     const { invocation, completion } = pair
@@ -96,7 +96,7 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
     if (count !== LEAST_FAILS || toNs - fromNs < LEAST_SPAN_NS) return []
     const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
     if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
-    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of others on ${node} were ok`
+    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of other processes on ${node} were ok`
     return [finding('a client that does not try', text, [first, pair])]
   })
 }
@@ -104,7 +104,7 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
 const judge = (record: RunRecord): Judged => {
   const { pairs, faults } = record
   const vocabulary = record.vocabulary as Vocabulary
-  // Where isolation is promised, a failed value that was read is an anomaly of its own (G1a), and judged there.
+  // Where isolation is promised, reading a failed value is an anomaly (G1a), and the transactions checker judges it.
   const isJudged = vocabulary.promises.every(isIsolationModel)
   const findings = [
     ...(isJudged ? [] : failedButRead(vocabulary, pairs)),
@@ -112,22 +112,23 @@ const judge = (record: RunRecord): Judged => {
     ...idleClients(pairs, faults),
   ]
   return conclude(findings, {
-    seen: 'the outcomes that the client told',
+    seen: 'the outcomes that the client reported',
     clean: 'none contradicts another',
     unproven: null,
     kinds: KINDS,
     brokenIs: 'unknown',
-    aside: findings.length === 0 ? null : 'they cannot be trusted',
+    aside: findings.length === 0 ? null : 'these outcomes cannot be trusted',
     details: {},
   })
 }
 
 export const outcomes = checkerOf({
   name: 'outcomes',
-  finds: 'mistakes of the client’s: fails that happened, timeouts called fails, fails without an attempt',
+  finds:
+    'mistakes in the client: failed operations that took effect, timeouts recorded as fail, fails without an attempt',
   needs: ['history', 'vocabulary'],
   promise: () => ({
-    text: 'a fail never happened, and what is in doubt is not called one',
+    text: 'an operation recorded as fail never took effect; one with an unknown outcome is not recorded as fail',
     source: 'the client, not the cluster',
   }),
   judge,

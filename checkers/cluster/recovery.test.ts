@@ -27,17 +27,17 @@ describe('recovery', () => {
     expect(await judgeRecovery(seen, claims)).toMatchObject({ status })
   })
 
-  it('where it was not observed, says why', async () => {
+  it('says why it was not observed', async () => {
     const facts = { recovery: null, aborted: 'interrupted' } as unknown as RunFacts
     expect((await judge(recovery, { facts })).summary).toContain('interrupted')
   })
 
-  it('a node that does not come back is held against the cluster, a service beside it is not', async () => {
+  it('a node that does not come back counts against the cluster, a service beside it does not', async () => {
     expect(await judgeRecovery({ ...never(), servicesNotReady: [] })).toMatchObject({ status: 'invalid' })
     expect(await judgeRecovery({ ...never(), notReady: [], servicesNotReady: ['sink'] })).toMatchObject({
       status: 'unknown',
       summary:
-        "Not judged: beside the cluster, sink did not come back, which is no failure of the cluster's (its log is kept with the run).",
+        'Not judged: a service beside the cluster did not come back: sink; this is not a failure of the cluster (see the log of the service, kept with the run).',
     })
   })
 })

@@ -1,4 +1,4 @@
-/** After all faults are healed the cluster must come back: within the claimed time, or else nothing is known. */
+/** After all faults are healed, the cluster must become ready within the claimed time. Without a claim, a failure is unknown. */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatDurationMs } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'
@@ -13,7 +13,7 @@ const judge = ({ facts, claims }: RunRecord): Judged => {
   const services = recovery.servicesNotReady ?? []
   if (services.length > 0)
     return notJudged(
-      `beside the cluster, ${services.join(', ')} did not come back, which is no failure of the cluster's (its log is kept with the run)`,
+      `a service beside the cluster did not come back: ${services.join(', ')}; this is not a failure of the cluster (see the log of the service, kept with the run)`,
       details,
     )
   if (recovery.recoveredAfterMs === null) {
@@ -30,7 +30,7 @@ const judge = ({ facts, claims }: RunRecord): Judged => {
   return {
     status: isLate ? 'invalid' : 'valid',
     summary: isLate
-      ? `Recovered only ${took} after the last heal; ${formatDurationMs(claimedMs)} is claimed.`
+      ? `Recovered ${took} after the last heal, later than the claimed ${formatDurationMs(claimedMs)}.`
       : `All nodes were ready ${took} after the last heal.`,
     evidence: [],
     details,
@@ -39,13 +39,13 @@ const judge = ({ facts, claims }: RunRecord): Judged => {
 
 export const recovery = checkerOf({
   name: 'recovery',
-  finds: 'nodes that do not come back once all is healed, or too late',
+  finds: 'nodes that do not come back after the last heal, or come back too late',
   needs: ['facts', 'claims'],
   promise: (record) => {
     const claimedMs = record.claims?.recoversWithinMs
     return claimedMs === undefined
-      ? assumed('recovers once healed (no bound is claimed)')()
-      : claimed(record, `recovers within ${formatDurationMs(claimedMs)} once healed`)
+      ? assumed('recovers after the last heal (no time limit is claimed)')()
+      : claimed(record, `recovers within ${formatDurationMs(claimedMs)} after the last heal`)
   },
   judge,
 })

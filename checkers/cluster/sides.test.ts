@@ -49,7 +49,7 @@ describe('sides', () => {
       services: { sink: [] },
     })
 
-  it('what is answered once the heal may have begun proves nothing', async () => {
+  it('an answer that comes after the heal may have begun proves nothing', async () => {
     const late = asked('n1', 'write', 'ok').map((operation) => ({
       ...operation,
       timeNs: operation.timeNs + 5.5e9,
@@ -64,13 +64,13 @@ describe('sides', () => {
     expect(applies(partition(cut))).toBe(true)
   })
 
-  it("to tell of the cluster's own affairs is to serve nothing", async () => {
+  it('an answer about the cluster itself does not count as served', async () => {
     const told = { status: 'valid', details: { 'minority not asked': 1 } }
     expect(await judgeSides(asked('n1', 'leader', 'ok'), 'refuse', ELECTION)).toMatchObject(told)
     expect(await judgeSides(asked('n1', 'ledger', 'ok'), 'refuse', EFFECTS)).toMatchObject(told)
   })
 
-  it('are the sets of nodes that reach each other both ways', () => {
+  it('are the sets of nodes that reach each other in both directions', () => {
     expect(sidesOf(NODES, new Set(cut.map(({ from, to }) => `${from}>${to}`)))).toEqual([
       ['n1'],
       ['n2', 'n3'],

@@ -1,7 +1,8 @@
 /**
- * What each side of a partition did while it lasted, told from the clients: served reads (of registers, which of them were
- * stale), served writes, refused, hung; and whether that is what the target claims of a minority. A side is a set of nodes that reach each other both ways; shapes
- * in which every node reaches a majority (rings, bridges) have no sides, and are left out.
+ * What each side of a partition did while the partition lasted, as the clients saw it: served reads (for registers, how many
+ * of them were stale), served writes, refused, hung; and whether that agrees with what the target claims for a minority. A
+ * side is a set of nodes that reach each other in both directions. Shapes in which every node reaches a majority (rings,
+ * bridges) have no sides and are left out.
  */
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
@@ -14,25 +15,25 @@ import { lowerBound } from '../lower-bound.ts'
 import { claimed } from '../promise.ts'
 import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } from '../verdict.ts'
 
-/** After the cut a leader of old may still answer what a quorum granted it before. */
+/** After the cut, the old leader may still answer requests that a quorum confirmed earlier. */
 const GRACE_NS = 1.5e9
 
 type Behaviour =
-  /** It served everything that it was asked. */
+  /** It served every request. */
   | 'available'
-  /** It served some of it. */
+  /** It served some requests. */
   | 'degraded'
-  /** It served reads and no write. */
+  /** It served reads but no writes. */
   | 'read-only'
-  /** It served nothing, and said so. */
+  /** It served nothing and answered with errors. */
   | 'fail-closed'
-  /** It served nothing, and mostly said nothing. */
+  /** It served nothing, and most requests got no answer. */
   | 'hung'
   | 'not asked'
 
 interface SideCounts {
   reads: number
-  /** Of the reads, those that were surely stale. */
+  /** The number of reads that were certainly stale. */
   stale: number
   writes: number
   refused: number
@@ -46,7 +47,7 @@ interface Side {
   readonly behaviour: Behaviour
 }
 
-/** Sets of nodes that reach each other both ways. */
+/** Sets of nodes that reach each other in both directions. */
 export const sidesOf = (
   nodes: readonly string[],
   cut: ReadonlySet<string>,
@@ -64,21 +65,21 @@ export const sidesOf = (
   return sides
 }
 
-/** The links that a fault cut, by its own word, such as `n1>n2`. */
+/** The links that a fault reports as cut, such as `n1>n2`. */
 const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> =>
   new Set((effects.at(-1)?.links ?? []).map(({ from, to }) => `${from}>${to}`))
 
-/** To tell of the cluster's own affairs, such as whom a node takes for the leader, is to serve nothing. */
+/** A call that only asks about the cluster itself, such as which node leads, is not a use. */
 const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean =>
   definitionOf(vocabulary, f)?.audits !== true
 
-/** The node that answered, where the answer names one; else the one that was asked. */
+/** The node that answered, if the answer names one; otherwise the node that was asked. */
 const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): string | undefined => {
   const servedBy = completion?.type === 'ok' ? completion.meta?.servedBy : undefined
   return nodes.find((node) => node === servedBy) ?? invocation.node
 }
 
-/** By something beside the cluster, so that no node had a part in it. */
+/** Whether a service beside the cluster answered, so that no node took part. */
 const isServedBeside = ({ completion }: Pair, services: RunRecord['services']): boolean =>
   Object.hasOwn(services ?? {}, String(completion?.meta?.servedBy))
 
@@ -119,7 +120,7 @@ interface Partition {
   readonly fault: FaultRecord
   readonly sides: readonly (readonly string[])[]
   readonly injectedAtNs: number
-  /** The heal never begins before its time, and is only told of once it is over. */
+  /** The heal never begins before the planned end, and its recorded time is when it was over. */
   readonly untilNs: number
 }
 
@@ -134,7 +135,7 @@ const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition[] => {
   })
 }
 
-/** Of each partition into sides, what each did once the grace was over. */
+/** For each partition into sides, what each side did after the grace period. */
 const behaviours = (record: RunRecord, vocabulary: Vocabulary): readonly TwoSides[] => {
   const pairs = record.pairs.filter(
     (pair) => isUse(vocabulary, pair.invocation) && !isServedBeside(pair, record.services),
@@ -146,17 +147,17 @@ const behaviours = (record: RunRecord, vocabulary: Vocabulary): readonly TwoSide
     const nodes = sides.flat().sort()
     const during = pairs
       .slice(begunBefore(injectedAtNs + GRACE_NS + 1), begunBefore(untilNs))
-      // What was answered later may have been served across links that were open again.
+      // An answer that came later may have been served over links that were open again.
       .filter(({ completion }) => completion?.type !== 'ok' || completion.timeNs < untilNs)
     return { fault, sides: sides.map((side) => sideOf(side, nodes, vocabulary, during, stale)) }
   })
 }
 
-/** A side without a majority that wrote, or that read where it is claimed to refuse. */
+/** A side without a majority that served a write, or that served a read although the claim is that it refuses. */
 const isBeyond = (side: Side, claims: Claims): boolean =>
   !side.isMajority && (side.counts.writes > 0 || (claims.minority === 'refuse' && side.counts.reads > 0))
 
-/** Who is a majority is another question while members change. */
+/** While members change, it is not known which side is the majority. */
 const isDisturbed = ({ fault }: TwoSides, faults: readonly FaultRecord[]): boolean =>
   faults.some(
     ({ planned: { model, atNs }, healedAtNs }) =>
@@ -165,13 +166,13 @@ const isDisturbed = ({ fault }: TwoSides, faults: readonly FaultRecord[]): boole
       (healedAtNs ?? Number.POSITIVE_INFINITY) > (fault.injectedAtNs as number),
   )
 
-/** Against the claims: what served more than a minority may has failed open. */
+/** A side that served more than the claims allow has failed open. */
 const classOf = (side: Side, claims: Claims): Behaviour | 'fail-open' =>
   isBeyond(side, claims) ? 'fail-open' : side.behaviour
 
 const describe = (side: Side, claims: Claims): string => {
   const { nodes, isMajority, counts } = side
-  // That none was surely stale does not make them fresh: nothing is said of those.
+  // Reads that are not certainly stale are not known to be fresh either, so nothing is said about them.
   const freshness = counts.stale === 0 ? '' : `, ${counts.stale} reads stale`
   return `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${classOf(side, claims)}${freshness}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
 }
@@ -203,7 +204,7 @@ const judge = (record: RunRecord): Judged => {
     all.flatMap((each) => found(each, claims)),
     {
       seen: `${all.length} partitions into sides`,
-      clean: all.length === 0 ? 'none lasted long enough to tell' : listCounts(classes),
+      clean: all.length === 0 ? 'none lasted long enough to judge' : listCounts(classes),
       unproven: null,
       kinds: ['a side without a majority failed open'],
       details: classes,
@@ -225,7 +226,7 @@ export const sides = checkerOf({
   promise: (record) =>
     claimed(
       record,
-      `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves reads at most'}`,
+      `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves at most reads'}`,
     ),
   judge,
 })

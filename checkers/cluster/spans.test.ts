@@ -7,7 +7,7 @@ const span = fc
   .map(([fromNs, length]): Span => ({ fromNs, toNs: fromNs + length }))
 const spans = fc.array(span, { maxLength: 8 })
 
-it('tells whether a span overlaps any, ends left out', () => {
+it('tells whether a span overlaps any, ends excluded', () => {
   fc.assert(
     fc.property(spans, span, (all, asked) => {
       const expected = all.some(({ fromNs, toNs }) => fromNs < asked.toNs && toNs > asked.fromNs)

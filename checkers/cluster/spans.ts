@@ -1,13 +1,13 @@
-/** Stretches of time, and which of them overlap. */
+/** Time spans, and which of them overlap. */
 import { lowerBound } from '../lower-bound.ts'
 
-/** From `fromNs` up to, and without, `toNs`. */
+/** From `fromNs` (inclusive) to `toNs` (exclusive). */
 export interface Span {
   readonly fromNs: number
   readonly toNs: number
 }
 
-/** Of spans in order of their beginnings: up to each, the latest end. */
+/** For spans in order of their starts: the latest end of each span and all spans before it. */
 const latestEnds = (spans: readonly Span[]): readonly number[] => {
   let latestNs = Number.NEGATIVE_INFINITY
   return spans.map(({ toNs }) => {
@@ -18,7 +18,7 @@ const latestEnds = (spans: readonly Span[]): readonly number[] => {
 
 const fromOf = ({ fromNs }: Span): number => fromNs
 
-/** Asks whether a span overlaps any of these; a question takes time logarithmic in their number. */
+/** Returns a function that tells whether a span overlaps any of these, in time logarithmic in their number. */
 export const overlapsAny = (spans: readonly Span[]): ((span: Span) => boolean) => {
   const sorted = spans.toSorted((a, b) => a.fromNs - b.fromNs)
   const ends = latestEnds(sorted)
@@ -29,10 +29,10 @@ export const overlapsAny = (spans: readonly Span[]): ((span: Span) => boolean) =
 }
 
 /**
- * Asks which of these spans touch a span, both ends included. A question takes time linear in the answer, and in what began
- * before and is not over much earlier.
+ * Returns a function that finds which of these spans touch a span, both ends included. A query takes time linear in the size
+ * of the answer and in the number of spans that began before and did not end much earlier.
  *
- * @param spans in order of their beginnings
+ * @param spans in order of their starts
  */
 export const touching = <T extends Span>(spans: readonly T[]): ((span: Span) => readonly T[]) => {
   const ends = latestEnds(spans)

@@ -13,7 +13,7 @@ describe('statistics', () => {
     expect(verdict.status).toBe('valid')
   })
 
-  it('is unknown where one kind was never ok', async () => {
+  it('is unknown if one kind was never ok', async () => {
     const failed: readonly Step[] = [
       [0, 'invoke', 'write'],
       [0, 'fail', 'write'],
@@ -24,7 +24,7 @@ describe('statistics', () => {
     })
   })
 
-  it('is unknown where nothing was asked', async () => {
+  it('is unknown without operations', async () => {
     expect(await judgeSteps(statistics, [])).toMatchObject({ status: 'unknown' })
   })
 })

@@ -1,4 +1,4 @@
-/** Counts and latencies, each by operation and outcome. A run in which a kind of operation was never ok is unknown. */
+/** Counts and latencies by operation and outcome. A run in which some kind of operation was never ok is unknown. */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
@@ -50,7 +50,9 @@ const judge = ({ pairs }: RunRecord): Judged => {
   return {
     status: never.length === 0 ? 'valid' : 'unknown',
     summary:
-      never.length === 0 ? `${[...kinds.keys()].join(', ')}: each was ok.` : `Never ok: ${never.join(', ')}.`,
+      never.length === 0
+        ? `${[...kinds.keys()].join(', ')}: each was ok at least once.`
+        : `Never ok: ${never.join(', ')}.`,
     evidence: [],
     details,
   }

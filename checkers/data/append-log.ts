@@ -1,7 +1,7 @@
 /**
- * Logs with offsets: `log-order` judges linearizability (every offset and every read as if appends had come one after
- * another), `log-offsets` what must hold of any log, however stale its reads: one value an offset, no value lost or twice,
- * and all reads of one key prefixes of one log.
+ * Logs with offsets. `log-order` judges linearizability: every offset and every read is as if the appends came one after
+ * another. `log-offsets` judges what must hold for any log, even with stale reads: one value per offset, no value lost or
+ * duplicated, and all reads of a key are prefixes of one log.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -18,7 +18,7 @@ import { checkerOf, conclude, type Finding, finding, type Judged } from '../verd
 import { linearizableObject } from './objects.ts'
 
 export const logOrder = linearizableObject<readonly number[], LogInput, LogOutput>('log-order', {
-  finds: 'appends and reads that no order explains',
+  finds: 'appends and reads that no order of the operations explains',
   vocabulary: APPEND_LOG,
   holds: null,
   model,
@@ -60,7 +60,7 @@ type LogOfKey = KeyHistory['reads'][number]
 const longestOf = (reads: readonly LogOfKey[]): LogOfKey | null =>
   reads.reduce<LogOfKey | null>((a, b) => (a === null || b.values.length > a.values.length ? b : a), null)
 
-/** Reads of one key that are no prefix of the longest. */
+/** Reads of one key that are not a prefix of the longest read. */
 const divergingReads = (key: number, reads: readonly LogOfKey[], longest: LogOfKey): readonly LogFinding[] =>
   reads.flatMap(({ pair, values }) => {
     const at = values.findIndex((value, offset) => value !== longest.values[offset])
@@ -90,11 +90,11 @@ const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly LogFind
     if (pair.completion?.type !== 'ok') continue
     const told = (pair.completion.value as Appended).offset
     const at = offsets.get(value)
-    // A read that is shorter may be older; one that is longer must have it.
+    // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
     if (at === undefined && told < values.length)
-      add('lost', `${value} was told offset ${told}, where ${values[told]} was read`, pair)
+      add('lost', `the append of ${value} returned offset ${told}, where ${values[told]} was read`, pair)
     else if (at !== undefined && at !== told)
-      add('misplaced', `${value} was told offset ${told}, and read at ${at}`, pair)
+      add('misplaced', `the append of ${value} returned offset ${told}, but it was read at ${at}`, pair)
   }
   return found
 }
@@ -106,7 +106,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
     [...keys].flatMap(([key, each]) => judgeKey(key, each)),
     {
       seen: `${reads} reads of ${keys.size} logs`,
-      clean: 'they agree with each other and with every offset told',
+      clean: 'they agree with each other and with every offset returned',
       unproven: reads === 0 ? 'none was read' : null,
       kinds: KINDS,
       details: { keys: keys.size, reads },
@@ -116,8 +116,11 @@ const judge = ({ pairs }: RunRecord): Judged => {
 
 export const logOffsets = checkerOf({
   name: 'log-offsets',
-  finds: 'values lost, twice, or at another offset than was told; logs that diverge',
+  finds: 'values that are lost, duplicated or not at the offset that was returned; logs that diverge',
   needs: ['history'],
-  promise: promisedOf(APPEND_LOG, 'one value an offset, none lost or twice, all reads prefixes of one log'),
+  promise: promisedOf(
+    APPEND_LOG,
+    'one value per offset, none lost or duplicated; all reads are prefixes of one log',
+  ),
   judge,
 })

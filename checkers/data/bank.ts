@@ -1,4 +1,4 @@
-/** Accounts: no money appears or disappears, and none is overdrawn, in any read. (Jepsen's bank checker.) */
+/** Accounts: in every read, the total is unchanged and no account is overdrawn. (Jepsen's bank checker.) */
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
@@ -13,7 +13,7 @@ type BalanceTrouble = Pick<Finding<(typeof KINDS)[number]>, 'kind' | 'text'>
 interface Expected {
   readonly accounts: number
   readonly total: number
-  /** Why that is expected, where nobody said it. */
+  /** The assumption behind it; null: none. */
   readonly assumption: string | null
 }
 
@@ -23,15 +23,15 @@ const troubleWith = (balances: readonly number[], expected: Expected): BalanceTr
   const total = totalOf(balances)
   const { accounts } = expected
   if (balances.length !== accounts)
-    return { kind: 'wrong number of accounts', text: `${balances.length} accounts in place of ${accounts}` }
+    return { kind: 'wrong number of accounts', text: `${balances.length} accounts instead of ${accounts}` }
   if (total !== expected.total)
-    return { kind: 'wrong total', text: `a total of ${total} in place of ${expected.total}` }
+    return { kind: 'wrong total', text: `a total of ${total} instead of ${expected.total}` }
   const overdrawn = balances.findIndex((balance) => balance < 0)
   if (overdrawn === -1) return null
-  return { kind: 'overdrawn', text: `account ${overdrawn} at ${balances[overdrawn]}` }
+  return { kind: 'overdrawn', text: `account ${overdrawn} has ${balances[overdrawn]}` }
 }
 
-/** In a run of ours the accounts are known. An imported history does not tell: it is held to its first read. */
+/** In a run of ours the accounts are known. For an imported history, the first read sets the expectation. */
 const expectedOf = ({ spec }: RunRecord, first: Balances | undefined, { total }: BankOptions): Expected => {
   const known = { accounts: ACCOUNTS, total: ACCOUNTS * INITIAL_BALANCE, assumption: null }
   if (spec !== null || first === undefined) return known
@@ -76,8 +76,8 @@ export interface BankOptions {
 export const bank = (options: BankOptions): Checker =>
   checkerOf({
     name: 'bank',
-    finds: 'money made or lost, accounts overdrawn',
+    finds: 'money created or lost, accounts overdrawn',
     needs: ['history'],
-    promise: promisedOf(BANK, 'money is neither made nor lost, no account overdrawn'),
+    promise: promisedOf(BANK, 'money is neither created nor lost, and no account is overdrawn'),
     judge: (record) => judge(record, options),
   })

@@ -1,6 +1,6 @@
 /**
- * Seats: none is sold twice, and no confirmed one is lost. One that some read does not show as sold, and a later one does, is
- * stale, which is no harm where reads may be old.
+ * Seats: no seat is sold twice, and no confirmed booking is lost. If a read does not show a booking and a later read does,
+ * the first one was stale; that is allowed where reads may be old.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -18,7 +18,7 @@ const at = ({ completion }: Pair): string => formatTimeNs(completion?.timeNs ?? 
 const isConfirmed = ({ invocation, completion }: Pair): boolean =>
   invocation.f === 'book' && completion?.type === 'ok' && (completion.value as Booked).confirmed
 
-/** Seat -> who was told that it is theirs. */
+/** Seat -> the bookings that were confirmed to customers. */
 const confirmedOf = (pairs: readonly Pair[]): ReadonlyMap<number, readonly Pair[]> =>
   Map.groupBy(pairs.filter(isConfirmed), ({ invocation }) => (invocation.value as { seat: number }).seat)
 
@@ -34,7 +34,7 @@ const soldTwice = (confirmed: ReadonlyMap<number, readonly Pair[]>): readonly Se
 
 const holderOf = (seat: number, customer: number | null): string => `${seat} ${customer}`
 
-/** Who asked for which seat, and was not surely refused. */
+/** Which customer asked for which seat, without requests that were certainly refused. */
 const askedFor = (pairs: readonly Pair[]): ReadonlySet<string> =>
   new Set(
     pairs
@@ -60,11 +60,11 @@ const readsAgainst = (
 ): readonly SeatFinding[] => {
   const asked = askedFor(pairs)
   const reads = readsOf(pairs)
-  /** Seat and customer -> the last read that found it theirs. */
+  /** Seat and customer -> the last read that showed this booking. */
   const seen = new Map(reads.map(({ seat, customer, pair }) => [holderOf(seat, customer), pair]))
   return reads.flatMap(({ seat, customer, pair }): readonly SeatFinding[] => {
     if (customer !== null && !asked.has(holderOf(seat, customer))) {
-      const text = `seat ${seat}: read as customer ${customer}’s at ${at(pair)}, who never asked for it`
+      const text = `seat ${seat}: read at ${at(pair)} as booked by customer ${customer}, who never asked for it`
       return [finding('invented', text, [pair])]
     }
     const { timeNs } = pair.invocation
@@ -74,7 +74,7 @@ const readsAgainst = (
     if (before === undefined) return []
     const later = seen.get(holderOf(seat, customerOf(before)))
     const isBack = later !== undefined && later.invocation.timeNs > timeNs
-    const now = customer === null ? 'free' : `customer ${customer}’s`
+    const now = customer === null ? 'free' : `booked by customer ${customer}`
     const text = `seat ${seat}: confirmed to customer ${customerOf(before)} at ${at(before)}, read as ${now} at ${at(pair)}`
     return [finding(isBack ? 'stale' : 'lost', text, [before, pair])]
   })
@@ -97,6 +97,6 @@ export const booking = checkerOf({
   name: 'booking',
   finds: 'seats sold twice, confirmed bookings lost',
   needs: ['history'],
-  promise: promisedOf(BOOKING, 'no seat is sold twice, no confirmed one lost'),
+  promise: promisedOf(BOOKING, 'no seat is sold twice, and no confirmed booking is lost'),
   judge,
 })

@@ -1,7 +1,7 @@
 /**
- * Histories written by hand; and the checker against the definition (Bouajjani et al. 2017, definition 6), by brute force: a history is causally consistent
- * if some partial order that holds each session's own order explains every read. All partial orders over five operations
- * are tried, 4231 of them.
+ * Hand-written histories; and the checker against the definition (Bouajjani et al. 2017, definition 6), by brute force: a
+ * history is causally consistent if some partial order that contains the order of each session explains every read. All
+ * 4231 partial orders over five operations are tried.
  */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
@@ -126,7 +126,7 @@ const HISTORIES = 3000
 interface Op {
   readonly process: number
   readonly key: number
-  /** What a write put, or a read found. */
+  /** The value that was written or read. */
   readonly value: number | null
   readonly isRead: boolean
 }

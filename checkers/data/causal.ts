@@ -1,19 +1,19 @@
 /**
  * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal Consistency", POPL 2017,
- * table 2): a process is a session, what it did comes before what it does, and what was read before its reading; so causes
- * come before their effects, on whichever keys. A history whose written values are unique is causally consistent if and only
- * if it has none of these patterns:
+ * table 2). A process is a session. An operation has as causes the earlier operations of its session and the write of the
+ * value that it read, and their causes in turn, over all keys. A history whose written values are unique is causally
+ * consistent if and only if it has none of these patterns:
  *
- * - read of nothing: a read finds nothing, though a write of that key is among its causes;
- * - overwritten read: a read finds a value that another write, itself among its causes, had replaced;
+ * - read of nothing: a read finds nothing, although a write of that key is among its causes;
+ * - overwritten read: a read finds a value that another write, which is among its causes, had replaced;
  * - invented read: nobody wrote the value;
  * - causes in a circle: an operation is among its own causes.
  *
- * The first two are told apart from a compare-and-set that replaced such a value, since where reads may be old (consistent
- * prefix) no more than a read breaks no promise: causal consistency over several registers was then not promised.
+ * The first two are a separate kind if a compare-and-set replaced such a value. Where reads may be old (consistent prefix),
+ * a plain read of this kind breaks no promise, because causal consistency over several registers was not promised.
  *
- * A compare-and-set that was applied reads and writes; one that was not tells nothing. What failed never happened; a write in
- * doubt happened if its value was read.
+ * A compare-and-set that was applied reads and writes; one that was not applied restricts nothing. A failed operation never
+ * happened. A write with an unknown outcome happened if its value was read.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -24,7 +24,7 @@ import { lowerBound } from '../lower-bound.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } from '../verdict.ts'
 
-/** One operation as a session's step. */
+/** One operation as a step of its session. */
 interface Node {
   readonly pair: Pair
   readonly key: number
@@ -45,7 +45,7 @@ const KINDS = [
   'causes in a circle',
 ] as const
 
-/** What old answers explain; a compare-and-set gives none. */
+/** Kinds that an old answer explains; a compare-and-set never gives an old answer. */
 const STALE: ReadonlySet<CausalFinding['kind']> = new Set(['read of nothing', 'overwritten read'])
 type CausalFinding = Finding<(typeof KINDS)[number]>
 
@@ -58,7 +58,7 @@ const found = (kind: CausalFinding['kind'], text: string, nodes: readonly Node[]
 
 type Meaning = Pick<Node, 'key' | 'read' | 'written'>
 
-/** Null for what tells nothing. */
+/** Null for an operation that restricts nothing. */
 const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
   const { f, value } = invocation
   const { key } = value as { key: number }
@@ -67,14 +67,14 @@ const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
   if (f === 'write') return { key, read: undefined, written: (value as { value: number }).value }
   if (f === 'cas') {
     const { expected, next } = value as { expected: RegisterValue; next: number }
-    // In doubt, whether it read what it expected is in doubt too.
+    // If the outcome is unknown, it is also unknown whether it read the expected value.
     if (!isOk) return { key, read: undefined, written: next }
     return (completion.value as { applied: boolean }).applied ? { key, read: expected, written: next } : null
   }
   return isOk ? { key, read: (completion.value as { value: RegisterValue }).value, written: null } : null
 }
 
-/** @param initial what an unwritten register holds: to read it is to find nothing */
+/** @param initial the value of an unwritten register: reading it means finding nothing */
 const nodesOf = (pairs: readonly Pair[], initial: RegisterValue): readonly Node[] => {
   const sessions = new Map<number | string, { readonly session: number; length: number }>()
   return pairs.flatMap((pair) => {
@@ -89,7 +89,7 @@ const nodesOf = (pairs: readonly Pair[], initial: RegisterValue): readonly Node[
   })
 }
 
-/** Index in the list of nodes -> those that must come right before it. */
+/** Index in the list of nodes -> its direct causes. */
 const causesOf = (nodes: readonly Node[], writers: ReadonlyMap<string, number>): readonly number[][] => {
   const last = new Map<number, number>()
   return nodes.map(({ key, read, session }, at) => {
@@ -100,7 +100,7 @@ const causesOf = (nodes: readonly Node[], writers: ReadonlyMap<string, number>):
   })
 }
 
-/** Causes before effects; shorter than the list where there is a circle. */
+/** Causes before effects; shorter than the list if there is a cycle. */
 const inOrder = (causes: readonly (readonly number[])[]): readonly number[] => {
   const left = causes.map((all) => all.length)
   const effects: number[][] = causes.map(() => [])
@@ -114,7 +114,7 @@ const inOrder = (causes: readonly (readonly number[])[]): readonly number[] => {
   return order
 }
 
-/** Node -> of each session, how far into it its causes reach, itself included. */
+/** Node -> for each session, how far its causes reach into that session, including the node itself. */
 const clocksOf = (
   nodes: readonly Node[],
   causes: readonly (readonly number[])[],
@@ -136,7 +136,7 @@ const clocksOf = (
   return clocks
 }
 
-/** Key -> session -> its writes of that key, in order. */
+/** Key -> session -> the writes of that key in the session, in order. */
 type Writes = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>
 
 const writesOf = (nodes: readonly Node[]): Writes => {
@@ -155,7 +155,7 @@ const writesOf = (nodes: readonly Node[]): Writes => {
 const show = ({ pair: { invocation } }: Node): string =>
   `operation ${invocation.index} (${invocation.f} of ${(invocation.value as { key: number }).key} by process ${invocation.process})`
 
-/** Of writes of one session, the last that is within reach and is not the node itself. */
+/** The last write of a session that is within reach and is not the node itself. */
 const latestWithin = (
   writes: readonly number[],
   nodes: readonly Node[],
@@ -180,27 +180,27 @@ const judgeRead = (
   const { key, read } = node
   const writer = read === null ? null : writers.get(`${key} ${read}`)
   if (writer === undefined)
-    return found('invented read', `${show(node)} found ${read}, which nobody wrote`, [node])
+    return found('invented read', `${show(node)} read ${read}, which nobody wrote`, [node])
   for (const [session, all] of writes.get(key) ?? []) {
     const reach = (clocks[at] as Int32Array)[session] as number
     const latest = latestWithin(all, nodes, reach, at)
     if (latest === undefined || latest === writer) continue
     const over = nodes[latest] as Node
     if (writer === null) {
-      const text = `${show(node)} found nothing, and ${show(over)} is among its causes`
+      const text = `${show(node)} read nothing, although ${show(over)} is among its causes`
       return found(staleKind(node, 'read of nothing'), text, [over, node])
     }
     const first = nodes[writer] as Node
     if (((clocks[latest] as Int32Array)[first.session] as number) < first.place) continue
-    const text = `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`
+    const text = `${show(node)} read ${read}, written by ${show(first)}, although ${show(over)}, which is among its causes, had replaced it`
     return found(staleKind(node, 'overwritten read'), text, [first, over, node])
   }
   return null
 }
 
-/** Sessions times operations: what the clocks take. */
+/** Limit of sessions times operations, the size of the vector clocks. */
 const MOST_CELLS = 2e8
-/** Of a circle, so many operations are named. */
+/** The number of operations of a cycle that are named. */
 const MOST_NAMED = 10
 
 const findBroken = (
@@ -212,7 +212,7 @@ const findBroken = (
   if (order.length < nodes.length) {
     const ordered = new Set(order)
     const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, MOST_NAMED)
-    const text = `${circle.length} operations or more are, or come after, causes of themselves`
+    const text = `at least ${circle.length} operations are their own causes, or come after such operations`
     return [found('causes in a circle', text, circle)]
   }
   const sessions = nodes.reduce((most, { session }) => Math.max(most, session + 1), 0)
@@ -230,17 +230,19 @@ const judge = (record: RunRecord, initial: RegisterValue): Judged => {
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue
     if (writers.has(`${key} ${written}`))
-      return notJudged(`${written} was written to key ${key} twice, so that nobody knows which was read`)
+      return notJudged(
+        `${written} was written to key ${key} twice, so it is unknown which of the two writes was read`,
+      )
     writers.set(`${key} ${written}`, at)
   }
   const sessions = new Set(nodes.map(({ session }) => session)).size
   if (sessions * nodes.length > MOST_CELLS)
-    return notJudged(`${nodes.length} operations of ${sessions} processes are too many at once`)
+    return notJudged(`${nodes.length} operations of ${sessions} processes are too many to judge`)
   const reads = nodes.filter(({ read }) => read !== undefined).length
   const readsMayBeOld = promiseOf(record, REGISTER, 'read').name === 'consistent-prefix'
   return conclude(findBroken(nodes, writers), {
     seen: `${reads} reads of ${sessions} sessions`,
-    clean: 'none misses what caused it',
+    clean: 'no read misses one of its causes',
     unproven: reads === 0 ? 'nothing was read' : null,
     kinds: KINDS,
     allows: (kind) => readsMayBeOld && STALE.has(kind),
@@ -251,8 +253,8 @@ const judge = (record: RunRecord, initial: RegisterValue): Judged => {
 export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
   checkerOf({
     name: 'causal',
-    finds: 'effects seen without their causes, values that causes had replaced',
+    finds: 'effects that are read without their causes, values that a cause of the read had replaced',
     needs: ['history'],
-    promise: promisedOf(REGISTER, 'every session sees causes before effects: causal consistency'),
+    promise: promisedOf(REGISTER, 'causal consistency: every session sees causes before effects'),
     judge: (record) => judge(record, initial),
   })

@@ -4,7 +4,7 @@ import { type CounterInput, type CounterOutput, counter as model } from '../porc
 import { linearizableObject } from './objects.ts'
 
 export const counter = linearizableObject<number, CounterInput, CounterOutput>('counter', {
-  finds: 'additions lost, counted twice, or read back',
+  finds: 'additions that are lost or counted twice, reads that go back',
   vocabulary: COUNTER,
   holds: null,
   model,

@@ -1,4 +1,4 @@
-/** How the checkers here ask porcupine-ts, and what they say where it decides nothing. */
+/** How the checkers here call porcupine-ts, and what they report if it cannot decide. */
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -12,7 +12,7 @@ import type { Judged } from '../verdict.ts'
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
 /**
- * A model by where other threads find it.
+ * A model, given by the module from which other threads load it.
  *
  * @param file of porcupine-ts/models, without its extension
  */
@@ -24,7 +24,7 @@ export const modelAt = (file: string, name: string, args: readonly unknown[] = [
 
 const JUDGED: readonly PromiseName[] = ['linearizable', 'consistent-prefix']
 
-/** Why a sequential model cannot judge what was promised of the calls; null: it can. */
+/** Why a sequential model cannot judge the promises for these calls; null: it can. */
 export const beyondModels = (
   record: RunRecord,
   vocabulary: Vocabulary,
@@ -33,10 +33,10 @@ export const beyondModels = (
   const call = calls.find((each) => !JUDGED.includes(promiseOf(record, vocabulary, each).name))
   if (call === undefined) return null
   const { name } = promiseOf(record, vocabulary, call)
-  return `${name} is promised of ${call}, and a sequential model tells only of ${JUDGED.join(' and ')}`
+  return `${name} is promised for ${call}, but a sequential model can only judge ${JUDGED.join(' and ')}`
 }
 
-/** When an operation may have taken effect, and who did it, to porcupine-ts. */
+/** When an operation may have taken effect, and its client, as porcupine-ts takes it. */
 export interface Interval {
   readonly client: number
   readonly call: number
@@ -44,8 +44,8 @@ export interface Interval {
 }
 
 /**
- * An answer that may be of an older state may be of any up to its own time: its interval is widened back to before the start of
- * the run (Terry 2013). As it may so overlap its own process's earlier operations, it gets a client of its own.
+ * An answer that may come from an older state may come from any state up to its own time: its interval is widened back to
+ * before the start of the run (Terry 2013). It may then overlap earlier operations of its process, so it gets its own client.
  */
 export const intervalsOf = (
   record: RunRecord,
@@ -61,14 +61,14 @@ export const intervalsOf = (
   }
 }
 
-/** By which engine objects were decided, for who wants to know how a verdict came about. */
+/** Which engine decided how many objects, to show how a verdict came about. */
 export const enginesOf = ({ engines }: Result): Verdict['details'] => ({
   keysBySpecialisedEngine: engines.specialised,
   keysBySearch: engines.general,
   ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
 })
 
-/** @param key of the object that was not decided, by its name */
+/** @param key the name of the object that was not decided */
 export const undecided = (result: Result & { readonly verdict: 'unknown' }, key: string): Judged => ({
   status: 'unknown',
   summary:

@@ -21,7 +21,7 @@ const pairs = fc
     })
   })
 
-it('finds, of those acknowledged before a time, the one that began last', () => {
+it('finds the one that began last among those acknowledged before a time', () => {
   fc.assert(
     fc.property(pairs, fc.integer({ min: 0, max: 60 }), (all, timeNs) => {
       const over = all.filter(({ completion }) => completion?.type === 'ok' && completion.timeNs < timeNs)

@@ -1,6 +1,6 @@
 /**
- * Of operations that were over before a time, the one that began last. Whatever was over before that one began is older
- * than it, in any order that keeps real time.
+ * Among the operations that were over before a time, finds the one that began last. Every operation that was over before
+ * that one began is older, in any order that respects real time.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { lowerBound } from '../lower-bound.ts'
@@ -11,7 +11,7 @@ const isAcknowledged = (pair: Pair): pair is Acknowledged => pair.completion?.ty
 
 const endNs = ({ completion }: Acknowledged): number => completion.timeNs
 
-/** Asks that of the pairs that ended in ok; a question takes time logarithmic in their number. */
+/** Returns a function that finds it among the pairs that ended in ok, in time logarithmic in their number. */
 export const latestOver = (pairs: readonly Pair[]): ((timeNs: number) => Pair | null) => {
   const over = pairs.filter(isAcknowledged).sort((a, b) => endNs(a) - endNs(b))
   let latest = over[0]

@@ -1,9 +1,9 @@
 /**
- * Leases: no two holders at once by the service's own word, and each token greater than all before it.
+ * Leases: according to the service, there are never two holders at once, and each token is greater than all earlier tokens.
  *
- * A lease was granted between the call and its answer, and runs for so long from then, by the service's count, unless it is
- * released before. So its owner surely holds it from the answer until that long after the call, or until it asks to release
- * it. Two such times of one key that overlap break the promise, whatever clocks say.
+ * A lease is granted between the call and its answer, and lasts for its duration as the service counts it, unless it is
+ * released earlier. So the owner certainly holds it from the answer until that duration after the call, or until it asks to
+ * release it. Two such periods of one key that overlap break the promise, regardless of any clock.
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -52,12 +52,12 @@ const overlaps = (holds: readonly Hold[]): readonly LeaseFinding[] => {
     const before = latest.get(hold.key)
     if (before === undefined || hold.toNs > before.toNs) latest.set(hold.key, hold)
     if (before === undefined || before.toNs <= hold.fromNs) return []
-    const text = `key ${hold.key}: owner ${before.owner} surely from ${formatTimeNs(before.fromNs)} to ${formatTimeNs(before.toNs)}, owner ${hold.owner} from ${formatTimeNs(hold.fromNs)}`
+    const text = `key ${hold.key}: owner ${before.owner} certainly holds it from ${formatTimeNs(before.fromNs)} to ${formatTimeNs(before.toNs)}, owner ${hold.owner} from ${formatTimeNs(hold.fromNs)}`
     return [finding('two holders', text, [before.pair, hold.pair])]
   })
 }
 
-/** Of two acquires, one over before the other began. */
+/** Compares two acquires of which one was over before the other began. */
 const staleTokens = (holds: readonly Hold[]): readonly LeaseFinding[] => {
   const byAnswer = holds.toSorted((a, b) => a.fromNs - b.fromNs)
   const greatest = new Map<number, Hold>()
@@ -76,7 +76,7 @@ const staleTokens = (holds: readonly Hold[]): readonly LeaseFinding[] => {
       }
       const before = greatest.get(hold.key)
       if (before?.token === undefined || hold.token === undefined || hold.token > before.token) return []
-      const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after ${before.token} for owner ${before.owner}`
+      const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after token ${before.token} for owner ${before.owner}`
       return [finding('token not greater', text, [before.pair, hold.pair])]
     })
 }
@@ -85,7 +85,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
   const holds = holdsOf(pairs)
   return conclude([...overlaps(holds), ...staleTokens(holds)], {
     seen: `${holds.length} leases`,
-    clean: 'never two holders, and every token greater than those before',
+    clean: 'never two holders at once, and every token is greater than all earlier tokens',
     unproven: holds.length === 0 ? 'none was granted' : null,
     kinds: KINDS,
     details: { granted: holds.length },
@@ -96,11 +96,11 @@ const judge = ({ pairs }: RunRecord): Judged => {
 export const lease = (vocabulary: Vocabulary): Checker =>
   checkerOf({
     name: 'lease',
-    finds: 'two holders of one lease, tokens that do not grow',
+    finds: 'two holders of one lease, tokens that do not increase',
     needs: ['history'],
     promise: promisedOf(
       vocabulary,
-      'no two holders by the service’s own word; each token greater than all before it',
+      'never two holders at once, according to the service; each token is greater than all earlier tokens',
       usesOf(LEASE),
     ),
     judge,

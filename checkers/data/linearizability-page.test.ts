@@ -1,4 +1,4 @@
-/** What is found must not depend on whether it can be drawn. */
+/** The verdict must not depend on whether the page can be drawn. */
 import { expect, it, vi } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'

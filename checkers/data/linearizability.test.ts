@@ -42,7 +42,7 @@ const judge = (history: readonly Operation[], parts: Pick<Partial<RunRecord>, 'c
   checker.check(recordOf({ history, ...parts }), signal)
 
 describe('linearizability of registers', () => {
-  it('tells a stale read in one sentence, with a diagram', async () => {
+  it('explains a stale read in one sentence, with a diagram', async () => {
     const verdict = await judge(staleRead)
     expect(verdict.status).toBe('invalid')
     expect(verdict.summary).toBe(
@@ -54,7 +54,7 @@ describe('linearizability of registers', () => {
     expect(verdict.evidence[0]?.page?.html).toContain('but then read -> 1 is not possible when it is 2')
   })
 
-  it('tells no story of a read that is allowed, nor of a value from nowhere as a stale one', async () => {
+  it('does not report an allowed read, nor an invented value as a stale read', async () => {
     const cas = { key: 1, expected: 2, next: 3 }
     const late = history([
       [0, 'invoke', 'write', w(1)],
@@ -80,7 +80,7 @@ describe('linearizability of registers', () => {
     expect(verdict.summary).not.toContain('Stale read')
   })
 
-  it('allows it where only a consistent prefix is promised', async () => {
+  it('allows it if only a consistent prefix is promised', async () => {
     expect(await judge(staleRead, { claims: claims('consistent-prefix') })).toMatchObject({ status: 'valid' })
     expect(await judge(staleRead, { claims: claims('linearizable') })).toMatchObject({ status: 'invalid' })
   })
@@ -91,7 +91,7 @@ describe('linearizability of registers', () => {
     expect(verdict).toMatchObject({ status: 'invalid', promise: { source: '--expect on the command line' } })
   })
 
-  it('even a consistent prefix invents nothing and knows no future', async () => {
+  it('a consistent prefix allows neither invented nor future values', async () => {
     const invented = history([
       [1, 'invoke', 'read', { key: 1 }],
       [1, 'ok', 'read', { key: 1, value: 7 }],

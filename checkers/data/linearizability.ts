@@ -1,9 +1,9 @@
 /**
- * Judges a register history against what was promised of each call.
+ * Judges a register history against the promise for each call.
  *
- * Calls promised `linearizable` are checked as they are. A read promised only `consistent-prefix` may return any
+ * Calls promised to be `linearizable` are checked as they are. A read promised only as `consistent-prefix` may return any
  * state the register had up to the read's completion: its interval is widened back to the start of the run, and
- * the whole is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
+ * the whole history is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -45,7 +45,7 @@ class Dictionary {
   }
 }
 
-/** A register history as porcupine-ts takes it. */
+/** A register history in the form that porcupine-ts takes. */
 interface RegisterTable {
   readonly columns: Required<Columns>
   /** The pair each row came from. */
@@ -61,7 +61,7 @@ interface Cells {
   readonly expected: RegisterValue
 }
 
-/** Null for what restricts nothing: a call that failed, or a read that told nothing. */
+/** Null for a call that restricts nothing: it failed, or it is a read without a known result. */
 const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
   if (completion?.type === 'fail') return null
   const call = { f: invocation.f, value: invocation.value } as RegisterCall
@@ -107,7 +107,7 @@ const toColumns = (record: RunRecord, initial: RegisterValue): RegisterTable => 
   return { columns, pairs: rows.map(({ pair }) => pair), keys, values, initial: code }
 }
 
-/** A page that cannot be drawn takes nothing from the verdict. */
+/** If the page cannot be drawn, the verdict stays the same. */
 const withPage = async (
   evidence: Evidence,
   { columns, initial, keys, values }: RegisterTable,
@@ -155,7 +155,8 @@ const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged>
 export const linearizability = (options: { readonly initial: RegisterValue }): Checker =>
   checkerOf({
     name: 'linearizability',
-    finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
+    finds:
+      'stale reads, lost writes, values out of nowhere: anything that no order of the operations explains',
     needs: ['history'],
     promise: promisedOf(REGISTER, null),
     judge: (record) => judge(record, options.initial),

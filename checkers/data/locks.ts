@@ -1,6 +1,6 @@
 /**
- * Locks and semaphores by linearizability: `mutex` (one holder at a time), `fencing` (and each token greater than all
- * before), `semaphore` (so many holders at most). What was refused must have been taken.
+ * Locks and semaphores, judged by linearizability: `mutex` (one holder at a time), `fencing` (also, each token is greater
+ * than all earlier tokens), `semaphore` (a limited number of holders). A refusal is correct only if nothing was free.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -22,7 +22,7 @@ interface Meant {
   readonly output: LockOutput | undefined
 }
 
-/** Null: what somebody does with what the lock protects is none of its business. */
+/** Null for calls on the resource that the lock protects: they do not concern the lock. */
 const meant = ({ invocation, completion }: Pair): Meant | null => {
   if (invocation.f !== 'acquire' && invocation.f !== 'release') return null
   const call = { f: invocation.f, value: invocation.value } as LockCall
@@ -30,7 +30,7 @@ const meant = ({ invocation, completion }: Pair): Meant | null => {
   return { input: { f: call.f, ...call.value }, output }
 }
 
-/** Without its token. */
+/** The same without the token. */
 const holding = (pair: Pair): Meant | null => {
   const told = meant(pair)
   return told && { ...told, output: told.output && { done: told.output.done } }
@@ -42,7 +42,7 @@ export const mutex = (vocabulary: Vocabulary): Checker =>
     finds: 'two holders of one lock',
     vocabulary,
     calls: usesOf(LOCK),
-    holds: 'at most one holder at a time, by the word of the service',
+    holds: 'at most one holder at a time, according to the service',
     model: mutexModel,
     reference: { file: 'locks', name: 'mutex' },
     read: holding,
@@ -51,10 +51,10 @@ export const mutex = (vocabulary: Vocabulary): Checker =>
 /** @param vocabulary of locks, or of locks that protect something */
 export const fencing = (vocabulary: Vocabulary): Checker =>
   linearizableObject('fencing', {
-    finds: 'tokens that do not grow',
+    finds: 'tokens that do not increase',
     vocabulary,
     calls: usesOf(LOCK),
-    holds: 'each holder’s token is greater than all before it',
+    holds: 'each token is greater than all earlier tokens',
     model: fencingLock,
     reference: { file: 'locks', name: 'fencingLock' },
     read: meant,
@@ -66,7 +66,7 @@ export const semaphore: Checker = linearizableObject('semaphore', {
   holds: `at most ${PERMITS} holders at a time`,
   model: semaphoreModel(PERMITS),
   reference: { file: 'locks', name: 'semaphore', args: [PERMITS] },
-  // To the model anyone may release: one that was refused, since that owner held nothing, tells nothing.
+  // In the model anyone may release. A release that was refused because its owner held nothing restricts nothing.
   read: (pair) => {
     const told = holding(pair)
     return told?.input.f === 'release' && told.output?.done === false ? null : told

@@ -1,4 +1,4 @@
-/** Registers read and written several at a time, in groups that no transaction leaves: linearizable as one object a group. */
+/** Transactions that read and write several registers of one group: each group is judged as one linearizable object. */
 import { GROUP_SIZE, MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import type { RegisterOp } from '../../harness/vocabularies/transactions.ts'
 import { multiRegisterInGroups, type Transaction } from '../porcupine-ts/models/multi-register.ts'
@@ -12,9 +12,9 @@ const stepsOf = (ops: readonly RegisterOp[]): Transaction =>
   }))
 
 export const multiRegister = linearizableObject<string, Transaction, Transaction>('multi-register', {
-  finds: 'reads of half a write, and whatever else no order explains',
+  finds: 'reads that see half of a write, and anything else that no order of the operations explains',
   vocabulary: MULTI_REGISTER,
-  holds: 'all keys of a transaction at once',
+  holds: 'a transaction reads and writes all its keys at once',
   model: multiRegisterInGroups(GROUP_SIZE),
   reference: { file: 'multi-register', name: 'multiRegisterInGroups', args: [GROUP_SIZE] },
   read: ({ invocation, completion }) => ({

@@ -21,6 +21,6 @@ it('a promise that a sequential model cannot judge is named, and nothing is judg
     status: 'unknown',
     promise: { text: 'add: linearizable, read: serializable' },
     summary:
-      'Not judged: serializable is promised of read, and a sequential model tells only of linearizable and consistent-prefix.',
+      'Not judged: serializable is promised for read, but a sequential model can only judge linearizable and consistent-prefix.',
   })
 })

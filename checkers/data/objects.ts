@@ -1,7 +1,7 @@
 /**
- * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990), or where no more than a consistent
- * prefix was promised of what changes nothing, for that: a checker is a model and what each operation of the vocabulary means
- * to it.
+ * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990). If only a consistent prefix was
+ * promised for calls that change nothing, they are judged for that. A checker consists of a model and the meaning of each
+ * operation of the vocabulary in it.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -21,14 +21,14 @@ const TIME_LIMIT_MS = 60_000
 export interface ObjectKind<S, I, O> {
   readonly vocabulary: Vocabulary
   readonly finds: string
-  /** The calls that are judged. Absent: all that use an object. */
+  /** The calls that are judged. Absent: all calls that use an object. */
   readonly calls?: readonly string[]
-  /** What must hold, where the names of the promises do not say it. */
+  /** What must hold, if the names of the promises do not say it. */
   readonly holds: string | null
   readonly model: AnyModel<S, I, O>
   /** Where other threads find the model: a file of porcupine-ts/models, without its extension. */
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
-  /** What an operation is to the model; null for one that restricts nothing. An output of undefined is not known. */
+  /** The meaning of an operation in the model; null if it restricts nothing. An output of undefined is unknown. */
   read(pair: Pair): { readonly input: I; readonly output: O | undefined } | null
 }
 
@@ -43,7 +43,7 @@ interface Modelled<I, O> {
   readonly operations: readonly Operation<I, O>[]
 }
 
-/** What failed never happened; what is in doubt may happen at any time. */
+/** A failed operation never happened; one with an unknown outcome may happen at any time. */
 const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Modelled<I, O> => {
   const intervalOf = intervalsOf(record, kind.vocabulary)
   const pairs: Pair[] = []
@@ -80,7 +80,7 @@ const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Pro
   if (beyond !== null) return notJudged(beyond)
   const modelled = operationsOf(kind, record)
   const { pairs, operations } = modelled
-  if (operations.length === 0) return notJudged('no operation tells anything')
+  if (operations.length === 0) return notJudged('no operation restricts the order')
   const { file, name, args } = kind.reference
   const result = await checkParallel(modelAt(file, name, args), operations, { timeMs: TIME_LIMIT_MS })
   const details = { operations: operations.length, ...enginesOf(result) }

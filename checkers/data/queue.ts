@@ -1,7 +1,7 @@
 /**
- * Queues, judged twice: `fifo` by linearizability, and `total-queue` by accounting alone (after Jepsen's checker of that
- * name), which holds where order is not promised: what was acknowledged comes out once, provided that the queue was drained
- * at the end.
+ * Queues, judged twice: `fifo` by linearizability, and `total-queue` by counting alone (after Jepsen's checker of that
+ * name), which also holds if order is not promised: what was acknowledged comes out once, provided that the queue was
+ * drained at the end.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -14,7 +14,7 @@ import { checkerOf, conclude, type Finding, finding, type Judged } from '../verd
 import { linearizableObject } from './objects.ts'
 
 const linearizableFifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
-  finds: 'elements out of order, and whatever else no order explains',
+  finds: 'elements out of order, and anything else that no order of the operations explains',
   vocabulary: QUEUE,
   holds: 'first in, first out',
   model: fifoQueue,
@@ -43,7 +43,7 @@ interface Account {
   readonly dequeued: readonly Pair[]
 }
 
-/** Such as `7 of queue 1`, and what became of it. */
+/** A name such as `7 of queue 1`, and what happened to that element. */
 type Named = readonly [string, Account]
 
 /** What a dequeue or a drain took out. */
@@ -74,7 +74,7 @@ const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
 /** Whether an ok answer shows that the queue is empty then. */
 const leavesNothing = (f: string, ok: unknown): boolean => f === 'drain' || (ok as Dequeued).value === null
 
-/** Queues that at the end were found empty, after everything else on them was over. */
+/** Queues that were found empty at the end, after all their enqueues were over. */
 const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<number> => {
   const lastEmptyNs = new Map<number, number>()
   const lastPutNs = new Map<number, number>()
@@ -102,7 +102,7 @@ const found = (kind: QueueFinding['kind'], [name, { enqueued, dequeued }]: Named
 
 const keyOf = ({ invocation }: Pair): number => (invocation.value as { key: number }).key
 
-/** Queue -> how many elements its dequeues in doubt may have taken: one each, and a drain any number. */
+/** Queue -> the number of elements that its dequeues with an unknown outcome may have taken: one each, and a drain any number. */
 const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> => {
   const counts = new Map<number, number>()
   for (const pair of pairs) {
@@ -113,7 +113,7 @@ const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> =
   return counts
 }
 
-/** Acknowledged, in a drained queue, and never taken out; as many of a queue as no dequeue in doubt accounts for. */
+/** Elements that were acknowledged in a drained queue and never came out, minus one for each dequeue with an unknown outcome. */
 const lostOf = (
   accounts: readonly Named[],
   pairs: readonly Pair[],
@@ -146,7 +146,7 @@ const findingsIn = (
   ]
 }
 
-/** Whether it came out though nobody knew whether it was put in. */
+/** Whether it came out although the outcome of its enqueue was unknown. */
 const isRecovered = ([, { enqueued, dequeued }]: Named): boolean =>
   dequeued.length > 0 && enqueued !== null && (enqueued.completion?.type ?? 'info') === 'info'
 
@@ -181,6 +181,6 @@ export const totalQueue = checkerOf({
   name: 'total-queue',
   finds: 'elements lost, taken twice, or out of nowhere',
   needs: ['history'],
-  promise: promisedOf(QUEUE, 'what was put in comes out exactly once'),
+  promise: promisedOf(QUEUE, 'every acknowledged element comes out exactly once'),
   judge,
 })

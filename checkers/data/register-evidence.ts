@@ -1,4 +1,4 @@
-/** Says in words and in a diagram why a register history cannot be linearized. */
+/** Explains in words and in a diagram why a register history cannot be linearized. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
@@ -14,11 +14,11 @@ export interface Counterexample {
   /** The operation whose return made it impossible. */
   readonly blocked: Pair
   readonly initial: RegisterValue
-  /** Whether reads were promised to be linearizable: else a stale one is allowed, and explains nothing. */
+  /** Whether reads were promised to be linearizable. If not, a stale read is allowed and explains nothing. */
   readonly readsMustBeFresh: boolean
 }
 
-/** Operations drawn: few where the story is told by name, more where the reader has to find it. */
+/** Number of operations drawn: few if the text names them, more if the reader has to find the cause. */
 const MAX_BARS_EXPLAINED = 6
 const MAX_BARS_UNEXPLAINED = 12
 
@@ -30,7 +30,7 @@ const readValue = (pair: Pair): RegisterValue | undefined => {
   return pair.invocation.f === 'read' && result !== null && 'value' in result ? result.value : undefined
 }
 
-/** The value an operation may have put into the register; undefined for one that cannot have. */
+/** The value that an operation may have written into the register; undefined if it cannot have written any. */
 const putValue = (pair: Pair): Scalar | undefined => {
   const call = { f: pair.invocation.f, value: pair.invocation.value } as RegisterCall
   if (call.f === 'write') return call.value.value
@@ -68,8 +68,8 @@ interface Stale {
 }
 
 /**
- * The first of the candidates that is stale by itself: a put completed before it began, and had begun after the put of the
- * value that was read was over. That alone breaks linearizability, whatever returned last.
+ * The first of the candidates that is stale by itself: a put was over before the read began, and that put had begun after
+ * the put of the read value was over. That alone breaks linearizability, independent of the blocked operation.
  */
 const findStaleRead = (candidates: readonly Pair[], prefix: readonly Pair[]): Stale | null => {
   const puts = prefix.filter((pair) => putValue(pair) !== undefined)
@@ -79,7 +79,7 @@ const findStaleRead = (candidates: readonly Pair[], prefix: readonly Pair[]): St
     const value = readValue(read)
     if (value === undefined) continue
     const [source, again] = value === null ? [] : (putsOf.get(value) ?? [])
-    // A value put twice does not tell which of them was read; one that nobody put is another story.
+    // If a value was put twice, it is unknown which put was read. A value that nobody put is reported separately.
     if (again !== undefined || (value !== null && source === undefined)) continue
     const newer = latest(read.invocation.timeNs)
     if (newer === null || putValue(newer) === value) continue
@@ -91,7 +91,7 @@ const findStaleRead = (candidates: readonly Pair[], prefix: readonly Pair[]): St
 interface Story {
   readonly story: string
   readonly because: Pair | null
-  /** The stale read the story is about, if it is about one. */
+  /** The stale read that the story is about, if there is one. */
   readonly read: Pair | null
 }
 
@@ -122,7 +122,7 @@ const storyOf = ({ key, prefix, blocked, initial, readsMustBeFresh }: Counterexa
   return { story, because: null, read: null }
 }
 
-/** The operations a reader needs: the blocked one, what wrote the value it saw, what contradicts it, and the latest. */
+/** The operations that a reader needs: the blocked one, the write of the value it saw, what contradicts it, and the latest ones. */
 const relevant = ({ prefix, blocked }: Counterexample, { because, read }: Story): readonly Pair[] => {
   const wanted = new Set<Pair>([blocked])
   if (because !== null) wanted.add(because)
@@ -158,7 +158,7 @@ export const explainRegister = (counterexample: Counterexample): { summary: stri
   const endNs = (counterexample.blocked.completion as Operation).timeNs
   const diagram = drawDiagram(shown.map((pair) => barOf(pair, endNs, counterexample.blocked)))
   const left = counterexample.prefix.length - shown.length
-  const footer = `\n\n${left} more operations of key ${counterexample.key} up to there are not drawn. "?" and "...": it may or may not have happened.`
+  const footer = `\n\n${left} more operations on key ${counterexample.key} up to this point are not drawn. "?" and "..." mark operations that may or may not have happened.`
   const operations = shown.flatMap((pair) => [
     pair.invocation.index,
     ...(pair.completion === null ? [] : [pair.completion.index]),

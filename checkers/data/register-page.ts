@@ -1,4 +1,4 @@
-/** The operations on the key that is not linearizable as a page to look around in, faults on the same axis. */
+/** An interactive page of the operations on the key that is not linearizable, with the faults on the same axis. */
 
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'

@@ -46,7 +46,7 @@ for (const given of oldReads(ACCESS, 'check'))
   )
 
 /**
- * By the definition: no grant explains the check, each being over before a revocation that was over before the check.
+ * By the definition: no grant explains the check, because each was over before a revocation that was over before the check.
  */
 const isBreach = (check: Pair, pairs: readonly Pair[]): boolean => {
   const endNs = ({ completion }: Pair): number =>

@@ -1,6 +1,6 @@
 /**
- * Revocation, fail-closed: once a revocation is acknowledged, no node allows the subject any more, unless somebody granted
- * again meanwhile. A check that does not answer, or is refused, does no harm.
+ * Revocation, fail-closed: after a revocation is acknowledged, no node allows the subject any more, unless access was
+ * granted again in the meantime. A check that gets no answer or an error does no harm.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -27,14 +27,14 @@ const allowedAt = (check: Pair): string => {
 const neverGranted = (check: Pair): Breach =>
   finding('allowed and never granted', `${allowedAt(check)}: nobody had granted it`, [check])
 
-/** @param revocation the last that was over before the check began */
+/** @param revocation the last revocation that was over before the check began */
 const onceRevoked = (check: Pair, revocation: Pair): Breach => {
   const afterMs = ((check.invocation.timeNs - endNs(revocation)) / NS_PER_MS).toFixed(0)
-  const text = `${allowedAt(check)}: revoked ${afterMs} ms before`
+  const text = `${allowedAt(check)}: revoked ${afterMs} ms earlier`
   return finding('allowed once revoked', text, [check, revocation])
 }
 
-/** Of grants in order of invocation: up to each, when the last of them was over. */
+/** For grants in order of invocation: the latest end of each grant and all grants before it. */
 const latestEnds = (grants: readonly Pair[]): readonly number[] => {
   let latestNs = Number.NEGATIVE_INFINITY
   return grants.map((grant) => {
@@ -43,7 +43,7 @@ const latestEnds = (grants: readonly Pair[]): readonly number[] => {
   })
 }
 
-/** A grant explains a check if it began before the check ended, and was not certainly undone before the check began. */
+/** A grant explains a check if it began before the check ended and was not certainly revoked before the check began. */
 const breachesOf = (changes: readonly Pair[], allowed: readonly Pair[]): readonly Breach[] => {
   const grants = changes.filter(
     ({ invocation, completion }) => invocation.f === 'grant' && completion?.type !== 'fail',
@@ -76,12 +76,13 @@ const judge = (record: RunRecord): Judged => {
     }
   }
   const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
-  // An old answer knows nothing of the revocation.
+  // An old answer may come from before the revocation.
   const mayBeOld = promiseOf(record, ACCESS, 'check').name === 'consistent-prefix'
-  const unproven = checks === 0 ? 'nobody checked' : revocations === 0 ? 'nothing was surely revoked' : null
+  const unproven =
+    checks === 0 ? 'no check was answered' : revocations === 0 ? 'no revocation was acknowledged' : null
   return conclude(breaches, {
     seen: `${checks} checks, ${revocations} acknowledged revocations`,
-    clean: 'nothing was allowed that had been revoked',
+    clean: 'nothing was allowed after it was revoked',
     unproven,
     kinds: KINDS,
     allows: (kind) => kind === 'allowed once revoked' && mayBeOld,
@@ -91,8 +92,8 @@ const judge = (record: RunRecord): Judged => {
 
 export const revocation = checkerOf({
   name: 'revocation',
-  finds: 'access granted after it was revoked',
+  finds: 'access that is allowed after it was revoked',
   needs: ['history'],
-  promise: promisedOf(ACCESS, 'once revoked, allowed nowhere'),
+  promise: promisedOf(ACCESS, 'after a revocation is acknowledged, no node allows the access'),
   judge,
 })

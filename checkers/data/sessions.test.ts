@@ -52,7 +52,7 @@ const AMONG = [
   txn(1, ['append', 1, 6]),
   txn(0, ['r', 1, [6, 5]]),
 ]
-describe('sessions, by what was promised of transactions', () => {
+describe('sessions, by the promise for transactions', () => {
   it.each([
     ['strict-serializable', 'invalid', 'invalid', 'invalid'],
     ['strong-session-serializable', 'invalid', 'invalid', 'invalid'],

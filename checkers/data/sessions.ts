@@ -1,11 +1,11 @@
 /**
  * Session guarantees (Terry et al., "Session Guarantees for Weakly Consistent Replicated Data", 1994) of list-append
- * histories, one process a session: where each version of a key has its place, that of the longest list read.
+ * histories. Each process is a session. The place of an element is its index in the longest list that was read of the key.
  *
  * - monotonic reads: a process never sees less than it saw before;
- * - read your writes: it sees what it had appended;
- * - monotonic writes: its appends come in its own order;
- * - writes follow reads: what it appends comes after what it had read.
+ * - read your writes: it sees what it appended before;
+ * - monotonic writes: its appends keep the order in which it made them;
+ * - writes follow reads: what it appends comes after what it read before.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
@@ -44,7 +44,7 @@ const placesOf = ({
   )
 }
 
-/** What one process has done with one key so far: places, and the rows that it was done in. */
+/** What one process has done with one key so far: places and rows. */
 interface Session {
   read: { readonly length: number; readonly row: number } | null
   appended: { readonly place: number; readonly row: number } | null
@@ -69,7 +69,7 @@ const judgeRead = (
   if (appended !== null && appended.place >= length)
     found.push({
       guarantee: 'read your writes',
-      text: `appended element ${appended.place + 1} of ${key}, and then read ${length}`,
+      text: `appended element ${appended.place + 1} of ${key}, and then read only ${length} elements`,
       rows: [appended.row, row],
     })
   return found
@@ -86,13 +86,13 @@ const judgeAppend = (
   if (appended !== null && appended.place > place)
     found.push({
       guarantee: 'monotonic writes',
-      text: `appended element ${appended.place + 1} of ${key}, and then what came to stand before it, ${place + 1}`,
+      text: `appended element ${appended.place + 1} of ${key}, and then element ${place + 1}, which comes before it`,
       rows: [appended.row, row],
     })
   if (read !== null && read.length > place)
     found.push({
       guarantee: 'writes follow reads',
-      text: `read ${read.length} elements of ${key}, and then appended what came to stand among them, at ${place + 1}`,
+      text: `read ${read.length} elements of ${key}, and then appended element ${place + 1}, which is among them`,
       rows: [read.row, row],
     })
   return found
@@ -123,7 +123,7 @@ const brokenIn = (transactions: Transactions): readonly BrokenGuarantee[] => {
   return found
 }
 
-/** What a breach is to the isolation models: a cycle, given the order of each process. */
+/** The anomaly of the isolation models that a breach amounts to: a cycle that includes process order. */
 const ANOMALIES: Readonly<Record<Guarantee, AnomalyName>> = {
   'monotonic reads': 'G-single-process',
   'read your writes': 'G-single-process',
@@ -143,7 +143,7 @@ const judge = (record: RunRecord): Judged => {
   }))
   return conclude(findings, {
     seen: `${committed} transactions`,
-    clean: 'every session sees what it saw, and did, before',
+    clean: 'every session still sees what it read and appended before',
     unproven: committed === 0 ? 'none committed' : null,
     kinds: GUARANTEES,
     allows: (guarantee) => !forbids(promise, ANOMALIES[guarantee]),
@@ -153,7 +153,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const sessions = checkerOf({
   name: 'sessions',
-  finds: 'a session that sees less than it saw, or not what it did',
+  finds: 'sessions that see less than before, or do not see their own appends',
   needs: ['history'],
   promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),
   judge,

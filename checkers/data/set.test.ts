@@ -66,7 +66,7 @@ describe('the set checker', () => {
       details: { duplicated: 1 },
     }))
 
-  it('valid where all that was acknowledged is there; what was in doubt may be', async () => {
+  it('valid if every acknowledged element is in the set; an element with an unknown outcome may be', async () => {
     const verdict = await judge(
       add(0, 'invoke', 1),
       add(0, 'ok', 1),
@@ -82,7 +82,7 @@ describe('the set checker', () => {
     })
   })
 
-  it('invalid where an acknowledged element is missing, by name', async () => {
+  it('invalid if an acknowledged element is missing, which is named', async () => {
     const verdict = await judge(
       add(0, 'invoke', 1),
       add(0, 'ok', 1),
@@ -95,7 +95,7 @@ describe('the set checker', () => {
     expect(verdict.evidence[0]?.operations).toEqual([2, 4])
   })
 
-  it('invalid where one was hidden in between and is back at the end, unless reads may be old', async () => {
+  it('invalid if an element was missing in between and is back at the end, unless reads may be old', async () => {
     const steps = [add(0, 'invoke', 1), add(0, 'ok', 1), ...read(), ...read(1)]
     expect(await judge(...steps)).toMatchObject({
       status: 'invalid',
@@ -110,7 +110,7 @@ describe('the set checker', () => {
     expect(await judgeUnder(both, ...steps)).toMatchObject({ status: 'invalid' })
   })
 
-  it('one that was never acknowledged, but read, is known from then on', async () => {
+  it('an element that was read but never acknowledged is known from then on', async () => {
     const steps = [add(0, 'invoke', 1), add(0, 'info', 1), add(1, 'invoke', 2), add(1, 'ok', 2)]
     expect(await judge(...steps, ...read(1, 2), ...read(2))).toMatchObject({
       status: 'invalid',
@@ -129,14 +129,14 @@ describe('the set checker', () => {
     ).toMatchObject({ status: 'unknown', details: { lost: 0, neverRead: 1 } })
   })
 
-  it('invalid where something is there that nobody added', async () => {
+  it('invalid if the set contains an element that nobody added', async () => {
     expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(1, 5))).toMatchObject({
       status: 'invalid',
       details: { unexpected: 1 },
     })
   })
 
-  it('unknown where it was never read, or nothing was acknowledged', async () => {
+  it('unknown if it was never read, or nothing was acknowledged', async () => {
     expect((await judge(add(0, 'invoke', 1), add(0, 'ok', 1))).status).toBe('unknown')
     expect((await judge(add(0, 'invoke', 1), add(0, 'info', 1), ...read())).status).toBe('unknown')
   })

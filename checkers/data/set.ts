@@ -1,11 +1,12 @@
 /**
- * A set that elements are only added to, element by element (after Jepsen's set-full): when each was known to be in it (its
- * add was acknowledged, or a read that saw it was over), and what the reads that began later saw of it.
+ * A set to which elements are only added, judged element by element (after Jepsen's set-full): when each element was known
+ * to be in the set (its add was acknowledged, or a read that saw it was over), and whether later reads contain it.
  *
- * - lost: from some read on it is in none any more;
- * - stale: a read that began after it was known lacks it, and one that was not over by then has it. No harm where reads may be old;
- * - recovered: never acknowledged, and there: a timeout proves nothing;
- * - unexpected: there, and nobody asked for it;
+ * - lost: from some read on, no read contains it;
+ * - stale: a read that began after it was known lacks it, and a read that was not over by then contains it. Allowed if reads
+ *   may be old;
+ * - recovered: never acknowledged, but in the set: a timeout proves nothing;
+ * - unexpected: in the set, but nobody added it;
  * - duplicated: twice in one read.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
@@ -30,9 +31,9 @@ interface Element {
   /** Null: never acknowledged. */
   readonly acknowledged: Operation | null
   readonly fate: Fate
-  /** The last read that lacked it although it was known; null: none did. */
+  /** The last read that lacked it although it was known; null: there is none. */
   readonly lackedBy: SetRead | null
-  /** From when it was known to the last read that lacked it; 0: it was visible at once. Null: it never was, for all that is known. */
+  /** Time from when it was known to the last read that lacked it; 0: it was visible at once. Null: never seen to be visible. */
   readonly hiddenMs: number | null
 }
 
@@ -44,7 +45,7 @@ const readsOf = (pairs: readonly Pair[]): readonly SetRead[] =>
       : [],
   )
 
-/** When an element was first, and last, in what was read. */
+/** The first and the last time an element was read. */
 interface Sighting {
   firstNs: number
   lastNs: number
@@ -70,7 +71,7 @@ interface Add {
   readonly invocation: Operation
   readonly acknowledged: Operation | null
   readonly sighting: Sighting | null
-  /** From when it was surely in the set. */
+  /** The time from which it was certainly in the set. */
   readonly knownNs: number
 }
 
@@ -87,7 +88,7 @@ const addsOf = (pairs: readonly Pair[], reads: readonly SetRead[]): readonly Add
   })
 }
 
-/** The last read that lacked what was known when it began. From the last read back, since what lacks once is then told. */
+/** For each add, the last read that lacked it although it was known. Goes backwards, so that each add is settled once. */
 const lackingReads = (adds: readonly Add[], reads: readonly SetRead[]): ReadonlyMap<Add, SetRead> => {
   const lacking = new Map<Add, SetRead>()
   let untold = adds
@@ -128,7 +129,7 @@ const found = (
   const missed =
     lackedBy === null
       ? ''
-      : `, not in what was read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
+      : `, missing from the read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
   return {
     kind,
     text: `${element}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`,
@@ -138,11 +139,11 @@ const found = (
 
 interface Stranger {
   readonly element: Scalar
-  /** The first that had it. */
+  /** The first read that contained it. */
   readonly read: SetRead
 }
 
-/** Elements that were read and that nobody asked for. */
+/** Elements that were read but never added. */
 const strangersIn = (reads: readonly SetRead[], asked: ReadonlySet<Scalar>): readonly Stranger[] => {
   const strangers = new Map<Scalar, SetRead>()
   for (const read of reads)
@@ -179,7 +180,7 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
   const acknowledged = elements.filter((each) => each.acknowledged !== null).length
   const neverRead = of('never read').filter((each) => each.acknowledged !== null).length
   const inLast = new Set(last.elements)
-  /** Until they were in every read that began later. */
+  /** How long it took until every later read contained them. */
   const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
   const findings: readonly SetFinding[] = [
     ...of('lost').map((each) => found('lost', each)),
@@ -187,17 +188,17 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
     ...duplicatesIn(reads),
     ...strangers.map(({ element, read }) => ({
       kind: 'unexpected' as const,
-      text: `${element}: read at ${at(read.invocation)}, and nobody asked for it`,
+      text: `${element}: read at ${at(read.invocation)}, but nobody added it`,
       operations: [read.invocation.index],
     })),
   ]
   return conclude(findings, {
     seen: `${acknowledged} acknowledged elements in ${reads.length} reads`,
-    clean: 'all were there',
+    clean: 'none is missing',
     unproven: unprovenBy(acknowledged, neverRead),
     kinds: KINDS,
     allows: (kind) => kind === 'stale' && mayBeStale,
-    because: 'as reads may be old',
+    because: 'allowed because reads may be stale',
     note: (kind) =>
       kind === 'stale' ? `hidden for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}` : null,
     details: {
@@ -213,8 +214,8 @@ const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
 
 export const setOfElements = checkerOf({
   name: 'set',
-  finds: 'elements lost, stale, recovered or out of nowhere, and how long until they are visible',
+  finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
-  promise: promisedOf(SET, 'what was acknowledged stays'),
+  promise: promisedOf(SET, 'every acknowledged element stays in the set'),
   judge: (record) => judge(record.pairs, promiseOf(record, SET, 'read').name === 'consistent-prefix'),
 })

@@ -38,8 +38,7 @@ describe('stale reads', () => {
 })
 
 /**
- * By the definition: some write that was over before the read began, began after the write of the value that was read
- * was over.
+ * By the definition: some write was over before the read began, and it began after the write of the read value was over.
  */
 const isStale = (read: Pair, pairs: readonly Pair[]): boolean => {
   const written = ({ invocation }: Pair): number => (invocation.value as { value: number }).value
@@ -73,7 +72,7 @@ const operation = fc.oneof(
   ),
 )
 
-it('stale reads are those of the definition', () => {
+it('stale reads agree with their definition', () => {
   fc.assert(
     fc.property(histories(operation), (history) => {
       const pairs = pairOperations(history)

@@ -1,6 +1,6 @@
 /**
- * Reads of registers that were surely stale: a write that was acknowledged before the read began had itself begun after the
- * write whose value was read was acknowledged. Where each value of a key is written once; other reads are not judged.
+ * Reads of registers that were certainly stale: some write was acknowledged before the read began, and that write had begun
+ * after the write of the read value was acknowledged. Only reads of values that were written once are judged.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { latestOver } from './latest-over.ts'
@@ -11,7 +11,7 @@ interface Write {
   readonly pair: Pair
 }
 
-/** What a call wrote for sure; null: nothing, or nobody knows. */
+/** What a call certainly wrote; null: nothing, or unknown. */
 const writtenBy = (pair: Pair): Write | null => {
   const { invocation, completion } = pair
   if (completion?.type !== 'ok') return null
@@ -24,7 +24,7 @@ const writtenBy = (pair: Pair): Write | null => {
   return { key, value: next, pair }
 }
 
-/** Value of a key -> when its write was acknowledged; infinite where it was written twice: it may be the later one that was read. */
+/** Value of a key -> when its write was acknowledged; infinite if it was written twice, because a read may have seen the later write. */
 const acknowledgementsOf = (writes: readonly Write[]): ReadonlyMap<string, number> => {
   const acknowledgedNs = new Map<string, number>()
   for (const { key, value, pair } of writes) {
@@ -50,7 +50,7 @@ export const staleReads = (pairs: readonly Pair[]): ReadonlySet<Operation> => {
       if (invocation.f !== 'read' || completion?.type !== 'ok') return []
       const { key, value } = completion.value as { key?: number; value?: number | null }
       if (key === undefined || value === undefined) return []
-      // What was there at first was there before all; a value that nobody surely wrote tells nothing.
+      // The initial value is older than all writes. A value that was not certainly written proves nothing.
       const sinceNs =
         value === null
           ? Number.NEGATIVE_INFINITY

@@ -1,4 +1,4 @@
-/** Ids: none is handed out twice. */
+/** Ids: no id is handed out twice. */
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
@@ -6,7 +6,7 @@ import { type Generated, UNIQUE_IDS } from '../../harness/vocabularies/unique-id
 import { promisedOf } from '../promise.ts'
 import { checkerOf, conclude, type Judged } from '../verdict.ts'
 
-/** Of one id, so many hand-outs are named. */
+/** The number of occurrences of one id that are named. */
 const NAMED = 5
 
 const at = ({ process, node = 'a node', timeNs }: Operation): string =>
@@ -31,7 +31,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
   })
   return conclude(findings, {
     seen: `${generated.length} ids`,
-    clean: 'no two alike',
+    clean: 'no duplicates',
     unproven: generated.length === 0 ? 'none was handed out' : null,
     kinds: ['duplicated'],
     details: { generated: generated.length },
@@ -42,6 +42,6 @@ export const uniqueIds = checkerOf({
   name: 'unique-ids',
   finds: 'ids handed out twice',
   needs: ['history'],
-  promise: promisedOf(UNIQUE_IDS, 'no id twice'),
+  promise: promisedOf(UNIQUE_IDS, 'no id is handed out twice'),
   judge,
 })

@@ -1,4 +1,4 @@
-/** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
+/** Watches: every change once, in order, the same for all watches; no invented change, and none missing where a watch resumes. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
@@ -12,9 +12,9 @@ const name = ({ key, value }: { readonly key: number; readonly value: number }):
   `${value} of key ${key}`
 
 interface Puts {
-  /** By what was put. */
+  /** Key and value -> the put. */
   readonly asked: ReadonlyMap<string, Pair>
-  /** By the revision that was told. */
+  /** Revision that was returned -> the put. */
   readonly told: ReadonlyMap<number, Pair>
 }
 
@@ -46,7 +46,11 @@ const judgeWatch = (
     if (revision < expected) add('out of order', `revision ${revision} after ${expected - 1}`)
     for (; expected < revision; expected++) {
       const put = told.get(expected)
-      add('missed', `revision ${expected}, going on after ${after}`, ...(put === undefined ? [] : [put]))
+      add(
+        'missed',
+        `revision ${expected}, in a watch that resumed after ${after}`,
+        ...(put === undefined ? [] : [put]),
+      )
     }
     expected = Math.max(expected, revision + 1)
     const put = asked.get(name(event))
@@ -57,18 +61,19 @@ const judgeWatch = (
     else if (name(first.event) !== name(event))
       add(
         'diverging',
-        `revision ${revision}: ${name(event)} here, ${name(first.event)} for another`,
+        `revision ${revision}: ${name(event)} in this watch, ${name(first.event)} in another`,
         first.pair,
       )
     const teller = told.get(revision)
     if (teller !== undefined && name(teller.completion?.value as WatchEvent) !== name(event))
       add(
         'misnumbered',
-        `revision ${revision}: ${name(event)}, which was told for ${name(teller.completion?.value as WatchEvent)}`,
+        `revision ${revision}: ${name(event)}, but that revision was returned for ${name(teller.completion?.value as WatchEvent)}`,
         teller,
       )
   }
-  for (; expected <= upTo; expected++) add('missed', `revision ${expected}, up to ${upTo}`)
+  for (; expected <= upTo; expected++)
+    add('missed', `revision ${expected}, in a watch that reported up to ${upTo}`)
   return found
 }
 
@@ -92,6 +97,9 @@ export const watch = checkerOf({
   name: 'watch',
   finds: 'changes missed, seen twice, out of order, or out of nowhere',
   needs: ['history'],
-  promise: promisedOf(WATCH, 'every change once, in order, none invented, from wherever one goes on'),
+  promise: promisedOf(
+    WATCH,
+    'a watch reports every change once, in order, and none that never happened, wherever it resumes',
+  ),
   judge,
 })

@@ -1,4 +1,4 @@
-/** Ledgers: clients' history and the sink's log together. */
+/** Ledgers: the history of the clients joined with the log of the sink. */
 import { describe, expect, it } from 'vitest'
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunSpec } from '../../harness/api/record.ts'
@@ -67,7 +67,7 @@ describe('effects', () => {
     })
   })
 
-  it('a duplicate breaks exactly-once, is shown under at-least-once, and both say what would have saved it', async () => {
+  it('a duplicate breaks exactly-once and is shown under at-least-once; both say what would have prevented it', async () => {
     const lines = sink('naive', ['a', 2], ['a', 1])
     const strict = await judge([submit('a'), drained], lines)
     expect(strict.status).toBe('invalid')
@@ -76,10 +76,10 @@ describe('effects', () => {
     )
     const weak = await judge([submit('a'), drained], lines, 'at-least-once')
     expect(weak.status).toBe('valid')
-    expect(weak.evidence.map(({ title }) => title)).toContain('duplicated: 1 (no more than was promised)')
+    expect(weak.evidence.map(({ title }) => title)).toContain('duplicated: 1 (allowed by the promise)')
   })
 
-  it('what is promised comes from the claims, where nothing is expected', async () => {
+  it('without --expect, the promise comes from the claims', async () => {
     const lines = sink('naive', ['a', 2], ['a', 1])
     const by = (parts: RecordParts): Promise<Verdict> =>
       judgeSteps(effects, [...submit('a'), ...drained], { services: { sink: lines }, ...parts })
@@ -88,12 +88,12 @@ describe('effects', () => {
     expect(await by({})).toMatchObject({ status: 'invalid' })
   })
 
-  it('a fencing token stops no duplicate under the same token', async () => {
+  it('a fencing token does not stop a duplicate with the same token', async () => {
     const verdict = await judge([submit('a'), drained], sink('fencing', ['a', 3], ['a', 3]))
     expect(verdict.summary).toContain('one that fences by token 0')
   })
 
-  it('what the sink stopped is no effect', async () => {
+  it('a request that the sink stopped has no effect', async () => {
     const verdict = await judge(
       [submit('a'), drained],
       sink('deduplicating', ['a', 1], ['a', 1, 1, 'duplicate']),
@@ -106,7 +106,7 @@ describe('effects', () => {
     ['phantom', [submit('a'), drained], sink('naive', ['a', 1], ['b', 1])],
     ['effect of a refused request', [refusedSubmit('a'), drained], sink('naive', ['a', 1])],
     ['payload mismatch', [submit('a'), drained], sink('naive', ['a', 1, 7])],
-  ] as const)('%s is invalid whatever was promised', async (kind, steps, lines) => {
+  ] as const)('%s is invalid under every promise', async (kind, steps, lines) => {
     const verdict = await judge(steps, lines, 'at-least-once')
     expect(verdict.status).toBe('invalid')
     expect(verdict.details[kind]).toBe(1)
@@ -143,7 +143,7 @@ describe('effects', () => {
   })
 
   it.each([
-    ['nothing of it', ledger(), "the cluster's log has nothing of it"],
+    ['nothing of it', ledger(), "the cluster's log does not contain it"],
     [
       'it accepted, and not done',
       ledger(entry('a', null)),
@@ -156,7 +156,7 @@ describe('effects', () => {
     expect(verdict.evidence[0]?.text).toContain(told)
   })
 
-  it('what the cluster calls done, and never was, is broken though nobody was told so', async () => {
+  it('a request that the cluster records as done without an effect is broken even if no client was told', async () => {
     const inDoubt: readonly Step[] = [
       [0, 'invoke', 'submit', request('a')],
       [0, 'info', 'submit'],
@@ -168,7 +168,7 @@ describe('effects', () => {
     })
   })
 
-  it('at-most-once may lose, and never repeats', async () => {
+  it('at-most-once may lose, but must not repeat', async () => {
     expect(
       await judge([submit('a'), submit('b'), drained], sink('naive', ['b', 1]), 'at-most-once'),
     ).toMatchObject({ status: 'valid', details: { lost: 1 } })

@@ -1,12 +1,13 @@
 /**
- * Did every acknowledged request take effect in the outside world exactly once? Joins what the clients asked, what the
- * cluster's own log says, and what the sink wrote down, into a ledger: one row a key. So of each request that was lost it can
- * be told where: before the cluster's log, or between that and the sink.
+ * Did every acknowledged request take effect in the outside world exactly once? The requests of the clients, the cluster's
+ * own log and the log of the sink are joined into a ledger with one row per key. For each lost request it shows where it
+ * was lost: before the cluster's log, or between that log and the sink.
  *
- * A naive sink caps any promise at at-least-once (a crash between the effect and its record repeats it), and a fencing token
- * stops no duplicate under the same token. So what is promised depends on the sink's mode, and duplicates beyond the
- * promise are counted and shown, not held against anyone. What holds of every mode: nothing acknowledged is lost once the
- * cluster had time to do it, nothing happens that was never asked for, or that was refused.
+ * With a naive sink no cluster can promise more than at-least-once (a crash between the effect and its record repeats the
+ * effect), and a fencing token does not stop a duplicate with the same token. So the promise depends on the mode of the
+ * sink, and duplicates that it allows are counted and shown, but do not make the verdict worse. In every mode this holds:
+ * no acknowledged request is lost after the cluster had time to perform it, and a request that was never made or that was
+ * refused has no effect.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -26,17 +27,17 @@ import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, finding, type Judged, notJudged } from '../verdict.ts'
 import { auditLedger, type LedgerRow, lastAnswer, TROUBLES, type Trouble } from './ledger.ts'
 
-/** Of all duplicates, how many each layer would have stopped. */
+/** How many of the duplicates each kind of sink would have stopped. */
 const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): string => {
   const extra = duplicated.flatMap(({ effects }) => effects.slice(1))
   const fenced = extra.filter(({ seq }) => stale.has(seq)).length
   return `a sink that deduplicates by key would have stopped all ${extra.length} of them, one that fences by token ${fenced}`
 }
 
-/** Nothing where the cluster was not asked. */
+/** Empty if the cluster was not asked. */
 const byTheCluster = ({ cluster }: LedgerRow): string => {
   if (cluster === undefined) return ''
-  if (cluster === null) return "; the cluster's log has nothing of it"
+  if (cluster === null) return "; the cluster's log does not contain it"
   const { acceptedAt, doneAt, worker } = cluster
   return `; the cluster's log has it accepted at ${acceptedAt}, ${doneAt === null ? 'not done' : `done at ${doneAt} by ${worker}`}`
 }
@@ -63,9 +64,9 @@ const AT_MOST_ONCE: ReadonlySet<Trouble> = new Set(['duplicated', 'overwrites a 
 interface Kept {
   readonly finds: string
   readonly vocabulary: Vocabulary
-  /** The call whose promise it is. */
+  /** The call that the promise is for. */
   readonly f: string
-  /** Of one resource, in the order of the versions. */
+  /** Whether the effects on one resource must come in the order of the versions. */
   readonly inOrder: boolean
 }
 
@@ -81,7 +82,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
   const { pairs } = record
-  // Only asked once all is healed, until nothing is pending or the time for it is over.
+  // Clients ask only after the last heal, until nothing is pending or the time limit is reached.
   const left = lastAnswer<PendingResult>(pairs, 'pending')
   const ledger = auditLedger(pairs, lines, left !== null)
   const acknowledged = ledger.rows.filter((row) => row.acknowledged).length
@@ -96,7 +97,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
     clean: 'none lost',
     unproven:
       left === null
-        ? 'nobody asked at the end what was still to be done'
+        ? 'no client asked at the end what was still pending'
         : acknowledged === 0
           ? 'no request was acknowledged'
           : null,
@@ -126,25 +127,25 @@ const checker = (name: string, kept: Kept): Checker =>
 
 export const effects = checker('effects', {
   finds:
-    'requests lost, duplicated, or out of nowhere in the outside world; effects of refused ones; stale tokens',
+    'requests lost, duplicated, or out of nowhere in the outside world; effects of refused requests; stale tokens',
   vocabulary: EFFECTS,
   f: 'submit',
   inOrder: false,
 })
 export const jobQueue = checker('job-queue', {
-  finds: 'jobs done twice, or never though accepted',
+  finds: 'jobs that are done twice, or accepted but never done',
   vocabulary: JOB_QUEUE,
   f: 'submit',
   inOrder: false,
 })
 export const scheduledJob = checker('scheduled-job', {
-  finds: 'ticks left out, twice, or out of order',
+  finds: 'ticks that are missing, duplicated, or out of order',
   vocabulary: SCHEDULE,
   f: 'schedule',
   inOrder: true,
 })
 export const outbox = checker('outbox', {
-  finds: 'changes without a message, messages without a change, twice, or out of order',
+  finds: 'changes without a message; messages without a change, duplicated, or out of order',
   vocabulary: OUTBOX,
   f: 'update',
   inOrder: true,

@@ -1,6 +1,6 @@
 /**
- * One row for each key: what clients asked, what the cluster's own log says of it, what the sink did, and what is wrong with
- * it. Pure.
+ * One row for each key: what clients requested, what the cluster's own log says about it, what the sink did, and what is
+ * wrong. Pure.
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { LedgerEntry, LedgerResult, Request, SinkLine } from '../../harness/vocabularies/effects.ts'
@@ -12,20 +12,20 @@ type SinkRequest = SinkLine & { readonly type: 'request' }
 export interface LedgerRow {
   readonly key: string
   readonly asked: Request | null
-  /** By clients. */
+  /** The calls of clients that requested it. */
   readonly submissions: readonly Pair[]
   readonly acknowledged: boolean
-  /** Each of them surely refused. */
+  /** Whether every submission was certainly refused. */
   readonly refused: boolean
-  /** What the cluster's own log says; null: nothing. Undefined: it was not asked. */
+  /** The entry in the cluster's own log; null: there is none. Undefined: the cluster was not asked. */
   readonly cluster: LedgerEntry | null | undefined
   /** In the sink's order. */
   readonly effects: readonly SinkRequest[]
-  /** Turned down by the sink. */
+  /** The number of requests that the sink turned down. */
   readonly stopped: number
 }
 
-/** What a client's call asks to take effect: one request, or every tick of a schedule. */
+/** The requests in a call of a client: one request, or every tick of a schedule. */
 const requestsIn = ({ invocation: { f, value } }: Pair): readonly Request[] => {
   if (f === 'submit' || f === 'update') return [value as Request]
   if (f !== 'schedule') return []
@@ -33,14 +33,14 @@ const requestsIn = ({ invocation: { f, value } }: Pair): readonly Request[] => {
   return Array.from({ length: ticks }, (_, i) => ({ key: tickKey(key, i + 1), resource, version: i + 1 }))
 }
 
-/** An update that came too late was answered, and is refused all the same. */
+/** An update that came too late got an ok answer, but counts as refused. */
 const isRefusal = ({ completion }: Pair): boolean =>
   completion?.type === 'fail' ||
   (completion?.type === 'ok' && completion.f === 'update' && !(completion.value as Updated).applied)
 
 const isAcknowledgement = (pair: Pair): boolean => pair.completion?.type === 'ok' && !isRefusal(pair)
 
-/** The last that a client was told of that kind; null: nobody was. */
+/** The last answer to a call of that kind; null: there is none. */
 export const lastAnswer = <T>(pairs: readonly Pair[], f: string): T | null => {
   const read = pairs.findLast(({ invocation, completion }) => invocation.f === f && completion?.type === 'ok')
   return (read?.completion?.value as T | undefined) ?? null
@@ -77,7 +77,7 @@ const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly 
   })
 }
 
-/** Effects that came after one of a greater version of the same resource, by their places in the sink's order. */
+/** Effects that came after an effect of a greater version on the same resource, by their positions in the sink's order. */
 const outdatedSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   const newest = new Map<number, number>()
   const outdated = new Set<number>()
@@ -91,7 +91,7 @@ const outdatedSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   return outdated
 }
 
-/** What can be wrong with a request, what weighs most first. */
+/** What can be wrong with a request, the most severe first. */
 export const TROUBLES = [
   'lost',
   'done without an effect',
@@ -134,7 +134,7 @@ const troublesOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit)
   return TROUBLES.filter((trouble) => found[trouble])
 }
 
-/** Effects whose token is lower than one that the sink had seen before for that resource. */
+/** Effects whose token is lower than a token that the sink had already seen for that resource. */
 const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   const greatest = new Map<number, number>()
   const stale = new Set<number>()
@@ -148,7 +148,7 @@ const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   return stale
 }
 
-/** Of an outbox: resources stand at a version, and no message tells of that one, or of one before it. Whoever asked for it. */
+/** For an outbox: the rows that requested a version which the resource has reached, but for which no message was sent. */
 const untoldChanges = (pairs: readonly Pair[], rows: readonly LedgerRow[]): readonly LedgerRow[] => {
   const standing = new Map<number, number>()
   for (const { completion } of pairs) {
@@ -172,13 +172,13 @@ const untoldChanges = (pairs: readonly Pair[], rows: readonly LedgerRow[]): read
 
 export interface Ledger {
   readonly rows: readonly LedgerRow[]
-  /** The rows that have it. */
+  /** The rows that have this trouble. */
   of(trouble: Trouble): readonly LedgerRow[]
-  /** Places in the sink's order of effects whose token was lower than one seen before. */
+  /** Positions, in the sink's order, of effects whose token was lower than an earlier one. */
   readonly stale: ReadonlySet<number>
 }
 
-/** @param drained whether the cluster had its time to do all that it had accepted: only then is anything lost */
+/** @param drained whether the cluster had time to do all that it had accepted: only then can anything be lost */
 export const auditLedger = (pairs: readonly Pair[], lines: readonly SinkLine[], drained: boolean): Ledger => {
   const rows = ledgerOf(pairs, lines)
   const stale = staleSeqsOf(lines)

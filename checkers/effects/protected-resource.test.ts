@@ -53,7 +53,7 @@ describe('protected-resource', () => {
       })
   })
 
-  it('two at once break a lock, and are what a lease allows; a sink that fences would have known', async () => {
+  it('two at once break a lock but not a lease; a sink that fences would have stopped them', async () => {
     const lock = await judge(lockResource, 'naive', OVERLAPPING)
     expect(lock).toMatchObject({ status: 'invalid', details: { 'two at once': 1, 'stale token taken': 1 } })
     expect(lock.evidence[0]?.text).toContain('#2 owner 2 enters 1 with token 6')
@@ -77,7 +77,7 @@ describe('protected-resource', () => {
     })
   })
 
-  it('a stale token after all had left breaks a lock', async () => {
+  it('a stale token breaks a lock even after all have left', async () => {
     const stale: readonly Touch[] = [...ONE_BY_ONE, ['enter', 3, 4]]
     expect(await judge(lockResource, 'naive', stale)).toMatchObject({
       status: 'invalid',

@@ -1,11 +1,12 @@
 /**
- * What locks and leases are for: a resource that only one may be in, kept by the sink, which writes down who came in and went
- * out, in its own order.
+ * The purpose of locks and leases: a resource that only one owner may be in. The sink keeps the resource and records who
+ * enters and leaves, in its own order.
  *
- * A lock that is never taken from its holder keeps all others out: two in the resource at once break it, whatever the sink
- * does, and so does a token lower than one that the sink had seen. A lease may run out while its holder is still in, which
- * is no fault of the service's: there a sink that compares tokens must turn down the stale ones, and one that does not shows
- * how often that would have been needed (Kleppmann, "How to do distributed locking", 2016).
+ * A lock is never taken away from its holder, so it keeps all others out. Two owners in the resource at once break it,
+ * in any mode of the sink, and so does a token lower than one that the sink had already seen. A lease may expire while its
+ * holder is still inside, and that is not an error of the service. With leases, a sink that compares tokens must turn down
+ * stale tokens, and a sink that does not compare shows how often that would have been necessary (Kleppmann, "How to do
+ * distributed locking", 2016).
  */
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -26,7 +27,7 @@ interface Intrusion {
   readonly second: TouchLine
 }
 
-/** Both in the sink's order. */
+/** @param touches in the sink's order */
 const findIntrusions = (touches: readonly TouchLine[]): readonly Intrusion[] => {
   const inside = new Map<number, TouchLine>()
   const newest = new Map<number, TouchLine>()
@@ -54,7 +55,7 @@ const describe = ({ action, resource, owner, token, seq, clockMs }: TouchLine): 
 
 const nameOf = (action: string, owner: number): string => `${action} ${owner}`
 
-/** Who came in, or went out -> the index of the call. */
+/** Action and owner -> the index of the call. */
 const callsByName = (pairs: readonly Pair[]): ReadonlyMap<string, number> => {
   const calls = new Map<string, number>()
   for (const { invocation } of pairs) {
@@ -84,11 +85,11 @@ const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged =>
   const stale = findings.filter(({ kind }) => kind === 'stale token taken').length
   return conclude(findings, {
     seen: `${entered} visits in a ${start.mode} sink, which turned down ${turnedDown}`,
-    clean: 'never two at once, and no stale token taken',
-    unproven: entered === 0 ? 'nobody came in' : null,
+    clean: 'never two at once, and no stale token was accepted',
+    unproven: entered === 0 ? 'nobody entered' : null,
     kinds: KINDS,
     allows: (kind) => !breaks(kind, start.mode),
-    because: 'no more than a lease allows',
+    because: 'which a lease does not prevent',
     aside:
       start.mode === 'fencing' || stale === 0
         ? null
@@ -100,21 +101,22 @@ const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged =>
 const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: BreaksPromise): Checker =>
   checkerOf({
     name: 'protected-resource',
-    finds: 'two at once in what a lock protects, stale tokens taken by a sink that compares them',
+    finds:
+      'two at once in a resource that a lock protects, stale tokens accepted by a sink that compares them',
     needs: ['history', 'services'],
-    // It is the lock's that is promised; the resource is the sink's.
+    // The promise is about the lock; the resource belongs to the sink.
     promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
     judge: (record) => judge(record, breaks),
   })
 
 export const lockResource = protectedResource(
   PROTECTED_LOCK,
-  'whoever holds the lock is alone in what it protects',
+  'only the holder of the lock is in the resource that it protects',
   () => true,
 )
 
 export const leaseResource = protectedResource(
   PROTECTED_LEASE,
-  'a sink that compares tokens takes no stale one',
+  'a sink that compares tokens accepts no stale token',
   (kind, mode) => mode === 'fencing' && kind === 'stale token taken',
 )

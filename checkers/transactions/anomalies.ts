@@ -1,16 +1,16 @@
 /**
- * The anomalies by name, with what each is: cycles first, since they prove most.
+ * The anomalies by name, with their meanings. Cycles come first, because they prove most.
  *
  * Cycles are Adya's (1999, chapters 3 and 4), G-nonadjacent is from Cerone and Gotsman ("Analysing Snapshot Isolation",
  * 2016), the others from Kingsbury and Alvaro (2020, section 4). Predicates (phantoms, G2 beyond items) are left out:
- * neither vocabulary has any, so G2 is always G2-item here.
+ * neither vocabulary has predicates, so G2 is always G2-item here.
  */
 
 /** Cycles in the dependency graph. */
 export const CYCLES = ['G0', 'G1c', 'G-single', 'G-nonadjacent', 'G2-item'] as const
 export type CycleName = (typeof CYCLES)[number]
 
-/** With the order of each process, and with real time, taken for dependencies too. */
+/** Suffixes of cycles in which process order, or also real-time order, counts as a dependency. */
 export const SUFFIXES = ['', '-process', '-realtime'] as const
 export type Suffix = (typeof SUFFIXES)[number]
 
@@ -42,21 +42,21 @@ const MEANINGS: Readonly<Record<CycleName | OtherName, string>> = {
   'G-nonadjacent': 'a cycle with several anti-dependencies, no two of them next to each other (long fork)',
   'G2-item': 'a cycle with anti-dependencies: transactions missed each other’s writes (write skew)',
   'duplicate-elements': 'one append took effect more than once',
-  'garbage-read': 'something was read that nobody ever wrote',
-  G1a: 'something was read that a transaction wrote which failed (aborted read)',
+  'garbage-read': 'a value was read that nobody ever wrote',
+  G1a: 'a value was read that a failed transaction wrote (aborted read)',
   'dirty-update': 'a committed write builds on one that failed',
-  G1b: 'a state in the middle of a transaction was read by another (intermediate read)',
+  G1b: 'a transaction read an intermediate state of another transaction (intermediate read)',
   'incompatible-order': 'two reads disagree on the order of what was appended',
-  'cyclic-versions': 'the versions of one key come before each other in a circle',
-  'future-read': 'a transaction read what it wrote only later',
+  'cyclic-versions': 'the versions of one key precede each other in a cycle',
+  'future-read': 'a transaction read a value that it wrote only later',
   internal: 'a transaction contradicts itself: a read does not fit its own earlier operations',
   'lost-update': 'two transactions read the same version and both wrote on top of it',
 }
 
 const SUFFIX_MEANINGS: Readonly<Record<Suffix, string>> = {
   '': '',
-  '-process': ', given the order of each process',
-  '-realtime': ', given the order of real time',
+  '-process': ', given the order within each process',
+  '-realtime': ', given the real-time order',
 }
 
 export const meaningOf = (anomaly: AnomalyName): string => {

@@ -1,4 +1,4 @@
-/** Judges transactions against the isolation that was promised. */
+/** Judges transactions against the promised isolation. */
 import type { IsolationModel } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
@@ -17,13 +17,13 @@ import { COMMITTED, readTransactions, type Transactions } from './transactions.t
 const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
   const { name } = promiseOf(record, vocabulary, 'txn')
   const isolation = isIsolationModel(name) ? name : null
-  assert(isolation !== null, `${name} is no isolation of transactions`)
+  assert(isolation !== null, `${name} is not an isolation level`)
   return isolation
 }
 
 const SHOWN_ELEMENTS = 12
 
-/** Of a long list its end. */
+/** For a long list, only its end. */
 const shown = (value: unknown): string => {
   if (!Array.isArray(value)) return String(value)
   const hidden = Math.max(0, value.length - SHOWN_ELEMENTS)
@@ -53,10 +53,10 @@ const summaryOf = (judgement: Judgement, promised: IsolationModel, committed: nu
   const found = [...judgement.counts].map(([anomaly, count]) => `${anomaly} (${count})`).join(', ')
   const what = found === '' ? 'No anomaly' : found
   const isKept = !judgement.broken.has(promised)
-  return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, and no more than ${promised} was promised` : ''}.`
+  return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, which the promised ${promised} allows` : ''}.`
 }
 
-/** Proofs of what breaks the promise come first, and all of one anomaly together. */
+/** Proofs that break the promise come first; proofs of the same anomaly stay together. */
 const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly Proof[] => {
   const breaks = ({ anomaly }: Proof): number => Number(!modelsBrokenBy([anomaly]).has(promised))
   const rank = ({ anomaly }: Proof): number => ANOMALIES.indexOf(anomaly)
@@ -79,7 +79,7 @@ const judge = (record: RunRecord, options: JudgeOptions): Judged => {
       dependencies: judgement.edges,
       anomalies: Object.fromEntries(judgement.counts),
       broken: [...judgement.broken],
-      caveats: [...judgement.caveats, 'Predicates are not judged: no micro-operation has any.'],
+      caveats: [...judgement.caveats, 'Predicates are not judged: no micro-operation uses one.'],
     },
   }
 }
@@ -88,7 +88,7 @@ const checker = (options: JudgeOptions): Checker =>
   checkerOf({
     name: 'transactions',
     finds:
-      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
+      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation levels that they break',
     needs: ['history'],
     promise: promisedOf(options.vocabulary, null),
     judge: (record) => judge(record, options),

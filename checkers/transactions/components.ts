@@ -2,15 +2,15 @@
 import type { Graph, Kinds } from './graph.ts'
 
 export interface Components {
-  /** Of each vertex; components are numbered in reverse topological order. */
+  /** The component of each vertex; components are numbered in reverse topological order. */
   readonly of: Int32Array
-  /** Those of two vertices and more, each as its vertices. */
+  /** Components with at least two vertices, each as its vertices. */
   readonly cyclic: readonly Int32Array[]
 }
 
 /**
  * @param kinds which edges count
- * @param within only between vertices of one component of these
+ * @param within only edges between vertices of the same one of these components count
  */
 export const componentsOf = (graph: Graph, kinds: Kinds, within: Components | null = null): Components => {
   const { vertices, first, target, kind } = graph

@@ -3,7 +3,7 @@
  * chapter 4: PL-1 to PL-3, PL-CS, PL-2+, PL-SI, PL-2.99), each also for sessions and for real time (Bailis et al. 2014;
  * Kingsbury and Alvaro 2020, section 6.3).
  *
- * Not refuted is no proof: another history of the same cluster might.
+ * Not refuted does not mean proven: another history of the same cluster may refute the model.
  */
 import type { IsolationLevel, IsolationModel, PromiseName } from '../../harness/api/claims.ts'
 import { ISOLATION_LEVELS, type IsolationScope, isolationModel } from '../../harness/vocabularies/promises.ts'
@@ -11,7 +11,7 @@ import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
 
 interface Level {
   readonly implies: readonly IsolationLevel[]
-  /** What it forbids beyond what the levels it implies forbid. */
+  /** What it forbids in addition to the levels that it implies. */
   readonly forbids: readonly AnomalyName[]
 }
 
@@ -46,7 +46,7 @@ interface Model {
   readonly forbids: readonly AnomalyName[]
 }
 
-/** Each after all that it implies. */
+/** Each model comes after all models that it implies. */
 const MODELS: readonly Model[] = SUFFIXES.flatMap((suffix, strength) =>
   ISOLATION_LEVELS.map((level) => {
     const { implies, forbids } = LEVELS[level]
@@ -54,7 +54,7 @@ const MODELS: readonly Model[] = SUFFIXES.flatMap((suffix, strength) =>
     return {
       name: modelOf(level, suffix),
       implies: [...implies.map((each) => modelOf(each, suffix)), ...weaker],
-      // Only cycles know processes and real time.
+      // Only cycles depend on process order and real time.
       forbids: forbids
         .filter((anomaly) => suffix === '' || /^G(0|1c|2|-)/.test(anomaly))
         .map((anomaly) => `${anomaly}${suffix}` as AnomalyName),
@@ -62,7 +62,7 @@ const MODELS: readonly Model[] = SUFFIXES.flatMap((suffix, strength) =>
   }),
 )
 
-/** Every model that these anomalies break: itself, or one it implies, forbids one of them. */
+/** Every model that these anomalies break: the model, or one that it implies, forbids one of them. */
 export const modelsBrokenBy = (anomalies: Iterable<AnomalyName>): ReadonlySet<IsolationModel> => {
   const found = new Set(anomalies)
   const broken = new Set<IsolationModel>()
@@ -76,7 +76,7 @@ export const modelsBrokenBy = (anomalies: Iterable<AnomalyName>): ReadonlySet<Is
 export const forbids = (promise: PromiseName, anomaly: AnomalyName): boolean =>
   [...modelsBrokenBy([anomaly])].some((model) => model === promise)
 
-/** Those of the set that imply, or are implied by, none other of it. */
+/** The models of the set that imply no other model of the set. */
 const weakestOf = (names: ReadonlySet<IsolationModel>): readonly IsolationModel[] =>
   MODELS.filter(({ name, implies }) => names.has(name) && !implies.some((weaker) => names.has(weaker))).map(
     ({ name }) => name,

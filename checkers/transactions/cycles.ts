@@ -1,17 +1,18 @@
 /**
- * Cycles in the dependency graph by what they are made of (Adya 1999; Kingsbury and Alvaro 2020, section 6.2): of each
- * strongly connected component the worst that it holds, each as short as a search from many of its edges finds it.
+ * Cycles in the dependency graph, classified by the kinds of their edges (Adya 1999; Kingsbury and Alvaro 2020, section
+ * 6.2). For each strongly connected component it finds the worst cycle, and the shortest one that a search from many of
+ * the edges finds.
  */
 import { CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { type Components, componentsOf } from './components.ts'
 import { EdgeList, type Graph, graphOf, type Kinds, PROCESS, REAL_TIME, RW, WR, WW } from './graph.ts'
 import { Paths } from './paths.ts'
 
-/** Indices of edges, each beginning where the one before ends; the last ends where the first begins. */
+/** Indices of edges; each edge begins where the previous one ends, and the last ends where the first begins. */
 export type CycleEdges = readonly number[]
 
 export interface CycleSearch {
-  /** Called once for each component that holds such a cycle; the cycle only where it was asked for. */
+  /** Called once for each component that holds such a cycle; the cycle itself is computed only on request. */
   found(anomaly: `${CycleName}${Suffix}`, cycle: () => CycleEdges): void
   /** Whether it is still worth looking for such cycles. */
   wanted(anomaly: `${CycleName}${Suffix}`): boolean
@@ -23,17 +24,17 @@ const EXTRA: Readonly<Record<Suffix, Kinds>> = {
   '-realtime': PROCESS | REAL_TIME,
 }
 const DEPENDENCIES = WW | WR
-/** Of the cycles found from so many edges of a component the shortest is told. */
+/** The shortest of the cycles that start at this many edges of a component is reported. */
 const TRIES = 64
-/** Or fewer, where so many vertices were visited meanwhile. */
+/** The search for a shorter cycle ends after this many visited vertices. */
 const MOST_VISITS_FOR_SHORTER = 2_000_000
-/** Vertices that searches may visit in vain, on each level; then cycles are told apart by components alone. */
+/** Vertices that searches may visit without success, on each level. After that, only components classify cycles. */
 const MOST_VISITS = 10_000_000
 
-/** What lies on some cycle of these kinds, with vertices numbered anew: cost goes by that and not by the whole history. */
+/** The part of the graph that lies on some cycle of these kinds, renumbered: the cost depends on this part, not on the whole history. */
 interface Cyclic {
   readonly graph: Graph
-  /** Edge here -> edge in the whole. */
+  /** Edge here -> edge in the whole graph. */
   readonly origin: readonly number[]
 }
 
@@ -56,8 +57,8 @@ const cyclicPart = (whole: Graph, kinds: Kinds): Cyclic => {
 }
 
 /**
- * Each vertex twice: `2v` where the last step was a dependency, `2v + 1` where it was an anti-dependency, after which only
- * a dependency may come. A cycle here has no two anti-dependencies in a row.
+ * A graph with each vertex twice: `2v` if the last step was a dependency, `2v + 1` if it was an anti-dependency, after which
+ * only a dependency may follow. So a cycle in this graph has no two anti-dependencies in a row.
  */
 const alternating = (graph: Graph, components: Components, dependencies: Kinds): Graph => {
   const list = new EdgeList()
@@ -65,7 +66,7 @@ const alternating = (graph: Graph, components: Components, dependencies: Kinds):
   for (let i = 0; i < edges.length; i++) {
     const [from, to, kind] = [edges.from[i] as number, edges.to[i] as number, edges.kind[i] as number]
     if (components.of[from] !== components.of[to]) continue
-    // The edge's number goes along as the version.
+    // The version field carries the index of the edge.
     if ((kind & dependencies) !== 0) {
       list.add(2 * from, 2 * to, kind, -1, i)
       list.add(2 * from + 1, 2 * to, kind, -1, i)
@@ -74,7 +75,7 @@ const alternating = (graph: Graph, components: Components, dependencies: Kinds):
   return graphOf(2 * graph.vertices, list)
 }
 
-/** One level: the dependencies, and what else counts as one. */
+/** One level: the dependencies, and the other edges that count as dependencies. */
 class Level {
   readonly #graph: Graph
   readonly #dependencies: Kinds
@@ -104,7 +105,7 @@ class Level {
     return this.#all.cyclic
   }
 
-  /** Cycles of these kinds that have at least one edge of the first. */
+  /** Cycles of these kinds with at least one edge of the first kinds. */
   writeCycles(first: Kinds, kinds: Kinds): readonly (() => CycleEdges)[] {
     const components = componentsOf(this.#graph, kinds, this.#all)
     return components.cyclic.flatMap((vertices) => {
@@ -126,7 +127,7 @@ class Level {
     })
   }
 
-  /** The shortest of the cycles that begin with an edge of these kinds; empty where there is none. */
+  /** The shortest of the cycles that begin with an edge of these kinds; empty if there is none. */
   #shortest(
     vertices: Int32Array,
     kinds: Kinds,
@@ -155,14 +156,14 @@ class Level {
     return (v) => this.#all.of[v] === number
   }
 
-  /** One anti-dependency, the rest dependencies. */
+  /** A cycle of one anti-dependency and otherwise dependencies. */
   single(vertices: Int32Array): CycleEdges {
     const { of } = this.#alternatingComponents
     const rank = this.#byDependency.of
     const within = this.#inComponentOf(vertices)
     const back = (from: number, to: number): CycleEdges | null => {
       if (of[2 * from + 1] !== of[2 * to] || this.#paths.visited > MOST_VISITS) return null
-      // Components are numbered against the direction of their edges: what is outside of these lies on no path.
+      // Components are numbered against the direction of their edges, so vertices outside this range lie on no path.
       const [most, least] = [rank[from] as number, rank[to] as number]
       if (most < least) return null
       const may = (v: number): boolean =>
@@ -172,7 +173,7 @@ class Level {
     return this.#shortest(vertices, RW, back, within)
   }
 
-  /** Anti-dependencies, no two in a row. */
+  /** A cycle with anti-dependencies, no two in a row. */
   nonadjacent(vertices: Int32Array): CycleEdges {
     const { of } = this.#alternatingComponents
     const { list } = this.#alternating
@@ -218,7 +219,7 @@ const searchLevel = (level: Level, suffix: Suffix, extra: Kinds, graph: Graph, s
 }
 
 /**
- * @param count of transactions
+ * @param count the number of transactions
  * @param edges of all kinds
  */
 export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): void => {

@@ -1,4 +1,4 @@
-/** A cycle in words: why each of its transactions must come before the next, up to the contradiction. */
+/** A cycle in words: why each transaction must come before the next one, which ends in a contradiction. */
 
 import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { CycleEdges } from './cycles.ts'
@@ -7,11 +7,11 @@ import type { Inference, Proof } from './proofs.ts'
 import type { Transactions } from './transactions.ts'
 
 interface Step {
-  /** `T1` and `T2`, say. */
+  /** Names such as `T1` and `T2`. */
   readonly from: string
   readonly to: string
   readonly key: string
-  /** What the two versions are, in words; null: the state before all versions. */
+  /** The two versions in words; null: the state before all versions. */
   readonly before: string | null
   readonly after: string
 }
@@ -46,7 +46,7 @@ const rotate = (cycle: CycleEdges, inference: Inference): CycleEdges => {
   return [...cycle.slice(start), ...cycle.slice(0, start)]
 }
 
-/** The text says what must hold of each step; the anomaly is the caller's to name. */
+/** The text explains each step; the caller names the anomaly. */
 export const explainCycle = (
   cycle: CycleEdges,
   inference: Inference,
@@ -60,8 +60,8 @@ export const explainCycle = (
   const why = (edge: number, from: string, to: string): string => {
     const kind = edges.kind[edge] as number
     if (kind === PROCESS)
-      return `process ${transactions.process[edges.from[edge] as number]} was done with ${from} before it began ${to}`
-    if (kind === REAL_TIME) return `${from} was over before ${to} began`
+      return `process ${transactions.process[edges.from[edge] as number]} completed ${from} before it began ${to}`
+    if (kind === REAL_TIME) return `${from} completed before ${to} began`
     const key = edges.key[edge] as number
     const version = (at: number): string | null => versionText(versions[key]?.[at])
     const step: Step = {

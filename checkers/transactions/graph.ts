@@ -2,10 +2,10 @@
 
 /**
  * Why one transaction must come before another (Adya 1999, section 4.4):
- * - WW: it wrote the version before the other's;
+ * - WW: it wrote the version before the version of the other;
  * - WR: the other read what it wrote;
  * - RW: it read the version before the one that the other wrote (anti-dependency);
- * - PROCESS, REAL_TIME: it was over before the other began, of one process, or of any.
+ * - PROCESS, REAL_TIME: it was over before the other began, in the same process, or in any process.
  */
 export const WW = 1
 export const WR = 2
@@ -18,19 +18,19 @@ export type Kinds = number
 
 const LEAST_CAPACITY = 1024
 
-/** Edges as they are found. */
+/** Edges in the order in which they are found. */
 export class EdgeList {
   length = 0
   from: Int32Array
   to: Int32Array
   kind: Uint8Array
-  /** Number of the key whose versions say so; -1: none. */
+  /** Number of the key whose versions the edge follows from; -1: none. */
   key: Int32Array
   /** Numbers of the versions that `from` and `to` wrote or read; -1: the state before all versions. */
   before: Int32Array
   after: Int32Array
 
-  /** @param capacity of the first arrays: a good guess saves copies */
+  /** @param capacity of the initial arrays: a good guess saves copies */
   constructor(capacity = LEAST_CAPACITY) {
     const room = Math.max(capacity, LEAST_CAPACITY)
     this.from = new Int32Array(room)
@@ -70,13 +70,13 @@ export class EdgeList {
   }
 }
 
-/** The same by source: the edges out of `v` are `edges[first[v]]` to `edges[first[v + 1] - 1]`. */
+/** The same edges, grouped by source: the edges out of `v` are `edges[first[v]]` to `edges[first[v + 1] - 1]`. */
 export interface Graph {
   readonly vertices: number
   readonly list: EdgeList
   readonly first: Int32Array
   readonly edges: Int32Array
-  /** Target and kind of `edges[i]`, beside it for speed. */
+  /** Target and kind of `edges[i]`, copied here for speed. */
   readonly target: Int32Array
   readonly kind: Uint8Array
 }

@@ -1,16 +1,16 @@
-/** Whether a transaction's reads fit its own earlier operations. */
+/** Whether the reads of a transaction agree with its own earlier operations. */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { MicroOp } from './transactions.ts'
 
-/** What a transaction itself knows of a key when it comes to an operation. */
+/** What a transaction knows about a key from its own earlier operations. */
 export interface Own {
-  /** What it read last; null where it had not read yet. */
+  /** What it read last; null if it had not read the key yet. */
   readonly read: readonly Scalar[] | null
-  /** What it appended since. */
+  /** What it has appended since then. */
   readonly appended: readonly Scalar[]
 }
 
-/** Null where the operation is the first on its key. */
+/** Null if the operation is the first on its key. */
 export const ownAppends = (ops: readonly MicroOp[], at: number): Own | null => {
   const key = (ops[at] as MicroOp)[1]
   let appended: Scalar[] | null = null
@@ -29,7 +29,7 @@ export const ownAppends = (ops: readonly MicroOp[], at: number): Own | null => {
 
 const shown = (list: readonly Scalar[]): string => JSON.stringify(list)
 
-/** In words what does not fit; null where all does. */
+/** The contradiction in words; null if there is none. */
 export const checkInternal = (ops: readonly MicroOp[], at: number, own: Own): string | null => {
   const [, key, value] = ops[at] as MicroOp
   const list = value as readonly Scalar[]
@@ -43,7 +43,7 @@ export const checkInternal = (ops: readonly MicroOp[], at: number, own: Own): st
   return `read ${key} as ${shown(own.read)}${own.appended.length > 0 ? `, appended ${shown(own.appended)},` : ''} and then read it as ${shown(list)}`
 }
 
-/** The same for a register: the last value written or read before; undefined where the operation is the first on its key. */
+/** The same for a register: the last value written or read before; undefined if the operation is the first on its key. */
 export const ownValue = (ops: readonly MicroOp[], at: number): Scalar | null | undefined => {
   const key = (ops[at] as MicroOp)[1]
   return ops.slice(0, at).findLast(([, name]) => name === key)?.[2] as Scalar | null | undefined

@@ -34,7 +34,7 @@ describe('list-append', () => {
     ['info that happened, info that did not', '0 info ax1 | 1 ok rx | 2 info ax2\n3 ok rx1\n4 ok rx1'],
     ['a fail that nobody saw', '0 fail ax1\n1 ok rx'],
     ['own appends read back, with what was below', '0 ok ax1\n1 ok ax2 rx12 ax3 rx123'],
-  ])('%s is no anomaly', (_, text) => {
+  ])('%s is not an anomaly', (_, text) => {
     expect(names(append(text))).toEqual([])
   })
 
@@ -86,7 +86,7 @@ describe('list-append', () => {
     expect(judgement.broken.has('serializable')).toBe(true)
   })
 
-  it('tells a cycle step by step', () => {
+  it('explains a cycle step by step', () => {
     const { proofs } = append('0 ok rx ay1 | 1 ok ry ax1\n2 ok rx1 ry1')
     expect(proofs.find(({ anomaly }) => anomaly === 'G2-item')?.because).toBe(
       [
@@ -96,7 +96,7 @@ describe('list-append', () => {
     )
   })
 
-  it('tells the shortest of many cycles', () => {
+  it('explains the shortest of many cycles', () => {
     const long = '0 ok rx ay1 | 1 ok ry az1 | 2 ok rz ax1'
     const short = '3 ok ru av1 | 4 ok rv au1 ax2'
     const { proofs } = append(`${long} | ${short}\n5 ok rx12 ry1 rz1 ru1 rv1`)
@@ -117,17 +117,17 @@ describe('list-append', () => {
     expect(names(judgement)).toEqual([])
   })
 
-  it('refuses a value that was written twice to a key: nobody could tell whose was read', () => {
+  it('refuses a value that was written twice to a key: a read would not show its writer', () => {
     expect(() => append('0 ok ax1\n1 ok ax1')).toThrow(
-      /Operation 2 writes 1 to "x", which was written before/,
+      /Operation 2 writes 1 to "x", which was written to it before/,
     )
   })
 
-  it('refuses what is no transaction', () => {
+  it('refuses an operation that is not a transaction', () => {
     const history = [{ index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'read', value: null }] as const
     expect(() => read(history, LIST_APPEND)).toThrow(/it is a read, not a txn/)
     const odd = [{ ...history[0], f: 'txn', value: [['w', 'x', 1]] }]
-    expect(() => read(odd, LIST_APPEND)).toThrow(/"w" is none of append, r/)
+    expect(() => read(odd, LIST_APPEND)).toThrow(/"w" is not one of append, r/)
   })
 })
 

@@ -1,4 +1,4 @@
-/** A history of transactions judged: its anomalies, and the consistency models they break. Pure. */
+/** Judges a history of transactions: its anomalies, and the consistency models that they break. Pure. */
 import type { IsolationModel } from '../../harness/api/claims.ts'
 import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { AnomalyName } from './anomalies.ts'
@@ -12,19 +12,19 @@ import { inferRwRegister, type KeyAssumption } from './rw-register.ts'
 import type { Transactions } from './transactions.ts'
 
 export interface Judgement {
-  /** How often each anomaly was found: cycles once a strongly connected component. */
+  /** How often each anomaly was found; a cycle counts once per strongly connected component. */
   readonly counts: ReadonlyMap<AnomalyName, number>
-  /** Proofs, a few of each. */
+  /** A few proofs of each anomaly. */
   readonly proofs: readonly Proof[]
   readonly broken: ReadonlySet<IsolationModel>
   readonly caveats: readonly string[]
-  /** Edges of the dependency graph. */
+  /** Number of edges of the dependency graph. */
   readonly edges: number
 }
 
 export interface JudgeOptions {
   readonly vocabulary: TransactionVocabulary
-  /** Of rw-register: what may be taken for granted of each key by itself. */
+  /** For rw-register: what may be assumed about each single key. */
   readonly keys?: KeyAssumption
 }
 
@@ -42,7 +42,7 @@ export const judgeTransactions = (
     return [...modelsBrokenBy([anomaly])].some((model) => !broken.has(model))
   }
   findCycles(transactions.count, edges, {
-    // Where processes and real time must help, only what tells more than was known.
+    // Anomalies that need process or real-time order are only searched if they break more models.
     wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(anomaly),
     found: (anomaly, cycle) => {
       proofs.add(anomaly, () => explainCycle(cycle(), inference, transactions, vocabulary))

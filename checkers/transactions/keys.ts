@@ -1,4 +1,4 @@
-/** Keys of a history and who wrote what to them. */
+/** The keys of a history, and which transaction wrote which value to them. */
 import { UserError } from '../../harness/support/assert.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Transactions } from './transactions.ts'
@@ -21,8 +21,8 @@ export class Keys {
 }
 
 /**
- * Numbers keys and writes. Throws a UserError where one value is written twice to a key, since then nobody can tell whose
- * was read.
+ * Numbers keys and writes. Throws a UserError if a value is written twice to a key, because then a read does not show which
+ * of the two it saw.
  */
 export const numberWrites = ({ count, ops, invokedAt }: Transactions): Keys => {
   const keys = new Keys()
@@ -36,7 +36,7 @@ export const numberWrites = ({ count, ops, invokedAt }: Transactions): Keys => {
       writes.set(value as Scalar, rows.length)
       if (writes.size === known)
         throw new UserError(
-          `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written before: what is read must tell who wrote it, so each value may be written to a key once.`,
+          `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written to it before: each value may be written to a key only once, because a read must show which transaction wrote it.`,
         )
       rows.push(row)
     }

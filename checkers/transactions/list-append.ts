@@ -1,7 +1,8 @@
 /**
- * What a list-append history tells (Kingsbury and Alvaro 2020, sections 4.2 and 6.1). Elements are unique, so the longest
- * list read of a key is the order of its versions, every other read must be a prefix of it, and each element names its
- * writer. What was appended for certain and is in no read comes after all that was read, in an order unknown.
+ * What follows from a list-append history (Kingsbury and Alvaro 2020, sections 4.2 and 6.1). Elements are unique, so the
+ * longest list that was read of a key gives the order of its versions, every other read must be a prefix of it, and each
+ * element identifies its writer. Elements that were certainly appended but never read come after all elements that were
+ * read, in an unknown order.
  */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { EdgeList, RW, WR, WW } from './graph.ts'
@@ -13,29 +14,29 @@ import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transacti
 type List = readonly Scalar[]
 
 const NOBODY = -1
-/** A transaction, with those of real time. */
+/** Per transaction, including real-time edges. */
 const EDGES_GUESSED = 9
-/** Readers times unseen appends of one key; beyond it only the earliest appends are set after the readers. */
+/** Limit of readers times unseen appends of one key; beyond it, only the earliest appends are ordered after the readers. */
 const MOST_PAIRS = 1_000_000
 
-/** Everything known of one key. */
+/** Everything known about one key. */
 interface KeyState {
   longest: List
   longestBy: number
-  /** Of each version of `longest`, its writer's row; NOBODY where no transaction that may have committed wrote it. */
+  /** The row of the writer of each version of `longest`; NOBODY if no transaction that may have committed wrote it. */
   writers: Int32Array
   /** The first known writer at or after each version, and one past the end. */
   nextKnown: Int32Array
   /** The last known writer before each version, and one past the end. */
   previousKnown: Int32Array
-  /** Whether some element of `longest` was written by nobody, or by who failed. */
+  /** Whether some element of `longest` was written by no transaction, or by a failed one. */
   isSuspect: boolean
-  /** Appends for certain that are in no read: one version a row. */
+  /** Certain appends that are in no read: one version per row. */
   readonly unseen: { readonly row: number; readonly version: number }[]
   versions: Scalar[]
-  /** Rows of those who read all of `longest` before writing. */
+  /** Rows of the transactions that read all of `longest` before writing. */
   readonly lastReaders: number[]
-  /** Length read -> the first row that read so much and then appended. */
+  /** Length read -> the first row that read a list of this length and then appended. */
   readonly updatedFrom: Map<number, number>
 }
 
@@ -101,7 +102,7 @@ class ListAppend {
     return this.#states[key] as KeyState
   }
 
-  /** The row that appended it; undefined where nobody did. */
+  /** The row that appended it; undefined if none did. */
   #writerOf(key: number, element: Scalar): number | undefined {
     const write = (this.#keys.writes[key] as Map<Scalar, number>).get(element)
     return write === undefined ? undefined : this.#keys.writerOf[write]
@@ -168,7 +169,7 @@ class ListAppend {
   #duplicate(key: number, element: Scalar, reader: number): void {
     this.proofs.add('duplicate-elements', () => ({
       transactions: [reader, this.#writerOf(key, element) ?? reader],
-      because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, which T2 appended once`,
+      because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, although T2 appended it only once`,
     }))
   }
 
@@ -176,15 +177,15 @@ class ListAppend {
     const { longest } = this.#state(key)
     this.proofs.add('dirty-update', () => ({
       transactions: [aborted, version].map((at) => this.#writerOf(key, longest[at] as Scalar) as number),
-      because: `T1 failed, yet its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read below T2's append of ${JSON.stringify(longest[version])}`,
+      because: `T1 failed, but its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read before T2's append of ${JSON.stringify(longest[version])}`,
     }))
   }
 
-  /** A transaction's own appends in another order than its own, or a later one without an earlier. */
+  /** The appends of one transaction were read in a different order, or a later one was read without an earlier one. */
   #outOfOrder(key: number, row: number, element: Scalar, reader: number): void {
     this.proofs.add('incompatible-order', () => ({
       transactions: [row, reader],
-      because: `T1 appended ${JSON.stringify(element)} to ${this.#name(key)} before what T2 read without it, or below it`,
+      because: `T1 appended ${JSON.stringify(element)} to ${this.#name(key)} before another element, but T2 read that other element without it, or before it`,
     }))
   }
 
@@ -250,11 +251,11 @@ class ListAppend {
     const at = list.findIndex((element, i) => element !== longest[i])
     this.proofs.add('incompatible-order', () => ({
       transactions: [row, longestBy],
-      because: `of ${this.#name(key)}, T1 read ${JSON.stringify(list[at])} where T2 read ${JSON.stringify(longest[at])} (element ${at + 1})`,
+      because: `T1 read ${this.#name(key)} differently from T2: it read ${JSON.stringify(list[at])} where T2 read ${JSON.stringify(longest[at])} (element ${at + 1})`,
     }))
   }
 
-  /** The first thing a transaction does with a key is to read it: what it saw, and what it did not see. */
+  /** A read that is the first operation of a transaction on a key: what it saw, and what it did not see. */
   #externalRead(row: number, at: number, key: number, list: List): void {
     const state = this.#state(key)
     const { length } = list
@@ -270,7 +271,7 @@ class ListAppend {
       this.#update(row, key, length)
   }
 
-  /** Intermediate and future reads: whose element is the last one of the list? */
+  /** Finds intermediate and future reads by the writer of the last element of the list. */
   #judgeLast(row: number, at: number, key: number, element: Scalar): void {
     const writer = this.#writerOf(key, element)
     if (writer === undefined) return
@@ -284,7 +285,7 @@ class ListAppend {
     else if (last?.[2] !== element)
       this.proofs.add('G1b', () => ({
         transactions: [row, writer],
-        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 appended ${JSON.stringify(last?.[2])} too, after it`,
+        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 also appended ${JSON.stringify(last?.[2])} after it`,
       }))
   }
 
@@ -316,12 +317,12 @@ class ListAppend {
       else if (this.#history.outcome[writer] === ABORTED)
         this.proofs.add('G1a', () => ({
           transactions: [row, writer],
-          because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which T2 appended, and T2 failed`,
+          because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which T2 appended, but T2 failed`,
         }))
     }
   }
 
-  /** What nobody read comes after all that was read, and after everyone who read all of that. */
+  /** Elements that nobody read come after all elements that were read, and after every transaction that read all of those. */
   #addUnseen(key: number): void {
     const { unseen, lastReaders, writers, previousKnown, longest } = this.#state(key)
     if (unseen.length === 0) return
@@ -331,7 +332,7 @@ class ListAppend {
     const most = Math.max(1, Math.floor(MOST_PAIRS / Math.max(1, lastReaders.length)))
     if (unseen.length > most)
       this.caveats.push(
-        `Of ${unseen.length} appends to ${this.#name(key)} that nobody read, ${most} are set after its last readers.`,
+        `Of ${unseen.length} appends to ${this.#name(key)} that nobody read, only ${most} are ordered after its last readers.`,
       )
     for (const { row, version } of unseen.slice(0, most))
       for (const reader of lastReaders) this.edges.add(reader, row, RW, key, longest.length - 1, version)

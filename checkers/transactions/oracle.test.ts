@@ -25,7 +25,7 @@ interface Drawn {
   readonly outcome: (typeof OUTCOMES)[number]
 }
 
-/** Writes first: who writes what; then reads, of states that some order of the writes would have. */
+/** First the writes of each transaction, then reads of states that some order of the writes would produce. */
 const drawTransactions = (rng: Rng, count: number, vocabulary: TransactionVocabulary): readonly Drawn[] => {
   let next = 1
   const written = new Map<string, number[]>(KEYS.map((key) => [key, []]))
@@ -37,7 +37,7 @@ const drawTransactions = (rng: Rng, count: number, vocabulary: TransactionVocabu
       const key = draw.fork('key', at).pick(KEYS)
       if (draw.fork('kind', at).int(2) === 0) return ['r', key, null] as MicroOp
       const value = next++
-      // What failed is seldom read, so that there is more than aborted reads.
+      // Failed writes are rarely read, so that there are other anomalies than aborted reads.
       if (outcome !== 'fail' || draw.fork('seen', at).int(4) === 0) (written.get(key) as number[]).push(value)
       return [isAppend ? 'append' : 'w', key, value] as MicroOp
     })
@@ -96,7 +96,7 @@ const stepsOf = (history: readonly Operation[]): readonly Step[] =>
       (value as readonly MicroOp[]).map((_, at): Step => [process as number, at]),
     )
 
-/** A history in which only these steps were taken; what nobody writes now, nobody reads. */
+/** A history with only these steps; values that are no longer written are no longer read. */
 const restrictedTo = (history: readonly Operation[], steps: readonly Step[]): readonly Operation[] => {
   const isTaken = (process: unknown, at: number): boolean =>
     steps.some(([of, place]) => of === process && place === at)
@@ -126,7 +126,7 @@ function* simplerHistories(history: readonly Operation[]): Generator<readonly Op
 const histories = (vocabulary: TransactionVocabulary): fc.Arbitrary<readonly Operation[]> =>
   seeded((seed) => drawHistory(seed, vocabulary), simplerHistories)
 
-/** Whether of no key several transactions' appends are unread: for snapshots their order would matter, and nothing tells it. */
+/** Whether no key has unread appends of several transactions: for snapshots their order would matter, but it is unknown. */
 const isOrderKnown = ({ count, ops, outcome }: Transactions): boolean =>
   KEYS.every((key) => {
     const rows = Array.from({ length: count }, (_, row) => row).filter((row) => outcome[row] !== ABORTED)
@@ -143,7 +143,7 @@ const isOrderKnown = ({ count, ops, outcome }: Transactions): boolean =>
     return unread.length <= 1
   })
 
-/** Each with its outcome, one a line. */
+/** Each transaction with its outcome, one per line. */
 const shown = (history: Transactions): string =>
   history.ops.map((ops, row) => `${history.outcome[row]} ${JSON.stringify(ops)}`).join('\n')
 
@@ -169,7 +169,7 @@ it('list-append: serializable, strictly serializable, snapshot isolated exactly 
     expect(Math.min(no as number, yes as number)).toBeGreaterThan(300)
 })
 
-it('rw-register: what is called an anomaly has no serial order', () => {
+it('rw-register: a history with an anomaly has no serial order', () => {
   let found = 0
   const isSound = fc.property(histories(RW_REGISTER), (operations) => {
     const history = readTransactions(pairOperations(operations), RW_REGISTER)

@@ -1,10 +1,10 @@
-/** Orders that the history itself gives: of one process, and of real time. */
+/** Orders that follow from the history itself: process order and real-time order. */
 import { type EdgeList, PROCESS, REAL_TIME } from './graph.ts'
 import { COMMITTED, type Transactions } from './transactions.ts'
 
 type EachPair = (earlier: number, later: number) => void
 
-/** Each committed transaction of a process, and the next of its among the rows. */
+/** Pairs each committed transaction with the next transaction of the same process among the rows. */
 export const eachProcessPair = (transactions: Transactions, rows: Int32Array, each: EachPair): void => {
   const last = new Map<number, number>()
   for (const row of rows) {
@@ -16,10 +16,10 @@ export const eachProcessPair = (transactions: Transactions, rows: Int32Array, ea
 }
 
 /**
- * Each of the rows and whatever of them was over before it began, transitively reduced (Kingsbury and Alvaro 2020, section
- * 5.1). Kept at hand is the frontier: the committed transactions with nothing yet between them and what begins now.
- * Whoever commits takes out of it what was over when it began. So each is paired with at most as many earlier ones as
- * ran at once.
+ * Pairs each row with the rows that were over before it began, transitively reduced (Kingsbury and Alvaro 2020, section
+ * 5.1). It maintains the frontier: the committed transactions that no other committed transaction follows before the row
+ * that begins now. A transaction that commits removes from the frontier those that were over when it began. So each row
+ * is paired with at most as many earlier rows as ran at the same time.
  *
  * @param rows ascending
  */

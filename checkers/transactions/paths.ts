@@ -21,7 +21,7 @@ export class Paths {
   }
 
   /**
-   * The edges of a shortest path, as indices into the graph's list; null where there is none.
+   * The edges of a shortest path, as indices into the graph's list; null if there is none.
    *
    * @param kinds which edges count
    * @param may whether the path may go through a vertex

@@ -1,4 +1,4 @@
-/** What an inference found: dependencies, and anomalies that show without any cycle. */
+/** What an inference found: dependencies, and anomalies that are visible without a cycle. */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { AnomalyName } from './anomalies.ts'
 import type { EdgeList } from './graph.ts'
@@ -12,14 +12,14 @@ export interface Proof {
   readonly because: string
 }
 
-/** So many proofs of one anomaly are kept; the others are counted. */
+/** The number of proofs of one anomaly that are kept; the others are only counted. */
 const KEPT = 3
 
 export class Proofs {
   readonly counts = new Map<AnomalyName, number>()
   readonly kept: Proof[] = []
 
-  /** `prove` is called only for what is kept. */
+  /** `prove` is called only for proofs that are kept. */
   add(anomaly: AnomalyName, prove: () => Omit<Proof, 'anomaly'>): void {
     const count = this.counts.get(anomaly) ?? 0
     this.counts.set(anomaly, count + 1)
@@ -32,7 +32,7 @@ export interface Inference {
   readonly proofs: Proofs
   /** Name of each key, by its number. */
   readonly keys: readonly Scalar[]
-  /** What each version of each key is, by their numbers. */
+  /** The value of each version of each key, by their numbers. */
   readonly versions: readonly (readonly Scalar[])[]
   /** What could not be inferred, in sentences. */
   readonly caveats: readonly string[]

@@ -1,13 +1,13 @@
 /**
- * What an rw-register history tells (Kingsbury and Alvaro 2020, section 5.2). Values are unique, so each names its writer;
- * but no read shows the order of versions. It is inferred in part:
+ * What follows from an rw-register history (Kingsbury and Alvaro 2020, section 5.2). Values are unique, so each value
+ * identifies its writer, but no read shows the order of versions. The order is partly inferred:
  *
  * - the initial state (null) comes before every version;
- * - writes follow reads: who read a version of a key and then wrote it, wrote a later one;
- * - where the caller assumes that each key by itself is sequential, or linearizable: from the order in which one process,
- *   or all of them, came upon versions.
+ * - writes follow reads: a transaction that read a version of a key and then wrote the key, wrote a later version;
+ * - if the caller assumes that each single key is sequential, or linearizable: from the order in which one process, or all
+ *   processes, accessed the versions.
  *
- * What is not inferred is not judged: nothing found proves less here than in list-append.
+ * What is not inferred is not judged, so an empty result proves less here than for list-append.
  */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { componentsOf } from './components.ts'
@@ -18,18 +18,18 @@ import { eachProcessPair, eachRealTimePair } from './order.ts'
 import { type Inference, Proofs } from './proofs.ts'
 import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
 
-/** What may be assumed of each key by itself. */
+/** What may be assumed about each single key. */
 export type KeyAssumption = 'nothing' | 'sequential' | 'linearizable'
 
 const INITIAL = 0
 const NO_WRITER = -1
 
-/** What one transaction has to do with one key. Versions are numbers within the key; INITIAL is null. */
+/** How one transaction accessed one key. Versions are numbers within the key; INITIAL is null. */
 interface Touch {
   readonly row: number
-  /** Read before anything was written; undefined: not read. */
+  /** Version read before its own first write; undefined: not read. */
   readonly read: number | undefined
-  /** Written last. */
+  /** Version written last. */
   readonly written: number | undefined
 }
 
@@ -39,7 +39,7 @@ interface KeyState {
   readonly numbers: Map<Scalar | null, number>
   /** Version -> row that wrote it; NO_WRITER for the initial state and for garbage. */
   readonly writers: number[]
-  /** Version -> rows that read it from outside. */
+  /** Version -> rows that read it as the first operation on the key. */
   readonly readers: number[][]
   readonly touches: Touch[]
 }
@@ -87,7 +87,7 @@ class RwRegister {
     return write === undefined ? undefined : this.#keys.writerOf[write]
   }
 
-  /** Committed, or something it wrote was read; who failed never did. */
+  /** Transactions that committed, or whose write was read; a failed transaction never happened. */
   #findHappened(): Uint8Array {
     const { count, outcome } = this.#history
     const happened = new Uint8Array(count)
@@ -115,7 +115,7 @@ class RwRegister {
     return state.versions.push(value) - 1
   }
 
-  /** Reads of an uncertain transaction are unknown. */
+  /** The reads of an uncertain transaction are unknown. */
   #touch(row: number): void {
     const isCommitted = this.#history.outcome[row] === COMMITTED
     const touched = new Map<number, { read: number | undefined; written: number | undefined }>()
@@ -169,7 +169,7 @@ class RwRegister {
       if (isLater)
         this.proofs.add('future-read', () => ({
           transactions: [row],
-          because: `${read} before it wrote that`,
+          because: `${read} before it wrote that value`,
         }))
       return
     }
@@ -177,16 +177,16 @@ class RwRegister {
     if (this.#history.outcome[writer] === ABORTED)
       this.proofs.add('G1a', () => ({
         transactions: [row, writer],
-        because: `${read}, which T2 wrote, and T2 failed`,
+        because: `${read}, which T2 wrote, but T2 failed`,
       }))
     else if (last !== value)
       this.proofs.add('G1b', () => ({
         transactions: [row, writer],
-        because: `${read}, which T2 overwrote itself with ${JSON.stringify(last)}`,
+        because: `${read}, which T2 itself overwrote with ${JSON.stringify(last)}`,
       }))
   }
 
-  /** Pairs of versions of which the first comes before the second. */
+  /** Pairs of versions where the first comes before the second. */
   #versionOrder({ versions, touches }: KeyState): EdgeList {
     const order = new EdgeList()
     for (let version = 1; version < versions.length; version++) order.add(INITIAL, version, WW)
@@ -220,7 +220,7 @@ class RwRegister {
     for (let i = 0; i < order.list.length; i++) {
       const [before, after] = [order.list.from[i] as number, order.list.to[i] as number]
       const writer = writers[after] as number
-      // What has another version before it follows from the initial state by way of that.
+      // A version with another predecessor follows from the initial state through that predecessor.
       if (writer === NO_WRITER || (before === INITIAL && hasPredecessor[after] === 1)) continue
       if (writers[before] !== NO_WRITER)
         this.edges.add(writers[before] as number, writer, WW, key, before, after)
@@ -232,7 +232,7 @@ class RwRegister {
     const known = [...cyclic].filter((version) => writers[version] !== NO_WRITER)
     this.proofs.add('cyclic-versions', () => ({
       transactions: known.map((version) => writers[version] as number),
-      because: `the versions ${[...cyclic].map((version) => JSON.stringify(versions[version])).join(', ')} of ${this.#keys.names[key]} come before each other in a circle, so their order is left open`,
+      because: `the versions ${[...cyclic].map((version) => JSON.stringify(versions[version])).join(', ')} of ${this.#keys.names[key]} precede each other in a cycle, so their order is left open`,
     }))
   }
 

@@ -1,4 +1,4 @@
-/** A history of transactions as columns, one row a transaction in order of invocation. */
+/** A history of transactions as columns, one row per transaction in order of invocation. */
 import type { Pair } from '../../harness/api/history.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import {
@@ -8,14 +8,14 @@ import {
 } from '../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 
-/** As recorded: `append` and `w` write; a read holds what it returned, null where that is not known. */
+/** As recorded: `append` and `w` write; a read holds what it returned, null if that is unknown. */
 export type MicroOp = readonly [
   f: 'append' | 'w' | 'r',
   key: Scalar,
   value: Scalar | readonly Scalar[] | null,
 ]
 
-/** It committed; nobody knows; it never did. */
+/** It committed; it may have committed; it did not commit. */
 export const COMMITTED = 0
 const UNCERTAIN = 1
 export const ABORTED = 2
@@ -27,14 +27,14 @@ export interface Transactions {
   readonly process: Int32Array
   /** Index of the invocation in the history. */
   readonly invokedAt: Float64Array
-  /** Index of the completion; infinite where none says that it is over. */
+  /** Index of the completion; infinite if the transaction may not be over. */
   readonly completedAt: Float64Array
-  /** Of a committed transaction with what its reads returned. */
+  /** The operations; for a committed transaction, with the results of its reads. */
   readonly ops: readonly (readonly MicroOp[])[]
 }
 
 const bad = (index: number, why: string): UserError =>
-  new UserError(`Operation ${index} of the history is no transaction of that vocabulary: ${why}.`)
+  new UserError(`Operation ${index} of the history is not a transaction of that vocabulary: ${why}.`)
 
 const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabulary): readonly MicroOp[] => {
   if (!Array.isArray(value)) throw bad(index, 'its value is not a list of micro-operations')
@@ -42,17 +42,17 @@ const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabul
   for (const op of value) {
     if (!Array.isArray(op) || op.length !== 3)
       throw bad(index, `${JSON.stringify(op)} is not [f, key, value]`)
-    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is none of ${known.join(', ')}`)
+    if (!known.includes(op[0])) throw bad(index, `${JSON.stringify(op[0])} is not one of ${known.join(', ')}`)
     const isRead = op[0] === 'r'
     if (!isRead && typeof op[2] !== 'number' && typeof op[2] !== 'string')
       throw bad(index, `${JSON.stringify(op)} writes neither a number nor a string`)
     if (isRead && vocabulary === LIST_APPEND && op[2] !== null && !Array.isArray(op[2]))
-      throw bad(index, `${JSON.stringify(op)} read no list`)
+      throw bad(index, `${JSON.stringify(op)} did not read a list`)
   }
   return value as readonly MicroOp[]
 }
 
-/** Throws a UserError naming the first operation that is no transaction of the vocabulary. */
+/** Throws a UserError that names the first operation that is not a transaction of the vocabulary. */
 export const readTransactions = (pairs: readonly Pair[], vocabulary: TransactionVocabulary): Transactions => {
   const count = pairs.length
   const outcome = new Uint8Array(count)

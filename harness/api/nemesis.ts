@@ -6,36 +6,36 @@ import type { OptionSpecs, Options, OptionsOf } from './options.ts'
 import type { Rng } from './random.ts'
 import type { LaunchSpec, MemberChange, NodeStatus, Target } from './target.ts'
 
-/** A fault as asked: nemesis-specific JSON. Symbolic victims ("leader") stay symbolic here. */
+/** What a fault is to do: nemesis-specific JSON. Symbolic victims ("leader") stay symbolic here. */
 export type Intent = Readonly<Record<string, unknown>>
 
-/** The parts of a planned fault that a file must hold for it to be injected again; the rest follows from its nemesis. */
+/** The parts of a planned fault that a file must contain to inject it again; the rest follows from its nemesis. */
 export interface RecordedFault {
   /** Unique in the run, such as `partition-3`. */
   readonly id: string
   readonly nemesis: string
   readonly atNs: number
   readonly durationNs: number
-  /** What it is to the claims. */
+  /** The fault model that the claims use for it. */
   readonly model: FaultModel
   readonly intent: Intent
 }
 
-/** A colour of the report's palette. */
+/** A colour of the palette of the report. */
 export type FaultColour = 'red' | 'purple' | 'teal' | 'pink' | 'brown'
 
 /** A plan is data: the same seed gives the same plan. */
 export interface PlannedFault extends RecordedFault {
-  /** The nemesis and which of its faults this is, such as `partition/leader`: what the verdict counts together. */
+  /** The nemesis and the kind of fault, such as `partition/leader`. The verdict counts faults of a kind together. */
   readonly kind: string
-  /** Its nemesis in the report's timeline: the name of the lane and the colour in it. */
+  /** The name and the colour of its lane in the timeline of the report. */
   readonly label: string
   readonly colour: FaultColour
 }
 
 export interface PlanContext {
   readonly target: Pick<Target, 'name' | 'options' | 'versions' | 'mistakes'>
-  /** The options the cluster is started with. */
+  /** The options with which the cluster is started. */
   readonly targetOptions: Options
   readonly nodes: readonly string[]
   readonly clientGroups: number
@@ -52,17 +52,17 @@ export interface Link {
 export type Measurements = Readonly<Record<string, number | string | boolean>>
 
 /**
- * What a fault did, by measurement.
+ * The measured effect of a fault.
  *
  * @typeParam M the measurements of this nemesis, by name
  */
 export interface Effect<M extends Measurements = Measurements> {
-  /** False: by its measurements it had no effect, and it counts for nothing. */
+  /** False: by its measurements it had no effect, and it does not count. */
   readonly effective: boolean
   /** One sentence with the proof. */
   readonly summary: string
   readonly measurements: M
-  /** The links that were cut for all of its time. Absent: none, or not all of the time. */
+  /** The links that were cut during the whole fault. Absent: none, or not during the whole fault. */
   readonly links?: readonly Link[]
 }
 
@@ -71,21 +71,21 @@ export interface ActiveFault {
   /** Victims as resolved: node names. */
   readonly victims: readonly string[]
   measure(): Promise<Effect>
-  /** Undoes the fault and returns what it did in all. Twice is harmless. */
+  /** Undoes the fault and returns its total effect. A second call is harmless. */
   heal(): Promise<Effect>
 }
 
 export interface NemesisContext {
   readonly cluster: Cluster
-  /** The node that leads now, by the nodes' own word (highest term wins); null where none does. */
+  /** The node that leads now, as the nodes report it (highest term wins); null if there is none. */
   leader(): Promise<string | null>
-  /** What the node says of itself, asked now; null where it does not answer. */
+  /** The current status that the node reports; null if it does not answer. */
   status(node: string): Promise<NodeStatus | null>
-  /** Where the target has a way. Rejects with the reason where there is no leader, or it refuses. */
+  /** Absent if the target cannot change members. Rejects with the reason if there is no leader or the leader refuses. */
   changeMembers?(change: MemberChange): Promise<void>
-  /** How the node would be started with these options in place of the cluster's. */
+  /** How the node would be started with these options instead of the cluster's. */
   launchWith(node: ClusterNode, options: Options): LaunchSpec
-  /** Whether the node serves, by the target's own question. */
+  /** Whether the node serves, by the readiness check of the target. */
   isReady(node: ClusterNode): Promise<boolean>
   readonly signal: AbortSignal
 }
@@ -93,30 +93,30 @@ export interface NemesisContext {
 export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
-  /** The name of its lane in the report's timeline, and the colour of its faults. */
+  /** The name of its lane in the timeline of the report, and the colour of its faults. */
   readonly label: string
   readonly colour: FaultColour
-  /** Without these in the environment it cannot be used. */
+  /** Capabilities that the environment must have. */
   readonly needs: readonly Capability[]
-  /** What it uses besides, where the environment has it. */
+  /** Capabilities that it also uses if the environment has them. */
   readonly uses?: readonly Capability[]
-  /** Of those, the ones that it cannot be used without under these options. */
+  /** Those of `uses` that it requires with these options. */
   alsoNeeds?(options: OptionsOf<Specs>): readonly Capability[]
-  /** Why it cannot be used on that target; null where it can. Absent: on any. */
+  /** Why it cannot be used on the target; null: it can. Absent: it can be used on any target. */
   needsOfTarget?(target: Target, options: Options): string | null
-  /** For a nemesis that needs disks which can fail: how they keep what is written to directories. */
+  /** For a nemesis that needs disks that can fail: how durable directory entries are on them. */
   disks?(options: OptionsOf<Specs>): DirectoryDurability
   readonly options: Specs
   plan(rng: Rng, options: OptionsOf<Specs>, context: PlanContext): readonly PlannedFault[]
   /**
-   * A fault that was read from a file, checked and completed.
+   * Checks and completes a fault that was read from a file.
    *
-   * @throws UserError that names the fault and the field, where its intent is none of this nemesis.
+   * @throws UserError that names the fault and the field, if the intent does not fit this nemesis.
    */
   recall(fault: RecordedFault): PlannedFault
-  /** The nodes that the intent of a fault names: each must be in the cluster. Absent: it names none. */
+  /** The nodes that the intent of a fault names; each must be in the cluster. Absent: it names none. */
   nodesNamed?(fault: PlannedFault): readonly string[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>
-  /** Once all faults of all nemeses are healed: settles what was in doubt, since a timeout proves nothing. */
+  /** Called after all faults of all nemeses are healed: settles changes with an unknown outcome, since a timeout proves nothing. */
   settle?(context: NemesisContext): Promise<void>
 }

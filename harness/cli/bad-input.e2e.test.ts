@@ -121,7 +121,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
       status: 'unknown',
       summary: expect.stringContaining('beside the cluster, sink did not come back'),
     })
-    expect(verdict.verdicts[0]?.summary).toContain('nobody asked at the end what was still to be done')
+    expect(verdict.verdicts[0]?.summary).toContain('no client asked at the end what was still pending')
     expect(loadRun(verdict.runDir).record.history.length).toBeGreaterThan(100)
   })
 

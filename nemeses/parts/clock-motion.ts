@@ -1,4 +1,4 @@
-/** How the clocks of some nodes move while a fault is in force: one skew, or one that changes by itself. */
+/** How the clocks of some nodes move while a fault is in force: a constant skew, or one that changes over time. */
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import { NodeClocks } from '../../harness/faults/clock/node-clocks.ts'
@@ -29,7 +29,7 @@ const skewOf = ({ mode, offsetMs, ratePpm }: ClockMotion): Skew => {
   return { ...NO_SKEW, offsetNs }
 }
 
-/** To and fro until stopped. */
+/** Alternates between the skew and the true time until stopped. */
 const strobe = async (clocks: NodeClocks, skew: Skew, stop: AbortSignal): Promise<void> => {
   for (let turn = 1; !stop.aborted; turn++) {
     await sleep(STROBE_EVERY_MS, stop).catch(() => {})
@@ -37,7 +37,7 @@ const strobe = async (clocks: NodeClocks, skew: Skew, stop: AbortSignal): Promis
   }
 }
 
-/** Stops the nodes, and lets them wake up later with the skew. */
+/** Stops the nodes and resumes them later with the skew. */
 const suspend = async (
   nodes: readonly ClusterNode[],
   clocks: NodeClocks,
@@ -56,9 +56,9 @@ const seconds = (ms: number): string => `${ms >= 0 ? '+' : ''}${(ms / 1000).toFi
 const furthest = (all: readonly number[]): number =>
   all.reduce((far, each) => (Math.abs(each) > Math.abs(far) ? each : far), 0)
 
-/** Of an offset that is not the same all the time. */
+/** A remark for an offset that changes over time. */
 const WHEN: Partial<Record<ClockMotion['mode'], string>> = {
-  strobe: ' (by turns)',
+  strobe: ' (alternating)',
   drift: ' by now',
   freeze: ' by now',
 }
@@ -79,7 +79,7 @@ export class MovedClocks {
     this.#clocks = new NodeClocks(nodes, motion.mode === 'suspend' ? NO_SKEW : skewOf(motion))
   }
 
-  /** Resolves once all processes there are now are skewed. */
+  /** Resolves when the clocks of all current processes are skewed. */
   static async move(context: NemesisContext, nodes: readonly ClusterNode[], motion: ClockMotion) {
     const moved = new MovedClocks(context, nodes, motion)
     try {
@@ -89,7 +89,7 @@ export class MovedClocks {
       throw error
     }
     moved.#moving = moved.#keepMoving(motion)
-    // It is awaited when they are put back, which may be long after.
+    // `putBack` awaits it, which may be much later.
     moved.#moving.catch(() => {})
     return moved
   }
@@ -100,7 +100,7 @@ export class MovedClocks {
     if (motion.mode === 'suspend') await suspend(this.#nodes, clocks, motion, this.#stop.signal)
   }
 
-  /** How far the nodes' clocks are from the host's by their own word, in ms; nodes that do not tell are left out. */
+  /** Offsets of the nodes' clocks from the host's as the nodes report them, in ms, without nodes that report no time. */
   async #toldMs(): Promise<readonly number[]> {
     if (this.#mode === 'strobe') return []
     const told = await Promise.all(
@@ -117,7 +117,7 @@ export class MovedClocks {
     const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
     const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
     const moved = offsetsMs.filter((ms) => ms !== 0).length
-    const word = told.length === 0 ? '' : `; by the nodes' own word ${told.map(seconds).join(', ')}`
+    const word = told.length === 0 ? '' : `; the nodes report ${told.map(seconds).join(', ')}`
     const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
     return {
       effective: moved > 0,
@@ -131,7 +131,7 @@ export class MovedClocks {
     }
   }
 
-  /** The last measurement. */
+  /** Puts the clocks back and returns the last measurement. */
   async putBack() {
     this.#stop.abort()
     try {

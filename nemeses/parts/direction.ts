@@ -3,7 +3,7 @@ import type { Rng } from '../../harness/api/random.ts'
 
 export const DIRECTIONS = ['two-way', 'one-way', 'both'] as const
 
-/** Of faults whose direction is left to the seed, so many are one-way. */
+/** The share of one-way faults among those whose direction the seed chooses. */
 const ONE_WAY_SHARE = 0.25
 
 export const drawOneWay = (rng: Rng, direction: (typeof DIRECTIONS)[number]): boolean =>

@@ -1,10 +1,10 @@
-/** What disks lose, or find damaged, while their nodes are down. */
+/** Data loss and damage on disks while their nodes are down. */
 import type { Damage, Lost, Survival } from '../../harness/api/disk.ts'
 import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
 import type { NodeWithDisk } from './disk-rules.ts'
 import type { FaultInForce } from './scheduled-nemesis.ts'
 
-/** Ends the nodes, does what is to be done to their disks, and has them up again at the heal. */
+/** Kills the nodes, runs the action on their disks, and starts them again at the heal. */
 export const whileDown = async (
   context: NemesisContext,
   victims: readonly NodeWithDisk[],
@@ -30,21 +30,21 @@ interface LossIntent {
   readonly seed: number
 }
 
-/** Of what was not fsynced nothing, some or all survives. */
+/** Nothing, some or all of what was not fsynced survives. */
 export const losePower = async (victims: readonly NodeWithDisk[], { survival, seed }: LossIntent) => {
   const lost = await Promise.all(victims.map(({ disk }, i) => disk.losePower(survival, seed + i)))
   const sum = (of: keyof Lost): number => lost.reduce((total, each) => total + each[of], 0)
   const [bytes, pages, files] = [sum('bytes'), sum('pages'), sum('files')]
   const directoryOperations = sum('directoryOperations')
   return {
-    // The power failed, whether or not there was anything to lose: a cluster that fsyncs has nothing.
+    // The power failed even if there was nothing to lose: a cluster that fsyncs everything loses nothing.
     effective: true,
     summary: `power lost (${survival} survives): ${bytes} bytes on ${pages} pages of ${files} files and ${directoryOperations} directory operations gone`,
     measurements: { bytes, pages, files, directoryOperations },
   }
 }
 
-/** Of each disk the file written last among those that match. */
+/** Damages, on each disk, the file written last among those that match. */
 export const damageFiles = async (victims: readonly NodeWithDisk[], { file, how, seed }: Damage) => {
   const done = await Promise.all(victims.map(({ disk }, i) => disk.damage({ file, how, seed: seed + i })))
   const damaged = done.filter((each) => each !== null)

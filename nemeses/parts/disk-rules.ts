@@ -1,4 +1,4 @@
-/** Disks that do wrong by rules while their nodes run, and what the rules did. */
+/** Disks with fault rules while their nodes run, and the measured effect of the rules. */
 import type { DiskCounts, DiskKind, DiskRule, NodeDisk } from '../../harness/api/disk.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext } from '../../harness/api/nemesis.ts'
@@ -9,7 +9,7 @@ export interface NodeWithDisk {
   readonly disk: NodeDisk
 }
 
-/** @throws where a node has no disk of its own. */
+/** @throws if a node has no disk of its own. */
 export const withDisks = (nodes: readonly ClusterNode[]): readonly NodeWithDisk[] =>
   nodes.map((node) => {
     if (node.disk === undefined) throw new Error('the nodes have no disks of their own in this environment')
@@ -44,7 +44,7 @@ const ruleOf = (fault: string, { mode, latencyMs, distribution, probability }: D
 
 const DISK_KINDS: readonly DiskKind[] = ['read', 'write', 'fsync', 'metadata']
 
-/** What the rules did, and how long operations took meanwhile. */
+/** The effect of the rules, and how long operations took meanwhile. */
 const effectOf = (mode: DiskTrouble['mode'], all: readonly DiskCounts[]) => {
   const sum = (of: (counts: DiskCounts) => number): number => all.reduce((total, each) => total + of(each), 0)
   const total = (part: 'failed' | 'delayed'): number =>
@@ -62,7 +62,7 @@ const effectOf = (mode: DiskTrouble['mode'], all: readonly DiskCounts[]) => {
   }
 }
 
-/** Puts the rule in force until the heal, which starts again whoever ended meanwhile, as an operator would. */
+/** Puts the rule in force until the heal. The heal restarts nodes that exited meanwhile, as an operator would. */
 export const troubleDisks = async (
   context: NemesisContext,
   id: string,
@@ -86,7 +86,7 @@ export const troubleDisks = async (
     await Promise.all(ended.map((node) => node.start(context.signal)))
     if (ended.length === 0) return effect
     const names = ended.map(({ name }) => name).join(', ')
-    return { ...effect, summary: `${effect.summary}; ${names} had ended, started again` }
+    return { ...effect, summary: `${effect.summary}; ${names} had stopped, started again` }
   }
   return { victims: victims.map(({ node }) => node), measure, heal }
 }

@@ -1,6 +1,6 @@
 /**
- * The shapes of a partition as data. A grudge is the set of directed links that are cut; everything about shapes is
- * pure, so that the planner, the tests and the report share it.
+ * The shapes of a partition as data. A grudge is the set of directed links that are cut. All code about shapes is pure, so
+ * that the planner, the tests and the report can share it.
  */
 import type { Link } from '../../harness/api/nemesis.ts'
 
@@ -9,7 +9,7 @@ const both = (a: string, b: string): readonly Link[] => [
   { from: b, to: a },
 ]
 
-/** Every link between nodes of different groups, both ways. */
+/** Every link between nodes of different groups, in both directions. */
 export const split = (...groups: readonly (readonly string[])[]): readonly Link[] =>
   groups.flatMap((group, i) =>
     groups.slice(i + 1).flatMap((other) => group.flatMap((a) => other.flatMap((b) => both(a, b)))),
@@ -20,13 +20,13 @@ const halvesOf = (nodes: readonly string[]): readonly [readonly string[], readon
   return [nodes.slice(0, half), nodes.slice(half)]
 }
 
-/** Two halves that see each other only through one node, which sees all. */
+/** Two halves that are connected only through one node, which reaches all nodes. */
 export const bridge = (nodes: readonly string[]): readonly Link[] => {
   const [middle, ...rest] = nodes
   return middle === undefined ? [] : split(...halvesOf(rest))
 }
 
-/** A bridge that one half hears and does not reach: what it says to the middle is lost. */
+/** A bridge in which the packets of one half to the middle node are lost, but not those of the middle node to that half. */
 const asymmetricBridge = (nodes: readonly string[]): readonly Link[] => {
   const [middle, ...rest] = nodes
   if (middle === undefined) return []
@@ -34,7 +34,7 @@ const asymmetricBridge = (nodes: readonly string[]): readonly Link[] => {
   return [...bridge(nodes), ...unheard.map((from) => ({ from, to: middle }))]
 }
 
-/** Every node sees a majority, and no two the same one: each is cut from those farthest round the ring. */
+/** Every node reaches a majority, and no two reach the same one: each is cut off from the nodes farthest away on the ring. */
 export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
   const count = nodes.length
   const reach = Math.floor(Math.floor(count / 2) / 2) || 1
@@ -49,9 +49,9 @@ export const majoritiesRing = (nodes: readonly string[]): readonly Link[] => {
 }
 
 /**
- * All shapes there are. `leader` cuts the leader off, `leader-minority` with as many followers as a minority holds; a
- * `seesaw` follows the leader: whose side is elected is cut off at once (seesaw.ts); `clients` cuts one group of clients
- * from one node, and `leader-clients` from the leader: one-way, the requests arrive and the replies are lost.
+ * All shapes. `leader` cuts the leader off, `leader-minority` the leader with as many followers as fit into a minority. A
+ * `seesaw` follows the leader: the side whose node is elected is cut off at once (seesaw.ts). `clients` cuts one group of
+ * clients from one node, `leader-clients` from the leader; one-way, the requests arrive and the replies are lost.
  */
 export const SHAPES = [
   'halves',
@@ -68,16 +68,17 @@ export const SHAPES = [
   'leader-clients',
 ] as const
 export type Shape = (typeof SHAPES)[number]
-/** Those whose links depend on who leads when they are injected. */
+/** Shapes whose links depend on the leader at the time of injection. */
 export const LEADER_SHAPES = ['leader', 'leader-minority', 'seesaw', 'leader-clients'] as const
 export type LeaderShape = (typeof LEADER_SHAPES)[number]
 
 const minorityOf = (order: readonly string[]): number => Math.max(1, Math.floor((order.length - 1) / 2))
 
 /**
- * Whom a seesaw cuts off. The same two sides, each a minority, share the pivot between them: the side that leads is
- * cut off with the entries it could not replicate, the other one takes over with the pivot's vote, and then it is
- * its turn. So logs diverge again and again, as in Raft's figure 8. A pivot that leads goes with part of a side.
+ * The nodes that a seesaw cuts off. There are two fixed sides, each a minority, and a pivot node. The side that leads is cut
+ * off with the entries it could not replicate; the other side takes over with the vote of the pivot, and is then cut off
+ * itself. So logs diverge repeatedly, as in figure 8 of the Raft paper. If the pivot leads, it is cut off with part of a
+ * side.
  */
 export const seesawSide = (order: readonly string[], leader: string): readonly string[] => {
   const size = minorityOf(order)
@@ -85,7 +86,7 @@ export const seesawSide = (order: readonly string[], leader: string): readonly s
   return sides.find((side) => side.includes(leader)) ?? [leader, ...order.slice(1, size)]
 }
 
-/** The links of a shape among nodes; `names` in the cluster's order, `order` as the seed shuffled it. */
+/** The links of a shape among nodes; `names` in the cluster's order, `order` as shuffled by the seed. */
 export const linksOf = (
   shape: Exclude<Shape, LeaderShape | 'clients'>,
   names: readonly string[],

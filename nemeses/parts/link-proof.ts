@@ -1,4 +1,4 @@
-/** Proof that links are cut, and that no others are: every direction between nodes is probed while the fault is in force. */
+/** Proof that exactly the intended links are cut: every direction between nodes is probed while the fault is in force. */
 import type { Cluster } from '../../harness/api/environment.ts'
 import type { Effect, Link } from '../../harness/api/nemesis.ts'
 import { PROBE_TAKES_MS, probeLinks } from '../../harness/faults/packet/probe.ts'
@@ -11,7 +11,7 @@ interface Proof {
   readonly measurements: Effect['measurements']
 }
 
-/** Those that are cut let nothing through, and the others do. */
+/** Cut links must let nothing through, and all others must be open. */
 const probe = async (cluster: Cluster, links: readonly Link[]): Promise<Proof> => {
   try {
     const cut = new Set(links.map(({ from, to }) => `${from}>${to}`))
@@ -30,8 +30,8 @@ const probe = async (cluster: Cluster, links: readonly Link[]): Promise<Proof> =
 }
 
 /**
- * Adds the links that are cut by now, and the proof, to what the fault says of itself. A probe must not make a short cut a
- * long one: there the packets that were dropped are proof enough.
+ * Adds the cut links and the proof to the effect of the fault. A probe must not prolong a short fault; for a short fault the
+ * dropped packets are proof enough.
  */
 export const withProof = (
   cluster: Cluster,

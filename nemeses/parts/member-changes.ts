@@ -1,4 +1,4 @@
-/** Changes of the cluster's members through the target's own API, by the word of its leader. */
+/** Changes of the cluster's members through the target's own API, confirmed by the members that the leader reports. */
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import type { MemberChange } from '../../harness/api/target.ts'
@@ -11,13 +11,13 @@ const BACK_TIMEOUT_MS = 10_000
 const POLL_MS = 50
 const SETTLE_TIMEOUT_MS = 15_000
 const SETTLE_POLL_MS = 200
-/** Longer than an election takes: so often in a row all are members. */
+/** Number of polls in a row in which all nodes must be members; together longer than an election takes. */
 const SETTLED_AFTER = 10
 
 const isDone = (members: readonly string[], change: MemberChange): boolean =>
   members.includes(change.member) === (change.kind === 'add')
 
-/** Changes one after another, and what the cluster said of them. */
+/** Makes changes one after another and records what the cluster reported about them. */
 export class MemberChanges {
   readonly #context: NemesisContext
   readonly #lists: (readonly string[])[] = []
@@ -33,7 +33,7 @@ export class MemberChanges {
     return leader === null ? null : ((await this.#context.status(leader))?.members ?? null)
   }
 
-  /** Asks until the cluster's list is as wanted; false where that does not come about in time. */
+  /** Repeats the change until the cluster's list shows it; false if that does not happen in time. */
   #make(change: MemberChange, timeoutMs: number): Promise<boolean> {
     const attempt = async (): Promise<boolean> => {
       const members = await this.#members()
@@ -52,9 +52,9 @@ export class MemberChanges {
   }
 
   /**
-   * Ends the process of a member that has been removed.
+   * Removes a member and then kills its process.
    *
-   * @param least no change leaves fewer members
+   * @param least the smallest number of members that may remain
    * @returns whether it is removed
    */
   async remove(node: ClusterNode, least: number): Promise<boolean> {
@@ -66,26 +66,26 @@ export class MemberChanges {
     return true
   }
 
-  /** Adds a member that has been removed again, as a new machine under the old name. */
+  /** Adds a removed member again, like a new machine with the old name. */
   async replace(node: ClusterNode): Promise<void> {
     await node.disk?.losePower('all', 0)
     wipeData(node.hostDataDir)
     await this.#add(node, STEP_TIMEOUT_MS)
   }
 
-  /** Started first: whoever is added must be there to be counted on. */
+  /** Starts the node first, because a new member must be reachable when the cluster counts on it. */
   async #add(node: ClusterNode, timeoutMs: number): Promise<void> {
     await node.start(this.#context.signal)
     await this.#make({ kind: 'add', member: node.name }, timeoutMs)
   }
 
-  /** Whoever is no member is added again, also those whose removal was not seen to come about. */
+  /** Adds every node that is not a member, including nodes whose removal was not confirmed. */
   async addMissing(nodes: readonly ClusterNode[]): Promise<void> {
     for (const node of nodes)
       if ((await this.#members())?.includes(node.name) !== true) await this.#add(node, BACK_TIMEOUT_MS)
   }
 
-  /** A removal that was given up on may come about later: adds whoever is missing, until all have been members for a while. */
+  /** A removal that timed out may still happen later, so this adds missing nodes until all have been members for a while. */
   async settle(): Promise<void> {
     const { cluster, signal } = this.#context
     let inARow = 0

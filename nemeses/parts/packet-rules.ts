@@ -1,4 +1,4 @@
-/** A fault that is rules of iptables in some nodes' namespaces: counted there, taken out there. */
+/** A fault made of iptables rules in the namespaces of some nodes, where their packets are counted and the rules removed. */
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { Effect } from '../../harness/api/nemesis.ts'
 import {
@@ -17,7 +17,7 @@ export interface RulesAt {
   readonly rules: readonly PacketRule[]
 }
 
-/** Takes the rules out of force and puts them in again, until it is stopped; how often they went out. */
+/** Switches the rules off and on until it is stopped; returns how often they were switched off. */
 const flap = async (
   places: readonly RulesAt[],
   name: string,
@@ -37,8 +37,8 @@ const flap = async (
 
 /**
  * @param id of the fault, whose chains are named after it
- * @param what was done to the packets, and to which
- * @param flapMs the rules are in force for so long, then out of it for as long, by turns; 0: all the time
+ * @param what what was done to which packets
+ * @param flapMs the rules alternate between on and off, each for this long; 0: always on
  */
 export const packetFault = async (
   id: string,
@@ -51,7 +51,7 @@ export const packetFault = async (
   await Promise.all(places.map(({ node, rules }) => addRules(node, name, rules)))
   const stop = new AbortController()
   const flapping = flapMs === 0 ? null : flap(places, name, flapMs, stop.signal)
-  // It is awaited by the heal, which may be long after.
+  // The heal awaits it, which may be much later.
   flapping?.catch(() => {})
   const measure = async (flaps?: number): Promise<Effect> => {
     const counts = await Promise.all(places.map(({ node }) => countPackets(node, name)))

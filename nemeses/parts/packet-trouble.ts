@@ -1,4 +1,4 @@
-/** What the switch, or a token bucket, does to the packets of some nodes, and what a probe of the network says of it. */
+/** What the switch, or a token bucket, does to the packets of some nodes, and what a probe of the network measures. */
 import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
 import { Detour, type DetourPort } from '../../harness/faults/packet/detour.ts'
 import type { LinkCounts, LinkRule } from '../../harness/faults/packet/link.ts'
@@ -8,14 +8,14 @@ export const PACKET_MODES = ['loss', 'duplicate', 'corrupt', 'reorder', 'delay',
 
 interface PacketTroubleIntent {
   readonly mode: (typeof PACKET_MODES)[number]
-  /** Of packets, that are hit. */
+  /** Share of packets that are hit. */
   readonly share: number
   readonly delayMs: number
   readonly jitterMs: number
   readonly kbitPerS: number
   /** Whether links with clients are hit too. */
   readonly clients: boolean
-  /** Only what leaves the victims. */
+  /** Only packets that leave the victims are hit. */
   readonly oneWay: boolean
   readonly seed: number
 }
@@ -34,7 +34,7 @@ const portsOf = (cluster: Cluster, withClients: boolean): readonly DetourPort[] 
   ...(withClients ? [{ name: CLIENTS, pid: process.pid, addresses: cluster.clientAddresses }] : []),
 ]
 
-/** Directed links that a victim is at an end of. */
+/** Directed links with a victim at one end. */
 const linksAt = (
   ports: readonly DetourPort[],
   victims: readonly ClusterNode[],
@@ -47,7 +47,7 @@ const linksAt = (
     .map(({ from, to }) => `${from}>${to}`)
 }
 
-/** What the switch counts of a mode; of one not named here, the packets. */
+/** What the switch counts for a mode; for a mode that is missing here, all packets. */
 const COUNTED: Readonly<Partial<Record<PacketTroubleIntent['mode'], keyof LinkCounts>>> = {
   loss: 'lost',
   duplicate: 'duplicated',
@@ -72,12 +72,12 @@ const compare = (before: Probe, during: Probe, links: readonly string[]) => {
   }
 }
 
-/** Trouble in force, on the links of the victims. */
+/** A packet fault in force on the links of the victims. */
 export class PacketTrouble implements AsyncDisposable {
   readonly #intent: PacketTroubleIntent
   readonly #detour: Detour
   readonly #links: readonly string[]
-  /** Whose bandwidth is limited. */
+  /** Nodes whose bandwidth is limited. */
   readonly #limited: readonly DetourPort[]
   readonly #network: ReturnType<typeof compare>
 
@@ -95,7 +95,7 @@ export class PacketTrouble implements AsyncDisposable {
     this.#network = network
   }
 
-  /** Resolves once it is in force and has been probed. */
+  /** Resolves when the fault is in force and has been probed. */
   static async make(
     cluster: Cluster,
     victims: readonly ClusterNode[],

@@ -1,4 +1,4 @@
-/** The links that a partition cuts in a cluster as it is now, and the rules that cut them. */
+/** The links that a partition cuts in the current state of a cluster, and the rules that cut them. */
 import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
 import type { Link, NemesisContext } from '../../harness/api/nemesis.ts'
 import type { PacketRule } from '../../harness/faults/iptables.ts'
@@ -8,7 +8,7 @@ import type { RulesAt } from './packet-rules.ts'
 
 export interface Cut {
   readonly shape: Shape
-  /** Packets from the first side to the second are dropped, answers pass. */
+  /** Only packets from the first side to the second are dropped. */
   readonly oneWay: boolean
   readonly order: readonly string[]
   readonly clientGroup: number
@@ -27,7 +27,7 @@ const addressOf = (cluster: Cluster, name: string): string => {
 
 const isLeaderShape = (shape: Shape): shape is LeaderShape => LEADER_SHAPES.some((known) => known === shape)
 
-/** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
+/** Some shapes cut nothing in a small cluster: in a ring of three, every node reaches every other. */
 export const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean => {
   if (shape === 'clients' || shape === 'leader-clients') return true
   return isLeaderShape(shape) ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0
@@ -46,11 +46,11 @@ const bothWays = async (context: NemesisContext, cut: Cut): Promise<readonly Lin
   return split([leader, ...followers.slice(0, companions)], followers.slice(companions))
 }
 
-/** Where one-way is asked, of each pair the direction that `split` names first. */
+/** For a one-way cut, keeps of each pair the direction that `split` lists first. */
 const directed = ({ oneWay, shape }: Cut, links: readonly Link[]): readonly Link[] =>
   oneWay && shape !== 'asymmetric-bridge' ? links.filter((_, i) => i % 2 === 0) : links
 
-/** Depends on who leads now. */
+/** The links to cut; they may depend on the current leader. */
 export const resolveLinks = async (context: NemesisContext, cut: Cut): Promise<readonly Link[]> =>
   directed(cut, await bothWays(context, cut))
 

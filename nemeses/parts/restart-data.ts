@@ -1,6 +1,7 @@
 /**
- * What a killed node finds on its disk when it comes back: what it left, something older, or nothing. Older data is a copy
- * taken a while before the kill, with the node standing still; all of it, or only of the newest files that changed since.
+ * What a killed node finds on its disk when it restarts: its own data, older data, or nothing. Older data is a copy that was
+ * taken some time before the kill, while the node was stopped. Either all of it is restored, or only the newest files that
+ * changed since.
  */
 import type { FaultModel } from '../../harness/api/claims.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
@@ -14,7 +15,7 @@ type RestartData = (typeof RESTART_DATA)[number]
 
 export interface DataIntent {
   readonly data: RestartData
-  /** How much older the data is that comes back. */
+  /** How much older the restored data is. */
   readonly staleMs: number
   readonly newestFiles: number
 }
@@ -22,7 +23,7 @@ export interface DataIntent {
 export const modelOfData = ({ data }: { readonly data: RestartData }): FaultModel =>
   data === 'kept' ? 'kill' : 'data-loss'
 
-/** Whom faults that lose data hit: of the words those that do not mean many nodes. */
+/** The victims of faults that lose data: the words that do not mean many nodes. */
 export const fewNodes = (words: readonly string[]): readonly string[] => {
   const left = words.filter((word) => word !== 'all' && word !== 'majority')
   return left.length === 0 ? ['one'] : left
@@ -32,7 +33,7 @@ const olderOf = (node: ClusterNode): string => `${node.hostDataDir}.older`
 
 const isRollback = ({ data }: DataIntent): boolean => data === 'rolled-back' || data === 'newest-rolled-back'
 
-/** Resolves when the data that is kept is as much older as was asked; at once where no older data is needed. */
+/** Keeps a copy of the data and resolves when the copy is old enough; resolves at once if no older data is needed. */
 export const keepOlder = async (
   nodes: readonly ClusterNode[],
   intent: DataIntent,
@@ -53,10 +54,10 @@ export const keepOlder = async (
   await sleep(intent.staleMs, signal)
 }
 
-/** Changes the data of a node that is down; says what it did. */
+/** Changes the data of a node that is down and describes the change; null: no change. */
 export const changeData = async (node: ClusterNode, intent: DataIntent): Promise<string | null> => {
   if (intent.data === 'kept') return null
-  // Whatever was not durable yet is now: what happens here is no power loss.
+  // This is not a power loss, so everything that was not durable yet is made durable first.
   await node.disk?.losePower('all', 0)
   if (intent.data === 'wiped') return `${wipeData(node.hostDataDir)} files of ${node.name} wiped`
   const newest = intent.data === 'rolled-back' ? null : intent.newestFiles
@@ -65,10 +66,10 @@ export const changeData = async (node: ClusterNode, intent: DataIntent): Promise
 }
 
 /**
- * Spends what the claims tolerate of lost data, over the whole run: what a fault may do to the data, which is to keep it once
- * the claims allow no more. Where keeping it is not among the words, it was asked for losses whatever is claimed.
+ * Keeps data losses within what the claims tolerate over the whole run: when the claims allow no further loss, faults keep
+ * the data. If `kept` is not among the words, the user asked for losses regardless of the claims.
  *
- * @returns called once a fault, in order
+ * @returns a function that is called once per fault, in order
  */
 export const dataWithinTolerance = (
   words: readonly RestartData[],

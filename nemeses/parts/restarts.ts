@@ -1,4 +1,4 @@
-/** Ending nodes and having them run again: all at once, one after another, or again and again. */
+/** Kills nodes and starts them again: all at once, one after another, or repeatedly. */
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import type { NodeProcess } from '../../harness/api/process.ts'
@@ -12,17 +12,17 @@ export const RESTART_PATTERNS = ['at-once', 'rolling', 'crash-loop'] as const
 interface RestartIntent extends DataIntent {
   readonly signal: (typeof SIGNALS)[number]
   readonly pattern: (typeof RESTART_PATTERNS)[number]
-  /** How long a node runs between two ends of a crash loop, and before the next one's turn of a rolling restart. */
+  /** How long a node runs between two kills of a crash loop, and before the next node is killed in a rolling restart. */
   readonly uptimeMs: number
 }
 
-/** How long SIGTERM is given. */
+/** How long a process may take to exit after SIGTERM. */
 const PATIENCE_MS = 2000
 const EXIT_TIMEOUT_MS = 500
 /** How long a node is down in a rolling restart or a crash loop. */
 const DOWNTIME_MS = 200
 
-/** The system tells a moment after the end. */
+/** How the process exited. The system reports it a moment after the exit. */
 const exitOf = async (node: ClusterNode, pid: number): Promise<string | null> => {
   let exit: string | null = null
   const isTold = async (): Promise<boolean> => {
@@ -33,7 +33,7 @@ const exitOf = async (node: ClusterNode, pid: number): Promise<string | null> =>
   return exit
 }
 
-/** Resolves true when the time is over, false where `stop` came first. */
+/** Resolves to true when the time is over, to false if `stop` came first. */
 const passes = (ms: number, stop: AbortSignal): Promise<boolean> =>
   sleep(ms, stop).then(
     () => !stop.aborted,
@@ -46,7 +46,7 @@ interface EndedProcess {
   readonly exit: string | null
 }
 
-/** Nodes that are ended, once or in turns, until all are started again. */
+/** Nodes that are killed, once or in turns, until all are started again. */
 export class Restarts {
   readonly #nodes: readonly ClusterNode[]
   readonly #intent: RestartIntent
@@ -65,7 +65,7 @@ export class Restarts {
     this.#signal = context.signal
   }
 
-  /** Resolves once those whose turn is first are down. */
+  /** Resolves when the first victims are down. */
   static async begin(
     context: NemesisContext,
     nodes: readonly ClusterNode[],
@@ -75,12 +75,12 @@ export class Restarts {
     await keepOlder(nodes, intent, context.signal)
     await restarts.#end(restarts.#victimsOf(0))
     restarts.#turns = restarts.#takeTurns()
-    // It is awaited at the end, which may be long after.
+    // `end` awaits it, which may be much later.
     restarts.#turns.catch(() => {})
     return restarts
   }
 
-  /** Whose turn it is: all, or in a rolling restart one; nobody when it is over. */
+  /** The victims of a turn: all nodes, or one node in a rolling restart; none when the turns are over. */
   #victimsOf(turn: number): readonly ClusterNode[] {
     if (this.#intent.pattern === 'crash-loop') return this.#nodes
     if (this.#intent.pattern === 'rolling') return this.#nodes.slice(turn, turn + 1)
@@ -105,7 +105,7 @@ export class Restarts {
     this.#ended.push(...processes.map(({ pid }, i) => ({ node: node.name, pid, exit: exits[i] ?? null })))
   }
 
-  /** After the first turn: back up, and the next ones down, until it is over or stopped. */
+  /** After the first turn: starts the last victims and kills the next ones, until there are none or it is stopped. */
   async #takeTurns(): Promise<void> {
     if (this.#intent.pattern === 'at-once') return
     for (let turn = 1; await passes(DOWNTIME_MS, this.#stop.signal); turn++) {
@@ -116,12 +116,12 @@ export class Restarts {
     }
   }
 
-  /** @param running the processes that were started again; null: not yet */
+  /** @param running the processes that were started again; null: none yet */
   measure(running: readonly NodeProcess[] | null = null) {
     const gone = this.#ended.filter(({ pid }) => !isAlive(pid))
     const names = [...new Set(gone.map(({ node }) => node))].join(', ')
     const pids = gone.map(({ pid }) => pid).join(', ')
-    const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit not told'))].join(', ')
+    const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit unknown'))].join(', ')
     const ignored = this.#deaf.length === 0 ? '' : `, ${this.#deaf.length} only by SIGKILL`
     const changes = this.#data.length === 0 ? '' : `; ${this.#data.join('; ')}`
     const again =
@@ -141,7 +141,7 @@ export class Restarts {
     }
   }
 
-  /** No more turns: all are started, and what was done is measured for the last time. */
+  /** Ends the turns, starts all nodes, and returns the last measurement. */
   async end() {
     this.#stop.abort()
     await this.#turns

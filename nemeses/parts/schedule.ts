@@ -1,4 +1,4 @@
-/** When faults happen: shared by all nemeses. A fault's time follows from the previous scheduled time, never from the clock. */
+/** When faults happen: shared by all nemeses. The time of a fault follows from the previous scheduled time, never from the clock. */
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
@@ -15,13 +15,13 @@ export const scheduleOptions = (intervalMs: number, durationMs: number) =>
     gap: {
       type: 'duration',
       default: 200,
-      description: 'least time between the end of a fault and the next',
+      description: 'shortest time between the end of a fault and the start of the next',
     },
   }) as const satisfies OptionSpecs
 
 export type ScheduleSpecs = ReturnType<typeof scheduleOptions>
 
-/** Time left undisturbed at the start, so that a first leader is there to be hit. */
+/** Time without faults at the start, so that there is a leader when the first fault comes. */
 const WARM_UP_MS = 1500
 
 export interface Scheduled<I> {
@@ -33,7 +33,7 @@ export interface Scheduled<I> {
 /**
  * Faults of one nemesis one after another: each lasts 0.5 to 1.5 times the duration and ends before the next.
  *
- * @param draw what the fault intends, called once a fault, in order
+ * @param draw draws the intent, called once per fault, in order
  */
 export const planSequence = <I>(
   rng: Rng,

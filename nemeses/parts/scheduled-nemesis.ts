@@ -1,6 +1,6 @@
 /**
- * The frame of every nemesis: options of the schedule, a plan of faults one after another, intents that are checked where
- * they are read back, and a heal that happens once. A nemesis adds its own options, what a fault intends, and how it is made.
+ * The common part of all nemeses: options of the schedule, a plan of faults one after another, a check of intents that are
+ * read back, and a heal that happens once. A nemesis adds its own options, the intent of a fault, and its injection.
  */
 import type { z } from 'zod'
 import type { FaultModel } from '../../harness/api/claims.ts'
@@ -20,16 +20,16 @@ import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { planSequence, type ScheduleSpecs, scheduleOptions } from './schedule.ts'
 
-/** A fault that has been made. */
+/** A fault that has been injected. */
 export interface FaultInForce<M extends Measurements = Measurements> {
   /** The nodes or services it hit. */
   readonly victims: readonly { readonly name: string }[]
   measure(): Promise<Effect<M>>
-  /** Called once. Undoes the fault and returns what it did in all. */
+  /** Called once. Undoes the fault and returns its total effect. */
   heal(): Promise<Effect<M>>
 }
 
-/** Measures for the last time, then undoes, whatever came of the measuring. */
+/** Measures for the last time, then undoes the fault even if the measurement failed. */
 export const measureThenUndo = async <E>(
   measure: () => Promise<E>,
   undo: () => void | PromiseLike<void>,
@@ -48,7 +48,7 @@ interface Planning<Specs extends OptionSpecs> {
 }
 
 /**
- * What is particular to a nemesis.
+ * The parts that are specific to a nemesis.
  *
  * @typeParam Specs its own options
  * @typeParam I its intent
@@ -68,19 +68,19 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'disks'
     | 'settle'
   > {
-  /** Defaults of the options every nemesis has. */
+  /** Defaults of the options that every nemesis has. */
   readonly intervalMs: number
   readonly durationMs: number
   readonly options: Specs
-  /** Every intent is one of these; recorded plans are checked by it. */
+  /** Schema of the intent; recorded plans are checked against it. */
   readonly intent: z.ZodType<I>
   readonly model: FaultModel | ((intent: NoInfer<I>) => FaultModel)
-  /** Which of its faults an intent is, such as `leader` for a partition. */
+  /** The kind of fault that an intent describes, such as `leader` for a partition. */
   kindOf(intent: NoInfer<I>): string
   /** The nodes that an intent names. Absent: none. */
   nodesNamed?(intent: NoInfer<I>): readonly string[]
   /**
-   * Checks the options once, and returns what draws the intents, called once a fault, in order.
+   * Checks the options once and returns a function that draws the intents. It is called once per fault, in order.
    *
    * @throws UserError for options that do not fit the cluster.
    */
@@ -95,11 +95,11 @@ const readIntent = <I>(schema: z.ZodType<I>, { id, nemesis, intent }: RecordedFa
   const [issue] = read.error.issues
   const field = ['intent', ...(issue?.path ?? [])].join('.')
   throw new UserError(
-    `The planned fault ${id} is none that ${nemesis} can make: ${field}: ${issue?.message ?? 'not understood'}.`,
+    `The planned fault ${id} is not one that ${nemesis} can inject: ${field}: ${issue?.message ?? 'not understood'}.`,
   )
 }
 
-/** A fault in force whose heal happens once, however often and from wherever it is asked for. */
+/** A fault in force whose heal happens only once, even if it is called several times. */
 const healedOnce = (id: string, { victims, measure, heal }: FaultInForce): ActiveFault => {
   let healed: Promise<Effect> | null = null
   return {

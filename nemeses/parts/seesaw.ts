@@ -1,6 +1,6 @@
 /**
- * A partition that follows the leader: whenever another one is elected, its side is cut off in place of the side that was,
- * before it has told the others much. So logs diverge again and again, which is how Raft's figure 8 comes about.
+ * A partition that follows the leader: whenever another leader is elected, its side is cut off instead of the previous side,
+ * before it has replicated much. So logs diverge repeatedly, which produces the situation of figure 8 of the Raft paper.
  */
 import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import { addRules, chainName, countPackets, removeRules, setInForce } from '../../harness/faults/iptables.ts'
@@ -8,10 +8,10 @@ import { sleep } from '../../harness/support/wait.ts'
 import type { RulesAt } from './packet-rules.ts'
 import { measureThenUndo } from './scheduled-nemesis.ts'
 
-/** How soon another leader is seen. */
+/** How often the leader is checked. */
 const EVERY_MS = 10
 
-/** The rules that cut off one side, under a name of their own: put in once, then in and out of force. */
+/** The rules that cut off one side, in a chain of their own: added once, then switched on and off. */
 interface Cut {
   readonly name: string
   readonly places: readonly RulesAt[]
@@ -19,10 +19,10 @@ interface Cut {
 
 interface SeesawOptions {
   readonly id: string
-  /** Whom to cut off where that node leads. */
+  /** The nodes to cut off if that node leads. */
   readonly sideOf: (leader: string) => readonly string[]
   readonly rulesFor: (side: readonly string[]) => readonly RulesAt[]
-  /** Where nobody leads yet. */
+  /** Taken as the leader if there is none yet. */
   readonly first: string
 }
 
@@ -37,7 +37,7 @@ class Seesaw {
     this.#options = options
   }
 
-  /** The new side is cut off before the other one is let in again. */
+  /** The new side is cut off before the old side is connected again. */
   async follow(leader: string): Promise<void> {
     const side = this.#options.sideOf(leader)
     const key = side.toSorted().join(' ')
@@ -100,7 +100,7 @@ export const seesawFault = async (context: NemesisContext, options: SeesawOption
   await seesaw.follow((await context.leader()) ?? options.first)
   const stop = new AbortController()
   const following = followLeaders(seesaw, context, stop.signal)
-  // It is awaited by the heal, which may be long after.
+  // The heal awaits it, which may be much later.
   following.catch(() => {})
   const heal = () => {
     stop.abort()

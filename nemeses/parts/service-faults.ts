@@ -1,4 +1,4 @@
-/** What a service beside the cluster does wrong. */
+/** Faults of a service beside the cluster. */
 import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
 import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
 import type { PacketRule } from '../../harness/faults/iptables.ts'
@@ -19,13 +19,13 @@ const withPrefix = (text: string, fault: FaultInForce): FaultInForce => {
   }
 }
 
-/** Its processes are killed, and whoever connects is refused. */
+/** Its processes are killed, and connections are refused. */
 export const makeGone = async (
   { cluster, signal: abort }: NemesisContext,
   id: string,
   service: ClusterNode,
 ): Promise<FaultInForce> => {
-  // Refused at the door, where it can be counted: the kernel would refuse by itself, and tell nobody.
+  // A rule refuses the connections so that they are counted; the kernel alone would refuse them without a count.
   const rules = [{ node: service, rules: rulesFor(cluster, 'tcp') }]
   const refusing = await packetFault(id, rules, 'of requests refused')
   await service.kill(abort)
@@ -37,7 +37,7 @@ export const makeGone = async (
   return withPrefix(`${service.name} gone`, { ...refusing, heal })
 }
 
-/** It is stopped: connections open, and nothing is answered. */
+/** It is stopped: connections open, but nothing is answered. */
 export const hang = async (service: ClusterNode) => {
   const processes = await service.processes()
   for (const { pid } of processes) signal(pid, 'SIGSTOP')
@@ -65,7 +65,7 @@ export const makeFail = async (
   return withPrefix(`${service.name} failing`, await packetFault(id, at, 'of requests reset'))
 }
 
-/** Every packet between it and the nodes takes longer. */
+/** Every packet between it and the nodes is delayed. */
 export const slowDown = async (
   { cluster }: NemesisContext,
   service: ClusterNode,
@@ -79,7 +79,7 @@ export const slowDown = async (
   const rule = { delayMs, jitterMs: delayMs / 4, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
   const links = cluster.nodes.flatMap(({ name }) => [`${name}>${service.name}`, `${service.name}>${name}`])
   const rules = Object.fromEntries(links.map((link) => [link, rule]))
-  // What the nodes say to each other goes as it did.
+  // Packets between the nodes keep their normal path.
   const detour = await Detour.open(ports, rules, seed, (a, b) => [a.name, b.name].includes(service.name))
   const measure = async () => {
     const counts = await detour.counts()

@@ -1,4 +1,4 @@
-/** Nodes that are started anew with settings of their own. */
+/** Nodes that are restarted with their own settings. */
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext, PlanContext } from '../../harness/api/nemesis.ts'
 import type { Options } from '../../harness/api/options.ts'
@@ -12,16 +12,16 @@ const POLL_MS = 30
 
 export const optionsWith = ({ option, value }: Setting): Options => ({ [option]: value })
 
-/** The versions that the cluster does not have. */
+/** The versions that the cluster does not run. */
 export const otherVersions = ({ target, targetOptions }: PlanContext): readonly Setting[] =>
   (target.versions?.values ?? [])
     .map((value) => ({ option: target.versions?.option as string, value }))
     .filter(({ option, value }) => targetOptions[option] !== value)
 
 /**
- * Wrong settings as given, `option:value` joined by `+`, or else those that the target knows.
+ * The wrong settings in the text, `option:value` joined by `+`; for an empty text, those of the target.
  *
- * @throws UserError where the target has no such option.
+ * @throws UserError if the target has no such option.
  */
 export const parseMistakes = (text: string, { target }: PlanContext): readonly Setting[] => {
   if (text === '') return target.mistakes ?? []
@@ -46,7 +46,7 @@ export const restartWith = async (
   await node.start(context.signal)
 }
 
-/** Restarts one after another, each ready before the next, until all are or it is stopped; which ones were. */
+/** Restarts one after another, each ready before the next, until all are done or it is stopped; returns the restarted nodes. */
 export const roll = async (
   context: NemesisContext,
   nodes: readonly ClusterNode[],
@@ -63,13 +63,13 @@ export const roll = async (
   return done
 }
 
-/** Whether the node's processes run by the command lines of that launch. */
+/** Whether the processes of the node run with the command lines of that launch. */
 const runsBy = async (node: ClusterNode, launch: LaunchSpec): Promise<boolean> => {
   const lines = (await node.processes()).map(({ pid }) => commandLineOf(pid))
   return launch.processes.every(({ argv }) => lines.some((line) => line === `${argv.join('\0')}\0`))
 }
 
-/** What each node says of itself, and whether its process runs with the setting. */
+/** The version that each node reports, and whether its process runs with the setting. */
 export const effectOf = async (
   context: NemesisContext,
   nodes: readonly ClusterNode[],

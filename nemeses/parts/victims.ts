@@ -1,4 +1,4 @@
-/** Whom a fault hits: asked for by words, resolved when the fault is injected. */
+/** The victims of a fault: given as words, resolved when the fault is injected. */
 import { z } from 'zod'
 import type { FaultModel } from '../../harness/api/claims.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
@@ -8,11 +8,11 @@ import { UserError } from '../../harness/support/assert.ts'
 
 const VICTIM_WORDS = ['one', 'leader', 'minority', 'majority', 'followers', 'all'] as const
 
-/** The part of an intent that says whom a fault hits. */
+/** The part of an intent that names the victims. */
 export const VICTIM_FIELDS = {
-  /** A word, or a node's name. */
+  /** A word or the name of a node. */
   victims: z.string(),
-  /** The seeded order in which nodes are taken, so that resolving draws nothing. */
+  /** The seeded order in which nodes are chosen, so that resolving needs no random numbers. */
   order: z.array(z.string()).min(1).readonly(),
 }
 const victimFields = z.object(VICTIM_FIELDS)
@@ -21,23 +21,23 @@ type VictimIntent = Readonly<z.infer<typeof victimFields>>
 export const victimsNamed = ({ victims, order }: VictimIntent): readonly string[] =>
   isVictimWord(victims) ? order : [...order, victims]
 
-/** How many nodes are the largest minority, but at least one. */
+/** The size of the largest minority, but at least one. */
 const minorityOf = (count: number): number => Math.max(1, Math.floor((count - 1) / 2))
 
-/** @param whom whether they are hit themselves, or something of theirs */
-export const victimsOption = (byDefault: string, whom: 'whom' | 'whose' = 'whom') =>
+/** @param what the role of the nodes, for the description */
+export const victimsOption = (byDefault: string, what = 'nodes that are hit') =>
   ({
     type: 'string',
     default: byDefault,
-    description: `${whom}: words (${VICTIM_WORDS.join(', ')}) or node names, joined by +`,
+    description: `${what}: words (${VICTIM_WORDS.join(', ')}) or node names, joined by +`,
   }) as const
 
 const isVictimWord = (word: string): boolean => VICTIM_WORDS.some((known) => known === word)
 
 /**
- * Words or names of nodes.
+ * Parses words or names of nodes.
  *
- * @throws UserError where one is neither.
+ * @throws UserError if a part is neither.
  */
 export const parseVictims = (text: string, { nodes }: PlanContext): readonly string[] => {
   const words = text.split('+')
@@ -57,7 +57,7 @@ const sizeOf = (word: string, nodes: number): number => {
   return word === 'minority' ? minorityOf(nodes) : 1
 }
 
-/** Draws whom to hit among the words, keeping within what the claims tolerate of that model. */
+/** Draws the victims from the words, within what the claims tolerate for that model. */
 export const drawVictims = (
   rng: Rng,
   words: readonly string[],
@@ -76,7 +76,7 @@ export const drawVictims = (
   return { victims: allowed.length === 0 ? 'one' : rng.pick(allowed), order: rng.shuffle(nodes) }
 }
 
-/** Checks the option, and returns what draws the victims of each fault. */
+/** Checks the option and returns a function that draws the victims of each fault. */
 export const victimsFrom = (
   text: string,
   context: PlanContext,
@@ -85,7 +85,7 @@ export const victimsFrom = (
   return (rng, model) => drawVictims(rng, words, context, model)
 }
 
-/** The nodes meant, now. With no leader, `leader` falls to the first of the order. */
+/** The nodes that the intent means now. Without a leader, `leader` means the first node of the order. */
 export const resolveVictims = async (
   context: NemesisContext,
   intent: VictimIntent,

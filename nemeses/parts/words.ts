@@ -1,8 +1,8 @@
-/** Options whose value is words joined by `+`: each fault takes one of them. */
+/** Options whose value consists of words joined by `+`: each fault uses one of them. */
 import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
 
-/** @param what the words say, such as `how`; @param note what else there is to know */
+/** @param what what the words choose, such as `how`; @param note a remark */
 export const wordsOption = <Word extends string>(
   what: string,
   known: readonly Word[],
@@ -12,10 +12,10 @@ export const wordsOption = <Word extends string>(
   ({
     type: 'string',
     default: byDefault.join('+'),
-    description: `${what}: ${known.join(', ')}, joined by +${note === '' ? '' : `; ${note}`}`,
+    description: `${what}: one or more of ${known.join(', ')}, joined by +${note === '' ? '' : `; ${note}`}`,
   }) as const
 
-/** @throws UserError that names the option, where a word is none of those known. */
+/** @throws UserError that names the option, if a word is unknown. */
 export const parseWords = <Word extends string>(
   option: string,
   text: string,
@@ -23,17 +23,17 @@ export const parseWords = <Word extends string>(
 ): readonly Word[] =>
   text.split('+').map((word) => {
     const found = known.find((candidate) => candidate === word)
-    if (found === undefined) throw new UserError(`${option}=${word} is none of ${known.join(', ')}.`)
+    if (found === undefined) throw new UserError(`${option}=${word} is not one of ${known.join(', ')}.`)
     return found
   })
 
-/** One of the things, so that all have had their turn before one comes again; the order is the seed's. */
+/** One of the things: each comes once before any comes again, in an order that the seed determines. */
 export const takeTurn = <T>(rng: Rng, things: readonly T[], ordinal: number): T => {
   const round = Math.floor(ordinal / things.length)
   return rng.fork('round', round).shuffle(things)[ordinal % things.length] as T
 }
 
-/** Of each fault its word, by turns. */
+/** Returns a function that gives each fault its word, in turns. */
 export const wordsByTurns = <Word extends string>(
   rng: Rng,
   option: string,

@@ -1,4 +1,4 @@
-/** Records of a cluster for tests: two nodes, nothing wrong with them but what a test puts in. */
+/** Records of a cluster for tests: two nodes, without any problem unless the test adds one. */
 import type { Claims, FaultModel } from '../../../harness/api/claims.ts'
 import type { FaultRecord, RunSpec, Sample } from '../../../harness/api/record.ts'
 import type { NodeStatus } from '../../../harness/api/target.ts'
@@ -16,7 +16,7 @@ export const CLAIMS: Claims = {
   recoversWithinMs: 5000,
 }
 
-/** In force from one time to the other, on n1. */
+/** A fault that is in force between the two times, on n1. */
 export const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRecord => ({
   planned: plannedFault({ model }),
   victims: ['n1'],

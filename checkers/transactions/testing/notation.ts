@@ -1,6 +1,6 @@
 /**
- * Histories in a tiny language, for tests: a line is a transaction, `process outcome ops`. Transactions run one after
- * another in the order of the lines, except those whose lines are joined by `|`, which run at once.
+ * Histories in a small language, for tests: each line is a transaction, `process outcome ops`. Transactions run one after
+ * another in the order of the lines. Transactions joined by `|` on one line run at the same time.
  *
  * - list-append: `ax1` appends 1 to x, `rx12` reads x as [1, 2], `rx` reads it as []
  * - rw-register: `wx1` writes 1 to x, `rx1` reads 1, `rx_` reads that it was never written

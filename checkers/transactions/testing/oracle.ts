@@ -1,4 +1,4 @@
-/** Brute force, deliberately dumb: the definitions tried over all orders. For a handful of transactions. */
+/** Brute force, deliberately simple: it tries the definitions over all orders. For a few transactions. */
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
 
@@ -15,7 +15,7 @@ const apply = (state: State, op: MicroOp): State => {
 const fits = (state: State, [f, key, value]: MicroOp, empty: unknown): boolean =>
   f !== 'r' || JSON.stringify(state.get(key) ?? empty) === JSON.stringify(value)
 
-/** The state after the transaction; null where its reads do not fit. What it read is not known unless it committed. */
+/** The state after the transaction; null if its reads do not fit. Its reads are unknown unless it committed. */
 const run = (history: Transactions, row: number, before: State, empty: unknown): State | null => {
   let state = before
   for (const op of history.ops[row] as readonly MicroOp[]) {
@@ -25,7 +25,7 @@ const run = (history: Transactions, row: number, before: State, empty: unknown):
   return state
 }
 
-/** Every choice of which uncertain transactions happened. */
+/** Every choice of the uncertain transactions that happened. */
 const chosen = (history: Transactions): readonly (readonly number[])[] => {
   const rows = Array.from({ length: history.count }, (_, row) => row)
   const certain = rows.filter((row) => history.outcome[row] === COMMITTED)
@@ -42,9 +42,9 @@ const precedes = (history: Transactions, a: number, b: number): boolean =>
   (history.completedAt[a] as number) < (history.invokedAt[b] as number)
 
 /**
- * Is there an order in which each could have run alone?
+ * Is there a serial order of the transactions that explains all reads?
  *
- * @param isStrict the order must also be that of real time
+ * @param isStrict the order must also respect real time
  */
 export const isSerializable = (history: Transactions, empty: unknown, isStrict: boolean): boolean => {
   const search = (left: readonly number[], state: State): boolean =>
@@ -68,13 +68,13 @@ const writtenBy = (history: Transactions, row: number): ReadonlySet<Scalar> =>
 
 interface Started {
   readonly row: number
-  /** How many had committed. */
+  /** How many transactions had committed at its start. */
   readonly at: number
 }
 
 /**
- * Are there snapshots and an order of commits in which each read from its snapshot and its own writes, and none wrote what
- * another wrote that committed between? (Berenson et al. 1995, section 4.2; snapshots may be old.)
+ * Are there snapshots and an order of commits so that each transaction read from its snapshot and its own writes, and none
+ * wrote a key that another transaction wrote and committed in between? (Berenson et al. 1995, section 4.2; snapshots may be old.)
  */
 export const isSnapshotIsolated = (history: Transactions, empty: unknown): boolean => {
   const search = (

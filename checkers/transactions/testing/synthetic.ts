@@ -4,9 +4,9 @@ import type { Rng } from '../../../harness/api/random.ts'
 import type { MicroOp } from '../transactions.ts'
 
 /**
- * - `serializable`: a transaction happens at once, when it ends (so it is strictly serializable);
- * - `snapshot`: it reads from when it began, and fails where another wrote meanwhile what it writes;
- * - `broken`: it reads from when it began, and commits whatever happened meanwhile.
+ * - `serializable`: a transaction takes effect atomically when it ends (so it is strictly serializable);
+ * - `snapshot`: it reads the state at its start, and fails if another transaction wrote one of its written keys meanwhile;
+ * - `broken`: it reads the state at its start, and always commits.
  */
 export type Isolation = 'serializable' | 'snapshot' | 'broken'
 

@@ -88,7 +88,11 @@ describe('the spec of a run', () => {
     ['raft', { faults: PLAN, nemesis: 'kill' }, 'already determines the nemeses'],
     ['raft', { faults: PLAN, nodes: '3' }, 'kill-1 names n5, and the cluster has n1, n2, n3'],
     ['raft', { faults: PLAN, timeLimit: '2s' }, 'kill-1 ends after 3.0 s, beyond --time-limit'],
-    ['raft', { faults: BROKEN_PLAN }, 'planned fault kill-1 is none that kill can make: intent.signal: '],
+    [
+      'raft',
+      { faults: BROKEN_PLAN },
+      'planned fault kill-1 is not one that kill can inject: intent.signal: ',
+    ],
     ['raft', { bug: 'stale-reed' }, 'Did you mean stale-read?'],
     ['etcd', { bug: 'stale-read' }, 'There is no planted bug of etcd named stale-read'],
     ['raft', { env: 'cloud' }, 'There is no environment named cloud'],
