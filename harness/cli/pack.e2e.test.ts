@@ -206,7 +206,7 @@ describeWith(missingLinuxRoot(), 'npm pack', () => {
     const args = ['faultline', 'run', './target.ts', '--env', 'namespaces', '--time-limit', '2s']
     const bundled = await inProject('npx', args)
     expect(bundled.stdout).toContain(
-      'read: linearizable, write: linearizable, cas: linearizable (its author)',
+      'read: linearizable, write: linearizable, cas: linearizable (read: its author; write, cas: assumed: nobody promised it)',
     )
     expect(bundled.exitCode).toBe(0)
     const own = await inProject('npx', [...args, '-w', './workload.ts', '--workload-opts', 'reads=0.7'])
