@@ -39,7 +39,6 @@ for (const { verdict, operations } of regressions)
 const answer = (model, operations) => {
   try { return check(model, operations, { timeMs: 200 }) } catch { return { verdict: 'error' } }
 }
-// A little of everything first: most that is broken shows soon.
 const huntSmall = (from, end) => {
   for (const { model, history } of subjects)
     for (let seed = from; seed < end; seed++) {
@@ -47,9 +46,9 @@ const huntSmall = (from, end) => {
       if (ask(model, operations) !== (bruteForce(model, operations) ? 'ok' : 'illegal')) process.exit(NOTICED)
     }
 }
-const huntLarger = () => {
+const huntLarger = (from, end) => {
   for (const { model, history } of largerSubjects)
-    for (let seed = 0; seed < ${LARGER}; seed++) {
+    for (let seed = from; seed < end; seed++) {
       const operations = history(seed)
       const special = answer(model, operations)
       const searched = answer({ ...model, specialised: undefined }, operations)
@@ -57,10 +56,10 @@ const huntLarger = () => {
       if (special.verdict !== searched.verdict || String(special.prefix) !== String(searched.prefix)) process.exit(NOTICED)
     }
 }
-const huntStuck = () => {
+const huntStuck = (from, end) => {
   for (const { model: given, history } of subjects) {
     const { partition, specialised, ...model } = isNondeterministic(given) ? determinize(given) : given
-    for (let seed = 0; seed < 400; seed++) {
+    for (let seed = from; seed < end; seed++) {
       const operations = history(seed)
       if (!bruteForce(model, operations)) continue
       const [part] = partsOfOperations(model, operations)
@@ -69,9 +68,14 @@ const huntStuck = () => {
     }
   }
 }
-huntStuck()
-huntSmall(0, 2000)
-huntLarger()
+// A little of everything first: most that is broken shows soon.
+const ROUNDS = [0, 0.01, 0.1, 1]
+for (const [round, share] of ROUNDS.entries()) {
+  const before = ROUNDS[round - 1] ?? 0
+  huntSmall(2000 * before, 2000 * share)
+  huntLarger(${LARGER} * before, ${LARGER} * share)
+  huntStuck(400 * before, 400 * share)
+}
 huntSmall(2000, 20000)
 `
 
