@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../harness/api/claims.ts'
 import type { Operation } from '../harness/api/history.ts'
-import type { FaultRecord, RunFacts, RunRecord, RunSpec } from '../harness/api/record.ts'
+import type { FaultRecord, RunRecord, RunSpec } from '../harness/api/record.ts'
 import type { Checker, Status } from '../harness/api/verdict.ts'
-import { bareRecord } from '../harness/store/run-store.ts'
-import { recovery } from './cluster/recovery.ts'
-import { statistics } from './cluster/statistics.ts'
+import { plannedFault } from '../harness/testing/faults.ts'
+import { type RecordParts, recordOf } from '../harness/testing/record.ts'
 import { composeVerdict, worst } from './compose.ts'
 
 const signal = new AbortController().signal
@@ -29,13 +28,13 @@ const ok: Operation[] = [
   { index: 1, timeNs: 1, process: 0, type: 'ok', f: 'read', value: 1 },
 ]
 
-const fault = (bit: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
-  planned: { id: 'kill-1', nemesis: 'kill', atNs: 0, durationNs: 1, model: 'kill', intent: {} },
+const fault = (effective: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
+  planned: plannedFault(),
   victims,
   injectedAtNs: 1,
   healedAtNs: 2,
   effects: [],
-  bit,
+  effective,
 })
 
 const spec = { nodes: 3, nemeses: [{ name: 'kill', options: {} }] } as unknown as RunSpec
@@ -46,7 +45,7 @@ const claims: Claims = {
   tolerates: { kill: 'minority' },
   recoversWithinMs: 1000,
 }
-const record = (parts: Partial<RunRecord>): RunRecord => ({ ...bareRecord(ok), ...parts })
+const record = (parts: RecordParts): RunRecord => recordOf({ history: ok, ...parts })
 
 describe('composition', () => {
   it('invalid > unknown > valid', () => {
@@ -83,15 +82,18 @@ describe('composition', () => {
     ])
   })
 
-  it('is vacuous where no operation was ok, where no fault bit, or where none fitted in', async () => {
-    const nothing = await composeVerdict([says('valid')], { ...record({}), history: [] }, signal)
+  it('is vacuous where no operation was ok, where no fault was effective, or where none fitted in', async () => {
+    const nothing = await composeVerdict([says('valid')], record({ history: [] }), signal)
     expect(nothing).toMatchObject({ status: 'unknown', summary: 'Vacuous: no operation was ok.' })
     const idle = await composeVerdict(
       [says('valid')],
       record({ spec, claims, faults: [fault(false)] }),
       signal,
     )
-    expect(idle).toMatchObject({ status: 'unknown', summary: 'Vacuous: faults were planned, but none bit.' })
+    expect(idle).toMatchObject({
+      status: 'unknown',
+      summary: 'Vacuous: faults were planned, but none was effective.',
+    })
     const none = await composeVerdict([says('valid')], record({ spec, claims, faults: [] }), signal)
     expect(none.status).toBe('unknown')
   })
@@ -105,22 +107,22 @@ describe('composition', () => {
     expect(verdict.status).toBe('invalid')
   })
 
-  it('valid where a fault bit', async () => {
+  it('valid where a fault was effective', async () => {
     const verdict = await composeVerdict(
       [says('valid')],
       record({ spec, claims, faults: [fault(true)] }),
       signal,
     )
-    expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, bit: 1 } })
+    expect(verdict).toMatchObject({ status: 'valid', faults: { planned: 1, injected: 1, effective: 1 } })
   })
 
-  it('is vacuous where fewer than a tenth of the faults bit', async () => {
-    const faults = (bit: number) => Array.from({ length: 20 }, (_, i) => fault(i < bit))
-    const judge = (bit: number) =>
-      composeVerdict([says('valid')], record({ spec, claims, faults: faults(bit) }), signal)
+  it('is vacuous where fewer than a tenth of the faults were effective', async () => {
+    const faults = (effective: number) => Array.from({ length: 20 }, (_, i) => fault(i < effective))
+    const judge = (effective: number) =>
+      composeVerdict([says('valid')], record({ spec, claims, faults: faults(effective) }), signal)
     expect(await judge(1)).toMatchObject({
       status: 'unknown',
-      summary: 'Vacuous: of 20 planned faults only 1 bit.',
+      summary: 'Vacuous: of 20 planned faults only 1 had an effect.',
     })
     expect((await judge(2)).status).toBe('valid')
   })
@@ -147,53 +149,5 @@ describe('composition', () => {
     const verdict = await composeVerdict([says('invalid')], beyond, signal)
     expect(verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
     expect(verdict.summary).toContain('Outside the claims (kill: kill-1 hit n1, n2)')
-  })
-})
-
-describe('recovery', () => {
-  const facts = (recoveredAfterMs: number | null, deadlineMs = 5000): RunFacts =>
-    ({
-      recovery: { recoveredAfterMs, deadlineMs, notReady: recoveredAfterMs === null ? ['n2'] : [] },
-      aborted: null,
-    }) as unknown as RunFacts
-  const judge = (f: RunFacts, bound: Claims = claims) =>
-    recovery.check(record({ facts: f, claims: bound }), signal)
-  const { recoversWithinMs: _, ...unbounded } = claims
-
-  it('within the claim: valid', async () =>
-    expect(await judge(facts(300))).toMatchObject({ status: 'valid' }))
-  it('later than claimed: invalid', async () =>
-    expect(await judge(facts(1500))).toMatchObject({ status: 'invalid' }))
-  it('never, with a bound claimed: invalid', async () =>
-    expect(await judge(facts(null))).toMatchObject({ status: 'invalid' }))
-  it('never, without one: unknown', async () =>
-    expect(await judge(facts(null), unbounded)).toMatchObject({ status: 'unknown' }))
-  it('never, but waited for less than is claimed: unknown', async () =>
-    expect(await judge(facts(null, 500))).toMatchObject({ status: 'unknown' }))
-  it('not observed: unknown', async () =>
-    expect(await judge({ recovery: null, aborted: 'interrupted' } as unknown as RunFacts)).toMatchObject({
-      status: 'unknown',
-    }))
-})
-
-describe('statistics', () => {
-  it('counts outcomes, latencies and errors by operation', async () => {
-    const verdict = await statistics.check(record({}), signal)
-    expect(verdict.details).toMatchObject({
-      read: { ok: 1, latencyMs: { ok: { p50: 1e-6 }, fail: { p50: null } } },
-    })
-    expect(verdict.status).toBe('valid')
-  })
-
-  it('is unknown where one kind was never ok', async () => {
-    const failed: Operation[] = [
-      ...ok,
-      { ...(ok[0] as Operation), index: 2, timeNs: 2, f: 'write' },
-      { ...(ok[1] as Operation), index: 3, timeNs: 3, type: 'fail', f: 'write', error: 'no' },
-    ]
-    expect(await statistics.check(bareRecord(failed), signal)).toMatchObject({
-      status: 'unknown',
-      summary: 'Never ok: write.',
-    })
   })
 })

@@ -1,7 +1,7 @@
 /**
  * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashed or lacks
  * a part of the record is unknown, and so is a run that tested nothing: one in which no operation was ok, or in
- * which faults were planned and fewer than a tenth bit.
+ * which faults were planned and fewer than a tenth were effective.
  */
 import type { Claims } from '../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
@@ -48,7 +48,7 @@ const countOutcomes = (record: RunRecord): RunVerdict['counts'] => {
 const countFaults = (faults: readonly FaultRecord[]): RunVerdict['faults'] => ({
   planned: faults.length,
   injected: faults.filter((fault) => fault.injectedAtNs !== undefined).length,
-  bit: faults.filter((fault) => fault.bit).length,
+  effective: faults.filter((fault) => fault.effective).length,
 })
 
 /** Whether two faults were in force at one time; what was never healed was so to the end. */
@@ -86,7 +86,7 @@ const beyondTolerance = (
   )
 }
 
-/** One in so many planned faults must have bitten. */
+/** One in so many planned faults must have been effective. */
 const LEAST_SHARE = 10
 
 const vacuity = (
@@ -96,9 +96,9 @@ const vacuity = (
 ): string | null => {
   if (counts.ok === 0) return 'no operation was ok'
   if (record.facts?.aborted != null) return record.facts.aborted
-  if (faults.planned > 0 && faults.bit === 0) return 'faults were planned, but none bit'
-  if (faults.bit * LEAST_SHARE < faults.planned)
-    return `of ${faults.planned} planned faults only ${faults.bit} bit`
+  if (faults.planned > 0 && faults.effective === 0) return 'faults were planned, but none was effective'
+  if (faults.effective * LEAST_SHARE < faults.planned)
+    return `of ${faults.planned} planned faults only ${faults.effective} had an effect`
   if (
     record.faults !== null &&
     record.spec !== null &&

@@ -1,9 +1,12 @@
 /** Known histories of others: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
 import { expect, it } from 'vitest'
-import { EdnMap, type Keyword, parseEdn } from '../harness/history/edn.ts'
-import { decodeJepsen } from '../harness/history/jepsen.ts'
+import type { Edn } from '../harness/api/edn.ts'
+import { decodeAny } from '../harness/history/decode.ts'
+import { readEdn } from '../harness/history/edn.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
 import { demandsFixtures, describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
+import { entry, isMap, nameOf } from '../harness/vocabularies/edn.ts'
+import { REGISTER } from '../harness/vocabularies/register.ts'
 import { linearizability } from './data/linearizability.ts'
 import { check } from './porcupine-ts/check.ts'
 import type { Operation } from './porcupine-ts/model.ts'
@@ -28,21 +31,21 @@ const rows = (): Row[] =>
 
 const judgeRegister = async (file: string): Promise<string> => {
   const etcd = file.startsWith('etcd')
-  const history = decodeJepsen(fixture(file), etcd ? 'etcd' : 'jepsen', file)
+  const { operations } = decodeAny(fixture(file), file, REGISTER, etcd ? 'etcd' : 'jepsen')
   const checker = linearizability({ initial: etcd ? null : 0 })
-  return (await checker.check(bareRecord(history), new AbortController().signal)).status
+  return (await checker.check(bareRecord(operations), new AbortController().signal)).status
 }
 
-const textOf = (map: EdnMap, key: string): string => String(map.get(key) ?? '')
+const textOf = (map: ReadonlyMap<Edn, Edn>, key: string): string => String(entry(map, key) ?? '')
 
 const readKeyValue = (text: string): Operation<KeyValueInput, string>[] => {
   const open = new Map<number, { call: number; input: KeyValueInput }>()
   const operations: Operation<KeyValueInput, string>[] = []
-  for (const [at, map] of parseEdn(text).entries()) {
-    if (!(map instanceof EdnMap)) continue
-    const client = map.get('process') as number
-    const f = (map.get('f') as Keyword).name as 'get' | 'put' | 'append'
-    if ((map.get('type') as Keyword).name === 'invoke') {
+  for (const [at, { value: map }] of readEdn(text).values.entries()) {
+    if (!isMap(map)) continue
+    const client = entry(map, 'process') as number
+    const f = nameOf(entry(map, 'f')) as 'get' | 'put' | 'append'
+    if (nameOf(entry(map, 'type')) === 'invoke') {
       const key = textOf(map, 'key')
       open.set(client, {
         call: at,

@@ -53,7 +53,16 @@ export type {
 export type { OptionSpec, OptionSpecs, Options, OptionsOf, OptionValue } from './api/options.ts'
 export type { CgroupController, NodeCgroups, NodeProcess } from './api/process.ts'
 export type { Rng } from './api/random.ts'
-export type { FaultRecord, NodeLog, Recovery, RunFacts, RunRecord, RunSpec, Sample } from './api/record.ts'
+export type {
+  FaultEvent,
+  FaultRecord,
+  NodeLog,
+  Recovery,
+  RunFacts,
+  RunRecord,
+  RunSpec,
+  Sample,
+} from './api/record.ts'
 export type {
   ClusterPlan,
   LaunchSpec,

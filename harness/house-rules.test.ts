@@ -1,4 +1,4 @@
-/** The rules of the house, held by a test: who may import whom, and what no file may contain. */
+/** Enforces the house rules: which room may import which, and what no file may contain. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
@@ -20,23 +20,23 @@ const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.incl
 const production = sources.filter(({ file }) => !isTest(file) && file !== 'vitest.config.ts')
 
 /**
- * What a room may import besides itself; the longest prefix of a file is its room. A permission that nobody uses is taken
- * back.
+ * What a room may import besides itself. The longest prefix of a file's path is its room. Unused permissions are not
+ * allowed.
  */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/api/': [],
   'harness/api.ts': ['harness/api/'],
   'harness/support/': ['harness/api/'],
-  'harness/vocabularies/': ['harness/api/'],
-  'harness/history/': ['harness/api/', 'harness/support/'],
+  'harness/vocabularies/': ['harness/api/', 'harness/support/'],
+  'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
-  'harness/report/': ['harness/api/', 'harness/history/', 'harness/store/', 'harness/support/'],
+  'harness/report/': ['harness/api/', 'harness/store/', 'harness/support/'],
   'harness/faults/': ['harness/api/', 'harness/support/'],
   'harness/store/': ['harness/api/', 'harness/history/', 'harness/support/'],
-  'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/', 'harness/store/'],
+  'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/'],
   'harness/environments/': ['harness/api/', 'harness/support/', 'harness/faults/', 'harness/vocabularies/'],
   'checkers/porcupine-ts/': [],
-  'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/history/', 'harness/support/'],
+  'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/support/'],
   'workloads/': [
     'harness/api/',
     'harness/vocabularies/',
@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/main.ts': ['harness/cli/', 'harness/store/', 'harness/support/'],
 }
 
-/** Registry -> rooms that may see it besides its own. */
+/** Registry -> the rooms that may import it besides its own. */
 const REGISTRIES: Readonly<Record<string, readonly string[]>> = {
   'workloads/index.ts': ['harness/cli/'],
   'nemeses/index.ts': ['harness/cli/'],
@@ -86,16 +86,16 @@ describe('imports', () => {
     },
   )
 
-  it.each(Object.entries(REGISTRIES))('%s is seen by its own room and by %j only', (registry, may) => {
+  it.each(Object.entries(REGISTRIES))('%s is imported only by its own room and by %j', (registry, may) => {
     const own = `${path.posix.dirname(registry)}/`
     const seers = production.filter(({ imports }) => imports.some(({ from }) => from === registry))
     const rooms = seers.map(({ file }) => roomOf(file)).filter((room) => room !== own)
     expect(rooms.filter((room) => !may.includes(room))).toEqual([])
   })
 
-  it('have no circles, imports of types included', () => expect(circlesAmong(sources)).toEqual([]))
+  it('have no circles, including imports of types', () => expect(circlesAmong(sources)).toEqual([]))
 
-  it('use every export, but for those of the entry points', () =>
+  it('use every export, except those of entry points', () =>
     expect(unusedExports(sources, entryPoints(sources))).toEqual([]))
 
   it('are found: the composition root reaches nearly everything', () => {
@@ -106,7 +106,7 @@ describe('imports', () => {
   })
 })
 
-/** Files that stand at the edge, where clocks, timers, sockets and processes may be. */
+/** Files at the edge, which may use clocks, timers, sockets, files and processes. */
 const EDGES = [
   'harness/cli/',
   'harness/environments/',
@@ -125,15 +125,11 @@ const EDGES = [
   'targets/redis/connect.ts',
   'targets/stub-service.ts',
   'targets/sink/main.ts',
-  'nemeses/pause.ts',
-  'nemeses/cpu.ts',
-  'nemeses/memory.ts',
-  'nemeses/upgrade.ts',
   'checkers/porcupine-ts/check.ts',
   'checkers/porcupine-ts/parallel/',
   'checkers/porcupine-ts/bench/',
 ]
-/** Clocks, timers, chance; sockets, files, processes and threads, by the modules that bring them. */
+/** Clocks, timers and randomness; sockets, files, processes and threads by their modules. */
 const OUTSIDE_WORLD = new RegExp(
   [
     /\bMath\.random|\bDate\.now|\bnew Date\(\)|\bperformance\.now|\bsetTimeout|\bsetInterval/.source,
@@ -142,7 +138,7 @@ const OUTSIDE_WORLD = new RegExp(
   ].join('|'),
 )
 
-/** Rooms that serve every vocabulary alike: what they need to know of a call, the vocabulary says. */
+/** Rooms that treat every vocabulary alike: what they need to know about a call, they get from the vocabulary. */
 const SERVE_ALL = [
   'checkers/cluster/',
   'harness/cli/',
@@ -160,16 +156,16 @@ const isListOfCalls = ({ items }: List, file: string): boolean =>
 
 const ROOMS_OF_NAMES = ['harness/vocabularies/', 'workloads/', 'nemeses/', 'targets/']
 
-/** A list of values of a room that is not the file's: who adds one there would have to know of it. */
+/** A list of values of another room. Adding a value to that room would require changing this list too. */
 const isForeign = ({ kind, items }: List, room: string, file: string): boolean =>
   items.length > 1 &&
   !file.startsWith(room) &&
   items.every(({ from }) => from?.startsWith(room) === true) &&
-  // The table of vocabularies that a target speaks, or makes promises of, is its own.
+  // A target's table of the vocabularies that it supports or makes promises about is its own.
   !(kind === 'table' && roomOf(file) === 'targets/')
 
 describe('sources', () => {
-  it('touch the outside world at the edges only, and there are no more edges than needed', () => {
+  it('use the outside world only at the edges, and every edge is needed', () => {
     const touching = production.filter(({ text }) => OUTSIDE_WORLD.test(text)).map(({ file }) => file)
     expect(touching.filter((file) => !EDGES.some((edge) => file.startsWith(edge)))).toEqual([])
     expect(EDGES.filter((edge) => !touching.some((file) => file.startsWith(edge)))).toEqual([])
@@ -186,13 +182,13 @@ describe('sources', () => {
     const long = sources.flatMap(({ file, functions }) =>
       functions.filter(({ lines }) => lines > MAX_FUNCTION_LINES).map((each) => ({ file, ...each })),
     )
-    // What describe is given is a list of tests rather than a function.
+    // The argument of `describe` is a list of tests rather than a function.
     expect(long.filter(({ name }) => !/^an argument of describe/.test(name))).toEqual([])
   })
 
   it('are typed and honest', () => {
     for (const { file, text } of sources) {
-      // It has to name what it forbids.
+      // This file has to name what it forbids.
       if (file === 'harness/house-rules.test.ts') continue
       expect(text, file).not.toMatch(/@ts-(?:ignore|nocheck|expect-error)/)
       expect(text, file).not.toMatch(/\b(?:it|test|describe)\.only\(|\bexpect\(true\)/)
@@ -206,7 +202,7 @@ describe('sources', () => {
     }
   })
 
-  it('keep no lists of vocabularies, calls, workloads, nemeses or targets outside of their rooms', () => {
+  it('have no lists of vocabularies, calls, workloads, nemeses or targets outside their rooms', () => {
     const found = production.flatMap(({ file, lists }) =>
       lists
         .filter(
@@ -219,7 +215,7 @@ describe('sources', () => {
 })
 
 describe('folders', () => {
-  it('have a README, all of the plan', () => {
+  it('have a README each', () => {
     const folders = [
       '.',
       'harness',
@@ -248,7 +244,7 @@ describe('folders', () => {
       expect(fs.existsSync(path.join(PROJECT_ROOT, folder, 'README.md')), `${folder}/README.md`).toBe(true)
   })
 
-  it('name everything of the registries in their READMEs', () => {
+  it('name all entries of their registries in their READMEs', () => {
     const registries = { targets, workloads, nemeses }
     for (const [folder, registry] of Object.entries(registries)) {
       for (const name of Object.keys(registry))
@@ -256,7 +252,7 @@ describe('folders', () => {
     }
   })
 
-  it('at the top are those of the plan', () => {
+  it('at the top level are the planned ones', () => {
     const tracked = execaSync('git', ['ls-files'], { cwd: PROJECT_ROOT }).stdout.split('\n')
     const top = new Set(tracked.filter((file) => file.includes('/')).map((file) => file.split('/')[0]))
     expect([...top].filter((name) => !name?.startsWith('.')).sort()).toEqual([

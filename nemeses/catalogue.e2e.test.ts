@@ -12,7 +12,7 @@ import {
   type Played,
   play,
   RAFT,
-  saidBy,
+  summariesOf,
 } from '../harness/testing/play.ts'
 
 const PACKET_MODES = ['loss', 'duplicate', 'corrupt', 'reorder', 'delay', 'bandwidth']
@@ -81,7 +81,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expectKept(played)
     expectClocksMoved(played)
     expectLinksCut(played)
-    const said = saidBy(played, 'upgrade')
+    const said = summariesOf(played, 'upgrade')
     expect(said).toMatch(/n\d says version 1, runs with version=1; n\d says version 1, runs with version=1/)
     expect(said).toMatch(/^n\d runs with (election-timeout|max-entries|compact-every)=\d+$/m)
   })
@@ -95,12 +95,12 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expectKept(played)
     expectPacketsHurt(played)
     expectModes(played, 'connection', ['reset', 'black-hole', 'lost-replies'], 500)
-    for (const said of saidBy(played, 'connection').split('\n'))
+    for (const said of summariesOf(played, 'connection').split('\n'))
       expect(said).toMatch(
         /^[1-9]\d* packets .*(connections reset|connections never answered|of replies lost), between n\d/,
       )
     expectModes(played, 'dependency', ['gone', 'failing', 'hung', 'slow'], 500)
-    for (const said of saidBy(played, 'dependency').split('\n'))
+    for (const said of summariesOf(played, 'dependency').split('\n'))
       expect(said).toMatch(
         /authority (gone: [1-9]\d* packets of requests refused|failing: [1-9]\d* packets of requests reset|hung: 1 of 1|slow: [1-9]\d* packets)/,
       )
@@ -109,14 +109,14 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expect(JSON.stringify(statistics?.details)).toContain('not-allowed')
   })
 
-  it('older data or none comes back, is said, and that raft does not claim to live with it', async () => {
+  it('old data or none comes back: the run reports it, and that raft does not claim to tolerate it', async () => {
     const options = 'data=rolled-back+newest-rolled-back+wiped,victims=one,interval=2s,duration=700ms'
     const played = await play(RAFT, `-n kill --nemesis-opts ${options} --time-limit 10s --seed 6`)
-    const said = saidBy(played, 'kill')
+    const said = summariesOf(played, 'kill')
     expect(said).toMatch(/[1-9] files of n\d wiped; running again/)
     expect(said).toMatch(/log of n\d as it was 1000 ms before/)
     expect(played.verdict.outsideClaims).toBe(true)
-    expect(played.stderr).toContain('raft does not claim to live with data-loss')
+    expect(played.stderr).toContain('raft does not claim to tolerate data-loss')
   })
 
   it('members go and come back under load and other faults, by the word of the cluster', async () => {

@@ -9,164 +9,70 @@
  * Proof: packets refused or reset, counted at the service; or delayed, counted at the switch; or the state of its
  * processes.
  */
-import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
-import type {
-  ActiveFault,
-  Effect,
-  Intent,
-  Nemesis,
-  NemesisContext,
-  PlannedFault,
-} from '../harness/api/nemesis.ts'
-import type { PacketRule } from '../harness/faults/iptables.ts'
-import { Detour } from '../harness/faults/packet/detour.ts'
-import { signal, threadStates } from '../harness/faults/proc.ts'
-import { activeFault } from './parts/active-fault.ts'
-import { packetFault } from './parts/packet-rules.ts'
-import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
-import { parseWords } from './parts/victims.ts'
+import { z } from 'zod'
+import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import { duration } from './parts/options.ts'
+import { type FaultInForce, scheduledNemesis } from './parts/scheduled-nemesis.ts'
+import { hang, makeFail, makeGone, slowDown } from './parts/service-faults.ts'
+import { wordsByTurns, wordsOption } from './parts/words.ts'
 
 const MODES = ['gone', 'hung', 'failing', 'slow'] as const
+const SEEDS = 2 ** 31
 
-interface DependencyIntent {
-  readonly mode: (typeof MODES)[number]
+const dependencyIntent = z.strictObject({
+  mode: z.enum(MODES),
   /** Which of the target's services, modulo their number. */
-  readonly which: number
-  readonly delayMs: number
-  readonly seed: number
-}
+  which: z.int().min(0),
+  delayMs: z.number(),
+  seed: z.number(),
+})
+type DependencyIntent = z.infer<typeof dependencyIntent>
 
-const rulesFor = (cluster: Cluster, which: PacketRule['which']): readonly PacketRule[] =>
-  cluster.nodes.map(({ address }) => ({ direction: 'from', address, which, action: 'reset' }))
-
-/** Another fault's effect and heal, with something done before and after. */
-const wrap = (active: ActiveFault, text: string, heal: () => Promise<void>): ActiveFault => {
-  const tell = (effect: Effect): Effect => ({ ...effect, summary: `${text}: ${effect.summary}` })
-  return activeFault(
-    active.id,
-    active.victims,
-    async () => tell(await active.measure()),
-    async () => {
-      const effect = await active.heal()
-      await heal()
-      return tell(effect)
-    },
-  )
-}
-
-const makeGone = async (
-  { cluster, signal: abort }: NemesisContext,
-  id: string,
-  service: ClusterNode,
-): Promise<ActiveFault> => {
-  // Refused at the door, where it can be counted: the kernel would refuse by itself, and tell nobody.
-  const rules = [{ node: service, rules: rulesFor(cluster, 'tcp') }]
-  const refusing = await packetFault(id, rules, 'of requests refused')
-  await service.kill(abort)
-  return wrap(refusing, `${service.name} gone`, () => service.start(abort))
-}
-
-const hang = async (id: string, service: ClusterNode): Promise<ActiveFault> => {
-  const processes = await service.processes()
-  for (const { pid } of processes) signal(pid, 'SIGSTOP')
-  const measure = async (): Promise<Effect> => {
-    const stopped = processes.filter(({ pid }) => threadStates(pid).every((state) => state === 'T')).length
-    return {
-      bit: stopped > 0,
-      summary: `${service.name} hung: ${stopped} of ${processes.length} processes in state T, their requests unanswered`,
-      measurements: { stopped },
-    }
-  }
-  const heal = async (): Promise<Effect> => {
-    const effect = await measure()
-    for (const { pid } of processes) signal(pid, 'SIGCONT')
-    return effect
-  }
-  return activeFault(id, [service.name], measure, heal)
-}
-
-const slowDown = async (
-  { cluster }: NemesisContext,
-  id: string,
-  service: ClusterNode,
-  { delayMs, seed }: DependencyIntent,
-): Promise<ActiveFault> => {
-  const ports = [service, ...cluster.nodes].map(({ name, keeperPid, address }) => ({
-    name,
-    pid: keeperPid,
-    addresses: [address],
-  }))
-  const rule = { delayMs, jitterMs: delayMs / 4, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
-  const links = cluster.nodes.flatMap(({ name }) => [`${name}>${service.name}`, `${service.name}>${name}`])
-  const rules = Object.fromEntries(links.map((link) => [link, rule]))
-  // What the nodes say to each other goes as it did.
-  const detour = await Detour.open(ports, rules, seed, (a, b) => [a.name, b.name].includes(service.name))
-  const measure = async (): Promise<Effect> => {
-    const counts = await detour.counts()
-    const packets = links.reduce((sum, link) => sum + (counts[link]?.packets ?? 0), 0)
-    return {
-      bit: packets > 0,
-      summary: `${service.name} slow: ${packets} packets of requests and answers delayed by ${delayMs} ms each`,
-      measurements: { packets, delayMs },
-    }
-  }
-  const heal = async (): Promise<Effect> => {
-    try {
-      return await measure()
-    } finally {
-      await detour[Symbol.asyncDispose]()
-    }
-  }
-  return activeFault(id, [service.name], measure, heal)
-}
-
-const inject = async (context: NemesisContext, { id, intent }: PlannedFault): Promise<ActiveFault> => {
-  const { mode, which, ...rest } = intent as unknown as DependencyIntent
+const inject = async (
+  context: NemesisContext,
+  intent: DependencyIntent,
+  { id }: PlannedFault,
+): Promise<FaultInForce> => {
   const { services } = context.cluster
-  const service = services[which % services.length]
+  const service = services[intent.which % services.length]
   if (service === undefined) throw new Error('nothing stands beside this cluster')
-  switch (mode) {
+  switch (intent.mode) {
     case 'gone':
       return makeGone(context, id, service)
     case 'hung':
-      return hang(id, service)
-    case 'failing': {
-      const at = [{ node: service, rules: rulesFor(context.cluster, 'data') }]
-      return wrap(await packetFault(id, at, 'of requests reset'), `${service.name} failing`, async () => {})
-    }
+      return hang(service)
+    case 'failing':
+      return makeFail(context, id, service)
     case 'slow':
-      return slowDown(context, id, service, { mode, which, ...rest })
+      return slowDown(context, service, intent)
   }
 }
 
-const SEEDS = 2 ** 31
-
-export const dependency: Nemesis = {
+export const dependency = scheduledNemesis({
   name: 'dependency',
+  label: 'dependency',
+  colour: 'red',
   description: 'a service that the cluster depends on is gone, hangs, fails, or is slow',
   needs: ['partition', 'kill', 'packet'],
   needsOfTarget: (target, options) =>
     (target.services?.(options) ?? []).length === 0 ? `${target.name} depends on no service beside it` : null,
+  intervalMs: 4000,
+  durationMs: 1500,
   options: {
-    ...scheduleOptions(4000, 1500),
-    modes: { type: 'string', default: MODES.join('+'), description: `how: ${MODES.join(', ')}, joined by +` },
-    delay: { type: 'duration', default: 200, description: 'of each packet of a slow one, one way' },
+    modes: wordsOption('how', MODES),
+    delay: duration(200, 'of each packet of a slow one, one way'),
   },
-  plan: (rng, options, context) => {
-    const modes = parseWords('modes', String(options.modes), MODES)
-    return planSequence(
-      'dependency',
-      'dependency',
-      rng,
-      options,
-      context,
-      (draw, ordinal): Intent => ({
-        mode: takeTurn(rng.fork('modes'), modes, ordinal),
-        which: draw.fork('which').int(SEEDS),
-        delayMs: options.delay as number,
-        seed: draw.fork('seed').int(SEEDS),
-      }),
-    )
+  model: 'dependency',
+  intent: dependencyIntent,
+  kindOf: ({ mode }) => mode,
+  plan: ({ rng, options }) => {
+    const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
+    return (draw, ordinal) => ({
+      mode: modeOf(ordinal),
+      which: draw.fork('which').int(SEEDS),
+      delayMs: options.delay,
+      seed: draw.fork('seed').int(SEEDS),
+    })
   },
   inject,
-}
+})

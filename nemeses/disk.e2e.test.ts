@@ -117,7 +117,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     process.kill((servers[0] as { readonly pid: number }).pid, 'SIGKILL')
     const { exitCode, stderr } = await running
     expect(exitCode).toBe(254)
-    expect(stderr).toMatch(/The disk of n\d failed by itself .*says nothing of the cluster/)
+    expect(stderr).toMatch(/The harness's own disk of n\d failed .*says nothing about the cluster/)
     expect(await leftovers(before, folder.path)).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 /**
- * Disk rates grow scarce for chosen nodes, by their cgroup: the simple form of a slow disk, which needs no file system
- * of ours below the data. Where a run has one all the same, it is limited with the node, since it writes in its stead.
+ * Few disk operations or bytes a second for chosen nodes, by their cgroup: the simple form of a slow disk, which needs no
+ * file system of ours below the data. Where a run has one all the same, it is limited with the node, since it writes in its
+ * stead.
  *
  * - `operations`: so many reads and so many writes a second;
  * - `bandwidth`: so many bytes a second each way.
@@ -10,154 +11,81 @@
  *
  * Proof: a process in the same group writes and syncs a few blocks beside the node's data, before and during the fault.
  */
-import path from 'node:path'
-import type { ClusterNode } from '../harness/api/environment.ts'
-import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
-import {
-  diskUnder,
-  type IoLimit,
-  limitIo,
-  NO_LIMIT,
-  PROBE_BYTES,
-  probeWrites,
-} from '../harness/faults/io-limit.ts'
-import { activeFault } from './parts/active-fault.ts'
-import { planSequence, scheduleOptions, takeTurn } from './parts/schedule.ts'
-import { drawVictims, parseVictims, parseWords, resolveVictims, type VictimIntent } from './parts/victims.ts'
+import { z } from 'zod'
+import type { NemesisContext } from '../harness/api/nemesis.ts'
+import { NodeIoLimit } from '../harness/faults/io-limit.ts'
+import { number } from './parts/options.ts'
+import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
+import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
+import { wordsByTurns, wordsOption } from './parts/words.ts'
 
 const MODES = ['operations', 'bandwidth'] as const
-type Mode = (typeof MODES)[number]
 
-interface IoIntent extends VictimIntent {
-  readonly mode: Mode
-  readonly operationsPerSecond: number
-  readonly kibPerSecond: number
-}
+const ioIntent = z.strictObject({
+  mode: z.enum(MODES),
+  ...VICTIM_FIELDS,
+  operationsPerSecond: z.number(),
+  kibPerSecond: z.number(),
+})
+type IoIntent = z.infer<typeof ioIntent>
 
 const KIB = 1024
-/** A probe is slowed where a write takes so many times what it took before. */
-const SLOWED = 2
-const PROBE_BEFORE_TIMEOUT_MS = 2000
 
-interface Victim {
-  readonly node: ClusterNode
-  readonly groups: readonly string[]
-  readonly disk: string
-  readonly beforeMs: number | null
-  /** Null while it lasts, or where it did not end in the fault's time. */
-  duringMs: number | null
-  readonly stopProbe: AbortController
-  probed: Promise<void>
-}
-
-const limitOf = ({ mode, operationsPerSecond, kibPerSecond }: IoIntent): IoLimit =>
-  mode === 'operations'
-    ? { operationsPerSecond, bytesPerSecond: null }
-    : { operationsPerSecond: null, bytesPerSecond: kibPerSecond * KIB }
-
-/** The least a synced write of the probe takes under the limit, alone in the group. */
-const leastMs = ({ mode, operationsPerSecond, kibPerSecond }: IoIntent): number =>
-  mode === 'operations' ? 1000 / operationsPerSecond : (1000 * PROBE_BYTES) / (kibPerSecond * KIB)
-
-/** The group of whoever writes the node's data: itself, or the server of its disk. */
-const groupsOf = ({ cgroups, disk }: ClusterNode): readonly string[] =>
-  [disk?.cgroups.blkio, cgroups.blkio].filter((group) => group !== undefined)
-
-const slow = async (node: ClusterNode, intent: IoIntent): Promise<Victim> => {
-  const groups = groupsOf(node)
-  const [group] = groups
-  const disk = diskUnder(node.hostDataDir)
-  if (group === undefined || disk === null) throw new Error(`${node.name} has no blkio cgroup, or no disk`)
-  const file = path.join(path.dirname(node.hostDataDir), `${node.name}.probe`)
-  const beforeMs = await probeWrites(group, file, AbortSignal.timeout(PROBE_BEFORE_TIMEOUT_MS))
-  for (const directory of groups) limitIo(directory, disk, limitOf(intent))
-  const stopProbe = new AbortController()
-  const victim: Victim = {
-    node,
-    groups,
-    disk,
-    beforeMs,
-    duringMs: null,
-    stopProbe,
-    probed: Promise.resolve(),
-  }
-  victim.probed = probeWrites(group, file, stopProbe.signal).then((ms) => {
-    victim.duringMs = ms
-  })
-  return victim
-}
-
-const isSlowed = ({ beforeMs, duringMs }: Victim, intent: IoIntent): boolean =>
-  beforeMs !== null && duringMs !== null && duringMs > SLOWED * beforeMs && duringMs > leastMs(intent) / 2
-
-const inWords = ({ node, beforeMs, duringMs }: Victim): string => {
-  const words = (ms: number | null): string => (ms === null ? 'not measured' : `${ms.toFixed(1)} ms`)
-  return `${node.name}: a synced write ${words(beforeMs)} before, ${words(duringMs)} during`
-}
-
-const measureAll = (victims: readonly Victim[], intent: IoIntent): Effect => {
-  const slowest = (of: (victim: Victim) => number | null): number =>
-    Math.max(0, ...victims.map((victim) => of(victim) ?? 0))
+const inject = async (context: NemesisContext, intent: IoIntent) => {
+  const { mode, operationsPerSecond, kibPerSecond } = intent
+  const victims = await resolveVictims(context, intent)
   const limit =
-    intent.mode === 'operations' ? `${intent.operationsPerSecond} operations` : `${intent.kibPerSecond} KiB`
-  return {
-    bit: victims.some((victim) => isSlowed(victim, intent)),
-    summary: `at most ${limit} a second each way; ${victims.map(inWords).join('; ')}`,
-    measurements: {
-      slowed: victims.filter((victim) => isSlowed(victim, intent)).length,
-      beforeMs: slowest(({ beforeMs }) => beforeMs),
-      duringMs: slowest(({ duringMs }) => duringMs),
-    },
+    mode === 'operations'
+      ? { operationsPerSecond, bytesPerSecond: null }
+      : { operationsPerSecond: null, bytesPerSecond: kibPerSecond * KIB }
+  const limits = await Promise.all(victims.map((node) => NodeIoLimit.set(node, limit)))
+  const measure = async () => {
+    const slowed = limits.filter(({ isSlowed }) => isSlowed).length
+    const most = mode === 'operations' ? `${operationsPerSecond} operations` : `${kibPerSecond} KiB`
+    return {
+      effective: slowed > 0,
+      summary: `at most ${most} a second each way; ${limits.join('; ')}`,
+      measurements: {
+        slowed,
+        beforeMs: Math.max(0, ...limits.map(({ beforeMs }) => beforeMs ?? 0)),
+        duringMs: Math.max(0, ...limits.map(({ duringMs }) => duringMs ?? 0)),
+      },
+    }
   }
-}
-
-const inject = async (context: NemesisContext, fault: PlannedFault): Promise<ActiveFault> => {
-  const intent = fault.intent as unknown as IoIntent
-  const nodes = await resolveVictims(context, intent)
-  const victims = await Promise.all(nodes.map((node) => slow(node, intent)))
-  const measure = async (): Promise<Effect> => measureAll(victims, intent)
-  const heal = async (): Promise<Effect> => {
-    for (const { stopProbe } of victims) stopProbe.abort()
-    for (const { groups, disk } of victims) for (const group of groups) limitIo(group, disk, NO_LIMIT)
-    await Promise.all(victims.map(({ probed }) => probed))
+  const heal = async () => {
+    await Promise.all(limits.map((each) => each.lift()))
     return measure()
   }
-  return activeFault(
-    fault.id,
-    nodes.map(({ name }) => name),
-    measure,
-    heal,
-  )
+  return { victims, measure, heal }
 }
 
-export const io: Nemesis = {
+export const io = scheduledNemesis({
   name: 'io',
+  label: 'disk I/O limit',
+  colour: 'teal',
   description: 'leaves nodes few disk operations, or few bytes, a second, by cgroup',
   needs: ['io'],
+  intervalMs: 6000,
+  durationMs: 2500,
   options: {
-    ...scheduleOptions(6000, 2500),
-    modes: {
-      type: 'string',
-      default: 'operations+bandwidth',
-      description: `how: ${MODES.join(', ')}, joined by +`,
-    },
-    iops: { type: 'number', default: 20, description: 'operations a second each way' },
-    kib: { type: 'number', default: 64, description: 'KiB a second each way' },
-    victims: {
-      type: 'string',
-      default: 'leader+one+minority',
-      description: 'whom: words or node names joined by +',
-    },
+    modes: wordsOption('how', MODES),
+    iops: number(20, 'operations a second each way'),
+    kib: number(64, 'KiB a second each way'),
+    victims: victimsOption('leader+one+minority'),
   },
-  plan: (rng, options, context) => {
-    const modes = parseWords('modes', String(options.modes), MODES)
-    const words = parseVictims(options, context)
-    return planSequence('io', 'timing', rng, options, context, (draw, ordinal) => ({
-      mode: takeTurn(rng.fork('modes'), modes, ordinal),
-      ...drawVictims(draw, words, context, 'timing'),
-      operationsPerSecond: options.iops as number,
-      kibPerSecond: options.kib as number,
-    }))
+  model: 'timing',
+  intent: ioIntent,
+  kindOf: ({ mode }) => mode,
+  nodesNamed: victimsNamed,
+  plan: ({ rng, options, context }) => {
+    const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
+    const victimsOf = victimsFrom(options.victims, context)
+    return (draw, ordinal) => ({
+      mode: modeOf(ordinal),
+      ...victimsOf(draw, 'timing'),
+      operationsPerSecond: options.iops,
+      kibPerSecond: options.kib,
+    })
   },
   inject,
-}
+})

@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
-import type { NemesisContext, PlanContext } from '../harness/api/nemesis.ts'
+import type {
+  Link,
+  NemesisContext,
+  PlanContext,
+  PlannedFault,
+  RecordedFault,
+} from '../harness/api/nemesis.ts'
+import { UserError } from '../harness/support/assert.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
 import { nemeses } from './index.ts'
-import { activeFault } from './parts/active-fault.ts'
-import { bridge, type Link, linksOf, majoritiesRing, seesawSide, split } from './parts/grudge.ts'
+import { bridge, linksOf, majoritiesRing, seesawSide, split } from './parts/grudge.ts'
+import { number } from './parts/options.ts'
+import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { resolveVictims } from './parts/victims.ts'
 
 const names = ['n1', 'n2', 'n3', 'n4', 'n5']
@@ -81,8 +90,28 @@ describe.each(Object.keys(nemeses))('the plan of %s', (name) => {
     }
   })
 
-  it('survives being written as JSON', () =>
-    expect(JSON.parse(JSON.stringify(planOf(name, 3)))).toEqual(planOf(name, 3)))
+  it('survives being written as JSON, and is recalled from there as it was', () => {
+    const plan = planOf(name, 3)
+    const read: readonly RecordedFault[] = JSON.parse(JSON.stringify(plan))
+    expect(read).toEqual(plan)
+    // What follows from the intent is found again where it was not recorded.
+    const bare = read.map(({ id, nemesis, atNs, durationNs, model, intent }) => ({
+      id,
+      nemesis,
+      atNs,
+      durationNs,
+      model,
+      intent,
+    }))
+    expect(bare.map((fault) => nemeses[name]?.recall(fault))).toEqual(plan)
+  })
+
+  it('names its kinds after itself, and no node that is not there', () => {
+    for (const fault of planOf(name, 3)) {
+      expect(fault.kind).toMatch(new RegExp(`^${name}/[a-z]`))
+      for (const node of nemeses[name]?.nodesNamed?.(fault) ?? []) expect(names).toContain(node)
+    }
+  })
 })
 
 describe('options', () => {
@@ -103,6 +132,28 @@ describe('options', () => {
     const plan = planOf('kill', 5, {}, { ...context, tolerates: { kill: 'minority' } })
     const words = new Set(plan.map(({ intent }) => intent.victims))
     expect([...words].every((word) => ['leader', 'one', 'minority'].includes(word as string))).toBe(true)
+  })
+})
+
+describe('what a nemesis needs under its options', () => {
+  it('pause needs a freezer where that is the only method', () => {
+    const needs = (method: string) => nemeses.pause?.alsoNeeds?.({ ...defaults('pause'), method })
+    expect([needs('freezer'), needs('both'), needs('sigstop')]).toEqual([['freezer'], [], []])
+    expect(nemeses.pause?.uses).toContain('freezer')
+  })
+
+  it('disk says how its disks are made, and only who needs disks does', () => {
+    expect(nemeses.disk?.disks?.({ ...defaults('disk'), durability: 'strict' })).toBe('strict')
+    for (const { needs, disks } of Object.values(nemeses))
+      expect(disks !== undefined).toBe(needs.includes('disk'))
+  })
+})
+
+describe('a recorded plan', () => {
+  it('names the nodes that its victims are', () => {
+    const [fault] = planOf('kill', 3, { victims: 'n4' })
+    const shorter = { ...fault, intent: { ...fault?.intent, order: ['n1', 'n2'] } } as PlannedFault
+    expect(nemeses.kill?.nodesNamed?.(shorter)).toEqual(['n1', 'n2', 'n4'])
   })
 })
 
@@ -129,22 +180,96 @@ describe('restarts on lost data', () => {
   })
 })
 
-describe('a fault in force', () => {
-  it('heals once, however often it is asked, also at the same time', async () => {
-    let heals = 0
-    const effect = { bit: true, summary: 'x', measurements: {} }
-    const fault = activeFault(
-      'kill-1',
-      ['n1'],
-      async () => effect,
-      async () => {
-        heals++
-        return effect
+/** A nemesis of the frame, and how often its fault was healed. */
+const poke = () => {
+  const told: unknown[] = []
+  const nemesis = scheduledNemesis({
+    name: 'poke',
+    label: 'pokes',
+    colour: 'pink',
+    description: 'pokes a node so hard',
+    needs: [],
+    intervalMs: 1000,
+    durationMs: 100,
+    options: { hard: number(7, 'how hard') },
+    model: ({ hard }) => (hard > 5 ? 'kill' : 'pause'),
+    intent: z.strictObject({ hard: z.number(), node: z.string() }),
+    kindOf: ({ hard }) => (hard > 5 ? 'hard' : 'soft'),
+    nodesNamed: ({ node }) => [node],
+    plan:
+      ({ options }) =>
+      (_, ordinal) => ({ hard: options.hard, node: `n${ordinal + 1}` }),
+    inject: async (_, intent) => ({
+      victims: [{ name: intent.node }],
+      measure: async () => ({
+        effective: intent.hard > 0,
+        summary: 'poked',
+        measurements: { hard: intent.hard },
+      }),
+      heal: async () => {
+        told.push('healed')
+        return { effective: true, summary: 'unpoked', measurements: { hard: 0 } }
       },
+    }),
+  })
+  return { nemesis, told }
+}
+
+describe('the frame', () => {
+  const options = { interval: 1000, duration: 100, gap: 200, hard: 7 }
+  const { nemesis } = poke()
+  const [first] = nemesis.plan(rngFromSeed(1), options, context)
+  const recorded: RecordedFault = {
+    id: 'poke-9',
+    nemesis: 'poke',
+    atNs: 5,
+    durationNs: 6,
+    model: 'pause',
+    intent: { hard: 1, node: 'n2' },
+  }
+
+  it('says in each planned fault what it is, to the claims and to the report', () =>
+    expect(first).toMatchObject({
+      id: 'poke-1',
+      nemesis: 'poke',
+      kind: 'poke/hard',
+      label: 'pokes',
+      colour: 'pink',
+      model: 'kill',
+      intent: { hard: 7, node: 'n1' },
+    }))
+
+  it('completes a recorded fault, and leaves what was recorded', () => {
+    expect(nemesis.recall(recorded)).toEqual({
+      ...recorded,
+      kind: 'poke/soft',
+      label: 'pokes',
+      colour: 'pink',
+    })
+    expect(nemesis.nodesNamed?.(nemesis.recall(recorded))).toEqual(['n2'])
+  })
+
+  it.each([
+    ['a field that is missing', { node: 'n2' }, 'intent.hard: Invalid input: expected number'],
+    ['a field of another type', { hard: 'very', node: 'n2' }, 'intent.hard: Invalid input: expected number'],
+    ['a field too many', { hard: 1, node: 'n2', soft: 2 }, 'intent: Unrecognized key: "soft"'],
+  ])('refuses a recorded fault with %s', (_, intent, message) => {
+    const broken = { ...recorded, intent }
+    expect(() => nemesis.recall(broken)).toThrow(
+      `The planned fault poke-9 is none that poke can make: ${message}`,
     )
-    expect(await Promise.all([fault.heal(), fault.heal()])).toEqual([effect, effect])
-    expect(await fault.heal()).toBe(effect)
-    expect(heals).toBe(1)
+    expect(() => nemesis.recall(broken)).toThrow(UserError)
+  })
+
+  it('names the victims, and heals once, however often it is asked, also at the same time', async () => {
+    const { nemesis: other, told } = poke()
+    const fault = await other.inject({} as NemesisContext, nemesis.recall(recorded))
+    expect(fault.victims).toEqual(['n2'])
+    expect(await fault.measure()).toMatchObject({ effective: true, measurements: { hard: 1 } })
+    const [a, b] = await Promise.all([fault.heal(), fault.heal()])
+    expect(a).toBe(b)
+    expect(await fault.heal()).toBe(a)
+    expect(told).toEqual(['healed'])
   })
 })
 

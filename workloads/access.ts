@@ -1,16 +1,16 @@
-/** Grants and revocations, checked at every node all the time. */
+/** Grants and revocations, checked continuously at every node. */
 import { revocation } from '../checkers/data/revocation.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { ACCESS } from '../harness/vocabularies/access.ts'
 import { keyed, keyOptions, keysOf } from './keyed.ts'
 import { standing } from './standing.ts'
 
-/** Of what is no check, so many are grants. */
+/** Share of grants among the operations that are not checks. */
 const GRANTS = 0.5
 
 export const access = defineWorkload({
   name: 'access',
-  description: 'grants and revocations: does any node allow what was revoked?',
+  description: 'grants and revocations: does any node still allow what was revoked?',
   vocabulary: ACCESS,
   options: {
     ...keyOptions(3, 40),

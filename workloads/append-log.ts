@@ -7,7 +7,8 @@ import { standing } from './standing.ts'
 
 export const appendLog = defineWorkload({
   name: 'append-log',
-  description: 'logs appended to and read: is any value lost, twice, or elsewhere than it was told?',
+  description:
+    'appends to logs and reads: is any value lost, duplicated, or at another offset than reported?',
   vocabulary: APPEND_LOG,
   options: {
     ...keyOptions(2, 60),

@@ -1,4 +1,4 @@
-/** Transfers between accounts, while everyone reads them all. */
+/** Transfers between accounts, while clients read all balances. */
 import { bank as checker } from '../checkers/data/bank.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { defineWorkload } from '../harness/support/define.ts'
@@ -11,7 +11,7 @@ const READ: BankCall = { f: 'read', value: {} }
 
 export const bank = defineWorkload({
   name: 'bank',
-  description: 'transfers between accounts: is money made or lost, an account overdrawn?',
+  description: 'transfers between accounts: is money created or lost, or an account overdrawn?',
   vocabulary: BANK,
   options: {
     reads: { type: 'number', default: 0.4, description: 'share of reads' },

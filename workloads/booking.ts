@@ -1,4 +1,4 @@
-/** Seats that several customers want at once. */
+/** Seats that several customers try to book at once. */
 import { booking as checker } from '../checkers/data/booking.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { BOOKING } from '../harness/vocabularies/booking.ts'
@@ -7,7 +7,7 @@ import { standing } from './standing.ts'
 
 export const booking = defineWorkload({
   name: 'booking',
-  description: 'seats that several want at once: is one sold twice, or a confirmed one lost?',
+  description: 'seats that several customers try to book: is one sold twice, or a confirmed booking lost?',
   vocabulary: BOOKING,
   options: {
     ...keyOptions(4, 6),

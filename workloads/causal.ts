@@ -1,4 +1,4 @@
-/** Registers that everybody reads and writes, a few keys at a time: whoever saw an effect must see its causes, on all of them. */
+/** Reads and writes of registers, a few keys at a time. A client that saw an effect must also see its causes, on all keys. */
 import { causal as checker } from '../checkers/data/causal.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
@@ -9,7 +9,7 @@ const READS = 0.6
 
 export const causal = defineWorkload({
   name: 'causal',
-  description: 'registers under read and write: does anybody see an effect, and not its causes?',
+  description: 'reads and writes of registers: does any client see an effect but not its causes?',
   vocabulary: REGISTER,
   options: {
     ...keyOptions(3, 200),

@@ -1,4 +1,4 @@
-/** Counters that are added to and read. */
+/** Additions to counters, and reads. */
 import { counter as checker } from '../checkers/data/counter.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { COUNTER } from '../harness/vocabularies/counter.ts'
@@ -9,7 +9,7 @@ const MOST = 5
 
 export const counter = defineWorkload({
   name: 'counter',
-  description: 'counters added to and read: is any addition lost, or counted twice?',
+  description: 'additions to counters, and reads: is any addition lost, or counted twice?',
   vocabulary: COUNTER,
   options: {
     ...keyOptions(2, 100),

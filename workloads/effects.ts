@@ -1,6 +1,6 @@
 /**
- * Requests that must take effect once. A thread whose request was not acknowledged asks again under the same key, a few times;
- * at the end the cluster is given time to do what it has accepted.
+ * Requests that must take effect once. If a request is not acknowledged, the thread repeats it under the same key, a few
+ * times. At the end the cluster gets time to complete what it has accepted.
  */
 import { effects as checker } from '../checkers/effects/effects.ts'
 import { defineWorkload } from '../harness/support/define.ts'
@@ -10,7 +10,7 @@ import { audit, submissions } from './submissions.ts'
 
 export const effects = defineWorkload({
   name: 'effects',
-  description: 'requests that must take effect in the outside world: once, more than once, or never?',
+  description: 'requests that must take effect in the outside world: does each do so exactly once?',
   vocabulary: EFFECTS,
   options: {},
   generator: () =>

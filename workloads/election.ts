@@ -1,4 +1,4 @@
-/** Every node asked who leads, all the time. */
+/** Asks every node continuously which node is the leader. */
 import { election as checker } from '../checkers/cluster/election.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { defineWorkload } from '../harness/support/define.ts'
@@ -7,7 +7,7 @@ import { standing } from './standing.ts'
 
 export const election = defineWorkload({
   name: 'election',
-  description: 'who leads, asked of every node: are clients ever told of two leaders in one term?',
+  description: 'asks every node for the leader: do clients ever see two leaders in one term?',
   vocabulary: ELECTION,
   options: {},
   generator: () => calls<LeaderCall>(() => ({ f: 'leader', value: {} })),

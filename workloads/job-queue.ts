@@ -1,6 +1,6 @@
 /**
- * Every thread submits jobs, and takes some, does them in the sink and acknowledges them; at the end a few go on working until
- * there is nothing left to do.
+ * Every thread submits jobs. It also takes jobs, does them in the sink and acknowledges them. At the end, a few threads
+ * continue until no job is left.
  */
 import { jobQueue as checker } from '../checkers/effects/effects.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
@@ -26,7 +26,7 @@ const working = (): OpGenerator<JobQueueCall> => {
   return self
 }
 
-/** Once nothing was there to do for longer than a job is lent, nothing comes back any more. */
+/** If there was no job for longer than a job stays assigned to a worker, no job will return to the queue. */
 const IDLE_ANSWERS = 25
 const IDLE_INTERVAL_NS = 1e8
 const MOST_WORK = 2000
@@ -49,7 +49,7 @@ const untilIdle = (idle = 0, worked = 0): OpGenerator<JobQueueCall> => ({
 
 export const jobQueue = defineWorkload({
   name: 'job-queue',
-  description: 'jobs that workers take, do and acknowledge: is any done twice, or never?',
+  description: 'jobs that workers take, do and acknowledge: is any job done twice, or never?',
   vocabulary: JOB_QUEUE,
   options: {},
   generator: () =>

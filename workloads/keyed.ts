@@ -1,7 +1,7 @@
 /**
- * Calls over a few keys at a time. The keys move on with the run as a whole, so that objects stay small, and a thread that
- * hung meets the others again where they are; what a thread otherwise does as its n-th operation is a pure function of
- * seed, thread and n.
+ * Calls over a few keys at a time. The keys advance with the run as a whole. So objects stay small, and a thread that hung
+ * continues on the keys that the others use. Apart from the keys, the n-th operation of a thread is a pure function of seed,
+ * thread and n.
  */
 import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
 import type { Call } from '../harness/api/history.ts'
@@ -12,9 +12,9 @@ import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 
 export interface Keys {
-  /** In use at a time. */
+  /** How many keys are in use at a time. */
   readonly keys: number
-  /** Operations until the oldest is left behind. */
+  /** Number of operations after which the oldest key is replaced. */
   readonly perKey: number
 }
 
@@ -25,11 +25,11 @@ export const keyOptions = (keys: number, perKey: number): KeyOptions => ({
   'per-key': {
     type: 'number',
     default: perKey,
-    description: 'operations until the oldest key is left behind',
+    description: 'operations after which the oldest key is replaced by a new one',
   },
 })
 
-/** What was chosen of them. */
+/** Values of these options. */
 export type KeyChoice = OptionsOf<KeyOptions>
 
 export const keysOf = (options: KeyChoice): Keys => ({
@@ -37,7 +37,7 @@ export const keysOf = (options: KeyChoice): Keys => ({
   perKey: options['per-key'],
 })
 
-/** The oldest key in use after so many operations. */
+/** The oldest key in use after `begun` operations. */
 const oldest = ({ perKey }: Keys, begun: number): number => Math.floor(begun / perKey)
 
 export interface Draw {
@@ -46,7 +46,7 @@ export interface Draw {
   readonly ordinal: number
   /** The keys in use. */
   readonly inUse: readonly number[]
-  /** One of those in use, by a label: the same label gives the same key. */
+  /** Draws one of the keys in use. The same label gives the same key. */
   key(label: string): number
 }
 
@@ -69,14 +69,14 @@ export const keyed = <C extends Call>(keys: Keys, make: (draw: Draw) => C, begun
 
 const FINAL_ATTEMPTS = 5
 
-/** Of every key that was used. */
+/** Every key that was used. */
 export const usedKeys = (keys: Keys, context: FinalContext): readonly number[] => {
   let begun = 0
   for (let thread = 0; thread < context.concurrency; thread++) begun += context.ordinal(thread)
   return Array.from({ length: oldest(keys, begun) + keys.keys }, (_, key) => key)
 }
 
-/** These calls at every node, each until it is ok, a few times at most. */
+/** Makes these calls at every node. Each is repeated until it is ok, a few times at most. */
 export const atEveryNode = <C extends Call>(calls: readonly C[], context: FinalContext): OpGenerator<C> => {
   const readers = Math.min(context.nodes, context.concurrency)
   return onThreads(

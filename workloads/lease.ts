@@ -1,4 +1,4 @@
-/** Leases acquired by all, some released, and the others left to run out. */
+/** All threads acquire leases. Some leases are released, the others expire. */
 import { lease as checker } from '../checkers/data/lease.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { defineWorkload } from '../harness/support/define.ts'
@@ -7,19 +7,19 @@ import { standing } from './standing.ts'
 
 export const lease = defineWorkload({
   name: 'lease',
-  description: 'locks that run out: do two ever hold one, by the word of the service?',
+  description: 'locks that expire: does the service ever grant one lease to two owners at once?',
   vocabulary: LEASE,
   options: {
     keys: { type: 'number', default: 5, description: 'leases in use' },
     releases: {
       type: 'number',
       default: 0.6,
-      description: 'share of attempts that are followed by a release',
+      description: 'share of acquire attempts that are followed by a release',
     },
   },
   generator: (_rng, options, { concurrency }) =>
     calls((draw, thread, ordinal) => {
-      // Attempts in pairs: the second releases what the first may have got, or is another attempt.
+      // Operations come in pairs: the second releases what the first may have acquired, or is another attempt.
       const isRelease = ordinal % 2 === 1 && draw.fork('kind').float() < options.releases
       const of = isRelease ? ordinal - 1 : ordinal
       return {
@@ -30,5 +30,5 @@ export const lease = defineWorkload({
         },
       }
     }),
-  checkers: () => [checker, ...standing],
+  checkers: () => [checker(LEASE), ...standing],
 })

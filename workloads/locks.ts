@@ -1,4 +1,4 @@
-/** Locks and semaphores, taken and given back: a thread's even operations acquire, and the odd ones release. */
+/** Locks and semaphores: a thread's even operations acquire, and the odd ones release. */
 import { fencing, mutex, semaphore } from '../checkers/data/locks.ts'
 import type { Checker } from '../harness/api/verdict.ts'
 import type { Workload } from '../harness/api/workload.ts'
@@ -22,7 +22,8 @@ const workload = (
       'per-key': {
         type: 'number',
         default: 40,
-        description: 'operations of a thread with one key; even, so that what it acquired is released',
+        description:
+          'operations of a thread on one key; an even number, so that each acquire has its release',
       },
     },
     generator: (_rng, options, { concurrency }) =>
@@ -30,21 +31,23 @@ const workload = (
         f: ordinal % 2 === 0 ? 'acquire' : 'release',
         value: {
           key: Math.floor(ordinal / options['per-key']) * options.keys + (thread % options.keys),
-          // The same for an acquire and the release that follows it.
+          // The same owner for an acquire and the following release.
           owner: Math.floor(ordinal / 2) * concurrency + thread,
         },
       })),
     checkers: () => [...checkers, ...standing],
   })
 
-export const lock = workload('lock', LOCK, 'locks with fencing tokens: do two ever hold one?', [
-  mutex,
-  fencing,
-])
+export const lock = workload(
+  'lock',
+  LOCK,
+  'locks with fencing tokens: do two owners ever hold one at once?',
+  [mutex(LOCK), fencing(LOCK)],
+)
 
 export const semaphoreWorkload = workload(
   'semaphore',
   SEMAPHORE,
-  'semaphores: do more hold one than there are permits?',
+  'semaphores: do more owners hold one than there are permits?',
   [semaphore],
 )

@@ -1,4 +1,4 @@
-/** Groups of registers, several of which are read or written at a time. */
+/** Groups of registers: one call reads or writes several of them. */
 import { multiRegister as checker } from '../checkers/data/multi-register.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { GROUP_SIZE, MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
@@ -16,7 +16,7 @@ const readAll = (group: number): TransactionCall<RegisterOp> => ({
 
 export const multiRegister = defineWorkload({
   name: 'multi-register',
-  description: 'groups of registers read and written several at a time: does any read see half a write?',
+  description: 'calls that read or write several registers of a group: does any read see half a write?',
   vocabulary: MULTI_REGISTER,
   options: {
     ...keyOptions(2, 60),

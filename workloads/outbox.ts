@@ -1,6 +1,7 @@
 /**
- * Changes of a few resources, each with a message. A thread reads where a resource stands, and asks for the next version; in
- * doubt it asks again under the same key. Several threads share a resource, so that some come too late and are told so.
+ * Changes of a few resources, each with a message. A thread reads the version of a resource and requests the next one. If the
+ * outcome is unclear, it repeats the request under the same key. Several threads share a resource, so some requests come too
+ * late and are refused.
  */
 import { outbox as checker } from '../checkers/effects/effects.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
@@ -15,7 +16,7 @@ const MOST_ATTEMPTS = 5
 
 /** What a thread does next. */
 interface Doing {
-  /** Null: it reads first. */
+  /** The version to request. Null: read first. */
   readonly version: number | null
   readonly update: number
   readonly attempts: number
@@ -60,11 +61,10 @@ const changes = (
 
 export const outbox = defineWorkload({
   name: 'outbox',
-  description:
-    'changes, and messages that tell of them: one message a change, in order, and none of what never was?',
+  description: 'changes, each with a message: is there exactly one message for each change, in order?',
   vocabulary: OUTBOX,
   options: {
-    resources: { type: 'number', default: 4, description: 'that change' },
+    resources: { type: 'number', default: 4, description: 'number of resources that change' },
   },
   generator: (_rng, options) => changes(options.resources),
   finalGenerator: (_rng, options, context) =>

@@ -1,7 +1,7 @@
 /**
- * Locks and leases that protect something: whoever holds one goes into the resource behind it, stays for a while, and comes
- * out before it gives the lock back. Some stay for longer than a lease runs. Who is in doubt whether it came in, or out, does
- * not give back what it holds, since somebody may still be in.
+ * Locks and leases that protect a resource. The holder enters the resource, stays for a while, and leaves it before it
+ * releases the lock. Some stay longer than a lease lasts. If it is unclear whether an enter or a leave happened, the thread
+ * does not release the lock, because an owner may still be inside.
  */
 import { lease as leaseChecker } from '../checkers/data/lease.ts'
 import { fencing, mutex } from '../checkers/data/locks.ts'
@@ -19,12 +19,12 @@ import { standing } from './standing.ts'
 
 type Step = ProtectedCall['f']
 
-/** Where a thread is. */
+/** The position of a thread: its next call. */
 interface Visit {
   readonly step: Step
   readonly count: number
   readonly token: number
-  /** Not before that. */
+  /** The call is not made before this time. */
   readonly atNs: number
 }
 
@@ -32,14 +32,14 @@ const START: Visit = { step: 'acquire', count: 0, token: 0, atNs: 0 }
 
 const STAY_MS = 30
 const LONG_STAY_MS = LEASE_MS * 1.3
-/** Of all stays. */
+/** Share of long stays. */
 const LONG_STAYS = 0.1
 
 const stayNs = (rng: Rng): number => (rng.float() < LONG_STAYS ? LONG_STAY_MS : STAY_MS * rng.float()) * 1e6
 
 interface Plan {
   readonly keys: number
-  /** Attempts of a thread with one key: whoever is stuck with one must not stop the others for good. */
+  /** Attempts of a thread on one key. Limited, so that a lock that is never released does not block the others for good. */
   readonly perKey: number
   readonly concurrency: number
 }
@@ -53,7 +53,7 @@ const callOf = ({ keys, perKey, concurrency }: Plan, thread: Thread, visit: Visi
     : { f: step, value: held }
 }
 
-/** What comes after an answer; null: it was in doubt, or refused, and the thread goes on with another visit. */
+/** The next step after an answer. Null: it was unclear or refused, and the thread starts another visit. */
 const after = (visit: Visit, operation: Operation, rng: Rng): Visit | null => {
   if (operation.type !== 'ok') return null
   const atNs = operation.timeNs
@@ -86,7 +86,7 @@ const visits = (plan: Plan, threads: ReadonlyMap<Thread, Visit> = new Map()): Op
       const next = after(visit, operation, context.draw(thread)) ?? {
         ...START,
         count: visit.count + 1,
-        // The others first.
+        // Behind the threads that have waited longer.
         atNs: operation.timeNs,
       }
       return visits(plan, new Map(threads).set(thread, next))
@@ -107,7 +107,7 @@ const workload = (
     vocabulary,
     options: {
       keys: { type: 'number', default: 2, description: 'locks in use at a time' },
-      'per-key': { type: 'number', default: 40, description: 'attempts of a thread with one key' },
+      'per-key': { type: 'number', default: 40, description: 'attempts of a thread on one key' },
     },
     generator: (_rng, options, { concurrency }) =>
       visits({ keys: options.keys, perKey: options['per-key'], concurrency }),
@@ -117,13 +117,13 @@ const workload = (
 export const protectedLock = workload(
   'protected-lock',
   PROTECTED_LOCK,
-  'locks that protect something in the sink: are two ever in it?',
-  [lockResource, mutex, fencing],
+  'locks that protect a resource in the sink: are two owners ever inside at once?',
+  [lockResource, mutex(PROTECTED_LOCK), fencing(PROTECTED_LOCK)],
 )
 
 export const protectedLease = workload(
   'protected-lease',
   PROTECTED_LEASE,
-  'leases that protect something in the sink: does it take a stale token?',
-  [leaseResource, leaseChecker],
+  'leases that protect a resource in the sink: does it accept a stale token?',
+  [leaseResource, leaseChecker(PROTECTED_LEASE)],
 )

@@ -1,4 +1,4 @@
-/** Queues that are filled and emptied, and drained at the end. */
+/** Enqueues and dequeues; all queues are drained at the end. */
 import { fifo, totalQueue } from '../checkers/data/queue.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
 import { onThreads } from '../harness/generators/threads.ts'
@@ -7,12 +7,12 @@ import { QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
 import { keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
-/** Answers of one queue that say it is empty until it is held to be so: one that was sent again may have come late. */
+/** A queue counts as empty after this many empty answers: a value that was enqueued by a retry may arrive late. */
 const EMPTY_ANSWERS = 2
-/** Of all queues together, in vain. */
+/** Failed dequeues of all queues together, after which draining stops. */
 const MOST_FAILURES = 20
 
-/** Dequeues from each until it says that it is empty. */
+/** Dequeues from each queue until it is empty. */
 const drain = (
   keys: readonly number[],
   empty = 0,
@@ -38,7 +38,7 @@ const drain = (
 
 export const queue = defineWorkload({
   name: 'queue',
-  description: 'queues filled and emptied: is any element lost, out of order, or taken twice?',
+  description: 'enqueues and dequeues: is any element lost, out of order, or dequeued twice?',
   vocabulary: QUEUE,
   options: {
     ...keyOptions(2, 100),

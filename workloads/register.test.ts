@@ -67,7 +67,7 @@ describe('the register workload', () => {
     expect(() => register.generator(rngFromSeed(1), without, context)).toThrow('readers is NaN')
   })
 
-  it('has every kind, and compare-and-sets that match and that do not', () => {
+  it('makes every kind of call, and compare-and-sets that match and that do not', () => {
     const results = history
       .filter(({ type, f }) => type === 'ok' && f === 'cas')
       .map(({ value }) => (value as { applied: boolean }).applied)
@@ -91,7 +91,7 @@ describe('the register workload', () => {
     expect(new Set(reads.map(({ process }) => process)).size).toBe(context.nodes)
   })
 
-  it('is judged valid when it ran against something linearizable', async () => {
+  it('is judged valid when it ran against a linearizable register', async () => {
     const [checker] = register.checkers(options)
     expect(await checker?.check(bareRecord(history), new AbortController().signal)).toMatchObject({
       status: 'valid',

@@ -1,14 +1,14 @@
 /**
  * Many independent registers under read, write and compare-and-set.
  *
- * Threads work in groups; a group stays on one key for a bounded number of operations and then moves on together,
- * so that checking (exponential at worst) stays cheap, the run covers ground, and a thread that hung for seconds
- * comes back to the key the others are on. Some threads of a group only read: a write that hangs in a minority does
- * not keep them from what is stale there.
+ * Threads work in groups. A group stays on one key for a bounded number of operations and then moves on together. So
+ * checking (exponential in the worst case) stays cheap, the run covers many keys, and a thread that hung for seconds
+ * continues on the key of its group. Some threads of a group only read: a write that hangs in a minority does not keep
+ * them from finding stale values there.
  *
- * What a thread does as its n-th operation (read, write, compare-and-set, and the value put) is a pure function of
- * seed, thread and n; which key it goes to, and what a compare-and-set expects, depends on how far the group has
- * come. Every value is written at most once in a run, so that a stale read tells by whom it was written.
+ * The n-th operation of a thread (read, write or compare-and-set, and the value written) is a pure function of seed,
+ * thread and n. Its key, and the value that a compare-and-set expects, depend on the progress of the group. Every value
+ * is written at most once in a run, so a stale read shows which operation wrote it.
  */
 import { linearizability } from '../checkers/data/linearizability.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
@@ -23,15 +23,23 @@ import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts
 import { standing } from './standing.ts'
 
 const OPTIONS = {
-  group: { type: 'number', default: 5, description: 'threads that share a key at a time' },
+  group: { type: 'number', default: 5, description: 'threads that share one key at a time' },
   readers: { type: 'number', default: 2, description: 'threads of a group that only read' },
   'calls-per-key': {
     type: 'number',
     default: 100,
     description: 'operations of a group on a key before it moves on',
   },
-  reads: { type: 'number', default: 0.3, description: 'share of reads of the other threads' },
-  cas: { type: 'number', default: 0.3, description: 'their share of compare-and-set; the rest are writes' },
+  reads: {
+    type: 'number',
+    default: 0.3,
+    description: 'share of reads among the operations of the other threads',
+  },
+  cas: {
+    type: 'number',
+    default: 0.3,
+    description: 'share of compare-and-set among them; the rest are writes',
+  },
   initial: {
     type: 'string',
     default: 'null',
@@ -40,7 +48,7 @@ const OPTIONS = {
 } as const satisfies OptionSpecs
 
 const FINAL_ATTEMPTS = 5
-/** How many of the latest values a compare-and-set chooses from. */
+/** A compare-and-set expects one of this many latest values. */
 const RECENT = 3
 
 interface Plan {
@@ -54,10 +62,10 @@ interface Plan {
   readonly casShare: number
 }
 
-/** How far a group has come. */
+/** The progress of a group. */
 interface Progress {
   readonly count: number
-  /** Values put, or tried, on the key it is on; latest last. */
+  /** Values that the group wrote, or tried to write, to its current key; latest last. */
   readonly recent: readonly number[]
 }
 
@@ -75,7 +83,7 @@ const planOf = (rng: Rng, options: OptionsOf<typeof OPTIONS>, context: WorkloadC
     readShare: options.reads,
     casShare: options.cas,
   }
-  // An option that is missing would go into calls as NaN, and a cluster would be blamed for what it made of it.
+  // A missing option would go into calls as NaN, and the cluster would be blamed for the result.
   for (const [name, value] of Object.entries(plan))
     assert(name === 'rng' || Number.isFinite(value), `${name} is ${value}`)
   return plan
@@ -83,7 +91,7 @@ const planOf = (rng: Rng, options: OptionsOf<typeof OPTIONS>, context: WorkloadC
 
 const groupOf = (plan: Plan, thread: Thread): number => Math.floor(thread / plan.groupSize)
 
-/** Which threads of a group only read moves on from group to group, so that every node gets readers. */
+/** The positions of the readers rotate from group to group, so that every node gets readers. */
 const isReader = (plan: Plan, thread: Thread): boolean => {
   const group = groupOf(plan, thread)
   const size = Math.min(plan.groupSize, plan.concurrency - group * plan.groupSize)

@@ -1,4 +1,4 @@
-/** Schedules that the cluster ticks by itself; at the end it is given time to tick them all. */
+/** Schedules that the cluster triggers by itself. At the end it gets time to trigger all remaining ticks. */
 import { scheduledJob as checker } from '../checkers/effects/effects.ts'
 import { stagger } from '../harness/generators/combinators.ts'
 import { defineWorkload } from '../harness/support/define.ts'
@@ -8,12 +8,12 @@ import { audit, submissions } from './submissions.ts'
 
 export const scheduledJob = defineWorkload({
   name: 'scheduled-job',
-  description: 'jobs that the cluster triggers by itself: each tick once, whoever leads?',
+  description: 'jobs that the cluster triggers by itself: does each tick take effect once, under any leader?',
   vocabulary: SCHEDULE,
   options: {
-    ticks: { type: 'number', default: 10, description: 'of a schedule' },
-    every: { type: 'duration', default: 200, description: 'between two ticks' },
-    interval: { type: 'duration', default: 250, description: 'between two new schedules, on average' },
+    ticks: { type: 'number', default: 10, description: 'ticks of a schedule' },
+    every: { type: 'duration', default: 200, description: 'time between two ticks' },
+    interval: { type: 'duration', default: 250, description: 'average time between two new schedules' },
   },
   generator: (rng, options, { concurrency }) =>
     stagger(
@@ -23,7 +23,7 @@ export const scheduledJob = defineWorkload({
         f: 'schedule',
         value: {
           key,
-          // Of its own: ticks of one schedule come in their order.
+          // Each schedule has its own resource, because only the ticks of one schedule are ordered.
           resource: version * concurrency + thread,
           everyMs: options.every,
           ticks: options.ticks,

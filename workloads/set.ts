@@ -1,4 +1,4 @@
-/** Elements added to one set, none twice; all that is in it is read at the end. */
+/** Adds elements to one set, each at most once. The whole set is read at the end. */
 import { setOfElements } from '../checkers/data/set.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
 import { calls } from '../harness/generators/combinators.ts'
@@ -15,10 +15,10 @@ const elementAt = (concurrency: number, thread: Thread, ordinal: number): number
 
 export const set = defineWorkload({
   name: 'set',
-  description: 'elements added to one set, and read back at the end: is any lost, or any invented?',
+  description: 'additions to one set, read back at the end: is any element lost or invented?',
   vocabulary: SET,
   options: {
-    reads: { type: 'number', default: 0.02, description: 'share of reads while the run goes on' },
+    reads: { type: 'number', default: 0.02, description: 'share of reads during the run' },
   },
   generator: (_rng, options, { concurrency }): OpGenerator<SetCall> =>
     calls((draw, thread, ordinal) =>

@@ -1,4 +1,4 @@
-/** Checkers that every workload has: what must hold of any cluster, whatever its clients do. */
+/** Checkers that every workload has: they check what must hold for any cluster, independent of its clients. */
 import { agreement } from '../checkers/cluster/agreement.ts'
 import { convergence } from '../checkers/cluster/convergence.ts'
 import { leadership } from '../checkers/cluster/leadership.ts'

@@ -1,6 +1,6 @@
 /**
- * What the workloads with effects have in common: requests under keys of their own, asked for again where they were not
- * acknowledged, and what is asked once all is healed, until all that was accepted is done.
+ * What the workloads with effects share: requests with unique keys, which are repeated if they are not acknowledged; and
+ * the audit after all faults are healed, which waits until every accepted request is done.
  */
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
 import type { Call } from '../harness/api/history.ts'
@@ -8,11 +8,11 @@ import { delay, eachUntilOk, limit, phases } from '../harness/generators/combina
 import { onThreads } from '../harness/generators/threads.ts'
 import type { AuditCall, PendingResult } from '../harness/vocabularies/effects.ts'
 
-/** Of one request, by its client. */
+/** Attempts of one request by its client. */
 const MOST_ATTEMPTS = 5
 
 interface Current {
-  /** The call's. */
+  /** Name of the call. */
   readonly f: string
   readonly version: number
   readonly attempts: number
@@ -26,7 +26,7 @@ const nextOf = (current: Current): Current =>
     ? { ...current, version: current.version + 1, attempts: 1, isAcknowledged: false }
     : { ...current, attempts: current.attempts + 1 }
 
-/** @param make a thread's n-th request, n from 1 */
+/** @param make makes a thread's n-th request; `version` is n, from 1 */
 export const submissions = <C extends Call>(
   make: (key: string, thread: Thread, version: number) => C,
   threads: ReadonlyMap<Thread, Current> = new Map(),
@@ -49,7 +49,7 @@ export const submissions = <C extends Call>(
   return self
 }
 
-/** Until all accepted requests are done: looked for so often, so far apart. */
+/** At the end, the audit asks at most this many times, at this interval, whether all accepted requests are done. */
 const DRAIN_READS = 30
 const DRAIN_INTERVAL_NS = 5e8
 const LEDGER_ATTEMPTS = 5
@@ -57,7 +57,7 @@ const LEDGER_ATTEMPTS = 5
 const PENDING: AuditCall = { f: 'pending', value: {} }
 const LEDGER: AuditCall = { f: 'ledger', value: {} }
 
-/** Asks what is pending until nothing is. */
+/** Asks for the pending requests until there are none. */
 const drain = (isOver = false): OpGenerator<AuditCall> => ({
   next: (context) => {
     const thread = context.free[0]
@@ -70,7 +70,7 @@ const drain = (isOver = false): OpGenerator<AuditCall> => ({
     drain(operation.type === 'ok' && (operation.value as PendingResult).pending.length === 0),
 })
 
-/** On the first thread: asks what is pending until nothing is, or it took too long; then for the cluster's own log. */
+/** On the first thread: asks for pending requests until there are none or the limit is reached, then for the cluster's log. */
 export const audit = (): OpGenerator<AuditCall> =>
   onThreads(
     (thread) => thread === 0,

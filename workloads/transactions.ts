@@ -30,8 +30,8 @@ const FINAL_KEYS = 8
 
 const OPTIONS = {
   ...keyOptions(6, 12),
-  length: { type: 'number', default: 4, description: 'most micro-operations of a transaction' },
-  reads: { type: 'number', default: 0.5, description: 'share of reads among them' },
+  length: { type: 'number', default: 4, description: 'maximum number of micro-operations of a transaction' },
+  reads: { type: 'number', default: 0.5, description: 'share of reads among the micro-operations' },
 } as const satisfies OptionSpecs
 
 type Chosen = OptionsOf<typeof OPTIONS>
@@ -73,7 +73,7 @@ const generatorOf =
 
 export const listAppendWorkload = defineWorkload({
   name: 'list-append',
-  description: 'transactions that read and append to lists: which isolation anomalies are there?',
+  description: 'transactions that read lists and append to them: which isolation anomalies occur?',
   vocabulary: LIST_APPEND,
   options: OPTIONS,
   generator: generatorOf(append),
@@ -81,7 +81,7 @@ export const listAppendWorkload = defineWorkload({
   checkers: () => [listAppend, ...standing],
 })
 
-/** Of the keys in use, one is appended to, or all are read: two appends seen in both orders are a long fork. */
+/** Appends to one of the keys in use, or reads all of them. Two appends that are seen in both orders are a long fork. */
 const forking = (
   reads: number,
   concurrency: number,
@@ -93,7 +93,8 @@ const forking = (
 
 export const longForkWorkload = defineWorkload({
   name: 'long-fork',
-  description: 'single appends and reads of all keys in use: do two readers see two appends in both orders?',
+  description:
+    'single appends, and reads of all keys in use: do readers disagree on the order of two appends?',
   vocabulary: LIST_APPEND,
   options: { ...keyOptions(3, 15), reads: OPTIONS.reads },
   generator: (_rng, options, { concurrency }) =>
@@ -102,10 +103,10 @@ export const longForkWorkload = defineWorkload({
   checkers: () => [listAppend, ...standing],
 })
 
-/** Transactions of one micro-operation on few keys: what a session sees of its own past. */
+/** Transactions of one micro-operation on few keys: whether a session sees its own earlier reads and writes. */
 export const sessionsWorkload = defineWorkload({
   name: 'sessions',
-  description: 'single reads and appends: does a session see what it saw, and did, before?',
+  description: 'single reads and appends: does a session still see what it read and wrote before?',
   vocabulary: LIST_APPEND,
   options: { ...OPTIONS, length: { ...OPTIONS.length, default: 1 } },
   generator: generatorOf(append),
@@ -115,7 +116,8 @@ export const sessionsWorkload = defineWorkload({
 
 export const rwRegisterWorkload = defineWorkload({
   name: 'rw-register',
-  description: 'transactions that read and write registers: anomalies, as far as their order can be inferred',
+  description:
+    'transactions that read and write registers: isolation anomalies, where the write order can be inferred',
   vocabulary: RW_REGISTER,
   options: {
     ...OPTIONS,
@@ -123,7 +125,7 @@ export const rwRegisterWorkload = defineWorkload({
       type: 'string',
       default: 'nothing',
       choices: ['nothing', 'sequential', 'linearizable'],
-      description: 'what is taken for granted of each key by itself',
+      description: 'consistency that is assumed for each single key, to infer the order of its writes',
     },
   },
   generator: generatorOf(write),

@@ -1,4 +1,4 @@
-/** Ids drawn by everyone. */
+/** All clients request ids. */
 import { uniqueIds as checker } from '../checkers/data/unique-ids.ts'
 import { calls } from '../harness/generators/combinators.ts'
 import { defineWorkload } from '../harness/support/define.ts'
@@ -7,7 +7,7 @@ import { standing } from './standing.ts'
 
 export const uniqueIds = defineWorkload({
   name: 'unique-ids',
-  description: 'ids drawn by everyone: is any handed out twice?',
+  description: 'ids that all clients request: is any id issued twice?',
   vocabulary: UNIQUE_IDS,
   options: {},
   generator: () => calls<GenerateCall>(() => ({ f: 'generate', value: {} })),

@@ -1,4 +1,4 @@
-/** Some threads change keys, the others watch, each going on from where it was; at the end all see everything again. */
+/** Some threads change keys. The others watch, each from its last position. At the end, watchers read all changes again. */
 import { watch as checker } from '../checkers/data/watch.ts'
 import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
@@ -7,18 +7,18 @@ import { WATCH, type WatchCall, type Watched } from '../harness/vocabularies/wat
 import { standing } from './standing.ts'
 
 const KEYS = 4
-/** Answers without any change until a final watch is held to have seen all; and in all at most. */
+/** A final watch counts as complete after this many answers without a change; it stops after MOST_FAILURES failures. */
 const EMPTY_ANSWERS = 2
 const MOST_FAILURES = 10
 
 interface Threads {
   readonly watchers: number
   readonly concurrency: number
-  /** Watcher -> up to where it has seen. */
+  /** Watcher -> the last revision that it has seen. */
   readonly seen: ReadonlyMap<Thread, number>
 }
 
-/** Whoever has done least comes first, so that neither side starves the other. */
+/** The thread with the fewest operations comes first, so that neither side starves the other. */
 const watchAndPut = (threads: Threads): OpGenerator<WatchCall> => {
   const self: OpGenerator<WatchCall> = {
     next: (context) => {
@@ -45,7 +45,7 @@ const putBy = ({ concurrency }: Threads, thread: Thread, context: GeneratorConte
   return { f: 'put', value: { key, value: 1 + ordinal * concurrency + thread } }
 }
 
-/** From the beginning to the end. */
+/** Watches all changes again, from the first to the last. */
 const rereading = (after = 0, empty = 0, failures = 0, waiting = false): OpGenerator<WatchCall> => ({
   next: (context) => {
     const thread = context.free[0]
@@ -71,10 +71,10 @@ const rereading = (after = 0, empty = 0, failures = 0, waiting = false): OpGener
 
 export const watch = defineWorkload({
   name: 'watch',
-  description: 'changes that others watch: is any missed, seen twice, out of order, or invented?',
+  description: 'changes and watchers: is any change missed, seen twice, out of order, or invented?',
   vocabulary: WATCH,
   options: {
-    watchers: { type: 'number', default: 0.5, description: 'share of the threads that watch' },
+    watchers: { type: 'number', default: 0.5, description: 'share of threads that watch' },
   },
   generator: (_rng, options, { concurrency }) => {
     const watchers = Math.max(1, Math.floor(concurrency * options.watchers))

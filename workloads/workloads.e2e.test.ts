@@ -1,4 +1,4 @@
-/** Every workload for real, on clusters that keep their promises: nothing may be found, and something must be judged. */
+/** Every workload on real clusters that keep their promises: nothing may be found, and something must have been judged. */
 import { expect, it } from 'vitest'
 import type { Vocabulary } from '../harness/api/vocabulary.ts'
 import type { Workload } from '../harness/api/workload.ts'
@@ -20,10 +20,10 @@ const FAULTS = [
   '5',
 ]
 
-/** Of one server there is nothing to cut. */
+/** A single server has no links to cut. */
 const KILLS = ['-n', 'kill', ...FAULTS.slice(2)]
 
-/** A schedule is asked for once, and ticks many times. */
+/** One call creates a schedule, which then ticks many times. */
 const leastOk = (args: readonly string[]): number => (args.includes('scheduled-job') ? 10 : 100)
 
 const vocabularyOf = (args: readonly string[]): Vocabulary =>
@@ -33,7 +33,7 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
   using folder = temporaryFolder()
   const { verdict } = await run(folder.path, [...args, ...faults])
   expect(verdict.status, verdict.summary).toBe('valid')
-  expect(verdict.faults.bit).toBeGreaterThan(0)
+  expect(verdict.faults.effective).toBeGreaterThan(0)
   expect(verdict.counts.ok).toBeGreaterThan(leastOk(args))
   // The workload's own checker comes first.
   expect(verdict.verdicts[0]?.status).toBe('valid')
@@ -41,7 +41,7 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
   expect(misfits(vocabularyOf(args), history)).toEqual([])
 }
 
-/** Those with a suite of their own are left out. */
+/** The workloads that the target supports, except those with their own suite. */
 const speaking = (target: 'raft' | 'etcd' | 'redis'): readonly string[] =>
   Object.values(workloads)
     .filter(
@@ -50,7 +50,7 @@ const speaking = (target: 'raft' | 'etcd' | 'redis'): readonly string[] =>
     )
     .map(({ name }) => name)
 
-/** Under which options the workload runs at all. */
+/** The options that the workload needs to run. */
 const besides = (
   target: 'raft' | 'etcd' | 'redis',
   name: string,

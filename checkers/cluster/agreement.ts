@@ -6,9 +6,14 @@
  * positions that are compared is compared too.
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
-import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
+import { assumed } from '../promise.ts'
+import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
-interface Seen {
+/** Lines of the table that proves a disagreement. */
+const SHOWN = 20
+
+interface Digest {
   readonly node: string
   readonly digest: string
   readonly timeNs: number
@@ -16,16 +21,16 @@ interface Seen {
 
 interface Disagreement {
   readonly position: number
-  readonly first: Seen
-  readonly second: Seen
+  readonly first: Digest
+  readonly second: Digest
 }
 
-interface Told {
+interface DigestAt {
   readonly position: number
-  readonly seen: Seen
+  readonly seen: Digest
 }
 
-const digestsOf = ({ node, timeNs, status }: Sample): readonly Told[] => {
+const digestsOf = ({ node, timeNs, status }: Sample): readonly DigestAt[] => {
   const earlier = Object.entries(status?.earlierDigests ?? {}).map(([position, digest]) => ({
     position: Number(position),
     seen: { node, timeNs, digest },
@@ -37,73 +42,67 @@ const digestsOf = ({ node, timeNs, status }: Sample): readonly Told[] => {
 interface Compared {
   /** Positions of which two nodes told. */
   readonly positions: number
-  readonly found: Disagreement | null
+  readonly disagreement: Disagreement | null
 }
 
 const compare = (samples: readonly Sample[]): Compared => {
-  const byPosition = new Map<number, Seen>()
+  const byPosition = new Map<number, Digest>()
   const shared = new Set<number>()
   for (const sample of samples)
     for (const { position, seen } of digestsOf(sample)) {
       const first = byPosition.get(position)
       if (first === undefined) byPosition.set(position, seen)
       else if (first.digest !== seen.digest)
-        return { positions: shared.size, found: { position, first, second: seen } }
+        return { positions: shared.size, disagreement: { position, first, second: seen } }
       else if (first.node !== seen.node) shared.add(position)
     }
-  return { positions: shared.size, found: null }
+  return { positions: shared.size, disagreement: null }
 }
 
-const evidenceOf = (samples: readonly Sample[], { position, first, second }: Disagreement): Evidence => {
+/** Every digest that was told of the position. */
+const tableOf = (samples: readonly Sample[], position: number): string => {
   const lines = samples.flatMap((sample) =>
     digestsOf(sample)
       .filter((told) => told.position === position)
       .map(
         ({ seen: { node, timeNs, digest } }) =>
-          `${(timeNs / 1e9).toFixed(3).padStart(8)} s  ${node}  ${digest}  (${sample.status?.role} in term ${sample.status?.term})`,
+          `${formatTimeNs(timeNs).padStart(10)}  ${node}  ${digest}  (${sample.status?.role} in term ${sample.status?.term})`,
       ),
   )
-  return {
-    title: `Digests at position ${position}`,
-    text: [...new Set(lines)].slice(0, 20).join('\n'),
-    operations: [],
-    atNs: Math.max(first.timeNs, second.timeNs),
-  }
+  return [...new Set(lines)].slice(0, SHOWN).join('\n')
 }
 
-const show = ({ node, timeNs, digest }: Seen): string =>
-  `${node} had digest ${digest} at ${(timeNs / 1e9).toFixed(3)} s`
+const show = ({ node, timeNs, digest }: Digest): string =>
+  `${node} had digest ${digest} at ${formatTimeNs(timeNs)}`
 
-const judge = (samples: readonly Sample[]): Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> => {
-  const { positions, found } = compare(samples)
-  if (found !== null) {
-    const { position, first, second } = found
-    const summary = `Replicas disagree: at position ${position} of the log ${show(first)}, ${show(second)}.`
-    return { status: 'invalid', summary, evidence: [evidenceOf(samples, found)], details: { position } }
-  }
-  const summary =
-    positions === 0
-      ? 'No two nodes told of one position.'
-      : `At ${positions} positions of the log more than one node told its digest: all equal.`
-  return {
-    status: positions === 0 ? 'unknown' : 'valid',
-    summary,
-    evidence: [],
-    details: { compared: positions },
-  }
+const found = (
+  samples: readonly Sample[],
+  { position, first, second }: Disagreement,
+): Finding<'replicas disagree'> => ({
+  kind: 'replicas disagree',
+  text: `at position ${position} of the log ${show(first)}, ${show(second)}`,
+  proof: tableOf(samples, position),
+  operations: [],
+  atNs: Math.max(first.timeNs, second.timeNs),
+})
+
+const judge = (record: RunRecord): Judged => {
+  const samples = record.samples ?? []
+  const { positions, disagreement } = compare(samples)
+  return conclude(disagreement === null ? [] : [found(samples, disagreement)], {
+    seen: `the digests of ${samples.length} samples`,
+    clean: `more than one node told of ${positions} positions of the log, and all are equal`,
+    unproven: positions === 0 ? 'no two nodes told of one position' : null,
+    kinds: ['replicas disagree'],
+    details: disagreement === null ? { compared: positions } : { position: disagreement.position },
+  })
 }
 
-export const agreement: Checker = {
+export const agreement = checkerOf({
   name: 'agreement',
   finds: 'states that differ at one position of the log, and applied entries that were replaced',
   needs: ['samples', 'claims'],
-  applies: (record: RunRecord) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
-  check: async (record) => ({
-    checker: 'agreement',
-    promise: {
-      text: 'replicas never differ at one position of the log',
-      source: record.claims?.source ?? '',
-    },
-    ...judge(record.samples ?? []),
-  }),
-}
+  applies: (record) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
+  promise: assumed('replicas never differ at one position of the log'),
+  judge,
+})

@@ -1,8 +1,9 @@
 /** Convergence: once all is healed and nobody writes any more, all replicas come to one state within a deadline. */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
-import { formatDurationMs } from '../../harness/support/time.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
+import { assumed } from '../promise.ts'
+import { checkerOf, type Judged } from '../verdict.ts'
 
 const stateOf = ({ status }: Sample): string | null =>
   status?.digest === undefined || status.digestAt === undefined
@@ -46,7 +47,7 @@ const judge = (record: RunRecord): Judged => {
     text: [...last]
       .map(
         ([node, sample]) =>
-          `${node}  ${stateOf(sample) ?? 'did not answer'}  at ${(sample.timeNs / 1e9).toFixed(3)} s`,
+          `${node}  ${stateOf(sample) ?? 'did not answer'}  at ${formatTimeNs(sample.timeNs)}`,
       )
       .join('\n'),
     operations: [],
@@ -61,6 +62,6 @@ export const convergence = checkerOf({
   finds: 'replicas that stay apart once all is healed',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
-  promise: 'once healed, all replicas become equal',
+  promise: assumed('once healed, all replicas become equal'),
   judge,
 })

@@ -3,7 +3,9 @@ import type { Operation } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord, RunSpec, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
-import { impactOf, kindOf } from './impact.ts'
+import { plannedFault } from '../../harness/testing/faults.ts'
+import { type RecordParts, recordOf } from '../../harness/testing/record.ts'
+import { impactOf } from './impact.ts'
 
 const S = 1e9
 
@@ -21,19 +23,12 @@ const reads = (untilS: number, gaps: readonly (readonly [number, number])[]): re
 }
 
 const fault = (fromS: number, toS: number, change: Partial<FaultRecord> = {}): FaultRecord => ({
-  planned: {
-    id: 'kill-1',
-    nemesis: 'kill',
-    atNs: 0,
-    durationNs: 1,
-    model: 'kill',
-    intent: { pattern: 'at-once' },
-  },
+  planned: plannedFault(),
   victims: ['n1'],
   injectedAtNs: fromS * S,
   healedAtNs: toS * S,
   effects: [],
-  bit: true,
+  effective: true,
   ...change,
 })
 
@@ -50,12 +45,8 @@ const samples = (
     of(atS).map((status, n): Sample => ({ timeNs: atS * S, node: `n${n + 1}`, status })),
   )
 
-const record = (parts: Partial<RunRecord>): RunRecord => ({
-  ...bareRecord([]),
-  spec: { nodes: 2 } as unknown as RunSpec,
-  samples: [],
-  ...parts,
-})
+const record = (parts: RecordParts): RunRecord =>
+  recordOf({ spec: { nodes: 2 } as unknown as RunSpec, samples: [], ...parts })
 
 describe('the impact of faults', () => {
   const history = reads(20, [[5, 8]])
@@ -71,7 +62,7 @@ describe('the impact of faults', () => {
 
   it('finds the longest time without an ok, by kind of fault', () => {
     const quiet = fault(12, 13, {
-      planned: { ...fault(0, 0).planned, id: 'clock-1', nemesis: 'clock', intent: { mode: 'bump' } },
+      planned: plannedFault({ id: 'clock-1', nemesis: 'clock', kind: 'clock/bump' }),
     })
     const impact = impactOf(record({ history, faults: [fault(5, 7), quiet], samples: sampled }))
     // The last ok before it was at 4.91 s, the next at 8.01 s.
@@ -110,28 +101,22 @@ describe('the impact of faults', () => {
   it('tells recovery from steady, and a snapshot from both', () => {
     const compacted = (atS: number): NodeStatus => ({ ...FOLLOWER, snapshotIndex: atS < 12 ? 0 : 500 })
     const recovering = samples(20, (atS) => [LEADER, atS < 10 ? null : compacted(atS)])
-    const second = fault(8, 14, { planned: { ...fault(0, 0).planned, id: 'pause-1', nemesis: 'pause' } })
+    const second = fault(8, 14, {
+      planned: plannedFault({ id: 'pause-1', nemesis: 'pause', kind: 'pause/stall' }),
+    })
     const impact = impactOf(
       record({ history: reads(20, []), faults: [fault(5, 7), second], samples: recovering }),
     )
-    const row = impact?.coverage['pause/at-once']
+    const row = impact?.coverage['pause/stall']
     expect(row?.recovery?.read).toBeGreaterThan(10)
     expect(row?.snapshot?.read).toBeGreaterThan(0)
     expect(row?.steady?.read).toBeGreaterThan(20)
   })
 
-  it('leaves out faults that did not bite, and is null without faults', () => {
-    const idle = impactOf(record({ history, faults: [fault(5, 7, { bit: false })], samples: sampled }))
+  it('leaves out faults without effect, and is null without faults', () => {
+    const idle = impactOf(record({ history, faults: [fault(5, 7, { effective: false })], samples: sampled }))
     expect(idle).toEqual({ recoveries: [], longestUnavailabilityMs: {}, coverage: {} })
     expect(impactOf(record({ history, faults: [] }))).toBeNull()
     expect(impactOf(bareRecord(history))).toBeNull()
-  })
-
-  it('names kinds by what they do', () => {
-    const kind = (nemesis: string, intent: object): string =>
-      kindOf(fault(0, 1, { planned: { ...fault(0, 0).planned, nemesis, intent: { ...intent } } }))
-    expect(kind('partition', { shape: 'leader' })).toBe('partition/leader')
-    expect(kind('kill', { pattern: 'at-once', data: 'wiped' })).toBe('kill/at-once, wiped')
-    expect(kind('poke', {})).toBe('poke')
   })
 })

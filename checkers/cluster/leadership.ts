@@ -4,8 +4,9 @@
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
+import { claimed } from '../promise.ts'
+import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
 export interface Said {
   readonly node: string
@@ -29,23 +30,33 @@ export const saidOf = (samples: readonly Sample[]): readonly Said[] =>
 const leaderBy = ({ node, status }: Said): string | null =>
   status.role === 'leader' ? node : (status.leader ?? null)
 
-interface Found {
-  readonly what: string
-  readonly said: readonly Said[]
-}
+const KINDS = ['two leaders in one term', 'a term that goes back'] as const
+type ElectionFinding = Finding<(typeof KINDS)[number]>
 
-const twoLeaders = (all: readonly Said[]): Found | null => {
+const found = (kind: ElectionFinding['kind'], text: string, said: readonly Said[]): ElectionFinding => ({
+  kind,
+  text,
+  proof: said
+    .map(
+      ({ node, timeNs, status }) =>
+        `${formatTimeNs(timeNs).padStart(10)}  ${node}  ${status.role} in term ${status.term}, leader ${status.leader ?? 'unknown'}`,
+    )
+    .join('\n'),
+  operations: said.flatMap(({ operation }) => operation ?? []),
+  atNs: Math.max(...said.map(({ timeNs }) => timeNs)),
+})
+
+const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
   const first = new Map<number, Said>()
   for (const said of all) {
     const { term } = said.status
     if (leaderBy(said) === null) continue
     const known = first.get(term)
     if (known === undefined) first.set(term, said)
-    else if (leaderBy(known) !== leaderBy(said))
-      return {
-        what: `two leaders in term ${term}: ${leaderBy(known)} by the word of ${known.node}, ${leaderBy(said)} by the word of ${said.node}`,
-        said: [known, said],
-      }
+    else if (leaderBy(known) !== leaderBy(said)) {
+      const text = `term ${term}: ${leaderBy(known)} by the word of ${known.node}, ${leaderBy(said)} by the word of ${said.node}`
+      return found('two leaders in one term', text, [known, said])
+    }
   }
   return null
 }
@@ -64,7 +75,7 @@ const mayStartAnew = (faults: RunRecord['faults'], node: string, fromNs: number,
   )
 
 /** Of two words of one node, where the second was surely read after the first had come. */
-const termBack = (all: readonly Said[], faults: RunRecord['faults']): Found | null => {
+const termBack = (all: readonly Said[], faults: RunRecord['faults']): ElectionFinding | null => {
   const arrived = all.toSorted((a, b) => a.timeNs - b.timeNs)
   const highest = new Map<string, Said>()
   let next = 0
@@ -80,40 +91,31 @@ const termBack = (all: readonly Said[], faults: RunRecord['faults']): Found | nu
       highest.set(said.node, said)
       continue
     }
-    return {
-      what: `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`,
-      said: [before, said],
-    }
+    const text = `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`
+    return found('a term that goes back', text, [before, said])
   }
   return null
 }
 
-const evidenceOf = ({ what, said }: Found): Evidence => ({
-  title: what,
-  text: said
-    .map(
-      ({ node, timeNs, status }) =>
-        `${(timeNs / 1e9).toFixed(3).padStart(8)} s  ${node}  ${status.role} in term ${status.term}, leader ${status.leader ?? 'unknown'}`,
-    )
-    .join('\n'),
-  operations: said.flatMap(({ operation }) => operation ?? []),
-  atNs: Math.max(...said.map(({ timeNs }) => timeNs)),
-})
+interface Heard {
+  readonly faults: RunRecord['faults']
+  /** Why it proves nothing that nothing is found; null: it does. */
+  readonly unproven: string | null
+  /** Whether what was said may be of an older state. */
+  readonly mayBeOld: boolean
+}
 
-export const judgeElections = (all: readonly Said[], faults: RunRecord['faults']): Judged => {
-  const found = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
+export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOld }: Heard): Judged => {
   const terms = new Set(all.map(({ status }) => status.term)).size
-  const details = { statuses: all.length, terms }
-  const [worst] = found
-  if (worst !== undefined)
-    return {
-      status: 'invalid',
-      summary: `Elections are broken: ${worst.what}.`,
-      evidence: found.map(evidenceOf),
-      details,
-    }
-  const summary = `${all.length} statuses, ${terms} terms: never two leaders in one, and no term went back.`
-  return { status: 'valid', summary, evidence: [], details }
+  const findings = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
+  return conclude(findings, {
+    seen: `${all.length} statuses, ${terms} terms`,
+    clean: 'never two leaders in one, and no term went back',
+    unproven,
+    kinds: KINDS,
+    allows: (kind) => mayBeOld && kind === 'a term that goes back',
+    details: { statuses: all.length, terms },
+  })
 }
 
 export const leadership = checkerOf({
@@ -121,6 +123,10 @@ export const leadership = checkerOf({
   finds: 'two leaders in one term, terms that go back, by the nodes’ own word',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
-  promise: 'one leader a term; terms never go back',
-  judge: (record) => judgeElections(saidOf(record.samples ?? []), record.faults),
+  promise: (record) => claimed(record, 'one leader a term; terms never go back'),
+  judge: ({ samples, faults }) => {
+    const all = saidOf(samples ?? [])
+    const unproven = all.length === 0 ? 'no node told its term' : null
+    return judgeElections(all, { faults, unproven, mayBeOld: false })
+  },
 })

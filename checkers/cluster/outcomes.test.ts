@@ -1,20 +1,15 @@
-/** The linter of outcomes: what it holds to be a mistake of the client, and what it does not. */
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
-import type { FaultRecord, RunRecord, RunSpec } from '../../harness/api/record.ts'
-import type { Verdict } from '../../harness/api/verdict.ts'
+import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import { EFFECTS } from '../../harness/vocabularies/effects.ts'
 import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
-import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import { listAppend } from '../transactions/checker.ts'
 import { outcomes } from './outcomes.ts'
-
-const judge = (parts: Partial<RunRecord>, steps: readonly Step[] = []): Promise<Verdict> =>
-  judgeSteps(outcomes, steps, { vocabulary: REGISTER, ...parts })
+import { fault, judge } from './testing/records.ts'
 
 describe('outcomes', () => {
   const fail = (process: number, f: string, value: unknown): readonly Step[] => [
@@ -42,12 +37,12 @@ describe('outcomes', () => {
       ],
     ],
   ])('%s: %s', async (_, status, steps) => {
-    expect(await judge({}, steps)).toMatchObject({ status })
+    expect(await judge(outcomes, {}, steps)).toMatchObject({ status })
   })
 
   it('a failed element that was read', async () => {
     const steps = [...fail(0, 'add', { element: 5 }), ...done(1, 'read', {}, { elements: [4, 5] })]
-    expect(await judge({ vocabulary: SET }, steps)).toMatchObject({ status: 'unknown' })
+    expect(await judge(outcomes, { vocabulary: SET }, steps)).toMatchObject({ status: 'unknown' })
   })
 
   it.each(['list-append', 'sessions', 'long-fork'])(
@@ -57,8 +52,8 @@ describe('outcomes', () => {
         ...fail(0, 'txn', [['append', 1, 5]]),
         ...done(1, 'txn', [['r', 1, null]], [['r', 1, [5]]]),
       ]
-      const spec = { workload } as RunSpec
-      expect(await judge({ vocabulary: LIST_APPEND, spec }, steps)).toMatchObject({
+      const spec = { workload, nodes: 2 } as RunSpec
+      expect(await judge(outcomes, { vocabulary: LIST_APPEND, spec }, steps)).toMatchObject({
         status: 'valid',
       })
       expect((await judgeSteps(listAppend, steps)).summary).toContain('G1a')
@@ -67,7 +62,7 @@ describe('outcomes', () => {
 
   it('where no isolation is promised, it is the client that cannot be trusted', async () => {
     const steps = [...fail(0, 'txn', [['w', 1, 5]]), ...done(1, 'txn', [['r', 1, null]], [['r', 1, 5]])]
-    expect(await judge({ vocabulary: MULTI_REGISTER }, steps)).toMatchObject({ status: 'unknown' })
+    expect(await judge(outcomes, { vocabulary: MULTI_REGISTER }, steps)).toMatchObject({ status: 'unknown' })
   })
 
   it('of what changes nothing a missing answer may be called a fail', async () => {
@@ -79,7 +74,7 @@ describe('outcomes', () => {
       ]
     }
     const judged = async (vocabulary: Vocabulary, f: string, value: unknown): Promise<string> =>
-      (await judge({ vocabulary, history: timedOut(f, value) })).status
+      (await judge(outcomes, { vocabulary, history: timedOut(f, value) })).status
     expect(await judged(EFFECTS, 'ledger', {})).toBe('valid')
     expect(await judged(EFFECTS, 'submit', { key: 'a', resource: 1, version: 1 })).toBe('unknown')
     expect(await judged(LIST_APPEND, 'txn', [['r', 1, null]])).toBe('valid')
@@ -94,7 +89,7 @@ describe('outcomes', () => {
         { ...base, index: 0, type: 'invoke' },
         { ...base, index: 1, type: 'fail', error },
       ]
-      return (await judge(record)).status
+      return (await judge(outcomes, record)).status
     }
     expect(await withError('request timed out')).toBe('unknown')
     expect(await withError('connect ETIMEDOUT')).toBe('valid')
@@ -112,16 +107,8 @@ describe('outcomes', () => {
           : { ...base, index: 2 * i + 1, timeNs: i * 2e8 + 1, type: 'ok' as const },
       ]
     }).flat()
-    expect(await judge({ history })).toMatchObject({ status: 'unknown' })
-    const partition: FaultRecord = {
-      planned: { id: 'f-1', nemesis: 'partition', atNs: 0, durationNs: 1, model: 'partition', intent: {} },
-      victims: ['n1'],
-      injectedAtNs: 1e8,
-      healedAtNs: 9e9,
-      effects: [],
-      bit: true,
-    }
-    expect(await judge({ history, faults: [partition] })).toMatchObject({
+    expect(await judge(outcomes, { history })).toMatchObject({ status: 'unknown' })
+    expect(await judge(outcomes, { history, faults: [fault('partition', 100, 9000)] })).toMatchObject({
       status: 'valid',
     })
   })

@@ -8,12 +8,11 @@
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
-import { countBy, type Judged } from '../checker-of.ts'
+import { countIn } from '../lower-bound.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 /** Says that an answer did not come. What was never sent, or came before any write, is definite all the same. */
 const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
@@ -24,13 +23,14 @@ const LEAST_FAILS = 30
 const LEAST_SERVED = 15
 const LEAST_SPAN_NS = 5e9
 
-interface Found {
-  readonly kind: 'a failed value was read' | 'no answer was taken for a fail' | 'a client that does not try'
-  readonly text: string
-  readonly operations: readonly Operation[]
-}
+const KINDS = [
+  'a failed value was read',
+  'no answer was taken for a fail',
+  'a client that does not try',
+] as const
+type OutcomeFinding = Finding<(typeof KINDS)[number]>
 
-const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly Found[] => {
+const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly OutcomeFinding[] => {
   const failed = new Map<Identity, Pair>()
   for (const pair of pairs)
     if (pair.completion?.type === 'fail')
@@ -47,24 +47,19 @@ const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
       if (writer === undefined) return []
       failed.delete(read)
       const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), and operation ${reader.invocation.index} read what it wrote (${read})`
-      return [
-        {
-          kind: 'a failed value was read' as const,
-          text,
-          operations: [writer.invocation, reader.invocation],
-        },
-      ]
+      return [finding('a failed value was read', text, [writer, reader])]
     })
   })
 }
 
-const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly Found[] =>
-  pairs.flatMap(({ invocation, completion }) => {
+const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly OutcomeFinding[] =>
+  pairs.flatMap((pair) => {
+    const { invocation, completion } = pair
     const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
     // Of what changes nothing a missing answer does no harm.
     if (!NO_ANSWER.test(error) || DEFINITE.test(error) || !mayChange(vocabulary, invocation)) return []
     const text = `operation ${invocation.index} (${invocation.f}) is a fail by the error ${JSON.stringify(error)}`
-    return [{ kind: 'no answer was taken for a fail' as const, text, operations: [invocation] }]
+    return [finding('no answer was taken for a fail', text, [pair])]
   })
 
 /** Faults may cut one client off and not another. */
@@ -74,77 +69,66 @@ const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number):
       injectedAtNs < toNs && healedAtNs > fromNs,
   )
 
-const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly Found[] => {
-  const runs = new Map<Operation['process'], Pair[]>()
-  const served = new Map<string, number[]>()
-  const found: Found[] = []
-  for (const pair of pairs) {
-    const { node = '' } = pair.invocation
-    if (pair.completion?.type === 'ok')
-      served.set(node, [...(served.get(node) ?? []), pair.completion.timeNs])
-  }
-  for (const pair of pairs) {
-    const { process } = pair.invocation
-    runs.set(process, pair.completion?.type === 'fail' ? [...(runs.get(process) ?? []), pair] : [])
-    const run = runs.get(process) as Pair[]
-    const [first] = run
-    if (first === undefined || run.length !== LEAST_FAILS) continue
-    const [fromNs, toNs] = [first.invocation.timeNs, pair.invocation.timeNs]
-    const others = (served.get(first.invocation.node ?? '') ?? []).filter(
-      (ns) => ns > fromNs && ns < toNs,
-    ).length
-    if (toNs - fromNs < LEAST_SPAN_NS || others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) continue
-    const text = `process ${process} failed ${LEAST_FAILS} times in a row (${pair.completion?.error}), while ${others} operations of others on ${first.invocation.node} were ok`
-    found.push({ kind: 'a client that does not try', text, operations: [first.invocation, pair.invocation] })
-  }
-  return found
+/** Node -> when operations on it were answered with ok, ascending. */
+const servedAt = (pairs: readonly Pair[]): ReadonlyMap<string, readonly number[]> => {
+  const served = pairs.filter(({ completion }) => completion?.type === 'ok')
+  const byNode = Map.groupBy(served, ({ invocation }) => invocation.node ?? '')
+  const endNs = ({ completion }: Pair): number => completion?.timeNs as number
+  return new Map([...byNode].map(([node, all]) => [node, all.map(endNs).sort((a, b) => a - b)]))
 }
 
-const SHOWN = 10
+const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly OutcomeFinding[] => {
+  const served = servedAt(pairs)
+  /** Process -> the fails since it was last served. */
+  const failing = new Map<Operation['process'], { readonly first: Pair; count: number }>()
+  return pairs.flatMap((pair) => {
+    const { invocation, completion } = pair
+    const { process, node = '', timeNs: toNs } = invocation
+    if (completion?.type !== 'fail') {
+      failing.delete(process)
+      return []
+    }
+    const run = failing.get(process) ?? { first: pair, count: 0 }
+    failing.set(process, run)
+    run.count++
+    const { first, count } = run
+    const fromNs = first.invocation.timeNs
+    if (count !== LEAST_FAILS || toNs - fromNs < LEAST_SPAN_NS) return []
+    const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
+    if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
+    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of others on ${node} were ok`
+    return [finding('a client that does not try', text, [first, pair])]
+  })
+}
 
 const judge = (record: RunRecord): Judged => {
-  const { history, faults } = record
+  const { pairs, faults } = record
   const vocabulary = record.vocabulary as Vocabulary
-  const pairs = pairOperations(history)
   // Where isolation is promised, a failed value that was read is an anomaly of its own (G1a), and judged there.
   const isJudged = vocabulary.promises.every(isIsolationModel)
-  const found = [
+  const findings = [
     ...(isJudged ? [] : failedButRead(vocabulary, pairs)),
     ...unprovenFails(vocabulary, pairs),
     ...idleClients(pairs, faults),
   ]
-  const counts = countBy(found, ({ kind }) => kind)
-  const [first] = found
-  if (first === undefined)
-    return { status: 'valid', summary: 'No outcome contradicts another.', evidence: [], details: counts }
-  const evidence: Evidence = {
-    title: Object.entries(counts)
-      .map(([kind, count]) => `${kind}: ${count}`)
-      .join(', '),
-    text: found
-      .slice(0, SHOWN)
-      .map(({ kind, text }) => `${kind}: ${text}`)
-      .join('\n'),
-    operations: found.slice(0, SHOWN).flatMap(({ operations }) => operations.map(({ index }) => index)),
-  }
-  return {
-    status: 'unknown',
-    summary: `The client's outcomes cannot be trusted: ${first.text}.`,
-    evidence: [evidence],
-    details: counts,
-  }
+  return conclude(findings, {
+    seen: 'the outcomes that the client told',
+    clean: 'none contradicts another',
+    unproven: null,
+    kinds: KINDS,
+    brokenIs: 'unknown',
+    aside: findings.length === 0 ? null : 'they cannot be trusted',
+    details: {},
+  })
 }
 
-export const outcomes: Checker = {
+export const outcomes = checkerOf({
   name: 'outcomes',
   finds: 'mistakes of the client’s: fails that happened, timeouts called fails, fails without an attempt',
   needs: ['history', 'vocabulary'],
-  check: async (record) => ({
-    checker: 'outcomes',
-    promise: {
-      text: 'a fail never happened, and what is in doubt is not called one',
-      source: 'the client, not the cluster',
-    },
-    ...judge(record),
+  promise: () => ({
+    text: 'a fail never happened, and what is in doubt is not called one',
+    source: 'the client, not the cluster',
   }),
-}
+  judge,
+})

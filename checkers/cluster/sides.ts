@@ -6,18 +6,18 @@
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import { definitionOf, mayChange } from '../../harness/vocabularies/vocabulary.ts'
-import { countBy, type Judged } from '../checker-of.ts'
 import { staleReads } from '../data/stale-reads.ts'
-import { promised } from '../promise.ts'
+import { lowerBound } from '../lower-bound.ts'
+import { claimed } from '../promise.ts'
+import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } from '../verdict.ts'
 
 /** After the cut a leader of old may still answer what a quorum granted it before. */
 const GRACE_NS = 1.5e9
 
-export type Behaviour =
+type Behaviour =
   /** It served everything that it was asked. */
   | 'available'
   /** It served some of it. */
@@ -30,7 +30,7 @@ export type Behaviour =
   | 'hung'
   | 'not asked'
 
-interface Counts {
+interface SideCounts {
   reads: number
   /** Of the reads, those that were surely stale. */
   stale: number
@@ -39,10 +39,10 @@ interface Counts {
   hung: number
 }
 
-export interface Side {
+interface Side {
   readonly nodes: readonly string[]
   readonly isMajority: boolean
-  readonly counts: Readonly<Counts>
+  readonly counts: Readonly<SideCounts>
   readonly behaviour: Behaviour
 }
 
@@ -64,11 +64,9 @@ export const sidesOf = (
   return sides
 }
 
-/** The links that a partition cut, by its own word: `n1>n2 n2>n1`. */
-const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> => {
-  const links = effects.at(-1)?.measurements.links
-  return new Set(typeof links === 'string' ? links.split(' ').filter(Boolean) : [])
-}
+/** The links that a fault cut, by its own word, such as `n1>n2`. */
+const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> =>
+  new Set((effects.at(-1)?.links ?? []).map(({ from, to }) => `${from}>${to}`))
 
 /** To tell of the cluster's own affairs, such as whom a node takes for the leader, is to serve nothing. */
 const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean =>
@@ -84,7 +82,7 @@ const nodeOf = ({ invocation, completion }: Pair, nodes: readonly string[]): str
 const isServedBeside = ({ completion }: Pair, services: RunRecord['services']): boolean =>
   Object.hasOwn(services ?? {}, String(completion?.meta?.servedBy))
 
-const behaviourOf = ({ reads, writes, refused, hung }: Counts): Behaviour => {
+const behaviourOf = ({ reads, writes, refused, hung }: SideCounts): Behaviour => {
   if (reads + writes + refused + hung === 0) return 'not asked'
   if (reads + writes === 0) return refused >= hung ? 'fail-closed' : 'hung'
   if (writes === 0) return 'read-only'
@@ -98,7 +96,7 @@ const sideOf = (
   pairs: readonly Pair[],
   stale: ReadonlySet<Operation>,
 ): Side => {
-  const counts: Counts = { reads: 0, stale: 0, writes: 0, refused: 0, hung: 0 }
+  const counts: SideCounts = { reads: 0, stale: 0, writes: 0, refused: 0, hung: 0 }
   for (const pair of pairs) {
     const node = nodeOf(pair, nodes)
     if (node === undefined || !side.includes(node)) continue
@@ -111,34 +109,46 @@ const sideOf = (
   return { nodes: side, isMajority: side.length > nodes.length / 2, counts, behaviour: behaviourOf(counts) }
 }
 
-interface Told {
+interface TwoSides {
   readonly fault: FaultRecord
   readonly sides: readonly Side[]
 }
 
-/** Of each partition into sides that lasted longer than the grace, what each did. */
-export const behaviours = (record: RunRecord): readonly Told[] => {
-  const { history, vocabulary, faults, samples, services } = record
-  if (vocabulary === null) return []
+/** A partition into sides. */
+interface Partition {
+  readonly fault: FaultRecord
+  readonly sides: readonly (readonly string[])[]
+  readonly injectedAtNs: number
+  /** The heal never begins before its time, and is only told of once it is over. */
+  readonly untilNs: number
+}
+
+const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition[] => {
   const nodes = [...new Set((samples ?? []).map(({ node }) => node))].sort()
-  const pairs = pairOperations(history).filter((pair) => !isServedBeside(pair, services))
-  const stale = staleReads(pairs)
   return (faults ?? []).flatMap((fault) => {
-    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, bit, planned } = fault
-    if (planned.nemesis !== 'partition' || !bit || injectedAtNs === undefined) return []
-    // The heal never begins before its time, and is only told of once it is over.
+    const { injectedAtNs, healedAtNs = Number.POSITIVE_INFINITY, effective, planned } = fault
+    if (!effective || injectedAtNs === undefined) return []
     const untilNs = Math.min(healedAtNs, planned.atNs + planned.durationNs)
     const sides = sidesOf(nodes, cutLinks(fault))
-    if (sides.length < 2) return []
-    const during = pairs.filter(
-      ({ invocation, completion }) =>
-        isUse(vocabulary, invocation) &&
-        invocation.timeNs > injectedAtNs + GRACE_NS &&
-        invocation.timeNs < untilNs &&
-        // What was answered later may have been served across links that were open again.
-        (completion?.type !== 'ok' || completion.timeNs < untilNs),
-    )
-    return [{ fault, sides: sides.map((side) => sideOf(side, nodes, vocabulary, during, stale)) }]
+    return sides.length < 2 ? [] : [{ fault, sides, injectedAtNs, untilNs }]
+  })
+}
+
+/** Of each partition into sides, what each did once the grace was over. */
+const behaviours = (record: RunRecord, vocabulary: Vocabulary): readonly TwoSides[] => {
+  const pairs = record.pairs.filter(
+    (pair) => isUse(vocabulary, pair.invocation) && !isServedBeside(pair, record.services),
+  )
+  const stale = staleReads(pairs)
+  const begunBefore = (timeNs: number): number =>
+    lowerBound(pairs, ({ invocation }) => invocation.timeNs, timeNs)
+  return partitionsIn(record).map(({ fault, sides, injectedAtNs, untilNs }) => {
+    const nodes = sides.flat().sort()
+    const during = pairs
+      .slice(begunBefore(injectedAtNs + GRACE_NS + 1), begunBefore(untilNs))
+      // What was answered later may have been served across links that were open again.
+      .filter(({ completion }) => completion?.type !== 'ok' || completion.timeNs < untilNs)
+    return { fault, sides: sides.map((side) => sideOf(side, nodes, vocabulary, during, stale)) }
   })
 }
 
@@ -147,7 +157,7 @@ const isBeyond = (side: Side, claims: Claims): boolean =>
   !side.isMajority && (side.counts.writes > 0 || (claims.minority === 'refuse' && side.counts.reads > 0))
 
 /** Who is a majority is another question while members change. */
-const isDisturbed = ({ fault }: Told, faults: readonly FaultRecord[]): boolean =>
+const isDisturbed = ({ fault }: TwoSides, faults: readonly FaultRecord[]): boolean =>
   faults.some(
     ({ planned: { model, atNs }, healedAtNs }) =>
       model === 'membership' &&
@@ -166,62 +176,56 @@ const describe = (side: Side, claims: Claims): string => {
   return `${nodes.join(' ')} (${isMajority ? 'majority' : 'minority'}): ${classOf(side, claims)}${freshness}; ${counts.reads} reads, ${counts.writes} writes served, ${counts.refused} refused, ${counts.hung} hung`
 }
 
-const evidenceOf = (judged: readonly Told[], claims: Claims): Evidence => ({
-  title: 'What each side of each partition did',
-  text: judged
-    .map(({ fault, sides }) =>
-      [fault.planned.id, ...sides.map((side) => `  ${describe(side, claims)}`)].join('\n'),
-    )
-    .join('\n'),
-  operations: [],
-})
+const tableOf = (fault: FaultRecord, sides: readonly Side[], claims: Claims): string =>
+  [fault.planned.id, ...sides.map((side) => `  ${describe(side, claims)}`)].join('\n')
+
+const found = (
+  { fault, sides }: TwoSides,
+  claims: Claims,
+): readonly Finding<'a side without a majority failed open'>[] => {
+  const beyond = sides.filter((side) => isBeyond(side, claims))
+  if (beyond.length === 0) return []
+  const text = `${fault.planned.id}: ${beyond.map((side) => describe(side, claims)).join('; ')}`
+  const proof = tableOf(fault, sides, claims)
+  return [{ kind: 'a side without a majority failed open', text, proof, operations: [] }]
+}
 
 const judge = (record: RunRecord): Judged => {
   const claims = record.claims as Claims
-  const all = behaviours(record).filter((judged) => !isDisturbed(judged, record.faults ?? []))
-  const counts = countBy(
+  const all = behaviours(record, record.vocabulary as Vocabulary).filter(
+    (judged) => !isDisturbed(judged, record.faults ?? []),
+  )
+  const classes = countBy(
     all.flatMap(({ sides }) => sides),
     (side) => `${side.isMajority ? 'majority' : 'minority'} ${classOf(side, claims)}`,
   )
-  const beyond = all.filter(({ sides }) => sides.some((side) => isBeyond(side, claims)))
-  const evidence = all.length === 0 ? [] : [evidenceOf(beyond.length > 0 ? beyond : all, claims)]
-  const told = Object.entries(counts)
-    .map(([name, count]) => `${name} (${count})`)
-    .join(', ')
-  if (beyond.length > 0)
-    return {
-      status: 'invalid',
-      summary: `A side without a majority failed open in ${beyond[0]?.fault.planned.id}: ${(
-        beyond[0]?.sides ?? []
-      )
-        .filter((side) => isBeyond(side, claims))
-        .map((side) => describe(side, claims))
-        .join('; ')}.`,
-      evidence,
-      details: counts,
-    }
-  return {
-    status: 'valid',
-    summary:
-      all.length === 0
-        ? 'No partition made sides that lasted long enough to tell.'
-        : `Sides of ${all.length} partitions: ${told}.`,
-    evidence,
-    details: counts,
+  const judged = conclude(
+    all.flatMap((each) => found(each, claims)),
+    {
+      seen: `${all.length} partitions into sides`,
+      clean: all.length === 0 ? 'none lasted long enough to tell' : listCounts(classes),
+      unproven: null,
+      kinds: ['a side without a majority failed open'],
+      details: classes,
+    },
+  )
+  const shown: Evidence = {
+    title: 'What each side of each partition did',
+    text: all.map(({ fault, sides }) => tableOf(fault, sides, claims)).join('\n'),
+    operations: [],
   }
+  return all.length > 0 && judged.evidence.length === 0 ? { ...judged, evidence: [shown] } : judged
 }
 
-export const sides: Checker = {
+export const sides = checkerOf({
   name: 'sides',
   finds: 'minorities that serve more than was claimed (fail-open)',
   needs: ['history', 'vocabulary', 'faults', 'samples', 'claims'],
-  applies: (record) => behaviours(record).length > 0,
-  check: async (record) => ({
-    checker: 'sides',
-    promise: promised(
+  applies: (record) => partitionsIn(record).length > 0,
+  promise: (record) =>
+    claimed(
       record,
       `a minority ${record.claims?.minority === 'refuse' ? 'refuses' : 'serves reads at most'}`,
     ),
-    ...judge(record),
-  }),
-}
+  judge,
+})

@@ -6,22 +6,21 @@
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import {
   APPEND_LOG,
   type Appended,
   type LogCall,
   type LogRead,
 } from '../../harness/vocabularies/append-log.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
 import { type LogInput, type LogOutput, appendLog as model } from '../porcupine-ts/models/append-log.ts'
+import { promisedOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
 export const logOrder = linearizableObject<readonly number[], LogInput, LogOutput>('log-order', {
   finds: 'appends and reads that no order explains',
   vocabulary: APPEND_LOG,
-  promise: 'append, read: linearizable',
+  holds: null,
   model,
   reference: { file: 'append-log', name: 'appendLog' },
   read: ({ invocation, completion }) => {
@@ -35,11 +34,8 @@ export const logOrder = linearizableObject<readonly number[], LogInput, LogOutpu
   },
 })
 
-interface Found {
-  readonly kind: 'diverging' | 'lost' | 'duplicated' | 'misplaced' | 'unexpected'
-  readonly text: string
-  readonly pairs: readonly Pair[]
-}
+const KINDS = ['lost', 'duplicated', 'diverging', 'misplaced', 'unexpected'] as const
+type LogFinding = Finding<(typeof KINDS)[number]>
 
 interface KeyHistory {
   readonly appends: Map<number, Pair>
@@ -59,36 +55,36 @@ const byKey = (pairs: readonly Pair[]): ReadonlyMap<number, KeyHistory> => {
   return keys
 }
 
-const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly Found[] => {
-  const found: Found[] = []
-  const longest = reads.reduce(
-    (a, b) => (b.values.length > a.values.length ? b : a),
-    reads[0] as KeyHistory['reads'][number],
-  )
-  const values = longest?.values ?? []
-  for (const { pair, values: read } of reads) {
-    const at = read.findIndex((value, offset) => value !== values[offset])
-    if (at === -1) continue
-    const text = `key ${key}, offset ${at}: ${read[at]} in one read, ${values[at]} in another`
-    found.push({ kind: 'diverging', text, pairs: [pair, longest.pair] })
+type LogOfKey = KeyHistory['reads'][number]
+
+const longestOf = (reads: readonly LogOfKey[]): LogOfKey | null =>
+  reads.reduce<LogOfKey | null>((a, b) => (a === null || b.values.length > a.values.length ? b : a), null)
+
+/** Reads of one key that are no prefix of the longest. */
+const divergingReads = (key: number, reads: readonly LogOfKey[], longest: LogOfKey): readonly LogFinding[] =>
+  reads.flatMap(({ pair, values }) => {
+    const at = values.findIndex((value, offset) => value !== longest.values[offset])
+    if (at === -1) return []
+    const text = `key ${key}, offset ${at}: ${values[at]} in one read, ${longest.values[at]} in another`
+    return [finding('diverging', text, [pair, longest.pair])]
+  })
+
+const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly LogFinding[] => {
+  const longest = longestOf(reads)
+  if (longest === null) return []
+  const { values } = longest
+  const found = [...divergingReads(key, reads, longest)]
+  const add = (kind: LogFinding['kind'], text: string, ...pairs: readonly Pair[]): void => {
+    found.push(finding(kind, `key ${key}: ${text}`, [...pairs, longest.pair]))
   }
   const offsets = new Map<number, number>()
   for (const [offset, value] of values.entries()) {
     const first = offsets.get(value)
     const append = appends.get(value)
-    if (first !== undefined)
-      found.push({
-        kind: 'duplicated',
-        text: `key ${key}: ${value} at offsets ${first} and ${offset}`,
-        pairs: [longest.pair],
-      })
+    if (first !== undefined) add('duplicated', `${value} at offsets ${first} and ${offset}`)
     else offsets.set(value, offset)
     if (append === undefined || append.completion?.type === 'fail')
-      found.push({
-        kind: 'unexpected',
-        text: `key ${key}: ${value} at offset ${offset} was never appended`,
-        pairs: [longest.pair],
-      })
+      add('unexpected', `${value} at offset ${offset} was never appended`)
   }
   for (const [value, pair] of appends) {
     if (pair.completion?.type !== 'ok') continue
@@ -96,61 +92,32 @@ const judgeKey = (key: number, { appends, reads }: KeyHistory): readonly Found[]
     const at = offsets.get(value)
     // A read that is shorter may be older; one that is longer must have it.
     if (at === undefined && told < values.length)
-      found.push({
-        kind: 'lost',
-        text: `key ${key}: ${value} was told offset ${told}, where ${values[told]} was read`,
-        pairs: [pair, longest.pair],
-      })
+      add('lost', `${value} was told offset ${told}, where ${values[told]} was read`, pair)
     else if (at !== undefined && at !== told)
-      found.push({
-        kind: 'misplaced',
-        text: `key ${key}: ${value} was told offset ${told}, and read at ${at}`,
-        pairs: [pair, longest.pair],
-      })
+      add('misplaced', `${value} was told offset ${told}, and read at ${at}`, pair)
   }
   return found
 }
 
-const SHOWN = 10
-
-const judge = ({ history }: RunRecord): Judged => {
-  const keys = byKey(pairOperations(history))
-  const found = [...keys].flatMap(([key, each]) => judgeKey(key, each))
-  const counts = Object.fromEntries(
-    [...new Set(found.map(({ kind }) => kind))].map((kind) => [
-      kind,
-      found.filter((each) => each.kind === kind).length,
-    ]),
-  )
+const judge = ({ pairs }: RunRecord): Judged => {
+  const keys = byKey(pairs)
   const reads = [...keys.values()].reduce((sum, each) => sum + each.reads.length, 0)
-  const details = { keys: keys.size, reads, ...counts }
-  if (found.length === 0)
-    return {
-      status: reads === 0 ? 'unknown' : 'valid',
-      summary: `${reads} reads of ${keys.size} logs agree with each other and with every offset told.`,
-      evidence: [],
-      details,
-    }
-  const shown = found.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: Object.entries(counts)
-      .map(([kind, count]) => `${count} ${kind}`)
-      .join(', '),
-    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
-    operations: shown.flatMap(({ pairs }) => pairs.map(({ invocation }) => invocation.index)),
-  }
-  return {
-    status: 'invalid',
-    summary: `Logs are broken: ${evidence.title}; first, ${found[0]?.text}.`,
-    evidence: [evidence],
-    details,
-  }
+  return conclude(
+    [...keys].flatMap(([key, each]) => judgeKey(key, each)),
+    {
+      seen: `${reads} reads of ${keys.size} logs`,
+      clean: 'they agree with each other and with every offset told',
+      unproven: reads === 0 ? 'none was read' : null,
+      kinds: KINDS,
+      details: { keys: keys.size, reads },
+    },
+  )
 }
 
 export const logOffsets = checkerOf({
   name: 'log-offsets',
   finds: 'values lost, twice, or at another offset than was told; logs that diverge',
   needs: ['history'],
-  promise: 'one value an offset, none lost or twice, all reads prefixes of one log',
+  promise: promisedOf(APPEND_LOG, 'one value an offset, none lost or twice, all reads prefixes of one log'),
   judge,
 })

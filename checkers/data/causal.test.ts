@@ -8,7 +8,9 @@ import { expect, it } from 'vitest'
 import type { Rng } from '../../harness/api/random.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { cases, inDoubt, refused } from '../../harness/testing/cases.ts'
+import { oldReads } from '../../harness/testing/promises.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SEED, seeded, without } from '../porcupine-ts/testing/seeded.ts'
 import { causal } from './causal.ts'
 
@@ -90,6 +92,33 @@ cases(causal({ initial: 0 }), [
   ['a register that begins at 0', 'valid', read(0, 'x', 0), write(0, 'x', 1), read(1, 'x', 1)],
   ['and is read so after it was written', 'invalid', write(0, 'x', 1), read(0, 'x', 0)],
 ])
+
+for (const given of oldReads(REGISTER, 'read'))
+  cases(
+    causal({ initial: null }),
+    [
+      ['not what one wrote oneself', 'valid', write(0, 'x', 1), read(0, 'x', null)],
+      [
+        'what a cause had replaced',
+        'valid',
+        write(0, 'x', 1),
+        read(1, 'x', 1),
+        write(1, 'x', 2),
+        read(1, 'x', 1),
+      ],
+      [
+        'a compare-and-set of what a cause had replaced',
+        'invalid',
+        write(0, 'x', 1),
+        read(1, 'x', 1),
+        write(1, 'x', 2),
+        swap(1, 'x', 1, 3),
+      ],
+      ['what nobody wrote', 'invalid', read(0, 'x', 9)],
+      ['causes in a circle', 'invalid', read(0, 'x', 1), write(0, 'y', 2), read(1, 'y', 2), write(1, 'x', 1)],
+    ],
+    given,
+  )
 
 const SIZE = 5
 const HISTORIES = 3000

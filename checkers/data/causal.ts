@@ -1,5 +1,5 @@
 /**
- * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal PromiseName", POPL 2017,
+ * Causal consistency of register histories (Bouajjani, Enea, Guerraoui and Hamza, "On Verifying Causal Consistency", POPL 2017,
  * table 2): a process is a session, what it did comes before what it does, and what was read before its reading; so causes
  * come before their effects, on whichever keys. A history whose written values are unique is causally consistent if and only
  * if it has none of these patterns:
@@ -9,16 +9,20 @@
  * - invented read: nobody wrote the value;
  * - causes in a circle: an operation is among its own causes.
  *
+ * The first two are told apart from a compare-and-set that replaced such a value, since where reads may be old (consistent
+ * prefix) no more than a read breaks no promise: causal consistency over several registers was then not promised.
+ *
  * A compare-and-set that was applied reads and writes; one that was not tells nothing. What failed never happened; a write in
  * doubt happened if its value was read.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
-import type { RegisterValue } from '../../harness/vocabularies/register.ts'
-import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
+import { REGISTER, type RegisterValue } from '../../harness/vocabularies/register.ts'
+import { lowerBound } from '../lower-bound.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } from '../verdict.ts'
 
 /** One operation as a session's step. */
 interface Node {
@@ -33,13 +37,24 @@ interface Node {
   readonly place: number
 }
 
-type Kind = 'read of nothing' | 'overwritten read' | 'invented read' | 'causes in a circle'
+const KINDS = [
+  'read of nothing',
+  'overwritten read',
+  'swap of what was replaced',
+  'invented read',
+  'causes in a circle',
+] as const
 
-interface Found {
-  readonly kind: Kind
-  readonly text: string
-  readonly nodes: readonly Node[]
-}
+/** What old answers explain; a compare-and-set gives none. */
+const STALE: ReadonlySet<CausalFinding['kind']> = new Set(['read of nothing', 'overwritten read'])
+type CausalFinding = Finding<(typeof KINDS)[number]>
+
+const found = (kind: CausalFinding['kind'], text: string, nodes: readonly Node[]): CausalFinding =>
+  finding(
+    kind,
+    text,
+    nodes.map(({ pair }) => pair),
+  )
 
 type Meaning = Pick<Node, 'key' | 'read' | 'written'>
 
@@ -109,9 +124,11 @@ const clocksOf = (
   const clocks: Int32Array[] = []
   for (const at of order) {
     const clock = new Int32Array(sessions)
-    for (const cause of causes[at] as readonly number[])
-      for (const [session, place] of (clocks[cause] as Int32Array).entries())
-        clock[session] = Math.max(clock[session] as number, place)
+    for (const cause of causes[at] as readonly number[]) {
+      const reached = clocks[cause] as Int32Array
+      for (let of = 0; of < sessions; of++)
+        if ((reached[of] as number) > (clock[of] as number)) clock[of] = reached[of] as number
+    }
     const { session, place } = nodes[at] as Node
     clock[session] = place
     clocks[at] = clock
@@ -138,54 +155,65 @@ const writesOf = (nodes: readonly Node[]): Writes => {
 const show = ({ pair: { invocation } }: Node): string =>
   `operation ${invocation.index} (${invocation.f} of ${(invocation.value as { key: number }).key} by process ${invocation.process})`
 
+/** Of writes of one session, the last that is within reach and is not the node itself. */
+const latestWithin = (
+  writes: readonly number[],
+  nodes: readonly Node[],
+  reach: number,
+  self: number,
+): number | undefined => {
+  const last = lowerBound(writes, (write) => (nodes[write] as Node).place, reach + 1) - 1
+  return writes[writes[last] === self ? last - 1 : last]
+}
+
+const staleKind = ({ written }: Node, kind: CausalFinding['kind']): CausalFinding['kind'] =>
+  written === null ? kind : 'swap of what was replaced'
+
 const judgeRead = (
   at: number,
   nodes: readonly Node[],
   clocks: readonly Int32Array[],
   writes: Writes,
   writers: ReadonlyMap<string, number>,
-): Found | null => {
+): CausalFinding | null => {
   const node = nodes[at] as Node
   const { key, read } = node
   const writer = read === null ? null : writers.get(`${key} ${read}`)
   if (writer === undefined)
-    return { kind: 'invented read', text: `${show(node)} found ${read}, which nobody wrote`, nodes: [node] }
+    return found('invented read', `${show(node)} found ${read}, which nobody wrote`, [node])
   for (const [session, all] of writes.get(key) ?? []) {
     const reach = (clocks[at] as Int32Array)[session] as number
-    const latest = all.findLast((write) => write !== at && (nodes[write] as Node).place <= reach)
+    const latest = latestWithin(all, nodes, reach, at)
     if (latest === undefined || latest === writer) continue
     const over = nodes[latest] as Node
-    if (writer === null)
-      return {
-        kind: 'read of nothing',
-        text: `${show(node)} found nothing, and ${show(over)} is among its causes`,
-        nodes: [over, node],
-      }
+    if (writer === null) {
+      const text = `${show(node)} found nothing, and ${show(over)} is among its causes`
+      return found(staleKind(node, 'read of nothing'), text, [over, node])
+    }
     const first = nodes[writer] as Node
-    if (((clocks[latest] as Int32Array)[first.session] as number) >= first.place)
-      return {
-        kind: 'overwritten read',
-        text: `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`,
-        nodes: [first, over, node],
-      }
+    if (((clocks[latest] as Int32Array)[first.session] as number) < first.place) continue
+    const text = `${show(node)} found ${read} of ${show(first)}, which ${show(over)} had replaced, and that is among its causes`
+    return found(staleKind(node, 'overwritten read'), text, [first, over, node])
   }
   return null
 }
 
 /** Sessions times operations: what the clocks take. */
 const MOST_CELLS = 2e8
-const SHOWN = 10
+/** Of a circle, so many operations are named. */
+const MOST_NAMED = 10
 
-const unknown = (summary: string): Judged => ({ status: 'unknown', summary, evidence: [], details: {} })
-
-const findBroken = (nodes: readonly Node[], writers: ReadonlyMap<string, number>): readonly Found[] => {
+const findBroken = (
+  nodes: readonly Node[],
+  writers: ReadonlyMap<string, number>,
+): readonly CausalFinding[] => {
   const causes = causesOf(nodes, writers)
   const order = inOrder(causes)
   if (order.length < nodes.length) {
     const ordered = new Set(order)
-    const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, SHOWN)
+    const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, MOST_NAMED)
     const text = `${circle.length} operations or more are, or come after, causes of themselves`
-    return [{ kind: 'causes in a circle', text, nodes: circle }]
+    return [found('causes in a circle', text, circle)]
   }
   const sessions = nodes.reduce((most, { session }) => Math.max(most, session + 1), 0)
   const clocks = clocksOf(nodes, causes, order, sessions)
@@ -195,42 +223,29 @@ const findBroken = (nodes: readonly Node[], writers: ReadonlyMap<string, number>
   )
 }
 
-const judge = ({ history }: RunRecord, initial: RegisterValue): Judged => {
-  const nodes = nodesOf(pairOperations(history), initial)
+const judge = (record: RunRecord, initial: RegisterValue): Judged => {
+  const { pairs } = record
+  const nodes = nodesOf(pairs, initial)
   const writers = new Map<string, number>()
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue
     if (writers.has(`${key} ${written}`))
-      return unknown(
-        `Not judged: ${written} was written to key ${key} twice, so that nobody knows which was read.`,
-      )
+      return notJudged(`${written} was written to key ${key} twice, so that nobody knows which was read`)
     writers.set(`${key} ${written}`, at)
   }
   const sessions = new Set(nodes.map(({ session }) => session)).size
   if (sessions * nodes.length > MOST_CELLS)
-    return unknown(`Not judged: ${nodes.length} operations of ${sessions} processes are too many at once.`)
+    return notJudged(`${nodes.length} operations of ${sessions} processes are too many at once`)
   const reads = nodes.filter(({ read }) => read !== undefined).length
-  const found = findBroken(nodes, writers)
-  const details = { reads, sessions, ...countBy(found, ({ kind }) => kind) }
-  if (found.length === 0)
-    return {
-      status: reads === 0 ? 'unknown' : 'valid',
-      summary: `${reads} reads of ${sessions} sessions: none misses what caused it.`,
-      evidence: [],
-      details,
-    }
-  const shown = found.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${found.length} reads against their causes`,
-    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
-    operations: [...new Set(shown.flatMap((each) => each.nodes.map(({ pair }) => pair.invocation.index)))],
-  }
-  return {
-    status: 'invalid',
-    summary: `Causality is broken ${found.length} times; first, ${found[0]?.text}.`,
-    evidence: [evidence],
-    details,
-  }
+  const readsMayBeOld = promiseOf(record, REGISTER, 'read').name === 'consistent-prefix'
+  return conclude(findBroken(nodes, writers), {
+    seen: `${reads} reads of ${sessions} sessions`,
+    clean: 'none misses what caused it',
+    unproven: reads === 0 ? 'nothing was read' : null,
+    kinds: KINDS,
+    allows: (kind) => readsMayBeOld && STALE.has(kind),
+    details: { reads, sessions },
+  })
 }
 
 export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
@@ -238,6 +253,6 @@ export const causal = ({ initial }: { readonly initial: RegisterValue }): Checke
     name: 'causal',
     finds: 'effects seen without their causes, values that causes had replaced',
     needs: ['history'],
-    promise: 'every session sees causes before effects (causal consistency)',
+    promise: promisedOf(REGISTER, 'every session sees causes before effects: causal consistency'),
     judge: (record) => judge(record, initial),
   })

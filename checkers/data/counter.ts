@@ -6,7 +6,7 @@ import { linearizableObject } from './objects.ts'
 export const counter = linearizableObject<number, CounterInput, CounterOutput>('counter', {
   finds: 'additions lost, counted twice, or read back',
   vocabulary: COUNTER,
-  promise: 'add, read: linearizable',
+  holds: null,
   model,
   reference: { file: 'counter', name: 'counter' },
   read: ({ invocation, completion }) => {

@@ -5,12 +5,14 @@
  * released before. So its owner surely holds it from the answer until that long after the call, or until it asks to release
  * it. Two such times of one key that overlap break the promise, whatever clocks say.
  */
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
-import { LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
+import { LEASE, LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
+import { promisedOf, usesOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 interface Hold {
   readonly key: number
@@ -40,28 +42,23 @@ const holdsOf = (pairs: readonly Pair[]): readonly Hold[] => {
   })
 }
 
-interface Found {
-  readonly kind: 'two holders' | 'token not greater'
-  readonly text: string
-  readonly pairs: readonly Pair[]
-}
+const KINDS = ['two holders', 'token not greater'] as const
+type LeaseFinding = Finding<(typeof KINDS)[number]>
 
-const seconds = (ns: number): string => `${(ns / 1e9).toFixed(3)} s`
-
-const overlaps = (holds: readonly Hold[]): readonly Found[] => {
+const overlaps = (holds: readonly Hold[]): readonly LeaseFinding[] => {
   const sorted = holds.filter(({ fromNs, toNs }) => fromNs < toNs).toSorted((a, b) => a.fromNs - b.fromNs)
   const latest = new Map<number, Hold>()
   return sorted.flatMap((hold) => {
     const before = latest.get(hold.key)
     if (before === undefined || hold.toNs > before.toNs) latest.set(hold.key, hold)
     if (before === undefined || before.toNs <= hold.fromNs) return []
-    const text = `key ${hold.key}: owner ${before.owner} surely from ${seconds(before.fromNs)} to ${seconds(before.toNs)}, owner ${hold.owner} from ${seconds(hold.fromNs)}`
-    return [{ kind: 'two holders' as const, text, pairs: [before.pair, hold.pair] }]
+    const text = `key ${hold.key}: owner ${before.owner} surely from ${formatTimeNs(before.fromNs)} to ${formatTimeNs(before.toNs)}, owner ${hold.owner} from ${formatTimeNs(hold.fromNs)}`
+    return [finding('two holders', text, [before.pair, hold.pair])]
   })
 }
 
 /** Of two acquires, one over before the other began. */
-const staleTokens = (holds: readonly Hold[]): readonly Found[] => {
+const staleTokens = (holds: readonly Hold[]): readonly LeaseFinding[] => {
   const byAnswer = holds.toSorted((a, b) => a.fromNs - b.fromNs)
   const greatest = new Map<number, Hold>()
   let next = 0
@@ -80,48 +77,31 @@ const staleTokens = (holds: readonly Hold[]): readonly Found[] => {
       const before = greatest.get(hold.key)
       if (before?.token === undefined || hold.token === undefined || hold.token > before.token) return []
       const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after ${before.token} for owner ${before.owner}`
-      return [{ kind: 'token not greater' as const, text, pairs: [before.pair, hold.pair] }]
+      return [finding('token not greater', text, [before.pair, hold.pair])]
     })
 }
 
-const SHOWN = 10
-
-const judge = ({ history }: RunRecord): Judged => {
-  const holds = holdsOf(pairOperations(history))
-  const found = [...overlaps(holds), ...staleTokens(holds)]
-  const count = (kind: Found['kind']): number => found.filter((each) => each.kind === kind).length
-  const details = {
-    granted: holds.length,
-    twoHolders: count('two holders'),
-    staleTokens: count('token not greater'),
-  }
-  if (found.length === 0)
-    return {
-      status: holds.length === 0 ? 'unknown' : 'valid',
-      summary: `${holds.length} leases: never two holders, and every token greater than those before.`,
-      evidence: [],
-      details,
-    }
-  const shown = found.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${details.twoHolders} times two holders, ${details.staleTokens} tokens not greater`,
-    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
-    operations: shown.flatMap(({ pairs }) =>
-      pairs.map(({ invocation }: { invocation: Operation }) => invocation.index),
-    ),
-  }
-  return {
-    status: 'invalid',
-    summary: `Leases are broken: ${evidence.title}; first, ${found[0]?.text}.`,
-    evidence: [evidence],
-    details,
-  }
+const judge = ({ pairs }: RunRecord): Judged => {
+  const holds = holdsOf(pairs)
+  return conclude([...overlaps(holds), ...staleTokens(holds)], {
+    seen: `${holds.length} leases`,
+    clean: 'never two holders, and every token greater than those before',
+    unproven: holds.length === 0 ? 'none was granted' : null,
+    kinds: KINDS,
+    details: { granted: holds.length },
+  })
 }
 
-export const lease = checkerOf({
-  name: 'lease',
-  finds: 'two holders of one lease, tokens that do not grow',
-  needs: ['history'],
-  promise: 'no two holders by the service’s own word; each token greater than all before it',
-  judge,
-})
+/** @param vocabulary of leases, or of leases that protect something */
+export const lease = (vocabulary: Vocabulary): Checker =>
+  checkerOf({
+    name: 'lease',
+    finds: 'two holders of one lease, tokens that do not grow',
+    needs: ['history'],
+    promise: promisedOf(
+      vocabulary,
+      'no two holders by the service’s own word; each token greater than all before it',
+      usesOf(LEASE),
+    ),
+    judge,
+  })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Claims } from '../../harness/api/claims.ts'
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
-import { bareRecord } from '../../harness/store/run-store.ts'
+import { recordOf } from '../../harness/testing/record.ts'
 import { linearizability } from './linearizability.ts'
 
 const checker = linearizability({ initial: null })
@@ -38,8 +38,8 @@ const claims = (read: 'linearizable' | 'consistent-prefix'): Claims => ({
   tolerates: {},
 })
 
-const judge = (operations: readonly Operation[], parts: Partial<RunRecord> = {}) =>
-  checker.check({ ...bareRecord(operations), ...parts }, signal)
+const judge = (history: readonly Operation[], parts: Pick<Partial<RunRecord>, 'claims' | 'spec'> = {}) =>
+  checker.check(recordOf({ history, ...parts }), signal)
 
 describe('linearizability of registers', () => {
   it('tells a stale read in one sentence, with a diagram', async () => {
@@ -101,6 +101,9 @@ describe('linearizability of registers', () => {
     expect(await judge(invented, { claims: claims('consistent-prefix') })).toMatchObject({
       status: 'invalid',
     })
+    const spec = { expect: 'consistent-prefix' } as RunSpec
+    expect(await judge(invented, { spec })).toMatchObject({ status: 'invalid' })
+    expect(await judge(staleRead, { spec })).toMatchObject({ status: 'valid' })
   })
 
   it('fail never happened, info may have', async () => {

@@ -5,35 +5,21 @@
  * state the register had up to the read's completion: its interval is widened back to the start of the run, and
  * the whole is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
  */
-import type { Claims, PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
-import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
-import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { REGISTER, type RegisterCall, type RegisterResult } from '../../harness/vocabularies/register.ts'
 import type { Columns, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
+import { promisedOf, promiseOf, usesOf } from '../promise.ts'
+import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage } from './register-page.ts'
 
 const TIME_LIMIT_MS = 120_000
-const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-const REGISTER_MODEL = {
-  module: new URL(`../porcupine-ts/models/register.${extension}`, import.meta.url).href,
-  name: 'casRegister',
-}
-export const promisedOf = (claims: Claims | null, spec: RunSpec | null, f: string): PromiseName =>
-  spec?.expect ?? claims?.consistency[REGISTER.name]?.[f] ?? 'linearizable'
-
-const promiseOf = (record: RunRecord): Verdict['promise'] => {
-  const text = Object.keys(REGISTER.calls)
-    .map((f) => `${f}: ${promisedOf(record.claims, record.spec, f)}`)
-    .join(', ')
-  if (record.spec?.expect != null) return { text, source: '--expect on the command line' }
-  return { text, source: record.claims?.source ?? 'assumed of an imported history' }
-}
 
 /** Numbers of any size as the small ones that columns hold. */
 class Dictionary {
@@ -53,7 +39,8 @@ class Dictionary {
   }
 }
 
-interface Judged {
+/** A register history as porcupine-ts takes it. */
+interface RegisterTable {
   readonly columns: Required<Columns>
   /** The pair each row came from. */
   readonly pairs: readonly Pair[]
@@ -84,16 +71,12 @@ const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
   return { kind, value: call.value.next, expected: call.value.expected }
 }
 
-const toColumns = (
-  pairs: readonly Pair[],
-  promised: (f: string) => PromiseName,
-  initial: number | null,
-): Judged => {
-  const rows = pairs.flatMap((pair) => {
+const toColumns = (record: RunRecord, initial: number | null): RegisterTable => {
+  const rows = record.pairs.flatMap((pair) => {
     const cells = cellsOf(pair)
     return cells === null ? [] : [{ pair, cells }]
   })
-  const startNs = (pairs[0]?.invocation.timeNs ?? 0) - 1
+  const intervalOf = intervalsOf(record, REGISTER)
   const keys = new Dictionary()
   const values = new Dictionary()
   const columns: Required<Columns> = {
@@ -106,14 +89,12 @@ const toColumns = (
     second: new Int32Array(rows.length),
   }
   for (const [at, { pair, cells }] of rows.entries()) {
-    const { invocation, completion } = pair
-    const widened = promised(invocation.f) === 'consistent-prefix'
-    // A widened read may overlap its own process's earlier operations: it gets a client of its own.
-    columns.client[at] = widened ? -1 - at : (invocation.process as number)
-    columns.call[at] = widened ? startNs : invocation.timeNs
-    columns.return[at] = completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
+    const interval = intervalOf(pair, at)
+    columns.client[at] = interval.client
+    columns.call[at] = interval.call
+    columns.return[at] = interval.return
     columns.kind[at] = cells.kind
-    columns.key[at] = keys.codeOf((invocation.value as { key: number }).key)
+    columns.key[at] = keys.codeOf((pair.invocation.value as { key: number }).key)
     columns.value[at] = values.codeOf(cells.value)
     columns.second[at] = values.codeOf(cells.expected)
   }
@@ -121,22 +102,10 @@ const toColumns = (
   return { columns, pairs: rows.map(({ pair }) => pair), keys, values, initial: code }
 }
 
-const unknownSummary = (key: string, result: Result & { verdict: 'unknown' }): string =>
-  `Not decided: the search ran out of ${result.reason} on key ${key}, after ${result.passed} of its ` +
-  `${result.operations} operations (${result.decided} of ${result.partitions} keys are linearizable). ` +
-  `What helps: ${result.help}.`
-
-/** Which engine decided, for who wants to know how a verdict came about. */
-const enginesOf = ({ engines }: Result): Record<string, unknown> => ({
-  keysBySpecialisedEngine: engines.specialised,
-  keysBySearch: engines.general,
-  ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
-})
-
 /** A page that cannot be drawn takes nothing from the verdict. */
 const withPage = async (
   evidence: Evidence,
-  { columns, initial, keys, values }: Judged,
+  { columns, initial, keys, values }: RegisterTable,
   result: Result & { verdict: 'illegal' },
   record: RunRecord,
 ): Promise<Evidence> => {
@@ -153,14 +122,12 @@ const withPage = async (
   }
 }
 
-const judge = async (
-  record: RunRecord,
-  initial: number | null,
-): Promise<Omit<Verdict, 'checker' | 'promise'>> => {
-  const promised = (f: string): PromiseName => promisedOf(record.claims, record.spec, f)
-  const judged = toColumns(pairOperations(record.history), promised, initial)
-  const { columns, pairs, keys } = judged
-  const model = { ...REGISTER_MODEL, args: [judged.initial] }
+const judge = async (record: RunRecord, initial: number | null): Promise<Judged> => {
+  const beyond = beyondModels(record, REGISTER, usesOf(REGISTER))
+  if (beyond !== null) return notJudged(beyond)
+  const table = toColumns(record, initial)
+  const { columns, pairs, keys } = table
+  const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
     const summary = `${pairs.length} operations on ${result.partitions} keys are as promised.`
@@ -168,28 +135,23 @@ const judge = async (
     return { status: 'valid', summary, evidence: [], details }
   }
   const key = typeof result.partition === 'number' ? String(keys.valueOf(result.partition)) : result.partition
-  if (result.verdict === 'unknown') {
-    const details = { reason: result.reason, ...enginesOf(result) }
-    return { status: 'unknown', summary: unknownSummary(key, result), evidence: [], details }
-  }
+  if (result.verdict === 'unknown') return undecided(result, key)
   const { summary, evidence } = explainRegister({
     key,
     prefix: Array.from(result.prefix, (at) => pairs[at] as Pair),
     blocked: pairs[result.blocked] as Pair,
     initial,
-    readsMustBeFresh: promised('read') === 'linearizable',
+    readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
   })
-  const shown = await withPage(evidence, judged, result, record)
-  return { status: 'invalid', summary, evidence: [shown], details: { key } }
+  const shown = await withPage(evidence, table, result, record)
+  return { status: 'invalid', summary, evidence: [shown], details: { key, ...enginesOf(result) } }
 }
 
-export const linearizability = (options: { readonly initial: number | null }): Checker => ({
-  name: 'linearizability',
-  finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
-  needs: ['history'],
-  check: async (record) => ({
-    checker: 'linearizability',
-    promise: promiseOf(record),
-    ...(await judge(record, options.initial)),
-  }),
-})
+export const linearizability = (options: { readonly initial: number | null }): Checker =>
+  checkerOf({
+    name: 'linearizability',
+    finds: 'stale reads, lost writes, values out of nowhere: anything that no order explains',
+    needs: ['history'],
+    promise: promisedOf(REGISTER, null),
+    judge: (record) => judge(record, options.initial),
+  })

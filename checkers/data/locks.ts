@@ -5,6 +5,7 @@
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { LOCK, type LockCall, type LockResult, PERMITS, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
 import {
   fencingLock,
@@ -13,6 +14,7 @@ import {
   mutex as mutexModel,
   semaphore as semaphoreModel,
 } from '../porcupine-ts/models/locks.ts'
+import { usesOf } from '../promise.ts'
 import { linearizableObject } from './objects.ts'
 
 interface Meant {
@@ -34,28 +36,34 @@ const holding = (pair: Pair): Meant | null => {
   return told && { ...told, output: told.output && { done: told.output.done } }
 }
 
-export const mutex: Checker = linearizableObject('mutex', {
-  finds: 'two holders of one lock',
-  vocabulary: LOCK,
-  promise: 'at most one holder at a time, by the word of the service',
-  model: mutexModel,
-  reference: { file: 'locks', name: 'mutex' },
-  read: holding,
-})
+/** @param vocabulary of locks, or of locks that protect something */
+export const mutex = (vocabulary: Vocabulary): Checker =>
+  linearizableObject('mutex', {
+    finds: 'two holders of one lock',
+    vocabulary,
+    calls: usesOf(LOCK),
+    holds: 'at most one holder at a time, by the word of the service',
+    model: mutexModel,
+    reference: { file: 'locks', name: 'mutex' },
+    read: holding,
+  })
 
-export const fencing: Checker = linearizableObject('fencing', {
-  finds: 'tokens that do not grow',
-  vocabulary: LOCK,
-  promise: 'each holder’s token is greater than all before it',
-  model: fencingLock,
-  reference: { file: 'locks', name: 'fencingLock' },
-  read: meant,
-})
+/** @param vocabulary of locks, or of locks that protect something */
+export const fencing = (vocabulary: Vocabulary): Checker =>
+  linearizableObject('fencing', {
+    finds: 'tokens that do not grow',
+    vocabulary,
+    calls: usesOf(LOCK),
+    holds: 'each holder’s token is greater than all before it',
+    model: fencingLock,
+    reference: { file: 'locks', name: 'fencingLock' },
+    read: meant,
+  })
 
 export const semaphore: Checker = linearizableObject('semaphore', {
   finds: 'more holders than there are permits',
   vocabulary: SEMAPHORE,
-  promise: `at most ${PERMITS} holders at a time`,
+  holds: `at most ${PERMITS} holders at a time`,
   model: semaphoreModel(PERMITS),
   reference: { file: 'locks', name: 'semaphore', args: [PERMITS] },
   // To the model anyone may release: one that was refused, since that owner held nothing, tells nothing.

@@ -14,7 +14,7 @@ const stepsOf = (ops: readonly RegisterOp[]): Transaction =>
 export const multiRegister = linearizableObject<string, Transaction, Transaction>('multi-register', {
   finds: 'reads of half a write, and whatever else no order explains',
   vocabulary: MULTI_REGISTER,
-  promise: 'txn: linearizable over all its keys at once',
+  holds: 'all keys of a transaction at once',
   model: multiRegisterInGroups(GROUP_SIZE),
   reference: { file: 'multi-register', name: 'multiRegisterInGroups', args: [GROUP_SIZE] },
   read: ({ invocation, completion }) => ({

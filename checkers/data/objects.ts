@@ -1,27 +1,30 @@
 /**
- * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990): a checker is a model and what each
- * operation of the vocabulary means to it.
+ * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990), or where no more than a consistent
+ * prefix was promised of what changes nothing, for that: a checker is a model and what each operation of the vocabulary means
+ * to it.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
-import type { Judged } from '../checker-of.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
-import { promised } from '../promise.ts'
+import { promisedOf, usesOf } from '../promise.ts'
+import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
 
 const TIME_LIMIT_MS = 60_000
-const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
 export interface ObjectKind<S, I, O> {
   readonly vocabulary: Vocabulary
   readonly finds: string
-  /** What must hold, for the verdict. */
-  readonly promise: string
+  /** The calls that are judged. Absent: all that use an object. */
+  readonly calls?: readonly string[]
+  /** What must hold, where the names of the promises do not say it. */
+  readonly holds: string | null
   readonly model: AnyModel<S, I, O>
   /** Where other threads find the model: a file of porcupine-ts/models, without its extension. */
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
@@ -29,36 +32,39 @@ export interface ObjectKind<S, I, O> {
   read(pair: Pair): { readonly input: I; readonly output: O | undefined } | null
 }
 
-interface Told<I, O> {
+const callsOf = ({
+  calls,
+  vocabulary,
+}: Pick<ObjectKind<never, never, never>, 'calls' | 'vocabulary'>): readonly string[] =>
+  calls ?? usesOf(vocabulary)
+
+interface Modelled<I, O> {
   readonly pairs: readonly Pair[]
   readonly operations: readonly Operation<I, O>[]
 }
 
 /** What failed never happened; what is in doubt may happen at any time. */
-const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, all: readonly Pair[]): Told<I, O> => {
+const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Modelled<I, O> => {
+  const intervalOf = intervalsOf(record, kind.vocabulary)
   const pairs: Pair[] = []
   const operations: Operation<I, O>[] = []
-  for (const pair of all) {
-    const { invocation, completion } = pair
-    if (completion?.type === 'fail') continue
+  for (const pair of record.pairs) {
+    if (pair.completion?.type === 'fail') continue
     const meant = kind.read(pair)
     if (meant === null) continue
-    const isOk = completion?.type === 'ok'
-    pairs.push(pair)
     operations.push({
-      client: invocation.process as number,
-      call: invocation.timeNs,
-      return: isOk ? completion.timeNs : Number.POSITIVE_INFINITY,
+      ...intervalOf(pair, pairs.length),
       input: meant.input,
-      output: isOk ? meant.output : undefined,
+      output: pair.completion?.type === 'ok' ? meant.output : undefined,
     })
+    pairs.push(pair)
   }
   return { pairs, operations }
 }
 
 const evidenceOf = <S, I, O>(
   { model }: ObjectKind<S, I, O>,
-  { pairs, operations }: Told<I, O>,
+  { pairs, operations }: Modelled<I, O>,
   result: Illegal,
 ): Evidence => {
   const { text, window } = explain(model, operations, result)
@@ -70,40 +76,35 @@ const evidenceOf = <S, I, O>(
 }
 
 const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
-  const told = operationsOf(kind, pairOperations(record.history))
-  const { file, name, args = [] } = kind.reference
-  const module = new URL(`../porcupine-ts/models/${file}.${extension}`, import.meta.url).href
-  const result = await checkParallel({ module, name, args }, told.operations, { timeMs: TIME_LIMIT_MS })
-  const details = { operations: told.operations.length, engines: result.engines }
-  if (result.verdict === 'ok')
-    return {
-      status: told.operations.length === 0 ? 'unknown' : 'valid',
-      summary: `${told.operations.length} operations on ${result.partitions} objects have an order that explains them.`,
-      evidence: [],
-      details,
-    }
-  if (result.verdict === 'unknown')
-    return {
-      status: 'unknown',
-      summary: `Not decided: the search ran out of ${result.reason} on key ${result.partition}. What helps: ${result.help}.`,
-      evidence: [],
-      details,
-    }
-  const evidence = evidenceOf(kind, told, result)
-  const blocked = told.pairs[result.blocked] as Pair
-  const at = (blocked.completion?.timeNs ?? blocked.invocation.timeNs) / 1e9
-  const summary = `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at.toFixed(3)} s cannot be explained by any order.`
-  return { status: 'invalid', summary, evidence: [evidence], details }
+  const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
+  if (beyond !== null) return notJudged(beyond)
+  const modelled = operationsOf(kind, record)
+  const { pairs, operations } = modelled
+  if (operations.length === 0) return notJudged('no operation tells anything')
+  const { file, name, args } = kind.reference
+  const result = await checkParallel(modelAt(file, name, args), operations, { timeMs: TIME_LIMIT_MS })
+  const details = { operations: operations.length, ...enginesOf(result) }
+  if (result.verdict === 'ok') {
+    const summary = `${operations.length} operations on ${result.partitions} objects have an order that explains them.`
+    return { status: 'valid', summary, evidence: [], details }
+  }
+  if (result.verdict === 'unknown') return undecided(result, String(result.partition))
+  const blocked = pairs[result.blocked] as Pair
+  const at = formatTimeNs(blocked.completion?.timeNs ?? blocked.invocation.timeNs)
+  return {
+    status: 'invalid',
+    summary: `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at} cannot be explained by any order.`,
+    evidence: [evidenceOf(kind, modelled, result)],
+    details,
+  }
 }
 
 /** @param name of the checker */
-export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I, O>): Checker => ({
-  name,
-  finds: kind.finds,
-  needs: ['history'],
-  check: async (record) => ({
-    checker: name,
-    promise: promised(record, kind.promise),
-    ...(await judge(kind, record)),
-  }),
-})
+export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I, O>): Checker =>
+  checkerOf({
+    name,
+    finds: kind.finds,
+    needs: ['history'],
+    promise: promisedOf(kind.vocabulary, kind.holds, callsOf(kind)),
+    judge: (record) => judge(kind, record),
+  })

@@ -5,17 +5,17 @@
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
 import { type Dequeued, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'
+import { promisedOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
 export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutput>('fifo', {
   finds: 'elements out of order, and whatever else no order explains',
   vocabulary: QUEUE,
-  promise: 'enqueue, dequeue: linearizable, first in, first out',
+  holds: 'first in, first out',
   model: fifoQueue,
   reference: { file: 'queue', name: 'fifoQueue' },
   read: ({ invocation, completion }) => {
@@ -28,13 +28,16 @@ export const fifo = linearizableObject<readonly number[], QueueInput, QueueOutpu
   },
 })
 
-/** So many of each kind are named. */
-const SHOWN = 10
+const KINDS = ['lost', 'duplicated', 'unexpected'] as const
+type QueueFinding = Finding<(typeof KINDS)[number]>
 
 interface Account {
   readonly enqueued: Pair | null
   readonly dequeued: readonly Pair[]
 }
+
+/** Such as `7 of queue 1`, and what became of it. */
+type Named = readonly [string, Account]
 
 const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
   const accounts = new Map<string, { enqueued: Pair | null; dequeued: Pair[] }>()
@@ -70,25 +73,15 @@ const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<number> => {
   return new Set([...lastEmptyNs].filter(isDrained).map(([key]) => key))
 }
 
-const evidenceOf = (title: string, found: readonly (readonly [string, Account])[]): Evidence => {
-  const at = (operation: Operation): string => `${(operation.timeNs / 1e9).toFixed(3)} s`
-  const lines = found.slice(0, SHOWN).map(([name, { enqueued, dequeued }]) => {
-    const put =
-      enqueued === null
-        ? 'never enqueued'
-        : `enqueued at ${at(enqueued.invocation)} (${enqueued.completion?.type ?? 'info'})`
-    const taken = dequeued.map(({ completion }) => `dequeued at ${at(completion as Operation)}`)
-    return [name, put, ...taken].join(', ')
-  })
-  const pairs = found
-    .slice(0, SHOWN)
-    .flatMap(([, { enqueued, dequeued }]) => [...(enqueued === null ? [] : [enqueued]), ...dequeued])
-  const more = found.length > SHOWN ? [`and ${found.length - SHOWN} more`] : []
-  return {
-    title,
-    text: [...lines, ...more].join('\n'),
-    operations: pairs.map(({ invocation }) => invocation.index),
-  }
+const found = (kind: QueueFinding['kind'], [name, { enqueued, dequeued }]: Named): QueueFinding => {
+  const at = (operation: Operation): string => formatTimeNs(operation.timeNs)
+  const put =
+    enqueued === null
+      ? 'never enqueued'
+      : `enqueued at ${at(enqueued.invocation)} (${enqueued.completion?.type ?? 'info'})`
+  const taken = dequeued.map(({ completion }) => `dequeued at ${at(completion as Operation)}`)
+  const pairs = enqueued === null ? dequeued : [enqueued, ...dequeued]
+  return finding(kind, [name, put, ...taken].join(', '), pairs)
 }
 
 const keyOf = ({ invocation }: Pair): number => (invocation.value as { key: number }).key
@@ -102,8 +95,6 @@ const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<number, number> =
   }
   return counts
 }
-
-type Named = readonly [string, Account]
 
 /** Acknowledged, in a drained queue, and never taken out; as many of a queue as no dequeue in doubt accounts for. */
 const lostOf = (
@@ -121,61 +112,45 @@ const lostOf = (
   })
 }
 
-const judge = ({ history }: RunRecord): Judged => {
-  const pairs = pairOperations(history)
+const findingsIn = (
+  accounts: readonly Named[],
+  pairs: readonly Pair[],
+  drained: ReadonlySet<number>,
+): readonly QueueFinding[] => {
+  const twice = accounts.filter(([, { dequeued }]) => dequeued.length > 1)
+  const strangers = accounts.filter(
+    ([, { enqueued, dequeued }]) =>
+      dequeued.length > 0 && (enqueued === null || enqueued.completion?.type === 'fail'),
+  )
+  return [
+    ...lostOf(accounts, pairs, drained).map((each) => found('lost', each)),
+    ...twice.map((each) => found('duplicated', each)),
+    ...strangers.map((each) => found('unexpected', each)),
+  ]
+}
+
+/** Whether it came out though nobody knew whether it was put in. */
+const isRecovered = ([, { enqueued, dequeued }]: Named): boolean =>
+  dequeued.length > 0 && enqueued !== null && (enqueued.completion?.type ?? 'info') === 'info'
+
+const judge = ({ pairs }: RunRecord): Judged => {
   const accounts: readonly Named[] = [...accountsOf(pairs)]
   const drained = drainedQueues(pairs)
-  const takenOut = accounts.filter(([, { dequeued }]) => dequeued.length > 0)
-  const lost = lostOf(accounts, pairs, drained)
-  const duplicated = accounts.filter(([, { dequeued }]) => dequeued.length > 1)
-  const unexpected = takenOut.filter(
-    ([, { enqueued }]) => enqueued === null || enqueued.completion?.type === 'fail',
-  )
   const acknowledged = accounts.filter(([, { enqueued }]) => enqueued?.completion?.type === 'ok').length
-  const details = {
-    acknowledged,
-    lost: lost.length,
-    duplicated: duplicated.length,
-    unexpected: unexpected.length,
-    recovered: takenOut.filter(
-      ([, { enqueued }]) => enqueued !== null && (enqueued.completion?.type ?? 'info') === 'info',
-    ).length,
-    drained: drained.size,
-  }
-  const told: readonly (readonly [string, readonly Named[]])[] = [
-    ['elements came out more than once', duplicated],
-    ['acknowledged elements never came out', lost],
-    ['elements came out that were never put in', unexpected],
-  ]
-  const evidence = told.flatMap(([what, found]) =>
-    found.length === 0 ? [] : [evidenceOf(`${found.length} ${what}`, found)],
-  )
-  if (evidence.length > 0)
-    return {
-      status: 'invalid',
-      summary: `Of ${acknowledged} acknowledged elements ${lost.length} were lost and ${duplicated.length} came out more than once; ${unexpected.length} were never put in.`,
-      evidence,
-      details,
-    }
-  if (drained.size === 0)
-    return {
-      status: 'unknown',
-      summary: 'No queue was drained at the end: what is missing may still be in it.',
-      evidence,
-      details,
-    }
-  return {
-    status: 'valid',
-    summary: `Each of ${acknowledged} acknowledged elements came out at most once, and of ${drained.size} drained queues none is missing.`,
-    evidence,
-    details,
-  }
+  return conclude(findingsIn(accounts, pairs, drained), {
+    seen: `${acknowledged} acknowledged elements, ${drained.size} drained queues`,
+    clean: 'each came out at most once, and none is missing',
+    unproven:
+      drained.size === 0 ? 'no queue was drained at the end: what is missing may still be in it' : null,
+    kinds: KINDS,
+    details: { acknowledged, recovered: accounts.filter(isRecovered).length, drained: drained.size },
+  })
 }
 
 export const totalQueue = checkerOf({
   name: 'total-queue',
   finds: 'elements lost, taken twice, or out of nowhere',
   needs: ['history'],
-  promise: 'what was put in comes out exactly once',
+  promise: promisedOf(QUEUE, 'what was put in comes out exactly once'),
   judge,
 })

@@ -1,8 +1,10 @@
 /** Says in words and in a diagram why a register history cannot be linearized. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
 import type { RegisterCall, RegisterResult } from '../../harness/vocabularies/register.ts'
 import { type Bar, drawDiagram } from '../porcupine-ts/evidence/diagram.ts'
+import { latestOver } from './latest-over.ts'
 
 export interface Counterexample {
   readonly key: string | number
@@ -39,13 +41,13 @@ const putValue = (pair: Pair): number | undefined => {
 const completedBefore = (a: Pair, b: Pair): boolean =>
   a.completion?.type === 'ok' && a.completion.timeNs < b.invocation.timeNs
 
-const seconds = (operation: Operation): string => `${(operation.timeNs / 1e9).toFixed(3)} s`
+const seconds = ({ timeNs }: Operation): string => formatTimeNs(timeNs)
 
 const show = (value: number | null): string => (value === null ? 'nothing' : String(value))
 
 const on = (pair: Pair): string => (pair.invocation.node === undefined ? '' : ` on ${pair.invocation.node}`)
 
-export const labelOf = (pair: Pair): string => {
+const labelOf = (pair: Pair): string => {
   const call = { f: pair.invocation.f, value: pair.invocation.value } as RegisterCall
   const result = okValue(pair)
   const doubt = result === null ? ' ?' : ''
@@ -55,29 +57,28 @@ export const labelOf = (pair: Pair): string => {
   return `cas ${show(call.value.expected)}->${call.value.next}${applied}`
 }
 
-/** A put that completed before the read began, while the put of the value read had completed before that one began. */
-const newerPut = (read: Pair, value: number | null, prefix: readonly Pair[]): Pair | null => {
-  const sources = prefix.filter((pair) => putValue(pair) === value)
-  // A value put twice does not tell which of them was read.
-  if (sources.length > 1 || (value !== null && sources.length === 0)) return null
-  const [source] = sources
-  const newer = prefix.filter((pair) => {
-    const put = putValue(pair)
-    if (put === undefined || put === value || !completedBefore(pair, read)) return false
-    return source === undefined || completedBefore(source, pair)
-  })
-  return newer.at(-1) ?? null
+interface Stale {
+  readonly read: Pair
+  readonly newer: Pair
 }
 
-/** The first of the candidates that is stale by itself: that alone breaks linearizability, whatever returned last. */
-const findStaleRead = (
-  candidates: readonly Pair[],
-  prefix: readonly Pair[],
-): { readonly read: Pair; readonly newer: Pair } | null => {
+/**
+ * The first of the candidates that is stale by itself: a put completed before it began, and had begun after the put of the
+ * value that was read was over. That alone breaks linearizability, whatever returned last.
+ */
+const findStaleRead = (candidates: readonly Pair[], prefix: readonly Pair[]): Stale | null => {
+  const puts = prefix.filter((pair) => putValue(pair) !== undefined)
+  const putsOf = Map.groupBy(puts, putValue)
+  const latest = latestOver(puts)
   for (const read of candidates) {
     const value = readValue(read)
-    const newer = value === undefined ? null : newerPut(read, value, prefix)
-    if (newer !== null) return { read, newer }
+    if (value === undefined) continue
+    const [source, again] = value === null ? [] : (putsOf.get(value) ?? [])
+    // A value put twice does not tell which of them was read; one that nobody put is another story.
+    if (again !== undefined || (value !== null && source === undefined)) continue
+    const newer = latest(read.invocation.timeNs)
+    if (newer === null || putValue(newer) === value) continue
+    if (source === undefined || completedBefore(source, newer)) return { read, newer }
   }
   return null
 }
@@ -126,7 +127,7 @@ const relevant = ({ prefix, blocked }: Counterexample, { because, read }: Story)
     value === undefined || value === null ? undefined : prefix.find((pair) => putValue(pair) === value)
   if (source !== undefined) wanted.add(source)
   const most = because === null ? MAX_BARS_UNEXPLAINED : MAX_BARS_EXPLAINED
-  for (const pair of [...prefix].reverse()) {
+  for (const pair of prefix.toReversed()) {
     if (wanted.size >= most) break
     const seen = readValue(pair)
     if (putValue(pair) !== undefined || (seen !== undefined && seen !== null)) wanted.add(pair)

@@ -5,42 +5,66 @@
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
-import type { Checked } from '../../harness/vocabularies/access.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
-
-const SHOWN = 10
+import { formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
+import { ACCESS, type Checked } from '../../harness/vocabularies/access.ts'
+import { lowerBound } from '../lower-bound.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
+import { latestOver } from './latest-over.ts'
 
 const subjectOf = ({ invocation }: Pair): number => (invocation.value as { subject: number }).subject
 const endNs = ({ completion }: Pair): number =>
   completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
 
-interface Breach {
-  readonly check: Pair
-  /** The last revocation over before the check began; null: nobody had granted anything. */
-  readonly revocation: Pair | null
+const KINDS = ['allowed once revoked', 'allowed and never granted'] as const
+type Breach = Finding<(typeof KINDS)[number]>
+
+const allowedAt = (check: Pair): string => {
+  const { node = 'a node', timeNs } = check.invocation
+  return `subject ${subjectOf(check)} was allowed by ${node} at ${formatTimeNs(timeNs)}`
 }
 
-/** A grant explains the check if it began before the check ended, and was not certainly undone before the check began. */
-const breachOf = (check: Pair, changes: readonly Pair[]): Breach | null => {
+const neverGranted = (check: Pair): Breach =>
+  finding('allowed and never granted', `${allowedAt(check)}: nobody had granted it`, [check])
+
+/** @param revocation the last that was over before the check began */
+const onceRevoked = (check: Pair, revocation: Pair): Breach => {
+  const afterMs = ((check.invocation.timeNs - endNs(revocation)) / NS_PER_MS).toFixed(0)
+  const text = `${allowedAt(check)}: revoked ${afterMs} ms before`
+  return finding('allowed once revoked', text, [check, revocation])
+}
+
+/** Of grants in order of invocation: up to each, when the last of them was over. */
+const latestEnds = (grants: readonly Pair[]): readonly number[] => {
+  let latestNs = Number.NEGATIVE_INFINITY
+  return grants.map((grant) => {
+    latestNs = Math.max(latestNs, endNs(grant))
+    return latestNs
+  })
+}
+
+/** A grant explains a check if it began before the check ended, and was not certainly undone before the check began. */
+const breachesOf = (changes: readonly Pair[], allowed: readonly Pair[]): readonly Breach[] => {
   const grants = changes.filter(
-    ({ invocation, completion }) =>
-      invocation.f === 'grant' && completion?.type !== 'fail' && invocation.timeNs < endNs(check),
+    ({ invocation, completion }) => invocation.f === 'grant' && completion?.type !== 'fail',
   )
-  const revocations = changes.filter(
-    (pair) => pair.invocation.f === 'revoke' && endNs(pair) < check.invocation.timeNs,
-  )
-  const standing = grants.some((grant) => !revocations.some((each) => each.invocation.timeNs > endNs(grant)))
-  if (standing) return null
-  return { check, revocation: revocations.at(-1) ?? null }
+  const grantedUpTo = latestEnds(grants)
+  const revokedBefore = latestOver(changes.filter(({ invocation }) => invocation.f === 'revoke'))
+  return allowed.flatMap((check) => {
+    const begun = lowerBound(grants, ({ invocation }) => invocation.timeNs, endNs(check))
+    const grantedNs = grantedUpTo[begun - 1] ?? Number.NEGATIVE_INFINITY
+    const revocation = revokedBefore(check.invocation.timeNs)
+    if (begun === 0) return [neverGranted(check)]
+    if (revocation === null || revocation.invocation.timeNs <= grantedNs) return []
+    return [onceRevoked(check, revocation)]
+  })
 }
 
-const judge = ({ history }: RunRecord): Judged => {
+const judge = (record: RunRecord): Judged => {
   const bySubject = new Map<number, { changes: Pair[]; allowed: Pair[] }>()
   let checks = 0
   let revocations = 0
-  for (const pair of pairOperations(history)) {
+  for (const pair of record.pairs) {
     const of = bySubject.get(subjectOf(pair)) ?? { changes: [], allowed: [] }
     bySubject.set(subjectOf(pair), of)
     if (pair.invocation.f !== 'check') {
@@ -51,47 +75,24 @@ const judge = ({ history }: RunRecord): Judged => {
       if ((pair.completion.value as Checked).allowed) of.allowed.push(pair)
     }
   }
-  const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) =>
-    allowed.flatMap((check) => breachOf(check, changes) ?? []),
-  )
-  const details = { checks, revocations, breaches: breaches.length }
-  if (breaches.length === 0)
-    return {
-      status: checks === 0 || revocations === 0 ? 'unknown' : 'valid',
-      summary: `${checks} checks, ${revocations} acknowledged revocations: none was allowed what had been revoked.`,
-      evidence: [],
-      details,
-    }
-  const line = ({ check, revocation }: Breach): string => {
-    const node = check.invocation.node ?? 'a node'
-    const when = `${(check.invocation.timeNs / 1e9).toFixed(3)} s`
-    const why =
-      revocation === null
-        ? 'nobody had granted it'
-        : `revoked ${((check.invocation.timeNs - endNs(revocation)) / 1e6).toFixed(0)} ms before`
-    return `subject ${subjectOf(check)} was allowed by ${node} at ${when}: ${why}`
-  }
-  const shown = breaches.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${breaches.length} checks allowed what had been revoked`,
-    text: shown.map(line).join('\n'),
-    operations: shown.flatMap(({ check, revocation }) => [
-      check.invocation.index,
-      ...(revocation === null ? [] : [revocation.invocation.index]),
-    ]),
-  }
-  return {
-    status: 'invalid',
-    summary: `${evidence.title}; first, ${line(breaches[0] as Breach)}.`,
-    evidence: [evidence],
-    details,
-  }
+  const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
+  // An old answer knows nothing of the revocation.
+  const mayBeOld = promiseOf(record, ACCESS, 'check').name === 'consistent-prefix'
+  const unproven = checks === 0 ? 'nobody checked' : revocations === 0 ? 'nothing was surely revoked' : null
+  return conclude(breaches, {
+    seen: `${checks} checks, ${revocations} acknowledged revocations`,
+    clean: 'nothing was allowed that had been revoked',
+    unproven,
+    kinds: KINDS,
+    allows: (kind) => kind === 'allowed once revoked' && mayBeOld,
+    details: { checks, revocations },
+  })
 }
 
 export const revocation = checkerOf({
   name: 'revocation',
   finds: 'access granted after it was revoked',
   needs: ['history'],
-  promise: 'once revoked, allowed nowhere',
+  promise: promisedOf(ACCESS, 'once revoked, allowed nowhere'),
   judge,
 })

@@ -8,15 +8,18 @@
  * - writes follow reads: what it appends comes after what it had read.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
-import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import type { AnomalyName } from '../transactions/anomalies.ts'
+import { forbids } from '../transactions/consistency.ts'
 import { COMMITTED, type MicroOp, readTransactions, type Transactions } from '../transactions/transactions.ts'
+import { checkerOf, conclude, type Judged } from '../verdict.ts'
 
-type Guarantee = 'monotonic reads' | 'read your writes' | 'monotonic writes' | 'writes follow reads'
+const GUARANTEES = ['monotonic reads', 'read your writes', 'monotonic writes', 'writes follow reads'] as const
+type Guarantee = (typeof GUARANTEES)[number]
 
-interface Found {
+interface BrokenGuarantee {
   readonly guarantee: Guarantee
   readonly text: string
   /** Rows of the transactions. */
@@ -49,9 +52,14 @@ interface Session {
 
 const START: Session = { read: null, appended: null }
 
-const judgeRead = (session: Session, key: Scalar, length: number, row: number): readonly Found[] => {
+const judgeRead = (
+  session: Session,
+  key: Scalar,
+  length: number,
+  row: number,
+): readonly BrokenGuarantee[] => {
   const { read, appended } = session
-  const found: Found[] = []
+  const found: BrokenGuarantee[] = []
   if (read !== null && read.length > length)
     found.push({
       guarantee: 'monotonic reads',
@@ -67,9 +75,14 @@ const judgeRead = (session: Session, key: Scalar, length: number, row: number): 
   return found
 }
 
-const judgeAppend = (session: Session, key: Scalar, place: number, row: number): readonly Found[] => {
+const judgeAppend = (
+  session: Session,
+  key: Scalar,
+  place: number,
+  row: number,
+): readonly BrokenGuarantee[] => {
   const { read, appended } = session
-  const found: Found[] = []
+  const found: BrokenGuarantee[] = []
   if (appended !== null && appended.place > place)
     found.push({
       guarantee: 'monotonic writes',
@@ -85,10 +98,10 @@ const judgeAppend = (session: Session, key: Scalar, place: number, row: number):
   return found
 }
 
-export const findBroken = (transactions: Transactions): readonly Found[] => {
+const brokenIn = (transactions: Transactions): readonly BrokenGuarantee[] => {
   const places = placesOf(transactions)
   const sessions = new Map<string, Session>()
-  const found: Found[] = []
+  const found: BrokenGuarantee[] = []
   for (let row = 0; row < transactions.count; row++) {
     if (transactions.outcome[row] !== COMMITTED) continue
     for (const [f, key, value] of transactions.ops[row] as readonly MicroOp[]) {
@@ -110,46 +123,38 @@ export const findBroken = (transactions: Transactions): readonly Found[] => {
   return found
 }
 
-const SHOWN = 10
+/** What a breach is to the isolation models: a cycle, given the order of each process. */
+const ANOMALIES: Readonly<Record<Guarantee, AnomalyName>> = {
+  'monotonic reads': 'G-single-process',
+  'read your writes': 'G-single-process',
+  'monotonic writes': 'G0-process',
+  'writes follow reads': 'G1c-process',
+}
 
-const judge = ({ history }: RunRecord): Judged => {
-  const transactions = readTransactions(history, LIST_APPEND)
-  const found = findBroken(transactions)
+const judge = (record: RunRecord): Judged => {
+  const promise = promiseOf(record, LIST_APPEND, 'txn').name
+  const transactions = readTransactions(record.pairs, LIST_APPEND)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
-  const counts = countBy(found, ({ guarantee }) => guarantee)
-  if (found.length === 0)
-    return {
-      status: committed === 0 ? 'unknown' : 'valid',
-      summary: `${committed} transactions: every session sees what it saw, and did, before.`,
-      evidence: [],
-      details: { committed },
-    }
-  const shown = found.slice(0, SHOWN)
   const at = (row: number): number => transactions.invokedAt[row] as number
-  const evidence: Evidence = {
-    title: Object.entries(counts)
-      .map(([guarantee, count]) => `${guarantee}: ${count}`)
-      .join(', '),
-    text: shown
-      .map(
-        ({ guarantee, text, rows }) =>
-          `${guarantee}: process ${transactions.process[rows[0] as number]} ${text} (operations ${rows.map(at).join(', ')})`,
-      )
-      .join('\n'),
-    operations: shown.flatMap(({ rows }) => rows.map(at)),
-  }
-  return {
-    status: 'invalid',
-    summary: `Sessions are broken (${evidence.title}); first, a process ${shown[0]?.text}.`,
-    evidence: [evidence],
-    details: { committed, ...counts },
-  }
+  const findings = brokenIn(transactions).map(({ guarantee, text, rows }) => ({
+    kind: guarantee,
+    text: `process ${transactions.process[rows[0] as number]} ${text} (operations ${rows.map(at).join(', ')})`,
+    operations: rows.map(at),
+  }))
+  return conclude(findings, {
+    seen: `${committed} transactions`,
+    clean: 'every session sees what it saw, and did, before',
+    unproven: committed === 0 ? 'none committed' : null,
+    kinds: GUARANTEES,
+    allows: (guarantee) => !forbids(promise, ANOMALIES[guarantee]),
+    details: { committed },
+  })
 }
 
 export const sessions = checkerOf({
   name: 'sessions',
   finds: 'a session that sees less than it saw, or not what it did',
   needs: ['history'],
-  promise: 'monotonic reads and writes, read your writes, writes follow reads',
+  promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),
   judge,
 })

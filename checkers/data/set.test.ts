@@ -1,14 +1,17 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Claims } from '../../harness/api/claims.ts'
-import type { Operation } from '../../harness/api/history.ts'
-import { bareRecord } from '../../harness/store/run-store.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
+import { histories, type RandomOperation } from '../../harness/testing/histories.ts'
+import { claiming, expecting } from '../../harness/testing/promises.ts'
+import { type RecordParts, recordOf } from '../../harness/testing/record.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
 import { setOfElements } from './set.ts'
 
 type Step = readonly [process: number, type: Operation['type'], f: string, value: unknown]
 
-const judge = (...steps: readonly Step[]) => judgeUnder(null, ...steps)
+const judge = (...steps: readonly Step[]) => judgeUnder({}, ...steps)
 
-const judgeUnder = (claims: Claims | null, ...steps: readonly Step[]) => {
+const judgeUnder = (given: RecordParts, ...steps: readonly Step[]) => {
   const history = steps.map(
     ([process, type, f, value], index): Operation => ({
       index,
@@ -19,7 +22,7 @@ const judgeUnder = (claims: Claims | null, ...steps: readonly Step[]) => {
       value,
     }),
   )
-  return setOfElements.check({ ...bareRecord(history), claims }, new AbortController().signal)
+  return setOfElements.check(recordOf({ history, ...given }), new AbortController().signal)
 }
 const add = (process: number, type: Operation['type'], element: number): Step => [
   process,
@@ -66,8 +69,13 @@ describe('the set checker', () => {
       status: 'invalid',
       details: { stale: 1, lost: 0, visibleAfterMs: { p50: 1, max: 1 } },
     })
-    const claims = { consistency: { set: { read: 'consistent-prefix' } } } as unknown as Claims
-    expect(await judgeUnder(claims, ...steps)).toMatchObject({ status: 'valid', details: { stale: 1 } })
+    for (const given of [claiming(SET, { read: 'consistent-prefix' }), expecting('consistent-prefix')]) {
+      const verdict = await judgeUnder(given, ...steps)
+      expect(verdict).toMatchObject({ status: 'valid', details: { stale: 1 } })
+      expect(verdict.promise.text).toContain('read: consistent-prefix')
+    }
+    const both = { ...claiming(SET, { read: 'consistent-prefix' }), ...expecting('linearizable') }
+    expect(await judgeUnder(both, ...steps)).toMatchObject({ status: 'invalid' })
   })
 
   it('one that was never acknowledged, but read, is known from then on', async () => {
@@ -100,4 +108,49 @@ describe('the set checker', () => {
     expect((await judge(add(0, 'invoke', 1), add(0, 'ok', 1))).status).toBe('unknown')
     expect((await judge(add(0, 'invoke', 1), add(0, 'info', 1), ...read())).status).toBe('unknown')
   })
+})
+
+/** By the definition, element by element. */
+const fateOf = (add: Pair, reads: readonly Pair[]): string => {
+  const { element } = add.invocation.value as { element: number }
+  const has = ({ completion }: Pair): boolean =>
+    ((completion as Operation).value as { elements: readonly number[] }).elements.includes(element)
+  const endsNs = [add, ...reads.filter(has)].flatMap(({ completion }) =>
+    completion?.type === 'ok' ? [completion.timeNs] : [],
+  )
+  const later = reads.filter(({ invocation }) => invocation.timeNs > Math.min(...endsNs))
+  const lacking = later.findLast((each) => !has(each))
+  if (lacking === undefined) return 'there'
+  const back = reads.some((each) => has(each) && each.invocation.timeNs > lacking.invocation.timeNs)
+  return back ? 'stale' : 'lost'
+}
+
+const operation = fc.oneof(
+  fc
+    .record({
+      element: fc.nat({ max: 3 }),
+      type: fc.constantFrom('ok' as const, 'ok' as const, 'info' as const),
+    })
+    .map(({ element, type }): RandomOperation => ({ f: 'add', value: { element }, type, ok: { element } })),
+  fc
+    .uniqueArray(fc.nat({ max: 3 }))
+    .map((elements): RandomOperation => ({ f: 'read', value: {}, type: 'ok', ok: { elements } })),
+)
+
+it('the set checker agrees with its definition', async () => {
+  await fc.assert(
+    fc.asyncProperty(histories(operation), async (history) => {
+      const record = recordOf({ history })
+      const reads = record.pairs.filter(({ invocation }) => invocation.f === 'read')
+      fc.pre(reads.length > 0)
+      const fates = record.pairs
+        .filter(({ invocation }) => invocation.f === 'add')
+        .map((add) => fateOf(add, reads))
+      const { details } = await setOfElements.check(record, new AbortController().signal)
+      expect([details.lost, details.stale]).toEqual(
+        ['lost', 'stale'].map((fate) => fates.filter((each) => each === fate).length),
+      )
+    }),
+    { numRuns: 500 },
+  )
 })

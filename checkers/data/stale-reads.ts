@@ -3,66 +3,48 @@
  * write whose value was read was acknowledged. Where each value of a key is written once; other reads are not judged.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
-
-interface Written {
-  readonly key: number
-  readonly value: number
-}
+import { latestOver } from './latest-over.ts'
 
 interface Write {
-  readonly invokedNs: number
-  readonly acknowledgedNs: number
+  readonly key: number
+  readonly value: number
+  readonly pair: Pair
 }
 
 /** What a call wrote for sure; null: nothing, or nobody knows. */
-const writtenBy = ({ invocation, completion }: Pair): Written | null => {
+const writtenBy = (pair: Pair): Write | null => {
+  const { invocation, completion } = pair
   if (completion?.type !== 'ok') return null
-  if (invocation.f === 'write') return invocation.value as Written
+  if (invocation.f === 'write') {
+    const { key, value } = invocation.value as { key: number; value: number }
+    return { key, value, pair }
+  }
   if (invocation.f !== 'cas' || (completion.value as { applied?: boolean }).applied !== true) return null
   const { key, next } = invocation.value as { key: number; next: number }
-  return { key, value: next }
+  return { key, value: next, pair }
 }
 
-/** Of writes in the order of their acknowledgements: up to each, the latest beginning. */
-const latestBeginnings = (writes: readonly Write[]): readonly Write[] => {
-  let invokedNs = Number.NEGATIVE_INFINITY
-  return writes
-    .toSorted((a, b) => a.acknowledgedNs - b.acknowledgedNs)
-    .map((write) => {
-      invokedNs = Math.max(invokedNs, write.invokedNs)
-      return { invokedNs, acknowledgedNs: write.acknowledgedNs }
-    })
-}
-
-/** The latest beginning of a write that was acknowledged before that time. */
-const latestBefore = (sorted: readonly Write[], timeNs: number): number => {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sorted[middle] as Write).acknowledgedNs < timeNs) low = middle + 1
-    else high = middle
+/** Value of a key -> when its write was acknowledged; infinite where it was written twice: it may be the later one that was read. */
+const acknowledgementsOf = (writes: readonly Write[]): ReadonlyMap<string, number> => {
+  const acknowledgedNs = new Map<string, number>()
+  for (const { key, value, pair } of writes) {
+    const name = `${key} ${value}`
+    const endNs = pair.completion?.timeNs as number
+    acknowledgedNs.set(name, acknowledgedNs.has(name) ? Number.POSITIVE_INFINITY : endNs)
   }
-  return sorted[low - 1]?.invokedNs ?? Number.NEGATIVE_INFINITY
+  return acknowledgedNs
 }
 
 /** The invocations of stale reads. */
 export const staleReads = (pairs: readonly Pair[]): ReadonlySet<Operation> => {
-  const writes = new Map<number, Write[]>()
-  const acknowledgedNs = new Map<string, number>()
-  for (const pair of pairs) {
-    const written = writtenBy(pair)
-    if (written === null) continue
-    const { key, value } = written
-    const write = { invokedNs: pair.invocation.timeNs, acknowledgedNs: pair.completion?.timeNs as number }
-    writes.set(key, [...(writes.get(key) ?? []), write])
-    const known = acknowledgedNs.get(`${key} ${value}`)
-    // Written twice: it may be the later one that was read.
-    acknowledgedNs.set(
-      `${key} ${value}`,
-      known === undefined ? write.acknowledgedNs : Number.POSITIVE_INFINITY,
-    )
-  }
-  const sorted = new Map([...writes].map(([key, all]) => [key, latestBeginnings(all)]))
+  const writes = pairs.flatMap((pair) => writtenBy(pair) ?? [])
+  const acknowledgedNs = acknowledgementsOf(writes)
+  const latest = new Map(
+    [...Map.groupBy(writes, ({ key }) => key)].map(([key, all]) => [
+      key,
+      latestOver(all.map(({ pair }) => pair)),
+    ]),
+  )
   return new Set(
     pairs.flatMap(({ invocation, completion }) => {
       if (invocation.f !== 'read' || completion?.type !== 'ok') return []
@@ -73,7 +55,8 @@ export const staleReads = (pairs: readonly Pair[]): ReadonlySet<Operation> => {
         value === null
           ? Number.NEGATIVE_INFINITY
           : (acknowledgedNs.get(`${key} ${value}`) ?? Number.POSITIVE_INFINITY)
-      return latestBefore(sorted.get(key) ?? [], invocation.timeNs) > sinceNs ? [invocation] : []
+      const newer = latest.get(key)?.(invocation.timeNs) ?? null
+      return newer !== null && newer.invocation.timeNs > sinceNs ? [invocation] : []
     }),
   )
 }

@@ -1,52 +1,47 @@
 /** Ids: none is handed out twice. */
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
-import type { Generated } from '../../harness/vocabularies/unique-ids.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
+import { type Generated, UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { promisedOf } from '../promise.ts'
+import { checkerOf, conclude, type Judged } from '../verdict.ts'
 
-const SHOWN = 10
+/** Of one id, so many hand-outs are named. */
+const NAMED = 5
 
-const at = (operation: Operation): string =>
-  `process ${operation.process} on ${operation.node ?? 'a node'} at ${(operation.timeNs / 1e9).toFixed(3)} s`
+const at = ({ process, node = 'a node', timeNs }: Operation): string =>
+  `process ${process} on ${node} at ${formatTimeNs(timeNs)}`
 
-const judge = ({ history }: RunRecord): Judged => {
-  const byId = new Map<Generated['id'], Operation[]>()
-  let generated = 0
-  for (const { invocation, completion } of pairOperations(history)) {
-    if (invocation.f !== 'generate' || completion?.type !== 'ok') continue
-    generated++
-    const { id } = completion.value as Generated
-    byId.set(id, [...(byId.get(id) ?? []), completion])
-  }
-  const twice = [...byId].filter(([, operations]) => operations.length > 1)
-  const details = { generated, duplicated: twice.length }
-  if (twice.length === 0)
-    return {
-      status: generated === 0 ? 'unknown' : 'valid',
-      summary: `${generated} ids, no two alike.`,
-      evidence: [],
-      details,
-    }
-  const shown = twice.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: `${twice.length} ids were handed out more than once`,
-    text: shown.map(([id, operations]) => `${id}: ${operations.map(at).join('; ')}`).join('\n'),
-    operations: shown.flatMap(([, operations]) => operations.map(({ index }) => index)),
-  }
-  return {
-    status: 'invalid',
-    summary: `Of ${generated} ids ${twice.length} were handed out more than once.`,
-    evidence: [evidence],
-    details,
-  }
+const judge = ({ pairs }: RunRecord): Judged => {
+  const generated = pairs.flatMap(({ invocation, completion }) =>
+    invocation.f === 'generate' && completion?.type === 'ok' ? [completion] : [],
+  )
+  const byId = Map.groupBy(generated, ({ value }) => (value as Generated).id)
+  const findings = [...byId].flatMap(([id, all]) => {
+    if (all.length === 1) return []
+    const named = all.slice(0, NAMED)
+    const more = all.length > NAMED ? [`and ${all.length - NAMED} more`] : []
+    return [
+      {
+        kind: 'duplicated' as const,
+        text: `${id}: ${[...named.map(at), ...more].join('; ')}`,
+        operations: named.map(({ index }) => index),
+      },
+    ]
+  })
+  return conclude(findings, {
+    seen: `${generated.length} ids`,
+    clean: 'no two alike',
+    unproven: generated.length === 0 ? 'none was handed out' : null,
+    kinds: ['duplicated'],
+    details: { generated: generated.length },
+  })
 }
 
 export const uniqueIds = checkerOf({
   name: 'unique-ids',
   finds: 'ids handed out twice',
   needs: ['history'],
-  promise: 'no id twice',
+  promise: promisedOf(UNIQUE_IDS, 'no id twice'),
   judge,
 })

@@ -1,18 +1,12 @@
 /** Watches: every change once, in order, none invented, the same for all, and none missing where one goes on from. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
-import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
-import { checkerOf, countBy, type Judged } from '../checker-of.ts'
+import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
+import { promisedOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
-type Kind = 'missed' | 'out of order' | 'invented' | 'diverging' | 'misnumbered'
-
-interface Found {
-  readonly kind: Kind
-  readonly text: string
-  readonly pairs: readonly Pair[]
-}
+const KINDS = ['missed', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
+type WatchFinding = Finding<(typeof KINDS)[number]>
 
 const name = ({ key, value }: { readonly key: number; readonly value: number }): string =>
   `${value} of key ${key}`
@@ -39,12 +33,12 @@ const judgeWatch = (
   pair: Pair,
   { asked, told }: Puts,
   seen: Map<number, { event: WatchEvent; pair: Pair }>,
-): readonly Found[] => {
+): readonly WatchFinding[] => {
   const { after } = pair.invocation.value as (WatchCall & { f: 'watch' })['value']
   const { events, upTo } = (pair.completion as Operation).value as Watched
-  const found: Found[] = []
-  const add = (kind: Kind, text: string, ...others: readonly Pair[]): void => {
-    found.push({ kind, text, pairs: [pair, ...others] })
+  const found: WatchFinding[] = []
+  const add = (kind: WatchFinding['kind'], text: string, ...others: readonly Pair[]): void => {
+    found.push(finding(kind, text, [pair, ...others]))
   }
   let expected = after + 1
   for (const event of events) {
@@ -78,45 +72,26 @@ const judgeWatch = (
   return found
 }
 
-const SHOWN = 10
-
-const judge = ({ history }: RunRecord): Judged => {
-  const pairs = pairOperations(history)
+const judge = ({ pairs }: RunRecord): Judged => {
   const puts = putsOf(pairs)
   const watches = pairs.filter(
     ({ invocation, completion }) => invocation.f === 'watch' && completion?.type === 'ok',
   )
   const seen = new Map<number, { event: WatchEvent; pair: Pair }>()
-  const found = watches.flatMap((pair) => judgeWatch(pair, puts, seen))
-  const counts = countBy(found, ({ kind }) => kind)
-  const details = { watches: watches.length, changes: seen.size, ...counts }
-  if (found.length === 0)
-    return {
-      status: seen.size === 0 ? 'unknown' : 'valid',
-      summary: `${watches.length} watches of ${seen.size} changes: each once, in order, the same for all.`,
-      evidence: [],
-      details,
-    }
-  const shown = found.slice(0, SHOWN)
-  const evidence: Evidence = {
-    title: Object.entries(counts)
-      .map(([kind, count]) => `${count} ${kind}`)
-      .join(', '),
-    text: shown.map(({ kind, text }) => `${kind}: ${text}`).join('\n'),
-    operations: shown.flatMap((each) => each.pairs.map(({ invocation }) => invocation.index)),
-  }
-  return {
-    status: 'invalid',
-    summary: `Watches are broken (${evidence.title}); first, ${shown[0]?.kind}: ${shown[0]?.text}.`,
-    evidence: [evidence],
-    details,
-  }
+  const findings = watches.flatMap((pair) => judgeWatch(pair, puts, seen))
+  return conclude(findings, {
+    seen: `${watches.length} watches of ${seen.size} changes`,
+    clean: 'each once, in order, the same for all',
+    unproven: seen.size === 0 ? 'no change was seen' : null,
+    kinds: KINDS,
+    details: { watches: watches.length, changes: seen.size },
+  })
 }
 
 export const watch = checkerOf({
   name: 'watch',
   finds: 'changes missed, seen twice, out of order, or out of nowhere',
   needs: ['history'],
-  promise: 'every change once, in order, none invented, from wherever one goes on',
+  promise: promisedOf(WATCH, 'every change once, in order, none invented, from wherever one goes on'),
   judge,
 })

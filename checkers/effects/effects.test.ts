@@ -1,10 +1,17 @@
 /** Ledgers: clients' history and the sink's log together. */
 import { describe, expect, it } from 'vitest'
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
+import type { RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Verdict } from '../../harness/api/verdict.ts'
+import { claiming } from '../../harness/testing/promises.ts'
+import type { RecordParts } from '../../harness/testing/record.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
-import type { LedgerEntry, SinkLine, SinkMode } from '../../harness/vocabularies/effects.ts'
+import {
+  EFFECTS,
+  type LedgerEntry,
+  type SinkLine,
+  type SinkMode,
+} from '../../harness/vocabularies/effects.ts'
 import { effects, outbox, scheduledJob } from './effects.ts'
 
 const request = (key: string, version = 1) => ({ key, resource: 1, version })
@@ -43,7 +50,7 @@ const judge = (
   judgeSteps(effects, steps.flat(), {
     services: { sink: lines },
     spec: { expect: expected } as RunSpec,
-  } as Partial<RunRecord>)
+  })
 
 const judgeBy = (
   checker: Checker,
@@ -69,9 +76,16 @@ describe('effects', () => {
     )
     const weak = await judge([submit('a'), drained], lines, 'at-least-once')
     expect(weak.status).toBe('valid')
-    expect(weak.evidence.map(({ title }) => title)).toContain(
-      'duplicated: 1 requests (no more than was promised)',
-    )
+    expect(weak.evidence.map(({ title }) => title)).toContain('duplicated: 1 (no more than was promised)')
+  })
+
+  it('what is promised comes from the claims, where nothing is expected', async () => {
+    const lines = sink('naive', ['a', 2], ['a', 1])
+    const by = (parts: RecordParts): Promise<Verdict> =>
+      judgeSteps(effects, [...submit('a'), ...drained], { services: { sink: lines }, ...parts })
+    expect(await by(claiming(EFFECTS, { submit: 'at-least-once' }))).toMatchObject({ status: 'valid' })
+    expect(await by(claiming(EFFECTS, { submit: 'exactly-once' }))).toMatchObject({ status: 'invalid' })
+    expect(await by({})).toMatchObject({ status: 'invalid' })
   })
 
   it('a fencing token stops no duplicate under the same token', async () => {

@@ -10,9 +10,8 @@
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
 import {
   EFFECTS,
   type PendingResult,
@@ -23,8 +22,9 @@ import {
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
-import type { Judged } from '../checker-of.ts'
-import { auditLedger, KINDS, type Kind, type Ledger, type LedgerRow, lastAnswer } from './ledger.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import { checkerOf, conclude, finding, type Judged, notJudged } from '../verdict.ts'
+import { auditLedger, type LedgerRow, lastAnswer, TROUBLES, type Trouble } from './ledger.ts'
 
 /** Of all duplicates, how many each layer would have stopped. */
 const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): string => {
@@ -32,8 +32,6 @@ const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): 
   const fenced = extra.filter(({ seq }) => stale.has(seq)).length
   return `a sink that deduplicates by key would have stopped all ${extra.length} of them, one that fences by token ${fenced}`
 }
-
-const SHOWN = 12
 
 /** Nothing where the cluster was not asked. */
 const byTheCluster = ({ cluster }: LedgerRow): string => {
@@ -54,13 +52,13 @@ const describe = (row: LedgerRow): string => {
 }
 
 /** What no promise allows. */
-const NEVER: ReadonlySet<Kind> = new Set(['phantom', 'effect of a refused request', 'payload mismatch'])
-const AT_LEAST_ONCE: ReadonlySet<Kind> = new Set([
+const NEVER: ReadonlySet<Trouble> = new Set(['phantom', 'effect of a refused request', 'payload mismatch'])
+const AT_LEAST_ONCE: ReadonlySet<Trouble> = new Set([
   'lost',
   'done without an effect',
   'change without a message',
 ])
-const AT_MOST_ONCE: ReadonlySet<Kind> = new Set(['duplicated', 'overwrites a newer one'])
+const AT_MOST_ONCE: ReadonlySet<Trouble> = new Set(['duplicated', 'overwrites a newer one'])
 
 interface Kept {
   readonly finds: string
@@ -71,84 +69,60 @@ interface Kept {
   readonly inOrder: boolean
 }
 
-const isBroken = (kind: Kind, promised: PromiseName, mode: string, { inOrder }: Kept): boolean =>
-  NEVER.has(kind) ||
-  (inOrder && kind === 'out of order') ||
-  (promised !== 'at-most-once' && AT_LEAST_ONCE.has(kind)) ||
-  (promised !== 'at-least-once' && AT_MOST_ONCE.has(kind)) ||
-  (mode === 'fencing' && kind === 'stale token')
+const allows = (promise: PromiseName, mode: SinkMode, { inOrder }: Kept, trouble: Trouble): boolean =>
+  !NEVER.has(trouble) &&
+  !(inOrder && trouble === 'out of order') &&
+  !(promise !== 'at-most-once' && AT_LEAST_ONCE.has(trouble)) &&
+  !(promise !== 'at-least-once' && AT_MOST_ONCE.has(trouble)) &&
+  !(mode === 'fencing' && trouble === 'stale token')
 
-const unknown = (summary: string): Judged => ({ status: 'unknown', summary, evidence: [], details: {} })
-
-const evidenceOf = ({ of, stale }: Ledger, kind: Kind, isHeldAgainst: boolean): Evidence => {
-  const shown = of(kind).slice(0, SHOWN)
-  return {
-    title: `${kind}: ${of(kind).length} requests${isHeldAgainst ? '' : ' (no more than was promised)'}`,
-    text: [...shown.map(describe), ...(kind === 'duplicated' ? ['', savedBy(of(kind), stale)] : [])].join(
-      '\n',
-    ),
-    operations: shown.flatMap(({ submissions }) => submissions.map(({ invocation }) => invocation.index)),
-  }
-}
-
-const detailsOf = ({ rows, of }: Ledger, mode: SinkMode, left: PendingResult | null): Verdict['details'] => ({
-  mode,
-  requests: rows.length,
-  acknowledged: rows.filter(({ acknowledged }) => acknowledged).length,
-  effects: rows.reduce((sum, { effects }) => sum + effects.length, 0),
-  stoppedBySink: rows.reduce((sum, { stopped }) => sum + stopped, 0),
-  stillPending: left?.pending.length ?? null,
-  ...Object.fromEntries(KINDS.map((kind) => [kind, of(kind).length])),
-})
-
-const judge = (record: RunRecord, promised: PromiseName, kept: Kept): Judged => {
+const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   const lines = (record.services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
-  if (start === undefined) return unknown('Not judged: the sink kept no log (it died, or there was none).')
-  const pairs = pairOperations(record.history)
+  if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
+  const { pairs } = record
   // Only asked once all is healed, until nothing is pending or the time for it is over.
   const left = lastAnswer<PendingResult>(pairs, 'pending')
   const ledger = auditLedger(pairs, lines, left !== null)
-  const details = detailsOf(ledger, start.mode, left)
-  const found = KINDS.filter((kind) => ledger.of(kind).length > 0)
-  const broken = found.filter((kind) => isBroken(kind, promised, start.mode, kept))
-  const evidence = found.map((kind) => evidenceOf(ledger, kind, broken.includes(kind)))
-  const told = `${details.acknowledged} acknowledged requests, ${details.effects} effects in a ${start.mode} sink`
-  const duplicates = ledger.of('duplicated')
-  const more =
-    duplicates.length === 0
-      ? ''
-      : `; ${duplicates.length} took effect more than once: ${savedBy(duplicates, ledger.stale)}`
-  if (broken.length > 0) {
-    const what = broken.map((kind) => `${kind} ${ledger.of(kind).length}`).join(', ')
-    return { status: 'invalid', summary: `${told}: ${what}${more}.`, evidence, details }
-  }
-  if (left === null) {
-    const summary = `${told}; nobody asked at the end what was still to be done${more}.`
-    return { status: 'unknown', summary, evidence, details }
-  }
-  const status = details.acknowledged === 0 ? 'unknown' : 'valid'
-  return { status, summary: `${told}, none lost${more}.`, evidence, details }
+  const acknowledged = ledger.rows.filter((row) => row.acknowledged).length
+  const effects = ledger.rows.reduce((sum, row) => sum + row.effects.length, 0)
+  const duplicated = ledger.of('duplicated')
+  const saved = duplicated.length === 0 ? null : savedBy(duplicated, ledger.stale)
+  const findings = TROUBLES.flatMap((kind) =>
+    ledger.of(kind).map((row) => finding(kind, describe(row), row.submissions)),
+  )
+  return conclude(findings, {
+    seen: `${acknowledged} acknowledged requests, ${effects} effects in a ${start.mode} sink`,
+    clean: 'none lost',
+    unproven:
+      left === null
+        ? 'nobody asked at the end what was still to be done'
+        : acknowledged === 0
+          ? 'no request was acknowledged'
+          : null,
+    kinds: TROUBLES,
+    allows: (trouble) => allows(promise, start.mode, kept, trouble),
+    aside: saved,
+    note: (kind) => (kind === 'duplicated' ? saved : null),
+    details: {
+      mode: start.mode,
+      requests: ledger.rows.length,
+      acknowledged,
+      effects,
+      stoppedBySink: ledger.rows.reduce((sum, { stopped }) => sum + stopped, 0),
+      stillPending: left?.pending.length ?? null,
+    },
+  })
 }
 
-const checker = (name: string, kept: Kept): Checker => ({
-  name,
-  finds: kept.finds,
-  needs: ['history', 'services'],
-  check: async (record) => {
-    const { spec, claims } = record
-    const promised = spec?.expect ?? claims?.consistency[kept.vocabulary.name]?.[kept.f] ?? 'exactly-once'
-    const source =
-      spec?.expect == null
-        ? (claims?.source ?? 'assumed of an imported history')
-        : '--expect on the command line'
-    return {
-      checker: name,
-      promise: { text: `${kept.f}: ${promised}`, source },
-      ...judge(record, promised, kept),
-    }
-  },
-})
+const checker = (name: string, kept: Kept): Checker =>
+  checkerOf({
+    name,
+    finds: kept.finds,
+    needs: ['history', 'services'],
+    promise: promisedOf(kept.vocabulary, null, [kept.f]),
+    judge: (record) => judge(record, promiseOf(record, kept.vocabulary, kept.f).name, kept),
+  })
 
 export const effects = checker('effects', {
   finds:

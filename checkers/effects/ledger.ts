@@ -54,7 +54,7 @@ interface Ask {
 const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> =>
   Map.groupBy(items, keyOf)
 
-export const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly LedgerRow[] => {
+const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly LedgerRow[] => {
   const asks = pairs.flatMap((pair): readonly Ask[] => requestsIn(pair).map((request) => ({ request, pair })))
   const asksOf = grouped(asks, ({ request }) => request.key)
   const requests = lines.filter((line) => line.type === 'request')
@@ -77,34 +77,22 @@ export const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): re
   })
 }
 
-/** A later effect of a key that comes after a greater version of the same resource took effect. */
-const overwritesNewer = (
-  { effects }: LedgerRow,
-  newest: ReadonlyMap<number, readonly SinkRequest[]>,
-): boolean =>
-  effects
-    .slice(1)
-    .some(({ seq, request }) =>
-      (newest.get(request.resource) ?? []).some(
-        (other) => other.seq < seq && other.request.version > request.version,
-      ),
-    )
-
-/** The first effect of a key came after one of a greater version of the same resource. */
-const isOutOfOrder = (
-  { effects }: LedgerRow,
-  newest: ReadonlyMap<number, readonly SinkRequest[]>,
-): boolean => {
-  const [first] = effects
-  return (
-    first !== undefined &&
-    (newest.get(first.request.resource) ?? []).some(
-      (other) => other.seq < first.seq && other.request.version > first.request.version,
-    )
-  )
+/** Effects that came after one of a greater version of the same resource, by their places in the sink's order. */
+const outdatedSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
+  const newest = new Map<number, number>()
+  const outdated = new Set<number>()
+  for (const line of lines) {
+    if (line.type !== 'request' || line.refused !== null) continue
+    const { resource, version } = line.request
+    const known = newest.get(resource) ?? version
+    if (version < known) outdated.add(line.seq)
+    newest.set(resource, Math.max(known, version))
+  }
+  return outdated
 }
 
-export const KINDS = [
+/** What can be wrong with a request, what weighs most first. */
+export const TROUBLES = [
   'lost',
   'done without an effect',
   'change without a message',
@@ -116,19 +104,22 @@ export const KINDS = [
   'out of order',
   'stale token',
 ] as const
-export type Kind = (typeof KINDS)[number]
+export type Trouble = (typeof TROUBLES)[number]
 
-const kindsOf = (
-  row: LedgerRow,
-  drained: boolean,
-  newest: ReadonlyMap<number, readonly SinkRequest[]>,
-  staleSeqs: ReadonlySet<number>,
-): readonly Kind[] => {
+interface Audit {
+  readonly drained: boolean
+  readonly outdated: ReadonlySet<number>
+  readonly stale: ReadonlySet<number>
+  readonly untold: ReadonlySet<LedgerRow>
+}
+
+const troublesOf = (row: LedgerRow, { drained, outdated, stale, untold }: Audit): readonly Trouble[] => {
   const { asked, effects } = row
-  const found: Record<Kind, boolean> = {
+  const [first, ...again] = effects
+  const found: Record<Trouble, boolean> = {
     lost: drained && row.acknowledged && effects.length === 0,
     'done without an effect': row.cluster?.doneAt != null && effects.length === 0,
-    'change without a message': false,
+    'change without a message': untold.has(row),
     phantom: asked === null && effects.length > 0,
     'effect of a refused request': row.refused && effects.length > 0,
     'payload mismatch': effects.some(
@@ -136,15 +127,15 @@ const kindsOf = (
         asked !== null && (request.resource !== asked.resource || request.version !== asked.version),
     ),
     duplicated: effects.length > 1,
-    'overwrites a newer one': overwritesNewer(row, newest),
-    'out of order': isOutOfOrder(row, newest),
-    'stale token': effects.some(({ seq }) => staleSeqs.has(seq)),
+    'overwrites a newer one': again.some(({ seq }) => outdated.has(seq)),
+    'out of order': first !== undefined && outdated.has(first.seq),
+    'stale token': effects.some(({ seq }) => stale.has(seq)),
   }
-  return KINDS.filter((kind) => found[kind])
+  return TROUBLES.filter((trouble) => found[trouble])
 }
 
 /** Effects whose token is lower than one that the sink had seen before for that resource. */
-export const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
+const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
   const greatest = new Map<number, number>()
   const stale = new Set<number>()
   for (const line of lines) {
@@ -181,8 +172,8 @@ const untoldChanges = (pairs: readonly Pair[], rows: readonly LedgerRow[]): read
 
 export interface Ledger {
   readonly rows: readonly LedgerRow[]
-  /** Kind of trouble -> the rows that have it. */
-  of(kind: Kind): readonly LedgerRow[]
+  /** The rows that have it. */
+  of(trouble: Trouble): readonly LedgerRow[]
   /** Places in the sink's order of effects whose token was lower than one seen before. */
   readonly stale: ReadonlySet<number>
 }
@@ -191,16 +182,11 @@ export interface Ledger {
 export const auditLedger = (pairs: readonly Pair[], lines: readonly SinkLine[], drained: boolean): Ledger => {
   const rows = ledgerOf(pairs, lines)
   const stale = staleSeqsOf(lines)
-  const byResource = Map.groupBy(
-    rows.flatMap(({ effects }) => effects),
-    ({ request }) => request.resource,
-  )
+  const outdated = outdatedSeqsOf(lines)
   const untold = new Set(drained ? untoldChanges(pairs, rows) : [])
-  const judged = rows.map((row) => {
-    const kinds = kindsOf(row, drained, byResource, stale)
-    return { row, kinds: untold.has(row) ? [...kinds, 'change without a message' as const] : kinds }
-  })
-  const of = (kind: Kind): readonly LedgerRow[] =>
-    judged.filter(({ kinds }) => kinds.includes(kind)).map(({ row }) => row)
-  return { rows, of, stale }
+  const byTrouble = new Map<Trouble, LedgerRow[]>(TROUBLES.map((trouble) => [trouble, []]))
+  for (const row of rows)
+    for (const trouble of troublesOf(row, { drained, outdated, stale, untold }))
+      byTrouble.get(trouble)?.push(row)
+  return { rows, of: (trouble) => byTrouble.get(trouble) ?? [], stale }
 }

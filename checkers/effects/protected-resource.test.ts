@@ -49,13 +49,13 @@ describe('protected-resource', () => {
     for (const checker of [lockResource, leaseResource])
       expect(await judge(checker, 'naive', ONE_BY_ONE)).toMatchObject({
         status: 'valid',
-        details: { entered: 2, twoAtOnce: 0, staleTokensTaken: 0 },
+        details: { entered: 2, 'two at once': 0, 'stale token taken': 0 },
       })
   })
 
   it('two at once break a lock, and are what a lease allows; a sink that fences would have known', async () => {
     const lock = await judge(lockResource, 'naive', OVERLAPPING)
-    expect(lock).toMatchObject({ status: 'invalid', details: { twoAtOnce: 1, staleTokensTaken: 1 } })
+    expect(lock).toMatchObject({ status: 'invalid', details: { 'two at once': 1, 'stale token taken': 1 } })
     expect(lock.evidence[0]?.text).toContain('#2 owner 2 enters 1 with token 6')
     expect(lock.evidence[0]?.operations).toEqual([0, 2])
     const lease = await judge(leaseResource, 'naive', OVERLAPPING)
@@ -81,7 +81,7 @@ describe('protected-resource', () => {
     const stale: readonly Touch[] = [...ONE_BY_ONE, ['enter', 3, 4]]
     expect(await judge(lockResource, 'naive', stale)).toMatchObject({
       status: 'invalid',
-      details: { twoAtOnce: 0, staleTokensTaken: 1 },
+      details: { 'two at once': 0, 'stale token taken': 1 },
     })
   })
 

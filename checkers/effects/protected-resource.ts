@@ -7,23 +7,27 @@
  * is no fault of the service's: there a sink that compares tokens must turn down the stale ones, and one that does not shows
  * how often that would have been needed (Kleppmann, "How to do distributed locking", 2016).
  */
-import type { Operation } from '../../harness/api/history.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SINK, type SinkLine, type SinkMode, type TouchLine } from '../../harness/vocabularies/effects.ts'
-import type { TouchCall } from '../../harness/vocabularies/protected.ts'
-import { checkerOf, type Judged } from '../checker-of.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK, type TouchCall } from '../../harness/vocabularies/protected.ts'
+import { promisedOf, usesOf } from '../promise.ts'
+import { checkerOf, conclude, type Judged, notJudged } from '../verdict.ts'
 
-type Kind = 'two at once' | 'stale token taken'
+const KINDS = ['two at once', 'stale token taken'] as const
+type IntrusionKind = (typeof KINDS)[number]
 
-interface Found {
-  readonly kind: Kind
+interface Intrusion {
+  readonly kind: IntrusionKind
   readonly first: TouchLine
   readonly second: TouchLine
 }
 
 /** Both in the sink's order. */
-export const findIntrusions = (touches: readonly TouchLine[]): readonly Found[] => {
+const findIntrusions = (touches: readonly TouchLine[]): readonly Intrusion[] => {
   const inside = new Map<number, TouchLine>()
   const newest = new Map<number, TouchLine>()
   return touches.flatMap((touch) => {
@@ -31,7 +35,7 @@ export const findIntrusions = (touches: readonly TouchLine[]): readonly Found[] 
     const [holder, greatest] = [inside.get(resource), newest.get(resource)]
     if (greatest === undefined || token > greatest.token) newest.set(resource, touch)
     if (refused !== null) return []
-    const found: Found[] = []
+    const found: Intrusion[] = []
     if (greatest !== undefined && token < greatest.token)
       found.push({ kind: 'stale token taken', first: greatest, second: touch })
     if (action === 'leave') {
@@ -45,85 +49,72 @@ export const findIntrusions = (touches: readonly TouchLine[]): readonly Found[] 
   })
 }
 
-const SHOWN = 12
-
 const describe = ({ action, resource, owner, token, seq, clockMs }: TouchLine): string =>
   `#${seq} owner ${owner} ${action === 'enter' ? 'enters' : 'leaves'} ${resource} with token ${token} (${new Date(clockMs).toISOString()} by the sink's clock)`
 
-const isTouchOf =
-  ({ action, owner }: TouchLine) =>
-  ({ type, f, value }: Operation): boolean =>
-    type === 'invoke' && f === action && (value as TouchCall['value']).owner === owner
+const nameOf = (action: string, owner: number): string => `${action} ${owner}`
 
-const evidenceOf = (
-  kind: Kind,
-  found: readonly Found[],
-  history: readonly Operation[],
-  isHeldAgainst: boolean,
-): Evidence => {
-  const shown = found.slice(0, SHOWN)
-  return {
-    title: `${kind}: ${found.length} times${isHeldAgainst ? '' : ' (no more than a lease allows)'}`,
-    text: shown.map(({ first, second }) => `${describe(first)}\n  ${describe(second)}`).join('\n'),
-    operations: shown.flatMap(({ first, second }) =>
-      [first, second].flatMap((touch) => history.find(isTouchOf(touch))?.index ?? []),
-    ),
+/** Who came in, or went out -> the index of the call. */
+const callsByName = (pairs: readonly Pair[]): ReadonlyMap<string, number> => {
+  const calls = new Map<string, number>()
+  for (const { invocation } of pairs) {
+    if (invocation.f !== 'enter' && invocation.f !== 'leave') continue
+    const name = nameOf(invocation.f, (invocation.value as TouchCall['value']).owner)
+    if (!calls.has(name)) calls.set(name, invocation.index)
   }
+  return calls
 }
 
-type BreaksPromise = (kind: Kind, mode: SinkMode) => boolean
+type BreaksPromise = (kind: IntrusionKind, mode: SinkMode) => boolean
 
-const judge = ({ history, services }: RunRecord, breaks: BreaksPromise): Judged => {
+const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged => {
   const lines = (services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
-  if (start === undefined)
-    return {
-      status: 'unknown',
-      summary: 'Not judged: the sink kept no log (it died, or there was none).',
-      evidence: [],
-      details: {},
-    }
+  if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
   const touches = lines.filter((line) => line.type === 'touch')
-  const found = findIntrusions(touches)
-  const of = (kind: Kind): readonly Found[] => found.filter((each) => each.kind === kind)
-  const kinds = (['two at once', 'stale token taken'] as const).filter((kind) => of(kind).length > 0)
-  const broken = kinds.filter((kind) => breaks(kind, start.mode))
+  const calls = callsByName(pairs)
+  const findings = findIntrusions(touches).map(({ kind, first, second }) => ({
+    kind,
+    text: `${describe(first)}; ${describe(second)}`,
+    proof: `${describe(first)}\n  ${describe(second)}`,
+    operations: [first, second].flatMap(({ action, owner }) => calls.get(nameOf(action, owner)) ?? []),
+  }))
   const entered = touches.filter(({ action, refused }) => action === 'enter' && refused === null).length
   const turnedDown = touches.filter(({ refused }) => refused !== null).length
-  const told = `${entered} visits in a ${start.mode} sink: two at once ${of('two at once').length} times, ${of('stale token taken').length} stale tokens taken and ${turnedDown} turned down`
-  const wouldHave =
-    start.mode !== 'fencing' && of('stale token taken').length > 0
-      ? `; a sink that fences would have turned down all ${of('stale token taken').length}`
-      : ''
-  return {
-    status: broken.length > 0 ? 'invalid' : entered === 0 ? 'unknown' : 'valid',
-    summary: `${told}${wouldHave}.`,
-    evidence: kinds.map((kind) => evidenceOf(kind, of(kind), history, broken.includes(kind))),
-    details: {
-      mode: start.mode,
-      entered,
-      turnedDown,
-      twoAtOnce: of('two at once').length,
-      staleTokensTaken: of('stale token taken').length,
-    },
-  }
+  const stale = findings.filter(({ kind }) => kind === 'stale token taken').length
+  return conclude(findings, {
+    seen: `${entered} visits in a ${start.mode} sink, which turned down ${turnedDown}`,
+    clean: 'never two at once, and no stale token taken',
+    unproven: entered === 0 ? 'nobody came in' : null,
+    kinds: KINDS,
+    allows: (kind) => !breaks(kind, start.mode),
+    because: 'no more than a lease allows',
+    aside:
+      start.mode === 'fencing' || stale === 0
+        ? null
+        : `a sink that fences would have turned down all ${stale}`,
+    details: { mode: start.mode, entered, turnedDown },
+  })
 }
 
-const protectedResource = (promise: string, breaks: BreaksPromise): Checker =>
+const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: BreaksPromise): Checker =>
   checkerOf({
     name: 'protected-resource',
     finds: 'two at once in what a lock protects, stale tokens taken by a sink that compares them',
     needs: ['history', 'services'],
-    promise,
+    // It is the lock's that is promised; the resource is the sink's.
+    promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
     judge: (record) => judge(record, breaks),
   })
 
 export const lockResource = protectedResource(
+  PROTECTED_LOCK,
   'whoever holds the lock is alone in what it protects',
   () => true,
 )
 
 export const leaseResource = protectedResource(
+  PROTECTED_LEASE,
   'a sink that compares tokens takes no stale one',
   (kind, mode) => mode === 'fencing' && kind === 'stale token taken',
 )

@@ -11,8 +11,8 @@ type Register = Operation<RegisterInput, RegisterOutput>
 const register = casRegister(null)
 
 /**
- * Histories as diagrams: one line a client; `w1` write 1, `r1` read 1, `r_` read nothing, `c12` compare 1 and set 2
- * (applied), `n12` the same but no match; `?` after a name: it never returned. Columns are time.
+ * Histories as diagrams with one line for each client. `w1` writes 1, `r1` reads 1, `r_` reads nothing, `c12` compares
+ * with 1 and sets 2 (applied), `n12` is the same without a match; `?` after a name: it never returned. Columns are time.
  */
 const parse = (diagram: string): Register[] =>
   diagram
@@ -97,7 +97,8 @@ describe('rare, and once judged wrongly', () => {
 describe('limits', () => {
   type KeyValue = Operation<KeyValueInput, string>
 
-  // Appends that never returned (one of nothing: the general engine decides), and a value nobody can explain: every order of every subset of them is another state.
+  // Appends that never returned (one of the empty string, so the general engine decides), and a value that nothing
+  // explains: every order of every subset of them is another state.
   const hard = (count: number): KeyValue[] => [
     ...Array.from(
       { length: count },
@@ -145,7 +146,7 @@ describe('limits', () => {
     expect(check(broken, operations)).toMatchObject({ verdict: 'unknown', reason: 'memory' })
   })
 
-  it('a mistake of the model is no lack of memory', () => {
+  it('an error in the model is not taken for a lack of memory', () => {
     const broken = {
       ...register,
       step: () => {

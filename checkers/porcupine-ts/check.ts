@@ -1,10 +1,10 @@
 /**
  * porcupine-ts: is a concurrent history linearizable with respect to a sequential model (Herlihy and Wing 1990)?
  *
- * `check` splits the history by the model's partition and decides each part, by a specialised engine where the model
- * has one and the part is of the kind it knows, else by the general search. It answers `ok`, `illegal` (with the
- * shortest prefix that cannot be linearized, and a small witness) or `unknown` (with the limit that ran out).
- * Unknown is never ok.
+ * `check` splits the history by the model's partition and decides each part. A specialised engine decides if the model
+ * has one and it knows the kind of history; otherwise the general search does. The answer is `ok`, `illegal` (with the
+ * shortest prefix that cannot be linearized, and a small witness) or `unknown` (with the limit that ran out). Unknown is
+ * never ok.
  */
 import { type Decision, decide, Tally } from './decide.ts'
 import type { Budget } from './general/budget.ts'
@@ -20,7 +20,7 @@ const HELP = {
   memory: 'more memory, fewer operations on one object, or fewer that never return',
 } as const
 
-/** What the limits leave from now on. */
+/** The limits, counted from now. */
 export const budgetOf = ({ timeMs, memoryBytes }: Limits): Budget => {
   const now = (): number => performance.now()
   return {
@@ -32,15 +32,15 @@ export const budgetOf = ({ timeMs, memoryBytes }: Limits): Budget => {
 
 export const isColumns = <I, O>(history: History<I, O>): history is Columns => 'kind' in history
 
-/** Small ones first: a limit then leaves the fewest undecided. */
+/** Small parts first: if a limit runs out, the fewest are left undecided. */
 export const inOrder = <I, O>(parts: readonly Part<I, O>[]): readonly Part<I, O>[] =>
   [...parts].sort((a, b) => a.count - b.count)
 
 /**
- * Partitions are decided one after another, smallest first; the first illegal one ends the check. `goesOn` is asked
- * before each, by its place in that order: false ends the check as if there were no more.
+ * Decides the partitions one after another, smallest first; the first illegal one ends the check. `goesOn` is called
+ * before each, with its place in that order: false ends the check as if there were no more partitions.
  *
- * @throws MalformedHistoryError naming the operation, where the input is no history.
+ * @throws MalformedHistoryError naming the operation, if the input is not a valid history.
  */
 export const check = <S, I, O>(
   model: AnyModel<S, I, O>,

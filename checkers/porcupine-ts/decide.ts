@@ -1,6 +1,6 @@
 /**
- * Decides one part: by the model's specialised engine where that knows the kind of history, else by the general
- * search. What is illegal is made small: the shortest prefix, and a witness.
+ * Decides one part: by the model's specialised engine if that knows the kind of history, otherwise by the general
+ * search. An illegal part is reduced to its shortest illegal prefix, and a witness.
  */
 
 import type { Budget, SearchResult } from './general/budget.ts'
@@ -11,10 +11,10 @@ import { Transitions } from './general/transitions.ts'
 import { calledBy, type Part, partOf } from './history/part.ts'
 import type { Engines, Illegal, Model } from './model.ts'
 
-/** Of a longer witness the engine that found it finds the shortest prefix quicker than a search does. */
+/** For a longer witness, the engine that found it finds the shortest prefix faster than a search does. */
 const LONG_WITNESS = 16
 
-/** A witness is proof enough: that no shorter prefix is illegal may cost so much more, and no more. */
+/** The witness is already a proof. So much more time may be spent on showing that no shorter prefix is illegal. */
 const SHORTEN_MS = 500
 
 export type Decision =
@@ -22,7 +22,7 @@ export type Decision =
   | Illegal
   | { readonly verdict: 'unknown'; readonly reason: 'time' | 'memory'; readonly passed: number }
 
-/** What the engines said, kept for the result. */
+/** Counts what the engines did, for the result. */
 export class Tally {
   specialised = 0
   general = 0
@@ -33,7 +33,7 @@ export class Tally {
   }
 }
 
-/** Operations called before `end`, and of them the ones given, by their index in the input. */
+/** The operations at these positions, by their index in the input. */
 const indicesOf = (part: Part<unknown, unknown>, positions: ArrayLike<number>): Int32Array =>
   Int32Array.from(positions, (position) => part.index[position] as number)
 
@@ -46,7 +46,10 @@ const calledIn = (
 const prefixOf = (part: Part<unknown, unknown>, end: number): Int32Array =>
   part.index.slice(0, calledBy(part, end))
 
-/** The general search over some operations of a part. The blocked one, by its position in the part: nothing passed it (yet). */
+/**
+ * The general search over some operations of a part. `blocked`: the position in the part of the operation whose return
+ * no configuration passed (yet).
+ */
 const search = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
@@ -64,8 +67,8 @@ const search = <S, I, O>(
 }
 
 /**
- * So many configurations are visited before it is asked whether the search is stuck, or so many an operation where
- * those are more; then so many times as many.
+ * Configurations that are visited before the search is tested for being stuck: the greater of `FIRST_VISITS` and
+ * `VISITS_AN_OPERATION` for each operation. Each later test comes after `MORE` times as many.
  */
 const FIRST_VISITS = 20_000
 const VISITS_AN_OPERATION = 8
@@ -102,8 +105,8 @@ const searchAll = <S, I, O>(
 }
 
 /**
- * The shortest illegal prefix by the specialised engine alone, halving: if a prefix is illegal, longer ones are.
- * Null where it declines one of them.
+ * The shortest illegal prefix by the specialised engine alone, found by bisection: if a prefix is illegal, longer ones
+ * are too. Null if the engine declines one of them.
  */
 const halve = <S, I, O>(
   model: Model<S, I, O>,
@@ -130,7 +133,7 @@ const halve = <S, I, O>(
   return illegalUpTo(part, witness, ends[illegal] ?? end, illegal - legal === 1)
 }
 
-/** What is known of a witness by itself: it is over when the last of it returns. */
+/** What a witness proves by itself: the history is illegal when the last operation of the witness returns. */
 const illegalUpTo = (
   part: Part<unknown, unknown>,
   witness: readonly number[],
@@ -152,8 +155,8 @@ const illegalUpTo = (
 }
 
 /**
- * From a witness to the shortest prefix: some operation of the witness could not return as it did. If what came
- * before that moment is linearizable, no shorter prefix is illegal; else the same again with that.
+ * From a witness to the shortest prefix: some operation of the witness could not return as it did. If everything before
+ * that return is linearizable, no shorter prefix is illegal. Otherwise the same is done with what came before it.
  */
 const explain = <S, I, O>(
   model: Model<S, I, O>,
@@ -182,7 +185,7 @@ const explain = <S, I, O>(
   }
 }
 
-/** Decides what a part was at `end`. */
+/** Decides a part as it was at `end`. */
 export const decide = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,

@@ -10,10 +10,10 @@ import { largerSubjects } from './testing/larger.ts'
 import { histories, SEED } from './testing/seeded.ts'
 
 const cases = process.env.FAULTLINE_FULL === '1' ? 20_000 : 2500
-/** Not time: what is undecided must not depend on the machine. */
+/** Not a time limit: what is undecided must not depend on the machine. */
 const limits = { memoryBytes: 2 ** 26 }
 
-/** Whether the search, too, finds no order for the witness by itself. */
+/** Whether the search also finds no order for the witness by itself. */
 const isProof = (
   model: Model<unknown, unknown, unknown>,
   operations: readonly Operation<unknown, unknown>[],
@@ -53,7 +53,7 @@ describe.each(largerSubjects)('$name', ({ model, history }) => {
       expect(isProof(general, operations, special), 'witness').toBe(true)
     })
     fc.assert(alike, { seed: SEED, numRuns: cases })
-    // The search alone gives up on a few queues: those prove nothing either way.
+    // The search alone gives up on a few queues, which then prove nothing.
     expect(undecided).toBeLessThan(cases / 100)
     expect(bySpecialised).toBeGreaterThan(cases / 2)
     expect(illegal).toBeGreaterThan(cases / 20)

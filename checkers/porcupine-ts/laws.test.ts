@@ -18,7 +18,7 @@ describe.each(subjects)('$name', ({ model, history }) => {
         let state: unknown = watched.init()
         for (const choice of operations.length === 0 ? [] : walk) {
           const { input, output } = operations[choice % operations.length] as Operation<unknown, unknown>
-          // An impossible step leaves the walk where it is.
+          // An impossible step leaves the state as it is.
           state = watched.step(state, input, output) ?? state
         }
       }),

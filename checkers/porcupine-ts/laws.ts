@@ -1,21 +1,21 @@
-/** A model that watches its own laws: dear, for those who write models. See `Model` for what each law buys. */
+/** A model that checks its own laws, for authors of models. It is slow. `Model` says what each law is for. */
 import type { Model } from './model.ts'
 
 export class BrokenLawError extends Error {
   override readonly name = 'BrokenLawError'
 }
 
-/** States compared with each new one for the law of `hash`. */
+/** How many states are compared with each new one, for the law of `hash`. */
 const REMEMBERED = 2000
 
-/** Operations of a class that are stepped along with each other one. */
+/** How many operations of a class are stepped together with each other one. */
 const CLASS_MEMBERS = 20
 
 const show = (value: unknown): string => JSON.stringify(value) ?? String(value)
 
 /**
- * Steps as the model does; throws where a step or a hash breaks a law that the model claims. Nothing is built on
- * those laws then: every operation is stepped by itself, and searched without their help.
+ * Steps like the model, and throws if a step or a hash breaks a law that the model claims. The search must not rely on
+ * the laws meanwhile, so the result claims none of them.
  */
 export const watchLaws = <S, I, O>(model: Model<S, I, O>): Model<S, I, O> => {
   const same = (a: S, b: S): boolean => (model.equal === undefined ? Object.is(a, b) : model.equal(a, b))

@@ -1,6 +1,6 @@
 /**
- * Is the oracle worth its name? Each rule that keeps the engines fast is broken on purpose in a copy of the package,
- * and the oracle has to notice.
+ * Does the oracle find errors? Each rule that keeps the engines fast is broken on purpose in a copy of the package, and
+ * the oracle has to notice.
  */
 import { execFile } from 'node:child_process'
 import fs from 'node:fs'
@@ -10,7 +10,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { mutations } from './testing/mutations.ts'
 
-/** Not 1: a copy that does not even load has shown nothing. */
+/** Not 1, the code of a copy that does not even load. */
 const NOTICED_CODE = 3
 
 /** Guards against hanging only: a loaded machine takes its time. */
@@ -30,7 +30,7 @@ import { largerSubjects } from './testing/larger.ts'
 import { regressions } from './testing/regressions.ts'
 import { subjects } from './testing/specimens.ts'
 import { casRegister } from './models/register.ts'
-// An engine that fails an assertion of its own has noticed too.
+// An engine that fails one of its own assertions has noticed too.
 const ask = (model, operations) => {
   try { return check(model, operations).verdict } catch { return 'error' }
 }
@@ -87,7 +87,7 @@ describe('a broken rule is noticed:', () => {
   beforeAll(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'porcupine-mutation-'))
   })
-  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }))
+  afterAll(() => fs.rmSync(folder, { recursive: true, force: true }), 120_000)
 
   it.concurrent.each(mutations)('%s', { timeout: 2 * HANG_TIMEOUT_MS }, async (rule, file, from, to) => {
     const copy = path.join(folder, rule.replaceAll(' ', '-'))
@@ -103,6 +103,7 @@ describe('a broken rule is noticed:', () => {
       () => false,
       (error: { code?: unknown }) => error.code === NOTICED_CODE,
     )
+    fs.rmSync(copy, { recursive: true, force: true })
     expect(failed).toBe(true)
   })
 })

@@ -20,7 +20,7 @@ describe.each(subjects)('$name', ({ model, history }) => {
       if (expected === 'illegal') illegal++
     })
     fc.assert(agrees, { seed: SEED, numRuns: cases })
-    // Else the oracle was never asked the interesting question.
+    // Otherwise the oracle was never asked the interesting question.
     expect(illegal).toBeGreaterThan(cases * 0.1)
     expect(illegal).toBeLessThan(cases * 0.9)
   }, 1_200_000)

@@ -1,4 +1,4 @@
-/** The package as those who install it get it: packed, and used from Node and in a browser. */
+/** The package as its users get it: packed, and used from Node and in a browser. */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'

@@ -1,26 +1,25 @@
 /** Judges transactions against the isolation that was promised. */
-import type { Claims, IsolationModel } from '../../harness/api/claims.ts'
-import type { RunRecord, RunSpec } from '../../harness/api/record.ts'
-import type { Checker, Evidence, Verdict } from '../../harness/api/verdict.ts'
+import type { IsolationModel } from '../../harness/api/claims.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import { assert } from '../../harness/support/assert.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import { checkerOf, type Judged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
-import type { Finding } from './finding.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
+import type { Proof } from './proofs.ts'
 import { COMMITTED, readTransactions, type Transactions } from './transactions.ts'
 
-const ASSUMED: IsolationModel = 'strict-serializable'
-
-const promisedOf = (claims: Claims | null, spec: RunSpec | null, vocabulary: string): IsolationModel => {
-  const promised = spec?.expect ?? claims?.consistency[vocabulary]?.txn ?? ASSUMED
-  if (!isIsolationModel(promised)) throw new Error(`${promised} is no promise that a transaction could keep`)
-  return promised
+const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
+  const { name } = promiseOf(record, vocabulary, 'txn')
+  const isolation = isIsolationModel(name) ? name : null
+  assert(isolation !== null, `${name} is no isolation of transactions`)
+  return isolation
 }
-
-const sourceOf = ({ spec, claims }: RunRecord): string =>
-  spec?.expect == null ? (claims?.source ?? 'assumed of an imported history') : '--expect on the command line'
 
 const SHOWN_ELEMENTS = 12
 
@@ -31,8 +30,8 @@ const shown = (value: unknown): string => {
   return `[${hidden === 0 ? '' : `${hidden} more, `}${value.slice(hidden).join(', ')}]`
 }
 
-const describe = ({ history }: RunRecord, transactions: Transactions, row: number): string => {
-  const invocation = history[transactions.invokedAt[row] as number]
+const describe = ({ pairs }: RunRecord, transactions: Transactions, row: number): string => {
+  const invocation = pairs[row]?.invocation
   const ops = (transactions.ops[row] ?? [])
     .map(([f, key, value]) => `\n       ${f} ${key} ${shown(value)}`)
     .join('')
@@ -40,13 +39,13 @@ const describe = ({ history }: RunRecord, transactions: Transactions, row: numbe
   return `process ${transactions.process[row]} on ${invocation?.node ?? 'a node'} at ${at} ms${ops}`
 }
 
-const evidenceOf = (record: RunRecord, transactions: Transactions, finding: Finding): Evidence => {
-  const { anomaly, because } = finding
-  const who = finding.transactions.map((row, i) => `T${i + 1} = ${describe(record, transactions, row)}`)
+const evidenceOf = (record: RunRecord, transactions: Transactions, proof: Proof): Evidence => {
+  const { anomaly, because } = proof
+  const who = proof.transactions.map((row, i) => `T${i + 1} = ${describe(record, transactions, row)}`)
   return {
     title: `${anomaly}: ${meaningOf(anomaly)}`,
     text: [...who, '', because].join('\n'),
-    operations: finding.transactions.map((row) => transactions.invokedAt[row] as number),
+    operations: proof.transactions.map((row) => transactions.invokedAt[row] as number),
   }
 }
 
@@ -58,25 +57,22 @@ const summaryOf = (judgement: Judgement, promised: IsolationModel, committed: nu
 }
 
 /** Proofs of what breaks the promise come first, and all of one anomaly together. */
-const byWeight = (findings: readonly Finding[], promised: IsolationModel): readonly Finding[] => {
-  const breaks = ({ anomaly }: Finding): number => Number(!modelsBrokenBy([anomaly]).has(promised))
-  const rank = ({ anomaly }: Finding): number => ANOMALIES.indexOf(anomaly)
-  return findings.toSorted((a, b) => breaks(a) - breaks(b) || rank(a) - rank(b))
+const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly Proof[] => {
+  const breaks = ({ anomaly }: Proof): number => Number(!modelsBrokenBy([anomaly]).has(promised))
+  const rank = ({ anomaly }: Proof): number => ANOMALIES.indexOf(anomaly)
+  return proofs.toSorted((a, b) => breaks(a) - breaks(b) || rank(a) - rank(b))
 }
 
-const check = (record: RunRecord, options: JudgeOptions): Verdict => {
-  const { vocabulary } = options
-  const promised = promisedOf(record.claims, record.spec, vocabulary.name)
-  const transactions = readTransactions(record.history, vocabulary)
+const judge = (record: RunRecord, options: JudgeOptions): Judged => {
+  const promised = isolationOf(record, options)
+  const transactions = readTransactions(record.pairs, options.vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
   const isBroken = judgement.broken.has(promised)
   return {
-    checker: 'transactions',
     status: isBroken ? 'invalid' : committed === 0 ? 'unknown' : 'valid',
-    promise: { text: `txn: ${promised}`, source: sourceOf(record) },
     summary: summaryOf(judgement, promised, committed),
-    evidence: byWeight(judgement.findings, promised).map((each) => evidenceOf(record, transactions, each)),
+    evidence: byWeight(judgement.proofs, promised).map((each) => evidenceOf(record, transactions, each)),
     details: {
       transactions: transactions.count,
       committed,
@@ -88,13 +84,15 @@ const check = (record: RunRecord, options: JudgeOptions): Verdict => {
   }
 }
 
-const checker = (options: JudgeOptions): Checker => ({
-  name: 'transactions',
-  finds:
-    'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
-  needs: ['history'],
-  check: async (record) => check(record, options),
-})
+const checker = (options: JudgeOptions): Checker =>
+  checkerOf({
+    name: 'transactions',
+    finds:
+      'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation they break',
+    needs: ['history'],
+    promise: promisedOf(options.vocabulary, null),
+    judge: (record) => judge(record, options),
+  })
 
 export const listAppend: Checker = checker({ vocabulary: LIST_APPEND })
 

@@ -5,7 +5,7 @@
  *
  * Not refuted is no proof: another history of the same cluster might.
  */
-import type { IsolationLevel, IsolationModel } from '../../harness/api/claims.ts'
+import type { IsolationLevel, IsolationModel, PromiseName } from '../../harness/api/claims.ts'
 import { ISOLATION_LEVELS, type IsolationScope, isolationModel } from '../../harness/vocabularies/promises.ts'
 import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
 
@@ -71,6 +71,10 @@ export const modelsBrokenBy = (anomalies: Iterable<AnomalyName>): ReadonlySet<Is
       broken.add(name)
   return broken
 }
+
+/** Whether a promise, or one that it implies, forbids the anomaly. */
+export const forbids = (promise: PromiseName, anomaly: AnomalyName): boolean =>
+  [...modelsBrokenBy([anomaly])].some((model) => model === promise)
 
 /** Those of the set that imply, or are implied by, none other of it. */
 const weakestOf = (names: ReadonlySet<IsolationModel>): readonly IsolationModel[] =>

@@ -2,8 +2,8 @@
 
 import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { CycleEdges } from './cycles.ts'
-import type { Finding, Inference } from './finding.ts'
 import { PROCESS, REAL_TIME, WR, WW } from './graph.ts'
+import type { Inference, Proof } from './proofs.ts'
 import type { Transactions } from './transactions.ts'
 
 interface Step {
@@ -52,7 +52,7 @@ export const explainCycle = (
   inference: Inference,
   transactions: Transactions,
   vocabulary: TransactionVocabulary,
-): Omit<Finding, 'anomaly'> => {
+): Omit<Proof, 'anomaly'> => {
   const { edges, keys, versions } = inference
   const sentences = vocabulary === LIST_APPEND ? APPENDS : WRITES
   const steps = rotate(cycle, inference)

@@ -1,16 +1,25 @@
 /** Hand-written histories, passing and failing, one for each anomaly. */
 import { describe, expect, it } from 'vitest'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import type { Operation } from '../../harness/api/history.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
+import {
+  LIST_APPEND,
+  RW_REGISTER,
+  type TransactionVocabulary,
+} from '../../harness/vocabularies/transactions.ts'
 import { inWords } from './consistency.ts'
 import { type Judgement, judgeTransactions } from './judge.ts'
 import { historyOf } from './testing/notation.ts'
-import { readTransactions } from './transactions.ts'
+import { readTransactions, type Transactions } from './transactions.ts'
+
+const read = (history: readonly Operation[], vocabulary: TransactionVocabulary): Transactions =>
+  readTransactions(pairOperations(history), vocabulary)
 
 const append = (text: string): Judgement =>
-  judgeTransactions(readTransactions(historyOf(text, LIST_APPEND), LIST_APPEND), { vocabulary: LIST_APPEND })
+  judgeTransactions(read(historyOf(text, LIST_APPEND), LIST_APPEND), { vocabulary: LIST_APPEND })
 
 const register = (text: string, keys: 'nothing' | 'sequential' | 'linearizable' = 'nothing'): Judgement =>
-  judgeTransactions(readTransactions(historyOf(text, RW_REGISTER), RW_REGISTER), {
+  judgeTransactions(read(historyOf(text, RW_REGISTER), RW_REGISTER), {
     vocabulary: RW_REGISTER,
     keys,
   })
@@ -78,8 +87,8 @@ describe('list-append', () => {
   })
 
   it('tells a cycle step by step', () => {
-    const { findings } = append('0 ok rx ay1 | 1 ok ry ax1\n2 ok rx1 ry1')
-    expect(findings.find(({ anomaly }) => anomaly === 'G2-item')?.because).toBe(
+    const { proofs } = append('0 ok rx ay1 | 1 ok ry ax1\n2 ok rx1 ry1')
+    expect(proofs.find(({ anomaly }) => anomaly === 'G2-item')?.because).toBe(
       [
         "T1 < T2, because T1 read x empty and did not see T2's append of 1.",
         "However, T2 < T1, because T2 read y empty and did not see T1's append of 1: a contradiction.",
@@ -90,8 +99,8 @@ describe('list-append', () => {
   it('tells the shortest of many cycles', () => {
     const long = '0 ok rx ay1 | 1 ok ry az1 | 2 ok rz ax1'
     const short = '3 ok ru av1 | 4 ok rv au1 ax2'
-    const { findings } = append(`${long} | ${short}\n5 ok rx12 ry1 rz1 ru1 rv1`)
-    const cycles = findings.filter(({ anomaly }) => anomaly.startsWith('G'))
+    const { proofs } = append(`${long} | ${short}\n5 ok rx12 ry1 rz1 ru1 rv1`)
+    const cycles = proofs.filter(({ anomaly }) => anomaly.startsWith('G'))
     expect(Math.min(...cycles.map(({ transactions }) => transactions.length))).toBe(2)
   })
 
@@ -104,7 +113,7 @@ describe('list-append', () => {
       { ...base, index: 2, type: 'invoke' as const, value: [['r', 'x', null]] },
       { ...base, index: 3, type: 'ok' as const, value: [['r', 'x', elements]] },
     ]
-    const judgement = judgeTransactions(readTransactions(history, LIST_APPEND), { vocabulary: LIST_APPEND })
+    const judgement = judgeTransactions(read(history, LIST_APPEND), { vocabulary: LIST_APPEND })
     expect(names(judgement)).toEqual([])
   })
 
@@ -116,9 +125,9 @@ describe('list-append', () => {
 
   it('refuses what is no transaction', () => {
     const history = [{ index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'read', value: null }] as const
-    expect(() => readTransactions(history, LIST_APPEND)).toThrow(/it is a read, not a txn/)
+    expect(() => read(history, LIST_APPEND)).toThrow(/it is a read, not a txn/)
     const odd = [{ ...history[0], f: 'txn', value: [['w', 'x', 1]] }]
-    expect(() => readTransactions(odd, LIST_APPEND)).toThrow(/"w" is none of append, r/)
+    expect(() => read(odd, LIST_APPEND)).toThrow(/"w" is none of append, r/)
   })
 })
 

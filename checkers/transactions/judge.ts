@@ -5,9 +5,9 @@ import type { AnomalyName } from './anomalies.ts'
 import { modelsBrokenBy } from './consistency.ts'
 import { findCycles } from './cycles.ts'
 import { explainCycle } from './explain.ts'
-import type { Finding } from './finding.ts'
 import { inferListAppend } from './list-append.ts'
 import { addOrders } from './order.ts'
+import type { Proof } from './proofs.ts'
 import { inferRwRegister, type KeyAssumption } from './rw-register.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -15,7 +15,7 @@ export interface Judgement {
   /** How often each anomaly was found: cycles once a strongly connected component. */
   readonly counts: ReadonlyMap<AnomalyName, number>
   /** Proofs, a few of each. */
-  readonly findings: readonly Finding[]
+  readonly proofs: readonly Proof[]
   readonly broken: ReadonlySet<IsolationModel>
   readonly caveats: readonly string[]
   /** Edges of the dependency graph. */
@@ -35,23 +35,23 @@ export const judgeTransactions = (
 ): Judgement => {
   const inference =
     vocabulary === LIST_APPEND ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
-  const { edges, findings } = inference
+  const { edges, proofs } = inference
   addOrders(transactions, edges)
   const isWorse = (anomaly: AnomalyName): boolean => {
-    const broken = modelsBrokenBy(findings.counts.keys())
+    const broken = modelsBrokenBy(proofs.counts.keys())
     return [...modelsBrokenBy([anomaly])].some((model) => !broken.has(model))
   }
   findCycles(transactions.count, edges, {
     // Where processes and real time must help, only what tells more than was known.
     wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(anomaly),
     found: (anomaly, cycle) => {
-      findings.add(anomaly, () => explainCycle(cycle(), inference, transactions, vocabulary))
+      proofs.add(anomaly, () => explainCycle(cycle(), inference, transactions, vocabulary))
     },
   })
   return {
-    counts: findings.counts,
-    findings: findings.kept,
-    broken: modelsBrokenBy(findings.counts.keys()),
+    counts: proofs.counts,
+    proofs: proofs.kept,
+    broken: modelsBrokenBy(proofs.counts.keys()),
     caveats: inference.caveats,
     edges: edges.length,
   }

@@ -4,10 +4,10 @@
  * writer. What was appended for certain and is in no read comes after all that was read, in an order unknown.
  */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
-import { Findings, type Inference } from './finding.ts'
 import { EdgeList, RW, WR, WW } from './graph.ts'
 import { checkInternal, ownAppends } from './internal.ts'
 import { type Keys, numberWrites } from './keys.ts'
+import { type Inference, Proofs } from './proofs.ts'
 import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
 
 type List = readonly Scalar[]
@@ -46,7 +46,7 @@ const isPrefix = (list: List, of: List): boolean => {
 
 class ListAppend {
   readonly edges: EdgeList
-  readonly findings = new Findings()
+  readonly proofs = new Proofs()
   readonly caveats: string[] = []
   readonly #history: Transactions
   readonly #keys: Keys
@@ -86,7 +86,7 @@ class ListAppend {
     const versions = this.#states.map((state) => state.versions)
     return {
       edges: this.edges,
-      findings: this.findings,
+      proofs: this.proofs,
       keys: this.#keys.names,
       versions,
       caveats: this.caveats,
@@ -166,7 +166,7 @@ class ListAppend {
   }
 
   #duplicate(key: number, element: Scalar, reader: number): void {
-    this.findings.add('duplicate-elements', () => ({
+    this.proofs.add('duplicate-elements', () => ({
       transactions: [reader, this.#writerOf(key, element) ?? reader],
       because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it more than once, which T2 appended once`,
     }))
@@ -174,7 +174,7 @@ class ListAppend {
 
   #dirtyUpdate(key: number, aborted: number, version: number): void {
     const { longest } = this.#state(key)
-    this.findings.add('dirty-update', () => ({
+    this.proofs.add('dirty-update', () => ({
       transactions: [aborted, version].map((at) => this.#writerOf(key, longest[at] as Scalar) as number),
       because: `T1 failed, yet its append of ${JSON.stringify(longest[aborted])} to ${this.#name(key)} was read below T2's append of ${JSON.stringify(longest[version])}`,
     }))
@@ -182,7 +182,7 @@ class ListAppend {
 
   /** A transaction's own appends in another order than its own, or a later one without an earlier. */
   #outOfOrder(key: number, row: number, element: Scalar, reader: number): void {
-    this.findings.add('incompatible-order', () => ({
+    this.proofs.add('incompatible-order', () => ({
       transactions: [row, reader],
       because: `T1 appended ${JSON.stringify(element)} to ${this.#name(key)} before what T2 read without it, or below it`,
     }))
@@ -238,7 +238,7 @@ class ListAppend {
     if (own !== null) {
       const problem = checkInternal(ops, at, own)
       if (problem !== null)
-        this.findings.add('internal', () => ({ transactions: [row], because: `T1 ${problem}` }))
+        this.proofs.add('internal', () => ({ transactions: [row], because: `T1 ${problem}` }))
     }
     if (!isPrefix(list, state.longest)) this.#disagree(row, key, list)
     else if (own === null) this.#externalRead(row, at, key, list)
@@ -248,7 +248,7 @@ class ListAppend {
   #disagree(row: number, key: number, list: List): void {
     const { longest, longestBy } = this.#state(key)
     const at = list.findIndex((element, i) => element !== longest[i])
-    this.findings.add('incompatible-order', () => ({
+    this.proofs.add('incompatible-order', () => ({
       transactions: [row, longestBy],
       because: `of ${this.#name(key)}, T1 read ${JSON.stringify(list[at])} where T2 read ${JSON.stringify(longest[at])} (element ${at + 1})`,
     }))
@@ -277,12 +277,12 @@ class ListAppend {
     const name = this.#keys.names[key]
     const last = this.#ops(writer).findLast(([f, written]) => f === 'append' && written === name)
     if (writer === row)
-      this.findings.add('future-read', () => ({
+      this.proofs.add('future-read', () => ({
         transactions: [row],
         because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it (operation ${at + 1}), which it appended only later`,
       }))
     else if (last?.[2] !== element)
-      this.findings.add('G1b', () => ({
+      this.proofs.add('G1b', () => ({
         transactions: [row, writer],
         because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 appended ${JSON.stringify(last?.[2])} too, after it`,
       }))
@@ -296,7 +296,7 @@ class ListAppend {
       return
     }
     const state = length === 0 ? 'empty' : `up to ${JSON.stringify(longest[length - 1])}`
-    this.findings.add('lost-update', () => ({
+    this.proofs.add('lost-update', () => ({
       transactions: [other, row],
       because: `T1 and T2 both read ${this.#name(key)} ${state}, and both appended to it`,
     }))
@@ -309,12 +309,12 @@ class ListAppend {
       if (seen.has(element) && list !== this.#state(key).longest) this.#duplicate(key, element, row)
       seen.add(element)
       if (writer === undefined)
-        this.findings.add('garbage-read', () => ({
+        this.proofs.add('garbage-read', () => ({
           transactions: [row],
           because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which nobody ever appended`,
         }))
       else if (this.#history.outcome[writer] === ABORTED)
-        this.findings.add('G1a', () => ({
+        this.proofs.add('G1a', () => ({
           transactions: [row, writer],
           because: `T1 read ${JSON.stringify(element)} in ${this.#name(key)}, which T2 appended, and T2 failed`,
         }))

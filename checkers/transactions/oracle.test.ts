@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
 import type { Rng } from '../../harness/api/random.ts'
+import { pairOperations } from '../../harness/history/pairs.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { sized } from '../../harness/testing/capabilities.ts'
 import {
@@ -149,7 +150,7 @@ const shown = (history: Transactions): string =>
 it('list-append: serializable, strictly serializable, snapshot isolated exactly where some order is', () => {
   const seen = { serializable: [0, 0], strict: [0, 0], snapshot: [0, 0] }
   const isExact = fc.property(histories(LIST_APPEND), (operations) => {
-    const history = readTransactions(operations, LIST_APPEND)
+    const history = readTransactions(pairOperations(operations), LIST_APPEND)
     const { broken, counts } = judgeTransactions(history, { vocabulary: LIST_APPEND })
     const text = `${shown(history)}: ${[...counts.keys()]}`
     const expected = {
@@ -171,7 +172,7 @@ it('list-append: serializable, strictly serializable, snapshot isolated exactly 
 it('rw-register: what is called an anomaly has no serial order', () => {
   let found = 0
   const isSound = fc.property(histories(RW_REGISTER), (operations) => {
-    const history = readTransactions(operations, RW_REGISTER)
+    const history = readTransactions(pairOperations(operations), RW_REGISTER)
     const { broken, counts } = judgeTransactions(history, { vocabulary: RW_REGISTER })
     const text = `${shown(history)}: ${[...counts.keys()]}`
     if (broken.has('serializable')) expect(isSerializable(history, null, false), text).toBe(false)

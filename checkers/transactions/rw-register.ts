@@ -11,11 +11,11 @@
  */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { componentsOf } from './components.ts'
-import { Findings, type Inference } from './finding.ts'
 import { EdgeList, graphOf, RW, WR, WW } from './graph.ts'
 import { ownValue } from './internal.ts'
 import { type Keys, numberWrites } from './keys.ts'
 import { eachProcessPair, eachRealTimePair } from './order.ts'
+import { type Inference, Proofs } from './proofs.ts'
 import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
 
 /** What may be assumed of each key by itself. */
@@ -46,7 +46,7 @@ interface KeyState {
 
 class RwRegister {
   readonly edges = new EdgeList()
-  readonly findings = new Findings()
+  readonly proofs = new Proofs()
   readonly #history: Transactions
   readonly #assumption: KeyAssumption
   readonly #keys: Keys
@@ -75,7 +75,7 @@ class RwRegister {
     }
     for (const [key, state] of this.#states.entries()) this.#addEdges(key, state)
     const versions = this.#states.map((state) => state.versions as Scalar[])
-    return { edges: this.edges, findings: this.findings, keys: this.#keys.names, versions, caveats: [] }
+    return { edges: this.edges, proofs: this.proofs, keys: this.#keys.names, versions, caveats: [] }
   }
 
   #ops(row: number): readonly MicroOp[] {
@@ -143,7 +143,7 @@ class RwRegister {
       const key = this.#keys.numberOf(name)
       const own = ownValue(ops, at)
       if (own !== undefined && own !== value)
-        this.findings.add('internal', () => ({
+        this.proofs.add('internal', () => ({
           transactions: [row],
           because: `T1 read ${name} as ${JSON.stringify(value)}, although it had last read or written ${JSON.stringify(own)}`,
         }))
@@ -156,7 +156,7 @@ class RwRegister {
     const read = `T1 read ${JSON.stringify(value)} from ${name}`
     const writer = this.#writerOf(key, value)
     if (writer === undefined) {
-      this.findings.add('garbage-read', () => ({
+      this.proofs.add('garbage-read', () => ({
         transactions: [row],
         because: `${read}, which nobody ever wrote`,
       }))
@@ -167,7 +167,7 @@ class RwRegister {
         (op, i) => i < at && op[0] === 'w' && op[1] === name && op[2] === value,
       )
       if (isLater)
-        this.findings.add('future-read', () => ({
+        this.proofs.add('future-read', () => ({
           transactions: [row],
           because: `${read} before it wrote that`,
         }))
@@ -175,12 +175,12 @@ class RwRegister {
     }
     const last = this.#ops(writer).findLast(([f, written]) => f === 'w' && written === name)?.[2]
     if (this.#history.outcome[writer] === ABORTED)
-      this.findings.add('G1a', () => ({
+      this.proofs.add('G1a', () => ({
         transactions: [row, writer],
         because: `${read}, which T2 wrote, and T2 failed`,
       }))
     else if (last !== value)
-      this.findings.add('G1b', () => ({
+      this.proofs.add('G1b', () => ({
         transactions: [row, writer],
         because: `${read}, which T2 overwrote itself with ${JSON.stringify(last)}`,
       }))
@@ -230,7 +230,7 @@ class RwRegister {
 
   #reportCyclic(key: number, { versions, writers }: KeyState, cyclic: Int32Array): void {
     const known = [...cyclic].filter((version) => writers[version] !== NO_WRITER)
-    this.findings.add('cyclic-versions', () => ({
+    this.proofs.add('cyclic-versions', () => ({
       transactions: known.map((version) => writers[version] as number),
       because: `the versions ${[...cyclic].map((version) => JSON.stringify(versions[version])).join(', ')} of ${this.#keys.names[key]} come before each other in a circle, so their order is left open`,
     }))
@@ -243,7 +243,7 @@ class RwRegister {
       const other = updatedFrom.get(read)
       if (other === undefined) updatedFrom.set(read, row)
       else
-        this.findings.add('lost-update', () => ({
+        this.proofs.add('lost-update', () => ({
           transactions: [other, row],
           because: `T1 and T2 both read ${this.#keys.names[key]} as ${JSON.stringify(versions[read])}, and both wrote it`,
         }))

@@ -1,6 +1,5 @@
 /** A history of transactions as columns, one row a transaction in order of invocation. */
-import type { Operation } from '../../harness/api/history.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import {
   LIST_APPEND,
@@ -18,7 +17,7 @@ export type MicroOp = readonly [
 
 /** It committed; nobody knows; it never did. */
 export const COMMITTED = 0
-export const UNCERTAIN = 1
+const UNCERTAIN = 1
 export const ABORTED = 2
 
 export interface Transactions {
@@ -54,11 +53,7 @@ const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabul
 }
 
 /** Throws a UserError naming the first operation that is no transaction of the vocabulary. */
-export const readTransactions = (
-  history: readonly Operation[],
-  vocabulary: TransactionVocabulary,
-): Transactions => {
-  const pairs = pairOperations(history)
+export const readTransactions = (pairs: readonly Pair[], vocabulary: TransactionVocabulary): Transactions => {
   const count = pairs.length
   const outcome = new Uint8Array(count)
   const process = new Int32Array(count)

@@ -3,14 +3,14 @@
 /**
  * - `linearizable`: Herlihy and Wing 1990.
  * - `consistent-prefix`: a read returns a state that the object had at some time up to the read's completion
- *   (Terry, "Replicated Data PromiseName Explained Through Baseball", 2013). It may be stale, never invented.
+ *   (Terry, "Replicated Data Consistency Explained Through Baseball", 2013). It may be stale, never invented.
  */
 export type PromiseName = 'linearizable' | 'consistent-prefix' | Delivery | IsolationModel
 
-/** How often what was acknowledged takes effect in the outside world. */
+/** How often an acknowledged request takes effect in the outside world. */
 export type Delivery = 'at-most-once' | 'at-least-once' | 'exactly-once'
 
-/** Isolation of transactions (Adya 1999), by itself, within each client's session, or in real time. */
+/** Isolation of transactions (Adya 1999): alone, within each client's session, or in real time. */
 export type IsolationLevel =
   | 'read-uncommitted'
   | 'read-committed'
@@ -26,28 +26,28 @@ export type IsolationModel =
   | `strong-${Exclude<IsolationLevel, 'serializable'>}`
   | 'strict-serializable'
 
-/** What a target promises, in its own words' meaning; the verdict is against this. */
+/** What a target promises, as its own documentation means it. The verdict compares the run with this. */
 export interface Claims {
-  /** Who promised it and where, for the verdict. */
+  /** Who made the promise and where. Shown in the verdict. */
   readonly source: string
-  /** Vocabulary -> call -> what is promised of it under the given options. */
+  /** Vocabulary -> call -> the promise for it under the given options. */
   readonly consistency: Readonly<Record<string, Readonly<Record<string, PromiseName>>>>
-  /** What a minority does with calls it cannot serve under the promise. */
+  /** What a minority does with calls that it cannot serve without breaking the promise. */
   readonly minority: 'refuse' | 'serve-reads'
-  /** Its status tells term and leader as of one instant, so that elections can be judged by it. Absent: it does not. */
+  /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
-  /** Once all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
+  /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
-  /** Fault model -> how many nodes it may hit at once without voiding the promise. One not named is not tolerated. */
+  /** Fault model -> how many nodes it may hit at once without voiding the promise. A model that is absent is not tolerated. */
   readonly tolerates: Readonly<Partial<Record<FaultModel, 'any' | 'minority' | number>>>
 }
 
 /**
- * What a fault is to the promise, whichever nemesis made it.
- * - `omission`: packets or connections hurt; `timing`: slow networks, disks and processors;
- * - `power-loss`: a crash that loses what was not fsynced; `disk-errors`: operations that fail, and say so;
- * - `data-loss`: a restart with old data or none, which is counted over the whole run and not only at once;
- * - `corruption`: stored data that changed by itself;
+ * The class of a fault, by which a promise tolerates it or not. Independent of the nemesis that injected it.
+ * - `omission`: packets or connections are lost or damaged; `timing`: slow networks, disks and processors;
+ * - `power-loss`: a crash that loses data that was not fsynced; `disk-errors`: operations that fail with an error;
+ * - `data-loss`: a restart with old data or none; counted over the whole run, not only at one time;
+ * - `corruption`: stored data that changed without a write;
  * - `misconfiguration`: an operator's error on a node.
  */
 export type FaultModel =

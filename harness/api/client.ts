@@ -13,21 +13,21 @@ export interface ClientContext<O extends Options = Options> {
   readonly node: Endpoint
   /** All nodes, for protocols that redirect. */
   readonly endpoints: readonly Endpoint[]
-  /** The source address of this client's group; undefined: any. */
+  /** The source address of this client's group. Undefined: any address. */
   readonly localAddress: string | undefined
-  /** What stands beside the cluster: name -> address. */
+  /** Services beside the cluster: name -> address. */
   readonly services: Readonly<Record<string, string>>
   readonly options: O
   readonly signal: AbortSignal
 }
 
-/** Opens connections. Failing to open makes the waiting operation a `fail`: it was never sent. */
+/** Opens connections. If that fails, the waiting operation becomes a `fail`, because it was never sent. */
 export interface Client<C extends Call = Call, O extends Options = Options> {
   open(context: ClientContext<O>): Promise<Connection<C>>
 }
 
-/** Sends one call at a time. Never retries in secret; declared retries are counted in `meta.attempts`. */
+/** Sends one call at a time. Never retries without reporting it: retries are counted in `meta.attempts`. */
 export interface Connection<C extends Call = Call> extends AsyncDisposable {
-  /** Never throws for what the cluster does: the target's error table turns that into an outcome. */
+  /** Never throws because of the cluster: the target's error table turns each error into an outcome. */
   invoke(call: C, signal: AbortSignal): Promise<Outcome>
 }

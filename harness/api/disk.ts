@@ -1,16 +1,16 @@
-/** Disks that can be told to fail. */
+/** Disks whose failures can be controlled. */
 import type { NodeCgroups } from './process.ts'
 
-/** The kinds of operations a disk's rule speaks of. */
+/** The kinds of operations that a disk rule can select. */
 export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'
 
 /**
  * What a disk does wrong while a fault is in force.
- * - `delay`: the operation takes longer: `meanMs` always, or exponentially distributed with that mean;
- * - `stall`: it takes until the rule goes;
+ * - `delay`: the operation takes longer: always by `meanMs`, or exponentially distributed with that mean;
+ * - `stall`: it does not complete until the rule is removed;
  * - `error`: it fails with `errno` and does nothing;
- * - `short`: of a write only the first half happens, and the caller is told so;
- * - `torn`: of a write only the first sectors (512 bytes) happen, and the caller is told that it failed.
+ * - `short`: only the first half of a write is done, and the caller gets the short count;
+ * - `torn`: only the first sectors (512 bytes) of a write are done, and the caller gets an error.
  */
 export interface DiskRule {
   readonly fault: string
@@ -19,11 +19,11 @@ export interface DiskRule {
   readonly meanMs: number
   readonly distribution: 'fixed' | 'exponential'
   readonly errno: 'EIO' | 'ENOSPC'
-  /** Of all such operations, the share that is hit. */
+  /** The share of these operations that is affected, 0 to 1. */
   readonly probability: number
 }
 
-/** Of one kind of operation: how many, how long they took as the caller saw it, and what rules did to them. */
+/** Counts for one kind of operation: how many, how long they took for the caller, and how many a rule affected. */
 export interface DiskKindCounts {
   readonly operations: number
   readonly failed: number
@@ -33,13 +33,13 @@ export interface DiskKindCounts {
 
 export type DiskCounts = Readonly<Record<DiskKind, DiskKindCounts>>
 
-/** How much of what was not fsynced survives a power loss. */
+/** How much of the data that was not fsynced survives a power loss. */
 export type Survival = 'nothing' | 'some' | 'all'
 
-/** `strict`: what POSIX promises of directories; `ext4`: any fsync commits all directory operations before it. */
+/** `strict`: what POSIX promises for directories; `ext4`: any fsync commits all directory operations before it. */
 export type DirectoryDurability = 'strict' | 'ext4'
 
-/** What a power loss took. */
+/** What was lost in a power loss. */
 export interface Lost {
   readonly bytes: number
   readonly pages: number
@@ -47,28 +47,28 @@ export interface Lost {
   readonly directoryOperations: number
 }
 
-/** Damage to the stored bytes of the file written last among those whose path matches the regular expression. */
+/** Damage to the stored bytes of one file: the most recently written whose path matches the regular expression. */
 export interface Damage {
   readonly file: string
   readonly how: 'bit-flip' | 'truncate'
   readonly seed: number
 }
 
-/** A node's own disk, which can be told to fail. */
+/** A node's own disk, whose failures can be controlled. */
 export interface NodeDisk extends AsyncDisposable {
-  /** What the node's data directory is bound to. Never to be touched by the controller: it could wait for itself. */
+  /** What the node's data directory is bound to. The controller must never access it: it could deadlock on itself. */
   readonly path: string
-  /** Where its content really lies. */
+  /** Where its content is stored. */
   readonly backing: string
-  /** The groups of the process that serves it. */
+  /** The cgroups of the process that serves it. */
   readonly cgroups: NodeCgroups
-  /** Replaces the rules of that fault; none heals it. */
+  /** Replaces the rules of that fault. An empty list heals it. */
   setRules(fault: string, rules: readonly DiskRule[]): Promise<void>
   counts(): Promise<DiskCounts>
   /** The node's processes must be dead. */
   losePower(survival: Survival, seed: number): Promise<Lost>
-  /** What was damaged; null where no file matched. */
+  /** What was damaged; null if no file matched. */
   damage(damage: Damage): Promise<string | null>
-  /** Why it serves no more although nobody took it down: the harness's own failure, never the cluster's. Null: it serves. */
+  /** Why it stopped without being asked to: a failure of the harness, never of the cluster. Null: it is running. */
   readonly failure: string | null
 }

@@ -5,7 +5,7 @@ import type { Options } from './options.ts'
 import type { NodeCgroups, NodeProcess } from './process.ts'
 import type { LaunchSpec, NodeIdentity, Target } from './target.ts'
 
-/** What an environment can do to a node. Nemeses name what they need. */
+/** What an environment can do to a node. Each nemesis names the capabilities that it needs. */
 export type Capability =
   | 'partition'
   | 'kill'
@@ -21,21 +21,21 @@ export type Capability =
 export interface ClusterNode extends NodeIdentity {
   /** A pid whose network namespace is the node's and outlives its processes (keeper). */
   readonly keeperPid: number
-  /** The node's OS processes now running, as the controller sees them. */
+  /** The node's running OS processes, as the controller sees them. */
   processes(): Promise<readonly NodeProcess[]>
-  /** How it is started from its next start on. */
+  /** Sets how the node is started, from its next start on. */
   configure(launch: LaunchSpec): void
-  /** Starts what is not running. Resolves once spawned, not once ready. */
+  /** Starts the processes that are not running. Resolves when they are spawned, which may be before they are ready. */
   start(signal: AbortSignal): Promise<void>
-  /** How a process of its that ended did so, as the system told; null where it does not (yet). */
+  /** How one of the node's processes ended, as the system reports it; null if the system has not reported it (yet). */
   exitOf(pid: number): Promise<string | null>
-  /** SIGKILLs all its processes and resolves once every one is gone. */
+  /** Sends SIGKILL to all its processes. Resolves when all of them are gone. */
   kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
   /** Its data directory as the controller sees it. */
   readonly hostDataDir: string
-  /** Where the run asked for disks that fail. */
+  /** Present if the run requested disks that can fail. */
   readonly disk?: NodeDisk
-  /** The groups that the node's processes are in, where the environment has them. */
+  /** The cgroups of the node's processes, if the environment uses cgroups. */
   readonly cgroups: NodeCgroups
 }
 
@@ -44,11 +44,11 @@ export interface Cluster extends AsyncDisposable {
   readonly services: readonly ClusterNode[]
   /** Source address of each client group. */
   readonly clientAddresses: readonly string[]
-  /** Where the undo of a fault must be written before the fault is made. */
+  /** The undo of a fault must be written here before the fault is injected. */
   readonly journal: UndoJournal
 }
 
-/** One host to be made: a node's or a service's. */
+/** One host to create, for a node or a service. */
 export interface HostSpec {
   readonly identity: NodeIdentity
   readonly launch: LaunchSpec
@@ -60,38 +60,38 @@ export interface ProvisionSpec {
   readonly nodes: readonly HostSpec[]
   readonly services: readonly HostSpec[]
   readonly clientGroups: number
-  /** Null: the nodes' data lies on the plain disk. */
+  /** Null: the nodes' data is on an ordinary disk. */
   readonly disks: { readonly durability: DirectoryDurability; readonly seed: number } | null
-  /** Temporary, removed with the cluster: the nodes' data. */
+  /** The nodes' data. Temporary: removed with the cluster. */
   readonly stateDir: string
-  /** Kept with the results: stdout and stderr of each node. */
+  /** Stdout and stderr of each node. Kept with the results. */
   readonly logDir: string
   readonly journal: UndoJournal
 }
 
-/** The part of an environment that makes clusters: all that the engine needs to know of it. */
+/** The part of an environment that creates clusters. The engine uses nothing else of it. */
 export interface Provisioner {
   readonly name: string
-  /** Why it cannot do this to a node on this machine; null where it can. Tried, not guessed. */
+  /** Why it cannot do this to a node on this machine; null if it can. Found by trying it. */
   lacks(capability: Capability): string | null
-  /** False where nodes are not processes, and cannot be seen to have ended. Absent: true. */
+  /** False if nodes are not processes, so their end cannot be observed. Absent: true. */
   readonly hasProcesses?: boolean
-  /** The identities that the run's nodes will have, before anything is made. */
+  /** The identities of the run's nodes, before anything is created. */
   identify(runId: string, count: number): readonly NodeIdentity[]
   identifyServices(runId: string, names: readonly string[]): readonly NodeIdentity[]
   provision(spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster>
 }
 
-/** How the controller is started so that it stands inside the run's own networks and namespaces. */
+/** How the controller is started so that it runs inside the run's own networks and namespaces. */
 export interface Sandbox {
-  /** Put before the controller's own command line. */
+  /** Prefix of the controller's command line. */
   readonly prefix: readonly string[]
 }
 
 export interface SandboxSpec {
   readonly runId: string
   readonly target: Target
-  /** What outlives the sandbox's own processes is written here first. */
+  /** Everything that outlives the sandbox's own processes is recorded here first. */
   readonly journal: UndoJournal
 }
 
@@ -103,42 +103,42 @@ export interface Finding {
   readonly note: string
 }
 
-/** Whether something can be done, and how it is done or why it is not. */
+/** Whether something can be done, and how it is done or why it cannot be. */
 export type Examined = Omit<Finding, 'what'>
 
 export interface PrepareSpec {
   /** Images that targets need: folders of docker/. */
   readonly images: readonly string[]
-  /** Where the base image comes from: made here of Debian's packages, or pulled from a registry. */
+  /** Where the base image comes from: built on this machine from Debian's packages, or pulled from a registry. */
   readonly base: 'local' | 'registry'
-  /** Told each command before it is run. */
+  /** Called with each command before it runs. */
   readonly say: (line: string) => void
 }
 
 /**
  * A place where clusters run: an entry of the registry `environments/index.ts`. The command line, `doctor` and
- * `prepare` know environments by this interface alone, so that a new one needs no change outside its own folder.
+ * `prepare` use environments only through this interface, so a new one needs no change outside its own folder.
  */
 export interface Environment extends Provisioner {
   /** One sentence, for `faultline list`. */
   readonly description: string
-  /** `--env auto` takes the lowest rank among those that can be used. Null: only where it is asked for by name. */
+  /** `--env auto` takes the usable environment with the lowest rank. Null: used only if the user names it. */
   readonly autoRank: number | null
-  /** What shows that it works, for `faultline doctor`. */
+  /** How it works here, shown by `faultline doctor` when it is usable. */
   readonly means: string
-  /** Whether the nodes run the target's programs as this machine has them. */
+  /** Whether the nodes run the target's programs that are installed on this machine. */
   readonly needsPrograms: boolean
-  /** Why no cluster can run in it from this machine, and what to do, in sentences; null where one can. Tried, not guessed. */
+  /** Why no cluster can run in it from this machine, and what to do, in sentences; null if one can. Found by trying it. */
   whyNot(): Promise<string | null>
-  /** Why it cannot hold this target under these options; null where it can. */
+  /** Why it cannot run this target under these options; null if it can. */
   whyNotFor(target: Target, options: Options): string | null
-  /** Like `lacks`, but tried more thoroughly, and with how it is done where it can be. */
+  /** Like `lacks`, but tested more thoroughly; it also says how the thing is done if it is possible. */
   examine(capability: Capability): Promise<Examined>
-  /** What else `faultline doctor` should say of it. */
+  /** What else `faultline doctor` reports about it. */
   inspect(): Promise<readonly Finding[]>
   /** Installs the programs that it needs on this machine. */
   install(say: PrepareSpec['say']): Promise<void>
-  /** Makes it ready for use: installs, starts and builds what is missing. */
+  /** Prepares it for use: installs, starts and builds what is missing. */
   prepare(spec: PrepareSpec): Promise<void>
   sandbox(spec: SandboxSpec): Promise<Sandbox>
 }

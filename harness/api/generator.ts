@@ -7,18 +7,18 @@ export type Thread = number
 
 export interface GeneratorContext {
   readonly nowNs: number
-  /** Threads this generator may use, ascending. */
+  /** Threads that this generator may use, ascending. */
   readonly threads: readonly Thread[]
-  /** Those of them that are idle. */
+  /** The idle threads among them. */
   readonly free: readonly Thread[]
   /** How many operations the thread has invoked so far. */
   ordinal(thread: Thread): number
-  /** The randomness of the thread's next operation: keyed by (thread, ordinal), the same however often it is asked. */
+  /** The randomness of the thread's next operation. Keyed by (thread, ordinal): every call returns the same. */
   draw(thread: Thread): Rng
 }
 
 export type Step<C extends Call> =
-  /** Invoke `call` on `thread`, not before `atNs`; then go on with `next`. */
+  /** Invoke `call` on `thread`, not before `atNs`; then continue with `next`. */
   | {
       readonly type: 'invoke'
       readonly atNs: number
@@ -26,7 +26,7 @@ export type Step<C extends Call> =
       readonly call: C
       readonly next: OpGenerator<C>
     }
-  /** Nothing now. Ask `next` again at `wakeNs` (null: after the next completion). */
+  /** Nothing to do now. Ask `next` again at `wakeNs` (null: after the next completion). */
   | { readonly type: 'pending'; readonly wakeNs: number | null; readonly next: OpGenerator<C> }
   | { readonly type: 'done' }
 
@@ -37,9 +37,9 @@ export interface GeneratorEvent {
 }
 
 /**
- * A source of operations. Immutable: `next` and `update` return the generator that comes after. A step to invoke
- * later (`atNs` in the future) is not kept: the same generator is asked again. A generator that must remember
- * when it was first asked therefore answers `pending`.
+ * A source of operations. Immutable: `next` and `update` return the following generator. The scheduler does not keep a
+ * step to invoke later (`atNs` in the future): it asks the same generator again. A generator that must remember when
+ * it was first asked therefore answers `pending`.
  */
 export interface OpGenerator<C extends Call = Call> {
   next(context: GeneratorContext): Step<C>

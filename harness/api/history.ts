@@ -1,33 +1,33 @@
 /**
- * Operations of a history: what a client asks, and what became of it.
+ * Operations of a history: what a client requests, and the outcome.
  *
  * Times are nanoseconds since the start of the run (`...Ns`); durations name their unit.
  */
 
-/** A logical client of the history. After an `info` it is never used again: its thread goes on under a new one. */
+/** A logical client of the history. After an `info` it is never used again: its thread continues as a new process. */
 export type ClientProcess = number
 
-/** What a client asks. Each vocabulary is a union discriminated on `f`. `value` must be JSON. */
+/** What a client requests. Each vocabulary is a union discriminated on `f`. `value` must be JSON. */
 export interface Call {
   readonly f: string
   readonly value: unknown
 }
 
-/** Evidence a node gave along with an answer: term, revision, served by, attempts of a declared retry. */
+/** Evidence that came with an answer: term, revision, the node that served it, attempts of a declared retry. */
 export type Meta = Readonly<Record<string, string | number | boolean>>
 
 /**
- * What became of a call.
+ * The outcome of a call.
  * - `ok`: it happened, and returned this. A compare-and-set whose comparison failed is `ok` with `applied: false`.
  * - `fail`: it never happened and never will. Needs proof: a refusal, never a timeout.
- * - `info`: it may have happened, and may yet. Everything in doubt is info.
+ * - `info`: it may have happened, or may still happen. Every unclear outcome is `info`.
  */
 export type Outcome =
   | { readonly type: 'ok'; readonly value: unknown; readonly meta?: Meta }
   | { readonly type: 'fail'; readonly error: string; readonly meta?: Meta }
   | { readonly type: 'info'; readonly error: string; readonly meta?: Meta }
 
-/** One event of the history: an invocation or a completion. Stamped by the engine alone. */
+/** One event of the history: an invocation or a completion. Only the engine sets its index and time. */
 export interface Operation {
   /** Position in the history, from 0, dense. */
   readonly index: number
@@ -36,7 +36,7 @@ export interface Operation {
   readonly type: 'invoke' | 'ok' | 'fail' | 'info'
   readonly f: string
   readonly value: unknown
-  /** The node the client was bound to (not necessarily the one that served: see meta). */
+  /** The node that the client was bound to. Another node may have served the call: see `meta`. */
   readonly node?: string
   readonly meta?: Meta
   readonly error?: string
@@ -45,6 +45,6 @@ export interface Operation {
 /** An invocation and its completion. */
 export interface Pair {
   readonly invocation: Operation
-  /** Null: none was recorded; it may have happened, like one that ended in info. */
+  /** Null: none was recorded. The call may have happened, as with `info`. */
   readonly completion: Operation | null
 }

@@ -1,6 +1,6 @@
-/** The undo journal: every effect that could outlive the controller is recorded before it is made. */
+/** The undo journal: every effect that could outlive the controller is recorded before it happens. */
 
-/** An effect to be undone should the controller die. Each kind is undone by one function of harness/faults/undo.ts. */
+/** An effect to undo if the controller dies. One function of harness/faults/undo.ts undoes each kind. */
 export type UndoEntry =
   | { readonly kind: 'process'; readonly pid: number; readonly startTime: string; readonly bootId: string }
   | { readonly kind: 'directory'; readonly path: string }
@@ -9,6 +9,6 @@ export type UndoEntry =
   | { readonly kind: 'mount'; readonly path: string }
 
 export interface UndoJournal {
-  /** Resolves once the entry is on disk. Call it before making the effect. */
+  /** Resolves when the entry is on disk. Call it before causing the effect. */
   record(entry: UndoEntry): void
 }

@@ -1,4 +1,4 @@
-/** The harness's own log: what it did and saw during a run, for whoever has to find out why the run went as it did. */
+/** The harness's own log: what it did and observed during a run, to find out later why the run went as it did. */
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -6,14 +6,14 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type LogFields = Readonly<Record<string, unknown>>
 
 /**
- * Writes a line. `event` is one of a few constant texts, such as `fault injected`; what differs is in the fields. Never
- * called for every operation: what is frequent is counted, and told at most once a second.
+ * Writes a line. `event` is one of a few constant texts, such as `fault injected`; the details are in the fields. Never
+ * called for every operation: frequent events are counted and logged at most once a second.
  */
 export interface Log {
   /** For those who work on faultline. */
   debug(event: string, fields?: LogFields): void
   info(event: string, fields?: LogFields): void
-  /** The run goes on, and may be worth less. */
+  /** The run continues, but its result may be less useful. */
   warn(event: string, fields?: LogFields): void
   /** The run ends. */
   error(event: string, fields?: LogFields): void

@@ -1,5 +1,6 @@
 /** Nemeses: plans of faults, their injection, measurement and heal. */
 import type { Claims, FaultModel } from './claims.ts'
+import type { DirectoryDurability } from './disk.ts'
 import type { Capability, Cluster, ClusterNode } from './environment.ts'
 import type { OptionSpecs, Options, OptionsOf } from './options.ts'
 import type { Rng } from './random.ts'
@@ -8,8 +9,8 @@ import type { LaunchSpec, MemberChange, NodeStatus, Target } from './target.ts'
 /** A fault as asked: nemesis-specific JSON. Symbolic victims ("leader") stay symbolic here. */
 export type Intent = Readonly<Record<string, unknown>>
 
-/** A plan is data: the same seed gives the same plan. */
-export interface PlannedFault {
+/** The parts of a planned fault that a file must hold for it to be injected again; the rest follows from its nemesis. */
+export interface RecordedFault {
   /** Unique in the run, such as `partition-3`. */
   readonly id: string
   readonly nemesis: string
@@ -18,6 +19,18 @@ export interface PlannedFault {
   /** What it is to the claims. */
   readonly model: FaultModel
   readonly intent: Intent
+}
+
+/** A colour of the report's palette. */
+export type FaultColour = 'red' | 'purple' | 'teal' | 'pink' | 'brown'
+
+/** A plan is data: the same seed gives the same plan. */
+export interface PlannedFault extends RecordedFault {
+  /** The nemesis and which of its faults this is, such as `partition/leader`: what the verdict counts together. */
+  readonly kind: string
+  /** Its nemesis in the report's timeline: the name of the lane and the colour in it. */
+  readonly label: string
+  readonly colour: FaultColour
 }
 
 export interface PlanContext {
@@ -30,11 +43,27 @@ export interface PlanContext {
   readonly tolerates: Claims['tolerates']
 }
 
-/** What a fault did, by measurement. `bit` false: it had no effect, and counts for nothing. */
-export interface Effect {
-  readonly bit: boolean
+/** One direction of a link between two nodes, or between a node and a client group (`clients-0`). */
+export interface Link {
+  readonly from: string
+  readonly to: string
+}
+
+export type Measurements = Readonly<Record<string, number | string | boolean>>
+
+/**
+ * What a fault did, by measurement.
+ *
+ * @typeParam M the measurements of this nemesis, by name
+ */
+export interface Effect<M extends Measurements = Measurements> {
+  /** False: by its measurements it had no effect, and it counts for nothing. */
+  readonly effective: boolean
+  /** One sentence with the proof. */
   readonly summary: string
-  readonly measurements: Readonly<Record<string, number | string | boolean>>
+  readonly measurements: M
+  /** The links that were cut for all of its time. Absent: none, or not all of the time. */
+  readonly links?: readonly Link[]
 }
 
 export interface ActiveFault {
@@ -64,11 +93,29 @@ export interface NemesisContext {
 export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
+  /** The name of its lane in the report's timeline, and the colour of its faults. */
+  readonly label: string
+  readonly colour: FaultColour
+  /** Without these in the environment it cannot be used. */
   readonly needs: readonly Capability[]
+  /** What it uses besides, where the environment has it. */
+  readonly uses?: readonly Capability[]
+  /** Of those, the ones that it cannot be used without under these options. */
+  alsoNeeds?(options: OptionsOf<Specs>): readonly Capability[]
   /** Why it cannot be used on that target; null where it can. Absent: on any. */
   needsOfTarget?(target: Target, options: Options): string | null
+  /** For a nemesis that needs disks which can fail: how they keep what is written to directories. */
+  disks?(options: OptionsOf<Specs>): DirectoryDurability
   readonly options: Specs
   plan(rng: Rng, options: OptionsOf<Specs>, context: PlanContext): readonly PlannedFault[]
+  /**
+   * A fault that was read from a file, checked and completed.
+   *
+   * @throws UserError that names the fault and the field, where its intent is none of this nemesis.
+   */
+  recall(fault: RecordedFault): PlannedFault
+  /** The nodes that the intent of a fault names: each must be in the cluster. Absent: it names none. */
+  nodesNamed?(fault: PlannedFault): readonly string[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>
   /** Once all faults of all nemeses are healed: settles what was in doubt, since a timeout proves nothing. */
   settle?(context: NemesisContext): Promise<void>

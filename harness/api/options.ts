@@ -28,9 +28,9 @@ interface ValuesByType<Spec extends OptionSpec> {
 }
 
 /**
- * The options that declarations give: `number` for numbers and durations, the choices where there are some; of
- * declarations that are not known, `Options`. (A mapped type and no conditional one, so that what has options of its
- * own is one of those whose options are not known. Not to be inferred from: the declarations themselves are.)
+ * The option values that declarations describe: `number` for numbers and durations, the union of the choices if there
+ * are any, and `Options` if the declarations are not known. (A mapped type, not a conditional one, so that a part with
+ * specific options is assignable to a part with unknown options. Types are inferred from the declarations, not from this.)
  */
 export type OptionsOf<Specs extends OptionSpecs> = {
   readonly [Name in keyof NoInfer<Specs>]: ValuesByType<NoInfer<Specs>[Name]>[NoInfer<Specs>[Name]['type']]

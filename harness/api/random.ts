@@ -1,6 +1,6 @@
 /** The contract of a seeded source of randomness. */
 
-/** A seeded source of randomness. `fork` is a pure function of the seed and the labels: no draw moves another. */
+/** A seeded source of randomness. `fork` is a pure function of the seed and the labels: no draw affects another. */
 export interface Rng {
   fork(...labels: readonly (string | number)[]): Rng
   /** Uniform in [0, 1). */

@@ -1,25 +1,25 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
-import type { Operation } from './history.ts'
-import type { Effect, PlannedFault } from './nemesis.ts'
+import type { Operation, Pair } from './history.ts'
+import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { NodeStatus } from './target.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
-/** Plain data: all that a run needs. The controller re-executes itself from it; `repro` starts from it. */
+/** Everything that a run needs, as plain data. The controller re-executes itself from it; `repro` starts from it. */
 export interface RunSpec {
   readonly schema: 1
   readonly runId: string
-  /** A bundled target's name, or a module's absolute path whose default export is a Target. */
+  /** The name of a bundled target, or the absolute path of a module whose default export is a Target. */
   readonly target: string
   readonly targetOptions: Options
   readonly bug: string | null
-  /** A bundled workload's name, or a module's absolute path whose default export is a Workload. */
+  /** The name of a bundled workload, or the absolute path of a module whose default export is a Workload. */
   readonly workload: string
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
-  /** A recorded plan, run again in place of one drawn from the seed. */
-  readonly faults?: readonly PlannedFault[]
+  /** A recorded plan to repeat, instead of one drawn from the seed. */
+  readonly faults?: readonly RecordedFault[]
   readonly environment: string
   readonly nodes: number
   readonly concurrency: number
@@ -33,14 +33,32 @@ export interface RunSpec {
   readonly expect: PromiseName | null
 }
 
-/** A fault's life, folded from faults.jsonl. Times are absent for what never came about. */
+/** One line of faults.jsonl: a step of one fault. */
+export type FaultEvent =
+  | { readonly type: 'planned'; readonly fault: PlannedFault }
+  | {
+      readonly type: 'injected'
+      readonly id: string
+      readonly atNs: number
+      readonly victims: readonly string[]
+    }
+  | {
+      readonly type: 'measured' | 'healed'
+      readonly id: string
+      readonly atNs: number
+      readonly effect: Effect
+    }
+  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
+
+/** What happened to one fault, collected from faults.jsonl. The time of a step that never happened is absent. */
 export interface FaultRecord {
   readonly planned: PlannedFault
   readonly victims: readonly string[]
   readonly injectedAtNs?: number
   readonly healedAtNs?: number
   readonly effects: readonly Effect[]
-  readonly bit: boolean
+  /** Whether any of its measurements showed an effect. */
+  readonly effective: boolean
   readonly error?: string
 }
 
@@ -56,11 +74,11 @@ export interface Recovery {
   readonly recoveredAfterMs: number | null
   readonly deadlineMs: number
   readonly notReady: readonly string[]
-  /** Services beside the cluster that are not ready: the harness’s own, never held against the cluster. Absent: none. */
+  /** Services beside the cluster that are not ready: these belong to the harness, so the cluster is not blamed. Absent: none. */
   readonly servicesNotReady?: readonly string[]
 }
 
-/** What `run.json` says of a run besides its spec. */
+/** The contents of `run.json` except the spec. */
 export interface RunFacts {
   readonly startedAt: string
   readonly endedAt: string
@@ -72,14 +90,16 @@ export interface RunFacts {
   }[]
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly recovery: Recovery | null
-  /** Why the run ended early; null for a run that went through. */
+  /** Why the run ended early; null if it completed. */
   readonly aborted: string | null
 }
 
-/** All that a run leaves. Parts that an imported history lacks are null. */
+/** Everything that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: readonly Operation[]
-  /** Of the workload: what its calls mean. Not on disk; whoever judges says it. */
+  /** The clients' operations as pairs, in order of invocation. The code that builds the record pairs and validates them. */
+  readonly pairs: readonly Pair[]
+  /** The workload's vocabulary: what its calls mean. Not on disk; the judging code supplies it. */
   readonly vocabulary: Vocabulary | null
   /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
   readonly faultline: string | null
@@ -89,11 +109,11 @@ export interface RunRecord {
   readonly faults: readonly FaultRecord[] | null
   readonly samples: readonly Sample[] | null
   readonly logs: readonly NodeLog[] | null
-  /** What services kept of themselves: name -> lines of JSON. */
+  /** The files that services kept for the record: name -> lines of JSON. */
   readonly services: Readonly<Record<string, readonly unknown[]>> | null
 }
 
-/** What a node wrote to stdout and stderr; of much the end. */
+/** What a node wrote to stdout and stderr. Long output is cut to its end. */
 export interface NodeLog {
   readonly node: string
   readonly text: string

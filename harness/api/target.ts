@@ -1,4 +1,4 @@
-/** Targets: the system under test, how it is started, and what it says of itself. */
+/** Targets: the system under test, how it is started, and what it reports about itself. */
 import type { Claims } from './claims.ts'
 import type { Client, Endpoint } from './client.ts'
 import type { Call } from './history.ts'
@@ -16,7 +16,7 @@ export interface NodeIdentity {
 
 export interface ClusterPlan<O extends Options = Options> {
   readonly nodes: readonly NodeIdentity[]
-  /** What stands beside the cluster, in the order of the target's `services`. */
+  /** Services beside the cluster, in the order of the target's `services`. */
   readonly services: readonly NodeIdentity[]
   readonly options: O
   readonly bug: string | null
@@ -35,12 +35,12 @@ export interface LaunchSpec {
 }
 
 /**
- * A program beside the cluster: something the nodes depend on, or the outside world they act on. It has an address
- * and a data directory of its own, is started before the nodes, and no nemesis takes it for one of them.
+ * A program beside the cluster: something the nodes depend on, or the outside world that they act on. It has its own
+ * address and data directory, and starts before the nodes. No nemesis treats it as a node.
  */
 export interface ServiceSpec {
   readonly name: string
-  /** For the docker environment: a folder of docker/. Absent: the target's image; null: it runs in namespaces only. */
+  /** For the docker environment: a folder of docker/. Absent: the target's image. Null: it runs in namespaces only. */
   readonly image?: string | null
   launch(service: NodeIdentity, program: (name: string) => string): LaunchSpec
   ready(service: Endpoint, signal: AbortSignal): Promise<boolean>
@@ -48,22 +48,22 @@ export interface ServiceSpec {
   readonly keeps?: string
 }
 
-/** What a node says of itself, read at one instant. */
+/** What a node reports about itself, read at one instant. */
 export interface NodeStatus {
   readonly role: 'leader' | 'follower' | 'candidate' | 'learner' | 'unknown'
   readonly term?: number
   readonly leader?: string | null
   readonly appliedIndex?: number
   readonly commitIndex?: number
-  /** Up to which the log was compacted. */
+  /** The log is compacted up to this index. */
   readonly snapshotIndex?: number
-  /** Hash of the state machine as of `digestAt`: equal positions must have equal digests on all nodes. */
+  /** Hash of the state machine at `digestAt`: equal positions must have equal digests on all nodes. */
   readonly digest?: string
   /** A position in the replicated log (or a revision). */
   readonly digestAt?: number
-  /** The same of earlier positions, the last of them: position -> digest. Each must cover the whole log up to there. */
+  /** Digests of the most recent earlier positions: position -> digest. Each must cover the whole log up to its position. */
   readonly earlierDigests?: Readonly<Record<string, string>>
-  /** As committed: a change that could still be lost is none. */
+  /** Committed members only: a change that could still be lost does not count. */
   readonly members?: readonly string[]
   readonly version?: string
   /** The node's own wall clock: milliseconds since the epoch. */
@@ -75,13 +75,13 @@ export interface PlantedBug {
   readonly name: string
   readonly description: string
   readonly workload: string
-  /** Seeds within which the target's own simulator finds it (a test holds it to that); null: it is none of its business. */
+  /** The number of seeds within which the target's own simulator finds it, checked by a test. Null: it is not covered. */
   readonly simulatorSeeds: number | null
-  /** How a real run finds it: arguments of `faultline run` after the target and the bug; or why none does yet. */
+  /** How a real run finds it: arguments of `faultline run` after the target and the bug, or why no run finds it yet. */
   readonly realRun: { readonly args: string } | { readonly none: string }
 }
 
-/** An option of the target's, as one node has it. */
+/** The value of one of the target's options on one node. */
 export interface Setting {
   readonly option: string
   readonly value: OptionValue
@@ -94,18 +94,18 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: Specs
   readonly nodes: { readonly default: number; readonly min: number; readonly max?: number }
   readonly bugs: readonly PlantedBug[]
-  /** Of its options the one that says which version a node is, and its values: each must live with the others. */
+  /** The option that selects a node's version, and its values. All versions must work together in one cluster. */
   readonly versions?: { readonly option: string; readonly values: readonly OptionValue[] }
-  /** Settings that an operator could get wrong on one node. */
+  /** Wrong settings that an operator could make on one node. */
   readonly mistakes?: readonly Setting[]
-  /** Image for the docker environment (a folder of docker/); absent: namespaces only. */
+  /** Image for the docker environment (a folder of docker/). Absent: namespaces only. */
   readonly image?: string
-  /** Programs the namespaces environment needs, each with the Debian packages, by spaces, that have it and its libraries. */
+  /** Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. */
   readonly programs: Readonly<Record<string, string>>
   claims(options: OptionsOf<Specs>): Claims
-  /** Why it cannot speak a vocabulary under these options; null where it can. Absent: it can. */
+  /** Why it cannot serve a vocabulary under these options; null if it can. Absent: it always can. */
   lacks?(vocabulary: Vocabulary, options: OptionsOf<Specs>): string | null
-  /** What stands beside the cluster under these options, in the order of `ClusterPlan.services`. */
+  /** Services beside the cluster under these options, in the order of `ClusterPlan.services`. */
   services?(options: OptionsOf<Specs>): readonly ServiceSpec[]
   /** Name of a vocabulary -> client. */
   readonly clients: Readonly<Record<string, Client<Call, OptionsOf<Specs>>>>
@@ -115,10 +115,10 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
     plan: ClusterPlan<OptionsOf<Specs>>,
     program: (name: string) => string,
   ): LaunchSpec
-  /** Whether the node serves: asked through the control path. Rejects or answers false when it does not. */
+  /** Whether the node serves requests, asked through the control path. False or a rejection: it does not. */
   ready(node: Endpoint, signal: AbortSignal): Promise<boolean>
   status?(node: Endpoint, signal: AbortSignal): Promise<NodeStatus>
-  /** Asks the leader for a change of members; rejects with the reason where it is refused. */
+  /** Asks the leader to change the members. Rejects with the reason if the leader refuses. */
   changeMembers?(leader: Endpoint, change: MemberChange, signal: AbortSignal): Promise<void>
 }
 

@@ -8,16 +8,16 @@ export interface Evidence {
   readonly title: string
   readonly text: string
   readonly operations: readonly number[]
-  /** When it had all happened, where it is not told by the operations. */
+  /** When all of it had happened, if the operations do not show it. */
   readonly atNs?: number
-  /** A self-contained page to look around in, stored beside the verdict under this name; then without the text. */
+  /** An interactive, self-contained page. It is stored beside the verdict under this name, and `html` is then absent. */
   readonly page?: { readonly file: string; readonly html?: string }
 }
 
 export interface Verdict {
   readonly checker: string
   readonly status: Status
-  /** What was judged, and who promised it. */
+  /** The promise that was judged, and who made it. */
   readonly promise: { readonly text: string; readonly source: string }
   /** One sentence. */
   readonly summary: string
@@ -29,14 +29,14 @@ export interface Checker {
   readonly name: string
   /** What it can find, in a few words. */
   readonly finds: string
-  /** Parts of the record it cannot judge without; a missing one makes it unknown. */
+  /** Parts of the record that it needs. If one is missing, the verdict is unknown. */
   readonly needs: readonly (keyof RunRecord)[]
-  /** False where the record holds nothing of what it judges: it is then left out, not unknown. Absent: always true. */
+  /** False if the record contains nothing that it judges: the checker is then left out, not unknown. Absent: always true. */
   applies?(record: RunRecord): boolean
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
 }
 
-/** What the cluster was doing, by its sampled status; what was not sampled is unknown. */
+/** What the cluster was doing according to its sampled status. Unknown if there was no sample. */
 export type ClusterActivity =
   | 'steady'
   | 'election'
@@ -45,9 +45,9 @@ export type ClusterActivity =
   | 'membership change'
   | 'unknown'
 
-/** What faults did to the cluster as its clients saw it. Kinds are such as `partition/leader`. */
+/** How faults affected the cluster as its clients saw it. An example of a kind: `partition/leader`. */
 export interface Impact {
-  /** After each heal of a fault that bit; null: not before the end of the run. */
+  /** One entry for each heal of an effective fault. A null time: not reached before the end of the run. */
   readonly recoveries: readonly {
     readonly fault: string
     readonly kind: string
@@ -55,10 +55,10 @@ export interface Impact {
     readonly firstOkMs: number | null
     /** Until all nodes answer and know a leader. */
     readonly readyMs: number | null
-    /** Until ok operations come at 80 % of their undisturbed rate, over a second. */
+    /** Until ok operations reach 80 % of their undisturbed rate, measured over one second. */
     readonly rateBackMs: number | null
   }[]
-  /** Kind of fault -> longest time without an ok operation that touched such a fault. */
+  /** Kind of fault -> longest time without an ok operation that overlapped such a fault. */
   readonly longestUnavailabilityMs: Readonly<Record<string, number>>
   /** Kind of fault -> what the cluster was doing -> call -> operations that overlapped both. */
   readonly coverage: Readonly<
@@ -70,11 +70,11 @@ export interface Impact {
 export interface RunVerdict {
   readonly status: Status
   readonly summary: string
-  /** Whether faults went beyond what the claims tolerate, so that a broken promise is reported, not held against them. */
+  /** Whether faults went beyond what the claims tolerate. A broken promise is then reported, but does not violate the claims. */
   readonly outsideClaims: boolean
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
-  readonly faults: { readonly planned: number; readonly injected: number; readonly bit: number }
+  readonly faults: { readonly planned: number; readonly injected: number; readonly effective: number }
   readonly verdicts: readonly Verdict[]
-  /** Null where there were no faults. */
+  /** Null if there were no faults. */
   readonly impact: Impact | null
 }

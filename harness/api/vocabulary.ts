@@ -1,36 +1,40 @@
 /**
- * Vocabularies: what clients may ask of a kind of object, and what everybody else must know of it. A vocabulary is one
- * value; workloads, checkers, targets, importers, `list` and clients in other languages ask it, and keep no list of their own.
+ * Vocabularies: the calls that clients can make on a kind of object, and what other parts must know about them. A vocabulary
+ * is one value. Workloads, checkers, targets, importers, `list` and clients in other languages read it; none keeps a copy.
  */
 import type { output, ZodType } from 'zod'
 import type { PromiseName } from './claims.ts'
+import type { Edn } from './edn.ts'
+import type { Call, ClientProcess, Operation } from './history.ts'
 
-/** Identity of an object, of an element, or of a value, as a text that is equal for equal things. */
+/** Identity of an object, an element or a value, as a string. Equal things have equal strings. */
 export type Identity = string
 
 /**
- * One call of a vocabulary. The functions get values that fit the schemas.
+ * One call of a vocabulary. The functions receive values that match the schemas.
  *
- * @typeParam Value what is asked
- * @typeParam Ok what an ok answer holds
+ * @typeParam Value the value of the request
+ * @typeParam Ok the value of an ok answer
  */
 export interface CallDefinition<Value = unknown, Ok = unknown> {
   readonly value: ZodType<Value>
   readonly ok: ZodType<Ok>
   /** Whether it may change the object. */
   changes(value: Value): boolean
-  /** A question about the cluster's own affairs (backlog, log), not a use of the object: no side of a partition is judged by it. */
+  /** It asks about the cluster itself (backlog, log) and does not use the object. It is not evidence about a partition's side. */
   readonly audits?: true
-  /** Why an ok answer does not belong to this invocation; null where it does. Absent: every ok of the right schema does. */
+  /** Only imported histories contain it: no workload asks it, and no target needs to speak it. */
+  readonly onlyImported?: true
+  /** Why an ok answer does not belong to this invocation; null if it does. Absent: every ok that matches the schema does. */
   mismatch?(value: Value, ok: Ok): string | null
   /** The objects it concerns. Absent: the vocabulary has one object. */
   objects?(value: Value): readonly Identity[]
   /**
-   * What it would leave behind: who reads it later has seen this call take effect, unless another call of the history writes
-   * the same. Absent: nothing by which a later call could tell it from others.
+   * What it writes. A later read of it proves that this call took effect, unless another call of the history writes the
+   * same. Absent: it writes nothing that a later call could attribute to it.
    */
   writes?(value: Value): readonly Identity[]
-  /** What an ok answer shows to have been written. */
+  /** The writes that an ok answer proves. */
   reads?(ok: Ok): readonly Identity[]
 }
 
@@ -41,17 +45,52 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   /** What the objects are, in a few words. */
   readonly description: string
   readonly calls: Calls
-  /** The promises that can be made of its calls, strongest first; the first is assumed where nobody made one. */
+  /** The promises that can be made for its calls, strongest first. The first is assumed if nobody made one. */
   readonly promises: readonly [PromiseName, ...PromiseName[]]
   /** What must be unique in a history, in words, such as `a value is written to a key at most once`. Null: nothing. */
   readonly unique: string | null
-  /** State of an object that nobody has changed, in words, such as `null` or `0`. */
+  /** The state of an unchanged object, in words, such as `null` or `0`. */
   readonly initial: string
-  /** Services beside the cluster without which it means nothing, by name. */
+  /** Names of the services beside the cluster that it requires. */
   readonly services: readonly string[]
+  /** How others write it. Absent: only as our own values. */
+  readonly edn?: EdnForm
 }
 
-/** What a schema accepts, read-only all the way down. */
+/** An event of a history in EDN, as a form reads it. */
+export interface EdnEvent {
+  readonly process: ClientProcess
+  readonly type: Operation['type']
+  readonly f: string
+  readonly value: Edn
+  /** The text of its error, such as `empty`; null: none. */
+  readonly error: string | null
+  /** Of a completion: what was asked. */
+  readonly invoked: Call | null
+  /** Values are tuples of a key and a value (jepsen.independent). */
+  readonly keyed: boolean
+  /** What nil and a failed comparison mean: see `harness/history/README.md`. */
+  readonly dialect: 'jepsen' | 'etcd'
+}
+
+/** What an event says. `untold`: the answer tells nothing, as if it had not come; the operation is left out. */
+export type EdnMeaning =
+  | { readonly f: string; readonly value: unknown; readonly type?: Operation['type'] }
+  | 'untold'
+
+/** How Jepsen, Elle and Maelstrom write the calls of a vocabulary. Where they do not, histories hold our own values as EDN maps. */
+export interface EdnForm {
+  /** Whether the values of these events are tuples of a key and a value. Absent: never. */
+  isKeyed?(events: readonly Pick<EdnEvent, 'f' | 'value'>[]): boolean
+  /** A reader for one history: it may remember. An event it does not understand gives null. */
+  reader(): (event: EdnEvent) => EdnMeaning | null
+  /** Null where our own value is written as it is. */
+  print?(
+    operation: Operation,
+  ): { readonly f: string; readonly value: Edn; readonly type?: Operation['type'] } | null
+}
+
+/** What a schema accepts, deeply read-only. */
 type Immutable<T> = T extends object ? { readonly [K in keyof T]: Immutable<T[K]> } : T
 
 /** The union of a vocabulary's calls, discriminated on `f`. */
@@ -64,5 +103,5 @@ export type CallOf<V extends Vocabulary> = V extends Vocabulary
     }[keyof V['calls'] & string]
   : never
 
-/** What an ok answer to the call `f` holds. */
+/** The value of an ok answer to the call `f`. */
 export type OkOf<V extends Vocabulary, F extends keyof V['calls']> = Immutable<output<V['calls'][F]['ok']>>

@@ -16,15 +16,15 @@ export interface FinalContext extends WorkloadContext {
   ordinal(thread: Thread): number
 }
 
-/** Generators over a vocabulary, and the checkers that judge what comes of them. */
+/** Generators over a vocabulary, and the checkers that judge the resulting history. */
 export interface Workload<C extends Call = Call, Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
   readonly description: string
-  /** What a target must speak. */
+  /** The vocabulary that a target must support. */
   readonly vocabulary: Vocabulary
   readonly options: Specs
   generator(rng: Rng, options: OptionsOf<Specs>, context: WorkloadContext): OpGenerator<C>
-  /** After all faults are healed and the cluster has recovered: what to read at the end. */
+  /** What to read at the end, after all faults are healed and the cluster has recovered. */
   finalGenerator?(rng: Rng, options: OptionsOf<Specs>, context: FinalContext): OpGenerator<C>
   checkers(options: OptionsOf<Specs>): readonly Checker[]
 }

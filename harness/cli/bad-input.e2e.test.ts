@@ -1,4 +1,4 @@
-/** Bad input: one clear sentence with what to do, the right exit code, and no leftovers. */
+/** Bad input: one clear sentence that says what to do, the right exit code, and no leftovers. */
 import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
@@ -14,7 +14,7 @@ import type { SinkLine } from '../vocabularies/effects.ts'
 
 const DEADLINE = ['--time-limit', '5s', '--env', 'namespaces', '--ready-timeout', '3s']
 
-/** A target whose nodes do as the test likes. */
+/** A target whose nodes behave as the test specifies. */
 const targetModule = (folder: string, name: string, argv: readonly string[], ready: boolean): string => {
   const file = path.join(folder, `${name}.ts`)
   fs.writeFileSync(
@@ -35,13 +35,13 @@ export default target
 
 const SINK_PROGRAM = path.join(PROJECT_ROOT, 'targets/sink/main.ts')
 
-/** Of the runs with results in `folder`: others may be running beside them. */
+/** Only of the runs with results in `folder`, because other runs may be active on this machine. */
 const killSinks = (folder: string): number =>
   processesOf({ folder }).filter(
     ({ pid, commandLine }) => commandLine.includes(SINK_PROGRAM) && signal(pid, 'SIGKILL'),
   ).length
 
-/** A run with effects whose sink dies once, or whenever it lives again. */
+/** A run with effects whose sink dies once, or after each restart. */
 const runWithDyingSink = (
   out: string,
   args: readonly string[],
@@ -91,9 +91,9 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     [['run', 'raft', '--colour', 'red'], "unknown option '--colour'"],
     [['run'], "missing required argument 'target'"],
     [['frobnicate'], "unknown command 'frobnicate'"],
-    [['check', '/nowhere'], 'There is nothing at /nowhere'],
+    [['check', '/nowhere'], 'There is no file or folder at /nowhere'],
     [['list', 'bugz'], 'There is no section named bugz. Did you mean bugs?'],
-    [['export', '/nowhere'], '/nowhere is no run'],
+    [['export', '/nowhere'], '/nowhere is not a run'],
     [['export', '/nowhere', '--format', 'ednn'], 'There is no format named ednn. Did you mean edn?'],
     [['run', 'raft', '--format', 'jsn'], 'There is no format named jsn. Did you mean json?'],
     [['run', 'raft', '-w', './nowhere.ts'], 'There is no workload module at'],
@@ -102,7 +102,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
 
   const withSink = ['--target-opts', 'sink=deduplicating', '--time-limit', '5s', '--seed', '1']
 
-  it('a sink that dies once: what it wrote is kept, and all is done in the end', async () => {
+  it('a sink that dies once: its log is kept, and every request is done in the end', async () => {
     const { verdict } = await runWithDyingSink(folder.path, withSink, 'once')
     expect(verdict).toMatchObject({ status: 'valid' })
     const lines = loadRun(verdict.runDir).record.services?.sink as readonly SinkLine[]

@@ -1,13 +1,13 @@
-/** What a command is: its arguments and settings as data, and an action that is loaded when it is called. */
+/** The definition of a command: arguments and settings as data, and an action that is loaded when it is called. */
 import { type Given, parseSettings, type Settings, type SettingsOf } from './setting.ts'
 import { unknownName } from './unknown-name.ts'
 
 export interface Argument {
   readonly name: string
   readonly description: string
-  /** It may be left out. */
+  /** The argument may be omitted. */
   readonly optional?: true
-  /** Taken where it is left out. */
+  /** The value if it is omitted. */
   readonly default?: string
   readonly choices?: readonly string[]
 }
@@ -31,16 +31,16 @@ type Action<As extends readonly Argument[], S extends Settings> = (
 
 interface Declaration<As extends readonly Argument[], S extends Settings> {
   readonly name: string
-  /** Absent: for developers of faultline, and not in the help. */
+  /** Absent: the command is for developers of faultline and hidden from the help. */
   readonly description?: string
   readonly arguments: As
   readonly settings: S
-  /** Modules of an action are imported only when it is called: `--help` need not wait for Docker's client. */
+  /** Imports the action's modules only when it is called, so that `--help` does not wait for Docker's client. */
   load(): Promise<Action<As, S>>
 }
 
 export interface Command extends Omit<Declaration<readonly Argument[], Settings>, 'load'> {
-  /** @throws UserError for what does not fit the declarations */
+  /** @throws UserError if the arguments or settings do not match the declarations */
   run(given: readonly (string | undefined)[], flags: Given): Promise<number>
 }
 

@@ -1,4 +1,4 @@
-/** The table of commands. To add one: a file in commands/, and its entry here. */
+/** The table of commands. To add one, add a file in commands/ and its entry here. */
 import { type Command, command } from './command.ts'
 import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
@@ -12,7 +12,7 @@ const describeFormats = (
     .map(({ name, description }) => `${name} (${description})`)
     .join(', ')
 
-const RUN_FOLDER = { name: 'run', description: "a run's folder" } as const
+const RUN_FOLDER = { name: 'run', description: 'the folder of a run' } as const
 
 const VERDICT_FORMAT = {
   format: {
@@ -20,7 +20,7 @@ const VERDICT_FORMAT = {
     value: 'name',
     default: 'text',
     choices: Object.keys(outputFormats),
-    description: `how the verdict is printed: ${describeFormats(outputFormats)}`,
+    description: `output format of the verdict: ${describeFormats(outputFormats)}`,
   },
   json: { type: 'switch', description: 'the same as --format json' },
 } as const satisfies Record<string, Setting>
@@ -52,7 +52,9 @@ export const commands: readonly Command[] = [
   command({
     name: 'serve',
     description: 'browse stored runs on loopback',
-    arguments: [{ name: 'results', description: 'the folder of results', optional: true, default: RESULTS }],
+    arguments: [
+      { name: 'results', description: 'the folder with the results', optional: true, default: RESULTS },
+    ],
     settings: {
       port: { type: 'integer', value: 'n', default: '8080', max: 65_535, description: 'port' },
     },
@@ -60,11 +62,11 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'list',
-    description: 'what there is',
+    description: 'list targets, workloads, vocabularies, nemeses, environments, checkers and planted bugs',
     arguments: [
       {
         name: 'section',
-        description: 'one part of it (default: all)',
+        description: 'list only this section (default: all)',
         optional: true,
         choices: ['targets', 'workloads', 'vocabularies', 'nemeses', 'environments', 'checkers', 'bugs'],
       },
@@ -74,14 +76,14 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'doctor',
-    description: 'what this machine can do, and what is missing',
+    description: 'check which faults and environments work on this machine, and what is missing',
     arguments: [],
     settings: { json: { type: 'switch', description: 'print the table as JSON' } },
     load: async () => (await import('./commands/doctor.ts')).doctorCommand,
   }),
   command({
     name: 'export',
-    description: "a run's history on standard output",
+    description: 'print the history of a run in another format',
     arguments: [RUN_FOLDER],
     settings: {
       format: {
@@ -89,28 +91,28 @@ export const commands: readonly Command[] = [
         value: 'name',
         default: 'edn',
         choices: Object.keys(historyFormats),
-        description: describeFormats(historyFormats),
+        description: `output format of the history: ${describeFormats(historyFormats)}`,
       },
     },
     load: async () => (await import('./commands/export.ts')).exportCommand,
   }),
   command({
     name: 'clean',
-    description: 'undo whatever dead runs left',
+    description: 'remove what dead runs left on this machine',
     arguments: [],
     settings: {},
     load: async () => (await import('./commands/clean.ts')).cleanCommand,
   }),
   command({
     name: 'demo',
-    description: 'the bundled cluster, healthy and with a planted bug',
+    description: 'run the bundled Raft cluster twice: healthy, and with a planted bug',
     arguments: [],
     settings: OUT,
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   }),
   command({
     name: 'prepare',
-    description: 'install and build what this machine lacks',
+    description: 'install and build what is missing on this machine',
     arguments: [{ name: 'preparation', description: 'an environment, programs or tests' }],
     settings: {
       base: {
@@ -118,7 +120,7 @@ export const commands: readonly Command[] = [
         value: 'source',
         default: 'local',
         choices: ['local', 'registry'],
-        description: "base image: local (made from Debian's packages) or registry (pulled)",
+        description: "base image: local (built from Debian's packages) or registry (pulled)",
       },
     },
     load: async () => (await import('./commands/prepare.ts')).prepareCommand,
@@ -133,8 +135,18 @@ export const commands: readonly Command[] = [
     name: 'bench-bugs',
     arguments: [],
     settings: {
-      seeds: { type: 'integer', value: 'n', default: '5', min: 1, description: 'of each' },
-      only: { type: 'string', value: 'text', description: 'bugs and workloads whose name has this in it' },
+      seeds: {
+        type: 'integer',
+        value: 'n',
+        default: '5',
+        min: 1,
+        description: 'seeds for each bug or workload',
+      },
+      only: {
+        type: 'string',
+        value: 'text',
+        description: 'only bugs and workloads whose name contains this text',
+      },
       part: {
         type: 'string',
         value: 'part',
@@ -146,7 +158,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'controller',
-    arguments: [{ name: 'state directory', description: "the run's" }],
+    arguments: [{ name: 'state directory', description: 'the state directory of the run' }],
     settings: {},
     load: async () => (await import('./run/controller.ts')).controllerCommand,
   }),

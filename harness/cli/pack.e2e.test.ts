@@ -8,7 +8,7 @@ import { temporaryFolder } from '../testing/command.ts'
 import { type HostBaseline, hostBaseline } from '../testing/host.ts'
 import { leftovers } from '../testing/leftovers.ts'
 
-/** One register a key, over HTTP: the cluster of an outside user. */
+/** One register for each key, over HTTP: the cluster of an outside user. */
 const SERVER = `import http from 'node:http'
 
 const values = new Map()
@@ -31,7 +31,7 @@ http
   .listen(8000, process.argv[2])
 `
 
-/** As an outside user writes it: against what the package publishes alone. */
+/** Written as an outside user would: it uses only what the package publishes. */
 const TARGET = `import path from 'node:path'
 import type { Call, Client, Outcome } from 'faultline'
 import { defineTarget } from 'faultline/define'
@@ -91,7 +91,7 @@ import { check } from 'faultline/porcupine-ts'
 import { casRegister } from 'faultline/porcupine-ts/models/register'
 import { REGISTER, type RegisterCall } from 'faultline/vocabularies/register'
 
-/** A checker of its own: whether the model of a register can be asked from outside. */
+/** The user's own checker: whether the model of a register is usable from outside. */
 const own: Checker = {
   name: 'own',
   finds: 'nothing',
@@ -138,7 +138,7 @@ const write = (folder: string, files: Readonly<Record<string, string>>): void =>
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
 }
 
-/** A project of its own with the packed tarball installed, and the user's modules in it. */
+/** A separate project with the packed tarball installed and the user's modules. */
 const makeProject = async (cwd: string): Promise<void> => {
   const { stdout } = await execa('npm', ['pack', '--pack-destination', cwd, '--silent'], {
     cwd: PROJECT_ROOT,
@@ -175,7 +175,7 @@ describeWith(missingLinuxRoot(), 'npm pack', () => {
   const typeCheck = async (): Promise<string> =>
     (await inProject(path.join(PROJECT_ROOT, 'node_modules/.bin/tsc'), ['-p', '.'])).stdout
 
-  it("type-checks an outside user's target and workload, and finds what is wrong in them", async () => {
+  it("type-checks an outside user's target and workload, and finds errors in them", async () => {
     expect(await typeCheck()).toBe('')
     const wrong = {
       'wrong-target.ts': TARGET.replace("type: 'ok'", "type: 'okay'"),
@@ -188,7 +188,7 @@ describeWith(missingLinuxRoot(), 'npm pack', () => {
     expect(said).toContain("'writes' does not exist")
   })
 
-  it('publishes what users need, and none of its insides', async () => {
+  it('publishes what users need, and no internal modules', async () => {
     const script = "await import('faultline/harness/engine/scheduler')"
     const { exitCode } = await inProject('node', ['--input-type=module', '-e', script])
     expect(exitCode).not.toBe(0)

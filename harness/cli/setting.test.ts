@@ -12,7 +12,7 @@ const TABLE = {
 } as const satisfies Settings
 
 describe('settings', () => {
-  it('are defaults with what was given in their place, durations in milliseconds', () => {
+  it('are the given values and defaults for the rest, durations in milliseconds', () => {
     expect(parseSettings(TABLE, {})).toEqual({
       name: 'a',
       colour: undefined,

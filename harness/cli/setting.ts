@@ -1,6 +1,6 @@
 /**
- * Settings of commands, declared as data: `--help`, validation and types are derived from the declarations, and so are
- * defaults for whoever starts a run by other means than the command line.
+ * Settings of commands, declared as data. `--help`, validation and types are derived from the declarations, as are the
+ * defaults for code that starts a run without the command line.
  */
 import { UserError } from '../support/assert.ts'
 import { parseDurationMs } from '../support/time.ts'
@@ -10,14 +10,14 @@ import { unknownName } from './unknown-name.ts'
 export interface Setting {
   /** `switch`: given or not, without a value. */
   readonly type: 'string' | 'integer' | 'duration' | 'switch'
-  /** A letter that stands for it on the command line. */
+  /** One-letter form on the command line. */
   readonly short?: string
-  /** What help calls its value, such as `n`. */
+  /** The name of its value in the help, such as `n`. */
   readonly value?: string
-  /** As a user would write it. Absent: none, and the description says what happens then. */
+  /** As a user would write it. Absent: no default, and the description says what happens then. */
   readonly default?: string
   readonly choices?: readonly string[]
-  /** Of an integer; from 0 where absent. */
+  /** Limits of an integer. The minimum is 0 if absent. */
   readonly min?: number
   readonly max?: number
   readonly description: string
@@ -25,7 +25,7 @@ export interface Setting {
 
 export type Settings = Readonly<Record<string, Setting>>
 
-/** What a user gave, by name: texts, and true for a switch. What is left out has its default. */
+/** What the user gave, by name: strings, and true for a switch. Omitted settings have their defaults. */
 export type Given<S extends Settings = Settings> = {
   readonly [Name in keyof S]?: string | boolean | undefined
 }
@@ -44,10 +44,10 @@ type IsAlwaysThere<S extends Setting> = S['type'] extends 'switch'
     ? true
     : false
 
-/** The name of a value says its unit: `timeLimit` is parsed into `timeLimitMs`. */
+/** The name of a value contains its unit: `timeLimit` is parsed into `timeLimitMs`. */
 type ParsedName<Name, S extends Setting> = S['type'] extends 'duration' ? `${Name & string}Ms` : Name
 
-/** The values that declarations give. Undefined where nothing was given and there is no default. */
+/** The parsed values. Undefined if nothing was given and there is no default. */
 export type SettingsOf<S extends Settings> = {
   readonly [Name in keyof S as ParsedName<Name, S[Name]>]:
     | ValueOf<S[Name]>
@@ -58,7 +58,7 @@ export type SettingsOf<S extends Settings> = {
 export const flagOf = (name: string): string =>
   `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`
 
-/** @throws UserError where it is no whole number within the limits */
+/** @throws UserError if it is not a whole number within the limits */
 export const parseInteger = (name: string, text: string, min: number, max: number | undefined): number => {
   const value = Number(text)
   if (text.trim() !== '' && Number.isSafeInteger(value) && value >= min && value <= (max ?? value))
@@ -80,7 +80,7 @@ const parseValue = (name: string, text: string, setting: Setting): string | numb
   return type === 'duration' ? parseDuration(name, text) : text
 }
 
-/** What was given, and defaults for the rest. @throws UserError for the first that is not as declared */
+/** The given values, and defaults for the rest. @throws UserError for the first value that does not match */
 export const parseSettings = <const S extends Settings>(settings: S, given: Given<S>): SettingsOf<S> => {
   const entries = Object.entries<Setting>(settings).map(([name, setting]) => {
     const value = given[name] ?? setting.default

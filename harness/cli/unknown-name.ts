@@ -1,7 +1,7 @@
-/** What a name that is not known is answered with: a hint at the nearest one, and all there are. */
+/** The error for an unknown name: it suggests the nearest known name and lists all of them. */
 import { UserError } from '../support/assert.ts'
 
-/** Edits to get from one word to another (Levenshtein 1966). */
+/** Edit distance between two words (Levenshtein 1966). */
 const distance = (a: string, b: string): number => {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
@@ -15,17 +15,17 @@ const distance = (a: string, b: string): number => {
   return row[b.length] as number
 }
 
-/** The most edits at which a name is still taken for a misspelling. */
+/** Up to this many edits, a name is treated as a misspelling. */
 const NEAR = 2
 
-/** @param kind what was named, for the sentence: `There is no <kind> named <name>.` */
+/** @param kind the kind of thing, for the sentence: `There is no <kind> named <name>.` */
 export const unknownName = (kind: string, name: string, known: readonly string[]): UserError => {
   const near = known.find((candidate) => distance(name, candidate) <= NEAR)
   const hint = near === undefined ? '' : ` Did you mean ${near}?`
   return new UserError(`There is no ${kind} named ${name}.${hint} Known: ${known.join(', ') || 'none'}.`)
 }
 
-/** The value of that name in a table. @throws UserError where there is none */
+/** The entry of that name in a table. @throws UserError if there is none */
 export const lookUp = <T>(kind: string, table: Readonly<Record<string, T>>, name: string): T => {
   const found = Object.hasOwn(table, name) ? table[name] : undefined
   if (found === undefined) throw unknownName(kind, name, Object.keys(table))

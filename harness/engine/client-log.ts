@@ -1,6 +1,6 @@
 /**
- * What clients met with, told to the harness's log once a second for each node: connections opened, opened again and
- * refused, and operations that failed or stayed in doubt. A second in which nothing of that happened has no line.
+ * What clients experience, written to the harness's log once a second for each node: connections opened, reopened and
+ * refused, and operations that failed or stayed in doubt. A second without any of these has no line.
  */
 import type { Outcome } from '../api/history.ts'
 import type { Log } from '../api/log.ts'
@@ -9,7 +9,7 @@ const PERIOD_MS = 1000
 
 interface Counts {
   opened: number
-  /** By threads that were connected before. */
+  /** Connections opened by threads that were connected before. */
   reopened: number
   /** Connections that could not be opened. */
   refused: number
@@ -22,12 +22,12 @@ interface Counts {
 export class ClientLog implements Disposable {
   readonly #log: Log
   readonly #timer: NodeJS.Timeout
-  /** By the node that the clients are bound to. */
+  /** Keyed by the node that the clients are bound to. */
   readonly #nodes = new Map<string, Counts>()
 
   constructor(log: Log) {
     this.#log = log
-    this.#timer = setInterval(() => this.#tell(), PERIOD_MS)
+    this.#timer = setInterval(() => this.#flush(), PERIOD_MS)
     this.#timer.unref()
   }
 
@@ -56,13 +56,13 @@ export class ClientLog implements Disposable {
     return counts
   }
 
-  #tell(): void {
+  #flush(): void {
     for (const [node, counts] of this.#nodes) this.#log.info('clients', { node, ...counts })
     this.#nodes.clear()
   }
 
   [Symbol.dispose](): void {
     clearInterval(this.#timer)
-    this.#tell()
+    this.#flush()
   }
 }

@@ -1,4 +1,7 @@
-/** The clients of a run: one connection a thread, opened when first needed and thrown away when its process crashed. */
+/**
+ * The clients of a run: one connection per thread, opened when it is first needed and discarded when its process
+ * crashes.
+ */
 import type { Client, Connection, Endpoint } from '../api/client.ts'
 import type { Cluster } from '../api/environment.ts'
 import type { Thread } from '../api/generator.ts'
@@ -20,8 +23,11 @@ export interface ClientPoolOptions {
   readonly processOf: (thread: Thread) => ClientProcess | 'nemesis'
 }
 
-/** The node a thread's clients are bound to, and their group: neighbours, and clients of one node, are in different ones. */
+/** The node that a thread's clients are bound to. */
 export const nodeIndexOf = (thread: Thread, nodes: number): number => thread % nodes
+/**
+ * The client group of a thread. Adjacent threads are in different groups, and so are consecutive threads of one node.
+ */
 const groupOf = (thread: Thread, nodes: number, groups: number): number =>
   (Math.floor(thread / nodes) + (thread % nodes)) % groups
 
@@ -83,7 +89,7 @@ export class ClientPool implements AsyncDisposable {
     await sleep(ms, signal).catch(() => {})
   }
 
-  /** The thread's process has crashed: whatever its connection still brings is no one's. */
+  /** The thread's process has crashed: its connection is closed, and anything that still arrives on it is ignored. */
   discard(thread: Thread): void {
     const connection = this.#connections.get(thread)
     this.#connections.delete(thread)

@@ -1,4 +1,4 @@
-/** The cluster as planned, and what nemeses may ask of it while it runs. */
+/** The planned cluster, and the context through which nemeses use the running cluster. */
 import type { Cluster } from '../api/environment.ts'
 import type { NemesisContext } from '../api/nemesis.ts'
 import type { RunSpec } from '../api/record.ts'

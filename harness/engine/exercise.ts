@@ -1,14 +1,13 @@
-/** The main part of a run: clients and faults against a started cluster, to the end or to its interruption. */
+/** The main part of a run: clients and faults act on a started cluster until the end or an interruption. */
 import type { ClusterNode } from '../api/environment.ts'
 import type { OpGenerator } from '../api/generator.ts'
 import type { Call } from '../api/history.ts'
 import type { PlannedFault } from '../api/nemesis.ts'
-import type { Recovery } from '../api/record.ts'
+import type { FaultEvent, Recovery } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
 import { any, stagger, timeLimit } from '../generators/combinators.ts'
 import { onClients, onNemesis } from '../generators/threads.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
 import { ClientLog } from './client-log.ts'
@@ -26,7 +25,7 @@ import { Scheduler } from './scheduler.ts'
 
 const INTERRUPTED = 'the run was interrupted'
 
-/** @throws UserError where the target does not speak the workload's vocabulary. */
+/** @throws UserError if the target does not speak the workload's vocabulary. */
 export const clientFor = (target: Target, workload: Workload): Target['clients'][string] => {
   const client = target.clients[workload.vocabulary.name]
   if (client !== undefined) return client
@@ -51,7 +50,7 @@ const faultRecorder = ({ recorder, log }: RunParts): ((event: FaultEvent) => voi
   const faultLog = new FaultLog(log)
   return (event) => {
     recorder.fault(event)
-    faultLog.tell(event)
+    faultLog.record(event)
   }
 }
 
@@ -75,8 +74,11 @@ const schedulerOf = (run: StartedRun, recordFault: (event: FaultEvent) => void):
   })
 }
 
-/** What runs the scheduler until it is done: calls of clients go to the pool, those of nemeses to the fault runner. */
-const drivenBy = (
+/**
+ * Returns a function that runs the scheduler until it is done. Calls of clients go to the pool, and calls of nemeses to
+ * the fault runner.
+ */
+const driverOf = (
   { parts, clock }: StartedRun,
   scheduler: Scheduler<Call>,
   pool: ClientPool,
@@ -100,9 +102,9 @@ const drivenBy = (
 }
 
 export interface Exercised {
-  /** Null: not observed. */
+  /** Null: recovery was not observed. */
   readonly recovery: Recovery | null
-  /** Why it ended early; null where it went through. */
+  /** Why the run ended early; null if it was completed. */
   readonly aborted: string | null
 }
 
@@ -128,7 +130,7 @@ const driveAndFinish = async (
   }
 }
 
-/** Drives the started cluster to the end of the run. Whatever happens, no fault is left in force. */
+/** Drives clients and faults to the end of the run. Whatever happens, no fault is left in force. */
 export const exercise = async (run: StartedRun, sampler: Sampler): Promise<Exercised> => {
   const { parts, cluster, clock } = run
   const { spec, target, log } = parts
@@ -149,5 +151,5 @@ export const exercise = async (run: StartedRun, sampler: Sampler): Promise<Exerc
     clock,
     record: recordFault,
   })
-  return await driveAndFinish(run, scheduler, faults, drivenBy(run, scheduler, pool, faults))
+  return await driveAndFinish(run, scheduler, faults, driverOf(run, scheduler, pool, faults))
 }

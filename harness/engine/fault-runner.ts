@@ -1,16 +1,16 @@
-/** Carries out the fault plan: injects, measures, heals, and writes down what each fault did. */
+/** Carries out the fault plan: injects, measures and heals faults, and records what each fault did. */
 import type { OpGenerator } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
 import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../api/nemesis.ts'
+import type { FaultEvent } from '../api/record.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 import { messageOf } from '../support/assert.ts'
 
 export type FaultCall =
   | { readonly f: 'inject'; readonly value: PlannedFault }
   | { readonly f: 'heal'; readonly value: { readonly id: string } }
 
-/** A nemesis's plan as operations: each fault's start and end, in order of time. */
+/** A nemesis's plan as operations: the start and end of each fault, ordered by time. */
 export const faultGenerator = (plan: readonly PlannedFault[]): OpGenerator => {
   if (plan.length === 0) return nothing()
   const calls = plan.flatMap((fault): { atNs: number; call: Call }[] => [
@@ -35,12 +35,12 @@ export class FaultRunner {
     this.#options = options
   }
 
-  /** Ids of the faults now in force. */
+  /** Ids of the faults that are in force now. */
   get active(): readonly string[] {
     return [...this.#active.keys()]
   }
 
-  /** Never rejects: a fault that could not be made is recorded as failed, and counts as one that did not bite. */
+  /** Never rejects. A fault that could not be made is recorded as failed and counts as one without effect. */
   async invoke(call: FaultCall): Promise<Outcome> {
     try {
       return call.f === 'inject' ? await this.#inject(call.value) : await this.#heal(call.value.id)
@@ -65,7 +65,7 @@ export class FaultRunner {
       atNs: this.#options.clock(),
       victims: active.victims,
     })
-    // Measured at once as well: another fault may undo this one's effect before its own heal (a kill ends a pause).
+    // Measure now as well as at the heal: another fault may undo this effect in between (a kill ends a pause).
     this.#options.record({
       type: 'measured',
       id: fault.id,
@@ -81,16 +81,16 @@ export class FaultRunner {
     const effect = await active.heal()
     this.#active.delete(id)
     this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
-    return { type: 'ok', value: { id, bit: effect.bit, effect: effect.summary } }
+    return { type: 'ok', value: { id, effective: effect.effective, effect: effect.summary } }
   }
 
-  /** After the last heal: each nemesis settles what it left in doubt. A failure shows in the cluster's recovery. */
+  /** After the last heal, each nemesis settles what it left in doubt. A failure will show in the cluster's recovery. */
   async settleAll(): Promise<void> {
     const { nemeses, context } = this.#options
     for (const nemesis of Object.values(nemeses)) await nemesis.settle?.(context)
   }
 
-  /** Heals whatever is still in force. */
+  /** Heals all faults that are still in force. */
   async healAll(): Promise<void> {
     for (const id of this.active) await this.invoke({ f: 'heal', value: { id } })
   }

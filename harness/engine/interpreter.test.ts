@@ -37,7 +37,7 @@ const run = async (
 }
 
 describe('the interpreter', () => {
-  it('runs operations side by side, one a thread', async () => {
+  it('runs operations concurrently, one per thread', async () => {
     let running = 0
     let most = 0
     const { history } = await run(
@@ -56,7 +56,7 @@ describe('the interpreter', () => {
     expect(history).toHaveLength(40)
   })
 
-  it('turns an operation over its deadline into info, aborts it, and ignores what it says much later', async () => {
+  it('turns an operation over its deadline into info, aborts it, and ignores a much later answer', async () => {
     let aborted = false
     const late = Promise.withResolvers<Outcome>()
     const { history, crashed } = await run(
@@ -80,7 +80,7 @@ describe('the interpreter', () => {
     expect(crashed).toEqual([0])
   })
 
-  it('lets a client that was given up say that it never sent anything', async () => {
+  it('lets an aborted client report that it never sent anything', async () => {
     const { history } = await run(
       limit(
         1,
@@ -95,14 +95,14 @@ describe('the interpreter', () => {
     expect(history.at(-1)).toMatchObject({ type: 'fail', error: 'not connected' })
   })
 
-  it('takes a client that throws for one that knows nothing', async () => {
+  it('records info if a client throws', async () => {
     const { history } = await run(sequence([read]), async () => {
       throw new Error('boom')
     })
     expect(history.at(-1)).toMatchObject({ type: 'info', error: 'client error: boom' })
   })
 
-  it('ends at once when aborted, with what was running as info', async () => {
+  it('ends at once when aborted, with running operations as info', async () => {
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 30)
     const hang = (): Promise<Outcome> => new Promise(() => {})
@@ -117,7 +117,7 @@ describe('the interpreter', () => {
     ])
   })
 
-  it('keeps to the schedule: nothing before its time', async () => {
+  it('keeps to the schedule: nothing is invoked before its time', async () => {
     const startNs = clock()
     const { history } = await run(
       stagger(

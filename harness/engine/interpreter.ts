@@ -1,7 +1,7 @@
 /**
- * Drives a scheduler in real time: dispatches calls to clients, enforces the per-operation deadline, and hands
- * completions back. Its own delays only widen intervals: an invocation is stamped before the call is sent, a
- * completion after the answer has arrived.
+ * Drives a scheduler in real time: dispatches calls to clients, enforces the deadline of each operation, and returns
+ * completions to the scheduler. Its own delays can only widen intervals: an invocation gets its time before the call is
+ * sent, and a completion after the answer has arrived.
  */
 import type { Thread } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
@@ -9,18 +9,18 @@ import { assert, messageOf } from '../support/assert.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { Scheduler } from './scheduler.ts'
 
-/** Carries out one call of one thread. A rejection is recorded as info: nothing is known of the call. */
+/** Carries out one call of one thread. A rejection is recorded as info, since nothing is known about the call. */
 export type Invoke<C extends Call> = (thread: Thread, call: C, signal: AbortSignal) => Promise<Outcome>
 
 export interface InterpretOptions<C extends Call> {
   readonly invoke: Invoke<C>
-  /** Clients only: nemesis threads (from `concurrency` on) take the time they need. */
+  /** Number of client threads. Nemesis threads are numbered from here on and have no deadline. */
   readonly concurrency: number
   readonly operationTimeoutMs: number
   readonly clock: () => number
-  /** Aborted: nothing more is invoked; what is under way becomes info at once. */
+  /** Once aborted, nothing more is invoked, and running client operations become info at once. */
   readonly signal: AbortSignal
-  /** Told when a thread's process crashed, so that its connection is thrown away. */
+  /** Called when a thread's process has crashed, so that its connection is discarded. */
   readonly onCrash?: (thread: Thread) => void
 }
 
@@ -32,12 +32,14 @@ interface Running {
 }
 
 const DEADLINE_GRANULARITY_MS = 20
-/** After its deadline an operation may still say that it was never sent, or what it had just heard. */
+/**
+ * How long after its deadline an operation may still report that it was never sent, or an answer that has just arrived.
+ */
 const GRACE_NS = 100 * NS_PER_MS
-/** The longest that a timer of Node waits: 2^31 - 1 ms; longer ones fire at once. */
+/** Below Node's longest timer, 2^31 - 1 ms. Longer timers fire at once. */
 const MAX_TIMER_MS = 2 ** 30
 
-/** In doubt because it was given up: the deadline is the reason, however the client words it. */
+/** If an aborted operation is in doubt, the reason is the deadline, whatever error the client reports. */
 const timedOut = (job: Running, outcome: Outcome): Outcome =>
   outcome.type === 'info' && job.controller.signal.aborted ? { ...outcome, error: 'timeout' } : outcome
 
@@ -57,8 +59,8 @@ export class Interpreter<C extends Call> {
   }
 
   /**
-   * Resolves once the scheduler is done and nothing is under way any more; rejects with what the scheduler threw. For one
-   * use: whoever extends the scheduler drives it by another interpreter.
+   * Resolves once the scheduler is done and no operation is running. Rejects with what the scheduler threw. Can be called
+   * only once: an extended scheduler needs another interpreter.
    */
   run(): Promise<void> {
     assert(this.#reaper === undefined, 'an interpreter runs once')
@@ -91,7 +93,7 @@ export class Interpreter<C extends Call> {
     }
   }
 
-  /** False where there is nothing to be done now. */
+  /** Returns false if there is nothing to do now. */
   #pumpOnce(): boolean {
     if (this.#options.signal.aborted) {
       this.#abort()
@@ -112,7 +114,7 @@ export class Interpreter<C extends Call> {
     this.#timer = setTimeout(this.#pump, Math.min(delayMs, MAX_TIMER_MS))
   }
 
-  /** Clients are given up at once; faults under way are waited for. */
+  /** Aborts client operations at once, but waits for injections and heals that are running. */
   #abort(): void {
     for (const job of [...this.#running.values()])
       if (job.thread < this.#options.concurrency) this.#expire(job, 'run aborted')
@@ -146,7 +148,10 @@ export class Interpreter<C extends Call> {
     this.#settle(job, { type: 'info', error })
   }
 
-  /** Tells those over their deadline to stop, and gives up those that did not within the grace. */
+  /**
+   * Aborts operations that exceed their deadline, and completes them as info if they do not end within the grace
+   * period.
+   */
   #reap(): void {
     const nowNs = this.#options.clock()
     for (const job of [...this.#running.values()]) {

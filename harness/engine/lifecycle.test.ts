@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { register } from '../../workloads/register.ts'
 import type { Operation } from '../api/history.ts'
 import type { Nemesis } from '../api/nemesis.ts'
-import type { RunSpec } from '../api/record.ts'
+import type { FaultEvent, RunSpec } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import { fakeEnvironment } from '../environments/fake/environment.ts'
 import { fakeTarget } from '../environments/fake/register-target.ts'
-import { type FaultEvent, foldFaults } from '../store/run-store.ts'
+import { foldFaults } from '../store/run-store.ts'
 import { rememberingLog } from '../testing/logs.ts'
 import { runLifecycle } from './lifecycle.ts'
 import type { RunParts } from './run-parts.ts'
@@ -37,32 +37,38 @@ const spec: RunSpec = {
   expect: null,
 }
 
-/** Pokes a node at 0.1 s; healed at 0.3 s, unless its heal is beyond the end of the run. */
+/** A fault on n2 from 0.1 s on, for `durationMs`. The heal may lie beyond the end of the run. */
 const poke = (durationMs: number, log: string[], onInject = (): void => {}): Nemesis => ({
   name: 'poke',
-  description: 'a fault that only says what was done to it',
+  description: 'a fault that only logs the calls made to it',
+  label: 'poke',
+  colour: 'red',
   needs: ['kill'],
   options: {},
   plan: () => [
     {
       id: 'poke-1',
       nemesis: 'poke',
+      kind: 'poke',
+      label: 'poke',
+      colour: 'red',
       atNs: 1e8,
       durationNs: durationMs * 1e6,
       model: 'kill',
       intent: { victims: 'n2' },
     },
   ],
+  recall: (fault) => ({ ...fault, kind: 'poke', label: 'poke', colour: 'red' }),
   inject: async (_context, fault) => {
     log.push('inject')
     onInject()
     return {
       id: fault.id,
       victims: ['n2'],
-      measure: async () => ({ bit: true, summary: 'poked', measurements: {} }),
+      measure: async () => ({ effective: true, summary: 'poked', measurements: {} }),
       heal: async () => {
         log.push('heal')
-        return { bit: true, summary: 'unpoked', measurements: {} }
+        return { effective: true, summary: 'unpoked', measurements: {} }
       },
     }
   },
@@ -98,12 +104,12 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
   return { history, faults: foldFaults(faults), facts, environment, log }
 }
 
-describe('the life of a run', () => {
-  it('starts the nodes, drives clients and faults, heals, recovers, reads back, takes down', async () => {
+describe('the life cycle of a run', () => {
+  it('starts the nodes, drives clients and faults, heals, recovers, reads back, tears down', async () => {
     const log: string[] = []
     const { history, faults, facts, environment } = await play(fakeTarget(), poke(200, log))
     expect(log).toEqual(['inject', 'heal'])
-    expect(faults).toMatchObject([{ victims: ['n2'], bit: true }])
+    expect(faults).toMatchObject([{ victims: ['n2'], effective: true }])
     expect(faults[0]?.healedAtNs).toBeGreaterThan(2e8)
     expect(facts.recovery).toMatchObject({ notReady: [], deadlineMs: 300 })
     expect(facts.aborted).toBeNull()
@@ -114,7 +120,7 @@ describe('the life of a run', () => {
     expect(new Set(clients.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']))
   })
 
-  it('is told in the log: phases, faults, clients, nodes, recovery', async () => {
+  it('is logged: phases, faults, clients, nodes, recovery', async () => {
     const { log } = await play(fakeTarget(), poke(200, []))
     const events = log.lines.map(({ event, fields }) =>
       event === 'phase' ? `phase: ${fields.phase}` : event,
@@ -144,7 +150,7 @@ describe('the life of a run', () => {
     expect(faults[0]?.healedAtNs).toBeDefined()
   })
 
-  it('never recovered: says who is not ready, and reads nothing back', async () => {
+  it('without recovery: names the nodes that are not ready, and reads nothing back', async () => {
     let asked = 0
     const target: Target = { ...fakeTarget(), ready: async ({ node }) => node !== 'n3' || asked++ < 1 }
     const { facts } = await play(target, poke(100, []))
@@ -156,14 +162,14 @@ describe('the life of a run', () => {
     })
   })
 
-  it('a fault that cannot be made is recorded as failed, and the run goes on', async () => {
+  it('a fault that cannot be injected is recorded as failed, and the run continues', async () => {
     const broken: Nemesis = { ...poke(100, []), inject: () => Promise.reject(new Error('no iptables')) }
     const { faults, history } = await play(fakeTarget(), broken)
-    expect(faults).toMatchObject([{ bit: false, error: 'no iptables', effects: [] }])
+    expect(faults).toMatchObject([{ effective: false, error: 'no iptables', effects: [] }])
     expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(20)
   })
 
-  it('interrupted: heals, takes down, and says so', async () => {
+  it('when interrupted: heals, tears down, and says so', async () => {
     const log: string[] = []
     const controller = new AbortController()
     const nemesis = poke(60_000, log, () => setTimeout(() => controller.abort(), 20))
@@ -173,7 +179,7 @@ describe('the life of a run', () => {
     expect(environment.disposed).toBe(true)
   })
 
-  it('clients that cannot connect fail, with back-off, and are never in doubt', async () => {
+  it('operations of clients that cannot connect fail, with back-off, and are never in doubt', async () => {
     const target: Target = {
       ...fakeTarget(),
       clients: { register: { open: () => Promise.reject(new Error('refused')) } },

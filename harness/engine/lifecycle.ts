@@ -1,6 +1,6 @@
 /**
- * One run from provisioning to teardown, inside its sandbox: start the cluster, drive clients and faults, heal,
- * wait for recovery, read everything back, take the cluster down. It judges nothing: what it leaves is on disk.
+ * One run from provisioning to teardown, inside its sandbox: start the cluster, drive clients and faults, heal, wait for
+ * recovery, read everything back, take the cluster down. It does not judge; it only leaves its records on disk.
  */
 import os from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
@@ -34,7 +34,7 @@ const versionsOf = async (target: Target, cluster: Cluster): Promise<RunFacts['v
   }
 }
 
-/** The last word of every replica, once the last writes have reached all of them: do they agree? */
+/** Samples every replica after the last writes, and waits until all agree, for as long as recovery may take. */
 const settle = async ({ parts, claims }: StartedRun, sampler: Sampler): Promise<void> => {
   await sleep(SETTLE_MS)
   const together = async (): Promise<boolean> => !areApart(await sampler.sampleAll())
@@ -46,13 +46,13 @@ const delaysOf = (delay: ReturnType<typeof monitorEventLoopDelay>): RunFacts['ev
   return { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) }
 }
 
-/** Nanoseconds since it was made, or since it was last reset. */
+/** Nanoseconds since it was created or last reset. */
 class RunClock {
   #startNs = process.hrtime.bigint()
 
   readonly now = (): number => Number(process.hrtime.bigint() - this.#startNs)
 
-  /** Returns the new start, by `process.hrtime`. */
+  /** Returns the new start time, as `process.hrtime.bigint()` has it. */
   reset(): bigint {
     this.#startNs = process.hrtime.bigint()
     return this.#startNs
@@ -61,7 +61,11 @@ class RunClock {
 
 const whereabouts = ({ name, address }: ClusterNode): Record<string, string> => ({ name, address })
 
-/** Runs the spec and returns the facts; throws a UserError where the harness or the target could not even start. */
+/**
+ * Runs the spec and returns the facts.
+ *
+ * @throws UserError if the target does not speak the workload's vocabulary, or the cluster could not be started.
+ */
 export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const { spec, target, recorder, log } = parts
   const startedAt = new Date().toISOString()
@@ -78,13 +82,13 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const samples: Sample[] = []
   const statuses = new StatusLog(log)
   const delay = monitorEventLoopDelay({ resolution: 10 })
-  // Times of the history, the faults and the samples count from here.
+  // Times in the history, the faults and the samples count from here.
   recorder.started(clock.reset())
   delay.enable()
   await using sampler = new Sampler(target, cluster.nodes, clock.now, (sample) => {
     samples.push(sample)
     recorder.sample(sample)
-    statuses.see(sample)
+    statuses.record(sample)
   })
   const exercised = await exercise(run, sampler)
   await settle(run, sampler)

@@ -1,22 +1,27 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { Effect, PlannedFault } from '../api/nemesis.ts'
+import type { Effect } from '../api/nemesis.ts'
 import type { NodeStatus } from '../api/target.ts'
+import { plannedFault } from '../testing/faults.ts'
 import { rememberingLog } from '../testing/logs.ts'
 import { ClientLog } from './client-log.ts'
 import { FaultLog, logDelays, StatusLog } from './log-events.ts'
 
-const fault: PlannedFault = { id: 'f', nemesis: 'kill', atNs: 1, durationNs: 2, model: 'kill', intent: {} }
-const effect = (bit: boolean): Effect => ({ bit, summary: bit ? 'it died' : 'it lives', measurements: {} })
+const fault = plannedFault({ id: 'f', atNs: 1, durationNs: 2 })
+const effect = (effective: boolean): Effect => ({
+  effective,
+  summary: effective ? 'it died' : 'it lives',
+  measurements: {},
+})
 
 describe('faults in the log', () => {
-  it('are told step by step, with what was measured', () => {
+  it('are logged step by step, with what was measured', () => {
     const log = rememberingLog()
     const faults = new FaultLog(log)
-    faults.tell({ type: 'planned', fault })
-    faults.tell({ type: 'injected', id: 'f', atNs: 1, victims: ['n1'] })
-    faults.tell({ type: 'measured', id: 'f', atNs: 2, effect: effect(true) })
-    // Another fault may have ended this one: what was measured before counts.
-    faults.tell({ type: 'healed', id: 'f', atNs: 3, effect: effect(false) })
+    faults.record({ type: 'planned', fault })
+    faults.record({ type: 'injected', id: 'f', atNs: 1, victims: ['n1'] })
+    faults.record({ type: 'measured', id: 'f', atNs: 2, effect: effect(true) })
+    // Another fault may have ended this one, so an earlier measurement counts.
+    faults.record({ type: 'healed', id: 'f', atNs: 3, effect: effect(false) })
     expect(log.lines.map(({ level, event }) => `${level} ${event}`)).toEqual([
       'info fault planned',
       'info fault injected',
@@ -31,9 +36,9 @@ describe('faults in the log', () => {
   it('that failed, or never had an effect, are warnings', () => {
     const log = rememberingLog()
     const faults = new FaultLog(log)
-    faults.tell({ type: 'measured', id: 'f', atNs: 2, effect: effect(false) })
-    faults.tell({ type: 'healed', id: 'f', atNs: 3, effect: effect(false) })
-    faults.tell({ type: 'failed', id: 'g', atNs: 3, error: 'no iptables' })
+    faults.record({ type: 'measured', id: 'f', atNs: 2, effect: effect(false) })
+    faults.record({ type: 'healed', id: 'f', atNs: 3, effect: effect(false) })
+    faults.record({ type: 'failed', id: 'g', atNs: 3, error: 'no iptables' })
     expect(log.lines.filter(({ level }) => level === 'warn')).toEqual([
       { level: 'warn', event: 'fault had no effect', fields: { id: 'f' } },
       { level: 'warn', event: 'fault failed', fields: { id: 'g', error: 'no iptables' } },
@@ -42,24 +47,28 @@ describe('faults in the log', () => {
 })
 
 describe('the status of nodes in the log', () => {
-  const told = (statuses: readonly (Partial<NodeStatus> | null)[]): string[] => {
+  const eventsOf = (statuses: readonly (Partial<NodeStatus> | null)[]): string[] => {
     const log = rememberingLog()
-    const seen = new StatusLog(log)
+    const statusLog = new StatusLog(log)
     for (const status of statuses)
-      seen.see({ timeNs: 0, node: 'n1', status: status === null ? null : { role: 'follower', ...status } })
+      statusLog.record({
+        timeNs: 0,
+        node: 'n1',
+        status: status === null ? null : { role: 'follower', ...status },
+      })
     return log.lines.map(({ event }) => event)
   }
 
   it.each<[string, readonly (Partial<NodeStatus> | null)[], readonly string[]]>([
     ['nothing while nothing changes', [{ term: 1 }, { term: 1 }, { term: 2 }], ['node answers']],
     [
-      'that it falls silent, once',
+      'once, that it stops answering',
       [{}, null, null, {}],
       ['node answers', 'node does not answer', 'node answers'],
     ],
     ['that it never answered', [null, null], ['node does not answer']],
     [
-      'that it leads, again, and no more',
+      'that it leads, leads again, and stops leading',
       [
         {},
         { role: 'leader', term: 1 },
@@ -67,14 +76,14 @@ describe('the status of nodes in the log', () => {
         { role: 'leader', term: 3 },
         { term: 4 },
       ],
-      ['node answers', 'node leads', 'node leads', 'node leads no more'],
+      ['node answers', 'node leads', 'node leads', 'node stopped leading'],
     ],
     [
       'a change of members',
       [{ members: ['n1'] }, { members: ['n1', 'n2'] }],
       ['node answers', 'members changed'],
     ],
-  ])('%s', (_, statuses, events) => expect(told(statuses)).toEqual(events))
+  ])('%s', (_, statuses, events) => expect(eventsOf(statuses)).toEqual(events))
 })
 
 describe('clients in the log', () => {
@@ -85,7 +94,7 @@ describe('clients in the log', () => {
     vi.useRealTimers()
   })
 
-  it('are counted by node, and told once a second if there is something to tell', () => {
+  it('are counted per node, and logged once a second if there is anything to log', () => {
     const log = rememberingLog()
     const clients = new ClientLog(log)
     clients.opened('n1', false)
@@ -104,7 +113,7 @@ describe('clients in the log', () => {
     expect(log.lines).toHaveLength(2)
   })
 
-  it('are told to the last when the run is over, and then no more', () => {
+  it('are logged once more when the run is over, and not after that', () => {
     const log = rememberingLog()
     const clients = new ClientLog(log)
     clients.opened('n1', true)

@@ -1,17 +1,16 @@
-/** What a run tells the harness's log. */
+/** What a run writes to the harness's log. */
 import type { Log } from '../api/log.ts'
-import type { RunFacts, Sample } from '../api/record.ts'
+import type { FaultEvent, RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 import type { RunParts } from './run-parts.ts'
 
-/** Tells the terminal and the log. */
+/** Reports a new phase to the terminal and the log. */
 export const enterPhase = ({ progress, log }: RunParts, phase: string): void => {
   log.info('phase', { phase })
   progress.phase(phase)
 }
 
-/** The lives of faults. One that never had an effect counts for nothing, which is worth a warning. */
+/** Logs what happens to faults. A fault that never had an effect does not count, which is worth a warning. */
 export class FaultLog {
   readonly #log: Log
   readonly #effective = new Set<string>()
@@ -20,7 +19,7 @@ export class FaultLog {
     this.#log = log
   }
 
-  tell(event: FaultEvent): void {
+  record(event: FaultEvent): void {
     switch (event.type) {
       case 'planned':
         return this.#log.info('fault planned', { ...event.fault })
@@ -29,18 +28,18 @@ export class FaultLog {
       case 'failed':
         return this.#log.warn('fault failed', { id: event.id, error: event.error })
       default:
-        return this.#tellEffect(event)
+        return this.#recordEffect(event)
     }
   }
 
-  #tellEffect({ type, id, effect }: Extract<FaultEvent, { type: 'measured' | 'healed' }>): void {
-    if (effect.bit) this.#effective.add(id)
-    this.#log.info(`fault ${type}`, { id, effective: effect.bit, effect: effect.summary })
+  #recordEffect({ type, id, effect }: Extract<FaultEvent, { type: 'measured' | 'healed' }>): void {
+    if (effect.effective) this.#effective.add(id)
+    this.#log.info(`fault ${type}`, { id, effective: effect.effective, effect: effect.summary })
     if (type === 'healed' && !this.#effective.has(id)) this.#log.warn('fault had no effect', { id })
   }
 }
 
-/** The nodes' own status: told where a node begins or ceases to answer or to lead. */
+/** Logs changes of the nodes' status: when a node starts or stops answering or leading, and when members change. */
 export class StatusLog {
   readonly #log: Log
   readonly #last = new Map<string, NodeStatus | null>()
@@ -49,7 +48,7 @@ export class StatusLog {
     this.#log = log
   }
 
-  see({ node, status }: Sample): void {
+  record({ node, status }: Sample): void {
     const before = this.#last.get(node)
     this.#last.set(node, status)
     if (status === null) {
@@ -58,20 +57,20 @@ export class StatusLog {
     }
     if (before === null || before === undefined)
       this.#log.info('node answers', { node, role: status.role, term: status.term })
-    else this.#tellChange(node, before, status)
+    else this.#recordChange(node, before, status)
   }
 
-  #tellChange(node: string, before: NodeStatus, { role, term, members }: NodeStatus): void {
+  #recordChange(node: string, before: NodeStatus, { role, term, members }: NodeStatus): void {
     if (role === 'leader' && (before.role !== 'leader' || term !== before.term))
       this.#log.info('node leads', { node, term })
     else if (role !== 'leader' && before.role === 'leader')
-      this.#log.info('node leads no more', { node, role, term })
+      this.#log.info('node stopped leading', { node, role, term })
     else if (role !== before.role) this.#log.debug('node changed its role', { node, role, term })
     if (String(members) !== String(before.members)) this.#log.info('members changed', { node, members })
   }
 }
 
-/** Above this the harness was held up so often that its intervals may be too wide to show much. */
+/** Above this, the harness was delayed so often that its intervals may be too wide to prove much. */
 const HIGH_DELAY_MS = 100
 
 export const logDelays = (log: Log, delays: RunFacts['eventLoopDelayMs']): void => {

@@ -1,20 +1,24 @@
-/** The cluster's nodes and the services beside it: brought up, and asked whether they serve. */
+/**
+ * Members are the cluster's nodes and the services beside it. This module starts them and checks whether they are
+ * ready.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { ClusterNode } from '../api/environment.ts'
 import type { ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const READY_POLL_MS = 50
 
-/** A node or a service, with its own question whether it serves. */
+/** A node or a service, with the check of whether it is ready. */
 export interface Member {
   readonly node: ClusterNode
   readonly ready: ServiceSpec['ready']
 }
 
-/** False where it does not answer in time. */
+/** False if it does not answer within 500 ms. */
 export const isReady = async ({ node, ready }: Member): Promise<boolean> => {
   try {
     return await ready({ node: node.name, address: node.address }, AbortSignal.timeout(500))
@@ -23,7 +27,7 @@ export const isReady = async ({ node, ready }: Member): Promise<boolean> => {
   }
 }
 
-/** Names of the members that are not ready when the time is over; none means all are up. */
+/** Waits until all members are ready. Returns the names of those that are not ready when the time is over. */
 export const awaitReady = async (
   members: readonly Member[],
   timeoutMs: number,
@@ -39,14 +43,14 @@ export const awaitReady = async (
   return notReady
 }
 
-/** Members whose processes ended while they should be starting. */
+/** Members without a running process. */
 const findExited = async (members: readonly Member[]): Promise<readonly ClusterNode[]> => {
   const running = await Promise.all(members.map(({ node }) => node.processes()))
   return members.filter((_, i) => running[i]?.length === 0).map(({ node }) => node)
 }
 
-/** The last lines a node said, for the person who has to find out why. */
-const lastWords = (logDir: string, node: ClusterNode): string => {
+/** The last lines of a node's logs, which may show why it ended. */
+const lastLogLines = (logDir: string, node: ClusterNode): string => {
   const directory = path.join(logDir, node.name)
   if (!fs.existsSync(directory)) return ''
   const lines = fs
@@ -59,12 +63,16 @@ export interface StartOptions {
   readonly target: string
   readonly readyTimeoutMs: number
   readonly logDir: string
-  /** False where members are not processes, and cannot be seen to have ended. */
+  /** False if members are not processes, so that they cannot be seen to have ended. */
   readonly hasProcesses: boolean
   readonly signal: AbortSignal
 }
 
-/** Starts them and waits until all are ready; what did not come up is told with its last words. */
+/**
+ * Starts the members and waits until all are ready.
+ *
+ * @throws UserError (harness failed) if one ended, with its last log lines, or is not ready in time.
+ */
 export const startMembers = async (members: readonly Member[], options: StartOptions): Promise<void> => {
   const { target, readyTimeoutMs, logDir, hasProcesses, signal } = options
   await Promise.all(members.map(({ node }) => node.start(signal)))
@@ -75,15 +83,15 @@ export const startMembers = async (members: readonly Member[], options: StartOpt
     const [exited] = hasProcesses ? await findExited(members) : []
     if (exited !== undefined) {
       throw new UserError(
-        `${target}: ${exited.name} ended while it was starting. Its last words:\n${lastWords(logDir, exited)}`,
-        254,
+        `${target}: ${exited.name} ended while it was starting. The last lines of its log:\n${lastLogLines(logDir, exited)}`,
+        EXIT_CODES.harnessFailed,
       )
     }
     if (performance.now() < deadlineMs) continue
     throw new UserError(
       `${target}: ${notReady.join(', ')} did not become ready within ${readyTimeoutMs / 1000} s (--ready-timeout). ` +
-        `What was said is in ${logDir}.`,
-      254,
+        `See the logs in ${logDir}.`,
+      EXIT_CODES.harnessFailed,
     )
   }
 }

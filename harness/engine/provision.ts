@@ -1,21 +1,21 @@
-/** The hosts of a run, made and started: the services beside the cluster, then its nodes. */
+/** Provisions and starts the hosts of a run: the services beside the cluster, then its nodes. */
 import path from 'node:path'
 import type { Cluster, ClusterNode, ProvisionSpec } from '../api/environment.ts'
 import type { NodeIdentity, ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { clusterPlan, servicesFor } from './cluster-plan.ts'
 import { enterPhase } from './log-events.ts'
 import { type Member, startMembers } from './members.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 
-/** Disks that can fail, where a nemesis needs them: chosen here, before anything is on them. */
+/** Disks that can fail, if a nemesis needs them. This is decided here, before there is any data. */
 const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
-  const user = spec.nemeses.find(({ name }) => nemeses[name]?.needs.includes('disk'))
-  if (user === undefined) return null
-  return { durability: user.options.durability === 'ext4' ? 'ext4' : 'strict', seed: spec.seed }
+  const [durability] = spec.nemeses.flatMap(({ name, options }) => nemeses[name]?.disks?.(options) ?? [])
+  return durability === undefined ? null : { durability, seed: spec.seed }
 }
 
-/** Makes the hosts; nothing runs on them yet. */
+/** Creates the hosts. Nothing runs on them yet. */
 export const provision = (parts: RunParts): Promise<Cluster> => {
   const { spec, target, environment } = parts
   const services = servicesFor(target, spec)
@@ -55,7 +55,7 @@ export const servicesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
     return { node, ready: (endpoint, signal) => service.ready(endpoint, signal) }
   })
 
-/** Resolves once all are ready. */
+/** Starts services and nodes. Resolves once all are ready. */
 export const startCluster = async (run: StartedRun): Promise<void> => {
   const { parts, cluster } = run
   enterPhase(parts, `starting ${cluster.nodes.length} nodes`)
@@ -72,19 +72,22 @@ export const startCluster = async (run: StartedRun): Promise<void> => {
   }
 }
 
-/** A disk of ours that failed by itself is no fault that was planned: such a run says nothing of the cluster. */
+/**
+ * @throws UserError (harness failed) if the harness's own disk of a node failed. That is not a planned fault, so the run
+ * says nothing about the cluster.
+ */
 export const requireDisks = (cluster: Cluster): void => {
   for (const { name, disk } of cluster.nodes) {
     const failure = disk?.failure ?? null
     if (failure !== null)
       throw new UserError(
-        `The disk of ${name} failed by itself (${failure}): this run says nothing of the cluster.`,
-        254,
+        `The harness's own disk of ${name} failed (${failure}). This run says nothing about the cluster.`,
+        EXIT_CODES.harnessFailed,
       )
   }
 }
 
-/** What services kept of themselves joins the run's record. */
+/** Adds the logs that services keep to the run's record. */
 export const keepServices = ({ parts, cluster }: StartedRun): void => {
   for (const [i, { keeps, name }] of servicesFor(parts.target, parts.spec).entries())
     if (keeps !== undefined)

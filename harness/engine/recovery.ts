@@ -1,4 +1,4 @@
-/** The end of a run's main part: everything healed, the cluster given time to come back, and what is left read back. */
+/** After the main part of a run: heals all faults, waits for the cluster to recover, and reads everything back. */
 import type { Call } from '../api/history.ts'
 import type { Recovery } from '../api/record.ts'
 import { timeLimit } from '../generators/combinators.ts'
@@ -13,12 +13,12 @@ import type { Scheduler } from './scheduler.ts'
 
 const FINAL_PHASE_MS = 60_000
 
-/** Heals all faults, brings back what died, and waits for all to be ready. */
+/** Heals all faults, restarts what has died, and waits until all members are ready. */
 const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> => {
   const { parts, clock } = run
   enterPhase(parts, 'healing all faults, waiting for recovery')
   await faults.healAll()
-  // A node that died by itself during the run is brought back too: a crash is not for ever.
+  // This also restarts nodes that crashed without a fault.
   const services = servicesOf(run)
   const members = [...services, ...nodesOf(run)]
   await Promise.all(members.map(({ node }) => node.start(parts.signal)))
@@ -34,7 +34,7 @@ const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> 
   }
 }
 
-/** Lets the workload read what is left, where it wants to. */
+/** Runs the workload's final reads, if it has any. */
 const readBack = async (
   { parts, rng }: StartedRun,
   scheduler: Scheduler<Call>,
@@ -52,7 +52,11 @@ const readBack = async (
   await drive()
 }
 
-/** @param drive runs the scheduler until it is done */
+/**
+ * Heals, waits for recovery and reads everything back.
+ *
+ * @param drive runs the scheduler until it is done
+ */
 export const finish = async (
   run: StartedRun,
   scheduler: Scheduler<Call>,
@@ -62,7 +66,7 @@ export const finish = async (
   const recovery = await recover(run, faults)
   const { log } = run.parts
   if (recovery.recoveredAfterMs === null) {
-    // A cluster that is not back is not asked: every operation would only time out.
+    // Without recovery there are no final reads: every operation would only time out.
     log.warn('not recovered', { ...recovery })
     return recovery
   }

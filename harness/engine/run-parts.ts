@@ -1,4 +1,4 @@
-/** What a run is made of: the parts that the controller hands to the engine. */
+/** The parts of a run, which the controller passes to the engine. */
 import type { Claims } from '../api/claims.ts'
 import type { Cluster, Provisioner } from '../api/environment.ts'
 import type { Operation } from '../api/history.ts'
@@ -6,26 +6,25 @@ import type { UndoJournal } from '../api/journal.ts'
 import type { Log } from '../api/log.ts'
 import type { Nemesis } from '../api/nemesis.ts'
 import type { Rng } from '../api/random.ts'
-import type { RunSpec, Sample } from '../api/record.ts'
+import type { FaultEvent, RunSpec, Sample } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
-import type { FaultEvent } from '../store/run-store.ts'
 
-/** Where a run writes what it sees, as it sees it. */
+/** Where a run records what it observes, as it observes it. */
 export interface Recorder {
-  /** The run has started: all times count from here. @param monotonicNs by `process.hrtime` */
+  /** The run has started: all times count from here. @param monotonicNs of `process.hrtime.bigint()` */
   started(monotonicNs: bigint): void
   operation(operation: Operation): void
   fault(event: FaultEvent): void
   sample(sample: Sample): void
-  /** A file that a service kept. */
+  /** A log file that a service has kept. */
   service(name: string, file: string): void
 }
 
-/** What the terminal is told. */
+/** What is shown on the terminal. */
 export interface Progress {
   phase(text: string): void
-  /** Called for every operation; cheap. */
+  /** Called for every operation, so it must be cheap. */
   operation(operation: Operation): void
   activeFaults(ids: readonly string[]): void
 }
@@ -36,7 +35,7 @@ export interface RunParts {
   readonly workload: Workload
   readonly nemeses: Readonly<Record<string, Nemesis>>
   readonly environment: Provisioner
-  /** The path of a target's program by its name. */
+  /** Returns the path of a target's program by its name. */
   readonly program: (name: string) => string
   readonly stateDir: string
   readonly logDir: string
@@ -44,11 +43,11 @@ export interface RunParts {
   readonly recorder: Recorder
   readonly progress: Progress
   readonly log: Log
-  /** Aborted: the run ends early, and takes everything down. */
+  /** Once aborted, the run ends early and takes everything down. */
   readonly signal: AbortSignal
 }
 
-/** A run whose cluster stands. */
+/** A run whose cluster is provisioned. */
 export interface StartedRun {
   readonly parts: RunParts
   readonly cluster: Cluster

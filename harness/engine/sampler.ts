@@ -1,9 +1,9 @@
-/** Watches the nodes through the control path: their status into samples, and who leads right now. */
+/** Samples the status of the nodes through the control path, and finds the current leader. */
 import type { ClusterNode } from '../api/environment.ts'
 import type { RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus, Target } from '../api/target.ts'
 
-/** Together at most half a second, so that a node which does not answer is still asked twice a second. */
+/** Period and timeout together are at most half a second, so that silent nodes too are sampled twice a second. */
 const PERIOD_MS = 200
 const TIMEOUT_MS = 300
 
@@ -37,7 +37,7 @@ export class Sampler implements AsyncDisposable {
     }, PERIOD_MS)
   }
 
-  /** One sample of every node. */
+  /** Takes one sample of every node. */
   async sampleAll(): Promise<readonly Sample[]> {
     return Promise.all(
       this.#nodes.map(async (node) => {
@@ -58,13 +58,13 @@ export class Sampler implements AsyncDisposable {
     }
   }
 
-  /** What the node says of itself, asked now; null where it does not answer. */
+  /** The node's current status, by a new request; null if it does not answer. */
   async status(name: string): Promise<NodeStatus | null> {
     const node = this.#nodes.find((candidate) => candidate.name === name)
     return node === undefined ? null : this.#statusOf(node)
   }
 
-  /** The node that leads by its own word, asked now; of several, the one of the highest term. */
+  /** The node that now reports that it leads, by new requests; of several, the one with the highest term. */
   async leader(): Promise<string | null> {
     const answers = await Promise.all(
       this.#nodes.map(async (node) => ({ node: node.name, status: await this.#statusOf(node) })),
@@ -81,7 +81,7 @@ export class Sampler implements AsyncDisposable {
   }
 }
 
-/** Whether replicas that tell their states by digests tell different ones, or one of them does not answer. */
+/** Whether replicas report different digests of their state, or only some of them report one. */
 export const areApart = (samples: readonly Sample[]): boolean => {
   const states = samples.map(({ status }) =>
     status?.digestAt === undefined ? null : `${status.digest} at ${status.digestAt}`,
@@ -89,7 +89,7 @@ export const areApart = (samples: readonly Sample[]): boolean => {
   return states.some((state) => state !== null) && new Set(states).size > 1
 }
 
-/** Each first sight of a leader in a term higher than all before; the first one is no change. */
+/** Each first sample of a leader with a higher term than all before. The first leader is not a change. */
 export const leaderChangesOf = (samples: readonly Sample[]): RunFacts['leaderChanges'] => {
   const seen: { timeNs: number; term: number; leader: string }[] = []
   let highest = -1

@@ -33,7 +33,7 @@ describe('Scheduler', () => {
     ])
   })
 
-  it('never uses a process again after info: the thread goes on as process + concurrency', () => {
+  it('never reuses a process after info: the thread continues as process + concurrency', () => {
     const { scheduler, history } = make(
       limit(
         3,
@@ -63,7 +63,7 @@ describe('Scheduler', () => {
     expect(history[1]).toMatchObject({ type: 'fail', error: 'refused', value: null })
   })
 
-  it('carries indices, processes and ordinals over into the final phase', () => {
+  it('keeps indices, processes and ordinals in the final phase', () => {
     const { scheduler, history } = make(sequence([read]), 1)
     scheduler.poll(0)
     scheduler.complete(0, info, 1)
@@ -74,7 +74,7 @@ describe('Scheduler', () => {
     expect(scheduler.ordinalOf(0)).toBe(2)
   })
 
-  it('refuses what a programmer got wrong', () => {
+  it("asserts against programmers' errors", () => {
     const { scheduler } = make(sequence([read]))
     expect(() => scheduler.complete(0, info, 0)).toThrow('never invoked')
     expect(() => scheduler.complete(7, info, 0)).toThrow('no thread 7')
@@ -82,8 +82,8 @@ describe('Scheduler', () => {
     expect(() => scheduler.extend(sequence([read]))).toThrow('nothing is running')
   })
 
-  it('says so when a generator would wait for ever', () => {
+  it('throws if a generator would wait forever', () => {
     const waiting = untilOk(read, 'waiting', 0)
-    expect(() => make(waiting).scheduler.poll(0)).toThrow('wait for ever')
+    expect(() => make(waiting).scheduler.poll(0)).toThrow('wait forever')
   })
 })

@@ -1,8 +1,8 @@
 /**
- * The pure heart of a run: turns a generator into dispatches and completions into history. It holds no promise
- * and reads no clock; `simulate` drives it in virtual time, `Interpreter` in real time.
+ * The pure core of a run: turns a generator into dispatches, and completions into history. It holds no promise and
+ * reads no clock; `simulate` drives it in virtual time, `Interpreter` in real time.
  *
- * Threads run one operation at a time. A thread whose operation ended in `info` goes on under a new process id
+ * Each thread runs one operation at a time. A thread whose operation ended in `info` continues with a new process id
  * (old id + concurrency), since the old process may still have an operation in flight (Jepsen's rule).
  */
 import type { GeneratorContext, GeneratorEvent, OpGenerator, Thread } from '../api/generator.ts'
@@ -12,18 +12,18 @@ import { assert } from '../support/assert.ts'
 
 export type Decision<C extends Call> =
   | { readonly type: 'dispatch'; readonly thread: Thread; readonly call: C; readonly operation: Operation }
-  /** Nothing to do until `untilNs` (null: until a completion). */
+  /** There is nothing to do until `untilNs` (null: until a completion). */
   | { readonly type: 'wait'; readonly untilNs: number | null }
   | { readonly type: 'done' }
 
 export interface SchedulerOptions<C extends Call> {
   readonly generator: OpGenerator<C>
-  /** Client threads. */
+  /** Number of client threads. */
   readonly concurrency: number
-  /** Nemesis threads, numbered from `concurrency`. */
+  /** Number of nemesis threads, which are numbered from `concurrency` on. */
   readonly nemeses: number
   readonly rng: Rng
-  /** The node a client process is bound to. */
+  /** The node that a client process is bound to. */
   readonly nodeOf?: (process: ClientProcess) => string
   /** Called with every event, in order, before anything acts on it. */
   readonly record: (operation: Operation) => void
@@ -60,13 +60,13 @@ export class Scheduler<C extends Call> {
     this.#rng = options.rng.fork('operations')
   }
 
-  /** Goes on with another generator (the final phase): indices, processes and ordinals carry over. */
+  /** Continues with another generator (the final phase). Indices, processes and ordinals are kept. */
   extend(generator: OpGenerator<C>): void {
     assert(this.#running === 0, 'a scheduler can be extended only when nothing is running')
     this.#generator = generator
   }
 
-  /** What to do at `nowNs`. Call again after acting on it. */
+  /** Returns what to do at `nowNs`. Call it again after acting on the decision. */
   poll(nowNs: number): Decision<C> {
     const context = this.#context(nowNs)
     const step = this.#generator.next(context)
@@ -74,7 +74,7 @@ export class Scheduler<C extends Call> {
     if (step.type === 'pending') {
       assert(
         this.#running > 0 || step.wakeNs !== null,
-        'the generator waits for a completion, but nothing is running: it would wait for ever',
+        'the generator waits for a completion, but nothing is running: it would wait forever',
       )
       this.#generator = step.next
       return { type: 'wait', untilNs: step.wakeNs }
@@ -92,7 +92,7 @@ export class Scheduler<C extends Call> {
     return { type: 'dispatch', thread: step.thread, call: step.call, operation }
   }
 
-  /** Records what became of the thread's operation. Returns true if its process crashed (info). */
+  /** Records the outcome of the thread's operation. Returns true if its process crashed (info). */
   complete(thread: Thread, outcome: Outcome, nowNs: number): boolean {
     const slot = this.#slot(thread)
     const invocation = slot.running
@@ -127,7 +127,7 @@ export class Scheduler<C extends Call> {
     return slot
   }
 
-  // Longest idle first, so that a slow thread does not leave the others' keys to one of them.
+  // The thread that has been idle longest comes first, so that no single thread gets all keys while another is slow.
   #insert(thread: Thread): readonly Thread[] {
     return [...this.#free, thread]
   }

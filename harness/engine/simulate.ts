@@ -1,4 +1,4 @@
-/** Drives a scheduler in virtual time: a run of minutes takes milliseconds and is the same every time. */
+/** Drives a scheduler in virtual time: a run of minutes takes milliseconds and gives the same result every time. */
 import type { Thread } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
 import { assert } from '../support/assert.ts'
@@ -9,7 +9,7 @@ export interface Answer {
   readonly latencyNs: number
 }
 
-/** Answers each call through `respond` after its latency. Returns the virtual time at the end. */
+/** Answers each call by `respond` after the returned latency. Returns the virtual time at the end. */
 export const simulate = <C extends Call>(
   scheduler: Scheduler<C>,
   respond: (call: C, thread: Thread, nowNs: number) => Answer,

@@ -1,8 +1,9 @@
-/** What `--env auto` stands for. */
+/** How `--env auto` chooses an environment. */
 import type { Environment } from '../api/environment.ts'
 import type { Options } from '../api/options.ts'
 import type { Target } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const whyNotWith = async (
   environment: Environment,
@@ -11,9 +12,9 @@ const whyNotWith = async (
 ): Promise<string | null> => environment.whyNotFor(target, options) ?? environment.whyNot()
 
 /**
- * The environment of the lowest rank that can hold the target on this machine.
+ * The environment with the lowest rank that can run the target on this machine.
  *
- * @throws UserError with the reasons of all where there is none.
+ * @throws UserError with the reason for each environment if there is none.
  */
 export const preferredEnvironment = async (
   environments: readonly Environment[],
@@ -27,5 +28,8 @@ export const preferredEnvironment = async (
     if (why === null) return environment
     reasons.push(`${environment.name}: ${why}`)
   }
-  throw new UserError(`No environment can run ${target.name} here.\n${reasons.join('\n')}`, 254)
+  throw new UserError(
+    `No environment can run ${target.name} here.\n${reasons.join('\n')}`,
+    EXIT_CODES.harnessFailed,
+  )
 }

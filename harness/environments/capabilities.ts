@@ -1,4 +1,4 @@
-/** What can be done to nodes on this machine, the same in every environment whose nodes are processes on it. */
+/** Which faults can be made on this machine. All environments whose nodes are processes on it share this. */
 import type { Capability, Examined } from '../api/environment.ts'
 import { whyNoCgroup } from '../faults/cgroup.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
@@ -9,11 +9,11 @@ import { worksInNamespaces } from './namespaces/unshare.ts'
 import { findProgram } from './packages.ts'
 
 interface Means {
-  /** How it is done, for people. */
+  /** How it is done, as a text for users. */
   readonly how: string
-  /** Cheap enough to be asked before every run. Absent: possible wherever processes are. */
+  /** Cheap enough to be called before every run. Absent: always possible. */
   readonly whyNot?: () => string | null
-  /** What is tried in addition for `faultline doctor`. */
+  /** An additional test for `faultline doctor`. */
   readonly tryOut?: () => Promise<string | null>
 }
 
@@ -24,25 +24,25 @@ const tryIptables = async (): Promise<string | null> => {
   return works ? null : 'iptables does not work in a namespace: apt-get install iptables'
 }
 
-/** Through a device made and limited in namespaces of its own. */
+/** Creates a device in fresh namespaces and limits its rate. */
 const tryBandwidth = async (): Promise<string | null> => {
   const script =
     'ip link add name fl0 type veth peer name fl1 && tc qdisc add dev fl0 root tbf rate 64kbit burst 4kb latency 400ms'
   return (await worksInNamespaces(script))
     ? null
-    : 'tc-tbf is refused: no limit of bandwidth (modprobe sch_tbf)'
+    : 'tc-tbf is refused, so bandwidth cannot be limited (modprobe sch_tbf)'
 }
 
 const MEANS: Readonly<Record<Capability, Means>> = {
   partition: {
-    how: "iptables in the node's own namespace, probed one way at a time",
+    how: "iptables in the node's own namespace, probed in each direction",
     tryOut: tryIptables,
   },
   kill: { how: 'SIGKILL, SIGTERM' },
   pause: { how: 'SIGSTOP' },
   freezer: { how: 'cgroup v1 freezer', whyNot: () => whyNoCgroup('freezer') },
-  clock: { how: "a stub in each process's own vDSO (tried on a process of ours)", whyNot: whyNoClock },
-  disk: { how: 'a FUSE file system of ours below the data directory', whyNot: whyNoDisk },
+  clock: { how: "a stub in each process's own vDSO (tested on our own process)", whyNot: whyNoClock },
+  disk: { how: 'our own FUSE file system below the data directory', whyNot: whyNoDisk },
   packet: {
     how: 'a switch in user space over TUN devices; tc-tbf for bandwidth',
     whyNot: whyNoDetour,
@@ -53,7 +53,7 @@ const MEANS: Readonly<Record<Capability, Means>> = {
   cpu: { how: 'cgroup v1 CPU quota, busy neighbours', whyNot: () => whyNoCgroup('cpu') },
 }
 
-/** Why it cannot be done here; null where it can. */
+/** The reason why it cannot be done here; null if it can. */
 export const whyNotHere = (capability: Capability): string | null => MEANS[capability].whyNot?.() ?? null
 
 const examined = new Map<Capability, Promise<Examined>>()
@@ -64,7 +64,9 @@ const examine = async (capability: Capability): Promise<Examined> => {
   return { ok: why === null, note: why ?? how }
 }
 
-/** The same with what is tried out in addition, once a process: several environments rest on this machine. */
+/**
+ * The same with the additional tests. It is examined once per OS process, since several environments use this machine.
+ */
 export const examineHere = (capability: Capability): Promise<Examined> => {
   const known = examined.get(capability) ?? examine(capability)
   examined.set(capability, known)

@@ -1,12 +1,12 @@
-/** Names and addresses of what an environment makes, known before anything is made. */
+/** Names and addresses of nodes, services and clients. They are known before anything is provisioned. */
 import type { NodeIdentity } from '../api/target.ts'
 
-/** Indices of nodes and services are from 1, groups of clients from 0. */
+/** Indices of nodes and services start at 1, groups of clients at 0. */
 export interface Addresses {
   node(index: number): string
   service(index: number): string
   client(group: number): string
-  /** The control path's own: status, leader. */
+  /** Address of the control path (status, leader). */
   readonly control: string
 }
 

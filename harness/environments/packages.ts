@@ -1,13 +1,14 @@
-/** Programs this machine must have, and the Debian packages that bring them. */
+/** The programs that this machine needs, and the Debian packages that contain them. */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
-/** The program's path; null where it is not installed. */
+/** The program's path; null if it is not installed. */
 export const findProgram = (name: string): string | null => {
   const directories = [...(process.env.PATH ?? '').split(':'), ...SEARCH]
   for (const directory of directories) {
@@ -39,10 +40,17 @@ const run = async (argv: readonly string[], say: (line: string) => void): Promis
     env: { DEBIAN_FRONTEND: 'noninteractive', PATH: `${process.env.PATH}:${SEARCH.join(':')}` },
   })
   if (result.exitCode !== 0)
-    throw new UserError(`${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`, 254)
+    throw new UserError(
+      `${argv.join(' ')} failed:\n${result.all.split('\n').slice(-5).join('\n')}`,
+      EXIT_CODES.harnessFailed,
+    )
 }
 
-/** As root prints the command and runs it; otherwise prints it and stops. */
+/**
+ * Installs the packages if this process is root.
+ *
+ * @throws UserError with the command to run as root if it is not, and if there is no apt-get.
+ */
 export const installPackages = async (
   packages: readonly string[],
   say: (line: string) => void,
@@ -50,9 +58,15 @@ export const installPackages = async (
   if (packages.length === 0) return
   const install = ['apt-get', 'install', '--yes', '--no-install-recommends', ...packages]
   if (findProgram('apt-get') === null)
-    throw new UserError(`Missing on this machine: ${packages.join(', ')} (Debian's names).`, 254)
+    throw new UserError(
+      `Missing on this machine: ${packages.join(', ')} (Debian package names).`,
+      EXIT_CODES.harnessFailed,
+    )
   if (process.getuid?.() !== 0)
-    throw new UserError(`Missing on this machine. As root:\n  ${install.join(' ')}`, 254)
+    throw new UserError(
+      `Packages are missing on this machine. Run as root:\n  ${install.join(' ')}`,
+      EXIT_CODES.harnessFailed,
+    )
   await run(['apt-get', 'update', '--quiet'], say)
   await run(install, say)
 }
@@ -60,11 +74,11 @@ export const installPackages = async (
 const cacheDir = (): string =>
   path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
 
-/** Where the packages are unpacked together: a folder with the name of the first. */
+/** The folder that the packages are unpacked into, named after the first of them. */
 const unpackedRoot = (debianPackages: string): string =>
   path.join(cacheDir(), 'packages', debianPackages.split(' ')[0] as string)
 
-/** A program in an unpacked package: found below its bin directories. */
+/** The path of a program in the bin directories of unpacked packages; null if it is not there. */
 const findUnpacked = (name: string, debianPackages: string): string | null => {
   const found = ['usr/bin', 'usr/sbin', 'bin']
     .map((bin) => path.join(unpackedRoot(debianPackages), bin, name))
@@ -82,7 +96,10 @@ const unpack = async (
   say(`$ apt-get download ${debianPackages}`)
   await download().catch(async () => {
     if (process.getuid?.() !== 0)
-      throw new UserError(`Missing on this machine. As root: apt-get install ${debianPackages}`, 254)
+      throw new UserError(
+        `Packages are missing on this machine. Run as root: apt-get install ${debianPackages}`,
+        EXIT_CODES.harnessFailed,
+      )
     await run(['apt-get', 'update', '--quiet'], say)
     await download()
   })
@@ -93,10 +110,10 @@ const unpack = async (
 }
 
 /**
- * The path of a target's program. Where it is not installed, its Debian packages are downloaded and unpacked into the
- * user's cache: that needs no root, and starts no service on the host, as installing a server would.
+ * The path of a target's program. If it is not installed, its Debian packages are downloaded and unpacked into the
+ * user's cache. That needs no root, and unlike installing a server it starts no service on the host.
  *
- * @param debianPackages by spaces: the program's own first, then what it is linked against
+ * @param debianPackages separated by spaces: the program's own package first, then those of the libraries that it needs
  */
 export const obtainProgram = async (
   name: string,
@@ -106,7 +123,10 @@ export const obtainProgram = async (
   const existing = findProgram(name) ?? findUnpacked(name, debianPackages)
   if (existing !== null) return existing
   if (findProgram('apt-get') === null)
-    throw new UserError(`${name} is not installed (Debian's packages: ${debianPackages}).`, 254)
+    throw new UserError(
+      `${name} is not installed (Debian packages: ${debianPackages}).`,
+      EXIT_CODES.harnessFailed,
+    )
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-package-'))
   try {
     fs.chmodSync(directory, 0o755)
@@ -115,6 +135,10 @@ export const obtainProgram = async (
     fs.rmSync(directory, { recursive: true, force: true })
   }
   const unpacked = findUnpacked(name, debianPackages)
-  if (unpacked === null) throw new UserError(`Debian's ${debianPackages} hold no program named ${name}.`, 254)
+  if (unpacked === null)
+    throw new UserError(
+      `The Debian packages ${debianPackages} contain no program named ${name}.`,
+      EXIT_CODES.harnessFailed,
+    )
   return unpacked
 }

@@ -1,4 +1,7 @@
-/** What nodes made of OS processes have in common: how they are named, found, killed, and given their files. */
+/**
+ * The common part of nodes that consist of OS processes: how they are named, found and killed, and how they get their
+ * files.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { NodeDisk } from '../api/disk.ts'
@@ -8,6 +11,7 @@ import type { LaunchSpec, NodeIdentity } from '../api/target.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
 import { isAlive, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'
+import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const GONE_TIMEOUT_MS = 10_000
@@ -31,7 +35,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly cgroups: NodeCgroups
   readonly hostDataDir: string
   readonly disk?: NodeDisk
-  /** Pids by the names of the launch spec. */
+  /** Pids, keyed by the process names of the launch spec. */
   protected readonly running = new Map<string, number>()
   #launch: LaunchSpec
 
@@ -80,14 +84,14 @@ export abstract class ProcessNode implements ClusterNode {
     if (gone) return victims
     throw new UserError(
       `${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
 }
 
-/** Where a node's data lies: on a disk of its own where the run asks for disks that fail. */
+/** Where a node's data is stored. If the run needs disks that can fail, it is on a disk of its own. */
 export interface NodeData {
-  /** What the node's data directory is bound to. */
+  /** The directory that is bind-mounted as the node's data directory. */
   readonly bound: string
   /** Where the controller may read and write. */
   readonly hostDataDir: string

@@ -1,4 +1,4 @@
-/** The registry of environments, and that an environment joins by being in it. */
+/** The registry of environments: an environment takes part by being in it. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
@@ -44,9 +44,10 @@ describe('the registry', () => {
   it('has every environment under its own name', () =>
     expect(Object.values(environments).map(({ name }) => name)).toEqual(Object.keys(environments)))
 
-  it('holds no environment of the tests', () => expect(Object.keys(environments)).not.toContain('fake'))
+  it('does not contain the environment for tests', () =>
+    expect(Object.keys(environments)).not.toContain('fake'))
 
-  it('is the only one to tell environments apart by name', () => {
+  it('is the only place that distinguishes environments by name', () => {
     const files = execaSync('git', ['ls-files', '*.ts'], { cwd: PROJECT_ROOT }).stdout.split('\n')
     const names = Object.keys(environments).join('|')
     const asks = new RegExp(`[=!]==? *'(?:${names})'|'(?:${names})' *[=!]==?|case '(?:${names})'`)
@@ -63,7 +64,7 @@ describe('the registry', () => {
   })
 })
 
-describe('what an environment cannot hold', () => {
+describe('which targets an environment cannot run', () => {
   it('docker: a target without an image, and one with a service without one', () => {
     expect(docker.whyNotFor(bare, {})).toBe('fake has no Docker image: run it with --env namespaces.')
     expect(docker.whyNotFor(withImage, {})).toBeNull()
@@ -75,7 +76,7 @@ describe('what an environment cannot hold', () => {
 
   it('namespaces: nothing', () => expect(namespaces.whyNotFor(bare, {})).toBeNull())
 
-  it('docker is refused for such a target before anything is made', () =>
+  it('docker is refused for such a target before anything is created', () =>
     expect(docker.sandbox({ runId: 'x', target: bare, journal: { record: () => {} } })).rejects.toThrow(
       'fake has no Docker image',
     ))
@@ -85,12 +86,12 @@ describe('--env auto', () => {
   const ranked = (name: string, autoRank: number | null, parts: Partial<Environment> = {}): Environment =>
     elsewhere({ name, autoRank, ...parts })
 
-  it('takes the lowest rank, whatever the order', async () => {
+  it('chooses the lowest rank, whatever the order', async () => {
     const chosen = await preferredEnvironment([ranked('b', 2), ranked('a', 1)], bare, {})
     expect(chosen.name).toBe('a')
   })
 
-  it('passes over what cannot be used here or cannot hold the target', async () => {
+  it('skips environments that cannot be used here or cannot run the target', async () => {
     const all = [
       ranked('a', 1, { whyNot: async () => 'No daemon.' }),
       ranked('b', 2, { whyNotFor: () => 'no image' }),
@@ -99,7 +100,7 @@ describe('--env auto', () => {
     expect((await preferredEnvironment(all, bare, {})).name).toBe('c')
   })
 
-  it('never takes one without a rank, and says why none can be used', async () => {
+  it('never chooses one without a rank, and says why none can be used', async () => {
     const all = [ranked('a', null), ranked('b', 1, { whyNot: async () => 'No daemon.' })]
     await expect(preferredEnvironment(all, bare, {})).rejects.toThrow(
       'No environment can run fake here.\nb: No daemon.',
@@ -122,10 +123,10 @@ describe('an environment that is added to the registry', () => {
 
   it('can be chosen for a run, with what it lacks', async () => {
     const settings = parseSettings(RUN_SETTINGS, { env: 'elsewhere' })
-    join(elsewhere({ lacks: (capability) => (capability === 'kill' ? 'nobody may kill there' : null) }))
+    join(elsewhere({ lacks: (capability) => (capability === 'kill' ? 'kills are not allowed there' : null) }))
     expect((await buildRunSpec('raft', settings)).spec.environment).toBe('elsewhere')
     await expect(buildRunSpec('raft', { ...settings, nemesis: 'kill' })).rejects.toThrow(
-      'kill: nobody may kill there',
+      'kill: kills are not allowed there',
     )
     join(elsewhere({ whyNotFor: () => 'raft cannot run there.' }))
     await expect(buildRunSpec('raft', settings)).rejects.toThrow('raft cannot run there.')
@@ -139,7 +140,7 @@ describe('an environment that is added to the registry', () => {
     await expect(prepareCommand('elsewher', { base: 'local' })).rejects.toThrow('Did you mean elsewhere?')
   })
 
-  it('is examined by doctor, and nemeses are told apart where environments differ', async () => {
+  it('is examined by doctor, and nemeses count only where they can be used', async () => {
     for (const name of Object.keys(environments))
       vi.spyOn(registry[name] as Environment, 'whyNot').mockResolvedValue('not in this test')
     join(elsewhere())
@@ -154,15 +155,15 @@ describe('an environment that is added to the registry', () => {
     expect(find('environment elsewhere')).toMatchObject({ ok: true, note: 'all machines answer' })
     expect(find('machines')).toMatchObject({ note: 'm1, m2' })
     expect(find('environment docker')).toMatchObject({ ok: false, note: 'not in this test' })
-    // Only what can be used counts for nemeses.
+    // For nemeses, only environments that can be used count.
     expect(find('nemesis kill')).toMatchObject({ ok: true, note: 'kill by hand' })
     expect(find('nemesis disk')).toMatchObject({ ok: false, note: expect.stringContaining('disk by hand') })
   })
 
-  it('is told apart from another that can be used and does things otherwise', async () => {
+  it('is distinguished from another environment that makes faults differently', async () => {
     for (const name of Object.keys(environments)) {
       vi.spyOn(registry[name] as Environment, 'whyNot').mockResolvedValue(null)
-      vi.spyOn(registry[name] as Environment, 'examine').mockResolvedValue({ ok: true, note: 'by itself' })
+      vi.spyOn(registry[name] as Environment, 'examine').mockResolvedValue({ ok: true, note: 'by default' })
     }
     join(elsewhere())
     let printed = ''
@@ -172,6 +173,6 @@ describe('an environment that is added to the registry', () => {
     })
     await doctorCommand({ json: false })
     expect(printed).toMatch(/yes {2}nemesis kill in elsewhere +kill by hand/)
-    expect(printed).toMatch(/yes {2}nemesis kill in namespaces +by itself/)
+    expect(printed).toMatch(/yes {2}nemesis kill in namespaces +by default/)
   })
 })

@@ -1,4 +1,4 @@
-/** A service beside the cluster: there before the nodes, out of every nemesis's reach, its log kept. */
+/** A service beside the cluster: it is started before the nodes, no other nemesis affects it, and its log is kept. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
@@ -19,8 +19,8 @@ const linesOf = (dir: string, file: string): readonly (LogLine & Record<string, 
     .split('\n')
     .map((line) => JSON.parse(line))
 
-/** Every file names its schema and the version; the log tells the run from its beginning to its end. */
-const expectTold = (dir: string): void => {
+/** Every file names its schema and the version; the log covers the run from beginning to end. */
+const expectCompleteLog = (dir: string): void => {
   const json = ['run.json', 'verdict.json'].map((file) =>
     JSON.parse(fs.readFileSync(path.join(dir, file), 'utf8')),
   )
@@ -37,14 +37,14 @@ const expectTold = (dir: string): void => {
   expect(log.find(({ event }) => event === 'journal undone')).toMatchObject({ failures: 0 })
   const times = log.flatMap(({ timeNs }) => timeNs ?? [])
   expect(times).toEqual([...times].sort((a, b) => a - b))
-  // A fault's injection has the same time in both files, but for the writing of it.
+  // A fault's injection has almost the same time in both files; the difference is the time between the two writes.
   const injected = linesOf(dir, 'faults.jsonl').find(({ type }) => type === 'injected')
   const logged = log.find(({ event, id }) => event === 'fault injected' && id === injected?.id)
   expect(Math.abs(Number(logged?.timeNs) - Number(injected?.atNs))).toBeLessThan(1e9)
 }
 
 describeWith(missingLinuxRoot(), 'services', () => {
-  it.each(['namespaces', 'docker'])('keep what the nodes do not: %s', async (environment) => {
+  it.each(['namespaces', 'docker'])('are not affected when the nodes are killed: %s', async (environment) => {
     using folder = temporaryFolder()
     const before = hostBaseline()
     const { verdict } = await run(folder.path, [
@@ -52,11 +52,13 @@ describeWith(missingLinuxRoot(), 'services', () => {
       ...['--nemesis-opts', 'victims=all,interval=2s,duration=500ms'],
     ])
     expect(verdict.status, verdict.summary).toBe('valid')
-    expectTold(verdict.runDir)
+    expectCompleteLog(verdict.runDir)
     const { record } = loadRun(verdict.runDir)
-    const victims = new Set((record.faults ?? []).filter(({ bit }) => bit).flatMap((fault) => fault.victims))
+    const victims = new Set(
+      (record.faults ?? []).filter(({ effective }) => effective).flatMap((fault) => fault.victims),
+    )
     expect([...victims].sort()).toEqual(['n1', 'n2', 'n3'])
-    // It was started once, and served to the end.
+    // It was started once and served until the end.
     const log = fs.readFileSync(path.join(verdict.runDir, 'nodes', 'store', 'etcd.log'), 'utf8')
     expect(log.match(/ready to serve client requests/g)).toHaveLength(1)
     expect(await leftovers(before, folder.path)).toEqual([])

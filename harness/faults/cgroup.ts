@@ -1,4 +1,4 @@
-/** cgroups (v1) of nodes: one group a node for each controller that a fault may need. */
+/** cgroups (v1) of nodes: one group per node for each controller that a fault may need. */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { UndoJournal } from '../api/journal.ts'
@@ -10,7 +10,7 @@ export const CONTROLLERS: readonly CgroupController[] = ['freezer', 'memory', 'c
 
 export const controllerRoot = (controller: CgroupController): string => path.join(ROOT, controller)
 
-/** A file that only a version 1 hierarchy of that controller has. */
+/** For each controller, a file that exists only in its version 1 hierarchy. */
 const MARKS: Readonly<Record<CgroupController, string>> = {
   freezer: 'cgroup.procs',
   memory: 'memory.limit_in_bytes',
@@ -18,7 +18,7 @@ const MARKS: Readonly<Record<CgroupController, string>> = {
   blkio: 'blkio.throttle.write_iops_device',
 }
 
-/** Why nodes have no group of that controller here; null where they have. */
+/** The reason why nodes can have no group of that controller here; null if they can. */
 export const whyNoCgroup = (controller: CgroupController): string | null => {
   try {
     fs.accessSync(path.join(controllerRoot(controller), MARKS[controller]))
@@ -40,7 +40,7 @@ const groupsBy = (
     }),
   )
 
-/** Makes a node's groups, of every controller or of those given, journalled first. */
+/** Creates a node's groups, for every controller or for those given. Each is journalled before it is created. */
 export const createCgroups = (name: string, journal: UndoJournal, controllers = CONTROLLERS): NodeCgroups =>
   groupsBy((controller) => {
     if (whyNoCgroup(controller) !== null) return null
@@ -50,7 +50,7 @@ export const createCgroups = (name: string, journal: UndoJournal, controllers = 
     return directory
   }, controllers)
 
-/** The groups of a container, where the daemon uses version 1. */
+/** The groups of a container, if the Docker daemon uses version 1. */
 export const containerCgroups = (containerId: string): NodeCgroups =>
   groupsBy((controller) => {
     const directory = path.join(controllerRoot(controller), 'docker', containerId)
@@ -70,6 +70,6 @@ export const readCgroup = (directory: string, file: string): string =>
 export const writeCgroup = (directory: string, file: string, value: string | number): void =>
   fs.writeFileSync(path.join(directory, file), String(value))
 
-/** A line `name value` of a statistics file; 0 where it is not there. */
+/** The value of a line `name value` in a statistics file; 0 if there is no such line. */
 export const statOfCgroup = (directory: string, file: string, name: string): number =>
   Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(readCgroup(directory, file))?.[1] ?? 0)

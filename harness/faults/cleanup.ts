@@ -1,8 +1,13 @@
-/** Undoes a run's journal and removes its state directory. Used at the end of every run, by the watchdog and by `clean`. */
+/**
+ * Undoes a run's journal and removes its state directory. Used at the end of every run, by the watchdog and by `clean`.
+ */
 import { isOwnerAlive, listStateDirs, readJournal, removeStateDir } from './journal.ts'
 import { undoAll } from './undo.ts'
 
-/** Returns what could not be undone; the state directory stays then, for another try. */
+/**
+ * Returns what could not be undone. If anything could not, the state directory stays, so that a later call can try
+ * again.
+ */
 export const cleanUp = async (stateDir: string): Promise<readonly string[]> => {
   const failures = await undoAll(readJournal(stateDir)?.entries ?? [])
   if (failures.length === 0) removeStateDir(stateDir)

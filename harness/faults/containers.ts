@@ -1,4 +1,4 @@
-/** Sweeping Docker's objects by label: containers, then networks, then volumes. */
+/** Removing Docker objects by label: containers, then networks, then volumes. */
 import { thawContainer } from './freezer.ts'
 
 export const RUN_LABEL = 'faultline.run'
@@ -7,9 +7,9 @@ const swallowGone = (error: { statusCode?: number }): void => {
   if (error.statusCode !== 404 && error.statusCode !== 409) throw error
 }
 
-/** Removes everything labelled `label` (`faultline.run=<id>`). */
+/** Removes everything with the label `label` (`faultline.run=<id>`). */
 export const removeLabelled = async (label: string): Promise<void> => {
-  // Loaded only where there is something to sweep: every run has a watchdog, few have containers.
+  // Loaded only if there is something to remove: every run has a watchdog, but few runs have containers.
   const { default: Docker } = await import('dockerode')
   const docker = new Docker()
   const filters = { label: [label] }

@@ -1,21 +1,23 @@
-/** A node's data directory made older than it was: copied while the node stands still, put back while it is down. */
+/**
+ * Setting a node's data directory back to an older state: copied while the node is stopped, restored while it is down.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 
-/** Copies all of it, attributes included. */
+/** Copies the whole directory with all file attributes. */
 export const copyData = async (from: string, to: string): Promise<void> => {
   fs.rmSync(to, { recursive: true, force: true })
   await execa('cp', ['--archive', '--reflink=auto', '--sparse=always', from, to])
 }
 
-interface Entry {
+interface DataFile {
   readonly name: string
   readonly size: number
   readonly mtimeMs: number
 }
 
-const filesOf = (directory: string): readonly Entry[] =>
+const filesOf = (directory: string): readonly DataFile[] =>
   fs
     .readdirSync(directory, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -30,7 +32,7 @@ const isSame = (a: string, b: string): boolean =>
   fs.statSync(a).size === fs.statSync(b).size &&
   fs.readFileSync(a).equals(fs.readFileSync(b))
 
-/** Empties the directory itself, which others may have bound. Returns how many files went. */
+/** Empties the directory but keeps it, since it may be bind-mounted elsewhere. Returns the number of files removed. */
 export const wipeData = (directory: string): number => {
   const { length } = filesOf(directory)
   for (const name of fs.readdirSync(directory)) fs.rmSync(path.join(directory, name), { recursive: true })
@@ -38,8 +40,8 @@ export const wipeData = (directory: string): number => {
 }
 
 /**
- * Puts the older copy back: all of it, or of the files that changed since the newest `newest` alone. Returns the files
- * that differ now from what they were.
+ * Restores the older copy. With `newest`, restores only that many of the changed files, the most recently written
+ * ones. Returns the names of the files whose content changed.
  */
 export const rollBackData = async (
   directory: string,

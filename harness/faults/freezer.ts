@@ -1,4 +1,4 @@
-/** The cgroup v1 freezer: stops all processes of a group at once, also those that ignore SIGSTOP (PID 1). */
+/** The cgroup v1 freezer: stops all processes of a group at once, including those that ignore SIGSTOP (PID 1). */
 import fs from 'node:fs'
 import path from 'node:path'
 import { waitUntil } from '../support/wait.ts'
@@ -7,7 +7,7 @@ import { containerCgroups, readCgroup, writeCgroup } from './cgroup.ts'
 const STATE_FILE = 'freezer.state'
 const STATE_TIMEOUT_MS = 5000
 
-/** Harmless where there is no such group. A frozen process does not even die of SIGKILL until it is thawed. */
+/** Does nothing if there is no such group. Until it is thawed, a frozen process does not even die from SIGKILL. */
 export const thaw = (directory: string): void => {
   if (fs.existsSync(path.join(directory, STATE_FILE))) writeCgroup(directory, STATE_FILE, 'THAWED')
 }
@@ -19,7 +19,7 @@ export const thawContainer = (containerId: string): void => {
 
 export const freezerState = (directory: string): string => readCgroup(directory, STATE_FILE)
 
-/** Resolves once the kernel says so; false where it does not within seconds. */
+/** Resolves to true once the kernel reports the state, and to false if it does not within 5 s. */
 export const setFreezer = async (directory: string, state: 'FROZEN' | 'THAWED'): Promise<boolean> => {
   writeCgroup(directory, STATE_FILE, state)
   return waitUntil(() => freezerState(directory) === state, STATE_TIMEOUT_MS, 5)

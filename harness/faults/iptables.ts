@@ -1,38 +1,37 @@
 /**
- * Dropping and resetting packets inside a node's own network namespace. Each fault has a chain of its own, put in and
- * taken out in one atomic iptables-restore, so overlapping faults heal each on its own and no one else's rule is
- * touched.
+ * Dropping and resetting packets inside a node's own network namespace. Each fault has its own chain, inserted and
+ * removed by one atomic iptables-restore. So overlapping faults heal independently, and no other rule is touched.
  */
 import { execa } from 'execa'
 
 export interface PacketRule {
-  /** Packets from an address (arriving), or to an address (leaving). */
+  /** `from`: packets that arrive from the address; `to`: packets that leave for it. */
   readonly direction: 'from' | 'to'
   readonly address: string
   /**
-   * Which of them. `tcp`: all of TCP; `opening`: those that open a TCP connection; `open`: the others; `data`: those of TCP that carry
-   * any, so that connections open and what arrives is acknowledged.
+   * Which packets. `tcp`: all TCP packets; `opening`: those that open a TCP connection; `open`: all other TCP packets;
+   * `data`: TCP packets with a payload, so that connections can still be opened and received data is still acknowledged.
    */
   readonly which: 'all' | 'tcp' | 'opening' | 'open' | 'data'
-  /** `reset`: whoever sent it gets a TCP reset; only of TCP. */
+  /** `reset`: the sender gets a TCP reset; for TCP only. */
   readonly action: 'drop' | 'reset'
 }
 
-/** The network namespace of this process. */
-export interface Place {
+/** A network namespace, named by a process in it. */
+export interface NetworkNamespace {
   readonly keeperPid: number
 }
 
-const enter = (place: Place, argv: readonly string[]): readonly string[] => [
+const enter = (namespace: NetworkNamespace, argv: readonly string[]): readonly string[] => [
   '--target',
-  String(place.keeperPid),
+  String(namespace.keeperPid),
   '--net',
   '--',
   ...argv,
 ]
 
-const restore = async (place: Place, lines: readonly string[]): Promise<void> => {
-  await execa('nsenter', enter(place, ['iptables-restore', '--noflush', '--wait', '5']), {
+const restore = async (namespace: NetworkNamespace, lines: readonly string[]): Promise<void> => {
+  await execa('nsenter', enter(namespace, ['iptables-restore', '--noflush', '--wait', '5']), {
     input: `*filter\n${lines.join('\n')}\nCOMMIT\n`,
   })
 }
@@ -45,7 +44,10 @@ const chains = (name: string): { readonly input: string; readonly output: string
 /** Chain names hold at most 28 characters. */
 export const chainName = (faultId: string): string => `fl-${faultId.slice(-20)}`
 
-/** IP and TCP headers with the options of a SYN-ACK: what is longer carries data. (Eight bytes or less would pass.) */
+/**
+ * IP and TCP headers with the options of a SYN-ACK: a longer packet carries data. (Up to eight bytes of data would
+ * pass.)
+ */
 const LONGEST_EMPTY_BYTES = 60
 
 const MATCHES: Readonly<Record<PacketRule['which'], string>> = {
@@ -62,20 +64,24 @@ const ruleLine = (name: string, { direction, address, which, action }: PacketRul
   return `${where} ${MATCHES[which]}-j ${action === 'drop' ? 'DROP' : 'REJECT --reject-with tcp-reset'}`
 }
 
-export const addRules = async (place: Place, name: string, rules: readonly PacketRule[]): Promise<void> => {
+export const addRules = async (
+  namespace: NetworkNamespace,
+  name: string,
+  rules: readonly PacketRule[],
+): Promise<void> => {
   const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
   const lines = rules.map((rule) => ruleLine(name, rule))
-  await restore(place, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
+  await restore(namespace, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
 }
 
-const save = async (place: Place): Promise<string> =>
-  (await execa('nsenter', enter(place, ['iptables-save', '--counters', '--table', 'filter']))).stdout
+const save = async (namespace: NetworkNamespace): Promise<string> =>
+  (await execa('nsenter', enter(namespace, ['iptables-save', '--counters', '--table', 'filter']))).stdout
 
-/** Packets that the fault's rules dropped or reset so far; null where the chain is gone. */
-export const countPackets = async (place: Place, name: string): Promise<number | null> => {
+/** Number of packets that the fault's rules have dropped or reset so far; null if the chain no longer exists. */
+export const countPackets = async (namespace: NetworkNamespace, name: string): Promise<number | null> => {
   const { input, output } = chains(name)
-  const text = await save(place)
+  const text = await save(namespace)
   if (!text.includes(`:${input} `)) return null
   let packets = 0
   for (const line of text.split('\n')) {
@@ -85,20 +91,20 @@ export const countPackets = async (place: Place, name: string): Promise<number |
   return packets
 }
 
-/** Takes the fault's rules out of force or puts them in again; what they counted stays. */
-export const setInForce = (place: Place, name: string, inForce: boolean): Promise<void> => {
+/** Suspends the fault's rules or puts them into force again. Their packet counts are kept. */
+export const setInForce = (namespace: NetworkNamespace, name: string, inForce: boolean): Promise<void> => {
   const { input, output } = chains(name)
   const how = inForce ? (chain: string) => `-I ${chain} 1 -j` : (chain: string) => `-D ${chain} -j`
-  return restore(place, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
+  return restore(namespace, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
 }
 
-/** Takes the fault's rules out. Harmless where they are gone. */
-export const removeRules = async (place: Place, name: string): Promise<void> => {
-  const text = await save(place)
+/** Removes the fault's rules. Does nothing if they are already gone. */
+export const removeRules = async (namespace: NetworkNamespace, name: string): Promise<void> => {
+  const text = await save(namespace)
   const { input, output } = chains(name)
   if (!text.includes(`:${input} `)) return
   const jumps = [`INPUT -j ${input}`, `OUTPUT -j ${output}`].filter((jump) => text.includes(`-A ${jump}\n`))
-  await restore(place, [
+  await restore(namespace, [
     ...jumps.map((jump) => `-D ${jump}`),
     `-F ${input}`,
     `-F ${output}`,

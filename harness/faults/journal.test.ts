@@ -9,11 +9,11 @@ import { createJournal, FileJournal, isOwnerAlive, readJournal } from './journal
 import { bootId, isAlive, startTimeOf } from './proc.ts'
 import { undoAll } from './undo.ts'
 
-/** Guards against hanging only. */
+/** Only a guard against hanging. */
 const TIMEOUT_MS = 60_000
 const { SIGHUP } = os.constants.signals
 
-/** Whether the process has a handler for the signal: until then it dies of it. */
+/** Whether the process has a handler for the signal. Without one it would die from it. */
 const catches = (pid: number | undefined, signal: number): boolean => {
   try {
     const mask = /^SigCgt:\s*([0-9a-f]+)$/m.exec(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1]
@@ -38,14 +38,14 @@ describe('the undo journal', () => {
     expect(journal !== null && isOwnerAlive(journal)).toBe(true)
   })
 
-  it('leaves out a torn last line: what it announced was never done', () => {
+  it('ignores an incomplete last line: the effect that it announces was never made', () => {
     fs.appendFileSync(path.join(stateDir, 'journal.jsonl'), '{"kind":"dire')
     expect(readJournal(stateDir)?.entries).toEqual([])
   })
 
-  it('is null where there is none', () => expect(readJournal('/nowhere')).toBeNull())
+  it('is null if there is none', () => expect(readJournal('/nowhere')).toBeNull())
 
-  it('takes a pid that was used again for a dead owner', () => {
+  it('treats an owner whose pid was reused as dead', () => {
     const journal = readJournal(stateDir)
     if (journal === null) throw new Error('no journal')
     expect(isOwnerAlive({ ...journal, owner: { ...journal.owner, startTime: '1' } })).toBe(false)
@@ -67,7 +67,7 @@ describe('the undo journal', () => {
     expect(await undoAll(entries)).toEqual([])
   })
 
-  it('never kills a process that only has the pid of one it knew', async () => {
+  it('never kills another process that has reused a pid', async () => {
     const child = spawn('sleep', ['100'], { stdio: 'ignore' })
     const pid = child.pid as number
     await undoAll([{ kind: 'process', pid, startTime: '1', bootId: bootId() }])
@@ -80,7 +80,7 @@ describe('the undo journal', () => {
     expect(fs.existsSync(stateDir)).toBe(false)
   })
 
-  it('the watchdog undoes when its pipe closes, though it is told to end', async () => {
+  it('the watchdog ignores SIGTERM and undoes the journal when its pipe closes', async () => {
     const victim = spawn('sleep', ['100'], { stdio: 'ignore' })
     const pid = victim.pid as number
     new FileJournal(stateDir).record({
@@ -92,7 +92,7 @@ describe('the undo journal', () => {
     const watchdog = spawn(process.execPath, [path.join(import.meta.dirname, 'watchdog.ts'), stateDir], {
       stdio: ['pipe', 'ignore', 'ignore'],
     })
-    // Node itself handles SIGTERM from its start; SIGHUP is handled once the watchdog's own handlers are there.
+    // Node handles SIGTERM by itself from the start, but SIGHUP only once the watchdog has installed its handlers.
     expect(await waitUntil(() => catches(watchdog.pid, SIGHUP), TIMEOUT_MS, 10)).toBe(true)
     watchdog.kill('SIGTERM')
     expect(isAlive(pid)).toBe(true)

@@ -1,8 +1,8 @@
 /**
- * The undo journal: every effect that outlives a process is written here before it is made, one JSON object a line,
- * so that whoever comes after a dead controller (the watchdog, `faultline clean`) can undo it.
+ * The undo journal: every effect that outlives a process is written here before it is made, one JSON object per line,
+ * so that the watchdog or `faultline clean` can undo it after the controller has died.
  *
- * A run's journal stands in a directory of its own; its first line names the owner, and the directory goes last.
+ * Each run has its own directory for the journal. The first line names the owner. The directory is removed last.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,7 @@ import { bootId, startTimeOf } from './proc.ts'
 
 const uid = process.getuid?.() ?? 0
 
-/** Where this user's runs keep what is not results. On a real disk: the nodes' data lies below it. */
+/** Where this user's runs keep everything but results. On a real disk, since the nodes' data is below it. */
 export const STATE_ROOT = uid === 0 ? '/var/tmp/faultline' : `/var/tmp/faultline-${uid}`
 
 interface Owner {
@@ -24,7 +24,7 @@ const journalFile = (stateDir: string): string => path.join(stateDir, 'journal.j
 
 export const stateDirOf = (runId: string): string => path.join(STATE_ROOT, runId)
 
-/** Begins the journal of a run owned by this process. */
+/** Starts the journal of a run that this process owns. */
 export const createJournal = (stateDir: string): void => {
   fs.mkdirSync(stateDir, { recursive: true, mode: 0o755 })
   const owner: Owner = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '', bootId: bootId() }
@@ -49,7 +49,10 @@ export interface ReadJournal {
   readonly entries: readonly UndoEntry[]
 }
 
-/** Null where there is none, or not yet its first line. A torn last line was never acted on. */
+/**
+ * Null if there is no journal, or its first line is not complete yet. The effect of an incomplete last line was never
+ * made.
+ */
 export const readJournal = (stateDir: string): ReadJournal | null => {
   let text: string
   try {
@@ -68,7 +71,7 @@ export const readJournal = (stateDir: string): ReadJournal | null => {
 export const isOwnerAlive = ({ owner }: ReadJournal): boolean =>
   owner.bootId === bootId() && startTimeOf(owner.pid) === owner.startTime
 
-/** The journals on this machine, by state directory. */
+/** The state directories of this user's runs on this machine. */
 export const listStateDirs = (): readonly string[] => {
   try {
     return fs.readdirSync(STATE_ROOT).map((name) => path.join(STATE_ROOT, name))
@@ -83,6 +86,6 @@ export const removeStateDir = (stateDir: string): void => {
   try {
     fs.rmdirSync(STATE_ROOT)
   } catch {
-    // Another run has its own there.
+    // Another run's state directory is still there.
   }
 }

@@ -1,9 +1,12 @@
-/** OS processes by /proc: a pid alone names nothing (pids are used again), pid and start time do. */
+/**
+ * OS processes as /proc shows them. A pid alone does not identify a process, since pids are reused; pid and start time
+ * do.
+ */
 import fs from 'node:fs'
 
 export const bootId = (): string => fs.readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
 
-/** The fields of /proc/PID/stat after the command name; null where the process is gone. */
+/** The fields of /proc/PID/stat after the command name; null if the process is gone. */
 const statOf = (pid: number): readonly string[] | null => {
   try {
     const text = fs.readFileSync(`/proc/${pid}/stat`, 'latin1')
@@ -13,19 +16,19 @@ const statOf = (pid: number): readonly string[] | null => {
   }
 }
 
-/** State letter (R, S, D, T, Z ...); null where the process is gone. */
+/** State letter (R, S, D, T, Z ...); null if the process is gone. */
 const stateOf = (pid: number): string | null => statOf(pid)?.[0] ?? null
 
-/** Start time in clock ticks since boot: with the pid and boot id it names one process for ever. */
+/** Start time in clock ticks since boot. Together, pid, start time and boot id identify one process uniquely. */
 export const startTimeOf = (pid: number): string | null => statOf(pid)?.[19] ?? null
 
-/** Whether the process is there and not a zombie. */
+/** Whether the process exists and is not a zombie. */
 export const isAlive = (pid: number): boolean => {
   const state = stateOf(pid)
   return state !== null && state !== 'Z' && state !== 'X'
 }
 
-/** State of every thread of the process. */
+/** State letter of every thread of the process. */
 export const threadStates = (pid: number): readonly string[] => {
   try {
     return fs.readdirSync(`/proc/${pid}/task`).map((thread) => {
@@ -37,23 +40,26 @@ export const threadStates = (pid: number): readonly string[] => {
   }
 }
 
-/** CPU time used so far, in clock ticks: a stopped process uses none. */
+/** CPU time used so far, in clock ticks. A stopped process uses none. */
 export const cpuTicksOf = (pid: number): number | null => {
   const stat = statOf(pid)
   return stat === null ? null : Number(stat[11]) + Number(stat[12])
 }
 
-/**
- * Whether the process has begun to die: its memory is gone, though it may still wait for others. The init of a pid
- * namespace waits for all processes in it, and those that are frozen do not die.
- */
-export const isExiting = (pid: number): boolean => {
+/** The process's arguments, each ended by a NUL; empty if the process is gone. */
+export const commandLineOf = (pid: number): string => {
   try {
-    return fs.readFileSync(`/proc/${pid}/cmdline`, 'latin1') === ''
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch {
-    return true
+    return ''
   }
 }
+
+/**
+ * Whether the process has begun to exit: its memory is gone, but it may still wait for other processes. The init of a
+ * pid namespace waits for all processes in the namespace, and frozen ones do not die.
+ */
+export const isExiting = (pid: number): boolean => commandLineOf(pid) === ''
 
 export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   try {
@@ -64,7 +70,7 @@ export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   }
 }
 
-/** Direct children, by pid. */
+/** Pids of the direct children. */
 export const childrenOf = (pid: number): readonly number[] => {
   try {
     return fs
@@ -78,11 +84,14 @@ export const childrenOf = (pid: number): readonly number[] => {
   }
 }
 
-/** Children, their children, and so on, by pid. */
+/** Pids of all descendants. */
 export const descendantsOf = (pid: number): readonly number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)])
 
-/** How gladly the kernel kills it for want of memory, from 0 to 1000; gone is as well. */
+/**
+ * Sets how likely the kernel kills the process when memory runs out, from 0 to 1000. Does nothing if the process is
+ * gone.
+ */
 export const preferForOom = (pid: number, preference: number): void => {
   try {
     fs.writeFileSync(`/proc/${pid}/oom_score_adj`, String(preference))

@@ -1,4 +1,4 @@
-/** How each kind of journal entry is undone. Every one may be undone twice, and undoing what never came about is harmless. */
+/** How each kind of journal entry is undone. It is safe to undo an entry twice, or one whose effect was never made. */
 import fs from 'node:fs'
 import type { UndoEntry } from '../api/journal.ts'
 import { waitUntil } from '../support/wait.ts'
@@ -24,7 +24,7 @@ const undoCgroup = async (directory: string): Promise<void> => {
         fs.rmdirSync(directory)
         return true
       } catch (error) {
-        // Busy while a process is still leaving it.
+        // The group is busy while a process is still leaving it.
         return (error as NodeJS.ErrnoException).code === 'ENOENT'
       }
     },
@@ -48,10 +48,10 @@ export const undoEntry = async (entry: UndoEntry): Promise<void> => {
   }
 }
 
-/** Latest first, so that what stands on something goes before it. Returns what could not be undone, and why. */
+/** Undoes the latest entry first, since it may depend on earlier ones. Returns what could not be undone, and why. */
 export const undoAll = async (entries: readonly UndoEntry[]): Promise<readonly string[]> => {
   const failures: string[] = []
-  // Before anything else: what is frozen does not die, and whatever it holds cannot be taken down.
+  // First of all: frozen processes do not die, and what they hold cannot be removed.
   for (const entry of entries) if (entry.kind === 'cgroup') thaw(entry.path)
   for (const entry of [...entries].reverse()) {
     try {

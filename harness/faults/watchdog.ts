@@ -1,8 +1,8 @@
 /**
- * The watchdog: a process in a session of its own that holds the reading end of the controller's pipe. When the
- * pipe closes, the controller has ended, however that came about; what its journal still lists is undone then.
+ * The watchdog: a process in its own session that holds the reading end of the controller's pipe. When the pipe
+ * closes, the controller has ended for whatever reason, and the watchdog undoes what the journal still lists.
  *
- * Run as `node watchdog.ts <state directory>`, standard input being the pipe.
+ * Run as `node watchdog.ts <state directory>`; standard input is the pipe.
  */
 import { cleanUp } from './cleanup.ts'
 

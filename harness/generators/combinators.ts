@@ -1,6 +1,6 @@
 /**
- * Pure generators and the ways to combine them, after Jepsen's generator library: values, not iterators, so a
- * scheduler may ask the same generator twice and get the same answer.
+ * Pure generators and ways to combine them, after Jepsen's generator library. They are values, not iterators, so a
+ * scheduler can call the same generator twice and gets the same answer.
  */
 import type { GeneratorContext, OpGenerator, Step, Thread } from '../api/generator.ts'
 import type { Call } from '../api/history.ts'
@@ -22,13 +22,13 @@ const stateless = <C extends Call>(
   return self
 }
 
-/** Rewraps the generator inside a step. */
+/** Applies `wrap` to the generator inside a step. */
 const rewrap = <C extends Call>(step: Step<C>, wrap: (next: OpGenerator<C>) => OpGenerator<C>): Step<C> =>
   step.type === 'done' ? step : { ...step, next: wrap(step.next) }
 
 export const nothing = <C extends Call>(): OpGenerator<C> => stateless<C>(() => DONE)
 
-/** For ever, on the first idle thread: the call that `make` draws for it. */
+/** Endlessly invokes, on the first idle thread, the call that `make` draws for that thread. */
 export const calls = <C extends Call>(
   make: (draw: Rng, thread: Thread, ordinal: number) => C,
 ): OpGenerator<C> =>
@@ -39,7 +39,7 @@ export const calls = <C extends Call>(
     return { type: 'invoke', atNs: context.nowNs, thread, call, next: self }
   })
 
-/** Calls at fixed times since the start of the run, in order. Late ones go at once. */
+/** Calls at fixed times since the start of the run, in order. A call that is late is invoked at once. */
 export const schedule = <C extends Call>(
   list: readonly { readonly atNs: number; readonly call: C }[],
   from = 0,
@@ -53,7 +53,7 @@ export const schedule = <C extends Call>(
     return { type: 'invoke', atNs, thread, call: entry.call, next: schedule(list, from + 1) }
   })
 
-/** Each of these once, in order, on whichever thread is idle. */
+/** Invokes each of these calls once, in order, on any idle thread. */
 export const sequence = <C extends Call>(list: readonly C[]): OpGenerator<C> =>
   schedule(list.map((call) => ({ atNs: 0, call })))
 
@@ -67,7 +67,7 @@ export const limit = <C extends Call>(count: number, inner: OpGenerator<C>): OpG
   update: (context, event) => limit(count, inner.update(context, event)),
 })
 
-/** Invokes nothing after `durationNs` from the first time it is asked (what is under way still completes). */
+/** Invokes nothing once `durationNs` have passed since its first call of `next`. Running operations still complete. */
 export const timeLimit = <C extends Call>(
   durationNs: number,
   inner: OpGenerator<C>,
@@ -89,7 +89,7 @@ export const timeLimit = <C extends Call>(
   update: (context, event) => timeLimit(durationNs, inner.update(context, event), deadlineNs),
 })
 
-/** The first operation `durationNs` after the generator is first asked. */
+/** Delays the first operation until `durationNs` after the first call of `next`. */
 export const delay = <C extends Call>(
   durationNs: number,
   inner: OpGenerator<C>,
@@ -103,7 +103,7 @@ export const delay = <C extends Call>(
   update: (context, event) => delay(durationNs, inner.update(context, event), startNs),
 })
 
-/** Spaces operations by uniform draws of mean `intervalNs`, measured from one scheduled time to the next. */
+/** Spaces operations by uniformly drawn intervals with mean `intervalNs`, from one scheduled time to the next. */
 export const stagger = <C extends Call>(
   rng: Rng,
   intervalNs: number,
@@ -115,14 +115,14 @@ export const stagger = <C extends Call>(
     if (step.type !== 'invoke') return rewrap(step, (next) => stagger(rng, intervalNs, next, state))
     const atNs = Math.max(step.atNs, state.dueNs)
     const gap = rng.fork(state.count).float() * 2 * intervalNs
-    // A cluster that fell behind is not flooded afterwards: the schedule goes on from at most one interval ago.
+    // A cluster that fell behind is not flooded afterwards: the schedule continues from at most one interval ago.
     const dueNs = Math.max(state.dueNs, context.nowNs - intervalNs) + gap
     return { ...step, atNs, next: stagger(rng, intervalNs, step.next, { dueNs, count: state.count + 1 }) }
   },
   update: (context, event) => stagger(rng, intervalNs, inner.update(context, event), state),
 })
 
-/** One generator after another; the next starts when the one before is done and its operations have completed. */
+/** One generator after another. Each starts when the previous one is done and its operations have completed. */
 export const phases = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => ({
   next: (context) => {
     const [first, ...rest] = all
@@ -139,7 +139,7 @@ export const phases = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGen
   },
 })
 
-/** Each time one of these by the thread's own draw, until all are done. */
+/** Uses one of these generators for each operation, chosen by the thread's own draw, until all are done. */
 export const mix = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => ({
   next: (context) => {
     const thread = context.free[0]
@@ -153,7 +153,7 @@ export const mix = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenera
   update: (context, event) => mix(...all.map((g) => g.update(context, event))),
 })
 
-/** `count` times over from the start (default: for ever). */
+/** Runs the whole generator `count` times (default: endlessly). */
 export const cycle = <C extends Call>(
   inner: OpGenerator<C>,
   count = Number.POSITIVE_INFINITY,
@@ -163,14 +163,14 @@ export const cycle = <C extends Call>(
     if (count <= 0) return DONE
     const step = current.next(context)
     if (step.type !== 'done') return rewrap(step, (next) => cycle(inner, count, next))
-    // A generator that is done from the start would be asked for ever.
+    // A generator that is done from the start would be restarted endlessly.
     if (count <= 1 || inner.next(context).type === 'done') return DONE
     return cycle(inner, count - 1).next(context)
   },
   update: (context, event) => cycle(inner, count, current.update(context, event)),
 })
 
-/** The same first operation over and over, `count` times (default: for ever). */
+/** Repeats the generator's first operation `count` times (default: endlessly). */
 export const repeat = <C extends Call>(
   inner: OpGenerator<C>,
   count = Number.POSITIVE_INFINITY,
@@ -202,7 +202,7 @@ export const untilOk = <C extends Call>(
   },
 })
 
-/** Each of these in order on one thread, every one until it is ok, at most `attempts` times. */
+/** Invokes these calls in order on one thread, each until it is ok, but at most `attempts` times. */
 export const eachUntilOk = <C extends Call>(
   list: readonly C[],
   attempts: number,
@@ -231,7 +231,7 @@ export const eachUntilOk = <C extends Call>(
   },
 })
 
-/** All at once: whichever has the earliest operation goes first. */
+/** Runs all generators concurrently: the one with the earliest operation goes first. */
 export const any = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => ({
   next: (context) => {
     const steps = all.map((generator) => generator.next(context))
@@ -246,7 +246,11 @@ export const any = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenera
   update: (context, event) => any(...all.map((g) => g.update(context, event))),
 })
 
-/** The step of several generators at once; `rebuild` puts the one at `at` (null: none) back with what comes after. */
+/**
+ * The next step of several generators that run concurrently.
+ *
+ * @param rebuild makes the combined generator again, with `next` in place of the generator at `at` (null: of none)
+ */
 export const firstOf = <C extends Call>(
   context: GeneratorContext,
   steps: readonly Step<C>[],
@@ -263,7 +267,7 @@ export const firstOf = <C extends Call>(
     if (step.wakeNs !== null) wakeNs = Math.min(wakeNs ?? step.wakeNs, step.wakeNs)
   }
   if (earliest === null) return pending ? { type: 'pending', wakeNs, next: rebuild(null) } : DONE
-  // One that waits may wake before the earliest is due, and what it remembers must be kept until then.
+  // A waiting generator may wake before the earliest operation is due, and its state must be kept until then.
   if (earliest.step.atNs > context.nowNs && pending) {
     return {
       type: 'pending',

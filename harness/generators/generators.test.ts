@@ -64,13 +64,13 @@ const run = (
 }
 
 describe('generators', () => {
-  it('nothing is done at once', () => expect(run(nothing()).invoked).toEqual([]))
+  it('nothing: done at once', () => expect(run(nothing()).invoked).toEqual([]))
 
-  it('sequence: each once, on whichever thread is free', () => {
+  it('sequence: each call once, on any free thread', () => {
     expect(run(sequence([call('a'), call('b'), call('c')])).invoked).toEqual(['0 a@0', '1 b@0', '0 c@1'])
   })
 
-  it('limit: at most so many', () => {
+  it('limit: at most that many operations', () => {
     expect(
       run(
         limit(
@@ -89,7 +89,7 @@ describe('generators', () => {
     ).toEqual([])
   })
 
-  it('repeat: the same first operation; cycle: the whole from the start', () => {
+  it('repeat: the first operation again; cycle: the whole generator again', () => {
     expect(run(repeat(sequence([call('a'), call('b')]), 3), { concurrency: 1 }).invoked).toEqual([
       '0 a@0',
       '0 a@1',
@@ -104,13 +104,13 @@ describe('generators', () => {
     expect(run(cycle(nothing()), { concurrency: 1 }).invoked).toEqual([])
   })
 
-  it('phases: the next begins when all of the one before has completed', () => {
+  it('phases: a phase begins when the previous one has completed', () => {
     const generator = phases(sequence([call('a'), call('b')]), sequence([call('c')]))
     const slow = run(generator, { latencyNs: (operation) => (operation.f === 'b' ? 5 * S : S) })
     expect(slow.invoked).toEqual(['0 a@0', '1 b@0', '0 c@5'])
   })
 
-  it('delay: begins later, also beside something that waits longer', () => {
+  it('delay: begins later, also beside a generator that waits longer', () => {
     expect(run(delay(3 * S, sequence([call('a')]))).invoked).toEqual(['0 a@3'])
     const beside = any(schedule([{ atNs: 5 * S, call: call('late') }]), delay(2 * S, sequence([call('a')])))
     expect(run(beside).invoked).toEqual(['0 a@2', '1 late@5'])
@@ -122,7 +122,7 @@ describe('generators', () => {
     ).toEqual(['0 a@0', '0 b@3'])
   })
 
-  it('timeLimit: invokes nothing after, but lets what runs complete', () => {
+  it('timeLimit: invokes nothing after it, but running operations complete', () => {
     const { invoked, history } = run(
       timeLimit(
         2.5 * S,
@@ -134,11 +134,11 @@ describe('generators', () => {
     expect(history.at(-1)).toMatchObject({ type: 'ok', timeNs: 3 * S })
   })
 
-  it('timeLimit: holds its deadline while the generator inside only waits', () => {
+  it('timeLimit: keeps its deadline while the inner generator only waits', () => {
     expect(run(timeLimit(2 * S, schedule([{ atNs: 9 * S, call: call('late') }]))).invoked).toEqual([])
   })
 
-  it('stagger: mean interval as asked, and the same times whatever the latencies', () => {
+  it('stagger: the requested mean interval, and the same times whatever the latencies', () => {
     const generator = stagger(
       rngFromSeed(4),
       S,
@@ -176,20 +176,20 @@ describe('generators', () => {
     expect(names.slice(0, 20)).toContain('b')
   })
 
-  it('untilOk: again until it is ok', () => {
+  it('untilOk: repeats until it is ok', () => {
     const { invoked } = run(untilOk(call('r')), {
       respond: (_operation, count) => (count < 2 ? { type: 'fail', error: 'no' } : ok),
     })
     expect(invoked).toHaveLength(3)
   })
 
-  it('eachUntilOk: gives up on one after so many attempts and goes on', () => {
+  it('eachUntilOk: continues with the next call after the given number of attempts', () => {
     const respond = (operation: Call): Outcome => (operation.f === 'bad' ? { type: 'fail', error: 'no' } : ok)
     const { invoked } = run(eachUntilOk([call('a'), call('bad'), call('b')], 3), { concurrency: 1, respond })
     expect(invoked.map((text) => text.split(/[ @]/)[1])).toEqual(['a', 'bad', 'bad', 'bad', 'b'])
   })
 
-  it('onThreads and reserve: only the threads that are theirs', () => {
+  it('onThreads and reserve: use only their own threads', () => {
     expect(run(onThreads((thread) => thread === 1, sequence([call('a'), call('b')]))).invoked).toEqual([
       '1 a@0',
       '1 b@1',
@@ -214,7 +214,7 @@ describe('generators', () => {
     expect(invoked.filter((text) => text.includes('r')).every((text) => !text.startsWith('0'))).toBe(true)
   })
 
-  it('eachThread: a generator of its own for every thread', () => {
+  it('eachThread: a separate generator for each thread', () => {
     const generator = eachThread((thread) => sequence([call(`a${thread}`), call(`b${thread}`)]))
     expect(run(generator).invoked).toEqual(['0 a0@0', '1 a1@0', '0 b0@1', '1 b1@1'])
   })

@@ -1,4 +1,4 @@
-/** Generators bound to threads: which of them may use which. */
+/** Combinators that decide which threads a generator may use. */
 import type { GeneratorContext, OpGenerator, Step, Thread } from '../api/generator.ts'
 import type { Call } from '../api/history.ts'
 import { any, firstOf } from './combinators.ts'
@@ -11,7 +11,7 @@ const restrict = (context: GeneratorContext, may: (thread: Thread) => boolean): 
   draw: (thread) => context.draw(thread),
 })
 
-/** Only threads for which `may` holds; events of others are not shown to it. */
+/** `inner` uses only threads for which `may` is true, and does not see events of other threads. */
 export const onThreads = <C extends Call>(
   may: (thread: Thread) => boolean,
   inner: OpGenerator<C>,
@@ -26,18 +26,18 @@ export const onThreads = <C extends Call>(
   },
 })
 
-/** The clients' part of the plan. */
+/** `inner` uses the client threads. */
 export const onClients = <C extends Call>(concurrency: number, inner: OpGenerator<C>): OpGenerator<C> =>
   onThreads((thread) => thread < concurrency, inner)
 
-/** The part of the plan that belongs to the `which`-th nemesis. */
+/** `inner` uses the thread of the nemesis with index `which`. */
 export const onNemesis = <C extends Call>(
   concurrency: number,
   which: number,
   inner: OpGenerator<C>,
 ): OpGenerator<C> => onThreads((thread) => thread === concurrency + which, inner)
 
-/** A generator of its own for every thread. */
+/** Each thread has its own generator, made by `make`. */
 export const eachThread = <C extends Call>(
   make: (thread: Thread) => OpGenerator<C>,
   made: ReadonlyMap<Thread, OpGenerator<C>> = new Map(),
@@ -72,7 +72,10 @@ export const eachThread = <C extends Call>(
   }
 }
 
-/** Reserves the first threads for some generators, the rest for the last: `reserve([[2, writes], [3, cas]], reads)`. */
+/**
+ * Reserves the first threads for some generators and the rest for the last one: `reserve([[2, writes], [3, cas]],
+ * reads)`.
+ */
 export const reserve = <C extends Call>(
   parts: readonly (readonly [count: number, generator: OpGenerator<C>])[],
   rest: OpGenerator<C>,

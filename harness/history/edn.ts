@@ -1,60 +1,78 @@
 /**
- * The part of EDN (extensible data notation) that histories use: nil, booleans, numbers, strings, keywords,
- * symbols, vectors, lists, maps, sets, comments, discards and tagged values (whose tag is dropped).
+ * EDN, read and printed: nil, booleans, numbers, characters, strings, keywords, symbols, vectors, lists, maps, sets,
+ * comments, discards and tagged values, whose tag is dropped.
+ *
+ * Source: the EDN specification (edn-format). Ratios and numbers with an exponent are read as floating-point numbers.
  */
+import type { Edn } from '../api/edn.ts'
 import { UserError } from '../support/assert.ts'
-
-/** A keyword or symbol: `:ok` has the name `ok`. */
-export class Keyword {
-  readonly name: string
-  constructor(name: string) {
-    this.name = name
-  }
-}
-
-export type Edn = null | boolean | number | string | Keyword | readonly Edn[] | EdnMap
-
-/** A map by the printed form of its keys: `:process`, `"a"`, `3`. */
-export class EdnMap {
-  readonly entries: ReadonlyMap<string, Edn>
-  constructor(entries: ReadonlyMap<string, Edn>) {
-    this.entries = entries
-  }
-  /** The value under a keyword. */
-  get(keyword: string): Edn | undefined {
-    return this.entries.get(`:${keyword}`)
-  }
-}
+import { isKeyword, isMap, isSequence, isSet, keyword } from '../vocabularies/edn.ts'
 
 const SPACE = /[\s,]/
 const DELIMITER = /[\s,()[\]{}";]/
-const CLOSERS: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}', '#{': '}' }
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '"': '"', '\\': '\\' }
+const CLOSERS = { '(': ')', '[': ']', '{': '}' } as const
+const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
+const CHARACTERS: Readonly<Record<string, string>> = { newline: '\n', space: ' ', tab: '\t', return: '\r' }
+const INTEGER = /^[+-]?\d+N?$/
+
+/** A top-level value, and the line on which it begins, from 1. */
+export interface Located {
+  readonly value: Edn
+  readonly line: number
+}
+
+/** What a text holds; `torn`: the line on which a last value begins that the text ends within, as when a run was cut off. */
+export interface EdnText {
+  readonly values: readonly Located[]
+  readonly torn: number | null
+}
+
+/** The text ends within a value. */
+class EndsEarly extends UserError {}
 
 class Reader {
   readonly #text: string
   readonly #name: string
   #at = 0
+  /** The line on which the value begins that is being read. */
+  #begun = 1
+  /** Lines are counted on the way, so that a place costs nothing to tell. */
+  #line = 1
+  #counted = 0
 
   constructor(text: string, name: string) {
     this.#text = text
     this.#name = name
   }
 
-  /** All top-level values. */
-  readAll(): Edn[] {
-    const values: Edn[] = []
-    for (;;) {
-      this.#skip()
-      if (this.#at >= this.#text.length) return values
-      const value = this.#value()
-      if (value !== undefined) values.push(value)
+  /** All top-level values; the items of a vector or list at the top count as such. */
+  readAll(): EdnText {
+    const values: Located[] = []
+    const take = (value: Edn, line: number): void => {
+      values.push({ value, line })
+    }
+    try {
+      for (;;) {
+        this.#skip()
+        const char = this.#text[this.#at]
+        if (char === undefined) return { values, torn: null }
+        if (char === '[' || char === '(') this.#items(CLOSERS[char], take)
+        else this.#read(take)
+      }
+    } catch (error) {
+      if (!(error instanceof EndsEarly) || values.length === 0) throw error
+      return { values, torn: this.#begun }
     }
   }
 
+  #lineHere(): number {
+    for (; this.#counted < this.#at; this.#counted++) if (this.#text[this.#counted] === '\n') this.#line++
+    return this.#line
+  }
+
   #fail(why: string): never {
-    const line = this.#text.slice(0, this.#at).split('\n').length
-    throw new UserError(`${this.#name}, line ${line}: ${why}. The file is not readable as EDN.`)
+    const message = `${this.#name}, line ${this.#lineHere()}: ${why}. The file is not readable as EDN.`
+    throw this.#at >= this.#text.length ? new EndsEarly(message) : new UserError(message)
   }
 
   #skip(): void {
@@ -69,55 +87,72 @@ class Reader {
     }
   }
 
-  /** Undefined for a discarded value. */
-  #value(): Edn | undefined {
+  /** Hands over the next value, and nothing for a discarded one. */
+  #read(take: (value: Edn, line: number) => void): void {
+    if (this.#text.startsWith('#_', this.#at)) {
+      this.#at += 2
+      this.#value()
+      return
+    }
+    const line = this.#lineHere()
+    this.#begun = line
+    take(this.#value(), line)
+  }
+
+  #value(): Edn {
     this.#skip()
     const char = this.#text[this.#at]
     if (char === undefined) this.#fail('it ends in the middle of a value')
     if (char === '"') return this.#string()
-    if (char === '{') return this.#map(this.#items('{'))
-    if (char === '[' || char === '(') return this.#items(char)
+    if (char === '{') return this.#map()
+    if (char === '[' || char === '(') return this.#sequence(CLOSERS[char])
     if (char === '#') return this.#dispatch()
+    if (char === '\\') return this.#character()
     if (char === ')' || char === ']' || char === '}') this.#fail(`unexpected ${char}`)
     return this.#atom()
   }
 
-  #dispatch(): Edn | undefined {
+  #dispatch(): Edn {
     if (this.#text.startsWith('#{', this.#at)) {
       this.#at++
-      return this.#items('{')
+      return new Set(this.#sequence('}'))
     }
     if (this.#text.startsWith('#_', this.#at)) {
       this.#at += 2
       this.#value()
-      return undefined
+      return this.#value()
     }
+    // A tag, such as #jepsen.history.Op{...} or #inst "...": only its value counts.
     this.#at++
     this.#token()
     return this.#value()
   }
 
-  #items(opener: string): Edn[] {
-    const closer = CLOSERS[opener] as string
+  #items(closer: string, take: (value: Edn, line: number) => void): void {
     this.#at++
-    const items: Edn[] = []
     for (;;) {
       this.#skip()
       if (this.#at >= this.#text.length) this.#fail(`it ends before a closing ${closer}`)
       if (this.#text[this.#at] === closer) {
         this.#at++
-        return items
+        return
       }
-      const value = this.#value()
-      if (value !== undefined) items.push(value)
+      this.#read(take)
     }
   }
 
-  #map(items: readonly Edn[]): EdnMap {
+  #sequence(closer: string): Edn[] {
+    const items: Edn[] = []
+    this.#items(closer, (value) => items.push(value))
+    return items
+  }
+
+  #map(): ReadonlyMap<Edn, Edn> {
+    const items = this.#sequence('}')
     if (items.length % 2 === 1) this.#fail('a map has a key without a value')
-    const entries = new Map<string, Edn>()
-    for (let i = 0; i < items.length; i += 2) entries.set(printEdn(items[i] as Edn), items[i + 1] as Edn)
-    return new EdnMap(entries)
+    const entries = new Map<Edn, Edn>()
+    for (let i = 0; i < items.length; i += 2) entries.set(items[i] as Edn, items[i + 1] as Edn)
+    return entries
   }
 
   #string(): string {
@@ -126,14 +161,28 @@ class Reader {
       const char = this.#text[this.#at]
       if (char === undefined) this.#fail('it ends inside a string')
       if (char === '"') break
-      if (char === '\\') {
-        this.#at++
-        const escaped = this.#text[this.#at] ?? ''
-        out += ESCAPES[escaped] ?? escaped
-      } else out += char
+      out += char === '\\' ? this.#escaped() : char
     }
     this.#at++
     return out
+  }
+
+  #escaped(): string {
+    this.#at++
+    const char = this.#text[this.#at] ?? ''
+    if (char !== 'u') return ESCAPES[char] ?? char
+    const code = this.#text.slice(this.#at + 1, this.#at + 5)
+    if (!/^[\da-fA-F]{4}$/.test(code)) this.#fail(`\\u${code} is no character`)
+    this.#at += 4
+    return String.fromCharCode(Number.parseInt(code, 16))
+  }
+
+  #character(): string {
+    const from = ++this.#at
+    this.#at++
+    while (this.#at < this.#text.length && !DELIMITER.test(this.#text[this.#at] as string)) this.#at++
+    const name = this.#text.slice(from, this.#at)
+    return CHARACTERS[name] ?? (name[0] as string)
   }
 
   #token(): string {
@@ -147,34 +196,34 @@ class Reader {
     if (token === 'nil') return null
     if (token === 'true') return true
     if (token === 'false') return false
-    if (token.startsWith(':')) return new Keyword(token.slice(1))
-    if (/^[+-]?\d/.test(token)) {
-      const number = Number(token.replace(/[NM]$/, ''))
-      if (Number.isNaN(number)) this.#fail(`${token} is no number`)
-      return number
+    if (token.startsWith(':')) return keyword(token.slice(1))
+    if (/^[+-]?\d/.test(token)) return this.#number(token)
+    return keyword(token)
+  }
+
+  #number(token: string): number | bigint {
+    if (INTEGER.test(token)) {
+      const digits = token.replace(/^\+|N$/g, '')
+      const number = Number(digits)
+      return Number.isSafeInteger(number) ? number : BigInt(digits)
     }
-    return new Keyword(token)
+    const ratio = /^([+-]?\d+)\/(\d+)$/.exec(token)
+    const number = ratio === null ? Number(token.replace(/M$/, '')) : Number(ratio[1]) / Number(ratio[2])
+    if (Number.isNaN(number)) this.#fail(`${token} is no number`)
+    return number
   }
 }
 
-export const parseEdn = (text: string, name = 'history.edn'): readonly Edn[] =>
-  new Reader(text, name).readAll()
+/** @throws UserError naming the line where the text is not EDN, or where it ends within its only value */
+export const readEdn = (text: string, name = 'history.edn'): EdnText => new Reader(text, name).readAll()
 
 export const printEdn = (value: Edn): string => {
   if (value === null) return 'nil'
-  if (value instanceof Keyword) return `:${value.name}`
   if (typeof value === 'string') return JSON.stringify(value)
-  if (value instanceof EdnMap)
-    return `{${[...value.entries].map(([key, v]) => `${key} ${printEdn(v)}`).join(', ')}}`
-  if (Array.isArray(value)) return `[${value.map(printEdn).join(' ')}]`
+  if (isKeyword(value)) return `:${value.keyword}`
+  if (isMap(value))
+    return `{${[...value].map(([key, each]) => `${printEdn(key)} ${printEdn(each)}`).join(', ')}}`
+  if (isSet(value)) return `#{${[...value].map(printEdn).join(' ')}}`
+  if (isSequence(value)) return `[${value.map(printEdn).join(' ')}]`
   return String(value)
-}
-
-/** JSON as EDN, with object keys as keywords. */
-export const toEdn = (value: unknown): Edn => {
-  if (value === null || value === undefined) return null
-  if (Array.isArray(value)) return value.map(toEdn)
-  if (typeof value === 'object')
-    return new EdnMap(new Map(Object.entries(value).map(([key, v]) => [`:${key}`, toEdn(v)])))
-  return value as boolean | number | string
 }

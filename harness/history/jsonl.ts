@@ -1,13 +1,14 @@
 /**
  * history.jsonl: one JSON object a line, append-only. The first line is a header (schema.ts); every other line is an
- * `Operation` (see README.md beside this file). A last line without its newline was torn by a crash: it is dropped,
- * and said.
+ * `Operation` (see README.md beside this file). A last line that does not parse was torn by a crash: it is left out, and
+ * a note says so. Whole numbers keep all their digits.
  */
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
+import { parseJson, printJson } from '../support/json.ts'
 import { requireSchema } from './schema.ts'
 
-export const encodeOperation = (operation: Operation): string => `${JSON.stringify(operation)}\n`
+export const encodeOperation = (operation: Operation): string => `${printJson(operation)}\n`
 
 export interface DecodedHistory {
   readonly operations: readonly Operation[]
@@ -36,31 +37,43 @@ const validate = (value: unknown): string | null => {
   return null
 }
 
+/** Whether a line, by its fields, is an operation of ours. */
+export const looksLikeOurs = (line: string): boolean =>
+  /"timeNs"\s*:/.test(line) || /"schema"\s*:\s*"faultline/.test(line)
+
+const parseLine = (line: string): unknown => {
+  try {
+    return parseJson(line)
+  } catch {
+    return undefined
+  }
+}
+
+/** @throws UserError for a header that this version does not read */
+const isHeader = (value: unknown, name: string): boolean => {
+  if (typeof value !== 'object' || value === null || !('schema' in value)) return false
+  requireSchema('history', String(value.schema), name)
+  return true
+}
+
+/** @throws UserError naming the first line that is no operation. A last line that is no JSON was torn by a crash. */
 export const decodeHistory = (text: string, name = 'history.jsonl'): DecodedHistory => {
   const lines = text.split('\n')
   const notes: string[] = []
-  const torn = lines.pop()
-  if (torn !== undefined && torn !== '') {
-    notes.push(
-      `the last line of ${name} was torn (${torn.length} characters without a newline) and is left out`,
-    )
-  }
   const operations: Operation[] = []
-  lines.forEach((line, at) => {
-    if (line.trim() === '') return
-    let value: unknown
-    try {
-      value = JSON.parse(line)
-    } catch {
-      throw malformed(name, at + 1, line, 'not JSON')
+  const lastAt = lines.findLastIndex((line) => line.trim() !== '')
+  for (const [at, line] of lines.entries()) {
+    if (line.trim() === '') continue
+    const value = parseLine(line)
+    if (value === undefined && at === lastAt && !text.endsWith('\n')) {
+      notes.push(`${name} was cut off: its last line is torn (${line.length} characters) and is left out`)
+      continue
     }
-    if (at === 0 && typeof value === 'object' && value !== null && 'schema' in value) {
-      requireSchema('history', String(value.schema), name)
-      return
-    }
+    if (value === undefined) throw malformed(name, at + 1, line, 'not JSON')
+    if (at === 0 && isHeader(value, name)) continue
     const why = validate(value)
     if (why !== null) throw malformed(name, at + 1, line, why)
     operations.push(value as Operation)
-  })
+  }
   return { operations, notes }
 }

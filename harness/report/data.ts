@@ -1,13 +1,12 @@
-/** A run's record as the page needs it: plain, compact, and small enough to sit inside one HTML file. */
+/** The data of the page, made from a run's record: compact, and small enough for one HTML file. */
 import type { Operation, Pair } from '../api/history.ts'
-import type { Intent } from '../api/nemesis.ts'
+import type { FaultColour, Intent } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import type { RunVerdict } from '../api/verdict.ts'
-import { pairOperations } from '../history/pairs.ts'
 import { quantile } from '../support/quantiles.ts'
 
-/** One operation: row, start and end in ms (end -1: never completed), outcome, text, index in the history. */
+/** One operation: row, start and end in ms (end -1: it never completed), outcome, text, and index in the history. */
 export interface PageOperation {
   readonly row: number
   readonly startMs: number
@@ -20,16 +19,19 @@ export interface PageOperation {
 
 export interface PageFault {
   readonly id: string
-  readonly nemesis: string
+  readonly kind: string
+  /** The lane in which it is drawn. */
+  readonly label: string
+  readonly colour: FaultColour
   readonly startMs: number
   readonly endMs: number
-  readonly bit: boolean
+  readonly effective: boolean
   readonly victims: readonly string[]
   readonly planned: string
   readonly summary: string
 }
 
-/** A stretch of time in which a node's role and term did not change. */
+/** An interval in which a node's role and term did not change. */
 export interface PageRole {
   readonly node: string
   readonly role: NodeStatus['role'] | 'down'
@@ -38,7 +40,7 @@ export interface PageRole {
   readonly endMs: number
 }
 
-/** One bin of the plots: rates per second and latencies in ms (null where nothing completed). */
+/** The series of the plots, one value per bin: rates per second, and latencies in ms (null if nothing completed). */
 export interface PageSeries {
   readonly seconds: readonly number[]
   readonly ok: readonly number[]
@@ -60,7 +62,7 @@ export interface ReportData {
   readonly roles: readonly PageRole[]
   readonly nodes: readonly string[]
   readonly series: PageSeries
-  /** Operations of the counterexample, by index of invocation; the first is where a reader should look. */
+  /** Operations of the counterexample, by index of their invocation. "First error" shows the first of them. */
   readonly highlighted: readonly number[]
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
@@ -88,7 +90,7 @@ const pageOperation = (pair: Pair, row: number): PageOperation => ({
   index: pair.invocation.index,
 })
 
-/** A row a client thread: a process that crashed goes on in the row of its successor. */
+/** One row per client thread: a crashed process and its successors share a row. */
 const rowsOf = (
   pairs: readonly Pair[],
   concurrency: number,
@@ -116,14 +118,16 @@ const intentInWords = (intent: Intent): string =>
 
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   id: fault.planned.id,
-  nemesis: fault.planned.nemesis,
+  kind: fault.planned.kind,
+  label: fault.planned.label,
+  colour: fault.planned.colour,
   startMs: ms(fault.injectedAtNs ?? fault.planned.atNs),
   endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
-  bit: fault.bit,
+  effective: fault.effective,
   victims: fault.victims,
   planned: intentInWords(fault.planned.intent),
   summary:
-    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
     'not injected',
 })
@@ -164,7 +168,7 @@ const seriesOf = (pairs: readonly Pair[], endMs: number): PageSeries => {
   }
 }
 
-/** All operations, or where there are too many those around the counterexample and the latest before it. */
+/** All operations or, if there are too many, those around the end of the counterexample; without one, the latest. */
 const select = (pairs: readonly Pair[], highlighted: readonly number[]): readonly Pair[] => {
   if (pairs.length <= MAX_OPERATIONS) return pairs
   const focus = highlighted.at(-1) ?? Number.POSITIVE_INFINITY
@@ -196,7 +200,7 @@ const factsOf = (
         .join(', '),
     ],
     [
-      'changes of leader',
+      'leader changes',
       facts.leaderChanges.map(({ term, leader }) => `${leader} in term ${term}`).join(', ') || 'none',
     ],
     ['recovery after the last heal', recovery],
@@ -208,7 +212,7 @@ const factsOf = (
 }
 
 export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData => {
-  const pairs = pairOperations(record.history)
+  const { pairs } = record
   const last = record.history.at(-1)
   const endMs = Math.ceil(ms(last?.timeNs ?? 0)) + 1
   const { rows, rowOf } = rowsOf(pairs, record.spec?.concurrency ?? Number.MAX_SAFE_INTEGER)

@@ -1,7 +1,9 @@
-/** A run's record as one self-contained HTML file: data, styles and scripts inside, nothing fetched. */
+/** A run's record as one self-contained HTML file with data, styles and scripts. It fetches nothing. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
+import type { RunRecord } from '../api/record.ts'
+import type { RunVerdict } from '../api/verdict.ts'
 import { FILES, loadRun, readVerdict } from '../store/run-store.ts'
 import { UserError } from '../support/assert.ts'
 import { type ReportData, reportData } from './data.ts'
@@ -21,10 +23,10 @@ const bundlePage = async (): Promise<string> => {
   return result.outputFiles[0]?.text ?? ''
 }
 
-/** `</script>` inside the data would end the element that holds it. */
+/** Escapes `<`, since `</script>` inside the data would end the script element that holds it. */
 const embed = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
 
-export const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
+const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -40,12 +42,27 @@ export const renderHtml = async (data: ReportData): Promise<string> => `<!doctyp
 </html>
 `
 
-/** Writes report.html into the run's folder and returns its path. */
-export const renderReport = async (dir: string): Promise<string> => {
+export interface JudgedRun {
+  readonly record: RunRecord
+  readonly verdict: RunVerdict
+}
+
+const readJudgedRun = (dir: string): JudgedRun => {
   const verdict = readVerdict(dir)
   if (verdict === null)
     throw new UserError(`${dir} has no verdict yet: run \`faultline check ${dir}\` first.`)
-  const { record } = loadRun(dir)
+  return { record: loadRun(dir).record, verdict }
+}
+
+/**
+ * Writes report.html into the run's folder and returns its path.
+ *
+ * @param judged the run, if it is in memory; absent: it is read from the folder
+ */
+export const renderReport = async (
+  dir: string,
+  { record, verdict }: JudgedRun = readJudgedRun(dir),
+): Promise<string> => {
   const file = path.join(dir, FILES.report)
   fs.writeFileSync(file, await renderHtml(reportData(record, verdict)))
   return file

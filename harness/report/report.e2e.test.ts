@@ -1,4 +1,4 @@
-/** The report as a reader sees it: in a real browser. */
+/** The report as a reader sees it, in a real browser. */
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -17,7 +17,7 @@ describeWith(missing, 'report.html in Chromium', () => {
   })
   afterAll(() => browser.close())
 
-  it('shows the verdict, the story, the counterexample, and goes to the first error', async () => {
+  it('shows the verdict, its explanation and the counterexample, and goes to the first error', async () => {
     using folder = temporaryFolder()
     const { verdict } = await run(folder.path, [
       'raft',
@@ -51,7 +51,7 @@ describeWith(missing, 'report.html in Chromium', () => {
       return [Number(fromMs), Number(toMs)]
     })
     expect((span[1] as number) - (span[0] as number)).toBeLessThan(8000)
-    // The counterexample's operations are ringed in the colour of focus: look for it among the pixels.
+    // The counterexample's operations have an outline in the focus colour: look for that colour among the pixels.
     const ringed = await page.evaluate(() => {
       const canvas = document.querySelector('#timeline') as HTMLCanvasElement
       const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
@@ -66,9 +66,9 @@ describeWith(missing, 'report.html in Chromium', () => {
     await page.hover('#timeline', { position: { x: 400, y: 40 } })
     await page.click('#show-all')
     expect(errors).toEqual([])
-    // Self-contained: nothing but the file itself was asked for.
+    // Self-contained: only the file itself was requested.
     expect(requests).toHaveLength(1)
-    // Beside it lies a page on the key that broke.
+    // A page about the key that is not linearizable is linked.
     await page.click('a[href^="linearizability-key-"]')
     await page.waitForSelector('canvas[data-drawn]')
     expect(await page.textContent('#verdict')).toBe('illegal')

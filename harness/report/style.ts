@@ -2,6 +2,12 @@
 import fs from 'node:fs/promises'
 import { createRequire } from 'node:module'
 
+/** The colours of faults, by the names of `FaultColour`, in light and dark mode. */
+const FAULTS = `
+:root{--fault-red:#b3363f;--fault-purple:#7d4bb0;--fault-teal:#14808a;--fault-pink:#b83f8c;--fault-brown:#8a5a2b}
+@media (prefers-color-scheme:dark){:root{--fault-red:#c9545a;--fault-purple:#9a6fd0;--fault-teal:#2b98a2;--fault-pink:#cf5fa6;--fault-brown:#a87945}}
+`
+
 const OWN = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--fg:#1d2024;--dim:#6a7078;--line:#dfe1e4;--card:#fff;--ok:#2e8b57;--fail:#8a8f98;--info:#d08700;--bad:#c62f2f;--leader:#3b6fd4;--focus:#c62f2f}
 @media (prefers-color-scheme:dark){:root{--bg:#16181b;--fg:#e6e7e9;--dim:#9aa0a8;--line:#33373d;--card:#1e2125;--ok:#4fb37c;--fail:#80868f;--info:#e0a030;--bad:#ef6461;--leader:#7aa2f0;--focus:#ef6461}}
@@ -33,7 +39,7 @@ td:first-child{white-space:nowrap}
 td{overflow-wrap:break-word}
 th{color:var(--dim);font-weight:500}
 td.valid,td.invalid,td.unknown{color:var(--status);font-weight:600}
-.idle{color:var(--dim)}
+.no-effect{color:var(--dim)}
 .key i{display:inline-block;width:11px;height:11px;border-radius:2px;margin:0 4px 0 10px;vertical-align:-1px}
 .u-legend{font-size:12px}
 details summary{cursor:pointer;color:var(--dim)}
@@ -41,5 +47,5 @@ details summary{cursor:pointer;color:var(--dim)}
 
 export const pageStyle = async (): Promise<string> => {
   const uplot = createRequire(import.meta.url).resolve('uplot/dist/uPlot.min.css')
-  return `${await fs.readFile(uplot, 'utf8')}${OWN}`
+  return `${await fs.readFile(uplot, 'utf8')}${FAULTS}${OWN}`
 }

@@ -23,7 +23,7 @@ const read = (folder: string): readonly (LogLine & Record<string, unknown>)[] =>
     .map((line) => JSON.parse(line))
 
 describe('harness.jsonl', () => {
-  it('begins with its header, and each line is on disk when it is written', () => {
+  it('begins with a header, and each line is in the file at once', () => {
     using folder = temporaryFolder()
     const log = open(folder.path)
     log.info('run begins', { seed: 7, nodes: ['n1'] })
@@ -52,7 +52,7 @@ describe('harness.jsonl', () => {
     expect(read(folder.path).flatMap((line) => line.level ?? [])).toEqual(expected)
   })
 
-  it('has the time of the run from its start on, in both processes, whatever the level', () => {
+  it('has the time of the run from its start on, in both processes and at every level', () => {
     using folder = temporaryFolder()
     const supervisor = open(folder.path, { level: 'warn' })
     const controller = open(folder.path, { source: 'controller', level: 'warn' })
@@ -79,7 +79,7 @@ describe('harness.jsonl', () => {
     expect(times).toEqual([...times].sort((a, b) => a - b))
   })
 
-  it('is shown as text where somebody wants to see it', () => {
+  it('is shown as text on request', () => {
     using folder = temporaryFolder()
     const shown: string[] = []
     const log = open(folder.path, { show: (line) => shown.push(line) })

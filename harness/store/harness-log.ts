@@ -1,10 +1,10 @@
 /**
- * harness.jsonl: the harness's own log, beside the history of the run. The supervisor writes it before and after the
- * controller, the controller in between; each line is written at once, so that a kill of either takes none that was written.
+ * harness.jsonl: the harness's own log, in the run's folder. The supervisor writes before and after the controller, and
+ * the controller in between. Each line is written to the file at once, so that a kill of either process loses none.
  *
- * Each line has the wall time (`time`) and, once the run has started, the time of the run (`timeNs`), which is that of the
- * history, the faults and the samples. The supervisor, a process of its own, finds the start in the controller's lines: the
- * monotonic clock is one for all processes of a machine.
+ * Each line has the wall time (`time`) and, once the run has started, the time of the run (`timeNs`), as in the history,
+ * the faults and the samples. The supervisor, which is another process, reads the start from the controller's lines; all
+ * processes of a machine share the monotonic clock.
  */
 import fs from 'node:fs'
 import { type Logger, pino } from 'pino'
@@ -14,15 +14,15 @@ import { encodeHeader } from '../history/schema.ts'
 export interface HarnessLogOptions {
   readonly file: string
   readonly source: 'supervisor' | 'controller'
-  /** What is below is not written. */
+  /** Lines below this level are not written. */
   readonly level: LogLevel
   /** The version of faultline, for the header of a new file. */
   readonly faultline: string
-  /** Given each line as text for people, where somebody wants to see them. */
+  /** Called with each line as readable text, if the log is to be shown. */
   readonly show?: (line: string) => void
 }
 
-/** One line, as it stands in the file. */
+/** One line of the file. */
 export interface LogLine {
   readonly level: LogLevel
   /** ISO 8601, UTC. */
@@ -35,7 +35,7 @@ export interface LogLine {
 
 const STARTED = 'clock started'
 
-/** The start of the run on the monotonic clock, as the file tells it; null where it does not. */
+/** The start of the run on the monotonic clock, read from the file; null if it is not there. */
 const startIn = (file: string): bigint | null => {
   const line = fs
     .readFileSync(file, 'utf8')
@@ -56,7 +56,7 @@ const show = (text: string): string => {
 const loggerFor = (options: HarnessLogOptions, timeNs: () => number | null): Logger => {
   const { file, level, source } = options
   const destination = pino.destination({ dest: file, sync: true, append: true })
-  // A full disk: the run's own records fail on it too, and tell it.
+  // The disk may be full. Writing the run's records fails then too, and that error is reported.
   destination.on('error', () => {})
   const terminal = { write: (text: string): void => options.show?.(show(text)) }
   return pino(
@@ -80,7 +80,7 @@ export class HarnessLog implements Log {
   readonly #logger: Logger
   #startNs: bigint | null = null
 
-  /** Appends to the file, and begins it with its header where it is new. */
+  /** Appends to the file. A new file gets a header first. */
   constructor(options: HarnessLogOptions) {
     this.#file = options.file
     if (!fs.existsSync(options.file)) fs.writeFileSync(options.file, encodeHeader('log', options.faultline))
@@ -91,17 +91,17 @@ export class HarnessLog implements Log {
     return this.#startNs === null ? null : Number(process.hrtime.bigint() - this.#startNs)
   }
 
-  /** The run has started. @param monotonicNs when, by `process.hrtime` */
+  /** The run has started. @param monotonicNs the start, of `process.hrtime.bigint()` */
   startClock(monotonicNs: bigint): void {
     this.#startNs = monotonicNs
-    // Whatever the level: the supervisor needs it, and so does whoever aligns the log with other clocks.
+    // Written at every level, since it is needed by the supervisor and for aligning the log with other clocks.
     const level = this.#logger.level
     this.#logger.level = 'info'
     this.#logger.info({ monotonicNs: String(monotonicNs) }, STARTED)
     this.#logger.level = level
   }
 
-  /** Goes by the start that another process wrote into the file, if it did. */
+  /** Adopts the start that another process has written to the file, if there is one. */
   adoptClock(): void {
     this.#startNs = startIn(this.#file)
   }

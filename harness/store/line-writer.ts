@@ -1,4 +1,4 @@
-/** Appends lines to a file from memory, on disk at most `FLUSH_MS` later. Writes never overlap, so lines never mix. */
+/** Appends lines to a file, which takes at most `FLUSH_MS`. Writes never overlap, so lines never mix. */
 import fs from 'node:fs/promises'
 
 const FLUSH_MS = 50
@@ -36,7 +36,7 @@ export class LineWriter implements AsyncDisposable {
       })
   }
 
-  /** Everything written so far is on disk. @throws what any write threw. */
+  /** Flushes and syncs everything to disk and closes the file. @throws the first error of any write. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     this.#flush()

@@ -1,16 +1,15 @@
-/** A run's folder: written with headers, read back with and without them, refused where it is too new. */
+/** A run's folder: written with headers, read back with and without them, refused if it is too new. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { PlannedFault } from '../api/nemesis.ts'
-import type { RunSpec } from '../api/record.ts'
+import type { FaultEvent, RunSpec } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { encodeOperation } from '../history/jsonl.ts'
 import { encodeHeader } from '../history/schema.ts'
 import { UserError } from '../support/assert.ts'
 import { temporaryFolder } from '../testing/command.ts'
+import { plannedFault } from '../testing/faults.ts'
 import {
-  type FaultEvent,
   FILES,
   keepService,
   loadRun,
@@ -54,21 +53,14 @@ const operation = {
   f: 'read',
   value: { key: 1 },
 } as const
-const fault: PlannedFault = {
-  id: 'kill-1',
-  nemesis: 'kill',
-  atNs: 1,
-  durationNs: 2,
-  model: 'kill',
-  intent: {},
-}
+const fault = plannedFault({ atNs: 1, durationNs: 2 })
 const planned: FaultEvent = { type: 'planned', fault }
 const sample = { timeNs: 5, node: 'n1', status: null }
 const kept = { effect: 'sent', schema: 'of its own' }
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`
 
-/** A run's folder with one line in each file; with headers as they are written now, or without as before. */
+/** Writes a run's folder with one line in each file, with today's headers or without any as in older versions. */
 const writeRun = (dir: string, withHeaders: boolean): void => {
   const header = (kind: 'history' | 'faults' | 'samples'): string =>
     withHeaders ? encodeHeader(kind, VERSION) : ''
@@ -92,7 +84,7 @@ const verdict: RunVerdict = {
   summary: 'all is well',
   outsideClaims: false,
   counts: { ok: 1, fail: 0, info: 0 },
-  faults: { planned: 0, injected: 0, bit: 0 },
+  faults: { planned: 0, injected: 0, effective: 0 },
   verdicts: [],
   impact: null,
 }
@@ -101,7 +93,7 @@ const JSON_LINES = ['history.jsonl', 'faults.jsonl', 'samples.jsonl', 'services/
 
 describe("a run's folder", () => {
   it.each([
-    ['as it is written now', true, VERSION],
+    ['with headers', true, VERSION],
     ['from before there were headers', false, 'commit f00'],
   ])('%s is read back', (_, withHeaders, version) => {
     using folder = temporaryFolder()
@@ -135,7 +127,7 @@ describe("a run's folder", () => {
     expect(read(FILES.verdict)).toMatchObject({ schema: 'faultline.verdict/1', faultline: ownVersion() })
   })
 
-  it('has a verdict that is read back as it was, also from before there were headers', () => {
+  it('has a verdict that is read back unchanged, also from before there were headers', () => {
     using folder = temporaryFolder()
     expect(readVerdict(folder.path)).toBeNull()
     writeVerdict(folder.path, verdict)

@@ -1,12 +1,13 @@
-/** A run's folder: where each part of its record is written, and how it is read back. */
+/** A run's folder: writes the parts of its record and reads them back. */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
 import type { Operation } from '../api/history.ts'
-import type { Effect, PlannedFault } from '../api/nemesis.ts'
-import type { FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
+import type { RecordedFault } from '../api/nemesis.ts'
+import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
+import { pairOperations } from '../history/pairs.ts'
 import {
   encodeHeader,
   type FileHeader,
@@ -16,6 +17,13 @@ import {
   requireSchema,
 } from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import {
+  readFaultEvent,
+  readVerdictRecord,
+  type StoredEvent,
+  type StoredVerdict,
+  storedVerdict,
+} from './previous-version.ts'
 import { ownVersion } from './version.ts'
 
 export const FILES = {
@@ -29,23 +37,6 @@ export const FILES = {
   report: 'report.html',
   log: 'harness.jsonl',
 } as const
-
-/** One line of faults.jsonl: a step of a fault's life. */
-export type FaultEvent =
-  | { readonly type: 'planned'; readonly fault: PlannedFault }
-  | {
-      readonly type: 'injected'
-      readonly id: string
-      readonly atNs: number
-      readonly victims: readonly string[]
-    }
-  | {
-      readonly type: 'measured' | 'healed'
-      readonly id: string
-      readonly atNs: number
-      readonly effect: Effect
-    }
-  | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
 
 interface RunFile {
   /** The version that ran it. */
@@ -72,16 +63,16 @@ const writeJson = (file: string, content: object): void =>
 export const writeRunFile = (dir: string, content: RunFile): void =>
   writeJson(path.join(dir, FILES.run), { ...headerOf('run', content.faultline), ...content })
 
-/** Pages of evidence are files of their own beside it; returns the verdict as it is read back. */
+/** Writes the verdict, with pages of evidence in separate files. Returns the verdict as it is read back. */
 export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   for (const { page } of verdict.verdicts.flatMap(({ evidence }) => evidence))
     if (page?.html !== undefined) fs.writeFileSync(path.join(dir, page.file), page.html)
-  const stored = withoutPages(verdict)
+  const stored = storedVerdict(withoutPages(verdict))
   writeJson(path.join(dir, FILES.verdict), { ...headerOf('verdict', ownVersion()), ...stored })
   return stored
 }
 
-/** The names of its pages are left. */
+/** The verdict without the content of its pages; their file names are kept. */
 export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
   ...verdict,
   verdicts: verdict.verdicts.map((each) => ({
@@ -99,12 +90,12 @@ export const readVerdict = (dir: string): RunVerdict | null => {
     schema,
     faultline: _,
     ...verdict
-  } = JSON.parse(fs.readFileSync(file, 'utf8')) as RunVerdict & Partial<FileHeader>
+  } = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredVerdict & Partial<FileHeader>
   if (schema !== undefined) requireSchema('verdict', schema, file)
-  return verdict
+  return readVerdictRecord(verdict)
 }
 
-/** Lines of a JSON Lines file without its header; a torn last one is left out. */
+/** The lines of a JSON Lines file, without its header and without an incomplete last line. */
 const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
   if (!fs.existsSync(file)) return []
   const text = fs.readFileSync(file, 'utf8')
@@ -119,12 +110,12 @@ const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
   return lines.slice(1)
 }
 
-/** Folds the events of faults.jsonl into one record a fault. */
+/** Folds the events of faults.jsonl into one record per fault. */
 export const foldFaults = (events: readonly FaultEvent[]): readonly FaultRecord[] => {
   const faults = new Map<string, FaultRecord>()
   for (const event of events) {
     if (event.type === 'planned') {
-      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], bit: false })
+      faults.set(event.fault.id, { planned: event.fault, victims: [], effects: [], effective: false })
       continue
     }
     const before = faults.get(event.id)
@@ -141,44 +132,45 @@ const changeOf = (
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
   if (event.type === 'failed') return { error: event.error }
   const effects = [...before.effects, event.effect]
-  const change = { effects, bit: before.bit || event.effect.bit }
+  const change = { effects, effective: before.effective || event.effect.effective }
   return event.type === 'healed' ? { ...change, healedAtNs: event.atNs } : change
 }
 
 /**
- * The faults that a run had planned, from its folder or its faults.jsonl, earliest first.
+ * The planned faults of a run, earliest first.
  *
- * @throws UserError where there are none.
+ * @param given the run's folder or its faults.jsonl
+ * @throws UserError if there are none.
  */
-export const readPlannedFaults = (given: string): readonly PlannedFault[] => {
+export const readPlannedFaults = (given: string): readonly RecordedFault[] => {
   const isFolder = fs.existsSync(given) && fs.statSync(given).isDirectory()
   const file = isFolder ? path.join(given, FILES.faults) : given
   if (!fs.existsSync(file)) throw new UserError(`There are no recorded faults at ${file}.`)
   const events = readEvents(file)
   const faults = events.flatMap((event) => (event.type === 'planned' ? [event.fault] : []))
-  if (faults.length === 0) throw new UserError(`${file} has no planned fault in it.`)
+  if (faults.length === 0) throw new UserError(`${file} contains no planned fault.`)
   for (const fault of faults) requireParts(fault, file)
   return faults.toSorted((a, b) => a.atNs - b.atNs)
 }
 
 const PARTS = ['id', 'nemesis', 'atNs', 'durationNs', 'model', 'intent'] as const
 
-const requireParts = (fault: Partial<PlannedFault>, file: string): void => {
+const requireParts = (fault: Partial<RecordedFault>, file: string): void => {
   const missing = PARTS.find((part) => fault[part] === undefined)
   if (missing !== undefined)
     throw new UserError(`${file}: the planned fault ${fault.id ?? JSON.stringify(fault)} has no ${missing}.`)
 }
 
-const readEvents = (file: string): readonly FaultEvent[] => {
+const readEvents = (file: string): readonly StoredEvent[] => {
   try {
-    return readLines<FaultEvent>('faults', file)
+    return readLines<StoredEvent>('faults', file)
   } catch (error) {
     if (error instanceof UserError) throw error
-    throw new UserError(`${file}: one JSON object a line is expected (${messageOf(error)}).`)
+    throw new UserError(`${file}: one JSON object per line is expected (${messageOf(error)}).`)
   }
 }
 
-/** As it may stand on disk: before there were headers, a commit in the spec was all that told the version. */
+/** The file as it may be on disk. Before there were headers, only a commit in the spec named the version. */
 type StoredRunFile = Omit<RunFile, 'faultline' | 'spec'> &
   Partial<FileHeader> & { readonly spec: RunSpec & { readonly commit?: string } }
 
@@ -188,7 +180,7 @@ const readRunFile = (dir: string): RunFile => {
   try {
     stored = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredRunFile
   } catch (error) {
-    throw new UserError(`${dir} is no run: ${file} cannot be read (${messageOf(error)}).`)
+    throw new UserError(`${dir} is not a run: ${file} cannot be read (${messageOf(error)}).`)
   }
   if (stored.schema !== undefined) requireSchema('run', stored.schema, file)
   const { commit, ...spec } = stored.spec
@@ -200,7 +192,7 @@ const readRunFile = (dir: string): RunFile => {
   }
 }
 
-/** Copies what a service kept of itself, below a header; nothing where it kept nothing. */
+/** Copies the log that a service has kept, below a header. Does nothing if there is no such file. */
 export const keepService = (dir: string, name: string, file: string, faultline: string): void => {
   if (!fs.existsSync(file)) return
   fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
@@ -209,7 +201,7 @@ export const keepService = (dir: string, name: string, file: string, faultline: 
   fs.appendFileSync(kept, fs.readFileSync(file))
 }
 
-/** Null where none kept anything. */
+/** The logs of the services by name; null if none has kept one. */
 const readServices = (dir: string): RunRecord['services'] => {
   const folder = path.join(dir, FILES.services)
   if (!fs.existsSync(folder)) return null
@@ -220,7 +212,7 @@ const readServices = (dir: string): RunRecord['services'] => {
   )
 }
 
-/** Of each file so much, from its end. */
+/** At most this much of each file is read, from its end. */
 const MOST_LOG_BYTES = 16 * 2 ** 20
 
 const readEnd = (file: string): string => {
@@ -235,7 +227,7 @@ const readEnd = (file: string): string => {
   }
 }
 
-/** Every file in every node's folder; null where the run kept none. */
+/** Every file in every node's folder; null if there is no such folder. */
 const readLogs = (dir: string): readonly NodeLog[] | null => {
   const folder = path.join(dir, FILES.nodes)
   if (!fs.existsSync(folder)) return null
@@ -253,18 +245,20 @@ export interface LoadedRun {
   readonly notes: readonly string[]
 }
 
-/** @throws UserError where the folder holds no run or its history is malformed. */
+/** @throws UserError if the folder does not contain a run, or the run's history is malformed. */
 export const loadRun = (dir: string): LoadedRun => {
   const { faultline, spec, claims, facts } = readRunFile(dir)
   const file = path.join(dir, FILES.history)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
-  const faults = foldFaults(readLines<FaultEvent>('faults', path.join(dir, FILES.faults)))
+  const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
+  const faults = foldFaults(events.map(readFaultEvent))
   const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
   return {
     record: {
       history: operations,
+      pairs: pairOperations(operations),
       vocabulary: null,
       faultline,
       spec,
@@ -279,9 +273,14 @@ export const loadRun = (dir: string): LoadedRun => {
   }
 }
 
-/** A bare history, without the rest of a run's record. */
+/**
+ * A bare history, without the rest of a run's record.
+ *
+ * @throws UserError if it is malformed.
+ */
 export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   history,
+  pairs: pairOperations(history),
   vocabulary: null,
   faultline: null,
   spec: null,

@@ -11,7 +11,7 @@ const git = (cwd: string, ...args: readonly string[]): string =>
     env: { GIT_DIR: undefined },
   }).stdout
 
-/** A package in a folder, and that folder's clone, or one above it. */
+/** Makes a folder a package. */
 const packageIn = (root: string): void =>
   fs.writeFileSync(path.join(root, 'package.json'), JSON.stringify({ version: '1.2.3' }))
 
@@ -29,13 +29,13 @@ describe('the version of faultline', () => {
     else process.env.GIT_DIR = gitDir
   })
 
-  it('outside any repository: of the package', () => {
+  it('outside any repository: the version of the package', () => {
     using folder = temporaryFolder()
     packageIn(folder.path)
     expect(versionAt(folder.path)).toBe('1.2.3')
   })
 
-  it("inside somebody's repository: of the package alone", () => {
+  it("inside a user's repository: only the version of the package", () => {
     using folder = temporaryFolder()
     const root = path.join(folder.path, 'node_modules', 'faultline')
     fs.mkdirSync(root, { recursive: true })
@@ -44,7 +44,7 @@ describe('the version of faultline', () => {
     expect(versionAt(root)).toBe('1.2.3')
   })
 
-  it('in a clone: with its commit, whatever tags there are, and whether anything was changed', () => {
+  it('in a clone: with its commit, whatever tags exist, and whether files are modified', () => {
     using folder = temporaryFolder()
     packageIn(folder.path)
     const commit = commitAll(folder.path)
@@ -54,7 +54,7 @@ describe('the version of faultline', () => {
     expect(versionAt(folder.path)).toBe(`1.2.3+${commit}-dirty`)
   })
 
-  it("is not another repository's where git's own environment names one, as in a hook", () => {
+  it("ignores another repository that git's environment variables name, as in a hook", () => {
     using folder = temporaryFolder()
     using other = temporaryFolder()
     packageIn(folder.path)

@@ -1,15 +1,17 @@
-/** Which faultline this is: the package's version, and the commit where it runs from a clone of its own. */
+/** The version of faultline: the package's version and, if it runs from its own clone, the commit. */
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 
-/** Also from the compiled form, which lies in .dist. */
+/** The root of the package; also correct for the compiled code, which is in .dist. */
 const ROOT = path.resolve(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../..' : '../../..')
 
-/** These would name another repository than the one asked about: they are set in git's hooks. */
+/** Git sets these variables in its hooks. They would make git look at another repository. */
 const FOREIGN = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']
 
-/** Null where the folder is no clone itself: a package inside somebody else's repository is not of their commit. */
+/**
+ * Null if the folder itself is not a clone: a package inside a user's repository must not get that repository's commit.
+ */
 const commitAt = (root: string): string | null => {
   if (!fs.existsSync(path.join(root, '.git'))) return null
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !FOREIGN.includes(name)))
@@ -32,7 +34,7 @@ export const versionAt = (root: string): string => {
 
 let known: string | undefined
 
-/** Of the faultline that runs; looked up once. */
+/** The version of the running faultline; looked up once. */
 export const ownVersion = (): string => {
   known ??= versionAt(ROOT)
   return known

@@ -1,4 +1,4 @@
-/** Programmer errors are asserted; operating errors are values. */
+/** Programmers' errors are assertions; operating errors are values or a `UserError`. */
 import { EXIT_CODES } from './exit-codes.ts'
 
 type FailureCode = typeof EXIT_CODES.harnessFailed | typeof EXIT_CODES.badUsage

@@ -1,10 +1,10 @@
-/** Definitions whose options are typed by their own declarations: each returns what it is given. */
+/** Definitions whose options are typed by their own declarations. Each function returns its argument. */
 import type { OptionSpecs } from '../api/options.ts'
 import type { Target } from '../api/target.ts'
 import type { CallOf, Vocabulary } from '../api/vocabulary.ts'
 import type { Workload } from '../api/workload.ts'
 
-/** Its calls are typed by its vocabulary. */
+/** The workload's calls are typed by its vocabulary. */
 export const defineWorkload = <V extends Vocabulary, const Specs extends OptionSpecs>(
   workload: Workload<CallOf<V>, Specs> & { readonly vocabulary: V },
 ): Workload => workload as Workload

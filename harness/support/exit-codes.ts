@@ -1,11 +1,11 @@
-/** How a command ends, for scripts and CI. The only place where these numbers stand for something. */
+/** The exit codes of commands, for scripts and CI. Other files use these names, never the numbers. */
 
 export const EXIT_CODES = {
-  /** The verdict is valid; of a command without a verdict: it did its work. */
+  /** The verdict is valid; for a command without a verdict: it succeeded. */
   valid: 0,
-  /** A promise was broken; of a benchmark or the demo: not what was to be shown. */
+  /** A promise was broken; for a benchmark or the demo: the result was not the expected one. */
   invalid: 1,
-  /** Nothing was proved; it never counts as a pass. */
+  /** Nothing was proved. This never counts as a pass. */
   unknown: 2,
   /** The harness could not do its work. */
   harnessFailed: 254,

@@ -1,6 +1,6 @@
-/** Quantiles of what was measured. */
+/** Quantiles of measurements. */
 
-/** Null of nothing. @param sorted ascending */
+/** Null for an empty list. @param sorted ascending */
 export const quantile = (sorted: readonly number[], q: number): number | null =>
   sorted.length === 0 ? null : (sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number)
 

@@ -9,7 +9,7 @@ it('is the same for the same seed and labels', () => {
   expect(draws(5, () => a.float())).toEqual(draws(5, () => b.float()))
 })
 
-it('forks independently of what was drawn before', () => {
+it('forks independently of earlier draws', () => {
   const drawn = rngFromSeed(7)
   drawn.float()
   expect(drawn.fork('y').int(1e9)).toBe(rngFromSeed(7).fork('y').int(1e9))
@@ -44,7 +44,7 @@ it('is uniform enough: ten bins, also over consecutive keys', () => {
   }
 })
 
-it('shuffles to a permutation and picks from what is there', () => {
+it('shuffles to a permutation and picks from the list', () => {
   const list = ['a', 'b', 'c', 'd']
   expect(rngFromSeed(3).shuffle(list).sort()).toEqual(list)
   expect(list).toContain(rngFromSeed(3).pick(list))

@@ -1,7 +1,7 @@
 /**
- * Seeded randomness. The key of a stream is a 64-bit hash of the seed and the labels on the path to it, so
- * `fork` depends on nothing that was drawn before. Streams are sfc32 (Doty-Humphrey's PractRand), keyed through
- * the finaliser of MurmurHash3; good far beyond what test plans need.
+ * Seeded randomness. The key of a stream is a 64-bit hash of the seed and the labels on the path to it, so `fork` does
+ * not depend on earlier draws. Streams are sfc32 (from Doty-Humphrey's PractRand), keyed through the finaliser of
+ * MurmurHash3. Their quality is far better than test plans need.
  */
 import type { Rng } from '../api/random.ts'
 

@@ -14,6 +14,6 @@ it.each(['', 'abc', '-5s', '5 minutes', 's'])('refuses "%s"', (text) =>
   expect(parseDurationMs(text)).toBeNull(),
 )
 
-it('writes durations for people', () => {
+it('formats durations', () => {
   expect([20, 1500, 180_000].map(formatDurationMs)).toEqual(['20 ms', '1.5 s', '3 min 0 s'])
 })

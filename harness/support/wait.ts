@@ -1,6 +1,6 @@
-/** Waiting, always with a deadline and always interruptible. */
+/** Waiting: every wait has a deadline and can be interrupted. */
 
-/** Resolves after `ms`; rejects with the signal's reason as soon as that is aborted. */
+/** Resolves after `ms`. Rejects with the signal's reason as soon as the signal is aborted. */
 export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted === true) return reject(signal.reason)
@@ -15,7 +15,7 @@ export const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener('abort', onAbort, { once: true })
   })
 
-/** Asks every `everyMs` until the answer is true; false once `timeoutMs` have passed. */
+/** Calls `holds` every `everyMs` until it returns true. Resolves to false once `timeoutMs` have passed. */
 export const waitUntil = async (
   holds: () => boolean | Promise<boolean>,
   timeoutMs: number,

@@ -1,6 +1,6 @@
 /**
- * What tests need of the machine. A test that lacks something is skipped by name on a developer's machine, and
- * fails under CI: a skip there would hide that nothing was tested.
+ * What tests need from the machine. A test that lacks something is skipped by name on a developer's machine. Under CI it
+ * fails, since a skip there would hide that nothing was tested.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -13,13 +13,13 @@ const onCi = process.env.CI === 'true'
 /** Long forms: more seeds, more kills, larger oracles. */
 export const isFull = process.env.FAULTLINE_FULL === '1'
 
-/** The short form's size, or the long one's. */
+/** The size for the short form of a test, or for the long form. */
 export const sized = (short: number, full: number): number => (isFull ? full : short)
 
 /**
- * `describe` where the capability is there; else a skip that says what is missing, or a failure where it is demanded.
+ * `describe` if nothing is missing; else a skip that says what is missing, or a failure.
  *
- * @param isDemanded whether its absence is a failure; by default under CI
+ * @param isDemanded whether missing something is a failure; by default under CI
  */
 export const describeWith = (
   missing: string | null,
@@ -48,8 +48,8 @@ export const missingLinuxRoot = (): string | null => {
 }
 
 /**
- * Histories of others with known verdicts, which are not ours to publish. FAULTLINE_FIXTURES names their folder and
- * demands it; without it they are judged where they stand beside the project, and skipped elsewhere.
+ * Histories of other projects with known verdicts, which are not ours to publish. If FAULTLINE_FIXTURES names their
+ * folder, the tests require it. Otherwise the tests use a folder beside the project, or are skipped if there is none.
  */
 const demanded = process.env.FAULTLINE_FIXTURES ?? ''
 export const demandsFixtures = demanded !== ''

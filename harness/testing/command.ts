@@ -9,11 +9,13 @@ import { FOLDER_VARIABLE } from './leftovers.ts'
 
 const MAIN = path.join(PROJECT_ROOT, 'harness', 'main.ts')
 
-/** Each start of the program compiles the same files again: half of its time. */
+/** Without this cache, each start of the program would spend half of its time compiling the same files again. */
 const NODE_COMPILE_CACHE = path.join(PROJECT_ROOT, '.cache', 'node')
 const BARE = { reject: false, stdin: 'ignore', env: { NO_COLOR: '1', NODE_COMPILE_CACHE } } as const
 
-/** Whatever a run starts carries the folder of its results: `leftovers.ts` knows it by that. */
+/**
+ * Every process that a run starts has the folder of its results in its environment, by which `leftovers.ts` finds it.
+ */
 const marked = (args: readonly string[]): Readonly<Record<string, string>> => {
   const folder = args[args.indexOf('--out') + 1]
   return args.includes('--out') && folder !== undefined ? { [FOLDER_VARIABLE]: folder } : {}
@@ -50,11 +52,11 @@ const withVerdict = ({ exitCode, stdout, stderr }: Awaited<ReturnType<typeof sta
   return { exitCode, stdout, stderr, verdict: JSON.parse(stdout) as FinishedRun['verdict'] }
 }
 
-/** A run with its verdict; a run that did not come about throws with what it said. */
+/** Runs the command and returns the run with its verdict. Throws with stderr if there was no run. */
 export const run = async (out: string, args: readonly string[]): Promise<FinishedRun> =>
   withVerdict(await start(['run', ...args, '--out', out, '--json']))
 
-/** The same, to which something is done once its clients are at work, until it is over. */
+/** The same, but calls `disturb` once the clients are running. Its signal is aborted when the run is over. */
 export const runWhile = async (
   out: string,
   args: readonly string[],
@@ -63,8 +65,8 @@ export const runWhile = async (
   const over = new AbortController()
   const running = start(['run', ...args, '--out', out, '--json'])
   let disturbing: Promise<void> | null = null
-  running.stderr.on('data', (told: Buffer) => {
-    if (/ {2}running {2}/.test(String(told))) disturbing ??= disturb(over.signal)
+  running.stderr.on('data', (chunk: Buffer) => {
+    if (/ {2}running {2}/.test(String(chunk))) disturbing ??= disturb(over.signal)
   })
   try {
     return withVerdict(await running)

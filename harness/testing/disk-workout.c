@@ -1,4 +1,4 @@
-/* Memory maps, locks, fallocate, positioned, vectored and direct I/O on the directory given; one line a step. */
+/* Memory maps, locks, fallocate, positioned, vectored and direct I/O on the directory given; one line per step. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ static long sum(int fd) {
   return total;
 }
 
-/* What another process gets when it asks for the lock. */
+/* What another process gets when it requests the lock. */
 static int other_locks(const char *file, int posix) {
   pid_t child = fork();
   if (child == 0) {

@@ -1,6 +1,6 @@
 /**
- * What POSIX programs do to a directory, by a process of its own: `node disk-workout.ts <directory>`. Prints one JSON line
- * a step: what came of it, content and attributes. The same lines are expected of every file system.
+ * Does to a directory what POSIX programs do: `node disk-workout.ts <directory>`. Prints one JSON line per step with its
+ * result, content and attributes. Every file system must give the same lines.
  */
 import { spawn } from 'node:child_process'
 import crypto from 'node:crypto'
@@ -14,7 +14,7 @@ const say = (step: string, result: unknown): void => {
   process.stdout.write(`${JSON.stringify([step, result])}\n`)
 }
 
-/** The code of the error, or what the step returned. */
+/** Prints the code of the error, or what the step returned. */
 const attempt = (step: string, act: () => unknown): void => {
   try {
     say(step, act() ?? 'done')

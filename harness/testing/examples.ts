@@ -1,13 +1,13 @@
-/** An example of each call of each vocabulary: what is asked, an ok answer, and what is neither. */
+/** Examples of each call of each vocabulary: a value, an ok answer, and values and answers that must be rejected. */
 
 export interface Example {
   readonly value: unknown
   readonly ok: unknown
   readonly changes: boolean
-  /** Values that are none. */
+  /** Values that must be rejected. */
   readonly badValues: readonly unknown[]
   readonly badOks: readonly unknown[]
-  /** Answers of the right shape to another call. */
+  /** Answers of the right shape that do not match the value. */
   readonly mismatches?: readonly unknown[]
   readonly objects?: readonly string[]
   readonly writes?: readonly string[]
@@ -121,7 +121,7 @@ const writeRegister: Example = {
   ],
   changes: true,
   badValues: [null, [['append', 1, 2]], [['w', 1, null]], [['w', 1, [2]]]],
-  badOks: [[['r', 1, [5]]], [['w', 1, true]]],
+  badOks: [[['r', 1, [5]]], [['w', 1, 1.5]]],
   mismatches: [
     [
       ['w', 1, 6],
@@ -229,6 +229,16 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       mismatches: [{ key: 4, value: null }],
       objects: ['3'],
       reads: ['3=7'],
+    },
+    drain: {
+      value: KEY,
+      ok: { key: 3, values: [7, 8] },
+      changes: true,
+      badValues: BAD_KEYS,
+      badOks: [KEY, { key: 3, values: null }, { key: 3, values: ['7'] }],
+      mismatches: [{ key: 4, values: [] }],
+      objects: ['3'],
+      reads: ['3=7', '3=8'],
     },
   },
   'unique-ids': {

@@ -1,4 +1,6 @@
-/** A target whose nodes hold nothing: etcd gateways (TCP proxies) before one etcd that stands beside as a service. */
+/**
+ * A target whose nodes store nothing: etcd gateways (TCP proxies) in front of one etcd, which is a service beside them.
+ */
 
 import { CLIENT_PORT } from '../../targets/etcd/ports.ts'
 import { etcd } from '../../targets/etcd/target.ts'
@@ -8,7 +10,7 @@ import { defineTarget } from '../support/define.ts'
 const gateway = defineTarget({
   ...etcd,
   name: 'gateways',
-  description: 'etcd gateways before one etcd',
+  description: 'etcd gateways in front of one etcd',
   claims: (options) => ({ ...etcd.claims(options), source: 'harness/testing/gateway-target.ts' }),
   services: () => [
     {

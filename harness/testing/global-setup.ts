@@ -1,6 +1,6 @@
 /**
- * Set-up of the end-to-end tests: a Docker daemon where none answers (root, no service manager), started before any
- * test takes its baseline of the host and stopped again afterwards; and the images.
+ * Set-up of the end-to-end tests. If no Docker daemon answers (and we are root, without a service manager), it starts one
+ * before any test takes its baseline of the host, and stops it afterwards. It also builds the images.
  */
 import { targetImages } from '../cli/commands/prepare.ts'
 import { isDockerReachable } from '../environments/docker/daemon.ts'

@@ -1,7 +1,7 @@
 /**
- * What of the host a run may not change: its clock, firewall, routes, queues, links and mounts. Others use the same
- * machine meanwhile, and Docker changes some of these whenever anybody's container starts: what belongs to a network of
- * Docker's, or to a run's own folder, is left out here. What a run itself leaves is found by its id (`leftovers.ts`).
+ * The parts of the host that a run must not change: clock, firewall, routes, queues, links and mounts. Other programs
+ * use the machine at the same time, and Docker changes some of these whenever a container starts. So what belongs to
+ * Docker's networks or to the folder of a run is ignored here. Leftovers of a run are found by its id (`leftovers.ts`).
  */
 import crypto from 'node:crypto'
 import fs from 'node:fs'
@@ -12,15 +12,15 @@ const lines = (command: string, args: readonly string[]): string[] => {
   return exitCode === 0 ? stdout.split('\n').filter(Boolean).sort() : []
 }
 
-/** Of Docker: its daemon's rules, and bridges and links of networks. */
+/** Lines about Docker: rules of its daemon, and bridges and links of its networks. */
 const OF_DOCKER = /docker|DOCKER|\bbr-[0-9a-f]{12}|\bveth/
-/** Of some run, or of a container. */
+/** Lines about a run or a container. */
 const OF_RUNS = /\/faultline|\/docker\/|faultline-/
 
 const withoutDocker = (all: readonly string[]): readonly string[] =>
   all.filter((line) => !OF_DOCKER.test(line))
 
-/** A hash of its vDSO, which nothing but a fault would ever change. */
+/** A hash of the process's vDSO, which only a fault would change. */
 const clockFunctionsOf = (pid: string): string => {
   const range = /^([0-9a-f]+)-([0-9a-f]+) .*\[vdso\]$/m.exec(fs.readFileSync(`/proc/${pid}/maps`, 'latin1'))
   if (range === null) return `${pid}: none`
@@ -35,8 +35,8 @@ const clockFunctionsOf = (pid: string): string => {
 const TRIES = 20
 
 /**
- * Milliseconds that the wall clock is ahead of the monotonic one: it moves only if someone sets the clock. Of several
- * readings the one that took least, since the process may lose the processor between the two clocks.
+ * How many milliseconds the wall clock is ahead of the monotonic clock. It changes only if someone sets the clock. Takes
+ * the fastest of several readings, since the process may be descheduled between reading the two clocks.
  */
 export const wallClockOffsetMs = (): number => {
   const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
@@ -50,7 +50,7 @@ export const wallClockOffsetMs = (): number => {
 }
 
 export interface HostBaseline {
-  /** Each part as lines; a line that comes or goes is a change. */
+  /** Each part as lines. A new or missing line is a change. */
   readonly parts: Readonly<Record<string, readonly string[]>>
   readonly wallClockOffsetMs: number
 }
@@ -65,16 +65,16 @@ export const hostBaseline = (): HostBaseline => ({
       .readFileSync('/proc/self/mounts', 'latin1')
       .split('\n')
       .filter((line) => line !== '' && !OF_RUNS.test(line)),
-    // The kernel gives them to this process and to its parent.
+    // Those that the kernel gives to this process and to its parent.
     clockFunctions: ['self', String(process.ppid)].map(clockFunctionsOf),
   },
   wallClockOffsetMs: wallClockOffsetMs(),
 })
 
-/** The clock is set by whoever keeps it in step, but by less. */
+/** Time synchronisation sets the clock too, but by less. */
 const MOST_CLOCK_STEP_MS = 1000
 
-/** What is otherwise now, each as a sentence. */
+/** The changes since `before`, each as a sentence. */
 export const hostChanges = (before: HostBaseline): readonly string[] => {
   const now = hostBaseline()
   const changes = Object.entries(before.parts).flatMap(([part, known]) => {

@@ -6,11 +6,11 @@ const importing = (file: string, ...from: readonly string[]) => ({
   imports: from.map((each) => ({ from: each, names: ['x'] })),
 })
 
-describe('circles of imports', () => {
-  it('are none in a tree, nor where two files import the same', () =>
+describe('import circles', () => {
+  it('do not exist in a tree, or when two files import the same file', () =>
     expect(circlesAmong([importing('a', 'b', 'c'), importing('b', 'c'), importing('c')])).toEqual([]))
 
-  it('are shown by the shortest way, until every file of one is shown', () => {
+  it('are shown by their shortest path, until every file in a circle is shown', () => {
     const two = [importing('a', 'b'), importing('b', 'a', 'c'), importing('c', 'd'), importing('d', 'c')]
     expect(circlesAmong(two)).toEqual(['a -> b -> a', 'c -> d -> c'])
     const long = [importing('a', 'b'), importing('b', 'c'), importing('c', 'd', 'a'), importing('d', 'a')]
@@ -30,7 +30,7 @@ describe('unused exports', () => {
     exports: exports.map((each) => ({ name: each, isPartOfAnother: each.startsWith('Part') })),
   })
 
-  it('are those that nobody imports, but for parts of others and what is published', () => {
+  it('are those that no file imports, except parts of other exports and published ones', () => {
     const sources = [
       file('a', ['used', 'unused', 'PartOfUsed'], []),
       file('b', ['whole'], [{ from: 'a', names: ['used'] }]),

@@ -1,10 +1,10 @@
-/** What follows from who imports what: circles, and exports that nobody imports. */
+/** Import circles, and exports that no file imports. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { PROJECT_ROOT } from './capabilities.ts'
 import type { Source } from './sources.ts'
 
-/** The shortest way from one file by imports to another, both ends included; null where there is none. */
+/** The shortest path of imports from one file to another, including both; null if there is none. */
 const shortestPath = (
   importsOf: ReadonlyMap<string, readonly string[]>,
   start: string,
@@ -23,8 +23,8 @@ const shortestPath = (
 }
 
 /**
- * The shortest circle through each file that is in one and in none shown before, as `a -> b -> a`. Imports of types
- * count: who reads one file of a circle has to read all.
+ * Import circles as `a -> b -> a`: for each file that is in a circle, but not in one found before, the shortest circle
+ * through it. Imports of types count, since a reader of one file of a circle has to read all of them.
  */
 export const circlesAmong = (sources: readonly Pick<Source, 'file' | 'imports'>[]): readonly string[] => {
   const importsOf = new Map(
@@ -45,7 +45,7 @@ export const circlesAmong = (sources: readonly Pick<Source, 'file' | 'imports'>[
 
 type Conditions = Readonly<Record<string, string>>
 
-/** The sources that a package.json publishes: what its `exports` name below its folder of compiled files. */
+/** The sources of the compiled files that the `exports` of a package.json name. */
 const publishedBy = (folder: string, files: readonly string[]): ReadonlySet<string> => {
   const manifest = JSON.parse(fs.readFileSync(path.join(PROJECT_ROOT, folder, 'package.json'), 'utf8')) as {
     readonly exports: Readonly<Record<string, string | Conditions>>
@@ -65,7 +65,7 @@ const publishedBy = (folder: string, files: readonly string[]): ReadonlySet<stri
   return published
 }
 
-/** Whether the file is loaded by its path rather than imported: by vitest, or as a target on a command line. */
+/** Whether the file is loaded by its path instead of being imported: by vitest, or as a target on a command line. */
 const isLoadedByPath = (file: string, sources: readonly Source[]): boolean => {
   const quoted = `${path.posix.basename(file)}'`
   return sources.some(
@@ -73,7 +73,9 @@ const isLoadedByPath = (file: string, sources: readonly Source[]): boolean => {
   )
 }
 
-/** Files whose exports are read by others than files of this project: users of the packages, and loaders of modules. */
+/**
+ * Files whose exports are used from outside the project's files: by users of the packages and by loaders of modules.
+ */
 export const entryPoints = (sources: readonly Source[]): ReadonlySet<string> => {
   const files = sources.map(({ file }) => file)
   const modules = sources.filter(({ exports }) => exports.some(({ name }) => name === 'default'))
@@ -85,7 +87,7 @@ export const entryPoints = (sources: readonly Source[]): ReadonlySet<string> => 
   ])
 }
 
-/** `file: name` of each export that no file imports, and that is not part of another export's signature. */
+/** `file: name` of each export that no file imports and that is not part of another export's signature. */
 export const unusedExports = (
   sources: readonly Pick<Source, 'file' | 'imports' | 'exports'>[],
   entries: ReadonlySet<string>,

@@ -1,7 +1,7 @@
 /**
- * What runs left on this host, told apart from what belongs to others by the runs' ids. A test knows its runs by the
- * folder their results are in: `run.json` names the id; and whatever was started for that folder (`command.ts`) carries
- * it in its environment, so that a run is known before it has written anything.
+ * What runs have left on this host. It is distinguished from what belongs to others by the ids of the runs. A test finds
+ * its runs by the folder of their results: `run.json` contains the id. Every process that was started for that folder
+ * (`command.ts`) has it in its environment, so that a run is found before it has written anything.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -39,7 +39,6 @@ export interface TracedProcess {
 }
 
 interface Owned extends TracedProcess {
-  /** Of a user who runs nothing but the test's own runs. */
   readonly uid: number
   readonly environment: string
   readonly cgroups: string
@@ -55,10 +54,10 @@ const processes = (): readonly Owned[] =>
       environment: readIfThere(`/proc/${pid}/environ`),
       cgroups: readIfThere(`/proc/${pid}/cgroup`),
     }))
-    // A zombie, or one that is gone, has none.
+    // Zombies and processes that are gone have no command line.
     .filter(({ commandLine }) => commandLine !== '')
 
-/** State directories by run id; `owner` is the pid of the supervisor. */
+/** The state directories with their run ids. `owner` is the pid of the supervisor. */
 const stateDirs = (): readonly {
   readonly id: string
   readonly directory: string
@@ -81,13 +80,13 @@ const idsWrittenIn = (folder: string): readonly string[] =>
     .filter((file) => path.basename(file) === 'run.json' && !file.includes('node_modules'))
     .flatMap((file) => /"runId": "(\w+)"/.exec(readIfThere(path.join(folder, file)))?.[1] ?? [])
 
-/** Whose runs. */
+/** The runs of a test. */
 export interface Runs {
-  /** Where their results are. */
+  /** The folder of their results. */
   readonly folder: string
-  /** Pids of supervisors that may have ended before they wrote anything. */
+  /** Pids of supervisors that may have ended before they wrote any results. */
   readonly supervisors?: readonly number[]
-  /** The user who started them, if it is one who starts nothing else. */
+  /** The user who started them, if that user starts nothing else. */
   readonly uid?: number
 }
 
@@ -98,7 +97,7 @@ export const runIdsOf = ({ folder, supervisors = [] }: Runs): readonly string[] 
   ]),
 ]
 
-/** What runs now of these runs, nodes included. */
+/** The processes of these runs that are running now, including nodes. */
 export const processesOf = (runs: Runs, ids = runIdsOf(runs)): readonly TracedProcess[] => {
   const mark = `${FOLDER_VARIABLE}=${runs.folder}\0`
   const isOurs = ({ uid, commandLine, environment, cgroups }: Owned): boolean =>
@@ -132,12 +131,12 @@ const tracesOf = (id: string): readonly string[] => [
   ...docker(['volume', 'ls', '--format', '{{.Name}}'], id).map((name) => `volume: ${name}`),
 ]
 
-/** Guards against hanging only: what is undone is gone much sooner. */
+/** Only a guard against hanging: what is undone is gone much sooner. */
 const SETTLE_TIMEOUT_MS = 60_000
 
 /**
- * What the runs left behind, and what of the host is otherwise than before, once things have settled; empty where
- * nothing is.
+ * What the runs have left behind, and changes of the host. Waits until there is nothing, which is the expected result,
+ * or the time is over.
  */
 export const leftovers = async (before: HostBaseline, runs: Runs | string): Promise<readonly string[]> => {
   const whose = typeof runs === 'string' ? { folder: runs } : runs

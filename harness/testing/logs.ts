@@ -1,4 +1,4 @@
-/** A log for tests, which remembers. */
+/** A log for tests that remembers its lines. */
 import type { Log, LogFields, LogLevel } from '../api/log.ts'
 
 interface LoggedLine {

@@ -1,4 +1,4 @@
-/** What of a history is not as its vocabulary says: mistakes of whoever asked, or of the client. */
+/** Operations of a history that do not fit its vocabulary: mistakes of the workload or of the client. */
 import { z } from 'zod'
 import type { Operation, Pair } from '../api/history.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
@@ -7,9 +7,9 @@ import { definitionOf } from '../vocabularies/vocabulary.ts'
 
 const whyMisfit = (vocabulary: Vocabulary, { invocation, completion }: Pair): string | null => {
   const definition = definitionOf(vocabulary, invocation.f)
-  if (definition === undefined) return `it is no call of ${vocabulary.name}`
+  if (definition === undefined) return `it is not a call of ${vocabulary.name}`
   const value = definition.value.safeParse(invocation.value)
-  if (!value.success) return `what it asks: ${z.prettifyError(value.error)}`
+  if (!value.success) return `its value: ${z.prettifyError(value.error)}`
   if (completion?.type !== 'ok') return null
   const ok = definition.ok.safeParse(completion.value)
   if (!ok.success) return `its answer: ${z.prettifyError(ok.error)}`

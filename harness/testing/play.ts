@@ -1,4 +1,4 @@
-/** A run for its faults: what each did by measurement, with the host compared around it. */
+/** Runs that test faults: the measured effect of each fault, and a comparison of the host before and after. */
 import { expect } from 'vitest'
 import type { Effect } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord } from '../api/record.ts'
@@ -17,14 +17,14 @@ interface PlayedEffect {
 export interface Played extends FinishedRun {
   readonly record: RunRecord
   readonly faults: readonly FaultRecord[]
-  /** Of the faults that bit: by whom, the intent, and the last measurement. */
+  /** For each effective fault: its nemesis, its intent and its last measurement. */
   readonly effects: readonly PlayedEffect[]
 }
 
 /**
- * A run whose faults are looked at; it leaves nothing behind.
+ * Runs the target and returns the run with its faults. Expects that the run leaves nothing behind.
  *
- * @param flags of `faultline run`, parted by spaces
+ * @param flags of `faultline run`, separated by spaces
  */
 export const play = async (target: readonly string[], flags: string): Promise<Played> => {
   using folder = temporaryFolder()
@@ -32,9 +32,9 @@ export const play = async (target: readonly string[], flags: string): Promise<Pl
   const finished = await run(folder.path, [...target, ...flags.split(' ')])
   const { record } = loadRun(finished.verdict.runDir)
   const faults = record.faults ?? []
-  const effects = faults.flatMap(({ bit, effects: all, planned }) => {
+  const effects = faults.flatMap(({ effective, effects: all, planned }) => {
     const last = all.at(-1)
-    return bit && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
+    return effective && last !== undefined ? [{ nemesis: planned.nemesis, intent: planned.intent, last }] : []
   })
   expect(await leftovers(before, folder.path)).toEqual([])
   return { ...finished, record, faults, effects }
@@ -43,38 +43,38 @@ export const play = async (target: readonly string[], flags: string): Promise<Pl
 export const RAFT = ['raft', '--env', 'namespaces']
 export const ETCD = ['etcd', '--env', 'docker']
 
-/** Valid, by faults that the claims tolerate. */
+/** Expects a valid run with faults that the claims tolerate. */
 export const expectKept = ({ verdict }: Played): void => {
   expect(verdict.status, verdict.summary).toBe('valid')
   expect(verdict.outsideClaims).toBe(false)
 }
 
-/** What one nemesis did. */
+/** The effects of one nemesis. */
 export const effectsOf = ({ effects }: Played, nemesis: string): readonly PlayedEffect[] =>
   effects.filter((each) => each.nemesis === nemesis)
 
-/** In words. */
-export const saidBy = (played: Played, nemesis: string): string =>
+/** The summaries of its effects, one per line. */
+export const summariesOf = (played: Played, nemesis: string): string =>
   effectsOf(played, nemesis)
     .map(({ last }) => last.summary)
     .join('\n')
 
 /**
- * Faults of every mode did what they are for: of those that came about, one of each mode at least. All modes are
- * planned; on a slow machine the last may come too late, so only half of them must have come about.
+ * Expects that faults of every mode were planned, and that at least one fault of each injected mode was effective. On a
+ * slow machine the last modes may be injected too late, so only half of the modes must have been injected.
  *
- * @param leastMs what was in force for less had no time to do anything
+ * @param leastMs faults that were in force for less are ignored, since they had no time to do anything
  */
 export const expectModes = (played: Played, nemesis: string, modes: readonly string[], leastMs = 0): void => {
   const own = played.faults.filter(({ planned }) => planned.nemesis === nemesis)
   expect(own.map(({ planned: { intent } }) => intent.mode)).toEqual(expect.arrayContaining([...modes]))
-  const cameAbout = own.filter(
+  const injected = own.filter(
     ({ injectedAtNs = Number.POSITIVE_INFINITY, healedAtNs = 0 }) =>
       healedAtNs - injectedAtNs > leastMs * NS_PER_MS,
   )
-  const came = new Set(cameAbout.map(({ planned: { intent } }) => intent.mode))
-  expect(came.size, [...came].join()).toBeGreaterThanOrEqual(modes.length / 2)
+  const injectedModes = new Set(injected.map(({ planned: { intent } }) => intent.mode))
+  expect(injectedModes.size, [...injectedModes].join()).toBeGreaterThanOrEqual(modes.length / 2)
   expect(effectsOf(played, nemesis).map(({ intent }) => intent.mode)).toEqual(
-    expect.arrayContaining([...came]),
+    expect.arrayContaining([...injectedModes]),
   )
 }

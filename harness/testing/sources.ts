@@ -1,6 +1,6 @@
 /**
- * What the house rules ask of the project's sources, by TypeScript's own parser: who imports what of whom, what is exported,
- * how long functions are, which lists of names there are.
+ * What the house rules need to know about the project's sources: imports, exports, lengths of functions, and lists of
+ * names. TypeScript's own parser reads them.
  */
 import path from 'node:path'
 import type { Node, SourceFile, Statement } from 'typescript/unstable/ast'
@@ -41,33 +41,33 @@ import {
 import { API } from 'typescript/unstable/sync'
 import { PROJECT_ROOT } from './capabilities.ts'
 
-/** An import, a re-export or a dynamic import of a file of the project; of types too. */
+/** An import, re-export or dynamic import of a file of the project, including imports of types. */
 export interface Import {
-  /** Relative to the project, as `file` is. */
+  /** Relative to the project, like `file`. */
   readonly from: string
-  /** Null: all of them, or it cannot be told which. */
+  /** Null: all names, or unknown ones. */
   readonly names: readonly string[] | null
 }
 
 export interface Export {
   readonly name: string
-  /** Another export of the file has it in its signature, so that who uses that one may have to name it. */
+  /** Another export of the file has it in its signature, so users of that export may need to name it. */
   readonly isPartOfAnother: boolean
 }
 
 export interface FunctionSize {
-  /** Its own name, or that of what it is given to. */
+  /** The function's own name, or that of the variable, property or call that it is given to. */
   readonly name: string
   readonly line: number
   readonly lines: number
 }
 
-/** An array, or the computed keys of a table such as `{ [REGISTER]: ... }`, of texts and names of values and nothing else. */
+/** An array, or the computed keys of a table such as `{ [REGISTER]: ... }`, that has only texts and names of values. */
 export interface List {
   readonly kind: 'array' | 'table'
   readonly items: readonly {
     readonly text: string
-    /** The file that the value of this name is imported from; null for a text, and for what is of the file itself. */
+    /** The file from which the value of this name is imported; null for a text and for a value of the file itself. */
     readonly from: string | null
   }[]
 }
@@ -86,7 +86,7 @@ const walk = (node: Node, visit: (node: Node) => void): void => {
   node.forEachChild((child) => walk(child, visit))
 }
 
-/** Of an expression that is a dynamic import: the names taken of it, by what stands around it. */
+/** The names that are taken from a dynamic import, by the code around it. */
 const namesTaken = (call: Node): readonly string[] | null => {
   let node = call.parent
   while (isAwaitExpression(node) || isParenthesizedExpression(node)) node = node.parent
@@ -151,7 +151,7 @@ const namesDeclared = (statement: Statement): readonly string[] => {
   return statement.declarationList.declarations.map((declaration) => textOf(declaration.name))
 }
 
-/** Types named by a statement outside of bodies of functions. */
+/** Types that a statement names outside function bodies. */
 const typesInSignature = (statement: Statement): ReadonlySet<string> => {
   const types = new Set<string>()
   const visit = (node: Node): void => {
@@ -207,7 +207,7 @@ const functionsIn = (source: SourceFile): readonly FunctionSize[] => {
   return functions
 }
 
-/** Local name -> file it is imported from. */
+/** Local name -> the file that it is imported from. */
 const originsIn = (imports: readonly Import[]): ReadonlyMap<string, string> =>
   new Map(imports.flatMap(({ from, names }) => (names ?? []).map((name) => [name, from] as const)))
 
@@ -235,7 +235,7 @@ const listsIn = (source: SourceFile, imports: readonly Import[]): readonly List[
   return lists
 }
 
-/** Every file of tsconfig.json that is the project's own. */
+/** Every file of tsconfig.json that belongs to the project. */
 export const readSources = (): readonly Source[] => {
   const api = new API({ cwd: PROJECT_ROOT })
   try {

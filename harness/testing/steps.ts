@@ -1,10 +1,9 @@
-/** Short histories written by hand: each step is an event, a millisecond after the one before. */
+/** Short histories written by hand: each step is an event, one millisecond after the previous one. */
 import type { Operation } from '../api/history.ts'
-import type { RunRecord } from '../api/record.ts'
 import type { Checker, Verdict } from '../api/verdict.ts'
-import { bareRecord } from '../store/run-store.ts'
+import { type RecordParts, recordOf } from './record.ts'
 
-/** `value` of a completion that is left out is the invocation's. */
+/** A completion without a `value` has that of its invocation. */
 export type Step = readonly [process: number, type: Operation['type'], f: string, value?: unknown]
 
 export const historyOf = (steps: readonly Step[]): readonly Operation[] => {
@@ -16,7 +15,7 @@ export const historyOf = (steps: readonly Step[]): readonly Operation[] => {
   })
 }
 
-/** Invoked and completed at once. */
+/** An operation that is invoked and then completed at once with ok. */
 export const done = (
   process: number,
   f: string,
@@ -30,6 +29,6 @@ export const done = (
 export const judgeSteps = (
   checker: Checker,
   steps: readonly Step[],
-  parts: Partial<RunRecord> = {},
+  parts: RecordParts = {},
 ): Promise<Verdict> =>
-  checker.check({ ...bareRecord(historyOf(steps)), ...parts }, new AbortController().signal)
+  checker.check(recordOf({ history: historyOf(steps), ...parts }), new AbortController().signal)

@@ -1,5 +1,5 @@
 /**
- * Who may do something. Nobody may at first.
+ * Permissions of subjects. At first, nobody has permission.
  *
  * | call   | value       | ok value             |
  * |--------|-------------|----------------------|

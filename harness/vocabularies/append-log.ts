@@ -1,5 +1,5 @@
 /**
- * Logs that tell each value's place. A value is appended to a log at most once in a history.
+ * Logs that return the offset of each value. A value is appended to a log at most once in a history.
  *
  * | call   | value          | ok value                                  |
  * |--------|----------------|-------------------------------------------|
@@ -17,7 +17,7 @@ const value = z.int()
 
 export const APPEND_LOG = defineVocabulary({
   name: 'append-log',
-  description: "logs that tell each value's place",
+  description: 'logs that return the offset of each value',
   promises: OF_OBJECTS,
   unique: 'a value is appended to a log at most once',
   initial: 'empty',

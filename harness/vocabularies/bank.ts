@@ -1,13 +1,14 @@
 /**
- * ACCOUNTS accounts with INITIAL_BALANCE each, none of which may be overdrawn.
+ * ACCOUNTS accounts with INITIAL_BALANCE each. No account may be overdrawn.
  *
  * | call     | value                | ok value                                       |
  * |----------|----------------------|------------------------------------------------|
- * | transfer | { from, to, amount } | the same and { applied }: false for want of money |
- * | read     | {}                   | { balances }: of all accounts, at one time     |
+ * | transfer | { from, to, amount } | the same and { applied }: false if money is short |
+ * | read     | {}                   | { balances }: of all accounts, at one instant  |
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { bankForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { nothing, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -28,6 +29,7 @@ export const BANK = defineVocabulary({
   unique: null,
   initial: `${INITIAL_BALANCE} in each account`,
   services: [],
+  edn: bankForm,
   calls: {
     transfer: defineCall({
       value: transfer,

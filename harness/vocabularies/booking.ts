@@ -1,10 +1,10 @@
 /**
- * Seats, each for one customer. Who asks again for what it has is told the same again.
+ * Seats, each for one customer. If the owner of a seat books it again, the booking is confirmed again.
  *
  * | call | value              | ok value                               |
  * |------|--------------------|----------------------------------------|
  * | book | { seat, customer } | { seat, customer, confirmed }          |
- * | read | { seat }           | { seat, customer }: null where free    |
+ * | read | { seat }           | { seat, customer }: null if it is free |
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'

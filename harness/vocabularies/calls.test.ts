@@ -1,4 +1,4 @@
-/** Every call of every vocabulary: what its schemas accept, what they reject, and what is known of it besides. */
+/** Every call of every vocabulary: what its schemas accept and reject, and its other properties. */
 import { describe, expect, it } from 'vitest'
 import type { CallDefinition } from '../api/vocabulary.ts'
 import { EXAMPLES } from '../testing/examples.ts'
@@ -45,16 +45,16 @@ describe('a call', () => {
     expect(definition.reads?.(example.ok) ?? []).toEqual(example.reads ?? [])
   })
 
-  it('is narrowed by the name that it has', () => {
+  it('is narrowed by its name', () => {
     const call = { f: 'read', value: { key: 1 } }
     expect(asCall(REGISTER, call)).toBe(call)
     expect(() => asCall(REGISTER, { f: 'add', value: {} })).toThrow(
-      'add is no call of the register vocabulary (read, write, cas)',
+      'add is not a call of the register vocabulary (read, write, cas)',
     )
-    expect(() => asCall(REGISTER, { f: 'toString', value: {} })).toThrow('toString is no call')
+    expect(() => asCall(REGISTER, { f: 'toString', value: {} })).toThrow('toString is not a call')
   })
 
-  it('that does not fit may change anything, and tells nothing', () => {
+  it('that does not match counts as a change, and proves no write or read', () => {
     expect(mayChange(REGISTER, { f: 'read', value: null })).toBe(true)
     expect(mayChange(REGISTER, { f: 'leader', value: {} })).toBe(true)
     expect(writesOf(REGISTER, { f: 'write', value: null })).toEqual([])

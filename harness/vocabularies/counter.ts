@@ -1,5 +1,5 @@
 /**
- * Counters, zero at first.
+ * Counters, initially zero.
  *
  * | call | value          | ok value         |
  * |------|----------------|------------------|
@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { counterForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -16,11 +17,12 @@ const key = z.int()
 
 export const COUNTER = defineVocabulary({
   name: 'counter',
-  description: 'counters that are added to',
+  description: 'counters with additions and reads',
   promises: OF_OBJECTS,
   unique: null,
   initial: '0',
   services: [],
+  edn: counterForm,
   calls: {
     add: defineCall({
       value: z.object({ key, delta: z.int() }),

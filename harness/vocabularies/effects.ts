@@ -1,16 +1,16 @@
 /**
- * Requests that must take effect in the outside world: emails, payments, job triggers. A key names one request for ever
- * (idempotency key); who lost the answer asks again under the same.
+ * Requests that must take effect in the outside world: emails, payments, job triggers. A key names one request permanently
+ * (idempotency key). A client that did not get the answer repeats the request under the same key.
  *
  * | call    | value                        | ok value                                                 |
  * |---------|------------------------------|----------------------------------------------------------|
  * | submit  | { key, resource, version }   | { key }: accepted; it will take effect later             |
  * | pending | {}                           | { pending, done }: keys accepted and not yet done; how many are done |
- * | ledger  | {}                           | { entries }: what the cluster's own log says of each key |
+ * | ledger  | {}                           | { entries }: the entry of each key in the cluster's log  |
  *
- * Versions of one resource grow: an older one that takes effect again overwrites a newer one.
+ * The versions of one resource increase. If an older version takes effect again, it overwrites a newer one.
  *
- * What takes effect is written down by a *sink*, a service beside the cluster, in the order in which it happens.
+ * A *sink*, a service beside the cluster, records every effect in the order in which it happens.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
@@ -23,7 +23,7 @@ export const SINK = 'sink'
 
 export const request = z.object({ key: z.string(), resource: z.int(), version: z.int() })
 
-/** A client asks for a request to take effect. */
+/** A client submits a request that is to take effect. */
 export const submit = defineCall({
   value: request,
   ok: z.object({ key: z.string() }),
@@ -32,17 +32,17 @@ export const submit = defineCall({
   objects: (asked) => [asked.key],
 })
 
-/** What the cluster's own log says of a key. */
+/** The entry of one key in the cluster's own log. */
 const ledgerEntry = z.object({
   key: z.string(),
   /** Positions in the cluster's log; null: not done. */
   acceptedAt: z.int(),
   doneAt: z.int().nullable(),
-  /** Who had it written down as done. */
+  /** The worker that reported it as done. */
   worker: z.string().nullable(),
 })
 
-/** What every vocabulary with effects asks once all is over. */
+/** The calls that every workload with effects makes at the end. */
 export const audits = {
   pending: defineCall({
     value: nothing,
@@ -65,7 +65,7 @@ export const EFFECTS = defineVocabulary({
   description: 'requests that must take effect in the outside world',
   promises: OF_EFFECTS,
   unique: 'a key names one request',
-  initial: 'nothing asked for',
+  initial: 'no request',
   services: [SINK],
   calls: { submit, ...audits },
 })
@@ -80,7 +80,7 @@ export type LedgerEntry = LedgerResult['entries'][number]
 /**
  * What the sink does with a request to act:
  * - `naive`: it acts;
- * - `deduplicating`: it acts once a key;
+ * - `deduplicating`: it acts once for each key;
  * - `fencing`: it acts unless it has seen a greater token for that resource.
  */
 export const SINK_MODES = ['naive', 'deduplicating', 'fencing'] as const
@@ -91,20 +91,20 @@ export type SinkLine =
   | { readonly type: 'start'; readonly mode: SinkMode; readonly clockMs: number }
   | {
       readonly type: 'request'
-      /** Its place in the sink's own order. */
+      /** Position in the sink's own order. */
       readonly seq: number
       readonly clockMs: number
       readonly request: Request
-      /** Of the worker that asked. */
+      /** The token of the worker that made the request. */
       readonly token: number
       readonly worker: string
       readonly attempt: number
-      /** Why nothing was done; null: it took effect. */
+      /** Why it did not take effect; null: it did. */
       readonly refused: 'duplicate' | 'stale-token' | null
     }
   | TouchLine
 
-/** Somebody enters, or leaves, a resource that only one may be in: see `protected.ts`. */
+/** An owner enters or leaves a resource that only one owner may be in: see `protected.ts`. */
 export interface TouchLine {
   readonly type: 'touch'
   readonly seq: number

@@ -1,9 +1,9 @@
 /**
- * Who leads, as a client is told by the node it asks.
+ * The leader, as each node reports it to clients.
  *
  * | call   | value | ok value                                            |
  * |--------|-------|-----------------------------------------------------|
- * | leader | {}    | { leader, term }: leader null where it knows of none |
+ * | leader | {}    | { leader, term }: leader null if it knows of none   |
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
@@ -13,7 +13,7 @@ import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 export const ELECTION = defineVocabulary({
   name: 'election',
-  description: 'who leads, as the node that is asked tells it',
+  description: 'the leader, as each node reports it',
   promises: OF_OBJECTS,
   unique: null,
   initial: 'no leader',

@@ -1,14 +1,14 @@
 /**
- * A queue of jobs with acknowledgement: who works takes a job, does it in the outside world, and acknowledges it. A job that
- * was taken and not acknowledged goes to another worker after a while.
+ * A queue of jobs with acknowledgement. A worker takes a job, does it in the outside world, and acknowledges it. If a job is
+ * not acknowledged in time, it goes to another worker.
  *
  * | call   | value                      | ok value                                                          |
  * |--------|----------------------------|-------------------------------------------------------------------|
  * | submit | { key, resource, version } | { key }: accepted                                                 |
- * | work   | {}                         | { key, token, acknowledged }: a job was done; key null: there was none |
+ * | work   | {}                         | { key, token, acknowledged } of the job that was done; key null: no job |
  * | pending, ledger | {}                | as in `effects.ts`                                                |
  *
- * `acknowledged` is false where the job had gone to another in the meantime, or the sink turned the worker down.
+ * `acknowledged` is false if the job went to another worker in the meantime, or the sink refused the worker.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
@@ -32,7 +32,7 @@ export const JOB_QUEUE = defineVocabulary({
   services: [SINK],
   calls: {
     submit,
-    // Which job it will be, nobody knows beforehand.
+    // The object is not known in advance: the queue chooses the job.
     work: defineCall({ value: nothing, ok: worked, changes: () => true, objects: () => [] }),
     ...audits,
   },

@@ -1,11 +1,11 @@
 /**
- * Leases: locks that run out some time after they were granted, by the service's own count. A lease is another promise than a
- * lock: its holder may go on believing in it after it ran out, which only a fencing token can stop.
+ * Leases: locks that expire some time after they were granted, measured by the service. A lease promises less than a lock:
+ * its holder may act on it after it expired, and only a fencing token can prevent that.
  *
  * | call    | value          | ok value                                                        |
  * |---------|----------------|-----------------------------------------------------------------|
- * | acquire | { key, owner } | { done, token, ttlMs }: token greater each time; done false: it is taken |
- * | release | { key, owner } | { done }: false where that owner does not hold it (any more)    |
+ * | acquire | { key, owner } | { done, token, ttlMs }: tokens increase; done false: another owner has it |
+ * | release | { key, owner } | { done }: false if that owner does not hold it, or not any more |
  *
  * An owner acquires at most once.
  */
@@ -15,19 +15,19 @@ import { holding, release } from './locks.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { defineVocabulary } from './vocabulary.ts'
 
-/** Where the service grants what it is asked for; what it granted instead is `ttlMs`. */
+/** The duration that clients request. If the service grants another one, the answer has it in `ttlMs`. */
 export const LEASE_MS = 1500
 
 const granted = z.object({
   done: z.boolean(),
   token: z.int().exactOptional(),
-  /** How long it runs from when it was granted, by the service's word. Absent: LEASE_MS. */
+  /** How long it lasts from when it was granted, according to the service. Absent: LEASE_MS. */
   ttlMs: z.number().nonnegative().exactOptional(),
 })
 
 export const LEASE = defineVocabulary({
   name: 'lease',
-  description: 'locks that run out some time after they were granted',
+  description: 'locks that expire some time after they were granted',
   promises: OF_OBJECTS,
   unique: 'an owner acquires at most once',
   initial: 'free',

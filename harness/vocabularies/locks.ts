@@ -1,15 +1,16 @@
 /**
- * Locks and semaphores, in vocabularies of their own with the same calls. Nobody waits: what is taken is refused.
+ * Locks and semaphores: two vocabularies with the same calls. A call never waits: if no permit is free, it is refused.
  *
  * | call    | value          | ok value                                                     |
  * |---------|----------------|--------------------------------------------------------------|
- * | acquire | { key, owner } | { done, token }: the token only of a lock, greater each time |
- * | release | { key, owner } | { done }: false where that owner does not hold it            |
+ * | acquire | { key, owner } | { done, token }: only locks have tokens, which increase      |
+ * | release | { key, owner } | { done }: false if that owner does not hold it               |
  *
- * An owner acquires once and releases as often as it likes. Of a semaphore there are PERMITS.
+ * An owner acquires at most once and may release any number of times. A semaphore has PERMITS permits.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { lockForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -17,7 +18,7 @@ export const PERMITS = 2
 
 const holder = z.object({ key: z.int(), owner: z.int() })
 
-/** A call of who holds, or wants to hold, a key: of leases too. */
+/** A call of the holder of a key, or of one who wants to acquire it. Leases use it too. */
 export const holding = <Ok>(ok: z.ZodType<Ok>) =>
   defineCall({ value: holder, ok, changes: () => true, objects: (asked) => [`${asked.key}`] })
 
@@ -29,11 +30,12 @@ const UNIQUE_OWNER = 'an owner acquires at most once'
 
 export const LOCK = defineVocabulary({
   name: 'lock',
-  description: 'locks with fencing tokens; what is taken is refused',
+  description: 'locks with fencing tokens; acquiring a taken lock is refused',
   promises: OF_OBJECTS,
   unique: UNIQUE_OWNER,
   initial: 'free',
   services: [],
+  edn: lockForm,
   calls: {
     /** The fencing token (Kleppmann 2016) comes with a lock that was granted. */
     acquire: holding(done.extend({ token: z.int().exactOptional() })),
@@ -43,11 +45,12 @@ export const LOCK = defineVocabulary({
 
 export const SEMAPHORE = defineVocabulary({
   name: 'semaphore',
-  description: `semaphores of ${PERMITS} permits; what is taken is refused`,
+  description: `semaphores of ${PERMITS} permits; acquiring without a free permit is refused`,
   promises: OF_OBJECTS,
   unique: UNIQUE_OWNER,
   initial: 'free',
   services: [],
+  edn: lockForm,
   calls: { acquire: holding(done), release },
 })
 

@@ -1,14 +1,14 @@
 /**
- * A change of state and the message that tells of it, as one (transactional outbox): who reads the messages learns of every
- * change, in order, and of nothing that never happened.
+ * A change of state and its message, made atomically (transactional outbox). A reader of the messages sees every change, in
+ * order, and nothing that never happened.
  *
  * | call   | value                      | ok value                                                           |
  * |--------|----------------------------|--------------------------------------------------------------------|
- * | update | { key, resource, version } | { applied }: from version - 1 to version, with a message under the key; false: it stood elsewhere |
- * | read   | { resource }               | { resource, version }: 0 at first                                  |
+ * | update | { key, resource, version } | { applied }: from version - 1 to version, with a message under the key; false: another version |
+ * | read   | { resource }               | { resource, version }: initially 0                                 |
  * | pending, ledger | {}                | as in `effects.ts`, of messages                                    |
  *
- * Who asks again under a key whose update was applied is told so again.
+ * If an update that was applied is repeated under its key, the answer is `applied: true` again.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
@@ -21,7 +21,7 @@ const resource = z.int()
 
 export const OUTBOX = defineVocabulary({
   name: 'outbox',
-  description: 'changes of state, each with a message that tells of it',
+  description: 'changes of state, each with a message about it',
   promises: OF_EFFECTS,
   unique: 'a key names one change',
   initial: 'version 0',

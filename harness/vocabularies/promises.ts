@@ -1,17 +1,17 @@
 /** The promises that vocabularies can make, strongest first. */
 import type { Delivery, IsolationLevel, IsolationModel } from '../api/claims.ts'
 
-/** Of objects by themselves. */
+/** Promises about single objects. */
 export const OF_OBJECTS = ['linearizable', 'consistent-prefix'] as const
 
-/** Of what takes effect in the outside world. */
+/** Promises about effects in the outside world. */
 export const OF_EFFECTS = [
   'exactly-once',
   'at-least-once',
   'at-most-once',
 ] as const satisfies readonly Delivery[]
 
-/** Each after all that it implies. */
+/** Weakest first: each level comes after all levels that it implies. */
 export const ISOLATION_LEVELS: readonly IsolationLevel[] = [
   'read-uncommitted',
   'read-committed',
@@ -22,7 +22,7 @@ export const ISOLATION_LEVELS: readonly IsolationLevel[] = [
   'serializable',
 ]
 
-/** Where the order of transactions must hold: in itself, within each session, or in real time. */
+/** What the order of transactions must respect: nothing else, the order within each session, or real time. */
 export type IsolationScope = 'alone' | 'session' | 'real-time'
 
 const PREFIXES: Readonly<Record<IsolationScope, string>> = {
@@ -39,7 +39,7 @@ export const isolationModel = (level: IsolationLevel, scope: IsolationScope): Is
 const modelsIn = (scope: IsolationScope): readonly IsolationModel[] =>
   ISOLATION_LEVELS.map((level) => isolationModel(level, scope)).toReversed()
 
-/** Of transactions: each before all that it implies. */
+/** Promises about transactions: each comes before all that it implies. */
 export const OF_TRANSACTIONS: readonly [IsolationModel, ...IsolationModel[]] = [
   'strict-serializable',
   ...modelsIn('real-time').slice(1),

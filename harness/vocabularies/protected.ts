@@ -1,10 +1,10 @@
 /**
- * Locks and leases that protect something: besides the calls of `locks.ts` and `lease.ts`, whoever holds one goes into the
- * resource of that key, which the sink keeps, and out again, showing its token.
+ * Locks and leases that protect a resource in the sink. Besides the calls of `locks.ts` and `lease.ts`, a holder enters and
+ * leaves the resource of that key, and presents its token.
  *
  * | call  | value                  | ok value                                                |
  * |-------|------------------------|---------------------------------------------------------|
- * | enter | { key, owner, token }  | { refused }: 'stale-token' where the sink turned it down |
+ * | enter | { key, owner, token }  | { refused }: 'stale-token' if the sink refused it     |
  * | leave | { key, owner, token }  | { refused }                                             |
  */
 import { z } from 'zod'
@@ -24,7 +24,7 @@ const touch = defineCall({
 export const PROTECTED_LOCK = defineVocabulary({
   ...LOCK,
   name: 'protected-lock',
-  description: 'locks, and what they protect in the sink',
+  description: 'locks, and the resource in the sink that they protect',
   services: [SINK],
   calls: { ...LOCK.calls, enter: touch, leave: touch },
 })
@@ -32,7 +32,7 @@ export const PROTECTED_LOCK = defineVocabulary({
 export const PROTECTED_LEASE = defineVocabulary({
   ...LEASE,
   name: 'protected-lease',
-  description: 'leases, and what they protect in the sink',
+  description: 'leases, and the resource in the sink that they protect',
   services: [SINK],
   calls: { ...LEASE.calls, enter: touch, leave: touch },
 })

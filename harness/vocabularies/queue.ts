@@ -4,10 +4,14 @@
  * | call    | value          | ok value                                      |
  * |---------|----------------|-----------------------------------------------|
  * | enqueue | { key, value } | the same                                      |
- * | dequeue | { key }        | { key, value }: null where it was found empty |
+ * | dequeue | { key }        | { key, value }: null if the queue was empty   |
+ * | drain   | { key }        | { key, values }: all that was left, in order  |
+ *
+ * Workloads do not drain; imported histories do. A target need not support it.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { queueForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { held, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -22,6 +26,7 @@ export const QUEUE = defineVocabulary({
   unique: 'a value is put into a queue at most once',
   initial: 'empty',
   services: [],
+  edn: queueForm,
   calls: {
     enqueue: defineCall({
       value: z.object({ key, value }),
@@ -39,8 +44,18 @@ export const QUEUE = defineVocabulary({
       objects: (asked) => [`${asked.key}`],
       reads: (ok) => (ok.value === null ? [] : [held(ok.key, ok.value)]),
     }),
+    drain: defineCall({
+      onlyImported: true,
+      value: z.object({ key }),
+      ok: z.object({ key, values: z.array(value) }),
+      changes: () => true,
+      mismatch: repeats('key'),
+      objects: (asked) => [`${asked.key}`],
+      reads: (ok) => ok.values.map((each) => held(ok.key, each)),
+    }),
   },
 })
 
 export type QueueCall = CallOf<typeof QUEUE>
 export type Dequeued = OkOf<typeof QUEUE, 'dequeue'>
+export type Drained = OkOf<typeof QUEUE, 'drain'>

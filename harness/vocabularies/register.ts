@@ -11,6 +11,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { registerForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { held, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -26,6 +27,7 @@ export const REGISTER = defineVocabulary({
   unique: null,
   initial: 'null',
   services: [],
+  edn: registerForm,
   calls: {
     read: defineCall({
       value: z.object({ key }),

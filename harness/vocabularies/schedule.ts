@@ -1,13 +1,13 @@
 /**
- * Jobs that the cluster triggers by itself, again and again: tick n of a schedule takes effect under the key that `tickKey`
- * gives it, exactly once, whoever leads.
+ * Jobs that the cluster triggers periodically. Tick n of a schedule takes effect under the key that `tickKey` returns, exactly
+ * once, under any leader.
  *
  * | call     | value                            | ok value                                                     |
  * |----------|----------------------------------|--------------------------------------------------------------|
- * | schedule | { key, resource, everyMs, ticks } | { key }: ticks 1 to `ticks` will come, `everyMs` apart at least |
- * | pending, ledger | {}                        | as in `effects.ts`; pending has schedules with ticks to come too |
+ * | schedule | { key, resource, everyMs, ticks } | { key }: ticks 1 to `ticks` will come, at least `everyMs` apart |
+ * | pending, ledger | {}                        | as in `effects.ts`; pending includes schedules with ticks left   |
  *
- * A tick that comes due while nobody leads comes late, and is not left out.
+ * A tick that is due while there is no leader comes late. It is not skipped.
  */
 import { z } from 'zod'
 import type { CallOf } from '../api/vocabulary.ts'
@@ -18,7 +18,7 @@ import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 export const SCHEDULE = defineVocabulary({
   name: 'schedule',
-  description: 'jobs that the cluster triggers by itself, again and again',
+  description: 'jobs that the cluster triggers periodically',
   promises: OF_EFFECTS,
   unique: 'a key names one schedule',
   initial: 'no schedule',

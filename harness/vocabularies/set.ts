@@ -1,5 +1,5 @@
 /**
- * One set that elements are only added to, each by one call.
+ * One set. Elements are added, each by one call, and never removed.
  *
  * | call | value       | ok value                              |
  * |------|-------------|---------------------------------------|
@@ -8,6 +8,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { setForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { nothing, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -16,11 +17,12 @@ const element = z.int()
 
 export const SET = defineVocabulary({
   name: 'set',
-  description: 'one set that elements are only added to',
+  description: 'one set; elements are added and never removed',
   promises: OF_OBJECTS,
   unique: 'an element is added at most once',
   initial: 'empty',
   services: [],
+  edn: setForm,
   calls: {
     add: defineCall({
       value: z.object({ element }),

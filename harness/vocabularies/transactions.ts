@@ -1,22 +1,24 @@
 /**
  * Transactions over many objects, in two vocabularies with one call, `txn`. Its value is the list of micro-operations
- * in the order in which they are done; the ok value is the same list with what the reads returned.
+ * in execution order; the ok value is the same list with what the reads returned.
  *
  * | vocabulary    | micro-operation              | a read returns                                   |
  * |---------------|------------------------------|--------------------------------------------------|
- * | `list-append` | `['append', key, element]`   | all elements appended, in order; [] where none is |
- * | `rw-register` | `['w', key, value]`          | the value; null where none was written           |
+ * | `list-append` | `['append', key, element]`   | all appended elements in order; [] if there is none |
+ * | `rw-register` | `['w', key, value]`          | the value; null if none was written              |
  * | both          | `['r', key, null]`           |                                                  |
  *
- * An element, or a value, is written to a key at most once in a history: what was read then tells who wrote it.
+ * An element or a value is written to a key at most once in a history, so each read shows which transaction wrote it.
  */
 import { z } from 'zod'
 import type { CallDefinition, Identity } from '../api/vocabulary.ts'
+import { printJson } from '../support/json.ts'
+import { listAppendForm, rwRegisterForm } from './edn-forms.ts'
 import { OF_TRANSACTIONS } from './promises.ts'
 import { held, type Scalar, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-/** A read holds what it returned; null where that is not known, and before. */
+/** A read holds what it returned. Null before it is executed, and if the result is not known. */
 type MicroOp = readonly [f: 'append' | 'w' | 'r', key: Scalar, value: Scalar | readonly Scalar[] | null]
 
 const [READ, APPEND, WRITE] = ['r', 'append', 'w'] as const
@@ -31,7 +33,7 @@ const inRegister = z.union([
   z.tuple([z.literal(READ), scalar, scalar.nullable()]).readonly(),
 ])
 
-/** All but what the reads returned must be what was asked. */
+/** Apart from the results of reads, the answer must repeat the request. */
 const mismatch = (asked: readonly MicroOp[], done: readonly MicroOp[]): string | null => {
   if (asked.length !== done.length)
     return `it has ${done.length} micro-operations, and the invocation has ${asked.length}`
@@ -40,7 +42,7 @@ const mismatch = (asked: readonly MicroOp[], done: readonly MicroOp[]): string |
     return doneF !== f || doneKey !== key || (f !== READ && doneValue !== value)
   })
   if (at < 0) return null
-  return `its micro-operation ${at} is ${JSON.stringify(done[at])}, and that of the invocation is ${JSON.stringify(asked[at])}`
+  return `its micro-operation ${at} is ${printJson(done[at])}, and that of the invocation is ${printJson(asked[at])}`
 }
 
 const writes = (ops: readonly MicroOp[]): readonly Identity[] =>
@@ -74,6 +76,7 @@ export const LIST_APPEND = defineVocabulary({
   unique: 'an element is appended to a key at most once',
   initial: '[]',
   services: [],
+  edn: listAppendForm,
   calls: { txn: transaction(inList) },
 })
 
@@ -84,12 +87,13 @@ export const RW_REGISTER = defineVocabulary({
   unique: 'a value is written to a key at most once',
   initial: 'null',
   services: [],
+  edn: rwRegisterForm,
   calls: { txn: registerTransaction },
 })
 
 export type TransactionVocabulary = typeof LIST_APPEND | typeof RW_REGISTER
 
-/** The micro-operations of the vocabulary by name, that which writes first. */
+/** The names of the vocabulary's micro-operations, the writing one first. */
 export const microOperationsOf = (
   vocabulary: TransactionVocabulary,
 ): readonly [typeof APPEND | typeof WRITE, typeof READ] => [vocabulary === LIST_APPEND ? APPEND : WRITE, READ]

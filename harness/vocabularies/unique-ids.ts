@@ -1,23 +1,25 @@
 /**
- * Ids that are never handed out twice.
+ * Ids that are never issued twice.
  *
  * | call     | value | ok value                    |
  * |----------|-------|-----------------------------|
- * | generate | {}    | { id }: a number or a text  |
+ * | generate | {}    | { id }: a number or string  |
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import { uniqueIdsForm } from './edn-forms.ts'
 import { OF_OBJECTS } from './promises.ts'
 import { nothing, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 export const UNIQUE_IDS = defineVocabulary({
   name: 'unique-ids',
-  description: 'ids that are never handed out twice',
+  description: 'ids that are never issued twice',
   promises: OF_OBJECTS,
   unique: null,
-  initial: 'no id handed out',
+  initial: 'no id issued',
   services: [],
+  edn: uniqueIdsForm,
   calls: {
     generate: defineCall({ value: nothing, ok: z.object({ id: scalar }), changes: () => true }),
   },

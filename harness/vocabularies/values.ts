@@ -1,15 +1,13 @@
-/** Schemas that vocabularies share, and what their calls have in common. */
+/** Schemas and rules that vocabularies share. */
 import { z } from 'zod'
 import type { Identity } from '../api/vocabulary.ts'
+import { printJson } from '../support/json.ts'
 
-/**
- * A name of an object, or a value, where texts are possible too. Whole numbers are exact up to 2^53, as in JSON; a greater
- * one can only be a text.
- */
-export const scalar = z.union([z.int(), z.string()])
+/** A name of an object, or a value: whole numbers of any size, texts (keywords of EDN as `:name`) and booleans. */
+export const scalar = z.union([z.int(), z.bigint(), z.string(), z.boolean()])
 export type Scalar = z.output<typeof scalar>
 
-/** What is asked where there is nothing to say. */
+/** The value of a call without parameters. */
 export const nothing = z.strictObject({})
 
 const inText = (value: Scalar): string => (typeof value === 'string' ? JSON.stringify(value) : `${value}`)
@@ -17,7 +15,7 @@ const inText = (value: Scalar): string => (typeof value === 'string' ? JSON.stri
 /** Identity of a value that a key holds, or an element that it contains. */
 export const held = (key: Scalar, value: Scalar): Identity => `${inText(key)}=${inText(value)}`
 
-/** A rule for completions: what these fields of an ok answer repeat must be what was asked. */
+/** A rule for completions: these fields of an ok answer must repeat those of the request. */
 export const repeats =
   <const Field extends string>(...fields: readonly Field[]) =>
   (
@@ -26,5 +24,5 @@ export const repeats =
   ): string | null => {
     const field = fields.find((name) => asked[name] !== ok[name])
     if (field === undefined) return null
-    return `its ${field} is ${JSON.stringify(ok[field])}, and that of the invocation is ${JSON.stringify(asked[field])}`
+    return `its ${field} is ${printJson(ok[field])}, and that of the invocation is ${printJson(asked[field])}`
   }

@@ -1,4 +1,4 @@
-/** What every vocabulary must have, and that nobody else says it again. */
+/** What every vocabulary must have, and that no other file repeats it. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
@@ -44,7 +44,7 @@ const isListOfConstants = (items: readonly string[]): boolean =>
     return constant !== undefined && Object.hasOwn(vocabularies, constant.toLowerCase().replaceAll('_', '-'))
   })
 
-/** Lists that repeat what the vocabularies say. */
+/** Lists that repeat facts of the vocabularies. */
 const repeated = (text: string): readonly (readonly string[])[] =>
   listsIn(text).filter(
     (items) =>
@@ -53,20 +53,20 @@ const repeated = (text: string): readonly (readonly string[])[] =>
       isListOfConstants(items),
   )
 
-describe('what a vocabulary says is said nowhere else', () => {
+describe('facts of a vocabulary are not repeated elsewhere', () => {
   const files = execaSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], {
     cwd: PROJECT_ROOT,
   }).stdout.split('\n')
   const others = files.filter(
     (file) =>
       /^(checkers|harness|targets|workloads)\//.test(file) &&
-      // Of faults, what reads and writes is a disk; porcupine-ts has calls of its own.
+      // In faults/, reads and writes are disk operations; porcupine-ts has its own calls.
       !/^(harness\/vocabularies|harness\/faults|checkers\/porcupine-ts)\//.test(file) &&
       !file.endsWith('.test.ts') &&
       fs.existsSync(path.join(PROJECT_ROOT, file)),
   )
 
-  it('finds the lists that it looks for', () => {
+  it('finds such lists', () => {
     const lists = [
       "new Set(['read', 'write'])",
       "['submit',\n  'pending',\n]",

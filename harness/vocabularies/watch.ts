@@ -1,12 +1,12 @@
 /**
- * Changes of keys, numbered from 1 without a gap, and watched from any number on.
+ * Changes of keys, numbered from 1 without gaps. A watch can start at any number.
  *
  * | call  | value          | ok value                                                               |
  * |-------|----------------|------------------------------------------------------------------------|
  * | put   | { key, value } | { key, value, revision }                                               |
- * | watch | { after }      | { events, upTo }: all changes after that revision, up to and with upTo |
+ * | watch | { after }      | { events, upTo }: all changes after that revision up to upTo, inclusive |
  *
- * A value is put at most once in a history. Who watches goes on after `upTo`, and so sees every change once.
+ * A value is put at most once in a history. A watcher continues after `upTo`, so it sees every change once.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
@@ -19,7 +19,7 @@ const change = put.extend({ revision: z.int() })
 
 export const WATCH = defineVocabulary({
   name: 'watch',
-  description: 'changes of keys, numbered and watched',
+  description: 'numbered changes of keys, which clients watch',
   promises: OF_OBJECTS,
   unique: 'a value is put at most once',
   initial: 'no change',

@@ -2,12 +2,7 @@
  * The shapes of a partition as data. A grudge is the set of directed links that are cut; everything about shapes is
  * pure, so that the planner, the tests and the report share it.
  */
-
-/** Packets from `from` to `to` are dropped. */
-export interface Link {
-  readonly from: string
-  readonly to: string
-}
+import type { Link } from '../../harness/api/nemesis.ts'
 
 const both = (a: string, b: string): readonly Link[] => [
   { from: a, to: b },
@@ -32,7 +27,7 @@ export const bridge = (nodes: readonly string[]): readonly Link[] => {
 }
 
 /** A bridge that one half hears and does not reach: what it says to the middle is lost. */
-export const asymmetricBridge = (nodes: readonly string[]): readonly Link[] => {
+const asymmetricBridge = (nodes: readonly string[]): readonly Link[] => {
   const [middle, ...rest] = nodes
   if (middle === undefined) return []
   const [unheard] = halvesOf(rest)

@@ -1,6 +1,6 @@
 /** A fault that is rules of iptables in some nodes' namespaces: counted there, taken out there. */
 import type { ClusterNode } from '../../harness/api/environment.ts'
-import type { ActiveFault, Effect } from '../../harness/api/nemesis.ts'
+import type { Effect } from '../../harness/api/nemesis.ts'
 import {
   addRules,
   chainName,
@@ -10,7 +10,7 @@ import {
   setInForce,
 } from '../../harness/faults/iptables.ts'
 import { sleep } from '../../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
+import { type FaultInForce, measureThenUndo } from './scheduled-nemesis.ts'
 
 export interface RulesAt {
   readonly node: ClusterNode
@@ -36,15 +36,16 @@ const flap = async (
 }
 
 /**
- * `what`: what was done to the packets, and to which. `flapMs`: the rules are in force for so long, then out of it for
- * as long, by turns; 0: all the time.
+ * @param id of the fault, whose chains are named after it
+ * @param what was done to the packets, and to which
+ * @param flapMs the rules are in force for so long, then out of it for as long, by turns; 0: all the time
  */
 export const packetFault = async (
   id: string,
   at: readonly RulesAt[],
   what: string,
   flapMs = 0,
-): Promise<ActiveFault> => {
+): Promise<FaultInForce> => {
   const name = chainName(id)
   const places = at.filter(({ rules }) => rules.length > 0)
   await Promise.all(places.map(({ node, rules }) => addRules(node, name, rules)))
@@ -57,19 +58,17 @@ export const packetFault = async (
     const packets = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     const perNode = Object.fromEntries(places.map(({ node }, i) => [`packets ${node.name}`, counts[i] ?? 0]))
     return {
-      bit: packets > 0,
+      effective: packets > 0,
       summary: `${packets} packets ${what}${flaps === undefined ? '' : `, up again ${flaps} times`}`,
       measurements: { packets, ...perNode, ...(flaps === undefined ? {} : { flaps }) },
     }
   }
-  const heal = async (): Promise<Effect> => {
-    stop.abort()
-    try {
-      return flapping === null ? await measure() : await measure(await flapping)
-    } finally {
-      await Promise.all(places.map(({ node }) => removeRules(node, name)))
-    }
+  const remove = async (): Promise<void> => {
+    await Promise.all(places.map(({ node }) => removeRules(node, name)))
   }
-  const victims = places.map(({ node }) => node.name)
-  return activeFault(id, victims, () => measure(), heal)
+  const heal = (): Promise<Effect> => {
+    stop.abort()
+    return measureThenUndo(async () => (flapping === null ? measure() : measure(await flapping)), remove)
+  }
+  return { victims: places.map(({ node }) => node), measure: () => measure(), heal }
 }

@@ -4,12 +4,13 @@
  */
 import type { FaultModel } from '../../harness/api/claims.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
-import type { PlanContext, PlannedFault } from '../../harness/api/nemesis.ts'
+import type { PlanContext } from '../../harness/api/nemesis.ts'
 import { copyData, rollBackData, wipeData } from '../../harness/faults/data-dir.ts'
-import { signal } from '../../harness/faults/proc.ts'
+import { signal as sendSignal } from '../../harness/faults/proc.ts'
+import { sleep } from '../../harness/support/wait.ts'
 
-export const DATA = ['kept', 'rolled-back', 'newest-rolled-back', 'wiped'] as const
-export type RestartData = (typeof DATA)[number]
+export const RESTART_DATA = ['kept', 'rolled-back', 'newest-rolled-back', 'wiped'] as const
+type RestartData = (typeof RESTART_DATA)[number]
 
 export interface DataIntent {
   readonly data: RestartData
@@ -18,27 +19,38 @@ export interface DataIntent {
   readonly newestFiles: number
 }
 
-export const modelOf = ({ data }: { readonly data: RestartData }): FaultModel =>
+export const modelOfData = ({ data }: { readonly data: RestartData }): FaultModel =>
   data === 'kept' ? 'kill' : 'data-loss'
+
+/** Whom faults that lose data hit: of the words those that do not mean many nodes. */
+export const fewNodes = (words: readonly string[]): readonly string[] => {
+  const left = words.filter((word) => word !== 'all' && word !== 'majority')
+  return left.length === 0 ? ['one'] : left
+}
 
 const olderOf = (node: ClusterNode): string => `${node.hostDataDir}.older`
 
 const isRollback = ({ data }: DataIntent): boolean => data === 'rolled-back' || data === 'newest-rolled-back'
 
-/** To be called so long before the kill as the data shall be older. */
-export const keepOlder = async (nodes: readonly ClusterNode[], intent: DataIntent): Promise<void> => {
+/** Resolves when the data that is kept is as much older as was asked; at once where no older data is needed. */
+export const keepOlder = async (
+  nodes: readonly ClusterNode[],
+  intent: DataIntent,
+  signal: AbortSignal,
+): Promise<void> => {
   if (!isRollback(intent)) return
   await Promise.all(
     nodes.map(async (node) => {
       const pids = (await node.processes()).map(({ pid }) => pid)
-      for (const pid of pids) signal(pid, 'SIGSTOP')
+      for (const pid of pids) sendSignal(pid, 'SIGSTOP')
       try {
         await copyData(node.hostDataDir, olderOf(node))
       } finally {
-        for (const pid of pids) signal(pid, 'SIGCONT')
+        for (const pid of pids) sendSignal(pid, 'SIGCONT')
       }
     }),
   )
+  await sleep(intent.staleMs, signal)
 }
 
 /** Changes the data of a node that is down; says what it did. */
@@ -53,20 +65,18 @@ export const changeData = async (node: ClusterNode, intent: DataIntent): Promise
 }
 
 /**
- * Spends what the claims tolerate of lost data, over the whole run: further faults keep the data, unless every one was
- * asked to lose it.
+ * Spends what the claims tolerate of lost data, over the whole run: what a fault may do to the data, which is to keep it once
+ * the claims allow no more. Where keeping it is not among the words, it was asked for losses whatever is claimed.
+ *
+ * @returns called once a fault, in order
  */
-export const withinTolerance = (
-  faults: readonly PlannedFault[],
+export const dataWithinTolerance = (
   words: readonly RestartData[],
   { tolerates, nodes }: PlanContext,
-): readonly PlannedFault[] => {
-  if (!words.includes('kept')) return faults
+): ((wanted: RestartData) => RestartData) => {
+  if (!words.includes('kept')) return (wanted) => wanted
   const tolerated = tolerates['data-loss'] ?? 0
   const minority = Math.floor((nodes.length - 1) / 2)
   let left = tolerated === 'any' ? Number.POSITIVE_INFINITY : tolerated === 'minority' ? minority : tolerated
-  return faults.map((fault) => {
-    if (fault.model !== 'data-loss' || left-- > 0) return fault
-    return { ...fault, model: 'kill', intent: { ...fault.intent, data: 'kept' } }
-  })
+  return (wanted) => (wanted === 'kept' || left-- > 0 ? wanted : 'kept')
 }

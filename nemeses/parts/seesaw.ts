@@ -2,11 +2,11 @@
  * A partition that follows the leader: whenever another one is elected, its side is cut off in place of the side that was,
  * before it has told the others much. So logs diverge again and again, which is how Raft's figure 8 comes about.
  */
-import type { ActiveFault, Effect, NemesisContext } from '../../harness/api/nemesis.ts'
+import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import { addRules, chainName, countPackets, removeRules, setInForce } from '../../harness/faults/iptables.ts'
 import { sleep } from '../../harness/support/wait.ts'
-import { activeFault } from './active-fault.ts'
 import type { RulesAt } from './packet-rules.ts'
+import { measureThenUndo } from './scheduled-nemesis.ts'
 
 /** How soon another leader is seen. */
 const EVERY_MS = 10
@@ -17,7 +17,7 @@ interface Cut {
   readonly places: readonly RulesAt[]
 }
 
-export interface SeesawOptions {
+interface SeesawOptions {
   readonly id: string
   /** Whom to cut off where that node leads. */
   readonly sideOf: (leader: string) => readonly string[]
@@ -63,7 +63,7 @@ class Seesaw {
     return { name: chainName(`${id}-${this.#cuts.size}`), places }
   }
 
-  async measure(): Promise<Effect> {
+  async measure() {
     const counts = await Promise.all(
       [...this.#cuts.values()].flatMap(({ name, places }) =>
         places.map(({ node }) => countPackets(node, name)),
@@ -71,7 +71,7 @@ class Seesaw {
     )
     const packets = counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
     return {
-      bit: packets > 0,
+      effective: packets > 0,
       summary: `${packets} packets dropped, the leader's side cut off ${this.#turns} times`,
       measurements: { packets, turns: this.#turns },
     }
@@ -95,22 +95,22 @@ const followLeaders = async (seesaw: Seesaw, context: NemesisContext, stop: Abor
   }
 }
 
-export const seesawFault = async (context: NemesisContext, options: SeesawOptions): Promise<ActiveFault> => {
+export const seesawFault = async (context: NemesisContext, options: SeesawOptions) => {
   const seesaw = new Seesaw(options)
   await seesaw.follow((await context.leader()) ?? options.first)
   const stop = new AbortController()
   const following = followLeaders(seesaw, context, stop.signal)
   // It is awaited by the heal, which may be long after.
   following.catch(() => {})
-  const heal = async (): Promise<Effect> => {
+  const heal = () => {
     stop.abort()
-    try {
-      await following
-      return await seesaw.measure()
-    } finally {
-      await seesaw.remove()
-    }
+    return measureThenUndo(
+      async () => {
+        await following
+        return seesaw.measure()
+      },
+      () => seesaw.remove(),
+    )
   }
-  const victims = context.cluster.nodes.map(({ name }) => name)
-  return activeFault(options.id, victims, () => seesaw.measure(), heal)
+  return { victims: context.cluster.nodes, measure: () => seesaw.measure(), heal }
 }

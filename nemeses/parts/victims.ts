@@ -1,44 +1,51 @@
 /** Whom a fault hits: asked for by words, resolved when the fault is injected. */
+import { z } from 'zod'
 import type { FaultModel } from '../../harness/api/claims.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext, PlanContext } from '../../harness/api/nemesis.ts'
-import type { Options } from '../../harness/api/options.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
 
-export const VICTIM_WORDS = ['one', 'leader', 'minority', 'majority', 'followers', 'all'] as const
-export type VictimWord = (typeof VICTIM_WORDS)[number]
+const VICTIM_WORDS = ['one', 'leader', 'minority', 'majority', 'followers', 'all'] as const
 
-export interface VictimIntent {
+/** The part of an intent that says whom a fault hits. */
+export const VICTIM_FIELDS = {
   /** A word, or a node's name. */
-  readonly victims: string
+  victims: z.string(),
   /** The seeded order in which nodes are taken, so that resolving draws nothing. */
-  readonly order: readonly string[]
+  order: z.array(z.string()).min(1).readonly(),
 }
+const victimFields = z.object(VICTIM_FIELDS)
+type VictimIntent = Readonly<z.infer<typeof victimFields>>
 
+export const victimsNamed = ({ victims, order }: VictimIntent): readonly string[] =>
+  isVictimWord(victims) ? order : [...order, victims]
+
+/** How many nodes are the largest minority, but at least one. */
 const minorityOf = (count: number): number => Math.max(1, Math.floor((count - 1) / 2))
 
-/** Words of an option, joined by `+`; each fault takes one of them by the seed. */
-export const parseWords = <T extends string>(
-  option: string,
-  text: string,
-  known: readonly T[],
-): readonly T[] =>
-  text.split('+').map((word) => {
-    const found = known.find((candidate) => candidate === word)
-    if (found === undefined) throw new UserError(`${option}=${word} is none of ${known.join(', ')}.`)
-    return found
-  })
+/** @param whom whether they are hit themselves, or something of theirs */
+export const victimsOption = (byDefault: string, whom: 'whom' | 'whose' = 'whom') =>
+  ({
+    type: 'string',
+    default: byDefault,
+    description: `${whom}: words (${VICTIM_WORDS.join(', ')}) or node names, joined by +`,
+  }) as const
 
-/** Words or names of nodes. */
-export const parseVictims = (options: Options, context: PlanContext): readonly string[] => {
-  const words = String(options.victims).split('+')
-  for (const word of words) {
-    if (VICTIM_WORDS.some((known) => known === word) || context.nodes.includes(word)) continue
+const isVictimWord = (word: string): boolean => VICTIM_WORDS.some((known) => known === word)
+
+/**
+ * Words or names of nodes.
+ *
+ * @throws UserError where one is neither.
+ */
+export const parseVictims = (text: string, { nodes }: PlanContext): readonly string[] => {
+  const words = text.split('+')
+  const stranger = words.find((word) => !isVictimWord(word) && !nodes.includes(word))
+  if (stranger !== undefined)
     throw new UserError(
-      `victims=${word} is neither one of ${VICTIM_WORDS.join(', ')} nor a node (${context.nodes.join(', ')}).`,
+      `victims=${stranger} is neither one of ${VICTIM_WORDS.join(', ')} nor a node (${nodes.join(', ')}).`,
     )
-  }
   return words
 }
 
@@ -50,15 +57,15 @@ const sizeOf = (word: string, nodes: number): number => {
   return word === 'minority' ? minorityOf(nodes) : 1
 }
 
-/** Draws whom to hit, keeping within what the claims tolerate where `fault` is limited. */
+/** Draws whom to hit among the words, keeping within what the claims tolerate of that model. */
 export const drawVictims = (
   rng: Rng,
   words: readonly string[],
-  context: PlanContext,
-  fault: FaultModel,
+  { nodes, tolerates }: PlanContext,
+  model: FaultModel,
 ): VictimIntent => {
-  const tolerated = context.tolerates[fault]
-  const count = context.nodes.length
+  const tolerated = tolerates[model]
+  const count = nodes.length
   const most =
     tolerated === 'any' || tolerated === undefined
       ? count
@@ -66,7 +73,16 @@ export const drawVictims = (
         ? minorityOf(count)
         : tolerated
   const allowed = words.filter((word) => sizeOf(word, count) <= most)
-  return { victims: allowed.length === 0 ? 'one' : rng.pick(allowed), order: rng.shuffle(context.nodes) }
+  return { victims: allowed.length === 0 ? 'one' : rng.pick(allowed), order: rng.shuffle(nodes) }
+}
+
+/** Checks the option, and returns what draws the victims of each fault. */
+export const victimsFrom = (
+  text: string,
+  context: PlanContext,
+): ((rng: Rng, model: FaultModel) => VictimIntent) => {
+  const words = parseVictims(text, context)
+  return (rng, model) => drawVictims(rng, words, context, model)
 }
 
 /** The nodes meant, now. With no leader, `leader` falls to the first of the order. */

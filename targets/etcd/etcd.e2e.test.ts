@@ -8,13 +8,13 @@ import { describeWith, missingLinuxRoot } from '../../harness/testing/capabiliti
 import { faultline, run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline } from '../../harness/testing/host.ts'
 import { leftovers } from '../../harness/testing/leftovers.ts'
-import { ETCD, expectKept, type Played, play, saidBy } from '../../harness/testing/play.ts'
+import { ETCD, expectKept, type Played, play, summariesOf } from '../../harness/testing/play.ts'
 
 const FAULTS = '-w register -n partition,kill,pause --time-limit 25s --seed 3'
 const OPTIONS = 'interval=2500ms,duration=1200ms'
 
 const expectManyFaults = ({ verdict, record }: Pick<Played, 'verdict' | 'record'>): void => {
-  expect(verdict.faults.bit).toBeGreaterThan(10)
+  expect(verdict.faults.effective).toBeGreaterThan(10)
   expect(verdict.counts.ok).toBeGreaterThan(300)
   expect(record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)
 }
@@ -36,10 +36,10 @@ describeWith(missingLinuxRoot(), 'etcd', () => {
     expect(played.exitCode).toBe(0)
     expect(played.verdict.verdicts[0]?.promise.text).toContain('read: linearizable')
     expectManyFaults(played)
-    const killed = saidBy(played, 'kill')
+    const killed = summariesOf(played, 'kill')
     expect(killed).toMatch(/pid \d+.* of n\d.* gone by SIGKILL \(SIGKILL\); running again as pid \d+/)
     expect(killed).toMatch(/gone by SIGTERM \((status \d+|SIGTERM)/)
-    expect(saidBy(played, 'partition')).toMatch(
+    expect(summariesOf(played, 'partition')).toMatch(
       /[1-9]\d* packets dropped .*probed: 4 of 4 cut directions silent, 2 of 2 others open/,
     )
   })

@@ -42,12 +42,12 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     ])
     expect(verdict).toMatchObject({ status: 'valid' })
     expect(exitCode).toBe(0)
-    expect(verdict.faults.bit).toBeGreaterThan(3)
+    expect(verdict.faults.effective).toBeGreaterThan(3)
     expect(verdict.counts.ok).toBeGreaterThan(200)
     const { record } = loadRun(verdict.runDir)
     expect(record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)
     const summaries = (record.faults ?? [])
-      .filter(({ bit }) => bit)
+      .filter(({ effective }) => effective)
       .map(
         ({ planned, effects }) => `${planned.nemesis}: ${effects.map(({ summary }) => summary).join('; ')}`,
       )
@@ -120,7 +120,9 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     expect(new Set(cuts.map(({ intent }) => intent.shape))).toEqual(new Set(['clients', 'random-halves']))
     for (const { last } of cuts) expect(last.measurements.packets).toBeGreaterThan(0)
     expect(Math.max(...cuts.map(({ last }) => Number(last.measurements.flaps)))).toBeGreaterThan(1)
-    const fault = played.faults.find(({ planned, bit }) => bit && planned.intent.shape === 'clients')
+    const fault = played.faults.find(
+      ({ planned, effective }) => effective && planned.intent.shape === 'clients',
+    )
     if (fault === undefined) throw new Error('no group of clients was cut')
     expect(fault.victims).toHaveLength(1)
     // The control path is never cut: the victim's status is sampled throughout.

@@ -5,7 +5,7 @@ import type { Options } from '../../harness/api/options.ts'
 import { SINK } from '../../harness/vocabularies/effects.ts'
 import type { TouchCall } from '../../harness/vocabularies/protected.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
-import type { Act, Touch } from './main.ts'
+import type { ActRequest, TouchRequest } from './main.ts'
 import { SINK_PORT } from './port.ts'
 
 /** Asks once, and never retries. */
@@ -18,15 +18,15 @@ export class SinkClient implements AsyncDisposable {
     this.#origin = `http://${services[SINK]}:${SINK_PORT}`
   }
 
-  act(asked: Act, signal: AbortSignal): Promise<Outcome> {
+  act(asked: ActRequest, signal: AbortSignal): Promise<Outcome> {
     return this.#ask('/act', asked, signal)
   }
 
-  touch(asked: Touch, signal: AbortSignal): Promise<Outcome> {
+  touch(asked: TouchRequest, signal: AbortSignal): Promise<Outcome> {
     return this.#ask('/touch', asked, signal)
   }
 
-  async #ask(path: string, asked: Act | Touch, signal: AbortSignal): Promise<Outcome> {
+  async #ask(path: string, asked: ActRequest | TouchRequest, signal: AbortSignal): Promise<Outcome> {
     const result: HttpResult = await this.#http.request(this.#origin, 'POST', path, asked, signal)
     if (result.type === 'unsent') return { type: 'fail', error: `the sink: ${result.error}` }
     if (result.type === 'doubt') return { type: 'info', error: `the sink: ${result.error}` }

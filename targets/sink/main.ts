@@ -13,8 +13,8 @@ import http from 'node:http'
 import type { SinkLine, SinkMode, TouchLine } from '../../harness/vocabularies/effects.ts'
 
 type RequestLine = SinkLine & { readonly type: 'request' }
-export type Act = Omit<RequestLine, 'type' | 'seq' | 'clockMs' | 'refused'>
-export type Touch = Omit<TouchLine, 'type' | 'seq' | 'clockMs' | 'refused'>
+export type ActRequest = Omit<RequestLine, 'type' | 'seq' | 'clockMs' | 'refused'>
+export type TouchRequest = Omit<TouchLine, 'type' | 'seq' | 'clockMs' | 'refused'>
 
 const [address, port, mode, file] = process.argv.slice(2) as [string, string, SinkMode, string]
 
@@ -51,18 +51,18 @@ const write = (line: SinkLine): void => {
 const isStale = (resource: number, token: number): boolean =>
   mode === 'fencing' && token < (greatest.get(resource) ?? token)
 
-const refusalOf = ({ request, token }: Act): RequestLine['refused'] => {
+const refusalOf = ({ request, token }: ActRequest): RequestLine['refused'] => {
   if (mode === 'deduplicating' && seen.has(request.key)) return 'duplicate'
   return isStale(request.resource, token) ? 'stale-token' : null
 }
 
-const act = (asked: Act): unknown => {
+const act = (asked: ActRequest): unknown => {
   const refused = refusalOf(asked)
   write({ type: 'request', seq: seq + 1, clockMs: Date.now(), ...asked, refused })
   return { refused }
 }
 
-const touch = (asked: Touch): unknown => {
+const touch = (asked: TouchRequest): unknown => {
   const refused = isStale(asked.resource, asked.token) ? 'stale-token' : null
   write({ type: 'touch', seq: seq + 1, clockMs: Date.now(), ...asked, refused })
   return { refused }
@@ -75,7 +75,11 @@ const server = http.createServer(async (request, response) => {
   for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
   const asked: unknown = request.method === 'POST' ? JSON.parse(Buffer.concat(chunks).toString()) : null
   const body =
-    asked === null ? { mode } : request.url === '/touch' ? touch(asked as Touch) : act(asked as Act)
+    asked === null
+      ? { mode }
+      : request.url === '/touch'
+        ? touch(asked as TouchRequest)
+        : act(asked as ActRequest)
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify(body))
 })

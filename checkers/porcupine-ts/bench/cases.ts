@@ -1,4 +1,4 @@
-/** What is measured: histories by name, each made anew from its seed. */
+/** What is measured: histories by name, each generated from its seed. */
 import type { Operation } from '../model.ts'
 import type { KeyValueInput } from '../models/key-value.ts'
 import type { HistoryOptions } from './histories.ts'
@@ -6,7 +6,7 @@ import type { HistoryOptions } from './histories.ts'
 export interface Generated {
   readonly name: string
   readonly options: HistoryOptions
-  /** `loaded`: columns, read from a file each time; `columns`: read once; `objects`: made of columns once. */
+  /** `loaded`: columns, read from a file each time; `columns`: read once; `objects`: converted from columns once. */
   readonly form: 'loaded' | 'columns' | 'objects'
 }
 
@@ -74,7 +74,7 @@ export const huge: Generated = {
   form: 'loaded',
 }
 
-/** No answer in any time: appends that never returned, and a value that none of their orders explains. */
+/** No answer in reasonable time: appends that never returned, and a value that none of their orders explains. */
 export const endless = (appends: number): Operation<KeyValueInput, string>[] => [
   ...Array.from(
     { length: appends },
@@ -82,7 +82,7 @@ export const endless = (appends: number): Operation<KeyValueInput, string>[] => 
       client: i,
       call: i,
       return: Number.POSITIVE_INFINITY,
-      // One of nothing: the general engine decides.
+      // One of the empty string, so the general engine decides.
       input: { f: 'append', key: 'x', value: i === 0 ? '' : `${i} ` },
       output: undefined,
     }),

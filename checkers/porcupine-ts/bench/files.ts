@@ -1,8 +1,8 @@
-/** Columns on disk, so that a benchmark's process holds nothing but what it checks. */
+/** Columns on disk, so that the process of a benchmark holds only what it checks. */
 import fs from 'node:fs'
 import type { Columns } from '../model.ts'
 
-/** Widest first: each column begins at a multiple of its width. */
+/** Widest first, so that each column begins at a multiple of its width. */
 const FORMS = [
   ['call', Float64Array],
   ['return', Float64Array],

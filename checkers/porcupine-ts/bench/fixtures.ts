@@ -40,7 +40,7 @@ export const loadFixtures = (folder: string): readonly Fixture[] => [
 
 const LINE = /jepsen\.util - (\d+)\s+:(\w+)\s+:(\w+)\s+(.*)$/
 
-/** A failed compare-and-set is an observation; a read without an answer says nothing. */
+/** A failed compare-and-set is an observation. A read without an answer gives no information. */
 const parseEtcd = (text: string): Operation<RegisterInput, RegisterOutput>[] => {
   const operations: Operation<RegisterInput, RegisterOutput>[] = []
   const open = new Map<number, number>()
@@ -65,7 +65,7 @@ const parseEtcd = (text: string): Operation<RegisterInput, RegisterOutput>[] => 
     open.delete(process)
     if (index === undefined) continue
     if (type === 'info' || value.includes('timed-out')) {
-      // A process that goes on after a time-out is another client: what it did before is still open.
+      // A process that continues after a time-out is another client: its last operation is still open.
       clientOf.set(process, 1000 + at)
       continue
     }

@@ -1,7 +1,7 @@
 /**
- * Seeded histories of registers that were really linearizable, as long and as concurrent as asked: every operation
- * takes effect at a moment between its call and its return. Crashed operations never return, and took effect or
- * not; on demand a read near the end is made stale.
+ * Seeded linearizable histories of registers, of any length and concurrency: every operation takes effect at a moment
+ * between its call and its return. Crashed operations never return, and may or may not have taken effect. On demand, a
+ * read near the end is made stale.
  */
 import { sortedPositions } from '../history/sort.ts'
 import type { Columns, Operation } from '../model.ts'
@@ -19,7 +19,7 @@ export interface HistoryOptions {
   readonly operations: number
   readonly clients: number
   readonly keys?: number
-  /** How many values there are to write; absent: every written value is a new one. */
+  /** How many different values are written; absent: every written value is new. */
   readonly values?: number
   /** Shares of compare-and-sets and of reads; the rest are writes. */
   readonly cas?: number
@@ -76,7 +76,7 @@ const draft = (options: HistoryOptions): Drafts => {
   return drafts
 }
 
-/** Runs the registers: what was read, and which compare-and-sets were applied. */
+/** Runs the registers, and records what was read and which compare-and-sets were applied. */
 const takeEffect = (drafts: Drafts): void => {
   const state = new Map<number, number>()
   for (const at of sortedPositions(drafts.effect)) {
@@ -99,7 +99,7 @@ const makeStale = ({ kind, key, value, return: end }: Drafts): void => {
   value[victim] = value[old] as number
 }
 
-/** The last operation to be called becomes a read that returned. */
+/** Makes the last operation that was called a read that returned. */
 const makeWrong = (drafts: Drafts): void => {
   const { kind, call, value, return: end } = drafts
   let last = 0

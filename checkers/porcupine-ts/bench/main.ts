@@ -1,11 +1,10 @@
 /**
- * `npm run bench:porcupine`: how long each history takes, warm, median of several checks, parsing left out (but for
- * the million, whose loading counts); the peak of memory of a process that loads it and checks it once; and how far
- * limits are overrun.
+ * `npm run bench:porcupine` measures how long each history takes: the median of several warm checks, without parsing
+ * (except for the history of a million operations, where loading counts). It also measures the peak memory of a process
+ * that loads and checks a history once, and how far limits are overrun.
  *
- * With `--go FILE` (tab-separated: history, milliseconds; measured with Porcupine outside this project) the ratio
- * stands beside. Histories of other people are read where `--fixtures FOLDER` says, and left out where it is absent.
- * `--huge` adds ten million operations.
+ * `--go FILE` (tab-separated: history, milliseconds; measured with Porcupine outside this project) adds the ratio.
+ * `--fixtures FOLDER` adds histories of other people. `--huge` adds ten million operations.
  */
 import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -24,7 +23,7 @@ import { type Fixture, loadFixtures } from './fixtures.ts'
 import { generateColumns, toOperations } from './histories.ts'
 
 const LIMITS = { timeMs: 60_000, memoryBytes: 4 * 2 ** 30 }
-/** Checks of one history last about so long together, so that short ones are warm. */
+/** All checks of one history together take about this long, so that short ones are warm. */
 const ROUNDS_MS = 2000
 const MAX_ROUNDS = 2000
 
@@ -33,7 +32,7 @@ const { values } = parseArgs({
     go: { type: 'string' },
     fixtures: { type: 'string', default: '../shared/fixtures' },
     huge: { type: 'boolean' },
-    /** In a process of its own: this case, from this file. */
+    /** Runs a case from a file in its own process. */
     only: { type: 'string' },
     file: { type: 'string' },
     once: { type: 'boolean' },
@@ -53,7 +52,7 @@ const measure = (run: () => { readonly verdict: string }): Measured => {
   const startMs = performance.now()
   let { verdict } = run()
   const rounds = Math.min(MAX_ROUNDS, Math.max(1, ROUNDS_MS / (performance.now() - startMs)))
-  // The first half warms up.
+  // The first half is for warming up.
   const times: number[] = []
   for (let round = 0; round < rounds; round++) {
     const roundMs = performance.now()
@@ -115,7 +114,7 @@ const benchFixtures = (folder: string): void => {
       )
 }
 
-/** Windows of its many states and open operations take longer to search than any limit here. */
+/** Its windows have so many states and open operations that a search takes longer than any limit here. */
 const HARD_TO_EXPLAIN = {
   seed: 3,
   operations: 4000,
@@ -136,7 +135,7 @@ const runGenerated = ({ form }: Generated, file: string): (() => Result) => {
   return () => check(model, history, LIMITS)
 }
 
-/** In processes of their own: one for the time, one for the peak of memory. */
+/** Runs two processes: one measures the time, one the peak memory. */
 const benchApart = (bench: Generated): void => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'porcupine-bench-'))
   try {
@@ -153,7 +152,7 @@ const benchApart = (bench: Generated): void => {
   }
 }
 
-/** How far limits are overrun where there is no answer in any time. */
+/** How far limits are overrun if there is no answer in reasonable time. */
 const benchLimits = async (): Promise<void> => {
   const operations = endless(60)
   const module = new URL('../models/key-value.ts', import.meta.url).href

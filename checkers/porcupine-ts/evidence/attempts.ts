@@ -1,17 +1,17 @@
-/** How far one gets in ordering a failing window, and why no further. */
+/** How far a failing window can be ordered, and why no further. */
 import type { Model, Operation } from '../model.ts'
 
 export interface Attempt<S> {
   readonly from: S
-  /** Positions in the window, in an order that is possible. */
+  /** Positions in the window, in a possible order. */
   readonly order: readonly number[]
   readonly state: S
-  /** What could come next by its times, and why it cannot. */
+  /** Operations that could come next by their times, and why they cannot. */
   readonly refused: readonly { readonly position: number; readonly why: string }[]
 }
 
 const MAX_CONFIGURATIONS = 20_000
-/** Of a longer window no orders are tried: nobody would read them. */
+/** For a longer window no orders are tried: they would be too long to read. */
 const MAX_OPERATIONS = 40
 
 interface PossibleOrder<S> {
@@ -23,7 +23,7 @@ interface PossibleOrder<S> {
 const returned = (operation: Operation<unknown, unknown>): boolean =>
   operation.return !== Number.POSITIVE_INFINITY
 
-/** What is left and was not called after another one left had returned. */
+/** The operations that can come next: not placed, and not called after the return of another one not placed. */
 const candidatesOf = (
   operations: readonly Operation<unknown, unknown>[],
   placed: ReadonlySet<number>,
@@ -34,9 +34,9 @@ const candidatesOf = (
   return operations.flatMap(({ call }, i) => (!placed.has(i) && call <= earliest ? [i] : []))
 }
 
-/** The longest orders there are, and of each operation that none of those holds, the longest that does. */
+/** The longest orders, and for each operation in none of those, the longest order that contains it. */
 export interface Attempts<S> {
-  /** One for each state they lead to. */
+  /** One for each final state. */
   readonly longest: readonly Attempt<S>[]
   readonly others: readonly Attempt<S>[]
 }
@@ -46,7 +46,7 @@ class Explorer<S, I, O> {
   readonly #operations: readonly Operation<I, O>[]
   readonly #isOver: () => boolean
   readonly #seen = new Set<string>()
-  /** By state in words. */
+  /** Final state, in words -> order. */
   #longest = new Map<string, PossibleOrder<S>>()
   #size = -1
   readonly #containing = new Map<number, PossibleOrder<S>>()
@@ -111,7 +111,7 @@ class Explorer<S, I, O> {
   }
 }
 
-/** At most `most` longest ones; nothing of a long window. */
+/** At most `most` longest orders; none for a long window. */
 export const longestAttempts = <S, I, O>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],

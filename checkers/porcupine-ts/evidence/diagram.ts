@@ -1,10 +1,10 @@
 /**
- * A few operations drawn as text, one line a process, time to the right:
+ * Draws a few operations as text, one line per process, with time to the right:
  *
  *     p0:  |---- write 1 ok ----|
  *     p3:                          |-- read -> null --|   <-- cannot be placed
  *
- * Columns are event order, not seconds, so that short operations beside long ones stay readable.
+ * Columns show the order of events, not seconds, so short operations beside long ones stay readable.
  */
 
 export interface Bar {
@@ -18,7 +18,7 @@ export interface Bar {
 
 const compare = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
 
-/** Column of every event, wide enough that each bar holds its label. */
+/** The column of every event, spaced so that each bar has room for its label. */
 const layout = (bars: readonly Bar[]): ReadonlyMap<number, number> => {
   const times = [...new Set(bars.flatMap((bar) => [bar.start, bar.end ?? Number.POSITIVE_INFINITY]))].sort(
     (a, b) => a - b,

@@ -40,7 +40,7 @@ describe('an explanation', () => {
   ]
 
   it('shows what is possible, and why no more is', () => {
-    // A value twice: the general engine decides, and all before the last quiet point is one state.
+    // A value is written twice, so the general engine decides; everything before the last quiet point is one state.
     const operations = [
       write(0, 1),
       read(2, 1),
@@ -82,7 +82,7 @@ describe('an explanation', () => {
   })
 
   it('keeps to its time, and says when it is not minimal', () => {
-    // So many states that it does not try them all, but looks which of them came before.
+    // With so many states it does not try them all, but finds which are possible.
     const operations = toOperations(
       generateColumns({ seed: 3, operations: 3000, clients: 6, values: 60, cas: 0.3, reads: 0.4 }),
     )

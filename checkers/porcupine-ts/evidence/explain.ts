@@ -1,4 +1,4 @@
-/** Why a history is illegal, for a person: the failing window, how far one gets in ordering it, and a diagram. */
+/** Why a history is illegal, for a person: the failing window, how far it can be ordered, and a diagram. */
 import { budgetOf } from '../check.ts'
 import { determinize, isNondeterministic } from '../general/determinize.ts'
 import type { AnyModel, Illegal, Limits, Model, Operation } from '../model.ts'
@@ -7,7 +7,7 @@ import { drawDiagram } from './diagram.ts'
 import { subHistory } from './sub-history.ts'
 import { failingWindow, type Window } from './window.ts'
 
-/** Operations by their index in the history. */
+/** Operations are given by their index in the history. */
 export interface ExplainedAttempt {
   readonly order: readonly number[]
   readonly state: string
@@ -17,12 +17,12 @@ export interface ExplainedAttempt {
 export interface Explanation {
   /** Indices in the history, in order of calls: the failing window. */
   readonly window: readonly number[]
-  /** What the object may have been when the window begins, in words. */
+  /** The states in which the object may be when the window begins, in words. */
   readonly from: readonly string[]
   readonly minimal: boolean
-  /** The longest orders that are possible, and why none goes further; none of a long window. */
+  /** The longest possible orders, and why none goes further; empty for a long window. */
   readonly attempts: readonly ExplainedAttempt[]
-  /** For operations that none of those holds: the longest that does. */
+  /** For operations in none of those: the longest order that contains them. */
   readonly others: readonly ExplainedAttempt[]
   readonly text: string
 }
@@ -30,10 +30,10 @@ export interface Explanation {
 const MAX_ATTEMPTS = 3
 const DEFAULT_TIME_MS = 2000
 const DEFAULT_MEMORY_BYTES = 2 ** 28
-/** Operations drawn. */
+/** Limit of operations in the diagram. */
 const MAX_BARS = 40
 
-/** `operations` are those that were checked; the limits are of the explanation alone. */
+/** `operations` are those that were checked. The limits apply to the explanation alone. */
 export const explain = <S, I, O>(
   model: AnyModel<S, I, O>,
   operations: readonly Operation<I, O>[],

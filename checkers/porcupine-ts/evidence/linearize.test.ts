@@ -9,7 +9,7 @@ import { linearize } from './linearize.ts'
 
 type Any = Operation<unknown, unknown>
 
-/** What is wrong with an order of operations of a history, as they stood at `end`; null: nothing. */
+/** What is wrong with an order of operations of a history, as it was at `end`; null: nothing. */
 const fault = (
   model: Model<unknown, unknown, unknown>,
   operations: readonly Any[],

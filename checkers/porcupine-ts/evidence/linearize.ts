@@ -1,4 +1,4 @@
-/** One order for each partition, as far as one gets: what a person can follow step by step. */
+/** One order for each partition, as far as there is one, for a person to follow step by step. */
 import { budgetOf } from '../check.ts'
 import type { Budget, SearchResult } from '../general/budget.ts'
 import { compile, restricting } from '../general/compile.ts'
@@ -10,28 +10,33 @@ import { partsOfOperations } from '../history/operations.ts'
 import { type Part, partOf } from '../history/part.ts'
 import type { AnyModel, Limits, Model, Operation, Result } from '../model.ts'
 
-/** Operations by their index in the input. */
+/** Operations are given by their index in the input. */
 export interface PartialLinearization {
   readonly partition: string | number
-  /** What can be ordered, in order; empty where a limit ran out first. */
+  /** The operations that can be ordered, in order; empty if a limit ran out first. */
   readonly order: readonly number[]
-  /** The state after each, in words. */
+  /** The state after each of them, in words. */
   readonly states: readonly string[]
-  /** Up to whose return it goes: that operation cannot return as it did. Null: it goes to the end. */
+  /** The operation that cannot return as it did, where the order ends. Null: the order is complete. */
   readonly blocked: number | null
   /** False: a limit ran out. */
   readonly decided: boolean
 }
 
-interface Attempt {
+interface SearchedOrder {
   readonly result: SearchResult
-  /** Position of the operation whose return nothing passes. */
+  /** Position of the operation whose return no order passes. */
   readonly blocked: number
   readonly order: readonly number[]
   readonly states: readonly string[]
 }
 
-const attempt = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number, budget: Budget): Attempt => {
+const attempt = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  end: number,
+  budget: Budget,
+): SearchedOrder => {
   const positions = restricting(model, part, end)
   const some = partOf(part, positions, end)
   const compiled = compile(model, some)
@@ -52,14 +57,15 @@ const attempt = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number, 
   }
 }
 
-/** `known`: whose return nothing passes, where that is known already. */
+/** `known`: the operation whose return no order passes, if that is known already. */
 const linearizePart = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
   known: number | null,
   budget: Budget,
 ): PartialLinearization => {
-  const upTo = (blocked: number): Attempt => attempt(model, part, part.return[blocked] as number, budget)
+  const upTo = (blocked: number): SearchedOrder =>
+    attempt(model, part, part.return[blocked] as number, budget)
   let blocked = known
   let last = blocked === null ? attempt(model, part, Number.POSITIVE_INFINITY, budget) : upTo(blocked)
   if (last.result.verdict === 'illegal') {
@@ -85,7 +91,7 @@ const linearizeParts = <S, I, O>(
 ): readonly PartialLinearization[] => {
   const whole = budgetOf(limits)
   const blocked = result?.verdict === 'illegal' ? result : null
-  // The failing one first; none takes all the time that is left.
+  // The failing partition comes first. None takes all the time that is left.
   const parts = [...partsOfOperations(model, operations)].sort(
     (a, b) =>
       Number(b.key === blocked?.partition) - Number(a.key === blocked?.partition) || a.count - b.count,
@@ -99,10 +105,10 @@ const linearizeParts = <S, I, O>(
 }
 
 /**
- * A linearization of each partition, or of its longest prefix that has one. `result`: what is known of the history
- * already saves the search for where it ends.
+ * A linearization of each partition, or of its longest prefix that has one. `result`: the result of a check, if there is
+ * one; it saves the search for the end of the prefix.
  *
- * @throws MalformedHistoryError naming the operation, where the input is no history.
+ * @throws MalformedHistoryError naming the operation, if the input is not a valid history.
  */
 export const linearize = <S, I, O>(
   model: AnyModel<S, I, O>,

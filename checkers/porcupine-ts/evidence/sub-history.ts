@@ -1,7 +1,7 @@
-/** What an illegal result names, as a history of its own that can be checked again. */
+/** The prefix or the witness of an illegal result, as a history that can be checked again. */
 import type { Illegal, Operation } from '../model.ts'
 
-/** The operations of `which` as they stood when the blocked one returned: what had not returned by then keeps its output. */
+/** The operations of `which` when the blocked one returned. Those that had not returned by then keep their output. */
 export const subHistory = <I, O>(
   operations: readonly Operation<I, O>[],
   { blocked }: Illegal,

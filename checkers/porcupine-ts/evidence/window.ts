@@ -1,8 +1,7 @@
 /**
- * The failing window: as little of an illegal history as still cannot be linearized. Only by reductions that leave a
- * linearizable history linearizable, so that what is left is a proof: what happened before some moment is replaced by
- * all states it may have led to, and operations that change nothing are left out. A write that a read needs never
- * goes.
+ * The failing window: a small part of an illegal history that still cannot be linearized. Each reduction leaves a
+ * linearizable history linearizable, so the rest is a proof: everything before some moment is replaced by all states to
+ * which it may have led, and operations that change nothing are left out. A write that a read needs is never left out.
  */
 
 import type { Budget } from '../general/budget.ts'
@@ -16,31 +15,31 @@ import type { Model, Operation } from '../model.ts'
 
 export interface Window<S, I, O> {
   readonly operations: readonly Operation<I, O>[]
-  /** Of each in the history that was given. */
+  /** For each operation, its index in the given history. */
   readonly indices: readonly number[]
-  /** What the object may have been when it begins. */
+  /** The states in which the object may be when it begins. */
   readonly from: readonly S[]
-  /** False where a limit ran out: less of it may do. */
+  /** False if a limit ran out: a smaller window may be enough. */
   readonly minimal: boolean
 }
 
-/** A search that visits more is given up: with less left out it may have been short. */
+/** A search that visits more is abandoned: with fewer operations left out it may be short. */
 const MAX_VISITS = 20_000
 
 export interface Searcher {
-  /** True, false, or null where a limit ran out. */
+  /** True, false, or null if a limit ran out. */
   isIllegal<S, I, O>(
     model: Model<S, I, O>,
     from: readonly S[],
     operations: readonly Operation<I, O>[],
   ): boolean | null
-  /** All states that linearizations may lead to; null where a limit ran out. */
+  /** All states to which linearizations may lead; null if a limit ran out. */
   ends<S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): readonly S[] | null
 }
 
 const onePart = <S, I, O>(model: Model<S, I, O>, operations: readonly Operation<I, O>[]): Part<I, O> => {
   const { partition: _, ...whole } = model
-  // An operation that is open keeps the output it gave later, and its client may go on: the search takes that.
+  // An open operation keeps its later output, and its client may continue. The search allows both.
   const told = operations.map((operation, client) =>
     operation.return === Number.POSITIVE_INFINITY
       ? { ...operation, client, output: undefined }
@@ -73,7 +72,7 @@ export const searcher = (budget: Budget): Searcher => ({
   },
 })
 
-/** What is left when everything before some moment is replaced by the states it may have led to. */
+/** The rest of a history if everything before some moment is replaced by the states to which it may have led. */
 export interface Cut<S, I, O> {
   readonly operations: readonly Operation<I, O>[]
   readonly indices: readonly number[]
@@ -81,8 +80,8 @@ export interface Cut<S, I, O> {
 }
 
 /**
- * Cuts at the call of operation `first`. Who was open then may have taken effect before: he may, and need not, do so
- * after. Null where a limit ran out.
+ * Cuts at the call of operation `first`. An operation that was open then may have taken effect before the cut, so it may
+ * or may not take effect after it. Null if a limit ran out.
  */
 export const cutAt = <S, I, O>(
   model: Model<S, I, O>,
@@ -108,7 +107,7 @@ export const cutAt = <S, I, O>(
   }
 }
 
-/** The latest cut, more or less, after which no order is left: first doubling how much is kept, then halving. */
+/** About the latest cut after which there is no order: found by doubling how much is kept, then by bisection. */
 const cutLate = <S, I, O>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],
@@ -123,7 +122,7 @@ const cutLate = <S, I, O>(
     if (failing === true) best = cut as Cut<S, I, O>
     return failing
   }
-  // Whatever it was before; else what exactly it may have been, which has to be searched for.
+  // First with any state before the cut; otherwise with those that are possible, which takes a search.
   const all = allStates(model, onePart(model, operations))
   const fails = (first: number): boolean => {
     if (all !== null && tryCut(cutAt(model, operations, first, () => all)) === true) return true
@@ -131,7 +130,7 @@ const cutLate = <S, I, O>(
     if (failing === null) decided = false
     return failing === true
   }
-  // From `tooLate` on too little is left.
+  // A cut at `tooLate` or later keeps too little.
   let tooLate = blocked + 1
   let first = blocked
   while (first > 0 && !fails(first)) {
@@ -146,7 +145,7 @@ const cutLate = <S, I, O>(
   return { ...best, decided }
 }
 
-/** Leaves out as many of the droppable positions as it can, halves first (Zeller and Hildebrandt's ddmin 2002). */
+/** Leaves out as many droppable positions as possible, halves first (Zeller and Hildebrandt's ddmin, 2002). */
 const thinOut = (
   kept: readonly number[],
   droppable: ReadonlySet<number>,
@@ -169,7 +168,7 @@ const thinOut = (
   return { kept: current, minimal: true }
 }
 
-/** `operations` cannot be linearized, in order of calls; `blocked` is the position of the one that could not return. */
+/** `operations`, in order of calls, cannot be linearized; `blocked`: the position of the one that could not return. */
 export const failingWindow = <S, I, O>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],

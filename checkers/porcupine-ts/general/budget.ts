@@ -1,15 +1,15 @@
-/** What a search is given, and what it says. */
+/** The limits of a search, and its result. */
 
-/** What a search may use. Shared by all partitions of a check. */
+/** The limits of a search. Shared by all partitions of a check. */
 export interface Budget {
   readonly deadlineMs: number
   readonly now: () => number
   readonly memoryBytes: number
-  /** Configurations, of each search; absent: any number. */
+  /** Limit of configurations for each search; absent: none. */
   readonly visits?: number
 }
 
-/** The machine that is searched: states are small numbers. */
+/** The machine that is searched. Its states are small numbers. */
 export interface Machine {
   readonly bytes: number
   step(state: number, operation: number): number
@@ -17,12 +17,12 @@ export interface Machine {
 
 export type SearchResult =
   | { readonly verdict: 'ok'; readonly visited: number }
-  /** No configuration passes this event, the return of an operation; all before it can be passed. */
+  /** No configuration passes this event, the return of an operation. All events before it can be passed. */
   | { readonly verdict: 'illegal'; readonly event: number; readonly visited: number }
   | {
       readonly verdict: 'unknown'
       readonly reason: 'time' | 'memory' | 'visits'
-      /** How far it got: so many operations could return, and no configuration passed this event yet. */
+      /** How far the search got: so many operations could return, and no configuration has passed this event yet. */
       readonly passed: number
       readonly event: number
       readonly visited: number

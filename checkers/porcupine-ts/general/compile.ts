@@ -1,7 +1,7 @@
 /**
- * One partition of a history, made flat for the search: operations are numbered by their calls, their calls and
- * returns form one list of events in time order, each operation that returns has a slot (a small number, its own
- * while it is open), and those that never return are grouped by what they do.
+ * One partition of a history as flat arrays, for the search. Operations are numbered by their calls. Calls and returns
+ * form one list of events in time order. Each operation that returns has a slot: a small number that no other operation
+ * has while it is open. Operations that never return are grouped by what they do.
  */
 import { int32, uint8 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
@@ -12,17 +12,17 @@ export interface Compiled {
   readonly count: number
   /** In time order: 2i is the call of operation i, 2i+1 its return. */
   readonly events: Int32Array
-  /** Of each operation; -1 for one that never returns. */
+  /** The slot of each operation; -1 for one that never returns. */
   readonly slotOf: Int32Array
   readonly slots: number
-  /** Operations of one class step alike from every state. */
+  /** Operations of one class step in the same way from every state. */
   readonly classOf: Int32Array
   readonly classes: number
-  /** 1: changes no state it is possible in. */
+  /** 1: changes no state in which it is possible. */
   readonly readOnly: Uint8Array
-  /** 1: possible in every state, and leads to one and the same. */
+  /** 1: possible in every state, and always leads to the same state. */
   readonly overwrites: Uint8Array
-  /** Operations that never return, those of a class side by side, in order of their calls. */
+  /** Operations that never return, grouped by class, and within a class in order of their calls. */
   readonly pending: Int32Array
   /** Where each class begins in `pending`; one more entry for the end. */
   readonly pendingStarts: Int32Array
@@ -42,7 +42,7 @@ const sortEvents = (part: Part<unknown, unknown>): Int32Array => {
   let at = 0
   let next = 0
   for (let i = 0; i < count; i++) {
-    // At one and the same time calls come first: the operations overlap.
+    // At equal times calls come first: such operations overlap.
     while (next < returns && (part.return[returning[next] as number] as number) < (call[i] as number))
       events[at++] = 2 * (returning[next++] as number) + 1
     events[at++] = 2 * i
@@ -106,7 +106,7 @@ const groupPending = (
   }
 }
 
-/** Positions of a part, without what never returned and changes nothing: it restricts nothing. */
+/** Positions of a part, without operations that never returned and change nothing: those restrict nothing. */
 export const restricting = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>, end: number): number[] => {
   const positions: number[] = []
   const called = calledBy(part, end)

@@ -1,4 +1,4 @@
-/** A nondeterministic model as a deterministic one over sets of states: all that may be the case. */
+/** A nondeterministic model as a deterministic one, whose states are sets of possible states. */
 import type { AnyModel, Model, NondeterministicModel } from '../model.ts'
 
 export const determinize = <S, I, O>(model: NondeterministicModel<S, I, O>): Model<readonly S[], I, O> => {
@@ -14,7 +14,7 @@ export const determinize = <S, I, O>(model: NondeterministicModel<S, I, O>): Mod
       return after.length === 0 ? undefined : after
     },
     equal: (a, b) => a.length === b.length && a.every((state) => has(b, state)),
-    // The order in which states were found must not matter.
+    // Must not depend on the order in which the states were found.
     hash: (states) => states.reduce((sum, state) => (sum + (hash?.(state) ?? 0)) | 0, states.length),
     ...(describeState === undefined
       ? {}

@@ -1,7 +1,7 @@
 /**
- * Configurations that were entered before: rows of words in one array, found by open addressing. A row is a key and
- * a set, as bits, of burdens. Of two rows with one key the one whose burdens are among the other's can do all that
- * the other can: that one is as good as known. Rows of one key form a chain.
+ * Configurations that the search has entered before: rows of words in one array, found by open addressing. A row is a
+ * key and a set of burdens, as bits. Of two rows with the same key, the one whose burdens are a subset of the other's can
+ * do everything that the other can, so the other counts as known. Rows with the same key form a chain.
  */
 import { int32 } from '../history/allocate.ts'
 
@@ -12,12 +12,12 @@ export type Added = 'new' | 'known' | 'no memory'
 export class Memo {
   readonly #keyWidth: number
   readonly #setWidth: number
-  /** Key, set, and the number plus one of the next row of the chain. */
+  /** Words of a row: key, set, and the number of the next row in the chain plus one. */
   readonly #width: number
   readonly #maxBytes: number
   #rows: Int32Array
   #count = 0
-  /** Of each key, the number plus one of the first row of its chain. */
+  /** For each key, the number of the first row in its chain plus one. */
   #table = int32(128)
   #mask = 127
   #keys = 0
@@ -57,14 +57,14 @@ export class Memo {
     return 2 * ++this.#keys > this.#mask && !this.#growTable() ? 'no memory' : 'new'
   }
 
-  /** Whether the set at one place holds all of the set at the other. */
+  /** Whether the one set contains the other. */
   #bearsAllOf(more: Int32Array, moreAt: number, less: Int32Array, lessAt: number): boolean {
     for (let i = 0; i < this.#setWidth; i++)
       if (((less[lessAt + i] as number) & ~(more[moreAt + i] as number)) !== 0) return false
     return true
   }
 
-  /** The place of the row's key in the table, or the free one where it belongs. */
+  /** The place of the row's key in the table, or the free place for it. */
   #find(row: Int32Array): number {
     let at = this.#hash(row, 0) & this.#mask
     for (;;) {
@@ -90,7 +90,7 @@ export class Memo {
     return (h ^ (h >>> 16)) >>> 0
   }
 
-  /** Growing needs the old and the new one for a moment. */
+  /** While an array grows, the old one and the new one exist together. */
   #fits(more: number): boolean {
     return this.bytes + more <= this.#maxBytes
   }

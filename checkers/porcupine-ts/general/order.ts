@@ -1,33 +1,33 @@
-/** From the choices of a search that came to the end, the linearization it found. */
+/** Turns the choices of a search that reached the end into the linearization that it found. */
 import { int32 } from '../history/allocate.ts'
 import type { Machine } from './budget.ts'
 import type { Compiled } from './compile.ts'
 import { IMPOSSIBLE } from './transitions.ts'
 
-/** What a search chose before the return of an operation that was not placed: see `Search`. */
+/** What the search chose before the return of an operation that was not placed yet: see `Search`. */
 export interface Choice {
   readonly event: number
-  /** 0: it was absorbed; 1: it was placed; then the slots, then the classes of those that never return. */
+  /** 0: it was absorbed; 1: it was placed; then the slots, then the classes of operations that never return. */
   readonly cursor: number
 }
 
 export interface Linearization {
-  /** Operations in an order that is possible; those that never returned only where they took effect. */
+  /** Operations in a possible order; those that never returned only if they took effect. */
   readonly order: readonly number[]
   /** The state after each of them. */
   readonly states: readonly number[]
 }
 
-/** Goes the same way again, writing down what is placed. */
+/** Repeats the choices and records what is placed. */
 class Replay {
   readonly #compiled: Compiled
   readonly #machine: Machine
   readonly #placed = new Set<number>()
   readonly #open = new Set<number>()
   readonly #holder: Int32Array
-  /** Of each class of operations that never return, how many were used. */
+  /** For each class of operations that never return, how many were used. */
   readonly #used: Int32Array
-  /** Of an open operation that overwrites, the place of one that was placed meanwhile: it may stand before that. */
+  /** Open operation that overwrites -> step of another one placed since, before which it can be placed. */
   readonly #absorber = new Map<number, number>()
   readonly #steps: { readonly operation: number; readonly before: number[]; readonly state: number }[] = []
   readonly #start: number
@@ -89,7 +89,7 @@ class Replay {
     this.#steps.push({ operation, before: [], state: this.#state })
   }
 
-  /** Calls and returns before an event. */
+  /** Processes the calls and returns before an event. */
   #advance(event: number): void {
     const { events, slotOf, readOnly } = this.#compiled
     for (; this.#at < event; this.#at++) {

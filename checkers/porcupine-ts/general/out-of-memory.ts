@@ -1,4 +1,4 @@
-/** V8 says so where the machine has no memory for an array, or a map has reached the size that V8 allows. */
+/** The errors of V8 if there is no memory for an array, or a map has reached V8's limit. */
 export const isOutOfMemory = (error: unknown): boolean =>
   error instanceof RangeError &&
   /allocation failed|Invalid (typed )?array length|maximum size exceeded/.test(error.message)

@@ -1,22 +1,23 @@
 /**
- * Search for a linearization of one partition: Wing and Gong's algorithm (1993) depth first, with Lowe's memo of
- * configurations and just-in-time linearization (2017): an operation is placed no earlier than some return needs it.
+ * Search for a linearization of one partition: Wing and Gong's algorithm (1993), depth first, with Lowe's memo of
+ * configurations and just-in-time linearization (2017): an operation is placed no earlier than a return needs it.
  *
- * A configuration stands before the return of an operation x that is not placed yet. It is: that event, the state,
- * which open operations are placed, which are absorbed, and which of those that never return were used. To pass the
- * event, x has to be placed, after none, one or more of the other open operations. What keeps this small:
+ * A configuration is a point before the return of an operation x that is not placed yet. It consists of that event, the
+ * state, the open operations that are placed, those that are absorbed, and those that never return and were used. To
+ * pass the event, x must be placed, after none, one or more of the other open operations. These rules keep the search
+ * small:
  *
- * - An operation that changes nothing is placed as soon as it can be, and never taken back: any linearization that
- *   has it later stays one with it moved here.
- * - One that overwrites whatever was there (`overwrites`) may stand directly before another one of its kind, where
- *   nobody sees it. So once an overwriting operation was placed while it was open, it is *absorbed*: it may still be
- *   placed where it is seen, but when it returns it may as well have been overwritten. For the same reason no
- *   overwriting operation is placed directly after another one at the same event.
- * - Operations that never return and are of one class are used in order of their calls: they differ in nothing else.
- * - A configuration is entered once, and not at all where one was that can do all that it can: the same operations
- *   that change something are placed, and of those that never return no more was used, no more of the others is
- *   left to be placed, no less is absorbed. Since bits are of slots, and slots are of open operations, a row of the memo is
- *   as wide as the history is concurrent, not as long.
+ * - An operation that changes nothing is placed as soon as it is possible, and this is never undone. A linearization in
+ *   which it comes later is still one if the operation is moved here.
+ * - An operation that overwrites the state (`overwrites`) can come directly before another one of its kind, where no
+ *   operation sees it. So once an overwriting operation is placed, all others that are open are *absorbed*. An absorbed
+ *   operation may still be placed where it is seen; if it is not, it may return as already overwritten. For the same
+ *   reason no overwriting operation is placed directly after another one at the same event.
+ * - Operations of one class that never return are used in order of their calls, since they differ in nothing else.
+ * - A configuration is entered once, and not at all if an earlier one can do everything that it can. That is the case if
+ *   the same operations that change something are placed, and the earlier one has used no more operations that never
+ *   return, has no more of the others left to place, and has absorbed no fewer. Bits belong to slots, and slots to open
+ *   operations, so the width of a memo row depends on how concurrent the history is, not on how long it is.
  */
 import { int32 } from '../history/allocate.ts'
 import type { Budget, Machine, SearchResult } from './budget.ts'
@@ -28,7 +29,7 @@ import { IMPOSSIBLE } from './transitions.ts'
 
 const CHECK_EVERY = 512
 
-// The fixed words of a frame; then the words of placed, absorbed and used bits.
+// The fixed words of a frame. The words of placed, absorbed and used bits follow.
 const EVENT = 0
 const STATE = 1
 const FRESH = 2
@@ -43,17 +44,17 @@ export class Search {
   readonly #pendingWords: number
   readonly #width: number
   readonly #memo: Memo
-  /** The stack: frames of `width` words. The one above the top is where the next is being made. */
+  /** The stack: frames of `width` words. The next frame is built above the top one. */
   #frames: Int32Array
-  /** Which operation holds each slot, as of event `#at`; and the slots of open operations, as bits, by their kind. */
+  /** The operation in each slot at event `#at`, and the slots of open operations, as bits, by their kind. */
   readonly #holder: Int32Array
   readonly #readers: Int32Array
   readonly #writers: Int32Array
   readonly #blind: Int32Array
   #at = 0
-  /** After a run that ended well, how many frames led to the end. */
+  /** After a successful run, the number of frames that led to the end. */
   #depth = 0
-  /** The row that the memo is asked for. */
+  /** The row that is looked up in the memo. */
   readonly #row: Int32Array
 
   constructor(compiled: Compiled, machine: Machine, budget: Budget) {
@@ -73,12 +74,12 @@ export class Search {
   }
 
   /**
-   * Begins in any of some states. With `ends`, it goes on at the end and collects all states a linearization may lead
-   * to: `illegal` then says that there are no more.
+   * Begins in each of the given states. With `ends`, it continues after the end and collects all states to which a
+   * linearization may lead; the result is then `illegal` once there are no more.
    */
   run(initials: readonly number[], ends?: Set<number>): SearchResult {
     try {
-      // All are known before one is explored: what another one can do as well is not explored twice.
+      // All are in the memo before one is explored, so that nothing is explored twice.
       for (const initial of initials) {
         if (!this.#begin(initial)) {
           const added = this.#remember(0)
@@ -97,13 +98,13 @@ export class Search {
       }
       return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
     } catch (error) {
-      // Its own limits are the budget's; these are the machine's.
+      // The limits of the search are in the budget. These are limits of V8.
       if (isOutOfMemory(error)) return this.#unknown('memory', 0)
       throw error
     }
   }
 
-  /** The first frame; true where nothing is in the way to the end. */
+  /** Makes the first frame; true if the end is reached at once. */
   #begin(initial: number): boolean {
     this.#seek(0)
     this.#frames.fill(0, 0, this.#width)
@@ -141,7 +142,7 @@ export class Search {
     return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
   }
 
-  /** What a run that ended well chose, in order: see `replay`. */
+  /** The choices of a successful run, in order: see `replay`. */
   get choices(): readonly Choice[] {
     return Array.from({ length: this.#depth }, (_, i) => ({
       event: this.#frames[i * this.#width + EVENT] as number,
@@ -182,8 +183,8 @@ export class Search {
   }
 
   /**
-   * Makes the next child of the frame at `base`; false where there is none left. In this order: the returning
-   * operation absorbed, or placed; another open one placed, by slots; one that never returns, by classes.
+   * Makes the next child of the frame at `base`; false if none is left. The order is: the returning operation absorbed,
+   * then placed; other open operations placed, by slots; operations that never return, by classes.
    */
   #nextChild(base: number): boolean {
     const { events, slotOf, slots, pending, pendingStarts } = this.#compiled
@@ -212,7 +213,7 @@ export class Search {
     return false
   }
 
-  /** The next slot, from one on, of an open operation that changes something and is not placed. */
+  /** The next slot, starting at `from`, of an open operation that changes something and is not placed. */
   #nextPlaceable(base: number, from: number): number {
     for (let word = from >> 5; word < this.#words; word++) {
       let open = (this.#writers[word] as number) & ~(this.#frames[base + BITS + word] as number)
@@ -222,7 +223,7 @@ export class Search {
     return 32 * this.#words
   }
 
-  /** The first unused operation of a class of those that never return, if it was called by now; else -1. */
+  /** The first unused operation of a class of operations that never return, if it has been called; otherwise -1. */
   #nextPending(base: number, group: number): number {
     const { pendingStarts, pendingFrom } = this.#compiled
     const end = pendingStarts[group + 1] as number
@@ -240,7 +241,7 @@ export class Search {
     return true
   }
 
-  /** Places an operation; the child stands at the same event, or further on where `needed` is placed by now. */
+  /** Places an operation. The child is at the same event, or at a later one if `needed` is now placed. */
   #place(base: number, operation: number, needed: number, pendingIndex: number): boolean {
     const { slotOf, overwrites } = this.#compiled
     const slot = slotOf[operation] as number
@@ -257,7 +258,7 @@ export class Search {
     } else this.#set(child, 2 * this.#words, pendingIndex)
     this.#frames[child + FRESH] = blind ? 1 : 0
     const absorbed = blind && this.#absorbOthers(child)
-    // What need not have happened is worth placing only where something comes of it.
+    // An operation that may not have happened is placed only if that has an effect.
     if (pendingIndex >= 0 && after === state && !absorbed) return false
     this.#placeReaders(child)
     if (this.#isSet(child, 0, needed)) this.#advance(child)
@@ -265,8 +266,8 @@ export class Search {
   }
 
   /**
-   * An overwriting operation was placed: every other one that is open and not placed may stand before it. True where
-   * that is news for one of them.
+   * An overwriting operation was placed: every other one that is open and not placed can come before it. True if one of
+   * them was not absorbed already.
    */
   #absorbOthers(base: number): boolean {
     let news = 0
@@ -299,7 +300,7 @@ export class Search {
     this.#frames[base + FRESH] = 0
   }
 
-  /** Passes calls, and returns of what is placed, up to the next return that is in the way; true at the end. */
+  /** Passes calls, and returns of placed operations, up to the first return that is blocked; true at the end. */
   #advance(base: number): boolean {
     const { events, slotOf, readOnly } = this.#compiled
     let at = this.#frames[base + EVENT] as number
@@ -324,7 +325,7 @@ export class Search {
     return at === events.length
   }
 
-  /** Brings back which operations are open, to an earlier event. */
+  /** Restores the set of open operations at an earlier event. */
   #seek(event: number): void {
     const { events, slotOf } = this.#compiled
     while (this.#at > event) {

@@ -1,4 +1,4 @@
-/** Whoever is called stuck is: on histories with a known answer. */
+/** What is called stuck is stuck: on histories with a known answer. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { generateColumns, toOperations } from '../bench/histories.ts'
@@ -35,13 +35,13 @@ describe.each([...subjects, ...largerSubjects])('$name', ({ model: given, histor
       }
     })
     fc.assert(isStuckLate, { seed: SEED, numRuns: 150 })
-    // Where states are many nobody is.
+    // With many states none is called stuck.
     if (stuck === 0) expect(allStates(model, partsOfOperations(model, history(1))[0] as never)).toBe(null)
   })
 })
 
 describe('a register with crashed operations and one wrong read at the end', () => {
-  it.each([0.01, 0.03, 0.05])('is illegal, and not searched through: %d of them crashed', (crashed) => {
+  it.each([0.01, 0.03, 0.05])('is found illegal without a full search: %d of them crashed', (crashed) => {
     const operations = toOperations(
       generateColumns({
         seed: 3,

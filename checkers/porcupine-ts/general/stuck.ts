@@ -1,8 +1,9 @@
 /**
- * Where a search goes to and fro before one return: perhaps nothing can be done about that, whatever the object was
- * before. Some operations back, all that came before is forgotten: the object may have been in any state at all, and
- * who was open may, and need not, take effect after. If even so no order passes that return, none does. That
- * is so where an answer is wrong by itself, and costs nothing beside going through all that may have led to it.
+ * A search may try very many orders before one return that none of them passes. This asks whether any order can pass it,
+ * whatever the object was before. It starts some operations earlier and forgets everything before: the object may have
+ * been in any state, and an operation that was open may or may not take effect later. If no order passes the return even
+ * then, none does. That is the case if an output is wrong by itself, and is far cheaper to find than by trying
+ * everything that may have led to it.
  */
 import type { Part } from '../history/part.ts'
 import type { Model } from '../model.ts'
@@ -11,13 +12,13 @@ import { compile } from './compile.ts'
 import { Search } from './search.ts'
 import { IMPOSSIBLE, Transitions } from './transitions.ts'
 
-/** More states than that are not tried one by one. */
+/** With more states than that the question is not asked. */
 const MAX_STATES = 32
-/** How far it looks back, in operations, and how many configurations it visits each time. */
+/** How far it looks back, in operations, and how many configurations each search may visit. */
 const DISTANCES = [4, 16, 64] as const
 const MAX_VISITS = 20_000
 
-/** Every state that any of these operations lead to, in whatever order; null where they are many. */
+/** Every state to which these operations lead in any order; null if there are too many. */
 export const allStates = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): readonly S[] | null => {
   const { classOf } = compile(model, part)
   const machine = new Transitions(model, part, classOf)
@@ -32,7 +33,7 @@ export const allStates = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): rea
   return [...states].map((state) => machine.state(state))
 }
 
-/** What was open when operation `first` was called, and what was called from then to the return of `blocked`. */
+/** The operations that were open when `first` was called, and those called from then to the return of `blocked`. */
 const lookBack = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,
@@ -47,7 +48,7 @@ const lookBack = <S, I, O>(
     const returned = part.return[i] as number
     if (returned < from) continue
     const isOpen = (part.call[i] as number) < from || returned > end
-    // What is open and changes nothing restricts nothing.
+    // An open operation that changes nothing restricts nothing.
     if (isOpen && model.readOnly?.(part.input(i), part.output(i)) === true) continue
     positions.push(i)
     returns.push(isOpen ? Number.POSITIVE_INFINITY : returned)
@@ -64,7 +65,7 @@ const lookBack = <S, I, O>(
   }
 }
 
-/** True only where no order of the part passes the return of `blocked`. */
+/** True only if no order of the part passes the return of `blocked`. */
 export const isStuck = <S, I, O>(
   model: Model<S, I, O>,
   part: Part<I, O>,

@@ -1,6 +1,6 @@
 /**
- * A model as a machine over small numbers: states are interned, and each step from a state by a class of operations
- * is computed once.
+ * A model as a machine over small numbers. States are interned, and the step from a state by a class of operations is
+ * computed once.
  */
 import { int32 } from '../history/allocate.ts'
 import type { Part } from '../history/part.ts'
@@ -9,7 +9,7 @@ import type { Model } from '../model.ts'
 export const IMPOSSIBLE = -1
 const UNKNOWN = -2
 
-/** Rough cost of an interned state and its entry in the index. */
+/** Rough size of an interned state and its entry in the index. */
 const STATE_BYTES = 200
 
 export class Transitions<S, I, O> {
@@ -18,9 +18,9 @@ export class Transitions<S, I, O> {
   readonly #classOf: Int32Array
   readonly #states: S[] = []
   readonly #ids = new Map<S | number, number>()
-  /** States of one hash, where the model has an equality of its own. */
+  /** Hash -> states, if the model has its own equality. */
   readonly #buckets = new Map<number, number[]>()
-  // Open addressing: state, class, and where they lead.
+  // Open addressing: state, class, next state.
   #table = int32(3 * 64).fill(UNKNOWN)
   #mask = 63
   #used = 0

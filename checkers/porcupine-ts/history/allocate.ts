@@ -1,6 +1,6 @@
 /**
- * Typed arrays, zeroed, as `new` makes them: but V8 takes half a microsecond for each that is not tiny, which for
- * short histories is more than all the rest. So small ones are cut from a common block. A block is never used again.
+ * Zeroed typed arrays, as `new` makes them. V8 takes half a microsecond for each one that is not tiny, which for short
+ * histories is more than everything else. So small ones are cut from a common block, which is never reused.
  */
 
 const BLOCK_BYTES = 2 ** 16
@@ -9,7 +9,7 @@ const SMALL_BYTES = 2 ** 11
 let block = new ArrayBuffer(0)
 let used = 0
 
-/** Where the next so many bytes begin in `block`; each begins at a multiple of 8. */
+/** Reserves so many bytes of `block` and returns where they begin, at a multiple of 8. */
 const cut = (bytes: number): number => {
   if (used + bytes > block.byteLength) {
     block = new ArrayBuffer(BLOCK_BYTES)

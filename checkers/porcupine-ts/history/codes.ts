@@ -1,13 +1,13 @@
-/** Small numbers for 32-bit integers, in order of first appearance: open addressing, nothing allocated on the way. */
+/** Small numbers for 32-bit integers, in order of first appearance. Open addressing; a look-up allocates nothing. */
 import { int32 } from './allocate.ts'
 
-/** Steps a look-up, on average, before the table is made anew. */
+/** Average steps of a look-up before the table is rebuilt. */
 const PATIENCE = 8
 
 export class Codes {
   #mask = 63
   #values = int32(64)
-  /** Code plus one; 0 is free. */
+  /** Code plus one; 0: free. */
   #codes = int32(64)
   #size = 0
   #lookUps = 0
@@ -39,8 +39,8 @@ export class Codes {
   }
 
   /**
-   * Neighbours stay neighbours, since most values are counted up, and a table read in order is read fast. Where that
-   * makes many of them meet, they are scattered.
+   * Neighbouring values get neighbouring places, since most values are counted up and a table is read fastest in order.
+   * If many values collide that way, they are scattered.
    */
   #home(value: number): number {
     if (!this.#scatters) return (value ^ (value >>> 15)) & this.#mask

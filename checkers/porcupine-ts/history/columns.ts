@@ -1,4 +1,4 @@
-/** A history of columns, validated and split into parts without making an object of each operation. */
+/** Validates a history of columns and splits it into parts, without an object for each operation. */
 
 import type { AnyModel, Columns, Row } from '../model.ts'
 import { float64, int32, uint8 } from './allocate.ts'
@@ -14,7 +14,7 @@ const assertColumns = (columns: Columns): void => {
       throw new MalformedHistoryError(`column ${name} has ${column.length} rows, column call has ${rows}`)
 }
 
-/** Rows of each key, keys in order of first appearance, rows in the order given. */
+/** The rows of each key: keys in order of first appearance, rows in the given order. */
 const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): [key: number, rows: Int32Array][] => {
   if (key === undefined) return [[0, new Int32Array(order)]]
   const codes = new Codes()

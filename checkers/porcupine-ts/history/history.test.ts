@@ -1,4 +1,4 @@
-/** The three forms a history comes in, and what is none. */
+/** The three forms of a history, and what is not a valid one. */
 import { describe, expect, it } from 'vitest'
 import { generateColumns, toOperations } from '../bench/histories.ts'
 import { check } from '../check.ts'
@@ -81,7 +81,7 @@ describe('events', () => {
   })
 })
 
-it('a client that is no 32-bit integer is named', () => {
+it('a client that is not a 32-bit integer is named', () => {
   const operation = {
     client: 2 ** 40,
     call: 0,
@@ -90,6 +90,6 @@ it('a client that is no 32-bit integer is named', () => {
     output: { value: null },
   } as const
   expect(() => check(register, [operation])).toThrow(
-    'operation 0: its client 1099511627776 is no 32-bit integer',
+    'operation 0: its client 1099511627776 is not a 32-bit integer',
   )
 })

@@ -1,4 +1,4 @@
-/** A history of objects, validated and split into parts. */
+/** Validates a history of objects and splits it into parts. */
 
 import type { AnyModel, Event, Operation } from '../model.ts'
 import { float64 } from './allocate.ts'
@@ -38,7 +38,7 @@ const makePart = <I, O>(
 ): Part<I, O> => {
   const at = (position: number): Operation<I, O> => operations[index[position] as number] as Operation<I, O>
   const count = index.length
-  // Not Float64Array.from: with a function it is ten times slower than this.
+  // Not Float64Array.from, which with a function is ten times slower.
   const call = float64(count)
   const end = float64(count)
   for (let i = 0; i < count; i++) {

@@ -7,11 +7,11 @@ export interface Part<I, O> {
   readonly call: Float64Array
   /** Infinity: it never returned. */
   readonly return: Float64Array
-  /** Of each operation in the input. */
+  /** Index in the input of each operation. */
   readonly index: Int32Array
   input(position: number): I
   output(position: number): O | undefined
-  /** Where the history came as columns: those of this part, for engines that need no objects. */
+  /** If the history was given as columns: those of this part, for engines that need no objects. */
   readonly columns?: {
     readonly kind: Uint8Array
     readonly value: Int32Array
@@ -19,7 +19,10 @@ export interface Part<I, O> {
   }
 }
 
-/** Some operations of a part, by positions in order of their calls, as they stood at `end`: who returned then or later has not. */
+/**
+ * Some operations of a part, by positions in order of their calls, as they were at `end`: those that returned at `end`
+ * or later count as not returned.
+ */
 export const partOf = <I, O>(part: Part<I, O>, positions: ArrayLike<number>, end: number): Part<I, O> => {
   const count = positions.length
   const at = new Int32Array(positions)
@@ -44,7 +47,7 @@ export const partOf = <I, O>(part: Part<I, O>, positions: ArrayLike<number>, end
   }
 }
 
-/** How many were called by `end`: the first so many. */
+/** How many operations were called by `end`. */
 export const calledBy = ({ call, count }: Part<unknown, unknown>, end: number): number => {
   let low = 0
   let high = count

@@ -21,7 +21,7 @@ describe('sortedPositions', () => {
     ['random', make(5000, () => next() - 0.5)],
     ['few values', make(5000, () => Math.floor(next() * 4))],
     ['nearly sorted', make(5000, (i) => i + 50 * next())],
-    // All but one in one bucket: radix sort has to take over.
+    // All keys but one are in one bucket, so radix sort has to take over.
     ['one far away', make(5000, (i) => (i === 17 ? 1e300 : next()))],
     [
       'infinite ones',

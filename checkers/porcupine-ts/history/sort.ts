@@ -1,14 +1,14 @@
 /**
- * Positions 0 to n-1 in ascending order of their keys, stable. Times of a history are spread rather evenly and
- * nearly sorted: one scatter into as many buckets as there are keys, and insertions for the rest. Where the keys are
- * of another kind and that becomes dear, radix sort: n times a constant, whatever the keys.
+ * Positions 0 to n-1 in ascending order of their keys; the sort is stable. The times of a history are spread rather
+ * evenly and nearly sorted, so one scatter into as many buckets as there are keys and an insertion sort are fast. If the
+ * keys are of another kind and that becomes slow, radix sort takes over, which is linear for any keys.
  */
 import { uint32 } from './allocate.ts'
 
-/** So few are sorted by insertion alone. */
+/** Up to so many keys are sorted by insertion alone. */
 const FEW = 24
 
-/** Insertions a key before radix sort takes over. */
+/** Moves per key before radix sort takes over. */
 const PATIENCE = 16
 
 export const sortedPositions = (keys: Float64Array, count = keys.length): Uint32Array => {
@@ -29,7 +29,7 @@ const isSorted = (keys: Float64Array, count: number): boolean => {
   return true
 }
 
-/** By even buckets between the least and the greatest finite key; what is infinite, before and after all of them. */
+/** Scatters into even buckets between the least and the greatest finite key; infinite keys come before and after. */
 const scatter = (keys: Float64Array, count: number): Uint32Array => {
   let least = Number.POSITIVE_INFINITY
   let greatest = Number.NEGATIVE_INFINITY
@@ -60,7 +60,7 @@ const scatter = (keys: Float64Array, count: number): Uint32Array => {
   return positions
 }
 
-/** Insertion sort; false where it took more moves than allowed. */
+/** Insertion sort; false if it took more moves than allowed. */
 const insertAll = (keys: Float64Array, positions: Uint32Array, allowed: number): boolean => {
   let moves = 0
   for (let i = 1; i < positions.length; i++) {
@@ -82,7 +82,7 @@ const DIGIT_BITS = 16
 const DIGITS = 4
 const BUCKETS = 1 << DIGIT_BITS
 
-/** The bits of each number, changed so that they order as the numbers do; two words each, the low one first. */
+/** The bits of each number, changed so that their order is that of the numbers; two words each, the low one first. */
 const orderedBits = (keys: Float64Array, count: number): Uint32Array => {
   // Adding 0 turns -0 into 0.
   const plain = new Float64Array(count)

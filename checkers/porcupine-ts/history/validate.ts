@@ -1,4 +1,4 @@
-/** What is a history at all: times that are times, returns after calls, one open operation a client. */
+/** What a valid history is: finite call times, returns after calls, at most one open operation per client. */
 import { float64 } from './allocate.ts'
 import { Codes } from './codes.ts'
 
@@ -20,7 +20,7 @@ export const assertOutput = (operation: number, end: number, output: unknown): v
     )
 }
 
-/** Asked of each operation in order of calls. */
+/** Checks operations in order of their calls. */
 export class OpenOperations {
   readonly #clients = new Codes()
   #lastReturn = float64(64)
@@ -28,7 +28,7 @@ export class OpenOperations {
 
   assertFree(operation: number, client: number, call: number, end: number): void {
     if (client !== (client | 0))
-      throw new MalformedHistoryError(`operation ${operation}: its client ${client} is no 32-bit integer`)
+      throw new MalformedHistoryError(`operation ${operation}: its client ${client} is not a 32-bit integer`)
     const code = this.#clients.codeOf(client)
     if (code === this.#lastReturn.length) {
       const grown = float64(2 * code)

@@ -1,4 +1,4 @@
-/** Logs: append (which may tell the offset), and read of everything from the start. */
+/** Logs: append (which may return the offset), and read of everything from the start. */
 import type { Model } from '../model.ts'
 import { equalSequences, hashSequence } from './sequence.ts'
 
@@ -6,7 +6,7 @@ export type LogInput =
   | { readonly f: 'append'; readonly key: number; readonly value: number }
   | { readonly f: 'read'; readonly key: number }
 
-/** Of an append: the offset it got, or null where it was not told. Of a read: all values. */
+/** For an append: its offset, or null if that was not returned. For a read: all values. */
 export type LogOutput = number | null | readonly number[]
 
 export const appendLog: Model<readonly number[], LogInput, LogOutput> = {

@@ -1,4 +1,4 @@
-/** What is said to the objects that have a specialised engine, and what they answer: for a model and for its engine. */
+/** Inputs and outputs of the models that have a specialised engine, for the model and for the engine. */
 
 // Counters.
 
@@ -6,7 +6,7 @@ export type CounterInput =
   | { readonly f: 'read'; readonly key: number }
   | { readonly f: 'add'; readonly key: number; readonly delta: number }
 
-/** `value: null`: an add that did not tell the new value. */
+/** `value: null`: an add that did not return the new value. */
 export interface CounterOutput {
   readonly value: number | null
 }
@@ -25,7 +25,7 @@ export interface LockInput {
   readonly owner: number
 }
 
-/** `done: false`: refused. `token`: the fencing token that came with an acquired lock. */
+/** `done: false`: refused. `token`: the fencing token of an acquired lock. */
 export interface LockOutput {
   readonly done: boolean
   readonly token?: number
@@ -37,7 +37,7 @@ export type QueueInput =
   | { readonly f: 'put'; readonly key: number; readonly value: number }
   | { readonly f: 'take'; readonly key: number }
 
-/** `taken: null`: it was found empty. Of a put: null. */
+/** `taken: null`: it was empty. For a put: null. */
 export interface QueueOutput {
   readonly taken: number | null
 }
@@ -48,5 +48,5 @@ export type SetInput =
   | { readonly f: 'add' | 'remove' | 'contains'; readonly key: number; readonly element: number }
   | { readonly f: 'read'; readonly key: number }
 
-/** Whether the element was there before; for a read, all elements in ascending order; null: not told. */
+/** Whether the element was there before; for a read, all elements in ascending order; null: not returned. */
 export type SetOutput = boolean | readonly number[] | null

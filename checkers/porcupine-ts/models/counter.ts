@@ -1,4 +1,4 @@
-/** Counters: add (any amount, which may tell the new value) and read. */
+/** Counters: add (any amount; may return the new value) and read. */
 import type { Model } from '../model.ts'
 import { decideCounter } from '../specialised/counter.ts'
 import type { CounterInput, CounterOutput } from './calls.ts'

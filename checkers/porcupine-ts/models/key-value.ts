@@ -1,4 +1,4 @@
-/** String values per key: get, put, append (the model of Porcupine's test data). */
+/** Strings by key: get, put, append (the model of Porcupine's test data). */
 import type { Model } from '../model.ts'
 import { decideStrings } from '../specialised/strings.ts'
 import type { KeyValueInput } from './calls.ts'

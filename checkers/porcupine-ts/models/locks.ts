@@ -1,4 +1,4 @@
-/** Locks. Every operation says who its owner is; an acquire that was refused observed that the lock was held. */
+/** Locks. Every operation names its owner. An acquire that was refused has observed that the lock was held. */
 import type { Model } from '../model.ts'
 import { decideFencingLock, decideMutex } from '../specialised/lock.ts'
 import type { LockInput, LockOutput } from './calls.ts'
@@ -20,15 +20,18 @@ const shared = {
   partition: ({ key }: LockInput) => key,
 }
 
-/** Whether what was told of an operation agrees with whether it could be done; one that never returned may have been refused. */
+/**
+ * The state after an operation that would lead to `after` (undefined: it must be refused), if its output agrees. An
+ * operation that never returned may have been refused.
+ */
 const resolve = <S>(state: S, after: S | undefined, output: LockOutput | undefined): S | undefined => {
-  // Null is a state: free.
+  // Null is a state of the mutex: free.
   if (output === undefined) return after === undefined ? state : after
   if (output.done) return after
   return after === undefined ? state : undefined
 }
 
-/** The holder, or null. */
+/** State: the holder, or null. */
 export const mutex: Model<number | null, LockInput, LockOutput> = {
   ...shared,
   name: 'mutex',
@@ -41,7 +44,7 @@ export const mutex: Model<number | null, LockInput, LockOutput> = {
   specialised: decideMutex,
 }
 
-/** Holder and depth as `owner:depth`, or empty: its holder may acquire it again, and must release it as often. */
+/** State: `owner:depth`, or empty. The holder may acquire it again, and must release it as often. */
 export const reentrantMutex: Model<string, LockInput, LockOutput> = {
   ...shared,
   name: 'reentrant-mutex',
@@ -57,8 +60,8 @@ export const reentrantMutex: Model<string, LockInput, LockOutput> = {
 }
 
 /**
- * Holder and the last token as `owner:token`, `:token` where it is free. Each token is greater than all before it
- * (Kleppmann 2016). What token an acquire drew that never returned, nobody knows: it is the last one still.
+ * State: the holder and the last token as `owner:token`, or `:token` if it is free. Each token is greater than all
+ * before it (Kleppmann 2016). The token of an acquire that never returned is unknown: the last one stays.
  */
 export const fencingLock: Model<string, LockInput, LockOutput> = {
   ...shared,
@@ -74,7 +77,7 @@ export const fencingLock: Model<string, LockInput, LockOutput> = {
   specialised: decideFencingLock,
 }
 
-/** How many of the permits are out. Anyone may release. */
+/** State: how many permits are out. Any owner may release. */
 export const semaphore = (permits: number): Model<number, LockInput, LockOutput> => ({
   ...shared,
   name: 'semaphore',

@@ -1,14 +1,14 @@
 /** Several registers, read and written together in one step. */
 import type { Model } from '../model.ts'
 
-/** `read`: its value is what was found (null: nothing was written yet). */
+/** `read`: the value is what was found (null: nothing was written yet). */
 export interface RegisterStep {
   readonly f: 'read' | 'write'
   readonly key: number
   readonly value: number | null
 }
 
-/** In an input, what a read will find is not known: its value is ignored. In an output, all values are. */
+/** In an input, the value of a read is ignored, since it is not known yet. In an output, all values are known. */
 export type Transaction = readonly RegisterStep[]
 
 /** States as text: `key=value` in ascending order of keys. */
@@ -47,7 +47,7 @@ export const multiRegister: Model<string, Transaction, Transaction> = {
   describeState: (state) => state,
 }
 
-/** Keys `n * size` and the following are one group, which no transaction leaves: each is an object by itself. */
+/** Keys from `n * size` to below `(n + 1) * size` are a group. No transaction leaves its group, so each is an object. */
 export const multiRegisterInGroups = (size: number): Model<string, Transaction, Transaction> => ({
   ...multiRegister,
   partition: (input) => Math.floor((input[0]?.key ?? 0) / size),

@@ -1,4 +1,4 @@
-/** Queues, stacks and pools: what is put in comes out once, in the order that each promises. */
+/** Queues, stacks and pools: each value that is put in comes out once, in the order of the container. */
 import type { Model, NondeterministicModel } from '../model.ts'
 import { checkPriorityQueue } from '../specialised/priority-queue.ts'
 import { checkPool, checkQueue } from '../specialised/queue.ts'
@@ -23,7 +23,7 @@ const common = {
   describeState: (state: readonly number[]) => `[${state.join(', ')}]`,
 }
 
-/** What comes out next is the element at `end`: the first or the last. */
+/** A container whose next element is the one at `end`: the first or the last. */
 const ordered = (
   name: string,
   end: 0 | -1,
@@ -55,7 +55,7 @@ export const stack: Model<readonly number[], QueueInput, QueueOutput> = {
   specialised: decideBy(checkStack),
 }
 
-/** The smallest comes out first. */
+/** Smallest first. */
 export const priorityQueue: Model<readonly number[], QueueInput, QueueOutput> = {
   ...ordered('priority-queue', 0, insertSorted),
   specialised: decideBy(checkPriorityQueue),

@@ -1,4 +1,4 @@
-/** Registers with read, write and compare-and-set, one partition a key. */
+/** Registers with read, write and compare-and-set, one partition per key. */
 
 import { float64, int32, uint8 } from '../history/allocate.ts'
 import { Codes } from '../history/codes.ts'
@@ -13,12 +13,12 @@ export type RegisterInput =
   | { readonly f: 'write'; readonly key: number; readonly value: number }
   | { readonly f: 'cas'; readonly key: number; readonly expected: number | null; readonly next: number }
 
-/** A read returned a value; `unknown: true` says it did not say which. A cas was applied, or observed a difference. */
+/** A read returned a value; `unknown: true`: it is not known which. A cas was applied, or observed another value. */
 export type RegisterOutput =
   | { readonly value: number | null; readonly unknown?: boolean }
   | { readonly applied: boolean }
 
-/** Kinds of rows: `value` is what was read, written, or put; `second` what a compare-and-set expected. */
+/** Kinds of rows. `value`: what was read, written, or set; `second`: what a compare-and-set expected. */
 export const REGISTER_KINDS = { read: READ, write: WRITE, cas: CAS, casFailed: NOT } as const
 
 /** In columns, the value of an unwritten register. */
@@ -46,7 +46,7 @@ const changesNothing = (input: RegisterInput, output: RegisterOutput | undefined
 const outcomeOf = (output: RegisterOutput | undefined): string =>
   output === undefined ? 'c?' : 'applied' in output && output.applied ? 'c' : 'n'
 
-/** The log of the specialised engine, without what restricts nothing, and which position each row came from. */
+/** Builds the log of the specialised engine, without rows that restrict nothing, and keeps the position of each row. */
 class LogBuilder {
   readonly #call: Float64Array
   readonly #return: Float64Array
@@ -92,7 +92,7 @@ class LogBuilder {
   }
 }
 
-/** Null where a value is no 32-bit integer. */
+/** Null if a value is not a 32-bit integer. */
 const logOf = (
   part: Part<RegisterInput, RegisterOutput>,
   end: number,
@@ -126,7 +126,7 @@ interface LogRow {
   readonly expected: number | null
 }
 
-/** Null for a read that says nothing. */
+/** Null for a read of which no value is known. */
 const rowOf = (input: RegisterInput, output: RegisterOutput | undefined): LogRow | null => {
   if (input.f === 'write') return { kind: WRITE, value: input.value, expected: null }
   if (input.f === 'cas')

@@ -1,4 +1,4 @@
-/** Short lists of numbers as states: compared by their elements. */
+/** Short lists of numbers as states, compared by their elements. */
 
 export const equalSequences = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((value, i) => value === b[i])
@@ -9,7 +9,7 @@ export const hashSequence = (values: readonly number[]): number => {
   return h
 }
 
-/** With one more, ascending. */
+/** Inserts a value into an ascending list. */
 export const insertSorted = (values: readonly number[], value: number): readonly number[] => {
   const at = values.findIndex((other) => other > value)
   return values.toSpliced(at === -1 ? values.length : at, 0, value)

@@ -1,4 +1,4 @@
-/** Sets: add, remove (which tell whether they changed anything), contains, and read of all elements. */
+/** Sets: add and remove (which may return whether the element was there), contains, and read of all elements. */
 import type { Model } from '../model.ts'
 import { decideSet } from '../specialised/set.ts'
 import type { SetInput, SetOutput } from './calls.ts'

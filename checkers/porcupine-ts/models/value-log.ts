@@ -1,4 +1,4 @@
-/** A part of a container's history as the specialised engines want it, as it stood at `end`. */
+/** Converts a part of a container's history, as it was at `end`, into the log of the specialised engines. */
 import { float64 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
@@ -6,7 +6,7 @@ import { declined } from '../specialised/declined.ts'
 import { illegal, NONE, type ValueLog } from '../specialised/value-log.ts'
 import type { QueueInput, QueueOutput } from './calls.ts'
 
-/** Decides by an engine for containers whose values are all different, where they are. */
+/** Decides by an engine for containers whose values are all different, if they are. */
 export const decideBy =
   (engine: (log: ValueLog) => SpecialResult) =>
   (part: Part<QueueInput, QueueOutput>, end: number): SpecialResult => {
@@ -14,14 +14,14 @@ export const decideBy =
     return 'verdict' in log ? log : engine(log)
   }
 
-/** The answer itself where the history is of another kind, or a value came out twice. */
+/** The result itself if the history is of another kind, or a value came out twice. */
 const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | SpecialResult => {
   const count = calledBy(part, end)
   const codes = new Map<number, number>()
   const put: number[] = []
   const take: number[] = []
   const empty: number[] = []
-  /** The first take of a value that another one took. */
+  /** The first take of a value that another take has taken. */
   let again: { readonly code: number; readonly position: number } | null = null
   const returns = float64(count)
   const codeOf = (value: number): number => {
@@ -46,7 +46,7 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
       if (!isOpen) empty.push(i)
     } else {
       const code = codeOf(output.taken)
-      // What is open need not have happened; the second of two takes is illegal only where both did.
+      // An open take may not have happened. A second take is illegal only if both happened.
       if (isOpen) return declined('a take of a known value had not returned')
       if (take[code] !== NONE) again ??= { code, position: i }
       else take[code] = i

@@ -13,7 +13,7 @@ const register = {
 }
 const keyValue = { module: new URL('../models/key-value.ts', import.meta.url).href, name: 'keyValue' }
 
-/** Appends that never returned (one of nothing: the general engine decides), and a value nobody can explain. */
+/** Appends that never returned (one is empty, so the general engine decides), and a value that nothing explains. */
 const hard = (key: string): Operation<KeyValueInput, string>[] => [
   ...Array.from(
     { length: 40 },

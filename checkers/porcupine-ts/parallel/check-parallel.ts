@@ -1,7 +1,7 @@
 /**
- * `check` on worker threads: partitions side by side, and a search that runs out of memory takes no more with it
- * than its own thread. The answer is that of `check`: the first illegal partition in its order, whichever worker is
- * quickest. A short history that is soon decided needs no thread: to start one takes longer.
+ * `check` on worker threads: partitions are decided in parallel, and a search that runs out of memory ends only its own
+ * thread. The result is that of `check`: the first illegal partition in its order, whichever worker is fastest. A short
+ * history is decided without threads, since starting one takes longer.
  */
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
@@ -13,11 +13,11 @@ import { buffersOf, divide, type Shard } from './shards.ts'
 import type { Job, Report } from './worker.ts'
 
 export interface ParallelLimits extends Limits {
-  /** Default: the processors there are. */
+  /** Default: the number of processors. */
   readonly workers?: number
 }
 
-/** A worker that has not answered by then is ended: so much of the time limit is added. */
+/** After the time limit a worker has this share of it left to answer; then it is terminated. */
 const GRACE = 0.08
 const BYTES_PER_MB = 2 ** 20
 
@@ -42,7 +42,7 @@ const exhausted = (shard: Shard<unknown, unknown>, reason: 'time' | 'memory'): R
   engines: NO_ENGINES,
 })
 
-/** Runs one shard in a worker of its own; aborted, it is left undecided. */
+/** Runs one shard in its own worker; if aborted, the shard is left undecided. */
 const checkShard = (
   shard: Shard<unknown, unknown>,
   task: Omit<Job, 'history' | 'places'>,
@@ -75,14 +75,14 @@ const checkShard = (
       if ('error' in report) end(new Error(report.error))
       else end('result' in report ? report.result : exhausted(shard, 'memory'))
     })
-    // After an answer this changes nothing; before one, nothing else would ever come.
+    // After an answer this has no effect. Before one, it is the only event that still arrives.
     worker.on('exit', (code) => end(new Error(`a worker ended with code ${code} before it had answered`)))
     worker.on('error', (error: Error & { code?: string }) =>
       end(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? exhausted(shard, 'memory') : error),
     )
   })
 
-/** Indices of a shard's result as indices of the input. */
+/** Translates the indices of a shard's result into indices of the input. */
 const translate = (result: Result, { index }: Shard<unknown, unknown>): Result => {
   if (result.verdict !== 'illegal') return result
   const back = (i: number): number => index[i] as number
@@ -94,7 +94,7 @@ const translate = (result: Result, { index }: Shard<unknown, unknown>): Result =
   }
 }
 
-/** The board that workers share: the lowest place found illegal, then where each worker is. See `Job`. */
+/** The memory that workers share: the lowest place that was found illegal, then the place of each worker. See `Job`. */
 const makeBoard = (workers: number): Int32Array => {
   const board = new Int32Array(new SharedArrayBuffer(4 * (1 + workers)))
   board[0] = 2 ** 31 - 1
@@ -137,8 +137,8 @@ const atMost = ({
 })
 
 /**
- * @throws MalformedHistoryError naming the operation, where the input is no history; Error where the model cannot
- * be loaded.
+ * @throws MalformedHistoryError naming the operation, if the input is not a valid history; Error if the model cannot be
+ * loaded.
  */
 export const checkParallel = async (
   reference: ModelReference,
@@ -158,7 +158,7 @@ export const checkParallel = async (
   }
   const board = makeBoard(shards.length)
   const stops = shards.map(() => new AbortController())
-  /** Whoever is beyond the lowest illegal partition has nothing more to say. */
+  /** Ends the workers that are beyond the lowest illegal partition. */
   const stopBeyond = (place: number): void => {
     if (place < Atomics.load(board, 0)) Atomics.store(board, 0, place)
     for (const [worker, stop] of stops.entries())

@@ -1,15 +1,15 @@
-/** A model by where it stands: functions do not travel to other threads. */
+/** A model, given by its module: functions cannot be sent to other threads. */
 import type { AnyModel } from '../model.ts'
 
 export interface ModelReference {
   /** URL of the module. */
   readonly module: string
-  /** A model it exports, or a function that makes one of `args`. */
+  /** The export that is a model, or a function that makes one from `args`. */
   readonly name: string
   readonly args?: readonly unknown[]
 }
 
-/** @throws Error where the module does not export it. */
+/** @throws Error if the module does not export it. */
 export const loadModel = async ({
   module,
   name,

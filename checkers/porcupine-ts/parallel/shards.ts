@@ -1,4 +1,4 @@
-/** A history divided among workers, partitions kept whole, and the way back to the indices of the input. */
+/** Divides a history among workers without splitting partitions, and keeps the indices of the input. */
 import { inOrder, isColumns } from '../check.ts'
 import { partsOfColumns } from '../history/columns.ts'
 import { partsOfOperations } from '../history/operations.ts'
@@ -6,13 +6,17 @@ import type { AnyModel, Columns, History, Operation } from '../model.ts'
 
 export interface Shard<I, O> {
   readonly history: History<I, O>
-  /** Index in the input of each operation of the shard. */
+  /** For each operation of the shard, its index in the input. */
   readonly index: Int32Array
-  /** The place of each of its partitions in the order in which all are decided. */
+  /** For each of its partitions, its place in the order in which all are decided. */
   readonly places: Int32Array
 }
 
-/** Largest first, each to the worker that has least so far. @throws MalformedHistoryError naming the operation. */
+/**
+ * Assigns partitions, largest first, each to the worker with the least work so far.
+ *
+ * @throws MalformedHistoryError naming the operation.
+ */
 export const divide = <S, I, O>(
   model: AnyModel<S, I, O>,
   history: History<I, O>,
@@ -37,7 +41,7 @@ export const divide = <S, I, O>(
       index.set(some, at)
       at += some.length
     }
-    // As in the input, so that operations called at one time keep their order.
+    // In the order of the input, so that operations called at the same time keep theirs.
     index.sort()
     return { history: take(history, index), index, places: Int32Array.from(places.reverse()) }
   })
@@ -64,7 +68,7 @@ const pick = <T extends Int32Array | Float64Array | Uint8Array>(column: T, index
   return to
 }
 
-/** The memory of a shard's columns, to be handed over instead of copied. */
+/** The buffers of a shard's columns, to be transferred instead of copied. */
 export const buffersOf = (history: History<unknown, unknown>): ArrayBuffer[] =>
   isColumns(history)
     ? Object.values(history as unknown as Record<string, Int32Array<ArrayBuffer>>).map(({ buffer }) => buffer)

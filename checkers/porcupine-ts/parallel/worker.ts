@@ -1,4 +1,4 @@
-/** The other end of `check-parallel.ts`: checks one shard. */
+/** The worker of `check-parallel.ts`: checks one shard. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { check } from '../check.ts'
 import { isOutOfMemory } from '../general/out-of-memory.ts'
@@ -9,15 +9,15 @@ import { loadModel, type ModelReference } from './model-reference.ts'
 export interface Job {
   readonly model: ModelReference
   readonly history: History<unknown, unknown>
-  /** But for the time. */
+  /** Without the time limit. */
   readonly limits: Limits
-  /** When to give up, by `monotonicMs`; Infinity: never: to start a thread takes time too. */
+  /** When to give up, by `monotonicMs`; Infinity: never. A time, since starting a thread takes time too. */
   readonly deadlineMs: number
-  /** The place of each partition among those of all workers. */
+  /** For each partition, its place among those of all workers. */
   readonly places: Int32Array
-  /** Shared: the lowest place that was found illegal, then the place that each worker is at. */
+  /** Shared by all workers: the lowest place that was found illegal, then the present place of each worker. */
   readonly board: Int32Array
-  /** Which worker this is. */
+  /** Number of this worker. */
   readonly worker: number
 }
 

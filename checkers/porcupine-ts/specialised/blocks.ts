@@ -1,7 +1,7 @@
 /**
- * Blocks: sets of operations that stand in one piece in every linearization. Of a block only two moments matter: its
- * first return and its last call. Block i must come before block j exactly when i's first return is before j's last
- * call; there is an order if and only if no two blocks must each come before the other (Gibbons and Korach 1997).
+ * Blocks: sets of operations that are contiguous in every linearization. Only two times of a block matter: its first
+ * return and its last call. Block i must come before block j exactly if i's first return is before j's last call. There
+ * is an order if and only if no two blocks must each come before the other (Gibbons and Korach 1997).
  */
 import { float64 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
@@ -13,14 +13,14 @@ export const orderBlocks = (
   first: Float64Array,
   last: Float64Array,
 ): Uint32Array | { readonly conflict: readonly [number, number] } => {
-  // Forward: its first return is before its last call, so between the two nothing else can stand.
+  // Forward: the first return is before the last call, so nothing else can come between the two.
   const forward = sortedPositions(first).filter((block) => at(first, block) < at(last, block))
   for (let i = 1; i < forward.length; i++) {
     const [before, after] = [forward[i - 1] as number, forward[i] as number]
     if (at(first, after) < at(last, before)) return { conflict: [before, after] }
   }
-  // Where each block can stand: a forward one at its first return, another at its last call, unless that lies
-  // within a forward one, after which it then comes.
+  // Places a forward block at its first return, and any other at its last call; if that lies within a forward block,
+  // after it.
   const point = float64(first.length)
   let passed = 0
   for (const block of sortedPositions(last)) {
@@ -38,7 +38,7 @@ export const orderBlocks = (
   return sortBlocks(point, first, last)
 }
 
-/** At one point, forward blocks come last. */
+/** At equal points, forward blocks come last. */
 const sortBlocks = (point: Float64Array, first: Float64Array, last: Float64Array): Uint32Array => {
   const isForward = (block: number): boolean => at(first, block) < at(last, block)
   const order = sortedPositions(point)

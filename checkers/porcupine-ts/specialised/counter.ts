@@ -1,11 +1,10 @@
 /**
- * Counters whose adds all add the same amount, in n log n. What was told of the counter (by a read, or by an add that
- * told the new value) puts each add between the two told values around it: the k-th add comes after every told value
- * below k, and before every other. So each add has a least and a greatest rank, by what returned before its call and
- * what was called after its return, and the ranks from 1 on are to be filled without a gap: jobs of one unit with
- * release times and deadlines (Jackson's rule, earliest deadline first, finds a schedule where there is one). Adds
- * that follow each other have ranks that do so too, after an exchange. An add that never returned fills a gap where
- * it can.
+ * Counters whose adds all add the same amount, in n log n. Values are known from reads, and from adds that returned the
+ * new value. The k-th add comes after every known value below k, and before every other. So each add has a least rank,
+ * by what returned before its call, and a greatest rank, by what was called after its return. The ranks from 1 on must
+ * be filled without a gap. These are jobs of one unit with release times and deadlines: Jackson's rule, earliest deadline
+ * first, finds a schedule if there is one. By an exchange, adds that follow each other get ranks in that order too. An
+ * add that never returned fills a gap where it can.
  */
 import { float64 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
@@ -15,7 +14,7 @@ import type { CounterInput, CounterOutput } from '../models/calls.ts'
 import { Declined, declined } from './declined.ts'
 import { Heap } from './heap.ts'
 
-/** Something told: between its call and its return the counter stood at `value` (and right before, at `before`). */
+/** A known value: between the call and the return the counter was at `value` (and just before that, at `before`). */
 interface Told {
   readonly operation: number
   readonly value: number
@@ -28,11 +27,11 @@ interface Counts {
   /** Adds that returned, and adds that did not. */
   readonly done: readonly number[]
   readonly open: readonly number[]
-  /** By operation: the value an add told; NaN where it did not. */
+  /** Add -> the rank that it returned; only for adds that returned the value. */
   readonly ranks: ReadonlyMap<number, number>
 }
 
-/** What all adds add; 1 where there is none. */
+/** The amount of all adds; 1 if there is none. */
 const commonDelta = (part: Part<CounterInput, CounterOutput>, count: number): number => {
   let common: number | null = null
   for (let i = 0; i < count; i++) {
@@ -67,7 +66,7 @@ const readCounts = (part: Part<CounterInput, CounterOutput>, end: number): Count
   return { part, told, done, open, ranks }
 }
 
-/** Of each position, the greatest value of what returned before it was called; 0 where nothing did. */
+/** For each position, the greatest value that returned before its call; 0 if none did. */
 const floors = ({ part, told }: Counts, positions: readonly number[]): Float64Array => {
   const byReturn = sortedPositions(
     Float64Array.from(told, ({ operation }) => part.return[operation] as number),
@@ -86,7 +85,7 @@ const floors = ({ part, told }: Counts, positions: readonly number[]): Float64Ar
   return found
 }
 
-/** Of each position, the least value right before what was called after it returned; infinite where nothing was. */
+/** For each position, the least `before` of what was called after its return; infinite if nothing was. */
 const ceilings = ({ part, told }: Counts, positions: readonly number[]): Float64Array => {
   const byReturn = sortedPositions(
     Float64Array.from(positions, (position) => part.return[position] as number),
@@ -106,17 +105,17 @@ const ceilings = ({ part, told }: Counts, positions: readonly number[]): Float64
   return found
 }
 
-interface Job {
+interface RankedAdd {
   readonly release: number
   readonly deadline: number
   readonly optional: boolean
 }
 
-const jobsOf = (counts: Counts): Job[] => {
+const jobsOf = (counts: Counts): RankedAdd[] => {
   const { done, open, ranks } = counts
   const earliest = floors(counts, done)
   const latest = ceilings(counts, done)
-  const jobs = done.map((operation, i): Job => {
+  const jobs = done.map((operation, i): RankedAdd => {
     const rank = ranks.get(operation)
     const release = (earliest[i] as number) + 1
     const deadline = latest[i] as number
@@ -129,15 +128,16 @@ const jobsOf = (counts: Counts): Job[] => {
   return jobs.sort((a, b) => a.release - b.release)
 }
 
-/** Whether ranks can be filled from 1 to `needed` at least, so that every job that is not optional is done in time. */
-const canSchedule = (jobs: readonly Job[], needed: number): boolean => {
-  const ready = new Heap<Job>((a, b) =>
+/** Whether the ranks from 1 to at least `needed` can be filled so that every job that is not optional is done in time. */
+const canSchedule = (jobs: readonly RankedAdd[], needed: number): boolean => {
+  const ready = new Heap<RankedAdd>((a, b) =>
     a.deadline === b.deadline ? Number(a.optional) - Number(b.optional) : a.deadline - b.deadline,
   )
   let left = jobs.filter(({ optional }) => !optional).length
   let next = 0
   for (let rank = 1; left > 0 || rank <= needed; rank++) {
-    for (; next < jobs.length && (jobs[next] as Job).release <= rank; next++) ready.push(jobs[next] as Job)
+    for (; next < jobs.length && (jobs[next] as RankedAdd).release <= rank; next++)
+      ready.push(jobs[next] as RankedAdd)
     const job = ready.pop()
     if (job === undefined || job.deadline < rank) return false
     if (!job.optional) left--
@@ -163,7 +163,7 @@ const isPossible = (counts: Counts): boolean => {
 export const decideCounter = (part: Part<CounterInput, CounterOutput>, end: number): SpecialResult => {
   try {
     if (isPossible(readCounts(part, end))) return { verdict: 'ok' }
-    // Every add may be needed by a read: nothing less than all of it is a proof.
+    // A read may need every add, so only the whole history is a proof.
     return { verdict: 'illegal', witness: Array.from({ length: calledBy(part, end) }, (_, i) => i) }
   } catch (error) {
     if (error instanceof Declined) return declined(error.reason)

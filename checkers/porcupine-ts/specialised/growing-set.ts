@@ -1,4 +1,4 @@
-/** Sets that only grow, and are read as a whole: see `set.ts`. */
+/** Sets that only grow and are read as a whole: see `set.ts`. */
 import type { SpecialResult } from '../model.ts'
 import { declined } from './declined.ts'
 import type { SetLog } from './set-log.ts'
@@ -9,15 +9,15 @@ const illegal = (operations: readonly number[]): SpecialResult => ({
 })
 
 interface Chain {
-  /** Reads, smaller sets first; of equal sets in order of their calls. */
+  /** Reads, smaller sets first; reads of equal sets in order of their calls. */
   readonly reads: readonly number[]
-  /** Of each element that was found: the first of these reads that found it. */
+  /** Element that was found -> the first of these reads that found it. */
   readonly since: ReadonlyMap<number, number>
 }
 
 const foundBy = ({ part }: SetLog, read: number): readonly number[] => part.output(read) as readonly number[]
 
-/** The chain of what was read, or the answer where there is none. */
+/** The chain of the sets that were read, or the result if there is none. */
 const chainOf = (log: SetLog): Chain | SpecialResult => {
   const size = (read: number): number => foundBy(log, read).length
   const reads = [...log.reads].sort((a, b) => size(a) - size(b) || a - b)
@@ -26,7 +26,7 @@ const chainOf = (log: SetLog): Chain | SpecialResult => {
   for (const [i, read] of reads.entries()) {
     const found = foundBy(log, read)
     if (found.some((element, at) => at > 0 && element <= (found[at - 1] as number))) return illegal([read])
-    // Within it must lie all that was found before.
+    // It must contain everything that smaller sets contain.
     let again = 0
     for (const element of found) {
       const add = log.elements.get(element)?.add ?? null
@@ -40,20 +40,20 @@ const chainOf = (log: SetLog): Chain | SpecialResult => {
   return { reads, since }
 }
 
-/** A read with the adds of what it found. */
+/** A read, and the adds of the elements that it found. */
 const foundBefore = (log: SetLog, read: number): readonly number[] => [
   read,
   ...foundBy(log, read).map((element) => log.elements.get(element)?.add as number),
 ]
 
-/** Operations that no order can hold: one that returned before another was called that a read puts before it. */
+/** A proof: an operation returned before the call of another one that, by a read, comes before it. */
 const proof = (log: SetLog, { reads }: Chain, operation: number, level: number): SpecialResult =>
   illegal([
     ...(log.reads.includes(operation) ? foundBefore(log, operation) : [operation]),
     ...foundBefore(log, reads[level] as number),
   ])
 
-/** The operations in the order that the chain forces, level by level; the last level's are the adds nobody saw. */
+/** The adds in the order that the chain forces, level by level; the last level has those that no read found. */
 const levelsOf = (log: SetLog, { reads, since }: Chain): readonly (readonly number[])[] => {
   const levels: number[][] = Array.from({ length: reads.length + 1 }, () => [])
   for (const [value, { add }] of log.elements) {
@@ -70,7 +70,7 @@ export const decideGrowing = (log: SetLog): SpecialResult => {
       return declined('the whole set was read, and elements were removed or asked for')
   const chain = chainOf(log)
   if ('verdict' in chain) return chain
-  // Nobody may have returned before one who comes earlier was called.
+  // No operation may have returned before the call of one that comes earlier in the order.
   let latestCall = Number.NEGATIVE_INFINITY
   let latestLevel = 0
   const isLate = (operation: number): boolean => log.returned(operation) < latestCall

@@ -1,4 +1,4 @@
-/** A binary heap: the least comes out first. */
+/** A binary heap: the least item comes out first. */
 export class Heap<T> {
   readonly #compare: (a: T, b: T) => number
   readonly #items: T[] = []

@@ -1,10 +1,9 @@
 /**
- * Locks, in n log n. An owner's acquire and the release after it are a critical section: a block, with nothing of
- * another section in between. A section that was never released ends at the end of time, also where its owner
- * acquired again: so that is found too. With fencing tokens the order of the sections is known; without, blocks are
- * put in order as for registers.
+ * Locks, in n log n. An owner's acquire and the release after it are a critical section: a block, with nothing of another
+ * section in between. A section without a release never ends, even if its owner acquires again, so that error is found
+ * too. With fencing tokens the order of the sections is known; without them, blocks are put in order as for registers.
  *
- * Needs every operation to have returned, none to have been refused, and those of one owner to follow each other.
+ * Every operation must have returned, none may have been refused, and operations of one owner must not overlap.
  */
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
@@ -25,7 +24,7 @@ const illegal = (operations: readonly number[]): SpecialResult => ({
 const operationsOf = ({ acquire, release }: Section): readonly number[] =>
   release === null ? [acquire] : [acquire, release]
 
-/** The sections in order of their acquires, or the answer where an owner's own operations settle it. */
+/** The sections in order of their acquires, or the result if the operations of one owner already decide it. */
 const findSections = (
   part: Part<LockInput, LockOutput>,
   end: number,

@@ -1,18 +1,18 @@
 /**
- * Failed compare-and-sets, put into an order of all other operations. An operation q can stand after the first i
+ * Inserts failed compare-and-sets into an order of all other operations. An operation q can come after the first i
  * operations of an order if none of those was called after q returned, and none of the others returned before q was
- * called: positions from some lowest to some highest. Of those it takes the lowest at which the register holds
- * something else than what it expected.
+ * called. These positions form a range. Each failed compare-and-set takes the lowest one at which the register holds
+ * another value than the expected one.
  */
 import { float64, int32 } from '../history/allocate.ts'
 import type { Blocks, Clusters } from './clusters.ts'
 import { INITIAL, NOT, READ, type RegisterLog } from './register-log.ts'
 
 interface Order {
-  /** Latest call among the first i operations; earliest return among those from the i-th on. */
+  /** Latest call among the first i operations; earliest return among the others. */
   readonly latestCall: Float64Array
   readonly earliestReturn: Float64Array
-  /** The positions at which the register holds the value: from here, below there. */
+  /** The register holds a value at the positions from `from` to below `below`. */
   readonly from: Int32Array
   readonly below: Int32Array
 }
@@ -38,14 +38,14 @@ const orderOperations = (
   for (const block of blockOrder) {
     for (let code = head[block] as number; code !== -1; code = next[code] as number) {
       start[code] = at
-      // The value is there once its write has taken place, and until the next one's has.
+      // The value is there from its write to the next write.
       from[code] = code === INITIAL ? 0 : at + 1
       at += size[code] as number
       below[code] = at + 1
     }
   }
-  // Within a cluster the write comes first, then the reads in order of their calls: the order of the log, but for
-  // reads that were called before the write.
+  // Within a cluster the write comes first, then the reads in order of their calls. This is the order of the log, except
+  // for reads that were called before the write.
   const sequence = int32(count)
   const filled = int32(log.codes)
   for (let i = 0; i < log.count; i++) {
@@ -65,7 +65,7 @@ const orderOperations = (
   return { latestCall, earliestReturn, from, below }
 }
 
-/** The lowest index from which on `holds` is true of an ascending column. */
+/** The lowest index from which on `holds` is true, for an ascending column. */
 const lowest = (column: Float64Array, holds: (value: number) => boolean): number => {
   let low = 0
   let high = column.length
@@ -77,7 +77,7 @@ const lowest = (column: Float64Array, holds: (value: number) => boolean): number
   return low
 }
 
-/** False where one has no place in this order. */
+/** False if one of them has no place in this order. */
 export const placeMismatches = (
   log: RegisterLog,
   clusters: Clusters,
@@ -89,7 +89,7 @@ export const placeMismatches = (
     if (log.kind[i] === NOT && clusters.happened[log.expected[i] as number] === 1) mismatches.push(i)
   if (mismatches.length === 0) return true
   const order = orderOperations(log, clusters, blocks, blockOrder)
-  // Those that returned before another was called must not stand behind it.
+  // One that returned before another was called must not come after it.
   const byReturn = [...mismatches].sort((a, b) => (log.return[a] as number) - (log.return[b] as number))
   const placedAt = new Map<number, number>()
   let returned = 0

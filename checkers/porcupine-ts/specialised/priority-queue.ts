@@ -1,10 +1,11 @@
 /**
  * Priority queues whose values are all different (the smallest comes out first), in n log n; after Gibbons, Bruno and
  * Phillips ("Black-box correctness tests for basic parallel data structures", SPAA 2002) and Lee and Mathur (OOPSLA
- * 2025). A value may come out at a moment when no smaller one is in; larger ones are in nobody's way. So each take
- * needs a moment, not before its put is called, at which no smaller value is certainly in, and a take that found
- * nothing one at which none is: whatever else is in then has its put or its take still open, and can be moved out of
- * the way. A value that has to wait for smaller ones is in for longer, but only while those are in as well.
+ * 2025). A value may come out at a moment when no smaller one is in the queue; larger ones do not matter. So each take
+ * needs a moment, not before the call of its put, at which no smaller value is certainly in. A take that found the queue
+ * empty needs a moment at which no value is certainly in. Any other value that is in at that moment has an open put or
+ * take, which can be moved to another moment. A value that must wait for smaller ones is in for longer, but only while
+ * those are in as well.
  */
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
@@ -22,10 +23,10 @@ import {
   type ValueLog,
 } from './value-log.ts'
 
-/** Moments and what lies between them, numbered in order (moment i is 2i), and which of them are free. */
+/** Moments and the gaps between them, numbered in order (moment i is 2i), and which of them are free. */
 class Calendar {
   readonly #moments: Float64Array
-  /** At or behind each number, closer to the next free one; a free one's own number. */
+  /** For each number one that is closer to the next free one; for a free one, itself. */
   readonly #next: Int32Array
 
   constructor(times: Float64Array) {
@@ -40,7 +41,7 @@ class Calendar {
     return this.#moments[free >> 1] ?? Number.POSITIVE_INFINITY
   }
 
-  /** What lies between two known moments, themselves not included, is free no more. */
+  /** Everything between two known moments, excluding these, is no longer free. */
   occupy(from: number, to: number): void {
     const end = 2 * this.#numberOf(to)
     for (let i = this.#find(2 * this.#numberOf(from) + 1); i < end; i = this.#find(i)) this.#next[i] = i + 1
@@ -75,7 +76,7 @@ const timesOf = (log: ValueLog): Float64Array =>
     ...log.empty.map((take) => at(log.call, take)),
   ])
 
-/** The values one of which is in at each moment around this one. */
+/** Values that together keep the queue from being empty around this moment. */
 const inAround = (log: ValueLog, values: readonly number[], time: number): readonly number[] => {
   const around = certainSpans(log, values).find(({ from, to }) => from < time && time < to)
   return operationsOn(log, around?.values ?? [])

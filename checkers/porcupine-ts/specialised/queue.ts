@@ -5,11 +5,11 @@
  *
  * - a value comes out that was never put in, or whose put was called after it had come out;
  * - a value comes out twice;
- * - of two values put in one after the other, the second came out before the first one's take was called (a value
- *   that never came out counts as taken at the end of time);
- * - a take found the queue empty, while at each moment of it some value was certainly in.
+ * - of two values that were put in one after the other, the second came out before the take of the first was called (a
+ *   value that never came out counts as taken at the end of time);
+ * - a take found the queue empty, although some value was certainly in at each moment of the take.
  *
- * A pool (any value may come out) is the same without the third.
+ * For a pool (any value may come out) the same holds without the third.
  */
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'

@@ -2,18 +2,17 @@
  * Registers whose written values are all different, in n log n (Gibbons and Korach, "Testing shared memories",
  * SIAM J. Comput. 1997, section 4.1.1), with writes that never returned, and with compare-and-set.
  *
- * The operations that concern one value form a cluster: its write and the reads of it. A compare-and-set from e to n
- * writes n directly after the cluster of e, so clusters form chains, and a chain stands in one piece in every
- * linearization: a block. Of a block only two moments matter: f, the first return in it, and s, the last call.
- * Block i must come before block j exactly when f(i) < s(j). There is an order if and only if no two blocks must
- * each come before the other, and within each block no operation returned before one that must precede it was
- * called. (That longer cycles need no check follows as in the paper: of three blocks in a cycle, two are one.)
+ * The operations on one value form a cluster: its write and the reads of it. A compare-and-set from e to n writes n
+ * directly after the cluster of e. So clusters form chains, and a chain is contiguous in every linearization: a block.
+ * Only two times of a block matter: f, its first return, and s, its last call. Block i must come before block j exactly
+ * if f(i) < s(j). There is an order if and only if two things hold: no two blocks must each come before the other, and
+ * within each block no operation returned before the call of one that must precede it. (Longer cycles need no check, as
+ * in the paper: of three blocks in a cycle, two already form one.)
  *
- * A write or compare-and-set that never returned and whose value nobody saw is left out: it need not have happened.
+ * A write or compare-and-set that never returned, and whose value no operation saw, is left out: it may not have happened.
  *
- * What a failed compare-and-set saw (any value but the expected one) is no part of this theory. Those are put into
- * the order found for the rest, where it has room for them; if it has not, another order might, and the engine
- * declines.
+ * The theory does not cover failed compare-and-sets, which saw any value but the expected one. They are inserted into
+ * the order that was found for the rest. If that has no room for them, another order might, and the engine declines.
  */
 
 import { float64, int32, uint8 } from '../history/allocate.ts'
@@ -24,7 +23,7 @@ import { Declined, declined } from './declined.ts'
 import { placeMismatches } from './mismatches.ts'
 import { CAS, INITIAL, NOT, READ, type RegisterLog, WRITE } from './register-log.ts'
 
-/** Thrown where values contradict each other; like `Declined` not an Error. */
+/** Thrown if values contradict each other. Like `Declined`, it is not an Error. */
 class Contradiction {
   readonly codes: readonly number[]
   constructor(codes: readonly number[]) {
@@ -50,7 +49,7 @@ const findWriters = (log: RegisterLog): Int32Array => {
   return writer
 }
 
-/** A value happened if its write returned, or if it was seen: by a read, or by a compare-and-set that happened. */
+/** A value happened if its write returned, or if a read or a compare-and-set that happened saw it. */
 const findHappened = (log: RegisterLog, writer: Int32Array): Pick<Clusters, 'happened' | 'because'> => {
   const happened = uint8(log.codes)
   const because = int32(log.codes)
@@ -58,7 +57,7 @@ const findHappened = (log: RegisterLog, writer: Int32Array): Pick<Clusters, 'hap
   for (let i = 0; i < log.count; i++) {
     const kind = log.kind[i] as number
     if (kind !== READ && (kind === NOT || isPending(log, i))) continue
-    // What a compare-and-set replaced was there too, and so on back to a write.
+    // The value that a compare-and-set replaced happened too, and so on back to a write.
     for (let value = log.value[i] as number; happened[value] === 0; ) {
       const by = writer[value] as number
       if (by === NONE) throw new Contradiction([log.value[i] as number])
@@ -98,7 +97,7 @@ const clusterOperations = (
   return { writer, happened, because, next, first, last }
 }
 
-/** Follows each chain, checking that nothing in it returned before something that must precede it was called. */
+/** Follows each chain, and checks that no operation in it returned before the call of one that must precede it. */
 const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
   const { writer, happened, next } = clusters
   const head: number[] = []
@@ -122,7 +121,7 @@ const chainClusters = (log: RegisterLog, clusters: Clusters): Blocks => {
     first[block] = earliest
     last[block] = latest
   }
-  // What no chain reaches are compare-and-sets in a ring, each of which would have to come first.
+  // Values that no chain reaches belong to a ring of compare-and-sets, each of which would have to come first.
   if (members > 0) throw new Contradiction(findRing(log, clusters, head))
   return { head: new Int32Array(head), first, last }
 }
@@ -151,7 +150,7 @@ const clustersOf = ({ next }: Clusters, root: number): number[] => {
   return codes
 }
 
-/** These values with all that has to be known of them: what they replaced, and why they were there at all. */
+/** These values, and those that explain them: the values that they replaced, and why they happened. */
 const close = (
   log: RegisterLog,
   writer: Int32Array,
@@ -170,7 +169,7 @@ const close = (
   return wanted
 }
 
-/** All operations that concern these values: a set that cannot be linearized, where their clusters cannot. */
+/** All operations on these values. If their clusters cannot be linearized, neither can these. */
 const operationsOn = (log: RegisterLog, wanted: ReadonlySet<number>): number[] => {
   const found: number[] = []
   for (let i = 0; i < log.count; i++)

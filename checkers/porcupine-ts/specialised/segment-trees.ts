@@ -1,4 +1,4 @@
-/** Two trees over the numbers 0 to n - 1: all that is asked of them costs log n. */
+/** Two trees over the numbers 0 to n - 1. Each operation on them takes log n. */
 import { float64, int32 } from '../history/allocate.ts'
 
 const widthFor = (count: number): number => {
@@ -7,11 +7,11 @@ const widthFor = (count: number): number => {
   return width
 }
 
-/** A number at each place; where the greatest of a range is. */
+/** A number at each place; finds the place of the greatest one in a range. */
 export class MaxTree {
   readonly #width: number
   readonly #values: Float64Array
-  /** The place of the greatest below each node; places themselves at the bottom. */
+  /** The place of the greatest number below each node; at the bottom, the places themselves. */
   readonly #best: Int32Array
 
   constructor(values: Float64Array) {
@@ -32,7 +32,7 @@ export class MaxTree {
     for (let node = (this.#width + place) >> 1; node > 0; node >>= 1) this.#pull(node)
   }
 
-  /** Of the places from `from` to below `end`, of which there is at least one. */
+  /** The place of the greatest number, from `from` to below `end`; the range must not be empty. */
   argmax(from: number, end: number): number {
     let best = from
     let low = this.#width + from
@@ -53,14 +53,14 @@ export class MaxTree {
   }
 }
 
-/** More than any cover can be. */
+/** More than any cover. */
 const TAKEN = 2 ** 30
 
-/** How often each place is covered; the first in a range that is not covered at all. */
+/** How often each place is covered; finds the first place in a range that is not covered. */
 export class CoverTree {
   readonly #count: number
   readonly #width: number
-  /** The least below each node, and what was added to all below it. */
+  /** The least cover below each node, and what was added to all places below it. */
   readonly #least: Int32Array
   readonly #added: Int32Array
 
@@ -71,7 +71,7 @@ export class CoverTree {
     this.#added = int32(2 * this.#width)
   }
 
-  /** To the places from `from` to `to`, both included. */
+  /** Adds to the places from `from` to `to`, inclusive. */
   add(from: number, to: number, amount: number): void {
     this.#addBelow(1, 0, this.#width, from, to + 1, amount)
   }
@@ -90,14 +90,14 @@ export class CoverTree {
     this.#least[node] = least + (this.#added[node] as number)
   }
 
-  /** The first uncovered place from `from` to `to`, which is never found again; `to` + 1 where there is none. */
+  /** The first uncovered place from `from` to `to`, which is then never found again; `to` + 1 if there is none. */
   takeUncovered(from: number, to: number): number {
     const place = Math.min(this.#find(1, 0, this.#width, from), to + 1, this.#count)
     if (place <= to) this.add(place, place, TAKEN)
     return place
   }
 
-  /** Covers are never negative: below a node that was added to there is nothing to find. */
+  /** Covers are never negative, so below a node with a positive least cover there is nothing to find. */
   #find(node: number, low: number, high: number, from: number): number {
     if (high <= from || (this.#least[node] as number) > 0) return this.#width
     if (high - low === 1) return low

@@ -1,14 +1,14 @@
 /**
- * Sets whose elements are each added and removed at most once, in n log n (n: the elements told by reads included).
+ * Sets whose elements are each added and removed at most once, in n log n (n includes the elements that reads returned).
  *
- * Without reads of the whole set, elements are independent of each other. One is in between two moments, of its add
- * and of its remove. Whoever found it in needs a moment between the two, which leaves each of the two a time it may
- * take place in; whoever did not find it needs a moment before or after, so the add is best as late as it may be, and
- * the remove as early. (After Abdulla et al., "Efficient linearizability monitoring", PLDI 2025, and Emmi and Enea,
- * "Sound, complete, and tractable linearizability monitoring for concurrent collections", POPL 2018.)
+ * Without reads of the whole set, elements are independent of each other. An element is in the set from the moment of its
+ * add to the moment of its remove. An operation that found it needs a moment between the two, which bounds both. An
+ * operation that did not find it needs a moment before or after, so the add should come as late as possible, and the
+ * remove as early as possible. (After Abdulla et al., "Efficient linearizability monitoring", PLDI 2025, and Emmi and
+ * Enea, "Sound, complete, and tractable linearizability monitoring for concurrent collections", POPL 2018.)
  *
- * With reads of the whole set, but nothing removed and nobody asking for one element: what the reads found must be a
- * chain, each set within the next. That orders the reads, and puts each add between two of them.
+ * With reads of the whole set, but without removes and without operations that ask for one element: the sets that were
+ * read must form a chain, each contained in the next. That orders the reads, and puts each add between two of them.
  */
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
@@ -22,7 +22,7 @@ const effective = (known: number | null, operation: number, said: string): numbe
   return operation
 }
 
-/** What one operation says of its element. */
+/** Records what one operation tells about its element. */
 const note = (element: Element, input: SetInput, output: SetOutput | undefined, operation: number): void => {
   const found = typeof output === 'boolean' ? output : null
   if (input.f === 'add' && found !== true) element.add = effective(element.add, operation, 'added')
@@ -59,7 +59,7 @@ const logOf = (part: Part<SetInput, SetOutput>, end: number): SetLog => {
   return { part, returned, elements, reads }
 }
 
-/** Whether the element can be in exactly between these two: null for an add or a remove that does not happen. */
+/** Whether the element can be in exactly between this add and this remove; null: it does not happen. */
 const canBeIn = (
   { part, returned }: SetLog,
   { present, absent }: Pick<Element, 'present' | 'absent'>,
@@ -79,10 +79,10 @@ const canBeIn = (
   return absent.every((operation) => call(operation) <= latestAdd || returned(operation) >= earliestRemove)
 }
 
-/** An add that never returned may come as late as it likes: that is as if it had not happened. */
+/** An add that never returned may come arbitrarily late, as if it had not happened. */
 const isPossible = (log: SetLog, { add, remove, present, absent }: Element): boolean => {
   if (canBeIn(log, { present, absent }, add, remove)) return true
-  // A remove that did not tell may have found nothing; one that is open may never have happened.
+  // A remove without an answer may have found nothing; an open one may never have happened.
   if (remove === null || typeof log.part.output(remove) === 'boolean') return false
   const isOpen = log.returned(remove) === Number.POSITIVE_INFINITY
   return canBeIn(log, { present, absent: isOpen ? absent : [...absent, remove] }, add, null)

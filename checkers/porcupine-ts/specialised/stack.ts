@@ -1,18 +1,18 @@
 /**
- * Stacks whose values are all different, in n log n: decrease and conquer, as Lee and Mathur ("Efficient
+ * Stacks whose values are all different, in n log n: decrease and conquer, as in Lee and Mathur ("Efficient
  * decrease-and-conquer linearizability monitoring", OOPSLA 2025) and Abdulla et al. ("Efficient linearizability
- * monitoring", PLDI 2025) do it, by an argument of our own:
+ * monitoring", PLDI 2025), with our own argument:
  *
- * - Where put and take of a value overlap, the two can stand side by side at one moment, in nobody's way. Only
- *   values that are certainly in for a while matter.
- * - At a moment when no value is certainly in, the stack may as well be empty: whatever is in then has its put or
- *   its take still open, so the one can be moved behind that moment or the other before it, in order. So the spans
- *   between such moments are independent, and a take that found nothing needs such a moment.
- * - Within a span something is always in, so one value lies at the bottom all the time: its put must be called by
- *   the first return of a put in the span, its take must not return before the last call of a take. Any value that
- *   can, may: the others keep their order on top of it. What is left without it falls into spans again.
+ * - If the put and the take of a value overlap, they can take effect together at one moment and affect no other value.
+ *   Only values that are certainly in for a while matter.
+ * - At a moment when no value is certainly in, the stack can be taken as empty. Any value that is in has an open put,
+ *   which can be moved after that moment, or an open take, which can be moved before it. So the spans between such
+ *   moments are independent, and a take that found the stack empty needs such a moment.
+ * - Within a span some value is always in, so one value is at the bottom all the time. Its put must be called by the
+ *   first return of a put in the span, and its take must not return before the last call of a take. Any value with these
+ *   properties can be the bottom: the others keep their order on top of it. Without it, the rest falls into spans again.
  *
- * The span for which there is no such value is the witness.
+ * The witness is a span without such a value.
  */
 import { float64, int32 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
@@ -33,10 +33,10 @@ import {
   type ValueLog,
 } from './value-log.ts'
 
-/** Moments and what lies between them, numbered in order: moment i is 2i, what follows it 2i + 1. */
+/** Moments and the stretches between them, numbered in order: moment i is 2i, the stretch after it 2i + 1. */
 interface Axis {
   readonly moments: Float64Array
-  /** Where each value begins and ceases to be in: numbers of the first and the last stretch, both odd. */
+  /** The first and the last stretch in which each value is in; both numbers are odd. */
   readonly first: Int32Array
   readonly last: Int32Array
 }
@@ -59,13 +59,13 @@ const makeAxis = (from: Float64Array, to: Float64Array): Axis => {
   return { moments: Float64Array.from(moments), first, last }
 }
 
-/** Takes spans apart, bottom value by bottom value. Values are numbered in order of their puts' returns. */
+/** Splits spans by removing one bottom value after another. Values are numbered in order of the returns of their puts. */
 class Unstacking {
   readonly #axis: Axis
   readonly #cover: CoverTree
-  /** Of values whose put was not called by the beginning of their span: the negated call. */
+  /** For values whose put was called after the start of their span: the negated call. */
   readonly #late: MaxTree
-  /** Of the others: the return of the take. */
+  /** For the others: the return of the take. */
   readonly #bottoms: MaxTree
   readonly #takeReturn: Float64Array
 

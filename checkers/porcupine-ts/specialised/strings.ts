@@ -1,14 +1,14 @@
 /**
- * Strings that are put and appended to, where a string tells the pieces that were written: in time linear in what was
- * read, and n log n for the rest.
+ * Strings with put and append, if a string shows the pieces that were written. The time is linear in what was read, and
+ * n log n for the rest.
  *
- * What a get returned names the put that it began with and the appends since, in order. So each append that was seen
- * has one place: it turns the string before it into the one behind it, as a compare-and-set from the one to the other
- * does; a put writes a value that no other writes; and what was not seen wrote a value that nobody saw. That is a
- * register whose written values are all different: `register.ts` decides.
+ * The result of a get shows the put with which it began and the appends since, in order. So each append that was seen has
+ * one place: like a compare-and-set, it replaces the string before it by the string after it. A put writes a value that
+ * no other operation writes, and an operation that was not seen wrote a value that no get saw. That is a register whose
+ * written values are all different: `register.ts` decides.
  *
- * Needs pieces none of which is empty or the beginning of another one (then a string falls into pieces in one way)
- * or put twice; and where a piece was appended twice, times that leave one of the two.
+ * No piece may be empty, a prefix of another one (so that a string has only one division into pieces), or put twice. If a
+ * piece was appended twice, the times must leave only one of the two.
  */
 import { float64, int32, uint8 } from '../history/allocate.ts'
 import { calledBy, type Part } from '../history/part.ts'
@@ -19,14 +19,14 @@ import { checkRegister } from './register.ts'
 import { CAS, INITIAL, READ, type RegisterLog, WRITE } from './register-log.ts'
 
 const NONE = -1
-/** Lengths of pieces, each of which costs a look-up a piece. */
+/** Limit of different lengths: each costs one look-up per piece. */
 const MAX_LENGTHS = 8
 
-/** Which put and which appends wrote each piece, and how long pieces are. */
+/** The put and the appends that wrote each piece, and the lengths of pieces. */
 interface Pieces {
   readonly puts: ReadonlyMap<string, number>
   readonly appends: ReadonlyMap<string, number>
-  /** Of an append, the one before it of the same piece. */
+  /** For an append, the previous append of the same piece. */
   readonly twin: Int32Array
   readonly lengths: readonly number[]
   /** The put that returned first. */
@@ -64,19 +64,19 @@ const findPieces = (part: Part<KeyValueInput, string>, count: number): Pieces | 
   return { puts, appends, twin, lengths, firstPut }
 }
 
-/** Reads what gets returned, and gives each string a code: the initial one, and one for each piece that ends it. */
+/** Reads the results of gets, and gives each string a code: the initial one, or that of its last piece's writer. */
 class Reader {
   readonly #part: Part<KeyValueInput, string>
   readonly #end: number
   readonly #pieces: Pieces
-  /** Codes of strings that began as nothing, and of those that began with a put: one text can be both. */
+  /** Codes of strings that began empty, and of those that began with a put: one text can be both. */
   readonly #grown = new Map<string, number>([['', INITIAL]])
   readonly #put = new Map<string, number>()
-  /** Of each operation whose piece was seen: its string's code, that of the string before, and the get that saw it. */
+  /** For each operation whose piece was seen: the codes of its string and of the one before, and the get. */
   readonly codeOf: Int32Array
   readonly before: Int32Array
   readonly #seenBy: Int32Array
-  /** What was read last: the put it began with, whoever wrote its last piece, and its code. */
+  /** The string that was read last: its first put, the writer of its last piece, and its code. */
   #last = { root: NONE, text: '', writer: NONE, code: INITIAL }
   codes = 1
 
@@ -94,7 +94,7 @@ class Reader {
     return time < this.#end ? time : Number.POSITIVE_INFINITY
   }
 
-  /** The code of what a get returned; or a witness: operations that cannot be linearized. */
+  /** The code of what a get returned; or a result: a witness, or that the engine declines. */
   read(get: number): number | SpecialResult {
     const text = this.#part.output(get) as string
     const root = this.#rootOf(get, text)
@@ -103,7 +103,7 @@ class Reader {
     const same = known.get(text)
     if (same !== undefined) return same
     if (root !== NONE && this.codeOf[root] === NONE) this.#see(root, NONE, get)
-    // Most strings go on where the last one ended.
+    // Most strings continue the last one.
     const goesOn = root === this.#last.root && text.startsWith(this.#last.text)
     let at = goesOn ? this.#last.text.length : root === NONE ? 0 : this.#lengthOf(root)
     let writer = goesOn ? this.#last.writer : root
@@ -120,7 +120,7 @@ class Reader {
     return code
   }
 
-  /** The put it begins with; NONE: it began as nothing; null: who knows. */
+  /** The put with which a string begins; NONE: it began empty; null: unknown. */
   #rootOf(get: number, text: string): number | null {
     const { puts, appends, lengths, firstPut } = this.#pieces
     if (text === '') return NONE
@@ -129,14 +129,14 @@ class Reader {
       const put = puts.get(piece)
       if (put === undefined) continue
       if (!appends.has(piece)) return put
-      // Once a put has returned, no string is left that began as nothing.
+      // After the first return of a put, no string is left that began empty.
       if (firstPut !== NONE && this.returned(firstPut) < (this.#part.call[get] as number)) return put
       return (this.#part.call[put] as number) > this.returned(get) ? NONE : null
     }
     return NONE
   }
 
-  /** The append whose piece stands there, behind that of `previous`. */
+  /** The append of the piece at this place, after that of `previous`. */
   #appendAt(text: string, at: number, get: number, previous: number, code: number): number | SpecialResult {
     const last = this.#lastAppend(text, at)
     if (last === NONE) return this.#contradiction([get])
@@ -182,7 +182,7 @@ class Reader {
     return { verdict: 'illegal', witness: this.proofOf(gets) }
   }
 
-  /** With all that says where the appends among these have their place. */
+  /** These operations, and those that determine the places of the appends among them. */
   proofOf(operations: readonly number[]): readonly number[] {
     const proof = new Set<number>()
     const left = [...operations]
@@ -195,7 +195,7 @@ class Reader {
     return [...proof].sort((a, b) => a - b)
   }
 
-  /** Whoever may have written what a get returned, up to where nobody did; and who says that it was not another. */
+  /** All operations that may have written what a get returned, and those that exclude other writers. */
   #writersOf(get: number): readonly number[] {
     const { puts, twin, firstPut } = this.#pieces
     const text = this.#part.output(get) as string
@@ -219,7 +219,7 @@ class Reader {
 
 interface Rows {
   readonly log: RegisterLog
-  /** Position in the part of each row. */
+  /** Row -> position in the part. */
   readonly origin: Int32Array
   readonly reader: Reader
 }

@@ -1,9 +1,9 @@
 /**
- * Containers whose values are all different: what the engines for queues, stacks, priority queues and pools are told,
- * and what holds of all of them. A value is certainly in from when its put returned until its take is called.
+ * Containers whose values are all different: the input of the engines for queues, stacks, priority queues and pools, and
+ * what holds for all of them. A value is certainly in from the return of its put to the call of its take.
  *
- * A put that never returned may take place as late as it likes. A take that never returned may have taken any value:
- * of those the engines know nothing.
+ * A put that never returned may take effect arbitrarily late. A take that never returned may have taken any value: the
+ * engines do not handle such histories.
  */
 import { float64 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
@@ -11,12 +11,12 @@ import type { SpecialResult } from '../model.ts'
 
 export const NONE = -1
 
-/** Values by small numbers: which operation put each in, which took it out. */
+/** Values as small numbers, with the operations that put each in and took it out. */
 export interface ValueLog {
   readonly call: Float64Array
   /** Infinity: it never returned. */
   readonly return: Float64Array
-  /** By value; NONE where there is none. */
+  /** By value; NONE if there is none. */
   readonly put: Int32Array
   readonly take: Int32Array
   /** Takes that found nothing. */
@@ -36,7 +36,7 @@ export const at = (column: Float64Array, position: number): number => column[pos
 export const operationsOn = (log: ValueLog, values: readonly number[]): readonly number[] =>
   values.flatMap((value) => [log.put[value] as number, log.take[value] as number])
 
-/** A time of each value; `Float64Array.from` with a function is ten times slower. */
+/** A time for each value. `Float64Array.from` with a function is ten times slower. */
 export const timesOf = (
   log: ValueLog,
   values: readonly number[],
@@ -51,7 +51,7 @@ export const putReturn = (log: ValueLog, value: number): number => at(log.return
 
 export const putCall = (log: ValueLog, value: number): number => at(log.call, log.put[value] as number)
 
-/** The call of its take; infinite for a value that stayed in. */
+/** The call of the value's take; infinite for a value that stayed in. */
 export const takeCall = (log: ValueLog, value: number): number => {
   const take = log.take[value] as number
   return take === NONE ? Number.POSITIVE_INFINITY : at(log.call, take)
@@ -72,14 +72,14 @@ export const findStranger = (log: ValueLog): SpecialResult | null => {
   return null
 }
 
-/** While it lasts, ends not included, some value is in: at each moment another one, perhaps. */
+/** At each moment between `from` and `to`, exclusive, some value is in; not always the same one. */
 export interface Span {
   readonly values: readonly number[]
   readonly from: number
   readonly to: number
 }
 
-/** The times at which one of these values is certainly in, in order; those that touch at one moment are two. */
+/** The spans during which one of these values is certainly in, in order. Two that meet at one moment stay separate. */
 export const certainSpans = (log: ValueLog, values: readonly number[]): readonly Span[] => {
   const spans: { values: number[]; from: number; to: number }[] = []
   for (const position of sortedPositions(timesOf(log, values, putReturn))) {
@@ -98,7 +98,7 @@ export const certainSpans = (log: ValueLog, values: readonly number[]): readonly
 /** All values, by their numbers. */
 export const allValues = ({ values }: ValueLog): readonly number[] => values.map((_, value) => value)
 
-/** A take that found nothing, while at each moment of it some value was in. */
+/** A take that found the container empty, although some value was in at each moment of the take. */
 export const findNeverEmpty = (log: ValueLog, spans: readonly Span[]): SpecialResult | null => {
   const calls = Float64Array.from(log.empty, (take) => at(log.call, take))
   let passed = 0

@@ -1,4 +1,4 @@
-/** The real browser that tests of pages need: skipped by name where it is absent, a failure under CI. */
+/** The real browser that tests of pages need. If it is absent they are skipped by name; under CI they fail. */
 import fs from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
 import { describe, it } from 'vitest'

@@ -1,4 +1,4 @@
-/** The oracle: tries every order, and every choice of which pending operations happened. For at most 8 operations. */
+/** The oracle: tries every order, with every choice of pending operations that happened. For at most 8 operations. */
 import type { AnyModel, Operation } from '../model.ts'
 
 export const bruteForce = <S, I, O>(
@@ -13,7 +13,7 @@ export const bruteForce = <S, I, O>(
   return [...parts.values()].every((part) => extend(model, part, model.init()))
 }
 
-/** Whether what is left can follow `state`: any operation may come next that no other left one returned before. */
+/** Whether the operations that are left can follow `state`. Any may come next if no other one left returned before it. */
 const extend = <S, I, O>(model: AnyModel<S, I, O>, left: readonly Operation<I, O>[], state: S): boolean => {
   if (left.every((operation) => operation.return === Number.POSITIVE_INFINITY)) return true
   return left.some((candidate, at) => {

@@ -1,6 +1,6 @@
 /**
- * Histories too large for the oracle, of the kinds that the specialised engines know: every operation takes effect at
- * a moment of its own and tells what the object answered; then, on demand, two operations trade their answers.
+ * Histories too large for the oracle, of the kinds that the specialised engines know. Every operation takes effect at its
+ * own moment and returns what the object answered. On demand, two operations then exchange their answers.
  */
 import type { Model, Operation } from '../model.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
@@ -13,10 +13,10 @@ import { random } from './random.ts'
 
 type Int = (bound: number) => number
 
-interface Generated<S, I, O> {
+interface Recipe<S, I, O> {
   readonly model: Pick<Model<S, I, O>, 'init'>
   readonly input: (int: Int, client: number, fresh: number, before: number) => I
-  /** What the object does in a state, and what it answers; null: it cannot be done now. */
+  /** The next state and the answer; null: it cannot be done in this state. */
   readonly act: (state: S, input: I, int: Int) => { readonly state: S; readonly output: O } | null
 }
 
@@ -29,11 +29,7 @@ interface Draft<I, O> {
   output: O | undefined
 }
 
-const draftsOf = <S, I, O>(
-  { input }: Generated<S, I, O>,
-  seed: number,
-  next: () => number,
-): Draft<I, O>[] => {
+const draftsOf = <S, I, O>({ input }: Recipe<S, I, O>, seed: number, next: () => number): Draft<I, O>[] => {
   const int: Int = (bound) => Math.floor(next() * bound)
   const clients = 2 + int(4)
   const count = 10 + int(30)
@@ -63,12 +59,8 @@ const draftsOf = <S, I, O>(
   return drafts
 }
 
-/** What the object could not do when it was asked is left out. */
-const answer = <S, I, O>(
-  { model, act }: Generated<S, I, O>,
-  drafts: Draft<I, O>[],
-  int: Int,
-): Draft<I, O>[] => {
+/** Leaves out operations that were impossible at their moment. */
+const answer = <S, I, O>({ model, act }: Recipe<S, I, O>, drafts: Draft<I, O>[], int: Int): Draft<I, O>[] => {
   let state = model.init()
   const left: Draft<I, O>[] = []
   for (const draft of [...drafts].sort((a, b) => a.effect - b.effect)) {
@@ -83,7 +75,7 @@ const answer = <S, I, O>(
   return left
 }
 
-/** Two operations that returned trade their answers: those of one kind, that lie near each other. */
+/** Two operations of the same kind that returned, and are near each other, exchange their answers. */
 const trade = <I, O>(drafts: readonly Draft<I, O>[], int: Int, kindOf: (input: I) => unknown): void => {
   const first = drafts[int(drafts.length)]
   if (first?.output === undefined) return
@@ -101,7 +93,7 @@ const trade = <I, O>(drafts: readonly Draft<I, O>[], int: Int, kindOf: (input: I
   second.output = output
 }
 
-const historyOf = <S, I, O>(kind: Generated<S, I, O>, seed: number): Operation<I, O>[] => {
+const historyOf = <S, I, O>(kind: Recipe<S, I, O>, seed: number): Operation<I, O>[] => {
   const next = random(seed)
   const int: Int = (bound) => Math.floor(next() * bound)
   const drafts = answer(kind, draftsOf(kind, seed, next), int)
@@ -111,7 +103,7 @@ const historyOf = <S, I, O>(kind: Generated<S, I, O>, seed: number): Operation<I
 
 const container = (
   next: (state: readonly number[], int: Int) => number,
-): Generated<readonly number[], QueueInput, QueueOutput> => ({
+): Recipe<readonly number[], QueueInput, QueueOutput> => ({
   model: fifoQueue,
   input: (int, _client, fresh) =>
     int(9) < 5 ? { f: 'put', key: 0, value: (fresh * 7919) % 1000 } : { f: 'take', key: 0 },
@@ -123,7 +115,7 @@ const container = (
   },
 })
 
-const counts: Generated<number, CounterInput, CounterOutput> = {
+const counts: Recipe<number, CounterInput, CounterOutput> = {
   model: counter,
   input: (int) => (int(3) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: 1 }),
   act: (state, input, int) => {
@@ -132,7 +124,7 @@ const counts: Generated<number, CounterInput, CounterOutput> = {
   },
 }
 
-const registers: Generated<number | null, RegisterInput, RegisterOutput> = {
+const registers: Recipe<number | null, RegisterInput, RegisterOutput> = {
   model: casRegister(null),
   input: (int, _client, fresh) => {
     const kind = int(5)
@@ -148,7 +140,7 @@ const registers: Generated<number | null, RegisterInput, RegisterOutput> = {
   },
 }
 
-const strings: Generated<string, KeyValueInput, string> = {
+const strings: Recipe<string, KeyValueInput, string> = {
   model: keyValue,
   input: (int, _client, fresh) => {
     const kind = int(9)
@@ -161,12 +153,12 @@ const strings: Generated<string, KeyValueInput, string> = {
   },
 }
 
-const elements: Generated<readonly number[], SetInput, SetOutput> = {
+const elements: Recipe<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int, client, fresh) => {
     const f = (['add', 'add', 'remove', 'contains'] as const)[int(4)] as 'add' | 'remove' | 'contains'
     if (f === 'add') return { f, key: 0, element: fresh }
-    // Each element has one client that may remove it: no two do.
+    // Each element has only one client that may remove it.
     const element = int(fresh + 1)
     return f === 'remove' && element % 5 !== client
       ? { f: 'contains', key: 0, element }
@@ -181,7 +173,7 @@ const elements: Generated<readonly number[], SetInput, SetOutput> = {
   },
 }
 
-const growing: Generated<readonly number[], SetInput, SetOutput> = {
+const growing: Recipe<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int, _client, fresh) =>
     int(3) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, element: fresh },
@@ -194,19 +186,19 @@ const growing: Generated<readonly number[], SetInput, SetOutput> = {
         },
 }
 
-interface Held {
+interface LockState {
   readonly owner: number | null
   readonly token: number
 }
 
-const locks: Generated<Held, LockInput, LockOutput> = {
+const locks: Recipe<LockState, LockInput, LockOutput> = {
   model: { init: () => ({ owner: null, token: -1 }) },
   input: (_int, client, _fresh, before) => ({
     f: before % 2 === 0 ? 'acquire' : 'release',
     key: 0,
     owner: client,
   }),
-  // Now and then it is given to a second one.
+  // Sometimes it is given to a second client.
   act: (state, { f, owner }, int) => {
     if (f === 'release')
       return state.owner === owner ? { state: { ...state, owner: null }, output: { done: true } } : null
@@ -222,7 +214,7 @@ export interface Larger {
   readonly history: (seed: number) => Operation<unknown, unknown>[]
 }
 
-const larger = <S, I, O, T>(name: string, model: Model<T, I, O>, kind: Generated<S, I, O>): Larger => ({
+const larger = <S, I, O, T>(name: string, model: Model<T, I, O>, kind: Recipe<S, I, O>): Larger => ({
   name,
   model: model as unknown as Model<unknown, unknown, unknown>,
   history: (seed) => historyOf(kind, seed) as Operation<unknown, unknown>[],

@@ -16,7 +16,7 @@ const STRINGS = 'specialised/strings.ts'
 const STUCK = 'general/stuck.ts'
 const GROWING = 'specialised/growing-set.ts'
 
-/** What is broken, in which file, from which text to which. */
+/** The rule that is broken, the file, the text that is replaced, and its replacement. */
 export const mutations: readonly (readonly [rule: string, file: string, from: string, to: string])[] = [
   [
     'a chain at one event is told from what stood before',
@@ -25,7 +25,7 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     '',
   ],
   [
-    'what was seen is no longer fresh',
+    'an operation that was seen is no longer fresh',
     SEARCH,
     'this.#set(base, 0, slot)\n    this.#frames[base + FRESH] = 0',
     'this.#set(base, 0, slot)',
@@ -101,7 +101,12 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     "if (writer[value] !== NONE) throw new Declined('a value is written twice')",
     '',
   ],
-  ['what nobody saw need not have happened', REGISTER, '(kind === NOT || isPending(log, i))', 'kind === NOT'],
+  [
+    'what no operation saw may not have happened',
+    REGISTER,
+    '(kind === NOT || isPending(log, i))',
+    'kind === NOT',
+  ],
   ['rings are found', REGISTER, 'if (members > 0)', 'if (members > 1e9)'],
   ['sections exclude each other', LOCK, "if (!('conflict' in order))", 'if (order !== null)'],
   [
@@ -110,7 +115,7 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     'release === null ? Number.POSITIVE_INFINITY',
     'release === null ? Number.NEGATIVE_INFINITY',
   ],
-  ['nobody releases what he does not hold', LOCK, 'wrong ??= illegal([i])', 'wrong ??= null'],
+  ['only the holder releases', LOCK, 'wrong ??= illegal([i])', 'wrong ??= null'],
   [
     'sections follow their tokens',
     LOCK,
@@ -224,11 +229,26 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   ['reads never go back', COUNTER, 'if (reads.some(', 'if (1 > 2 && reads.some('],
   ['what a read found was added', COUNTER, 'left > 0 || rank <= needed', 'left > 0'],
   ['all adds add the same', COUNTER, "throw new Declined('adds add different amounts')", ''],
-  ['who found it came before the remove', SET, 'earliestRemove = Math.max(earliestRemove, call(finder))', ''],
-  ['who found it came after the add', SET, 'latestAdd = Math.min(latestAdd, returned(finder))', ''],
-  ['who did not find it came before or after', SET, 'return absent.every(', 'return true || absent.every('],
   [
-    'nobody finds what was never added',
+    'an operation that found it came before the remove',
+    SET,
+    'earliestRemove = Math.max(earliestRemove, call(finder))',
+    '',
+  ],
+  [
+    'an operation that found it came after the add',
+    SET,
+    'latestAdd = Math.min(latestAdd, returned(finder))',
+    '',
+  ],
+  [
+    'an operation that did not find it came before or after',
+    SET,
+    'return absent.every(',
+    'return true || absent.every(',
+  ],
+  [
+    'only what was added is found',
     SET,
     'return present.length === 0 && remove === null',
     'return remove === null',
@@ -263,25 +283,25 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   ['an append with a place stands nowhere else', STRINGS, 'this.codeOf[append] === NONE &&', ''],
   ['appends follow what they are appended to', STRINGS, 'before === NONE ? WRITE : CAS', 'WRITE'],
   [
-    'nobody reads what nobody wrote',
+    'only what was written is read',
     STRINGS,
     'if (last === NONE) return this.#contradiction([get])',
     'if (last === NONE) return code',
   ],
   ['a string goes on from one that began alike', STRINGS, 'root === this.#last.root && ', ''],
   [
-    'who is stuck is so whatever it was before',
+    'stuck means stuck whatever the state was before',
     STUCK,
     'return [...states].map(',
     'return [...states].slice(0, 1).map(',
   ],
   [
-    'who was open may take effect after',
+    'an operation that was open may take effect after',
     STUCK,
     'if (returned < from) continue',
     'if ((part.call[i] as number) < from) continue',
   ],
-  ['and need not', STUCK, '(part.call[i] as number) < from || returned > end', 'returned > end'],
+  ['but it need not', STUCK, '(part.call[i] as number) < from || returned > end', 'returned > end'],
   ['sets grow', GROWING, 'if (again < known)', 'if (again < 0)'],
   [
     'reads find what was added',
@@ -291,7 +311,7 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   ],
   ['reads keep their order', GROWING, 'if (isLate(read))', 'if (1 > 2)'],
   ['adds keep their order', GROWING, 'if (late !== undefined)', 'if (late === -1)'],
-  ['what nobody found comes last', GROWING, 'since.get(value) ?? reads.length', 'since.get(value) ?? 0'],
+  ['adds that no read found come last', GROWING, 'since.get(value) ?? reads.length', 'since.get(value) ?? 0'],
   ['the shortest prefix is found by halves', 'decide.ts', 'legal = middle\n', 'legal = illegal - 1\n'],
   ['mismatches find another value', MISMATCHES, 'place = order.below[expected] as number', ''],
   [

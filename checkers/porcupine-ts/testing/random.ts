@@ -1,4 +1,4 @@
-/** mulberry32: good enough to spread cases, and free of dependencies. */
+/** mulberry32: good enough to vary test cases, and free of dependencies. */
 export const random = (seed: number): (() => number) => {
   let state = (seed * 0x9e3779b1) | 0
   return () => {

@@ -1,4 +1,4 @@
-/** Register histories that an engine judged wrongly, or would without one of its rules: too rare for the random ones. */
+/** Register histories that an engine once judged wrongly, or would without one of its rules. Too rare to find by chance. */
 import type { Operation } from '../model.ts'
 import type { RegisterInput, RegisterOutput } from '../models/register.ts'
 

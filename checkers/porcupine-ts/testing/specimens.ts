@@ -1,4 +1,4 @@
-/** Every ready-made model, with the calls and answers that random histories of it are made of. */
+/** Every ready-made model, with the calls and answers for its random histories. */
 import type { AnyModel, Operation } from '../model.ts'
 import { appendLog, type LogInput, type LogOutput } from '../models/append-log.ts'
 import { type CounterInput, counter } from '../models/counter.ts'
@@ -28,13 +28,13 @@ type Int = (bound: number) => number
 
 interface Specimen<S, I, O> {
   readonly model: AnyModel<S, I, O>
-  /** `fresh` is another number for each operation; `before`: how many this client called before. */
+  /** `fresh`: a different number for each operation; `before`: how many calls this client has made. */
   readonly input: (int: Int, client: number, fresh: number, before: number) => I
-  /** Answers the call might get in some state. */
+  /** Answers that the call may get in some state. */
   readonly answers: (input: I) => readonly O[]
 }
 
-/** A model with its random histories, the types of its operations closed over. */
+/** A model with its random histories; the types of its operations are hidden. */
 export interface Subject {
   readonly name: string
   readonly model: AnyModel<unknown, unknown, unknown>
@@ -67,7 +67,7 @@ const lockInput = (int: Int, client: number): LockInput => ({
   owner: int(4) === 0 ? int(3) : client,
 })
 
-/** Every client is an owner, acquires and releases by turns, and is never refused. */
+/** Every client is an owner, acquires and releases in turn, and is never refused. */
 const sections = <S>(
   model: AnyModel<S, LockInput, LockOutput>,
   tokens: boolean,
@@ -91,7 +91,7 @@ const lock = <S>(
   answers: ({ f }) => (tokens && f === 'acquire' ? TOKENS : DONE),
 })
 
-/** `unique`: every value put is another one. */
+/** `unique`: all values that are put are different. */
 const queue = <S>(
   model: AnyModel<S, QueueInput, QueueOutput>,
   unique: boolean,
@@ -143,12 +143,12 @@ const STRINGS: readonly string[] = [
   ),
 ]
 
-/** Each operation writes another letter. */
+/** Each operation writes a different letter. */
 const uniqueStrings: Specimen<string, KeyValueInput, string> = {
   model: keyValue,
   input: (int, _client, fresh) => {
     const f = (['get', 'get', 'put', 'append', 'append'] as const)[int(5)] as KeyValueInput['f']
-    // Now and then a put and an append write the same.
+    // Sometimes a put and an append write the same.
     const value = LETTERS[f === 'append' && int(9) === 0 ? int(8) : fresh] as string
     return f === 'get' ? { f, key: 'x' } : { f, key: 'x', value }
   },
@@ -161,7 +161,7 @@ const counters: Specimen<number, CounterInput, { readonly value: number | null }
   answers: ({ f }) => [...SMALL, 3, 4, ...(f === 'add' ? [null] : [])].map((value) => ({ value })),
 }
 
-/** Counters that always add the same, most of them without telling the new value. */
+/** Counters whose adds all add the same; most adds do not return the new value. */
 const counts: Specimen<number, CounterInput, { readonly value: number | null }> = {
   model: counter,
   input: (int) => (int(2) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: 2 }),
@@ -189,7 +189,7 @@ const elements: Specimen<readonly number[], SetInput, SetOutput> = {
   answers: ({ f }) => (f === 'contains' ? [true, false] : [true, false, null]),
 }
 
-/** Every element is another one, and all that is asked is what is in. */
+/** All elements are different, and the only question is which are in. */
 const growing: Specimen<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int, _client, fresh) =>
@@ -229,8 +229,8 @@ const successor = <S, I, O>(
   'steps' in model ? model.steps(state, input, output)[0] : model.step(state, input, output)
 
 /**
- * A history of two to eight operations with overlaps, equal times and operations that never returned; the object
- * answers as it should, but for a lie now and then.
+ * A history of two to eight operations with overlaps, equal times and operations that never returned. The object answers
+ * correctly, except for an occasional wrong answer.
  */
 const historyOf = <S, I, O>(
   { model, input, answers }: Specimen<S, I, O>,
@@ -258,7 +258,7 @@ const historyOf = <S, I, O>(
     const possible = answers(asked).filter((answer) => successor(model, state, asked, answer) !== undefined)
     const candidates = possible.length === 0 || next() < lieShare ? answers(asked) : possible
     const output = isPending ? undefined : candidates[int(candidates.length)]
-    // An answer the object cannot have given leaves it as it was.
+    // An impossible answer leaves the object as it was.
     if (!isPending || int(2) === 0) state = successor(model, state, asked, output) ?? state
     operations.push({ client, call, return: end, input: asked, output })
   }

@@ -1,11 +1,11 @@
 /**
- * `npm run bench`: what the engine costs. Ratios count, not absolute figures: machines are noisy.
+ * `npm run bench`: the costs of the engine. Ratios count, not absolute figures, since machines are noisy.
  *
- * - load: operations a second through scheduler, interpreter and an in-memory client at concurrency 100, with
+ * - load: operations per second through scheduler, interpreter and an in-memory client at concurrency 100, with
  *   history.jsonl written to disk;
- * - scheduler: its own time an operation, in virtual time, without clients;
- * - transactions: what judging them costs (bench-checkers.ts);
- * - clock, disk: what faults cost while they are in force (bench-faults.ts).
+ * - scheduler: its own time per operation, in virtual time, without clients;
+ * - transactions: the time to judge them (checkers.ts);
+ * - clock, disk: the overhead of faults while they are in force (faults.ts).
  */
 import fs from 'node:fs'
 import os from 'node:os'
@@ -98,8 +98,8 @@ export const benchCommand = async (): Promise<number> => {
     megabytes = load.megabytes
   }
   process.stdout.write(
-    `scheduler  ${median(micros).toFixed(1)} us an operation (goal: below 20), ${OPERATIONS} operations at concurrency ${CONCURRENCY}\n` +
-      `load       ${Math.round(median(rates))} operations/s (goal: above 20000), history of ${megabytes.toFixed(1)} MiB on disk\n`,
+    `scheduler  ${median(micros).toFixed(1)} us per operation (goal: below 20), ${OPERATIONS} operations at concurrency ${CONCURRENCY}\n` +
+      `load       ${Math.round(median(rates))} operations/s (goal: above 20000), with a history of ${megabytes.toFixed(1)} MiB on disk\n`,
   )
   process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())

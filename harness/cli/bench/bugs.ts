@@ -1,7 +1,7 @@
 /**
- * `npm run bench:bugs`: every planted bug run for real with its workload and nemesis, over several seeds: found or not, in how
- * many of the seeds, and the median time to the first evidence. Then the healthy cluster over all workloads: nothing may
- * be found.
+ * `npm run bench:bugs`: runs every planted bug on a real cluster with its workload and nemesis, with several seeds. It
+ * prints in how many of the seeds the bug is found, and the median time to the first evidence. Then it runs the healthy
+ * cluster with all workloads, where nothing may be found.
  */
 import { execa } from 'execa'
 import { targets } from '../../../targets/index.ts'
@@ -16,20 +16,22 @@ import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
 
 export interface BugSettings {
   readonly seeds: number
-  /** Planted bugs, or the healthy cluster; absent: both. */
+  /** Undefined: both. */
   readonly part: 'bugs' | 'healthy' | undefined
-  /** Only bugs, or workloads, whose name has this in it. */
+  /** Only bugs and workloads whose name contains this text. */
   readonly only: string | undefined
 }
 
 interface Finding {
   readonly seed: number
   readonly status: RunVerdict['status'] | 'not run'
-  /** Since the start of the run; null where nothing was found. */
+  /** Milliseconds from the start of the run to the first evidence; null if nothing was found. */
   readonly firstMs: number | null
 }
 
-/** The earliest time at which all of one piece of evidence had happened; the end of the run where it tells none. */
+/**
+ * The earliest time by which one piece of evidence was complete. Evidence without a time counts as the end of the run.
+ */
 const firstEvidenceMs = ({ verdicts }: RunVerdict, { history }: RunRecord): number => {
   const endNs = history.at(-1)?.timeNs ?? 0
   const timeOf = (index: number): number => (history[index] as Operation | undefined)?.timeNs ?? endNs
@@ -45,7 +47,7 @@ const firstEvidenceMs = ({ verdicts }: RunVerdict, { history }: RunRecord): numb
 
 const RESULTS = 'results/bench-bugs'
 
-/** By the command line, as a user would. */
+/** Runs the command line as a user would. */
 const runOnce = async (args: readonly string[], seed: number): Promise<Finding> => {
   const all = [process.argv[1] as string, 'run', ...args, '--seed', String(seed), '--out', RESULTS, '--json']
   const { stdout, stderr } = await execa(process.execPath, all, { reject: false, stdin: 'ignore' })
@@ -68,7 +70,7 @@ const runSeeds = async (args: readonly string[], seeds: number): Promise<readonl
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] as number
 
-const tellBug = (name: string, findings: readonly Finding[]): string => {
+const describeBug = (name: string, findings: readonly Finding[]): string => {
   const times = findings.flatMap(({ firstMs }) => firstMs ?? [])
   const when =
     times.length === 0
@@ -84,18 +86,18 @@ const benchBug = async (target: Target, bug: PlantedBug, seeds: number): Promise
   if ('none' in bug.realRun) return true
   const base = [target.name, '--env', 'namespaces', '--bug', bug.name, '-w', bug.workload]
   const findings = await runSeeds([...base, ...bug.realRun.args.split(' ')], seeds)
-  process.stdout.write(tellBug(bug.name, findings))
+  process.stdout.write(describeBug(bug.name, findings))
   return findings.every(({ firstMs }) => firstMs !== null)
 }
 
 const HEALTHY = ['-n', 'partition,kill,pause', '--time-limit', '20s']
 
-/** Some workloads need the outside world, and it does the others no harm. */
-const besides = ({ options }: Target): readonly string[] =>
+/** Some workloads need the service `sink`. It does not disturb the others. */
+const sinkArgs = ({ options }: Target): readonly string[] =>
   options.sink === undefined ? [] : ['--target-opts', 'sink=deduplicating']
 
 const benchHealthy = async (target: Target, workload: string, seeds: number): Promise<boolean> => {
-  const args = [target.name, '--env', 'namespaces', '-w', workload, ...HEALTHY, ...besides(target)]
+  const args = [target.name, '--env', 'namespaces', '-w', workload, ...HEALTHY, ...sinkArgs(target)]
   const findings = await runSeeds(args, seeds)
   const count = (status: Finding['status']): number =>
     findings.filter((each) => each.status === status).length
@@ -105,7 +107,7 @@ const benchHealthy = async (target: Target, workload: string, seeds: number): Pr
   return count('invalid') + count('not run') === 0
 }
 
-/** Exit code 0 only where every bug was found in every seed and nothing was found in the healthy cluster. */
+/** Exit code 0 only if every bug was found with every seed and nothing was found in the healthy cluster. */
 export const benchBugsCommand = async (settings: BugSettings): Promise<number> => {
   const { seeds } = settings
   const isWanted = (name: string): boolean => settings.only === undefined || name.includes(settings.only)

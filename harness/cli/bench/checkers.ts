@@ -1,10 +1,11 @@
 /**
- * What judging costs, as part of `npm run bench`: list-append transactions of known isolation, 20 processes, 1 to 4
- * micro-operations each. Goals are a fifth of what Elle takes on such a machine (warm, parsing left out).
+ * The time to judge histories, as part of `npm run bench`: list-append transactions of known isolation, 20 processes, 1
+ * to 4 micro-operations each. The goals are a fifth of Elle's time on such a machine (warm, without parsing).
  */
 import { judgeTransactions } from '../../../checkers/transactions/judge.ts'
 import { type Isolation, synthesise } from '../../../checkers/transactions/testing/synthetic.ts'
 import { readTransactions } from '../../../checkers/transactions/transactions.ts'
+import { pairOperations } from '../../history/pairs.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { LIST_APPEND } from '../../vocabularies/transactions.ts'
 
@@ -14,7 +15,7 @@ const SIZES: readonly { readonly transactions: number; readonly goalS: number }[
   { transactions: 1_000_000, goalS: 10 },
 ]
 const ISOLATIONS: readonly Isolation[] = ['serializable', 'snapshot', 'broken']
-/** The first warms up. */
+/** The first round is a warm-up. */
 const ROUNDS = 2
 
 const measure = (transactions: number, isolation: Isolation): number => {
@@ -22,7 +23,7 @@ const measure = (transactions: number, isolation: Isolation): number => {
   let seconds = 0
   for (let round = 0; round < ROUNDS; round++) {
     const startedMs = performance.now()
-    judgeTransactions(readTransactions(history, LIST_APPEND), { vocabulary: LIST_APPEND })
+    judgeTransactions(readTransactions(pairOperations(history), LIST_APPEND), { vocabulary: LIST_APPEND })
     seconds = (performance.now() - startedMs) / 1000
   }
   return seconds

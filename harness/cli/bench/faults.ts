@@ -1,6 +1,6 @@
 /**
- * What faults cost while they are in force: a call of the clock with a skew against one without, and a disk of ours
- * against the raw one. By child processes, each on its own; ratios count.
+ * The overhead of faults while they are in force: a clock call with a skew compared with one without, and our FUSE disk
+ * compared with the raw one. Each is measured in its own child process. Ratios count.
  */
 
 import { spawn } from 'node:child_process'
@@ -13,7 +13,7 @@ import { mountDisk, whyNoDisk } from '../../faults/disk/disk.ts'
 
 const ROUNDS = 5
 
-/** Prints ns a call of Date.now, round after round; each line is a round. */
+/** Prints the ns per call of Date.now, one line per round. */
 const CLOCK_SCRIPT = `
 const calls = 3e6
 setInterval(() => {
@@ -28,11 +28,11 @@ const median = (values: readonly number[]): number =>
 
 const benchClock = async (): Promise<string> => {
   const why = whyNoClock()
-  if (why !== null) return `clock      not here: ${why}\n`
+  if (why !== null) return `clock      not possible here: ${why}\n`
   const child = spawn(process.execPath, ['-e', CLOCK_SCRIPT], { stdio: ['ignore', 'pipe', 'ignore'] })
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]()
   const measure = async (): Promise<number> => {
-    // The round under way, and the first, which warms up.
+    // Skip the round under way and the first one, which is a warm-up.
     for (let i = 0; i < 2; i++) await lines.next()
     const rounds: number[] = []
     for (let i = 0; i < ROUNDS; i++) rounds.push(Number.parseFloat((await lines.next()).value as string))
@@ -46,13 +46,13 @@ const benchClock = async (): Promise<string> => {
     clock.detach()
     const healed = await measure()
     const ns = (value: number): string => `${value.toFixed(1)} ns`
-    return `clock      ${ns(plain)} a call, skewed ${ns(skewed)} (${(skewed / plain).toFixed(2)}x), healed ${ns(healed)} (Date.now in Node)\n`
+    return `clock      ${ns(plain)} per call, skewed ${ns(skewed)} (${(skewed / plain).toFixed(2)}x), healed ${ns(healed)} (Date.now in Node)\n`
   } finally {
     child.kill('SIGKILL')
   }
 }
 
-/** `node -e ... <file> <what>`: prints a figure; for appends a second, and megabytes a second. */
+/** `node -e ... <file> <what>`: prints appends per second, or megabytes per second for `write` and `read`. */
 const DISK_SCRIPT = `
 const fs = require('node:fs'), [, file, what] = process.argv, ms = 1500
 const start = performance.now(), since = () => performance.now() - start
@@ -94,8 +94,8 @@ const WORKLOADS = [
 
 const benchDisk = async (): Promise<string> => {
   const why = whyNoDisk()
-  if (why !== null) return `disk       not here: ${why}\n`
-  // On a real disk: what is in memory has nothing to sync.
+  if (why !== null) return `disk       not possible here: ${why}\n`
+  // On a real disk, since a file system in memory has nothing to sync.
   const directory = fs.mkdtempSync('/var/tmp/faultline-bench-')
   const raw = path.join(directory, 'raw')
   fs.mkdirSync(raw)

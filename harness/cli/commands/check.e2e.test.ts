@@ -26,7 +26,7 @@ describe('faultline check of a history file', () => {
     const pages = path.join(folder.path, 'pages')
     const stored = await faultline(['check', file, '--pages', pages])
     expect(stored.exitCode).toBe(1)
-    expect(stored.stdout).toContain(`look around in ${path.join(pages, 'linearizability-key-1.html')}`)
+    expect(stored.stdout).toContain(`interactive page: ${path.join(pages, 'linearizability-key-1.html')}`)
     expect(fs.readdirSync(pages).sort()).toEqual(['linearizability-key-1.html', 'verdict.json'])
     expect(fs.readFileSync(path.join(pages, 'verdict.json'), 'utf8')).not.toContain('<html')
   })

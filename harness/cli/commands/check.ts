@@ -1,4 +1,4 @@
-/** `faultline check`: judges a stored run, or a history of ours or Jepsen's, again. */
+/** `faultline check`: judges a stored run again, or a history of faultline or Jepsen. */
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { type FormatSettings, print } from '../output/print.ts'
 import { judgePath } from '../run/judge.ts'

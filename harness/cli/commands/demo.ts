@@ -9,7 +9,7 @@ import { buildRunSpec } from '../run/spec.ts'
 import { parseSettings } from '../setting.ts'
 import { type RunResult, runSpec } from './run.ts'
 
-/** What differs from the defaults of a run. */
+/** Settings that differ from the defaults of a run. */
 const SETTINGS = parseSettings(RUN_SETTINGS, {
   nemesis: 'partition,kill,pause',
   env: 'namespaces',

@@ -1,8 +1,8 @@
-/** `faultline doctor`: what this machine can do, what is missing, and what would provide it. */
+/** `faultline doctor`: what works on this machine, what is missing, and how to provide it. */
 import fs from 'node:fs'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
-import type { Capability, Environment, Finding } from '../../api/environment.ts'
+import type { Environment, Finding } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import { environments } from '../../environments/index.ts'
 import { findProgram } from '../../environments/packages.ts'
@@ -20,17 +20,19 @@ const checkEnvironment = async (environment: Environment): Promise<Checked> => {
   return { environment, usable: why === null, findings: [...(await environment.inspect()), itself] }
 }
 
-/** By what it needs of the environment. */
-const checkNemesis = async ({ name, needs }: Nemesis, environment: Environment): Promise<Finding> => {
+/** Checks the capabilities that the nemesis needs from the environment. */
+const checkNemesis = async (
+  { name, needs, uses = [] }: Nemesis,
+  environment: Environment,
+): Promise<Finding> => {
   const examined = await Promise.all(needs.map((need) => environment.examine(need)))
   const missing = examined.filter(({ ok }) => !ok)
-  const extra: readonly Capability[] = name === 'pause' ? ['freezer'] : []
-  const more = (await Promise.all(extra.map((each) => environment.examine(each)))).filter(({ ok }) => ok)
+  const more = (await Promise.all(uses.map((each) => environment.examine(each)))).filter(({ ok }) => ok)
   const told = missing.length > 0 ? missing : [...examined, ...more]
   return { what: `nemesis ${name}`, ok: missing.length === 0, note: told.map(({ note }) => note).join('; ') }
 }
 
-/** One line where the environments agree; else one for each. */
+/** One line if the environments agree; otherwise one for each. */
 const checkInAll = async (nemesis: Nemesis, among: readonly Environment[]): Promise<readonly Finding[]> => {
   const findings = await Promise.all(among.map((environment) => checkNemesis(nemesis, environment)))
   const distinct = new Set(findings.map(({ ok, note }) => `${ok} ${note}`))
@@ -45,7 +47,8 @@ const checkTargets = (): readonly Finding[] =>
       return {
         what: `target ${target.name}`,
         ok: true,
-        note: found ?? `${program} is taken from Debian's package ${debianPackage} when first needed`,
+        note:
+          found ?? `${program} will be downloaded from Debian's package ${debianPackage} when first needed`,
       }
     }),
   )
@@ -57,7 +60,7 @@ const checkMachine = (): readonly Finding[] => [
     note:
       process.platform === 'linux'
         ? fs.readFileSync('/proc/sys/kernel/osrelease', 'latin1').trim()
-        : 'faultline breaks Linux processes only',
+        : 'faultline injects faults into Linux processes only',
   },
   {
     what: 'root',

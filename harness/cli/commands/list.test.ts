@@ -2,7 +2,7 @@ import { expect, it, vi } from 'vitest'
 import { vocabularies } from '../../vocabularies/index.ts'
 import { listCommand } from './list.ts'
 
-it('vocabularies are listed with their calls and promises, and with who speaks them', async () => {
+it('vocabularies are listed with their calls and promises, and the workloads and targets that use them', async () => {
   const written: string[] = []
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written.push(String(text))

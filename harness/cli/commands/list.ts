@@ -1,4 +1,4 @@
-/** `faultline list`: what there is, from the registries. */
+/** `faultline list`: the contents of the registries. */
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
@@ -28,7 +28,7 @@ const checkersOf = (workload: Workload): readonly Checker[] => workload.checkers
 
 const describe = ({ name, finds }: Checker): string => `${name.padEnd(18)} ${finds}`
 
-/** Judge every workload. */
+/** The checkers that every workload has. */
 const standing = (): readonly Checker[] => {
   const [first, ...others] = Object.values(workloads).map(checkersOf)
   return (first ?? []).filter(({ name }) => others.every((all) => all.some((each) => each.name === name)))
@@ -44,14 +44,10 @@ const listWorkloads = (): readonly string[] => {
       .map((checker) => `      judged by ${describe(checker)}`),
     ...optionLines(workload.options),
   ])
-  return [
-    ...each,
-    '  and every one of them',
-    ...always.map((checker) => `      judged by ${describe(checker)}`),
-  ]
+  return [...each, '  every workload', ...always.map((checker) => `      judged by ${describe(checker)}`)]
 }
 
-/** Who asks, and who answers. */
+/** The workloads and targets that use a vocabulary. */
 const speakersOf = ({ name }: Vocabulary): string => {
   const named = (all: readonly { readonly name: string }[]): string =>
     all.map((each) => each.name).join(', ') || 'none'
@@ -68,17 +64,17 @@ const listVocabularies = (): readonly string[] =>
       `  ${name.padEnd(16)} ${description}${needs}`,
       `      calls: ${Object.keys(calls).join(', ')}`,
       `      promises: ${promises.join(', ')}`,
-      `      at first: ${initial}${unique === null ? '' : `; ${unique}`}`,
+      `      initially: ${initial}${unique === null ? '' : `; ${unique}`}`,
       `      ${speakersOf(vocabulary)}`,
     ]
   })
 
-/** Bundled targets that a nemesis cannot be used on, by the target's default options. */
+/** Bundled targets that a nemesis cannot be used on with the target's default options. */
 const notOn = (nemesis: Nemesis): string => {
   const names = Object.values(targets)
     .filter((target) => (nemesis.needsOfTarget?.(target, defaultsOf(target.options)) ?? null) !== null)
     .map(({ name }) => name)
-  return names.length === 0 ? '' : `; not by default on ${names.join(', ')}`
+  return names.length === 0 ? '' : `; not usable by default on ${names.join(', ')}`
 }
 
 const listNemeses = (): readonly string[] =>
@@ -112,7 +108,7 @@ const listBugs = (): readonly string[] =>
       const where =
         'args' in bug.realRun
           ? `${command} ${bug.realRun.args}`
-          : `by the simulator only: ${bug.realRun.none}`
+          : `found by the simulator only: ${bug.realRun.none}`
       return `  ${bug.name.padEnd(24)} ${bug.description}\n${' '.repeat(27)}${where}${bug.simulatorSeeds === null ? '' : ` (simulator: within ${bug.simulatorSeeds} seeds)`}`
     }),
   )

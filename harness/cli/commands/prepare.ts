@@ -1,4 +1,4 @@
-/** `faultline prepare`: installs and builds what a use of faultline needs on this machine, saying each command first. */
+/** `faultline prepare`: installs and builds what faultline needs on this machine. It prints each command first. */
 import { targets } from '../../../targets/index.ts'
 import type { PrepareSpec } from '../../api/environment.ts'
 import { environments } from '../../environments/index.ts'
@@ -10,7 +10,7 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
-/** Of all bundled targets. */
+/** The images of all bundled targets. */
 export const targetImages = (): readonly string[] =>
   Object.values(targets).flatMap(({ image }) => (image === undefined ? [] : [image]))
 
@@ -39,7 +39,7 @@ const stepsWith = (base: PrepareSpec['base']): Readonly<Record<string, () => Pro
   tests: prepareTests,
 })
 
-/** @param what an environment, or what is in none: the targets' programs, and what the tests need */
+/** @param what an environment, `programs` (those of the targets) or `tests` (what the tests need) */
 export const prepareCommand = async (what: string, { base }: Pick<PrepareSpec, 'base'>): Promise<number> => {
   await lookUp('preparation', stepsWith(base), what)()
   return EXIT_CODES.valid

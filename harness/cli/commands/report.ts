@@ -1,11 +1,11 @@
-/** `faultline report`: renders a run's HTML again. */
+/** `faultline report`: renders the HTML report of a run again. */
 import { renderReport } from '../../report/render.ts'
 import { readVerdict } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { judgeRun } from '../run/judge.ts'
 
 export const reportCommand = async (run: string): Promise<number> => {
-  if (readVerdict(run) === null) await judgeRun(run)
-  process.stdout.write(`${await renderReport(run)}\n`)
+  const file = readVerdict(run) === null ? renderReport(run, await judgeRun(run)) : renderReport(run)
+  process.stdout.write(`${await file}\n`)
   return EXIT_CODES.valid
 }

@@ -12,7 +12,7 @@ import type { RunSettings } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
 import { supervise } from '../run/supervise.ts'
 
-/** Where results go, how the verdict is printed, and what is told of the harness's own work. */
+/** The folder for the results, the format of the verdict, and the harness's own log. */
 interface OutputSettings extends FormatSettings, Pick<RunSettings, 'logLevel' | 'showLog'> {
   readonly out: string
 }
@@ -27,7 +27,7 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
-/** Runs a finished spec, judges what it left, renders the report and prints. */
+/** Runs a spec, judges its record, renders the report and prints the verdict. */
 export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<RunResult> => {
   const target = await findTarget(spec.target)
   say(
@@ -44,11 +44,11 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
   })
   if (code !== 0)
     throw new UserError(
-      `The run did not come about (its folder: ${runDir}).`,
+      `The run could not be carried out (its folder: ${runDir}).`,
       code === EXIT_CODES.badUsage ? code : EXIT_CODES.harnessFailed,
     )
   const judged = await judgeRun(runDir)
-  const reportFile = path.relative('.', await renderReport(runDir))
+  const reportFile = path.relative('.', await renderReport(runDir, judged))
   print({ ...judged, reportFile }, output)
   return { status: judged.verdict.status, runDir, exitCode: EXIT_CODES[judged.verdict.status] }
 }

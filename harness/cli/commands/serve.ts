@@ -38,7 +38,7 @@ const indexPage = (results: string): string => {
 <h1>Runs</h1><table>${rows.join('\n')}</table>`
 }
 
-/** The run asked for, if it is one of those listed: nothing else of the disk is served. */
+/** The requested run, if it is listed. No other files are served. */
 const findRun = (results: string, url: string): StoredRun | undefined => {
   const name = decodeURI(url).replace(/^\/|\/$/g, '')
   return listRuns(results).find((run) => run.name === name)

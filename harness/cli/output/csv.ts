@@ -1,4 +1,4 @@
-/** A history as CSV (RFC 4180): one operation a line; values that are no texts as JSON. */
+/** A history as CSV (RFC 4180): one operation per line; values other than strings as JSON. */
 import type { HistoryFormat } from './format.ts'
 
 const COLUMNS = ['index', 'timeNs', 'process', 'type', 'f', 'value', 'node', 'error', 'meta'] as const

@@ -1,32 +1,33 @@
 /**
- * What an output format is: of verdicts (their table: formats.ts) and of histories (history-formats.ts). Each is one value.
+ * Definitions of the output formats: of verdicts (table: formats.ts) and of histories (table: history-formats.ts).
  */
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
+import type { Vocabulary } from '../../api/vocabulary.ts'
 
-/** A run or an imported history, and what was found of it. */
+/** A run or an imported history, with its verdict. */
 export interface Judged {
   readonly verdict: RunVerdict
   readonly record: RunRecord
-  /** What the user should know of how it was read, a sentence each. */
+  /** What the user should know about how it was read, one sentence each. */
   readonly notes: readonly string[]
-  /** Where the verdict and its pages of evidence were stored. */
+  /** The folder in which the verdict and its pages of evidence were stored. */
   readonly folder?: string
-  /** The page that was rendered of it. */
+  /** The rendered report. */
   readonly reportFile?: string
 }
 
 export interface OutputFormat {
   readonly name: string
-  /** For whom it is and what it holds, in a few words. */
+  /** Its audience and contents, in a few words. */
   readonly description: string
-  /** The whole output, with its last newline. @param to what it is written to: only a terminal has colours */
+  /** The whole output, with the last newline. @param to the destination: only a terminal has colours */
   render(judged: Judged, to: { readonly isTerminal: boolean }): string
 }
 
 export interface HistoryFormat {
   readonly name: string
-  /** Who reads it, in a few words. */
+  /** What reads it, in a few words. */
   readonly description: string
-  encode(record: RunRecord): string
+  encode(record: RunRecord, vocabulary: Vocabulary): string
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../api/history.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { bareRecord } from '../../store/run-store.ts'
+import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from './format.ts'
 import { outputFormats } from './formats.ts'
 import { historyFormats } from './history-formats.ts'
@@ -24,7 +25,7 @@ const verdict: RunVerdict = {
   summary: 'Stale read.',
   outsideClaims: false,
   counts: { ok: 1, fail: 0, info: 1 },
-  faults: { planned: 0, injected: 0, bit: 0 },
+  faults: { planned: 0, injected: 0, effective: 0 },
   verdicts: [
     {
       checker: 'linearizability',
@@ -44,12 +45,12 @@ const render = (format: string, what: Judged, isTerminal = false): string =>
   outputFormats[format]?.render(what, { isTerminal }) ?? ''
 
 describe('a verdict', () => {
-  it('as text says what was judged, what was found and where to look', () => {
+  it('as text says what was judged, what was found and where the pages are', () => {
     const text = render('text', { ...judged, folder: 'pages' })
     expect(text).toMatch(/^INVALID {2}Stale read\.\n/)
     expect(text).toContain('promised: read: linearizable (its author)')
     expect(text).toContain('    p0 |-- read --|')
-    expect(text).toContain('look around in pages/key-1.html')
+    expect(text).toContain('interactive page: pages/key-1.html')
     expect(text).toContain('note: The last line was torn.')
     expect(render('text', judged)).not.toContain('look around')
   })
@@ -59,7 +60,7 @@ describe('a verdict', () => {
     expect(render('text', judged)).not.toContain('\x1b')
   })
 
-  it('as JSON is verdict.json, and of a run also where it is', () => {
+  it('as JSON is verdict.json, and for a run also its folder and report', () => {
     expect(JSON.parse(render('json', judged))).toEqual(verdict)
     const ofRun = { ...judged, folder: 'results/a', reportFile: 'results/a/report.html' }
     expect(JSON.parse(render('json', ofRun))).toEqual({
@@ -71,16 +72,17 @@ describe('a verdict', () => {
 })
 
 describe('a history', () => {
-  const encode = (format: string): string => historyFormats[format]?.encode(bareRecord(HISTORY)) ?? ''
+  const encode = (format: string): string =>
+    historyFormats[format]?.encode(bareRecord(HISTORY), REGISTER) ?? ''
 
-  it('as CSV quotes what has commas and quotes in it', () => {
+  it('as CSV quotes fields that contain commas or quotes', () => {
     const [header, first, second] = encode('csv').split('\n')
     expect(header).toBe('index,timeNs,process,type,f,value,node,error,meta')
     expect(first).toBe('0,1,0,invoke,write,"{""key"":1,""value"":2}",,,')
     expect(second).toContain('"a ""b"", c"')
   })
 
-  it('as JSON Lines has a header and one operation a line; as EDN one map a line', () => {
+  it('as JSON Lines has a header and one operation per line; as EDN one map per line', () => {
     expect(encode('jsonl').trim().split('\n')).toHaveLength(1 + HISTORY.length)
     expect(encode('edn')).toContain(':type :invoke')
   })

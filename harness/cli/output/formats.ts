@@ -1,4 +1,4 @@
-/** The formats a verdict is printed in. To add one: a file beside this one, and its line here. */
+/** The output formats of verdicts. To add one, add a file in this folder and its line here. */
 import type { OutputFormat } from './format.ts'
 import { json } from './json.ts'
 import { text } from './text.ts'

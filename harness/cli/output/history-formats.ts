@@ -1,5 +1,6 @@
-/** The formats a history is exported in. To add one: its value, and its line here. */
-import { encodeJepsen } from '../../history/jepsen.ts'
+/** The export formats of histories. To add one, write its value and add its line here. */
+import { encodeEdn } from '../../history/export.ts'
+
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { ownVersion } from '../../store/version.ts'
@@ -8,8 +9,8 @@ import type { HistoryFormat } from './format.ts'
 
 const edn: HistoryFormat = {
   name: 'edn',
-  description: "Jepsen's",
-  encode: ({ history }) => encodeJepsen(history),
+  description: "Jepsen's format, as Knossos and Elle read it",
+  encode: ({ history }, vocabulary) => encodeEdn(history, vocabulary),
 }
 
 const jsonl: HistoryFormat = {

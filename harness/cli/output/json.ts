@@ -1,4 +1,4 @@
-/** The verdict for machines, on one line: the contents of verdict.json; of a run also its folder and its report. */
+/** The verdict for machines, on one line: the contents of verdict.json; for a run, also its folder and report. */
 import type { OutputFormat } from './format.ts'
 
 export const json: OutputFormat = {

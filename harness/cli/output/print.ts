@@ -1,11 +1,11 @@
-/** A verdict on standard output, in the format that was asked for. */
+/** Prints a verdict on standard output, in the requested format. */
 import { lookUp } from '../unknown-name.ts'
 import type { Judged } from './format.ts'
 import { outputFormats } from './formats.ts'
 
 export interface FormatSettings {
   readonly format: string
-  /** Older than `format`, and the same as `--format json`. */
+  /** Means the same as `--format json`. Kept because it is older than `format`. */
   readonly json: boolean
 }
 

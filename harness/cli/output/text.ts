@@ -12,10 +12,10 @@ const coloured = (status: Status, text: string): string => `\x1b[${COLOURS[statu
 
 const faultLine = (fault: FaultRecord): string => {
   const effect =
-    (fault.effects.findLast(({ bit }) => bit) ?? fault.effects.at(-1))?.summary ??
+    (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
     'not injected'
-  return `    ${fault.bit ? 'bit ' : 'idle'}  ${fault.planned.id.padEnd(13)} ${effect}`
+  return `    ${fault.effective ? 'effective' : 'no effect'}  ${fault.planned.id.padEnd(13)} ${effect}`
 }
 
 const indent = (text: string, by: string): string =>
@@ -24,7 +24,7 @@ const indent = (text: string, by: string): string =>
     .map((line) => (line === '' ? line : by + line))
     .join('\n')
 
-/** The worst of each measure; each heal's own are in verdict.json and the report. */
+/** The worst value of each measure. The values of each heal are in verdict.json and the report. */
 const impactLines = ({ impact }: RunVerdict): readonly string[] => {
   if (impact === null || impact === undefined) return []
   const worstOf = (part: 'firstOkMs' | 'readyMs' | 'rateBackMs'): string => {
@@ -34,9 +34,9 @@ const impactLines = ({ impact }: RunVerdict): readonly string[] => {
   const [kind, longestMs] =
     Object.entries(impact.longestUnavailabilityMs).toSorted((a, b) => b[1] - a[1])[0] ?? []
   const longest =
-    longestMs === undefined ? '' : `; longest without an ok ${formatDurationMs(longestMs)} (${kind})`
+    longestMs === undefined ? '' : `; longest time without an ok ${formatDurationMs(longestMs)} (${kind})`
   return [
-    `  recovery   after heals at most: first ok ${worstOf('firstOkMs')}, all ready ${worstOf('readyMs')}, rate back ${worstOf('rateBackMs')}${longest}`,
+    `  recovery   longest after a heal: first ok ${worstOf('firstOkMs')}, all ready ${worstOf('readyMs')}, rate back ${worstOf('rateBackMs')}${longest}`,
   ]
 }
 
@@ -48,7 +48,7 @@ const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
       : facts.leaderChanges.map(({ term, leader }) => `${leader} (term ${term})`).join(', ')
   return [
     `  leaders    ${facts.leaderChanges.length} changes: ${changes}`,
-    `  harness    event-loop delay p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms (it only widens intervals)`,
+    `  harness    event-loop delay p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms (delays only make operations look longer)`,
   ]
 }
 
@@ -62,7 +62,7 @@ const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[
   record.faults === null
     ? []
     : [
-        `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.bit} bit`,
+        `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.effective} effective`,
         ...record.faults.map(faultLine),
       ]
 
@@ -76,7 +76,7 @@ const evidenceLines = ({ verdict, folder }: Judged): readonly string[] =>
       indent(text, '    '),
       ...(folder === undefined || page === undefined
         ? []
-        : ['', `    look around in ${path.join(folder, page.file)}`]),
+        : ['', `    interactive page: ${path.join(folder, page.file)}`]),
     ])
 
 export const text: OutputFormat = {

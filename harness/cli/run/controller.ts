@@ -1,4 +1,4 @@
-/** The inside of a run: what the sandboxed controller does with the RunSpec it was handed. */
+/** The inside of a run: the controller executes its RunSpec in the sandbox. */
 import fs from 'node:fs'
 import path from 'node:path'
 import readline from 'node:readline'
@@ -12,16 +12,17 @@ import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { HarnessLog } from '../../store/harness-log.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { startProgress } from './progress.ts'
 import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
 
-/** What the supervisor hands over, as `controller.json` in the state directory. */
+/** The supervisor's input for the controller: `controller.json` in the state directory. */
 export interface ControllerInput {
   readonly spec: RunSpec
-  /** The version that runs it. */
+  /** The version of faultline. */
   readonly faultline: string
   readonly runDir: string
   readonly stateDir: string
@@ -31,13 +32,13 @@ export interface ControllerInput {
   readonly log: LogChoice
 }
 
-/** What of the harness's own log is written, and whether it is shown on the terminal as well. */
+/** The level of the harness's own log, and whether it is also shown on the terminal. */
 export interface LogChoice {
   readonly level: LogLevel
   readonly show: boolean
 }
 
-/** Both halves of a run write into the same file. */
+/** Supervisor and controller write to the same file. */
 export const openLog = (
   { runDir, faultline, log }: Pick<ControllerInput, 'runDir' | 'faultline' | 'log'>,
   source: 'supervisor' | 'controller',
@@ -52,14 +53,14 @@ export const openLog = (
 
 export const CONTROLLER_FILE = 'controller.json'
 
-/** Aborted when the supervisor says so, or is gone. */
+/** Aborted when the supervisor requests it or is gone. */
 const listenForAbort = (log: Log): AbortSignal => {
   const controller = new AbortController()
   const abort = (): void => {
-    if (!controller.signal.aborted) log.warn('told to end early')
+    if (!controller.signal.aborted) log.warn('abort requested')
     controller.abort(new Error('interrupted'))
   }
-  // Signals of the terminal reach the whole group: the supervisor decides what they mean.
+  // The terminal sends its signals to the whole process group. Only the supervisor handles them.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
   const lines = readline.createInterface({ input: process.stdin })
   lines.on('line', abort)
@@ -67,7 +68,7 @@ const listenForAbort = (log: Log): AbortSignal => {
   return controller.signal
 }
 
-/** `faultline controller`: what the supervisor starts in the sandbox. */
+/** `faultline controller`: the supervisor starts it in the sandbox. */
 export const controllerCommand = async (stateDir: string): Promise<number> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
   const log = openLog(input, 'controller')
@@ -80,7 +81,7 @@ export const controllerCommand = async (stateDir: string): Promise<number> => {
   }
 }
 
-/** A journal that is told to the log as well. */
+/** A journal whose entries are also logged. */
 const loggedJournal = (stateDir: string, log: Log): UndoJournal => {
   const journal = new FileJournal(stateDir)
   return {
@@ -117,7 +118,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
     recorder: {
       started: (monotonicNs) => log.startClock(monotonicNs),
       operation: (operation) => history.write(encodeOperation(operation)),
-      fault: (event) => faults.write(`${JSON.stringify(event)}\n`),
+      fault: (event) => faults.write(`${JSON.stringify(storedFaultEvent(event))}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
       service: (name, file) => keepService(runDir, name, file, faultline),
     },

@@ -1,4 +1,4 @@
-/** The environment a run asks for, or the best there is. */
+/** The requested environment, or the best one that is usable. */
 import type { Environment } from '../../api/environment.ts'
 import type { Options } from '../../api/options.ts'
 import type { Target } from '../../api/target.ts'
@@ -6,7 +6,7 @@ import { preferredEnvironment } from '../../environments/auto.ts'
 import { environments } from '../../environments/index.ts'
 import { findEnvironment } from './registries.ts'
 
-/** @throws UserError where `auto` finds none, or the name is not known */
+/** @throws UserError if `auto` finds none, or the name is unknown */
 export const chooseEnvironment = async (
   name: string,
   target: Target,

@@ -1,9 +1,9 @@
-/** What `--expect` may say: the promises that can be made of a vocabulary's calls. */
+/** The values of `--expect`: the promises that can be made for a vocabulary's calls. */
 import type { PromiseName } from '../../api/claims.ts'
 import type { Vocabulary } from '../../api/vocabulary.ts'
 import { unknownName } from '../unknown-name.ts'
 
-/** @throws UserError where it is no promise that can be made of the vocabulary */
+/** @throws UserError if it is not a promise of the vocabulary */
 export const parseExpect = (text: string | undefined, { name, promises }: Vocabulary): PromiseName | null => {
   if (text === undefined) return null
   const known = promises.find((candidate) => candidate === text)

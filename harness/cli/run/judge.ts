@@ -3,22 +3,20 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import { strangerIn, wrongVocabulary } from '../../../checkers/vocabulary.ts'
-import type { Operation } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
-import { type Dialect, decodeJepsen } from '../../history/jepsen.ts'
-import { decodeHistory } from '../../history/jsonl.ts'
-import { pairOperations } from '../../history/pairs.ts'
-import { bareRecord, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
+import { decodeAny } from '../../history/decode.ts'
+import { readHistoryText } from '../../store/history-file.ts'
+import { bareRecord, FILES, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import type { Judged } from '../output/format.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
 import type { CheckSettings } from './settings.ts'
 
-/** An interrupted run or one imported has parts missing; only what is there is judged. */
+/** The record of an interrupted run or an imported history lacks parts; only the existing parts are judged. */
 const judgeRecord = (recorded: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
   const { vocabulary } = workload
   const record = { ...recorded, vocabulary }
@@ -36,27 +34,16 @@ export const judgeRun = async (dir: string): Promise<Judged> => {
   const { record, notes } = loadRun(dir)
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
-  pairOperations(record.history)
   const workload = await findWorkload(spec.workload)
   const verdict = writeVerdict(dir, await judgeRecord(record, workload, spec.workloadOptions))
   return { verdict, record, notes, folder: dir }
 }
 
-const isRunDir = (file: string): boolean => fs.statSync(file).isDirectory()
+/** Of a run, not of somebody else's store. */
+const isRunDir = (file: string): boolean =>
+  fs.statSync(file).isDirectory() && fs.existsSync(path.join(file, FILES.run))
 
-const readHistory = (
-  file: string,
-  dialect: Dialect,
-): { readonly operations: readonly Operation[]; readonly notes: readonly string[] } => {
-  const text = fs.readFileSync(file, 'utf8')
-  if (file.endsWith('.jsonl')) return decodeHistory(text, file)
-  if (/\.(edn|log|txt)$/.test(file)) return { operations: decodeJepsen(text, dialect, file), notes: [] }
-  throw new UserError(
-    `${file}: a run's folder, a .jsonl history, or a Jepsen history (.edn, .log) is expected.`,
-  )
-}
-
-/** The initial value belongs to the dialect unless it was given. */
+/** The dialect determines the initial value unless the user gave one. */
 const workloadOptions = (
   { options: specs, name }: Workload,
   { workloadOpts, dialect }: CheckSettings,
@@ -71,13 +58,13 @@ const workloadOptions = (
 /** Judges a run's folder or a history file. */
 export const judgePath = async (given: string, settings: CheckSettings): Promise<Judged> => {
   const file = path.resolve(given)
-  if (!fs.existsSync(file)) throw new UserError(`There is nothing at ${file}.`)
+  if (!fs.existsSync(file)) throw new UserError(`There is no file or folder at ${file}.`)
   if (isRunDir(file)) return judgeRun(file)
   const { dialect, pages } = settings
   const workload = await findWorkload(settings.workload)
-  const { operations, notes } = readHistory(file, dialect)
+  const { text, file: found } = readHistoryText(file)
+  const { operations, notes } = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
   const record = bareRecord(operations)
-  pairOperations(operations)
   const verdict = await judgeRecord(record, workload, workloadOptions(workload, settings, file))
   if (pages === undefined) return { verdict: withoutPages(verdict), record, notes }
   fs.mkdirSync(pages, { recursive: true })

@@ -1,11 +1,11 @@
-/** The harness killed at random moments of real runs: nothing may be left, and the history must be readable. */
+/** Kills the harness at random moments of real runs: nothing may be left, and the history must be readable. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import type { FaultEvent } from '../../api/record.ts'
 import { stateDirOf } from '../../faults/journal.ts'
 import { childrenOf } from '../../faults/proc.ts'
 import { decodeHistory } from '../../history/jsonl.ts'
-import type { FaultEvent } from '../../store/run-store.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { sleep, waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot, sized } from '../../testing/capabilities.ts'
@@ -34,7 +34,7 @@ const historiesIn = (folder: string): string[] =>
 const readHistory = (file: string): number =>
   decodeHistory(fs.readFileSync(file, 'utf8'), file).operations.length
 
-/** Whom to kill: the supervisor the user sees, or the sandboxed controller below it. */
+/** The process to kill: the supervisor that the user started, or its sandboxed controller. */
 const victimOf = (supervisor: number, inner: boolean): number => {
   if (!inner) return supervisor
   let pid = supervisor
@@ -48,7 +48,7 @@ const victimOf = (supervisor: number, inner: boolean): number => {
   return pid
 }
 
-/** All nodes frozen for longer than the test waits: what is frozen does not die of SIGKILL. */
+/** All nodes are frozen for longer than the test waits: a frozen process does not die of SIGKILL. */
 const FROZEN = [
   '-n',
   'pause',
@@ -67,14 +67,14 @@ const EVERY_FAULT = [
   '--time-limit',
   '120s',
 ]
-/** So often each kind of fault must have been in force. */
+/** Each kind of fault must have been in force at least this often. */
 const KILLS_A_KIND = 5
-/** A fault may take long to be made, or may not come about; so often at most a kill is tried. */
+/** Maximum number of kills: the injection of a fault may take long, or fail. */
 const MOST_KILLS = 10
-/** Guards against hanging: what has not come about by then does not. */
+/** Guards against hanging. */
 const MOMENT_TIMEOUT_MS = 90_000
 
-/** Nemeses with a fault that was made and not healed, by what was written of it so far. */
+/** Nemeses with a fault that was injected and not healed, according to the file so far. */
 const nemesesInForce = (folder: string): readonly string[] => {
   const files = fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })
   const file = files.find((name) => name.endsWith('faults.jsonl'))
@@ -99,7 +99,7 @@ const nemesesInForce = (folder: string): readonly string[] => {
   ]
 }
 
-/** Every line is whole; and whose controller was killed says so, and what it undid. */
+/** Every line is complete. If the controller was killed, the log says so, and what was undone. */
 const expectLog = (file: string, controllerDied: boolean): void => {
   const lines = fs.readFileSync(file, 'utf8').trimEnd().split('\n')
   const log = lines.map((line) => JSON.parse(line) as { readonly event?: string })
@@ -108,7 +108,7 @@ const expectLog = (file: string, controllerDied: boolean): void => {
   if (controllerDied) expect(events.slice(-3)).toEqual(['controller ended', 'journal undone', 'run ends'])
 }
 
-/** When a run is killed: resolves then. `isOver`: the run has ended by itself. */
+/** Resolves when the run is to be killed. `isOver`: the run has ended by itself. */
 type Moment = (folder: string, isOver: () => boolean) => Promise<unknown>
 
 const after =
@@ -150,7 +150,7 @@ const kill = async (
   const victim = inner ? victimOf(pid, true) : pid
   process.kill(victim, 'SIGKILL')
   const { exitCode, signal } = (await running) as { exitCode?: number; signal?: string }
-  // The supervisor outlives its controller, says so, and exits 254.
+  // The supervisor outlives its controller, reports the kill, and exits with 254.
   if (victim === pid) expect(signal).toBe('SIGKILL')
   else expect(exitCode).toBe(254)
   const [file] = historiesIn(folder.path)

@@ -1,7 +1,7 @@
-/** The nemeses a run asks for, each with its options: by name, all that can be used here, or those of a recorded plan. */
+/** The nemeses of a run with their options: by name, all that are usable here, or those of a recorded plan. */
 import { nemeses } from '../../../nemeses/index.ts'
 import type { Claims, FaultModel } from '../../api/claims.ts'
-import type { PlannedFault } from '../../api/nemesis.ts'
+import type { PlannedFault, RecordedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
@@ -13,7 +13,7 @@ type Flags = Pick<RunSettings, 'nemesis' | 'nemesisOpts'>
 
 export interface Chosen {
   readonly nemeses: RunSpec['nemeses']
-  /** What was left out and why, a sentence each. */
+  /** Which nemeses were left out and why, one sentence each. */
   readonly notes: readonly string[]
 }
 
@@ -38,24 +38,26 @@ const allPossible = (text: string | undefined, place: Place): Chosen => {
   }
 }
 
-/** `all`: whatever can be used here; what cannot is said. */
+/** `all` chooses every nemesis that is usable here, and notes which ones are not. */
 export const chooseNemeses = ({ nemesis, nemesisOpts }: Flags, place: Place): Chosen => {
   const asked = (nemesis ?? '').split(',').filter((name) => name !== '' && name !== 'none')
   const twice = asked.find((name, at) => asked.indexOf(name) !== at)
   if (twice !== undefined) throw new UserError(`--nemesis names ${twice} twice.`)
   if (!asked.includes('all')) return { nemeses: withOptions(nemesisOpts, asked), notes: [] }
-  if (asked.length > 1) throw new UserError('--nemesis all leaves nothing to be named beside it.')
+  if (asked.length > 1)
+    throw new UserError('--nemesis all already includes every nemesis: name no other beside it.')
   return allPossible(nemesisOpts, place)
 }
 
-/** The nemeses of a recorded plan. What they do is in it; how a disk is made is not, so options are heard. */
-export const chooseRecorded = ({ nemesis, nemesisOpts }: Flags, faults: readonly PlannedFault[]): Chosen => {
-  if (nemesis !== undefined) throw new UserError('--faults names its nemeses itself: leave --nemesis out.')
+/** The nemeses of a recorded plan. Options still count, because the plan does not contain how disks are created. */
+export const chooseRecorded = ({ nemesis, nemesisOpts }: Flags, faults: readonly RecordedFault[]): Chosen => {
+  if (nemesis !== undefined)
+    throw new UserError('The recorded plan of --faults already determines the nemeses: omit --nemesis.')
   const names = [...new Set(faults.map((fault) => fault.nemesis))]
   return { nemeses: withOptions(nemesisOpts, names), notes: [] }
 }
 
-/** Models of planned faults that the claims do not tolerate at all. */
+/** The models of the planned faults that the claims do not tolerate. */
 export const modelsBeyond = (
   faults: readonly PlannedFault[],
   { tolerates }: Claims,

@@ -1,26 +1,17 @@
-import fs from 'node:fs'
-import os from 'node:os'
-import path from 'node:path'
-import { afterAll, describe, expect, it } from 'vitest'
-import { nemeses } from '../../../nemeses/index.ts'
-import { raft } from '../../../targets/raft/target.ts'
+import { describe, expect, it } from 'vitest'
 import type { OptionSpecs } from '../../api/options.ts'
-import { planFaults } from '../../engine/fault-plan.ts'
-import { type Given, parseSettings } from '../setting.ts'
 import { parseOptions, splitNemesisOptions } from './options.ts'
-import { RUN_SETTINGS } from './settings.ts'
-import { type BuiltSpec, buildRunSpec } from './spec.ts'
 
-const specs: OptionSpecs = {
+const specs = {
   interval: { type: 'duration', default: 5000, description: '' },
   victims: { type: 'string', default: 'one', description: '' },
   reads: { type: 'string', default: 'a', choices: ['a', 'b'], description: '' },
   share: { type: 'number', default: 0.5, description: '' },
   fast: { type: 'boolean', default: false, description: '' },
-}
+} as const satisfies OptionSpecs
 
 describe('options', () => {
-  it('are defaults with what was given in their place', () => {
+  it('are the given values and defaults for the rest', () => {
     expect(parseOptions('x', 'interval=2s,share=0.1,fast=true', specs)).toEqual({
       interval: 2000,
       victims: 'one',
@@ -28,6 +19,12 @@ describe('options', () => {
       share: 0.1,
       fast: true,
     })
+  })
+
+  it('are typed by their declarations', () => {
+    const { interval, reads, fast } = parseOptions('x', undefined, specs)
+    const typed: readonly [number, 'a' | 'b', boolean] = [interval, reads, fast]
+    expect(typed).toEqual([5000, 'a', false])
   })
 
   it.each([
@@ -39,7 +36,7 @@ describe('options', () => {
     ['victims', 'victims needs a value'],
   ])('refuse %s', (text, message) => expect(() => parseOptions('x', text, specs)).toThrow(message))
 
-  it('of nemeses go to the one named, or to all that have them', () => {
+  it('of nemeses are for the named one, or for all that have them', () => {
     const split = splitNemesisOptions('kill.interval=1s,victims=all', ['kill', 'pause'], () => specs)
     expect(Object.fromEntries(split)).toEqual({ kill: 'interval=1s,victims=all', pause: 'victims=all' })
     expect(() => splitNemesisOptions('clock.interval=1s', ['kill'], () => specs)).toThrow(
@@ -48,84 +45,5 @@ describe('options', () => {
     expect(() => splitNemesisOptions('colour=red', ['kill'], () => specs)).toThrow(
       'no nemesis option named colour',
     )
-  })
-})
-
-type GivenToRun = Given<typeof RUN_SETTINGS>
-
-const build = async (target: string, given: GivenToRun): Promise<BuiltSpec> =>
-  buildRunSpec(target, parseSettings(RUN_SETTINGS, { env: 'namespaces', timeLimit: '20s', ...given }))
-
-const RECORDED = {
-  id: 'kill-1',
-  nemesis: 'kill',
-  model: 'kill',
-  atNs: 2e9,
-  durationNs: 1e9,
-  intent: { victims: 'one', order: ['n5', 'n1'], signal: 'SIGKILL', pattern: 'at-once', uptimeMs: 700 },
-}
-const FOLDER = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-plan-'))
-const PLAN = path.join(FOLDER, 'faults.jsonl')
-fs.writeFileSync(PLAN, `${JSON.stringify({ type: 'planned', fault: RECORDED })}\n`)
-afterAll(() => fs.rmSync(FOLDER, { recursive: true, force: true }))
-
-describe('the spec of a run', () => {
-  it('is plain data with the defaults filled in', async () => {
-    const { spec } = await build('raft', {
-      nemesis: 'kill,pause',
-      nemesisOpts: 'kill.victims=leader',
-      seed: '7',
-    })
-    expect(spec).toMatchObject({
-      target: 'raft',
-      nodes: 5,
-      seed: 7,
-      timeLimitMs: 20_000,
-      environment: 'namespaces',
-      bug: null,
-      expect: null,
-    })
-    expect(spec.nemeses[0]).toMatchObject({ name: 'kill', options: { victims: 'leader' } })
-    expect(JSON.parse(JSON.stringify(spec))).toEqual(spec)
-  })
-
-  it('takes every nemesis there is a means for, with all', async () => {
-    const { spec, notes } = await build('raft', { nemesis: 'all' })
-    const named = [...spec.nemeses.map(({ name }) => name), ...notes.map((note) => note.split(' ')[0])]
-    expect(named.toSorted()).toEqual(Object.keys(nemeses).toSorted())
-  })
-
-  it('takes the faults of a recorded plan as they are', async () => {
-    const { spec } = await build('raft', { faults: PLAN })
-    expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
-    const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
-    const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
-    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toEqual([[RECORDED]])
-  })
-
-  it.each<[string, GivenToRun, string]>([
-    ['rafft', {}, 'There is no target named rafft. Did you mean raft?'],
-    ['./nowhere.ts', {}, 'There is no target module at'],
-    ['raft', { workload: 'registre' }, 'There is no workload named registre'],
-    ['raft', { nemesis: 'clok' }, 'There is no nemesis named clok. Did you mean clock?'],
-    ['raft', { nemesis: 'kill,kill' }, 'names kill twice'],
-    ['raft', { nemesis: 'all,kill' }, 'all leaves nothing to be named beside it'],
-    ['raft', { faults: '/nowhere' }, 'There are no recorded faults at /nowhere'],
-    ['raft', { faults: PLAN, nemesis: 'kill' }, 'names its nemeses itself'],
-    ['raft', { faults: PLAN, nodes: '3' }, 'kill-1 names n5, and the cluster has n1, n2, n3'],
-    ['raft', { faults: PLAN, timeLimit: '2s' }, 'kill-1 ends after 3.0 s, beyond --time-limit'],
-    ['raft', { bug: 'stale-reed' }, 'Did you mean stale-read?'],
-    ['etcd', { bug: 'stale-read' }, 'There is no planted bug of etcd named stale-read'],
-    ['raft', { env: 'cloud' }, 'There is no environment named cloud'],
-    ['raft', { nodes: '0' }, '--nodes 0: a whole number from 1 to 50'],
-    ['raft', { concurrency: 'many' }, '--concurrency many'],
-    ['raft', { timeLimit: 'long' }, '--time-limit long: a duration'],
-    ['raft', { seed: '-1' }, '--seed -1'],
-    ['raft', { expect: 'serializable' }, 'There is no promise for register named serializable'],
-    ['raft', { targetOpts: 'tik=1s' }, 'There is no option of target raft named tik. Did you mean tick?'],
-    ['raft', { nemesis: 'kill', nemesisOpts: 'kill.victims=everybody' }, 'victims=everybody'],
-    ['raft', { nemesis: 'partition', nodes: '2', nemesisOpts: 'shapes=bridge' }, 'cut no link among 2 nodes'],
-  ])('refuses %s with %o', async (target, change, message) => {
-    await expect(build(target, change)).rejects.toThrow(message)
   })
 })

@@ -1,4 +1,4 @@
-/** `k=v,k=v` on the command line against declared options: types, choices, durations, and unknown names. */
+/** Parses `k=v,k=v` according to declared options: types, choices, durations. Rejects unknown names. */
 import type { OptionSpec, OptionSpecs, OptionsOf, OptionValue } from '../../api/options.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseDurationMs } from '../../support/time.ts'
@@ -30,7 +30,7 @@ export const defaultsOf = <Specs extends OptionSpecs>(specs: Specs): OptionsOf<S
 
 /**
  * @param owner for messages, such as "target etcd"
- * @throws UserError for a name that is not declared, or a value that is not as declared
+ * @throws UserError for a name that is not declared, or a value that does not match its declaration
  */
 export const parseOptions = <Specs extends OptionSpecs>(
   owner: string,
@@ -49,7 +49,7 @@ export const parseOptions = <Specs extends OptionSpecs>(
   return Object.fromEntries(options) as OptionsOf<Specs>
 }
 
-/** `partition.interval=2s,kill.victims=all`: each nemesis takes its own; a name without a dot goes to all that have it. */
+/** `partition.interval=2s,kill.victims=all`: an option with a prefix is for that nemesis; one without is for all that have it. */
 export const splitNemesisOptions = (
   text: string | undefined,
   names: readonly string[],

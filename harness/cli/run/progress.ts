@@ -1,4 +1,4 @@
-/** What a run shows while it goes on: one line rewritten on a terminal, a line now and then elsewhere. */
+/** The progress of a run: one line that is rewritten on a terminal, or a line every few seconds elsewhere. */
 import type { Operation } from '../../api/history.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Progress } from '../../engine/run-parts.ts'

@@ -1,17 +1,19 @@
-/** A plan of faults that a run recorded: whether it fits the run that is to inject it again. */
+/** Checks that a recorded plan of faults fits the run that is to repeat it. */
 import type { PlannedFault } from '../../api/nemesis.ts'
 import { UserError } from '../../support/assert.ts'
 import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
+import { findNemesis } from './registries.ts'
 
-/** It names nodes and times: both must be there. @throws UserError */
+/** Its nodes must exist, and its times must be within the run. @throws UserError */
 export const requireFit = (
   faults: readonly PlannedFault[],
   nodes: readonly string[],
   timeLimitMs: number,
 ): void => {
-  for (const { id, atNs, durationNs, intent } of faults) {
-    const order = Array.isArray(intent.order) ? (intent.order as readonly string[]) : []
-    const unknown = order.find((name) => !nodes.includes(name))
+  for (const fault of faults) {
+    const { id, atNs, durationNs } = fault
+    const named = findNemesis(fault.nemesis).nodesNamed?.(fault) ?? []
+    const unknown = named.find((name) => !nodes.includes(name))
     if (unknown !== undefined)
       throw new UserError(
         `--faults: ${id} names ${unknown}, and the cluster has ${nodes.join(', ')}: see --nodes.`,

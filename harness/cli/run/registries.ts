@@ -15,10 +15,10 @@ import { lookUp } from '../unknown-name.ts'
 
 const looksLikePath = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name)
 
-/** The name to keep in a RunSpec: a bundled part's own, a module's absolute path. */
+/** The name to store in a RunSpec: the name of a bundled part, or the absolute path of a module. */
 export const referenceTo = (name: string): string => (looksLikePath(name) ? path.resolve(name) : name)
 
-/** What the module at that path exports by default. */
+/** The default export of the module at that path. */
 const defaultExportOf = async (kind: string, name: string): Promise<unknown> => {
   const file = path.resolve(name)
   if (!fs.existsSync(file)) throw new UserError(`There is no ${kind} module at ${file}.`)
@@ -29,7 +29,7 @@ const defaultExportOf = async (kind: string, name: string): Promise<unknown> => 
   }
 }
 
-/** A default export has no type at run time: these methods are what tells it. */
+/** A default export has no type at run time, so it is recognised by its methods. */
 const hasMethods = (value: unknown, names: readonly string[]): boolean =>
   typeof value === 'object' &&
   value !== null &&

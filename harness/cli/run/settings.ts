@@ -1,14 +1,14 @@
 /**
- * What can be set of a run, with the defaults: the one table that `run`, `demo`, `check` and `--help` read. Durations are
- * written as people write them and parsed into milliseconds.
+ * The settings of a run and their defaults: the one table that `run`, `demo`, `check` and `--help` read. Durations are written
+ * with a unit, such as `60s`, and parsed into milliseconds.
  */
 import type { LogLevel } from '../../api/log.ts'
-import { DIALECTS } from '../../history/jepsen.ts'
+import { DIALECTS } from '../../history/import.ts'
 import type { Settings, SettingsOf } from '../setting.ts'
 
-/** The most nodes of any target; a target may allow fewer. */
+/** The maximum for all targets; a target may allow fewer. */
 const MOST_NODES = 50
-/** Each has a source address of its own, in the part of the test network that belongs to clients. */
+/** Each group has its own source address, from the clients' part of the test network. */
 const MOST_CLIENT_GROUPS = 50
 
 const WORKLOAD = {
@@ -17,16 +17,16 @@ const WORKLOAD = {
     short: 'w',
     value: 'name',
     default: 'register',
-    description: 'what clients do, and how it is judged: a bundled workload, or the path of a module',
+    description: 'a bundled workload, or the path of a module that exports one',
   },
   workloadOpts: { type: 'string', value: 'k=v,...', description: 'options of the workload' },
 } as const satisfies Settings
 
-/** Where results go, and where `serve` looks for them. */
+/** The folder in which runs are stored, and which `serve` shows. */
 export const RESULTS = 'results'
 
 export const OUT = {
-  out: { type: 'string', value: 'dir', default: RESULTS, description: 'where results go' },
+  out: { type: 'string', value: 'dir', default: RESULTS, description: 'folder for the results' },
 } as const satisfies Settings
 
 export const RUN_SETTINGS = {
@@ -35,30 +35,30 @@ export const RUN_SETTINGS = {
     type: 'string',
     short: 'n',
     value: 'names',
-    description: 'what goes wrong, joined by commas; all: whatever is possible here (default: nothing)',
+    description: 'nemeses, separated by commas; all: every nemesis that works here (default: none)',
   },
   nemesisOpts: {
     type: 'string',
     value: 'k=v,...',
-    description: 'options of the nemeses, or nemesis.k=v for one of them',
+    description: 'options of all nemeses that have them; nemesis.k=v sets it for one nemesis',
   },
   faults: {
     type: 'string',
     value: 'run',
-    description: 'run the faults that a run recorded again: its folder, or its faults.jsonl',
+    description: 'repeat the recorded faults of a run: its folder, or its faults.jsonl',
   },
   env: {
     type: 'string',
     value: 'name',
     default: 'auto',
-    description: 'auto, or an environment of `faultline list environments`',
+    description: 'auto, or a name from `faultline list environments`',
   },
   nodes: {
     type: 'integer',
     value: 'n',
     min: 1,
     max: MOST_NODES,
-    description: "nodes (default: the target's)",
+    description: "number of nodes (default: the target's)",
   },
   concurrency: {
     type: 'integer',
@@ -66,7 +66,7 @@ export const RUN_SETTINGS = {
     default: '10',
     min: 1,
     max: 10_000,
-    description: 'client threads',
+    description: 'number of client threads',
   },
   clientGroups: {
     type: 'integer',
@@ -74,57 +74,57 @@ export const RUN_SETTINGS = {
     default: '2',
     min: 1,
     max: MOST_CLIENT_GROUPS,
-    description: 'groups of clients, each with an address of its own, so that one can be cut off',
+    description: 'groups of clients, each with its own address, so that one group can be cut off',
   },
   rate: {
     type: 'integer',
     value: 'n',
     default: '200',
-    description: 'operations a second over all clients; 0: as fast as they go',
+    description: 'operations per second of all clients together; 0: no limit',
   },
   timeLimit: {
     type: 'duration',
     value: 'duration',
     default: '60s',
-    description: 'how long faults and load last',
+    description: 'duration of the load and the faults',
   },
   operationTimeout: {
     type: 'duration',
     value: 'duration',
     default: '5s',
-    description: 'after which an operation is in doubt (info)',
+    description: 'time after which the outcome of an operation is unclear (info)',
   },
   readyTimeout: {
     type: 'duration',
     value: 'duration',
     default: '60s',
-    description: 'how long the nodes may take to start',
+    description: 'maximum time for the nodes to start',
   },
   recoveryTimeout: {
     type: 'duration',
     value: 'duration',
     default: '30s',
-    description: 'how long to wait for recovery after the last heal',
+    description: 'maximum time to wait for recovery after the last heal',
   },
   seed: {
     type: 'integer',
     value: 'n',
-    description: 'same seed, same plan of operations and faults (default: drawn)',
+    description: 'the same seed gives the same plan of operations and faults (default: random)',
   },
   bug: { type: 'string', value: 'name', description: 'a bug planted in a bundled target' },
   expect: {
     type: 'string',
     value: 'promise',
-    description: 'judge against this promise instead of what the target claims',
+    description: 'judge against this promise instead of the claims of the target',
   },
   logLevel: {
     type: 'string',
     value: 'level',
     default: 'info',
     choices: ['debug', 'info', 'warn', 'error'] as const satisfies readonly LogLevel[],
-    description: "of the run's harness.jsonl: what is below it is not written",
+    description: "lowest level that is written to the run's harness.jsonl",
   },
-  showLog: { type: 'switch', description: 'print the lines of harness.jsonl on standard error, too' },
+  showLog: { type: 'switch', description: 'also print the lines of harness.jsonl on standard error' },
   targetOpts: { type: 'string', value: 'k=v,...', description: 'options of the target' },
 } as const satisfies Settings
 
@@ -142,7 +142,7 @@ export const CHECK_SETTINGS = {
   pages: {
     type: 'string',
     value: 'folder',
-    description: 'where an imported history has no folder: one for its verdict and pages of evidence',
+    description: 'for an imported history: folder for the verdict and its pages of evidence',
   },
 } as const satisfies Settings
 

@@ -1,4 +1,4 @@
-/** The settings of a run made into its RunSpec: plain data, every part of it checked before anything is started. */
+/** Builds the RunSpec from the settings of a run: plain data, fully checked before anything starts. */
 import crypto from 'node:crypto'
 import type { PlannedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
@@ -18,7 +18,7 @@ import { type Place, requireSupport, requireVocabulary } from './support.ts'
 
 export interface BuiltSpec {
   readonly spec: RunSpec
-  /** What the user should know of it, a sentence each. */
+  /** What the user should know about it, one sentence each. */
   readonly notes: readonly string[]
 }
 
@@ -29,19 +29,20 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
   return bug
 }
 
-/** Within the target's own limits. */
+/** The number of nodes, within the target's limits. */
 const nodesFor = ({ nodes: limits }: Target, asked: number | undefined): number =>
   asked === undefined ? limits.default : parseInteger('nodes', String(asked), limits.min, limits.max)
 
-/** All faults of the run, planned once beforehand: what a nemesis says against its options comes before anything is started. */
+/** All faults of the run, planned in advance, so that a nemesis rejects wrong options before anything starts. */
 const planned = (spec: RunSpec, { target, environment }: Place): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
-  if (spec.faults !== undefined) requireFit(spec.faults, nodes, spec.timeLimitMs)
   const nemeses = Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)]))
-  return planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
+  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
+  if (spec.faults !== undefined) requireFit(faults, nodes, spec.timeLimitMs)
+  return faults
 }
 
-/** @throws UserError (bad usage) for whatever does not fit together */
+/** @throws UserError (bad usage) if parts do not fit together */
 export const buildRunSpec = async (targetName: string, settings: RunSettings): Promise<BuiltSpec> => {
   const target = await findTarget(targetName)
   const workload = await findWorkload(settings.workload)
@@ -76,6 +77,6 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   }
   requireSupport(place, spec.nemeses)
   const beyond = modelsBeyond(planned(spec, place), target.claims(spec.targetOptions))
-  const warning = `${target.name} does not claim to live with ${beyond.join(', ')}: what that breaks is reported, not held against it.`
+  const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
   return { spec, notes: beyond.length === 0 ? chosen.notes : [...chosen.notes, warning] }
 }

@@ -1,6 +1,6 @@
 /**
- * The outside of a run: makes the state directory, journal and watchdog, re-executes the controller in its sandbox,
- * passes interruptions on, and undoes whatever is left when the controller has ended, however it did.
+ * The outside of a run: creates the state directory, journal and watchdog, starts the controller in its sandbox, forwards
+ * interruptions, and undoes what is left after the controller ended, for any reason.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -19,12 +19,13 @@ import type { HarnessLog } from '../../store/harness-log.ts'
 import { runDirOf, writeRunFile } from '../../store/run-store.ts'
 import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
 import { findEnvironment } from './registries.ts'
 
 const INTERRUPTED_GRACE_MS = 30_000
 const CONTROLLER_POLL_MS = 250
-/** The controller does not outlive its supervisor, whatever the sandbox. */
+/** The controller does not outlive its supervisor, in any sandbox. */
 const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
 
 const siblingModule = (relative: string): string => {
@@ -42,14 +43,14 @@ const startWatchdog = (stateDir: string): ChildProcess => {
   return watchdog
 }
 
-/** Nothing more to undo: the watchdog finds an empty journal and ends. */
+/** Called when nothing is left to undo: the watchdog finds an empty journal and ends. */
 const releaseWatchdog = async (watchdog: ChildProcess): Promise<void> => {
   watchdog.ref()
   watchdog.stdin?.end()
   if (watchdog.exitCode === null) await once(watchdog, 'exit')
 }
 
-/** First signal: the controller ends the run early and takes the cluster down. Second, or too slow: it is killed. */
+/** First signal: the controller ends the run early and stops the cluster. Second signal, or a timeout: it is killed. */
 const passInterruptions = (child: ChildProcess, log: Log): (() => void) => {
   let interrupted = false
   let timer: NodeJS.Timeout | undefined
@@ -63,7 +64,7 @@ const passInterruptions = (child: ChildProcess, log: Log): (() => void) => {
     interrupted = true
     child.stdin?.write('abort\n')
     timer = setTimeout(
-      () => kill(`not over ${INTERRUPTED_GRACE_MS} ms after it was told`),
+      () => kill(`still running ${INTERRUPTED_GRACE_MS} ms after the interruption`),
       INTERRUPTED_GRACE_MS,
     )
   }
@@ -88,8 +89,8 @@ const obtainPrograms = async (
 }
 
 /**
- * A controller killed while a node is frozen leaves its pid namespace unable to end: its own end is only seen once
- * the freezers are undone. Returns what stops the watching.
+ * If the controller is killed while a node is frozen, its pid namespace cannot end. The end of the controller is visible
+ * only after the freezers are undone. Returns a function that stops watching.
  */
 const thawWhenControllerDies = (childPid: number, stateDir: string, log: HarnessLog): (() => void) => {
   let controller: number | undefined
@@ -149,7 +150,10 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
     log[code === 0 ? 'info' : 'error']('controller ended', { code, signal })
     if (code === 0) return 0
     if (code !== null && code !== 137) return code
-    throw new UserError(`The controller was killed (${signal ?? 'SIGKILL'}); its cluster went with it.`, 254)
+    throw new UserError(
+      `The controller was killed (${signal ?? 'SIGKILL'}); its cluster ended with it.`,
+      EXIT_CODES.harnessFailed,
+    )
   } finally {
     stopPassing()
     stopWatching()
@@ -162,12 +166,12 @@ const makeRunDir = (runDir: string): void => {
   } catch (error) {
     throw new UserError(
       `Results cannot be written (${messageOf(error)}): choose another folder with --out.`,
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
 }
 
-/** Whatever the journal still lists, which the controller may have undone itself: undoing twice is harmless. */
+/** Undoes all entries of the journal. The controller may have undone some already: undoing twice is harmless. */
 const undo = async (stateDir: string, log: Log, say: (line: string) => void): Promise<void> => {
   const entries = readJournal(stateDir)?.entries ?? []
   const failures = await cleanUp(stateDir)
@@ -186,7 +190,7 @@ export const supervise = async (
   const { spec, target, results, quiet, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
-  if (why !== null) throw new UserError(why, 254)
+  if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
   const programs = await obtainPrograms(environment, target, say)
   const faultline = ownVersion()
   const stateDir = stateDirOf(spec.runId)

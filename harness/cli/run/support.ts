@@ -1,4 +1,4 @@
-/** Whether what a run asks for can be done here: by the environment, and to the target. */
+/** Whether the environment and the target support what a run requests. */
 import type { Environment } from '../../api/environment.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunSpec } from '../../api/record.ts'
@@ -7,14 +7,14 @@ import type { Workload } from '../../api/workload.ts'
 import { UserError } from '../../support/assert.ts'
 import { findNemesis } from './registries.ts'
 
-/** A target under its options, where it is to run. */
+/** A target with its options, and the environment that it is to run in. */
 export interface Place {
   readonly target: Target
   readonly targetOptions: Options
   readonly environment: Environment
 }
 
-/** @throws UserError where the target cannot be asked in the workload's vocabulary */
+/** @throws UserError if the target does not support the workload's vocabulary */
 export const requireVocabulary = (target: Target, targetOptions: Options, workload: Workload): void => {
   const { name, vocabulary } = workload
   if (target.clients[vocabulary.name] === undefined)
@@ -26,7 +26,7 @@ export const requireVocabulary = (target: Target, targetOptions: Options, worklo
   if (lacks !== null) throw new UserError(`${target.name} cannot run the workload ${name}: ${lacks}.`)
 }
 
-/** What a nemesis needs and does not find here, a reason each. */
+/** The missing requirements of a nemesis, one reason each. */
 export const missingFor = (
   { target, targetOptions, environment }: Place,
   name: string,
@@ -35,14 +35,14 @@ export const missingFor = (
   const nemesis = findNemesis(name)
   const ofTarget = nemesis.needsOfTarget?.(target, targetOptions) ?? null
   if (ofTarget !== null) return [ofTarget]
-  const needs = [...nemesis.needs, ...(options.method === 'freezer' ? (['freezer'] as const) : [])]
+  const needs = [...nemesis.needs, ...(nemesis.alsoNeeds?.(options) ?? [])]
   return needs.flatMap((capability) => {
     const why = environment.lacks(capability)
     return why === null ? [] : [`${capability}: ${why}`]
   })
 }
 
-/** @throws UserError for the first part of the run that cannot be had here */
+/** @throws UserError for the first part of the run that is not possible here */
 export const requireSupport = (place: Place, nemeses: RunSpec['nemeses']): void => {
   const { target, targetOptions, environment } = place
   const why = environment.whyNotFor(target, targetOptions)

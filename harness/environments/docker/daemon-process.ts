@@ -1,10 +1,11 @@
 /**
- * A Docker daemon of our own, for machines without a service manager. Its own networks lie in the test range, so
- * that nothing it makes can collide with, or reach, a network of the host's.
+ * Starts a Docker daemon on machines without a service manager. Its networks are in the test range, so that they can
+ * neither collide with nor reach a network of the host.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { isDockerReachable } from './daemon.ts'
 
@@ -15,7 +16,7 @@ const OPTIONS = ['--bip', '198.18.127.1/24', '--default-address-pool', 'base=198
 
 export const hasServiceManager = (): boolean => fs.existsSync('/run/systemd/system')
 
-/** Started in a session of its own: it goes on after this process. */
+/** Starts the daemon in its own session, so that it outlives this process. */
 export const startDaemon = async (): Promise<ChildProcess> => {
   const log = fs.openSync(LOG, 'w')
   const daemon = spawn('dockerd', OPTIONS, { detached: true, stdio: ['ignore', log, log] })
@@ -29,7 +30,8 @@ export const startDaemon = async (): Promise<ChildProcess> => {
     ended = true
   })
   const up = await waitUntil(async () => ended || (await isDockerReachable()), START_TIMEOUT_MS, 200)
-  if (ended || !up) throw new UserError(`dockerd did not come up; what it said is in ${LOG}.`, 254)
+  if (ended || !up)
+    throw new UserError(`dockerd did not start; see its log, ${LOG}.`, EXIT_CODES.harnessFailed)
   return daemon
 }
 

@@ -1,8 +1,9 @@
-/** The Docker daemon: reached, or a sentence on why not. */
+/** Connecting to the Docker daemon, or one sentence on why that is not possible. */
 import type Docker from 'dockerode'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
-/** @throws UserError where the daemon does not answer. */
+/** @throws UserError if the daemon does not answer. */
 export const connectDocker = async (): Promise<Docker> => {
   const { default: DockerClient } = await import('dockerode')
   const docker = new DockerClient()
@@ -12,13 +13,13 @@ export const connectDocker = async (): Promise<Docker> => {
     throw new UserError(
       `The Docker daemon does not answer (${messageOf(error)}). Start it, or prepare this machine with \`faultline prepare docker\`, ` +
         'or run with --env namespaces.',
-      254,
+      EXIT_CODES.harnessFailed,
     )
   }
   return docker
 }
 
-/** Why the daemon cannot be used, and what to do; null where it answers. */
+/** The reason why the daemon cannot be used, and what to do; null if it answers. */
 export const whyNoDaemon = async (): Promise<string | null> => {
   try {
     await connectDocker()

@@ -1,10 +1,10 @@
 /**
- * `docker`: one container a node on the run's internal network. Each container runs a keeper (an init and a sleep)
- * that holds its namespaces; the node itself is started by exec, so that a kill and restart keeps the network
+ * `docker`: one container per node on the run's internal network. Each container runs a keeper (an init and a sleep)
+ * that holds its namespaces. The node itself is started by exec, so that a kill and restart keeps the network
  * namespace, and with it the faults in force.
  *
  * The controller enters the network namespace of a container on the same network. Containers and network are
- * journalled by label, and swept by it.
+ * journalled by label, and removed by label.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -72,7 +72,7 @@ const makeNode = async (
   })
 }
 
-/** The controller stands in the clients' namespace: one more source address for each group. */
+/** The controller runs in the clients' network namespace, which gets one more source address for each client group. */
 const addClientAddresses = async (addresses: readonly string[], signal: AbortSignal): Promise<void> => {
   const input = addresses.map((address) => `addr add ${address}/24 dev eth0`).join('\n')
   await execa('ip', ['-batch', '-'], { input: `${input}\n`, cancelSignal: signal })
@@ -84,7 +84,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
   const groups = clientAddresses(addresses, spec.clientGroups)
   await addClientAddresses(groups, signal)
   const nodes = await Promise.all(spec.nodes.map((host) => makeNode(client, spec, host)))
-  // What stands beside the cluster keeps its disk.
+  // Services have plain disks, since disk faults apply to nodes only.
   const plain = { ...spec, disks: null }
   const services = await Promise.all(spec.services.map((host) => makeNode(client, plain, host)))
   return {
@@ -115,7 +115,7 @@ const whyNotFor = (target: Target, options: Options): string | null => {
 
 export const docker: Environment = {
   name: 'docker',
-  description: 'one container a node, on an internal network of the run',
+  description: 'one container per node, on an internal network of the run',
   autoRank: 1,
   means: 'the daemon answers',
   needsPrograms: false,

@@ -1,7 +1,7 @@
 /**
- * Images, built from docker/<name>/Dockerfile and never pulled behind anyone's back: the base image is taken as it
- * is found, pulled on request, or made here from Debian's packages under the same tag, so that the Dockerfiles are
- * the same with and without an image registry.
+ * Images, built from docker/<name>/Dockerfile. Nothing is pulled without a request: the base image is used if it is
+ * there, else pulled if the user asked for it, else made here from Debian packages under the same tag. So the
+ * Dockerfiles are the same with and without an image registry.
  */
 import fs from 'node:fs'
 import os from 'node:os'
@@ -9,11 +9,12 @@ import path from 'node:path'
 import { execa } from 'execa'
 import type { PrepareSpec } from '../../api/environment.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { connectDocker } from './daemon.ts'
 
 const BASE = 'debian:bookworm-slim'
 const SUITE = 'bookworm'
-/** Registry: pull it. Local: make it with mmdebstrap. */
+/** `registry`: pull it. `local`: make it with mmdebstrap. */
 type BaseSource = PrepareSpec['base']
 
 export const imageTag = (name: string): string => `faultline/${name}`
@@ -29,7 +30,7 @@ const hasImage = async (tag: string): Promise<boolean> => {
     )
 }
 
-/** A minimal Debian by mmdebstrap, from the package sources this machine itself uses. */
+/** Makes a minimal Debian by mmdebstrap from the package sources that this machine uses. */
 const makeLocalBase = async (say: (line: string) => void): Promise<void> => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-base-'))
   try {
@@ -54,7 +55,7 @@ const makeLocalBase = async (say: (line: string) => void): Promise<void> => {
   }
 }
 
-/** The host's own source files, in whatever form they are. */
+/** The host's package source files, in both formats. */
 const aptSources = (): readonly string[] => {
   const directory = '/etc/apt/sources.list.d'
   const parts = fs.existsSync(directory)
@@ -72,13 +73,13 @@ const ensureBase = async (source: BaseSource, say: (line: string) => void): Prom
   await execa('docker', ['pull', BASE])
 }
 
-/** The folder docker/ of the package, also from its compiled form. */
+/** The folder docker/ of the package; also found from the compiled code. */
 const dockerDir = (): string => {
   const up = import.meta.filename.endsWith('.ts') ? '../../..' : '../../../..'
   return path.resolve(import.meta.dirname, up, 'docker')
 }
 
-/** Builds docker/<name> if it is not there. */
+/** Builds the image of docker/<name> if it does not exist. */
 export const ensureImage = async (
   name: string,
   source: BaseSource,
@@ -91,12 +92,12 @@ export const ensureImage = async (
   }
   await ensureBase(source, say)
   say(`building ${imageTag(name)} from ${context}`)
-  // The reaper of testcontainers is an image of its own, which would have to be pulled; our journal does its work.
+  // testcontainers' reaper is another image that would have to be pulled. Our journal does its work.
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
   const { GenericContainer } = await import('testcontainers')
   try {
     await GenericContainer.fromDockerfile(context).build(imageTag(name), { deleteOnExit: false })
   } catch (error) {
-    throw new UserError(`${imageTag(name)} could not be built: ${messageOf(error)}`, 254)
+    throw new UserError(`${imageTag(name)} could not be built: ${messageOf(error)}`, EXIT_CODES.harnessFailed)
   }
 }

@@ -1,20 +1,21 @@
 /**
- * The docker environment's network: internal (containers reach nothing else, and no default route leads out), with
- * static addresses below 198.18.0.0/15, and one container that holds the clients' network namespace. The
- * controller enters that namespace, so clients have source addresses of their own and the host gets none.
+ * The docker environment's network. It is internal: containers reach nothing else, and there is no default route out.
+ * Addresses are static and in 198.18.0.0/15. One container holds the clients' network namespace. The controller enters
+ * that namespace, so that clients have their own source addresses and the host gets none.
  */
 import crypto from 'node:crypto'
 import type Docker from 'dockerode'
 import type { UndoJournal } from '../../api/journal.ts'
 import { RUN_LABEL } from '../../faults/containers.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import type { Addresses } from '../identities.ts'
 import { connectDocker } from './daemon.ts'
 
 export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
 export const networkName = (runId: string): string => `faultline-${runId}`
 
-/** 198.18.16.0 to 198.18.111.0 by the run's id: concurrent runs rarely meet, and Docker refuses an overlap. */
+/** 198.18.16.0 to 198.18.111.0, by the run's id. Concurrent runs rarely get the same one; Docker refuses an overlap. */
 const subnetOf = (runId: string): string => {
   const byte = crypto.createHash('sha256').update(runId).digest()[0] as number
   return `198.18.${16 + (byte % 96)}`
@@ -34,11 +35,14 @@ export const requireImage = async (docker: Docker, image: string): Promise<void>
   try {
     await docker.getImage(image).inspect()
   } catch {
-    throw new UserError(`The image ${image} is not there: build it with \`faultline prepare docker\`.`, 254)
+    throw new UserError(
+      `The image ${image} does not exist: build it with \`faultline prepare docker\`.`,
+      EXIT_CODES.harnessFailed,
+    )
   }
 }
 
-/** Makes the network and the clients' container; both are journalled first, by label. */
+/** Creates the network and the clients' container. Both are journalled first, by label. */
 export const prepareDockerNetwork = async (
   runId: string,
   image: string,

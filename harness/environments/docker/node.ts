@@ -1,14 +1,15 @@
-/** One node of the docker environment: processes started by exec beside the container's keeper. */
+/** A node of the docker environment: processes started by exec beside the container's keeper. */
 import os from 'node:os'
 import type Docker from 'dockerode'
 import type { ProcessSpec } from '../../api/target.ts'
 import { containerCgroups } from '../../faults/cgroup.ts'
 import { thaw } from '../../faults/freezer.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
 
-/** As the node sees them. */
+/** The paths as the node sees them. */
 export const DATA_DIR = '/faultline/data'
 export const LOG_DIR = '/faultline/log'
 
@@ -28,7 +29,7 @@ export class DockerNode extends ProcessNode {
     this.#container = options.container
   }
 
-  /** Statuses above 128 are signals, as shells have it. */
+  /** Exit statuses above 128 mean signals, as in shells. */
   override async exitOf(pid: number): Promise<string | null> {
     const { Running, ExitCode } = (await this.#execs.get(pid)?.inspect()) ?? { Running: true, ExitCode: null }
     if (Running || ExitCode === null) return null
@@ -38,14 +39,14 @@ export class DockerNode extends ProcessNode {
 
   protected override async spawn(spec: ProcessSpec, signal: AbortSignal): Promise<number> {
     const log = `${LOG_DIR}/${spec.name}.log`
-    // The shell only sends the output to a file that outlives the process, then becomes the program.
+    // The shell only redirects the output to a file that outlives the process, then executes the program.
     const exec = await this.#container.exec({
       Cmd: ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', ...spec.argv],
       Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
       AttachStdout: false,
       AttachStderr: false,
     })
-    // A detached exec still hands back a stream, which would keep the controller alive.
+    // A detached exec still returns a stream, which would keep the controller alive.
     const stream = await exec.start({ Detach: true, Tty: false })
     stream.destroy()
     let pid = 0
@@ -57,7 +58,10 @@ export class DockerNode extends ProcessNode {
       this.#execs.set(pid, exec)
       return pid
     }
-    throw new UserError(`${this.name}: ${spec.argv[0]} could not be started in its container.`, 254)
+    throw new UserError(
+      `${this.name}: ${spec.argv[0]} could not be started in its container.`,
+      EXIT_CODES.harnessFailed,
+    )
   }
 
   /** A frozen container cannot be removed. */

@@ -1,12 +1,13 @@
-/** What the docker environment needs on this machine, and how to get it: a daemon, and images. */
+/** What the docker environment needs on this machine (a daemon and images), and how to get it. */
 import type { PrepareSpec } from '../../api/environment.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { installPackages, missingPackages } from '../packages.ts'
 import { isDockerReachable, whyNoDaemon } from './daemon.ts'
 import { hasServiceManager, startDaemon } from './daemon-process.ts'
 import { ensureImage } from './images.ts'
 
-/** Program -> the Debian package that has it. */
+/** Program -> the Debian package that contains it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   dockerd: 'docker.io',
   docker: 'docker.io',
@@ -24,12 +25,15 @@ export const whyNoDocker = async (): Promise<string | null> => {
 export const installDocker = (say: PrepareSpec['say']): Promise<void> =>
   installPackages(missingPackages(PROGRAMS), say)
 
-/** Installs Docker and starts its daemon where none answers, and builds the images that are not there. */
+/** If no Docker daemon answers, installs Docker and starts one. Builds the images that do not exist. */
 export const prepareDocker = async ({ images, base, say }: PrepareSpec): Promise<void> => {
   if (!(await isDockerReachable())) {
     await installDocker(say)
     if (hasServiceManager())
-      throw new UserError('The Docker daemon is installed but does not run: systemctl start docker', 254)
+      throw new UserError(
+        'The Docker daemon is installed but not running: systemctl start docker',
+        EXIT_CODES.harnessFailed,
+      )
     say('$ dockerd')
     await startDaemon()
   }

@@ -1,6 +1,6 @@
 /**
- * Nodes that are nothing but names, so that the engine's life cycle can be tested in milliseconds. For tests only: it is no
- * `Environment` and not in the registry.
+ * Nodes that are only names, so that the engine's life cycle can be tested in milliseconds. For tests only: this is not
+ * an `Environment` and not in the registry.
  */
 import type { Capability, Cluster, ClusterNode, Provisioner } from '../../api/environment.ts'
 import type { NodeIdentity } from '../../api/target.ts'
@@ -8,7 +8,7 @@ import { clientAddresses, identifyNodes, identifyServices } from '../identities.
 import { ADDRESSES } from '../namespaces/network.ts'
 
 export interface FakeNode extends ClusterNode {
-  /** What was done to it, in order. */
+  /** The calls made to it, in order. */
   readonly calls: string[]
 }
 
@@ -33,7 +33,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
   }
 }
 
-/** Keeps the last cluster it made where a test can see it. */
+/** Keeps the nodes of the last cluster that it provisioned, for tests to inspect. */
 export const fakeEnvironment = (
   supports: readonly Capability[] = ['kill', 'partition', 'pause'],
 ): Provisioner & { nodes: readonly FakeNode[]; disposed: boolean } => {

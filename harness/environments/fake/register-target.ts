@@ -1,6 +1,6 @@
 /**
- * An in-memory register cluster for tests and benchmarks of the engine: one object in this process stands for all
- * nodes. It is linearizable by construction, unless it is told to misbehave.
+ * An in-memory register cluster for tests and benchmarks of the engine: one object in this process plays all nodes. It
+ * is linearizable by construction, unless a test makes it misbehave.
  */
 import type { Connection } from '../../api/client.ts'
 import type { Call, Outcome } from '../../api/history.ts'
@@ -26,7 +26,10 @@ export class FakeRegisters {
   }
 }
 
-/** @param answer what becomes of a call, given what the registers would say. */
+/**
+ * @param answer returns the outcome of a call; `honest` applies the call to the registers and returns its correct
+ * outcome.
+ */
 export const fakeTarget = (
   answer: (call: Call, honest: () => Outcome, signal: AbortSignal) => Promise<Outcome> = async (
     _call,

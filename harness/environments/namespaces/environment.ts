@@ -1,7 +1,7 @@
 /**
- * `namespaces`: nodes as plain processes in Linux network and mount namespaces, without a daemon. The controller
- * itself runs in namespaces of its own (`unshare.ts`), and what it makes dies with it. Only cgroups outlive these,
- * and they are journalled.
+ * `namespaces`: nodes are plain processes in Linux network and mount namespaces, without a daemon. The controller
+ * itself runs in its own namespaces (`unshare.ts`), and everything that it makes there ends with it. Only cgroups
+ * outlive the namespaces, and they are journalled.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -56,7 +56,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
   fs.mkdirSync(DATA_DIR, { recursive: true })
   const bridge = await startKeeper(null, signal)
   const nodes = await Promise.all(spec.nodes.map((host) => makeNode(spec, host, signal)))
-  // What stands beside the cluster keeps its disk.
+  // Services have plain disks, since disk faults apply to nodes only.
   const plain = { ...spec, disks: null }
   const services = await Promise.all(spec.services.map((host) => makeNode(plain, host, signal)))
   const hosts = [...nodes, ...services]
@@ -81,7 +81,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
 
 export const namespaces: Environment = {
   name: 'namespaces',
-  description: 'plain processes in network and mount namespaces of their own, without a daemon',
+  description: 'plain processes in their own network and mount namespaces, without a daemon',
   autoRank: 2,
   means: MEANS,
   needsPrograms: true,

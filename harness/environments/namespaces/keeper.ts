@@ -1,12 +1,15 @@
 /**
- * A keeper: a process that does nothing but hold a network and a mount namespace, so that these outlive the node's
- * own processes. Inside, the node's data directory stands at a fixed path.
+ * A keeper: a process that only holds a network and a mount namespace, so that they outlive the node's own processes.
+ * Inside them, the node's data directory is at a fixed path.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 
-/** Where each node sees its own data. Below /run, which is a file system of the sandbox's own. */
+/**
+ * The path at which each node sees its own data. It is below /run, which the sandbox has as a file system of its own.
+ */
 export const DATA_DIR = '/run/faultline/data'
 
 export interface Keeper {
@@ -14,7 +17,7 @@ export interface Keeper {
   readonly process: ChildProcess
 }
 
-/** @param dataDir bind-mounted at DATA_DIR; null for a keeper that is no node. */
+/** @param dataDir is bind-mounted at DATA_DIR; null for a keeper that does not belong to a node. */
 export const startKeeper = async (dataDir: string | null, signal: AbortSignal): Promise<Keeper> => {
   const mount = dataDir === null ? '' : `mount --bind "$0" ${DATA_DIR} && `
   const script = `${mount}echo ready && exec sleep infinity`
@@ -32,8 +35,8 @@ export const startKeeper = async (dataDir: string | null, signal: AbortSignal): 
   })
   const exited = once(child, 'exit').then(() => {
     throw new UserError(
-      `A namespace could not be made: ${stderr.trim() || 'unshare ended'}. See \`faultline doctor\`.`,
-      254,
+      `A namespace could not be created: ${stderr.trim() || 'unshare ended'}. See \`faultline doctor\`.`,
+      EXIT_CODES.harnessFailed,
     )
   })
   const failed = once(child, 'error').then(([error]) => {

@@ -1,14 +1,14 @@
 /**
- * The network of the namespaces environment: one network namespace a node, joined by a bridge that has a namespace
- * of its own; the controller's end has one address for the control path and one for each client group. Nothing
- * routes out. All of it lives in the sandbox's namespaces and dies with them.
+ * The network of the namespaces environment: one network namespace per node, joined by a bridge in another namespace.
+ * The controller's end has one address for the control path and one for each client group. There is no route out. All of
+ * this exists in the sandbox's namespaces and ends with them.
  */
 import { execa } from 'execa'
 import type { Addresses } from '../identities.ts'
 
 const SUBNET = '198.18.0'
 
-/** The same in every run: each has networks of its own. */
+/** The same in every run, since each run has its own networks. */
 export const ADDRESSES: Addresses = {
   node: (index) => `${SUBNET}.${index}`,
   service: (index) => `${SUBNET}.${200 + index}`,
@@ -58,7 +58,7 @@ export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Prom
     )
   await Promise.all([
     ...spec.hosts.map((host) => configure(host.pid, [host.address])),
-    // The first address is the source of whatever does not choose one: the control path.
+    // The first address is the source of connections that do not choose one, which is the control path.
     configure(spec.controllerPid, [ADDRESSES.control, ...spec.clientAddresses]),
   ])
 }

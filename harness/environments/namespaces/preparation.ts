@@ -3,7 +3,7 @@ import type { Finding, PrepareSpec } from '../../api/environment.ts'
 import { installPackages, missingPackages } from '../packages.ts'
 import { worksInNamespaces } from './unshare.ts'
 
-/** Program -> the Debian package that has it. */
+/** Program -> the Debian package that contains it. */
 const PROGRAMS: Readonly<Record<string, string>> = {
   unshare: 'util-linux',
   nsenter: 'util-linux',
@@ -28,7 +28,7 @@ export const whyNoNamespaces = async (): Promise<string | null> => {
       ? ''
       : ` Programs are missing: prepare this machine with \`faultline prepare namespaces\` (installs ${missing.join(', ')}).`
   return (
-    'Namespaces with a network of their own cannot be made: unshare, veth or bridge is refused. Run as root, or ' +
+    'Network namespaces cannot be created: unshare, veth or bridge is refused. Run as root, or ' +
     `allow unprivileged user namespaces (sysctl kernel.unprivileged_userns_clone, AppArmor).${programs}`
   )
 }

@@ -1,4 +1,4 @@
-/** A run by a user who is not root: the controller becomes root of a user namespace of its own, and of nothing else. */
+/** A run by a user who is not root: the controller becomes root in its own user namespace only. */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa, execaSync } from 'execa'
@@ -9,11 +9,11 @@ import { temporaryFolder } from '../../testing/command.ts'
 import { hostBaseline } from '../../testing/host.ts'
 import { FOLDER_VARIABLE, leftovers } from '../../testing/leftovers.ts'
 
-/** A user with no name, who runs nothing else: what is left of the run is found by it. */
+/** A user without a name and without other processes, by whom leftovers of the run are found. */
 const USER = 60_000 + (process.pid % 5000)
 const AS_USER = ['--reuid', String(USER), '--regid', String(USER), '--clear-groups', '--inh-caps', '-all']
 
-/** The kernel may forbid user namespaces to those who are not root (a sysctl): the run then says so, and is no test. */
+/** The kernel may forbid user namespaces to users other than root (by a sysctl). Then there is nothing to test. */
 const missingUserNamespaces = (): string | null =>
   missingLinuxRoot() ??
   (execaSync('setpriv', [...AS_USER, 'unshare', '--user', '--map-root-user', 'true'], { reject: false })
@@ -21,7 +21,9 @@ const missingUserNamespaces = (): string | null =>
     ? null
     : 'user namespaces for users who are not root')
 
-/** The checkout may lie in a folder that is closed to others: its rooms are mounted in one that is open. */
+/**
+ * Other users may have no access to the checkout's folder, so its entries are mounted in a folder that is open to them.
+ */
 const SHOW_AND_RUN = `
 set -e
 for entry in "$1"/*; do
@@ -33,7 +35,7 @@ shift 2
 exec "$@"`
 
 describeWith(missingUserNamespaces(), 'without root', () => {
-  it('a run starts its nodes, breaks them, judges, and leaves nothing', async () => {
+  it('a run starts its nodes, injects faults, judges, and leaves nothing behind', async () => {
     using folder = temporaryFolder()
     const [project, home] = ['project', 'home'].map((name) => path.join(folder.path, name)) as [
       string,
@@ -42,7 +44,7 @@ describeWith(missingUserNamespaces(), 'without root', () => {
     fs.chmodSync(folder.path, 0o755)
     for (const place of [project, home]) fs.mkdirSync(place)
     fs.chownSync(home, USER, USER)
-    // The Node that comes as a package lies within the checkout.
+    // If Node was installed as a package, it is inside the checkout.
     const inside = path.relative(PROJECT_ROOT, process.execPath)
     const node = inside.startsWith('..') ? process.execPath : path.join(project, inside)
     const before = hostBaseline()
@@ -72,10 +74,10 @@ describeWith(missingUserNamespaces(), 'without root', () => {
     const verdict = JSON.parse(stdout) as { readonly status: string; readonly runDir: string }
     expect(verdict.status).toBe('valid')
     const { record } = loadRun(verdict.runDir)
-    const bit = new Set(
-      (record.faults ?? []).filter((fault) => fault.bit).map(({ planned }) => planned.nemesis),
+    const effective = new Set(
+      (record.faults ?? []).filter((fault) => fault.effective).map(({ planned }) => planned.nemesis),
     )
-    expect([...bit].sort()).toEqual(['kill', 'partition', 'pause'])
+    expect([...effective].sort()).toEqual(['kill', 'partition', 'pause'])
     expect(await leftovers(before, { folder: folder.path, uid: USER })).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 /**
- * Namespaces of its own for a command: network, mounts and processes. `unshare --kill-child` ends the command, and
- * with it every process inside, when unshare itself ends.
+ * Runs a command in its own network, mount and pid namespaces. When unshare ends, `--kill-child` kills the command, and
+ * with it every process inside.
  */
 import { execa } from 'execa'
 
@@ -15,10 +15,10 @@ const NAMESPACES = [
   'private',
 ]
 
-/** A command line that runs another in namespaces of its own; without root through a user namespace. */
+/** A prefix that runs a command line in its own namespaces; without root, through a user namespace. */
 export const inNamespaces = (): readonly [string, ...string[]] => {
   const user = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']
-  // /run of its own: iptables' lock and the nodes' data path are not the host's.
+  // It gets its own /run, so that iptables' lock and the nodes' data path are not on the host.
   return [
     'unshare',
     ...user,

@@ -1,11 +1,14 @@
-/** A few bytes of x86-64 machine code with labels: relative jumps and calls are 32 bits wide and filled in at the end. */
+/**
+ * Assembles a little x86-64 machine code with labels. Relative jumps and calls are 32 bits wide and filled in at the
+ * end.
+ */
 
 interface Fixup {
   readonly at: number
   readonly label: string
 }
 
-/** Opcodes of the branches used here; each takes a 32-bit displacement. */
+/** Opcodes of the branches that are used here. Each takes a 32-bit displacement. */
 const BRANCHES = {
   jmp: [0xe9],
   call: [0xe8],
@@ -18,7 +21,7 @@ export class Assembler {
   readonly #bytes: number[] = []
   readonly #labels = new Map<string, number>()
   readonly #fixups: Fixup[] = []
-  /** Offset of the first byte in the image that the code will stand in. */
+  /** Offset of the first byte in the image that the code will be part of. */
   readonly #origin: number
 
   constructor(origin: number) {
@@ -41,7 +44,7 @@ export class Assembler {
     return this.emit(0, 0, 0, 0)
   }
 
-  /** A 32-bit displacement from the end of itself to an offset of the image. */
+  /** A 32-bit displacement, counted from its own end to an offset in the image. */
   displacement(target: number): this {
     return this.emit(...int32(target - (this.#origin + this.#bytes.length + 4)))
   }

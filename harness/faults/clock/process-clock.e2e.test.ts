@@ -1,4 +1,7 @@
-/** The wall clock of real programs moved under them: static Go, the JVM, Node, C, perl; neighbours and host see nothing. */
+/**
+ * Moves the wall clock of real programs (static Go, the JVM, Node, C, Perl). Their neighbours and the host see no
+ * change.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -16,8 +19,8 @@ import { hostTimeNs, ProcessClock } from './process-clock.ts'
 import { NO_SKEW, type Skew } from './stub.ts'
 
 /**
- * Each prints its monotonic clock, its wall clock, and its monotonic clock again, in milliseconds, about every 10 ms; C
- * also what other functions say of the wall clock.
+ * Each program prints its monotonic clock, its wall clock, and its monotonic clock again, in milliseconds, about every
+ * 10 ms. The C program also prints the results of other functions for the wall clock.
  */
 const C = `
 #include <stdio.h>
@@ -60,24 +63,24 @@ while (1) {
   Time::HiRes::sleep(0.01);
 }`
 
-/** This process's own monotonic clock: the same as everybody's. */
+/** The monotonic clock, which all processes share. */
 const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6
 
-/** A reading that took longer lost the processor on the way, and says nothing of how far two clocks are apart. */
+/** A reading that took longer was descheduled in between, so the two clocks cannot be compared. */
 const MOST_READING_MS = 0.25
-/** Guards against hanging only. */
+/** Only a guard against hanging. */
 const TIMEOUT_MS = 60_000
 
 interface Reading {
   readonly wallMs: number
   readonly monotonicMs: number
   readonly others: readonly number[]
-  /** Our monotonic clock when it was asked for, and when it arrived. */
+  /** The monotonic clock when the reading was requested, and when it arrived. */
   readonly askedMs: number
   readonly arrivedMs: number
 }
 
-/** A program that tells the time. */
+/** A program that prints the time. */
 class Teller {
   readonly process: ChildProcess
   #lines = 0
@@ -102,18 +105,18 @@ class Teller {
     return this.process.pid as number
   }
 
-  /** The first quick reading from the line after next on: begun after the call. */
+  /** The first quick reading from the line after the next one on, which was certainly begun after the call. */
   async read(): Promise<Reading> {
     const askedMs = monotonicMs()
     const from = this.#lines + 2
     if (!(await waitUntil(() => this.#lines >= from && this.#last !== null, TIMEOUT_MS, 2)))
-      throw new Error('it tells the time no more')
+      throw new Error('the program has stopped printing the time')
     return { askedMs, ...(this.#last as Omit<Reading, 'askedMs'>) }
   }
 
   /**
-   * How far wall and monotonic clock are apart now against before: what the wall clock was moved by, whatever the
-   * machine was busy with between the two.
+   * How much the difference between wall clock and monotonic clock has changed since `before`. That is what the wall
+   * clock was moved by, however busy the machine was in between.
    */
   async movedMs(before: Reading): Promise<number> {
     const now = await this.read()
@@ -151,7 +154,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
   })
 
   it.each(programs)(
-    '%s: sees what was asked within 1 ms, its monotonic clock and its neighbours nothing',
+    '%s: its wall clock moves as requested within 1 ms; its monotonic clock and its neighbours do not change',
     async (name) => {
       const teller = tellers[name] as Teller
       const neighbours = Object.entries(tellers).filter(([other]) => other !== name)
@@ -162,7 +165,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       for (const offsetMs of [60_000, -3_600_000, 250]) {
         clock.set(by(offsetMs))
         expect(clock.offsetNs()).toBe(BigInt(offsetMs * 1e6))
-        // Whole milliseconds are all that Java and Node print: one of rounding before, one after.
+        // Java and Node print whole milliseconds only: one of rounding before, one after.
         const rounding = name === 'java' || name === 'node' ? 2 : 1
         expect(Math.abs((await teller.movedMs(before)) - offsetMs)).toBeLessThan(rounding)
       }
@@ -171,14 +174,14 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       expect(Math.abs(wallClockOffsetMs() - hostBefore)).toBeLessThan(2)
       clock.detach()
       expect(Math.abs(await teller.movedMs(before))).toBeLessThan(2)
-      // The monotonic clock went on as if nothing had been: it is ours.
+      // The monotonic clock continued undisturbed: it is the same as ours.
       const after = await teller.read()
       expect(after.monotonicMs).toBeGreaterThanOrEqual(after.askedMs)
       expect(after.monotonicMs).toBeLessThanOrEqual(after.arrivedMs)
     },
   )
 
-  it('gettimeofday and time say the same as clock_gettime', async () => {
+  it('gettimeofday and time agree with clock_gettime', async () => {
     const teller = tellers.c as Teller
     const clock = ProcessClock.attach(teller.pid)
     clock.set(by(86_400_000))
@@ -212,7 +215,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     return port
   }
 
-  it('etcd, a static Go program: the times in its log move, exactly', async () => {
+  it('etcd, a static Go program: the times in its log move by the exact offset', async () => {
     const etcd = await obtainProgram('etcd', 'etcd-server', () => {})
     const [clients, peers] = [await freePort(), await freePort()].map((port) => `http://127.0.0.1:${port}`)
     const startedMs = Date.now()
@@ -226,16 +229,17 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
       ],
       { stdio: ['ignore', 'ignore', 'pipe'] },
     )
-    const lines: { arrivedMs: number; saidMs: number; text: string }[] = []
+    const lines: { arrivedMs: number; loggedMs: number; text: string }[] = []
     readline.createInterface({ input: child.stderr as NodeJS.ReadableStream }).on('line', (line) => {
       const ts = /"ts":"([^"]+)"/.exec(line)
-      if (ts !== null) lines.push({ arrivedMs: Date.now(), saidMs: Date.parse(ts[1] as string), text: line })
+      if (ts !== null)
+        lines.push({ arrivedMs: Date.now(), loggedMs: Date.parse(ts[1] as string), text: line })
     })
     const serves = (): boolean => lines.some(({ text }) => text.includes('insecurely'))
     expect(await waitUntil(serves, TIMEOUT_MS, 20), lines.at(-1)?.text).toBe(true)
-    for (const { saidMs, arrivedMs } of lines) {
-      expect(saidMs).toBeGreaterThanOrEqual(startedMs)
-      expect(saidMs).toBeLessThanOrEqual(arrivedMs)
+    for (const { loggedMs, arrivedMs } of lines) {
+      expect(loggedMs).toBeGreaterThanOrEqual(startedMs)
+      expect(loggedMs).toBeLessThanOrEqual(arrivedMs)
     }
     const clock = ProcessClock.attach(child.pid as number)
     const offsetMs = -7_200_000
@@ -245,16 +249,16 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
     const killedMs = Date.now()
     child.kill('SIGTERM')
     await once(child, 'exit')
-    const said = lines.slice(before).filter(({ text }) => text.includes('signal'))
-    expect(said.length).toBeGreaterThan(0)
-    for (const { arrivedMs, saidMs } of said) {
-      expect(saidMs - offsetMs).toBeGreaterThanOrEqual(killedMs)
-      expect(saidMs - offsetMs).toBeLessThanOrEqual(arrivedMs)
+    const afterwards = lines.slice(before).filter(({ text }) => text.includes('signal'))
+    expect(afterwards.length).toBeGreaterThan(0)
+    for (const { arrivedMs, loggedMs } of afterwards) {
+      expect(loggedMs - offsetMs).toBeGreaterThanOrEqual(killedMs)
+      expect(loggedMs - offsetMs).toBeLessThanOrEqual(arrivedMs)
     }
     clock.detach()
   })
 
-  it('many changes under many threads: no value that was never set is ever seen', async () => {
+  it('many changes under many threads: only values that were set are ever seen', async () => {
     const script = `
       const { Worker, isMainThread, workerData } = require('node:worker_threads')
       const monotonic = () => Number(process.hrtime.bigint()) / 1e6
@@ -270,7 +274,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
         while (Atomics.load(workerData, 0) === 0) {
           const before = monotonic()
           const wall = Date.now()
-          // It lost the processor between the clocks.
+          // The process was descheduled between reading the two clocks.
           if (monotonic() - before > 100) continue
           calls++
           const offset = wall - before - apart
@@ -302,7 +306,7 @@ describeWith(missingLinuxRoot(), "a process's wall clock", () => {
 })
 
 describe('what cannot be skewed', () => {
-  it('a process that is gone: an error, not silence', () => {
+  it('a process that is gone: an error is thrown', () => {
     expect(() => ProcessClock.attach(2 ** 22 - 1)).toThrow('ENOENT')
   })
 })

@@ -1,10 +1,10 @@
 /**
- * CLOCK_REALTIME of one OS process, moved without its cooperation: its own private copy of the vDSO gets a stub in the
- * zeros behind its content and jumps to it at the entry of the clock functions. No other process sees any of it, and it
- * dies with the process. Forked children inherit it; what a process executes begins with a clean vDSO.
+ * Moves CLOCK_REALTIME of one OS process without its cooperation. The process's private copy of the vDSO gets a stub in
+ * the zeros behind its content, and jumps to the stub at the entry of the clock functions. No other process sees the
+ * change, and it ends with the process. Forked children inherit it; a program started by exec begins with a clean vDSO.
  *
- * What it cannot reach: raw system calls, CLOCK_MONOTONIC (leases of Go and Java count that), the kernel's own time
- * (of files, of absolute deadlines: those are computed by the skewed clock and waited for by the true one).
+ * It does not change raw system calls, CLOCK_MONOTONIC (which leases in Go and Java use), or the kernel's own time: file
+ * times, and absolute deadlines, which the process computes by the skewed clock but the kernel waits for by the true one.
  */
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -39,7 +39,7 @@ interface Hook {
   readonly jump: Buffer
 }
 
-/** How this kernel's vDSO is patched: the same for every process. */
+/** How this kernel's vDSO is patched; the same for every process. */
 interface Patch {
   readonly image: Buffer
   readonly contentEnd: number
@@ -50,7 +50,7 @@ interface Patch {
 
 const STUB_ALIGNMENT = 64
 
-/** @throws UnknownVdsoError where this kernel's vDSO is not understood or has no room. */
+/** @throws UnknownVdsoError if this kernel's vDSO is not understood or has no room. */
 const planPatch = (image: Buffer): Patch => {
   const { functions, contentEnd } = parseVdso(image)
   const entryOf = (name: string): number | undefined => functions.get(`__vdso_${name}`) ?? functions.get(name)
@@ -96,7 +96,10 @@ const kernelPatch = (): Patch => {
   }
 }
 
-/** The image with jumps taken out: it must be the kernel's own, or the process is none we know (32 bits, say). */
+/**
+ * Whether the image, without our jumps, equals the kernel's own. If not, the process is of an unknown kind (32 bits,
+ * say).
+ */
 const isKernels = (image: Buffer, { image: own, contentEnd, hooks }: Patch): boolean => {
   const clean = Buffer.from(image.subarray(0, contentEnd))
   for (const { at, original, jump } of hooks)
@@ -104,7 +107,7 @@ const isKernels = (image: Buffer, { image: own, contentEnd, hooks }: Patch): boo
   return clean.equals(own.subarray(0, contentEnd))
 }
 
-/** Stopped, or asleep in the kernel with a stop before it: no thread runs the process's own code. */
+/** Stopped, or asleep in the kernel with a stop pending: such a thread does not run the process's own code. */
 const HALTED = 'TtDZX'
 const STOP_TIMEOUT_MS = 200
 const SAFE_POINT_TRIES = 50
@@ -124,7 +127,7 @@ const stateOfThread = (pid: number, thread: string): string => {
   return text === '' ? 'X' : (text[text.lastIndexOf(')') + 2] as string)
 }
 
-/** Where the thread will go on in its own code; null where it runs or cannot be read. */
+/** The address where the thread will continue in its own code; null if it is running or cannot be read. */
 const programCounter = (pid: number, thread: string): number | null => {
   const last = readQuietly(`/proc/${pid}/task/${thread}/syscall`).trim().split(' ').at(-1)
   return last === undefined || last === '' || last === 'running' ? null : Number(last)
@@ -145,17 +148,17 @@ export class ProcessClock {
   }
 
   /**
-   * Takes the process's clock over, with no skew to begin with; stops the process for as long as it takes to write
+   * Takes over the process's clock, without any skew at first. Stops the process for as long as it takes to write
    * fifteen bytes.
    *
-   * @throws UnknownVdsoError; Error where the process is gone, may not be written to, or finds no safe point.
+   * @throws UnknownVdsoError; Error if the process is gone, its memory cannot be written, or no safe point is found.
    */
   static attach(pid: number): ProcessClock {
     const patch = kernelPatch()
     const fd = fs.openSync(`/proc/${pid}/mem`, 'r+')
     try {
       const { image, start } = readImage(pid, fd)
-      if (!isKernels(image, patch)) throw new UnknownVdsoError(`process ${pid} has a vDSO of its own kind`)
+      if (!isKernels(image, patch)) throw new UnknownVdsoError(`process ${pid} has an unknown kind of vDSO`)
       const clock = new ProcessClock(pid, fd, start, patch)
       clock.#install(image)
       return clock
@@ -167,7 +170,9 @@ export class ProcessClock {
 
   #install(image: Buffer): void {
     const { stub, stubAt, hooks } = this.#patch
-    // Unreachable until the jumps are there; after an earlier skew it still stands, and a thread may be inside.
+    // Nothing can reach the stub before the jumps are written. After an earlier skew it is still there, and a thread
+    // may
+    // be inside it.
     if (image.readBigUInt64LE(stubAt + MAGIC_AT) !== MAGIC) this.#write(stubAt, stub.bytes)
     this.set(NO_SKEW)
     this.#whileHalted(() => {
@@ -177,18 +182,21 @@ export class ProcessClock {
 
   #write(at: number, bytes: Buffer): void {
     const written = fs.writeSync(this.#fd, bytes, 0, bytes.length, this.#start + at)
-    if (written !== bytes.length) throw new Error(`process ${this.pid}: its vDSO took ${written} bytes`)
+    if (written !== bytes.length)
+      throw new Error(
+        `process ${this.pid}: only ${written} of ${bytes.length} bytes were written to its vDSO`,
+      )
   }
 
   #read(at: number, length: number): Buffer {
     const bytes = Buffer.alloc(length)
     const read = fs.readSync(this.#fd, bytes, 0, length, this.#start + at)
-    // A process that has ended reads as nothing.
+    // Reading from a process that has ended returns no bytes.
     if (read !== length) throw new Error(`process ${this.pid} is gone`)
     return bytes
   }
 
-  /** Atomic for the process: a call sees the skew before or the one after. */
+  /** Atomic for the process: each call sees either the old skew or the new one. */
   set(skew: Skew): void {
     const { stubAt } = this.#patch
     const next = this.#slotInForce() === 0 ? SLOT_BYTES : 0
@@ -203,10 +211,10 @@ export class ProcessClock {
   }
 
   /**
-   * How far the process's clock functions are ahead of the host's clock, read back from the process itself: its
-   * jumps and its numbers. 0 where they are not in place.
+   * How far the process's clock functions are ahead of the host's clock, in ns. It is read back from the process's own
+   * memory: the jumps and the data. 0 if they are not in place.
    *
-   * @throws Error where the process is gone.
+   * @throws Error if the process is gone.
    */
   offsetNs(): bigint {
     const { hooks, stubAt } = this.#patch
@@ -217,23 +225,24 @@ export class ProcessClock {
     return offsetAt(decodeSlot(data.subarray(slot, slot + SLOT_BYTES)), hostTimeNs())
   }
 
-  /** False once the process has executed another program: its clock functions are the kernel's again. */
+  /** False once the process has executed another program, since its clock functions are then the kernel's again. */
   isInPlace(): boolean {
     try {
-      // Read through what was opened before: the memory of the old program, which is gone.
+      // The descriptor was opened before and refers to the memory of the old program. After an exec that memory is
+      // gone.
       return this.#patch.hooks.every(({ at, jump }) => this.#read(at, JUMP_BYTES).equals(jump))
     } catch {
       return false
     }
   }
 
-  /** Forgets the process without touching it. */
+  /** Closes the descriptor and leaves the process as it is. */
   release(): void {
     if (this.#attached) fs.closeSync(this.#fd)
     this.#attached = false
   }
 
-  /** Puts the kernel's own functions back, and proves it. Harmless where the process is gone. */
+  /** Restores the kernel's own functions and verifies that they are back. Does nothing if the process is gone. */
   detach(): void {
     if (!this.#attached) return
     this.#attached = false
@@ -244,7 +253,7 @@ export class ProcessClock {
       })
       const { hooks } = this.#patch
       const isHealed = hooks.every(({ at, original }) => this.#read(at, JUMP_BYTES).equals(original))
-      if (!isHealed) throw new Error(`process ${this.pid}: its clock functions could not be put back`)
+      if (!isHealed) throw new Error(`process ${this.pid}: its clock functions could not be restored`)
     } catch (error) {
       if (fs.existsSync(`/proc/${this.pid}/maps`) && readQuietly(`/proc/${this.pid}/maps`) !== '') throw error
     } finally {
@@ -252,7 +261,9 @@ export class ProcessClock {
     }
   }
 
-  /** Runs `change` while no thread is inside the bytes it changes. Whoever was stopped before stays so. */
+  /**
+   * Runs `change` while no thread is inside the bytes that it changes. A process that was stopped before stays stopped.
+   */
   #whileHalted(change: () => void): void {
     for (let tries = 0; tries < SAFE_POINT_TRIES; tries++) {
       const wasStopped = threadsOf(this.pid).every((thread) => 'Tt'.includes(stateOfThread(this.pid, thread)))
@@ -263,7 +274,7 @@ export class ProcessClock {
         if (!wasStopped) signal(this.pid, 'SIGCONT')
       }
     }
-    throw new Error(`process ${this.pid}: no moment was found to change its clock`)
+    throw new Error(`process ${this.pid}: no safe moment was found to change its clock`)
   }
 
   #isHalted(): boolean {
@@ -287,7 +298,9 @@ export class ProcessClock {
 
 let answer: string | null | undefined
 
-/** Why the clock of processes cannot be moved here; null where it can: tried on a process of our own. */
+/**
+ * The reason why the clocks of processes cannot be moved here; null if they can. It is tried on a process of our own.
+ */
 export const whyNoClock = (): string | null => {
   answer ??= tryClock()
   return answer
@@ -297,12 +310,12 @@ const tryClock = (): string | null => {
   if (process.arch !== 'x64') return `no stub is written for ${process.arch}, only for x86-64`
   const child = spawn('sleep', ['10'], { stdio: 'ignore' })
   try {
-    if (child.pid === undefined) return 'no process could be started to try it on'
+    if (child.pid === undefined) return 'no process could be started to test the clock on'
     const clock = ProcessClock.attach(child.pid)
     clock.set({ offsetNs: NS_PER_MS, sinceNs: 0n, ratePpm: 0 })
     const isMoved = clock.offsetNs() === NS_PER_MS
     clock.detach()
-    return isMoved ? null : 'what was written to the clock functions of a process was not there afterwards'
+    return isMoved ? null : 'a change of the clock functions of a process had no effect'
   } catch (error) {
     return `the clock functions of a process cannot be replaced (${messageOf(error)})`
   } finally {

@@ -1,10 +1,10 @@
 /**
- * The code and data that stand in a process's own vDSO while its clock is skewed.
+ * The code and data that are written into a process's own vDSO while its clock is skewed.
  *
- * CLOCK_REALTIME (also _COARSE and TAI), gettimeofday and time are answered as
- * `t + offset + (t - since) * rate / 2^32`, t being what the kernel's own function says; every other clock goes straight
- * through. There are two slots of (offset, since, rate) and an index that says which is in force: a change writes the
- * other slot and then the index, eight bytes at once, so that no caller ever sees half of it.
+ * CLOCK_REALTIME (also _COARSE and TAI), gettimeofday and time return `t + offset + (t - since) * rate / 2^32`, where t
+ * is the result of the kernel's own function. Every other clock is passed through. There are two slots of (offset, since,
+ * rate) and an index that says which one is in force. A change writes the other slot and then the index, eight bytes at
+ * once, so that no caller ever sees half of a change.
  */
 import { Assembler } from './assembler.ts'
 import { movablePrologue } from './vdso.ts'
@@ -24,9 +24,9 @@ export type Replaced = (typeof REPLACED)[number]
 export interface Stub {
   /** Data and code, to be written at the stub's offset. */
   readonly bytes: Buffer
-  /** Offset in the image of what stands in for each function. */
+  /** Offset in the image of the replacement of each function. */
   readonly entries: Readonly<Record<Replaced, number>>
-  /** False where the original function could not be moved aside, so that each call is a system call. */
+  /** False if the original function could not be moved aside: each call is then a system call. */
   readonly isFast: boolean
 }
 
@@ -44,7 +44,7 @@ const emitOriginal = (asm: Assembler, image: Buffer, entry: number): boolean => 
   return true
 }
 
-/** r8 = time in ns -> r8 = as skewed. Leaves rsi and rdi alone. */
+/** r8 = time in ns -> r8 = skewed time in ns. Does not change rsi and rdi. */
 const emitAdjust = (asm: Assembler, dataAt: number): void => {
   asm
     .label('adjust')
@@ -61,7 +61,7 @@ const emitAdjust = (asm: Assembler, dataAt: number): void => {
     .emit(0x49, 0x01, 0xc0, 0xc3) // add r8, rax; ret
 }
 
-/** r8 = ns -> rax = seconds, rdx = the rest, not below zero. */
+/** r8 = ns -> rax = seconds, rdx = remaining ns, never negative. */
 const emitDivide = (asm: Assembler): void => {
   asm
     .label('divide')
@@ -111,20 +111,20 @@ const emitGettimeofday = (asm: Assembler): void => {
     .emit(0x48, 0x85, 0xff) // test rdi, rdi
     .branch('je', 'timezone')
     .emit(0x57, 0x56, 0x48, 0x89, 0xfe, 0x31, 0xff) // push rdi; push rsi; mov rsi, rdi; xor edi, edi
-    .branch('call', 'clock_gettime') // writes a timespec into the timeval: as large
+    .branch('call', 'clock_gettime') // writes a timespec into the timeval, which has the same size
     .emit(0x5e, 0x5f) // pop rsi; pop rdi
     .emit(0x48, 0x8b, 0x47, 0x08, 0x31, 0xd2) // mov rax, [rdi + 8]; xor edx, edx
     .emit(0xb9, 0xe8, 0x03, 0, 0, 0x48, 0xf7, 0xf1) // mov ecx, 1000; div rcx
     .emit(0x48, 0x89, 0x47, 0x08) // mov [rdi + 8], rax: microseconds
     .label('timezone')
     .emit(0x48, 0x85, 0xf6) // test rsi, rsi
-    .branch('je', 'told')
+    .branch('je', 'done')
     .emit(0x48, 0xc7, 0x06, 0, 0, 0, 0) // mov qword [rsi], 0: the timezone is obsolete
-    .label('told')
+    .label('done')
     .emit(0x31, 0xc0, 0xc3) // xor eax, eax; ret
 }
 
-/** time(rdi = where to or null) */
+/** time(rdi = address of the result, or null) */
 const emitTime = (asm: Assembler): void => {
   asm
     .label('time')
@@ -142,7 +142,7 @@ const emitTime = (asm: Assembler): void => {
 /**
  * @param image the vDSO as it is in the process
  * @param original offset of its clock_gettime
- * @param stubAt offset where the stub will stand
+ * @param stubAt offset where the stub will be written
  */
 export const buildStub = (image: Buffer, original: number, stubAt: number): Stub => {
   const asm = new Assembler(stubAt + DATA_BYTES)
@@ -162,12 +162,12 @@ export const buildStub = (image: Buffer, original: number, stubAt: number): Stub
   }
 }
 
-/** What the clock is made to say, relative to the host's. */
+/** The time that the clock shows, relative to the host's clock. */
 export interface Skew {
   readonly offsetNs: bigint
   /** Host time (ns since the epoch) from which the rate counts. */
   readonly sinceNs: bigint
-  /** Parts per million that the clock gains; -1,000,000 stands still. */
+  /** Parts per million that the clock gains; at -1,000,000 it stands still. */
   readonly ratePpm: number
 }
 
@@ -189,6 +189,6 @@ export const decodeSlot = (slot: Buffer): Skew => ({
   ratePpm: (Number(slot.readBigInt64LE(16)) / RATE_ONE) * 1e6,
 })
 
-/** How far ahead of the host's clock it is when that says `nowNs`. */
+/** How far the skewed clock is ahead of the host's clock, in ns, when the host's clock shows `nowNs`. */
 export const offsetAt = ({ offsetNs, sinceNs, ratePpm }: Skew, nowNs: bigint): bigint =>
   offsetNs + ((nowNs - sinceNs) * BigInt(Math.round((ratePpm / 1e6) * RATE_ONE))) / BigInt(RATE_ONE)

@@ -1,6 +1,6 @@
 /**
- * The vDSO: the small ELF image with which the kernel gives each process its clock functions. Found in a process's
- * memory map and read as far as is needed to put code of one's own in front of them. x86-64 only.
+ * The vDSO is the small ELF image by which the kernel gives each process its clock functions. This module finds it in a
+ * process's memory map and parses as much of it as is needed to place code in front of those functions. x86-64 only.
  */
 
 export interface VdsoRange {
@@ -8,18 +8,21 @@ export interface VdsoRange {
   readonly end: number
 }
 
-/** @param maps the text of /proc/PID/maps; null where the process has no vDSO. */
+/**
+ * @param maps the text of /proc/PID/maps
+ * @returns null if the process has no vDSO
+ */
 export const findVdso = (maps: string): VdsoRange | null => {
   const match = /^([0-9a-f]+)-([0-9a-f]+) .*\[vdso\]$/m.exec(maps)
   if (match === null) return null
-  // User addresses are below 2^47: a Number holds them.
+  // User addresses are below 2^47, so a Number can hold them.
   return { start: Number.parseInt(match[1] as string, 16), end: Number.parseInt(match[2] as string, 16) }
 }
 
 export interface Vdso {
   /** Offset in the image of each exported function. */
   readonly functions: ReadonlyMap<string, number>
-  /** Where the image's own content ends: zeros follow to the end of the page. */
+  /** Offset where the image's own content ends. Zeros follow up to the end of the page. */
   readonly contentEnd: number
 }
 
@@ -72,15 +75,15 @@ const readTags = (image: Buffer, { base, at }: Dynamic): ReadonlyMap<number, num
 const countSymbols = (image: Buffer, tags: ReadonlyMap<number, number>): number => {
   const hash = tags.get(TAG_HASH)
   if (hash !== undefined) return image.readUInt32LE(hash + 4)
-  // Without the old hash table: the string table follows the symbols.
+  // Without the old hash table, the number follows from the string table, which comes right after the symbols.
   return Math.floor(((tags.get(TAG_STRINGS) as number) - (tags.get(TAG_SYMBOLS) as number)) / SYMBOL_BYTES)
 }
 
-/** @throws UnknownVdsoError where the image is not one that is understood. */
+/** @throws UnknownVdsoError if the image is not understood. */
 export const parseVdso = (image: Buffer): Vdso => {
-  if (image.readUInt32BE(0) !== ELF_MAGIC) throw new UnknownVdsoError('the vDSO is no ELF image')
+  if (image.readUInt32BE(0) !== ELF_MAGIC) throw new UnknownVdsoError('the vDSO is not an ELF image')
   if (image[4] !== CLASS_64 || image.readUInt16LE(18) !== MACHINE_X86_64)
-    throw new UnknownVdsoError(`the vDSO is of machine ${image.readUInt16LE(18)}, not x86-64`)
+    throw new UnknownVdsoError(`the vDSO is for ELF machine ${image.readUInt16LE(18)}, not x86-64`)
   const dynamic = findDynamic(image)
   const tags = readTags(image, dynamic)
   const symbols = tags.get(TAG_SYMBOLS)
@@ -102,12 +105,14 @@ export const parseVdso = (image: Buffer): Vdso => {
   return { functions, contentEnd }
 }
 
-/** Bytes of a jump with a 32-bit displacement: what is written over a function's first instructions. */
+/** Length of a jump with a 32-bit displacement, which is written over a function's first instructions. */
 export const JUMP_BYTES = 5
 
 const isRegister = (byte: number | undefined): boolean => byte !== undefined && byte >= 0xc0
 
-/** Length of a position-independent instruction of the kinds compilers begin functions with; 0: unknown. */
+/**
+ * Length of a position-independent instruction of the kinds that compilers put at the start of functions; 0: unknown.
+ */
 const instructionLength = (image: Buffer, at: number): number => {
   const [a, b, c, d] = image.subarray(at, at + 4) as unknown as [number, number, number, number]
   if (a >= 0x50 && a <= 0x57) return 1 // push
@@ -123,7 +128,10 @@ const instructionLength = (image: Buffer, at: number): number => {
   return 0
 }
 
-/** Bytes of whole instructions at a function's entry that may be moved elsewhere to make room; null where one is unknown. */
+/**
+ * Length of the whole instructions at a function's entry that can be moved to make room for a jump; null if one is
+ * unknown.
+ */
 export const movablePrologue = (image: Buffer, entry: number): number | null => {
   let length = 0
   while (length < JUMP_BYTES) {

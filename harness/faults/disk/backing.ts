@@ -1,4 +1,4 @@
-/** How the backing directory's files are opened, read and listed. */
+/** Opening, reading and listing the files of the backing directory. */
 import fs from 'node:fs'
 import type { FileBytes } from './durability.ts'
 import { type Inode, pathOf } from './inodes.ts'
@@ -8,8 +8,8 @@ const { O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_DIRECT, O_EXCL, O_NOFOLLOW, O_TRU
 const O_ACCMODE = 3
 
 /**
- * How the backing file is opened: readable too, since what is overwritten must be read first; no appending, since the
- * kernel says where; no direct I/O, since its alignment is the caller's.
+ * The flags to open the backing file with. It must be readable too, since bytes are read before they are overwritten.
+ * Append mode is dropped, since the kernel gives the offset. Direct I/O is dropped, since it would need aligned buffers.
  */
 export const backingFlags = (flags: number): number => {
   const kept = flags & ~(O_APPEND | O_NOFOLLOW | O_DIRECT | O_EXCL | O_CREAT | O_TRUNC)
@@ -22,7 +22,9 @@ const typeOf = (entry: fs.Dirent): number => {
   return entry.isSymbolicLink() ? 10 : 0
 }
 
-/** `.` and `..` first. The kernel asks for each one's attributes by itself: any inode number will do here but 0. */
+/**
+ * `.` and `..` come first. The kernel asks for the attributes of each entry later, so any inode number but 0 will do.
+ */
 export const entriesOf = (directory: string): readonly DirectoryEntry[] => [
   { name: '.', ino: 1n, type: 4 },
   { name: '..', ino: 1n, type: 4 },
@@ -31,7 +33,7 @@ export const entriesOf = (directory: string): readonly DirectoryEntry[] => [
     .map((entry) => ({ name: entry.name, ino: 1n, type: typeOf(entry) })),
 ]
 
-/** The bytes of an inode, for rolling it back: through a descriptor of its own. */
+/** The bytes of an inode, for rolling it back. Each access opens a descriptor of its own. */
 export const bytesOf = (inode: Inode): FileBytes => {
   const use = <T>(act: (fd: number) => T): T => {
     const fd = fs.openSync(pathOf(inode), O_RDWR)

@@ -1,4 +1,4 @@
-/** A disk of ours against the raw one: the same bytes and errors; and what a power loss takes and leaves. */
+/** Our disk compared with the raw one: the same bytes and errors. And what a power loss takes and leaves. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -11,12 +11,12 @@ import { sleep, waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { mountDisk } from './disk.ts'
 
-/** Guards against hanging only. */
+/** Only a guard against hanging. */
 const HANG_TIMEOUT_MS = 60_000
 const WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.ts')
 const C_WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.c')
 
-describeWith(missingLinuxRoot(), 'a disk served by us', () => {
+describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
   let directory: string
   let disk: NodeDisk
   const mount = async (durability: DirectoryDurability = 'strict'): Promise<void> => {
@@ -45,7 +45,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     expect(expected.length).toBeGreaterThan(5)
   }
 
-  it('answers a POSIX workout as the raw disk does: files, names, large directories, 8 writers at once', async () => {
+  it('behaves like the raw disk in a POSIX workout: files, names, large directories, 8 concurrent writers', async () => {
     await mount()
     await onBoth(async (where) => (await execa(process.execPath, [WORKOUT, where])).stdout)
   })
@@ -57,7 +57,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     await onBoth(async (where) => (await execa(binary, [where])).stdout)
   })
 
-  /** Runs a script on the mount, by a process of its own. */
+  /** Runs a script on the mount, in its own process. */
   const on = async (script: string): Promise<string> =>
     (
       await execa(process.execPath, [
@@ -80,7 +80,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     expect(await on(`console.log(fs.readFileSync('a', 'utf8'), fs.readdirSync('.').join())`)).toBe('kept a')
   })
 
-  it('a name is not durable before its directory is (strict); with ext4 any fsync will do', async () => {
+  it('a name is durable once its directory was fsynced (strict) or after any fsync (ext4)', async () => {
     await mount()
     await on(`fs.writeFileSync('a', 'x'); sync('a')`)
     await disk.losePower('nothing', 1)
@@ -93,7 +93,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     expect(namesInBacking()).toEqual(['a'])
   })
 
-  it('brings back what was unlinked, renamed over, renamed away, truncated, overwritten', async () => {
+  it('restores what was unlinked, renamed over, renamed away, truncated or overwritten', async () => {
     await mount()
     await on(`
       for (const f of ['u', 'r', 's', 't', 'o']) { fs.writeFileSync(f, f.repeat(9000)); sync(f) }
@@ -108,7 +108,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     expect(fs.readdirSync(path.join(directory, 'unlinked'))).toEqual([])
   })
 
-  it('of many pages some survive, by the seed; of all and of nothing, all and nothing', async () => {
+  it("survival 'some' keeps pages chosen by the seed, 'all' keeps all and 'nothing' none", async () => {
     await mount()
     const survivors = async (survival: Survival, seed: number): Promise<string> => {
       await on(
@@ -142,7 +142,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     ...change,
   })
 
-  it('fails, delays and tears as it is told, and counts it', async () => {
+  it('fails, delays and tears operations by its rules, and counts them', async () => {
     await mount()
     const write = `try { fs.writeFileSync('f', 'x'.repeat(8000)); console.log('ok') } catch (e) { console.log(e.code) }; console.log(fs.statSync('f').size)`
     await disk.setRules('disk-1', [rule({})])
@@ -164,7 +164,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     expect((await disk.counts()).write.failed).toBeGreaterThanOrEqual(4)
   })
 
-  it('a stall ends with its rule; whoever is killed in it dies', async () => {
+  it('a stall ends with its rule; a process that is killed during a stall dies', async () => {
     await mount()
     await disk.setRules('disk-1', [rule({ effect: 'stall' })])
     const hung = (): ReturnType<typeof spawn> =>
@@ -173,7 +173,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     const hangs = ({ pid }: { readonly pid?: number | undefined }): boolean =>
       fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').includes('request_wait')
     expect(await waitUntil(() => hangs(first) && hangs(second), HANG_TIMEOUT_MS, 10)).toBe(true)
-    // A signal that is handled or ignored is no reason to fail an operation: no disk does.
+    // A signal that is handled or ignored must not fail an operation: no real disk does that.
     second.kill('SIGUSR1')
     await sleep(100)
     expect(second.exitCode).toBeNull()
@@ -183,7 +183,7 @@ describeWith(missingLinuxRoot(), 'a disk served by us', () => {
     expect((await once(second, 'exit'))[0]).toBe(0)
   })
 
-  it('damages the file that was written last: one bit, or its end', async () => {
+  it('damages the most recently written file: one bit, or its end', async () => {
     await mount()
     await on(`fs.writeFileSync('log', 'x'.repeat(1000)); fs.writeFileSync('other', 'x')`)
     expect(await disk.damage({ file: '^log$', how: 'bit-flip', seed: 3 })).toMatch(

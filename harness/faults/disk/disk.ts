@@ -1,4 +1,4 @@
-/** A node's disk as the controller holds it: the mount, the process that serves it, and what it can be told. */
+/** A node's disk as the controller sees it: the mount, the process that serves it, and the requests to that process. */
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -15,6 +15,7 @@ import type {
 import type { UndoJournal } from '../../api/journal.ts'
 import type { NodeCgroups } from '../../api/process.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { addToCgroups, createCgroups } from '../cgroup.ts'
 import { undoEntry } from '../undo.ts'
@@ -44,7 +45,7 @@ class FuseDisk implements NodeDisk {
   failure: string | null = null
   #rules: readonly DiskRule[] = []
 
-  constructor(options: ServerOptions, server: ChildProcess, cgroups: NodeCgroups, lastWords: () => string) {
+  constructor(options: ServerOptions, server: ChildProcess, cgroups: NodeCgroups, stderr: () => string) {
     this.path = options.mount
     this.backing = options.root
     this.cgroups = cgroups
@@ -56,7 +57,7 @@ class FuseDisk implements NodeDisk {
       else pending?.reject(new Error(message.error))
     })
     server.on('exit', (code, signal) => {
-      const why = `the process that serves ${this.path} ended (${signal ?? code}): ${lastWords()}`
+      const why = `the process that serves ${this.path} ended (${signal ?? code}): ${stderr()}`
       if (!this.#disposed) this.failure = why
       for (const { reject } of this.#pending.values()) reject(new Error(why))
       this.#pending.clear()
@@ -66,7 +67,7 @@ class FuseDisk implements NodeDisk {
   #ask<T extends ServerRequest>(request: T): Promise<ServerAnswer[T['ask']]> {
     const id = this.#nextId++
     return new Promise((resolve, reject) => {
-      if (!this.#server.connected) return reject(new Error(`nobody serves ${this.path} any more`))
+      if (!this.#server.connected) return reject(new Error(`the process that serves ${this.path} has ended`))
       this.#pending.set(id, { resolve, reject })
       this.#server.send({ id, request })
     })
@@ -82,10 +83,10 @@ class FuseDisk implements NodeDisk {
   }
 
   async losePower(survival: Survival, seed: number): Promise<Lost> {
-    // The kernel tells of a dead process's files a moment after its death.
+    // The kernel releases the files of a dead process a moment after its death.
     const isReleased = async (): Promise<boolean> => (await this.#ask({ ask: 'open-files' })) === 0
     if (!(await waitUntil(isReleased, RELEASE_TIMEOUT_MS, 2)))
-      throw new Error(`${this.path}: files are still open, so the power cannot fail`)
+      throw new Error(`${this.path}: files are still open, so a power loss cannot be simulated`)
     return this.#ask({ ask: 'power-loss', survival, seed })
   }
 
@@ -111,11 +112,15 @@ export interface DiskOptions {
   readonly durability: DirectoryDurability
   readonly seed: number
   readonly journal: UndoJournal
-  /** Of the group that the process which serves it is put in, where there are groups. */
+  /** Name of the cgroup for the process that serves the disk, if there are cgroups. */
   readonly cgroup: string
 }
 
-/** Mounts a node's disk; journalled first. Its content lies in `backing`, in the same folder. */
+/**
+ * Mounts a node's disk, journalled first. Its content is stored in `backing`, in the same folder.
+ *
+ * @throws UserError (harness failed) if it could not be mounted.
+ */
 export const mountDisk = async ({
   directory,
   durability,
@@ -131,7 +136,7 @@ export const mountDisk = async ({
     seed,
   }
   for (const each of [options.mount, options.root, options.graveyard]) fs.mkdirSync(each, { recursive: true })
-  // Before the mount, so that it is undone after it: the server is in it.
+  // Journalled before the mount, so that it is undone after it: the server is in this cgroup.
   const cgroups = createCgroups(cgroup, journal, ['blkio'])
   journal.record({ kind: 'mount', path: options.mount })
   const server = fork(serverModule(), [JSON.stringify(options)], {
@@ -140,17 +145,20 @@ export const mountDisk = async ({
     execArgv: [],
   })
   if (server.pid !== undefined) addToCgroups(cgroups, server.pid)
-  let said = ''
+  let stderr = ''
   server.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
+    stderr += chunk.toString()
   })
   const [outcome] = await Promise.race([once(server, 'message'), once(server, 'exit')])
   if (typeof outcome === 'object' && outcome !== null)
-    return new FuseDisk(options, server, cgroups, () => said)
-  throw new UserError(`A disk could not be mounted: ${said.trim()}. See \`faultline doctor\`.`, 254)
+    return new FuseDisk(options, server, cgroups, () => stderr)
+  throw new UserError(
+    `A disk could not be mounted: ${stderr.trim()}. See \`faultline doctor\`.`,
+    EXIT_CODES.harnessFailed,
+  )
 }
 
-/** Why no file system of ours can be mounted here; null where one can: the device is there, and mount is. */
+/** The reason why our file system cannot be mounted here; null if the device can be opened. */
 export const whyNoDisk = (): string | null => {
   try {
     fs.closeSync(fs.openSync('/dev/fuse', 'r+'))

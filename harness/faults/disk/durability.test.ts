@@ -27,7 +27,7 @@ class Memory implements FileBytes {
   }
 }
 
-/** A file and its record, changed together as the file system does. */
+/** A file and its record, changed together as the file system changes them. */
 const tracked = (text: string) => {
   const file = new Memory(text)
   const unsynced = new UnsyncedFile(file)
@@ -50,7 +50,7 @@ const tracked = (text: string) => {
 }
 
 describe('an unsynced file', () => {
-  it('of nothing that survives, is what it was at its last fsync: whatever was done to it', () => {
+  it("survival 'nothing': is what it was at its last fsync, whatever was done to it", () => {
     const at = fc.nat(4 * PAGE_BYTES)
     const steps = fc.array(
       fc.oneof(
@@ -81,7 +81,7 @@ describe('an unsynced file', () => {
     fc.assert(isAsSynced, { seed: 1, numRuns: 300 })
   })
 
-  it('of some that survives, every page is the old one or the new one, and the synced length stays', () => {
+  it("survival 'some': every page is the old one or the new one, and the synced length stays", () => {
     for (let seed = 0; seed < 300; seed++) {
       const { file, unsynced, write } = tracked('o'.repeat(5 * PAGE_BYTES - 100))
       write(0, 'n'.repeat(9 * PAGE_BYTES + 7))
@@ -95,7 +95,7 @@ describe('an unsynced file', () => {
     }
   })
 
-  it('what is written while an fsync is under way is not covered by it', () => {
+  it('an fsync does not cover what is written while it is under way', () => {
     const { file, unsynced, write } = tracked('')
     write(0, 'synced')
     unsynced.beginSync()
@@ -105,7 +105,7 @@ describe('an unsynced file', () => {
     expect(file.bytes.toString()).toBe('synced')
   })
 
-  it('an fsync that was never answered promised nothing', () => {
+  it('an fsync that has not completed makes nothing durable', () => {
     const { file, unsynced, write } = tracked('old')
     write(0, 'new')
     unsynced.beginSync()
@@ -128,7 +128,7 @@ describe('unsynced directories', () => {
     return { log, directories, add }
   }
 
-  it('are undone latest first', () => {
+  it('are undone in reverse order', () => {
     const { log, directories, add } = record('strict')
     add('1', 'a')
     add('2', 'b')
@@ -138,7 +138,7 @@ describe('unsynced directories', () => {
     expect(log).toEqual(['settle 2', 'undo 3', 'undo 1'])
   })
 
-  it('of each directory the first part survives, and what is lost takes along what stands on it', () => {
+  it('of each directory a prefix survives; what depends on a lost operation is lost too', () => {
     for (let seed = 0; seed < 200; seed++) {
       const { log, directories, add } = record('strict')
       for (let i = 0; i < 8; i++) add(`${i}`, 'ab'[i % 2] as string, ...(i === 4 ? ['b'] : []))
@@ -150,7 +150,7 @@ describe('unsynced directories', () => {
     }
   })
 
-  it('of a directory whose making is lost nothing survives', () => {
+  it('nothing survives in a directory whose creation is lost', () => {
     const lost: string[] = []
     const directories = new UnsyncedDirectories<string>('strict')
     directories.add({ directories: ['/'], made: 'd', undo: () => lost.push('d'), settle: () => {} })

@@ -1,19 +1,20 @@
 /**
- * What would survive if the power failed now: for each file the content as of its last fsync, by pages; for the
- * directories the operations that no fsync has made durable yet, each with its undoing.
+ * What would survive if the power failed now. For each file: the content as of its last fsync, page by page. For the
+ * directories: the operations that no fsync has made durable yet, each with a function that undoes it.
  *
- * `strict` is POSIX's word: a file's fsync makes its content durable, and only the fsync of a directory what was done in
- * it. `ext4` is what that file system does: any fsync commits the journal, and with it all directory operations before.
+ * `strict` is what POSIX guarantees: the fsync of a file makes its content durable, and only the fsync of a directory
+ * makes the operations in it durable. `ext4` is what that file system does: any fsync commits the journal, and with it
+ * all earlier directory operations.
  */
 import type { DirectoryDurability, Survival } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
 
 export const PAGE_BYTES = 4096
 
-/** A file's bytes as they are now. */
+/** Access to a file's current bytes. */
 export interface FileBytes {
   size(): number
-  /** Fewer than asked at the end of the file. */
+  /** Returns fewer bytes than requested at the end of the file. */
   read(at: number, length: number): Buffer
   write(at: number, bytes: Buffer): void
   truncate(size: number): void
@@ -21,13 +22,13 @@ export interface FileBytes {
 
 type Pages = Map<number, Buffer>
 
-/** One file: what its pages held, and how long it was, when it was last made durable. */
+/** One file: the content of its pages and its length when it was last made durable. */
 export class UnsyncedFile {
   readonly #file: FileBytes
-  /** As of the last completed fsync: pages changed since, with what they held. */
+  /** The pages changed since the last fsync, with their content at that time. */
   #pages: Pages = new Map()
   #durableSize: number
-  /** Of an fsync that has begun: what was changed before it. */
+  /** While an fsync is under way: the pages changed before it, with their content at the fsync before. */
   #syncing: { readonly pages: Pages; readonly durableSize: number } | null = null
 
   constructor(file: FileBytes) {
@@ -39,7 +40,7 @@ export class UnsyncedFile {
     return this.#syncing === null && this.#pages.size === 0 && this.#durableSize === this.#file.size()
   }
 
-  /** Before bytes from `at` on are written, or cut off. */
+  /** To be called before `length` bytes from `at` on are written or cut off. */
   beforeChange(at: number, length: number): void {
     const end = Math.min(at + length, this.#durableSize)
     for (let page = Math.floor(at / PAGE_BYTES); page * PAGE_BYTES < end; page++) {
@@ -51,7 +52,7 @@ export class UnsyncedFile {
     }
   }
 
-  /** What changes from here on is not covered by the fsync that begins. Another one under way keeps its older claim. */
+  /** An fsync begins: it does not cover later changes. If another one is under way, what it covers is kept as well. */
   beginSync(): void {
     const older = this.#undoSet()
     this.#syncing = { pages: older.pages, durableSize: older.durableSize }
@@ -59,12 +60,12 @@ export class UnsyncedFile {
     this.#durableSize = this.#file.size()
   }
 
-  /** It was answered: what was changed before it is durable. */
+  /** The fsync has completed: all changes before it are durable. */
   endSync(): void {
     this.#syncing = null
   }
 
-  /** Pages as of the last fsync that was answered. */
+  /** The changed pages, with their content as of the last completed fsync. */
   #undoSet(): { readonly pages: Pages; readonly durableSize: number } {
     if (this.#syncing === null) return { pages: this.#pages, durableSize: this.#durableSize }
     return {
@@ -73,7 +74,7 @@ export class UnsyncedFile {
     }
   }
 
-  /** Rolls back what does not survive; afterwards all is durable. */
+  /** Rolls back what does not survive. Afterwards everything left is durable. */
   losePower(survival: Survival, rng: Rng): { readonly bytes: number; readonly pages: number } {
     const { pages: before, durableSize } = this.#undoSet()
     const size = this.#file.size()
@@ -100,12 +101,12 @@ export class UnsyncedFile {
     return { bytes, pages: lost.length }
   }
 
-  /** Puts back what lost pages held; where that was nothing and the file is longer now, zeros. */
+  /** Restores the old content of the lost pages. A lost page that did not exist before becomes zeros. */
   #restore(lost: readonly number[], before: Pages, durableSize: number, size: number): void {
     this.#file.truncate(size)
     for (const page of lost) {
       const room = Math.min(PAGE_BYTES, size - page * PAGE_BYTES)
-      // A page that was only lengthened with zeros still holds what it did.
+      // A page that was only extended with zeros still has its old content.
       const isAsBefore = !before.has(page) && page * PAGE_BYTES < durableSize
       if (room <= 0 || isAsBefore) continue
       const content = Buffer.alloc(room)
@@ -115,17 +116,17 @@ export class UnsyncedFile {
   }
 }
 
-/** A directory operation that no fsync has made durable. `directories`: where it changed names. */
+/** A directory operation that no fsync has made durable. `directories` are those in which it changed names. */
 export interface DirectoryOperation<D> {
   readonly directories: readonly D[]
-  /** The directory it made, of which nothing survives without it. */
+  /** The directory that it created. If the operation is lost, so is everything in that directory. */
   readonly made?: D
   undo(): void
-  /** It is durable: what was kept for its undoing may go. */
+  /** The operation is durable: whatever was kept for undoing it can be deleted. */
   settle(): void
 }
 
-/** The directory operations not durable yet, in their order. */
+/** The directory operations that are not durable yet, in order. */
 export class UnsyncedDirectories<D> {
   readonly #mode: DirectoryDurability
   #operations: DirectoryOperation<D>[] = []
@@ -142,7 +143,7 @@ export class UnsyncedDirectories<D> {
     this.#operations.push(operation)
   }
 
-  /** A directory was fsynced; a rename between two is durable with either. */
+  /** A directory was fsynced. A rename between two directories is durable once either was fsynced. */
   syncDirectory(directory: D): void {
     this.#settle((operation) => this.#mode === 'ext4' || operation.directories.includes(directory))
   }
@@ -158,8 +159,9 @@ export class UnsyncedDirectories<D> {
   }
 
   /**
-   * Undoes what does not survive, latest first. Of each directory's operations a first part survives, as journals keep
-   * the order; with one that is lost, whatever later stands on it is lost too. Returns how many were lost.
+   * Undoes what does not survive, the latest first. Of each directory's operations a prefix survives, since journals
+   * keep the order. When an operation is lost, all later operations that depend on it are lost too. Returns the number
+   * of lost operations.
    */
   losePower(survival: Survival, rng: Rng): number {
     const lost = survival === 'all' ? new Set<number>() : this.#chooseLost(survival, rng)
@@ -175,7 +177,7 @@ export class UnsyncedDirectories<D> {
   #chooseLost(survival: 'nothing' | 'some', rng: Rng): ReadonlySet<number> {
     const count = this.#operations.length
     const all = new Set(this.#operations.flatMap(({ directories }) => directories))
-    /** Directory -> index of the first operation in it that is lost. */
+    /** Directory -> index of its first lost operation. */
     const cuts = new Map<D, number>()
     const cutOf = (label: number): number => (survival === 'nothing' ? 0 : rng.fork(label).int(count + 1))
     for (const [i, directory] of [...all].entries()) cuts.set(directory, cutOf(this.#mode === 'ext4' ? 0 : i))

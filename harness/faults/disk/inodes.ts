@@ -1,6 +1,6 @@
 /**
- * The inodes of the backing directory that the kernel knows, each held by a descriptor (O_PATH), so that neither
- * renames nor unlinks nor hard links ask for any bookkeeping of paths.
+ * The inodes of the backing directory that the kernel knows. Each is held by a descriptor (O_PATH), so no paths need to
+ * be tracked through renames, unlinks and hard links.
  */
 import fs from 'node:fs'
 import { Errno } from './protocol.ts'
@@ -12,11 +12,11 @@ export interface Inode {
   readonly id: number
   readonly fd: number
   readonly key: string
-  /** How often the kernel has looked it up. */
+  /** How often the kernel has looked it up without forgetting it. */
   lookups: number
-  /** Others that need it: open handles, records of what is not durable. */
+  /** How many others need it: open handles, and records of operations that are not durable. */
   holds: number
-  /** Names that were taken away and can still be brought back: the kernel must not count them. */
+  /** How many of its names were removed but can still be restored. The link count shown to the kernel excludes them. */
   buried: number
 }
 
@@ -50,14 +50,14 @@ export class Inodes {
     return inode
   }
 
-  /** The inode of a name, known to the kernel from now on. */
+  /** The inode of a name. The kernel knows it from now on. */
   lookUp(directory: Inode, name: string): Inode {
     const inode = this.#open(pathOf(directory, name))
     inode.lookups++
     return inode
   }
 
-  /** The inode of a name, without the kernel's knowing. */
+  /** The inode of a name, without counting it as known to the kernel. */
   peek(directory: Inode, name: string): Inode {
     return this.#open(pathOf(directory, name))
   }
@@ -93,7 +93,7 @@ export class Inodes {
     this.#drop(inode)
   }
 
-  /** Closed once nobody knows it; `peek` alone makes nobody know. */
+  /** Closes the inode once neither the kernel nor anyone else refers to it. `peek` alone adds no reference. */
   #drop(inode: Inode): void {
     if (inode.lookups > 0 || inode.holds > 0) return
     this.#byId.delete(inode.id)

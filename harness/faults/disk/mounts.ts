@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import { execaSync } from 'execa'
 
-/** Lazily, so that nothing hung can hold it up. Harmless where nothing is mounted. */
+/** Unmounts lazily, so that a hung process cannot delay it. Does nothing if nothing is mounted. */
 export const unmount = (mount: string): void => {
   const isMounted = (): boolean =>
     fs

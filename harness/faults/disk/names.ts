@@ -1,4 +1,7 @@
-/** What changes names in directories, each with its undoing: nothing is removed before its removal is durable. */
+/**
+ * The operations that change names in directories, each with a function that undoes it. A removed file is moved to the
+ * graveyard and deleted only once its removal is durable.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { UnsyncedDirectories } from './durability.ts'
@@ -7,7 +10,7 @@ import { Errno } from './protocol.ts'
 
 const exists = (file: string): boolean => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
-/** What lies in the graveyard until it is certain that it will not be brought back. */
+/** A removed file in the graveyard, kept for as long as it may have to be restored. */
 interface Grave {
   readonly file: string
   readonly inode: Inode
@@ -25,7 +28,7 @@ export class Names {
     this.#unsynced = unsynced
   }
 
-  /** `name` was made in `directory`. */
+  /** `name` was created in `directory`. */
   made(directory: Inode, name: string, inode: Inode, isDirectory: boolean): void {
     for (const each of [directory, inode]) this.#inodes.hold(each)
     const letGo = (): void => {
@@ -68,7 +71,7 @@ export class Names {
     const moved = fs.lstatSync(source)
     const replaced = fs.lstatSync(target, { throwIfNoEntry: false })
     if (replaced !== undefined && !mayReplace) throw new Errno('EEXIST')
-    // Two names of one inode: nothing happens, by POSIX.
+    // By POSIX, a rename between two names of the same inode does nothing.
     if (replaced !== undefined && replaced.ino === moved.ino) return
     const grave = replaced === undefined ? null : this.#replace(moved, replaced, to, newName)
     try {
@@ -95,7 +98,7 @@ export class Names {
     })
   }
 
-  /** What a rename replaces must be of its kind, and an empty directory if it is one. */
+  /** A rename can only replace an entry of the same type, and a directory only if it is empty. */
   #replace(moved: fs.Stats, replaced: fs.Stats, to: Inode, name: string): Grave {
     if (replaced.isDirectory() && !moved.isDirectory()) throw new Errno('EISDIR')
     if (!replaced.isDirectory() && moved.isDirectory()) throw new Errno('ENOTDIR')

@@ -1,4 +1,4 @@
-/** The file system: each operation carried out on the backing directory, and what it leaves undurable kept account of. */
+/** The file system: carries out each operation on the backing directory and records what is not durable yet. */
 import fs from 'node:fs'
 import type { DirectoryDurability, Lost, Survival } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
@@ -30,13 +30,13 @@ interface Handle {
   readonly entries: readonly DirectoryEntry[]
 }
 
-/** What an operation answers: a body, nothing but success (null), or no reply at all. */
+/** The answer to an operation: a body, success without a body (null), or no reply at all. */
 export type Answer = Buffer | null | 'no-reply'
 
 export interface PassthroughOptions {
-  /** What the nodes see as their data directory. */
+  /** The directory that the node sees as its data directory. */
   readonly root: string
-  /** Where unlinked files wait until their unlinking is durable. On the same file system. */
+  /** Where unlinked files are kept until their removal is durable. It must be on the same file system. */
   readonly graveyard: string
   readonly durability: DirectoryDurability
 }
@@ -48,7 +48,7 @@ export class Passthrough {
   readonly #handles = new Map<number, Handle>()
   readonly #unsynced = new Map<Inode, UnsyncedFile>()
   readonly #directories: UnsyncedDirectories<Inode>
-  /** What was read last: each reply is written before the next request is taken. */
+  /** Buffer for reads. It can be reused, since each reply is written before the next request is taken. */
   readonly #scratch = Buffer.allocUnsafe(MAX_WRITE_BYTES)
   #nextHandle = 1
 
@@ -59,19 +59,19 @@ export class Passthrough {
     this.#names = new Names(this.#inodes, graveyard, this.#directories)
   }
 
-  /** Files that someone has open. */
+  /** Number of open files. */
   get openFiles(): number {
     return [...this.#handles.values()].filter(({ fd }) => fd !== NO_FD).length
   }
 
-  /** @throws an error with `errno`: an Errno, or one of Node's, which is negative there. */
+  /** @throws an error with `errno`: an Errno (positive), or an error of Node's (negative). */
   perform(operation: OperationName, request: Request): Answer {
     const step = this.#operations[operation]
     if (step === undefined) throw new Errno('ENOSYS')
     return step(request)
   }
 
-  /** A write of what `cut` leaves of it, from the front: how many bytes were written. */
+  /** Writes only the first part of a request's data; `cut` gives its length. Returns the number of bytes written. */
   writePart(request: Request, cut: (at: number, length: number) => number): number {
     const { inode, fd } = this.#handle(request.u64())
     const at = request.u64()
@@ -84,7 +84,7 @@ export class Passthrough {
     return written
   }
 
-  /** Begins an fsync: the descriptor to sync, and what is to be called once it has been. */
+  /** Begins an fsync. Returns the descriptor to sync, and `done`, to be called once that has succeeded. */
   beginSync(request: Request): {
     readonly fd: number
     readonly dataOnly: boolean
@@ -102,7 +102,7 @@ export class Passthrough {
     return { fd, dataOnly, done }
   }
 
-  /** Takes back what does not survive. Nobody may have a file open. */
+  /** Rolls back what does not survive. No file may be open. */
   losePower(survival: Survival, rng: Rng): Lost {
     const lost = { bytes: 0, pages: 0, files: 0, directoryOperations: 0 }
     for (const [i, [inode, file]] of [...this.#unsynced].entries()) {
@@ -125,7 +125,7 @@ export class Passthrough {
     batchForget: (request) => this.#batchForget(request),
     getattr: (request) => encodeAttr(statOf(this.#inode(request))),
     setattr: (request) => this.#setattr(request),
-    // The link's own path first: a descriptor of a symbolic link cannot be read through.
+    // The outer call reads the link by its own path, since a symbolic link cannot be read through its descriptor.
     readlink: (request) => Buffer.from(fs.readlinkSync(fs.readlinkSync(pathOf(this.#inode(request))))),
     statfs: () => encodeStatfs(fs.statfsSync(this.#root)),
     open: (request) => this.#open(request),
@@ -277,7 +277,7 @@ export class Passthrough {
     return null
   }
 
-  /** Emulated by lengthening the file; whatever else it can do is not offered. */
+  /** Emulated by extending the file. Other modes of fallocate are not supported. */
   #fallocate(request: Request): Answer {
     const { inode, fd } = this.#handle(request.u64())
     const end = request.u64() + request.u64()
@@ -313,7 +313,7 @@ export class Passthrough {
     return null
   }
 
-  /** `make` was called for `name`: gives it to the caller and tells the kernel of it. */
+  /** To be called after `name` was created: gives it to the caller's user and returns its entry for the kernel. */
   #made(request: Request, directory: Inode, name: string, isDirectory: boolean): Buffer {
     fs.lchownSync(pathOf(directory, name), request.uid, request.gid)
     const inode = this.#inodes.lookUp(directory, name)
@@ -329,7 +329,7 @@ export class Passthrough {
     return this.#made(request, directory, name, true)
   }
 
-  /** Plain files only: nothing on a data directory is a device, and sockets are bound elsewhere. */
+  /** Regular files only: data directories contain no devices, and sockets are bound elsewhere. */
   #mknod(request: Request): Answer {
     const directory = this.#inode(request)
     const mode = request.u32()
@@ -361,7 +361,7 @@ export class Passthrough {
     return null
   }
 
-  /** @param flagBytes rename2 has flags: do not replace (1), exchange and whiteout, which are not offered. */
+  /** @param flagBytes size of rename2's flags: "do not replace" (1); exchange and whiteout are not supported. */
   #rename(request: Request, flagBytes: number): Answer {
     const from = this.#inode(request)
     const to = this.#inodes.get(request.u64())

@@ -1,4 +1,7 @@
-/** The FUSE kernel protocol (linux/fuse.h, 7.38), as far as a passthrough file system needs it. All numbers little-endian. */
+/**
+ * The FUSE kernel protocol (linux/fuse.h, 7.38), as far as a passthrough file system needs it. Numbers are
+ * little-endian.
+ */
 import type fs from 'node:fs'
 import os from 'node:os'
 
@@ -44,13 +47,13 @@ const NAMES: ReadonlyMap<number, OperationName> = new Map(
 const REQUEST_HEADER_BYTES = 40
 const REPLY_HEADER_BYTES = 16
 export const MAX_WRITE_BYTES = 2 ** 20
-/** What a read of /dev/fuse must have room for. */
+/** Size of the buffer for a read of /dev/fuse. */
 export const REQUEST_BYTES = MAX_WRITE_BYTES + 8192
 
 const ATTR_BYTES = 88
 const ENTRY_BYTES = 40 + ATTR_BYTES
 
-/** An error of the file system: what the caller gets as errno. */
+/** An error of the file system, which the caller gets as errno. */
 export class Errno extends Error {
   readonly errno: number
 
@@ -60,7 +63,7 @@ export class Errno extends Error {
   }
 }
 
-/** One request; its body is read in order. Valid until the next request is read into the same buffer. */
+/** One request. Its body is read in order. It is valid until the next request is read into the same buffer. */
 export class Request {
   readonly #bytes: Buffer
   #at = REQUEST_HEADER_BYTES
@@ -77,7 +80,7 @@ export class Request {
   get operation(): OperationName | undefined {
     return NAMES.get(this.#bytes.readUInt32LE(4))
   }
-  /** Eight bytes that name the request in its reply. */
+  /** Eight bytes that identify the request in its reply. */
   get unique(): bigint {
     return this.#bytes.readBigUInt64LE(8)
   }
@@ -91,7 +94,7 @@ export class Request {
     return this.#bytes.readUInt32LE(28)
   }
 
-  /** Of the thread that asks; 0 where it is not seen from here. */
+  /** Id of the calling thread; 0 if it is not visible from this pid namespace. */
   get pid(): number {
     return this.#bytes.readUInt32LE(32)
   }
@@ -120,7 +123,7 @@ export class Request {
   }
 }
 
-/** To be written at once, by one writev. */
+/** The buffers of a reply, to be written by one writev. */
 export const encodeReply = (unique: bigint, errno: number, body: Buffer | null): readonly Buffer[] => {
   const header = Buffer.alloc(REPLY_HEADER_BYTES)
   header.writeUInt32LE(REPLY_HEADER_BYTES + (body?.length ?? 0), 0)
@@ -129,7 +132,7 @@ export const encodeReply = (unique: bigint, errno: number, body: Buffer | null):
   return body === null || body.length === 0 ? [header] : [header, body]
 }
 
-/** Many readers, big writes, and nothing cached that a power loss would have to take back. */
+/** Parallel reads and big writes, but no caching that a power loss would have to roll back. */
 export const encodeInit = (request: Request): Buffer => {
   request.u32()
   const minor = request.u32()
@@ -171,7 +174,7 @@ export const encodeAttr = (stat: fs.BigIntStats): Buffer => {
   return body
 }
 
-/** A node and its attributes, neither to be cached. */
+/** A node and its attributes. The kernel must cache neither. */
 export const encodeEntry = (nodeId: number, stat: fs.BigIntStats): Buffer => {
   const body = Buffer.alloc(ENTRY_BYTES)
   body.writeBigUInt64LE(BigInt(nodeId), 0)
@@ -208,7 +211,7 @@ export interface DirectoryEntry {
   readonly type: number
 }
 
-/** As many entries from `from` on as fit. */
+/** The entries from index `from` on, as many as fit into `room` bytes. */
 export const encodeDirectory = (entries: readonly DirectoryEntry[], from: number, room: number): Buffer => {
   const parts: Buffer[] = []
   let size = 0

@@ -1,4 +1,4 @@
-/** What the disk does wrong: rules over kinds of operations, drawn by a seed, and what they did so far. */
+/** The errors and delays of a disk: rules about kinds of operations, drawn by a seed, and counts of their effects. */
 import type { DiskCounts, DiskKind, DiskKindCounts, DiskRule } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
 import type { OperationName } from './protocol.ts'
@@ -30,7 +30,7 @@ export interface Hit {
   readonly delayMs: number
 }
 
-/** The first rule in force that hits the `ordinal`th operation; null where none does. */
+/** The first rule that applies to the `ordinal`th operation; null if none does. */
 export const drawHit = (
   rules: readonly DiskRule[],
   kind: DiskKind,
@@ -47,7 +47,7 @@ export const drawHit = (
   return null
 }
 
-/** Counts that grow. */
+/** Counts that can be incremented. */
 export type Tally = Record<DiskKind, { -readonly [Part in keyof DiskKindCounts]: number }>
 
 const perKind = <T>(of: (kind: DiskKind) => T): Record<DiskKind, T> =>
@@ -55,7 +55,7 @@ const perKind = <T>(of: (kind: DiskKind) => T): Record<DiskKind, T> =>
 
 export const newTally = (): Tally => perKind(() => ({ operations: 0, failed: 0, delayed: 0, totalMs: 0 }))
 
-/** What came about between two readings. */
+/** The difference between two readings. */
 export const countsSince = (before: DiskCounts, now: DiskCounts): DiskCounts =>
   perKind((kind) => {
     const [a, b] = [before[kind], now[kind]]

@@ -1,6 +1,6 @@
 /**
- * The process that serves one mount: `node server.ts <options as JSON>`, spoken to over Node's IPC channel. One process a
- * mount: whoever touches the mount must never be who serves it.
+ * The process that serves one mount: `node server.ts <options as JSON>`. It takes requests over Node's IPC channel. Each
+ * mount has its own process, since a process that used the mount it serves would wait for itself.
  */
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
@@ -40,7 +40,7 @@ export interface ServerAnswer {
   readonly counts: DiskCounts
   readonly 'open-files': number
   readonly 'power-loss': Lost
-  /** What was damaged; null where no file matched. */
+  /** What was damaged; null if no file matched. */
   readonly damage: string | null
 }
 
@@ -62,16 +62,16 @@ const filesBelow = (directory: string): readonly string[] =>
 
 const SECTOR_BYTES = 512
 
-/** Half of it, one byte at least: a program that goes on with the rest gets to the end. */
+/** Half of the length, but at least one byte, so that a program that continues with the rest reaches the end. */
 const shorten = (_: number, length: number): number => Math.ceil(length / 2)
 
-/** Up to a boundary of sectors in the middle: a disk writes whole sectors, and programs count on that. */
+/** The length up to a sector boundary near the middle. Disks write whole sectors, and programs rely on that. */
 const tear = (at: number, length: number): number =>
   Math.max(0, Math.floor((at + length / 2) / SECTOR_BYTES) * SECTOR_BYTES - at)
 
 const DYING_POLL_MS = 20
 
-/** Whether the thread has SIGKILL before it, or is gone. It waits for our answer, and cannot die before. */
+/** Whether SIGKILL is pending for the thread, or it is gone. It waits for our answer and cannot die before it. */
 const isDying = (pid: number): boolean => {
   try {
     const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1')
@@ -94,7 +94,7 @@ class Server {
   readonly #options: ServerOptions
   readonly #files: Passthrough
   readonly #counts = newTally()
-  /** Held until their rule goes, or their caller does: by request. */
+  /** Requests that are held until their rule is removed or their caller is killed, keyed by request. */
   readonly #held = new Map<bigint, Held>()
   #rules: readonly DiskRule[] = []
   #ordinal = 0
@@ -122,7 +122,7 @@ class Server {
     if (operation === undefined) return this.#reply(request.unique, new Errno('ENOSYS'))
     if (operation === 'interrupt') return this.#held.get(BigInt(request.u64()))?.interrupt()
     const kind = kindOf(operation)
-    // The buffer holds another request by the time an fsync is answered.
+    // Read now, since the buffer holds another request by the time an fsync is answered.
     const { unique } = request
     const arrivedMs = performance.now()
     const hit = kind === null ? null : this.#draw(kind)
@@ -160,7 +160,8 @@ class Server {
       leave()
       this.#perform(request, null, answer)
     }
-    // Any signal interrupts, but no disk ever fails because of one: only whoever is being killed is let go.
+    // Any signal causes an interrupt, but a real disk never fails because of one. So only a caller that is being killed
+    // gets an answer.
     const interrupt = (): void => {
       if (!this.#held.has(request.unique)) return
       if (!isDying(request.pid)) {
@@ -205,7 +206,7 @@ class Server {
     try {
       fs.writevSync(this.#fd, parts)
     } catch (failure) {
-      // The caller was interrupted, or the file system unmounted.
+      // The caller was interrupted, or the file system was unmounted.
       if (!['ENOENT', 'ENODEV'].includes((failure as NodeJS.ErrnoException).code ?? '')) throw failure
     }
   }
@@ -253,7 +254,7 @@ class Server {
   }
 }
 
-/** Errors of Node's carry it negative. */
+/** The errno of an error, positive. Node's own errors have it negative. */
 const errnoOf = (error: unknown): number => {
   if (error === null) return 0
   const { errno } = error as { errno?: number }
@@ -275,8 +276,9 @@ const main = (): void => {
       process.send?.({ id, error: messageOf(error) })
     }
   })
-  // Without its controller nobody would ever take the mount down. Not exit: that would wait for the thread that waits for
-  // the next request, and whoever waits for an answer could not die.
+  // Without its controller, nobody would unmount the file system. Not `exit`, which would wait for the thread that
+  // waits
+  // for the next request; callers that wait for an answer could then not die.
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
   server.serve()
   process.send?.({ ready: true })

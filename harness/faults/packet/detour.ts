@@ -1,7 +1,7 @@
 /**
- * A detour: while it stands, packets between some nodes go through TUN devices and a switch in user space instead of the
- * network they have. The same in every environment, seeded, per directed link, with every packet counted. Addresses and
- * connections stay; killing the switch takes devices and routes away.
+ * A detour: while it is open, packets between some nodes go through TUN devices and a switch in user space instead of
+ * their usual network. It works the same in every environment, is seeded, has a rule per directed link and counts every
+ * packet. Addresses and connections stay the same. When the switch is killed, its devices and routes disappear.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,23 +10,23 @@ import { execa } from 'execa'
 import type { LinkCounts } from './link.ts'
 import type { SwitchOptions } from './switch.ts'
 
-/** Someone at an end of the detour: addresses in the network namespace of a process. */
+/** An end of the detour: addresses in the network namespace of a process. */
 export interface DetourPort {
   readonly name: string
   readonly pid: number
   readonly addresses: readonly string[]
 }
 
-/** Opens one TUN device for each name, hands the descriptors down, and becomes the program that follows. */
+/** Perl: opens one TUN device for each name, then executes the program that follows with the descriptors inherited. */
 const OPEN_TUNS = `
 $^F = 1000; my ($n, @rest) = @ARGV; my @names = splice(@rest, 0, $n); my (@fds, @keep);
 for (@names) { open(my $f, "+<", "/dev/net/tun") or die "/dev/net/tun: $!\\n";
   ioctl($f, 0x400454ca, pack("a16s", $_, 0x1001)) or die "TUNSETIFF $_: $!\\n"; push @fds, fileno($f); push @keep, $f }
 $ENV{FAULTLINE_TUNS} = join(",", @fds); exec @rest or die "exec: $!\\n";`
 
-/** Routes from here on have this number where they must not be everyone's. */
+/** The routing table for routes that must not apply to all packets of a namespace. */
 const TABLE = 4242
-/** How many this process has opened: several may stand at once, each with devices of its own. */
+/** How many detours this process has opened. Several may be open at once, each with its own devices. */
 let opened = 0
 
 const switchModule = (): string => {
@@ -39,20 +39,23 @@ const inNamespace = async (pid: number, argv: readonly string[], input?: string)
   return (await execa('nsenter', ['--target', String(pid), '--net', '--', ...argv], options)).stdout
 }
 
-/** Whether packets between two ports are led over the detour. */
+/** Whether packets between two ports take the detour. */
 type Leads = (a: DetourPort, b: DetourPort) => boolean
 
 interface Layout {
   readonly ports: readonly DetourPort[]
   readonly leads: Leads
-  /** Its name in each port's namespace. */
+  /** Name of the device in each port's namespace. */
   readonly device: string
 }
 
 const others = ({ ports, leads }: Layout, port: DetourPort): readonly string[] =>
   ports.filter((other) => other !== port && leads(port, other)).flatMap(({ addresses }) => addresses)
 
-/** One address: all that goes to the others. Several (the clients'): only what comes from these, so that nothing else is led here. */
+/**
+ * A port with one address: route all packets to the others. A port with several (the clients): route only packets that
+ * come from those addresses, so that nothing else in the namespace takes the detour.
+ */
 const routesOf = (port: DetourPort, layout: Layout): readonly string[] => {
   const { device } = layout
   const [first] = port.addresses
@@ -85,13 +88,13 @@ const startSwitch = async (
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: { ...process.env, NODE_NO_WARNINGS: '1', UV_THREADPOOL_SIZE: String(ports.length + 4) },
   })
-  let said = ''
+  let stderr = ''
   child.stderr?.on('data', (chunk: Buffer) => {
-    said += chunk.toString()
+    stderr += chunk.toString()
   })
   const [outcome] = await Promise.race([once(child, 'message'), once(child, 'exit')])
   if (typeof outcome !== 'object' || outcome === null)
-    throw new Error(`the switch did not start: ${said.trim()}`)
+    throw new Error(`the switch did not start: ${stderr.trim()}`)
   return child
 }
 
@@ -104,7 +107,9 @@ export class Detour implements AsyncDisposable {
     this.#switch = child
   }
 
-  /** Leads the packets between its ports over it; each directed link (`from>to`) by its rule. */
+  /**
+   * Sends the packets between its ports through the switch, which applies the rule of each directed link (`from>to`).
+   */
   static async open(
     ports: readonly DetourPort[],
     rules: SwitchOptions['rules'],
@@ -131,20 +136,20 @@ export class Detour implements AsyncDisposable {
     }
   }
 
-  /** Limits what leaves a port, by a token bucket in the kernel (tc-tbf). */
+  /** Limits the rate of packets that leave a port, by a token bucket in the kernel (tc-tbf). */
   async limitBandwidth(port: DetourPort, kbitPerS: number): Promise<void> {
     const shape = ['tbf', 'rate', `${kbitPerS}kbit`, 'burst', '4kb', 'latency', '400ms']
     await inNamespace(port.pid, ['tc', 'qdisc', 'add', 'dev', this.#layout.device, 'root', ...shape])
   }
 
-  /** Packets that the token bucket delayed or dropped. */
+  /** Number of packets that the token bucket delayed or dropped. */
   async countLimited(port: DetourPort): Promise<{ readonly delayed: number; readonly dropped: number }> {
     const text = await inNamespace(port.pid, ['tc', '-s', 'qdisc', 'show', 'dev', this.#layout.device])
     const [, dropped, delayed] = /dropped (\d+), overlimits (\d+)/.exec(text) ?? []
     return { delayed: Number(delayed ?? 0), dropped: Number(dropped ?? 0) }
   }
 
-  /** Of each directed link that carried any. */
+  /** Counts of each directed link that has carried a packet. */
   async counts(): Promise<Readonly<Record<string, LinkCounts>>> {
     if (!this.#switch.connected) throw new Error('the switch has ended')
     this.#switch.send('counts')
@@ -166,7 +171,7 @@ export class Detour implements AsyncDisposable {
   }
 }
 
-/** Why packets cannot be led over a switch here; null where they can. */
+/** The reason why packets cannot take a detour here; null if they can. */
 export const whyNoDetour = (): string | null => {
   try {
     fs.closeSync(fs.openSync('/dev/net/tun', 'r+'))

@@ -12,12 +12,12 @@ const share = (all: readonly Fate[], holds: (fate: Fate) => boolean): number =>
   all.filter(holds).length / COUNT
 
 describe('the fate of packets', () => {
-  it('without a rule is to go at once, once, as they are', () => {
+  it('without a rule is to leave at once, once and unchanged', () => {
     for (const fate of fates({}))
       expect(fate).toEqual({ departuresMs: [0], flippedBit: null, heldBack: false })
   })
 
-  it('follows the shares asked for', () => {
+  it('follows the requested shares', () => {
     expect(share(fates({ loss: 0.3 }), ({ departuresMs }) => departuresMs.length === 0)).toBeCloseTo(0.3, 1)
     expect(share(fates({ duplicate: 0.2 }), ({ departuresMs }) => departuresMs.length === 2)).toBeCloseTo(
       0.2,
@@ -28,15 +28,15 @@ describe('the fate of packets', () => {
     expect(share(reordered, ({ departuresMs }) => departuresMs[0] === HELD_BACK_MS)).toBeCloseTo(0.4, 1)
   })
 
-  it('delays by the delay, give or take the jitter', () => {
+  it('delays by the delay, plus or minus the jitter', () => {
     const all = fates({ delayMs: 50, jitterMs: 20 }).map(({ departuresMs }) => departuresMs[0] as number)
     expect(Math.min(...all)).toBeGreaterThanOrEqual(30)
     expect(Math.max(...all)).toBeLessThanOrEqual(70)
-    // Six standard deviations of the mean of so many.
+    // Six standard deviations of the mean of this many packets.
     expect(Math.abs(all.reduce((a, b) => a + b) / COUNT - 50)).toBeLessThan(1.6)
   })
 
-  it('flips bits of the payload only, and none where there is none', () => {
+  it('flips bits of the payload only, and none if there is no payload', () => {
     for (const { flippedBit } of fates({ corrupt: 1 })) {
       expect(flippedBit).toBeGreaterThanOrEqual(40 * 8)
       expect(flippedBit).toBeLessThan(100 * 8)
@@ -44,7 +44,7 @@ describe('the fate of packets', () => {
     expect(fateOf({ ...WELL, corrupt: 1 }, rngFromSeed(1), 0, 40, 40).flippedBit).toBeNull()
   })
 
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and differs for another seed', () => {
     const rule = { loss: 0.5, delayMs: 10, jitterMs: 5 }
     expect(fates(rule, 7)).toEqual(fates(rule, 7))
     expect(fates(rule, 7)).not.toEqual(fates(rule, 8))

@@ -1,25 +1,27 @@
-/** What becomes of each packet on a directed link: drawn by the seed and the packet's ordinal on that link, nothing else. */
+/**
+ * What happens to each packet on a directed link. It depends only on the seed and the packet's ordinal on that link.
+ */
 import type { Rng } from '../../api/random.ts'
 
-/** Shares are of packets, from 0 to 1; times in milliseconds. */
+/** Shares are shares of packets, from 0 to 1. Times are in milliseconds. */
 export interface LinkRule {
   readonly delayMs: number
-  /** Uniform, to both sides of the delay. */
+  /** Uniform: the delay varies by at most this much in both directions. */
   readonly jitterMs: number
   readonly loss: number
   readonly duplicate: number
-  /** One bit of the payload is flipped: TCP's checksum will mostly find it, and drop the packet. */
+  /** One bit of the payload is flipped. TCP's checksum mostly detects it, and the packet is dropped. */
   readonly corrupt: number
-  /** Held back for longer than the others, so that later ones overtake them. */
+  /** These packets are held back, so that later ones overtake them. */
   readonly reorder: number
 }
 
 export const HELD_BACK_MS = 20
 
-/** What is done to one packet: a list of departures, none where it is lost. */
+/** What is done to one packet: a list of departures, empty if it is lost. */
 export interface Fate {
   readonly departuresMs: readonly number[]
-  /** Which bit of the packet flips; null: none. */
+  /** Index of the bit of the packet that is flipped; null: none. */
   readonly flippedBit: number | null
   readonly heldBack: boolean
 }
@@ -46,7 +48,7 @@ export const fateOf = (
   }
 }
 
-/** Packets of one directed link so far. */
+/** Counts of one directed link so far. */
 export interface LinkCounts {
   packets: number
   bytes: number

@@ -1,6 +1,7 @@
 /**
- * Measures a network one way at a time: datagrams from every node to every other, sent and received by one process that
- * has a socket in each node's network namespace, and so one clock for all. Perl, since Node cannot enter a namespace.
+ * Measures each direction of a network by itself: datagrams from every node to every other node. One process sends and
+ * receives them through a socket in each node's network namespace, so that one clock measures all. It is written in Perl,
+ * since Node cannot enter a namespace.
  */
 import { execa } from 'execa'
 
@@ -13,19 +14,22 @@ export interface ProbedNode {
 export interface ProbedLink {
   readonly sent: number
   readonly received: number
-  /** Mean of those that arrived; null where none did. */
+  /** Mean delay of the datagrams that arrived; null if none did. */
   readonly delayMs: number | null
 }
 
-/** `from>to` -> what came through. */
+/** `from>to` -> what arrived. */
 export type Probe = Readonly<Record<string, ProbedLink>>
 
 const ROUNDS = 20
 const EVERY_MS = 10
-/** After the last is sent. */
+/** How long it waits after the last datagram is sent. */
 const WAIT_MS = 250
 
-/** Arguments: rounds, ms between them, ms to wait, then pid and address of each. Prints `from to received total_ms`. */
+/**
+ * Arguments: rounds, ms between rounds, ms to wait, then pid and address of each node. Prints `from to received
+ * total_ms`.
+ */
 const SCRIPT = `
 use strict; use Socket;
 my ($rounds, $every, $wait, @nodes) = @ARGV;
@@ -54,7 +58,7 @@ for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { next if $i == $j; my $k = 
   print join(" ", $i, $j, scalar(keys %{$got{$k} || {}}), $total{$k} || 0), "\\n" } }
 `
 
-/** More than that only on a slow machine. */
+/** How long a probe takes; longer only on a slow machine. */
 export const PROBE_TAKES_MS = 700
 
 export const probeLinks = async (nodes: readonly ProbedNode[]): Promise<Probe> => {
@@ -69,7 +73,7 @@ export const probeLinks = async (nodes: readonly ProbedNode[]): Promise<Probe> =
   return Object.fromEntries(links)
 }
 
-/** Of several links together. */
+/** Several links taken together. */
 export const summarise = (probe: Probe, links: readonly string[]): ProbedLink => {
   const probed = links.flatMap((link) => probe[link] ?? [])
   const received = probed.reduce((sum, link) => sum + link.received, 0)

@@ -1,7 +1,7 @@
 /**
- * The process that carries packets between TUN devices and does to them what their links' rules say:
- * `perl -e <OPEN_TUNS> ... node switch.ts <options as JSON>`. It is killed, never ended: the devices go with it, and the
- * routes through them.
+ * The process that carries packets between TUN devices and applies the rules of their links:
+ * `perl -e <OPEN_TUNS> ... node switch.ts <options as JSON>`. It ends only by being killed; its devices disappear with
+ * it, and so do the routes through them.
  */
 import fs from 'node:fs'
 import { rngFromSeed } from '../../support/random.ts'
@@ -10,7 +10,7 @@ import { fateOf, type LinkCounts, type LinkRule, newCounts } from './link.ts'
 export interface SwitchOptions {
   /** Addresses behind each device, in the order of the descriptors. */
   readonly ports: readonly { readonly name: string; readonly addresses: readonly string[] }[]
-  /** `from>to` by the ports' names; links that are not named carry packets as they are. */
+  /** Keyed by `from>to`, the ports' names. Links without a rule carry packets unchanged. */
   readonly rules: Readonly<Record<string, LinkRule>>
   readonly seed: number
 }
@@ -20,7 +20,7 @@ const IPV4 = 4
 const PROTOCOL_TCP = 6
 const PROTOCOL_UDP = 17
 
-/** Addresses of IP, and ports of the protocol above it, must stay: a packet that goes elsewhere proves nothing. */
+/** IP addresses and the ports of the protocol above must stay intact: a packet that goes elsewhere proves nothing. */
 const headerBytesOf = (packet: Buffer): number => {
   const ip = ((packet[0] as number) & 15) * 4
   if (packet[9] === PROTOCOL_TCP) return ip + 20
@@ -49,7 +49,7 @@ class Switch {
     for (const from of this.#fds.keys()) this.#read(from, Buffer.alloc(MTU))
   }
 
-  /** One read waits at each device, on a thread of its own. */
+  /** One read is pending at each device, on its own thread. */
   #read(from: number, buffer: Buffer): void {
     fs.read(this.#fds[from] as number, buffer, 0, buffer.length, null, (error, length) => {
       if (error === null) this.#carry(from, buffer.subarray(0, length))
@@ -93,7 +93,7 @@ class Switch {
     try {
       fs.writeSync(this.#fds[to] as number, packet)
     } catch {
-      // The device is down or its queue full: a network may lose packets.
+      // The device is down or its queue is full: a network may lose packets.
     }
   }
 }
@@ -102,7 +102,7 @@ const options = JSON.parse(process.argv[2] ?? '{}') as SwitchOptions
 const fds = (process.env.FAULTLINE_TUNS ?? '').split(',').map(Number)
 const carrier = new Switch(options, fds)
 process.on('message', () => process.send?.({ counts: carrier.counts }))
-// Not exit: that would wait for the threads, and they wait for packets.
+// Not `exit`, which would wait for the threads, and they wait for packets.
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 carrier.serve()
 process.send?.({ ready: true })

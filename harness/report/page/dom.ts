@@ -1,4 +1,4 @@
-/** Elements without a framework. Text is always text, never markup. */
+/** Creates elements without a framework. Text is always inserted as text, never as markup. */
 
 export const element = (
   name: string,
@@ -33,6 +33,6 @@ export const table = (head: readonly string[], rows: readonly (readonly Cell[])[
     ),
   ])
 
-/** A colour of the style sheet, as the canvas needs it. */
+/** A colour of the style sheet, as a value for the canvas. */
 export const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()

@@ -1,4 +1,6 @@
-/** The page: verdict and story on top, then the counterexample, the timeline, the plots, and everything else. */
+/**
+ * The page: verdict and explanation at the top, then the counterexample, the timeline, the plots, and everything else.
+ */
 import type { ReportData } from '../data.ts'
 import { element, table } from './dom.ts'
 import { drawPlots } from './plots.ts'
@@ -21,7 +23,7 @@ const counts = (data: ReportData): HTMLElement => {
     card(c.ok, 'ok'),
     card(c.fail, 'fail: never happened'),
     card(c.info, 'info: may have happened'),
-    card(`${faults.bit} of ${faults.planned}`, 'faults bit'),
+    card(`${faults.effective} of ${faults.planned}`, 'faults effective'),
     card(`${(data.endMs / 1000).toFixed(1)} s`, 'duration'),
   ])
 }
@@ -34,7 +36,7 @@ const evidence = (data: ReportData): readonly HTMLElement[] =>
         ? []
         : [
             element('p', {}, [
-              element('a', { href: page.file }, ['every operation on it, and how far an order goes']),
+              element('a', { href: page.file }, ['all operations on it, with the longest partial order']),
             ]),
           ]),
       element('div', { class: 'panel' }, [element('pre', { class: 'evidence' }, [text])]),
@@ -43,7 +45,7 @@ const evidence = (data: ReportData): readonly HTMLElement[] =>
 
 const verdicts = (data: ReportData): HTMLElement =>
   table(
-    ['checker', 'verdict', 'what it found', 'what was promised, and by whom'],
+    ['checker', 'verdict', 'findings', 'what was promised, and by whom'],
     data.verdict.verdicts.map((verdict) => [
       verdict.checker,
       { class: verdict.status, text: verdict.status },
@@ -61,7 +63,7 @@ const faults = (data: ReportData): HTMLElement =>
       `${(fault.endMs / 1000).toFixed(2)} s`,
       fault.victims.join(', '),
       fault.planned,
-      fault.bit ? fault.summary : { class: 'idle', text: `did not bite: ${fault.summary}` },
+      fault.effective ? fault.summary : { class: 'no-effect', text: `no effect: ${fault.summary}` },
     ]),
   )
 
@@ -102,9 +104,9 @@ const coverage = ({ verdict: { impact } }: ReportData): HTMLElement =>
     ]),
   )
 
-/** Nothing where there were no faults. */
+/** Nothing if there were no faults. */
 const impact = (data: ReportData): readonly HTMLElement[] => {
-  // A verdict of before this was measured has none.
+  // Verdicts of older versions have no impact.
   if ((data.verdict.impact ?? null) === null) return []
   return [
     element('h2', {}, ['Recovery']),

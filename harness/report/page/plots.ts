@@ -11,8 +11,8 @@ const faultBands = (data: ReportData): uPlot.Plugin => ({
       const { ctx, bbox } = plot
       ctx.save()
       ctx.globalAlpha = 0.13
-      ctx.fillStyle = colour('bad')
-      for (const fault of data.faults.filter(({ bit }) => bit)) {
+      for (const fault of data.faults.filter(({ effective }) => effective)) {
+        ctx.fillStyle = colour(`fault-${fault.colour}`)
         const from = plot.valToPos(fault.startMs / 1000, 'x', true)
         const to = plot.valToPos(fault.endMs / 1000, 'x', true)
         ctx.fillRect(from, bbox.top, to - from, bbox.height)

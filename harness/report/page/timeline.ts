@@ -1,6 +1,6 @@
 /**
- * The timeline: faults, nodes (role and term) and clients on one axis, on a canvas. The wheel zooms where the
- * pointer is, dragging pans, hovering tells, "first error" goes to the counterexample.
+ * The timeline: faults, nodes (role and term) and clients on one time axis, on a canvas. The wheel zooms at the pointer,
+ * dragging moves, hovering shows details, and "first error" goes to the counterexample.
  */
 import type { PageOperation, ReportData } from '../data.ts'
 import { colour, element } from './dom.ts'
@@ -23,7 +23,7 @@ interface Hit {
 }
 
 const lanesOf = (data: ReportData): readonly Lane[] => [
-  ...[...new Set(data.faults.map(({ nemesis }) => nemesis))].map((label): Lane => ({ kind: 'fault', label })),
+  ...[...new Set(data.faults.map((fault) => fault.label))].map((label): Lane => ({ kind: 'fault', label })),
   ...data.nodes.map((label): Lane => ({ kind: 'node', label })),
   ...data.rows.map((label, row): Lane => ({ kind: 'client', label, row })),
 ]
@@ -52,7 +52,7 @@ class Timeline {
     this.draw()
   }
 
-  /** Shows the counterexample, with a little of what is around it. */
+  /** Shows the counterexample and a little of its surroundings. */
   showFirstError(): void {
     const shown = this.#data.operations.filter(({ index }) => this.#highlighted.has(index))
     if (shown.length === 0) return
@@ -185,7 +185,7 @@ class Timeline {
     else for (const operation of this.#byRow[lane.row] ?? []) this.#paintOperation(ctx, operation, y)
   }
 
-  /** Draws a bar if it is in sight, and remembers it for hovering. Returns its width, 0 where it is out of sight. */
+  /** Draws a bar if it is visible, and remembers it for hovering. Returns its width; 0 if it is not visible. */
   #bar(
     ctx: CanvasRenderingContext2D,
     y: number,
@@ -209,10 +209,11 @@ class Timeline {
     ctx.fillText(text, Math.max(LABEL_WIDTH, this.#xOf(fromMs)) + 4, y + ROW_HEIGHT / 2)
   }
 
-  #paintFaults(ctx: CanvasRenderingContext2D, nemesis: string, y: number): void {
-    for (const fault of this.#data.faults.filter((candidate) => candidate.nemesis === nemesis)) {
-      const text = `${fault.id}\nvictims ${fault.victims.join(', ')}\nmeasured: ${fault.summary}\nplanned: ${fault.planned}`
-      const width = this.#bar(ctx, y, fault.startMs, fault.endMs, colour(fault.bit ? 'bad' : 'fail'), text)
+  #paintFaults(ctx: CanvasRenderingContext2D, label: string, y: number): void {
+    for (const fault of this.#data.faults.filter((candidate) => candidate.label === label)) {
+      const text = `${fault.id} (${fault.kind})\nvictims ${fault.victims.join(', ')}\nmeasured: ${fault.summary}\nplanned: ${fault.planned}`
+      const fill = colour(fault.effective ? `fault-${fault.colour}` : 'fail')
+      const width = this.#bar(ctx, y, fault.startMs, fault.endMs, fill, text)
       this.#label(ctx, `${fault.id} ${fault.victims.join(' ')}`, fault.startMs, y, width)
     }
   }
@@ -256,15 +257,15 @@ export const mountTimeline = (into: HTMLElement, data: ReportData): void => {
   const tip = element('div', { id: 'tip' }, [])
   const first = element('button', { class: 'first', id: 'first-error' }, ['first error'])
   const all = element('button', { id: 'show-all' }, ['whole run'])
-  const omitted = data.omitted === 0 ? '' : ` ${data.omitted} operations are left out.`
+  const omitted = data.omitted === 0 ? '' : ` ${data.omitted} operations are omitted.`
   const legend = element('span', { class: 'key' }, [
     ...key('ok', 'ok'),
-    ...key('fail', 'fail'),
+    ...key('fail', 'fail, fault without effect'),
     ...key('info', 'info'),
     ...key('leader', 'leader'),
-    ...key('bad', 'fault, no answer'),
+    ...key('bad', 'no answer'),
   ])
-  const help = element('span', {}, [`wheel zooms, drag moves, hover tells.${omitted}`])
+  const help = element('span', {}, [`wheel zooms, drag moves, hover shows details.${omitted}`])
   into.append(
     element('div', { class: 'tools' }, [...(data.highlighted.length > 0 ? [first] : []), all, legend, help]),
     canvas,

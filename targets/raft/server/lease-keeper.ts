@@ -6,18 +6,18 @@
 import type { StateMachine } from '../state-machine.ts'
 import type { Duty } from './duty.ts'
 
-interface Held {
+interface Expiring {
   /** Unique among the leases of all time. */
   readonly token: number
 }
 
-export interface LeaseKeeperOptions<K, L extends Held> {
+export interface LeaseKeeperOptions<K, L extends Expiring> {
   readonly held: (machine: StateMachine) => readonly (readonly [K, L])[]
   readonly isOver: (lease: L, heldMs: number) => boolean
   readonly expire: (key: K, token: number) => void
 }
 
-export class LeaseKeeper<K, L extends Held> implements Duty {
+export class LeaseKeeper<K, L extends Expiring> implements Duty {
   readonly #options: LeaseKeeperOptions<K, L>
   /** Token -> when this node, leading without a break, first saw it. */
   #seenMs = new Map<number, number>()

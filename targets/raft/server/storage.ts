@@ -88,7 +88,7 @@ const wholeBatches = (found: readonly ChainedRecord[]): Decoded => {
 }
 
 /** The records of a log. @throws CorruptLogError for damage before the last batch. */
-export const decodeLog = (file: Buffer): Decoded => {
+const decodeLog = (file: Buffer): Decoded => {
   const found: ChainedRecord[] = []
   let at = 0
   for (let next = recordAt(file, at); next !== null; next = recordAt(file, at)) {

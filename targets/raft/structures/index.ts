@@ -39,12 +39,12 @@ import { elements } from './sets.ts'
 import type { MakeStructure } from './structure.ts'
 import { lists, transactionalRegisters } from './transactions.ts'
 
-interface Part {
+interface StructureOf {
   readonly vocabulary: Vocabulary
   readonly make: MakeStructure
 }
 
-const PARTS: readonly Part[] = [
+const PARTS: readonly StructureOf[] = [
   { vocabulary: REGISTER, make: registers },
   { vocabulary: SET, make: elements },
   { vocabulary: LIST_APPEND, make: lists },
@@ -67,7 +67,7 @@ const PARTS: readonly Part[] = [
   { vocabulary: OUTBOX, make: outbox },
 ]
 
-export const structures: Readonly<Record<string, Part>> = Object.fromEntries(
+export const structures: Readonly<Record<string, StructureOf>> = Object.fromEntries(
   PARTS.map((part) => [part.vocabulary.name, part]),
 )
 

@@ -8,16 +8,16 @@ import type {
 } from '../../../harness/vocabularies/effects.ts'
 import { DigestMap, type Structure } from './structure.ts'
 
-interface Entry extends LedgerEntry {
+interface StoredRequest extends LedgerEntry {
   readonly request: Request
 }
 
 export class Ledger {
-  readonly #entries: DigestMap<string, Entry>
+  readonly #entries: DigestMap<string, StoredRequest>
   /** In the order in which they were accepted. */
   readonly #pending: Map<string, Request>
 
-  constructor(saved: readonly [string, Entry][]) {
+  constructor(saved: readonly [string, StoredRequest][]) {
     this.#entries = new DigestMap(saved)
     this.#pending = new Map(
       saved
@@ -59,7 +59,7 @@ export class Ledger {
   read({ f }: Call): PendingResult | LedgerResult {
     if (f === 'pending')
       return { pending: [...this.#pending.keys()], done: this.#entries.size - this.#pending.size }
-    const told = ({ key, acceptedAt, doneAt, worker }: Entry): LedgerEntry => ({
+    const told = ({ key, acceptedAt, doneAt, worker }: StoredRequest): LedgerEntry => ({
       key,
       acceptedAt,
       doneAt,
@@ -68,8 +68,8 @@ export class Ledger {
     return { entries: this.#entries.entries().map(([, entry]) => told(entry)) }
   }
 
-  save(): readonly [string, Entry][] {
-    return this.#entries.entries() as [string, Entry][]
+  save(): readonly [string, StoredRequest][] {
+    return this.#entries.entries() as [string, StoredRequest][]
   }
 }
 

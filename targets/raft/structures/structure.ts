@@ -1,5 +1,6 @@
 /** The data that the state machine keeps for one vocabulary: deterministic, and saved with every snapshot. */
 import type { Call } from '../../../harness/api/history.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 
 /** The position of a call in the log, and its session. */
 export interface Position {
@@ -30,7 +31,7 @@ export const hashText = (text: string, start = 0): number => {
 }
 
 /** A map of small values with a digest of its content: the sum of the hashes of its items. */
-export class DigestMap<K extends number | string, V> {
+export class DigestMap<K extends Scalar, V> {
   readonly #items: Map<K, V>
   digest = 0
 

@@ -1,19 +1,19 @@
-/** What is drawn, and where. The page holds these classes as text, so they use nothing but the browser. */
+/** What is drawn, and where. The page contains these classes as text, so they may use only the browser. */
 import type { PageData } from './data.ts'
 
-/** The history as columns of numbers, and the lines in which its operations stand. */
+/** The history as columns of numbers, and the line of each operation. */
 export class Chart {
   readonly data: PageData
   readonly call: Float64Array
-  /** Of what never returned: where the axis ends. */
+  /** For operations that never returned: the end of the axis. */
   readonly end: Float64Array
   readonly from = 0
   readonly to: number
   readonly rows: readonly string[]
   readonly laneCount: number
-  /** The operations of each line that are shown, in order of their calls. */
+  /** For each line, the operations that are shown, in order of their calls. */
   lanes: number[][] = []
-  /** The place of each operation in the order found for its partition, and when it takes effect there. */
+  /** For each operation, its place in the order of its partition, and when it takes effect in that order. */
   readonly orderOf: Int32Array
   readonly placeOf: Int32Array
   readonly effect: Float64Array
@@ -46,7 +46,7 @@ export class Chart {
     this.show(null)
   }
 
-  /** Operations in an order that is possible, and the time at which each takes effect. */
+  /** Operations in a possible order, and the time at which each takes effect. */
   place(number: number, operations: readonly number[]): void {
     for (const [place, time] of this.effects(operations).entries()) {
       const operation = operations[place] as number
@@ -56,7 +56,7 @@ export class Chart {
     }
   }
 
-  /** In the middle between the earliest times, after all calls so far, and the latest, before all returns to come. */
+  /** The middle between the earliest time (after all calls so far) and the latest time (before all later returns). */
   effects(operations: readonly number[]): readonly number[] {
     const latest: number[] = []
     let least = this.to
@@ -71,7 +71,7 @@ export class Chart {
     })
   }
 
-  /** Only the operations of one partition; null: of all. */
+  /** Shows only the operations of one partition; null: all. */
   show(partition: number | null): void {
     this.lanes = Array.from({ length: this.laneCount }, () => [])
     for (const [operation, lane] of this.data.lanes.entries())
@@ -96,7 +96,7 @@ export class Chart {
     return this.data.texts[this.data.labels[operation] as number] ?? ''
   }
 
-  /** In a line, how many are called by a time. */
+  /** How many operations of a line are called by a time. */
   calledBy(lane: readonly number[], time: number): number {
     let low = 0
     let high = lane.length
@@ -109,7 +109,7 @@ export class Chart {
   }
 }
 
-/** Which times stand where on a canvas. */
+/** Maps times to positions on a canvas. */
 export class View {
   from: number
   to: number
@@ -140,7 +140,7 @@ export class View {
     this.to += by
   }
 
-  /** Keeps within the history, and no closer than a few ticks. */
+  /** Stays within the history, and zooms in to no less than a few ticks. */
   clamp(least: number, most: number): void {
     const span = Math.min(Math.max(this.to - this.from, 10), most - least)
     const from = Math.min(Math.max(this.from, least), most - span)

@@ -1,4 +1,4 @@
-/** What the page is made of: everything a reader can point at, as plain columns. */
+/** The data of the page: everything that a reader can point at, as plain columns. */
 import { partsOfOperations } from '../../history/operations.ts'
 import { sortedPositions } from '../../history/sort.ts'
 import type { AnyModel, Operation, Result } from '../../model.ts'
@@ -6,13 +6,13 @@ import type { Explanation } from '../explain.ts'
 import type { PartialLinearization } from '../linearize.ts'
 import { assignLanes } from './lanes.ts'
 
-/** Something that happened beside the operations: a fault, a line of a log. */
+/** An event besides the operations: a fault, a line of a log. */
 export interface Annotation {
   /** In the unit of the operations' times. */
   readonly from: number
-  /** Absent: a moment. */
+  /** Absent: the event has no duration. */
   readonly to?: number
-  /** What it concerns: annotations of one row stand in one line. */
+  /** What it concerns. Annotations of one row are drawn in one line. */
   readonly row: string
   readonly text: string
 }
@@ -24,20 +24,20 @@ export interface PageData {
   readonly summary: string
   /** The diagram of the failing window. */
   readonly text: string
-  /** How many of the unit of times make one of what is shown, and its name. */
+  /** How many units of time are one shown unit, and the name of that. */
   readonly unit: { readonly size: number; readonly name: string }
-  /** Times are counted from the first call, in ticks of so many units. */
+  /** Times are ticks since the first call; a tick is so many units. */
   readonly start: number
   readonly tick: number
-  /** From one call to the next, and from each call to its return; -1: it never returned. */
+  /** Time from each call to the next, and from each call to its return; -1: it never returned. */
   readonly gaps: readonly number[]
   readonly durations: readonly number[]
   readonly clients: readonly number[]
   readonly lanes: readonly number[]
-  /** Into `texts`. */
+  /** Index into `texts`. */
   readonly labels: readonly number[]
   readonly texts: readonly string[]
-  /** Into `partitions`. */
+  /** Index into `partitions`. */
   readonly partitionOf: readonly number[]
   readonly partitions: readonly (string | number)[]
   readonly orders: readonly PageOrder[]
@@ -45,14 +45,14 @@ export interface PageData {
   readonly window: readonly number[]
   readonly attempts: readonly PageAttempt[]
   readonly annotations: readonly Annotation[]
-  /** Operations that had no room. */
+  /** Number of operations for which there was no room. */
   readonly omitted: number
 }
 
 export interface PageOrder {
   readonly partition: number
   readonly operations: readonly number[]
-  /** The state after each, into `texts`. */
+  /** The state after each, as an index into `texts`. */
   readonly states: readonly number[]
 }
 
@@ -89,7 +89,7 @@ class Texts {
   }
 }
 
-/** The operations nearest to a place, by calls: at most so many. */
+/** The operations nearest to a place in the order of calls, at most so many. */
 const nearest = (order: Uint32Array, place: number, most: number): Uint32Array => {
   const from = Math.max(0, Math.min(place - (most >> 1), order.length - most))
   return order.subarray(from, from + most)
@@ -104,7 +104,7 @@ const summaryOf = <S, I, O>({ model, operations, result }: PageInput<S, I, O>): 
   return `No order of the operations on ${result.partition} explains "${text}" of client ${client}.`
 }
 
-/** `most`: operations there is room for; those nearest to the failure are kept. */
+/** `most`: how many operations there is room for. Those nearest to the failure are kept. */
 export const pageData = <S, I, O>(input: PageInput<S, I, O>, most: number): PageData => {
   const { model, operations, result, explanation } = input
   const byCall = sortedPositions(Float64Array.from(operations, ({ call }) => call))
@@ -164,7 +164,7 @@ export const pageData = <S, I, O>(input: PageInput<S, I, O>, most: number): Page
   }
 }
 
-/** Times as small whole numbers: only differences, which compress well. */
+/** Times as differences, which are small whole numbers and compress well. */
 const ticksOf = <I, O>(
   shown: readonly Operation<I, O>[],
   annotations: readonly Annotation[],

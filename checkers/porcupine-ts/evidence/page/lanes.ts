@@ -1,7 +1,7 @@
 /**
- * Lines of the page: clients share one where the first is done before the second begins. A client whose last
- * operation never returned, as crashed ones do, is done soon after that call: else thousands of them would each take
- * a line to the end of the history.
+ * The lines of the page: two clients share one if the first is done before the second begins. A client whose last
+ * operation never returned, as after a crash, counts as done soon after that call. Otherwise thousands of such clients
+ * would each need a line to the end of the history.
  */
 import type { Operation } from '../../model.ts'
 
@@ -11,7 +11,7 @@ interface Life {
   to: number
 }
 
-/** How long an open operation is drawn at least: as long as the middle one of those that returned. */
+/** Minimum length of an open operation: the median of those that returned. */
 const typicalDuration = (operations: readonly Operation<unknown, unknown>[]): number => {
   const durations = Float64Array.from(
     operations.map(({ call, return: end }) => end - call).filter(Number.isFinite),
@@ -19,7 +19,7 @@ const typicalDuration = (operations: readonly Operation<unknown, unknown>[]): nu
   return durations[durations.length >> 1] ?? 1
 }
 
-/** `operations` in order of their calls; the line of each. */
+/** The line of each operation; `operations` must be in order of their calls. */
 export const assignLanes = (operations: readonly Operation<unknown, unknown>[]): number[] => {
   const open = typicalDuration(operations)
   const lives = new Map<number, Life>()

@@ -1,4 +1,4 @@
-/** The page as a reader sees it: in a real browser. */
+/** The page as a reader sees it, in a real browser. */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -28,7 +28,7 @@ describeWithBrowser('the page', () => {
     await browser.close()
   })
 
-  /** Opened from the disk; what it asked for besides, and what went wrong in it. */
+  /** Opens the page from disk, and records what else it requested and its errors. */
   const open = async (html: string): Promise<{ page: Page; requests: string[]; errors: string[] }> => {
     const file = path.join(folder, `${fs.readdirSync(folder).length}.html`)
     fs.writeFileSync(file, html)
@@ -44,7 +44,7 @@ describeWithBrowser('the page', () => {
 
   const dataOf = (page: Page): Promise<Record<string, string>> =>
     page.evaluate(async () => {
-      // What was asked for is drawn with the next frame.
+      // A change is drawn with the next frame.
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
       return { ...(document.querySelector('canvas') as HTMLCanvasElement).dataset } as Record<string, string>
     })
@@ -83,7 +83,7 @@ describeWithBrowser('the page', () => {
     const { from, to } = await dataOf(page)
     const box = await page.locator('canvas').boundingBox()
     if (box === null) throw new Error('no canvas')
-    // Lines stand below the axis (24 px) and one row of annotations, 22 px each; clients in order of their calls.
+    // Lines are below the axis (24 px) and one row of annotations, 22 px each; clients in order of their calls.
     const span = (Number(to) - Number(from)) / 1.01
     const at = (time: number, line: number): [number, number] => [
       box.x + (time / 700) * (span / (Number(to) - Number(from))) * box.width,
@@ -135,7 +135,7 @@ describeWithBrowser('the page', () => {
     await page.selectOption('#partition', '')
     await page.click('#whole')
     const whole = await dataOf(page)
-    // At most one rectangle a pixel and line, however many operations fall on it.
+    // At most one rectangle per pixel and line, however many operations fall on it.
     const lines = await page.evaluate(() =>
       Math.ceil((document.querySelector('#scroller') as HTMLElement).clientHeight / 22),
     )

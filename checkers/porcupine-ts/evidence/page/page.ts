@@ -1,7 +1,7 @@
 /**
- * A history and what was found of it as one self-contained HTML page: data, style and script inside, nothing fetched.
- * A reader goes to the first error, sees under the pointer the order in which operations can take effect and where it
- * ends, and faults and logs on the same axis.
+ * A history and its result as one self-contained HTML page: it contains data, style and script, and fetches nothing.
+ * A reader can go to the first error, see under the pointer the order in which operations can take effect and where that
+ * order ends, and see faults and logs on the same axis.
  */
 import type { AnyModel, Limits, Operation, Result } from '../../model.ts'
 import { type Explanation, explain } from '../explain.ts'
@@ -15,9 +15,9 @@ import { Viewer } from './viewer.ts'
 export interface PageOptions {
   readonly title?: string
   readonly annotations?: readonly Annotation[]
-  /** How many of the unit of times make one of what is shown, and its name: nanoseconds as seconds: 1e9, ' s'. */
+  /** How many units of time are one shown unit, and the name of that. Nanoseconds shown as seconds: 1e9, ' s'. */
   readonly unit?: PageData['unit']
-  /** For the explanation and the orders: without more time the page shows less. Default: 5 s. */
+  /** Time limit of the explanation and the orders; after it the page shows less. Default: 5 s. */
   readonly limits?: Limits
 }
 
@@ -78,10 +78,10 @@ const write = async (data: PageData): Promise<string> => `<!doctype html>
 `
 
 /**
- * The page of a checked history, below 5 MB: where all of it has no room, what lies nearest to the failure is kept,
- * and the page says so.
+ * The page of a checked history, below 5 MB. If there is not room for all operations, those nearest to the failure are
+ * kept, and the page says so.
  *
- * @throws MalformedHistoryError naming the operation, where the input is no history.
+ * @throws MalformedHistoryError naming the operation, if the input is not a valid history.
  */
 export const drawPage = async <S, I, O>(
   model: AnyModel<S, I, O>,

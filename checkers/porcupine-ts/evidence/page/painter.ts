@@ -1,6 +1,6 @@
 /**
- * Draws what a view shows: as much work as the canvas is wide and high, not as the history is long. The page holds
- * this class as text, so it uses nothing but the browser and what it is given.
+ * Draws what a view shows. The work depends on the size of the canvas, not on the length of the history. The page
+ * contains this class as text, so it may use only the browser and its arguments.
  */
 import type { Chart, View } from './chart.ts'
 import type { PageAttempt } from './data.ts'
@@ -11,12 +11,12 @@ export class Painter {
   readonly #context: CanvasRenderingContext2D
   readonly #colors: CSSStyleDeclaration
   readonly #window: ReadonlySet<number>
-  /** Rectangles drawn last time. */
+  /** Number of rectangles drawn last time. */
   drawn = 0
   readonly rowHeight = 22
   readonly #axisHeight = 24
   readonly #pointSize = 4
-  /** Neighbours in an order that are drawn around the operation under the pointer. */
+  /** How many neighbours in the order are drawn around the operation under the pointer. */
   readonly #neighbours = 12
 
   constructor(chart: Chart, view: View, canvas: HTMLCanvasElement) {
@@ -27,7 +27,7 @@ export class Painter {
     this.#window = new Set(chart.data.window)
   }
 
-  /** `top`: how far the lines are scrolled. */
+  /** `top`: scroll position of the lines. */
   paint(height: number, top: number, hovered: number | null, attempt: PageAttempt | null): void {
     this.drawn = 0
     this.#context.clearRect(0, 0, this.#view.width, height)
@@ -59,7 +59,7 @@ export class Painter {
     this.#context.fillRect(x, y, width, height)
   }
 
-  /** What falls on one pixel is drawn once. */
+  /** Operations that fall on one pixel are drawn once. */
   #lane(lane: number, y: number, hovered: number | null): void {
     const { call, end } = this.#chart
     const shown = this.#chart.lanes[lane] as readonly number[]
@@ -132,7 +132,7 @@ export class Painter {
     this.#order(order.operations.slice(from, place + this.#neighbours + 1), from, top)
   }
 
-  /** A line from effect to effect, numbered. `first`: the number of the first one's place; null: all are drawn. */
+  /** A numbered line from effect to effect. `first`: the number of the first place; null: all are drawn. */
   #order(operations: readonly number[], first: number | null, top: number): void {
     const { effect, data } = this.#chart
     const context = this.#context

@@ -1,6 +1,6 @@
 /**
- * The page: pointer, wheel, keys, and what is told of one operation. The page holds this class as text, so it uses
- * nothing but the browser and what it is given.
+ * The page: pointer, wheel, keys, and the details of one operation. The page contains this class as text, so it may use
+ * only the browser and its arguments.
  */
 import type { Chart, View } from './chart.ts'
 import type { PageAttempt } from './data.ts'
@@ -159,7 +159,7 @@ export class Viewer {
     return lines.join('\n')
   }
 
-  /** The failing window with a little around it. */
+  /** Shows the failing window with a margin around it. */
   #jump(): void {
     const { blocked, window: failing } = this.#chart.data
     if (blocked === null) return

@@ -4,7 +4,7 @@ import type { AnomalyName } from './anomalies.ts'
 import type { EdgeList } from './graph.ts'
 
 /** One proof of an anomaly. */
-export interface Finding {
+export interface Proof {
   readonly anomaly: AnomalyName
   /** Rows of the transactions concerned, in the order in which the text names them: T1, T2 ... */
   readonly transactions: readonly number[]
@@ -15,12 +15,12 @@ export interface Finding {
 /** So many proofs of one anomaly are kept; the others are counted. */
 const KEPT = 3
 
-export class Findings {
+export class Proofs {
   readonly counts = new Map<AnomalyName, number>()
-  readonly kept: Finding[] = []
+  readonly kept: Proof[] = []
 
   /** `prove` is called only for what is kept. */
-  add(anomaly: AnomalyName, prove: () => Omit<Finding, 'anomaly'>): void {
+  add(anomaly: AnomalyName, prove: () => Omit<Proof, 'anomaly'>): void {
     const count = this.counts.get(anomaly) ?? 0
     this.counts.set(anomaly, count + 1)
     if (count < KEPT) this.kept.push({ anomaly, ...prove() })
@@ -29,7 +29,7 @@ export class Findings {
 
 export interface Inference {
   readonly edges: EdgeList
-  readonly findings: Findings
+  readonly proofs: Proofs
   /** Name of each key, by its number. */
   readonly keys: readonly Scalar[]
   /** What each version of each key is, by their numbers. */

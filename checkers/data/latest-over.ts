@@ -1,0 +1,23 @@
+/**
+ * Of operations that were over before a time, the one that began last. Whatever was over before that one began is older
+ * than it, in any order that keeps real time.
+ */
+import type { Operation, Pair } from '../../harness/api/history.ts'
+import { lowerBound } from '../lower-bound.ts'
+
+type Acknowledged = Pair & { readonly completion: Operation }
+
+const isAcknowledged = (pair: Pair): pair is Acknowledged => pair.completion?.type === 'ok'
+
+const endNs = ({ completion }: Acknowledged): number => completion.timeNs
+
+/** Asks that of the pairs that ended in ok; a question takes time logarithmic in their number. */
+export const latestOver = (pairs: readonly Pair[]): ((timeNs: number) => Pair | null) => {
+  const over = pairs.filter(isAcknowledged).sort((a, b) => endNs(a) - endNs(b))
+  let latest = over[0]
+  const latestUpTo = over.map((pair) => {
+    if (latest === undefined || pair.invocation.index > latest.invocation.index) latest = pair
+    return latest
+  })
+  return (timeNs) => latestUpTo[lowerBound(over, endNs, timeNs) - 1] ?? null
+}

@@ -1,0 +1,49 @@
+import { cases, inDoubt, refused } from '../../harness/testing/cases.ts'
+import { expecting } from '../../harness/testing/promises.ts'
+import { done } from '../../harness/testing/steps.ts'
+import { watch } from './watch.ts'
+
+const event = (revision: number, value = revision) => ({ revision, key: 1, value })
+const change1 = (revision: number, value = revision) =>
+  done(value, 'put', { key: 1, value }, event(revision, value))
+const watched = (after: number, upTo: number, ...events: ReturnType<typeof event>[]) =>
+  done(9, 'watch', { after }, { events, upTo })
+cases(watch, [
+  ['each once, in order', 'valid', change1(1), change1(2), watched(0, 1, event(1)), watched(1, 2, event(2))],
+  [
+    'one that was never acknowledged',
+    'valid',
+    inDoubt(5, 'put', { key: 1, value: 7 }),
+    watched(0, 1, event(1, 7)),
+  ],
+  ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
+  [
+    'one missed where it goes on',
+    'invalid',
+    change1(1),
+    change1(2),
+    change1(3),
+    watched(0, 1, event(1)),
+    watched(1, 3, event(3)),
+  ],
+  ['one twice', 'invalid', change1(1), watched(0, 1, event(1), event(1))],
+  ['one invented', 'invalid', change1(1), watched(0, 2, event(1), event(2, 99))],
+  ['one refused', 'invalid', refused(0, 'put', { key: 1, value: 3 }), watched(0, 1, event(1, 3))],
+  [
+    'others told otherwise',
+    'invalid',
+    change1(1),
+    inDoubt(5, 'put', { key: 1, value: 7 }),
+    watched(0, 1, event(1, 7)),
+  ],
+  ['nothing watched', 'unknown', change1(1)],
+])
+
+cases(
+  watch,
+  [
+    ['not yet at the latest', 'valid', change1(1), change1(2), watched(0, 1, event(1))],
+    ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
+  ],
+  { what: 'where old answers are expected', parts: expecting('consistent-prefix') },
+)

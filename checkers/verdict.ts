@@ -1,0 +1,188 @@
+/**
+ * What checkers are made of: a promise, a pure judgement of the record, findings of a few kinds, and the verdict that follows
+ * from them. A kind that the promise allows is shown, and not held against anyone.
+ */
+import type { Pair } from '../harness/api/history.ts'
+import type { RunRecord } from '../harness/api/record.ts'
+import type { Checker, Evidence, Status, Verdict } from '../harness/api/verdict.ts'
+
+export type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>
+
+interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies'> {
+  /** What was promised, and by whom. */
+  promise(record: RunRecord): Verdict['promise']
+  judge(record: RunRecord): Judged | Promise<Judged>
+}
+
+export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
+  ...checker,
+  check: async (record) => ({
+    checker: checker.name,
+    promise: promise(record),
+    ...(await judge(record)),
+  }),
+})
+
+/** Unknown, and why. */
+export const notJudged = (why: string, details: Verdict['details'] = {}): Judged => ({
+  status: 'unknown',
+  summary: `Not judged: ${why}.`,
+  evidence: [],
+  details,
+})
+
+/** Something that was found. */
+export interface Finding<Kind extends string> {
+  readonly kind: Kind
+  /** One line, without a full stop. */
+  readonly text: string
+  /** Of the operations that show it, indices into the history. */
+  readonly operations: readonly number[]
+  /** What the evidence shows in place of the line. */
+  readonly proof?: string
+  /** When it had all happened, where the operations do not tell. */
+  readonly atNs?: number
+}
+
+export const finding = <Kind extends string>(
+  kind: Kind,
+  text: string,
+  pairs: readonly Pair[],
+): Finding<Kind> => ({ kind, text, operations: pairs.map(({ invocation }) => invocation.index) })
+
+export interface Conclusion<Kind extends string> {
+  /** What was looked at: `30 reads of 2 logs`. */
+  readonly seen: string
+  /** What is to be said of it where nothing was found: `they agree`. */
+  readonly clean: string
+  /** Why it proves nothing that nothing was found: `none was read`. Null: it does prove it. */
+  readonly unproven: string | null
+  /** All kinds of findings, what weighs most first. */
+  readonly kinds: readonly Kind[]
+  /** Absent: none is allowed. */
+  readonly allows?: (kind: Kind) => boolean
+  /** Why a kind is allowed. Absent: the promise allows it. */
+  readonly because?: string
+  /** What the summary ends with, whatever was found. */
+  readonly aside?: string | null
+  /** What is to be said of all findings of a kind together. */
+  readonly note?: (kind: Kind) => string | null
+  /** The status where something was found that is not allowed. Absent: invalid. */
+  readonly brokenIs?: Status
+  /** Besides the count of each kind, by its name. */
+  readonly details: Verdict['details']
+}
+
+/** Of each kind, so many findings are shown. */
+const SHOWN = 10
+
+/** How many there are of each kind. */
+export const countBy = <T>(items: readonly T[], kindOf: (item: T) => string): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const item of items) {
+    const kind = kindOf(item)
+    counts[kind] = (counts[kind] ?? 0) + 1
+  }
+  return counts
+}
+
+/** Such as `lost (2), duplicated (1)`. */
+export const listCounts = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([kind, count]) => `${kind} (${count})`)
+    .join(', ')
+
+/** All findings of one kind. */
+interface Group<Kind extends string> {
+  readonly kind: Kind
+  readonly findings: readonly Finding<Kind>[]
+}
+
+const groupsOf = <Kind extends string>(
+  findings: readonly Finding<Kind>[],
+  kinds: readonly Kind[],
+): readonly Group<Kind>[] => {
+  const byKind = Map.groupBy(findings, ({ kind }) => kind)
+  return kinds.map((kind) => ({ kind, findings: byKind.get(kind) ?? [] }))
+}
+
+const countsOf = (groups: readonly Group<string>[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(groups.map(({ kind, findings }) => [kind, findings.length]))
+
+const evidenceOf = <Kind extends string>(
+  { kind, findings }: Group<Kind>,
+  excuse: string | null,
+  note: string | null,
+): Evidence => {
+  const shown = findings.slice(0, SHOWN)
+  const hidden = findings.length - shown.length
+  const timesNs = shown.flatMap(({ atNs }) => atNs ?? [])
+  const lines = [
+    ...shown.map(({ text, proof }) => proof ?? text),
+    ...(hidden === 0 ? [] : [`and ${hidden} more`]),
+    ...(note === null ? [] : ['', note]),
+  ]
+  return {
+    title: `${kind}: ${findings.length}${excuse === null ? '' : ` (${excuse})`}`,
+    text: lines.join('\n'),
+    operations: [...new Set(shown.flatMap(({ operations }) => operations))],
+    ...(timesNs.length === 0 ? {} : { atNs: Math.max(...timesNs) }),
+  }
+}
+
+interface Sentence extends Pick<Conclusion<string>, 'seen' | 'clean' | 'unproven' | 'aside'> {
+  readonly because: string
+}
+
+/** One sentence that says first what is wrong, where anything is. */
+const summaryOf = (
+  against: readonly Group<string>[],
+  allowed: readonly Group<string>[],
+  { seen, clean, unproven, aside, because }: Sentence,
+): string => {
+  const told = allowed.length === 0 ? [] : [`${listCounts(countsOf(allowed))}, ${because}`]
+  const end = aside == null ? [] : [aside]
+  const [worst] = against
+  if (worst !== undefined) {
+    const count = against.reduce((sum, { findings }) => sum + findings.length, 0)
+    const example = `${count === 1 ? ': ' : '; first, '}${worst.findings[0]?.text}`
+    return capitalised([`${listCounts(countsOf(against))} in ${seen}${example}`, ...told, ...end])
+  }
+  if (unproven !== null)
+    return capitalised([`${seen}: nothing is proven, since ${unproven}`, ...told, ...end])
+  return capitalised([`${seen}: ${told[0] ?? clean}`, ...end])
+}
+
+const capitalised = (parts: readonly string[]): string => {
+  const text = parts.join('; ')
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+}
+
+/** The verdict that follows from what was found. */
+export const conclude = <Kind extends string>(
+  findings: readonly Finding<Kind>[],
+  conclusion: Conclusion<Kind>,
+): Judged => {
+  const {
+    kinds,
+    unproven,
+    allows = () => false,
+    because = 'no more than was promised',
+    note = () => null,
+    brokenIs = 'invalid',
+    details,
+  } = conclusion
+  const groups = groupsOf(findings, kinds)
+  const found = groups.filter((group) => group.findings.length > 0)
+  const against = found.filter(({ kind }) => !allows(kind))
+  const allowed = found.filter(({ kind }) => allows(kind))
+  return {
+    status: against.length > 0 ? brokenIs : unproven === null ? 'valid' : 'unknown',
+    summary: summaryOf(against, allowed, { ...conclusion, because }),
+    evidence: [
+      ...against.map((group) => evidenceOf(group, null, note(group.kind))),
+      ...allowed.map((group) => evidenceOf(group, because, note(group.kind))),
+    ],
+    details: { ...details, ...countsOf(groups) },
+  }
+}

@@ -1,0 +1,96 @@
+/** Operations against their vocabulary's schemas. What does not fit is one sentence: where, which field, what was expected. */
+import type { Call, Operation } from '../api/history.ts'
+import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
+import { UserError } from '../support/assert.ts'
+import { printJson } from '../support/json.ts'
+
+const SHOWN = 80
+
+const shown = (value: unknown): string => {
+  const text = value === undefined ? 'nothing' : printJson(value)
+  return text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text
+}
+
+const definitionOf = (vocabulary: Vocabulary, f: string, where: string): CallDefinition => {
+  const definition = Object.hasOwn(vocabulary.calls, f) ? vocabulary.calls[f] : undefined
+  if (definition !== undefined) return definition
+  throw new UserError(
+    `${where}: ${f} is no call of ${vocabulary.name}, which has ${Object.keys(vocabulary.calls).join(', ')}.`,
+  )
+}
+
+type Schema = CallDefinition['value']
+
+/** The first thing that does not fit, such as `key: expected number`; null where all does. */
+const complaint = (schema: Schema, value: unknown): string | null => {
+  const { error } = schema.safeParse(value)
+  const issue = error?.issues[0]
+  if (issue === undefined) return null
+  const field = issue.path.length === 0 ? '' : `${issue.path.join('.')}: `
+  return `${field}${wordsOf(issue)}`
+}
+
+interface Issue {
+  readonly message: string
+  readonly path: readonly PropertyKey[]
+  /** Of a union: what each of its members complains of. */
+  readonly errors?: readonly (readonly Issue[])[]
+}
+
+/** Of a union the complaint that gets furthest into the value, or what all its members expect. */
+const wordsOf = ({ message, errors }: Issue): string => {
+  if (errors === undefined || errors.length === 0) return message.replace(/^Invalid input: /, '')
+  const firsts = errors.flatMap(([first]) => (first === undefined ? [] : [first]))
+  const deepest = firsts.toSorted((a, b) => b.path.length - a.path.length)[0] as Issue
+  if (deepest.path.length > 0) return `${deepest.path.join('.')}: ${wordsOf(deepest)}`
+  const expected = firsts.map((each) => /expected (\w+)/.exec(each.message)?.[1] ?? wordsOf(each))
+  return `expected ${[...new Set(expected)].join(' or ')}`
+}
+
+/** Whether it is already as the vocabulary has it. */
+export const fits = (vocabulary: Vocabulary, f: string, type: Operation['type'], value: unknown): boolean => {
+  const definition = Object.hasOwn(vocabulary.calls, f) ? vocabulary.calls[f] : undefined
+  if (definition === undefined) return false
+  return (type === 'ok' ? definition.ok : definition.value).safeParse(value).success
+}
+
+/** @throws UserError */
+export const checkInvocation = (vocabulary: Vocabulary, { f, value }: Call, where: string): void => {
+  const why = complaint(definitionOf(vocabulary, f, where).value, value)
+  if (why !== null) throw new UserError(`${where}: the invocation of ${f} is ${shown(value)}: ${why}.`)
+}
+
+/** Why an answer is none to that call; null where it is. */
+const mismatchOf = (vocabulary: Vocabulary, call: Call, ok: unknown): string | null => {
+  const definition = vocabulary.calls[call.f]
+  if (definition === undefined) return `${call.f} is no call of ${vocabulary.name}`
+  return complaint(definition.ok, ok) ?? definition.mismatch?.(call.value, ok) ?? null
+}
+
+/** @throws UserError */
+export const checkCompletion = (vocabulary: Vocabulary, call: Call, ok: unknown, where: string): void => {
+  const why = mismatchOf(vocabulary, call, ok)
+  if (why !== null)
+    throw new UserError(`${where}: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`)
+}
+
+/** @throws UserError naming the first operation of the history that does not fit */
+export const checkHistory = (
+  history: readonly Operation[],
+  vocabulary: Vocabulary,
+  whereOf: (operation: Operation) => string,
+): void => {
+  const open = new Map<Operation['process'], Call>()
+  for (const operation of history) {
+    if (operation.process === 'nemesis') continue
+    const { process, type, f, value } = operation
+    if (type === 'invoke') {
+      checkInvocation(vocabulary, { f, value }, whereOf(operation))
+      open.set(process, { f, value })
+      continue
+    }
+    const call = open.get(process)
+    open.delete(process)
+    if (type === 'ok' && call !== undefined) checkCompletion(vocabulary, call, value, whereOf(operation))
+  }
+}

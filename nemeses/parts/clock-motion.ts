@@ -1,0 +1,144 @@
+/** How the clocks of some nodes move while a fault is in force: one skew, or one that changes by itself. */
+import type { ClusterNode } from '../../harness/api/environment.ts'
+import type { NemesisContext } from '../../harness/api/nemesis.ts'
+import { NodeClocks } from '../../harness/faults/clock/node-clocks.ts'
+import { hostTimeNs } from '../../harness/faults/clock/process-clock.ts'
+import { NO_SKEW, type Skew } from '../../harness/faults/clock/stub.ts'
+import { signal } from '../../harness/faults/proc.ts'
+import { NS_PER_MS } from '../../harness/support/time.ts'
+import { sleep } from '../../harness/support/wait.ts'
+
+export const CLOCK_MODES = ['bump', 'jump-back', 'drift', 'strobe', 'freeze', 'suspend'] as const
+
+interface ClockMotion {
+  readonly mode: (typeof CLOCK_MODES)[number]
+  readonly offsetMs: number
+  /** Parts per million, gained or lost. */
+  readonly ratePpm: number
+  /** How long a suspended node stops. */
+  readonly suspendMs: number
+}
+
+const STROBE_EVERY_MS = 25
+
+const skewOf = ({ mode, offsetMs, ratePpm }: ClockMotion): Skew => {
+  const offsetNs = BigInt(Math.round(offsetMs * NS_PER_MS))
+  if (mode === 'jump-back') return { ...NO_SKEW, offsetNs: -offsetNs }
+  if (mode === 'drift') return { offsetNs: 0n, sinceNs: hostTimeNs(), ratePpm }
+  if (mode === 'freeze') return { offsetNs: 0n, sinceNs: hostTimeNs(), ratePpm: -1e6 }
+  return { ...NO_SKEW, offsetNs }
+}
+
+/** To and fro until stopped. */
+const strobe = async (clocks: NodeClocks, skew: Skew, stop: AbortSignal): Promise<void> => {
+  for (let turn = 1; !stop.aborted; turn++) {
+    await sleep(STROBE_EVERY_MS, stop).catch(() => {})
+    if (!stop.aborted) clocks.set(turn % 2 === 0 ? skew : NO_SKEW)
+  }
+}
+
+/** Stops the nodes, and lets them wake up later with the skew. */
+const suspend = async (
+  nodes: readonly ClusterNode[],
+  clocks: NodeClocks,
+  motion: ClockMotion,
+  stop: AbortSignal,
+): Promise<void> => {
+  const pids = (await Promise.all(nodes.map((node) => node.processes()))).flat().map(({ pid }) => pid)
+  for (const pid of pids) signal(pid, 'SIGSTOP')
+  await sleep(motion.suspendMs, stop).catch(() => {})
+  clocks.set(skewOf(motion))
+  for (const pid of pids) signal(pid, 'SIGCONT')
+}
+
+const seconds = (ms: number): string => `${ms >= 0 ? '+' : ''}${(ms / 1000).toFixed(3)} s`
+
+const furthest = (all: readonly number[]): number =>
+  all.reduce((far, each) => (Math.abs(each) > Math.abs(far) ? each : far), 0)
+
+/** Of an offset that is not the same all the time. */
+const WHEN: Partial<Record<ClockMotion['mode'], string>> = {
+  strobe: ' (by turns)',
+  drift: ' by now',
+  freeze: ' by now',
+}
+
+/** Clocks that are skewed and move until they are put back. */
+export class MovedClocks {
+  readonly #context: NemesisContext
+  readonly #nodes: readonly ClusterNode[]
+  readonly #mode: ClockMotion['mode']
+  readonly #clocks: NodeClocks
+  readonly #stop = new AbortController()
+  #moving: Promise<void> = Promise.resolve()
+
+  private constructor(context: NemesisContext, nodes: readonly ClusterNode[], motion: ClockMotion) {
+    this.#context = context
+    this.#nodes = nodes
+    this.#mode = motion.mode
+    this.#clocks = new NodeClocks(nodes, motion.mode === 'suspend' ? NO_SKEW : skewOf(motion))
+  }
+
+  /** Resolves once all processes there are now are skewed. */
+  static async move(context: NemesisContext, nodes: readonly ClusterNode[], motion: ClockMotion) {
+    const moved = new MovedClocks(context, nodes, motion)
+    try {
+      await moved.#clocks.start()
+    } catch (error) {
+      await moved.#clocks[Symbol.asyncDispose]()
+      throw error
+    }
+    moved.#moving = moved.#keepMoving(motion)
+    // It is awaited when they are put back, which may be long after.
+    moved.#moving.catch(() => {})
+    return moved
+  }
+
+  async #keepMoving(motion: ClockMotion): Promise<void> {
+    const clocks = this.#clocks
+    if (motion.mode === 'strobe') await strobe(clocks, clocks.skew, this.#stop.signal)
+    if (motion.mode === 'suspend') await suspend(this.#nodes, clocks, motion, this.#stop.signal)
+  }
+
+  /** How far the nodes' clocks are from the host's by their own word, in ms; nodes that do not tell are left out. */
+  async #toldMs(): Promise<readonly number[]> {
+    if (this.#mode === 'strobe') return []
+    const told = await Promise.all(
+      this.#nodes.map(async ({ name }) => {
+        const status = await this.#context.status(name)
+        return status?.clockMs === undefined ? null : status.clockMs - Number(hostTimeNs()) / NS_PER_MS
+      }),
+    )
+    return told.filter((ms) => ms !== null)
+  }
+
+  async measure() {
+    const told = await this.#toldMs()
+    const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
+    const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
+    const moved = offsetsMs.filter((ms) => ms !== 0).length
+    const word = told.length === 0 ? '' : `; by the nodes' own word ${told.map(seconds).join(', ')}`
+    const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
+    return {
+      effective: moved > 0,
+      summary: `${this.#mode}: clocks of ${processes} processes at ${seconds(offsetMs)}${WHEN[this.#mode] ?? ''}${word}${failed}`,
+      measurements: {
+        processes,
+        moved,
+        offsetMs,
+        ...(told.length === 0 ? {} : { toldOffsetMs: Math.round(furthest(told)) }),
+      },
+    }
+  }
+
+  /** The last measurement. */
+  async putBack() {
+    this.#stop.abort()
+    try {
+      await this.#moving
+      return await this.measure()
+    } finally {
+      await this.#clocks[Symbol.asyncDispose]()
+    }
+  }
+}

@@ -1,0 +1,56 @@
+/** What disks lose, or find damaged, while their nodes are down. */
+import type { Damage, Lost, Survival } from '../../harness/api/disk.ts'
+import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
+import type { NodeWithDisk } from './disk-rules.ts'
+import type { FaultInForce } from './scheduled-nemesis.ts'
+
+/** Ends the nodes, does what is to be done to their disks, and has them up again at the heal. */
+export const whileDown = async (
+  context: NemesisContext,
+  victims: readonly NodeWithDisk[],
+  act: () => Promise<Effect>,
+): Promise<FaultInForce> => {
+  const killed = await Promise.all(victims.map(({ node }) => node.kill(context.signal)))
+  const pids = killed.flat().map(({ pid }) => pid)
+  const { summary, measurements, ...rest } = await act()
+  const effect = {
+    ...rest,
+    summary: `pid ${pids.join(', ') || 'none'} killed; ${summary}`,
+    measurements: { ...measurements, killed: pids.length },
+  }
+  const heal = async (): Promise<Effect> => {
+    await Promise.all(victims.map(({ node }) => node.start(context.signal)))
+    return effect
+  }
+  return { victims: victims.map(({ node }) => node), measure: async () => effect, heal }
+}
+
+interface LossIntent {
+  readonly survival: Survival
+  readonly seed: number
+}
+
+/** Of what was not fsynced nothing, some or all survives. */
+export const losePower = async (victims: readonly NodeWithDisk[], { survival, seed }: LossIntent) => {
+  const lost = await Promise.all(victims.map(({ disk }, i) => disk.losePower(survival, seed + i)))
+  const sum = (of: keyof Lost): number => lost.reduce((total, each) => total + each[of], 0)
+  const [bytes, pages, files] = [sum('bytes'), sum('pages'), sum('files')]
+  const directoryOperations = sum('directoryOperations')
+  return {
+    // The power failed, whether or not there was anything to lose: a cluster that fsyncs has nothing.
+    effective: true,
+    summary: `power lost (${survival} survives): ${bytes} bytes on ${pages} pages of ${files} files and ${directoryOperations} directory operations gone`,
+    measurements: { bytes, pages, files, directoryOperations },
+  }
+}
+
+/** Of each disk the file written last among those that match. */
+export const damageFiles = async (victims: readonly NodeWithDisk[], { file, how, seed }: Damage) => {
+  const done = await Promise.all(victims.map(({ disk }, i) => disk.damage({ file, how, seed: seed + i })))
+  const damaged = done.filter((each) => each !== null)
+  return {
+    effective: damaged.length > 0,
+    summary: damaged.join('; ') || `no file matched ${file}`,
+    measurements: { damaged: damaged.length },
+  }
+}

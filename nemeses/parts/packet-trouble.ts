@@ -1,0 +1,154 @@
+/** What the switch, or a token bucket, does to the packets of some nodes, and what a probe of the network says of it. */
+import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
+import { Detour, type DetourPort } from '../../harness/faults/packet/detour.ts'
+import type { LinkCounts, LinkRule } from '../../harness/faults/packet/link.ts'
+import { type Probe, probeLinks, summarise } from '../../harness/faults/packet/probe.ts'
+
+export const PACKET_MODES = ['loss', 'duplicate', 'corrupt', 'reorder', 'delay', 'bandwidth'] as const
+
+interface PacketTroubleIntent {
+  readonly mode: (typeof PACKET_MODES)[number]
+  /** Of packets, that are hit. */
+  readonly share: number
+  readonly delayMs: number
+  readonly jitterMs: number
+  readonly kbitPerS: number
+  /** Whether links with clients are hit too. */
+  readonly clients: boolean
+  /** Only what leaves the victims. */
+  readonly oneWay: boolean
+  readonly seed: number
+}
+
+const CLIENTS = 'clients'
+const WELL: LinkRule = { delayMs: 0, jitterMs: 0, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
+
+const ruleOf = ({ mode, share, delayMs, jitterMs }: PacketTroubleIntent): LinkRule => {
+  if (mode === 'bandwidth') return WELL
+  if (mode === 'delay') return { ...WELL, delayMs, jitterMs }
+  return { ...WELL, [mode]: share }
+}
+
+const portsOf = (cluster: Cluster, withClients: boolean): readonly DetourPort[] => [
+  ...cluster.nodes.map(({ name, keeperPid, address }) => ({ name, pid: keeperPid, addresses: [address] })),
+  ...(withClients ? [{ name: CLIENTS, pid: process.pid, addresses: cluster.clientAddresses }] : []),
+]
+
+/** Directed links that a victim is at an end of. */
+const linksAt = (
+  ports: readonly DetourPort[],
+  victims: readonly ClusterNode[],
+  oneWay: boolean,
+): readonly string[] => {
+  const hit = new Set(victims.map(({ name }) => name))
+  const all = ports.flatMap(({ name: from }) => ports.map(({ name: to }) => ({ from, to })))
+  return all
+    .filter(({ from, to }) => from !== to && (hit.has(from) || (!oneWay && hit.has(to))))
+    .map(({ from, to }) => `${from}>${to}`)
+}
+
+/** What the switch counts of a mode; of one not named here, the packets. */
+const COUNTED: Readonly<Partial<Record<PacketTroubleIntent['mode'], keyof LinkCounts>>> = {
+  loss: 'lost',
+  duplicate: 'duplicated',
+  corrupt: 'corrupted',
+  reorder: 'reordered',
+}
+
+const percent = ({ sent, received }: { readonly sent: number; readonly received: number }): number =>
+  sent === 0 ? 0 : Math.round((1000 * (sent - received)) / sent) / 10
+const rounded = (ms: number | null): number | string => (ms === null ? 'never' : Math.round(ms * 100) / 100)
+
+const compare = (before: Probe, during: Probe, links: readonly string[]) => {
+  const [was, is] = [summarise(before, links), summarise(during, links)]
+  return {
+    text: `probed: ${percent(is)} % lost, ${rounded(is.delayMs)} ms one way (before: ${percent(was)} %, ${rounded(was.delayMs)} ms)`,
+    measurements: {
+      lossPercent: percent(is),
+      lossPercentBefore: percent(was),
+      delayMs: rounded(is.delayMs),
+      delayMsBefore: rounded(was.delayMs),
+    },
+  }
+}
+
+/** Trouble in force, on the links of the victims. */
+export class PacketTrouble implements AsyncDisposable {
+  readonly #intent: PacketTroubleIntent
+  readonly #detour: Detour
+  readonly #links: readonly string[]
+  /** Whose bandwidth is limited. */
+  readonly #limited: readonly DetourPort[]
+  readonly #network: ReturnType<typeof compare>
+
+  private constructor(
+    intent: PacketTroubleIntent,
+    detour: Detour,
+    links: readonly string[],
+    limited: readonly DetourPort[],
+    network: ReturnType<typeof compare>,
+  ) {
+    this.#intent = intent
+    this.#detour = detour
+    this.#links = links
+    this.#limited = limited
+    this.#network = network
+  }
+
+  /** Resolves once it is in force and has been probed. */
+  static async make(
+    cluster: Cluster,
+    victims: readonly ClusterNode[],
+    intent: PacketTroubleIntent,
+  ): Promise<PacketTrouble> {
+    const before = await probeLinks(cluster.nodes)
+    const ports = portsOf(cluster, intent.clients)
+    const links = linksAt(ports, victims, intent.oneWay)
+    const rules = Object.fromEntries(links.map((link) => [link, ruleOf(intent)]))
+    const detour = await Detour.open(ports, rules, intent.seed)
+    const isLimit = intent.mode === 'bandwidth'
+    const limited = isLimit ? ports.filter(({ name }) => victims.some((victim) => victim.name === name)) : []
+    try {
+      await Promise.all(limited.map((port) => detour.limitBandwidth(port, intent.kbitPerS)))
+      const network = compare(before, await probeLinks(cluster.nodes), links)
+      return new PacketTrouble(intent, detour, links, limited, network)
+    } catch (error) {
+      await detour[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  measure() {
+    return this.#intent.mode === 'bandwidth' ? this.#measureLimit() : this.#measureRules()
+  }
+
+  async #measureLimit() {
+    const all = await Promise.all(this.#limited.map((port) => this.#detour.countLimited(port)))
+    const delayed = all.reduce((sum, each) => sum + each.delayed, 0)
+    const dropped = all.reduce((sum, each) => sum + each.dropped, 0)
+    const { text, measurements } = this.#network
+    return {
+      effective: delayed + dropped > 0,
+      summary: `${this.#intent.kbitPerS} kbit/s: packets held back ${delayed} times, ${dropped} dropped; ${text}`,
+      measurements: { delayed, dropped, ...measurements },
+    }
+  }
+
+  async #measureRules() {
+    const counts = await this.#detour.counts()
+    const of = (part: keyof LinkCounts): number =>
+      this.#links.reduce((sum, link) => sum + (counts[link]?.[part] ?? 0), 0)
+    const part = COUNTED[this.#intent.mode] ?? 'packets'
+    const { text, measurements } = this.#network
+    const done = part === 'packets' ? `${of('packets')} delayed` : `${of(part)} of ${of('packets')} ${part}`
+    return {
+      effective: of(part) > 0,
+      summary: `${this.#intent.mode}: packets ${done}; ${text}`,
+      measurements: { packets: of('packets'), [part]: of(part), ...measurements },
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#detour[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,82 @@
+/** The links that a partition cuts in a cluster as it is now, and the rules that cut them. */
+import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
+import type { Link, NemesisContext } from '../../harness/api/nemesis.ts'
+import type { PacketRule } from '../../harness/faults/iptables.ts'
+import { UserError } from '../../harness/support/assert.ts'
+import { LEADER_SHAPES, type LeaderShape, linksOf, type Shape, split } from './grudge.ts'
+import type { RulesAt } from './packet-rules.ts'
+
+export interface Cut {
+  readonly shape: Shape
+  /** Packets from the first side to the second are dropped, answers pass. */
+  readonly oneWay: boolean
+  readonly order: readonly string[]
+  readonly clientGroup: number
+}
+
+/** In a link, client group g is written `clients-g`. */
+const clientName = (group: number): string => `clients-${group}`
+
+const addressOf = (cluster: Cluster, name: string): string => {
+  const node = cluster.nodes.find((candidate) => candidate.name === name)
+  if (node !== undefined) return node.address
+  const address = cluster.clientAddresses[Number(name.replace('clients-', ''))]
+  if (address === undefined) throw new UserError(`There is no node or client group named ${name}.`)
+  return address
+}
+
+const isLeaderShape = (shape: Shape): shape is LeaderShape => LEADER_SHAPES.some((known) => known === shape)
+
+/** Some shapes mean nothing in a small cluster: in a ring of three everyone sees everyone. */
+export const cutsSomething = (shape: Shape, nodes: readonly string[]): boolean => {
+  if (shape === 'clients' || shape === 'leader-clients') return true
+  return isLeaderShape(shape) ? nodes.length > 1 : linksOf(shape, nodes, nodes).length > 0
+}
+
+const bothWays = async (context: NemesisContext, cut: Cut): Promise<readonly Link[]> => {
+  const { order, shape } = cut
+  const names = context.cluster.nodes.map((node) => node.name)
+  const first = order[0] as string
+  if (shape === 'clients') return split([first], [clientName(cut.clientGroup)])
+  if (!isLeaderShape(shape)) return linksOf(shape, names, order)
+  const leader = (await context.leader()) ?? first
+  const followers = order.filter((name) => name !== leader)
+  if (shape === 'leader-clients') return split([leader], [clientName(cut.clientGroup)])
+  const companions = shape === 'leader-minority' ? Math.floor((names.length - 1) / 2) - 1 : 0
+  return split([leader, ...followers.slice(0, companions)], followers.slice(companions))
+}
+
+/** Where one-way is asked, of each pair the direction that `split` names first. */
+const directed = ({ oneWay, shape }: Cut, links: readonly Link[]): readonly Link[] =>
+  oneWay && shape !== 'asymmetric-bridge' ? links.filter((_, i) => i % 2 === 0) : links
+
+/** Depends on who leads now. */
+export const resolveLinks = async (context: NemesisContext, cut: Cut): Promise<readonly Link[]> =>
+  directed(cut, await bothWays(context, cut))
+
+/** The links between a side and all others. */
+export const linksAround = (cut: Cut, side: readonly string[]): readonly Link[] => {
+  const others = cut.order.filter((name) => !side.includes(name))
+  return directed(cut, split(side, others))
+}
+
+const rulesFor = (cluster: Cluster, node: ClusterNode, links: readonly Link[]): readonly PacketRule[] =>
+  links.flatMap(({ from, to }): PacketRule[] => {
+    const all = { which: 'all', action: 'drop' } as const
+    if (to === node.name) return [{ direction: 'from', address: addressOf(cluster, from), ...all }]
+    if (from === node.name) return [{ direction: 'to', address: addressOf(cluster, to), ...all }]
+    return []
+  })
+
+export const rulesAt = (cluster: Cluster, links: readonly Link[]): readonly RulesAt[] =>
+  cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
+
+/** Such as `n1|n2 n1->n3`. */
+export const describeLinks = (links: readonly Link[]): string => {
+  const hasReverse = ({ from, to }: Link): boolean =>
+    links.some((other) => other.from === to && other.to === from)
+  return links
+    .filter((link) => link.from < link.to || !hasReverse(link))
+    .map((link) => `${link.from}${hasReverse(link) ? '|' : '->'}${link.to}`)
+    .join(' ')
+}

@@ -1,0 +1,95 @@
+/** What a service beside the cluster does wrong. */
+import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
+import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
+import type { PacketRule } from '../../harness/faults/iptables.ts'
+import { Detour } from '../../harness/faults/packet/detour.ts'
+import { signal, threadStates } from '../../harness/faults/proc.ts'
+import { packetFault } from './packet-rules.ts'
+import { type FaultInForce, measureThenUndo } from './scheduled-nemesis.ts'
+
+const rulesFor = (cluster: Cluster, which: PacketRule['which']): readonly PacketRule[] =>
+  cluster.nodes.map(({ address }) => ({ direction: 'from', address, which, action: 'reset' }))
+
+const withPrefix = (text: string, fault: FaultInForce): FaultInForce => {
+  const tell = (effect: Effect): Effect => ({ ...effect, summary: `${text}: ${effect.summary}` })
+  return {
+    ...fault,
+    measure: async () => tell(await fault.measure()),
+    heal: async () => tell(await fault.heal()),
+  }
+}
+
+/** Its processes are killed, and whoever connects is refused. */
+export const makeGone = async (
+  { cluster, signal: abort }: NemesisContext,
+  id: string,
+  service: ClusterNode,
+): Promise<FaultInForce> => {
+  // Refused at the door, where it can be counted: the kernel would refuse by itself, and tell nobody.
+  const rules = [{ node: service, rules: rulesFor(cluster, 'tcp') }]
+  const refusing = await packetFault(id, rules, 'of requests refused')
+  await service.kill(abort)
+  const heal = async (): Promise<Effect> => {
+    const effect = await refusing.heal()
+    await service.start(abort)
+    return effect
+  }
+  return withPrefix(`${service.name} gone`, { ...refusing, heal })
+}
+
+/** It is stopped: connections open, and nothing is answered. */
+export const hang = async (service: ClusterNode) => {
+  const processes = await service.processes()
+  for (const { pid } of processes) signal(pid, 'SIGSTOP')
+  const measure = async () => {
+    const stopped = processes.filter(({ pid }) => threadStates(pid).every((state) => state === 'T')).length
+    return {
+      effective: stopped > 0,
+      summary: `${service.name} hung: ${stopped} of ${processes.length} processes in state T, their requests unanswered`,
+      measurements: { stopped },
+    }
+  }
+  const undo = (): void => {
+    for (const { pid } of processes) signal(pid, 'SIGCONT')
+  }
+  return { victims: [service], measure, heal: () => measureThenUndo(measure, undo) }
+}
+
+/** Each request is answered with a reset of its connection. */
+export const makeFail = async (
+  { cluster }: NemesisContext,
+  id: string,
+  service: ClusterNode,
+): Promise<FaultInForce> => {
+  const at = [{ node: service, rules: rulesFor(cluster, 'data') }]
+  return withPrefix(`${service.name} failing`, await packetFault(id, at, 'of requests reset'))
+}
+
+/** Every packet between it and the nodes takes longer. */
+export const slowDown = async (
+  { cluster }: NemesisContext,
+  service: ClusterNode,
+  { delayMs, seed }: { readonly delayMs: number; readonly seed: number },
+) => {
+  const ports = [service, ...cluster.nodes].map(({ name, keeperPid, address }) => ({
+    name,
+    pid: keeperPid,
+    addresses: [address],
+  }))
+  const rule = { delayMs, jitterMs: delayMs / 4, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
+  const links = cluster.nodes.flatMap(({ name }) => [`${name}>${service.name}`, `${service.name}>${name}`])
+  const rules = Object.fromEntries(links.map((link) => [link, rule]))
+  // What the nodes say to each other goes as it did.
+  const detour = await Detour.open(ports, rules, seed, (a, b) => [a.name, b.name].includes(service.name))
+  const measure = async () => {
+    const counts = await detour.counts()
+    const packets = links.reduce((sum, link) => sum + (counts[link]?.packets ?? 0), 0)
+    return {
+      effective: packets > 0,
+      summary: `${service.name} slow: ${packets} packets of requests and answers delayed by ${delayMs} ms each`,
+      measurements: { packets, delayMs },
+    }
+  }
+  const heal = () => measureThenUndo(measure, () => detour[Symbol.asyncDispose]())
+  return { victims: [service], measure, heal }
+}

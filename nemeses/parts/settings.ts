@@ -1,0 +1,91 @@
+/** Nodes that are started anew with settings of their own. */
+import type { ClusterNode } from '../../harness/api/environment.ts'
+import type { NemesisContext, PlanContext } from '../../harness/api/nemesis.ts'
+import type { Options } from '../../harness/api/options.ts'
+import type { LaunchSpec, Setting } from '../../harness/api/target.ts'
+import { commandLineOf } from '../../harness/faults/proc.ts'
+import { UserError } from '../../harness/support/assert.ts'
+import { waitUntil } from '../../harness/support/wait.ts'
+
+const READY_TIMEOUT_MS = 5000
+const POLL_MS = 30
+
+export const optionsWith = ({ option, value }: Setting): Options => ({ [option]: value })
+
+/** The versions that the cluster does not have. */
+export const otherVersions = ({ target, targetOptions }: PlanContext): readonly Setting[] =>
+  (target.versions?.values ?? [])
+    .map((value) => ({ option: target.versions?.option as string, value }))
+    .filter(({ option, value }) => targetOptions[option] !== value)
+
+/**
+ * Wrong settings as given, `option:value` joined by `+`, or else those that the target knows.
+ *
+ * @throws UserError where the target has no such option.
+ */
+export const parseMistakes = (text: string, { target }: PlanContext): readonly Setting[] => {
+  if (text === '') return target.mistakes ?? []
+  return text.split('+').map((pair) => {
+    const [option = '', value = ''] = pair.split(':')
+    const spec = target.options[option]
+    if (spec === undefined)
+      throw new UserError(
+        `mistakes=${pair}: ${target.name} has no option ${option}; known: ${Object.keys(target.options).join(', ')}.`,
+      )
+    return { option, value: typeof spec.default === 'number' ? Number(value) : value }
+  })
+}
+
+export const restartWith = async (
+  context: NemesisContext,
+  node: ClusterNode,
+  options: Options,
+): Promise<void> => {
+  node.configure(context.launchWith(node, options))
+  await node.kill(context.signal)
+  await node.start(context.signal)
+}
+
+/** Restarts one after another, each ready before the next, until all are or it is stopped; which ones were. */
+export const roll = async (
+  context: NemesisContext,
+  nodes: readonly ClusterNode[],
+  options: Options,
+  stop?: AbortSignal,
+): Promise<readonly ClusterNode[]> => {
+  const done: ClusterNode[] = []
+  for (const node of nodes) {
+    if (stop?.aborted === true) break
+    await restartWith(context, node, options)
+    done.push(node)
+    await waitUntil(() => context.isReady(node), READY_TIMEOUT_MS, POLL_MS, context.signal)
+  }
+  return done
+}
+
+/** Whether the node's processes run by the command lines of that launch. */
+const runsBy = async (node: ClusterNode, launch: LaunchSpec): Promise<boolean> => {
+  const lines = (await node.processes()).map(({ pid }) => commandLineOf(pid))
+  return launch.processes.every(({ argv }) => lines.some((line) => line === `${argv.join('\0')}\0`))
+}
+
+/** What each node says of itself, and whether its process runs with the setting. */
+export const effectOf = async (
+  context: NemesisContext,
+  nodes: readonly ClusterNode[],
+  setting: Setting,
+  isVersion: boolean,
+) => {
+  const told = await Promise.all(
+    nodes.map(async (node) => {
+      const launch = context.launchWith(node, optionsWith(setting))
+      const [status, runs] = await Promise.all([context.status(node.name), runsBy(node, launch)])
+      const version = isVersion ? ` says version ${status?.version ?? '?'},` : ''
+      const how = `runs ${runs ? 'with' : 'without'} ${setting.option}=${setting.value}`
+      return { runs, text: `${node.name}${version} ${how}` }
+    }),
+  )
+  const changed = told.filter(({ runs }) => runs).length
+  const summary = told.map(({ text }) => text).join('; ')
+  return { effective: changed > 0, summary, measurements: { changed } }
+}
