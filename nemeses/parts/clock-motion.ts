@@ -56,6 +56,15 @@ const seconds = (ms: number): string => `${ms >= 0 ? '+' : ''}${(ms / 1000).toFi
 const furthest = (all: readonly number[]): number =>
   all.reduce((far, each) => (Math.abs(each) > Math.abs(far) ? each : far), 0)
 
+/** What a node told. It read its clock at some moment between the question and the answer. */
+interface ToldOffset {
+  readonly offsetMs: number
+  /** How far the true offset is from that at most. */
+  readonly withinMs: number
+}
+
+const hostTimeMs = (): number => Number(hostTimeNs()) / NS_PER_MS
+
 /** Of an offset that is not the same all the time. */
 const WHEN: Partial<Record<ClockMotion['mode'], string>> = {
   strobe: ' (by turns)',
@@ -101,23 +110,28 @@ export class MovedClocks {
   }
 
   /** How far the nodes' clocks are from the host's by their own word, in ms; nodes that do not tell are left out. */
-  async #toldMs(): Promise<readonly number[]> {
+  async #told(): Promise<readonly ToldOffset[]> {
     if (this.#mode === 'strobe') return []
     const told = await Promise.all(
       this.#nodes.map(async ({ name }) => {
+        const askedMs = hostTimeMs()
         const status = await this.#context.status(name)
-        return status?.clockMs === undefined ? null : status.clockMs - Number(hostTimeNs()) / NS_PER_MS
+        const withinMs = (hostTimeMs() - askedMs) / 2
+        return status?.clockMs === undefined
+          ? null
+          : { offsetMs: status.clockMs - askedMs - withinMs, withinMs }
       }),
     )
-    return told.filter((ms) => ms !== null)
+    return told.filter((each) => each !== null)
   }
 
   async measure() {
-    const told = await this.#toldMs()
+    const told = await this.#told()
+    const toldMs = told.map((each) => each.offsetMs)
     const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
     const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
     const moved = offsetsMs.filter((ms) => ms !== 0).length
-    const word = told.length === 0 ? '' : `; by the nodes' own word ${told.map(seconds).join(', ')}`
+    const word = told.length === 0 ? '' : `; by the nodes' own word ${toldMs.map(seconds).join(', ')}`
     const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
     return {
       effective: moved > 0,
@@ -126,7 +140,12 @@ export class MovedClocks {
         processes,
         moved,
         offsetMs,
-        ...(told.length === 0 ? {} : { toldOffsetMs: Math.round(furthest(told)) }),
+        ...(told.length === 0
+          ? {}
+          : {
+              toldOffsetMs: Math.round(furthest(toldMs)),
+              toldWithinMs: Math.ceil(Math.max(...told.map(({ withinMs }) => withinMs))),
+            }),
       },
     }
   }
