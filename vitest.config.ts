@@ -20,8 +20,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['**/*.e2e.test.ts'],
           exclude,
-          // Real clusters on two cores: one at a time, and each with minutes to spare.
-          fileParallelism: false,
+          // A real cluster keeps about one core busy: two at a time. The limits only guard against hanging.
+          maxWorkers: 2,
           testTimeout: 600_000,
           hookTimeout: 300_000,
           globalSetup: ['harness/testing/global-setup.ts'],
