@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['**/*.e2e.test.ts'],
           exclude,
-          // Real clusters on two cores: one at a time, and each with minutes to spare.
+          // Real clusters on two cores: one file at a time. The limits only guard against hanging.
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,

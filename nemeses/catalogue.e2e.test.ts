@@ -20,12 +20,18 @@ const PACKET_MODES = ['loss', 'duplicate', 'corrupt', 'reorder', 'delay', 'bandw
 const expectClocksMoved = (played: Played): void => {
   expectModes(played, 'clock', ['bump', 'jump-back', 'drift', 'freeze', 'suspend'])
   for (const { intent, last } of effectsOf(played, 'clock')) {
-    const { offsetMs, toldOffsetMs } = last.measurements as { offsetMs: number; toldOffsetMs?: number }
+    const { offsetMs, toldOffsetMs, toldWithinMs } = last.measurements as Record<string, number>
     if (intent.mode === 'bump') expect(offsetMs).toBe(intent.offsetMs)
     if (intent.mode === 'jump-back') expect(offsetMs).toBe(-(intent.offsetMs as number))
+<<<<<<< HEAD
     // A status takes time to arrive; the clock was read at some moment in between.
+=======
+    // A node reads its clock at some moment between question and answer; one that moves goes on moving until it is read.
+>>>>>>> w-tests
     if (intent.mode !== 'strobe' && toldOffsetMs !== undefined)
-      expect(Math.abs(toldOffsetMs - offsetMs), last.summary).toBeLessThan(400)
+      expect(Math.abs(toldOffsetMs - Number(offsetMs)), last.summary).toBeLessThanOrEqual(
+        3 * Number(toldWithinMs) + 2,
+      )
   }
 }
 
@@ -44,6 +50,7 @@ const expectLinksCut = (played: Played): void => {
 const expectPacketsHurt = (played: Played): void => {
   expectModes(played, 'packet', PACKET_MODES)
   const hurt = effectsOf(played, 'packet')
+<<<<<<< HEAD
   const delayOf = (last: (typeof hurt)[number]['last']): number => Number(last.measurements.delayMs)
   // Every mode goes through the same switch; the other modes show how slow that switch is here.
   const switchMs = Math.max(
@@ -51,15 +58,18 @@ const expectPacketsHurt = (played: Played): void => {
       ['duplicate', 'corrupt', 'loss'].includes(String(intent.mode)) ? delayOf(last) : [],
     ),
   )
+=======
+>>>>>>> w-tests
   for (const { intent, last } of hurt) {
     const { lossPercent, lossPercentBefore } = last.measurements as Record<string, number>
     expect(lossPercentBefore).toBe(0)
     // Of 120 datagrams (three nodes) or 400: six standard deviations.
     if (intent.mode === 'loss' || intent.mode === 'corrupt')
       expect(Math.abs((lossPercent as number) - 25)).toBeLessThan(24)
+    // A busy machine makes delays longer, but not all of them.
     if (intent.mode === 'delay') {
-      expect(delayOf(last)).toBeGreaterThan(50 - 20)
-      expect(delayOf(last) - switchMs).toBeLessThan(50 + 20)
+      expect(last.measurements.leastDelayMs).toBeGreaterThan(50 - 20 - 1)
+      expect(last.measurements.leastDelayMs).toBeLessThan(50 + 20)
     }
     if (intent.mode === 'duplicate') expect(last.measurements.duplicated).toBeGreaterThan(0)
     if (intent.mode === 'reorder') expect(last.measurements.reordered).toBeGreaterThan(0)

@@ -1,23 +1,17 @@
-/**
- * Set-up of the end-to-end tests. If no Docker daemon answers (and we are root, without a service manager), it starts one
- * before any test takes its baseline of the host, and stops it afterwards. It also builds the images.
- */
+/** Set-up of the end-to-end tests: a Docker daemon where none answers (root, no service manager), and the images. */
 import { targetImages } from '../cli/commands/prepare.ts'
-import { isDockerReachable } from '../environments/docker/daemon.ts'
-import { hasServiceManager, startDaemon, stopDaemon } from '../environments/docker/daemon-process.ts'
 import { docker } from '../environments/docker/environment.ts'
+import { shareDaemon } from './shared-daemon.ts'
 
 const setup = async (): Promise<(() => Promise<void>) | undefined> => {
   if (process.getuid?.() !== 0) return undefined
-  const ours = (await isDockerReachable()) || hasServiceManager() ? null : await startDaemon()
+  const release = await shareDaemon()
   await docker.prepare({
     images: targetImages(),
     base: 'local',
     say: (line) => process.stderr.write(`${line}\n`),
   })
-  return async () => {
-    if (ours !== null) await stopDaemon(ours)
-  }
+  return release
 }
 
 export default setup

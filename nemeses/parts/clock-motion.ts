@@ -56,7 +56,20 @@ const seconds = (ms: number): string => `${ms >= 0 ? '+' : ''}${(ms / 1000).toFi
 const furthest = (all: readonly number[]): number =>
   all.reduce((far, each) => (Math.abs(each) > Math.abs(far) ? each : far), 0)
 
+<<<<<<< HEAD
 /** A remark for an offset that changes over time. */
+=======
+/** What a node told. It read its clock at some moment between the question and the answer. */
+interface ToldOffset {
+  readonly offsetMs: number
+  /** How far the true offset is from that at most. */
+  readonly withinMs: number
+}
+
+const hostTimeMs = (): number => Number(hostTimeNs()) / NS_PER_MS
+
+/** Of an offset that is not the same all the time. */
+>>>>>>> w-tests
 const WHEN: Partial<Record<ClockMotion['mode'], string>> = {
   strobe: ' (alternating)',
   drift: ' by now',
@@ -100,24 +113,38 @@ export class MovedClocks {
     if (motion.mode === 'suspend') await suspend(this.#nodes, clocks, motion, this.#stop.signal)
   }
 
+<<<<<<< HEAD
   /** Offsets of the nodes' clocks from the host's as the nodes report them, in ms, without nodes that report no time. */
   async #toldMs(): Promise<readonly number[]> {
+=======
+  /** How far the nodes' clocks are from the host's by their own word, in ms; nodes that do not tell are left out. */
+  async #told(): Promise<readonly ToldOffset[]> {
+>>>>>>> w-tests
     if (this.#mode === 'strobe') return []
     const told = await Promise.all(
       this.#nodes.map(async ({ name }) => {
+        const askedMs = hostTimeMs()
         const status = await this.#context.status(name)
-        return status?.clockMs === undefined ? null : status.clockMs - Number(hostTimeNs()) / NS_PER_MS
+        const withinMs = (hostTimeMs() - askedMs) / 2
+        return status?.clockMs === undefined
+          ? null
+          : { offsetMs: status.clockMs - askedMs - withinMs, withinMs }
       }),
     )
-    return told.filter((ms) => ms !== null)
+    return told.filter((each) => each !== null)
   }
 
   async measure() {
-    const told = await this.#toldMs()
+    const told = await this.#told()
+    const toldMs = told.map((each) => each.offsetMs)
     const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
     const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
     const moved = offsetsMs.filter((ms) => ms !== 0).length
+<<<<<<< HEAD
     const word = told.length === 0 ? '' : `; the nodes report ${told.map(seconds).join(', ')}`
+=======
+    const word = told.length === 0 ? '' : `; by the nodes' own word ${toldMs.map(seconds).join(', ')}`
+>>>>>>> w-tests
     const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
     return {
       effective: moved > 0,
@@ -126,13 +153,18 @@ export class MovedClocks {
         processes,
         moved,
         offsetMs,
-        ...(told.length === 0 ? {} : { toldOffsetMs: Math.round(furthest(told)) }),
+        ...(told.length === 0
+          ? {}
+          : {
+              toldOffsetMs: Math.round(furthest(toldMs)),
+              toldWithinMs: Math.ceil(Math.max(...told.map(({ withinMs }) => withinMs))),
+            }),
       },
     }
   }
 
   /** Puts the clocks back and returns the last measurement. */
-  async putBack() {
+  async putBack() 
     this.#stop.abort()
     try {
       await this.#moving
@@ -140,5 +172,4 @@ export class MovedClocks {
     } finally {
       await this.#clocks[Symbol.asyncDispose]()
     }
-  }
 }

@@ -68,6 +68,7 @@ const compare = (before: Probe, during: Probe, links: readonly string[]) => {
       lossPercentBefore: percent(was),
       delayMs: rounded(is.delayMs),
       delayMsBefore: rounded(was.delayMs),
+      leastDelayMs: rounded(is.leastMs),
     },
   }
 }

@@ -92,7 +92,8 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     'no two compare-and-sets replace one value',
     REGISTER,
     'if (next[expected] !== NONE) throw',
-    'if (next[expected] !== NONE) continue\n    if (expected === NONE) throw',
+    // The later one is forgotten: without it no ring would ever close.
+    'if (next[expected] !== NONE) {\n      happened[value] = 0\n      continue\n    }\n    if (expected === NONE) throw',
   ],
   [
     'a value is written once',

@@ -10,7 +10,6 @@ import { waitUntil } from '../../support/wait.ts'
 import { isDockerReachable } from './daemon.ts'
 
 const START_TIMEOUT_MS = 60_000
-const STOP_TIMEOUT_MS = 20_000
 const LOG = '/var/tmp/faultline-dockerd.log'
 const OPTIONS = ['--bip', '198.18.127.1/24', '--default-address-pool', 'base=198.18.128.0/17,size=24']
 
@@ -33,9 +32,4 @@ export const startDaemon = async (): Promise<ChildProcess> => {
   if (ended || !up)
     throw new UserError(`dockerd did not start; see its log, ${LOG}.`, EXIT_CODES.harnessFailed)
   return daemon
-}
-
-export const stopDaemon = async (daemon: ChildProcess): Promise<void> => {
-  daemon.kill('SIGTERM')
-  await waitUntil(() => daemon.exitCode !== null || daemon.signalCode !== null, STOP_TIMEOUT_MS, 50)
 }

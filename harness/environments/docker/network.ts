@@ -4,10 +4,13 @@
  * that namespace, so that clients have their own source addresses and the host gets none.
  */
 import crypto from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import type Docker from 'dockerode'
 import type { UndoJournal } from '../../api/journal.ts'
 import { RUN_LABEL } from '../../faults/containers.ts'
-import { UserError } from '../../support/assert.ts'
+import { stateDirOf } from '../../faults/journal.ts'
+import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import type { Addresses } from '../identities.ts'
 import { connectDocker } from './daemon.ts'
@@ -15,10 +18,24 @@ import { connectDocker } from './daemon.ts'
 export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
 export const networkName = (runId: string): string => `faultline-${runId}`
 
-/** 198.18.16.0 to 198.18.111.0, by the run's id. Concurrent runs rarely get the same one; Docker refuses an overlap. */
+const SUBNETS = 96
+
+/** All of 198.18.16.0 to 198.18.111.0. The run's id decides which comes first, so that concurrent runs rarely meet. */
+const candidatesFor = (runId: string): readonly string[] => {
+  const first = crypto.createHash('sha256').update(runId).digest()[0] as number
+  return Array.from({ length: SUBNETS }, (_, i) => `198.18.${16 + ((first + i) % SUBNETS)}`)
+}
+
+/** Holds the subnet that the network got, for the controller. It goes with the run's state directory. */
+const subnetFile = (runId: string): string => path.join(stateDirOf(runId), 'subnet')
+
+/** The first candidate until the network exists. */
 const subnetOf = (runId: string): string => {
-  const byte = crypto.createHash('sha256').update(runId).digest()[0] as number
-  return `198.18.${16 + (byte % 96)}`
+  try {
+    return fs.readFileSync(subnetFile(runId), 'latin1')
+  } catch {
+    return candidatesFor(runId)[0] as string
+  }
 }
 
 export const addressesOf = (runId: string): Addresses => {
@@ -42,6 +59,28 @@ export const requireImage = async (docker: Docker, image: string): Promise<void>
   }
 }
 
+/** Docker refuses a subnet that overlaps with another network, for instance a concurrent run's. Then the next is tried. */
+const createNetwork = async (docker: Docker, runId: string): Promise<void> => {
+  for (const subnet of candidatesFor(runId)) {
+    try {
+      await docker.createNetwork({
+        Name: networkName(runId),
+        Internal: true,
+        Labels: { [RUN_LABEL]: runId },
+        IPAM: { Driver: 'default', Config: [{ Subnet: `${subnet}.0/24`, Gateway: `${subnet}.254` }] },
+      })
+      fs.writeFileSync(subnetFile(runId), subnet)
+      return
+    } catch (error) {
+      if (!messageOf(error).includes('overlaps')) throw error
+    }
+  }
+  throw new UserError(
+    'Every subnet for a run is in use: `docker network ls` lists the networks, `faultline clean` removes those of dead runs.',
+    EXIT_CODES.harnessFailed,
+  )
+}
+
 /** Creates the network and the clients' container. Both are journalled first, by label. */
 export const prepareDockerNetwork = async (
   runId: string,
@@ -51,19 +90,12 @@ export const prepareDockerNetwork = async (
   const docker = await connectDocker()
   await requireImage(docker, image)
   journal.record({ kind: 'container', label: labelOf(runId) })
-  const labels = { [RUN_LABEL]: runId }
-  const subnet = subnetOf(runId)
-  await docker.createNetwork({
-    Name: networkName(runId),
-    Internal: true,
-    Labels: labels,
-    IPAM: { Driver: 'default', Config: [{ Subnet: `${subnet}.0/24`, Gateway: `${subnet}.254` }] },
-  })
+  await createNetwork(docker, runId)
   const { control } = addressesOf(runId)
   const container = await docker.createContainer({
     name: `faultline-${runId}-clients`,
     Image: image,
-    Labels: labels,
+    Labels: { [RUN_LABEL]: runId },
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
     HostConfig: { Init: true, NetworkMode: networkName(runId), Dns: ['127.0.0.1'] },

@@ -16,6 +16,8 @@ export interface ProbedLink {
   readonly received: number
   /** Mean delay of the datagrams that arrived; null if none did. */
   readonly delayMs: number | null
+  /** The least delay of a datagram: a busy machine makes delays longer, and never shorter. */
+  readonly leastMs: number | null
 }
 
 /** `from>to` -> what arrived. */
@@ -28,7 +30,7 @@ const WAIT_MS = 250
 
 /**
  * Arguments: rounds, ms between rounds, ms to wait, then pid and address of each node. Prints `from to received
- * total_ms`.
+ * total_ms least_ms`.
  */
 const SCRIPT = `
 use strict; use Socket;
@@ -42,20 +44,22 @@ for (my $i = 0; $i < @nodes; $i += 2) {
   bind($s, pack_sockaddr_in(0, inet_aton($nodes[$i + 1]))) or die "bind $nodes[$i + 1]: $!";
   push @socks, $s; push @addrs, getsockname($s); vec($bits, fileno($s), 1) = 1;
 }
-my (%got, %total);
+my (%got, %total, %least);
+# Until then, and whatever has arrived by then: this process may be late itself.
 sub take { my ($until) = @_;
-  while ((my $left = $until - now()) > 0) {
-    my $ready = $bits; select($ready, undef, undef, $left / 1e3) or next;
+  while (1) { my $left = $until - now(); $left = 0 if $left < 0;
+    my $ready = $bits; if (!select($ready, undef, undef, $left / 1e3)) { return if $left == 0; next }
     for my $i (0 .. $#socks) { next unless vec($ready, fileno($socks[$i]), 1);
       defined(recv($socks[$i], my $d, 100, 0)) or next; length($d) == 24 or next;
       my ($from, $round, $at) = unpack("qqd", $d); next if $got{"$from $i"}{$round}++;
-      $total{"$from $i"} += now() - $at } } }
+      my $took = now() - $at; $total{"$from $i"} += $took;
+      $least{"$from $i"} = $took if !defined($least{"$from $i"}) || $took < $least{"$from $i"} } } }
 for my $round (1 .. $rounds) {
   for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { send($socks[$i], pack("qqd", $i, $round, now()), 0, $addrs[$j]) if $i != $j } }
   take(now() + $every) }
 take(now() + $wait);
 for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { next if $i == $j; my $k = "$i $j";
-  print join(" ", $i, $j, scalar(keys %{$got{$k} || {}}), $total{$k} || 0), "\\n" } }
+  print join(" ", $i, $j, scalar(keys %{$got{$k} || {}}), $total{$k} || 0, $least{$k} || 0), "\\n" } }
 `
 
 /** How long a probe takes; longer only on a slow machine. */
@@ -66,9 +70,16 @@ export const probeLinks = async (nodes: readonly ProbedNode[]): Promise<Probe> =
   const places = nodes.flatMap(({ keeperPid, address }) => [String(keeperPid), address])
   const { stdout } = await execa('perl', ['-e', SCRIPT, ...numbers, ...places])
   const links = stdout.split('\n').map((line) => {
-    const [from, to, received, totalMs] = line.split(' ').map(Number) as [number, number, number, number]
-    const delayMs = received === 0 ? null : totalMs / received
-    return [`${nodes[from]?.name}>${nodes[to]?.name}`, { sent: ROUNDS, received, delayMs }] as const
+    const [from, to, received, totalMs, least] = line.split(' ').map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
+    const delays =
+      received === 0 ? { delayMs: null, leastMs: null } : { delayMs: totalMs / received, leastMs: least }
+    return [`${nodes[from]?.name}>${nodes[to]?.name}`, { sent: ROUNDS, received, ...delays }] as const
   })
   return Object.fromEntries(links)
 }
@@ -82,5 +93,7 @@ export const summarise = (probe: Probe, links: readonly string[]): ProbedLink =>
     sent: probed.reduce((sum, link) => sum + link.sent, 0),
     received,
     delayMs: received === 0 ? null : totalMs / received,
+    leastMs:
+      received === 0 ? null : Math.min(...probed.map(({ leastMs }) => leastMs ?? Number.POSITIVE_INFINITY)),
   }
 }
