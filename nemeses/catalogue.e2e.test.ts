@@ -23,11 +23,7 @@ const expectClocksMoved = (played: Played): void => {
     const { offsetMs, toldOffsetMs, toldWithinMs } = last.measurements as Record<string, number>
     if (intent.mode === 'bump') expect(offsetMs).toBe(intent.offsetMs)
     if (intent.mode === 'jump-back') expect(offsetMs).toBe(-(intent.offsetMs as number))
-<<<<<<< HEAD
-    // A status takes time to arrive; the clock was read at some moment in between.
-=======
-    // A node reads its clock at some moment between question and answer; one that moves goes on moving until it is read.
->>>>>>> w-tests
+    // A node reads its clock at some moment between the question and the answer. A moving clock moves on until it is read.
     if (intent.mode !== 'strobe' && toldOffsetMs !== undefined)
       expect(Math.abs(toldOffsetMs - Number(offsetMs)), last.summary).toBeLessThanOrEqual(
         3 * Number(toldWithinMs) + 2,
@@ -50,16 +46,6 @@ const expectLinksCut = (played: Played): void => {
 const expectPacketsHurt = (played: Played): void => {
   expectModes(played, 'packet', PACKET_MODES)
   const hurt = effectsOf(played, 'packet')
-<<<<<<< HEAD
-  const delayOf = (last: (typeof hurt)[number]['last']): number => Number(last.measurements.delayMs)
-  // Every mode goes through the same switch; the other modes show how slow that switch is here.
-  const switchMs = Math.max(
-    ...hurt.flatMap(({ intent, last }) =>
-      ['duplicate', 'corrupt', 'loss'].includes(String(intent.mode)) ? delayOf(last) : [],
-    ),
-  )
-=======
->>>>>>> w-tests
   for (const { intent, last } of hurt) {
     const { lossPercent, lossPercentBefore } = last.measurements as Record<string, number>
     expect(lossPercentBefore).toBe(0)

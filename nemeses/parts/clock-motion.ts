@@ -56,20 +56,16 @@ const seconds = (ms: number): string => `${ms >= 0 ? '+' : ''}${(ms / 1000).toFi
 const furthest = (all: readonly number[]): number =>
   all.reduce((far, each) => (Math.abs(each) > Math.abs(far) ? each : far), 0)
 
-<<<<<<< HEAD
-/** A remark for an offset that changes over time. */
-=======
-/** What a node told. It read its clock at some moment between the question and the answer. */
+/** The offset that a node reports. The node read its clock at some moment between the question and the answer. */
 interface ToldOffset {
   readonly offsetMs: number
-  /** How far the true offset is from that at most. */
+  /** The most by which the true offset differs from it. */
   readonly withinMs: number
 }
 
 const hostTimeMs = (): number => Number(hostTimeNs()) / NS_PER_MS
 
-/** Of an offset that is not the same all the time. */
->>>>>>> w-tests
+/** A remark for an offset that changes over time. */
 const WHEN: Partial<Record<ClockMotion['mode'], string>> = {
   strobe: ' (alternating)',
   drift: ' by now',
@@ -113,13 +109,8 @@ export class MovedClocks {
     if (motion.mode === 'suspend') await suspend(this.#nodes, clocks, motion, this.#stop.signal)
   }
 
-<<<<<<< HEAD
-  /** Offsets of the nodes' clocks from the host's as the nodes report them, in ms, without nodes that report no time. */
-  async #toldMs(): Promise<readonly number[]> {
-=======
-  /** How far the nodes' clocks are from the host's by their own word, in ms; nodes that do not tell are left out. */
+  /** Offsets of the nodes' clocks from the host's as the nodes report them, without nodes that report no time. */
   async #told(): Promise<readonly ToldOffset[]> {
->>>>>>> w-tests
     if (this.#mode === 'strobe') return []
     const told = await Promise.all(
       this.#nodes.map(async ({ name }) => {
@@ -140,11 +131,7 @@ export class MovedClocks {
     const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
     const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
     const moved = offsetsMs.filter((ms) => ms !== 0).length
-<<<<<<< HEAD
-    const word = told.length === 0 ? '' : `; the nodes report ${told.map(seconds).join(', ')}`
-=======
-    const word = told.length === 0 ? '' : `; by the nodes' own word ${toldMs.map(seconds).join(', ')}`
->>>>>>> w-tests
+    const word = told.length === 0 ? '' : `; the nodes report ${toldMs.map(seconds).join(', ')}`
     const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
     return {
       effective: moved > 0,
