@@ -23,7 +23,7 @@ const expectClocksMoved = (played: Played): void => {
     const { offsetMs, toldOffsetMs, toldWithinMs } = last.measurements as Record<string, number>
     if (intent.mode === 'bump') expect(offsetMs).toBe(intent.offsetMs)
     if (intent.mode === 'jump-back') expect(offsetMs).toBe(-(intent.offsetMs as number))
-    // A node reads its clock at some moment between the question and the answer. A moving clock moves on until it is read.
+    // A node reads its clock at some moment between question and answer; one that moves goes on moving until it is read.
     if (intent.mode !== 'strobe' && toldOffsetMs !== undefined)
       expect(Math.abs(toldOffsetMs - Number(offsetMs)), last.summary).toBeLessThanOrEqual(
         3 * Number(toldWithinMs) + 2,

@@ -118,7 +118,7 @@ const withPage = async (
     columns,
     initial,
     keyOf: (code: number) => keys.valueOf(code),
-    valueOf: (code: number) => values.valueOf(code),
+    scalarOf: (code: number) => values.valueOf(code),
   }
   try {
     return { ...evidence, page: await drawRegisterPage(rows, result, record) }

@@ -13,7 +13,7 @@ export interface RegisterRows {
   readonly initial: number | null
   /** What the codes in the columns stand for. */
   readonly keyOf: (code: number) => Scalar
-  readonly valueOf: (code: number) => Scalar
+  readonly scalarOf: (code: number) => Scalar
 }
 
 const LIMITS = { timeMs: 2000, memoryBytes: 2 ** 28 }
@@ -31,7 +31,7 @@ const annotationOf = ({ planned, victims, injectedAtNs, healedAtNs }: FaultRecor
       ]
 
 const operationAt = (
-  { columns, initial, keyOf, valueOf }: RegisterRows,
+  { columns, initial, keyOf, scalarOf }: RegisterRows,
   row: number,
 ): Operation<RegisterInput, RegisterOutput> => {
   const end = columns.return[row] as number
@@ -43,7 +43,7 @@ const operationAt = (
     returned: end !== Number.POSITIVE_INFINITY,
   })
   // The model only compares keys and values, whatever they are.
-  const numberOf = (code: number): number => valueOf(code) as number
+  const numberOf = (code: number): number => scalarOf(code) as number
   const real = (code: number | null): number | null => (code === null ? null : numberOf(code))
   const key = keyOf(input.key) as number
   return {
@@ -65,13 +65,13 @@ export const drawRegisterPage = async (
   result: Result & { readonly verdict: 'illegal' },
   record: RunRecord,
 ): Promise<NonNullable<Evidence['page']>> => {
-  const { columns, initial, keyOf, valueOf } = rows
+  const { columns, initial, keyOf, scalarOf } = rows
   const code = columns.key[result.blocked] as number
   const own = [...columns.key.keys()].filter((row) => columns.key[row] === code)
   const placeOf = new Map(own.map((row, place) => [row, place]))
   const local = (row: number): number => placeOf.get(row) as number
   const html = await drawPage(
-    casRegister(initial === null ? null : (valueOf(initial) as number)),
+    casRegister(initial === null ? null : (scalarOf(initial) as number)),
     own.map((row) => operationAt(rows, row)),
     {
       ...result,

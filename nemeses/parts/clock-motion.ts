@@ -151,7 +151,7 @@ export class MovedClocks {
   }
 
   /** Puts the clocks back and returns the last measurement. */
-  async putBack() 
+  async putBack() {
     this.#stop.abort()
     try {
       await this.#moving
@@ -159,4 +159,5 @@ export class MovedClocks {
     } finally {
       await this.#clocks[Symbol.asyncDispose]()
     }
+  }
 }
