@@ -119,7 +119,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     expect(verdict.status).toBe('unknown')
     expect(verdict.verdicts.find(({ checker }) => checker === 'recovery')).toMatchObject({
       status: 'unknown',
-      summary: expect.stringContaining('beside the cluster, sink did not come back'),
+      summary: expect.stringContaining('a service beside the cluster did not come back: sink'),
     })
     expect(verdict.verdicts[0]?.summary).toContain('no client asked at the end what was still pending')
     expect(loadRun(verdict.runDir).record.history.length).toBeGreaterThan(100)
