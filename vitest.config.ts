@@ -12,7 +12,8 @@ export default defineConfig({
           name: 'unit',
           include: ['**/*.test.ts'],
           exclude: [...exclude, '**/*.e2e.test.ts'],
-          testTimeout: 120_000,
+          // Guards against hanging only.
+          testTimeout: 600_000,
         },
       },
       {
@@ -23,7 +24,7 @@ export default defineConfig({
           // Real clusters on two cores: one file at a time. The limits only guard against hanging.
           fileParallelism: false,
           testTimeout: 600_000,
-          hookTimeout: 300_000,
+          hookTimeout: 600_000,
           globalSetup: ['harness/testing/global-setup.ts'],
           sequence: { groupOrder: 1 },
         },

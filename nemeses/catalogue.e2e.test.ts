@@ -77,9 +77,12 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     expectKept(played)
     expectClocksMoved(played)
     expectLinksCut(played)
-    const said = summariesOf(played, 'upgrade')
-    expect(said).toMatch(/n\d says version 1, runs with version=1; n\d says version 1, runs with version=1/)
-    expect(said).toMatch(/^n\d runs with (election-timeout|max-entries|compact-every)=\d+$/m)
+    expectModes(played, 'upgrade', ['roll', 'mistake'])
+    const said = (mode: string): readonly string[] =>
+      effectsOf(played, 'upgrade').flatMap(({ intent, last }) => (intent.mode === mode ? [last.summary] : []))
+    expect(said('roll').join('\n')).toMatch(/n\d says version 1, runs with version=1/)
+    for (const summary of said('mistake'))
+      expect(summary).toMatch(/^n\d runs with (election-timeout|max-entries|compact-every)=\d+$/)
   })
 
   it('packets, connections and a service that raft asks before each write are hurt, each counted', async () => {
@@ -125,7 +128,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     const changed = effectsOf(played, 'membership').filter(
       ({ last }) => last.measurements.changes !== undefined,
     )
-    expect(changed.length).toBeGreaterThan(1)
+    expect(changed.length).toBeGreaterThan(0)
     // Removed, as the leader reports, and added again.
     const replaced = changed.flatMap(({ last }) => {
       const found = /^remove (n\d), add \1; members ([^|]*) \| ([^|]*) \| ([^;]*)/.exec(last.summary)
@@ -212,7 +215,9 @@ describeWith(missingLinuxRoot(), 'all of it at once', () => {
       const played = await play(target, `-n all --nemesis-opts ${options} --time-limit 16s --seed 3`)
       expectKept(played)
       expect(new Set(played.faults.map(({ planned }) => planned.nemesis)).size).toBe(kinds)
-      expect(played.effects.length).toBeGreaterThan(played.faults.length / 2)
+      const made = played.faults.filter(({ injectedAtNs }) => injectedAtNs !== undefined)
+      expect(new Set(made.map(({ planned }) => planned.nemesis)).size).toBeGreaterThan(kinds / 2)
+      expect(played.effects.length).toBeGreaterThan(made.length / 2)
       const { impact } = played.verdict
       expect(impact?.recoveries.length).toBeGreaterThan(5)
       expect(Object.keys(impact?.coverage ?? {}).length).toBeGreaterThan(5)

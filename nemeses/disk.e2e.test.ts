@@ -87,7 +87,7 @@ describeWith(missingLinuxRoot(), 'disk', () => {
 
   it('redis with appendfsync no loses what it acknowledged, which it does not claim to keep', async () => {
     const played = await redis('no')
-    expect(setOf(played)?.status).toBe('invalid')
+    expect(setOf(played)?.status, setOf(played)?.summary).toBe('invalid')
     expect(setOf(played)?.details.lost).toBeGreaterThan(100)
     expect(played.verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
   })

@@ -147,6 +147,7 @@ const kill = async (
     isOver = true
   })
   await moment(folder.path, () => isOver)
+  if (isOver) throw new Error(`the run ended before it could be killed: ${(await running).stderr}`)
   const victim = inner ? victimOf(pid, true) : pid
   process.kill(victim, 'SIGKILL')
   const { exitCode, signal } = (await running) as { exitCode?: number; signal?: string }
