@@ -132,8 +132,11 @@ export const composeVerdict = async (
   signal: AbortSignal,
 ): Promise<RunVerdict> => {
   const verdicts: Verdict[] = []
-  const applicable = checkers.filter((checker) => checker.applies?.(record) ?? true)
-  for (const checker of applicable) verdicts.push(await runChecker(checker, record, signal))
+  const applies = (checker: Checker): boolean => checker.applies?.(record) ?? true
+  for (const checker of checkers.filter(applies)) verdicts.push(await runChecker(checker, record, signal))
+  const notes = checkers
+    .filter((checker) => !applies(checker))
+    .flatMap((checker) => checker.whyNot?.(record) ?? [])
   const counts = countOutcomes(record)
   const faults = countFaults(record.faults ?? [])
   const vacuous = vacuity(counts, faults, record)
@@ -150,6 +153,7 @@ export const composeVerdict = async (
     counts,
     faults,
     verdicts,
+    notes,
     impact: impactOf(record),
   }
 }

@@ -8,7 +8,7 @@ import type { Checker, Evidence, Status, Verdict } from '../harness/api/verdict.
 
 export type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>
 
-interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies'> {
+interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | 'whyNot'> {
   /** What was promised, and by whom. */
   promise(record: RunRecord): Verdict['promise']
   judge(record: RunRecord): Judged | Promise<Judged>

@@ -9,6 +9,7 @@ export type {
   FaultModel,
   IsolationLevel,
   IsolationModel,
+  MinorityClaim,
   PromiseName,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'

@@ -1,7 +1,7 @@
 /**
  * The effect of faults on the cluster as its clients saw it, computed from the record alone: the recovery time after each
  * heal, the longest time without an ok operation for each kind of fault, and the coverage matrix: which operations
- * overlapped which kind of fault, and what the cluster was doing at that time.
+ * overlapped which kind of fault, and what the cluster was doing at that time; and what each side of a partition did.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
@@ -10,6 +10,7 @@ import type { ClusterActivity, Impact } from '../../harness/api/verdict.ts'
 import { NS_PER_MS, NS_PER_S } from '../../harness/support/time.ts'
 import { countIn, lowerBound } from '../lower-bound.ts'
 import { type Activity, activitiesIn, activitiesOf, momentsOf } from './activity.ts'
+import { sidesSeen } from './partitions.ts'
 import { overlapsAny, type Span, touching } from './spans.ts'
 
 /** The rate counts as back at this share of the undisturbed rate. */
@@ -147,5 +148,9 @@ export const impactOf = (record: RunRecord): Impact | null => {
     recoveries,
     longestUnavailabilityMs: longestByKind(okNs, faults, endNs),
     coverage: coverageOf(pairs, faults, activitiesOf(moments, recovering), endNs),
+    sides: sidesSeen(record).map(({ fault, sides }) => ({
+      fault: fault.planned.id,
+      sides: sides.map(({ served: _, ...side }) => side),
+    })),
   }
 }

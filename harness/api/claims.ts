@@ -26,14 +26,23 @@ export type IsolationModel =
   | `strong-${Exclude<IsolationLevel, 'serializable'>}`
   | 'strict-serializable'
 
+/**
+ * What a minority does while it is cut off. Only the first two can be broken by serving too much.
+ * - `refuse`: it serves nothing;
+ * - `serve-reads`: it serves reads and no writes;
+ * - `serve-all`: it serves everything, as a system that prefers availability does;
+ * - `ask-coordinator`: it serves what a coordinator outside the partition allows, such as a lock service or an arbiter.
+ */
+export type MinorityClaim = 'refuse' | 'serve-reads' | 'serve-all' | 'ask-coordinator'
+
 /** What a target promises, as its own documentation means it. The verdict compares the run with this. */
 export interface Claims {
   /** Who made the promise and where. Shown in the verdict. */
   readonly source: string
   /** Vocabulary -> call -> the promise for it under the given options. */
   readonly consistency: Readonly<Record<string, Readonly<Record<string, PromiseName>>>>
-  /** What a minority does with calls that it cannot serve without breaking the promise. */
-  readonly minority: 'refuse' | 'serve-reads'
+  /** What nodes that a partition cut off from the majority do. Absent: nothing is claimed, so it is told and not judged. */
+  readonly minority?: MinorityClaim
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */

@@ -90,6 +90,8 @@ export interface RunFacts {
   }[]
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly recovery: Recovery | null
+  /** Names of the services beside the cluster. Absent in files of older versions. */
+  readonly services?: readonly string[]
   /** Why the run ended early; null if it completed. */
   readonly aborted: string | null
 }

@@ -33,6 +33,8 @@ export interface Checker {
   readonly needs: readonly (keyof RunRecord)[]
   /** False if the record contains nothing that it judges: the checker is then left out, not unknown. Absent: always true. */
   applies?(record: RunRecord): boolean
+  /** If it is left out although the record contains its subject: why, and what would have been needed. Null: nothing to say. */
+  whyNot?(record: RunRecord): string | null
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
 }
 
@@ -44,6 +46,28 @@ export type ClusterActivity =
   | 'snapshot'
   | 'membership change'
   | 'unknown'
+
+/** What the clients saw of one side of a partition while it was certainly cut off. A side reaches itself in both directions. */
+export interface SideSeen {
+  readonly nodes: readonly string[]
+  readonly isMajority: boolean
+  readonly behaviour: SideBehaviour
+  /** Calls that answers attribute to a node of this side. */
+  readonly reads: number
+  /** The number of reads that were certainly stale. */
+  readonly stale: number
+  readonly writes: number
+  /** ok calls asked of this side whose answers do not say which node served them. */
+  readonly unattributed: number
+  readonly refused: number
+  readonly hung: number
+}
+
+/**
+ * - `available`: it served every request; `degraded`: some; `read-only`: reads and no writes;
+ * - `fail-closed`: it served nothing and answered with errors; `hung`: most requests got no answer.
+ */
+export type SideBehaviour = 'available' | 'degraded' | 'read-only' | 'fail-closed' | 'hung' | 'not asked'
 
 /** How faults affected the cluster as its clients saw it. An example of a kind: `partition/leader`. */
 export interface Impact {
@@ -64,6 +88,8 @@ export interface Impact {
   readonly coverage: Readonly<
     Record<string, Readonly<Partial<Record<ClusterActivity, Readonly<Record<string, number>>>>>>
   >
+  /** What each side of each partition into sides did. Told, not judged. Verdicts of older versions lack it. */
+  readonly sides?: readonly { readonly fault: string; readonly sides: readonly SideSeen[] }[]
 }
 
 /** verdict.json: the composition of all checkers. invalid > unknown > valid. */
@@ -75,6 +101,8 @@ export interface RunVerdict {
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
   readonly faults: { readonly planned: number; readonly injected: number; readonly effective: number }
   readonly verdicts: readonly Verdict[]
+  /** What was assumed, what was not judged, and what would have been needed: one sentence each. */
+  readonly notes: readonly string[]
   /** Null if there were no faults. */
   readonly impact: Impact | null
 }

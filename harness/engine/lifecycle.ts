@@ -103,6 +103,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     versions,
     leaderChanges: leaderChangesOf(samples),
     eventLoopDelayMs,
+    services: cluster.services.map(({ name }) => name),
     ...exercised,
   }
 }

@@ -5,6 +5,7 @@
  * - `effective` was called `bit`.
  * - A planned fault had no kind; it follows from the intent.
  * - The links that a fault cut were a text among the measurements.
+ * - A verdict had no notes.
  */
 import type { Effect, Link, PlannedFault, RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent } from '../api/record.ts'
@@ -14,8 +15,9 @@ import type { RunVerdict } from '../api/verdict.ts'
 type EitherName<T extends { readonly effective: unknown }> = Omit<T, 'effective'> &
   (Pick<T, 'effective'> | { readonly bit: T['effective'] })
 
-export type StoredVerdict = Omit<RunVerdict, 'faults'> & {
+export type StoredVerdict = Omit<RunVerdict, 'faults' | 'notes'> & {
   readonly faults: EitherName<RunVerdict['faults']>
+  readonly notes?: RunVerdict['notes']
 }
 type StoredFault = RecordedFault & Partial<PlannedFault>
 export type StoredEvent =
@@ -30,7 +32,11 @@ const effectiveOf = <T>(either: { readonly effective: T } | { readonly bit: T })
 
 export const readVerdictRecord = (stored: StoredVerdict): RunVerdict => {
   const { planned, injected } = stored.faults
-  return { ...stored, faults: { planned, injected, effective: effectiveOf(stored.faults) } }
+  return {
+    ...stored,
+    notes: stored.notes ?? [],
+    faults: { planned, injected, effective: effectiveOf(stored.faults) },
+  }
 }
 
 export const storedVerdict = (verdict: RunVerdict): RunVerdict & StoredVerdict => ({

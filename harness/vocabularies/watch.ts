@@ -36,6 +36,7 @@ export const WATCH = defineVocabulary({
       value: z.object({ after: z.int() }),
       ok: z.object({ events: z.array(change), upTo: z.int() }),
       changes: () => false,
+      delivers: true,
       reads: (ok) => ok.events.map(({ key, value }) => held(key, value)),
     }),
   },

@@ -54,7 +54,11 @@ export const withProof = (
   }
   return {
     ...fault,
-    measure: async () => add(await fault.measure()),
+    // Counted after the probe, whose packets are dropped too: then the first measurement proves the cut.
+    measure: async () => {
+      await proof
+      return add(await fault.measure())
+    },
     heal: async () => add(await fault.heal()),
   }
 }

@@ -18,7 +18,7 @@ import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
 import { protectedBy } from '../sink/client.ts'
-import { type Send, type Stream, senderTo, streamFrom } from './gateway.ts'
+import { type Member, type Send, type Stream, senderTo, streamFrom } from './gateway.ts'
 import { actOnLease } from './lease.ts'
 import {
   actOnAccess,
@@ -44,19 +44,20 @@ type Act = (send: Send, call: Call, serializable: boolean, stream: Stream) => Pr
 class EtcdConnection implements Connection {
   readonly #act: Act
   readonly #http: JsonHttp
-  readonly #origin: string
+  readonly #member: Member
   readonly #serializable: boolean
 
   constructor(act: Act, context: ClientContext<EtcdOptions>) {
     this.#act = act
     this.#http = new JsonHttp(context.localAddress)
-    this.#origin = `http://${context.node.address}:${CLIENT_PORT}`
+    const { node, address } = context.node
+    this.#member = { node, origin: `http://${address}:${CLIENT_PORT}` }
     this.#serializable = context.options.reads === 'serializable'
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    const stream = streamFrom(this.#http, this.#origin, signal)
-    return this.#act(senderTo(this.#http, this.#origin, signal), call, this.#serializable, stream)
+    const stream = streamFrom(this.#http, this.#member.origin, signal)
+    return this.#act(senderTo(this.#http, this.#member, signal), call, this.#serializable, stream)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

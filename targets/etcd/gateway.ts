@@ -40,10 +40,11 @@ export type Stream = (path: string, body: unknown, forMs: number) => Promise<Sen
 export const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
 export const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()
 
-const metaOf = (header: Header | undefined): Meta => ({
+/** A header names the member that sent the answer, and each client asks one member only: the node that it is bound to. */
+const metaOf = (header: Header | undefined, node: string): Meta => ({
   term: Number(header?.raft_term ?? 0),
   revision: Number(header?.revision ?? 0),
-  servedBy: header?.member_id ?? '',
+  ...(header?.member_id === undefined ? {} : { member: header.member_id, servedBy: node }),
 })
 
 const errorOf = (status: number, body: unknown): Sent<never> => {
@@ -51,14 +52,22 @@ const errorOf = (status: number, body: unknown): Sent<never> => {
   return { type: isDefinite(message) ? 'fail' : 'info', error: message }
 }
 
+/** The member that a client asks. */
+export interface Member {
+  readonly origin: string
+  /** The name of its node. */
+  readonly node: string
+}
+
 export const senderTo =
-  (http: JsonHttp, origin: string, signal: AbortSignal): Send =>
+  (http: JsonHttp, { origin, node }: Member, signal: AbortSignal): Send =>
   async <T>(path: string, body: unknown): Promise<Sent<T>> => {
     const result = await http.request(origin, 'POST', path, body, signal)
     if (result.type === 'unsent') return { type: 'fail', error: result.error }
     if (result.type === 'doubt') return { type: 'info', error: result.error }
     if (result.status !== 200) return errorOf(result.status, result.body)
-    return { type: 'ok', body: result.body as T, meta: metaOf((result.body as { header?: Header }).header) }
+    const { header } = result.body as { header?: Header }
+    return { type: 'ok', body: result.body as T, meta: metaOf(header, node) }
   }
 
 export const streamFrom =

@@ -60,7 +60,6 @@ const claims = ({ appendfsync }: RedisOptions): Claims => ({
     [LIST_APPEND.name]: { txn: 'strict-serializable' },
     [RW_REGISTER.name]: { txn: 'strict-serializable' },
   },
-  minority: 'refuse',
   tolerates: {
     partition: 'any',
     omission: 'any',

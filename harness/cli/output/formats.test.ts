@@ -36,6 +36,7 @@ const verdict: RunVerdict = {
       details: {},
     },
   ],
+  notes: [],
   impact: null,
 }
 

@@ -96,7 +96,7 @@ export const text: OutputFormat = {
       ...impactLines(verdict),
       ...factLines(record),
       ...evidenceLines(judged),
-      ...notes.flatMap((note) => ['', `  note: ${note}`]),
+      ...[...verdict.notes, ...notes].flatMap((note) => ['', `  note: ${note}`]),
     ]
     if (record.spec !== null)
       lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)
