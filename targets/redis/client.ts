@@ -83,10 +83,12 @@ const REFUSED = /^(LOADING|OOM|MISCONF|BUSY|READONLY|MASTERDOWN|NOREPLICAS) /
 class RedisConnection implements Connection {
   readonly #client: RedisClient
   readonly #act: (send: Send, call: Call) => Promise<unknown>
+  readonly #node: string
 
-  constructor(client: RedisClient, act: (send: Send, call: Call) => Promise<unknown>) {
+  constructor(client: RedisClient, act: (send: Send, call: Call) => Promise<unknown>, node: string) {
     this.#client = client
     this.#act = act
+    this.#node = node
   }
 
   async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
@@ -97,7 +99,7 @@ class RedisConnection implements Connection {
     const answer = this.#act(send, call)
     answer.catch(() => {})
     try {
-      return { type: 'ok', value: await Promise.race([answer, given]) }
+      return { type: 'ok', value: await Promise.race([answer, given]), meta: { servedBy: this.#node } }
     } catch (error) {
       const message = messageOf(error)
       return { type: REFUSED.test(message) ? 'fail' : 'info', error: message }
@@ -115,7 +117,7 @@ class RedisConnection implements Connection {
 
 const clientOf = (act: (send: Send, call: Call) => Promise<unknown>): Client => ({
   open: async ({ node, localAddress, signal }) =>
-    new RedisConnection(await connect(node.address, localAddress, signal), act),
+    new RedisConnection(await connect(node.address, localAddress, signal), act, node.node),
 })
 
 export const redisClients: Readonly<Record<string, Client>> = {
