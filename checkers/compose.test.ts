@@ -23,16 +23,27 @@ const says = (status: Status, name = status): Checker => ({
   }),
 })
 
-const ok: Operation[] = [
-  { index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'read', value: null },
-  { index: 1, timeNs: 1, process: 0, type: 'ok', f: 'read', value: 1 },
-]
+/** Reads of 10 ms, acknowledged at these times. */
+const readsAt = (timesS: readonly number[]): readonly Operation[] =>
+  timesS.flatMap((atS, i): Operation[] => {
+    const base = { process: 0, f: 'read', value: null } as const
+    return [
+      { ...base, index: 2 * i, timeNs: atS * 1e9 - 1e7, type: 'invoke' },
+      { ...base, index: 2 * i + 1, timeNs: atS * 1e9, type: 'ok' },
+    ]
+  })
+
+/** Every tenth of a second. */
+const between = (fromS: number, toS: number): readonly number[] =>
+  Array.from({ length: Math.round((toS - fromS) * 10) }, (_, i) => fromS + (i + 1) / 10)
+
+const ok = readsAt(between(0, 2))
 
 const fault = (effective: boolean, victims: readonly string[] = ['n1']): FaultRecord => ({
   planned: plannedFault(),
   victims,
-  injectedAtNs: 1,
-  healedAtNs: 2,
+  injectedAtNs: 1e9,
+  healedAtNs: 2e9,
   effects: [],
   effective,
 })
@@ -63,7 +74,7 @@ describe('composition', () => {
     expect(verdict).toMatchObject({
       status: 'invalid',
       summary: 'invalid says invalid',
-      counts: { ok: 1, fail: 0, info: 0 },
+      counts: { ok: 20, fail: 0, info: 0 },
     })
   })
 
@@ -125,6 +136,93 @@ describe('composition', () => {
       summary: 'Vacuous: only 1 of 20 planned faults had an effect.',
     })
     expect((await judge(2)).status).toBe('valid')
+  })
+
+  describe('a run in which the cluster was hardly used while it was broken is vacuous', () => {
+    /** Kills in force from and to these times. */
+    const kills = (...spans: readonly (readonly [number, number])[]): readonly FaultRecord[] =>
+      spans.map(([fromS, toS], i) => ({
+        ...fault(true),
+        planned: plannedFault({ id: `kill-${i + 1}` }),
+        injectedAtNs: fromS * 1e9,
+        healedAtNs: toS * 1e9,
+      }))
+    const compose = (history: readonly Operation[], faults: readonly FaultRecord[]) =>
+      composeVerdict([says('valid')], record({ spec, claims, faults, history }), signal)
+    const everySix = kills(...Array.from({ length: 9 }, (_, i) => [6 * i + 6, 6 * i + 8] as const))
+
+    it('killed again and again before it is up', async () => {
+      const history = readsAt(between(0, 60)).map((operation) =>
+        operation.type === 'ok' && operation.timeNs > 5.9e9
+          ? { ...operation, type: 'fail' as const }
+          : operation,
+      )
+      const verdict = await compose(history, everySix)
+      expect(verdict.status).toBe('unknown')
+      expect(verdict.summary).toMatch(/^Vacuous: .* 0 operations .* a longer interval/)
+    })
+
+    it('up after the last kill alone', async () => {
+      const history = readsAt([...between(0, 5.9), ...between(57, 60)])
+      expect(await compose(history, everySix)).toMatchObject({
+        status: 'unknown',
+        summary: expect.stringContaining('only 1 of 9 faults'),
+      })
+    })
+
+    it('serving a moment after each restart, in one second of six', async () => {
+      const isServed = (atS: number): boolean =>
+        everySix.some(({ healedAtNs = 0 }) => atS > healedAtNs / 1e9 && atS < healedAtNs / 1e9 + 0.45)
+      const history = readsAt(between(0, 60)).map((operation) =>
+        operation.type === 'ok' && !isServed(operation.timeNs / 1e9)
+          ? { ...operation, type: 'fail' as const }
+          : operation,
+      )
+      expect(await compose(history, everySix)).toMatchObject({
+        status: 'unknown',
+        summary: expect.stringMatching(/served in only 9 of the 6\d s/),
+      })
+    })
+
+    it('a single server that serves between its kills was used, and what was not is a note', async () => {
+      const faults = kills([2, 4], [7, 9])
+      const verdict = await compose(
+        readsAt([...between(0, 2), ...between(4.5, 6.5), ...between(9.5, 12)]),
+        faults,
+      )
+      expect(verdict).toMatchObject({
+        status: 'valid',
+        impact: { use: { 'kill/at-once': { faults: 2, used: 2, during: {}, after: { read: 45 } } } },
+      })
+      expect(verdict.notes).toEqual([
+        'No operation was acknowledged while these were in force: kill/at-once. What they did is shown only by what was acknowledged afterwards.',
+        'Never acknowledged while a fault was in force: read.',
+      ])
+    })
+
+    it('serving all the time', async () => {
+      const verdict = await compose(readsAt(between(0, 12)), kills([2, 4], [7, 9]))
+      expect(verdict).toMatchObject({ status: 'valid', notes: [] })
+    })
+  })
+
+  it('a fault that was not healed, or that its probe contradicts, is said first', async () => {
+    const { healedAtNs: _, ...unhealed } = fault(true)
+    const summaryOf = async (broken: FaultRecord): Promise<string> =>
+      (await composeVerdict([says('valid')], record({ spec, claims, faults: [broken] }), signal)).summary
+    expect(await summaryOf({ ...unhealed, error: 'no such node' })).toBe(
+      'The fault kill-1 (kill/at-once) was not healed: no such node; what follows from it is not held against the cluster. valid says valid',
+    )
+    const effect = {
+      effective: true,
+      summary: '',
+      measurements: {},
+      contradiction: '2 of 4 cut directions let packets through',
+    }
+    expect(await summaryOf({ ...fault(true), effects: [effect] })).toMatch(
+      /^The fault kill-1 .* was not what it was meant to be: 2 of 4 cut directions/,
+    )
+    expect(await summaryOf(fault(true))).toBe('valid says valid')
   })
 
   it('counts tolerance over faults in force at the same time, and lost data over the whole run', async () => {

@@ -1,13 +1,14 @@
 /**
  * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashes or lacks
- * a part of the record is unknown. A run that tested nothing is unknown too: no operation was ok, or faults were
- * planned and fewer than a tenth of them were effective.
+ * a part of the record is unknown. A run that tested nothing is unknown too (`vacuity.ts`).
  */
 import type { Claims } from '../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
 import type { Checker, RunVerdict, Status, Verdict } from '../harness/api/verdict.ts'
 import { messageOf, UserError } from '../harness/support/assert.ts'
+import { faultTrouble } from './cluster/fault-trouble.ts'
 import { impactOf } from './cluster/impact.ts'
+import { useNotes, vacuityOf } from './vacuity.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
 
@@ -86,30 +87,6 @@ const beyondTolerance = (
   )
 }
 
-/** At least one in this many planned faults must have been effective. */
-const LEAST_SHARE = 10
-
-const vacuity = (
-  counts: RunVerdict['counts'],
-  faults: RunVerdict['faults'],
-  record: RunRecord,
-): string | null => {
-  if (counts.ok === 0) return 'no operation was ok'
-  if (record.facts?.aborted != null) return record.facts.aborted
-  if (faults.planned > 0 && faults.effective === 0) return 'faults were planned, but none was effective'
-  if (faults.effective * LEAST_SHARE < faults.planned)
-    return `only ${faults.effective} of ${faults.planned} planned faults had an effect`
-  if (
-    record.faults !== null &&
-    record.spec !== null &&
-    record.spec.nemeses.length > 0 &&
-    faults.planned === 0
-  ) {
-    return 'nemeses were requested, but no fault fitted into the run'
-  }
-  return null
-}
-
 const summarise = (
   status: Status,
   verdicts: readonly Verdict[],
@@ -126,6 +103,14 @@ const summarise = (
   return verdicts.find((verdict) => verdict.status === 'unknown')?.summary ?? ''
 }
 
+/** What must be said first of a run whose faults did not go as planned. */
+const troubleIn = (record: RunRecord): string => {
+  const trouble = faultTrouble(record)
+  if (trouble.length === 0) return ''
+  const text = `${trouble.join('; ')}; what follows from it is not held against the cluster. `
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+}
+
 export const composeVerdict = async (
   checkers: readonly Checker[],
   record: RunRecord,
@@ -139,7 +124,8 @@ export const composeVerdict = async (
     .flatMap((checker) => checker.whyNot?.(record) ?? [])
   const counts = countOutcomes(record)
   const faults = countFaults(record.faults ?? [])
-  const vacuous = vacuity(counts, faults, record)
+  const impact = impactOf(record)
+  const vacuous = vacuityOf({ counts, faults, impact }, record)
   const outside =
     record.claims === null || record.spec === null
       ? null
@@ -148,12 +134,12 @@ export const composeVerdict = async (
   const status: Status = judged === 'invalid' && outside !== null ? 'unknown' : judged
   return {
     status,
-    summary: summarise(status, verdicts, vacuous, outside),
+    summary: `${troubleIn(record)}${summarise(status, verdicts, vacuous, outside)}`,
     outsideClaims: outside !== null,
     counts,
     faults,
     verdicts,
-    notes,
-    impact: impactOf(record),
+    notes: [...notes, ...useNotes(impact?.use ?? {}, record)],
+    impact,
   }
 }

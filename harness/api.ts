@@ -4,6 +4,7 @@
  */
 
 export type {
+  AvailabilityClaim,
   Claims,
   Delivery,
   FaultModel,
@@ -80,8 +81,11 @@ export type {
   Checker,
   ClusterActivity,
   Evidence,
+  FaultUse,
   Impact,
   RunVerdict,
+  SideBehaviour,
+  SideSeen,
   Status,
   Verdict,
 } from './api/verdict.ts'

@@ -116,6 +116,7 @@ const EDGES = [
   'harness/engine/interpreter.ts',
   'harness/engine/sampler.ts',
   'harness/engine/lifecycle.ts',
+  'harness/engine/machine.ts',
   'harness/engine/members.ts',
   'harness/support/wait.ts',
   'harness/report/',

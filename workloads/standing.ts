@@ -1,5 +1,6 @@
 /** Checkers that every workload has: they check what must hold for any cluster, independent of its clients. */
 import { agreement } from '../checkers/cluster/agreement.ts'
+import { availability } from '../checkers/cluster/availability.ts'
 import { convergence } from '../checkers/cluster/convergence.ts'
 import { leadership } from '../checkers/cluster/leadership.ts'
 import { logs } from '../checkers/cluster/logs.ts'
@@ -14,6 +15,7 @@ export const standing: readonly Checker[] = [
   leadership,
   convergence,
   sides,
+  availability,
   recovery,
   logs,
   outcomes,

@@ -23,4 +23,28 @@ describe('convergence', () => {
       status,
     })
   })
+
+  it('a slow machine, or a fault that was not healed, is not held against the cluster', async () => {
+    const samples = [at(200, 'a', 'y'), at(9000, 'b', 'z')]
+    const machine = [
+      {
+        timeNs: 9e9,
+        periodMs: 9000,
+        sleeperLateMs: 0,
+        sleeperWorstMs: 0,
+        loopLateMs: 0,
+        pressureMs: 6000,
+        stealMs: null,
+      },
+    ]
+    const faults = [fault('partition', 50, 100)]
+    const slow = await judge(convergence, { samples, faults, machine })
+    expect(slow).toMatchObject({
+      status: 'unknown',
+      summary: expect.stringContaining('waited for a processor'),
+    })
+    const { healedAtNs: _, ...unhealed } = fault('partition', 50, 100)
+    const broken = await judge(convergence, { samples, faults: [unhealed] })
+    expect(broken).toMatchObject({ status: 'unknown', summary: expect.stringContaining('never healed') })
+  })
 })

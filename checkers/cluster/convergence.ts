@@ -4,6 +4,8 @@ import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
 import { assumed } from '../promise.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
+import { troubleNote } from './fault-trouble.ts'
+import { slowMachine } from './slow-machine.ts'
 
 const stateOf = ({ status }: Sample): string | null =>
   status?.digest === undefined || status.digestAt === undefined
@@ -53,8 +55,15 @@ const judge = (record: RunRecord): Judged => {
     operations: [],
   }
   const isDue = deadlineMs !== null && watchedMs >= deadlineMs
-  const summary = `The replicas were never in the same state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}.`
-  return { status: isDue ? 'invalid' : 'unknown', summary, evidence: [evidence], details: { watchedMs } }
+  const excuse =
+    troubleNote(record) ?? (isDue ? slowMachine(record, { fromNs, toNs: endNs }, deadlineMs) : null)
+  const summary = `The replicas were never in the same state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}${excuse === null ? '' : `; ${excuse}`}.`
+  return {
+    status: isDue && excuse === null ? 'invalid' : 'unknown',
+    summary,
+    evidence: [evidence],
+    details: { watchedMs },
+  }
 }
 
 export const convergence = checkerOf({

@@ -34,6 +34,7 @@ export const provenSpans = (record: RunRecord): ((fault: FaultRecord) => Span | 
   return ({ planned, effects, healedAtNs }) => {
     const { injectedNs, healingNs } = times.get(planned.id) ?? {}
     if (injectedNs === undefined || effects[0]?.effective !== true) return null
+    if (effects.some(({ contradiction }) => contradiction !== undefined)) return null
     // A heal that was no operation of the history began after the last of them, and not before the planned end.
     const endNs =
       healingNs ?? Math.min(healedAtNs ?? Number.POSITIVE_INFINITY, planned.atNs + planned.durationNs)

@@ -47,7 +47,7 @@ export const sidesOf = (
 }
 
 /** The links that a fault reports as cut, such as `n1>n2`. */
-const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> =>
+export const cutLinks = ({ effects }: FaultRecord): ReadonlySet<string> =>
   new Set((effects.at(-1)?.links ?? []).map(({ from, to }) => `${from}>${to}`))
 
 export const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition[] => {
@@ -63,7 +63,7 @@ export const partitionsIn = ({ faults, samples }: RunRecord): readonly Partition
  * Whether the call uses an object as it is now. A call that only asks about the cluster, such as which node leads, does not;
  * nor does a delivery of what a node already had.
  */
-const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean => {
+export const isUse = (vocabulary: Vocabulary, { f }: Operation): boolean => {
   const definition = definitionOf(vocabulary, f)
   return definition?.audits !== true && definition?.delivers !== true
 }

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Claims } from '../../harness/api/claims.ts'
-import type { Recovery, RunFacts } from '../../harness/api/record.ts'
+import type { MachineSample, Recovery, RunFacts } from '../../harness/api/record.ts'
 import type { Verdict } from '../../harness/api/verdict.ts'
+import type { RecordParts } from '../../harness/testing/record.ts'
 import { recovery } from './recovery.ts'
-import { CLAIMS, judge } from './testing/records.ts'
+import { CLAIMS, fault, judge } from './testing/records.ts'
 
 describe('recovery', () => {
   const judgeRecovery = (seen: Recovery | null, claims: Claims = CLAIMS): Promise<Verdict> =>
@@ -25,6 +26,40 @@ describe('recovery', () => {
     ['not observed', 'unknown', null, CLAIMS],
   ] as const)('%s: %s', async (_, status, seen, claims) => {
     expect(await judgeRecovery(seen, claims)).toMatchObject({ status })
+  })
+
+  describe('what is not held against the cluster', () => {
+    const machine = (lateMs: number): readonly MachineSample[] =>
+      Array.from({ length: 30 }, (_, i) => ({
+        timeNs: (i + 1) * 1e9,
+        periodMs: 1000,
+        sleeperLateMs: lateMs,
+        sleeperWorstMs: lateMs,
+        loopLateMs: 0,
+        pressureMs: null,
+        stealMs: null,
+      }))
+    const late = (parts: RecordParts): Promise<Verdict> =>
+      judge(recovery, {
+        facts: { recovery: back(19_000), aborted: null } as unknown as RunFacts,
+        claims: { ...CLAIMS, recoversWithinMs: 15_000 },
+        faults: [fault('kill', 1000, 10_000)],
+        ...parts,
+      })
+
+    it('a slow machine', async () => {
+      const slow = await late({ machine: machine(300) })
+      expect(slow.status).toBe('unknown')
+      expect(slow.summary).toContain('a process that only sleeps woke up late for 5.7 s')
+      expect(await late({ machine: machine(50) })).toMatchObject({ status: 'invalid' })
+      expect(await late({ machine: null })).toMatchObject({ status: 'invalid' })
+    })
+
+    it('a fault that was not healed', async () => {
+      const { healedAtNs: _, ...unhealed } = fault('kill', 1000, 10_000)
+      const judged = await late({ faults: [{ ...unhealed, error: 'iptables failed' }] })
+      expect(judged).toMatchObject({ status: 'unknown', summary: expect.stringContaining('iptables failed') })
+    })
   })
 
   it('says why it was not observed', async () => {

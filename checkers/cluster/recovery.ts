@@ -1,10 +1,22 @@
 /** After all faults are healed, the cluster must become ready within the claimed time. Without a claim, a failure is unknown. */
 import type { RunRecord } from '../../harness/api/record.ts'
-import { formatDurationMs } from '../../harness/support/time.ts'
+import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { troubleNote } from './fault-trouble.ts'
+import { slowMachine } from './slow-machine.ts'
+import type { Span } from './spans.ts'
 
-const judge = ({ facts, claims }: RunRecord): Judged => {
+/** The time that is judged, from the last heal on. */
+const spanOf = ({ faults, spec }: RunRecord, tookMs: number): Span => {
+  const healedNs = Math.max(0, ...(faults ?? []).map(({ healedAtNs = 0 }) => healedAtNs))
+  // What was not healed before the end of the main part is healed then.
+  const fromNs = Math.max(healedNs, (spec?.timeLimitMs ?? 0) * NS_PER_MS)
+  return { fromNs, toNs: fromNs + tookMs * NS_PER_MS }
+}
+
+const judge = (record: RunRecord): Judged => {
+  const { facts, claims } = record
   const recovery = facts?.recovery ?? null
   if (recovery === null)
     return notJudged(`recovery was not observed (${facts?.aborted ?? 'the run kept no record of it'})`)
@@ -16,22 +28,25 @@ const judge = ({ facts, claims }: RunRecord): Judged => {
       `a service beside the cluster did not come back: ${services.join(', ')}; this is not a failure of the cluster (see the log of the service, kept with the run)`,
       details,
     )
-  if (recovery.recoveredAfterMs === null) {
-    const isBroken = claimedMs !== null && recovery.deadlineMs >= claimedMs
+  const tookMs = recovery.recoveredAfterMs ?? recovery.deadlineMs
+  const took = formatDurationMs(tookMs)
+  const isBack = recovery.recoveredAfterMs !== null
+  const isLate = claimedMs !== null && (isBack ? tookMs > claimedMs : tookMs >= claimedMs)
+  if (isBack && !isLate)
     return {
-      status: isBroken ? 'invalid' : 'unknown',
-      summary: `Not recovered ${formatDurationMs(recovery.deadlineMs)} after the last heal: ${recovery.notReady.join(', ')} not ready.`,
+      status: 'valid',
+      summary: `All nodes were ready ${took} after the last heal.`,
       evidence: [],
       details,
     }
-  }
-  const took = formatDurationMs(recovery.recoveredAfterMs)
-  const isLate = claimedMs !== null && recovery.recoveredAfterMs > claimedMs
+  const what = isBack
+    ? `Recovered ${took} after the last heal, later than the claimed ${formatDurationMs(claimedMs ?? 0)}`
+    : `Not recovered ${took} after the last heal: ${recovery.notReady.join(', ')} not ready`
+  const excuse =
+    troubleNote(record) ?? (isLate ? slowMachine(record, spanOf(record, tookMs), claimedMs) : null)
   return {
-    status: isLate ? 'invalid' : 'valid',
-    summary: isLate
-      ? `Recovered ${took} after the last heal, later than the claimed ${formatDurationMs(claimedMs)}.`
-      : `All nodes were ready ${took} after the last heal.`,
+    status: isLate && excuse === null ? 'invalid' : 'unknown',
+    summary: `${what}${excuse === null ? '' : `; ${excuse}`}.`,
     evidence: [],
     details,
   }

@@ -35,6 +35,16 @@ export type IsolationModel =
  */
 export type MinorityClaim = 'refuse' | 'serve-reads' | 'serve-all' | 'ask-coordinator'
 
+/** Availability, as clients see it. Each part is judged only if it is claimed. */
+export interface AvailabilityClaim {
+  /** Within this time of any single fault, the nodes that it left connected and running serve again, if they are a majority. */
+  readonly servesWithinMs?: number
+  /** Every running node serves reads, also on the smaller side of a partition. */
+  readonly readsEverywhere?: boolean
+  /** While a majority is connected and running, the cluster never serves nothing for longer than this. */
+  readonly neverUnavailableForMs?: number
+}
+
 /** What a target promises, as its own documentation means it. The verdict compares the run with this. */
 export interface Claims {
   /** Who made the promise and where. Shown in the verdict. */
@@ -43,6 +53,8 @@ export interface Claims {
   readonly consistency: Readonly<Record<string, Readonly<Record<string, PromiseName>>>>
   /** What nodes that a partition cut off from the majority do. Absent: nothing is claimed, so it is told and not judged. */
   readonly minority?: MinorityClaim
+  /** How available it is under faults that it tolerates. Absent: nothing is claimed, and nothing is judged. */
+  readonly availability?: AvailabilityClaim
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */

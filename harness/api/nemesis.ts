@@ -62,6 +62,8 @@ export interface Effect<M extends Measurements = Measurements> {
   /** One sentence with the proof. */
   readonly summary: string
   readonly measurements: M
+  /** Why a measurement contradicts the fault: what was in force is not what is recorded. Absent: none does. */
+  readonly contradiction?: string
   /** The links that were cut during the whole fault. Absent: none, or not during the whole fault. */
   readonly links?: readonly Link[]
 }

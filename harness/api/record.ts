@@ -69,6 +69,22 @@ export interface Sample {
   readonly status: NodeStatus | null
 }
 
+/** How much time the machine lost in one period, by several measures. Null: it could not be measured here. */
+export interface MachineSample {
+  /** The end of the period. */
+  readonly timeNs: number
+  readonly periodMs: number
+  /** By how much a process that only sleeps woke up late, in all, and at worst at once. */
+  readonly sleeperLateMs: number | null
+  readonly sleeperWorstMs: number | null
+  /** By how much timers of the controller were late, in all. */
+  readonly loopLateMs: number
+  /** For how long some process waited for a processor. */
+  readonly pressureMs: number | null
+  /** For how long the hypervisor ran something else, as an average of the processors. */
+  readonly stealMs: number | null
+}
+
 export interface Recovery {
   /** Null: not within the deadline. */
   readonly recoveredAfterMs: number | null
@@ -110,6 +126,7 @@ export interface RunRecord {
   readonly claims: Claims | null
   readonly faults: readonly FaultRecord[] | null
   readonly samples: readonly Sample[] | null
+  readonly machine: readonly MachineSample[] | null
   readonly logs: readonly NodeLog[] | null
   /** The files that services kept for the record: name -> lines of JSON. */
   readonly services: Readonly<Record<string, readonly unknown[]>> | null

@@ -47,6 +47,17 @@ export type ClusterActivity =
   | 'membership change'
   | 'unknown'
 
+/** The acknowledged operations around all effective faults of one kind, by call. */
+export interface FaultUse {
+  readonly faults: number
+  /** The number of faults during or after which something was acknowledged. */
+  readonly used: number
+  /** Those that overlapped such a fault. */
+  readonly during: Readonly<Record<string, number>>
+  /** Those begun after its heal and ended before the next fault. */
+  readonly after: Readonly<Record<string, number>>
+}
+
 /** What the clients saw of one side of a partition while it was certainly cut off. A side reaches itself in both directions. */
 export interface SideSeen {
   readonly nodes: readonly string[]
@@ -88,6 +99,8 @@ export interface Impact {
   readonly coverage: Readonly<
     Record<string, Readonly<Partial<Record<ClusterActivity, Readonly<Record<string, number>>>>>>
   >
+  /** Kind of fault -> the use of the cluster around it. Verdicts of older versions lack it. */
+  readonly use?: Readonly<Record<string, FaultUse>>
   /** What each side of each partition into sides did. Told, not judged. Verdicts of older versions lack it. */
   readonly sides?: readonly { readonly fault: string; readonly sides: readonly SideSeen[] }[]
 }

@@ -94,6 +94,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
       operation: (operation) => history.push(operation),
       fault: (event) => faults.push(event),
       sample: () => {},
+      machine: () => {},
       service: () => {},
     },
     log,

@@ -12,6 +12,7 @@ import { rngFromSeed } from '../support/random.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
 import { clientFor, exercise } from './exercise.ts'
 import { enterPhase, logDelays, StatusLog } from './log-events.ts'
+import { MachineMonitor } from './machine.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
@@ -90,6 +91,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     recorder.sample(sample)
     statuses.record(sample)
   })
+  await using _machine = new MachineMonitor(clock.now, (sample) => recorder.machine(sample))
   const exercised = await exercise(run, sampler)
   await settle(run, sampler)
   delay.disable()

@@ -6,7 +6,7 @@ import type { UndoJournal } from '../api/journal.ts'
 import type { Log } from '../api/log.ts'
 import type { Nemesis } from '../api/nemesis.ts'
 import type { Rng } from '../api/random.ts'
-import type { FaultEvent, RunSpec, Sample } from '../api/record.ts'
+import type { FaultEvent, MachineSample, RunSpec, Sample } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
 
@@ -17,6 +17,7 @@ export interface Recorder {
   operation(operation: Operation): void
   fault(event: FaultEvent): void
   sample(sample: Sample): void
+  machine(sample: MachineSample): void
   /** A log file that a service has kept. */
   service(name: string, file: string): void
 }

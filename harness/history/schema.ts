@@ -8,7 +8,16 @@
 import { UserError } from '../support/assert.ts'
 
 /** The newest version of each schema, which is also the one written. */
-const VERSIONS = { run: 1, history: 1, faults: 1, samples: 1, service: 1, verdict: 1, log: 1 } as const
+const VERSIONS = {
+  run: 1,
+  history: 1,
+  faults: 1,
+  samples: 1,
+  machine: 1,
+  service: 1,
+  verdict: 1,
+  log: 1,
+} as const
 
 export type FileKind = keyof typeof VERSIONS
 

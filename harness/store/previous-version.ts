@@ -76,6 +76,7 @@ const readEffect = (stored: EitherName<Effect>): Effect => {
     effective: effectiveOf(stored),
     summary,
     measurements,
+    ...(stored.contradiction === undefined ? {} : { contradiction: stored.contradiction }),
     ...(links === undefined ? {} : { links }),
   }
 }

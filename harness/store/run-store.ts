@@ -4,7 +4,16 @@ import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
 import type { Operation } from '../api/history.ts'
 import type { RecordedFault } from '../api/nemesis.ts'
-import type { FaultEvent, FaultRecord, NodeLog, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
+import type {
+  FaultEvent,
+  FaultRecord,
+  MachineSample,
+  NodeLog,
+  RunFacts,
+  RunRecord,
+  RunSpec,
+  Sample,
+} from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { pairOperations } from '../history/pairs.ts'
@@ -31,6 +40,7 @@ export const FILES = {
   history: 'history.jsonl',
   faults: 'faults.jsonl',
   samples: 'samples.jsonl',
+  machine: 'machine.jsonl',
   nodes: 'nodes',
   services: 'services',
   verdict: 'verdict.json',
@@ -240,6 +250,12 @@ const readLogs = (dir: string): readonly NodeLog[] | null => {
     )
 }
 
+/** Null: the run was recorded by a version that did not measure the machine. */
+const readMachine = (dir: string): RunRecord['machine'] => {
+  const file = path.join(dir, FILES.machine)
+  return fs.existsSync(file) ? readLines<MachineSample>('machine', file) : null
+}
+
 export interface LoadedRun {
   readonly record: RunRecord
   readonly notes: readonly string[]
@@ -266,6 +282,7 @@ export const loadRun = (dir: string): LoadedRun => {
       facts,
       faults,
       samples,
+      machine: readMachine(dir),
       logs: readLogs(dir),
       services: readServices(dir),
     },
@@ -288,6 +305,7 @@ export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   facts: null,
   faults: null,
   samples: null,
+  machine: null,
   logs: null,
   services: null,
 })

@@ -9,6 +9,8 @@ import type { FaultInForce } from './scheduled-nemesis.ts'
 interface Proof {
   readonly text: string
   readonly measurements: Effect['measurements']
+  /** A cut link let something through. That others are silent may be due to another fault. */
+  readonly contradiction?: string
 }
 
 /** Cut links must let nothing through, and all others must be open. */
@@ -20,7 +22,11 @@ const probe = async (cluster: Cluster, links: readonly Link[]): Promise<Proof> =
     const silent = closed.filter(([, { received }]) => received === 0).length
     const open = probed.filter(([link]) => !cut.has(link))
     const heard = open.filter(([, { received }]) => received > 0).length
+    const leaks = closed.length - silent
     return {
+      ...(leaks === 0
+        ? {}
+        : { contradiction: `${leaks} of ${closed.length} cut directions let packets through` }),
       text: `probed: ${silent} of ${closed.length} cut directions silent, ${heard} of ${open.length} others open`,
       measurements: { cut: closed.length, silent, open: open.length, heard },
     }
@@ -39,14 +45,15 @@ export const withProof = (
   durationNs: number,
   fault: FaultInForce,
 ): FaultInForce => {
-  const proof =
+  const proof: Proof | Promise<Proof> =
     durationNs < PROBE_TAKES_MS * NS_PER_MS
       ? { text: 'too short to be probed', measurements: {} }
       : probe(cluster, links)
   const add = async (effect: Effect): Promise<Effect> => {
-    const { text, measurements } = await proof
+    const { text, measurements, contradiction } = await proof
     return {
       ...effect,
+      ...(contradiction === undefined ? {} : { contradiction }),
       summary: `${effect.summary}; ${text}`,
       measurements: { ...effect.measurements, ...measurements },
       links,

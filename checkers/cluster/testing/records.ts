@@ -1,5 +1,7 @@
 /** Records of a cluster for tests: two nodes, without any problem unless the test adds one. */
 import type { Claims, FaultModel } from '../../../harness/api/claims.ts'
+import type { Operation } from '../../../harness/api/history.ts'
+import type { Link } from '../../../harness/api/nemesis.ts'
 import type { FaultRecord, RunSpec, Sample } from '../../../harness/api/record.ts'
 import type { NodeStatus } from '../../../harness/api/target.ts'
 import type { Checker, Verdict } from '../../../harness/api/verdict.ts'
@@ -25,6 +27,63 @@ export const fault = (model: FaultModel, fromMs: number, toMs: number): FaultRec
   effects: [],
   effective: true,
 })
+
+interface ProvenFault {
+  readonly id: string
+  readonly model: FaultModel
+  readonly victims: readonly string[]
+  readonly links?: readonly Link[]
+  /** From the injection to the beginning of the heal, in seconds. */
+  readonly fromS: number
+  readonly toS: number
+}
+
+/** A fault whose effect was measured at once. */
+export const provenFault = ({ id, model, victims, links, fromS, toS }: ProvenFault): FaultRecord => ({
+  planned: plannedFault({ id, model, atNs: fromS * 1e9, durationNs: (toS - fromS) * 1e9 }),
+  victims,
+  injectedAtNs: fromS * 1e9,
+  healedAtNs: toS * 1e9,
+  effects: [{ effective: true, summary: '', measurements: {}, ...(links === undefined ? {} : { links }) }],
+  effective: true,
+})
+
+/** One request, with times in seconds. */
+export interface Request {
+  readonly node: string
+  readonly f?: string
+  readonly type: 'ok' | 'fail' | 'info'
+  readonly fromS: number
+  readonly toS: number
+  readonly error?: string
+}
+
+/** The requests, and what the nemesis did for the faults, as a history. Each request has a process of its own. */
+export const historyWith = (
+  requests: readonly Request[],
+  faults: readonly FaultRecord[] = [],
+): readonly Operation[] => {
+  const events: Omit<Operation, 'index'>[] = [
+    ...faults.flatMap(({ planned: { id, atNs, durationNs } }): Omit<Operation, 'index'>[] => {
+      const nemesis = { process: 'nemesis', value: { id } } as const
+      return [
+        { ...nemesis, timeNs: atNs, type: 'ok', f: 'inject' },
+        { ...nemesis, timeNs: atNs + durationNs, type: 'invoke', f: 'heal' },
+      ]
+    }),
+    ...requests.flatMap(
+      ({ node, f = 'write', type, fromS, toS, error }, process): Omit<Operation, 'index'>[] => {
+        const value = f === 'write' ? { key: 1, value: process } : { key: 1 }
+        const call = { process, f, value, node }
+        return [
+          { ...call, timeNs: fromS * 1e9, type: 'invoke' },
+          { ...call, timeNs: toS * 1e9, type, ...(error === undefined ? {} : { error }) },
+        ]
+      },
+    ),
+  ]
+  return events.sort((a, b) => a.timeNs - b.timeNs).map((event, index) => ({ ...event, index }))
+}
 
 /** Null: the node did not answer. */
 export const sample = (ms: number, node: string, status: Partial<NodeStatus> | null): Sample => ({

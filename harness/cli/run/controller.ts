@@ -100,9 +100,11 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   await using history = await LineWriter.create(path.join(runDir, FILES.history))
   await using faults = await LineWriter.create(path.join(runDir, FILES.faults))
   await using samples = await LineWriter.create(path.join(runDir, FILES.samples))
+  await using machine = await LineWriter.create(path.join(runDir, FILES.machine))
   history.write(encodeHeader('history', faultline))
   faults.write(encodeHeader('faults', faultline))
   samples.write(encodeHeader('samples', faultline))
+  machine.write(encodeHeader('machine', faultline))
   const progress = startProgress(spec, input.quiet || input.log.show)
   const parts: RunParts = {
     spec,
@@ -120,6 +122,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
       operation: (operation) => history.write(encodeOperation(operation)),
       fault: (event) => faults.write(`${JSON.stringify(storedFaultEvent(event))}\n`),
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
+      machine: (sample) => machine.write(`${JSON.stringify(sample)}\n`),
       service: (name, file) => keepService(runDir, name, file, faultline),
     },
     progress,
@@ -130,6 +133,6 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
     writeRunFile(runDir, { faultline, spec, claims, facts })
   } finally {
     progress.stop()
-    await Promise.all([history.close(), faults.close(), samples.close()])
+    await Promise.all([history.close(), faults.close(), samples.close(), machine.close()])
   }
 }

@@ -1,0 +1,135 @@
+/**
+ * How late the machine itself was, once a second over the run: a machine that is slow makes a healthy cluster look slow.
+ * Four measures, each as time lost:
+ *
+ * - a process that only sleeps, and says how late it woke up. It competes for the processors as the nodes do;
+ * - the event loop of the controller;
+ * - CPU pressure: the time in which some process waited for a processor (Linux, `Documentation/accounting/psi.rst`);
+ * - steal: the time in which the hypervisor ran something else (proc(5), `/proc/stat`).
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import type { MachineSample } from '../api/record.ts'
+
+const PERIOD_MS = 1000
+const TICK_MS = 50
+
+/** It ends with its standard input, so it cannot outlive the controller. */
+const SLEEPER = `
+process.stdin.on('end', () => process.exit()).resume()
+let before = performance.now()
+const tick = () => {
+  const now = performance.now()
+  process.stdout.write((now - before - ${TICK_MS}).toFixed(1) + '\\n')
+  before = now
+  setTimeout(tick, ${TICK_MS})
+}
+setTimeout(tick, ${TICK_MS})
+`
+
+interface Lateness {
+  sumMs: number
+  worstMs: number
+}
+
+const addTo = (late: Lateness, ms: number): void => {
+  late.sumMs += Math.max(0, ms)
+  late.worstMs = Math.max(late.worstMs, ms)
+}
+
+const readOrNull = (file: string): string | null => {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/** Total time of CPU pressure since boot; null: the kernel does not tell. */
+export const pressureMsIn = (text: string | null): number | null => {
+  const total = /^some .*\btotal=(\d+)/m.exec(text ?? '')?.[1]
+  return total === undefined ? null : Number(total) / 1000
+}
+
+/** Stolen time since boot, as an average of the processors; null: the kernel does not tell. */
+export const stealMsIn = (text: string | null, processors: number): number | null => {
+  const fields = /^cpu +(.*)$/m.exec(text ?? '')?.[1]?.split(' ')
+  const ticks = fields?.[7]
+  // Ticks are hundredths of a second on Linux (USER_HZ).
+  return ticks === undefined ? null : (Number(ticks) * 10) / processors
+}
+
+interface Totals {
+  readonly pressureMs: number | null
+  readonly stealMs: number | null
+}
+
+const readTotals = (): Totals => ({
+  pressureMs: pressureMsIn(readOrNull('/proc/pressure/cpu')),
+  stealMs: stealMsIn(readOrNull('/proc/stat'), os.cpus().length),
+})
+
+const round = (ms: number): number => Math.round(ms * 10) / 10
+
+const grown = (before: number | null, now: number | null): number | null =>
+  before === null || now === null ? null : round(now - before)
+
+export class MachineMonitor implements AsyncDisposable {
+  readonly #clock: () => number
+  readonly #record: (sample: MachineSample) => void
+  readonly #sleeper: ChildProcess
+  readonly #timers: readonly NodeJS.Timeout[]
+  #asleep: Lateness | null = null
+  #loop: Lateness = { sumMs: 0, worstMs: 0 }
+  #lastTickMs = performance.now()
+  #lastSampleNs: number
+  #totals = readTotals()
+
+  constructor(clock: () => number, record: (sample: MachineSample) => void) {
+    this.#clock = clock
+    this.#record = record
+    this.#lastSampleNs = clock()
+    this.#sleeper = spawn(process.execPath, ['-e', SLEEPER], { stdio: ['pipe', 'pipe', 'ignore'] })
+    // Without it, the other measures remain.
+    this.#sleeper.on('error', () => {})
+    this.#sleeper.stdin?.on('error', () => {})
+    this.#sleeper.stdout?.on('data', (lines: Buffer) => this.#heard(lines.toString()))
+    this.#timers = [setInterval(() => this.#tick(), TICK_MS), setInterval(() => this.#sample(), PERIOD_MS)]
+  }
+
+  #heard(lines: string): void {
+    this.#asleep ??= { sumMs: 0, worstMs: 0 }
+    for (const line of lines.split('\n')) if (line !== '') addTo(this.#asleep, Number(line))
+  }
+
+  #tick(): void {
+    const nowMs = performance.now()
+    addTo(this.#loop, nowMs - this.#lastTickMs - TICK_MS)
+    this.#lastTickMs = nowMs
+  }
+
+  #sample(): void {
+    const nowNs = this.#clock()
+    const totals = readTotals()
+    this.#record({
+      timeNs: nowNs,
+      periodMs: round((nowNs - this.#lastSampleNs) / 1e6),
+      sleeperLateMs: this.#asleep === null ? null : round(this.#asleep.sumMs),
+      sleeperWorstMs: this.#asleep === null ? null : round(this.#asleep.worstMs),
+      loopLateMs: round(this.#loop.sumMs),
+      pressureMs: grown(this.#totals.pressureMs, totals.pressureMs),
+      stealMs: grown(this.#totals.stealMs, totals.stealMs),
+    })
+    this.#lastSampleNs = nowNs
+    this.#totals = totals
+    this.#asleep = null
+    this.#loop = { sumMs: 0, worstMs: 0 }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    this.#sample()
+    this.#sleeper.kill('SIGKILL')
+  }
+}
