@@ -8,6 +8,8 @@ import type { Checker, RunVerdict, Status, Verdict } from '../harness/api/verdic
 import { messageOf, UserError } from '../harness/support/assert.ts'
 import { faultTrouble } from './cluster/fault-trouble.ts'
 import { impactOf } from './cluster/impact.ts'
+import { distrustedIn } from './cluster/outcomes.ts'
+import { withDistrust } from './distrust.ts'
 import { useNotes, vacuityOf } from './vacuity.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
@@ -116,9 +118,11 @@ export const composeVerdict = async (
   record: RunRecord,
   signal: AbortSignal,
 ): Promise<RunVerdict> => {
-  const verdicts: Verdict[] = []
+  const judgements: Verdict[] = []
   const applies = (checker: Checker): boolean => checker.applies?.(record) ?? true
-  for (const checker of checkers.filter(applies)) verdicts.push(await runChecker(checker, record, signal))
+  for (const checker of checkers.filter(applies)) judgements.push(await runChecker(checker, record, signal))
+  const distrusted = distrustedIn(record)
+  const verdicts = judgements.map((verdict) => withDistrust(verdict, distrusted))
   const notes = checkers
     .filter((checker) => !applies(checker))
     .flatMap((checker) => checker.whyNot?.(record) ?? [])

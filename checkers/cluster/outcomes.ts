@@ -1,22 +1,28 @@
 /**
  * A linter of outcomes: it finds mistakes in clients that would blame the cluster wrongly or hide its errors. Its findings
- * make a run unknown, never invalid, because they mean that the records of the client cannot be trusted.
+ * are never invalid, because they mean that the records of the client cannot be trusted.
  *
- * - a `fail` whose value (unique in the history) was read later: it took effect;
- * - a `fail` because no answer came: a timeout proves nothing;
+ * - a `fail`, or an ok that says no, whose value (unique in the history) was read later: it took effect;
+ * - a value that was read as another type than it was written, such as `"597"` for 597;
+ * - a `fail` because no answer came: a timeout proves nothing. As `info` it could only explain more of what was read, so it
+ *   can make a verdict of validity no worse, and is told. An invalid verdict that rests on it says so (`distrust.ts`);
  * - a process whose operations all fail while others on the same node are served: it does not even try.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
-import { mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
+import { isRefused, mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
 import { countIn } from '../lower-bound.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
-/** Errors that say that no answer came. A request that was never sent is still a definite fail. */
-const NO_ANSWER = /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|aborted/i
-const DEFINITE = /connect|unsent|nothing was (?:sent|written)/i
+/**
+ * Errors that say that no answer came. `aborted` alone is none: databases say it of transactions that certainly had no effect.
+ */
+const NO_ANSWER =
+  /time[d ]*-?out|deadline|no answer|socket hang up|ECONNRESET|AbortError|(?:operation|request|run) (?:was )?aborted/i
+/** A request that was never sent is a definite fail, and so is a transaction that the database says it has aborted. */
+const DEFINITE = /connect|unsent|nothing was (?:sent|written)|(?:transaction|txn)\b.{0,40}\babort|\bconflict/i
 
 const LEAST_FAILS = 30
 /** ok operations of other processes in the same time. */
@@ -25,30 +31,88 @@ const LEAST_SPAN_NS = 5e9
 
 const KINDS = [
   'a failed value was read',
+  'a value of another type',
   'no answer was taken for a fail',
   'a client that does not try',
 ] as const
 type OutcomeFinding = Finding<(typeof KINDS)[number]>
 
-const failedButRead = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly OutcomeFinding[] => {
-  const failed = new Map<Identity, Pair>()
+/** How an operation that certainly took no effect, by its outcome, says so; null: it does not. */
+const refusalOf = (vocabulary: Vocabulary, { completion }: Pair): string | null => {
+  if (completion?.type === 'fail') return `failed (${completion.error})`
+  if (completion?.type !== 'ok' || !isRefused(vocabulary, completion.f, completion.value)) return null
+  return 'was answered with no'
+}
+
+interface Writers {
+  /** What was written by operations that say that they took no effect, and by no other. */
+  readonly refused: ReadonlyMap<Identity, readonly Pair[]>
+  /** What was written by an operation that may have taken effect. */
+  readonly accepted: ReadonlySet<Identity>
+}
+
+const writersIn = (vocabulary: Vocabulary, pairs: readonly Pair[]): Writers => {
+  const refused = new Map<Identity, Pair[]>()
+  const accepted = new Set<Identity>()
   for (const pair of pairs)
-    if (pair.completion?.type === 'fail')
-      for (const written of writesOf(vocabulary, pair.invocation)) failed.set(written, pair)
+    for (const written of writesOf(vocabulary, pair.invocation))
+      if (refusalOf(vocabulary, pair) === null) accepted.add(written)
+      else refused.set(written, [...(refused.get(written) ?? []), pair])
   // If another operation wrote the same value, reading it proves nothing.
-  for (const { invocation, completion } of pairs)
-    if (completion?.type !== 'fail')
-      for (const written of writesOf(vocabulary, invocation)) failed.delete(written)
-  return pairs.flatMap((reader) => {
+  for (const written of accepted) refused.delete(written)
+  return { refused, accepted }
+}
+
+/** An ok answer of the history that read something. */
+interface Read {
+  readonly reader: Pair
+  readonly read: Identity
+}
+
+const readsIn = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly Read[] =>
+  pairs.flatMap((reader) => {
     const { completion } = reader
     if (completion?.type !== 'ok') return []
-    return readsOf(vocabulary, completion.f, completion.value).flatMap((read) => {
-      const writer = failed.get(read)
-      if (writer === undefined) return []
-      failed.delete(read)
-      const text = `operation ${writer.invocation.index} failed (${writer.completion?.error}), but operation ${reader.invocation.index} read the value it wrote (${read})`
-      return [finding('a failed value was read', text, [writer, reader])]
-    })
+    return readsOf(vocabulary, completion.f, completion.value).map((read) => ({ reader, read }))
+  })
+
+/** Whether what was read is the value that an unchanged object has, by the options of the workload. */
+const isInitial = (read: Identity, initial: unknown): boolean =>
+  initial !== undefined && (read.endsWith(`=${initial}`) || read.endsWith(`=${JSON.stringify(initial)}`))
+
+const failedButRead = (
+  vocabulary: Vocabulary,
+  reads: readonly Read[],
+  { refused }: Writers,
+  initial: unknown,
+): readonly OutcomeFinding[] => {
+  const shown = new Set<Identity>()
+  return reads.flatMap(({ reader, read }) => {
+    if (shown.has(read) || isInitial(read, initial)) return []
+    // A read that was over before the write began did not read it.
+    const writer = refused
+      .get(read)
+      ?.find(({ invocation }) => invocation.index < (reader.completion?.index as number))
+    if (writer === undefined) return []
+    shown.add(read)
+    const text = `operation ${writer.invocation.index} ${refusalOf(vocabulary, writer)}, but operation ${reader.invocation.index} read the value it wrote (${read})`
+    return [finding('a failed value was read', text, [writer, reader])]
+  })
+}
+
+/** Identities put texts in quotes. */
+const withoutType = (identity: Identity): string => identity.replaceAll('"', '')
+
+const otherTypes = (reads: readonly Read[], { refused, accepted }: Writers): readonly OutcomeFinding[] => {
+  const written = new Map([...accepted, ...refused.keys()].map((each) => [withoutType(each), each]))
+  const shown = new Set<Identity>()
+  return reads.flatMap(({ reader, read }) => {
+    const meant = written.get(withoutType(read))
+    if (meant === undefined || meant === read || accepted.has(read) || refused.has(read)) return []
+    if (shown.has(read)) return []
+    shown.add(read)
+    const text = `operation ${reader.invocation.index} read ${read}, and only ${meant} was written: the client returns another type than it was given`
+    return [finding('a value of another type', text, [reader])]
   })
 }
 
@@ -101,22 +165,38 @@ const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): reado
   })
 }
 
-const judge = (record: RunRecord): Judged => {
+const findIn = (record: RunRecord, vocabulary: Vocabulary): readonly OutcomeFinding[] => {
   const { pairs, faults } = record
-  const vocabulary = record.vocabulary as Vocabulary
   // Where isolation is promised, reading a failed value is an anomaly (G1a), and the transactions checker judges it.
   const isJudged = vocabulary.promises.every(isIsolationModel)
-  const findings = [
-    ...(isJudged ? [] : failedButRead(vocabulary, pairs)),
+  const reads = readsIn(vocabulary, pairs)
+  const writers = writersIn(vocabulary, pairs)
+  return [
+    ...(isJudged ? [] : failedButRead(vocabulary, reads, writers, record.workloadOptions?.initial)),
+    ...otherTypes(reads, writers),
     ...unprovenFails(vocabulary, pairs),
     ...idleClients(pairs, faults),
   ]
+}
+
+/** The operations, by index of their invocations, whose outcomes cannot be trusted. */
+export const distrustedIn = (record: RunRecord): ReadonlySet<number> =>
+  new Set(
+    record.vocabulary === null
+      ? []
+      : findIn(record, record.vocabulary).flatMap(({ operations }) => operations),
+  )
+
+const judge = (record: RunRecord): Judged => {
+  const findings = findIn(record, record.vocabulary as Vocabulary)
   return conclude(findings, {
     seen: 'the outcomes that the client reported',
     clean: 'none contradicts another',
     unproven: null,
     kinds: KINDS,
     brokenIs: 'unknown',
+    allows: (kind) => kind === 'no answer was taken for a fail',
+    because: 'which can make no valid verdict invalid',
     aside: findings.length === 0 ? null : 'these outcomes cannot be trusted',
     details: {},
   })

@@ -57,6 +57,13 @@ export interface Claims {
   readonly availability?: AvailabilityClaim
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
+  /**
+   * What its nodes print only if something is broken: a name -> the source of a regular expression that a line of the log
+   * matches. They are looked for besides what no healthy server prints.
+   */
+  readonly logPatterns?: Readonly<Record<string, string>>
+  /** Sources of regular expressions: a line that matches one of them is harmless, whatever else it matches. */
+  readonly harmlessLogs?: readonly string[]
   /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
   /** Fault model -> how many nodes it may hit at once without voiding the promise. A model that is absent is not tolerated. */

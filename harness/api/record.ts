@@ -119,6 +119,8 @@ export interface RunRecord {
   readonly pairs: readonly Pair[]
   /** The workload's vocabulary: what its calls mean. Not on disk; the judging code supplies it. */
   readonly vocabulary: Vocabulary | null
+  /** The options by which the workload's checkers judge it. Not on disk; the judging code supplies them. */
+  readonly workloadOptions: Options | null
   /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
   readonly faultline: string | null
   readonly spec: RunSpec | null

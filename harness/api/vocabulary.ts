@@ -36,6 +36,8 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
    * same. Absent: it writes nothing that a later call could attribute to it.
    */
   writes?(value: Value): readonly Identity[]
+  /** Whether an ok answer says that the call took no effect and never will. Absent: none does. */
+  refuses?(ok: Ok): boolean
   /** The writes that an ok answer proves. */
   reads?(ok: Ok): readonly Identity[]
 }

@@ -30,6 +30,7 @@ export const BOOKING = defineVocabulary({
       mismatch: repeats('seat', 'customer'),
       objects: (asked) => [`${asked.seat}`],
       writes: (asked) => [held(asked.seat, asked.customer)],
+      refuses: ({ confirmed }) => !confirmed,
     }),
     read: defineCall({
       value: z.object({ seat }),

@@ -44,6 +44,13 @@ export const writesOf = (vocabulary: Vocabulary, { f, value }: Call): readonly I
   return definition.writes(value)
 }
 
+/** Whether an ok answer to the call says that it took no effect; false if the answer does not match the vocabulary. */
+export const isRefused = (vocabulary: Vocabulary, f: string, ok: unknown): boolean => {
+  const definition = definitionOf(vocabulary, f)
+  if (definition?.refuses === undefined || !definition.ok.safeParse(ok).success) return false
+  return definition.refuses(ok)
+}
+
 /** The writes that an ok answer to the call proves; nothing if the answer does not match the vocabulary. */
 export const readsOf = (vocabulary: Vocabulary, f: string, ok: unknown): readonly Identity[] => {
   const definition = definitionOf(vocabulary, f)

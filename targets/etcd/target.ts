@@ -130,6 +130,10 @@ export const etcd = defineTarget({
       [LIST_APPEND.name]: { txn: 'strict-serializable' },
       [RW_REGISTER.name]: { txn: 'strict-serializable' },
     },
+    logPatterns: {
+      corruption:
+        'found data inconsistency with peer|corruption alarm|walpb: crc mismatch|snap: crc mismatch',
+    },
     // No `tellsElections`: its status combines the term of the last applied entry with the present leader.
     minority: options.reads === 'serializable' ? 'serve-reads' : 'refuse',
     tolerates: {

@@ -119,6 +119,7 @@ export const raft = defineTarget({
       [OUTBOX.name]: { update: deliveredTo(sink) },
     },
     minority: 'refuse',
+    logPatterns: { corruption: ': refusing to start$' },
     tellsElections: true,
     recoversWithinMs: 15_000,
     tolerates: {

@@ -60,6 +60,11 @@ const claims = ({ appendfsync }: RedisOptions): Claims => ({
     [LIST_APPEND.name]: { txn: 'strict-serializable' },
     [RW_REGISTER.name]: { txn: 'strict-serializable' },
   },
+  logPatterns: {
+    crash: '=== REDIS BUG REPORT START',
+    corruption:
+      'Bad file format reading the append only file|Internal error in RDB reading|Wrong RDB checksum',
+  },
   tolerates: {
     partition: 'any',
     omission: 'any',

@@ -19,7 +19,7 @@ import type { CheckSettings } from './settings.ts'
 /** The record of an interrupted run or an imported history lacks parts; only the existing parts are judged. */
 const judgeRecord = (recorded: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
   const { vocabulary } = workload
-  const record = { ...recorded, vocabulary }
+  const record = { ...recorded, vocabulary, workloadOptions: options }
   const stranger = strangerIn(record.history, vocabulary)
   const checkers = stranger === null ? workload.checkers(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
