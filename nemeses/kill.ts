@@ -10,12 +10,14 @@
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
+import { NS_PER_MS } from '../harness/support/time.ts'
 import { duration, number } from './parts/options.ts'
 import { dataWithinTolerance, fewNodes, modelOfData, RESTART_DATA } from './parts/restart-data.ts'
 import { RESTART_PATTERNS, Restarts, SIGNALS } from './parts/restarts.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
   drawVictims,
+  leaderOf,
   parseVictims,
   resolveVictims,
   VICTIM_FIELDS,
@@ -49,6 +51,9 @@ export const kill = scheduledNemesis({
   description:
     'ends nodes by SIGKILL or SIGTERM and restarts them on the same data, on older data, or on none',
   needs: ['kill'],
+  followsLeaders: true,
+  weight: 2,
+  restarts: true,
   intervalMs: 6000,
   durationMs: 1500,
   options: {
@@ -78,14 +83,15 @@ export const kill = scheduledNemesis({
     const signals = parseWords('signals', options.signals, SIGNALS)
     const patterns = parseWords('patterns', options.patterns, RESTART_PATTERNS)
     const spend = dataWithinTolerance(data, context)
-    return (draw, ordinal) => {
+    return (draw, ordinal, atLeader) => {
       const wanted = takeTurn(rng.fork('data'), data, ordinal)
       const isKept = wanted === 'kept'
+      const allowed = isKept ? words : fewNodes(words)
       return {
-        ...drawVictims(draw, isKept ? words : fewNodes(words), context, 'kill'),
+        ...drawVictims(draw, atLeader ? leaderOf(allowed) : allowed, context, 'kill'),
         signal: draw.fork('signal').pick(signals),
         pattern: isKept ? draw.fork('pattern').pick(patterns) : 'at-once',
-        uptimeMs: options.uptime,
+        uptimeMs: Math.max(options.uptime, context.startUpNs / NS_PER_MS),
         data: spend(wanted),
         staleMs: options.stale,
         newestFiles: options['newest-files'],

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
-import { SHAPES, seesawSide } from './parts/grudge.ts'
+import { LEADER_SHAPES, SHAPES, seesawSide } from './parts/grudge.ts'
 import { withProof } from './parts/link-proof.ts'
 import { choice, duration } from './parts/options.ts'
 import { packetFault } from './parts/packet-rules.ts'
@@ -49,18 +49,12 @@ export const partition = scheduledNemesis({
   colour: 'red',
   description: 'cuts links between nodes, or between clients and a node, by dropping packets',
   needs: ['partition'],
+  followsLeaders: true,
+  weight: 2,
   intervalMs: 5000,
   durationMs: 3000,
   options: {
-    shapes: wordsOption('shape', SHAPES, [
-      'random-halves',
-      'one',
-      'minority',
-      'bridge',
-      'asymmetric-bridge',
-      'ring',
-      'leader',
-    ]),
+    shapes: wordsOption('shape', SHAPES),
     direction: choice(DIRECTIONS, 'both', 'both: one fault in four is one-way'),
     flapping: duration(0, 'links alternate between down and up, each for this long; 0: they stay down'),
   },
@@ -74,9 +68,10 @@ export const partition = scheduledNemesis({
     const shapes = asked.filter((shape) => cutsSomething(shape, nodes))
     if (shapes.length === 0)
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
+    const ofLeaders = shapes.filter((shape) => LEADER_SHAPES.some((each) => each === shape))
     const sides = rng.fork('sides').shuffle(nodes)
-    return (draw) => {
-      const shape = draw.fork('shape').pick(shapes)
+    return (draw, _ordinal, atLeader) => {
+      const shape = draw.fork('shape').pick(atLeader && ofLeaders.length > 0 ? ofLeaders : shapes)
       return {
         shape,
         oneWay: drawOneWay(draw.fork('direction'), options.direction),

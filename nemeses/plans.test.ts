@@ -22,6 +22,7 @@ const five: PlanContext = {
   nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
   clientGroups: 2,
   timeLimitNs: 60e9,
+  startUpNs: 0,
   tolerates: { partition: 'any', kill: 'any', pause: 'any', 'data-loss': 2 },
   target,
   targetOptions: { version: 'a' },
@@ -84,13 +85,13 @@ const digestOf = (name: string): string => {
 }
 
 const DIGESTS: Readonly<Record<string, string>> = {
-  partition: '0d89642441a1',
+  partition: '73c781579835',
   packet: '2d1872940b5e',
   connection: 'a496d3c15ec5',
   kill: 'f0bee69c8b5b',
   pause: '731bf759e555',
   clock: 'f665d27e8ab2',
-  disk: 'eb464c5478ab',
+  disk: '5a0dacb5df2d',
   io: 'f164e796f9a0',
   memory: '38c4adc13c73',
   membership: 'fbf1829d1dbe',

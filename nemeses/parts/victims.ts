@@ -57,6 +57,16 @@ const sizeOf = (word: string, nodes: number): number => {
   return word === 'minority' ? minorityOf(nodes) : 1
 }
 
+/** Only the leader, if it is among the words. */
+export const leaderOf = (words: readonly string[]): readonly string[] =>
+  words.includes('leader') ? ['leader'] : words
+
+/** Only the words that mean most nodes or all, if there are any. */
+export const manyOf = (words: readonly string[]): readonly string[] => {
+  const many = words.filter((word) => word === 'all' || word === 'majority')
+  return many.length === 0 ? words : many
+}
+
 /** Draws the victims from the words, within what the claims tolerate for that model. */
 export const drawVictims = (
   rng: Rng,
@@ -80,9 +90,9 @@ export const drawVictims = (
 export const victimsFrom = (
   text: string,
   context: PlanContext,
-): ((rng: Rng, model: FaultModel) => VictimIntent) => {
+): ((rng: Rng, model: FaultModel, atLeader: boolean) => VictimIntent) => {
   const words = parseVictims(text, context)
-  return (rng, model) => drawVictims(rng, words, context, model)
+  return (rng, model, atLeader) => drawVictims(rng, atLeader ? leaderOf(words) : words, context, model)
 }
 
 /** The nodes that the intent means now. Without a leader, `leader` means the first node of the order. */

@@ -66,7 +66,7 @@ describe('the spec of a run', () => {
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
     const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
     const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
-    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toMatchObject([
+    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims, 0)).toMatchObject([
       [{ ...RECORDED, kind: 'kill/at-once' }],
     ])
   })

@@ -33,11 +33,17 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 const nodesFor = ({ nodes: limits }: Target, asked: number | undefined): number =>
   asked === undefined ? limits.default : parseInteger('nodes', String(asked), limits.min, limits.max)
 
+/** Several nemeses take turns, unless the user has set when faults happen. */
+const planOf = ({ plan, nemesisOpts }: RunSettings, nemeses: number): 'phases' | 'steady' => {
+  if (plan !== undefined) return plan
+  return nemeses > 1 && !/\binterval=/.test(nemesisOpts ?? '') ? 'phases' : 'steady'
+}
+
 /** All faults of the run, planned in advance, so that a nemesis rejects wrong options before anything starts. */
 const planned = (spec: RunSpec, { target, environment }: Place): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
   const nemeses = Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)]))
-  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
+  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions), 0).flat()
   if (spec.faults !== undefined) requireFit(faults, nodes, spec.timeLimitMs)
   return faults
 }
@@ -62,6 +68,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     workload: referenceTo(settings.workload),
     workloadOptions: parseOptions(`workload ${workload.name}`, settings.workloadOpts, workload.options),
     nemeses: chosen.nemeses,
+    plan: planOf(settings, chosen.nemeses.length),
     ...(faults === undefined ? {} : { faults }),
     environment: environment.name,
     nodes: nodesFor(target, settings.nodes),
