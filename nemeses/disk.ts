@@ -19,9 +19,9 @@ import { DISK_TROUBLES, troubleDisks, withDisks } from './parts/disk-rules.ts'
 import { choice, duration, number, text } from './parts/options.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
+  drawOutage,
   drawVictims,
   leaderOf,
-  manyOf,
   parseVictims,
   resolveVictims,
   VICTIM_FIELDS,
@@ -37,8 +37,6 @@ const DISTRIBUTIONS = ['fixed', 'exponential'] as const
 const DURABILITY =
   'what makes file names durable: only an fsync of the directory (strict, as in POSIX), or any fsync (ext4)'
 const SEEDS = 2 ** 31
-/** Share of the power losses that hit as many nodes as the claims tolerate and the user named. */
-const OUTAGES = 0.6
 
 const diskIntent = z.strictObject({
   mode: z.enum(MODES),
@@ -107,10 +105,8 @@ export const disk = scheduledNemesis({
     const survivals = parseWords('survival', options.survival, SURVIVALS)
     const words = parseVictims(options.victims, context)
     const victimsOf = (draw: Rng, mode: DiskIntent['mode'], atLeader: boolean) => {
-      // Power fails for many nodes at once. Only then can something be lost that a majority had, but did not fsync.
-      const isOutage = mode === 'power-loss' && draw.fork('outage').float() < OUTAGES
-      const asked = isOutage ? manyOf(words) : atLeader ? leaderOf(words) : words
-      return drawVictims(draw, asked, context, modelOf(mode))
+      if (mode === 'power-loss') return drawOutage(draw, words, context)
+      return drawVictims(draw, atLeader ? leaderOf(words) : words, context, modelOf(mode))
     }
     const distributions = DISTRIBUTIONS.filter((each) => ['both', each].includes(options.distribution))
     return (draw, ordinal, atLeader) => {

@@ -11,7 +11,14 @@ import { LEADER_SHAPES, SHAPES, seesawSide } from './parts/grudge.ts'
 import { withProof } from './parts/link-proof.ts'
 import { choice, duration } from './parts/options.ts'
 import { packetFault } from './parts/packet-rules.ts'
-import { cutsSomething, describeLinks, linksAround, resolveLinks, rulesAt } from './parts/partition-links.ts'
+import {
+  cutsSomething,
+  describeLinks,
+  linksAround,
+  resolveLinks,
+  rulesAt,
+  SERVICE_SIDES,
+} from './parts/partition-links.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { seesawFault } from './parts/seesaw.ts'
 import { VICTIM_FIELDS } from './parts/victims.ts'
@@ -24,6 +31,8 @@ const partitionIntent = z.strictObject({
   clientGroup: z.int().min(0),
   /** Time for which links are down and then up, alternating; 0: down all the time. Older recorded plans lack the field. */
   flapMs: z.number().default(0),
+  /** Where the services beside the cluster are. Older recorded plans lack the field. */
+  services: z.enum(SERVICE_SIDES).default('both'),
 })
 type PartitionIntent = z.infer<typeof partitionIntent>
 
@@ -56,6 +65,11 @@ export const partition = scheduledNemesis({
   options: {
     shapes: wordsOption('shape', SHAPES),
     direction: choice(DIRECTIONS, 'both', 'both: one fault in four is one-way'),
+    services: choice(
+      [...SERVICE_SIDES, 'drawn'],
+      'drawn',
+      'which side of two reaches the services beside the cluster: both, or only that of the node listed first (near) or the other (far); drawn: the seed chooses',
+    ),
     flapping: duration(0, 'links alternate between down and up, each for this long; 0: they stay down'),
   },
   model: 'partition',
@@ -78,6 +92,7 @@ export const partition = scheduledNemesis({
         order: shape === 'seesaw' ? sides : draw.fork('order').shuffle(nodes),
         clientGroup: draw.fork('clients').int(context.clientGroups),
         flapMs: options.flapping,
+        services: options.services === 'drawn' ? draw.fork('services').pick(SERVICE_SIDES) : options.services,
       }
     }
   },

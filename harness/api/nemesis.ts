@@ -72,6 +72,8 @@ export interface PlanContext {
   /** How long a node takes from its start until it is ready. Faults that restart nodes leave it this time. */
   readonly startUpNs: number
   readonly tolerates: Claims['tolerates']
+  /** The nodes' data is on disks of ours, which can lose what was not fsynced. */
+  readonly hasDisks: boolean
 }
 
 /** One direction of a link between two nodes, or between a node and a client group (`clients-0`). */

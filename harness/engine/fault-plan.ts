@@ -59,6 +59,7 @@ export const planFaults = (
     timeLimitNs: spec.timeLimitMs * NS_PER_MS,
     startUpNs,
     tolerates: claims.tolerates,
+    hasDisks: spec.nemeses.some(({ name }) => nemeses[name]?.disks !== undefined),
   }
   return spec.nemeses.map(({ name, options }) =>
     (nemeses[name] as Nemesis).plan(

@@ -23,8 +23,8 @@ type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'weight'>
 
 /** Time without faults at the start, so that there is a leader when the first fault comes. */
 const WARM_UP_NS = 1.5 * NS_PER_S
-const PHASE_NS = 2.1 * NS_PER_S
-const REST_NS = 0.4 * NS_PER_S
+const PHASE_NS = 2 * NS_PER_S
+const REST_NS = 0.8 * NS_PER_S
 /** The phases of one round, by kind. A long run has several rounds. */
 const ROUND: Readonly<Record<PhaseKind, number>> = { alone: 11, pair: 4, burst: 4, storm: 2, calm: 1 }
 const ROUND_LENGTH = Object.values(ROUND).reduce((sum, count) => sum + count)

@@ -64,7 +64,7 @@ const SHORTEST = 0.2
 /** Mean time between two faults of a window, beside the shortest gap. */
 const PAUSE_MS = 200
 /** Shares of the faults in windows. */
-const AT_LEADER = 0.5
+const AT_LEADER = 1 / 3
 const TRIGGERED = 0.5
 
 const triggerOf = (rng: Rng, { isBurst }: PlanWindow): Trigger | null => {
