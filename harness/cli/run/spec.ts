@@ -5,6 +5,7 @@ import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
 import { planFaults } from '../../engine/fault-plan.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
+import { UserError } from '../../support/assert.ts'
 import { parseInteger } from '../setting.ts'
 import { unknownName } from '../unknown-name.ts'
 import { chooseEnvironment } from './environment.ts'
@@ -48,6 +49,23 @@ const planned = (spec: RunSpec, { target, environment }: Place): readonly Planne
   return faults
 }
 
+/** Of all nemeses, those that can plan a fault in this cluster, and why the others cannot. */
+const withPlans = (spec: RunSpec, place: Place): BuiltSpec => {
+  const judged = spec.nemeses.map((each) => {
+    try {
+      planned({ ...spec, nemeses: [each] }, place)
+      return { each, note: [] }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return { each, note: [`${each.name} is left out: ${error.message}`] }
+    }
+  })
+  return {
+    spec: { ...spec, nemeses: judged.filter(({ note }) => note.length === 0).map(({ each }) => each) },
+    notes: judged.flatMap(({ note }) => note),
+  }
+}
+
 /** @throws UserError (bad usage) if parts do not fit together */
 export const buildRunSpec = async (targetName: string, settings: RunSettings): Promise<BuiltSpec> => {
   const target = await findTarget(targetName)
@@ -59,7 +77,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   const place: Place = { target, targetOptions, environment }
   const faults = settings.faults === undefined ? undefined : readPlannedFaults(settings.faults)
   const chosen = faults === undefined ? chooseNemeses(settings, place) : chooseRecorded(settings, faults)
-  const spec: RunSpec = {
+  const asked: RunSpec = {
     schema: 1,
     runId,
     target: referenceTo(targetName),
@@ -82,8 +100,9 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     clientGroups: settings.clientGroups,
     expect: parseExpect(settings.expect, workload.vocabulary),
   }
-  requireSupport(place, spec.nemeses)
+  requireSupport(place, asked.nemeses)
+  const { spec, notes } = settings.nemesis === 'all' ? withPlans(asked, place) : { spec: asked, notes: [] }
   const beyond = modelsBeyond(planned(spec, place), target.claims(spec.targetOptions))
   const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
-  return { spec, notes: beyond.length === 0 ? chosen.notes : [...chosen.notes, warning] }
+  return { spec, notes: [...chosen.notes, ...notes, ...(beyond.length === 0 ? [] : [warning])] }
 }
