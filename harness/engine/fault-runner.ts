@@ -5,7 +5,7 @@ import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../api/
 import type { FaultEvent } from '../api/record.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
 import { messageOf } from '../support/assert.ts'
-import { NS_PER_MS } from '../support/time.ts'
+import { formatDurationMs, NS_PER_MS } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
 import type { Moments } from './moments.ts'
 
@@ -71,6 +71,11 @@ export class FaultRunner {
   async #inject(fault: PlannedFault): Promise<Outcome> {
     const { context, moments, clock } = this.#options
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
+    const lateNs = clock() - fault.atNs
+    if (clock() > (fault.latestNs ?? Number.POSITIVE_INFINITY))
+      throw new Error(
+        `left out: the faults before it took longer than planned, and it would have come ${formatDurationMs(lateNs / NS_PER_MS)} late`,
+      )
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
     const active = await nemesis.inject(context, fault)
     const untilNs = fault.trigger === undefined ? 0 : clock() + fault.durationNs
