@@ -128,6 +128,15 @@ describe('what a minority does, where it is claimed', () => {
   })
 })
 
+it('a minority that a cut keeps from its coordinator is judged, one that reaches it is not', async () => {
+  const facts = { services: ['arbiter'] } as unknown as RunFacts
+  const apart = [...CUT, { from: 'n1', to: 'arbiter' }, { from: 'arbiter', to: 'n1' }]
+  expect(await judged({ servedBy: 'n1' }, { facts, faults: [partition(apart)] })).toMatchObject({
+    status: 'invalid',
+  })
+  expect(await judged({ servedBy: 'n1' }, { facts })).toBeUndefined()
+})
+
 describe('what is told and not judged', () => {
   const write: Asked = { servedBy: 'n1' }
   it.each([

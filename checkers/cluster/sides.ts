@@ -9,7 +9,7 @@ import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { claimed } from '../promise.ts'
 import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } from '../verdict.ts'
-import { describeSide, partitionsIn, type Side, type SidesSeen, sidesSeen } from './partitions.ts'
+import { cutLinks, describeSide, partitionsIn, type Side, type SidesSeen, sidesSeen } from './partitions.ts'
 
 const SHOWN_OPERATIONS = 20
 
@@ -26,6 +26,14 @@ const forbiddenBy = ({ minority }: Claims): (typeof FORBIDS)[MinorityClaim] =>
 
 const isBeyond = ({ isMajority, reads, writes }: Side, claims: Claims): boolean =>
   !isMajority && (writes > 0 || (forbiddenBy(claims)?.reads === true && reads > 0))
+
+/** Whether a node of the side still reached one of these services. */
+const reachesOne = ({ nodes }: Side, { fault }: SidesSeen, services: readonly string[]): boolean => {
+  const cut = cutLinks(fault)
+  return services.some((service) =>
+    nodes.some((node) => !cut.has(`${node}>${service}`) && !cut.has(`${service}>${node}`)),
+  )
+}
 
 /** While members change, it is not known which side is the majority. */
 const isDisturbed = ({ fault }: SidesSeen, faults: readonly FaultRecord[]): boolean =>
@@ -45,23 +53,32 @@ const isAttributed = ({ isMajority, reads, writes, refused, hung, unattributed }
   !isMajority && (reads + writes > 0 || (unattributed === 0 && refused + hung > 0))
 
 /** Why nothing was judged, although there were partitions into sides; null: something was. */
-const whyNotJudged = (record: RunRecord, seen: readonly SidesSeen[]): string | null => {
+const whyNot = (record: RunRecord): string | null => {
   const { claims } = record
+  const seen = judgedOf(record)
   if (claims === null || claims.minority === undefined)
     return 'the target claims nothing about it (`minority` in its claims)'
   if (FORBIDS[claims.minority] === null) return `${claims.minority} is claimed, which no answer can break`
-  const coordinators = coordinatorsOf(record)
-  if (coordinators.length > 0)
-    return `${coordinators.join(', ')} beside the cluster may have allowed what it served (claim \`minority: 'ask-coordinator'\` if that is so)`
   if (seen.length === 0)
     return 'no partition into sides was proved and then lasted long enough (longer faults are needed)'
+  const coordinators = coordinatorsOf(record)
+  if (coordinators.length > 0 && seen.every(({ sides }) => sides.every(({ isMajority }) => isMajority)))
+    return `${coordinators.join(', ')} beside the cluster may have allowed what it served (claim \`minority: 'ask-coordinator'\` if that is so)`
   if (seen.every(({ sides }) => !sides.some(isAttributed)))
     return 'no answer named the node that served it (`meta.servedBy` of the client), or no minority was asked'
   return null
 }
 
-const judgedOf = (record: RunRecord): readonly SidesSeen[] =>
-  sidesSeen(record).filter((seen) => !isDisturbed(seen, record.faults ?? []))
+/** Without the minorities that a coordinator beside the cluster may have allowed to serve. */
+const judgedOf = (record: RunRecord): readonly SidesSeen[] => {
+  const coordinators = coordinatorsOf(record)
+  return sidesSeen(record)
+    .filter((seen) => !isDisturbed(seen, record.faults ?? []))
+    .map((seen) => ({
+      ...seen,
+      sides: seen.sides.filter((side) => side.isMajority || !reachesOne(side, seen, coordinators)),
+    }))
+}
 
 const classOf = (side: Side, claims: Claims): string =>
   isBeyond(side, claims) ? 'fail-open' : side.behaviour
@@ -115,10 +132,10 @@ export const sides = checkerOf({
   name: 'sides',
   finds: 'minorities that serve more than was claimed (fail-open)',
   needs: ['history', 'vocabulary', 'faults', 'samples', 'claims'],
-  applies: (record) => partitionsIn(record).length > 0 && whyNotJudged(record, judgedOf(record)) === null,
+  applies: (record) => partitionsIn(record).length > 0 && whyNot(record) === null,
   whyNot: (record) => {
     if (partitionsIn(record).length === 0) return null
-    return `What a minority served was told and not judged: ${whyNotJudged(record, judgedOf(record))}.`
+    return `What a minority served was told and not judged: ${whyNot(record)}.`
   },
   promise: (record) =>
     claimed(record, `a minority ${forbiddenBy(record.claims as Claims)?.words ?? 'may serve anything'}`),
