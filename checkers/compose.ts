@@ -10,6 +10,7 @@ import { faultTrouble } from './cluster/fault-trouble.ts'
 import { impactOf } from './cluster/impact.ts'
 import { distrustedIn } from './cluster/outcomes.ts'
 import { withDistrust } from './distrust.ts'
+import { errorGroupsOf } from './error-groups.ts'
 import { useNotes, vacuityOf } from './vacuity.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
@@ -144,6 +145,7 @@ export const composeVerdict = async (
     faults,
     verdicts,
     notes: [...notes, ...useNotes(impact?.use ?? {}, record)],
+    errors: errorGroupsOf(record),
     impact,
   }
 }

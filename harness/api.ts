@@ -80,6 +80,7 @@ export type {
 export type {
   Checker,
   ClusterActivity,
+  ErrorGroup,
   Evidence,
   FaultUse,
   Impact,

@@ -96,6 +96,14 @@ export interface Recovery {
   readonly servicesNotReady?: readonly string[]
 }
 
+/** How often a node's readiness check or status failed with a message, in which addresses and numbers are masked. */
+export interface ErrorCount {
+  readonly source: 'ready' | 'status'
+  readonly node: string
+  readonly message: string
+  readonly count: number
+}
+
 /** The contents of `run.json` except the spec. */
 export interface RunFacts {
   readonly startedAt: string
@@ -110,6 +118,8 @@ export interface RunFacts {
   readonly recovery: Recovery | null
   /** Names of the services beside the cluster. Absent in files of older versions. */
   readonly services?: readonly string[]
+  /** The errors of readiness checks and of the status. Absent in files of older versions. */
+  readonly errors?: readonly ErrorCount[]
   /** Why the run ended early; null if it completed. */
   readonly aborted: string | null
 }

@@ -105,6 +105,14 @@ export interface Impact {
   readonly sides?: readonly { readonly fault: string; readonly sides: readonly SideSeen[] }[]
 }
 
+/** The same error of the same kind, with addresses, identifiers and numbers masked. */
+export interface ErrorGroup {
+  readonly source: 'client' | 'connection' | 'ready' | 'status'
+  readonly message: string
+  readonly count: number
+  readonly nodes: readonly string[]
+}
+
 /** verdict.json: the composition of all checkers. invalid > unknown > valid. */
 export interface RunVerdict {
   readonly status: Status
@@ -116,6 +124,8 @@ export interface RunVerdict {
   readonly verdicts: readonly Verdict[]
   /** What was assumed, what was not judged, and what would have been needed: one sentence each. */
   readonly notes: readonly string[]
+  /** Errors of clients, connections, readiness checks and status, most frequent first. Verdicts of older versions lack it. */
+  readonly errors?: readonly ErrorGroup[]
   /** Null if there were no faults. */
   readonly impact: Impact | null
 }

@@ -6,10 +6,11 @@ import os from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Cluster, ClusterNode } from '../api/environment.ts'
 import type { RunFacts, Sample } from '../api/record.ts'
-import type { Target } from '../api/target.ts'
+import type { NodeStatus, Target } from '../api/target.ts'
 import { messageOf } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
+import { ErrorTally } from './error-tally.ts'
 import { clientFor, exercise } from './exercise.ts'
 import { plannedStartUpNs } from './fault-plan.ts'
 import { enterPhase, logDelays, StatusLog } from './log-events.ts'
@@ -62,6 +63,15 @@ class RunClock {
   }
 }
 
+/** The target's status, whose errors are counted. */
+const watchedStatus = (target: Target, errors: ErrorTally): Pick<Target, 'status'> => {
+  if (target.status === undefined) return {}
+  return {
+    status: (node, signal) =>
+      errors.watch('status', node.node, async () => target.status?.(node, signal) as Promise<NodeStatus>),
+  }
+}
+
 const whereabouts = ({ name, address }: ClusterNode): Record<string, string> => ({ name, address })
 
 /**
@@ -78,7 +88,8 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   await using cluster = await provision(parts)
   log.info('cluster provisioned', { hosts: [...cluster.nodes, ...cluster.services].map(whereabouts) })
   const claims = target.claims(spec.targetOptions)
-  const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, clock: clock.now }
+  const errors = new ErrorTally()
+  const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock: clock.now }
   const startUpNs = await startCluster(run)
   const versions = await versionsOf(target, cluster)
   log.info('versions', versions)
@@ -89,7 +100,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   recorder.started(clock.reset())
   delay.enable()
   const moments = new Moments(() => sampler.leader(), parts.signal)
-  await using sampler = new Sampler(target, cluster.nodes, clock.now, (sample) => {
+  await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, clock.now, (sample) => {
     samples.push(sample)
     moments.sampled(sample)
     recorder.sample(sample)
@@ -110,6 +121,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     leaderChanges: leaderChangesOf(samples),
     eventLoopDelayMs,
     services: cluster.services.map(({ name }) => name),
+    errors: errors.list(),
     ...exercised,
   }
 }

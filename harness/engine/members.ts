@@ -65,6 +65,8 @@ export interface StartOptions {
   readonly logDir: string
   /** False if members are not processes, so that they cannot be seen to have ended. */
   readonly hasProcesses: boolean
+  /** The last error of a member's readiness check; null: it had none. */
+  lastError(member: string): string | null
   readonly signal: AbortSignal
 }
 
@@ -74,7 +76,7 @@ export interface StartOptions {
  * @throws UserError (harness failed) if one ended, with its last log lines, or is not ready in time.
  */
 export const startMembers = async (members: readonly Member[], options: StartOptions): Promise<void> => {
-  const { target, readyTimeoutMs, logDir, hasProcesses, signal } = options
+  const { target, readyTimeoutMs, logDir, hasProcesses, lastError, signal } = options
   await Promise.all(members.map(({ node }) => node.start(signal)))
   const deadlineMs = performance.now() + readyTimeoutMs
   for (;;) {
@@ -88,9 +90,10 @@ export const startMembers = async (members: readonly Member[], options: StartOpt
       )
     }
     if (performance.now() < deadlineMs) continue
+    const error = lastError(notReady[0] as string)
     throw new UserError(
       `${target}: ${notReady.join(', ')} did not become ready within ${readyTimeoutMs / 1000} s (--ready-timeout). ` +
-        `See the logs in ${logDir}.`,
+        `${error === null ? '' : `The last error of the readiness check of ${notReady[0]}: ${error}. `}See the logs in ${logDir}.`,
       EXIT_CODES.harnessFailed,
     )
   }

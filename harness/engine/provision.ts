@@ -46,8 +46,12 @@ export const provision = (parts: RunParts): Promise<Cluster> => {
   )
 }
 
-export const nodesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
-  cluster.nodes.map((node) => ({ node, ready: (endpoint, signal) => parts.target.ready(endpoint, signal) }))
+export const nodesOf = ({ cluster, parts, errors }: StartedRun): readonly Member[] =>
+  cluster.nodes.map((node) => ({
+    node,
+    ready: (endpoint, signal) =>
+      errors.watch('ready', node.name, async () => parts.target.ready(endpoint, signal)),
+  }))
 
 export const servicesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
   cluster.services.map((node, i) => {
@@ -64,6 +68,7 @@ export const startCluster = async (run: StartedRun): Promise<number> => {
     readyTimeoutMs: parts.spec.readyTimeoutMs,
     logDir: parts.logDir,
     hasProcesses: parts.environment.hasProcesses !== false,
+    lastError: (node: string) => run.errors.lastOfReady(node),
     signal: parts.signal,
   }
   let tookNs = 0

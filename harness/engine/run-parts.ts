@@ -9,6 +9,7 @@ import type { Rng } from '../api/random.ts'
 import type { FaultEvent, MachineSample, RunSpec, Sample } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
+import type { ErrorTally } from './error-tally.ts'
 
 /** Where a run records what it observes, as it observes it. */
 export interface Recorder {
@@ -54,6 +55,8 @@ export interface StartedRun {
   readonly cluster: Cluster
   readonly rng: Rng
   readonly claims: Claims
+  /** Errors of readiness checks and of the status. */
+  readonly errors: ErrorTally
   /** Nanoseconds since the start of the run. */
   readonly clock: () => number
 }

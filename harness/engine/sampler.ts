@@ -11,7 +11,7 @@ const TIMEOUT_MS = 300
 const OTHERS_MS = 30
 
 export class Sampler implements AsyncDisposable {
-  readonly #target: Target
+  readonly #target: Pick<Target, 'status'>
   readonly #nodes: readonly ClusterNode[]
   readonly #clock: () => number
   readonly #record: (sample: Sample) => void
@@ -20,7 +20,7 @@ export class Sampler implements AsyncDisposable {
   #stopped = false
 
   constructor(
-    target: Target,
+    target: Pick<Target, 'status'>,
     nodes: readonly ClusterNode[],
     clock: () => number,
     record: (sample: Sample) => void,

@@ -56,6 +56,24 @@ describe('a verdict', () => {
     expect(render('text', judged)).not.toContain('look around')
   })
 
+  it('as text shows the most frequent errors with counts and nodes, and the notes', () => {
+    const errors = Array.from({ length: 10 }, (_, i) => ({
+      source: 'client' as const,
+      message: `message ${i}`,
+      count: 1198 - i,
+      nodes: ['n1', 'n2'],
+    }))
+    const text = render('text', {
+      ...judged,
+      verdict: { ...verdict, errors, notes: ['Nothing was judged.'] },
+    })
+    expect(text).toContain('  errors       1198 × client (n1, n2): message 0\n')
+    expect(text).toContain('message 7')
+    expect(text).not.toContain('message 8')
+    expect(text).toContain('and 2 other messages')
+    expect(text).toContain('note: Nothing was judged.')
+  })
+
   it('has colours on a terminal only', () => {
     expect(render('text', judged, true)).toContain('\x1b[31mINVALID')
     expect(render('text', judged)).not.toContain('\x1b')

@@ -40,6 +40,44 @@ const impactLines = ({ impact }: RunVerdict): readonly string[] => {
   ]
 }
 
+/** Errors shown on the terminal; all are in verdict.json and the report. */
+const SHOWN_ERRORS = 8
+
+const errorLines = ({ errors = [] }: RunVerdict): readonly string[] => {
+  const shown = errors.slice(0, SHOWN_ERRORS)
+  const more = errors.length - shown.length
+  return [
+    ...shown.map(({ source, message, count, nodes }, i) => {
+      const where = nodes.length === 0 ? '' : ` (${nodes.join(', ')})`
+      return `  ${(i === 0 ? 'errors' : '').padEnd(10)} ${String(count).padStart(6)} × ${source}${where}: ${message}`
+    }),
+    ...(more > 0 ? [`  ${''.padEnd(10)} and ${more} other messages`] : []),
+  ]
+}
+
+/** How often minorities and majorities did what, over all partitions. */
+const sideLines = ({ impact }: RunVerdict): readonly string[] => {
+  const sides = (impact?.sides ?? []).flatMap((each) => each.sides)
+  const kinds = Map.groupBy(
+    sides,
+    ({ isMajority, behaviour }) => `${isMajority ? 'majority' : 'minority'} ${behaviour}`,
+  )
+  const counts = [...kinds].map(([kind, some]) => `${kind} (${some.length})`).sort()
+  return counts.length === 0 ? [] : [`  sides      ${counts.join(', ')}`]
+}
+
+/** The operations acknowledged around the faults. */
+const useLines = ({ impact }: RunVerdict): readonly string[] => {
+  const uses = Object.values(impact?.use ?? {})
+  if (uses.length === 0) return []
+  const sum = (part: 'during' | 'after'): number =>
+    uses.flatMap((use) => Object.values(use[part])).reduce((a, b) => a + b, 0)
+  const count = (part: 'faults' | 'used'): number => uses.reduce((total, use) => total + use[part], 0)
+  return [
+    `  use        ${count('used')} of ${count('faults')} effective faults with acknowledged operations: ${sum('during')} during them, ${sum('after')} between a heal and the next fault`,
+  ]
+}
+
 const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
   if (facts === null || spec === null) return []
   const changes =
@@ -93,8 +131,11 @@ export const text: OutputFormat = {
       '',
       `  operations ${counts.ok} ok, ${counts.fail} fail, ${counts.info} info`,
       ...faultLines(verdict, record),
+      ...useLines(verdict),
       ...impactLines(verdict),
+      ...sideLines(verdict),
       ...factLines(record),
+      ...errorLines(verdict),
       ...evidenceLines(judged),
       ...[...verdict.notes, ...notes].flatMap((note) => ['', `  note: ${note}`]),
     ]

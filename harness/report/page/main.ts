@@ -104,6 +104,36 @@ const coverage = ({ verdict: { impact } }: ReportData): HTMLElement =>
     ]),
   )
 
+/** Nothing if there were none. */
+const errors = ({ verdict: { errors: groups = [] } }: ReportData): readonly HTMLElement[] =>
+  groups.length === 0
+    ? []
+    : [
+        element('h2', {}, ['Errors, by message']),
+        table(
+          ['count', 'of', 'nodes', 'message'],
+          groups.map(({ count, source, nodes, message }) => [
+            String(count),
+            source,
+            nodes.join(', '),
+            message,
+          ]),
+        ),
+      ]
+
+/** What was assumed and what was not judged. Verdicts of older versions do not say it. */
+const notes = ({ verdict: { notes: said = [] } }: ReportData): readonly HTMLElement[] =>
+  said.length === 0
+    ? []
+    : [
+        element('h2', {}, ['Notes']),
+        element(
+          'ul',
+          {},
+          said.map((note) => element('li', {}, [note])),
+        ),
+      ]
+
 /** Nothing if there were no faults. */
 const impact = (data: ReportData): readonly HTMLElement[] => {
   // Verdicts of older versions have no impact.
@@ -131,8 +161,10 @@ const show = (data: ReportData): void => {
     plots,
     element('h2', {}, ['Verdicts']),
     verdicts(data),
+    ...notes(data),
     element('h2', {}, ['Faults']),
     faults(data),
+    ...errors(data),
     ...impact(data),
     element('h2', {}, ['Run']),
     table(
