@@ -6,6 +6,7 @@ import type { Checker, Status } from '../harness/api/verdict.ts'
 import { plannedFault } from '../harness/testing/faults.ts'
 import { type RecordParts, recordOf } from '../harness/testing/record.ts'
 import { composeVerdict, worst } from './compose.ts'
+import { assumed } from './promise.ts'
 
 const signal = new AbortController().signal
 
@@ -204,6 +205,28 @@ describe('composition', () => {
       const verdict = await compose(readsAt(between(0, 12)), kills([2, 4], [7, 9]))
       expect(verdict).toMatchObject({ status: 'valid', notes: [] })
     })
+  })
+
+  it('says what was assumed, and what was not judged and why', async () => {
+    const assuming: Checker = {
+      ...says('valid'),
+      check: async () => ({
+        checker: 'assuming',
+        status: 'valid',
+        promise: assumed('nothing is lost')(),
+        summary: '',
+        evidence: [],
+        details: {},
+      }),
+    }
+    const idle: Checker = { ...says('invalid'), applies: () => false, whyNot: () => 'Sizes were not judged.' }
+    const silent: Checker = { ...says('invalid'), applies: () => false, whyNot: () => null }
+    const { notes, status } = await composeVerdict([assuming, idle, silent], record({}), signal)
+    expect(status).toBe('valid')
+    expect(notes).toEqual([
+      'Assumed, because nobody promised it: nothing is lost (assuming).',
+      'Sizes were not judged.',
+    ])
   })
 
   it('a fault that was not healed, or that its probe contradicts, is said first', async () => {

@@ -11,6 +11,7 @@ import { impactOf } from './cluster/impact.ts'
 import { distrustedIn } from './cluster/outcomes.ts'
 import { withDistrust } from './distrust.ts'
 import { errorGroupsOf } from './error-groups.ts'
+import { isAssumed } from './promise.ts'
 import { useNotes, vacuityOf } from './vacuity.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
@@ -114,6 +115,14 @@ const troubleIn = (record: RunRecord): string => {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
+const assumptions = (verdicts: readonly Verdict[]): readonly string[] => {
+  const assumed = verdicts.filter(({ promise }) => isAssumed(promise))
+  if (assumed.length === 0) return []
+  return [
+    `Assumed, because nobody promised it: ${assumed.map(({ checker, promise }) => `${promise.text} (${checker})`).join('; ')}.`,
+  ]
+}
+
 export const composeVerdict = async (
   checkers: readonly Checker[],
   record: RunRecord,
@@ -144,7 +153,7 @@ export const composeVerdict = async (
     counts,
     faults,
     verdicts,
-    notes: [...notes, ...useNotes(impact?.use ?? {}, record)],
+    notes: [...assumptions(verdicts), ...notes, ...useNotes(impact?.use ?? {}, record)],
     errors: errorGroupsOf(record),
     impact,
   }

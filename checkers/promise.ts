@@ -75,6 +75,9 @@ export const claimed = ({ claims }: RunRecord, text: string): Verdict['promise']
   source: claims?.source ?? ASSUMED,
 })
 
+/** Whether nobody made the promise, or a part of it. */
+export const isAssumed = ({ source }: Verdict['promise']): boolean => source.includes(ASSUMED)
+
 /** What is assumed for every cluster. */
 export const assumed = (text: string) => (): Verdict['promise'] => ({ text, source: ASSUMED })
 

@@ -103,6 +103,10 @@ export const agreement = checkerOf({
   finds: 'states that differ at the same log position, and applied entries that were replaced later',
   needs: ['samples', 'claims'],
   applies: (record) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
+  whyNot: ({ samples, claims, spec }) =>
+    claims === null || samples === null || (spec?.nodes ?? 1) < 2
+      ? null
+      : 'Whether the replicas agree was not judged: their status has no digest of their state (`digest` and `digestAt`).',
   promise: assumed('replicas never differ at the same log position'),
   judge,
 })

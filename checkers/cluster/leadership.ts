@@ -123,6 +123,10 @@ export const leadership = checkerOf({
   finds: 'two leaders in one term and terms that go back, as the nodes report them',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,
+  whyNot: ({ claims, samples }) =>
+    claims === null || !samples?.some(({ status }) => status?.term !== undefined)
+      ? null
+      : 'Elections were not judged by the status of the nodes: the target does not claim that it tells them (`tellsElections`).',
   promise: (record) => claimed(record, 'one leader per term; terms never go back'),
   judge: ({ samples, faults }) => {
     const all = saidOf(samples ?? [])
