@@ -73,7 +73,7 @@ export class FaultRunner {
   async #inject(fault: PlannedFault): Promise<Outcome> {
     const { context, moments, service, clock } = this.#options
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
-    if (fault.latestNs !== undefined && !(await service.isBack(fault.latestNs)))
+    if (fault.latestNs !== undefined && !(await service.isBack(fault.latestNs, nemesis.isMild ?? false)))
       throw new Error('left out: the cluster had not served enough since the faults before it')
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
     const active = await nemesis.inject(context, fault)

@@ -10,7 +10,7 @@ const WINDOW_NS = 0.5 * NS_PER_S
 /** It serves if it acknowledged something in this time. */
 const SERVES_WITHIN_NS = 0.3 * NS_PER_S
 /** The least share of what it could have acknowledged at its best rate. */
-const LEAST_SHARE = 0.6
+const LEAST_SHARE = 0.5
 const POLL_MS = 20
 
 export class ServiceLevel {
@@ -46,12 +46,16 @@ export class ServiceLevel {
     return this.#best === 0 ? 1 : this.#total / ((this.#best * this.#clock()) / WINDOW_NS)
   }
 
-  /** Waits until it has served enough so far and serves now. Returns false if that is not so by then. */
-  async isBack(latestNs: number): Promise<boolean> {
+  /**
+   * Waits until it serves now and, unless the next fault is mild, has served enough so far. Returns false if that is not so
+   * by then.
+   */
+  async isBack(latestNs: number, isMild: boolean): Promise<boolean> {
+    const leastShare = isMild ? 0 : LEAST_SHARE
     for (;;) {
       const nowNs = this.#clock()
       if (nowNs > latestNs || this.#signal.aborted) return false
-      if (this.share >= LEAST_SHARE && nowNs - this.#lastNs <= SERVES_WITHIN_NS) return true
+      if (this.share >= leastShare && nowNs - this.#lastNs <= SERVES_WITHIN_NS) return true
       await sleep(POLL_MS, this.#signal).catch(() => {})
     }
   }
