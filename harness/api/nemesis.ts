@@ -21,7 +21,10 @@ export interface RecordedFault {
   readonly intent: Intent
   /** What it waits for from its planned time on, before it is injected. Absent: nothing. */
   readonly trigger?: Trigger
-  /** If the faults before it took so long that it cannot begin by then, it is left out: a calm stays a calm. Absent: never. */
+  /**
+   * It waits until the cluster serves, and has served enough so far. If that is not so by this time, it is left out: a calm
+   * stays a calm. Absent: it does not wait.
+   */
   readonly latestNs?: number
 }
 

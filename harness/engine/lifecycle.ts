@@ -19,6 +19,7 @@ import { Moments } from './moments.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
+import { ServiceLevel } from './service-level.ts'
 
 const SETTLE_MS = 500
 
@@ -107,7 +108,12 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     statuses.record(sample)
   })
   await using _machine = new MachineMonitor(clock.now, (sample) => recorder.machine(sample))
-  const exercised = await exercise(run, { sampler, moments, startUpNs: plannedStartUpNs(startUpNs) })
+  const exercised = await exercise(run, {
+    sampler,
+    moments,
+    service: new ServiceLevel(clock.now, parts.signal),
+    startUpNs: plannedStartUpNs(startUpNs),
+  })
   await settle(run, sampler)
   delay.disable()
   const eventLoopDelayMs = delaysOf(delay)

@@ -64,6 +64,8 @@ const throughout = <I>(
 const SHORTEST = 0.2
 /** From this share of its window on, a fault is long. */
 const LONG = 0.6
+/** How long after its window a fault may still begin, because the cluster had not served enough before. */
+const PATIENCE_NS = 4e9
 /** Mean time between two faults of a window, beside the shortest gap. */
 const PAUSE_MS = 200
 /** Shares of the faults in windows. */
@@ -110,7 +112,7 @@ const inWindows = <I>(
         atNs: Math.round(atNs),
         durationNs,
         intent,
-        latestNs: toNs,
+        latestNs: toNs + PATIENCE_NS,
         ...(trigger === null ? {} : { trigger }),
       })
       const pauseNs = isBurst ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
