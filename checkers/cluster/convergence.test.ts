@@ -41,7 +41,7 @@ describe('convergence', () => {
     const slow = await judge(convergence, { samples, faults, machine })
     expect(slow).toMatchObject({
       status: 'unknown',
-      summary: expect.stringContaining('waited for a processor'),
+      summary: expect.stringContaining('missed a processor'),
     })
     const { healedAtNs: _, ...unhealed } = fault('partition', 50, 100)
     const broken = await judge(convergence, { samples, faults: [unhealed] })

@@ -33,6 +33,11 @@ describe('the time that a machine lost', () => {
     expect(lostTimeIn(recordOf({ machine }), span(0, 2))?.lostMs).toBe(2000)
   })
 
+  it('of a machine on which somebody always waits is what one process misses', () => {
+    const machine = [second(1, { pressureMs: 1000, missedShare: 0.25 })]
+    expect(lostTimeIn(recordOf({ machine }), span(0, 1))?.lostMs).toBe(250)
+  })
+
   it('is unknown where nothing was measured', () => {
     expect(lostTimeIn(recordOf({ machine: null }), span(0, 2))).toBeNull()
     expect(lostTimeIn(recordOf({ machine: [second(1)] }), span(5, 6))).toBeNull()
@@ -44,7 +49,7 @@ describe('the time that a machine lost', () => {
     expect(slowMachine(record, span(0, 19), 15_000)).toContain(
       'of these 19.0 s, a process that only sleeps woke up late for 0 ms',
     )
-    expect(slowMachine(record, span(0, 19), 15_000)).toContain('processes waited for a processor for 5.7 s')
+    expect(slowMachine(record, span(0, 19), 15_000)).toContain('processes missed a processor for 5.7 s')
     expect(slowMachine(record, span(0, 19), 13_000)).toBeNull()
     expect(slowMachine(recordOf({ machine: null }), span(0, 19), 15_000)).toBeNull()
   })

@@ -15,7 +15,11 @@ interface Measure {
 const MEASURES: readonly Measure[] = [
   { words: 'a process that only sleeps woke up late', of: ({ sleeperLateMs }) => sleeperLateMs },
   { words: "the harness's timers were late", of: ({ loopLateMs }) => loopLateMs },
-  { words: 'processes waited for a processor', of: ({ pressureMs }) => pressureMs },
+  {
+    words: 'processes missed a processor',
+    // Somebody waits all the time on a busy machine; what one process misses depends on how many want to run.
+    of: ({ pressureMs, missedShare }) => (pressureMs === null ? null : pressureMs * (missedShare ?? 1)),
+  },
   { words: 'the hypervisor ran something else', of: ({ stealMs }) => stealMs },
 ]
 

@@ -83,6 +83,8 @@ export interface MachineSample {
   readonly loopLateMs: number
   /** For how long some process waited for a processor. */
   readonly pressureMs: number | null
+  /** The share of processor time that a process that wanted one missed: processors against runnable threads, on average. */
+  readonly missedShare?: number | null
   /** For how long the hypervisor ran something else, as an average of the processors. */
   readonly stealMs: number | null
 }

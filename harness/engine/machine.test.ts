@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { MachineSample } from '../api/record.ts'
-import { MachineMonitor, pressureMsIn, stealMsIn } from './machine.ts'
+import { MachineMonitor, missedShareIn, pressureMsIn, stealMsIn } from './machine.ts'
 
 describe('what the machine lost', () => {
   it('is read from what the kernel tells', () => {
@@ -12,6 +12,9 @@ describe('what the machine lost', () => {
     const stat = 'cpu  1 2 3 4 5 6 7 80 9 10\ncpu0 1 2 3 4 5 6 7 80 9 10\n'
     expect(stealMsIn(stat, 2)).toBe(400)
     expect(stealMsIn('nothing', 2)).toBeNull()
+    expect(missedShareIn('0.10 0.20 0.30 8/400 12345\n', 2)).toBe(0.75)
+    expect(missedShareIn('0.10 0.20 0.30 1/400 12345\n', 2)).toBe(0)
+    expect(missedShareIn(null, 2)).toBeNull()
   })
 
   it('is sampled while the monitor is alive: a stalled event loop shows', async () => {

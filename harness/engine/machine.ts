@@ -4,7 +4,8 @@
  *
  * - a process that only sleeps, and says how late it woke up. It competes for the processors as the nodes do;
  * - the event loop of the controller;
- * - CPU pressure: the time in which some process waited for a processor (Linux, `Documentation/accounting/psi.rst`);
+ * - CPU pressure: the time in which some process waited for a processor (Linux, `Documentation/accounting/psi.rst`), and the
+ *   share that a runnable thread then missed, from the number of runnable threads (proc(5), `/proc/loadavg`);
  * - steal: the time in which the hypervisor ran something else (proc(5), `/proc/stat`).
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -60,6 +61,12 @@ export const stealMsIn = (text: string | null, processors: number): number | nul
   return ticks === undefined ? null : (Number(ticks) * 10) / processors
 }
 
+/** The share of the processors that a runnable thread misses when all get an equal part; null: the kernel does not tell. */
+export const missedShareIn = (text: string | null, processors: number): number | null => {
+  const runnable = /^(?:\S+ ){3}(\d+)\//.exec(text ?? '')?.[1]
+  return runnable === undefined ? null : Math.max(0, 1 - processors / Math.max(1, Number(runnable)))
+}
+
 interface Totals {
   readonly pressureMs: number | null
   readonly stealMs: number | null
@@ -69,6 +76,8 @@ const readTotals = (): Totals => ({
   pressureMs: pressureMsIn(readOrNull('/proc/pressure/cpu')),
   stealMs: stealMsIn(readOrNull('/proc/stat'), os.cpus().length),
 })
+
+const meanOf = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
 
 const round = (ms: number): number => Math.round(ms * 10) / 10
 
@@ -85,6 +94,7 @@ export class MachineMonitor implements AsyncDisposable {
   #lastTickMs = performance.now()
   #lastSampleNs: number
   #totals = readTotals()
+  #missed: number[] = []
 
   constructor(clock: () => number, record: (sample: MachineSample) => void) {
     this.#clock = clock
@@ -107,6 +117,8 @@ export class MachineMonitor implements AsyncDisposable {
     const nowMs = performance.now()
     addTo(this.#loop, nowMs - this.#lastTickMs - TICK_MS)
     this.#lastTickMs = nowMs
+    const share = missedShareIn(readOrNull('/proc/loadavg'), os.availableParallelism())
+    if (share !== null) this.#missed.push(share)
   }
 
   #sample(): void {
@@ -119,10 +131,12 @@ export class MachineMonitor implements AsyncDisposable {
       sleeperWorstMs: this.#asleep === null ? null : round(this.#asleep.worstMs),
       loopLateMs: round(this.#loop.sumMs),
       pressureMs: grown(this.#totals.pressureMs, totals.pressureMs),
+      missedShare: this.#missed.length === 0 ? null : Math.round(meanOf(this.#missed) * 100) / 100,
       stealMs: grown(this.#totals.stealMs, totals.stealMs),
     })
     this.#lastSampleNs = nowNs
     this.#totals = totals
+    this.#missed = []
     this.#asleep = null
     this.#loop = { sumMs: 0, worstMs: 0 }
   }
