@@ -1,6 +1,7 @@
 /** Counters: add (any amount; may return the new value) and read. */
 import type { Model } from '../model.ts'
 import { decideCounter } from '../specialised/counter.ts'
+import { partitionOf } from './sequence.ts'
 import type { CounterInput, CounterOutput } from './calls.ts'
 
 export type { CounterInput, CounterOutput } from './calls.ts'
@@ -15,7 +16,7 @@ export const counter: Model<number, CounterInput, CounterOutput> = {
   readOnly: (input) => input.f === 'read' || input.delta === 0,
   classify: (input, output) =>
     `${input.f === 'add' ? input.delta : 'r'} ${output === undefined ? null : output.value}`,
-  partition: ({ key }) => key,
+  partition: ({ key }) => partitionOf(key),
   describe: (input, output) => {
     const told = output === undefined ? ' ?' : output.value === null ? '' : ` -> ${output.value}`
     return input.f === 'read' ? `read${told}` : `add ${input.delta}${told}`

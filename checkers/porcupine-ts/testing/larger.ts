@@ -6,6 +6,7 @@ import type { Model, Operation } from '../model.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
 import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import { fencingLock, type LockInput, type LockOutput, mutex } from '../models/locks.ts'
+import type { Scalar } from '../models/calls.ts'
 import { fifoQueue, priorityQueue, type QueueInput, type QueueOutput, stack } from '../models/queue.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
 import { type SetInput, type SetOutput, set } from '../models/set.ts'
@@ -103,7 +104,7 @@ const historyOf = <S, I, O>(kind: Recipe<S, I, O>, seed: number): Operation<I, O
 
 const container = (
   next: (state: readonly number[], int: Int) => number,
-): Recipe<readonly number[], QueueInput, QueueOutput> => ({
+): Recipe<readonly Scalar[], QueueInput, QueueOutput> => ({
   model: fifoQueue,
   input: (int, _client, fresh) =>
     int(9) < 5 ? { f: 'put', key: 0, value: (fresh * 7919) % 1000 } : { f: 'take', key: 0 },
