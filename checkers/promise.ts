@@ -69,6 +69,23 @@ export const weakestOf = (
   return (made.length === 0 ? all : made).reduce((a, b) => (rank(b) > rank(a) ? b : a))
 }
 
+/**
+ * Whether an object is judged by one of these promises. Also true if an unknown promise was made: whoever judges then says so.
+ */
+export const isJudgedBy = (
+  record: RunRecord,
+  vocabulary: Vocabulary,
+  names: readonly PromiseName[],
+  calls: readonly string[] = usesOf(vocabulary),
+): boolean => {
+  try {
+    return names.includes(weakestOf(record, vocabulary, calls).name)
+  } catch (error) {
+    if (error instanceof UserError) return true
+    throw error
+  }
+}
+
 /** The calls that use an object, in the order of the vocabulary. */
 export const usesOf = ({ calls }: Vocabulary): readonly string[] =>
   Object.keys(calls).filter((call) => calls[call]?.audits !== true)

@@ -28,8 +28,7 @@ export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
   check: async (record) => {
     const { blamed, ...judged } = await judge(record)
     const promised = promise(record, blamed)
-    const summary =
-      judged.status === 'unknown' ? judged.summary : withAssumption(judged.summary, promised)
+    const summary = judged.status === 'unknown' ? judged.summary : withAssumption(judged.summary, promised)
     return { checker: checker.name, promise: promised, ...judged, summary }
   },
 })

@@ -22,13 +22,7 @@ const value = scalar
 export const QUEUE = defineVocabulary({
   name: 'queue',
   description: 'queues, first in, first out',
-  promises: [
-    'linearizable',
-    'fifo-exactly-once',
-    'fifo-at-least-once',
-    'fifo-at-most-once',
-    ...OF_EFFECTS,
-  ],
+  promises: ['linearizable', 'fifo-exactly-once', 'fifo-at-least-once', 'fifo-at-most-once', ...OF_EFFECTS],
   synonyms: WITHOUT_READS,
   unique: 'a value is put into a queue at most once',
   initial: 'empty',

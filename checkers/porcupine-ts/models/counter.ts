@@ -1,8 +1,8 @@
 /** Counters: add (any amount; may return the new value) and read. */
 import type { Model } from '../model.ts'
 import { decideCounter } from '../specialised/counter.ts'
-import { partitionOf } from './sequence.ts'
 import type { CounterInput, CounterOutput } from './calls.ts'
+import { partitionOf } from './sequence.ts'
 
 export type { CounterInput, CounterOutput } from './calls.ts'
 

@@ -3,10 +3,10 @@
  * own moment and returns what the object answered. On demand, two operations then exchange their answers.
  */
 import type { Model, Operation } from '../model.ts'
+import type { Scalar } from '../models/calls.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
 import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import { fencingLock, type LockInput, type LockOutput, mutex } from '../models/locks.ts'
-import type { Scalar } from '../models/calls.ts'
 import { fifoQueue, priorityQueue, type QueueInput, type QueueOutput, stack } from '../models/queue.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../models/register.ts'
 import { type SetInput, type SetOutput, set } from '../models/set.ts'
@@ -103,7 +103,7 @@ const historyOf = <S, I, O>(kind: Recipe<S, I, O>, seed: number): Operation<I, O
 }
 
 const container = (
-  next: (state: readonly number[], int: Int) => number,
+  next: (state: readonly Scalar[], int: Int) => number,
 ): Recipe<readonly Scalar[], QueueInput, QueueOutput> => ({
   model: fifoQueue,
   input: (int, _client, fresh) =>
@@ -112,7 +112,7 @@ const container = (
     if (input.f === 'put') return { state: [...state, input.value], output: { taken: null } }
     if (state.length === 0) return { state, output: { taken: null } }
     const at = next(state, int)
-    return { state: state.toSpliced(at, 1), output: { taken: state[at] as number } }
+    return { state: state.toSpliced(at, 1), output: { taken: state[at] as Scalar } }
   },
 })
 
@@ -221,7 +221,7 @@ const larger = <S, I, O, T>(name: string, model: Model<T, I, O>, kind: Recipe<S,
   history: (seed) => historyOf(kind, seed) as Operation<unknown, unknown>[],
 })
 
-const smallest = (state: readonly number[]): number => state.indexOf(Math.min(...state))
+const smallest = (state: readonly Scalar[]): number => state.indexOf(Math.min(...state.map(Number)))
 
 export const largerSubjects: readonly Larger[] = [
   larger('register', casRegister(null), registers),
