@@ -60,8 +60,8 @@ export const clock = scheduledNemesis({
     const modeOf = wordsByTurns(rng, 'modes', options.modes, CLOCK_MODES)
     const victimsOf = victimsFrom(options.victims, context)
     const mostMs = Math.max(1, options.offset)
-    return (draw, ordinal) => ({
-      ...victimsOf(draw, 'clock'),
+    return (draw, ordinal, atLeader) => ({
+      ...victimsOf(draw, 'clock', atLeader),
       mode: modeOf(ordinal),
       // Log-uniform, so that offsets of the size of election timeouts, leases and days all occur.
       offsetMs: Math.round(mostMs ** draw.fork('offset').float()),

@@ -76,9 +76,9 @@ export const cpu = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal) => ({
+    return (draw, ordinal, atLeader) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing'),
+      ...victimsOf(draw, 'timing', atLeader),
       share: options.share,
       neighbours: options.neighbours,
     })

@@ -80,9 +80,9 @@ export const io = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal) => ({
+    return (draw, ordinal, atLeader) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing'),
+      ...victimsOf(draw, 'timing', atLeader),
       operationsPerSecond: options.iops,
       kibPerSecond: options.kib,
     })
