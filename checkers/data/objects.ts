@@ -19,6 +19,9 @@ import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engi
 
 const TIME_LIMIT_MS = 60_000
 
+/** @param judgeModel whether the history is linearizable, which also proves what is weaker */
+type JudgeWeaker = (record: RunRecord, judgeModel: () => Promise<Judged>) => Judged | Promise<Judged>
+
 export interface ObjectKind<S, I, O> {
   readonly vocabulary: Vocabulary
   readonly finds: string
@@ -30,7 +33,7 @@ export interface ObjectKind<S, I, O> {
   /** Where other threads find the model: a file of porcupine-ts/models, without its extension. */
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
   /** Who judges by promises that the model cannot judge. */
-  readonly weaker?: Readonly<Partial<Record<PromiseName, (record: RunRecord) => Judged>>>
+  readonly weaker?: Readonly<Partial<Record<PromiseName, JudgeWeaker>>>
   /** Promises that say nothing about what this checker judges. It is then left out. */
   readonly leaves?: readonly PromiseName[]
   /** The meaning of an operation in the model; null if it restricts nothing. An output of undefined is unknown. */
@@ -80,11 +83,7 @@ const evidenceOf = <S, I, O>(
   }
 }
 
-const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
-  const weaker = kind.weaker?.[weakestOf(record, kind.vocabulary, callsOf(kind)).name]
-  if (weaker !== undefined) return weaker(record)
-  const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
-  if (beyond !== null) return notJudged(beyond)
+const judgeModel = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
   const modelled = operationsOf(kind, record)
   const { pairs, operations } = modelled
   if (operations.length === 0) return notJudged('no operation restricts the order')
@@ -105,6 +104,13 @@ const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Pro
     evidence: [evidenceOf(kind, modelled, result)],
     details,
   }
+}
+
+const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
+  const weaker = kind.weaker?.[weakestOf(record, kind.vocabulary, callsOf(kind)).name]
+  if (weaker !== undefined) return weaker(record, () => judgeModel(kind, record))
+  const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
+  return beyond === null ? judgeModel(kind, record) : notJudged(beyond)
 }
 
 const judgedPromises = <S, I, O>({ vocabulary, leaves = [] }: ObjectKind<S, I, O>): readonly PromiseName[] =>
