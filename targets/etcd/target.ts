@@ -154,7 +154,7 @@ export const etcd = defineTarget({
       [BANK.name]: 'linearizable',
       [BOOKING.name]: 'linearizable',
       [ACCESS.name]: 'linearizable',
-      // "Ordered, reliable and resumable", in the same document.
+      // Watches are ordered, reliable and resumable, by "Watch API guarantees" in the same documentation.
       [WATCH.name]: 'exactly-once',
     },
     // No `tellsElections`: its status combines the term of the last applied entry with the present leader.
