@@ -61,6 +61,7 @@ export const cpu = scheduledNemesis({
   colour: 'teal',
   description: 'limits nodes to a share of a processor, or makes them share one with busy processes',
   needs: ['cpu'],
+  isMild: true,
   intervalMs: 6000,
   durationMs: 2500,
   options: {

@@ -65,6 +65,7 @@ export const io = scheduledNemesis({
   colour: 'teal',
   description: 'limits the disk operations or bytes per second of nodes, by cgroup',
   needs: ['io'],
+  isMild: true,
   intervalMs: 6000,
   durationMs: 2500,
   options: {

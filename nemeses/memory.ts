@@ -58,6 +58,7 @@ export const memory = scheduledNemesis({
   colour: 'teal',
   description: 'lowers the memory limit of nodes to what they use, or until the kernel kills them',
   needs: ['memory'],
+  isMild: true,
   restarts: true,
   intervalMs: 6000,
   durationMs: 2500,

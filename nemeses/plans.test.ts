@@ -91,7 +91,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   connection: 'a496d3c15ec5',
   kill: '11e0b1320fe3',
   pause: '731bf759e555',
-  clock: 'f665d27e8ab2',
+  clock: '7d3eaa38362b',
   disk: 'e1608d3f3e26',
   io: 'f164e796f9a0',
   memory: '38c4adc13c73',

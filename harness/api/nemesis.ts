@@ -21,6 +21,11 @@ export interface RecordedFault {
   readonly intent: Intent
   /** What it waits for from its planned time on, before it is injected. Absent: nothing. */
   readonly trigger?: Trigger
+  /**
+   * It waits until the cluster serves, and has served enough so far. If that is not so by this time, it is left out: a calm
+   * stays a calm. Absent: it does not wait.
+   */
+  readonly latestNs?: number
 }
 
 /**
@@ -141,6 +146,8 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   disks?(options: OptionsOf<Specs>): DirectoryDurability
   /** It can hit whichever node leads at the time, and so can be part of a burst. Absent: it cannot. */
   readonly followsLeaders?: true
+  /** A healthy cluster goes on serving while it acts, so that it can act beneath others. Absent: it may not. */
+  readonly isMild?: true
   /** How many turns it gets when nemeses take turns. Absent: 1. */
   readonly weight?: number
   readonly options: Specs

@@ -23,6 +23,7 @@ import { finish } from './recovery.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
+import type { ServiceLevel } from './service-level.ts'
 
 const INTERRUPTED = 'the run was interrupted'
 
@@ -59,13 +60,14 @@ const faultRecorder = ({ recorder, log }: RunParts): ((event: FaultEvent) => voi
 export interface Observed {
   readonly sampler: Sampler
   readonly moments: Moments
+  readonly service: ServiceLevel
   /** How long a node takes to start, as plans use it. */
   readonly startUpNs: number
 }
 
 const schedulerOf = (
   run: StartedRun,
-  { moments, startUpNs }: Observed,
+  { moments, service, startUpNs }: Observed,
   recordFault: (event: FaultEvent) => void,
 ): Scheduler<Call> => {
   const { parts, cluster, claims, rng } = run
@@ -84,8 +86,9 @@ const schedulerOf = (
     record: (operation) => {
       recorder.operation(operation)
       progress.operation(operation)
-      if (operation.type === 'ok' && workload.vocabulary.calls[operation.f]?.audits !== true)
-        moments.happened('acknowledged')
+      if (operation.type !== 'ok' || workload.vocabulary.calls[operation.f]?.audits === true) return
+      service.acknowledged()
+      moments.happened('acknowledged')
     },
   })
 }
@@ -166,6 +169,7 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
     context: nemesisContext(parts, cluster, observed.sampler),
     clock,
     moments: observed.moments,
+    service: observed.service,
     record: recordFault,
     signal: parts.signal,
   })

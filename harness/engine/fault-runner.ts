@@ -8,6 +8,7 @@ import { messageOf } from '../support/assert.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
 import type { Moments } from './moments.ts'
+import type { ServiceLevel } from './service-level.ts'
 
 export type FaultCall =
   | { readonly f: 'inject'; readonly value: PlannedFault }
@@ -28,6 +29,7 @@ export interface FaultRunnerOptions {
   readonly context: NemesisContext
   readonly clock: () => number
   readonly moments: Pick<Moments, 'wait'>
+  readonly service: Pick<ServiceLevel, 'isBack'>
   readonly record: (event: FaultEvent) => void
   /** Once aborted, no fault waits for its moment or its end. */
   readonly signal: AbortSignal
@@ -69,8 +71,10 @@ export class FaultRunner {
   }
 
   async #inject(fault: PlannedFault): Promise<Outcome> {
-    const { context, moments, clock } = this.#options
+    const { context, moments, service, clock } = this.#options
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
+    if (fault.latestNs !== undefined && !(await service.isBack(fault.latestNs, nemesis.isMild ?? false)))
+      throw new Error('left out: the cluster had not served enough since the faults before it')
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
     const active = await nemesis.inject(context, fault)
     const untilNs = fault.trigger === undefined ? 0 : clock() + fault.durationNs

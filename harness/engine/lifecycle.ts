@@ -17,6 +17,7 @@ import { Moments } from './moments.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
+import { ServiceLevel } from './service-level.ts'
 
 const SETTLE_MS = 500
 
@@ -94,7 +95,12 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     recorder.sample(sample)
     statuses.record(sample)
   })
-  const exercised = await exercise(run, { sampler, moments, startUpNs: plannedStartUpNs(startUpNs) })
+  const exercised = await exercise(run, {
+    sampler,
+    moments,
+    service: new ServiceLevel(clock.now, parts.signal),
+    startUpNs: plannedStartUpNs(startUpNs),
+  })
   await settle(run, sampler)
   delay.disable()
   const eventLoopDelayMs = delaysOf(delay)

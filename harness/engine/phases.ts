@@ -2,44 +2,48 @@
  * Divides a run with several nemeses into phases. If every nemesis acted all the time, the cluster would be down most of the
  * time, and a cluster that serves nothing is hardly tested. So each nemesis acts alone, some act in pairs, and only
  * sometimes many act at once; in a burst, short faults follow whichever node leads; in a calm, state builds up. After
- * each phase the cluster has time to recover.
+ * each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
+ * turns beneath all that.
  */
 import type { Nemesis, PlanWindow } from '../api/nemesis.ts'
 import type { Rng } from '../api/random.ts'
 import { NS_PER_S } from '../support/time.ts'
 
-const KINDS = ['alone', 'pair', 'burst', 'storm', 'calm'] as const
-type PhaseKind = (typeof KINDS)[number]
+type PhaseKind = 'alone' | 'pair' | 'burst' | 'storm' | 'calm'
 
 export interface Phase {
-  readonly kind: PhaseKind
+  readonly kind: PhaseKind | 'beneath'
   readonly fromNs: number
   readonly toNs: number
   /** The names of the nemeses that act in it. */
   readonly nemeses: readonly string[]
 }
 
-type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'weight'>
+type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'weight'>
 
 /** Time without faults at the start, so that there is a leader when the first fault comes. */
 const WARM_UP_NS = 1.5 * NS_PER_S
-const PHASE_NS = 2 * NS_PER_S
-const REST_NS = 0.8 * NS_PER_S
+const PHASE_NS = 2.5 * NS_PER_S
+const REST_NS = 0.7 * NS_PER_S
 /** The phases of one round, by kind. A long run has several rounds. */
 const ROUND: Readonly<Record<PhaseKind, number>> = { alone: 11, pair: 4, burst: 4, storm: 2, calm: 1 }
 const ROUND_LENGTH = Object.values(ROUND).reduce((sum, count) => sum + count)
 const STORM = 4
 
-/** Nemeses for each phase in which one acts alone. If there are more turns than phases, some share one. */
+/** One nemesis for each of `count` turns. */
+const turns = (rng: Rng, actors: readonly Actor[], count: number): readonly string[] => {
+  const round = actors.flatMap(({ name, weight = 1 }) => Array.from({ length: weight }, () => name))
+  const rounds = Math.ceil(count / round.length)
+  return Array.from({ length: rounds }, (_, at) => rng.fork(at).shuffle(round))
+    .flat()
+    .slice(0, count)
+}
+
+/** Nemeses for each phase in which one acts alone. If there are more nemeses than phases, some share one. */
 const alone = (rng: Rng, actors: readonly Actor[], count: number): readonly (readonly string[])[] => {
-  const turns = actors.flatMap(({ name, weight = 1 }) => Array.from({ length: weight }, () => name))
-  const rounds = Math.ceil(count / turns.length)
-  const all = Array.from({ length: rounds }, (_, round) => rng.fork(round).shuffle(turns)).flat()
-  const isShared = turns.length > count
-  const phases = Array.from({ length: count }, (_, at) =>
-    isShared ? all.filter((_turn, i) => i % count === at) : [all[at] as string],
-  )
-  return phases.map((names) => [...new Set(names)])
+  const all = turns(rng, actors, count)
+  const left = rng.shuffle(actors.map(({ name }) => name).filter((name) => !all.includes(name)))
+  return all.map((name, at) => [name, ...left.filter((_, i) => i % count === at)])
 }
 
 /** One that hits leaders, and others. */
@@ -83,31 +87,42 @@ const drawPhases = (
   ])
 }
 
+/** Places phases one after another, with lengths that differ, so that they fill the run. */
+const place = <P>(rng: Rng, phases: readonly P[], timeLimitNs: number, restNs: number) => {
+  const lengths = phases.map((_, at) => 0.6 + rng.fork('length', at).float() * 0.8)
+  const total = lengths.reduce((sum, each) => sum + each, 0)
+  const scale = (timeLimitNs - WARM_UP_NS - restNs * phases.length) / total
+  let fromNs = WARM_UP_NS
+  return phases.map((phase, at) => {
+    const toNs = fromNs + (lengths[at] as number) * scale
+    const placed = { ...phase, fromNs: Math.round(fromNs), toNs: Math.round(toNs) }
+    fromNs = toNs + restNs
+    return placed
+  })
+}
+
 /**
- * The phases of a run, in order.
+ * The phases of a run. Those of mild nemeses are beneath the others, and overlap them.
  *
- * @param restNs the least time between two phases: how long a node takes to start
+ * @param startUpNs how long a node takes to start: the least time between two phases
  */
 export const phasesOf = (
   rng: Rng,
   actors: readonly Actor[],
   timeLimitNs: number,
-  restNs: number,
+  startUpNs: number,
 ): readonly Phase[] => {
-  const rest = Math.max(REST_NS, restNs)
-  const available = timeLimitNs - WARM_UP_NS
-  const capacity = Math.max(1, Math.floor(available / (PHASE_NS + rest)))
-  const drawn = drawPhases(rng, actors, capacity)
-  const lengths = drawn.map((_, at) => 0.6 + rng.fork('length', at).float() * 0.8)
-  const total = lengths.reduce((sum, each) => sum + each, 0)
-  const scale = (available - rest * drawn.length) / total
-  let fromNs = WARM_UP_NS
-  return drawn.map((phase, at) => {
-    const toNs = fromNs + (lengths[at] as number) * scale
-    const placed = { ...phase, fromNs: Math.round(fromNs), toNs: Math.round(toNs) }
-    fromNs = toNs + rest
-    return placed
-  })
+  const restNs = Math.max(REST_NS, startUpNs)
+  const roomFor = (rest: number): number =>
+    Math.max(1, Math.floor((timeLimitNs - WARM_UP_NS) / (PHASE_NS + rest)))
+  const mild = actors.filter(({ isMild }) => isMild)
+  const others = actors.filter(({ isMild }) => !isMild)
+  if (others.length === 0) return place(rng, drawPhases(rng, mild, roomFor(restNs)), timeLimitNs, restNs)
+  const above = place(rng, drawPhases(rng, others, roomFor(restNs)), timeLimitNs, restNs)
+  if (mild.length === 0) return above
+  const own = rng.fork('beneath')
+  const beneath = alone(own, mild, roomFor(REST_NS)).map((nemeses) => ({ kind: 'beneath' as const, nemeses }))
+  return [...above, ...place(own, beneath, timeLimitNs, REST_NS)]
 }
 
 /** The windows in which a nemesis may act. */

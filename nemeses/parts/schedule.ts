@@ -30,6 +30,7 @@ export interface Scheduled<I> {
   readonly durationNs: number
   readonly intent: I
   readonly trigger?: Trigger
+  readonly latestNs?: number
 }
 
 /** Draws an intent. `atLeader`: it is meant to hit whichever node leads, if that is among the victims that were asked for. */
@@ -61,6 +62,10 @@ const throughout = <I>(
 
 /** The shortest fault as a share of its window, and the length of each in a burst. */
 const SHORTEST = 0.2
+/** From this share of its window on, a fault is long. */
+const LONG = 0.6
+/** How long after its window a fault may still begin, because the cluster had not served enough before. */
+const PATIENCE_NS = 4e9
 /** Mean time between two faults of a window, beside the shortest gap. */
 const PAUSE_MS = 200
 /** Shares of the faults in windows. */
@@ -77,11 +82,12 @@ const triggerOf = (rng: Rng, { isBurst }: PlanWindow): Trigger | null => {
   return { moment, times, withinNs: 0.5e9 }
 }
 
-/** Short ones hit between two steps of a protocol, long ones outlast elections and leases. */
+/** Half of the faults are short, to hit between two steps of a protocol; half are long, to outlast elections and leases. */
 const drawDurationNs = (rng: Rng, meanNs: number, { fromNs, toNs, isBurst }: PlanWindow): number => {
-  const share = isBurst ? 0 : rng.fork('duration').float()
-  const ofWindow = (toNs - fromNs) * SHORTEST ** (1 - share)
-  return Math.round(Math.min(ofWindow, meanNs * (0.5 + rng.fork('length').float())))
+  const draw = rng.fork('duration').float()
+  const isLong = !isBurst && rng.fork('long').float() < 0.5
+  const share = isLong ? LONG + (1 - LONG) * draw : SHORTEST * (LONG / SHORTEST) ** (isBurst ? 0 : draw)
+  return Math.round(Math.min((toNs - fromNs) * share, meanNs * (0.5 + rng.fork('length').float())))
 }
 
 /** Within the windows only: at least one fault in each, and none longer than its window. */
@@ -102,7 +108,13 @@ const inWindows = <I>(
       if (atNs + durationNs > toNs) break
       const trigger = triggerOf(fork.fork('trigger'), window)
       const intent = draw(fork.fork('intent'), ordinal, isBurst || fork.fork('aim').float() < AT_LEADER)
-      faults.push({ atNs: Math.round(atNs), durationNs, intent, ...(trigger === null ? {} : { trigger }) })
+      faults.push({
+        atNs: Math.round(atNs),
+        durationNs,
+        intent,
+        latestNs: toNs + PATIENCE_NS,
+        ...(trigger === null ? {} : { trigger }),
+      })
       const pauseNs = isBurst ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
       atNs += durationNs + Math.max(gap * NS_PER_MS, startUpNs) + pauseNs
     }

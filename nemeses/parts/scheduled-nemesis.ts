@@ -67,6 +67,7 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'needsOfTarget'
     | 'disks'
     | 'followsLeaders'
+    | 'isMild'
     | 'weight'
     | 'settle'
   > {
