@@ -6,11 +6,15 @@
 export type {
   AvailabilityClaim,
   Claims,
+  Consistency,
   Delivery,
   FaultModel,
+  Holding,
   IsolationLevel,
   IsolationModel,
   MinorityClaim,
+  Numbering,
+  OrderedDelivery,
   PromiseName,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'
@@ -78,6 +82,7 @@ export type {
   Target,
 } from './api/target.ts'
 export type {
+  Assumption,
   Checker,
   ClusterActivity,
   ErrorGroup,
