@@ -150,6 +150,7 @@ export const composeVerdict = async (
     counts,
     faults,
     verdicts,
+    notes: [],
     impact: impactOf(record),
   }
 }

@@ -24,7 +24,8 @@ const ASSUMED = 'assumed: nobody promised it'
 
 const madeOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPromise => {
   const { spec, claims } = record
-  if (spec?.expect != null) return { name: spec.expect, source: EXPECTED }
+  const expected = record.expect ?? spec?.expect
+  if (expected != null) return { name: expected, source: EXPECTED }
   const claimed = claims?.consistency[vocabulary.name]?.[call]
   if (claims != null && claimed !== undefined) return { name: claimed, source: claims.source }
   return { name: vocabulary.promises[0], source: ASSUMED }
