@@ -14,6 +14,7 @@
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
+import type { Rng } from '../harness/api/random.ts'
 import { CLOCK_MODES, MovedClocks } from './parts/clock-motion.ts'
 import { duration, number } from './parts/options.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
@@ -29,6 +30,13 @@ const clockIntent = z.strictObject({
 })
 type ClockIntent = z.infer<typeof clockIntent>
 
+/** A smaller move than this share of the largest, on a logarithmic scale, is smaller than any timeout. */
+const LEAST = 0.4
+
+/** Log-uniform, so that offsets of the size of election timeouts, leases and days all occur. */
+const drawOffset = (rng: Rng, mostMs: number): number =>
+  Math.round(Math.max(1, mostMs) ** (LEAST + (1 - LEAST) * rng.float()))
+
 const inject = async (context: NemesisContext, intent: ClockIntent) => {
   const victims = await resolveVictims(context, intent)
   const clocks = await MovedClocks.move(context, victims, intent)
@@ -41,6 +49,8 @@ export const clock = scheduledNemesis({
   colour: 'pink',
   description: "moves the wall clock of nodes' processes: bump, jump back, drift, strobe, freeze, suspend",
   needs: ['clock'],
+  isMild: true,
+  weight: 3,
   intervalMs: 5000,
   durationMs: 3000,
   options: {
@@ -59,12 +69,10 @@ export const clock = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, CLOCK_MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    const mostMs = Math.max(1, options.offset)
-    return (draw, ordinal) => ({
-      ...victimsOf(draw, 'clock'),
+    return (draw, ordinal, atLeader) => ({
+      ...victimsOf(draw, 'clock', atLeader),
       mode: modeOf(ordinal),
-      // Log-uniform, so that offsets of the size of election timeouts, leases and days all occur.
-      offsetMs: Math.round(mostMs ** draw.fork('offset').float()),
+      offsetMs: drawOffset(draw.fork('offset'), options.offset),
       ratePpm: (draw.fork('direction').float() < 0.5 ? -1 : 1) * options.rate,
       suspendMs: Math.round(options.duration / 4),
     })

@@ -85,12 +85,12 @@ export const connection = scheduledNemesis({
     const ends = parseWords('with', options.with, ENDS)
     const connections = parseWords('connections', options.connections, CONNECTIONS)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw) => ({
+    return (draw, _ordinal, atLeader) => ({
       mode: draw.fork('mode').pick(modes),
       connections: draw.fork('connections').pick(connections),
       with: draw.fork('with').pick(ends),
       clientGroup: draw.fork('clients').int(context.clientGroups),
-      ...victimsOf(draw, 'omission'),
+      ...victimsOf(draw, 'omission', atLeader),
     })
   },
   inject,

@@ -61,6 +61,7 @@ export const cpu = scheduledNemesis({
   colour: 'teal',
   description: 'limits nodes to a share of a processor, or makes them share one with busy processes',
   needs: ['cpu'],
+  isMild: true,
   intervalMs: 6000,
   durationMs: 2500,
   options: {
@@ -76,9 +77,9 @@ export const cpu = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal) => ({
+    return (draw, ordinal, atLeader) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing'),
+      ...victimsOf(draw, 'timing', atLeader),
       share: options.share,
       neighbours: options.neighbours,
     })

@@ -13,11 +13,21 @@
 import { z } from 'zod'
 import type { FaultModel } from '../harness/api/claims.ts'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import type { Rng } from '../harness/api/random.ts'
 import { damageFiles, losePower, whileDown } from './parts/disk-loss.ts'
 import { DISK_TROUBLES, troubleDisks, withDisks } from './parts/disk-rules.ts'
 import { choice, duration, number, text } from './parts/options.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
-import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
+import {
+  drawOutage,
+  drawVictims,
+  leaderOf,
+  parseVictims,
+  resolveVictims,
+  VICTIM_FIELDS,
+  victimsNamed,
+  victimsOption,
+} from './parts/victims.ts'
 import { parseWords, wordsByTurns, wordsOption } from './parts/words.ts'
 
 const DEFAULT_MODES = [...DISK_TROUBLES, 'power-loss'] as const
@@ -67,6 +77,8 @@ export const disk = scheduledNemesis({
   colour: 'teal',
   description: 'slow, stalled, failing, full disks; short and torn writes; power loss; damaged files',
   needs: ['disk', 'kill'],
+  weight: 2,
+  restarts: true,
   disks: ({ durability }) => durability,
   intervalMs: 5000,
   durationMs: 1500,
@@ -91,13 +103,17 @@ export const disk = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const survivals = parseWords('survival', options.survival, SURVIVALS)
-    const victimsOf = victimsFrom(options.victims, context)
+    const words = parseVictims(options.victims, context)
+    const victimsOf = (draw: Rng, mode: DiskIntent['mode'], atLeader: boolean) => {
+      if (mode === 'power-loss') return drawOutage(draw, words, context)
+      return drawVictims(draw, atLeader ? leaderOf(words) : words, context, modelOf(mode))
+    }
     const distributions = DISTRIBUTIONS.filter((each) => ['both', each].includes(options.distribution))
-    return (draw, ordinal) => {
+    return (draw, ordinal, atLeader) => {
       const mode = modeOf(ordinal)
       return {
         mode,
-        ...victimsOf(draw, modelOf(mode)),
+        ...victimsOf(draw, mode, atLeader),
         latencyMs: options.latency,
         distribution: draw.fork('distribution').pick(distributions),
         probability: options.probability,

@@ -65,6 +65,7 @@ export const io = scheduledNemesis({
   colour: 'teal',
   description: 'limits the disk operations or bytes per second of nodes, by cgroup',
   needs: ['io'],
+  isMild: true,
   intervalMs: 6000,
   durationMs: 2500,
   options: {
@@ -80,9 +81,9 @@ export const io = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal) => ({
+    return (draw, ordinal, atLeader) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing'),
+      ...victimsOf(draw, 'timing', atLeader),
       operationsPerSecond: options.iops,
       kibPerSecond: options.kib,
     })

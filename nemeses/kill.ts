@@ -1,6 +1,6 @@
 /**
  * Ends the processes of nodes with SIGKILL, or with SIGTERM (and then SIGKILL if they do not exit), and restarts them on the
- * same data or, if requested, on older data or none. There are three patterns:
+ * same data, on the same data without what was not fsynced, on older data or on none. There are three patterns:
  *
  * - `at-once`: all victims are down until the heal;
  * - `rolling`: one after another, each started before the next is killed, without waiting for the cluster to be ready;
@@ -10,12 +10,16 @@
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
+import type { Rng } from '../harness/api/random.ts'
+import { NS_PER_MS } from '../harness/support/time.ts'
 import { duration, number } from './parts/options.ts'
 import { dataWithinTolerance, fewNodes, modelOfData, RESTART_DATA } from './parts/restart-data.ts'
 import { RESTART_PATTERNS, Restarts, SIGNALS } from './parts/restarts.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
+  drawOutage,
   drawVictims,
+  leaderOf,
   parseVictims,
   resolveVictims,
   VICTIM_FIELDS,
@@ -47,8 +51,11 @@ export const kill = scheduledNemesis({
   label: 'kill, restart',
   colour: 'purple',
   description:
-    'ends nodes by SIGKILL or SIGTERM and restarts them on the same data, on older data, or on none',
+    'ends nodes by SIGKILL or SIGTERM and restarts them on the same data, without what was not fsynced, on older data, or on none',
   needs: ['kill'],
+  followsLeaders: true,
+  weight: 2,
+  restarts: true,
   intervalMs: 6000,
   durationMs: 1500,
   options: {
@@ -62,8 +69,8 @@ export const kill = scheduledNemesis({
     data: wordsOption(
       'data that a node restarts with',
       RESTART_DATA,
-      ['kept'],
-      'if kept is one of them, data is lost only as often as the claims tolerate',
+      ['kept', 'unsynced-lost', 'rolled-back', 'wiped'],
+      'if kept is one of them, data is lost only as often as the claims tolerate; unsynced data only on disks of the harness',
     ),
     stale: duration(1000, 'how much older the rolled-back data is'),
     'newest-files': number(1, 'number of newest files that newest-rolled-back rolls back'),
@@ -74,19 +81,23 @@ export const kill = scheduledNemesis({
   nodesNamed: victimsNamed,
   plan: ({ rng, options, context }) => {
     const words = parseVictims(options.victims, context)
-    const data = parseWords('data', options.data, RESTART_DATA)
+    const dataWords = parseWords('data', options.data, RESTART_DATA)
     const signals = parseWords('signals', options.signals, SIGNALS)
     const patterns = parseWords('patterns', options.patterns, RESTART_PATTERNS)
-    const spend = dataWithinTolerance(data, context)
-    return (draw, ordinal) => {
-      const wanted = takeTurn(rng.fork('data'), data, ordinal)
-      const isKept = wanted === 'kept'
+    const spend = dataWithinTolerance(dataWords, context)
+    const victimsOf = (draw: Rng, data: KillIntent['data'], atLeader: boolean) => {
+      if (data === 'unsynced-lost') return drawOutage(draw, words, context)
+      const allowed = data === 'kept' ? words : fewNodes(words)
+      return drawVictims(draw, atLeader ? leaderOf(allowed) : allowed, context, 'kill')
+    }
+    return (draw, ordinal, atLeader) => {
+      const data = spend(takeTurn(rng.fork('data'), dataWords, ordinal))
       return {
-        ...drawVictims(draw, isKept ? words : fewNodes(words), context, 'kill'),
+        ...victimsOf(draw, data, atLeader),
         signal: draw.fork('signal').pick(signals),
-        pattern: isKept ? draw.fork('pattern').pick(patterns) : 'at-once',
-        uptimeMs: options.uptime,
-        data: spend(wanted),
+        pattern: data === 'kept' ? draw.fork('pattern').pick(patterns) : 'at-once',
+        uptimeMs: Math.max(options.uptime, context.startUpNs / NS_PER_MS),
+        data,
         staleMs: options.stale,
         newestFiles: options['newest-files'],
       }

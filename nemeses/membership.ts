@@ -46,6 +46,7 @@ export const membership = scheduledNemesis({
   colour: 'brown',
   description: "removes, re-adds and replaces members through the target's own API",
   needs: ['kill'],
+  restarts: true,
   needsOfTarget: (target) =>
     target.changeMembers === undefined ? `${target.name} has no way to change its members` : null,
   intervalMs: 5000,
@@ -63,9 +64,9 @@ export const membership = scheduledNemesis({
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
     const majority = Math.floor(context.nodes.length / 2) + 1
-    return (draw, ordinal) => ({
+    return (draw, ordinal, atLeader) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'membership'),
+      ...victimsOf(draw, 'membership', atLeader),
       least: options.least === 0 ? majority : options.least,
     })
   },

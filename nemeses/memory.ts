@@ -58,6 +58,8 @@ export const memory = scheduledNemesis({
   colour: 'teal',
   description: 'lowers the memory limit of nodes to what they use, or until the kernel kills them',
   needs: ['memory'],
+  isMild: true,
+  restarts: true,
   intervalMs: 6000,
   durationMs: 2500,
   options: {
@@ -73,9 +75,9 @@ export const memory = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal) => ({
+    return (draw, ordinal, atLeader) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'kill'),
+      ...victimsOf(draw, 'kill', atLeader),
       headroom: options.headroom,
     })
   },

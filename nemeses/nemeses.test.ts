@@ -21,6 +21,8 @@ const context: PlanContext = {
   nodes: names,
   clientGroups: 2,
   timeLimitNs: 60e9,
+  startUpNs: 0,
+  hasDisks: true,
   tolerates: { partition: 'any', kill: 'any', pause: 'any' },
   target: { name: 'etcd', options: {}, mistakes: [{ option: 'heartbeat', value: 20 }] },
   targetOptions: {},

@@ -68,11 +68,11 @@ export const packet = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, PACKET_MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal) => {
+    return (draw, ordinal, atLeader) => {
       const mode = modeOf(ordinal)
       return {
         mode,
-        ...victimsOf(draw, modelOf(mode)),
+        ...victimsOf(draw, modelOf(mode), atLeader),
         share: options.share,
         delayMs: options.delay,
         jitterMs: options.jitter,

@@ -7,11 +7,18 @@ import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
-import { SHAPES, seesawSide } from './parts/grudge.ts'
+import { LEADER_SHAPES, SHAPES, seesawSide } from './parts/grudge.ts'
 import { withProof } from './parts/link-proof.ts'
 import { choice, duration } from './parts/options.ts'
 import { packetFault } from './parts/packet-rules.ts'
-import { cutsSomething, describeLinks, linksAround, resolveLinks, rulesAt } from './parts/partition-links.ts'
+import {
+  cutsSomething,
+  describeLinks,
+  linksAround,
+  resolveLinks,
+  rulesAt,
+  SERVICE_SIDES,
+} from './parts/partition-links.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { seesawFault } from './parts/seesaw.ts'
 import { VICTIM_FIELDS } from './parts/victims.ts'
@@ -24,6 +31,8 @@ const partitionIntent = z.strictObject({
   clientGroup: z.int().min(0),
   /** Time for which links are down and then up, alternating; 0: down all the time. Older recorded plans lack the field. */
   flapMs: z.number().default(0),
+  /** Where the services beside the cluster are. Older recorded plans lack the field. */
+  services: z.enum(SERVICE_SIDES).default('both'),
 })
 type PartitionIntent = z.infer<typeof partitionIntent>
 
@@ -49,19 +58,18 @@ export const partition = scheduledNemesis({
   colour: 'red',
   description: 'cuts links between nodes, or between clients and a node, by dropping packets',
   needs: ['partition'],
+  followsLeaders: true,
+  weight: 2,
   intervalMs: 5000,
   durationMs: 3000,
   options: {
-    shapes: wordsOption('shape', SHAPES, [
-      'random-halves',
-      'one',
-      'minority',
-      'bridge',
-      'asymmetric-bridge',
-      'ring',
-      'leader',
-    ]),
+    shapes: wordsOption('shape', SHAPES),
     direction: choice(DIRECTIONS, 'both', 'both: one fault in four is one-way'),
+    services: choice(
+      [...SERVICE_SIDES, 'drawn'],
+      'drawn',
+      'which side of two reaches the services beside the cluster: both, or only that of the node listed first (near) or the other (far); drawn: the seed chooses',
+    ),
     flapping: duration(0, 'links alternate between down and up, each for this long; 0: they stay down'),
   },
   model: 'partition',
@@ -74,15 +82,17 @@ export const partition = scheduledNemesis({
     const shapes = asked.filter((shape) => cutsSomething(shape, nodes))
     if (shapes.length === 0)
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
+    const ofLeaders = shapes.filter((shape) => LEADER_SHAPES.some((each) => each === shape))
     const sides = rng.fork('sides').shuffle(nodes)
-    return (draw) => {
-      const shape = draw.fork('shape').pick(shapes)
+    return (draw, _ordinal, atLeader) => {
+      const shape = draw.fork('shape').pick(atLeader && ofLeaders.length > 0 ? ofLeaders : shapes)
       return {
         shape,
         oneWay: drawOneWay(draw.fork('direction'), options.direction),
         order: shape === 'seesaw' ? sides : draw.fork('order').shuffle(nodes),
         clientGroup: draw.fork('clients').int(context.clientGroups),
         flapMs: options.flapping,
+        services: options.services === 'drawn' ? draw.fork('services').pick(SERVICE_SIDES) : options.services,
       }
     }
   },

@@ -38,6 +38,7 @@ export const pause = scheduledNemesis({
   colour: 'purple',
   description: 'stops the processes of nodes (SIGSTOP or the cgroup freezer) and resumes them later',
   needs: ['pause'],
+  followsLeaders: true,
   uses: ['freezer'],
   alsoNeeds: ({ method }) => (method === 'freezer' ? ['freezer'] : []),
   intervalMs: 6000,
@@ -58,8 +59,8 @@ export const pause = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const victimsOf = victimsFrom(options.victims, context)
     const patternOf = wordsByTurns(rng, 'patterns', options.patterns, PATTERNS)
-    return (draw, ordinal) => ({
-      ...victimsOf(draw, 'pause'),
+    return (draw, ordinal, atLeader) => ({
+      ...victimsOf(draw, 'pause', atLeader),
       method: options.method === 'both' ? draw.fork('method').pick(METHODS) : options.method,
       pattern: patternOf(ordinal),
       stutterMs: Math.round(options.stutter * (0.5 + draw.fork('stutter').float())),

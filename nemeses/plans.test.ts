@@ -22,6 +22,8 @@ const five: PlanContext = {
   nodes: ['n1', 'n2', 'n3', 'n4', 'n5'],
   clientGroups: 2,
   timeLimitNs: 60e9,
+  startUpNs: 0,
+  hasDisks: true,
   tolerates: { partition: 'any', kill: 'any', pause: 'any', 'data-loss': 2 },
   target,
   targetOptions: { version: 'a' },
@@ -84,13 +86,13 @@ const digestOf = (name: string): string => {
 }
 
 const DIGESTS: Readonly<Record<string, string>> = {
-  partition: '0d89642441a1',
+  partition: 'fb274ab13d1d',
   packet: '2d1872940b5e',
   connection: 'a496d3c15ec5',
-  kill: 'f0bee69c8b5b',
+  kill: '11e0b1320fe3',
   pause: '731bf759e555',
-  clock: 'f665d27e8ab2',
-  disk: 'eb464c5478ab',
+  clock: '7d3eaa38362b',
+  disk: 'e1608d3f3e26',
   io: 'f164e796f9a0',
   memory: '38c4adc13c73',
   membership: 'fbf1829d1dbe',

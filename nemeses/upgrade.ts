@@ -54,6 +54,7 @@ export const upgrade = scheduledNemesis({
   colour: 'brown',
   description: 'rolls nodes to another version and back, or starts one with a wrong setting',
   needs: ['kill'],
+  restarts: true,
   needsOfTarget: (target) =>
     target.versions === undefined && target.mistakes === undefined
       ? `${target.name} has only one version, and no wrong settings are known for it`

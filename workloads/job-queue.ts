@@ -4,7 +4,8 @@
  */
 import { jobQueue as checker } from '../checkers/effects/effects.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
-import { any, delay, mix } from '../harness/generators/combinators.ts'
+import type { Rng } from '../harness/api/random.ts'
+import { any, calls, delay, mix } from '../harness/generators/combinators.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { JOB_QUEUE, type JobQueueCall, type Worked } from '../harness/vocabularies/job-queue.ts'
@@ -13,19 +14,16 @@ import { audit, submissions } from './submissions.ts'
 
 const WORK: JobQueueCall = { f: 'work', value: {} }
 
-const working = (): OpGenerator<JobQueueCall> => {
-  const self: OpGenerator<JobQueueCall> = {
-    next: (context) => {
-      const thread = context.free[0]
-      return thread === undefined
-        ? { type: 'pending', wakeNs: null, next: self }
-        : { type: 'invoke', atNs: context.nowNs, thread, call: WORK, next: self }
-    },
-    update: () => self,
-  }
-  return self
+/** Some workers are so slow that their job goes to another, and some die with a job in their hands. */
+const drawWork = (draw: Rng, slow: number, dying: number): JobQueueCall => {
+  const share = draw.fork('worker').float()
+  if (share < dying) return { f: 'work', value: { dies: true } }
+  if (share >= dying + slow) return WORK
+  return { f: 'work', value: { slowMs: draw.fork('slow').int(SLOWEST_MS) } }
 }
 
+/** Longer than a job stays assigned to a worker. */
+const SLOWEST_MS = 3000
 /** If there was no job for longer than a job stays assigned to a worker, no job will return to the queue. */
 const IDLE_ANSWERS = 25
 const IDLE_INTERVAL_NS = 1e8
@@ -51,10 +49,17 @@ export const jobQueue = defineWorkload({
   name: 'job-queue',
   description: 'jobs that workers take, do and acknowledge: is any job done twice, or never?',
   vocabulary: JOB_QUEUE,
-  options: {},
-  generator: () =>
+  options: {
+    slow: { type: 'number', default: 0.005, description: 'share of workers that acknowledge late' },
+    dying: {
+      type: 'number',
+      default: 0.02,
+      description: 'share of workers that die with a job in their hands',
+    },
+  },
+  generator: (_rng, { slow, dying }) =>
     mix<JobQueueCall>(
-      working(),
+      calls((draw) => drawWork(draw, slow, dying)),
       submissions((key, thread, version) => ({ f: 'submit', value: { key, resource: thread, version } })),
     ),
   finalGenerator: (_rng, _options, { concurrency }) =>

@@ -30,4 +30,9 @@ export interface Client<C extends Call = Call, O extends Options = Options> {
 export interface Connection<C extends Call = Call> extends AsyncDisposable {
   /** Never throws because of the cluster: the target's error table turns each error into an outcome. */
   invoke(call: C, signal: AbortSignal): Promise<Outcome>
+  /**
+   * Whether it can still send this call. If it cannot, it is replaced before the call: a connection that only fails would
+   * ask nothing for the rest of the run. Absent: it always can, because it connects by itself.
+   */
+  canSend?(call: C): boolean
 }

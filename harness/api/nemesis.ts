@@ -19,6 +19,30 @@ export interface RecordedFault {
   /** The fault model that the claims use for it. */
   readonly model: FaultModel
   readonly intent: Intent
+  /** What it waits for from its planned time on, before it is injected. Absent: nothing. */
+  readonly trigger?: Trigger
+  /**
+   * It waits until the cluster serves, and has served enough so far. If that is not so by this time, it is left out: a calm
+   * stays a calm. Absent: it does not wait.
+   */
+  readonly latestNs?: number
+}
+
+/**
+ * A moment of the run.
+ * - `acknowledged`: a client was told that its change took effect;
+ * - `new-leader`: a node leads that did not lead when a fault last waited for this;
+ * - `answers-again`: a node that was silent answers its status.
+ */
+export type Moment = 'acknowledged' | 'new-leader' | 'answers-again'
+
+/** Ties a fault to what happens, because the time between two steps of a protocol is too short to be hit by chance. */
+export interface Trigger {
+  readonly moment: Moment
+  /** How often it must happen. */
+  readonly times: number
+  /** If it has not happened by then, the fault is injected all the same. */
+  readonly withinNs: number
 }
 
 /** A colour of the palette of the report. */
@@ -33,6 +57,14 @@ export interface PlannedFault extends RecordedFault {
   readonly colour: FaultColour
 }
 
+/** A time in which a nemesis may act. */
+export interface PlanWindow {
+  readonly fromNs: number
+  readonly toNs: number
+  /** In a burst, short faults follow one another on whichever node leads. */
+  readonly isBurst: boolean
+}
+
 export interface PlanContext {
   readonly target: Pick<Target, 'name' | 'options' | 'versions' | 'mistakes'>
   /** The options with which the cluster is started. */
@@ -40,7 +72,13 @@ export interface PlanContext {
   readonly nodes: readonly string[]
   readonly clientGroups: number
   readonly timeLimitNs: number
+  /** Absent: it may act at all times. */
+  readonly windows?: readonly PlanWindow[]
+  /** How long a node takes from its start until it is ready. Faults that restart nodes leave it this time. */
+  readonly startUpNs: number
   readonly tolerates: Claims['tolerates']
+  /** The nodes' data is on disks of ours, which can lose what was not fsynced. */
+  readonly hasDisks: boolean
 }
 
 /** One direction of a link between two nodes, or between a node and a client group (`clients-0`). */
@@ -106,6 +144,12 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   needsOfTarget?(target: Target, options: Options): string | null
   /** For a nemesis that needs disks that can fail: how durable directory entries are on them. */
   disks?(options: OptionsOf<Specs>): DirectoryDurability
+  /** It can hit whichever node leads at the time, and so can be part of a burst. Absent: it cannot. */
+  readonly followsLeaders?: true
+  /** A healthy cluster goes on serving while it acts, so that it can act beneath others. Absent: it may not. */
+  readonly isMild?: true
+  /** How many turns it gets when nemeses take turns. Absent: 1. */
+  readonly weight?: number
   readonly options: Specs
   plan(rng: Rng, options: OptionsOf<Specs>, context: PlanContext): readonly PlannedFault[]
   /**

@@ -18,6 +18,8 @@ export interface RunSpec {
   readonly workload: string
   readonly workloadOptions: Options
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
+  /** `phases`: the nemeses take turns, in phases. `steady`, or absent in old records: each acts all the time. */
+  readonly plan?: 'phases' | 'steady'
   /** A recorded plan to repeat, instead of one drawn from the seed. */
   readonly faults?: readonly RecordedFault[]
   readonly environment: string

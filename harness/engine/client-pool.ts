@@ -1,6 +1,6 @@
 /**
  * The clients of a run: one connection per thread, opened when it is first needed and discarded when its process
- * crashes.
+ * crashes or when it can no longer send.
  */
 import type { Client, Connection, Endpoint } from '../api/client.ts'
 import type { Cluster } from '../api/environment.ts'
@@ -47,6 +47,10 @@ export class ClientPool implements AsyncDisposable {
 
   async invoke(thread: Thread, call: Call, signal: AbortSignal): Promise<Outcome> {
     let connection = this.#connections.get(thread)
+    if (connection?.canSend?.(call) === false) {
+      this.discard(thread)
+      connection = undefined
+    }
     if (connection === undefined) {
       try {
         connection = await this.#open(thread, signal)
@@ -89,7 +93,7 @@ export class ClientPool implements AsyncDisposable {
     await sleep(ms, signal).catch(() => {})
   }
 
-  /** The thread's process has crashed: its connection is closed, and anything that still arrives on it is ignored. */
+  /** The connection of the thread is closed, and anything that still arrives on it is ignored. */
   discard(thread: Thread): void {
     const connection = this.#connections.get(thread)
     this.#connections.delete(thread)

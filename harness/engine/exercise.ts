@@ -16,12 +16,14 @@ import { nemesisContext } from './cluster-plan.ts'
 import { planFaults } from './fault-plan.ts'
 import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { Interpreter } from './interpreter.ts'
-import { enterPhase, FaultLog } from './log-events.ts'
+import { enterPhase, FaultLog, logPlan } from './log-events.ts'
+import type { Moments } from './moments.ts'
 import { requireDisks } from './provision.ts'
 import { finish } from './recovery.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
+import type { ServiceLevel } from './service-level.ts'
 
 const INTERRUPTED = 'the run was interrupted'
 
@@ -54,11 +56,25 @@ const faultRecorder = ({ recorder, log }: RunParts): ((event: FaultEvent) => voi
   }
 }
 
-const schedulerOf = (run: StartedRun, recordFault: (event: FaultEvent) => void): Scheduler<Call> => {
+/** What is known of the running cluster besides its nodes. */
+export interface Observed {
+  readonly sampler: Sampler
+  readonly moments: Moments
+  readonly service: ServiceLevel
+  /** How long a node takes to start, as plans use it. */
+  readonly startUpNs: number
+}
+
+const schedulerOf = (
+  run: StartedRun,
+  { moments, service, startUpNs }: Observed,
+  recordFault: (event: FaultEvent) => void,
+): Scheduler<Call> => {
   const { parts, cluster, claims, rng } = run
-  const { spec, recorder, progress } = parts
+  const { spec, recorder, progress, workload } = parts
   const nodes = cluster.nodes.map((node) => node.name)
-  const plans = planFaults(parts, nodes, claims)
+  logPlan(parts, startUpNs)
+  const plans = planFaults(parts, nodes, claims, startUpNs)
   for (const fault of plans.flat()) recordFault({ type: 'planned', fault })
   return new Scheduler({
     generator: mainGenerator(run, plans),
@@ -70,6 +86,9 @@ const schedulerOf = (run: StartedRun, recordFault: (event: FaultEvent) => void):
     record: (operation) => {
       recorder.operation(operation)
       progress.operation(operation)
+      if (operation.type !== 'ok' || workload.vocabulary.calls[operation.f]?.audits === true) return
+      service.acknowledged()
+      moments.happened('acknowledged')
     },
   })
 }
@@ -131,11 +150,11 @@ const driveAndFinish = async (
 }
 
 /** Drives clients and faults to the end of the run. Whatever happens, no fault is left in force. */
-export const exercise = async (run: StartedRun, sampler: Sampler): Promise<Exercised> => {
+export const exercise = async (run: StartedRun, observed: Observed): Promise<Exercised> => {
   const { parts, cluster, clock } = run
   const { spec, target, log } = parts
   const recordFault = faultRecorder(parts)
-  const scheduler = schedulerOf(run, recordFault)
+  const scheduler = schedulerOf(run, observed, recordFault)
   using clients = new ClientLog(log)
   await using pool = new ClientPool({
     client: clientFor(target, parts.workload),
@@ -147,9 +166,12 @@ export const exercise = async (run: StartedRun, sampler: Sampler): Promise<Exerc
   })
   const faults = new FaultRunner({
     nemeses: parts.nemeses,
-    context: nemesisContext(parts, cluster, sampler),
+    context: nemesisContext(parts, cluster, observed.sampler),
     clock,
+    moments: observed.moments,
+    service: observed.service,
     record: recordFault,
+    signal: parts.signal,
   })
   return await driveAndFinish(run, scheduler, faults, driverOf(run, scheduler, pool, faults))
 }

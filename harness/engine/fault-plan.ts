@@ -1,18 +1,45 @@
-/** Plans the faults of a run before it starts, as a pure function of the spec. */
+/** Plans the faults of a run before it starts, as a pure function of the spec and of how long a node takes to start. */
 import type { Claims } from '../api/claims.ts'
-import type { Nemesis, PlannedFault } from '../api/nemesis.ts'
+import type { Nemesis, PlanContext, PlannedFault } from '../api/nemesis.ts'
 import { rngFromSeed } from '../support/random.ts'
-import { NS_PER_MS } from '../support/time.ts'
+import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
+import { type Phase, phasesOf, windowsOf } from './phases.ts'
 import type { RunParts } from './run-parts.ts'
+
+type Parts = Pick<RunParts, 'spec' | 'nemeses' | 'target'>
+
+/** Start-up times are rounded up to a multiple of this, so that plans do not change with every measurement. */
+const START_UP_STEP_NS = 5 * NS_PER_S
+
+/**
+ * The time that plans leave a node to start, from the time that the whole cluster took. Quick starts need none: the time
+ * between faults is enough, and a node alone starts sooner than all together.
+ */
+export const plannedStartUpNs = (measuredNs: number): number =>
+  measuredNs <= START_UP_STEP_NS ? 0 : Math.ceil(measuredNs / START_UP_STEP_NS) * START_UP_STEP_NS
+
+/** Empty: every nemesis acts all the time. */
+export const phasesFor = ({ spec, nemeses }: Parts, startUpNs: number): readonly Phase[] =>
+  spec.plan === 'phases'
+    ? phasesOf(
+        rngFromSeed(spec.seed).fork('phases'),
+        spec.nemeses.map(({ name }) => nemeses[name] as Nemesis),
+        spec.timeLimitMs * NS_PER_MS,
+        startUpNs,
+      )
+    : []
 
 /**
  * The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged, after its nemeses have
  * checked it.
+ *
+ * @param startUpNs how long a node takes from its start until it is ready; 0: not measured yet
  */
 export const planFaults = (
-  parts: Pick<RunParts, 'spec' | 'nemeses' | 'target'>,
+  parts: Parts,
   nodes: readonly string[],
   claims: Claims,
+  startUpNs: number,
 ): readonly (readonly PlannedFault[])[] => {
   const { spec, nemeses } = parts
   const recorded = spec.faults
@@ -23,14 +50,22 @@ export const planFaults = (
         .map((fault) => (nemeses[name] as Nemesis).recall(fault)),
     )
   const rng = rngFromSeed(spec.seed)
+  const phases = phasesFor(parts, startUpNs)
+  const context: PlanContext = {
+    target: parts.target,
+    targetOptions: spec.targetOptions,
+    nodes,
+    clientGroups: spec.clientGroups,
+    timeLimitNs: spec.timeLimitMs * NS_PER_MS,
+    startUpNs,
+    tolerates: claims.tolerates,
+    hasDisks: spec.nemeses.some(({ name }) => nemeses[name]?.disks !== undefined),
+  }
   return spec.nemeses.map(({ name, options }) =>
-    (nemeses[name] as Nemesis).plan(rng.fork('nemesis', name), options, {
-      target: parts.target,
-      targetOptions: spec.targetOptions,
-      nodes,
-      clientGroups: spec.clientGroups,
-      timeLimitNs: spec.timeLimitMs * NS_PER_MS,
-      tolerates: claims.tolerates,
-    }),
+    (nemeses[name] as Nemesis).plan(
+      rng.fork('nemesis', name),
+      options,
+      phases.length === 0 ? context : { ...context, windows: windowsOf(phases, name) },
+    ),
   )
 }

@@ -5,6 +5,10 @@ import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../api/
 import type { FaultEvent } from '../api/record.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
 import { messageOf } from '../support/assert.ts'
+import { NS_PER_MS } from '../support/time.ts'
+import { sleep } from '../support/wait.ts'
+import type { Moments } from './moments.ts'
+import type { ServiceLevel } from './service-level.ts'
 
 export type FaultCall =
   | { readonly f: 'inject'; readonly value: PlannedFault }
@@ -24,12 +28,23 @@ export interface FaultRunnerOptions {
   readonly nemeses: Readonly<Record<string, Nemesis>>
   readonly context: NemesisContext
   readonly clock: () => number
+  readonly moments: Pick<Moments, 'wait'>
+  readonly service: Pick<ServiceLevel, 'isBack'>
   readonly record: (event: FaultEvent) => void
+  /** Once aborted, no fault waits for its moment or its end. */
+  readonly signal: AbortSignal
+}
+
+interface InForce {
+  readonly fault: ActiveFault
+  /** A fault that waited for its moment still lasts as long as planned. */
+  readonly untilNs: number
 }
 
 export class FaultRunner {
   readonly #options: FaultRunnerOptions
-  readonly #active = new Map<string, ActiveFault>()
+  readonly #active = new Map<string, InForce>()
+  #isOver = false
 
   constructor(options: FaultRunnerOptions) {
     this.#options = options
@@ -43,7 +58,7 @@ export class FaultRunner {
   /** Never rejects. A fault that could not be made is recorded as failed and counts as one without effect. */
   async invoke(call: FaultCall): Promise<Outcome> {
     try {
-      return call.f === 'inject' ? await this.#inject(call.value) : await this.#heal(call.value.id)
+      return call.f === 'inject' ? await this.#inject(call.value) : await this.#healInTime(call.value.id)
     } catch (error) {
       this.#options.record({
         type: 'failed',
@@ -56,9 +71,14 @@ export class FaultRunner {
   }
 
   async #inject(fault: PlannedFault): Promise<Outcome> {
+    const { context, moments, service, clock } = this.#options
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
-    const active = await nemesis.inject(this.#options.context, fault)
-    this.#active.set(fault.id, active)
+    if (fault.latestNs !== undefined && !(await service.isBack(fault.latestNs, nemesis.isMild ?? false)))
+      throw new Error('left out: the cluster had not served enough since the faults before it')
+    if (fault.trigger !== undefined) await moments.wait(fault.trigger)
+    const active = await nemesis.inject(context, fault)
+    const untilNs = fault.trigger === undefined ? 0 : clock() + fault.durationNs
+    this.#active.set(fault.id, { fault: active, untilNs })
     this.#options.record({
       type: 'injected',
       id: fault.id,
@@ -75,8 +95,15 @@ export class FaultRunner {
     return { type: 'ok', value: { id: fault.id, victims: active.victims } }
   }
 
+  async #healInTime(id: string): Promise<Outcome> {
+    const { clock, signal } = this.#options
+    const leftNs = (this.#active.get(id)?.untilNs ?? 0) - clock()
+    if (leftNs > 0 && !this.#isOver) await sleep(leftNs / NS_PER_MS, signal).catch(() => {})
+    return this.#heal(id)
+  }
+
   async #heal(id: string): Promise<Outcome> {
-    const active = this.#active.get(id)
+    const active = this.#active.get(id)?.fault
     if (active === undefined) return { type: 'info', error: 'not in force' }
     const effect = await active.heal()
     this.#active.delete(id)
@@ -90,8 +117,9 @@ export class FaultRunner {
     for (const nemesis of Object.values(nemeses)) await nemesis.settle?.(context)
   }
 
-  /** Heals all faults that are still in force. */
+  /** Heals all faults that are still in force, at once. */
   async healAll(): Promise<void> {
+    this.#isOver = true
     for (const id of this.active) await this.invoke({ f: 'heal', value: { id } })
   }
 }

@@ -11,10 +11,13 @@ import { messageOf } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
 import { clientFor, exercise } from './exercise.ts'
+import { plannedStartUpNs } from './fault-plan.ts'
 import { enterPhase, logDelays, StatusLog } from './log-events.ts'
+import { Moments } from './moments.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
+import { ServiceLevel } from './service-level.ts'
 
 const SETTLE_MS = 500
 
@@ -76,7 +79,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   log.info('cluster provisioned', { hosts: [...cluster.nodes, ...cluster.services].map(whereabouts) })
   const claims = target.claims(spec.targetOptions)
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, clock: clock.now }
-  await startCluster(run)
+  const startUpNs = await startCluster(run)
   const versions = await versionsOf(target, cluster)
   log.info('versions', versions)
   const samples: Sample[] = []
@@ -85,12 +88,19 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   // Times in the history, the faults and the samples count from here.
   recorder.started(clock.reset())
   delay.enable()
+  const moments = new Moments(() => sampler.leader(), parts.signal)
   await using sampler = new Sampler(target, cluster.nodes, clock.now, (sample) => {
     samples.push(sample)
+    moments.sampled(sample)
     recorder.sample(sample)
     statuses.record(sample)
   })
-  const exercised = await exercise(run, sampler)
+  const exercised = await exercise(run, {
+    sampler,
+    moments,
+    service: new ServiceLevel(clock.now, parts.signal),
+    startUpNs: plannedStartUpNs(startUpNs),
+  })
   await settle(run, sampler)
   delay.disable()
   const eventLoopDelayMs = delaysOf(delay)

@@ -2,12 +2,21 @@
 import type { Log } from '../api/log.ts'
 import type { FaultEvent, RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
+import { NS_PER_MS } from '../support/time.ts'
+import { phasesFor } from './fault-plan.ts'
 import type { RunParts } from './run-parts.ts'
 
 /** Reports a new phase to the terminal and the log. */
 export const enterPhase = ({ progress, log }: RunParts, phase: string): void => {
   log.info('phase', { phase })
   progress.phase(phase)
+}
+
+/** Logs how the faults are planned: what acts when, and how long a node is left to start. */
+export const logPlan = (parts: RunParts, startUpNs: number): void => {
+  parts.log.info('plan', { startUpMs: startUpNs / NS_PER_MS })
+  for (const { kind, fromNs, toNs, nemeses } of phasesFor(parts, startUpNs))
+    parts.log.info('plan phase', { kind, fromMs: fromNs / NS_PER_MS, toMs: toNs / NS_PER_MS, nemeses })
 }
 
 /** Logs what happens to faults. A fault that never had an effect does not count, which is worth a warning. */

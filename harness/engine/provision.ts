@@ -55,8 +55,8 @@ export const servicesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
     return { node, ready: (endpoint, signal) => service.ready(endpoint, signal) }
   })
 
-/** Starts services and nodes. Resolves once all are ready. */
-export const startCluster = async (run: StartedRun): Promise<void> => {
+/** Starts services and nodes. Resolves once all are ready, with the nanoseconds that the nodes took. */
+export const startCluster = async (run: StartedRun): Promise<number> => {
   const { parts, cluster } = run
   enterPhase(parts, `starting ${cluster.nodes.length} nodes`)
   const options = {
@@ -66,10 +66,14 @@ export const startCluster = async (run: StartedRun): Promise<void> => {
     hasProcesses: parts.environment.hasProcesses !== false,
     signal: parts.signal,
   }
+  let tookNs = 0
   for (const members of [servicesOf(run), nodesOf(run)]) {
+    const beganNs = run.clock()
     await startMembers(members, options)
+    tookNs = run.clock() - beganNs
     if (members.length > 0) parts.log.info('ready', { hosts: members.map(({ node }) => node.name) })
   }
+  return tookNs
 }
 
 /**

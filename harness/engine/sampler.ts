@@ -2,10 +2,13 @@
 import type { ClusterNode } from '../api/environment.ts'
 import type { RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus, Target } from '../api/target.ts'
+import { sleep } from '../support/wait.ts'
 
 /** Period and timeout together are at most half a second, so that silent nodes too are sampled twice a second. */
 const PERIOD_MS = 200
 const TIMEOUT_MS = 300
+/** Time that the other nodes have to answer once a leader has. */
+const OTHERS_MS = 30
 
 export class Sampler implements AsyncDisposable {
   readonly #target: Target
@@ -64,14 +67,21 @@ export class Sampler implements AsyncDisposable {
     return node === undefined ? null : this.#statusOf(node)
   }
 
-  /** The node that now reports that it leads, by new requests; of several, the one with the highest term. */
+  /**
+   * The node that now reports that it leads, by new requests; of several, the one with the highest term. Silent nodes are
+   * waited for only until a leader has answered and the others had the time to.
+   */
   async leader(): Promise<string | null> {
-    const answers = await Promise.all(
-      this.#nodes.map(async (node) => ({ node: node.name, status: await this.#statusOf(node) })),
-    )
-    const leaders = answers.filter(({ status }) => status?.role === 'leader')
-    leaders.sort((a, b) => (b.status?.term ?? 0) - (a.status?.term ?? 0))
-    return leaders[0]?.node ?? null
+    const leaders: { readonly node: string; readonly term: number }[] = []
+    const found = Promise.withResolvers<void>()
+    const answers = this.#nodes.map(async (node) => {
+      const status = await this.#statusOf(node)
+      if (status?.role !== 'leader') return
+      leaders.push({ node: node.name, term: status.term ?? 0 })
+      found.resolve()
+    })
+    await Promise.race([Promise.all(answers), found.promise.then(() => sleep(OTHERS_MS))])
+    return leaders.toSorted((a, b) => b.term - a.term)[0]?.node ?? null
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -7,18 +7,23 @@ import { unmount } from './disk/mounts.ts'
 import { thaw } from './freezer.ts'
 import { bootId, isAlive, signal, startTimeOf } from './proc.ts'
 
-const GONE_TIMEOUT_MS = 5000
+/** On a busy machine it takes seconds until a killed process is gone. */
+const GONE_TIMEOUT_MS = 60_000
 
 const undoProcess = async (entry: UndoEntry & { kind: 'process' }): Promise<void> => {
-  if (entry.bootId !== bootId() || startTimeOf(entry.pid) !== entry.startTime) return
+  // Another process may have the pid by now.
+  const isThere = (): boolean =>
+    entry.bootId === bootId() && isAlive(entry.pid) && startTimeOf(entry.pid) === entry.startTime
+  if (!isThere()) return
   signal(entry.pid, 'SIGKILL')
-  await waitUntil(() => !isAlive(entry.pid), GONE_TIMEOUT_MS, 20)
+  if (!(await waitUntil(() => !isThere(), GONE_TIMEOUT_MS, 20)))
+    throw new Error(`process ${entry.pid} does not end although it was killed`)
 }
 
 const undoCgroup = async (directory: string): Promise<void> => {
   if (!fs.existsSync(directory)) return
   thaw(directory)
-  await waitUntil(
+  const isRemoved = await waitUntil(
     () => {
       try {
         fs.rmdirSync(directory)
@@ -31,6 +36,7 @@ const undoCgroup = async (directory: string): Promise<void> => {
     GONE_TIMEOUT_MS,
     20,
   )
+  if (!isRemoved) throw new Error(`the cgroup ${directory} is still in use`)
 }
 
 export const undoEntry = async (entry: UndoEntry): Promise<void> => {

@@ -5,18 +5,21 @@
  * | call   | value                      | ok value                                                          |
  * |--------|----------------------------|-------------------------------------------------------------------|
  * | submit | { key, resource, version } | { key }: accepted                                                 |
- * | work   | {}                         | { key, token, acknowledged } of the job that was done; key null: no job |
+ * | work   | { slowMs?, dies? }         | { key, token, acknowledged } of the job that was done; key null: no job |
  * | pending, ledger | {}                | as in `effects.ts`                                                |
  *
- * `acknowledged` is false if the job went to another worker in the meantime, or the sink refused the worker.
+ * A worker may be slow: it waits before the acknowledgement, perhaps until the job has gone to another. It may die with the
+ * job in its hands, before it did anything: it then answers with `acknowledged` false.
+ *
+ * `acknowledged` is also false if the job went to another worker in the meantime, or the sink refused the worker.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { audits, SINK, submit } from './effects.ts'
 import { OF_EFFECTS } from './promises.ts'
-import { nothing } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
+const work = z.strictObject({ slowMs: z.int().exactOptional(), dies: z.boolean().exactOptional() })
 const worked = z.object({
   key: z.string().nullable(),
   token: z.int().exactOptional(),
@@ -33,10 +36,12 @@ export const JOB_QUEUE = defineVocabulary({
   calls: {
     submit,
     // The object is not known in advance: the queue chooses the job.
-    work: defineCall({ value: nothing, ok: worked, changes: () => true, objects: () => [] }),
+    work: defineCall({ value: work, ok: worked, changes: () => true, objects: () => [] }),
     ...audits,
   },
 })
 
 export type JobQueueCall = CallOf<typeof JOB_QUEUE>
 export type Worked = OkOf<typeof JOB_QUEUE, 'work'>
+/** How a worker works. */
+export type Work = Extract<JobQueueCall, { readonly f: 'work' }>['value']

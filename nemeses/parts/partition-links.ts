@@ -6,8 +6,15 @@ import { UserError } from '../../harness/support/assert.ts'
 import { LEADER_SHAPES, type LeaderShape, linksOf, type Shape, split } from './grudge.ts'
 import type { RulesAt } from './packet-rules.ts'
 
+/**
+ * Where the services beside the cluster are, if a partition has two sides: reached by both, or only by one of them. `near`
+ * is the side of the node that the partition lists first, such as the leader that is cut off.
+ */
+export const SERVICE_SIDES = ['both', 'near', 'far'] as const
+
 export interface Cut {
   readonly shape: Shape
+  readonly services: (typeof SERVICE_SIDES)[number]
   /** Only packets from the first side to the second are dropped. */
   readonly oneWay: boolean
   readonly order: readonly string[]
@@ -18,10 +25,10 @@ export interface Cut {
 const clientName = (group: number): string => `clients-${group}`
 
 const addressOf = (cluster: Cluster, name: string): string => {
-  const node = cluster.nodes.find((candidate) => candidate.name === name)
-  if (node !== undefined) return node.address
+  const host = [...cluster.nodes, ...cluster.services].find((candidate) => candidate.name === name)
+  if (host !== undefined) return host.address
   const address = cluster.clientAddresses[Number(name.replace('clients-', ''))]
-  if (address === undefined) throw new UserError(`There is no node or client group named ${name}.`)
+  if (address === undefined) throw new UserError(`There is no node, service or client group named ${name}.`)
   return address
 }
 
@@ -46,13 +53,38 @@ const bothWays = async (context: NemesisContext, cut: Cut): Promise<readonly Lin
   return split([leader, ...followers.slice(0, companions)], followers.slice(companions))
 }
 
+/** The two sides that links between nodes leave; null: a node reaches both, or clients are cut off. */
+const twoSides = (
+  names: readonly string[],
+  links: readonly Link[],
+): readonly [near: readonly string[], far: readonly string[]] | null => {
+  const [first] = links
+  if (first === undefined || !names.includes(first.from) || !names.includes(first.to)) return null
+  const isCut = (from: string, to: string): boolean =>
+    links.some((link) => link.from === from && link.to === to)
+  const near = names.filter((name) => !isCut(first.from, name))
+  const far = names.filter((name) => !near.includes(name))
+  const isWhole = near.every((a) => names.every((b) => isCut(a, b) === far.includes(b)))
+  return isWhole ? [near, far] : null
+}
+
+/** The links between services on one side and the nodes on the other. An isolated node that reaches its arbiter is not isolated. */
+const withServices = ({ cluster }: NemesisContext, cut: Cut, links: readonly Link[]): readonly Link[] => {
+  const names = cluster.nodes.map(({ name }) => name)
+  const services = cluster.services.map(({ name }) => name)
+  const sides = cut.services === 'both' ? null : twoSides(names, links)
+  if (sides === null) return links
+  const [near, far] = sides
+  return [...links, ...(cut.services === 'near' ? split(services, far) : split(near, services))]
+}
+
 /** For a one-way cut, keeps of each pair the direction that `split` lists first. */
 const directed = ({ oneWay, shape }: Cut, links: readonly Link[]): readonly Link[] =>
   oneWay && shape !== 'asymmetric-bridge' ? links.filter((_, i) => i % 2 === 0) : links
 
 /** The links to cut; they may depend on the current leader. */
 export const resolveLinks = async (context: NemesisContext, cut: Cut): Promise<readonly Link[]> =>
-  directed(cut, await bothWays(context, cut))
+  directed(cut, withServices(context, cut, await bothWays(context, cut)))
 
 /** The links between a side and all others. */
 export const linksAround = (cut: Cut, side: readonly string[]): readonly Link[] => {

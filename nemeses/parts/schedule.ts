@@ -1,4 +1,5 @@
 /** When faults happen: shared by all nemeses. The time of a fault follows from the previous scheduled time, never from the clock. */
+import type { PlanContext, PlanWindow, Trigger } from '../../harness/api/nemesis.ts'
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
@@ -28,29 +29,106 @@ export interface Scheduled<I> {
   readonly atNs: number
   readonly durationNs: number
   readonly intent: I
+  readonly trigger?: Trigger
+  readonly latestNs?: number
 }
 
-/**
- * Faults of one nemesis one after another: each lasts 0.5 to 1.5 times the duration and ends before the next.
- *
- * @param draw draws the intent, called once per fault, in order
- */
-export const planSequence = <I>(
+/** Draws an intent. `atLeader`: it is meant to hit whichever node leads, if that is among the victims that were asked for. */
+export type DrawIntent<I> = (rng: Rng, ordinal: number, atLeader: boolean) => I
+
+type Times = Pick<PlanContext, 'timeLimitNs' | 'windows' | 'startUpNs'>
+
+/** All the time: each fault lasts 0.5 to 1.5 times the duration, with the interval from one start to the next. */
+const throughout = <I>(
   rng: Rng,
-  options: OptionsOf<ScheduleSpecs>,
-  timeLimitNs: number,
-  draw: (rng: Rng, ordinal: number) => I,
+  { interval, duration, gap }: OptionsOf<ScheduleSpecs>,
+  { timeLimitNs, startUpNs }: Times,
+  draw: DrawIntent<I>,
 ): readonly Scheduled<I>[] => {
-  const intervalNs = options.interval * NS_PER_MS
-  const meanNs = options.duration * NS_PER_MS
+  const intervalNs = interval * NS_PER_MS
+  const meanNs = duration * NS_PER_MS
+  const restNs = Math.max(gap * NS_PER_MS, startUpNs)
   const faults: Scheduled<I>[] = []
   let atNs = WARM_UP_MS * NS_PER_MS + rng.fork('start').float() * intervalNs
   for (let ordinal = 0; ; ordinal++) {
     const fork = rng.fork(ordinal)
     const durationNs = Math.round(meanNs * (0.5 + fork.fork('duration').float()))
     if (atNs + durationNs > timeLimitNs) return faults
-    faults.push({ atNs: Math.round(atNs), durationNs, intent: draw(fork.fork('intent'), ordinal) })
+    faults.push({ atNs: Math.round(atNs), durationNs, intent: draw(fork.fork('intent'), ordinal, false) })
     const gapNs = intervalNs * (0.5 + fork.fork('gap').float())
-    atNs += Math.max(gapNs, durationNs + options.gap * NS_PER_MS)
+    atNs += Math.max(gapNs, durationNs + restNs)
   }
 }
+
+/** The shortest fault as a share of its window, and the length of each in a burst. */
+const SHORTEST = 0.2
+/** From this share of its window on, a fault is long. */
+const LONG = 0.6
+/** How long after its window a fault may still begin, because the cluster had not served enough before. */
+const PATIENCE_NS = 4e9
+/** Mean time between two faults of a window, beside the shortest gap. */
+const PAUSE_MS = 200
+/** Shares of the faults in windows. */
+const AT_LEADER = 1 / 3
+const TRIGGERED = 0.5
+
+const triggerOf = (rng: Rng, { isBurst }: PlanWindow): Trigger | null => {
+  if (isBurst) return { moment: 'new-leader', times: 1, withinNs: 1e9 }
+  if (rng.fork('whether').float() >= TRIGGERED) return null
+  const moment = rng
+    .fork('moment')
+    .pick(['acknowledged', 'acknowledged', 'new-leader', 'answers-again'] as const)
+  const times = moment === 'acknowledged' ? 1 + rng.fork('times').int(3) : 1
+  return { moment, times, withinNs: 0.5e9 }
+}
+
+/** Half of the faults are short, to hit between two steps of a protocol; half are long, to outlast elections and leases. */
+const drawDurationNs = (rng: Rng, meanNs: number, { fromNs, toNs, isBurst }: PlanWindow): number => {
+  const draw = rng.fork('duration').float()
+  const isLong = !isBurst && rng.fork('long').float() < 0.5
+  const share = isLong ? LONG + (1 - LONG) * draw : SHORTEST * (LONG / SHORTEST) ** (isBurst ? 0 : draw)
+  return Math.round(Math.min((toNs - fromNs) * share, meanNs * (0.5 + rng.fork('length').float())))
+}
+
+/** Within the windows only: at least one fault in each, and none longer than its window. */
+const inWindows = <I>(
+  rng: Rng,
+  { duration, gap }: OptionsOf<ScheduleSpecs>,
+  windows: readonly PlanWindow[],
+  startUpNs: number,
+  draw: DrawIntent<I>,
+): readonly Scheduled<I>[] => {
+  const faults: Scheduled<I>[] = []
+  for (const window of windows) {
+    const { toNs, isBurst } = window
+    for (let atNs = window.fromNs; ; ) {
+      const ordinal = faults.length
+      const fork = rng.fork('window', ordinal)
+      const durationNs = drawDurationNs(fork, duration * NS_PER_MS, window)
+      if (atNs + durationNs > toNs) break
+      const trigger = triggerOf(fork.fork('trigger'), window)
+      const intent = draw(fork.fork('intent'), ordinal, isBurst || fork.fork('aim').float() < AT_LEADER)
+      faults.push({
+        atNs: Math.round(atNs),
+        durationNs,
+        intent,
+        latestNs: toNs + PATIENCE_NS,
+        ...(trigger === null ? {} : { trigger }),
+      })
+      const pauseNs = isBurst ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
+      atNs += durationNs + Math.max(gap * NS_PER_MS, startUpNs) + pauseNs
+    }
+  }
+  return faults
+}
+
+/** Faults of one nemesis, one after another: each ends before the next. */
+export const planSequence = <I>(
+  rng: Rng,
+  options: OptionsOf<ScheduleSpecs>,
+  times: Times,
+  draw: DrawIntent<I>,
+): readonly Scheduled<I>[] =>
+  times.windows === undefined
+    ? throughout(rng, options, times, draw)
+    : inWindows(rng, options, times.windows, times.startUpNs, draw)

@@ -18,7 +18,7 @@ import type {
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
-import { planSequence, type ScheduleSpecs, scheduleOptions } from './schedule.ts'
+import { type DrawIntent, planSequence, type ScheduleSpecs, scheduleOptions } from './schedule.ts'
 
 /** A fault that has been injected. */
 export interface FaultInForce<M extends Measurements = Measurements> {
@@ -66,6 +66,9 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'alsoNeeds'
     | 'needsOfTarget'
     | 'disks'
+    | 'followsLeaders'
+    | 'isMild'
+    | 'weight'
     | 'settle'
   > {
   /** Defaults of the options that every nemesis has. */
@@ -84,7 +87,9 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
    *
    * @throws UserError for options that do not fit the cluster.
    */
-  plan(planning: Planning<ScheduleSpecs & Specs>): (rng: Rng, ordinal: number) => NoInfer<I>
+  plan(planning: Planning<ScheduleSpecs & Specs>): DrawIntent<NoInfer<I>>
+  /** Its heal starts nodes again. */
+  readonly restarts?: true
   inject(context: NemesisContext, intent: NoInfer<I>, fault: PlannedFault): Promise<FaultInForce<M>>
 }
 
@@ -125,6 +130,7 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     nodesNamed,
     plan,
     inject,
+    restarts,
     ...rest
   } = particulars
   const { name, label, colour } = rest
@@ -141,19 +147,12 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     plan: (rng, options, context) => {
       const draw = plan({ rng, options, context })
       const schedule = options as OptionsOf<ScheduleSpecs>
-      return planSequence(rng, schedule, context.timeLimitNs, draw).map(({ atNs, durationNs, intent }, i) =>
-        completed(
-          {
-            id: `${name}-${i + 1}`,
-            nemesis: name,
-            atNs,
-            durationNs,
-            model: typeof model === 'function' ? model(intent) : model,
-            intent,
-          },
-          intent,
-        ),
-      )
+      const times = restarts === undefined ? { ...context, startUpNs: 0 } : context
+      return planSequence(rng, schedule, times, draw).map((scheduled, i) => {
+        const { intent } = scheduled
+        const faultModel = typeof model === 'function' ? model(intent) : model
+        return completed({ id: `${name}-${i + 1}`, nemesis: name, model: faultModel, ...scheduled }, intent)
+      })
     },
     recall: (fault) => completed(fault, readIntent(schema, fault)),
     nodesNamed: (fault) => nodesNamed?.(readIntent(schema, fault)) ?? [],

@@ -57,13 +57,12 @@ const sizeOf = (word: string, nodes: number): number => {
   return word === 'minority' ? minorityOf(nodes) : 1
 }
 
-/** Draws the victims from the words, within what the claims tolerate for that model. */
-export const drawVictims = (
-  rng: Rng,
-  words: readonly string[],
-  { nodes, tolerates }: PlanContext,
-  model: FaultModel,
-): VictimIntent => {
+/** Only the leader, if it is among the words. */
+export const leaderOf = (words: readonly string[]): readonly string[] =>
+  words.includes('leader') ? ['leader'] : words
+
+/** The words that hit no more nodes than the claims tolerate for that model. */
+const allowedOf = (words: readonly string[], { nodes, tolerates }: PlanContext, model: FaultModel) => {
   const tolerated = tolerates[model]
   const count = nodes.length
   const most =
@@ -72,17 +71,40 @@ export const drawVictims = (
       : tolerated === 'minority'
         ? minorityOf(count)
         : tolerated
-  const allowed = words.filter((word) => sizeOf(word, count) <= most)
-  return { victims: allowed.length === 0 ? 'one' : rng.pick(allowed), order: rng.shuffle(nodes) }
+  return words.filter((word) => sizeOf(word, count) <= most)
+}
+
+/** Draws the victims from the words, within what the claims tolerate for that model. */
+export const drawVictims = (
+  rng: Rng,
+  words: readonly string[],
+  context: PlanContext,
+  model: FaultModel,
+): VictimIntent => {
+  const allowed = allowedOf(words, context, model)
+  return { victims: allowed.length === 0 ? 'one' : rng.pick(allowed), order: rng.shuffle(context.nodes) }
+}
+
+/** Share of the power losses that hit as many nodes as the claims tolerate. */
+const OUTAGES = 0.6
+
+/**
+ * Draws the victims of a power loss. Power often fails for many nodes at once, and only then can something be lost that a
+ * majority had, but did not fsync.
+ */
+export const drawOutage = (rng: Rng, words: readonly string[], context: PlanContext): VictimIntent => {
+  const many = words.filter((word) => word === 'all' || word === 'majority')
+  const isOutage = allowedOf(many, context, 'power-loss').length > 0 && rng.fork('outage').float() < OUTAGES
+  return drawVictims(rng, isOutage ? many : words, context, 'power-loss')
 }
 
 /** Checks the option and returns a function that draws the victims of each fault. */
 export const victimsFrom = (
   text: string,
   context: PlanContext,
-): ((rng: Rng, model: FaultModel) => VictimIntent) => {
+): ((rng: Rng, model: FaultModel, atLeader: boolean) => VictimIntent) => {
   const words = parseVictims(text, context)
-  return (rng, model) => drawVictims(rng, words, context, model)
+  return (rng, model, atLeader) => drawVictims(rng, atLeader ? leaderOf(words) : words, context, model)
 }
 
 /** The nodes that the intent means now. Without a leader, `leader` means the first node of the order. */

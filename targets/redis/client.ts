@@ -90,7 +90,6 @@ class RedisConnection implements Connection {
   }
 
   async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    if (!this.#client.isReady) return { type: 'fail', error: 'the connection is closed: nothing was sent' }
     const send: Send = (args) => this.#client.sendCommand([...args])
     const given = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true })
@@ -103,6 +102,10 @@ class RedisConnection implements Connection {
       const message = messageOf(error)
       return { type: REFUSED.test(message) ? 'fail' : 'info', error: message }
     }
+  }
+
+  canSend(): boolean {
+    return this.#client.isReady
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

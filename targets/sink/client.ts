@@ -38,6 +38,8 @@ export class SinkClient implements AsyncDisposable {
   }
 }
 
+const isTouch = (call: Call): call is TouchCall => call.f === 'enter' || call.f === 'leave'
+
 class ProtectedConnection implements Connection {
   readonly #locks: Connection
   readonly #sink: SinkClient
@@ -48,9 +50,13 @@ class ProtectedConnection implements Connection {
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    if (call.f !== 'enter' && call.f !== 'leave') return this.#locks.invoke(call, signal)
-    const { key, owner, token } = (call as TouchCall).value
+    if (!isTouch(call)) return this.#locks.invoke(call, signal)
+    const { key, owner, token } = call.value
     return this.#sink.touch({ action: call.f, resource: key, owner, token }, signal)
+  }
+
+  canSend(call: Call): boolean {
+    return isTouch(call) || (this.#locks.canSend?.(call) ?? true)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -50,6 +50,13 @@ export const RUN_SETTINGS = {
     value: 'k=v,...',
     description: 'options of all nemeses that have them; nemesis.k=v sets it for one nemesis',
   },
+  plan: {
+    type: 'string',
+    value: 'name',
+    choices: ['phases', 'steady'],
+    description:
+      'phases: the nemeses act alone, in pairs, in bursts and together, with calm between; steady: each acts all the time (default: phases for several nemeses whose interval is not set)',
+  },
   faults: {
     type: 'string',
     value: 'run',

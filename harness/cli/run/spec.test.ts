@@ -61,12 +61,35 @@ describe('the spec of a run', () => {
     expect(named.toSorted()).toEqual(Object.keys(nemeses).toSorted())
   })
 
+  it('leaves out of all what has nothing to do in this cluster, and says so', async () => {
+    const { spec, notes } = await build('raft', {
+      nemesis: 'all',
+      nodes: '3',
+      nemesisOpts: 'partition.shapes=ring',
+    })
+    expect(spec.nemeses.map(({ name }) => name)).not.toContain('partition')
+    expect(notes).toContain('partition is left out: shapes=ring cut no link among 3 nodes.')
+  })
+
+  it.each<[GivenToRun, 'phases' | 'steady']>([
+    [{ nemesis: 'partition,kill' }, 'phases'],
+    [{ nemesis: 'all' }, 'phases'],
+    [{ nemesis: 'all', plan: 'steady' }, 'steady'],
+    [{ nemesis: 'partition,kill', nemesisOpts: 'kill.victims=one' }, 'phases'],
+    [{ nemesis: 'partition,kill', nemesisOpts: 'kill.interval=2s' }, 'steady'],
+    [{ nemesis: 'kill' }, 'steady'],
+    [{ nemesis: 'kill', plan: 'phases' }, 'phases'],
+    [{}, 'steady'],
+  ])('with %o, the faults come in this plan: %s', async (given, plan) => {
+    expect((await build('raft', given)).spec.plan).toBe(plan)
+  })
+
   it('takes the faults of a recorded plan unchanged', async () => {
     const { spec } = await build('raft', { faults: PLAN })
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['kill'])
     const nodes = ['n1', 'n2', 'n3', 'n4', 'n5']
     const claims = { source: '', consistency: {}, minority: 'refuse', tolerates: {} } as const
-    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims)).toMatchObject([
+    expect(planFaults({ spec, nemeses, target: raft }, nodes, claims, 0)).toMatchObject([
       [{ ...RECORDED, kind: 'kill/at-once' }],
     ])
   })

@@ -5,6 +5,7 @@ import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
 import { planFaults } from '../../engine/fault-plan.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
+import { UserError } from '../../support/assert.ts'
 import { parseInteger } from '../setting.ts'
 import { unknownName } from '../unknown-name.ts'
 import { chooseEnvironment } from './environment.ts'
@@ -33,13 +34,36 @@ const checkBug = (target: Target, bug: string | undefined): string | null => {
 const nodesFor = ({ nodes: limits }: Target, asked: number | undefined): number =>
   asked === undefined ? limits.default : parseInteger('nodes', String(asked), limits.min, limits.max)
 
+/** Several nemeses take turns, unless the user has set when faults happen. */
+const planOf = ({ plan, nemesisOpts }: RunSettings, nemeses: number): 'phases' | 'steady' => {
+  if (plan !== undefined) return plan
+  return nemeses > 1 && !/\binterval=/.test(nemesisOpts ?? '') ? 'phases' : 'steady'
+}
+
 /** All faults of the run, planned in advance, so that a nemesis rejects wrong options before anything starts. */
 const planned = (spec: RunSpec, { target, environment }: Place): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
   const nemeses = Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)]))
-  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions)).flat()
+  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions), 0).flat()
   if (spec.faults !== undefined) requireFit(faults, nodes, spec.timeLimitMs)
   return faults
+}
+
+/** Of all nemeses, those that can plan a fault in this cluster, and why the others cannot. */
+const withPlans = (spec: RunSpec, place: Place): BuiltSpec => {
+  const judged = spec.nemeses.map((each) => {
+    try {
+      planned({ ...spec, nemeses: [each] }, place)
+      return { each, note: [] }
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      return { each, note: [`${each.name} is left out: ${error.message}`] }
+    }
+  })
+  return {
+    spec: { ...spec, nemeses: judged.filter(({ note }) => note.length === 0).map(({ each }) => each) },
+    notes: judged.flatMap(({ note }) => note),
+  }
 }
 
 /** @throws UserError (bad usage) if parts do not fit together */
@@ -53,7 +77,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   const place: Place = { target, targetOptions, environment }
   const faults = settings.faults === undefined ? undefined : readPlannedFaults(settings.faults)
   const chosen = faults === undefined ? chooseNemeses(settings, place) : chooseRecorded(settings, faults)
-  const spec: RunSpec = {
+  const asked: RunSpec = {
     schema: 1,
     runId,
     target: referenceTo(targetName),
@@ -62,6 +86,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     workload: referenceTo(settings.workload),
     workloadOptions: parseOptions(`workload ${workload.name}`, settings.workloadOpts, workload.options),
     nemeses: chosen.nemeses,
+    plan: planOf(settings, chosen.nemeses.length),
     ...(faults === undefined ? {} : { faults }),
     environment: environment.name,
     nodes: nodesFor(target, settings.nodes),
@@ -75,8 +100,9 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     clientGroups: settings.clientGroups,
     expect: parseExpect(settings.expect, workload.vocabulary),
   }
-  requireSupport(place, spec.nemeses)
+  requireSupport(place, asked.nemeses)
+  const { spec, notes } = settings.nemesis === 'all' ? withPlans(asked, place) : { spec: asked, notes: [] }
   const beyond = modelsBeyond(planned(spec, place), target.claims(spec.targetOptions))
   const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
-  return { spec, notes: beyond.length === 0 ? chosen.notes : [...chosen.notes, warning] }
+  return { spec, notes: [...chosen.notes, ...notes, ...(beyond.length === 0 ? [] : [warning])] }
 }

@@ -6,7 +6,7 @@ import type { ClusterNode } from '../../api/environment.ts'
 import { messageOf } from '../../support/assert.ts'
 import { sleep } from '../../support/wait.ts'
 import { descendantsOf, isAlive } from '../proc.ts'
-import { ProcessClock } from './process-clock.ts'
+import { ProcessClock, ProcessGoneError } from './process-clock.ts'
 import type { Skew } from './stub.ts'
 
 /** How often new processes are searched for. */
@@ -58,7 +58,7 @@ export class NodeClocks implements AsyncDisposable {
       try {
         return [ask(clock)]
       } catch (error) {
-        if (isAlive(clock.pid)) throw error
+        if (isAlive(clock.pid) && !(error instanceof ProcessGoneError)) throw error
         return []
       }
     })
@@ -86,6 +86,8 @@ export class NodeClocks implements AsyncDisposable {
     if (known?.isInPlace() === true || !isAlive(pid)) return
     try {
       known?.release()
+      // Until the process is taken over again, nothing may use the clock that was released.
+      this.#clocks.delete(pid)
       const clock = ProcessClock.attach(pid)
       this.#clocks.set(pid, clock)
       clock.set(this.#skew)

@@ -133,6 +133,9 @@ const programCounter = (pid: number, thread: string): number | null => {
   return last === undefined || last === '' || last === 'running' ? null : Number(last)
 }
 
+/** A process that ends loses its memory a moment before it stops to be listed as alive. */
+export class ProcessGoneError extends Error {}
+
 export class ProcessClock {
   readonly pid: number
   readonly #fd: number
@@ -182,6 +185,7 @@ export class ProcessClock {
 
   #write(at: number, bytes: Buffer): void {
     const written = fs.writeSync(this.#fd, bytes, 0, bytes.length, this.#start + at)
+    if (written === 0) throw new ProcessGoneError(`process ${this.pid} is gone`)
     if (written !== bytes.length)
       throw new Error(
         `process ${this.pid}: only ${written} of ${bytes.length} bytes were written to its vDSO`,
@@ -192,7 +196,7 @@ export class ProcessClock {
     const bytes = Buffer.alloc(length)
     const read = fs.readSync(this.#fd, bytes, 0, length, this.#start + at)
     // Reading from a process that has ended returns no bytes.
-    if (read !== length) throw new Error(`process ${this.pid} is gone`)
+    if (read !== length) throw new ProcessGoneError(`process ${this.pid} is gone`)
     return bytes
   }
 

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest'
+import type { Nemesis, NemesisContext } from '../api/nemesis.ts'
+import type { FaultEvent } from '../api/record.ts'
+import { NS_PER_MS } from '../support/time.ts'
+import { plannedFault } from '../testing/faults.ts'
+import { FaultRunner } from './fault-runner.ts'
+
+const TRIGGER = { moment: 'acknowledged', times: 1, withinNs: 1e9 } as const
+
+/** A runner whose clock stands still, with all that it recorded. */
+const runnerWith = (wait: () => Promise<boolean> = async () => true, isBack = true) => {
+  const events: FaultEvent[] = []
+  const effect = { effective: true, summary: 'done', measurements: {} }
+  const kill = {
+    inject: async () => ({
+      id: 'kill-1',
+      victims: ['n1'],
+      measure: async () => effect,
+      heal: async () => effect,
+    }),
+  }
+  const runner = new FaultRunner({
+    nemeses: { kill: kill as unknown as Nemesis },
+    context: {} as NemesisContext,
+    clock: () => 0,
+    moments: { wait },
+    service: { isBack: async () => isBack },
+    record: (event) => events.push(event),
+    signal: new AbortController().signal,
+  })
+  return { runner, types: () => events.map(({ type }) => type), events }
+}
+
+describe('a fault', () => {
+  it('waits for its moment', async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const { runner, types } = runnerWith(() => promise)
+    const injecting = runner.invoke({ f: 'inject', value: plannedFault({ trigger: TRIGGER }) })
+    await Promise.resolve()
+    expect(types()).toEqual([])
+    resolve(true)
+    await injecting
+    expect(types()).toEqual(['injected', 'measured'])
+  })
+
+  it('that waited lasts as long as planned', async () => {
+    const { runner, types } = runnerWith()
+    const fault = plannedFault({ trigger: TRIGGER, durationNs: 30 * NS_PER_MS })
+    await runner.invoke({ f: 'inject', value: fault })
+    const beganMs = performance.now()
+    await runner.invoke({ f: 'heal', value: { id: fault.id } })
+    expect(performance.now() - beganMs).toBeGreaterThanOrEqual(29)
+    expect(types().at(-1)).toBe('healed')
+  })
+
+  it('is healed at once at the end of the run', async () => {
+    const { runner, types } = runnerWith()
+    await runner.invoke({ f: 'inject', value: plannedFault({ trigger: TRIGGER, durationNs: 1e15 }) })
+    await runner.healAll()
+    expect(types().at(-1)).toBe('healed')
+  })
+
+  it('is left out if the cluster does not serve by the end of its phase, and says so', async () => {
+    const { runner, events } = runnerWith(async () => true, false)
+    await runner.invoke({ f: 'inject', value: plannedFault({ latestNs: 2e9 }) })
+    expect(events).toMatchObject([{ type: 'failed', error: expect.stringContaining('left out') }])
+    expect(runner.active).toEqual([])
+  })
+})

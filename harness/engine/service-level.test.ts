@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest'
+import { NS_PER_MS } from '../support/time.ts'
+import { ServiceLevel } from './service-level.ts'
+
+const signal = new AbortController().signal
+
+/** A cluster that has acknowledged once every `everyMs` in each span of [from, to) ms. */
+const served = (everyMs: number, ...spans: readonly (readonly [number, number])[]) => {
+  let nowNs = 0
+  const level = new ServiceLevel(() => nowNs, signal)
+  const at = (ms: number): ServiceLevel => {
+    nowNs = ms * NS_PER_MS
+    return level
+  }
+  for (const [from, to] of spans) for (let ms = from; ms < to; ms += everyMs) at(ms).acknowledged()
+  return at
+}
+
+describe('the level of service', () => {
+  it('is the share of what it could have acknowledged at its best', () => {
+    const at = served(5, [0, 4000])
+    expect(at(4000).share).toBeCloseTo(1, 1)
+    expect(at(8000).share).toBeCloseTo(0.5, 1)
+  })
+
+  it('is back once enough was served and something is served now', async () => {
+    const at = served(5, [0, 4000])
+    expect(await at(4100).isBack(9e9, false)).toBe(true)
+    expect(await at(4400).isBack(4.4e9 - 1, false)).toBe(false)
+  })
+
+  it('is not back while it has served too little, although it serves now', async () => {
+    const at = served(5, [0, 2000], [6000, 6500])
+    const level = at(6500)
+    const late = level.isBack(6.6e9, false)
+    at(6700)
+    expect(await late).toBe(false)
+  })
+
+  it('is enough for a mild fault as soon as it serves', async () => {
+    const at = served(5, [0, 2000], [6000, 6500])
+    expect(await at(6500).isBack(6.6e9, true)).toBe(true)
+  })
+
+  it('waits until it serves again', async () => {
+    const at = served(5, [0, 4000])
+    const back = at(4500).isBack(9e9, false)
+    at(4600).acknowledged()
+    expect(await back).toBe(true)
+  })
+
+  it('is not waited for after the run', async () => {
+    const level = new ServiceLevel(() => 0, AbortSignal.abort())
+    expect(await level.isBack(1e9, false)).toBe(false)
+  })
+})
