@@ -127,6 +127,14 @@ const withPage = async (
   }
 }
 
+const NOTHING_WRITTEN =
+  'nothing was written, and every read returned the initial value, which proves nothing; a write would have been needed'
+
+/** Only reads of the initial value: no register could have answered otherwise. (Without any, no operation was ok.) */
+const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
+  columns.kind.length > 0 &&
+  columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
+
 const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
   const beyond = beyondModels(record, REGISTER, usesOf(REGISTER))
   if (beyond !== null) return notJudged(beyond)
@@ -135,6 +143,7 @@ const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged>
   const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
+    if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations: pairs.length })
     const summary = `${pairs.length} operations on ${result.partitions} keys are as promised.`
     const details = { operations: pairs.length, keys: result.partitions, ...enginesOf(result) }
     return { status: 'valid', summary, evidence: [], details }
