@@ -1,7 +1,7 @@
 /**
  * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashes or lacks
  * a part of the record is unknown. A run that tested nothing is unknown too: no operation was ok, or faults were
- * planned and fewer than a tenth of them were effective.
+ * planned and fewer than a tenth of them were effective. So is a run that broke only promises that nobody made.
  */
 import type { Claims } from '../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
@@ -110,13 +110,26 @@ const vacuity = (
   return null
 }
 
+/**
+ * Whether a target's run broke a promise that nobody made. That is reported, but not held against the cluster. Of an
+ * imported history nothing was promised: there the question is whether it has the assumed promise.
+ */
+const isUnpromised = ({ claims }: RunRecord, { status, promise }: Verdict): boolean =>
+  claims !== null && status === 'invalid' && promise.assumed !== undefined
+
+const unpromised = ({ summary, promise: { assumed } }: Verdict): string =>
+  `Nothing was promised, so not held against the cluster: ${summary} To hold it against the cluster, claim ${assumed?.name} for ${assumed?.vocabulary} in the target's claims, or give --expect ${assumed?.name}.`
+
 const summarise = (
   status: Status,
+  record: RunRecord,
   verdicts: readonly Verdict[],
   vacuous: string | null,
   outside: FaultRecord | null,
 ): string => {
-  const broken = verdicts.find((verdict) => verdict.status === 'invalid')
+  const invalid = verdicts.filter((verdict) => verdict.status === 'invalid')
+  const broken = invalid.find((verdict) => !isUnpromised(record, verdict)) ?? invalid[0]
+  if (broken !== undefined && isUnpromised(record, broken)) return unpromised(broken)
   if (broken !== undefined) {
     if (outside === null) return broken.summary
     return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against the cluster: ${broken.summary}`
@@ -141,11 +154,14 @@ export const composeVerdict = async (
     record.claims === null || record.spec === null
       ? null
       : beyondTolerance(record.claims, record.faults ?? [], record.spec.nodes)
-  const judged = worst([...verdicts.map((verdict) => verdict.status), vacuous === null ? 'valid' : 'unknown'])
+  const judged = worst([
+    ...verdicts.map((verdict) => (isUnpromised(record, verdict) ? 'unknown' : verdict.status)),
+    vacuous === null ? 'valid' : 'unknown',
+  ])
   const status: Status = judged === 'invalid' && outside !== null ? 'unknown' : judged
   return {
     status,
-    summary: summarise(status, verdicts, vacuous, outside),
+    summary: summarise(status, record, verdicts, vacuous, outside),
     outsideClaims: outside !== null,
     counts,
     faults,

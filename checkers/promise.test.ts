@@ -61,12 +61,21 @@ describe('the promise that a call is judged by', () => {
   it('is the expected one, otherwise the claimed one, otherwise the strongest, which is then assumed', () => {
     const claimed = claims(REGISTER, 'read', 'consistent-prefix')
     const of = (parts: RecordParts, call = 'read') => promiseOf(record(parts), REGISTER, call)
-    expect(of({})).toEqual({ name: 'linearizable', source: ASSUMED })
-    expect(of({ claims: claimed })).toEqual({ name: 'consistent-prefix', source: 'its documentation' })
-    expect(of({ claims: claimed }, 'write')).toEqual({ name: 'linearizable', source: ASSUMED })
+    expect(of({})).toEqual({ name: 'linearizable', source: ASSUMED, isAssumed: true })
+    expect(of({ claims: claimed })).toEqual({
+      name: 'consistent-prefix',
+      source: 'its documentation',
+      isAssumed: false,
+    })
+    expect(of({ claims: claimed }, 'write')).toEqual({
+      name: 'linearizable',
+      source: ASSUMED,
+      isAssumed: true,
+    })
     expect(of({ claims: claimed, ...expecting('linearizable') })).toEqual({
       name: 'linearizable',
       source: EXPECTED,
+      isAssumed: false,
     })
   })
 
@@ -76,11 +85,11 @@ describe('the promise that a call is judged by', () => {
   })
 
   it.each([
-    ['claimed', { claims: claims(REGISTER, 'read', 'eventual') }],
+    ['claimed', { claims: claims(REGISTER, 'read', 'best-effort') }],
     ['expected', expecting('serializable')],
   ] as const)('is never assumed instead of an unknown one that is %s', (_, parts) => {
     expect(() => promiseOf(record(parts), REGISTER, 'read')).toThrow(
-      /(eventual|serializable) was promised for read .* register has only the promises linearizable, consistent-prefix/,
+      /(best-effort|serializable) was promised for read .* register has only the promises linearizable, sequential/,
     )
   })
 })
@@ -145,7 +154,7 @@ describe.each(CHECKERS.map(([checker, vocabulary, call]) => ({ checker, vocabula
     it('says that nobody promised what it assumes', async () => {
       const unrelated = claims(vocabulary === SET ? REGISTER : SET, 'read', 'consistent-prefix')
       const { text, source } = await promised({ claims: unrelated })
-      expect(text).toContain(`${call}: ${strongest}`)
+      expect(text).toContain(`${call}: ${vocabulary.assumes ?? strongest}`)
       expect(source).toBe(ASSUMED)
     })
 

@@ -8,7 +8,7 @@
 import type { PromiseName } from '../harness/api/claims.ts'
 import type { Operation } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
-import type { Verdict } from '../harness/api/verdict.ts'
+import type { Assumption, Verdict } from '../harness/api/verdict.ts'
 import type { Vocabulary } from '../harness/api/vocabulary.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { mayChange } from '../harness/vocabularies/vocabulary.ts'
@@ -17,18 +17,26 @@ export interface CallPromise {
   readonly name: PromiseName
   /** Who made the promise, for the verdict. */
   readonly source: string
+  /** Whether nobody made it. */
+  readonly isAssumed: boolean
 }
 
 const EXPECTED = '--expect on the command line'
 const ASSUMED = 'assumed: nobody promised it'
 
+const claimedFor = ({ claims }: RunRecord, vocabulary: Vocabulary, call: string): PromiseName | undefined => {
+  const claim = claims?.consistency[vocabulary.name]
+  return typeof claim === 'string' ? claim : claim?.[call]
+}
+
 const madeOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPromise => {
   const { spec, claims } = record
   const expected = record.expect ?? spec?.expect
-  if (expected != null) return { name: expected, source: EXPECTED }
-  const claimed = claims?.consistency[vocabulary.name]?.[call]
-  if (claims != null && claimed !== undefined) return { name: claimed, source: claims.source }
-  return { name: vocabulary.promises[0], source: ASSUMED }
+  if (expected != null) return { name: expected, source: EXPECTED, isAssumed: false }
+  const claimed = claimedFor(record, vocabulary, call)
+  if (claims != null && claimed !== undefined)
+    return { name: claimed, source: claims.source, isAssumed: false }
+  return { name: vocabulary.assumes ?? vocabulary.promises[0], source: ASSUMED, isAssumed: true }
 }
 
 /**
@@ -37,29 +45,80 @@ const madeOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPr
  * @throws UserError if the vocabulary does not have this promise: nothing is judged by an unknown promise
  */
 export const promiseOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPromise => {
-  const promise = madeOf(record, vocabulary, call)
+  const made = madeOf(record, vocabulary, call)
+  const promise = { ...made, name: vocabulary.synonyms?.[made.name] ?? made.name }
   if (vocabulary.promises.includes(promise.name)) return promise
   throw new UserError(
     `${promise.name} was promised for ${call} (${promise.source}), but ${vocabulary.name} has only the promises ${vocabulary.promises.join(', ')}`,
   )
 }
 
+/**
+ * The promise that an object is judged by as a whole: the weakest that was made for any of these calls. What is assumed
+ * for the others does not make it stronger.
+ *
+ * @param calls absent: all calls that use an object
+ */
+export const weakestOf = (
+  record: RunRecord,
+  vocabulary: Vocabulary,
+  calls: readonly string[] = usesOf(vocabulary),
+): CallPromise => {
+  const all = calls.map((call) => promiseOf(record, vocabulary, call))
+  const made = all.filter(({ isAssumed }) => !isAssumed)
+  const rank = ({ name }: CallPromise): number => vocabulary.promises.indexOf(name)
+  return (made.length === 0 ? all : made).reduce((a, b) => (rank(b) > rank(a) ? b : a))
+}
+
+/**
+ * Whether an object is judged by one of these promises. Also true if an unknown promise was made: whoever judges then says so.
+ */
+export const isJudgedBy = (
+  record: RunRecord,
+  vocabulary: Vocabulary,
+  names: readonly PromiseName[],
+  calls: readonly string[] = usesOf(vocabulary),
+): boolean => {
+  try {
+    return names.includes(weakestOf(record, vocabulary, calls).name)
+  } catch (error) {
+    if (error instanceof UserError) return true
+    throw error
+  }
+}
+
 /** The calls that use an object, in the order of the vocabulary. */
 export const usesOf = ({ calls }: Vocabulary): readonly string[] =>
   Object.keys(calls).filter((call) => calls[call]?.audits !== true)
 
+/** What nobody promised for these calls; null if somebody promised something for one of them. */
+const assumptionOf = (
+  record: RunRecord,
+  vocabulary: Vocabulary,
+  calls: readonly string[],
+): Assumption | null => {
+  const promises = calls.map((call) => promiseOf(record, vocabulary, call))
+  const [first] = promises
+  if (first === undefined || promises.some(({ isAssumed }) => !isAssumed)) return null
+  return { vocabulary: vocabulary.name, name: first.name }
+}
+
+/** A promise as a checker shows it. The second parameter is the call that broke it; absent: any, or none. */
+export type Promised = (record: RunRecord, blamed?: string) => Verdict['promise']
+
 /**
- * The promises for some calls, for a verdict: `no id is handed out twice (generate: linearizable)`.
+ * The promises for some calls, for a verdict: `no id is handed out twice (generate: unique)`.
  *
  * @param holds what must hold under these promises, in words; null: their names are enough
  * @param calls absent: all calls that use an object
  */
 export const promisedOf =
-  (vocabulary: Vocabulary, holds: string | null, calls: readonly string[] = usesOf(vocabulary)) =>
-  (record: RunRecord): Verdict['promise'] => {
+  (vocabulary: Vocabulary, holds: string | null, calls: readonly string[] = usesOf(vocabulary)): Promised =>
+  (record, blamed) => {
     const promises = calls.map((call) => ({ call, ...promiseOf(record, vocabulary, call) }))
     const names = promises.map(({ call, name }) => `${call}: ${name}`).join(', ')
     const bySource = [...Map.groupBy(promises, ({ source }) => source)]
+    const assumed = assumptionOf(record, vocabulary, blamed === undefined ? calls : [blamed])
     return {
       text: holds === null ? names : `${holds} (${names})`,
       source: bySource
@@ -67,6 +126,7 @@ export const promisedOf =
           bySource.length === 1 ? source : `${some.map(({ call }) => call).join(', ')}: ${source}`,
         )
         .join('; '),
+      ...(assumed === null ? {} : { assumed }),
     }
   }
 

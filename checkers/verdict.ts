@@ -6,21 +6,31 @@ import type { Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
 import type { Checker, Evidence, Status, Verdict } from '../harness/api/verdict.ts'
 
-export type Judged = Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'>
+export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> {
+  /** The call whose promise was broken, if it is known. */
+  readonly blamed?: string
+}
 
 interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies'> {
   /** What was promised, and by whom. */
-  promise(record: RunRecord): Verdict['promise']
+  promise(record: RunRecord, blamed?: string): Verdict['promise']
   judge(record: RunRecord): Judged | Promise<Judged>
 }
 
+/** A verdict that rests on a promise that nobody made says so in its sentence. */
+const withAssumption = (summary: string, { assumed }: Verdict['promise']): string =>
+  assumed === undefined
+    ? summary
+    : `${summary.replace(/\.$/, '')}; judged by ${assumed.name}, which is assumed for ${assumed.vocabulary}: nobody promised it.`
+
 export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
   ...checker,
-  check: async (record) => ({
-    checker: checker.name,
-    promise: promise(record),
-    ...(await judge(record)),
-  }),
+  check: async (record) => {
+    const { blamed, ...judged } = await judge(record)
+    const promised = promise(record, blamed)
+    const summary = judged.status === 'unknown' ? judged.summary : withAssumption(judged.summary, promised)
+    return { checker: checker.name, promise: promised, ...judged, summary }
+  },
 })
 
 /** An unknown verdict with its reason. */
@@ -69,6 +79,8 @@ export interface Conclusion<Kind extends string> {
   readonly note?: (kind: Kind) => string | null
   /** The status if something was found that is not allowed. Absent: invalid. */
   readonly brokenIs?: Status
+  /** The call whose promise is broken by whatever is found. Absent: it is not known. */
+  readonly blamed?: string
   /** The details, in addition to the count of each kind. */
   readonly details: Verdict['details']
 }
@@ -170,6 +182,7 @@ export const conclude = <Kind extends string>(
     because = 'allowed by the promise',
     note = () => null,
     brokenIs = 'invalid',
+    blamed,
     details,
   } = conclusion
   const groups = groupsOf(findings, kinds)
@@ -184,5 +197,6 @@ export const conclude = <Kind extends string>(
       ...allowed.map((group) => evidenceOf(group, because, note(group.kind))),
     ],
     details: { ...details, ...countsOf(groups) },
+    ...(blamed === undefined ? {} : { blamed }),
   }
 }

@@ -5,10 +5,14 @@
 
 export type {
   Claims,
+  Consistency,
   Delivery,
   FaultModel,
+  Holding,
   IsolationLevel,
   IsolationModel,
+  Numbering,
+  OrderedDelivery,
   PromiseName,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'
@@ -76,6 +80,7 @@ export type {
   Target,
 } from './api/target.ts'
 export type {
+  Assumption,
   Checker,
   ClusterActivity,
   Evidence,

@@ -9,17 +9,20 @@
  * - invented read: nobody wrote the value;
  * - causes in a circle: an operation is among its own causes.
  *
- * The first two are a separate kind if a compare-and-set replaced such a value. Where reads may be old (consistent prefix),
- * a plain read of this kind breaks no promise, because causal consistency over several registers was not promised.
+ * The first two are a separate kind if a compare-and-set replaced such a value. Where reads may be old (`consistent-prefix`,
+ * `eventual`), a plain read of this kind breaks no promise, because causal consistency over several registers was not promised.
  *
  * A compare-and-set that was applied reads and writes; one that was not applied restricts nothing. A failed operation never
  * happened. A write with an unknown outcome happened if its value was read.
  */
 
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
+import { printJson } from '../../harness/support/json.ts'
 import { REGISTER, type RegisterValue } from '../../harness/vocabularies/register.ts'
+import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } from '../verdict.ts'
@@ -27,11 +30,11 @@ import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } fr
 /** One operation as a step of its session. */
 interface Node {
   readonly pair: Pair
-  readonly key: number
+  readonly key: Scalar
   /** Undefined: it does not read. */
   readonly read: RegisterValue | undefined
   /** Null: it does not write. */
-  readonly written: number | null
+  readonly written: Scalar | null
   readonly session: number
   /** Within its session, from 1. */
   readonly place: number
@@ -61,12 +64,12 @@ type Meaning = Pick<Node, 'key' | 'read' | 'written'>
 /** Null for an operation that restricts nothing. */
 const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
   const { f, value } = invocation
-  const { key } = value as { key: number }
+  const { key } = value as { key: Scalar }
   if (completion?.type === 'fail') return null
   const isOk = completion?.type === 'ok'
-  if (f === 'write') return { key, read: undefined, written: (value as { value: number }).value }
+  if (f === 'write') return { key, read: undefined, written: (value as { value: Scalar }).value }
   if (f === 'cas') {
-    const { expected, next } = value as { expected: RegisterValue; next: number }
+    const { expected, next } = value as { expected: RegisterValue; next: Scalar }
     // If the outcome is unknown, it is also unknown whether it read the expected value.
     if (!isOk) return { key, read: undefined, written: next }
     return (completion.value as { applied: boolean }).applied ? { key, read: expected, written: next } : null
@@ -95,7 +98,7 @@ const causesOf = (nodes: readonly Node[], writers: ReadonlyMap<string, number>):
   return nodes.map(({ key, read, session }, at) => {
     const before = last.get(session)
     last.set(session, at)
-    const writer = read == null ? undefined : writers.get(`${key} ${read}`)
+    const writer = read == null ? undefined : writers.get(held(key, read))
     return [before, writer].filter((cause) => cause !== undefined && cause !== at) as number[]
   })
 }
@@ -137,10 +140,10 @@ const clocksOf = (
 }
 
 /** Key -> session -> the writes of that key in the session, in order. */
-type Writes = ReadonlyMap<number, ReadonlyMap<number, readonly number[]>>
+type Writes = ReadonlyMap<Scalar, ReadonlyMap<number, readonly number[]>>
 
 const writesOf = (nodes: readonly Node[]): Writes => {
-  const writes = new Map<number, Map<number, number[]>>()
+  const writes = new Map<Scalar, Map<number, number[]>>()
   for (const [at, { key, written, session }] of nodes.entries()) {
     if (written === null) continue
     const ofKey = writes.get(key) ?? new Map<number, number[]>()
@@ -178,9 +181,9 @@ const judgeRead = (
 ): CausalFinding | null => {
   const node = nodes[at] as Node
   const { key, read } = node
-  const writer = read === null ? null : writers.get(`${key} ${read}`)
+  const writer = read == null ? null : writers.get(held(key, read))
   if (writer === undefined)
-    return found('invented read', `${show(node)} read ${read}, which nobody wrote`, [node])
+    return found('invented read', `${show(node)} read ${printJson(read)}, which nobody wrote`, [node])
   for (const [session, all] of writes.get(key) ?? []) {
     const reach = (clocks[at] as Int32Array)[session] as number
     const latest = latestWithin(all, nodes, reach, at)
@@ -192,7 +195,7 @@ const judgeRead = (
     }
     const first = nodes[writer] as Node
     if (((clocks[latest] as Int32Array)[first.session] as number) < first.place) continue
-    const text = `${show(node)} read ${read}, written by ${show(first)}, although ${show(over)}, which is among its causes, had replaced it`
+    const text = `${show(node)} read ${printJson(read)}, written by ${show(first)}, although ${show(over)}, which is among its causes, had replaced it`
     return found(staleKind(node, 'overwritten read'), text, [first, over, node])
   }
   return null
@@ -223,32 +226,35 @@ const findBroken = (
   )
 }
 
-const judge = (record: RunRecord, initial: RegisterValue): Judged => {
+/** @param mayBeOld whether a plain read may miss its causes */
+export const judgeCausal = (record: RunRecord, initial: RegisterValue, mayBeOld: boolean): Judged => {
   const { pairs } = record
   const nodes = nodesOf(pairs, initial)
   const writers = new Map<string, number>()
   for (const [at, { key, written }] of nodes.entries()) {
     if (written === null) continue
-    if (writers.has(`${key} ${written}`))
+    if (writers.has(held(key, written)))
       return notJudged(
-        `${written} was written to key ${key} twice, so it is unknown which of the two writes was read`,
+        `${inText(written)} was written to key ${inText(key)} twice, so it is unknown which of the two writes was read`,
       )
-    writers.set(`${key} ${written}`, at)
+    writers.set(held(key, written), at)
   }
   const sessions = new Set(nodes.map(({ session }) => session)).size
   if (sessions * nodes.length > MOST_CELLS)
     return notJudged(`${nodes.length} operations of ${sessions} processes are too many to judge`)
   const reads = nodes.filter(({ read }) => read !== undefined).length
-  const readsMayBeOld = promiseOf(record, REGISTER, 'read').name === 'consistent-prefix'
   return conclude(findBroken(nodes, writers), {
     seen: `${reads} reads of ${sessions} sessions`,
     clean: 'no read misses one of its causes',
     unproven: reads === 0 ? 'nothing was read' : null,
     kinds: KINDS,
-    allows: (kind) => readsMayBeOld && STALE.has(kind),
+    allows: (kind) => mayBeOld && STALE.has(kind),
     details: { reads, sessions },
   })
 }
+
+/** Promises for reads that say nothing about causes. */
+const OLD: readonly PromiseName[] = ['consistent-prefix', 'eventual']
 
 export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
   checkerOf({
@@ -256,5 +262,5 @@ export const causal = ({ initial }: { readonly initial: RegisterValue }): Checke
     finds: 'effects that are read without their causes, values that a cause of the read had replaced',
     needs: ['history'],
     promise: promisedOf(REGISTER, 'causal consistency: every session sees causes before effects'),
-    judge: (record) => judge(record, initial),
+    judge: (record) => judgeCausal(record, initial, OLD.includes(promiseOf(record, REGISTER, 'read').name)),
   })

@@ -1,93 +1,35 @@
 /**
  * Leases: according to the service, there are never two holders at once, and each token is greater than all earlier tokens.
- *
- * A lease is granted between the call and its answer, and lasts for its duration as the service counts it, unless it is
- * released earlier. So the owner certainly holds it from the answer until that duration after the call, or until it asks to
- * release it. Two such periods of one key that overlap break the promise, regardless of any clock.
+ * `exclusive` leaves out the tokens. `fenced` leaves out the holders: a service that may replace a holder early promises only
+ * that its token can be told from the new one.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
-import { formatTimeNs } from '../../harness/support/time.ts'
-import { LEASE, LEASE_MS, type LeaseCall, type LeaseResult } from '../../harness/vocabularies/lease.ts'
-import { promisedOf, usesOf } from '../promise.ts'
-import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
+import { LEASE, LEASE_MS } from '../../harness/vocabularies/lease.ts'
+import { promisedOf, usesOf, weakestOf } from '../promise.ts'
+import { checkerOf, conclude, type Judged } from '../verdict.ts'
+import { HOLD_KINDS, type Hold, type HoldFinding, holdsOf, staleTokens, tooManyHolders } from './holds.ts'
 
-interface Hold {
-  readonly key: number
-  readonly owner: number
-  readonly token: number | undefined
-  readonly pair: Pair
-  readonly fromNs: number
-  readonly toNs: number
-}
+export const allowsHold = (promise: PromiseName, kind: HoldFinding['kind']): boolean =>
+  kind === 'token not greater' ? promise === 'exclusive' : promise === 'fenced'
 
-const holdsOf = (pairs: readonly Pair[]): readonly Hold[] => {
-  const releasedNs = new Map<number, number>()
-  for (const { invocation } of pairs)
-    if (invocation.f === 'release') {
-      const { owner } = invocation.value as LeaseCall['value']
-      releasedNs.set(owner, Math.min(invocation.timeNs, releasedNs.get(owner) ?? Number.POSITIVE_INFINITY))
-    }
-  return pairs.flatMap((pair) => {
-    const { invocation, completion } = pair
-    if (invocation.f !== 'acquire' || completion?.type !== 'ok') return []
-    const { done, token, ttlMs = LEASE_MS } = completion.value as LeaseResult
-    if (!done) return []
-    const { key, owner } = invocation.value as LeaseCall['value']
-    const runsOutNs = invocation.timeNs + ttlMs * 1e6
-    const toNs = Math.min(runsOutNs, releasedNs.get(owner) ?? Number.POSITIVE_INFINITY)
-    return [{ key, owner, token, pair, fromNs: completion.timeNs, toNs }]
-  })
-}
+/** Why holds prove nothing about the tokens that were promised; null: they do. */
+export const withoutTokens = (promise: PromiseName, holds: readonly Hold[]): string | null =>
+  promise !== 'exclusive' && holds.length > 0 && holds.every(({ token }) => token === undefined)
+    ? 'no token was told'
+    : null
 
-const KINDS = ['two holders', 'token not greater'] as const
-type LeaseFinding = Finding<(typeof KINDS)[number]>
-
-const overlaps = (holds: readonly Hold[]): readonly LeaseFinding[] => {
-  const sorted = holds.filter(({ fromNs, toNs }) => fromNs < toNs).toSorted((a, b) => a.fromNs - b.fromNs)
-  const latest = new Map<number, Hold>()
-  return sorted.flatMap((hold) => {
-    const before = latest.get(hold.key)
-    if (before === undefined || hold.toNs > before.toNs) latest.set(hold.key, hold)
-    if (before === undefined || before.toNs <= hold.fromNs) return []
-    const text = `key ${hold.key}: owner ${before.owner} certainly holds it from ${formatTimeNs(before.fromNs)} to ${formatTimeNs(before.toNs)}, owner ${hold.owner} from ${formatTimeNs(hold.fromNs)}`
-    return [finding('two holders', text, [before.pair, hold.pair])]
-  })
-}
-
-/** Compares two acquires of which one was over before the other began. */
-const staleTokens = (holds: readonly Hold[]): readonly LeaseFinding[] => {
-  const byAnswer = holds.toSorted((a, b) => a.fromNs - b.fromNs)
-  const greatest = new Map<number, Hold>()
-  let next = 0
-  return holds
-    .toSorted((a, b) => a.pair.invocation.timeNs - b.pair.invocation.timeNs)
-    .flatMap((hold) => {
-      for (
-        ;
-        next < byAnswer.length && (byAnswer[next] as Hold).fromNs < hold.pair.invocation.timeNs;
-        next++
-      ) {
-        const earlier = byAnswer[next] as Hold
-        if ((earlier.token ?? -1) > (greatest.get(earlier.key)?.token ?? -1))
-          greatest.set(earlier.key, earlier)
-      }
-      const before = greatest.get(hold.key)
-      if (before?.token === undefined || hold.token === undefined || hold.token > before.token) return []
-      const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after token ${before.token} for owner ${before.owner}`
-      return [finding('token not greater', text, [before.pair, hold.pair])]
-    })
-}
-
-const judge = ({ pairs }: RunRecord): Judged => {
-  const holds = holdsOf(pairs)
-  return conclude([...overlaps(holds), ...staleTokens(holds)], {
+const judge = (record: RunRecord, vocabulary: Vocabulary): Judged => {
+  const holds = holdsOf(record.pairs, ({ ttlMs = LEASE_MS }) => ttlMs)
+  const { name } = weakestOf(record, vocabulary, usesOf(LEASE))
+  return conclude([...tooManyHolders(holds), ...staleTokens(holds)], {
     seen: `${holds.length} leases`,
     clean: 'never two holders at once, and every token is greater than all earlier tokens',
-    unproven: holds.length === 0 ? 'none was granted' : null,
-    kinds: KINDS,
+    unproven: holds.length === 0 ? 'none was granted' : withoutTokens(name, holds),
+    kinds: HOLD_KINDS,
+    allows: (kind) => allowsHold(name, kind),
     details: { granted: holds.length },
   })
 }
@@ -103,5 +45,5 @@ export const lease = (vocabulary: Vocabulary): Checker =>
       'never two holders at once, according to the service; each token is greater than all earlier tokens',
       usesOf(LEASE),
     ),
-    judge,
+    judge: (record) => judge(record, vocabulary),
   })

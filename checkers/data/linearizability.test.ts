@@ -46,7 +46,7 @@ describe('linearizability of registers', () => {
     const verdict = await judge(staleRead)
     expect(verdict.status).toBe('invalid')
     expect(verdict.summary).toBe(
-      'Stale read: process 1 read 1 from key 1 on n2 at 0.005 s, although write 2 by process 0 had completed at 0.003 s, before the read began.',
+      'Stale read: process 1 read 1 from key 1 on n2 at 0.005 s, although write 2 by process 0 had completed at 0.003 s, before the read began; judged by linearizable, which is assumed for register: nobody promised it.',
     )
     expect(verdict.evidence[0]?.text).toContain('<-- cannot be placed')
     expect(verdict.evidence[0]?.operations).toContain(4)

@@ -4,7 +4,11 @@
  * Calls promised to be `linearizable` are checked as they are. A read promised only as `consistent-prefix` may return any
  * state the register had up to the read's completion: its interval is widened back to the start of the run, and
  * the whole history is checked for linearizability (Herlihy and Wing 1990; Terry 2013 for the weaker promise).
+ *
+ * `sequential`, `causal` and `eventual` are judged in files of their own. If only reads are promised as little, the other
+ * calls are still checked as they were promised, without the reads: calls that change nothing can be left out.
  */
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
@@ -19,11 +23,14 @@ import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Columns, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
-import { promisedOf, promiseOf, usesOf } from '../promise.ts'
+import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { judgeCausal } from './causal.ts'
 import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
+import { judgeEventual } from './eventual-register.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage } from './register-page.ts'
+import { judgeSequential } from './sequential.ts'
 
 const TIME_LIMIT_MS = 120_000
 
@@ -135,9 +142,8 @@ const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
   columns.kind.length > 0 &&
   columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
 
-const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
-  const beyond = beyondModels(record, REGISTER, usesOf(REGISTER))
-  if (beyond !== null) return notJudged(beyond)
+/** Judges by the model. */
+const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
   const table = toColumns(record, initial)
   const { columns, pairs, keys } = table
   const model = modelAt('register', 'casRegister', [table.initial])
@@ -158,7 +164,41 @@ const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged>
     readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
   })
   const shown = await withPage(evidence, table, result, record)
-  return { status: 'invalid', summary, evidence: [shown], details: { key, ...enginesOf(result) } }
+  return {
+    status: 'invalid',
+    blamed: (pairs[result.blocked] as Pair).invocation.f,
+    summary,
+    evidence: [shown],
+    details: { key, ...enginesOf(result) },
+  }
+}
+
+type JudgeWeak = (record: RunRecord, initial: RegisterValue) => Judged | Promise<Judged>
+
+const WEAKER: Readonly<Partial<Record<PromiseName, JudgeWeak>>> = {
+  sequential: (record, initial) =>
+    judgeSequential(record, initial, async () => (await judgeModel(record, initial)).status === 'valid'),
+  causal: (record, initial) => judgeCausal(record, initial, false),
+  eventual: judgeEventual,
+}
+
+/** The calls that change registers, if the model can judge what was promised for them; null: it cannot. */
+const withoutReads = (record: RunRecord): RunRecord | null => {
+  const changes = usesOf(REGISTER).filter((call) => call !== 'read')
+  if (beyondModels(record, REGISTER, changes) !== null) return null
+  return { ...record, pairs: record.pairs.filter(({ invocation }) => invocation.f !== 'read') }
+}
+
+const RANK: Readonly<Record<Judged['status'], number>> = { valid: 0, unknown: 1, invalid: 2 }
+
+const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
+  const weak = WEAKER[weakestOf(record, REGISTER).name]
+  if (weak === undefined) return judgeModel(record, initial)
+  const reads = await weak(record, initial)
+  const changing = withoutReads(record)
+  if (changing === null || reads.status === 'invalid') return reads
+  const changes = await judgeModel(changing, initial)
+  return RANK[changes.status] > RANK[reads.status] ? changes : reads
 }
 
 export const linearizability = (options: { readonly initial: RegisterValue }): Checker =>

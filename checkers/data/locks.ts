@@ -1,9 +1,11 @@
 /**
- * Locks and semaphores, judged by linearizability: `mutex` (one holder at a time), `fencing` (also, each token is greater
- * than all earlier tokens), `semaphore` (a limited number of holders). A refusal is correct only if nothing was free.
+ * Locks and semaphores: `mutex` (one holder at a time), `fencing` (also, each token is greater than all earlier tokens),
+ * `semaphore` (a limited number of holders). If they are linearizable, a refusal is correct only if nothing was free. The
+ * weaker promises, `exclusive` and `fenced`, are about one of holders and tokens, and say nothing about refusals.
  */
 
 import type { Pair } from '../../harness/api/history.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { LOCK, type LockCall, type LockResult, PERMITS, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
@@ -15,6 +17,9 @@ import {
   semaphore as semaphoreModel,
 } from '../porcupine-ts/models/locks.ts'
 import { usesOf } from '../promise.ts'
+import { conclude, type Judged } from '../verdict.ts'
+import { HOLD_KINDS, holdsOf, staleTokens, tooManyHolders } from './holds.ts'
+import { allowsHold, withoutTokens } from './lease.ts'
 import { linearizableObject } from './objects.ts'
 
 interface Meant {
@@ -36,6 +41,33 @@ const holding = (pair: Pair): Meant | null => {
   return told && { ...told, output: told.output && { done: told.output.done } }
 }
 
+/** Mutual exclusion alone: whatever was refused, and whatever tokens were told. */
+const exclusive =
+  (permits: number) =>
+  ({ pairs }: RunRecord): Judged => {
+    const holds = holdsOf(pairs, () => Number.POSITIVE_INFINITY)
+    return conclude(tooManyHolders(holds, permits), {
+      seen: `${holds.length} acquired`,
+      clean: permits === 1 ? 'never two holders at once' : `never more than ${permits} holders at once`,
+      unproven: holds.length === 0 ? 'none was acquired' : null,
+      kinds: HOLD_KINDS,
+      details: { acquired: holds.length },
+    })
+  }
+
+/** Tokens alone: the service may replace a holder that does not know of it. */
+const fenced = ({ pairs }: RunRecord): Judged => {
+  const holds = holdsOf(pairs, () => Number.POSITIVE_INFINITY)
+  return conclude([...tooManyHolders(holds), ...staleTokens(holds)], {
+    seen: `${holds.length} acquired`,
+    clean: 'every token is greater than all earlier tokens',
+    unproven: holds.length === 0 ? 'none was acquired' : withoutTokens('fenced', holds),
+    kinds: HOLD_KINDS,
+    allows: (kind) => allowsHold('fenced', kind),
+    details: { acquired: holds.length },
+  })
+}
+
 /** @param vocabulary of locks, or of locks that protect something */
 export const mutex = (vocabulary: Vocabulary): Checker =>
   linearizableObject('mutex', {
@@ -46,6 +78,8 @@ export const mutex = (vocabulary: Vocabulary): Checker =>
     model: mutexModel,
     reference: { file: 'locks', name: 'mutex' },
     read: holding,
+    weaker: { exclusive: exclusive(1) },
+    leaves: ['fenced'],
   })
 
 /** @param vocabulary of locks, or of locks that protect something */
@@ -58,6 +92,8 @@ export const fencing = (vocabulary: Vocabulary): Checker =>
     model: fencingLock,
     reference: { file: 'locks', name: 'fencingLock' },
     read: meant,
+    weaker: { fenced },
+    leaves: ['exclusive'],
   })
 
 export const semaphore: Checker = linearizableObject('semaphore', {
@@ -71,4 +107,5 @@ export const semaphore: Checker = linearizableObject('semaphore', {
     const told = holding(pair)
     return told?.input.f === 'release' && told.output?.done === false ? null : told
   },
+  weaker: { exclusive: exclusive(PERMITS) },
 })

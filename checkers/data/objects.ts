@@ -1,9 +1,10 @@
 /**
  * Objects with a sequential model, judged for linearizability (Herlihy and Wing 1990). If only a consistent prefix was
- * promised for calls that change nothing, they are judged for that. A checker consists of a model and the meaning of each
- * operation of the vocabulary in it.
+ * promised for calls that change nothing, they are judged for that. A checker consists of a model, the meaning of each
+ * operation of the vocabulary in it, and who judges by promises that are weaker still.
  */
 
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence } from '../../harness/api/verdict.ts'
@@ -12,11 +13,14 @@ import { formatTimeNs } from '../../harness/support/time.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
-import { promisedOf, usesOf } from '../promise.ts'
+import { isJudgedBy, promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
 
 const TIME_LIMIT_MS = 60_000
+
+/** @param judgeModel whether the history is linearizable, which also proves what is weaker */
+type JudgeWeaker = (record: RunRecord, judgeModel: () => Promise<Judged>) => Judged | Promise<Judged>
 
 export interface ObjectKind<S, I, O> {
   readonly vocabulary: Vocabulary
@@ -28,6 +32,10 @@ export interface ObjectKind<S, I, O> {
   readonly model: AnyModel<S, I, O>
   /** Where other threads find the model: a file of porcupine-ts/models, without its extension. */
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
+  /** Who judges by promises that the model cannot judge. */
+  readonly weaker?: Readonly<Partial<Record<PromiseName, JudgeWeaker>>>
+  /** Promises that say nothing about what this checker judges. It is then left out. */
+  readonly leaves?: readonly PromiseName[]
   /** The meaning of an operation in the model; null if it restricts nothing. An output of undefined is unknown. */
   read(pair: Pair): { readonly input: I; readonly output: O | undefined } | null
 }
@@ -75,9 +83,7 @@ const evidenceOf = <S, I, O>(
   }
 }
 
-const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
-  const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
-  if (beyond !== null) return notJudged(beyond)
+const judgeModel = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
   const modelled = operationsOf(kind, record)
   const { pairs, operations } = modelled
   if (operations.length === 0) return notJudged('no operation restricts the order')
@@ -93,11 +99,22 @@ const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Pro
   const at = formatTimeNs(blocked.completion?.timeNs ?? blocked.invocation.timeNs)
   return {
     status: 'invalid',
+    blamed: blocked.invocation.f,
     summary: `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at} cannot be explained by any order.`,
     evidence: [evidenceOf(kind, modelled, result)],
     details,
   }
 }
+
+const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
+  const weaker = kind.weaker?.[weakestOf(record, kind.vocabulary, callsOf(kind)).name]
+  if (weaker !== undefined) return weaker(record, () => judgeModel(kind, record))
+  const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
+  return beyond === null ? judgeModel(kind, record) : notJudged(beyond)
+}
+
+const judgedPromises = <S, I, O>({ vocabulary, leaves = [] }: ObjectKind<S, I, O>): readonly PromiseName[] =>
+  vocabulary.promises.filter((name) => !leaves.includes(name))
 
 /** @param name of the checker */
 export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I, O>): Checker =>
@@ -105,6 +122,7 @@ export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I,
     name,
     finds: kind.finds,
     needs: ['history'],
+    applies: (record) => isJudgedBy(record, kind.vocabulary, judgedPromises(kind), callsOf(kind)),
     promise: promisedOf(kind.vocabulary, kind.holds, callsOf(kind)),
     judge: (record) => judge(kind, record),
   })

@@ -1,12 +1,14 @@
 /**
  * Revocation, fail-closed: after a revocation is acknowledged, no node allows the subject any more, unless access was
- * granted again in the meantime. A check that gets no answer or an error does no harm.
+ * granted again in the meantime. A check that gets no answer or an error does no harm. Where answers may be old, they may be
+ * from before the revocation. `eventual`: all replicas may not still allow it at the end (`final-answers.ts`).
  */
 
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
 import { ACCESS, type Checked } from '../../harness/vocabularies/access.ts'
+import { finalAnswers, readsAtTheEnd } from '../final-answers.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
@@ -16,7 +18,7 @@ const subjectOf = ({ invocation }: Pair): number => (invocation.value as { subje
 const endNs = ({ completion }: Pair): number =>
   completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
 
-const KINDS = ['allowed once revoked', 'allowed and never granted'] as const
+const KINDS = ['allowed at the end', 'allowed once revoked', 'allowed and never granted'] as const
 type Breach = Finding<(typeof KINDS)[number]>
 
 const allowedAt = (check: Pair): string => {
@@ -60,6 +62,22 @@ const breachesOf = (changes: readonly Pair[], allowed: readonly Pair[]): readonl
   })
 }
 
+/** Subjects that are allowed by every replica at the end, although they were revoked. */
+const allowedAtTheEnd = (record: RunRecord, breaches: readonly Breach[]): readonly Breach[] => {
+  const wrong = new Map(
+    breaches.flatMap((breach) =>
+      breach.kind === 'allowed once revoked' ? [[breach.operations[0], breach] as const] : [],
+    ),
+  )
+  return [...Map.groupBy(readsAtTheEnd(record, ACCESS), subjectOf).values()].flatMap((checks) => {
+    const { answers, unproven } = finalAnswers(checks, record)
+    const found = answers.flatMap(({ invocation }) => wrong.get(invocation.index) ?? [])
+    const [first] = found
+    if (first === undefined || unproven !== null || found.length < answers.length) return []
+    return [{ ...first, kind: 'allowed at the end' as const }]
+  })
+}
+
 const judge = (record: RunRecord): Judged => {
   const bySubject = new Map<number, { changes: Pair[]; allowed: Pair[] }>()
   let checks = 0
@@ -76,16 +94,17 @@ const judge = (record: RunRecord): Judged => {
     }
   }
   const breaches = [...bySubject.values()].flatMap(({ changes, allowed }) => breachesOf(changes, allowed))
-  // An old answer may come from before the revocation.
-  const mayBeOld = promiseOf(record, ACCESS, 'check').name === 'consistent-prefix'
+  const promise = promiseOf(record, ACCESS, 'check').name
+  const end = promise === 'eventual' ? finalAnswers(readsAtTheEnd(record, ACCESS), record).unproven : null
   const unproven =
-    checks === 0 ? 'no check was answered' : revocations === 0 ? 'no revocation was acknowledged' : null
-  return conclude(breaches, {
+    checks === 0 ? 'no check was answered' : revocations === 0 ? 'no revocation was acknowledged' : end
+  return conclude(promise === 'eventual' ? [...allowedAtTheEnd(record, breaches), ...breaches] : breaches, {
     seen: `${checks} checks, ${revocations} acknowledged revocations`,
     clean: 'nothing was allowed after it was revoked',
     unproven,
     kinds: KINDS,
-    allows: (kind) => kind === 'allowed once revoked' && mayBeOld,
+    allows: (kind) => kind === 'allowed once revoked' && promise !== 'linearizable',
+    blamed: 'check',
     details: { checks, revocations },
   })
 }

@@ -3,27 +3,32 @@
  * to be in the set (its add was acknowledged, or a read that saw it was over), and whether later reads contain it.
  *
  * - lost: from some read on, no read contains it;
- * - stale: a read that began after it was known lacks it, and a read that was not over by then contains it. Allowed if reads
- *   may be old;
+ * - stale: a read that began after it was known lacks it, and a read that was not over by then contains it;
+ * - forgotten: a process read it, and does not find it in a later read of its own;
+ * - skipped: a read lacks it, and contains an element whose add began only when it was known; or of two reads each has an
+ *   element that the other lacks. No single order of the adds has such states;
  * - recovered: never acknowledged, but in the set: a timeout proves nothing;
  * - unexpected: in the set, but nobody added it;
  * - duplicated: twice in one read.
+ *
+ * Stale elements break linearizability alone, forgotten ones also `monotonic`, skipped ones also `consistent-prefix`. Where
+ * reads may be old, one that lacks an element does not show that it is lost: that takes acknowledged elements that all
+ * replicas lack at the end (`final-answers.ts`).
  */
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { PromiseName } from '../../harness/api/claims.ts'
+import type { Operation } from '../../harness/api/history.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
-import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
+import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged, notJudged } from '../verdict.ts'
+import { forgottenIn, skippedIn } from './set-order.ts'
+import { type Add, addsOf, elementsIn, readsOf, type SetRead } from './set-reads.ts'
 
-interface SetRead {
-  readonly invocation: Operation
-  readonly completion: Operation
-  readonly elements: readonly Scalar[]
-}
-
-type Fate = 'there' | 'lost' | 'stale' | 'never read'
+type Fate = 'there' | 'lost' | 'missing' | 'stale' | 'never read'
 
 interface Element {
   readonly element: Scalar
@@ -35,57 +40,6 @@ interface Element {
   readonly lackedBy: SetRead | null
   /** Time from when it was known to the last read that lacked it; 0: it was visible at once. Null: never seen to be visible. */
   readonly hiddenMs: number | null
-}
-
-/** In order of invocation. */
-const readsOf = (pairs: readonly Pair[]): readonly SetRead[] =>
-  pairs.flatMap(({ invocation, completion }) =>
-    invocation.f === 'read' && completion?.type === 'ok'
-      ? [{ invocation, completion, elements: (completion.value as { elements: readonly number[] }).elements }]
-      : [],
-  )
-
-/** The first and the last time an element was read. */
-interface Sighting {
-  firstNs: number
-  lastNs: number
-}
-
-const sightingsIn = (reads: readonly SetRead[]): ReadonlyMap<Scalar, Sighting> => {
-  const sightings = new Map<Scalar, Sighting>()
-  for (const read of reads)
-    for (const element of read.elements) {
-      const known = sightings.get(element)
-      const { timeNs } = read.completion
-      if (known === undefined) sightings.set(element, { firstNs: timeNs, lastNs: timeNs })
-      else {
-        known.firstNs = Math.min(known.firstNs, timeNs)
-        known.lastNs = Math.max(known.lastNs, timeNs)
-      }
-    }
-  return sightings
-}
-
-interface Add {
-  readonly element: Scalar
-  readonly invocation: Operation
-  readonly acknowledged: Operation | null
-  readonly sighting: Sighting | null
-  /** The time from which it was certainly in the set. */
-  readonly knownNs: number
-}
-
-const addsOf = (pairs: readonly Pair[], reads: readonly SetRead[]): readonly Add[] => {
-  const sightings = sightingsIn(reads)
-  return pairs.flatMap(({ invocation, completion }) => {
-    if (invocation.f !== 'add') return []
-    const { element } = invocation.value as { element: Scalar }
-    const acknowledged = completion?.type === 'ok' ? completion : null
-    const sighting = sightings.get(element) ?? null
-    const never = Number.POSITIVE_INFINITY
-    const knownNs = Math.min(acknowledged?.timeNs ?? never, sighting?.firstNs ?? never)
-    return [{ element, invocation, acknowledged, sighting, knownNs }]
-  })
 }
 
 /** For each add, the last read that lacked it although it was known. Goes backwards, so that each add is settled once. */
@@ -103,20 +57,21 @@ const lackingReads = (adds: readonly Add[], reads: readonly SetRead[]): Readonly
   return lacking
 }
 
-const fateOf = (
-  { element, invocation, acknowledged, sighting, knownNs }: Add,
-  lackedBy: SetRead | null,
-  lastRead: SetRead,
-): Element => {
+/** What the promise makes of an element that later reads lack. */
+type Judge = (add: Add) => 'lost' | 'missing'
+
+const fateOf = (add: Add, lackedBy: SetRead | null, lastRead: SetRead, judgeMissing: Judge): Element => {
+  const { element, invocation, acknowledged, sighting, knownNs } = add
   const isBack = lackedBy !== null && sighting !== null && sighting.lastNs > lackedBy.invocation.timeNs
   const isAsked = sighting !== null || lastRead.invocation.timeNs > knownNs
-  const fate: Fate = lackedBy !== null ? (isBack ? 'stale' : 'lost') : isAsked ? 'there' : 'never read'
+  const fate: Fate =
+    lackedBy !== null ? (isBack ? 'stale' : judgeMissing(add)) : isAsked ? 'there' : 'never read'
   const hiddenNs = isBack ? lackedBy.invocation.timeNs - knownNs : 0
   const hiddenMs = fate === 'there' || isBack ? Math.round(hiddenNs / NS_PER_MS) : null
   return { element, invocation, acknowledged, fate, lackedBy, hiddenMs }
 }
 
-const KINDS = ['lost', 'unexpected', 'duplicated', 'stale'] as const
+const KINDS = ['lost', 'unexpected', 'duplicated', 'forgotten', 'skipped', 'stale'] as const
 type SetFinding = Finding<(typeof KINDS)[number]>
 
 const at = (operation: Operation): string => formatDurationMs(operation.timeNs / NS_PER_MS)
@@ -132,7 +87,7 @@ const found = (
       : `, missing from the read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
   return {
     kind,
-    text: `${element}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`,
+    text: `${inText(element)}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`,
     operations: [invocation, ...(lackedBy === null ? [] : [lackedBy.invocation])].map(({ index }) => index),
   }
 }
@@ -152,60 +107,114 @@ const strangersIn = (reads: readonly SetRead[], asked: ReadonlySet<Scalar>): rea
   return [...strangers].map(([element, read]) => ({ element, read }))
 }
 
-/** What was acknowledged after the last read had begun may be lost, for all that is known. */
-const unprovenBy = (acknowledged: number, neverRead: number): string | null => {
-  if (acknowledged === 0) return 'no element was acknowledged'
-  return neverRead === 0 ? null : `no read began after ${neverRead} of them were acknowledged`
-}
-
 /** Elements that one read returned more than once. */
 const duplicatesIn = (reads: readonly SetRead[]): readonly SetFinding[] =>
   reads.flatMap(({ invocation, elements }) => {
     const seen = new Set<Scalar>()
     const twice = elements.find((element) => seen.size === seen.add(element).size)
     if (twice === undefined) return []
-    const text = `${twice}: more than once in what was read at ${at(invocation)}`
+    const text = `${inText(twice)}: more than once in what was read at ${at(invocation)}`
     return [{ kind: 'duplicated' as const, text, operations: [invocation.index] }]
   })
 
-const judge = (pairs: readonly Pair[], mayBeStale: boolean): Judged => {
+/** What the last reads of the replicas show. */
+interface End {
+  /** Why they prove nothing; null: they agree. */
+  readonly unproven: string | null
+  contains(element: Scalar): boolean
+}
+
+const endOf = (record: RunRecord): End => {
+  const { answers, unproven } = finalAnswers(readsAtTheEnd(record, SET), record)
+  const all = answers.map(({ completion }: Answered) => new Set(elementsIn(completion)))
+  const [first = new Set<Scalar>()] = all
+  const isSame = (other: ReadonlySet<Scalar>): boolean => other.size === first.size && other.isSubsetOf(first)
+  return {
+    unproven: unproven ?? (all.every(isSame) ? null : 'the last reads of the nodes differ'),
+    contains: (element) => all.some((each) => each.has(element)),
+  }
+}
+
+/**
+ * Whether an element that the later reads lack is lost. If reads may be old, they may all be. A prefix contains only what is
+ * in the set for good; otherwise that is certain only of what was acknowledged.
+ */
+const judgeMissingBy =
+  (promise: PromiseName, end: End): Judge =>
+  ({ element, acknowledged }) => {
+    if (promise === 'linearizable') return 'lost'
+    const isCertain = acknowledged !== null || promise === 'consistent-prefix'
+    return isCertain && end.unproven === null && !end.contains(element) ? 'lost' : 'missing'
+  }
+
+/** Why nothing is proven; null: it is. Reads that promise to show everything at the end must have been asked then. */
+const unprovenBy = (promise: PromiseName, elements: readonly Element[], end: End): string | null => {
+  const acknowledged = elements.filter((each) => each.acknowledged !== null)
+  const count = (fate: Fate): number => acknowledged.filter((each) => each.fate === fate).length
+  if (acknowledged.length === 0) return 'no element was acknowledged'
+  if (promise === 'monotonic' || promise === 'eventual') return end.unproven
+  if (count('never read') > 0) return `no read began after ${count('never read')} of them were acknowledged`
+  if (count('missing') === 0) return null
+  return `${count('missing')} of them are missing from every later read, and reads may be old (${end.unproven})`
+}
+
+const ALLOWED: Readonly<Partial<Record<PromiseName, string>>> = {
+  monotonic: 'allowed because reads may be stale',
+  'consistent-prefix': 'allowed because reads may be stale',
+  eventual: 'allowed because reads may lack anything until the end',
+}
+
+/** What only one of the weaker promises forbids; the strongest one finds it as lost or stale. */
+const ordersBroken = (
+  promise: PromiseName,
+  adds: readonly Add[],
+  reads: readonly SetRead[],
+): readonly SetFinding[] =>
+  promise === 'monotonic' ? forgottenIn(reads) : promise === 'consistent-prefix' ? skippedIn(adds, reads) : []
+
+const judge = (record: RunRecord): Judged => {
+  const { pairs } = record
+  const promise = promiseOf(record, SET, 'read').name
   const reads = readsOf(pairs)
   const last = reads.at(-1)
   if (last === undefined) return notJudged('the set was never read')
   const adds = addsOf(pairs, reads)
   const lacking = lackingReads(adds, reads)
-  const elements = adds.map((add) => fateOf(add, lacking.get(add) ?? null, last))
+  const end = endOf(record)
+  const judgeMissing = judgeMissingBy(promise, end)
+  const elements = adds.map((add) => fateOf(add, lacking.get(add) ?? null, last, judgeMissing))
   const of = (fate: Fate): readonly Element[] => elements.filter((each) => each.fate === fate)
   const strangers = strangersIn(reads, new Set(elements.map(({ element }) => element)))
   const acknowledged = elements.filter((each) => each.acknowledged !== null).length
-  const neverRead = of('never read').filter((each) => each.acknowledged !== null).length
   const inLast = new Set(last.elements)
   /** How long it took until every later read contained them. */
   const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
   const findings: readonly SetFinding[] = [
     ...of('lost').map((each) => found('lost', each)),
     ...of('stale').map((each) => found('stale', each)),
+    ...ordersBroken(promise, adds, reads),
     ...duplicatesIn(reads),
     ...strangers.map(({ element, read }) => ({
       kind: 'unexpected' as const,
-      text: `${element}: read at ${at(read.invocation)}, but nobody added it`,
+      text: `${inText(element)}: read at ${at(read.invocation)}, but nobody added it`,
       operations: [read.invocation.index],
     })),
   ]
   return conclude(findings, {
     seen: `${acknowledged} acknowledged elements in ${reads.length} reads`,
     clean: 'none is missing',
-    unproven: unprovenBy(acknowledged, neverRead),
+    unproven: unprovenBy(promise, elements, end),
     kinds: KINDS,
-    allows: (kind) => kind === 'stale' && mayBeStale,
-    because: 'allowed because reads may be stale',
+    allows: (kind) => kind === 'stale' && ALLOWED[promise] !== undefined,
+    because: ALLOWED[promise] ?? '',
     note: (kind) =>
       kind === 'stale' ? `hidden for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}` : null,
+    blamed: 'read',
     details: {
       attempted: elements.length,
       acknowledged,
       visibleAfterMs,
-      neverRead,
+      neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
       recovered: elements.filter((each) => each.acknowledged === null && inLast.has(each.element)).length,
       reads: reads.length,
     },
@@ -217,5 +226,5 @@ export const setOfElements = checkerOf({
   finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
   promise: promisedOf(SET, 'every acknowledged element stays in the set'),
-  judge: (record) => judge(record.pairs, promiseOf(record, SET, 'read').name === 'consistent-prefix'),
+  judge,
 })

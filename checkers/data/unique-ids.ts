@@ -1,10 +1,15 @@
-/** Ids: no id is handed out twice. */
-import type { Operation } from '../../harness/api/history.ts'
+/** Ids: no id is handed out twice. If they are `ordered`, each is greater than those that were known before it was asked for. */
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import { type Generated, UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
-import { promisedOf } from '../promise.ts'
-import { checkerOf, conclude, type Judged } from '../verdict.ts'
+import { type Generated as OkOfGenerate, UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
+import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
+
+type Generated = Pair & { readonly completion: Operation }
+
+const KINDS = ['duplicated', 'not greater'] as const
 
 /** The number of occurrences of one id that are named. */
 const NAMED = 5
@@ -12,35 +17,73 @@ const NAMED = 5
 const at = ({ process, node = 'a node', timeNs }: Operation): string =>
   `process ${process} on ${node} at ${formatTimeNs(timeNs)}`
 
-const judge = ({ pairs }: RunRecord): Judged => {
-  const generated = pairs.flatMap(({ invocation, completion }) =>
-    invocation.f === 'generate' && completion?.type === 'ok' ? [completion] : [],
-  )
-  const byId = Map.groupBy(generated, ({ value }) => (value as Generated).id)
-  const findings = [...byId].flatMap(([id, all]) => {
+type IdFinding = Finding<(typeof KINDS)[number]>
+
+const idOf = ({ completion }: Generated): Scalar => (completion.value as OkOfGenerate).id
+
+const duplicates = (generated: readonly Generated[]): readonly IdFinding[] =>
+  [...Map.groupBy(generated, idOf)].flatMap(([id, all]) => {
     if (all.length === 1) return []
-    const named = all.slice(0, NAMED)
+    const named = all.slice(0, NAMED).map(({ completion }) => completion)
     const more = all.length > NAMED ? [`and ${all.length - NAMED} more`] : []
     return [
       {
         kind: 'duplicated' as const,
-        text: `${id}: ${[...named.map(at), ...more].join('; ')}`,
+        text: `${inText(id)}: ${[...named.map(at), ...more].join('; ')}`,
         operations: named.map(({ index }) => index),
       },
     ]
   })
-  return conclude(findings, {
+
+/** Numbers of any size are compared as numbers, texts by their characters. */
+const isAbove = (a: Generated, b: Generated): boolean => idOf(a) > idOf(b)
+
+const isComparable = (generated: readonly Generated[]): boolean =>
+  generated.every((each) => typeof idOf(each) === 'string') ||
+  generated.every((each) => typeof idOf(each) === 'number' || typeof idOf(each) === 'bigint')
+
+/** Ids that are not greater than one that was known before they were asked for. */
+const disorder = (generated: readonly Generated[]): readonly IdFinding[] => {
+  const byAnswer = generated.toSorted((a, b) => a.completion.index - b.completion.index)
+  let greatest: Generated | null = null
+  let next = 0
+  return generated.flatMap((id) => {
+    for (; next < byAnswer.length; next++) {
+      const earlier = byAnswer[next] as Generated
+      if (earlier.completion.index > id.invocation.index) break
+      if (greatest === null || isAbove(earlier, greatest)) greatest = earlier
+    }
+    if (greatest === null || isAbove(id, greatest)) return []
+    const text = `${inText(idOf(id))}: ${at(id.completion)}, after ${inText(idOf(greatest))}: ${at(greatest.completion)}`
+    return [finding('not greater', text, [greatest, id])]
+  })
+}
+
+const judge = (record: RunRecord): Judged => {
+  const generated = record.pairs.filter(
+    (pair): pair is Generated => pair.invocation.f === 'generate' && pair.completion?.type === 'ok',
+  )
+  const isOrdered = promiseOf(record, UNIQUE_IDS, 'generate').name === 'ordered'
+  const canCompare = isComparable(generated)
+  return conclude([...duplicates(generated), ...(isOrdered && canCompare ? disorder(generated) : [])], {
     seen: `${generated.length} ids`,
-    clean: 'no duplicates',
-    unproven: generated.length === 0 ? 'none was handed out' : null,
-    kinds: ['duplicated'],
+    clean: isOrdered
+      ? 'no duplicates, and each is greater than those that were known before'
+      : 'no duplicates',
+    unproven:
+      generated.length === 0
+        ? 'none was handed out'
+        : isOrdered && !canCompare
+          ? 'they are neither all numbers nor all texts, and have no order'
+          : null,
+    kinds: KINDS,
     details: { generated: generated.length },
   })
 }
 
 export const uniqueIds = checkerOf({
   name: 'unique-ids',
-  finds: 'ids handed out twice',
+  finds: 'ids handed out twice, or out of order',
   needs: ['history'],
   promise: promisedOf(UNIQUE_IDS, 'no id is handed out twice'),
   judge,

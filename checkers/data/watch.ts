@@ -1,11 +1,16 @@
-/** Watches: every change once, in order, the same for all watches; no invented change, and none missing where a watch resumes. */
+/**
+ * Watches: every change once, in order, the same for all watches; no invented change, and none missing where a watch resumes.
+ * A watch `at-least-once` may report again what it has reported; one `at-most-once` may leave changes out.
+ */
+import type { PromiseName } from '../../harness/api/claims.ts'
+
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
-import { promisedOf } from '../promise.ts'
+import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
-const KINDS = ['missed', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
+const KINDS = ['missed', 'repeated', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
 type WatchFinding = Finding<(typeof KINDS)[number]>
 
 const name = ({ key, value }: { readonly key: number; readonly value: number }): string =>
@@ -41,9 +46,14 @@ const judgeWatch = (
     found.push(finding(kind, text, [pair, ...others]))
   }
   let expected = after + 1
+  const reported = new Set<number>()
   for (const event of events) {
     const { revision } = event
-    if (revision < expected) add('out of order', `revision ${revision} after ${expected - 1}`)
+    if (revision < expected) {
+      const isKnown = revision <= after || reported.has(revision)
+      add(isKnown ? 'repeated' : 'out of order', `revision ${revision} after ${expected - 1}`)
+    }
+    reported.add(revision)
     for (; expected < revision; expected++) {
       const put = told.get(expected)
       add(
@@ -77,7 +87,12 @@ const judgeWatch = (
   return found
 }
 
-const judge = ({ pairs }: RunRecord): Judged => {
+const allows = (promise: PromiseName, kind: WatchFinding['kind']): boolean =>
+  (kind === 'repeated' && promise === 'at-least-once') || (kind === 'missed' && promise === 'at-most-once')
+
+const judge = (record: RunRecord): Judged => {
+  const { pairs } = record
+  const { name: promise } = promiseOf(record, WATCH, 'watch')
   const puts = putsOf(pairs)
   const watches = pairs.filter(
     ({ invocation, completion }) => invocation.f === 'watch' && completion?.type === 'ok',
@@ -89,6 +104,8 @@ const judge = ({ pairs }: RunRecord): Judged => {
     clean: 'each once, in order, the same for all',
     unproven: seen.size === 0 ? 'no change was seen' : null,
     kinds: KINDS,
+    allows: (kind) => allows(promise, kind),
+    blamed: 'watch',
     details: { watches: watches.length, changes: seen.size },
   })
 }

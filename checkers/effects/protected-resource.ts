@@ -7,7 +7,11 @@
  * holder is still inside, and that is not an error of the service. With leases, a sink that compares tokens must turn down
  * stale tokens, and a sink that does not compare shows how often that would have been necessary (Kleppmann, "How to do
  * distributed locking", 2016).
+ *
+ * The tokens are a promise of their own. A lock that is only `exclusive` keeps others out, and its tokens prove nothing. One
+ * that is only `fenced` may replace its holder, as a lease may.
  */
+import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
@@ -15,7 +19,7 @@ import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SINK, type SinkLine, type SinkMode, type TouchLine } from '../../harness/vocabularies/effects.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK, type TouchCall } from '../../harness/vocabularies/protected.ts'
-import { promisedOf, usesOf } from '../promise.ts'
+import { promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, conclude, type Judged, notJudged } from '../verdict.ts'
 
 const KINDS = ['two at once', 'stale token taken'] as const
@@ -66,9 +70,11 @@ const callsByName = (pairs: readonly Pair[]): ReadonlyMap<string, number> => {
   return calls
 }
 
-type BreaksPromise = (kind: IntrusionKind, mode: SinkMode) => boolean
+type BreaksPromise = (promise: PromiseName, kind: IntrusionKind, mode: SinkMode) => boolean
 
-const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged => {
+const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise): Judged => {
+  const { pairs, services } = record
+  const { name } = weakestOf(record, vocabulary, usesOf(LOCK))
   const lines = (services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
@@ -88,8 +94,8 @@ const judge = ({ pairs, services }: RunRecord, breaks: BreaksPromise): Judged =>
     clean: 'never two at once, and no stale token was accepted',
     unproven: entered === 0 ? 'nobody entered' : null,
     kinds: KINDS,
-    allows: (kind) => !breaks(kind, start.mode),
-    because: 'which a lease does not prevent',
+    allows: (kind) => !breaks(name, kind, start.mode),
+    because: 'which this promise does not prevent',
     aside:
       start.mode === 'fencing' || stale === 0
         ? null
@@ -106,17 +112,24 @@ const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: Breaks
     needs: ['history', 'services'],
     // The promise is about the lock; the resource belongs to the sink.
     promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
-    judge: (record) => judge(record, breaks),
+    judge: (record) => judge(record, vocabulary, breaks),
   })
+
+/** If holders may be replaced, a sink that compares tokens must turn down stale ones, provided that tokens are promised. */
+const isStaleTokenTaken: BreaksPromise = (promise, kind, mode) =>
+  promise !== 'exclusive' && mode === 'fencing' && kind === 'stale token taken'
 
 export const lockResource = protectedResource(
   PROTECTED_LOCK,
   'only the holder of the lock is in the resource that it protects',
-  () => true,
+  (promise, kind, mode) =>
+    promise === 'fenced'
+      ? isStaleTokenTaken(promise, kind, mode)
+      : kind === 'two at once' || promise !== 'exclusive',
 )
 
 export const leaseResource = protectedResource(
   PROTECTED_LEASE,
   'a sink that compares tokens accepts no stale token',
-  (kind, mode) => mode === 'fencing' && kind === 'stale token taken',
+  isStaleTokenTaken,
 )

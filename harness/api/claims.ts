@@ -1,14 +1,39 @@
 /** Claims: what a target promises, and under which faults. */
 
 /**
+ * A promise for the calls of a vocabulary. `harness/vocabularies/README.md` says which vocabulary has which promises, and
+ * what each means there.
+ */
+export type PromiseName = Consistency | Delivery | OrderedDelivery | Holding | Numbering | IsolationModel
+
+/**
  * - `linearizable`: Herlihy and Wing 1990.
+ * - `sequential`: one order of all operations explains them and keeps the order of each process (Lamport 1979).
+ * - `causal`: every process sees causes before effects (Ahamad et al. 1995).
+ * - `monotonic`: what a process has seen stays in what it sees later (Terry et al. 1994).
  * - `consistent-prefix`: a read returns a state that the object had at some time up to the read's completion
  *   (Terry, "Replicated Data Consistency Explained Through Baseball", 2013). It may be stale, never invented.
+ * - `eventual`: once changes and faults are over, reads show every acknowledged change; earlier reads may lack any.
  */
-export type PromiseName = 'linearizable' | 'consistent-prefix' | Delivery | IsolationModel
+export type Consistency =
+  | 'linearizable'
+  | 'sequential'
+  | 'causal'
+  | 'monotonic'
+  | 'consistent-prefix'
+  | 'eventual'
 
-/** How often an acknowledged request takes effect in the outside world. */
+/** How often what was acknowledged takes effect or is delivered. */
 export type Delivery = 'at-most-once' | 'at-least-once' | 'exactly-once'
+
+/** The same for a queue, in the order of the enqueues. */
+export type OrderedDelivery = `fifo-${Delivery}`
+
+/** Of locks and leases: `exclusive` without tokens; `fenced`: tokens increase, and a holder may be replaced unawares. */
+export type Holding = 'exclusive' | 'fenced'
+
+/** Of ids: `ordered`: also, each is greater than those that were known before it was asked for. */
+export type Numbering = 'unique' | 'ordered'
 
 /**
  * Isolation of transactions (Adya 1999), and in addition:
@@ -44,8 +69,8 @@ export type IsolationModel =
 export interface Claims {
   /** Who made the promise and where. Shown in the verdict. */
   readonly source: string
-  /** Vocabulary -> call -> the promise for it under the given options. */
-  readonly consistency: Readonly<Record<string, Readonly<Record<string, PromiseName>>>>
+  /** Vocabulary -> the promise for all its calls under the given options, or call -> the promise for it. */
+  readonly consistency: Readonly<Record<string, PromiseName | Readonly<Record<string, PromiseName>>>>
   /** What a minority does with calls that it cannot serve without breaking the promise. */
   readonly minority: 'refuse' | 'serve-reads'
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */

@@ -1,4 +1,5 @@
 /** Checkers and their verdicts. */
+import type { PromiseName } from './claims.ts'
 import type { RunRecord } from './record.ts'
 
 export type Status = 'valid' | 'invalid' | 'unknown'
@@ -14,11 +15,22 @@ export interface Evidence {
   readonly page?: { readonly file: string; readonly html?: string }
 }
 
+/** A promise that nobody made: if it is broken, that is not held against the cluster of a run. */
+export interface Assumption {
+  readonly vocabulary: string
+  readonly name: PromiseName
+}
+
 export interface Verdict {
   readonly checker: string
   readonly status: Status
   /** The promise that was judged, and who made it. */
-  readonly promise: { readonly text: string; readonly source: string }
+  readonly promise: {
+    readonly text: string
+    readonly source: string
+    /** What nobody promised for the vocabulary, although it was judged by it. Absent: the promise was made. */
+    readonly assumed?: Assumption
+  }
   /** One sentence. */
   readonly summary: string
   readonly evidence: readonly Evidence[]

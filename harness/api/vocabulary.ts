@@ -45,8 +45,12 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   /** What the objects are, in a few words. */
   readonly description: string
   readonly calls: Calls
-  /** The promises that can be made for its calls, strongest first. The first is assumed if nobody made one. */
+  /** The promises that can be made for its calls, strongest first. */
   readonly promises: readonly [PromiseName, ...PromiseName[]]
+  /** The promise that is assumed if nobody made one. Absent: the strongest. */
+  readonly assumes?: PromiseName
+  /** Other names that are accepted -> the promise that they mean: what earlier versions called it. */
+  readonly synonyms?: Readonly<Record<string, PromiseName>>
   /** What must be unique in a history, in words, such as `a value is written to a key at most once`. Null: nothing. */
   readonly unique: string | null
   /** The state of an unchanged object, in words, such as `null` or `0`. */

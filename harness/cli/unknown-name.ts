@@ -18,12 +18,19 @@ const distance = (a: string, b: string): number => {
 /** Up to this many edits, a name is treated as a misspelling. */
 const NEAR = 2
 
-/** @param kind the kind of thing, for the sentence: `There is no <kind> named <name>.` */
-export const unknownName = (kind: string, name: string, known: readonly string[]): UserError => {
-  const near = known.find((candidate) => distance(name, candidate) <= NEAR)
-  const hint = near === undefined ? '' : ` Did you mean ${near}?`
-  return new UserError(`There is no ${kind} named ${name}.${hint} Known: ${known.join(', ') || 'none'}.`)
+/** ` Did you mean <near>?`; empty if no known name is near. */
+export const hintAt = (name: string, known: readonly string[]): string => {
+  const near = known
+    .filter((candidate) => distance(name, candidate) <= NEAR)
+    .toSorted((a, b) => distance(name, a) - distance(name, b))[0]
+  return near === undefined ? '' : ` Did you mean ${near}?`
 }
+
+/** @param kind the kind of thing, for the sentence: `There is no <kind> named <name>.` */
+export const unknownName = (kind: string, name: string, known: readonly string[]): UserError =>
+  new UserError(
+    `There is no ${kind} named ${name}.${hintAt(name, known)} Known: ${known.join(', ') || 'none'}.`,
+  )
 
 /** The entry of that name in a table. @throws UserError if there is none */
 export const lookUp = <T>(kind: string, table: Readonly<Record<string, T>>, name: string): T => {

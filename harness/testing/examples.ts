@@ -15,7 +15,7 @@ export interface Example {
 }
 
 const KEY = { key: 3 }
-const BAD_KEYS = [{}, { key: 'three' }, { key: 1.5 }, { key: Number.NaN }, null]
+const BAD_KEYS = [{}, { key: null }, { key: 1.5 }, { key: Number.NaN }, null]
 const HELD = { key: 3, owner: 8 }
 const REQUEST = { key: 'a-1', resource: 2, version: 4 }
 const BAD_REQUESTS = [{}, { ...REQUEST, key: 7 }, { ...REQUEST, version: '4' }, { key: 'a-1', version: 4 }]
@@ -82,8 +82,8 @@ const write: Example = {
   value: { key: 3, value: 7 },
   ok: { key: 3, value: 7 },
   changes: true,
-  badValues: [...BAD_KEYS, KEY, { key: 3, value: null }, { key: 3, value: 'x' }],
-  badOks: [KEY, { key: 3, value: 'x' }],
+  badValues: [...BAD_KEYS, KEY, { key: 3, value: null }, { key: 3, value: 1.5 }],
+  badOks: [KEY, { key: 3, value: 1.5 }],
   mismatches: [
     { key: 4, value: 7 },
     { key: 3, value: 8 },
@@ -229,7 +229,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       ok: { key: 3, value: 7 },
       changes: true,
       badValues: BAD_KEYS,
-      badOks: [KEY, { key: 3, value: '7' }],
+      badOks: [KEY, { key: 3, value: 1.5 }],
       mismatches: [{ key: 4, value: null }],
       objects: ['3'],
       reads: ['3=7'],
@@ -239,7 +239,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       ok: { key: 3, values: [7, 8] },
       changes: true,
       badValues: BAD_KEYS,
-      badOks: [KEY, { key: 3, values: null }, { key: 3, values: ['7'] }],
+      badOks: [KEY, { key: 3, values: null }, { key: 3, values: [1.5] }],
       mismatches: [{ key: 4, values: [] }],
       objects: ['3'],
       reads: ['3=7', '3=8'],
@@ -263,7 +263,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       ok: { key: 3, values: [7, 8] },
       changes: false,
       badValues: BAD_KEYS,
-      badOks: [KEY, { key: 3, values: ['7'] }],
+      badOks: [KEY, { key: 3, values: [1.5] }],
       mismatches: [{ key: 4, values: [] }],
       objects: ['3'],
       reads: ['3=7', '3=8'],

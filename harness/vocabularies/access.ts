@@ -9,7 +9,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
-import { OF_OBJECTS } from './promises.ts'
+import { OF_REPLICAS } from './promises.ts'
 import { repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -26,7 +26,7 @@ const change = defineCall({
 export const ACCESS = defineVocabulary({
   name: 'access',
   description: 'permissions that are granted, revoked and checked',
-  promises: OF_OBJECTS,
+  promises: OF_REPLICAS,
   unique: null,
   initial: 'not allowed',
   services: [],

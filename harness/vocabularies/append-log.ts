@@ -8,17 +8,16 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
-import { OF_OBJECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { held, inText, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-const key = z.int()
-const value = z.int()
+const key = scalar
+const value = scalar
 
 export const APPEND_LOG = defineVocabulary({
   name: 'append-log',
   description: 'logs that return the offset of each value',
-  promises: OF_OBJECTS,
+  promises: ['linearizable', 'consistent-prefix', 'at-least-once', 'at-most-once'],
   unique: 'a value is appended to a log at most once',
   initial: 'empty',
   services: [],
@@ -28,7 +27,7 @@ export const APPEND_LOG = defineVocabulary({
       ok: z.object({ key, value, offset: z.int().nonnegative() }),
       changes: () => true,
       mismatch: repeats('key', 'value'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
       writes: (asked) => [held(asked.key, asked.value)],
     }),
     read: defineCall({
@@ -36,7 +35,7 @@ export const APPEND_LOG = defineVocabulary({
       ok: z.object({ key, values: z.array(value) }),
       changes: () => false,
       mismatch: repeats('key'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
       reads: (ok) => ok.values.map((each) => held(ok.key, each)),
     }),
   },

@@ -9,7 +9,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { bankForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
+import { OF_REPLICAS } from './promises.ts'
 import { nothing, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -23,7 +23,7 @@ const transfer = z.object({ from: account, to: account, amount: z.int() })
 export const BANK = defineVocabulary({
   name: 'bank',
   description: `${ACCOUNTS} accounts, none of which may be overdrawn`,
-  promises: OF_OBJECTS,
+  promises: OF_REPLICAS,
   unique: null,
   initial: `${INITIAL_BALANCE} in each account`,
   services: [],

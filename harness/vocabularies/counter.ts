@@ -9,16 +9,16 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { counterForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
-import { repeats } from './values.ts'
+import { OF_REPLICAS } from './promises.ts'
+import { inText, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-const key = z.int()
+const key = scalar
 
 export const COUNTER = defineVocabulary({
   name: 'counter',
   description: 'counters with additions and reads',
-  promises: OF_OBJECTS,
+  promises: OF_REPLICAS,
   unique: null,
   initial: '0',
   services: [],
@@ -29,14 +29,14 @@ export const COUNTER = defineVocabulary({
       ok: z.object({ key, delta: z.int() }),
       changes: () => true,
       mismatch: repeats('key', 'delta'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
     }),
     read: defineCall({
       value: z.object({ key }),
       ok: z.object({ key, value: z.int() }),
       changes: () => false,
       mismatch: repeats('key'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
     }),
   },
 })

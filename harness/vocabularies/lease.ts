@@ -12,7 +12,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { holding, release } from './locks.ts'
-import { OF_OBJECTS } from './promises.ts'
+import { OF_LOCKS, WITHOUT_READS } from './promises.ts'
 import { defineVocabulary } from './vocabulary.ts'
 
 /** The duration that clients request. If the service grants another one, the answer has it in `ttlMs`. */
@@ -28,7 +28,8 @@ const granted = z.object({
 export const LEASE = defineVocabulary({
   name: 'lease',
   description: 'locks that expire some time after they were granted',
-  promises: OF_OBJECTS,
+  promises: OF_LOCKS,
+  synonyms: WITHOUT_READS,
   unique: 'an owner acquires at most once',
   initial: 'free',
   services: [],

@@ -11,7 +11,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { lockForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
+import { OF_LOCKS, WITHOUT_READS } from './promises.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 export const PERMITS = 2
@@ -31,7 +31,8 @@ const UNIQUE_OWNER = 'an owner acquires at most once'
 export const LOCK = defineVocabulary({
   name: 'lock',
   description: 'locks with fencing tokens; acquiring a taken lock is refused',
-  promises: OF_OBJECTS,
+  promises: OF_LOCKS,
+  synonyms: WITHOUT_READS,
   unique: UNIQUE_OWNER,
   initial: 'free',
   services: [],
@@ -46,7 +47,8 @@ export const LOCK = defineVocabulary({
 export const SEMAPHORE = defineVocabulary({
   name: 'semaphore',
   description: `semaphores of ${PERMITS} permits; acquiring without a free permit is refused`,
-  promises: OF_OBJECTS,
+  promises: ['linearizable', 'exclusive'],
+  synonyms: WITHOUT_READS,
   unique: UNIQUE_OWNER,
   initial: 'free',
   services: [],

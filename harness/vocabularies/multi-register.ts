@@ -3,7 +3,6 @@
  * The call, `txn`, is that of rw-register (`transactions.ts`).
  */
 import { rwRegisterForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
 import { type RegisterOp, registerTransaction } from './transactions.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -19,7 +18,7 @@ const isInOneGroup = (ops: readonly RegisterOp[]): boolean => {
 export const MULTI_REGISTER = defineVocabulary({
   name: 'multi-register',
   description: `registers in groups of ${GROUP_SIZE}; one call reads or writes several of a group`,
-  promises: OF_OBJECTS,
+  promises: ['linearizable', 'sequential', 'consistent-prefix'],
   unique: null,
   initial: 'null',
   services: [],

@@ -1,15 +1,24 @@
 /** The promises that vocabularies can make, strongest first. */
 import type { Delivery, IsolationLevel, IsolationModel, PlainLevel } from '../api/claims.ts'
 
-/** Promises about single objects. */
+/** Of objects whose reads may show an older state. */
 export const OF_OBJECTS = ['linearizable', 'consistent-prefix'] as const
 
-/** Promises about effects in the outside world. */
+/** Of objects whose reads may also show changes in any order, or only some of them, until all replicas agree. */
+export const OF_REPLICAS = [...OF_OBJECTS, 'eventual'] as const
+
+/** Of locks and leases. */
+export const OF_LOCKS = ['linearizable', 'exclusive', 'fenced'] as const
+
+/** About effects in the outside world, and about deliveries without an order. */
 export const OF_EFFECTS = [
   'exactly-once',
   'at-least-once',
   'at-most-once',
 ] as const satisfies readonly Delivery[]
+
+/** `consistent-prefix` says nothing about calls that change the object: where all of them do, it was no weaker promise. */
+export const WITHOUT_READS = { 'consistent-prefix': 'linearizable' } as const
 
 /** Each level comes after all levels that it implies. They are no chain: see `checkers/transactions/consistency.ts`. */
 export const ISOLATION_LEVELS: readonly IsolationLevel[] = [

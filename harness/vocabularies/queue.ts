@@ -12,17 +12,18 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { queueForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { OF_EFFECTS, WITHOUT_READS } from './promises.ts'
+import { held, inText, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-const key = z.int()
-const value = z.int()
+const key = scalar
+const value = scalar
 
 export const QUEUE = defineVocabulary({
   name: 'queue',
   description: 'queues, first in, first out',
-  promises: OF_OBJECTS,
+  promises: ['linearizable', 'fifo-exactly-once', 'fifo-at-least-once', 'fifo-at-most-once', ...OF_EFFECTS],
+  synonyms: WITHOUT_READS,
   unique: 'a value is put into a queue at most once',
   initial: 'empty',
   services: [],
@@ -33,7 +34,7 @@ export const QUEUE = defineVocabulary({
       ok: z.object({ key, value }),
       changes: () => true,
       mismatch: repeats('key', 'value'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
       writes: (asked) => [held(asked.key, asked.value)],
     }),
     dequeue: defineCall({
@@ -41,7 +42,7 @@ export const QUEUE = defineVocabulary({
       ok: z.object({ key, value: value.nullable() }),
       changes: () => true,
       mismatch: repeats('key'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
       reads: (ok) => (ok.value === null ? [] : [held(ok.key, ok.value)]),
     }),
     drain: defineCall({
@@ -50,7 +51,7 @@ export const QUEUE = defineVocabulary({
       ok: z.object({ key, values: z.array(value) }),
       changes: () => true,
       mismatch: repeats('key'),
-      objects: (asked) => [`${asked.key}`],
+      objects: (asked) => [inText(asked.key)],
       reads: (ok) => ok.values.map((each) => held(ok.key, each)),
     }),
   },

@@ -12,7 +12,6 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { registerForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
 import { held, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -23,7 +22,7 @@ const contents = value.nullable()
 export const REGISTER = defineVocabulary({
   name: 'register',
   description: 'independent registers: read, write, compare-and-set',
-  promises: OF_OBJECTS,
+  promises: ['linearizable', 'sequential', 'causal', 'consistent-prefix', 'eventual'],
   unique: null,
   initial: 'null',
   services: [],

@@ -9,7 +9,6 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { setForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
 import { inText, nothing, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -18,7 +17,7 @@ const element = scalar
 export const SET = defineVocabulary({
   name: 'set',
   description: 'one set; elements are added and never removed',
-  promises: OF_OBJECTS,
+  promises: ['linearizable', 'monotonic', 'consistent-prefix', 'eventual'],
   unique: 'an element is added at most once',
   initial: 'empty',
   services: [],

@@ -8,14 +8,15 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { uniqueIdsForm } from './edn-forms.ts'
-import { OF_OBJECTS } from './promises.ts'
 import { nothing, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 export const UNIQUE_IDS = defineVocabulary({
   name: 'unique-ids',
   description: 'ids that are never issued twice',
-  promises: OF_OBJECTS,
+  promises: ['ordered', 'unique'],
+  assumes: 'unique',
+  synonyms: { linearizable: 'unique', 'consistent-prefix': 'unique' },
   unique: null,
   initial: 'no id issued',
   services: [],

@@ -13,7 +13,12 @@ describe('a vocabulary', () => {
     expect(vocabulary.name).toBe(name)
     expect(new Set(vocabulary.promises).size).toBe(vocabulary.promises.length)
     expect(vocabulary.description).not.toMatch(/\.$/)
-    expect(fs.readFileSync(path.join(import.meta.dirname, 'README.md'), 'utf8')).toContain(`\`${name}\``)
+    const readme = fs.readFileSync(path.join(import.meta.dirname, 'README.md'), 'utf8')
+    expect(readme).toContain(`\`${name}\``)
+    for (const promise of vocabulary.promises)
+      if (!isIsolationModel(promise)) expect(readme).toContain(`\`${promise}\``)
+    expect(vocabulary.promises).toContain(vocabulary.assumes ?? vocabulary.promises[0])
+    for (const meant of Object.values(vocabulary.synonyms ?? {})) expect(vocabulary.promises).toContain(meant)
   })
 
   it('of transactions promises each isolation model before all that it implies', () => {

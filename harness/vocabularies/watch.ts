@@ -10,7 +10,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
-import { OF_OBJECTS } from './promises.ts'
+import { OF_EFFECTS } from './promises.ts'
 import { held, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -20,7 +20,8 @@ const change = put.extend({ revision: z.int() })
 export const WATCH = defineVocabulary({
   name: 'watch',
   description: 'numbered changes of keys, which clients watch',
-  promises: OF_OBJECTS,
+  promises: OF_EFFECTS,
+  synonyms: { linearizable: 'exactly-once', 'consistent-prefix': 'exactly-once' },
   unique: 'a value is put at most once',
   initial: 'no change',
   services: [],

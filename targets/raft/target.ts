@@ -4,17 +4,26 @@ import type { Delivery } from '../../harness/api/claims.ts'
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
+import { ACCESS } from '../../harness/vocabularies/access.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
+import { BANK } from '../../harness/vocabularies/bank.ts'
+import { BOOKING } from '../../harness/vocabularies/booking.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
+import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
+import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
 import { protectedBy } from '../sink/client.ts'
 import { SINK_PORT } from '../sink/port.ts'
@@ -109,14 +118,30 @@ export const raft = defineTarget({
   claims: ({ sink }) => ({
     source: 'targets/raft/README.md',
     consistency: {
-      [REGISTER.name]: { read: 'linearizable', write: 'linearizable', cas: 'linearizable' },
-      [SET.name]: { add: 'linearizable', read: 'linearizable' },
-      [LIST_APPEND.name]: { txn: 'strict-serializable' },
-      [RW_REGISTER.name]: { txn: 'strict-serializable' },
-      [EFFECTS.name]: { submit: deliveredTo(sink) },
-      [JOB_QUEUE.name]: { submit: deliveredTo(sink) },
-      [SCHEDULE.name]: { schedule: deliveredTo(sink) },
-      [OUTBOX.name]: { update: deliveredTo(sink) },
+      // One replicated state machine: every object has one order of calls.
+      [REGISTER.name]: 'linearizable',
+      [SET.name]: 'linearizable',
+      [LIST_APPEND.name]: 'strict-serializable',
+      [RW_REGISTER.name]: 'strict-serializable',
+      [MULTI_REGISTER.name]: 'linearizable',
+      [COUNTER.name]: 'linearizable',
+      [QUEUE.name]: 'linearizable',
+      [UNIQUE_IDS.name]: 'ordered',
+      [APPEND_LOG.name]: 'linearizable',
+      [LOCK.name]: 'linearizable',
+      [SEMAPHORE.name]: 'linearizable',
+      [LEASE.name]: 'linearizable',
+      [PROTECTED_LOCK.name]: 'linearizable',
+      [PROTECTED_LEASE.name]: 'linearizable',
+      [BANK.name]: 'linearizable',
+      [BOOKING.name]: 'linearizable',
+      [ACCESS.name]: 'linearizable',
+      [WATCH.name]: 'exactly-once',
+      [ELECTION.name]: 'linearizable',
+      [EFFECTS.name]: deliveredTo(sink),
+      [JOB_QUEUE.name]: deliveredTo(sink),
+      [SCHEDULE.name]: deliveredTo(sink),
+      [OUTBOX.name]: deliveredTo(sink),
     },
     minority: 'refuse',
     tellsElections: true,

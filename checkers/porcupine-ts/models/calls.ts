@@ -1,10 +1,13 @@
 /** Inputs and outputs of the models that have a specialised engine, for the model and for the engine. */
 
+/** A name of an object, or a value. */
+export type Scalar = number | bigint | string | boolean
+
 // Counters.
 
 export type CounterInput =
-  | { readonly f: 'read'; readonly key: number }
-  | { readonly f: 'add'; readonly key: number; readonly delta: number }
+  | { readonly f: 'read'; readonly key: Scalar }
+  | { readonly f: 'add'; readonly key: Scalar; readonly delta: number }
 
 /** `value: null`: an add that did not return the new value. */
 export interface CounterOutput {
@@ -34,12 +37,12 @@ export interface LockOutput {
 // Queues, stacks and pools.
 
 export type QueueInput =
-  | { readonly f: 'put'; readonly key: number; readonly value: number }
-  | { readonly f: 'take'; readonly key: number }
+  | { readonly f: 'put'; readonly key: Scalar; readonly value: Scalar }
+  | { readonly f: 'take'; readonly key: Scalar }
 
 /** `taken: null`: it was empty. For a put: null. */
 export interface QueueOutput {
-  readonly taken: number | null
+  readonly taken: Scalar | null
 }
 
 // Sets.

@@ -2,6 +2,7 @@
 import type { Model } from '../model.ts'
 import { decideCounter } from '../specialised/counter.ts'
 import type { CounterInput, CounterOutput } from './calls.ts'
+import { partitionOf } from './sequence.ts'
 
 export type { CounterInput, CounterOutput } from './calls.ts'
 
@@ -15,7 +16,7 @@ export const counter: Model<number, CounterInput, CounterOutput> = {
   readOnly: (input) => input.f === 'read' || input.delta === 0,
   classify: (input, output) =>
     `${input.f === 'add' ? input.delta : 'r'} ${output === undefined ? null : output.value}`,
-  partition: ({ key }) => key,
+  partition: ({ key }) => partitionOf(key),
   describe: (input, output) => {
     const told = output === undefined ? ' ?' : output.value === null ? '' : ` -> ${output.value}`
     return input.f === 'read' ? `read${told}` : `add ${input.delta}${told}`

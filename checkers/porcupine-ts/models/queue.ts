@@ -3,32 +3,35 @@ import type { Model, NondeterministicModel } from '../model.ts'
 import { checkPriorityQueue } from '../specialised/priority-queue.ts'
 import { checkPool, checkQueue } from '../specialised/queue.ts'
 import { checkStack } from '../specialised/stack.ts'
-import type { QueueInput, QueueOutput } from './calls.ts'
-import { equalSequences, hashSequence, insertSorted } from './sequence.ts'
+import type { QueueInput, QueueOutput, Scalar } from './calls.ts'
+import { equalSequences, hashSequence, insertSorted, inWords, partitionOf } from './sequence.ts'
 import { decideBy } from './value-log.ts'
 
 export type { QueueInput, QueueOutput } from './calls.ts'
 
+const takenIn = (output: QueueOutput | undefined, none: string): string =>
+  output === undefined ? '?' : output.taken === null ? none : inWords(output.taken)
+
 const common = {
-  init: (): readonly number[] => [],
+  init: (): readonly Scalar[] => [],
   equal: equalSequences,
   hash: hashSequence,
   classify: (input: QueueInput, output: QueueOutput | undefined) =>
-    input.f === 'put' ? `p${input.value}` : `t${output === undefined ? '?' : output.taken}`,
-  partition: ({ key }: QueueInput) => key,
+    input.f === 'put' ? `p${inWords(input.value)}` : `t${takenIn(output, 'nothing')}`,
+  partition: ({ key }: QueueInput) => partitionOf(key),
   describe: (input: QueueInput, output: QueueOutput | undefined) =>
     input.f === 'put'
-      ? `put ${input.value}${output === undefined ? ' ?' : ''}`
-      : `take -> ${output === undefined ? '?' : (output.taken ?? 'empty')}`,
-  describeState: (state: readonly number[]) => `[${state.join(', ')}]`,
+      ? `put ${inWords(input.value)}${output === undefined ? ' ?' : ''}`
+      : `take -> ${takenIn(output, 'empty')}`,
+  describeState: (state: readonly Scalar[]) => `[${state.map(inWords).join(', ')}]`,
 }
 
 /** A container whose next element is the one at `end`: the first or the last. */
 const ordered = (
   name: string,
   end: 0 | -1,
-  put: (state: readonly number[], value: number) => readonly number[],
-): Model<readonly number[], QueueInput, QueueOutput> => ({
+  put: (state: readonly Scalar[], value: Scalar) => readonly Scalar[],
+): Model<readonly Scalar[], QueueInput, QueueOutput> => ({
   ...common,
   name,
   step: (state, input, output) => {
@@ -41,39 +44,39 @@ const ordered = (
   readOnly: (input, output) => input.f === 'take' && output !== undefined && output.taken === null,
 })
 
-const append = (state: readonly number[], value: number): readonly number[] => [...state, value]
+const append = (state: readonly Scalar[], value: Scalar): readonly Scalar[] => [...state, value]
 
 /** First in, first out. */
-export const fifoQueue: Model<readonly number[], QueueInput, QueueOutput> = {
+export const fifoQueue: Model<readonly Scalar[], QueueInput, QueueOutput> = {
   ...ordered('fifo-queue', 0, append),
   specialised: decideBy(checkQueue),
 }
 
 /** Last in, first out. */
-export const stack: Model<readonly number[], QueueInput, QueueOutput> = {
+export const stack: Model<readonly Scalar[], QueueInput, QueueOutput> = {
   ...ordered('stack', -1, append),
   specialised: decideBy(checkStack),
 }
 
 /** Smallest first. */
-export const priorityQueue: Model<readonly number[], QueueInput, QueueOutput> = {
+export const priorityQueue: Model<readonly Scalar[], QueueInput, QueueOutput> = {
   ...ordered('priority-queue', 0, insertSorted),
   specialised: decideBy(checkPriorityQueue),
 }
 
-const without = (state: readonly number[], value: number): readonly number[] | undefined => {
+const without = (state: readonly Scalar[], value: Scalar): readonly Scalar[] | undefined => {
   const at = state.indexOf(value)
   return at === -1 ? undefined : state.toSpliced(at, 1)
 }
 
 /** A pool: any element may come out. A take that never returned may have taken any of them: several next states. */
-export const multisetQueue: NondeterministicModel<readonly number[], QueueInput, QueueOutput> = {
+export const multisetQueue: NondeterministicModel<readonly Scalar[], QueueInput, QueueOutput> = {
   ...common,
   name: 'multiset-queue',
   steps: (state, input, output) => {
     if (input.f === 'put') return [insertSorted(state, input.value)]
     if (output === undefined) {
-      const left = [...new Set(state)].map((value) => without(state, value) as readonly number[])
+      const left = [...new Set(state)].map((value) => without(state, value) as readonly Scalar[])
       return left.length === 0 ? [state] : left
     }
     if (output.taken === null) return state.length === 0 ? [state] : []

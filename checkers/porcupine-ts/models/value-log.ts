@@ -4,7 +4,7 @@ import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
 import { declined } from '../specialised/declined.ts'
 import { illegal, NONE, type ValueLog } from '../specialised/value-log.ts'
-import type { QueueInput, QueueOutput } from './calls.ts'
+import type { QueueInput, QueueOutput, Scalar } from './calls.ts'
 
 /** Decides by an engine for containers whose values are all different, if they are. */
 export const decideBy =
@@ -17,14 +17,14 @@ export const decideBy =
 /** The result itself if the history is of another kind, or a value came out twice. */
 const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | SpecialResult => {
   const count = calledBy(part, end)
-  const codes = new Map<number, number>()
+  const codes = new Map<Scalar, number>()
   const put: number[] = []
   const take: number[] = []
   const empty: number[] = []
   /** The first take of a value that another take has taken. */
   let again: { readonly code: number; readonly position: number } | null = null
   const returns = float64(count)
-  const codeOf = (value: number): number => {
+  const codeOf = (value: Scalar): number => {
     const known = codes.get(value)
     if (known !== undefined) return known
     codes.set(value, put.length)

@@ -9,6 +9,7 @@
  */
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
+import { declined } from './declined.ts'
 import {
   at,
   certainSpans,
@@ -83,11 +84,13 @@ const inAround = (log: ValueLog, values: readonly number[], time: number): reado
 }
 
 export const checkPriorityQueue = (log: ValueLog): SpecialResult => {
+  const numbers = log.values.filter((value) => typeof value === 'number')
+  if (numbers.length < log.values.length) return declined('a value is not a number')
   const stranger = findStranger(log)
   if (stranger !== null) return stranger
   const calendar = new Calendar(timesOf(log))
   const smaller: number[] = []
-  for (const value of sortedPositions(Float64Array.from(log.values))) {
+  for (const value of sortedPositions(Float64Array.from(numbers))) {
     const earliest = Math.max(putCall(log, value), takeCall(log, value))
     if (log.take[value] !== NONE && calendar.firstFree(earliest) > takeReturn(log, value))
       return illegal([...operationsOn(log, [value]), ...inAround(log, smaller, earliest)])

@@ -8,6 +8,7 @@
 import { float64 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
+import type { Scalar } from '../models/calls.ts'
 
 export const NONE = -1
 
@@ -22,7 +23,7 @@ export interface ValueLog {
   /** Takes that found nothing. */
   readonly empty: readonly number[]
   /** The values themselves. */
-  readonly values: readonly number[]
+  readonly values: readonly Scalar[]
 }
 
 export const illegal = (operations: readonly number[]): SpecialResult => ({

@@ -3,6 +3,7 @@
  * own moment and returns what the object answered. On demand, two operations then exchange their answers.
  */
 import type { Model, Operation } from '../model.ts'
+import type { Scalar } from '../models/calls.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
 import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import { fencingLock, type LockInput, type LockOutput, mutex } from '../models/locks.ts'
@@ -102,8 +103,8 @@ const historyOf = <S, I, O>(kind: Recipe<S, I, O>, seed: number): Operation<I, O
 }
 
 const container = (
-  next: (state: readonly number[], int: Int) => number,
-): Recipe<readonly number[], QueueInput, QueueOutput> => ({
+  next: (state: readonly Scalar[], int: Int) => number,
+): Recipe<readonly Scalar[], QueueInput, QueueOutput> => ({
   model: fifoQueue,
   input: (int, _client, fresh) =>
     int(9) < 5 ? { f: 'put', key: 0, value: (fresh * 7919) % 1000 } : { f: 'take', key: 0 },
@@ -111,7 +112,7 @@ const container = (
     if (input.f === 'put') return { state: [...state, input.value], output: { taken: null } }
     if (state.length === 0) return { state, output: { taken: null } }
     const at = next(state, int)
-    return { state: state.toSpliced(at, 1), output: { taken: state[at] as number } }
+    return { state: state.toSpliced(at, 1), output: { taken: state[at] as Scalar } }
   },
 })
 
@@ -220,7 +221,7 @@ const larger = <S, I, O, T>(name: string, model: Model<T, I, O>, kind: Recipe<S,
   history: (seed) => historyOf(kind, seed) as Operation<unknown, unknown>[],
 })
 
-const smallest = (state: readonly number[]): number => state.indexOf(Math.min(...state))
+const smallest = (state: readonly Scalar[]): number => state.indexOf(Math.min(...state.map(Number)))
 
 export const largerSubjects: readonly Larger[] = [
   larger('register', casRegister(null), registers),

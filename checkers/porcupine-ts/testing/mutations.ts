@@ -193,7 +193,7 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   [
     'the smallest comes out first',
     PRIORITY,
-    'Float64Array.from(log.values)',
+    'Float64Array.from(numbers)',
     'Float64Array.from(log.values, (value) => -value)',
   ],
   [

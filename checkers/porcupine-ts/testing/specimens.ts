@@ -1,6 +1,7 @@
 /** Every ready-made model, with the calls and answers for its random histories. */
 import type { AnyModel, Operation } from '../model.ts'
 import { appendLog, type LogInput, type LogOutput } from '../models/append-log.ts'
+import type { Scalar } from '../models/calls.ts'
 import { type CounterInput, counter } from '../models/counter.ts'
 import { type KeyValueInput, keyValue } from '../models/key-value.ts'
 import {
@@ -197,7 +198,7 @@ const growing: Specimen<readonly number[], SetInput, SetOutput> = {
   answers: ({ f }) => (f === 'read' ? subsets([0, 1, 2, 3, 4, 5]) : [false, null]),
 }
 
-const logs: Specimen<readonly number[], LogInput, LogOutput> = {
+const logs: Specimen<readonly Scalar[], LogInput, LogOutput> = {
   model: appendLog,
   input: (int) => (int(2) === 0 ? { f: 'append', key: 0, value: int(2) } : { f: 'read', key: 0 }),
   answers: ({ f }) => (f === 'append' ? OFFSETS : lists(2)),

@@ -1,5 +1,6 @@
 /** Builds the RunSpec from the settings of a run: plain data, fully checked before anything starts. */
 import crypto from 'node:crypto'
+import type { Claims } from '../../api/claims.ts'
 import type { PlannedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
@@ -8,6 +9,7 @@ import { readPlannedFaults } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseInteger } from '../setting.ts'
 import { unknownName } from '../unknown-name.ts'
+import { claimsOf } from './claims.ts'
 import { chooseEnvironment } from './environment.ts'
 import { parseExpect } from './expect.ts'
 import { chooseNemeses, chooseRecorded, modelsBeyond } from './nemeses.ts'
@@ -41,19 +43,19 @@ const planOf = ({ plan, nemesisOpts }: RunSettings, nemeses: number): 'phases' |
 }
 
 /** All faults of the run, planned in advance, so that a nemesis rejects wrong options before anything starts. */
-const planned = (spec: RunSpec, { target, environment }: Place): readonly PlannedFault[] => {
+const planned = (spec: RunSpec, { target, environment }: Place, claims: Claims): readonly PlannedFault[] => {
   const nodes = environment.identify(spec.runId, spec.nodes).map(({ name }) => name)
   const nemeses = Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)]))
-  const faults = planFaults({ spec, target, nemeses }, nodes, target.claims(spec.targetOptions), 0).flat()
+  const faults = planFaults({ spec, target, nemeses }, nodes, claims, 0).flat()
   if (spec.faults !== undefined) requireFit(faults, nodes, spec.timeLimitMs)
   return faults
 }
 
 /** Of all nemeses, those that can plan a fault in this cluster, and why the others cannot. */
-const withPlans = (spec: RunSpec, place: Place): BuiltSpec => {
+const withPlans = (spec: RunSpec, place: Place, claims: Claims): BuiltSpec => {
   const judged = spec.nemeses.map((each) => {
     try {
-      planned({ ...spec, nemeses: [each] }, place)
+      planned({ ...spec, nemeses: [each] }, place, claims)
       return { each, note: [] }
     } catch (error) {
       if (!(error instanceof UserError)) throw error
@@ -72,6 +74,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   const workload = await findWorkload(settings.workload)
   const targetOptions = parseOptions(`target ${target.name}`, settings.targetOpts, target.options)
   requireVocabulary(target, targetOptions, workload)
+  const claims = claimsOf(target, targetOptions, workload.vocabulary)
   const runId = crypto.randomBytes(4).toString('hex')
   const environment = await chooseEnvironment(settings.env, target, targetOptions)
   const place: Place = { target, targetOptions, environment }
@@ -101,8 +104,9 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     expect: parseExpect(settings.expect, workload.vocabulary),
   }
   requireSupport(place, asked.nemeses)
-  const { spec, notes } = settings.nemesis === 'all' ? withPlans(asked, place) : { spec: asked, notes: [] }
-  const beyond = modelsBeyond(planned(spec, place), target.claims(spec.targetOptions))
+  const { spec, notes } =
+    settings.nemesis === 'all' ? withPlans(asked, place, claims) : { spec: asked, notes: [] }
+  const beyond = modelsBeyond(planned(spec, place, claims), claims)
   const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
   return { spec, notes: [...chosen.notes, ...notes, ...(beyond.length === 0 ? [] : [warning])] }
 }

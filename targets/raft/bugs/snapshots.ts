@@ -13,7 +13,7 @@ type SavedLists = [number, readonly number[]][]
 
 class SortedQueues extends Queues {
   override save(): ReturnType<Queues['save']> {
-    return super.save().map(([key, values]) => [key, values.toSorted((a, b) => a - b)])
+    return super.save().map(([key, values]) => [key, values.toSorted((a, b) => Number(a) - Number(b))])
   }
 }
 

@@ -1,12 +1,13 @@
 /** Counters. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { CounterCall, CounterRead } from '../../../harness/vocabularies/counter.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 export class Counters implements Structure {
-  protected readonly values: DigestMap<number, number>
+  protected readonly values: DigestMap<Scalar, number>
 
-  constructor(saved: readonly [number, number][]) {
+  constructor(saved: readonly [Scalar, number][]) {
     this.values = new DigestMap(saved)
   }
 
@@ -23,7 +24,7 @@ export class Counters implements Structure {
   }
 
   read(call: Call): CounterRead {
-    const { key } = call.value as { key: number }
+    const { key } = call.value as { key: Scalar }
     return { key, value: this.values.get(key) ?? 0 }
   }
 
@@ -32,4 +33,4 @@ export class Counters implements Structure {
   }
 }
 
-export const counters: MakeStructure = (saved) => new Counters((saved ?? []) as [number, number][])
+export const counters: MakeStructure = (saved) => new Counters((saved ?? []) as [Scalar, number][])

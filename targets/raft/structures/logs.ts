@@ -1,12 +1,13 @@
 /** Append-only logs; an append returns the value's offset. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { Appended, LogCall, LogRead } from '../../../harness/vocabularies/append-log.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 export class Logs implements Structure {
-  readonly #values: DigestMap<number, readonly number[]>
+  readonly #values: DigestMap<Scalar, readonly Scalar[]>
 
-  constructor(saved: readonly [number, readonly number[]][]) {
+  constructor(saved: readonly [Scalar, readonly Scalar[]][]) {
     this.#values = new DigestMap(saved)
   }
 
@@ -24,13 +25,13 @@ export class Logs implements Structure {
   }
 
   read(call: Call): LogRead {
-    const { key } = call.value as { key: number }
+    const { key } = call.value as { key: Scalar }
     return { key, values: this.#values.get(key) ?? [] }
   }
 
-  save(): readonly (readonly [number, readonly number[]])[] {
+  save(): readonly (readonly [Scalar, readonly Scalar[]])[] {
     return this.#values.entries()
   }
 }
 
-export const logs: MakeStructure = (saved) => new Logs((saved ?? []) as [number, readonly number[]][])
+export const logs: MakeStructure = (saved) => new Logs((saved ?? []) as [Scalar, readonly Scalar[]][])

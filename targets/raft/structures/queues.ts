@@ -1,12 +1,13 @@
 /** First-in-first-out queues. */
 import type { Call } from '../../../harness/api/history.ts'
 import type { QueueCall } from '../../../harness/vocabularies/queue.ts'
+import type { Scalar } from '../../../harness/vocabularies/values.ts'
 import { DigestMap, type MakeStructure, type Structure } from './structure.ts'
 
 export class Queues implements Structure {
-  protected readonly values: DigestMap<number, readonly number[]>
+  protected readonly values: DigestMap<Scalar, readonly Scalar[]>
 
-  constructor(saved: readonly [number, readonly number[]][]) {
+  constructor(saved: readonly [Scalar, readonly Scalar[]][]) {
     this.values = new DigestMap(saved)
   }
 
@@ -28,14 +29,14 @@ export class Queues implements Structure {
   }
 
   /** The value at the head, without taking it. */
-  read(call: Call): { readonly key: number; readonly value: number | null } {
-    const { key } = call.value as { key: number }
+  read(call: Call): { readonly key: Scalar; readonly value: Scalar | null } {
+    const { key } = call.value as { key: Scalar }
     return { key, value: this.values.get(key)?.[0] ?? null }
   }
 
-  save(): readonly (readonly [number, readonly number[]])[] {
+  save(): readonly (readonly [Scalar, readonly Scalar[]])[] {
     return this.values.entries()
   }
 }
 
-export const queues: MakeStructure = (saved) => new Queues((saved ?? []) as [number, readonly number[]][])
+export const queues: MakeStructure = (saved) => new Queues((saved ?? []) as [Scalar, readonly Scalar[]][])

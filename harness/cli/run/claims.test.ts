@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { targets } from '../../../targets/index.ts'
+import type { Claims } from '../../api/claims.ts'
+import type { Target } from '../../api/target.ts'
+import { REGISTER } from '../../vocabularies/register.ts'
+import { claimsOf } from './claims.ts'
+import { defaultsOf } from './options.ts'
+
+const claiming = (consistency: object, clients: readonly string[] = []): Target =>
+  ({
+    name: 'shop',
+    clients: Object.fromEntries(clients.map((name) => [name, {}])),
+    claims: () =>
+      ({ source: 'its manual', consistency, minority: 'refuse', tolerates: {} }) as unknown as Claims,
+  }) as unknown as Target
+
+const check = (consistency: object, clients?: readonly string[]): Claims =>
+  claimsOf(claiming(consistency, clients), {}, REGISTER)
+
+describe('the claims of a target', () => {
+  it.each([
+    ['a whole vocabulary', { queue: 'fifo-at-least-once' }],
+    ['calls', { register: { read: 'eventual', write: 'linearizable' } }],
+    ['a name of an earlier version', { watch: { watch: 'linearizable' } }],
+  ])('may be about %s', (_, consistency) => {
+    expect(check(consistency).consistency).toEqual(consistency)
+  })
+
+  it.each([
+    [
+      { regster: { read: 'linearizable' } },
+      /^Target shop claims something for regster: there is no vocabulary named regster\. Did you mean register\? Known: register, set, /,
+    ],
+    [
+      { register: { raed: 'linearizable' } },
+      /^Target shop claims linearizable for raed of register: there is no call of register named raed\. Did you mean read\? Known: read, write, cas\.$/,
+    ],
+    [
+      { register: { read: 'linearisable' } },
+      /^Target shop claims linearisable for read of register: there is no promise for register named linearisable\. Did you mean linearizable\? Known: linearizable, sequential, /,
+    ],
+    [
+      { queue: 'at-leastonce' },
+      /^Target shop claims at-leastonce for queue: .*Did you mean at-least-once\? Known: linearizable, fifo-exactly-once, /,
+    ],
+    [
+      { set: 'exactly-once' },
+      /there is no promise for set named exactly-once\. Known: linearizable, monotonic, /,
+    ],
+  ])('%o is refused in one sentence', (consistency, sentence) => {
+    expect(() => check(consistency)).toThrow(sentence)
+  })
+
+  it('may be about a vocabulary that only its clients know', () => {
+    expect(() => check({ mine: { go: 'eventual' } }, ['mine'])).not.toThrow()
+    expect(() => check({ mine: { go: 'eventual' } })).toThrow('no vocabulary named mine')
+  })
+})
+
+it.each(Object.values(targets))('$name claims something for every vocabulary that it speaks', (target) => {
+  const { consistency } = claimsOf(target, defaultsOf(target.options), REGISTER)
+  expect(Object.keys(consistency)).toEqual(expect.arrayContaining(Object.keys(target.clients)))
+})
