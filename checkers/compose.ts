@@ -166,6 +166,7 @@ export const composeVerdict = async (
     counts,
     faults,
     verdicts,
+    notes: [],
     impact: impactOf(record),
   }
 }

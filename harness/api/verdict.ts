@@ -87,6 +87,8 @@ export interface RunVerdict {
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
   readonly faults: { readonly planned: number; readonly injected: number; readonly effective: number }
   readonly verdicts: readonly Verdict[]
+  /** What was assumed, what was not judged, and what would have been needed: one sentence each. */
+  readonly notes: readonly string[]
   /** Null if there were no faults. */
   readonly impact: Impact | null
 }

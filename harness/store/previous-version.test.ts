@@ -41,6 +41,7 @@ const VERDICT: RunVerdict = {
   counts: { ok: 1, fail: 0, info: 0 },
   faults: { planned: 2, injected: 2, effective: 1 },
   verdicts: [],
+  notes: [],
   impact: null,
 }
 

@@ -14,7 +14,8 @@ import type { RunVerdict } from '../api/verdict.ts'
 type EitherName<T extends { readonly effective: unknown }> = Omit<T, 'effective'> &
   (Pick<T, 'effective'> | { readonly bit: T['effective'] })
 
-export type StoredVerdict = Omit<RunVerdict, 'faults'> & {
+export type StoredVerdict = Omit<RunVerdict, 'faults' | 'notes'> & {
+  readonly notes?: RunVerdict['notes']
   readonly faults: EitherName<RunVerdict['faults']>
 }
 type StoredFault = RecordedFault & Partial<PlannedFault>
@@ -30,7 +31,11 @@ const effectiveOf = <T>(either: { readonly effective: T } | { readonly bit: T })
 
 export const readVerdictRecord = (stored: StoredVerdict): RunVerdict => {
   const { planned, injected } = stored.faults
-  return { ...stored, faults: { planned, injected, effective: effectiveOf(stored.faults) } }
+  return {
+    ...stored,
+    notes: stored.notes ?? [],
+    faults: { planned, injected, effective: effectiveOf(stored.faults) },
+  }
 }
 
 export const storedVerdict = (verdict: RunVerdict): RunVerdict & StoredVerdict => ({

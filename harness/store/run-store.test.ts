@@ -86,6 +86,7 @@ const verdict: RunVerdict = {
   counts: { ok: 1, fail: 0, info: 0 },
   faults: { planned: 0, injected: 0, effective: 0 },
   verdicts: [],
+  notes: [],
   impact: null,
 }
 

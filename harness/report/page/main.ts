@@ -6,6 +6,18 @@ import { element, table } from './dom.ts'
 import { drawPlots } from './plots.ts'
 import { mountTimeline } from './timeline.ts'
 
+/** What was assumed, or not judged. */
+const notes = ({ verdict }: ReportData): readonly HTMLElement[] =>
+  verdict.notes.length === 0
+    ? []
+    : [
+        element(
+          'ul',
+          { id: 'notes' },
+          verdict.notes.map((note) => element('li', {}, [note])),
+        ),
+      ]
+
 const header = (data: ReportData): HTMLElement =>
   element('header', { class: data.verdict.status }, [
     element('span', { class: 'status', id: 'status' }, [data.verdict.status]),
@@ -13,6 +25,7 @@ const header = (data: ReportData): HTMLElement =>
       `${data.title}${data.subtitle === '' ? '' : ` · ${data.subtitle}`}`,
     ]),
     element('p', { id: 'story' }, [data.verdict.summary]),
+    ...notes(data),
   ])
 
 const counts = (data: ReportData): HTMLElement => {
