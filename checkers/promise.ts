@@ -31,7 +31,8 @@ const claimedFor = ({ claims }: RunRecord, vocabulary: Vocabulary, call: string)
 
 const madeOf = (record: RunRecord, vocabulary: Vocabulary, call: string): CallPromise => {
   const { spec, claims } = record
-  if (spec?.expect != null) return { name: spec.expect, source: EXPECTED, isAssumed: false }
+  const expected = record.expect ?? spec?.expect
+  if (expected != null) return { name: expected, source: EXPECTED, isAssumed: false }
   const claimed = claimedFor(record, vocabulary, call)
   if (claims != null && claimed !== undefined)
     return { name: claimed, source: claims.source, isAssumed: false }

@@ -33,7 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/report/': ['harness/api/', 'harness/store/', 'harness/support/'],
   'harness/faults/': ['harness/api/', 'harness/support/'],
   'harness/store/': ['harness/api/', 'harness/history/', 'harness/support/'],
-  'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/'],
+  'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/', 'harness/history/'],
   'harness/environments/': ['harness/api/', 'harness/support/', 'harness/faults/', 'harness/vocabularies/'],
   'checkers/porcupine-ts/': [],
   'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/support/'],

@@ -2,6 +2,7 @@
 import { causal as checker } from '../checkers/data/causal.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
+import { INITIAL, initialOf } from './initial.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
@@ -13,11 +14,7 @@ export const causal = defineWorkload({
   vocabulary: REGISTER,
   options: {
     ...keyOptions(3, 200),
-    initial: {
-      type: 'string',
-      default: 'null',
-      description: 'value of an unwritten register, for imported histories (Knossos: 0)',
-    },
+    initial: INITIAL,
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
@@ -30,5 +27,5 @@ export const causal = defineWorkload({
       usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
       context,
     ),
-  checkers: ({ initial }) => [checker({ initial: initial === 'null' ? null : Number(initial) }), ...standing],
+  checkers: ({ initial }) => [checker({ initial: initialOf(initial) }), ...standing],
 })

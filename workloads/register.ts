@@ -20,6 +20,7 @@ import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { assert } from '../harness/support/assert.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
+import { INITIAL, initialOf } from './initial.ts'
 import { standing } from './standing.ts'
 
 const OPTIONS = {
@@ -40,11 +41,7 @@ const OPTIONS = {
     default: 0.3,
     description: 'share of compare-and-set among them; the rest are writes',
   },
-  initial: {
-    type: 'string',
-    default: 'null',
-    description: 'value of an unwritten register, for imported histories (Knossos: 0)',
-  },
+  initial: INITIAL,
 } as const satisfies OptionSpecs
 
 const FINAL_ATTEMPTS = 5
@@ -180,8 +177,5 @@ export const register = defineWorkload({
     return operations(plan, new Array<Progress>(plan.groups).fill(START))
   },
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
-  checkers: (options) => [
-    linearizability({ initial: options.initial === 'null' ? null : Number(options.initial) }),
-    ...standing,
-  ],
+  checkers: (options) => [linearizability({ initial: initialOf(options.initial) }), ...standing],
 })

@@ -24,7 +24,7 @@ import type { Columns, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
-import { checkerOf, type Judged } from '../verdict.ts'
+import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
 import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
 import { judgeEventual } from './eventual-register.ts'
@@ -134,6 +134,14 @@ const withPage = async (
   }
 }
 
+const NOTHING_WRITTEN =
+  'nothing was written, and every read returned the initial value, which proves nothing; a write would have been needed'
+
+/** Only reads of the initial value: no register could have answered otherwise. (Without any, no operation was ok.) */
+const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
+  columns.kind.length > 0 &&
+  columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
+
 /** Judges by the model. */
 const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
   const table = toColumns(record, initial)
@@ -141,6 +149,7 @@ const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Ju
   const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
+    if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations: pairs.length })
     const summary = `${pairs.length} operations on ${result.partitions} keys are as promised.`
     const details = { operations: pairs.length, keys: result.partitions, ...enginesOf(result) }
     return { status: 'valid', summary, evidence: [], details }

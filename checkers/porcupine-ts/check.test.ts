@@ -125,6 +125,28 @@ describe('limits', () => {
     expect(performance.now() - startMs).toBeLessThan(5000)
   })
 
+  it('out of time is unknown where each step of the model is slow', () => {
+    const slow: typeof keyValue = {
+      ...keyValue,
+      step: (...given) => {
+        const endMs = performance.now() + 20
+        while (performance.now() < endMs);
+        return keyValue.step(...given)
+      },
+    }
+    const startMs = performance.now()
+    const keys = Array.from({ length: 30 }, (_, i) => `k${i}`)
+    const history = keys.flatMap((key, i) =>
+      hard(6).map((operation) => ({
+        ...operation,
+        client: operation.client + 100 * i,
+        input: { ...operation.input, key },
+      })),
+    )
+    expect(check(slow, history, { timeMs: 200 })).toMatchObject({ verdict: 'unknown', reason: 'time' })
+    expect(performance.now() - startMs).toBeLessThan(1000)
+  })
+
   it('out of memory is unknown, never ok', () => {
     expect(check(keyValue, hard(40), { memoryBytes: 2 ** 20 })).toMatchObject({
       verdict: 'unknown',

@@ -67,7 +67,10 @@ const checkModel = <S, I, O>(
   let decided = 0
   for (const [place, part] of inOrder(parts).entries()) {
     if (!goesOn(place)) break
-    const decision = decide(model, part, Number.POSITIVE_INFINITY, budget, tally)
+    const decision: Decision =
+      budget.now() > budget.deadlineMs
+        ? { verdict: 'unknown', reason: 'time', passed: 0 }
+        : decide(model, part, Number.POSITIVE_INFINITY, budget, tally)
     if (decision.verdict === 'illegal') return { ...decision, engines: tally.engines }
     if (decision.verdict === 'ok') decided++
     else if (undecided === null) {

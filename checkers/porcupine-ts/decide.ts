@@ -60,7 +60,7 @@ const search = <S, I, O>(
   const whole = positions.length === part.count && end === Number.POSITIVE_INFINITY
   const some = whole ? part : partOf(part, positions, end)
   const compiled = compile(model, some)
-  const machine = new Transitions(model, some, compiled.classOf)
+  const machine = new Transitions(model, some, compiled.classOf, budget)
   const result = new Search(compiled, machine, budget).run([machine.intern(model.init())])
   const event = result.verdict === 'ok' ? 0 : (compiled.events[result.event] as number)
   return { result, blocked: positions[event >> 1] as number }

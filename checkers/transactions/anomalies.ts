@@ -2,7 +2,7 @@
  * The anomalies by name, with their meanings. Cycles come first, because they prove most.
  *
  * Cycles are Adya's (1999, chapters 3 and 4), G-nonadjacent is from Cerone and Gotsman ("Analysing Snapshot Isolation",
- * 2016), the others from Kingsbury and Alvaro (2020, section 4). Predicates (phantoms, G2 beyond items) are left out:
+ * 2016), OTV and fractured reads are from Bailis et al. (2013, 2014), G-update is Adya's (1999, section 4.2), the others from Kingsbury and Alvaro (2020, section 4). Predicates (phantoms, G2 beyond items) are left out:
  * neither vocabulary has predicates, so G2 is always G2-item here.
  */
 
@@ -25,6 +25,9 @@ export const OTHERS = [
   'future-read',
   'internal',
   'lost-update',
+  'OTV',
+  'fractured-read',
+  'G-update',
 ] as const
 export type OtherName = (typeof OTHERS)[number]
 
@@ -50,6 +53,10 @@ const MEANINGS: Readonly<Record<CycleName | OtherName, string>> = {
   'cyclic-versions': 'the versions of one key precede each other in a cycle',
   'future-read': 'a transaction read a value that it wrote only later',
   internal: 'a transaction contradicts itself: a read does not fit its own earlier operations',
+  OTV: 'a transaction saw a write of another, and later read a state without that other (observed transaction vanishes)',
+  'fractured-read': 'a transaction saw one write of another and missed a second one',
+  'G-update':
+    'a cycle in which at most one transaction only reads: the updates alone cannot be put in an order that it fits',
   'lost-update': 'two transactions read the same version and both wrote on top of it',
 }
 

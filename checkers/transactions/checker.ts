@@ -7,7 +7,7 @@ import { NS_PER_MS } from '../../harness/support/time.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
-import { checkerOf, type Judged } from '../verdict.ts'
+import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
@@ -63,12 +63,24 @@ const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly 
   return proofs.toSorted((a, b) => breaks(a) - breaks(b) || rank(a) - rank(b))
 }
 
+const NOTHING_WRITTEN =
+  'no transaction that wrote anything committed, and no read found anything, which proves nothing; a committed write would have been needed'
+
+/** Whether some committed transaction wrote, or read something that was written. */
+const isTelling = ({ ops, outcome }: Transactions): boolean =>
+  ops.some(
+    (own, row) =>
+      outcome[row] === COMMITTED &&
+      own.some(([f, , value]) => f !== 'r' || (Array.isArray(value) ? value.length > 0 : value !== null)),
+  )
+
 const judge = (record: RunRecord, options: JudgeOptions): Judged => {
   const promised = isolationOf(record, options)
   const transactions = readTransactions(record.pairs, options.vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
   const isBroken = judgement.broken.has(promised)
+  if (!isBroken && !isTelling(transactions)) return notJudged(NOTHING_WRITTEN, { committed })
   return {
     status: isBroken ? 'invalid' : committed === 0 ? 'unknown' : 'valid',
     summary: summaryOf(judgement, promised, committed),

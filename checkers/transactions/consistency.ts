@@ -1,13 +1,14 @@
 /**
  * From anomalies to consistency models: which are broken, and which are not refuted. The models are those of Adya (1999,
- * chapter 4: PL-1 to PL-3, PL-CS, PL-2+, PL-SI, PL-2.99), each also for sessions and for real time (Bailis et al. 2014;
- * Kingsbury and Alvaro 2020, section 6.3).
+ * chapter 4: PL-1 to PL-3, PL-CS, PL-2+, PL-3U, PL-SI, PL-2.99), monotonic atomic view and read atomic (Bailis et al. 2013,
+ * 2014; Cerone, Bernardi and Gotsman 2015) and parallel snapshot isolation, which is PL-2+ (Crooks et al. 2017). Most also
+ * for sessions and for real time (Kingsbury and Alvaro 2020, section 6.3).
  *
  * Not refuted does not mean proven: another history of the same cluster may refute the model.
  */
 import type { IsolationLevel, IsolationModel, PromiseName } from '../../harness/api/claims.ts'
 import { ISOLATION_LEVELS, type IsolationScope, isolationModel } from '../../harness/vocabularies/promises.ts'
-import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
+import { type AnomalyName, CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 
 interface Level {
   readonly implies: readonly IsolationLevel[]
@@ -21,14 +22,18 @@ const LEVELS: Readonly<Record<IsolationLevel, Level>> = {
     implies: ['read-uncommitted'],
     forbids: ['G1a', 'G1b', 'G1c', 'dirty-update', 'incompatible-order', 'cyclic-versions', 'future-read'],
   },
+  'monotonic-atomic-view': { implies: ['read-committed'], forbids: ['OTV'] },
+  'read-atomic': { implies: ['monotonic-atomic-view'], forbids: ['fractured-read', 'internal'] },
   'cursor-stability': { implies: ['read-committed'], forbids: ['lost-update'] },
-  'consistent-view': { implies: ['cursor-stability'], forbids: ['G-single', 'internal'] },
+  'consistent-view': { implies: ['cursor-stability', 'read-atomic'], forbids: ['G-single'] },
+  'parallel-snapshot-isolation': { implies: ['consistent-view'], forbids: [] },
+  'update-serializable': { implies: ['parallel-snapshot-isolation'], forbids: ['G-update'] },
   'repeatable-read': {
-    implies: ['cursor-stability'],
-    forbids: ['G-single', 'G-nonadjacent', 'G2-item', 'internal'],
+    implies: ['cursor-stability', 'read-atomic'],
+    forbids: ['G-single', 'G-nonadjacent', 'G2-item'],
   },
-  'snapshot-isolation': { implies: ['consistent-view'], forbids: ['G-nonadjacent'] },
-  serializable: { implies: ['repeatable-read', 'snapshot-isolation'], forbids: [] },
+  'snapshot-isolation': { implies: ['parallel-snapshot-isolation'], forbids: ['G-nonadjacent'] },
+  serializable: { implies: ['update-serializable', 'repeatable-read', 'snapshot-isolation'], forbids: [] },
 }
 
 const SCOPES: Readonly<Record<Suffix, IsolationScope>> = {
@@ -37,7 +42,7 @@ const SCOPES: Readonly<Record<Suffix, IsolationScope>> = {
   '-realtime': 'real-time',
 }
 
-const modelOf = (level: IsolationLevel, suffix: Suffix): IsolationModel =>
+const modelOf = (level: IsolationLevel, suffix: Suffix): IsolationModel | null =>
   isolationModel(level, SCOPES[suffix])
 
 interface Model {
@@ -46,18 +51,26 @@ interface Model {
   readonly forbids: readonly AnomalyName[]
 }
 
+/** The models of this suffix that a level implies, past those that have no such variant. */
+const impliedBy = (level: IsolationLevel, suffix: Suffix): readonly IsolationModel[] =>
+  LEVELS[level].implies.flatMap((weaker) => modelOf(weaker, suffix) ?? impliedBy(weaker, suffix))
+
+/** Only cycles depend on process order and real time. */
+const isCycle = (anomaly: AnomalyName): anomaly is CycleName => CYCLES.some((cycle) => cycle === anomaly)
+
 /** Each model comes after all models that it implies. */
 const MODELS: readonly Model[] = SUFFIXES.flatMap((suffix, strength) =>
-  ISOLATION_LEVELS.map((level) => {
-    const { implies, forbids } = LEVELS[level]
-    const weaker = strength === 0 ? [] : [modelOf(level, SUFFIXES[strength - 1] as Suffix)]
+  ISOLATION_LEVELS.flatMap((level) => {
+    const name = modelOf(level, suffix)
+    if (name === null) return []
+    const weaker = strength === 0 ? null : modelOf(level, SUFFIXES[strength - 1] as Suffix)
     return {
-      name: modelOf(level, suffix),
-      implies: [...implies.map((each) => modelOf(each, suffix)), ...weaker],
-      // Only cycles depend on process order and real time.
-      forbids: forbids
-        .filter((anomaly) => suffix === '' || /^G(0|1c|2|-)/.test(anomaly))
-        .map((anomaly) => `${anomaly}${suffix}` as AnomalyName),
+      name,
+      implies: [...impliedBy(level, suffix), ...(weaker === null ? [] : [weaker])],
+      forbids: LEVELS[level].forbids.flatMap((anomaly): readonly AnomalyName[] => {
+        if (suffix === '') return [anomaly]
+        return isCycle(anomaly) ? [`${anomaly}${suffix}`] : []
+      }),
     }
   }),
 )
@@ -70,6 +83,12 @@ export const modelsBrokenBy = (anomalies: Iterable<AnomalyName>): ReadonlySet<Is
     if (forbids.some((anomaly) => found.has(anomaly)) || implies.some((weaker) => broken.has(weaker)))
       broken.add(name)
   return broken
+}
+
+/** Whether the anomaly breaks a model that those found so far do not break. */
+export const isWorse = (found: Iterable<AnomalyName>, anomaly: AnomalyName): boolean => {
+  const broken = modelsBrokenBy(found)
+  return [...modelsBrokenBy([anomaly])].some((model) => !broken.has(model))
 }
 
 /** Whether a promise, or one that it implies, forbids the anomaly. */

@@ -5,7 +5,23 @@
  */
 import { CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { type Components, componentsOf } from './components.ts'
-import { EdgeList, type Graph, graphOf, type Kinds, PROCESS, REAL_TIME, RW, WR, WW } from './graph.ts'
+import {
+  antiWithin,
+  BY_READS,
+  BY_VIEWS,
+  BY_WRITES,
+  EdgeList,
+  type Graph,
+  graphOf,
+  type Kinds,
+  PROCESS,
+  REAL_TIME,
+  type Scope,
+  type Strength,
+  WR,
+  WW_KINDS,
+  writesWithin,
+} from './graph.ts'
 import { Paths } from './paths.ts'
 
 /** Indices of edges; each edge begins where the previous one ends, and the last ends where the first begins. */
@@ -18,12 +34,7 @@ export interface CycleSearch {
   wanted(anomaly: `${CycleName}${Suffix}`): boolean
 }
 
-const EXTRA: Readonly<Record<Suffix, Kinds>> = {
-  '': 0,
-  '-process': PROCESS,
-  '-realtime': PROCESS | REAL_TIME,
-}
-const DEPENDENCIES = WW | WR
+const EXTRA: readonly Kinds[] = [0, PROCESS, PROCESS | REAL_TIME]
 /** The shortest of the cycles that start at this many edges of a component is reported. */
 const TRIES = 64
 /** The search for a shorter cycle ends after this many visited vertices. */
@@ -60,7 +71,7 @@ const cyclicPart = (whole: Graph, kinds: Kinds): Cyclic => {
  * A graph with each vertex twice: `2v` if the last step was a dependency, `2v + 1` if it was an anti-dependency, after which
  * only a dependency may follow. So a cycle in this graph has no two anti-dependencies in a row.
  */
-const alternating = (graph: Graph, components: Components, dependencies: Kinds): Graph => {
+const alternating = (graph: Graph, components: Components, dependencies: Kinds, anti: Kinds): Graph => {
   const list = new EdgeList()
   const { list: edges } = graph
   for (let i = 0; i < edges.length; i++) {
@@ -70,15 +81,16 @@ const alternating = (graph: Graph, components: Components, dependencies: Kinds):
     if ((kind & dependencies) !== 0) {
       list.add(2 * from, 2 * to, kind, -1, i)
       list.add(2 * from + 1, 2 * to, kind, -1, i)
-    } else if (kind === RW) list.add(2 * from, 2 * to + 1, kind, -1, i)
+    } else if ((kind & anti) !== 0) list.add(2 * from, 2 * to + 1, kind, -1, i)
   }
   return graphOf(2 * graph.vertices, list)
 }
 
-/** One level: the dependencies, and the other edges that count as dependencies. */
+/** One scope: the dependencies that follow in it, and the orders that count as dependencies. */
 class Level {
   readonly #graph: Graph
   readonly #dependencies: Kinds
+  readonly #anti: Kinds
   readonly #paths: Paths
   readonly #all: Components
   readonly #byDependency: Components
@@ -86,14 +98,15 @@ class Level {
   readonly #alternatingComponents: Components
   readonly #alternatingPaths: Paths
 
-  constructor(graph: Graph, extra: Kinds) {
+  constructor(graph: Graph, dependencies: Kinds, anti: Kinds) {
     this.#graph = graph
-    this.#dependencies = DEPENDENCIES | extra
+    this.#dependencies = dependencies
+    this.#anti = anti
     this.#paths = new Paths(graph)
-    this.#all = componentsOf(graph, this.#dependencies | RW)
-    this.#byDependency = componentsOf(graph, this.#dependencies, this.#all)
-    this.#alternating = alternating(graph, this.#all, this.#dependencies)
-    this.#alternatingComponents = componentsOf(this.#alternating, this.#dependencies | RW)
+    this.#all = componentsOf(graph, dependencies | anti)
+    this.#byDependency = componentsOf(graph, dependencies, this.#all)
+    this.#alternating = alternating(graph, this.#all, dependencies, anti)
+    this.#alternatingComponents = componentsOf(this.#alternating, dependencies | anti)
     this.#alternatingPaths = new Paths(this.#alternating)
   }
 
@@ -170,7 +183,7 @@ class Level {
         within(v) && (rank[v] as number) <= most && (rank[v] as number) >= least
       return this.#paths.find(from, to, this.#dependencies, may)
     }
-    return this.#shortest(vertices, RW, back, within)
+    return this.#shortest(vertices, this.#anti, back, within)
   }
 
   /** A cycle with anti-dependencies, no two in a row. */
@@ -181,42 +194,55 @@ class Level {
       const number = of[2 * to]
       if (of[2 * from + 1] !== number) return null
       const may = (v: number): boolean => of[v] === number
-      const path = this.#alternatingPaths.find(2 * from + 1, 2 * to, this.#dependencies | RW, may)
+      const path = this.#alternatingPaths.find(2 * from + 1, 2 * to, this.#dependencies | this.#anti, may)
       return path?.map((edge) => list.before[edge] as number) ?? null
     }
-    return this.#shortest(vertices, RW, back, this.#inComponentOf(vertices))
+    return this.#shortest(vertices, this.#anti, back, this.#inComponentOf(vertices))
   }
 
   any(vertices: Int32Array): CycleEdges {
     const may = this.#inComponentOf(vertices)
     return this.#shortest(
       vertices,
-      RW,
-      (from, to) => this.#paths.find(from, to, this.#dependencies | RW, may),
+      this.#anti,
+      (from, to) => this.#paths.find(from, to, this.#dependencies | this.#anti, may),
       may,
     )
   }
 }
 
-const searchLevel = (level: Level, suffix: Suffix, extra: Kinds, graph: Graph, search: CycleSearch): void => {
+const searchLevel = (level: Level, scope: Scope, graph: Graph, search: CycleSearch): void => {
+  const suffix = SUFFIXES[scope] as Suffix
+  const extra = EXTRA[scope] as Kinds
   const name = (cycle: CycleName): `${CycleName}${Suffix}` => `${cycle}${suffix}`
-  const isAntiDependency = (edge: number): boolean => graph.list.kind[edge] === RW
-  if (search.wanted(name('G0')))
-    for (const cycle of level.writeCycles(WW, WW | extra)) search.found(name('G0'), cycle)
-  if (search.wanted(name('G1c')))
-    for (const cycle of level.writeCycles(WR, DEPENDENCIES | extra)) search.found(name('G1c'), cycle)
+  const report = (cycle: CycleName, first: Kinds, strength: Strength): void => {
+    if (!search.wanted(name(cycle))) return
+    const reads = strength === BY_WRITES ? 0 : WR
+    for (const found of level.writeCycles(first, writesWithin(scope, strength) | reads | extra))
+      search.found(name(cycle), found)
+  }
+  report('G0', writesWithin(scope, BY_WRITES), BY_WRITES)
+  report('G1c', WR | ofStrength(BY_READS), BY_READS)
   if (!(['G-single', 'G-nonadjacent', 'G2-item'] as const).some((each) => search.wanted(name(each)))) return
+  // An order of versions that takes the absence of G-single for granted hides an anti-dependency.
+  report('G-single', ofStrength(BY_VIEWS), BY_VIEWS)
   for (const vertices of level.components) {
     const single = level.single(vertices)
     const cycle = single.length > 0 ? single : level.nonadjacent(vertices)
     const found = cycle.length > 0 ? cycle : level.any(vertices)
     if (found.length === 0) continue
-    const antiDependencies = found.filter(isAntiDependency).length
+    const antiDependencies = found.filter(
+      (edge) => ((graph.list.kind[edge] as number) & antiWithin(scope)) !== 0,
+    ).length
     const what: CycleName =
       antiDependencies === 1 ? 'G-single' : cycle.length > 0 ? 'G-nonadjacent' : 'G2-item'
     if (search.wanted(name(what))) search.found(name(what), () => found)
   }
 }
+
+/** WW edges of all scopes and of one strength. */
+const ofStrength = (strength: number): Kinds =>
+  WW_KINDS.reduce((all, kinds) => all | (kinds[strength] as Kinds), 0)
 
 /**
  * @param count the number of transactions
@@ -224,13 +250,12 @@ const searchLevel = (level: Level, suffix: Suffix, extra: Kinds, graph: Graph, s
  */
 export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): void => {
   const whole = graphOf(count, edges)
-  const everything = DEPENDENCIES | RW
-  if (componentsOf(whole, everything | EXTRA['-realtime']).cyclic.length === 0) return
-  for (const suffix of SUFFIXES) {
-    if (!CYCLES.some((cycle) => search.wanted(`${cycle}${suffix}`))) continue
-    const extra = EXTRA[suffix]
-    const { graph, origin } = cyclicPart(whole, everything | extra)
-    searchLevel(new Level(graph, extra), suffix, extra, graph, {
+  const dependencies = (scope: Scope): Kinds => writesWithin(scope, BY_VIEWS) | WR | (EXTRA[scope] as Kinds)
+  if (componentsOf(whole, dependencies(2) | antiWithin(2)).cyclic.length === 0) return
+  for (const scope of [0, 1, 2] as const) {
+    if (!CYCLES.some((cycle) => search.wanted(`${cycle}${SUFFIXES[scope] as Suffix}`))) continue
+    const { graph, origin } = cyclicPart(whole, dependencies(scope) | antiWithin(scope))
+    searchLevel(new Level(graph, dependencies(scope), antiWithin(scope)), scope, graph, {
       wanted: (anomaly) => search.wanted(anomaly),
       found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => origin[edge] as number)),
     })

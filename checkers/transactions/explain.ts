@@ -2,7 +2,7 @@
 
 import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { CycleEdges } from './cycles.ts'
-import { PROCESS, REAL_TIME, WR, WW } from './graph.ts'
+import { PROCESS, REAL_TIME, RW_KINDS, WR } from './graph.ts'
 import type { Inference, Proof } from './proofs.ts'
 import type { Transactions } from './transactions.ts'
 
@@ -57,6 +57,7 @@ export const explainCycle = (
   const sentences = vocabulary === LIST_APPEND ? APPENDS : WRITES
   const steps = rotate(cycle, inference)
   const rows = steps.map((edge) => edges.from[edge] as number)
+  const nameOf = (row: number): string => `T${rows.includes(row) ? rows.indexOf(row) + 1 : rows.push(row)}`
   const why = (edge: number, from: string, to: string): string => {
     const kind = edges.kind[edge] as number
     if (kind === PROCESS)
@@ -71,7 +72,12 @@ export const explainCycle = (
       before: version(edges.before[edge] as number),
       after: version(edges.after[edge] as number) ?? 'nothing',
     }
-    return sentences[kind === WW ? 'ww' : kind === WR ? 'wr' : 'rw'](step)
+    if (kind === WR) return sentences.wr(step)
+    const sentence = sentences[RW_KINDS.includes(kind) ? 'rw' : 'ww'](step)
+    const inferred = inference.whyBefore?.(edge, nameOf) ?? null
+    return inferred === null
+      ? sentence
+      : `${sentence} (${step.before} comes before ${step.after}: ${inferred})`
   }
   const lines = steps.map((edge, i) => {
     const isLast = i === steps.length - 1

@@ -2,19 +2,51 @@
 
 /**
  * Why one transaction must come before another (Adya 1999, section 4.4):
- * - WW: it wrote the version before the version of the other;
+ * - WW: it wrote a version before the version of the other;
  * - WR: the other read what it wrote;
- * - RW: it read the version before the one that the other wrote (anti-dependency);
+ * - RW: it read a version before the one that the other wrote (anti-dependency);
  * - PROCESS, REAL_TIME: it was over before the other began, in the same process, or in any process.
  */
-export const WW = 1
 export const WR = 2
-export const RW = 4
 export const PROCESS = 8
 export const REAL_TIME = 16
 
 /** A set of kinds. */
 export type Kinds = number
+
+/** What an order of versions takes for granted: nothing, the order within each process, or real time. */
+export type Scope = 0 | 1 | 2
+
+/**
+ * Which cycles a model must forbid for an order of two versions to follow. If the versions were ordered the other way round,
+ * there would be a cycle of writes alone (G0), of writes and reads (G1c), or with one anti-dependency (G-single).
+ */
+export const BY_WRITES = 0
+export const BY_READS = 1
+export const BY_VIEWS = 2
+export type Strength = typeof BY_WRITES | typeof BY_READS | typeof BY_VIEWS
+
+/** The kinds of WW edges: by scope, then by strength. */
+export const WW_KINDS: readonly (readonly Kinds[])[] = [
+  [1, 1 << 5, 1 << 6],
+  [1 << 7, 1 << 8, 1 << 9],
+  [1 << 10, 1 << 11, 1 << 12],
+]
+/** The kinds of RW edges, by the scope of the order of versions that they follow from. */
+export const RW_KINDS: readonly Kinds[] = [4, 1 << 13, 1 << 14]
+
+/** An order of versions that the history itself shows. */
+export const WW = WW_KINDS[0]?.[BY_WRITES] as Kinds
+export const RW = RW_KINDS[0] as Kinds
+
+const union = (kinds: readonly Kinds[]): Kinds => kinds.reduce((all, kind) => all | kind, 0)
+
+/** WW edges of at most this scope and strength. */
+export const writesWithin = (scope: Scope, strength: Strength): Kinds =>
+  union(WW_KINDS.slice(0, scope + 1).flatMap((kinds) => kinds.slice(0, strength + 1)))
+
+/** RW edges of at most this scope. */
+export const antiWithin = (scope: Scope): Kinds => union(RW_KINDS.slice(0, scope + 1))
 
 const LEAST_CAPACITY = 1024
 
@@ -23,7 +55,7 @@ export class EdgeList {
   length = 0
   from: Int32Array
   to: Int32Array
-  kind: Uint8Array
+  kind: Uint16Array
   /** Number of the key whose versions the edge follows from; -1: none. */
   key: Int32Array
   /** Numbers of the versions that `from` and `to` wrote or read; -1: the state before all versions. */
@@ -35,7 +67,7 @@ export class EdgeList {
     const room = Math.max(capacity, LEAST_CAPACITY)
     this.from = new Int32Array(room)
     this.to = new Int32Array(room)
-    this.kind = new Uint8Array(room)
+    this.kind = new Uint16Array(room)
     this.key = new Int32Array(room)
     this.before = new Int32Array(room)
     this.after = new Int32Array(room)
@@ -64,7 +96,7 @@ export class EdgeList {
     this.key = double(this.key)
     this.before = double(this.before)
     this.after = double(this.after)
-    const kinds = new Uint8Array(this.kind.length * 2)
+    const kinds = new Uint16Array(this.kind.length * 2)
     kinds.set(this.kind)
     this.kind = kinds
   }
@@ -78,7 +110,7 @@ export interface Graph {
   readonly edges: Int32Array
   /** Target and kind of `edges[i]`, copied here for speed. */
   readonly target: Int32Array
-  readonly kind: Uint8Array
+  readonly kind: Uint16Array
 }
 
 export const graphOf = (vertices: number, list: EdgeList): Graph => {
@@ -88,7 +120,7 @@ export const graphOf = (vertices: number, list: EdgeList): Graph => {
   const next = first.slice(0, vertices)
   const edges = new Int32Array(list.length)
   const target = new Int32Array(list.length)
-  const kind = new Uint8Array(list.length)
+  const kind = new Uint16Array(list.length)
   for (let i = 0; i < list.length; i++) {
     const at = next[list.from[i] as number]!++
     edges[at] = i

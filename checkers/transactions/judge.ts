@@ -1,15 +1,18 @@
 /** Judges a history of transactions: its anomalies, and the consistency models that they break. Pure. */
 import type { IsolationModel } from '../../harness/api/claims.ts'
 import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
-import type { AnomalyName } from './anomalies.ts'
-import { modelsBrokenBy } from './consistency.ts'
+import { type AnomalyName, CYCLES } from './anomalies.ts'
+import { isWorse, modelsBrokenBy } from './consistency.ts'
 import { findCycles } from './cycles.ts'
 import { explainCycle } from './explain.ts'
+import { eachFractured, isVanished } from './fractured.ts'
 import { inferListAppend } from './list-append.ts'
 import { addOrders } from './order.ts'
-import type { Proof } from './proofs.ts'
-import { inferRwRegister, type KeyAssumption } from './rw-register.ts'
+import type { Inference, Proof } from './proofs.ts'
+import { inferRwRegister } from './rw-register.ts'
 import type { Transactions } from './transactions.ts'
+import { findUpdateCycle } from './update-cycles.ts'
+import type { KeyAssumption } from './version-order.ts'
 
 export interface Judgement {
   /** How often each anomaly was found; a cycle counts once per strongly connected component. */
@@ -28,6 +31,31 @@ export interface JudgeOptions {
   readonly keys?: KeyAssumption
 }
 
+/** Fractured reads are cycles that were found already; here they get their own names, since weaker models forbid them. */
+const findFractured = (transactions: Transactions, { edges, proofs, keys }: Inference): void =>
+  eachFractured(transactions.count, edges, (fractured) => {
+    const anomaly = isVanished(transactions, keys, fractured) ? 'OTV' : 'fractured-read'
+    proofs.add(anomaly, () => ({
+      transactions: [fractured.reader, fractured.writer],
+      because: `T1 saw what T2 wrote to ${keys[fractured.seen]}, and read ${keys[fractured.missed]} as it was before T2 wrote it`,
+    }))
+  })
+
+/** What could not be told, in sentences. */
+const findUpdates = (
+  transactions: Transactions,
+  inference: Inference,
+  vocabulary: TransactionVocabulary,
+): readonly string[] => {
+  const isUpdate = Uint8Array.from(transactions.ops, (ops) => Number(ops.some(([f]) => f !== 'r')))
+  const cycle = findUpdateCycle(transactions.count, inference.edges, isUpdate)
+  if (cycle.found === 'not told')
+    return ['Whether update serializability is broken cannot be told: there are too many cycles to try.']
+  if (cycle.found === 'cycle')
+    inference.proofs.add('G-update', () => explainCycle(cycle.edges, inference, transactions, vocabulary))
+  return []
+}
+
 /** Throws a UserError for a history that cannot be judged: a value written twice to one key. */
 export const judgeTransactions = (
   transactions: Transactions,
@@ -37,22 +65,22 @@ export const judgeTransactions = (
     vocabulary === LIST_APPEND ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
   const { edges, proofs } = inference
   addOrders(transactions, edges)
-  const isWorse = (anomaly: AnomalyName): boolean => {
-    const broken = modelsBrokenBy(proofs.counts.keys())
-    return [...modelsBrokenBy([anomaly])].some((model) => !broken.has(model))
-  }
   findCycles(transactions.count, edges, {
     // Anomalies that need process or real-time order are only searched if they break more models.
-    wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(anomaly),
+    wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(proofs.counts.keys(), anomaly),
     found: (anomaly, cycle) => {
       proofs.add(anomaly, () => explainCycle(cycle(), inference, transactions, vocabulary))
     },
   })
+  const caveats = [...inference.caveats]
+  if (proofs.counts.has('G-single')) findFractured(transactions, inference)
+  if (CYCLES.some((cycle) => proofs.counts.has(cycle)) && isWorse(proofs.counts.keys(), 'G-update'))
+    caveats.push(...findUpdates(transactions, inference, vocabulary))
   return {
     counts: proofs.counts,
     proofs: proofs.kept,
     broken: modelsBrokenBy(proofs.counts.keys()),
-    caveats: inference.caveats,
+    caveats,
     edges: edges.length,
   }
 }

@@ -34,6 +34,8 @@ export interface Inference {
   readonly keys: readonly Scalar[]
   /** The value of each version of each key, by their numbers. */
   readonly versions: readonly (readonly Scalar[])[]
+  /** Why the versions of a WW or RW edge have this order, where it was inferred; `nameOf` names transactions. */
+  readonly whyBefore?: (edge: number, nameOf: (row: number) => string) => string | null
   /** What could not be inferred, in sentences. */
   readonly caveats: readonly string[]
 }

@@ -1,37 +1,33 @@
 /**
  * What follows from an rw-register history (Kingsbury and Alvaro 2020, section 5.2). Values are unique, so each value
- * identifies its writer, but no read shows the order of versions. The order is partly inferred:
- *
- * - the initial state (null) comes before every version;
- * - writes follow reads: a transaction that read a version of a key and then wrote the key, wrote a later version;
- * - if the caller assumes that each single key is sequential, or linearizable: from the order in which one process, or all
- *   processes, accessed the versions.
+ * identifies its writer, but no read shows the order of versions. That order is inferred (`version-order.ts`), for each scope
+ * on its own: what follows from real time counts only against models that respect real time.
  *
  * What is not inferred is not judged, so an empty result proves less here than for list-append.
  */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { type AnomalyName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { componentsOf } from './components.ts'
-import { EdgeList, graphOf, RW, WR, WW } from './graph.ts'
+import { isWorse } from './consistency.ts'
+import {
+  BY_READS,
+  BY_VIEWS,
+  BY_WRITES,
+  EdgeList,
+  graphOf,
+  type Kinds,
+  RW_KINDS,
+  type Scope,
+  WR,
+  WW_KINDS,
+  writesWithin,
+} from './graph.ts'
 import { ownValue } from './internal.ts'
 import { type Keys, numberWrites } from './keys.ts'
-import { eachProcessPair, eachRealTimePair } from './order.ts'
 import { type Inference, Proofs } from './proofs.ts'
 import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
-
-/** What may be assumed about each single key. */
-export type KeyAssumption = 'nothing' | 'sequential' | 'linearizable'
-
-const INITIAL = 0
-const NO_WRITER = -1
-
-/** How one transaction accessed one key. Versions are numbers within the key; INITIAL is null. */
-interface Touch {
-  readonly row: number
-  /** Version read before its own first write; undefined: not read. */
-  readonly read: number | undefined
-  /** Version written last. */
-  readonly written: number | undefined
-}
+import { INITIAL, type KeyAssumption, NO_WRITER, type Touch, VersionOrder } from './version-order.ts'
+import { explainCyclicVersions, type Worded, whyBefore } from './version-reasons.ts'
 
 interface KeyState {
   /** Version -> value. */
@@ -43,6 +39,13 @@ interface KeyState {
   readonly readers: number[][]
   readonly touches: Touch[]
 }
+
+/** What a contradiction in the order of versions amounts to, by what the order took for granted. */
+const CYCLE_OF = ['G0', 'G1c', 'G-single'] as const
+
+/** WW edges of this scope and of any strength. */
+const ofScope = (scope: Scope): Kinds =>
+  (WW_KINDS[scope] as readonly Kinds[]).reduce((all, kind) => all | kind, 0)
 
 class RwRegister {
   readonly edges = new EdgeList()
@@ -73,9 +76,21 @@ class RwRegister {
       this.#touch(row)
       if (outcome[row] === COMMITTED) this.#judge(row)
     }
-    for (const [key, state] of this.#states.entries()) this.#addEdges(key, state)
+    for (const [key, state] of this.#states.entries()) {
+      this.#addReads(key, state)
+      this.#findLostUpdates(key, state)
+    }
+    for (const scope of [0, 1, 2] as const)
+      for (const [key, state] of this.#states.entries()) this.#addEdges(key, state, scope)
     const versions = this.#states.map((state) => state.versions as Scalar[])
-    return { edges: this.edges, proofs: this.proofs, keys: this.#keys.names, versions, caveats: [] }
+    return {
+      edges: this.edges,
+      proofs: this.proofs,
+      keys: this.#keys.names,
+      versions,
+      caveats: [],
+      whyBefore: (edge, nameOf) => this.#whyBefore(edge, nameOf),
+    }
   }
 
   #ops(row: number): readonly MicroOp[] {
@@ -186,54 +201,76 @@ class RwRegister {
       }))
   }
 
-  /** Pairs of versions where the first comes before the second. */
-  #versionOrder({ versions, touches }: KeyState): EdgeList {
-    const order = new EdgeList()
-    for (let version = 1; version < versions.length; version++) order.add(INITIAL, version, WW)
-    for (const { read, written } of touches)
-      if (read !== undefined && written !== undefined) order.add(read, written, WW)
-    if (this.#assumption === 'nothing') return order
-    const rows = Int32Array.from(touches, ({ row }) => row)
-    const byRow = new Map(touches.map((touch) => [touch.row, touch]))
-    const each = this.#assumption === 'sequential' ? eachProcessPair : eachRealTimePair
-    each(this.#history, rows, (earlier, later) => {
-      const [a, b] = [byRow.get(earlier) as Touch, byRow.get(later) as Touch]
-      const [from, to] = [a.written ?? a.read, b.read ?? b.written]
-      if (from !== undefined && to !== undefined) order.add(from, to, WW)
-    })
-    return order
-  }
-
-  #addEdges(key: number, state: KeyState): void {
-    const { versions, writers, readers } = state
+  #addReads(key: number, { writers, readers }: KeyState): void {
     for (const [version, rows] of readers.entries()) {
       const writer = writers[version] as number
       if (writer !== NO_WRITER) for (const row of rows) this.edges.add(writer, row, WR, key, version, version)
     }
-    this.#findLostUpdates(key, state)
-    const order = graphOf(versions.length, this.#versionOrder(state))
-    const [cyclic] = componentsOf(order, WW).cyclic
-    if (cyclic !== undefined) return this.#reportCyclic(key, state, cyclic)
+  }
+
+  /** The edges that follow from the order of versions in this scope, and do not follow in a smaller one. */
+  #addEdges(key: number, state: KeyState, scope: Scope): void {
+    const { versions, writers, readers } = state
+    const { pairs } = new VersionOrder(this.#history, state, this.#assumption, scope)
+    const known = this.#acyclicKinds(key, state, pairs, scope)
+    const added = known & ofScope(scope)
     const hasPredecessor = new Uint8Array(versions.length)
-    for (let i = 0; i < order.list.length; i++)
-      if (order.list.from[i] !== INITIAL) hasPredecessor[order.list.to[i] as number] = 1
-    for (let i = 0; i < order.list.length; i++) {
-      const [before, after] = [order.list.from[i] as number, order.list.to[i] as number]
+    for (let i = 0; i < pairs.length; i++)
+      if (pairs.from[i] !== INITIAL && ((pairs.kind[i] as Kinds) & known) !== 0)
+        hasPredecessor[pairs.to[i] as number] = 1
+    for (let i = 0; i < pairs.length; i++) {
+      const [before, after, kind] = [pairs.from[i] as number, pairs.to[i] as number, pairs.kind[i] as Kinds]
       const writer = writers[after] as number
       // A version with another predecessor follows from the initial state through that predecessor.
-      if (writer === NO_WRITER || (before === INITIAL && hasPredecessor[after] === 1)) continue
+      const isImplied = before === INITIAL && hasPredecessor[after] === 1
+      if ((kind & added) === 0 || writer === NO_WRITER || isImplied) continue
       if (writers[before] !== NO_WRITER)
-        this.edges.add(writers[before] as number, writer, WW, key, before, after)
-      for (const reader of readers[before] as number[]) this.edges.add(reader, writer, RW, key, before, after)
+        this.edges.add(writers[before] as number, writer, kind, key, before, after)
+      for (const reader of readers[before] as number[])
+        this.edges.add(reader, writer, RW_KINDS[scope] as Kinds, key, before, after)
     }
   }
 
-  #reportCyclic(key: number, { versions, writers }: KeyState, cyclic: Int32Array): void {
-    const known = [...cyclic].filter((version) => writers[version] !== NO_WRITER)
-    this.proofs.add('cyclic-versions', () => ({
-      transactions: known.map((version) => writers[version] as number),
-      because: `the versions ${[...cyclic].map((version) => JSON.stringify(versions[version])).join(', ')} of ${this.#keys.names[key]} precede each other in a cycle, so their order is left open`,
-    }))
+  /** The kinds of pairs, weakest first, that contradict each other nowhere; a contradiction is an anomaly. */
+  #acyclicKinds(key: number, state: KeyState, pairs: EdgeList, scope: Scope): Kinds {
+    const order = graphOf(state.versions.length, pairs)
+    let acyclic: Kinds = 0
+    for (const strength of [BY_WRITES, BY_READS, BY_VIEWS] as const) {
+      const kinds = writesWithin(scope, strength)
+      const [cyclic] = componentsOf(order, kinds).cyclic
+      if (cyclic !== undefined) {
+        const broken = `${CYCLE_OF[strength]}${SUFFIXES[scope] as Suffix}` as const
+        this.#reportCyclic(scope === 0 ? 'cyclic-versions' : broken, (nameOf) =>
+          explainCyclicVersions(order, kinds, cyclic, this.#worded(key, nameOf)),
+        )
+        break
+      }
+      acyclic = kinds
+    }
+    return acyclic
+  }
+
+  #worded(key: number, nameOf: Worded['nameOf']): Worded {
+    return { register: this.#states[key] as KeyState, key: this.#keys.names[key] as Scalar, nameOf }
+  }
+
+  #reportCyclic(anomaly: AnomalyName, explain: (nameOf: Worded['nameOf']) => string): void {
+    if (anomaly !== 'cyclic-versions' && !isWorse(this.proofs.counts.keys(), anomaly)) return
+    this.proofs.add(anomaly, () => {
+      const rows: number[] = []
+      const because = explain((row) => `T${rows.includes(row) ? rows.indexOf(row) + 1 : rows.push(row)}`)
+      return { transactions: rows, because }
+    })
+  }
+
+  #whyBefore(edge: number, nameOf: Worded['nameOf']): string | null {
+    const { edges } = this
+    const [key, kind] = [edges.key[edge] as number, edges.kind[edge] as Kinds]
+    const scope = RW_KINDS.indexOf(kind)
+    const kinds = scope === -1 ? kind : ofScope(scope as Scope)
+    const order = new VersionOrder(this.#history, this.#states[key] as KeyState, this.#assumption, 2)
+    const pair = { before: edges.before[edge] as number, after: edges.after[edge] as number, kinds }
+    return whyBefore(order, pair, this.#worded(key, nameOf))
   }
 
   #findLostUpdates(key: number, { touches, versions }: KeyState): void {

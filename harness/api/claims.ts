@@ -35,20 +35,34 @@ export type Holding = 'exclusive' | 'fenced'
 /** Of ids: `ordered`: also, each is greater than those that were known before it was asked for. */
 export type Numbering = 'unique' | 'ordered'
 
-/** Isolation of transactions (Adya 1999): alone, within each client's session, or in real time. */
+/**
+ * Isolation of transactions (Adya 1999), and in addition:
+ * - `monotonic-atomic-view`: who saw one write of a transaction sees all of them from then on (Bailis et al. 2013);
+ * - `read-atomic`: nobody sees one write of a transaction and misses another (Bailis et al. 2014; Cerone et al. 2015);
+ * - `parallel-snapshot-isolation`: Sovran et al. 2011; the same as consistent view (PL-2+), as Crooks et al. 2017 proved;
+ * - `update-serializable`: PL-3U: the updates are serializable, together with any one transaction that only reads.
+ */
 export type IsolationLevel =
   | 'read-uncommitted'
   | 'read-committed'
+  | 'monotonic-atomic-view'
+  | 'read-atomic'
   | 'cursor-stability'
   | 'consistent-view'
+  | 'parallel-snapshot-isolation'
+  | 'update-serializable'
   | 'repeatable-read'
   | 'snapshot-isolation'
   | 'serializable'
 
+/** Levels without a variant for sessions and for real time: no agreed definition of one exists. */
+export type PlainLevel = 'monotonic-atomic-view' | 'read-atomic' | 'update-serializable'
+
+/** A level alone, within each client's session, or in real time. */
 export type IsolationModel =
   | IsolationLevel
-  | `strong-session-${IsolationLevel}`
-  | `strong-${Exclude<IsolationLevel, 'serializable'>}`
+  | `strong-session-${Exclude<IsolationLevel, PlainLevel>}`
+  | `strong-${Exclude<IsolationLevel, PlainLevel | 'serializable'>}`
   | 'strict-serializable'
 
 /**

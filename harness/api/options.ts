@@ -10,6 +10,11 @@ export interface OptionSpec {
   readonly default: OptionValue
   readonly choices?: readonly string[]
   readonly description: string
+  /**
+   * What it tells that an imported history does not, in words, such as `the value of a register that was never written`.
+   * Where it is not given, the verdict names the default as assumed. Absent: it tells a run what to do.
+   */
+  readonly untold?: string
 }
 
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>

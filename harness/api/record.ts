@@ -138,6 +138,8 @@ export interface RunRecord {
   /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */
   readonly faultline: string | null
   readonly spec: RunSpec | null
+  /** The promise that is asked for with `--expect` where the record is judged again. Absent: that of the spec. */
+  readonly expect?: PromiseName
   readonly facts: RunFacts | null
   readonly claims: Claims | null
   readonly faults: readonly FaultRecord[] | null

@@ -7,6 +7,8 @@ import type { Cluster } from '../api/environment.ts'
 import type { Thread } from '../api/generator.ts'
 import type { Call, ClientProcess, Outcome } from '../api/history.ts'
 import type { Options } from '../api/options.ts'
+import type { Vocabulary } from '../api/vocabulary.ts'
+import { checkAnswer } from '../history/validate.ts'
 import { messageOf } from '../support/assert.ts'
 import { sleep } from '../support/wait.ts'
 import type { ClientLog } from './client-log.ts'
@@ -16,6 +18,8 @@ const MAX_BACK_OFF_MS = 1000
 
 export interface ClientPoolOptions {
   readonly client: Client
+  /** What a client may answer. */
+  readonly vocabulary: Vocabulary
   readonly cluster: Cluster
   readonly concurrency: number
   readonly options: Options
@@ -45,6 +49,7 @@ export class ClientPool implements AsyncDisposable {
     this.#endpoints = options.cluster.nodes.map((node) => ({ node: node.name, address: node.address }))
   }
 
+  /** @throws ClientMistakeError if the client answers what its vocabulary does not know */
   async invoke(thread: Thread, call: Call, signal: AbortSignal): Promise<Outcome> {
     let connection = this.#connections.get(thread)
     if (connection?.canSend?.(call) === false) {
@@ -65,6 +70,13 @@ export class ClientPool implements AsyncDisposable {
       this.#known.add(thread)
     }
     const outcome = await connection.invoke(call, signal)
+    if (outcome.type === 'ok')
+      checkAnswer(
+        this.#options.vocabulary,
+        call,
+        outcome.value,
+        `The client of ${this.#endpointOf(thread).node}`,
+      )
     this.#options.log.completed(this.#endpointOf(thread).node, outcome)
     return outcome
   }

@@ -158,6 +158,7 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
   using clients = new ClientLog(log)
   await using pool = new ClientPool({
     client: clientFor(target, parts.workload),
+    vocabulary: parts.workload.vocabulary,
     cluster,
     concurrency: spec.concurrency,
     options: spec.targetOptions,

@@ -5,6 +5,7 @@
  */
 import type { Thread } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
+import { ClientMistakeError } from '../history/validate.ts'
 import { assert, messageOf } from '../support/assert.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -54,6 +55,8 @@ export class Interpreter<C extends Call> {
   #reaper: NodeJS.Timeout | undefined
   #pumping = false
   #over = false
+  /** What a client answered wrongly: every further answer would be wrong too, so the run ends. */
+  #mistake: ClientMistakeError | null = null
 
   constructor(scheduler: Scheduler<C>, options: InterpretOptions<C>) {
     this.#scheduler = scheduler
@@ -61,7 +64,8 @@ export class Interpreter<C extends Call> {
   }
 
   /**
-   * Resolves once the scheduler is done and no operation is running. Rejects with what the scheduler threw. Can be called
+   * Resolves once the scheduler is done and no operation is running. Rejects with what the scheduler threw, and with the
+   * mistake of a client that answered what its vocabulary does not know. Can be called
    * only once: an extended scheduler needs another interpreter.
    */
   run(): Promise<void> {
@@ -97,7 +101,7 @@ export class Interpreter<C extends Call> {
 
   /** Returns false if there is nothing to do now. */
   #pumpOnce(): boolean {
-    if (this.#options.signal.aborted) {
+    if (this.#options.signal.aborted || this.#mistake !== null) {
       this.#abort()
       return false
     }
@@ -120,7 +124,9 @@ export class Interpreter<C extends Call> {
   #abort(): void {
     for (const job of [...this.#running.values()])
       if (job.thread < this.#options.concurrency) this.#expire(job, 'run aborted')
-    if (this.#running.size === 0) this.#finish(this.#end.resolve)
+    const mistake = this.#mistake
+    if (this.#running.size > 0) return
+    this.#finish(mistake === null ? this.#end.resolve : () => this.#end.reject(mistake))
   }
 
   #dispatch(thread: Thread, call: C): void {
@@ -137,8 +143,10 @@ export class Interpreter<C extends Call> {
     this.#running.set(thread, job)
     invoke(thread, call, job.controller.signal).then(
       (outcome) => this.#settle(job, timedOut(job, outcome)),
-      (error: unknown) =>
-        this.#settle(job, timedOut(job, { type: 'info', error: `client error: ${messageOf(error)}` })),
+      (error: unknown) => {
+        if (error instanceof ClientMistakeError) this.#mistake ??= error
+        this.#settle(job, timedOut(job, { type: 'info', error: `client error: ${messageOf(error)}` }))
+      },
     )
   }
 

@@ -2,7 +2,7 @@
 import type { Call, Operation } from '../api/history.ts'
 import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
-import { printJson } from '../support/json.ts'
+import { parseJson, printJson } from '../support/json.ts'
 
 const SHOWN = 80
 
@@ -72,6 +72,23 @@ export const checkCompletion = (vocabulary: Vocabulary, call: Call, ok: unknown,
   const why = mismatchOf(vocabulary, call, ok)
   if (why !== null)
     throw new UserError(`${where}: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`)
+}
+
+/** A client answered something that its vocabulary does not know: its own mistake, never one of the cluster. */
+export class ClientMistakeError extends UserError {}
+
+/**
+ * Checks what a client answered, as it will be read back from the history, in which fields without a value are absent.
+ *
+ * @throws ClientMistakeError
+ */
+export const checkAnswer = (vocabulary: Vocabulary, call: Call, ok: unknown, where: string): void => {
+  if (mismatchOf(vocabulary, call, ok) === null) return
+  const why = mismatchOf(vocabulary, call, parseJson(printJson(ok)))
+  if (why === null) return
+  throw new ClientMistakeError(
+    `${where} answered something that ${vocabulary.name} does not know, which is the mistake of the client and not of the cluster: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`,
+  )
 }
 
 /** @throws UserError naming the first operation of the history that does not fit */

@@ -1,5 +1,5 @@
 /** The promises that vocabularies can make, strongest first. */
-import type { Delivery, IsolationLevel, IsolationModel } from '../api/claims.ts'
+import type { Delivery, IsolationLevel, IsolationModel, PlainLevel } from '../api/claims.ts'
 
 /** Of objects whose reads may show an older state. */
 export const OF_OBJECTS = ['linearizable', 'consistent-prefix'] as const
@@ -20,12 +20,16 @@ export const OF_EFFECTS = [
 /** `consistent-prefix` says nothing about calls that change the object: where all of them do, it was no weaker promise. */
 export const WITHOUT_READS = { 'consistent-prefix': 'linearizable' } as const
 
-/** Weakest first: each level comes after all levels that it implies. */
+/** Each level comes after all levels that it implies. They are no chain: see `checkers/transactions/consistency.ts`. */
 export const ISOLATION_LEVELS: readonly IsolationLevel[] = [
   'read-uncommitted',
   'read-committed',
+  'monotonic-atomic-view',
+  'read-atomic',
   'cursor-stability',
   'consistent-view',
+  'parallel-snapshot-isolation',
+  'update-serializable',
   'repeatable-read',
   'snapshot-isolation',
   'serializable',
@@ -40,13 +44,17 @@ const PREFIXES: Readonly<Record<IsolationScope, string>> = {
   'real-time': 'strong-',
 }
 
-export const isolationModel = (level: IsolationLevel, scope: IsolationScope): IsolationModel =>
-  scope === 'real-time' && level === 'serializable'
-    ? 'strict-serializable'
-    : (`${PREFIXES[scope]}${level}` as IsolationModel)
+const PLAIN: readonly PlainLevel[] = ['monotonic-atomic-view', 'read-atomic', 'update-serializable']
+
+/** Null: the level has no variant of that scope. */
+export const isolationModel = (level: IsolationLevel, scope: IsolationScope): IsolationModel | null => {
+  if (scope !== 'alone' && PLAIN.some((plain) => plain === level)) return null
+  if (scope === 'real-time' && level === 'serializable') return 'strict-serializable'
+  return `${PREFIXES[scope]}${level}` as IsolationModel
+}
 
 const modelsIn = (scope: IsolationScope): readonly IsolationModel[] =>
-  ISOLATION_LEVELS.map((level) => isolationModel(level, scope)).toReversed()
+  ISOLATION_LEVELS.flatMap((level) => isolationModel(level, scope) ?? []).toReversed()
 
 /** Promises about transactions: each comes before all that it implies. */
 export const OF_TRANSACTIONS: readonly [IsolationModel, ...IsolationModel[]] = [

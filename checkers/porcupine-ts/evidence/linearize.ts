@@ -1,6 +1,6 @@
 /** One order for each partition, as far as there is one, for a person to follow step by step. */
 import { budgetOf } from '../check.ts'
-import type { Budget, SearchResult } from '../general/budget.ts'
+import { type Budget, type SearchResult, UNLIMITED } from '../general/budget.ts'
 import { compile, restricting } from '../general/compile.ts'
 import { determinize, isNondeterministic } from '../general/determinize.ts'
 import { replay } from '../general/order.ts'
@@ -40,20 +40,21 @@ const attempt = <S, I, O>(
   const positions = restricting(model, part, end)
   const some = partOf(part, positions, end)
   const compiled = compile(model, some)
-  const machine = new Transitions(model, some, compiled.classOf)
-  const initial = machine.intern(model.init())
+  const machine = new Transitions(model, some, compiled.classOf, budget)
   const search = new Search(compiled, machine, budget)
-  const result = search.run([initial])
+  const result = search.run([machine.intern(model.init())])
   const event = result.verdict === 'illegal' ? (compiled.events[result.event] as number) : 0
   const blocked = positions[event >> 1] as number
   if (result.verdict !== 'ok') return { result, blocked, order: [], states: [] }
-  const { order, states } = replay(compiled, machine, initial, search.choices)
+  // An order that was found is told, however late it is.
+  const unlimited = new Transitions(model, some, compiled.classOf, UNLIMITED)
+  const { order, states } = replay(compiled, unlimited, unlimited.intern(model.init()), search.choices)
   const show = model.describeState ?? String
   return {
     result,
     blocked,
     order: order.map((i) => some.index[i] as number),
-    states: states.map((state) => show(machine.state(state))),
+    states: states.map((state) => show(unlimited.state(state))),
   }
 }
 

@@ -57,7 +57,7 @@ export const searcher = (budget: Budget): Searcher => ({
     if (operations.length === 0) return false
     const part = onePart(model, operations)
     const compiled = compile(model, part)
-    const machine = new Transitions(model, part, compiled.classOf)
+    const machine = new Transitions(model, part, compiled.classOf, budget)
     const initials = from.map((state) => machine.intern(state))
     const { verdict } = new Search(compiled, machine, budget).run(initials)
     return verdict === 'unknown' ? null : verdict === 'illegal'
@@ -65,7 +65,7 @@ export const searcher = (budget: Budget): Searcher => ({
   ends: (model, operations) => {
     const part = onePart(model, operations)
     const compiled = compile(model, part)
-    const machine = new Transitions(model, part, compiled.classOf)
+    const machine = new Transitions(model, part, compiled.classOf, budget)
     const ends = new Set<number>()
     const { verdict } = new Search(compiled, machine, budget).run([machine.intern(model.init())], ends)
     return verdict === 'unknown' ? null : [...ends].map((id) => machine.state(id))

@@ -9,6 +9,17 @@ export interface Budget {
   readonly visits?: number
 }
 
+export const UNLIMITED: Budget = {
+  deadlineMs: Number.POSITIVE_INFINITY,
+  now: () => 0,
+  memoryBytes: Number.POSITIVE_INFINITY,
+}
+
+/** The time limit ran out within a step of the machine. */
+export class OutOfTimeError extends Error {
+  override readonly name = 'OutOfTimeError'
+}
+
 /** The machine that is searched. Its states are small numbers. */
 export interface Machine {
   readonly bytes: number

@@ -20,7 +20,7 @@
  *   operations, so the width of a memo row depends on how concurrent the history is, not on how long it is.
  */
 import { int32 } from '../history/allocate.ts'
-import type { Budget, Machine, SearchResult } from './budget.ts'
+import { type Budget, type Machine, OutOfTimeError, type SearchResult } from './budget.ts'
 import type { Compiled } from './compile.ts'
 import { Memo } from './memo.ts'
 import type { Choice } from './order.ts'
@@ -52,6 +52,8 @@ export class Search {
   readonly #writers: Int32Array
   readonly #blind: Int32Array
   #at = 0
+  /** The last event before which some configuration of this exploration stood. */
+  #furthest = 0
   /** After a successful run, the number of frames that led to the end. */
   #depth = 0
   /** The row that is looked up in the memo. */
@@ -98,6 +100,7 @@ export class Search {
       }
       return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
     } catch (error) {
+      if (error instanceof OutOfTimeError) return this.#unknown('time', this.#furthest)
       // The limits of the search are in the budget. These are limits of V8.
       if (isOutOfMemory(error)) return this.#unknown('memory', 0)
       throw error
@@ -114,12 +117,12 @@ export class Search {
 
   #explore(ends: Set<number> | undefined): SearchResult {
     const { events } = this.#compiled
-    let furthest = this.#frames[EVENT] as number
+    this.#furthest = this.#frames[EVENT] as number
     let top = 0
     for (let steps = 1; top >= 0; steps++) {
       if (steps % CHECK_EVERY === 0) {
         const reason = this.#exhausted()
-        if (reason !== null) return this.#unknown(reason, furthest)
+        if (reason !== null) return this.#unknown(reason, this.#furthest)
       }
       const base = top * this.#width
       this.#seek(this.#frames[base + EVENT] as number)
@@ -134,12 +137,12 @@ export class Search {
         ends.add(this.#frames[child + STATE] as number)
         continue
       }
-      furthest = Math.max(furthest, this.#frames[child + EVENT] as number)
+      this.#furthest = Math.max(this.#furthest, this.#frames[child + EVENT] as number)
       const added = this.#remember(child)
-      if (added === 'no memory') return this.#unknown('memory', furthest)
+      if (added === 'no memory') return this.#unknown('memory', this.#furthest)
       if (added === 'new') top++
     }
-    return { verdict: 'illegal', event: furthest, visited: this.#memo.count }
+    return { verdict: 'illegal', event: this.#furthest, visited: this.#memo.count }
   }
 
   /** The choices of a successful run, in order: see `replay`. */

@@ -7,7 +7,7 @@
  */
 import type { Part } from '../history/part.ts'
 import type { Model } from '../model.ts'
-import type { Budget } from './budget.ts'
+import { type Budget, OutOfTimeError, UNLIMITED } from './budget.ts'
 import { compile } from './compile.ts'
 import { Search } from './search.ts'
 import { IMPOSSIBLE, Transitions } from './transitions.ts'
@@ -18,18 +18,27 @@ const MAX_STATES = 32
 const DISTANCES = [4, 16, 64] as const
 const MAX_VISITS = 20_000
 
-/** Every state to which these operations lead in any order; null if there are too many. */
-export const allStates = <S, I, O>(model: Model<S, I, O>, part: Part<I, O>): readonly S[] | null => {
+/** Every state to which these operations lead in any order; null if there are too many, or the time limit ran out. */
+export const allStates = <S, I, O>(
+  model: Model<S, I, O>,
+  part: Part<I, O>,
+  budget: Budget = UNLIMITED,
+): readonly S[] | null => {
   const { classOf } = compile(model, part)
-  const machine = new Transitions(model, part, classOf)
+  const machine = new Transitions(model, part, classOf, budget)
   const members = [...new Map([...classOf].map((kind, operation) => [kind, operation])).values()]
   const states = new Set([machine.intern(model.init())])
-  for (const state of states)
-    for (const operation of members) {
-      const after = machine.step(state, operation)
-      if (after !== IMPOSSIBLE) states.add(after)
-      if (states.size > MAX_STATES) return null
-    }
+  try {
+    for (const state of states)
+      for (const operation of members) {
+        const after = machine.step(state, operation)
+        if (after !== IMPOSSIBLE) states.add(after)
+        if (states.size > MAX_STATES) return null
+      }
+  } catch (error) {
+    if (error instanceof OutOfTimeError) return null
+    throw error
+  }
   return [...states].map((state) => machine.state(state))
 }
 
@@ -72,12 +81,12 @@ export const isStuck = <S, I, O>(
   blocked: number,
   budget: Budget,
 ): boolean => {
-  const states = allStates(model, part)
+  const states = allStates(model, part, budget)
   if (states === null) return false
   return DISTANCES.some((distance) => {
     const some = lookBack(model, part, Math.max(0, blocked - distance), blocked)
     const compiled = compile(model, some)
-    const machine = new Transitions(model, some, compiled.classOf)
+    const machine = new Transitions(model, some, compiled.classOf, budget)
     const search = new Search(compiled, machine, { ...budget, visits: MAX_VISITS })
     return search.run(states.map((state) => machine.intern(state))).verdict === 'illegal'
   })

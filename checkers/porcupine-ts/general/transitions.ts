@@ -5,6 +5,7 @@
 import { int32 } from '../history/allocate.ts'
 import type { Part } from '../history/part.ts'
 import type { Model } from '../model.ts'
+import { type Budget, OutOfTimeError } from './budget.ts'
 
 export const IMPOSSIBLE = -1
 const UNKNOWN = -2
@@ -24,8 +25,11 @@ export class Transitions<S, I, O> {
   #table = int32(3 * 64).fill(UNKNOWN)
   #mask = 63
   #used = 0
+  readonly #budget: Budget
 
-  constructor(model: Model<S, I, O>, part: Part<I, O>, classOf: Int32Array) {
+  /** @param budget its time limit ends a step with an OutOfTimeError: a single step of a model may be slow */
+  constructor(model: Model<S, I, O>, part: Part<I, O>, classOf: Int32Array, budget: Budget) {
+    this.#budget = budget
     this.#model = model
     this.#part = part
     this.#classOf = classOf
@@ -70,6 +74,7 @@ export class Transitions<S, I, O> {
       if (this.#table[base] === state && this.#table[base + 1] === kind) return to
       at = (at + 1) & this.#mask
     }
+    if (this.#budget.now() > this.#budget.deadlineMs) throw new OutOfTimeError()
     const before = this.#states[state] as S
     const after = this.#model.step(before, this.#part.input(operation), this.#part.output(operation))
     const to = after === undefined ? IMPOSSIBLE : Object.is(after, before) ? state : this.intern(after)

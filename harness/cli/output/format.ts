@@ -9,8 +9,6 @@ import type { Vocabulary } from '../../api/vocabulary.ts'
 export interface Judged {
   readonly verdict: RunVerdict
   readonly record: RunRecord
-  /** What the user should know about how it was read, one sentence each. */
-  readonly notes: readonly string[]
   /** The folder in which the verdict and its pages of evidence were stored. */
   readonly folder?: string
   /** The rendered report. */

@@ -36,11 +36,11 @@ const verdict: RunVerdict = {
       details: {},
     },
   ],
-  notes: [],
+  notes: ['The last line was torn.'],
   impact: null,
 }
 
-const judged: Judged = { verdict, record: bareRecord(HISTORY), notes: ['The last line was torn.'] }
+const judged: Judged = { verdict, record: bareRecord(HISTORY) }
 
 const render = (format: string, what: Judged, isTerminal = false): string =>
   outputFormats[format]?.render(what, { isTerminal }) ?? ''

@@ -121,7 +121,7 @@ export const text: OutputFormat = {
   name: 'text',
   description: 'for people',
   render: (judged, { isTerminal }) => {
-    const { verdict, record, notes, reportFile } = judged
+    const { verdict, record, reportFile } = judged
     const { counts, status } = verdict
     const word = status.toUpperCase()
     const lines = [
@@ -137,7 +137,7 @@ export const text: OutputFormat = {
       ...factLines(record),
       ...errorLines(verdict),
       ...evidenceLines(judged),
-      ...[...verdict.notes, ...notes].flatMap((note) => ['', `  note: ${note}`]),
+      ...verdict.notes.flatMap((note) => ['', `  note: ${note}`]),
     ]
     if (record.spec !== null)
       lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)

@@ -11,62 +11,107 @@ import { decodeAny } from '../../history/decode.ts'
 import { readHistoryText } from '../../store/history-file.ts'
 import { bareRecord, FILES, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
+import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from '../output/format.ts'
+import { parseExpect } from './expect.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
 import type { CheckSettings } from './settings.ts'
 
+/** How a record is judged. */
+interface Judging {
+  readonly workload: Workload
+  readonly options: Options
+  readonly expect: string | undefined
+  /** What is to be known of how it was read. */
+  readonly notes: readonly string[]
+}
+
+const sentence = (note: string): string =>
+  `${note.charAt(0).toUpperCase()}${note.slice(1)}${/[.!?]$/.test(note) ? '' : '.'}`
+
 /** The record of an interrupted run or an imported history lacks parts; only the existing parts are judged. */
-const judgeRecord = (recorded: RunRecord, workload: Workload, options: Options): Promise<RunVerdict> => {
+const judgeRecord = async (
+  recorded: RunRecord,
+  { workload, options, expect, notes }: Judging,
+): Promise<RunVerdict> => {
   const { vocabulary } = workload
-  const record = { ...recorded, vocabulary, workloadOptions: options }
+  const expected = parseExpect(expect, vocabulary)
+  const record = {
+    ...recorded,
+    vocabulary,
+    workloadOptions: options,
+    ...(expected === null ? {} : { expect: expected }),
+  }
   const stranger = strangerIn(record.history, vocabulary)
   const checkers = stranger === null ? workload.checkers(options) : [wrongVocabulary(stranger, vocabulary)]
   const usable =
     record.spec === null
       ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
       : checkers
-  return composeVerdict(usable, record, new AbortController().signal)
+  const verdict = await composeVerdict(usable, record, new AbortController().signal)
+  return { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] }
 }
 
-/** Judges the run in `dir` and stores verdict.json. */
-export const judgeRun = async (dir: string): Promise<Judged> => {
+/** Judges the run in `dir` and stores verdict.json. @param expect judges it against this promise instead of its own */
+export const judgeRun = async (dir: string, expect?: string): Promise<Judged> => {
   const { record, notes } = loadRun(dir)
   const spec = record.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
   const workload = await findWorkload(spec.workload)
-  const verdict = writeVerdict(dir, await judgeRecord(record, workload, spec.workloadOptions))
-  return { verdict, record, notes, folder: dir }
+  const judged = await judgeRecord(record, { workload, options: spec.workloadOptions, expect, notes })
+  return { verdict: writeVerdict(dir, judged), record, folder: dir }
 }
 
 /** Of a run, not of somebody else's store. */
 const isRunDir = (file: string): boolean =>
   fs.statSync(file).isDirectory() && fs.existsSync(path.join(file, FILES.run))
 
+interface ImportOptions {
+  readonly options: Options
+  /** What the history does not tell, and nobody told. */
+  readonly notes: readonly string[]
+}
+
 /** The dialect determines the initial value unless the user gave one. */
-const workloadOptions = (
-  { options: specs, name }: Workload,
-  { workloadOpts, dialect }: CheckSettings,
+const importOptions = (
+  { options: specs, name, vocabulary }: Workload,
+  { workloadOpts = '', dialect }: CheckSettings,
   file: string,
-): Options => {
-  const options = parseOptions(`workload ${name}`, workloadOpts, specs)
-  const isKnossos =
-    !file.endsWith('.jsonl') && dialect === 'jepsen' && !(workloadOpts ?? '').includes('initial=')
-  return isKnossos && Object.hasOwn(specs, 'initial') ? { ...options, initial: '0' } : options
+): ImportOptions => {
+  const given = parseOptions(`workload ${name}`, workloadOpts, specs)
+  const isGiven = (option: string): boolean =>
+    workloadOpts.split(',').some((pair) => pair.startsWith(`${option}=`))
+  const isKnossos = !file.endsWith('.jsonl') && dialect === 'jepsen' && !isGiven('initial')
+  const hasInitial = vocabulary.name === REGISTER.name && Object.hasOwn(specs, 'initial') && isKnossos
+  const options = hasInitial ? { ...given, initial: '0' } : given
+  const notes = Object.entries(specs).flatMap(([option, { untold }]) =>
+    untold === undefined || isGiven(option)
+      ? []
+      : `assumed: ${untold} is ${options[option]} (the history does not tell it; --workload-opts ${option}=... does)`,
+  )
+  return { options, notes }
 }
 
 /** Judges a run's folder or a history file. */
 export const judgePath = async (given: string, settings: CheckSettings): Promise<Judged> => {
   const file = path.resolve(given)
   if (!fs.existsSync(file)) throw new UserError(`There is no file or folder at ${file}.`)
-  if (isRunDir(file)) return judgeRun(file)
-  const { dialect, pages } = settings
+  if (isRunDir(file)) return judgeRun(file, settings.expect)
+  const { dialect, pages, expect } = settings
   const workload = await findWorkload(settings.workload)
+  parseExpect(expect, workload.vocabulary)
+  const { options, notes } = importOptions(workload, settings, file)
   const { text, file: found } = readHistoryText(file)
-  const { operations, notes } = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
-  const record = bareRecord(operations)
-  const verdict = await judgeRecord(record, workload, workloadOptions(workload, settings, file))
-  if (pages === undefined) return { verdict: withoutPages(verdict), record, notes }
+  const decoded = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
+  const record = bareRecord(decoded.operations)
+  const verdict = await judgeRecord(record, {
+    workload,
+    options,
+    expect,
+    notes: [...decoded.notes, ...notes],
+  })
+  if (pages === undefined) return { verdict: withoutPages(verdict), record }
   fs.mkdirSync(pages, { recursive: true })
-  return { verdict: writeVerdict(pages, verdict), record, notes, folder: pages }
+  return { verdict: writeVerdict(pages, verdict), record, folder: pages }
 }

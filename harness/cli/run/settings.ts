@@ -22,6 +22,14 @@ const WORKLOAD = {
   workloadOpts: { type: 'string', value: 'k=v,...', description: 'options of the workload' },
 } as const satisfies Settings
 
+const EXPECT = {
+  expect: {
+    type: 'string',
+    value: 'promise',
+    description: 'judge against this promise instead of the claims of the target',
+  },
+} as const satisfies Settings
+
 /** The folder in which runs are stored, and which `serve` shows. */
 export const RESULTS = 'results'
 
@@ -119,11 +127,7 @@ export const RUN_SETTINGS = {
     description: 'the same seed gives the same plan of operations and faults (default: random)',
   },
   bug: { type: 'string', value: 'name', description: 'a bug planted in a bundled target' },
-  expect: {
-    type: 'string',
-    value: 'promise',
-    description: 'judge against this promise instead of the claims of the target',
-  },
+  ...EXPECT,
   logLevel: {
     type: 'string',
     value: 'level',
@@ -139,6 +143,7 @@ export type RunSettings = SettingsOf<typeof RUN_SETTINGS>
 
 export const CHECK_SETTINGS = {
   ...WORKLOAD,
+  ...EXPECT,
   dialect: {
     type: 'string',
     value: 'name',

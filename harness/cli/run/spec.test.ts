@@ -36,6 +36,14 @@ const BROKEN_PLAN = writePlan('broken.jsonl', {
 afterAll(() => fs.rmSync(FOLDER, { recursive: true, force: true }))
 
 describe('the spec of a run', () => {
+  it('expects a promise of the vocabulary, by its name or by an earlier one', async () => {
+    const expected = async (workload: string, expect: string) =>
+      (await build('raft', { workload, expect })).spec.expect
+    expect(await expected('queue', 'fifo-at-most-once')).toBe('fifo-at-most-once')
+    expect(await expected('unique-ids', 'linearizable')).toBe('unique')
+    await expect(expected('queue', 'at-leastonce')).rejects.toThrow('Did you mean at-least-once?')
+  })
+
   it('is plain data with the defaults filled in', async () => {
     const { spec } = await build('raft', {
       nemesis: 'kill,pause',

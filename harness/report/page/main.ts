@@ -6,6 +6,18 @@ import { element, table } from './dom.ts'
 import { drawPlots } from './plots.ts'
 import { mountTimeline } from './timeline.ts'
 
+/** What was assumed, or not judged. */
+const notes = ({ verdict }: ReportData): readonly HTMLElement[] =>
+  verdict.notes.length === 0
+    ? []
+    : [
+        element(
+          'ul',
+          { id: 'notes' },
+          verdict.notes.map((note) => element('li', {}, [note])),
+        ),
+      ]
+
 const header = (data: ReportData): HTMLElement =>
   element('header', { class: data.verdict.status }, [
     element('span', { class: 'status', id: 'status' }, [data.verdict.status]),
@@ -13,6 +25,7 @@ const header = (data: ReportData): HTMLElement =>
       `${data.title}${data.subtitle === '' ? '' : ` · ${data.subtitle}`}`,
     ]),
     element('p', { id: 'story' }, [data.verdict.summary]),
+    ...notes(data),
   ])
 
 const counts = (data: ReportData): HTMLElement => {
@@ -121,19 +134,6 @@ const errors = ({ verdict: { errors: groups = [] } }: ReportData): readonly HTML
         ),
       ]
 
-/** What was assumed and what was not judged. Verdicts of older versions do not say it. */
-const notes = ({ verdict: { notes: said = [] } }: ReportData): readonly HTMLElement[] =>
-  said.length === 0
-    ? []
-    : [
-        element('h2', {}, ['Notes']),
-        element(
-          'ul',
-          {},
-          said.map((note) => element('li', {}, [note])),
-        ),
-      ]
-
 /** Nothing if there were no faults. */
 const impact = (data: ReportData): readonly HTMLElement[] => {
   // Verdicts of older versions have no impact.
@@ -161,7 +161,6 @@ const show = (data: ReportData): void => {
     plots,
     element('h2', {}, ['Verdicts']),
     verdicts(data),
-    ...notes(data),
     element('h2', {}, ['Faults']),
     faults(data),
     ...errors(data),
