@@ -129,8 +129,9 @@ const troubleIn = (record: RunRecord): string => {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`
 }
 
+/** Without those that the verdict's own sentence tells. */
 const assumptions = (verdicts: readonly Verdict[]): readonly string[] => {
-  const assumed = verdicts.filter(({ promise }) => isAssumed(promise))
+  const assumed = verdicts.filter(({ promise }) => isAssumed(promise) && promise.assumed === undefined)
   if (assumed.length === 0) return []
   return [
     `Assumed, because nobody promised it: ${assumed.map(({ checker, promise }) => `${promise.text} (${checker})`).join('; ')}.`,

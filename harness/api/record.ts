@@ -51,6 +51,8 @@ export type FaultEvent =
       readonly effect: Effect
     }
   | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
+  /** It was not injected, because the cluster had not served enough since the faults before it. */
+  | { readonly type: 'left-out'; readonly id: string; readonly atNs: number }
 
 /** What happened to one fault, collected from faults.jsonl. The time of a step that never happened is absent. */
 export interface FaultRecord {
@@ -62,6 +64,8 @@ export interface FaultRecord {
   /** Whether any of its measurements showed an effect. */
   readonly effective: boolean
   readonly error?: string
+  /** It was not injected, because the cluster had not served enough since the faults before it. */
+  readonly isLeftOut?: true
 }
 
 export interface Sample {

@@ -63,7 +63,7 @@ describe('a fault', () => {
   it('is left out if the cluster does not serve by the end of its phase, and says so', async () => {
     const { runner, events } = runnerWith(async () => true, false)
     await runner.invoke({ f: 'inject', value: plannedFault({ latestNs: 2e9 }) })
-    expect(events).toMatchObject([{ type: 'failed', error: expect.stringContaining('left out') }])
+    expect(events).toEqual([{ type: 'left-out', id: 'kill-1', atNs: 0 }])
     expect(runner.active).toEqual([])
   })
 })

@@ -71,27 +71,21 @@ export class FaultRunner {
   }
 
   async #inject(fault: PlannedFault): Promise<Outcome> {
-    const { context, moments, service, clock } = this.#options
+    const { context, moments, service, clock, record } = this.#options
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
-    if (fault.latestNs !== undefined && !(await service.isBack(fault.latestNs, nemesis.isMild ?? false)))
-      throw new Error('left out: the cluster had not served enough since the faults before it')
+    const { latestNs } = fault
+    if (latestNs !== undefined && !(await service.isBack(latestNs, nemesis.isMild ?? false))) {
+      record({ type: 'left-out', id: fault.id, atNs: clock() })
+      return { type: 'info', error: 'left out: the cluster had not served enough' }
+    }
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
     const active = await nemesis.inject(context, fault)
     const untilNs = fault.trigger === undefined ? 0 : clock() + fault.durationNs
     this.#active.set(fault.id, { fault: active, untilNs })
-    this.#options.record({
-      type: 'injected',
-      id: fault.id,
-      atNs: this.#options.clock(),
-      victims: active.victims,
-    })
+    record({ type: 'injected', id: fault.id, atNs: clock(), victims: active.victims })
     // Measure now as well as at the heal: another fault may undo this effect in between (a kill ends a pause).
-    this.#options.record({
-      type: 'measured',
-      id: fault.id,
-      atNs: this.#options.clock(),
-      effect: await active.measure(),
-    })
+    const effect = await active.measure()
+    record({ type: 'measured', id: fault.id, atNs: clock(), effect })
     return { type: 'ok', value: { id: fault.id, victims: active.victims } }
   }
 

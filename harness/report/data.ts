@@ -235,7 +235,9 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
     rows,
     operations: shown.map((pair) => pageOperation(pair, rowOf(pair))),
     omitted: pairs.length - shown.length,
-    faults: (record.faults ?? []).map((fault) => pageFault(fault, endMs)),
+    faults: (record.faults ?? [])
+      .filter(({ isLeftOut }) => !isLeftOut)
+      .map((fault) => pageFault(fault, endMs)),
     roles: rolesOf(record.samples ?? [], endMs),
     nodes: [...new Set((record.samples ?? []).map(({ node }) => node))].sort(),
     series: seriesOf(pairs, endMs),

@@ -141,6 +141,7 @@ const changeOf = (
 ): Partial<FaultRecord> => {
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
   if (event.type === 'failed') return { error: event.error }
+  if (event.type === 'left-out') return { isLeftOut: true }
   const effects = [...before.effects, event.effect]
   const change = { effects, effective: before.effective || event.effect.effective }
   return event.type === 'healed' ? { ...change, healedAtNs: event.atNs } : change

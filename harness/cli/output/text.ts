@@ -18,6 +18,12 @@ const faultLine = (fault: FaultRecord): string => {
   return `    ${fault.effective ? 'effective' : 'no effect'}  ${fault.planned.id.padEnd(13)} ${effect}`
 }
 
+/** How many were left out so that the cluster could serve. */
+const leftOutOf = (faults: readonly FaultRecord[]): string => {
+  const count = faults.filter(({ isLeftOut }) => isLeftOut).length
+  return count === 0 ? '' : `${count} left out while the cluster had served too little, `
+}
+
 const indent = (text: string, by: string): string =>
   text
     .split('\n')
@@ -100,8 +106,8 @@ const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[
   record.faults === null
     ? []
     : [
-        `  faults     ${faults.planned} planned, ${faults.injected} injected, ${faults.effective} effective`,
-        ...record.faults.map(faultLine),
+        `  faults     ${faults.planned} planned, ${leftOutOf(record.faults)}${faults.injected} injected, ${faults.effective} effective`,
+        ...record.faults.filter(({ isLeftOut }) => !isLeftOut).map(faultLine),
       ]
 
 const evidenceLines = ({ verdict, folder }: Judged): readonly string[] =>
