@@ -113,7 +113,7 @@ const CHECKERS: readonly (readonly [Checker, Vocabulary, string])[] = [
   [lease(PROTECTED_LEASE), PROTECTED_LEASE, 'acquire'],
   [lockResource, PROTECTED_LOCK, 'acquire'],
   [leaseResource, PROTECTED_LEASE, 'acquire'],
-  [multiRegister, MULTI_REGISTER, 'txn'],
+  [multiRegister(null), MULTI_REGISTER, 'txn'],
   [bank({ total: 0 }), BANK, 'read'],
   [booking, BOOKING, 'read'],
   [revocation, ACCESS, 'check'],

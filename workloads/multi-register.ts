@@ -3,6 +3,7 @@ import { multiRegister as checker } from '../checkers/data/multi-register.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { GROUP_SIZE, MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
 import type { RegisterOp, TransactionCall } from '../harness/vocabularies/transactions.ts'
+import { INITIAL, initialOf } from './initial.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
@@ -21,6 +22,7 @@ export const multiRegister = defineWorkload({
   options: {
     ...keyOptions(2, 60),
     reads: { type: 'number', default: 0.5, description: 'share of reads' },
+    initial: INITIAL,
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) => {
@@ -34,5 +36,5 @@ export const multiRegister = defineWorkload({
     }),
   finalGenerator: (_rng, options, context) =>
     atEveryNode(usedKeys(keysOf(options), context).map(readAll), context),
-  checkers: () => [checker, ...standing],
+  checkers: ({ initial }) => [checker(initialOf(initial)), ...standing],
 })

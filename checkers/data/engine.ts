@@ -2,9 +2,10 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Verdict } from '../../harness/api/verdict.ts'
+import type { Evidence, Verdict } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
-import type { Result } from '../porcupine-ts/model.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
+import type { Illegal, Result } from '../porcupine-ts/model.ts'
 import type { ModelReference } from '../porcupine-ts/parallel/model-reference.ts'
 import { mayBeOld, promiseOf } from '../promise.ts'
 import type { Judged } from '../verdict.ts'
@@ -78,3 +79,69 @@ export const undecided = (result: Result & { readonly verdict: 'unknown' }, key:
   evidence: [],
   details: { reason: result.reason, ...enginesOf(result) },
 })
+
+/** Once one object is known to fail, this much time is spent on finding each other. */
+const EACH_MS = 2000
+const MOST_OTHERS = 10
+
+type Partition = Illegal['partition']
+
+/** Rows of a history that are not on these objects, and the verdict on them. */
+export interface CheckedRest {
+  readonly result: Result
+  /** The place of each of its rows in the whole history. */
+  readonly rows: ArrayLike<number>
+}
+
+export interface OtherFailing {
+  readonly partition: Partition
+  /** The operation that no order explains, by its place in the whole history. */
+  readonly blocked: number
+}
+
+export interface OthersFailing {
+  readonly found: readonly OtherFailing[]
+  /** False: the time for one was over, or there are many. */
+  readonly isComplete: boolean
+}
+
+/** The other objects that fail. A check ends at the first, so it is repeated without those that are known. */
+export const othersFailing = async (
+  first: Partition,
+  checkWithout: (known: ReadonlySet<Partition>, timeMs: number) => Promise<CheckedRest>,
+): Promise<OthersFailing> => {
+  const found: OtherFailing[] = []
+  while (found.length < MOST_OTHERS) {
+    const known = new Set([first, ...found.map(({ partition }) => partition)])
+    const { result, rows } = await checkWithout(known, EACH_MS)
+    if (result.verdict !== 'illegal') return { found, isComplete: result.verdict === 'ok' }
+    found.push({ partition: result.partition, blocked: rows[result.blocked] as number })
+  }
+  return { found, isComplete: false }
+}
+
+/** What the verdict says of the other objects that fail. */
+export const tellOthers = (
+  { found, isComplete }: OthersFailing,
+  nameOf: (partition: Partition) => string,
+  pairOf: (row: number) => Pair,
+): { readonly text: string; readonly evidence: readonly Evidence[] } => {
+  if (found.length === 0) return { text: '', evidence: [] }
+  const more = isComplete ? '' : ', perhaps among more'
+  const names = found.map(({ partition }) => nameOf(partition)).join(', ')
+  const lines = found.map(({ partition, blocked }) => {
+    const { invocation, completion } = pairOf(blocked)
+    const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
+    return `key ${nameOf(partition)}: no order explains what ${invocation.f} returned at ${at}`
+  })
+  return {
+    text: ` ${found.length === 1 ? '1 other key fails' : `${found.length} other keys fail`} too: ${names}${more}.`,
+    evidence: [
+      {
+        title: `Other keys that fail${more}`,
+        text: lines.join('\n'),
+        operations: found.map(({ blocked }) => pairOf(blocked).invocation.index),
+      },
+    ],
+  }
+}

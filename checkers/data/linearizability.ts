@@ -26,7 +26,15 @@ import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
-import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
+import {
+  beyondModels,
+  enginesOf,
+  intervalsOf,
+  modelAt,
+  othersFailing,
+  tellOthers,
+  undecided,
+} from './engine.ts'
 import { judgeEventual } from './eventual-register.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage } from './register-page.ts'
@@ -164,13 +172,43 @@ const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Ju
     readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
   })
   const shown = await withPage(evidence, table, result, record)
+  const others = await othersFailing(result.partition, async (known, timeMs) => {
+    const { rows, rest } = without(columns, known)
+    return { rows, result: await checkParallel(model, rest, { timeMs }) }
+  })
+  const nameOf = (partition: number | string): string => String(keys.valueOf(Number(partition)))
+  const told = tellOthers(others, nameOf, (row) => pairs[row] as Pair)
   return {
     status: 'invalid',
     blamed: (pairs[result.blocked] as Pair).invocation.f,
-    summary,
-    evidence: [shown],
-    details: { key, ...enginesOf(result) },
+    summary: `${summary}${told.text}`,
+    evidence: [shown, ...told.evidence],
+    details: {
+      key,
+      failing: [key, ...others.found.map(({ partition }) => nameOf(partition))],
+      ...enginesOf(result),
+    },
   }
+}
+
+/** The rows that are not on these keys. */
+const without = (columns: Required<Columns>, keys: ReadonlySet<number | string>) => {
+  const rows = Int32Array.from(columns.key.keys().filter((row) => !keys.has(columns.key[row] as number)))
+  const pick = <T extends Int32Array | Float64Array | Uint8Array>(all: T, into: T): T => {
+    for (const [at, row] of rows.entries()) into[at] = all[row] as number
+    return into
+  }
+  const ints = (all: Int32Array): Int32Array => pick(all, new Int32Array(rows.length))
+  const rest: Required<Columns> = {
+    client: ints(columns.client),
+    call: pick(columns.call, new Float64Array(rows.length)),
+    return: pick(columns.return, new Float64Array(rows.length)),
+    kind: pick(columns.kind, new Uint8Array(rows.length)),
+    key: ints(columns.key),
+    value: ints(columns.value),
+    second: ints(columns.second),
+  }
+  return { rows, rest }
 }
 
 type JudgeWeak = (record: RunRecord, initial: RegisterValue) => Judged | Promise<Judged>

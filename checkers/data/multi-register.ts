@@ -1,12 +1,15 @@
 /**
- * Transactions that read and write several registers of one group: each group is judged as one linearizable object. If only
+ * Transactions that read and write several registers. Registers that some transaction uses together, directly or through
+ * others, are judged as one linearizable object. If only
  * sequential consistency is promised, Adya's anomalies in sessions refute it, and nothing proves it but linearizability.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Checker } from '../../harness/api/verdict.ts'
 import { UserError } from '../../harness/support/assert.ts'
-import { GROUP_SIZE, MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
+import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import { type RegisterOp, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { multiRegisterInGroups, type Transaction } from '../porcupine-ts/models/multi-register.ts'
+import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
+import { multiRegister as modelOf, type Transaction } from '../porcupine-ts/models/multi-register.ts'
 import { meaningOf } from '../transactions/anomalies.ts'
 import { judgeTransactions } from '../transactions/judge.ts'
 import { readTransactions } from '../transactions/transactions.ts'
@@ -16,9 +19,34 @@ import { linearizableObject } from './objects.ts'
 const stepsOf = (ops: readonly RegisterOp[]): Transaction =>
   ops.map(([f, key, value]) => ({
     f: f === 'r' ? 'read' : 'write',
-    key: key as number,
-    value: value as number | null,
+    key,
+    value: value ?? null,
   }))
+
+/** Keys in the name of a component. */
+const SHOWN = 3
+
+/** Key -> name of the component of keys that it is in: keys of one transaction are in one component. */
+export const componentsOf = (
+  transactions: readonly Transaction[],
+): readonly (readonly [Scalar, string])[] => {
+  const parent = new Map<Scalar, Scalar>()
+  const rootOf = (key: Scalar): Scalar => {
+    let root = key
+    for (let next = parent.get(root); next !== undefined && next !== root; next = parent.get(root))
+      root = next
+    parent.set(key, root)
+    return root
+  }
+  for (const transaction of transactions)
+    for (const { key } of transaction) parent.set(rootOf(key), rootOf(transaction[0]?.key ?? key))
+  const components = Map.groupBy([...parent.keys()], rootOf)
+  return [...components.values()].flatMap((keys) => {
+    const more = keys.length > SHOWN ? ` and ${keys.length - SHOWN} more` : ''
+    const name = `${keys.slice(0, SHOWN).map(inText).join(', ')}${more}`
+    return keys.map((key) => [key, name] as const)
+  })
+}
 
 /** What breaks strong session serializability, which one order that keeps that of each process has; null: nothing found. */
 const refutation = (record: RunRecord): Judged | null => {
@@ -60,15 +88,26 @@ const sequential = async (record: RunRecord, judgeModel: () => Promise<Judged>):
     : notJudged('whether the history is sequentially consistent was not decided: nothing refutes it')
 }
 
-export const multiRegister = linearizableObject<string, Transaction, Transaction>('multi-register', {
-  finds: 'reads that see half of a write, and anything else that no order of the operations explains',
-  vocabulary: MULTI_REGISTER,
-  holds: 'a transaction reads and writes all its keys at once',
-  model: multiRegisterInGroups(GROUP_SIZE),
-  reference: { file: 'multi-register', name: 'multiRegisterInGroups', args: [GROUP_SIZE] },
-  weaker: { sequential },
-  read: ({ invocation, completion }) => ({
-    input: stepsOf(invocation.value as readonly RegisterOp[]),
-    output: completion?.type === 'ok' ? stepsOf(completion.value as readonly RegisterOp[]) : undefined,
-  }),
-})
+const FILE = 'multi-register'
+
+/** @param initial the value of a register that was never written; null: nothing */
+export const multiRegister = (initial: Scalar | null): Checker =>
+  linearizableObject<string, Transaction, Transaction>('multi-register', {
+    finds: 'reads that see half of a write, and anything else that no order of the operations explains',
+    vocabulary: MULTI_REGISTER,
+    holds: 'a transaction reads and writes all its keys at once',
+    model: modelOf(initial, []),
+    reference: { file: FILE, name: 'multiRegister', args: [initial, []] },
+    forHistory: ({ pairs }) => {
+      const args = [
+        initial,
+        componentsOf(pairs.map(({ invocation }) => stepsOf(invocation.value as readonly RegisterOp[]))),
+      ] as const
+      return { model: modelOf(...args), reference: { file: FILE, name: 'multiRegister', args } }
+    },
+    weaker: { sequential },
+    read: ({ invocation, completion }) => ({
+      input: stepsOf(invocation.value as readonly RegisterOp[]),
+      output: completion?.type === 'ok' ? stepsOf(completion.value as readonly RegisterOp[]) : undefined,
+    }),
+  })

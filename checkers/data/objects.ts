@@ -15,7 +15,15 @@ import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { isJudgedBy, promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
-import { beyondModels, enginesOf, intervalsOf, modelAt, undecided } from './engine.ts'
+import {
+  beyondModels,
+  enginesOf,
+  intervalsOf,
+  modelAt,
+  othersFailing,
+  tellOthers,
+  undecided,
+} from './engine.ts'
 
 const TIME_LIMIT_MS = 60_000
 
@@ -32,6 +40,8 @@ export interface ObjectKind<S, I, O> {
   readonly model: AnyModel<S, I, O>
   /** Where other threads find the model: a file of porcupine-ts/models, without its extension. */
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
+  /** The model of one history, if it depends on it. */
+  forHistory?(record: RunRecord): Pick<ObjectKind<S, I, O>, 'model' | 'reference'>
   /** Who judges by promises that the model cannot judge. */
   readonly weaker?: Readonly<Partial<Record<PromiseName, JudgeWeaker>>>
   /** Promises that say nothing about what this checker judges. It is then left out. */
@@ -71,7 +81,7 @@ const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Mo
 }
 
 const evidenceOf = <S, I, O>(
-  { model }: ObjectKind<S, I, O>,
+  { model }: Pick<ObjectKind<S, I, O>, 'model'>,
   { pairs, operations }: Modelled<I, O>,
   result: Illegal,
 ): Evidence => {
@@ -83,12 +93,14 @@ const evidenceOf = <S, I, O>(
   }
 }
 
-const judgeModel = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
+const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
+  const kind = { ...given, ...given.forHistory?.(record) }
   const modelled = operationsOf(kind, record)
   const { pairs, operations } = modelled
   if (operations.length === 0) return notJudged('no operation restricts the order')
   const { file, name, args } = kind.reference
-  const result = await checkParallel(modelAt(file, name, args), operations, { timeMs: TIME_LIMIT_MS })
+  const reference = modelAt(file, name, args)
+  const result = await checkParallel(reference, operations, { timeMs: TIME_LIMIT_MS })
   const details = { operations: operations.length, ...enginesOf(result) }
   if (result.verdict === 'ok') {
     const summary = `${operations.length} operations on ${result.partitions} objects have an order that explains them.`
@@ -97,12 +109,20 @@ const judgeModel = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord)
   if (result.verdict === 'unknown') return undecided(result, String(result.partition))
   const blocked = pairs[result.blocked] as Pair
   const at = formatTimeNs(blocked.completion?.timeNs ?? blocked.invocation.timeNs)
+  const others = await othersFailing(result.partition, async (known, timeMs) => {
+    const rows = operations.flatMap(({ input }, row) =>
+      known.has(kind.model.partition?.(input) ?? '') ? [] : [row],
+    )
+    const rest = rows.map((row) => operations[row] as Operation<I, O>)
+    return { rows, result: await checkParallel(reference, rest, { timeMs }) }
+  })
+  const { text, evidence } = tellOthers(others, String, (row) => pairs[row] as Pair)
   return {
     status: 'invalid',
     blamed: blocked.invocation.f,
-    summary: `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at} cannot be explained by any order.`,
-    evidence: [evidenceOf(kind, modelled, result)],
-    details,
+    summary: `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at} cannot be explained by any order.${text}`,
+    evidence: [evidenceOf(kind, modelled, result), ...evidence],
+    details: { ...details, failing: [result.partition, ...others.found.map(({ partition }) => partition)] },
   }
 }
 

@@ -109,7 +109,7 @@ const txn = (process: number, ...ops: readonly (readonly [string, number, unknow
     ops.map(([f, key, value]) => [f, key, f === 'r' ? null : value]),
     ops,
   )
-const multi = rows(MULTI_REGISTER, [multiRegister], {
+const multi = rows(MULTI_REGISTER, [multiRegister(null)], {
   linearizable: {
     allowed: [txn(0, ['w', 0, 1]), txn(1, ['r', 0, 1])],
     but: null,

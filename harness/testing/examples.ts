@@ -185,23 +185,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
   },
   'list-append': { txn: readList },
   'rw-register': { txn: writeRegister },
-  'multi-register': {
-    txn: {
-      ...writeRegister,
-      value: [
-        ['w', 3, 5],
-        ['r', 5, null],
-      ],
-      ok: [
-        ['w', 3, 5],
-        ['r', 5, null],
-      ],
-      mismatches: [[['w', 3, 5]]],
-      objects: ['1'],
-      writes: ['3=5'],
-      reads: [],
-    },
-  },
+  'multi-register': { txn: writeRegister },
   counter: {
     add: {
       value: { key: 3, delta: 2 },

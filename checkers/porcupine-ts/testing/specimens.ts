@@ -12,7 +12,7 @@ import {
   reentrantMutex,
   semaphore,
 } from '../models/locks.ts'
-import { multiRegister, type Transaction } from '../models/multi-register.ts'
+import { multiRegisterFrom, type Transaction } from '../models/multi-register.ts'
 import {
   fifoQueue,
   multisetQueue,
@@ -205,7 +205,7 @@ const logs: Specimen<readonly Scalar[], LogInput, LogOutput> = {
 }
 
 const transactions: Specimen<string, Transaction, Transaction> = {
-  model: multiRegister,
+  model: multiRegisterFrom(null),
   input: (int) =>
     Array.from({ length: 1 + int(2) }, () => {
       const f = int(2) === 0 ? 'read' : 'write'
