@@ -119,11 +119,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
   })
 
   it('members go and come back under load and other faults, as the cluster reports', async () => {
-    const options = 'interval=3s,duration=1s'
-    const played = await play(
-      RAFT,
-      `-n membership,partition,kill --nemesis-opts ${options} --time-limit 14s --seed 6`,
-    )
+    const played = await play(RAFT, '-n membership,partition,kill --time-limit 25s --seed 6')
     expectKept(played)
     const changed = effectsOf(played, 'membership').filter(
       ({ last }) => last.measurements.changes !== undefined,
@@ -211,16 +207,16 @@ describeWith(missingLinuxRoot(), 'all of it at once', () => {
   ])(
     'on %s: promises kept; the clock, firewall, routes, disks of the host as before',
     async (_, target, kinds) => {
-      const options = 'interval=3s,duration=1500ms'
-      const played = await play(target, `-n all --nemesis-opts ${options} --time-limit 16s --seed 3`)
+      const played = await play(target, '-n all --time-limit 30s --seed 3')
       expectKept(played)
       expect(new Set(played.faults.map(({ planned }) => planned.nemesis)).size).toBe(kinds)
       const made = played.faults.filter(({ injectedAtNs }) => injectedAtNs !== undefined)
-      expect(new Set(made.map(({ planned }) => planned.nemesis)).size).toBeGreaterThan(kinds / 2)
+      expect(new Set(made.map(({ planned }) => planned.nemesis)).size).toBeGreaterThan(kinds / 3)
       expect(played.effects.length).toBeGreaterThan(made.length / 2)
-      const { impact } = played.verdict
-      expect(impact?.recoveries.length).toBeGreaterThan(5)
-      expect(Object.keys(impact?.coverage ?? {}).length).toBeGreaterThan(5)
+      const { impact, counts } = played.verdict
+      expect(counts.ok).toBeGreaterThan(1000)
+      expect(impact?.recoveries.length).toBeGreaterThan(3)
+      expect(Object.keys(impact?.coverage ?? {}).length).toBeGreaterThan(3)
     },
   )
 })

@@ -139,7 +139,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
       'line 1: :<history/> is no operation: a map with :process, :type, :f and :value is expected',
     )
     const good =
-      '{"index":0,"timeNs":1,"process":0,"type":"invoke","f":"read","value":{"key":1}}\n{"index":1,"timeNs":2,"process":0,"type":"ok","f":"read","value":{"key":1,"value":null}}\n'
+      '{"index":0,"timeNs":1,"process":0,"type":"invoke","f":"write","value":{"key":1,"value":2}}\n{"index":1,"timeNs":2,"process":0,"type":"ok","f":"write","value":{"key":1,"value":2}}\n'
     const torn = await faultline(['check', write('d.jsonl', `${good}{"index":2,"ti`)])
     expect(torn.stdout).toContain('was cut off')
     expect(torn.exitCode).toBe(0)

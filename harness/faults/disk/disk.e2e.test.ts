@@ -166,10 +166,12 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
 
   it('a stall ends with its rule; a process that is killed during a stall dies', async () => {
     await mount()
+    // In one directory, or on one file, the second would wait for a lock that the first holds in the kernel.
+    await on(`fs.mkdirSync('first'); fs.mkdirSync('second')`)
     await disk.setRules('disk-1', [rule({ effect: 'stall' })])
-    const hung = (): ReturnType<typeof spawn> =>
-      spawn('sh', ['-c', `trap : USR1; echo x > ${disk.path}/f`], { stdio: 'ignore' })
-    const [first, second] = [hung(), hung()]
+    const hung = (directory: string): ReturnType<typeof spawn> =>
+      spawn('sh', ['-c', `trap : USR1; echo x > ${disk.path}/${directory}/f`], { stdio: 'ignore' })
+    const [first, second] = [hung('first'), hung('second')]
     const hangs = ({ pid }: { readonly pid?: number | undefined }): boolean =>
       fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').includes('request_wait')
     expect(await waitUntil(() => hangs(first) && hangs(second), HANG_TIMEOUT_MS, 10)).toBe(true)
