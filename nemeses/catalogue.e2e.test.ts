@@ -119,7 +119,12 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
   })
 
   it('members go and come back under load and other faults, as the cluster reports', async () => {
-    const played = await play(RAFT, '-n membership,partition,kill --time-limit 25s --seed 6')
+    const options =
+      'interval=6s,duration=1s,membership.interval=2500ms,partition.shapes=one,kill.victims=one,membership.victims=one+leader'
+    const played = await play(
+      RAFT,
+      `-n membership,partition,kill --nemesis-opts ${options} --time-limit 20s --seed 6`,
+    )
     expectKept(played)
     const changed = effectsOf(played, 'membership').filter(
       ({ last }) => last.measurements.changes !== undefined,
