@@ -1,22 +1,11 @@
 /** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
 import type { ClusterPlan, NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
-import { ACCESS } from '../../harness/vocabularies/access.ts'
-import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
-import { BANK } from '../../harness/vocabularies/bank.ts'
-import { BOOKING } from '../../harness/vocabularies/booking.ts'
-import { COUNTER } from '../../harness/vocabularies/counter.ts'
-import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
-import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
-import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
-import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
+import { IN_ONE_ORDER } from '../one-order.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
 import { type EtcdOptions, etcdOptions } from './options.ts'
@@ -136,24 +125,10 @@ export const etcd = defineTarget({
   claims: (options) => ({
     source: 'etcd 3.4 documentation, "KV API guarantees"',
     consistency: {
+      ...IN_ONE_ORDER,
+      // Only reads of registers and sets can be serializable. All others, and transactions, read linearizably.
       [REGISTER.name]: { read: readsClaimed(options), write: 'linearizable', cas: 'linearizable' },
       [SET.name]: { add: 'linearizable', read: readsClaimed(options) },
-      // Only reads of registers and sets can be serializable. All others, and transactions, read linearizably.
-      [LIST_APPEND.name]: 'strict-serializable',
-      [RW_REGISTER.name]: 'strict-serializable',
-      [MULTI_REGISTER.name]: 'linearizable',
-      [COUNTER.name]: 'linearizable',
-      [QUEUE.name]: 'linearizable',
-      [UNIQUE_IDS.name]: 'ordered',
-      [APPEND_LOG.name]: 'linearizable',
-      [LOCK.name]: 'linearizable',
-      [SEMAPHORE.name]: 'linearizable',
-      [LEASE.name]: 'linearizable',
-      [PROTECTED_LOCK.name]: 'linearizable',
-      [PROTECTED_LEASE.name]: 'linearizable',
-      [BANK.name]: 'linearizable',
-      [BOOKING.name]: 'linearizable',
-      [ACCESS.name]: 'linearizable',
       // Watches are ordered, reliable and resumable, by "Watch API guarantees" in the same documentation.
       [WATCH.name]: 'exactly-once',
     },

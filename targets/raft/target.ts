@@ -4,27 +4,17 @@ import type { Delivery } from '../../harness/api/claims.ts'
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
-import { ACCESS } from '../../harness/vocabularies/access.ts'
-import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
-import { BANK } from '../../harness/vocabularies/bank.ts'
-import { BOOKING } from '../../harness/vocabularies/booking.ts'
-import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
-import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
-import { QUEUE } from '../../harness/vocabularies/queue.ts'
-import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
-import { SET } from '../../harness/vocabularies/set.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
+import { IN_ONE_ORDER } from '../one-order.ts'
 import { protectedBy } from '../sink/client.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
@@ -119,23 +109,7 @@ export const raft = defineTarget({
     source: 'targets/raft/README.md',
     consistency: {
       // One replicated state machine: every object has one order of calls.
-      [REGISTER.name]: 'linearizable',
-      [SET.name]: 'linearizable',
-      [LIST_APPEND.name]: 'strict-serializable',
-      [RW_REGISTER.name]: 'strict-serializable',
-      [MULTI_REGISTER.name]: 'linearizable',
-      [COUNTER.name]: 'linearizable',
-      [QUEUE.name]: 'linearizable',
-      [UNIQUE_IDS.name]: 'ordered',
-      [APPEND_LOG.name]: 'linearizable',
-      [LOCK.name]: 'linearizable',
-      [SEMAPHORE.name]: 'linearizable',
-      [LEASE.name]: 'linearizable',
-      [PROTECTED_LOCK.name]: 'linearizable',
-      [PROTECTED_LEASE.name]: 'linearizable',
-      [BANK.name]: 'linearizable',
-      [BOOKING.name]: 'linearizable',
-      [ACCESS.name]: 'linearizable',
+      ...IN_ONE_ORDER,
       [WATCH.name]: 'exactly-once',
       [ELECTION.name]: 'linearizable',
       [EFFECTS.name]: deliveredTo(sink),

@@ -5,20 +5,7 @@ import type { Endpoint } from '../../harness/api/client.ts'
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
-import { ACCESS } from '../../harness/vocabularies/access.ts'
-import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
-import { BANK } from '../../harness/vocabularies/bank.ts'
-import { BOOKING } from '../../harness/vocabularies/booking.ts'
-import { COUNTER } from '../../harness/vocabularies/counter.ts'
-import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
-import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
-import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
-import { QUEUE } from '../../harness/vocabularies/queue.ts'
-import { REGISTER } from '../../harness/vocabularies/register.ts'
-import { SET } from '../../harness/vocabularies/set.ts'
-import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
+import { IN_ONE_ORDER } from '../one-order.ts'
 import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
 import { redisClients } from './client.ts'
 import { connect } from './connect.ts'
@@ -65,26 +52,8 @@ type RedisOptions = OptionsOf<typeof options>
 
 const claims = ({ appendfsync }: RedisOptions): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
-  consistency: {
-    // One server, which runs one command or script after another.
-    [REGISTER.name]: 'linearizable',
-    [SET.name]: 'linearizable',
-    [LIST_APPEND.name]: 'strict-serializable',
-    [RW_REGISTER.name]: 'strict-serializable',
-    [MULTI_REGISTER.name]: 'linearizable',
-    [COUNTER.name]: 'linearizable',
-    [QUEUE.name]: 'linearizable',
-    [UNIQUE_IDS.name]: 'ordered',
-    [APPEND_LOG.name]: 'linearizable',
-    [LOCK.name]: 'linearizable',
-    [SEMAPHORE.name]: 'linearizable',
-    [LEASE.name]: 'linearizable',
-    [PROTECTED_LOCK.name]: 'linearizable',
-    [PROTECTED_LEASE.name]: 'linearizable',
-    [BANK.name]: 'linearizable',
-    [BOOKING.name]: 'linearizable',
-    [ACCESS.name]: 'linearizable',
-  },
+  // One server, which runs one command or script after another.
+  consistency: IN_ONE_ORDER,
   logPatterns: {
     crash: '=== REDIS BUG REPORT START',
     corruption:
