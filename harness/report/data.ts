@@ -3,7 +3,7 @@ import type { Operation, Pair } from '../api/history.ts'
 import type { FaultColour, Intent } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
-import type { RunVerdict } from '../api/verdict.ts'
+import type { RunVerdict, Verdict } from '../api/verdict.ts'
 import { quantile } from '../support/quantiles.ts'
 
 /** One operation: row, start and end in ms (end -1: it never completed), outcome, text, and index in the history. */
@@ -62,8 +62,10 @@ export interface ReportData {
   readonly roles: readonly PageRole[]
   readonly nodes: readonly string[]
   readonly series: PageSeries
-  /** Operations of the counterexample, by index of their invocation. "First error" shows the first of them. */
+  /** Operations of all evidence, by index of their invocation. */
   readonly highlighted: readonly number[]
+  /** Those of the first piece of evidence against the cluster: what "first error" shows. */
+  readonly firstError: readonly number[]
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
 }
@@ -168,10 +170,20 @@ const seriesOf = (pairs: readonly Pair[], endMs: number): PageSeries => {
   }
 }
 
-/** All operations or, if there are too many, those around the end of the counterexample; without one, the latest. */
-const select = (pairs: readonly Pair[], highlighted: readonly number[]): readonly Pair[] => {
+const evidenceOf = ({ evidence }: Verdict): readonly (readonly number[])[] =>
+  evidence.map(({ operations }) => operations)
+
+/** What is invalid goes before what is unknown. A valid verdict's evidence is no error. */
+const firstErrorOf = ({ verdicts }: RunVerdict): readonly number[] =>
+  (['invalid', 'unknown'] as const)
+    .flatMap((wanted) => verdicts.filter(({ status }) => status === wanted))
+    .flatMap(evidenceOf)
+    .find((operations) => operations.length > 0) ?? []
+
+/** All operations or, if there are too many, those around the end of the first error; without one, the latest. */
+const select = (pairs: readonly Pair[], firstError: readonly number[]): readonly Pair[] => {
   if (pairs.length <= MAX_OPERATIONS) return pairs
-  const focus = highlighted.at(-1) ?? Number.POSITIVE_INFINITY
+  const focus = firstError.at(-1) ?? Number.POSITIVE_INFINITY
   const at = pairs.findIndex(({ invocation }) => invocation.index >= focus)
   const from = Math.max(0, (at === -1 ? pairs.length : at) - MAX_OPERATIONS / 2)
   return pairs.slice(from, from + MAX_OPERATIONS)
@@ -216,10 +228,8 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
   const last = record.history.at(-1)
   const endMs = Math.ceil(ms(last?.timeNs ?? 0)) + 1
   const { rows, rowOf } = rowsOf(pairs, record.spec?.concurrency ?? Number.MAX_SAFE_INTEGER)
-  const highlighted = verdict.verdicts.flatMap(({ evidence }) =>
-    evidence.flatMap(({ operations }) => operations),
-  )
-  const shown = select(pairs, highlighted)
+  const firstError = firstErrorOf(verdict)
+  const shown = select(pairs, firstError)
   const spec = record.spec
   return {
     title:
@@ -241,7 +251,8 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
     roles: rolesOf(record.samples ?? [], endMs),
     nodes: [...new Set((record.samples ?? []).map(({ node }) => node))].sort(),
     series: seriesOf(pairs, endMs),
-    highlighted,
+    highlighted: verdict.verdicts.flatMap(evidenceOf).flat(),
+    firstError,
     facts: factsOf(record, record.history),
     spec,
   }

@@ -52,9 +52,10 @@ class Timeline {
     this.draw()
   }
 
-  /** Shows the counterexample and a little of its surroundings. */
+  /** Shows the first counterexample and a little of its surroundings. */
   showFirstError(): void {
-    const shown = this.#data.operations.filter(({ index }) => this.#highlighted.has(index))
+    const first = new Set(this.#data.firstError)
+    const shown = this.#data.operations.filter(({ index }) => first.has(index))
     if (shown.length === 0) return
     const from = Math.min(...shown.map(({ startMs }) => startMs))
     const to = Math.max(...shown.map((operation) => this.#endOf(operation)))
@@ -267,7 +268,7 @@ export const mountTimeline = (into: HTMLElement, data: ReportData): void => {
   ])
   const help = element('span', {}, [`wheel zooms, drag moves, hover shows details.${omitted}`])
   into.append(
-    element('div', { class: 'tools' }, [...(data.highlighted.length > 0 ? [first] : []), all, legend, help]),
+    element('div', { class: 'tools' }, [...(data.firstError.length > 0 ? [first] : []), all, legend, help]),
     canvas,
     tip,
   )
