@@ -7,7 +7,7 @@ import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
-import { LEADER_SHAPES, SHAPES, seesawSide } from './parts/grudge.ts'
+import { LEADER_SHAPES, SHAPES, type Shape, seesawSide } from './parts/grudge.ts'
 import { withProof } from './parts/link-proof.ts'
 import { choice, duration } from './parts/options.ts'
 import { packetFault } from './parts/packet-rules.ts'
@@ -36,6 +36,15 @@ const partitionIntent = z.strictObject({
 })
 type PartitionIntent = z.infer<typeof partitionIntent>
 
+/** A leader that is cut off from its followers is drawn more often than one that clients do not reach. */
+const OFTEN_AT_LEADER: readonly Shape[] = [
+  ...LEADER_SHAPES,
+  'leader',
+  'leader',
+  'leader-minority',
+  'leader-minority',
+]
+
 const inject = async (context: NemesisContext, intent: PartitionIntent, { id, durationNs }: PlannedFault) => {
   const { cluster } = context
   if (intent.shape === 'seesaw')
@@ -59,7 +68,7 @@ export const partition = scheduledNemesis({
   description: 'cuts links between nodes, or between clients and a node, by dropping packets',
   needs: ['partition'],
   followsLeaders: true,
-  weight: 2,
+  weight: 3,
   intervalMs: 5000,
   durationMs: 3000,
   options: {
@@ -76,13 +85,14 @@ export const partition = scheduledNemesis({
   intent: partitionIntent,
   kindOf: ({ shape }) => shape,
   nodesNamed: ({ order }) => order,
+  needsTime: ({ shape }) => shape === 'seesaw',
   plan: ({ rng, options, context }) => {
     const { nodes } = context
     const asked = parseWords('shapes', options.shapes, SHAPES)
     const shapes = asked.filter((shape) => cutsSomething(shape, nodes))
     if (shapes.length === 0)
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
-    const ofLeaders = shapes.filter((shape) => LEADER_SHAPES.some((each) => each === shape))
+    const ofLeaders = OFTEN_AT_LEADER.filter((shape) => shapes.includes(shape))
     const sides = rng.fork('sides').shuffle(nodes)
     return (draw, _ordinal, atLeader) => {
       const shape = draw.fork('shape').pick(atLeader && ofLeaders.length > 0 ? ofLeaders : shapes)

@@ -21,6 +21,8 @@ export interface RecordedFault {
   readonly intent: Intent
   /** What it waits for from its planned time on, before it is injected. Absent: nothing. */
   readonly trigger?: Trigger
+  /** It is not healed before another node leads. Absent: it ends as planned. */
+  readonly outlasts?: Succession
   /**
    * It waits until the cluster serves, and has served enough so far. If that is not so by this time, it is left out: a calm
    * stays a calm. Absent: it does not wait.
@@ -42,6 +44,17 @@ export interface Trigger {
   /** How often it must happen. */
   readonly times: number
   /** If it has not happened by then, the fault is injected all the same. */
+  readonly withinNs: number
+}
+
+/**
+ * A change of leaders that a fault outlasts. How long an election takes differs from cluster to cluster, and a deposed leader
+ * that does not know it is the situation to test.
+ */
+export interface Succession {
+  /** How long the other node leads before the heal. */
+  readonly thenNs: number
+  /** If no other node leads this long after the planned end, the fault is healed all the same. */
   readonly withinNs: number
 }
 

@@ -8,7 +8,8 @@ import { FaultRunner } from './fault-runner.ts'
 const TRIGGER = { moment: 'acknowledged', times: 1, withinNs: 1e9 } as const
 
 /** A runner whose clock stands still, with all that it recorded. */
-const runnerWith = (wait: () => Promise<boolean> = async () => true, isBack = true) => {
+const runnerWith = (wait: () => Promise<boolean> = async () => true, isBack = true, succession = wait) => {
+  const moments = { wait, leader: async () => 'n1', succession }
   const events: FaultEvent[] = []
   const effect = { effective: true, summary: 'done', measurements: {} }
   const kill = {
@@ -23,7 +24,7 @@ const runnerWith = (wait: () => Promise<boolean> = async () => true, isBack = tr
     nemeses: { kill: kill as unknown as Nemesis },
     context: {} as NemesisContext,
     clock: () => 0,
-    moments: { wait },
+    moments,
     service: { isBack: async () => isBack },
     record: (event) => events.push(event),
     signal: new AbortController().signal,
@@ -50,6 +51,23 @@ describe('a fault', () => {
     const beganMs = performance.now()
     await runner.invoke({ f: 'heal', value: { id: fault.id } })
     expect(performance.now() - beganMs).toBeGreaterThanOrEqual(29)
+    expect(types().at(-1)).toBe('healed')
+  })
+
+  it('that outlasts a leader is healed when another leads', async () => {
+    const { promise, resolve } = Promise.withResolvers<boolean>()
+    const { runner, types } = runnerWith(
+      async () => true,
+      true,
+      () => promise,
+    )
+    const fault = plannedFault({ outlasts: { withinNs: 1e9, thenNs: 0 } })
+    await runner.invoke({ f: 'inject', value: fault })
+    const healing = runner.invoke({ f: 'heal', value: { id: fault.id } })
+    await Promise.resolve()
+    expect(types()).toEqual(['injected', 'measured'])
+    resolve(true)
+    await healing
     expect(types().at(-1)).toBe('healed')
   })
 

@@ -28,7 +28,7 @@ export interface FaultRunnerOptions {
   readonly nemeses: Readonly<Record<string, Nemesis>>
   readonly context: NemesisContext
   readonly clock: () => number
-  readonly moments: Pick<Moments, 'wait'>
+  readonly moments: Pick<Moments, 'wait' | 'leader' | 'succession'>
   readonly service: Pick<ServiceLevel, 'isBack'>
   readonly record: (event: FaultEvent) => void
   /** Once aborted, no fault waits for its moment or its end. */
@@ -37,6 +37,9 @@ export interface FaultRunnerOptions {
 
 interface InForce {
   readonly fault: ActiveFault
+  readonly planned: PlannedFault
+  /** The node that led before; null if none did, or if it does not matter. */
+  readonly leader: string | null
   /** A fault that waited for its moment still lasts as long as planned. */
   readonly untilNs: number
 }
@@ -79,9 +82,10 @@ export class FaultRunner {
       return { type: 'info', error: 'left out: the cluster had not served enough' }
     }
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
+    const leader = fault.outlasts === undefined ? null : await moments.leader()
     const active = await nemesis.inject(context, fault)
     const untilNs = fault.trigger === undefined ? 0 : clock() + fault.durationNs
-    this.#active.set(fault.id, { fault: active, untilNs })
+    this.#active.set(fault.id, { fault: active, planned: fault, leader, untilNs })
     record({ type: 'injected', id: fault.id, atNs: clock(), victims: active.victims })
     // Measure now as well as at the heal: another fault may undo this effect in between (a kill ends a pause).
     const effect = await active.measure()
@@ -90,10 +94,22 @@ export class FaultRunner {
   }
 
   async #healInTime(id: string): Promise<Outcome> {
-    const { clock, signal } = this.#options
-    const leftNs = (this.#active.get(id)?.untilNs ?? 0) - clock()
-    if (leftNs > 0 && !this.#isOver) await sleep(leftNs / NS_PER_MS, signal).catch(() => {})
+    const { clock } = this.#options
+    const inForce = this.#active.get(id)
+    if (inForce !== undefined) {
+      await this.#sleep(inForce.untilNs - clock())
+      await this.#outlast(inForce)
+    }
     return this.#heal(id)
+  }
+
+  async #outlast({ planned: { outlasts }, leader }: InForce): Promise<void> {
+    if (outlasts === undefined || this.#isOver) return
+    if (await this.#options.moments.succession(leader, outlasts.withinNs)) await this.#sleep(outlasts.thenNs)
+  }
+
+  async #sleep(ns: number): Promise<void> {
+    if (ns > 0 && !this.#isOver) await sleep(ns / NS_PER_MS, this.#options.signal).catch(() => {})
   }
 
   async #heal(id: string): Promise<Outcome> {

@@ -54,6 +54,20 @@ export class Moments {
     }
   }
 
+  /** Which node leads now; null if none does. */
+  leader(): Promise<string | null> {
+    return this.#leader()
+  }
+
+  /** Waits until another node than this one leads, but not longer than that. */
+  async succession(from: string | null, withinNs: number): Promise<boolean> {
+    const isAnother = async (): Promise<boolean> => {
+      const leader = await this.#leader()
+      return leader !== null && leader !== from
+    }
+    return waitUntil(isAnother, withinNs / NS_PER_MS, LEADER_POLL_MS, this.#signal).catch(() => false)
+  }
+
   async #newLeader(withinMs: number): Promise<boolean> {
     const isNew = async (): Promise<boolean> => {
       const leader = await this.#leader()

@@ -23,7 +23,7 @@ type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'weight'>
 
 /** Time without faults at the start, so that there is a leader when the first fault comes. */
 const WARM_UP_NS = 1.5 * NS_PER_S
-const PHASE_NS = 2.5 * NS_PER_S
+const PHASE_NS = 2.8 * NS_PER_S
 const REST_NS = 0.7 * NS_PER_S
 /** The phases of one round, by kind. A long run has several rounds. */
 const ROUND: Readonly<Record<PhaseKind, number>> = { alone: 11, pair: 4, burst: 4, storm: 2, calm: 1 }

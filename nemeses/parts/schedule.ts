@@ -1,5 +1,5 @@
 /** When faults happen: shared by all nemeses. The time of a fault follows from the previous scheduled time, never from the clock. */
-import type { PlanContext, PlanWindow, Trigger } from '../../harness/api/nemesis.ts'
+import type { PlanContext, PlanWindow, Succession, Trigger } from '../../harness/api/nemesis.ts'
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
@@ -30,11 +30,21 @@ export interface Scheduled<I> {
   readonly durationNs: number
   readonly intent: I
   readonly trigger?: Trigger
+  readonly outlasts?: Succession
   readonly latestNs?: number
 }
 
 /** Draws an intent. `atLeader`: it is meant to hit whichever node leads, if that is among the victims that were asked for. */
 export type DrawIntent<I> = (rng: Rng, ordinal: number, atLeader: boolean) => I
+
+/** How the faults of one nemesis are planned. */
+export interface Drawing<I> {
+  readonly draw: DrawIntent<I>
+  /** Whether a fault with this intent does something only if it lasts: it gets the rest of its window. */
+  needsTime(intent: I): boolean
+  /** A fault that is meant to hit the leader makes the others elect another one. */
+  readonly deposes: boolean
+}
 
 type Times = Pick<PlanContext, 'timeLimitNs' | 'windows' | 'startUpNs'>
 
@@ -60,7 +70,7 @@ const throughout = <I>(
   }
 }
 
-/** The shortest fault as a share of its window, and the length of each in a burst. */
+/** The shortest fault as a share of its window. */
 const SHORTEST = 0.2
 /** From this share of its window on, a fault is long. */
 const LONG = 0.6
@@ -69,8 +79,12 @@ const PATIENCE_NS = 4e9
 /** Mean time between two faults of a window, beside the shortest gap. */
 const PAUSE_MS = 200
 /** Shares of the faults in windows. */
-const AT_LEADER = 1 / 3
+const AT_LEADER = 0.5
 const TRIGGERED = 0.5
+/** Of those at leaders. */
+const OUTLASTING = 2 / 3
+/** How much longer than planned a fault at a leader lasts, if no other node leads by then. */
+const ELECTION_NS = 2.5e9
 
 const triggerOf = (rng: Rng, { isBurst }: PlanWindow): Trigger | null => {
   if (isBurst) return { moment: 'new-leader', times: 1, withinNs: 1e9 }
@@ -90,13 +104,19 @@ const drawDurationNs = (rng: Rng, meanNs: number, { fromNs, toNs, isBurst }: Pla
   return Math.round(Math.min((toNs - fromNs) * share, meanNs * (0.5 + rng.fork('length').float())))
 }
 
+/** Of the faults at leaders, most last until another node leads and has served for a while. */
+const outlastsOf = (rng: Rng): Succession | null =>
+  rng.fork('whether').float() < OUTLASTING
+    ? { withinNs: ELECTION_NS, thenNs: Math.round((0.1 + 0.5 * rng.fork('then').float()) * 1e9) }
+    : null
+
 /** Within the windows only: at least one fault in each, and none longer than its window. */
 const inWindows = <I>(
   rng: Rng,
   { duration, gap }: OptionsOf<ScheduleSpecs>,
   windows: readonly PlanWindow[],
   startUpNs: number,
-  draw: DrawIntent<I>,
+  { draw, needsTime, deposes }: Drawing<I>,
 ): readonly Scheduled<I>[] => {
   const faults: Scheduled<I>[] = []
   for (const window of windows) {
@@ -104,16 +124,20 @@ const inWindows = <I>(
     for (let atNs = window.fromNs; ; ) {
       const ordinal = faults.length
       const fork = rng.fork('window', ordinal)
-      const durationNs = drawDurationNs(fork, duration * NS_PER_MS, window)
-      if (atNs + durationNs > toNs) break
+      const drawnNs = drawDurationNs(fork, duration * NS_PER_MS, window)
+      if (atNs + drawnNs > toNs) break
       const trigger = triggerOf(fork.fork('trigger'), window)
-      const intent = draw(fork.fork('intent'), ordinal, isBurst || fork.fork('aim').float() < AT_LEADER)
+      const atLeader = isBurst || fork.fork('aim').float() < AT_LEADER
+      const intent = draw(fork.fork('intent'), ordinal, atLeader)
+      const durationNs = needsTime(intent) ? Math.round(toNs - atNs) : drawnNs
+      const outlasts = atLeader && deposes && !needsTime(intent) ? outlastsOf(fork.fork('outlasts')) : null
       faults.push({
         atNs: Math.round(atNs),
         durationNs,
         intent,
         latestNs: toNs + PATIENCE_NS,
         ...(trigger === null ? {} : { trigger }),
+        ...(outlasts === null ? {} : { outlasts }),
       })
       const pauseNs = isBurst ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
       atNs += durationNs + Math.max(gap * NS_PER_MS, startUpNs) + pauseNs
@@ -127,8 +151,8 @@ export const planSequence = <I>(
   rng: Rng,
   options: OptionsOf<ScheduleSpecs>,
   times: Times,
-  draw: DrawIntent<I>,
+  drawing: Drawing<I>,
 ): readonly Scheduled<I>[] =>
   times.windows === undefined
-    ? throughout(rng, options, times, draw)
-    : inWindows(rng, options, times.windows, times.startUpNs, draw)
+    ? throughout(rng, options, times, drawing.draw)
+    : inWindows(rng, options, times.windows, times.startUpNs, drawing)

@@ -18,7 +18,13 @@ import type {
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
-import { type DrawIntent, planSequence, type ScheduleSpecs, scheduleOptions } from './schedule.ts'
+import {
+  type DrawIntent,
+  type Drawing,
+  planSequence,
+  type ScheduleSpecs,
+  scheduleOptions,
+} from './schedule.ts'
 
 /** A fault that has been injected. */
 export interface FaultInForce<M extends Measurements = Measurements> {
@@ -88,6 +94,8 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
    * @throws UserError for options that do not fit the cluster.
    */
   plan(planning: Planning<ScheduleSpecs & Specs>): DrawIntent<NoInfer<I>>
+  /** Absent: none needs more time than others. */
+  readonly needsTime?: Drawing<NoInfer<I>>['needsTime']
   /** Its heal starts nodes again. */
   readonly restarts?: true
   inject(context: NemesisContext, intent: NoInfer<I>, fault: PlannedFault): Promise<FaultInForce<M>>
@@ -130,6 +138,7 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     nodesNamed,
     plan,
     inject,
+    needsTime = () => false,
     restarts,
     ...rest
   } = particulars
@@ -146,9 +155,10 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     options: { ...scheduleOptions(intervalMs, durationMs), ...particulars.options },
     plan: (rng, options, context) => {
       const draw = plan({ rng, options, context })
+      const drawing = { draw, needsTime, deposes: rest.followsLeaders ?? false }
       const schedule = options as OptionsOf<ScheduleSpecs>
       const times = restarts === undefined ? { ...context, startUpNs: 0 } : context
-      return planSequence(rng, schedule, times, draw).map((scheduled, i) => {
+      return planSequence(rng, schedule, times, drawing).map((scheduled, i) => {
         const { intent } = scheduled
         const faultModel = typeof model === 'function' ? model(intent) : model
         return completed({ id: `${name}-${i + 1}`, nemesis: name, model: faultModel, ...scheduled }, intent)
