@@ -1,9 +1,15 @@
 /** Logs that are appended to and read from the start. */
 import { logOffsets, logOrder } from '../checkers/data/append-log.ts'
+import type { Operation } from '../harness/api/history.ts'
+import { thenAsk } from '../harness/generators/questions.ts'
 import { defineWorkload } from '../harness/support/define.ts'
-import { APPEND_LOG } from '../harness/vocabularies/append-log.ts'
+import { APPEND_LOG, type LogCall } from '../harness/vocabularies/append-log.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
+
+const readAfter = ({ f, value }: Operation): LogCall | null =>
+  f === 'read' ? null : { f: 'read', value: { key: (value as LogCall['value']).key } }
 
 export const appendLog = defineWorkload({
   name: 'append-log',
@@ -12,13 +18,17 @@ export const appendLog = defineWorkload({
   vocabulary: APPEND_LOG,
   options: {
     ...keyOptions(2, 60),
+    questions: QUESTIONS,
     reads: { type: 'number', default: 0.4, description: 'share of reads' },
   },
-  generator: (_rng, options, { concurrency }) =>
-    keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>
-      rng.fork('kind').float() < options.reads
-        ? { f: 'read', value: { key: key('of') } }
-        : { f: 'append', value: { key: key('of'), value: 1 + ordinal * concurrency + thread } },
+  generator: (_rng, options, { concurrency, nodes }) =>
+    thenAsk(
+      { share: options.questions, nodes, about: readAfter },
+      keyed<LogCall>(keysOf(options), ({ rng, thread, ordinal, key }) =>
+        rng.fork('kind').float() < options.reads
+          ? { f: 'read', value: { key: key('of') } }
+          : { f: 'append', value: { key: key('of'), value: 1 + ordinal * concurrency + thread } },
+      ),
     ),
   finalGenerator: (_rng, options, context) =>
     atEveryNode(

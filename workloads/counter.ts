@@ -1,11 +1,17 @@
 /** Additions to counters, and reads. */
 import { counter as checker } from '../checkers/data/counter.ts'
+import type { Operation } from '../harness/api/history.ts'
+import { thenAsk } from '../harness/generators/questions.ts'
 import { defineWorkload } from '../harness/support/define.ts'
-import { COUNTER } from '../harness/vocabularies/counter.ts'
+import { COUNTER, type CounterCall } from '../harness/vocabularies/counter.ts'
 import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
 const MOST = 5
+
+const readAfter = ({ f, value }: Operation): CounterCall | null =>
+  f === 'read' ? null : { f: 'read', value: { key: (value as CounterCall['value']).key } }
 
 export const counter = defineWorkload({
   name: 'counter',
@@ -13,13 +19,17 @@ export const counter = defineWorkload({
   vocabulary: COUNTER,
   options: {
     ...keyOptions(2, 100),
+    questions: QUESTIONS,
     reads: { type: 'number', default: 0.4, description: 'share of reads' },
   },
-  generator: (_rng, options) =>
-    keyed(keysOf(options), ({ rng, key }) =>
-      rng.fork('kind').float() < options.reads
-        ? { f: 'read', value: { key: key('of') } }
-        : { f: 'add', value: { key: key('of'), delta: 1 + rng.fork('delta').int(MOST) } },
+  generator: (_rng, options, { nodes }) =>
+    thenAsk(
+      { share: options.questions, nodes, about: readAfter },
+      keyed<CounterCall>(keysOf(options), ({ rng, key }) =>
+        rng.fork('kind').float() < options.reads
+          ? { f: 'read', value: { key: key('of') } }
+          : { f: 'add', value: { key: key('of'), delta: 1 + rng.fork('delta').int(MOST) } },
+      ),
     ),
   finalGenerator: (_rng, options, context) =>
     atEveryNode(

@@ -59,7 +59,8 @@ describe('the register workload', () => {
       perKey.set(key, (perKey.get(key) ?? 0) + 1)
     }
     expect(perKey.size).toBeGreaterThan(20)
-    expect(Math.max(...perKey.values())).toBeLessThanOrEqual(100)
+    // A hundred, and the questions about them.
+    expect(Math.max(...perKey.values())).toBeLessThanOrEqual(150)
   })
 
   it('refuses a missing option instead of asking a cluster for NaN', () => {
@@ -85,9 +86,10 @@ describe('the register workload', () => {
     if (final === undefined) throw new Error('no final generator')
     scheduler.extend(final)
     simulate(scheduler, (call) => ({ outcome: registers.apply(call), latencyNs: 1 }), 1e12)
-    const keys = new Set(calls.map(({ value }) => (value as { key: number }).key))
+    const keyOf = ({ value }: Operation): number => (value as { key: number }).key
     const reads = history.slice(before).filter(({ type }) => type === 'invoke')
-    expect(reads).toHaveLength(keys.size * context.nodes)
+    for (const key of new Set(calls.map(keyOf)))
+      expect(reads.filter((each) => keyOf(each) === key)).toHaveLength(context.nodes)
     expect(new Set(reads.map(({ process }) => process)).size).toBe(context.nodes)
   })
 

@@ -7,20 +7,23 @@
  * them from finding stale values there.
  *
  * The n-th operation of a thread (read, write or compare-and-set, and the value written) is a pure function of seed,
- * thread and n. Its key, and the value that a compare-and-set expects, depend on the progress of the group. Every value
+ * thread and n, if it is none of the questions after an acknowledgement. Its key, and the value that a compare-and-set expects, depend on the progress of the group. Every value
  * is written at most once in a run, so a stale read shows which operation wrote it.
  */
 import { linearizability } from '../checkers/data/linearizability.ts'
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
+import type { Operation } from '../harness/api/history.ts'
 import type { OptionSpecs, OptionsOf } from '../harness/api/options.ts'
 import type { Rng } from '../harness/api/random.ts'
 import type { FinalContext, WorkloadContext } from '../harness/api/workload.ts'
 import { eachUntilOk } from '../harness/generators/combinators.ts'
+import { thenAsk } from '../harness/generators/questions.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { assert } from '../harness/support/assert.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 import { INITIAL, initialOf } from './initial.ts'
+import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
 const OPTIONS = {
@@ -41,6 +44,7 @@ const OPTIONS = {
     default: 0.3,
     description: 'share of compare-and-set among them; the rest are writes',
   },
+  questions: QUESTIONS,
   initial: INITIAL,
 } as const satisfies OptionSpecs
 
@@ -147,6 +151,9 @@ const operations = (plan: Plan, all: readonly Progress[]): OpGenerator<RegisterC
   return self
 }
 
+const readAfter = ({ f, value }: Operation): RegisterCall | null =>
+  f === 'read' ? null : { f: 'read', value: { key: (value as RegisterCall['value']).key } }
+
 /** Every key that was used, read from every node (thread i is bound to node i modulo the number of nodes). */
 const finalReads = (plan: Plan, context: FinalContext): OpGenerator<RegisterCall> => {
   const counts = new Array<number>(plan.groups).fill(0)
@@ -174,7 +181,8 @@ export const register = defineWorkload({
   options: OPTIONS,
   generator: (rng, options, context) => {
     const plan = planOf(rng, options, context)
-    return operations(plan, new Array<Progress>(plan.groups).fill(START))
+    const questions = { share: options.questions, nodes: context.nodes, about: readAfter }
+    return thenAsk(questions, operations(plan, new Array<Progress>(plan.groups).fill(START)))
   },
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
   checkers: (options) => [linearizability({ initial: initialOf(options.initial) }), ...standing],

@@ -5,9 +5,11 @@
 import { sessions } from '../checkers/data/sessions.ts'
 import { listAppend, rwRegister } from '../checkers/transactions/checker.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
+import type { Operation } from '../harness/api/history.ts'
 import type { OptionSpecs, OptionsOf } from '../harness/api/options.ts'
 import type { Rng } from '../harness/api/random.ts'
 import type { FinalContext, WorkloadContext } from '../harness/api/workload.ts'
+import { thenAsk } from '../harness/generators/questions.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import {
   type AppendOp,
@@ -17,6 +19,7 @@ import {
   type TransactionCall,
 } from '../harness/vocabularies/transactions.ts'
 import { atEveryNode, type Draw, type KeyChoice, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
 type ReadOp = readonly ['r', number, null]
@@ -32,6 +35,7 @@ const OPTIONS = {
   ...keyOptions(6, 12),
   length: { type: 'number', default: 4, description: 'maximum number of micro-operations of a transaction' },
   reads: { type: 'number', default: 0.5, description: 'share of reads among the micro-operations' },
+  questions: QUESTIONS,
 } as const satisfies OptionSpecs
 
 type Chosen = OptionsOf<typeof OPTIONS>
@@ -51,6 +55,14 @@ const transaction = <Op>(
   return { f: 'txn', value }
 }
 
+/** Reads what a transaction changed. */
+const readAfter = ({ value }: Operation): TransactionCall<ReadOp> | null => {
+  const changed = (value as TransactionCall<AppendOp | RegisterOp>['value'])
+    .filter(([f]) => f !== 'r')
+    .map(([, key]) => read(Number(key)))
+  return changed.length === 0 ? null : { f: 'txn', value: changed }
+}
+
 /** Every key that was used. */
 const finalReads = (options: KeyChoice, context: FinalContext): readonly TransactionCall<ReadOp>[] => {
   const keys = usedKeys(keysOf(options), context)
@@ -68,8 +80,15 @@ const finalGenerator = (
 
 const generatorOf =
   <Op>(put: (key: number, value: number) => Op) =>
-  (_rng: Rng, options: Chosen, { concurrency }: WorkloadContext): OpGenerator<TransactionCall<Op | ReadOp>> =>
-    keyed(keysOf(options), (draw) => transaction(options, put, concurrency, draw))
+  (
+    _rng: Rng,
+    options: Chosen,
+    { concurrency, nodes }: WorkloadContext,
+  ): OpGenerator<TransactionCall<Op | ReadOp>> =>
+    thenAsk<TransactionCall<Op | ReadOp>>(
+      { share: options.questions, nodes, about: readAfter },
+      keyed(keysOf(options), (draw) => transaction(options, put, concurrency, draw)),
+    )
 
 export const listAppendWorkload = defineWorkload({
   name: 'list-append',
@@ -96,9 +115,12 @@ export const longForkWorkload = defineWorkload({
   description:
     'single appends, and reads of all keys in use: do readers disagree on the order of two appends?',
   vocabulary: LIST_APPEND,
-  options: { ...keyOptions(3, 15), reads: OPTIONS.reads },
-  generator: (_rng, options, { concurrency }) =>
-    keyed(keysOf(options), (draw) => forking(options.reads, concurrency, draw)),
+  options: { ...keyOptions(3, 15), reads: OPTIONS.reads, questions: QUESTIONS },
+  generator: (_rng, options, { concurrency, nodes }) =>
+    thenAsk(
+      { share: options.questions, nodes, about: readAfter },
+      keyed(keysOf(options), (draw) => forking(options.reads, concurrency, draw)),
+    ),
   finalGenerator,
   checkers: () => [listAppend, ...standing],
 })

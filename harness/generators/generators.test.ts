@@ -22,6 +22,7 @@ import {
   timeLimit,
   untilOk,
 } from './combinators.ts'
+import { thenAsk } from './questions.ts'
 import { eachThread, onClients, onNemesis, onThreads, reserve } from './threads.ts'
 
 const S = 1e9
@@ -267,5 +268,58 @@ describe('one seed, one plan', () => {
     })
     fc.assert(isSame, { seed: 1, numRuns: 100 })
     expect(shared).toBeGreaterThan(1000)
+  })
+})
+
+describe('questions', () => {
+  const about = ({ f }: Operation): Call | null => (f === 'write' ? call('read') : null)
+  const writes = limit(1, sequence([call('write')]))
+
+  it('ask every node at once after an acknowledged change', () => {
+    const { invoked } = run(thenAsk({ share: 1, nodes: 3, about }, writes), { concurrency: 6 })
+    // Threads 1, 2 and 3 have been idle for longer than thread 0; they talk to nodes 1, 2 and 0.
+    expect(invoked).toEqual(['0 write@0', '1 read@1', '2 read@1', '3 read@1'])
+  })
+
+  it('use whichever thread of a node is idle', () => {
+    const busy = onThreads((thread) => thread === 1, sequence([call('other')]))
+    const inner = any(
+      busy,
+      onThreads((thread) => thread === 0, writes),
+    )
+    const { invoked } = run(thenAsk({ share: 1, nodes: 3, about }, inner), {
+      concurrency: 6,
+      latencyNs: ({ f }) => (f === 'other' ? 10 * S : S),
+    })
+    expect(invoked.filter((each) => each.includes('read'))).toEqual(['2 read@1', '3 read@1', '4 read@1'])
+  })
+
+  it('are not asked about a change that failed or is in doubt', () => {
+    for (const type of ['fail', 'info'] as const) {
+      const { invoked } = run(thenAsk({ share: 1, nodes: 3, about }, writes), {
+        respond: () => ({ type, error: 'no' }),
+      })
+      expect(invoked).toEqual(['0 write@0'])
+    }
+  })
+
+  it('are not asked later, when their answer would tell nothing more', () => {
+    const both = onThreads((thread) => thread < 2, sequence([call('write'), call('other')]))
+    const { invoked } = run(thenAsk({ share: 1, nodes: 2, about }, both), {
+      latencyNs: ({ f }) => (f === 'other' ? 10 * S : S),
+    })
+    expect(invoked.filter((each) => each.includes('read'))).toEqual(['0 read@1'])
+  })
+
+  it('follow the share of the changes that was asked for', () => {
+    const many = limit(
+      1000,
+      calls(() => call('write')),
+    )
+    const asked = run(thenAsk({ share: 0.1, nodes: 2, about }, many)).invoked.filter((each) =>
+      each.includes('read'),
+    )
+    expect(asked.length).toBeGreaterThan(100)
+    expect(asked.length).toBeLessThan(300)
   })
 })
