@@ -63,6 +63,8 @@ export const connection = scheduledNemesis({
   colour: 'red',
   description: 'resets (refuses) or black-holes connections, or loses the replies on them',
   needs: ['partition'],
+  isMild: true,
+  weight: 2,
   intervalMs: 5000,
   durationMs: 2000,
   options: {
@@ -86,7 +88,7 @@ export const connection = scheduledNemesis({
     const connections = parseWords('connections', options.connections, CONNECTIONS)
     const victimsOf = victimsFrom(options.victims, context)
     return (draw, _ordinal, atLeader) => ({
-      mode: draw.fork('mode').pick(modes),
+      mode: draw.fork('mode').pick([...modes, ...modes.filter((mode) => mode === 'lost-replies')]),
       connections: draw.fork('connections').pick(connections),
       with: draw.fork('with').pick(ends),
       clientGroup: draw.fork('clients').int(context.clientGroups),

@@ -79,6 +79,7 @@ export const kill = scheduledNemesis({
   intent: killIntent,
   kindOf: ({ pattern, data }) => (data === 'kept' ? pattern : `${pattern}, ${data}`),
   nodesNamed: victimsNamed,
+  deposes: ({ victims }) => victims === 'leader',
   plan: ({ rng, options, context }) => {
     const words = parseVictims(options.victims, context)
     const dataWords = parseWords('data', options.data, RESTART_DATA)

@@ -85,6 +85,7 @@ export const partition = scheduledNemesis({
   intent: partitionIntent,
   kindOf: ({ shape }) => shape,
   nodesNamed: ({ order }) => order,
+  deposes: ({ shape, oneWay }) => !oneWay && (shape === 'leader' || shape === 'leader-minority'),
   needsTime: ({ shape }) => shape === 'seesaw',
   plan: ({ rng, options, context }) => {
     const { nodes } = context

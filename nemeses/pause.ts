@@ -56,6 +56,7 @@ export const pause = scheduledNemesis({
   intent: pauseIntent,
   kindOf: ({ pattern }) => pattern,
   nodesNamed: victimsNamed,
+  deposes: ({ victims }) => victims === 'leader',
   plan: ({ rng, options, context }) => {
     const victimsOf = victimsFrom(options.victims, context)
     const patternOf = wordsByTurns(rng, 'patterns', options.patterns, PATTERNS)

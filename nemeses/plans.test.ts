@@ -88,7 +88,7 @@ const digestOf = (name: string): string => {
 const DIGESTS: Readonly<Record<string, string>> = {
   partition: 'fb274ab13d1d',
   packet: '2d1872940b5e',
-  connection: 'a496d3c15ec5',
+  connection: 'e4d5ba904c16',
   kill: '11e0b1320fe3',
   pause: '731bf759e555',
   clock: '7d3eaa38362b',

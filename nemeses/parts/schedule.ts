@@ -42,8 +42,8 @@ export interface Drawing<I> {
   readonly draw: DrawIntent<I>
   /** Whether a fault with this intent does something only if it lasts: it gets the rest of its window. */
   needsTime(intent: I): boolean
-  /** A fault that is meant to hit the leader makes the others elect another one. */
-  readonly deposes: boolean
+  /** Whether a fault with this intent makes the others elect another leader. */
+  deposes(intent: I): boolean
 }
 
 type Times = Pick<PlanContext, 'timeLimitNs' | 'windows' | 'startUpNs'>
@@ -130,7 +130,7 @@ const inWindows = <I>(
       const atLeader = isBurst || fork.fork('aim').float() < AT_LEADER
       const intent = draw(fork.fork('intent'), ordinal, atLeader)
       const durationNs = needsTime(intent) ? Math.round(toNs - atNs) : drawnNs
-      const outlasts = atLeader && deposes && !needsTime(intent) ? outlastsOf(fork.fork('outlasts')) : null
+      const outlasts = deposes(intent) ? outlastsOf(fork.fork('outlasts')) : null
       faults.push({
         atNs: Math.round(atNs),
         durationNs,

@@ -94,6 +94,8 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
    * @throws UserError for options that do not fit the cluster.
    */
   plan(planning: Planning<ScheduleSpecs & Specs>): DrawIntent<NoInfer<I>>
+  /** Absent: none deposes a leader. */
+  readonly deposes?: Drawing<NoInfer<I>>['deposes']
   /** Absent: none needs more time than others. */
   readonly needsTime?: Drawing<NoInfer<I>>['needsTime']
   /** Its heal starts nodes again. */
@@ -138,6 +140,7 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     nodesNamed,
     plan,
     inject,
+    deposes = () => false,
     needsTime = () => false,
     restarts,
     ...rest
@@ -155,7 +158,7 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     options: { ...scheduleOptions(intervalMs, durationMs), ...particulars.options },
     plan: (rng, options, context) => {
       const draw = plan({ rng, options, context })
-      const drawing = { draw, needsTime, deposes: rest.followsLeaders ?? false }
+      const drawing = { draw, needsTime, deposes }
       const schedule = options as OptionsOf<ScheduleSpecs>
       const times = restarts === undefined ? { ...context, startUpNs: 0 } : context
       return planSequence(rng, schedule, times, drawing).map((scheduled, i) => {
