@@ -21,6 +21,11 @@ export const bank = defineWorkload({
   options: {
     questions: QUESTIONS,
     reads: { type: 'number', default: 0.4, description: 'share of reads' },
+    accounts: {
+      type: 'number',
+      default: 0,
+      description: 'of an imported history: how many accounts there are; 0: as many as in its first read',
+    },
     total: {
       type: 'number',
       default: 0,
@@ -38,5 +43,5 @@ export const bank = defineWorkload({
       }),
     ),
   finalGenerator: (_rng, _options, context) => atEveryNode([READ], context),
-  checkers: ({ total }) => [checker({ total }), ...standing],
+  checkers: ({ accounts, total }) => [checker({ accounts, total }), ...standing],
 })

@@ -10,14 +10,14 @@ const balances = (...changed: number[]) => {
   const all = Array.from({ length: ACCOUNTS }, (_, i) => INITIAL_BALANCE + (changed[i] ?? 0))
   return done(9, 'read', {}, { balances: all })
 }
-cases(bank({ total: TOTAL }), [
+cases(bank({ accounts: 0, total: TOTAL }), [
   ['money that moves', 'valid', balances(-5, 5)],
   ['money made', 'invalid', balances(5)],
   ['money lost', 'invalid', balances(), balances(-5)],
   ['an account overdrawn', 'invalid', balances(-INITIAL_BALANCE - 1, INITIAL_BALANCE + 1)],
 ])
 
-cases(bank({ total: TOTAL }), [['money made', 'invalid', balances(5)]], {
+cases(bank({ accounts: 0, total: TOTAL }), [['money made', 'invalid', balances(5)]], {
   what: 'where old answers are expected: no old state had other totals',
   parts: expecting('consistent-prefix'),
 })
@@ -25,14 +25,19 @@ cases(bank({ total: TOTAL }), [['money made', 'invalid', balances(5)]], {
 /** An imported history has accounts of its own. */
 const read = (...all: number[]) => done(9, 'read', {}, { balances: all })
 
-cases(bank({ total: 0 }), [
+cases(bank({ accounts: 0, total: 0 }), [
   ['any accounts, held to their first read', 'valid', read(10, 10, 10), read(5, 15, 10)],
   ['money made after the first read', 'invalid', read(10, 10, 10), read(10, 15, 10)],
   ['an account more', 'invalid', read(10, 10), read(10, 10, 0)],
   ['an account overdrawn', 'invalid', read(10, 10), read(-1, 21)],
 ])
 
-cases(bank({ total: 30 }), [
+cases(bank({ accounts: 0, total: 30 }), [
   ['the total that an option names', 'valid', read(10, 10, 10)],
   ['another total from the first read on', 'invalid', read(10, 10)],
+])
+
+cases(bank({ accounts: 2, total: 0 }), [
+  ['as many accounts as an option names', 'valid', read(10, 10)],
+  ['more of them from the first read on', 'invalid', read(10, 10, 10)],
 ])

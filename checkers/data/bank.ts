@@ -47,17 +47,17 @@ const troubleWith = (balances: readonly number[], expected: Expected): BalanceTr
 }
 
 /** In a run of ours the accounts are known. For an imported history, the first read sets the expectation. */
-const expectedOf = ({ spec }: RunRecord, first: Balances | undefined, { total }: BankOptions): Expected => {
+const expectedOf = ({ spec }: RunRecord, first: Balances | undefined, given: BankOptions): Expected => {
   const known = { accounts: ACCOUNTS, total: ACCOUNTS * INITIAL_BALANCE, assumption: null }
   if (spec !== null || first === undefined) return known
-  const accounts = first.balances.length
-  if (total > 0) return { accounts, total, assumption: `${accounts} accounts, as in the first read` }
-  const assumed = totalOf(first.balances)
-  return {
-    accounts,
-    total: assumed,
-    assumption: `${accounts} accounts and a total of ${assumed}, as in the first read`,
-  }
+  const accounts = given.accounts > 0 ? given.accounts : first.balances.length
+  const total = given.total > 0 ? given.total : totalOf(first.balances)
+  const assumed = [
+    ...(given.accounts > 0 ? [] : [`${accounts} accounts`]),
+    ...(given.total > 0 ? [] : [`a total of ${total}`]),
+  ]
+  const assumption = assumed.length === 0 ? null : `${assumed.join(' and ')}, as in the first read`
+  return { accounts, total, assumption }
 }
 
 const balancesIn = ({ completion }: Answered): readonly number[] => (completion.value as Balances).balances
@@ -131,8 +131,11 @@ const judge = (record: RunRecord, options: BankOptions): Judged => {
   })
 }
 
-/** The total of all balances; 0: of an imported history, that of its first read. */
+/** What an imported history does not tell. */
 export interface BankOptions {
+  /** 0: as many as in its first read. */
+  readonly accounts: number
+  /** Of all balances; 0: that of its first read. */
   readonly total: number
 }
 

@@ -23,7 +23,7 @@ cases(fencing(LOCK), [
   ['tokens that grow', 'valid', acquire(1, true, 4), release(1), acquire(2, true, 9)],
   ['a token again', 'invalid', acquire(1, true, 4), release(1), acquire(2, true, 4)],
 ])
-cases(semaphore, [
+cases(semaphore(2), [
   [
     'as many as there are permits',
     'valid',
@@ -48,3 +48,5 @@ cases(mutex(LOCK), [['two at once', 'invalid', acquire(1, true, 1), acquire(2, t
   what: 'where old answers are expected, and no call merely reads',
   parts: expecting('consistent-prefix'),
 })
+
+cases(semaphore(1), [['more than another number of permits', 'invalid', acquire(1, true), acquire(2, true)]])

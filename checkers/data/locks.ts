@@ -8,7 +8,8 @@ import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
-import { LOCK, type LockCall, type LockResult, PERMITS, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
+import { UserError } from '../../harness/support/assert.ts'
+import { LOCK, type LockCall, type LockResult, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
 import {
   fencingLock,
   type LockInput,
@@ -96,16 +97,21 @@ export const fencing = (vocabulary: Vocabulary): Checker =>
     leaves: ['exclusive'],
   })
 
-export const semaphore: Checker = linearizableObject('semaphore', {
-  finds: 'more holders than there are permits',
-  vocabulary: SEMAPHORE,
-  holds: `at most ${PERMITS} holders at a time`,
-  model: semaphoreModel(PERMITS),
-  reference: { file: 'locks', name: 'semaphore', args: [PERMITS] },
-  // In the model anyone may release. A release that was refused because its owner held nothing restricts nothing.
-  read: (pair) => {
-    const told = holding(pair)
-    return told?.input.f === 'release' && told.output?.done === false ? null : told
-  },
-  weaker: { exclusive: exclusive(PERMITS) },
-})
+/** @throws UserError if that is not a number of permits */
+export const semaphore = (permits: number): Checker => {
+  if (!Number.isInteger(permits) || permits < 1)
+    throw new UserError(`permits=${permits} is not a number of permits: a whole number from 1 on is.`)
+  return linearizableObject('semaphore', {
+    finds: 'more holders than there are permits',
+    vocabulary: SEMAPHORE,
+    holds: `at most ${permits} holders at a time`,
+    model: semaphoreModel(permits),
+    reference: { file: 'locks', name: 'semaphore', args: [permits] },
+    // In the model anyone may release. A release that was refused because its owner held nothing restricts nothing.
+    read: (pair) => {
+      const told = holding(pair)
+      return told?.input.f === 'release' && told.output?.done === false ? null : told
+    },
+    weaker: { exclusive: exclusive(permits) },
+  })
+}

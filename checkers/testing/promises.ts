@@ -227,7 +227,7 @@ const locks = {
   exclusive: { allowed: sameToken, but: 'linearizable', forbidden: twoHolders },
   fenced: { allowed: twoHolders, but: 'exclusive', forbidden: sameToken },
 } as const
-const semaphores = rows(SEMAPHORE, [semaphore], {
+const semaphores = rows(SEMAPHORE, [semaphore(2)], {
   linearizable: {
     allowed: [acquire(1, true), acquire(2, true), acquire(3, false)],
     but: null,
@@ -259,7 +259,7 @@ const balances = (process: number, ...changed: number[]) =>
   )
 const transfer = { from: 0, to: 1, amount: 5 }
 const moved = done(0, 'transfer', transfer, { ...transfer, applied: true })
-const banks = rows(BANK, [bank({ total: 0 })], {
+const banks = rows(BANK, [bank({ accounts: 0, total: 0 })], {
   linearizable: { allowed: [moved, balances(9, -5, 5)], but: null, forbidden: [moved, balances(9)] },
   'consistent-prefix': {
     allowed: [moved, balances(9)],
