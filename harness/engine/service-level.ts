@@ -11,7 +11,7 @@ const SERVED = 0.4
 /** It serves if it acknowledged something in this time. */
 const SERVES_WITHIN_NS = 0.3 * NS_PER_S
 /** The least share of the windows that must have been served. */
-const LEAST_SHARE = 0.65
+const LEAST_SHARE = 0.6
 const POLL_MS = 20
 
 export class ServiceLevel {
