@@ -213,7 +213,7 @@ describe('composition', () => {
       check: async () => ({
         checker: 'assuming',
         status: 'valid',
-        promise: assumed('nothing is lost')(),
+        promise: assumed('nothing is lost'),
         summary: '',
         evidence: [],
         details: {},

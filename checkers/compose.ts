@@ -100,7 +100,7 @@ const isUnpromised = ({ claims }: RunRecord, { status, promise }: Verdict): bool
   claims !== null && status === 'invalid' && promise.assumed !== undefined
 
 const unpromised = ({ summary, promise: { assumed } }: Verdict): string =>
-  `Nothing was promised, so not held against the cluster: ${summary} To hold it against the cluster, claim ${assumed?.name} for ${assumed?.vocabulary} in the target's claims, or give --expect ${assumed?.name}.`
+  `Nothing was promised, so not held against the cluster: ${summary} To hold it against the cluster, ${assumed?.toClaim}.`
 
 const summarise = (
   status: Status,

@@ -100,7 +100,10 @@ const assumptionOf = (
   const promises = calls.map((call) => promiseOf(record, vocabulary, call))
   const [first] = promises
   if (first === undefined || promises.some(({ isAssumed }) => !isAssumed)) return null
-  return { vocabulary: vocabulary.name, name: first.name }
+  return {
+    text: `${first.name}, which is assumed for ${vocabulary.name}`,
+    toClaim: `claim ${first.name} for ${vocabulary.name} in the target's claims, or give --expect ${first.name}`,
+  }
 }
 
 /** A promise as a checker shows it. The second parameter is the call that broke it; absent: any, or none. */
@@ -139,8 +142,12 @@ export const claimed = ({ claims }: RunRecord, text: string): Verdict['promise']
 /** Whether nobody made the promise, or a part of it. */
 export const isAssumed = ({ source }: Verdict['promise']): boolean => source.includes(ASSUMED)
 
-/** What is assumed for every cluster. */
-export const assumed = (text: string) => (): Verdict['promise'] => ({ text, source: ASSUMED })
+/** What is assumed for every cluster, and how a target claims it. */
+export const assumed = (text: string, assumption?: Assumption): Verdict['promise'] => ({
+  text,
+  source: ASSUMED,
+  ...(assumption === undefined ? {} : { assumed: assumption }),
+})
 
 /** Returns a function that tells whether the answer to a call may come from an older state. */
 export const mayBeOld = (record: RunRecord, vocabulary: Vocabulary): ((invocation: Operation) => boolean) => {

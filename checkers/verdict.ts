@@ -21,7 +21,7 @@ interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | '
 const withAssumption = (summary: string, { assumed }: Verdict['promise']): string =>
   assumed === undefined
     ? summary
-    : `${summary.replace(/\.$/, '')}; judged by ${assumed.name}, which is assumed for ${assumed.vocabulary}: nobody promised it.`
+    : `${summary.replace(/\.$/, '')}; judged by ${assumed.text}: nobody promised it.`
 
 export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
   ...checker,

@@ -2,7 +2,7 @@
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
-import { assumed } from '../promise.ts'
+import { assumed, claimed } from '../promise.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
 import { troubleNote } from './fault-trouble.ts'
 import { slowMachine } from './slow-machine.ts'
@@ -66,11 +66,17 @@ const judge = (record: RunRecord): Judged => {
   }
 }
 
+const HOLDS = 'after the last heal, all replicas reach the same state'
+
 export const convergence = checkerOf({
   name: 'convergence',
   finds: 'replicas that still differ after all faults are healed',
   needs: ['samples', 'claims', 'spec'],
   applies: ({ samples }) => samples?.some((sample) => stateOf(sample) !== null) ?? false,
-  promise: assumed('after the last heal, all replicas reach the same state'),
+  // Without a claimed time nothing is held against the cluster.
+  promise: (record) =>
+    record.claims?.recoversWithinMs === undefined
+      ? assumed(HOLDS)
+      : claimed(record, `${HOLDS} within ${formatDurationMs(record.claims.recoversWithinMs)}`),
   judge,
 })

@@ -3,7 +3,9 @@ import type { Claims } from '../../harness/api/claims.ts'
 import { logs } from './logs.ts'
 import { CLAIMS, fault, judge } from './testing/records.ts'
 
-const judgeLine = async (text: string, claims: Claims = CLAIMS) =>
+const SOUND: Claims = { ...CLAIMS, neverPanics: true }
+
+const judgeLine = async (text: string, claims: Claims = SOUND) =>
   judge(logs, { logs: [{ node: 'a', text: `I am well\n${text}\n` }], claims })
 
 /** Lines that healthy servers print as a matter of course, most of them after a kill. */
@@ -69,6 +71,14 @@ describe('logs', () => {
 
   it.each(SICK)('%s: %s', async (kind, line) => {
     expect(await judgeLine(line)).toMatchObject({ status: 'invalid', details: { [kind]: 1 } })
+  })
+
+  it('what a target does not claim is assumed, and what its own patterns find is not', async () => {
+    const promiseOf = async (line: string) =>
+      (await judgeLine(line, { ...CLAIMS, logPatterns: { odd: '^odd$' } })).promise
+    expect((await promiseOf('panic: no')).assumed?.toClaim).toContain('claim `neverPanics`')
+    expect((await promiseOf('odd')).assumed).toBeUndefined()
+    expect((await judgeLine('panic: no')).promise.assumed).toBeUndefined()
   })
 
   it('a target adds its own patterns, and says what is harmless', async () => {

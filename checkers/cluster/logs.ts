@@ -10,7 +10,7 @@
 import type { Claims, FaultModel } from '../../harness/api/claims.ts'
 import type { NodeLog, RunRecord } from '../../harness/api/record.ts'
 import { messageOf, UserError } from '../../harness/support/assert.ts'
-import { assumed } from '../promise.ts'
+import { assumed, claimed } from '../promise.ts'
 import { checkerOf, conclude, type Judged } from '../verdict.ts'
 
 const PATTERNS: Readonly<Record<string, RegExp>> = {
@@ -37,6 +37,14 @@ const EXCUSES: ReadonlySet<FaultModel> = new Set([
 ])
 
 const LINE_CHARACTERS = 300
+
+const HOLDS = 'no node panics, fails an assertion or finds its data corrupt without a fault that explains it'
+/** Blamed are lines that match a pattern of the target's own. */
+const OWN = 'logPatterns'
+const UNCLAIMED = {
+  text: 'the lines that no healthy server prints',
+  toClaim: "claim `neverPanics` in the target's claims, or name the lines in its `logPatterns`",
+}
 
 /** @throws UserError that names the pattern if it is no regular expression */
 const patternOf = (source: string, name: string): RegExp => {
@@ -92,6 +100,7 @@ const judge = ({ logs, faults, claims }: RunRecord): Judged => {
     kinds,
     allows: () => excuse !== undefined,
     because: `explained by a ${excuse?.planned.model} fault, after which a node may stop`,
+    ...(findings.some(({ kind }) => Object.hasOwn(claims?.logPatterns ?? {}, kind)) ? { blamed: OWN } : {}),
     details: { logs: all.length },
   })
 }
@@ -101,8 +110,9 @@ export const logs = checkerOf({
   finds: 'panics, failed assertions, data races and corruption in the logs of the nodes',
   needs: ['logs', 'claims'],
   applies: (record) => record.logs !== null,
-  promise: assumed(
-    'no node panics, fails an assertion or finds its data corrupt without a fault that explains it',
-  ),
+  promise: (record, blamed) =>
+    record.claims?.neverPanics === true || blamed === OWN
+      ? claimed(record, HOLDS)
+      : assumed(HOLDS, UNCLAIMED),
   judge,
 })

@@ -59,7 +59,7 @@ export const recovery = checkerOf({
   promise: (record) => {
     const claimedMs = record.claims?.recoversWithinMs
     return claimedMs === undefined
-      ? assumed('recovers after the last heal (no time limit is claimed)')()
+      ? assumed('recovers after the last heal (no time limit is claimed)')
       : claimed(record, `recovers within ${formatDurationMs(claimedMs)} after the last heal`)
   },
   judge,

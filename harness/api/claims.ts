@@ -96,6 +96,8 @@ export interface Claims {
   readonly availability?: AvailabilityClaim
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
+  /** No node panics, fails an assertion or finds its data corrupt, unless a fault explains it. Absent: it is told only. */
+  readonly neverPanics?: true
   /**
    * What its nodes print only if something is broken: a name -> the source of a regular expression that a line of the log
    * matches. They are looked for besides what no healthy server prints.

@@ -1,5 +1,4 @@
 /** Checkers and their verdicts. */
-import type { PromiseName } from './claims.ts'
 import type { RunRecord } from './record.ts'
 
 export type Status = 'valid' | 'invalid' | 'unknown'
@@ -17,8 +16,10 @@ export interface Evidence {
 
 /** A promise that nobody made: if it is broken, that is not held against the cluster of a run. */
 export interface Assumption {
-  readonly vocabulary: string
-  readonly name: PromiseName
+  /** What is assumed of what: `linearizable, which is assumed for register`. */
+  readonly text: string
+  /** How to make it a promise: `claim linearizable for register in the target's claims`. */
+  readonly toClaim: string
 }
 
 export interface Verdict {
@@ -28,7 +29,7 @@ export interface Verdict {
   readonly promise: {
     readonly text: string
     readonly source: string
-    /** What nobody promised for the vocabulary, although it was judged by it. Absent: the promise was made. */
+    /** What nobody promised, although it was judged. Absent: the promise was made. */
     readonly assumed?: Assumption
   }
   /** One sentence. */

@@ -132,6 +132,7 @@ export const etcd = defineTarget({
       // Watches are ordered, reliable and resumable, by "Watch API guarantees" in the same documentation.
       [WATCH.name]: 'exactly-once',
     },
+    neverPanics: true,
     logPatterns: {
       corruption:
         'found data inconsistency with peer|corruption alarm|walpb: crc mismatch|snap: crc mismatch',

@@ -118,6 +118,7 @@ export const raft = defineTarget({
       [OUTBOX.name]: deliveredTo(sink),
     },
     minority: 'refuse',
+    neverPanics: true,
     logPatterns: { corruption: ': refusing to start$' },
     tellsElections: true,
     recoversWithinMs: 15_000,

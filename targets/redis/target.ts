@@ -54,6 +54,7 @@ const claims = ({ appendfsync }: RedisOptions): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
   // One server, which runs one command or script after another.
   consistency: IN_ONE_ORDER,
+  neverPanics: true,
   logPatterns: {
     crash: '=== REDIS BUG REPORT START',
     corruption:

@@ -6,12 +6,18 @@ import { REGISTER } from '../../vocabularies/register.ts'
 import { claimsOf } from './claims.ts'
 import { defaultsOf } from './options.ts'
 
-const claiming = (consistency: object, clients: readonly string[] = []): Target =>
+const claiming = (consistency: object, clients: readonly string[] = [], others: object = {}): Target =>
   ({
     name: 'shop',
     clients: Object.fromEntries(clients.map((name) => [name, {}])),
     claims: () =>
-      ({ source: 'its manual', consistency, minority: 'refuse', tolerates: {} }) as unknown as Claims,
+      ({
+        source: 'its manual',
+        consistency,
+        minority: 'refuse',
+        tolerates: {},
+        ...others,
+      }) as unknown as Claims,
   }) as unknown as Target
 
 const check = (consistency: object, clients?: readonly string[]): Claims =>
@@ -49,6 +55,25 @@ describe('the claims of a target', () => {
     ],
   ])('%o is refused in one sentence', (consistency, sentence) => {
     expect(() => check(consistency)).toThrow(sentence)
+  })
+
+  it.each([
+    [
+      { minorty: 'refuse' },
+      /^Target shop claims minorty: there is nothing of that name among claims\. Did you mean minority\? Known: source, /,
+    ],
+    [
+      { tolerates: { partitions: 'any' } },
+      /claims partitions: there is nothing of that name in tolerates\. Did you mean partition\? Known: partition, /,
+    ],
+    [
+      { availability: { readsAnywhere: true } },
+      /claims readsAnywhere: .* in availability\. Known: servesWithinMs/,
+    ],
+    [{ minority: 'refuses' }, /claims something impossible: minority: /],
+    [{ tolerates: { kill: 'all' } }, /claims something impossible: tolerates\.kill: /],
+  ])('%o is refused, too', (others, sentence) => {
+    expect(() => claimsOf(claiming({}, [], others), {}, REGISTER)).toThrow(sentence)
   })
 
   it('may be about a vocabulary that only its clients know', () => {

@@ -9,6 +9,7 @@ import type { Vocabulary } from '../../api/vocabulary.ts'
 import { UserError } from '../../support/assert.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
 import { hintAt } from '../unknown-name.ts'
+import { checkShape } from './claims-shape.ts'
 
 const refused = (
   target: Target,
@@ -53,10 +54,11 @@ const checkVocabulary = (
  *
  * @param own the vocabulary of the workload, which may be one that is not bundled. Others of that kind are known only by the
  *   target's clients, and checked when their workload is used.
- * @throws UserError that names the first claim about an unknown vocabulary, call or promise
+ * @throws UserError that names the first claim that is unknown, or about an unknown vocabulary, call or promise
  */
 export const claimsOf = (target: Target, options: Options, own: Vocabulary): Claims => {
   const claims = target.claims(options)
+  checkShape(target, claims)
   const known: Readonly<Record<string, Vocabulary>> = { ...vocabularies, [own.name]: own }
   for (const [name, claim] of Object.entries(claims.consistency)) {
     const vocabulary = Object.hasOwn(known, name) ? known[name] : undefined
