@@ -6,7 +6,16 @@ import { describeWith, missingLinuxRoot } from '../harness/testing/capabilities.
 import { start, temporaryFolder } from '../harness/testing/command.ts'
 import { hostBaseline } from '../harness/testing/host.ts'
 import { leftovers, processesOf } from '../harness/testing/leftovers.ts'
-import { ETCD, effectsOf, expectKept, expectModes, type Played, play, RAFT } from '../harness/testing/play.ts'
+import {
+  ETCD,
+  effectsOf,
+  expectKept,
+  expectModes,
+  type Played,
+  play,
+  RAFT,
+  summariesOf,
+} from '../harness/testing/play.ts'
 
 const MODES = ['latency', 'stall', 'errors', 'full', 'short', 'torn', 'power-loss']
 /** Guards against hanging only. */
@@ -14,7 +23,7 @@ const SERVED_TIMEOUT_MS = 120_000
 
 describeWith(missingLinuxRoot(), 'disk', () => {
   it('slows, stalls, fails, fills and tears the disks of raft nodes, and takes their power', async () => {
-    const options = 'interval=1500ms,duration=800ms,probability=0.5'
+    const options = 'interval=1500ms,duration=800ms,probability=0.5,steps=any'
     const played = await play(RAFT, `-n disk --nemesis-opts ${options} --time-limit 15s --seed 5`)
     expectKept(played)
     expectModes(played, 'disk', MODES, 300)
@@ -27,13 +36,26 @@ describeWith(missingLinuxRoot(), 'disk', () => {
     for (const { measurements, summary } of lastOf('latency', 'stall'))
       expect(measurements.delayed, summary).toBeGreaterThan(0)
     for (const { measurements } of lastOf('latency')) expect(measurements.fsyncMeanMs).toBeGreaterThan(10)
-    for (const { summary } of lastOf('power-loss')) expect(summary).toMatch(/^pid \d+.* killed; power lost/)
+    for (const { summary } of lastOf('power-loss'))
+      expect(summary).toMatch(/^pid \d+.* killed( before an? (write|fsync) of .+)?; power lost/)
+  })
+
+  it.each(['write', 'fsync'])('takes the power of a node, or kills it, before a %s', async (step) => {
+    const options = `disk.modes=power-loss,disk.steps=${step},kill.steps=${step},interval=3s,duration=400ms`
+    const played = await play(
+      RAFT,
+      `-n disk,kill --nemesis-opts ${options} --rate 300 --time-limit 12s --seed 1`,
+    )
+    expectKept(played)
+    for (const nemesis of ['disk', 'kill'])
+      expect(summariesOf(played, nemesis)).toMatch(new RegExp(` before an? ${step} of n\\d`))
   })
 
   it('raft that does not fsync is found out by power loss, and not by kills alone', async () => {
-    const options = 'victims=all+majority,interval=2s,duration=400ms'
+    // Between two faults the cluster has time to elect a leader and to serve.
+    const options = 'victims=all+majority,interval=4s,duration=400ms'
     const bug = (flags: string): Promise<Played> =>
-      play([...RAFT, '--bug', 'no-fsync'], `${flags},${options} --time-limit 10s --seed 2`)
+      play([...RAFT, '--bug', 'no-fsync'], `${flags},${options} --time-limit 16s --seed 2`)
     const lost = await bug('-n disk --nemesis-opts modes=power-loss,survival=nothing')
     expect(lost.verdict.status).toBe('invalid')
     expect(

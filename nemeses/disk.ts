@@ -15,9 +15,10 @@ import type { FaultModel } from '../harness/api/claims.ts'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import type { Rng } from '../harness/api/random.ts'
 import { damageFiles, losePower, whileDown } from './parts/disk-loss.ts'
-import { DISK_TROUBLES, troubleDisks, withDisks } from './parts/disk-rules.ts'
+import { DISK_TROUBLES, type NodeWithDisk, troubleDisks, withDisks } from './parts/disk-rules.ts'
+import { holdBefore, STEPS } from './parts/disk-step.ts'
 import { choice, duration, number, text } from './parts/options.ts'
-import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
+import { type FaultInForce, scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
   drawOutage,
   drawVictims,
@@ -48,6 +49,8 @@ const diskIntent = z.strictObject({
   /** Regular expression for the file to damage. */
   file: z.string(),
   seed: z.int(),
+  /** Where a node is when its power is lost. Older recorded plans lack the field. */
+  step: z.enum(STEPS).default('any'),
 })
 type DiskIntent = z.infer<typeof diskIntent>
 
@@ -57,15 +60,26 @@ const modelOf = (mode: DiskIntent['mode']): FaultModel => {
   return mode === 'power-loss' ? 'power-loss' : 'disk-errors'
 }
 
+const powerLoss = async (
+  context: NemesisContext,
+  id: string,
+  victims: readonly NodeWithDisk[],
+  intent: DiskIntent,
+): Promise<FaultInForce> => {
+  const nodes = victims.map(({ node }) => node)
+  await using held = await holdBefore(intent.step, id, nodes, context.signal)
+  return whileDown(context, victims, held.summary, () => losePower(victims, intent))
+}
+
 const inject = async (context: NemesisContext, intent: DiskIntent, { id }: PlannedFault) => {
   const victims = withDisks(await resolveVictims(context, intent))
   const { mode } = intent
   switch (mode) {
     case 'power-loss':
-      return whileDown(context, victims, () => losePower(victims, intent))
+      return powerLoss(context, id, victims, intent)
     case 'bit-flip':
     case 'truncate':
-      return whileDown(context, victims, () => damageFiles(victims, { ...intent, how: mode }))
+      return whileDown(context, victims, null, () => damageFiles(victims, { ...intent, how: mode }))
     default:
       return troubleDisks(context, id, victims, { ...intent, mode })
   }
@@ -92,6 +106,12 @@ export const disk = scheduledNemesis({
     ),
     probability: number(0.1, 'share of operations that fail, are short or torn'),
     survival: wordsOption('how much survives a power loss of what was not fsynced', SURVIVALS),
+    steps: wordsOption(
+      'where a node is when its power is lost',
+      STEPS,
+      STEPS,
+      'before a write or an fsync: it is held there',
+    ),
     durability: choice(['strict', 'ext4'], 'ext4', DURABILITY),
     file: text('.', 'regular expression of files to damage; if several match, the newest'),
     victims: victimsOption('leader+one+minority+all', 'nodes whose disks are hit'),
@@ -102,6 +122,7 @@ export const disk = scheduledNemesis({
   nodesNamed: victimsNamed,
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
+    const steps = parseWords('steps', options.steps, STEPS)
     const survivals = parseWords('survival', options.survival, SURVIVALS)
     const words = parseVictims(options.victims, context)
     const victimsOf = (draw: Rng, mode: DiskIntent['mode'], atLeader: boolean) => {
@@ -120,6 +141,7 @@ export const disk = scheduledNemesis({
         survival: draw.fork('survival').pick(survivals),
         file: options.file,
         seed: draw.fork('seed').int(SEEDS),
+        step: mode === 'power-loss' ? draw.fork('step').pick(steps) : 'any',
       }
     }
   },

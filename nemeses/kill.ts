@@ -9,9 +9,10 @@
  * Proof: the pids are gone, and new ones run after the heal.
  */
 import { z } from 'zod'
-import type { NemesisContext } from '../harness/api/nemesis.ts'
+import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import type { Rng } from '../harness/api/random.ts'
 import { NS_PER_MS } from '../harness/support/time.ts'
+import { holdBefore, STEPS } from './parts/disk-step.ts'
 import { duration, number } from './parts/options.ts'
 import { dataWithinTolerance, fewNodes, modelOfData, RESTART_DATA } from './parts/restart-data.ts'
 import { RESTART_PATTERNS, Restarts, SIGNALS } from './parts/restarts.ts'
@@ -37,12 +38,14 @@ const killIntent = z.strictObject({
   data: z.enum(RESTART_DATA).default('kept'),
   staleMs: z.number().default(1000),
   newestFiles: z.number().default(1),
+  step: z.enum(STEPS).default('any'),
 })
 type KillIntent = z.infer<typeof killIntent>
 
-const inject = async (context: NemesisContext, intent: KillIntent) => {
+const inject = async (context: NemesisContext, intent: KillIntent, { id }: PlannedFault) => {
   const victims = await resolveVictims(context, intent)
-  const restarts = await Restarts.begin(context, victims, intent)
+  await using held = await holdBefore(intent.step, id, victims, context.signal)
+  const restarts = await Restarts.begin(context, victims, intent, held.summary)
   return { victims, measure: async () => restarts.measure(), heal: () => restarts.end() }
 }
 
@@ -66,6 +69,12 @@ export const kill = scheduledNemesis({
       700,
       'how long a node runs between two kills of a crash loop, and before the next node is killed in a rolling restart',
     ),
+    steps: wordsOption(
+      'where a node is, if its data is on disks of the harness',
+      STEPS,
+      STEPS,
+      'before a write or an fsync: it is held there until the kill; only at once and by SIGKILL',
+    ),
     data: wordsOption(
       'data that a node restarts with',
       RESTART_DATA,
@@ -85,6 +94,7 @@ export const kill = scheduledNemesis({
     const dataWords = parseWords('data', options.data, RESTART_DATA)
     const signals = parseWords('signals', options.signals, SIGNALS)
     const patterns = parseWords('patterns', options.patterns, RESTART_PATTERNS)
+    const steps = parseWords('steps', options.steps, STEPS)
     const spend = dataWithinTolerance(dataWords, context)
     const victimsOf = (draw: Rng, data: KillIntent['data'], atLeader: boolean) => {
       if (data === 'unsynced-lost') return drawOutage(draw, words, context)
@@ -93,14 +103,18 @@ export const kill = scheduledNemesis({
     }
     return (draw, ordinal, atLeader) => {
       const data = spend(takeTurn(rng.fork('data'), dataWords, ordinal))
+      const signal = draw.fork('signal').pick(signals)
+      const pattern = data === 'kept' ? draw.fork('pattern').pick(patterns) : 'at-once'
+      const isSudden = context.hasDisks && pattern === 'at-once' && signal === 'SIGKILL'
       return {
         ...victimsOf(draw, data, atLeader),
-        signal: draw.fork('signal').pick(signals),
-        pattern: data === 'kept' ? draw.fork('pattern').pick(patterns) : 'at-once',
+        signal,
+        pattern,
         uptimeMs: Math.max(options.uptime, context.startUpNs / NS_PER_MS),
         data,
         staleMs: options.stale,
         newestFiles: options['newest-files'],
+        step: isSudden ? draw.fork('step').pick(steps) : 'any',
       }
     }
   },

@@ -65,6 +65,8 @@ export interface NodeDisk extends AsyncDisposable {
   /** Replaces the rules of that fault. An empty list heals it. */
   setRules(fault: string, rules: readonly DiskRule[]): Promise<void>
   counts(): Promise<DiskCounts>
+  /** How many operations the rules of that fault hold up now. */
+  held(fault: string): Promise<number>
   /** The node's processes must be dead. */
   losePower(survival: Survival, seed: number): Promise<Lost>
   /** What was damaged; null if no file matched. */

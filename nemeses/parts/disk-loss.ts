@@ -4,10 +4,15 @@ import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
 import type { NodeWithDisk } from './disk-rules.ts'
 import type { FaultInForce } from './scheduled-nemesis.ts'
 
-/** Kills the nodes, runs the action on their disks, and starts them again at the heal. */
+/**
+ * Kills the nodes, runs the action on their disks, and starts them again at the heal.
+ *
+ * @param where what the nodes are held at, in words; null: nothing
+ */
 export const whileDown = async (
   context: NemesisContext,
   victims: readonly NodeWithDisk[],
+  where: string | null,
   act: () => Promise<Effect>,
 ): Promise<FaultInForce> => {
   const killed = await Promise.all(victims.map(({ node }) => node.kill(context.signal)))
@@ -15,7 +20,7 @@ export const whileDown = async (
   const { summary, measurements, ...rest } = await act()
   const effect = {
     ...rest,
-    summary: `pid ${pids.join(', ') || 'none'} killed; ${summary}`,
+    summary: `pid ${pids.join(', ') || 'none'} killed${where === null ? '' : ` ${where}`}; ${summary}`,
     measurements: { ...measurements, killed: pids.length },
   }
   const heal = async (): Promise<Effect> => {

@@ -58,20 +58,29 @@ export class Restarts {
   readonly #deaf: number[] = []
   /** What was done to the data, in words. */
   readonly #data: string[] = []
+  /** Where the first victims were killed, in words. */
+  readonly #where: string
 
-  private constructor(context: NemesisContext, nodes: readonly ClusterNode[], intent: RestartIntent) {
+  private constructor(
+    context: NemesisContext,
+    nodes: readonly ClusterNode[],
+    intent: RestartIntent,
+    where: string | null,
+  ) {
+    this.#where = where === null ? '' : ` ${where}`
     this.#nodes = nodes
     this.#intent = intent
     this.#signal = context.signal
   }
 
-  /** Resolves when the first victims are down. */
+  /** @param where what the victims are held at, in words. Resolves when the first of them are down. */
   static async begin(
     context: NemesisContext,
     nodes: readonly ClusterNode[],
     intent: RestartIntent,
+    where: string | null,
   ): Promise<Restarts> {
-    const restarts = new Restarts(context, nodes, intent)
+    const restarts = new Restarts(context, nodes, intent, where)
     await keepOlder(nodes, intent, context.signal)
     await restarts.#end(restarts.#victimsOf(0))
     restarts.#turns = restarts.#takeTurns()
@@ -131,7 +140,7 @@ export class Restarts {
       summary:
         this.#ended.length === 0
           ? 'nothing was running'
-          : `pid ${pids} of ${names} gone by ${this.#intent.signal} (${exits})${ignored}${changes}${again}`,
+          : `pid ${pids} of ${names} gone by ${this.#intent.signal} (${exits})${this.#where}${ignored}${changes}${again}`,
       measurements: {
         killed: this.#ended.length,
         gone: gone.length,

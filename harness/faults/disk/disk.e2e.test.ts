@@ -175,6 +175,8 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     const hangs = ({ pid }: { readonly pid?: number | undefined }): boolean =>
       fs.readFileSync(`/proc/${pid}/wchan`, 'latin1').includes('request_wait')
     expect(await waitUntil(() => hangs(first) && hangs(second), HANG_TIMEOUT_MS, 10)).toBe(true)
+    expect(await disk.held('disk-1')).toBe(2)
+    expect(await disk.held('disk-2')).toBe(0)
     // A signal that is handled or ignored must not fail an operation: no real disk does that.
     second.kill('SIGUSR1')
     await sleep(100)

@@ -82,6 +82,10 @@ class FuseDisk implements NodeDisk {
     return this.#ask({ ask: 'counts' })
   }
 
+  held(fault: string): Promise<number> {
+    return this.#ask({ ask: 'held', fault })
+  }
+
   async losePower(survival: Survival, seed: number): Promise<Lost> {
     // The kernel releases the files of a dead process a moment after its death.
     const isReleased = async (): Promise<boolean> => (await this.#ask({ ask: 'open-files' })) === 0

@@ -31,6 +31,7 @@ export interface ServerOptions {
 export type ServerRequest =
   | { readonly ask: 'rules'; readonly rules: readonly DiskRule[] }
   | { readonly ask: 'counts' }
+  | { readonly ask: 'held'; readonly fault: string }
   | { readonly ask: 'open-files' }
   | { readonly ask: 'power-loss'; readonly survival: Survival; readonly seed: number }
   | { readonly ask: 'damage'; readonly damage: Damage }
@@ -38,6 +39,7 @@ export type ServerRequest =
 export interface ServerAnswer {
   readonly rules: null
   readonly counts: DiskCounts
+  readonly held: number
   readonly 'open-files': number
   readonly 'power-loss': Lost
   /** What was damaged; null if no file matched. */
@@ -220,6 +222,8 @@ class Server {
         return null
       case 'counts':
         return this.#counts
+      case 'held':
+        return [...this.#held.values()].filter(({ fault }) => fault === request.fault).length
       case 'open-files':
         return this.#files.openFiles
       case 'power-loss':
