@@ -18,6 +18,7 @@ export interface ClientContext<O extends Options = Options> {
   /** Services beside the cluster: name -> address. */
   readonly services: Readonly<Record<string, string>>
   readonly options: O
+  /** Ends the attempt to open the connection. */
   readonly signal: AbortSignal
 }
 

@@ -202,34 +202,52 @@ export const untilOk = <C extends Call>(
   },
 })
 
+/** Time between two attempts at one call: a connection may have to be made again. */
+const PAUSE_NS = 0.3e9
+
+interface Attempts {
+  /** The position of the call in the list. */
+  readonly at: number
+  readonly left: number
+  readonly isRunning: boolean
+  /** The next attempt is not made before. */
+  readonly dueNs: number
+  /** Whether attempts are paused between: not again before something is ok, or a dead node would take minutes. */
+  readonly isPatient: boolean
+}
+
 /** Invokes these calls in order on one thread, each until it is ok, but at most `attempts` times. */
 export const eachUntilOk = <C extends Call>(
   list: readonly C[],
   attempts: number,
-  at = 0,
-  left = attempts,
-  waiting = false,
-): OpGenerator<C> => ({
-  next: (context) => {
-    const call = list[at]
-    if (call === undefined) return DONE
-    const thread = context.free[0]
-    if (waiting || thread === undefined)
-      return waitForCompletion(eachUntilOk(list, attempts, at, left, waiting))
-    return {
-      type: 'invoke',
-      atNs: context.nowNs,
-      thread,
-      call,
-      next: eachUntilOk(list, attempts, at, left - 1, true),
-    }
-  },
-  update: (_context, event) => {
-    if (event.operation.type === 'invoke') return eachUntilOk(list, attempts, at, left, waiting)
-    const over = event.operation.type === 'ok' || left <= 0
-    return over ? eachUntilOk(list, attempts, at + 1) : eachUntilOk(list, attempts, at, left)
-  },
-})
+  state: Attempts = { at: 0, left: attempts, isRunning: false, dueNs: 0, isPatient: true },
+): OpGenerator<C> => {
+  const then = (change: Partial<Attempts>): OpGenerator<C> =>
+    eachUntilOk(list, attempts, { ...state, ...change })
+  return {
+    next: ({ free, nowNs }) => {
+      const call = list[state.at]
+      if (call === undefined) return DONE
+      const thread = free[0]
+      if (state.isRunning || thread === undefined) return waitForCompletion(then({}))
+      if (nowNs < state.dueNs) return { type: 'pending', wakeNs: state.dueNs, next: then({}) }
+      return {
+        type: 'invoke',
+        atNs: nowNs,
+        thread,
+        call,
+        next: then({ left: state.left - 1, isRunning: true }),
+      }
+    },
+    update: ({ nowNs }, { operation }) => {
+      if (operation.type === 'invoke') return then({})
+      const nextCall = { at: state.at + 1, left: attempts, isRunning: false }
+      if (operation.type === 'ok') return then({ ...nextCall, isPatient: true })
+      if (state.left <= 0) return then({ ...nextCall, isPatient: false })
+      return then({ isRunning: false, dueNs: state.isPatient ? nowNs + PAUSE_NS : nowNs })
+    },
+  }
+}
 
 /** Runs all generators concurrently: the one with the earliest operation goes first. */
 export const any = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => ({

@@ -190,6 +190,14 @@ describe('generators', () => {
     expect(invoked.map((text) => text.split(/[ @]/)[1])).toEqual(['a', 'bad', 'bad', 'bad', 'b'])
   })
 
+  it('eachUntilOk: pauses between attempts, and not again before something is ok', () => {
+    const respond = ({ f }: Call): Outcome => (f === 'bad' ? { type: 'fail', error: 'no' } : ok)
+    const list = ['bad', 'bad', 'good', 'bad'].map((f) => call(f))
+    const { invoked } = run(eachUntilOk(list, 2), { concurrency: 1, respond, latencyNs: 0.1 * S })
+    const times = invoked.map((text) => Number(text.split('@')[1]).toFixed(1))
+    expect(times).toEqual(['0.0', '0.4', '0.5', '0.6', '0.7', '0.8', '1.2'])
+  })
+
   it('onThreads and reserve: use only their own threads', () => {
     expect(run(onThreads((thread) => thread === 1, sequence([call('a'), call('b')]))).invoked).toEqual([
       '1 a@0',

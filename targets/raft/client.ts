@@ -1,16 +1,20 @@
 /**
  * Clients of the bundled Raft cluster, one for each vocabulary. A call goes to the client's own node and follows
  * redirects to the leader. Writes carry a session and a sequence number, so a retry after a lost answer takes effect at
- * most once. These retries are declared, and counted in `meta.attempts`.
+ * most once. These retries are declared, and counted in `meta.attempts`. A write whose outcome stays unknown is sent once
+ * more much later (`meta.lateRetryMs`), as by a proxy or a slow network: it may still take effect, and not twice.
  */
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
+import { sleep } from '../../harness/support/wait.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
 import type { RaftOptions } from './options.ts'
 import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
 import { isRead } from './structures/index.ts'
 
 const MAX_REDIRECTS = 3
+/** A late retry comes this long after the others, or up to five times as long. */
+const LATE_RETRY_MS = 400
 
 /** What the answer to one try says. A retry is safe for a read, and for a write with a sequence number. */
 type TryResult =
@@ -30,6 +34,8 @@ class RaftConnection implements Connection {
   readonly #http: JsonHttp
   readonly #attempts: number
   readonly #attemptMs: number
+  /** The write whose outcome stayed unknown: the last one, since its process is over. */
+  #doubtful: unknown = null
   #session: number | null = null
   #seq = 0
 
@@ -52,7 +58,12 @@ class RaftConnection implements Connection {
       this.#seq = 0
     }
     this.#seq++
-    const outcome = await this.#tryEach({ vocabulary, session: this.#session, seq: this.#seq, call }, signal)
+    const body = { vocabulary, session: this.#session, seq: this.#seq, call }
+    const outcome = await this.#tryEach(body, signal)
+    if (outcome.type === 'info' && this.#context.options['late-retry']) {
+      this.#doubtful = body
+      return { ...outcome, meta: { ...outcome.meta, lateRetryMs: this.#lateRetryMs } }
+    }
     if (outcome.type !== 'ok' && /session-expired|stale-sequence/.test(outcome.error)) this.#session = null
     return outcome
   }
@@ -98,7 +109,21 @@ class RaftConnection implements Connection {
     return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }
   }
 
+  get #lateRetryMs(): number {
+    return LATE_RETRY_MS * (1 + (this.#context.process % 5))
+  }
+
+  /** Whatever it answers, the outcome stays unknown. */
+  async #retryLate(): Promise<void> {
+    const { endpoints, node } = this.#context
+    const at = endpoints.findIndex((endpoint) => endpoint.node === node.node)
+    const next = endpoints[(at + 1) % endpoints.length] as Endpoint
+    await sleep(this.#lateRetryMs)
+    await this.#follow('/call', this.#doubtful, next, AbortSignal.timeout(this.#attemptMs))
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#doubtful !== null) await this.#retryLate().catch(() => {})
     await this.#http[Symbol.asyncDispose]()
   }
 }

@@ -28,6 +28,12 @@ export const raftOptions = {
     default: 3,
     description: 'how often the client tries a call, under one sequence number',
   },
+  'late-retry': {
+    type: 'boolean',
+    default: true,
+    description:
+      'a write whose outcome stayed unknown is sent once more up to 2 s later, on another connection, under its sequence number',
+  },
   'attempt-timeout': {
     type: 'duration',
     default: 1000,
