@@ -14,7 +14,13 @@ import type { Rng } from '../harness/api/random.ts'
 import { NS_PER_MS } from '../harness/support/time.ts'
 import { holdBefore, STEPS } from './parts/disk-step.ts'
 import { duration, number } from './parts/options.ts'
-import { dataWithinTolerance, fewNodes, modelOfData, RESTART_DATA } from './parts/restart-data.ts'
+import {
+  dataWithinTolerance,
+  fewNodes,
+  modelOfData,
+  possibleData,
+  RESTART_DATA,
+} from './parts/restart-data.ts'
 import { RESTART_PATTERNS, Restarts, SIGNALS } from './parts/restarts.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
@@ -91,11 +97,12 @@ export const kill = scheduledNemesis({
   deposes: ({ victims }) => victims === 'leader',
   plan: ({ rng, options, context }) => {
     const words = parseVictims(options.victims, context)
-    const dataWords = parseWords('data', options.data, RESTART_DATA)
+    const asked = parseWords('data', options.data, RESTART_DATA)
+    const dataWords = possibleData(asked, context)
     const signals = parseWords('signals', options.signals, SIGNALS)
     const patterns = parseWords('patterns', options.patterns, RESTART_PATTERNS)
     const steps = parseWords('steps', options.steps, STEPS)
-    const spend = dataWithinTolerance(dataWords, context)
+    const spend = dataWithinTolerance(asked, context)
     const victimsOf = (draw: Rng, data: KillIntent['data'], atLeader: boolean) => {
       if (data === 'unsynced-lost') return drawOutage(draw, words, context)
       const allowed = data === 'kept' ? words : fewNodes(words)

@@ -89,7 +89,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   partition: 'fb274ab13d1d',
   packet: '2d1872940b5e',
   connection: 'e4d5ba904c16',
-  kill: '898d8e990134',
+  kill: '27b489e7f8a4',
   pause: '731bf759e555',
   clock: '7d3eaa38362b',
   disk: 'f8e509a4fc94',

@@ -72,6 +72,19 @@ export const changeData = async (node: ClusterNode, intent: DataIntent): Promise
   return `${changed.join(', ') || 'nothing'} of ${node.name} as it was ${intent.staleMs} ms before`
 }
 
+/** What the claims never tolerate is not drawn, so that what they tolerate is drawn more often. */
+export const possibleData = (
+  words: readonly RestartData[],
+  { tolerates, hasDisks }: PlanContext,
+): readonly RestartData[] =>
+  words.includes('kept')
+    ? words.filter((word) => {
+        if (word === 'kept') return true
+        if (word === 'unsynced-lost') return hasDisks && tolerates['power-loss'] !== undefined
+        return (tolerates['data-loss'] ?? 0) !== 0
+      })
+    : words
+
 /**
  * Keeps data losses within what the claims tolerate: a loss of old data over the whole run, a loss of unsynced data at each
  * kill. Otherwise faults keep the data. If `kept` is not among the words, the user asked for losses regardless of the
