@@ -85,12 +85,15 @@ export const connection = scheduledNemesis({
   plan: ({ options, context }) => {
     const modes = parseWords('modes', options.modes, MODES)
     const ends = parseWords('with', options.with, ENDS)
+    // Retries that take effect twice need answers that clients miss. What peers miss, partitions test as well.
+    const oftenModes = [...modes, ...modes.filter((mode) => mode === 'lost-replies')]
+    const oftenEnds = [...ends, ...ends.filter((end) => end === 'clients').flatMap((end) => [end, end])]
     const connections = parseWords('connections', options.connections, CONNECTIONS)
     const victimsOf = victimsFrom(options.victims, context)
     return (draw, _ordinal, atLeader) => ({
-      mode: draw.fork('mode').pick([...modes, ...modes.filter((mode) => mode === 'lost-replies')]),
+      mode: draw.fork('mode').pick(oftenModes),
       connections: draw.fork('connections').pick(connections),
-      with: draw.fork('with').pick(ends),
+      with: draw.fork('with').pick(oftenEnds),
       clientGroup: draw.fork('clients').int(context.clientGroups),
       ...victimsOf(draw, 'omission', atLeader),
     })
