@@ -6,6 +6,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -16,6 +17,10 @@ const packed = path.join(root, '.dist', 'harness', 'main.js')
 // Node does not strip types below node_modules, so an installed package runs the JavaScript that `npm pack` emitted.
 const isInstalled = root.split(path.sep).includes('node_modules')
 const main = isInstalled ? packed : source
+
+// A run starts many Node processes, and half of their start is compiling. Where the folder cannot be written, they compile.
+const cache = process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache')
+process.env.NODE_COMPILE_CACHE ??= path.join(cache, 'faultline', 'compiled')
 
 const installDependencies = () => {
   const lock = path.join(root, 'package-lock.json')

@@ -87,6 +87,12 @@ const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStat
   return result.body as NodeStatus & { ready: boolean }
 }
 
+/** Nodes are killed and started often, and half of the time that one takes to start it compiles. */
+const compiled = (): Readonly<Record<string, string>> => {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
+}
+
 /** A crash between an effect and its record repeats the effect. Only a sink that remembers the key can prevent that. */
 const deliveredTo = (sink: RaftOptions['sink']): Delivery =>
   sink === 'deduplicating' ? 'exactly-once' : 'at-least-once'
@@ -157,7 +163,7 @@ export const raft = defineTarget({
           moduleAt('./server/main'),
           JSON.stringify(configOf(node, plan)),
         ],
-        env: { NODE_NO_WARNINGS: '1' },
+        env: { NODE_NO_WARNINGS: '1', ...compiled() },
       },
     ],
   }),

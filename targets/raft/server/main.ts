@@ -2,6 +2,7 @@
  * One node of the bundled Raft cluster: `node main.ts '<json>'`, see `ServerConfig`. Exits 1 with a sentence on
  * stderr if it cannot serve (a corrupt log, a port in use).
  */
+import { flushCompileCache } from 'node:module'
 import { deviationsOf } from '../bugs/bugs.ts'
 import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
 import { type Allowed, serveClients } from './http.ts'
@@ -74,6 +75,8 @@ const start = (config: ServerConfig): void => {
   const api = deviations.server.clientApiOf(replica)
   serveClients(api, askAuthority(config.authority), address, CLIENT_PORT).on('error', fail)
   setInterval(() => replica.tick(), config.tickMs)
+  // Otherwise it is stored at the exit, and a node that is killed does not come to that.
+  flushCompileCache()
 }
 
 try {
