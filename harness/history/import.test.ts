@@ -212,6 +212,23 @@ describe('other objects', () => {
     ])
   })
 
+  it('takes the value that a lock is asked for with for its name', () => {
+    const text = edn('0 invoke acquire "a"', '0 ok acquire "a"', '1 invoke acquire "b"', '1 ok acquire 7')
+    expect(read(LOCK, text).map(({ value }) => value)).toEqual([
+      { key: 0, owner: 0 },
+      { done: true },
+      { key: 1, owner: 1 },
+      { done: true, token: 7 },
+    ])
+    const keyed = edn('0 invoke acquire [:a nil]', '0 ok acquire [:a {:fence 3}]')
+    expect(read(LOCK, keyed).map(({ value }) => value)).toEqual([
+      { key: 0, owner: 0 },
+      { done: true, token: 3 },
+    ])
+    for (const unclear of ['[1 9]', '7'])
+      expect(() => read(LOCK, edn(`0 invoke acquire ${unclear}`))).toThrow('line 1')
+  })
+
   it('reads a vocabulary that nobody else has as our own values', () =>
     expect(
       oks(

@@ -148,15 +148,22 @@ const byName = ([a]: readonly [Edn, Edn], [b]: readonly [Edn, Edn]): number =>
     ? a - b
     : String(plainOf(a)).localeCompare(String(plainOf(b)))
 
+/** Numbers for names, as they come; numbers are their own. */
+const numbering = (): ((name: unknown) => unknown) => {
+  const names: unknown[] = []
+  return (name) => {
+    if (typeof name === 'number' || name === undefined) return name
+    if (!names.includes(name)) names.push(name)
+    return names.indexOf(name)
+  }
+}
+
 export const bankForm: EdnForm = {
   reader: () => {
-    // Accounts by any name, numbered as they come.
-    const names: unknown[] = []
-    const numberOf = (name: Edn | undefined): unknown => {
-      if (typeof name === 'number' || name === undefined) return name
-      if (!names.includes(plainOf(name))) names.push(plainOf(name))
-      return names.indexOf(plainOf(name))
-    }
+    // Accounts by any name.
+    const numberOfName = numbering()
+    const numberOf = (name: Edn | undefined): unknown =>
+      numberOfName(name === undefined ? undefined : plainOf(name))
     return ({ f, type, value }) => {
       if (f === 'transfer' && isMap(value)) {
         const transfer = {
@@ -194,17 +201,29 @@ const tokenOf = (value: Edn): Readonly<Record<string, unknown>> => {
 
 /**
  * Jepsen's lock has no owners but processes, which take it again and again; here an owner takes it once. So each attempt
- * is an owner of its own, and what a process releases is what it took last.
+ * is an owner of its own, and what a process releases is what it took last. A text that is asked with is the name of the
+ * lock; a number that comes back is a token.
  */
 export const lockForm: EdnForm = {
   isKeyed: hasPairs,
   reader: () => {
     let owners = 0
     const held = new Map<string, number>()
-    return (event) => {
+    const numberOf = numbering()
+    /** Null for what is no name of a lock. */
+    const lockOf = (event: EdnEvent): unknown => {
       const { key, rest } = split(event)
+      if (event.type !== 'invoke') return (event.invoked?.value as { readonly key: number } | undefined)?.key
+      if (rest === null || (isMap(rest) && !event.keyed)) return numberOf(key)
+      // A number may be a lock, an owner or a token.
+      const isName = typeof rest === 'string' || isKeyword(rest)
+      return event.keyed || !isName ? null : numberOf(plainOf(rest))
+    }
+    return (event) => {
+      const { rest } = split(event)
+      const key = lockOf(event)
+      if ((event.f !== 'acquire' && event.f !== 'release') || key === null) return null
       const holder = `${event.process} ${key}`
-      if (event.f !== 'acquire' && event.f !== 'release') return null
       if (event.type === 'invoke') {
         if (event.f === 'acquire') held.set(holder, owners++)
         return { f: event.f, value: { key, owner: held.get(holder) ?? owners++ } }
