@@ -151,7 +151,13 @@ export const commands: readonly Command[] = [
         type: 'string',
         value: 'part',
         choices: ['bugs', 'healthy'],
-        description: 'the planted bugs, or the healthy cluster',
+        description: 'the planted bugs, or the healthy clusters',
+      },
+      nemesis: {
+        type: 'string',
+        value: 'names',
+        description:
+          "a minute with these nemeses and no other option, in place of each bug's own command: what a user types first",
       },
     },
     load: async () => (await import('./bench/bugs.ts')).benchBugsCommand,

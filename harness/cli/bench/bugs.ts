@@ -1,7 +1,7 @@
 /**
  * `npm run bench:bugs`: runs every planted bug on a real cluster with its workload and nemesis, with several seeds. It
  * prints in how many of the seeds the bug is found, and the median time to the first evidence. Then it runs the healthy
- * cluster with all workloads, where nothing may be found.
+ * clusters with all workloads, where nothing may be found. With `--nemesis all` each run is what a user types first.
  */
 import { execa } from 'execa'
 import { targets } from '../../../targets/index.ts'
@@ -20,6 +20,8 @@ export interface BugSettings {
   readonly part: 'bugs' | 'healthy' | undefined
   /** Only bugs and workloads whose name contains this text. */
   readonly only: string | undefined
+  /** Nemeses of a run with default options only. Undefined: the command of each bug. */
+  readonly nemesis: string | undefined
 }
 
 interface Finding {
@@ -27,6 +29,8 @@ interface Finding {
   readonly status: RunVerdict['status'] | 'not run'
   /** Milliseconds from the start of the run to the first evidence; null if nothing was found. */
   readonly firstMs: number | null
+  /** What the verdict says, or the error. */
+  readonly summary: string
 }
 
 /**
@@ -52,13 +56,12 @@ const runOnce = async (args: readonly string[], seed: number): Promise<Finding> 
   const all = [process.argv[1] as string, 'run', ...args, '--seed', String(seed), '--out', RESULTS, '--json']
   const { stdout, stderr } = await execa(process.execPath, all, { reject: false, stdin: 'ignore' })
   if (stdout === '') {
-    process.stderr.write(`${args.join(' ')} --seed ${seed}: ${stderr.trim().split('\n').at(-1)}\n`)
-    return { seed, status: 'not run', firstMs: null }
+    return { seed, status: 'not run', firstMs: null, summary: stderr.trim().split('\n').at(-1) ?? '' }
   }
   const verdict = JSON.parse(stdout) as RunVerdict & { readonly runDir: string }
   const isFound = verdict.status === 'invalid'
   const firstMs = isFound ? firstEvidenceMs(verdict, loadRun(verdict.runDir).record) : null
-  return { seed, status: verdict.status, firstMs }
+  return { seed, status: verdict.status, firstMs, summary: verdict.summary }
 }
 
 const runSeeds = async (args: readonly string[], seeds: number): Promise<readonly Finding[]> => {
@@ -66,6 +69,13 @@ const runSeeds = async (args: readonly string[], seeds: number): Promise<readonl
   for (let seed = 1; seed <= seeds; seed++) findings.push(await runOnce(args, seed))
   return findings
 }
+
+/** A line for each seed that was not as it should be. */
+const exceptions = (findings: readonly Finding[], wanted: Finding['status']): string =>
+  findings
+    .filter(({ status }) => status !== wanted)
+    .map(({ seed, status, summary }) => `    seed ${seed}: ${status}: ${summary}\n`)
+    .join('')
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] as number
@@ -76,16 +86,29 @@ const describeBug = (name: string, findings: readonly Finding[]): string => {
     times.length === 0
       ? 'never'
       : `first evidence after ${formatDurationMs(Math.round(median(times)))} (median)`
-  const missed = findings
-    .filter(({ firstMs }) => firstMs === null)
-    .map(({ seed, status }) => `${seed} (${status})`)
-  return `${name.padEnd(26)} found in ${times.length} of ${findings.length} seeds, ${when}${missed.length === 0 ? '' : `; missed: ${missed.join(', ')}`}\n`
+  return `${name.padEnd(26)} found in ${times.length} of ${findings.length} seeds, ${when}\n${exceptions(findings, 'invalid')}`
 }
 
-const benchBug = async (target: Target, bug: PlantedBug, seeds: number): Promise<boolean> => {
+const MINUTE = ['--time-limit', '60s']
+
+/** The sink that a bug's own command asks for. */
+const sinkOf = (args: string): readonly string[] => {
+  const [sink] = /sink=\w+/.exec(args) ?? []
+  return sink === undefined ? [] : ['--target-opts', sink]
+}
+
+const argsOf = (bug: PlantedBug, own: string, { nemesis }: BugSettings): readonly string[] => [
+  '--bug',
+  bug.name,
+  '-w',
+  bug.workload,
+  ...(nemesis === undefined ? own.split(' ') : ['-n', nemesis, ...MINUTE, ...sinkOf(own)]),
+]
+
+const benchBug = async (target: Target, bug: PlantedBug, settings: BugSettings): Promise<boolean> => {
   if ('none' in bug.realRun) return true
-  const base = [target.name, '--env', 'namespaces', '--bug', bug.name, '-w', bug.workload]
-  const findings = await runSeeds([...base, ...bug.realRun.args.split(' ')], seeds)
+  const args = [target.name, '--env', 'namespaces', ...argsOf(bug, bug.realRun.args, settings)]
+  const findings = await runSeeds(args, settings.seeds)
   process.stdout.write(describeBug(bug.name, findings))
   return findings.every(({ firstMs }) => firstMs !== null)
 }
@@ -96,33 +119,37 @@ const HEALTHY = ['-n', 'partition,kill,pause', '--time-limit', '20s']
 const sinkArgs = ({ options }: Target): readonly string[] =>
   options.sink === undefined ? [] : ['--target-opts', 'sink=deduplicating']
 
-const benchHealthy = async (target: Target, workload: string, seeds: number): Promise<boolean> => {
-  const args = [target.name, '--env', 'namespaces', '-w', workload, ...HEALTHY, ...sinkArgs(target)]
+const benchHealthy = async (
+  target: Target,
+  workload: string,
+  { seeds, nemesis }: BugSettings,
+): Promise<boolean> => {
+  const nemeses = nemesis === undefined ? HEALTHY : ['-n', nemesis, ...MINUTE]
+  const args = [target.name, '--env', 'namespaces', '-w', workload, ...nemeses, ...sinkArgs(target)]
   const findings = await runSeeds(args, seeds)
   const count = (status: Finding['status']): number =>
     findings.filter((each) => each.status === status).length
   process.stdout.write(
-    `${`${target.name} ${workload}`.padEnd(26)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')}, not run ${count('not run')} of ${findings.length} seeds\n`,
+    `${`${target.name} ${workload}`.padEnd(26)} healthy: valid in ${count('valid')}, unknown in ${count('unknown')}, falsely invalid in ${count('invalid')}, not run ${count('not run')} of ${findings.length} seeds\n${exceptions(findings, 'valid')}`,
   )
   return count('invalid') + count('not run') === 0
 }
 
-/** Exit code 0 only if every bug was found with every seed and nothing was found in the healthy cluster. */
+/** Exit code 0 only if every bug was found with every seed and nothing was found in the healthy clusters. */
 export const benchBugsCommand = async (settings: BugSettings): Promise<number> => {
-  const { seeds } = settings
   const isWanted = (name: string): boolean => settings.only === undefined || name.includes(settings.only)
   const isPart = (part: BugSettings['part']): boolean => settings.part === undefined || settings.part === part
   let isGood = true
-  for (const target of Object.values(targets).filter(({ bugs }) => bugs.length > 0)) {
+  for (const target of Object.values(targets)) {
     for (const bug of target.bugs.filter(({ name }) => isPart('bugs') && isWanted(name)))
-      isGood = (await benchBug(target, bug, seeds)) && isGood
+      isGood = (await benchBug(target, bug, settings)) && isGood
     for (const workload of Object.values(workloads))
       if (
         isPart('healthy') &&
         target.clients[workload.vocabulary.name] !== undefined &&
-        isWanted(workload.name)
+        isWanted(`${target.name} ${workload.name}`)
       )
-        isGood = (await benchHealthy(target, workload.name, seeds)) && isGood
+        isGood = (await benchHealthy(target, workload.name, settings)) && isGood
   }
   return isGood ? EXIT_CODES.valid : EXIT_CODES.invalid
 }
