@@ -22,6 +22,7 @@ import { type FaultInForce, scheduledNemesis } from './parts/scheduled-nemesis.t
 import {
   drawOutage,
   drawVictims,
+  isTolerated,
   leaderOf,
   parseVictims,
   resolveVictims,
@@ -51,6 +52,8 @@ const diskIntent = z.strictObject({
   seed: z.int(),
   /** Where a node is when its power is lost. Older recorded plans lack the field. */
   step: z.enum(STEPS).default('any'),
+  /** After failing, short or torn operations the node is killed. Older recorded plans lack the field. */
+  crashes: z.boolean().default(false),
 })
 type DiskIntent = z.infer<typeof diskIntent>
 
@@ -113,6 +116,10 @@ export const disk = scheduledNemesis({
       'before a write or an fsync: it is held there',
     ),
     durability: choice(['strict', 'ext4'], 'ext4', DURABILITY),
+    crashes: number(
+      0.5,
+      'share of the faults with failing, short or torn operations after which the nodes are killed and read what is left; 0 if no kill is tolerated',
+    ),
     file: text('.', 'regular expression of files to damage; if several match, the newest'),
     victims: victimsOption('leader+one+minority+all', 'nodes whose disks are hit'),
   },
@@ -129,18 +136,22 @@ export const disk = scheduledNemesis({
       if (mode === 'power-loss') return drawOutage(draw, words, context)
       return drawVictims(draw, atLeader ? leaderOf(words) : words, context, modelOf(mode))
     }
+    const mayCrash = (mode: DiskIntent['mode'], victims: string): boolean =>
+      modelOf(mode) === 'disk-errors' && isTolerated(victims, context, 'kill')
     const distributions = DISTRIBUTIONS.filter((each) => ['both', each].includes(options.distribution))
     return (draw, ordinal, atLeader) => {
       const mode = modeOf(ordinal)
+      const hit = victimsOf(draw, mode, atLeader)
       return {
         mode,
-        ...victimsOf(draw, mode, atLeader),
+        ...hit,
         latencyMs: options.latency,
         distribution: draw.fork('distribution').pick(distributions),
         probability: options.probability,
         survival: draw.fork('survival').pick(survivals),
         file: options.file,
         seed: draw.fork('seed').int(SEEDS),
+        crashes: mayCrash(mode, hit.victims) && draw.fork('crashes').float() < options.crashes,
         step: mode === 'power-loss' ? draw.fork('step').pick(steps) : 'any',
       }
     }

@@ -92,7 +92,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   kill: '27b489e7f8a4',
   pause: '731bf759e555',
   clock: '7d3eaa38362b',
-  disk: 'f8e509a4fc94',
+  disk: 'd2d11f804d7c',
   io: 'f164e796f9a0',
   memory: '38c4adc13c73',
   membership: 'fbf1829d1dbe',

@@ -4,12 +4,17 @@
  */
 import type { OpGenerator, Thread } from '../harness/api/generator.ts'
 import type { Call } from '../harness/api/history.ts'
+import type { Rng } from '../harness/api/random.ts'
 import { delay, eachUntilOk, limit, phases } from '../harness/generators/combinators.ts'
 import { onThreads } from '../harness/generators/threads.ts'
 import type { AuditCall, PendingResult } from '../harness/vocabularies/effects.ts'
 
 /** Attempts of one request by its client. */
 const MOST_ATTEMPTS = 5
+/** Share of the calls that repeat an old request, once there is one. */
+const LATE = 0.02
+/** An old request is one that its thread made this many requests ago. */
+const OLD = 10
 
 interface Current {
   /** Name of the call. */
@@ -17,33 +22,67 @@ interface Current {
   readonly version: number
   readonly attempts: number
   readonly isAcknowledged: boolean
+  /** It is an old request now, and says nothing about this one. */
+  readonly isLate: boolean
 }
 
-const FIRST: Current = { f: '', version: 1, attempts: 0, isAcknowledged: false }
+const FIRST: Current = { f: '', version: 1, attempts: 0, isAcknowledged: false, isLate: false }
 
 const nextOf = (current: Current): Current =>
   current.isAcknowledged || current.attempts === MOST_ATTEMPTS
-    ? { ...current, version: current.version + 1, attempts: 1, isAcknowledged: false }
-    : { ...current, attempts: current.attempts + 1 }
+    ? { ...current, version: current.version + 1, attempts: 1, isAcknowledged: false, isLate: false }
+    : { ...current, attempts: current.attempts + 1, isLate: false }
 
-/** @param make makes a thread's n-th request; `version` is n, from 1 */
+/** A request that was made more than once. */
+interface Repeated {
+  readonly thread: Thread
+  readonly version: number
+}
+
+interface State {
+  readonly threads: ReadonlyMap<Thread, Current>
+  readonly repeated: readonly Repeated[]
+}
+
+const START: State = { threads: new Map(), repeated: [] }
+
+/**
+ * Each thread makes its requests one after another, and repeats one that is not acknowledged. Now and then a thread repeats
+ * one that was repeated long before, by whichever thread: as if an early attempt had only now arrived.
+ *
+ * @param make makes a thread's n-th request; `version` is n, from 1
+ */
 export const submissions = <C extends Call>(
   make: (key: string, thread: Thread, version: number) => C,
-  threads: ReadonlyMap<Thread, Current> = new Map(),
+  state: State = START,
 ): OpGenerator<C> => {
+  const { threads, repeated } = state
+  const then = (change: Partial<State>): OpGenerator<C> => submissions(make, { ...state, ...change })
+  const requestOf = ({ thread, version }: Repeated): C => make(`${thread}-${version}`, thread, version)
+  const oldOne = (draw: Rng): Repeated | null => {
+    if (draw.fork('late').float() >= LATE) return null
+    const old = repeated.filter(({ thread, version }) => (threads.get(thread)?.version ?? 0) - version >= OLD)
+    return old.length === 0 ? null : draw.fork('which').pick(old)
+  }
   const self: OpGenerator<C> = {
     next: (context) => {
       const thread = context.free[0]
       if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
-      const current = nextOf(threads.get(thread) ?? FIRST)
-      const call = make(`${thread}-${current.version}`, thread, current.version)
-      const next = submissions(make, new Map(threads).set(thread, { ...current, f: call.f }))
+      const before = threads.get(thread) ?? FIRST
+      const old = oldOne(context.draw(thread))
+      const current = old === null ? nextOf(before) : { ...before, isLate: true }
+      const call = requestOf(old ?? { thread, version: current.version })
+      const isSecond = old === null && current.attempts === 2
+      const next = then({
+        threads: new Map(threads).set(thread, { ...current, f: call.f }),
+        repeated: isSecond ? [...repeated, { thread, version: current.version }] : repeated,
+      })
       return { type: 'invoke', atNs: context.nowNs, thread, call, next }
     },
     update: (_context, { thread, operation }) => {
       const current = threads.get(thread)
-      if (operation.type !== 'ok' || operation.f !== current?.f) return self
-      return submissions(make, new Map(threads).set(thread, { ...current, isAcknowledged: true }))
+      if (operation.type !== 'ok' || operation.f !== current?.f || current.isLate) return self
+      return then({ threads: new Map(threads).set(thread, { ...current, isAcknowledged: true }) })
     },
   }
   return self

@@ -71,6 +71,24 @@ describe('a fault', () => {
     expect(types().at(-1)).toBe('healed')
   })
 
+  it('that outlasts a leader does not wait for ever for a cluster that elects no other', async () => {
+    let waits = 0
+    const { runner } = runnerWith(
+      async () => true,
+      true,
+      async () => {
+        waits++
+        return false
+      },
+    )
+    for (let at = 0; at < 5; at++) {
+      const fault = plannedFault({ id: `kill-${at}`, outlasts: { withinNs: 1e9, thenNs: 1e15 } })
+      await runner.invoke({ f: 'inject', value: fault })
+      await runner.invoke({ f: 'heal', value: { id: fault.id } })
+    }
+    expect(waits).toBe(3)
+  })
+
   it('is healed at once at the end of the run', async () => {
     const { runner, types } = runnerWith()
     await runner.invoke({ f: 'inject', value: plannedFault({ trigger: TRIGGER, durationNs: 1e15 }) })

@@ -35,6 +35,8 @@ export interface FaultRunnerOptions {
   readonly signal: AbortSignal
 }
 
+const MOST_IN_VAIN = 3
+
 interface InForce {
   readonly fault: ActiveFault
   readonly planned: PlannedFault
@@ -48,6 +50,8 @@ export class FaultRunner {
   readonly #options: FaultRunnerOptions
   readonly #active = new Map<string, InForce>()
   #isOver = false
+  /** How often another leader was waited for, and none came. */
+  #inVain = 0
 
   constructor(options: FaultRunnerOptions) {
     this.#options = options
@@ -103,9 +107,11 @@ export class FaultRunner {
     return this.#heal(id)
   }
 
+  /** Waits for another leader, unless nobody led, or it was waited for in vain before: not every cluster elects another. */
   async #outlast({ planned: { outlasts }, leader }: InForce): Promise<void> {
-    if (outlasts === undefined || this.#isOver) return
+    if (outlasts === undefined || leader === null || this.#isOver || this.#inVain >= MOST_IN_VAIN) return
     if (await this.#options.moments.succession(leader, outlasts.withinNs)) await this.#sleep(outlasts.thenNs)
+    else this.#inVain++
   }
 
   async #sleep(ns: number): Promise<void> {

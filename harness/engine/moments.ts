@@ -60,7 +60,7 @@ export class Moments {
   }
 
   /** Waits until another node than this one leads, but not longer than that. */
-  async succession(from: string | null, withinNs: number): Promise<boolean> {
+  async succession(from: string, withinNs: number): Promise<boolean> {
     const isAnother = async (): Promise<boolean> => {
       const leader = await this.#leader()
       return leader !== null && leader !== from

@@ -23,6 +23,8 @@ interface DiskTrouble {
   readonly latencyMs: number
   readonly distribution: DiskRule['distribution']
   readonly probability: number
+  /** The nodes are killed at the end, with what the disks did to their files. */
+  readonly crashes: boolean
 }
 
 const ruleOf = (fault: string, { mode, latencyMs, distribution, probability }: DiskTrouble): DiskRule => {
@@ -79,6 +81,7 @@ export const troubleDisks = async (
     return effectOf(trouble.mode, since)
   }
   const heal = async () => {
+    if (trouble.crashes) await Promise.all(victims.map(({ node }) => node.kill(context.signal)))
     await setAll([])
     const effect = await measure()
     const running = await Promise.all(victims.map(({ node }) => node.processes()))
@@ -86,7 +89,10 @@ export const troubleDisks = async (
     await Promise.all(ended.map((node) => node.start(context.signal)))
     if (ended.length === 0) return effect
     const names = ended.map(({ name }) => name).join(', ')
-    return { ...effect, summary: `${effect.summary}; ${names} had stopped, started again` }
+    return {
+      ...effect,
+      summary: `${effect.summary}; ${names} ${trouble.crashes ? 'killed' : 'had stopped'}, started again`,
+    }
   }
   return { victims: victims.map(({ node }) => node), measure, heal }
 }

@@ -74,6 +74,10 @@ const allowedOf = (words: readonly string[], { nodes, tolerates }: PlanContext, 
   return words.filter((word) => sizeOf(word, count) <= most)
 }
 
+/** Whether the claims tolerate a fault of that model at these nodes, too. */
+export const isTolerated = (victims: string, context: PlanContext, model: FaultModel): boolean =>
+  context.tolerates[model] !== undefined && allowedOf([victims], context, model).length > 0
+
 /** Draws the victims from the words, within what the claims tolerate for that model. */
 export const drawVictims = (
   rng: Rng,
