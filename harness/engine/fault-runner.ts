@@ -35,6 +35,7 @@ export interface FaultRunnerOptions {
   readonly signal: AbortSignal
 }
 
+/** A cluster in which no other leader came so many times in a row may have a fixed one. */
 const MOST_IN_VAIN = 3
 
 interface InForce {
@@ -50,7 +51,7 @@ export class FaultRunner {
   readonly #options: FaultRunnerOptions
   readonly #active = new Map<string, InForce>()
   #isOver = false
-  /** How often another leader was waited for, and none came. */
+  /** How many times in a row another leader was waited for, and none came. */
   #inVain = 0
 
   constructor(options: FaultRunnerOptions) {
@@ -110,8 +111,9 @@ export class FaultRunner {
   /** Waits for another leader, unless nobody led, or it was waited for in vain before: not every cluster elects another. */
   async #outlast({ planned: { outlasts }, leader }: InForce): Promise<void> {
     if (outlasts === undefined || leader === null || this.#isOver || this.#inVain >= MOST_IN_VAIN) return
-    if (await this.#options.moments.succession(leader, outlasts.withinNs)) await this.#sleep(outlasts.thenNs)
-    else this.#inVain++
+    const isAnother = await this.#options.moments.succession(leader, outlasts.withinNs)
+    this.#inVain = isAnother ? 0 : this.#inVain + 1
+    if (isAnother) await this.#sleep(outlasts.thenNs)
   }
 
   async #sleep(ns: number): Promise<void> {
