@@ -45,8 +45,9 @@ const OFTEN_AT_LEADER: readonly Shape[] = [
   'leader-minority',
 ]
 
-const inject = async (context: NemesisContext, intent: PartitionIntent, { id, durationNs }: PlannedFault) => {
+const inject = async (context: NemesisContext, intent: PartitionIntent, planned: PlannedFault) => {
   const { cluster } = context
+  const { id } = planned
   if (intent.shape === 'seesaw')
     return seesawFault(context, {
       id,
@@ -58,7 +59,7 @@ const inject = async (context: NemesisContext, intent: PartitionIntent, { id, du
   const what = `dropped (${describeLinks(links)})`
   const fault = await packetFault(id, rulesAt(cluster, links), what, intent.flapMs)
   // A probe of flapping links proves nothing: they are open or closed at random.
-  return intent.flapMs > 0 ? fault : withProof(cluster, links, durationNs, fault)
+  return intent.flapMs > 0 ? fault : withProof(cluster, links, planned, fault)
 }
 
 export const partition = scheduledNemesis({

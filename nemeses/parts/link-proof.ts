@@ -1,6 +1,6 @@
 /** Proof that exactly the intended links are cut: every direction between nodes is probed while the fault is in force. */
 import type { Cluster } from '../../harness/api/environment.ts'
-import type { Effect, Link } from '../../harness/api/nemesis.ts'
+import type { Effect, Link, PlannedFault } from '../../harness/api/nemesis.ts'
 import { PROBE_TAKES_MS, probeLinks } from '../../harness/faults/packet/probe.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
@@ -37,16 +37,16 @@ const probe = async (cluster: Cluster, links: readonly Link[]): Promise<Proof> =
 
 /**
  * Adds the cut links and the proof to the effect of the fault. A probe must not prolong a short fault; for a short fault the
- * dropped packets are proof enough.
+ * dropped packets are proof enough. A fault that outlasts an election is not short.
  */
 export const withProof = (
   cluster: Cluster,
   links: readonly Link[],
-  durationNs: number,
+  { durationNs, outlasts }: PlannedFault,
   fault: FaultInForce,
 ): FaultInForce => {
   const proof: Proof | Promise<Proof> =
-    durationNs < PROBE_TAKES_MS * NS_PER_MS
+    durationNs < PROBE_TAKES_MS * NS_PER_MS && outlasts === undefined
       ? { text: 'too short to be probed', measurements: {} }
       : probe(cluster, links)
   const add = async (effect: Effect): Promise<Effect> => {
