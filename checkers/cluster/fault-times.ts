@@ -1,7 +1,7 @@
 /**
- * When a fault was certainly in force. Its injection is recorded when it begins to act, and its heal when it is over. In
- * between, the history has the operations of the nemesis: an injection completes once its effect was measured, and a heal is
- * invoked before anything is undone.
+ * When a fault was certainly in force. Its injection is recorded when it begins to act, the beginning of its heal, and the
+ * heal when it is over. The history has the operations of the nemesis: an injection completes once its effect was measured,
+ * and a heal is invoked before anything is undone.
  */
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Span } from './spans.ts'
@@ -31,13 +31,15 @@ const timesOf = ({ history }: RunRecord): ReadonlyMap<string, NemesisTimes> => {
  */
 export const provenSpans = (record: RunRecord): ((fault: FaultRecord) => Span | null) => {
   const times = timesOf(record)
-  return ({ planned, effects, healedAtNs }) => {
+  return ({ planned, effects, healingAtNs, healedAtNs }) => {
     const { injectedNs, healingNs } = times.get(planned.id) ?? {}
     if (injectedNs === undefined || effects[0]?.effective !== true) return null
     if (effects.some(({ contradiction }) => contradiction !== undefined)) return null
     // A heal that was no operation of the history began after the last of them, and not before the planned end.
     const endNs =
-      healingNs ?? Math.min(healedAtNs ?? Number.POSITIVE_INFINITY, planned.atNs + planned.durationNs)
+      healingAtNs ??
+      healingNs ??
+      Math.min(healedAtNs ?? Number.POSITIVE_INFINITY, planned.atNs + planned.durationNs)
     return endNs > injectedNs ? { fromNs: injectedNs, toNs: endNs } : null
   }
 }

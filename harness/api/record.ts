@@ -50,6 +50,8 @@ export type FaultEvent =
       readonly atNs: number
       readonly effect: Effect
     }
+  /** From now on it is being undone. */
+  | { readonly type: 'healing'; readonly id: string; readonly atNs: number }
   | { readonly type: 'failed'; readonly id: string; readonly atNs: number; readonly error: string }
   /** It was not injected, because the cluster had not served enough since the faults before it. */
   | { readonly type: 'left-out'; readonly id: string; readonly atNs: number }
@@ -59,6 +61,8 @@ export interface FaultRecord {
   readonly planned: PlannedFault
   readonly victims: readonly string[]
   readonly injectedAtNs?: number
+  /** When its heal began. Older runs did not record it. */
+  readonly healingAtNs?: number
   readonly healedAtNs?: number
   readonly effects: readonly Effect[]
   /** Whether any of its measurements showed an effect. */

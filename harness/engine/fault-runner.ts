@@ -123,6 +123,7 @@ export class FaultRunner {
   async #heal(id: string): Promise<Outcome> {
     const active = this.#active.get(id)?.fault
     if (active === undefined) return { type: 'info', error: 'not in force' }
+    this.#options.record({ type: 'healing', id, atNs: this.#options.clock() })
     const effect = await active.heal()
     this.#active.delete(id)
     this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
