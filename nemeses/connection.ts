@@ -16,7 +16,7 @@ import type { PacketRule } from '../harness/faults/iptables.ts'
 import { packetFault } from './parts/packet-rules.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
-import { parseWords, wordsOption } from './parts/words.ts'
+import { parseWords, takeTurn, wordsOption } from './parts/words.ts'
 
 const MODES = ['reset', 'black-hole', 'lost-replies'] as const
 const ENDS = ['peers', 'clients'] as const
@@ -82,7 +82,7 @@ export const connection = scheduledNemesis({
   intent: connectionIntent,
   kindOf: ({ mode }) => mode,
   nodesNamed: victimsNamed,
-  plan: ({ options, context }) => {
+  plan: ({ rng, options, context }) => {
     const modes = parseWords('modes', options.modes, MODES)
     const ends = parseWords('with', options.with, ENDS)
     // Retries that take effect twice need answers that clients miss. What peers miss, partitions test as well.
@@ -90,8 +90,8 @@ export const connection = scheduledNemesis({
     const oftenEnds = [...ends, ...ends.filter((end) => end === 'clients').flatMap((end) => [end, end])]
     const connections = parseWords('connections', options.connections, CONNECTIONS)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, _ordinal, atLeader) => ({
-      mode: draw.fork('mode').pick(oftenModes),
+    return (draw, ordinal, atLeader) => ({
+      mode: takeTurn(rng.fork('modes'), oftenModes, ordinal),
       connections: draw.fork('connections').pick(connections),
       with: draw.fork('with').pick(oftenEnds),
       clientGroup: draw.fork('clients').int(context.clientGroups),

@@ -88,7 +88,7 @@ const digestOf = (name: string): string => {
 const DIGESTS: Readonly<Record<string, string>> = {
   partition: 'fb274ab13d1d',
   packet: '2d1872940b5e',
-  connection: 'f2a0912888db',
+  connection: '580930454497',
   kill: '27b489e7f8a4',
   pause: '731bf759e555',
   clock: '7d3eaa38362b',
