@@ -70,6 +70,24 @@ export const signal = (pid: number, name: NodeJS.Signals): boolean => {
   }
 }
 
+/** The program that the process runs; empty if that cannot be told, as of one that is gone. */
+const programOf = (pid: number): string => {
+  try {
+    return fs.readlinkSync(`/proc/${pid}/exe`)
+  } catch {
+    return ''
+  }
+}
+
+/**
+ * The controller, by the process that was started for it: that itself, or its child if it is a sandbox that waits for it. A
+ * child of the controller is none, though it looks like one until it runs a program of its own. Null: not yet.
+ */
+export const controllerAt = (started: number): number | null =>
+  programOf(started) === fs.realpathSync(process.execPath)
+    ? started
+    : (childrenOf(started).find((child) => commandLineOf(child).includes('controller')) ?? null)
+
 /** Pids of the direct children. */
 export const childrenOf = (pid: number): readonly number[] => {
   try {

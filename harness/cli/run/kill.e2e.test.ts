@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { FaultEvent } from '../../api/record.ts'
 import { stateDirOf } from '../../faults/journal.ts'
-import { childrenOf } from '../../faults/proc.ts'
+import { childrenOf, controllerAt } from '../../faults/proc.ts'
 import { decodeHistory } from '../../history/jsonl.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { sleep, waitUntil } from '../../support/wait.ts'
@@ -37,15 +37,10 @@ const readHistory = (file: string): number =>
 /** The process to kill: the supervisor that the user started, or its sandboxed controller. */
 const victimOf = (supervisor: number, inner: boolean): number => {
   if (!inner) return supervisor
-  let pid = supervisor
-  // setpriv became unshare (or nsenter became node): the last in the line of first children is the controller.
-  for (let depth = 0; depth < 2; depth++) {
-    const children = childrenOf(pid).filter((child) =>
-      fs.readFileSync(`/proc/${child}/cmdline`, 'latin1').includes('controller'),
-    )
-    pid = children[0] ?? pid
-  }
-  return pid
+  const started = childrenOf(supervisor).find((child) =>
+    fs.readFileSync(`/proc/${child}/cmdline`, 'latin1').includes('controller'),
+  )
+  return started === undefined ? supervisor : (controllerAt(started) ?? started)
 }
 
 /** All nodes are frozen for longer than the test waits: a frozen process does not die of SIGKILL. */

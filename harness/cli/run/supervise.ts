@@ -13,7 +13,7 @@ import type { Target } from '../../api/target.ts'
 import { obtainProgram } from '../../environments/packages.ts'
 import { cleanUp } from '../../faults/cleanup.ts'
 import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
-import { bootId, childrenOf, isExiting, startTimeOf } from '../../faults/proc.ts'
+import { bootId, controllerAt, isExiting, startTimeOf } from '../../faults/proc.ts'
 import { undoAll } from '../../faults/undo.ts'
 import type { HarnessLog } from '../../store/harness-log.ts'
 import { runDirOf, writeRunFile } from '../../store/run-store.ts'
@@ -90,13 +90,14 @@ const obtainPrograms = async (
 
 /**
  * If the controller is killed while a node is frozen, its pid namespace cannot end. The end of the controller is visible
- * only after the freezers are undone. Returns a function that stops watching.
+ * only after the freezers are undone. A controller without such a namespace is the child itself, and its end is reported.
+ * Returns a function that stops watching.
  */
 const thawWhenControllerDies = (childPid: number, stateDir: string, log: HarnessLog): (() => void) => {
-  let controller: number | undefined
+  let controller: number | null = null
   const timer = setInterval(() => {
-    controller ??= childrenOf(childPid)[0]
-    if (controller === undefined || !isExiting(controller)) return
+    controller ??= controllerAt(childPid)
+    if (controller === null || controller === childPid || !isExiting(controller)) return
     clearInterval(timer)
     const cgroups = (readJournal(stateDir)?.entries ?? []).filter(({ kind }) => kind === 'cgroup')
     log.adoptClock()
