@@ -91,8 +91,8 @@ const agreeing = [read(8, 2), read(9, 2)]
 
 const registers = rows(REGISTER, [linearizability({ initial: null })], {
   linearizable: { allowed: [write(0, 1), read(9, 1)], but: null, forbidden: stale },
-  sequential: { allowed: stale, but: 'linearizable', forbidden: back, undecided: disagree },
-  causal: { allowed: disagree, but: 'linearizable', forbidden: back },
+  sequential: { allowed: stale, but: 'linearizable', forbidden: disagree },
+  causal: { allowed: disagree, but: 'sequential', forbidden: back },
   'consistent-prefix': { allowed: back, but: 'causal', forbidden: invented },
   eventual: {
     allowed: [...back, ...agreeing],
