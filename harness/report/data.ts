@@ -118,20 +118,26 @@ const intentInWords = (intent: Intent): string =>
     )
     .join(', ')
 
+/** One that could not be injected is a point in time. */
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => ({
   id: fault.planned.id,
   kind: fault.planned.kind,
   label: fault.planned.label,
   colour: fault.planned.colour,
   startMs: ms(fault.injectedAtNs ?? fault.planned.atNs),
-  endMs: fault.healedAtNs === undefined ? endMs : ms(fault.healedAtNs),
+  endMs:
+    fault.injectedAtNs === undefined
+      ? ms(fault.planned.atNs)
+      : fault.healedAtNs === undefined
+        ? endMs
+        : ms(fault.healedAtNs),
   effective: fault.effective,
   victims: fault.victims,
   planned: intentInWords(fault.planned.intent),
   summary:
     (fault.effects.findLast(({ effective }) => effective) ?? fault.effects.at(-1))?.summary ??
     fault.error ??
-    'not injected',
+    'not measured',
 })
 
 const rolesOf = (samples: readonly Sample[], endMs: number): readonly PageRole[] => {
@@ -246,7 +252,7 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
     operations: shown.map((pair) => pageOperation(pair, rowOf(pair))),
     omitted: pairs.length - shown.length,
     faults: (record.faults ?? [])
-      .filter(({ isLeftOut }) => !isLeftOut)
+      .filter(({ injectedAtNs, error }) => injectedAtNs !== undefined || error !== undefined)
       .map((fault) => pageFault(fault, endMs)),
     roles: rolesOf(record.samples ?? [], endMs),
     nodes: [...new Set((record.samples ?? []).map(({ node }) => node))].sort(),

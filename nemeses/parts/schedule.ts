@@ -74,7 +74,7 @@ const throughout = <I>(
 const SHORTEST = 0.2
 /** From this share of its window on, a fault is long. */
 const LONG = 0.6
-/** How long after its window a fault may still begin, because the cluster had not served enough before. */
+/** How long after its window a fault may still begin, within the run, because the cluster had not served enough before. */
 const PATIENCE_NS = 4e9
 /** Mean time between two faults of a window, beside the shortest gap. */
 const PAUSE_MS = 200
@@ -115,7 +115,7 @@ const inWindows = <I>(
   rng: Rng,
   { duration, gap }: OptionsOf<ScheduleSpecs>,
   windows: readonly PlanWindow[],
-  startUpNs: number,
+  { startUpNs, timeLimitNs }: Times,
   { draw, needsTime, deposes }: Drawing<I>,
 ): readonly Scheduled<I>[] => {
   const faults: Scheduled<I>[] = []
@@ -135,7 +135,7 @@ const inWindows = <I>(
         atNs: Math.round(atNs),
         durationNs,
         intent,
-        latestNs: toNs + PATIENCE_NS,
+        latestNs: Math.min(toNs + PATIENCE_NS, timeLimitNs),
         ...(trigger === null ? {} : { trigger }),
         ...(outlasts === null ? {} : { outlasts }),
       })
@@ -155,4 +155,4 @@ export const planSequence = <I>(
 ): readonly Scheduled<I>[] =>
   times.windows === undefined
     ? throughout(rng, options, times, drawing.draw)
-    : inWindows(rng, options, times.windows, times.startUpNs, drawing)
+    : inWindows(rng, options, times.windows, times, drawing)
