@@ -39,6 +39,7 @@ import { judgeEventual } from './eventual-register.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage } from './register-page.ts'
 import { judgeSequential } from './sequential.ts'
+import { NOTHING_WRITTEN } from './sequential-decision.ts'
 
 const TIME_LIMIT_MS = 120_000
 
@@ -141,9 +142,6 @@ const withPage = async (
     return { ...evidence, text: `${evidence.text}\n\nIts page could not be drawn: ${messageOf(error)}` }
   }
 }
-
-const NOTHING_WRITTEN =
-  'nothing was written, and every read returned the initial value, which proves nothing; a write would have been needed'
 
 /** Only reads of the initial value: no register could have answered otherwise. (Without any, no operation was ok.) */
 const provesNothing = ({ columns, initial }: RegisterTable): boolean =>

@@ -1,20 +1,23 @@
 /**
  * Transactions that read and write several registers. Registers that some transaction uses together, directly or through
- * others, are judged as one linearizable object. If only
- * sequential consistency is promised, Adya's anomalies in sessions refute it, and nothing proves it but linearizability.
+ * others, are judged as one linearizable object. If only sequential consistency is promised, Adya's anomalies in sessions
+ * refute it; else one order of all transactions is looked for, as for single registers (sequential.ts).
  */
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { MULTI_REGISTER } from '../../harness/vocabularies/multi-register.ts'
 import { type RegisterOp, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
-import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
+import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { multiRegister as modelOf, type Transaction } from '../porcupine-ts/models/multi-register.ts'
 import { meaningOf } from '../transactions/anomalies.ts'
 import { judgeTransactions } from '../transactions/judge.ts'
 import { readTransactions } from '../transactions/transactions.ts'
 import { type Judged, listCounts, notJudged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
+import { decideOrder, whyVain } from './sequential-decision.ts'
+import type { Held, Step } from './sequential-search.ts'
 
 const stepsOf = (ops: readonly RegisterOp[]): Transaction =>
   ops.map(([f, key, value]) => ({
@@ -79,9 +82,57 @@ const refutationIfTold = (record: RunRecord): Judged | null => {
   }
 }
 
-const sequential = async (record: RunRecord, judgeModel: () => Promise<Judged>): Promise<Judged> => {
+/** Null if a transaction contradicts itself: it did not read what it had written before. */
+const stepOf = (pair: Pair, ops: Transaction): Step | null => {
+  const { index, process } = pair.invocation
+  const wrote = new Map<Scalar, Held>()
+  const found: Held[] = []
+  for (const { f, key, value } of ops) {
+    const own = wrote.get(key)
+    if (f === 'write') wrote.set(key, { key, value })
+    else if (own === undefined) found.push({ key, value })
+    else if (own.value !== value) return null
+  }
+  return { index, process: Number(process), found, not: [], wrote: [...wrote.values()] }
+}
+
+/** Null if some transaction contradicts itself. One with an unknown outcome counts if somebody read what it wrote. */
+const allSteps = (pairs: readonly Pair[]): readonly Step[] | null => {
+  const opsOf = (value: unknown): Transaction => stepsOf(value as readonly RegisterOp[])
+  const done = pairs.filter(({ completion }) => completion?.type === 'ok')
+  const read = new Set(
+    done.flatMap(({ completion }) =>
+      opsOf(completion?.value).flatMap(({ f, key, value }) =>
+        f === 'read' && value !== null ? [held(key, value)] : [],
+      ),
+    ),
+  )
+  const steps: Step[] = []
+  for (const pair of pairs) {
+    const { invocation, completion } = pair
+    if (completion?.type === 'fail') continue
+    const isOk = completion?.type === 'ok'
+    const ops = isOk ? opsOf(completion.value) : opsOf(invocation.value).filter(({ f }) => f === 'write')
+    if (!isOk && !ops.some(({ key, value }) => read.has(held(key, value as Scalar)))) continue
+    const step = stepOf(pair, ops)
+    if (step === null) return null
+    steps.push(step)
+  }
+  return steps
+}
+
+const sequential = async (
+  record: RunRecord,
+  initial: Scalar | null,
+  judgeModel: () => Promise<Judged>,
+): Promise<Judged> => {
   const refuted = refutationIfTold(record)
   if (refuted !== null) return refuted
+  const steps = allSteps(record.pairs)
+  const vain = steps === null ? null : whyVain(steps, initial)
+  if (vain !== null) return notJudged(vain)
+  const decided = steps === null ? null : decideOrder(record.pairs, steps, initial, true)
+  if (decided !== null) return { ...decided, details: { transactions: steps?.length ?? 0 } }
   const linearizable = await judgeModel()
   return linearizable.status === 'valid'
     ? linearizable
@@ -105,7 +156,7 @@ export const multiRegister = (initial: Scalar | null): Checker =>
       ] as const
       return { model: modelOf(...args), reference: { file: FILE, name: 'multiRegister', args } }
     },
-    weaker: { sequential },
+    weaker: { sequential: (record, judgeModel) => sequential(record, initial, judgeModel) },
     read: ({ invocation, completion }) => ({
       input: stepsOf(invocation.value as readonly RegisterOp[]),
       output: completion?.type === 'ok' ? stepsOf(completion.value as readonly RegisterOp[]) : undefined,

@@ -8,10 +8,13 @@
 /** An operation by its number: those of a process have ascending numbers. */
 export interface Access {
   readonly process: number
-  readonly key: number
-  /** The operation whose value it found; `INITIAL`: none had written; null: it does not read. */
-  readonly from: number | null
-  readonly writes: boolean
+  readonly reads: readonly {
+    readonly key: number
+    /** The operation whose value it found; `INITIAL`: none had written. */
+    readonly from: number
+  }[]
+  /** The keys that it writes. */
+  readonly writes: readonly number[]
 }
 
 export const INITIAL = -1
@@ -120,11 +123,11 @@ const shortestCycle = (among: ReadonlySet<number>, precedences: Precedences): re
 const known = (accesses: readonly Access[]): Precedences => {
   const precedences = new Precedences(accesses.length)
   const latest = new Map<number, number>()
-  for (const [operation, { process, from }] of accesses.entries()) {
+  for (const [operation, { process, reads }] of accesses.entries()) {
     const previous = latest.get(process)
     if (previous !== undefined) precedences.add(previous, operation, 'same process')
     latest.set(process, operation)
-    if (from !== null && from !== INITIAL) precedences.add(from, operation, 'read its value')
+    for (const { from } of reads) if (from !== INITIAL) precedences.add(from, operation, 'read its value')
   }
   return precedences
 }
@@ -146,21 +149,30 @@ export type Precedenced =
   /** The operations that must directly precede each one. */
   | { readonly type: 'no cycle'; readonly before: readonly (readonly number[])[] }
 
+/** Key -> the operations that write it. */
+const writersOf = (accesses: readonly Access[]): ReadonlyMap<number, readonly number[]> => {
+  const writers = new Map<number, number[]>()
+  for (const [operation, { writes }] of accesses.entries())
+    for (const key of writes) {
+      const known = writers.get(key) ?? []
+      writers.set(key, known)
+      known.push(operation)
+    }
+  return writers
+}
+
 export const precedencesOf = (accesses: readonly Access[]): Precedenced => {
   const precedences = known(accesses)
-  const writesOf = Map.groupBy(
-    [...accesses.keys()].filter((operation) => accesses[operation]?.writes),
-    (operation) => (accesses[operation] as Access).key,
-  )
+  const writers = writersOf(accesses)
   for (let isNew = true; isNew; ) {
     const among = precedences.close()
     if (among !== null) return { type: 'cycle', cycle: shortestCycle(among, precedences) }
     isNew = false
-    for (const [operation, { key, from }] of accesses.entries()) {
-      if (from === null) continue
-      for (const write of writesOf.get(key) ?? [])
-        if (write !== from && write !== operation && infer(precedences, operation, from, write)) isNew = true
-    }
+    for (const [operation, { reads }] of accesses.entries())
+      for (const { key, from } of reads)
+        for (const write of writers.get(key) ?? [])
+          if (write !== from && write !== operation && infer(precedences, operation, from, write))
+            isNew = true
   }
   const before: number[][] = accesses.map(() => [])
   for (const operation of accesses.keys())

@@ -4,18 +4,23 @@ import type { RegisterValue } from '../../harness/vocabularies/register.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { inText } from '../../harness/vocabularies/values.ts'
 
+/** A key and its value. */
+export interface Held {
+  readonly key: Scalar
+  readonly value: RegisterValue
+}
+
 /** One operation. */
 export interface Step {
   /** Of its invocation in the history. */
   readonly index: number
   readonly process: number
-  readonly key: Scalar
-  /** What it found; undefined: it does not read. */
-  readonly found: RegisterValue | undefined
-  /** A failed comparison: it found another value than this. Undefined: it is no such call. */
-  readonly not: RegisterValue | undefined
-  /** Undefined: it does not write. */
-  readonly wrote: Scalar | undefined
+  /** What it read, before it wrote anything. */
+  readonly found: readonly Held[]
+  /** Failed comparisons: it found other values than these. */
+  readonly not: readonly Held[]
+  /** What it wrote: one value for each key. */
+  readonly wrote: readonly Held[]
 }
 
 /** The operations that must be taken before each one, by number. */
@@ -31,24 +36,28 @@ export const programsOf = (steps: readonly Step[]): Before => {
   })
 }
 
-const nameOf = (key: Scalar, value: RegisterValue): string =>
-  `${inText(key)} ${value === null ? 'null' : inText(value)}`
+const nameOf = ({ key, value }: Held): string => `${inText(key)} ${value === null ? 'null' : inText(value)}`
+
+/** The values that keys had before a step; undefined: none had written. */
+type Replaced = readonly (readonly [key: Scalar, value: RegisterValue | undefined])[]
 
 /** The registers while operations are taken. */
 class Registers {
   readonly #values = new Map<Scalar, RegisterValue>()
-  /** Value of a key -> how many steps have yet to find it. */
+  /** Value of a key -> how many reads have yet to find it. */
   readonly #waiting = new Map<string, number>()
   readonly #initial: RegisterValue
 
   constructor(steps: readonly Step[], initial: RegisterValue) {
     this.#initial = initial
-    for (const { key, found } of steps) if (found !== undefined) this.#expect(key, found, 1)
+    for (const { found } of steps) this.#expect(found, 1)
   }
 
-  #expect(key: Scalar, value: RegisterValue, change: number): void {
-    const name = nameOf(key, value)
-    this.#waiting.set(name, (this.#waiting.get(name) ?? 0) + change)
+  #expect(found: readonly Held[], change: number): void {
+    for (const each of found) {
+      const name = nameOf(each)
+      this.#waiting.set(name, (this.#waiting.get(name) ?? 0) + change)
+    }
   }
 
   #valueOf(key: Scalar): RegisterValue {
@@ -56,39 +65,42 @@ class Registers {
   }
 
   /** Whether it finds what it found. */
-  explains({ key, found, not }: Step): boolean {
-    const value = this.#valueOf(key)
-    return (found === undefined || found === value) && (not === undefined || not !== value)
+  explains({ found, not }: Step): boolean {
+    return (
+      found.every(({ key, value }) => this.#valueOf(key) === value) &&
+      not.every(({ key, value }) => this.#valueOf(key) !== value)
+    )
   }
 
-  /** Whether it replaces a value that nobody else has yet to find. */
-  mayReplace({ key, found }: Step): boolean {
-    const left = this.#waiting.get(nameOf(key, this.#valueOf(key))) ?? 0
-    return left === (found === undefined ? 0 : 1)
+  /** Whether it replaces only values that nobody else has yet to find. */
+  mayReplace({ found, wrote }: Step): boolean {
+    return wrote.every(({ key }) => {
+      const own = found.filter((each) => each.key === key).length
+      return (this.#waiting.get(nameOf({ key, value: this.#valueOf(key) })) ?? 0) === own
+    })
   }
 
-  take({ key, found, wrote }: Step): void {
-    if (found !== undefined) this.#expect(key, found, -1)
-    if (wrote !== undefined) this.#values.set(key, wrote)
+  /** Returns what `untake` needs. */
+  take({ found, wrote }: Step): Replaced {
+    const replaced = wrote.map(({ key }) => [key, this.#values.get(key)] as const)
+    this.#expect(found, -1)
+    for (const { key, value } of wrote) this.#values.set(key, value)
+    return replaced
+  }
+
+  untake({ found }: Step, replaced: Replaced): void {
+    this.#expect(found, 1)
+    for (const [key, value] of replaced)
+      if (value === undefined) this.#values.delete(key)
+      else this.#values.set(key, value)
   }
 
   /** What the rest of the search depends on, together with what was taken. */
   get state(): string {
     return [...this.#values]
-      .map(([key, value]) => nameOf(key, value))
+      .map(([key, value]) => nameOf({ key, value }))
       .sort()
       .join()
-  }
-
-  /** Undoes `take`: the value that the key had is given. */
-  untake({ key, found }: Step, value: RegisterValue | undefined): void {
-    if (found !== undefined) this.#expect(key, found, 1)
-    if (value === undefined) this.#values.delete(key)
-    else this.#values.set(key, value)
-  }
-
-  held(key: Scalar): RegisterValue | undefined {
-    return this.#values.get(key)
   }
 }
 
@@ -106,20 +118,18 @@ export const hasOrder = (steps: readonly Step[], before: Before, initial: Regist
   for (const [step, earlier] of before.entries()) for (const each of earlier) after[each]?.push(step)
   const waiting = before.map((earlier) => earlier.length)
   const free = new Set([...steps.keys()].filter((step) => waiting[step] === 0))
-  const undo: { readonly step: number; readonly value: RegisterValue | undefined }[] = []
+  const undo: { readonly step: number; readonly replaced: Replaced }[] = []
   const take = (step: number): void => {
-    const of = steps[step] as Step
-    undo.push({ step, value: registers.held(of.key) })
-    registers.take(of)
+    undo.push({ step, replaced: registers.take(steps[step] as Step) })
     free.delete(step)
     for (const next of after[step] as number[]) if (--(waiting[next] as number) === 0) free.add(next)
   }
   const goBackTo = (length: number): void => {
     while (undo.length > length) {
-      const { step, value } = undo.pop() as (typeof undo)[number]
+      const { step, replaced } = undo.pop() as (typeof undo)[number]
       for (const next of after[step] as number[]) if ((waiting[next] as number)++ === 0) free.delete(next)
       free.add(step)
-      registers.untake(steps[step] as Step, value)
+      registers.untake(steps[step] as Step, replaced)
     }
   }
   const takeReads = (): void => {
@@ -127,7 +137,7 @@ export const hasOrder = (steps: readonly Step[], before: Before, initial: Regist
       some = false
       for (const step of [...free]) {
         const of = steps[step] as Step
-        if (of.wrote !== undefined || !registers.explains(of)) continue
+        if (of.wrote.length > 0 || !registers.explains(of)) continue
         take(step)
         some = true
       }
@@ -137,7 +147,7 @@ export const hasOrder = (steps: readonly Step[], before: Before, initial: Regist
     [...free]
       .filter((step) => {
         const of = steps[step] as Step
-        return of.wrote !== undefined && registers.explains(of) && registers.mayReplace(of)
+        return of.wrote.length > 0 && registers.explains(of) && registers.mayReplace(of)
       })
       .sort((a, b) => (steps[b] as Step).index - (steps[a] as Step).index)
   const seen = new Set<string>()

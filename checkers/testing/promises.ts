@@ -121,10 +121,10 @@ const multi = rows(MULTI_REGISTER, [multiRegister(null)], {
     forbidden: [txn(0, ['w', 0, 1], ['w', 1, 2]), txn(1, ['r', 0, 1], ['r', 1, null])],
   },
   sequential: {
-    allowed: [txn(0, ['w', 0, 1]), txn(1, ['r', 0, 1])],
-    but: null,
-    forbidden: [txn(0, ['w', 0, 1]), txn(0, ['r', 0, null])],
-    undecided: [txn(0, ['w', 0, 1]), txn(1, ['r', 0, null])],
+    allowed: [txn(0, ['w', 0, 1]), txn(1, ['r', 0, null])],
+    but: 'linearizable',
+    // Each misses the write of the other.
+    forbidden: [txn(0, ['w', 0, 1]), txn(1, ['w', 1, 1]), txn(0, ['r', 1, null]), txn(1, ['r', 0, null])],
   },
 })
 
