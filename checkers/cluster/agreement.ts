@@ -7,7 +7,6 @@
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import { claimed } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
 /** Lines of the table that proves a disagreement. */
@@ -107,7 +106,10 @@ export const agreement = checkerOf({
     claims === null || samples === null || (spec?.nodes ?? 1) < 2
       ? null
       : 'Whether the replicas agree was not judged: their status has no digest of their state (`digest` and `digestAt`).',
-  // A status that tells digests says so: equal positions have equal digests (NodeStatus).
-  promise: (record) => claimed(record, 'replicas never differ at the same log position'),
+  // The contract of NodeStatus: equal positions have equal digests.
+  promise: () => ({
+    text: 'replicas never differ at the same log position',
+    source: "the target, whose nodes' status tells digests",
+  }),
   judge,
 })

@@ -109,14 +109,16 @@ const cycleThrough = (
   return cycle.length === 0 ? null : cycle
 }
 
-/** Searches start at this many operations; the shortest cycle that they find is told. */
-const STARTS = 50
+/** So many cycles are looked at; the shortest of them is told. */
+const MOST_CYCLES = 50
 
 const shortestCycle = (among: ReadonlySet<number>, precedences: Precedences): readonly Precedence[] => {
-  const cycles = [...among]
-    .map((start) => cycleThrough(start, among, precedences))
-    .filter((cycle) => cycle !== null)
-    .slice(0, STARTS)
+  const cycles: (readonly Precedence[])[] = []
+  for (const start of among) {
+    if (cycles.length === MOST_CYCLES) break
+    const cycle = cycleThrough(start, among, precedences)
+    if (cycle !== null) cycles.push(cycle)
+  }
   return cycles.toSorted((a, b) => a.length - b.length)[0] ?? []
 }
 
