@@ -12,6 +12,11 @@ import { isKeyword, isMap, isSequence, isSet, keyword } from '../vocabularies/ed
 const BLANK = /(?:[\s,]+|;[^\n]*)*/y
 const TOKEN = /[^\s,()[\]{}";]*/y
 const PLAIN_TEXT = /[^"\\]*/y
+/** Spaces, commas and ends of lines: what mostly stands between two values. */
+const isPlainBlank = (code: number): boolean => code === 0x20 || code === 0x2c || code === 0x0a
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39
+/** A digit less than what a number holds exactly. */
+const MOST_PLAIN_DIGITS = 15
 const CLOSERS = { '(': ')', '[': ']', '{': '}' } as const
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
 const CHARACTERS: Readonly<Record<string, string>> = { newline: '\n', space: ' ', tab: '\t', return: '\r' }
@@ -29,6 +34,9 @@ export interface EdnText {
   readonly values: readonly Located[]
   readonly torn: number | null
 }
+
+/** Called with each value, and the line on which it begins. */
+export type TakeEdn = (value: Edn, line: number) => void
 
 /** The text ends within a value. */
 class EndsEarly extends UserError {}
@@ -63,23 +71,24 @@ class Reader {
     return this.#text.slice(from, this.#at)
   }
 
-  /** All top-level values; the items of a vector or list at the top count as such. */
-  readAll(): EdnText {
-    const values: Located[] = []
-    const take = (value: Edn, line: number): void => {
-      values.push({ value, line })
+  /** Hands over all top-level values; the items of a vector or list at the top count as such. */
+  readAll(give: TakeEdn): EdnText['torn'] {
+    let isEmpty = true
+    const take: TakeEdn = (value, line) => {
+      isEmpty = false
+      give(value, line)
     }
     try {
       for (;;) {
         this.#skip()
         const char = this.#text[this.#at]
-        if (char === undefined) return { values, torn: null }
+        if (char === undefined) return null
         if (char === '[' || char === '(') this.#items(CLOSERS[char], take)
         else this.#read(take)
       }
     } catch (error) {
-      if (!(error instanceof EndsEarly) || values.length === 0) throw error
-      return { values, torn: this.#begun }
+      if (!(error instanceof EndsEarly) || isEmpty) throw error
+      return this.#begun
     }
   }
 
@@ -94,13 +103,17 @@ class Reader {
   }
 
   #skip(): void {
+    let code = this.#text.charCodeAt(this.#at)
+    while (isPlainBlank(code)) code = this.#text.charCodeAt(++this.#at)
+    // Anything visible but a comment; at the end it is NaN.
+    if (code > 0x20 && code < 0x7f && code !== 0x3b) return
     BLANK.lastIndex = this.#at
     BLANK.test(this.#text)
     this.#at = BLANK.lastIndex
   }
 
   /** Hands over the next value, and nothing for a discarded one. */
-  #read(take: (value: Edn, line: number) => void): void {
+  #read(take: TakeEdn): void {
     if (this.#text.startsWith('#_', this.#at)) {
       this.#at += 2
       this.#value()
@@ -140,7 +153,7 @@ class Reader {
     return this.#value()
   }
 
-  #items(closer: string, take: (value: Edn, line: number) => void): void {
+  #items(closer: string, take: TakeEdn): void {
     this.#at++
     for (;;) {
       this.#skip()
@@ -156,7 +169,8 @@ class Reader {
   #sequence(closer: string): Edn[] {
     const items: Edn[] = []
     this.#items(closer, (value) => items.push(value))
-    return items
+    // An array that grew keeps room for more, several times what a pair needs.
+    return items.slice()
   }
 
   #map(): ReadonlyMap<Edn, Edn> {
@@ -205,7 +219,22 @@ class Reader {
     return this.#over(TOKEN)
   }
 
+  /** A whole number of few digits and no sign, as most are; null for anything else, which is then still to be read. */
+  #plainNumber(): number | null {
+    let at = this.#at
+    let number = 0
+    let code = this.#text.charCodeAt(at)
+    for (; isDigit(code); code = this.#text.charCodeAt(++at)) number = number * 10 + code - 0x30
+    const digits = at - this.#at
+    const ends = isPlainBlank(code) || code === 0x7d || code === 0x5d
+    if (digits === 0 || digits > MOST_PLAIN_DIGITS || !ends) return null
+    this.#at = at
+    return number
+  }
+
   #atom(): Edn {
+    const plain = this.#plainNumber()
+    if (plain !== null) return plain
     const token = this.#token()
     if (token === 'nil') return null
     if (token === 'true') return true
@@ -228,8 +257,21 @@ class Reader {
   }
 }
 
-/** @throws UserError naming the line where the text is not EDN, or where it ends within its only value */
-export const readEdn = (text: string, name = 'history.edn'): EdnText => new Reader(text, name).readAll()
+/**
+ * Hands over each value as it is read, so that a long text is never held as values.
+ *
+ * @returns the line on which a last value begins that the text ends within, if it does
+ * @throws UserError naming the line where the text is not EDN, or where it ends within its only value
+ */
+export const eachEdn = (text: string, name: string, take: TakeEdn): EdnText['torn'] =>
+  new Reader(text, name).readAll(take)
+
+/** @throws UserError as `eachEdn` does */
+export const readEdn = (text: string, name = 'history.edn'): EdnText => {
+  const values: Located[] = []
+  const torn = eachEdn(text, name, (value, line) => values.push({ value, line }))
+  return { values, torn }
+}
 
 export const printEdn = (value: Edn): string => {
   if (value === null) return 'nil'

@@ -13,7 +13,7 @@ import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson } from '../support/json.ts'
 import { entry, isKeyword, isMap, isSequence, nameOf } from '../vocabularies/edn.ts'
-import { printEdn, readEdn } from './edn.ts'
+import { eachEdn, printEdn, readEdn } from './edn.ts'
 
 export interface ForeignEvent {
   /** Where it stands, such as `history.edn, line 3`. */
@@ -148,15 +148,16 @@ const fromJsonLines = (text: string, name: string): ForeignHistory => ({
 })
 
 const fromEdn = (text: string, name: string): ForeignHistory => {
-  const { values, torn } = readEdn(text, name)
-  const operations = values.flatMap(({ value, line }) =>
-    isSequence(value) ? value.map((each) => ({ value: each, line })) : [{ value, line }],
-  )
+  const events: ForeignEvent[] = []
+  const torn = eachEdn(text, name, (value, line) => {
+    const where = `${name}, line ${line}`
+    for (const each of isSequence(value) ? value : [value]) events.push(fromMap(each, where))
+  })
   const notes =
     torn === null
       ? []
       : [`${name} was cut off: it ends within the operation of line ${torn}, which is left out`]
-  return { events: operations.map(({ value, line }) => fromMap(value, `${name}, line ${line}`)), notes }
+  return { events, notes }
 }
 
 /** @throws UserError naming the line that is not understood, or where the text holds no operation */

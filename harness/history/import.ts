@@ -227,13 +227,12 @@ export const importHistory = (
   dialect: Dialect,
 ): ImportedHistory => {
   const processes = processesOf(events)
-  const known = events.map(
-    (event, at): Event => ({
-      ...event,
-      process: processes[at] as Event['process'],
-      f: functionOf(event, vocabulary),
-    }),
-  )
+  const known = events.map((event, at): Event => {
+    const process = processes[at] as Event['process']
+    const f = functionOf(event, vocabulary)
+    // Most events tell both; a copy of each costs as much as reading it.
+    return process === event.process && f === event.f ? (event as Event) : { ...event, process, f }
+  })
   const hasInvocations = known.some((event) => isClient(event) && event.type === 'invoke')
   const whole = hasInvocations ? withFreshProcesses(known) : withInvocations(known)
   const importer = new Importer(vocabulary, dialect, whole)

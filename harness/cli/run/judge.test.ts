@@ -62,6 +62,16 @@ describe('a history from elsewhere', () => {
     for (const [i, text] of expected.entries()) expect(notes[i]).toContain(text)
   })
 
+  it.each([
+    ['nil', 'valid', 'null'],
+    ['3', 'invalid', '0'],
+  ])('after a compare-and-set from %s, which nobody wrote, it is %s, since it began with %s', async (from, status, initial) => {
+    const cas = `{:process 0, :type :invoke, :f :cas, :value [${from} 1]}
+{:process 0, :type :ok, :f :cas, :value [${from} 1]}\n`
+    const note = expect.stringContaining(`never written is ${initial}`)
+    expect(await judge('h.edn', cas, {})).toMatchObject({ status, notes: [note] })
+  })
+
   it('says in the verdict that it was cut off', async () => {
     const { notes } = await judge('h.jsonl', `${STALE}\n{"index":`, { workload: 'rw-register' })
     expect(notes.join()).toMatch(/was cut off: its last line is torn.*\.$/)

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import { strangerIn, wrongVocabulary } from '../../../checkers/vocabulary.ts'
+import type { Operation } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
@@ -73,18 +74,29 @@ interface ImportOptions {
   readonly notes: readonly string[]
 }
 
-/** The dialect determines the initial value unless the user gave one. */
+/** Knossos's registers begin with 0, unless a compare-and-set found nil in one: nil cannot be written. */
+const knossosInitial = (history: readonly Operation[]): '0' | 'null' => {
+  const foundNil = ({ type, f, value }: Operation): boolean => {
+    if (type !== 'ok' || f !== 'cas') return false
+    const { applied, expected } = value as { readonly applied: boolean; readonly expected: unknown }
+    return applied && expected === null
+  }
+  return history.some(foundNil) ? 'null' : '0'
+}
+
+/** The dialect and the history determine the initial value unless the user gave one. */
 const importOptions = (
   { options: specs, name, vocabulary }: Workload,
   { workloadOpts = '', dialect }: CheckSettings,
   file: string,
+  history: readonly Operation[],
 ): ImportOptions => {
   const given = parseOptions(`workload ${name}`, workloadOpts, specs)
   const isGiven = (option: string): boolean =>
     workloadOpts.split(',').some((pair) => pair.startsWith(`${option}=`))
   const isKnossos = !file.endsWith('.jsonl') && dialect === 'jepsen' && !isGiven('initial')
   const hasInitial = vocabulary.name === REGISTER.name && Object.hasOwn(specs, 'initial') && isKnossos
-  const options = hasInitial ? { ...given, initial: '0' } : given
+  const options = hasInitial ? { ...given, initial: knossosInitial(history) } : given
   const notes = Object.entries(specs).flatMap(([option, { untold }]) =>
     untold === undefined || isGiven(option)
       ? []
@@ -101,9 +113,9 @@ export const judgePath = async (given: string, settings: CheckSettings): Promise
   const { dialect, pages, expect } = settings
   const workload = await findWorkload(settings.workload)
   parseExpect(expect, workload.vocabulary)
-  const { options, notes } = importOptions(workload, settings, file)
   const { text, file: found } = readHistoryText(file)
   const decoded = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
+  const { options, notes } = importOptions(workload, settings, file, decoded.operations)
   const record = bareRecord(decoded.operations)
   const verdict = await judgeRecord(record, {
     workload,
