@@ -69,8 +69,8 @@ export const clock = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, CLOCK_MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, atLeader) => ({
-      ...victimsOf(draw, 'clock', atLeader),
+    return (draw, ordinal, aim) => ({
+      ...victimsOf(draw, 'clock', aim),
       mode: modeOf(ordinal),
       offsetMs: drawOffset(draw.fork('offset'), options.offset),
       ratePpm: (draw.fork('direction').float() < 0.5 ? -1 : 1) * options.rate,

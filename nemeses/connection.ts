@@ -90,12 +90,12 @@ export const connection = scheduledNemesis({
     const oftenEnds = [...ends, ...ends.filter((end) => end === 'clients').flatMap((end) => [end, end])]
     const connections = parseWords('connections', options.connections, CONNECTIONS)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, atLeader) => ({
+    return (draw, ordinal, aim) => ({
       mode: takeTurn(rng.fork('modes'), oftenModes, ordinal),
       connections: draw.fork('connections').pick(connections),
       with: draw.fork('with').pick(oftenEnds),
       clientGroup: draw.fork('clients').int(context.clientGroups),
-      ...victimsOf(draw, 'omission', atLeader),
+      ...victimsOf(draw, 'omission', aim),
     })
   },
   inject,

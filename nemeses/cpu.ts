@@ -77,9 +77,9 @@ export const cpu = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, atLeader) => ({
+    return (draw, ordinal, aim) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing', atLeader),
+      ...victimsOf(draw, 'timing', aim),
       share: options.share,
       neighbours: options.neighbours,
     })

@@ -18,12 +18,13 @@ import { damageFiles, losePower, whileDown } from './parts/disk-loss.ts'
 import { DISK_TROUBLES, type NodeWithDisk, troubleDisks, withDisks } from './parts/disk-rules.ts'
 import { holdBefore, STEPS } from './parts/disk-step.ts'
 import { choice, duration, number, text } from './parts/options.ts'
+import { type Aim, drawSlowness } from './parts/schedule.ts'
 import { type FaultInForce, scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
+  aimedAt,
   drawOutage,
   drawVictims,
   isTolerated,
-  leaderOf,
   parseVictims,
   resolveVictims,
   VICTIM_FIELDS,
@@ -94,6 +95,7 @@ export const disk = scheduledNemesis({
   colour: 'teal',
   description: 'slow, stalled, failing, full disks; short and torn writes; power loss; damaged files',
   needs: ['disk', 'kill'],
+  slows: true,
   weight: 2,
   restarts: true,
   disks: ({ durability }) => durability,
@@ -132,20 +134,23 @@ export const disk = scheduledNemesis({
     const steps = parseWords('steps', options.steps, STEPS)
     const survivals = parseWords('survival', options.survival, SURVIVALS)
     const words = parseVictims(options.victims, context)
-    const victimsOf = (draw: Rng, mode: DiskIntent['mode'], atLeader: boolean) => {
+    const victimsOf = (draw: Rng, mode: DiskIntent['mode'], aim: Aim) => {
       if (mode === 'power-loss') return drawOutage(draw, words, context)
-      return drawVictims(draw, atLeader ? leaderOf(words) : words, context, modelOf(mode))
+      return drawVictims(draw, aimedAt(words, aim), context, modelOf(mode))
     }
     const mayCrash = (mode: DiskIntent['mode'], victims: string): boolean =>
       modelOf(mode) === 'disk-errors' && isTolerated(victims, context, 'kill')
     const distributions = DISTRIBUTIONS.filter((each) => ['both', each].includes(options.distribution))
-    return (draw, ordinal, atLeader) => {
-      const mode = modeOf(ordinal)
-      const hit = victimsOf(draw, mode, atLeader)
+    const canSlow = parseWords('modes', options.modes, MODES).includes('latency')
+    let turn = 0
+    return (draw, _ordinal, aim) => {
+      const isSlow = aim === 'slow-all' && canSlow
+      const mode = isSlow ? 'latency' : modeOf(turn++)
+      const hit = victimsOf(draw, mode, aim)
       return {
         mode,
         ...hit,
-        latencyMs: options.latency,
+        latencyMs: options.latency * (isSlow ? drawSlowness(draw.fork('slowness')) : 1),
         distribution: draw.fork('distribution').pick(distributions),
         probability: options.probability,
         survival: draw.fork('survival').pick(survivals),

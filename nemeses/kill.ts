@@ -22,11 +22,12 @@ import {
   RESTART_DATA,
 } from './parts/restart-data.ts'
 import { RESTART_PATTERNS, Restarts, SIGNALS } from './parts/restarts.ts'
+import type { Aim } from './parts/schedule.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import {
+  aimedAt,
   drawOutage,
   drawVictims,
-  leaderOf,
   parseVictims,
   resolveVictims,
   VICTIM_FIELDS,
@@ -103,18 +104,18 @@ export const kill = scheduledNemesis({
     const patterns = parseWords('patterns', options.patterns, RESTART_PATTERNS)
     const steps = parseWords('steps', options.steps, STEPS)
     const spend = dataWithinTolerance(asked, context)
-    const victimsOf = (draw: Rng, data: KillIntent['data'], atLeader: boolean) => {
+    const victimsOf = (draw: Rng, data: KillIntent['data'], aim: Aim) => {
       if (data === 'unsynced-lost') return drawOutage(draw, words, context)
       const allowed = data === 'kept' ? words : fewNodes(words)
-      return drawVictims(draw, atLeader ? leaderOf(allowed) : allowed, context, 'kill')
+      return drawVictims(draw, aimedAt(allowed, aim), context, 'kill')
     }
-    return (draw, ordinal, atLeader) => {
+    return (draw, ordinal, aim) => {
       const data = spend(takeTurn(rng.fork('data'), dataWords, ordinal))
       const signal = draw.fork('signal').pick(signals)
       const pattern = data === 'kept' ? draw.fork('pattern').pick(patterns) : 'at-once'
       const isSudden = context.hasDisks && pattern === 'at-once' && signal === 'SIGKILL'
       return {
-        ...victimsOf(draw, data, atLeader),
+        ...victimsOf(draw, data, aim),
         signal,
         pattern,
         uptimeMs: Math.max(options.uptime, context.startUpNs / NS_PER_MS),

@@ -64,9 +64,9 @@ export const membership = scheduledNemesis({
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
     const majority = Math.floor(context.nodes.length / 2) + 1
-    return (draw, ordinal, atLeader) => ({
+    return (draw, ordinal, aim) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'membership', atLeader),
+      ...victimsOf(draw, 'membership', aim),
       least: options.least === 0 ? majority : options.least,
     })
   },

@@ -75,9 +75,9 @@ export const memory = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, atLeader) => ({
+    return (draw, ordinal, aim) => ({
       mode: modeOf(ordinal),
-      ...victimsOf(draw, 'kill', atLeader),
+      ...victimsOf(draw, 'kill', aim),
       headroom: options.headroom,
     })
   },

@@ -116,6 +116,29 @@ describe.each(Object.keys(nemeses))('the plan of %s', (name) => {
   })
 })
 
+describe.each([
+  ['packet', 'delay', 'delayMs', 50],
+  ['disk', 'latency', 'latencyMs', 50],
+])('%s, as what makes all nodes slow', (name, mode, field, usualMs) => {
+  const window = { fromNs: 10e9, toNs: 13e9, kind: 'slow' } as const
+  const slow = (tolerates: PlanContext['tolerates'], options = {}) =>
+    planOf(name, 3, options, { ...context, windows: [window], tolerates })
+
+  it('delays everything for the whole window, by less than usual, and is one fault without a trigger', () => {
+    const faults = slow({ timing: 'any', 'disk-errors': 'minority' })
+    expect(faults).toMatchObject([{ atNs: window.fromNs, durationNs: 3e9, kind: `${name}/${mode}` }])
+    const { intent, trigger } = faults[0] as PlannedFault
+    expect(intent).toMatchObject({ victims: 'all' })
+    const delay = (intent as Record<string, unknown>)[field]
+    expect(delay).toBeGreaterThanOrEqual(0.2 * usualMs)
+    expect(delay).toBeLessThan(0.8 * usualMs)
+    expect(trigger).toBeUndefined()
+  })
+
+  it('hits no more nodes than the claims tolerate', () =>
+    expect(slow({ timing: 1 })[0]?.intent).toMatchObject({ victims: 'one' }))
+})
+
 describe('options', () => {
   it('names unknown words', () => {
     expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is not one of halves')

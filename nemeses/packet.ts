@@ -12,9 +12,10 @@ import type { Effect, NemesisContext } from '../harness/api/nemesis.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
 import { choice, duration, flag, number } from './parts/options.ts'
 import { PACKET_MODES, PacketTrouble } from './parts/packet-trouble.ts'
+import { drawSlowness } from './parts/schedule.ts'
 import { measureThenUndo, scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
-import { wordsByTurns, wordsOption } from './parts/words.ts'
+import { parseWords, wordsByTurns, wordsOption } from './parts/words.ts'
 
 const DIRECTION = 'one-way: only packets that leave the victims; both: one fault in four is one-way'
 const SEEDS = 2 ** 31
@@ -49,6 +50,7 @@ export const packet = scheduledNemesis({
   description:
     'loses, duplicates, corrupts, reorders or delays packets of chosen nodes, or limits their bandwidth',
   needs: ['packet'],
+  slows: true,
   intervalMs: 5000,
   durationMs: 3000,
   options: {
@@ -68,17 +70,20 @@ export const packet = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, PACKET_MODES)
     const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, atLeader) => {
-      const mode = modeOf(ordinal)
+    const canSlow = parseWords('modes', options.modes, PACKET_MODES).includes('delay')
+    let turn = 0
+    return (draw, _ordinal, aim) => {
+      const isSlow = aim === 'slow-all' && canSlow
+      const mode = isSlow ? 'delay' : modeOf(turn++)
       return {
         mode,
-        ...victimsOf(draw, modelOf(mode), atLeader),
+        ...victimsOf(draw, modelOf(mode), aim),
         share: options.share,
-        delayMs: options.delay,
+        delayMs: options.delay * (isSlow ? drawSlowness(draw.fork('slowness')) : 1),
         jitterMs: options.jitter,
         kbitPerS: options.bandwidth,
         clients: options.clients,
-        oneWay: drawOneWay(draw.fork('direction'), options.direction),
+        oneWay: !isSlow && drawOneWay(draw.fork('direction'), options.direction),
         seed: draw.fork('seed').int(SEEDS),
       }
     }

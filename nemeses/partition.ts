@@ -96,8 +96,8 @@ export const partition = scheduledNemesis({
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
     const ofLeaders = OFTEN_AT_LEADER.filter((shape) => shapes.includes(shape))
     const sides = rng.fork('sides').shuffle(nodes)
-    return (draw, _ordinal, atLeader) => {
-      const shape = draw.fork('shape').pick(atLeader && ofLeaders.length > 0 ? ofLeaders : shapes)
+    return (draw, _ordinal, aim) => {
+      const shape = draw.fork('shape').pick(aim === 'leader' && ofLeaders.length > 0 ? ofLeaders : shapes)
       return {
         shape,
         oneWay: drawOneWay(draw.fork('direction'), options.direction),

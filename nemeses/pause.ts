@@ -60,8 +60,8 @@ export const pause = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const victimsOf = victimsFrom(options.victims, context)
     const patternOf = wordsByTurns(rng, 'patterns', options.patterns, PATTERNS)
-    return (draw, ordinal, atLeader) => ({
-      ...victimsOf(draw, 'pause', atLeader),
+    return (draw, ordinal, aim) => ({
+      ...victimsOf(draw, 'pause', aim),
       method: options.method === 'both' ? draw.fork('method').pick(METHODS) : options.method,
       pattern: patternOf(ordinal),
       stutterMs: Math.round(options.stutter * (0.5 + draw.fork('stutter').float())),

@@ -74,8 +74,11 @@ export interface PlannedFault extends RecordedFault {
 export interface PlanWindow {
   readonly fromNs: number
   readonly toNs: number
-  /** In a burst, short faults follow one another on whichever node leads. */
-  readonly isBurst: boolean
+  /**
+   * `burst`: short faults follow one another on whichever node leads. `slow`: all links, or all disks, are slow for as long
+   * as the window is, so that what lies between two steps of a protocol takes longer while others act.
+   */
+  readonly kind: 'usual' | 'burst' | 'slow'
 }
 
 export interface PlanContext {
@@ -163,6 +166,8 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly followsLeaders?: true
   /** A healthy cluster goes on serving while it acts, so that it can act beneath others. Absent: it may not. */
   readonly isMild?: true
+  /** It can make all nodes slow without stopping any, beneath the faults of others. Absent: it cannot. */
+  readonly slows?: true
   /** How many turns it gets when nemeses take turns. Absent: 1. */
   readonly weight?: number
   readonly options: Specs

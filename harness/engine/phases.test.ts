@@ -54,6 +54,18 @@ describe.each([1, 2, 3, 4, 5])('the phases of seed %i', (seed) => {
     ).not.toContain('burst')
   })
 
+  it('are slow in some of the bursts, for all of the window, beneath those that follow the leader', () => {
+    const slow = phases.filter(({ slowedBy }) => slowedBy !== undefined)
+    expect(slow.length).toBeGreaterThan(0)
+    expect(slow.length).toBeLessThan(phases.filter(({ kind }) => kind === 'burst').length)
+    for (const { kind, slowedBy = '', nemeses: acting, fromNs, toNs } of slow) {
+      expect(kind).toBe('burst')
+      expect(nemeses[slowedBy]?.slows).toBe(true)
+      expect(acting).not.toContain(slowedBy)
+      expect(windowsOf(everything, slowedBy)).toContainEqual({ fromNs, toNs, kind: 'slow' })
+    }
+  })
+
   it('leave every nemesis a turn in a short run, too', () => {
     const short = draw(seed, ALL, 15)
     for (const { name } of ALL) expect(windowsOf(short, name).length).toBeGreaterThan(0)

@@ -1,8 +1,8 @@
 /**
  * Divides a run with several nemeses into phases. If every nemesis acted all the time, the cluster would be down most of the
  * time, and a cluster that serves nothing is hardly tested. So each nemesis acts alone, some act in pairs, and only
- * sometimes many act at once; in a burst, short faults follow whichever node leads; in a calm, state builds up. After
- * each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
+ * sometimes many act at once; in a burst, short faults follow whichever node leads, in every second one while all links or
+ * disks are slow; in a calm, state builds up. After each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
  * turns beneath all that.
  */
 import type { Nemesis, PlanWindow } from '../api/nemesis.ts'
@@ -17,9 +17,11 @@ export interface Phase {
   readonly toNs: number
   /** The names of the nemeses that act in it. */
   readonly nemeses: readonly string[]
+  /** The nemesis that makes all nodes slow in it. Absent: none. */
+  readonly slowedBy?: string
 }
 
-type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'weight'>
+type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'slows' | 'weight'>
 
 /** Time without faults at the start, so that there is a leader when the first fault comes. */
 const WARM_UP_NS = 1.5 * NS_PER_S
@@ -33,6 +35,7 @@ const STORM = 4
 /** One nemesis for each of `count` turns. */
 const turns = (rng: Rng, actors: readonly Actor[], count: number): readonly string[] => {
   const round = actors.flatMap(({ name, weight = 1 }) => Array.from({ length: weight }, () => name))
+  if (round.length === 0) return []
   const rounds = Math.ceil(count / round.length)
   return Array.from({ length: rounds }, (_, at) => rng.fork(at).shuffle(round))
     .flat()
@@ -69,8 +72,13 @@ const drawPhases = (
   rng: Rng,
   actors: readonly Actor[],
   capacity: number,
-): readonly Pick<Phase, 'kind' | 'nemeses'>[] => {
+): readonly Pick<Phase, 'kind' | 'nemeses' | 'slowedBy'>[] => {
   const bursting = followers(actors)
+  const slowing = turns(
+    rng.fork('slowing'),
+    actors.filter(({ slows }) => slows),
+    capacity,
+  )
   const counts = countsFor(capacity, bursting.length > 0)
   const times = (kind: PhaseKind, draw: (own: Rng) => readonly string[]) =>
     Array.from({ length: counts[kind] }, (_, at) => ({ kind, nemeses: draw(rng.fork(kind, at)) }))
@@ -81,7 +89,10 @@ const drawPhases = (
     })),
     ...times('pair', (own) => together(own, actors, 2)),
     // Two take turns at the leader: while one holds the last leader down, the other hits the next.
-    ...times('burst', (own) => together(own, bursting, 2)),
+    ...times('burst', (own) => together(own, bursting, 2)).map((phase, at) => {
+      const slowedBy = at % 2 === 0 ? slowing[at / 2] : undefined
+      return slowedBy === undefined ? phase : { ...phase, slowedBy }
+    }),
     ...times('storm', (own) => together(own, actors, STORM)),
     ...times('calm', () => []),
   ])
@@ -128,5 +139,8 @@ export const phasesOf = (
 /** The windows in which a nemesis may act. */
 export const windowsOf = (phases: readonly Phase[], name: string): readonly PlanWindow[] =>
   phases
-    .filter(({ nemeses }) => nemeses.includes(name))
-    .map(({ kind, fromNs, toNs }) => ({ fromNs, toNs, isBurst: kind === 'burst' }))
+    .filter(({ nemeses, slowedBy }) => nemeses.includes(name) || slowedBy === name)
+    .map(({ kind, slowedBy, fromNs, toNs }) => {
+      const usual = kind === 'burst' ? 'burst' : 'usual'
+      return { fromNs, toNs, kind: slowedBy === name ? 'slow' : usual }
+    })

@@ -34,8 +34,17 @@ export interface Scheduled<I> {
   readonly latestNs?: number
 }
 
-/** Draws an intent. `atLeader`: it is meant to hit whichever node leads, if that is among the victims that were asked for. */
-export type DrawIntent<I> = (rng: Rng, ordinal: number, atLeader: boolean) => I
+/**
+ * What a fault is meant to hit. `leader`: whichever node leads, if that is among the victims that were asked for.
+ * `slow-all`: it makes all nodes slow, if its nemesis `slows` and the claims tolerate that.
+ */
+export type Aim = 'any' | 'leader' | 'slow-all'
+
+/** Share of the usual delay by which all nodes are slow: they must go on serving. */
+export const drawSlowness = (rng: Rng): number => 0.2 + 0.6 * rng.float()
+
+/** Draws an intent. */
+export type DrawIntent<I> = (rng: Rng, ordinal: number, aim: Aim) => I
 
 /** How the faults of one nemesis are planned. */
 export interface Drawing<I> {
@@ -64,7 +73,7 @@ const throughout = <I>(
     const fork = rng.fork(ordinal)
     const durationNs = Math.round(meanNs * (0.5 + fork.fork('duration').float()))
     if (atNs + durationNs > timeLimitNs) return faults
-    faults.push({ atNs: Math.round(atNs), durationNs, intent: draw(fork.fork('intent'), ordinal, false) })
+    faults.push({ atNs: Math.round(atNs), durationNs, intent: draw(fork.fork('intent'), ordinal, 'any') })
     const gapNs = intervalNs * (0.5 + fork.fork('gap').float())
     atNs += Math.max(gapNs, durationNs + restNs)
   }
@@ -86,8 +95,9 @@ const OUTLASTING = 2 / 3
 /** How much longer than planned a fault at a leader lasts, if no other node leads by then. */
 const ELECTION_NS = 2.5e9
 
-const triggerOf = (rng: Rng, { isBurst }: PlanWindow): Trigger | null => {
-  if (isBurst) return { moment: 'new-leader', times: 1, withinNs: 1e9 }
+const triggerOf = (rng: Rng, { kind }: PlanWindow): Trigger | null => {
+  if (kind === 'slow') return null
+  if (kind === 'burst') return { moment: 'new-leader', times: 1, withinNs: 1e9 }
   if (rng.fork('whether').float() >= TRIGGERED) return null
   const moment = rng
     .fork('moment')
@@ -97,7 +107,8 @@ const triggerOf = (rng: Rng, { isBurst }: PlanWindow): Trigger | null => {
 }
 
 /** Half of the faults are short, to hit between two steps of a protocol; half are long, to outlast elections and leases. */
-const drawDurationNs = (rng: Rng, meanNs: number, { fromNs, toNs, isBurst }: PlanWindow): number => {
+const drawDurationNs = (rng: Rng, meanNs: number, { fromNs, toNs, kind }: PlanWindow): number => {
+  const isBurst = kind === 'burst'
   const draw = rng.fork('duration').float()
   const isLong = !isBurst && rng.fork('long').float() < 0.5
   const share = isLong ? LONG + (1 - LONG) * draw : SHORTEST * (LONG / SHORTEST) ** (isBurst ? 0 : draw)
@@ -110,6 +121,11 @@ const outlastsOf = (rng: Rng): Succession | null =>
     ? { withinNs: ELECTION_NS, thenNs: Math.round((0.1 + 0.5 * rng.fork('then').float()) * 1e9) }
     : null
 
+const aimOf = (rng: Rng, { kind }: PlanWindow): Aim => {
+  if (kind === 'slow') return 'slow-all'
+  return kind === 'burst' || rng.float() < AT_LEADER ? 'leader' : 'any'
+}
+
 /** Within the windows only: at least one fault in each, and none longer than its window. */
 const inWindows = <I>(
   rng: Rng,
@@ -120,16 +136,17 @@ const inWindows = <I>(
 ): readonly Scheduled<I>[] => {
   const faults: Scheduled<I>[] = []
   for (const window of windows) {
-    const { toNs, isBurst } = window
+    const { toNs, kind } = window
+    const isBurst = kind === 'burst'
     for (let atNs = window.fromNs; ; ) {
       const ordinal = faults.length
       const fork = rng.fork('window', ordinal)
       const drawnNs = drawDurationNs(fork, duration * NS_PER_MS, window)
       if (atNs + drawnNs > toNs) break
       const trigger = triggerOf(fork.fork('trigger'), window)
-      const atLeader = isBurst || fork.fork('aim').float() < AT_LEADER
-      const intent = draw(fork.fork('intent'), ordinal, atLeader)
-      const durationNs = needsTime(intent) ? Math.round(toNs - atNs) : drawnNs
+      const intent = draw(fork.fork('intent'), ordinal, aimOf(fork.fork('aim'), window))
+      const isWhole = kind === 'slow' || needsTime(intent)
+      const durationNs = isWhole ? Math.round(toNs - atNs) : drawnNs
       const outlasts = deposes(intent) ? outlastsOf(fork.fork('outlasts')) : null
       faults.push({
         atNs: Math.round(atNs),

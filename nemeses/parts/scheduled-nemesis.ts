@@ -74,6 +74,7 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'disks'
     | 'followsLeaders'
     | 'isMild'
+    | 'slows'
     | 'weight'
     | 'settle'
   > {

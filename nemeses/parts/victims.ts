@@ -5,6 +5,7 @@ import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext, PlanContext } from '../../harness/api/nemesis.ts'
 import type { Rng } from '../../harness/api/random.ts'
 import { UserError } from '../../harness/support/assert.ts'
+import type { Aim } from './schedule.ts'
 
 const VICTIM_WORDS = ['one', 'leader', 'minority', 'majority', 'followers', 'all'] as const
 
@@ -57,9 +58,11 @@ const sizeOf = (word: string, nodes: number): number => {
   return word === 'minority' ? minorityOf(nodes) : 1
 }
 
-/** Only the leader, if it is among the words. */
-export const leaderOf = (words: readonly string[]): readonly string[] =>
-  words.includes('leader') ? ['leader'] : words
+/** The words that mean what a fault is aimed at, if that is among them. */
+export const aimedAt = (words: readonly string[], aim: Aim): readonly string[] => {
+  const word = { any: null, leader: 'leader', 'slow-all': 'all' }[aim]
+  return word !== null && words.includes(word) ? [word] : words
+}
 
 /** The words that hit no more nodes than the claims tolerate for that model. */
 const allowedOf = (words: readonly string[], { nodes, tolerates }: PlanContext, model: FaultModel) => {
@@ -106,9 +109,9 @@ export const drawOutage = (rng: Rng, words: readonly string[], context: PlanCont
 export const victimsFrom = (
   text: string,
   context: PlanContext,
-): ((rng: Rng, model: FaultModel, atLeader: boolean) => VictimIntent) => {
+): ((rng: Rng, model: FaultModel, aim: Aim) => VictimIntent) => {
   const words = parseVictims(text, context)
-  return (rng, model, atLeader) => drawVictims(rng, atLeader ? leaderOf(words) : words, context, model)
+  return (rng, model, aim) => drawVictims(rng, aimedAt(words, aim), context, model)
 }
 
 /** The nodes that the intent means now. Without a leader, `leader` means the first node of the order. */

@@ -65,12 +65,15 @@ describe('a history from elsewhere', () => {
   it.each([
     ['nil', 'valid', 'null'],
     ['3', 'invalid', '0'],
-  ])('after a compare-and-set from %s, which nobody wrote, it is %s, since it began with %s', async (from, status, initial) => {
-    const cas = `{:process 0, :type :invoke, :f :cas, :value [${from} 1]}
+  ])(
+    'after a compare-and-set from %s, which nobody wrote, it is %s, since it began with %s',
+    async (from, status, initial) => {
+      const cas = `{:process 0, :type :invoke, :f :cas, :value [${from} 1]}
 {:process 0, :type :ok, :f :cas, :value [${from} 1]}\n`
-    const note = expect.stringContaining(`never written is ${initial}`)
-    expect(await judge('h.edn', cas, {})).toMatchObject({ status, notes: [note] })
-  })
+      const note = expect.stringContaining(`never written is ${initial}`)
+      expect(await judge('h.edn', cas, {})).toMatchObject({ status, notes: [note] })
+    },
+  )
 
   it('says in the verdict that it was cut off', async () => {
     const { notes } = await judge('h.jsonl', `${STALE}\n{"index":`, { workload: 'rw-register' })
