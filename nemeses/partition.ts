@@ -5,6 +5,7 @@
  */
 import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import type { Rng } from '../harness/api/random.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
 import { LEADER_SHAPES, SHAPES, type Shape, seesawSide } from './parts/grudge.ts'
@@ -19,6 +20,7 @@ import {
   rulesAt,
   SERVICE_SIDES,
 } from './parts/partition-links.ts'
+import type { Aim } from './parts/schedule.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { seesawFault } from './parts/seesaw.ts'
 import { VICTIM_FIELDS } from './parts/victims.ts'
@@ -96,8 +98,14 @@ export const partition = scheduledNemesis({
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
     const ofLeaders = OFTEN_AT_LEADER.filter((shape) => shapes.includes(shape))
     const sides = rng.fork('sides').shuffle(nodes)
+    const isOfLeaders = (aim: Aim): boolean =>
+      ofLeaders.length > 0 && (aim === 'leader' || aim === 'leaders-in-turn')
+    const shapeFor = (draw: Rng, aim: Aim): Shape => {
+      if (aim === 'leaders-in-turn' && shapes.includes('seesaw')) return 'seesaw'
+      return draw.pick(isOfLeaders(aim) ? ofLeaders : shapes)
+    }
     return (draw, _ordinal, aim) => {
-      const shape = draw.fork('shape').pick(aim === 'leader' && ofLeaders.length > 0 ? ofLeaders : shapes)
+      const shape = shapeFor(draw.fork('shape'), aim)
       return {
         shape,
         oneWay: drawOneWay(draw.fork('direction'), options.direction),

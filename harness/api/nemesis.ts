@@ -76,9 +76,10 @@ export interface PlanWindow {
   readonly toNs: number
   /**
    * `burst`: short faults follow one another on whichever node leads. `slow`: all links, or all disks, are slow for as long
-   * as the window is, so that what lies between two steps of a protocol takes longer while others act.
+   * as the window is, so that what lies between two steps of a protocol takes longer while others act. `slowed-burst`: a
+   * burst while all are slow.
    */
-  readonly kind: 'usual' | 'burst' | 'slow'
+  readonly kind: 'usual' | 'burst' | 'slow' | 'slowed-burst'
 }
 
 export interface PlanContext {

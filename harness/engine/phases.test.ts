@@ -66,6 +66,12 @@ describe.each([1, 2, 3, 4, 5])('the phases of seed %i', (seed) => {
     }
   })
 
+  it('end with a burst at full speed', () => {
+    const last = phases.at(-1)
+    expect(last?.kind).toBe('burst')
+    expect(last?.slowedBy).toBeUndefined()
+  })
+
   it('leave every nemesis a turn in a short run, too', () => {
     const short = draw(seed, ALL, 15)
     for (const { name } of ALL) expect(windowsOf(short, name).length).toBeGreaterThan(0)

@@ -2,7 +2,8 @@
  * Divides a run with several nemeses into phases. If every nemesis acted all the time, the cluster would be down most of the
  * time, and a cluster that serves nothing is hardly tested. So each nemesis acts alone, some act in pairs, and only
  * sometimes many act at once; in a burst, short faults follow whichever node leads, in every second one while all links or
- * disks are slow; in a calm, state builds up. After each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
+ * disks are slow; in a calm, state builds up. The last phase is a burst if one is possible, so that what is read at the end is
+ * read from a node that has just taken over. After each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
  * turns beneath all that.
  */
 import type { Nemesis, PlanWindow } from '../api/nemesis.ts'
@@ -21,6 +22,8 @@ export interface Phase {
   readonly slowedBy?: string
 }
 
+type PhaseToPlace = Omit<Phase, 'fromNs' | 'toNs'>
+
 type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'slows' | 'weight'>
 
 /** Time without faults at the start, so that there is a leader when the first fault comes. */
@@ -28,9 +31,11 @@ const WARM_UP_NS = 1.5 * NS_PER_S
 const PHASE_NS = 2.8 * NS_PER_S
 const REST_NS = 0.7 * NS_PER_S
 /** The phases of one round, by kind. A long run has several rounds. */
-const ROUND: Readonly<Record<PhaseKind, number>> = { alone: 11, pair: 4, burst: 4, storm: 2, calm: 1 }
+const ROUND: Readonly<Record<PhaseKind, number>> = { alone: 10, pair: 4, burst: 6, storm: 2, calm: 1 }
 const ROUND_LENGTH = Object.values(ROUND).reduce((sum, count) => sum + count)
 const STORM = 4
+/** How much longer a phase is in which everything takes longer. */
+const SLOWED_LENGTH = 1.5
 
 /** One nemesis for each of `count` turns. */
 const turns = (rng: Rng, actors: readonly Actor[], count: number): readonly string[] => {
@@ -68,39 +73,54 @@ const countsFor = (capacity: number, canBurst: boolean): Readonly<Record<PhaseKi
   return { pair, burst, storm, calm, alone: Math.max(1, capacity - pair - burst - storm - calm) }
 }
 
-const drawPhases = (
+/** Every second one, by each nemesis that slows in turn. */
+const slowed = (
   rng: Rng,
   actors: readonly Actor[],
-  capacity: number,
-): readonly Pick<Phase, 'kind' | 'nemeses' | 'slowedBy'>[] => {
+  phases: readonly PhaseToPlace[],
+): readonly PhaseToPlace[] => {
+  const slowing = rng.shuffle(actors.filter(({ slows }) => slows))
+  return phases.map((phase, at) => {
+    const by = at % 2 === 1 ? slowing[((at - 1) / 2) % slowing.length] : undefined
+    return by === undefined ? phase : { ...phase, slowedBy: by.name }
+  })
+}
+
+const drawPhases = (rng: Rng, actors: readonly Actor[], capacity: number): readonly PhaseToPlace[] => {
   const bursting = followers(actors)
-  const slowing = turns(
-    rng.fork('slowing'),
-    actors.filter(({ slows }) => slows),
-    capacity,
-  )
   const counts = countsFor(capacity, bursting.length > 0)
   const times = (kind: PhaseKind, draw: (own: Rng) => readonly string[]) =>
     Array.from({ length: counts[kind] }, (_, at) => ({ kind, nemeses: draw(rng.fork(kind, at)) }))
-  return rng.fork('order').shuffle([
+  const phases = rng.fork('order').shuffle<PhaseToPlace>([
     ...alone(rng.fork('alone'), actors, counts.alone).map((some) => ({
       kind: 'alone' as const,
       nemeses: some,
     })),
     ...times('pair', (own) => together(own, actors, 2)),
     // Two take turns at the leader: while one holds the last leader down, the other hits the next.
-    ...times('burst', (own) => together(own, bursting, 2)).map((phase, at) => {
-      const slowedBy = at % 2 === 0 ? slowing[at / 2] : undefined
-      return slowedBy === undefined ? phase : { ...phase, slowedBy }
-    }),
+    ...slowed(
+      rng.fork('slowing'),
+      actors,
+      times('burst', (own) => together(own, bursting, 2)),
+    ),
     ...times('storm', (own) => together(own, actors, STORM)),
     ...times('calm', () => []),
   ])
+  const last = phases.findLast(({ kind, slowedBy }) => kind === 'burst' && slowedBy === undefined)
+  return last === undefined ? phases : [...phases.filter((phase) => phase !== last), last]
 }
 
 /** Places phases one after another, with lengths that differ, so that they fill the run. */
-const place = <P>(rng: Rng, phases: readonly P[], timeLimitNs: number, restNs: number) => {
-  const lengths = phases.map((_, at) => 0.6 + rng.fork('length', at).float() * 0.8)
+const place = (
+  rng: Rng,
+  phases: readonly PhaseToPlace[],
+  timeLimitNs: number,
+  restNs: number,
+): readonly Phase[] => {
+  const lengths = phases.map(
+    ({ slowedBy }, at) =>
+      (0.6 + rng.fork('length', at).float() * 0.8) * (slowedBy === undefined ? 1 : SLOWED_LENGTH),
+  )
   const total = lengths.reduce((sum, each) => sum + each, 0)
   const scale = (timeLimitNs - WARM_UP_NS - restNs * phases.length) / total
   let fromNs = WARM_UP_NS
@@ -141,6 +161,7 @@ export const windowsOf = (phases: readonly Phase[], name: string): readonly Plan
   phases
     .filter(({ nemeses, slowedBy }) => nemeses.includes(name) || slowedBy === name)
     .map(({ kind, slowedBy, fromNs, toNs }) => {
-      const usual = kind === 'burst' ? 'burst' : 'usual'
-      return { fromNs, toNs, kind: slowedBy === name ? 'slow' : usual }
+      const burst = slowedBy === undefined ? 'burst' : 'slowed-burst'
+      const own = kind === 'burst' ? burst : 'usual'
+      return { fromNs, toNs, kind: slowedBy === name ? 'slow' : own }
     })

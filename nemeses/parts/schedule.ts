@@ -36,9 +36,10 @@ export interface Scheduled<I> {
 
 /**
  * What a fault is meant to hit. `leader`: whichever node leads, if that is among the victims that were asked for.
+ * `leaders-in-turn`: the same, and whichever node leads after that, if it can.
  * `slow-all`: it makes all nodes slow, if its nemesis `slows` and the claims tolerate that.
  */
-export type Aim = 'any' | 'leader' | 'slow-all'
+export type Aim = 'any' | 'leader' | 'leaders-in-turn' | 'slow-all'
 
 /** Share of the usual delay by which all nodes are slow: they must go on serving. */
 export const drawSlowness = (rng: Rng): number => 0.2 + 0.6 * rng.float()
@@ -95,9 +96,11 @@ const OUTLASTING = 2 / 3
 /** How much longer than planned a fault at a leader lasts, if no other node leads by then. */
 const ELECTION_NS = 2.5e9
 
+const isBurst = (kind: PlanWindow['kind']): boolean => kind === 'burst' || kind === 'slowed-burst'
+
 const triggerOf = (rng: Rng, { kind }: PlanWindow): Trigger | null => {
   if (kind === 'slow') return null
-  if (kind === 'burst') return { moment: 'new-leader', times: 1, withinNs: 1e9 }
+  if (isBurst(kind)) return { moment: 'new-leader', times: 1, withinNs: 1e9 }
   if (rng.fork('whether').float() >= TRIGGERED) return null
   const moment = rng
     .fork('moment')
@@ -108,10 +111,10 @@ const triggerOf = (rng: Rng, { kind }: PlanWindow): Trigger | null => {
 
 /** Half of the faults are short, to hit between two steps of a protocol; half are long, to outlast elections and leases. */
 const drawDurationNs = (rng: Rng, meanNs: number, { fromNs, toNs, kind }: PlanWindow): number => {
-  const isBurst = kind === 'burst'
   const draw = rng.fork('duration').float()
-  const isLong = !isBurst && rng.fork('long').float() < 0.5
-  const share = isLong ? LONG + (1 - LONG) * draw : SHORTEST * (LONG / SHORTEST) ** (isBurst ? 0 : draw)
+  const isShort = isBurst(kind)
+  const isLong = !isShort && rng.fork('long').float() < 0.5
+  const share = isLong ? LONG + (1 - LONG) * draw : SHORTEST * (LONG / SHORTEST) ** (isShort ? 0 : draw)
   return Math.round(Math.min((toNs - fromNs) * share, meanNs * (0.5 + rng.fork('length').float())))
 }
 
@@ -123,6 +126,7 @@ const outlastsOf = (rng: Rng): Succession | null =>
 
 const aimOf = (rng: Rng, { kind }: PlanWindow): Aim => {
   if (kind === 'slow') return 'slow-all'
+  if (kind === 'slowed-burst') return 'leaders-in-turn'
   return kind === 'burst' || rng.float() < AT_LEADER ? 'leader' : 'any'
 }
 
@@ -137,7 +141,6 @@ const inWindows = <I>(
   const faults: Scheduled<I>[] = []
   for (const window of windows) {
     const { toNs, kind } = window
-    const isBurst = kind === 'burst'
     for (let atNs = window.fromNs; ; ) {
       const ordinal = faults.length
       const fork = rng.fork('window', ordinal)
@@ -156,7 +159,7 @@ const inWindows = <I>(
         ...(trigger === null ? {} : { trigger }),
         ...(outlasts === null ? {} : { outlasts }),
       })
-      const pauseNs = isBurst ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
+      const pauseNs = isBurst(kind) ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
       atNs += durationNs + Math.max(gap * NS_PER_MS, startUpNs) + pauseNs
     }
   }
