@@ -139,6 +139,18 @@ describe.each([
     expect(slow({ timing: 1 })[0]?.intent).toMatchObject({ victims: 'one' }))
 })
 
+describe('in the burst that ends a run', () => {
+  const window = { fromNs: 57e9, toNs: 59e9 } as const
+  const plan = (kind: 'burst' | 'final-burst') =>
+    planOf('kill', 3, {}, { ...context, windows: [{ ...window, kind }] })
+
+  it('faults hit whoever leads, and do not wait for the cluster to serve, as others do', () => {
+    for (const { intent } of plan('final-burst')) expect(intent).toMatchObject({ victims: 'leader' })
+    expect(plan('final-burst').map(({ latestNs }) => latestNs)).toContain(undefined)
+    expect(plan('burst').map(({ latestNs }) => latestNs)).not.toContain(undefined)
+  })
+})
+
 describe('options', () => {
   it('names unknown words', () => {
     expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is not one of halves')

@@ -77,9 +77,9 @@ export interface PlanWindow {
   /**
    * `burst`: short faults follow one another on whichever node leads. `slow`: all links, or all disks, are slow for as long
    * as the window is, so that what lies between two steps of a protocol takes longer while others act. `slowed-burst`: a
-   * burst while all are slow.
+   * burst while all are slow. `final-burst`: the burst with which a run ends, which does not wait for the cluster to serve.
    */
-  readonly kind: 'usual' | 'burst' | 'slow' | 'slowed-burst'
+  readonly kind: 'usual' | 'burst' | 'slow' | 'slowed-burst' | 'final-burst'
 }
 
 export interface PlanContext {

@@ -70,6 +70,10 @@ describe.each([1, 2, 3, 4, 5])('the phases of seed %i', (seed) => {
     const last = phases.at(-1)
     expect(last?.kind).toBe('burst')
     expect(last?.slowedBy).toBeUndefined()
+    for (const { name } of ALL) {
+      const final = windowsOf(everything, name).filter(({ kind }) => kind === 'final-burst')
+      expect(final).toHaveLength(last?.nemeses.includes(name) ? 1 : 0)
+    }
   })
 
   it('leave every nemesis a turn in a short run, too', () => {

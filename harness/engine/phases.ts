@@ -156,12 +156,21 @@ export const phasesOf = (
   return [...above, ...place(own, beneath, timeLimitNs, REST_NS)]
 }
 
+const windowKind = ({ kind, slowedBy }: Phase, name: string, isFinal: boolean): PlanWindow['kind'] => {
+  if (slowedBy === name) return 'slow'
+  if (kind !== 'burst') return 'usual'
+  if (slowedBy !== undefined) return 'slowed-burst'
+  return isFinal ? 'final-burst' : 'burst'
+}
+
 /** The windows in which a nemesis may act. */
-export const windowsOf = (phases: readonly Phase[], name: string): readonly PlanWindow[] =>
-  phases
+export const windowsOf = (phases: readonly Phase[], name: string): readonly PlanWindow[] => {
+  const final = phases.findLast(({ kind }) => kind !== 'beneath')
+  return phases
     .filter(({ nemeses, slowedBy }) => nemeses.includes(name) || slowedBy === name)
-    .map(({ kind, slowedBy, fromNs, toNs }) => {
-      const burst = slowedBy === undefined ? 'burst' : 'slowed-burst'
-      const own = kind === 'burst' ? burst : 'usual'
-      return { fromNs, toNs, kind: slowedBy === name ? 'slow' : own }
-    })
+    .map((phase) => ({
+      fromNs: phase.fromNs,
+      toNs: phase.toNs,
+      kind: windowKind(phase, name, phase === final),
+    }))
+}

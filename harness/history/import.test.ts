@@ -103,6 +103,14 @@ describe('transactions', () => {
     expect(oks(LIST_APPEND, text)).toEqual([[['append', 'x', 1]]])
   })
 
+  it('takes a list that was read as null for an empty one, as Elle does', () => {
+    const text = JSON.stringify([
+      { type: 'invoke', value: [['r', 'x', null]], process: 0 },
+      { type: 'ok', value: [['r', 'x', null]], process: 0 },
+    ])
+    expect(oks(LIST_APPEND, text)).toEqual([[['r', 'x', []]]])
+  })
+
   it('reads JSON Lines of the same', () => {
     const lines = ['invoke', 'ok'].map((type) =>
       JSON.stringify({ process: 0, type, f: 'txn', value: [['append', 'x', 1]] }),

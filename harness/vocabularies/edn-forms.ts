@@ -96,7 +96,9 @@ const elementsOf = (value: Edn): unknown =>
 
 export const setForm: EdnForm = {
   reader: () => (event) => {
-    if (event.f === 'add') return { f: 'add', value: { element: plainOf(event.value) } }
+    // Maelstrom's broadcast is a set, too.
+    if (event.f === 'add' || event.f === 'broadcast')
+      return { f: 'add', value: { element: plainOf(event.value) } }
     if (event.f !== 'read') return null
     return { f: 'read', value: event.type === 'ok' ? { elements: elementsOf(event.value) } : {} }
   },

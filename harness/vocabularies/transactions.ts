@@ -6,7 +6,7 @@
  * |---------------|------------------------------|--------------------------------------------------|
  * | `list-append` | `['append', key, element]`   | all appended elements in order; [] if there is none |
  * | `rw-register` | `['w', key, value]`          | the value; null if none was written              |
- * | both          | `['r', key, null]`           |                                                  |
+ * | both          | `['r', key, null]`           | null in the invocation                           |
  *
  * An element or a value is written to a key at most once in a history, so each read shows which transaction wrote it.
  */
@@ -18,15 +18,16 @@ import { OF_TRANSACTIONS } from './promises.ts'
 import { held, type Scalar, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-/** A read holds what it returned. Null before it is executed, and if the result is not known. */
+/** A read holds what it returned; null in an invocation. */
 type MicroOp = readonly [f: 'append' | 'w' | 'r', key: Scalar, value: Scalar | readonly Scalar[] | null]
 
 const [READ, APPEND, WRITE] = ['r', 'append', 'w'] as const
 
-const inList = z.union([
-  z.tuple([z.literal(APPEND), scalar, scalar]).readonly(),
-  z.tuple([z.literal(READ), scalar, z.array(scalar).readonly().nullable()]).readonly(),
-])
+const append = z.tuple([z.literal(APPEND), scalar, scalar]).readonly()
+const elements = z.array(scalar).readonly()
+const inList = z.union([append, z.tuple([z.literal(READ), scalar, elements.nullable()]).readonly()])
+/** A read that tells nothing is no answer: a list without elements is []. */
+const inListDone = z.union([append, z.tuple([z.literal(READ), scalar, elements]).readonly()])
 
 const inRegister = z.union([
   z.tuple([z.literal(WRITE), scalar, scalar]).readonly(),
@@ -54,20 +55,21 @@ const reads = (ops: readonly MicroOp[]): readonly Identity[] =>
     return typeof value === 'object' ? value.map((each) => held(key, each)) : [held(key, value)]
   })
 
-const transaction = <Op extends MicroOp>(op: z.ZodType<Op>): CallDefinition<readonly Op[], readonly Op[]> => {
-  const ops = z.array(op).readonly()
-  return defineCall<readonly Op[], readonly Op[]>({
-    value: ops,
-    ok: ops,
+const transaction = <Op extends MicroOp, Done extends Op>(
+  op: z.ZodType<Op>,
+  done: z.ZodType<Done>,
+): CallDefinition<readonly Op[], readonly Done[]> =>
+  defineCall<readonly Op[], readonly Done[]>({
+    value: z.array(op).readonly(),
+    ok: z.array(done).readonly(),
     changes: (asked) => asked.some(([f]) => f !== READ),
     mismatch,
     objects: (asked) => [...new Set(asked.map(([, key]) => `${key}`))],
     writes,
     reads,
   })
-}
 
-export const registerTransaction = transaction(inRegister)
+export const registerTransaction = transaction(inRegister, inRegister)
 
 export const LIST_APPEND = defineVocabulary({
   name: 'list-append',
@@ -77,7 +79,7 @@ export const LIST_APPEND = defineVocabulary({
   initial: '[]',
   services: [],
   edn: listAppendForm,
-  calls: { txn: transaction(inList) },
+  calls: { txn: transaction(inList, inListDone) },
 })
 
 export const RW_REGISTER = defineVocabulary({

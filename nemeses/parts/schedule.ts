@@ -96,7 +96,7 @@ const OUTLASTING = 2 / 3
 /** How much longer than planned a fault at a leader lasts, if no other node leads by then. */
 const ELECTION_NS = 2.5e9
 
-const isBurst = (kind: PlanWindow['kind']): boolean => kind === 'burst' || kind === 'slowed-burst'
+const isBurst = (kind: PlanWindow['kind']): boolean => kind !== 'usual' && kind !== 'slow'
 
 const triggerOf = (rng: Rng, { kind }: PlanWindow): Trigger | null => {
   if (kind === 'slow') return null
@@ -127,7 +127,7 @@ const outlastsOf = (rng: Rng): Succession | null =>
 const aimOf = (rng: Rng, { kind }: PlanWindow): Aim => {
   if (kind === 'slow') return 'slow-all'
   if (kind === 'slowed-burst') return 'leaders-in-turn'
-  return kind === 'burst' || rng.float() < AT_LEADER ? 'leader' : 'any'
+  return isBurst(kind) || rng.float() < AT_LEADER ? 'leader' : 'any'
 }
 
 /** Within the windows only: at least one fault in each, and none longer than its window. */
@@ -155,7 +155,7 @@ const inWindows = <I>(
         atNs: Math.round(atNs),
         durationNs,
         intent,
-        latestNs: Math.min(toNs + PATIENCE_NS, timeLimitNs),
+        ...(kind === 'final-burst' ? {} : { latestNs: Math.min(toNs + PATIENCE_NS, timeLimitNs) }),
         ...(trigger === null ? {} : { trigger }),
         ...(outlasts === null ? {} : { outlasts }),
       })
