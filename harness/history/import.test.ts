@@ -168,6 +168,9 @@ describe('other objects', () => {
   it('keeps an element that was read twice', () =>
     expect(oks(SET, edn('1 invoke read nil', '1 ok read [1 1]'))).toEqual([{ elements: [1, 1] }]))
 
+  it('reads a broadcast of Maelstrom as a set', () =>
+    expect(oks(SET, edn('0 invoke broadcast 1', '0 ok broadcast 1'))).toEqual([{ element: 1 }]))
+
   it('reads counters', () =>
     expect(oks(COUNTER, edn('0 invoke add 5', '0 ok add 5', '0 invoke read nil', '0 ok read 5'))).toEqual([
       { key: 0, delta: 5 },

@@ -57,6 +57,57 @@ export const chooseRecorded = ({ nemesis, nemesisOpts }: Flags, faults: readonly
   return { nemeses: withOptions(nemesisOpts, names), notes: [] }
 }
 
+type ChosenNemesis = RunSpec['nemeses'][number]
+
+/** What remains of a nemesis that nobody asked for by name, and why not all of it. */
+interface Narrowed {
+  readonly nemesis: ChosenNemesis | null
+  readonly note: string | null
+}
+
+/** The modes of faults that it has, unless somebody asked for some. */
+const modesOf = ({ name, options }: ChosenNemesis): readonly string[] | 'asked for' => {
+  const byDefault = findNemesis(name).options.modes?.default
+  if (byDefault !== options.modes) return 'asked for'
+  return typeof byDefault === 'string' ? byDefault.split('+') : []
+}
+
+/**
+ * Leaves out what cannot be planned in this cluster, and what the claims do not tolerate: a broken promise would not be held
+ * against the cluster then. If nothing is claimed to be tolerated, nothing is left out for that.
+ *
+ * @param plan throws a UserError if the nemesis cannot be used
+ */
+export const narrow = (
+  nemesis: ChosenNemesis,
+  target: string,
+  claims: Claims,
+  plan: (nemesis: ChosenNemesis) => readonly PlannedFault[],
+): Narrowed => {
+  const { name, options } = nemesis
+  const none = Object.keys(claims.tolerates).length === 0
+  const beyondOf = (modes: string | null): readonly FaultModel[] => {
+    const faults = plan(modes === null ? nemesis : { name, options: { ...options, modes } })
+    return none ? [] : modelsBeyond(faults, claims)
+  }
+  try {
+    const beyond = beyondOf(null)
+    const modes = modesOf(nemesis)
+    if (beyond.length === 0 || modes === 'asked for') return { nemesis, note: null }
+    const kept = modes.filter((mode) => beyondOf(mode).length === 0)
+    const left = modes.filter((mode) => !kept.includes(mode)).join(', ')
+    const why = `left out: ${target} does not claim to tolerate ${beyond.join(', ')}.`
+    if (kept.length === 0) return { nemesis: null, note: `${name} is ${why}` }
+    return {
+      nemesis: { name, options: { ...options, modes: kept.join('+') } },
+      note: `${name} is used without ${left}, which are ${why}`,
+    }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { nemesis: null, note: `${name} is left out: ${error.message}` }
+  }
+}
+
 /** The models of the planned faults that the claims do not tolerate. */
 export const modelsBeyond = (
   faults: readonly PlannedFault[],

@@ -6,13 +6,12 @@ import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
 import { planFaults } from '../../engine/fault-plan.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
-import { UserError } from '../../support/assert.ts'
 import { parseInteger } from '../setting.ts'
 import { unknownName } from '../unknown-name.ts'
 import { claimsOf } from './claims.ts'
 import { chooseEnvironment } from './environment.ts'
 import { parseExpect } from './expect.ts'
-import { chooseNemeses, chooseRecorded, modelsBeyond } from './nemeses.ts'
+import { chooseNemeses, chooseRecorded, modelsBeyond, narrow } from './nemeses.ts'
 import { parseOptions } from './options.ts'
 import { requireFit } from './recorded-plan.ts'
 import { findNemesis, findTarget, findWorkload, referenceTo } from './registries.ts'
@@ -51,20 +50,14 @@ const planned = (spec: RunSpec, { target, environment }: Place, claims: Claims):
   return faults
 }
 
-/** Of all nemeses, those that can plan a fault in this cluster, and why the others cannot. */
+/** Of all nemeses, those that can plan a fault in this cluster that its claims tolerate, and why the others cannot. */
 const withPlans = (spec: RunSpec, place: Place, claims: Claims): BuiltSpec => {
-  const judged = spec.nemeses.map((each) => {
-    try {
-      planned({ ...spec, nemeses: [each] }, place, claims)
-      return { each, note: [] }
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      return { each, note: [`${each.name} is left out: ${error.message}`] }
-    }
-  })
+  const narrowed = spec.nemeses.map((each) =>
+    narrow(each, place.target.name, claims, (one) => planned({ ...spec, nemeses: [one] }, place, claims)),
+  )
   return {
-    spec: { ...spec, nemeses: judged.filter(({ note }) => note.length === 0).map(({ each }) => each) },
-    notes: judged.flatMap(({ note }) => note),
+    spec: { ...spec, nemeses: narrowed.flatMap(({ nemesis }) => nemesis ?? []) },
+    notes: narrowed.flatMap(({ note }) => note ?? []),
   }
 }
 
