@@ -38,6 +38,9 @@ const partitionIntent = z.strictObject({
 })
 type PartitionIntent = z.infer<typeof partitionIntent>
 
+/** Where the services are from a leader that is cut off: one that still reaches its arbiter is not deposed. */
+const SIDES_OF_LEADERS: readonly (typeof SERVICE_SIDES)[number][] = ['far', 'far', ...SERVICE_SIDES]
+
 /** A leader that is cut off from its followers is drawn more often than one that clients do not reach. */
 const OFTEN_AT_LEADER: readonly Shape[] = [
   ...LEADER_SHAPES,
@@ -97,7 +100,7 @@ export const partition = scheduledNemesis({
     if (shapes.length === 0)
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
     const ofLeaders = OFTEN_AT_LEADER.filter((shape) => shapes.includes(shape))
-    const sides = rng.fork('sides').shuffle(nodes)
+    const seesawOrder = rng.fork('sides').shuffle(nodes)
     const isOfLeaders = (aim: Aim): boolean =>
       ofLeaders.length > 0 && (aim === 'leader' || aim === 'leaders-in-turn')
     const shapeFor = (draw: Rng, aim: Aim): Shape => {
@@ -106,13 +109,14 @@ export const partition = scheduledNemesis({
     }
     return (draw, _ordinal, aim) => {
       const shape = shapeFor(draw.fork('shape'), aim)
+      const sides = LEADER_SHAPES.some((known) => known === shape) ? SIDES_OF_LEADERS : SERVICE_SIDES
       return {
         shape,
         oneWay: drawOneWay(draw.fork('direction'), options.direction),
-        order: shape === 'seesaw' ? sides : draw.fork('order').shuffle(nodes),
+        order: shape === 'seesaw' ? seesawOrder : draw.fork('order').shuffle(nodes),
         clientGroup: draw.fork('clients').int(context.clientGroups),
         flapMs: options.flapping,
-        services: options.services === 'drawn' ? draw.fork('services').pick(SERVICE_SIDES) : options.services,
+        services: options.services === 'drawn' ? draw.fork('services').pick(sides) : options.services,
       }
     }
   },
