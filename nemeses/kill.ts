@@ -64,6 +64,7 @@ export const kill = scheduledNemesis({
     'ends nodes by SIGKILL or SIGTERM and restarts them on the same data, without what was not fsynced, on older data, or on none',
   needs: ['kill'],
   followsLeaders: true,
+  stopsAll: true,
   weight: 2,
   restarts: true,
   intervalMs: 6000,

@@ -139,16 +139,18 @@ describe.each([
     expect(slow({ timing: 1 })[0]?.intent).toMatchObject({ victims: 'one' }))
 })
 
-describe('in the burst that ends a run', () => {
-  const window = { fromNs: 57e9, toNs: 59e9 } as const
-  const plan = (kind: 'burst' | 'final-burst') =>
-    planOf('kill', 3, {}, { ...context, windows: [{ ...window, kind }] })
+describe('in the outage that ends a run', () => {
+  const window = { fromNs: 59e9, toNs: 60e9, kind: 'outage' } as const
+  const plan = (kill: 'any' | 'minority') =>
+    planOf('kill', 3, {}, { ...context, windows: [window], tolerates: { kill } })
 
-  it('faults hit whoever leads, and do not wait for the cluster to serve, as others do', () => {
-    for (const { intent } of plan('final-burst')) expect(intent).toMatchObject({ victims: 'leader' })
-    expect(plan('final-burst').map(({ latestNs }) => latestNs)).toContain(undefined)
-    expect(plan('burst').map(({ latestNs }) => latestNs)).not.toContain(undefined)
+  it('all nodes are down for all of it, and it does not wait for the cluster to serve', () => {
+    expect(plan('any')).toMatchObject([{ atNs: 59e9, durationNs: 1e9, intent: { victims: 'all' } }])
+    expect(plan('any')[0]?.latestNs).toBeUndefined()
   })
+
+  it('no more nodes are down than the claims tolerate', () =>
+    expect(['one', 'leader', 'minority']).toContain(plan('minority')[0]?.intent.victims))
 })
 
 describe('options', () => {

@@ -77,9 +77,10 @@ export interface PlanWindow {
   /**
    * `burst`: short faults follow one another on whichever node leads. `slow`: all links, or all disks, are slow for as long
    * as the window is, so that what lies between two steps of a protocol takes longer while others act. `slowed-burst`: a
-   * burst while all are slow. `final-burst`: the burst with which a run ends, which does not wait for the cluster to serve.
+   * burst while all are slow. `outage`: all nodes are down at the end of the run, so that everything is read back from what
+   * is left; this does not wait for the cluster to serve.
    */
-  readonly kind: 'usual' | 'burst' | 'slow' | 'slowed-burst' | 'final-burst'
+  readonly kind: 'usual' | 'burst' | 'slow' | 'slowed-burst' | 'outage'
 }
 
 export interface PlanContext {
@@ -167,6 +168,8 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly followsLeaders?: true
   /** A healthy cluster goes on serving while it acts, so that it can act beneath others. Absent: it may not. */
   readonly isMild?: true
+  /** It can stop all nodes at once, and starts them again. Absent: it cannot. */
+  readonly stopsAll?: true
   /** It can make all nodes slow without stopping any, beneath the faults of others. Absent: it cannot. */
   readonly slows?: true
   /** How many turns it gets when nemeses take turns. Absent: 1. */

@@ -25,7 +25,7 @@ describe.each([1, 2, 3, 4, 5])('the phases of seed %i', (seed) => {
 
   it('are of every kind, and every nemesis has its own', () => {
     expect(new Set(phases.map(({ kind }) => kind))).toEqual(
-      new Set(['alone', 'pair', 'burst', 'storm', 'calm']),
+      new Set(['alone', 'pair', 'burst', 'storm', 'calm', 'outage']),
     )
     for (const { name } of ALL) expect(windowsOf(everything, name).length).toBeGreaterThan(0)
   })
@@ -66,14 +66,11 @@ describe.each([1, 2, 3, 4, 5])('the phases of seed %i', (seed) => {
     }
   })
 
-  it('end with a burst at full speed', () => {
-    const last = phases.at(-1)
-    expect(last?.kind).toBe('burst')
-    expect(last?.slowedBy).toBeUndefined()
-    for (const { name } of ALL) {
-      const final = windowsOf(everything, name).filter(({ kind }) => kind === 'final-burst')
-      expect(final).toHaveLength(last?.nemeses.includes(name) ? 1 : 0)
-    }
+  it('end with an outage, if a nemesis can stop all nodes', () => {
+    expect(phases.at(-1)).toMatchObject({ kind: 'outage', nemeses: ['kill'], toNs: 60 * NS_PER_S })
+    expect(windowsOf(everything, 'kill').at(-1)?.kind).toBe('outage')
+    const others = ALL.filter(({ name }) => name !== 'kill')
+    expect(draw(seed, others).map(({ kind }) => kind)).not.toContain('outage')
   })
 
   it('leave every nemesis a turn in a short run, too', () => {

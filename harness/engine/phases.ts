@@ -2,8 +2,7 @@
  * Divides a run with several nemeses into phases. If every nemesis acted all the time, the cluster would be down most of the
  * time, and a cluster that serves nothing is hardly tested. So each nemesis acts alone, some act in pairs, and only
  * sometimes many act at once; in a burst, short faults follow whichever node leads, in every second one while all links or
- * disks are slow; in a calm, state builds up. The last phase is a burst if one is possible, so that what is read at the end is
- * read from a node that has just taken over. After each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
+ * disks are slow; in a calm, state builds up. At the end all nodes are down at once, if that is possible. After each phase the cluster has time to recover. Nemeses under which a healthy cluster goes on serving, such as clocks, take
  * turns beneath all that.
  */
 import type { Nemesis, PlanWindow } from '../api/nemesis.ts'
@@ -13,7 +12,7 @@ import { NS_PER_S } from '../support/time.ts'
 type PhaseKind = 'alone' | 'pair' | 'burst' | 'storm' | 'calm'
 
 export interface Phase {
-  readonly kind: PhaseKind | 'beneath'
+  readonly kind: PhaseKind | 'beneath' | 'outage'
   readonly fromNs: number
   readonly toNs: number
   /** The names of the nemeses that act in it. */
@@ -24,7 +23,7 @@ export interface Phase {
 
 type PhaseToPlace = Omit<Phase, 'fromNs' | 'toNs'>
 
-type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'slows' | 'weight'>
+type Actor = Pick<Nemesis, 'name' | 'followsLeaders' | 'isMild' | 'slows' | 'stopsAll' | 'weight'>
 
 /** Time without faults at the start, so that there is a leader when the first fault comes. */
 const WARM_UP_NS = 1.5 * NS_PER_S
@@ -34,6 +33,8 @@ const REST_NS = 0.7 * NS_PER_S
 const ROUND: Readonly<Record<PhaseKind, number>> = { alone: 10, pair: 4, burst: 6, storm: 2, calm: 1 }
 const ROUND_LENGTH = Object.values(ROUND).reduce((sum, count) => sum + count)
 const STORM = 4
+/** Long enough for clients to notice, and short enough not to be missed. */
+const OUTAGE_NS = 1 * NS_PER_S
 /** How much longer a phase is in which everything takes longer. */
 const SLOWED_LENGTH = 1.5
 
@@ -91,7 +92,7 @@ const drawPhases = (rng: Rng, actors: readonly Actor[], capacity: number): reado
   const counts = countsFor(capacity, bursting.length > 0)
   const times = (kind: PhaseKind, draw: (own: Rng) => readonly string[]) =>
     Array.from({ length: counts[kind] }, (_, at) => ({ kind, nemeses: draw(rng.fork(kind, at)) }))
-  const phases = rng.fork('order').shuffle<PhaseToPlace>([
+  return rng.fork('order').shuffle<PhaseToPlace>([
     ...alone(rng.fork('alone'), actors, counts.alone).map((some) => ({
       kind: 'alone' as const,
       nemeses: some,
@@ -106,8 +107,6 @@ const drawPhases = (rng: Rng, actors: readonly Actor[], capacity: number): reado
     ...times('storm', (own) => together(own, actors, STORM)),
     ...times('calm', () => []),
   ])
-  const last = phases.findLast(({ kind, slowedBy }) => kind === 'burst' && slowedBy === undefined)
-  return last === undefined ? phases : [...phases.filter((phase) => phase !== last), last]
 }
 
 /** Places phases one after another, with lengths that differ, so that they fill the run. */
@@ -143,6 +142,24 @@ export const phasesOf = (
   timeLimitNs: number,
   startUpNs: number,
 ): readonly Phase[] => {
+  const stopping = actors.filter(({ stopsAll }) => stopsAll).slice(0, 1)
+  if (stopping.length === 0) return beforeOutage(rng, actors, timeLimitNs, startUpNs)
+  const fromNs = timeLimitNs - OUTAGE_NS
+  const outage = {
+    kind: 'outage',
+    fromNs,
+    toNs: timeLimitNs,
+    nemeses: stopping.map(({ name }) => name),
+  } as const
+  return [...beforeOutage(rng, actors, fromNs, startUpNs), outage]
+}
+
+const beforeOutage = (
+  rng: Rng,
+  actors: readonly Actor[],
+  timeLimitNs: number,
+  startUpNs: number,
+): readonly Phase[] => {
   const restNs = Math.max(REST_NS, startUpNs)
   const roomFor = (rest: number): number =>
     Math.max(1, Math.floor((timeLimitNs - WARM_UP_NS) / (PHASE_NS + rest)))
@@ -156,21 +173,20 @@ export const phasesOf = (
   return [...above, ...place(own, beneath, timeLimitNs, REST_NS)]
 }
 
-const windowKind = ({ kind, slowedBy }: Phase, name: string, isFinal: boolean): PlanWindow['kind'] => {
+const windowKind = ({ kind, slowedBy }: Phase, name: string): PlanWindow['kind'] => {
   if (slowedBy === name) return 'slow'
+  if (kind === 'outage') return kind
   if (kind !== 'burst') return 'usual'
-  if (slowedBy !== undefined) return 'slowed-burst'
-  return isFinal ? 'final-burst' : 'burst'
+  return slowedBy === undefined ? 'burst' : 'slowed-burst'
 }
 
 /** The windows in which a nemesis may act. */
 export const windowsOf = (phases: readonly Phase[], name: string): readonly PlanWindow[] => {
-  const final = phases.findLast(({ kind }) => kind !== 'beneath')
   return phases
     .filter(({ nemeses, slowedBy }) => nemeses.includes(name) || slowedBy === name)
     .map((phase) => ({
       fromNs: phase.fromNs,
       toNs: phase.toNs,
-      kind: windowKind(phase, name, phase === final),
+      kind: windowKind(phase, name),
     }))
 }

@@ -37,9 +37,10 @@ export interface Scheduled<I> {
 /**
  * What a fault is meant to hit. `leader`: whichever node leads, if that is among the victims that were asked for.
  * `leaders-in-turn`: the same, and whichever node leads after that, if it can.
+ * `all`: every node, if the claims tolerate that.
  * `slow-all`: it makes all nodes slow, if its nemesis `slows` and the claims tolerate that.
  */
-export type Aim = 'any' | 'leader' | 'leaders-in-turn' | 'slow-all'
+export type Aim = 'any' | 'leader' | 'leaders-in-turn' | 'all' | 'slow-all'
 
 /** Share of the usual delay by which all nodes are slow: they must go on serving. */
 export const drawSlowness = (rng: Rng): number => 0.2 + 0.6 * rng.float()
@@ -96,10 +97,10 @@ const OUTLASTING = 2 / 3
 /** How much longer than planned a fault at a leader lasts, if no other node leads by then. */
 const ELECTION_NS = 2.5e9
 
-const isBurst = (kind: PlanWindow['kind']): boolean => kind !== 'usual' && kind !== 'slow'
+const isBurst = (kind: PlanWindow['kind']): boolean => kind === 'burst' || kind === 'slowed-burst'
 
 const triggerOf = (rng: Rng, { kind }: PlanWindow): Trigger | null => {
-  if (kind === 'slow') return null
+  if (kind === 'slow' || kind === 'outage') return null
   if (isBurst(kind)) return { moment: 'new-leader', times: 1, withinNs: 1e9 }
   if (rng.fork('whether').float() >= TRIGGERED) return null
   const moment = rng
@@ -126,6 +127,7 @@ const outlastsOf = (rng: Rng): Succession | null =>
 
 const aimOf = (rng: Rng, { kind }: PlanWindow): Aim => {
   if (kind === 'slow') return 'slow-all'
+  if (kind === 'outage') return 'all'
   if (kind === 'slowed-burst') return 'leaders-in-turn'
   return isBurst(kind) || rng.float() < AT_LEADER ? 'leader' : 'any'
 }
@@ -148,14 +150,14 @@ const inWindows = <I>(
       if (atNs + drawnNs > toNs) break
       const trigger = triggerOf(fork.fork('trigger'), window)
       const intent = draw(fork.fork('intent'), ordinal, aimOf(fork.fork('aim'), window))
-      const isWhole = kind === 'slow' || needsTime(intent)
+      const isWhole = kind === 'slow' || kind === 'outage' || needsTime(intent)
       const durationNs = isWhole ? Math.round(toNs - atNs) : drawnNs
       const outlasts = deposes(intent) ? outlastsOf(fork.fork('outlasts')) : null
       faults.push({
         atNs: Math.round(atNs),
         durationNs,
         intent,
-        ...(kind === 'final-burst' ? {} : { latestNs: Math.min(toNs + PATIENCE_NS, timeLimitNs) }),
+        ...(kind === 'outage' ? {} : { latestNs: Math.min(toNs + PATIENCE_NS, timeLimitNs) }),
         ...(trigger === null ? {} : { trigger }),
         ...(outlasts === null ? {} : { outlasts }),
       })

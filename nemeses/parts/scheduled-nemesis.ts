@@ -75,6 +75,7 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'followsLeaders'
     | 'isMild'
     | 'slows'
+    | 'stopsAll'
     | 'weight'
     | 'settle'
   > {

@@ -60,7 +60,9 @@ const sizeOf = (word: string, nodes: number): number => {
 
 /** The words that mean what a fault is aimed at, if that is among them. */
 export const aimedAt = (words: readonly string[], aim: Aim): readonly string[] => {
-  const word = { any: null, leader: 'leader', 'leaders-in-turn': 'leader', 'slow-all': 'all' }[aim]
+  const word = { any: null, leader: 'leader', 'leaders-in-turn': 'leader', all: 'all', 'slow-all': 'all' }[
+    aim
+  ]
   return word !== null && words.includes(word) ? [word] : words
 }
 
