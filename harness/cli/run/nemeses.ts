@@ -72,39 +72,48 @@ const modesOf = ({ name, options }: ChosenNemesis): readonly string[] | 'asked f
   return typeof byDefault === 'string' ? byDefault.split('+') : []
 }
 
+type Plan = (nemesis: ChosenNemesis) => readonly PlannedFault[]
+
+/** The models beyond the claims of what it does in one mode. A mode that cannot be used does nothing. */
+const beyondIn = (mode: string, { name, options }: ChosenNemesis, claims: Claims, plan: Plan) => {
+  try {
+    return modelsBeyond(plan({ name, options: { ...options, modes: mode } }), claims)
+  } catch (error) {
+    if (error instanceof UserError) return []
+    throw error
+  }
+}
+
+const withinClaims = (nemesis: ChosenNemesis, target: string, claims: Claims, plan: Plan): Narrowed => {
+  const { name, options } = nemesis
+  const ofAll = modelsBeyond(plan(nemesis), claims)
+  const modes = modesOf(nemesis)
+  if (modes === 'asked for' || Object.keys(claims.tolerates).length === 0) return { nemesis, note: null }
+  const judged = modes.map((mode) => ({ mode, beyond: beyondIn(mode, nemesis, claims, plan) }))
+  const beyond = [...new Set([...ofAll, ...judged.flatMap((each) => each.beyond)])]
+  if (beyond.length === 0) return { nemesis, note: null }
+  const why = `left out: ${target} does not claim to tolerate ${beyond.join(', ')}.`
+  const kept = judged.flatMap((each) => (each.beyond.length === 0 ? [each.mode] : []))
+  const left = modes.filter((mode) => !kept.includes(mode)).join(', ')
+  if (kept.length === 0) return { nemesis: null, note: `${name} is ${why}` }
+  return {
+    nemesis: { name, options: { ...options, modes: kept.join('+') } },
+    note: `${name} is used without ${left}, which are ${why}`,
+  }
+}
+
 /**
  * Leaves out what cannot be planned in this cluster, and what the claims do not tolerate: a broken promise would not be held
  * against the cluster then. If nothing is claimed to be tolerated, nothing is left out for that.
  *
  * @param plan throws a UserError if the nemesis cannot be used
  */
-export const narrow = (
-  nemesis: ChosenNemesis,
-  target: string,
-  claims: Claims,
-  plan: (nemesis: ChosenNemesis) => readonly PlannedFault[],
-): Narrowed => {
-  const { name, options } = nemesis
-  const none = Object.keys(claims.tolerates).length === 0
-  const beyondOf = (modes: string | null): readonly FaultModel[] => {
-    const faults = plan(modes === null ? nemesis : { name, options: { ...options, modes } })
-    return none ? [] : modelsBeyond(faults, claims)
-  }
+export const narrow = (nemesis: ChosenNemesis, target: string, claims: Claims, plan: Plan): Narrowed => {
   try {
-    const beyond = beyondOf(null)
-    const modes = modesOf(nemesis)
-    if (beyond.length === 0 || modes === 'asked for') return { nemesis, note: null }
-    const kept = modes.filter((mode) => beyondOf(mode).length === 0)
-    const left = modes.filter((mode) => !kept.includes(mode)).join(', ')
-    const why = `left out: ${target} does not claim to tolerate ${beyond.join(', ')}.`
-    if (kept.length === 0) return { nemesis: null, note: `${name} is ${why}` }
-    return {
-      nemesis: { name, options: { ...options, modes: kept.join('+') } },
-      note: `${name} is used without ${left}, which are ${why}`,
-    }
+    return withinClaims(nemesis, target, claims, plan)
   } catch (error) {
     if (!(error instanceof UserError)) throw error
-    return { nemesis: null, note: `${name} is left out: ${error.message}` }
+    return { nemesis: null, note: `${nemesis.name} is left out: ${error.message}` }
   }
 }
 
