@@ -18,8 +18,9 @@ import { type FaultCall, FaultRunner, faultGenerator } from './fault-runner.ts'
 import { Interpreter } from './interpreter.ts'
 import { enterPhase, FaultLog, logPlan } from './log-events.ts'
 import type { Moments } from './moments.ts'
+import { patienceMs } from './patience.ts'
 import { requireDisks } from './provision.ts'
-import { finish } from './recovery.ts'
+import { type Drive, finish } from './recovery.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
@@ -95,19 +96,21 @@ const schedulerOf = (
 
 /**
  * Returns a function that runs the scheduler until it is done. Calls of clients go to the pool, and calls of nemeses to
- * the fault runner.
+ * the fault runner. What is read at the end is waited for.
  */
 const driverOf = (
-  { parts, clock }: StartedRun,
+  { parts, clock, cluster }: StartedRun,
   scheduler: Scheduler<Call>,
   pool: ClientPool,
   faults: FaultRunner,
-): (() => Promise<void>) => {
+): Drive => {
   const { spec, progress, signal } = parts
-  return () =>
+  const { operationTimeoutMs } = spec
+  return (underFaults) =>
     new Interpreter(scheduler, {
       concurrency: spec.concurrency,
-      operationTimeoutMs: spec.operationTimeoutMs,
+      patienceMs: (thread) =>
+        underFaults ? patienceMs(thread, cluster.nodes.length, operationTimeoutMs) : operationTimeoutMs,
       clock,
       signal,
       onCrash: (thread) => pool.discard(thread),
@@ -131,12 +134,12 @@ const driveAndFinish = async (
   run: StartedRun,
   scheduler: Scheduler<Call>,
   faults: FaultRunner,
-  drive: () => Promise<void>,
+  drive: Drive,
 ): Promise<Exercised> => {
   const { signal } = run.parts
   try {
     enterPhase(run.parts, 'running')
-    await drive()
+    await drive(run.parts.spec.nemeses.length > 0)
     requireDisks(run.cluster)
     if (signal.aborted) return { recovery: null, aborted: INTERRUPTED }
     const recovery = await finish(run, scheduler, faults, drive)

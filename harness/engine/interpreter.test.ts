@@ -27,7 +27,7 @@ const run = async (
   })
   const interpreter = new Interpreter(scheduler, {
     concurrency: 2,
-    operationTimeoutMs: options.timeoutMs ?? 1000,
+    patienceMs: () => options.timeoutMs ?? 1000,
     clock,
     signal: options.signal ?? new AbortController().signal,
     invoke,

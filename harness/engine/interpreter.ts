@@ -17,7 +17,8 @@ export interface InterpretOptions<C extends Call> {
   readonly invoke: Invoke<C>
   /** Number of client threads. Nemesis threads are numbered from here on and have no deadline. */
   readonly concurrency: number
-  readonly operationTimeoutMs: number
+  /** How long the client of a thread waits for an answer. */
+  readonly patienceMs: (thread: Thread) => number
   readonly clock: () => number
   /** Once aborted, nothing more is invoked, and running client operations become info at once. */
   readonly signal: AbortSignal
@@ -130,9 +131,9 @@ export class Interpreter<C extends Call> {
   }
 
   #dispatch(thread: Thread, call: C): void {
-    const { clock, concurrency, operationTimeoutMs, invoke } = this.#options
+    const { clock, concurrency, patienceMs, invoke } = this.#options
     const isClient = thread < concurrency
-    const deadlineNs = isClient ? clock() + operationTimeoutMs * NS_PER_MS : Number.POSITIVE_INFINITY
+    const deadlineNs = isClient ? clock() + patienceMs(thread) * NS_PER_MS : Number.POSITIVE_INFINITY
     const job: Running = {
       thread,
       controller: new AbortController(),

@@ -131,29 +131,7 @@ const place = (
   })
 }
 
-/**
- * The phases of a run. Those of mild nemeses are beneath the others, and overlap them.
- *
- * @param startUpNs how long a node takes to start: the least time between two phases
- */
-export const phasesOf = (
-  rng: Rng,
-  actors: readonly Actor[],
-  timeLimitNs: number,
-  startUpNs: number,
-): readonly Phase[] => {
-  const stopping = actors.filter(({ stopsAll }) => stopsAll).slice(0, 1)
-  if (stopping.length === 0) return beforeOutage(rng, actors, timeLimitNs, startUpNs)
-  const fromNs = timeLimitNs - OUTAGE_NS
-  const outage = {
-    kind: 'outage',
-    fromNs,
-    toNs: timeLimitNs,
-    nemeses: stopping.map(({ name }) => name),
-  } as const
-  return [...beforeOutage(rng, actors, fromNs, startUpNs), outage]
-}
-
+/** Those of mild nemeses are beneath the others, and overlap them. */
 const beforeOutage = (
   rng: Rng,
   actors: readonly Actor[],
@@ -173,6 +151,27 @@ const beforeOutage = (
   return [...above, ...place(own, beneath, timeLimitNs, REST_NS)]
 }
 
+/**
+ * The phases of a run, and an outage of all nodes at its end if a nemesis can stop them.
+ *
+ * @param startUpNs how long a node takes to start: the least time between two phases
+ */
+export const phasesOf = (
+  rng: Rng,
+  actors: readonly Actor[],
+  timeLimitNs: number,
+  startUpNs: number,
+): readonly Phase[] => {
+  const stopping = actors.filter(({ stopsAll }) => stopsAll).slice(0, 1)
+  if (stopping.length === 0) return beforeOutage(rng, actors, timeLimitNs, startUpNs)
+  const fromNs = timeLimitNs - OUTAGE_NS
+  const nemeses = stopping.map(({ name }) => name)
+  return [
+    ...beforeOutage(rng, actors, fromNs, startUpNs),
+    { kind: 'outage', fromNs, toNs: timeLimitNs, nemeses },
+  ]
+}
+
 const windowKind = ({ kind, slowedBy }: Phase, name: string): PlanWindow['kind'] => {
   if (slowedBy === name) return 'slow'
   if (kind === 'outage') return kind
@@ -181,12 +180,7 @@ const windowKind = ({ kind, slowedBy }: Phase, name: string): PlanWindow['kind']
 }
 
 /** The windows in which a nemesis may act. */
-export const windowsOf = (phases: readonly Phase[], name: string): readonly PlanWindow[] => {
-  return phases
+export const windowsOf = (phases: readonly Phase[], name: string): readonly PlanWindow[] =>
+  phases
     .filter(({ nemeses, slowedBy }) => nemeses.includes(name) || slowedBy === name)
-    .map((phase) => ({
-      fromNs: phase.fromNs,
-      toNs: phase.toNs,
-      kind: windowKind(phase, name),
-    }))
-}
+    .map((phase) => ({ fromNs: phase.fromNs, toNs: phase.toNs, kind: windowKind(phase, name) }))

@@ -34,11 +34,14 @@ const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> 
   }
 }
 
+/** Runs the scheduler until it is done, with faults or without. */
+export type Drive = (underFaults: boolean) => Promise<void>
+
 /** Runs the workload's final reads, if it has any. */
 const readBack = async (
   { parts, rng }: StartedRun,
   scheduler: Scheduler<Call>,
-  drive: () => Promise<void>,
+  drive: Drive,
 ): Promise<void> => {
   const { workload, spec } = parts
   const final = workload.finalGenerator?.(rng.fork('workload'), spec.workloadOptions, {
@@ -49,7 +52,7 @@ const readBack = async (
   if (final === undefined) return
   enterPhase(parts, 'reading everything back')
   scheduler.extend(timeLimit(FINAL_PHASE_MS * NS_PER_MS, onClients(spec.concurrency, final)))
-  await drive()
+  await drive(false)
 }
 
 /**
@@ -61,7 +64,7 @@ export const finish = async (
   run: StartedRun,
   scheduler: Scheduler<Call>,
   faults: FaultRunner,
-  drive: () => Promise<void>,
+  drive: Drive,
 ): Promise<Recovery> => {
   const recovery = await recover(run, faults)
   const { log } = run.parts

@@ -70,7 +70,7 @@ const benchLoad = async (): Promise<{ readonly perSecond: number; readonly megab
     const startMs = performance.now()
     const interpreter = new Interpreter(scheduler, {
       concurrency: CONCURRENCY,
-      operationTimeoutMs: 5000,
+      patienceMs: () => 5000,
       clock: () => performance.now() * NS_PER_MS,
       signal: new AbortController().signal,
       invoke: async (_thread, call) => registers.apply(call),

@@ -107,7 +107,8 @@ export const RUN_SETTINGS = {
     type: 'duration',
     value: 'duration',
     default: '5s',
-    description: 'time after which the outcome of an operation is unclear (info)',
+    description:
+      'time after which the outcome of an operation is unclear (info); with faults, half of the clients give up after a fifth of it, but a second at least',
   },
   readyTimeout: {
     type: 'duration',
