@@ -44,9 +44,12 @@ describe('a fault', () => {
     expect(types()).toEqual(['injected', 'measured'])
   })
 
-  it('that waited lasts as long as planned', async () => {
+  it.each([
+    ['for its moment', { trigger: TRIGGER }],
+    ['until the cluster served', { latestNs: 1e9 }],
+  ])('that waited %s lasts as long as planned', async (_, waiting) => {
     const { runner, types } = runnerWith()
-    const fault = plannedFault({ trigger: TRIGGER, durationNs: 30 * NS_PER_MS })
+    const fault = plannedFault({ ...waiting, durationNs: 30 * NS_PER_MS })
     await runner.invoke({ f: 'inject', value: fault })
     const beganMs = performance.now()
     await runner.invoke({ f: 'heal', value: { id: fault.id } })

@@ -89,7 +89,9 @@ export class FaultRunner {
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
     const leader = fault.outlasts === undefined ? null : await moments.leader()
     const active = await nemesis.inject(context, fault)
-    const untilNs = fault.trigger === undefined ? 0 : clock() + fault.durationNs
+    // One that had to wait lasts as long as planned all the same.
+    const waits = fault.trigger !== undefined || latestNs !== undefined
+    const untilNs = waits ? clock() + fault.durationNs : 0
     this.#active.set(fault.id, { fault: active, planned: fault, leader, untilNs })
     record({ type: 'injected', id: fault.id, atNs: clock(), victims: active.victims })
     // Measure now as well as at the heal: another fault may undo this effect in between (a kill ends a pause).

@@ -87,6 +87,9 @@ const SHORTEST = 0.2
 const LONG = 0.6
 /** How long after its window a fault may still begin, within the run, because the cluster had not served enough before. */
 const PATIENCE_NS = 4e9
+/** How long all are slow after a window, but not until the next one. */
+const SLOW_ON_NS = 2e9
+const WELL_NS = 0.2e9
 /** Mean time between two faults of a window, beside the shortest gap. */
 const PAUSE_MS = 200
 /** Shares of the faults in windows. */
@@ -125,12 +128,19 @@ const outlastsOf = (rng: Rng): Succession | null =>
     ? { withinNs: ELECTION_NS, thenNs: Math.round((0.1 + 0.5 * rng.fork('then').float()) * 1e9) }
     : null
 
+/** Being slow stops nobody, and an outage comes whatever was before. */
+const waitsForService = ({ kind }: PlanWindow): boolean => kind !== 'slow' && kind !== 'outage'
+
 const aimOf = (rng: Rng, { kind }: PlanWindow): Aim => {
   if (kind === 'slow') return 'slow-all'
   if (kind === 'outage') return 'all'
   if (kind === 'slowed-burst') return 'leaders-in-turn'
   return isBurst(kind) || rng.float() < AT_LEADER ? 'leader' : 'any'
 }
+
+/** When a fault ends that lasts as long as its window. A slow one goes on for those that had to wait. */
+const wholeEndNs = ({ kind, toNs }: PlanWindow, nextNs: number): number =>
+  kind === 'slow' ? Math.max(toNs, Math.min(toNs + SLOW_ON_NS, nextNs - WELL_NS)) : toNs
 
 /** Within the windows only: at least one fault in each, and none longer than its window. */
 const inWindows = <I>(
@@ -141,8 +151,11 @@ const inWindows = <I>(
   { draw, needsTime, deposes }: Drawing<I>,
 ): readonly Scheduled<I>[] => {
   const faults: Scheduled<I>[] = []
-  for (const window of windows) {
-    const { toNs, kind } = window
+  const outage = windows.find(({ kind }) => kind === 'outage')
+  const endNs = outage?.fromNs ?? timeLimitNs
+  for (const [nth, window] of windows.entries()) {
+    const { toNs } = window
+    const nextNs = windows[nth + 1]?.fromNs ?? timeLimitNs
     for (let atNs = window.fromNs; ; ) {
       const ordinal = faults.length
       const fork = rng.fork('window', ordinal)
@@ -150,18 +163,18 @@ const inWindows = <I>(
       if (atNs + drawnNs > toNs) break
       const trigger = triggerOf(fork.fork('trigger'), window)
       const intent = draw(fork.fork('intent'), ordinal, aimOf(fork.fork('aim'), window))
-      const isWhole = kind === 'slow' || kind === 'outage' || needsTime(intent)
-      const durationNs = isWhole ? Math.round(toNs - atNs) : drawnNs
+      const isWhole = !waitsForService(window) || needsTime(intent)
+      const durationNs = isWhole ? Math.round(wholeEndNs(window, nextNs) - atNs) : drawnNs
       const outlasts = deposes(intent) ? outlastsOf(fork.fork('outlasts')) : null
       faults.push({
         atNs: Math.round(atNs),
         durationNs,
         intent,
-        ...(kind === 'outage' ? {} : { latestNs: Math.min(toNs + PATIENCE_NS, timeLimitNs) }),
+        ...(waitsForService(window) ? { latestNs: Math.min(toNs + PATIENCE_NS, endNs - durationNs) } : {}),
         ...(trigger === null ? {} : { trigger }),
         ...(outlasts === null ? {} : { outlasts }),
       })
-      const pauseNs = isBurst(kind) ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
+      const pauseNs = isBurst(window.kind) ? 0 : PAUSE_MS * NS_PER_MS * 2 * fork.fork('pause').float()
       atNs += durationNs + Math.max(gap * NS_PER_MS, startUpNs) + pauseNs
     }
   }
