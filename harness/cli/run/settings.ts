@@ -43,7 +43,8 @@ export const RUN_SETTINGS = {
     type: 'string',
     short: 'n',
     value: 'names',
-    description: 'nemeses, separated by commas; all: every nemesis that works here (default: none)',
+    description:
+      'nemeses, separated by commas; all: every nemesis that works here, within the claims (default: none)',
   },
   nemesisOpts: {
     type: 'string',
