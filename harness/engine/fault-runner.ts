@@ -8,7 +8,7 @@ import { messageOf } from '../support/assert.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
 import type { Moments } from './moments.ts'
-import type { ServiceLevel } from './service-level.ts'
+import { leastShareBefore, type ServiceLevel } from './service-level.ts'
 
 export type FaultCall =
   | { readonly f: 'inject'; readonly value: PlannedFault }
@@ -82,7 +82,7 @@ export class FaultRunner {
     const { context, moments, service, clock, record } = this.#options
     const nemesis = this.#options.nemeses[fault.nemesis] as Nemesis
     const { latestNs } = fault
-    if (latestNs !== undefined && !(await service.isBack(latestNs, nemesis.isMild ?? false))) {
+    if (latestNs !== undefined && !(await service.isBack(latestNs, leastShareBefore(nemesis)))) {
       record({ type: 'left-out', id: fault.id, atNs: clock() })
       return { type: 'info', error: 'left out: the cluster had not served enough' }
     }

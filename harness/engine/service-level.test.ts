@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { NS_PER_MS } from '../support/time.ts'
-import { ServiceLevel } from './service-level.ts'
+import { leastShareBefore, ServiceLevel } from './service-level.ts'
 
 const signal = new AbortController().signal
 
@@ -27,32 +27,37 @@ describe('the level of service', () => {
 
   it('is back once enough was served and something is served now', async () => {
     const at = served(5, [0, 4000])
-    expect(await at(4100).isBack(9e9, false)).toBe(true)
-    expect(await at(4400).isBack(4.4e9 - 1, false)).toBe(false)
+    expect(await at(4100).isBack(9e9, 0.6)).toBe(true)
+    expect(await at(4400).isBack(4.4e9 - 1, 0.6)).toBe(false)
   })
 
   it('is not back while it has served too little, although it serves now', async () => {
     const at = served(5, [0, 2000], [6000, 6500])
     const level = at(6500)
-    const late = level.isBack(6.6e9, false)
+    const late = level.isBack(6.6e9, 0.6)
     at(6700)
     expect(await late).toBe(false)
   })
 
   it('is enough for a mild fault as soon as it serves', async () => {
     const at = served(5, [0, 2000], [6000, 6500])
-    expect(await at(6500).isBack(6.6e9, true)).toBe(true)
+    expect(await at(6500).isBack(6.6e9, leastShareBefore({ isMild: true }))).toBe(true)
+  })
+
+  it('need not be as high before a nemesis that gets more turns than others', () => {
+    expect(leastShareBefore({ weight: 3 })).toBeLessThan(leastShareBefore({}))
+    expect(leastShareBefore({ weight: 2 })).toBe(leastShareBefore({}))
   })
 
   it('waits until it serves again', async () => {
     const at = served(5, [0, 4000])
-    const back = at(4500).isBack(9e9, false)
+    const back = at(4500).isBack(9e9, 0.6)
     at(4600).acknowledged()
     expect(await back).toBe(true)
   })
 
   it('is not waited for after the run', async () => {
     const level = new ServiceLevel(() => 0, AbortSignal.abort())
-    expect(await level.isBack(1e9, false)).toBe(false)
+    expect(await level.isBack(1e9, 0.6)).toBe(false)
   })
 })

@@ -2,6 +2,7 @@
  * For how much of the time a cluster has served so far, by what it acknowledges. The next fault waits for it: a cluster
  * that is down most of the time is hardly tested, and how long it takes to recover is known only while it runs.
  */
+import type { Nemesis } from '../api/nemesis.ts'
 import { NS_PER_S } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
 
@@ -10,9 +11,18 @@ const WINDOW_NS = 0.25 * NS_PER_S
 const SERVED = 0.4
 /** It serves if it acknowledged something in this time. */
 const SERVES_WITHIN_NS = 0.3 * NS_PER_S
-/** The least share of the windows that must have been served. */
+/** The least share of the windows that must have been served before a fault. */
 const LEAST_SHARE = 0.6
+/** Before one of a nemesis that gets more turns than others: it would lose them to those that keep nodes down as long. */
+const LEAST_SHARE_OFTEN = 0.5
+const OFTEN = 3
 const POLL_MS = 20
+
+/** What must have been served before a fault of that nemesis. */
+export const leastShareBefore = ({ isMild, weight = 1 }: Pick<Nemesis, 'isMild' | 'weight'>): number => {
+  if (isMild) return 0
+  return weight >= OFTEN ? LEAST_SHARE_OFTEN : LEAST_SHARE
+}
 
 export class ServiceLevel {
   readonly #clock: () => number
@@ -50,12 +60,8 @@ export class ServiceLevel {
     return this.#windows.length === 0 ? 1 : served / this.#windows.length
   }
 
-  /**
-   * Waits until it serves now and, unless the next fault is mild, has served enough so far. Returns false if that is not so
-   * by then.
-   */
-  async isBack(latestNs: number, isMild: boolean): Promise<boolean> {
-    const leastShare = isMild ? 0 : LEAST_SHARE
+  /** Waits until it serves now, and has served that share of the time. Returns false if that is not so by then. */
+  async isBack(latestNs: number, leastShare: number): Promise<boolean> {
     for (;;) {
       const nowNs = this.#clock()
       if (nowNs > latestNs || this.#signal.aborted) return false
