@@ -14,7 +14,7 @@ const SERVES_WITHIN_NS = 0.3 * NS_PER_S
 /** The least share of the windows that must have been served before a fault. */
 const LEAST_SHARE = 0.6
 /** Before one of a nemesis that gets more turns than others: it would lose them to those that keep nodes down as long. */
-const LEAST_SHARE_OFTEN = 0.5
+const LEAST_SHARE_OFTEN = 0.53
 const OFTEN = 3
 const POLL_MS = 20
 
