@@ -146,7 +146,7 @@ export const disk = scheduledNemesis({
     return (draw, _ordinal, aim) => {
       const isSlow = aim === 'slow-all' && canSlow
       const mode = isSlow ? 'latency' : modeOf(turn++)
-      const hit = victimsOf(draw, mode, aim)
+      const hit = victimsOf(draw, mode, aim === 'slow-all' && !canSlow ? 'any' : aim)
       return {
         mode,
         ...hit,

@@ -135,6 +135,20 @@ describe.each([
     expect(trigger).toBeUndefined()
   })
 
+  it('does not hit all nodes with something else, if it may not be slow', () => {
+    const other = { packet: 'loss', disk: 'errors' }[name]
+    const faults = Array.from({ length: 20 }, (_, seed) =>
+      planOf(
+        name,
+        seed,
+        { modes: other },
+        { ...context, windows: [window], tolerates: { omission: 'any', 'disk-errors': 'any' } },
+      ),
+    ).flat()
+    expect(new Set(faults.map(({ kind }) => kind))).toEqual(new Set([`${name}/${other}`]))
+    expect(new Set(faults.map(({ intent }) => intent.victims)).size).toBeGreaterThan(1)
+  })
+
   it('hits no more nodes than the claims tolerate', () =>
     expect(slow({ timing: 1 })[0]?.intent).toMatchObject({ victims: 'one' }))
 })

@@ -77,7 +77,7 @@ export const packet = scheduledNemesis({
       const mode = isSlow ? 'delay' : modeOf(turn++)
       return {
         mode,
-        ...victimsOf(draw, modelOf(mode), aim),
+        ...victimsOf(draw, modelOf(mode), aim === 'slow-all' && !canSlow ? 'any' : aim),
         share: options.share,
         delayMs: options.delay * (isSlow ? drawSlowness(draw.fork('slowness')) : 1),
         jitterMs: options.jitter,
