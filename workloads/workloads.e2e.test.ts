@@ -51,22 +51,16 @@ const speaking = (target: 'raft' | 'etcd' | 'redis'): readonly string[] =>
     .map(({ name }) => name)
 
 /** The options that the workload needs to run. */
-const besides = (
-  target: 'raft' | 'etcd' | 'redis',
-  name: string,
-  options: readonly string[] = [],
-): readonly string[] => {
+const besides = (target: 'raft' | 'etcd' | 'redis', name: string): readonly string[] => {
   const { vocabulary } = workloads[name] as Workload
   const lacks = targets[target]?.lacks?.(vocabulary, { sink: 'none' }) ?? null
-  const all = lacks === null ? options : [...options, 'sink=deduplicating']
-  return all.length === 0 ? [] : ['--target-opts', all.join(',')]
+  return lacks === null ? [] : ['--target-opts', 'sink=deduplicating']
 }
 
-const inNamespaces = (
-  target: 'raft' | 'etcd' | 'redis',
-  name: string,
-  options?: readonly string[],
-): readonly string[] => [target, '--env', 'namespaces', '-w', name, ...besides(target, name, options)]
+const inNamespaces = (target: 'raft' | 'etcd' | 'redis', name: string): readonly string[] => [
+  ...[target, '--env', 'namespaces', '-w', name],
+  ...besides(target, name),
+]
 
 describeWith(missingLinuxRoot(), 'workloads', () => {
   it.each(speaking('raft'))('%s on raft', (name) => expectValid(inNamespaces('raft', name)))
@@ -81,7 +75,7 @@ describeWith(missingLinuxRoot(), 'workloads', () => {
   )
 
   it.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])('%s on redis', (name) =>
-    expectValid(inNamespaces('redis', name, ['appendfsync=always']), KILLS),
+    expectValid(inNamespaces('redis', name), KILLS),
   )
 
   it('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))

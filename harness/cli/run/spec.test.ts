@@ -81,13 +81,14 @@ describe('the spec of a run', () => {
 
   it('leaves out of all what the claims do not tolerate, and says so', async () => {
     const modesOf = ({ spec }: BuiltSpec) => spec.nemeses.find(({ name }) => name === 'disk')?.options.modes
-    const all = await build('redis', { nemesis: 'all' })
+    const given = { nemesis: 'all', targetOpts: 'appendfsync=no' }
+    const all = await build('redis', given)
     expect(modesOf(all)).toBe('latency+stall')
     expect(all.notes).toContain(
       'disk is used without errors, full, short, torn, power-loss, which are left out: redis does not claim to tolerate disk-errors, power-loss.',
     )
     expect(all.notes.join()).not.toContain('promises broken by these faults')
-    const asked = await build('redis', { nemesis: 'all', nemesisOpts: 'disk.modes=errors' })
+    const asked = await build('redis', { ...given, nemesisOpts: 'disk.modes=errors' })
     expect(modesOf(asked)).toBe('errors')
     expect(asked.notes.join()).toContain('redis does not claim to tolerate disk-errors: promises broken')
   })
