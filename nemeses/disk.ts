@@ -72,7 +72,7 @@ const powerLoss = async (
 ): Promise<FaultInForce> => {
   const nodes = victims.map(({ node }) => node)
   await using held = await holdBefore(intent.step, id, nodes, context.signal)
-  return whileDown(context, victims, held.summary, () => losePower(victims, intent))
+  return whileDown(context, victims, { id, where: held.summary }, () => losePower(victims, intent))
 }
 
 const inject = async (context: NemesisContext, intent: DiskIntent, { id }: PlannedFault) => {
@@ -83,7 +83,9 @@ const inject = async (context: NemesisContext, intent: DiskIntent, { id }: Plann
       return powerLoss(context, id, victims, intent)
     case 'bit-flip':
     case 'truncate':
-      return whileDown(context, victims, null, () => damageFiles(victims, { ...intent, how: mode }))
+      return whileDown(context, victims, { id, where: null }, () =>
+        damageFiles(victims, { ...intent, how: mode }),
+      )
     default:
       return troubleDisks(context, id, victims, { ...intent, mode })
   }

@@ -52,7 +52,7 @@ type KillIntent = z.infer<typeof killIntent>
 const inject = async (context: NemesisContext, intent: KillIntent, { id }: PlannedFault) => {
   const victims = await resolveVictims(context, intent)
   await using held = await holdBefore(intent.step, id, victims, context.signal)
-  const restarts = await Restarts.begin(context, victims, intent, held.summary)
+  const restarts = await Restarts.begin(context, victims, intent, { where: held.summary, holder: id })
   return { victims, measure: async () => restarts.measure(), heal: () => restarts.end() }
 }
 

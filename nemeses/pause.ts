@@ -1,7 +1,7 @@
 /**
  * SIGSTOP, or the cgroup freezer: a stall for the whole fault, or stutters (repeatedly stopped and resumed), which are
- * hardest if each lasts about as long as an election timeout. Proof: every thread in state T (or the group FROZEN), the
- * time spent in that state, and no CPU time used meanwhile.
+ * hardest if each lasts about as long as an election timeout. Proof: every thread of every process of the node in state T (or
+ * the group FROZEN) as often as it is looked, the time spent in that state, no CPU time used and no status answered meanwhile.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
@@ -26,7 +26,10 @@ type PauseIntent = z.infer<typeof pauseIntent>
 const inject = async (context: NemesisContext, intent: PauseIntent) => {
   const victims = await resolveVictims(context, intent)
   const canFreeze = victims.every((node) => node.cgroups.freezer !== undefined)
-  const pausing = new Pausing(victims, canFreeze ? intent.method : 'sigstop')
+  const pausing = new Pausing(victims, {
+    method: canFreeze ? intent.method : 'sigstop',
+    answers: async (node) => (await context.status(node)) !== null,
+  })
   await pausing.stop()
   if (intent.pattern === 'stutter') pausing.stutter(intent.stutterMs)
   return { victims, measure: async () => pausing.measure(), heal: () => pausing.end() }

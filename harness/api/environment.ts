@@ -18,19 +18,39 @@ export type Capability =
   | 'memory'
   | 'cpu'
 
+/** What was running on a node that was taken down. */
+export interface TakenDown {
+  readonly processes: readonly NodeProcess[]
+  /** Pids that SIGTERM did not end in time. */
+  readonly deaf: readonly number[]
+  /** TCP ports on which something still listens at the node's address, although it is down. */
+  readonly openPorts: readonly number[]
+}
+
 export interface ClusterNode extends NodeIdentity {
   /** A pid whose network namespace is the node's and outlives its processes (keeper). */
   readonly keeperPid: number
-  /** The node's running OS processes, as the controller sees them. */
+  /** All running OS processes of the node, as the controller sees them: what was started, and what that started. */
   processes(): Promise<readonly NodeProcess[]>
   /** Sets how the node is started, from its next start on. */
   configure(launch: LaunchSpec): void
-  /** Starts the processes that are not running. Resolves when they are spawned, which may be before they are ready. */
+  /**
+   * Starts the processes that are not running, unless a fault holds the node down. Resolves when they are spawned, which may
+   * be before they are ready.
+   */
   start(signal: AbortSignal): Promise<void>
-  /** How one of the node's processes ended, as the system reports it; null if the system has not reported it (yet). */
+  /** How one of the started processes ended, as the system reports it; null if the system has not reported it (yet). */
   exitOf(pid: number): Promise<string | null>
-  /** Sends SIGKILL to all its processes. Resolves when all of them are gone. */
+  /** Sends SIGKILL to all its processes, stopped and frozen ones too. Resolves with those that ran, when all are gone. */
   kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
+  /**
+   * Kills it, and keeps it down until the same holder, a fault's id, brings it up.
+   *
+   * @param graceMs how long all its processes may take to end by SIGTERM before that; 0: they are killed at once
+   */
+  takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown>
+  /** Starts it, unless another fault holds it down. */
+  bringUp(holder: string, signal: AbortSignal): Promise<void>
   /** Its data directory as the controller sees it. */
   readonly hostDataDir: string
   /** Present if the run requested disks that can fail. */

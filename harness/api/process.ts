@@ -1,8 +1,11 @@
 /** The OS processes of a node, and their cgroups. */
 
 export interface NodeProcess {
+  /** The name in the launch spec; for what such a program started, the name of its program. */
   readonly name: string
   readonly pid: number
+  /** It was started by the launch spec, not by another process of the node. */
+  readonly isStarted: boolean
 }
 
 export type CgroupController = 'freezer' | 'memory' | 'cpu' | 'blkio'

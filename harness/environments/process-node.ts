@@ -5,11 +5,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { NodeDisk } from '../api/disk.ts'
-import type { ClusterNode, ProvisionSpec } from '../api/environment.ts'
+import type { ClusterNode, ProvisionSpec, TakenDown } from '../api/environment.ts'
 import type { NodeCgroups, NodeProcess } from '../api/process.ts'
-import type { LaunchSpec, NodeIdentity } from '../api/target.ts'
+import type { LaunchSpec, NodeIdentity, ProcessSpec } from '../api/target.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
-import { isAlive, signal as send } from '../faults/proc.ts'
+import { listeningPorts } from '../faults/ports.ts'
+import { isAlive, nameOf, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
@@ -35,8 +36,10 @@ export abstract class ProcessNode implements ClusterNode {
   readonly cgroups: NodeCgroups
   readonly hostDataDir: string
   readonly disk?: NodeDisk
-  /** Pids, keyed by the process names of the launch spec. */
-  protected readonly running = new Map<string, number>()
+  /** Pids of the programs that were started, keyed by the process names of the launch spec. */
+  readonly #started = new Map<string, number>()
+  /** Who holds it down. */
+  readonly #holders = new Set<string>()
   #launch: LaunchSpec
 
   constructor(options: ProcessNodeOptions) {
@@ -51,13 +54,26 @@ export abstract class ProcessNode implements ClusterNode {
     this.hostDataDir = options.hostDataDir
   }
 
-  /** Starts one process and returns its pid, as the controller sees it. */
-  protected abstract spawn(spec: LaunchSpec['processes'][number], signal: AbortSignal): Promise<number>
+  /** Starts one program and returns its pid, as the controller sees it. `index`: its place in the launch spec. */
+  protected abstract spawn(spec: ProcessSpec, index: number, signal: AbortSignal): Promise<number>
+
+  /** Pids of everything that its programs are and started, daemons included. */
+  protected abstract members(): readonly number[]
+
+  /** Sends SIGKILL to everything that runs on it, stopped and frozen processes too. True once nothing is left. */
+  protected abstract killMembers(): boolean
 
   abstract exitOf(pid: number): Promise<string | null>
 
+  protected get launch(): LaunchSpec {
+    return this.#launch
+  }
+
   async processes(): Promise<readonly NodeProcess[]> {
-    return [...this.running].map(([name, pid]) => ({ name, pid })).filter(({ pid }) => isAlive(pid))
+    const names = new Map([...this.#started].map(([name, pid]) => [pid, name]))
+    return this.members()
+      .filter(isAlive)
+      .map((pid) => ({ name: names.get(pid) ?? nameOf(pid), pid, isStarted: names.has(pid) }))
   }
 
   configure(launch: LaunchSpec): void {
@@ -66,22 +82,45 @@ export abstract class ProcessNode implements ClusterNode {
 
   async start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
+    if (this.#holders.size > 0) return
     for (const [file, content] of Object.entries(this.#launch.files)) {
       const target = path.join(this.hostDataDir, file)
       fs.mkdirSync(path.dirname(target), { recursive: true })
       fs.writeFileSync(target, content)
     }
-    for (const spec of this.#launch.processes) {
-      const known = this.running.get(spec.name)
-      if (known === undefined || !isAlive(known)) this.running.set(spec.name, await this.spawn(spec, signal))
+    for (const [index, spec] of this.#launch.processes.entries())
+      if (!(await this.#isUp(spec.name))) this.#started.set(spec.name, await this.spawn(spec, index, signal))
+  }
+
+  /** A program that ended without an error, and left processes to PID 1, has become a daemon: it is up. */
+  async #isUp(name: string): Promise<boolean> {
+    const pid = this.#started.get(name)
+    if (pid === undefined) return false
+    if (isAlive(pid)) return true
+    const others = (await this.processes()).filter(({ isStarted }) => !isStarted)
+    return others.length > 0 && (await this.exitOf(pid)) === 'status 0'
+  }
+
+  async takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown> {
+    this.#holders.add(holder)
+    const processes = await this.processes()
+    if (graceMs > 0) {
+      for (const { pid } of processes) send(pid, 'SIGTERM')
+      await waitUntil(() => !this.members().some(isAlive), graceMs, 5, signal)
     }
+    const deaf = graceMs === 0 ? [] : this.members().filter(isAlive)
+    await this.kill(signal)
+    return { processes, deaf, openPorts: listeningPorts(this.keeperPid) }
+  }
+
+  async bringUp(holder: string, signal: AbortSignal): Promise<void> {
+    this.#holders.delete(holder)
+    await this.start(signal)
   }
 
   async kill(signal: AbortSignal): Promise<readonly NodeProcess[]> {
     const victims = await this.processes()
-    for (const { pid } of victims) send(pid, 'SIGKILL')
-    const gone = await waitUntil(() => victims.every(({ pid }) => !isAlive(pid)), GONE_TIMEOUT_MS, 5, signal)
-    if (gone) return victims
+    if (await waitUntil(() => this.killMembers(), GONE_TIMEOUT_MS, 5, signal)) return victims
     throw new UserError(
       `${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`,
       EXIT_CODES.harnessFailed,

@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { UndoJournal } from '../api/journal.ts'
 import type { CgroupController, NodeCgroups } from '../api/process.ts'
+import { isAlive } from './proc.ts'
 
 const ROOT = '/sys/fs/cgroup'
 
@@ -56,6 +57,29 @@ export const containerCgroups = (containerId: string): NodeCgroups =>
     const directory = path.join(controllerRoot(controller), 'docker', containerId)
     return fs.existsSync(directory) ? directory : null
   })
+
+/**
+ * Pids in the same group as the process, by whichever hierarchy can be read here, of version 1 or 2; empty if the process is
+ * gone.
+ */
+export const neighboursOf = (pid: number): readonly number[] => {
+  try {
+    const groups = fs.readFileSync(`/proc/${pid}/cgroup`, 'latin1').trim().split('\n')
+    for (const line of groups) {
+      const [, controllers = '', group = ''] = line.split(':')
+      const root = controllers === '' ? ['', 'unified'] : [controllers.replace(/^name=/, '')]
+      for (const hierarchy of root) {
+        const file = path.join(ROOT, hierarchy, group, 'cgroup.procs')
+        if (!fs.existsSync(file)) continue
+        const pids = fs.readFileSync(file, 'latin1').split('\n').filter(Boolean).map(Number)
+        if (pids.includes(pid)) return pids
+      }
+    }
+  } catch (error) {
+    if (isAlive(pid)) throw error
+  }
+  return []
+}
 
 export const addToCgroups = (groups: NodeCgroups, pid: number): void => {
   for (const directory of Object.values(groups)) addToCgroup(directory, pid)

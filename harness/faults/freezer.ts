@@ -12,6 +12,11 @@ export const thaw = (directory: string): void => {
   if (fs.existsSync(path.join(directory, STATE_FILE))) writeCgroup(directory, STATE_FILE, 'THAWED')
 }
 
+/** Begins to freeze; processes that wait in the kernel follow later. Does nothing if there is no such group. */
+export const freeze = (directory: string): void => {
+  if (fs.existsSync(path.join(directory, STATE_FILE))) writeCgroup(directory, STATE_FILE, 'FROZEN')
+}
+
 export const thawContainer = (containerId: string): void => {
   const { freezer } = containerCgroups(containerId)
   if (freezer !== undefined) thaw(freezer)

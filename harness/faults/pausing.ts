@@ -1,20 +1,15 @@
 /** Stops nodes by SIGSTOP or by the cgroup freezer, permanently or intermittently. */
 import type { ClusterNode } from '../api/environment.ts'
 import type { NodeProcess } from '../api/process.ts'
-import { sleep, waitUntil } from '../support/wait.ts'
+import { sleep } from '../support/wait.ts'
 import { freezerState, setFreezer } from './freezer.ts'
-import { cpuTicksOf, signal, threadStates } from './proc.ts'
+import { cpuTicksOf } from './proc.ts'
+import { isStopped, resume, stopAll } from './stopping.ts'
 
 type PauseMethod = 'sigstop' | 'freezer'
 
-interface Paused {
-  readonly node: ClusterNode
-  readonly processes: readonly NodeProcess[]
-  /** CPU time used until then, by pid. */
-  readonly cpuTicks: ReadonlyMap<number, number>
-}
-
-const STOPPED_TIMEOUT_MS = 2000
+/** How often it is looked whether nodes are still stopped. */
+const LOOK_EVERY_MS = 20
 
 const readCpuTicks = (processes: readonly NodeProcess[]): ReadonlyMap<number, number> =>
   new Map(
@@ -27,60 +22,141 @@ const readCpuTicks = (processes: readonly NodeProcess[]): ReadonlyMap<number, nu
 const usedSince = (before: ReadonlyMap<number, number>): number =>
   [...before].reduce((sum, [pid, ticks]) => sum + Math.max(0, (cpuTicksOf(pid) ?? ticks) - ticks), 0)
 
-const isStopped = ({ pid }: NodeProcess): boolean => {
-  const states = threadStates(pid)
-  return states.length > 0 && states.every((state) => state === 'T')
-}
+/** One node that is stopped, from then until another fault or `letGo` ends that. */
+class StoppedNode {
+  readonly node: ClusterNode
+  readonly #freezer: string | undefined
+  #processes: readonly NodeProcess[] = []
+  #cpuTicks: ReadonlyMap<number, number> = new Map()
+  #sinceMs = 0
+  /** When it was last seen to be stopped; null: never. */
+  #heldAtMs: number | null = null
+  #isOver = false
+  /** It answered while it was stopped. */
+  hasAnswered = false
 
-const stop = async (node: ClusterNode, method: PauseMethod): Promise<Paused> => {
-  const processes = await node.processes()
-  if (method === 'freezer' && node.cgroups.freezer !== undefined)
-    await setFreezer(node.cgroups.freezer, 'FROZEN')
-  else {
-    for (const { pid } of processes) signal(pid, 'SIGSTOP')
-    await waitUntil(() => processes.every(isStopped), STOPPED_TIMEOUT_MS, 5)
+  constructor(node: ClusterNode, method: PauseMethod) {
+    this.node = node
+    this.#freezer = method === 'freezer' ? node.cgroups.freezer : undefined
   }
-  return { node, processes, cpuTicks: readCpuTicks(processes) }
+
+  async stop(): Promise<void> {
+    if (this.#freezer === undefined) this.#processes = await stopAll(this.node)
+    else {
+      await setFreezer(this.#freezer, 'FROZEN')
+      this.#processes = await this.node.processes()
+    }
+    this.#cpuTicks = readCpuTicks(this.#processes)
+    this.#sinceMs = performance.now()
+    await this.look()
+  }
+
+  /** Whether every process that the node has now is stopped. */
+  async #isHeld(): Promise<boolean> {
+    const processes = await this.node.processes()
+    if (processes.length === 0) return false
+    return this.#freezer === undefined ? processes.every(isStopped) : freezerState(this.#freezer) === 'FROZEN'
+  }
+
+  /** Looks whether it is still stopped. Once it is not, this stop is over, whatever stops it later. */
+  async look(): Promise<boolean> {
+    if (this.#isOver) return false
+    const atMs = performance.now()
+    if (await this.#isHeld()) this.#heldAtMs = atMs
+    else this.#isOver = true
+    return !this.#isOver
+  }
+
+  /** An answer that it gave to a question which was asked when it was stopped. */
+  async answered(): Promise<void> {
+    if (await this.look()) this.hasAnswered = true
+  }
+
+  get heldMs(): number {
+    return this.#heldAtMs === null ? 0 : this.#heldAtMs - this.#sinceMs
+  }
+
+  get isStopped(): boolean {
+    return this.#heldAtMs !== null
+  }
+
+  get cpuTicks(): number {
+    return usedSince(this.#cpuTicks)
+  }
+
+  async letGo(): Promise<void> {
+    if (this.#freezer === undefined) resume(this.#processes)
+    else await setFreezer(this.#freezer, 'THAWED')
+  }
 }
 
-const holds = (paused: Paused, method: PauseMethod): boolean => {
-  if (paused.processes.length === 0) return false
-  if (method === 'freezer' && paused.node.cgroups.freezer !== undefined)
-    return freezerState(paused.node.cgroups.freezer) === 'FROZEN'
-  return paused.processes.every(isStopped)
-}
-
-const letGo = async ({ node, processes }: Paused, method: PauseMethod): Promise<void> => {
-  if (method === 'freezer' && node.cgroups.freezer !== undefined)
-    await setFreezer(node.cgroups.freezer, 'THAWED')
-  else for (const { pid } of processes) signal(pid, 'SIGCONT')
-}
-
-/** The sum of all earlier stops. */
+/** The sum of all stops so far. */
 interface StopTally {
-  stops: number
-  stalledMs: number
-  cpuTicks: number
-  readonly stopped: Set<string>
+  readonly stops: number
+  readonly stalledMs: number
+  readonly cpuTicks: number
+  readonly stopped: ReadonlySet<string>
+  readonly answered: ReadonlySet<string>
+}
+
+const NOTHING: StopTally = { stops: 0, stalledMs: 0, cpuTicks: 0, stopped: new Set(), answered: new Set() }
+
+const add = (tally: StopTally, stop: readonly StoppedNode[]): StopTally => {
+  const stopped = stop.filter((each) => each.isStopped)
+  const namesOf = (nodes: readonly StoppedNode[]): readonly string[] => nodes.map(({ node }) => node.name)
+  return {
+    stops: tally.stops + (stopped.length > 0 ? 1 : 0),
+    stalledMs: tally.stalledMs + Math.max(0, ...stopped.map(({ heldMs }) => heldMs)),
+    cpuTicks: tally.cpuTicks + stop.reduce((sum, each) => sum + each.cpuTicks, 0),
+    stopped: new Set([...tally.stopped, ...namesOf(stopped)]),
+    answered: new Set([...tally.answered, ...namesOf(stop.filter(({ hasAnswered }) => hasAnswered))]),
+  }
+}
+
+export interface PausingOptions {
+  readonly method: PauseMethod
+  /** Whether the node answers its status. */
+  answers(node: string): Promise<boolean>
 }
 
 /** Nodes that are stopped, or repeatedly stopped and resumed. */
 export class Pausing {
   readonly #nodes: readonly ClusterNode[]
-  readonly #method: PauseMethod
-  readonly #tally: StopTally = { stops: 0, stalledMs: 0, cpuTicks: 0, stopped: new Set() }
+  readonly #options: PausingOptions
   readonly #end = new AbortController()
-  #now: { readonly paused: readonly Paused[]; readonly sinceMs: number } | null = null
+  #tally = NOTHING
+  #now: readonly StoppedNode[] = []
   #turns: Promise<void> = Promise.resolve()
+  readonly #watching: Promise<void>
 
-  constructor(nodes: readonly ClusterNode[], method: PauseMethod) {
+  constructor(nodes: readonly ClusterNode[], options: PausingOptions) {
     this.#nodes = nodes
-    this.#method = method
+    this.#options = options
+    this.#watching = this.#watch()
+    this.#watching.catch(() => {})
   }
 
   async stop(): Promise<void> {
-    const paused = await Promise.all(this.#nodes.map((node) => stop(node, this.#method)))
-    this.#now = { paused, sinceMs: performance.now() }
+    const stopping = this.#nodes.map((node) => new StoppedNode(node, this.#options.method))
+    await Promise.all(stopping.map((each) => each.stop()))
+    this.#now = stopping
+    for (const each of stopping) this.#ask(each)
+  }
+
+  /** A node that is stopped does not answer. That is not waited for. */
+  #ask(stopped: StoppedNode): void {
+    this.#options.answers(stopped.node.name).then(
+      (answers) => (answers && this.#now.includes(stopped) ? stopped.answered() : undefined),
+      () => {},
+    )
+  }
+
+  /** Another fault may end a stop: a killed node starts again. */
+  async #watch(): Promise<void> {
+    while (!this.#end.signal.aborted) {
+      await sleep(LOOK_EVERY_MS, this.#end.signal).catch(() => {})
+      await Promise.all(this.#now.map((each) => each.look()))
+    }
   }
 
   /** Resumes and stops the nodes alternately, `everyMs` each, until the end. */
@@ -103,40 +179,32 @@ export class Pausing {
   /** Adds the present stop to the tally and ends it. */
   async #go(): Promise<void> {
     const now = this.#now
-    if (now === null) return
-    Object.assign(this.#tally, this.#sum())
-    this.#now = null
-    await Promise.all(now.paused.map((each) => letGo(each, this.#method)))
-  }
-
-  #sum(): StopTally {
-    if (this.#now === null) return this.#tally
-    const { paused, sinceMs } = this.#now
-    const held = paused.filter((each) => holds(each, this.#method))
-    for (const { node } of held) this.#tally.stopped.add(node.name)
-    const { stops, stalledMs, cpuTicks, stopped } = this.#tally
-    return {
-      stops: stops + (held.length > 0 ? 1 : 0),
-      stalledMs: stalledMs + (held.length > 0 ? performance.now() - sinceMs : 0),
-      cpuTicks: cpuTicks + paused.reduce((sum, each) => sum + usedSince(each.cpuTicks), 0),
-      stopped,
-    }
+    await Promise.all(now.map((each) => each.look()))
+    this.#now = []
+    this.#tally = add(this.#tally, now)
+    await Promise.all(now.map((each) => each.letGo()))
   }
 
   measure() {
-    const { stops, stalledMs, cpuTicks, stopped } = this.#sum()
-    const state = this.#method === 'freezer' ? 'FROZEN' : 'state T'
+    const { stops, stalledMs, cpuTicks, stopped, answered } = add(this.#tally, this.#now)
+    const state = this.#options.method === 'freezer' ? 'FROZEN' : 'state T'
     const times = stops > 1 ? ` in ${stops} stops` : ''
+    const answers = [...answered].join(', ')
     return {
-      effective: stops > 0,
+      effective: stalledMs >= 1 && answered.size === 0,
       summary: `${[...stopped].join(', ') || 'nothing'} in ${state} for ${Math.round(stalledMs)} ms${times}, ${cpuTicks} clock ticks of CPU used`,
       measurements: { stopped: stopped.size, stops, stalledMs: Math.round(stalledMs), cpuTicks },
+      ...(answers === ''
+        ? {}
+        : { contradiction: `${answers} answered while all its processes were stopped` }),
     }
   }
 
   async end() {
     this.#end.abort()
+    await this.#watching
     await this.#turns
+    await Promise.all(this.#now.map((each) => each.look()))
     const effect = this.measure()
     await this.#go()
     return effect

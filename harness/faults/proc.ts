@@ -46,6 +46,25 @@ export const cpuTicksOf = (pid: number): number | null => {
   return stat === null ? null : Number(stat[11]) + Number(stat[12])
 }
 
+/** The pid of a process inside its own pid namespace; null if the process is gone. */
+export const innerPidOf = (pid: number): number | null => {
+  try {
+    const status = fs.readFileSync(`/proc/${pid}/status`, 'latin1')
+    return Number(/^NSpid:.*\s(\d+)$/m.exec(status)?.[1])
+  } catch {
+    return null
+  }
+}
+
+/** The name of the process's program, cut off by the kernel after 15 characters; empty if the process is gone. */
+export const nameOf = (pid: number): string => {
+  try {
+    return fs.readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
 /** The process's arguments, each ended by a NUL; empty if the process is gone. */
 export const commandLineOf = (pid: number): string => {
   try {

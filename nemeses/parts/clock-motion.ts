@@ -4,7 +4,7 @@ import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import { NodeClocks } from '../../harness/faults/clock/node-clocks.ts'
 import { hostTimeNs } from '../../harness/faults/clock/process-clock.ts'
 import { NO_SKEW, type Skew } from '../../harness/faults/clock/stub.ts'
-import { signal } from '../../harness/faults/proc.ts'
+import { resume, stopAll } from '../../harness/faults/stopping.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { sleep } from '../../harness/support/wait.ts'
 
@@ -29,11 +29,33 @@ const skewOf = ({ mode, offsetMs, ratePpm }: ClockMotion): Skew => {
   return { ...NO_SKEW, offsetNs }
 }
 
-/** Alternates between the skew and the true time until stopped. */
-const strobe = async (clocks: NodeClocks, skew: Skew, stop: AbortSignal): Promise<void> => {
-  for (let turn = 1; !stop.aborted; turn++) {
-    await sleep(STROBE_EVERY_MS, stop).catch(() => {})
-    if (!stop.aborted) clocks.set(turn % 2 === 0 ? skew : NO_SKEW)
+/** Clocks that alternate between the skew and the true time. */
+class Strobe {
+  readonly #clocks: NodeClocks
+  readonly #skew: Skew
+  #isHeld = false
+
+  constructor(clocks: NodeClocks, skew: Skew) {
+    this.#clocks = clocks
+    this.#skew = skew
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    for (let turn = 1; !stop.aborted; turn++) {
+      await sleep(STROBE_EVERY_MS, stop).catch(() => {})
+      if (!stop.aborted && !this.#isHeld) this.#clocks.set(turn % 2 === 0 ? this.#skew : NO_SKEW)
+    }
+  }
+
+  /** Asks during one half, which lasts until the answer. */
+  async during<T>(half: 'skewed' | 'true', ask: () => Promise<T>): Promise<T> {
+    this.#isHeld = true
+    try {
+      this.#clocks.set(half === 'skewed' ? this.#skew : NO_SKEW)
+      return await ask()
+    } finally {
+      this.#isHeld = false
+    }
   }
 }
 
@@ -44,11 +66,10 @@ const suspend = async (
   motion: ClockMotion,
   stop: AbortSignal,
 ): Promise<void> => {
-  const pids = (await Promise.all(nodes.map((node) => node.processes()))).flat().map(({ pid }) => pid)
-  for (const pid of pids) signal(pid, 'SIGSTOP')
+  const stopped = (await Promise.all(nodes.map(stopAll))).flat()
   await sleep(motion.suspendMs, stop).catch(() => {})
   clocks.set(skewOf(motion))
-  for (const pid of pids) signal(pid, 'SIGCONT')
+  resume(stopped)
 }
 
 const seconds = (ms: number): string => `${ms >= 0 ? '+' : ''}${(ms / 1000).toFixed(3)} s`
@@ -62,6 +83,22 @@ interface ToldOffset {
   /** The most by which the true offset differs from it. */
   readonly withinMs: number
 }
+
+interface ReadOffsets {
+  readonly told: readonly ToldOffset[]
+  /** Of each process. */
+  readonly offsetsMs: readonly number[]
+}
+
+/** Reports of a node's time are rounded to this. */
+const RESOLUTION_MS = 1
+
+/**
+ * Whether the nodes' own word proves that their clocks are moved. A program may ask the kernel by the system call itself, and
+ * then its clock is not, whatever its clock functions would say. True if no node reports its time.
+ */
+const isSeen = (told: readonly ToldOffset[]): boolean =>
+  told.length === 0 || told.some(({ offsetMs, withinMs }) => Math.abs(offsetMs) > withinMs + RESOLUTION_MS)
 
 const hostTimeMs = (): number => Number(hostTimeNs()) / NS_PER_MS
 
@@ -78,6 +115,7 @@ export class MovedClocks {
   readonly #nodes: readonly ClusterNode[]
   readonly #mode: ClockMotion['mode']
   readonly #clocks: NodeClocks
+  readonly #strobe: Strobe | null
   readonly #stop = new AbortController()
   #moving: Promise<void> = Promise.resolve()
 
@@ -86,6 +124,7 @@ export class MovedClocks {
     this.#nodes = nodes
     this.#mode = motion.mode
     this.#clocks = new NodeClocks(nodes, motion.mode === 'suspend' ? NO_SKEW : skewOf(motion))
+    this.#strobe = motion.mode === 'strobe' ? new Strobe(this.#clocks, this.#clocks.skew) : null
   }
 
   /** Resolves when the clocks of all current processes are skewed. */
@@ -105,13 +144,12 @@ export class MovedClocks {
 
   async #keepMoving(motion: ClockMotion): Promise<void> {
     const clocks = this.#clocks
-    if (motion.mode === 'strobe') await strobe(clocks, clocks.skew, this.#stop.signal)
+    await this.#strobe?.run(this.#stop.signal)
     if (motion.mode === 'suspend') await suspend(this.#nodes, clocks, motion, this.#stop.signal)
   }
 
   /** Offsets of the nodes' clocks from the host's as the nodes report them, without nodes that report no time. */
   async #told(): Promise<readonly ToldOffset[]> {
-    if (this.#mode === 'strobe') return []
     const told = await Promise.all(
       this.#nodes.map(async ({ name }) => {
         const askedMs = hostTimeMs()
@@ -125,17 +163,34 @@ export class MovedClocks {
     return told.filter((each) => each !== null)
   }
 
+  /** The offsets that are in force, by the clock functions of the processes and by the nodes' own word. */
+  async #read(): Promise<ReadOffsets> {
+    const read = async (): Promise<ReadOffsets> => ({
+      told: await this.#told(),
+      offsetsMs: this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS),
+    })
+    return this.#strobe === null ? read() : this.#strobe.during('skewed', read)
+  }
+
+  /** What the nodes report in the half of a strobe in which their clocks are true; empty for other motions. */
+  async #toldBetween(): Promise<readonly ToldOffset[]> {
+    return (await this.#strobe?.during('true', () => this.#told())) ?? []
+  }
+
   async measure() {
-    const told = await this.#told()
+    const { told, offsetsMs } = await this.#read()
+    const between = (await this.#toldBetween()).map((each) => each.offsetMs)
     const toldMs = told.map((each) => each.offsetMs)
-    const offsetsMs = this.#clocks.offsetsNs().map((ns) => Number(ns) / NS_PER_MS)
     const [offsetMs, processes, { errors }] = [furthest(offsetsMs), offsetsMs.length, this.#clocks]
     const moved = offsetsMs.filter((ms) => ms !== 0).length
+    const seen = isSeen(told)
     const word = told.length === 0 ? '' : `; the nodes report ${toldMs.map(seconds).join(', ')}`
+    const halves = between.length === 0 ? '' : ` and ${between.map(seconds).join(', ')} in turn`
+    const but = seen ? '' : ', which proves no move of the clock that they go by'
     const failed = errors.length === 0 ? '' : `; not all could be skewed: ${errors.join('; ')}`
     return {
-      effective: moved > 0,
-      summary: `${this.#mode}: clocks of ${processes} processes at ${seconds(offsetMs)}${WHEN[this.#mode] ?? ''}${word}${failed}`,
+      effective: moved > 0 && seen,
+      summary: `${this.#mode}: clocks of ${processes} processes at ${seconds(offsetMs)}${WHEN[this.#mode] ?? ''}${word}${halves}${but}${failed}`,
       measurements: {
         processes,
         moved,

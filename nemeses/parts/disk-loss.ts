@@ -4,27 +4,39 @@ import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
 import type { NodeWithDisk } from './disk-rules.ts'
 import type { FaultInForce } from './scheduled-nemesis.ts'
 
+interface Circumstances {
+  /** The fault's id. */
+  readonly id: string
+  /** What the nodes are held at, in words; null: nothing. */
+  readonly where: string | null
+}
+
 /**
- * Kills the nodes, runs the action on their disks, and starts them again at the heal.
- *
- * @param where what the nodes are held at, in words; null: nothing
+ * Kills the nodes, runs the action on their disks, and starts them again at the heal. If the action fails, they are started
+ * at once.
  */
 export const whileDown = async (
   context: NemesisContext,
   victims: readonly NodeWithDisk[],
-  where: string | null,
+  { id, where }: Circumstances,
   act: () => Promise<Effect>,
 ): Promise<FaultInForce> => {
-  const killed = await Promise.all(victims.map(({ node }) => node.kill(context.signal)))
-  const pids = killed.flat().map(({ pid }) => pid)
-  const { summary, measurements, ...rest } = await act()
+  const bringUp = async (): Promise<void> => {
+    await Promise.all(victims.map(({ node }) => node.bringUp(id, context.signal)))
+  }
+  const killed = await Promise.all(victims.map(({ node }) => node.takeDown(id, 0, context.signal)))
+  const pids = killed.flatMap(({ processes }) => processes.map(({ pid }) => pid))
+  const { summary, measurements, ...rest } = await act().catch(async (error: unknown) => {
+    await bringUp()
+    throw error
+  })
   const effect = {
     ...rest,
     summary: `pid ${pids.join(', ') || 'none'} killed${where === null ? '' : ` ${where}`}; ${summary}`,
     measurements: { ...measurements, killed: pids.length },
   }
   const heal = async (): Promise<Effect> => {
-    await Promise.all(victims.map(({ node }) => node.start(context.signal)))
+    await bringUp()
     return effect
   }
   return { victims: victims.map(({ node }) => node), measure: async () => effect, heal }

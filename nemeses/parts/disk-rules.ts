@@ -81,12 +81,12 @@ export const troubleDisks = async (
     return effectOf(trouble.mode, since)
   }
   const heal = async () => {
-    if (trouble.crashes) await Promise.all(victims.map(({ node }) => node.kill(context.signal)))
+    if (trouble.crashes) await Promise.all(victims.map(({ node }) => node.takeDown(id, 0, context.signal)))
     await setAll([])
     const effect = await measure()
     const running = await Promise.all(victims.map(({ node }) => node.processes()))
     const ended = victims.filter((_, i) => running[i]?.length === 0).map(({ node }) => node)
-    await Promise.all(ended.map((node) => node.start(context.signal)))
+    await Promise.all(ended.map((node) => node.bringUp(id, context.signal)))
     if (ended.length === 0) return effect
     const names = ended.map(({ name }) => name).join(', ')
     return {

@@ -6,6 +6,8 @@ import { wipeData } from '../../harness/faults/data-dir.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { waitUntil } from '../../harness/support/wait.ts'
 
+/** Under this name nodes are held down that are not members. */
+const HOLDER = 'not a member'
 const STEP_TIMEOUT_MS = 5000
 const BACK_TIMEOUT_MS = 10_000
 const POLL_MS = 50
@@ -62,7 +64,7 @@ export class MemberChanges {
     if (before === null || before.length - 1 < least || !before.includes(node.name)) return false
     if (this.#lists.length === 0) this.#lists.push(before)
     if (!(await this.#make({ kind: 'remove', member: node.name }, STEP_TIMEOUT_MS))) return false
-    await node.kill(this.#context.signal)
+    await node.takeDown(HOLDER, 0, this.#context.signal)
     return true
   }
 
@@ -75,14 +77,16 @@ export class MemberChanges {
 
   /** Starts the node first, because a new member must be reachable when the cluster counts on it. */
   async #add(node: ClusterNode, timeoutMs: number): Promise<void> {
-    await node.start(this.#context.signal)
+    await node.bringUp(HOLDER, this.#context.signal)
     await this.#make({ kind: 'add', member: node.name }, timeoutMs)
   }
 
   /** Adds every node that is not a member, including nodes whose removal was not confirmed. */
   async addMissing(nodes: readonly ClusterNode[]): Promise<void> {
-    for (const node of nodes)
+    for (const node of nodes) {
+      await node.bringUp(HOLDER, this.#context.signal)
       if ((await this.#members())?.includes(node.name) !== true) await this.#add(node, BACK_TIMEOUT_MS)
+    }
   }
 
   /** A removal that timed out may still happen later, so this adds missing nodes until all have been members for a while. */

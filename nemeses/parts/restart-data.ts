@@ -7,7 +7,7 @@ import type { FaultModel } from '../../harness/api/claims.ts'
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { PlanContext } from '../../harness/api/nemesis.ts'
 import { copyData, rollBackData, wipeData } from '../../harness/faults/data-dir.ts'
-import { signal as sendSignal } from '../../harness/faults/proc.ts'
+import { resume, stopAll } from '../../harness/faults/stopping.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { sleep } from '../../harness/support/wait.ts'
 
@@ -45,12 +45,11 @@ export const keepOlder = async (
   if (!isRollback(intent)) return
   await Promise.all(
     nodes.map(async (node) => {
-      const pids = (await node.processes()).map(({ pid }) => pid)
-      for (const pid of pids) sendSignal(pid, 'SIGSTOP')
+      const stopped = await stopAll(node)
       try {
         await copyData(node.hostDataDir, olderOf(node))
       } finally {
-        for (const pid of pids) sendSignal(pid, 'SIGCONT')
+        resume(stopped)
       }
     }),
   )

@@ -2,7 +2,7 @@
 import type { ClusterNode } from '../../harness/api/environment.ts'
 import type { NemesisContext } from '../../harness/api/nemesis.ts'
 import type { NodeProcess } from '../../harness/api/process.ts'
-import { isAlive, signal } from '../../harness/faults/proc.ts'
+import { isAlive } from '../../harness/faults/proc.ts'
 import { sleep, waitUntil } from '../../harness/support/wait.ts'
 import { changeData, type DataIntent, keepOlder } from './restart-data.ts'
 
@@ -16,8 +16,8 @@ interface RestartIntent extends DataIntent {
   readonly uptimeMs: number
 }
 
-/** How long a process may take to exit after SIGTERM. */
-const PATIENCE_MS = 2000
+/** How long a node may take to end by SIGTERM. */
+const GRACE_MS = 2000
 const EXIT_TIMEOUT_MS = 500
 /** How long a node is down in a rolling restart or a crash loop. */
 const DOWNTIME_MS = 200
@@ -43,7 +43,15 @@ const passes = (ms: number, stop: AbortSignal): Promise<boolean> =>
 interface EndedProcess {
   readonly node: string
   readonly pid: number
+  /** Null: the system told nobody, as of a process that another process of the node had started. */
   readonly exit: string | null
+}
+
+interface Circumstances {
+  /** What the victims are held at, in words; null: nothing. */
+  readonly where: string | null
+  /** The fault's id. */
+  readonly holder: string
 }
 
 /** Nodes that are killed, once or in turns, until all are started again. */
@@ -51,11 +59,15 @@ export class Restarts {
   readonly #nodes: readonly ClusterNode[]
   readonly #intent: RestartIntent
   readonly #signal: AbortSignal
+  /** The fault's id, under which the nodes are held down. */
+  readonly #holder: string
   readonly #stop = new AbortController()
   #turns: Promise<void> = Promise.resolve()
   readonly #ended: EndedProcess[] = []
   /** Pids that SIGTERM did not end. */
   readonly #deaf: number[] = []
+  /** Where something still listened on nodes that were down, in words. */
+  readonly #open: string[] = []
   /** What was done to the data, in words. */
   readonly #data: string[] = []
   /** Where the first victims were killed, in words. */
@@ -65,24 +77,28 @@ export class Restarts {
     context: NemesisContext,
     nodes: readonly ClusterNode[],
     intent: RestartIntent,
-    where: string | null,
+    { where, holder }: Circumstances,
   ) {
+    this.#holder = holder
     this.#where = where === null ? '' : ` ${where}`
     this.#nodes = nodes
     this.#intent = intent
     this.#signal = context.signal
   }
 
-  /** @param where what the victims are held at, in words. Resolves when the first of them are down. */
+  /** Resolves when the first of them are down. */
   static async begin(
     context: NemesisContext,
     nodes: readonly ClusterNode[],
     intent: RestartIntent,
-    where: string | null,
+    circumstances: Circumstances,
   ): Promise<Restarts> {
-    const restarts = new Restarts(context, nodes, intent, where)
+    const restarts = new Restarts(context, nodes, intent, circumstances)
     await keepOlder(nodes, intent, context.signal)
-    await restarts.#end(restarts.#victimsOf(0))
+    await restarts.#end(restarts.#victimsOf(0)).catch(async (error: unknown) => {
+      await restarts.#bringUp(nodes)
+      throw error
+    })
     restarts.#turns = restarts.#takeTurns()
     // `end` awaits it, which may be much later.
     restarts.#turns.catch(() => {})
@@ -101,24 +117,27 @@ export class Restarts {
   }
 
   async #endNode(node: ClusterNode): Promise<void> {
-    const processes = await node.processes()
-    if (this.#intent.signal === 'SIGTERM') {
-      for (const { pid } of processes) signal(pid, 'SIGTERM')
-      await waitUntil(() => processes.every(({ pid }) => !isAlive(pid)), PATIENCE_MS, 5, this.#signal)
-      this.#deaf.push(...processes.map(({ pid }) => pid).filter(isAlive))
-    }
-    await node.kill(this.#signal)
+    const graceMs = this.#intent.signal === 'SIGTERM' ? GRACE_MS : 0
+    const { processes, deaf, openPorts } = await node.takeDown(this.#holder, graceMs, this.#signal)
+    this.#deaf.push(...deaf)
+    this.#open.push(...openPorts.map((port) => `${node.name} on port ${port}`))
     const change = await changeData(node, this.#intent)
     if (change !== null) this.#data.push(change)
-    const exits = await Promise.all(processes.map(({ pid }) => exitOf(node, pid)))
+    const exits = await Promise.all(
+      processes.map(({ pid, isStarted }) => (isStarted ? exitOf(node, pid) : null)),
+    )
     this.#ended.push(...processes.map(({ pid }, i) => ({ node: node.name, pid, exit: exits[i] ?? null })))
+  }
+
+  async #bringUp(nodes: readonly ClusterNode[]): Promise<void> {
+    await Promise.all(nodes.map((node) => node.bringUp(this.#holder, this.#signal)))
   }
 
   /** After the first turn: starts the last victims and kills the next ones, until there are none or it is stopped. */
   async #takeTurns(): Promise<void> {
     if (this.#intent.pattern === 'at-once') return
     for (let turn = 1; await passes(DOWNTIME_MS, this.#stop.signal); turn++) {
-      await Promise.all(this.#victimsOf(turn - 1).map((node) => node.start(this.#signal)))
+      await this.#bringUp(this.#victimsOf(turn - 1))
       const next = this.#victimsOf(turn)
       if (next.length === 0 || !(await passes(this.#intent.uptimeMs, this.#stop.signal))) return
       await this.#end(next)
@@ -130,13 +149,16 @@ export class Restarts {
     const gone = this.#ended.filter(({ pid }) => !isAlive(pid))
     const names = [...new Set(gone.map(({ node }) => node))].join(', ')
     const pids = gone.map(({ pid }) => pid).join(', ')
-    const exits = [...new Set(gone.map(({ exit }) => exit ?? 'exit unknown'))].join(', ')
+    const exits = [...new Set(gone.flatMap(({ exit }) => exit ?? []))].join(', ') || 'exit unknown'
     const ignored = this.#deaf.length === 0 ? '' : `, ${this.#deaf.length} only by SIGKILL`
     const changes = this.#data.length === 0 ? '' : `; ${this.#data.join('; ')}`
     const again =
       running === null ? '' : `; running again as pid ${running.map(({ pid }) => pid).join(', ') || 'none'}`
     return {
-      effective: gone.length > 0,
+      effective: gone.length > 0 && this.#open.length === 0,
+      ...(this.#open.length === 0
+        ? {}
+        : { contradiction: `something still listened at ${this.#open.join(', ')} after the kill` }),
       summary:
         this.#ended.length === 0
           ? 'nothing was running'
@@ -153,8 +175,10 @@ export class Restarts {
   /** Ends the turns, starts all nodes, and returns the last measurement. */
   async end() {
     this.#stop.abort()
-    await this.#turns
-    await Promise.all(this.#nodes.map((node) => node.start(this.#signal)))
+    // Whatever became of the turns, all nodes are started.
+    const [turns] = await Promise.allSettled([this.#turns])
+    await this.#bringUp(this.#nodes)
+    if (turns.status === 'rejected') throw turns.reason
     return this.measure((await Promise.all(this.#nodes.map((node) => node.processes()))).flat())
   }
 }

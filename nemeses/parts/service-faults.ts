@@ -3,7 +3,7 @@ import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
 import type { Effect, NemesisContext } from '../../harness/api/nemesis.ts'
 import type { PacketRule } from '../../harness/faults/iptables.ts'
 import { Detour } from '../../harness/faults/packet/detour.ts'
-import { signal, threadStates } from '../../harness/faults/proc.ts'
+import { isStopped, resume, stopAll } from '../../harness/faults/stopping.ts'
 import { packetFault } from './packet-rules.ts'
 import { type FaultInForce, measureThenUndo } from './scheduled-nemesis.ts'
 
@@ -28,10 +28,10 @@ export const makeGone = async (
   // A rule refuses the connections so that they are counted; the kernel alone would refuse them without a count.
   const rules = [{ node: service, rules: rulesFor(cluster, 'tcp') }]
   const refusing = await packetFault(id, rules, 'of requests refused')
-  await service.kill(abort)
+  await service.takeDown(id, 0, abort)
   const heal = async (): Promise<Effect> => {
     const effect = await refusing.heal()
-    await service.start(abort)
+    await service.bringUp(id, abort)
     return effect
   }
   return withPrefix(`${service.name} gone`, { ...refusing, heal })
@@ -39,20 +39,16 @@ export const makeGone = async (
 
 /** It is stopped: connections open, but nothing is answered. */
 export const hang = async (service: ClusterNode) => {
-  const processes = await service.processes()
-  for (const { pid } of processes) signal(pid, 'SIGSTOP')
+  const processes = await stopAll(service)
   const measure = async () => {
-    const stopped = processes.filter(({ pid }) => threadStates(pid).every((state) => state === 'T')).length
+    const stopped = processes.filter(isStopped).length
     return {
       effective: stopped > 0,
       summary: `${service.name} hung: ${stopped} of ${processes.length} processes in state T, their requests unanswered`,
       measurements: { stopped },
     }
   }
-  const undo = (): void => {
-    for (const { pid } of processes) signal(pid, 'SIGCONT')
-  }
-  return { victims: [service], measure, heal: () => measureThenUndo(measure, undo) }
+  return { victims: [service], measure, heal: () => measureThenUndo(measure, () => resume(processes)) }
 }
 
 /** Each request is answered with a reset of its connection. */

@@ -42,8 +42,9 @@ export const restartWith = async (
   options: Options,
 ): Promise<void> => {
   node.configure(context.launchWith(node, options))
-  await node.kill(context.signal)
-  await node.start(context.signal)
+  const holder = `settings of ${node.name}`
+  await node.takeDown(holder, 0, context.signal)
+  await node.bringUp(holder, context.signal)
 }
 
 /** Restarts one after another, each ready before the next, until all are done or it is stopped; returns the restarted nodes. */

@@ -2,8 +2,9 @@
 import os from 'node:os'
 import type Docker from 'dockerode'
 import type { ProcessSpec } from '../../api/target.ts'
-import { containerCgroups } from '../../faults/cgroup.ts'
-import { thaw } from '../../faults/freezer.ts'
+import { containerCgroups, neighboursOf } from '../../faults/cgroup.ts'
+import { freeze, thaw } from '../../faults/freezer.ts'
+import { isAlive, signal as send } from '../../faults/proc.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
@@ -23,6 +24,8 @@ export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'cgroups'> {
 export class DockerNode extends ProcessNode {
   readonly #container: Docker.Container
   readonly #execs = new Map<number, Docker.Exec>()
+  /** What ran in the container before anything was started in it: its init and a sleep. */
+  #keepers: readonly number[] | null = null
 
   constructor(options: DockerNodeOptions) {
     super({ ...options, cgroups: containerCgroups(options.containerId) })
@@ -37,11 +40,27 @@ export class DockerNode extends ProcessNode {
     return signal?.[0] ?? `status ${ExitCode}`
   }
 
-  protected override async spawn(spec: ProcessSpec, signal: AbortSignal): Promise<number> {
+  protected override members(): readonly number[] {
+    const keepers = this.#keepers ?? []
+    return neighboursOf(this.keeperPid).filter((pid) => !keepers.includes(pid))
+  }
+
+  protected override killMembers(): boolean {
+    const { freezer } = this.cgroups
+    // While they are frozen, none of them can fork another.
+    if (freezer !== undefined) freeze(freezer)
+    for (const pid of this.members()) send(pid, 'SIGKILL')
+    if (freezer !== undefined) thaw(freezer)
+    return !this.members().some(isAlive)
+  }
+
+  protected override async spawn(spec: ProcessSpec, _index: number, signal: AbortSignal): Promise<number> {
+    this.#keepers ??= neighboursOf(this.keeperPid)
     const log = `${LOG_DIR}/${spec.name}.log`
     // The shell only redirects the output to a file that outlives the process, then executes the program.
     const exec = await this.#container.exec({
       Cmd: ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', ...spec.argv],
+      WorkingDir: DATA_DIR,
       Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
       AttachStdout: false,
       AttachStderr: false,

@@ -30,6 +30,13 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
       calls.push('kill')
       return []
     },
+    takeDown: async () => {
+      calls.push('kill')
+      return { processes: [], deaf: [], openPorts: [] }
+    },
+    bringUp: async () => {
+      calls.push('start')
+    },
   }
 }
 

@@ -1,18 +1,14 @@
-/** A node of the namespaces environment: plain OS processes in the keeper's namespaces. */
-import { spawn } from 'node:child_process'
-import fs from 'node:fs'
+/** A node of the namespaces environment: plain OS processes in the keeper's namespaces and in a pid namespace of their own. */
 import path from 'node:path'
 import type { ProcessSpec } from '../../api/target.ts'
-import { addToCgroups } from '../../faults/cgroup.ts'
-import { UserError } from '../../support/assert.ts'
-import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { thaw } from '../../faults/freezer.ts'
+import { signal } from '../../faults/proc.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
-
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+import { NodeInit } from './node-init.ts'
 
 export class NamespaceNode extends ProcessNode {
   readonly #logDir: string
-  readonly #exits = new Map<number, string>()
+  #init: NodeInit | null = null
 
   constructor(options: ProcessNodeOptions & { readonly logDir: string }) {
     super(options)
@@ -20,32 +16,33 @@ export class NamespaceNode extends ProcessNode {
   }
 
   override async exitOf(pid: number): Promise<string | null> {
-    return this.#exits.get(pid) ?? null
+    return this.#init?.exitOf(pid) ?? null
   }
 
-  protected override async spawn(spec: ProcessSpec): Promise<number> {
-    const logFile = path.join(this.#logDir, `${spec.name}.log`)
-    const log = fs.openSync(logFile, 'a')
-    try {
-      // nsenter executes the program in its own process, so the child's pid is the program's pid.
-      const child = spawn(
-        'nsenter',
-        ['--target', String(this.keeperPid), '--net', '--mount', '--', ...spec.argv],
+  protected override members(): readonly number[] {
+    return this.#init?.members() ?? []
+  }
+
+  protected override killMembers(): boolean {
+    if (this.#init?.isAlive !== true) return true
+    this.#init.kill()
+    for (const pid of this.members()) signal(pid, 'SIGKILL')
+    if (this.cgroups.freezer !== undefined) thaw(this.cgroups.freezer)
+    return false
+  }
+
+  protected override async spawn(spec: ProcessSpec, index: number, abort: AbortSignal): Promise<number> {
+    if (this.#init?.isAlive !== true)
+      this.#init = await NodeInit.start(
         {
-          stdio: ['ignore', log, log],
-          env: { PATH, HOME: this.dataDir, LANG: 'C.UTF-8', ...spec.env },
-          detached: true,
+          keeperPid: this.keeperPid,
+          cgroups: this.cgroups,
+          directory: this.dataDir,
+          logs: this.launch.processes.map(({ name }) => path.join(this.#logDir, `${name}.log`)),
         },
+        abort,
       )
-      child.on('error', (error) => fs.appendFileSync(logFile, `${error.message}\n`))
-      if (child.pid === undefined)
-        throw new UserError(`${this.name}: ${spec.argv[0]} could not be started.`, EXIT_CODES.harnessFailed)
-      const { pid } = child
-      child.on('exit', (code, signal) => this.#exits.set(pid, signal ?? `status ${code}`))
-      addToCgroups(this.cgroups, pid)
-      return child.pid
-    } finally {
-      fs.closeSync(log)
-    }
+    const env = { HOME: this.dataDir, ...spec.env }
+    return this.#init.run({ ...spec, env }, index, abort)
   }
 }

@@ -4,11 +4,14 @@
  */
 import type { ClusterNode } from '../../api/environment.ts'
 import { messageOf } from '../../support/assert.ts'
-import { sleep } from '../../support/wait.ts'
-import { descendantsOf, isAlive } from '../proc.ts'
+import { sleep, waitUntil } from '../../support/wait.ts'
+import { isAlive } from '../proc.ts'
 import { ProcessClock, ProcessGoneError } from './process-clock.ts'
 import type { Skew } from './stub.ts'
 
+/** For how long it is tried to put clocks back, and how often. */
+const BACK_TIMEOUT_MS = 5000
+const BACK_POLL_MS = 50
 /** How often new processes are searched for. */
 const SEARCH_EVERY_MS = 5
 
@@ -51,14 +54,17 @@ export class NodeClocks implements AsyncDisposable {
     return this.#each((clock) => clock.offsetNs())
   }
 
-  /** Applies `ask` to the clocks of living processes. A process that ends meanwhile is skipped. */
+  /**
+   * Applies `ask` to the clocks of living processes, each whatever happens to the others. A process that ends meanwhile is
+   * skipped.
+   */
   #each<T>(ask: (clock: ProcessClock) => T): readonly T[] {
     return [...this.#clocks.values()].flatMap((clock) => {
       if (!isAlive(clock.pid)) return []
       try {
         return [ask(clock)]
       } catch (error) {
-        if (isAlive(clock.pid) && !(error instanceof ProcessGoneError)) throw error
+        if (isAlive(clock.pid) && !(error instanceof ProcessGoneError)) this.#errors.add(messageOf(error))
         return []
       }
     })
@@ -72,10 +78,7 @@ export class NodeClocks implements AsyncDisposable {
   }
 
   async #find(): Promise<void> {
-    for (const node of this.#nodes) {
-      for (const { pid } of await node.processes())
-        for (const each of [pid, ...descendantsOf(pid)]) this.#take(each)
-    }
+    for (const node of this.#nodes) for (const { pid } of await node.processes()) this.#take(pid)
   }
 
   /**
@@ -98,9 +101,28 @@ export class NodeClocks implements AsyncDisposable {
     }
   }
 
+  /**
+   * Puts all clocks back, each whatever happens to the others, and tries again until a deadline.
+   *
+   * @throws Error that names the processes whose clocks could not be put back, and why.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort()
-    await this.#searching
-    for (const clock of this.#clocks.values()) clock.detach()
+    await this.#searching.catch(() => {})
+    const failures = new Map<number, string>()
+    const areBack = (): boolean => {
+      for (const [pid, clock] of this.#clocks) {
+        try {
+          clock.detach()
+          this.#clocks.delete(pid)
+          failures.delete(pid)
+        } catch (error) {
+          failures.set(pid, messageOf(error))
+        }
+      }
+      return this.#clocks.size === 0
+    }
+    if (await waitUntil(areBack, BACK_TIMEOUT_MS, BACK_POLL_MS)) return
+    throw new Error(`clocks could not be put back: ${[...failures.values()].join('; ')}`)
   }
 }

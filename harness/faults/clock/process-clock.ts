@@ -246,23 +246,32 @@ export class ProcessClock {
     this.#attached = false
   }
 
-  /** Restores the kernel's own functions and verifies that they are back. Does nothing if the process is gone. */
+  /**
+   * Restores the kernel's own functions and verifies that they are back. Does nothing if the process is gone.
+   *
+   * @throws Error if they are not back. It may be called again then.
+   */
   detach(): void {
     if (!this.#attached) return
-    this.#attached = false
     try {
-      if (!fs.existsSync(`/proc/${this.pid}/maps`)) return
-      this.#whileHalted(() => {
-        for (const { at, original } of this.#patch.hooks) this.#write(at, original)
-      })
-      const { hooks } = this.#patch
-      const isHealed = hooks.every(({ at, original }) => this.#read(at, JUMP_BYTES).equals(original))
-      if (!isHealed) throw new Error(`process ${this.pid}: its clock functions could not be restored`)
+      if (!this.#isGone()) this.#restore()
     } catch (error) {
-      if (fs.existsSync(`/proc/${this.pid}/maps`) && readQuietly(`/proc/${this.pid}/maps`) !== '') throw error
-    } finally {
-      fs.closeSync(this.#fd)
+      if (!this.#isGone()) throw error
     }
+    this.release()
+  }
+
+  #isGone(): boolean {
+    return readQuietly(`/proc/${this.pid}/maps`) === ''
+  }
+
+  #restore(): void {
+    const { hooks } = this.#patch
+    this.#whileHalted(() => {
+      for (const { at, original } of hooks) this.#write(at, original)
+    })
+    const isHealed = hooks.every(({ at, original }) => this.#read(at, JUMP_BYTES).equals(original))
+    if (!isHealed) throw new Error(`process ${this.pid}: its clock functions could not be restored`)
   }
 
   /**
