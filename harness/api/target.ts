@@ -102,7 +102,8 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly image?: string
   /** Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. */
   readonly programs: Readonly<Record<string, string>>
-  claims(options: OptionsOf<Specs>): Claims
+  /** What it promises to clients of a vocabulary under these options. */
+  claims(options: OptionsOf<Specs>, vocabulary: string): Claims
   /** Why it cannot serve a vocabulary under these options; null if it can. Absent: it always can. */
   lacks?(vocabulary: Vocabulary, options: OptionsOf<Specs>): string | null
   /** Services beside the cluster under these options, in the order of `ClusterPlan.services`. */

@@ -11,7 +11,10 @@ const gateway = defineTarget({
   ...etcd,
   name: 'gateways',
   description: 'etcd gateways in front of one etcd',
-  claims: (options) => ({ ...etcd.claims(options), source: 'harness/testing/gateway-target.ts' }),
+  claims: (options, vocabulary) => ({
+    ...etcd.claims(options, vocabulary),
+    source: 'harness/testing/gateway-target.ts',
+  }),
   services: () => [
     {
       name: 'store',

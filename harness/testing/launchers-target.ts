@@ -29,7 +29,10 @@ const launchers = defineTarget<typeof options>({
   name: 'launchers',
   description: 'Redis behind a launcher',
   options,
-  claims: (chosen) => ({ ...redis.claims(chosen), source: 'harness/testing/launchers-target.ts' }),
+  claims: (chosen, vocabulary) => ({
+    ...redis.claims(chosen, vocabulary),
+    source: 'harness/testing/launchers-target.ts',
+  }),
   launch: (node, plan, program) => {
     const launch = redis.launch(node, plan, program)
     const script = LAUNCHERS[plan.options.launcher] as string

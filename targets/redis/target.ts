@@ -50,7 +50,10 @@ const options = {
 
 type RedisOptions = OptionsOf<typeof options>
 
-const claims = ({ appendfsync }: RedisOptions): Claims => ({
+/** Its leases are keys that expire by its wall clock, and its documentation asks for a stable one (EXPIRE). */
+const BY_THE_WALL_CLOCK = ['lease', 'protected-lease']
+
+const claims = ({ appendfsync }: RedisOptions, vocabulary: string): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
   // One server, which runs one command or script after another.
   consistency: IN_ONE_ORDER,
@@ -68,7 +71,7 @@ const claims = ({ appendfsync }: RedisOptions): Claims => ({
     // everysec, a write that would wait for an fsync is replied to first and written up to two seconds later.
     ...(appendfsync === 'everysec' ? {} : { kill: 'any' }),
     pause: 'any',
-    clock: 'any',
+    ...(BY_THE_WALL_CLOCK.includes(vocabulary) ? {} : { clock: 'any' }),
     ...(appendfsync === 'always' ? { 'power-loss': 'any' } : {}),
   },
 })

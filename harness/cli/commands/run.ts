@@ -7,7 +7,7 @@ import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { type FormatSettings, print } from '../output/print.ts'
 import { judgeRun } from '../run/judge.ts'
-import { findTarget } from '../run/registries.ts'
+import { findTarget, findWorkload } from '../run/registries.ts'
 import type { RunSettings } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
 import { supervise } from '../run/supervise.ts'
@@ -37,6 +37,7 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
   const { runDir, code } = await supervise({
     spec,
     target,
+    workload: await findWorkload(spec.workload),
     results: output.out,
     quiet: false,
     log: { level: output.logLevel, show: output.showLog },

@@ -95,7 +95,8 @@ const loggedJournal = (stateDir: string, log: Log): UndoJournal => {
 const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void> => {
   const { spec, stateDir, runDir, faultline } = input
   const target = await findTarget(spec.target)
-  const claims = target.claims(spec.targetOptions)
+  const workload = await findWorkload(spec.workload)
+  const claims = target.claims(spec.targetOptions, workload.vocabulary.name)
   const signal = listenForAbort(log)
   await using history = await LineWriter.create(path.join(runDir, FILES.history))
   await using faults = await LineWriter.create(path.join(runDir, FILES.faults))
@@ -109,7 +110,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   const parts: RunParts = {
     spec,
     target,
-    workload: await findWorkload(spec.workload),
+    workload,
     nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
     environment: findEnvironment(spec.environment),
     program: (name) => input.programs[name] ?? name,

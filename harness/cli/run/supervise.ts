@@ -10,6 +10,7 @@ import type { Environment } from '../../api/environment.ts'
 import type { Log } from '../../api/log.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
+import type { Workload } from '../../api/workload.ts'
 import { obtainProgram } from '../../environments/packages.ts'
 import { cleanUp } from '../../faults/cleanup.ts'
 import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
@@ -110,6 +111,7 @@ const thawWhenControllerDies = (childPid: number, stateDir: string, log: Harness
 export interface SuperviseOptions {
   readonly spec: RunSpec
   readonly target: Target
+  readonly workload: Workload
   readonly results: string
   readonly quiet: boolean
   readonly log: LogChoice
@@ -188,7 +190,7 @@ const undo = async (stateDir: string, log: Log, say: (line: string) => void): Pr
 export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
-  const { spec, target, results, quiet, say } = options
+  const { spec, target, workload, results, quiet, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
@@ -203,7 +205,12 @@ export const supervise = async (
   const watchdog = startWatchdog(stateDir)
   log.debug('watchdog started', { pid: watchdog.pid, stateDir })
   try {
-    writeRunFile(runDir, { faultline, spec, claims: target.claims(spec.targetOptions), facts: null })
+    writeRunFile(runDir, {
+      faultline,
+      spec,
+      claims: target.claims(spec.targetOptions, workload.vocabulary.name),
+      facts: null,
+    })
     const code = await runInSandbox(
       { spec, faultline, runDir, stateDir, programs, quiet, log: options.log },
       target,
