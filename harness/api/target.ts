@@ -103,7 +103,7 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   /** Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. */
   readonly programs: Readonly<Record<string, string>>
   /** What it promises to clients of a vocabulary under these options. */
-  claims(options: OptionsOf<Specs>, vocabulary: string): Claims
+  claims(options: OptionsOf<Specs>, vocabulary: Pick<Vocabulary, 'name' | 'expires'>): Claims
   /** Why it cannot serve a vocabulary under these options; null if it can. Absent: it always can. */
   lacks?(vocabulary: Vocabulary, options: OptionsOf<Specs>): string | null
   /** Services beside the cluster under these options, in the order of `ClusterPlan.services`. */

@@ -61,6 +61,8 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   readonly initial: string
   /** Names of the services beside the cluster that it requires. */
   readonly services: readonly string[]
+  /** What it grants expires after some time, by a clock of the service. Absent: nothing does. */
+  readonly expires?: true
   /** How others write it. Absent: only as our own values. */
   readonly edn?: EdnForm
 }

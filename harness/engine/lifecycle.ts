@@ -88,7 +88,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const clock = new RunClock()
   await using cluster = await provision(parts)
   log.info('cluster provisioned', { hosts: [...cluster.nodes, ...cluster.services].map(whereabouts) })
-  const claims = target.claims(spec.targetOptions, parts.workload.vocabulary.name)
+  const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const errors = new ErrorTally()
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock: clock.now }
   const startUpNs = await startCluster(run)

@@ -33,6 +33,7 @@ export const LEASE = defineVocabulary({
   unique: 'an owner acquires at most once',
   initial: 'free',
   services: [],
+  expires: true,
   calls: { acquire: holding(granted), release },
 })
 

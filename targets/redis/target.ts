@@ -4,6 +4,7 @@ import type { Claims } from '../../harness/api/claims.ts'
 import type { Endpoint } from '../../harness/api/client.ts'
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import type { NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import { lacksSink, sinkOption, sinksOf } from '../sink/service.ts'
@@ -50,10 +51,7 @@ const options = {
 
 type RedisOptions = OptionsOf<typeof options>
 
-/** Its leases are keys that expire by its wall clock, and its documentation asks for a stable one (EXPIRE). */
-const BY_THE_WALL_CLOCK = ['lease', 'protected-lease']
-
-const claims = ({ appendfsync }: RedisOptions, vocabulary: string): Claims => ({
+const claims = ({ appendfsync }: RedisOptions, { expires }: Pick<Vocabulary, 'expires'>): Claims => ({
   source: 'Redis documentation, "Redis persistence"',
   // One server, which runs one command or script after another.
   consistency: IN_ONE_ORDER,
@@ -71,7 +69,8 @@ const claims = ({ appendfsync }: RedisOptions, vocabulary: string): Claims => ({
     // everysec, a write that would wait for an fsync is replied to first and written up to two seconds later.
     ...(appendfsync === 'everysec' ? {} : { kill: 'any' }),
     pause: 'any',
-    ...(BY_THE_WALL_CLOCK.includes(vocabulary) ? {} : { clock: 'any' }),
+    // Its keys expire by its wall clock, and its documentation asks for a stable one (EXPIRE).
+    ...(expires === true ? {} : { clock: 'any' }),
     ...(appendfsync === 'always' ? { 'power-loss': 'any' } : {}),
   },
 })

@@ -57,7 +57,7 @@ const checkVocabulary = (
  * @throws UserError that names the first claim that is unknown, or about an unknown vocabulary, call or promise
  */
 export const claimsOf = (target: Target, options: Options, own: Vocabulary): Claims => {
-  const claims = target.claims(options, own.name)
+  const claims = target.claims(options, own)
   checkShape(target, claims)
   const known: Readonly<Record<string, Vocabulary>> = { ...vocabularies, [own.name]: own }
   for (const [name, claim] of Object.entries(claims.consistency)) {

@@ -208,7 +208,7 @@ export const supervise = async (
     writeRunFile(runDir, {
       faultline,
       spec,
-      claims: target.claims(spec.targetOptions, workload.vocabulary.name),
+      claims: target.claims(spec.targetOptions, workload.vocabulary),
       facts: null,
     })
     const code = await runInSandbox(
