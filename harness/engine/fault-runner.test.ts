@@ -7,8 +7,14 @@ import { FaultRunner } from './fault-runner.ts'
 
 const TRIGGER = { moment: 'acknowledged', times: 1, withinNs: 1e9 } as const
 
-/** A runner whose clock stands still, with all that it recorded. */
-const runnerWith = (wait: () => Promise<boolean> = async () => true, isBack = true, succession = wait) => {
+/** A runner whose clock stands still, with all that it recorded. The first `failures` heals fail. */
+const runnerWith = (
+  wait: () => Promise<boolean> = async () => true,
+  isBack = true,
+  succession = wait,
+  failures = 0,
+) => {
+  let heals = 0
   const moments = { wait, leader: async () => 'n1', succession }
   const events: FaultEvent[] = []
   const effect = { effective: true, summary: 'done', measurements: {} }
@@ -17,7 +23,11 @@ const runnerWith = (wait: () => Promise<boolean> = async () => true, isBack = tr
       id: 'kill-1',
       victims: ['n1'],
       measure: async () => effect,
-      heal: async () => effect,
+      heal: async () => {
+        heals++
+        if (heals <= failures) throw new Error(`failure ${heals}`)
+        return effect
+      },
     }),
   }
   const runner = new FaultRunner({
@@ -97,6 +107,20 @@ describe('a fault', () => {
     await runner.invoke({ f: 'inject', value: plannedFault({ trigger: TRIGGER, durationNs: 1e15 }) })
     await runner.healAll()
     expect(types().at(-1)).toBe('healed')
+  })
+
+  it('whose heal fails is healed by a later try, within a deadline', async () => {
+    const heal = async (failures: number) => {
+      const { runner, events } = runnerWith(undefined, true, undefined, failures)
+      await runner.invoke({ f: 'inject', value: plannedFault() })
+      await runner.invoke({ f: 'heal', value: { id: 'kill-1' } })
+      return { last: events.at(-1), active: runner.active }
+    }
+    expect(await heal(2)).toMatchObject({ last: { type: 'healed' }, active: [] })
+    expect(await heal(1e6)).toMatchObject({
+      last: { type: 'failed', error: 'failure 1' },
+      active: ['kill-1'],
+    })
   })
 
   it('is left out if the cluster does not serve by the end of its phase, and says so', async () => {

@@ -1,7 +1,7 @@
 /** Carries out the fault plan: injects, measures and heals faults, and records what each fault did. */
 import type { OpGenerator } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
-import type { ActiveFault, Nemesis, NemesisContext, PlannedFault } from '../api/nemesis.ts'
+import type { ActiveFault, Effect, Nemesis, NemesisContext, PlannedFault } from '../api/nemesis.ts'
 import type { FaultEvent } from '../api/record.ts'
 import { nothing, schedule } from '../generators/combinators.ts'
 import { messageOf } from '../support/assert.ts'
@@ -34,6 +34,10 @@ export interface FaultRunnerOptions {
   /** Once aborted, no fault waits for its moment or its end. */
   readonly signal: AbortSignal
 }
+
+/** For how long a heal that fails is tried again, and how often. */
+const HEAL_TIMEOUT_MS = 3000
+const HEAL_EVERY_MS = 200
 
 /** A cluster in which no other leader came so many times in a row may have a fixed one. */
 const MOST_IN_VAIN = 3
@@ -126,10 +130,29 @@ export class FaultRunner {
     const active = this.#active.get(id)?.fault
     if (active === undefined) return { type: 'info', error: 'not in force' }
     this.#options.record({ type: 'healing', id, atNs: this.#options.clock() })
-    const effect = await active.heal()
+    const effect = await this.#tryToHeal(active)
     this.#active.delete(id)
     this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
     return { type: 'ok', value: { id, effective: effect.effective, effect: effect.summary } }
+  }
+
+  /**
+   * Tries again until a deadline.
+   *
+   * @throws the first error, since later ones may only say that a part of the heal was done already
+   */
+  async #tryToHeal(active: ActiveFault): Promise<Effect> {
+    const deadlineMs = performance.now() + HEAL_TIMEOUT_MS
+    let first: unknown = null
+    for (;;) {
+      try {
+        return await active.heal()
+      } catch (error) {
+        first ??= error
+        if (performance.now() > deadlineMs) throw first
+        await sleep(HEAL_EVERY_MS)
+      }
+    }
   }
 
   /** After the last heal, each nemesis settles what it left in doubt. A failure will show in the cluster's recovery. */

@@ -40,6 +40,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly #started = new Map<string, number>()
   /** Who holds it down. */
   readonly #holders = new Set<string>()
+  #turn: Promise<void> = Promise.resolve()
   #launch: LaunchSpec
 
   constructor(options: ProcessNodeOptions) {
@@ -80,7 +81,21 @@ export abstract class ProcessNode implements ClusterNode {
     this.#launch = launch
   }
 
-  async start(signal: AbortSignal): Promise<void> {
+  /** Starts and kills come one after another, since faults overlap. */
+  #inTurn<T>(act: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(act)
+    this.#turn = done.then(
+      () => {},
+      () => {},
+    )
+    return done
+  }
+
+  start(signal: AbortSignal): Promise<void> {
+    return this.#inTurn(() => this.#start(signal))
+  }
+
+  async #start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.#holders.size > 0) return
     for (const [file, content] of Object.entries(this.#launch.files)) {
@@ -101,15 +116,19 @@ export abstract class ProcessNode implements ClusterNode {
     return others.length > 0 && (await this.exitOf(pid)) === 'status 0'
   }
 
-  async takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown> {
+  takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown> {
     this.#holders.add(holder)
+    return this.#inTurn(() => this.#end(graceMs, signal))
+  }
+
+  async #end(graceMs: number, signal: AbortSignal): Promise<TakenDown> {
     const processes = await this.processes()
     if (graceMs > 0) {
       for (const { pid } of processes) send(pid, 'SIGTERM')
       await waitUntil(() => !this.members().some(isAlive), graceMs, 5, signal)
     }
     const deaf = graceMs === 0 ? [] : this.members().filter(isAlive)
-    await this.kill(signal)
+    await this.#kill(signal)
     return { processes, deaf, openPorts: listeningPorts(this.keeperPid) }
   }
 
@@ -118,7 +137,11 @@ export abstract class ProcessNode implements ClusterNode {
     await this.start(signal)
   }
 
-  async kill(signal: AbortSignal): Promise<readonly NodeProcess[]> {
+  kill(signal: AbortSignal): Promise<readonly NodeProcess[]> {
+    return this.#inTurn(() => this.#kill(signal))
+  }
+
+  async #kill(signal: AbortSignal): Promise<readonly NodeProcess[]> {
     const victims = await this.processes()
     if (await waitUntil(() => this.killMembers(), GONE_TIMEOUT_MS, 5, signal)) return victims
     throw new UserError(

@@ -116,7 +116,7 @@ const readIntent = <I>(schema: z.ZodType<I>, { id, nemesis, intent }: RecordedFa
   )
 }
 
-/** A fault in force whose heal happens only once, even if it is called several times. */
+/** A fault in force whose heal succeeds only once, even if it is called several times. One that failed is tried again. */
 const healedOnce = (id: string, { victims, measure, heal }: FaultInForce): ActiveFault => {
   let healed: Promise<Effect> | null = null
   return {
@@ -124,7 +124,10 @@ const healedOnce = (id: string, { victims, measure, heal }: FaultInForce): Activ
     victims: victims.map(({ name }) => name),
     measure,
     heal: () => {
-      healed ??= heal()
+      healed ??= heal().catch((error: unknown) => {
+        healed = null
+        throw error
+      })
       return healed
     },
   }
