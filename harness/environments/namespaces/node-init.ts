@@ -10,7 +10,14 @@ import readline from 'node:readline'
 import type { NodeCgroups } from '../../api/process.ts'
 import type { ProcessSpec } from '../../api/target.ts'
 import { addToCgroups } from '../../faults/cgroup.ts'
-import { childrenOf, descendantsOf, innerPidOf, isAlive, signal as send } from '../../faults/proc.ts'
+import {
+  childrenOf,
+  commandLineOf,
+  descendantsOf,
+  innerPidOf,
+  isAlive,
+  signal as send,
+} from '../../faults/proc.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
@@ -191,6 +198,9 @@ export class NodeInit {
     if (pid === undefined) throw new Error(`process ${inner} of a node vanished before it was executed`)
     this.#inner.set(pid, inner)
     this.#say(['go', inner])
+    // Until it executes its program, its command line is that of this process.
+    const own = commandLineOf(this.#pid)
+    await waitUntil(() => commandLineOf(pid) !== own, ANSWER_TIMEOUT_MS, 1, signal)
     return pid
   }
 
