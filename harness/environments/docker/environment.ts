@@ -55,6 +55,9 @@ const makeNode = async (
       Init: true,
       NetworkMode: network,
       Dns: ['127.0.0.1'],
+      ExtraHosts: [...spec.nodes, ...spec.services].map(
+        ({ identity: { name, address } }) => `${name}:${address}`,
+      ),
       Binds: [`${path.resolve(bound)}:${DATA_DIR}`, `${path.resolve(logDir)}:${LOG_DIR}`],
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },

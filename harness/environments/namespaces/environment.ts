@@ -17,6 +17,15 @@ import { NamespaceNode } from './node.ts'
 import { findPrograms, installPrograms, MEANS, whyNoNamespaces } from './preparation.ts'
 import { inNamespaces } from './unshare.ts'
 
+/** The text of /etc/hosts on every host. */
+const hostsOf = (hosts: readonly HostSpec[]): string =>
+  [
+    '127.0.0.1 localhost',
+    '::1 localhost',
+    ...hosts.map(({ identity: { address, name } }) => `${address} ${name}`),
+    '',
+  ].join('\n')
+
 const makeNode = async (
   spec: ProvisionSpec,
   { identity, launch }: HostSpec,
@@ -25,7 +34,8 @@ const makeNode = async (
   const { bound, hostDataDir, disk } = await makeNodeData(spec, identity.name)
   const logDir = path.join(spec.logDir, identity.name)
   fs.mkdirSync(logDir, { recursive: true })
-  const keeper = await startKeeper(bound, signal)
+  const hostsFile = path.join(spec.stateDir, 'hosts')
+  const keeper = await startKeeper({ name: identity.name, dataDir: bound, hostsFile }, signal)
   const cgroups = createCgroups(`faultline-${spec.runId}-${identity.name}`, spec.journal)
   return new NamespaceNode({
     identity,
@@ -54,6 +64,7 @@ const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise
 
 const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Cluster> => {
   fs.mkdirSync(DATA_DIR, { recursive: true })
+  fs.writeFileSync(path.join(spec.stateDir, 'hosts'), hostsOf([...spec.nodes, ...spec.services]))
   const bridge = await startKeeper(null, signal)
   const nodes = await Promise.all(spec.nodes.map((host) => makeNode(spec, host, signal)))
   // Services have plain disks, since disk faults apply to nodes only.

@@ -21,6 +21,7 @@ import {
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
+import { KEPT } from './keeper.ts'
 
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -129,7 +130,7 @@ export class NodeInit {
         spawn(
           'nsenter',
           [
-            ...['--target', String(spec.keeperPid), '--net', '--mount', '--'],
+            ...['--target', String(spec.keeperPid), ...KEPT, '--'],
             ...['unshare', '--pid', '--fork', '--kill-child', '--mount-proc', '--propagation', 'private'],
             ...['perl', '-e', PROGRAM, spec.directory],
           ],
