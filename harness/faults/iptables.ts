@@ -3,6 +3,7 @@
  * removed by one atomic iptables-restore. So overlapping faults heal independently, and no other rule is touched.
  */
 import { execa } from 'execa'
+import { PROBE_PORTS } from './packet/probe.ts'
 
 export interface PacketRule {
   /** `from`: packets that arrive from the address; `to`: packets that leave for it. */
@@ -58,10 +59,15 @@ const MATCHES: Readonly<Record<PacketRule['which'], string>> = {
   data: `-p tcp -m length --length ${LONGEST_EMPTY_BYTES + 1}:65535 `,
 }
 
-const ruleLine = (name: string, { direction, address, which, action }: PacketRule): string => {
+const OF_PROBES = `--dport ${PROBE_PORTS.first}:${PROBE_PORTS.last}`
+
+/** A rule that drops everything has one before it for our own probes, which it counts by itself. */
+const ruleLines = (name: string, { direction, address, which, action }: PacketRule): readonly string[] => {
   const { input, output } = chains(name)
   const where = direction === 'from' ? `-A ${input} -s ${address}` : `-A ${output} -d ${address}`
-  return `${where} ${MATCHES[which]}-j ${action === 'drop' ? 'DROP' : 'REJECT --reject-with tcp-reset'}`
+  const probes = which === 'all' ? [`${where} -p udp -m udp ${OF_PROBES} -j DROP`] : []
+  const target = action === 'drop' ? 'DROP' : 'REJECT --reject-with tcp-reset'
+  return [...probes, `${where} ${MATCHES[which]}-j ${target}`]
 }
 
 export const addRules = async (
@@ -71,14 +77,17 @@ export const addRules = async (
 ): Promise<void> => {
   const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
-  const lines = rules.map((rule) => ruleLine(name, rule))
+  const lines = rules.flatMap((rule) => ruleLines(name, rule))
   await restore(namespace, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
 }
 
 const save = async (namespace: NetworkNamespace): Promise<string> =>
   (await execa('nsenter', enter(namespace, ['iptables-save', '--counters', '--table', 'filter']))).stdout
 
-/** Number of packets that the fault's rules have dropped or reset so far; null if the chain no longer exists. */
+/**
+ * Number of packets that the fault's rules have dropped or reset so far, without those of our own probes; null if the chain no
+ * longer exists.
+ */
 export const countPackets = async (namespace: NetworkNamespace, name: string): Promise<number | null> => {
   const { input, output } = chains(name)
   const text = await save(namespace)
@@ -86,7 +95,8 @@ export const countPackets = async (namespace: NetworkNamespace, name: string): P
   let packets = 0
   for (const line of text.split('\n')) {
     const match = /^\[(\d+):\d+\] -A (\S+) .*-j (DROP|REJECT)/.exec(line)
-    if (match !== null && (match[2] === input || match[2] === output)) packets += Number(match[1])
+    if (match === null || line.includes(OF_PROBES)) continue
+    if (match[2] === input || match[2] === output) packets += Number(match[1])
   }
   return packets
 }

@@ -61,7 +61,7 @@ export const withProof = (
   }
   return {
     ...fault,
-    // Counted after the probe, whose packets are dropped too: then the first measurement proves the cut.
+    // After the probe, so that the first measurement has both.
     measure: async () => {
       await proof
       return add(await fault.measure())

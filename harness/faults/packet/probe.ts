@@ -23,25 +23,32 @@ export interface ProbedLink {
 /** `from>to` -> what arrived. */
 export type Probe = Readonly<Record<string, ProbedLink>>
 
+/**
+ * UDP ports of probes, from and to. So others can tell the packets of a probe from those of the cluster: they prove nothing
+ * about what the cluster felt.
+ */
+export const PROBE_PORTS = { first: 61_900, last: 61_999 } as const
+
 const ROUNDS = 20
 const EVERY_MS = 10
 /** How long it waits after the last datagram is sent. */
 const WAIT_MS = 250
 
 /**
- * Arguments: rounds, ms between rounds, ms to wait, then pid and address of each node. Prints `from to received
- * total_ms least_ms`.
+ * Arguments: rounds, ms between rounds, ms to wait, first and last port, then pid and address of each node. Prints `from to
+ * received total_ms least_ms`.
  */
 const SCRIPT = `
 use strict; use Socket;
-my ($rounds, $every, $wait, @nodes) = @ARGV;
+my ($rounds, $every, $wait, $first, $last, @nodes) = @ARGV;
 sub now { my $b = pack("qq", 0, 0); syscall(228, 1, $b); my ($s, $n) = unpack("qq", $b); return $s * 1e3 + $n / 1e6 }
 my (@socks, @addrs, $bits); $bits = "";
 for (my $i = 0; $i < @nodes; $i += 2) {
   open(my $ns, "<", "/proc/$nodes[$i]/ns/net") or die "namespace of $nodes[$i]: $!";
   syscall(308, fileno($ns), 0x40000000) == 0 or die "setns: $!";
   socket(my $s, PF_INET, SOCK_DGRAM, 0) or die "socket: $!";
-  bind($s, pack_sockaddr_in(0, inet_aton($nodes[$i + 1]))) or die "bind $nodes[$i + 1]: $!";
+  my @ports = sort { rand() <=> 0.5 } $first .. $last;
+  until (bind($s, pack_sockaddr_in(shift @ports, inet_aton($nodes[$i + 1])))) { @ports or die "bind $nodes[$i + 1]: $!" }
   push @socks, $s; push @addrs, getsockname($s); vec($bits, fileno($s), 1) = 1;
 }
 my (%got, %total, %least);
@@ -66,7 +73,7 @@ for my $i (0 .. $#socks) { for my $j (0 .. $#socks) { next if $i == $j; my $k = 
 export const PROBE_TAKES_MS = 700
 
 export const probeLinks = async (nodes: readonly ProbedNode[]): Promise<Probe> => {
-  const numbers = [ROUNDS, EVERY_MS, WAIT_MS].map(String)
+  const numbers = [ROUNDS, EVERY_MS, WAIT_MS, PROBE_PORTS.first, PROBE_PORTS.last].map(String)
   const places = nodes.flatMap(({ keeperPid, address }) => [String(keeperPid), address])
   const { stdout } = await execa('perl', ['-e', SCRIPT, ...numbers, ...places])
   const links = stdout.split('\n').map((line) => {
