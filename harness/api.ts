@@ -71,6 +71,7 @@ export type {
 } from './api/record.ts'
 export type {
   ClusterPlan,
+  FileSpec,
   LaunchSpec,
   MemberChange,
   NodeIdentity,

@@ -2,7 +2,7 @@
 import type { DirectoryDurability, NodeDisk } from './disk.ts'
 import type { UndoJournal } from './journal.ts'
 import type { Options } from './options.ts'
-import type { NodeCgroups, NodeProcess } from './process.ts'
+import type { EndedProcess, NodeCgroups, NodeProcess } from './process.ts'
 import type { LaunchSpec, NodeIdentity, Target } from './target.ts'
 
 /** What an environment can do to a node. Each nemesis names the capabilities that it needs. */
@@ -41,6 +41,8 @@ export interface ClusterNode extends NodeIdentity {
   start(signal: AbortSignal): Promise<void>
   /** How one of the started processes ended, as the system reports it; null if the system has not reported it (yet). */
   exitOf(pid: number): Promise<string | null>
+  /** The started processes that ended by themselves since this was last asked. */
+  endings(): Promise<readonly EndedProcess[]>
   /** Sends SIGKILL to all its processes, stopped and frozen ones too. Resolves with those that ran, when all are gone. */
   kill(signal: AbortSignal): Promise<readonly NodeProcess[]>
   /**

@@ -8,6 +8,15 @@ export interface NodeProcess {
   readonly isStarted: boolean
 }
 
+/** A started process that ended, although no fault had taken its node down. */
+export interface EndedProcess {
+  /** The name in the launch spec. */
+  readonly process: string
+  readonly pid: number
+  /** The signal, or `status N`. */
+  readonly exit: string
+}
+
 export type CgroupController = 'freezer' | 'memory' | 'cpu' | 'blkio'
 
 /** cgroup (v1) controller -> the directory of the node's own group. */

@@ -3,6 +3,7 @@ import type { Claims, PromiseName } from './claims.ts'
 import type { Operation, Pair } from './history.ts'
 import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
+import type { EndedProcess } from './process.ts'
 import type { NodeStatus } from './target.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -114,6 +115,14 @@ export interface ErrorCount {
   readonly count: number
 }
 
+/** A process of a node that ended by itself: no fault had taken the node down. */
+export interface Ending extends EndedProcess {
+  readonly node: string
+  readonly timeNs: number
+  /** The last lines of its log. */
+  readonly lastWords: string
+}
+
 /** The contents of `run.json` except the spec. */
 export interface RunFacts {
   readonly startedAt: string
@@ -130,6 +139,8 @@ export interface RunFacts {
   readonly services?: readonly string[]
   /** The errors of readiness checks and of the status. Absent in files of older versions. */
   readonly errors?: readonly ErrorCount[]
+  /** Absent in files of older versions. */
+  readonly endings?: readonly Ending[]
   /** Why the run ended early; null if it completed. */
   readonly aborted: string | null
 }

@@ -28,10 +28,19 @@ export interface ProcessSpec {
   readonly env: Readonly<Record<string, string>>
 }
 
+/** A file to write before a node is started. */
+export interface FileSpec {
+  readonly text: string
+  /** Permissions, such as 0o600. Absent: 0o644. */
+  readonly mode?: number
+  /** It is not overwritten: the node keeps state in it. Absent: it is written before each start. */
+  readonly keep?: true
+}
+
 /** How to start a node: one or more OS processes, and files to write first (path relative to dataDir -> content). */
 export interface LaunchSpec {
   readonly processes: readonly ProcessSpec[]
-  readonly files: Readonly<Record<string, string>>
+  readonly files: Readonly<Record<string, string | FileSpec>>
 }
 
 /**
@@ -119,6 +128,11 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   /** Whether the node serves requests, asked through the control path. False or a rejection: it does not. */
   ready(node: Endpoint, signal: AbortSignal): Promise<boolean>
   status?(node: Endpoint, signal: AbortSignal): Promise<NodeStatus>
+  /**
+   * A process that ends by itself is started again after this time, as a service manager would do it. Absent: at the next heal
+   * of a fault of its node, or when all faults are over.
+   */
+  readonly restartsAfterMs?: number
   /** Asks the leader to change the members. Rejects with the reason if the leader refuses. */
   changeMembers?(leader: Endpoint, change: MemberChange, signal: AbortSignal): Promise<void>
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Cluster } from '../api/environment.ts'
 import type { Nemesis, NemesisContext } from '../api/nemesis.ts'
 import type { FaultEvent } from '../api/record.ts'
 import { NS_PER_MS } from '../support/time.ts'
@@ -32,7 +33,7 @@ const runnerWith = (
   }
   const runner = new FaultRunner({
     nemeses: { kill: kill as unknown as Nemesis },
-    context: {} as NemesisContext,
+    context: { cluster: { nodes: [] as Cluster['nodes'] } } as NemesisContext,
     clock: () => 0,
     moments,
     service: { isBack: async () => isBack },
@@ -109,7 +110,7 @@ describe('a fault', () => {
     expect(types().at(-1)).toBe('healed')
   })
 
-  it('whose heal fails is healed by a later try, within a deadline', async () => {
+  it('whose heal fails is healed by a later try, of which there are some', async () => {
     const heal = async (failures: number) => {
       const { runner, events } = runnerWith(undefined, true, undefined, failures)
       await runner.invoke({ f: 'inject', value: plannedFault() })

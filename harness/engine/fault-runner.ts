@@ -35,8 +35,8 @@ export interface FaultRunnerOptions {
   readonly signal: AbortSignal
 }
 
-/** For how long a heal that fails is tried again, and how often. */
-const HEAL_TIMEOUT_MS = 3000
+/** How many times a heal that fails is tried. */
+const HEAL_TRIES = 15
 const HEAL_EVERY_MS = 200
 
 /** A cluster in which no other leader came so many times in a row may have a fixed one. */
@@ -132,24 +132,31 @@ export class FaultRunner {
     this.#options.record({ type: 'healing', id, atNs: this.#options.clock() })
     const effect = await this.#tryToHeal(active)
     this.#active.delete(id)
+    await this.#startWhatEnded(active)
     this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
     return { type: 'ok', value: { id, effective: effect.effective, effect: effect.summary } }
   }
 
+  /** Nodes that ended under the fault are started again, except those that another fault holds down. */
+  async #startWhatEnded({ victims }: ActiveFault): Promise<void> {
+    const { cluster, signal } = this.#options.context
+    const hit = cluster.nodes.filter(({ name }) => victims.includes(name))
+    await Promise.all(hit.map((node) => node.start(signal)))
+  }
+
   /**
-   * Tries again until a deadline.
+   * Tries several times.
    *
    * @throws the first error, since later ones may only say that a part of the heal was done already
    */
   async #tryToHeal(active: ActiveFault): Promise<Effect> {
-    const deadlineMs = performance.now() + HEAL_TIMEOUT_MS
     let first: unknown = null
-    for (;;) {
+    for (let tries = 1; ; tries++) {
       try {
         return await active.heal()
       } catch (error) {
         first ??= error
-        if (performance.now() > deadlineMs) throw first
+        if (tries === HEAL_TRIES) throw first
         await sleep(HEAL_EVERY_MS)
       }
     }

@@ -10,6 +10,7 @@ import type { NodeStatus, Target } from '../api/target.ts'
 import { messageOf } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
+import { EndWatch } from './endings.ts'
 import { ErrorTally } from './error-tally.ts'
 import { clientFor, exercise } from './exercise.ts'
 import { plannedStartUpNs } from './fault-plan.ts'
@@ -107,6 +108,14 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     recorder.sample(sample)
     statuses.record(sample)
   })
+  await using ends = new EndWatch({
+    nodes: cluster.nodes,
+    logDir: parts.logDir,
+    restartsAfterMs: target.restartsAfterMs,
+    clock: clock.now,
+    log,
+    signal: parts.signal,
+  })
   await using _machine = new MachineMonitor(clock.now, (sample) => recorder.machine(sample))
   const exercised = await exercise(run, {
     sampler,
@@ -128,6 +137,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     eventLoopDelayMs,
     services: cluster.services.map(({ name }) => name),
     errors: errors.list(),
+    endings: ends.list(),
     ...exercised,
   }
 }

@@ -49,14 +49,31 @@ const findExited = async (members: readonly Member[]): Promise<readonly ClusterN
   return members.filter((_, i) => running[i]?.length === 0).map(({ node }) => node)
 }
 
-/** The last lines of a node's logs, which may show why it ended. */
+/** Of a log's end, this much is read. */
+const LAST_BYTES = 4096
+
+/** The last lines of a log, which may show why its process ended; empty if there is no such file. */
+export const lastLinesOf = (file: string, count: number): string => {
+  if (!fs.existsSync(file)) return ''
+  const fd = fs.openSync(file, 'r')
+  try {
+    const { size } = fs.fstatSync(fd)
+    const bytes = Buffer.alloc(Math.min(size, LAST_BYTES))
+    fs.readSync(fd, bytes, 0, bytes.length, size - bytes.length)
+    return bytes.toString().trim().split('\n').slice(-count).join('\n')
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+/** The last lines of all logs of a node. */
 const lastLogLines = (logDir: string, node: ClusterNode): string => {
   const directory = path.join(logDir, node.name)
   if (!fs.existsSync(directory)) return ''
-  const lines = fs
+  return fs
     .readdirSync(directory)
-    .flatMap((file) => fs.readFileSync(path.join(directory, file), 'utf8').trim().split('\n'))
-  return lines.slice(-5).join('\n')
+    .map((file) => lastLinesOf(path.join(directory, file), 5))
+    .join('\n')
 }
 
 export interface StartOptions {

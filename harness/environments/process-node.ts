@@ -6,7 +6,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { NodeDisk } from '../api/disk.ts'
 import type { ClusterNode, ProvisionSpec, TakenDown } from '../api/environment.ts'
-import type { NodeCgroups, NodeProcess } from '../api/process.ts'
+import type { EndedProcess, NodeCgroups, NodeProcess } from '../api/process.ts'
 import type { LaunchSpec, NodeIdentity, ProcessSpec } from '../api/target.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
 import { listeningPorts } from '../faults/ports.ts'
@@ -38,6 +38,8 @@ export abstract class ProcessNode implements ClusterNode {
   readonly disk?: NodeDisk
   /** Pids of the programs that were started, keyed by the process names of the launch spec. */
   readonly #started = new Map<string, number>()
+  /** Pids of started programs whose end is known: they were killed, or it was told. */
+  readonly #accounted = new Set<number>()
   /** Who holds it down. */
   readonly #holders = new Set<string>()
   #turn: Promise<void> = Promise.resolve()
@@ -98,13 +100,24 @@ export abstract class ProcessNode implements ClusterNode {
   async #start(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted()
     if (this.#holders.size > 0) return
-    for (const [file, content] of Object.entries(this.#launch.files)) {
-      const target = path.join(this.hostDataDir, file)
-      fs.mkdirSync(path.dirname(target), { recursive: true })
-      fs.writeFileSync(target, content)
-    }
+    const areUp = await Promise.all(this.#launch.processes.map(({ name }) => this.#isUp(name)))
+    if (areUp.every(Boolean)) return
+    for (const [file, content] of Object.entries(this.#launch.files)) this.#write(file, content)
     for (const [index, spec] of this.#launch.processes.entries())
-      if (!(await this.#isUp(spec.name))) this.#started.set(spec.name, await this.spawn(spec, index, signal))
+      if (areUp[index] === false) this.#started.set(spec.name, await this.spawn(spec, index, signal))
+  }
+
+  #account(processes: readonly NodeProcess[]): void {
+    for (const { pid } of processes) this.#accounted.add(pid)
+  }
+
+  #write(file: string, content: LaunchSpec['files'][string]): void {
+    const { text, mode = 0o644, keep = false } = typeof content === 'string' ? { text: content } : content
+    const target = path.join(this.hostDataDir, file)
+    if (keep && fs.existsSync(target)) return
+    fs.mkdirSync(path.dirname(target), { recursive: true })
+    fs.writeFileSync(target, text)
+    fs.chmodSync(target, mode)
   }
 
   /** A program that ended without an error, and left processes to PID 1, has become a daemon: it is up. */
@@ -116,6 +129,19 @@ export abstract class ProcessNode implements ClusterNode {
     return others.length > 0 && (await this.exitOf(pid)) === 'status 0'
   }
 
+  async endings(): Promise<readonly EndedProcess[]> {
+    const ended: EndedProcess[] = []
+    for (const [name, pid] of this.#started) {
+      if (this.#accounted.has(pid) || isAlive(pid) || (await this.#isUp(name))) continue
+      const exit = await this.exitOf(pid)
+      // The system reports it a moment after the end, and a kill of ours may have come meanwhile.
+      if (exit === null || this.#accounted.has(pid)) continue
+      this.#accounted.add(pid)
+      ended.push({ process: name, pid, exit })
+    }
+    return ended
+  }
+
   takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown> {
     this.#holders.add(holder)
     return this.#inTurn(() => this.#end(graceMs, signal))
@@ -123,6 +149,7 @@ export abstract class ProcessNode implements ClusterNode {
 
   async #end(graceMs: number, signal: AbortSignal): Promise<TakenDown> {
     const processes = await this.processes()
+    this.#account(processes)
     if (graceMs > 0) {
       for (const { pid } of processes) send(pid, 'SIGTERM')
       await waitUntil(() => !this.members().some(isAlive), graceMs, 5, signal)
@@ -143,6 +170,7 @@ export abstract class ProcessNode implements ClusterNode {
 
   async #kill(signal: AbortSignal): Promise<readonly NodeProcess[]> {
     const victims = await this.processes()
+    this.#account(victims)
     if (await waitUntil(() => this.killMembers(), GONE_TIMEOUT_MS, 5, signal)) return victims
     throw new UserError(
       `${this.name}: a process survived SIGKILL for ${GONE_TIMEOUT_MS} ms (hung in the kernel?).`,

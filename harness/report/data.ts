@@ -1,7 +1,7 @@
 /** The data of the page, made from a run's record: compact, and small enough for one HTML file. */
 import type { Operation, Pair } from '../api/history.ts'
 import type { FaultColour, Intent } from '../api/nemesis.ts'
-import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
+import type { Ending, FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import type { RunVerdict, Verdict } from '../api/verdict.ts'
 import { quantile } from '../support/quantiles.ts'
@@ -66,6 +66,7 @@ export interface ReportData {
   readonly highlighted: readonly number[]
   /** Those of the first piece of evidence against the cluster: what "first error" shows. */
   readonly firstError: readonly number[]
+  readonly endings: readonly Ending[]
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
 }
@@ -259,6 +260,7 @@ export const reportData = (record: RunRecord, verdict: RunVerdict): ReportData =
     series: seriesOf(pairs, endMs),
     highlighted: verdict.verdicts.flatMap(evidenceOf).flat(),
     firstError,
+    endings: record.facts?.endings ?? [],
     facts: factsOf(record, record.history),
     spec,
   }

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import type { FaultRecord, RunRecord } from '../../api/record.ts'
 import type { RunVerdict, Status } from '../../api/verdict.ts'
-import { formatDurationMs } from '../../support/time.ts'
+import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
 import type { Judged, OutputFormat } from './format.ts'
 
 /** ANSI: green, red, yellow. */
@@ -96,6 +96,22 @@ const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
   ]
 }
 
+/** Endings shown on the terminal; all are in run.json and the report. */
+const SHOWN_ENDINGS = 8
+
+const endingLines = ({ facts }: RunRecord): readonly string[] => {
+  const endings = facts?.endings ?? []
+  const more = endings.length - SHOWN_ENDINGS
+  return [
+    ...endings.slice(0, SHOWN_ENDINGS).map(({ node, process, exit, timeNs, lastWords }, i) => {
+      const said = lastWords === '' ? '' : `: ${lastWords.split('\n').at(-1)}`
+      const at = formatDurationMs(timeNs / NS_PER_MS)
+      return `  ${(i === 0 ? 'ended' : '').padEnd(10)} ${process} of ${node} ended by itself at ${at} (${exit})${said}`
+    }),
+    ...(more > 0 ? [`  ${''.padEnd(10)} and ${more} more`] : []),
+  ]
+}
+
 const checkerLines = ({ verdicts }: RunVerdict): readonly string[] =>
   verdicts.flatMap(({ checker, status, summary, promise }) => [
     `  ${checker.padEnd(16)} ${status.padEnd(8)} ${summary}`,
@@ -141,6 +157,7 @@ export const text: OutputFormat = {
       ...impactLines(verdict),
       ...sideLines(verdict),
       ...factLines(record),
+      ...endingLines(record),
       ...errorLines(verdict),
       ...evidenceLines(judged),
       ...verdict.notes.flatMap((note) => ['', `  note: ${note}`]),

@@ -22,6 +22,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
     hostDataDir: '/nowhere',
     processes: async () => [],
     exitOf: async () => null,
+    endings: async () => [],
     configure: () => {},
     start: async () => {
       calls.push('start')

@@ -134,6 +134,24 @@ const errors = ({ verdict: { errors: groups = [] } }: ReportData): readonly HTML
         ),
       ]
 
+/** Nothing if no process ended by itself. */
+const endings = ({ endings: all }: ReportData): readonly HTMLElement[] =>
+  all.length === 0
+    ? []
+    : [
+        element('h2', {}, ['Processes that ended by themselves']),
+        table(
+          ['at', 'node', 'process', 'exit', 'last words'],
+          all.map(({ timeNs, node, process, exit, lastWords }) => [
+            seconds(timeNs / 1e6),
+            node,
+            process,
+            exit,
+            lastWords,
+          ]),
+        ),
+      ]
+
 /** Nothing if there were no faults. */
 const impact = (data: ReportData): readonly HTMLElement[] => {
   // Verdicts of older versions have no impact.
@@ -163,6 +181,7 @@ const show = (data: ReportData): void => {
     verdicts(data),
     element('h2', {}, ['Faults']),
     faults(data),
+    ...endings(data),
     ...errors(data),
     ...impact(data),
     element('h2', {}, ['Run']),

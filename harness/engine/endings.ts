@@ -1,0 +1,77 @@
+/** Watches for processes of nodes that end by themselves, and starts them again if the target does so. */
+import path from 'node:path'
+import type { ClusterNode } from '../api/environment.ts'
+import type { Log } from '../api/log.ts'
+import type { Ending } from '../api/record.ts'
+import { sleep } from '../support/wait.ts'
+import { lastLinesOf } from './members.ts'
+
+const LOOK_EVERY_MS = 100
+const LAST_LINES = 3
+
+export interface EndWatchOptions {
+  readonly nodes: readonly ClusterNode[]
+  readonly logDir: string
+  /** Absent: whoever heals a fault, or ends the run, starts them. */
+  readonly restartsAfterMs: number | undefined
+  readonly clock: () => number
+  readonly log: Log
+  readonly signal: AbortSignal
+}
+
+export class EndWatch implements AsyncDisposable {
+  readonly #options: EndWatchOptions
+  readonly #stop = new AbortController()
+  readonly #endings: Ending[] = []
+  readonly #watching: Promise<void>
+
+  constructor(options: EndWatchOptions) {
+    this.#options = options
+    this.#watching = this.#watch()
+    // It is awaited at the end, which may be much later.
+    this.#watching.catch(() => {})
+  }
+
+  /** Those so far, in the order in which they were noticed. */
+  list(): readonly Ending[] {
+    return [...this.#endings]
+  }
+
+  async #watch(): Promise<void> {
+    const { nodes, signal } = this.#options
+    while (!this.#stop.signal.aborted && !signal.aborted) {
+      await Promise.all(nodes.map((node) => this.#look(node)))
+      await sleep(LOOK_EVERY_MS, this.#stop.signal).catch(() => {})
+    }
+  }
+
+  async #look(node: ClusterNode): Promise<void> {
+    const { clock, log, logDir, restartsAfterMs } = this.#options
+    const ended = await node.endings()
+    for (const each of ended) {
+      const lastWords = lastLinesOf(path.join(logDir, node.name, `${each.process}.log`), LAST_LINES)
+      const ending: Ending = { ...each, node: node.name, timeNs: clock(), lastWords }
+      this.#endings.push(ending)
+      log.warn('process ended by itself', { ...ending })
+    }
+    if (ended.length > 0 && restartsAfterMs !== undefined) this.#startLater(node, restartsAfterMs)
+  }
+
+  #startLater(node: ClusterNode, afterMs: number): void {
+    const { log, signal } = this.#options
+    const start = async (): Promise<void> => {
+      await sleep(afterMs, this.#stop.signal)
+      await node.start(signal)
+      log.info('started again, as the target does', { node: node.name })
+    }
+    // One that cannot be started is found by recovery.
+    start().catch((error: unknown) =>
+      log.debug('not started again', { node: node.name, error: String(error) }),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort()
+    await this.#watching
+  }
+}
