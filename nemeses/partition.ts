@@ -1,7 +1,8 @@
 /**
  * Network partitions by iptables inside the namespaces of the nodes. A cut link has a rule at both ends: a drop at the
- * receiver alone would still let the packets of the sender out. Proof: the packets that each rule dropped, and a probe
- * of every direction between nodes.
+ * receiver alone would still let the packets of the sender out. The receiver drops whatever comes from the sender's Ethernet
+ * address: by second addresses, multicast, broadcast and IPv6 too. Proof: the packets that each rule dropped, without those of
+ * our own probe, and that probe of every direction between nodes.
  */
 import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'

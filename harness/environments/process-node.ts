@@ -20,6 +20,7 @@ const GONE_TIMEOUT_MS = 10_000
 export interface ProcessNodeOptions {
   readonly identity: NodeIdentity
   readonly keeperPid: number
+  readonly hardware: string
   readonly launch: LaunchSpec
   /** The node's data directory as the controller sees it. */
   readonly hostDataDir: string
@@ -33,6 +34,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly address: string
   readonly dataDir: string
   readonly keeperPid: number
+  readonly hardware: string
   readonly cgroups: NodeCgroups
   readonly hostDataDir: string
   readonly disk?: NodeDisk
@@ -51,6 +53,7 @@ export abstract class ProcessNode implements ClusterNode {
     this.address = options.identity.address
     this.dataDir = options.identity.dataDir
     this.keeperPid = options.keeperPid
+    this.hardware = options.hardware
     this.cgroups = options.cgroups
     if (options.disk !== undefined) this.disk = options.disk
     this.#launch = options.launch

@@ -1,7 +1,9 @@
 /**
- * Dropping and resetting packets inside a node's own network namespace. Each fault has its own chain, inserted and
- * removed by one atomic iptables-restore. So overlapping faults heal independently, and no other rule is touched.
+ * Dropping and resetting packets inside a node's own network namespace. Each fault has its own chains for IPv4 and IPv6,
+ * each inserted and removed by one atomic iptables-restore. So overlapping faults heal independently, and no other rule is
+ * touched.
  */
+import fs from 'node:fs'
 import { execa } from 'execa'
 import { PROBE_PORTS } from './packet/probe.ts'
 
@@ -9,6 +11,11 @@ export interface PacketRule {
   /** `from`: packets that arrive from the address; `to`: packets that leave for it. */
   readonly direction: 'from' | 'to'
   readonly address: string
+  /**
+   * The Ethernet address of the sender: then everything that it sends is meant, by whatever address, multicast, broadcast and
+   * IPv6 included. For `from` and `all`.
+   */
+  readonly hardware?: string
   /**
    * Which packets. `tcp`: all TCP packets; `opening`: those that open a TCP connection; `open`: all other TCP packets;
    * `data`: TCP packets with a payload, so that connections can still be opened and received data is still acknowledged.
@@ -31,11 +38,26 @@ const enter = (namespace: NetworkNamespace, argv: readonly string[]): readonly s
   ...argv,
 ]
 
-const restore = async (namespace: NetworkNamespace, lines: readonly string[]): Promise<void> => {
-  await execa('nsenter', enter(namespace, ['iptables-restore', '--noflush', '--wait', '5']), {
-    input: `*filter\n${lines.join('\n')}\nCOMMIT\n`,
-  })
+/** What to restore, by IP version. */
+interface Restored {
+  readonly v4: readonly string[]
+  readonly v6: readonly string[]
 }
+
+/** A kernel may have no IPv6. */
+const hasV6 = ({ keeperPid }: NetworkNamespace): boolean => fs.existsSync(`/proc/${keeperPid}/net/if_inet6`)
+
+const RESTORE = `
+printf '%s' "$1" | iptables-restore --noflush --wait 5 || exit
+[ -z "$2" ] || printf '%s' "$2" | ip6tables-restore --noflush --wait 5`
+
+const restore = async (namespace: NetworkNamespace, { v4, v6 }: Restored): Promise<void> => {
+  const text = (lines: readonly string[]): string => `*filter\n${lines.join('\n')}\nCOMMIT\n`
+  const texts = [text(v4), hasV6(namespace) ? text(v6) : '']
+  await execa('nsenter', enter(namespace, ['sh', '-c', RESTORE, 'sh', ...texts]))
+}
+
+const inBoth = (lines: readonly string[]): Restored => ({ v4: lines, v6: lines })
 
 const chains = (name: string): { readonly input: string; readonly output: string } => ({
   input: `${name}-i`,
@@ -70,6 +92,15 @@ const ruleLines = (name: string, { direction, address, which, action }: PacketRu
   return [...probes, `${where} ${MATCHES[which]}-j ${target}`]
 }
 
+const hardwareLines = (name: string, { hardware }: PacketRule): readonly string[] =>
+  hardware === undefined ? [] : [`-A ${chains(name).input} -m mac --mac-source ${hardware} -j DROP`]
+
+/** Nodes still find each other's Ethernet addresses, as by ARP, so that a link works at once when it is healed. */
+const neighbourLines = (name: string): readonly string[] =>
+  ['neighbour-solicitation', 'neighbour-advertisement'].map(
+    (type) => `-A ${chains(name).input} -p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j RETURN`,
+  )
+
 export const addRules = async (
   namespace: NetworkNamespace,
   name: string,
@@ -77,12 +108,23 @@ export const addRules = async (
 ): Promise<void> => {
   const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
-  const lines = rules.flatMap((rule) => ruleLines(name, rule))
-  await restore(namespace, [`:${input} - [0:0]`, `:${output} - [0:0]`, ...lines, ...jumps])
+  const own = [`:${input} - [0:0]`, `:${output} - [0:0]`]
+  const byHardware = rules.flatMap((rule) => hardwareLines(name, rule))
+  const byAddress = rules.flatMap((rule) => ruleLines(name, rule))
+  await restore(namespace, {
+    v4: [...own, ...byAddress, ...byHardware, ...jumps],
+    v6: [...own, ...neighbourLines(name), ...byHardware, ...jumps],
+  })
 }
 
-const save = async (namespace: NetworkNamespace): Promise<string> =>
-  (await execa('nsenter', enter(namespace, ['iptables-save', '--counters', '--table', 'filter']))).stdout
+const SAVE =
+  'iptables-save --counters --table filter; [ -z "$1" ] || ip6tables-save --counters --table filter'
+
+/** The rules of both IP versions. */
+const save = async (namespace: NetworkNamespace): Promise<string> => {
+  const v6 = hasV6(namespace) ? 'too' : ''
+  return (await execa('nsenter', enter(namespace, ['sh', '-c', SAVE, 'sh', v6]))).stdout
+}
 
 /**
  * Number of packets that the fault's rules have dropped or reset so far, without those of our own probes; null if the chain no
@@ -105,7 +147,7 @@ export const countPackets = async (namespace: NetworkNamespace, name: string): P
 export const setInForce = (namespace: NetworkNamespace, name: string, inForce: boolean): Promise<void> => {
   const { input, output } = chains(name)
   const how = inForce ? (chain: string) => `-I ${chain} 1 -j` : (chain: string) => `-D ${chain} -j`
-  return restore(namespace, [`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`])
+  return restore(namespace, inBoth([`${how('INPUT')} ${input}`, `${how('OUTPUT')} ${output}`]))
 }
 
 /** Removes the fault's rules. Does nothing if they are already gone. */
@@ -114,11 +156,6 @@ export const removeRules = async (namespace: NetworkNamespace, name: string): Pr
   const { input, output } = chains(name)
   if (!text.includes(`:${input} `)) return
   const jumps = [`INPUT -j ${input}`, `OUTPUT -j ${output}`].filter((jump) => text.includes(`-A ${jump}\n`))
-  await restore(namespace, [
-    ...jumps.map((jump) => `-D ${jump}`),
-    `-F ${input}`,
-    `-F ${output}`,
-    `-X ${input}`,
-    `-X ${output}`,
-  ])
+  const ends = [`-F ${input}`, `-F ${output}`, `-X ${input}`, `-X ${output}`]
+  await restore(namespace, inBoth([...jumps.map((jump) => `-D ${jump}`), ...ends]))
 }

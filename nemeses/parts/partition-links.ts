@@ -24,12 +24,13 @@ export interface Cut {
 /** In a link, client group g is written `clients-g`. */
 const clientName = (group: number): string => `clients-${group}`
 
-const addressOf = (cluster: Cluster, name: string): string => {
+/** All clients have one Ethernet address, so a group of them is told by its IP address alone. */
+const whereaboutsOf = (cluster: Cluster, name: string): Pick<PacketRule, 'address' | 'hardware'> => {
   const host = [...cluster.nodes, ...cluster.services].find((candidate) => candidate.name === name)
-  if (host !== undefined) return host.address
+  if (host !== undefined) return { address: host.address, hardware: host.hardware }
   const address = cluster.clientAddresses[Number(name.replace('clients-', ''))]
   if (address === undefined) throw new UserError(`There is no node, service or client group named ${name}.`)
-  return address
+  return { address }
 }
 
 const isLeaderShape = (shape: Shape): shape is LeaderShape => LEADER_SHAPES.some((known) => known === shape)
@@ -95,8 +96,8 @@ export const linksAround = (cut: Cut, side: readonly string[]): readonly Link[] 
 const rulesFor = (cluster: Cluster, node: ClusterNode, links: readonly Link[]): readonly PacketRule[] =>
   links.flatMap(({ from, to }): PacketRule[] => {
     const all = { which: 'all', action: 'drop' } as const
-    if (to === node.name) return [{ direction: 'from', address: addressOf(cluster, from), ...all }]
-    if (from === node.name) return [{ direction: 'to', address: addressOf(cluster, to), ...all }]
+    if (to === node.name) return [{ direction: 'from', ...whereaboutsOf(cluster, from), ...all }]
+    if (from === node.name) return [{ direction: 'to', address: whereaboutsOf(cluster, to).address, ...all }]
     return []
   })
 

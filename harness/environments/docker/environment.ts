@@ -63,12 +63,13 @@ const makeNode = async (
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },
   })
   await container.start()
-  const { State, Id } = await container.inspect()
+  const { State, Id, NetworkSettings } = await container.inspect()
   return new DockerNode({
     identity,
     container,
     containerId: Id,
     keeperPid: State.Pid,
+    hardware: NetworkSettings.Networks[network]?.MacAddress ?? '',
     launch,
     hostDataDir,
     disk,

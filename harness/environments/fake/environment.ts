@@ -18,6 +18,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
     ...identity,
     calls,
     keeperPid: 0,
+    hardware: '02:00:00:00:00:00',
     cgroups: {},
     hostDataDir: '/nowhere',
     processes: async () => [],

@@ -12,7 +12,7 @@ import { examineHere, whyNotHere } from '../capabilities.ts'
 import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
 import { makeNodeData } from '../process-node.ts'
 import { DATA_DIR, type Keeper, startKeeper } from './keeper.ts'
-import { ADDRESSES, buildNetwork } from './network.ts'
+import { ADDRESSES, buildNetwork, hardwareOf } from './network.ts'
 import { NamespaceNode } from './node.ts'
 import { findPrograms, installPrograms, MEANS, whyNoNamespaces } from './preparation.ts'
 import { inNamespaces } from './unshare.ts'
@@ -40,6 +40,7 @@ const makeNode = async (
   return new NamespaceNode({
     identity,
     keeperPid: keeper.pid,
+    hardware: hardwareOf(identity.address),
     launch,
     logDir,
     hostDataDir,

@@ -24,6 +24,15 @@ const ipBatch = async (pid: number, commands: readonly string[], signal: AbortSi
   })
 }
 
+/** A locally administered Ethernet address, from the last two parts of the IP address. */
+export const hardwareOf = (address: string): string => {
+  const parts = address
+    .split('.')
+    .slice(2)
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+  return `02:00:00:00:${parts.join(':')}`
+}
+
 export interface NetworkSpec {
   readonly switchPid: number
   readonly controllerPid: number
@@ -32,8 +41,8 @@ export interface NetworkSpec {
 }
 
 export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Promise<void> => {
-  const plug = (name: string, pid: number): string[] => [
-    `link add ${name} type veth peer name eth0 netns ${pid}`,
+  const plug = (name: string, pid: number, address: string): string[] => [
+    `link add ${name} type veth peer name eth0 address ${hardwareOf(address)} netns ${pid}`,
     `link set ${name} master br0 up`,
   ]
   await ipBatch(
@@ -41,8 +50,8 @@ export const buildNetwork = async (spec: NetworkSpec, signal: AbortSignal): Prom
     [
       'link add br0 type bridge',
       'link set br0 up',
-      ...spec.hosts.flatMap((host, i) => plug(`h${i + 1}`, host.pid)),
-      ...plug('control', spec.controllerPid),
+      ...spec.hosts.flatMap((host, i) => plug(`h${i + 1}`, host.pid, host.address)),
+      ...plug('control', spec.controllerPid, ADDRESSES.control),
     ],
     signal,
   )
