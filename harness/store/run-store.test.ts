@@ -10,6 +10,7 @@ import { UserError } from '../support/assert.ts'
 import { temporaryFolder } from '../testing/command.ts'
 import { plannedFault } from '../testing/faults.ts'
 import {
+  createRunDir,
   FILES,
   keepService,
   loadRun,
@@ -162,5 +163,16 @@ describe("a run's folder", () => {
     expect(() => readPlannedFaults(file)).toThrow('which is newer')
     fs.writeFileSync(file, encodeHeader('samples', VERSION))
     expect(() => readPlannedFaults(file)).toThrow('faultline.samples/1, and faultline.faults/1 is expected')
+  })
+})
+
+describe('the folder of a run', () => {
+  it('is its own, even if two runs with one seed begin in the same second', () => {
+    using folder = temporaryFolder()
+    const at = new Date('2026-01-02T03:04:05Z')
+    const create = (): string => path.relative(folder.path, createRunDir(folder.path, spec, at))
+    expect([create(), create(), create()]).toEqual(
+      ['', '-2', '-3'].map((end) => `raft-register-none/20260102T030405-${spec.seed}${end}`),
+    )
   })
 })

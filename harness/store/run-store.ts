@@ -60,11 +60,34 @@ interface RunFile {
 const nameIn = (reference: string): string => path.basename(reference).replace(/\.[cm]?[jt]s$/, '')
 
 /** results/<target>-<workload>-<nemeses>/<time>-<seed> */
-export const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
+const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
   const nemeses = spec.nemeses.map(({ name }) => name).join('+') || 'none'
   const group = [nameIn(spec.target), spec.bug, nameIn(spec.workload), nemeses].filter(Boolean).join('-')
   const time = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return path.join(results, group, `${time}-${spec.seed}`)
+}
+
+/** False if it exists. */
+const makeNew = (dir: string): boolean => {
+  try {
+    fs.mkdirSync(dir)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/**
+ * Creates the folder of a run and returns its path. Two runs with one seed may begin in the same second: the second one gets
+ * another name.
+ */
+export const createRunDir = (results: string, spec: RunSpec, startedAt: Date): string => {
+  const wanted = runDirOf(results, spec, startedAt)
+  fs.mkdirSync(path.dirname(wanted), { recursive: true })
+  let dir = wanted
+  for (let n = 2; !makeNew(dir); n++) dir = `${wanted}-${n}`
+  return dir
 }
 
 const writeJson = (file: string, content: object): void =>

@@ -1,5 +1,6 @@
 /** The bundled Raft cluster: real processes with real sockets and disks, and bugs to plant. */
 
+import { fileURLToPath } from 'node:url'
 import type { Delivery } from '../../harness/api/claims.ts'
 import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
@@ -30,7 +31,7 @@ const control = new JsonHttp()
 
 const moduleAt = (relative: string): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`${relative}.${extension}`, import.meta.url).pathname
+  return fileURLToPath(new URL(`${relative}.${extension}`, import.meta.url))
 }
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerConfig => {

@@ -1,5 +1,7 @@
 /** The sink as a service beside a cluster, and the option that requests it. */
+
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { OptionSpec } from '../../harness/api/options.ts'
 import type { ServiceSpec } from '../../harness/api/target.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
@@ -21,7 +23,7 @@ export const sinkOption = {
 type SinkChoice = (typeof sinkOption.choices)[number]
 
 const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-const program = new URL(`main.${extension}`, import.meta.url).pathname
+const program = fileURLToPath(new URL(`main.${extension}`, import.meta.url))
 const control = new JsonHttp()
 
 const sink = (mode: SinkMode): ServiceSpec => ({

@@ -2,10 +2,12 @@
  * The outside of a run: creates the state directory, journal and watchdog, starts the controller in its sandbox, forwards
  * interruptions, and undoes what is left after the controller ended, for any reason.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Environment } from '../../api/environment.ts'
 import type { Log } from '../../api/log.ts'
 import type { RunSpec } from '../../api/record.ts'
@@ -17,7 +19,7 @@ import { createJournal, FileJournal, readJournal, stateDirOf } from '../../fault
 import { bootId, controllerAt, isExiting, startTimeOf } from '../../faults/proc.ts'
 import { undoAll } from '../../faults/undo.ts'
 import type { HarnessLog } from '../../store/harness-log.ts'
-import { runDirOf, writeRunFile } from '../../store/run-store.ts'
+import { createRunDir, writeRunFile } from '../../store/run-store.ts'
 import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
@@ -31,7 +33,7 @@ const DIE_WITH_PARENT = ['setpriv', '--pdeathsig', 'KILL', '--']
 
 const siblingModule = (relative: string): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`${relative}.${extension}`, import.meta.url).pathname
+  return fileURLToPath(new URL(`${relative}.${extension}`, import.meta.url))
 }
 
 const startWatchdog = (stateDir: string): ChildProcess => {
@@ -163,9 +165,9 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
   }
 }
 
-const makeRunDir = (runDir: string): void => {
+const makeRunDir = (results: string, spec: RunSpec): string => {
   try {
-    fs.mkdirSync(runDir, { recursive: true })
+    return createRunDir(path.resolve(results), spec, new Date())
   } catch (error) {
     throw new UserError(
       `Results cannot be written (${messageOf(error)}): choose another folder with --out.`,
@@ -197,8 +199,7 @@ export const supervise = async (
   const programs = await obtainPrograms(environment, target, say)
   const faultline = ownVersion()
   const stateDir = stateDirOf(spec.runId)
-  const runDir = path.resolve(runDirOf(results, spec, new Date()))
-  makeRunDir(runDir)
+  const runDir = makeRunDir(results, spec)
   const log = openLog({ runDir, faultline, log: options.log }, 'supervisor')
   log.info('run begins', { faultline, spec, programs })
   createJournal(stateDir)

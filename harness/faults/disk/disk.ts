@@ -1,8 +1,10 @@
 /** A node's disk as the controller sees it: the mount, the process that serves it, and the requests to that process. */
+
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type {
   Damage,
   DirectoryDurability,
@@ -24,7 +26,7 @@ import type { ServerAnswer, ServerOptions, ServerRequest } from './server.ts'
 
 const serverModule = (): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`./server.${extension}`, import.meta.url).pathname
+  return fileURLToPath(new URL(`./server.${extension}`, import.meta.url))
 }
 
 const RELEASE_TIMEOUT_MS = 5000

@@ -3,9 +3,11 @@
  * their usual network. It works the same in every environment, is seeded, has a rule per directed link and counts every
  * packet. Addresses and connections stay the same. When the switch is killed, its devices and routes disappear.
  */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { LinkCounts } from './link.ts'
 import type { SwitchOptions } from './switch.ts'
@@ -31,7 +33,7 @@ let opened = 0
 
 const switchModule = (): string => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return new URL(`./switch.${extension}`, import.meta.url).pathname
+  return fileURLToPath(new URL(`./switch.${extension}`, import.meta.url))
 }
 
 const inNamespace = async (pid: number, argv: readonly string[], input?: string): Promise<string> => {
