@@ -9,13 +9,14 @@ export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'
  * - `delay`: the operation takes longer: always by `meanMs`, or exponentially distributed with that mean;
  * - `stall`: it does not complete until the rule is removed;
  * - `error`: it fails with `errno` and does nothing;
+ * - `full`: what needs space fails with ENOSPC, and no space is reported to be free; overwriting, truncating and removing work;
  * - `short`: only the first half of a write is done, and the caller gets the short count;
  * - `torn`: only the first sectors (512 bytes) of a write are done, and the caller gets an error.
  */
 export interface DiskRule {
   readonly fault: string
   readonly kinds: readonly DiskKind[]
-  readonly effect: 'delay' | 'stall' | 'error' | 'short' | 'torn'
+  readonly effect: 'delay' | 'stall' | 'error' | 'full' | 'short' | 'torn'
   readonly meanMs: number
   readonly distribution: 'fixed' | 'exponential'
   readonly errno: 'EIO' | 'ENOSPC'

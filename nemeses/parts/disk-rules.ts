@@ -37,7 +37,7 @@ const ruleOf = (fault: string, { mode, latencyMs, distribution, probability }: D
     case 'errors':
       return { ...rule, kinds: ['read', 'write', 'fsync', 'metadata'], effect: 'error' }
     case 'full':
-      return { ...rule, kinds: ['write', 'metadata'], effect: 'error', errno: 'ENOSPC', probability: 1 }
+      return { ...rule, kinds: ['write', 'metadata'], effect: 'full', errno: 'ENOSPC', probability: 1 }
     case 'short':
     case 'torn':
       return { ...rule, kinds: ['write'], effect: mode }

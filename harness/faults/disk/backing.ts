@@ -16,7 +16,7 @@ export const backingFlags = (flags: number): number => {
   return (kept & O_ACCMODE) === O_WRONLY ? (kept & ~O_ACCMODE) | O_RDWR : kept
 }
 
-const typeOf = (entry: fs.Dirent): number => {
+const typeOf = (entry: fs.Dirent<Buffer>): number => {
   if (entry.isDirectory()) return 4
   if (entry.isFile()) return 8
   return entry.isSymbolicLink() ? 10 : 0
@@ -25,12 +25,12 @@ const typeOf = (entry: fs.Dirent): number => {
 /**
  * `.` and `..` come first. The kernel asks for the attributes of each entry later, so any inode number but 0 will do.
  */
-export const entriesOf = (directory: string): readonly DirectoryEntry[] => [
+export const entriesOf = (directory: Buffer): readonly DirectoryEntry[] => [
   { name: '.', ino: 1n, type: 4 },
   { name: '..', ino: 1n, type: 4 },
   ...fs
-    .readdirSync(directory, { withFileTypes: true })
-    .map((entry) => ({ name: entry.name, ino: 1n, type: typeOf(entry) })),
+    .readdirSync(directory, { withFileTypes: true, encoding: 'buffer' })
+    .map((entry) => ({ name: entry.name.toString('latin1'), ino: 1n, type: typeOf(entry) })),
 ]
 
 /** The bytes of an inode, for rolling it back. Each access opens a descriptor of its own. */

@@ -1,6 +1,6 @@
 /** A node's disk as the controller sees it: the mount, the process that serves it, and the requests to that process. */
 
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
@@ -30,6 +30,8 @@ const serverModule = (): string => {
 }
 
 const RELEASE_TIMEOUT_MS = 5000
+/** The highest limit of descriptors that Linux allows by default (fs.nr_open). */
+const MOST_FILES = 2 ** 20
 
 interface Pending {
   readonly resolve: (answer: never) => void
@@ -112,6 +114,11 @@ class FuseDisk implements NodeDisk {
   }
 }
 
+/** The server holds a descriptor for each file that the kernel knows. Users other than root keep their limit. */
+const allowManyFiles = (pid: number): void => {
+  spawnSync('prlimit', ['--pid', String(pid), `--nofile=${MOST_FILES}:${MOST_FILES}`], { stdio: 'ignore' })
+}
+
 export interface DiskOptions {
   /** The node's own folder below the state directory. */
   readonly directory: string
@@ -150,7 +157,10 @@ export const mountDisk = async ({
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
     execArgv: [],
   })
-  if (server.pid !== undefined) addToCgroups(cgroups, server.pid)
+  if (server.pid !== undefined) {
+    addToCgroups(cgroups, server.pid)
+    allowManyFiles(server.pid)
+  }
   let stderr = ''
   server.stderr?.on('data', (chunk: Buffer) => {
     stderr += chunk.toString()

@@ -35,7 +35,7 @@ const tracked = (text: string) => {
     file,
     unsynced,
     write: (at: number, bytes: string) => {
-      unsynced.beforeChange(at, bytes.length)
+      unsynced.beforeWrite(at, bytes.length)
       file.write(at, Buffer.from(bytes))
     },
     truncate: (size: number) => {

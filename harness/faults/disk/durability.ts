@@ -22,14 +22,25 @@ export interface FileBytes {
 
 type Pages = Map<number, Buffer>
 
+/** What an undo needs. */
+interface UndoSet {
+  /** The pages that were changed, with their durable content. */
+  readonly pages: Pages
+  /** The pages that were written beyond the durable length. */
+  readonly added: ReadonlySet<number>
+  readonly durableSize: number
+}
+
 /** One file: the content of its pages and its length when it was last made durable. */
 export class UnsyncedFile {
   readonly #file: FileBytes
   /** The pages changed since the last fsync, with their content at that time. */
   #pages: Pages = new Map()
+  /** Pages written since then beyond the length of that time. A sparse file has far more pages than were ever written. */
+  #added = new Set<number>()
   #durableSize: number
-  /** While an fsync is under way: the pages changed before it, with their content at the fsync before. */
-  #syncing: { readonly pages: Pages; readonly durableSize: number } | null = null
+  /** While an fsync is under way: what was changed before it, since the fsync before. */
+  #syncing: UndoSet | null = null
 
   constructor(file: FileBytes) {
     this.#file = file
@@ -37,10 +48,18 @@ export class UnsyncedFile {
   }
 
   get isClean(): boolean {
-    return this.#syncing === null && this.#pages.size === 0 && this.#durableSize === this.#file.size()
+    const isUnchanged = this.#pages.size === 0 && this.#added.size === 0
+    return this.#syncing === null && isUnchanged && this.#durableSize === this.#file.size()
   }
 
-  /** To be called before `length` bytes from `at` on are written or cut off. */
+  /** To be called before `length` bytes from `at` on are written. */
+  beforeWrite(at: number, length: number): void {
+    this.beforeChange(at, length)
+    const first = Math.floor(Math.max(at, this.#durableSize) / PAGE_BYTES)
+    for (let page = first; page * PAGE_BYTES < at + length; page++) this.#added.add(page)
+  }
+
+  /** To be called before `length` bytes from `at` on are cut off. */
   beforeChange(at: number, length: number): void {
     const end = Math.min(at + length, this.#durableSize)
     for (let page = Math.floor(at / PAGE_BYTES); page * PAGE_BYTES < end; page++) {
@@ -54,9 +73,9 @@ export class UnsyncedFile {
 
   /** An fsync begins: it does not cover later changes. If another one is under way, what it covers is kept as well. */
   beginSync(): void {
-    const older = this.#undoSet()
-    this.#syncing = { pages: older.pages, durableSize: older.durableSize }
+    this.#syncing = this.#undoSet()
     this.#pages = new Map()
+    this.#added = new Set()
     this.#durableSize = this.#file.size()
   }
 
@@ -65,25 +84,26 @@ export class UnsyncedFile {
     this.#syncing = null
   }
 
-  /** The changed pages, with their content as of the last completed fsync. */
-  #undoSet(): { readonly pages: Pages; readonly durableSize: number } {
-    if (this.#syncing === null) return { pages: this.#pages, durableSize: this.#durableSize }
+  /** What was changed since the last completed fsync. */
+  #undoSet(): UndoSet {
+    const own: UndoSet = { pages: this.#pages, added: this.#added, durableSize: this.#durableSize }
+    if (this.#syncing === null) return own
     return {
-      pages: new Map([...this.#pages, ...this.#syncing.pages]),
+      pages: new Map([...own.pages, ...this.#syncing.pages]),
+      added: new Set([...own.added, ...this.#syncing.added]),
       durableSize: this.#syncing.durableSize,
     }
   }
 
   /** Rolls back what does not survive. Afterwards everything left is durable. */
   losePower(survival: Survival, rng: Rng): { readonly bytes: number; readonly pages: number } {
-    const { pages: before, durableSize } = this.#undoSet()
+    const { pages: before, added, durableSize } = this.#undoSet()
     const size = this.#file.size()
     const isLost = (label: string | number): boolean =>
       survival === 'nothing' || (survival === 'some' && rng.fork(label).float() < 0.5)
-    const changed = new Set(before.keys())
-    if (size > durableSize)
-      for (let page = Math.floor(durableSize / PAGE_BYTES); page * PAGE_BYTES < size; page++)
-        changed.add(page)
+    const changed = new Set([...before.keys(), ...[...added].filter((page) => page * PAGE_BYTES < size)])
+    // A file that grew without a write has no page that could carry its length.
+    const keepsLength = size > durableSize && !isLost('length')
     const wasCut = size < durableSize
     const keepsCut = wasCut && !isLost('cut')
     const lost = [...changed].filter((page) =>
@@ -92,8 +112,9 @@ export class UnsyncedFile {
     const gone = new Set(lost)
     const surviving = [...changed].filter((page) => !gone.has(page) && page * PAGE_BYTES < size)
     const reached = surviving.reduce((end, page) => Math.max(end, Math.min(size, (page + 1) * PAGE_BYTES)), 0)
-    this.#restore(lost, before, durableSize, keepsCut ? size : Math.max(durableSize, reached))
+    this.#restore(lost, before, durableSize, keepsCut || keepsLength ? size : Math.max(durableSize, reached))
     this.#pages = new Map()
+    this.#added = new Set()
     this.#syncing = null
     this.#durableSize = this.#file.size()
     const room = Math.max(size, durableSize)

@@ -20,8 +20,16 @@ export interface Inode {
   buried: number
 }
 
-export const pathOf = (inode: Inode, name?: string): string =>
-  name === undefined ? `/proc/self/fd/${inode.fd}` : `/proc/self/fd/${inode.fd}/${name}`
+/**
+ * A path to the inode, or to a name in it, as bytes.
+ *
+ * @param name a character for each byte
+ */
+export const pathOf = (inode: Inode, name?: string): Buffer =>
+  Buffer.from(
+    name === undefined ? `/proc/self/fd/${inode.fd}` : `/proc/self/fd/${inode.fd}/${name}`,
+    'latin1',
+  )
 
 export const statOf = (inode: Inode): fs.BigIntStats => {
   const stat = fs.fstatSync(inode.fd, { bigint: true })
@@ -62,7 +70,7 @@ export class Inodes {
     return this.#open(pathOf(directory, name))
   }
 
-  #open(file: string): Inode {
+  #open(file: string | Buffer): Inode {
     const fd = fs.openSync(file, O_PATH | fs.constants.O_NOFOLLOW)
     const { dev, ino } = fs.fstatSync(fd, { bigint: true })
     const key = `${dev}:${ino}`

@@ -8,7 +8,7 @@ import type { UnsyncedDirectories } from './durability.ts'
 import { type Inode, type Inodes, pathOf } from './inodes.ts'
 import { Errno } from './protocol.ts'
 
-const exists = (file: string): boolean => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
+const exists = (file: Buffer): boolean => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
 /** A removed file in the graveyard, kept for as long as it may have to be restored. */
 interface Grave {

@@ -2,8 +2,9 @@
 import fs from 'node:fs'
 import type { DirectoryDurability, Lost, Survival } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
+import { setAttributes } from './attributes.ts'
 import { backingFlags, bytesOf, entriesOf } from './backing.ts'
-import { UnsyncedDirectories, UnsyncedFile } from './durability.ts'
+import { PAGE_BYTES, UnsyncedDirectories, UnsyncedFile } from './durability.ts'
 import { type Inode, Inodes, pathOf, statOf } from './inodes.ts'
 import { Names } from './names.ts'
 import {
@@ -51,6 +52,8 @@ export class Passthrough {
   /** Buffer for reads. It can be reused, since each reply is written before the next request is taken. */
   readonly #scratch = Buffer.allocUnsafe(MAX_WRITE_BYTES)
   #nextHandle = 1
+  /** It tells that no space is free. */
+  isFull = false
 
   constructor({ root, graveyard, durability }: PassthroughOptions) {
     this.#root = root
@@ -71,13 +74,36 @@ export class Passthrough {
     return step(request)
   }
 
+  /** Whether a disk without free space could not do it. */
+  needsSpace(request: Request): boolean {
+    switch (request.operation) {
+      case 'write': {
+        const { inode } = this.#handle(request.u64())
+        const end = request.u64() + request.u32()
+        return end > Math.ceil(Number(statOf(inode).size) / PAGE_BYTES) * PAGE_BYTES
+      }
+      case 'create': {
+        const file = pathOf(this.#inode(request), request.skip(16).text())
+        return fs.lstatSync(file, { throwIfNoEntry: false }) === undefined
+      }
+      case 'mkdir':
+      case 'mknod':
+      case 'symlink':
+      case 'link':
+      case 'fallocate':
+        return true
+      default:
+        return false
+    }
+  }
+
   /** Writes only the first part of a request's data; `cut` gives its length. Returns the number of bytes written. */
   writePart(request: Request, cut: (at: number, length: number) => number): number {
     const { inode, fd } = this.#handle(request.u64())
     const at = request.u64()
     const length = cut(at, request.u32())
     request.skip(20)
-    this.#unsyncedOf(inode).beforeChange(at, length)
+    this.#unsyncedOf(inode).beforeWrite(at, length)
     const data = request.data(length)
     let written = 0
     while (written < length) written += fs.writeSync(fd, data, written, length - written, at + written)
@@ -126,8 +152,8 @@ export class Passthrough {
     getattr: (request) => encodeAttr(statOf(this.#inode(request))),
     setattr: (request) => this.#setattr(request),
     // The outer call reads the link by its own path, since a symbolic link cannot be read through its descriptor.
-    readlink: (request) => Buffer.from(fs.readlinkSync(fs.readlinkSync(pathOf(this.#inode(request))))),
-    statfs: () => encodeStatfs(fs.statfsSync(this.#root)),
+    readlink: (request) => fs.readlinkSync(this.#ownPath(this.#inode(request)), 'buffer'),
+    statfs: () => encodeStatfs(fs.statfsSync(this.#root), this.isFull),
     open: (request) => this.#open(request),
     create: (request) => this.#create(request),
     read: (request) => this.#read(request),
@@ -150,6 +176,11 @@ export class Passthrough {
 
   #inode(request: Request): Inode {
     return this.#inodes.get(request.nodeId)
+  }
+
+  /** The path of an inode by names, of which it has one as long as it is not unlinked. */
+  #ownPath(inode: Inode): Buffer {
+    return fs.readlinkSync(pathOf(inode), 'buffer')
   }
 
   #handle(id: number): Handle {
@@ -192,38 +223,7 @@ export class Passthrough {
 
   #setattr(request: Request): Answer {
     const inode = this.#inode(request)
-    const [VALID_MODE, VALID_UID, VALID_GID, VALID_SIZE] = [1, 2, 4, 8]
-    const [VALID_ATIME, VALID_MTIME, NOW_ATIME, NOW_MTIME] = [16, 32, 128, 256]
-    const valid = request.u32()
-    request.skip(12)
-    const size = request.u64()
-    request.skip(8)
-    const [atime, mtime] = [request.u64(), request.u64()]
-    request.skip(8)
-    const [atimeNs, mtimeNs] = [request.u32(), request.u32()]
-    const mode = request.skip(4).u32()
-    const [uid, gid] = [request.skip(4).u32(), request.u32()]
-    const file = pathOf(inode)
-    if ((valid & VALID_SIZE) !== 0) this.#truncate(inode, size)
-    if ((valid & VALID_MODE) !== 0) fs.chmodSync(file, mode & 0o7777)
-    if ((valid & (VALID_UID | VALID_GID)) !== 0) {
-      const now = statOf(inode)
-      const keep = (bit: number, given: number, own: bigint): number =>
-        (valid & bit) === 0 ? Number(own) : given
-      fs.chownSync(file, keep(VALID_UID, uid, now.uid), keep(VALID_GID, gid, now.gid))
-    }
-    if ((valid & (VALID_ATIME | VALID_MTIME)) !== 0) {
-      const now = statOf(inode)
-      const time = (bit: number, nowBit: number, seconds: number, ns: number, own: bigint): number => {
-        if ((valid & nowBit) !== 0) return Date.now() / 1000
-        return (valid & bit) === 0 ? Number(own) / 1e9 : seconds + ns / 1e9
-      }
-      fs.utimesSync(
-        file,
-        time(VALID_ATIME, NOW_ATIME, atime, atimeNs, now.atimeNs),
-        time(VALID_MTIME, NOW_MTIME, mtime, mtimeNs, now.mtimeNs),
-      )
-    }
+    setAttributes(inode, request, (size) => this.#truncate(inode, size))
     return encodeAttr(statOf(inode))
   }
 
@@ -343,7 +343,7 @@ export class Passthrough {
   #symlink(request: Request): Answer {
     const directory = this.#inode(request)
     const name = request.text()
-    fs.symlinkSync(request.text(), pathOf(directory, name))
+    fs.symlinkSync(Buffer.from(request.text(), 'latin1'), pathOf(directory, name))
     return this.#made(request, directory, name, false)
   }
 
@@ -351,7 +351,7 @@ export class Passthrough {
     const directory = this.#inode(request)
     const inode = this.#inodes.get(request.u64())
     const name = request.text()
-    fs.linkSync(fs.readlinkSync(pathOf(inode)), pathOf(directory, name))
+    fs.linkSync(this.#ownPath(inode), pathOf(directory, name))
     this.#names.made(directory, name, inode, false)
     return this.#lookUp(directory, name)
   }

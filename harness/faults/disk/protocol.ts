@@ -77,6 +77,11 @@ export class Request {
     return new Request(Buffer.from(this.#bytes))
   }
 
+  /** The same request, to be read from its beginning. */
+  again(): Request {
+    return new Request(this.#bytes)
+  }
+
   get operation(): OperationName | undefined {
     return NAMES.get(this.#bytes.readUInt32LE(4))
   }
@@ -111,10 +116,10 @@ export class Request {
     this.#at += bytes
     return this
   }
-  /** Text up to a zero byte. */
+  /** A name or a path, up to a zero byte: a character for each byte, since names need not be UTF-8. */
   text(): string {
     const end = this.#bytes.indexOf(0, this.#at)
-    const text = this.#bytes.toString('utf8', this.#at, end)
+    const text = this.#bytes.toString('latin1', this.#at, end)
     this.#at = end + 1
     return text
   }
@@ -194,9 +199,11 @@ export const encodeWritten = (bytes: number): Buffer => {
   return body
 }
 
-export const encodeStatfs = (stat: fs.StatsFs): Buffer => {
+/** @param isFull no space is free, whatever is */
+export const encodeStatfs = (stat: fs.StatsFs, isFull: boolean): Buffer => {
   const body = Buffer.alloc(80)
-  const counts = [stat.blocks, stat.bfree, stat.bavail, stat.files, stat.ffree]
+  const [free, available] = isFull ? [0, 0] : [stat.bfree, stat.bavail]
+  const counts = [stat.blocks, free, available, stat.files, stat.ffree]
   for (const [i, value] of counts.entries()) body.writeBigUInt64LE(BigInt(value), 8 * i)
   body.writeUInt32LE(stat.bsize, 40)
   body.writeUInt32LE(255, 44)
@@ -205,6 +212,7 @@ export const encodeStatfs = (stat: fs.StatsFs): Buffer => {
 }
 
 export interface DirectoryEntry {
+  /** A character for each byte. */
   readonly name: string
   readonly ino: bigint
   /** As in d_type. */
@@ -217,7 +225,7 @@ export const encodeDirectory = (entries: readonly DirectoryEntry[], from: number
   let size = 0
   for (let i = from; i < entries.length; i++) {
     const { name, ino, type } = entries[i] as DirectoryEntry
-    const text = Buffer.from(name)
+    const text = Buffer.from(name, 'latin1')
     const entry = Buffer.alloc((24 + text.length + 7) & ~7)
     if (size + entry.length > room) break
     entry.writeBigUInt64LE(ino, 0)

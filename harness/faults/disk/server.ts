@@ -127,7 +127,7 @@ class Server {
     // Read now, since the buffer holds another request by the time an fsync is answered.
     const { unique } = request
     const arrivedMs = performance.now()
-    const hit = kind === null ? null : this.#draw(kind)
+    const hit = kind === null ? null : this.#draw(kind, request)
     const answer = (error: unknown, body: Buffer | null): void => {
       this.#reply(unique, error, body)
       if (kind !== null) this.#count(kind, arrivedMs, hit, error)
@@ -136,9 +136,10 @@ class Server {
     this.#hurt(request.keep(), hit, answer)
   }
 
-  #draw(kind: DiskKind): Hit | null {
+  #draw(kind: DiskKind, request: Request): Hit | null {
     if (this.#rules.length === 0) return null
-    return drawHit(this.#rules, kind, this.#ordinal++, rngFromSeed(this.#options.seed))
+    const hit = drawHit(this.#rules, kind, this.#ordinal++, rngFromSeed(this.#options.seed))
+    return hit?.rule.effect === 'full' && !this.#files.needsSpace(request.again()) ? null : hit
   }
 
   #count(kind: DiskKind, arrivedMs: number, hit: Hit | null, error: unknown): void {
@@ -152,7 +153,7 @@ class Server {
 
   #hurt(request: Request, hit: Hit, answer: (error: unknown, body: Buffer | null) => void): void {
     const { effect, errno } = hit.rule
-    if (effect === 'error') return answer(new Errno(errno), null)
+    if (effect === 'error' || effect === 'full') return answer(new Errno(errno), null)
     if (effect !== 'delay' && effect !== 'stall') return this.#perform(request, hit, answer)
     const leave = (): void => {
       clearTimeout(timer)
@@ -217,6 +218,7 @@ class Server {
     switch (request.ask) {
       case 'rules':
         this.#rules = request.rules
+        this.#files.isFull = this.#rules.some(({ effect }) => effect === 'full')
         for (const { fault, go } of [...this.#held.values()])
           if (!this.#rules.some((rule) => rule.fault === fault)) go()
         return null
