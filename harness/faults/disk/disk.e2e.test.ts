@@ -199,4 +199,64 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     )
     expect(await disk.damage({ file: 'nothing', how: 'truncate', seed: 3 })).toBeNull()
   })
+
+  it('names are bytes: two that are no UTF-8 are two files, listed, linked to, renamed and removed as on the raw disk', async () => {
+    await mount()
+    const script = `
+      const name = (byte) => Buffer.from([0x63, byte])
+      const list = () => console.log(fs.readdirSync('.', { encoding: 'buffer' }).map((n) => n.toString('hex')).sort().join(' '))
+      fs.writeFileSync(name(0xe9), 'first'); fs.writeFileSync(name(0xe8), 'second'); list()
+      fs.symlinkSync(name(0xe9), 'link'); console.log(fs.readFileSync('link', 'utf8'), fs.readlinkSync('link', 'buffer').toString('hex'))
+      fs.renameSync(name(0xe8), name(0xff)); list(); console.log(fs.readFileSync(name(0xff), 'utf8'))
+      fs.mkdirSync(name(0xfe)); fs.writeFileSync(Buffer.concat([name(0xfe), Buffer.from('/'), name(0xe9)]), 'third'); list()
+      fs.rmSync(name(0xe9)); list(); fs.writeFileSync('\u00e9', 'fourth'); list()`
+    await onBoth(
+      async (where) =>
+        (
+          await execa(process.execPath, [
+            '-e',
+            `const fs = require('node:fs'); process.chdir(${JSON.stringify(where)}); ${script}`,
+          ])
+        ).stdout,
+    )
+  })
+
+  it('a full disk refuses what needs space, and can be emptied', async () => {
+    await mount()
+    await on(
+      `fs.writeFileSync('old', 'x'.repeat(10000)); fs.mkdirSync('empty'); fs.writeFileSync('ballast', 'x')`,
+    )
+    await disk.setRules('disk-1', [rule({ kinds: ['write', 'metadata'], effect: 'full', errno: 'ENOSPC' })])
+    const does = (what: string): string =>
+      `try { ${what}; console.log('ok') } catch (e) { console.log(e.code) }`
+    const fails = [
+      "fs.writeFileSync('new', 'x')",
+      "fs.mkdirSync('d')",
+      "fs.appendFileSync('old', 'x'.repeat(9000))",
+    ]
+    const works = [
+      "fs.writeSync(fs.openSync('old', 'r+'), 'y', 0)",
+      "fs.renameSync('old', 'renamed')",
+      "fs.truncateSync('renamed', 10)",
+      "fs.unlinkSync('ballast')",
+      "fs.rmdirSync('empty')",
+      "fs.chmodSync('renamed', 0o600)",
+    ]
+    const said = await on([...fails, ...works].map(does).join(';'))
+    expect(said.split('\n')).toEqual([...fails.map(() => 'ENOSPC'), ...works.map(() => 'ok')])
+    expect(await on(`console.log(fs.statfsSync('.').bavail)`)).toBe('0')
+    await disk.setRules('disk-1', [])
+    expect(Number(await on(`console.log(fs.statfsSync('.').bavail)`))).toBeGreaterThan(0)
+  })
+
+  it('a sparse file of 100 GiB loses power like any other: what was written and not fsynced', async () => {
+    await mount()
+    await on(`fs.writeFileSync('map', ''); fs.truncateSync('map', 100 * 2 ** 30); const d = fs.openSync('map', 'r+')
+      fs.writeSync(d, 'kept', 50 * 2 ** 30); fs.fsyncSync(d); sync('.'); fs.writeSync(d, 'lost', 70 * 2 ** 30); fs.ftruncateSync(d, 200 * 2 ** 30)`)
+    expect(await disk.losePower('nothing', 1)).toMatchObject({ bytes: 4096, pages: 1, files: 1 })
+    const at = (gib: number): string =>
+      `const b = Buffer.alloc(4); fs.readSync(fs.openSync('map', 'r'), b, 0, 4, ${gib} * 2 ** 30); console.log(fs.statSync('map').size / 2 ** 30, b.toString())`
+    expect(await on(at(50))).toBe('100 kept')
+    expect(await on(at(70))).toBe('100 \0\0\0\0')
+  })
 })
