@@ -3,6 +3,14 @@ import fs from 'node:fs'
 import { type Inode, pathOf, statOf } from './inodes.ts'
 import type { Request } from './protocol.ts'
 
+export const S_ISGID = 0o2000
+
+/** What is made in a setgid directory belongs to its group, and a directory made there is setgid too. */
+export const givesGroup = (directory: Inode): boolean => (Number(statOf(directory).mode) & S_ISGID) !== 0
+
+export const groupFor = (request: Request, directory: Inode): number =>
+  givesGroup(directory) ? Number(statOf(directory).gid) : request.gid
+
 /** Carries out a request to change attributes. `truncate` changes the size. */
 export const setAttributes = (inode: Inode, request: Request, truncate: (size: number) => void): void => {
   const [VALID_MODE, VALID_UID, VALID_GID, VALID_SIZE] = [1, 2, 4, 8]

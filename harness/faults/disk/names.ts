@@ -7,6 +7,7 @@ import path from 'node:path'
 import type { UnsyncedDirectories } from './durability.ts'
 import { type Inode, type Inodes, pathOf } from './inodes.ts'
 import { Errno } from './protocol.ts'
+import { exchange } from './system-calls.ts'
 
 const exists = (file: Buffer): boolean => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
@@ -95,6 +96,24 @@ export class Names {
         if (grave !== null) this.#leave(grave)
         letGo()
       },
+    })
+  }
+
+  /** Both names go on to exist, each for what the other one was. */
+  exchange(from: Inode, oldName: string, to: Inode, newName: string): void {
+    const swap = (): void => exchange(pathOf(from, oldName), pathOf(to, newName))
+    swap()
+    for (const each of [from, to]) this.#inodes.hold(each)
+    const letGo = (): void => {
+      for (const each of [from, to]) this.#inodes.release(each)
+    }
+    this.#unsynced.add({
+      directories: from === to ? [from] : [from, to],
+      undo: () => {
+        swap()
+        letGo()
+      },
+      settle: letGo,
     })
   }
 

@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import type { DirectoryDurability, Lost, Survival } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
-import { setAttributes } from './attributes.ts'
+import { givesGroup, groupFor, S_ISGID, setAttributes } from './attributes.ts'
 import { backingFlags, bytesOf, entriesOf } from './backing.ts'
 import { PAGE_BYTES, UnsyncedDirectories, UnsyncedFile } from './durability.ts'
 import { type Inode, Inodes, pathOf, statOf } from './inodes.ts'
@@ -21,8 +21,10 @@ import {
   type OperationName,
   type Request,
 } from './protocol.ts'
+import { allocate, makeNode } from './system-calls.ts'
 
 const { O_CREAT, O_EXCL } = fs.constants
+const MOST_KEPT_BYTES = 2 ** 30
 const NO_FD = -1
 
 interface Handle {
@@ -255,7 +257,7 @@ export class Passthrough {
     const file = pathOf(directory, name)
     const isNew = fs.lstatSync(file, { throwIfNoEntry: false }) === undefined
     const fd = fs.openSync(file, backingFlags(flags) | O_CREAT | (flags & O_EXCL), mode & 0o7777)
-    if (isNew) fs.fchownSync(fd, request.uid, request.gid)
+    if (isNew) fs.fchownSync(fd, request.uid, groupFor(request, directory))
     const inode = this.#inodes.lookUp(directory, name)
     if (isNew) this.#names.made(directory, name, inode, false)
     return Buffer.concat([encodeEntry(inode.id, statOf(inode)), this.#newHandle(inode, fd)])
@@ -277,16 +279,20 @@ export class Passthrough {
     return null
   }
 
-  /** Emulated by extending the file. Other modes of fallocate are not supported. */
+  /** Reserves space, punches a hole or zeroes a range. Modes that move what follows are not supported. */
   #fallocate(request: Request): Answer {
-    const { inode, fd } = this.#handle(request.u64())
-    const end = request.u64() + request.u64()
-    const KEEP_SIZE = 1
-    const mode = request.u32()
-    if ((mode & ~KEEP_SIZE) !== 0) throw new Errno('EOPNOTSUPP')
-    if ((mode & KEEP_SIZE) !== 0 || end <= Number(statOf(inode).size)) return null
-    this.#unsyncedOf(inode)
-    fs.ftruncateSync(fd, end)
+    const { inode } = this.#handle(request.u64())
+    const [at, length, mode] = [request.u64(), request.u64(), request.u32()]
+    const [KEEP_SIZE, PUNCH_HOLE, ZERO_RANGE] = [1, 2, 16]
+    if ((mode & ~(KEEP_SIZE | PUNCH_HOLE | ZERO_RANGE)) !== 0) throw new Errno('EOPNOTSUPP')
+    const file = this.#unsyncedOf(inode)
+    if ((mode & (PUNCH_HOLE | ZERO_RANGE)) !== 0) {
+      // What was there is kept until the next fsync.
+      if (length > MOST_KEPT_BYTES) throw new Errno('EOPNOTSUPP')
+      file.beforeChange(at, length)
+    }
+    allocate(pathOf(inode), mode, at, length)
+    this.#forgetClean(inode)
     return null
   }
 
@@ -315,7 +321,7 @@ export class Passthrough {
 
   /** To be called after `name` was created: gives it to the caller's user and returns its entry for the kernel. */
   #made(request: Request, directory: Inode, name: string, isDirectory: boolean): Buffer {
-    fs.lchownSync(pathOf(directory, name), request.uid, request.gid)
+    fs.lchownSync(pathOf(directory, name), request.uid, groupFor(request, directory))
     const inode = this.#inodes.lookUp(directory, name)
     this.#names.made(directory, name, inode, isDirectory)
     return encodeEntry(inode.id, statOf(inode))
@@ -325,18 +331,27 @@ export class Passthrough {
     const directory = this.#inode(request)
     const mode = request.u32()
     const name = request.skip(4).text()
-    fs.mkdirSync(pathOf(directory, name), mode & 0o7777)
-    return this.#made(request, directory, name, true)
+    const file = pathOf(directory, name)
+    fs.mkdirSync(file, mode & 0o7777)
+    const made = this.#made(request, directory, name, true)
+    // A change of the owner clears the bit.
+    if (givesGroup(directory)) fs.chmodSync(file, (mode & 0o7777) | S_ISGID)
+    return made
   }
 
-  /** Regular files only: data directories contain no devices, and sockets are bound elsewhere. */
+  /** Regular files, FIFOs and sockets. A data directory contains no devices. */
   #mknod(request: Request): Answer {
     const directory = this.#inode(request)
     const mode = request.u32()
     const name = request.skip(12).text()
-    if ((mode & fs.constants.S_IFMT) !== fs.constants.S_IFREG) throw new Errno('EPERM')
-    const flags = O_CREAT | O_EXCL | fs.constants.O_WRONLY
-    fs.closeSync(fs.openSync(pathOf(directory, name), flags, mode & 0o7777))
+    const { S_IFMT, S_IFREG, S_IFIFO, S_IFSOCK } = fs.constants
+    const type = mode & S_IFMT
+    if (type === S_IFIFO || type === S_IFSOCK) makeNode(pathOf(directory, name), mode)
+    else if (type !== S_IFREG) throw new Errno('EPERM')
+    else {
+      const flags = O_CREAT | O_EXCL | fs.constants.O_WRONLY
+      fs.closeSync(fs.openSync(pathOf(directory, name), flags, mode & 0o7777))
+    }
     return this.#made(request, directory, name, false)
   }
 
@@ -361,14 +376,18 @@ export class Passthrough {
     return null
   }
 
-  /** @param flagBytes size of rename2's flags: "do not replace" (1); exchange and whiteout are not supported. */
+  /** @param flagBytes size of rename2's flags: "do not replace" (1), "exchange" (2); whiteout is not supported. */
   #rename(request: Request, flagBytes: number): Answer {
     const from = this.#inode(request)
     const to = this.#inodes.get(request.u64())
     const flags = flagBytes === 0 ? 0 : request.u32()
     if (flagBytes !== 0) request.skip(4)
-    if ((flags & ~1) !== 0) throw new Errno('EINVAL')
+    if (flags > 2) throw new Errno('EINVAL')
     const oldName = request.text()
+    if (flags === 2) {
+      this.#names.exchange(from, oldName, to, request.text())
+      return null
+    }
     this.#names.rename(from, oldName, to, request.text(), flags === 0)
     return null
   }
