@@ -28,6 +28,7 @@ import {
   aimedAt,
   drawOutage,
   drawVictims,
+  isTolerated,
   parseVictims,
   resolveVictims,
   VICTIM_FIELDS,
@@ -105,13 +106,17 @@ export const kill = scheduledNemesis({
     const patterns = parseWords('patterns', options.patterns, RESTART_PATTERNS)
     const steps = parseWords('steps', options.steps, STEPS)
     const spend = dataWithinTolerance(asked, context)
+    // When all are down at the end, the power fails if that may be: what is read back then was fsynced.
+    const losesPower = dataWords.includes('unsynced-lost') && isTolerated('all', context, 'power-loss')
+    const dataOf = (ordinal: number, aim: Aim): KillIntent['data'] =>
+      aim === 'all' && losesPower ? 'unsynced-lost' : spend(takeTurn(rng.fork('data'), dataWords, ordinal))
     const victimsOf = (draw: Rng, data: KillIntent['data'], aim: Aim) => {
-      if (data === 'unsynced-lost') return drawOutage(draw, words, context)
-      const allowed = data === 'kept' ? words : fewNodes(words)
+      if (data === 'unsynced-lost' && aim !== 'all') return drawOutage(draw, words, context)
+      const allowed = data === 'kept' || aim === 'all' ? words : fewNodes(words)
       return drawVictims(draw, aimedAt(allowed, aim), context, 'kill')
     }
     return (draw, ordinal, aim) => {
-      const data = spend(takeTurn(rng.fork('data'), dataWords, ordinal))
+      const data = dataOf(ordinal, aim)
       const signal = draw.fork('signal').pick(signals)
       const pattern = data === 'kept' ? draw.fork('pattern').pick(patterns) : 'at-once'
       const isSudden = context.hasDisks && pattern === 'at-once' && signal === 'SIGKILL'

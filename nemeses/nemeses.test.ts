@@ -155,8 +155,9 @@ describe.each([
 
 describe('in the outage that ends a run', () => {
   const window = { fromNs: 59e9, toNs: 60e9, kind: 'outage' } as const
-  const plan = (kill: 'any' | 'minority') =>
-    planOf('kill', 3, {}, { ...context, windows: [window], tolerates: { kill } })
+  const under = (tolerates: PlanContext['tolerates'], hasDisks = true) =>
+    planOf('kill', 3, {}, { ...context, windows: [window], tolerates, hasDisks })
+  const plan = (kill: 'any' | 'minority') => under({ kill })
 
   it('all nodes are down for all of it, and it does not wait for the cluster to serve', () => {
     expect(plan('any')).toMatchObject([{ atNs: 59e9, durationNs: 1e9, intent: { victims: 'all' } }])
@@ -165,6 +166,16 @@ describe('in the outage that ends a run', () => {
 
   it('no more nodes are down than the claims tolerate', () =>
     expect(['one', 'leader', 'minority']).toContain(plan('minority')[0]?.intent.victims))
+
+  it.each([
+    ['unsynced-lost', { kill: 'any', 'power-loss': 'any' }, true],
+    // A majority would be too many, or nothing can be lost.
+    ['kept', { kill: 'any', 'power-loss': 'minority' }, true],
+    ['kept', { kill: 'any' }, true],
+    ['kept', { kill: 'any', 'power-loss': 'any' }, false],
+  ] as const)('data is %s where the claims tolerate %o; disks of ours: %s', (data, tolerates, hasDisks) =>
+    expect(under(tolerates, hasDisks)[0]?.intent).toMatchObject({ victims: 'all', data }),
+  )
 })
 
 describe('options', () => {
