@@ -28,8 +28,8 @@ export interface TakenDown {
 }
 
 export interface ClusterNode extends NodeIdentity {
-  /** The Ethernet address of its interface. */
-  readonly hardware: string
+  /** The Ethernet address of its interface. Null: the environment does not tell. */
+  readonly hardware: string | null
   /** A pid whose network namespace is the node's and outlives its processes (keeper). */
   readonly keeperPid: number
   /** All running OS processes of the node, as the controller sees them: what was started, and what that started. */

@@ -20,7 +20,7 @@ const GONE_TIMEOUT_MS = 10_000
 export interface ProcessNodeOptions {
   readonly identity: NodeIdentity
   readonly keeperPid: number
-  readonly hardware: string
+  readonly hardware: string | null
   readonly launch: LaunchSpec
   /** The node's data directory as the controller sees it. */
   readonly hostDataDir: string
@@ -34,7 +34,7 @@ export abstract class ProcessNode implements ClusterNode {
   readonly address: string
   readonly dataDir: string
   readonly keeperPid: number
-  readonly hardware: string
+  readonly hardware: string | null
   readonly cgroups: NodeCgroups
   readonly hostDataDir: string
   readonly disk?: NodeDisk

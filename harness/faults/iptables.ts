@@ -13,9 +13,9 @@ export interface PacketRule {
   readonly address: string
   /**
    * The Ethernet address of the sender: then everything that it sends is meant, by whatever address, multicast, broadcast and
-   * IPv6 included. For `from` and `all`.
+   * IPv6 included. For `from` and `all`. Absent or null: packets from `address` alone.
    */
-  readonly hardware?: string
+  readonly hardware?: string | null
   /**
    * Which packets. `tcp`: all TCP packets; `opening`: those that open a TCP connection; `open`: all other TCP packets;
    * `data`: TCP packets with a payload, so that connections can still be opened and received data is still acknowledged.
@@ -93,7 +93,7 @@ const ruleLines = (name: string, { direction, address, which, action }: PacketRu
 }
 
 const hardwareLines = (name: string, { hardware }: PacketRule): readonly string[] =>
-  hardware === undefined ? [] : [`-A ${chains(name).input} -m mac --mac-source ${hardware} -j DROP`]
+  (hardware ?? null) === null ? [] : [`-A ${chains(name).input} -m mac --mac-source ${hardware} -j DROP`]
 
 /** Nodes still find each other's Ethernet addresses, as by ARP, so that a link works at once when it is healed. */
 const neighbourLines = (name: string): readonly string[] =>

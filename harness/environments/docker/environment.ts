@@ -69,7 +69,7 @@ const makeNode = async (
     container,
     containerId: Id,
     keeperPid: State.Pid,
-    hardware: NetworkSettings.Networks[network]?.MacAddress ?? '',
+    hardware: NetworkSettings.Networks[network]?.MacAddress || null,
     launch,
     hostDataDir,
     disk,
