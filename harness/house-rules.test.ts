@@ -123,6 +123,7 @@ const EDGES = [
   'targets/raft/bugs/clocks.ts',
   'targets/raft/server/',
   'targets/http.ts',
+  'targets/pipe-client.ts',
   'targets/redis/connect.ts',
   'targets/stub-service.ts',
   'targets/sink/main.ts',
