@@ -7,7 +7,7 @@ import { temporaryFolder } from '../harness/testing/command.ts'
 import { effectsOf, expectKept, play } from '../harness/testing/play.ts'
 
 const TARGET = path.join(PROJECT_ROOT, 'harness/testing/pipe-target.ts')
-const EXAMPLES = path.join(PROJECT_ROOT, 'examples')
+const EXAMPLES = path.join(PROJECT_ROOT, 'targets/examples')
 const FLAGS =
   '-n kill,partition --plan steady --nemesis-opts interval=3s,duration=1s,kill.signals=SIGKILL,kill.patterns=at-once --rate 200 --time-limit 9s --seed 1'
 

@@ -12,6 +12,7 @@ import type { Workload } from '../../api/workload.ts'
 import { environments } from '../../environments/index.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { lookUp } from '../unknown-name.ts'
+import { requireTarget } from './target-shape.ts'
 
 const looksLikePath = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name)
 
@@ -37,11 +38,7 @@ const hasMethods = (value: unknown, names: readonly string[]): boolean =>
 
 export const findTarget = async (name: string): Promise<Target> => {
   if (!looksLikePath(name)) return lookUp('target', targets, name)
-  const target = await defaultExportOf('target', name)
-  if (hasMethods(target, ['launch', 'claims', 'ready'])) return target as Target
-  throw new UserError(
-    `${path.resolve(name)} does not export a Target as default: see Target in harness/api.ts.`,
-  )
+  return requireTarget(path.resolve(name), await defaultExportOf('target', name))
 }
 
 export const findWorkload = async (name: string): Promise<Workload> => {

@@ -17,6 +17,7 @@ import { requireFit } from './recorded-plan.ts'
 import { findNemesis, findTarget, findWorkload, referenceTo } from './registries.ts'
 import type { RunSettings } from './settings.ts'
 import { type Place, requireSupport, requireVocabulary } from './support.ts'
+import { requireLaunches } from './target-shape.ts'
 
 export interface BuiltSpec {
   readonly spec: RunSpec
@@ -61,6 +62,21 @@ const withPlans = (spec: RunSpec, place: Place, claims: Claims): BuiltSpec => {
   }
 }
 
+/** @throws UserError if the target says something impossible about how its nodes are started */
+const requireLaunchable = (
+  { target, environment }: Place,
+  { runId, nodes, targetOptions, bug }: RunSpec,
+): void => {
+  const names = (target.services?.(targetOptions) ?? []).map(({ name }) => name)
+  const plan = {
+    nodes: environment.identify(runId, nodes),
+    services: environment.identifyServices(runId, names),
+    options: targetOptions,
+    bug,
+  }
+  requireLaunches(target.name, plan.nodes, (node) => target.launch(node, plan, (program) => program))
+}
+
 /** @throws UserError (bad usage) if parts do not fit together */
 export const buildRunSpec = async (targetName: string, settings: RunSettings): Promise<BuiltSpec> => {
   const target = await findTarget(targetName)
@@ -96,6 +112,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     clientGroups: settings.clientGroups,
     expect: parseExpect(settings.expect, workload.vocabulary),
   }
+  requireLaunchable(place, asked)
   requireSupport(place, asked.nemeses)
   const { spec, notes } =
     settings.nemesis === 'all' ? withPlans(asked, place, claims) : { spec: asked, notes: [] }

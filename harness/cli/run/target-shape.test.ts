@@ -1,0 +1,79 @@
+/** What a user may write by mistake in a target of their own: each is one sentence that names the part. */
+import { describe, expect, it } from 'vitest'
+import { targets } from '../../../targets/index.ts'
+import type { NodeIdentity } from '../../api/target.ts'
+import { UserError } from '../../support/assert.ts'
+import { requireLaunches, requireTarget } from './target-shape.ts'
+
+const fine = {
+  name: 'mine',
+  description: 'my cluster',
+  options: {},
+  nodes: { default: 3, min: 1 },
+  bugs: [],
+  programs: {},
+  claims: () => ({}),
+  clients: { register: { open: async () => ({}) } },
+  launch: () => ({}),
+  ready: async () => true,
+}
+const { launch: _launch, ...withoutLaunch } = fine
+const { programs: _programs, ...withoutPrograms } = fine
+
+describe('a target module', () => {
+  it.each([...Object.entries(targets), ['one with parts of its own', { ...fine, helpers: [] }]])(
+    'is taken: %s',
+    (_, target) => expect(requireTarget('/x.ts', target)).toBe(target),
+  )
+
+  it.each([
+    [3, '/x.ts does not export a Target as default'],
+    [undefined, '/x.ts does not export a Target as default'],
+    [withoutLaunch, 'launch: a function is needed'],
+    [withoutPrograms, 'programs: missing'],
+    [{ ...fine, claims: {} }, 'claims: a function is needed'],
+    [{ ...fine, ready: true }, 'ready: a function is needed'],
+    [{ ...fine, nodes: 3 }, 'nodes: Invalid input: expected object, received number'],
+    [{ ...fine, nodes: { default: 0, min: 1 } }, 'nodes.default: Too small'],
+    [{ ...fine, clients: { register: { opne: () => {} } } }, 'clients.register.open: a function is needed'],
+    [{ ...fine, options: { depth: { default: 3 } } }, 'options.depth.type: '],
+    [{ ...fine, sevices: () => [] }, 'sevices: there is no such part. Did you mean services?'],
+  ])('is refused, with the part that is wrong: %o', (target, sentence) => {
+    expect(() => requireTarget('/x.ts', target)).toThrow(UserError)
+    expect(() => requireTarget('/x.ts', target)).toThrow(sentence)
+  })
+})
+
+describe('how a node is started', () => {
+  const nodes: readonly NodeIdentity[] = [{ name: 'n1', index: 1, address: '198.18.0.1', dataDir: '/data' }]
+  const process = { name: 'server', argv: ['/bin/server'], env: { PORT: '3' } }
+  const launching = (launch: () => unknown) => (): void => requireLaunches('mine', nodes, launch)
+
+  it.each([
+    { files: {}, processes: [process] },
+    {
+      files: { a: 'text', b: { text: 'x', mode: 0o600, keep: true } },
+      processes: [process, { ...process, name: 'b' }],
+    },
+  ])('may be %o', (launch) => expect(launching(() => launch)).not.toThrow())
+
+  it.each([
+    [{ processes: [process] }, 'files: missing'],
+    [{ files: {}, processes: [] }, 'processes: Too small'],
+    [{ files: {}, processes: [{ ...process, argv: undefined }] }, 'processes.0.argv: missing'],
+    [{ files: {}, processes: [{ ...process, env: { PORT: 3 } }] }, 'processes.0.env.PORT: Invalid input'],
+    [
+      { files: {}, processes: [{ ...process, directory: '/x' }] },
+      'processes.0.directory: there is no such part',
+    ],
+  ])('may not be %o', (launch, sentence) =>
+    expect(launching(() => launch)).toThrow(`Target mine cannot start n1: launch: ${sentence}`),
+  )
+
+  it('may not fail', () =>
+    expect(
+      launching(() => {
+        throw new Error('no seventh node')
+      }),
+    ).toThrow('Target mine cannot start n1: launch: it failed: no seventh node'))
+})
