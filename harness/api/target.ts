@@ -26,6 +26,15 @@ export interface ProcessSpec {
   readonly name: string
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string>>
+  /**
+   * The user it runs as, who then owns the data directory and the files of the launch. Absent: the user who runs faultline;
+   * in a container, root. Only root can start programs as others.
+   */
+  readonly user?: string
+  /** The directory it starts in. Absent: the node's data directory. */
+  readonly directory?: string
+  /** Permissions that new files do not get, such as 0o077. Absent: 0o022. */
+  readonly umask?: number
 }
 
 /** A file to write before a node is started. */

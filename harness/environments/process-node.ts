@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
+import { execa } from 'execa'
 import type { NodeDisk } from '../api/disk.ts'
 import type { ClusterNode, ProvisionSpec, TakenDown } from '../api/environment.ts'
 import type { EndedProcess, NodeCgroups, NodeProcess } from '../api/process.ts'
@@ -106,8 +107,21 @@ export abstract class ProcessNode implements ClusterNode {
     const areUp = await Promise.all(this.#launch.processes.map(({ name }) => this.#isUp(name)))
     if (areUp.every(Boolean)) return
     for (const [file, content] of Object.entries(this.#launch.files)) this.#write(file, content)
+    await this.#giveData(signal)
     for (const [index, spec] of this.#launch.processes.entries())
       if (areUp[index] === false) this.#started.set(spec.name, await this.spawn(spec, index, signal))
+  }
+
+  /** To the users of its programs. Asked inside the node: a container has users of its own. */
+  async #giveData(signal: AbortSignal): Promise<void> {
+    const files = Object.keys(this.#launch.files).map((file) => path.posix.join(this.dataDir, file))
+    for (const { user } of this.#launch.processes)
+      if (user !== undefined)
+        await execa(
+          'nsenter',
+          ['--target', String(this.keeperPid), '--mount', '--', 'chown', `${user}:`, this.dataDir, ...files],
+          { cancelSignal: signal },
+        )
   }
 
   #account(processes: readonly NodeProcess[]): void {

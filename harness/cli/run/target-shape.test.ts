@@ -51,6 +51,7 @@ describe('how a node is started', () => {
 
   it.each([
     { files: {}, processes: [process] },
+    { files: {}, processes: [{ ...process, user: 'daemon', directory: '/', umask: 0o77 }] },
     {
       files: { a: 'text', b: { text: 'x', mode: 0o600, keep: true } },
       processes: [process, { ...process, name: 'b' }],
@@ -62,10 +63,7 @@ describe('how a node is started', () => {
     [{ files: {}, processes: [] }, 'processes: Too small'],
     [{ files: {}, processes: [{ ...process, argv: undefined }] }, 'processes.0.argv: missing'],
     [{ files: {}, processes: [{ ...process, env: { PORT: 3 } }] }, 'processes.0.env.PORT: Invalid input'],
-    [
-      { files: {}, processes: [{ ...process, directory: '/x' }] },
-      'processes.0.directory: there is no such part',
-    ],
+    [{ files: {}, processes: [{ ...process, cwd: '/x' }] }, 'processes.0.cwd: there is no such part'],
   ])('may not be %o', (launch, sentence) =>
     expect(launching(() => launch)).toThrow(`Target mine cannot start n1: launch: ${sentence}`),
   )

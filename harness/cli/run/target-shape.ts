@@ -64,6 +64,9 @@ const launchShape = z.strictObject({
         name: z.string().min(1),
         argv: z.array(z.string()).min(1),
         env: z.record(z.string(), z.string()),
+        user: z.string().min(1).optional(),
+        directory: z.string().min(1).optional(),
+        umask: z.int().min(0).max(0o777).optional(),
       }),
     )
     .min(1),

@@ -8,6 +8,7 @@ import { isAlive, signal as send } from '../../faults/proc.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
+import { commandOf } from '../command.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
 
 /** The paths as the node sees them. */
@@ -59,7 +60,7 @@ export class DockerNode extends ProcessNode {
     const log = `${LOG_DIR}/${spec.name}.log`
     // The shell only redirects the output to a file that outlives the process, then executes the program.
     const exec = await this.#container.exec({
-      Cmd: ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', ...spec.argv],
+      Cmd: ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', ...commandOf(spec)],
       WorkingDir: DATA_DIR,
       Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
       AttachStdout: false,

@@ -188,7 +188,12 @@ export class NodeInit {
    *
    * @param log the index of its log file
    */
-  async run({ argv, env }: ProcessSpec, log: number, signal: AbortSignal): Promise<number> {
+  async run(
+    argv: readonly string[],
+    env: ProcessSpec['env'],
+    log: number,
+    signal: AbortSignal,
+  ): Promise<number> {
     const variables = Object.entries({ PATH, LANG: 'C.UTF-8', ...env }).map(
       ([name, value]) => `${name}=${value}`,
     )

@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { ProcessSpec } from '../../api/target.ts'
 import { thaw } from '../../faults/freezer.ts'
 import { signal } from '../../faults/proc.ts'
+import { commandOf } from '../command.ts'
 import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
 import { NodeInit } from './node-init.ts'
 
@@ -43,6 +44,6 @@ export class NamespaceNode extends ProcessNode {
         abort,
       )
     const env = { HOME: this.dataDir, ...spec.env }
-    return this.#init.run({ ...spec, env }, index, abort)
+    return this.#init.run(commandOf(spec), env, index, abort)
   }
 }
