@@ -13,7 +13,7 @@ export const retryAppliedTwice: BugDefinition = {
   description: 'ignores the sequence numbers of sessions: a retried request takes effect again',
   simulatorSeeds: 40,
   realRun: {
-    args: '-n partition --nemesis-opts shapes=leader-clients,direction=one-way,interval=1500ms,duration=700ms --target-opts attempt-timeout=300ms,attempts=5 --rate 400 --time-limit 20s',
+    args: '-n connection --nemesis-opts modes=lost-replies,victims=leader,interval=1500ms,duration=700ms --target-opts attempt-timeout=300ms,attempts=5 --rate 400 --time-limit 15s',
   },
   machine: { ignoresSequence: true },
 }
