@@ -17,6 +17,7 @@ import { EXIT_CODES } from '../support/exit-codes.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const GONE_TIMEOUT_MS = 10_000
+const CLOSED_TIMEOUT_MS = 1000
 
 export interface ProcessNodeOptions {
   readonly identity: NodeIdentity
@@ -173,7 +174,18 @@ export abstract class ProcessNode implements ClusterNode {
     }
     const deaf = graceMs === 0 ? [] : this.members().filter(isAlive)
     await this.#kill(signal)
-    return { processes, deaf, openPorts: listeningPorts(this.keeperPid) }
+    return { processes, deaf, openPorts: await this.#openPorts(signal) }
+  }
+
+  /** A process counts as gone when its first thread is. The others may hold its sockets for a moment longer. */
+  async #openPorts(signal: AbortSignal): Promise<readonly number[]> {
+    let ports: readonly number[] = []
+    const areClosed = (): boolean => {
+      ports = listeningPorts(this.keeperPid)
+      return ports.length === 0
+    }
+    await waitUntil(areClosed, CLOSED_TIMEOUT_MS, 2, signal)
+    return ports
   }
 
   async bringUp(holder: string, signal: AbortSignal): Promise<void> {
