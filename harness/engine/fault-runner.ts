@@ -132,8 +132,9 @@ export class FaultRunner {
     this.#options.record({ type: 'healing', id, atNs: this.#options.clock() })
     const effect = await this.#tryToHeal(active)
     this.#active.delete(id)
-    await this.#startWhatEnded(active)
     this.#options.record({ type: 'healed', id, atNs: this.#options.clock(), effect })
+    // The fault is healed; a node that cannot be started is found by recovery.
+    await this.#startWhatEnded(active).catch(() => {})
     return { type: 'ok', value: { id, effective: effect.effective, effect: effect.summary } }
   }
 

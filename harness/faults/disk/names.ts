@@ -29,12 +29,17 @@ export class Names {
     this.#unsynced = unsynced
   }
 
+  /** Holds the inodes until the function that it returns is called. */
+  #hold(...inodes: readonly Inode[]): () => void {
+    for (const each of inodes) this.#inodes.hold(each)
+    return () => {
+      for (const each of inodes) this.#inodes.release(each)
+    }
+  }
+
   /** `name` was created in `directory`. */
   made(directory: Inode, name: string, inode: Inode, isDirectory: boolean): void {
-    for (const each of [directory, inode]) this.#inodes.hold(each)
-    const letGo = (): void => {
-      for (const each of [directory, inode]) this.#inodes.release(each)
-    }
+    const letGo = this.#hold(directory, inode)
     this.#unsynced.add({
       directories: [directory],
       ...(isDirectory ? { made: inode } : {}),
@@ -81,10 +86,7 @@ export class Names {
       if (grave !== null) this.#raise(grave, to, newName)
       throw error
     }
-    for (const each of [from, to]) this.#inodes.hold(each)
-    const letGo = (): void => {
-      for (const each of [from, to]) this.#inodes.release(each)
-    }
+    const letGo = this.#hold(from, to)
     this.#unsynced.add({
       directories: from === to ? [from] : [from, to],
       undo: () => {
@@ -103,10 +105,7 @@ export class Names {
   exchange(from: Inode, oldName: string, to: Inode, newName: string): void {
     const swap = (): void => exchange(pathOf(from, oldName), pathOf(to, newName))
     swap()
-    for (const each of [from, to]) this.#inodes.hold(each)
-    const letGo = (): void => {
-      for (const each of [from, to]) this.#inodes.release(each)
-    }
+    const letGo = this.#hold(from, to)
     this.#unsynced.add({
       directories: from === to ? [from] : [from, to],
       undo: () => {
