@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { ClusterNode } from '../api/environment.ts'
 import type { Log } from '../api/log.ts'
 import type { Ending } from '../api/record.ts'
+import { messageOf } from '../support/assert.ts'
 import { sleep } from '../support/wait.ts'
 import { lastLinesOf } from './members.ts'
 
@@ -40,9 +41,17 @@ export class EndWatch implements AsyncDisposable {
   async #watch(): Promise<void> {
     const { nodes, signal } = this.#options
     while (!this.#stop.signal.aborted && !signal.aborted) {
-      await Promise.all(nodes.map((node) => this.#look(node)))
+      await Promise.all(nodes.map((node) => this.#tryToLook(node)))
       await sleep(LOOK_EVERY_MS, this.#stop.signal).catch(() => {})
     }
+  }
+
+  /** A question that an environment could not answer is asked again; it does not end the run. */
+  async #tryToLook(node: ClusterNode): Promise<void> {
+    const { log } = this.#options
+    await this.#look(node).catch((error: unknown) =>
+      log.debug('ends of processes not told', { node: node.name, error: messageOf(error) }),
+    )
   }
 
   async #look(node: ClusterNode): Promise<void> {
@@ -66,7 +75,7 @@ export class EndWatch implements AsyncDisposable {
     }
     // One that cannot be started is found by recovery.
     start().catch((error: unknown) =>
-      log.debug('not started again', { node: node.name, error: String(error) }),
+      log.debug('not started again', { node: node.name, error: messageOf(error) }),
     )
   }
 
