@@ -70,6 +70,25 @@ describe('a program that is a client', () => {
     expect(connection.canSend?.(CALL)).toBe(false)
   })
 
+  it('that answers twice is used no more, and its mistake is told once', async () => {
+    const twice = `const answer = { id: line.id, type: 'ok', value: 1 }; say(answer); say(answer)`
+    const connection = await pipeClient(program(twice)).open(context())
+    expect(await connection.invoke(CALL, never)).toEqual({ type: 'ok', value: 1 })
+    expect(await waitUntil(() => connection.canSend?.(CALL) === false, 5000, 5)).toBe(true)
+    await expect(connection[Symbol.asyncDispose]()).rejects.toThrow('call 1 has its answer')
+  })
+
+  it('may answer a call that nobody waits for any more', async () => {
+    const late = `if (line.cancel === 1) say({ id: 1, type: 'ok', value: 1 })
+      if (line.id === 2) say({ id: 2, type: 'ok', value: 2 })`
+    await using connection = await pipeClient(program(late)).open(context())
+    const controller = new AbortController()
+    const cancelled = connection.invoke(CALL, controller.signal)
+    controller.abort()
+    expect(await cancelled).toEqual({ type: 'ok', value: 1 })
+    expect(await connection.invoke(CALL, never)).toEqual({ type: 'ok', value: 2 })
+  })
+
   it('is told where it is, and to what it connects', async () => {
     const echo = `say({ id: line.id, type: 'ok', value: opened })`
     const argv = program(echo).map((word) =>

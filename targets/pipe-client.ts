@@ -72,6 +72,10 @@ class PipeProcess implements Connection {
   #waiting: { readonly take: (line: Line) => void; readonly fail: (error: Error) => void } | null = null
   /** Why it can be used no more. */
   #over: string | null = null
+  /** Whether anybody was told why. */
+  #isTold = false
+  /** Calls that nobody waits for any more: they may be answered or not. */
+  readonly #cancelled = new Set<unknown>()
 
   constructor(argv: readonly string[]) {
     this.#program = argv.join(' ')
@@ -96,16 +100,26 @@ class PipeProcess implements Connection {
   #end(why: string): void {
     const said = this.#stderr.trim().split('\n').at(-1) ?? ''
     this.#over ??= `client ${this.#program}: ${why}${said === '' ? '' : `: ${said}`}`
+    this.#isTold ||= this.#waiting !== null
     this.#waiting?.fail(new Error(this.#over))
     this.#waiting = null
   }
 
   #hear(text: string): void {
     try {
-      this.#waiting?.take(lineOf(text))
+      const line = lineOf(text)
+      // Nothing of it can be trusted any more: which of the answers is true?
+      if (this.#isSecond(line.id)) throw new Error(`call ${line.id} has its answer`)
+      this.#waiting?.take(line)
     } catch (error) {
       this.#end(`it wrote ${text.slice(0, 200)}, which is no answer: ${messageOf(error)}`)
     }
+  }
+
+  /** Whether the call with this id was answered before. */
+  #isSecond(id: unknown): boolean {
+    if (this.#cancelled.delete(id) || typeof id !== 'number') return false
+    return id < this.#next - (this.#waiting === null ? 0 : 1)
   }
 
   #say(line: object): void {
@@ -139,7 +153,10 @@ class PipeProcess implements Connection {
 
   async invoke({ f, value }: Call, signal: AbortSignal): Promise<Outcome> {
     const id = this.#next++
-    const cancel = (): void => this.#say({ cancel: id })
+    const cancel = (): void => {
+      this.#cancelled.add(id)
+      this.#say({ cancel: id })
+    }
     signal.addEventListener('abort', cancel, { once: true })
     this.#say({ id, f, value })
     try {
@@ -155,7 +172,14 @@ class PipeProcess implements Connection {
     return this.#over === null
   }
 
+  /** Rejects with its mistake, if nobody was told of it. */
   async [Symbol.asyncDispose](): Promise<void> {
+    const untold = this.#isTold ? null : this.#over
+    await this.#stop()
+    if (untold !== null) throw new Error(untold)
+  }
+
+  async #stop(): Promise<void> {
     const child = this.#child
     if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
     const ended = new Promise((resolve) => child.once('exit', resolve))

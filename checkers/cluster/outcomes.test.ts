@@ -49,6 +49,27 @@ describe('outcomes', () => {
     expect(await judge(outcomes, {}, steps)).toMatchObject({ status })
   })
 
+  it('an answer that does not fit its call leaves the run unproved', async () => {
+    const steps: readonly Step[] = [
+      ...done(0, 'write', { key: 1, value: 5 }),
+      [1, 'invoke', 'read', { key: 1 }],
+    ]
+    const history = historyOf([...steps, [1, 'info', 'read']]).map((operation) =>
+      operation.type === 'info'
+        ? {
+            ...operation,
+            error: 'the answer does not fit the call: value: expected number',
+            meta: { misfit: true },
+          }
+        : operation,
+    )
+    const verdict = await outcomes.check(
+      recordOf({ history, vocabulary: REGISTER }),
+      new AbortController().signal,
+    )
+    expect(verdict).toMatchObject({ status: 'unknown', summary: expect.stringContaining('does not fit') })
+  })
+
   describe('a failed write is not blamed', () => {
     const read = (value: unknown) => done(1, 'read', { key: 1 }, { key: 1, value })
     const written = fail(0, 'write', { key: 1, value: 5 })

@@ -6,6 +6,7 @@
  * - a value that was read as another type than it was written, such as `"597"` for 597;
  * - a `fail` because no answer came: a timeout proves nothing. As `info` it could only explain more of what was read, so it
  *   can make a verdict of validity no worse, and is told. An invalid verdict that rests on it says so (`distrust.ts`);
+ * - an answer that does not fit its call, such as a read without a value: what it would have shown was not judged;
  * - a process whose operations all fail while others on the same node are served: it does not even try.
  */
 import type { Operation, Pair } from '../../harness/api/history.ts'
@@ -32,6 +33,7 @@ const LEAST_SPAN_NS = 5e9
 const KINDS = [
   'a failed value was read',
   'a value of another type',
+  'an answer that does not fit its call',
   'no answer was taken for a fail',
   'a client that does not try',
 ] as const
@@ -126,6 +128,13 @@ const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly
     return [finding('no answer was taken for a fail', text, [pair])]
   })
 
+const misfits = (pairs: readonly Pair[]): readonly OutcomeFinding[] =>
+  pairs.flatMap((pair) => {
+    if (pair.completion?.meta?.misfit !== true) return []
+    const text = `operation ${pair.invocation.index}: ${pair.completion.error}`
+    return [finding('an answer that does not fit its call', text, [pair])]
+  })
+
 /** A fault may cut off one client and not another. */
 const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number): boolean =>
   (faults ?? []).some(
@@ -174,6 +183,7 @@ const findIn = (record: RunRecord, vocabulary: Vocabulary): readonly OutcomeFind
   return [
     ...(isJudged ? [] : failedButRead(vocabulary, reads, writers, record.workloadOptions?.initial)),
     ...otherTypes(reads, writers),
+    ...misfits(pairs),
     ...unprovenFails(vocabulary, pairs),
     ...idleClients(pairs, faults),
   ]

@@ -13,7 +13,10 @@ export interface Call {
   readonly value: unknown
 }
 
-/** Evidence that came with an answer: term, revision, the node that served it, attempts of a declared retry. */
+/**
+ * Evidence that came with an answer: term, revision, the node that served it, attempts of a declared retry. The harness sets
+ * `misfit` where a client's answer did not fit its call.
+ */
 export type Meta = Readonly<Record<string, string | number | boolean>>
 
 /**

@@ -107,9 +107,12 @@ export interface Recovery {
   readonly servicesNotReady?: readonly string[]
 }
 
-/** How often a node's readiness check or status failed with a message, in which addresses and numbers are masked. */
+/**
+ * How often a node's readiness check or status failed with a message, or the code of its clients outside of any call.
+ * Addresses and numbers are masked.
+ */
 export interface ErrorCount {
-  readonly source: 'ready' | 'status'
+  readonly source: 'ready' | 'status' | 'client'
   readonly node: string
   readonly message: string
   readonly count: number
@@ -137,7 +140,7 @@ export interface RunFacts {
   readonly recovery: Recovery | null
   /** Names of the services beside the cluster. Absent in files of older versions. */
   readonly services?: readonly string[]
-  /** The errors of readiness checks and of the status. Absent in files of older versions. */
+  /** The errors of the target's code that are not outcomes of operations. Absent in files of older versions. */
   readonly errors?: readonly ErrorCount[]
   /** Absent in files of older versions. */
   readonly endings?: readonly Ending[]

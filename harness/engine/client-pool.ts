@@ -1,6 +1,7 @@
 /**
  * The clients of a run: one connection per thread, opened when it is first needed and discarded when its process
- * crashes or when it can no longer send.
+ * crashes or when it can no longer send. Clients are other people's code: whatever they do, the run goes on, and their
+ * mistakes are counted as theirs.
  */
 import type { Client, Connection, Endpoint } from '../api/client.ts'
 import type { Cluster } from '../api/environment.ts'
@@ -8,13 +9,16 @@ import type { Thread } from '../api/generator.ts'
 import type { Call, ClientProcess, Outcome } from '../api/history.ts'
 import type { Options } from '../api/options.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
-import { checkAnswer } from '../history/validate.ts'
+import { misfitOf } from '../history/validate.ts'
 import { messageOf } from '../support/assert.ts'
 import { sleep } from '../support/wait.ts'
 import type { ClientLog } from './client-log.ts'
+import type { ErrorTally } from './error-tally.ts'
 
 const FIRST_BACK_OFF_MS = 50
 const MAX_BACK_OFF_MS = 1000
+/** How long a connection may take to close. */
+const CLOSE_TIMEOUT_MS = 2000
 
 export interface ClientPoolOptions {
   readonly client: Client
@@ -24,6 +28,7 @@ export interface ClientPoolOptions {
   readonly concurrency: number
   readonly options: Options
   readonly log: ClientLog
+  readonly errors: ErrorTally
   readonly processOf: (thread: Thread) => ClientProcess | 'nemesis'
 }
 
@@ -49,8 +54,13 @@ export class ClientPool implements AsyncDisposable {
     this.#endpoints = options.cluster.nodes.map((node) => ({ node: node.name, address: node.address }))
   }
 
-  /** @throws ClientMistakeError if the client answers what its vocabulary does not know */
+  /** Rejects with what the client throws. */
   async invoke(thread: Thread, call: Call, signal: AbortSignal): Promise<Outcome> {
+    const { node } = this.#endpointOf(thread)
+    return this.#options.errors.attribute('client', node, () => this.#invoke(thread, node, call, signal))
+  }
+
+  async #invoke(thread: Thread, node: string, call: Call, signal: AbortSignal): Promise<Outcome> {
     let connection = this.#connections.get(thread)
     if (connection?.canSend?.(call) === false) {
       this.discard(thread)
@@ -60,25 +70,25 @@ export class ClientPool implements AsyncDisposable {
       try {
         connection = await this.#open(thread, signal)
       } catch (error) {
-        this.#options.log.refused(this.#endpointOf(thread).node, messageOf(error))
+        this.#options.log.refused(node, messageOf(error))
         await this.#backOff(thread, signal)
         return { type: 'fail', error: `not connected: ${messageOf(error)}` }
       }
       this.#backOffMs.delete(thread)
       this.#connections.set(thread, connection)
-      this.#options.log.opened(this.#endpointOf(thread).node, this.#known.has(thread))
+      this.#options.log.opened(node, this.#known.has(thread))
       this.#known.add(thread)
     }
-    const outcome = await connection.invoke(call, signal)
-    if (outcome.type === 'ok')
-      checkAnswer(
-        this.#options.vocabulary,
-        call,
-        outcome.value,
-        `The client of ${this.#endpointOf(thread).node}`,
-      )
-    this.#options.log.completed(this.#endpointOf(thread).node, outcome)
+    const outcome = this.#fitting(call, await connection.invoke(call, signal))
+    this.#options.log.completed(node, outcome)
     return outcome
+  }
+
+  /** What does not fit its call tells nothing of it, so the call is in doubt. */
+  #fitting(call: Call, outcome: Outcome): Outcome {
+    const misfit = misfitOf(this.#options.vocabulary, call, outcome)
+    if (misfit === null) return outcome
+    return { type: 'info', error: `the answer does not fit the call: ${misfit}`, meta: { misfit: true } }
   }
 
   #endpointOf(thread: Thread): Endpoint {
@@ -88,7 +98,7 @@ export class ClientPool implements AsyncDisposable {
   async #open(thread: Thread, signal: AbortSignal): Promise<Connection> {
     const { client, cluster, options, processOf } = this.#options
     const nodes = this.#endpoints.length
-    return client.open({
+    const connection = await client.open({
       process: processOf(thread) as ClientProcess,
       node: this.#endpointOf(thread),
       endpoints: this.#endpoints,
@@ -97,6 +107,13 @@ export class ClientPool implements AsyncDisposable {
       options,
       signal,
     })
+    if (typeof connection?.invoke !== 'function') throw new Error('open returned no connection')
+    // Nobody waits any more, and the thread may have another connection by now.
+    if (signal.aborted) {
+      this.#close(thread, connection)
+      throw new Error('it was opened too late')
+    }
+    return connection
   }
 
   async #backOff(thread: Thread, signal: AbortSignal): Promise<void> {
@@ -109,8 +126,23 @@ export class ClientPool implements AsyncDisposable {
   discard(thread: Thread): void {
     const connection = this.#connections.get(thread)
     this.#connections.delete(thread)
-    if (connection === undefined) return
-    const closing = Promise.resolve(connection[Symbol.asyncDispose]()).catch(() => {})
+    if (connection !== undefined) this.#close(thread, connection)
+  }
+
+  #close(thread: Thread, connection: Connection): void {
+    const { node } = this.#endpointOf(thread)
+    const { errors } = this.#options
+    const close = async (): Promise<void> => connection[Symbol.asyncDispose]()
+    const timer = new AbortController()
+    const late = sleep(CLOSE_TIMEOUT_MS, timer.signal).then(
+      () => errors.count('client', node, `a connection did not close within ${CLOSE_TIMEOUT_MS / 1000} s`),
+      () => {},
+    )
+    const closed = errors
+      .watch('client', node, close)
+      .catch(() => {})
+      .finally(() => timer.abort())
+    const closing = Promise.race([closed, late])
     this.#closing.add(closing)
     void closing.then(() => this.#closing.delete(closing))
   }

@@ -1,4 +1,8 @@
-/** Counts the errors of the readiness check and of the status of nodes, by message. Most come from nodes that are down. */
+/**
+ * Counts the errors of a target's own code, by message: its readiness check, its status, and what its clients throw outside
+ * of any call. Most come from nodes that are down.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { ErrorCount } from '../api/record.ts'
 import { messageOf } from '../support/assert.ts'
 import { maskMessage } from '../support/mask.ts'
@@ -6,7 +10,14 @@ import { maskMessage } from '../support/mask.ts'
 /** Messages that differ in more than numbers could be without end. */
 const MOST_MESSAGES = 200
 
+/** Whose code runs. Handlers of sockets, timers and promises belong to whoever made them. */
+interface Owner {
+  readonly source: ErrorCount['source']
+  readonly node: string
+}
+
 export class ErrorTally {
+  readonly #owners = new AsyncLocalStorage<Owner>()
   readonly #counts = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>()
   /** Node -> the last error of its readiness check. */
   readonly #lastOfReady = new Map<string, string>()
@@ -14,14 +25,33 @@ export class ErrorTally {
   /** Awaits what a target was asked, and passes on its result or its error. */
   async watch<T>(source: ErrorCount['source'], node: string, asked: () => Promise<T>): Promise<T> {
     try {
-      return await asked()
+      return await this.attribute(source, node, asked)
     } catch (error) {
-      this.#count(source, node, messageOf(error))
+      this.count(source, node, messageOf(error))
       throw error
     }
   }
 
-  #count(source: ErrorCount['source'], node: string, text: string): void {
+  /** What is thrown by this, now or later, is counted for it. */
+  attribute<T>(source: ErrorCount['source'], node: string, act: () => T): T {
+    return this.#owners.run({ source, node }, act)
+  }
+
+  /**
+   * Counts what nobody catches, such as an error in a handler of a library's socket, until it is disposed of. An error of
+   * faultline's own code still ends the process.
+   */
+  catchStrays(): Disposable {
+    const take = (error: unknown): void => {
+      const owner = this.#owners.getStore()
+      if (owner === undefined) throw error
+      this.count(owner.source, owner.node, `thrown outside of any call: ${messageOf(error)}`)
+    }
+    process.on('uncaughtException', take)
+    return { [Symbol.dispose]: () => void process.off('uncaughtException', take) }
+  }
+
+  count(source: ErrorCount['source'], node: string, text: string): void {
     if (source === 'ready') this.#lastOfReady.set(node, text)
     const message = maskMessage(text)
     const key = `${source} ${node} ${message}`

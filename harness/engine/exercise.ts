@@ -166,6 +166,7 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
     concurrency: spec.concurrency,
     options: spec.targetOptions,
     log: clients,
+    errors: run.errors,
     processOf: (thread) => scheduler.processOf(thread),
   })
   const faults = new FaultRunner({

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Call, Operation, Outcome } from '../api/history.ts'
 import { calls, limit, sequence, stagger } from '../generators/combinators.ts'
-import { ClientMistakeError } from '../history/validate.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
@@ -101,20 +100,6 @@ describe('the interpreter', () => {
       throw new Error('boom')
     })
     expect(history.at(-1)).toMatchObject({ type: 'info', error: 'client error: boom' })
-  })
-
-  it('ends where a client answers what its vocabulary does not know, with its sentence', async () => {
-    const mistake = new ClientMistakeError('The client of n1 answered something that register does not know')
-    let asked = 0
-    const ended = run(
-      calls(() => read),
-      async (thread) => {
-        if (++asked > 10 && thread === 1) throw mistake
-        return { type: 'ok', value: null }
-      },
-    )
-    await expect(ended).rejects.toBe(mistake)
-    expect(asked).toBeLessThan(20)
   })
 
   it('ends at once when aborted, with running operations as info', async () => {

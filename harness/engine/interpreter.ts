@@ -5,7 +5,6 @@
  */
 import type { Thread } from '../api/generator.ts'
 import type { Call, Outcome } from '../api/history.ts'
-import { ClientMistakeError } from '../history/validate.ts'
 import { assert, messageOf } from '../support/assert.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -45,7 +44,9 @@ const MAX_TIMER_MS = 2 ** 30
 
 /** If an aborted operation is in doubt, the reason is the deadline, whatever error the client reports. */
 const timedOut = (job: Running, outcome: Outcome): Outcome =>
-  outcome.type === 'info' && job.controller.signal.aborted ? { ...outcome, error: 'timeout' } : outcome
+  outcome.type === 'info' && job.controller.signal.aborted && outcome.meta?.misfit !== true
+    ? { ...outcome, error: 'timeout' }
+    : outcome
 
 export class Interpreter<C extends Call> {
   readonly #scheduler: Scheduler<C>
@@ -56,8 +57,6 @@ export class Interpreter<C extends Call> {
   #reaper: NodeJS.Timeout | undefined
   #pumping = false
   #over = false
-  /** What a client answered wrongly: every further answer would be wrong too, so the run ends. */
-  #mistake: ClientMistakeError | null = null
 
   constructor(scheduler: Scheduler<C>, options: InterpretOptions<C>) {
     this.#scheduler = scheduler
@@ -65,8 +64,7 @@ export class Interpreter<C extends Call> {
   }
 
   /**
-   * Resolves once the scheduler is done and no operation is running. Rejects with what the scheduler threw, and with the
-   * mistake of a client that answered what its vocabulary does not know. Can be called
+   * Resolves once the scheduler is done and no operation is running. Rejects with what the scheduler threw. Can be called
    * only once: an extended scheduler needs another interpreter.
    */
   run(): Promise<void> {
@@ -102,7 +100,7 @@ export class Interpreter<C extends Call> {
 
   /** Returns false if there is nothing to do now. */
   #pumpOnce(): boolean {
-    if (this.#options.signal.aborted || this.#mistake !== null) {
+    if (this.#options.signal.aborted) {
       this.#abort()
       return false
     }
@@ -125,9 +123,7 @@ export class Interpreter<C extends Call> {
   #abort(): void {
     for (const job of [...this.#running.values()])
       if (job.thread < this.#options.concurrency) this.#expire(job, 'run aborted')
-    const mistake = this.#mistake
-    if (this.#running.size > 0) return
-    this.#finish(mistake === null ? this.#end.resolve : () => this.#end.reject(mistake))
+    if (this.#running.size === 0) this.#finish(this.#end.resolve)
   }
 
   #dispatch(thread: Thread, call: C): void {
@@ -144,10 +140,8 @@ export class Interpreter<C extends Call> {
     this.#running.set(thread, job)
     invoke(thread, call, job.controller.signal).then(
       (outcome) => this.#settle(job, timedOut(job, outcome)),
-      (error: unknown) => {
-        if (error instanceof ClientMistakeError) this.#mistake ??= error
-        this.#settle(job, timedOut(job, { type: 'info', error: `client error: ${messageOf(error)}` }))
-      },
+      (error: unknown) =>
+        this.#settle(job, timedOut(job, { type: 'info', error: `client error: ${messageOf(error)}` })),
     )
   }
 

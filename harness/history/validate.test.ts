@@ -2,35 +2,34 @@
 import { describe, expect, it } from 'vitest'
 import { LOCK } from '../vocabularies/locks.ts'
 import { REGISTER } from '../vocabularies/register.ts'
-import { checkAnswer } from './validate.ts'
+import { misfitOf } from './validate.ts'
 
 const READ = { f: 'read', value: { key: 1 } }
-const refusal = (call: typeof READ, ok: unknown): string => {
-  try {
-    checkAnswer(REGISTER, call, ok, 'The client of n1')
-    return ''
-  } catch (error) {
-    return String(error)
-  }
-}
+const answered = (ok: unknown): string | null => misfitOf(REGISTER, READ, { type: 'ok', value: ok })
 
-describe('an answer of a client', () => {
+describe('what a client returns', () => {
   it.each([
-    [
-      { key: 1, value: 4.5 },
-      /The client of n1 answered something that register does not know.*the ok of read.*value: /,
-    ],
+    [{ key: 1, value: 4.5 }, /^the ok of read .* is .*: value: /],
     [{ key: 1 }, /value: /],
     ['4', /expected object/],
     [{ key: 2, value: 4 }, /its key is 2, and that of the invocation is 1/],
-  ])('that does not fit is one sentence: %j', (ok, sentence) => {
-    expect(refusal(READ, ok)).toMatch(sentence)
-    expect(refusal(READ, ok)).toContain('the mistake of the client and not of the cluster')
+  ])('is one sentence if the answer does not fit the call: %j', (ok, sentence) => {
+    expect(answered(ok)).toMatch(sentence)
+  })
+
+  it.each([
+    [undefined, /^the outcome is nothing: /],
+    [{ type: 'OK', value: { key: 1, value: 4 } }, /^the outcome is .*type/],
+    [{ type: 'fail' }, /error: /],
+    [{ type: 'fail', error: 'refused', meta: { why: ['a'] } }, /^the meta of the outcome is /],
+  ])('is one sentence if it is no outcome: %j', (outcome, sentence) => {
+    expect(misfitOf(REGISTER, READ, outcome)).toMatch(sentence)
   })
 
   it('may have fields without a value', () => {
-    expect(refusal(READ, { key: 1, value: null })).toBe('')
+    expect(answered({ key: 1, value: null })).toBeNull()
     const acquire = { f: 'acquire', value: { key: 1, owner: 2 } }
-    checkAnswer(LOCK, acquire, { key: 1, owner: 2, done: false, token: undefined }, 'The client of n1')
+    const value = { key: 1, owner: 2, done: false, token: undefined }
+    expect(misfitOf(LOCK, acquire, { type: 'ok', value })).toBeNull()
   })
 })

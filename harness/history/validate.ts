@@ -1,5 +1,6 @@
 /** Operations against their vocabulary's schemas. What does not fit is one sentence: where, which field, what was expected. */
-import type { Call, Operation } from '../api/history.ts'
+import { z } from 'zod'
+import type { Call, Operation, Outcome } from '../api/history.ts'
 import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
@@ -74,21 +75,32 @@ export const checkCompletion = (vocabulary: Vocabulary, call: Call, ok: unknown,
     throw new UserError(`${where}: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`)
 }
 
-/** A client answered something that its vocabulary does not know: its own mistake, never one of the cluster. */
-export class ClientMistakeError extends UserError {}
+const outcomeShape = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('ok') }),
+  z.object({ type: z.literal('fail'), error: z.string() }),
+  z.object({ type: z.literal('info'), error: z.string() }),
+])
+const metaShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional()
+
+const complaintAboutOutcome = (outcome: unknown): string | null => {
+  const why = complaint(outcomeShape, outcome)
+  if (why !== null) return `the outcome is ${shown(outcome)}: ${why}`
+  const meta = complaint(metaShape, (outcome as Outcome).meta)
+  return meta === null ? null : `the meta of the outcome is ${shown((outcome as Outcome).meta)}: ${meta}`
+}
 
 /**
- * Checks what a client answered, as it will be read back from the history, in which fields without a value are absent.
- *
- * @throws ClientMistakeError
+ * What is wrong with what a client returned for a call; null: nothing. Values are compared as they will be read back from
+ * the history, in which fields without a value are absent.
  */
-export const checkAnswer = (vocabulary: Vocabulary, call: Call, ok: unknown, where: string): void => {
-  if (mismatchOf(vocabulary, call, ok) === null) return
-  const why = mismatchOf(vocabulary, call, parseJson(printJson(ok)))
-  if (why === null) return
-  throw new ClientMistakeError(
-    `${where} answered something that ${vocabulary.name} does not know, which is the mistake of the client and not of the cluster: the ok of ${call.f} ${shown(call.value)} is ${shown(ok)}: ${why}.`,
-  )
+export const misfitOf = (vocabulary: Vocabulary, call: Call, outcome: unknown): string | null => {
+  const why = complaintAboutOutcome(outcome)
+  if (why !== null) return why
+  const answer = outcome as Outcome
+  if (answer.type !== 'ok' || mismatchOf(vocabulary, call, answer.value) === null) return null
+  const readBack = mismatchOf(vocabulary, call, parseJson(printJson(answer.value)))
+  if (readBack === null) return null
+  return `the ok of ${call.f} ${shown(call.value)} is ${shown(answer.value)}: ${readBack}`
 }
 
 /** @throws UserError naming the first operation of the history that does not fit */
