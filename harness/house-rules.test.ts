@@ -119,6 +119,7 @@ const EDGES = [
   'harness/engine/machine.ts',
   'harness/engine/members.ts',
   'harness/support/wait.ts',
+  'harness/support/last-lines.ts',
   'harness/report/',
   'targets/raft/bugs/clocks.ts',
   'targets/raft/server/',

@@ -3,7 +3,7 @@ import type { DirectoryDurability, NodeDisk } from './disk.ts'
 import type { UndoJournal } from './journal.ts'
 import type { Options } from './options.ts'
 import type { EndedProcess, NodeCgroups, NodeProcess } from './process.ts'
-import type { LaunchSpec, NodeIdentity, Target } from './target.ts'
+import type { LaunchSpec, NodeIdentity, StepSpec, Target } from './target.ts'
 
 /** What an environment can do to a node. Each nemesis names the capabilities that it needs. */
 export type Capability =
@@ -21,7 +21,7 @@ export type Capability =
 /** What was running on a node that was taken down. */
 export interface TakenDown {
   readonly processes: readonly NodeProcess[]
-  /** Pids that SIGTERM did not end in time. */
+  /** Pids that did not end in time when they were asked to. */
   readonly deaf: readonly number[]
   /** TCP ports on which something still listens at the node's address, although it is down. */
   readonly openPorts: readonly number[]
@@ -50,9 +50,15 @@ export interface ClusterNode extends NodeIdentity {
   /**
    * Kills it, and keeps it down until the same holder, a fault's id, brings it up.
    *
-   * @param graceMs how long all its processes may take to end by SIGTERM before that; 0: they are killed at once
+   * @param how `stop`: its programs are first asked to end, and get the time that their specs give them
    */
-  takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown>
+  takeDown(holder: string, how: 'stop' | 'kill', signal: AbortSignal): Promise<TakenDown>
+  /**
+   * Runs a step to its end.
+   *
+   * @throws UserError (harness failed) with its last words if it fails or takes too long
+   */
+  do(step: StepSpec, signal: AbortSignal): Promise<void>
   /** Starts it, unless another fault holds it down. */
   bringUp(holder: string, signal: AbortSignal): Promise<void>
   /** Its data directory as the controller sees it. */

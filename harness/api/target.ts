@@ -35,6 +35,31 @@ export interface ProcessSpec {
   readonly directory?: string
   /** Permissions that new files do not get, such as 0o077. Absent: 0o022. */
   readonly umask?: number
+  /** Resource limits by the names of prlimit(1), such as `{ nofile: 4096, core: 0 }`. Absent: those of faultline. */
+  readonly limits?: Readonly<Record<string, number | 'unlimited'>>
+  /**
+   * The signal by which it is asked to stop; it stops what it has started by itself. Absent: SIGTERM, to all processes of the
+   * node.
+   */
+  readonly stopSignal?: string
+  /** How long it may take to stop before it is killed. Absent: 2000. */
+  readonly stopTimeoutMs?: number
+}
+
+/** A command that runs to its end on a node. One that fails, or takes too long, is an error that says so. */
+export interface StepSpec extends ProcessSpec {
+  /** Absent: 60,000. */
+  readonly timeoutMs?: number
+}
+
+/** What has to be done on a node besides starting its programs. Each step's output is a log of the node. */
+export interface Steps {
+  /** Before the first start, and before each that finds its data directory empty: `initdb`. The files are written before. */
+  readonly firstStart?: readonly StepSpec[]
+  /** Before each other start. */
+  readonly restart?: readonly StepSpec[]
+  /** Once, when all nodes are ready, one node after another: join the cluster, make a schema. */
+  readonly allReady?: readonly StepSpec[]
 }
 
 /** A file to write before a node is started. */
@@ -50,6 +75,7 @@ export interface FileSpec {
 export interface LaunchSpec {
   readonly processes: readonly ProcessSpec[]
   readonly files: Readonly<Record<string, string | FileSpec>>
+  readonly steps?: Steps
 }
 
 /**
@@ -105,6 +131,16 @@ export interface Setting {
   readonly value: OptionValue
 }
 
+/** What a target needs of the machine that it runs on. */
+export interface Requirements {
+  /** Root: its programs run as other users, or need privileges. */
+  readonly root?: true
+  /** Free space for the nodes' data, of all nodes together. */
+  readonly diskBytes?: number
+  /** Memory that is free, of all nodes together. */
+  readonly memoryBytes?: number
+}
+
 /** A system under test. */
 export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
@@ -142,6 +178,10 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
    * of a fault of its node, or when all faults are over.
    */
   readonly restartsAfterMs?: number
+  /** Called once, when all nodes are ready and their steps are done: makes a schema, a topic, a user through a client's library. */
+  setUp?(nodes: readonly Endpoint[], options: OptionsOf<Specs>, signal: AbortSignal): Promise<void>
+  /** What a run of it needs of the machine. */
+  readonly requires?: Requirements
   /** Asks the leader to change the members. Rejects with the reason if the leader refuses. */
   changeMembers?(leader: Endpoint, change: MemberChange, signal: AbortSignal): Promise<void>
 }

@@ -14,8 +14,22 @@ import type { SinkLine } from '../vocabularies/effects.ts'
 
 const DEADLINE = ['--time-limit', '5s', '--env', 'namespaces', '--ready-timeout', '3s']
 
+/** TypeScript code of parts of a target. */
+interface Code {
+  /** Of `open`. */
+  readonly client?: string
+  /** Of the launch's steps. */
+  readonly steps?: string
+}
+
 /** A target whose nodes behave as the test specifies. */
-const targetModule = (folder: string, name: string, argv: readonly string[], ready: boolean): string => {
+const targetModule = (
+  folder: string,
+  name: string,
+  argv: readonly string[],
+  ready: boolean,
+  { client = `() => Promise.reject(new Error('no'))`, steps = '{}' }: Code = {},
+): string => {
   const file = path.join(folder, `${name}.ts`)
   fs.writeFileSync(
     file,
@@ -23,8 +37,8 @@ const targetModule = (folder: string, name: string, argv: readonly string[], rea
 const target: Target = {
   name: '${name}', description: 'a test', options: {}, nodes: { default: 2, min: 1 }, bugs: [], programs: {},
   claims: () => ({ source: 'test', consistency: {}, minority: 'refuse', tolerates: {} }),
-  clients: { register: { open: () => Promise.reject(new Error('no')) } },
-  launch: () => ({ files: {}, processes: [{ name: 'main', argv: ${JSON.stringify(argv)}, env: {} }] }),
+  clients: { register: { open: ${client} } },
+  launch: () => ({ files: {}, steps: ${steps}, processes: [{ name: 'main', argv: ${JSON.stringify(argv)}, env: {} }] }),
   ready: async () => ${ready},
 }
 export default target
@@ -65,16 +79,21 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     expect(await leftovers(before, folder.path)).toEqual([])
   })
 
-  const refused = async (
+  /** What it says on standard error. */
+  const refusal = async (
     args: readonly string[],
     exitCode: number,
     message: string,
     env = {},
-  ): Promise<void> => {
+  ): Promise<string> => {
     const result = await faultline(args, env)
     expect(result.stderr).toContain(message)
     expect(result.exitCode).toBe(exitCode)
     expect(result.stderr).not.toMatch(/\n\s+at /)
+    return result.stderr
+  }
+  const refused = async (...asked: Parameters<typeof refusal>): Promise<void> => {
+    await refusal(...asked)
   }
 
   it.each([
@@ -172,6 +191,32 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
       false,
     )
     await refused(['run', file, ...DEADLINE, '--out', folder.path], 254, 'bind: address already in use')
+  })
+
+  it.each([
+    ['fails', `{ argv: ['sh', '-c', 'echo no space left; exit 3'] }`, 'failed (status 3)', 'no space left'],
+    ['takes too long', `{ argv: ['sleep', '100'], timeoutMs: 500 }`, 'did not end within 0.5 s', 'n1: '],
+  ])('a step that %s: with its last words', async (_, step, how, words) => {
+    const steps = `{ firstStart: [{ name: 'initialise', env: {}, ...${step} }] }`
+    const file = targetModule(folder.path, 'stepping', ['sleep', '100'], true, { steps })
+    const args = ['run', file, ...DEADLINE, '--out', folder.path]
+    const said = await refusal(args, 254, `n1: the step initialise ${how}`)
+    expect(said).toContain(words)
+  })
+
+  it('clients that misbehave: the run goes on, says whose mistakes they are, and proves nothing', async () => {
+    const client = `async () => {
+      setTimeout(() => { throw new Error('in a handler') }, 10)
+      return {
+        invoke: async ({ f, value }) => ({ type: 'ok', value: f === 'read' ? { ...value, value: 1.5 } : value }),
+        [Symbol.asyncDispose]: () => new Promise(() => {}),
+      }
+    }`
+    const file = targetModule(folder.path, 'wild', ['sleep', '100'], true, { client })
+    const result = await faultline(['run', file, ...DEADLINE, '--time-limit', '2s', '--out', folder.path])
+    expect(result.stdout).toContain('client (n1, n2): thrown outside of any call: in a handler')
+    expect(result.stdout).toContain('an answer that does not fit its call')
+    expect(result.exitCode).toBe(2)
   })
 
   it('a target whose program is not there', async () => {

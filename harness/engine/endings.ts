@@ -4,8 +4,8 @@ import type { ClusterNode } from '../api/environment.ts'
 import type { Log } from '../api/log.ts'
 import type { Ending } from '../api/record.ts'
 import { messageOf } from '../support/assert.ts'
+import { lastLinesOf } from '../support/last-lines.ts'
 import { sleep } from '../support/wait.ts'
-import { lastLinesOf } from './members.ts'
 
 const LOOK_EVERY_MS = 100
 const LAST_LINES = 3

@@ -8,6 +8,7 @@ import type { ClusterNode } from '../api/environment.ts'
 import type { ServiceSpec } from '../api/target.ts'
 import { UserError } from '../support/assert.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
+import { lastLinesOf } from '../support/last-lines.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const READY_POLL_MS = 50
@@ -47,23 +48,6 @@ export const awaitReady = async (
 const findExited = async (members: readonly Member[]): Promise<readonly ClusterNode[]> => {
   const running = await Promise.all(members.map(({ node }) => node.processes()))
   return members.filter((_, i) => running[i]?.length === 0).map(({ node }) => node)
-}
-
-/** Of a log's end, this much is read. */
-const LAST_BYTES = 4096
-
-/** The last lines of a log, which may show why its process ended; empty if there is no such file. */
-export const lastLinesOf = (file: string, count: number): string => {
-  if (!fs.existsSync(file)) return ''
-  const fd = fs.openSync(file, 'r')
-  try {
-    const { size } = fs.fstatSync(fd)
-    const bytes = Buffer.alloc(Math.min(size, LAST_BYTES))
-    fs.readSync(fd, bytes, 0, bytes.length, size - bytes.length)
-    return bytes.toString().trim().split('\n').slice(-count).join('\n')
-  } finally {
-    fs.closeSync(fd)
-  }
 }
 
 /** The last lines of all logs of a node. */

@@ -1,9 +1,10 @@
 /** Provisions and starts the hosts of a run: the services beside the cluster, then its nodes. */
 import path from 'node:path'
-import type { Cluster, ClusterNode, ProvisionSpec } from '../api/environment.ts'
+import type { Cluster, ClusterNode, HostSpec, ProvisionSpec } from '../api/environment.ts'
 import type { NodeIdentity, ServiceSpec } from '../api/target.ts'
-import { UserError } from '../support/assert.ts'
+import { messageOf, UserError } from '../support/assert.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
+import { sleep } from '../support/wait.ts'
 import { clusterPlan, servicesFor } from './cluster-plan.ts'
 import { enterPhase } from './log-events.ts'
 import { type Member, startMembers } from './members.ts'
@@ -15,27 +16,37 @@ const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
   return durability === undefined ? null : { durability, seed: spec.seed }
 }
 
+const nodeHosts = (parts: RunParts): readonly HostSpec[] => {
+  const { target, program } = parts
+  const plan = clusterPlan(parts)
+  return plan.nodes.map((identity) => ({
+    identity,
+    launch: target.launch(identity, plan, program),
+    image: target.image,
+  }))
+}
+
+const serviceHosts = (parts: RunParts): readonly HostSpec[] => {
+  const { target, spec, program } = parts
+  const plan = clusterPlan(parts)
+  return servicesFor(target, spec).map((service, i) => {
+    const identity = plan.services[i] as NodeIdentity
+    return {
+      identity,
+      launch: service.launch(identity, program),
+      image: service.image === undefined ? target.image : (service.image ?? undefined),
+    }
+  })
+}
+
 /** Creates the hosts. Nothing runs on them yet. */
 export const provision = (parts: RunParts): Promise<Cluster> => {
-  const { spec, target, environment } = parts
-  const services = servicesFor(target, spec)
-  const plan = clusterPlan(parts)
+  const { spec, environment } = parts
   return environment.provision(
     {
       runId: spec.runId,
-      nodes: plan.nodes.map((identity) => ({
-        identity,
-        launch: target.launch(identity, plan, parts.program),
-        image: target.image,
-      })),
-      services: services.map((service, i) => {
-        const identity = plan.services[i] as NodeIdentity
-        return {
-          identity,
-          launch: service.launch(identity, parts.program),
-          image: service.image === undefined ? target.image : (service.image ?? undefined),
-        }
-      }),
+      nodes: nodeHosts(parts),
+      services: serviceHosts(parts),
       clientGroups: spec.clientGroups,
       disks: disksOf(parts),
       stateDir: parts.stateDir,
@@ -59,6 +70,44 @@ export const servicesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
     return { node, ready: (endpoint, signal) => service.ready(endpoint, signal) }
   })
 
+const SET_UP_TIMEOUT_MS = 60_000
+
+/** The steps that are due once all hosts of a kind are ready, one host after another. */
+const takeSteps = async (
+  hosts: readonly HostSpec[],
+  nodes: readonly ClusterNode[],
+  signal: AbortSignal,
+): Promise<void> => {
+  for (const [i, { launch }] of hosts.entries())
+    for (const step of launch.steps?.allReady ?? []) await nodes[i]?.do(step, signal)
+}
+
+/** What the target itself does once. Its code may fail, or never end. */
+const setUp = async ({ parts, cluster, errors }: StartedRun): Promise<void> => {
+  const { spec, target, signal } = parts
+  if (target.setUp === undefined) return
+  const endpoints = cluster.nodes.map((node) => ({ node: node.name, address: node.address }))
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(SET_UP_TIMEOUT_MS)])
+  try {
+    const act = async (): Promise<void> => target.setUp?.(endpoints, spec.targetOptions, limit)
+    await Promise.race([errors.attribute('ready', 'cluster', act), sleep(2 * SET_UP_TIMEOUT_MS, limit)])
+  } catch (error) {
+    signal.throwIfAborted()
+    const why = limit.aborted ? `it took more than ${SET_UP_TIMEOUT_MS / 1000} s` : messageOf(error)
+    throw new UserError(`${spec.target}: setUp failed: ${why}.`, EXIT_CODES.harnessFailed)
+  }
+}
+
+const needsSetUp = (parts: RunParts): boolean =>
+  parts.target.setUp !== undefined ||
+  nodeHosts(parts).some(({ launch }) => launch.steps?.allReady !== undefined)
+
+const setUpCluster = async (run: StartedRun): Promise<void> => {
+  const { parts, cluster } = run
+  await takeSteps(nodeHosts(parts), cluster.nodes, parts.signal)
+  await setUp(run)
+}
+
 /** Starts services and nodes. Resolves once all are ready, with the nanoseconds that the nodes took. */
 export const startCluster = async (run: StartedRun): Promise<number> => {
   const { parts, cluster } = run
@@ -71,13 +120,16 @@ export const startCluster = async (run: StartedRun): Promise<number> => {
     lastError: (node: string) => run.errors.lastOfReady(node),
     signal: parts.signal,
   }
-  let tookNs = 0
-  for (const members of [servicesOf(run), nodesOf(run)]) {
-    const beganNs = run.clock()
-    await startMembers(members, options)
-    tookNs = run.clock() - beganNs
-    if (members.length > 0) parts.log.info('ready', { hosts: members.map(({ node }) => node.name) })
-  }
+  await startMembers(servicesOf(run), options)
+  await takeSteps(serviceHosts(parts), cluster.services, parts.signal)
+  const beganNs = run.clock()
+  await startMembers(nodesOf(run), options)
+  const tookNs = run.clock() - beganNs
+  await setUpCluster(run)
+  // Whatever joins nodes may make them unready for a while.
+  if (needsSetUp(parts)) await startMembers(nodesOf(run), options)
+  const hosts = [...cluster.services, ...cluster.nodes]
+  parts.log.info('ready', { hosts: hosts.map(({ name }) => name) })
   return tookNs
 }
 

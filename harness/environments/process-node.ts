@@ -8,22 +8,27 @@ import { execa } from 'execa'
 import type { NodeDisk } from '../api/disk.ts'
 import type { ClusterNode, ProvisionSpec, TakenDown } from '../api/environment.ts'
 import type { EndedProcess, NodeCgroups, NodeProcess } from '../api/process.ts'
-import type { LaunchSpec, NodeIdentity, ProcessSpec } from '../api/target.ts'
+import type { LaunchSpec, NodeIdentity, ProcessSpec, StepSpec } from '../api/target.ts'
 import { mountDisk } from '../faults/disk/disk.ts'
 import { listeningPorts } from '../faults/ports.ts'
 import { isAlive, nameOf, signal as send } from '../faults/proc.ts'
 import { UserError } from '../support/assert.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
+import { lastLinesOf } from '../support/last-lines.ts'
 import { waitUntil } from '../support/wait.ts'
 
 const GONE_TIMEOUT_MS = 10_000
 const CLOSED_TIMEOUT_MS = 1000
+const STEP_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 2000
 
 export interface ProcessNodeOptions {
   readonly identity: NodeIdentity
   readonly keeperPid: number
   readonly hardware: string | null
   readonly launch: LaunchSpec
+  /** Where its programs' logs are, as the controller sees it. */
+  readonly logDir: string
   /** The node's data directory as the controller sees it. */
   readonly hostDataDir: string
   readonly disk: NodeDisk | undefined
@@ -46,8 +51,10 @@ export abstract class ProcessNode implements ClusterNode {
   readonly #accounted = new Set<number>()
   /** Who holds it down. */
   readonly #holders = new Set<string>()
+  readonly #logDir: string
   #turn: Promise<void> = Promise.resolve()
   #launch: LaunchSpec
+  #wasStarted = false
 
   constructor(options: ProcessNodeOptions) {
     this.name = options.identity.name
@@ -59,11 +66,19 @@ export abstract class ProcessNode implements ClusterNode {
     this.cgroups = options.cgroups
     if (options.disk !== undefined) this.disk = options.disk
     this.#launch = options.launch
+    this.#logDir = options.logDir
     this.hostDataDir = options.hostDataDir
   }
 
-  /** Starts one program and returns its pid, as the controller sees it. `index`: its place in the launch spec. */
-  protected abstract spawn(spec: ProcessSpec, index: number, signal: AbortSignal): Promise<number>
+  /** Starts one of `programs` and returns its pid, as the controller sees it. */
+  protected abstract spawn(spec: ProcessSpec, signal: AbortSignal): Promise<number>
+
+  /** Runs one of `programs` to its end: how it ended, or null if it did not in time and was killed. */
+  protected abstract complete(
+    spec: ProcessSpec,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<string | null>
 
   /** Pids of everything that its programs are and started, daemons included. */
   protected abstract members(): readonly number[]
@@ -73,8 +88,14 @@ export abstract class ProcessNode implements ClusterNode {
 
   abstract exitOf(pid: number): Promise<string | null>
 
-  protected get launch(): LaunchSpec {
-    return this.#launch
+  /** Everything that may be started on it: its programs and its steps. */
+  protected get programs(): readonly ProcessSpec[] {
+    const { processes, steps = {} } = this.#launch
+    return [...processes, ...Object.values(steps).flat()]
+  }
+
+  protected logOf(program: string): string {
+    return path.join(this.#logDir, `${program}.log`)
   }
 
   async processes(): Promise<readonly NodeProcess[]> {
@@ -107,16 +128,38 @@ export abstract class ProcessNode implements ClusterNode {
     if (this.#holders.size > 0) return
     const areUp = await Promise.all(this.#launch.processes.map(({ name }) => this.#isUp(name)))
     if (areUp.every(Boolean)) return
+    const isFirst = !this.#wasStarted || fs.readdirSync(this.hostDataDir).length === 0
     for (const [file, content] of Object.entries(this.#launch.files)) this.#write(file, content)
     await this.#giveData(signal)
-    for (const [index, spec] of this.#launch.processes.entries())
-      if (areUp[index] === false) this.#started.set(spec.name, await this.spawn(spec, index, signal))
+    const { processes, steps = {} } = this.#launch
+    if (!areUp.some(Boolean))
+      for (const step of (isFirst ? steps.firstStart : steps.restart) ?? []) await this.#do(step, signal)
+    this.#wasStarted = true
+    for (const [index, spec] of processes.entries())
+      if (areUp[index] === false) this.#started.set(spec.name, await this.spawn(spec, signal))
+  }
+
+  do(step: StepSpec, signal: AbortSignal): Promise<void> {
+    return this.#inTurn(() => this.#do(step, signal))
+  }
+
+  async #do(step: StepSpec, signal: AbortSignal): Promise<void> {
+    const { name, timeoutMs = STEP_TIMEOUT_MS } = step
+    const exit = await this.complete(step, timeoutMs, signal)
+    if (exit === 'status 0') return
+    const how = exit === null ? `did not end within ${timeoutMs / 1000} s` : `failed (${exit})`
+    const said = lastLinesOf(this.logOf(name), 5)
+    throw new UserError(
+      `${this.name}: the step ${name} ${how}.${said === '' ? '' : ` The last lines of its output:\n${said}`}`,
+      EXIT_CODES.harnessFailed,
+    )
   }
 
   /** To the users of its programs. Asked inside the node: a container has users of its own. */
   async #giveData(signal: AbortSignal): Promise<void> {
     const files = Object.keys(this.#launch.files).map((file) => path.posix.join(this.dataDir, file))
-    for (const { user } of this.#launch.processes)
+    // Where its steps run as others than its programs, it belongs to those in the end.
+    for (const user of new Set(this.programs.map(({ user }) => user).reverse()))
       if (user !== undefined)
         await execa(
           'nsenter',
@@ -160,21 +203,29 @@ export abstract class ProcessNode implements ClusterNode {
     return ended
   }
 
-  takeDown(holder: string, graceMs: number, signal: AbortSignal): Promise<TakenDown> {
+  takeDown(holder: string, how: 'stop' | 'kill', signal: AbortSignal): Promise<TakenDown> {
     this.#holders.add(holder)
-    return this.#inTurn(() => this.#end(graceMs, signal))
+    return this.#inTurn(() => this.#end(how, signal))
   }
 
-  async #end(graceMs: number, signal: AbortSignal): Promise<TakenDown> {
+  async #end(how: 'stop' | 'kill', signal: AbortSignal): Promise<TakenDown> {
     const processes = await this.processes()
     this.#account(processes)
-    if (graceMs > 0) {
-      for (const { pid } of processes) send(pid, 'SIGTERM')
-      await waitUntil(() => !this.members().some(isAlive), graceMs, 5, signal)
-    }
-    const deaf = graceMs === 0 ? [] : this.members().filter(isAlive)
+    const deaf = how === 'stop' ? await this.#stop(processes, signal) : []
     await this.#kill(signal)
     return { processes, deaf, openPorts: await this.#openPorts(signal) }
+  }
+
+  /** Asks its processes to end, and returns those that have not when the time is over. */
+  async #stop(processes: readonly NodeProcess[], signal: AbortSignal): Promise<readonly number[]> {
+    const specs = new Map(this.#launch.processes.map((spec) => [this.#started.get(spec.name), spec]))
+    const isOrderly = [...specs.values()].some(({ stopSignal }) => stopSignal !== undefined)
+    // A program with a signal of its own stops what it started. Where there is none, nothing is known of the others.
+    for (const { pid, isStarted } of processes)
+      if (isStarted || !isOrderly) send(pid, (specs.get(pid)?.stopSignal ?? 'SIGTERM') as NodeJS.Signals)
+    const timesMs = [...specs.values()].map(({ stopTimeoutMs = STOP_TIMEOUT_MS }) => stopTimeoutMs)
+    await waitUntil(() => !this.members().some(isAlive), Math.max(...timesMs), 5, signal)
+    return this.members().filter(isAlive)
   }
 
   /** A process counts as gone when its first thread is. The others may hold its sockets for a moment longer. */

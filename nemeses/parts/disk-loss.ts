@@ -24,7 +24,7 @@ export const whileDown = async (
   const bringUp = async (): Promise<void> => {
     await Promise.all(victims.map(({ node }) => node.bringUp(id, context.signal)))
   }
-  const killed = await Promise.all(victims.map(({ node }) => node.takeDown(id, 0, context.signal)))
+  const killed = await Promise.all(victims.map(({ node }) => node.takeDown(id, 'kill', context.signal)))
   const pids = killed.flatMap(({ processes }) => processes.map(({ pid }) => pid))
   const { summary, measurements, ...rest } = await act().catch(async (error: unknown) => {
     await bringUp()

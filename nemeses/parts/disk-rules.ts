@@ -81,7 +81,8 @@ export const troubleDisks = async (
     return effectOf(trouble.mode, since)
   }
   const heal = async () => {
-    if (trouble.crashes) await Promise.all(victims.map(({ node }) => node.takeDown(id, 0, context.signal)))
+    if (trouble.crashes)
+      await Promise.all(victims.map(({ node }) => node.takeDown(id, 'kill', context.signal)))
     await setAll([])
     const effect = await measure()
     const running = await Promise.all(victims.map(({ node }) => node.processes()))

@@ -64,7 +64,7 @@ export class MemberChanges {
     if (before === null || before.length - 1 < least || !before.includes(node.name)) return false
     if (this.#lists.length === 0) this.#lists.push(before)
     if (!(await this.#make({ kind: 'remove', member: node.name }, STEP_TIMEOUT_MS))) return false
-    await node.takeDown(HOLDER, 0, this.#context.signal)
+    await node.takeDown(HOLDER, 'kill', this.#context.signal)
     return true
   }
 

@@ -16,8 +16,6 @@ interface RestartIntent extends DataIntent {
   readonly uptimeMs: number
 }
 
-/** How long a node may take to end by SIGTERM. */
-const GRACE_MS = 2000
 const EXIT_TIMEOUT_MS = 500
 /** How long a node is down in a rolling restart or a crash loop. */
 const DOWNTIME_MS = 200
@@ -117,8 +115,8 @@ export class Restarts {
   }
 
   async #endNode(node: ClusterNode): Promise<void> {
-    const graceMs = this.#intent.signal === 'SIGTERM' ? GRACE_MS : 0
-    const { processes, deaf, openPorts } = await node.takeDown(this.#holder, graceMs, this.#signal)
+    const how = this.#intent.signal === 'SIGTERM' ? 'stop' : 'kill'
+    const { processes, deaf, openPorts } = await node.takeDown(this.#holder, how, this.#signal)
     this.#deaf.push(...deaf)
     this.#open.push(...openPorts.map((port) => `${node.name} on port ${port}`))
     const change = await changeData(node, this.#intent)

@@ -28,7 +28,7 @@ export const makeGone = async (
   // A rule refuses the connections so that they are counted; the kernel alone would refuse them without a count.
   const rules = [{ node: service, rules: rulesFor(cluster, 'tcp') }]
   const refusing = await packetFault(id, rules, 'of requests refused')
-  await service.takeDown(id, 0, abort)
+  await service.takeDown(id, 'kill', abort)
   const heal = async (): Promise<Effect> => {
     const effect = await refusing.heal()
     await service.bringUp(id, abort)

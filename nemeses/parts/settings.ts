@@ -43,7 +43,7 @@ export const restartWith = async (
 ): Promise<void> => {
   node.configure(context.launchWith(node, options))
   const holder = `settings of ${node.name}`
-  await node.takeDown(holder, 0, context.signal)
+  await node.takeDown(holder, 'kill', context.signal)
   await node.bringUp(holder, context.signal)
 }
 

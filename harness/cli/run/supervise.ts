@@ -25,6 +25,7 @@ import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
 import { findEnvironment } from './registries.ts'
+import { requireMachine } from './requirements.ts'
 
 const INTERRUPTED_GRACE_MS = 30_000
 const CONTROLLER_POLL_MS = 250
@@ -196,9 +197,10 @@ export const supervise = async (
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
+  const stateDir = stateDirOf(spec.runId)
+  requireMachine(target, stateDir)
   const programs = await obtainPrograms(environment, target, say)
   const faultline = ownVersion()
-  const stateDir = stateDirOf(spec.runId)
   const runDir = makeRunDir(results, spec)
   const log = openLog({ runDir, faultline, log: options.log }, 'supervisor')
   log.info('run begins', { faultline, spec, programs })

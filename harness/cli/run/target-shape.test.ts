@@ -53,6 +53,11 @@ describe('how a node is started', () => {
     { files: {}, processes: [process] },
     { files: {}, processes: [{ ...process, user: 'daemon', directory: '/', umask: 0o77 }] },
     {
+      files: {},
+      processes: [{ ...process, limits: { nofile: 1000, core: 'unlimited' }, stopSignal: 'SIGINT' }],
+      steps: { firstStart: [{ ...process, name: 'init', user: 'nobody', timeoutMs: 1000 }], allReady: [] },
+    },
+    {
       files: { a: 'text', b: { text: 'x', mode: 0o600, keep: true } },
       processes: [process, { ...process, name: 'b' }],
     },
@@ -63,6 +68,15 @@ describe('how a node is started', () => {
     [{ files: {}, processes: [] }, 'processes: Too small'],
     [{ files: {}, processes: [{ ...process, argv: undefined }] }, 'processes.0.argv: missing'],
     [{ files: {}, processes: [{ ...process, env: { PORT: 3 } }] }, 'processes.0.env.PORT: Invalid input'],
+    [{ files: {}, processes: [process, process] }, 'two programs or steps have the name server'],
+    [
+      { files: {}, processes: [process], steps: { restart: [process] } },
+      'two programs or steps have the name server',
+    ],
+    [{ files: {}, processes: [process], steps: { first: [] } }, 'steps.first: there is no such part'],
+    [{ files: {}, processes: [{ ...process, stopSignal: 'TERM' }] }, 'processes.0.stopSignal: '],
+    [{ files: {}, processes: [{ ...process, limits: { files: 3 } }] }, 'processes.0.limits'],
+    [{ files: {}, processes: [{ ...process, name: 'a/b' }] }, 'processes.0.name: only letters'],
     [{ files: {}, processes: [{ ...process, cwd: '/x' }] }, 'processes.0.cwd: there is no such part'],
   ])('may not be %o', (launch, sentence) =>
     expect(launching(() => launch)).toThrow(`Target mine cannot start n1: launch: ${sentence}`),

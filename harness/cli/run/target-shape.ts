@@ -2,8 +2,9 @@
  * Targets from modules, checked when they are loaded: a default export has no type at run time, and a part that is missing
  * or misspelt would fail much later, or do nothing.
  */
+import os from 'node:os'
 import { z } from 'zod'
-import type { NodeIdentity, Target } from '../../api/target.ts'
+import type { LaunchSpec, NodeIdentity, ProcessSpec, Target } from '../../api/target.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { hintAt } from '../unknown-name.ts'
 
@@ -19,6 +20,11 @@ const optionSpec = z.strictObject({
   description: z.string(),
   untold: z.string().optional(),
 })
+
+/** Resources as prlimit(1) names them. */
+const LIMITS =
+  'as core cpu data fsize memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack'.split(' ')
+const PROCESS_NAME = /^[\w.-]+$/
 
 const setting = z.strictObject({ option: z.string(), value: z.union([z.string(), z.number(), z.boolean()]) })
 
@@ -44,11 +50,35 @@ const TARGET = {
   ready: callable,
   status: callable.optional(),
   restartsAfterMs: z.number().min(0).optional(),
+  setUp: callable.optional(),
+  requires: z
+    .strictObject({
+      root: z.literal(true).optional(),
+      diskBytes: z.number().min(0).optional(),
+      memoryBytes: z.number().min(0).optional(),
+    })
+    .optional(),
   changeMembers: callable.optional(),
 } satisfies Record<keyof Target, z.ZodType>
 
 /** Targets may have parts of their own, but not such as look like a misspelt one. */
 const targetShape = z.looseObject(TARGET)
+
+const processShape = z.strictObject({
+  name: z
+    .string()
+    .regex(PROCESS_NAME, 'only letters, digits, dots, - and _ are possible: it is the name of a log'),
+  argv: z.array(z.string()).min(1),
+  env: z.record(z.string(), z.string()),
+  user: z.string().min(1).optional(),
+  directory: z.string().min(1).optional(),
+  umask: z.int().min(0).max(0o777).optional(),
+  limits: z.partialRecord(z.enum(LIMITS), z.union([z.int().min(0), z.literal('unlimited')])).optional(),
+  stopSignal: z.enum(Object.keys(os.constants.signals)).optional(),
+  stopTimeoutMs: z.number().min(0).optional(),
+} satisfies Record<keyof ProcessSpec, z.ZodType>)
+
+const steps = z.array(processShape.extend({ timeoutMs: z.number().min(1).optional() })).optional()
 
 const launchShape = z.strictObject({
   files: z.record(
@@ -58,18 +88,8 @@ const launchShape = z.strictObject({
       z.strictObject({ text: z.string(), mode: z.int().optional(), keep: z.boolean().optional() }),
     ]),
   ),
-  processes: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1),
-        argv: z.array(z.string()).min(1),
-        env: z.record(z.string(), z.string()),
-        user: z.string().min(1).optional(),
-        directory: z.string().min(1).optional(),
-        umask: z.int().min(0).max(0o777).optional(),
-      }),
-    )
-    .min(1),
+  processes: z.array(processShape).min(1),
+  steps: z.strictObject({ firstStart: steps, restart: steps, allReady: steps }).optional(),
 })
 
 const misspelt = (value: object): string | null => {
@@ -118,9 +138,17 @@ export const requireLaunches = (
   }
 }
 
+/** Each program and each step has a log of its own. */
+const repeatedName = ({ processes, steps = {} }: LaunchSpec): string | null => {
+  const names = [...processes, ...Object.values(steps).flat()].map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  return twice === undefined ? null : `two programs or steps have the name ${twice}.`
+}
+
 const issueOf = (node: NodeIdentity, launch: (node: NodeIdentity) => unknown): string | null => {
   try {
-    return firstIssue(launchShape, launch(node))
+    const spec = launch(node)
+    return firstIssue(launchShape, spec) ?? repeatedName(spec as LaunchSpec)
   } catch (error) {
     return `it failed: ${messageOf(error)}`
   }

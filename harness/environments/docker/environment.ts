@@ -71,6 +71,7 @@ const makeNode = async (
     keeperPid: State.Pid,
     hardware: NetworkSettings.Networks[network]?.MacAddress || null,
     launch,
+    logDir,
     hostDataDir,
     disk,
   })

@@ -22,6 +22,12 @@ export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'cgroups'> {
   readonly containerId: string
 }
 
+/** Exit statuses above 128 mean signals, as in shells. */
+const exitInWords = (status: number): string => {
+  const signal = Object.entries(os.constants.signals).find(([, number]) => number === status - 128)
+  return signal?.[0] ?? `status ${status}`
+}
+
 export class DockerNode extends ProcessNode {
   readonly #container: Docker.Container
   readonly #execs = new Map<number, Docker.Exec>()
@@ -33,12 +39,10 @@ export class DockerNode extends ProcessNode {
     this.#container = options.container
   }
 
-  /** Exit statuses above 128 mean signals, as in shells. */
   override async exitOf(pid: number): Promise<string | null> {
     const { Running, ExitCode } = (await this.#execs.get(pid)?.inspect()) ?? { Running: true, ExitCode: null }
     if (Running || ExitCode === null) return null
-    const signal = Object.entries(os.constants.signals).find(([, number]) => number === ExitCode - 128)
-    return signal?.[0] ?? `status ${ExitCode}`
+    return exitInWords(ExitCode)
   }
 
   protected override members(): readonly number[] {
@@ -55,7 +59,23 @@ export class DockerNode extends ProcessNode {
     return !this.members().some(isAlive)
   }
 
-  protected override async spawn(spec: ProcessSpec, _index: number, signal: AbortSignal): Promise<number> {
+  protected override async complete(
+    spec: ProcessSpec,
+    timeoutMs: number,
+    abort: AbortSignal,
+  ): Promise<string | null> {
+    const exec = await this.#execute(spec)
+    let state = await exec.inspect()
+    const isOver = async (): Promise<boolean> => {
+      state = await exec.inspect()
+      return !state.Running && state.ExitCode !== null
+    }
+    if (await waitUntil(isOver, timeoutMs, 10, abort)) return exitInWords(state.ExitCode as number)
+    if (state.Pid > 0) send(state.Pid, 'SIGKILL')
+    return null
+  }
+
+  async #execute(spec: ProcessSpec): Promise<Docker.Exec> {
     this.#keepers ??= neighboursOf(this.keeperPid)
     const log = `${LOG_DIR}/${spec.name}.log`
     // The shell only redirects the output to a file that outlives the process, then executes the program.
@@ -69,6 +89,11 @@ export class DockerNode extends ProcessNode {
     // A detached exec still returns a stream, which would keep the controller alive.
     const stream = await exec.start({ Detach: true, Tty: false })
     stream.destroy()
+    return exec
+  }
+
+  protected override async spawn(spec: ProcessSpec, signal: AbortSignal): Promise<number> {
+    const exec = await this.#execute(spec)
     let pid = 0
     const hasPid = async (): Promise<boolean> => {
       pid = (await exec.inspect()).Pid

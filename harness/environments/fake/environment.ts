@@ -36,6 +36,9 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
       calls.push('kill')
       return { processes: [], deaf: [], openPorts: [] }
     },
+    do: async ({ name }) => {
+      calls.push(name)
+    },
     bringUp: async () => {
       calls.push('start')
     },

@@ -18,7 +18,7 @@ import {
   isAlive,
   signal as send,
 } from '../../faults/proc.ts'
-import { UserError } from '../../support/assert.ts'
+import { assert, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { KEPT } from './keeper.ts'
@@ -94,8 +94,8 @@ export interface NodeInitSpec {
   readonly cgroups: NodeCgroups
   /** The working directory of its programs, as the node sees it. */
   readonly directory: string
-  /** Log files of its programs, as the controller sees them. */
-  readonly logs: readonly string[]
+  /** Name of a program -> its log file, as the controller sees it. */
+  readonly logs: Readonly<Record<string, string>>
 }
 
 export class NodeInit {
@@ -108,8 +108,12 @@ export class NodeInit {
   #complaint = ''
   #pid = 0
 
-  private constructor(outer: ChildProcess) {
+  readonly #programs: readonly string[]
+
+  /** @param programs their logs are its descriptors from 3 on */
+  private constructor(outer: ChildProcess, programs: readonly string[]) {
     this.#outer = outer
+    this.#programs = programs
     outer.on('error', (error) => {
       this.#complaint += error.message
     })
@@ -124,7 +128,7 @@ export class NodeInit {
 
   /** @throws UserError (harness failed) if the namespace cannot be made. */
   static async start(spec: NodeInitSpec, signal: AbortSignal): Promise<NodeInit> {
-    const logs = spec.logs.map((file) => fs.openSync(file, 'a'))
+    const logs = Object.values(spec.logs).map((file) => fs.openSync(file, 'a'))
     try {
       const init = new NodeInit(
         spawn(
@@ -136,6 +140,7 @@ export class NodeInit {
           ],
           { stdio: ['pipe', 'pipe', 'pipe', ...logs], detached: true },
         ),
+        Object.keys(spec.logs),
       )
       await init.#answer(signal)
       init.#pid = childrenOf(init.#outer.pid as number)[0] ?? 0
@@ -186,16 +191,18 @@ export class NodeInit {
   /**
    * Starts a program and returns its pid, as the controller sees it.
    *
-   * @param log the index of its log file
+   * @param name of the program, which has a log
    */
   async run(
+    name: string,
     argv: readonly string[],
     env: ProcessSpec['env'],
-    log: number,
     signal: AbortSignal,
   ): Promise<number> {
+    const log = this.#programs.indexOf(name)
+    assert(log >= 0, `${name} has no log`)
     const variables = Object.entries({ PATH, LANG: 'C.UTF-8', ...env }).map(
-      ([name, value]) => `${name}=${value}`,
+      ([variable, value]) => `${variable}=${value}`,
     )
     const words = [...variables, ...argv].map(hex)
     this.#say(['start', 3 + log, variables.length, ...words])

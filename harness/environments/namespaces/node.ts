@@ -1,20 +1,14 @@
 /** A node of the namespaces environment: plain OS processes in the keeper's namespaces and in a pid namespace of their own. */
-import path from 'node:path'
 import type { ProcessSpec } from '../../api/target.ts'
 import { thaw } from '../../faults/freezer.ts'
 import { signal } from '../../faults/proc.ts'
+import { waitUntil } from '../../support/wait.ts'
 import { commandOf } from '../command.ts'
-import { ProcessNode, type ProcessNodeOptions } from '../process-node.ts'
+import { ProcessNode } from '../process-node.ts'
 import { NodeInit } from './node-init.ts'
 
 export class NamespaceNode extends ProcessNode {
-  readonly #logDir: string
   #init: NodeInit | null = null
-
-  constructor(options: ProcessNodeOptions & { readonly logDir: string }) {
-    super(options)
-    this.#logDir = options.logDir
-  }
 
   override async exitOf(pid: number): Promise<string | null> {
     return this.#init?.exitOf(pid) ?? null
@@ -32,18 +26,33 @@ export class NamespaceNode extends ProcessNode {
     return false
   }
 
-  protected override async spawn(spec: ProcessSpec, index: number, abort: AbortSignal): Promise<number> {
+  protected override async complete(
+    spec: ProcessSpec,
+    timeoutMs: number,
+    abort: AbortSignal,
+  ): Promise<string | null> {
+    const pid = await this.spawn(spec, abort)
+    let exit: string | null = null
+    const isOver = async (): Promise<boolean> => {
+      exit = await this.exitOf(pid)
+      return exit !== null
+    }
+    if (!(await waitUntil(isOver, timeoutMs, 10, abort))) signal(pid, 'SIGKILL')
+    return exit
+  }
+
+  protected override async spawn(spec: ProcessSpec, abort: AbortSignal): Promise<number> {
     if (this.#init?.isAlive !== true)
       this.#init = await NodeInit.start(
         {
           keeperPid: this.keeperPid,
           cgroups: this.cgroups,
           directory: this.dataDir,
-          logs: this.launch.processes.map(({ name }) => path.join(this.#logDir, `${name}.log`)),
+          logs: Object.fromEntries(this.programs.map(({ name }) => [name, this.logOf(name)])),
         },
         abort,
       )
     const env = { HOME: this.dataDir, ...spec.env }
-    return this.#init.run(commandOf(spec), env, index, abort)
+    return this.#init.run(spec.name, commandOf(spec), env, abort)
   }
 }
