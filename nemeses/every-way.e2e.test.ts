@@ -9,6 +9,9 @@ import { run, temporaryFolder } from '../harness/testing/command.ts'
 const TARGET = path.join(PROJECT_ROOT, 'harness/testing/gossip-target.ts')
 const WAYS = ['unicast', 'second', 'multicast', 'broadcast', 'ipv6']
 
+/** Half of a fault, in periods of 200 ms. */
+const LONG = [0, 1, 2, 3, 4]
+
 /** What came in one period: way -> sender -> datagrams. */
 type Heard = Readonly<Record<string, Readonly<Record<string, number>>>>
 
@@ -19,34 +22,57 @@ const heardBy = (runDir: string, node: string): readonly Heard[] =>
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Heard)
 
-describeWith(missingLinuxRoot(), 'a partition in namespaces', () => {
-  it('lets nothing through, by whatever way', async () => {
-    using folder = temporaryFolder()
-    const flags =
-      '--env namespaces --nodes 3 -n partition --plan steady --nemesis-opts shapes=one,interval=3s,duration=2s --time-limit 9s --seed 1'
-    const { verdict } = await run(folder.path, [TARGET, ...flags.split(' ')])
-    expect(verdict.status, verdict.summary).toBe('valid')
-    const links = ['n1', 'n2', 'n3'].flatMap((node) => {
-      const periods = heardBy(verdict.runDir, node)
-      const senders = Object.keys(periods[0]?.unicast ?? {})
-      return senders.map((sender) =>
-        periods.map((heard) => WAYS.filter((way) => (heard[way]?.[sender] ?? 0) > 0)),
-      )
-    })
+/** Each directed link: which ways something came by, period after period. */
+const gossipUnder = async (faults: string): Promise<readonly (readonly string[])[][]> => {
+  using folder = temporaryFolder()
+  const flags = `--env namespaces --nodes 3 ${faults} --time-limit 9s --seed 1`
+  const { verdict } = await run(folder.path, [TARGET, ...flags.split(' ')])
+  expect(verdict.status, verdict.summary).toBe('valid')
+  return ['n1', 'n2', 'n3'].flatMap((node) => {
+    const periods = heardBy(verdict.runDir, node)
+    const senders = Object.keys(periods[0]?.unicast ?? {})
+    return senders.map((sender) =>
+      periods.map((heard) => WAYS.filter((way) => (heard[way]?.[sender] ?? 0) > 0)),
+    )
+  })
+}
+
+describeWith(missingLinuxRoot(), 'links in namespaces', () => {
+  it.each([
+    ['a partition', '-n partition --plan steady --nemesis-opts shapes=one,interval=3s,duration=2s'],
+    [
+      'the loss of all packets',
+      '-n packet --plan steady --nemesis-opts modes=loss,share=1,victims=one,interval=3s,duration=2s',
+    ],
+  ])('let nothing through under %s, by whatever way', async (_, faults) => {
+    const links = await gossipUnder(faults)
     expect(links).toHaveLength(6)
     const cut = links.filter((periods) =>
       periods.some((ways, i) => ways.length + (periods[i + 1]?.length ?? 1) === 0),
     )
-    // Each of the faults cuts the links of one node, and all ways of a link together.
-    expect(cut.length).toBeGreaterThanOrEqual(4)
+    // Each fault cuts links of one node, and all ways of a link together.
+    expect(cut.length).toBeGreaterThanOrEqual(2)
     for (const periods of links) {
       expect(periods.some((ways) => ways.length === WAYS.length)).toBe(true)
       const isLeak = (i: number): boolean => {
         const ways = periods[i] ?? []
         return ways.length > 0 && !ways.includes('unicast')
       }
-      // Within one period a link is cut or healed, by one way a few milliseconds after another.
-      expect(periods.filter((_, i) => isLeak(i) && isLeak(i + 1))).toEqual([])
+      // A link is cut or healed by one way after another, which takes long on a busy machine, but not half of the fault.
+      expect(periods.filter((_, i) => LONG.every((later) => isLeak(i + later)))).toEqual([])
+    }
+  })
+
+  it('that are slow let everything through, by every way', async () => {
+    const links = await gossipUnder(
+      '-n packet --plan steady --nemesis-opts modes=delay,delay=30ms,victims=all,interval=3s,duration=2s',
+    )
+    for (const periods of links) {
+      expect(periods.length).toBeGreaterThan(20)
+      const begun = periods.findIndex((ways) => ways.length === WAYS.length)
+      const isGap = (i: number): boolean => (periods[i] ?? WAYS).length < WAYS.length
+      const gaps = periods.filter((_, i) => i > begun && LONG.every((later) => isGap(i + later)))
+      expect(gaps).toEqual([])
     }
   })
 })

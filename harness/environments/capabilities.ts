@@ -24,11 +24,16 @@ const tryIptables = async (): Promise<string | null> => {
   return works ? null : 'iptables does not work in a namespace: apt-get install iptables'
 }
 
-/** Creates a device in fresh namespaces and limits its rate. */
-const tryBandwidth = async (): Promise<string | null> => {
-  const script =
-    'ip link add name fl0 type veth peer name fl1 && tc qdisc add dev fl0 root tbf rate 64kbit burst 4kb latency 400ms'
-  return (await worksInNamespaces(script))
+const TWO_DEVICES = 'ip link add name fl0 type veth peer name fl1'
+const REDIRECT =
+  'tc qdisc add dev fl0 clsact && tc filter add dev fl0 egress protocol all u32 match u16 0 0 at -14 action mirred egress redirect dev fl1'
+const LIMIT = 'tc qdisc add dev fl0 root tbf rate 64kbit burst 4kb latency 400ms'
+
+/** Creates devices in fresh namespaces, redirects what one sends, and limits its rate. */
+const tryTrafficControl = async (): Promise<string | null> => {
+  if (!(await worksInNamespaces(`${TWO_DEVICES} && ${REDIRECT}`)))
+    return 'tc cannot redirect frames: modprobe sch_ingress cls_u32 act_mirred, as root'
+  return (await worksInNamespaces(`${TWO_DEVICES} && ${LIMIT}`))
     ? null
     : 'tc-tbf is refused, so bandwidth cannot be limited (modprobe sch_tbf)'
 }
@@ -44,9 +49,9 @@ const MEANS: Readonly<Record<Capability, Means>> = {
   clock: { how: "a stub in each process's own vDSO (tested on our own process)", whyNot: whyNoClock },
   disk: { how: 'our own FUSE file system below the data directory', whyNot: whyNoDisk },
   packet: {
-    how: 'a switch in user space over TUN devices; tc-tbf for bandwidth',
+    how: 'a switch in user space over TAP devices; tc-tbf for bandwidth',
     whyNot: whyNoDetour,
-    tryOut: tryBandwidth,
+    tryOut: tryTrafficControl,
   },
   io: { how: 'cgroup v1 blkio.throttle, probed by a process in the same group', whyNot: whyNoIoLimit },
   memory: { how: 'cgroup v1 memory limit', whyNot: () => whyNoCgroup('memory') },

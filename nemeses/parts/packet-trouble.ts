@@ -30,8 +30,16 @@ const ruleOf = ({ mode, share, delayMs, jitterMs }: PacketTroubleIntent): LinkRu
 }
 
 const portsOf = (cluster: Cluster, withClients: boolean): readonly DetourPort[] => [
-  ...cluster.nodes.map(({ name, keeperPid, address }) => ({ name, pid: keeperPid, addresses: [address] })),
-  ...(withClients ? [{ name: CLIENTS, pid: process.pid, addresses: cluster.clientAddresses }] : []),
+  ...cluster.nodes.map(({ name, keeperPid, address }) => ({
+    name,
+    pid: keeperPid,
+    addresses: [address],
+    isWhole: true,
+  })),
+  // The control path has the same interface.
+  ...(withClients
+    ? [{ name: CLIENTS, pid: process.pid, addresses: cluster.clientAddresses, isWhole: false }]
+    : []),
 ]
 
 /** Directed links with a victim at one end. */
@@ -73,6 +81,17 @@ const compare = (before: Probe, during: Probe, links: readonly string[]) => {
   }
 }
 
+type Limited = Awaited<ReturnType<Detour['countLimited']>>
+
+/** How many packets the limits at all ports have delayed and dropped so far. */
+const limitedBy = async (detour: Detour, ports: readonly DetourPort[]): Promise<Limited> => {
+  const all = await Promise.all(ports.map((port) => detour.countLimited(port)))
+  return {
+    delayed: all.reduce((sum, each) => sum + each.delayed, 0),
+    dropped: all.reduce((sum, each) => sum + each.dropped, 0),
+  }
+}
+
 /** A packet fault in force on the links of the victims. */
 export class PacketTrouble implements AsyncDisposable {
   readonly #intent: PacketTroubleIntent
@@ -81,6 +100,8 @@ export class PacketTrouble implements AsyncDisposable {
   /** Nodes whose bandwidth is limited. */
   readonly #limited: readonly DetourPort[]
   readonly #network: ReturnType<typeof compare>
+  /** What the limits have done to our own probe. */
+  readonly #ofProbe: Limited
 
   private constructor(
     intent: PacketTroubleIntent,
@@ -88,12 +109,14 @@ export class PacketTrouble implements AsyncDisposable {
     links: readonly string[],
     limited: readonly DetourPort[],
     network: ReturnType<typeof compare>,
+    ofProbe: Limited,
   ) {
     this.#intent = intent
     this.#detour = detour
     this.#links = links
     this.#limited = limited
     this.#network = network
+    this.#ofProbe = ofProbe
   }
 
   /** Resolves when the fault is in force and has been probed. */
@@ -112,7 +135,7 @@ export class PacketTrouble implements AsyncDisposable {
     try {
       await Promise.all(limited.map((port) => detour.limitBandwidth(port, intent.kbitPerS)))
       const network = compare(before, await probeLinks(cluster.nodes), links)
-      return new PacketTrouble(intent, detour, links, limited, network)
+      return new PacketTrouble(intent, detour, links, limited, network, await limitedBy(detour, limited))
     } catch (error) {
       await detour[Symbol.asyncDispose]()
       throw error
@@ -124,9 +147,9 @@ export class PacketTrouble implements AsyncDisposable {
   }
 
   async #measureLimit() {
-    const all = await Promise.all(this.#limited.map((port) => this.#detour.countLimited(port)))
-    const delayed = all.reduce((sum, each) => sum + each.delayed, 0)
-    const dropped = all.reduce((sum, each) => sum + each.dropped, 0)
+    const all = await limitedBy(this.#detour, this.#limited)
+    const delayed = all.delayed - this.#ofProbe.delayed
+    const dropped = all.dropped - this.#ofProbe.dropped
     const { text, measurements } = this.#network
     return {
       effective: delayed + dropped > 0,

@@ -71,6 +71,7 @@ export const slowDown = async (
     name,
     pid: keeperPid,
     addresses: [address],
+    isWhole: true,
   }))
   const rule = { delayMs, jitterMs: delayMs / 4, loss: 0, duplicate: 0, corrupt: 0, reorder: 0 }
   const links = cluster.nodes.flatMap(({ name }) => [`${name}>${service.name}`, `${service.name}>${name}`])

@@ -1,7 +1,8 @@
 /**
- * A detour: while it is open, packets between some nodes go through TUN devices and a switch in user space instead of
- * their usual network. It works the same in every environment, is seeded, has a rule per directed link and counts every
- * packet. Addresses and connections stay the same. When the switch is killed, its devices and routes disappear.
+ * A detour: while it is open, frames between some hosts go through TAP devices and a switch in user space instead of their
+ * usual network, whatever their protocol and addresses: IPv6, second addresses, multicast and broadcast, too. It works the
+ * same in every environment, is seeded, has a rule per directed link and counts every packet. Addresses and connections stay
+ * the same.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -10,24 +11,26 @@ import fs from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { LinkCounts } from './link.ts'
+import { type Plug, redirectLines, undoLines } from './redirect.ts'
 import type { SwitchOptions } from './switch.ts'
 
-/** An end of the detour: addresses in the network namespace of a process. */
+/** An end of the detour: an interface in the network namespace of a process. */
 export interface DetourPort {
   readonly name: string
   readonly pid: number
+  /** IPv4 addresses of the interface. */
   readonly addresses: readonly string[]
+  /** Whether all that goes through the interface is meant, or only what has one of these addresses. */
+  readonly isWhole: boolean
 }
 
-/** Perl: opens one TUN device for each name, then executes the program that follows with the descriptors inherited. */
-const OPEN_TUNS = `
+/** Perl: opens one TAP device for each name, then executes the program that follows with the descriptors inherited. */
+const OPEN_TAPS = `
 $^F = 1000; my ($n, @rest) = @ARGV; my @names = splice(@rest, 0, $n); my (@fds, @keep);
 for (@names) { open(my $f, "+<", "/dev/net/tun") or die "/dev/net/tun: $!\\n";
-  ioctl($f, 0x400454ca, pack("a16s", $_, 0x1001)) or die "TUNSETIFF $_: $!\\n"; push @fds, fileno($f); push @keep, $f }
-$ENV{FAULTLINE_TUNS} = join(",", @fds); exec @rest or die "exec: $!\\n";`
+  ioctl($f, 0x400454ca, pack("a16s", $_, 0x1002)) or die "TUNSETIFF $_: $!\\n"; push @fds, fileno($f); push @keep, $f }
+$ENV{FAULTLINE_TAPS} = join(",", @fds); exec @rest or die "exec: $!\\n";`
 
-/** The routing table for routes that must not apply to all packets of a namespace. */
-const TABLE = 4242
 /** How many detours this process has opened. Several may be open at once, each with its own devices. */
 let opened = 0
 
@@ -36,59 +39,90 @@ const switchModule = (): string => {
   return fileURLToPath(new URL(`./switch.${extension}`, import.meta.url))
 }
 
-const inNamespace = async (pid: number, argv: readonly string[], input?: string): Promise<string> => {
-  const options = input === undefined ? {} : { input }
-  return (await execa('nsenter', ['--target', String(pid), '--net', '--', ...argv], options)).stdout
-}
+const inNamespace = async (pid: number, argv: readonly string[]): Promise<string> =>
+  (await execa('nsenter', ['--target', String(pid), '--net', '--', ...argv])).stdout
 
 /** Whether packets between two ports take the detour. */
 type Leads = (a: DetourPort, b: DetourPort) => boolean
 
+/** An end of the detour, and how frames get there. */
+interface End {
+  readonly port: DetourPort
+  readonly plug: Plug
+  /** Ends that it exchanges packets with. */
+  readonly peers: readonly DetourPort[]
+  /** The Ethernet address of its device. */
+  readonly hardware: string
+}
+
 interface Layout {
-  readonly ports: readonly DetourPort[]
-  readonly leads: Leads
-  /** Name of the device in each port's namespace. */
+  readonly ends: readonly End[]
+  /** Name of the device in each end's namespace. */
   readonly device: string
+  /** Of its filters. */
+  readonly preference: number
 }
 
-const others = ({ ports, leads }: Layout, port: DetourPort): readonly string[] =>
-  ports.filter((other) => other !== port && leads(port, other)).flatMap(({ addresses }) => addresses)
+/** `ip -json addr`, as far as it is needed. */
+type Interfaces = readonly {
+  readonly ifname: string
+  readonly address: string
+  readonly addr_info: readonly { readonly local: string }[]
+}[]
 
-/**
- * A port with one address: route all packets to the others. A port with several (the clients): route only packets that
- * come from those addresses, so that nothing else in the namespace takes the detour.
- */
-const routesOf = (port: DetourPort, layout: Layout): readonly string[] => {
-  const { device } = layout
-  const [first] = port.addresses
-  if (port.addresses.length === 1)
-    return others(layout, port).map((address) => `route add ${address}/32 dev ${device} src ${first}`)
-  return [
-    ...others(layout, port).map((address) => `route add ${address}/32 dev ${device} table ${TABLE}`),
-    ...port.addresses.map((address) => `rule add from ${address} lookup ${TABLE}`),
-  ]
+/** The interface that has the port's first address. */
+const plugOf = async ({ pid, addresses, isWhole }: DetourPort): Promise<Plug> => {
+  const interfaces = JSON.parse(await inNamespace(pid, ['ip', '-json', 'addr'])) as Interfaces
+  const own = interfaces.find(({ addr_info }) => addr_info.some(({ local }) => local === addresses[0]))
+  if (own === undefined) throw new Error(`no interface has the address ${addresses[0]}`)
+  return { device: own.ifname, hardware: own.address, only: isWhole ? null : addresses }
 }
 
-const rulesToDelete = (port: DetourPort): readonly string[] =>
-  port.addresses.length === 1
-    ? []
-    : port.addresses.map((address) => `rule del from ${address} lookup ${TABLE}`)
+/** Locally administered. */
+const hardwareOfTap = (detour: number, end: number): string =>
+  ['02', 'fd', detour >> 8, detour & 255, 0, end]
+    .map((part) => (typeof part === 'string' ? part : part.toString(16).padStart(2, '0')))
+    .join(':')
+
+const layOut = async (ports: readonly DetourPort[], leads: Leads, number: number): Promise<Layout> => {
+  const plugs = await Promise.all(ports.map(plugOf))
+  const ends = ports.map((port, i) => ({
+    port,
+    plug: plugs[i] as Plug,
+    peers: ports.filter((other) => other !== port && leads(port, other)),
+    hardware: hardwareOfTap(number, i),
+  }))
+  return { ends, device: `detour${number}`, preference: 1 + number }
+}
+
+const redirectionOf = ({ plug, peers }: End, { ends, device, preference }: Layout): readonly string[] => {
+  const plugs = ends.filter(({ port }) => peers.includes(port)).map((end) => end.plug)
+  return redirectLines(plug, plugs, device, preference)
+}
+
+const inHex = (hardware: string): string => hardware.replaceAll(':', '')
 
 const startSwitch = async (
-  ports: readonly DetourPort[],
+  { ends }: Layout,
   names: readonly string[],
   rules: SwitchOptions['rules'],
   seed: number,
 ): Promise<ChildProcess> => {
   const options: SwitchOptions = {
-    ports: ports.map(({ name, addresses }) => ({ name, addresses })),
+    ports: ends.map(({ port, plug, peers, hardware }) => ({
+      name: port.name,
+      hardware: inHex(plug.hardware),
+      device: inHex(hardware),
+      only: plug.only,
+      peers: peers.map(({ name }) => name),
+    })),
     rules,
     seed,
   }
   const program = [process.execPath, switchModule(), JSON.stringify(options)]
-  const child = spawn('perl', ['-e', OPEN_TUNS, String(names.length), ...names, ...program], {
+  const child = spawn('perl', ['-e', OPEN_TAPS, String(names.length), ...names, ...program], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    env: { ...process.env, NODE_NO_WARNINGS: '1', UV_THREADPOOL_SIZE: String(ports.length + 4) },
+    env: { ...process.env, NODE_NO_WARNINGS: '1', UV_THREADPOOL_SIZE: String(ends.length + 4) },
   })
   let stderr = ''
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -98,6 +132,27 @@ const startSwitch = async (
   if (typeof outcome !== 'object' || outcome === null)
     throw new Error(`the switch did not start: ${stderr.trim()}`)
   return child
+}
+
+const tcBatch = async (
+  pid: number,
+  lines: readonly string[],
+  { isForced }: { readonly isForced: boolean },
+): Promise<void> => {
+  const force = isForced ? ['-force'] : []
+  const { exitCode, stderr } = await execa(
+    'nsenter',
+    ['--target', String(pid), '--net', '--', 'tc', ...force, '-batch', '-'],
+    { input: `${lines.join('\n')}\n`, reject: false },
+  )
+  if (exitCode !== 0 && !isForced) throw new Error(`tc: ${stderr.trim()}`)
+}
+
+const redirect = async (end: End, layout: Layout): Promise<void> => {
+  const { pid } = end.port
+  // It may have its place for filters already, by another detour.
+  await tcBatch(pid, [`qdisc add dev ${end.plug.device} clsact`], { isForced: true })
+  await tcBatch(pid, redirectionOf(end, layout), { isForced: false })
 }
 
 export class Detour implements AsyncDisposable {
@@ -119,18 +174,18 @@ export class Detour implements AsyncDisposable {
     leads: Leads = () => true,
   ): Promise<Detour> {
     const number = opened++
-    const layout: Layout = { ports, leads, device: `detour${number}` }
+    const layout = await layOut(ports, leads, number)
     const names = ports.map((_, i) => `fl${number}p${i}`)
-    const detour = new Detour(layout, await startSwitch(ports, names, rules, seed))
+    const detour = new Detour(layout, await startSwitch(layout, names, rules, seed))
     try {
-      const moves = ports.map(({ pid }, i) => `link set ${names[i]} netns ${pid} name ${layout.device}`)
+      const moves = layout.ends.flatMap(({ port, hardware }, i) => [
+        // Nothing but the switch speaks through it: no IPv6 address of its own.
+        `link set ${names[i]} address ${hardware} addrgenmode none`,
+        `link set ${names[i]} netns ${port.pid} name ${layout.device}`,
+      ])
       await execa('ip', ['-batch', '-'], { input: `${moves.join('\n')}\n` })
       await Promise.all(ports.map(({ pid }) => inNamespace(pid, ['ip', 'link', 'set', layout.device, 'up'])))
-      await Promise.all(
-        ports.map((port) =>
-          inNamespace(port.pid, ['ip', '-batch', '-'], `${routesOf(port, layout).join('\n')}\n`),
-        ),
-      )
+      await Promise.all(layout.ends.map((end) => redirect(end, layout)))
       return detour
     } catch (error) {
       await detour[Symbol.asyncDispose]()
@@ -165,11 +220,10 @@ export class Detour implements AsyncDisposable {
       this.#switch.kill('SIGKILL')
       await exited
     }
-    for (const port of this.#layout.ports) {
-      const rules = rulesToDelete(port)
-      if (rules.length > 0)
-        await inNamespace(port.pid, ['ip', '-force', '-batch', '-'], `${rules.join('\n')}\n`)
-    }
+    const { ends, preference } = this.#layout
+    await Promise.all(
+      ends.map(({ port, plug }) => tcBatch(port.pid, undoLines(plug, preference), { isForced: true })),
+    )
   }
 }
 

@@ -1,44 +1,67 @@
 /**
- * The process that carries packets between TUN devices and applies the rules of their links:
- * `perl -e <OPEN_TUNS> ... node switch.ts <options as JSON>`. It ends only by being killed; its devices disappear with
- * it, and so do the routes through them.
+ * The process that carries frames between TAP devices and applies the rules of their links:
+ * `perl -e <OPEN_TAPS> ... node switch.ts <options as JSON>`. It ends only by being killed, and its devices disappear with
+ * it.
  */
 import fs from 'node:fs'
 import { rngFromSeed } from '../../support/random.ts'
-import { fateOf, type LinkCounts, type LinkRule, newCounts } from './link.ts'
+import {
+  destinationOf,
+  ETHERNET_BYTES,
+  headerBytesOf,
+  ipv4DestinationOf,
+  isForGroup,
+  isNeighbourTalk,
+  isProbe,
+  sourceOf,
+} from './frame.ts'
+import { type Fate, fateOf, type LinkCounts, type LinkRule, newCounts } from './link.ts'
+
+/** A host behind a device. Ethernet addresses are twelve hexadecimal digits. */
+export interface SwitchPort {
+  readonly name: string
+  readonly hardware: string
+  /** That of its device, to which what is brought to it is addressed: the kernel drops what is for others. */
+  readonly device: string
+  /** IPv4 addresses, if only frames to these are meant; null: all. */
+  readonly only: readonly string[] | null
+  /** Names of the ports to which its frames are carried. */
+  readonly peers: readonly string[]
+}
 
 export interface SwitchOptions {
-  /** Addresses behind each device, in the order of the descriptors. */
-  readonly ports: readonly { readonly name: string; readonly addresses: readonly string[] }[]
+  /** In the order of the descriptors. */
+  readonly ports: readonly SwitchPort[]
   /** Keyed by `from>to`, the ports' names. Links without a rule carry packets unchanged. */
   readonly rules: Readonly<Record<string, LinkRule>>
   readonly seed: number
 }
 
 const MTU = 65_536
-const IPV4 = 4
-const PROTOCOL_TCP = 6
-const PROTOCOL_UDP = 17
 
-/** IP addresses and the ports of the protocol above must stay intact: a packet that goes elsewhere proves nothing. */
-const headerBytesOf = (packet: Buffer): number => {
-  const ip = ((packet[0] as number) & 15) * 4
-  if (packet[9] === PROTOCOL_TCP) return ip + 20
-  return packet[9] === PROTOCOL_UDP ? ip + 8 : ip
+const isFor = (frame: Buffer, { hardware, only }: SwitchPort): boolean => {
+  if (isForGroup(frame)) return only === null
+  if (destinationOf(frame) !== hardware) return false
+  return only === null || only.includes(ipv4DestinationOf(frame) ?? '')
+}
+
+const count = (counts: LinkCounts, { departuresMs, heldBack, flippedBit }: Fate): void => {
+  if (departuresMs.length === 0) counts.lost++
+  if (departuresMs.length > 1) counts.duplicated++
+  if (heldBack) counts.reordered++
+  if (flippedBit !== null) counts.corrupted++
 }
 
 class Switch {
   readonly #options: SwitchOptions
   readonly #fds: readonly number[]
-  readonly #portOf: ReadonlyMap<string, number>
   readonly #counts = new Map<string, LinkCounts>()
+  /** Packets of a link so far, those of our own probes included: by this their fates are drawn. */
+  readonly #ordinals = new Map<string, number>()
 
   constructor(options: SwitchOptions, fds: readonly number[]) {
     this.#options = options
     this.#fds = fds
-    this.#portOf = new Map(
-      options.ports.flatMap(({ addresses }, port) => addresses.map((address) => [address, port] as const)),
-    )
   }
 
   get counts(): Readonly<Record<string, LinkCounts>> {
@@ -52,46 +75,58 @@ class Switch {
   /** One read is pending at each device, on its own thread. */
   #read(from: number, buffer: Buffer): void {
     fs.read(this.#fds[from] as number, buffer, 0, buffer.length, null, (error, length) => {
-      if (error === null) this.#carry(from, buffer.subarray(0, length))
+      if (error === null) this.#take(from, buffer.subarray(0, length))
       // EIO: the device is not up yet.
       if (error === null) this.#read(from, buffer)
       else setTimeout(() => this.#read(from, buffer), 5)
     })
   }
 
-  #carry(from: number, packet: Buffer): void {
-    if ((packet[0] as number) >> 4 !== IPV4) return
-    const to = this.#portOf.get(packet.subarray(16, 20).join('.'))
-    if (to === undefined) return
+  /** What others sent, and the kernel itself to the device, is ignored. */
+  #take(from: number, frame: Buffer): void {
+    const { ports } = this.#options
+    const port = ports[from] as SwitchPort
+    if (frame.length < ETHERNET_BYTES || sourceOf(frame) !== port.hardware) return
+    for (const [to, other] of ports.entries())
+      if (port.peers.includes(other.name) && isFor(frame, other)) this.#carry(from, to, Buffer.from(frame))
+  }
+
+  #carry(from: number, to: number, frame: Buffer): void {
     const { ports, rules, seed } = this.#options
-    const link = `${ports[from]?.name}>${ports[to]?.name}`
+    const { name, device } = ports[to] as SwitchPort
+    const link = `${ports[from]?.name}>${name}`
+    frame.write(device, 0, 'hex')
+    if (isNeighbourTalk(frame)) return this.#write(to, frame)
+    const counts = isProbe(frame) ? newCounts() : this.#countsOf(link)
+    counts.packets++
+    counts.bytes += frame.length
+    const rule = rules[link]
+    if (rule === undefined) return this.#write(to, frame)
+    const ordinal = this.#ordinals.get(link) ?? 0
+    this.#ordinals.set(link, ordinal + 1)
+    const fate = fateOf(rule, rngFromSeed(seed).fork(link), ordinal, headerBytesOf(frame), frame.length)
+    count(counts, fate)
+    if (fate.flippedBit !== null) {
+      const at = fate.flippedBit >> 3
+      frame[at] = (frame[at] as number) ^ (1 << (fate.flippedBit & 7))
+    }
+    for (const departureMs of fate.departuresMs) this.#depart(to, frame, departureMs)
+  }
+
+  #countsOf(link: string): LinkCounts {
     const counts = this.#counts.get(link) ?? newCounts()
     this.#counts.set(link, counts)
-    const ordinal = counts.packets++
-    counts.bytes += packet.length
-    const rule = rules[link]
-    if (rule === undefined) return this.#write(to, packet)
-    const fate = fateOf(rule, rngFromSeed(seed).fork(link), ordinal, headerBytesOf(packet), packet.length)
-    if (fate.departuresMs.length === 0) counts.lost++
-    if (fate.departuresMs.length > 1) counts.duplicated++
-    if (fate.heldBack) counts.reordered++
-    if (fate.flippedBit !== null) {
-      counts.corrupted++
-      const at = fate.flippedBit >> 3
-      packet[at] = (packet[at] as number) ^ (1 << (fate.flippedBit & 7))
-    }
-    for (const departureMs of fate.departuresMs) this.#depart(to, packet, departureMs)
+    return counts
   }
 
-  #depart(to: number, packet: Buffer, departureMs: number): void {
-    if (departureMs < 0.5) return this.#write(to, packet)
-    const kept = Buffer.from(packet)
-    setTimeout(() => this.#write(to, kept), departureMs)
+  #depart(to: number, frame: Buffer, departureMs: number): void {
+    if (departureMs < 0.5) this.#write(to, frame)
+    else setTimeout(() => this.#write(to, frame), departureMs)
   }
 
-  #write(to: number, packet: Buffer): void {
+  #write(to: number, frame: Buffer): void {
     try {
-      fs.writeSync(this.#fds[to] as number, packet)
+      fs.writeSync(this.#fds[to] as number, frame)
     } catch {
       // The device is down or its queue is full: a network may lose packets.
     }
@@ -99,7 +134,7 @@ class Switch {
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as SwitchOptions
-const fds = (process.env.FAULTLINE_TUNS ?? '').split(',').map(Number)
+const fds = (process.env.FAULTLINE_TAPS ?? '').split(',').map(Number)
 const carrier = new Switch(options, fds)
 process.on('message', () => process.send?.({ counts: carrier.counts }))
 // Not `exit`, which would wait for the threads, and they wait for packets.
