@@ -11,9 +11,10 @@
  */
 import { z } from 'zod'
 import type { Cluster, ClusterNode } from '../harness/api/environment.ts'
-import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
-import type { PacketRule } from '../harness/faults/iptables.ts'
+import type { Link, NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
+import { split } from './parts/grudge.ts'
 import { packetFault } from './parts/packet-rules.ts'
+import { clientName, rulesAt } from './parts/partition-links.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
 import { parseWords, takeTurn, wordsOption } from './parts/words.ts'
@@ -33,28 +34,37 @@ const connectionIntent = z.strictObject({
 })
 type ConnectionIntent = z.infer<typeof connectionIntent>
 
-const rulesOf = ({ mode, connections }: ConnectionIntent, address: string): readonly PacketRule[] => {
-  if (mode === 'lost-replies') return [{ direction: 'to', address, which: 'data', action: 'drop' }]
-  const hit = { address, which: PACKETS[connections], action: mode === 'reset' ? 'reset' : 'drop' } as const
-  return (['from', 'to'] as const).map((direction) => ({ direction, ...hit }))
+const harmOf = ({ mode, connections }: ConnectionIntent) =>
+  mode === 'lost-replies'
+    ? ({ which: 'data', action: 'drop' } as const)
+    : ({ which: PACKETS[connections], action: mode === 'reset' ? 'reset' : 'drop' } as const)
+
+/** Of lost replies only what the victims send is hit. */
+const linksOf = (
+  cluster: Cluster,
+  victims: readonly ClusterNode[],
+  { mode, with: ends, clientGroup }: ConnectionIntent,
+): readonly Link[] => {
+  const names = victims.map(({ name }) => name)
+  const peers = cluster.nodes.map(({ name }) => name).filter((name) => !names.includes(name))
+  const ofClients = ends === 'clients' ? split(names, [clientName(clientGroup)]) : []
+  const ofPeers = ends === 'peers' ? [...split(names, peers), ...among(names)] : []
+  return [...ofClients, ...ofPeers].filter(({ from }) => mode !== 'lost-replies' || names.includes(from))
 }
 
-const othersOf = (cluster: Cluster, node: ClusterNode, intent: ConnectionIntent): readonly string[] =>
-  intent.with === 'peers'
-    ? cluster.nodes.filter((other) => other !== node).map(({ address }) => address)
-    : [cluster.clientAddresses[intent.clientGroup] as string]
+const among = (names: readonly string[]): readonly Link[] =>
+  names.flatMap((from) => names.filter((to) => to !== from).map((to) => ({ from, to })))
 
 const inject = async (context: NemesisContext, intent: ConnectionIntent, { id }: PlannedFault) => {
+  const { cluster } = context
   const nodes = await resolveVictims(context, intent)
-  const at = nodes.map((node) => ({
-    node,
-    rules: othersOf(context.cluster, node, intent).flatMap((address) => rulesOf(intent, address)),
-  }))
+  const at = rulesAt(cluster, linksOf(cluster, nodes, intent), harmOf(intent))
   const { mode, connections } = intent
   const done = mode === 'reset' ? 'reset' : 'never answered'
   const what = mode === 'lost-replies' ? 'of replies lost' : `of ${connections} connections ${done}`
   const end = intent.with === 'peers' ? 'its peers' : `clients ${intent.clientGroup}`
-  return packetFault(id, at, `${what}, between ${nodes.map(({ name }) => name).join(', ')} and ${end}`)
+  const between = `between ${nodes.map(({ name }) => name).join(', ')} and ${end}`
+  return { ...(await packetFault(id, at, `${what}, ${between}`)), victims: nodes }
 }
 
 export const connection = scheduledNemesis({

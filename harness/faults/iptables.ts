@@ -13,7 +13,7 @@ export interface PacketRule {
   readonly address: string
   /**
    * The Ethernet address of the sender: then everything that it sends is meant, by whatever address, multicast, broadcast and
-   * IPv6 included. For `from` and `all`. Absent or null: packets from `address` alone.
+   * IPv6 included. For `from`. Absent or null: packets from `address` alone.
    */
   readonly hardware?: string | null
   /**
@@ -71,14 +71,20 @@ export const chainName = (faultId: string): string => `fl-${faultId.slice(-20)}`
  * IP and TCP headers with the options of a SYN-ACK: a longer packet carries data. (Up to eight bytes of data would
  * pass.)
  */
-const LONGEST_EMPTY_BYTES = 60
+const LONGEST_EMPTY_BYTES = { v4: 60, v6: 80 } as const
 
-const MATCHES: Readonly<Record<PacketRule['which'], string>> = {
-  all: '',
-  tcp: '-p tcp ',
-  opening: '-p tcp --syn ',
-  open: '-p tcp ! --syn ',
-  data: `-p tcp -m length --length ${LONGEST_EMPTY_BYTES + 1}:65535 `,
+const matchOf = (which: PacketRule['which'], version: keyof Restored): string =>
+  ({
+    all: '',
+    tcp: '-p tcp ',
+    opening: '-p tcp --syn ',
+    open: '-p tcp ! --syn ',
+    data: `-p tcp -m length --length ${LONGEST_EMPTY_BYTES[version] + 1}:65535 `,
+  })[which]
+
+const TARGETS: Readonly<Record<PacketRule['action'], string>> = {
+  drop: 'DROP',
+  reset: 'REJECT --reject-with tcp-reset',
 }
 
 const OF_PROBES = `--dport ${PROBE_PORTS.first}:${PROBE_PORTS.last}`
@@ -88,12 +94,19 @@ const ruleLines = (name: string, { direction, address, which, action }: PacketRu
   const { input, output } = chains(name)
   const where = direction === 'from' ? `-A ${input} -s ${address}` : `-A ${output} -d ${address}`
   const probes = which === 'all' ? [`${where} -p udp -m udp ${OF_PROBES} -j DROP`] : []
-  const target = action === 'drop' ? 'DROP' : 'REJECT --reject-with tcp-reset'
-  return [...probes, `${where} ${MATCHES[which]}-j ${target}`]
+  return [...probes, `${where} ${matchOf(which, 'v4')}-j ${TARGETS[action]}`]
 }
 
-const hardwareLines = (name: string, { hardware }: PacketRule): readonly string[] =>
-  (hardware ?? null) === null ? [] : [`-A ${chains(name).input} -m mac --mac-source ${hardware} -j DROP`]
+const hardwareLines = (
+  name: string,
+  { hardware, which, action }: PacketRule,
+  version: keyof Restored,
+): readonly string[] =>
+  (hardware ?? null) === null
+    ? []
+    : [
+        `-A ${chains(name).input} -m mac --mac-source ${hardware} ${matchOf(which, version)}-j ${TARGETS[action]}`,
+      ]
 
 /** Nodes still find each other's Ethernet addresses, as by ARP, so that a link works at once when it is healed. */
 const neighbourLines = (name: string): readonly string[] =>
@@ -109,11 +122,12 @@ export const addRules = async (
   const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
   const own = [`:${input} - [0:0]`, `:${output} - [0:0]`]
-  const byHardware = rules.flatMap((rule) => hardwareLines(name, rule))
+  const byHardware = (version: keyof Restored): readonly string[] =>
+    rules.flatMap((rule) => hardwareLines(name, rule, version))
   const byAddress = rules.flatMap((rule) => ruleLines(name, rule))
   await restore(namespace, {
-    v4: [...own, ...byAddress, ...byHardware, ...jumps],
-    v6: [...own, ...neighbourLines(name), ...byHardware, ...jumps],
+    v4: [...own, ...byAddress, ...byHardware('v4'), ...jumps],
+    v6: [...own, ...neighbourLines(name), ...byHardware('v6'), ...jumps],
   })
 }
 

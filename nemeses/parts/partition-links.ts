@@ -22,7 +22,7 @@ export interface Cut {
 }
 
 /** In a link, client group g is written `clients-g`. */
-const clientName = (group: number): string => `clients-${group}`
+export const clientName = (group: number): string => `clients-${group}`
 
 /** All clients have one Ethernet address, so a group of them is told by its IP address alone. */
 const whereaboutsOf = (cluster: Cluster, name: string): Pick<PacketRule, 'address' | 'hardware'> => {
@@ -93,16 +93,27 @@ export const linksAround = (cut: Cut, side: readonly string[]): readonly Link[] 
   return directed(cut, split(side, others))
 }
 
-const rulesFor = (cluster: Cluster, node: ClusterNode, links: readonly Link[]): readonly PacketRule[] =>
+/** Which packets of a link are hit, and how. */
+type Harm = Pick<PacketRule, 'which' | 'action'>
+
+const rulesFor = (
+  cluster: Cluster,
+  node: ClusterNode,
+  links: readonly Link[],
+  harm: Harm,
+): readonly PacketRule[] =>
   links.flatMap(({ from, to }): PacketRule[] => {
-    const all = { which: 'all', action: 'drop' } as const
-    if (to === node.name) return [{ direction: 'from', ...whereaboutsOf(cluster, from), ...all }]
-    if (from === node.name) return [{ direction: 'to', address: whereaboutsOf(cluster, to).address, ...all }]
+    if (to === node.name) return [{ direction: 'from', ...whereaboutsOf(cluster, from), ...harm }]
+    if (from === node.name) return [{ direction: 'to', address: whereaboutsOf(cluster, to).address, ...harm }]
     return []
   })
 
-export const rulesAt = (cluster: Cluster, links: readonly Link[]): readonly RulesAt[] =>
-  cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links) }))
+/** At both ends of each link. */
+export const rulesAt = (
+  cluster: Cluster,
+  links: readonly Link[],
+  harm: Harm = { which: 'all', action: 'drop' },
+): readonly RulesAt[] => cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links, harm) }))
 
 /** Such as `n1|n2 n1->n3`. */
 export const describeLinks = (links: readonly Link[]): string => {
