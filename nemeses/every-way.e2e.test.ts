@@ -5,6 +5,7 @@ import { expect, it } from 'vitest'
 import { FILES } from '../harness/store/run-store.ts'
 import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../harness/testing/capabilities.ts'
 import { run, temporaryFolder } from '../harness/testing/command.ts'
+import { play } from '../harness/testing/play.ts'
 
 const TARGET = path.join(PROJECT_ROOT, 'harness/testing/gossip-target.ts')
 const WAYS = ['unicast', 'second', 'multicast', 'broadcast', 'ipv6']
@@ -74,5 +75,32 @@ describeWith(missingLinuxRoot(), 'links in namespaces', () => {
       const gaps = periods.filter((_, i) => i > begun && LONG.every((later) => isGap(i + later)))
       expect(gaps).toEqual([])
     }
+  })
+
+  it('that are cut at a node which is down are not cut', async () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'faults.jsonl')
+    const order = ['n2', 'n1', 'n3']
+    const kill = { victims: 'one', order, signal: 'SIGKILL', pattern: 'at-once', uptimeMs: 700 }
+    const cut = { shape: 'one', oneWay: false, order, clientGroup: 0, flapMs: 0, services: 'both' }
+    const planned = [
+      { id: 'kill-1', nemesis: 'kill', model: 'kill', atNs: 1e9, durationNs: 6e9, intent: kill },
+      {
+        id: 'partition-1',
+        nemesis: 'partition',
+        model: 'partition',
+        atNs: 3e9,
+        durationNs: 2e9,
+        intent: cut,
+      },
+    ]
+    const lines = planned.map((fault) => JSON.stringify({ type: 'planned', fault }))
+    fs.writeFileSync(file, ['{"schema":"faultline.faults/1"}', ...lines, ''].join('\n'))
+    const { faults } = await play(
+      ['raft', '--env', 'namespaces', '--nodes', '3', '--faults', file],
+      '--time-limit 9s --seed 2',
+    )
+    expect(faults.map(({ effective }) => effective)).toEqual([true, false])
+    expect(faults[1]?.effects.at(-1)?.summary).toContain('one end of each link was down')
   })
 })

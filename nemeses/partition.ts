@@ -10,7 +10,7 @@ import type { Rng } from '../harness/api/random.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
 import { LEADER_SHAPES, SHAPES, type Shape, seesawSide } from './parts/grudge.ts'
-import { withProof } from './parts/link-proof.ts'
+import { betweenLiving, withProof } from './parts/link-proof.ts'
 import { choice, duration } from './parts/options.ts'
 import { packetFault } from './parts/packet-rules.ts'
 import {
@@ -63,7 +63,8 @@ const inject = async (context: NemesisContext, intent: PartitionIntent, planned:
     })
   const links = await resolveLinks(context, intent)
   const what = `dropped (${describeLinks(links)})`
-  const fault = await packetFault(id, rulesAt(cluster, links), what, intent.flapMs)
+  const rules = await packetFault(id, rulesAt(cluster, links), what, intent.flapMs)
+  const fault = await betweenLiving(cluster, links, rules)
   // A probe of flapping links proves nothing: they are open or closed at random.
   return intent.flapMs > 0 ? fault : withProof(cluster, links, planned, fault)
 }

@@ -35,6 +35,33 @@ const probe = async (cluster: Cluster, links: readonly Link[]): Promise<Proof> =
   }
 }
 
+/** Whether something runs at both ends of one of the links. Clients always run. */
+const someLinkLives = async ({ nodes }: Cluster, links: readonly Link[]): Promise<boolean> => {
+  const running = await Promise.all(nodes.map((node) => node.processes()))
+  const down = nodes.filter((_, i) => running[i]?.length === 0).map(({ name }) => name)
+  return links.some(({ from, to }) => !down.includes(from) && !down.includes(to))
+}
+
+/** A cut between nodes of which one is down all the time is none, even if the other one goes on calling it. */
+export const betweenLiving = async (
+  cluster: Cluster,
+  links: readonly Link[],
+  fault: FaultInForce,
+): Promise<FaultInForce> => {
+  let lived = await someLinkLives(cluster, links)
+  const judge = async (effect: Effect): Promise<Effect> => {
+    lived ||= await someLinkLives(cluster, links)
+    if (lived || !effect.effective) return effect
+    const summary = `${effect.summary}; one end of each link was down, so nothing was cut`
+    return { ...effect, effective: false, summary }
+  }
+  return {
+    ...fault,
+    measure: async () => judge(await fault.measure()),
+    heal: async () => judge(await fault.heal()),
+  }
+}
+
 /**
  * Adds the cut links and the proof to the effect of the fault. A probe must not prolong a short fault; for a short fault the
  * dropped packets are proof enough. A fault that outlasts an election is not short.
