@@ -78,6 +78,9 @@ const program = new CommanderCommand('faultline')
   .showSuggestionAfterError()
 for (const command of commands) addTo(program, command)
 
+// A run goes on, and is judged, when its terminal or the reader of its output is gone.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 try {
   await program.parseAsync(process.argv)
 } catch (error) {

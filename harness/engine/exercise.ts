@@ -8,7 +8,7 @@ import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
 import { any, stagger, timeLimit } from '../generators/combinators.ts'
 import { onClients, onNemesis } from '../generators/threads.ts'
-import { UserError } from '../support/assert.ts'
+import { messageOf, UserError } from '../support/assert.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
 import { ClientLog } from './client-log.ts'
 import { ClientPool, nodeIndexOf } from './client-pool.ts'
@@ -25,8 +25,6 @@ import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 import type { ServiceLevel } from './service-level.ts'
-
-const INTERRUPTED = 'the run was interrupted'
 
 /** @throws UserError if the target does not speak the workload's vocabulary. */
 export const clientFor = (target: Target, workload: Workload): Target['clients'][string] => {
@@ -141,11 +139,11 @@ const driveAndFinish = async (
     enterPhase(run.parts, 'running')
     await drive(run.parts.spec.nemeses.length > 0)
     requireDisks(run.cluster)
-    if (signal.aborted) return { recovery: null, aborted: INTERRUPTED }
+    if (signal.aborted) return { recovery: null, aborted: messageOf(signal.reason) }
     const recovery = await finish(run, scheduler, faults, drive)
-    return { recovery, aborted: signal.aborted ? INTERRUPTED : null }
+    return { recovery, aborted: signal.aborted ? messageOf(signal.reason) : null }
   } catch (error) {
-    if (signal.aborted) return { recovery: null, aborted: INTERRUPTED }
+    if (signal.aborted) return { recovery: null, aborted: messageOf(signal.reason) }
     throw error
   } finally {
     await faults.healAll()

@@ -64,6 +64,13 @@ export const renderReport = async (
   { record, verdict }: JudgedRun = readJudgedRun(dir),
 ): Promise<string> => {
   const file = path.join(dir, FILES.report)
-  fs.writeFileSync(file, await renderHtml(reportData(record, verdict)))
+  const html = await renderHtml(reportData(record, verdict))
+  try {
+    fs.writeFileSync(file, html)
+  } catch (error) {
+    // Half a page shows nothing.
+    fs.rmSync(file, { force: true })
+    throw error
+  }
   return file
 }

@@ -8,16 +8,19 @@ export class LineWriter implements AsyncDisposable {
   readonly #timer: NodeJS.Timeout
   #pending: string[] = []
   #writing: Promise<void> = Promise.resolve()
+  readonly #failed: (error: unknown) => void
   #error: unknown = null
 
-  private constructor(file: fs.FileHandle) {
+  private constructor(file: fs.FileHandle, failed: (error: unknown) => void) {
     this.#file = file
+    this.#failed = failed
     this.#timer = setInterval(() => this.#flush(), FLUSH_MS)
     this.#timer.unref()
   }
 
-  static async create(path: string): Promise<LineWriter> {
-    return new LineWriter(await fs.open(path, 'a'))
+  /** @param failed called once, when a write fails, as on a full disk */
+  static async create(path: string, failed: (error: unknown) => void): Promise<LineWriter> {
+    return new LineWriter(await fs.open(path, 'a'), failed)
   }
 
   /** Takes a line that ends in a newline. */
@@ -29,21 +32,27 @@ export class LineWriter implements AsyncDisposable {
     if (this.#pending.length === 0) return
     const text = this.#pending.join('')
     this.#pending = []
-    this.#writing = this.#writing
-      .then(() => this.#file.appendFile(text))
-      .catch((error: unknown) => {
-        this.#error ??= error
-      })
+    this.#writing = this.#writing.then(() => this.#append(text))
   }
 
-  /** Flushes and syncs everything to disk and closes the file. @throws the first error of any write. */
+  /** After an error nothing more is written, so that the file is the beginning of what was recorded. */
+  async #append(text: string): Promise<void> {
+    if (this.#error !== null) return
+    try {
+      await this.#file.appendFile(text)
+    } catch (error) {
+      this.#error = error
+      this.#failed(error)
+    }
+  }
+
+  /** Flushes and syncs everything to disk and closes the file. */
   async close(): Promise<void> {
     clearInterval(this.#timer)
     this.#flush()
     await this.#writing
     await this.#file.sync()
     await this.#file.close()
-    if (this.#error !== null) throw this.#error
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -90,8 +90,17 @@ export const createRunDir = (results: string, spec: RunSpec, startedAt: Date): s
   return dir
 }
 
-const writeJson = (file: string, content: object): void =>
-  fs.writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`)
+/** Replaces the file as a whole: on a full disk, what was there stays. */
+const writeJson = (file: string, content: object): void => {
+  const next = `${file}.new`
+  try {
+    fs.writeFileSync(next, `${JSON.stringify(content, null, 2)}\n`)
+    fs.renameSync(next, file)
+  } catch (error) {
+    fs.rmSync(next, { force: true })
+    throw error
+  }
+}
 
 export const writeRunFile = (dir: string, content: RunFile): void =>
   writeJson(path.join(dir, FILES.run), { ...headerOf('run', content.faultline), ...content })

@@ -57,7 +57,9 @@ const benchLoad = async (): Promise<{ readonly perSecond: number; readonly megab
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-bench-'))
   try {
     const file = path.join(directory, 'history.jsonl')
-    const writer = await LineWriter.create(file)
+    const writer = await LineWriter.create(file, (error) => {
+      throw error
+    })
     writer.write(encodeHeader('history', 'bench'))
     const registers = new FakeRegisters()
     const scheduler: Scheduler<Call> = new Scheduler({

@@ -10,6 +10,7 @@ import { judgeRun } from '../run/judge.ts'
 import { findTarget, findWorkload } from '../run/registries.ts'
 import type { RunSettings } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
+import { tryToStore } from '../run/stored.ts'
 import { supervise } from '../run/supervise.ts'
 
 /** The folder for the results, the format of the verdict, and the harness's own log. */
@@ -49,8 +50,8 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
       code === EXIT_CODES.badUsage ? code : EXIT_CODES.harnessFailed,
     )
   const judged = await judgeRun(runDir)
-  const reportFile = path.relative('.', await renderReport(runDir, judged))
-  print({ ...judged, reportFile }, output)
+  const report = await tryToStore('the report', () => renderReport(runDir, judged))
+  print(report === null ? judged : { ...judged, reportFile: path.relative('.', report) }, output)
   return { status: judged.verdict.status, runDir, exitCode: EXIT_CODES[judged.verdict.status] }
 }
 

@@ -18,6 +18,7 @@ import { messageOf } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { startProgress } from './progress.ts'
 import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
+import { tryToStore } from './stored.ts'
 
 /** The supervisor's input for the controller: `controller.json` in the state directory. */
 export interface ControllerInput {
@@ -54,18 +55,18 @@ export const openLog = (
 export const CONTROLLER_FILE = 'controller.json'
 
 /** Aborted when the supervisor requests it or is gone. */
-const listenForAbort = (log: Log): AbortSignal => {
+const listenForAbort = (log: Log): AbortController => {
   const controller = new AbortController()
   const abort = (): void => {
     if (!controller.signal.aborted) log.warn('abort requested')
-    controller.abort(new Error('interrupted'))
+    controller.abort(new Error('the run was interrupted'))
   }
   // The terminal sends its signals to the whole process group. Only the supervisor handles them.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
   const lines = readline.createInterface({ input: process.stdin })
   lines.on('line', abort)
   lines.on('close', abort)
-  return controller.signal
+  return controller
 }
 
 /** `faultline controller`: the supervisor starts it in the sandbox. */
@@ -92,16 +93,27 @@ const loggedJournal = (stateDir: string, log: Log): UndoJournal => {
   }
 }
 
+/** What is recorded until then is judged. */
+const endUnwritable = (end: AbortController, log: Log, error: unknown): void => {
+  if (end.signal.aborted) return
+  const why = `the results could not be written any more (${messageOf(error)})`
+  process.stderr.write(`faultline: ${why}: the run ends here, and what is recorded is judged.\n`)
+  log.error('the results cannot be written', { error: messageOf(error) })
+  end.abort(new Error(why))
+}
+
 const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void> => {
   const { spec, stateDir, runDir, faultline } = input
   const target = await findTarget(spec.target)
   const workload = await findWorkload(spec.workload)
   const claims = target.claims(spec.targetOptions, workload.vocabulary)
-  const signal = listenForAbort(log)
-  await using history = await LineWriter.create(path.join(runDir, FILES.history))
-  await using faults = await LineWriter.create(path.join(runDir, FILES.faults))
-  await using samples = await LineWriter.create(path.join(runDir, FILES.samples))
-  await using machine = await LineWriter.create(path.join(runDir, FILES.machine))
+  const end = listenForAbort(log)
+  const { signal } = end
+  const failed = (error: unknown): void => endUnwritable(end, log, error)
+  await using history = await LineWriter.create(path.join(runDir, FILES.history), failed)
+  await using faults = await LineWriter.create(path.join(runDir, FILES.faults), failed)
+  await using samples = await LineWriter.create(path.join(runDir, FILES.samples), failed)
+  await using machine = await LineWriter.create(path.join(runDir, FILES.machine), failed)
   history.write(encodeHeader('history', faultline))
   faults.write(encodeHeader('faults', faultline))
   samples.write(encodeHeader('samples', faultline))
@@ -131,7 +143,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   }
   try {
     const facts = await runLifecycle(parts)
-    writeRunFile(runDir, { faultline, spec, claims, facts })
+    await tryToStore(FILES.run, () => writeRunFile(runDir, { faultline, spec, claims, facts }))
   } finally {
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close(), machine.close()])

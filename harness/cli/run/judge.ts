@@ -18,6 +18,7 @@ import { parseExpect } from './expect.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
 import type { CheckSettings } from './settings.ts'
+import { tryToStore } from './stored.ts'
 
 /** How a record is judged. */
 interface Judging {
@@ -61,7 +62,8 @@ export const judgeRun = async (dir: string, expect?: string): Promise<Judged> =>
   if (spec === null) throw new UserError(`${dir} has no spec.`)
   const workload = await findWorkload(spec.workload)
   const judged = await judgeRecord(record, { workload, options: spec.workloadOptions, expect, notes })
-  return { verdict: writeVerdict(dir, judged), record, folder: dir }
+  const verdict = await tryToStore(FILES.verdict, () => writeVerdict(dir, judged))
+  return { verdict: verdict ?? withoutPages(judged), record, folder: dir }
 }
 
 /** Of a run, not of somebody else's store. */

@@ -8,6 +8,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import type { Environment } from '../../api/environment.ts'
 import type { Log } from '../../api/log.ts'
 import type { RunSpec } from '../../api/record.ts'
@@ -166,12 +167,32 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
   }
 }
 
-const makeRunDir = (results: string, spec: RunSpec): string => {
+const RESULTS_TIMEOUT_MS = 10_000
+
+/** A network's file system may never answer, and would then hold this process, too. So another one asks. */
+const requireAnswer = async (results: string): Promise<void> => {
+  const { timedOut } = await execa('mkdir', ['-p', results], { timeout: RESULTS_TIMEOUT_MS, reject: false })
+  if (timedOut) throw new Error(`no answer within ${RESULTS_TIMEOUT_MS / 1000} s`)
+}
+
+const makeRunDir = async (results: string, spec: RunSpec): Promise<string> => {
   try {
+    await requireAnswer(path.resolve(results))
     return createRunDir(path.resolve(results), spec, new Date())
   } catch (error) {
     throw new UserError(
       `Results cannot be written (${messageOf(error)}): choose another folder with --out.`,
+      EXIT_CODES.harnessFailed,
+    )
+  }
+}
+
+const beginJournal = (stateDir: string): void => {
+  try {
+    createJournal(stateDir)
+  } catch (error) {
+    throw new UserError(
+      `The undo journal and the nodes' data cannot be written below ${path.dirname(stateDir)} (${messageOf(error)}): make it writable.`,
       EXIT_CODES.harnessFailed,
     )
   }
@@ -198,13 +219,13 @@ export const supervise = async (
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
   const stateDir = stateDirOf(spec.runId)
-  requireMachine(target, stateDir)
+  requireMachine(target, stateDir, spec)
   const programs = await obtainPrograms(environment, target, say)
   const faultline = ownVersion()
-  const runDir = makeRunDir(results, spec)
+  const runDir = await makeRunDir(results, spec)
   const log = openLog({ runDir, faultline, log: options.log }, 'supervisor')
   log.info('run begins', { faultline, spec, programs })
-  createJournal(stateDir)
+  beginJournal(stateDir)
   const watchdog = startWatchdog(stateDir)
   log.debug('watchdog started', { pid: watchdog.pid, stateDir })
   try {
