@@ -118,9 +118,6 @@ export const narrow = (nemesis: ChosenNemesis, target: string, claims: Claims, p
 }
 
 /** The models of the planned faults that the claims do not tolerate. */
-export const modelsBeyond = (
-  faults: readonly PlannedFault[],
-  { tolerates }: Claims,
-): readonly FaultModel[] => [
-  ...new Set(faults.map(({ model }) => model).filter((model) => tolerates[model] === undefined)),
-]
+export const modelsBeyond = (faults: readonly PlannedFault[], { tolerates }: Claims): readonly FaultModel[] =>
+  // In the same order whatever the seed has planned first.
+  [...new Set(faults.map(({ model }) => model).filter((model) => tolerates[model] === undefined))].toSorted()

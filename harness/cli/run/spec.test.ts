@@ -5,6 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { nemeses } from '../../../nemeses/index.ts'
 import { raft } from '../../../targets/raft/target.ts'
 import { planFaults } from '../../engine/fault-plan.ts'
+import { PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { type Given, parseSettings } from '../setting.ts'
 import { RUN_SETTINGS } from './settings.ts'
 import { type BuiltSpec, buildRunSpec } from './spec.ts'
@@ -42,6 +43,19 @@ describe('the spec of a run', () => {
     expect(await expected('queue', 'fifo-at-most-once')).toBe('fifo-at-most-once')
     expect(await expected('unique-ids', 'linearizable')).toBe('unique')
     await expect(expected('queue', 'at-leastonce')).rejects.toThrow('Did you mean at-least-once?')
+  })
+
+  it('tells whoever aims at leaders that none is known', async () => {
+    const file = path.join(FOLDER, 'leaderless.mts')
+    const module = path.join(PROJECT_ROOT, 'targets/raft/target.ts')
+    fs.writeFileSync(
+      file,
+      `import { raft } from '${module}'\nconst { status: _, ...rest } = raft\nexport default rest\n`,
+    )
+    expect((await build(file, { nemesis: 'kill,packet' })).notes).toContain(
+      'raft has no status, so nobody knows its leader: faults of kill at the leader hit the node that the seed chooses.',
+    )
+    expect((await build('raft', { nemesis: 'kill' })).notes).toEqual([])
   })
 
   it('is plain data with the defaults filled in', async () => {

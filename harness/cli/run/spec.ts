@@ -77,6 +77,13 @@ const requireLaunchable = (
   requireLaunches(target.name, plan.nodes, (node) => target.launch(node, plan, (program) => program))
 }
 
+/** What a user should know who expects faults at the leader; null: nothing. */
+const leaderlessNote = (target: Target, { nodes, nemeses }: RunSpec): string | null => {
+  const aimed = nemeses.map(({ name }) => name).filter((name) => findNemesis(name).followsLeaders === true)
+  if (target.status !== undefined || nodes === 1 || aimed.length === 0) return null
+  return `${target.name} has no status, so nobody knows its leader: faults of ${aimed.join(', ')} at the leader hit the node that the seed chooses.`
+}
+
 /** @throws UserError (bad usage) if parts do not fit together */
 export const buildRunSpec = async (targetName: string, settings: RunSettings): Promise<BuiltSpec> => {
   const target = await findTarget(targetName)
@@ -118,5 +125,14 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     settings.nemesis === 'all' ? withPlans(asked, place, claims) : { spec: asked, notes: [] }
   const beyond = modelsBeyond(planned(spec, place, claims), claims)
   const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
-  return { spec, notes: [...chosen.notes, ...notes, ...(beyond.length === 0 ? [] : [warning])] }
+  const leaderless = leaderlessNote(target, spec)
+  return {
+    spec,
+    notes: [
+      ...chosen.notes,
+      ...notes,
+      ...(leaderless === null ? [] : [leaderless]),
+      ...(beyond.length === 0 ? [] : [warning]),
+    ],
+  }
 }
