@@ -58,7 +58,7 @@ const among = (names: readonly string[]): readonly Link[] =>
 const inject = async (context: NemesisContext, intent: ConnectionIntent, { id }: PlannedFault) => {
   const { cluster } = context
   const nodes = await resolveVictims(context, intent)
-  const at = rulesAt(cluster, linksOf(cluster, nodes, intent), harmOf(intent))
+  const at = rulesAt(cluster, linksOf(cluster, nodes, intent), [harmOf(intent)])
   const { mode, connections } = intent
   const done = mode === 'reset' ? 'reset' : 'never answered'
   const what = mode === 'lost-replies' ? 'of replies lost' : `of ${connections} connections ${done}`

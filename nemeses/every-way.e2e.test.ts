@@ -77,6 +77,15 @@ describeWith(missingLinuxRoot(), 'links in namespaces', () => {
     }
   })
 
+  it('may be cut for some traffic alone', async () => {
+    const flags =
+      '-n partition --plan steady --nemesis-opts traffic=udp:7002,shapes=one,interval=3s,duration=2s'
+    const links = await gossipUnder(flags)
+    const cut = links.flatMap((periods) => periods.filter((ways) => !ways.includes('second')))
+    const others = WAYS.filter((way) => way !== 'second')
+    expect(cut.filter((ways) => others.every((way) => ways.includes(way))).length).toBeGreaterThan(10)
+  })
+
   it('that are cut at a node which is down are not cut', async () => {
     using folder = temporaryFolder()
     const file = path.join(folder.path, 'faults.jsonl')

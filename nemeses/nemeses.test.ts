@@ -182,6 +182,7 @@ describe('options', () => {
   it('names unknown words', () => {
     expect(() => planOf('partition', 1, { shapes: 'halfs' })).toThrow('shapes=halfs is not one of halves')
     expect(() => planOf('kill', 1, { victims: 'everyone' })).toThrow('victims=everyone')
+    expect(() => planOf('partition', 1, { traffic: 'tcp:80+icmp' })).toThrow('traffic=icmp is neither')
     expect(() => planOf('connection', 1, { modes: 'cut' })).toThrow('modes=cut is not one of reset')
     expect(() => planOf('connection', 1, { with: 'friends' })).toThrow('with=friends is not one of peers')
   })

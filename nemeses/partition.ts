@@ -7,15 +7,17 @@
 import { z } from 'zod'
 import type { NemesisContext, PlannedFault } from '../harness/api/nemesis.ts'
 import type { Rng } from '../harness/api/random.ts'
+import type { Traffic } from '../harness/faults/iptables.ts'
 import { UserError } from '../harness/support/assert.ts'
 import { DIRECTIONS, drawOneWay } from './parts/direction.ts'
 import { LEADER_SHAPES, SHAPES, type Shape, seesawSide } from './parts/grudge.ts'
 import { betweenLiving, withProof } from './parts/link-proof.ts'
-import { choice, duration } from './parts/options.ts'
+import { choice, duration, text } from './parts/options.ts'
 import { packetFault } from './parts/packet-rules.ts'
 import {
   cutsSomething,
   describeLinks,
+  type Harm,
   linksAround,
   resolveLinks,
   rulesAt,
@@ -27,6 +29,24 @@ import { seesawFault } from './parts/seesaw.ts'
 import { VICTIM_FIELDS } from './parts/victims.ts'
 import { parseWords, wordsOption } from './parts/words.ts'
 
+const ALL_TRAFFIC = 'all'
+const TRAFFIC = /^(tcp|udp)(?::(\d+))?$/
+
+/** @throws UserError */
+const harmsOf = (traffic: string): readonly Harm[] => {
+  const drop = { which: 'all', action: 'drop' } as const
+  if (traffic === ALL_TRAFFIC) return [drop]
+  return traffic.split('+').map((word) => {
+    const [, protocol, port] = TRAFFIC.exec(word) ?? []
+    if (protocol === undefined)
+      throw new UserError(`traffic=${word} is neither all nor tcp, udp, tcp:PORT or udp:PORT.`)
+    return {
+      ...drop,
+      only: { protocol: protocol as Traffic['protocol'], port: port === undefined ? null : Number(port) },
+    }
+  })
+}
+
 const partitionIntent = z.strictObject({
   shape: z.enum(SHAPES),
   oneWay: z.boolean(),
@@ -36,6 +56,8 @@ const partitionIntent = z.strictObject({
   flapMs: z.number().default(0),
   /** Where the services beside the cluster are. Older recorded plans lack the field. */
   services: z.enum(SERVICE_SIDES).default('both'),
+  /** What is cut. Older recorded plans lack the field. */
+  traffic: z.string().default(ALL_TRAFFIC),
 })
 type PartitionIntent = z.infer<typeof partitionIntent>
 
@@ -54,19 +76,21 @@ const OFTEN_AT_LEADER: readonly Shape[] = [
 const inject = async (context: NemesisContext, intent: PartitionIntent, planned: PlannedFault) => {
   const { cluster } = context
   const { id } = planned
+  const harms = harmsOf(intent.traffic)
   if (intent.shape === 'seesaw')
     return seesawFault(context, {
       id,
       first: intent.order[0] as string,
       sideOf: (leader) => seesawSide(intent.order, leader),
-      rulesFor: (side) => rulesAt(cluster, linksAround(intent, side)),
+      rulesFor: (side) => rulesAt(cluster, linksAround(intent, side), harms),
     })
   const links = await resolveLinks(context, intent)
-  const what = `dropped (${describeLinks(links)})`
-  const rules = await packetFault(id, rulesAt(cluster, links), what, intent.flapMs)
+  const isWhole = intent.traffic === ALL_TRAFFIC
+  const what = `${isWhole ? '' : `of ${intent.traffic} `}dropped (${describeLinks(links)})`
+  const rules = await packetFault(id, rulesAt(cluster, links, harms), what, intent.flapMs)
   const fault = await betweenLiving(cluster, links, rules)
-  // A probe of flapping links proves nothing: they are open or closed at random.
-  return intent.flapMs > 0 ? fault : withProof(cluster, links, planned, fault)
+  // A probe of flapping links proves nothing: they are open or closed at random. One of other traffic does not either.
+  return intent.flapMs > 0 || !isWhole ? fault : withProof(cluster, links, planned, fault)
 }
 
 export const partition = scheduledNemesis({
@@ -87,6 +111,7 @@ export const partition = scheduledNemesis({
       'drawn',
       'which side of two reaches the services beside the cluster: both, or only that of the node listed first (near) or the other (far); drawn: the seed chooses',
     ),
+    traffic: text(ALL_TRAFFIC, 'what is cut: all, or tcp, udp, tcp:PORT, udp:PORT, joined by +'),
     flapping: duration(0, 'links alternate between down and up, each for this long; 0: they stay down'),
   },
   model: 'partition',
@@ -102,6 +127,7 @@ export const partition = scheduledNemesis({
     if (shapes.length === 0)
       throw new UserError(`shapes=${options.shapes} cut no link among ${nodes.length} nodes.`)
     const ofLeaders = OFTEN_AT_LEADER.filter((shape) => shapes.includes(shape))
+    harmsOf(options.traffic)
     const seesawOrder = rng.fork('sides').shuffle(nodes)
     const isOfLeaders = (aim: Aim): boolean =>
       ofLeaders.length > 0 && (aim === 'leader' || aim === 'leaders-in-turn')
@@ -118,6 +144,7 @@ export const partition = scheduledNemesis({
         order: shape === 'seesaw' ? seesawOrder : draw.fork('order').shuffle(nodes),
         clientGroup: draw.fork('clients').int(context.clientGroups),
         flapMs: options.flapping,
+        traffic: options.traffic,
         services: options.services === 'drawn' ? draw.fork('services').pick(sides) : options.services,
       }
     }

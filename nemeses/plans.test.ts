@@ -86,7 +86,7 @@ const digestOf = (name: string): string => {
 }
 
 const DIGESTS: Readonly<Record<string, string>> = {
-  partition: '8247d1c322fa',
+  partition: 'e26cad05e034',
   packet: '2d1872940b5e',
   connection: '580930454497',
   kill: '27b489e7f8a4',

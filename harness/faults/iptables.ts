@@ -21,8 +21,16 @@ export interface PacketRule {
    * `data`: TCP packets with a payload, so that connections can still be opened and received data is still acknowledged.
    */
   readonly which: 'all' | 'tcp' | 'opening' | 'open' | 'data'
+  /** Of these packets, only those to or from a port of a protocol. Absent: all. */
+  readonly only?: Traffic
   /** `reset`: the sender gets a TCP reset; for TCP only. */
   readonly action: 'drop' | 'reset'
+}
+
+/** Port null: any. */
+export interface Traffic {
+  readonly protocol: 'tcp' | 'udp'
+  readonly port: number | null
 }
 
 /** A network namespace, named by a process in it. */
@@ -73,9 +81,15 @@ export const chainName = (faultId: string): string => `fl-${faultId.slice(-20)}`
  */
 const LONGEST_EMPTY_BYTES = { v4: 60, v6: 80 } as const
 
-const matchOf = (which: PacketRule['which'], version: keyof Restored): string =>
+const matchOfTraffic = (only: Traffic | undefined): string => {
+  if (only === undefined) return ''
+  const { protocol, port } = only
+  return port === null ? `-p ${protocol} ` : `-p ${protocol} -m multiport --ports ${port} `
+}
+
+const matchOf = ({ which, only }: PacketRule, version: keyof Restored): string =>
   ({
-    all: '',
+    all: matchOfTraffic(only),
     tcp: '-p tcp ',
     opening: '-p tcp --syn ',
     open: '-p tcp ! --syn ',
@@ -90,23 +104,20 @@ const TARGETS: Readonly<Record<PacketRule['action'], string>> = {
 const OF_PROBES = `--dport ${PROBE_PORTS.first}:${PROBE_PORTS.last}`
 
 /** A rule that drops everything has one before it for our own probes, which it counts by itself. */
-const ruleLines = (name: string, { direction, address, which, action }: PacketRule): readonly string[] => {
+const ruleLines = (name: string, rule: PacketRule): readonly string[] => {
+  const { direction, address, which, action } = rule
   const { input, output } = chains(name)
   const where = direction === 'from' ? `-A ${input} -s ${address}` : `-A ${output} -d ${address}`
   const probes = which === 'all' ? [`${where} -p udp -m udp ${OF_PROBES} -j DROP`] : []
-  return [...probes, `${where} ${matchOf(which, 'v4')}-j ${TARGETS[action]}`]
+  return [...probes, `${where} ${matchOf(rule, 'v4')}-j ${TARGETS[action]}`]
 }
 
-const hardwareLines = (
-  name: string,
-  { hardware, which, action }: PacketRule,
-  version: keyof Restored,
-): readonly string[] =>
-  (hardware ?? null) === null
-    ? []
-    : [
-        `-A ${chains(name).input} -m mac --mac-source ${hardware} ${matchOf(which, version)}-j ${TARGETS[action]}`,
-      ]
+const hardwareLines = (name: string, rule: PacketRule, version: keyof Restored): readonly string[] => {
+  const { hardware = null, action } = rule
+  if (hardware === null) return []
+  const where = `-A ${chains(name).input} -m mac --mac-source ${hardware}`
+  return [`${where} ${matchOf(rule, version)}-j ${TARGETS[action]}`]
+}
 
 /** Nodes still find each other's Ethernet addresses, as by ARP, so that a link works at once when it is healed. */
 const neighbourLines = (name: string): readonly string[] =>

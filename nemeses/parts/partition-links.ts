@@ -94,7 +94,7 @@ export const linksAround = (cut: Cut, side: readonly string[]): readonly Link[] 
 }
 
 /** Which packets of a link are hit, and how. */
-type Harm = Pick<PacketRule, 'which' | 'action'>
+export type Harm = Pick<PacketRule, 'which' | 'action' | 'only'>
 
 const rulesFor = (
   cluster: Cluster,
@@ -112,8 +112,12 @@ const rulesFor = (
 export const rulesAt = (
   cluster: Cluster,
   links: readonly Link[],
-  harm: Harm = { which: 'all', action: 'drop' },
-): readonly RulesAt[] => cluster.nodes.map((node) => ({ node, rules: rulesFor(cluster, node, links, harm) }))
+  harms: readonly Harm[],
+): readonly RulesAt[] =>
+  cluster.nodes.map((node) => ({
+    node,
+    rules: harms.flatMap((harm) => rulesFor(cluster, node, links, harm)),
+  }))
 
 /** Such as `n1|n2 n1->n3`. */
 export const describeLinks = (links: readonly Link[]): string => {
