@@ -1,0 +1,45 @@
+/** What a server says about itself in answer to four-letter words. */
+import type { NodeStatus } from '../../harness/api/target.ts'
+
+const ROLES: Readonly<Record<string, NodeStatus['role']>> = {
+  leader: 'leader',
+  follower: 'follower',
+  standalone: 'leader',
+}
+
+/** The upper half of the number of a transaction is the epoch of the leader that proposed it. */
+const EPOCH = 2 ** 32
+
+/** Digests of the tree by `hash`: lines such as `0x100000080: 1234567`, oldest first. */
+const digestsOf = (hash: string): readonly (readonly [position: number, digest: string])[] =>
+  [...hash.matchAll(/^(0x[0-9a-f]+): (-?\d+)\s*$/gm)].map(([, zxid, digest]) => [
+    Number(zxid),
+    digest as string,
+  ])
+
+/** How many digests a status repeats: samples are taken often, so that the next one shows what is left out. */
+const EARLIER = 20
+
+/**
+ * @param srvr the answer to `srvr`
+ * @param hash the answer to `hash`: digests of the tree after each 128th transaction, which the server keeps since its start
+ */
+export const statusFrom = (node: string, srvr: string, hash: string): NodeStatus => {
+  const role = ROLES[/^Mode: (\w+)/m.exec(srvr)?.[1] ?? '']
+  // It has no leader, or does not serve yet: "This ZooKeeper instance is not currently serving requests".
+  if (role === undefined) return { role: 'candidate', leader: null }
+  const applied = Number(/^Zxid: (0x[0-9a-f]+)/m.exec(srvr)?.[1] ?? 0)
+  const version = /^Zookeeper version: ([\d.]+)/m.exec(srvr)?.[1]
+  const digests = digestsOf(hash)
+  const [at, digest] = digests.at(-1) ?? []
+  return {
+    role,
+    term: Math.floor(applied / EPOCH),
+    appliedIndex: applied,
+    ...(role === 'leader' ? { leader: node } : {}),
+    ...(version === undefined ? {} : { version }),
+    ...(at === undefined || digest === undefined
+      ? {}
+      : { digest, digestAt: at, earlierDigests: Object.fromEntries(digests.slice(-1 - EARLIER, -1)) }),
+  }
+}
