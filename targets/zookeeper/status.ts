@@ -10,10 +10,10 @@ const ROLES: Readonly<Record<string, NodeStatus['role']>> = {
 /** The upper half of the number of a transaction is the epoch of the leader that proposed it. */
 const EPOCH = 2 ** 32
 
-/** Digests of the tree by `hash`: lines such as `0x100000080: 1234567`, oldest first. */
+/** Digests of the tree by `hash`: lines such as `100000080: 6329697056`, the position in hexadecimal, oldest first. */
 const digestsOf = (hash: string): readonly (readonly [position: number, digest: string])[] =>
-  [...hash.matchAll(/^(0x[0-9a-f]+): (-?\d+)\s*$/gm)].map(([, zxid, digest]) => [
-    Number(zxid),
+  [...hash.matchAll(/^([0-9a-f]+): (-?\d+)\s*$/gm)].map(([, zxid, digest]) => [
+    Number.parseInt(zxid as string, 16),
     digest as string,
   ])
 
