@@ -22,6 +22,12 @@ export const zookeeperOptions = {
     default: true,
     description: 'ZooKeeper’s forceSync: the log is synced before a transaction is acknowledged',
   },
+  'trust-empty-snapshot': {
+    type: 'boolean',
+    default: true,
+    description:
+      'ZooKeeper’s snapshot.trust.empty, there false by default: a server whose snapshots are lost starts from its log',
+  },
   sink: sinkOption,
   'session-timeout': {
     type: 'duration',

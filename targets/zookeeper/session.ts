@@ -98,14 +98,14 @@ export class Session implements AsyncDisposable {
         return this.#open(signal)
       })
     } catch (error) {
-      throw new RequestError('unsent', messageOf(error))
+      throw new RequestError('unsent', `not connected: ${messageOf(error)}`)
     }
   }
 
   /** @throws RequestError if there is no answer, or an error as the answer */
   async send<Answer>(request: Request<Answer>, signal: AbortSignal): Promise<Answered<Answer>> {
     await this.connect(signal)
-    if (this.#socket === null || signal.aborted) throw new RequestError('unsent', 'no connection in time')
+    if (this.#socket === null || signal.aborted) throw new RequestError('unsent', 'not connected in time')
     const { zxid, error, body } = await this.#exchange(this.#socket, request, signal)
     if (zxid > this.#seen) this.#seen = zxid
     if (error === 0) return { answer: request.read(body), zxid }
@@ -150,7 +150,7 @@ export class Session implements AsyncDisposable {
     const opened = Promise.withResolvers<void>()
     let reason = 'the server closed the connection'
     const give = (): void => {
-      reason = 'no connection in time'
+      reason = 'no session in time'
       socket.destroy()
     }
     signal.addEventListener('abort', give, { once: true })

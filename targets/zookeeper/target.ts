@@ -38,7 +38,11 @@ const JAR_PACKAGES = 'libzookeeper-java libslf4j-java libdropwizard-metrics-java
 /** Quick to start and small, since several run on one machine. */
 const JVM = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
 /** The log is allocated in steps of a mebibyte, so that a short run takes several of them. */
-const PROPERTIES = ['-Dzookeeper.jmx.log4j.disable=true', '-Dzookeeper.preAllocSize=1024']
+const propertiesOf = (options: ZooKeeperOptions): readonly string[] => [
+  '-Dzookeeper.jmx.log4j.disable=true',
+  '-Dzookeeper.preAllocSize=1024',
+  `-Dzookeeper.snapshot.trust.empty=${options['trust-empty-snapshot']}`,
+]
 
 const configOf = (
   { dataDir, address }: NodeIdentity,
@@ -80,7 +84,15 @@ const launch = (
     processes: [
       {
         name: 'zookeeper',
-        argv: [program('java'), ...JVM, ...PROPERTIES, '-cp', classPath, main, `${node.dataDir}/zoo.cfg`],
+        argv: [
+          program('java'),
+          ...JVM,
+          ...propertiesOf(plan.options),
+          '-cp',
+          classPath,
+          main,
+          `${node.dataDir}/zoo.cfg`,
+        ],
         env: {},
       },
     ],
@@ -130,7 +142,8 @@ const claims = (options: ZooKeeperOptions): Claims => {
       clock: 'any',
       // It fails fast (Administrator's Guide, "Supervision").
       'disk-errors': 'any',
-      ...(options['force-sync'] ? { 'power-loss': 'any' } : {}),
+      // The first snapshot is not synced. Without it, a server does not start again, unless it may trust its log.
+      ...(options['force-sync'] && options['trust-empty-snapshot'] ? { 'power-loss': 'any' } : {}),
     },
   }
 }
