@@ -18,11 +18,15 @@ const digestsOf = (hash: string): readonly (readonly [position: number, digest: 
   ])
 
 /** How many digests a status repeats: samples are taken often, so that the next one shows what is left out. */
-const EARLIER = 20
+const REPEATED = 20
 
 /**
+ * Digests are told as earlier ones only, since the server has none of its present state. The first one that it has is left
+ * out: a server that got a snapshot from its leader and then starts from it has the effects of some later transactions already
+ * while it applies those before them, and its digests are wrong until it has caught up ("First digest mismatch on txn").
+ *
  * @param srvr the answer to `srvr`
- * @param hash the answer to `hash`: digests of the tree after each 128th transaction, which the server keeps since its start
+ * @param hash the answer to `hash`: digests of the tree after each 128th transaction, since it was loaded
  */
 export const statusFrom = (node: string, srvr: string, hash: string): NodeStatus => {
   const role = ROLES[/^Mode: (\w+)/m.exec(srvr)?.[1] ?? '']
@@ -30,16 +34,12 @@ export const statusFrom = (node: string, srvr: string, hash: string): NodeStatus
   if (role === undefined) return { role: 'candidate', leader: null }
   const applied = Number(/^Zxid: (0x[0-9a-f]+)/m.exec(srvr)?.[1] ?? 0)
   const version = /^Zookeeper version: ([\d.]+)/m.exec(srvr)?.[1]
-  const digests = digestsOf(hash)
-  const [at, digest] = digests.at(-1) ?? []
   return {
     role,
     term: Math.floor(applied / EPOCH),
     appliedIndex: applied,
+    earlierDigests: Object.fromEntries(digestsOf(hash).slice(1).slice(-REPEATED)),
     ...(role === 'leader' ? { leader: node } : {}),
     ...(version === undefined ? {} : { version }),
-    ...(at === undefined || digest === undefined
-      ? {}
-      : { digest, digestAt: at, earlierDigests: Object.fromEntries(digests.slice(-1 - EARLIER, -1)) }),
   }
 }
