@@ -87,24 +87,22 @@ export class Session implements AsyncDisposable {
     return this.#grantedMs
   }
 
-  /** @throws RequestError `unsent` if there is no connection and none can be made */
+  /** Rejects with the reason if there is no connection and none can be made. */
   async connect(signal: AbortSignal): Promise<void> {
     if (this.#socket !== null) return
-    try {
-      await this.#open(signal).catch((error: unknown) => {
-        if (!(error instanceof SessionExpired)) throw error
-        this.#id = 0n
-        this.#password = NO_PASSWORD
-        return this.#open(signal)
-      })
-    } catch (error) {
-      throw new RequestError('unsent', `not connected: ${messageOf(error)}`)
-    }
+    await this.#open(signal).catch((error: unknown) => {
+      if (!(error instanceof SessionExpired)) throw error
+      this.#id = 0n
+      this.#password = NO_PASSWORD
+      return this.#open(signal)
+    })
   }
 
   /** @throws RequestError if there is no answer, or an error as the answer */
   async send<Answer>(request: Request<Answer>, signal: AbortSignal): Promise<Answered<Answer>> {
-    await this.connect(signal)
+    await this.connect(signal).catch((error: unknown) => {
+      throw new RequestError('unsent', `not connected: ${messageOf(error)}`)
+    })
     if (this.#socket === null || signal.aborted) throw new RequestError('unsent', 'not connected in time')
     const { zxid, error, body } = await this.#exchange(this.#socket, request, signal)
     if (zxid > this.#seen) this.#seen = zxid
