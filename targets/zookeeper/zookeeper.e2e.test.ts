@@ -8,7 +8,7 @@ const SHORT = '--time-limit 30s --seed 3 --nemesis-opts interval=6s,duration=3s'
 
 /**
  * Faults that restart servers and faults that interrupt their connections are kept apart: together they may show that ZooKeeper
- * 3.8 loses writes (README).
+ * 3.8 loses writes (ZOOKEEPER-4712, README).
  */
 describeWith(missingLinuxRoot(), 'zookeeper', () => {
   it('keeps linearizability in containers under kills, as measured', async () => {
