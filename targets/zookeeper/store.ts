@@ -21,12 +21,15 @@ export class Conflict extends Error {}
 /** A write to it is the quorum operation before a read. */
 const BARRIER = '/barrier'
 
+/** A session, as far as calls use it. */
+export type Sender = Pick<Session, 'send' | 'timeoutMs'> & AsyncDisposable
+
 export interface StoreOptions {
-  readonly session: Session
+  readonly session: Sender
   readonly reads: ZooKeeperOptions['reads']
   readonly signal: AbortSignal
   /** Opens another session with the same server. */
-  readonly another: (timeoutMs: number) => Session
+  readonly another: (timeoutMs: number) => Sender
 }
 
 export class Store {
@@ -42,12 +45,12 @@ export class Store {
     return this.#zxid
   }
 
-  another(timeoutMs: number): Session {
+  another(timeoutMs: number): Sender {
     return this.#options.another(timeoutMs)
   }
 
   /** The same over another session. */
-  over(session: Session): Store {
+  over(session: Sender): Store {
     return new Store({ ...this.#options, session })
   }
 
