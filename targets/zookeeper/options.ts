@@ -24,9 +24,9 @@ export const zookeeperOptions = {
   },
   'trust-empty-snapshot': {
     type: 'boolean',
-    default: true,
+    default: false,
     description:
-      'ZooKeeper’s snapshot.trust.empty, there false by default: a server whose snapshots are lost starts from its log',
+      'ZooKeeper’s snapshot.trust.empty: a server whose snapshots are lost starts from its log; without it, it does not start',
   },
   sink: sinkOption,
   'session-timeout': {

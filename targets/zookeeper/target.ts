@@ -143,7 +143,7 @@ const claims = (options: ZooKeeperOptions): Claims => {
       clock: 'any',
       // It fails fast (Administrator's Guide, "Supervision").
       'disk-errors': 'any',
-      // The first snapshot is not synced. Without it, a server does not start again, unless it may trust its log.
+      // Without its first snapshot, which is not synced, a server does not start again, unless it may trust its log.
       ...(options['force-sync'] && options['trust-empty-snapshot'] ? { 'power-loss': 'any' } : {}),
     },
   }
