@@ -68,7 +68,9 @@ class ZooKeeperConnection implements Connection {
     const store = new Store({ session: this.#session, reads: options.reads, signal, another })
     try {
       const value = await this.#act(store, call, options)
-      return { type: 'ok', value, meta: { servedBy: node.node, zxid: Number(store.zxid) } }
+      // A lease has a session of its own, whose transactions are not told.
+      const zxid = store.zxid === 0n ? {} : { zxid: Number(store.zxid) }
+      return { type: 'ok', value, meta: { servedBy: node.node, ...zxid } }
     } catch (error) {
       return outcomeOf(error)
     }
