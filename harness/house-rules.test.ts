@@ -126,6 +126,8 @@ const EDGES = [
   'targets/http.ts',
   'targets/pipe-client.ts',
   'targets/redis/connect.ts',
+  'targets/zookeeper/session.ts',
+  'targets/zookeeper/words.ts',
   'targets/stub-service.ts',
   'targets/sink/main.ts',
   'checkers/porcupine-ts/check.ts',

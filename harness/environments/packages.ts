@@ -7,14 +7,20 @@ import { UserError } from '../support/assert.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+/** Where Debian's packages put Java libraries. */
+const JARS = '/usr/share/java'
 
-/** The program's path; null if it is not installed. */
+/** A Java library is a program that Java runs. */
+const isJar = (name: string): boolean => name.endsWith('.jar')
+
+/** The path of the program, or of the Java library if the name ends with `.jar`; null if it is not installed. */
 export const findProgram = (name: string): string | null => {
-  const directories = [...(process.env.PATH ?? '').split(':'), ...SEARCH]
+  const directories = isJar(name) ? [JARS] : [...(process.env.PATH ?? '').split(':'), ...SEARCH]
+  const access = isJar(name) ? fs.constants.R_OK : fs.constants.X_OK
   for (const directory of directories) {
     const candidate = path.join(directory, name)
     try {
-      fs.accessSync(candidate, fs.constants.X_OK)
+      fs.accessSync(candidate, access)
       if (fs.statSync(candidate).isFile()) return candidate
     } catch {
       // Not here.
@@ -78,12 +84,29 @@ const cacheDir = (): string =>
 const unpackedRoot = (debianPackages: string): string =>
   path.join(cacheDir(), 'packages', debianPackages.split(' ')[0] as string)
 
-/** The path of a program in the bin directories of unpacked packages; null if it is not there. */
+/** Java is in a directory of its own: only the installation of its package puts a link into /usr/bin. */
+const UNPACKED = ['usr/bin', 'usr/sbin', 'bin', 'usr/lib/jvm/*/bin', JARS]
+
+/** The path of a program or a Java library in unpacked packages; null if it is not there. */
 const findUnpacked = (name: string, debianPackages: string): string | null => {
-  const found = ['usr/bin', 'usr/sbin', 'bin']
-    .map((bin) => path.join(unpackedRoot(debianPackages), bin, name))
-    .find((file) => fs.existsSync(file))
-  return found ?? null
+  const root = unpackedRoot(debianPackages)
+  const found = UNPACKED.flatMap((directory) => fs.globSync(path.join(root, directory, name)))
+  return found.toSorted()[0] ?? null
+}
+
+/**
+ * Links in packages may be absolute, such as those of Java to its settings in /etc. They are made to lead into the unpacked
+ * root, where that has what they lead to.
+ */
+export const relink = (root: string): void => {
+  for (const entry of fs.readdirSync(root, { recursive: true, withFileTypes: true })) {
+    if (!entry.isSymbolicLink()) continue
+    const link = path.join(entry.parentPath, entry.name)
+    const unpacked = path.join(root, fs.readlinkSync(link))
+    if (!path.isAbsolute(fs.readlinkSync(link)) || !fs.existsSync(unpacked)) continue
+    fs.rmSync(link)
+    fs.symlinkSync(path.relative(path.dirname(link), unpacked), link)
+  }
 }
 
 const unpack = async (
@@ -107,6 +130,7 @@ const unpack = async (
   fs.mkdirSync(root, { recursive: true })
   for (const archive of fs.readdirSync(directory).filter((file) => file.endsWith('.deb')))
     await execa('dpkg-deb', ['--extract', path.join(directory, archive), root])
+  relink(root)
 }
 
 /**
