@@ -3,5 +3,11 @@ import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'
+import { redisSentinel } from './redis-sentinel/target.ts'
 
-export const targets: Readonly<Record<string, Target>> = { raft, etcd, redis }
+export const targets: Readonly<Record<string, Target>> = {
+  raft,
+  etcd,
+  redis,
+  'redis-sentinel': redisSentinel,
+}

@@ -1,14 +1,20 @@
-/** One connection to a Redis server. It does not reconnect or queue commands, so nothing is sent twice or late. */
+/** One connection to a Redis server or a Sentinel. It does not reconnect or queue commands, so nothing is sent twice or late. */
 import { createClient } from '@redis/client'
-import { CLIENT_PORT } from './ports.ts'
 
 const CONNECT_TIMEOUT_MS = 2000
 
-const clientFor = (address: string, localAddress: string | undefined) =>
+export interface Peer {
+  readonly address: string
+  readonly port: number
+  /** Undefined: any source address. */
+  readonly localAddress: string | undefined
+}
+
+const clientFor = ({ address, port, localAddress }: Peer) =>
   createClient({
     socket: {
       host: address,
-      port: CLIENT_PORT,
+      port,
       ...(localAddress === undefined ? {} : { localAddress }),
       reconnectStrategy: false,
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -19,21 +25,44 @@ const clientFor = (address: string, localAddress: string | undefined) =>
 
 export type RedisClient = ReturnType<typeof clientFor>
 
+export const close = (client: RedisClient): void => {
+  if (client.isOpen) client.destroy()
+}
+
 /** @throws the error of the socket if it cannot connect. */
-export const connect = async (
-  address: string,
-  localAddress: string | undefined,
-  signal: AbortSignal,
-): Promise<RedisClient> => {
-  const client = clientFor(address, localAddress)
+export const connect = async (peer: Peer, signal: AbortSignal): Promise<RedisClient> => {
+  const client = clientFor(peer)
   // The promise of each command reports its error. Without a listener Node would end the process.
   client.on('error', () => {})
-  const close = (): void => client.destroy()
-  signal.addEventListener('abort', close, { once: true })
+  const abort = (): void => client.destroy()
+  signal.throwIfAborted()
+  signal.addEventListener('abort', abort, { once: true })
   try {
     await client.connect()
     return client
   } finally {
-    signal.removeEventListener('abort', close)
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/**
+ * Sends commands on a connection of their own and returns their answers.
+ *
+ * @throws the first error reply, or the error of the socket; also if the signal is aborted
+ */
+export const ask = async <const Commands extends readonly (readonly string[])[]>(
+  peer: Peer,
+  commands: Commands,
+  signal: AbortSignal,
+): Promise<{ readonly [At in keyof Commands]: unknown }> => {
+  const client = await connect(peer, signal)
+  const abort = (): void => close(client)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    const answers = await Promise.all(commands.map((args) => client.sendCommand([...args])))
+    return answers as { readonly [At in keyof Commands]: unknown }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    close(client)
   }
 }

@@ -1,0 +1,149 @@
+/**
+ * Clients of Redis with Sentinel, by "Guidelines for Redis clients with support for Sentinel": they ask the Sentinels for
+ * the primary, connect to it, and make sure by ROLE that it is one. The connection is kept until it breaks or the server
+ * says that it is a replica; the next call finds the primary anew. No call is sent twice.
+ */
+import type { ClientContext, Connection } from '../../harness/api/client.ts'
+import type { Call, Outcome } from '../../harness/api/history.ts'
+import { messageOf } from '../../harness/support/assert.ts'
+import { ELECTION } from '../../harness/vocabularies/election.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { type Act, clientsBy, perform, withDeadline } from '../redis/client.ts'
+import { ask, close, connect, type RedisClient } from '../redis/connect.ts'
+import { isReplicaReply } from '../redis/errors.ts'
+import type { SentinelOptions } from './options.ts'
+import { findPrimary, isSettled, parseView, redisAt, sentinelAt, VIEW } from './sentinel.ts'
+
+/** The vocabularies with a call that replicas can answer -> that call. All others go to the primary. */
+const AT_REPLICA: Readonly<Record<string, string>> = { [REGISTER.name]: 'read', [SET.name]: 'read' }
+
+/** Time for replicas to confirm a change. */
+const WAIT_MS = 1000
+
+interface Link {
+  readonly client: RedisClient
+  /** The name of the node at its other end. */
+  readonly node: string
+}
+
+class SentinelConnection implements Connection {
+  readonly #act: Act
+  readonly #context: ClientContext<SentinelOptions>
+  /** The call that the client's own node answers; undefined: none. */
+  readonly #own: string | undefined
+  #primary: Link | null = null
+  #replica: Link | null = null
+
+  constructor(act: Act, own: string | undefined, context: ClientContext<SentinelOptions>) {
+    this.#act = act
+    this.#own = own
+    this.#context = context
+  }
+
+  async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
+    let link: Link
+    try {
+      link = call.f === this.#own ? await this.#toOwnNode(signal) : await this.#toPrimary(signal)
+    } catch (error) {
+      return { type: 'fail', error: `not sent: ${messageOf(error)}` }
+    }
+    const outcome = await this.#send(link, call, signal)
+    if (outcome.type !== 'ok') {
+      if (isReplicaReply(outcome.error ?? '')) close(link.client)
+      return outcome
+    }
+    return { ...outcome, meta: { servedBy: link.node } }
+  }
+
+  async #send({ client }: Link, call: Call, signal: AbortSignal): Promise<Outcome> {
+    const outcome = await perform(client, this.#act, call, signal)
+    const { wait } = this.#context.options
+    if (outcome.type !== 'ok' || wait === 0 || call.f === this.#own) return outcome
+    try {
+      const answer = client.sendCommand(['WAIT', String(wait), String(WAIT_MS)])
+      const confirmed = Number(await withDeadline(answer, signal))
+      if (confirmed >= wait) return outcome
+      return { type: 'info', error: `only ${confirmed} of ${wait} replicas confirmed it in ${WAIT_MS} ms` }
+    } catch (error) {
+      // Whatever it says about WAIT, the primary has made the change.
+      return { type: 'info', error: `not known to be replicated: ${messageOf(error)}` }
+    }
+  }
+
+  async #toPrimary(signal: AbortSignal): Promise<Link> {
+    if (this.#primary?.client.isReady === true) return this.#primary
+    this.#drop(this.#primary)
+    this.#primary = null
+    const { node, endpoints, localAddress } = this.#context
+    const address = await findPrimary(node, endpoints, localAddress, signal)
+    const name = endpoints.find((each) => each.address === address)?.node ?? address
+    const client = await connect(redisAt(address, localAddress), signal)
+    try {
+      const [role] = (await withDeadline(client.sendCommand(['ROLE']), signal)) as unknown as readonly [
+        string,
+      ]
+      if (role !== 'master') throw new Error(`${name} is named as the primary, and says that it is a ${role}`)
+    } catch (error) {
+      close(client)
+      throw error
+    }
+    this.#primary = { client, node: name }
+    return this.#primary
+  }
+
+  async #toOwnNode(signal: AbortSignal): Promise<Link> {
+    if (this.#replica?.client.isReady === true) return this.#replica
+    this.#drop(this.#replica)
+    this.#replica = null
+    const { node, localAddress } = this.#context
+    this.#replica = { client: await connect(redisAt(node.address, localAddress), signal), node: node.node }
+    return this.#replica
+  }
+
+  #drop(link: Link | null): void {
+    if (link !== null) close(link.client)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#drop(this.#primary)
+    this.#drop(this.#replica)
+  }
+}
+
+/** Asks the Sentinel of its own node. */
+class ElectionConnection implements Connection {
+  readonly #context: ClientContext<SentinelOptions>
+
+  constructor(context: ClientContext<SentinelOptions>) {
+    this.#context = context
+  }
+
+  async invoke(_call: Call, signal: AbortSignal): Promise<Outcome> {
+    const { node, endpoints, localAddress } = this.#context
+    try {
+      const [reply] = await ask(sentinelAt(node.address, localAddress), [VIEW], signal)
+      const view = parseView(reply)
+      // The question changes nothing, so leaving it unanswered is safe.
+      if (!isSettled(view)) return { type: 'fail', error: 'a failover is in progress' }
+      const leader = endpoints.find(({ address }) => address === view.address)?.node ?? view.address
+      return { type: 'ok', value: { leader, term: view.epoch }, meta: { servedBy: node.node } }
+    } catch (error) {
+      return { type: 'fail', error: messageOf(error) }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+export const sentinelClients = {
+  ...clientsBy<SentinelOptions>((act, vocabulary) => ({
+    open: async (context) => {
+      const own = context.options.reads === 'replica' ? AT_REPLICA[vocabulary] : undefined
+      return new SentinelConnection(act, own, context)
+    },
+  })),
+  [ELECTION.name]: {
+    open: async (context: ClientContext<SentinelOptions>) => new ElectionConnection(context),
+  },
+}
