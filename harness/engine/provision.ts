@@ -27,6 +27,7 @@ export const provision = (parts: RunParts): Promise<Cluster> => {
         identity,
         launch: target.launch(identity, plan, parts.program),
         image: target.image,
+        hostFiles: [],
       })),
       services: services.map((service, i) => {
         const identity = plan.services[i] as NodeIdentity
@@ -34,6 +35,7 @@ export const provision = (parts: RunParts): Promise<Cluster> => {
           identity,
           launch: service.launch(identity, parts.program),
           image: service.image === undefined ? target.image : (service.image ?? undefined),
+          hostFiles: service.hostFiles ?? [],
         }
       }),
       clientGroups: spec.clientGroups,

@@ -12,6 +12,7 @@ import { SET } from '../../harness/vocabularies/set.ts'
 import { type Act, clientsBy, perform, withDeadline } from '../redis/client.ts'
 import { ask, close, connect, type RedisClient } from '../redis/connect.ts'
 import { isReplicaReply } from '../redis/errors.ts'
+import type { Send } from '../redis/objects.ts'
 import type { SentinelOptions } from './options.ts'
 import { findPrimary, isSettled, parseView, redisAt, sentinelAt, VIEW } from './sentinel.ts'
 
@@ -25,6 +26,19 @@ interface Link {
   readonly client: RedisClient
   /** The name of the node at its other end. */
   readonly node: string
+}
+
+/**
+ * Waits until replicas have confirmed what was sent before. Returns why that is in doubt; null: enough of them have. The
+ * primary has made the change in any case.
+ */
+export const doubtAfter = async (send: Send, wait: number): Promise<string | null> => {
+  try {
+    const confirmed = Number(await send(['WAIT', String(wait), String(WAIT_MS)]))
+    return confirmed >= wait ? null : `only ${confirmed} of ${wait} replicas confirmed it in ${WAIT_MS} ms`
+  } catch (error) {
+    return `not known to be replicated: ${messageOf(error)}`
+  }
 }
 
 class SentinelConnection implements Connection {
@@ -46,7 +60,7 @@ class SentinelConnection implements Connection {
     try {
       link = call.f === this.#own ? await this.#toOwnNode(signal) : await this.#toPrimary(signal)
     } catch (error) {
-      return { type: 'fail', error: `not sent: ${messageOf(error)}` }
+      return { type: 'fail', error: `nothing was sent: ${messageOf(error)}` }
     }
     const outcome = await this.#send(link, call, signal)
     if (outcome.type !== 'ok') {
@@ -60,15 +74,8 @@ class SentinelConnection implements Connection {
     const outcome = await perform(client, this.#act, call, signal)
     const { wait } = this.#context.options
     if (outcome.type !== 'ok' || wait === 0 || call.f === this.#own) return outcome
-    try {
-      const answer = client.sendCommand(['WAIT', String(wait), String(WAIT_MS)])
-      const confirmed = Number(await withDeadline(answer, signal))
-      if (confirmed >= wait) return outcome
-      return { type: 'info', error: `only ${confirmed} of ${wait} replicas confirmed it in ${WAIT_MS} ms` }
-    } catch (error) {
-      // Whatever it says about WAIT, the primary has made the change.
-      return { type: 'info', error: `not known to be replicated: ${messageOf(error)}` }
-    }
+    const doubt = await doubtAfter((args) => withDeadline(client.sendCommand([...args]), signal), wait)
+    return doubt === null ? outcome : { type: 'info', error: doubt }
   }
 
   async #toPrimary(signal: AbortSignal): Promise<Link> {

@@ -61,6 +61,8 @@ export const ask = async <const Commands extends readonly (readonly string[])[]>
   try {
     const answers = await Promise.all(commands.map((args) => client.sendCommand([...args])))
     return answers as { readonly [At in keyof Commands]: unknown }
+  } catch (error) {
+    throw signal.aborted ? new Error('no answer in time', { cause: error }) : error
   } finally {
     signal.removeEventListener('abort', abort)
     close(client)
