@@ -29,17 +29,23 @@ export const close = (client: RedisClient): void => {
   if (client.isOpen) client.destroy()
 }
 
+/** The client's own error would be that it was closed. */
+const errorUnder = (signal: AbortSignal, error: unknown): unknown =>
+  signal.aborted ? new Error('no answer in time', { cause: error }) : error
+
 /** @throws the error of the socket if it cannot connect. */
 export const connect = async (peer: Peer, signal: AbortSignal): Promise<RedisClient> => {
   const client = clientFor(peer)
   // The promise of each command reports its error. Without a listener Node would end the process.
   client.on('error', () => {})
   const abort = (): void => client.destroy()
-  signal.throwIfAborted()
-  signal.addEventListener('abort', abort, { once: true })
   try {
+    signal.throwIfAborted()
+    signal.addEventListener('abort', abort, { once: true })
     await client.connect()
     return client
+  } catch (error) {
+    throw errorUnder(signal, error)
   } finally {
     signal.removeEventListener('abort', abort)
   }
@@ -62,7 +68,7 @@ export const ask = async <const Commands extends readonly (readonly string[])[]>
     const answers = await Promise.all(commands.map((args) => client.sendCommand([...args])))
     return answers as { readonly [At in keyof Commands]: unknown }
   } catch (error) {
-    throw signal.aborted ? new Error('no answer in time', { cause: error }) : error
+    throw errorUnder(signal, error)
   } finally {
     signal.removeEventListener('abort', abort)
     close(client)
