@@ -10,7 +10,7 @@ import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { type Act, clientsBy, perform, withDeadline } from '../redis/client.ts'
-import { ask, close, connect, type RedisClient } from '../redis/connect.ts'
+import { close, connect, Line, type RedisClient } from '../redis/connect.ts'
 import { isReplicaReply } from '../redis/errors.ts'
 import type { Send } from '../redis/objects.ts'
 import type { SentinelOptions } from './options.ts'
@@ -46,13 +46,15 @@ class SentinelConnection implements Connection {
   readonly #context: ClientContext<SentinelOptions>
   /** The call that the client's own node answers; undefined: none. */
   readonly #own: string | undefined
+  /** To the client's own node, for what replicas may answer. */
+  readonly #line: Line
   #primary: Link | null = null
-  #replica: Link | null = null
 
   constructor(act: Act, own: string | undefined, context: ClientContext<SentinelOptions>) {
     this.#act = act
     this.#own = own
     this.#context = context
+    this.#line = new Line(redisAt(context.node.address, context.localAddress))
   }
 
   async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
@@ -80,7 +82,7 @@ class SentinelConnection implements Connection {
 
   async #toPrimary(signal: AbortSignal): Promise<Link> {
     if (this.#primary?.client.isReady === true) return this.#primary
-    this.#drop(this.#primary)
+    if (this.#primary !== null) close(this.#primary.client)
     this.#primary = null
     const { node, endpoints, localAddress } = this.#context
     const address = await findPrimary(node, endpoints, localAddress, signal)
@@ -100,36 +102,29 @@ class SentinelConnection implements Connection {
   }
 
   async #toOwnNode(signal: AbortSignal): Promise<Link> {
-    if (this.#replica?.client.isReady === true) return this.#replica
-    this.#drop(this.#replica)
-    this.#replica = null
-    const { node, localAddress } = this.#context
-    this.#replica = { client: await connect(redisAt(node.address, localAddress), signal), node: node.node }
-    return this.#replica
-  }
-
-  #drop(link: Link | null): void {
-    if (link !== null) close(link.client)
+    return { client: await this.#line.open(signal), node: this.#context.node.node }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#drop(this.#primary)
-    this.#drop(this.#replica)
+    if (this.#primary !== null) close(this.#primary.client)
+    this.#line.close()
   }
 }
 
 /** Asks the Sentinel of its own node. */
 class ElectionConnection implements Connection {
   readonly #context: ClientContext<SentinelOptions>
+  readonly #line: Line
 
   constructor(context: ClientContext<SentinelOptions>) {
     this.#context = context
+    this.#line = new Line(sentinelAt(context.node.address, context.localAddress))
   }
 
   async invoke(_call: Call, signal: AbortSignal): Promise<Outcome> {
-    const { node, endpoints, localAddress } = this.#context
+    const { node, endpoints } = this.#context
     try {
-      const [reply] = await ask(sentinelAt(node.address, localAddress), [VIEW], signal)
+      const [reply] = await this.#line.ask([VIEW], signal)
       const view = parseView(reply)
       // The question changes nothing, so leaving it unanswered is safe.
       if (!isSettled(view)) return { type: 'fail', error: 'a failover is in progress' }
@@ -140,7 +135,9 @@ class ElectionConnection implements Connection {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#line.close()
+  }
 }
 
 export const sentinelClients = {

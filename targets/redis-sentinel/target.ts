@@ -9,7 +9,7 @@ import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
-import { ask } from '../redis/connect.ts'
+import { Line } from '../redis/connect.ts'
 import { redisLogPatterns, redisPrograms, serverProcess } from '../redis/program.ts'
 import { FACTS, serverFacts } from '../redis/status.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
@@ -56,13 +56,31 @@ const claims = (options: SentinelOptions, vocabulary: Pick<Vocabulary, 'name'>):
   tolerates: toleratesOf(vocabulary),
 })
 
-/** Address -> the name of its node. Each node is asked for its status, and Sentinels name others by address. */
-const names = new Map<string, string>()
+interface Control {
+  readonly name: string
+  readonly redis: Line
+  readonly sentinel: Line
+}
 
-/** What the node's Sentinel says about the primary; null if it does not answer. */
-const viewOf = async (address: string, signal: AbortSignal): Promise<View | null> => {
+/** Address -> connections of the control path. Each node is asked for its status, and Sentinels name others by address. */
+const controls = new Map<string, Control>()
+
+const controlOf = ({ node, address }: Endpoint): Control => {
+  const known = controls.get(address)
+  if (known !== undefined) return known
+  const made = {
+    name: node,
+    redis: new Line(redisAt(address), true),
+    sentinel: new Line(sentinelAt(address), true),
+  }
+  controls.set(address, made)
+  return made
+}
+
+/** What a Sentinel says about the primary; null if it does not answer. */
+const viewOf = async (sentinel: Line, signal: AbortSignal): Promise<View | null> => {
   try {
-    const [reply] = await ask(sentinelAt(address), [VIEW], signal)
+    const [reply] = await sentinel.ask([VIEW], signal)
     return parseView(reply)
   } catch {
     return null
@@ -74,10 +92,10 @@ const viewOf = async (address: string, signal: AbortSignal): Promise<View | null
  * old primary that has not been demoted yet must not be taken for the leader of its Sentinel's epoch.
  */
 const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus> => {
-  names.set(node.address, node.node)
+  const { redis, sentinel } = controlOf(node)
   const [[role, ...facts], view] = await Promise.all([
-    ask(redisAt(node.address), [['ROLE'], ...FACTS], signal),
-    viewOf(node.address, signal),
+    redis.ask([['ROLE'], ...FACTS], signal),
+    viewOf(sentinel, signal),
   ])
   const told = role as readonly ['master', number] | readonly ['slave', string, number, string, number]
   const isPrimary = told[0] === 'master'
@@ -87,7 +105,7 @@ const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus
     role: isPrimary ? 'leader' : 'follower',
     ...(settled === null || disagrees
       ? {}
-      : { term: settled.epoch, leader: names.get(settled.address) ?? settled.address }),
+      : { term: settled.epoch, leader: controls.get(settled.address)?.name ?? settled.address }),
     appliedIndex: Number(isPrimary ? told[1] : told[4]),
     ...serverFacts(...facts),
   }
@@ -97,10 +115,11 @@ const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus
  * The node serves, a replica follows its primary, and its Sentinel could fail over: it knows a primary that is up, all
  * replicas (there are as many as other Sentinels), and enough Sentinels (`SENTINEL CKQUORUM` is an error otherwise).
  */
-const isReady = async ({ address }: Endpoint, signal: AbortSignal): Promise<boolean> => {
+const isReady = async (node: Endpoint, signal: AbortSignal): Promise<boolean> => {
+  const { redis, sentinel } = controlOf(node)
   const [[, role], [reply]] = await Promise.all([
-    ask(redisAt(address), [['PING'], ['ROLE']], signal),
-    ask(sentinelAt(address), [VIEW, ['SENTINEL', 'CKQUORUM', MONITORED]], signal),
+    redis.ask([['PING'], ['ROLE']], signal),
+    sentinel.ask([VIEW, ['SENTINEL', 'CKQUORUM', MONITORED]], signal),
   ])
   const [kind, , , state] = role as readonly unknown[]
   const view = parseView(reply)
@@ -108,7 +127,7 @@ const isReady = async ({ address }: Endpoint, signal: AbortSignal): Promise<bool
   return (
     isUp &&
     view.replicas >= view.otherSentinels &&
-    (kind === 'master' ? view.address === address : state === 'connected')
+    (kind === 'master' ? view.address === node.address : state === 'connected')
   )
 }
 

@@ -52,25 +52,72 @@ export const connect = async (peer: Peer, signal: AbortSignal): Promise<RedisCli
 }
 
 /**
- * Sends commands on a connection of their own and returns their answers.
- *
- * @throws the first error reply, or the error of the socket; also if the signal is aborted
+ * A connection that is made when it is needed, and made again for a later call if it is broken. No command is sent twice.
  */
+export class Line {
+  readonly #peer: Peer
+  readonly #isIdle: boolean
+  #client: RedisClient | null = null
+
+  /** @param isIdle whether it does not keep the process running */
+  constructor(peer: Peer, isIdle = false) {
+    this.#peer = peer
+    this.#isIdle = isIdle
+  }
+
+  /** @throws the error of the socket if it cannot connect. */
+  async open(signal: AbortSignal): Promise<RedisClient> {
+    if (this.#client?.isReady === true) return this.#client
+    this.close()
+    const client = await connect(this.#peer, signal)
+    if (this.#isIdle) client.unref()
+    // Another call may have connected meanwhile, and may be using its connection.
+    if ((this.#client as RedisClient | null)?.isReady === true) {
+      close(client)
+      return this.open(signal)
+    }
+    this.#client = client
+    return client
+  }
+
+  /**
+   * Sends commands one after another, without waiting, and returns their answers.
+   *
+   * @throws the first error reply, or the error of the socket; also if the signal is aborted: then the connection is closed
+   */
+  async ask<const Commands extends readonly (readonly string[])[]>(
+    commands: Commands,
+    signal: AbortSignal,
+  ): Promise<{ readonly [At in keyof Commands]: unknown }> {
+    const client = await this.open(signal)
+    const abort = (): void => close(client)
+    signal.addEventListener('abort', abort, { once: true })
+    try {
+      const answers = await Promise.all(commands.map((args) => client.sendCommand([...args])))
+      return answers as { readonly [At in keyof Commands]: unknown }
+    } catch (error) {
+      throw errorUnder(signal, error)
+    } finally {
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  close(): void {
+    if (this.#client !== null) close(this.#client)
+    this.#client = null
+  }
+}
+
+/** Sends commands on a connection of their own: see `Line.ask`. */
 export const ask = async <const Commands extends readonly (readonly string[])[]>(
   peer: Peer,
   commands: Commands,
   signal: AbortSignal,
 ): Promise<{ readonly [At in keyof Commands]: unknown }> => {
-  const client = await connect(peer, signal)
-  const abort = (): void => close(client)
-  signal.addEventListener('abort', abort, { once: true })
+  const line = new Line(peer)
   try {
-    const answers = await Promise.all(commands.map((args) => client.sendCommand([...args])))
-    return answers as { readonly [At in keyof Commands]: unknown }
-  } catch (error) {
-    throw errorUnder(signal, error)
+    return await line.ask(commands, signal)
   } finally {
-    signal.removeEventListener('abort', abort)
-    close(client)
+    line.close()
   }
 }
