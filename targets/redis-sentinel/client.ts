@@ -5,10 +5,12 @@
  */
 import type { ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
+import { mayChange } from '../../harness/vocabularies/vocabulary.ts'
 import { type Act, clientsBy, perform, withDeadline } from '../redis/client.ts'
 import { close, connect, Line, type RedisClient } from '../redis/connect.ts'
 import { isReplicaReply } from '../redis/errors.ts'
@@ -43,6 +45,7 @@ export const doubtAfter = async (send: Send, wait: number): Promise<string | nul
 
 class SentinelConnection implements Connection {
   readonly #act: Act
+  readonly #vocabulary: Vocabulary
   readonly #context: ClientContext<SentinelOptions>
   /** The call that the client's own node answers; undefined: none. */
   readonly #own: string | undefined
@@ -50,9 +53,10 @@ class SentinelConnection implements Connection {
   readonly #line: Line
   #primary: Link | null = null
 
-  constructor(act: Act, own: string | undefined, context: ClientContext<SentinelOptions>) {
+  constructor(act: Act, vocabulary: Vocabulary, context: ClientContext<SentinelOptions>) {
     this.#act = act
-    this.#own = own
+    this.#vocabulary = vocabulary
+    this.#own = context.options.reads === 'replica' ? AT_REPLICA[vocabulary.name] : undefined
     this.#context = context
     this.#line = new Line(redisAt(context.node.address, context.localAddress))
   }
@@ -75,7 +79,7 @@ class SentinelConnection implements Connection {
   async #send({ client }: Link, call: Call, signal: AbortSignal): Promise<Outcome> {
     const outcome = await perform(client, this.#act, call, signal)
     const { wait } = this.#context.options
-    if (outcome.type !== 'ok' || wait === 0 || call.f === this.#own) return outcome
+    if (outcome.type !== 'ok' || wait === 0 || !mayChange(this.#vocabulary, call)) return outcome
     const doubt = await doubtAfter((args) => withDeadline(client.sendCommand([...args]), signal), wait)
     return doubt === null ? outcome : { type: 'info', error: doubt }
   }
@@ -142,10 +146,7 @@ class ElectionConnection implements Connection {
 
 export const sentinelClients = {
   ...clientsBy<SentinelOptions>((act, vocabulary) => ({
-    open: async (context) => {
-      const own = context.options.reads === 'replica' ? AT_REPLICA[vocabulary] : undefined
-      return new SentinelConnection(act, own, context)
-    },
+    open: async (context) => new SentinelConnection(act, vocabulary, context),
   })),
   [ELECTION.name]: {
     open: async (context: ClientContext<SentinelOptions>) => new ElectionConnection(context),

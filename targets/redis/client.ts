@@ -5,6 +5,7 @@
 import type { Client, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import type { Options } from '../../harness/api/options.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
@@ -96,35 +97,32 @@ class RedisConnection implements Connection {
   }
 }
 
-type ClientOf<O extends Options> = (act: Act, vocabulary: string) => Client<Call, O>
+const ACTS: readonly (readonly [Vocabulary, Act])[] = [
+  [REGISTER, sendRegister],
+  [SET, sendSet],
+  [LIST_APPEND, sendTransaction('list/')],
+  [RW_REGISTER, sendTransaction('rw/')],
+  [MULTI_REGISTER, sendTransaction('group/')],
+  [COUNTER, sendCounter],
+  [QUEUE, sendQueue],
+  [UNIQUE_IDS, sendIds],
+  [APPEND_LOG, sendLog],
+  [LOCK, sendLock],
+  [LEASE, sendLease],
+  [SEMAPHORE, sendSemaphore],
+  [BANK, sendBank],
+  [BOOKING, sendBooking],
+  [ACCESS, sendAccess],
+]
 
 /** The vocabularies that Redis can serve, each with a client. */
 export const clientsBy = <O extends Options>(
-  clientOf: ClientOf<O>,
-): Readonly<Record<string, Client<Call, O>>> => {
-  const acts: Readonly<Record<string, Act>> = {
-    [REGISTER.name]: sendRegister,
-    [SET.name]: sendSet,
-    [LIST_APPEND.name]: sendTransaction('list/'),
-    [RW_REGISTER.name]: sendTransaction('rw/'),
-    [MULTI_REGISTER.name]: sendTransaction('group/'),
-    [COUNTER.name]: sendCounter,
-    [QUEUE.name]: sendQueue,
-    [UNIQUE_IDS.name]: sendIds,
-    [APPEND_LOG.name]: sendLog,
-    [LOCK.name]: sendLock,
-    [LEASE.name]: sendLease,
-    [SEMAPHORE.name]: sendSemaphore,
-    [BANK.name]: sendBank,
-    [BOOKING.name]: sendBooking,
-    [ACCESS.name]: sendAccess,
-  }
-  return {
-    ...Object.fromEntries(Object.entries(acts).map(([name, act]) => [name, clientOf(act, name)])),
-    [PROTECTED_LOCK.name]: protectedBy(clientOf(sendLock, LOCK.name)),
-    [PROTECTED_LEASE.name]: protectedBy(clientOf(sendLease, LEASE.name)),
-  }
-}
+  clientOf: (act: Act, vocabulary: Vocabulary) => Client<Call, O>,
+): Readonly<Record<string, Client<Call, O>>> => ({
+  ...Object.fromEntries(ACTS.map(([vocabulary, act]) => [vocabulary.name, clientOf(act, vocabulary)])),
+  [PROTECTED_LOCK.name]: protectedBy(clientOf(sendLock, LOCK)),
+  [PROTECTED_LEASE.name]: protectedBy(clientOf(sendLease, LEASE)),
+})
 
 export const redisClients = clientsBy((act) => ({
   open: async ({ node, localAddress, signal }) => {
