@@ -1,7 +1,9 @@
 /** Real failovers of Debian's Redis by Sentinel, in containers and as plain processes. */
 import { expect, it } from 'vitest'
-import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
 import { play, summariesOf } from '../../harness/testing/play.ts'
+import { workloads } from '../../workloads/index.ts'
+import { redisSentinel } from './target.ts'
 
 const SENTINEL = (environment: string): readonly string[] => ['redis-sentinel', '--env', environment]
 
@@ -31,6 +33,19 @@ describeWith(missingLinuxRoot(), 'Redis with Sentinel', () => {
     expect(verdict.status, verdict.summary).toBe('valid')
     expect(verdict.counts.ok).toBeGreaterThan(50)
   })
+
+  const spoken = Object.values(workloads).filter(({ vocabulary }) => vocabulary.name in redisSentinel.clients)
+
+  it.each(isFull ? spoken.map(({ name }) => name) : ['protected-lock'])(
+    'while nothing fails, it keeps what it claims: %s',
+    async (workload) => {
+      const { verdict } = await play(
+        SENTINEL('namespaces'),
+        `-w ${workload} --target-opts sink=deduplicating --time-limit 6s --seed 4`,
+      )
+      expect(verdict.status, verdict.summary).toBe('valid')
+    },
+  )
 
   it('what a failover loses is told, and not held against it: it claims to keep nothing', async () => {
     const { verdict, record } = await play(
