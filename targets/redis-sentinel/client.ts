@@ -12,7 +12,7 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { mayChange } from '../../harness/vocabularies/vocabulary.ts'
 import { type Act, clientsBy, perform, withDeadline } from '../redis/client.ts'
-import { close, connect, Line, type RedisClient } from '../redis/connect.ts'
+import { canSendOn, close, connect, Line, type RedisClient } from '../redis/connect.ts'
 import { isReplicaReply } from '../redis/errors.ts'
 import type { Send } from '../redis/objects.ts'
 import type { SentinelOptions } from './options.ts'
@@ -85,7 +85,7 @@ class SentinelConnection implements Connection {
   }
 
   async #toPrimary(signal: AbortSignal): Promise<Link> {
-    if (this.#primary?.client.isReady === true) return this.#primary
+    if (this.#primary !== null && canSendOn(this.#primary.client)) return this.#primary
     if (this.#primary !== null) close(this.#primary.client)
     this.#primary = null
     const { node, endpoints, localAddress } = this.#context

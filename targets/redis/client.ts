@@ -22,7 +22,7 @@ import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { protectedBy } from '../sink/client.ts'
-import { close, connect, type RedisClient } from './connect.ts'
+import { canSendOn, close, connect, type RedisClient } from './connect.ts'
 import { isRefusal } from './errors.ts'
 import {
   type Send,
@@ -89,7 +89,7 @@ class RedisConnection implements Connection {
   }
 
   canSend(): boolean {
-    return this.#client.isReady
+    return canSendOn(this.#client)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -25,9 +25,11 @@ const clientFor = ({ address, port, localAddress }: Peer) =>
 
 export type RedisClient = ReturnType<typeof clientFor>
 
-export const close = (client: RedisClient): void => {
-  if (client.isOpen) client.destroy()
-}
+/** Closing it twice is harmless. */
+export const close = (client: RedisClient): void => client.destroy()
+
+/** A client that was closed while it was connecting may say that it is ready, and still refuses every command. */
+export const canSendOn = (client: RedisClient): boolean => client.isOpen && client.isReady
 
 /** The client's own error would be that it was closed. */
 const errorUnder = (signal: AbortSignal, error: unknown): unknown =>
@@ -38,13 +40,16 @@ export const connect = async (peer: Peer, signal: AbortSignal): Promise<RedisCli
   const client = clientFor(peer)
   // The promise of each command reports its error. Without a listener Node would end the process.
   client.on('error', () => {})
-  const abort = (): void => client.destroy()
+  const abort = (): void => close(client)
   try {
     signal.throwIfAborted()
     signal.addEventListener('abort', abort, { once: true })
     await client.connect()
+    signal.throwIfAborted()
     return client
   } catch (error) {
+    // If it was closed at the wrong moment, its socket has been opened all the same.
+    close(client)
     throw errorUnder(signal, error)
   } finally {
     signal.removeEventListener('abort', abort)
@@ -67,17 +72,20 @@ export class Line {
 
   /** @throws the error of the socket if it cannot connect. */
   async open(signal: AbortSignal): Promise<RedisClient> {
-    if (this.#client?.isReady === true) return this.#client
+    const known = this.#usable()
+    if (known !== null) return known
     this.close()
     const client = await connect(this.#peer, signal)
     if (this.#isIdle) client.unref()
     // Another call may have connected meanwhile, and may be using its connection.
-    if ((this.#client as RedisClient | null)?.isReady === true) {
-      close(client)
-      return this.open(signal)
-    }
-    this.#client = client
-    return client
+    const other = this.#usable()
+    if (other === null) this.#client = client
+    else close(client)
+    return other ?? client
+  }
+
+  #usable(): RedisClient | null {
+    return this.#client !== null && canSendOn(this.#client) ? this.#client : null
   }
 
   /**
