@@ -63,8 +63,8 @@ export const findPrimary = async (
   signal: AbortSignal,
 ): Promise<string> => {
   const errors: string[] = []
-  for (const { node, address } of [own, ...endpoints.filter((each) => each.node !== own.node)]) {
-    signal.throwIfAborted()
+  const others = endpoints.filter(({ node }) => node !== own.node)
+  for (const { node, address } of [own, ...others]) {
     try {
       const [named] = await ask(
         sentinelAt(address, localAddress),
@@ -76,6 +76,7 @@ export const findPrimary = async (
     } catch (error) {
       errors.push(`${node}: ${messageOf(error)}`)
     }
+    if (signal.aborted) break
   }
   throw new Error(`no Sentinel names a primary: ${errors.join('; ')}`)
 }
