@@ -3,6 +3,13 @@ import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'
+import { redisSentinel } from './redis-sentinel/target.ts'
 import { zookeeper } from './zookeeper/target.ts'
 
-export const targets: Readonly<Record<string, Target>> = { raft, etcd, redis, zookeeper }
+export const targets: Readonly<Record<string, Target>> = {
+  raft,
+  etcd,
+  redis,
+  'redis-sentinel': redisSentinel,
+  zookeeper,
+}

@@ -83,6 +83,8 @@ export interface HostSpec {
   readonly identity: NodeIdentity
   readonly launch: LaunchSpec
   readonly image: string | undefined
+  /** Files of this machine that a container must have, read-only at the same paths. */
+  readonly hostFiles: readonly string[]
 }
 
 export interface ProvisionSpec {

@@ -86,6 +86,8 @@ export interface ServiceSpec {
   readonly name: string
   /** For the docker environment: a folder of docker/. Absent: the target's image. Null: it runs in namespaces only. */
   readonly image?: string | null
+  /** Files of this machine that its program needs. In a container they are read-only, at the same paths. */
+  readonly hostFiles?: readonly string[]
   launch(service: NodeIdentity, program: (name: string) => string): LaunchSpec
   ready(service: Endpoint, signal: AbortSignal): Promise<boolean>
   /** A JSON Lines file in its data directory that belongs to the run's record. */

@@ -102,10 +102,6 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     [['run', 'raft', '-n', 'partitions'], 'There is no nemesis named partitions. Did you mean partition?'],
     [['run', 'raft', '--env', 'namespace'], 'There is no environment named namespace'],
     [['run', 'raft', '--env', 'docker'], 'raft has no Docker image: run it with --env namespaces'],
-    [
-      ['run', 'etcd', '--env', 'docker', '--target-opts', 'sink=naive'],
-      'sink has no Docker image: run it with --env namespaces',
-    ],
     [['run', 'raft', '--target-opts', 'ticks=1s'], 'There is no option of target raft named ticks'],
     [['run', 'raft', '--colour', 'red'], "unknown option '--colour'"],
     [['run'], "missing required argument 'target'"],

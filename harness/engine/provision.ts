@@ -23,6 +23,7 @@ const nodeHosts = (parts: RunParts): readonly HostSpec[] => {
     identity,
     launch: target.launch(identity, plan, program),
     image: target.image,
+    hostFiles: [],
   }))
 }
 
@@ -35,6 +36,7 @@ const serviceHosts = (parts: RunParts): readonly HostSpec[] => {
       identity,
       launch: service.launch(identity, program),
       image: service.image === undefined ? target.image : (service.image ?? undefined),
+      hostFiles: service.hostFiles ?? [],
     }
   })
 }

@@ -63,4 +63,18 @@ describeWith(missingLinuxRoot(), 'services', () => {
     expect(log.match(/ready to serve client requests/g)).toHaveLength(1)
     expect(await leftovers(before, folder.path)).toEqual([])
   })
+
+  it('run in containers without a program of their image: the sink under the Node of faultline', async () => {
+    using folder = temporaryFolder()
+    const before = hostBaseline()
+    const { verdict } = await run(folder.path, [
+      ...['etcd', '--env', 'docker', '-w', 'protected-lock', '--target-opts', 'sink=deduplicating'],
+      ...['-n', 'kill', '--time-limit', '8s', '--seed', '4', '--nemesis-opts', 'interval=2s,duration=500ms'],
+    ])
+    expect(verdict.status, verdict.summary).toBe('valid')
+    const log = (loadRun(verdict.runDir).record.services?.sink ?? []) as readonly { readonly type: string }[]
+    expect(log.filter(({ type }) => type === 'start')).toHaveLength(1)
+    expect(log.filter(({ type }) => type === 'touch').length).toBeGreaterThan(10)
+    expect(await leftovers(before, folder.path)).toEqual([])
+  })
 })

@@ -1,9 +1,11 @@
 /**
  * Clients of one Redis server. Each call is one command, which is never retried, and never queued while there is no
- * connection. A compare-and-set is a script, which Redis runs as one step.
+ * connection.
  */
 import type { Client, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import type { Options } from '../../harness/api/options.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
@@ -19,10 +21,9 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
-import type { Scalar } from '../../harness/vocabularies/values.ts'
-import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { protectedBy } from '../sink/client.ts'
-import { connect, type RedisClient } from './connect.ts'
+import { canSendOn, close, connect, type RedisClient } from './connect.ts'
+import { isRefusal } from './errors.ts'
 import {
   type Send,
   sendAccess,
@@ -37,105 +38,95 @@ import {
   sendSemaphore,
   sendTransaction,
 } from './objects.ts'
+import { CLIENT_PORT } from './ports.ts'
+import { sendRegister, sendSet } from './registers.ts'
 
-/** In a script, Redis returns false for a key without a value. */
-const CAS = `
-local now = redis.call('GET', KEYS[1])
-if (now or 'null') ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2])
-return 1`
+/** Makes a call of one vocabulary by one command, and returns the ok value. */
+export type Act = (send: Send, call: Call) => Promise<unknown>
 
-const keyOf = (key: Scalar): string => `register/${key}`
-
-const sendRegister = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = asCall(REGISTER, raw)
-  const key = keyOf(call.value.key)
-  if (call.f === 'read') {
-    const value = (await send(['GET', key])) as string | null
-    return { key: call.value.key, value: value === null ? null : Number(value) }
-  }
-  if (call.f === 'write') {
-    await send(['SET', key, String(call.value.value)])
-    return call.value
-  }
-  const { expected, next } = call.value
-  const applied = await send(['EVAL', CAS, '1', key, String(expected), String(next)])
-  return { ...call.value, applied: applied === 1 }
+/** Waits for the answer, or until the signal is aborted. */
+export const withDeadline = <T>(answer: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const given = new Promise<never>((_, reject) => {
+    const giveUp = (): void => reject(new Error('no answer in time'))
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
+  answer.catch(() => {})
+  given.catch(() => {})
+  return Promise.race([answer, given])
 }
 
-const ELEMENTS = 'elements'
-
-const sendSet = async (send: Send, raw: Call): Promise<unknown> => {
-  const call = asCall(SET, raw)
-  if (call.f === 'add') {
-    await send(['SADD', ELEMENTS, String(call.value.element)])
-    return call.value
+/** Makes one call on a connection. Never throws because of the server. */
+export const perform = async (
+  client: RedisClient,
+  act: Act,
+  call: Call,
+  signal: AbortSignal,
+): Promise<Outcome> => {
+  const send: Send = (args) => client.sendCommand([...args])
+  try {
+    return { type: 'ok', value: await withDeadline(act(send, call), signal) }
+  } catch (error) {
+    const message = messageOf(error)
+    return { type: isRefusal(message) ? 'fail' : 'info', error: message }
   }
-  return { elements: ((await send(['SMEMBERS', ELEMENTS])) as string[]).map(Number) }
 }
-
-/**
- * Errors with which Redis refuses a command before it does anything (documentation, "Error replies"): it is loading, it
- * is out of memory, its disk fails, or a script is taking too long.
- */
-const REFUSED = /^(LOADING|OOM|MISCONF|BUSY|READONLY|MASTERDOWN|NOREPLICAS) /
 
 class RedisConnection implements Connection {
   readonly #client: RedisClient
-  readonly #act: (send: Send, call: Call) => Promise<unknown>
+  readonly #act: Act
   readonly #node: string
 
-  constructor(client: RedisClient, act: (send: Send, call: Call) => Promise<unknown>, node: string) {
+  constructor(client: RedisClient, act: Act, node: string) {
     this.#client = client
     this.#act = act
     this.#node = node
   }
 
   async invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    const send: Send = (args) => this.#client.sendCommand([...args])
-    const given = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => reject(new Error('no answer in time')), { once: true })
-    })
-    const answer = this.#act(send, call)
-    answer.catch(() => {})
-    try {
-      return { type: 'ok', value: await Promise.race([answer, given]), meta: { servedBy: this.#node } }
-    } catch (error) {
-      const message = messageOf(error)
-      return { type: REFUSED.test(message) ? 'fail' : 'info', error: message }
-    }
+    const outcome = await perform(this.#client, this.#act, call, signal)
+    return outcome.type === 'ok' ? { ...outcome, meta: { servedBy: this.#node } } : outcome
   }
 
   canSend(): boolean {
-    return this.#client.isReady
+    return canSendOn(this.#client)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#client.isOpen) this.#client.destroy()
+    close(this.#client)
   }
 }
 
-const clientOf = (act: (send: Send, call: Call) => Promise<unknown>): Client => ({
-  open: async ({ node, localAddress, signal }) =>
-    new RedisConnection(await connect(node.address, localAddress, signal), act, node.node),
+const ACTS: readonly (readonly [Vocabulary, Act])[] = [
+  [REGISTER, sendRegister],
+  [SET, sendSet],
+  [LIST_APPEND, sendTransaction('list/')],
+  [RW_REGISTER, sendTransaction('rw/')],
+  [MULTI_REGISTER, sendTransaction('group/')],
+  [COUNTER, sendCounter],
+  [QUEUE, sendQueue],
+  [UNIQUE_IDS, sendIds],
+  [APPEND_LOG, sendLog],
+  [LOCK, sendLock],
+  [LEASE, sendLease],
+  [SEMAPHORE, sendSemaphore],
+  [BANK, sendBank],
+  [BOOKING, sendBooking],
+  [ACCESS, sendAccess],
+]
+
+/** The vocabularies that Redis can serve, each with a client. */
+export const clientsBy = <O extends Options>(
+  clientOf: (act: Act, vocabulary: Vocabulary) => Client<Call, O>,
+): Readonly<Record<string, Client<Call, O>>> => ({
+  ...Object.fromEntries(ACTS.map(([vocabulary, act]) => [vocabulary.name, clientOf(act, vocabulary)])),
+  [PROTECTED_LOCK.name]: protectedBy(clientOf(sendLock, LOCK)),
+  [PROTECTED_LEASE.name]: protectedBy(clientOf(sendLease, LEASE)),
 })
 
-export const redisClients: Readonly<Record<string, Client>> = {
-  [REGISTER.name]: clientOf(sendRegister),
-  [SET.name]: clientOf(sendSet),
-  [LIST_APPEND.name]: clientOf(sendTransaction('list/')),
-  [RW_REGISTER.name]: clientOf(sendTransaction('rw/')),
-  [MULTI_REGISTER.name]: clientOf(sendTransaction('group/')),
-  [COUNTER.name]: clientOf(sendCounter),
-  [QUEUE.name]: clientOf(sendQueue),
-  [UNIQUE_IDS.name]: clientOf(sendIds),
-  [APPEND_LOG.name]: clientOf(sendLog),
-  [LOCK.name]: clientOf(sendLock),
-  [LEASE.name]: clientOf(sendLease),
-  [SEMAPHORE.name]: clientOf(sendSemaphore),
-  [PROTECTED_LOCK.name]: protectedBy(clientOf(sendLock)),
-  [PROTECTED_LEASE.name]: protectedBy(clientOf(sendLease)),
-  [BANK.name]: clientOf(sendBank),
-  [BOOKING.name]: clientOf(sendBooking),
-  [ACCESS.name]: clientOf(sendAccess),
-}
+export const redisClients = clientsBy((act) => ({
+  open: async ({ node, localAddress, signal }) => {
+    const peer = { address: node.address, port: CLIENT_PORT, localAddress }
+    return new RedisConnection(await connect(peer, signal), act, node.node)
+  },
+}))

@@ -1,5 +1,6 @@
 /** Objects in Redis. A call that needs more than one command is a script, which Redis runs as one step. */
 import type { Call } from '../../harness/api/history.ts'
+import { parseJson, printJson } from '../../harness/support/json.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { ACCOUNTS, BANK, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
@@ -15,6 +16,15 @@ import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 /** Sends one command. */
 export type Send = (args: readonly string[]) => Promise<unknown>
 
+/** The name of an object in Redis. Scalars are kept as JSON, so that `4` and the text `"4"` stay apart. */
+export const nameOf = (kind: string, key: Scalar): string => `${kind}/${printJson(key)}`
+
+/** A value, or the values of a list; null if there is none. */
+export const readValue = (answer: unknown): unknown => {
+  if (Array.isArray(answer)) return answer.map((each) => parseJson(String(each)))
+  return answer === null || answer === undefined ? null : parseJson(String(answer))
+}
+
 const run = (
   send: Send,
   script: string,
@@ -24,35 +34,34 @@ const run = (
 
 type Op = readonly [f: string, key: Scalar, value: unknown]
 
-/** Runs micro-operations one after another. A read of a list returns its elements, a read of a register its value. */
+/**
+ * Runs micro-operations one after another. A read of a list returns its elements, a read of a register its value. Keys and
+ * values are texts, because Lua prints numbers with 14 digits.
+ */
 const TRANSACTION = `
 local out = {}
 for i, op in ipairs(cjson.decode(ARGV[1])) do
-  local key = ARGV[2] .. tostring(op[2])
-  if op[1] == 'append' then redis.call('RPUSH', key, tostring(op[3])) out[i] = ''
-  elseif op[1] == 'w' then redis.call('SET', key, tostring(op[3])) out[i] = ''
+  local key = ARGV[2] .. op[2]
+  if op[1] == 'append' then redis.call('RPUSH', key, op[3]) out[i] = ''
+  elseif op[1] == 'w' then redis.call('SET', key, op[3]) out[i] = ''
   elseif ARGV[2] == 'list/' then out[i] = redis.call('LRANGE', key, 0, -1)
   else out[i] = redis.call('GET', key) end
 end
 return out`
-
-const readValue = (answer: unknown): unknown => {
-  if (Array.isArray(answer)) return answer.map(Number)
-  return answer === null || answer === undefined ? null : Number(answer)
-}
 
 /** @param prefix of the keys: `list/` or another */
 export const sendTransaction =
   (prefix: string) =>
   async (send: Send, call: Call): Promise<unknown> => {
     const ops = (call as TransactionCall).value as readonly Op[]
-    const answers = (await run(send, TRANSACTION, [], JSON.stringify(ops), prefix)) as readonly unknown[]
+    const texts = ops.map(([f, key, value]) => [f, printJson(key), printJson(value)])
+    const answers = (await run(send, TRANSACTION, [], JSON.stringify(texts), prefix)) as readonly unknown[]
     return ops.map(([f, key, value], at) => [f, key, f === 'r' ? readValue(answers[at]) : value])
   }
 
 export const sendCounter = async (send: Send, raw: Call): Promise<unknown> => {
   const call = asCall(COUNTER, raw)
-  const key = `counter/${call.value.key}`
+  const key = nameOf('counter', call.value.key)
   if (call.f === 'add') {
     await send(['INCRBY', key, String(call.value.delta)])
     return call.value
@@ -62,9 +71,9 @@ export const sendCounter = async (send: Send, raw: Call): Promise<unknown> => {
 
 export const sendQueue = async (send: Send, raw: Call): Promise<unknown> => {
   const call = asCall(QUEUE, raw)
-  const key = `queue/${call.value.key}`
+  const key = nameOf('queue', call.value.key)
   if (call.f === 'enqueue') {
-    await send(['RPUSH', key, String(call.value.value)])
+    await send(['RPUSH', key, printJson(call.value.value)])
     return call.value
   }
   return { key: call.value.key, value: readValue(await send(['LPOP', key])) }
@@ -72,10 +81,10 @@ export const sendQueue = async (send: Send, raw: Call): Promise<unknown> => {
 
 export const sendLog = async (send: Send, raw: Call): Promise<unknown> => {
   const call = asCall(APPEND_LOG, raw)
-  const key = `log/${call.value.key}`
+  const key = nameOf('log', call.value.key)
   if (call.f === 'read')
     return { key: call.value.key, values: readValue(await send(['LRANGE', key, '0', '-1'])) }
-  const length = Number(await send(['RPUSH', key, String(call.value.value)]))
+  const length = Number(await send(['RPUSH', key, printJson(call.value.value)]))
   return { ...call.value, offset: length - 1 }
 }
 

@@ -1,1 +1,3 @@
 export const CLIENT_PORT = 6379
+/** Of a Sentinel. */
+export const SENTINEL_PORT = 26379

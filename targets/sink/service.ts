@@ -28,7 +28,9 @@ const control = new JsonHttp()
 
 const sink = (mode: SinkMode): ServiceSpec => ({
   name: SINK,
-  image: null,
+  // The image has the libraries of Node, and not Node itself: the sink runs under the Node that runs faultline.
+  image: 'sink',
+  hostFiles: [process.execPath, program],
   keeps: LOG,
   launch: ({ address, dataDir }) => ({
     files: {},

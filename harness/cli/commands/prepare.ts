@@ -1,6 +1,7 @@
 /** `faultline prepare`: installs and builds what faultline needs on this machine. It prints each command first. */
 import { targets } from '../../../targets/index.ts'
 import type { PrepareSpec } from '../../api/environment.ts'
+import type { Target } from '../../api/target.ts'
 import { environments } from '../../environments/index.ts'
 import { installPackages, missingPackages, obtainProgram } from '../../environments/packages.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
@@ -10,9 +11,23 @@ const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
 
-/** The images of all bundled targets. */
-export const targetImages = (): readonly string[] =>
-  Object.values(targets).flatMap(({ image }) => (image === undefined ? [] : [image]))
+/** The images of the services that any choice of the target's options requests. */
+const serviceImages = ({ options, services }: Target): readonly string[] => {
+  const defaults = Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, spec.default]))
+  const chosen = Object.entries(options).flatMap(([name, { choices = [] }]) =>
+    choices.map((choice) => ({ ...defaults, [name]: choice })),
+  )
+  return chosen.flatMap((each) => services?.(each) ?? []).flatMap(({ image }) => image ?? [])
+}
+
+/** The images of all bundled targets and their services. */
+export const targetImages = (): readonly string[] => [
+  ...new Set(
+    Object.values(targets).flatMap((target) =>
+      target.image === undefined ? [] : [target.image, ...serviceImages(target)],
+    ),
+  ),
+]
 
 const preparePrograms = async (): Promise<void> => {
   for (const target of Object.values(targets)) {

@@ -36,7 +36,7 @@ const withoutImage = (name: string): string => `${name} has no Docker image: run
 const makeNode = async (
   client: Docker,
   spec: ProvisionSpec,
-  { identity, launch, image }: HostSpec,
+  { identity, launch, image, hostFiles }: HostSpec,
 ): Promise<DockerNode> => {
   if (image === undefined) throw new UserError(withoutImage(identity.name))
   await requireImage(client, imageTag(image))
@@ -59,6 +59,7 @@ const makeNode = async (
         ({ identity: { name, address } }) => `${name}:${address}`,
       ),
       Binds: [`${path.resolve(bound)}:${DATA_DIR}`, `${path.resolve(logDir)}:${LOG_DIR}`],
+      Mounts: hostFiles.map((file) => ({ Type: 'bind', Source: file, Target: file, ReadOnly: true })),
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },
   })
