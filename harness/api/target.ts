@@ -84,7 +84,7 @@ export interface LaunchSpec {
  */
 export interface ServiceSpec {
   readonly name: string
-  /** For the docker environment: a folder of docker/. Absent: the target's image. Null: it runs in namespaces only. */
+  /** For the docker environment, as that of a target. Absent: the target's image. Null: it runs in namespaces only. */
   readonly image?: string | null
   /** Files of this machine that its program needs. In a container they are read-only, at the same paths. */
   readonly hostFiles?: readonly string[]
@@ -154,7 +154,10 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly versions?: { readonly option: string; readonly values: readonly OptionValue[] }
   /** Wrong settings that an operator could make on one node. */
   readonly mistakes?: readonly Setting[]
-  /** Image for the docker environment (a folder of docker/). Absent: namespaces only. */
+  /**
+   * Image for the docker environment: the name of a folder of docker/, the path of a folder with a Dockerfile, or the reference
+   * of any image (with a `:` or a `/`), which must have `sh` and `sleep`. Absent: namespaces only.
+   */
   readonly image?: string
   /**
    * Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. A name

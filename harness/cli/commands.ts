@@ -122,6 +122,11 @@ export const commands: readonly Command[] = [
         choices: ['local', 'registry'],
         description: "base image: local (built from Debian's packages) or registry (pulled)",
       },
+      target: {
+        type: 'string',
+        value: 'name or file',
+        description: 'only what this target needs (default: all bundled targets)',
+      },
     },
     load: async () => (await import('./commands/prepare.ts')).prepareCommand,
   }),

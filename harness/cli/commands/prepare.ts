@@ -5,6 +5,7 @@ import type { Target } from '../../api/target.ts'
 import { environments } from '../../environments/index.ts'
 import { installPackages, missingPackages, obtainProgram } from '../../environments/packages.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { findTarget } from '../run/registries.ts'
 import { lookUp } from '../unknown-name.ts'
 
 const say = (line: string): void => {
@@ -20,17 +21,15 @@ const serviceImages = ({ options, services }: Target): readonly string[] => {
   return chosen.flatMap((each) => services?.(each) ?? []).flatMap(({ image }) => image ?? [])
 }
 
-/** The images of all bundled targets and their services. */
-export const targetImages = (): readonly string[] => [
+/** The images of the targets and of their services. */
+export const targetImages = (of: readonly Target[] = Object.values(targets)): readonly string[] => [
   ...new Set(
-    Object.values(targets).flatMap((target) =>
-      target.image === undefined ? [] : [target.image, ...serviceImages(target)],
-    ),
+    of.flatMap((target) => (target.image === undefined ? [] : [target.image, ...serviceImages(target)])),
   ),
 ]
 
-const preparePrograms = async (): Promise<void> => {
-  for (const target of Object.values(targets)) {
+const preparePrograms = async (of: readonly Target[]): Promise<void> => {
+  for (const target of of) {
     for (const [name, debianPackage] of Object.entries(target.programs))
       await obtainProgram(name, debianPackage, say)
   }
@@ -40,22 +39,29 @@ const prepareTests = async (): Promise<void> => {
   for (const environment of Object.values(environments)) await environment.install(say)
   const programs = { chromium: 'chromium', gcc: 'build-essential', java: 'openjdk-17-jdk-headless' }
   await installPackages(missingPackages(programs), say)
-  await preparePrograms()
+  await preparePrograms(Object.values(targets))
 }
 
-const stepsWith = (base: PrepareSpec['base']): Readonly<Record<string, () => Promise<void>>> => ({
+const stepsWith = (
+  base: PrepareSpec['base'],
+  of: readonly Target[],
+): Readonly<Record<string, () => Promise<void>>> => ({
   ...Object.fromEntries(
     Object.values(environments).map((environment) => [
       environment.name,
-      () => environment.prepare({ images: targetImages(), base, say }),
+      () => environment.prepare({ images: targetImages(of), base, say }),
     ]),
   ),
-  programs: preparePrograms,
+  programs: () => preparePrograms(of),
   tests: prepareTests,
 })
 
 /** @param what an environment, `programs` (those of the targets) or `tests` (what the tests need) */
-export const prepareCommand = async (what: string, { base }: Pick<PrepareSpec, 'base'>): Promise<number> => {
-  await lookUp('preparation', stepsWith(base), what)()
+export const prepareCommand = async (
+  what: string,
+  { base, target }: Pick<PrepareSpec, 'base'> & { readonly target?: string | undefined },
+): Promise<number> => {
+  const of = target === undefined ? Object.values(targets) : [await findTarget(target)]
+  await lookUp('preparation', stepsWith(base, of), what)()
   return EXIT_CODES.valid
 }

@@ -26,8 +26,8 @@ import { examineHere, whyNotHere } from '../capabilities.ts'
 import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
 import { makeNodeData } from '../process-node.ts'
 import { connectDocker } from './daemon.ts'
-import { imageTag } from './images.ts'
-import { addressesOf, labelOf, networkName, prepareDockerNetwork, requireImage } from './network.ts'
+import { requireImage } from './images.ts'
+import { addressesOf, labelOf, networkName, prepareDockerNetwork } from './network.ts'
 import { DATA_DIR, DockerNode, LOG_DIR } from './node.ts'
 import { installDocker, prepareDocker, whyNoDocker } from './preparation.ts'
 
@@ -39,7 +39,7 @@ const makeNode = async (
   { identity, launch, image, hostFiles }: HostSpec,
 ): Promise<DockerNode> => {
   if (image === undefined) throw new UserError(withoutImage(identity.name))
-  await requireImage(client, imageTag(image))
+  const tag = await requireImage(image)
   const logDir = path.join(spec.logDir, identity.name)
   fs.mkdirSync(logDir, { recursive: true })
   const { bound, hostDataDir, disk } = await makeNodeData(spec, identity.name)
@@ -47,7 +47,9 @@ const makeNode = async (
   const container = await client.createContainer({
     name: `faultline-${spec.runId}-${identity.name}`,
     Hostname: identity.name,
-    Image: imageTag(image),
+    Image: tag,
+    // Programs run as others only if their specs say so.
+    User: '0',
     Labels: { [RUN_LABEL]: spec.runId },
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
@@ -108,7 +110,7 @@ const provision = async (spec: ProvisionSpec, signal: AbortSignal): Promise<Clus
 
 const sandbox = async ({ runId, target, journal }: SandboxSpec): Promise<Sandbox> => {
   if (target.image === undefined) throw new UserError(withoutImage(target.name))
-  const { clientsPid } = await prepareDockerNetwork(runId, imageTag(target.image), journal)
+  const { clientsPid } = await prepareDockerNetwork(runId, target.image, journal)
   return { prefix: ['nsenter', '--target', String(clientsPid), '--net', '--'] }
 }
 

@@ -11,13 +11,12 @@ import type { PrepareSpec } from '../../api/environment.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { connectDocker } from './daemon.ts'
+import { imageOf } from './image-name.ts'
 
 const BASE = 'debian:bookworm-slim'
 const SUITE = 'bookworm'
 /** `registry`: pull it. `local`: make it with mmdebstrap. */
 type BaseSource = PrepareSpec['base']
-
-export const imageTag = (name: string): string => `faultline/${name}`
 
 const hasImage = async (tag: string): Promise<boolean> => {
   const docker = await connectDocker()
@@ -73,31 +72,47 @@ const ensureBase = async (source: BaseSource, say: (line: string) => void): Prom
   await execa('docker', ['pull', BASE])
 }
 
-/** The folder docker/ of the package; also found from the compiled code. */
-const dockerDir = (): string => {
-  const up = import.meta.filename.endsWith('.ts') ? '../../..' : '../../../..'
-  return path.resolve(import.meta.dirname, up, 'docker')
+/** @throws UserError if it is not on this machine, with what to do */
+export const requireImage = async (name: string): Promise<string> => {
+  const { tag, context } = imageOf(name)
+  if (await hasImage(tag)) return tag
+  const remedy = context === null ? `docker pull ${tag}` : 'build it with `faultline prepare docker`'
+  const ofTarget = context !== null && path.isAbsolute(name) ? ' --target FILE' : ''
+  throw new UserError(
+    `The image ${tag} does not exist: ${remedy.replace(/`$/, `${ofTarget}\``)}.`,
+    EXIT_CODES.harnessFailed,
+  )
 }
 
-/** Builds the image of docker/<name> if it does not exist. */
+/** Builds the image if it does not exist, or pulls it if it is made by others and the user asked for it. */
 export const ensureImage = async (
   name: string,
   source: BaseSource,
   say: (line: string) => void,
 ): Promise<void> => {
-  if (await hasImage(imageTag(name))) return
-  const context = path.join(dockerDir(), name)
-  if (!fs.existsSync(path.join(context, 'Dockerfile'))) {
-    throw new UserError(`There is no ${path.join(context, 'Dockerfile')} to build ${imageTag(name)} from.`)
-  }
+  const { tag, context } = imageOf(name)
+  if (await hasImage(tag)) return
+  if (context === null) return pull(tag, source, say)
+  if (!fs.existsSync(path.join(context, 'Dockerfile')))
+    throw new UserError(`There is no ${path.join(context, 'Dockerfile')} to build ${tag} from.`)
   await ensureBase(source, say)
-  say(`building ${imageTag(name)} from ${context}`)
+  say(`building ${tag} from ${context}`)
   // testcontainers' reaper is another image that would have to be pulled. Our journal does its work.
   process.env.TESTCONTAINERS_RYUK_DISABLED = 'true'
   const { GenericContainer } = await import('testcontainers')
   try {
-    await GenericContainer.fromDockerfile(context).build(imageTag(name), { deleteOnExit: false })
+    await GenericContainer.fromDockerfile(context).build(tag, { deleteOnExit: false })
   } catch (error) {
-    throw new UserError(`${imageTag(name)} could not be built: ${messageOf(error)}`, EXIT_CODES.harnessFailed)
+    throw new UserError(`${tag} could not be built: ${messageOf(error)}`, EXIT_CODES.harnessFailed)
   }
+}
+
+const pull = async (tag: string, source: BaseSource, say: (line: string) => void): Promise<void> => {
+  if (source === 'local')
+    throw new UserError(
+      `The image ${tag} is not on this machine: \`docker pull ${tag}\`, or \`faultline prepare docker --base registry\`.`,
+      EXIT_CODES.harnessFailed,
+    )
+  say(`$ docker pull ${tag}`)
+  await execa('docker', ['pull', tag])
 }

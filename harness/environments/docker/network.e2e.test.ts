@@ -5,7 +5,6 @@ import { expect, it } from 'vitest'
 import { RUN_LABEL, removeLabelled } from '../../faults/containers.ts'
 import { createJournal, FileJournal, removeStateDir, stateDirOf } from '../../faults/journal.ts'
 import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
-import { imageTag } from './images.ts'
 import { addressesOf, labelOf, networkName, prepareDockerNetwork } from './network.ts'
 
 describeWith(missingLinuxRoot(), 'the network of a run', () => {
@@ -30,7 +29,7 @@ describeWith(missingLinuxRoot(), 'the network of a run', () => {
     }
     // It fails if somebody has that subnet already, which is as good.
     await docker.createNetwork(blocker).catch(() => {})
-    const { clientsPid } = await prepareDockerNetwork(runId, imageTag('etcd'), new FileJournal(stateDir))
+    const { clientsPid } = await prepareDockerNetwork(runId, 'etcd', new FileJournal(stateDir))
     expect(fs.existsSync(`/proc/${clientsPid}`)).toBe(true)
     const { IPAM } = await docker.getNetwork(networkName(runId)).inspect()
     const subnet = IPAM?.Config?.[0]?.Subnet

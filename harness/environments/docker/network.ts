@@ -14,6 +14,7 @@ import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import type { Addresses } from '../identities.ts'
 import { connectDocker } from './daemon.ts'
+import { requireImage } from './images.ts'
 
 export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
 export const networkName = (runId: string): string => `faultline-${runId}`
@@ -48,17 +49,6 @@ export const addressesOf = (runId: string): Addresses => {
   }
 }
 
-export const requireImage = async (docker: Docker, image: string): Promise<void> => {
-  try {
-    await docker.getImage(image).inspect()
-  } catch {
-    throw new UserError(
-      `The image ${image} does not exist: build it with \`faultline prepare docker\`.`,
-      EXIT_CODES.harnessFailed,
-    )
-  }
-}
-
 /** Docker refuses a subnet that overlaps with another network, for instance a concurrent run's. Then the next is tried. */
 const createNetwork = async (docker: Docker, runId: string): Promise<void> => {
   for (const subnet of candidatesFor(runId)) {
@@ -87,14 +77,15 @@ export const prepareDockerNetwork = async (
   image: string,
   journal: UndoJournal,
 ): Promise<{ readonly clientsPid: number }> => {
+  const tag = await requireImage(image)
   const docker = await connectDocker()
-  await requireImage(docker, image)
   journal.record({ kind: 'container', label: labelOf(runId) })
   await createNetwork(docker, runId)
   const { control } = addressesOf(runId)
   const container = await docker.createContainer({
     name: `faultline-${runId}-clients`,
-    Image: image,
+    Image: tag,
+    User: '0',
     Labels: { [RUN_LABEL]: runId },
     Entrypoint: ['sleep', 'infinity'],
     Cmd: [],
