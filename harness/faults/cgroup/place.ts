@@ -26,6 +26,9 @@ export const isOurs = (directory: string): boolean =>
 /** Only the root of the whole hierarchy has no type. */
 const isTrueRoot = (directory: string): boolean => !hasFile(directory, 'cgroup.type')
 
+/** Groups with such names are systemd's, also where its own files are out of sight, as in a run's sandbox. */
+const isOfSystemd = (own: string): boolean => /\.(?:slice|scope|service)(?:\/|$)/.test(own)
+
 const controllersOf = (directory: string): readonly string[] => {
   const canEnable = isTrueRoot(directory) || wordsOfCgroup(directory, 'cgroup.procs').length === 0
   return wordsOfCgroup(directory, canEnable ? 'cgroup.controllers' : 'cgroup.subtree_control')
@@ -42,7 +45,7 @@ export const placeOf = (mount: string, own: string, isManaged: boolean): Place |
   const group = path.resolve(mount, `.${own}`)
   const isScope = path.basename(group) === LEAF
   const above = group === path.resolve(mount) ? [] : [path.dirname(group)]
-  const candidates = isScope ? above : isManaged ? [] : [...above, group]
+  const candidates = isScope ? above : isManaged || isOfSystemd(own) ? [] : [...above, group]
   const places = candidates
     .filter(isOurs)
     .map((directory) => ({ directory, controllers: controllersOf(directory), isScope }))
