@@ -10,6 +10,7 @@ import type { Finding } from '../api/environment.ts'
 import type { FaultRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { loadRun } from '../store/run-store.ts'
+import { NS_PER_S } from '../support/time.ts'
 import { describeWith, isFull } from '../testing/capabilities.ts'
 import { temporaryFolder } from '../testing/command.ts'
 import { INSIDE, machineImage } from '../testing/machine/image.ts'
@@ -17,31 +18,33 @@ import { FAULTLINE, type MachineResult, missingForMachine, runInMachine } from '
 
 const VICTIM = { victims: 'one', order: ['n1'] }
 const CPU = { ...VICTIM, share: 0.05, neighbours: 4 }
-const IO = { ...VICTIM, operationsPerSecond: 5, kibPerSecond: 16 }
-const MEMORY = { ...VICTIM, headroom: 0.02 }
+const IO = { ...VICTIM, operationsPerSecond: 10, kibPerSecond: 32 }
+const MEMORY = { ...VICTIM, headroom: 0 }
 
-/** Each fault that uses cgroups, once. */
+/** Each fault that uses cgroups, once: how many seconds it lasts, and what it does. */
 const PLAN = {
-  'cpu-1': { ...CPU, mode: 'quota' },
-  'cpu-2': { ...CPU, mode: 'neighbour' },
-  'io-1': { ...IO, mode: 'operations' },
-  'io-2': { ...IO, mode: 'bandwidth' },
-  'pause-1': { ...VICTIM, method: 'freezer', pattern: 'stall' },
-  'memory-1': { ...MEMORY, mode: 'squeeze' },
-  'memory-2': { ...MEMORY, mode: 'oom' },
-}
+  'cpu-1': [3, { ...CPU, mode: 'quota' }],
+  'cpu-2': [3, { ...CPU, mode: 'neighbour' }],
+  'io-1': [8, { ...IO, mode: 'operations' }],
+  'io-2': [8, { ...IO, mode: 'bandwidth' }],
+  'pause-1': [3, { ...VICTIM, method: 'freezer', pattern: 'stall' }],
+  'memory-1': [4, { ...MEMORY, mode: 'squeeze' }],
+  'memory-2': [4, { ...MEMORY, mode: 'oom' }],
+} as const
 const MODELS = { cpu: 'timing', io: 'timing', pause: 'pause', memory: 'kill' }
-const EVERY_NS = 5e9
-const LASTS_NS = 3.5e9
+const GAP_S = 2
 
-const planned = Object.entries(PLAN).map(([id, intent], i) => {
+const lines: string[] = []
+let atS = 0
+for (const [id, [lastsS, intent]] of Object.entries(PLAN)) {
   const nemesis = id.split('-')[0] as keyof typeof MODELS
-  const times = { atNs: (i + 0.2) * EVERY_NS, durationNs: LASTS_NS }
-  return JSON.stringify({
-    type: 'planned',
-    fault: { id, nemesis, model: MODELS[nemesis], ...times, intent },
-  })
-})
+  atS += GAP_S
+  const times = { atNs: atS * NS_PER_S, durationNs: lastsS * NS_PER_S }
+  lines.push(
+    JSON.stringify({ type: 'planned', fault: { id, nemesis, model: MODELS[nemesis], ...times, intent } }),
+  )
+  atS += lastsS
+}
 
 /** As `run` has them: few operations, and much patience. */
 const SLOW = '--concurrency 3 --rate 10 --ready-timeout 300s --recovery-timeout 120s --seed 1'
@@ -59,7 +62,7 @@ true
 `
 
 /** The settings that make each fault of the plan. */
-const FAULTS = `--faults ${INSIDE.input}/faults.jsonl --time-limit ${(planned.length * EVERY_NS) / 1e9}s`
+const FAULTS = `--faults ${INSIDE.input}/faults.jsonl --time-limit ${atS + GAP_S}s`
 
 const run = (name: string, target: string): string => `
 ${FAULTLINE} run ${target} ${SLOW} --out $results/runs --json > $results/${name}.json
@@ -70,7 +73,7 @@ const SCRIPT = `${BEGIN}
 told begin
 ${FAULTLINE} doctor --json > $results/doctor.json
 told doctor
-${run('faults', `raft --env namespaces --nodes 3 ${FAULTS}`)}
+${run('faults', `raft --env namespaces --nodes 1 ${FAULTS}`)}
 ${END}`
 
 /** Guards against hanging only: on a busy machine it takes several times as long as on a quiet one. */
@@ -104,7 +107,7 @@ const expectEffective = (folder: string, name: string): void => {
 
 const writePlan = (folder: string): string => {
   const file = path.join(folder, 'faults.jsonl')
-  fs.writeFileSync(file, ['{"schema":"faultline.faults/1"}', ...planned, ''].join('\n'))
+  fs.writeFileSync(file, ['{"schema":"faultline.faults/1"}', ...lines, ''].join('\n'))
   return file
 }
 
@@ -162,10 +165,10 @@ systemctl restart user@$(id -u ${USER})
 told "the user's manager was restarted"
 as_user ${FAULTLINE} doctor --json > $results/doctor-delegated.json
 told "doctor of the user"
-${run('user', `raft --env namespaces --nodes 3 ${FAULTS}`).replace(FAULTLINE, `as_user ${FAULTLINE}`)}
+${run('user', `raft --env namespaces --nodes 1 ${FAULTS}`).replace(FAULTLINE, `as_user ${FAULTLINE}`)}
 zcat ${INSIDE.input}/etcd.tar.gz | docker load
 told "docker"
-${run('docker', `etcd --env docker --nodes 3 ${FAULTS}`)}
+${run('docker', `etcd --env docker --nodes 1 ${FAULTS}`)}
 ${run('all', 'raft --env namespaces --nodes 3 -n all --time-limit 60s')}
 ${FAULTLINE} demo --out $results/demo
 told "demo ended with $?"

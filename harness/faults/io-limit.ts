@@ -81,7 +81,8 @@ export const whyNoIoLimit = (): string | null =>
 
 /** A synced write counts as slowed if it takes at least this many times as long as before. */
 const SLOWED = 2
-const PROBE_BEFORE_TIMEOUT_MS = 2000
+/** A busy machine needs seconds to start the probe. */
+const PROBE_BEFORE_TIMEOUT_MS = 5000
 
 /** The shortest time that a synced write of the probe can take under the limit, if nothing else in the group writes. */
 const leastMs = ({ operationsPerSecond, bytesPerSecond }: IoLimit): number =>
