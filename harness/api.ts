@@ -4,6 +4,17 @@
  */
 
 export type {
+  CgroupPart,
+  CpuCounts,
+  CpuGroup,
+  FreezerGroup,
+  IoGroup,
+  IoLimit,
+  MemoryCounts,
+  MemoryGroup,
+  NodeCgroups,
+} from './api/cgroup.ts'
+export type {
   AvailabilityClaim,
   Claims,
   Consistency,
@@ -57,7 +68,7 @@ export type {
   PlannedFault,
 } from './api/nemesis.ts'
 export type { OptionSpec, OptionSpecs, Options, OptionsOf, OptionValue } from './api/options.ts'
-export type { CgroupController, NodeCgroups, NodeProcess } from './api/process.ts'
+export type { NodeProcess } from './api/process.ts'
 export type { Rng } from './api/random.ts'
 export type {
   FaultEvent,

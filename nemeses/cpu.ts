@@ -10,7 +10,7 @@
 import { z } from 'zod'
 import type { ClusterNode } from '../harness/api/environment.ts'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
-import { type CpuCounts, CpuLimit } from '../harness/faults/cpu-limit.ts'
+import { CpuLimit, type LimitedCpuCounts } from '../harness/faults/cpu-limit.ts'
 import { number } from './parts/options.ts'
 import { measureThenUndo, scheduledNemesis } from './parts/scheduled-nemesis.ts'
 import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
@@ -37,7 +37,8 @@ const inject = async (context: NemesisContext, intent: CpuIntent) => {
   const limits = victims.map((node) => limitCpu(node, intent))
   const measure = async () => {
     const counts = limits.map((limit) => limit.counts())
-    const sum = (of: keyof CpuCounts): number => Math.round(counts.reduce((n, each) => n + each[of], 0))
+    const sum = (of: keyof LimitedCpuCounts): number =>
+      Math.round(counts.reduce((n, each) => n + each[of], 0))
     const [periods, throttledMs, takenMs] = [sum('periods'), sum('throttledMs'), sum('takenMs')]
     const how =
       intent.mode === 'quota'

@@ -6,10 +6,10 @@
  * - `operations`: a limited number of reads and of writes per second;
  * - `bandwidth`: a limited number of bytes per second in each direction.
  *
- * Only operations that a process waits for are delayed (reads, fsync, direct writes), because cgroup v1 does not know to
- * which group a page belongs that the kernel writes back later.
+ * Under cgroup v1, only operations that a process waits for are delayed (reads, fsync, direct writes), because it does not
+ * know to which group a page belongs that the kernel writes back later.
  *
- * Proof: a process in the same group writes and syncs a few blocks beside the node's data, before and during the fault.
+ * Proof: a process under the same limit writes and syncs a few blocks beside the node's data, before and during the fault.
  */
 import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'

@@ -2,7 +2,7 @@
  * Limits the memory of chosen nodes: the limit of their cgroup is lowered to a little more than they use now.
  *
  * - `squeeze`: the kernel must reclaim caches, and the node runs slower or requests more than is available;
- * - `oom`: no memory is left, and a small neighbour process in the group requests more, so the kernel kills the node. The
+ * - `oom`: no memory is left, and a small neighbour process under the same limit requests more, so the kernel kills the node. The
  *   heal starts it again.
  *
  * Proof: how often the group hit its limit and which processes the kernel killed, from the counters of the group.

@@ -1,5 +1,5 @@
 /** Disks whose failures can be controlled. */
-import type { NodeCgroups } from './process.ts'
+import type { NodeCgroups } from './cgroup.ts'
 
 /** The kinds of operations that a disk rule can select. */
 export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'

@@ -1,8 +1,9 @@
 /** Environments: where nodes run, and what can be done to them. */
+import type { NodeCgroups } from './cgroup.ts'
 import type { DirectoryDurability, NodeDisk } from './disk.ts'
 import type { UndoJournal } from './journal.ts'
 import type { Options } from './options.ts'
-import type { EndedProcess, NodeCgroups, NodeProcess } from './process.ts'
+import type { EndedProcess, NodeProcess } from './process.ts'
 import type { LaunchSpec, NodeIdentity, StepSpec, Target } from './target.ts'
 
 /** What an environment can do to a node. Each nemesis names the capabilities that it needs. */

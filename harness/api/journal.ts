@@ -5,6 +5,8 @@ export type UndoEntry =
   | { readonly kind: 'process'; readonly pid: number; readonly startTime: string; readonly bootId: string }
   | { readonly kind: 'directory'; readonly path: string }
   | { readonly kind: 'cgroup'; readonly path: string }
+  | { readonly kind: 'controllers'; readonly path: string; readonly names: readonly string[] }
+  | { readonly kind: 'scope'; readonly unit: string }
   | { readonly kind: 'container'; readonly label: string }
   | { readonly kind: 'mount'; readonly path: string }
 

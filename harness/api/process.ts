@@ -1,4 +1,4 @@
-/** The OS processes of a node, and their cgroups. */
+/** The OS processes of a node. */
 
 export interface NodeProcess {
   /** The name in the launch spec; for what such a program started, the name of its program. */
@@ -16,8 +16,3 @@ export interface EndedProcess {
   /** The signal, or `status N`. */
   readonly exit: string
 }
-
-export type CgroupController = 'freezer' | 'memory' | 'cpu' | 'blkio'
-
-/** cgroup (v1) controller -> the directory of the node's own group. */
-export type NodeCgroups = Readonly<Partial<Record<CgroupController, string>>>

@@ -1,6 +1,6 @@
 /** Which faults can be made on this machine. All environments whose nodes are processes on it share this. */
 import type { Capability, Examined } from '../api/environment.ts'
-import { whyNoCgroup } from '../faults/cgroup.ts'
+import { cgroupVersion, whyNoCgroup } from '../faults/cgroup/groups.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
 import { whyNoDisk } from '../faults/disk/disk.ts'
 import { whyNoIoLimit } from '../faults/io-limit.ts'
@@ -10,7 +10,7 @@ import { findProgram } from './packages.ts'
 
 interface Means {
   /** How it is done, as a text for users. */
-  readonly how: string
+  readonly how: () => string
   /** Cheap enough to be called before every run. Absent: always possible. */
   readonly whyNot?: () => string | null
   /** An additional test for `faultline doctor`. */
@@ -40,22 +40,32 @@ const tryTrafficControl = async (): Promise<string | null> => {
 
 const MEANS: Readonly<Record<Capability, Means>> = {
   partition: {
-    how: "iptables in the node's own namespace, probed in each direction",
+    how: () => "iptables in the node's own namespace, probed in each direction",
     tryOut: tryIptables,
   },
-  kill: { how: 'SIGKILL, SIGTERM' },
-  pause: { how: 'SIGSTOP' },
-  freezer: { how: 'cgroup v1 freezer', whyNot: () => whyNoCgroup('freezer') },
-  clock: { how: "a stub in each process's own vDSO (tested on our own process)", whyNot: whyNoClock },
-  disk: { how: 'our own FUSE file system below the data directory', whyNot: whyNoDisk },
+  kill: { how: () => 'SIGKILL, SIGTERM' },
+  pause: { how: () => 'SIGSTOP' },
+  freezer: { how: () => `cgroup v${cgroupVersion('freezer')} freezer`, whyNot: () => whyNoCgroup('freezer') },
+  clock: { how: () => "a stub in each process's own vDSO (tested on our own process)", whyNot: whyNoClock },
+  disk: { how: () => 'our own FUSE file system below the data directory', whyNot: whyNoDisk },
   packet: {
-    how: 'a switch in user space over TAP devices; tc-tbf for bandwidth',
+    how: () => 'a switch in user space over TAP devices; tc-tbf for bandwidth',
     whyNot: whyNoDetour,
     tryOut: tryTrafficControl,
   },
-  io: { how: 'cgroup v1 blkio.throttle, probed by a process in the same group', whyNot: whyNoIoLimit },
-  memory: { how: 'cgroup v1 memory limit', whyNot: () => whyNoCgroup('memory') },
-  cpu: { how: 'cgroup v1 CPU quota, busy neighbours', whyNot: () => whyNoCgroup('cpu') },
+  io: {
+    how: () =>
+      `cgroup v${cgroupVersion('io')} limits of a disk's rate, probed by a process under the same limit`,
+    whyNot: whyNoIoLimit,
+  },
+  memory: {
+    how: () => `cgroup v${cgroupVersion('memory')} memory limit`,
+    whyNot: () => whyNoCgroup('memory'),
+  },
+  cpu: {
+    how: () => `cgroup v${cgroupVersion('cpu')} CPU quota, busy neighbours`,
+    whyNot: () => whyNoCgroup('cpu'),
+  },
 }
 
 /** The reason why it cannot be done here; null if it can. */
@@ -66,7 +76,7 @@ const examined = new Map<Capability, Promise<Examined>>()
 const examine = async (capability: Capability): Promise<Examined> => {
   const { how, tryOut } = MEANS[capability]
   const why = whyNotHere(capability) ?? (await tryOut?.()) ?? null
-  return { ok: why === null, note: why ?? how }
+  return { ok: why === null, note: why ?? how() }
 }
 
 /**

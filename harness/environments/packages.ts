@@ -77,7 +77,7 @@ export const installPackages = async (
   await run(install, say)
 }
 
-const cacheDir = (): string =>
+export const cacheDir = (): string =>
   path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
 
 /** The folder that the packages are unpacked into, named after the first of them. */

@@ -1,5 +1,5 @@
 /** Removing Docker objects by label: containers, then networks, then volumes. */
-import { thawContainer } from './freezer.ts'
+import { thawGroupsOf } from './cgroup/groups.ts'
 
 export const RUN_LABEL = 'faultline.run'
 
@@ -14,7 +14,11 @@ export const removeLabelled = async (label: string): Promise<void> => {
   const docker = new Docker()
   const filters = { label: [label] }
   const containers = await docker.listContainers({ all: true, filters })
-  for (const { Id } of containers) thawContainer(Id)
+  // A frozen container cannot be removed.
+  for (const { Id } of containers) {
+    const { State } = await docker.getContainer(Id).inspect()
+    if (State.Pid > 0) thawGroupsOf(State.Pid)
+  }
   await Promise.all(
     containers.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true }).catch(swallowGone)),
   )

@@ -1,12 +1,9 @@
-/** Limits the processor time of a cgroup (v1): by a quota, and by busy processes in the group. */
+/** Limits the processor time of a cgroup: by a quota, and by busy processes beside the node. */
 import { spawn } from 'node:child_process'
-import { addToCgroup, statOfCgroup, writeCgroup } from './cgroup.ts'
+import type { CpuCounts, CpuGroup } from '../api/cgroup.ts'
+import { addToCgroup } from './cgroup/files.ts'
 import { cpuTicksOf, signal } from './proc.ts'
 
-const QUOTA = 'cpu.cfs_quota_us'
-const PERIOD_US = 100_000
-const NO_QUOTA = -1
-const NS_PER_MS = 1e6
 const MS_PER_TICK = 10
 
 /** Starts a busy process in the group. It dies with the controller, however that ends. */
@@ -20,48 +17,39 @@ const startNeighbour = (directory: string): number => {
   return child.pid
 }
 
-export interface CpuCounts {
-  /** Number of periods of 100 ms in which the group used up its quota, and how long it was throttled. */
-  readonly periods: number
-  readonly throttledMs: number
+export interface LimitedCpuCounts extends CpuCounts {
   /** Processor time that the busy processes used. */
   readonly takenMs: number
 }
 
 export class CpuLimit {
-  readonly #directory: string
-  readonly #periodsBefore: number
-  readonly #throttledNsBefore: number
+  readonly #group: CpuGroup
+  readonly #before: CpuCounts
   readonly #neighbours: readonly number[]
 
   /**
-   * @param directory of the group
    * @param share of one processor, for the group together with its neighbours
-   * @param neighbours busy processes that join the group
+   * @param neighbours busy processes that share the limit
    */
-  constructor(directory: string, share: number, neighbours: number) {
-    this.#directory = directory
-    this.#periodsBefore = this.#count('nr_throttled')
-    this.#throttledNsBefore = this.#count('throttled_time')
-    writeCgroup(directory, QUOTA, Math.round(PERIOD_US * share))
-    this.#neighbours = Array.from({ length: neighbours }, () => startNeighbour(directory))
-  }
-
-  #count(name: string): number {
-    return statOfCgroup(this.#directory, 'cpu.stat', name)
+  constructor(group: CpuGroup, share: number, neighbours: number) {
+    this.#group = group
+    this.#before = group.counts()
+    group.limit(share)
+    this.#neighbours = Array.from({ length: neighbours }, () => startNeighbour(group.beside))
   }
 
   /** Counts since the limit was set. */
-  counts(): CpuCounts {
+  counts(): LimitedCpuCounts {
+    const { periods, throttledMs } = this.#group.counts()
     return {
-      periods: this.#count('nr_throttled') - this.#periodsBefore,
-      throttledMs: (this.#count('throttled_time') - this.#throttledNsBefore) / NS_PER_MS,
+      periods: periods - this.#before.periods,
+      throttledMs: throttledMs - this.#before.throttledMs,
       takenMs: this.#neighbours.reduce((sum, pid) => sum + (cpuTicksOf(pid) ?? 0) * MS_PER_TICK, 0),
     }
   }
 
   lift(): void {
     for (const pid of this.#neighbours) signal(pid, 'SIGKILL')
-    writeCgroup(this.#directory, QUOTA, NO_QUOTA)
+    this.#group.limit(null)
   }
 }

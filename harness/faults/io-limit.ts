@@ -1,29 +1,25 @@
 /**
- * Rate limits of a node's disk by cgroup v1 (blkio.throttle), and a probe that is subject to them like the node's processes.
+ * Rate limits of a node's disk by cgroup, and a probe that is subject to them like the node's processes.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
+import type { IoGroup, IoLimit } from '../api/cgroup.ts'
 import type { ClusterNode } from '../api/environment.ts'
-import { whyNoCgroup, writeCgroup } from './cgroup.ts'
+import { whyNoCgroup } from './cgroup/groups.ts'
 import { STATE_ROOT } from './journal.ts'
-
-interface IoLimit {
-  /** For reads and for writes, each; null: no limit. */
-  readonly operationsPerSecond: number | null
-  readonly bytesPerSecond: number | null
-}
 
 const NO_LIMIT: IoLimit = { operationsPerSecond: null, bytesPerSecond: null }
 
-/** The value that the kernel reads as "no limit". */
-const UNLIMITED = 0
+const existingAbove = (file: string): string => {
+  let existing = file
+  while (!fs.existsSync(existing)) existing = path.dirname(existing)
+  return existing
+}
 
 /** `major:minor` of the whole disk that holds a path (partitions cannot be throttled); null if no disk holds it. */
 const diskUnder = (file: string): string | null => {
-  let existing = file
-  while (!fs.existsSync(existing)) existing = path.dirname(existing)
-  const { dev } = fs.statSync(existing)
+  const { dev } = fs.statSync(existingAbove(file))
   const [major, minor] = [(dev >> 8) & 0xfff, (dev & 0xff) | ((dev >> 12) & 0xfff00)]
   const device = `/sys/dev/block/${major}:${minor}`
   if (!fs.existsSync(device)) return null
@@ -31,15 +27,16 @@ const diskUnder = (file: string): string | null => {
   return fs.readFileSync(ofDisk, 'latin1').trim()
 }
 
-const limitGroup = (directory: string, disk: string, limit: IoLimit): void => {
-  for (const way of ['read', 'write']) {
-    writeCgroup(
-      directory,
-      `blkio.throttle.${way}_iops_device`,
-      `${disk} ${limit.operationsPerSecond ?? UNLIMITED}`,
-    )
-    writeCgroup(directory, `blkio.throttle.${way}_bps_device`, `${disk} ${limit.bytesPerSecond ?? UNLIMITED}`)
-  }
+/** The file system that holds a path, by the longest mount point above it; empty if it cannot be told. */
+const fileSystemOf = (file: string): string => {
+  const above = existingAbove(file)
+  const mounts = fs
+    .readFileSync('/proc/self/mounts', 'latin1')
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([, point = '']) => above === point || above.startsWith(point === '/' ? '/' : `${point}/`))
+  const longest = mounts.toSorted(([, a = ''], [, b = '']) => b.length - a.length)[0]
+  return longest?.[2] ?? ''
 }
 
 /** Enough writes to distinguish a limit from none, but few, since the node waits in the same queue. */
@@ -77,12 +74,15 @@ const probeWrites = async (directory: string, file: string, signal: AbortSignal)
 
 /** The reason why a disk's rate cannot be limited here; null if it can. */
 export const whyNoIoLimit = (): string | null =>
-  whyNoCgroup('blkio') ??
-  (diskUnder(STATE_ROOT) === null ? `${STATE_ROOT} is not on a disk that the kernel can throttle` : null)
+  whyNoCgroup('io') ??
+  (diskUnder(STATE_ROOT) === null
+    ? `${STATE_ROOT} is on a file system (${fileSystemOf(STATE_ROOT)}) that belongs to no single disk, so the kernel cannot throttle it: mount a disk there`
+    : null)
 
 /** A synced write counts as slowed if it takes at least this many times as long as before. */
 const SLOWED = 2
-const PROBE_BEFORE_TIMEOUT_MS = 2000
+/** A busy machine needs seconds to start the probe. */
+const PROBE_BEFORE_TIMEOUT_MS = 5000
 
 /** The shortest time that a synced write of the probe can take under the limit, if nothing else in the group writes. */
 const leastMs = ({ operationsPerSecond, bytesPerSecond }: IoLimit): number =>
@@ -94,14 +94,14 @@ const leastMs = ({ operationsPerSecond, bytesPerSecond }: IoLimit): number =>
 /**
  * The groups of the processes that write the node's data: first the server of its disk, if it has one, then the node.
  */
-const groupsOf = ({ cgroups, disk }: ClusterNode): readonly string[] =>
-  [disk?.cgroups.blkio, cgroups.blkio].filter((group) => group !== undefined)
+const groupsOf = ({ cgroups, disk }: ClusterNode): readonly IoGroup[] =>
+  [disk?.cgroups.io, cgroups.io].filter((group) => group !== undefined)
 
 const inWords = (ms: number | null): string => (ms === null ? 'not measured' : `${ms.toFixed(1)} ms`)
 
 interface LimitedDisk {
   readonly node: string
-  readonly groups: readonly string[]
+  readonly groups: readonly IoGroup[]
   readonly disk: string
   readonly limit: IoLimit
   /** Milliseconds per synced write before the limit; null: not measured. */
@@ -128,15 +128,16 @@ export class NodeIoLimit {
     const groups = groupsOf(node)
     const [group] = groups
     const disk = diskUnder(node.hostDataDir)
-    if (group === undefined || disk === null) throw new Error(`${node.name} has no blkio cgroup, or no disk`)
+    if (group === undefined || disk === null)
+      throw new Error(`${node.name} has no cgroup that limits a disk, or no disk`)
     const file = path.join(path.dirname(node.hostDataDir), `${node.name}.probe`)
-    const probe = (signal: AbortSignal): Promise<number | null> => probeWrites(group, file, signal)
+    const probe = (signal: AbortSignal): Promise<number | null> => probeWrites(group.beside, file, signal)
     const beforeMs = await probe(AbortSignal.timeout(PROBE_BEFORE_TIMEOUT_MS))
     return new NodeIoLimit({ node: node.name, groups, disk, limit, beforeMs }, probe)
   }
 
   #set(limit: IoLimit): void {
-    for (const group of this.#limited.groups) limitGroup(group, this.#limited.disk, limit)
+    for (const group of this.#limited.groups) group.limit(this.#limited.disk, limit)
   }
 
   get beforeMs(): number | null {

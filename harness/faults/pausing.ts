@@ -1,8 +1,9 @@
 /** Stops nodes by SIGSTOP or by the cgroup freezer, permanently or intermittently. */
+import type { FreezerGroup } from '../api/cgroup.ts'
 import type { ClusterNode } from '../api/environment.ts'
 import type { NodeProcess } from '../api/process.ts'
 import { sleep } from '../support/wait.ts'
-import { freezerState, setFreezer } from './freezer.ts'
+import { freezeAll, thawAll } from './freezer.ts'
 import { cpuTicksOf } from './proc.ts'
 import { isStopped, resume, stopAll } from './stopping.ts'
 
@@ -25,7 +26,7 @@ const usedSince = (before: ReadonlyMap<number, number>): number =>
 /** One node that is stopped, from then until another fault or `letGo` ends that. */
 class StoppedNode {
   readonly node: ClusterNode
-  readonly #freezer: string | undefined
+  readonly #freezer: FreezerGroup | undefined
   #processes: readonly NodeProcess[] = []
   #cpuTicks: ReadonlyMap<number, number> = new Map()
   #sinceMs = 0
@@ -43,7 +44,7 @@ class StoppedNode {
   async stop(): Promise<void> {
     if (this.#freezer === undefined) this.#processes = await stopAll(this.node)
     else {
-      await setFreezer(this.#freezer, 'FROZEN')
+      await freezeAll(this.#freezer)
       this.#processes = await this.node.processes()
     }
     this.#cpuTicks = readCpuTicks(this.#processes)
@@ -55,7 +56,7 @@ class StoppedNode {
   async #isHeld(): Promise<boolean> {
     const processes = await this.node.processes()
     if (processes.length === 0) return false
-    return this.#freezer === undefined ? processes.every(isStopped) : freezerState(this.#freezer) === 'FROZEN'
+    return this.#freezer === undefined ? processes.every(isStopped) : this.#freezer.isFrozen()
   }
 
   /** Looks whether it is still stopped. Once it is not, this stop is over, whatever stops it later. */
@@ -86,7 +87,7 @@ class StoppedNode {
 
   async letGo(): Promise<void> {
     if (this.#freezer === undefined) resume(this.#processes)
-    else await setFreezer(this.#freezer, 'THAWED')
+    else await thawAll(this.#freezer)
   }
 }
 

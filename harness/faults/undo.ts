@@ -2,9 +2,11 @@
 import fs from 'node:fs'
 import type { UndoEntry } from '../api/journal.ts'
 import { waitUntil } from '../support/wait.ts'
+import { thawCgroup } from './cgroup/files.ts'
+import { disableControllers, removeCgroup } from './cgroup/removal.ts'
+import { stopScope } from './cgroup/systemd.ts'
 import { removeLabelled } from './containers.ts'
 import { unmount } from './disk/mounts.ts'
-import { thaw } from './freezer.ts'
 import { bootId, isAlive, signal, startTimeOf } from './proc.ts'
 
 /** On a busy machine it takes seconds until a killed process is gone. */
@@ -20,25 +22,6 @@ const undoProcess = async (entry: UndoEntry & { kind: 'process' }): Promise<void
     throw new Error(`process ${entry.pid} does not end although it was killed`)
 }
 
-const undoCgroup = async (directory: string): Promise<void> => {
-  if (!fs.existsSync(directory)) return
-  thaw(directory)
-  const isRemoved = await waitUntil(
-    () => {
-      try {
-        fs.rmdirSync(directory)
-        return true
-      } catch (error) {
-        // The group is busy while a process is still leaving it.
-        return (error as NodeJS.ErrnoException).code === 'ENOENT'
-      }
-    },
-    GONE_TIMEOUT_MS,
-    20,
-  )
-  if (!isRemoved) throw new Error(`the cgroup ${directory} is still in use`)
-}
-
 export const undoEntry = async (entry: UndoEntry): Promise<void> => {
   switch (entry.kind) {
     case 'process':
@@ -46,7 +29,11 @@ export const undoEntry = async (entry: UndoEntry): Promise<void> => {
     case 'directory':
       return fs.rmSync(entry.path, { recursive: true, force: true, maxRetries: 5 })
     case 'cgroup':
-      return undoCgroup(entry.path)
+      return removeCgroup(entry.path)
+    case 'controllers':
+      return disableControllers(entry.path, entry.names)
+    case 'scope':
+      return stopScope(entry.unit)
     case 'mount':
       return unmount(entry.path)
     case 'container':
@@ -58,7 +45,7 @@ export const undoEntry = async (entry: UndoEntry): Promise<void> => {
 export const undoAll = async (entries: readonly UndoEntry[]): Promise<readonly string[]> => {
   const failures: string[] = []
   // First of all: frozen processes do not die, and what they hold cannot be removed.
-  for (const entry of entries) if (entry.kind === 'cgroup') thaw(entry.path)
+  for (const entry of entries) if (entry.kind === 'cgroup') thawCgroup(entry.path)
   for (const entry of [...entries].reverse()) {
     try {
       await undoEntry(entry)

@@ -6,7 +6,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
-import { CONTROLLERS, controllerRoot } from '../faults/cgroup.ts'
+import { cgroupsNamed } from '../faults/cgroup/groups.ts'
 import { RUN_LABEL } from '../faults/containers.ts'
 import { waitUntil } from '../support/wait.ts'
 import { type HostBaseline, hostChanges } from './host.ts'
@@ -117,11 +117,7 @@ const tracesOf = (id: string): readonly string[] => [
   ...stateDirs()
     .filter((each) => each.id === id)
     .map(({ directory }) => `state: ${directory}`),
-  ...CONTROLLERS.flatMap((controller) =>
-    namesIn(controllerRoot(controller))
-      .filter((name) => name.startsWith(`faultline-${id}-`))
-      .map((name) => `cgroup: ${controller}/${name}`),
-  ),
+  ...cgroupsNamed(`faultline-${id}-`).map((directory) => `cgroup: ${directory}`),
   ...readIfThere('/proc/self/mounts')
     .split('\n')
     .filter((line) => line.includes(id))

@@ -5,7 +5,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { isDockerReachable } from '../environments/docker/daemon.ts'
-import { hasServiceManager, startDaemon } from '../environments/docker/daemon-process.ts'
+import { startDaemon } from '../environments/docker/daemon-process.ts'
+import { hasServiceManager } from '../faults/cgroup/systemd.ts'
 import { signal, startTimeOf } from '../faults/proc.ts'
 import { waitUntil } from '../support/wait.ts'
 

@@ -65,7 +65,10 @@ const checkMachine = (): readonly Finding[] => [
   {
     what: 'root',
     ok: process.getuid?.() === 0,
-    note: process.getuid?.() === 0 ? 'yes' : 'not root: no docker set-up, no freezer',
+    note:
+      process.getuid?.() === 0
+        ? 'yes'
+        : 'not root: no docker set-up; cgroups only where a user may make them',
   },
   { what: 'Node', ok: Number(process.versions.node.split('.')[0]) >= 24, note: process.version },
 ]

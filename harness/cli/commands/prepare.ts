@@ -37,7 +37,15 @@ const preparePrograms = async (of: readonly Target[]): Promise<void> => {
 
 const prepareTests = async (): Promise<void> => {
   for (const environment of Object.values(environments)) await environment.install(say)
-  const programs = { chromium: 'chromium', gcc: 'build-essential', java: 'openjdk-17-jdk-headless' }
+  const programs = {
+    chromium: 'chromium',
+    gcc: 'build-essential',
+    java: 'openjdk-17-jdk-headless',
+    // A virtual machine with a kernel and a service manager of its own.
+    'qemu-system-x86_64': 'qemu-system-x86',
+    mmdebstrap: 'mmdebstrap',
+    mke2fs: 'e2fsprogs',
+  }
   await installPackages(missingPackages(programs), say)
   await preparePrograms(Object.values(targets))
 }

@@ -15,6 +15,7 @@ import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
 import type { Workload } from '../../api/workload.ts'
 import { obtainProgram } from '../../environments/packages.ts'
+import { enterOwnSubtree } from '../../faults/cgroup/groups.ts'
 import { cleanUp } from '../../faults/cleanup.ts'
 import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
 import { bootId, controllerAt, isExiting, startTimeOf } from '../../faults/proc.ts'
@@ -129,6 +130,7 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
   fs.writeFileSync(path.join(stateDir, CONTROLLER_FILE), JSON.stringify(input))
   const argv = [
     ...DIE_WITH_PARENT,
+    ...enterOwnSubtree(spec.runId, journal),
     ...prefix,
     process.execPath,
     siblingModule('../../main'),

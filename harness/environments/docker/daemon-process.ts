@@ -13,8 +13,6 @@ const START_TIMEOUT_MS = 60_000
 const LOG = '/var/tmp/faultline-dockerd.log'
 const OPTIONS = ['--bip', '198.18.127.1/24', '--default-address-pool', 'base=198.18.128.0/17,size=24']
 
-export const hasServiceManager = (): boolean => fs.existsSync('/run/systemd/system')
-
 /** Starts the daemon in its own session, so that it outlives this process. */
 export const startDaemon = async (): Promise<ChildProcess> => {
   const log = fs.openSync(LOG, 'w')

@@ -66,11 +66,11 @@ const makeNode = async (
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },
   })
   await container.start()
-  const { State, Id, NetworkSettings } = await container.inspect()
+  const { State, NetworkSettings } = await container.inspect()
   return new DockerNode({
     identity,
     container,
-    containerId: Id,
+    journal: spec.journal,
     keeperPid: State.Pid,
     hardware: NetworkSettings.Networks[network]?.MacAddress || null,
     launch,

@@ -55,7 +55,7 @@ const makeLocalBase = async (say: (line: string) => void): Promise<void> => {
 }
 
 /** The host's package source files, in both formats. */
-const aptSources = (): readonly string[] => {
+export const aptSources = (): readonly string[] => {
   const directory = '/etc/apt/sources.list.d'
   const parts = fs.existsSync(directory)
     ? fs.readdirSync(directory).map((name) => path.join(directory, name))

@@ -1,9 +1,9 @@
 /** A node of the docker environment: processes started by exec beside the container's keeper. */
 import os from 'node:os'
 import type Docker from 'dockerode'
+import type { UndoJournal } from '../../api/journal.ts'
 import type { ProcessSpec } from '../../api/target.ts'
-import { containerCgroups, neighboursOf } from '../../faults/cgroup.ts'
-import { freeze, thaw } from '../../faults/freezer.ts'
+import { containerCgroups, neighboursOf } from '../../faults/cgroup/groups.ts'
 import { isAlive, signal as send } from '../../faults/proc.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
@@ -19,7 +19,7 @@ const SPAWN_TIMEOUT_MS = 10_000
 
 export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'cgroups'> {
   readonly container: Docker.Container
-  readonly containerId: string
+  readonly journal: UndoJournal
 }
 
 /** Exit statuses above 128 mean signals, as in shells. */
@@ -35,7 +35,7 @@ export class DockerNode extends ProcessNode {
   #keepers: readonly number[] | null = null
 
   constructor(options: DockerNodeOptions) {
-    super({ ...options, cgroups: containerCgroups(options.containerId) })
+    super({ ...options, cgroups: containerCgroups(options.keeperPid, options.journal) })
     this.#container = options.container
   }
 
@@ -53,9 +53,9 @@ export class DockerNode extends ProcessNode {
   protected override killMembers(): boolean {
     const { freezer } = this.cgroups
     // While they are frozen, none of them can fork another.
-    if (freezer !== undefined) freeze(freezer)
+    freezer?.freeze()
     for (const pid of this.members()) send(pid, 'SIGKILL')
-    if (freezer !== undefined) thaw(freezer)
+    freezer?.thaw()
     return !this.members().some(isAlive)
   }
 
@@ -111,6 +111,6 @@ export class DockerNode extends ProcessNode {
 
   /** A frozen container cannot be removed. */
   thaw(): void {
-    if (this.cgroups.freezer !== undefined) thaw(this.cgroups.freezer)
+    this.cgroups.freezer?.thaw()
   }
 }

@@ -1,10 +1,11 @@
 /** What the docker environment needs on this machine (a daemon and images), and how to get it. */
 import type { PrepareSpec } from '../../api/environment.ts'
+import { hasServiceManager } from '../../faults/cgroup/systemd.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { installPackages, missingPackages } from '../packages.ts'
 import { isDockerReachable, whyNoDaemon } from './daemon.ts'
-import { hasServiceManager, startDaemon } from './daemon-process.ts'
+import { startDaemon } from './daemon-process.ts'
 import { ensureImage } from './images.ts'
 
 /** Program -> the Debian package that contains it. */

@@ -19,7 +19,7 @@ const fakeNode = (identity: NodeIdentity): FakeNode => {
     calls,
     keeperPid: 0,
     hardware: '02:00:00:00:00:00',
-    cgroups: {},
+    cgroups: { directories: [] },
     hostDataDir: '/nowhere',
     processes: async () => [],
     exitOf: async () => null,

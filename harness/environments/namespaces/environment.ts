@@ -6,7 +6,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Cluster, Environment, HostSpec, ProvisionSpec } from '../../api/environment.ts'
-import { createCgroups } from '../../faults/cgroup.ts'
+import { createCgroups } from '../../faults/cgroup/groups.ts'
 import { undoEntry } from '../../faults/undo.ts'
 import { examineHere, whyNotHere } from '../capabilities.ts'
 import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
@@ -54,8 +54,7 @@ const dispose = async (nodes: readonly NamespaceNode[], bridge: Keeper): Promise
   await Promise.all(
     nodes.map(async (node) => {
       await node.kill(signal)
-      for (const directory of Object.values(node.cgroups))
-        await undoEntry({ kind: 'cgroup', path: directory })
+      for (const directory of node.cgroups.directories) await undoEntry({ kind: 'cgroup', path: directory })
       process.kill(node.keeperPid, 'SIGKILL')
       await node.disk?.[Symbol.asyncDispose]()
     }),

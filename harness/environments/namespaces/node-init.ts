@@ -7,9 +7,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import readline from 'node:readline'
-import type { NodeCgroups } from '../../api/process.ts'
+import type { NodeCgroups } from '../../api/cgroup.ts'
 import type { ProcessSpec } from '../../api/target.ts'
-import { addToCgroups } from '../../faults/cgroup.ts'
+import { addToCgroups } from '../../faults/cgroup/groups.ts'
 import {
   childrenOf,
   commandLineOf,

@@ -1,6 +1,5 @@
 /** A node of the namespaces environment: plain OS processes in the keeper's namespaces and in a pid namespace of their own. */
 import type { ProcessSpec } from '../../api/target.ts'
-import { thaw } from '../../faults/freezer.ts'
 import { signal } from '../../faults/proc.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { commandOf } from '../command.ts'
@@ -22,7 +21,7 @@ export class NamespaceNode extends ProcessNode {
     if (this.#init?.isAlive !== true) return true
     this.#init.kill()
     for (const pid of this.members()) signal(pid, 'SIGKILL')
-    if (this.cgroups.freezer !== undefined) thaw(this.cgroups.freezer)
+    this.cgroups.freezer?.thaw()
     return false
   }
 

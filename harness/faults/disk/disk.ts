@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { NodeCgroups } from '../../api/cgroup.ts'
 import type {
   Damage,
   DirectoryDurability,
@@ -15,11 +16,10 @@ import type {
   Survival,
 } from '../../api/disk.ts'
 import type { UndoJournal } from '../../api/journal.ts'
-import type { NodeCgroups } from '../../api/process.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
-import { addToCgroups, createCgroups } from '../cgroup.ts'
+import { addToCgroups, createCgroups } from '../cgroup/groups.ts'
 import { undoEntry } from '../undo.ts'
 import { unmount } from './mounts.ts'
 import type { ServerAnswer, ServerOptions, ServerRequest } from './server.ts'
@@ -110,7 +110,7 @@ class FuseDisk implements NodeDisk {
       this.#server.kill('SIGKILL')
       await exited
     }
-    for (const directory of Object.values(this.cgroups)) await undoEntry({ kind: 'cgroup', path: directory })
+    for (const directory of this.cgroups.directories) await undoEntry({ kind: 'cgroup', path: directory })
   }
 }
 
@@ -150,7 +150,7 @@ export const mountDisk = async ({
   }
   for (const each of [options.mount, options.root, options.graveyard]) fs.mkdirSync(each, { recursive: true })
   // Journalled before the mount, so that it is undone after it: the server is in this cgroup.
-  const cgroups = createCgroups(cgroup, journal, ['blkio'])
+  const cgroups = createCgroups(cgroup, journal, ['io'])
   journal.record({ kind: 'mount', path: options.mount })
   const server = fork(serverModule(), [JSON.stringify(options)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
