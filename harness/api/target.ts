@@ -118,7 +118,10 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly mistakes?: readonly Setting[]
   /** Image for the docker environment (a folder of docker/). Absent: namespaces only. */
   readonly image?: string
-  /** Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. */
+  /**
+   * Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. A
+   * program outside the search path is named by its path.
+   */
   readonly programs: Readonly<Record<string, string>>
   /** What it promises to clients of a vocabulary under these options. */
   claims(options: OptionsOf<Specs>, vocabulary: Pick<Vocabulary, 'name' | 'expires'>): Claims

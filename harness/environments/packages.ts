@@ -8,9 +8,9 @@ import { EXIT_CODES } from '../support/exit-codes.ts'
 
 const SEARCH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
-/** The program's path; null if it is not installed. */
+/** The program's path; null if it is not installed. A name that begins with a slash is the path. */
 export const findProgram = (name: string): string | null => {
-  const directories = [...(process.env.PATH ?? '').split(':'), ...SEARCH]
+  const directories = name.startsWith('/') ? ['/'] : [...(process.env.PATH ?? '').split(':'), ...SEARCH]
   for (const directory of directories) {
     const candidate = path.join(directory, name)
     try {
@@ -71,16 +71,20 @@ export const installPackages = async (
   await run(install, say)
 }
 
-const cacheDir = (): string =>
-  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
+/** Nodes may run their programs as other users than root, and those cannot read what is in root's home. */
+const cacheDir = (): string => {
+  const common = process.getuid?.() === 0 ? '/var/cache' : path.join(os.homedir(), '.cache')
+  return path.join(process.env.XDG_CACHE_HOME ?? common, 'faultline')
+}
 
 /** The folder that the packages are unpacked into, named after the first of them. */
 const unpackedRoot = (debianPackages: string): string =>
   path.join(cacheDir(), 'packages', debianPackages.split(' ')[0] as string)
 
-/** The path of a program in the bin directories of unpacked packages; null if it is not there. */
+/** The path of a program in unpacked packages; null if it is not there. */
 const findUnpacked = (name: string, debianPackages: string): string | null => {
-  const found = ['usr/bin', 'usr/sbin', 'bin']
+  const directories = name.startsWith('/') ? [''] : ['usr/bin', 'usr/sbin', 'bin']
+  const found = directories
     .map((bin) => path.join(unpackedRoot(debianPackages), bin, name))
     .find((file) => fs.existsSync(file))
   return found ?? null
@@ -113,6 +117,7 @@ const unpack = async (
  * The path of a target's program. If it is not installed, its Debian packages are downloaded and unpacked into the
  * user's cache. That needs no root, and unlike installing a server it starts no service on the host.
  *
+ * @param name of the program, or its path on a machine where it is installed, if that is not in the search path
  * @param debianPackages separated by spaces: the program's own package first, then those of the libraries that it needs
  */
 export const obtainProgram = async (
