@@ -138,4 +138,11 @@ const BANK = define(
 `,
 )
 
-export const SCHEMA = TABLES + REGISTERS + CELLS + QUEUES + LOCKS + SEMAPHORES + BANK
+/** Nobody creates a database here. Without these two, a new standby has a third of the files to copy. */
+const WITHOUT_TEMPLATES = `
+UPDATE pg_database SET datistemplate = false WHERE datname LIKE 'template_';
+DROP DATABASE template0;
+DROP DATABASE template1;
+`
+
+export const SCHEMA = WITHOUT_TEMPLATES + TABLES + REGISTERS + CELLS + QUEUES + LOCKS + SEMAPHORES + BANK
