@@ -54,7 +54,7 @@ class PostgresConnection implements Connection, Sessions {
       where === 'primary'
         ? await connectToPrimary(context, signal)
         : await connectTo(context.node, context, signal).catch((error: unknown) => {
-            throw new NotSent(messageOf(error))
+            throw new NotSent(`not connected: ${messageOf(error)}`)
           })
     this.#sessions.set(where, session)
     return session

@@ -150,5 +150,5 @@ export const connectToPrimary = async (place: Place, signal: AbortSignal): Promi
     session?.close()
     if (signal.aborted) break
   }
-  throw new NotSent(`no primary: ${reasons.join('; ')}`)
+  throw new NotSent(`not connected to a primary: ${reasons.join('; ')}`)
 }

@@ -26,7 +26,10 @@ it.each([
 })
 
 it('fails whatever happens before a commit is sent', () => {
-  expect(outcomeOf(fromServer('FATAL', '25P03'), false)).toEqual({ type: 'fail', error: '25P03 in words' })
+  expect(outcomeOf(fromServer('FATAL', '25P03'), false)).toEqual({
+    type: 'fail',
+    error: 'nothing was written, as COMMIT was not sent: 25P03 in words',
+  })
   expect(outcomeOf(new Error('Connection terminated'), false).type).toBe('fail')
 })
 

@@ -41,7 +41,9 @@ const isDefinite = (error: unknown): boolean => {
 /** @param mayHaveCommitted whether a statement that commits had been sent: without one, nothing is committed */
 export const outcomeOf = (error: unknown, mayHaveCommitted: boolean): Outcome => {
   const text = isServerError(error) ? `${error.code} ${error.message}` : messageOf(error)
-  return { type: !mayHaveCommitted || isDefinite(error) ? 'fail' : 'info', error: text }
+  if (isDefinite(error)) return { type: 'fail', error: text }
+  if (mayHaveCommitted) return { type: 'info', error: text }
+  return { type: 'fail', error: `nothing was written, as COMMIT was not sent: ${text}` }
 }
 
 /** 25006, a write in a read-only transaction: the node is no primary any more. */
