@@ -30,7 +30,7 @@ export const postgresOptions = {
   },
   ttl: {
     type: 'duration',
-    default: 6000,
+    default: 5000,
     description: 'how long Patroni’s leader key lives without renewal; whole seconds',
   },
   'loop-wait': { type: 'duration', default: 1000, description: 'how often Patroni looks; whole seconds' },

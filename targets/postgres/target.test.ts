@@ -10,7 +10,7 @@ const DEFAULTS: PostgresOptions = {
   reads: 'confirmed',
   isolation: 'serializable',
   fsync: true,
-  ttl: 6000,
+  ttl: 5000,
   'loop-wait': 1000,
   'retry-timeout': 2000,
   'maximum-lag': 1_048_576,
