@@ -138,11 +138,13 @@ const BANK = define(
 `,
 )
 
-/** Nobody creates a database here. Without these two, a new standby has a third of the files to copy. */
-const WITHOUT_TEMPLATES = `
-UPDATE pg_database SET datistemplate = false WHERE datname LIKE 'template_';
+/**
+ * Nobody creates a database here, and without this one a new standby has fewer files to copy. Patroni needs `template1`:
+ * it opens it when it recovers a primary that crashed.
+ */
+const WITHOUT_TEMPLATE = `
+UPDATE pg_database SET datistemplate = false WHERE datname = 'template0';
 DROP DATABASE template0;
-DROP DATABASE template1;
 `
 
-export const SCHEMA = WITHOUT_TEMPLATES + TABLES + REGISTERS + CELLS + QUEUES + LOCKS + SEMAPHORES + BANK
+export const SCHEMA = WITHOUT_TEMPLATE + TABLES + REGISTERS + CELLS + QUEUES + LOCKS + SEMAPHORES + BANK
