@@ -63,9 +63,9 @@ export const claimsOf = (options: PostgresOptions): Claims => ({
       'page verification failed, calculated checksum|invalid page in block|could not read block|missing chunk number|found xmin .* from before relfrozenxid',
     crash: 'server process \\(PID \\d+\\) was terminated by signal (?:4|6|7|11)\\b',
   },
+  // What it says when a recovery was interrupted, whatever it then finds.
   harmlessLogs: [
-    // PostgreSQL says it after each crash, whatever it finds.
-    'HINT: {2}If this has occurred more than once some data might be corrupted',
+    'HINT: {2}(?:This probably means that|If this has occurred more than once) some data (?:is|might be) corrupted',
   ],
   tolerates: toleratedBy(options),
 })

@@ -46,6 +46,31 @@ it.each([
   expect(claims({ isolation }).consistency[LIST_APPEND.name]).toBe(promise)
 })
 
+/** PostgreSQL's words, from its documentation and its logs. */
+it.each([
+  [
+    'This probably means that some data is corrupted and you will have to use the last backup for recovery.',
+    true,
+  ],
+  ['If this has occurred more than once some data might be corrupted and you might need', true],
+  ['Check free disk space.', false],
+])('takes the routine hint %j for harmless: %s', (hint, isHarmless) => {
+  const line = `2026-01-01 00:00:00.000 UTC [7] HINT:  ${hint}`
+  expect(claims({}).harmlessLogs?.some((source) => new RegExp(source).test(line))).toBe(isHarmless)
+})
+
+it.each([
+  ['WARNING:  page verification failed, calculated checksum 1 but expected 2', 'corruption'],
+  ['ERROR:  invalid page in block 7 of relation base/5/16384', 'corruption'],
+  ['LOG:  server process (PID 7) was terminated by signal 11: Segmentation fault', 'crash'],
+  ['LOG:  server process (PID 7) was terminated by signal 9: Killed', undefined],
+  ['LOG:  database system was not properly shut down; automatic recovery in progress', undefined],
+  ['LOG:  invalid record length at 0/14168C8: wanted 24, got 0', undefined],
+])('sees in %j: %s', (line, kind) => {
+  const kinds = Object.entries(claims({}).logPatterns ?? {})
+  expect(kinds.find(([, source]) => new RegExp(source).test(line))?.[0]).toBe(kind)
+})
+
 const node = (index: number): NodeIdentity => ({
   name: `n${index}`,
   index,
