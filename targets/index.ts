@@ -1,6 +1,7 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
+import { postgres } from './postgres/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'
 import { redisSentinel } from './redis-sentinel/target.ts'
@@ -12,4 +13,5 @@ export const targets: Readonly<Record<string, Target>> = {
   redis,
   'redis-sentinel': redisSentinel,
   zookeeper,
+  postgres,
 }

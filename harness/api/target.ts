@@ -161,7 +161,7 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly image?: string
   /**
    * Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. A name
-   * that ends with `.jar` is a Java library.
+   * that ends with `.jar` is a Java library. A program outside the search path is named by its path.
    */
   readonly programs: Readonly<Record<string, string>>
   /** What it promises to clients of a vocabulary under these options. */

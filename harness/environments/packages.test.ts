@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../testing/command.ts'
-import { obtainProgram, relink } from './packages.ts'
+import { findProgram, missingPackages, obtainProgram, relink } from './packages.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -44,4 +44,19 @@ describe('unpacked packages', () => {
       'relative',
     ])
   })
+})
+
+it('finds a program by its name in the search path, or by its path', () => {
+  expect(findProgram('sh')).toMatch(/\/sh$/)
+  expect(findProgram('/bin/sh')).toBe('/bin/sh')
+  expect(findProgram('/nowhere/sh')).toBeNull()
+})
+
+it('does not take a folder or a file without permission for a program', () => {
+  expect(findProgram('/bin')).toBeNull()
+  expect(findProgram('/etc/passwd')).toBeNull()
+})
+
+it('names each package that is missing once', () => {
+  expect(missingPackages({ sh: 'dash', '/nowhere/a': 'one', '/nowhere/b': 'one' })).toEqual(['one'])
 })

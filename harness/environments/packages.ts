@@ -13,9 +13,15 @@ const JARS = '/usr/share/java'
 /** A Java library is a program that Java runs. */
 const isJar = (name: string): boolean => name.endsWith('.jar')
 
+/** Where an installed program is looked for. A name that begins with a slash is the path. */
+const directoriesFor = (name: string): readonly string[] => {
+  if (name.startsWith('/')) return ['/']
+  return isJar(name) ? [JARS] : [...(process.env.PATH ?? '').split(':'), ...SEARCH]
+}
+
 /** The path of the program, or of the Java library if the name ends with `.jar`; null if it is not installed. */
 export const findProgram = (name: string): string | null => {
-  const directories = isJar(name) ? [JARS] : [...(process.env.PATH ?? '').split(':'), ...SEARCH]
+  const directories = directoriesFor(name)
   const access = isJar(name) ? fs.constants.R_OK : fs.constants.X_OK
   for (const directory of directories) {
     const candidate = path.join(directory, name)
@@ -77,8 +83,11 @@ export const installPackages = async (
   await run(install, say)
 }
 
-export const cacheDir = (): string =>
-  path.join(process.env.XDG_CACHE_HOME ?? path.join(os.homedir(), '.cache'), 'faultline')
+/** Nodes may run their programs as other users than root, and those cannot read what is in root's home. */
+export const cacheDir = (): string => {
+  const common = process.getuid?.() === 0 ? '/var/cache' : path.join(os.homedir(), '.cache')
+  return path.join(process.env.XDG_CACHE_HOME ?? common, 'faultline')
+}
 
 /** The folder that the packages are unpacked into, named after the first of them. */
 const unpackedRoot = (debianPackages: string): string =>
@@ -90,7 +99,8 @@ const UNPACKED = ['usr/bin', 'usr/sbin', 'bin', 'usr/lib/jvm/*/bin', JARS]
 /** The path of a program or a Java library in unpacked packages; null if it is not there. */
 const findUnpacked = (name: string, debianPackages: string): string | null => {
   const root = unpackedRoot(debianPackages)
-  const found = UNPACKED.flatMap((directory) => fs.globSync(path.join(root, directory, name)))
+  const directories = name.startsWith('/') ? [''] : UNPACKED
+  const found = directories.flatMap((directory) => fs.globSync(path.join(root, directory, name)))
   return found.toSorted()[0] ?? null
 }
 
@@ -137,6 +147,7 @@ const unpack = async (
  * The path of a target's program. If it is not installed, its Debian packages are downloaded and unpacked into the
  * user's cache. That needs no root, and unlike installing a server it starts no service on the host.
  *
+ * @param name of the program, or its path on a machine where it is installed, if that is not in the search path
  * @param debianPackages separated by spaces: the program's own package first, then those of the libraries that it needs
  */
 export const obtainProgram = async (

@@ -1,0 +1,71 @@
+/** What PostgreSQL and Patroni promise together, by their own documentation. */
+import type { Claims, IsolationModel } from '../../harness/api/claims.ts'
+import { ACCESS } from '../../harness/vocabularies/access.ts'
+import { BANK } from '../../harness/vocabularies/bank.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import { IN_ONE_ORDER } from '../one-order.ts'
+import type { PostgresOptions } from './options.ts'
+
+/** PostgreSQL 15 documentation, 13.2 "Transaction Isolation". */
+const LEVELS: Readonly<Record<PostgresOptions['isolation'], IsolationModel>> = {
+  serializable: 'serializable',
+  // "Repeatable Read ... is implemented using a technique known ... as Snapshot Isolation."
+  'repeatable-read': 'snapshot-isolation',
+  'read-committed': 'read-committed',
+}
+
+/**
+ * Reads that no standby has confirmed. PostgreSQL calls the data of a standby eventually consistent (27.4.1). On the
+ * primary, a restart shows transactions that no standby may have (27.2.8), and Patroni cannot exclude that an old primary
+ * answers when it could not be stopped in time ("Watchdog support").
+ */
+const OLDER_READS: Claims['consistency'] = {
+  [REGISTER.name]: { read: 'eventual', write: 'linearizable', cas: 'linearizable' },
+  [SET.name]: { read: 'eventual', add: 'linearizable' },
+  [COUNTER.name]: { read: 'eventual', add: 'linearizable' },
+  [BANK.name]: { read: 'eventual', transfer: 'linearizable' },
+  [ACCESS.name]: { check: 'eventual', grant: 'linearizable', revoke: 'linearizable' },
+}
+
+/**
+ * "Patroni will not promote a standby unless it is certain that the standby contains all transactions that may have
+ * returned a successful commit status to client": whatever fails. In asynchronous mode "the cluster is allowed to lose
+ * some committed transactions" whenever the primary "fails or becomes unavailable for any other reason".
+ */
+const toleratedBy = ({ synchronous, fsync }: PostgresOptions): Claims['tolerates'] =>
+  synchronous === 'off'
+    ? {}
+    : {
+        partition: 'any',
+        omission: 'any',
+        timing: 'any',
+        kill: 'any',
+        pause: 'any',
+        clock: 'any',
+        ...(fsync ? { 'power-loss': 'any', 'disk-errors': 'any' } : {}),
+      }
+
+export const claimsOf = (options: PostgresOptions): Claims => ({
+  source:
+    'Patroni 3.0 documentation, "Replication modes"; PostgreSQL 15 documentation, "Transaction Isolation" and "Synchronous Replication"',
+  consistency: {
+    ...IN_ONE_ORDER,
+    [LIST_APPEND.name]: LEVELS[options.isolation],
+    [RW_REGISTER.name]: LEVELS[options.isolation],
+    ...(options.reads === 'confirmed' ? {} : OLDER_READS),
+  },
+  neverPanics: true,
+  logPatterns: {
+    corruption:
+      'page verification failed, calculated checksum|invalid page in block|could not read block|missing chunk number|found xmin .* from before relfrozenxid',
+    crash: 'server process \\(PID \\d+\\) was terminated by signal (?:4|6|7|11)\\b',
+  },
+  // What it says when a recovery was interrupted, whatever it then finds.
+  harmlessLogs: [
+    'HINT: {2}(?:This probably means that|If this has occurred more than once) some data (?:is|might be) corrupted',
+  ],
+  tolerates: toleratedBy(options),
+})

@@ -1,0 +1,48 @@
+/** Real runs of Debian's PostgreSQL with Patroni, in containers and as plain processes, judged by its own claims. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import type { RunSpec } from '../../harness/api/record.ts'
+import { FILES } from '../../harness/store/run-store.ts'
+import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { faultline, run, temporaryFolder } from '../../harness/testing/command.ts'
+import { hostBaseline } from '../../harness/testing/host.ts'
+import { leftovers } from '../../harness/testing/leftovers.ts'
+import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
+
+/** The record says that more was expected: as if the run had been started with --expect. */
+const expectMore = (runDir: string, promise: RunSpec['expect']): void => {
+  const file = path.join(runDir, FILES.run)
+  const written = JSON.parse(fs.readFileSync(file, 'utf8')) as { readonly spec: RunSpec }
+  fs.writeFileSync(file, JSON.stringify({ ...written, spec: { ...written.spec, expect: promise } }))
+}
+
+describeWith(missingLinuxRoot(), 'PostgreSQL with Patroni', () => {
+  it('loses nothing in containers while the primary is cut off, killed and paused, and fails over', async () => {
+    const played = await play(
+      ['postgres', '--env', 'docker'],
+      '-w register -n partition,kill,pause --time-limit 45s --seed 3 --nemesis-opts interval=9s,duration=8s,kill.victims=leader,pause.victims=leader,partition.shapes=leader',
+    )
+    expectKept(played)
+    expect(played.verdict.verdicts[0]?.promise.text).toContain('read: linearizable')
+    expect(played.verdict.counts.ok).toBeGreaterThan(300)
+    expect(played.record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(1)
+    expect(summariesOf(played, 'kill')).toMatch(/gone by SIGKILL .*running again as pid/)
+  })
+
+  it('as plain processes, reads at standbys: as it claims them; judged offline for more, they are stale', async () => {
+    using folder = temporaryFolder()
+    const before = hostBaseline()
+    const target = ['postgres', '--env', 'namespaces', '--target-opts', 'reads=standby,synchronous=strict']
+    const flags = '-w register -n kill --time-limit 20s --seed 1 --nemesis-opts interval=8s,duration=4s'
+    const { verdict } = await run(folder.path, [...target, ...flags.split(' ')])
+    expect(verdict.status, verdict.summary).toBe('valid')
+    expect(verdict.verdicts[0]?.promise.text).toContain('read: eventual')
+    expect(verdict.counts.ok).toBeGreaterThan(300)
+    expectMore(verdict.runDir, 'linearizable')
+    const again = await faultline(['check', verdict.runDir, '--json'])
+    expect(again.exitCode).toBe(1)
+    expect((JSON.parse(again.stdout) as typeof verdict).status).toBe('invalid')
+    expect(await leftovers(before, folder.path)).toEqual([])
+  })
+})
