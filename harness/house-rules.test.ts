@@ -124,6 +124,7 @@ const EDGES = [
   'targets/raft/server/',
   'targets/http.ts',
   'targets/pipe-client.ts',
+  'targets/rabbitmq/connect.ts',
   'targets/redis/connect.ts',
   'targets/stub-service.ts',
   'targets/sink/main.ts',
@@ -136,7 +137,7 @@ const OUTSIDE_WORLD = new RegExp(
   [
     /\bMath\.random|\bDate\.now|\bnew Date\(\)|\bperformance\.now|\bsetTimeout|\bsetInterval/.source,
     /'node:(net|http|https|http2|tls|dgram|child_process|fs|readline|timers|worker_threads)\b/.source,
-    /'(undici|execa|dockerode|testcontainers|@redis\/client)'/.source,
+    /'(undici|execa|dockerode|testcontainers|@redis\/client|amqplib)'/.source,
   ].join('|'),
 )
 
