@@ -16,8 +16,6 @@ const ofQuorumQueues = (options: RabbitOptions): Tolerates => ({
   ...(options['partition-handling'] === 'pause_minority' ? LOST_BY_SPLIT : {}),
   timing: 'any',
   kill: 'any',
-  // "Consumer Acknowledgements and Publisher Confirms": a confirmation means that the message is on disk.
-  'power-loss': 'any',
 })
 
 /**
@@ -27,9 +25,13 @@ const ofQuorumQueues = (options: RabbitOptions): Tolerates => ({
  */
 const ofMirroredQueues = (options: RabbitOptions): Tolerates => ({
   ...(options['partition-handling'] === 'pause_minority' ? { partition: 'any' } : {}),
-  ...(options.promote === 'when-synced' ? { kill: 'any', 'power-loss': 'any' } : {}),
+  ...(options.promote === 'when-synced' ? { kill: 'any' } : {}),
 })
 
+/**
+ * A power loss is not among what is tolerated: a confirmed message is on disk, but nothing is said of the files that a node
+ * needs to start, and it does not sync all of them (README.md).
+ */
 export const claimsOf = (options: RabbitOptions): Claims => {
   const isQuorum = options.queues === 'quorum'
   return {

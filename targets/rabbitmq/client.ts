@@ -68,7 +68,7 @@ class QueueConnection implements Connection {
       return { type: 'ok', value, meta: { servedBy: this.#node } }
     } catch (error) {
       if (error instanceof Returned) return { type: 'fail', error: error.message }
-      return outcomeOf(error, this.#stage)
+      return outcomeOf(error, this.#stage, this.#link.closing)
     } finally {
       signal.removeEventListener('abort', giveUp)
     }

@@ -17,6 +17,7 @@ export class Link {
   readonly #connection: ChannelModel
   readonly #end: AbortController
   #isOpen = true
+  #closing: string | null = null
 
   constructor(connection: ChannelModel, channel: ConfirmChannel, end: AbortController) {
     this.#connection = connection
@@ -25,16 +26,25 @@ export class Link {
     const close = (): void => {
       this.#isOpen = false
     }
+    // An event `error` without a listener would be thrown.
+    const fail = (error: Error): void => {
+      this.#isOpen = false
+      this.#closing ??= error.message
+    }
     connection.on('close', close)
     channel.on('close', close)
-    // Each call reports its error. An event `error` without a listener would be thrown.
-    connection.on('error', close)
-    channel.on('error', close)
+    connection.on('error', fail)
+    channel.on('error', fail)
   }
 
   /** Whether calls can still be sent. The server closes a channel on which a call failed. */
   get isOpen(): boolean {
     return this.#isOpen
+  }
+
+  /** Why the connection or its channel was closed, in words of the server or the socket; null: nobody said why. */
+  get closing(): string | null {
+    return this.#closing
   }
 
   /** What the server says about itself, such as `version` and `cluster_name`. */

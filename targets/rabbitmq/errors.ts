@@ -31,9 +31,15 @@ const DEFINITE: readonly Reply[] = [
 
 const codeOf = (error: unknown): unknown => (error as { code?: unknown } | null)?.code
 
-/** The outcome of a call that ended with an error. */
-export const outcomeOf = (error: unknown, stage: Stage): Outcome => {
+/**
+ * The outcome of a call that ended with an error.
+ *
+ * @param closing why the connection was closed, if that is known: the error of a call does not say it
+ */
+export const outcomeOf = (error: unknown, stage: Stage, closing: string | null = null): Outcome => {
   const isDefinite =
     stage === 'declaring' || DEFINITE.some((reply) => reply.stage === stage && reply.code === codeOf(error))
-  return { type: isDefinite ? 'fail' : 'info', error: `${stage}: ${messageOf(error)}` }
+  const text = stage === 'declaring' ? 'nothing was sent yet' : stage
+  const why = closing === null ? '' : ` (${closing})`
+  return { type: isDefinite ? 'fail' : 'info', error: `${text}: ${messageOf(error)}${why}` }
 }
