@@ -43,8 +43,10 @@ export const claimsOf = (options: RabbitOptions): Claims => {
     // "Quorum queue replicas on the minority side will no longer make progress."
     ...(isQuorum ? { minority: 'refuse' } : {}),
     logPatterns: {
-      crash: '^(eheap_alloc|beam|erl_child_setup).*(Cannot|failed|closed)',
-      corruption: 'crc_failed_for|ra_log_segment_crc_check_failure|gap_between_snapshot_and_first_index',
+      crash: '^eheap_alloc: Cannot allocate',
+      // Of Raft's log: a torn end after a kill is none of these.
+      corruption:
+        'wal_checksum_validation_failure|crc_failed_for|ra_log_segment_crc_check_failure|checksum_error|corrupt_log',
     },
     tolerates: isQuorum ? ofQuorumQueues(options) : ofMirroredQueues(options),
   }
