@@ -32,6 +32,6 @@ describeWith(missingLinuxRoot(), 'RabbitMQ', () => {
     const played = await play(['rabbitmq', '--env', 'namespaces', '--target-opts', 'queues=mirrored'], FAULTS)
     expectKept(played)
     expectUsed(played)
-    expect(played.verdict.verdicts[0]?.promise.text).toContain('Classic Queue Mirroring')
+    expect(played.verdict.verdicts[0]?.promise.source).toContain('Classic Queue Mirroring')
   })
 })
