@@ -18,9 +18,14 @@ const PACKAGES = [
   'libssl3',
 ].join(' ')
 
-const control = new JsonHttp(undefined, {
-  authorization: `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`,
-})
+const management = (): JsonHttp =>
+  new JsonHttp(undefined, {
+    authorization: `Basic ${Buffer.from(`${USER}:${PASSWORD}`).toString('base64')}`,
+  })
+
+/** Connections of their own: a request that is given up ends its connection, and with it whatever else waits there. */
+const forReadiness = management()
+const forStatus = management()
 
 interface ApiNode {
   readonly name: string
@@ -28,8 +33,12 @@ interface ApiNode {
 }
 
 /** The members of the cluster as this node knows them, up or down. */
-const membersAt = async ({ address }: Endpoint, signal: AbortSignal): Promise<readonly ApiNode[]> => {
-  const result = await control.request(
+const membersAt = async (
+  http: JsonHttp,
+  { address }: Endpoint,
+  signal: AbortSignal,
+): Promise<readonly ApiNode[]> => {
+  const result = await http.request(
     `http://${address}:${MANAGEMENT_PORT}`,
     'GET',
     '/api/nodes',
@@ -52,7 +61,7 @@ const READY_QUEUE = 'ready'
  * other when it started would be a cluster by itself.
  */
 const isReady = async (node: Endpoint, signal: AbortSignal): Promise<boolean> => {
-  const members = await membersAt(node, signal)
+  const members = await membersAt(forReadiness, node, signal)
   const link = await openLink(node.address, undefined, signal)
   const cut = (): void => link.cut()
   signal.addEventListener('abort', cut, { once: true })
@@ -73,7 +82,7 @@ const isReady = async (node: Endpoint, signal: AbortSignal): Promise<boolean> =>
 /** Each queue has a leader of its own, so no node is the leader. */
 const statusOf = async (node: Endpoint, signal: AbortSignal): Promise<NodeStatus> => ({
   role: 'unknown',
-  members: (await membersAt(node, signal)).map(hostOf),
+  members: (await membersAt(forStatus, node, signal)).map(hostOf),
 })
 
 export const rabbitmq = defineTarget({
