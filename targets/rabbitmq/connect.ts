@@ -23,18 +23,15 @@ export class Link {
     this.#connection = connection
     this.channel = channel
     this.#end = end
-    const close = (): void => {
+    const close = (why?: Error): void => {
       this.#isOpen = false
-    }
-    // An event `error` without a listener would be thrown.
-    const fail = (error: Error): void => {
-      this.#isOpen = false
-      this.#closing ??= error.message
+      this.#closing ??= why?.message ?? null
     }
     connection.on('close', close)
-    channel.on('close', close)
-    connection.on('error', fail)
-    channel.on('error', fail)
+    channel.on('close', () => close())
+    // An event `error` without a listener would be thrown.
+    connection.on('error', close)
+    channel.on('error', close)
   }
 
   /** Whether calls can still be sent. The server closes a channel on which a call failed. */
