@@ -126,6 +126,7 @@ const EDGES = [
   'targets/http.ts',
   'targets/pipe-client.ts',
   'targets/postgres/connect.ts',
+  'targets/rabbitmq/connect.ts',
   'targets/redis/connect.ts',
   'targets/zookeeper/session.ts',
   'targets/zookeeper/words.ts',
@@ -140,7 +141,7 @@ const OUTSIDE_WORLD = new RegExp(
   [
     /\bMath\.random|\bDate\.now|\bnew Date\(\)|\bperformance\.now|\bsetTimeout|\bsetInterval/.source,
     /'node:(net|http|https|http2|tls|dgram|child_process|fs|readline|timers|worker_threads)\b/.source,
-    /'(undici|execa|dockerode|testcontainers|@redis\/client|pg)'/.source,
+    /'(undici|execa|dockerode|testcontainers|@redis\/client|pg|amqplib)'/.source,
   ].join('|'),
 )
 

@@ -37,10 +37,13 @@ const parse = (text: string): unknown => {
 
 export class JsonHttp implements AsyncDisposable {
   readonly #localAddress: string | undefined
+  readonly #headers: Readonly<Record<string, string>>
   readonly #connections = new Map<string, HttpConnection>()
 
-  constructor(localAddress?: string) {
+  /** @param headers of every request, such as `authorization` */
+  constructor(localAddress?: string, headers: Readonly<Record<string, string>> = {}) {
     this.#localAddress = localAddress
+    this.#headers = { 'content-type': 'application/json', ...headers }
   }
 
   async request(
@@ -55,7 +58,7 @@ export class JsonHttp implements AsyncDisposable {
         path,
         method,
         signal,
-        headers: { 'content-type': 'application/json' },
+        headers: this.#headers,
         ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
       })
       return { type: 'response', status: response.statusCode, body: parse(await response.body.text()) }
@@ -81,7 +84,7 @@ export class JsonHttp implements AsyncDisposable {
         path,
         method: 'POST',
         signal: AbortSignal.any([signal, AbortSignal.timeout(forMs)]),
-        headers: { 'content-type': 'application/json' },
+        headers: this.#headers,
         body: JSON.stringify(body),
       })
       status = response.statusCode

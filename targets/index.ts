@@ -2,6 +2,7 @@
 import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
 import { postgres } from './postgres/target.ts'
+import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'
 import { redisSentinel } from './redis-sentinel/target.ts'
@@ -14,4 +15,5 @@ export const targets: Readonly<Record<string, Target>> = {
   'redis-sentinel': redisSentinel,
   zookeeper,
   postgres,
+  rabbitmq,
 }

@@ -12,7 +12,7 @@ const EMPTY_ANSWERS = 2
 /** Failed dequeues of all queues together, after which draining stops. */
 const MOST_FAILURES = 20
 
-/** Dequeues from each queue until it is empty. */
+/** Dequeues from each queue until it is empty. One that does not answer waits until the others are empty. */
 const drain = (
   keys: readonly number[],
   empty = 0,
@@ -30,7 +30,7 @@ const drain = (
   },
   update: (_context, { operation }) => {
     if (operation.type === 'invoke') return drain(keys, empty, failures, waiting)
-    if (operation.type !== 'ok') return drain(keys, empty, failures + 1)
+    if (operation.type !== 'ok') return drain([...keys.slice(1), ...keys.slice(0, 1)], 0, failures + 1)
     if ((operation.value as { value: number | null }).value !== null) return drain(keys, 0, failures)
     return empty + 1 === EMPTY_ANSWERS ? drain(keys.slice(1), 0, failures) : drain(keys, empty + 1, failures)
   },
