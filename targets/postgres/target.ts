@@ -66,4 +66,6 @@ export const postgres = defineTarget({
     return state === RUNNING && !hasNoLeader
   },
   status: statusOf,
+  // PostgreSQL refuses root, and only root can start programs as others.
+  requires: { root: true },
 })
