@@ -10,8 +10,19 @@ export interface Peer {
   readonly localAddress: string | undefined
 }
 
-const clientFor = ({ address, port, localAddress }: Peer) =>
-  createClient({
+const makeTemplate = () => createClient({ disableOfflineQueue: true, disableClientInfo: true })
+
+export type RedisClient = ReturnType<typeof makeTemplate>
+
+let template: RedisClient | null = null
+
+/**
+ * A copy of one client that never connects. The library compiles a class of all commands for each client with options other
+ * than the last one's, the address included: about 30 ms of processor time.
+ */
+const clientFor = ({ address, port, localAddress }: Peer): RedisClient => {
+  template ??= makeTemplate()
+  return template.duplicate({
     socket: {
       host: address,
       port,
@@ -19,11 +30,8 @@ const clientFor = ({ address, port, localAddress }: Peer) =>
       reconnectStrategy: false,
       connectTimeout: CONNECT_TIMEOUT_MS,
     },
-    disableOfflineQueue: true,
-    disableClientInfo: true,
   })
-
-export type RedisClient = ReturnType<typeof clientFor>
+}
 
 /** Closing it twice is harmless. */
 export const close = (client: RedisClient): void => client.destroy()
