@@ -90,12 +90,12 @@ class FuseDisk implements NodeDisk {
     return this.#ask({ ask: 'held', fault })
   }
 
-  async losePower(survival: Survival, seed: number): Promise<Lost> {
+  async losePower(survival: Survival, seed: number, paths = ''): Promise<Lost> {
     // The kernel releases the files of a dead process a moment after its death.
     const isReleased = async (): Promise<boolean> => (await this.#ask({ ask: 'open-files' })) === 0
     if (!(await waitUntil(isReleased, RELEASE_TIMEOUT_MS, 2)))
       throw new Error(`${this.path}: files are still open, so a power loss cannot be simulated`)
-    return this.#ask({ ask: 'power-loss', survival, seed })
+    return this.#ask({ ask: 'power-loss', survival, seed, paths })
   }
 
   damage(damage: Damage): Promise<string | null> {
@@ -114,9 +114,9 @@ class FuseDisk implements NodeDisk {
   }
 }
 
-/** The server holds a descriptor for each file that the kernel knows. Users other than root keep their limit. */
-const allowManyFiles = (pid: number): void => {
-  spawnSync('prlimit', ['--pid', String(pid), `--nofile=${MOST_FILES}:${MOST_FILES}`], { stdio: 'ignore' })
+/** Users other than root keep their limit. The server reads it when it starts, which takes longer than this. */
+const limitFiles = (pid: number, most: number): void => {
+  spawnSync('prlimit', ['--pid', String(pid), `--nofile=${most}:${most}`], { stdio: 'ignore' })
 }
 
 export interface DiskOptions {
@@ -127,6 +127,8 @@ export interface DiskOptions {
   readonly journal: UndoJournal
   /** Name of the cgroup for the process that serves the disk, if there are cgroups. */
   readonly cgroup: string
+  /** How many descriptors its server may have. Files that are removed and still open need one each. */
+  readonly mostFiles?: number
 }
 
 /**
@@ -140,6 +142,7 @@ export const mountDisk = async ({
   seed,
   journal,
   cgroup,
+  mostFiles = MOST_FILES,
 }: DiskOptions): Promise<NodeDisk> => {
   const options: ServerOptions = {
     mount: path.join(directory, 'mount'),
@@ -159,7 +162,7 @@ export const mountDisk = async ({
   })
   if (server.pid !== undefined) {
     addToCgroups(cgroups, server.pid)
-    allowManyFiles(server.pid)
+    limitFiles(server.pid, mostFiles)
   }
   let stderr = ''
   server.stderr?.on('data', (chunk: Buffer) => {

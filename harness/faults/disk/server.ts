@@ -16,6 +16,7 @@ import type {
 } from '../../api/disk.ts'
 import { messageOf } from '../../support/assert.ts'
 import { rngFromSeed } from '../../support/random.ts'
+import { pathMatcher } from './globs.ts'
 import { Passthrough } from './passthrough.ts'
 import { Errno, encodeReply, encodeWritten, MAX_WRITE_BYTES, REQUEST_BYTES, Request } from './protocol.ts'
 import { drawHit, type Hit, kindOf, newTally } from './rules.ts'
@@ -33,7 +34,7 @@ export type ServerRequest =
   | { readonly ask: 'counts' }
   | { readonly ask: 'held'; readonly fault: string }
   | { readonly ask: 'open-files' }
-  | { readonly ask: 'power-loss'; readonly survival: Survival; readonly seed: number }
+  | { readonly ask: 'power-loss'; readonly survival: Survival; readonly seed: number; readonly paths: string }
   | { readonly ask: 'damage'; readonly damage: Damage }
 
 export interface ServerAnswer {
@@ -98,7 +99,7 @@ class Server {
   readonly #counts = newTally()
   /** Requests that are held until their rule is removed or their caller is killed, keyed by request. */
   readonly #held = new Map<bigint, Held>()
-  #rules: readonly DiskRule[] = []
+  #rules: readonly (DiskRule & { readonly matches: (path: string) => boolean })[] = []
   #ordinal = 0
 
   constructor(options: ServerOptions) {
@@ -114,6 +115,7 @@ class Server {
       fs.read(this.#fd, buffer, 0, buffer.length, null, (error, length) => {
         if (error?.code === 'ENODEV') process.exit(0)
         if (error === null) this.#take(new Request(buffer.subarray(0, length)))
+        this.#files.tidy()
         next()
       })
     next()
@@ -138,8 +140,14 @@ class Server {
 
   #draw(kind: DiskKind, request: Request): Hit | null {
     if (this.#rules.length === 0) return null
-    const hit = drawHit(this.#rules, kind, this.#ordinal++, rngFromSeed(this.#options.seed))
-    return hit?.rule.effect === 'full' && !this.#files.needsSpace(request.again()) ? null : hit
+    const about = (): readonly string[] => this.#files.pathsOf(request.again())
+    return drawHit(
+      this.#rules,
+      kind,
+      this.#ordinal++,
+      rngFromSeed(this.#options.seed),
+      ({ paths, matches }) => paths === '' || about().some(matches),
+    )
   }
 
   #count(kind: DiskKind, arrivedMs: number, hit: Hit | null, error: unknown): void {
@@ -148,12 +156,13 @@ class Server {
     counts.totalMs += performance.now() - arrivedMs
     if (hit === null) return
     if (hit.rule.effect === 'delay' || hit.rule.effect === 'stall') counts.delayed++
+    else if (hit.rule.effect === 'full') counts.failed += this.#files.space.takeRefused() ? 1 : 0
     else if (error !== null || hit.rule.effect === 'short') counts.failed++
   }
 
   #hurt(request: Request, hit: Hit, answer: (error: unknown, body: Buffer | null) => void): void {
     const { effect, errno } = hit.rule
-    if (effect === 'error' || effect === 'full') return answer(new Errno(errno), null)
+    if (effect === 'error') return answer(new Errno(errno), null)
     if (effect !== 'delay' && effect !== 'stall') return this.#perform(request, hit, answer)
     const leave = (): void => {
       clearTimeout(timer)
@@ -179,9 +188,12 @@ class Server {
   }
 
   #perform(request: Request, hit: Hit | null, answer: (error: unknown, body: Buffer | null) => void): void {
+    const isFull = hit?.rule.effect === 'full'
+    this.#files.space.isRefusing = isFull
     try {
       if (request.operation === 'fsync') return this.#sync(request, answer)
-      if (hit !== null && request.operation === 'write') return this.#writePart(request, hit, answer)
+      if (hit !== null && !isFull && request.operation === 'write')
+        return this.#writePart(request, hit, answer)
       const body = this.#files.perform(request.operation as NonNullable<Request['operation']>, request)
       if (body !== 'no-reply') answer(null, body)
     } catch (error) {
@@ -196,11 +208,15 @@ class Server {
   }
 
   #sync(request: Request, answer: (error: unknown, body: Buffer | null) => void): void {
-    const { fd, dataOnly, done } = this.#files.beginSync(request)
+    const { fd, dataOnly, ended } = this.#files.beginSync(request)
     const sync = dataOnly ? fs.fdatasync : fs.fsync
     sync(fd, (error) => {
-      if (error === null) done()
-      answer(error, null)
+      try {
+        ended(error === null)
+        answer(error, null)
+      } catch (failure) {
+        answer(failure, null)
+      }
     })
   }
 
@@ -217,8 +233,9 @@ class Server {
   answer(request: ServerRequest): ServerAnswer[ServerRequest['ask']] {
     switch (request.ask) {
       case 'rules':
-        this.#rules = request.rules
-        this.#files.isFull = this.#rules.some(({ effect }) => effect === 'full')
+        this.#rules = request.rules.map((rule) => ({ ...rule, matches: pathMatcher(rule.paths) }))
+        if (this.#rules.some(({ effect }) => effect === 'full')) this.#files.space.fill()
+        else this.#files.space.empty()
         for (const { fault, go } of [...this.#held.values()])
           if (!this.#rules.some((rule) => rule.fault === fault)) go()
         return null
@@ -229,7 +246,7 @@ class Server {
       case 'open-files':
         return this.#files.openFiles
       case 'power-loss':
-        return this.#files.losePower(request.survival, rngFromSeed(request.seed))
+        return this.#files.losePower(request.survival, rngFromSeed(request.seed), pathMatcher(request.paths))
       case 'damage':
         return this.#damage(request.damage)
     }
@@ -282,10 +299,17 @@ const main = (): void => {
       process.send?.({ id, error: messageOf(error) })
     }
   })
-  // Without its controller, nobody would unmount the file system. Not `exit`, which would wait for the thread that
-  // waits
-  // for the next request; callers that wait for an answer could then not die.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  // Not `exit`, which would wait for the thread that waits for the next request; callers that wait for an answer could
+  // then not die.
+  const die = (): void => {
+    process.kill(process.pid, 'SIGKILL')
+  }
+  // Without its controller, nobody would unmount the file system.
+  process.on('disconnect', die)
+  process.on('uncaughtException', (error) => {
+    fs.writeSync(2, `${error.stack}\n`)
+    die()
+  })
   server.serve()
   process.send?.({ ready: true })
 }
