@@ -311,6 +311,22 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     expect(fs.readdirSync(path.join(directory, 'unlinked'))).toEqual([])
   })
 
+  it.each([
+    ['syncfs', ['sync', '-f', '.'], true],
+    ['sync', ['sync'], true],
+    ['neither', ['true'], false],
+  ])('what %s made durable survives', async (_, [program = '', ...its], survives) => {
+    await mount()
+    await on(
+      `fs.writeFileSync('a', 'old'); sync('a'); sync('.'); fs.mkdirSync('d'); fs.writeFileSync('a', 'new')`,
+    )
+    await execa(program, its, { cwd: disk.path })
+    const { directoryOperations } = await disk.losePower('nothing', 1)
+    expect([inBacking('a'), namesInBacking(), directoryOperations]).toEqual(
+      survives ? ['new', ['a', 'd'], 0] : ['old', ['a'], 1],
+    )
+  })
+
   it('only files that match the paths of a rule fail, and only they lose what they had not fsynced', async () => {
     await mount('ext4')
     await on(`fs.mkdirSync('wal'); for (const f of ['wal/1', 'db']) { fs.writeFileSync(f, 'old'); sync(f) }`)

@@ -18,7 +18,7 @@ import type { UndoJournal } from '../../api/journal.ts'
 import type { NodeCgroups } from '../../api/process.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
-import { waitUntil } from '../../support/wait.ts'
+import { sleep, waitUntil } from '../../support/wait.ts'
 import { addToCgroups, createCgroups } from '../cgroup.ts'
 import { undoEntry } from '../undo.ts'
 import { unmount } from './mounts.ts'
@@ -30,6 +30,8 @@ const serverModule = (): string => {
 }
 
 const RELEASE_TIMEOUT_MS = 5000
+/** What a `sync` has begun to write is written within this time after it has returned. */
+const WRITE_BACK_MS = 50
 /** The highest limit of descriptors that Linux allows by default (fs.nr_open). */
 const MOST_FILES = 2 ** 20
 
@@ -95,6 +97,7 @@ class FuseDisk implements NodeDisk {
     const isReleased = async (): Promise<boolean> => (await this.#ask({ ask: 'open-files' })) === 0
     if (!(await waitUntil(isReleased, RELEASE_TIMEOUT_MS, 2)))
       throw new Error(`${this.path}: files are still open, so a power loss cannot be simulated`)
+    await sleep(WRITE_BACK_MS)
     return this.#ask({ ask: 'power-loss', survival, seed, paths })
   }
 
@@ -177,12 +180,20 @@ export const mountDisk = async ({
   )
 }
 
-/** The reason why our file system cannot be mounted here; null if the device can be opened. */
+/** The reason why our file system cannot be mounted here; null if the device can be opened and Perl can be run. */
 export const whyNoDisk = (): string | null => {
   try {
     fs.closeSync(fs.openSync('/dev/fuse', 'r+'))
-    return null
   } catch (error) {
     return `/dev/fuse cannot be opened (${(error as NodeJS.ErrnoException).code}): modprobe fuse, as root`
   }
+  const { status } = spawnSync('perl', ['-e', ''], { stdio: 'ignore' })
+  return status === 0 ? null : 'perl cannot be run: install perl-base, which makes the calls that Node lacks'
+}
+
+/** What it is, and what it lacks on this kernel: O_TMPFILE was given to such file systems in Linux 6.2. */
+export const describeDisk = (release: string): string => {
+  const [major = 0, minor = 0] = release.split('.').map(Number.parseFloat)
+  const hasTmpfile = major > 6 || (major === 6 && minor >= 2)
+  return `our own FUSE file system below the data directory${hasTmpfile ? '' : ', without O_TMPFILE on this kernel'}`
 }

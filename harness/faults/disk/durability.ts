@@ -176,6 +176,10 @@ export class UnsyncedDirectories<D> {
     if (this.#mode === 'ext4') this.#settle(() => true)
   }
 
+  syncAll(): void {
+    this.#settle(() => true)
+  }
+
   #settle(isDurable: (operation: DirectoryOperation<D>) => boolean): void {
     for (const operation of this.#operations.filter(isDurable)) operation.settle()
     this.#operations = this.#operations.filter((operation) => !isDurable(operation))

@@ -81,9 +81,24 @@ export class Passthrough {
     this.#creation = new Creation(this.#inodes, this.#names, this.space)
   }
 
-  /** Number of open files. */
-  get openFiles(): number {
-    return [...this.#handles.values()].filter(({ entries }) => entries === null).length
+  /**
+   * Number of open files.
+   *
+   * @param except the node of a file that does not count
+   */
+  openFiles(except: number | null): number {
+    return [...this.#handles.values()].filter(({ entries, inode }) => entries === null && inode.id !== except)
+      .length
+  }
+
+  /** All that was done so far is durable. */
+  syncAll(): void {
+    this.#directories.syncAll()
+    for (const [inode, file] of [...this.#unsynced]) {
+      file.beginSync()
+      file.endSync()
+      this.#forgetClean(inode)
+    }
   }
 
   /** @throws an error with `errno`: an Errno (positive), or an error of Node's (negative). */

@@ -20,6 +20,7 @@ import { pathMatcher } from './globs.ts'
 import { Passthrough } from './passthrough.ts'
 import { Errno, encodeReply, encodeWritten, MAX_WRITE_BYTES, REQUEST_BYTES, Request } from './protocol.ts'
 import { drawHit, type Hit, kindOf, newTally } from './rules.ts'
+import { SyncWatch } from './sync-watch.ts'
 
 export interface ServerOptions {
   readonly mount: string
@@ -100,12 +101,19 @@ class Server {
   /** Requests that are held until their rule is removed or their caller is killed, keyed by request. */
   readonly #held = new Map<bigint, Held>()
   #rules: readonly (DiskRule & { readonly matches: (path: string) => boolean })[] = []
+  readonly #syncs: SyncWatch
   #ordinal = 0
 
-  constructor(options: ServerOptions) {
+  /** @param onReady it serves, and nothing that was done before counts */
+  constructor(options: ServerOptions, onReady: () => void) {
     this.#options = options
     this.#files = new Passthrough(options)
     this.#fd = mountFuse(options.mount)
+    const syncAll = (): void => this.#files.syncAll()
+    this.#syncs = new SyncWatch(options.mount, syncAll, () => {
+      syncAll()
+      onReady()
+    })
   }
 
   /** Reads requests until the file system is unmounted. */
@@ -125,6 +133,10 @@ class Server {
     const operation = request.operation
     if (operation === undefined) return this.#reply(request.unique, new Errno('ENOSYS'))
     if (operation === 'interrupt') return this.#held.get(BigInt(request.u64()))?.interrupt()
+    if (this.#syncs.isPage(request)) {
+      this.#reply(request.unique, null, encodeWritten(request.skip(16).u32()))
+      return this.#syncs.written()
+    }
     const kind = kindOf(operation)
     // Read now, since the buffer holds another request by the time an fsync is answered.
     const { unique } = request
@@ -195,6 +207,8 @@ class Server {
       if (hit !== null && !isFull && request.operation === 'write')
         return this.#writePart(request, hit, answer)
       const body = this.#files.perform(request.operation as NonNullable<Request['operation']>, request)
+      if (request.operation === 'create' && body instanceof Buffer)
+        this.#syncs.created(request, Number(body.readBigUInt64LE(0)))
       if (body !== 'no-reply') answer(null, body)
     } catch (error) {
       answer(error, null)
@@ -244,7 +258,7 @@ class Server {
       case 'held':
         return [...this.#held.values()].filter(({ fault }) => fault === request.fault).length
       case 'open-files':
-        return this.#files.openFiles
+        return this.#files.openFiles(this.#syncs.node)
       case 'power-loss':
         return this.#files.losePower(request.survival, rngFromSeed(request.seed), pathMatcher(request.paths))
       case 'damage':
@@ -291,7 +305,9 @@ const errnoOf = (error: unknown): number => {
 const main = (): void => {
   process.umask(0)
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
-  const server = new Server(JSON.parse(process.argv[2] ?? '{}') as ServerOptions)
+  const server = new Server(JSON.parse(process.argv[2] ?? '{}') as ServerOptions, () =>
+    process.send?.({ ready: true }),
+  )
   process.on('message', ({ id, request }: { id: number; request: ServerRequest }) => {
     try {
       process.send?.({ id, answer: server.answer(request) })
@@ -311,7 +327,6 @@ const main = (): void => {
     die()
   })
   server.serve()
-  process.send?.({ ready: true })
 }
 
 try {
