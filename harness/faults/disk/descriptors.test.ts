@@ -25,14 +25,21 @@ describe('descriptors', () => {
     expect(descriptors.get('b', make)).toBe(3)
   })
 
+  it('are closed at once when there are twice too many, whether or not the request has ended', () => {
+    const { open, descriptors, make } = counted(2)
+    for (const key of ['a', 'b', 'c', 'd', 'e']) descriptors.get(key, make)
+    expect(open).toEqual(new Set([1, 2, 3, 4]))
+  })
+
   it('that are kept stay open until they are let go as often', () => {
-    const { descriptors, make } = counted(0)
+    const { descriptors, make } = counted(1)
     expect(descriptors.keep('a', make)).toBe(0)
     expect(descriptors.keep('a', make)).toBe(0)
     descriptors.letGo('a')
     descriptors.trim()
     expect(descriptors.peek('a')).toBe(0)
     descriptors.letGo('a')
+    descriptors.get('b', make)
     descriptors.trim()
     expect(descriptors.peek('a')).toBeUndefined()
   })

@@ -11,7 +11,7 @@ export class Descriptors<K> {
   readonly #open = new Map<K, number>()
   readonly #kept = new Map<K, Kept>()
 
-  /** @param limit how many may stay open, besides those that are kept */
+  /** @param limit how many may stay open, besides those that are kept; within a request, twice as many */
   constructor(limit: number, close: (fd: number) => void) {
     this.#limit = limit
     this.#close = close
@@ -22,13 +22,14 @@ export class Descriptors<K> {
     return this.#kept.get(key)?.fd ?? this.#open.get(key)
   }
 
-  /** It stays open at least until the next `trim`. */
+  /** It stays open until the next `trim`, or until many others were asked for. */
   get(key: K, open: () => number): number {
     const kept = this.#kept.get(key)
     if (kept !== undefined) return kept.fd
     const fd = this.#open.get(key) ?? open()
     this.#open.delete(key)
     this.#open.set(key, fd)
+    this.#closeBeyond(2 * this.#limit)
     return fd
   }
 
@@ -58,10 +59,14 @@ export class Descriptors<K> {
     if (fd !== undefined) this.#close(fd)
   }
 
-  /** To be called between two requests: within one, no descriptor may be closed behind its user's back. */
+  /** To be called between two requests. */
   trim(): void {
+    this.#closeBeyond(this.#limit)
+  }
+
+  #closeBeyond(most: number): void {
     for (const key of this.#open.keys()) {
-      if (this.#open.size <= this.#limit) return
+      if (this.#open.size <= most) return
       this.drop(key)
     }
   }

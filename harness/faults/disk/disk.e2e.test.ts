@@ -281,13 +281,16 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
       ["fs.linkSync('new', 'twin'); fs.unlinkSync('new')", 'ok', 0],
       ["fs.unlinkSync('twin')", 'ok', 6],
     ]
+    // The write that is cut short counts as well. Some kernels ask again for its rest.
+    const failing =
+      steps.filter(([what, becomes]) => becomes === 'ENOSPC' && !what.includes('mkdir')).length + 1
     const script = steps.map(
       ([what]) =>
         `try { r = (() => { ${what.includes(';') || /= /.test(what) ? what : `return ${what}`} })() ?? 'ok' } catch (e) { r = e.code }; console.log(r, fs.statfsSync('.').bavail)`,
     )
     const said = await on(`const page = 'x'.repeat(4096); let r, held; ${script.join('\n')}`)
     expect(said.split('\n')).toEqual(steps.map(([, becomes, free]) => `${becomes} ${free}`))
-    expect((await disk.counts()).write.failed).toBe(5)
+    expect((await disk.counts()).write.failed).toBeGreaterThanOrEqual(failing)
     await disk.setRules('disk-1', [])
     expect(Number(await on(`console.log(fs.statfsSync('.').bavail)`))).toBeGreaterThan(1000)
   })
@@ -303,12 +306,19 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
       for (let i = 1; i < n; i += 3) { if (i % 60 === 1) fds.push(fs.openSync('many/f' + i, 'r+')); fs.unlinkSync('many/f' + i) }
       let sum = 0
       for (let i = 0; i < n; i++) if (i % 3 !== 1) sum += Number(fs.readFileSync(i % 3 === 0 ? 'many/d' + i + '/g' : 'many/f' + i)) === i
+      for (let i = 0; i < n; i += 3) fs.writeFileSync('many/d' + i + '/h', 'x')
       sync('many'); for (const fd of fds) { fs.writeSync(fd, 'held'); sum += fs.fstatSync(fd).nlink }
       console.log(list('f'), list('d'), sum)`),
     ).toBe(`${MANY_FILES / 3} ${MANY_FILES / 3} ${(MANY_FILES * 2) / 3}`)
-    const lost = await disk.losePower('nothing', 1)
-    expect(lost.files).toBe((MANY_FILES * 2) / 3)
+    // What was removed and closed is lost to nobody.
+    expect((await disk.losePower('nothing', 1)).files).toBe(MANY_FILES)
     expect(fs.readdirSync(path.join(directory, 'unlinked'))).toEqual([])
+    await on(
+      `for (let i = 0; i < ${MANY_FILES}; i++) { fs.mkdirSync('more-' + i); fs.writeFileSync('more-' + i + '/x', 'x') }`,
+    )
+    await execa('sync', ['-f', disk.path])
+    expect(await disk.losePower('nothing', 1)).toMatchObject({ files: 0, directoryOperations: 0 })
+    expect(namesInBacking().filter((name) => name.startsWith('more-'))).toHaveLength(MANY_FILES)
   })
 
   it.each([

@@ -29,8 +29,8 @@ import { allocate, seek } from './system-calls.ts'
 import { Usage } from './usage.ts'
 
 const MOST_KEPT_BYTES = 2 ** 30
-/** Of the descriptors that a process may have open, a quarter is for each of two caches; the rest is for what is in use. */
-const CACHED_SHARE = 0.25
+/** Of the descriptors that this process may have, for each of two caches, which may grow to twice that; the rest is in use. */
+const CACHED_SHARE = 0.125
 const MOST_CACHED = 4096
 
 interface Handle {
