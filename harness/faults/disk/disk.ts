@@ -132,6 +132,8 @@ export interface DiskOptions {
   readonly cgroup: string
   /** How many descriptors its server may have. Files that are removed and still open need one each. */
   readonly mostFiles?: number
+  /** Whether `sync` and `syncfs` make everything durable, wherever on the machine they are called; true by default. */
+  readonly noticesSync?: boolean
 }
 
 /**
@@ -146,6 +148,7 @@ export const mountDisk = async ({
   journal,
   cgroup,
   mostFiles = MOST_FILES,
+  noticesSync = true,
 }: DiskOptions): Promise<NodeDisk> => {
   const options: ServerOptions = {
     mount: path.join(directory, 'mount'),
@@ -153,6 +156,7 @@ export const mountDisk = async ({
     graveyard: path.join(directory, 'unlinked'),
     durability,
     seed,
+    noticesSync,
   }
   for (const each of [options.mount, options.root, options.graveyard]) fs.mkdirSync(each, { recursive: true })
   // Journalled before the mount, so that it is undone after it: the server is in this cgroup.

@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly graveyard: string
   readonly durability: DirectoryDurability
   readonly seed: number
+  /** Whether `sync` and `syncfs` are noticed. */
+  readonly noticesSync: boolean
 }
 
 export type ServerRequest =
@@ -101,7 +103,7 @@ class Server {
   /** Requests that are held until their rule is removed or their caller is killed, keyed by request. */
   readonly #held = new Map<bigint, Held>()
   #rules: readonly (DiskRule & { readonly matches: (path: string) => boolean })[] = []
-  readonly #syncs: SyncWatch
+  readonly #syncs: SyncWatch | null
   #ordinal = 0
 
   /** @param onReady it serves, and nothing that was done before counts */
@@ -110,10 +112,12 @@ class Server {
     this.#files = new Passthrough(options)
     this.#fd = mountFuse(options.mount)
     const syncAll = (): void => this.#files.syncAll()
-    this.#syncs = new SyncWatch(options.mount, syncAll, () => {
+    const onWatch = (): void => {
       syncAll()
       onReady()
-    })
+    }
+    this.#syncs = options.noticesSync ? new SyncWatch(options.mount, syncAll, onWatch) : null
+    if (this.#syncs === null) queueMicrotask(onReady)
   }
 
   /** Reads requests until the file system is unmounted. */
@@ -133,7 +137,7 @@ class Server {
     const operation = request.operation
     if (operation === undefined) return this.#reply(request.unique, new Errno('ENOSYS'))
     if (operation === 'interrupt') return this.#held.get(BigInt(request.u64()))?.interrupt()
-    if (this.#syncs.isPage(request)) {
+    if (this.#syncs?.isPage(request) === true) {
       this.#reply(request.unique, null, encodeWritten(request.skip(16).u32()))
       return this.#syncs.written()
     }
@@ -208,7 +212,7 @@ class Server {
         return this.#writePart(request, hit, answer)
       const body = this.#files.perform(request.operation as NonNullable<Request['operation']>, request)
       if (request.operation === 'create' && body instanceof Buffer)
-        this.#syncs.created(request, Number(body.readBigUInt64LE(0)))
+        this.#syncs?.created(request, Number(body.readBigUInt64LE(0)))
       if (body !== 'no-reply') answer(null, body)
     } catch (error) {
       answer(error, null)
@@ -258,7 +262,7 @@ class Server {
       case 'held':
         return [...this.#held.values()].filter(({ fault }) => fault === request.fault).length
       case 'open-files':
-        return this.#files.openFiles(this.#syncs.node)
+        return this.#files.openFiles(this.#syncs?.node ?? null)
       case 'power-loss':
         return this.#files.losePower(request.survival, rngFromSeed(request.seed), pathMatcher(request.paths))
       case 'damage':
