@@ -13,10 +13,19 @@ import {
   UTIME_OMIT,
 } from './system-calls.ts'
 
+/** A change of the content takes setuid away, and setgid if the group may execute the file. */
+export const takeSetIds = (inode: Inode): void => {
+  const mode = Number(statOf(inode).mode)
+  const isSetgid = (mode & 0o2010) === 0o2010
+  const taken = (mode & 0o4000) | (isSetgid ? 0o2000 : 0)
+  if (taken !== 0) fs.chmodSync(pathOf(inode), mode & ~taken & 0o7777)
+}
+
 /** Carries out a request to change attributes. `truncate` changes the size. */
 export const setAttributes = (inode: Inode, request: Request, truncate: (size: number) => void): void => {
   const [VALID_MODE, VALID_UID, VALID_GID, VALID_SIZE] = [1, 2, 4, 8]
   const [VALID_ATIME, VALID_MTIME, NOW_ATIME, NOW_MTIME] = [16, 32, 128, 256]
+  const TAKE_SET_IDS = 2048
   const valid = request.u32()
   request.skip(12)
   const size = request.u64()
@@ -28,6 +37,7 @@ export const setAttributes = (inode: Inode, request: Request, truncate: (size: n
   const [uid, gid] = [request.skip(4).u32(), request.u32()]
   const file = pathOf(inode)
   if ((valid & VALID_SIZE) !== 0) truncate(size)
+  if ((valid & TAKE_SET_IDS) !== 0) takeSetIds(inode)
   if ((valid & (VALID_UID | VALID_GID)) !== 0) {
     const now = statOf(inode)
     const keep = (bit: number, given: number, own: bigint): number =>
@@ -52,6 +62,8 @@ const TRUSTED = 'trusted.'
 /** They would need a kernel that decides by them, as well as inheritance: like ext4 mounted with `noacl`. */
 const ACLS = 'system.posix_acl_'
 const CAPABILITY = 'security.capability'
+/** Made once, since it is thrown often. */
+const NO_DATA = new Errno('ENODATA')
 
 /** Extended attributes. */
 export class Xattrs {
@@ -61,7 +73,7 @@ export class Xattrs {
   get(inode: Inode, request: Request): Buffer {
     const room = request.u32()
     const name = request.skip(4).text()
-    if (name === CAPABILITY && !this.#hasCapabilities) throw new Errno('ENODATA')
+    if (name === CAPABILITY && !this.#hasCapabilities) throw NO_DATA
     if (name.startsWith(ACLS)) throw new Errno('EOPNOTSUPP')
     const { value, bytes } = getXattr(pathOf(inode), name, room)
     return room === 0 ? encodeXattrSize(value) : bytes

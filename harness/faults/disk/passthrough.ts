@@ -2,7 +2,7 @@
 import fs from 'node:fs'
 import type { DirectoryDurability, Lost, Survival } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
-import { setAttributes, Xattrs } from './attributes.ts'
+import { setAttributes, takeSetIds, Xattrs } from './attributes.ts'
 import { bytesOf, entriesOf } from './backing.ts'
 import { Creation } from './creation.ts'
 import { UnsyncedDirectories, UnsyncedFile } from './durability.ts'
@@ -121,7 +121,9 @@ export class Passthrough {
     const length = this.space.isRefusing
       ? this.space.fitting(this.#usage.allocationOf(inode), at, wanted)
       : wanted
-    request.skip(20)
+    const TAKE_SET_IDS = 4
+    if ((request.u32() & TAKE_SET_IDS) !== 0) takeSetIds(inode)
+    request.skip(16)
     this.#unsyncedOf(inode).beforeWrite(at, length)
     const data = request.data(length)
     const fd = this.#inodes.content(inode)

@@ -157,11 +157,16 @@ export const encodeInit = (request: Request): Buffer => {
   const BIG_WRITES = 1 << 5
   const PARALLEL_DIROPS = 1 << 18
   const MAX_PAGES = 1 << 22
+  // We take setuid and setgid away. Otherwise the kernel would ask for `security.capability` before every write.
+  const HANDLE_KILLPRIV_V2 = 1 << 28
   const body = Buffer.alloc(64)
   body.writeUInt32LE(7, 0)
   body.writeUInt32LE(Math.min(minor, 38), 4)
   body.writeUInt32LE(readahead, 8)
-  body.writeUInt32LE((offered & (ASYNC_READ | BIG_WRITES | PARALLEL_DIROPS | MAX_PAGES)) >>> 0, 12)
+  body.writeUInt32LE(
+    (offered & (ASYNC_READ | BIG_WRITES | PARALLEL_DIROPS | MAX_PAGES | HANDLE_KILLPRIV_V2)) >>> 0,
+    12,
+  )
   body.writeUInt16LE(64, 16)
   body.writeUInt16LE(48, 18)
   body.writeUInt32LE(MAX_WRITE_BYTES, 20)
