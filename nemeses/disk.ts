@@ -8,6 +8,8 @@
  * - `power-loss`: the node is killed, and nothing, some or all of what it had not fsynced survives; the heal starts it again;
  * - `bit-flip`, `truncate`: the file written last is damaged while the node is down.
  *
+ * With `paths`, only the files that match are slow, fail or lose what they had not fsynced.
+ *
  * Proof: delayed and failed operations counted in the mount, latencies there, bytes and operations lost.
  */
 import { z } from 'zod'
@@ -51,6 +53,8 @@ const diskIntent = z.strictObject({
   /** Regular expression for the file to damage. */
   file: z.string(),
   seed: z.int(),
+  /** The files that are hit: globs. Older recorded plans lack the field. */
+  paths: z.string().default(''),
   /** Where a node is when its power is lost. Older recorded plans lack the field. */
   step: z.enum(STEPS).default('any'),
   /** After failing, short or torn operations the node is killed. Older recorded plans lack the field. */
@@ -125,6 +129,10 @@ export const disk = scheduledNemesis({
       'share of the faults with failing, short or torn operations after which the nodes are killed and read what is left; 0 if no kill is tolerated',
     ),
     file: text('.', 'regular expression of files to damage; if several match, the newest'),
+    paths: text(
+      '',
+      'only files that match are hit: globs relative to the data directory, joined by + (wal/*+**/*.log); empty: all',
+    ),
     victims: victimsOption('leader+one+minority+all', 'nodes whose disks are hit'),
   },
   model: ({ mode }) => modelOf(mode),
@@ -157,6 +165,7 @@ export const disk = scheduledNemesis({
         probability: options.probability,
         survival: draw.fork('survival').pick(survivals),
         file: options.file,
+        paths: options.paths,
         seed: draw.fork('seed').int(SEEDS),
         crashes: mayCrash(mode, hit.victims) && draw.fork('crashes').float() < options.crashes,
         step: mode === 'power-loss' ? draw.fork('step').pick(steps) : 'any',

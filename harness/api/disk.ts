@@ -9,7 +9,8 @@ export type DiskKind = 'read' | 'write' | 'fsync' | 'metadata'
  * - `delay`: the operation takes longer: always by `meanMs`, or exponentially distributed with that mean;
  * - `stall`: it does not complete until the rule is removed;
  * - `error`: it fails with `errno` and does nothing;
- * - `full`: what needs space fails with ENOSPC, and no space is reported to be free; overwriting, truncating and removing work;
+ * - `full`: no space is free, and what needs more than is free fails with ENOSPC. Overwriting, truncating and removing work,
+ *   and what they free can be used again;
  * - `short`: only the first half of a write is done, and the caller gets the short count;
  * - `torn`: only the first sectors (512 bytes) of a write are done, and the caller gets an error.
  */
@@ -22,6 +23,8 @@ export interface DiskRule {
   readonly errno: 'EIO' | 'ENOSPC'
   /** The share of these operations that is affected, 0 to 1. */
   readonly probability: number
+  /** The files that are affected: globs relative to the data directory, joined by `+`; empty: all. */
+  readonly paths: string
 }
 
 /** Counts for one kind of operation: how many, how long they took for the caller, and how many a rule affected. */
@@ -68,8 +71,12 @@ export interface NodeDisk extends AsyncDisposable {
   counts(): Promise<DiskCounts>
   /** How many operations the rules of that fault hold up now. */
   held(fault: string): Promise<number>
-  /** The node's processes must be dead. */
-  losePower(survival: Survival, seed: number): Promise<Lost>
+  /**
+   * The node's processes must be dead.
+   *
+   * @param paths the files that can lose anything, as in a rule; all by default
+   */
+  losePower(survival: Survival, seed: number, paths?: string): Promise<Lost>
   /** What was damaged; null if no file matched. */
   damage(damage: Damage): Promise<string | null>
   /** Why it stopped without being asked to: a failure of the harness, never of the cluster. Null: it is running. */

@@ -1,8 +1,9 @@
 /** Which faults can be made on this machine. All environments whose nodes are processes on it share this. */
+import os from 'node:os'
 import type { Capability, Examined } from '../api/environment.ts'
 import { cgroupVersion, whyNoCgroup } from '../faults/cgroup/groups.ts'
 import { whyNoClock } from '../faults/clock/process-clock.ts'
-import { whyNoDisk } from '../faults/disk/disk.ts'
+import { describeDisk, whyNoDisk } from '../faults/disk/disk.ts'
 import { whyNoIoLimit } from '../faults/io-limit.ts'
 import { whyNoDetour } from '../faults/packet/detour.ts'
 import { worksInNamespaces } from './namespaces/unshare.ts'
@@ -47,7 +48,7 @@ const MEANS: Readonly<Record<Capability, Means>> = {
   pause: { how: () => 'SIGSTOP' },
   freezer: { how: () => `cgroup v${cgroupVersion('freezer')} freezer`, whyNot: () => whyNoCgroup('freezer') },
   clock: { how: () => "a stub in each process's own vDSO (tested on our own process)", whyNot: whyNoClock },
-  disk: { how: () => 'our own FUSE file system below the data directory', whyNot: whyNoDisk },
+  disk: { how: () => describeDisk(os.release()), whyNot: whyNoDisk },
   packet: {
     how: () => 'a switch in user space over TAP devices; tc-tbf for bandwidth',
     whyNot: whyNoDetour,

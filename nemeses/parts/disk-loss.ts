@@ -45,18 +45,20 @@ export const whileDown = async (
 interface LossIntent {
   readonly survival: Survival
   readonly seed: number
+  /** The files that can lose anything: globs. */
+  readonly paths: string
 }
 
 /** Nothing, some or all of what was not fsynced survives. */
-export const losePower = async (victims: readonly NodeWithDisk[], { survival, seed }: LossIntent) => {
-  const lost = await Promise.all(victims.map(({ disk }, i) => disk.losePower(survival, seed + i)))
+export const losePower = async (victims: readonly NodeWithDisk[], { survival, seed, paths }: LossIntent) => {
+  const lost = await Promise.all(victims.map(({ disk }, i) => disk.losePower(survival, seed + i, paths)))
   const sum = (of: keyof Lost): number => lost.reduce((total, each) => total + each[of], 0)
   const [bytes, pages, files] = [sum('bytes'), sum('pages'), sum('files')]
   const directoryOperations = sum('directoryOperations')
   return {
     // The power failed even if there was nothing to lose: a cluster that fsyncs everything loses nothing.
     effective: true,
-    summary: `power lost (${survival} survives): ${bytes} bytes on ${pages} pages of ${files} files and ${directoryOperations} directory operations gone`,
+    summary: `power lost (${survival} survives${paths === '' ? '' : ` of ${paths}`}): ${bytes} bytes on ${pages} pages of ${files} files and ${directoryOperations} directory operations gone`,
     measurements: { bytes, pages, files, directoryOperations },
   }
 }

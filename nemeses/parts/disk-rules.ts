@@ -23,12 +23,17 @@ interface DiskTrouble {
   readonly latencyMs: number
   readonly distribution: DiskRule['distribution']
   readonly probability: number
+  /** The files that are hit: globs. */
+  readonly paths: string
   /** The nodes are killed at the end, with what the disks did to their files. */
   readonly crashes: boolean
 }
 
-const ruleOf = (fault: string, { mode, latencyMs, distribution, probability }: DiskTrouble): DiskRule => {
-  const rule = { fault, meanMs: latencyMs, distribution, errno: 'EIO', probability } as const
+const ruleOf = (
+  fault: string,
+  { mode, latencyMs, distribution, probability, paths }: DiskTrouble,
+): DiskRule => {
+  const rule = { fault, meanMs: latencyMs, distribution, errno: 'EIO', probability, paths } as const
   switch (mode) {
     case 'latency':
       return { ...rule, kinds: ['read', 'write', 'fsync'], effect: 'delay', probability: 1 }

@@ -22,6 +22,7 @@ const ruleOf = (fault: string, step: Exclude<Step, 'any'>): DiskRule => ({
   distribution: 'fixed',
   errno: 'EIO',
   probability: 1,
+  paths: '',
 })
 
 interface Held extends AsyncDisposable {

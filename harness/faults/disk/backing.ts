@@ -1,56 +1,42 @@
-/** Opening, reading and listing the files of the backing directory. */
+/** Listing the directories of the backing directory, and reading and writing its files. */
 import fs from 'node:fs'
 import type { FileBytes } from './durability.ts'
-import { type Inode, pathOf } from './inodes.ts'
+import { type Inode, pathOf, statOf } from './inodes.ts'
 import type { DirectoryEntry } from './protocol.ts'
+import { readDirectory } from './system-calls.ts'
 
-const { O_WRONLY, O_RDWR, O_APPEND, O_CREAT, O_DIRECT, O_EXCL, O_NOFOLLOW, O_TRUNC } = fs.constants
-const O_ACCMODE = 3
+const LEAST_ROOM_BYTES = 2 ** 16
+const MOST_ENTRY_BYTES = 280
 
-/**
- * The flags to open the backing file with. It must be readable too, since bytes are read before they are overwritten.
- * Append mode is dropped, since the kernel gives the offset. Direct I/O is dropped, since it would need aligned buffers.
- */
-export const backingFlags = (flags: number): number => {
-  const kept = flags & ~(O_APPEND | O_NOFOLLOW | O_DIRECT | O_EXCL | O_CREAT | O_TRUNC)
-  return (kept & O_ACCMODE) === O_WRONLY ? (kept & ~O_ACCMODE) | O_RDWR : kept
-}
-
-const typeOf = (entry: fs.Dirent<Buffer>): number => {
-  if (entry.isDirectory()) return 4
-  if (entry.isFile()) return 8
-  return entry.isSymbolicLink() ? 10 : 0
-}
-
-/**
- * `.` and `..` come first. The kernel asks for the attributes of each entry later, so any inode number but 0 will do.
- */
-export const entriesOf = (directory: Buffer): readonly DirectoryEntry[] => [
-  { name: '.', ino: 1n, type: 4 },
-  { name: '..', ino: 1n, type: 4 },
-  ...fs
-    .readdirSync(directory, { withFileTypes: true, encoding: 'buffer' })
-    .map((entry) => ({ name: entry.name.toString('latin1'), ino: 1n, type: typeOf(entry) })),
-]
-
-/** The bytes of an inode, for rolling it back. Each access opens a descriptor of its own. */
-export const bytesOf = (inode: Inode): FileBytes => {
-  const use = <T>(act: (fd: number) => T): T => {
-    const fd = fs.openSync(pathOf(inode), O_RDWR)
-    try {
-      return act(fd)
-    } finally {
-      fs.closeSync(fd)
-    }
+/** The entries of a directory, `.` and `..` first. */
+export const entriesOf = (directory: Inode): readonly DirectoryEntry[] => {
+  let room = LEAST_ROOM_BYTES + 4 * Number(statOf(directory).size)
+  let bytes = readDirectory(pathOf(directory), room)
+  // There may be more.
+  while (bytes.length > room - MOST_ENTRY_BYTES) {
+    room *= 2
+    bytes = readDirectory(pathOf(directory), room)
   }
+  const entries: DirectoryEntry[] = []
+  for (let at = 0; at < bytes.length; at += bytes.readUInt16LE(at + 16)) {
+    const nameAt = at + 19
+    const name = bytes.toString('latin1', nameAt, bytes.indexOf(0, nameAt))
+    entries.push({ name, ino: bytes.readBigUInt64LE(at), type: bytes.readUInt8(at + 18) })
+  }
+  const isSelf = ({ name }: DirectoryEntry): boolean => name === '.' || name === '..'
+  return [...entries.filter(isSelf), ...entries.filter((entry) => !isSelf(entry))]
+}
+
+/** The bytes of an inode, for rolling it back. */
+export const bytesOf = (inode: Inode): FileBytes => {
+  const fd = (): number => inode.home.content(inode)
   return {
-    size: () => Number(fs.fstatSync(inode.fd, { bigint: true }).size),
-    read: (at, length) =>
-      use((fd) => {
-        const bytes = Buffer.alloc(length)
-        return bytes.subarray(0, fs.readSync(fd, bytes, 0, length, at))
-      }),
-    write: (at, bytes) => use((fd) => fs.writeSync(fd, bytes, 0, bytes.length, at)),
-    truncate: (size) => fs.truncateSync(pathOf(inode), size),
+    size: () => Number(statOf(inode).size),
+    read: (at, length) => {
+      const bytes = Buffer.alloc(length)
+      return bytes.subarray(0, fs.readSync(fd(), bytes, 0, length, at))
+    },
+    write: (at, bytes) => fs.writeSync(fd(), bytes, 0, bytes.length, at),
+    truncate: (size) => fs.ftruncateSync(fd(), size),
   }
 }

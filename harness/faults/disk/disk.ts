@@ -18,7 +18,7 @@ import type {
 import type { UndoJournal } from '../../api/journal.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
-import { waitUntil } from '../../support/wait.ts'
+import { sleep, waitUntil } from '../../support/wait.ts'
 import { addToCgroups, createCgroups } from '../cgroup/groups.ts'
 import { undoEntry } from '../undo.ts'
 import { unmount } from './mounts.ts'
@@ -30,6 +30,8 @@ const serverModule = (): string => {
 }
 
 const RELEASE_TIMEOUT_MS = 5000
+/** What a `sync` has begun to write is written within this time after it has returned. */
+const WRITE_BACK_MS = 50
 /** The highest limit of descriptors that Linux allows by default (fs.nr_open). */
 const MOST_FILES = 2 ** 20
 
@@ -90,12 +92,13 @@ class FuseDisk implements NodeDisk {
     return this.#ask({ ask: 'held', fault })
   }
 
-  async losePower(survival: Survival, seed: number): Promise<Lost> {
+  async losePower(survival: Survival, seed: number, paths = ''): Promise<Lost> {
     // The kernel releases the files of a dead process a moment after its death.
     const isReleased = async (): Promise<boolean> => (await this.#ask({ ask: 'open-files' })) === 0
     if (!(await waitUntil(isReleased, RELEASE_TIMEOUT_MS, 2)))
       throw new Error(`${this.path}: files are still open, so a power loss cannot be simulated`)
-    return this.#ask({ ask: 'power-loss', survival, seed })
+    await sleep(WRITE_BACK_MS)
+    return this.#ask({ ask: 'power-loss', survival, seed, paths })
   }
 
   damage(damage: Damage): Promise<string | null> {
@@ -114,9 +117,9 @@ class FuseDisk implements NodeDisk {
   }
 }
 
-/** The server holds a descriptor for each file that the kernel knows. Users other than root keep their limit. */
-const allowManyFiles = (pid: number): void => {
-  spawnSync('prlimit', ['--pid', String(pid), `--nofile=${MOST_FILES}:${MOST_FILES}`], { stdio: 'ignore' })
+/** Users other than root keep their limit. The server reads it when it starts, which takes longer than this. */
+const limitFiles = (pid: number, most: number): void => {
+  spawnSync('prlimit', ['--pid', String(pid), `--nofile=${most}:${most}`], { stdio: 'ignore' })
 }
 
 export interface DiskOptions {
@@ -127,6 +130,10 @@ export interface DiskOptions {
   readonly journal: UndoJournal
   /** Name of the cgroup for the process that serves the disk, if there are cgroups. */
   readonly cgroup: string
+  /** How many descriptors its server may have. Files that are removed and still open need one each. */
+  readonly mostFiles?: number
+  /** Whether `sync` and `syncfs` make everything durable, wherever on the machine they are called; true by default. */
+  readonly noticesSync?: boolean
 }
 
 /**
@@ -140,6 +147,8 @@ export const mountDisk = async ({
   seed,
   journal,
   cgroup,
+  mostFiles = MOST_FILES,
+  noticesSync = true,
 }: DiskOptions): Promise<NodeDisk> => {
   const options: ServerOptions = {
     mount: path.join(directory, 'mount'),
@@ -147,6 +156,7 @@ export const mountDisk = async ({
     graveyard: path.join(directory, 'unlinked'),
     durability,
     seed,
+    noticesSync,
   }
   for (const each of [options.mount, options.root, options.graveyard]) fs.mkdirSync(each, { recursive: true })
   // Journalled before the mount, so that it is undone after it: the server is in this cgroup.
@@ -159,7 +169,7 @@ export const mountDisk = async ({
   })
   if (server.pid !== undefined) {
     addToCgroups(cgroups, server.pid)
-    allowManyFiles(server.pid)
+    limitFiles(server.pid, mostFiles)
   }
   let stderr = ''
   server.stderr?.on('data', (chunk: Buffer) => {
@@ -174,12 +184,20 @@ export const mountDisk = async ({
   )
 }
 
-/** The reason why our file system cannot be mounted here; null if the device can be opened. */
+/** The reason why our file system cannot be mounted here; null if the device can be opened and Perl can be run. */
 export const whyNoDisk = (): string | null => {
   try {
     fs.closeSync(fs.openSync('/dev/fuse', 'r+'))
-    return null
   } catch (error) {
     return `/dev/fuse cannot be opened (${(error as NodeJS.ErrnoException).code}): modprobe fuse, as root`
   }
+  const { status } = spawnSync('perl', ['-e', ''], { stdio: 'ignore' })
+  return status === 0 ? null : 'perl cannot be run: install perl-base, which makes the calls that Node lacks'
+}
+
+/** What it is, and what it lacks on this kernel: O_TMPFILE was given to such file systems in Linux 6.2. */
+export const describeDisk = (release: string): string => {
+  const [major = 0, minor = 0] = release.split('.').map(Number.parseFloat)
+  const hasTmpfile = major > 6 || (major === 6 && minor >= 2)
+  return `our own FUSE file system below the data directory${hasTmpfile ? '' : ', without O_TMPFILE on this kernel'}`
 }

@@ -122,6 +122,7 @@ describe('unsynced directories', () => {
     const add = (name: string, ...where: string[]): void =>
       directories.add({
         directories: where,
+        paths: () => [name],
         undo: () => log.push(`undo ${name}`),
         settle: () => log.push(`settle ${name}`),
       })
@@ -134,7 +135,7 @@ describe('unsynced directories', () => {
     add('2', 'b')
     add('3', 'a')
     directories.syncDirectory('b')
-    expect(directories.losePower('nothing', rngFromSeed(1))).toBe(2)
+    expect(directories.losePower('nothing', rngFromSeed(1), () => true)).toBe(2)
     expect(log).toEqual(['settle 2', 'undo 3', 'undo 1'])
   })
 
@@ -142,7 +143,7 @@ describe('unsynced directories', () => {
     for (let seed = 0; seed < 200; seed++) {
       const { log, directories, add } = record('strict')
       for (let i = 0; i < 8; i++) add(`${i}`, 'ab'[i % 2] as string, ...(i === 4 ? ['b'] : []))
-      directories.losePower('some', rngFromSeed(seed))
+      directories.losePower('some', rngFromSeed(seed), () => true)
       const lost = (i: number): boolean => log.includes(`undo ${i}`)
       for (const i of [0, 2, 4, 6]) if (i > 0 && lost(i - 2)) expect(lost(i), `seed ${seed}`).toBe(true)
       if (lost(4)) expect(lost(5) && lost(7) && lost(6)).toBe(true)
@@ -153,10 +154,30 @@ describe('unsynced directories', () => {
   it('nothing survives in a directory whose creation is lost', () => {
     const lost: string[] = []
     const directories = new UnsyncedDirectories<string>('strict')
-    directories.add({ directories: ['/'], made: 'd', undo: () => lost.push('d'), settle: () => {} })
-    directories.add({ directories: ['d'], undo: () => lost.push('d/x'), settle: () => {} })
-    directories.losePower('nothing', rngFromSeed(3))
+    const add = (name: string, where: string, made?: string): void =>
+      directories.add({
+        directories: [where],
+        paths: () => [name],
+        ...(made === undefined ? {} : { made }),
+        undo: () => lost.push(name),
+        settle: () => {},
+      })
+    add('d', '/', 'd')
+    add('d/x', 'd')
+    directories.losePower('nothing', rngFromSeed(3), () => true)
     expect(lost).toEqual(['d/x', 'd'])
+  })
+
+  it('only those that can be lost are lost, and what is in a directory that is lost', () => {
+    const { log, directories, add } = record('ext4')
+    for (const name of ['kept', 'hit', 'kept too']) add(name, '/')
+    const made = { directories: ['/'], paths: () => ['d'], made: 'd', settle: () => {} }
+    directories.add({ ...made, undo: () => log.push('undo d') })
+    add('d/x', 'd')
+    expect(
+      directories.losePower('nothing', rngFromSeed(1), ({ paths }) => /hit|^d$/.test(paths().join())),
+    ).toBe(3)
+    expect(log).toEqual(['undo d/x', 'undo d', 'settle kept too', 'undo hit', 'settle kept'])
   })
 
   it('ext4: the fsync of any file settles them all', () => {

@@ -140,6 +140,8 @@ export class UnsyncedFile {
 /** A directory operation that no fsync has made durable. `directories` are those in which it changed names. */
 export interface DirectoryOperation<D> {
   readonly directories: readonly D[]
+  /** The paths of the names that it changed. */
+  paths(): readonly string[]
   /** The directory that it created. If the operation is lost, so is everything in that directory. */
   readonly made?: D
   undo(): void
@@ -174,6 +176,10 @@ export class UnsyncedDirectories<D> {
     if (this.#mode === 'ext4') this.#settle(() => true)
   }
 
+  syncAll(): void {
+    this.#settle(() => true)
+  }
+
   #settle(isDurable: (operation: DirectoryOperation<D>) => boolean): void {
     for (const operation of this.#operations.filter(isDurable)) operation.settle()
     this.#operations = this.#operations.filter((operation) => !isDurable(operation))
@@ -183,9 +189,11 @@ export class UnsyncedDirectories<D> {
    * Undoes what does not survive, the latest first. Of each directory's operations a prefix survives, since journals
    * keep the order. When an operation is lost, all later operations that depend on it are lost too. Returns the number
    * of lost operations.
+   *
+   * @param canBeLost of others only those in a directory that is lost are lost
    */
-  losePower(survival: Survival, rng: Rng): number {
-    const lost = survival === 'all' ? new Set<number>() : this.#chooseLost(survival, rng)
+  losePower(survival: Survival, rng: Rng, canBeLost: (operation: DirectoryOperation<D>) => boolean): number {
+    const lost = survival === 'all' ? new Set<number>() : this.#chooseLost(survival, rng, canBeLost)
     for (let i = this.#operations.length - 1; i >= 0; i--) {
       const operation = this.#operations[i] as DirectoryOperation<D>
       if (lost.has(i)) operation.undo()
@@ -195,7 +203,11 @@ export class UnsyncedDirectories<D> {
     return lost.size
   }
 
-  #chooseLost(survival: 'nothing' | 'some', rng: Rng): ReadonlySet<number> {
+  #chooseLost(
+    survival: 'nothing' | 'some',
+    rng: Rng,
+    canBeLost: (operation: DirectoryOperation<D>) => boolean,
+  ): ReadonlySet<number> {
     const count = this.#operations.length
     const all = new Set(this.#operations.flatMap(({ directories }) => directories))
     /** Directory -> index of its first lost operation. */
@@ -203,14 +215,20 @@ export class UnsyncedDirectories<D> {
     const cutOf = (label: number): number => (survival === 'nothing' ? 0 : rng.fork(label).int(count + 1))
     for (const [i, directory] of [...all].entries()) cuts.set(directory, cutOf(this.#mode === 'ext4' ? 0 : i))
     const lost = new Set<number>()
+    const gone = new Set<D>()
+    const immune = new Set(this.#operations.filter((operation) => !canBeLost(operation)))
     for (let changed = true; changed; ) {
       changed = false
-      for (const [i, { directories, made }] of this.#operations.entries()) {
+      for (const [i, operation] of this.#operations.entries()) {
+        const { directories, made } = operation
         if (lost.has(i) || directories.every((directory) => i < (cuts.get(directory) as number))) continue
+        if (immune.has(operation) && !directories.some((directory) => gone.has(directory))) continue
         lost.add(i)
         changed = true
         for (const directory of directories) cuts.set(directory, Math.min(cuts.get(directory) as number, i))
-        if (made !== undefined && cuts.has(made)) cuts.set(made, 0)
+        if (made === undefined) continue
+        gone.add(made)
+        if (cuts.has(made)) cuts.set(made, 0)
       }
     }
     return lost

@@ -3,29 +3,36 @@
  * graveyard and deleted only once its removal is durable.
  */
 import fs from 'node:fs'
-import path from 'node:path'
 import type { UnsyncedDirectories } from './durability.ts'
-import { type Inode, type Inodes, pathOf } from './inodes.ts'
+import { type Inode, type Inodes, pathOf, statOf } from './inodes.ts'
 import { Errno } from './protocol.ts'
-import { exchange } from './system-calls.ts'
+import { relativePath } from './request-paths.ts'
 
 const exists = (file: Buffer): boolean => fs.lstatSync(file, { throwIfNoEntry: false }) !== undefined
 
-/** A removed file in the graveyard, kept for as long as it may have to be restored. */
+/** A removed file under a name in the graveyard, kept for as long as it may have to be restored. */
 interface Grave {
-  readonly file: string
+  readonly name: string
   readonly inode: Inode
 }
 
+/** Their paths, as they are when they are asked for. */
+const pathsBelow =
+  (...places: readonly (readonly [directory: Inode, name: string])[]) =>
+  (): readonly string[] =>
+    places.flatMap(([directory, name]) => {
+      const path = relativePath(directory)
+      if (path === null) return []
+      return [path === '' ? name : `${path}/${name}`]
+    })
+
 export class Names {
   readonly #inodes: Inodes
-  readonly #graveyard: string
   readonly #unsynced: UnsyncedDirectories<Inode>
   #nextGrave = 1
 
-  constructor(inodes: Inodes, graveyard: string, unsynced: UnsyncedDirectories<Inode>) {
+  constructor(inodes: Inodes, unsynced: UnsyncedDirectories<Inode>) {
     this.#inodes = inodes
-    this.#graveyard = graveyard
     this.#unsynced = unsynced
   }
 
@@ -42,17 +49,19 @@ export class Names {
     const letGo = this.#hold(directory, inode)
     this.#unsynced.add({
       directories: [directory],
+      paths: pathsBelow([directory, name]),
       ...(isDirectory ? { made: inode } : {}),
       undo: () => {
-        const file = pathOf(directory, name)
-        if (exists(file)) fs.rmSync(file, { recursive: true })
+        fs.rmSync(pathOf(directory, name), { recursive: true, force: true })
+        this.#inodes.removePlace(inode, directory, name)
         letGo()
       },
       settle: letGo,
     })
   }
 
-  remove(directory: Inode, name: string, isDirectory: boolean): void {
+  /** Returns what had the name. */
+  remove(directory: Inode, name: string, isDirectory: boolean): Inode {
     const file = pathOf(directory, name)
     const stat = fs.lstatSync(file)
     if (stat.isDirectory() !== isDirectory) throw new Errno(isDirectory ? 'ENOTDIR' : 'EISDIR')
@@ -61,6 +70,7 @@ export class Names {
     this.#inodes.hold(directory)
     this.#unsynced.add({
       directories: [directory],
+      paths: pathsBelow([directory, name]),
       undo: () => {
         this.#raise(grave, directory, name)
         this.#inodes.release(directory)
@@ -70,18 +80,20 @@ export class Names {
         this.#inodes.release(directory)
       },
     })
+    return grave.inode
   }
 
-  rename(from: Inode, oldName: string, to: Inode, newName: string, mayReplace: boolean): void {
+  /** Returns what it replaced, if anything. */
+  rename(from: Inode, oldName: string, to: Inode, newName: string, mayReplace: boolean): Inode | null {
     const [source, target] = [pathOf(from, oldName), pathOf(to, newName)]
     const moved = fs.lstatSync(source)
     const replaced = fs.lstatSync(target, { throwIfNoEntry: false })
     if (replaced !== undefined && !mayReplace) throw new Errno('EEXIST')
     // By POSIX, a rename between two names of the same inode does nothing.
-    if (replaced !== undefined && replaced.ino === moved.ino) return
+    if (replaced !== undefined && replaced.ino === moved.ino) return null
     const grave = replaced === undefined ? null : this.#replace(moved, replaced, to, newName)
     try {
-      fs.renameSync(source, target)
+      this.#inodes.release(this.#inodes.move(from, oldName, to, newName))
     } catch (error) {
       if (grave !== null) this.#raise(grave, to, newName)
       throw error
@@ -89,8 +101,10 @@ export class Names {
     const letGo = this.#hold(from, to)
     this.#unsynced.add({
       directories: from === to ? [from] : [from, to],
+      paths: pathsBelow([from, oldName], [to, newName]),
       undo: () => {
-        if (exists(target) && !exists(source)) fs.renameSync(target, source)
+        if (exists(pathOf(to, newName)) && !exists(pathOf(from, oldName)))
+          this.#inodes.release(this.#inodes.move(to, newName, from, oldName))
         if (grave !== null) this.#raise(grave, to, newName)
         letGo()
       },
@@ -99,15 +113,17 @@ export class Names {
         letGo()
       },
     })
+    return grave?.inode ?? null
   }
 
   /** Both names go on to exist, each for what the other one was. */
   exchange(from: Inode, oldName: string, to: Inode, newName: string): void {
-    const swap = (): void => exchange(pathOf(from, oldName), pathOf(to, newName))
+    const swap = (): void => this.#inodes.exchange(from, oldName, to, newName)
     swap()
     const letGo = this.#hold(from, to)
     this.#unsynced.add({
       directories: from === to ? [from] : [from, to],
+      paths: pathsBelow([from, oldName], [to, newName]),
       undo: () => {
         swap()
         letGo()
@@ -124,26 +140,27 @@ export class Names {
     return this.#bury(to, name)
   }
 
-  #bury(directory: Inode, name: string): Grave {
-    const source = pathOf(directory, name)
-    const inode = this.#inodes.peek(directory, name)
-    this.#inodes.hold(inode)
-    const file = path.join(this.#graveyard, String(this.#nextGrave++))
-    fs.renameSync(source, file)
+  #bury(directory: Inode, oldName: string): Grave {
+    const name = String(this.#nextGrave++)
+    const inode = this.#inodes.move(directory, oldName, this.#inodes.graveyard, name)
     inode.buried++
-    return { file, inode }
+    return { name, inode }
   }
 
-  #raise({ file, inode }: Grave, directory: Inode, name: string): void {
-    const target = pathOf(directory, name)
-    if (exists(target)) fs.rmSync(file, { recursive: true, force: true })
-    else fs.renameSync(file, target)
+  #raise(grave: Grave, directory: Inode, name: string): void {
+    if (exists(pathOf(directory, name))) return this.#leave(grave)
+    const { inode } = grave
     inode.buried--
+    this.#inodes.release(this.#inodes.move(this.#inodes.graveyard, grave.name, directory, name))
     this.#inodes.release(inode)
   }
 
-  #leave({ file, inode }: Grave): void {
-    fs.rmSync(file, { recursive: true, force: true })
+  #leave({ name, inode }: Grave): void {
+    const { graveyard } = this.#inodes
+    // Only directories that were empty are there.
+    const remove = statOf(inode).isDirectory() ? fs.rmdirSync : fs.unlinkSync
+    this.#inodes.beforeRemoval(inode, graveyard, name)
+    remove(pathOf(graveyard, name))
     inode.buried--
     this.#inodes.release(inode)
   }

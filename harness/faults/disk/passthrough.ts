@@ -2,9 +2,10 @@
 import fs from 'node:fs'
 import type { DirectoryDurability, Lost, Survival } from '../../api/disk.ts'
 import type { Rng } from '../../api/random.ts'
-import { givesGroup, groupFor, S_ISGID, setAttributes } from './attributes.ts'
-import { backingFlags, bytesOf, entriesOf } from './backing.ts'
-import { PAGE_BYTES, UnsyncedDirectories, UnsyncedFile } from './durability.ts'
+import { setAttributes, takeSetIds, Xattrs } from './attributes.ts'
+import { bytesOf, entriesOf } from './backing.ts'
+import { Creation } from './creation.ts'
+import { UnsyncedDirectories, UnsyncedFile } from './durability.ts'
 import { type Inode, Inodes, pathOf, statOf } from './inodes.ts'
 import { Names } from './names.ts'
 import {
@@ -14,6 +15,7 @@ import {
   encodeDirectory,
   encodeEntry,
   encodeInit,
+  encodeOffset,
   encodeOpen,
   encodeStatfs,
   encodeWritten,
@@ -21,16 +23,20 @@ import {
   type OperationName,
   type Request,
 } from './protocol.ts'
-import { allocate, makeNode } from './system-calls.ts'
+import { pathsOf, relativePath } from './request-paths.ts'
+import { Space } from './space.ts'
+import { allocate, seek } from './system-calls.ts'
+import { Usage } from './usage.ts'
 
-const { O_CREAT, O_EXCL } = fs.constants
 const MOST_KEPT_BYTES = 2 ** 30
-const NO_FD = -1
+/** Of the descriptors that this process may have, for each of two caches, which may grow to twice that; the rest is in use. */
+const CACHED_SHARE = 0.125
+const MOST_CACHED = 4096
 
 interface Handle {
   readonly inode: Inode
-  readonly fd: number
-  readonly entries: readonly DirectoryEntry[]
+  /** Of a directory. */
+  readonly entries: readonly DirectoryEntry[] | null
 }
 
 /** The answer to an operation: a body, success without a body (null), or no reply at all. */
@@ -44,9 +50,17 @@ export interface PassthroughOptions {
   readonly durability: DirectoryDurability
 }
 
+/** How many files this process may have open. */
+const mostOpenFiles = (): number => {
+  const limits = fs.readFileSync('/proc/self/limits', 'latin1')
+  return Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? 1024)
+}
+
 export class Passthrough {
   readonly #inodes: Inodes
   readonly #names: Names
+  readonly #creation: Creation
+  readonly #xattrs = new Xattrs()
   readonly #root: string
   readonly #handles = new Map<number, Handle>()
   readonly #unsynced = new Map<Inode, UnsyncedFile>()
@@ -54,19 +68,37 @@ export class Passthrough {
   /** Buffer for reads. It can be reused, since each reply is written before the next request is taken. */
   readonly #scratch = Buffer.allocUnsafe(MAX_WRITE_BYTES)
   #nextHandle = 1
-  /** It tells that no space is free. */
-  isFull = false
+  readonly space = new Space()
+  readonly #usage = new Usage(this.space)
 
   constructor({ root, graveyard, durability }: PassthroughOptions) {
     this.#root = root
-    this.#inodes = new Inodes(root)
+    const descriptors = Math.min(MOST_CACHED, Math.floor(mostOpenFiles() * CACHED_SHARE))
+    const onUnreachable = (inode: Inode): void => this.#forgetUnsynced(inode)
+    this.#inodes = new Inodes({ root, graveyard, descriptors, onUnreachable })
     this.#directories = new UnsyncedDirectories(durability)
-    this.#names = new Names(this.#inodes, graveyard, this.#directories)
+    this.#names = new Names(this.#inodes, this.#directories)
+    this.#creation = new Creation(this.#inodes, this.#names, this.space)
   }
 
-  /** Number of open files. */
-  get openFiles(): number {
-    return [...this.#handles.values()].filter(({ fd }) => fd !== NO_FD).length
+  /**
+   * Number of open files.
+   *
+   * @param except the node of a file that does not count
+   */
+  openFiles(except: number | null): number {
+    return [...this.#handles.values()].filter(({ entries, inode }) => entries === null && inode.id !== except)
+      .length
+  }
+
+  /** All that was done so far is durable. */
+  syncAll(): void {
+    this.#directories.syncAll()
+    for (const [inode, file] of [...this.#unsynced]) {
+      file.beginSync()
+      file.endSync()
+      this.#forgetClean(inode)
+    }
   }
 
   /** @throws an error with `errno`: an Errno (positive), or an error of Node's (negative). */
@@ -76,71 +108,78 @@ export class Passthrough {
     return step(request)
   }
 
-  /** Whether a disk without free space could not do it. */
-  needsSpace(request: Request): boolean {
-    switch (request.operation) {
-      case 'write': {
-        const { inode } = this.#handle(request.u64())
-        const end = request.u64() + request.u32()
-        return end > Math.ceil(Number(statOf(inode).size) / PAGE_BYTES) * PAGE_BYTES
-      }
-      case 'create': {
-        const file = pathOf(this.#inode(request), request.skip(16).text())
-        return fs.lstatSync(file, { throwIfNoEntry: false }) === undefined
-      }
-      case 'mkdir':
-      case 'mknod':
-      case 'symlink':
-      case 'link':
-      case 'fallocate':
-        return true
-      default:
-        return false
-    }
+  /** To be called between two requests. */
+  tidy(): void {
+    this.#inodes.trim()
   }
 
   /** Writes only the first part of a request's data; `cut` gives its length. Returns the number of bytes written. */
   writePart(request: Request, cut: (at: number, length: number) => number): number {
-    const { inode, fd } = this.#handle(request.u64())
+    const { inode } = this.#handle(request.u64())
     const at = request.u64()
-    const length = cut(at, request.u32())
-    request.skip(20)
+    const wanted = cut(at, request.u32())
+    const length = this.space.isRefusing
+      ? this.space.fitting(this.#usage.allocationOf(inode), at, wanted)
+      : wanted
+    const TAKE_SET_IDS = 4
+    if ((request.u32() & TAKE_SET_IDS) !== 0) takeSetIds(inode)
+    request.skip(16)
     this.#unsyncedOf(inode).beforeWrite(at, length)
     const data = request.data(length)
-    let written = 0
-    while (written < length) written += fs.writeSync(fd, data, written, length - written, at + written)
-    return written
+    const fd = this.#inodes.content(inode)
+    return this.#usage.measured(inode, () => {
+      let written = 0
+      while (written < length) written += fs.writeSync(fd, data, written, length - written, at + written)
+      return written
+    })
   }
 
-  /** Begins an fsync. Returns the descriptor to sync, and `done`, to be called once that has succeeded. */
+  /** Begins an fsync. Returns the descriptor to sync, and `ended`, to be called once that has succeeded or failed. */
   beginSync(request: Request): {
     readonly fd: number
     readonly dataOnly: boolean
-    readonly done: () => void
+    readonly ended: (hasSucceeded: boolean) => void
   } {
-    const { inode, fd } = this.#handle(request.u64())
+    const { inode } = this.#handle(request.u64())
     const dataOnly = (request.u32() & 1) !== 0
+    const fd = this.#inodes.keepContent(inode)
     const file = this.#unsynced.get(inode)
     file?.beginSync()
-    const done = (): void => {
+    const ended = (hasSucceeded: boolean): void => {
+      this.#inodes.letGoContent(inode)
+      if (!hasSucceeded) return
       file?.endSync()
       this.#directories.syncFile()
       this.#forgetClean(inode)
     }
-    return { fd, dataOnly, done }
+    return { fd, dataOnly, ended }
   }
 
-  /** Rolls back what does not survive. No file may be open. */
-  losePower(survival: Survival, rng: Rng): Lost {
+  /** The paths that a request is about. */
+  pathsOf(request: Request): readonly string[] {
+    return pathsOf(request, this.#inodes)
+  }
+
+  /**
+   * Rolls back what does not survive. No file may be open.
+   *
+   * @param isHit whether a path is among those that can lose anything
+   */
+  losePower(survival: Survival, rng: Rng, isHit: (path: string) => boolean): Lost {
     const lost = { bytes: 0, pages: 0, files: 0, directoryOperations: 0 }
+    const survivalOf = (inode: Inode): Survival => (isHit(relativePath(inode) ?? '') ? survival : 'all')
     for (const [i, [inode, file]] of [...this.#unsynced].entries()) {
-      const { bytes, pages } = file.losePower(survival, rng.fork('file', i))
+      const { bytes, pages } = file.losePower(survivalOf(inode), rng.fork('file', i))
       lost.bytes += bytes
       lost.pages += pages
       if (pages > 0) lost.files++
+      this.#inodes.closeContent(inode)
       this.#forgetClean(inode)
+      this.tidy()
     }
-    lost.directoryOperations = this.#directories.losePower(survival, rng.fork('directories'))
+    lost.directoryOperations = this.#directories.losePower(survival, rng.fork('directories'), ({ paths }) =>
+      paths().some(isHit),
+    )
     return lost
   }
 
@@ -154,22 +193,28 @@ export class Passthrough {
     getattr: (request) => encodeAttr(statOf(this.#inode(request))),
     setattr: (request) => this.#setattr(request),
     // The outer call reads the link by its own path, since a symbolic link cannot be read through its descriptor.
-    readlink: (request) => fs.readlinkSync(this.#ownPath(this.#inode(request)), 'buffer'),
-    statfs: () => encodeStatfs(fs.statfsSync(this.#root), this.isFull),
+    readlink: (request) => fs.readlinkSync(this.#inodes.named(this.#inode(request)), 'buffer'),
+    statfs: () => encodeStatfs(fs.statfsSync(this.#root), this.space.free),
+    getxattr: (request) => this.#xattrs.get(this.#inode(request), request),
+    setxattr: (request) => this.#setxattr(request),
+    listxattr: (request) => this.#xattrs.list(this.#inode(request), request),
+    removexattr: (request) => this.#xattrs.remove(this.#inode(request), request),
     open: (request) => this.#open(request),
-    create: (request) => this.#create(request),
+    create: (request) => this.#made(this.#creation.file(request, this.#inode(request))),
     read: (request) => this.#read(request),
     write: (request) => encodeWritten(this.writePart(request, (_, length) => length)),
     release: (request) => this.#release(request),
     fallocate: (request) => this.#fallocate(request),
+    lseek: (request) => this.#seek(request),
     opendir: (request) => this.#opendir(request),
     readdir: (request) => this.#readdir(request),
     releasedir: (request) => this.#release(request),
     fsyncdir: (request) => this.#fsyncdir(request),
-    mkdir: (request) => this.#mkdir(request),
-    mknod: (request) => this.#mknod(request),
-    symlink: (request) => this.#symlink(request),
-    link: (request) => this.#link(request),
+    mkdir: (request) => this.#creation.directory(request, this.#inode(request)),
+    mknod: (request) => this.#creation.node(request, this.#inode(request)),
+    symlink: (request) => this.#creation.symbolicLink(request, this.#inode(request)),
+    link: (request) => this.#creation.link(request, this.#inode(request)),
+    tmpfile: (request) => this.#made(this.#creation.nameless(request, this.#inode(request))),
     unlink: (request) => this.#remove(request, false),
     rmdir: (request) => this.#remove(request, true),
     rename: (request) => this.#rename(request, 0),
@@ -178,11 +223,6 @@ export class Passthrough {
 
   #inode(request: Request): Inode {
     return this.#inodes.get(request.nodeId)
-  }
-
-  /** The path of an inode by names, of which it has one as long as it is not unlinked. */
-  #ownPath(inode: Inode): Buffer {
-    return fs.readlinkSync(pathOf(inode), 'buffer')
   }
 
   #handle(id: number): Handle {
@@ -201,14 +241,16 @@ export class Passthrough {
   }
 
   #forgetClean(inode: Inode): void {
-    if (this.#unsynced.get(inode)?.isClean !== true) return
-    this.#unsynced.delete(inode)
-    this.#inodes.release(inode)
+    if (this.#unsynced.get(inode)?.isClean === true) this.#forgetUnsynced(inode)
+  }
+
+  #forgetUnsynced(inode: Inode): void {
+    if (this.#unsynced.delete(inode)) this.#inodes.release(inode)
   }
 
   #lookUp(directory: Inode, name: string): Buffer {
-    const inode = this.#inodes.lookUp(directory, name)
-    return encodeEntry(inode.id, statOf(inode))
+    const { inode, stat } = this.#inodes.lookUp(directory, name)
+    return encodeEntry(inode.id, stat)
   }
 
   #forget(id: number, lookups: number): Answer {
@@ -233,38 +275,35 @@ export class Passthrough {
     const before = Number(statOf(inode).size)
     const file = this.#unsyncedOf(inode)
     if (size < before) file.beforeChange(size, before - size)
-    fs.truncateSync(pathOf(inode), size)
+    this.#usage.measured(inode, () => fs.truncateSync(pathOf(inode), size))
     this.#forgetClean(inode)
   }
 
-  #newHandle(inode: Inode, fd: number, entries: readonly DirectoryEntry[] = []): Buffer {
+  #setxattr(request: Request): Answer {
+    const inode = this.#inode(request)
+    return this.#usage.measured(inode, () => this.#xattrs.set(inode, request))
+  }
+
+  #newHandle(inode: Inode, entries: Handle['entries']): Buffer {
     const id = this.#nextHandle++
-    this.#handles.set(id, { inode, fd, entries })
+    this.#handles.set(id, { inode, entries })
+    inode.opens++
     this.#inodes.hold(inode)
     return encodeOpen(id)
   }
 
   #open(request: Request): Answer {
     const inode = this.#inode(request)
-    return this.#newHandle(inode, fs.openSync(pathOf(inode), backingFlags(request.u32())))
+    this.#inodes.content(inode)
+    return this.#newHandle(inode, null)
   }
 
-  #create(request: Request): Answer {
-    const directory = this.#inode(request)
-    const flags = request.u32()
-    const mode = request.u32()
-    const name = request.skip(8).text()
-    const file = pathOf(directory, name)
-    const isNew = fs.lstatSync(file, { throwIfNoEntry: false }) === undefined
-    const fd = fs.openSync(file, backingFlags(flags) | O_CREAT | (flags & O_EXCL), mode & 0o7777)
-    if (isNew) fs.fchownSync(fd, request.uid, groupFor(request, directory))
-    const inode = this.#inodes.lookUp(directory, name)
-    if (isNew) this.#names.made(directory, name, inode, false)
-    return Buffer.concat([encodeEntry(inode.id, statOf(inode)), this.#newHandle(inode, fd)])
+  #made({ inode, entry }: { readonly inode: Inode; readonly entry: Buffer }): Answer {
+    return Buffer.concat([entry, this.#newHandle(inode, null)])
   }
 
   #read(request: Request): Answer {
-    const { fd } = this.#handle(request.u64())
+    const fd = this.#inodes.content(this.#handle(request.u64()).inode)
     const at = request.u64()
     const bytes = this.#scratch.subarray(0, request.u32())
     return bytes.subarray(0, fs.readSync(fd, bytes, 0, bytes.length, at))
@@ -272,11 +311,20 @@ export class Passthrough {
 
   #release(request: Request): Answer {
     const id = request.u64()
-    const { inode, fd } = this.#handle(id)
+    const { inode } = this.#handle(id)
     this.#handles.delete(id)
-    if (fd !== NO_FD) fs.closeSync(fd)
+    inode.opens--
+    this.#usage.freed(inode)
+    this.#inodes.closeContent(inode)
     this.#inodes.release(inode)
     return null
+  }
+
+  /** Where data or a hole begins. */
+  #seek(request: Request): Answer {
+    const { inode } = this.#handle(request.u64())
+    const at = request.u64()
+    return encodeOffset(seek(pathOf(inode), at, request.u32()))
   }
 
   /** Reserves space, punches a hole or zeroes a range. Modes that move what follows are not supported. */
@@ -291,20 +339,22 @@ export class Passthrough {
       if (length > MOST_KEPT_BYTES) throw new Errno('EOPNOTSUPP')
       file.beforeChange(at, length)
     }
-    allocate(pathOf(inode), mode, at, length)
+    if ((mode & PUNCH_HOLE) === 0)
+      this.space.require(this.space.missing(this.#usage.allocationOf(inode), at, length))
+    this.#usage.measured(inode, () => allocate(pathOf(inode), mode, at, length))
     this.#forgetClean(inode)
     return null
   }
 
   #opendir(request: Request): Answer {
     const inode = this.#inode(request)
-    return this.#newHandle(inode, NO_FD, entriesOf(pathOf(inode)))
+    return this.#newHandle(inode, entriesOf(inode))
   }
 
   #readdir(request: Request): Answer {
     const { entries } = this.#handle(request.u64())
     const from = request.u64()
-    return encodeDirectory(entries, from, request.u32())
+    return encodeDirectory(entries ?? [], from, request.u32())
   }
 
   #fsyncdir(request: Request): Answer {
@@ -319,60 +369,8 @@ export class Passthrough {
     return null
   }
 
-  /** To be called after `name` was created: gives it to the caller's user and returns its entry for the kernel. */
-  #made(request: Request, directory: Inode, name: string, isDirectory: boolean): Buffer {
-    fs.lchownSync(pathOf(directory, name), request.uid, groupFor(request, directory))
-    const inode = this.#inodes.lookUp(directory, name)
-    this.#names.made(directory, name, inode, isDirectory)
-    return encodeEntry(inode.id, statOf(inode))
-  }
-
-  #mkdir(request: Request): Answer {
-    const directory = this.#inode(request)
-    const mode = request.u32()
-    const name = request.skip(4).text()
-    const file = pathOf(directory, name)
-    fs.mkdirSync(file, mode & 0o7777)
-    const made = this.#made(request, directory, name, true)
-    // A change of the owner clears the bit.
-    if (givesGroup(directory)) fs.chmodSync(file, (mode & 0o7777) | S_ISGID)
-    return made
-  }
-
-  /** Regular files, FIFOs and sockets. A data directory contains no devices. */
-  #mknod(request: Request): Answer {
-    const directory = this.#inode(request)
-    const mode = request.u32()
-    const name = request.skip(12).text()
-    const { S_IFMT, S_IFREG, S_IFIFO, S_IFSOCK } = fs.constants
-    const type = mode & S_IFMT
-    if (type === S_IFIFO || type === S_IFSOCK) makeNode(pathOf(directory, name), mode)
-    else if (type !== S_IFREG) throw new Errno('EPERM')
-    else {
-      const flags = O_CREAT | O_EXCL | fs.constants.O_WRONLY
-      fs.closeSync(fs.openSync(pathOf(directory, name), flags, mode & 0o7777))
-    }
-    return this.#made(request, directory, name, false)
-  }
-
-  #symlink(request: Request): Answer {
-    const directory = this.#inode(request)
-    const name = request.text()
-    fs.symlinkSync(Buffer.from(request.text(), 'latin1'), pathOf(directory, name))
-    return this.#made(request, directory, name, false)
-  }
-
-  #link(request: Request): Answer {
-    const directory = this.#inode(request)
-    const inode = this.#inodes.get(request.u64())
-    const name = request.text()
-    fs.linkSync(this.#ownPath(inode), pathOf(directory, name))
-    this.#names.made(directory, name, inode, false)
-    return this.#lookUp(directory, name)
-  }
-
   #remove(request: Request, isDirectory: boolean): Answer {
-    this.#names.remove(this.#inode(request), request.text(), isDirectory)
+    this.#usage.freed(this.#names.remove(this.#inode(request), request.text(), isDirectory))
     return null
   }
 
@@ -388,7 +386,8 @@ export class Passthrough {
       this.#names.exchange(from, oldName, to, request.text())
       return null
     }
-    this.#names.rename(from, oldName, to, request.text(), flags === 0)
+    const replaced = this.#names.rename(from, oldName, to, request.text(), flags === 0)
+    if (replaced !== null) this.#usage.freed(replaced)
     return null
   }
 }

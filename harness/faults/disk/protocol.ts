@@ -24,6 +24,10 @@ export const OPERATIONS = {
   statfs: 17,
   release: 18,
   fsync: 20,
+  setxattr: 21,
+  getxattr: 22,
+  listxattr: 23,
+  removexattr: 24,
   flush: 25,
   init: 26,
   opendir: 27,
@@ -36,6 +40,8 @@ export const OPERATIONS = {
   batchForget: 42,
   fallocate: 43,
   rename2: 45,
+  lseek: 46,
+  tmpfile: 51,
 } as const
 
 export type OperationName = keyof typeof OPERATIONS
@@ -112,6 +118,10 @@ export class Request {
     this.#at += 8
     return Number(this.#bytes.readBigUInt64LE(this.#at - 8))
   }
+  s64(): bigint {
+    this.#at += 8
+    return this.#bytes.readBigInt64LE(this.#at - 8)
+  }
   skip(bytes: number): this {
     this.#at += bytes
     return this
@@ -147,11 +157,16 @@ export const encodeInit = (request: Request): Buffer => {
   const BIG_WRITES = 1 << 5
   const PARALLEL_DIROPS = 1 << 18
   const MAX_PAGES = 1 << 22
+  // We take setuid and setgid away. Otherwise the kernel would ask for `security.capability` before every write.
+  const HANDLE_KILLPRIV_V2 = 1 << 28
   const body = Buffer.alloc(64)
   body.writeUInt32LE(7, 0)
   body.writeUInt32LE(Math.min(minor, 38), 4)
   body.writeUInt32LE(readahead, 8)
-  body.writeUInt32LE((offered & (ASYNC_READ | BIG_WRITES | PARALLEL_DIROPS | MAX_PAGES)) >>> 0, 12)
+  body.writeUInt32LE(
+    (offered & (ASYNC_READ | BIG_WRITES | PARALLEL_DIROPS | MAX_PAGES | HANDLE_KILLPRIV_V2)) >>> 0,
+    12,
+  )
   body.writeUInt16LE(64, 16)
   body.writeUInt16LE(48, 18)
   body.writeUInt32LE(MAX_WRITE_BYTES, 20)
@@ -166,8 +181,9 @@ const putAttr = (body: Buffer, at: number, stat: fs.BigIntStats): void => {
   for (const [i, value] of [stat.ino, stat.size, stat.blocks].entries())
     body.writeBigUInt64LE(value, at + 8 * i)
   for (const [i, ns] of [stat.atimeNs, stat.mtimeNs, stat.ctimeNs].entries()) {
-    body.writeBigInt64LE(ns / NS_PER_S, at + 24 + 8 * i)
-    body.writeUInt32LE(Number(ns % NS_PER_S), at + 48 + 4 * i)
+    const fraction = ((ns % NS_PER_S) + NS_PER_S) % NS_PER_S
+    body.writeBigInt64LE((ns - fraction) / NS_PER_S, at + 24 + 8 * i)
+    body.writeUInt32LE(Number(fraction), at + 48 + 4 * i)
   }
   const rest = [stat.mode, stat.nlink, stat.uid, stat.gid, stat.rdev, 4096n]
   for (const [i, value] of rest.entries()) body.writeUInt32LE(Number(value), at + 60 + 4 * i)
@@ -199,10 +215,23 @@ export const encodeWritten = (bytes: number): Buffer => {
   return body
 }
 
-/** @param isFull no space is free, whatever is */
-export const encodeStatfs = (stat: fs.StatsFs, isFull: boolean): Buffer => {
+export const encodeXattrSize = (bytes: number): Buffer => {
+  const body = Buffer.alloc(8)
+  body.writeUInt32LE(bytes, 0)
+  return body
+}
+
+export const encodeOffset = (offset: number): Buffer => {
+  const body = Buffer.alloc(8)
+  body.writeBigUInt64LE(BigInt(offset), 0)
+  return body
+}
+
+/** @param freeBytes that are free, whatever really is; null: what really is */
+export const encodeStatfs = (stat: fs.StatsFs, freeBytes: number | null): Buffer => {
   const body = Buffer.alloc(80)
-  const [free, available] = isFull ? [0, 0] : [stat.bfree, stat.bavail]
+  const left = freeBytes === null ? Number.POSITIVE_INFINITY : Math.floor(freeBytes / stat.bsize)
+  const [free, available] = [Math.min(stat.bfree, left), Math.min(stat.bavail, left)]
   const counts = [stat.blocks, free, available, stat.files, stat.ffree]
   for (const [i, value] of counts.entries()) body.writeBigUInt64LE(BigInt(value), 8 * i)
   body.writeUInt32LE(stat.bsize, 40)

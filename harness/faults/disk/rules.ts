@@ -17,6 +17,9 @@ const METADATA: readonly OperationName[] = [
   'rename2',
   'setattr',
   'fallocate',
+  'setxattr',
+  'removexattr',
+  'tmpfile',
 ]
 
 export const kindOf = (operation: OperationName): DiskKind | null => {
@@ -30,17 +33,22 @@ export interface Hit {
   readonly delayMs: number
 }
 
-/** The first rule that applies to the `ordinal`th operation; null if none does. */
-export const drawHit = (
-  rules: readonly DiskRule[],
+/**
+ * The first rule that applies to the `ordinal`th operation; null if none does.
+ *
+ * @param isAbout whether it is about a file that the rule hits
+ */
+export const drawHit = <Rule extends DiskRule>(
+  rules: readonly Rule[],
   kind: DiskKind,
   ordinal: number,
   rng: Rng,
+  isAbout: (rule: Rule) => boolean,
 ): Hit | null => {
   for (const [i, rule] of rules.entries()) {
     if (!rule.kinds.includes(kind)) continue
     const draw = rng.fork(i, ordinal)
-    if (draw.fork('hit').float() >= rule.probability) continue
+    if (draw.fork('hit').float() >= rule.probability || !isAbout(rule)) continue
     const factor = rule.distribution === 'fixed' ? 1 : -Math.log(1 - draw.fork('delay').float())
     return { rule, delayMs: rule.meanMs * factor }
   }

@@ -16,9 +16,11 @@ import type {
 } from '../../api/disk.ts'
 import { messageOf } from '../../support/assert.ts'
 import { rngFromSeed } from '../../support/random.ts'
+import { pathMatcher } from './globs.ts'
 import { Passthrough } from './passthrough.ts'
 import { Errno, encodeReply, encodeWritten, MAX_WRITE_BYTES, REQUEST_BYTES, Request } from './protocol.ts'
 import { drawHit, type Hit, kindOf, newTally } from './rules.ts'
+import { SyncWatch } from './sync-watch.ts'
 
 export interface ServerOptions {
   readonly mount: string
@@ -26,6 +28,8 @@ export interface ServerOptions {
   readonly graveyard: string
   readonly durability: DirectoryDurability
   readonly seed: number
+  /** Whether `sync` and `syncfs` are noticed. */
+  readonly noticesSync: boolean
 }
 
 export type ServerRequest =
@@ -33,7 +37,7 @@ export type ServerRequest =
   | { readonly ask: 'counts' }
   | { readonly ask: 'held'; readonly fault: string }
   | { readonly ask: 'open-files' }
-  | { readonly ask: 'power-loss'; readonly survival: Survival; readonly seed: number }
+  | { readonly ask: 'power-loss'; readonly survival: Survival; readonly seed: number; readonly paths: string }
   | { readonly ask: 'damage'; readonly damage: Damage }
 
 export interface ServerAnswer {
@@ -98,13 +102,22 @@ class Server {
   readonly #counts = newTally()
   /** Requests that are held until their rule is removed or their caller is killed, keyed by request. */
   readonly #held = new Map<bigint, Held>()
-  #rules: readonly DiskRule[] = []
+  #rules: readonly (DiskRule & { readonly matches: (path: string) => boolean })[] = []
+  readonly #syncs: SyncWatch | null
   #ordinal = 0
 
-  constructor(options: ServerOptions) {
+  /** @param onReady it serves, and nothing that was done before counts */
+  constructor(options: ServerOptions, onReady: () => void) {
     this.#options = options
     this.#files = new Passthrough(options)
     this.#fd = mountFuse(options.mount)
+    const syncAll = (): void => this.#files.syncAll()
+    const onWatch = (): void => {
+      syncAll()
+      onReady()
+    }
+    this.#syncs = options.noticesSync ? new SyncWatch(options.mount, syncAll, onWatch) : null
+    if (this.#syncs === null) queueMicrotask(onReady)
   }
 
   /** Reads requests until the file system is unmounted. */
@@ -114,6 +127,7 @@ class Server {
       fs.read(this.#fd, buffer, 0, buffer.length, null, (error, length) => {
         if (error?.code === 'ENODEV') process.exit(0)
         if (error === null) this.#take(new Request(buffer.subarray(0, length)))
+        this.#files.tidy()
         next()
       })
     next()
@@ -123,6 +137,10 @@ class Server {
     const operation = request.operation
     if (operation === undefined) return this.#reply(request.unique, new Errno('ENOSYS'))
     if (operation === 'interrupt') return this.#held.get(BigInt(request.u64()))?.interrupt()
+    if (this.#syncs?.isPage(request) === true) {
+      this.#reply(request.unique, null, encodeWritten(request.skip(16).u32()))
+      return this.#syncs.written()
+    }
     const kind = kindOf(operation)
     // Read now, since the buffer holds another request by the time an fsync is answered.
     const { unique } = request
@@ -138,8 +156,14 @@ class Server {
 
   #draw(kind: DiskKind, request: Request): Hit | null {
     if (this.#rules.length === 0) return null
-    const hit = drawHit(this.#rules, kind, this.#ordinal++, rngFromSeed(this.#options.seed))
-    return hit?.rule.effect === 'full' && !this.#files.needsSpace(request.again()) ? null : hit
+    const about = (): readonly string[] => this.#files.pathsOf(request.again())
+    return drawHit(
+      this.#rules,
+      kind,
+      this.#ordinal++,
+      rngFromSeed(this.#options.seed),
+      ({ paths, matches }) => paths === '' || about().some(matches),
+    )
   }
 
   #count(kind: DiskKind, arrivedMs: number, hit: Hit | null, error: unknown): void {
@@ -148,12 +172,13 @@ class Server {
     counts.totalMs += performance.now() - arrivedMs
     if (hit === null) return
     if (hit.rule.effect === 'delay' || hit.rule.effect === 'stall') counts.delayed++
+    else if (hit.rule.effect === 'full') counts.failed += this.#files.space.takeRefused() ? 1 : 0
     else if (error !== null || hit.rule.effect === 'short') counts.failed++
   }
 
   #hurt(request: Request, hit: Hit, answer: (error: unknown, body: Buffer | null) => void): void {
     const { effect, errno } = hit.rule
-    if (effect === 'error' || effect === 'full') return answer(new Errno(errno), null)
+    if (effect === 'error') return answer(new Errno(errno), null)
     if (effect !== 'delay' && effect !== 'stall') return this.#perform(request, hit, answer)
     const leave = (): void => {
       clearTimeout(timer)
@@ -179,10 +204,15 @@ class Server {
   }
 
   #perform(request: Request, hit: Hit | null, answer: (error: unknown, body: Buffer | null) => void): void {
+    const isFull = hit?.rule.effect === 'full'
+    this.#files.space.isRefusing = isFull
     try {
       if (request.operation === 'fsync') return this.#sync(request, answer)
-      if (hit !== null && request.operation === 'write') return this.#writePart(request, hit, answer)
+      if (hit !== null && !isFull && request.operation === 'write')
+        return this.#writePart(request, hit, answer)
       const body = this.#files.perform(request.operation as NonNullable<Request['operation']>, request)
+      if (request.operation === 'create' && body instanceof Buffer)
+        this.#syncs?.created(request, Number(body.readBigUInt64LE(0)))
       if (body !== 'no-reply') answer(null, body)
     } catch (error) {
       answer(error, null)
@@ -196,11 +226,15 @@ class Server {
   }
 
   #sync(request: Request, answer: (error: unknown, body: Buffer | null) => void): void {
-    const { fd, dataOnly, done } = this.#files.beginSync(request)
+    const { fd, dataOnly, ended } = this.#files.beginSync(request)
     const sync = dataOnly ? fs.fdatasync : fs.fsync
     sync(fd, (error) => {
-      if (error === null) done()
-      answer(error, null)
+      try {
+        ended(error === null)
+        answer(error, null)
+      } catch (failure) {
+        answer(failure, null)
+      }
     })
   }
 
@@ -217,8 +251,9 @@ class Server {
   answer(request: ServerRequest): ServerAnswer[ServerRequest['ask']] {
     switch (request.ask) {
       case 'rules':
-        this.#rules = request.rules
-        this.#files.isFull = this.#rules.some(({ effect }) => effect === 'full')
+        this.#rules = request.rules.map((rule) => ({ ...rule, matches: pathMatcher(rule.paths) }))
+        if (this.#rules.some(({ effect }) => effect === 'full')) this.#files.space.fill()
+        else this.#files.space.empty()
         for (const { fault, go } of [...this.#held.values()])
           if (!this.#rules.some((rule) => rule.fault === fault)) go()
         return null
@@ -227,9 +262,9 @@ class Server {
       case 'held':
         return [...this.#held.values()].filter(({ fault }) => fault === request.fault).length
       case 'open-files':
-        return this.#files.openFiles
+        return this.#files.openFiles(this.#syncs?.node ?? null)
       case 'power-loss':
-        return this.#files.losePower(request.survival, rngFromSeed(request.seed))
+        return this.#files.losePower(request.survival, rngFromSeed(request.seed), pathMatcher(request.paths))
       case 'damage':
         return this.#damage(request.damage)
     }
@@ -274,7 +309,9 @@ const errnoOf = (error: unknown): number => {
 const main = (): void => {
   process.umask(0)
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
-  const server = new Server(JSON.parse(process.argv[2] ?? '{}') as ServerOptions)
+  const server = new Server(JSON.parse(process.argv[2] ?? '{}') as ServerOptions, () =>
+    process.send?.({ ready: true }),
+  )
   process.on('message', ({ id, request }: { id: number; request: ServerRequest }) => {
     try {
       process.send?.({ id, answer: server.answer(request) })
@@ -282,12 +319,18 @@ const main = (): void => {
       process.send?.({ id, error: messageOf(error) })
     }
   })
-  // Without its controller, nobody would unmount the file system. Not `exit`, which would wait for the thread that
-  // waits
-  // for the next request; callers that wait for an answer could then not die.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  // Not `exit`, which would wait for the thread that waits for the next request; callers that wait for an answer could
+  // then not die.
+  const die = (): void => {
+    process.kill(process.pid, 'SIGKILL')
+  }
+  // Without its controller, nobody would unmount the file system.
+  process.on('disconnect', die)
+  process.on('uncaughtException', (error) => {
+    fs.writeSync(2, `${error.stack}\n`)
+    die()
+  })
   server.serve()
-  process.send?.({ ready: true })
 }
 
 try {
