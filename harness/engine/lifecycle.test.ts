@@ -170,12 +170,14 @@ describe('the life cycle of a run', () => {
     expect(history.filter(({ type }) => type === 'ok').length).toBeGreaterThan(20)
   })
 
-  it('when interrupted: heals, tears down, and says so', async () => {
+  it('when interrupted: heals, tears down, and says why', async () => {
     const log: string[] = []
     const controller = new AbortController()
-    const nemesis = poke(60_000, log, () => setTimeout(() => controller.abort(), 20))
+    const nemesis = poke(60_000, log, () =>
+      setTimeout(() => controller.abort(new Error('the terminal is gone')), 20),
+    )
     const { facts, environment } = await play(fakeTarget(), nemesis, { signal: controller.signal })
-    expect(facts.aborted).toBe('the run was interrupted')
+    expect(facts.aborted).toBe('the terminal is gone')
     expect(log).toEqual(['inject', 'heal'])
     expect(environment.disposed).toBe(true)
   })
