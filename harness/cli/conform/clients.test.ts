@@ -99,7 +99,7 @@ const findingsOf = async (
   using _ = errors.catchStrays()
   const driver = driverOf(client, errors)
   await driver.gather(new AbortController().signal)
-  driver.forEach(({ proxies }) => {
+  driver.onHeld(({ proxies }) => {
     proxies.passing = passing
   })
   await driver.release(passing satisfies Situation)

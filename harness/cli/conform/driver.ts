@@ -38,6 +38,10 @@ export class Driver {
   readonly #scheduler: Scheduler<Call>
   readonly #clients = new Map<Thread, TrialClient>()
   readonly #held = new Map<string, Held>()
+  /** Kind of call -> the most exchanges that one on a warm connection needed. */
+  readonly #steps = new Map<string, number>()
+  /** Calls that were seen to change something. One that does is the better test. */
+  readonly #changing = new Set<string>()
   /** The generator's own time: nobody waits for it. */
   #nowNs = 0
   readonly calls: CallSeen[] = []
@@ -84,15 +88,25 @@ export class Driver {
     if (decision.type !== 'dispatch') return decision.type === 'wait' && decision.untilNs !== null
     const { thread, call } = decision
     const client = await this.#clientOf(thread)
-    if (!this.#held.has(call.f) && (takesCold || client.isWarm(call.f)))
-      this.#held.set(call.f, { thread, call, client })
+    if (this.#isToBeHeld(call, client, takesCold)) this.#held.set(call.f, { thread, call, client })
     else await this.#make({ thread, call, client }, 'healthy')
     return true
   }
 
+  #isToBeHeld(call: Call, client: TrialClient, takesCold: boolean): boolean {
+    const { f, value } = call
+    const changes = this.#options.workload.vocabulary.calls[f]?.changes(value) === true
+    if (changes) this.#changing.add(f)
+    if (this.#held.has(f) || (!changes && this.#changing.has(f))) return false
+    return takesCold || (client.isWarm(call) && this.#steps.has(client.kindOf(call)))
+  }
+
   async #make({ thread, call, client }: Held, situation: Situation): Promise<void> {
-    const seen = await client.call(call, situation)
+    const kind = client.kindOf(call)
+    const seen = await client.call(call, situation, this.#steps.get(kind) ?? null)
     this.calls.push(seen)
+    if (situation === 'healthy' && seen.isWarm && seen.outcome?.type === 'ok')
+      this.#steps.set(kind, Math.max(this.#steps.get(kind) ?? 1, seen.exchanges))
     const outcome =
       seen.misfit === null && seen.outcome !== null ? seen.outcome : ({ type: 'info', error: '' } as const)
     const isCrashed = this.#scheduler.complete(thread, outcome, this.#nowNs)
@@ -100,7 +114,7 @@ export class Driver {
   }
 
   /** What is to happen to the connections on which calls are held. */
-  forEach(act: (client: TrialClient) => void): void {
+  onHeld(act: (client: TrialClient) => void): void {
     for (const { client } of this.#held.values()) act(client)
   }
 

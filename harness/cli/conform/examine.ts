@@ -2,15 +2,18 @@
  * Starts a cluster and observes what its target's clients and hooks do while nodes and connections are healthy and while they
  * are not. It runs in the sandbox of a run and only observes: `judge.ts` says what is right.
  */
+import path from 'node:path'
 import type { ClusterNode } from '../../api/environment.ts'
 import type { Workload } from '../../api/workload.ts'
 import { ErrorTally } from '../../engine/error-tally.ts'
 import { isReady } from '../../engine/members.ts'
 import { provision, startCluster } from '../../engine/provision.ts'
 import type { RunParts, StartedRun } from '../../engine/run-parts.ts'
+import { wipeData } from '../../faults/data-dir.ts'
 import { listeningPorts } from '../../faults/ports.ts'
 import { resume, stopAll } from '../../faults/stopping.ts'
 import { rngFromSeed } from '../../support/random.ts'
+import { NS_PER_MS } from '../../support/time.ts'
 import { sleep, waitUntil } from '../../support/wait.ts'
 import { parseOptions } from '../run/options.ts'
 import { Driver } from './driver.ts'
@@ -20,24 +23,25 @@ import type { HookSeen, Observations, Situation, Turn } from './observations.ts'
 import { TrialClient } from './trial-client.ts'
 
 const HOLDER = 'conform'
+/** How often each hook is asked while all is well. */
+const HEALTHY_ASKS = 3
 /** After a call has ended, its request may still be sent again. */
 const LATE_MS = 700
 /** Threads beyond one for each call of a vocabulary. */
-const MORE_THREADS = 4
+const MORE_THREADS = 2
 
+/** One vocabulary on a fresh cluster. */
 class Examination {
   readonly #run: StartedRun
-  readonly #drivers: readonly Driver[]
+  readonly #workload: Workload
+  readonly driver: Driver
   readonly hooks: HookSeen[] = []
   readonly turns: Turn[] = []
 
-  constructor(run: StartedRun, workloads: readonly Workload[]) {
+  constructor(run: StartedRun, workload: Workload) {
     this.#run = run
-    this.#drivers = workloads.map((workload) => this.#driverOf(workload))
-  }
-
-  get drivers(): readonly Driver[] {
-    return this.#drivers
+    this.#workload = workload
+    this.driver = this.#driverOf(workload)
   }
 
   #driverOf(workload: Workload): Driver {
@@ -80,25 +84,27 @@ class Examination {
     return isReady({ node, ready: (endpoint, signal) => target.ready(endpoint, signal) })
   }
 
+  /** While all is well. */
   async askAll(): Promise<void> {
     const { parts, cluster } = this.#run
-    for (const node of cluster.nodes) this.hooks.push(...(await askHooks(parts.target, node, 'healthy')))
+    for (let asked = 0; asked < HEALTHY_ASKS; asked++)
+      for (const node of cluster.nodes) this.hooks.push(...(await askHooks(parts.target, node, 'healthy')))
   }
 
   /** Calls are held back, what is to happen happens, and then they are made. */
   async round(situation: Situation, begin: () => Promise<void>, end: () => Promise<void>): Promise<void> {
     const { progress, signal } = this.#run.parts
     signal.throwIfAborted()
-    progress.phase(`testing: ${situation}`)
-    await Promise.all(this.#drivers.map((driver) => driver.gather(signal)))
+    progress.phase(`${this.#workload.vocabulary.name}: ${situation}`)
+    await this.driver.gather(signal)
     try {
       await begin()
-      await Promise.all(this.#drivers.map((driver) => driver.release(situation)))
+      await this.driver.release(situation)
       await sleep(LATE_MS)
     } finally {
       await end()
     }
-    await Promise.all(this.#drivers.map((driver) => driver.endConnections()))
+    await this.driver.endConnections()
   }
 
   async #timed(what: Turn['what'], act: () => Promise<string | null>): Promise<void> {
@@ -128,7 +134,7 @@ class Examination {
       return openPorts.length > 0 ? `port ${openPorts.join(', ')} was still open when it was down` : null
     }
     const begin = async (): Promise<void> => {
-      for (const driver of this.#drivers) driver.forEach(({ proxies }) => void proxies.refuse(victim.name))
+      this.driver.onHeld(({ proxies }) => proxies.refuse(victim.name))
       await this.#timed('stop', stop)
       this.hooks.push(...(await askHooks(parts.target, victim, 'stopped')))
     }
@@ -159,10 +165,9 @@ class Examination {
   async connections(): Promise<void> {
     for (const passing of ['cut', 'lost reply', 'reset'] as const) {
       const begin = async (): Promise<void> => {
-        for (const driver of this.#drivers)
-          driver.forEach(({ proxies }) => {
-            proxies.passing = passing
-          })
+        this.driver.onHeld(({ proxies }) => {
+          proxies.passing = passing
+        })
       }
       await this.round(passing, begin, async () => {})
     }
@@ -195,40 +200,74 @@ const leftProcesses = async (
     .map(describeProcess)
 }
 
+/** Vocabularies may use the same keys, and what one wrote must not be read as another's. */
+const startAfresh = async (run: StartedRun): Promise<void> => {
+  const { parts, cluster } = run
+  const hosts = [...cluster.nodes, ...cluster.services]
+  for (const host of hosts) await host.kill(parts.signal)
+  for (const { hostDataDir } of hosts) wipeData(hostDataDir)
+  await startCluster(run)
+}
+
+const filesElsewhere = async ({ parts, cluster }: StartedRun): Promise<readonly string[]> => {
+  const found = await Promise.all(
+    cluster.nodes.map((node) =>
+      filesOutside(node, [parts.stateDir, parts.logDir, path.dirname(node.dataDir), node.hostDataDir]),
+    ),
+  )
+  return found.flat()
+}
+
+/** Every vocabulary on a cluster without data, one after another. The hooks are asked beside the first. */
+const examineAll = async (
+  run: StartedRun,
+  workloads: readonly Workload[],
+): Promise<Pick<Observations, 'calls' | 'connections' | 'asked' | 'hooks' | 'turns'>> => {
+  const startedNs = await startCluster(run)
+  const examinations: Examination[] = []
+  for (const workload of workloads) {
+    if (examinations.length > 0) await startAfresh(run)
+    const examination = new Examination(run, workload)
+    examinations.push(examination)
+    if (examinations.length === 1) await examination.askAll()
+    await examination.connections()
+    await examination.paused()
+    await examination.stopped()
+  }
+  const [first] = examinations as [Examination, ...Examination[]]
+  return {
+    calls: examinations.flatMap(({ driver }) => driver.calls),
+    connections: examinations.flatMap(({ driver }) => driver.connections),
+    asked: Object.fromEntries(
+      examinations.map(({ driver }, i) => [(workloads[i] as Workload).vocabulary.name, driver.wanted]),
+    ),
+    hooks: first.hooks,
+    turns: [
+      { what: 'first start', tookMs: Math.round(startedNs / NS_PER_MS), problem: null },
+      ...first.turns,
+    ],
+  }
+}
+
+/** @param workloads one for each vocabulary that is to be tested, at least one */
 export const examine = async (parts: RunParts, workloads: readonly Workload[]): Promise<Observations> => {
-  const { spec, target, progress, logDir } = parts
+  const { spec, target, progress } = parts
   progress.phase(`provisioning (${parts.environment.name})`)
   await using cluster = await provision(parts)
   const before = new Set(allPids())
   const errors = new ErrorTally()
   using _strays = errors.catchStrays()
-  const claims = target.claims(spec.targetOptions, (workloads[0] as Workload).vocabulary)
+  const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const clock = (): number => Number(process.hrtime.bigint())
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock }
-  const startedNs = await startCluster(run)
-  const examination = new Examination(run, workloads)
-  examination.turns.push({ what: 'first start', tookMs: Math.round(startedNs / 1e6), problem: null })
-  await examination.askAll()
-  await examination.connections()
-  const own = [parts.stateDir, logDir]
-  const files = await Promise.all(
-    cluster.nodes.map((node) => filesOutside(node, [...own, node.dataDir, node.hostDataDir])),
-  )
-  await examination.paused()
-  await examination.stopped()
-  const { drivers, hooks, turns } = examination
+  const seen = await examineAll(run, workloads)
+  const files = await filesElsewhere(run)
   progress.phase('taking the cluster down')
   return {
     nodes: cluster.nodes.map(({ name }) => name),
     hasStatus: target.status !== undefined,
-    calls: drivers.flatMap(({ calls }) => calls),
-    connections: drivers.flatMap(({ connections }) => connections),
-    asked: Object.fromEntries(
-      drivers.map(({ wanted }, i) => [(workloads[i] as Workload).vocabulary.name, wanted]),
-    ),
-    hooks,
-    turns,
-    escapes: { processes: await leftProcesses(run, before), files: files.flat() },
+    ...seen,
+    escapes: { processes: await leftProcesses(run, before), files },
     strays: straysOf(errors),
   }
 }

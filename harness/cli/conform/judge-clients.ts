@@ -9,6 +9,9 @@ const wordsOf = ({ outcome }: CallSeen): string =>
 /** Declared retries are no mistake. */
 const attemptsOf = ({ outcome }: CallSeen): number => Number(outcome?.meta?.attempts ?? 1)
 
+/** Not only a connection, from the last exchange on. */
+const hitsNode = ({ situation }: CallSeen): boolean => situation === 'stopped' || situation === 'paused'
+
 interface Mistake {
   readonly found: (seen: CallSeen) => boolean
   readonly words: (seen: CallSeen) => string
@@ -30,14 +33,25 @@ const MISTAKES: readonly Mistake[] = [
     words: ({ misfit }) => `${misfit}: return what the vocabulary says (\`faultline list vocabularies\`)`,
   },
   {
-    found: ({ outcome, receivedBytes, delivers, situation }) =>
-      outcome?.type === 'ok' && receivedBytes === 0 && !delivers && situation !== 'healthy',
+    found: (seen) =>
+      seen.outcome?.type === 'ok' &&
+      seen.receivedBytes === 0 &&
+      !seen.delivers &&
+      seen.situation !== 'healthy' &&
+      (seen.isReached || hitsNode(seen)),
     words: () =>
       'was ok although no byte of an answer arrived: an error is swallowed, or the answer comes from a cache; return info',
   },
   {
-    found: ({ outcome, receivedBytes, sentBytes, isWarm, situation }) =>
-      outcome?.type === 'fail' && receivedBytes === 0 && sentBytes > 0 && isWarm && situation !== 'healthy',
+    // A call that only reads did not happen if nobody saw its answer. One of several steps may not have come to its last.
+    found: (seen) =>
+      seen.outcome?.type === 'fail' &&
+      seen.changes &&
+      seen.isWarm &&
+      seen.sentBytes > 0 &&
+      seen.receivedBytes === 0 &&
+      seen.situation !== 'healthy' &&
+      (!hitsNode(seen) || seen.steps === 1),
     words: (seen) =>
       `was ${wordsOf(seen)} although its request was sent and nothing was answered: it may have happened, so return info`,
   },
@@ -96,20 +110,21 @@ const judgeSituations = (
     const check = `${situation}${situation === 'stopped' || situation === 'paused' ? ' node' : ''}`
     const made = calls.filter((seen) => seen.situation === situation)
     const wrong = wrongOnes(subject, check, made)
-    const missing = asked.filter((f) => made.every((seen) => seen.f !== f))
-    const untested: readonly Finding[] =
-      missing.length === 0
-        ? []
-        : [
-            {
-              subject,
-              check,
-              result: 'not tested',
-              note: `${missing.join(', ')}: the workload did not ask it in time`,
-            },
-          ]
-    if (wrong.length > 0 || made.length === 0) return [...wrong, ...untested]
-    const note = made.map((seen) => `${seen.f} ${seen.outcome?.type}`).join(', ')
+    const hit = made.filter((seen) => seen.isReached || hitsNode(seen) || seen.outcome?.type !== 'ok')
+    const untestedAs = (fs: readonly string[], why: string): readonly Finding[] =>
+      fs.length === 0 ? [] : [{ subject, check, result: 'not tested', note: `${fs.join(', ')}: ${why}` }]
+    const untested = [
+      ...untestedAs(
+        asked.filter((f) => made.every((seen) => seen.f !== f)),
+        'the workload did not ask it in time',
+      ),
+      ...untestedAs(
+        made.filter((seen) => !hit.includes(seen)).map(({ f }) => f),
+        'it was answered before the fault could hit it',
+      ),
+    ]
+    if (wrong.length > 0 || hit.length === 0) return [...wrong, ...untested]
+    const note = hit.map((seen) => `${seen.f} ${seen.outcome?.type}`).join(', ')
     return [{ subject, check, result: 'ok', note }, ...untested]
   })
 

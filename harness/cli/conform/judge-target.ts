@@ -42,9 +42,17 @@ const complaint = (seen: HookSeen): string | null => {
   return issue === undefined ? null : `status of ${node}: ${issue.path.join('.')}: ${issue.message}`
 }
 
+/** What is wrong more often than not: a machine that is slow once is no mistake of the hook. */
+const usualComplaint = (seen: readonly HookSeen[]): readonly string[] => {
+  const complaints = seen.flatMap((each) => complaint(each) ?? [])
+  return complaints.length > seen.length / 2 ? complaints.slice(0, 1) : []
+}
+
 const judgeHook = (hook: HookSeen['hook'], state: HookSeen['state'], seen: readonly HookSeen[]): Finding => {
   const check = `${hook} of a ${state} node`
-  const wrong = seen.flatMap((each) => complaint(each) ?? [])
+  const wrong = [...new Set(seen.map(({ node }) => node))].flatMap((node) =>
+    usualComplaint(seen.filter((each) => each.node === node)),
+  )
   if (wrong.length > 0) return finding(check, 'wrong', wrong.join('; '))
   const slowest = Math.max(...seen.map(({ tookMs }) => tookMs ?? 0))
   const answer =
@@ -55,9 +63,11 @@ const judgeHook = (hook: HookSeen['hook'], state: HookSeen['state'], seen: reado
 /** The roles that the nodes report, together. */
 const judgeRoles = ({ hooks, nodes }: Observations): readonly Finding[] => {
   const check = 'roles'
-  const statuses = hooks.flatMap(({ hook, state, said, node }) => {
-    const status = statusShape.safeParse(said)
-    return hook === 'status' && state === 'healthy' && status.success ? [{ node, ...status.data }] : []
+  const said = hooks.filter(({ hook, state }) => hook === 'status' && state === 'healthy')
+  const latest = nodes.flatMap((node) => said.findLast((each) => each.node === node) ?? [])
+  const statuses = latest.flatMap(({ said: answer, node }) => {
+    const status = statusShape.safeParse(answer)
+    return status.success ? [{ node, ...status.data }] : []
   })
   if (statuses.length === 0) return []
   const strangers = statuses.flatMap(({ node, leader }) =>

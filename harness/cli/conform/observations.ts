@@ -23,9 +23,17 @@ export interface CallSeen {
   readonly thrown: string | null
   /** How long after its signal was aborted it settled; 0: before. Null: it never did. */
   readonly lateMs: number | null
-  /** An equal call was answered on this connection before, so what is sent first is the request itself. */
+  /** It may change something. */
+  readonly changes: boolean
+  /** An equal call was answered on this connection before, so it sends nothing but its requests. */
   readonly isWarm: boolean
-  /** What it sent, and what it got back, while it ran. */
+  /** How many exchanges such calls need: something is sent, and something comes back. Null: none was seen. */
+  readonly steps: number | null
+  /** How many it needed itself. */
+  readonly exchanges: number
+  /** It came to the last exchange, which the situation hits. Where the whole node is hit, the first. */
+  readonly isReached: boolean
+  /** What it sent, and what it got back, from that exchange on. */
   readonly sentBytes: number
   readonly receivedBytes: number
   /** How often its request was sent again. */

@@ -39,7 +39,7 @@ export class NodeProxies {
   readonly #endpoints: Endpoint[] = []
   readonly sources = new Set<string>()
   passing: Passing = 'all'
-  #traffic = new Traffic([])
+  #traffic = new Traffic([], 1)
   #count = 0
 
   /** @param source the client's own address, from which the nodes see it come */
@@ -74,9 +74,16 @@ export class NodeProxies {
     return [...this.#pairs].filter(({ down }) => !down.destroyed && !down.readableEnded).length
   }
 
-  /** What is sent and received from now on is counted there. */
-  observe(): Traffic {
-    this.#traffic = new Traffic(this.#endpoints.map(({ address }) => address))
+  /**
+   * What is sent and received from now on is counted there.
+   *
+   * @param from the exchange from which on `passing` says what is passed on
+   */
+  observe(from: number): Traffic {
+    this.#traffic = new Traffic(
+      this.#endpoints.map(({ address }) => address),
+      from,
+    )
     return this.#traffic
   }
 
@@ -93,19 +100,23 @@ export class NodeProxies {
       this.#pairs.delete(pair)
       up.destroy()
     })
-    up.on('end', () => this.passing === 'cut' || down.end())
+    up.on('end', () => this.#inForce === 'cut' || down.end())
     up.on('close', (hadError) => {
-      if (this.passing === 'cut') return
+      if (this.#inForce === 'cut') return
       if (hadError) down.resetAndDestroy()
       else down.end()
     })
   }
 
+  get #inForce(): Passing {
+    return this.#traffic.isReached ? this.passing : 'all'
+  }
+
   #fromClient(pair: Pair, bytes: Buffer): void {
     this.#traffic.send(pair.id, performance.now(), bytes)
-    if (this.passing === 'cut') return
+    if (this.#inForce === 'cut') return
     pair.up.write(bytes)
-    if (this.passing !== 'reset') return
+    if (this.#inForce !== 'reset') return
     // Only this connection: the next one works.
     this.passing = 'all'
     pair.isDoomed = true
@@ -114,14 +125,14 @@ export class NodeProxies {
 
   #fromNode(pair: Pair, bytes: Buffer): void {
     if (pair.isDoomed) pair.down.resetAndDestroy()
-    else if (this.passing === 'all' || this.passing === 'reset') {
-      this.#traffic.receivedBytes += bytes.length
+    else if (this.#inForce === 'all' || this.#inForce === 'reset') {
+      this.#traffic.receive(bytes.length)
       pair.down.write(bytes)
     }
   }
 
   /** New connections to the node are refused, as if nothing listened there. */
-  async refuse(node: string): Promise<void> {
+  refuse(node: string): void {
     for (const server of this.#servers.get(node) ?? []) server.close()
   }
 

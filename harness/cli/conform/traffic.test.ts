@@ -7,7 +7,7 @@ const TO_ANOTHER = FIRST.replace('127.32.0.1', '127.32.0.12')
 
 /** @param sent connection, time in ms, text */
 const repeats = (...sent: readonly (readonly [number, number, string])[]): number => {
-  const traffic = new Traffic(['127.32.0.1', '127.32.0.12'])
+  const traffic = new Traffic(['127.32.0.1', '127.32.0.12'], 1)
   for (const [connection, atMs, text] of sent) traffic.send(connection, atMs, Buffer.from(text))
   return traffic.repeats
 }
@@ -66,3 +66,19 @@ it.each([
     0,
   ],
 ] as const)('%s', (_, sent, count) => expect(repeats(...sent)).toBe(count))
+
+it('counts from the exchange on that it is to count from', () => {
+  const traffic = new Traffic([], 2)
+  traffic.send(0, 0, Buffer.from('read it first'))
+  expect(traffic.isReached).toBe(false)
+  traffic.receive(30)
+  traffic.send(0, 1, Buffer.from('then '))
+  traffic.send(0, 2, Buffer.from('write'))
+  expect(traffic).toMatchObject({
+    exchanges: 2,
+    isReached: true,
+    sentBytes: 10,
+    receivedBytes: 0,
+    repeats: 0,
+  })
+})

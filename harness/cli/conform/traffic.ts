@@ -1,4 +1,7 @@
-/** What one call sent and received, and whether it sent its request more than once. */
+/**
+ * What one call sent and received. It is counted in exchanges: something is sent, and something comes back. A call may need
+ * several, such as a read before a write; a fault then hits the last one, on which the outcome depends.
+ */
 
 interface Sent {
   readonly connection: number
@@ -19,17 +22,37 @@ const occurrences = (text: Buffer, part: Buffer): number => {
 }
 
 export class Traffic {
+  /** Since the exchange that counts began. */
   readonly #sent: Sent[] = []
   readonly #ownAddresses: readonly string[]
+  readonly #from: number
+  #isAnswered = true
+  exchanges = 0
+  /** Since the exchange that counts began. */
   receivedBytes = 0
 
-  /** @param ownAddresses of the nodes, as this client sees them: a request to another node contains another one */
-  constructor(ownAddresses: readonly string[]) {
+  /**
+   * @param ownAddresses of the nodes, as this client sees them: a request to another node contains another one
+   * @param from the exchange that counts, from 1; what was before is only counted
+   */
+  constructor(ownAddresses: readonly string[], from: number) {
     this.#ownAddresses = ownAddresses.toSorted((a, b) => b.length - a.length)
+    this.#from = from
+  }
+
+  get isReached(): boolean {
+    return this.exchanges >= this.#from
   }
 
   send(connection: number, atMs: number, bytes: Buffer): void {
-    this.#sent.push({ connection, atMs, bytes })
+    if (this.#isAnswered) this.exchanges++
+    this.#isAnswered = false
+    if (this.isReached) this.#sent.push({ connection, atMs, bytes })
+  }
+
+  receive(bytes: number): void {
+    this.#isAnswered = true
+    if (this.isReached) this.receivedBytes += bytes
   }
 
   get sentBytes(): number {

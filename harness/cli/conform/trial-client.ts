@@ -16,7 +16,7 @@ const PATIENCE_MS = 1200
 /** How long it may take to settle after that, on a slow machine. */
 const SETTLE_MS = 1000
 const OPEN_MS = 3000
-const CLOSE_MS = 3000
+const CLOSE_MS = 5000
 const CLOSED_MS = 1000
 /** Where answers do come, a call may have reasons to ask the same again. */
 const UNANSWERED: readonly Situation[] = ['cut', 'lost reply', 'reset']
@@ -36,6 +36,13 @@ export interface TrialOptions {
 
 /** What became of a call. */
 type Settled = Pick<CallSeen, 'outcome' | 'thrown' | 'lateMs'>
+
+interface Asked {
+  readonly call: Call
+  readonly situation: Situation
+  readonly steps: number | null
+  readonly traffic: Traffic
+}
 
 export class TrialClient {
   readonly #options: TrialOptions
@@ -84,14 +91,29 @@ export class TrialClient {
     }
   }
 
-  isWarm(f: string): boolean {
-    return this.#answered.has(f) && this.#connection !== null
+  /** Whether it has answered such a call: one of the same kind, and as harmless or not. */
+  isWarm(call: Call): boolean {
+    return this.#answered.has(this.kindOf(call)) && this.#connection !== null
   }
 
-  /** Makes the call, as a run would: a connection that cannot send is replaced first. */
-  async call(call: Call, situation: Situation): Promise<CallSeen> {
-    const isWarm = this.isWarm(call.f)
-    const traffic = this.proxies.observe()
+  /** Equal for calls of which one tells how another will be asked. */
+  kindOf({ f, value }: Call): string {
+    return `${f} ${this.#changes({ f, value })}`
+  }
+
+  #changes({ f, value }: Call): boolean {
+    return this.#options.vocabulary.calls[f]?.changes(value) !== false
+  }
+
+  /**
+   * Makes the call, as a run would: a connection that cannot send is replaced first.
+   *
+   * @param steps how many exchanges such calls need; null: that is not known
+   */
+  async call(call: Call, situation: Situation, steps: number | null): Promise<CallSeen> {
+    const isWarm = this.isWarm(call)
+    const traffic = this.proxies.observe(UNANSWERED.includes(situation) ? (steps ?? 1) : 1)
+    const context = { call, situation, steps, traffic }
     const isReplaced = this.#connection === null || this.#connection.canSend?.(call) === false
     if (isReplaced) {
       await this.#close()
@@ -99,34 +121,37 @@ export class TrialClient {
     }
     if (this.#connection === null) {
       const outcome = { type: 'fail', error: `not connected: ${this.#refused}` } as const
-      return this.#seen(call, situation, { outcome, thrown: null, lateMs: 0 }, traffic, false)
+      return this.#seen(context, { outcome, thrown: null, lateMs: 0 }, false)
     }
     const settled = await this.#invoke(this.#connection, call)
-    if (settled.outcome?.type === 'ok') this.#answered.add(call.f)
-    return this.#seen(call, situation, settled, traffic, isWarm && !isReplaced)
+    if (settled.outcome?.type === 'ok') this.#answered.add(this.kindOf(call))
+    return this.#seen(context, settled, isWarm && !isReplaced)
   }
 
   async #invoke(connection: Connection, call: Call): Promise<Settled> {
     const abort = new AbortController()
     let abortedMs: number | null = null
-    const timer = setTimeout(() => {
-      abortedMs = performance.now()
-      abort.abort(new DOMException('nobody waits any more', 'AbortError'))
-    }, PATIENCE_MS)
+    const over = new AbortController()
+    // Counted from the abort: a stalled event loop must not take the time from the call.
+    const never = sleep(PATIENCE_MS, over.signal)
+      .then(() => {
+        abortedMs = performance.now()
+        abort.abort(new DOMException('nobody waits any more', 'AbortError'))
+        return sleep(SETTLE_MS, over.signal)
+      })
+      .then((): Settled => ({ outcome: null, thrown: null, lateMs: null }))
+    never.catch(() => {})
     const lateMs = (): number => (abortedMs === null ? 0 : Math.round(performance.now() - abortedMs))
     const asked = this.#attributed(async () => connection.invoke(call, abort.signal)).then(
       (outcome): Settled => ({ outcome, thrown: null, lateMs: lateMs() }),
       (error: unknown): Settled => ({ outcome: null, thrown: messageOf(error), lateMs: lateMs() }),
     )
-    const never = sleep(PATIENCE_MS + SETTLE_MS).then(
-      (): Settled => ({ outcome: null, thrown: null, lateMs: null }),
-    )
     const settled = await Promise.race([asked, never])
-    clearTimeout(timer)
+    over.abort()
     return settled
   }
 
-  #seen(call: Call, situation: Situation, settled: Settled, traffic: Traffic, isWarm: boolean): CallSeen {
+  #seen({ call, situation, steps, traffic }: Asked, settled: Settled, isWarm: boolean): CallSeen {
     const { vocabulary } = this.#options
     const { outcome } = settled
     return {
@@ -134,7 +159,11 @@ export class TrialClient {
       f: call.f,
       situation,
       ...settled,
+      changes: this.#changes(call),
       isWarm,
+      steps,
+      exchanges: traffic.exchanges,
+      isReached: traffic.isReached,
       sentBytes: traffic.sentBytes,
       receivedBytes: traffic.receivedBytes,
       // Read when everything is over: a request may be sent again after the call has settled.

@@ -8,7 +8,7 @@
  * A module that cannot be loaded is one sentence, with file and line if they can be found.
  */
 import fs from 'node:fs'
-import { registerHooks, stripTypeScriptTypes } from 'node:module'
+import { registerHooks } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { compileFunction } from 'node:vm'
@@ -22,11 +22,15 @@ const AS_ES_MODULE: Readonly<Record<string, string>> = {
 }
 const COMMONJS_PARAMETERS = ['exports', 'require', 'module', '__filename', '__dirname']
 
-/** Whether the text imports or exports, and is no CommonJS module. A text that is neither is left to Node's own error. */
+/** A line that begins as an import or an export does, not one that calls `import()`. */
+const STATEMENT = /^\s*(?:import|export)\s*(?:[\w$*{'"])/m
+
+/** Whether the text imports or exports, and, where that can be tried, is no CommonJS module. */
 const isEsModule = (text: string, isTypeScript: boolean): boolean => {
-  if (!/^\s*(?:import|export)\b/m.test(text)) return false
+  if (!STATEMENT.test(text)) return false
+  if (isTypeScript) return true
   try {
-    compileFunction(isTypeScript ? stripTypeScriptTypes(text) : text, COMMONJS_PARAMETERS)
+    compileFunction(text, COMMONJS_PARAMETERS)
     return false
   } catch {
     return true
