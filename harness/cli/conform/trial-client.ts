@@ -15,7 +15,8 @@ import type { Traffic } from './traffic.ts'
 const PATIENCE_MS = 1200
 /** How long it may take to settle after that, on a slow machine. */
 const SETTLE_MS = 1000
-const OPEN_MS = 3000
+/** While all is well; and while it is not. */
+const OPEN_MS = { healthy: 10_000, otherwise: 2000 } as const
 const CLOSE_MS = 5000
 const CLOSED_MS = 1000
 /** Where answers do come, a call may have reasons to ask the same again. */
@@ -48,7 +49,10 @@ export class TrialClient {
   readonly #options: TrialOptions
   readonly proxies: NodeProxies
   #connection: Connection | null = null
+  /** Why it could not be opened the last time. */
   #refused: string | null = null
+  /** The same, while all was well. */
+  #refusedInHealth: string | null = null
   /** Calls that were answered on this connection. */
   readonly #answered = new Set<string>()
 
@@ -59,7 +63,7 @@ export class TrialClient {
 
   static async open(options: TrialOptions): Promise<TrialClient> {
     const trial = new TrialClient(options, await NodeProxies.open(options.nodes, options.localAddress))
-    await trial.#open()
+    await trial.#open('healthy')
     return trial
   }
 
@@ -71,23 +75,26 @@ export class TrialClient {
     return this.#options.errors.attribute('client', this.vocabulary, act)
   }
 
-  async #open(): Promise<void> {
+  async #open(situation: Situation): Promise<void> {
+    const openMs = OPEN_MS[situation === 'healthy' ? 'healthy' : 'otherwise']
     const { client, node, process, localAddress, services, options } = this.#options
     const { endpoints } = this.proxies
     const own = endpoints.find((endpoint) => endpoint.node === node) as Endpoint
-    const signal = AbortSignal.timeout(OPEN_MS)
+    const signal = AbortSignal.timeout(openMs)
     const context = { process, node: own, endpoints, localAddress, services, options, signal }
     this.#refused = null
     try {
       const opening = this.#attributed(async () => client.open(context))
-      const late = sleep(OPEN_MS + SETTLE_MS).then(() => {
-        throw new Error(`open did not settle within ${(OPEN_MS + SETTLE_MS) / 1000} s`)
+      const late = sleep(openMs + SETTLE_MS).then(() => {
+        throw new Error(`open did not settle within ${(openMs + SETTLE_MS) / 1000} s`)
       })
+      late.catch(() => {})
       this.#connection = await Promise.race([opening, late])
       if (typeof this.#connection?.invoke !== 'function') throw new Error('open returned no connection')
     } catch (error) {
       this.#connection = null
       this.#refused = messageOf(error)
+      if (situation === 'healthy') this.#refusedInHealth = this.#refused
     }
   }
 
@@ -117,7 +124,7 @@ export class TrialClient {
     const isReplaced = this.#connection === null || this.#connection.canSend?.(call) === false
     if (isReplaced) {
       await this.#close()
-      await this.#open()
+      await this.#open(situation)
     }
     if (this.#connection === null) {
       const outcome = { type: 'fail', error: `not connected: ${this.#refused}` } as const
@@ -190,12 +197,11 @@ export class TrialClient {
   /** A call in doubt may be followed by a new process with a new connection. */
   async renew(): Promise<void> {
     await this.#close()
-    await this.#open()
+    await this.#open('healthy')
   }
 
   /** Disposes of the connection and says what was seen of it. */
   async end(): Promise<ConnectionSeen> {
-    const refused = this.#refused
     const disposal = await this.#close()
     await waitUntil(() => this.proxies.open === 0, CLOSED_MS, 20)
     const leftOpen = this.proxies.open
@@ -205,7 +211,7 @@ export class TrialClient {
       vocabulary: this.vocabulary,
       told: localAddress,
       sources: [...this.proxies.sources],
-      refused,
+      refused: this.#refusedInHealth,
       disposal,
       leftOpen,
     }
