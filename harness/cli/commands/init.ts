@@ -9,9 +9,14 @@ import { EXIT_CODES } from '../../support/exit-codes.ts'
 /** Files for every language, and a folder for each language. */
 const STARTER = path.join(ROOT, 'targets', 'starter')
 
+/** As it is typed in a shell. */
+const typed = (file: string): string =>
+  /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`
+
 /** What has to be done before the first run. */
 const BUILD: Readonly<Record<string, (folder: string) => string>> = {
-  go: (folder) => `go build -o ${path.join(folder, 'client')} ${path.join(folder, 'client.go')}`,
+  go: (folder) =>
+    `go build -o ${typed(path.join(folder, 'client'))} ${typed(path.join(folder, 'client.go'))}`,
 }
 
 /** The nearest `node_modules/<name>` from the folder upwards; null: it is not installed there. */
@@ -85,12 +90,14 @@ const commandHere = (): string => {
   const isOwn = here === ROOT || here.startsWith(`${ROOT}${path.sep}`)
   return isOwn || installedIn(here, 'faultline') !== null
     ? 'npx faultline'
-    : `node ${path.join(ROOT, 'harness', 'launcher.mjs')}`
+    : `node ${typed(path.join(ROOT, 'harness', 'launcher.mjs'))}`
 }
 
 const sayWhatNext = (folder: string, language: string, files: readonly string[]): void => {
   const shown = path.relative('.', folder) || '.'
-  const target = `./${path.join(shown, 'target.ts')}`
+  const target = typed(
+    path.isAbsolute(shown) ? path.join(shown, 'target.ts') : `./${path.join(shown, 'target.ts')}`,
+  )
   const build = BUILD[language]?.(shown)
   const faultline = commandHere()
   const lines = [
