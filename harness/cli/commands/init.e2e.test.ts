@@ -79,7 +79,7 @@ const LANGUAGES = [
 ]
 /** Each fault ends the programs of its clients, and starting another takes a second on a busy machine. */
 const FAULTS =
-  '-n kill,pause --plan steady --nemesis-opts interval=6s,duration=1s --concurrency 4 --time-limit 18s --seed 1 --env namespaces'
+  '-n kill,pause --plan steady --nemesis-opts interval=6s,duration=1s --concurrency 3 --time-limit 18s --seed 1 --env namespaces'
 
 describeWith(missingLinuxRoot(), 'faultline init', () => {
   for (const { language, isHere } of LANGUAGES)
