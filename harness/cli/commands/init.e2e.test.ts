@@ -89,7 +89,7 @@ describeWith(missingLinuxRoot(), 'faultline init', () => {
         const written = path.join(folder.path, `my ${language}`)
         const { stdout, exitCode } = await faultline(['init', written, '--language', language])
         expect(exitCode).toBe(0)
-        expect(stdout).toContain('target.ts -w register -n kill,pause')
+        expect(stdout).toContain("target.ts' -w register -n kill,pause")
         const { stdout: typeErrors } = await execa(
           path.join(PROJECT_ROOT, 'node_modules/.bin/tsc'),
           ['-p', '.'],
