@@ -27,6 +27,7 @@ const HOLDER = 'conform'
 const HEALTHY_ASKS = 3
 /** After a call has ended, its request may still be sent again. */
 const LATE_MS = 700
+const LISTEN_MS = 5000
 /** Threads beyond one for each call of a vocabulary. */
 const MORE_THREADS = 2
 
@@ -218,6 +219,12 @@ const filesElsewhere = async ({ parts, cluster }: StartedRun): Promise<readonly 
   return found.flat()
 }
 
+/** A target may call a node ready before it listens. Its clients are to be tested all the same, so that is waited for. */
+const listening = async ({ parts, cluster }: StartedRun): Promise<void> => {
+  const doListen = (): boolean => cluster.nodes.every(({ keeperPid }) => listeningPorts(keeperPid).length > 0)
+  await waitUntil(doListen, LISTEN_MS, 20, parts.signal)
+}
+
 /** Every vocabulary on a cluster without data, one after another. The hooks are asked beside the first. */
 const examineAll = async (
   run: StartedRun,
@@ -227,6 +234,7 @@ const examineAll = async (
   const examinations: Examination[] = []
   for (const workload of workloads) {
     if (examinations.length > 0) await startAfresh(run)
+    await listening(run)
     const examination = new Examination(run, workload)
     examinations.push(examination)
     if (examinations.length === 1) await examination.askAll()
