@@ -19,7 +19,7 @@ import { parseOptions } from '../run/options.ts'
 import { Driver } from './driver.ts'
 import { allPids, describeProcess, filesOutside } from './escapes.ts'
 import { askHooks } from './hooks.ts'
-import type { HookSeen, Observations, Situation, Turn } from './observations.ts'
+import type { Escapes, HookSeen, Observations, Situation, Turn } from './observations.ts'
 import { TrialClient } from './trial-client.ts'
 
 const HOLDER = 'conform'
@@ -229,9 +229,12 @@ const listening = async ({ parts, cluster }: StartedRun): Promise<void> => {
 const examineAll = async (
   run: StartedRun,
   workloads: readonly Workload[],
-): Promise<Pick<Observations, 'calls' | 'connections' | 'asked' | 'hooks' | 'turns'>> => {
+): Promise<
+  Pick<Observations, 'calls' | 'connections' | 'asked' | 'hooks' | 'turns'> & Pick<Escapes, 'files'>
+> => {
   const startedNs = await startCluster(run)
   const examinations: Examination[] = []
+  const files = new Set<string>()
   for (const workload of workloads) {
     if (examinations.length > 0) await startAfresh(run)
     await listening(run)
@@ -239,6 +242,8 @@ const examineAll = async (
     examinations.push(examination)
     if (examinations.length === 1) await examination.askAll()
     await examination.connections()
+    // While all programs have run for some time.
+    for (const file of await filesElsewhere(run)) files.add(file)
     await examination.paused()
     await examination.stopped()
   }
@@ -249,6 +254,7 @@ const examineAll = async (
     asked: Object.fromEntries(
       examinations.map(({ driver }, i) => [(workloads[i] as Workload).vocabulary.name, driver.wanted]),
     ),
+    files: [...files],
     hooks: first.hooks,
     turns: [
       { what: 'first start', tookMs: Math.round(startedNs / NS_PER_MS), problem: null },
@@ -268,8 +274,7 @@ export const examine = async (parts: RunParts, workloads: readonly Workload[]): 
   const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const clock = (): number => Number(process.hrtime.bigint())
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock }
-  const seen = await examineAll(run, workloads)
-  const files = await filesElsewhere(run)
+  const { files, ...seen } = await examineAll(run, workloads)
   progress.phase('taking the cluster down')
   return {
     nodes: cluster.nodes.map(({ name }) => name),
