@@ -81,7 +81,6 @@ describeWith(missingLinuxRoot(), 'faultline conform', () => {
       'and not from localAddress',
       'ready says that n1 serves although it is stopped',
       'ready says that n1 serves although it is paused',
-      'elsewhere.log (by',
     ])
       expect(wrong.join('\n')).toContain(sentence)
   })
