@@ -46,6 +46,8 @@ export interface PipeOpen {
 
 /** How long the program may go on after its standard input has ended. */
 const END_TIMEOUT_MS = 500
+/** How long after `cancel` it may still say what became of the call. It need not say anything. */
+const CANCEL_MS = 50
 const MOST_STDERR = 2000
 
 type Line = Readonly<Record<string, unknown>>
@@ -72,6 +74,8 @@ class PipeProcess implements Connection {
   #waiting: { readonly take: (line: Line) => void; readonly fail: (error: Error) => void } | null = null
   /** Why it can be used no more. */
   #over: string | null = null
+  /** It may still be waiting for the answer to a call that was given up. */
+  #isBusy = false
   /** Whether anybody was told why. */
   #isTold = false
   /** Calls that nobody waits for any more: they may be answered or not. */
@@ -82,7 +86,11 @@ class PipeProcess implements Connection {
     // It dies with the controller, however that ends.
     this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', ...argv], { stdio: 'pipe' })
     this.#child.on('error', (error) => this.#end(error.message))
-    this.#child.on('exit', (code, signal) => this.#end(`it ended (${signal ?? `status ${code}`})`))
+    this.#child.on('exit', (code, signal) => {
+      // One that has answered what it was asked, and ends in order, leaves the next call to another process.
+      if (code === 0 && this.#waiting === null) this.#isTold = true
+      this.#end(`it ended (${signal ?? `status ${code}`})`)
+    })
     this.#child.stdin?.on('error', () => {})
     this.#child.stderr?.on('data', (chunk: Buffer) => {
       this.#stderr = `${this.#stderr}${chunk.toString()}`.slice(-MOST_STDERR)
@@ -153,23 +161,32 @@ class PipeProcess implements Connection {
 
   async invoke({ f, value }: Call, signal: AbortSignal): Promise<Outcome> {
     const id = this.#next++
+    const { promise: givenUp, resolve: giveUp } = Promise.withResolvers<Outcome>()
+    let timer: NodeJS.Timeout | undefined
     const cancel = (): void => {
       this.#cancelled.add(id)
       this.#say({ cancel: id })
+      timer = setTimeout(() => {
+        this.#isBusy = true
+        giveUp({ type: 'info', error: 'no answer in time' })
+      }, CANCEL_MS)
     }
     signal.addEventListener('abort', cancel, { once: true })
     this.#say({ id, f, value })
     try {
-      return await this.#answer((line) => (line.id === id ? outcomeOf(line) : null))
+      const answer = this.#answer((line) => (line.id === id ? outcomeOf(line) : null))
+      answer.catch(() => {})
+      return await Promise.race([answer, givenUp])
     } catch (error) {
       return { type: 'info', error: messageOf(error) }
     } finally {
+      clearTimeout(timer)
       signal.removeEventListener('abort', cancel)
     }
   }
 
   canSend(): boolean {
-    return this.#over === null
+    return this.#over === null && !this.#isBusy
   }
 
   /** Rejects with its mistake, if nobody was told of it. */

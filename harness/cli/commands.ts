@@ -36,6 +36,64 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/run.ts')).runCommand,
   }),
   command({
+    name: 'init',
+    description: 'write a target of your own that runs as it is, to start from',
+    arguments: [
+      {
+        name: 'folder',
+        description: 'where to write it (default: the current folder)',
+        optional: true,
+        default: '.',
+      },
+    ],
+    settings: {
+      language: {
+        type: 'string',
+        value: 'name',
+        default: 'ts',
+        choices: ['ts', 'python', 'go'],
+        description: 'language of the client',
+      },
+    },
+    load: async () => (await import('./commands/init.ts')).initCommand,
+  }),
+  command({
+    name: 'conform',
+    description: 'test whether a target keeps its contract: its clients, ready, status, stop and restart',
+    arguments: [
+      { name: 'target', description: 'a bundled target, or the path of a module that exports one' },
+    ],
+    settings: {
+      vocabulary: {
+        type: 'string',
+        value: 'names',
+        description: 'vocabularies to test, separated by commas (default: all that the target speaks)',
+      },
+      workload: {
+        type: 'string',
+        short: 'w',
+        value: 'name',
+        description: 'a workload that asks the calls (default: for each vocabulary the first that does)',
+      },
+      env: RUN_SETTINGS.env,
+      nodes: RUN_SETTINGS.nodes,
+      targetOpts: RUN_SETTINGS.targetOpts,
+      readyTimeout: RUN_SETTINGS.readyTimeout,
+      seed: RUN_SETTINGS.seed,
+      logLevel: RUN_SETTINGS.logLevel,
+      showLog: RUN_SETTINGS.showLog,
+      ...OUT,
+      format: {
+        type: 'string',
+        value: 'name',
+        default: 'text',
+        choices: ['text', 'json'],
+        description: 'output format of the findings: text (a table), json (for machines)',
+      },
+    },
+    load: async () => (await import('./commands/conform.ts')).conformCommand,
+  }),
+  command({
     name: 'check',
     description: 'judge a stored history again, without its target',
     arguments: [{ name: 'path', description: 'a run, a history.jsonl, or a Jepsen history (.edn, .log)' }],

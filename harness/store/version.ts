@@ -2,9 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
-
-/** The root of the package; also correct for the compiled code, which is in .dist. */
-const ROOT = path.resolve(import.meta.dirname, import.meta.filename.endsWith('.ts') ? '../..' : '../../..')
+import { ROOT } from './package.ts'
 
 /** Git sets these variables in its hooks. They would make git look at another repository. */
 const FOREIGN = ['GIT_DIR', 'GIT_WORK_TREE', 'GIT_INDEX_FILE']

@@ -16,6 +16,7 @@ import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { examine } from '../conform/examine.ts'
 import { startProgress } from './progress.ts'
 import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
 import { tryToStore } from './stored.ts'
@@ -31,6 +32,8 @@ export interface ControllerInput {
   readonly programs: Readonly<Record<string, string>>
   readonly quiet: boolean
   readonly log: LogChoice
+  /** Workloads that ask the calls of clients that are to be tested (`faultline conform`), in place of a run. Absent: a run. */
+  readonly conform?: readonly string[]
 }
 
 /** The level of the harness's own log, and whether it is also shown on the terminal. */
@@ -53,6 +56,8 @@ export const openLog = (
   })
 
 export const CONTROLLER_FILE = 'controller.json'
+/** What `faultline conform` has seen, in the run's folder. */
+export const OBSERVATIONS_FILE = 'observations.json'
 
 /** Aborted when the supervisor requests it or is gone. */
 const listenForAbort = (log: Log): AbortController => {
@@ -74,7 +79,7 @@ export const controllerCommand = async (stateDir: string): Promise<number> => {
   const input = JSON.parse(fs.readFileSync(path.join(stateDir, CONTROLLER_FILE), 'utf8')) as ControllerInput
   const log = openLog(input, 'controller')
   try {
-    await runSpecIn(input, log)
+    await (input.conform === undefined ? runSpecIn(input, log) : conformIn(input, input.conform, log))
     return EXIT_CODES.valid
   } catch (error) {
     log.error('the run failed', { error: messageOf(error) })
@@ -148,4 +153,42 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close(), machine.close()])
   }
+}
+
+/** Tests the target's clients and hooks, and writes what was seen. */
+const conformIn = async (
+  input: ControllerInput,
+  names: readonly string[],
+  log: HarnessLog,
+): Promise<void> => {
+  const { spec, stateDir, runDir } = input
+  const nothing = (): void => {}
+  const parts: RunParts = {
+    spec,
+    target: await findTarget(spec.target),
+    workload: await findWorkload(spec.workload),
+    nemeses: {},
+    environment: findEnvironment(spec.environment),
+    program: (name) => input.programs[name] ?? name,
+    stateDir,
+    logDir: path.join(runDir, FILES.nodes),
+    journal: loggedJournal(stateDir, log),
+    log,
+    recorder: {
+      started: nothing,
+      operation: nothing,
+      fault: nothing,
+      sample: nothing,
+      machine: nothing,
+      service: nothing,
+    },
+    progress: {
+      phase: (text) => void process.stderr.write(`${text}\n`),
+      operation: nothing,
+      activeFaults: nothing,
+    },
+    signal: listenForAbort(log),
+  }
+  const seen = await examine(parts, await Promise.all(names.map(findWorkload)))
+  fs.writeFileSync(path.join(runDir, OBSERVATIONS_FILE), `${JSON.stringify(seen)}\n`)
 }

@@ -1,7 +1,5 @@
 /** Names looked up in the registries, or loaded from a module's path. */
-import fs from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
@@ -10,25 +8,15 @@ import type { Nemesis } from '../../api/nemesis.ts'
 import type { Target } from '../../api/target.ts'
 import type { Workload } from '../../api/workload.ts'
 import { environments } from '../../environments/index.ts'
-import { messageOf, UserError } from '../../support/assert.ts'
+import { UserError } from '../../support/assert.ts'
 import { lookUp } from '../unknown-name.ts'
 import { requireTarget } from './target-shape.ts'
+import { importUserModule } from './user-modules.ts'
 
 const looksLikePath = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name)
 
 /** The name to store in a RunSpec: the name of a bundled part, or the absolute path of a module. */
 export const referenceTo = (name: string): string => (looksLikePath(name) ? path.resolve(name) : name)
-
-/** The default export of the module at that path. */
-const defaultExportOf = async (kind: string, name: string): Promise<unknown> => {
-  const file = path.resolve(name)
-  if (!fs.existsSync(file)) throw new UserError(`There is no ${kind} module at ${file}.`)
-  try {
-    return ((await import(pathToFileURL(file).href)) as { default?: unknown }).default
-  } catch (error) {
-    throw new UserError(`The ${kind} module ${file} could not be loaded: ${messageOf(error)}`)
-  }
-}
 
 /** A default export has no type at run time, so it is recognised by its methods. */
 const hasMethods = (value: unknown, names: readonly string[]): boolean =>
@@ -38,12 +26,12 @@ const hasMethods = (value: unknown, names: readonly string[]): boolean =>
 
 export const findTarget = async (name: string): Promise<Target> => {
   if (!looksLikePath(name)) return lookUp('target', targets, name)
-  return requireTarget(path.resolve(name), await defaultExportOf('target', name))
+  return requireTarget(path.resolve(name), await importUserModule('target', path.resolve(name)))
 }
 
 export const findWorkload = async (name: string): Promise<Workload> => {
   if (!looksLikePath(name)) return lookUp('workload', workloads, name)
-  const workload = await defaultExportOf('workload', name)
+  const workload = await importUserModule('workload', path.resolve(name))
   if (hasMethods(workload, ['generator', 'checkers'])) return workload as Workload
   throw new UserError(
     `${path.resolve(name)} does not export a Workload as default: see Workload in harness/api.ts.`,

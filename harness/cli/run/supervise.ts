@@ -117,6 +117,8 @@ export interface SuperviseOptions {
   readonly spec: RunSpec
   readonly target: Target
   readonly workload: Workload
+  /** Test the target with the calls of these workloads instead of running the spec. */
+  readonly conform?: readonly string[]
   readonly results: string
   readonly quiet: boolean
   readonly log: LogChoice
@@ -216,7 +218,7 @@ const undo = async (stateDir: string, log: Log, say: (line: string) => void): Pr
 export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
-  const { spec, target, workload, results, quiet, say } = options
+  const { spec, target, workload, conform, results, quiet, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
@@ -231,14 +233,24 @@ export const supervise = async (
   const watchdog = startWatchdog(stateDir)
   log.debug('watchdog started', { pid: watchdog.pid, stateDir })
   try {
-    writeRunFile(runDir, {
-      faultline,
-      spec,
-      claims: target.claims(spec.targetOptions, workload.vocabulary),
-      facts: null,
-    })
+    if (conform === undefined)
+      writeRunFile(runDir, {
+        faultline,
+        spec,
+        claims: target.claims(spec.targetOptions, workload.vocabulary),
+        facts: null,
+      })
     const code = await runInSandbox(
-      { spec, faultline, runDir, stateDir, programs, quiet, log: options.log },
+      {
+        spec,
+        faultline,
+        runDir,
+        stateDir,
+        programs,
+        quiet,
+        log: options.log,
+        ...(conform === undefined ? {} : { conform }),
+      },
       target,
       log,
     )
