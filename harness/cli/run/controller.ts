@@ -187,7 +187,7 @@ const conformIn = async (
       operation: nothing,
       activeFaults: nothing,
     },
-    signal: listenForAbort(log),
+    signal: listenForAbort(log).signal,
   }
   const seen = await examine(parts, await Promise.all(names.map(findWorkload)))
   fs.writeFileSync(path.join(runDir, OBSERVATIONS_FILE), `${JSON.stringify(seen)}\n`)
