@@ -43,7 +43,7 @@ const toleratedBy = ({ synchronous, fsync }: PostgresOptions): Claims['tolerates
         omission: 'any',
         timing: 'any',
         kill: 'any',
-        pause: 'any',
+        // No `pause`: a primary that is suspended may serve on when it goes on (Patroni, "Watchdog support"), and has no watchdog here.
         clock: 'any',
         ...(fsync ? { 'power-loss': 'any', 'disk-errors': 'any' } : {}),
       }
