@@ -59,22 +59,41 @@ export const summariesOf = (played: Played, nemesis: string): string =>
     .map(({ last }) => last.summary)
     .join('\n')
 
+/** A fault that was injected: its mode, its last measurement, and how long it was in force. */
+interface InjectedFault {
+  readonly mode: string
+  readonly last: Effect
+  readonly inForceMs: number
+}
+
+const injectedFaults = ({ faults }: Played, nemesis: string): readonly InjectedFault[] =>
+  faults.flatMap(({ planned, injectedAtNs, healedAtNs, effects }) => {
+    const last = effects.at(-1)
+    if (planned.nemesis !== nemesis || last === undefined) return []
+    if (injectedAtNs === undefined || healedAtNs === undefined) return []
+    return [{ mode: String(planned.intent.mode), last, inForceMs: (healedAtNs - injectedAtNs) / NS_PER_MS }]
+  })
+
 /**
  * Expects that faults of every mode were planned, and that at least one fault of each injected mode was effective. On a
  * slow machine the last modes may be injected too late, so only half of the modes must have been injected.
  *
- * @param leastMs faults that were in force for less are ignored, since they had no time to do anything
+ * @param hadChance false for a fault that cannot have had an effect, or whose effect cannot have been proved: it is ignored
  */
-export const expectModes = (played: Played, nemesis: string, modes: readonly string[], leastMs = 0): void => {
-  const own = played.faults.filter(({ planned }) => planned.nemesis === nemesis)
-  expect(own.map(({ planned: { intent } }) => intent.mode)).toEqual(expect.arrayContaining([...modes]))
-  const injected = own.filter(
-    ({ injectedAtNs = Number.POSITIVE_INFINITY, healedAtNs = 0 }) =>
-      healedAtNs - injectedAtNs > leastMs * NS_PER_MS,
-  )
-  const injectedModes = new Set(injected.map(({ planned: { intent } }) => intent.mode))
+export const expectModes = (
+  played: Played,
+  nemesis: string,
+  modes: readonly string[],
+  hadChance: (fault: InjectedFault) => boolean = () => true,
+): void => {
+  const planned = played.faults.filter((fault) => fault.planned.nemesis === nemesis)
+  expect(planned.map(({ planned: { intent } }) => intent.mode)).toEqual(expect.arrayContaining([...modes]))
+  const injected = injectedFaults(played, nemesis).filter(hadChance)
+  const injectedModes = new Set(injected.map(({ mode }) => mode))
   expect(injectedModes.size, [...injectedModes].join()).toBeGreaterThanOrEqual(modes.length / 2)
-  expect(effectsOf(played, nemesis).map(({ intent }) => intent.mode)).toEqual(
-    expect.arrayContaining([...injectedModes]),
-  )
+  const summaries = injected.map(({ last }) => last.summary).join('\n')
+  expect(
+    effectsOf(played, nemesis).map(({ intent }) => intent.mode),
+    summaries,
+  ).toEqual(expect.arrayContaining([...injectedModes]))
 }

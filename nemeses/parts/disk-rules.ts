@@ -51,8 +51,8 @@ const ruleOf = (
 
 const DISK_KINDS: readonly DiskKind[] = ['read', 'write', 'fsync', 'metadata']
 
-/** The effect of the rules, and how long operations took meanwhile. */
-const effectOf = (mode: DiskTrouble['mode'], all: readonly DiskCounts[]) => {
+/** The effect of the rule, and how long operations took meanwhile. */
+const effectOf = (mode: DiskTrouble['mode'], { kinds }: DiskRule, all: readonly DiskCounts[]) => {
   const sum = (of: (counts: DiskCounts) => number): number => all.reduce((total, each) => total + of(each), 0)
   const total = (part: 'failed' | 'delayed'): number =>
     sum((counts) => DISK_KINDS.reduce((n, kind) => n + counts[kind][part], 0))
@@ -61,11 +61,12 @@ const effectOf = (mode: DiskTrouble['mode'], all: readonly DiskCounts[]) => {
     return operations === 0 ? 0 : Math.round((100 * sum((counts) => counts[kind].totalMs)) / operations) / 100
   }
   const [failed, delayed] = [total('failed'), total('delayed')]
+  const operations = sum((counts) => kinds.reduce((n, kind) => n + counts[kind].operations, 0))
   const times = `write ${meanMs('write')} ms, fsync ${meanMs('fsync')} ms on average`
   return {
     effective: failed + delayed > 0,
-    summary: `${mode}: ${failed} operations failed or cut short, ${delayed} delayed; ${times}`,
-    measurements: { failed, delayed, writeMeanMs: meanMs('write'), fsyncMeanMs: meanMs('fsync') },
+    summary: `${mode}: of ${operations} operations ${failed} failed or cut short, ${delayed} delayed; ${times}`,
+    measurements: { operations, failed, delayed, writeMeanMs: meanMs('write'), fsyncMeanMs: meanMs('fsync') },
   }
 }
 
@@ -79,11 +80,12 @@ export const troubleDisks = async (
   const before = await Promise.all(victims.map(({ disk }) => disk.counts()))
   const setAll = (rules: readonly DiskRule[]): Promise<unknown> =>
     Promise.all(victims.map(({ disk }) => disk.setRules(id, rules)))
-  await setAll([ruleOf(id, trouble)])
+  const rule = ruleOf(id, trouble)
+  await setAll([rule])
   const measure = async () => {
     const now = await Promise.all(victims.map(({ disk }) => disk.counts()))
     const since = now.map((counts, i) => countsSince(before[i] as DiskCounts, counts))
-    return effectOf(trouble.mode, since)
+    return effectOf(trouble.mode, rule, since)
   }
   const heal = async () => {
     if (trouble.crashes)
