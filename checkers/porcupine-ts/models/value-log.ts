@@ -21,6 +21,7 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
   const put: number[] = []
   const take: number[] = []
   const empty: number[] = []
+  const open: number[] = []
   /** The first take of a value that another take has taken. */
   let again: { readonly code: number; readonly position: number } | null = null
   const returns = float64(count)
@@ -41,7 +42,7 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
       const code = codeOf(input.value)
       if (put[code] !== NONE) return declined('a value is put in twice')
       put[code] = i
-    } else if (output === undefined) return declined('a take never returned: what it took is unknown')
+    } else if (output === undefined) open.push(i)
     else if (output.taken === null) {
       if (!isOpen) empty.push(i)
     } else {
@@ -59,6 +60,7 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
     put: Int32Array.from(put),
     take: Int32Array.from(take),
     empty,
+    open,
     values: [...codes.keys()],
   }
 }

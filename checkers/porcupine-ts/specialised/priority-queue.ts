@@ -13,6 +13,7 @@ import { declined } from './declined.ts'
 import {
   at,
   certainSpans,
+  declineOpen,
   findStranger,
   illegal,
   NONE,
@@ -86,8 +87,8 @@ const inAround = (log: ValueLog, values: readonly number[], time: number): reado
 export const checkPriorityQueue = (log: ValueLog): SpecialResult => {
   const numbers = log.values.filter((value) => typeof value === 'number')
   if (numbers.length < log.values.length) return declined('a value is not a number')
-  const stranger = findStranger(log)
-  if (stranger !== null) return stranger
+  const early = declineOpen(log) ?? findStranger(log)
+  if (early !== null) return early
   const calendar = new Calendar(timesOf(log))
   const smaller: number[] = []
   for (const value of sortedPositions(Float64Array.from(numbers))) {

@@ -10,6 +10,12 @@
  * - a take found the queue empty, although some value was certainly in at each moment of the take.
  *
  * For a pool (any value may come out) the same holds without the third.
+ *
+ * A take that never returned may have taken any value that was not seen to come out, or none. A value must come out by
+ * the return of the first take of a value that was put in after it, and before any moment at which the queue is empty.
+ * So the sooner the put of a value returned, the sooner the value must come out, and any open take that was called by
+ * then will do. Therefore nothing is lost if the values get the open takes in order: the first the first, and so on.
+ * Values whose put is open come last: they need none, since the put may not have happened.
  */
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
@@ -49,12 +55,52 @@ const findOvertaking = (log: ValueLog, values: readonly number[]): SpecialResult
   return null
 }
 
-export const checkQueue = (log: ValueLog): SpecialResult => {
-  const stranger = findStranger(log)
-  if (stranger !== null) return stranger
-  const values = allValues(log)
-  return findOvertaking(log, values) ?? findNeverEmpty(log, certainSpans(log, values)) ?? { verdict: 'ok' }
+/** The values that were put in and not seen to come out, in the order in which their puts returned. */
+const leftIn = (log: ValueLog): readonly number[] => {
+  const values = allValues(log).filter((value) => log.take[value] === NONE)
+  return Array.from(
+    sortedPositions(timesOf(log, values, putReturn)),
+    (position) => values[position] as number,
+  )
 }
 
-export const checkPool = (log: ValueLog): SpecialResult =>
-  findStranger(log) ?? findNeverEmpty(log, certainSpans(log, allValues(log))) ?? { verdict: 'ok' }
+/** The log in which the first of these values came out by the open takes. */
+const takenInOrder = (log: ValueLog, left: readonly number[]): ValueLog => {
+  const take = Int32Array.from(log.take)
+  for (const [i, open] of log.open.slice(0, left.length).entries()) take[left[i] as number] = open
+  return { ...log, take }
+}
+
+/**
+ * A witness with what it leaves open: the values that must have come out before those in it, and all open takes that could
+ * have taken any of them. Without these, a prefix of the witness could be illegal although that of the history is not.
+ */
+const withOpen = (log: ValueLog, left: readonly number[], result: SpecialResult): SpecialResult => {
+  if (result.verdict !== 'illegal' || log.open.length === 0) return result
+  const witness = new Set(result.witness)
+  const last = left.findLastIndex((value) => witness.has(log.put[value] as number))
+  const returns = result.witness.map((operation) => at(log.return, operation))
+  const end = Math.max(...returns.filter((time) => time < Number.POSITIVE_INFINITY))
+  const open = log.open.filter((take) => at(log.call, take) <= end)
+  return illegal([...witness.union(new Set([...operationsOn(log, left.slice(0, last + 1)), ...open]))])
+}
+
+const checkWith = (
+  log: ValueLog,
+  find: (log: ValueLog, values: readonly number[]) => SpecialResult | null,
+): SpecialResult => {
+  const stranger = findStranger(log)
+  if (stranger !== null) return stranger
+  const left = leftIn(log)
+  const taken = takenInOrder(log, left)
+  const result = find(taken, allValues(taken))
+  return result === null ? { verdict: 'ok' } : withOpen(taken, left, result)
+}
+
+const findEmpty = (log: ValueLog, values: readonly number[]): SpecialResult | null =>
+  findNeverEmpty(log, certainSpans(log, values))
+
+export const checkQueue = (log: ValueLog): SpecialResult =>
+  checkWith(log, (taken, values) => findOvertaking(taken, values) ?? findEmpty(taken, values))
+
+export const checkPool = (log: ValueLog): SpecialResult => checkWith(log, findEmpty)

@@ -21,6 +21,7 @@ import { CoverTree, MaxTree } from './segment-trees.ts'
 import {
   allValues,
   certainSpans,
+  declineOpen,
   findNeverEmpty,
   findStranger,
   illegal,
@@ -158,8 +159,8 @@ const findWithoutBottom = (log: ValueLog, values: readonly number[]): SpecialRes
 }
 
 export const checkStack = (log: ValueLog): SpecialResult => {
-  const stranger = findStranger(log)
-  if (stranger !== null) return stranger
+  const early = declineOpen(log) ?? findStranger(log)
+  if (early !== null) return early
   const values = allValues(log)
   return findNeverEmpty(log, certainSpans(log, values)) ?? findWithoutBottom(log, values) ?? { verdict: 'ok' }
 }

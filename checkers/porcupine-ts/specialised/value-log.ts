@@ -2,13 +2,14 @@
  * Containers whose values are all different: the input of the engines for queues, stacks, priority queues and pools, and
  * what holds for all of them. A value is certainly in from the return of its put to the call of its take.
  *
- * A put that never returned may take effect arbitrarily late. A take that never returned may have taken any value: the
- * engines do not handle such histories.
+ * A put that never returned may take effect arbitrarily late. A take that never returned may have taken any value; only
+ * the engine for queues and pools handles these.
  */
 import { float64 } from '../history/allocate.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
 import type { Scalar } from '../models/calls.ts'
+import { declined } from './declined.ts'
 
 export const NONE = -1
 
@@ -22,6 +23,8 @@ export interface ValueLog {
   readonly take: Int32Array
   /** Takes that found nothing. */
   readonly empty: readonly number[]
+  /** Takes that never returned, in the order of their calls. */
+  readonly open: readonly number[]
   /** The values themselves. */
   readonly values: readonly Scalar[]
 }
@@ -32,6 +35,10 @@ export const illegal = (operations: readonly number[]): SpecialResult => ({
 })
 
 export const at = (column: Float64Array, position: number): number => column[position] as number
+
+/** The answer of an engine that does not handle takes that never returned; null if there are none. */
+export const declineOpen = ({ open }: ValueLog): SpecialResult | null =>
+  open.length === 0 ? null : declined('a take never returned: what it took is unknown')
 
 /** The put and the take of each value. */
 export const operationsOn = (log: ValueLog, values: readonly number[]): readonly number[] =>
