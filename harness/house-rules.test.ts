@@ -118,6 +118,7 @@ const EDGES = [
   'harness/engine/lifecycle.ts',
   'harness/engine/machine.ts',
   'harness/engine/members.ts',
+  'harness/engine/source-watch.ts',
   'harness/support/wait.ts',
   'harness/support/last-lines.ts',
   'harness/report/',

@@ -207,6 +207,23 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     expect(said).toContain(words)
   })
 
+  it('a client that does not bind its address: said while it runs, and at the end', async () => {
+    const server = "require('http').createServer((_, answer) => answer.end('1')).listen(7000)"
+    const client = `async ({ node }) => ({
+      invoke: async ({ f, value }) => {
+        await (await fetch('http://' + node.address + ':7000')).text()
+        return { type: 'ok', value: f === 'read' ? { ...value, value: null } : value }
+      },
+      [Symbol.asyncDispose]: async () => {},
+    })`
+    const file = targetModule(folder.path, 'unbound', [process.execPath, '-e', server], true, { client })
+    const args = ['run', file, ...DEADLINE, '--time-limit', '3s', '--out', folder.path]
+    const { stdout, stderr } = await faultline(args)
+    const said = 'no client was seen to connect from the address that it is given (localAddress)'
+    expect(stderr).toContain(`note: ${said}`)
+    expect(stdout).toContain(said)
+  })
+
   it('clients that misbehave: the run goes on, says whose mistakes they are, and proves nothing', async () => {
     const client = `async () => {
       setTimeout(() => { throw new Error('in a handler') }, 10)

@@ -25,6 +25,7 @@ import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
 import type { ServiceLevel } from './service-level.ts'
+import { watchSources } from './source-watch.ts'
 
 /** @throws UserError if the target does not speak the workload's vocabulary. */
 export const clientFor = (target: Target, workload: Workload): Target['clients'][string] => {
@@ -166,6 +167,16 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
     log: clients,
     errors: run.errors,
     processOf: (thread) => scheduler.processOf(thread),
+  })
+  await using _sources = watchSources({
+    cluster,
+    service: observed.service,
+    errors: run.errors,
+    say: (text) => {
+      parts.progress.note(text)
+      log.warn('clients connect from elsewhere', { text })
+    },
+    signal: parts.signal,
   })
   const faults = new FaultRunner({
     nemeses: parts.nemeses,

@@ -98,7 +98,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
       service: () => {},
     },
     log,
-    progress: { phase: () => {}, operation: () => {}, activeFaults: () => {} },
+    progress: { phase: () => {}, note: () => {}, operation: () => {}, activeFaults: () => {} },
     signal: new AbortController().signal,
     ...change,
   })

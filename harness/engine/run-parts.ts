@@ -26,6 +26,8 @@ export interface Recorder {
 /** What is shown on the terminal. */
 export interface Progress {
   phase(text: string): void
+  /** Something that the user should know while the run goes on. */
+  note(text: string): void
   /** Called for every operation, so it must be cheap. */
   operation(operation: Operation): void
   activeFaults(ids: readonly string[]): void

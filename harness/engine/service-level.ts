@@ -30,6 +30,7 @@ export class ServiceLevel {
   /** Acknowledgements in each window that is over. */
   readonly #windows: number[] = []
   #inWindow = 0
+  #acknowledgements = 0
   #lastNs = Number.NEGATIVE_INFINITY
 
   constructor(clock: () => number, signal: AbortSignal) {
@@ -37,11 +38,17 @@ export class ServiceLevel {
     this.#signal = signal
   }
 
+  /** How many calls have been acknowledged. */
+  get acknowledgements(): number {
+    return this.#acknowledgements
+  }
+
   /** A client was told that its call took effect. */
   acknowledged(): void {
     const nowNs = this.#clock()
     this.#close(nowNs)
     this.#inWindow++
+    this.#acknowledgements++
     this.#lastNs = nowNs
   }
 

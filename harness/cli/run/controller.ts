@@ -184,6 +184,7 @@ const conformIn = async (
     },
     progress: {
       phase: (text) => void process.stderr.write(`${text}\n`),
+      note: nothing,
       operation: nothing,
       activeFaults: nothing,
     },

@@ -46,6 +46,9 @@ export const startProgress = (spec: RunSpec, quiet: boolean): RunningProgress =>
       phase = text
       show()
     },
+    note: (text) => {
+      if (!quiet) process.stderr.write(`${terminal ? '\r\x1b[K' : ''}  note: ${text}\n`)
+    },
     operation: (operation: Operation) => {
       if (operation.process !== 'nemesis' && operation.type !== 'invoke') counts[operation.type]++
     },
