@@ -77,7 +77,7 @@ export const runWhile = async (
 }
 
 /** A folder that is removed at the end of the scope. */
-export const temporaryFolder = (): { readonly path: string } & Disposable => {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-test-'))
+export const temporaryFolder = (parent = os.tmpdir()): { readonly path: string } & Disposable => {
+  const folder = fs.mkdtempSync(path.join(parent, 'faultline-test-'))
   return { path: folder, [Symbol.dispose]: () => fs.rmSync(folder, { recursive: true, force: true }) }
 }

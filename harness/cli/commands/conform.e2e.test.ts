@@ -55,6 +55,8 @@ describeWith(missingLinuxRoot(), 'faultline conform', () => {
 
   it('a careless target does not, and each mistake is named', async () => {
     const target = await start('careless')
+    // Nodes have a /tmp of their own, but no other folder.
+    using elsewhere = temporaryFolder('/var/tmp')
     const change = (file: string, ...changes: readonly (readonly [string, string])[]): void => {
       const at = path.join(path.dirname(target), file)
       const text = changes.reduce(
@@ -70,7 +72,7 @@ describeWith(missingLinuxRoot(), 'faultline conform', () => {
     change('target.ts', ["return result.type === 'response' && result.status === 200", 'return true'])
     change('server.mjs', [
       "const LOG = 'changes.log'",
-      `const LOG = '${path.join(folder.path, 'elsewhere.log')}'`,
+      `const LOG = '${path.join(elsewhere.path, 'elsewhere.log')}'`,
     ])
     const { findings } = await conform(target, 1)
     const wrong = findings
@@ -81,6 +83,7 @@ describeWith(missingLinuxRoot(), 'faultline conform', () => {
       'and not from localAddress',
       'ready says that n1 serves although it is stopped',
       'ready says that n1 serves although it is paused',
+      'elsewhere.log (by',
     ])
       expect(wrong.join('\n')).toContain(sentence)
   })
