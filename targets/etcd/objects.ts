@@ -3,6 +3,7 @@
  * nothing was written. Where one etcd transaction can decide by itself, one is sent.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import { parseJson, printJson } from '../../harness/support/json.ts'
 import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { ACCOUNTS, BANK, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
@@ -25,11 +26,11 @@ const update = async (send: Send, name: string, change: (value: unknown) => Chan
   const read = await send<RangeResponse>('/v3/kv/range', { key })
   if (read.type !== 'ok') return { ...read, type: 'fail', error: `nothing was written yet: ${read.error}` }
   const [kv] = read.body.kvs ?? []
-  const { next, returned } = change(kv?.value === undefined ? undefined : JSON.parse(fromBase64(kv.value)))
+  const { next, returned } = change(kv?.value === undefined ? undefined : parseJson(fromBase64(kv.value)))
   if (next === undefined) return { type: 'ok', value: returned, meta: read.meta }
   const written = await send<TxnResponse>('/v3/kv/txn', {
     compare: [{ key, target: 'MOD', result: 'EQUAL', mod_revision: kv?.mod_revision ?? '0' }],
-    success: [{ request_put: { key, value: toBase64(JSON.stringify(next)) } }],
+    success: [{ request_put: { key, value: toBase64(printJson(next)) } }],
   })
   if (written.type !== 'ok') return written
   if (written.body.succeeded !== true) return { type: 'fail', error: 'conflict', meta: written.meta }
@@ -42,7 +43,7 @@ const read = async (send: Send, name: string, tell: (value: unknown) => unknown)
   const value = sent.body.kvs?.[0]?.value
   return {
     type: 'ok',
-    value: tell(value === undefined ? undefined : JSON.parse(fromBase64(value))),
+    value: tell(value === undefined ? undefined : parseJson(fromBase64(value))),
     meta: sent.meta,
   }
 }
@@ -50,7 +51,7 @@ const read = async (send: Send, name: string, tell: (value: unknown) => unknown)
 export const actOnCounter = (send: Send, raw: Call): Promise<Outcome> => {
   const call = asCall(COUNTER, raw)
   const { key } = call.value
-  const name = `counter/${key}`
+  const name = `counter/${printJson(key)}`
   if (call.f === 'read') return read(send, name, (value = 0) => ({ key, value }))
   const { delta } = call.value
   return update(send, name, (value = 0) => ({ next: (value as number) + delta, returned: call.value }))
@@ -59,7 +60,7 @@ export const actOnCounter = (send: Send, raw: Call): Promise<Outcome> => {
 export const actOnQueue = (send: Send, raw: Call): Promise<Outcome> => {
   const call = asCall(QUEUE, raw)
   const { key } = call.value
-  return update(send, `queue/${key}`, (values = []) => {
+  return update(send, `queue/${printJson(key)}`, (values = []) => {
     const [head, ...left] = values as readonly number[]
     if (call.f === 'enqueue')
       return { next: [...(values as readonly number[]), call.value.value], returned: call.value }
@@ -72,7 +73,7 @@ export const actOnQueue = (send: Send, raw: Call): Promise<Outcome> => {
 export const actOnLog = (send: Send, raw: Call): Promise<Outcome> => {
   const call = asCall(APPEND_LOG, raw)
   const { key } = call.value
-  const name = `log/${key}`
+  const name = `log/${printJson(key)}`
   if (call.f === 'read') return read(send, name, (values = []) => ({ key, values }))
   const { value } = call.value
   return update(send, name, (values = []) => {
@@ -148,13 +149,13 @@ export const actOnBooking = async (send: Send, raw: Call): Promise<Outcome> => {
   const key = toBase64(name)
   const sent = await send<TxnResponse>('/v3/kv/txn', {
     compare: [{ key, target: 'CREATE', result: 'EQUAL', create_revision: '0' }],
-    success: [{ request_put: { key, value: toBase64(JSON.stringify(customer)) } }],
+    success: [{ request_put: { key, value: toBase64(printJson(customer)) } }],
     failure: [{ request_range: { key } }],
   })
   if (sent.type !== 'ok') return sent
   const held = sent.body.responses?.[0]?.response_range?.kvs?.[0]?.value
   const confirmed =
-    sent.body.succeeded === true || (held !== undefined && JSON.parse(fromBase64(held)) === customer)
+    sent.body.succeeded === true || (held !== undefined && parseJson(fromBase64(held)) === customer)
   return { type: 'ok', value: { seat, customer, confirmed }, meta: sent.meta }
 }
 

@@ -1,16 +1,17 @@
 /** Registers in etcd. A compare-and-set is a transaction that also reads: a failed comparison is an observation. */
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import { parseJson, printJson } from '../../harness/support/json.ts'
 import { REGISTER, type RegisterCall, type RegisterValue } from '../../harness/vocabularies/register.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, type TxnResponse, toBase64 } from './gateway.ts'
 
-const keyOf = (key: Scalar): string => toBase64(`register/${key}`)
-const valueToBase64 = (value: Scalar): string => toBase64(String(value))
+const keyOf = (key: Scalar): string => toBase64(`register/${printJson(key)}`)
+const valueToBase64 = (value: Scalar): string => toBase64(printJson(value))
 
 const decodeValue = (response: RangeResponse): RegisterValue => {
   const value = response.kvs?.[0]?.value
-  return value === undefined ? null : Number(fromBase64(value))
+  return value === undefined ? null : (parseJson(fromBase64(value)) as Scalar)
 }
 
 const casBody = (call: RegisterCall & { f: 'cas' }): unknown => {

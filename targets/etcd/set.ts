@@ -1,5 +1,6 @@
 /** A set in etcd: one key for each element, with a common prefix. */
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import { parseJson, printJson } from '../../harness/support/json.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { fromBase64, type RangeResponse, type Send, toBase64 } from './gateway.ts'
@@ -12,7 +13,7 @@ export const actOnSet = async (send: Send, raw: Call, serializable: boolean): Pr
   const call = asCall(SET, raw)
   if (call.f === 'add') {
     const sent = await send('/v3/kv/put', {
-      key: toBase64(`${PREFIX}${call.value.element}`),
+      key: toBase64(`${PREFIX}${printJson(call.value.element)}`),
       value: toBase64('1'),
     })
     return sent.type === 'ok' ? { type: 'ok', value: call.value, meta: sent.meta } : sent
@@ -20,6 +21,8 @@ export const actOnSet = async (send: Send, raw: Call, serializable: boolean): Pr
   const range = { key: toBase64(PREFIX), range_end: toBase64(END), keys_only: true, serializable }
   const sent = await send<RangeResponse>('/v3/kv/range', range)
   if (sent.type !== 'ok') return sent
-  const elements = (sent.body.kvs ?? []).map(({ key }) => Number(fromBase64(key ?? '').slice(PREFIX.length)))
+  const elements = (sent.body.kvs ?? []).map(({ key }) =>
+    parseJson(fromBase64(key ?? '').slice(PREFIX.length)),
+  )
   return { type: 'ok', value: { elements }, meta: sent.meta }
 }

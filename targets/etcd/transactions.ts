@@ -4,6 +4,7 @@
  * A conflict is a fail: nothing was written.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import { parseJson, printJson } from '../../harness/support/json.ts'
 import type { TransactionCall } from '../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { fromBase64, type KeyValue, type Send, type TxnResponse, toBase64 } from './gateway.ts'
@@ -17,10 +18,10 @@ interface Stored {
 }
 
 const PREFIX = 'txn/'
-const keyOf = (key: Scalar): string => toBase64(`${PREFIX}${key}`)
+const keyOf = (key: Scalar): string => toBase64(`${PREFIX}${printJson(key)}`)
 
 const parse = (kv: KeyValue | undefined): Stored => ({
-  value: kv?.value === undefined ? undefined : JSON.parse(fromBase64(kv.value)),
+  value: kv?.value === undefined ? undefined : parseJson(fromBase64(kv.value)),
   revision: kv?.mod_revision ?? '0',
 })
 
@@ -67,7 +68,7 @@ export const actOnTransactions =
         mod_revision: stored.get(key)?.revision ?? '0',
       })),
       success: [...writes].map(([key, value]) => ({
-        request_put: { key: keyOf(key), value: toBase64(JSON.stringify(value)) },
+        request_put: { key: keyOf(key), value: toBase64(printJson(value)) },
       })),
     })
     if (written.type !== 'ok') return written
