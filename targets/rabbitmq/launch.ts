@@ -76,6 +76,9 @@ const configOf = (node: NodeIdentity, { nodes, options }: ClusterPlan<RabbitOpti
     .join('')
 }
 
+/** On a slow machine. */
+const STOP_TIMEOUT_MS = 20_000
+
 /** The policy that gives classic queues mirrors. Queues of other types ignore it. */
 const mirrorPolicy = (count: number, options: RabbitOptions) => ({
   vhost: VHOST,
@@ -134,6 +137,14 @@ export const launchNode = (
       [DEFINITIONS]: definitionsOf(plan),
       [PLUGINS]: '[rabbitmq_management].\n',
     },
-    processes: [execute('epmd', 'epmd', []), execute('rabbitmq', 'erlexec', ERLANG_ARGS)],
+    processes: [
+      execute('epmd', 'epmd', []),
+      // It stops its helpers by itself, and hands its queues over first.
+      {
+        ...execute('rabbitmq', 'erlexec', ERLANG_ARGS),
+        stopSignal: 'SIGTERM',
+        stopTimeoutMs: STOP_TIMEOUT_MS,
+      },
+    ],
   }
 }

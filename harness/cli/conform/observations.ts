@@ -25,9 +25,12 @@ export interface CallSeen {
   readonly lateMs: number | null
   /** It may change something. */
   readonly changes: boolean
-  /** An equal call was answered on this connection before, so it sends nothing but its requests. */
+  /** Calls of this kind, and calls about its objects, were answered on this connection before: it sends only its requests. */
   readonly isWarm: boolean
-  /** How many exchanges such calls need: something is sent, and something comes back. Null: none was seen. */
+  /**
+   * How many exchanges such calls need: something is sent, and something comes back. Null: none was seen, or they differ, and
+   * then the situation hits the first one.
+   */
   readonly steps: number | null
   /** How many it needed itself. */
   readonly exchanges: number

@@ -53,8 +53,10 @@ export class TrialClient {
   #refused: string | null = null
   /** The same, while all was well. */
   #refusedInHealth: string | null = null
-  /** Calls that were answered on this connection. */
+  /** Kinds of calls that were answered on this connection. */
   readonly #answered = new Set<string>()
+  /** Objects that calls on this connection were about. A client may have to prepare each, such as by declaring a queue. */
+  readonly #prepared = new Set<string>()
 
   private constructor(options: TrialOptions, proxies: NodeProxies) {
     this.#options = options
@@ -98,9 +100,18 @@ export class TrialClient {
     }
   }
 
-  /** Whether it has answered such a call: one of the same kind, and as harmless or not. */
-  isWarm(call: Call): boolean {
-    return this.#answered.has(this.kindOf(call)) && this.#connection !== null
+  /**
+   * Whether it has answered such a call: one of the same kind, as harmless or not, and others about the same objects.
+   *
+   * @param areReused calls come back to the same objects; otherwise none was asked about before
+   */
+  isWarm(call: Call, areReused: boolean): boolean {
+    const isPrepared = !areReused || this.objectsOf(call).every((object) => this.#prepared.has(object))
+    return isPrepared && this.#answered.has(this.kindOf(call)) && this.#connection !== null
+  }
+
+  objectsOf({ f, value }: Call): readonly string[] {
+    return this.#options.vocabulary.calls[f]?.objects?.(value) ?? []
   }
 
   /** Equal for calls of which one tells how another will be asked. */
@@ -116,9 +127,10 @@ export class TrialClient {
    * Makes the call, as a run would: a connection that cannot send is replaced first.
    *
    * @param steps how many exchanges such calls need; null: that is not known
+   * @param areReused as for `isWarm`
    */
-  async call(call: Call, situation: Situation, steps: number | null): Promise<CallSeen> {
-    const isWarm = this.isWarm(call)
+  async call(call: Call, situation: Situation, steps: number | null, areReused: boolean): Promise<CallSeen> {
+    const isWarm = this.isWarm(call, areReused)
     const traffic = this.proxies.observe(UNANSWERED.includes(situation) ? (steps ?? 1) : 1)
     const context = { call, situation, steps, traffic }
     const isReplaced = this.#connection === null || this.#connection.canSend?.(call) === false
@@ -131,7 +143,10 @@ export class TrialClient {
       return this.#seen(context, { outcome, thrown: null, lateMs: 0 }, false)
     }
     const settled = await this.#invoke(this.#connection, call)
-    if (settled.outcome?.type === 'ok') this.#answered.add(this.kindOf(call))
+    if (settled.outcome?.type === 'ok') {
+      this.#answered.add(this.kindOf(call))
+      for (const object of this.objectsOf(call)) this.#prepared.add(object)
+    }
     return this.#seen(context, settled, isWarm && !isReplaced)
   }
 
@@ -186,6 +201,7 @@ export class TrialClient {
     const connection = this.#connection
     this.#connection = null
     this.#answered.clear()
+    this.#prepared.clear()
     if (connection === null) return null
     const closing = this.#attributed(async () => connection[Symbol.asyncDispose]()).then(
       () => null,
