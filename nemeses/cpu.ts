@@ -12,9 +12,10 @@ import type { ClusterNode } from '../harness/api/environment.ts'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
 import { CpuLimit, type LimitedCpuCounts } from '../harness/faults/cpu-limit.ts'
 import { number } from './parts/options.ts'
+import { planLimits } from './parts/resource-plan.ts'
 import { measureThenUndo, scheduledNemesis } from './parts/scheduled-nemesis.ts'
-import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
-import { wordsByTurns, wordsOption } from './parts/words.ts'
+import { resolveVictims, VICTIM_FIELDS, victimsNamed, victimsOption } from './parts/victims.ts'
+import { wordsOption } from './parts/words.ts'
 
 const MODES = ['quota', 'neighbour'] as const
 
@@ -75,15 +76,6 @@ export const cpu = scheduledNemesis({
   intent: cpuIntent,
   kindOf: ({ mode }) => mode,
   nodesNamed: victimsNamed,
-  plan: ({ rng, options, context }) => {
-    const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
-    const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, aim) => ({
-      mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing', aim),
-      share: options.share,
-      neighbours: options.neighbours,
-    })
-  },
+  plan: planLimits(MODES, 'timing', ({ share, neighbours }) => ({ share, neighbours })),
   inject,
 })

@@ -15,9 +15,10 @@ import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
 import { NodeIoLimit } from '../harness/faults/io-limit.ts'
 import { number } from './parts/options.ts'
+import { planLimits } from './parts/resource-plan.ts'
 import { scheduledNemesis } from './parts/scheduled-nemesis.ts'
-import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
-import { wordsByTurns, wordsOption } from './parts/words.ts'
+import { resolveVictims, VICTIM_FIELDS, victimsNamed, victimsOption } from './parts/victims.ts'
+import { wordsOption } from './parts/words.ts'
 
 const MODES = ['operations', 'bandwidth'] as const
 
@@ -78,15 +79,6 @@ export const io = scheduledNemesis({
   intent: ioIntent,
   kindOf: ({ mode }) => mode,
   nodesNamed: victimsNamed,
-  plan: ({ rng, options, context }) => {
-    const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
-    const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, aim) => ({
-      mode: modeOf(ordinal),
-      ...victimsOf(draw, 'timing', aim),
-      operationsPerSecond: options.iops,
-      kibPerSecond: options.kib,
-    })
-  },
+  plan: planLimits(MODES, 'timing', ({ iops, kib }) => ({ operationsPerSecond: iops, kibPerSecond: kib })),
   inject,
 })

@@ -11,9 +11,10 @@ import { z } from 'zod'
 import type { NemesisContext } from '../harness/api/nemesis.ts'
 import { MemoryLimit } from '../harness/faults/memory-limit.ts'
 import { number } from './parts/options.ts'
+import { planLimits } from './parts/resource-plan.ts'
 import { measureThenUndo, scheduledNemesis } from './parts/scheduled-nemesis.ts'
-import { resolveVictims, VICTIM_FIELDS, victimsFrom, victimsNamed, victimsOption } from './parts/victims.ts'
-import { wordsByTurns, wordsOption } from './parts/words.ts'
+import { resolveVictims, VICTIM_FIELDS, victimsNamed, victimsOption } from './parts/victims.ts'
+import { wordsOption } from './parts/words.ts'
 
 const MODES = ['squeeze', 'oom'] as const
 
@@ -72,14 +73,6 @@ export const memory = scheduledNemesis({
   intent: memoryIntent,
   kindOf: ({ mode }) => mode,
   nodesNamed: victimsNamed,
-  plan: ({ rng, options, context }) => {
-    const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
-    const victimsOf = victimsFrom(options.victims, context)
-    return (draw, ordinal, aim) => ({
-      mode: modeOf(ordinal),
-      ...victimsOf(draw, 'kill', aim),
-      headroom: options.headroom,
-    })
-  },
+  plan: planLimits(MODES, 'kill', ({ headroom }) => ({ headroom })),
   inject,
 })

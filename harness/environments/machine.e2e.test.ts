@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
+import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Finding } from '../api/environment.ts'
 import type { FaultRecord } from '../api/record.ts'
@@ -77,6 +78,9 @@ ${END}`
 
 /** Guards against hanging only: on a busy machine it takes several times as long as on a quiet one. */
 const DEADLINE_MS = 25 * 60_000
+const MANY_DEADLINE_MS = 75 * 60_000
+/** The image is made the first time. */
+const SETUP_TIMEOUT_MS = MANY_DEADLINE_MS + 600_000
 
 const readResult = (folder: string, name: string): string =>
   fs.readFileSync(path.join(folder, 'results', name), 'utf8')
@@ -110,45 +114,61 @@ const writePlan = (folder: string): string => {
   return file
 }
 
-describeWith(missingForMachine(), 'under cgroup v2 and systemd', () => {
+interface Script {
+  readonly script: string
+  readonly files?: Readonly<Record<string, string>>
+  /** Debian's packages that the machine needs besides. */
+  readonly packages?: readonly string[]
+  readonly deadlineMs?: number
+}
+
+/** A machine that runs the script before the tests that are defined next, and two tests of every script. */
+const useMachine = (make: (folder: string) => Promise<Script>) => {
   const folder = temporaryFolder()
-  let machine: MachineResult
+  let ran: MachineResult
   beforeAll(async () => {
-    machine = await runInMachine({
-      image: await machineImage(),
+    const { script, files = {}, packages, deadlineMs = DEADLINE_MS } = await make(folder.path)
+    ran = await runInMachine({
+      image: await machineImage(packages),
       folder: folder.path,
-      script: SCRIPT,
-      files: { 'faults.jsonl': writePlan(folder.path) },
-      deadlineMs: DEADLINE_MS,
+      script,
+      files: { 'faults.jsonl': writePlan(folder.path), ...files },
+      deadlineMs,
     })
-    process.stderr.write(machine.output)
-  }, DEADLINE_MS + 600_000)
+    process.stderr.write(ran.output)
+  }, SETUP_TIMEOUT_MS)
   afterAll(() => folder[Symbol.dispose]())
 
   it('the machine runs the script to its end', () =>
-    expect(machine.exitCode, `${machine.output}\n${machine.console}`).toBe(0))
+    expect(ran.exitCode, `${ran.output}\n${ran.console}`).toBe(0))
+  it('the runs leave nothing behind', () => expect(readResult(folder.path, 'left')).toBe(''))
+  return { folder: folder.path, output: () => ran.output }
+}
+
+/** The notes of doctor on nemeses, by name: of those that are possible, or of those that are not. */
+const nemesesIn = (folder: string, name: string, ok: boolean): Readonly<Record<string, string>> => {
+  const findings = JSON.parse(readResult(folder, name)) as readonly Finding[]
+  const nemeses = findings.filter((each) => each.what.startsWith('nemesis ') && each.ok === ok)
+  return Object.fromEntries(nemeses.map(({ what, note }) => [what.replace('nemesis ', ''), note]))
+}
+
+describeWith(missingForMachine(), 'under cgroup v2 and systemd', () => {
+  const { folder } = useMachine(async () => ({ script: SCRIPT }))
 
   it('doctor finds every nemesis possible, and cgroups by version 2', () => {
-    const findings = JSON.parse(readResult(folder.path, 'doctor.json')) as readonly Finding[]
-    const nemeses = findings.filter(({ what }) => what.startsWith('nemesis '))
-    expect(nemeses.filter(({ ok }) => !ok)).toEqual([])
-    const noteOf = (name: string): string | undefined =>
-      nemeses.find(({ what }) => what === `nemesis ${name}`)?.note
-    for (const name of ['cpu', 'memory', 'io', 'pause']) expect(noteOf(name)).toContain('cgroup v2')
+    expect(nemesesIn(folder, 'doctor.json', false)).toEqual({})
+    const possible = nemesesIn(folder, 'doctor.json', true)
+    for (const name of ['cpu', 'memory', 'io', 'pause']) expect(possible[name]).toContain('cgroup v2')
   })
 
-  it('each fault by cgroup is effective, by its own measurements', () =>
-    expectEffective(folder.path, 'faults'))
-
-  it('the run leaves nothing behind', () => expect(readResult(folder.path, 'left')).toBe(''))
+  it('each fault by cgroup is effective, by its own measurements', () => expectEffective(folder, 'faults'))
 })
 
 const USER = 'tester'
 /** As systemd delegates nothing but cpu and memory to users by default. */
 const DELEGATE = '[Service]\\nDelegate=cpu cpuset io memory pids\\n'
 
-/** Commands that only the long form takes the time for. */
-const LONG_SCRIPT = `${BEGIN}
+const USER_SCRIPT = `${BEGIN}
 mkdir --mode 777 $results/runs
 told begin
 useradd --create-home ${USER}
@@ -167,43 +187,65 @@ told "doctor of the user"
 ${run('user', `raft --env namespaces --nodes 1 ${FAULTS}`).replace(FAULTLINE, `as_user ${FAULTLINE}`)}
 ${END}`
 
-/** The long form only. */
-const longForm = (): void => {
-  const folder = temporaryFolder()
-  let machine: MachineResult
-  beforeAll(async () => {
-    machine = await runInMachine({
-      image: await machineImage(),
-      folder: folder.path,
-      script: LONG_SCRIPT,
-      files: { 'faults.jsonl': writePlan(folder.path) },
-      deadlineMs: DEADLINE_MS,
-    })
-    process.stderr.write(machine.output)
-  }, DEADLINE_MS + 600_000)
-  afterAll(() => folder[Symbol.dispose]())
-
-  it('the machine runs the script to its end', () =>
-    expect(machine.exitCode, `${machine.output}\n${machine.console}`).toBe(0))
+const asUser = (): void => {
+  const { folder } = useMachine(async () => ({ script: USER_SCRIPT }))
 
   it('a user has the cgroups that systemd delegates, and doctor says how to get the others', () => {
-    const lacks = (name: string): Readonly<Record<string, string>> => {
-      const findings = JSON.parse(readResult(folder.path, name)) as readonly Finding[]
-      const nemeses = findings.filter(({ what, ok }) => what.startsWith('nemesis ') && !ok)
-      return Object.fromEntries(nemeses.map(({ what, note }) => [what.replace('nemesis ', ''), note]))
-    }
-    const alone = lacks('doctor-alone.json')
+    const alone = nemesesIn(folder, 'doctor-alone.json', false)
     expect(Object.keys(alone).sort()).toEqual(['cpu', 'io', 'memory'])
     expect(alone.cpu).toContain(`loginctl enable-linger ${USER}`)
-    const byDefault = lacks('doctor-user.json')
+    const byDefault = nemesesIn(folder, 'doctor-user.json', false)
     expect(Object.keys(byDefault)).toEqual(['io'])
     expect(byDefault.io).toContain('user@.service.d/delegate.conf')
-    expect(lacks('doctor-delegated.json')).toEqual({})
+    expect(nemesesIn(folder, 'doctor-delegated.json', false)).toEqual({})
   })
 
-  it('each fault by cgroup is effective in a run of the user', () => expectEffective(folder.path, 'user'))
-
-  it('the run leaves nothing behind', () => expect(readResult(folder.path, 'left')).toBe(''))
+  it('each fault by cgroup is effective in a run of the user', () => expectEffective(folder, 'user'))
 }
 
-if (isFull) describeWith(missingForMachine(), 'a user other than root under cgroup v2 and systemd', longForm)
+const MANY_SCRIPT = `${BEGIN}
+told begin
+zcat ${INSIDE.input}/etcd.tar.gz | docker load
+told "docker has the image"
+${run('docker', `etcd --env docker --nodes 1 ${FAULTS}`)}
+${run('all', 'raft --env namespaces --nodes 3 -n all --time-limit 90s')}
+${FAULTLINE} demo --out $results/demo
+told "demo ended with $?"
+${END}`
+
+/** The image of etcd, as the set-up of the tests has built it. */
+const saveImage = async (folder: string): Promise<string> => {
+  const file = path.join(folder, 'etcd.tar')
+  await execa('docker', ['save', '--output', file, 'faultline/etcd'])
+  await execa('gzip', [file])
+  return `${file}.gz`
+}
+
+const withEverything = (): void => {
+  const { folder, output } = useMachine(async (into) => ({
+    script: MANY_SCRIPT,
+    files: { 'etcd.tar.gz': await saveImage(into) },
+    packages: ['docker.io'],
+    deadlineMs: MANY_DEADLINE_MS,
+  }))
+
+  it('each fault by cgroup is effective in Docker', () => expectEffective(folder, 'docker'))
+
+  it('all nemeses at once make faults, as far as the slow machine lets a cluster serve', () => {
+    const { record, verdict } = ranIn(folder, 'all')
+    const effective = (record.faults ?? []).filter((fault) => fault.effective)
+    expect(new Set(effective.map(({ planned: { nemesis } }) => nemesis)).size).toBeGreaterThan(3)
+    expect(verdict.counts.ok).toBeGreaterThan(50)
+  })
+
+  it('the demo catches the planted bug', () => expect(output()).toContain('the planted bug is caught'))
+}
+
+if (isFull) {
+  describeWith(missingForMachine(), 'a user other than root under cgroup v2 and systemd', asUser)
+  describeWith(
+    missingForMachine(),
+    'Docker, all nemeses and the demo under cgroup v2 and systemd',
+    withEverything,
+  )
+}

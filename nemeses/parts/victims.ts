@@ -17,7 +17,7 @@ export const VICTIM_FIELDS = {
   order: z.array(z.string()).min(1).readonly(),
 }
 const victimFields = z.object(VICTIM_FIELDS)
-type VictimIntent = Readonly<z.infer<typeof victimFields>>
+export type VictimIntent = Readonly<z.infer<typeof victimFields>>
 
 export const victimsNamed = ({ victims, order }: VictimIntent): readonly string[] =>
   isVictimWord(victims) ? order : [...order, victims]

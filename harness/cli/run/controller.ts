@@ -107,8 +107,26 @@ const endUnwritable = (end: AbortController, log: Log, error: unknown): void => 
   end.abort(new Error(why))
 }
 
+/** What the parts of a run and of a test of a target have in common. */
+const partsOf = (
+  { spec, stateDir, runDir, programs }: ControllerInput,
+  log: HarnessLog,
+  { target, workload }: Pick<RunParts, 'target' | 'workload'>,
+): Omit<RunParts, 'recorder' | 'progress' | 'signal'> => ({
+  spec,
+  target,
+  workload,
+  nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
+  environment: findEnvironment(spec.environment),
+  program: (name) => programs[name] ?? name,
+  stateDir,
+  logDir: path.join(runDir, FILES.nodes),
+  journal: loggedJournal(stateDir, log),
+  log,
+})
+
 const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void> => {
-  const { spec, stateDir, runDir, faultline } = input
+  const { spec, runDir, faultline } = input
   const target = await findTarget(spec.target)
   const workload = await findWorkload(spec.workload)
   const claims = target.claims(spec.targetOptions, workload.vocabulary)
@@ -125,16 +143,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   machine.write(encodeHeader('machine', faultline))
   const progress = startProgress(spec, input.quiet || input.log.show)
   const parts: RunParts = {
-    spec,
-    target,
-    workload,
-    nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
-    environment: findEnvironment(spec.environment),
-    program: (name) => input.programs[name] ?? name,
-    stateDir,
-    logDir: path.join(runDir, FILES.nodes),
-    journal: loggedJournal(stateDir, log),
-    log,
+    ...partsOf(input, log, { target, workload }),
     recorder: {
       started: (monotonicNs) => log.startClock(monotonicNs),
       operation: (operation) => history.write(encodeOperation(operation)),
@@ -161,19 +170,13 @@ const conformIn = async (
   names: readonly string[],
   log: HarnessLog,
 ): Promise<void> => {
-  const { spec, stateDir, runDir } = input
+  const { spec, runDir } = input
   const nothing = (): void => {}
   const parts: RunParts = {
-    spec,
-    target: await findTarget(spec.target),
-    workload: await findWorkload(spec.workload),
-    nemeses: {},
-    environment: findEnvironment(spec.environment),
-    program: (name) => input.programs[name] ?? name,
-    stateDir,
-    logDir: path.join(runDir, FILES.nodes),
-    journal: loggedJournal(stateDir, log),
-    log,
+    ...partsOf(input, log, {
+      target: await findTarget(spec.target),
+      workload: await findWorkload(spec.workload),
+    }),
     recorder: {
       started: nothing,
       operation: nothing,

@@ -75,10 +75,10 @@ const install = (root: string): void => {
   fs.symlinkSync('/etc/systemd/system/machine.service', path.join(wanted, 'machine.service'))
 }
 
-const make = async (folder: string): Promise<void> => {
+const make = async (packages: readonly string[], folder: string): Promise<void> => {
   const root = path.join(folder, 'root')
   const exclude = WITHOUT.map((name) => `--dpkgopt=path-exclude=/usr/share/${name}/*`)
-  const include = `--include=${PACKAGES.join(',')}`
+  const include = `--include=${packages.join(',')}`
   const argv = ['--variant=minbase', '--mode=root', include, ...exclude, SUITE, root, ...aptSources()]
   process.stderr.write(`$ mmdebstrap ${argv.join(' ')}\n`)
   await execa('mmdebstrap', argv)
@@ -92,10 +92,15 @@ const make = async (folder: string): Promise<void> => {
   fs.rmSync(root, { recursive: true })
 }
 
-/** Takes a minute or two the first time. */
-export const machineImage = async (): Promise<Image> => {
-  const key = keyOf({ SUITE, packages: PACKAGES, WITHOUT, SIZE_MIB, MAIN, UNIT })
-  const folder = await cached(`image-${key}`, make)
+/**
+ * Takes a minute or two the first time.
+ *
+ * @param more Debian's packages that it has besides
+ */
+export const machineImage = async (more: readonly string[] = []): Promise<Image> => {
+  const packages = [...PACKAGES, ...more]
+  const key = keyOf({ SUITE, packages, WITHOUT, SIZE_MIB, MAIN, UNIT })
+  const folder = await cached(`image-${key}`, (into) => make(packages, into))
   const fileOf = (name: string): string => path.join(folder, name)
   return { kernel: fileOf('vmlinuz'), initrd: fileOf('initrd'), drive: fileOf('drive') }
 }
