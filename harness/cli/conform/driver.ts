@@ -16,6 +16,8 @@ import type { TrialClient } from './trial-client.ts'
 const MOST_CALLS = 250
 /** After so many, a call is tested although no equal one was answered on its connection before. */
 const MOST_WARMING = 150
+/** Calls that tell that such a call needs one exchange only. */
+const ENOUGH = 3
 /** Calls of a workload that comes back to the same objects have done so by then. */
 const COMES_BACK = 30
 const MOST_MS = 12_000
@@ -35,17 +37,13 @@ interface Held {
   readonly client: TrialClient
 }
 
-/** An answer such as `{ applied: false }` or `{ value: null }`: it was given without the exchange that changes something. */
-const isRefusal = (ok: unknown): boolean =>
-  Object.values(ok ?? {}).some((field) => field === false || field === null)
-
 export class Driver {
   readonly #options: DriverOptions
   readonly #scheduler: Scheduler<Call>
   readonly #clients = new Map<Thread, TrialClient>()
   readonly #held = new Map<string, Held>()
-  /** Kind of call -> the numbers of exchanges that those on warm connections needed, unless they were refused. */
-  readonly #steps = new Map<string, Set<number>>()
+  /** Kind of call -> the numbers of exchanges that those on warm connections needed. */
+  readonly #steps = new Map<string, number[]>()
   readonly #objects = new Set<string>()
   #comesBack = false
   /** Calls that were seen to change something. One that does is the better test. */
@@ -106,17 +104,21 @@ export class Driver {
     const changes = this.#options.workload.vocabulary.calls[f]?.changes(value) === true
     if (changes) this.#changing.add(f)
     if (this.#held.has(f) || (!changes && this.#changing.has(f))) return false
-    return takesCold || (client.isWarm(call, this.#areReused) && this.#steps.has(client.kindOf(call)))
+    return (
+      takesCold ||
+      (client.isWarm(call, this.#areReused) && (this.#steps.get(client.kindOf(call)) ?? []).length >= ENOUGH)
+    )
   }
 
   get #areReused(): boolean {
     return this.#comesBack || this.calls.length < COMES_BACK
   }
 
-  /** How many exchanges such a call needs; null: that is not known, or differs. */
+  /** How many exchanges such a call needs at most; null: that is not known. */
   #stepsOf(kind: string): number | null {
-    const [steps = null, ...others] = this.#steps.get(kind) ?? []
-    return others.length === 0 ? steps : null
+    const seen = this.#steps.get(kind) ?? []
+    const most = Math.max(...seen)
+    return most > 1 || seen.length >= ENOUGH ? most : null
   }
 
   #note(call: Call, client: TrialClient, seen: CallSeen): void {
@@ -125,9 +127,8 @@ export class Driver {
       this.#objects.add(object)
     }
     if (seen.situation !== 'healthy' || !seen.isWarm || seen.outcome?.type !== 'ok') return
-    if (isRefusal(seen.outcome.value)) return
     const kind = client.kindOf(call)
-    this.#steps.set(kind, (this.#steps.get(kind) ?? new Set()).add(seen.exchanges))
+    this.#steps.set(kind, [...(this.#steps.get(kind) ?? []), seen.exchanges])
   }
 
   async #make({ thread, call, client }: Held, situation: Situation): Promise<void> {

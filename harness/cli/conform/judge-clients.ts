@@ -43,8 +43,8 @@ const MISTAKES: readonly Mistake[] = [
       'was ok although no byte of an answer arrived: an error is swallowed, or the answer comes from a cache; return info',
   },
   {
-    // A call that only reads did not happen if nobody saw its answer. One of several steps may not have come to its last,
-    // and if their number differs, nobody knows which one that was.
+    // A call that only reads did not happen if nobody saw its answer. Of several steps, nobody knows from outside which one
+    // changes something: a read or a barrier may come after the one that is usually the last.
     found: (seen) =>
       seen.outcome?.type === 'fail' &&
       seen.changes &&
@@ -52,7 +52,7 @@ const MISTAKES: readonly Mistake[] = [
       seen.sentBytes > 0 &&
       seen.receivedBytes === 0 &&
       seen.situation !== 'healthy' &&
-      (hitsNode(seen) ? seen.steps === 1 : seen.steps !== null),
+      seen.steps === 1,
     words: (seen) =>
       `was ${wordsOf(seen)} although its request was sent and nothing was answered: it may have happened, so return info`,
   },

@@ -27,10 +27,7 @@ export interface CallSeen {
   readonly changes: boolean
   /** Calls of this kind, and calls about its objects, were answered on this connection before: it sends only its requests. */
   readonly isWarm: boolean
-  /**
-   * How many exchanges such calls need: something is sent, and something comes back. Null: none was seen, or they differ, and
-   * then the situation hits the first one.
-   */
+  /** How many exchanges such calls need at most: something is sent, and something comes back. Null: that is not known. */
   readonly steps: number | null
   /** How many it needed itself. */
   readonly exchanges: number
