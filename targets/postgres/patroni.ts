@@ -144,8 +144,12 @@ const etcdOf = (node: NodeIdentity, plan: ClusterPlan<PostgresOptions>, program:
     user: USER,
     argv: [program('etcd'), ...Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])],
     env: { GOMAXPROCS: '2' },
+    stopTimeoutMs: STOP_TIMEOUT_MS,
   }
 }
+
+/** On a slow machine. */
+const STOP_TIMEOUT_MS = 20_000
 
 const patroniOf = (node: NodeIdentity, program: Program): ProcessSpec => {
   const programs = [program('patroni'), program(PYTHON), program(POSTGRES)]
@@ -162,6 +166,9 @@ const patroniOf = (node: NodeIdentity, program: Program): ProcessSpec => {
       PYTHONDONTWRITEBYTECODE: '1',
       LC_ALL: 'C.UTF-8',
     },
+    // It stops PostgreSQL as it is to be stopped: a SIGTERM to PostgreSQL itself would wait for all of its clients.
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: STOP_TIMEOUT_MS,
   }
 }
 

@@ -47,12 +47,14 @@ interface Deviations {
   readonly signal?: (given: AbortSignal) => AbortSignal
   readonly onOk?: (outcome: Outcome) => Outcome
   readonly dispose?: () => Promise<void>
+  /** Where it sends its calls, whatever address it was given. */
+  readonly learned?: string
 }
 
 const clientWith = (deviations: Deviations): Client => ({
   open: async ({ node, localAddress }): Promise<Connection> => {
     const json = new JsonHttp('localAddress' in deviations ? undefined : localAddress)
-    const origin = `http://${node.address}:${port}`
+    const origin = `http://${deviations.learned ?? node.address}:${port}`
     return {
       invoke: async (call, given) => {
         const signal = deviations.signal?.(given) ?? given
@@ -159,6 +161,15 @@ describe('a client', () => {
   ] as const)('that %s is found (%s)', async (_, passing, client, sentence) =>
     expect(wrongOf(await findingsOf(client, passing)).join('\n')).toContain(sentence),
   )
+
+  it('that learns addresses from the cluster is not judged by what is not seen', async () => {
+    const findings = await findingsOf(clientWith({ learned: SERVER }), 'cut')
+    expect(findings.filter(({ result }) => result === 'wrong')).toEqual([])
+    expect(findings.find(({ check }) => check === 'cut')).toMatchObject({
+      result: 'not tested',
+      note: expect.stringContaining('some that it learned from the cluster'),
+    })
+  })
 
   it('may declare its retries', async () => expect(wrongOf(await findingsOf(declares, 'reset'))).toEqual([]))
 

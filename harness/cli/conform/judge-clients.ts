@@ -17,6 +17,17 @@ interface Mistake {
   readonly words: (seen: CallSeen) => string
 }
 
+const SWALLOWED: Mistake = {
+  found: (seen) =>
+    seen.outcome?.type === 'ok' &&
+    seen.receivedBytes === 0 &&
+    !seen.delivers &&
+    seen.situation !== 'healthy' &&
+    (seen.isReached || hitsNode(seen)),
+  words: () =>
+    'was ok although no byte of an answer arrived: an error is swallowed, or the answer comes from a cache; return info',
+}
+
 const MISTAKES: readonly Mistake[] = [
   {
     found: ({ thrown }) => thrown !== null,
@@ -32,16 +43,7 @@ const MISTAKES: readonly Mistake[] = [
     found: ({ misfit }) => misfit !== null,
     words: ({ misfit }) => `${misfit}: return what the vocabulary says (\`faultline list vocabularies\`)`,
   },
-  {
-    found: (seen) =>
-      seen.outcome?.type === 'ok' &&
-      seen.receivedBytes === 0 &&
-      !seen.delivers &&
-      seen.situation !== 'healthy' &&
-      (seen.isReached || hitsNode(seen)),
-    words: () =>
-      'was ok although no byte of an answer arrived: an error is swallowed, or the answer comes from a cache; return info',
-  },
+  SWALLOWED,
   {
     // A call that only reads did not happen if nobody saw its answer. Of several steps, nobody knows from outside which one
     // changes something: a read or a barrier may come after the one that is usually the last.
@@ -63,9 +65,20 @@ const MISTAKES: readonly Mistake[] = [
   },
 ]
 
+/**
+ * Calls that pass the proxies, such as those of a client that asks the nodes which of them is the primary, and then goes to
+ * the address that it learned.
+ */
+const areOutOfSight = (healthy: readonly CallSeen[]): boolean => {
+  const served = healthy.filter(
+    ({ isWarm, outcome, delivers }) => isWarm && outcome?.type === 'ok' && !delivers,
+  )
+  return served.length > 0 && served.every(({ sentBytes }) => sentBytes === 0)
+}
+
 /** What is wrong with one call; the first thing, since others follow from it. Null: nothing is. */
-const mistakeIn = (seen: CallSeen): string | null => {
-  const mistake = MISTAKES.find(({ found }) => found(seen))
+const mistakeIn = (seen: CallSeen, isInSight: boolean): string | null => {
+  const mistake = MISTAKES.find((each) => (isInSight || each !== SWALLOWED) && each.found(seen))
   return mistake === undefined ? null : `${seen.f} ${mistake.words(seen)}`
 }
 
@@ -76,8 +89,13 @@ const counted = (texts: readonly string[]): string => {
 }
 
 /** Calls with the same sentence are one finding. */
-const wrongOnes = (subject: string, check: string, calls: readonly CallSeen[]): readonly Finding[] => {
-  const mistakes = new Set(calls.flatMap((seen) => mistakeIn(seen) ?? []))
+const wrongOnes = (
+  subject: string,
+  check: string,
+  calls: readonly CallSeen[],
+  isInSight = true,
+): readonly Finding[] => {
+  const mistakes = new Set(calls.flatMap((seen) => mistakeIn(seen, isInSight) ?? []))
   return [...mistakes].map((note) => ({ subject, check, result: 'wrong', note }))
 }
 
@@ -102,15 +120,21 @@ const judgeHealthy = (
   ]
 }
 
+const OUT_OF_SIGHT =
+  'its calls did not go to the addresses that it was given, but to some that it learned from the cluster'
+
 const judgeSituations = (
   subject: string,
   asked: readonly string[],
   calls: readonly CallSeen[],
+  isInSight: boolean,
 ): readonly Finding[] =>
   SITUATIONS.flatMap((situation): readonly Finding[] => {
-    const check = `${situation}${situation === 'stopped' || situation === 'paused' ? ' node' : ''}`
+    const isOfNode = situation === 'stopped' || situation === 'paused'
+    const check = `${situation}${isOfNode ? ' node' : ''}`
+    if (!isInSight && !isOfNode) return [{ subject, check, result: 'not tested', note: OUT_OF_SIGHT }]
     const made = calls.filter((seen) => seen.situation === situation)
-    const wrong = wrongOnes(subject, check, made)
+    const wrong = wrongOnes(subject, check, made, isInSight)
     const hit = made.filter((seen) => seen.isReached || hitsNode(seen) || seen.outcome?.type !== 'ok')
     const untestedAs = (fs: readonly string[], why: string): readonly Finding[] =>
       fs.length === 0 ? [] : [{ subject, check, result: 'not tested', note: `${fs.join(', ')}: ${why}` }]
@@ -185,9 +209,10 @@ export const judgeClients = ({ asked, calls, connections, strays }: Observations
     const mine = calls.filter((seen) => seen.vocabulary === vocabulary)
     const own = connections.filter((seen) => seen.vocabulary === vocabulary)
     const healthy = mine.filter(({ situation }) => situation === 'healthy')
+    const isInSight = !areOutOfSight(healthy)
     return [
       ...judgeHealthy(vocabulary, fs, healthy),
-      ...judgeSituations(vocabulary, fs, mine),
+      ...judgeSituations(vocabulary, fs, mine, isInSight),
       judgeBinding(vocabulary, own),
       ...judgeEnds(vocabulary, own),
       ...judgeStrays(vocabulary, strays[vocabulary] ?? []),
