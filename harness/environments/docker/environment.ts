@@ -25,7 +25,7 @@ import { UserError } from '../../support/assert.ts'
 import { examineHere, whyNotHere } from '../capabilities.ts'
 import { clientAddresses, identifyNodes, identifyServices } from '../identities.ts'
 import { makeNodeData } from '../process-node.ts'
-import { connectDocker } from './daemon.ts'
+import { connectDocker, startContainer } from './daemon.ts'
 import { requireImage } from './images.ts'
 import { addressesOf, labelOf, networkName, prepareDockerNetwork } from './network.ts'
 import { DATA_DIR, DockerNode, LOG_DIR } from './node.ts'
@@ -44,7 +44,7 @@ const makeNode = async (
   fs.mkdirSync(logDir, { recursive: true })
   const { bound, hostDataDir, disk } = await makeNodeData(spec, identity.name)
   const network = networkName(spec.runId)
-  const container = await client.createContainer({
+  const { container, state } = await startContainer(client, identity.name, {
     name: `faultline-${spec.runId}-${identity.name}`,
     Hostname: identity.name,
     Image: tag,
@@ -65,14 +65,12 @@ const makeNode = async (
     },
     NetworkingConfig: { EndpointsConfig: { [network]: { IPAMConfig: { IPv4Address: identity.address } } } },
   })
-  await container.start()
-  const { State, NetworkSettings } = await container.inspect()
   return new DockerNode({
     identity,
     container,
     journal: spec.journal,
-    keeperPid: State.Pid,
-    hardware: NetworkSettings.Networks[network]?.MacAddress || null,
+    keeperPid: state.State.Pid,
+    hardware: state.NetworkSettings.Networks[network]?.MacAddress || null,
     launch,
     logDir,
     hostDataDir,

@@ -13,7 +13,7 @@ import { stateDirOf } from '../../faults/journal.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import type { Addresses } from '../identities.ts'
-import { connectDocker } from './daemon.ts'
+import { connectDocker, startContainer } from './daemon.ts'
 import { requireImage } from './images.ts'
 
 export const labelOf = (runId: string): string => `${RUN_LABEL}=${runId}`
@@ -82,7 +82,7 @@ export const prepareDockerNetwork = async (
   journal.record({ kind: 'container', label: labelOf(runId) })
   await createNetwork(docker, runId)
   const { control } = addressesOf(runId)
-  const container = await docker.createContainer({
+  const { state } = await startContainer(docker, 'the clients', {
     name: `faultline-${runId}-clients`,
     Image: tag,
     User: '0',
@@ -94,7 +94,5 @@ export const prepareDockerNetwork = async (
       EndpointsConfig: { [networkName(runId)]: { IPAMConfig: { IPv4Address: control } } },
     },
   })
-  await container.start()
-  const { State } = await container.inspect()
-  return { clientsPid: State.Pid }
+  return { clientsPid: state.State.Pid }
 }
