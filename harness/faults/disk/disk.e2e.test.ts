@@ -8,16 +8,18 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { DirectoryDurability, DiskRule, NodeDisk, Survival } from '../../api/disk.ts'
 import { obtainProgram } from '../../environments/packages.ts'
 import { sleep, waitUntil } from '../../support/wait.ts'
-import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { type DiskOptions, mountDisk } from './disk.ts'
 
 /** Only a guard against hanging. */
 const HANG_TIMEOUT_MS = 60_000
 const WORKOUT = path.join(PROJECT_ROOT, 'harness/testing/disk-workout.ts')
 const inC = (name: string): string => path.join(PROJECT_ROOT, `harness/testing/${name}.c`)
-/** More files than the server may open. */
-const MANY_FILES = 3000
-const FEW_DESCRIPTORS = 300
+/** More files than the server may open. A third are removed, some of these while they are open. */
+const MANY_FILES = isFull ? 99_999 : 3000
+const FEW_DESCRIPTORS = isFull ? 3000 : 300
+/** As long as any other test, by default. */
+const MANY_TIMEOUT_MS = isFull ? 3_600_000 : undefined
 
 describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
   let directory: string
@@ -300,10 +302,12 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     expect(Number(await on(`console.log(fs.statfsSync('.').bavail)`))).toBeGreaterThan(1000)
   })
 
-  it('more files than its server may open: all can be listed, read, renamed, removed, and lose power', async () => {
-    await mount('strict', { mostFiles: FEW_DESCRIPTORS })
-    expect(
-      await on(`
+  it(
+    'more files than its server may open: all can be listed, read, renamed, removed, and lose power',
+    async () => {
+      await mount('strict', { mostFiles: FEW_DESCRIPTORS })
+      expect(
+        await on(`
       const list = (of) => fs.readdirSync('many').filter((name) => name.startsWith(of)).length, n = ${MANY_FILES}
       fs.mkdirSync('many'); fs.mkdirSync('dirs'); const fds = []
       for (let i = 0; i < n; i++) { fs.writeFileSync('many/f' + i, String(i)); fs.mkdirSync('dirs/d' + i) }
@@ -314,11 +318,13 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
       for (let i = 0; i < n; i += 3) fs.writeFileSync('many/d' + i + '/h', 'x')
       sync('many'); for (const fd of fds) { fs.writeSync(fd, 'held'); sum += fs.fstatSync(fd).nlink }
       console.log(list('f'), list('d'), sum)`),
-    ).toBe(`${MANY_FILES / 3} ${MANY_FILES / 3} ${(MANY_FILES * 2) / 3}`)
-    // What was removed and closed is lost to nobody.
-    expect((await disk.losePower('nothing', 1)).files).toBe(MANY_FILES)
-    expect(fs.readdirSync(path.join(directory, 'unlinked'))).toEqual([])
-  })
+      ).toBe(`${MANY_FILES / 3} ${MANY_FILES / 3} ${(MANY_FILES * 2) / 3}`)
+      // What was removed and closed is lost to nobody.
+      expect((await disk.losePower('nothing', 1)).files).toBe(MANY_FILES)
+      expect(fs.readdirSync(path.join(directory, 'unlinked'))).toEqual([])
+    },
+    MANY_TIMEOUT_MS,
+  )
 
   it.each([
     ['syncfs', ['sync', '-f', '.']],
