@@ -25,6 +25,12 @@ describe('the level of service', () => {
     expect(at(8000).share).toBe(0.75)
   })
 
+  it('is not less because much was acknowledged at once', () => {
+    const at = served(20, [0, 4000])
+    for (let i = 0; i < 200; i++) at(4000).acknowledged()
+    expect(at(4250).share).toBe(1)
+  })
+
   it('is back once enough was served and something is served now', async () => {
     const at = served(5, [0, 4000])
     expect(await at(4100).isBack(9e9, 0.6)).toBe(true)
