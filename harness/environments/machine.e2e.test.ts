@@ -142,7 +142,7 @@ const useMachine = (make: (folder: string) => Promise<Script>) => {
   it('the machine runs the script to its end', () =>
     expect(ran.exitCode, `${ran.output}\n${ran.console}`).toBe(0))
   it('the runs leave nothing behind', () => expect(readResult(folder.path, 'left')).toBe(''))
-  return { folder: folder.path, output: () => ran.output }
+  return { folder: folder.path }
 }
 
 /** The notes of doctor on nemeses, by name: of those that are possible, or of those that are not. */
@@ -203,15 +203,17 @@ const asUser = (): void => {
   it('each fault by cgroup is effective in a run of the user', () => expectEffective(folder, 'user'))
 }
 
+/** The demo's runs, with what an emulated processor can do: its five nodes would not be ready in time. */
+const DEMO = 'raft --env namespaces --nodes 3 -n partition,kill,pause --time-limit 90s'
+
 const MANY_SCRIPT = `${BEGIN}
 told begin
 zcat ${INSIDE.input}/etcd.tar.gz | docker load
 told "docker has the image"
 ${run('docker', `etcd --env docker --nodes 1 ${FAULTS}`)}
 ${run('all', 'raft --env namespaces --nodes 3 -n all --time-limit 90s')}
-${run('buggy', 'raft --env namespaces --nodes 3 -n partition,kill,pause --time-limit 90s --bug stale-read')}
-${FAULTLINE} demo --out $results/demo
-told "demo ended with $?"
+${run('healthy', DEMO)}
+${run('buggy', `${DEMO} --bug stale-read`)}
 ${END}`
 
 /** The image of etcd, as the set-up of the tests has built it. */
@@ -223,7 +225,7 @@ const saveImage = async (folder: string): Promise<string> => {
 }
 
 const withEverything = (): void => {
-  const { folder, output } = useMachine(async (into) => ({
+  const { folder } = useMachine(async (into) => ({
     script: MANY_SCRIPT,
     files: { 'etcd.tar.gz': await saveImage(into) },
     packages: ['docker.io', 'apparmor'],
@@ -240,11 +242,10 @@ const withEverything = (): void => {
     expect(verdict.status, verdict.summary).not.toBe('invalid')
   })
 
-  it('catches a planted bug', () => expect(ranIn(folder, 'buggy').verdict.status).toBe('invalid'))
-
-  // The demo's five nodes are hardly served by one emulated processor. Then its runs prove nothing, and they say so.
-  it('the demo calls no healthy cluster invalid', () =>
-    expect(output()).toMatch(/The healthy cluster is (valid|unknown), the planted bug is /))
+  it('the runs of the demo catch the planted bug, and call no healthy cluster invalid', () => {
+    expect(ranIn(folder, 'healthy').verdict.status).not.toBe('invalid')
+    expect(ranIn(folder, 'buggy').verdict.status).toBe('invalid')
+  })
 }
 
 if (isFull) {
