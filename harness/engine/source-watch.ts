@@ -101,6 +101,8 @@ export const watchSources = (options: SourceWatchOptions): AsyncDisposable => {
   const done = lookUntilSeen({ ...options, signal }).catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
+  // The disposal awaits it, which may be much later.
+  done.catch(() => {})
   return {
     [Symbol.asyncDispose]: async () => {
       stop.abort()
