@@ -139,6 +139,17 @@ describe('composition', () => {
     expect((await judge(2)).status).toBe('valid')
   })
 
+  it('says that most faults were left out, and what to change', async () => {
+    const faults = Array.from({ length: 20 }, (_, i) => ({
+      ...fault(i < 1),
+      ...(i < 1 ? {} : { isLeftOut: true as const }),
+    }))
+    const { summary } = await composeVerdict([says('valid')], record({ spec, claims, faults }), signal)
+    expect(summary).toMatch(
+      /only 1 of 20 planned faults had an effect: 19 were left out, because the cluster had served too little before them; shorter faults \(duration\)/,
+    )
+  })
+
   describe('a run in which the cluster was hardly used while it was broken is vacuous', () => {
     /** Kills in force from and to these times. */
     const kills = (...spans: readonly (readonly [number, number])[]): readonly FaultRecord[] =>

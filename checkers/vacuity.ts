@@ -43,15 +43,23 @@ const unused = (uses: Readonly<Record<string, FaultUse>>, record: RunRecord): st
   return null
 }
 
+/** Why most planned faults were not even injected, with what to change; nothing if they were. */
+const leftOut = ({ faults }: RunRecord): string => {
+  const count = (faults ?? []).filter(({ isLeftOut }) => isLeftOut).length
+  if (count * 2 < (faults?.length ?? 0) || count === 0) return ''
+  return `: ${count} were left out, because the cluster had served too little before them; ${CHANGE}`
+}
+
 export const vacuityOf = (
   { counts, faults, impact }: Pick<RunVerdict, 'counts' | 'faults' | 'impact'>,
   record: RunRecord,
 ): string | null => {
   if (counts.ok === 0) return 'no operation was ok'
   if (record.facts?.aborted != null) return record.facts.aborted
-  if (faults.planned > 0 && faults.effective === 0) return 'faults were planned, but none was effective'
+  if (faults.planned > 0 && faults.effective === 0)
+    return `faults were planned, but none was effective${leftOut(record)}`
   if (faults.effective * LEAST_SHARE < faults.planned)
-    return `only ${faults.effective} of ${faults.planned} planned faults had an effect`
+    return `only ${faults.effective} of ${faults.planned} planned faults had an effect${leftOut(record)}`
   if (
     record.faults !== null &&
     record.spec !== null &&
