@@ -143,15 +143,15 @@ const withPage = async (
   }
 }
 
-/** Only reads of the initial value: no register could have answered otherwise. */
+/** Only reads of the initial value: no register could have answered otherwise. (Without any, no operation was ok.) */
 const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
+  columns.kind.length > 0 &&
   columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
 
 /** Judges by the model. */
 const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
   const table = toColumns(record, initial)
   const { columns, pairs, keys } = table
-  if (pairs.length === 0) return notJudged('no operation restricts the order')
   const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {

@@ -163,8 +163,8 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   [
     'a pool with something in it is not empty',
     QUEUE,
-    'findNeverEmpty(log, certainSpans(log, allValues(log))) ??',
-    '',
+    'checkWith(log, findEmpty)',
+    'checkWith(log, () => null)',
   ],
   [
     'the bottom was put in first',
