@@ -15,7 +15,7 @@ const FAULTS = [
   '--nemesis-opts',
   'interval=1500ms,duration=800ms',
   '--time-limit',
-  '5s',
+  '7s',
   '--seed',
   '5',
 ]
