@@ -116,7 +116,12 @@ export const disk = scheduledNemesis({
       'distribution of these delays; both: the seed chooses',
     ),
     probability: number(0.1, 'share of operations that fail, are short or torn'),
-    survival: wordsOption('how much survives a power loss of what was not fsynced', SURVIVALS),
+    survival: wordsOption(
+      'how much survives a power loss of what was not fsynced',
+      SURVIVALS,
+      ['nothing', 'some'],
+      'if all does, it is a kill',
+    ),
     steps: wordsOption(
       'where a node is when its power is lost',
       STEPS,
@@ -142,7 +147,7 @@ export const disk = scheduledNemesis({
   plan: ({ rng, options, context }) => {
     const modeOf = wordsByTurns(rng, 'modes', options.modes, MODES)
     const steps = parseWords('steps', options.steps, STEPS)
-    const survivals = parseWords('survival', options.survival, SURVIVALS)
+    const survivalOf = wordsByTurns(rng, 'survival', options.survival, SURVIVALS)
     const words = parseVictims(options.victims, context)
     const victimsOf = (draw: Rng, mode: DiskIntent['mode'], aim: Aim) => {
       if (mode === 'power-loss') return drawOutage(draw, words, context)
@@ -153,6 +158,7 @@ export const disk = scheduledNemesis({
     const distributions = DISTRIBUTIONS.filter((each) => ['both', each].includes(options.distribution))
     const canSlow = parseWords('modes', options.modes, MODES).includes('latency')
     let turn = 0
+    let losses = 0
     return (draw, _ordinal, aim) => {
       const isSlow = aim === 'slow-all' && canSlow
       const mode = isSlow ? 'latency' : modeOf(turn++)
@@ -163,7 +169,7 @@ export const disk = scheduledNemesis({
         latencyMs: options.latency * (isSlow ? drawSlowness(draw.fork('slowness')) : 1),
         distribution: draw.fork('distribution').pick(distributions),
         probability: options.probability,
-        survival: draw.fork('survival').pick(survivals),
+        survival: survivalOf(mode === 'power-loss' ? losses++ : 0),
         file: options.file,
         paths: options.paths,
         seed: draw.fork('seed').int(SEEDS),

@@ -92,7 +92,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   kill: '27b489e7f8a4',
   pause: '731bf759e555',
   clock: '7d3eaa38362b',
-  disk: '00d892785380',
+  disk: '1d9b86b80f95',
   io: 'f164e796f9a0',
   memory: '38c4adc13c73',
   membership: 'fbf1829d1dbe',
