@@ -59,19 +59,24 @@ export const summariesOf = (played: Played, nemesis: string): string =>
     .map(({ last }) => last.summary)
     .join('\n')
 
-/** A fault that was injected: its mode, its last measurement, and how long it was in force. */
-interface InjectedFault {
-  readonly mode: string
+/** A fault that was injected, was measured, and healed. */
+interface MeasuredFault {
   readonly last: Effect
   readonly inForceMs: number
+}
+
+/** Null: it was never measured, which is no excuse. */
+interface InjectedFault {
+  readonly mode: string
+  readonly measured: MeasuredFault | null
 }
 
 const injectedFaults = ({ faults }: Played, nemesis: string): readonly InjectedFault[] =>
   faults.flatMap(({ planned, injectedAtNs, healedAtNs, effects }) => {
     const last = effects.at(-1)
-    if (planned.nemesis !== nemesis || last === undefined) return []
-    if (injectedAtNs === undefined || healedAtNs === undefined) return []
-    return [{ mode: String(planned.intent.mode), last, inForceMs: (healedAtNs - injectedAtNs) / NS_PER_MS }]
+    if (planned.nemesis !== nemesis || injectedAtNs === undefined || healedAtNs === undefined) return []
+    const inForceMs = (healedAtNs - injectedAtNs) / NS_PER_MS
+    return [{ mode: String(planned.intent.mode), measured: last === undefined ? null : { last, inForceMs } }]
   })
 
 /**
@@ -84,14 +89,18 @@ export const expectModes = (
   played: Played,
   nemesis: string,
   modes: readonly string[],
-  hadChance: (fault: InjectedFault) => boolean = () => true,
+  hadChance: (fault: MeasuredFault) => boolean = () => true,
 ): void => {
   const planned = played.faults.filter((fault) => fault.planned.nemesis === nemesis)
   expect(planned.map(({ planned: { intent } }) => intent.mode)).toEqual(expect.arrayContaining([...modes]))
-  const injected = injectedFaults(played, nemesis).filter(hadChance)
+  const injected = injectedFaults(played, nemesis).filter(
+    ({ measured }) => measured === null || hadChance(measured),
+  )
   const injectedModes = new Set(injected.map(({ mode }) => mode))
   expect(injectedModes.size, [...injectedModes].join()).toBeGreaterThanOrEqual(modes.length / 2)
-  const summaries = injected.map(({ last }) => last.summary).join('\n')
+  const summaries = injected
+    .map(({ mode, measured }) => measured?.last.summary ?? `${mode}: never measured`)
+    .join('\n')
   expect(
     effectsOf(played, nemesis).map(({ intent }) => intent.mode),
     summaries,
