@@ -30,9 +30,11 @@ const couldTell = ({ last: { measurements } }: { last: Effect }): boolean => {
 const expectClocksMoved = (played: Played): void => {
   expectModes(played, 'clock', ['bump', 'jump-back', 'drift', 'freeze', 'suspend'], couldTell)
   for (const { intent, last } of effectsOf(played, 'clock')) {
-    const { offsetMs, toldOffsetMs, toldWithinMs } = last.measurements as Record<string, number>
-    if (intent.mode === 'bump') expect(offsetMs).toBe(intent.offsetMs)
-    if (intent.mode === 'jump-back') expect(offsetMs).toBe(-(intent.offsetMs as number))
+    const { processes, offsetMs, toldOffsetMs, toldWithinMs } = last.measurements as Record<string, number>
+    // An upgrade had its node down at the heal. That the fault was effective was measured before.
+    if (processes === 0) continue
+    if (intent.mode === 'bump') expect(offsetMs, last.summary).toBe(intent.offsetMs)
+    if (intent.mode === 'jump-back') expect(offsetMs, last.summary).toBe(-(intent.offsetMs as number))
     // A node reads its clock at some moment between question and answer; one that moves goes on moving until it is read.
     if (intent.mode !== 'strobe' && toldOffsetMs !== undefined)
       expect(Math.abs(toldOffsetMs - Number(offsetMs)), last.summary).toBeLessThanOrEqual(
