@@ -23,6 +23,8 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
   changes(value: Value): boolean
   /** It asks about the cluster itself (backlog, log) and does not use the object. It is not evidence about a partition's side. */
   readonly audits?: true
+  /** Whether an ok answer shows that the cluster serves. Absent: every one does, unless the call audits. */
+  showsService?(ok: Ok): boolean
   /** It hands over what happened earlier, such as a watch: a node may do so without the others, so it is not a read of the present. */
   readonly delivers?: true
   /** Only imported histories contain it: no workload asks it, and no target needs to speak it. */

@@ -207,7 +207,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     expect(said).toContain(words)
   })
 
-  it('a client that does not bind its address: said while it runs, and at the end', async () => {
+  it('a client that does not bind its address: said before faults are planned, and at the end', async () => {
     const server = "require('http').createServer((_, answer) => answer.end('1')).listen(7000)"
     const client = `async ({ node }) => ({
       invoke: async ({ f, value }) => {
@@ -217,10 +217,22 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
       [Symbol.asyncDispose]: async () => {},
     })`
     const file = targetModule(folder.path, 'unbound', [process.execPath, '-e', server], true, { client })
-    const args = ['run', file, ...DEADLINE, '--time-limit', '3s', '--out', folder.path]
+    const args = [
+      'run',
+      file,
+      ...DEADLINE,
+      '--time-limit',
+      '3s',
+      '-n',
+      'partition',
+      '--show-log',
+      '--out',
+      folder.path,
+    ]
     const { stdout, stderr } = await faultline(args)
     const said = 'no client was seen to connect from the address that it is given (localAddress)'
-    expect(stderr).toContain(`note: ${said}`)
+    const events = stderr.match(/controller (plan |clients connect from elsewhere).*/g)
+    expect(events).toEqual([expect.stringContaining(said), expect.stringContaining('controller plan ')])
     expect(stdout).toContain(said)
   })
 

@@ -24,7 +24,7 @@ import { type Drive, finish } from './recovery.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
-import type { ServiceLevel } from './service-level.ts'
+import { provesService, type ServiceLevel } from './service-level.ts'
 import { watchSources } from './source-watch.ts'
 
 /** @throws UserError if the target does not speak the workload's vocabulary. */
@@ -63,6 +63,8 @@ export interface Observed {
   readonly service: ServiceLevel
   /** How long a node takes to start, as plans use it. */
   readonly startUpNs: number
+  /** Whether it is known where clients connect from. */
+  readonly knowsSources: boolean
 }
 
 const schedulerOf = (
@@ -86,7 +88,7 @@ const schedulerOf = (
     record: (operation) => {
       recorder.operation(operation)
       progress.operation(operation)
-      if (operation.type !== 'ok' || workload.vocabulary.calls[operation.f]?.audits === true) return
+      if (!provesService(workload.vocabulary, operation)) return
       service.acknowledged()
       moments.happened('acknowledged')
     },
@@ -168,16 +170,7 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
     errors: run.errors,
     processOf: (thread) => scheduler.processOf(thread),
   })
-  await using _sources = watchSources({
-    cluster,
-    service: observed.service,
-    errors: run.errors,
-    say: (text) => {
-      parts.progress.note(text)
-      log.warn('clients connect from elsewhere', { text })
-    },
-    signal: parts.signal,
-  })
+  await using _sources = observed.knowsSources ? null : watchSources(run, observed.service)
   const faults = new FaultRunner({
     nemeses: parts.nemeses,
     context: nemesisContext(parts, cluster, observed.sampler),

@@ -139,7 +139,7 @@ describe('the life cycle of a run', () => {
     ]
     expect(events.filter((event) => wanted.includes(event))).toEqual(wanted)
     const opened = log.lines.filter(({ event }) => event === 'clients').map(({ fields }) => fields.opened)
-    expect(opened.reduce<number>((sum, each) => sum + Number(each), 0)).toBe(spec.concurrency)
+    expect(opened.reduce<number>((sum, each) => sum + Number(each), 0)).toBe(spec.concurrency + 1)
     expect(events.filter((event) => event === 'node answers')).toHaveLength(3)
     expect(log.lines.length).toBeLessThan(40)
   })

@@ -14,6 +14,7 @@ import { EndWatch } from './endings.ts'
 import { ErrorTally } from './error-tally.ts'
 import { clientFor, exercise } from './exercise.ts'
 import { plannedStartUpNs } from './fault-plan.ts'
+import { lookAtSources } from './first-read.ts'
 import { enterPhase, logDelays, StatusLog } from './log-events.ts'
 import { MachineMonitor } from './machine.ts'
 import { Moments } from './moments.ts'
@@ -96,6 +97,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const startUpNs = await startCluster(run)
   const versions = await versionsOf(target, cluster)
   log.info('versions', versions)
+  const knowsSources = await lookAtSources(run)
   const samples: Sample[] = []
   const statuses = new StatusLog(log)
   const delay = monitorEventLoopDelay({ resolution: 10 })
@@ -123,6 +125,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
     moments,
     service: new ServiceLevel(clock.now, parts.signal),
     startUpNs: plannedStartUpNs(startUpNs),
+    knowsSources,
   })
   await settle(run, sampler)
   delay.disable()

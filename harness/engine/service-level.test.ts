@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { NS_PER_MS } from '../support/time.ts'
-import { leastShareBefore, ServiceLevel } from './service-level.ts'
+import { EFFECTS } from '../vocabularies/effects.ts'
+import { ELECTION } from '../vocabularies/election.ts'
+import { REGISTER } from '../vocabularies/register.ts'
+import { leastShareBefore, provesService, ServiceLevel } from './service-level.ts'
 
 const signal = new AbortController().signal
 
@@ -65,5 +68,31 @@ describe('the level of service', () => {
   it('is not waited for after the run', async () => {
     const level = new ServiceLevel(() => 0, AbortSignal.abort())
     expect(await level.isBack(1e9, 0.6)).toBe(false)
+  })
+})
+
+describe('what shows that a cluster serves', () => {
+  it.each([
+    ['an answer', REGISTER, 'ok', 'read', { key: 0, value: 1 }, true],
+    ['no refusal', REGISTER, 'fail', 'read', { key: 0 }, false],
+    [
+      'nothing that is only asked about the cluster',
+      EFFECTS,
+      'ok',
+      'pending',
+      { pending: [], done: 1 },
+      false,
+    ],
+    [
+      'a known leader, where nothing else is asked',
+      ELECTION,
+      'ok',
+      'leader',
+      { leader: 'n1', term: 2 },
+      true,
+    ],
+    ['not that there is none', ELECTION, 'ok', 'leader', { leader: null, term: 2 }, false],
+  ] as const)('%s', (_, vocabulary, type, f, value, expected) => {
+    expect(provesService(vocabulary, { type, f, value })).toBe(expected)
   })
 })

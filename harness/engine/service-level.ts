@@ -2,7 +2,9 @@
  * For how much of the time a cluster has served so far, by what it acknowledges. The next fault waits for it: a cluster
  * that is down most of the time is hardly tested, and how long it takes to recover is known only while it runs.
  */
+import type { Operation } from '../api/history.ts'
 import type { Nemesis } from '../api/nemesis.ts'
+import type { Vocabulary } from '../api/vocabulary.ts'
 import { NS_PER_S } from '../support/time.ts'
 import { sleep } from '../support/wait.ts'
 
@@ -27,6 +29,15 @@ const POLL_MS = 20
 export const leastShareBefore = ({ isMild, weight = 1 }: Pick<Nemesis, 'isMild' | 'weight'>): number => {
   if (isMild) return 0
   return weight >= OFTEN ? LEAST_SHARE_OFTEN : LEAST_SHARE
+}
+
+/** Whether the operation shows that the cluster serves: an answer does, unless it only tells about the cluster itself. */
+export const provesService = (
+  vocabulary: Vocabulary,
+  { type, f, value }: Pick<Operation, 'type' | 'f' | 'value'>,
+): boolean => {
+  const call = vocabulary.calls[f]
+  return type === 'ok' && (call?.showsService?.(value) ?? call?.audits !== true)
 }
 
 export class ServiceLevel {

@@ -1,11 +1,12 @@
 /**
  * Do clients connect from the addresses that they are given? Only then does a partition of clients reach them. Some
- * libraries cannot bind a source address. It is looked for among this machine's sockets while the clients are being served.
+ * libraries cannot bind a source address. It is looked for among this machine's sockets: before faults are planned, while a
+ * client reads; and if that told nothing, while the clients are being served.
  */
 import fs from 'node:fs'
 import type { Cluster, ClusterNode } from '../api/environment.ts'
 import { sleep } from '../support/wait.ts'
-import type { ErrorTally } from './error-tally.ts'
+import type { StartedRun } from './run-parts.ts'
 import type { ServiceLevel } from './service-level.ts'
 
 /** Acknowledged calls before the first look: connections are opened when they are first needed. */
@@ -13,6 +14,7 @@ const SERVED = 20
 /** Short-lived connections may be missed by one look. */
 const LOOKS = 10
 const LOOK_EVERY_MS = 100
+const READ_LOOK_EVERY_MS = 5
 
 const UNBOUND =
   'no client was seen to connect from the address that it is given (localAddress): partitions of clients do not reach it'
@@ -63,42 +65,70 @@ export const elsewhere = (
   return [...new Set(toNodes.map(({ local }) => local))]
 }
 
-interface SourceWatchOptions {
-  readonly cluster: Cluster
-  readonly service: Pick<ServiceLevel, 'acknowledgements'>
-  readonly errors: ErrorTally
-  readonly say: (message: string) => void
-  readonly signal: AbortSignal
+type Watched = Pick<StartedRun, 'parts' | 'cluster' | 'errors'>
+
+const tell = ({ parts, cluster, errors }: Watched, others: Iterable<string>): void => {
+  const [node] = cluster.nodes as readonly [ClusterNode]
+  const text = `${UNBOUND} (they connect from ${[...others].join(', ')})`
+  errors.count('client', node.name, UNBOUND)
+  parts.progress.note(text)
+  parts.log.warn('clients connect from elsewhere', { text })
 }
 
-const lookUntilSeen = async ({
-  cluster,
-  service,
-  errors,
-  say,
-  signal,
-}: SourceWatchOptions): Promise<void> => {
-  if (cluster.clientAddresses.length === 0) return
+/**
+ * Looks while `read` runs, at least once, and says so if the client connects from elsewhere. Returns what was seen: null if
+ * nothing was, or if the read was not answered, since then there may have been no connection.
+ */
+export const lookWhile = async (
+  read: () => Promise<boolean>,
+  run: Watched,
+): Promise<'bound' | 'unbound' | null> => {
+  if (run.cluster.clientAddresses.length === 0) return null
+  const others = new Set<string>()
+  let isOver = false
+  const reading = read().finally(() => {
+    isOver = true
+  })
+  // It is awaited below, which may be later.
+  reading.catch(() => {})
+  for (;;) {
+    const found = elsewhere(readSockets(), run.cluster)
+    if (found === null) return await reading.then(() => 'bound')
+    for (const address of found) others.add(address)
+    if (isOver) break
+    await sleep(READ_LOOK_EVERY_MS, run.parts.signal)
+  }
+  if (!(await reading) || others.size === 0) return null
+  tell(run, others)
+  return 'unbound'
+}
+
+const lookUntilSeen = async (
+  run: Watched,
+  service: Pick<ServiceLevel, 'acknowledgements'>,
+  signal: AbortSignal,
+): Promise<void> => {
+  if (run.cluster.clientAddresses.length === 0) return
   const others = new Set<string>()
   for (let looks = 0; looks < LOOKS; ) {
     await sleep(LOOK_EVERY_MS, signal)
     if (service.acknowledgements < SERVED) continue
-    const found = elsewhere(readSockets(), cluster)
+    const found = elsewhere(readSockets(), run.cluster)
     if (found === null) return
     for (const address of found) others.add(address)
     looks++
   }
-  if (others.size === 0) return
-  const [node] = cluster.nodes as readonly [ClusterNode]
-  errors.count('client', node.name, UNBOUND)
-  say(`${UNBOUND} (they connect from ${[...others].join(', ')})`)
+  if (others.size > 0) tell(run, others)
 }
 
 /** Looks for a short while in the background, and says so once if clients connect from elsewhere. */
-export const watchSources = (options: SourceWatchOptions): AsyncDisposable => {
+export const watchSources = (
+  run: Watched,
+  service: Pick<ServiceLevel, 'acknowledgements'>,
+): AsyncDisposable => {
   const stop = new AbortController()
-  const signal = AbortSignal.any([stop.signal, options.signal])
-  const done = lookUntilSeen({ ...options, signal }).catch((error: unknown) => {
+  const signal = AbortSignal.any([stop.signal, run.parts.signal])
+  const done = lookUntilSeen(run, service, signal).catch((error: unknown) => {
     if (!signal.aborted) throw error
   })
   // The disposal awaits it, which may be much later.

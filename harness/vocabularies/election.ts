@@ -24,6 +24,7 @@ export const ELECTION = defineVocabulary({
       ok: z.object({ leader: z.string().nullable(), term: z.int() }),
       changes: () => false,
       audits: true,
+      showsService: ({ leader }) => leader !== null,
     }),
   },
 })
