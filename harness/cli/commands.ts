@@ -2,7 +2,7 @@
 import { type Command, command } from './command.ts'
 import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
-import { CHECK_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
+import { CHECK_SETTINGS, DEMO_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
 import type { Setting } from './setting.ts'
 
 const describeFormats = (
@@ -165,7 +165,7 @@ export const commands: readonly Command[] = [
     name: 'demo',
     description: 'run the bundled Raft cluster twice: healthy, and with a planted bug',
     arguments: [],
-    settings: OUT,
+    settings: DEMO_SETTINGS,
     load: async () => (await import('./commands/demo.ts')).demoCommand,
   }),
   command({

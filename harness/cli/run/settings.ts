@@ -143,6 +143,22 @@ export const RUN_SETTINGS = {
 
 export type RunSettings = SettingsOf<typeof RUN_SETTINGS>
 
+/** What users may change of the demo, such as on a slow machine. */
+export const DEMO_SETTINGS = {
+  nodes: RUN_SETTINGS.nodes,
+  concurrency: RUN_SETTINGS.concurrency,
+  rate: RUN_SETTINGS.rate,
+  timeLimit: { ...RUN_SETTINGS.timeLimit, default: '15s' },
+  readyTimeout: RUN_SETTINGS.readyTimeout,
+  recoveryTimeout: RUN_SETTINGS.recoveryTimeout,
+  seed: {
+    ...RUN_SETTINGS.seed,
+    default: '7',
+    description: 'the same seed gives the same plan of operations and faults',
+  },
+  ...OUT,
+} as const satisfies Settings
+
 export const CHECK_SETTINGS = {
   ...WORKLOAD,
   ...EXPECT,
