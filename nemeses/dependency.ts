@@ -65,6 +65,9 @@ export const dependency = scheduledNemesis({
     delay: duration(200, 'one-way delay of each packet of a slow service'),
   },
   model: 'dependency',
+  // A cluster goes on accepting work for a service that is down; whatever waits for the service piles up meanwhile.
+  isMild: true,
+  weight: 2,
   intent: dependencyIntent,
   kindOf: ({ mode }) => mode,
   plan: ({ rng, options }) => {
