@@ -3,13 +3,15 @@ import http from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import type { ClientContext } from '../../harness/api/client.ts'
 import { defaultsOf } from '../../harness/cli/run/options.ts'
+import { waitUntil } from '../../harness/support/wait.ts'
 import { raftClient } from './client.ts'
 import { type RaftOptions, raftOptions } from './options.ts'
 import { CLIENT_PORT } from './protocol.ts'
 
-/** A node that opens sessions and never answers a call. */
-class SilentNode implements AsyncDisposable {
+/** A node that opens sessions. It answers a call or never does. */
+class FakeNode implements AsyncDisposable {
   readonly calls: unknown[] = []
+  readonly #answers: boolean
   readonly #server = http.createServer((request, response) => {
     let text = ''
     request.on('data', (chunk) => {
@@ -18,8 +20,14 @@ class SilentNode implements AsyncDisposable {
     request.on('end', () => {
       if (request.url === '/session') response.end(JSON.stringify({ value: 7, term: 1, index: 1 }))
       else this.calls.push(JSON.parse(text))
+      if (request.url !== '/session' && this.#answers)
+        response.end(JSON.stringify({ value: { key: 1, value: 2 }, term: 1, index: 2 }))
     })
   })
+
+  constructor(answers: boolean) {
+    this.#answers = answers
+  }
 
   async listen(address: string): Promise<void> {
     this.#server.listen(CLIENT_PORT, address)
@@ -33,16 +41,27 @@ class SilentNode implements AsyncDisposable {
   }
 }
 
-const nodes: SilentNode[] = []
+const nodes: FakeNode[] = []
 afterEach(async () => {
   for (const node of nodes.splice(0)) await node[Symbol.asyncDispose]()
 })
 
-/** Writes through nodes that do not answer; returns what each was asked, before and after the connection was given up. */
-const writeInVain = async (options: Partial<RaftOptions>) => {
+const REQUEST = {
+  vocabulary: 'register',
+  session: 7,
+  seq: 1,
+  call: { f: 'write', value: { key: 1, value: 2 } },
+}
+
+/** Writes through two nodes, of which those answer; returns what each was asked, before and after the connection was given up. */
+const write = async (
+  answers: readonly [boolean, boolean],
+  options: Partial<RaftOptions>,
+  untilClosed: () => Promise<void> = async () => {},
+) => {
   const endpoints = ['127.0.77.1', '127.0.77.2'].map((address, i) => ({ node: `n${i + 1}`, address }))
-  for (const { address } of endpoints) {
-    const node = new SilentNode()
+  for (const [i, { address }] of endpoints.entries()) {
+    const node = new FakeNode(answers[i] === true)
     await node.listen(address)
     nodes.push(node)
   }
@@ -56,30 +75,38 @@ const writeInVain = async (options: Partial<RaftOptions>) => {
     signal: AbortSignal.timeout(1000),
   }
   const connection = await raftClient('register').open(context)
-  const outcome = await connection.invoke(
-    { f: 'write', value: { key: 1, value: 2 } },
-    AbortSignal.timeout(5000),
-  )
+  const outcome = await connection.invoke(REQUEST.call, AbortSignal.timeout(5000))
   const before = nodes.map(({ calls }) => [...calls])
+  await untilClosed()
   await connection[Symbol.asyncDispose]()
   return { outcome, before, after: nodes.map(({ calls }) => calls) }
 }
 
+const SILENT = [false, false] as const
+const SECOND = [false, true] as const
+
 it('a write whose outcome stays unknown is sent once more, later and elsewhere, under its sequence number', async () => {
-  const { outcome, before, after } = await writeInVain({})
+  const { outcome, before, after } = await write(SILENT, {})
   expect(outcome).toMatchObject({ type: 'info', meta: { attempts: 1, lateRetryMs: 400 } })
-  const request = {
-    vocabulary: 'register',
-    session: 7,
-    seq: 1,
-    call: { f: 'write', value: { key: 1, value: 2 } },
-  }
-  expect(before).toEqual([[request], []])
-  expect(after).toEqual([[request], [request]])
+  expect(before).toEqual([[REQUEST], []])
+  expect(after).toEqual([[REQUEST], [REQUEST]])
+})
+
+it('so is one that was tried more than once, while its connection goes on', async () => {
+  const isAsked = async () => expect(await waitUntil(() => nodes[1]?.calls.length === 2, 5000, 10)).toBe(true)
+  const { outcome, before, after } = await write(SECOND, { attempts: 2 }, isAsked)
+  expect(outcome).toMatchObject({ type: 'ok', meta: { attempts: 2, lateRetryMs: 400 } })
+  expect(before).toEqual([[REQUEST], [REQUEST]])
+  expect(after).toEqual([[REQUEST], [REQUEST, REQUEST]])
+})
+
+it('and not once the connection is closed', async () => {
+  const { after } = await write(SECOND, { attempts: 2 })
+  expect(after).toEqual([[REQUEST], [REQUEST]])
 })
 
 it('unless an option says otherwise', async () => {
-  const { outcome, after } = await writeInVain({ 'late-retry': false })
+  const { outcome, after } = await write(SILENT, { 'late-retry': false })
   expect(outcome).toMatchObject({ type: 'info', meta: { attempts: 1 } })
   expect(after.map(({ length }) => length)).toEqual([1, 0])
 })

@@ -1,8 +1,9 @@
 /**
  * Clients of the bundled Raft cluster, one for each vocabulary. A call goes to the client's own node and follows
  * redirects to the leader. Writes carry a session and a sequence number, so a retry after a lost answer takes effect at
- * most once. These retries are declared, and counted in `meta.attempts`. A write whose outcome stays unknown is sent once
- * more much later (`meta.lateRetryMs`), as by a proxy or a slow network: it may still take effect, and not twice.
+ * most once. These retries are declared, and counted in `meta.attempts`. A write that was tried more than once, or whose
+ * outcome stays unknown, is sent once more much later (`meta.lateRetryMs`), as by a proxy or a slow network: if it has not
+ * taken effect it still may, and never twice.
  */
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
@@ -36,6 +37,8 @@ class RaftConnection implements Connection {
   readonly #attemptMs: number
   /** The write whose outcome stayed unknown: the last one, since its process is over. */
   #doubtful: unknown = null
+  /** Ends the late retries of writes that were answered. */
+  readonly #closed = new AbortController()
   #session: number | null = null
   #seq = 0
 
@@ -60,8 +63,9 @@ class RaftConnection implements Connection {
     this.#seq++
     const body = { vocabulary, session: this.#session, seq: this.#seq, call }
     const outcome = await this.#tryEach(body, signal)
-    if (outcome.type === 'info' && this.#context.options['late-retry']) {
-      this.#doubtful = body
+    if (this.#isSentAgain(outcome)) {
+      if (outcome.type === 'info') this.#doubtful = body
+      else this.#retryLate(body, this.#closed.signal).catch(() => {})
       return { ...outcome, meta: { ...outcome.meta, lateRetryMs: this.#lateRetryMs } }
     }
     if (outcome.type !== 'ok' && /session-expired|stale-sequence/.test(outcome.error)) this.#session = null
@@ -109,21 +113,27 @@ class RaftConnection implements Connection {
     return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }
   }
 
+  #isSentAgain({ type, meta }: Outcome): boolean {
+    if (!this.#context.options['late-retry']) return false
+    return type === 'info' || (type === 'ok' && Number(meta?.attempts) > 1)
+  }
+
   get #lateRetryMs(): number {
     return LATE_RETRY_MS * (1 + (this.#context.process % 5))
   }
 
-  /** Whatever it answers, the outcome stays unknown. */
-  async #retryLate(): Promise<void> {
+  /** Whatever it answers, the outcome stays what it is. */
+  async #retryLate(body: unknown, signal?: AbortSignal): Promise<void> {
     const { endpoints, node } = this.#context
     const at = endpoints.findIndex((endpoint) => endpoint.node === node.node)
     const next = endpoints[(at + 1) % endpoints.length] as Endpoint
-    await sleep(this.#lateRetryMs)
-    await this.#follow('/call', this.#doubtful, next, AbortSignal.timeout(this.#attemptMs))
+    await sleep(this.#lateRetryMs, signal)
+    await this.#follow('/call', body, next, AbortSignal.timeout(this.#attemptMs))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#doubtful !== null) await this.#retryLate().catch(() => {})
+    this.#closed.abort()
+    if (this.#doubtful !== null) await this.#retryLate(this.#doubtful).catch(() => {})
     await this.#http[Symbol.asyncDispose]()
   }
 }

@@ -32,7 +32,7 @@ export const raftOptions = {
     type: 'boolean',
     default: true,
     description:
-      'a write whose outcome stayed unknown is sent once more up to 2 s later, on another connection, under its sequence number',
+      'a write that was tried more than once, or whose outcome stayed unknown, is sent once more up to 2 s later, at another node, under its sequence number',
   },
   'attempt-timeout': {
     type: 'duration',
