@@ -14,8 +14,10 @@ import type { StartedRun } from './run-parts.ts'
 import { Scheduler } from './scheduler.ts'
 import { lookWhile } from './source-watch.ts'
 
-/** Calls among which a read is looked for. Some workloads have none, such as those of locks. */
-const CALLS = 200
+/** Steps of the workload among which a read is looked for. Some workloads have none, such as those of locks. */
+const STEPS = 500
+/** Reads that are answered before the looks end: a short-lived connection may be missed by each. */
+const READS = 10
 const READ_TIMEOUT_MS = 2000
 const AGAIN_AFTER_MS = 50
 /** Not the process of any client of the run: a client may number its calls by it. */
@@ -30,7 +32,7 @@ export const firstReadOf = (
   const generator = workload.generator(rng.fork('workload'), workloadOptions, { concurrency, nodes })
   const scheduler = new Scheduler({ generator, concurrency, nemeses: 0, rng, record: () => {} })
   let nowNs = 0
-  for (let calls = 0; calls < CALLS; ) {
+  for (let steps = 0; steps < STEPS; steps++) {
     const decision = scheduler.poll(nowNs)
     if (decision.type === 'done' || (decision.type === 'wait' && decision.untilNs === null)) return null
     if (decision.type === 'wait') {
@@ -41,23 +43,27 @@ export const firstReadOf = (
     const definition = workload.vocabulary.calls[call.f]
     if (definition?.changes(call.value) === false && definition.delivers !== true) return call
     scheduler.complete(thread, { type: 'fail', error: 'not sent' }, nowNs)
-    calls++
   }
   return null
 }
 
-/** Asks until there is an answer. What a client throws here it will throw in the run, where it is counted. */
+/** Asks until there are answers. What a client throws here it will throw in the run, where it is counted. */
 const readUntilAnswered = async (pool: ClientPool, call: Call, signal: AbortSignal): Promise<boolean> => {
-  while (!signal.aborted) {
+  for (let answers = 0; answers < READS; ) {
+    if (signal.aborted) return false
     const outcome = await pool.invoke(0, call, signal).catch(() => null)
-    if (outcome?.type === 'ok') return true
-    await sleep(AGAIN_AFTER_MS, signal)
+    if (outcome?.type === 'ok') answers++
+    else await sleep(AGAIN_AFTER_MS, signal)
   }
-  return false
+  return true
 }
 
-/** Returns whether there was an answer in time. */
-const read = async ({ parts, cluster, errors }: StartedRun, call: Call): Promise<boolean> => {
+/** Returns whether there were answers in time, before it was stopped. */
+const read = async (
+  { parts, cluster, errors }: StartedRun,
+  call: Call,
+  stop: AbortSignal,
+): Promise<boolean> => {
   using log = new ClientLog(parts.log)
   await using pool = new ClientPool({
     client: clientFor(parts.target, parts.workload),
@@ -70,7 +76,7 @@ const read = async ({ parts, cluster, errors }: StartedRun, call: Call): Promise
     processOf: () => PROCESS,
   })
   const deadline = new AbortController()
-  const signal = AbortSignal.any([parts.signal, deadline.signal])
+  const signal = AbortSignal.any([parts.signal, stop, deadline.signal])
   const isAnswered = readUntilAnswered(pool, call, signal).catch(() => false)
   const isLate = sleep(READ_TIMEOUT_MS, signal).then(
     () => false,
@@ -85,5 +91,5 @@ export const lookAtSources = async (run: StartedRun): Promise<boolean> => {
   if (spec.nemeses.length === 0) return false
   const call = firstReadOf(workload, spec, run.rng.fork('first read'))
   if (call === null) return false
-  return (await lookWhile(() => read(run, call), run)) !== null
+  return (await lookWhile((stop) => read(run, call, stop), run)) !== null
 }

@@ -14,7 +14,7 @@ const SERVED = 20
 /** Short-lived connections may be missed by one look. */
 const LOOKS = 10
 const LOOK_EVERY_MS = 100
-const READ_LOOK_EVERY_MS = 5
+const READ_LOOK_EVERY_MS = 1
 
 const UNBOUND =
   'no client was seen to connect from the address that it is given (localAddress): partitions of clients do not reach it'
@@ -80,20 +80,24 @@ const tell = ({ parts, cluster, errors }: Watched, others: Iterable<string>): vo
  * nothing was, or if the read was not answered, since then there may have been no connection.
  */
 export const lookWhile = async (
-  read: () => Promise<boolean>,
+  read: (stop: AbortSignal) => Promise<boolean>,
   run: Watched,
 ): Promise<'bound' | 'unbound' | null> => {
   if (run.cluster.clientAddresses.length === 0) return null
   const others = new Set<string>()
+  const stop = new AbortController()
   let isOver = false
-  const reading = read().finally(() => {
+  const reading = read(stop.signal).finally(() => {
     isOver = true
   })
   // It is awaited below, which may be later.
   reading.catch(() => {})
   for (;;) {
     const found = elsewhere(readSockets(), run.cluster)
-    if (found === null) return await reading.then(() => 'bound')
+    if (found === null) {
+      stop.abort()
+      return await reading.then(() => 'bound')
+    }
     for (const address of found) others.add(address)
     if (isOver) break
     await sleep(READ_LOOK_EVERY_MS, run.parts.signal)
