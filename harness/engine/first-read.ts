@@ -91,5 +91,5 @@ export const lookAtSources = async (run: StartedRun): Promise<boolean> => {
   if (spec.nemeses.length === 0) return false
   const call = firstReadOf(workload, spec, run.rng.fork('first read'))
   if (call === null) return false
-  return (await lookWhile((stop) => read(run, call, stop), run)) !== null
+  return await lookWhile((stop) => read(run, call, stop), run)
 }

@@ -76,14 +76,14 @@ const tell = ({ parts, cluster, errors }: Watched, others: Iterable<string>): vo
 }
 
 /**
- * Looks while `read` runs, at least once, and says so if the client connects from elsewhere. Returns what was seen: null if
- * nothing was, or if the read was not answered, since then there may have been no connection.
+ * Looks while `read` runs, at least once, and says so if the client connects from elsewhere. Returns whether that is
+ * settled: it is not if the read was not answered, since then there may have been no connection.
  */
 export const lookWhile = async (
   read: (stop: AbortSignal) => Promise<boolean>,
   run: Watched,
-): Promise<'bound' | 'unbound' | null> => {
-  if (run.cluster.clientAddresses.length === 0) return null
+): Promise<boolean> => {
+  if (run.cluster.clientAddresses.length === 0) return false
   const others = new Set<string>()
   const stop = new AbortController()
   let isOver = false
@@ -96,15 +96,16 @@ export const lookWhile = async (
     const found = elsewhere(readSockets(), run.cluster)
     if (found === null) {
       stop.abort()
-      return await reading.then(() => 'bound')
+      await reading
+      return true
     }
     for (const address of found) others.add(address)
     if (isOver) break
     await sleep(READ_LOOK_EVERY_MS, run.parts.signal)
   }
-  if (!(await reading) || others.size === 0) return null
+  if (!(await reading) || others.size === 0) return false
   tell(run, others)
-  return 'unbound'
+  return true
 }
 
 const lookUntilSeen = async (

@@ -3,7 +3,7 @@ import http from 'node:http'
 import { afterEach, expect, it } from 'vitest'
 import type { ClientContext } from '../../harness/api/client.ts'
 import { defaultsOf } from '../../harness/cli/run/options.ts'
-import { waitUntil } from '../../harness/support/wait.ts'
+import { sleep, waitUntil } from '../../harness/support/wait.ts'
 import { raftClient } from './client.ts'
 import { type RaftOptions, raftOptions } from './options.ts'
 import { CLIENT_PORT } from './protocol.ts'
@@ -102,6 +102,8 @@ it('so is one that was tried more than once, while its connection goes on', asyn
 
 it('and not once the connection is closed', async () => {
   const { after } = await write(SECOND, { attempts: 2 })
+  // Longer than until the late retry.
+  await sleep(800)
   expect(after).toEqual([[REQUEST], [REQUEST]])
 })
 
