@@ -98,7 +98,13 @@ describeWith(missingLinuxRoot(), 'disk', () => {
       '-n disk --nemesis-opts interval=1500ms,duration=1s,probability=1 --time-limit 14s --seed 5',
     )
     expectKept(played)
-    expectModes(played, 'disk', MODES, metOperations)
+    // etcd reserves the space of its log beforehand, so that it may not even notice that its disk is full.
+    expectModes(
+      played,
+      'disk',
+      MODES,
+      (fault) => metOperations(fault) && (fault.intent.mode !== 'full' || fault.last.effective),
+    )
     expect(played.effects.some(({ last }) => (last.measurements.bytes as number) > 0)).toBe(true)
   })
 

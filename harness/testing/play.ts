@@ -60,7 +60,8 @@ export const summariesOf = (played: Played, nemesis: string): string =>
     .join('\n')
 
 /** A fault that was injected, was measured, and healed. */
-interface MeasuredFault {
+export interface MeasuredFault {
+  readonly intent: FaultRecord['planned']['intent']
   readonly last: Effect
   readonly inForceMs: number
 }
@@ -76,7 +77,12 @@ const injectedFaults = ({ faults }: Played, nemesis: string): readonly InjectedF
     const last = effects.at(-1)
     if (planned.nemesis !== nemesis || injectedAtNs === undefined || healedAtNs === undefined) return []
     const inForceMs = (healedAtNs - injectedAtNs) / NS_PER_MS
-    return [{ mode: String(planned.intent.mode), measured: last === undefined ? null : { last, inForceMs } }]
+    return [
+      {
+        mode: String(planned.intent.mode),
+        measured: last === undefined ? null : { intent: planned.intent, last, inForceMs },
+      },
+    ]
   })
 
 /**

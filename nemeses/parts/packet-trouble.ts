@@ -1,6 +1,6 @@
 /** What the switch, or a token bucket, does to the packets of some nodes, and what a probe of the network measures. */
 import type { Cluster, ClusterNode } from '../../harness/api/environment.ts'
-import { Detour, type DetourPort } from '../../harness/faults/packet/detour.ts'
+import { Detour, type DetourPort, type LimitCounts } from '../../harness/faults/packet/detour.ts'
 import type { LinkCounts, LinkRule } from '../../harness/faults/packet/link.ts'
 import { type Probe, probeLinks, summarise } from '../../harness/faults/packet/probe.ts'
 
@@ -81,15 +81,11 @@ const compare = (before: Probe, during: Probe, links: readonly string[]) => {
   }
 }
 
-type Limited = Awaited<ReturnType<Detour['countLimited']>>
-
-/** How many packets the limits at all ports have delayed and dropped so far. */
-const limitedBy = async (detour: Detour, ports: readonly DetourPort[]): Promise<Limited> => {
+/** What the limits at all ports have let through, delayed and dropped so far. */
+const limitedBy = async (detour: Detour, ports: readonly DetourPort[]): Promise<LimitCounts> => {
   const all = await Promise.all(ports.map((port) => detour.countLimited(port)))
-  return {
-    delayed: all.reduce((sum, each) => sum + each.delayed, 0),
-    dropped: all.reduce((sum, each) => sum + each.dropped, 0),
-  }
+  const sum = (part: keyof LimitCounts): number => all.reduce((total, each) => total + each[part], 0)
+  return { bytes: sum('bytes'), delayed: sum('delayed'), dropped: sum('dropped') }
 }
 
 /** A packet fault in force on the links of the victims. */
@@ -101,7 +97,7 @@ export class PacketTrouble implements AsyncDisposable {
   readonly #limited: readonly DetourPort[]
   readonly #network: ReturnType<typeof compare>
   /** What the limits have done to our own probe. */
-  readonly #ofProbe: Limited
+  readonly #ofProbe: LimitCounts
 
   private constructor(
     intent: PacketTroubleIntent,
@@ -109,7 +105,7 @@ export class PacketTrouble implements AsyncDisposable {
     links: readonly string[],
     limited: readonly DetourPort[],
     network: ReturnType<typeof compare>,
-    ofProbe: Limited,
+    ofProbe: LimitCounts,
   ) {
     this.#intent = intent
     this.#detour = detour
@@ -148,13 +144,14 @@ export class PacketTrouble implements AsyncDisposable {
 
   async #measureLimit() {
     const all = await limitedBy(this.#detour, this.#limited)
+    const bytes = all.bytes - this.#ofProbe.bytes
     const delayed = all.delayed - this.#ofProbe.delayed
     const dropped = all.dropped - this.#ofProbe.dropped
     const { text, measurements } = this.#network
     return {
       effective: delayed + dropped > 0,
-      summary: `${this.#intent.kbitPerS} kbit/s: packets held back ${delayed} times, ${dropped} dropped; ${text}`,
-      measurements: { delayed, dropped, ...measurements },
+      summary: `${this.#intent.kbitPerS} kbit/s: ${bytes} bytes sent, packets held back ${delayed} times, ${dropped} dropped; ${text}`,
+      measurements: { bytes, delayed, dropped, ...measurements },
     }
   }
 

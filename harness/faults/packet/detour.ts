@@ -24,6 +24,13 @@ export interface DetourPort {
   readonly isWhole: boolean
 }
 
+/** Of a limited port: bytes that passed, packets that were delayed or dropped. */
+export interface LimitCounts {
+  readonly bytes: number
+  readonly delayed: number
+  readonly dropped: number
+}
+
 /** Perl: opens one TAP device for each name, then executes the program that follows with the descriptors inherited. */
 const OPEN_TAPS = `
 $^F = 1000; my ($n, @rest) = @ARGV; my @names = splice(@rest, 0, $n); my (@fds, @keep);
@@ -199,11 +206,11 @@ export class Detour implements AsyncDisposable {
     await inNamespace(port.pid, ['tc', 'qdisc', 'add', 'dev', this.#layout.device, 'root', ...shape])
   }
 
-  /** Number of packets that the token bucket delayed or dropped. */
-  async countLimited(port: DetourPort): Promise<{ readonly delayed: number; readonly dropped: number }> {
+  /** What has passed the token bucket, and how many packets it delayed or dropped. */
+  async countLimited(port: DetourPort): Promise<LimitCounts> {
     const text = await inNamespace(port.pid, ['tc', '-s', 'qdisc', 'show', 'dev', this.#layout.device])
-    const [, dropped, delayed] = /dropped (\d+), overlimits (\d+)/.exec(text) ?? []
-    return { delayed: Number(delayed ?? 0), dropped: Number(dropped ?? 0) }
+    const [, bytes, dropped, delayed] = /Sent (\d+) bytes .*dropped (\d+), overlimits (\d+)/.exec(text) ?? []
+    return { bytes: Number(bytes ?? 0), delayed: Number(delayed ?? 0), dropped: Number(dropped ?? 0) }
   }
 
   /** Counts of each directed link that has carried a packet. */
