@@ -12,6 +12,56 @@ export interface Evidence {
   readonly atNs?: number
   /** An interactive, self-contained page. It is stored beside the verdict under this name, and `html` is then absent. */
   readonly page?: { readonly file: string; readonly html?: string }
+  /** What went wrong, by its standard name: `stale read`, `G-single`. Absent: the checker has no finer name than its own. */
+  readonly anomaly?: string
+  /** The same in a form that a page can draw. */
+  readonly view?: EvidenceView
+}
+
+/** Evidence that can be drawn. Operations are named by the index of their invocation in the history. */
+export type EvidenceView = LinearizationView | CycleView | TableView
+
+/** How far the operations on one key can be put into an order, and why not further. */
+interface LinearizationView {
+  readonly kind: 'linearization'
+  readonly key: string
+  /** The longest order that was found, with the state after each operation. */
+  readonly order: readonly { readonly operation: number; readonly state: string }[]
+  /** The operation that cannot be placed. */
+  readonly blocked: number
+  /** Other orders that end at the same point, and why each candidate cannot come next. */
+  readonly attempts: readonly {
+    readonly order: readonly number[]
+    readonly state: string
+    readonly refused: readonly { readonly operation: number; readonly why: string }[]
+  }[]
+  /** The number of operations of the key that are not listed. */
+  readonly omitted: number
+}
+
+/** Transactions that depend on each other in a circle: edge i leads from transaction i to the next one. */
+interface CycleView {
+  readonly kind: 'cycle'
+  readonly transactions: readonly { readonly operation: number; readonly text: string }[]
+  readonly edges: readonly {
+    /** `ww`, `wr`, `rw`, `process` or `realtime` (Adya 1999). */
+    readonly kind: string
+    readonly why: string
+  }[]
+}
+
+/** A ledger of effects, the contents of a queue, a log. */
+interface TableView {
+  readonly kind: 'table'
+  readonly columns: readonly string[]
+  readonly rows: readonly {
+    readonly cells: readonly string[]
+    readonly operations: readonly number[]
+    /** What is wrong with it: `duplicate`, `lost`. Absent: nothing. */
+    readonly mark?: string
+  }[]
+  /** The number of rows that are not listed. */
+  readonly omitted: number
 }
 
 /** A promise that nobody made: if it is broken, that is not held against the cluster of a run. */
