@@ -129,6 +129,8 @@ export interface Ending extends EndedProcess {
 /** The contents of `run.json` except the spec. */
 export interface RunFacts {
   readonly startedAt: string
+  /** The wall clock at time zero of the run, in ms since the epoch. Absent in files of older versions. */
+  readonly zeroAtMs?: number
   readonly endedAt: string
   readonly versions: Readonly<Record<string, string>>
   readonly leaderChanges: readonly {

@@ -103,6 +103,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times in the history, the faults and the samples count from here.
   recorder.started(clock.reset())
+  const zeroAtMs = Date.now()
   delay.enable()
   const moments = new Moments(() => sampler.leader(), parts.signal)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, clock.now, (sample) => {
@@ -135,6 +136,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   enterPhase(parts, 'taking the cluster down')
   return {
     startedAt,
+    zeroAtMs,
     endedAt: new Date().toISOString(),
     versions,
     leaderChanges: leaderChangesOf(samples),

@@ -1,13 +1,17 @@
-/** A run's record as one self-contained HTML file with data, styles and scripts. It fetches nothing. */
+/**
+ * A run's record as one self-contained HTML file with data, styles and scripts. It fetches nothing, and its policy forbids
+ * every request. All data is deflated and in base64, so that no text of a cluster can be markup.
+ */
+import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
-import { FILES, loadRun, readVerdict } from '../store/run-store.ts'
-import { UserError } from '../support/assert.ts'
-import { type ReportData, reportData } from './data.ts'
-import { pageStyle } from './style.ts'
+import { FILES } from '../store/run-store.ts'
+import { type Report, reportData } from './data.ts'
+import { PAGE_STYLE } from './style.ts'
 
 const bundlePage = async (): Promise<string> => {
   const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
@@ -20,49 +24,52 @@ const bundlePage = async (): Promise<string> => {
     target: 'es2022',
     legalComments: 'none',
   })
-  return result.outputFiles[0]?.text ?? ''
+  return (result.outputFiles[0]?.text ?? '').replaceAll('</script', '<\\/script')
 }
 
-/** Escapes `<`, since `</script>` inside the data would end the script element that holds it. */
-const embed = (data: ReportData): string => JSON.stringify(data).replaceAll('<', '\\u003c')
+const packed = (bytes: Uint8Array | string): string => deflateRawSync(bytes).toString('base64')
 
-const renderHtml = async (data: ReportData): Promise<string> => `<!doctype html>
+const holder = (id: string, bytes: Uint8Array | string): string =>
+  `<script type="application/octet-stream" id="${id}">${packed(bytes)}</script>`
+
+const escaped = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+
+/** Allows this script and nothing else. */
+const policyFor = (script: string): string => {
+  const hash = createHash('sha256').update(script).digest('base64')
+  return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`
+}
+
+const renderHtml = async ({ data, columns }: Report): Promise<string> => {
+  const script = await bundlePage()
+  const holders = Object.entries(columns).map(([name, bytes]) => holder(`column-${name}`, bytes))
+  return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="${policyFor(script)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${data.verdict.status}: ${data.title.replaceAll('<', '&lt;')}</title>
-<style>${await pageStyle()}</style>
+<title>${escaped(`${data.verdict.status}: ${data.title}`)}</title>
+<style>${PAGE_STYLE}</style>
 </head>
 <body>
 <main id="page"></main>
-<script type="application/json" id="data">${embed(data)}</script>
-<script>${(await bundlePage()).replaceAll('</script', '<\\/script')}</script>
+${holder('data', JSON.stringify(data))}
+${holders.join('\n')}
+<script>${script}</script>
 </body>
 </html>
 `
+}
 
-export interface JudgedRun {
+interface JudgedRun {
   readonly record: RunRecord
   readonly verdict: RunVerdict
 }
 
-const readJudgedRun = (dir: string): JudgedRun => {
-  const verdict = readVerdict(dir)
-  if (verdict === null)
-    throw new UserError(`${dir} has no verdict yet: run \`faultline check ${dir}\` first.`)
-  return { record: loadRun(dir).record, verdict }
-}
-
-/**
- * Writes report.html into the run's folder and returns its path.
- *
- * @param judged the run, if it is in memory; absent: it is read from the folder
- */
-export const renderReport = async (
-  dir: string,
-  { record, verdict }: JudgedRun = readJudgedRun(dir),
-): Promise<string> => {
+/** Writes report.html into the run's folder and returns its path. */
+export const renderReport = async (dir: string, { record, verdict }: JudgedRun): Promise<string> => {
   const file = path.join(dir, FILES.report)
   const html = await renderHtml(reportData(record, verdict))
   try {

@@ -7,6 +7,7 @@ import { renderReport } from '../../report/render.ts'
 import { FILES, readVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { judgedRun } from '../run/judge.ts'
 
 interface StoredRun {
   readonly name: string
@@ -61,7 +62,9 @@ const handle = async (
     return
   }
   const file = path.join(run.dir, FILES.report)
-  response.end(fs.readFileSync(fs.existsSync(file) ? file : await renderReport(run.dir)))
+  response.end(
+    fs.readFileSync(fs.existsSync(file) ? file : await renderReport(run.dir, await judgedRun(run.dir))),
+  )
 }
 
 export const serveCommand = async (results: string, { port }: { readonly port: number }): Promise<number> => {

@@ -10,7 +10,7 @@ import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
 import { decodeAny } from '../../history/decode.ts'
 import { readHistoryText } from '../../store/history-file.ts'
-import { bareRecord, FILES, loadRun, withoutPages, writeVerdict } from '../../store/run-store.ts'
+import { bareRecord, FILES, loadRun, readVerdict, withoutPages, writeVerdict } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from '../output/format.ts'
@@ -63,7 +63,18 @@ export const judgeRun = async (dir: string, expect?: string): Promise<Judged> =>
   const workload = await findWorkload(spec.workload)
   const judged = await judgeRecord(record, { workload, options: spec.workloadOptions, expect, notes })
   const verdict = await tryToStore(FILES.verdict, () => writeVerdict(dir, judged))
-  return { verdict: verdict ?? withoutPages(judged), record, folder: dir }
+  const { vocabulary } = workload
+  return { verdict: verdict ?? withoutPages(judged), record: { ...record, vocabulary }, folder: dir }
+}
+
+/** A run with its stored verdict; one without is judged. */
+export const judgedRun = async (dir: string): Promise<Judged> => {
+  const verdict = readVerdict(dir)
+  if (verdict === null) return judgeRun(dir)
+  const { record } = loadRun(dir)
+  // A user's workload may be gone. The run can be shown without it.
+  const workload = record.spec === null ? null : await findWorkload(record.spec.workload).catch(() => null)
+  return { verdict, record: { ...record, vocabulary: workload?.vocabulary ?? null }, folder: dir }
 }
 
 /** Of a run, not of somebody else's store. */

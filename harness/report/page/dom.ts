@@ -3,7 +3,7 @@
 export const element = (
   name: string,
   attributes: Readonly<Record<string, string>>,
-  children: readonly (Node | string)[],
+  children: readonly (Node | string)[] = [],
 ): HTMLElement => {
   const made = document.createElement(name)
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value)
@@ -11,28 +11,26 @@ export const element = (
   return made
 }
 
-export type Cell = string | { readonly class: string; readonly text: string }
+export type Cell = string | HTMLElement | { readonly class: string; readonly text: string }
 
-export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): HTMLElement =>
-  element('table', {}, [
-    element(
-      'tr',
-      {},
-      head.map((text) => element('th', {}, [text])),
-    ),
-    ...rows.map((row) =>
-      element(
-        'tr',
-        {},
-        row.map((cell) =>
-          typeof cell === 'string'
-            ? element('td', {}, [cell])
-            : element('td', { class: cell.class }, [cell.text]),
-        ),
-      ),
-    ),
+const cellOf = (cell: Cell): HTMLElement => {
+  if (typeof cell === 'string' || cell instanceof HTMLElement) return element('td', {}, [cell])
+  return element('td', { class: cell.class }, [cell.text])
+}
+
+/** Wide tables scroll by themselves, so that the page does not. */
+export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): HTMLElement => {
+  const headRow = element(
+    'tr',
+    {},
+    head.map((text) => element('th', { scope: 'col' }, [text])),
+  )
+  const body = rows.map((row) => element('tr', {}, row.map(cellOf)))
+  const whole = element('table', {}, [
+    ...(head.length === 0 ? [] : [element('thead', {}, [headRow])]),
+    element('tbody', {}, body),
   ])
-
-/** A colour of the style sheet, as a value for the canvas. */
-export const colour = (name: string): string =>
-  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+  return element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': head.join(', ') }, [
+    whole,
+  ])
+}

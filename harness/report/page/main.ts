@@ -1,16 +1,40 @@
-/**
- * The page: verdict and explanation at the top, then the counterexample, the timeline, the plots, and everything else.
- */
+/** The page: the answer, the evidence, the timeline, and what else a reader needs. */
+import type { Verdict } from '../../api/verdict.ts'
 import type { ReportData } from '../data.ts'
-import { element, table } from './dom.ts'
-import { drawPlots } from './plots.ts'
-import { mountTimeline } from './timeline.ts'
+import { element } from './dom.ts'
+import { History } from './history.ts'
+import * as sections from './sections.ts'
+import { unpack } from './unpack.ts'
+import { Workbench } from './workbench.ts'
+
+const header = ({ verdict, title, subtitle }: ReportData): HTMLElement =>
+  element('header', { class: verdict.status }, [
+    element('h1', {}, [
+      element('span', { class: 'status', id: 'status' }, [verdict.status]),
+      ' ',
+      element('span', { class: 'title' }, [`${title}${subtitle === '' ? '' : ` · ${subtitle}`}`]),
+    ]),
+    element('p', { id: 'story' }, [verdict.summary]),
+  ])
+
+const counts = ({ verdict: { counts: c, faults }, endMs }: ReportData): HTMLElement => {
+  const card = (value: number | string, label: string): HTMLElement =>
+    element('div', {}, [element('b', {}, [String(value)]), element('span', {}, [label])])
+  return element('div', { class: 'counts' }, [
+    card(c.ok, 'ok'),
+    card(c.fail, 'fail: never happened'),
+    card(c.info, 'info: may have happened'),
+    card(`${faults.effective} of ${faults.planned}`, 'faults effective'),
+    card(`${(endMs / 1000).toFixed(1)} s`, 'duration'),
+  ])
+}
 
 /** What was assumed, or not judged. */
 const notes = ({ verdict }: ReportData): readonly HTMLElement[] =>
   verdict.notes.length === 0
     ? []
     : [
+        element('h2', {}, ['What was assumed, left out or not judged']),
         element(
           'ul',
           { id: 'notes' },
@@ -18,33 +42,13 @@ const notes = ({ verdict }: ReportData): readonly HTMLElement[] =>
         ),
       ]
 
-const header = (data: ReportData): HTMLElement =>
-  element('header', { class: data.verdict.status }, [
-    element('span', { class: 'status', id: 'status' }, [data.verdict.status]),
-    element('span', { class: 'title' }, [
-      `${data.title}${data.subtitle === '' ? '' : ` · ${data.subtitle}`}`,
-    ]),
-    element('p', { id: 'story' }, [data.verdict.summary]),
-    ...notes(data),
-  ])
+/** What the evidence of a verdict is called. A valid run has no counterexample. */
+const HEADINGS = { invalid: 'Counterexample', unknown: 'Not proved', valid: 'Seen' } as const
 
-const counts = (data: ReportData): HTMLElement => {
-  const card = (value: number | string, label: string): HTMLElement =>
-    element('div', {}, [element('b', {}, [String(value)]), element('span', {}, [label])])
-  const { counts: c, faults } = data.verdict
-  return element('div', { class: 'counts' }, [
-    card(c.ok, 'ok'),
-    card(c.fail, 'fail: never happened'),
-    card(c.info, 'info: may have happened'),
-    card(`${faults.effective} of ${faults.planned}`, 'faults effective'),
-    card(`${(data.endMs / 1000).toFixed(1)} s`, 'duration'),
-  ])
-}
-
-const evidence = (data: ReportData): readonly HTMLElement[] =>
-  data.verdict.verdicts.flatMap((verdict) =>
-    verdict.evidence.flatMap(({ title, text, page }) => [
-      element('h2', {}, [`Counterexample: ${title}`]),
+const evidenceOf = ({ checker, status, evidence }: Verdict): readonly HTMLElement[] =>
+  evidence.map(({ title, text, page }, i) =>
+    element('section', { id: `evidence-${checker}-${i}`, class: `finding ${status}` }, [
+      element('h2', {}, [`${HEADINGS[status]}: ${title}`]),
       ...(page === undefined
         ? []
         : [
@@ -52,150 +56,62 @@ const evidence = (data: ReportData): readonly HTMLElement[] =>
               element('a', { href: page.file }, ['all operations on it, with the longest partial order']),
             ]),
           ]),
-      element('div', { class: 'panel' }, [element('pre', { class: 'evidence' }, [text])]),
+      element('div', { class: 'panel' }, [element('pre', { class: 'evidence', tabindex: '0' }, [text])]),
     ]),
   )
 
-const verdicts = (data: ReportData): HTMLElement =>
-  table(
-    ['checker', 'verdict', 'findings', 'what was promised, and by whom'],
-    data.verdict.verdicts.map((verdict) => [
-      verdict.checker,
-      { class: verdict.status, text: verdict.status },
-      verdict.summary,
-      verdict.promise.text === '' ? '' : `${verdict.promise.text} (${verdict.promise.source})`,
-    ]),
-  )
+/** Evidence with this status, of all checkers. */
+const evidence = ({ verdict }: ReportData, ...wanted: readonly Verdict['status'][]): readonly HTMLElement[] =>
+  verdict.verdicts.filter(({ status }) => wanted.includes(status)).flatMap(evidenceOf)
 
-const faults = (data: ReportData): HTMLElement =>
-  table(
-    ['fault', 'from', 'to', 'victims', 'as planned', 'as measured'],
-    data.faults.map((fault) => [
-      fault.id,
-      `${(fault.startMs / 1000).toFixed(2)} s`,
-      `${(fault.endMs / 1000).toFixed(2)} s`,
-      fault.victims.join(', '),
-      fault.planned,
-      fault.effective ? fault.summary : { class: 'no-effect', text: `no effect: ${fault.summary}` },
-    ]),
-  )
+const shown = (all: readonly sections.Section[]): readonly HTMLElement[] =>
+  all.map(({ title, content }) => element('section', {}, [element('h2', {}, [title]), ...content]))
 
-const seconds = (ms: number | null): string => (ms === null ? 'not seen' : `${(ms / 1000).toFixed(2)} s`)
-
-const recoveries = ({ verdict: { impact } }: ReportData): HTMLElement =>
-  table(
-    [
-      'after the heal of',
-      'kind',
-      'first ok',
-      'all nodes ready',
-      'rate back',
-      'longest without an ok (of its kind)',
-    ],
-    (impact?.recoveries ?? []).map(({ fault, kind, firstOkMs, readyMs, rateBackMs }) => [
-      fault,
-      kind,
-      seconds(firstOkMs),
-      seconds(readyMs),
-      seconds(rateBackMs),
-      seconds(impact?.longestUnavailabilityMs[kind] ?? null),
-    ]),
-  )
-
-const ACTIVITIES = ['steady', 'election', 'recovery', 'snapshot', 'membership change', 'unknown'] as const
-
-const coverage = ({ verdict: { impact } }: ReportData): HTMLElement =>
-  table(
-    ['kind of fault', ...ACTIVITIES],
-    Object.entries(impact?.coverage ?? {}).map(([kind, row]) => [
-      kind,
-      ...ACTIVITIES.map((activity) =>
-        Object.entries(row[activity] ?? {})
-          .map(([f, count]) => `${f} ${count}`)
-          .join(', '),
-      ),
-    ]),
-  )
-
-/** Nothing if there were none. */
-const errors = ({ verdict: { errors: groups = [] } }: ReportData): readonly HTMLElement[] =>
-  groups.length === 0
-    ? []
-    : [
-        element('h2', {}, ['Errors, by message']),
-        table(
-          ['count', 'of', 'nodes', 'message'],
-          groups.map(({ count, source, nodes, message }) => [
-            String(count),
-            source,
-            nodes.join(', '),
-            message,
-          ]),
-        ),
-      ]
-
-/** Nothing if no process ended by itself. */
-const endings = ({ endings: all }: ReportData): readonly HTMLElement[] =>
-  all.length === 0
-    ? []
-    : [
-        element('h2', {}, ['Processes that ended by themselves']),
-        table(
-          ['at', 'node', 'process', 'exit', 'last words'],
-          all.map(({ timeNs, node, process, exit, lastWords }) => [
-            seconds(timeNs / 1e6),
-            node,
-            process,
-            exit,
-            lastWords,
-          ]),
-        ),
-      ]
-
-/** Nothing if there were no faults. */
-const impact = (data: ReportData): readonly HTMLElement[] => {
-  // Verdicts of older versions have no impact.
-  if ((data.verdict.impact ?? null) === null) return []
-  return [
-    element('h2', {}, ['Recovery']),
-    recoveries(data),
-    element('h2', {}, ['Coverage: operations by fault and by what the cluster was doing']),
-    coverage(data),
-  ]
+/** The operations of each piece of evidence of what is invalid, else of what is unknown: indices into the history. */
+const marked = ({ verdict: { verdicts } }: ReportData): readonly (readonly number[])[] => {
+  const invalid = verdicts.filter(({ status }) => status === 'invalid')
+  const chosen = invalid.length > 0 ? invalid : verdicts.filter(({ status }) => status === 'unknown')
+  return chosen.flatMap((verdict) => verdict.evidence.map(({ operations }) => operations))
 }
 
-const show = (data: ReportData): void => {
-  const page = document.getElementById('page')
-  if (page === null) return
-  const timeline = element('div', { class: 'panel' }, [])
-  const plots = element('div', { class: 'panel' }, [])
+const show = async (page: HTMLElement): Promise<void> => {
+  const data = JSON.parse(new TextDecoder().decode(await unpack('data'))) as ReportData
+  const bench = element('section', { 'aria-labelledby': 'timeline-title' }, [
+    element('h2', { id: 'timeline-title' }, ['Timeline']),
+  ])
   page.append(
     header(data),
     counts(data),
-    ...evidence(data),
-    element('h2', {}, ['Timeline']),
-    timeline,
-    element('h2', {}, ['Throughput and latency']),
-    plots,
-    element('h2', {}, ['Verdicts']),
-    verdicts(data),
-    element('h2', {}, ['Faults']),
-    faults(data),
-    ...endings(data),
-    ...errors(data),
-    ...impact(data),
-    element('h2', {}, ['Run']),
-    table(
-      [],
-      data.facts.map(([name, value]) => [name, value]),
-    ),
-    element('details', {}, [
-      element('summary', {}, ['RunSpec']),
-      element('pre', {}, [JSON.stringify(data.spec, null, 2)]),
+    ...evidence(data, 'invalid'),
+    bench,
+    ...evidence(data, 'unknown'),
+    ...shown([
+      ...sections.verdicts(data),
+      ...sections.endings(data),
+      ...sections.errors(data),
+      ...sections.faults(data),
+      ...sections.recovery(data),
+      ...sections.sides(data),
+      ...sections.coverage(data),
     ]),
+    ...evidence(data, 'valid'),
+    ...notes(data),
+    ...shown(sections.run(data)),
   )
-  mountTimeline(timeline, data)
-  drawPlots(plots, data)
+  const history = await History.read(data.operations)
+  const workbench = new Workbench(bench, data, history, marked(data))
+  document.body.dataset.drawn = 'true'
+  await history.loadTexts()
+  workbench.textsLoaded()
+  document.body.dataset.loaded = 'true'
 }
 
-show(JSON.parse(document.getElementById('data')?.textContent ?? '{}') as ReportData)
+const page = document.getElementById('page')
+if (page !== null)
+  show(page).catch((error: unknown) => {
+    page.append(
+      element('p', { role: 'alert' }, [
+        `This page could not be drawn: ${error instanceof Error ? error.message : String(error)}`,
+      ]),
+    )
+  })

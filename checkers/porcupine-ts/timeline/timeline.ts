@@ -1,0 +1,445 @@
+/**
+ * A canvas with lanes: what is visible of them is painted; wheel, drag, touch and keys move it; what a reader points at is
+ * told. Heads of lanes are elements, so that they can be read aloud and folded by keys. Pages contain this class as text, so
+ * it may use only the browser and its arguments.
+ */
+import type { Axis } from './axis.ts'
+import type { Hit, Lane, Painting } from './lane.ts'
+import type { View } from './view.ts'
+
+export interface TimelineOptions {
+  readonly into: HTMLElement
+  readonly view: View
+  readonly axis: Axis
+  readonly lanes: readonly Lane[]
+  /** Groups that are folded at first. */
+  readonly folded: readonly string[]
+  /** A description for readers who do not see it. */
+  readonly label: string
+  onSelect(hit: Hit): void
+  /** After the lanes: `yOf` gives the upper edge of a lane, or null if it is not shown. */
+  paintOver?(painting: Painting, yOf: (id: string) => number | null): void
+  /** After each painting. */
+  onPainted?(view: View): void
+}
+
+export class Timeline {
+  readonly headWidth = 150
+  readonly axisHeight = 24
+  readonly groupHeight = 22
+  readonly #options: TimelineOptions
+  readonly #view: View
+  readonly #scroller: HTMLElement
+  readonly #canvas: HTMLCanvasElement
+  readonly #axisCanvas: HTMLCanvasElement
+  readonly #heads: HTMLElement
+  readonly #spacer: HTMLElement
+  readonly #tip: HTMLElement
+  readonly #folded: Set<string>
+  readonly #colours = new Map<string, string>()
+  readonly #pointers = new Map<number, PointerEvent>()
+  /** Groups, from top to bottom. */
+  #groups: string[]
+  #lanes: readonly Lane[]
+  /** The upper edge of each lane that is not folded, by id. */
+  #tops = new Map<string, number>()
+  #height = 0
+  #current: Hit | null = null
+  #isPending = false
+  #hasMoved = false
+  /** The last time that it took to paint, in ms. */
+  paintMs = 0
+
+  constructor(options: TimelineOptions) {
+    this.#options = options
+    this.#view = options.view
+    this.#lanes = options.lanes
+    this.#groups = [...new Set(options.lanes.map(({ group }) => group))]
+    this.#folded = new Set(options.folded)
+    this.#axisCanvas = this.#make('canvas', 'axis') as HTMLCanvasElement
+    this.#canvas = this.#make('canvas', 'lanes') as HTMLCanvasElement
+    this.#heads = this.#make('div', 'heads')
+    this.#spacer = this.#make('div', 'spacer')
+    this.#scroller = this.#make('div', 'scroller')
+    this.#tip = this.#make('div', 'tip')
+    this.#spacer.append(this.#canvas, this.#heads)
+    this.#scroller.append(this.#spacer)
+    options.into.classList.add('timeline')
+    options.into.append(this.#axisCanvas, this.#scroller, this.#tip)
+    this.#axisCanvas.setAttribute('aria-hidden', 'true')
+    this.#canvas.tabIndex = 0
+    this.#canvas.setAttribute('role', 'application')
+    this.#canvas.setAttribute('aria-label', options.label)
+    this.#listen()
+    this.#layOut()
+    new ResizeObserver(() => this.#resize()).observe(this.#scroller)
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.#colours.clear()
+      this.redraw()
+    })
+  }
+
+  /** Other lanes, such as after filtering. Groups keep their order. */
+  setLanes(lanes: readonly Lane[]): void {
+    this.#lanes = lanes
+    const groups = new Set(lanes.map(({ group }) => group))
+    this.#groups = [...new Set([...this.#groups.filter((group) => groups.has(group)), ...groups])]
+    this.#layOut()
+  }
+
+  /** Shows a time span with some of its surroundings, and scrolls to a lane. */
+  show(from: number, to: number, laneId: string | null): void {
+    const margin = Math.max((to - from) * 0.15, this.#view.finest)
+    this.#view.show(from - margin, to + margin)
+    this.reveal(laneId)
+  }
+
+  /** Unfolds a lane and scrolls to it. */
+  reveal(laneId: string | null): void {
+    if (laneId !== null) this.#scrollTo(laneId)
+    this.redraw()
+  }
+
+  showAll(): void {
+    this.#view.showAll()
+    this.redraw()
+  }
+
+  redraw(): void {
+    if (this.#isPending) return
+    this.#isPending = true
+    requestAnimationFrame(() => {
+      this.#isPending = false
+      this.#paint()
+    })
+  }
+
+  #make(name: string, className: string): HTMLElement {
+    const made = document.createElement(name)
+    made.className = className
+    return made
+  }
+
+  #scrollTo(laneId: string): void {
+    const lane = this.#lanes.find(({ id }) => id === laneId)
+    if (lane === undefined) return
+    if (this.#folded.delete(lane.group)) this.#layOut()
+    const top = this.#tops.get(laneId) ?? 0
+    const { scrollTop, clientHeight } = this.#scroller
+    if (top < scrollTop || top + lane.height > scrollTop + clientHeight)
+      this.#scroller.scrollTop = top - clientHeight / 2
+  }
+
+  #layOut(): void {
+    this.#tops = new Map()
+    this.#heads.replaceChildren()
+    let y = 0
+    for (const group of this.#groups) {
+      this.#heads.append(this.#groupHead(group, y))
+      y += this.groupHeight
+      if (this.#folded.has(group)) continue
+      for (const lane of this.#lanes) {
+        if (lane.group !== group) continue
+        this.#tops.set(lane.id, y)
+        this.#heads.append(this.#laneHead(lane, y))
+        y += lane.height
+      }
+    }
+    this.#height = y + 4
+    this.#spacer.style.height = `${this.#height}px`
+    this.#resize()
+  }
+
+  #laneHead(lane: Lane, y: number): HTMLElement {
+    const head = this.#make('div', 'head')
+    head.textContent = lane.label
+    head.title = lane.label
+    head.style.top = `${y}px`
+    head.style.height = `${lane.height}px`
+    return head
+  }
+
+  /** Folds its lanes, and moves them up. */
+  #groupHead(group: string, y: number): HTMLElement {
+    const head = this.#make('div', 'group')
+    head.style.top = `${y}px`
+    const isFolded = this.#folded.has(group)
+    const fold = this.#make('button', 'fold')
+    const count = this.#lanes.filter((lane) => lane.group === group).length
+    fold.textContent = `${isFolded ? '\u25b8' : '\u25be'} ${group} (${count})`
+    fold.setAttribute('aria-expanded', String(!isFolded))
+    fold.addEventListener('click', () => this.#toggle(group))
+    head.append(fold)
+    if (this.#groups[0] === group) return head
+    const up = this.#make('button', 'up')
+    up.textContent = '\u2191'
+    up.setAttribute('aria-label', `move ${group} up`)
+    up.addEventListener('click', () => this.#moveUp(group))
+    head.append(up)
+    return head
+  }
+
+  #toggle(group: string): void {
+    if (!this.#folded.delete(group)) this.#folded.add(group)
+    this.#layOut()
+    this.#focusGroup(group, '.fold')
+  }
+
+  #moveUp(group: string): void {
+    const at = this.#groups.indexOf(group)
+    this.#groups.splice(at - 1, 2, group, this.#groups[at - 1] as string)
+    this.#layOut()
+    this.#focusGroup(group, at - 1 === 0 ? '.fold' : '.up')
+  }
+
+  #focusGroup(group: string, part: string): void {
+    const head = this.#heads.querySelectorAll<HTMLElement>('.group')[this.#groups.indexOf(group)]
+    head?.querySelector<HTMLElement>(part)?.focus()
+  }
+
+  #listen(): void {
+    const canvas = this.#canvas
+    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false })
+    canvas.addEventListener('pointerdown', (event) => this.#down(event))
+    canvas.addEventListener('pointermove', (event) => this.#move(event))
+    canvas.addEventListener('pointerup', (event) => this.#up(event))
+    canvas.addEventListener('pointercancel', (event) => this.#pointers.delete(event.pointerId))
+    canvas.addEventListener('pointerleave', () => this.#hover(null))
+    canvas.addEventListener('keydown', (event) => this.#key(event))
+    this.#scroller.addEventListener('scroll', () => this.redraw())
+  }
+
+  /** Lanes that do not fit are scrolled by the wheel; the time is then zoomed with ctrl, or by pinching. */
+  #wheel(event: WheelEvent): void {
+    const scrolls = this.#scroller.scrollHeight > this.#scroller.clientHeight + 1
+    const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)
+    if (scrolls && !event.ctrlKey && !event.altKey && !isSideways) return
+    event.preventDefault()
+    if (isSideways) this.#view.pan(event.deltaX === 0 ? event.deltaY : event.deltaX)
+    else this.#view.zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY * 0.002))), this.#x(event))
+    this.redraw()
+  }
+
+  #x({ offsetX }: MouseEvent): number {
+    return offsetX - this.headWidth
+  }
+
+  #down(event: PointerEvent): void {
+    this.#pointers.set(event.pointerId, event)
+    this.#hasMoved = false
+    this.#canvas.setPointerCapture(event.pointerId)
+  }
+
+  #move(event: PointerEvent): void {
+    const before = this.#pointers.get(event.pointerId)
+    if (before === undefined) return this.#hover(event)
+    const other = [...this.#pointers.values()].find(({ pointerId }) => pointerId !== event.pointerId)
+    const distance = event.offsetX - before.offsetX
+    if (Math.abs(distance) > 0 || Math.abs(event.offsetY - before.offsetY) > 0) this.#hasMoved = true
+    if (other === undefined) {
+      this.#view.pan(-distance)
+      this.#scroller.scrollTop -= event.offsetY - before.offsetY
+    } else this.#pinch(before, event, other)
+    this.#pointers.set(event.pointerId, event)
+    this.redraw()
+  }
+
+  /** Two fingers: what was between them stays between them. */
+  #pinch(before: PointerEvent, now: PointerEvent, other: PointerEvent): void {
+    const was = Math.max(10, Math.abs(before.offsetX - other.offsetX))
+    const is = Math.max(10, Math.abs(now.offsetX - other.offsetX))
+    this.#view.zoom(was / is, (now.offsetX + other.offsetX) / 2 - this.headWidth)
+  }
+
+  #up(event: PointerEvent): void {
+    this.#pointers.delete(event.pointerId)
+    if (this.#hasMoved) return
+    const hit = this.#hitAt(event)
+    if (hit !== null) this.#select(hit)
+  }
+
+  #select(hit: Hit): void {
+    this.#current = hit
+    this.#options.onSelect(hit)
+    this.redraw()
+  }
+
+  #hover(event: PointerEvent | null): void {
+    const hit = event === null ? null : this.#hitAt(event)
+    this.#tip.style.display = hit === null ? 'none' : 'block'
+    this.#canvas.style.cursor = hit === null ? 'grab' : 'pointer'
+    if (hit === null || event === null) return
+    this.#tip.textContent = hit.text
+    this.#tip.style.left = `${Math.max(0, Math.min(event.clientX + 14, innerWidth - this.#tip.offsetWidth - 8))}px`
+    this.#tip.style.top = `${event.clientY + 16}px`
+  }
+
+  #hitAt(event: PointerEvent): Hit | null {
+    const x = this.#x(event)
+    if (x < 0) return null
+    const y = event.offsetY + this.#scroller.scrollTop
+    const lane = this.#laneAt(y)
+    if (lane === null) return null
+    return lane.at(this.#view.time(x), this.#view.timeOf(3), y - (this.#tops.get(lane.id) as number))
+  }
+
+  #laneAt(y: number): Lane | null {
+    const at = this.#lanes.find(({ id, height }) => {
+      const top = this.#tops.get(id)
+      return top !== undefined && y >= top && y < top + height
+    })
+    return at ?? null
+  }
+
+  #key(event: KeyboardEvent): void {
+    const middle = this.#view.width / 2
+    const step = event.shiftKey ? this.#view.width : this.#view.width / 6
+    const acts: Readonly<Record<string, () => void>> = {
+      ArrowLeft: () => this.#view.pan(-step),
+      ArrowRight: () => this.#view.pan(step),
+      '+': () => this.#view.zoom(0.6, middle),
+      '=': () => this.#view.zoom(0.6, middle),
+      '-': () => this.#view.zoom(1 / 0.6, middle),
+      Home: () => this.#view.showAll(),
+      ArrowDown: () => this.#toLane(1),
+      ArrowUp: () => this.#toLane(-1),
+      '.': () => this.#step(1),
+      ',': () => this.#step(-1),
+    }
+    const act = acts[event.key]
+    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    act()
+    this.redraw()
+  }
+
+  /** The lane of what is selected, else the first. */
+  #currentLane(): Lane | null {
+    const shown = this.#shownLanes()
+    return shown.find(({ id }) => id === this.currentLaneId) ?? shown[0] ?? null
+  }
+
+  /** The lane that the keys act on. */
+  currentLaneId: string | null = null
+
+  #shownLanes(): readonly Lane[] {
+    return this.#groups.flatMap((group) =>
+      this.#folded.has(group) ? [] : this.#lanes.filter((lane) => lane.group === group),
+    )
+  }
+
+  #toLane(direction: 1 | -1): void {
+    const shown = this.#shownLanes()
+    const at = shown.findIndex(({ id }) => id === this.currentLaneId)
+    const lane = shown[Math.max(0, Math.min(shown.length - 1, at + direction))]
+    if (lane === undefined) return
+    this.currentLaneId = lane.id
+    this.#scrollTo(lane.id)
+    const middle = (this.#view.from + this.#view.to) / 2
+    const hit =
+      lane.at(this.#current?.from ?? middle, this.#view.timeOf(3), lane.height / 2) ??
+      lane.next(this.#current?.from ?? middle, 1) ??
+      lane.next(this.#current?.from ?? middle, -1)
+    if (hit !== null) this.#select(hit)
+  }
+
+  #step(direction: 1 | -1): void {
+    const lane = this.#currentLane()
+    const hit = lane?.next(this.#current?.from ?? this.#view.from, direction) ?? null
+    if (lane === null || hit === null) return
+    this.currentLaneId = lane.id
+    if (hit.from < this.#view.from || hit.from > this.#view.to) {
+      const half = (this.#view.to - this.#view.from) / 2
+      this.#view.show(hit.from - half, hit.from + half)
+    }
+    this.#select(hit)
+  }
+
+  #resize(): void {
+    const width = this.#scroller.clientWidth
+    const height = Math.min(this.#scroller.clientHeight || this.#height, this.#height)
+    this.#view.width = Math.max(1, width - this.headWidth)
+    this.#fit(this.#canvas, width, height)
+    this.#fit(this.#axisCanvas, width, this.axisHeight)
+    this.redraw()
+  }
+
+  #fit(canvas: HTMLCanvasElement, width: number, height: number): void {
+    const ratio = devicePixelRatio
+    canvas.width = width * ratio
+    canvas.height = height * ratio
+    canvas.style.width = `${width}px`
+    canvas.style.height = `${height}px`
+  }
+
+  #colour(name: string): string {
+    const known = this.#colours.get(name)
+    if (known !== undefined) return known
+    const value = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim()
+    this.#colours.set(name, value)
+    return value
+  }
+
+  #paint(): void {
+    const started = performance.now()
+    this.#paintAxis()
+    const context = this.#begin(this.#canvas)
+    if (context === null) return
+    const { scrollTop } = this.#scroller
+    const height = this.#canvas.clientHeight
+    const painting: Painting = {
+      context,
+      view: this.#view,
+      visible: { top: scrollTop, height },
+      colour: (name) => this.#colour(name),
+    }
+    context.save()
+    context.translate(this.headWidth, -scrollTop)
+    context.beginPath()
+    context.rect(0, scrollTop, this.#view.width, height)
+    context.clip()
+    this.#paintGrid(context, scrollTop, height)
+    for (const lane of this.#lanes) {
+      const top = this.#tops.get(lane.id)
+      if (top !== undefined && top < scrollTop + height && top + lane.height > scrollTop)
+        lane.paint(painting, top)
+    }
+    this.#options.paintOver?.(painting, (id) => this.#tops.get(id) ?? null)
+    context.restore()
+    this.paintMs = performance.now() - started
+    this.#canvas.dataset.from = String(this.#view.from)
+    this.#canvas.dataset.to = String(this.#view.to)
+    this.#canvas.dataset.paintMs = this.paintMs.toFixed(2)
+    this.#options.onPainted?.(this.#view)
+  }
+
+  #begin(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+    const context = canvas.getContext('2d')
+    if (context === null) return null
+    const ratio = devicePixelRatio
+    context.setTransform(ratio, 0, 0, ratio, 0, 0)
+    context.clearRect(0, 0, canvas.width, canvas.height)
+    context.font = '11px system-ui, sans-serif'
+    context.textBaseline = 'middle'
+    return context
+  }
+
+  #paintGrid(context: CanvasRenderingContext2D, top: number, height: number): void {
+    context.fillStyle = this.#colour('line')
+    for (const tick of this.#options.axis.ticks(this.#view))
+      context.fillRect(Math.round(this.#view.x(tick)), top, 1, height)
+  }
+
+  #paintAxis(): void {
+    const context = this.#begin(this.#axisCanvas)
+    if (context === null) return
+    const step = this.#options.axis.step(this.#view)
+    for (const tick of this.#options.axis.ticks(this.#view)) {
+      const x = this.headWidth + Math.round(this.#view.x(tick))
+      context.fillStyle = this.#colour('line')
+      context.fillRect(x, this.axisHeight - 6, 1, 6)
+      context.fillStyle = this.#colour('dim')
+      context.fillText(this.#options.axis.text(tick, step), x + 3, this.axisHeight / 2)
+    }
+  }
+}

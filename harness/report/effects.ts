@@ -1,0 +1,45 @@
+/** What the outside world saw: the lines that services kept, at their times in the run. */
+import { NS_PER_MS } from '../support/time.ts'
+
+export interface PageEffect {
+  readonly service: string
+  readonly atMs: number
+  /** `done`, or why it was refused. */
+  readonly outcome: string
+  readonly text: string
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null
+
+const textOf = (line: Readonly<Record<string, unknown>>): string =>
+  Object.entries(line)
+    .filter(([name]) => name !== 'clockMs' && name !== 'seq')
+    .map(([name, value]) => `${name} ${isObject(value) ? JSON.stringify(value) : value}`)
+    .join(', ')
+
+const effectIn = (service: string, line: unknown, zeroMs: number): readonly PageEffect[] => {
+  if (!isObject(line) || typeof line.clockMs !== 'number') return []
+  const refused = line.refused
+  return [
+    {
+      service,
+      atMs: line.clockMs - zeroMs,
+      outcome: typeof refused === 'string' ? refused : 'done',
+      text: textOf(line),
+    },
+  ]
+}
+
+/**
+ * Lines without a time are left out.
+ *
+ * @param zeroNs the wall clock at time zero of the run, in ns since the epoch
+ */
+export const effectsOf = (
+  services: Readonly<Record<string, readonly unknown[]>>,
+  zeroNs: number,
+): readonly PageEffect[] =>
+  Object.entries(services)
+    .flatMap(([service, lines]) => lines.flatMap((line) => effectIn(service, line, zeroNs / NS_PER_MS)))
+    .sort((a, b) => a.atMs - b.atMs)

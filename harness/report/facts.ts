@@ -1,0 +1,50 @@
+/** What a reader needs to judge the run itself: when, with what, on what machine. */
+import type { MachineSample, RunRecord } from '../api/record.ts'
+import { formatDurationMs } from '../support/time.ts'
+
+type Facts = readonly (readonly [string, string])[]
+
+const recoveryOf = ({ facts }: RunRecord): string => {
+  if (facts === null || facts.recovery === null) return 'not observed'
+  const { recoveredAfterMs, deadlineMs, notReady } = facts.recovery
+  if (recoveredAfterMs !== null) return formatDurationMs(recoveredAfterMs)
+  return `not within ${formatDurationMs(deadlineMs)}: ${notReady.join(', ')} not ready`
+}
+
+/** How much of the time the machine was late. */
+const latenessOf = (machine: readonly MachineSample[]): string => {
+  const total = machine.reduce((sum, { periodMs }) => sum + periodMs, 0)
+  const late = machine.reduce(
+    (sum, { sleeperLateMs, loopLateMs }) => sum + Math.max(sleeperLateMs ?? 0, loopLateMs),
+    0,
+  )
+  if (total === 0) return 'not measured'
+  return `${formatDurationMs(late)} of ${formatDurationMs(total)}`
+}
+
+const named = (record: Readonly<Record<string, unknown>>): string =>
+  Object.entries(record)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
+export const factsOf = (record: RunRecord): Facts => {
+  const { facts, faultline, spec, machine, history } = record
+  if (facts === null || spec === null) return [['events', String(history.length)]]
+  const { p50, p99, max } = facts.eventLoopDelayMs
+  const changes = facts.leaderChanges.map(({ term, leader }) => `${leader} in term ${term}`)
+  return [
+    ['started', facts.startedAt],
+    ['ended', facts.endedAt],
+    ...(facts.aborted === null ? [] : ([['ended early', facts.aborted]] as const)),
+    ['seed', String(spec.seed)],
+    ['faultline', faultline ?? 'unknown'],
+    ['environment', `${spec.environment}, ${spec.nodes} nodes, ${spec.concurrency} clients`],
+    ['versions', named(facts.versions) || 'not told'],
+    ['target options', named(spec.targetOptions) || 'none'],
+    ['workload options', named(spec.workloadOptions) || 'none'],
+    ['leader changes', changes.join(', ') || 'none'],
+    ['recovery after the last heal', recoveryOf(record)],
+    ['time that the machine was late', latenessOf(machine ?? [])],
+    ['event-loop delay of the harness', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`],
+  ]
+}

@@ -1,0 +1,64 @@
+/** The faults of the page: as planned and as measured. */
+import type { FaultColour, Intent } from '../api/nemesis.ts'
+import type { FaultRecord } from '../api/record.ts'
+import { NS_PER_MS } from '../support/time.ts'
+
+export interface PageFault {
+  readonly id: string
+  readonly kind: string
+  /** The lane in which it is drawn. */
+  readonly label: string
+  readonly colour: FaultColour
+  readonly plannedStartMs: number
+  readonly plannedEndMs: number
+  /** In force from here to there; null: it was never injected. */
+  readonly inForce: { readonly startMs: number; readonly endMs: number } | null
+  readonly effective: boolean
+  readonly victims: readonly string[]
+  readonly planned: string
+  /** What it did, by the last measurement that shows an effect; else why it did nothing. */
+  readonly summary: string
+}
+
+/** Such as `shape minority, oneWay false, order n5 n1 n3`. */
+const intentInWords = (intent: Intent): string =>
+  Object.entries(intent)
+    .map(
+      ([name, value]) =>
+        `${name} ${Array.isArray(value) ? value.join(' ') : typeof value === 'object' ? JSON.stringify(value) : value}`,
+    )
+    .join(', ')
+
+const summaryOf = ({ effects, error, isLeftOut, injectedAtNs }: FaultRecord): string => {
+  const told = (effects.findLast(({ effective }) => effective) ?? effects.at(-1))?.summary
+  if (told !== undefined) return told
+  if (error !== undefined) return error
+  if (isLeftOut) return 'left out: the cluster had served too little since the faults before it'
+  return injectedAtNs === undefined ? 'not injected: the run ended before' : 'not measured'
+}
+
+const pageFault = (fault: FaultRecord, endMs: number): PageFault => {
+  const { planned, injectedAtNs, healedAtNs } = fault
+  return {
+    id: planned.id,
+    kind: planned.kind,
+    label: planned.label,
+    colour: planned.colour,
+    plannedStartMs: planned.atNs / NS_PER_MS,
+    plannedEndMs: (planned.atNs + planned.durationNs) / NS_PER_MS,
+    inForce:
+      injectedAtNs === undefined
+        ? null
+        : {
+            startMs: injectedAtNs / NS_PER_MS,
+            endMs: healedAtNs === undefined ? endMs : healedAtNs / NS_PER_MS,
+          },
+    effective: fault.effective,
+    victims: fault.victims,
+    planned: intentInWords(planned.intent),
+    summary: summaryOf(fault),
+  }
+}
+
+export const pageFaults = (faults: readonly FaultRecord[], endMs: number): readonly PageFault[] =>
+  faults.map((fault) => pageFault(fault, endMs))

@@ -1,0 +1,66 @@
+/** What is known of the nodes over time: role and term, health, clock, processes that ended by themselves. */
+import type { Sample } from '../api/record.ts'
+import type { NodeStatus } from '../api/target.ts'
+import { quantile } from '../support/quantiles.ts'
+import { NS_PER_MS } from '../support/time.ts'
+
+/** An interval in which a node's role and term did not change. */
+export interface PageRole {
+  readonly node: string
+  readonly role: NodeStatus['role'] | 'down'
+  readonly term: number | null
+  readonly leader: string | null
+  readonly startMs: number
+  readonly endMs: number
+}
+
+/** A node's clock against the harness's, from then on. */
+export interface PageClock {
+  readonly node: string
+  readonly atMs: number
+  readonly offsetMs: number
+}
+
+export const rolesOf = (samples: readonly Sample[], endMs: number): readonly PageRole[] => {
+  const open = new Map<string, PageRole>()
+  const closed: PageRole[] = []
+  for (const { node, timeNs, status } of samples) {
+    const role = status?.role ?? 'down'
+    const term = status?.term ?? null
+    const leader = status?.leader ?? null
+    const before = open.get(node)
+    if (before !== undefined && before.role === role && before.term === term && before.leader === leader)
+      continue
+    const atMs = timeNs / NS_PER_MS
+    if (before !== undefined) closed.push({ ...before, endMs: atMs })
+    open.set(node, { node, role, term, leader, startMs: atMs, endMs })
+  }
+  return [...closed, ...open.values()].sort((a, b) => a.startMs - b.startMs)
+}
+
+/** Smaller changes are the time that a status takes. */
+const LEAST_CHANGE_MS = 100
+
+/**
+ * Each change of a node's clock. The zero is the median of what all nodes said: most samples are taken while their clocks
+ * are right.
+ */
+export const clocksOf = (samples: readonly Sample[]): readonly PageClock[] => {
+  const told = samples.flatMap(({ node, timeNs, status }) =>
+    status?.clockMs === undefined
+      ? []
+      : [{ node, atMs: timeNs / NS_PER_MS, raw: status.clockMs - timeNs / NS_PER_MS }],
+  )
+  const zero = quantile(
+    told.map(({ raw }) => raw).sort((a, b) => a - b),
+    0.5,
+  )
+  const last = new Map<string, number>()
+  return told.flatMap(({ node, atMs, raw }) => {
+    const offsetMs = Math.round(raw - (zero as number))
+    const before = last.get(node) ?? 0
+    if (Math.abs(offsetMs - before) < LEAST_CHANGE_MS) return []
+    last.set(node, offsetMs)
+    return [{ node, atMs, offsetMs }]
+  })
+}

@@ -1,0 +1,194 @@
+/** The operations as the page uses them: typed arrays, and texts that are read when they are needed. */
+import { readVarints, StoredLines } from '../columns.ts'
+import type { ReportData } from '../data.ts'
+import { type OperationColumn, OUTCOMES } from '../operations.ts'
+import { unpack } from './unpack.ts'
+
+const MAX_LABEL = 120
+
+type Numbers = Exclude<OperationColumn, 'value' | 'answer' | 'error' | 'meta'>
+
+export class History {
+  readonly count: number
+  /** In ms since the start of the run. An operation that never completed ends at infinity. */
+  readonly startMs: Float64Array
+  readonly endMs: Float64Array
+  readonly #data: ReportData['operations']
+  readonly #numbers: Readonly<Record<Numbers, Float64Array>>
+  /** Index of each invocation in the history. */
+  readonly index: Float64Array
+  #texts: Readonly<Record<'value' | 'answer' | 'error' | 'meta', StoredLines>> | null = null
+
+  private constructor(data: ReportData['operations'], numbers: Record<Numbers, Float64Array>) {
+    const { count, tickMs } = data
+    this.count = count
+    this.#data = data
+    this.#numbers = numbers
+    this.startMs = new Float64Array(count)
+    this.endMs = new Float64Array(count)
+    this.index = new Float64Array(count)
+    let tick = 0
+    let index = 0
+    for (let i = 0; i < count; i++) {
+      tick += numbers.start[i] as number
+      index += numbers.index[i] as number
+      const duration = numbers.duration[i] as number
+      this.startMs[i] = tick * tickMs
+      this.endMs[i] = duration === 0 ? Number.POSITIVE_INFINITY : (tick + duration - 1) * tickMs
+      this.index[i] = index
+    }
+  }
+
+  /** Without the texts: `loadTexts` reads them. */
+  static async read(data: ReportData['operations']): Promise<History> {
+    const column = async (name: Numbers): Promise<Float64Array> =>
+      readVarints(await unpack(`column-${name}`), data.count)
+    const [start, duration, row, process, outcome, f] = await Promise.all([
+      column('start'),
+      column('duration'),
+      column('row'),
+      column('process'),
+      column('outcome'),
+      column('f'),
+    ])
+    const [object, node, served, index, completion, proof] = await Promise.all([
+      column('object'),
+      column('node'),
+      column('served'),
+      column('index'),
+      column('completion'),
+      column('proof'),
+    ])
+    return new History(data, {
+      start,
+      duration,
+      row,
+      process,
+      outcome,
+      f,
+      object,
+      node,
+      served,
+      index,
+      completion,
+      proof,
+    })
+  }
+
+  async loadTexts(): Promise<void> {
+    const lines = async (name: string): Promise<StoredLines> =>
+      new StoredLines(await unpack(`column-${name}`), this.count)
+    const [value, answer, error, meta] = [
+      await lines('value'),
+      await lines('answer'),
+      await lines('error'),
+      await lines('meta'),
+    ]
+    this.#texts = { value, answer, error, meta }
+  }
+
+  get hasTexts(): boolean {
+    return this.#texts !== null
+  }
+
+  row(place: number): number {
+    return this.#numbers.row[place] as number
+  }
+
+  process(place: number): number {
+    return this.#numbers.process[place] as number
+  }
+
+  outcomeNumber(place: number): number {
+    return this.#numbers.outcome[place] as number
+  }
+
+  outcome(place: number): (typeof OUTCOMES)[number] {
+    return OUTCOMES[this.outcomeNumber(place)] ?? 'info'
+  }
+
+  call(place: number): string {
+    return this.#data.calls[this.#numbers.f[place] as number] ?? ''
+  }
+
+  object(place: number): string | null {
+    return this.#named('object', place, this.#data.objects)
+  }
+
+  /** The node that the client was bound to. */
+  node(place: number): string | null {
+    return this.#named('node', place, this.#data.nodes)
+  }
+
+  /** The node that served it, by its answer. */
+  served(place: number): string | null {
+    return this.#named('served', place, this.#data.nodes)
+  }
+
+  #named(column: 'object' | 'node' | 'served', place: number, names: readonly string[]): string | null {
+    const number = this.#numbers[column][place] as number
+    return number === 0 ? null : (names[number - 1] ?? null)
+  }
+
+  isInDoubt(place: number): boolean {
+    return this.outcome(place) === 'info'
+  }
+
+  /** Of an operation in doubt: the later answer that proves that it took effect. */
+  proof(place: number): number | null {
+    const proof = this.#numbers.proof[place] as number
+    return proof === 0 ? null : proof - 1
+  }
+
+  value(place: number): string {
+    return this.#texts?.value.at(place) ?? ''
+  }
+
+  answer(place: number): string {
+    const answer = this.#texts?.answer.at(place) ?? ''
+    return answer === '=' ? this.value(place) : answer
+  }
+
+  error(place: number): string {
+    return this.#texts?.error.at(place) ?? ''
+  }
+
+  meta(place: number): string {
+    return this.#texts?.meta.at(place) ?? ''
+  }
+
+  /** Such as `read {"key":5} -> {"key":5,"value":3}`. */
+  label(place: number): string {
+    const value = this.outcome(place) === 'ok' ? this.answer(place) : this.value(place)
+    const text = `${this.call(place)} ${value}`
+    return text.length > MAX_LABEL ? `${text.slice(0, MAX_LABEL)}...` : text
+  }
+
+  /** The place of the operation whose invocation or completion has this index in the history; null: the page lacks it. */
+  placeOf(index: number): number | null {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.index[middle] as number) < index) low = middle + 1
+      else high = middle
+    }
+    if (this.index[low] === index) return low
+    // A completion: its invocation is before it, at most a few operations away for each client.
+    for (let place = low - 1; place >= 0; place--)
+      if ((this.index[place] as number) + (this.#numbers.completion[place] as number) === index) return place
+    return null
+  }
+
+  /** The first place whose operation was invoked at that time or later. */
+  firstFrom(timeMs: number): number {
+    let low = 0
+    let high = this.count
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.startMs[middle] as number) < timeMs) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * The lanes of clients. From near, each operation: acknowledged ones are filled, failed ones are low, those in doubt are
+ * open. From far away, how many of each outcome begin in a pixel.
+ */
+import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import type { ReportData } from '../../data.ts'
+import { OUTCOMES } from '../../operations.ts'
+import type { History } from '../history.ts'
+import { paintLabel } from './points.ts'
+
+const HEIGHT = 18
+/** So many operations in a pixel have the full colour. */
+const DENSE = 12
+
+/** What is marked on the lanes of clients. */
+export interface Marks {
+  /** Places of the operations of evidence. */
+  readonly evidence: ReadonlySet<number>
+  /** The place of the selected operation. */
+  selected: number | null
+}
+
+const timeText = (ms: number): string => `${(ms / 1000).toFixed(6)} s`
+
+export const operationText = (history: History, place: number): string => {
+  const end = history.endMs[place] as number
+  const until = Number.isFinite(end) ? timeText(end) : 'never'
+  const error = history.error(place)
+  const doubt = history.isInDoubt(place) ? ' (in doubt: it may have happened)' : ''
+  return `${history.outcome(place)}${doubt}  ${history.label(place)}${error === '' ? '' : `\n${error}`}\n${timeText(history.startMs[place] as number)} to ${until}, process ${history.process(place)}`
+}
+
+class ClientLane implements Lane {
+  readonly id: string
+  readonly label: string
+  readonly group = 'clients'
+  readonly height = HEIGHT
+  readonly #history: History
+  readonly #places: Uint32Array
+  readonly #spans: Spans
+  readonly #marks: Marks
+  /** Places of this lane's operations of the evidence. */
+  readonly #evidence: readonly number[]
+  readonly #row: number
+  readonly #omitted: ReportData['omitted']
+
+  constructor(data: ReportData, history: History, row: number, places: Uint32Array, marks: Marks) {
+    this.id = `client ${row}`
+    this.label = data.rows[row] ?? `client ${row}`
+    this.#history = history
+    this.#places = places
+    this.#marks = marks
+    this.#evidence = [...marks.evidence].filter((place) => history.row(place) === row)
+    this.#row = row
+    this.#omitted = data.omitted
+    this.#spans = new Spans(
+      Float64Array.from(places, (place) => history.startMs[place] as number),
+      // An operation in doubt stays open: it may take effect at any later time.
+      Float64Array.from(places, (place) =>
+        history.isInDoubt(place) ? Number.POSITIVE_INFINITY : (history.endMs[place] as number),
+      ),
+      Uint8Array.from(places, (place) => history.outcomeNumber(place)),
+      OUTCOMES.length,
+    )
+  }
+
+  paint(painting: Painting, y: number): void {
+    this.#paintOmitted(painting, y)
+    this.#spans.paint(painting.view, {
+      single: (i, x, width) => this.#paintSingle(painting, this.#places[i] as number, x, y, width),
+      dense: (x, width, counts) => this.#paintDense(painting, x, y, width, counts),
+    })
+    this.#paintMarks(painting, y)
+  }
+
+  #paintSingle({ context, colour }: Painting, place: number, x: number, y: number, width: number): void {
+    const outcome = this.#history.outcome(place)
+    context.fillStyle = colour(outcome)
+    if (outcome === 'ok') context.fillRect(x, y + 2, width, HEIGHT - 5)
+    else if (outcome === 'fail') context.fillRect(x, y + HEIGHT - 8, width, 5)
+    else {
+      // Open: an edge where it begins, and a line for as long as it may still happen.
+      context.fillRect(x, y + 2, 2.5, HEIGHT - 5)
+      context.fillRect(x, y + 2, width, 1.5)
+      context.fillRect(x, y + HEIGHT - 4.5, width, 1.5)
+    }
+    if (width < 24 || !this.#history.hasTexts) return
+    const fill = outcome === 'ok' ? colour('on-bar') : colour('fg')
+    paintLabel(context, this.#history.label(place), { x, y, width, height: HEIGHT }, fill)
+  }
+
+  #paintDense({ context, colour }: Painting, x: number, y: number, width: number, counts: readonly number[]) {
+    const total = counts.reduce((sum, count) => sum + count, 0)
+    context.globalAlpha = 0.35 + 0.65 * Math.min(1, total / DENSE)
+    let bottom = y + HEIGHT - 3
+    for (const [kind, outcome] of OUTCOMES.entries()) {
+      const count = counts[kind] as number
+      if (count === 0) continue
+      // A single failure among many is still seen.
+      const height = Math.max(2, ((HEIGHT - 5) * count) / total)
+      context.fillStyle = colour(outcome)
+      context.fillRect(x, Math.max(y + 2, bottom - height), width, Math.min(height, bottom - y - 2))
+      bottom -= height
+    }
+    context.globalAlpha = 1
+  }
+
+  /** Operations that the page does not hold, by parts of the run. */
+  #paintOmitted(painting: Painting, y: number): void {
+    if (this.#omitted === null) return
+    const { view } = painting
+    const { partMs, parts, counts } = this.#omitted
+    const first = Math.max(0, Math.floor(view.from / partMs))
+    const last = Math.min(parts - 1, Math.ceil(view.to / partMs))
+    for (let part = first; part <= last; part++) {
+      const at = (this.#row * parts + part) * OUTCOMES.length
+      const own = counts.slice(at, at + OUTCOMES.length)
+      if (own.every((count) => count === 0)) continue
+      const x = view.x(part * partMs)
+      this.#paintDense(painting, x, y, view.x((part + 1) * partMs) - x, own)
+    }
+  }
+
+  /** Evidence is seen from any distance. */
+  #paintMarks({ context, view, colour }: Painting, y: number): void {
+    const { selected } = this.#marks
+    for (const place of this.#evidence)
+      this.#paintFrame(context, view.x.bind(view), place, y, colour('focus'))
+    if (selected !== null && this.#history.row(selected) === this.#row)
+      this.#paintFrame(context, view.x.bind(view), selected, y, colour('fg'))
+  }
+
+  #paintFrame(
+    context: CanvasRenderingContext2D,
+    xOf: (time: number) => number,
+    place: number,
+    y: number,
+    ink: string,
+  ): void {
+    const start = this.#history.startMs[place] as number
+    const x = xOf(start)
+    const end = Math.min(this.#history.endMs[place] as number, start + 1e9)
+    context.strokeStyle = ink
+    context.lineWidth = 2
+    context.strokeRect(x - 1, y + 1, Math.max(4, Math.min(xOf(end), 1e5) - x + 2), HEIGHT - 3)
+    context.fillStyle = ink
+    context.beginPath()
+    context.moveTo(x - 5, y - 1)
+    context.lineTo(x + 5, y - 1)
+    context.lineTo(x, y + 5)
+    context.fill()
+  }
+
+  #hit(i: number): Hit {
+    const place = this.#places[i] as number
+    return {
+      address: `op=${this.#history.index[place]}`,
+      text: operationText(this.#history, place),
+      from: this.#history.startMs[place] as number,
+      to: Math.min(this.#history.endMs[place] as number, this.#spans.endAt(i)),
+    }
+  }
+
+  at(time: number, slack: number): Hit | null {
+    const i = this.#spans.at(time, slack)
+    return i === null ? null : this.#hit(i)
+  }
+
+  next(time: number, direction: 1 | -1): Hit | null {
+    const before = this.#spans.countBefore(time)
+    if (direction === -1) return before === 0 ? null : this.#hit(before - 1)
+    let i = before
+    while (i < this.#spans.length && (this.#spans.starts[i] as number) <= time) i++
+    return i < this.#spans.length ? this.#hit(i) : null
+  }
+}
+
+/** @param shows which operations are drawn; null: all */
+export const clientLanes = (
+  data: ReportData,
+  history: History,
+  marks: Marks,
+  shows: ((place: number) => boolean) | null,
+): readonly Lane[] => {
+  const places: number[][] = data.rows.map(() => [])
+  for (let place = 0; place < history.count; place++)
+    if (shows === null || shows(place)) places[history.row(place)]?.push(place)
+  return places.flatMap((own, row) =>
+    shows !== null && own.length === 0
+      ? []
+      : [new ClientLane(data, history, row, Uint32Array.from(own), marks)],
+  )
+}

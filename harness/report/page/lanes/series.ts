@@ -1,0 +1,181 @@
+/** Throughput by outcome, and latency, on the axis of the timeline: computed for what is visible. */
+import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { OUTCOMES } from '../../operations.ts'
+import type { History } from '../history.ts'
+
+const BIN_PIXELS = 4
+
+class ThroughputLane implements Lane {
+  readonly id = 'throughput'
+  readonly label = 'completed per second'
+  readonly group = 'throughput and latency'
+  readonly height = 70
+  /** For each outcome, when operations completed. */
+  readonly #completions: readonly Spans[]
+
+  constructor(history: History) {
+    const times: number[][] = OUTCOMES.map(() => [])
+    for (let place = 0; place < history.count; place++) {
+      const end = history.endMs[place] as number
+      if (Number.isFinite(end)) times[history.outcomeNumber(place)]?.push(end)
+    }
+    this.#completions = times.map((some) => {
+      const sorted = Float64Array.from(some).sort()
+      return new Spans(sorted, sorted, new Uint8Array(sorted.length), 1)
+    })
+  }
+
+  #counts(from: number, to: number): readonly number[] {
+    return this.#completions.map((spans) => spans.countBefore(to) - spans.countBefore(from))
+  }
+
+  paint({ context, view, colour }: Painting, y: number): void {
+    const bins = Math.ceil(view.width / BIN_PIXELS)
+    const all = Array.from({ length: bins }, (_, bin) =>
+      this.#counts(view.time(bin * BIN_PIXELS), view.time((bin + 1) * BIN_PIXELS)),
+    )
+    const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
+    const most = Math.max(1, ...all.map(total))
+    const room = this.height - 16
+    for (const [bin, counts] of all.entries()) {
+      let bottom = y + this.height - 2
+      for (const [kind, outcome] of OUTCOMES.entries()) {
+        const height = ((counts[kind] as number) / most) * room
+        context.fillStyle = colour(outcome)
+        context.fillRect(bin * BIN_PIXELS, bottom - height, BIN_PIXELS - 0.5, height)
+        bottom -= height
+      }
+    }
+    const perSecond = (1000 * most) / view.timeOf(BIN_PIXELS)
+    context.fillStyle = colour('dim')
+    context.fillText(`at most ${perSecond.toPrecision(3)}/s`, 4, y + 7)
+  }
+
+  at(time: number): Hit | null {
+    const width = 500
+    const counts = this.#counts(time - width, time + width)
+    const told = OUTCOMES.map((outcome, kind) => `${counts[kind]} ${outcome}`).join(', ')
+    return {
+      address: `at=${time}`,
+      text: `completed within the second around ${(time / 1000).toFixed(2)} s: ${told}`,
+      from: time,
+      to: time,
+    }
+  }
+
+  next(): Hit | null {
+    return null
+  }
+}
+
+/** Of a bin with more operations, so many are looked at for its quantiles. */
+const SAMPLE = 64
+/** Fewer operations than that are drawn as points. */
+const MAX_POINTS = 3000
+const LEAST_MS = 0.05
+const MOST_MS = 20_000
+
+class LatencyLane implements Lane {
+  readonly id = 'latency'
+  readonly label = 'latency of ok (log)'
+  readonly group = 'throughput and latency'
+  readonly height = 90
+  /** When each began. */
+  readonly #times: Float64Array
+  readonly #latencies: Float64Array
+  readonly #spans: Spans
+
+  constructor(history: History) {
+    const places: number[] = []
+    for (let place = 0; place < history.count; place++)
+      if (history.outcome(place) === 'ok') places.push(place)
+    this.#times = Float64Array.from(places, (place) => history.startMs[place] as number)
+    this.#latencies = Float64Array.from(
+      places,
+      (place) => (history.endMs[place] as number) - (history.startMs[place] as number),
+    )
+    this.#spans = new Spans(this.#times, this.#times, new Uint8Array(places.length), 1)
+  }
+
+  #y(ms: number, y: number): number {
+    const share = Math.log(Math.max(ms, LEAST_MS) / LEAST_MS) / Math.log(MOST_MS / LEAST_MS)
+    return y + this.height - 3 - Math.min(1, share) * (this.height - 6)
+  }
+
+  paint(painting: Painting, y: number): void {
+    const { context, view, colour } = painting
+    context.fillStyle = colour('dim')
+    for (const [ms, text] of [
+      [1, '1 ms'],
+      [100, '100 ms'],
+      [10_000, '10 s'],
+    ] as const) {
+      context.globalAlpha = 0.4
+      context.fillRect(0, this.#y(ms, y), view.width, 0.5)
+      context.globalAlpha = 1
+      context.fillText(text, 4, this.#y(ms, y) - 5)
+    }
+    const from = this.#spans.countBefore(view.from)
+    const to = this.#spans.countBefore(view.to)
+    if (to - from <= MAX_POINTS) this.#paintPoints(painting, y, from, to)
+    else this.#paintBins(painting, y)
+  }
+
+  #paintPoints({ context, view, colour }: Painting, y: number, from: number, to: number): void {
+    context.fillStyle = colour('leader')
+    for (let i = from; i < to; i++)
+      context.fillRect(
+        view.x(this.#times[i] as number) - 1,
+        this.#y(this.#latencies[i] as number, y) - 1,
+        2.5,
+        2.5,
+      )
+  }
+
+  /** A bar from the median to the 99th percentile, and a mark at the median. */
+  #paintBins({ context, view, colour }: Painting, y: number): void {
+    for (let x = 0; x < view.width; x += BIN_PIXELS) {
+      const sorted = this.#sample(view.time(x), view.time(x + BIN_PIXELS))
+      if (sorted.length === 0) continue
+      const at = (q: number): number =>
+        this.#y(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number, y)
+      context.fillStyle = colour('info')
+      context.fillRect(x, at(0.99), BIN_PIXELS - 0.5, Math.max(1, at(0.5) - at(0.99)))
+      context.fillStyle = colour('leader')
+      context.fillRect(x, at(0.5) - 1, BIN_PIXELS - 0.5, 2.5)
+    }
+  }
+
+  #sample(from: number, to: number): Float64Array {
+    const [first, last] = [this.#spans.countBefore(from), this.#spans.countBefore(to)]
+    const stride = Math.max(1, (last - first) / SAMPLE)
+    const count = Math.min(last - first, SAMPLE)
+    return Float64Array.from(
+      { length: count },
+      (_, i) => this.#latencies[first + Math.floor(i * stride)] as number,
+    ).sort()
+  }
+
+  at(time: number, slack: number): Hit | null {
+    const sorted = this.#sample(time - Math.max(slack, 50), time + Math.max(slack, 50))
+    if (sorted.length === 0) return null
+    const q = (share: number): string =>
+      `${(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number).toFixed(2)} ms`
+    return {
+      address: `at=${time}`,
+      text: `latency of ok operations around ${(time / 1000).toFixed(2)} s: median ${q(0.5)}, 99th percentile ${q(0.99)} (of ${sorted.length})`,
+      from: time,
+      to: time,
+    }
+  }
+
+  next(): Hit | null {
+    return null
+  }
+}
+
+export const seriesLanes = (history: History): readonly Lane[] => [
+  new ThroughputLane(history),
+  new LatencyLane(history),
+]

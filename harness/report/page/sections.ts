@@ -1,0 +1,124 @@
+/** The tables of the page: verdicts, faults, recovery, coverage, sides, errors, processes that ended. */
+import type { ReportData } from '../data.ts'
+import { linkTo } from './address.ts'
+import { type Cell, element, table } from './dom.ts'
+
+export interface Section {
+  readonly title: string
+  readonly content: readonly HTMLElement[]
+}
+
+const seconds = (ms: number | null): string => (ms === null ? 'not seen' : `${(ms / 1000).toFixed(2)} s`)
+
+const section = (title: string, head: readonly string[], rows: readonly (readonly Cell[])[]): Section[] =>
+  rows.length === 0 ? [] : [{ title, content: [table(head, rows)] }]
+
+export const verdicts = ({ verdict }: ReportData): Section[] =>
+  section(
+    'What was judged',
+    ['checker', 'verdict', 'findings', 'what was promised, and by whom'],
+    verdict.verdicts.map(({ checker, status, summary, promise }) => [
+      checker,
+      { class: status, text: status },
+      summary,
+      promise.text === '' ? '' : `${promise.text} (${promise.source})`,
+    ]),
+  )
+
+export const faults = ({ faults: all }: ReportData): Section[] =>
+  section(
+    'Faults',
+    ['fault', 'from', 'to', 'victims', 'as measured', 'as planned'],
+    all.map(({ id, inForce, victims, effective, summary, planned }) => [
+      linkTo('fault', id, id),
+      inForce === null ? '' : seconds(inForce.startMs),
+      inForce === null ? '' : seconds(inForce.endMs),
+      victims.join(', '),
+      effective ? summary : { class: 'no-effect', text: `no effect: ${summary}` },
+      planned,
+    ]),
+  )
+
+export const recovery = ({ verdict: { impact } }: ReportData): Section[] =>
+  section(
+    'Unavailability and recovery, by fault',
+    [
+      'after the heal of',
+      'kind',
+      'first ok',
+      'all nodes ready',
+      'rate back',
+      'longest time without an ok (of its kind)',
+    ],
+    (impact?.recoveries ?? []).map(({ fault, kind, firstOkMs, readyMs, rateBackMs }) => [
+      linkTo('fault', fault, fault),
+      kind,
+      seconds(firstOkMs),
+      seconds(readyMs),
+      seconds(rateBackMs),
+      seconds(impact?.longestUnavailabilityMs[kind] ?? null),
+    ]),
+  )
+
+const ACTIVITIES = ['steady', 'election', 'recovery', 'snapshot', 'membership change', 'unknown'] as const
+
+export const coverage = ({ verdict: { impact } }: ReportData): Section[] =>
+  section(
+    'Coverage: operations by fault and by what the cluster was doing',
+    ['kind of fault', ...ACTIVITIES],
+    Object.entries(impact?.coverage ?? {}).map(([kind, row]) => [
+      kind,
+      ...ACTIVITIES.map((activity) =>
+        Object.entries(row[activity] ?? {})
+          .map(([f, count]) => `${f} ${count}`)
+          .join(', '),
+      ),
+    ]),
+  )
+
+export const sides = ({ verdict: { impact } }: ReportData): Section[] =>
+  section(
+    'What each side of each partition did',
+    ['fault', 'side', 'behaviour', 'reads', 'stale', 'writes', 'refused', 'no answer'],
+    (impact?.sides ?? []).flatMap(({ fault, sides: all }) =>
+      all.map(({ nodes, isMajority, behaviour, reads, stale, writes, refused, hung }) => [
+        linkTo('fault', fault, fault),
+        `${nodes.join(', ')} (${isMajority ? 'majority' : 'minority'})`,
+        behaviour,
+        ...[reads, stale, writes, refused, hung].map(String),
+      ]),
+    ),
+  )
+
+export const errors = ({ verdict: { errors: groups = [] } }: ReportData): Section[] =>
+  section(
+    'Errors, by message',
+    ['count', 'of', 'nodes', 'message'],
+    groups.map(({ count, source, nodes, message }) => [String(count), source, nodes.join(', '), message]),
+  )
+
+export const endings = ({ endings: all }: ReportData): Section[] =>
+  section(
+    'Processes that ended by themselves',
+    ['at', 'node', 'process', 'exit', 'last words'],
+    all.map(({ timeNs, node, process, exit, lastWords }) => [
+      linkTo('at', timeNs / 1e6, seconds(timeNs / 1e6)),
+      node,
+      process,
+      exit,
+      { class: 'log', text: lastWords },
+    ]),
+  )
+
+export const run = ({ facts, spec }: ReportData): Section[] => [
+  {
+    title: 'The run',
+    content: [
+      table([], facts),
+      element('details', {}, [
+        element('summary', {}, ['everything that it was started with']),
+        element('pre', {}, [JSON.stringify(spec, null, 2)]),
+      ]),
+    ],
+  },
+]

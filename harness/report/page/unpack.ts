@@ -1,0 +1,19 @@
+/** Reads what the page holds: deflated bytes in base64. */
+
+const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => {
+  const binary = atob(text)
+  const bytes = new Uint8Array(binary.length)
+  for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)
+  return bytes
+}
+
+/** @returns no bytes if the page does not hold it */
+export const unpack = async (id: string): Promise<Uint8Array> => {
+  const holder = document.getElementById(id)
+  if (holder === null) return new Uint8Array()
+  const packed = new Blob([fromBase64(holder.textContent ?? '')])
+  // The text is not needed again.
+  holder.remove()
+  const stream = packed.stream().pipeThrough(new DecompressionStream('deflate-raw'))
+  return new Uint8Array(await new Response(stream).arrayBuffer())
+}

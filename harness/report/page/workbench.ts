@@ -1,0 +1,244 @@
+/** The timeline, its tools and the details of what is selected; the page's address says what a reader looks at. */
+import { Axis } from '../../../checkers/porcupine-ts/timeline/axis.ts'
+import type { Hit, Lane, Painting } from '../../../checkers/porcupine-ts/timeline/lane.ts'
+import { Timeline } from '../../../checkers/porcupine-ts/timeline/timeline.ts'
+import { View } from '../../../checkers/porcupine-ts/timeline/view.ts'
+import type { ReportData } from '../data.ts'
+import { detailsOf } from './details.ts'
+import { element } from './dom.ts'
+import { filterOf } from './filter.ts'
+import type { History } from './history.ts'
+import { clientLanes, type Marks } from './lanes/clients.ts'
+import { effectLanes } from './lanes/effects.ts'
+import { faultLanes, paintBands } from './lanes/faults.ts'
+import { nodeLanes } from './lanes/nodes.ts'
+import { seriesLanes } from './lanes/series.ts'
+import { formatState, parseState, type Selected, type State } from './state.ts'
+
+/** A thousandth of a microsecond: an imported history may have no other times. */
+const FINEST_MS = 1e-5
+
+const HELP =
+  'Timeline. Arrow left and right move, plus and minus zoom, Home shows all, arrow up and down change the lane, comma and full stop go to the item before and after. Details of what is selected follow below.'
+
+const swatch = (name: string, text: string, shape = ''): HTMLElement =>
+  element('span', { class: `swatch ${shape} ${name}` }, [text])
+
+const legend = (): HTMLElement =>
+  element('p', { class: 'legend' }, [
+    swatch('ok', 'ok'),
+    swatch('fail', 'fail: did not happen', 'low'),
+    swatch('info', 'in doubt: may have happened', 'open'),
+    swatch('leader', '\u2605 leader'),
+    swatch('candidate', '? candidate'),
+    swatch('follower', 'follower'),
+    swatch('bad', '\u2715 no answer'),
+    swatch('clock', 'clock is off'),
+    swatch('focus', '\u25bc evidence', 'frame'),
+    swatch('fg', 'fault: line as planned, bar as measured, dashed without effect', 'none'),
+  ])
+
+export class Workbench {
+  readonly #data: ReportData
+  readonly #history: History
+  /** Places of the operations of the most important piece of evidence. */
+  readonly #first: readonly number[]
+  readonly #marks: Marks
+  readonly #view: View
+  readonly #timeline: Timeline
+  readonly #fixed: readonly Lane[]
+  readonly #series: readonly Lane[]
+  readonly #details = element('section', { id: 'details', 'aria-live': 'polite' }, [])
+  readonly #filter = element('input', {
+    id: 'filter',
+    type: 'search',
+    placeholder: 'key:5 process:3 node:n1 outcome:info call:read text',
+    'aria-label': 'show only operations that match',
+  }) as HTMLInputElement
+  readonly #count = element('span', { id: 'shown', role: 'status' }, [])
+  #state: State
+  /** The page's address is written after this, so that moving does not write it for each picture. */
+  #writing: ReturnType<typeof setTimeout> | null = null
+
+  /** @param evidence the operations of each piece of evidence, as indices into the history; the most important first */
+  constructor(
+    into: HTMLElement,
+    data: ReportData,
+    history: History,
+    evidence: readonly (readonly number[])[],
+  ) {
+    this.#data = data
+    this.#history = history
+    const pieces = evidence.map((indices) => indices.flatMap((index) => history.placeOf(index) ?? []))
+    this.#first = pieces.find((places) => places.length > 0) ?? []
+    this.#marks = { evidence: new Set(pieces.flat()), selected: null }
+    this.#view = new View(0, data.endMs, Math.min(FINEST_MS, data.endMs))
+    this.#state = parseState(location.hash)
+    this.#fixed = [...faultLanes(data.faults), ...nodeLanes(data), ...effectLanes(data.effects)]
+    this.#series = seriesLanes(history)
+    const holder = element('div', { id: 'timeline' }, [])
+    into.append(this.#tools(), legend(), holder, this.#details)
+    this.#timeline = new Timeline({
+      into: holder,
+      view: this.#view,
+      axis: new Axis(1000),
+      lanes: this.#lanes(),
+      folded: [],
+      label: HELP,
+      onSelect: (hit) => this.#open(hit),
+      paintOver: (painting) => this.#paintOver(painting),
+      onPainted: () => this.#moved(),
+    })
+    addEventListener('hashchange', () => this.#follow())
+    this.#start()
+  }
+
+  #tools(): HTMLElement {
+    const button = (id: string, text: string, act: () => void): HTMLElement => {
+      const made = element('button', { id, type: 'button' }, [text])
+      made.addEventListener('click', act)
+      return made
+    }
+    this.#filter.addEventListener('change', () => this.#setFilter(this.#filter.value))
+    const hasEvidence = this.#first.length > 0
+    return element('div', { class: 'tools' }, [
+      ...(hasEvidence ? [button('first-error', 'show the evidence', () => this.#showEvidence())] : []),
+      button('show-all', 'whole run', () => this.#timeline.showAll()),
+      button('zoom-in', '+', () => this.#zoom(0.5)),
+      button('zoom-out', '\u2212', () => this.#zoom(2)),
+      this.#filter,
+      this.#count,
+    ])
+  }
+
+  #zoom(factor: number): void {
+    this.#view.zoom(factor, this.#view.width / 2)
+    this.#timeline.redraw()
+  }
+
+  #lanes(): readonly Lane[] {
+    const shows = filterOf(this.#history, this.#state.filter)
+    return [...this.#fixed, ...clientLanes(this.#data, this.#history, this.#marks, shows), ...this.#series]
+  }
+
+  #start(): void {
+    this.#filter.value = this.#state.filter
+    this.#tellCount()
+    if (this.#state.selected !== null) this.#select(this.#state.selected, this.#state.span === null)
+    if (this.#state.span !== null) this.#view.show(this.#state.span.fromMs, this.#state.span.toMs)
+    else if (this.#state.selected === null && this.#first.length > 0) this.#showEvidence()
+    this.#timeline.redraw()
+  }
+
+  /** Texts have been read: labels can be drawn, and details told. */
+  textsLoaded(): void {
+    if (this.#state.selected !== null) this.#tell(this.#state.selected)
+    if (this.#state.filter !== '') this.#timeline.setLanes(this.#lanes())
+    this.#timeline.redraw()
+  }
+
+  #paintOver(painting: Painting): void {
+    paintBands(this.#data.faults, painting)
+    const { selected } = this.#state
+    if (selected?.kind !== 'at') return
+    painting.context.fillStyle = painting.colour('focus')
+    painting.context.fillRect(
+      painting.view.x(Number(selected.name)),
+      painting.visible.top,
+      1,
+      painting.visible.height,
+    )
+  }
+
+  #showEvidence(): void {
+    const places = this.#first
+    const from = Math.min(...places.map((place) => this.#history.startMs[place] as number))
+    const ends = places.map((place) => this.#history.endMs[place] as number).filter(Number.isFinite)
+    const first = places[0] as number
+    this.#timeline.show(from, Math.max(from, ...ends), `client ${this.#history.row(first)}`)
+  }
+
+  #setFilter(filter: string): void {
+    this.#state = { ...this.#state, filter }
+    this.#timeline.setLanes(this.#lanes())
+    this.#tellCount()
+    this.#write()
+  }
+
+  #tellCount(): void {
+    const { omitted } = this.#data
+    const shows = filterOf(this.#history, this.#state.filter)
+    let count = this.#history.count
+    if (shows !== null) {
+      count = 0
+      for (let place = 0; place < this.#history.count; place++) if (shows(place)) count++
+    }
+    const left = omitted === null ? '' : `; ${omitted.count} further from the evidence only as densities`
+    this.#count.textContent = `${count} of ${this.#history.count} operations${left}`
+  }
+
+  #open(hit: Hit): void {
+    const { selected } = parseState(`#${hit.address}`)
+    if (selected !== null) this.#select(selected, false)
+    this.#write()
+  }
+
+  /** @param moves whether the timeline goes there */
+  #select(selected: Selected, moves: boolean): void {
+    this.#state = { ...this.#state, selected }
+    this.#marks.selected = selected.kind === 'op' ? this.#history.placeOf(Number(selected.name)) : null
+    const shown = this.#tell(selected)
+    if (shown !== null && shown.laneId !== null) this.#timeline.currentLaneId = shown.laneId
+    if (moves && shown !== null) this.#goTo(shown.span, shown.laneId)
+    this.#timeline.redraw()
+  }
+
+  #tell(selected: Selected) {
+    const shown = detailsOf(this.#data, this.#history, selected)
+    const missing = `The page has no ${selected.kind} ${selected.name}.`
+    this.#details.replaceChildren(
+      element('h3', {}, [shown?.heading ?? missing]),
+      ...(shown === null ? [] : [shown.content]),
+    )
+    return shown
+  }
+
+  /** A short thing is shown with its surroundings; what is in view stays where it is. */
+  #goTo({ fromMs, toMs }: { fromMs: number; toMs: number }, laneId: string | null): void {
+    const { from, to } = this.#view
+    const length = Math.max(toMs - fromMs, this.#data.endMs / 1e5)
+    const isSeen = fromMs >= from && toMs <= to && to - from < 50 * length
+    if (isSeen) this.#timeline.reveal(laneId)
+    else this.#timeline.show(fromMs - 3 * length, toMs + 3 * length, laneId)
+  }
+
+  #follow(): void {
+    if (!location.hash.includes('=') && location.hash !== '') return
+    const next = parseState(location.hash)
+    if (formatState(next) === formatState(this.#state)) return
+    if (next.span !== null) this.#view.show(next.span.fromMs, next.span.toMs)
+    if (next.filter !== this.#state.filter && next.span !== null) {
+      this.#filter.value = next.filter
+      this.#setFilter(next.filter)
+    }
+    if (next.selected !== null) this.#select(next.selected, next.span === null)
+    document.getElementById('timeline')?.scrollIntoView({ block: 'nearest' })
+    this.#write()
+  }
+
+  #moved(): void {
+    const { from, to, least, most } = this.#view
+    const isAll = from <= least && to >= most
+    this.#state = { ...this.#state, span: isAll ? null : { fromMs: from, toMs: to } }
+    this.#write()
+  }
+
+  #write(): void {
+    if (this.#writing !== null) clearTimeout(this.#writing)
+    this.#writing = setTimeout(() => {
+      const next = formatState(this.#state)
+      if (next !== location.hash && !(next === '#' && location.hash === ''))
+        history.replaceState(null, '', next)
+    }, 200)
+  }
+}
