@@ -7,7 +7,7 @@ import { Lines, Varints } from './columns.ts'
 export const OUTCOMES = ['ok', 'fail', 'info'] as const
 
 /** In the order of the operations' invocations. */
-const NUMBER_COLUMNS = [
+export const NUMBER_COLUMNS = [
   /** From each invocation to the next. */
   'start',
   /** From the invocation to the completion, plus 1; 0: it never completed. */
@@ -34,10 +34,10 @@ const NUMBER_COLUMNS = [
 ] as const
 
 /** JSON, but for errors. The answer `=`: it is the same as the value. */
-const TEXT_COLUMNS = ['value', 'answer', 'error', 'meta'] as const
+export const TEXT_COLUMNS = ['value', 'answer', 'error', 'meta'] as const
 
-type NumberColumn = (typeof NUMBER_COLUMNS)[number]
-type TextColumn = (typeof TEXT_COLUMNS)[number]
+export type NumberColumn = (typeof NUMBER_COLUMNS)[number]
+export type TextColumn = (typeof TEXT_COLUMNS)[number]
 export type OperationColumn = NumberColumn | TextColumn
 
 export interface OperationColumns {

@@ -1,6 +1,7 @@
 /**
  * A run's record as one self-contained HTML file with data, styles and scripts. It fetches nothing, and its policy forbids
- * every request. All data is deflated and in base64, so that no text of a cluster can be markup.
+ * every request. All data is deflated and in base64, so that no text of a cluster can be markup. The script stands before the
+ * texts of the operations: the first picture does not need them.
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
@@ -11,6 +12,7 @@ import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { FILES } from '../store/run-store.ts'
 import { type Report, reportData } from './data.ts'
+import { NUMBER_COLUMNS, type OperationColumn, TEXT_COLUMNS } from './operations.ts'
 import { PAGE_STYLE } from './style.ts'
 
 const bundlePage = async (): Promise<string> => {
@@ -43,7 +45,8 @@ const policyFor = (script: string): string => {
 
 const renderHtml = async ({ data, columns }: Report): Promise<string> => {
   const script = await bundlePage()
-  const holders = Object.entries(columns).map(([name, bytes]) => holder(`column-${name}`, bytes))
+  const holders = (names: readonly OperationColumn[]): string =>
+    names.map((name) => holder(`column-${name}`, columns[name])).join('\n')
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -56,8 +59,9 @@ const renderHtml = async ({ data, columns }: Report): Promise<string> => {
 <body>
 <main id="page"></main>
 ${holder('data', JSON.stringify(data))}
-${holders.join('\n')}
+${holders(NUMBER_COLUMNS)}
 <script>${script}</script>
+${holders(TEXT_COLUMNS)}
 </body>
 </html>
 `

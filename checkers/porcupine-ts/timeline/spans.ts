@@ -1,6 +1,6 @@
 /**
  * Many intervals of one line, such as the operations of a client. From far away the number of intervals that begin in a
- * pixel is drawn; from near, each by itself. The work depends on the number of pixels, not of intervals. Pages contain this
+ * few pixels is drawn; from near, each by itself. The work depends on the number of pixels, not of intervals. Pages contain this
  * class as text, so it may use only the browser and its arguments.
  */
 import type { View } from './view.ts'
@@ -8,11 +8,13 @@ import type { View } from './view.ts'
 /** Receives what is to be drawn, in pixels. */
 export interface SpanPainter {
   single(index: number, x: number, width: number): void
-  /** `counts`: for each kind, how many begin in this pixel. */
+  /** `counts`: for each kind, how many begin in these pixels. */
   dense(x: number, width: number, counts: readonly number[]): void
 }
 
 export class Spans {
+  /** So many pixels are drawn as one where intervals are dense. */
+  readonly column = 2
   /** In order. */
   readonly starts: Float64Array
   /** Infinity: it never ended. */
@@ -64,10 +66,10 @@ export class Spans {
     while (i < this.length) {
       const x = view.x(this.starts[i] as number)
       if (x > view.width) return
-      const pixel = Math.floor(x)
-      const next = Math.max(i + 1, this.countBefore(view.time(pixel + 1)))
+      const column = Math.floor(x / this.column) * this.column
+      const next = Math.max(i + 1, this.countBefore(view.time(column + this.column)))
       if (next - i > 1) {
-        if (pixel >= 0) painter.dense(pixel, 1, this.counts(i, next))
+        if (column > -this.column) painter.dense(column, this.column, this.counts(i, next))
       } else {
         const right = Math.min(view.x(this.endAt(i)), view.width + 2)
         const left = Math.max(x, -2)

@@ -1,12 +1,10 @@
 /** The operations as the page uses them: typed arrays, and texts that are read when they are needed. */
 import { readVarints, StoredLines } from '../columns.ts'
 import type { ReportData } from '../data.ts'
-import { type OperationColumn, OUTCOMES } from '../operations.ts'
-import { unpack } from './unpack.ts'
+import { NUMBER_COLUMNS, type NumberColumn, OUTCOMES, TEXT_COLUMNS, type TextColumn } from '../operations.ts'
+import { unpack, wholeFile } from './unpack.ts'
 
 const MAX_LABEL = 120
-
-type Numbers = Exclude<OperationColumn, 'value' | 'answer' | 'error' | 'meta'>
 
 export class History {
   readonly count: number
@@ -14,12 +12,12 @@ export class History {
   readonly startMs: Float64Array
   readonly endMs: Float64Array
   readonly #data: ReportData['operations']
-  readonly #numbers: Readonly<Record<Numbers, Float64Array>>
+  readonly #numbers: Readonly<Record<NumberColumn, Float64Array>>
   /** Index of each invocation in the history. */
   readonly index: Float64Array
-  #texts: Readonly<Record<'value' | 'answer' | 'error' | 'meta', StoredLines>> | null = null
+  #texts: Readonly<Record<TextColumn, StoredLines>> | null = null
 
-  private constructor(data: ReportData['operations'], numbers: Record<Numbers, Float64Array>) {
+  private constructor(data: ReportData['operations'], numbers: Record<NumberColumn, Float64Array>) {
     const { count, tickMs } = data
     this.count = count
     this.#data = data
@@ -41,50 +39,22 @@ export class History {
 
   /** Without the texts: `loadTexts` reads them. */
   static async read(data: ReportData['operations']): Promise<History> {
-    const column = async (name: Numbers): Promise<Float64Array> =>
-      readVarints(await unpack(`column-${name}`), data.count)
-    const [start, duration, row, process, outcome, f] = await Promise.all([
-      column('start'),
-      column('duration'),
-      column('row'),
-      column('process'),
-      column('outcome'),
-      column('f'),
-    ])
-    const [object, node, served, index, completion, proof] = await Promise.all([
-      column('object'),
-      column('node'),
-      column('served'),
-      column('index'),
-      column('completion'),
-      column('proof'),
-    ])
-    return new History(data, {
-      start,
-      duration,
-      row,
-      process,
-      outcome,
-      f,
-      object,
-      node,
-      served,
-      index,
-      completion,
-      proof,
-    })
+    const columns = await Promise.all(
+      NUMBER_COLUMNS.map(
+        async (name) => [name, readVarints(await unpack(`column-${name}`), data.count)] as const,
+      ),
+    )
+    return new History(data, Object.fromEntries(columns) as Record<NumberColumn, Float64Array>)
   }
 
   async loadTexts(): Promise<void> {
-    const lines = async (name: string): Promise<StoredLines> =>
-      new StoredLines(await unpack(`column-${name}`), this.count)
-    const [value, answer, error, meta] = [
-      await lines('value'),
-      await lines('answer'),
-      await lines('error'),
-      await lines('meta'),
-    ]
-    this.#texts = { value, answer, error, meta }
+    await wholeFile()
+    const columns = await Promise.all(
+      TEXT_COLUMNS.map(
+        async (name) => [name, new StoredLines(await unpack(`column-${name}`), this.count)] as const,
+      ),
+    )
+    this.#texts = Object.fromEntries(columns) as Record<TextColumn, StoredLines>
   }
 
   get hasTexts(): boolean {

@@ -7,6 +7,13 @@ const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => {
   return bytes
 }
 
+/** What stands behind the script in the file is there only then. */
+export const wholeFile = (): Promise<void> =>
+  new Promise((resolve) => {
+    if (document.readyState !== 'loading') resolve()
+    else document.addEventListener('DOMContentLoaded', () => resolve(), { once: true })
+  })
+
 /** @returns no bytes if the page does not hold it */
 export const unpack = async (id: string): Promise<Uint8Array> => {
   const holder = document.getElementById(id)

@@ -47,7 +47,8 @@ export class Workbench {
   readonly #view: View
   readonly #timeline: Timeline
   readonly #fixed: readonly Lane[]
-  readonly #series: readonly Lane[]
+  /** Built after the first picture: a million latencies take their time. */
+  #series: readonly Lane[] = []
   readonly #details = element('section', { id: 'details', 'aria-live': 'polite' }, [])
   readonly #filter = element('input', {
     id: 'filter',
@@ -75,7 +76,6 @@ export class Workbench {
     this.#view = new View(0, data.endMs, Math.min(FINEST_MS, data.endMs))
     this.#state = parseState(location.hash)
     this.#fixed = [...faultLanes(data.faults), ...nodeLanes(data), ...effectLanes(data.effects)]
-    this.#series = seriesLanes(history)
     const holder = element('div', { id: 'timeline' }, [])
     into.append(this.#tools(), legend(), holder, this.#details)
     this.#timeline = new Timeline({
@@ -132,9 +132,10 @@ export class Workbench {
 
   /** Texts have been read: labels can be drawn, and details told. */
   textsLoaded(): void {
+    this.#series = seriesLanes(this.#history)
     if (this.#state.selected !== null) this.#tell(this.#state.selected)
-    if (this.#state.filter !== '') this.#timeline.setLanes(this.#lanes())
-    this.#timeline.redraw()
+    this.#timeline.setLanes(this.#lanes())
+    this.#tellCount()
   }
 
   #paintOver(painting: Painting): void {

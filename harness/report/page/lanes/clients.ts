@@ -31,6 +31,48 @@ export const operationText = (history: History, place: number): string => {
   return `${history.outcome(place)}${doubt}  ${history.label(place)}${error === '' ? '' : `\n${error}`}\n${timeText(history.startMs[place] as number)} to ${until}, process ${history.process(place)}`
 }
 
+/** Loops, since a million calls of a function are felt. */
+const spansOf = (history: History, places: Uint32Array): Spans => {
+  const starts = new Float64Array(places.length)
+  const ends = new Float64Array(places.length)
+  const kinds = new Uint8Array(places.length)
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] as number
+    starts[i] = history.startMs[place] as number
+    // An operation in doubt stays open: it may take effect at any later time.
+    ends[i] = history.isInDoubt(place) ? Number.POSITIVE_INFINITY : (history.endMs[place] as number)
+    kinds[i] = history.outcomeNumber(place)
+  }
+  return new Spans(starts, ends, kinds, OUTCOMES.length)
+}
+
+/** For each row of clients, the places of its operations that are shown. */
+const placesByRow = (
+  rows: number,
+  history: History,
+  shows: ((place: number) => boolean) | null,
+): readonly Uint32Array[] => {
+  const counts = new Uint32Array(rows)
+  const isShown = new Uint8Array(history.count)
+  for (let place = 0; place < history.count; place++) {
+    if (shows !== null && !shows(place)) continue
+    isShown[place] = 1
+    const row = history.row(place)
+    counts[row] = (counts[row] as number) + 1
+  }
+  const places = Array.from(counts, (count) => new Uint32Array(count))
+  const filled = new Uint32Array(rows)
+  for (let place = 0; place < history.count; place++) {
+    if (isShown[place] === 0) continue
+    const row = history.row(place)
+    const at = filled[row] as number
+    filled[row] = at + 1
+    const own = places[row] as Uint32Array
+    own[at] = place
+  }
+  return places
+}
+
 class ClientLane implements Lane {
   readonly id: string
   readonly label: string
@@ -54,15 +96,7 @@ class ClientLane implements Lane {
     this.#evidence = [...marks.evidence].filter((place) => history.row(place) === row)
     this.#row = row
     this.#omitted = data.omitted
-    this.#spans = new Spans(
-      Float64Array.from(places, (place) => history.startMs[place] as number),
-      // An operation in doubt stays open: it may take effect at any later time.
-      Float64Array.from(places, (place) =>
-        history.isInDoubt(place) ? Number.POSITIVE_INFINITY : (history.endMs[place] as number),
-      ),
-      Uint8Array.from(places, (place) => history.outcomeNumber(place)),
-      OUTCOMES.length,
-    )
+    this.#spans = spansOf(history, places)
   }
 
   paint(painting: Painting, y: number): void {
@@ -182,13 +216,7 @@ export const clientLanes = (
   history: History,
   marks: Marks,
   shows: ((place: number) => boolean) | null,
-): readonly Lane[] => {
-  const places: number[][] = data.rows.map(() => [])
-  for (let place = 0; place < history.count; place++)
-    if (shows === null || shows(place)) places[history.row(place)]?.push(place)
-  return places.flatMap((own, row) =>
-    shows !== null && own.length === 0
-      ? []
-      : [new ClientLane(data, history, row, Uint32Array.from(own), marks)],
+): readonly Lane[] =>
+  placesByRow(data.rows.length, history, shows).flatMap((own, row) =>
+    shows !== null && own.length === 0 ? [] : [new ClientLane(data, history, row, own, marks)],
   )
-}

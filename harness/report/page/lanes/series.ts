@@ -5,6 +5,7 @@ import { OUTCOMES } from '../../operations.ts'
 import type { History } from '../history.ts'
 
 const BIN_PIXELS = 4
+const OK = OUTCOMES.indexOf('ok')
 
 class ThroughputLane implements Lane {
   readonly id = 'throughput'
@@ -15,14 +16,13 @@ class ThroughputLane implements Lane {
   readonly #completions: readonly Spans[]
 
   constructor(history: History) {
-    const times: number[][] = OUTCOMES.map(() => [])
-    for (let place = 0; place < history.count; place++) {
-      const end = history.endMs[place] as number
-      if (Number.isFinite(end)) times[history.outcomeNumber(place)]?.push(end)
-    }
-    this.#completions = times.map((some) => {
-      const sorted = Float64Array.from(some).sort()
-      return new Spans(sorted, sorted, new Uint8Array(sorted.length), 1)
+    this.#completions = OUTCOMES.map((_, outcome) => {
+      const times = new Float64Array(history.count)
+      let count = 0
+      for (let place = 0; place < history.count; place++)
+        if (history.outcomeNumber(place) === outcome) times[count++] = history.endMs[place] as number
+      const sorted = times.subarray(0, count).sort()
+      return new Spans(sorted, sorted, new Uint8Array(count), 1)
     })
   }
 
@@ -87,15 +87,18 @@ class LatencyLane implements Lane {
   readonly #spans: Spans
 
   constructor(history: History) {
-    const places: number[] = []
-    for (let place = 0; place < history.count; place++)
-      if (history.outcome(place) === 'ok') places.push(place)
-    this.#times = Float64Array.from(places, (place) => history.startMs[place] as number)
-    this.#latencies = Float64Array.from(
-      places,
-      (place) => (history.endMs[place] as number) - (history.startMs[place] as number),
-    )
-    this.#spans = new Spans(this.#times, this.#times, new Uint8Array(places.length), 1)
+    const times = new Float64Array(history.count)
+    const latencies = new Float64Array(history.count)
+    let count = 0
+    for (let place = 0; place < history.count; place++) {
+      if (history.outcomeNumber(place) !== OK) continue
+      const start = history.startMs[place] as number
+      times[count] = start
+      latencies[count++] = (history.endMs[place] as number) - start
+    }
+    this.#times = times.subarray(0, count)
+    this.#latencies = latencies.subarray(0, count)
+    this.#spans = new Spans(this.#times, this.#times, new Uint8Array(count), 1)
   }
 
   #y(ms: number, y: number): number {
