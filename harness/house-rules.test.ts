@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/vocabularies/': ['harness/api/', 'harness/support/'],
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
-  'harness/report/': ['harness/api/', 'harness/store/', 'harness/support/'],
+  'harness/report/': ['harness/api/', 'harness/store/', 'harness/support/', 'checkers/porcupine-ts/'],
   'harness/faults/': ['harness/api/', 'harness/support/'],
   'harness/store/': ['harness/api/', 'harness/history/', 'harness/support/'],
   'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/', 'harness/history/'],

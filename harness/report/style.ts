@@ -1,4 +1,5 @@
 /** The page's style, light and dark. */
+import { TIMELINE_STYLE } from '../../checkers/porcupine-ts/timeline/style.ts'
 
 /** Colours by name: of outcomes, roles and statuses, and those of faults by the names of `FaultColour`. */
 const COLOURS = `
@@ -50,7 +51,8 @@ dt{color:var(--dim)}dd{margin:0;overflow-wrap:anywhere}
 dd ul{margin:0;padding-left:18px}
 `
 
-const TIMELINE = `
+/** The tools and details around the timeline. */
+const BENCH = `
 .tools{display:flex;gap:8px;align-items:center;margin-bottom:6px;flex-wrap:wrap}
 #first-error{border-color:var(--focus);color:var(--focus)}
 #filter{min-width:min(420px,100%)}
@@ -64,18 +66,6 @@ const TIMELINE = `
 .swatch.ok{--swatch:var(--ok)}.swatch.fail{--swatch:var(--fail)}.swatch.info{--swatch:var(--info)}
 .swatch.leader{--swatch:var(--leader)}.swatch.candidate{--swatch:var(--candidate)}.swatch.follower{--swatch:var(--follower)}
 .swatch.bad{--swatch:var(--bad)}.swatch.clock{--swatch:var(--clock)}.swatch.focus{--swatch:var(--focus)}
-.timeline{background:var(--card);border:1px solid var(--line);border-radius:8px;overflow:hidden}
-.timeline canvas{display:block}
-.timeline .axis{border-bottom:1px solid var(--line)}
-.timeline .scroller{max-height:70vh;overflow-y:auto;overflow-x:hidden}
-.timeline .spacer{position:relative}
-.timeline .lanes{position:sticky;top:0;touch-action:none;cursor:grab}
-.timeline .heads{position:absolute;top:0;left:0;width:150px}
-.timeline .head,.timeline .group{position:absolute;left:0;width:150px;padding:0 6px;font-size:12px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
-.timeline .head{color:var(--dim);padding-left:18px;display:flex;align-items:center}
-.timeline .group{display:flex;width:320px;height:22px;align-items:center}
-.timeline .group button{border:0;background:none;padding:0 4px;font-size:12px;font-weight:600}
-.timeline .tip{position:fixed;display:none;pointer-events:none;background:var(--fg);color:var(--bg);padding:6px 10px;border-radius:6px;font:12px/1.45 ui-monospace,monospace;max-width:560px;white-space:pre-wrap;overflow-wrap:anywhere;z-index:9}
 #details{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:4px 14px 12px;margin-top:10px}
 #details:empty{display:none}
 `
@@ -86,4 +76,4 @@ const PRINT = `
 .panel,.timeline,.wide{break-inside:avoid;overflow:visible}pre{white-space:pre-wrap}}
 `
 
-export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE}${PRINT}`
+export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${PRINT}`

@@ -1,9 +1,9 @@
 /**
  * A canvas with lanes: what is visible of them is painted; wheel, drag, touch and keys move it; what a reader points at is
- * told. Heads of lanes are elements, so that they can be read aloud and folded by keys. Pages contain this class as text, so
- * it may use only the browser and its arguments.
+ * told. Pages contain this class as text, so it may use only the browser and its arguments.
  */
 import type { Axis } from './axis.ts'
+import type { Heads } from './heads.ts'
 import type { Hit, Lane, Painting } from './lane.ts'
 import type { View } from './view.ts'
 
@@ -11,12 +11,13 @@ export interface TimelineOptions {
   readonly into: HTMLElement
   readonly view: View
   readonly axis: Axis
+  readonly heads: Heads
   readonly lanes: readonly Lane[]
-  /** Groups that are folded at first. */
-  readonly folded: readonly string[]
   /** A description for readers who do not see it. */
   readonly label: string
   onSelect(hit: Hit): void
+  /** What is under the pointer; null: nothing is. */
+  onHover?(hit: Hit | null): void
   /** After the lanes: `yOf` gives the upper edge of a lane, or null if it is not shown. */
   paintOver?(painting: Painting, yOf: (id: string) => number | null): void
   /** After each painting. */
@@ -26,43 +27,32 @@ export interface TimelineOptions {
 export class Timeline {
   readonly headWidth = 150
   readonly axisHeight = 24
-  readonly groupHeight = 22
   readonly #options: TimelineOptions
   readonly #view: View
   readonly #scroller: HTMLElement
   readonly #canvas: HTMLCanvasElement
   readonly #axisCanvas: HTMLCanvasElement
-  readonly #heads: HTMLElement
+  readonly #heads: Heads
   readonly #spacer: HTMLElement
   readonly #tip: HTMLElement
-  readonly #folded: Set<string>
   readonly #colours = new Map<string, string>()
   readonly #pointers = new Map<number, PointerEvent>()
-  /** Groups, from top to bottom. */
-  #groups: string[]
-  #lanes: readonly Lane[]
-  /** The upper edge of each lane that is not folded, by id. */
-  #tops = new Map<string, number>()
-  #height = 0
   #current: Hit | null = null
   #isPending = false
   #hasMoved = false
-  /** The last time that it took to paint, in ms. */
-  paintMs = 0
+  /** How many pictures have been painted. */
+  #painted = 0
 
   constructor(options: TimelineOptions) {
     this.#options = options
     this.#view = options.view
-    this.#lanes = options.lanes
-    this.#groups = [...new Set(options.lanes.map(({ group }) => group))]
-    this.#folded = new Set(options.folded)
+    this.#heads = options.heads
     this.#axisCanvas = this.#make('canvas', 'axis') as HTMLCanvasElement
     this.#canvas = this.#make('canvas', 'lanes') as HTMLCanvasElement
-    this.#heads = this.#make('div', 'heads')
     this.#spacer = this.#make('div', 'spacer')
     this.#scroller = this.#make('div', 'scroller')
     this.#tip = this.#make('div', 'tip')
-    this.#spacer.append(this.#canvas, this.#heads)
+    this.#spacer.append(this.#canvas, this.#heads.element)
     this.#scroller.append(this.#spacer)
     options.into.classList.add('timeline')
     options.into.append(this.#axisCanvas, this.#scroller, this.#tip)
@@ -71,7 +61,8 @@ export class Timeline {
     this.#canvas.setAttribute('role', 'application')
     this.#canvas.setAttribute('aria-label', options.label)
     this.#listen()
-    this.#layOut()
+    this.#heads.onChange = () => this.#layOut()
+    this.#heads.setLanes(options.lanes)
     new ResizeObserver(() => this.#resize()).observe(this.#scroller)
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colours.clear()
@@ -81,10 +72,7 @@ export class Timeline {
 
   /** Other lanes, such as after filtering. Groups keep their order. */
   setLanes(lanes: readonly Lane[]): void {
-    this.#lanes = lanes
-    const groups = new Set(lanes.map(({ group }) => group))
-    this.#groups = [...new Set([...this.#groups.filter((group) => groups.has(group)), ...groups])]
-    this.#layOut()
+    this.#heads.setLanes(lanes)
   }
 
   /** Shows a time span with some of its surroundings, and scrolls to a lane. */
@@ -121,80 +109,17 @@ export class Timeline {
   }
 
   #scrollTo(laneId: string): void {
-    const lane = this.#lanes.find(({ id }) => id === laneId)
-    if (lane === undefined) return
-    if (this.#folded.delete(lane.group)) this.#layOut()
-    const top = this.#tops.get(laneId) ?? 0
+    this.#heads.unfold(laneId)
+    const edges = this.#heads.edgesOf(laneId)
+    if (edges === null) return
     const { scrollTop, clientHeight } = this.#scroller
-    if (top < scrollTop || top + lane.height > scrollTop + clientHeight)
-      this.#scroller.scrollTop = top - clientHeight / 2
+    if (edges.top < scrollTop || edges.bottom > scrollTop + clientHeight)
+      this.#scroller.scrollTop = edges.top - clientHeight / 2
   }
 
   #layOut(): void {
-    this.#tops = new Map()
-    this.#heads.replaceChildren()
-    let y = 0
-    for (const group of this.#groups) {
-      this.#heads.append(this.#groupHead(group, y))
-      y += this.groupHeight
-      if (this.#folded.has(group)) continue
-      for (const lane of this.#lanes) {
-        if (lane.group !== group) continue
-        this.#tops.set(lane.id, y)
-        this.#heads.append(this.#laneHead(lane, y))
-        y += lane.height
-      }
-    }
-    this.#height = y + 4
-    this.#spacer.style.height = `${this.#height}px`
+    this.#spacer.style.height = `${this.#heads.height}px`
     this.#resize()
-  }
-
-  #laneHead(lane: Lane, y: number): HTMLElement {
-    const head = this.#make('div', 'head')
-    head.textContent = lane.label
-    head.title = lane.label
-    head.style.top = `${y}px`
-    head.style.height = `${lane.height}px`
-    return head
-  }
-
-  /** Folds its lanes, and moves them up. */
-  #groupHead(group: string, y: number): HTMLElement {
-    const head = this.#make('div', 'group')
-    head.style.top = `${y}px`
-    const isFolded = this.#folded.has(group)
-    const fold = this.#make('button', 'fold')
-    const count = this.#lanes.filter((lane) => lane.group === group).length
-    fold.textContent = `${isFolded ? '\u25b8' : '\u25be'} ${group} (${count})`
-    fold.setAttribute('aria-expanded', String(!isFolded))
-    fold.addEventListener('click', () => this.#toggle(group))
-    head.append(fold)
-    if (this.#groups[0] === group) return head
-    const up = this.#make('button', 'up')
-    up.textContent = '\u2191'
-    up.setAttribute('aria-label', `move ${group} up`)
-    up.addEventListener('click', () => this.#moveUp(group))
-    head.append(up)
-    return head
-  }
-
-  #toggle(group: string): void {
-    if (!this.#folded.delete(group)) this.#folded.add(group)
-    this.#layOut()
-    this.#focusGroup(group, '.fold')
-  }
-
-  #moveUp(group: string): void {
-    const at = this.#groups.indexOf(group)
-    this.#groups.splice(at - 1, 2, group, this.#groups[at - 1] as string)
-    this.#layOut()
-    this.#focusGroup(group, at - 1 === 0 ? '.fold' : '.up')
-  }
-
-  #focusGroup(group: string, part: string): void {
-    const head = this.#heads.querySelectorAll<HTMLElement>('.group')[this.#groups.indexOf(group)]
-    head?.querySelector<HTMLElement>(part)?.focus()
   }
 
   #listen(): void {
@@ -266,6 +191,7 @@ export class Timeline {
 
   #hover(event: PointerEvent | null): void {
     const hit = event === null ? null : this.#hitAt(event)
+    this.#options.onHover?.(hit)
     this.#tip.style.display = hit === null ? 'none' : 'block'
     this.#canvas.style.cursor = hit === null ? 'grab' : 'pointer'
     if (hit === null || event === null) return
@@ -278,17 +204,10 @@ export class Timeline {
     const x = this.#x(event)
     if (x < 0) return null
     const y = event.offsetY + this.#scroller.scrollTop
-    const lane = this.#laneAt(y)
+    const lane = this.#heads.laneAt(y)
     if (lane === null) return null
-    return lane.at(this.#view.time(x), this.#view.timeOf(3), y - (this.#tops.get(lane.id) as number))
-  }
-
-  #laneAt(y: number): Lane | null {
-    const at = this.#lanes.find(({ id, height }) => {
-      const top = this.#tops.get(id)
-      return top !== undefined && y >= top && y < top + height
-    })
-    return at ?? null
+    const { top } = this.#heads.edgesOf(lane.id) ?? { top: 0 }
+    return lane.at(this.#view.time(x), this.#view.timeOf(3), y - top)
   }
 
   #key(event: KeyboardEvent): void {
@@ -315,21 +234,15 @@ export class Timeline {
 
   /** The lane of what is selected, else the first. */
   #currentLane(): Lane | null {
-    const shown = this.#shownLanes()
+    const { shown } = this.#heads
     return shown.find(({ id }) => id === this.currentLaneId) ?? shown[0] ?? null
   }
 
   /** The lane that the keys act on. */
   currentLaneId: string | null = null
 
-  #shownLanes(): readonly Lane[] {
-    return this.#groups.flatMap((group) =>
-      this.#folded.has(group) ? [] : this.#lanes.filter((lane) => lane.group === group),
-    )
-  }
-
   #toLane(direction: 1 | -1): void {
-    const shown = this.#shownLanes()
+    const { shown } = this.#heads
     const at = shown.findIndex(({ id }) => id === this.currentLaneId)
     const lane = shown[Math.max(0, Math.min(shown.length - 1, at + direction))]
     if (lane === undefined) return
@@ -357,7 +270,7 @@ export class Timeline {
 
   #resize(): void {
     const width = this.#scroller.clientWidth
-    const height = Math.min(this.#scroller.clientHeight || this.#height, this.#height)
+    const height = Math.min(this.#scroller.clientHeight || this.#heads.height, this.#heads.height)
     this.#view.width = Math.max(1, width - this.headWidth)
     this.#fit(this.#canvas, width, height)
     this.#fit(this.#axisCanvas, width, this.axisHeight)
@@ -381,7 +294,6 @@ export class Timeline {
   }
 
   #paint(): void {
-    const started = performance.now()
     this.#paintAxis()
     const context = this.#begin(this.#canvas)
     if (context === null) return
@@ -399,17 +311,17 @@ export class Timeline {
     context.rect(0, scrollTop, this.#view.width, height)
     context.clip()
     this.#paintGrid(context, scrollTop, height)
-    for (const lane of this.#lanes) {
-      const top = this.#tops.get(lane.id)
-      if (top !== undefined && top < scrollTop + height && top + lane.height > scrollTop)
-        lane.paint(painting, top)
+    for (const lane of this.#heads.shown) {
+      const edges = this.#heads.edgesOf(lane.id)
+      if (edges !== null && edges.top < scrollTop + height && edges.bottom > scrollTop)
+        lane.paint(painting, edges.top)
     }
-    this.#options.paintOver?.(painting, (id) => this.#tops.get(id) ?? null)
+    this.#options.paintOver?.(painting, (id) => this.#heads.edgesOf(id)?.top ?? null)
     context.restore()
-    this.paintMs = performance.now() - started
+    this.#painted++
     this.#canvas.dataset.from = String(this.#view.from)
     this.#canvas.dataset.to = String(this.#view.to)
-    this.#canvas.dataset.paintMs = this.paintMs.toFixed(2)
+    this.#canvas.dataset.painted = String(this.#painted)
     this.#options.onPainted?.(this.#view)
   }
 

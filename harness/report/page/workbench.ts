@@ -1,5 +1,6 @@
 /** The timeline, its tools and the details of what is selected; the page's address says what a reader looks at. */
 import { Axis } from '../../../checkers/porcupine-ts/timeline/axis.ts'
+import { Heads } from '../../../checkers/porcupine-ts/timeline/heads.ts'
 import type { Hit, Lane, Painting } from '../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Timeline } from '../../../checkers/porcupine-ts/timeline/timeline.ts'
 import { View } from '../../../checkers/porcupine-ts/timeline/view.ts'
@@ -81,9 +82,9 @@ export class Workbench {
     this.#timeline = new Timeline({
       into: holder,
       view: this.#view,
-      axis: new Axis(1000),
+      axis: new Axis({ size: 1000, start: 0, name: ' s' }),
+      heads: new Heads([]),
       lanes: this.#lanes(),
-      folded: [],
       label: HELP,
       onSelect: (hit) => this.#open(hit),
       paintOver: (painting) => this.#paintOver(painting),

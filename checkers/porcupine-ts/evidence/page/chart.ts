@@ -1,4 +1,4 @@
-/** What is drawn, and where. The page contains these classes as text, so they may use only the browser. */
+/** What is drawn, and where. The page contains this class as text, so it may use only the browser. */
 import type { PageData } from './data.ts'
 
 /** The history as columns of numbers, and the line of each operation. */
@@ -94,57 +94,5 @@ export class Chart {
 
   label(operation: number): string {
     return this.data.texts[this.data.labels[operation] as number] ?? ''
-  }
-
-  /** How many operations of a line are called by a time. */
-  calledBy(lane: readonly number[], time: number): number {
-    let low = 0
-    let high = lane.length
-    while (low < high) {
-      const middle = (low + high) >> 1
-      if ((this.call[lane[middle] as number] as number) <= time) low = middle + 1
-      else high = middle
-    }
-    return low
-  }
-}
-
-/** Maps times to positions on a canvas. */
-export class View {
-  from: number
-  to: number
-  width = 1
-
-  constructor(from: number, to: number) {
-    this.from = from
-    this.to = to
-  }
-
-  x(time: number): number {
-    return ((time - this.from) / (this.to - this.from)) * this.width
-  }
-
-  time(x: number): number {
-    return this.from + (x / this.width) * (this.to - this.from)
-  }
-
-  zoom(factor: number, x: number): void {
-    const fixed = this.time(x)
-    this.from = fixed - (fixed - this.from) * factor
-    this.to = fixed + (this.to - fixed) * factor
-  }
-
-  pan(x: number): void {
-    const by = (x / this.width) * (this.to - this.from)
-    this.from += by
-    this.to += by
-  }
-
-  /** Stays within the history, and zooms in to no less than a few ticks. */
-  clamp(least: number, most: number): void {
-    const span = Math.min(Math.max(this.to - this.from, 10), most - least)
-    const from = Math.min(Math.max(this.from, least), most - span)
-    this.from = from
-    this.to = from + span
   }
 }

@@ -4,11 +4,18 @@
  * order ends, and see faults and logs on the same axis.
  */
 import type { AnyModel, Limits, Operation, Result } from '../../model.ts'
+import { Axis } from '../../timeline/axis.ts'
+import { Heads } from '../../timeline/heads.ts'
+import { Spans } from '../../timeline/spans.ts'
+import { TIMELINE_STYLE } from '../../timeline/style.ts'
+import { Timeline } from '../../timeline/timeline.ts'
+import { View } from '../../timeline/view.ts'
 import { type Explanation, explain } from '../explain.ts'
 import { linearize } from '../linearize.ts'
-import { Chart, View } from './chart.ts'
+import { AnnotationLane } from './annotation-lane.ts'
+import { Chart } from './chart.ts'
 import { type Annotation, type PageData, pageData } from './data.ts'
-import { Painter } from './painter.ts'
+import { OperationLane } from './operation-lane.ts'
 import { STYLE } from './style.ts'
 import { Viewer } from './viewer.ts'
 
@@ -37,13 +44,11 @@ const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 const SCRIPT = `
-${[Chart, View, Painter, Viewer].map(String).join('\n')}
+${[View, Axis, Spans, Heads, Timeline, Chart, OperationLane, AnnotationLane, Viewer].map(String).join('\n')}
 const packed = Uint8Array.from(atob(document.querySelector('#data').textContent), (c) => c.charCodeAt(0))
 const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))
 new Response(stream).json().then((data) => {
-  const chart = new Chart(data)
-  const view = new View(chart.from, chart.to)
-  new Viewer(chart, view, new Painter(chart, view, document.querySelector('canvas')))
+  new Viewer(new Chart(data), { View, Axis, Spans, Heads, Timeline, OperationLane, AnnotationLane })
 })
 `
 
@@ -53,7 +58,7 @@ const write = async (data: PageData): Promise<string> => `<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(`${data.verdict}: ${data.title}`)}</title>
-<style>${STYLE}</style>
+<style>${STYLE}${TIMELINE_STYLE}</style>
 </head>
 <body>
 <header>
@@ -64,10 +69,10 @@ const write = async (data: PageData): Promise<string> => `<!doctype html>
 <button id="whole">show all (a)</button>
 <label>partition <select id="partition"></select></label>
 <span id="count"></span>
-<small>Drag to move, wheel to zoom (with ctrl where lines scroll), point at an operation to see its place in the order.</small>
+<small>Drag to move, wheel to zoom (with ctrl where lines scroll), point at an operation to see its place in the order. Keys: arrows, plus, minus, comma, full stop.</small>
 </p>
 </header>
-<div id="scroller"><canvas></canvas><div id="spacer"></div></div>
+<div id="timeline"></div>
 <pre id="details"></pre>
 <section${data.attempts.length === 0 ? ' hidden' : ''}><h2>How far one gets</h2><ol id="attempts"></ol></section>
 <section${data.text === '' ? ' hidden' : ''}><h2>The failing window</h2><pre id="diagram">${escapeHtml(data.text)}</pre></section>

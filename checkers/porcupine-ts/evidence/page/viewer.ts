@@ -1,33 +1,61 @@
 /**
- * The page: pointer, wheel, keys, and the details of one operation. The page contains this class as text, so it may use
- * only the browser and its arguments.
+ * The page: what it shows besides the timeline, and the order in which operations can take effect. The page contains this
+ * class as text, so it may use only the browser and its arguments.
  */
-import type { Chart, View } from './chart.ts'
+import type { Axis } from '../../timeline/axis.ts'
+import type { Heads } from '../../timeline/heads.ts'
+import type { Hit, Lane, Painting } from '../../timeline/lane.ts'
+import type { Spans } from '../../timeline/spans.ts'
+import type { Timeline } from '../../timeline/timeline.ts'
+import type { View } from '../../timeline/view.ts'
+import type { AnnotationLane } from './annotation-lane.ts'
+import type { Chart } from './chart.ts'
 import type { PageAttempt } from './data.ts'
-import type { Painter } from './painter.ts'
+import type { Look, OperationLane } from './operation-lane.ts'
+
+/** The classes that the page contains as text. */
+export interface Parts {
+  readonly View: typeof View
+  readonly Axis: typeof Axis
+  readonly Spans: typeof Spans
+  readonly Heads: typeof Heads
+  readonly Timeline: typeof Timeline
+  readonly OperationLane: typeof OperationLane
+  readonly AnnotationLane: typeof AnnotationLane
+}
 
 export class Viewer {
   readonly #chart: Chart
+  readonly #parts: Parts
   readonly #view: View
-  readonly #painter: Painter
-  readonly #canvas: HTMLCanvasElement
-  readonly #scroller: HTMLElement
-  #hovered: number | null = null
+  readonly #timeline: Timeline
+  readonly #look: Look = { hovered: null }
   #attempt: PageAttempt | null = null
-  #isDragged = false
-  #isPending = false
+  readonly #pointSize = 4
+  /** How many neighbours in the order are drawn around the operation under the pointer. */
+  readonly #neighbours = 12
 
-  constructor(chart: Chart, view: View, painter: Painter) {
+  constructor(chart: Chart, parts: Parts) {
     this.#chart = chart
-    this.#view = view
-    this.#painter = painter
-    this.#canvas = document.querySelector('canvas') as HTMLCanvasElement
-    this.#scroller = document.querySelector('#scroller') as HTMLElement
+    this.#parts = parts
+    this.#view = new parts.View(chart.from, chart.to, 10)
     this.#fill()
+    const { unit, start, tick } = chart.data
+    const axis = new parts.Axis({ size: unit.size / tick, start: start / unit.size, name: unit.name })
+    this.#timeline = new parts.Timeline({
+      into: this.#element('timeline'),
+      view: this.#view,
+      axis,
+      heads: new parts.Heads([]),
+      lanes: this.#lanes(),
+      label:
+        'Operations of the clients. Arrow keys and plus and minus move and zoom; comma and full stop go on.',
+      onSelect: (hit) => this.#point(hit),
+      onHover: (hit) => this.#point(hit),
+      paintOver: (painting, yOf) => this.#paintOver(painting, yOf),
+    })
     this.#listen()
-    this.#resize()
-    if (chart.data.blocked === null) this.#whole()
-    else this.#jump()
+    this.#jump()
   }
 
   #element(id: string): HTMLElement {
@@ -51,6 +79,21 @@ export class Viewer {
     for (const attempt of attempts) this.#element('attempts').append(this.#attemptItem(attempt))
   }
 
+  #lanes(): readonly Lane[] {
+    const { rows, lanes, call, end } = this.#chart
+    const { AnnotationLane, OperationLane, Spans } = this.#parts
+    return [
+      ...rows.map((row) => new AnnotationLane(this.#chart, row)),
+      ...lanes.flatMap((operations, lane) => {
+        if (operations.length === 0) return []
+        const starts = Float64Array.from(operations, (operation) => call[operation] as number)
+        const ends = Float64Array.from(operations, (operation) => end[operation] as number)
+        const spans = new Spans(starts, ends, new Uint8Array(operations.length), 1)
+        return [new OperationLane(this.#chart, lane, spans, this.#look)]
+      }),
+    ]
+  }
+
   #attemptItem(attempt: PageAttempt): HTMLElement {
     const item = document.createElement('li')
     const order = attempt.operations.map((operation) => this.#chart.label(operation)).join(', ') || 'nothing'
@@ -63,81 +106,32 @@ export class Viewer {
 
   #setAttempt(attempt: PageAttempt | null): void {
     this.#attempt = attempt
-    this.#redraw()
+    this.#timeline.redraw()
   }
 
   #listen(): void {
-    const canvas = this.#canvas
-    canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false })
-    canvas.addEventListener('pointerdown', (event) => {
-      this.#isDragged = true
-      canvas.setPointerCapture(event.pointerId)
+    window.addEventListener('keydown', ({ key }) => {
+      if (key === 'e') this.#jump()
+      if (key === 'a') this.#timeline.showAll()
     })
-    canvas.addEventListener('pointerup', () => {
-      this.#isDragged = false
-    })
-    canvas.addEventListener('pointermove', (event) => this.#move(event))
-    canvas.addEventListener('pointerleave', () => this.#hover(null))
-    this.#scroller.addEventListener('scroll', () => this.#redraw())
-    window.addEventListener('resize', () => this.#resize())
-    window.addEventListener('keydown', ({ key }) => this.#key(key))
     this.#element('jump').addEventListener('click', () => this.#jump())
-    this.#element('whole').addEventListener('click', () => this.#whole())
+    this.#element('whole').addEventListener('click', () => this.#timeline.showAll())
     this.#element('partition').addEventListener('change', ({ target }) => {
       const { value } = target as HTMLSelectElement
       this.#chart.show(value === '' ? null : Number(value))
-      this.#redraw()
+      this.#timeline.setLanes(this.#lanes())
     })
   }
 
-  #wheel(event: WheelEvent): void {
-    const scrolls = this.#scroller.scrollHeight > this.#scroller.clientHeight
-    const pans = Math.abs(event.deltaX) > Math.abs(event.deltaY)
-    if (scrolls && !event.ctrlKey && !event.altKey && !pans) return
-    event.preventDefault()
-    if (pans) this.#view.pan(event.deltaX)
-    else this.#view.zoom(Math.exp(event.deltaY / 300), event.offsetX)
-    this.#redraw()
-  }
-
-  #move(event: PointerEvent): void {
-    if (this.#isDragged) {
-      this.#view.pan(-event.movementX)
-      this.#scroller.scrollTop -= event.movementY
-      this.#redraw()
-    } else this.#hover(this.#operationAt(event.offsetX, event.offsetY))
-  }
-
-  #key(key: string): void {
-    const step = this.#view.width / 5
-    if (key === 'ArrowLeft') this.#view.pan(-step)
-    else if (key === 'ArrowRight') this.#view.pan(step)
-    else if (key === '+') this.#view.zoom(0.7, this.#view.width / 2)
-    else if (key === '-') this.#view.zoom(1 / 0.7, this.#view.width / 2)
-    else if (key === 'e') return this.#jump()
-    else if (key === 'a') return this.#whole()
-    else return
-    this.#redraw()
-  }
-
-  #operationAt(x: number, y: number): number | null {
-    const lane =
-      this.#chart.lanes[
-        Math.floor((y - this.#painter.head + this.#scroller.scrollTop) / this.#painter.rowHeight)
-      ]
-    if (lane === undefined || y < this.#painter.head) return null
-    const time = this.#view.time(x)
-    const operation = lane[this.#chart.calledBy(lane, time) - 1]
-    return operation !== undefined && (this.#chart.end[operation] as number) >= time ? operation : null
-  }
-
-  #hover(operation: number | null): void {
-    if (operation === this.#hovered) return
-    this.#hovered = operation
+  #point(hit: Hit | null): void {
+    const named = hit === null ? '' : hit.address.replace('op=', '')
+    const operation = named === '' ? null : Number(named)
+    if (operation === this.#look.hovered) return
+    this.#look.hovered = operation
     const { attempts } = this.#chart.data
     this.#attempt = attempts.find(({ operations }) => operations.includes(operation ?? -1)) ?? null
     this.#element('details').textContent = operation === null ? '' : this.#tell(operation)
-    this.#redraw()
+    this.#timeline.redraw()
   }
 
   #tell(operation: number): string {
@@ -167,48 +161,48 @@ export class Viewer {
     const from = Math.min(...shown.map((operation) => this.#chart.call[operation] as number))
     const to = this.#chart.end[blocked] as number
     const margin = Math.max(10, (to - from) / 3, 6 * (to - (this.#chart.call[blocked] as number)))
-    this.#view.from = from - margin
-    this.#view.to = to + margin
-    const lane = this.#chart.data.lanes[blocked] as number
-    this.#scroller.scrollTop = lane * this.#painter.rowHeight - this.#scroller.clientHeight / 2
-    this.#redraw()
+    this.#timeline.show(from - margin, to + margin, `lane ${this.#chart.data.lanes[blocked]}`)
   }
 
-  #whole(): void {
-    this.#view.from = this.#chart.from
-    this.#view.to = this.#chart.to
-    this.#redraw()
+  #paintOver(painting: Painting, yOf: (id: string) => number | null): void {
+    if (this.#attempt !== null) this.#paintOrder(painting, yOf, this.#attempt.operations, null)
+    else if (this.#look.hovered !== null) this.#paintAround(painting, yOf, this.#look.hovered)
   }
 
-  #resize(): void {
-    const needed = this.#painter.head + this.#painter.rowHeight * this.#chart.laneCount
-    this.#element('spacer').style.height = `${needed}px`
-    this.#scroller.style.height = `${needed + 4}px`
-    const { clientWidth, clientHeight } = this.#scroller
-    const ratio = window.devicePixelRatio
-    this.#view.width = clientWidth
-    this.#canvas.width = clientWidth * ratio
-    this.#canvas.height = clientHeight * ratio
-    this.#canvas.style.width = `${clientWidth}px`
-    this.#canvas.style.height = `${clientHeight}px`
-    this.#canvas.getContext('2d')?.setTransform(ratio, 0, 0, ratio, 0, 0)
-    this.#redraw()
+  /** The neighbours of an operation in the order that was found for its partition. */
+  #paintAround(painting: Painting, yOf: (id: string) => number | null, operation: number): void {
+    const order = this.#chart.data.orders[this.#chart.orderOf[operation] as number]
+    if (order === undefined) return
+    const place = this.#chart.placeOf[operation] as number
+    const from = Math.max(0, place - this.#neighbours)
+    this.#paintOrder(painting, yOf, order.operations.slice(from, place + this.#neighbours + 1), from)
   }
 
-  #redraw(): void {
-    this.#view.clamp(this.#chart.from, this.#chart.to)
-    if (this.#isPending) return
-    this.#isPending = true
-    requestAnimationFrame(() => {
-      this.#isPending = false
-      this.#painter.paint(this.#scroller.clientHeight, this.#scroller.scrollTop, this.#hovered, this.#attempt)
-      const { from, to } = this.#view
-      Object.assign(this.#canvas.dataset, {
-        from,
-        to,
-        drawn: this.#painter.drawn,
-        hovered: this.#hovered ?? '',
-      })
+  /** A numbered line from effect to effect. `first`: the number of the first place; null: all are drawn. */
+  #paintOrder(
+    { context, view, colour }: Painting,
+    yOf: (id: string) => number | null,
+    operations: readonly number[],
+    first: number | null,
+  ): void {
+    const { effect, data } = this.#chart
+    const times =
+      first === null ? this.#chart.effects(operations) : operations.map((i) => effect[i] as number)
+    const points = operations.flatMap((operation, i) => {
+      const y = yOf(`lane ${data.lanes[operation]}`)
+      return y === null ? [] : [{ x: view.x(times[i] as number), y: y + 11, number: (first ?? 0) + i + 1 }]
     })
+    context.strokeStyle = colour('path')
+    context.fillStyle = colour('path')
+    context.lineWidth = 1.5
+    context.beginPath()
+    for (const { x, y } of points) context.lineTo(x, y)
+    context.stroke()
+    for (const { x, y, number } of points) {
+      context.beginPath()
+      context.arc(x, y, this.#pointSize, 0, 2 * Math.PI)
+      context.fill()
+      context.fillText(String(number), x + this.#pointSize, y - 8)
+    }
   }
 }

@@ -23,7 +23,7 @@ export interface Marks {
 
 const timeText = (ms: number): string => `${(ms / 1000).toFixed(6)} s`
 
-export const operationText = (history: History, place: number): string => {
+const operationText = (history: History, place: number): string => {
   const end = history.endMs[place] as number
   const until = Number.isFinite(end) ? timeText(end) : 'never'
   const error = history.error(place)

@@ -6,7 +6,7 @@ import { hitAmong, nextAmong, paintLabel } from './points.ts'
 const HEIGHT = 24
 const PLAN_HEIGHT = 4
 
-export const faultText = ({ id, kind, victims, summary, planned, effective, inForce }: PageFault): string => {
+const faultText = ({ id, kind, victims, summary, planned, effective, inForce }: PageFault): string => {
   const force =
     inForce === null
       ? 'never in force'
