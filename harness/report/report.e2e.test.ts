@@ -1,78 +1,280 @@
 /** The report as a reader sees it, in a real browser. */
+import fs from 'node:fs'
 import path from 'node:path'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { launchBrowser } from '../../checkers/porcupine-ts/testing/browser.ts'
-import { findProgram } from '../environments/packages.ts'
-import { describeWith, missingLinuxRoot } from '../testing/capabilities.ts'
-import { run, temporaryFolder } from '../testing/command.ts'
+import { describeWithBrowser, launchBrowser } from '../../checkers/porcupine-ts/testing/browser.ts'
+import { PROJECT_ROOT } from '../testing/capabilities.ts'
+import { temporaryFolder } from '../testing/command.ts'
+import {
+  duplicatedEffect,
+  hostileRun,
+  type Incident,
+  largeCluster,
+  nodesDied,
+  shortRun,
+  staleRead,
+  transactionCycle,
+  vacuousRun,
+  validRun,
+} from '../testing/incidents.ts'
+import { renderReport } from './render.ts'
 
-const missing =
-  missingLinuxRoot() ?? (findProgram('chromium') === null ? "chromium (Debian's package)" : null)
+const AXE = fs.readFileSync(path.join(PROJECT_ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8')
 
-describeWith(missing, 'report.html in Chromium', () => {
+interface Opened extends AsyncDisposable {
+  readonly page: Page
+  readonly errors: readonly string[]
+  readonly requests: readonly string[]
+}
+
+describeWithBrowser('report.html in Chromium', () => {
   let browser: Browser
   beforeAll(async () => {
     browser = await launchBrowser()
   })
   afterAll(() => browser.close())
 
-  it('shows the verdict, its explanation and the counterexample, and goes to the first error', async () => {
-    using folder = temporaryFolder()
-    const { verdict } = await run(folder.path, [
-      'raft',
-      '--env',
-      'namespaces',
-      '--bug',
-      'stale-read',
-      '-n',
-      'partition',
-      '--time-limit',
-      '8s',
-      '--seed',
-      '2',
-    ])
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1400 } })
+  /** Stands where the page has been drawn and its texts have been read. */
+  const ready = (page: Page): Promise<unknown> =>
+    page.waitForSelector('body[data-loaded] canvas.lanes[data-painted]')
+
+  const open = async (
+    incident: Incident,
+    { hash = '', scheme = 'light' }: { hash?: string; scheme?: 'light' | 'dark' } = {},
+  ): Promise<Opened> => {
+    const folder = temporaryFolder()
+    const file = await renderReport(folder.path, incident)
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1400 }, colorScheme: scheme })
     const errors: string[] = []
     const requests: string[] = []
     page.on('pageerror', (error) => errors.push(error.message))
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text())
+    })
     page.on('request', (request) => requests.push(request.url()))
-    await page.goto(`file://${path.resolve(verdict.reportFile)}`)
-    expect(await page.textContent('#status')).toBe('invalid')
-    expect(await page.textContent('#story')).toBe(verdict.summary)
-    expect(await page.textContent('pre.evidence')).toContain('<-- cannot be placed')
-    const text = (await page.textContent('body')) ?? ''
-    for (const heading of ['Recovery', 'Coverage: operations by fault']) expect(text).toContain(heading)
-    expect(await page.locator('canvas').count()).toBeGreaterThanOrEqual(3)
-    await page.click('#first-error')
-    await page.waitForTimeout(200)
-    const span = await page.evaluate(() => {
-      const { fromMs, toMs } = (document.querySelector('#timeline') as HTMLCanvasElement).dataset
-      return [Number(fromMs), Number(toMs)]
+    await page.goto(`file://${file}${hash}`)
+    await ready(page)
+    return {
+      page,
+      errors,
+      requests,
+      [Symbol.asyncDispose]: async () => {
+        await page.close()
+        folder[Symbol.dispose]()
+      },
+    }
+  }
+
+  const spanOf = async (page: Page): Promise<readonly [number, number]> => {
+    // A change is drawn with the next frame.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
+    return page.evaluate(() => {
+      const { from, to } = (document.querySelector('canvas.lanes') as HTMLCanvasElement).dataset
+      return [Number(from), Number(to)] as const
     })
-    expect((span[1] as number) - (span[0] as number)).toBeLessThan(8000)
-    // The counterexample's operations have an outline in the focus colour: look for that colour among the pixels.
-    const ringed = await page.evaluate(() => {
-      const canvas = document.querySelector('#timeline') as HTMLCanvasElement
-      const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? []
-      const focus = getComputedStyle(document.documentElement).getPropertyValue('--focus').trim()
-      const [r, g, b] = [1, 3, 5].map((at) => Number.parseInt(focus.slice(at, at + 2), 16))
-      let count = 0
-      for (let i = 0; i < pixels.length; i += 4)
-        if (pixels[i] === r && pixels[i + 1] === g && pixels[i + 2] === b) count++
-      return count
+  }
+
+  const textOf = async (page: Page, selector: string): Promise<string> =>
+    (await page.textContent(selector)) ?? ''
+
+  /** Serious violations of the rules for accessible pages. */
+  const violations = async (page: Page): Promise<readonly string[]> => {
+    await page.evaluate(AXE)
+    return page.evaluate(async () => {
+      const { axe } = window as unknown as {
+        axe: {
+          run(): Promise<{
+            violations: { id: string; impact: string; nodes: { html: string }[] }[]
+          }>
+        }
+      }
+      const { violations: found } = await axe.run()
+      return found
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes[0]?.html.slice(0, 200)}`)
     })
-    expect(ringed).toBeGreaterThan(20)
-    await page.hover('#timeline', { position: { x: 400, y: 40 } })
+  }
+
+  it.each([
+    ['a valid run', validRun, 'valid'],
+    ['a stale read', staleRead, 'invalid'],
+    ['a transaction cycle', transactionCycle, 'invalid'],
+    ['a duplicated effect', duplicatedEffect, 'invalid'],
+    ['a vacuous run', vacuousRun, 'unknown'],
+    ['nodes that died by themselves', nodesDied, 'invalid'],
+  ] as const)(
+    'of %s gives the answer first, requests nothing, and can be used by all',
+    async (_, make, status) => {
+      const incident = await make()
+      for (const scheme of ['light', 'dark'] as const) {
+        await using opened = await open(incident, { scheme })
+        const { page, errors, requests } = opened
+        expect(await textOf(page, '#status')).toBe(status)
+        expect(await textOf(page, '#story')).toContain(incident.verdict.summary)
+        const headings = await page.locator('h2').allTextContents()
+        expect(headings.some((heading) => heading.startsWith('Counterexample'))).toBe(
+          status === 'invalid' &&
+            incident.verdict.verdicts.some(
+              ({ status: s, evidence }) => s === 'invalid' && evidence.length > 0,
+            ),
+        )
+        expect(await violations(page)).toEqual([])
+        expect(errors).toEqual([])
+        // Only the file itself.
+        expect(requests).toHaveLength(1)
+      }
+    },
+  )
+
+  it('goes from the evidence to an operation, to what proved it, to a fault, and back', async () => {
+    await using opened = await open(await staleRead())
+    const { page } = opened
+    const [from, to] = await spanOf(page)
+    expect(from).toBeGreaterThan(2000)
+    expect(to).toBeLessThan(6000)
     await page.click('#show-all')
+    expect(await spanOf(page)).toEqual([0, expect.closeTo(9887, -2)])
+    await page.fill('#filter', 'outcome:info')
+    await page.press('#filter', 'Enter')
+    expect(await textOf(page, '#shown')).toBe('1 of 300 operations')
+    await page.focus('canvas.lanes')
+    // Down through the lanes to the only operation that is left: that of the client.
+    for (let i = 0; i < 20 && !(await textOf(page, '#details')).startsWith('Operation'); i++)
+      await page.keyboard.press('ArrowDown')
+    expect(await textOf(page, '#details h3')).toMatch(/^Operation \d+: write, info$/)
+    expect(await textOf(page, '#details')).toContain('it took effect: proved by')
+    await page.fill('#filter', '')
+    await page.press('#filter', 'Enter')
+    await page.click('#details dd:has-text("proved by") a')
+    await page.waitForFunction(() =>
+      document.querySelector('#details h3')?.textContent?.includes(': read, ok'),
+    )
+    await page.goBack()
+    await page.waitForFunction(() =>
+      document.querySelector('#details h3')?.textContent?.includes(': write, info'),
+    )
+    await page.click('a[href="#fault=partition-1"]')
+    expect(await textOf(page, '#details h3')).toBe('Fault partition-1')
+    expect(await textOf(page, '#details')).toContain('n3 | n1 n2: 4 of 4 links cut')
+  })
+
+  it('keeps what a reader looks at in its address', async () => {
+    await using opened = await open(await staleRead(), { hash: '#op=100&from=1000&to=1500&filter=key%3A1' })
+    const { page } = opened
+    expect(await spanOf(page)).toEqual([1000, 1500])
+    expect(await page.inputValue('#filter')).toBe('key:1')
+    expect(await textOf(page, '#details h3')).toMatch(/^Operation 100: /)
+    await page.click('#zoom-in')
+    const zoomed = await spanOf(page)
+    expect(zoomed).toEqual([1125, 1375])
+    await page.waitForFunction(() => location.hash.includes('1125'))
+    await page.reload()
+    await ready(page)
+    expect(await spanOf(page)).toEqual(zoomed)
+    expect(await page.inputValue('#filter')).toBe('key:1')
+    expect(await textOf(page, '#details h3')).toMatch(/^Operation 100: /)
+  })
+
+  it('can be moved by wheel, drag and keys', async () => {
+    await using opened = await open(await validRun())
+    const { page } = opened
+    const box = await page.locator('canvas.lanes').boundingBox()
+    if (box === null) throw new Error('no canvas')
+    const whole = await spanOf(page)
+    await page.mouse.move(box.x + 600, box.y + 100)
+    await page.mouse.wheel(0, -400)
+    const zoomed = await spanOf(page)
+    expect(zoomed[1] - zoomed[0]).toBeLessThan(0.7 * (whole[1] - whole[0]))
+    await page.mouse.down()
+    await page.mouse.move(box.x + 500, box.y + 100, { steps: 5 })
+    await page.mouse.up()
+    const dragged = await spanOf(page)
+    expect(dragged[0]).toBeGreaterThan(zoomed[0])
+    expect(dragged[1] - dragged[0]).toBeCloseTo(zoomed[1] - zoomed[0])
+    await page.focus('canvas.lanes')
+    await page.keyboard.press('ArrowLeft')
+    expect((await spanOf(page))[0]).toBeLessThan(dragged[0])
+    await page.keyboard.press('Home')
+    expect(await spanOf(page)).toEqual(whole)
+    for (let i = 0; i < 60; i++) await page.keyboard.press('+')
+    const [from, to] = await spanOf(page)
+    expect(to - from).toBeLessThan(0.001)
+  })
+
+  it('folds groups of lanes and moves them, by keys', async () => {
+    await using opened = await open(await validRun())
+    const { page } = opened
+    const groups = () => page.locator('.group .fold').allTextContents()
+    expect(await groups()).toEqual([
+      '▾ faults (1)',
+      '▾ nodes (3)',
+      '▾ clients (3)',
+      '▾ throughput and latency (2)',
+    ])
+    await page.focus('.group:has-text("nodes") .up')
+    await page.keyboard.press('Enter')
+    expect((await groups())[0]).toBe('▾ nodes (3)')
+    await page.keyboard.press('Enter')
+    expect((await groups())[0]).toBe('▸ nodes (3)')
+    expect(await page.locator('.head', { hasText: /^n1$/ }).count()).toBe(0)
+  })
+
+  it('shows clocks that jumped, processes that ended, and what the outside world saw', async () => {
+    const tipAt = async (page: Page, lane: string, share: number, y: number): Promise<string> => {
+      const head = await page.locator('.head', { hasText: new RegExp(`^${lane}$`) }).boundingBox()
+      const canvas = await page.locator('canvas.lanes').boundingBox()
+      if (head === null || canvas === null) throw new Error(`no lane ${lane}`)
+      await page.mouse.move(canvas.x + 150 + share * (canvas.width - 150), head.y + y * head.height)
+      await spanOf(page)
+      return textOf(page, '.tip')
+    }
+    {
+      await using died = await open(await nodesDied())
+      await died.page.click('#show-all')
+      const [, endMs] = await spanOf(died.page)
+      expect(await tipAt(died.page, 'n2', 6500 / endMs, 0.9)).toContain('its clock is +60 s off')
+      expect(await tipAt(died.page, 'n1', 8900 / endMs, 0.4)).toContain('ended by itself (exit code 3)')
+      expect(await tipAt(died.page, 'n3', 4000 / endMs, 0.4)).toContain('no answer')
+      expect(await textOf(died.page, 'body')).toContain('n1 out of file descriptors')
+    }
+    await using twice = await open(await duplicatedEffect())
+    await twice.page.click('#show-all')
+    const [, endMs] = await spanOf(twice.page)
+    expect(await tipAt(twice.page, 'sink', 530 / endMs, 0.5)).toContain('sink at 0.530 s: done')
+  })
+
+  it('is not changed by hostile text', async () => {
+    await using opened = await open(await hostileRun())
+    const { page, errors, requests } = opened
+    await page.waitForTimeout(200)
+    expect(await page.evaluate(() => (window as unknown as { hurt?: boolean }).hurt)).toBeUndefined()
+    expect(await page.locator('main img, main iframe, main script').count()).toBe(0)
+    expect(await page.locator('#page').count()).toBe(1)
     expect(errors).toEqual([])
-    // Self-contained: only the file itself was requested.
     expect(requests).toHaveLength(1)
-    // A page about the key that is not linearizable is linked.
-    await page.click('a[href^="linearizability-key-"]')
-    await page.waitForSelector('canvas[data-drawn]')
-    expect(await page.textContent('#verdict')).toBe('illegal')
-    expect(await page.textContent('#diagram')).toContain('<-- cannot be placed')
+    // A line of a megabyte does not make the page wider.
+    const [content, room] = await page.evaluate(() => [document.body.scrollWidth, innerWidth] as const)
+    expect(content).toBeLessThanOrEqual(room)
+  })
+
+  it.each([0, 1])('of %i operations is drawn', async (count) => {
+    await using opened = await open(await shortRun(count))
+    const { page, errors } = opened
+    expect(await textOf(page, '#shown')).toBe(`${count} of ${count} operations`)
+    expect(errors).toEqual([])
+  })
+
+  it('of 100 nodes has a lane for each, and scrolls', async () => {
+    await using opened = await open(await largeCluster(100))
+    const { page, errors } = opened
+    expect(await page.locator('.group .fold', { hasText: 'nodes (100)' }).count()).toBe(1)
+    const [content, room] = await page.evaluate(() => {
+      const { scrollHeight, clientHeight } = document.querySelector('.scroller') as HTMLElement
+      return [scrollHeight, clientHeight] as const
+    })
+    expect(content).toBeGreaterThan(100 * 30)
+    expect(room).toBeLessThanOrEqual(0.7 * 1400 + 1)
     expect(errors).toEqual([])
   })
 })

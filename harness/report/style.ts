@@ -4,7 +4,7 @@ import { TIMELINE_STYLE } from '../../checkers/porcupine-ts/timeline/style.ts'
 /** Colours by name: of outcomes, roles and statuses, and those of faults by the names of `FaultColour`. */
 const COLOURS = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--fg:#1d2024;--dim:#5d636b;--line:#dfe1e4;--card:#fff;
---ok:#2b8555;--fail:#7b818a;--info:#b06f00;--bad:#c62f2f;--leader:#2f62c6;--candidate:#b06f00;--follower:#e4e8ee;
+--ok:#1f7346;--fail:#7b818a;--info:#b06f00;--bad:#c62f2f;--leader:#2f62c6;--candidate:#b06f00;--follower:#e4e8ee;
 --clock:#7d4bb0;--focus:#d0212b;--on-bar:#fff;--on-fault:#fff;--link:#2456b8;
 --fault-red:#b3363f;--fault-purple:#7d4bb0;--fault-teal:#127680;--fault-pink:#b0388a;--fault-brown:#85552a}
 @media (prefers-color-scheme:dark){:root{--bg:#16181b;--fg:#e6e7e9;--dim:#a3a9b1;--line:#33373d;--card:#1e2125;

@@ -181,8 +181,11 @@ export class Workbench {
 
   #open(hit: Hit): void {
     const { selected } = parseState(`#${hit.address}`)
-    if (selected !== null) this.#select(selected, false)
-    this.#write()
+    if (selected === null) return
+    this.#select(selected, false)
+    // Going back leads to what was selected before.
+    this.#stopWriting()
+    history.pushState(null, '', formatState(this.#state))
   }
 
   /** @param moves whether the timeline goes there */
@@ -216,6 +219,8 @@ export class Workbench {
 
   #follow(): void {
     if (!location.hash.includes('=') && location.hash !== '') return
+    // What was to be written belongs to the place that has been left.
+    this.#stopWriting()
     const next = parseState(location.hash)
     if (formatState(next) === formatState(this.#state)) return
     if (next.span !== null) this.#view.show(next.span.fromMs, next.span.toMs)
@@ -235,8 +240,12 @@ export class Workbench {
     this.#write()
   }
 
-  #write(): void {
+  #stopWriting(): void {
     if (this.#writing !== null) clearTimeout(this.#writing)
+  }
+
+  #write(): void {
+    this.#stopWriting()
     this.#writing = setTimeout(() => {
       const next = formatState(this.#state)
       if (next !== location.hash && !(next === '#' && location.hash === ''))
