@@ -17,6 +17,7 @@ import {
   bareRecord,
   FILES,
   loadRun,
+  readVerdict,
   withoutPages,
   writeFindings,
   writeVerdict,
@@ -95,6 +96,15 @@ export const judgeRun = async (dir: string, expect?: string): Promise<Judged> =>
     folder: dir,
     ...(await runAgain(spec, dir)),
   }
+}
+
+/** The run with its stored verdict; it is judged now if it was not before. */
+export const judgedBefore = async (dir: string): Promise<Judged> => {
+  const verdict = readVerdict(dir)
+  const { record } = loadRun(dir)
+  if (verdict === null || record.spec === null) return judgeRun(dir)
+  const { vocabulary } = await findWorkload(record.spec.workload)
+  return { verdict, record: { ...record, vocabulary }, folder: dir, ...(await runAgain(record.spec, dir)) }
 }
 
 /** Of a run, not of somebody else's store. */
