@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/vocabularies/': ['harness/api/', 'harness/support/'],
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
+  'harness/findings/': ['harness/api/', 'harness/support/'],
   'harness/report/': ['harness/api/', 'harness/store/', 'harness/support/'],
   'harness/faults/': ['harness/api/', 'harness/support/'],
   'harness/store/': ['harness/api/', 'harness/history/', 'harness/support/'],
@@ -247,6 +248,7 @@ describe('folders', () => {
       'environments',
       'faults',
       'store',
+      'findings',
       'report',
       'support',
     ].map((name) => `harness/${name}`)

@@ -27,7 +27,7 @@ export const nameOf = ({ title, anomaly: named }: Evidence, { details }: Verdict
 }
 
 /** The pair whose invocation has this index; null: there is none. Pairs are in the order of their invocations. */
-export const pairAt = ({ pairs }: RunRecord, index: number): Pair | null => {
+const pairAt = ({ pairs }: RunRecord, index: number): Pair | null => {
   let [low, high] = [0, pairs.length]
   while (low < high) {
     const middle = (low + high) >> 1

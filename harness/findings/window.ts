@@ -80,7 +80,7 @@ const drawBar = ({ label, text, look, from, to }: Bar, row: number, axis: Axis):
   return [
     `<text x="${LABELS - 8}" y="${y + 13}" text-anchor="end">${xmlText(clip(label, MOST_LABEL))}</text>`,
     `<rect x="${left.toFixed(1)}" y="${y}" width="${Math.max(2, right - left).toFixed(1)}" height="${ROW - 4}" ${LOOKS[look]}><title>${xmlText(text)}</title></rect>`,
-    `<text x="${(isRight ? WIDTH - MARGIN - 4 : left + 4).toFixed(1)}" y="${y + 13}"${isRight ? ' text-anchor="end"' : ''}>${xmlText(clip(text, MOST_TEXT))}</text>`,
+    `<text x="${(isRight ? WIDTH - MARGIN - 4 : left + 4).toFixed(1)}" y="${y + 13}"${isRight ? ' text-anchor="end"' : ''} stroke="#ffffff" stroke-width="3" paint-order="stroke">${xmlText(clip(text, MOST_TEXT))}</text>`,
   ].join('\n')
 }
 
