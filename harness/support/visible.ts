@@ -8,8 +8,7 @@
  * UAX #9), characters without width, separators of lines and paragraphs, tags, and halves of surrogate pairs.
  */
 const UNSEEN =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are made visible
-  /[\0-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu
+  /[^\P{Cc}\t\n]|[\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\p{Cs}\u{e0000}-\u{e007f}]/gu
 
 const escaped = (character: string): string => {
   const code = character.codePointAt(0) as number

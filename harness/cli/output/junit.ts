@@ -26,6 +26,8 @@ interface TestCase {
 
 /** A CI server shows it as a whole. */
 const MOST_CHARACTERS = 20_000
+/** Names and messages stand in one line. */
+const MOST_IN_A_LINE = 2000
 
 const evidenceText = ({ summary, evidence }: Verdict): string =>
   clip([summary, ...evidence.map(({ title, text }) => `${title}\n${text}`)].join('\n\n'), MOST_CHARACTERS)
@@ -36,25 +38,32 @@ const problemOf = (each: Verdict, { record, verdict }: Judged): TestCase['proble
   const isFailure = each.status === 'invalid' && excuseOf(record, verdict, each) === null
   return {
     element: isFailure ? 'failure' : 'error',
-    message: each.summary,
+    message: clip(each.summary, MOST_IN_A_LINE),
     text: evidenceText(each),
   }
 }
 
 /** Such as a run in which no operation was ok: no checker need be undecided, and still nothing was tested. */
-const wholeCase = ({ status, summary }: RunVerdict, isTold: boolean): TestCase => ({
-  name: 'the run tested something',
-  problem: status === 'unknown' && !isTold ? { element: 'error', message: summary, text: summary } : null,
-  output: summary,
-})
+const wholeCase = (verdict: RunVerdict, isTold: boolean): TestCase => {
+  const summary = clip(verdict.summary, MOST_IN_A_LINE)
+  const isMissing = verdict.status === 'unknown' && !isTold
+  return {
+    name: 'the run tested something',
+    problem: isMissing ? { element: 'error', message: summary, text: summary } : null,
+    output: summary,
+  }
+}
 
 const casesOf = (judged: Judged): readonly TestCase[] => {
   const { verdict } = judged
   const cases = verdict.verdicts.map(
     (each): TestCase => ({
-      name: each.promise.text === '' ? each.checker : `${each.checker}: ${each.promise.text}`,
+      name: clip(
+        each.promise.text === '' ? each.checker : `${each.checker}: ${each.promise.text}`,
+        MOST_IN_A_LINE,
+      ),
       problem: problemOf(each, judged),
-      output: each.summary,
+      output: clip(each.summary, MOST_CHARACTERS),
     }),
   )
   const isTold = cases.some(({ problem }) => problem?.element === 'error')

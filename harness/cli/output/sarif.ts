@@ -21,7 +21,7 @@ const shown = (text: string): string => visible(clip(text, MOST_CHARACTERS))
 
 /** Rule identifiers are paths without blanks. */
 const ruleOf = ({ checker, anomaly }: Finding): string =>
-  anomaly === checker ? checker : `${checker}/${anomaly.replace(/[^\w.-]+/g, '-')}`
+  anomaly === checker ? checker : `${checker}/${clip(anomaly, 80).replace(/[^\w.-]+/g, '-')}`
 
 /** A relative reference (RFC 3986) from the working directory, with forward slashes. */
 const uriOf = (file: string): string =>
