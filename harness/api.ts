@@ -54,7 +54,6 @@ export type {
   Sandbox,
   SandboxSpec,
 } from './api/environment.ts'
-export type { Finding, Findings } from './api/finding.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
 export type { Call, ClientProcess, Meta, Operation, Outcome, Pair } from './api/history.ts'
 export type { UndoEntry, UndoJournal } from './api/journal.ts'

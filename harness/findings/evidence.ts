@@ -21,8 +21,7 @@ export const nameOf = ({ title, anomaly: named }: Evidence, { details }: Verdict
   const anomaly = named ?? null
   const [, kind = '', digits, excuse] = COUNTED.exec(title) ?? []
   const count = Number(digits)
-  if (!Object.hasOwn(details, kind) || details[kind] !== count)
-    return { anomaly, kind: null, count: 1, isAllowed: false }
+  if (details[kind] !== count) return { anomaly, kind: null, count: 1, isAllowed: false }
   return { anomaly, kind, count, isAllowed: excuse !== undefined }
 }
 

@@ -11,7 +11,7 @@ import { outputFormats } from './formats.ts'
 import { showText } from './show.ts'
 
 /** Markup, an ANSI code, controls of text direction, a control character that XML forbids, a fence, and a megabyte. */
-const HOSTILE = `<script>alert(1)</script> ]]> "&" \x1b[2J\u202e\x07 \ufffe \ud800 | \`\`\`\`\n# not a heading @all ![x](https://evil.example) ${'x'.repeat(1e6)}`
+const HOSTILE = `<script>alert(1)</script> ]]> "&" \x1b[2J\u202e\x07 \ufffe \ud800 | \n\`\`\`\`\n# not a heading @all ![x](https://evil.example) ${'x'.repeat(1e6)}`
 
 const history = historyOf([
   [0, 'invoke', 'write', { key: HOSTILE, value: 1 }],
@@ -95,7 +95,8 @@ describe('hostile text', () => {
     for (const line of output.split('\n')) {
       const [mark] = /^`{3,}/.exec(line) ?? []
       if (fence === null && mark !== undefined) fence = mark
-      else if (fence !== null) fence = line === fence ? null : fence
+      else if (fence !== null)
+        fence = /^`+ *$/.test(line) && line.trim().length >= fence.length ? null : fence
       else outside.push(line)
     }
     expect(fence).toBeNull()
