@@ -305,6 +305,16 @@ describe('steps', () => {
     expect(found?.steps[1]?.text).toBe('two leaders')
   })
 
+  it('are those of the first wrong row, where the evidence is a table', () => {
+    const rows = [
+      { cells: ['fine'], operations: [0] },
+      { cells: ['lost'], operations: [2], mark: 'lost' },
+    ]
+    const view = { kind: 'table', columns: ['key'], rows, omitted: 0, fine: 0 } as const
+    const found = stepsOf(record(), stale({ view }))
+    expect(found?.steps.map((step) => ('operation' in step ? step.operation : null))).toEqual([2, 2])
+  })
+
   it('are none where nothing was broken', () => {
     expect(stepsOf(record(), runVerdictOf([]))).toBeNull()
   })

@@ -100,9 +100,16 @@ const faultsAround = (record: RunRecord, fromNs: number, toNs: number): readonly
 /** Equal times: what ends comes after what begins, and operations in the order of the history. */
 const inOrder = (steps: readonly Step[]): readonly Step[] => steps.toSorted((a, b) => a.timeNs - b.timeNs)
 
+/** Of many findings in one table, those of the first are enough. */
+const smallest = ({ view, operations }: Evidence): readonly number[] => {
+  const rows = view?.kind === 'table' ? view.rows : []
+  const first = rows.find((row) => row.mark !== undefined && row.operations.length > 0)
+  return first?.operations ?? operations
+}
+
 const stepsOfEvidence = (record: RunRecord, evidence: Evidence): Steps => {
-  const { title, operations, atNs, view } = evidence
-  const pairs = pairsAt(record, operations)
+  const { title, atNs, view } = evidence
+  const pairs = pairsAt(record, smallest(evidence))
   const shown = pairs.slice(0, MOST_OPERATIONS)
   const blocked = view?.kind === 'linearization' ? view.blocked : null
   const isTimed = hasTimes(record)
