@@ -4,10 +4,10 @@ import path from 'node:path'
 import { FILES } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { showText } from '../output/show.ts'
-import { judgedBefore } from '../run/judge.ts'
+import { judgedRun } from '../run/judge.ts'
 
 export const showCommand = async (run: string): Promise<number> => {
-  const judged = await judgedBefore(run)
+  const judged = await judgedRun(run)
   const report = path.join(run, FILES.report)
   const shown = fs.existsSync(report) ? { ...judged, reportFile: report } : judged
   process.stdout.write(showText(shown, process.stdout.isTTY === true))

@@ -98,13 +98,16 @@ export const judgeRun = async (dir: string, expect?: string): Promise<Judged> =>
   }
 }
 
-/** The run with its stored verdict; it is judged now if it was not before. */
-export const judgedBefore = async (dir: string): Promise<Judged> => {
+/** A run with its stored verdict; one without is judged. */
+export const judgedRun = async (dir: string): Promise<Judged> => {
   const verdict = readVerdict(dir)
   const { record } = loadRun(dir)
-  if (verdict === null || record.spec === null) return judgeRun(dir)
-  const { vocabulary } = await findWorkload(record.spec.workload)
-  return { verdict, record: { ...record, vocabulary }, folder: dir, ...(await runAgain(record.spec, dir)) }
+  const { spec } = record
+  if (verdict === null || spec === null) return judgeRun(dir)
+  // A user's workload may be gone. The run can be shown without it.
+  const workload = await findWorkload(spec.workload).catch(() => null)
+  const vocabulary = workload?.vocabulary ?? null
+  return { verdict, record: { ...record, vocabulary }, folder: dir, ...(await runAgain(spec, dir)) }
 }
 
 /** Of a run, not of somebody else's store. */
