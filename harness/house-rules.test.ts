@@ -30,7 +30,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/vocabularies/': ['harness/api/', 'harness/support/'],
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
-  'harness/report/': ['harness/api/', 'harness/store/', 'harness/support/', 'checkers/porcupine-ts/'],
+  'harness/findings/': ['harness/api/', 'harness/support/'],
+  'harness/report/': [
+    'harness/api/',
+    'harness/findings/',
+    'harness/store/',
+    'harness/support/',
+    'checkers/porcupine-ts/',
+  ],
   'harness/faults/': ['harness/api/', 'harness/support/'],
   'harness/store/': ['harness/api/', 'harness/history/', 'harness/support/'],
   'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/', 'harness/history/'],
@@ -247,6 +254,7 @@ describe('folders', () => {
       'environments',
       'faults',
       'store',
+      'findings',
       'report',
       'support',
     ].map((name) => `harness/${name}`)

@@ -115,7 +115,13 @@ describe('the impact of faults', () => {
 
   it('leaves out faults without effect, and is null without faults', () => {
     const idle = impactOf(record({ history, faults: [fault(5, 7, { effective: false })], samples: sampled }))
-    expect(idle).toEqual({ recoveries: [], longestUnavailabilityMs: {}, coverage: {}, use: {}, sides: [] })
+    expect(idle).toMatchObject({
+      recoveries: [],
+      longestUnavailabilityMs: {},
+      coverage: {},
+      use: {},
+      sides: [],
+    })
     expect(impactOf(record({ history, faults: [] }))).toBeNull()
     expect(impactOf(bareRecord(history))).toBeNull()
   })

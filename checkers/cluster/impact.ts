@@ -12,7 +12,7 @@ import { countIn, lowerBound } from '../lower-bound.ts'
 import { type Activity, activitiesIn, activitiesOf, momentsOf } from './activity.ts'
 import { sidesSeen } from './partitions.ts'
 import { overlapsAny, type Span, touching } from './spans.ts'
-import { usesOfFaults } from './use.ts'
+import { servedTimeOf, usesOfFaults } from './use.ts'
 
 /** The rate counts as back at this share of the undisturbed rate. */
 const BACK_SHARE = 0.8
@@ -150,6 +150,7 @@ export const impactOf = (record: RunRecord): Impact | null => {
     longestUnavailabilityMs: longestByKind(okNs, faults, endNs),
     coverage: coverageOf(pairs, faults, activitiesOf(moments, recovering), endNs),
     use: usesOfFaults(record),
+    served: servedTimeOf(record),
     sides: sidesSeen(record).map(({ fault, sides }) => ({
       fault: fault.planned.id,
       sides: sides.map(({ served: _, ...side }) => side),

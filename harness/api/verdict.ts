@@ -164,6 +164,8 @@ export interface Impact {
   >
   /** Kind of fault -> the use of the cluster around it. Verdicts of older versions lack it. */
   readonly use?: Readonly<Record<string, FaultUse>>
+  /** Seconds in which some operation was in progress, and those of them in which one was acknowledged. Older versions lack it. */
+  readonly served?: { readonly askedS: number; readonly servedS: number }
   /** What each side of each partition into sides did. Told, not judged. Verdicts of older versions lack it. */
   readonly sides?: readonly { readonly fault: string; readonly sides: readonly SideSeen[] }[]
 }

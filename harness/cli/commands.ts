@@ -108,6 +108,13 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/report.ts')).reportCommand,
   }),
   command({
+    name: 'show',
+    description: 'show in the terminal what a run found: the evidence step by step, the faults, the errors',
+    arguments: [RUN_FOLDER],
+    settings: {},
+    load: async () => (await import('./commands/show.ts')).showCommand,
+  }),
+  command({
     name: 'serve',
     description: 'browse stored runs on loopback',
     arguments: [

@@ -16,6 +16,7 @@ const VERSIONS = {
   machine: 1,
   service: 1,
   verdict: 1,
+  findings: 1,
   log: 1,
 } as const
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
+import type { Findings } from '../api/finding.ts'
 import type { Operation } from '../api/history.ts'
 import type { RecordedFault } from '../api/nemesis.ts'
 import type {
@@ -44,6 +45,8 @@ export const FILES = {
   nodes: 'nodes',
   services: 'services',
   verdict: 'verdict.json',
+  findings: 'findings.json',
+  window: 'window.svg',
   report: 'report.html',
   log: 'harness.jsonl',
 } as const
@@ -112,6 +115,15 @@ export const writeVerdict = (dir: string, verdict: RunVerdict): RunVerdict => {
   const stored = storedVerdict(withoutPages(verdict))
   writeJson(path.join(dir, FILES.verdict), { ...headerOf('verdict', ownVersion()), ...stored })
   return stored
+}
+
+/** Writes findings.json, and the picture of the failing window. @param picture null: nothing failed that has a time */
+export const writeFindings = (dir: string, findings: Findings, picture: string | null): void => {
+  writeJson(path.join(dir, FILES.findings), { ...headerOf('findings', ownVersion()), ...findings })
+  const file = path.join(dir, FILES.window)
+  // A picture from an earlier judgement would show what this one did not find.
+  if (picture === null) fs.rmSync(file, { force: true })
+  else fs.writeFileSync(file, picture)
 }
 
 /** The verdict without the content of its pages; their file names are kept. */

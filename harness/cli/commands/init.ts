@@ -5,13 +5,10 @@ import path from 'node:path'
 import { publishedTypes, ROOT } from '../../store/package.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { typed } from '../shell.ts'
 
 /** Files for every language, and a folder for each language. */
 const STARTER = path.join(ROOT, 'targets', 'starter')
-
-/** As it is typed in a shell. */
-const typed = (file: string): string =>
-  /^[\w./-]+$/.test(file) ? file : `'${file.replaceAll("'", `'\\''`)}'`
 
 /** What has to be done before the first run. */
 const BUILD: Readonly<Record<string, (folder: string) => string>> = {

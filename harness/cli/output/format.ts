@@ -11,6 +11,10 @@ export interface Judged {
   readonly record: RunRecord
   /** The folder in which the verdict and its pages of evidence were stored. */
   readonly folder?: string
+  /** The history file that was judged, if it is not that of a run's folder. */
+  readonly file?: string
+  /** The command that runs or judges it again. Absent: it is not known. */
+  readonly again?: string
   /** The rendered report. */
   readonly reportFile?: string
 }

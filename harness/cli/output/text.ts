@@ -1,14 +1,9 @@
 /** The verdict for people: what was judged, the counts, the faults, the evidence. */
-import path from 'node:path'
 import type { FaultRecord, RunRecord } from '../../api/record.ts'
-import type { RunVerdict, Status } from '../../api/verdict.ts'
+import type { RunVerdict } from '../../api/verdict.ts'
 import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
-import type { Judged, OutputFormat } from './format.ts'
-
-/** ANSI: green, red, yellow. */
-const COLOURS: Readonly<Record<Status, number>> = { valid: 32, invalid: 31, unknown: 33 }
-
-const coloured = (status: Status, text: string): string => `\x1b[${COLOURS[status]}m${text}\x1b[0m`
+import type { OutputFormat } from './format.ts'
+import { checkerLines, errorLines, evidenceLines, printed, statusWord } from './sections.ts'
 
 const faultLine = (fault: FaultRecord): string => {
   const effect =
@@ -24,12 +19,6 @@ const leftOutOf = (faults: readonly FaultRecord[]): string => {
   return count === 0 ? '' : `${count} left out while the cluster had served too little, `
 }
 
-const indent = (text: string, by: string): string =>
-  text
-    .split('\n')
-    .map((line) => (line === '' ? line : by + line))
-    .join('\n')
-
 /** The worst value of each measure. The values of each heal are in verdict.json and the report. */
 const impactLines = ({ impact }: RunVerdict): readonly string[] => {
   if (impact === null || impact === undefined) return []
@@ -43,21 +32,6 @@ const impactLines = ({ impact }: RunVerdict): readonly string[] => {
     longestMs === undefined ? '' : `; longest time without an ok ${formatDurationMs(longestMs)} (${kind})`
   return [
     `  recovery   longest after a heal: first ok ${worstOf('firstOkMs')}, all ready ${worstOf('readyMs')}, rate back ${worstOf('rateBackMs')}${longest}`,
-  ]
-}
-
-/** Errors shown on the terminal; all are in verdict.json and the report. */
-const SHOWN_ERRORS = 8
-
-const errorLines = ({ errors = [] }: RunVerdict): readonly string[] => {
-  const shown = errors.slice(0, SHOWN_ERRORS)
-  const more = errors.length - shown.length
-  return [
-    ...shown.map(({ source, message, count, nodes }, i) => {
-      const where = nodes.length === 0 ? '' : ` (${nodes.join(', ')})`
-      return `  ${(i === 0 ? 'errors' : '').padEnd(10)} ${String(count).padStart(6)} × ${source}${where}: ${message}`
-    }),
-    ...(more > 0 ? [`  ${''.padEnd(10)} and ${more} other messages`] : []),
   ]
 }
 
@@ -112,12 +86,6 @@ const endingLines = ({ facts }: RunRecord): readonly string[] => {
   ]
 }
 
-const checkerLines = ({ verdicts }: RunVerdict): readonly string[] =>
-  verdicts.flatMap(({ checker, status, summary, promise }) => [
-    `  ${checker.padEnd(16)} ${status.padEnd(8)} ${summary}`,
-    ...(promise.text === '' ? [] : [`  ${' '.repeat(16)} promised: ${promise.text} (${promise.source})`]),
-  ])
-
 const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[] =>
   record.faults === null
     ? []
@@ -126,28 +94,14 @@ const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[
         ...record.faults.filter(({ isLeftOut }) => !isLeftOut).map(faultLine),
       ]
 
-const evidenceLines = ({ verdict, folder }: Judged): readonly string[] =>
-  verdict.verdicts
-    .flatMap(({ evidence }) => evidence)
-    .flatMap(({ title, text, page }) => [
-      '',
-      `  ${title}`,
-      '',
-      indent(text, '    '),
-      ...(folder === undefined || page === undefined
-        ? []
-        : ['', `    interactive page: ${path.join(folder, page.file)}`]),
-    ])
-
 export const text: OutputFormat = {
   name: 'text',
   description: 'for people',
   render: (judged, { isTerminal }) => {
-    const { verdict, record, reportFile } = judged
+    const { verdict, record, reportFile, again } = judged
     const { counts, status } = verdict
-    const word = status.toUpperCase()
     const lines = [
-      `${isTerminal ? coloured(status, word) : word}  ${verdict.summary}`,
+      `  ${verdict.summary}`,
       '',
       ...checkerLines(verdict),
       '',
@@ -164,7 +118,8 @@ export const text: OutputFormat = {
     ]
     if (record.spec !== null)
       lines.push('', `  seed       ${record.spec.seed} (faultline ${record.faultline ?? 'unknown'})`)
+    if (again !== undefined) lines.push(`  again      ${again}`)
     if (reportFile !== undefined) lines.push(`  report     ${reportFile}`)
-    return `${lines.join('\n')}\n`
+    return `${statusWord(status, isTerminal)}${printed(lines)}`
   },
 }

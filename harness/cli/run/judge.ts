@@ -8,12 +8,24 @@ import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
+import { findingsOf } from '../../findings/findings.ts'
+import { headlineOf } from '../../findings/headline.ts'
+import { windowPicture } from '../../findings/window.ts'
 import { decodeAny } from '../../history/decode.ts'
 import { readHistoryText } from '../../store/history-file.ts'
-import { bareRecord, FILES, loadRun, readVerdict, withoutPages, writeVerdict } from '../../store/run-store.ts'
+import {
+  bareRecord,
+  FILES,
+  loadRun,
+  readVerdict,
+  withoutPages,
+  writeFindings,
+  writeVerdict,
+} from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from '../output/format.ts'
+import { commandToCheck, runAgain } from './again.ts'
 import { parseExpect } from './expect.ts'
 import { parseOptions } from './options.ts'
 import { findWorkload } from './registries.ts'
@@ -36,7 +48,7 @@ const sentence = (note: string): string =>
 const judgeRecord = async (
   recorded: RunRecord,
   { workload, options, expect, notes }: Judging,
-): Promise<RunVerdict> => {
+): Promise<Pick<Judged, 'record' | 'verdict'>> => {
   const { vocabulary } = workload
   const expected = parseExpect(expect, vocabulary)
   const record = {
@@ -52,29 +64,50 @@ const judgeRecord = async (
       ? checkers.filter((checker) => checker.needs.every((part) => record[part] !== null))
       : checkers
   const verdict = await composeVerdict(usable, record, new AbortController().signal)
-  return { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] }
+  return { record, verdict: { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] } }
 }
 
-/** Judges the run in `dir` and stores verdict.json. @param expect judges it against this promise instead of its own */
+/** Stores verdict.json with its pages, and findings.json with its picture. Returns the verdict as it is read back. */
+const store = (dir: string, { record, verdict }: Pick<Judged, 'record' | 'verdict'>): RunVerdict => {
+  const stored = writeVerdict(dir, verdict)
+  writeFindings(
+    dir,
+    {
+      status: verdict.status,
+      headline: headlineOf(record, verdict),
+      findings: findingsOf(record, verdict),
+    },
+    windowPicture(record, verdict),
+  )
+  return stored
+}
+
+/** Judges the run in `dir` and stores verdict.json and findings.json. @param expect judges it against this promise instead of its own */
 export const judgeRun = async (dir: string, expect?: string): Promise<Judged> => {
-  const { record, notes } = loadRun(dir)
-  const spec = record.spec
+  const { record: recorded, notes } = loadRun(dir)
+  const spec = recorded.spec
   if (spec === null) throw new UserError(`${dir} has no spec.`)
   const workload = await findWorkload(spec.workload)
-  const judged = await judgeRecord(record, { workload, options: spec.workloadOptions, expect, notes })
-  const verdict = await tryToStore(FILES.verdict, () => writeVerdict(dir, judged))
-  const { vocabulary } = workload
-  return { verdict: verdict ?? withoutPages(judged), record: { ...record, vocabulary }, folder: dir }
+  const judged = await judgeRecord(recorded, { workload, options: spec.workloadOptions, expect, notes })
+  const verdict = await tryToStore(FILES.verdict, () => store(dir, judged))
+  return {
+    verdict: verdict ?? withoutPages(judged.verdict),
+    record: judged.record,
+    folder: dir,
+    ...(await runAgain(spec, dir)),
+  }
 }
 
 /** A run with its stored verdict; one without is judged. */
 export const judgedRun = async (dir: string): Promise<Judged> => {
   const verdict = readVerdict(dir)
-  if (verdict === null) return judgeRun(dir)
   const { record } = loadRun(dir)
+  const { spec } = record
+  if (verdict === null || spec === null) return judgeRun(dir)
   // A user's workload may be gone. The run can be shown without it.
-  const workload = record.spec === null ? null : await findWorkload(record.spec.workload).catch(() => null)
-  return { verdict, record: { ...record, vocabulary: workload?.vocabulary ?? null }, folder: dir }
+  const workload = await findWorkload(spec.workload).catch(() => null)
+  const vocabulary = workload?.vocabulary ?? null
+  return { verdict, record: { ...record, vocabulary }, folder: dir, ...(await runAgain(spec, dir)) }
 }
 
 /** Of a run, not of somebody else's store. */
@@ -129,14 +162,15 @@ export const judgePath = async (given: string, settings: CheckSettings): Promise
   const { text, file: found } = readHistoryText(file)
   const decoded = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
   const { options, notes } = importOptions(workload, settings, file, decoded.operations)
-  const record = bareRecord(decoded.operations)
-  const verdict = await judgeRecord(record, {
+  const judged = await judgeRecord(bareRecord(decoded.operations), {
     workload,
     options,
     expect,
     notes: [...decoded.notes, ...notes],
   })
-  if (pages === undefined) return { verdict: withoutPages(verdict), record }
+  const { record } = judged
+  const origin = { file: path.relative('.', found), again: commandToCheck(given, settings) }
+  if (pages === undefined) return { verdict: withoutPages(judged.verdict), record, ...origin }
   fs.mkdirSync(pages, { recursive: true })
-  return { verdict: writeVerdict(pages, verdict), record, folder: pages }
+  return { verdict: store(pages, judged), record, folder: pages, ...origin }
 }

@@ -1,0 +1,96 @@
+/** The command that runs a spec again, or judges a history again: what differs from the defaults, and the seed. */
+import type { OptionSpecs, Options } from '../../api/options.ts'
+import type { RunSpec } from '../../api/record.ts'
+import type { Target } from '../../api/target.ts'
+import type { Judged } from '../output/format.ts'
+import { flagOf, parseSettings } from '../setting.ts'
+import { typedCommand } from '../shell.ts'
+import { findNemesis, findTarget, findWorkload } from './registries.ts'
+import { CHECK_SETTINGS, type CheckSettings, RUN_SETTINGS } from './settings.ts'
+
+/** `k=v` for each option that is not at its default. */
+const changed = (options: Options, specs: OptionSpecs): readonly string[] =>
+  Object.entries(options).flatMap(([name, value]) => {
+    const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
+    if (spec === undefined || spec.default === value) return []
+    return [`${name}=${value}${spec.type === 'duration' ? 'ms' : ''}`]
+  })
+
+const flag = (name: keyof typeof RUN_SETTINGS, value: string | number | null): readonly string[] =>
+  value === null || value === '' ? [] : [flagOf(name), String(value)]
+
+const optionFlag = (name: keyof typeof RUN_SETTINGS, options: readonly string[]): readonly string[] =>
+  flag(name, options.join(','))
+
+/** The nemeses, or the recorded plan that was repeated, with their options. */
+const faultWords = ({ nemeses, plan, faults }: RunSpec, dir: string): readonly string[] => {
+  const options = nemeses.flatMap(({ name, options }) =>
+    changed(options, findNemesis(name).options).map((option) => `${name}.${option}`),
+  )
+  if (faults !== undefined) return [...flag('faults', dir), ...optionFlag('nemesisOpts', options)]
+  if (nemeses.length === 0) return []
+  return [
+    ...flag('nemesis', nemeses.map(({ name }) => name).join(',')),
+    ...optionFlag('nemesisOpts', options),
+    // Which plan is the default depends on the options: it is always named. Records from before it was stored are steady.
+    ...flag('plan', plan ?? 'steady'),
+  ]
+}
+
+/** Settings of a run whose names in the spec are the same: those that are not at their default. */
+const settingWords = (spec: RunSpec, target: Target): readonly string[] => {
+  const defaults = parseSettings(RUN_SETTINGS, {})
+  const numbers = (['concurrency', 'clientGroups', 'rate'] as const).flatMap((name) =>
+    spec[name] === defaults[name] ? [] : flag(name, spec[name]),
+  )
+  const durations = (['timeLimit', 'operationTimeout', 'readyTimeout', 'recoveryTimeout'] as const).flatMap(
+    (name) => (spec[`${name}Ms`] === defaults[`${name}Ms`] ? [] : flag(name, `${spec[`${name}Ms`]}ms`)),
+  )
+  const nodes = spec.nodes === target.nodes.default ? [] : flag('nodes', spec.nodes)
+  return [...nodes, ...numbers, ...durations]
+}
+
+/**
+ * @param dir the folder of the run, whose recorded faults are repeated if the run itself repeated some
+ * @throws UserError if a part of the spec is not there any more
+ */
+const commandToRun = async (spec: RunSpec, dir: string): Promise<string> => {
+  const target = await findTarget(spec.target)
+  const workload = await findWorkload(spec.workload)
+  return typedCommand([
+    'faultline',
+    'run',
+    spec.target,
+    ...flag('env', spec.environment),
+    ...flag('bug', spec.bug),
+    ...optionFlag('targetOpts', changed(spec.targetOptions, target.options)),
+    ...flag('workload', spec.workload),
+    ...optionFlag('workloadOpts', changed(spec.workloadOptions, workload.options)),
+    ...faultWords(spec, dir),
+    ...settingWords(spec, target),
+    ...flag('expect', spec.expect),
+    ...flag('seed', spec.seed),
+  ])
+}
+
+/** Judging needs no target: where the module of a part is not there or is broken, no command is given. */
+export const runAgain = async (spec: RunSpec, dir: string): Promise<Pick<Judged, 'again'>> => {
+  try {
+    return { again: await commandToRun(spec, dir) }
+  } catch {
+    return {}
+  }
+}
+
+export const commandToCheck = (given: string, settings: CheckSettings): string => {
+  const defaults: Readonly<Record<string, unknown>> = parseSettings(CHECK_SETTINGS, {})
+  const words = Object.entries(settings).flatMap(([name, value]) =>
+    !Object.hasOwn(CHECK_SETTINGS, name) ||
+    name === 'pages' ||
+    value === undefined ||
+    value === defaults[name]
+      ? []
+      : [flagOf(name), String(value)],
+  )
+  return typedCommand(['faultline', 'check', given, ...words])
+}

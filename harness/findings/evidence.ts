@@ -1,0 +1,77 @@
+/** What a piece of evidence shows: its name, how often it was found, and when it was complete. */
+import type { Pair } from '../api/history.ts'
+import type { RunRecord } from '../api/record.ts'
+import type { Evidence, Verdict } from '../api/verdict.ts'
+
+/** The name of evidence. Null: it has none of its own, and belongs to the first evidence of its verdict that has one. */
+export interface EvidenceName {
+  readonly anomaly: string | null
+  /** The kind of finding that a checker counts, such as `lost`. */
+  readonly kind: string | null
+  readonly count: number
+  /** It is shown although the promise allows it. */
+  readonly isAllowed: boolean
+}
+
+/** Findings of one kind together: `lost: 121`, `out of order: 84 (allowed by the promise)`. */
+const COUNTED = /^(.+): (\d+)( \(.+\))?$/s
+
+/** A title counts only if the verdict's details have the same count: a key may look like a count. */
+export const nameOf = ({ title, anomaly: named }: Evidence, { details }: Verdict): EvidenceName => {
+  const anomaly = named ?? null
+  const [, kind = '', digits, excuse] = COUNTED.exec(title) ?? []
+  const count = Number(digits)
+  if (details[kind] !== count) return { anomaly, kind: null, count: 1, isAllowed: false }
+  return { anomaly, kind, count, isAllowed: excuse !== undefined }
+}
+
+/** The pair whose invocation has this index; null: there is none. Pairs are in the order of their invocations. */
+const pairAt = ({ pairs }: RunRecord, index: number): Pair | null => {
+  let [low, high] = [0, pairs.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((pairs[middle] as Pair).invocation.index < index) low = middle + 1
+    else high = middle
+  }
+  const found = pairs[low]
+  return found?.invocation.index === index ? found : null
+}
+
+export const pairsAt = (record: RunRecord, operations: readonly number[]): readonly Pair[] =>
+  [...new Set(operations)].flatMap((index) => pairAt(record, index) ?? [])
+
+const endOf = ({ invocation, completion }: Pair): number => completion?.timeNs ?? invocation.timeNs
+
+const lastEnd = (record: RunRecord, operations: readonly number[]): number | null => {
+  const pairs = pairsAt(record, operations)
+  return pairs.length === 0 ? null : pairs.reduce((last, pair) => Math.max(last, endOf(pair)), 0)
+}
+
+/**
+ * Whether the times of a history tell anything: an imported history without times gets equal steps.
+ */
+export const hasTimes = ({ history, spec }: RunRecord): boolean => {
+  if (spec !== null) return true
+  const step = (history[1]?.timeNs ?? 0) - (history[0]?.timeNs ?? 0)
+  return history.some(({ timeNs }, i) => i > 0 && timeNs - (history[i - 1]?.timeNs ?? 0) !== step)
+}
+
+export interface Moment {
+  readonly atNs: number
+  /** False: some of what the evidence shows had happened earlier. */
+  readonly isExact: boolean
+}
+
+/** When the evidence was complete. Null: nothing tells. */
+export const momentOf = (record: RunRecord, evidence: Evidence, count: number): Moment | null => {
+  if (!hasTimes(record)) return null
+  const { view, atNs, operations } = evidence
+  const isExact = count === 1
+  if (view?.kind === 'linearization') {
+    const blocked = pairAt(record, view.blocked)
+    if (blocked !== null) return { atNs: endOf(blocked), isExact: true }
+  }
+  if (atNs !== undefined) return { atNs, isExact }
+  const lastNs = lastEnd(record, operations)
+  return lastNs === null ? null : { atNs: lastNs, isExact }
+}

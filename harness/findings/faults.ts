@@ -1,0 +1,71 @@
+/** The faults that were in force at a time, and how a sentence names them. */
+import type { FaultRecord, RunRecord } from '../api/record.ts'
+import { formatTimeNs } from '../support/time.ts'
+
+/** A fault with a measured effect. One that was never healed is in force until the end. */
+export interface EffectiveFault extends FaultRecord {
+  readonly injectedAtNs: number
+}
+
+/** In the order of their injections. */
+export const effectiveFaults = ({ faults }: RunRecord): readonly EffectiveFault[] =>
+  (faults ?? [])
+    .filter((fault): fault is EffectiveFault => fault.effective && fault.injectedAtNs !== undefined)
+    .toSorted((a, b) => a.injectedAtNs - b.injectedAtNs)
+
+export const endNs = ({ healedAtNs }: EffectiveFault): number => healedAtNs ?? Number.POSITIVE_INFINITY
+
+/** Those in force at some time of a span, its ends included. */
+export const inForce = (record: RunRecord, fromNs: number, toNs = fromNs): readonly EffectiveFault[] =>
+  effectiveFaults(record).filter((fault) => fault.injectedAtNs <= toNs && endNs(fault) >= fromNs)
+
+/**
+ * The sets of nodes that could still reach each other in some direction, by the links that were cut during the whole fault.
+ * One set: the links do not divide the nodes that they name.
+ */
+const sidesOf = ({ effects }: FaultRecord): readonly (readonly string[])[] => {
+  const links = effects.findLast((effect) => effect.effective)?.links ?? []
+  const cut = new Set(links.map(({ from, to }) => `${from}>${to}`))
+  const reaches = (a: string, b: string): boolean => !cut.has(`${a}>${b}`) || !cut.has(`${b}>${a}`)
+  let sides: readonly (readonly string[])[] = []
+  for (const node of inNameOrder(links.flatMap(({ from, to }) => [from, to]))) {
+    const isNear = (side: readonly string[]): boolean => side.some((other) => reaches(node, other))
+    const near = sides.filter(isNear)
+    sides = [...sides.filter((side) => !near.includes(side)), [...near.flat(), node]]
+  }
+  return sides.map(inNameOrder).toSorted((a, b) => a.length - b.length)
+}
+
+/** Each name once. `n2` comes before `n10`. */
+const inNameOrder = (names: readonly string[]): readonly string[] =>
+  [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+
+/** `partition-3 (n1 | n2 n3)`, `kill-2 (n1)`, `disk-1 (all nodes)`. */
+export const nameFault = (fault: FaultRecord, { spec }: RunRecord): string => {
+  const { planned, victims } = fault
+  const sides = sidesOf(fault)
+  const hit =
+    victims.length > 1 && victims.length === spec?.nodes ? 'all nodes' : inNameOrder(victims).join(' ')
+  const where = sides.length > 1 ? sides.map((nodes) => nodes.join(' ')).join(' | ') : hit
+  return where === '' ? planned.id : `${planned.id} (${where})`
+}
+
+/** `a`, `a and b`, `a, b and c`; of many the first, and how many more. */
+export const listed = (names: readonly string[], most = 3): string => {
+  const shown = names.length <= most ? names : [...names.slice(0, most), `${names.length - most} more`]
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
+
+/** `while kill-2 (n1) was in force`; what was before, if none was; nothing for a run without effective faults. */
+export const underFaults = (record: RunRecord, atNs: number): string => {
+  const now = inForce(record, atNs)
+  if (now.length > 0) {
+    const names = listed(now.map((fault) => nameFault(fault, record)))
+    return ` while ${names} ${now.length === 1 ? 'was' : 'were'} in force`
+  }
+  const all = effectiveFaults(record)
+  const [last] = all.filter((fault) => endNs(fault) < atNs).toSorted((a, b) => endNs(b) - endNs(a))
+  if (last !== undefined)
+    return ` with no fault in force, after ${nameFault(last, record)} had been healed at ${formatTimeNs(endNs(last))}`
+  return all.length === 0 ? '' : ' before any fault was in force'
+}

@@ -1,0 +1,321 @@
+import { describe, expect, it } from 'vitest'
+import { conclude, finding } from '../../checkers/verdict.ts'
+import type { FaultRecord, RunRecord, RunSpec } from '../api/record.ts'
+import type { Evidence, RunVerdict } from '../api/verdict.ts'
+import { plannedFault } from '../testing/faults.ts'
+import { type RecordParts, recordOf } from '../testing/record.ts'
+import { historyOf } from '../testing/steps.ts'
+import { evidenceOf, runVerdictOf, verdictOf } from '../testing/verdicts.ts'
+import { REGISTER } from '../vocabularies/register.ts'
+import { findingsOf } from './findings.ts'
+import { headlineOf } from './headline.ts'
+import { stepsOf } from './steps.ts'
+
+/** A write by process 0 from 10 to 11 s, and a read by process 1 from 12 to 12.41 s that misses it. */
+const STALE = historyOf([
+  [0, 'invoke', 'write', { key: 4, value: 1 }],
+  [0, 'ok', 'write', { key: 4, value: 1 }],
+  [1, 'invoke', 'read', { key: 4 }],
+  [1, 'ok', 'read', { key: 4, value: null }],
+]).map((operation, i) => ({
+  ...operation,
+  node: `n${1 + (i >> 1)}`,
+  timeNs: ([10, 11, 12, 12.41][i] as number) * 1e9,
+}))
+
+const spec = { target: 'etcd', nodes: 3, seed: 7, workload: 'register' } as RunSpec
+
+const partition = (fromS: number, toS: number | undefined, id = 'partition-3'): FaultRecord => ({
+  planned: plannedFault({ id, nemesis: 'partition', kind: 'partition/one' }),
+  victims: ['n1', 'n2', 'n3'],
+  injectedAtNs: fromS * 1e9,
+  ...(toS === undefined ? {} : { healedAtNs: toS * 1e9 }),
+  effects: [
+    {
+      effective: true,
+      summary: '4 packets dropped',
+      measurements: {},
+      links: [
+        { from: 'n1', to: 'n2' },
+        { from: 'n2', to: 'n1' },
+        { from: 'n1', to: 'n3' },
+        { from: 'n3', to: 'n1' },
+      ],
+    },
+  ],
+  effective: true,
+})
+
+const record = (parts: RecordParts = {}): RunRecord =>
+  recordOf({ history: STALE, vocabulary: REGISTER, spec, faults: [], ...parts })
+
+const stale = (change: Partial<Evidence> = {}): RunVerdict =>
+  runVerdictOf([verdictOf({ evidence: [evidenceOf([0, 2], { anomaly: 'stale read', ...change })] })])
+
+const BROKEN = "Read of register was promised linearizable (etcd's documentation), which was broken"
+
+describe('the headline of an invalid run', () => {
+  it('names the promise, who made it, when it broke, the faults then, and the operations', () => {
+    expect(headlineOf(record({ faults: [partition(11.5, 20)] }), stale())).toBe(
+      `${BROKEN} at 12.410 s while partition-3 (n1 | n2 n3) was in force: stale read, 2 operations on key 4.`,
+    )
+  })
+
+  it('names of many faults the first three', () => {
+    const faults = [1, 2, 3, 4, 5].map((n) => partition(n, 20, `cut-${n}`))
+    expect(headlineOf(record({ faults }), stale())).toContain(
+      'cut-1 (n1 | n2 n3), cut-2 (n1 | n2 n3), cut-3 (n1 | n2 n3) and 2 more were in force',
+    )
+  })
+
+  it('says what was before, where no fault was in force', () => {
+    expect(headlineOf(record({ faults: [partition(1, 2)] }), stale())).toContain(
+      'at 12.410 s with no fault in force, after partition-3 (n1 | n2 n3) had been healed at 2.000 s:',
+    )
+    expect(headlineOf(record({ faults: [partition(30, 31)] }), stale())).toContain(
+      'at 12.410 s before any fault was in force:',
+    )
+  })
+
+  it('mentions no fault that had no effect, and none for a history without faults', () => {
+    const idle = { ...partition(1, undefined), effective: false }
+    expect(headlineOf(record({ faults: [idle] }), stale())).not.toMatch(/partition|fault/)
+    const imported = record({ spec: null, faults: null, vocabulary: null })
+    expect(headlineOf(imported, stale())).toBe(
+      "Read was promised linearizable (etcd's documentation), which was broken at 12.410 s: stale read, 2 operations.",
+    )
+  })
+
+  it('gives no time for a history without times', () => {
+    const history = STALE.map((operation, i) => ({ ...operation, timeNs: i * 1e6 }))
+    const imported = record({ spec: null, faults: null, history })
+    expect(headlineOf(imported, stale())).toBe(`${BROKEN}: stale read, 2 operations on key 4.`)
+  })
+
+  it('gives the latest time of findings that were counted together, and no fault for it', () => {
+    const lost = verdictOf({
+      promise: { text: 'submit: exactly-once', source: 'README' },
+      evidence: [evidenceOf([0, 2], { title: 'lost: 121' })],
+      details: { lost: 121 },
+    })
+    expect(headlineOf(record({ faults: [partition(1, 20)] }), runVerdictOf([lost]))).toBe(
+      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121), 2 operations on key 4.',
+    )
+  })
+
+  it('quotes a promise in words, and tells the summary where no operation shows it', () => {
+    const terms = verdictOf({
+      promise: { text: 'one leader per term', source: 'README' },
+      summary: 'Two led.',
+    })
+    expect(headlineOf(record(), runVerdictOf([terms]))).toBe(
+      'The promise "one leader per term" (README) was broken: Two led.',
+    )
+  })
+})
+
+describe('the headline of other runs', () => {
+  it('of a valid run says what was tried', () => {
+    const verdict = runVerdictOf([verdictOf({ status: 'valid' })], {
+      counts: { ok: 2, fail: 0, info: 0 },
+      faults: { planned: 3, injected: 2, effective: 1 },
+      impact: {
+        recoveries: [],
+        longestUnavailabilityMs: {},
+        coverage: {},
+        served: { askedS: 4, servedS: 3 },
+      },
+    })
+    expect(headlineOf(record({ faults: [partition(11.5, 20)] }), verdict)).toBe(
+      'No promise was broken (1 checker proved it for this history): 2 operations of register, 2 acknowledged, 1 of them while a fault was in force; 1 of 3 planned faults took effect: partition (1), and the cluster served in 3 of 4 s.',
+    )
+  })
+
+  it('of an unknown run says what was missing, and what to change or to look at', () => {
+    const verdict = runVerdictOf([], {
+      status: 'unknown',
+      summary: 'Vacuous: no operation was ok.',
+      counts: { ok: 0, fail: 9, info: 0 },
+      errors: [{ source: 'client', message: 'c.sync is not a function', count: 9, nodes: [] }],
+    })
+    expect(headlineOf(record(), verdict)).toBe(
+      'Nothing was proved: Vacuous: no operation was ok. The most frequent error (9 times) was: c.sync is not a function.',
+    )
+  })
+
+  it('of a broken promise that does not count says why', () => {
+    const outside = { ...stale(), status: 'unknown' as const, outsideClaims: true }
+    expect(headlineOf(record(), outside)).toMatch(
+      /^Not held against the cluster, because faults went beyond what the claims tolerate: Read of register/,
+    )
+  })
+})
+
+describe('findings', () => {
+  const [found] = findingsOf(record({ faults: [partition(11.5, 20)] }), stale())
+
+  it('have the operations, the nodes, the time, and the faults in force then', () => {
+    expect(found).toMatchObject({
+      anomaly: 'stale read',
+      operations: [0, 2],
+      nodes: ['n1', 'n2'],
+      firstAtNs: 12.41e9,
+      faults: ['partition-3'],
+      excuse: null,
+    })
+  })
+
+  const print = (parts: RecordParts, verdict: RunVerdict): string | undefined =>
+    findingsOf(record(parts), verdict)[0]?.fingerprint
+
+  it('have a fingerprint without times, values, keys, seeds, nodes and limits', () => {
+    expect(found?.fingerprint).toMatch(/^[0-9a-f]{16}$/)
+    const later = STALE.map((operation) => ({ ...operation, timeNs: operation.timeNs + 5e9, node: 'n9' }))
+    const other = { history: later, spec: { ...spec, seed: 99, nodes: 5 } }
+    expect(print(other, stale({ title: 'Key 77', operations: [2] }))).toBe(found?.fingerprint)
+    const within = (limit: string) =>
+      print({}, runVerdictOf([verdictOf({ promise: { text: `recovers within ${limit} s`, source: '' } })]))
+    expect(within('15.0')).toBe(within('30.5'))
+  })
+
+  it('have another fingerprint for another target, promise, checker, anomaly or kind', () => {
+    const changes = [
+      print({ spec: { ...spec, target: '/home/me/redis.ts' } }, stale()),
+      print({}, stale({ anomaly: 'lost update' })),
+      print({}, runVerdictOf([verdictOf({ evidence: [evidenceOf([0])] })])),
+      print({}, runVerdictOf([verdictOf({ checker: 'sequential' })])),
+      print({}, runVerdictOf([verdictOf({ promise: { text: 'read: causal', source: '' } })])),
+      print(
+        {},
+        runVerdictOf([
+          verdictOf({ evidence: [evidenceOf([0], { title: 'lost: 1' })], details: { lost: 1 } }),
+        ]),
+      ),
+    ]
+    expect(new Set([found?.fingerprint, ...changes]).size).toBe(changes.length + 1)
+    expect(print({ spec: { ...spec, target: '/elsewhere/redis.ts' } }, stale())).toBe(changes[0])
+  })
+
+  it('are one for each kind that a checker counted, without what the promise allows', () => {
+    const judged = conclude(
+      [
+        finding('lost', 'a', []),
+        finding('lost', 'b', []),
+        finding('late', 'c', []),
+        finding('twice', 'd', []),
+      ],
+      {
+        seen: '4 requests',
+        clean: '',
+        unproven: null,
+        kinds: ['lost', 'late', 'twice'],
+        allows: (kind) => kind === 'late',
+        details: {},
+      },
+    )
+    const all = findingsOf(record(), runVerdictOf([verdictOf(judged)]))
+    expect(all.map(({ anomaly, count }) => [anomaly, count])).toEqual([
+      ['lost', 2],
+      ['twice', 1],
+    ])
+  })
+
+  it('take a key that looks like a count for a key', () => {
+    const keys = [evidenceOf([0], { title: 'Key a: 5' }), evidenceOf([2], { title: 'Key b: 6 fails too' })]
+    const all = findingsOf(record(), runVerdictOf([verdictOf({ evidence: keys })]))
+    expect(all).toHaveLength(1)
+    expect(all[0]).toMatchObject({ anomaly: 'linearizability', operations: [0, 2] })
+  })
+
+  it('come first if they are held against the cluster', () => {
+    const claims = {
+      source: 'x',
+      consistency: {},
+      minority: 'refuse',
+      tolerates: {},
+      recoversWithinMs: 1,
+    } as const
+    const assumed = {
+      text: 'read: causal',
+      source: 'assumed',
+      assumed: { text: 'causal', toClaim: 'claim it' },
+    }
+    const verdict = runVerdictOf([verdictOf({ checker: 'causal', promise: assumed }), verdictOf()])
+    const all = findingsOf(record({ claims }), verdict)
+    expect(all.map(({ checker, excuse }) => [checker, excuse])).toEqual([
+      ['linearizability', null],
+      ['causal', 'nobody promised it'],
+    ])
+  })
+
+  it('are none for a valid run', () => {
+    expect(findingsOf(record(), runVerdictOf([verdictOf({ status: 'valid' })]))).toEqual([])
+  })
+})
+
+describe('steps', () => {
+  it('are in the order of time, with the begin and the end of faults between them', () => {
+    const view = { kind: 'linearization', key: '4', order: [], blocked: 2, attempts: [], omitted: 0 } as const
+    const found = stepsOf(
+      record({ faults: [partition(10.5, 12.2), partition(30, 40, 'later')] }),
+      stale({ view }),
+    )
+    expect(found?.steps.map(({ timeNs, kind, text }) => `${timeNs / 1e9} ${kind} ${text}`)).toEqual([
+      '10 invoke process 0 at n1: write {"key":4,"value":1}',
+      '10.5 fault-begins partition-3 (n1 | n2 n3) begins: 4 packets dropped',
+      '11 complete process 0 at n1: write ok {"key":4,"value":1}',
+      '12 invoke process 1 at n2: read {"key":4}',
+      '12.2 fault-ends partition-3 (n1 | n2 n3) is healed',
+      '12.41 complete process 1 at n2: read ok {"key":4,"value":null} <- no order explains this answer',
+    ])
+  })
+
+  it('begin with the fault that had ended last, if none was in force', () => {
+    const faults = [partition(1, 2, 'a'), partition(1, 5, 'b'), partition(3, 4, 'c')]
+    const found = stepsOf(record({ faults }), stale())
+    expect(found?.steps.flatMap((step) => ('fault' in step ? [step.fault, step.kind] : []))).toEqual([
+      'b',
+      'fault-begins',
+      'b',
+      'fault-ends',
+    ])
+  })
+
+  it('are bounded, and say how many operations and faults are left out', () => {
+    const history = historyOf(
+      Array.from(
+        { length: 50 },
+        (_, process) => [process, 'invoke', 'read', { key: 'k'.repeat(1e6) }] as const,
+      ),
+    )
+    const faults = Array.from({ length: 30 }, (_, n) => partition(0, undefined, `cut-${n}`))
+    const operations = history.map(({ index }) => index)
+    const found = stepsOf(record({ history, faults }), stale({ operations }))
+    expect(found).toMatchObject({ omittedOperations: 30, omittedFaults: 10 })
+    expect(found?.steps).toHaveLength(20 + 20)
+    expect(JSON.stringify(found).length).toBeLessThan(20_000)
+  })
+
+  it('show when the state of nodes told it, if no operation does', () => {
+    const verdict = runVerdictOf([
+      verdictOf({ evidence: [evidenceOf([], { atNs: 12e9, text: 'two leaders' })] }),
+    ])
+    const found = stepsOf(record({ faults: [partition(11, 20)] }), verdict)
+    expect(found?.steps.map(({ kind }) => kind)).toEqual(['fault-begins', 'shown'])
+    expect(found?.steps[1]?.text).toBe('two leaders')
+  })
+
+  it('are those of the first wrong row, where the evidence is a table', () => {
+    const rows = [
+      { cells: ['fine'], operations: [0] },
+      { cells: ['lost'], operations: [2], mark: 'lost' },
+    ]
+    const view = { kind: 'table', columns: ['key'], rows, omitted: 0, fine: 0 } as const
+    const found = stepsOf(record(), stale({ view }))
+    expect(found?.steps.map((step) => ('operation' in step ? step.operation : null))).toEqual([2, 2])
+  })
+
+  it('are none where nothing was broken', () => {
+    expect(stepsOf(record(), runVerdictOf([]))).toBeNull()
+  })
+})

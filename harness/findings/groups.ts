@@ -1,0 +1,57 @@
+/** Broken promises, and the evidence of each way in which they were broken. */
+import type { RunRecord } from '../api/record.ts'
+import type { Evidence, RunVerdict, Verdict } from '../api/verdict.ts'
+import { type EvidenceName, nameOf } from './evidence.ts'
+
+/** The evidence of one finding. The first is the one that a reader is shown. */
+export interface Group {
+  readonly verdict: Verdict
+  readonly anomaly: string | null
+  readonly kind: string | null
+  readonly parts: readonly { readonly evidence: Evidence; readonly count: number }[]
+}
+
+interface Named extends EvidenceName {
+  readonly evidence: Evidence
+}
+
+const isNamed = ({ anomaly, kind }: EvidenceName): boolean => anomaly !== null || kind !== null
+
+/**
+ * Evidence without a name of its own, such as that of the other keys that fail, belongs to the first that has one. So the
+ * number of failing keys does not change which findings there are.
+ */
+const groupsOf = (verdict: Verdict): readonly Group[] => {
+  const named = verdict.evidence
+    .map((evidence): Named => ({ evidence, ...nameOf(evidence, verdict) }))
+    .filter(({ isAllowed }) => !isAllowed)
+  const first: EvidenceName | undefined = named.find(isNamed)
+  const kept = named.map((each) =>
+    isNamed(each) || first === undefined ? each : { ...each, anomaly: first.anomaly, kind: first.kind },
+  )
+  const groups = Map.groupBy(kept, ({ anomaly, kind }) => JSON.stringify([anomaly, kind]))
+  if (groups.size === 0) return [{ verdict, anomaly: null, kind: null, parts: [] }]
+  return [...groups.values()].map((parts) => ({
+    verdict,
+    anomaly: parts[0]?.anomaly ?? null,
+    kind: parts[0]?.kind ?? null,
+    parts,
+  }))
+}
+
+/** Why a broken promise is not held against the cluster of a run. Null: it is. */
+export const excuseOf = (
+  { claims }: RunRecord,
+  { outsideClaims }: RunVerdict,
+  { promise }: Verdict,
+): string | null => {
+  if (claims !== null && promise.assumed !== undefined) return 'nobody promised it'
+  return outsideClaims ? 'faults went beyond what the claims tolerate' : null
+}
+
+/** The groups of all broken promises; those that are held against the cluster come first. */
+export const brokenGroups = (record: RunRecord, verdict: RunVerdict): readonly Group[] => {
+  const isExcused = (each: Verdict): boolean => excuseOf(record, verdict, each) !== null
+  const broken = verdict.verdicts.filter(({ status }) => status === 'invalid')
+  return [...broken.filter((each) => !isExcused(each)), ...broken.filter(isExcused)].flatMap(groupsOf)
+}

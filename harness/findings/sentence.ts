@@ -1,0 +1,84 @@
+/** One sentence about a broken promise: what was promised by whom, when it was broken, under which faults, and by what. */
+import type { RunRecord } from '../api/record.ts'
+import type { Evidence, Verdict } from '../api/verdict.ts'
+import { formatTimeNs } from '../support/time.ts'
+import { clip } from '../support/visible.ts'
+import { momentOf, pairsAt } from './evidence.ts'
+import { listed, underFaults } from './faults.ts'
+import type { Group } from './groups.ts'
+
+/** Names of keys and promises come from histories and targets of others, and may be long. */
+const MOST_CHARACTERS = 200
+
+/** `read: linearizable, write: linearizable`: the promises of calls, and nothing else. */
+const CALLS = /^[\w-]+: [\w-]+(?:, [\w-]+: [\w-]+)*$/
+
+const capitalised = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}`
+
+/** `Read, write and cas of register were promised linearizable (etcd's documentation), which was broken`. */
+const promisePhrase = ({ vocabulary }: RunRecord, { promise }: Verdict): string => {
+  const { text, source, assumed } = promise
+  if (text === '') return 'A promise was broken'
+  const made = assumed === undefined ? 'promised' : 'assumed'
+  const by = assumed === undefined ? ` (${clip(source, MOST_CHARACTERS)})` : ' (nobody promised it)'
+  const calls = CALLS.test(text) ? text.split(', ').map((part) => part.split(': ')) : []
+  const names = [...new Set(calls.map(([, name]) => name ?? ''))]
+  if (names.length !== 1)
+    return `The ${made === 'assumed' ? 'assumed ' : ''}promise "${clip(text, MOST_CHARACTERS)}"${by} was broken`
+  const who = listed(
+    calls.map(([call]) => call ?? ''),
+    calls.length,
+  )
+  const whose = vocabulary === null ? '' : ` of ${vocabulary.name}`
+  const verb = calls.length === 1 ? 'was' : 'were'
+  return `${capitalised(who)}${whose} ${verb} ${made} ${names[0]}${by}, which was broken`
+}
+
+/** ` on key 4`, if all of them concern one object that has a name. */
+const keyPhrase = (record: RunRecord, { operations }: Evidence): string => {
+  const calls = record.vocabulary?.calls ?? {}
+  const keys = new Set(
+    pairsAt(record, operations).flatMap(({ invocation: { f, value } }) =>
+      Object.hasOwn(calls, f) ? (calls[f]?.objects?.(value) ?? []) : [],
+    ),
+  )
+  const [key] = keys
+  return key === undefined || keys.size > 1 ? '' : ` on key ${clip(key, MOST_CHARACTERS)}`
+}
+
+/** `stale read, 2 operations on key 4`; `lost (121), 26 operations`. */
+const whatPhrase = (record: RunRecord, group: Group, first: Evidence, count: number): string => {
+  const name = group.anomaly ?? group.kind
+  const found = name === null ? '' : `${name}${count > 1 ? ` (${count})` : ''}`
+  const { length } = first.operations
+  const operations =
+    length === 0 ? '' : `${length} ${length === 1 ? 'operation' : 'operations'}${keyPhrase(record, first)}`
+  return [found, operations].filter(Boolean).join(', ')
+}
+
+/** When, and under which faults. Of many findings together only the end is known, and no fault is named for it. */
+const whenPhrase = (record: RunRecord, first: Evidence, count: number): string => {
+  const moment = momentOf(record, first, count)
+  if (moment === null) return ''
+  if (!moment.isExact) return ` by ${formatTimeNs(moment.atNs)}`
+  return ` at ${formatTimeNs(moment.atNs)}${underFaults(record, moment.atNs)}`
+}
+
+/**
+ * @param firstAtNs the earliest time at which a part of the evidence was complete; it is told if it is not the time of the
+ * evidence that a reader is shown
+ */
+export const sentenceOf = (record: RunRecord, group: Group, firstAtNs: number | null): string => {
+  const promise = promisePhrase(record, group.verdict)
+  const summary = clip(group.verdict.summary.replace(/\.$/, ''), MOST_CHARACTERS)
+  const [shown] = group.parts
+  if (shown === undefined) return `${promise}: ${summary}.`
+  const { evidence, count } = shown
+  const what = whatPhrase(record, group, evidence, count) || summary
+  const shownAtNs = momentOf(record, evidence, count)?.atNs ?? null
+  const earlier =
+    firstAtNs === null || shownAtNs === null || firstAtNs >= shownAtNs
+      ? ''
+      : `; other evidence of it is from ${formatTimeNs(firstAtNs)} on`
+  return `${promise}${whenPhrase(record, evidence, count)}: ${what}${earlier}.`
+}

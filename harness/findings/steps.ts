@@ -1,0 +1,143 @@
+/** The evidence of the first finding step by step, in order of time, with the faults that were in force between the steps. */
+import type { Pair } from '../api/history.ts'
+import type { RunRecord } from '../api/record.ts'
+import type { Evidence, RunVerdict } from '../api/verdict.ts'
+import { printJson } from '../support/json.ts'
+import { clip } from '../support/visible.ts'
+import { hasTimes, pairsAt } from './evidence.ts'
+import { type EffectiveFault, effectiveFaults, endNs, inForce, nameFault } from './faults.ts'
+import { brokenGroups } from './groups.ts'
+
+interface At {
+  /** Nanoseconds since the start of the run. */
+  readonly timeNs: number
+  /** What happened, in one clause. It may contain text of the cluster. */
+  readonly text: string
+}
+
+export type Step =
+  | (At & { readonly kind: 'invoke'; readonly operation: number })
+  | (At & {
+      readonly kind: 'complete'
+      readonly operation: number
+      readonly outcome: 'ok' | 'fail' | 'info'
+      /** No order of the operations explains this answer. Absent: one may. */
+      readonly isUnexplained?: true
+    })
+  | (At & { readonly kind: 'fault-begins' | 'fault-ends'; readonly fault: string })
+  /** The state of the nodes showed it; no operation did. */
+  | (At & { readonly kind: 'shown' })
+
+export interface Steps {
+  /** The title of the evidence. */
+  readonly title: string
+  readonly steps: readonly Step[]
+  /** Whether the times tell anything: without them only the order does. */
+  readonly isTimed: boolean
+  /** How many operations and faults are left out. */
+  readonly omittedOperations: number
+  readonly omittedFaults: number
+}
+
+const MOST_OPERATIONS = 20
+const MOST_FAULTS = 20
+const MOST_CHARACTERS = 200
+
+const valueText = (value: unknown): string => {
+  const json = printJson(value)
+  return json === undefined || json === '{}' ? '' : ` ${clip(json, MOST_CHARACTERS)}`
+}
+
+/** @param blocked the operation that no order explains, if there is one */
+const operationSteps = ({ invocation, completion }: Pair, blocked: number | null): readonly Step[] => {
+  const { index: operation, process, node, f, value, timeNs } = invocation
+  const who = `process ${process}${node === undefined ? '' : ` at ${node}`}`
+  const asked: Step = {
+    kind: 'invoke',
+    operation,
+    timeNs,
+    text: `${who}: ${f}${valueText(value)}${completion === null ? ' (never answered)' : ''}`,
+  }
+  if (completion === null) return [asked]
+  const { type, error } = completion
+  const outcome = type === 'invoke' ? 'info' : type
+  const said =
+    type === 'ok' ? valueText(completion.value) : ` ${clip(error ?? 'without an error', MOST_CHARACTERS)}`
+  const isUnexplained = operation === blocked
+  const completed: Step = {
+    kind: 'complete',
+    operation,
+    timeNs: completion.timeNs,
+    outcome,
+    text: `${who}: ${f} ${outcome === 'info' ? 'in doubt:' : outcome}${said}${isUnexplained ? ' <- no order explains this answer' : ''}`,
+    ...(isUnexplained ? { isUnexplained } : {}),
+  }
+  return [asked, completed]
+}
+
+const faultSteps = (fault: EffectiveFault, record: RunRecord, untilNs: number): readonly Step[] => {
+  const { id } = fault.planned
+  const name = nameFault(fault, record)
+  const effect = fault.effects.findLast(({ effective }) => effective)?.summary ?? ''
+  const begins: Step = {
+    kind: 'fault-begins',
+    fault: id,
+    timeNs: fault.injectedAtNs,
+    text: `${name} begins${effect === '' ? '' : `: ${clip(effect, MOST_CHARACTERS)}`}`,
+  }
+  const { healedAtNs } = fault
+  if (healedAtNs === undefined || healedAtNs > untilNs) return [begins]
+  return [begins, { kind: 'fault-ends', fault: id, timeNs: healedAtNs, text: `${name} is healed` }]
+}
+
+/** Those in force between two times; if there were none, the one that had ended last. */
+const faultsAround = (record: RunRecord, fromNs: number, toNs: number): readonly EffectiveFault[] => {
+  const now = inForce(record, fromNs, toNs)
+  const ended = effectiveFaults(record).filter((fault) => endNs(fault) < fromNs)
+  return now.length > 0 ? now : ended.toSorted((a, b) => endNs(a) - endNs(b)).slice(-1)
+}
+
+/** Equal times: what ends comes after what begins, and operations in the order of the history. */
+const inOrder = (steps: readonly Step[]): readonly Step[] => steps.toSorted((a, b) => a.timeNs - b.timeNs)
+
+/** Of many findings in one table, those of the first are enough. */
+const smallest = ({ view, operations }: Evidence): readonly number[] => {
+  const rows = view?.kind === 'table' ? view.rows : []
+  const first = rows.find((row) => row.mark !== undefined && row.operations.length > 0)
+  return first?.operations ?? operations
+}
+
+const stepsOfEvidence = (record: RunRecord, evidence: Evidence): Steps => {
+  const { title, atNs, view } = evidence
+  const pairs = pairsAt(record, smallest(evidence))
+  const shown = pairs.slice(0, MOST_OPERATIONS)
+  const blocked = view?.kind === 'linearization' ? view.blocked : null
+  const isTimed = hasTimes(record)
+  const steps: readonly Step[] = [
+    ...shown.flatMap((pair) => operationSteps(pair, blocked)),
+    ...(shown.length > 0 || atNs === undefined
+      ? []
+      : [{ kind: 'shown' as const, timeNs: atNs, text: clip(evidence.text, MOST_CHARACTERS) }]),
+  ]
+  const timesNs = steps.map(({ timeNs }) => timeNs)
+  const [fromNs, toNs] = [Math.min(...timesNs), Math.max(...timesNs)]
+  const faults = steps.length === 0 || !isTimed ? [] : faultsAround(record, fromNs, toNs)
+  // What was in force last is what the reader asks for.
+  const last = faults.slice(-MOST_FAULTS)
+  return {
+    title,
+    steps: inOrder([...last.flatMap((fault) => faultSteps(fault, record, toNs)), ...steps]),
+    isTimed,
+    omittedOperations: pairs.length - shown.length,
+    omittedFaults: faults.length - last.length,
+  }
+}
+
+/** Null: no promise was broken, or nothing of it has a time. */
+export const stepsOf = (record: RunRecord, verdict: RunVerdict): Steps | null => {
+  const [group] = brokenGroups(record, verdict)
+  const parts = group?.parts.map(({ evidence }) => evidence) ?? []
+  const evidence =
+    parts.find(({ operations }) => operations.length > 0) ?? parts.find(({ atNs }) => atNs !== undefined)
+  return evidence === undefined ? null : stepsOfEvidence(record, evidence)
+}
