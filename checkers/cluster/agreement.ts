@@ -87,7 +87,7 @@ const rowsAt = (samples: readonly Sample[], position: number, first: string): re
       const name = `${node} ${digest}`
       if (told.position !== position || rows.has(name)) continue
       const { role = '', term = '' } = sample.status ?? {}
-      const mark = digest === first ? undefined : 'differs'
+      const mark = digest === first ? 'first digest' : 'differs'
       rows.set(name, tableRow([formatTimeNs(timeNs), node, position, digest, role, term], [], mark))
     }
   return [...rows.values()]

@@ -61,7 +61,7 @@ const ledgerRow = (row: LedgerRow, trouble?: Trouble): TableRow => {
     [
       key,
       asked === null ? 'nobody asked' : `resource ${asked.resource}, version ${asked.version}`,
-      `${submissions.length} times${acknowledged ? ', acknowledged' : ''}`,
+      `${submissions.length === 1 ? 'once' : `${submissions.length} times`}${acknowledged ? ', acknowledged' : ''}`,
       own,
       acted.length === 0 ? 'none' : `${acted.length}: ${acted.join('; ')}`,
       stopped,

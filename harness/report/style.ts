@@ -73,7 +73,7 @@ const VIEWS = `
 .view-beside{display:flex;flex-wrap:wrap;gap:24px;align-items:flex-start}
 .view-beside>div:first-child{max-width:100%}
 .view-told{flex:1 1 380px;min-width:0}
-.view-graph{overflow:auto;max-height:760px;max-width:100%}
+.view-graph{overflow:auto;max-height:900px;max-width:100%}
 .view-graph svg{display:block}
 .view-edge{fill:none;stroke:currentColor;stroke-width:2}
 .view-arrow{fill:currentColor}

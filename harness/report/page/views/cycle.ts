@@ -3,9 +3,10 @@
  * colour, in their dashes and by their name at each edge.
  */
 import type { CycleView, EdgeKind } from '../../../api/verdict.ts'
+import { visibleText } from '../../../support/visible-text.ts'
 import { addressOf } from '../address.ts'
 import { element } from '../dom.ts'
-import { circleOf, type DrawnEdge, NODE_RADIUS, type Point } from './circle.ts'
+import { type DrawnEdge, layOut, NODE_RADIUS, type Point } from './layout.ts'
 import { counted, type Describe, operationLink, quoted } from './operations.ts'
 
 interface KindOfEdge {
@@ -14,11 +15,11 @@ interface KindOfEdge {
 }
 
 const KINDS: Readonly<Record<EdgeKind, KindOfEdge>> = {
-  ww: { dashes: '', meaning: 'wrote before the other overwrote it' },
-  wr: { dashes: '10 4', meaning: 'wrote what the other read' },
-  rw: { dashes: '3 4', meaning: 'read what the other overwrote (anti-dependency)' },
-  process: { dashes: '12 4 3 4', meaning: 'came before, in the same process' },
-  realtime: { dashes: '16 4 3 4 3 4', meaning: 'was over before the other began' },
+  ww: { dashes: '', meaning: 'the second overwrote what the first wrote' },
+  wr: { dashes: '10 4', meaning: 'the second read what the first wrote' },
+  rw: { dashes: '3 4', meaning: 'the second overwrote what the first read (anti-dependency)' },
+  process: { dashes: '12 4 3 4', meaning: 'the first came before, in the same process' },
+  realtime: { dashes: '16 4 3 4 3 4', meaning: 'the first was over before the second began' },
 }
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -53,24 +54,33 @@ const edgeOf = (edge: DrawnEdge, { kind, why }: CycleView['edges'][number], name
     ...(dashes === '' ? {} : { 'stroke-dasharray': dashes }),
   })
   const label = svg('text', { x: edge.middle.x, y: edge.middle.y, class: `view-label view-${kind}` }, [kind])
-  return svg('g', {}, [svg('title', {}, [`${name}: ${why}`]), line, arrowHead(edge, kind), label])
+  return svg('g', {}, [
+    svg('title', {}, [visibleText(`${name}: ${why}`)]),
+    line,
+    arrowHead(edge, kind),
+    label,
+  ])
 }
 
 const nodeOf = (point: Point, operation: number, name: string, text: string): SVGElement =>
-  svg('a', { href: addressOf('op', operation), class: 'view-node', 'aria-label': `${name}: ${text}` }, [
-    svg('title', {}, [text]),
-    svg('circle', { cx: point.x, cy: point.y, r: NODE_RADIUS }),
-    svg('text', { x: point.x, y: point.y }, [name]),
-  ])
+  svg(
+    'a',
+    { href: addressOf('op', operation), class: 'view-node', 'aria-label': visibleText(`${name}: ${text}`) },
+    [
+      svg('title', {}, [visibleText(text)]),
+      svg('circle', { cx: point.x, cy: point.y, r: NODE_RADIUS }),
+      svg('text', { x: point.x, y: point.y }, [name]),
+    ],
+  )
 
 /** From transaction i to the next one in the circle. */
 const nameOf = (i: number, count: number): string => `T${i + 1} → T${i + 1 === count ? 1 : i + 2}`
 
 const graphOf = ({ transactions, edges }: CycleView): HTMLElement => {
-  const { size, nodes, edges: drawn } = circleOf(edges.length)
+  const { width, height, nodes, edges: drawn } = layOut(edges.length)
   const graph = svg(
     'svg',
-    { viewBox: `0 0 ${size} ${size}`, width: size, height: size, role: 'group', 'aria-label': 'The cycle' },
+    { viewBox: `0 0 ${width} ${height}`, width, height, role: 'group', 'aria-label': 'The cycle' },
     [
       ...drawn.map((edge, i) =>
         edgeOf(edge, edges[i] as CycleView['edges'][number], nameOf(i, edges.length)),

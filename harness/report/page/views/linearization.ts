@@ -96,7 +96,7 @@ export const drawLinearization = (view: LinearizationView, describe: Describe): 
   element('section', { class: 'view view-linearization' }, [
     element('h4', {}, ['The longest order of the operations on key ', quoted(view.key)]),
     element('p', { class: 'view-note' }, [
-      'If the register, queue or other object were linearizable, all operations would have an order that respects their times and explains their answers. This one goes furthest.',
+      'If this object were linearizable, one order of all operations would respect their times and explain their answers. This one goes furthest.',
     ]),
     ...orderOf(view, describe),
     element('p', { class: 'view-blocked' }, [
@@ -108,7 +108,7 @@ export const drawLinearization = (view: LinearizationView, describe: Describe): 
       ? []
       : [
           element('p', { class: 'view-note' }, [
-            `${counted(view.omitted, 'more operation')} on this key up to the failure ${view.omitted === 1 ? 'is' : 'are'} not listed.`,
+            `${counted(view.omitted, 'more operation')} on this key up to the failure ${view.omitted === 1 ? 'is' : 'are'} not listed: earlier steps, or operations that were still open and need not have happened.`,
           ]),
         ]),
   ])

@@ -16,9 +16,11 @@ const linksOf = (operations: readonly number[], describe: Describe): readonly HT
   ]
 }
 
-const rowOf = ({ cells, operations, mark }: TableRow, describe: Describe): HTMLElement =>
-  element('tr', mark === undefined ? { 'data-fine': '' } : { class: 'view-marked' }, [
-    element('td', { class: 'view-mark' }, mark === undefined ? ['✓'] : [`✗ ${mark}`]),
+const rowOf = ({ cells, operations, mark }: TableRow, isMarked: boolean, describe: Describe): HTMLElement =>
+  element('tr', mark === undefined ? { 'data-fine': '' } : {}, [
+    ...(isMarked
+      ? [element('td', { class: 'view-mark' }, [mark === undefined ? '✓ fine' : `✗ ${mark}`])]
+      : []),
     ...cells.map((cell) => element('td', {}, [quoted(cell)])),
     element('td', {}, linksOf(operations, describe)),
   ])
@@ -40,11 +42,13 @@ const filterOf = (body: HTMLElement): HTMLElement => {
 }
 
 export const drawTable = (view: TableView, describe: Describe): HTMLElement => {
-  const heads = ['mark', ...view.columns, 'operations']
+  const marked = view.rows.filter(({ mark }) => mark !== undefined).length
+  // A table without any mark only tells, and judges nothing.
+  const heads = [...(marked === 0 ? [] : ['mark']), ...view.columns, 'operations']
   const body = element(
     'tbody',
     {},
-    view.rows.map((row) => rowOf(row, describe)),
+    view.rows.map((row) => rowOf(row, marked > 0, describe)),
   )
   const head = element('thead', {}, [
     element(
@@ -53,7 +57,6 @@ export const drawTable = (view: TableView, describe: Describe): HTMLElement => {
       heads.map((text) => element('th', { scope: 'col' }, [text])),
     ),
   ])
-  const marked = view.rows.filter(({ mark }) => mark !== undefined).length
   return element('section', { class: 'view view-table' }, [
     ...(marked === 0 || marked === view.rows.length ? [] : [filterOf(body)]),
     element('div', { class: 'view-scroll', tabindex: '0', role: 'region', 'aria-label': heads.join(', ') }, [

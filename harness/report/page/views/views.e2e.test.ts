@@ -231,7 +231,10 @@ describeWithBrowser('views of evidence', () => {
     const page = await open(all, 'hostile')
     expect(await page.locator('img').count()).toBe(0)
     expect(await page.title()).toBe('views')
-    expect(await page.innerText('#views')).toContain('<img src=x onerror=')
+    const text = await page.innerText('#views')
+    expect(text).toContain('<img src=x onerror=')
+    expect(text).toContain('<U+202E>')
+    for (const hidden of ['\u202e', '\u001b']) expect(text).not.toContain(hidden)
   })
 
   it('dark', async () => {
