@@ -70,9 +70,9 @@ describe('linearizations', () => {
         { operation: 2, state: '2' },
       ],
       blocked: 6,
+      from: { states: ['2'], others: 0 },
       attempts: [
         {
-          from: ['2'],
           order: [],
           state: '2',
           refused: [{ operation: 6, why: 'read -> 1 is not possible when it is 2' }],

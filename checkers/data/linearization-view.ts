@@ -20,6 +20,7 @@ export interface FailingKey<S, I, O> {
 
 /** A longer order is not read to its beginning. */
 const MOST_STEPS = 500
+const MOST_STATES = 4
 const MOST_ATTEMPTS = 6
 const MOST_REFUSED = 12
 const MEMORY_BYTES = 2 ** 28
@@ -35,7 +36,6 @@ const linearizationView = <S, I, O>(
   const indexOf = (at: number): number => indices[at] as number
   const { from, attempts, others } = explain(model, operations, result, limits)
   const draw = ({ order, state, refused }: ExplainedAttempt): Drawn => ({
-    from: from.map(clipped),
     order: order.map(indexOf),
     state: clipped(state),
     refused: refused
@@ -67,6 +67,7 @@ const linearizationView = <S, I, O>(
     key: clipped(key),
     order,
     blocked: indexOf(result.blocked),
+    from: { states: from.slice(0, MOST_STATES).map(clipped), others: Math.max(0, from.length - MOST_STATES) },
     attempts: drawn,
     omitted,
   }

@@ -32,10 +32,10 @@ export interface LinearizationView {
   readonly order: readonly { readonly operation: number; readonly state: string }[]
   /** The operation that cannot be placed. */
   readonly blocked: number
-  /** How far one gets in the failing window, and why each candidate cannot come next. */
+  /** Some of the states in which the failing window may begin, and the number of the others. */
+  readonly from: { readonly states: readonly string[]; readonly others: number }
+  /** How far one gets in the failing window from one of these states, and why each candidate cannot come next. */
   readonly attempts: readonly {
-    /** The states in which the window may begin; the order goes on from one of them. */
-    readonly from: readonly string[]
     readonly order: readonly number[]
     readonly state: string
     readonly refused: readonly { readonly operation: number; readonly why: string }[]

@@ -61,14 +61,11 @@ const chain = (operations: readonly number[], describe: Describe): readonly (Nod
   operations.flatMap((operation, at) => [...(at === 0 ? [] : [' → ']), operationLink(operation, describe)])
 
 const attemptOf = (attempt: Attempt, at: number, describe: Describe): HTMLElement => {
-  const { from, order, state } = attempt
-  const begins = from.flatMap((each, i) => [...(i === 0 ? [] : [' or ']), quoted(each)])
+  const { order, state } = attempt
   return element('li', { class: 'view-attempt' }, [
     element('p', {}, [
       element('strong', {}, [`Way ${at + 1}: `]),
-      'it begins as ',
-      ...begins,
-      order.length === 0 ? ', and nothing can come first' : '; ',
+      ...(order.length === 0 ? ['nothing can come first'] : []),
       ...chain(order, describe),
       ...(order.length === 0 ? [] : ['; then it is ', quoted(state)]),
       '.',
@@ -77,18 +74,26 @@ const attemptOf = (attempt: Attempt, at: number, describe: Describe): HTMLElemen
   ])
 }
 
-const attemptsOf = ({ attempts }: LinearizationView, describe: Describe): readonly HTMLElement[] =>
-  attempts.length === 0
+const beginningOf = ({ from: { states, others } }: LinearizationView): readonly (Node | string)[] => [
+  'Before them it is ',
+  ...states.flatMap((each, i) => [...(i === 0 ? [] : [' or ']), quoted(each)]),
+  others === 0 ? '. ' : ` or one of ${counted(others, 'other state')}. `,
+]
+
+const attemptsOf = (view: LinearizationView, describe: Describe): readonly HTMLElement[] =>
+  view.attempts.length === 0
     ? []
     : [
         element('h4', {}, ['Why nothing else can come next']),
         element('p', { class: 'view-note' }, [
-          'These are the ways through the last operations before the failure, as far as each goes. Then every candidate is refused.',
+          'These are the ways through the last operations before the failure, as far as each goes. ',
+          ...beginningOf(view),
+          'In the end every candidate is refused.',
         ]),
         element(
           'ol',
           { class: 'view-attempts' },
-          attempts.map((attempt, at) => attemptOf(attempt, at, describe)),
+          view.attempts.map((attempt, at) => attemptOf(attempt, at, describe)),
         ),
       ]
 
