@@ -64,7 +64,7 @@ export interface TableView {
   readonly kind: 'table'
   readonly columns: readonly string[]
   readonly rows: readonly TableRow[]
-  /** The number of rows that are not listed. */
+  /** The number of rows that are not listed. Rows with another mark are in the table of that mark. */
   readonly omitted: number
   /** How many of those have nothing wrong. */
   readonly fine: number
