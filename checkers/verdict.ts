@@ -4,7 +4,8 @@
  */
 import type { Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
-import type { Checker, Evidence, Status, Verdict } from '../harness/api/verdict.ts'
+import type { Checker, Evidence, Status, TableRow, Verdict } from '../harness/api/verdict.ts'
+import { type TableParts, tableView } from './table-view.ts'
 
 export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> {
   /** The call whose promise was broken, if it is known. */
@@ -52,13 +53,21 @@ export interface Finding<Kind extends string> {
   readonly proof?: string
   /** The time at which all of it had happened, if the operations do not show it. */
   readonly atNs?: number
+  /** The same as rows of the table of its kind. */
+  readonly rows?: readonly TableRow[]
 }
 
 export const finding = <Kind extends string>(
   kind: Kind,
   text: string,
   pairs: readonly Pair[],
-): Finding<Kind> => ({ kind, text, operations: pairs.map(({ invocation }) => invocation.index) })
+  rows?: readonly TableRow[],
+): Finding<Kind> => ({
+  kind,
+  text,
+  operations: pairs.map(({ invocation }) => invocation.index),
+  ...(rows === undefined ? {} : { rows }),
+})
 
 export interface Conclusion<Kind extends string> {
   /** What was looked at: `30 reads of 2 logs`. */
@@ -81,6 +90,10 @@ export interface Conclusion<Kind extends string> {
   readonly brokenIs?: Status
   /** The call whose promise is broken by whatever is found. Absent: it is not known. */
   readonly blamed?: string
+  /** The standard name of each kind of finding. It has no values in it, so that it is the same in every run. */
+  readonly anomalies?: Readonly<Partial<Record<Kind, string>>>
+  /** The table that the rows of findings belong to. */
+  readonly table?: TableParts
   /** The details, in addition to the count of each kind. */
   readonly details: Verdict['details']
 }
@@ -124,21 +137,26 @@ const countsOf = (groups: readonly Group<string>[]): Readonly<Record<string, num
 const evidenceOf = <Kind extends string>(
   { kind, findings }: Group<Kind>,
   excuse: string | null,
-  note: string | null,
+  { note = () => null, anomalies, table }: Pick<Conclusion<Kind>, 'note' | 'anomalies' | 'table'>,
 ): Evidence => {
   const shown = findings.slice(0, SHOWN)
   const hidden = findings.length - shown.length
+  const told = note(kind)
   const timesNs = shown.flatMap(({ atNs }) => atNs ?? [])
   const lines = [
     ...shown.map(({ text, proof }) => proof ?? text),
     ...(hidden === 0 ? [] : [`and ${hidden} more`]),
-    ...(note === null ? [] : ['', note]),
+    ...(told === null ? [] : ['', told]),
   ]
+  const anomaly = anomalies?.[kind]
+  const rows = findings.flatMap((each) => each.rows ?? [])
   return {
     title: `${kind}: ${findings.length}${excuse === null ? '' : ` (${excuse})`}`,
     text: lines.join('\n'),
     operations: [...new Set(shown.flatMap(({ operations }) => operations))],
     ...(timesNs.length === 0 ? {} : { atNs: Math.max(...timesNs) }),
+    ...(anomaly === undefined ? {} : { anomaly }),
+    ...(table === undefined || rows.length === 0 ? {} : { view: tableView(table, rows) }),
   }
 }
 
@@ -180,7 +198,6 @@ export const conclude = <Kind extends string>(
     unproven,
     allows = () => false,
     because = 'allowed by the promise',
-    note = () => null,
     brokenIs = 'invalid',
     blamed,
     details,
@@ -193,8 +210,8 @@ export const conclude = <Kind extends string>(
     status: against.length > 0 ? brokenIs : unproven === null ? 'valid' : 'unknown',
     summary: summaryOf(against, allowed, { ...conclusion, because }),
     evidence: [
-      ...against.map((group) => evidenceOf(group, null, note(group.kind))),
-      ...allowed.map((group) => evidenceOf(group, because, note(group.kind))),
+      ...against.map((group) => evidenceOf(group, null, conclusion)),
+      ...allowed.map((group) => evidenceOf(group, because, conclusion)),
     ],
     details: { ...details, ...countsOf(groups) },
     ...(blamed === undefined ? {} : { blamed }),

@@ -99,6 +99,7 @@ export type {
   ClusterActivity,
   ErrorGroup,
   Evidence,
+  EvidenceView,
   FaultUse,
   Impact,
   RunVerdict,

@@ -32,6 +32,14 @@ describe('agreement', () => {
         'Replicas disagree (1) in the digests of 3 samples: at position 5 of the log n1 had digest a at 0.000 s, n3 had digest c at 1.000 s.',
     })
     expect(verdict.evidence[0]?.text).toContain('n3  c')
+    expect(verdict.evidence[0]?.anomaly).toBe('diverging replicas')
+    expect(verdict.evidence[0]?.view).toMatchObject({
+      rows: [
+        { mark: 'first digest', cells: ['0.000 s', 'n1', '5', 'a', 'follower', '1'] },
+        { mark: 'differs', cells: ['1.000 s', 'n3', '5', 'c', 'follower', '1'] },
+      ],
+      omitted: 0,
+    })
     expect(await judge([sample('n1', 5, 'a'), sample('n1', 5, 'b')])).toMatchObject({ status: 'invalid' })
   })
 

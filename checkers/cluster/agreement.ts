@@ -6,7 +6,9 @@
  * comparison at two positions also covers the entries between them.
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
+import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
 /** Lines of the table that proves a disagreement. */
@@ -74,6 +76,23 @@ const tableOf = (samples: readonly Sample[], position: number): string => {
 const show = ({ node, timeNs, digest }: Digest): string =>
   `${node} had digest ${digest} at ${formatTimeNs(timeNs)}`
 
+const COLUMNS = ['at', 'node', 'position', 'digest', 'role', 'term']
+
+/** The first report of each digest by each node. */
+const rowsAt = (samples: readonly Sample[], position: number, first: string): readonly TableRow[] => {
+  const rows = new Map<string, TableRow>()
+  for (const sample of samples)
+    for (const told of digestsOf(sample)) {
+      const { node, timeNs, digest } = told.seen
+      const name = `${node} ${digest}`
+      if (told.position !== position || rows.has(name)) continue
+      const { role = '', term = '' } = sample.status ?? {}
+      const mark = digest === first ? 'first digest' : 'differs'
+      rows.set(name, tableRow([formatTimeNs(timeNs), node, position, digest, role, term], [], mark))
+    }
+  return [...rows.values()]
+}
+
 const found = (
   samples: readonly Sample[],
   { position, first, second }: Disagreement,
@@ -83,6 +102,7 @@ const found = (
   proof: tableOf(samples, position),
   operations: [],
   atNs: Math.max(first.timeNs, second.timeNs),
+  rows: rowsAt(samples, position, first.digest),
 })
 
 const judge = (record: RunRecord): Judged => {
@@ -93,6 +113,8 @@ const judge = (record: RunRecord): Judged => {
     clean: `${positions} log positions were reported by more than one node, and all digests are equal`,
     unproven: positions === 0 ? 'no two nodes reported the same position' : null,
     kinds: ['replicas disagree'],
+    anomalies: { 'replicas disagree': 'diverging replicas' },
+    table: { columns: COLUMNS },
     details: disagreement === null ? { compared: positions } : { position: disagreement.position },
   })
 }

@@ -216,6 +216,11 @@ const judge = (record: RunRecord): Judged => {
     clean: `served as claimed, in ${judged} cases that show it`,
     unproven: judged === 0 ? 'no request was made when the claim could have been broken' : null,
     kinds: KINDS,
+    anomalies: {
+      'late after a fault': 'slow failover',
+      'unavailable for too long': 'unavailable',
+      'reads not served': 'reads not served',
+    },
     brokenIs: excuse === null ? 'invalid' : 'unknown',
     aside: excuse,
     details: { judged },

@@ -3,6 +3,7 @@ import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'
+import { tableRow, tableView } from '../table-view.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
 import { troubleNote } from './fault-trouble.ts'
 import { slowMachine } from './slow-machine.ts'
@@ -53,6 +54,16 @@ const judge = (record: RunRecord): Judged => {
       )
       .join('\n'),
     operations: [],
+    anomaly: 'replicas do not converge',
+    view: tableView(
+      { columns: ['node', 'digest', 'at log position', 'asked at'] },
+      [...last].map(([node, { status, timeNs }]) =>
+        tableRow(
+          [node, status?.digest ?? 'did not answer', status?.digestAt ?? '', formatTimeNs(timeNs)],
+          [],
+        ),
+      ),
+    ),
   }
   const isDue = deadlineMs !== null && watchedMs >= deadlineMs
   const excuse =

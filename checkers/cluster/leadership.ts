@@ -6,6 +6,7 @@ import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { claimed } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 
 export interface Said {
@@ -44,6 +45,13 @@ const found = (kind: ElectionFinding['kind'], text: string, said: readonly Said[
     .join('\n'),
   operations: said.flatMap(({ operation }) => operation ?? []),
   atNs: Math.max(...said.map(({ timeNs }) => timeNs)),
+  rows: said.map(({ node, timeNs, status, operation }) =>
+    tableRow(
+      [formatTimeNs(timeNs), node, status.role, status.term, status.leader ?? 'unknown'],
+      operation === undefined ? [] : [operation],
+      kind,
+    ),
+  ),
 })
 
 const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
@@ -113,6 +121,8 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
     clean: 'never two leaders in one term, and no term went back',
     unproven,
     kinds: KINDS,
+    anomalies: { 'two leaders in one term': 'split brain', 'a term that goes back': 'term goes back' },
+    table: { columns: ['at', 'node', 'role', 'term', 'leader that it knows'] },
     allows: (kind) => mayBeOld && kind === 'a term that goes back',
     details: { statuses: all.length, terms },
   })

@@ -98,6 +98,7 @@ const judge = ({ logs, faults, claims }: RunRecord): Judged => {
     clean: `no ${kinds.join(', no ')}`,
     unproven: null,
     kinds,
+    anomalies: Object.fromEntries(kinds.map((kind) => [kind, kind])),
     allows: () => excuse !== undefined,
     because: `explained by a ${excuse?.planned.model} fault, after which a node may stop`,
     ...(findings.some(({ kind }) => Object.hasOwn(claims?.logPatterns ?? {}, kind)) ? { blamed: OWN } : {}),

@@ -6,8 +6,9 @@
  */
 import type { Claims, MinorityClaim } from '../../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
+import type { Evidence, TableRow } from '../../harness/api/verdict.ts'
 import { claimed } from '../promise.ts'
+import { tableRow, tableView } from '../table-view.ts'
 import { checkerOf, conclude, countBy, type Finding, type Judged, listCounts } from '../verdict.ts'
 import { cutLinks, describeSide, partitionsIn, type Side, type SidesSeen, sidesSeen } from './partitions.ts'
 
@@ -86,6 +87,33 @@ const classOf = (side: Side, claims: Claims): string =>
 const tableOf = ({ fault, sides }: SidesSeen, claims: Claims): string =>
   [fault.planned.id, ...sides.map((side) => `  ${describeSide(side, classOf(side, claims))}`)].join('\n')
 
+const TABLE = {
+  columns: [
+    'fault',
+    'side',
+    'is',
+    'behaviour',
+    'reads',
+    'certainly stale',
+    'writes',
+    'served by an unnamed node',
+    'refused',
+    'hung',
+  ],
+}
+
+const rowsOf = ({ fault, sides: all }: SidesSeen, claims: Claims): readonly TableRow[] =>
+  all.map((side) => {
+    const { nodes, isMajority, reads, stale, writes, unattributed, refused, hung, served } = side
+    const is = isMajority ? 'majority' : 'minority'
+    const counts = [reads, stale, writes, unattributed, refused, hung]
+    return tableRow(
+      [fault.planned.id, nodes.join(' '), is, classOf(side, claims), ...counts],
+      served.map(({ invocation }) => invocation.index),
+      isBeyond(side, claims) ? 'fail-open' : undefined,
+    )
+  })
+
 type FailedOpen = Finding<'a side without a majority failed open'>
 
 const found = (seen: SidesSeen, claims: Claims): readonly FailedOpen[] => {
@@ -99,6 +127,7 @@ const found = (seen: SidesSeen, claims: Claims): readonly FailedOpen[] => {
       operations: beyond
         .flatMap(({ served }) => served.map(({ invocation }) => invocation.index))
         .slice(0, SHOWN_OPERATIONS),
+      rows: rowsOf(seen, claims),
     },
   ]
 }
@@ -117,6 +146,8 @@ const judge = (record: RunRecord): Judged => {
       clean: listCounts(classes),
       unproven: null,
       kinds: ['a side without a majority failed open'],
+      anomalies: { 'a side without a majority failed open': 'fail-open minority' },
+      table: TABLE,
       details: classes,
     },
   )
@@ -124,6 +155,10 @@ const judge = (record: RunRecord): Judged => {
     title: 'What each side of each partition did',
     text: all.map((each) => tableOf(each, claims)).join('\n'),
     operations: [],
+    view: tableView(
+      TABLE,
+      all.flatMap((each) => rowsOf(each, claims)),
+    ),
   }
   return judged.evidence.length === 0 ? { ...judged, evidence: [shown] } : judged
 }

@@ -16,6 +16,7 @@ import {
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { type LogInput, type LogOutput, appendLog as model } from '../porcupine-ts/models/append-log.ts'
 import { promisedOf, weakestOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
@@ -34,12 +35,27 @@ export const logOrder = linearizableObject<readonly Scalar[], LogInput, LogOutpu
     if (completion?.type !== 'ok') return null
     return { input: { f: 'read', key: call.value.key }, output: (completion.value as LogRead).values }
   },
+  anomaly: (pairs) => anomalyIn(pairs),
   // Counting judges how often a value is in the log.
   leaves: ['at-least-once', 'at-most-once'],
 })
 
 const KINDS = ['lost', 'duplicated', 'diverging', 'misplaced', 'unexpected'] as const
 type LogFinding = Finding<(typeof KINDS)[number]>
+
+const ANOMALIES: Readonly<Record<LogFinding['kind'], string>> = {
+  lost: 'lost element',
+  duplicated: 'duplicate element',
+  diverging: 'diverging logs',
+  misplaced: 'wrong offset',
+  unexpected: 'element nobody added',
+}
+
+/** What is wrong by counting alone in a history that no order explains. */
+const anomalyIn = (pairs: readonly Pair[]): string | undefined => {
+  const found = [...byKey(pairs)].flatMap(([key, each]) => judgeKey(key, each))
+  return KINDS.filter((kind) => found.some((each) => each.kind === kind)).map((kind) => ANOMALIES[kind])[0]
+}
 
 interface KeyHistory {
   readonly appends: Map<Scalar, Pair>
@@ -71,9 +87,14 @@ const divergingReads = (key: Scalar, reads: readonly LogOfKey[], longest: LogOfK
   reads.flatMap(({ pair, values }) => {
     const at = values.findIndex((value, offset) => value !== longest.values[offset])
     if (at === -1) return []
-    const text = `key ${inText(key)}, offset ${at}: ${shown(values[at])} in one read, ${shown(longest.values[at])} in another`
-    return [finding('diverging', text, [pair, longest.pair])]
+    const told = `${shown(values[at])} in one read, ${shown(longest.values[at])} in another`
+    const read = [pair, longest.pair]
+    const row = tableRow([inText(key), at, shown(values[at]), told], indicesOf(read), 'diverging')
+    return [finding('diverging', `key ${inText(key)}, offset ${at}: ${told}`, read, [row])]
   })
+
+const indicesOf = (pairs: readonly Pair[]): readonly number[] =>
+  pairs.map(({ invocation }) => invocation.index)
 
 /** Value -> the offsets at which it was read. */
 const offsetsIn = (values: readonly Scalar[]): ReadonlyMap<Scalar, readonly number[]> => {
@@ -82,20 +103,37 @@ const offsetsIn = (values: readonly Scalar[]): ReadonlyMap<Scalar, readonly numb
   return offsets
 }
 
+const COLUMNS = ['log', 'offset', 'value', 'what is wrong']
+
 const judgeKey = (key: Scalar, { appends, reads }: KeyHistory): readonly LogFinding[] => {
   const longest = longestOf(reads)
   if (longest === null) return []
   const { values } = longest
   const found = [...divergingReads(key, reads, longest)]
-  const add = (kind: LogFinding['kind'], text: string, ...pairs: readonly Pair[]): void => {
-    found.push(finding(kind, `key ${inText(key)}: ${text}`, [...pairs, longest.pair]))
+  const add = (
+    kind: LogFinding['kind'],
+    {
+      offset,
+      value,
+      text,
+    }: { readonly offset: number | undefined; readonly value: Scalar; readonly text: string },
+    ...pairs: readonly Pair[]
+  ): void => {
+    const concerned = [...pairs, longest.pair]
+    const row = tableRow([inText(key), offset ?? '', inText(value), text], indicesOf(concerned), kind)
+    found.push(finding(kind, `key ${inText(key)}: ${text}`, concerned, [row]))
   }
   const offsets = offsetsIn(values)
   for (const [value, [first, ...others]] of offsets) {
     const append = appends.get(value)
-    for (const offset of others) add('duplicated', `${inText(value)} at offsets ${first} and ${offset}`)
+    for (const offset of others)
+      add('duplicated', { offset, value, text: `${inText(value)} at offsets ${first} and ${offset}` })
     if (append === undefined || append.completion?.type === 'fail')
-      add('unexpected', `${inText(value)} at offset ${first} was never appended`)
+      add('unexpected', {
+        offset: first,
+        value,
+        text: `${inText(value)} at offset ${first} was never appended`,
+      })
   }
   for (const [value, pair] of appends) {
     if (pair.completion?.type !== 'ok') continue
@@ -104,9 +142,13 @@ const judgeKey = (key: Scalar, { appends, reads }: KeyHistory): readonly LogFind
     const answer = `the append of ${inText(value)} returned offset ${told}`
     // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
     if (at === undefined && told < values.length)
-      add('lost', `${answer}, where ${shown(values[told])} was read`, pair)
+      add('lost', { offset: told, value, text: `${answer}, where ${shown(values[told])} was read` }, pair)
     else if (at !== undefined && !at.includes(told))
-      add('misplaced', `${answer}, but it was read at ${at.join(' and ')}`, pair)
+      add(
+        'misplaced',
+        { offset: told, value, text: `${answer}, but it was read at ${at.join(' and ')}` },
+        pair,
+      )
   }
   return found
 }
@@ -125,6 +167,8 @@ const judge = (record: RunRecord): Judged => {
       kinds: KINDS,
       allows: (kind) =>
         (kind === 'duplicated' && name === 'at-least-once') || (kind === 'lost' && name === 'at-most-once'),
+      anomalies: ANOMALIES,
+      table: { columns: COLUMNS },
       details: { keys: keys.size, reads },
     },
   )

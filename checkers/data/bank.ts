@@ -11,6 +11,7 @@ import { formatTimeNs } from '../../harness/support/time.ts'
 import { ACCOUNTS, BANK, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
 import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 import { unseenTransfers } from './bank-balances.ts'
 
@@ -64,8 +65,20 @@ const balancesIn = ({ completion }: Answered): readonly number[] => (completion.
 
 const found = (kind: BankFinding['kind'], read: Answered, what: string): BankFinding => {
   const { timeNs, node = 'a node', index } = read.completion
-  const text = `${formatTimeNs(timeNs)}, on ${node}: ${what} (${balancesIn(read).join(', ')})`
-  return { kind, text, operations: [index] }
+  const balances = balancesIn(read)
+  const text = `${formatTimeNs(timeNs)}, on ${node}: ${what} (${balances.join(', ')})`
+  const cells = [formatTimeNs(timeNs), node, what, balances.join(', '), totalOf(balances)]
+  return { kind, text, operations: [index], rows: [tableRow(cells, [read.invocation.index], kind)] }
+}
+
+const COLUMNS = ['read at', 'on', 'what is wrong', 'balances', 'total']
+
+const ANOMALIES: Readonly<Record<BankFinding['kind'], string>> = {
+  'wrong total': 'wrong total',
+  overdrawn: 'overdrawn account',
+  'wrong number of accounts': 'wrong number of accounts',
+  'transfer lost or not seen': 'lost or unseen transfer',
+  'inconsistent for a while': 'inconsistent read',
 }
 
 const troublesIn = (reads: readonly Answered[], expected: Expected): readonly BankFinding[] =>
@@ -127,6 +140,11 @@ const judge = (record: RunRecord, options: BankOptions): Judged => {
     allows: (kind) => kind === 'inconsistent for a while',
     aside: expected.assumption === null ? null : `assumed: ${expected.assumption}`,
     blamed: 'read',
+    anomalies: ANOMALIES,
+    table: {
+      columns: COLUMNS,
+      fine: reads.length - new Set(findings.flatMap(({ operations }) => operations)).size,
+    },
     details: { reads: reads.length },
   })
 }

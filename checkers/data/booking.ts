@@ -10,10 +10,21 @@ import { formatTimeNs } from '../../harness/support/time.ts'
 import { BOOKING, type Booked, type Seat } from '../../harness/vocabularies/booking.ts'
 import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 const KINDS = ['sold twice', 'lost', 'invented', 'missing', 'stale'] as const
 type SeatFinding = Finding<(typeof KINDS)[number]>
+
+const COLUMNS = ['seat', 'customer', 'confirmed at', 'read as']
+
+const ANOMALIES: Readonly<Record<SeatFinding['kind'], string>> = {
+  'sold twice': 'double booking',
+  lost: 'lost booking',
+  invented: 'booking nobody asked for',
+  missing: 'missing booking',
+  stale: 'stale read',
+}
 
 const at = ({ completion }: Pair): string => formatTimeNs(completion?.timeNs ?? 0)
 
@@ -31,7 +42,10 @@ const soldTwice = (confirmed: ReadonlyMap<number, readonly Pair[]>): readonly Se
     const customers = new Set(pairs.map(customerOf))
     if (customers.size < 2) return []
     const told = pairs.map((pair) => `customer ${customerOf(pair)} (confirmed at ${at(pair)})`).join(', ')
-    return [finding('sold twice', `seat ${seat}: ${told}`, pairs)]
+    const rows = pairs.map((pair) =>
+      tableRow([seat, customerOf(pair), at(pair), ''], [pair.invocation.index], 'sold twice'),
+    )
+    return [finding('sold twice', `seat ${seat}: ${told}`, pairs, rows)]
   })
 
 const holderOf = (seat: number, customer: number | null): string => `${seat} ${customer}`
@@ -95,7 +109,12 @@ const readsAgainst = (
   return reads.flatMap(({ seat, customer, pair }): readonly SeatFinding[] => {
     if (customer !== null && !asked.has(holderOf(seat, customer))) {
       const text = `seat ${seat}: read at ${at(pair)} as booked by customer ${customer}, who never asked for it`
-      return [finding('invented', text, [pair])]
+      const row = tableRow(
+        [seat, '', '', `booked by customer ${customer} at ${at(pair)}`],
+        [pair.invocation.index],
+        'invented',
+      )
+      return [finding('invented', text, [pair], [row])]
     }
     const { timeNs } = pair.invocation
     const before = (confirmed.get(seat) ?? []).find(
@@ -106,7 +125,10 @@ const readsAgainst = (
     const isBack = later !== undefined && later.invocation.timeNs > timeNs
     const now = customer === null ? 'free' : `booked by customer ${customer}`
     const text = `seat ${seat}: confirmed to customer ${customerOf(before)} at ${at(before)}, read as ${now} at ${at(pair)}`
-    return [finding(isBack ? 'stale' : judgeMissing(seat, customerOf(before)), text, [before, pair])]
+    const kind = isBack ? 'stale' : judgeMissing(seat, customerOf(before))
+    const cells = [seat, customerOf(before), at(before), `${now} at ${at(pair)}`]
+    const row = tableRow(cells, [before.invocation.index, pair.invocation.index], kind)
+    return [finding(kind, text, [before, pair], [row])]
   })
 }
 
@@ -128,6 +150,8 @@ const judge = (record: RunRecord): Judged => {
     allows: (kind) =>
       kind === 'missing' ||
       (kind === 'stale' && promiseOf(record, BOOKING, 'read').name === 'consistent-prefix'),
+    anomalies: ANOMALIES,
+    table: { columns: COLUMNS },
     details: { sold: confirmed.size },
   })
 }

@@ -52,6 +52,14 @@ const KINDS = [
 const STALE: ReadonlySet<CausalFinding['kind']> = new Set(['read of nothing', 'overwritten read'])
 type CausalFinding = Finding<(typeof KINDS)[number]>
 
+const ANOMALIES: Readonly<Record<CausalFinding['kind'], string>> = {
+  'read of nothing': 'read that misses a cause',
+  'overwritten read': 'read that misses a cause',
+  'swap of what was replaced': 'swap of an overwritten value',
+  'invented read': 'read of a value nobody wrote',
+  'causes in a circle': 'cyclic causality',
+}
+
 const found = (kind: CausalFinding['kind'], text: string, nodes: readonly Node[]): CausalFinding =>
   finding(
     kind,
@@ -248,6 +256,7 @@ export const judgeCausal = (record: RunRecord, initial: RegisterValue, mayBeOld:
     clean: 'no read misses one of its causes',
     unproven: reads === 0 ? 'nothing was read' : null,
     kinds: KINDS,
+    anomalies: ANOMALIES,
     allows: (kind) => mayBeOld && STALE.has(kind),
     details: { reads, sessions },
   })

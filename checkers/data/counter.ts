@@ -101,6 +101,7 @@ const eventual = (record: RunRecord): Judged => {
       unproven:
         byKey.length === 0 ? 'there was none' : (byKey.find((each) => each.unproven)?.unproven ?? null),
       kinds: KINDS,
+      anomalies: { 'wrong sum': 'wrong sum', 'impossible sum': 'impossible sum' },
       blamed: 'read',
       details: { adds, counters: byKey.length },
     },

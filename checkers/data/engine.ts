@@ -93,34 +93,36 @@ export interface CheckedRest {
   readonly rows: ArrayLike<number>
 }
 
-export interface OtherFailing {
-  readonly partition: Partition
-  /** The operation that no order explains, by its place in the whole history. */
-  readonly blocked: number
-}
-
 export interface OthersFailing {
-  readonly found: readonly OtherFailing[]
+  /** Operations are given by their place in the whole history. */
+  readonly found: readonly Illegal[]
   /** False: the time for one was over, or there are many. */
   readonly isComplete: boolean
 }
+
+const inWhole = (result: Illegal, rows: ArrayLike<number>): Illegal => ({
+  ...result,
+  blocked: rows[result.blocked] as number,
+  prefix: result.prefix.map((row) => rows[row] as number),
+  witness: result.witness.map((row) => rows[row] as number),
+})
 
 /** The other objects that fail. A check ends at the first, so it is repeated without those that are known. */
 export const othersFailing = async (
   first: Partition,
   checkWithout: (known: ReadonlySet<Partition>, timeMs: number) => Promise<CheckedRest>,
 ): Promise<OthersFailing> => {
-  const found: OtherFailing[] = []
+  const found: Illegal[] = []
   while (found.length < MOST_OTHERS) {
     const known = new Set([first, ...found.map(({ partition }) => partition)])
     const { result, rows } = await checkWithout(known, EACH_MS)
     if (result.verdict !== 'illegal') return { found, isComplete: result.verdict === 'ok' }
-    found.push({ partition: result.partition, blocked: rows[result.blocked] as number })
+    found.push(inWhole(result, rows))
   }
   return { found, isComplete: false }
 }
 
-/** What the verdict says of the other objects that fail. */
+/** What the verdict says of the other objects that fail: an entry each. */
 export const tellOthers = (
   { found, isComplete }: OthersFailing,
   nameOf: (partition: Partition) => string,
@@ -129,19 +131,16 @@ export const tellOthers = (
   if (found.length === 0) return { text: '', evidence: [] }
   const more = isComplete ? '' : ', perhaps among more'
   const names = found.map(({ partition }) => nameOf(partition)).join(', ')
-  const lines = found.map(({ partition, blocked }) => {
-    const { invocation, completion } = pairOf(blocked)
-    const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
-    return `key ${nameOf(partition)}: no order explains what ${invocation.f} returned at ${at}`
-  })
   return {
     text: ` ${found.length === 1 ? '1 other key fails' : `${found.length} other keys fail`} too: ${names}${more}.`,
-    evidence: [
-      {
-        title: `Other keys that fail${more}`,
-        text: lines.join('\n'),
-        operations: found.map(({ blocked }) => pairOf(blocked).invocation.index),
-      },
-    ],
+    evidence: found.map(({ partition, blocked }) => {
+      const { invocation, completion } = pairOf(blocked)
+      const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
+      return {
+        title: `Key ${nameOf(partition)} fails too`,
+        text: `key ${nameOf(partition)}: no order explains what ${invocation.f} returned at ${at}`,
+        operations: [invocation.index],
+      }
+    }),
   }
 }

@@ -97,6 +97,7 @@ export const judgeEventual = (record: RunRecord, initial: RegisterValue): Judged
     unproven:
       reads.length === 0 ? 'nothing was read' : (byKey.find(({ unproven }) => unproven)?.unproven ?? null),
     kinds: KINDS,
+    anomalies: { lost: 'lost write', invented: 'read of a value nobody wrote' },
     blamed: 'read',
     details: { reads: reads.length, keys: byKey.length },
   })

@@ -5,13 +5,25 @@
  * after another: this decides mutual exclusion, whatever was refused.
  */
 import type { Pair } from '../../harness/api/history.ts'
+import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import type { LeaseResult } from '../../harness/vocabularies/lease.ts'
 import type { LockCall } from '../../harness/vocabularies/locks.ts'
+import { tableRow } from '../table-view.ts'
 import { type Finding, finding } from '../verdict.ts'
 
-export const HOLD_KINDS = ['two holders', 'more holders than permits', 'token not greater'] as const
+const HOLD_KINDS = ['two holders', 'more holders than permits', 'token not greater'] as const
 export type HoldFinding = Finding<(typeof HOLD_KINDS)[number]>
+
+/** What a conclusion from such findings says: their kinds, which are standard names already, and their table. */
+export const HOLDING = {
+  kinds: HOLD_KINDS,
+  anomalies: Object.fromEntries(HOLD_KINDS.map((kind) => [kind, kind])) as Record<
+    HoldFinding['kind'],
+    string
+  >,
+  table: { columns: ['key', 'owner', 'token', 'certainly held from', 'until'] },
+}
 
 export interface Hold {
   readonly key: number
@@ -48,6 +60,11 @@ export const holdsOf = (
 const certainly = ({ owner, fromNs, toNs }: Hold): string =>
   `owner ${owner} certainly holds it from ${formatTimeNs(fromNs)}${toNs === Number.POSITIVE_INFINITY ? ' on' : ` to ${formatTimeNs(toNs)}`}`
 
+const rowOf = ({ key, owner, token, fromNs, toNs, pair }: Hold, mark: string): TableRow => {
+  const until = toNs === Number.POSITIVE_INFINITY ? 'not released' : formatTimeNs(toNs)
+  return tableRow([key, owner, token ?? '', formatTimeNs(fromNs), until], [pair.invocation.index], mark)
+}
+
 /** Holds that begin while all permits are certainly held. */
 export const tooManyHolders = (holds: readonly Hold[], permits = 1): readonly HoldFinding[] => {
   const sorted = holds.filter(({ fromNs, toNs }) => fromNs < toNs).toSorted((a, b) => a.fromNs - b.fromNs)
@@ -63,6 +80,7 @@ export const tooManyHolders = (holds: readonly Hold[], permits = 1): readonly Ho
         kind,
         text,
         [...others.slice(-permits), hold].map(({ pair }) => pair),
+        [...others.slice(-permits), hold].map((each) => rowOf(each, kind)),
       ),
     ]
   })
@@ -88,6 +106,7 @@ export const staleTokens = (holds: readonly Hold[]): readonly HoldFinding[] => {
       const before = greatest.get(hold.key)
       if (before?.token === undefined || hold.token === undefined || hold.token > before.token) return []
       const text = `key ${hold.key}: token ${hold.token} for owner ${hold.owner}, after token ${before.token} for owner ${before.owner}`
-      return [finding('token not greater', text, [before.pair, hold.pair])]
+      const rows = [rowOf(before, 'greater token before'), rowOf(hold, 'token not greater')]
+      return [finding('token not greater', text, [before.pair, hold.pair], rows)]
     })
 }

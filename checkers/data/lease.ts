@@ -10,7 +10,7 @@ import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { LEASE, LEASE_MS } from '../../harness/vocabularies/lease.ts'
 import { promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, conclude, type Judged } from '../verdict.ts'
-import { HOLD_KINDS, type Hold, type HoldFinding, holdsOf, staleTokens, tooManyHolders } from './holds.ts'
+import { HOLDING, type Hold, type HoldFinding, holdsOf, staleTokens, tooManyHolders } from './holds.ts'
 
 export const allowsHold = (promise: PromiseName, kind: HoldFinding['kind']): boolean =>
   kind === 'token not greater' ? promise === 'exclusive' : promise === 'fenced'
@@ -28,7 +28,7 @@ const judge = (record: RunRecord, vocabulary: Vocabulary): Judged => {
     seen: `${holds.length} leases`,
     clean: 'never two holders at once, and every token is greater than all earlier tokens',
     unproven: holds.length === 0 ? 'none was granted' : withoutTokens(name, holds),
-    kinds: HOLD_KINDS,
+    ...HOLDING,
     allows: (kind) => allowsHold(name, kind),
     details: { granted: holds.length },
   })

@@ -20,9 +20,10 @@ import {
   type RegisterValue,
 } from '../../harness/vocabularies/register.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
-import type { Columns, Result } from '../porcupine-ts/model.ts'
+import type { Columns, Illegal, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
+import type { ModelReference } from '../porcupine-ts/parallel/model-reference.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
@@ -36,8 +37,9 @@ import {
   undecided,
 } from './engine.ts'
 import { judgeEventual } from './eventual-register.ts'
+import { drawer } from './linearization-view.ts'
 import { explainRegister } from './register-evidence.ts'
-import { drawRegisterPage } from './register-page.ts'
+import { drawRegisterPage, failingRegister, type RegisterRows } from './register-page.ts'
 import { judgeSequential } from './sequential.ts'
 import { NOTHING_WRITTEN } from './sequential-decision.ts'
 
@@ -123,19 +125,21 @@ const toColumns = (record: RunRecord, initial: RegisterValue): RegisterTable => 
   return { columns, pairs: rows.map(({ pair }) => pair), keys, values, initial: code }
 }
 
+const rowsOf = ({ columns, initial, keys, values, pairs }: RegisterTable): RegisterRows => ({
+  columns,
+  initial,
+  keyOf: (code) => keys.valueOf(code),
+  scalarOf: (code) => values.valueOf(code),
+  indexOf: (row) => (pairs[row] as Pair).invocation.index,
+})
+
 /** If the page cannot be drawn, the verdict stays the same. */
 const withPage = async (
   evidence: Evidence,
-  { columns, initial, keys, values }: RegisterTable,
+  rows: RegisterRows,
   result: Result & { verdict: 'illegal' },
   record: RunRecord,
 ): Promise<Evidence> => {
-  const rows = {
-    columns,
-    initial,
-    keyOf: (code: number) => keys.valueOf(code),
-    scalarOf: (code: number) => values.valueOf(code),
-  }
   try {
     return { ...evidence, page: await drawRegisterPage(rows, result, record) }
   } catch (error) {
@@ -151,36 +155,60 @@ const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
 /** Judges by the model. */
 const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
   const table = toColumns(record, initial)
-  const { columns, pairs, keys } = table
+  const { columns, keys } = table
   const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
-    if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations: pairs.length })
-    const summary = `${pairs.length} operations on ${result.partitions} keys are as promised.`
-    const details = { operations: pairs.length, keys: result.partitions, ...enginesOf(result) }
+    const operations = table.pairs.length
+    if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations })
+    const summary = `${operations} operations on ${result.partitions} keys are as promised.`
+    const details = { operations, keys: result.partitions, ...enginesOf(result) }
     return { status: 'valid', summary, evidence: [], details }
   }
   const key = typeof result.partition === 'number' ? String(keys.valueOf(result.partition)) : result.partition
   if (result.verdict === 'unknown') return undecided(result, key)
-  const { summary, evidence } = explainRegister({
-    key,
-    prefix: Array.from(result.prefix, (at) => pairs[at] as Pair),
-    blocked: pairs[result.blocked] as Pair,
-    initial,
-    readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
-  })
-  const shown = await withPage(evidence, table, result, record)
+  return judgeFailing(record, table, result, model)
+}
+
+/** What is wrong with the first key that fails, and with the others. */
+const judgeFailing = async (
+  record: RunRecord,
+  table: RegisterTable,
+  result: Result & { readonly verdict: 'illegal' },
+  model: ModelReference,
+): Promise<Judged> => {
+  const { columns, pairs, initial, values } = table
+  const nameOf = (partition: number | string): string => String(table.keys.valueOf(Number(partition)))
+  const key = nameOf(result.partition)
+  const rows = rowsOf(table)
+  const explained = (failing: Illegal) =>
+    explainRegister({
+      key: nameOf(failing.partition),
+      prefix: Array.from(failing.prefix, (at) => pairs[at] as Pair),
+      blocked: pairs[failing.blocked] as Pair,
+      initial: initial === null ? null : values.valueOf(initial),
+      readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
+    })
+  const draw = drawer()
+  const { summary, evidence } = explained(result)
+  const shown = draw(await withPage(evidence, rows, result, record), () => failingRegister(rows, result))
   const others = await othersFailing(result.partition, async (known, timeMs) => {
     const { rows, rest } = without(columns, known)
     return { rows, result: await checkParallel(model, rest, { timeMs }) }
   })
-  const nameOf = (partition: number | string): string => String(keys.valueOf(Number(partition)))
   const told = tellOthers(others, nameOf, (row) => pairs[row] as Pair)
+  const drawn = told.evidence.map((each, at) => {
+    const failing = others.found[at] as Illegal
+    const { anomaly } = explained(failing).evidence
+    return draw({ ...each, ...(anomaly === undefined ? {} : { anomaly }) }, () =>
+      failingRegister(rows, failing),
+    )
+  })
   return {
     status: 'invalid',
     blamed: (pairs[result.blocked] as Pair).invocation.f,
     summary: `${summary}${told.text}`,
-    evidence: [shown, ...told.evidence],
+    evidence: [shown, ...drawn],
     details: {
       key,
       failing: [key, ...others.found.map(({ partition }) => nameOf(partition))],

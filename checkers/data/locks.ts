@@ -19,7 +19,7 @@ import {
 } from '../porcupine-ts/models/locks.ts'
 import { usesOf } from '../promise.ts'
 import { conclude, type Judged } from '../verdict.ts'
-import { HOLD_KINDS, holdsOf, staleTokens, tooManyHolders } from './holds.ts'
+import { HOLDING, holdsOf, staleTokens, tooManyHolders } from './holds.ts'
 import { allowsHold, withoutTokens } from './lease.ts'
 import { linearizableObject } from './objects.ts'
 
@@ -42,6 +42,14 @@ const holding = (pair: Pair): Meant | null => {
   return told && { ...told, output: told.output && { done: told.output.done } }
 }
 
+/** What is certain in a history that no order explains: who held it at once, or a token that is not greater. */
+const anomalyIn =
+  (permits: number, hasTokens: boolean) =>
+  (pairs: readonly Pair[]): string | undefined => {
+    const holds = holdsOf(pairs, () => Number.POSITIVE_INFINITY)
+    return [...tooManyHolders(holds, permits), ...(hasTokens ? staleTokens(holds) : [])][0]?.kind
+  }
+
 /** Mutual exclusion alone: whatever was refused, and whatever tokens were told. */
 const exclusive =
   (permits: number) =>
@@ -51,7 +59,7 @@ const exclusive =
       seen: `${holds.length} acquired`,
       clean: permits === 1 ? 'never two holders at once' : `never more than ${permits} holders at once`,
       unproven: holds.length === 0 ? 'none was acquired' : null,
-      kinds: HOLD_KINDS,
+      ...HOLDING,
       details: { acquired: holds.length },
     })
   }
@@ -63,7 +71,7 @@ const fenced = ({ pairs }: RunRecord): Judged => {
     seen: `${holds.length} acquired`,
     clean: 'every token is greater than all earlier tokens',
     unproven: holds.length === 0 ? 'none was acquired' : withoutTokens('fenced', holds),
-    kinds: HOLD_KINDS,
+    ...HOLDING,
     allows: (kind) => allowsHold('fenced', kind),
     details: { acquired: holds.length },
   })
@@ -79,6 +87,7 @@ export const mutex = (vocabulary: Vocabulary): Checker =>
     model: mutexModel,
     reference: { file: 'locks', name: 'mutex' },
     read: holding,
+    anomaly: anomalyIn(1, false),
     weaker: { exclusive: exclusive(1) },
     leaves: ['fenced'],
   })
@@ -93,6 +102,7 @@ export const fencing = (vocabulary: Vocabulary): Checker =>
     model: fencingLock,
     reference: { file: 'locks', name: 'fencingLock' },
     read: meant,
+    anomaly: anomalyIn(1, true),
     weaker: { fenced },
     leaves: ['exclusive'],
   })
@@ -112,6 +122,7 @@ export const semaphore = (permits: number): Checker => {
       const told = holding(pair)
       return told?.input.f === 'release' && told.output?.done === false ? null : told
     },
+    anomaly: anomalyIn(permits, false),
     weaker: { exclusive: exclusive(permits) },
   })
 }

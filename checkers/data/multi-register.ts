@@ -12,6 +12,7 @@ import { type RegisterOp, RW_REGISTER } from '../../harness/vocabularies/transac
 import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { multiRegister as modelOf, type Transaction } from '../porcupine-ts/models/multi-register.ts'
 import { meaningOf } from '../transactions/anomalies.ts'
+import { drawnProof } from '../transactions/cycle-view.ts'
 import { judgeTransactions } from '../transactions/judge.ts'
 import { readTransactions } from '../transactions/transactions.ts'
 import { type Judged, listCounts, notJudged } from '../verdict.ts'
@@ -63,10 +64,11 @@ const refutation = (record: RunRecord): Judged | null => {
   return {
     status: 'invalid',
     summary: `No order of the transactions keeps the order of each process: ${anomalies}.`,
-    evidence: proofs.map(({ anomaly, because, transactions: rows }) => ({
-      title: `${anomaly}: ${meaningOf(anomaly)}`,
-      text: because,
-      operations: rows.map((row) => transactions.invokedAt[row] as number),
+    evidence: proofs.map((proof) => ({
+      title: `${proof.anomaly}: ${meaningOf(proof.anomaly)}`,
+      text: proof.because,
+      operations: proof.transactions.map((row) => transactions.invokedAt[row] as number),
+      ...drawnProof(proof, transactions),
     })),
     details: { anomalies: Object.fromEntries(counts) },
   }

@@ -24,6 +24,7 @@ import {
   tellOthers,
   undecided,
 } from './engine.ts'
+import { drawer, type FailingKey, onKey } from './linearization-view.ts'
 
 const TIME_LIMIT_MS = 60_000
 
@@ -44,6 +45,8 @@ export interface ObjectKind<S, I, O> {
   forHistory?(record: RunRecord): Pick<ObjectKind<S, I, O>, 'model' | 'reference'>
   /** Who judges by promises that the model cannot judge. */
   readonly weaker?: Readonly<Partial<Record<PromiseName, JudgeWeaker>>>
+  /** The standard name of what is wrong, by the operations on the object up to the failure. Undefined: it has none. */
+  anomaly?(pairs: readonly Pair[]): string | undefined
   /** Promises that say nothing about what this checker judges. It is then left out. */
   readonly leaves?: readonly PromiseName[]
   /** The meaning of an operation in the model; null if it restricts nothing. An output of undefined is unknown. */
@@ -93,6 +96,32 @@ const evidenceOf = <S, I, O>(
   }
 }
 
+const failingObject = <S, I, O>(
+  { model }: Pick<ObjectKind<S, I, O>, 'model'>,
+  { pairs, operations }: Modelled<I, O>,
+  result: Illegal,
+): FailingKey<S, I, O> => {
+  const own = operations.flatMap(({ input }, row) =>
+    (model.partition?.(input) ?? '') === result.partition ? [row] : [],
+  )
+  const some = own.map((row) => operations[row] as Operation<I, O>)
+  return {
+    key: String(result.partition),
+    model,
+    ...onKey(model, some, own, result),
+    indices: own.map((row) => (pairs[row] as Pair).invocation.index),
+  }
+}
+
+const named = <S, I, O>(
+  { anomaly }: Pick<ObjectKind<S, I, O>, 'anomaly'>,
+  { pairs }: Modelled<I, O>,
+  { prefix }: Illegal,
+): Pick<Evidence, 'anomaly'> => {
+  const name = anomaly?.(Array.from(prefix, (row) => pairs[row] as Pair))
+  return name === undefined ? {} : { anomaly: name }
+}
+
 const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
   const kind = { ...given, ...given.forHistory?.(record) }
   const modelled = operationsOf(kind, record)
@@ -116,12 +145,17 @@ const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord
     const rest = rows.map((row) => operations[row] as Operation<I, O>)
     return { rows, result: await checkParallel(reference, rest, { timeMs }) }
   })
+  const draw = drawer()
   const { text, evidence } = tellOthers(others, String, (row) => pairs[row] as Pair)
+  const entries = [evidenceOf(kind, modelled, result), ...evidence].map((each, at) => {
+    const failing = at === 0 ? result : (others.found[at - 1] as Illegal)
+    return draw({ ...each, ...named(kind, modelled, failing) }, () => failingObject(kind, modelled, failing))
+  })
   return {
     status: 'invalid',
     blamed: blocked.invocation.f,
     summary: `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at} cannot be explained by any order.${text}`,
-    evidence: [evidenceOf(kind, modelled, result), ...evidence],
+    evidence: entries,
     details: { ...details, failing: [result.partition, ...others.found.map(({ partition }) => partition)] },
   }
 }

@@ -12,13 +12,15 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker } from '../../harness/api/verdict.ts'
+import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { type Dequeued, type Drained, QUEUE, type QueueCall } from '../../harness/vocabularies/queue.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { fifoQueue, type QueueInput, type QueueOutput } from '../porcupine-ts/models/queue.ts'
 import { promisedOf, weakestOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
+import { clipped } from '../view-limits.ts'
 import { linearizableObject } from './objects.ts'
 
 const linearizableFifo = linearizableObject<readonly Scalar[], QueueInput, QueueOutput>('fifo', {
@@ -35,6 +37,7 @@ const linearizableFifo = linearizableObject<readonly Scalar[], QueueInput, Queue
     const taken = completion?.type === 'ok' ? (completion.value as Dequeued).value : null
     return { input: { f: 'take', key }, output: { taken } }
   },
+  anomaly: (pairs) => anomalyIn(pairs),
   // Counting judges the others.
   leaves: QUEUE.promises.filter((name) => name !== 'linearizable'),
 })
@@ -112,7 +115,37 @@ const found = (kind: QueueFinding['kind'], [name, { enqueued, dequeued }]: Named
       : `enqueued at ${at(enqueued.invocation)} (${enqueued.completion?.type ?? 'info'})`
   const taken = dequeued.map(({ completion }) => `dequeued at ${at(completion as Operation)}`)
   const pairs = enqueued === null ? dequeued : [enqueued, ...dequeued]
-  return finding(kind, [name, put, ...taken].join(', '), pairs)
+  return finding(kind, [name, put, ...taken].join(', '), pairs, [rowOf([name, { enqueued, dequeued }], kind)])
+}
+
+const COLUMNS = ['element', 'enqueued', 'outcome', 'came out']
+
+const rowOf = ([name, { enqueued, dequeued }]: Named, mark?: QueueFinding['kind']): TableRow => {
+  const times = dequeued.map(({ completion }) => formatTimeNs((completion as Operation).timeNs))
+  return tableRow(
+    [
+      name,
+      enqueued === null ? 'never' : formatTimeNs(enqueued.invocation.timeNs),
+      enqueued === null ? '' : (enqueued.completion?.type ?? 'info'),
+      times.length === 0 ? 'never' : times.join(', '),
+    ],
+    [...(enqueued === null ? [] : [enqueued]), ...dequeued].map(({ invocation }) => invocation.index),
+    mark,
+  )
+}
+
+const ANOMALIES: Readonly<Record<QueueFinding['kind'], string>> = {
+  lost: 'lost element',
+  duplicated: 'duplicate element',
+  unexpected: 'element nobody added',
+  'out of order': 'elements out of order',
+}
+
+/** What is certainly wrong in a history that no order explains. Nothing is known to be drained in the middle of it. */
+const anomalyIn = (pairs: readonly Pair[]): string | undefined => {
+  const accounts = [...accountsOf(pairs)]
+  const found = [...findingsIn(accounts, pairs, new Set()), ...outOfOrder(accounts, pairs, false)]
+  return KINDS.filter((kind) => found.some((each) => each.kind === kind)).map((kind) => ANOMALIES[kind])[0]
 }
 
 /** Queue -> the number of elements that its dequeues with an unknown outcome may have taken: one each, and a drain any number. */
@@ -177,7 +210,10 @@ const overtakenIn = (delivered: readonly Delivered[]): readonly QueueFinding[] =
       }
       if (soonest === null || endOf(soonest.first) >= first.invocation.index) return []
       const text = `${name} came out after ${soonest.name}, which was put in after it`
-      return [finding('out of order', text, [enqueued, first, soonest.enqueued, soonest.first])]
+      const rows = [{ name, enqueued, first }, soonest].map((each) =>
+        rowOf([each.name, { enqueued: each.enqueued, dequeued: [each.first] }], 'out of order'),
+      )
+      return [finding('out of order', text, [enqueued, first, soonest.enqueued, soonest.first], rows)]
     })
 }
 
@@ -243,13 +279,18 @@ const judge = (record: RunRecord): Judged => {
   ).length
   const isOrdered = name.startsWith('fifo-')
   const disorder = isOrdered ? outOfOrder(accounts, pairs, allows(name, 'duplicated')) : []
+  const findings = [...findingsIn(accounts, pairs, drained), ...disorder]
   const clean = CLEAN[name.replace('fifo-', '')] ?? 'each came out at most once, and none is missing'
-  return conclude([...findingsIn(accounts, pairs, drained), ...disorder], {
+  const wrong = new Set(findings.flatMap(({ rows = [] }) => rows.map(({ cells: [name] }) => name)))
+  const fine = accounts.filter(([name]) => !wrong.has(clipped(name)))
+  return conclude(findings, {
     seen: `${acknowledged.length} acknowledged elements, ${drained.size} drained queues`,
     clean: isOrdered ? `${clean}, and they came out in order` : clean,
     unproven: unprovenBy(name, acknowledged.length, left),
     kinds: KINDS,
     allows: (kind) => allows(name, kind),
+    anomalies: ANOMALIES,
+    table: { columns: COLUMNS, fine: fine.length, fineRows: () => fine.map((each) => rowOf(each)) },
     details: {
       acknowledged: acknowledged.length,
       left,

@@ -93,6 +93,7 @@ interface Story {
   readonly because: Pair | null
   /** The stale read that the story is about, if there is one. */
   readonly read: Pair | null
+  readonly anomaly?: string
 }
 
 const storyOf = ({ key, prefix, blocked, initial, readsMustBeFresh }: Counterexample): Story => {
@@ -105,6 +106,7 @@ const storyOf = ({ key, prefix, blocked, initial, readsMustBeFresh }: Counterexa
         story: `${who} read ${show(value)} from key ${key}${on(blocked)}, which nobody had written.`,
         because: null,
         read: null,
+        anomaly: 'read of a value nobody wrote',
       }
   }
   const stale = readsMustBeFresh ? findStaleRead([blocked, ...prefix.toReversed()], prefix) : null
@@ -114,7 +116,7 @@ const storyOf = ({ key, prefix, blocked, initial, readsMustBeFresh }: Counterexa
     const story =
       `Stale read: process ${read.invocation.process} read ${seen} from key ${key}${on(read)} at ${seconds(read.completion as Operation)}, ` +
       `although ${labelOf(newer)} by process ${newer.invocation.process} had completed at ${seconds(newer.completion as Operation)}, before the read began.`
-    return { story, because: newer, read }
+    return { story, because: newer, read, anomaly: 'stale read' }
   }
   const story =
     `Key ${key} is not linearizable: no order of its operations explains "${labelOf(blocked)}" of ${who}${on(blocked)}, ` +
@@ -165,6 +167,11 @@ export const explainRegister = (counterexample: Counterexample): { summary: stri
   ])
   return {
     summary: told.story,
-    evidence: { title: `Key ${counterexample.key}`, text: `${diagram}${footer}`, operations },
+    evidence: {
+      title: `Key ${counterexample.key}`,
+      text: `${diagram}${footer}`,
+      operations,
+      ...(told.anomaly === undefined ? {} : { anomaly: told.anomaly }),
+    },
   }
 }

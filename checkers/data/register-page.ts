@@ -5,8 +5,9 @@ import type { Evidence } from '../../harness/api/verdict.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Annotation } from '../porcupine-ts/evidence/page/data.ts'
 import { drawPage } from '../porcupine-ts/evidence/page/page.ts'
-import type { Columns, Operation, Result } from '../porcupine-ts/model.ts'
+import type { Columns, Illegal, Operation, Result } from '../porcupine-ts/model.ts'
 import { casRegister, type RegisterInput, type RegisterOutput } from '../porcupine-ts/models/register.ts'
+import { type FailingKey, onKey } from './linearization-view.ts'
 
 export interface RegisterRows {
   readonly columns: Required<Columns>
@@ -14,6 +15,8 @@ export interface RegisterRows {
   /** What the codes in the columns stand for. */
   readonly keyOf: (code: number) => Scalar
   readonly scalarOf: (code: number) => Scalar
+  /** The index in the history of the invocation of a row. */
+  readonly indexOf: (row: number) => number
 }
 
 const LIMITS = { timeMs: 2000, memoryBytes: 2 ** 28 }
@@ -60,32 +63,40 @@ const operationAt = (
   }
 }
 
+/** The operations on the key that fails, with the values that they had. */
+export const failingRegister = (
+  rows: RegisterRows,
+  result: Illegal,
+): FailingKey<number | null, RegisterInput, RegisterOutput> => {
+  const { columns, initial, keyOf, scalarOf } = rows
+  const code = columns.key[result.blocked] as number
+  const own = [...columns.key.keys()].filter((row) => columns.key[row] === code)
+  const model = casRegister(initial === null ? null : (scalarOf(initial) as number))
+  const operations = own.map((row) => operationAt(rows, row))
+  return {
+    key: String(keyOf(code)),
+    model,
+    ...onKey(model, operations, own, result),
+    indices: own.map((row) => rows.indexOf(row)),
+  }
+}
+
 export const drawRegisterPage = async (
   rows: RegisterRows,
   result: Result & { readonly verdict: 'illegal' },
   record: RunRecord,
 ): Promise<NonNullable<Evidence['page']>> => {
-  const { columns, initial, keyOf, scalarOf } = rows
-  const code = columns.key[result.blocked] as number
-  const own = [...columns.key.keys()].filter((row) => columns.key[row] === code)
-  const placeOf = new Map(own.map((row, place) => [row, place]))
-  const local = (row: number): number => placeOf.get(row) as number
+  const { key, model, operations, result: local } = failingRegister(rows, result)
   const html = await drawPage(
-    casRegister(initial === null ? null : (scalarOf(initial) as number)),
-    own.map((row) => operationAt(rows, row)),
+    model,
+    operations,
+    { ...local, engines: result.engines },
     {
-      ...result,
-      partition: String(keyOf(code)),
-      blocked: local(result.blocked),
-      prefix: result.prefix.map(local),
-      witness: result.witness.map(local),
-    },
-    {
-      title: `key ${keyOf(code)}`,
+      title: `key ${key}`,
       annotations: (record.faults ?? []).flatMap(annotationOf),
       unit: { size: 1e9, name: ' s' },
       limits: LIMITS,
     },
   )
-  return { file: `linearizability-key-${String(keyOf(code)).replaceAll(/[^\w-]/g, '_')}.html`, html }
+  return { file: `linearizability-key-${key.replaceAll(/[^\w-]/g, '_')}.html`, html }
 }

@@ -21,6 +21,12 @@ const endNs = ({ completion }: Pair): number =>
 const KINDS = ['allowed at the end', 'allowed once revoked', 'allowed and never granted'] as const
 type Breach = Finding<(typeof KINDS)[number]>
 
+const ANOMALIES: Readonly<Record<Breach['kind'], string>> = {
+  'allowed at the end': 'access after revocation',
+  'allowed once revoked': 'access after revocation',
+  'allowed and never granted': 'access nobody granted',
+}
+
 const allowedAt = (check: Pair): string => {
   const { node = 'a node', timeNs } = check.invocation
   return `subject ${subjectOf(check)} was allowed by ${node} at ${formatTimeNs(timeNs)}`
@@ -103,6 +109,7 @@ const judge = (record: RunRecord): Judged => {
     clean: 'nothing was allowed after it was revoked',
     unproven,
     kinds: KINDS,
+    anomalies: ANOMALIES,
     allows: (kind) => kind === 'allowed once revoked' && promise !== 'linearizable',
     blamed: 'check',
     details: { checks, revocations },

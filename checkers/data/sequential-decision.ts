@@ -1,10 +1,12 @@
 /** The decision whether a history has a sequential order, by what must precede what, and by a search (sequential.ts). */
 import type { Pair } from '../../harness/api/history.ts'
+import type { EdgeKind, Evidence } from '../../harness/api/verdict.ts'
 import { printJson } from '../../harness/support/json.ts'
 import type { RegisterValue } from '../../harness/vocabularies/register.ts'
 import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import type { Judged } from '../verdict.ts'
-import { type Access, INITIAL, type Precedence, precedencesOf } from './sequential-order.ts'
+import { clipped } from '../view-limits.ts'
+import { type Access, INITIAL, type Precedence, precedencesOf, type Reason } from './sequential-order.ts'
 import { hasOrder, programsOf, type Step } from './sequential-search.ts'
 
 /** Value of a key -> the step that wrote it. Null if one was written twice, or is the initial value. */
@@ -52,6 +54,34 @@ const told = (pair: Pair): string => {
   return `operation ${index} (${f} ${value} by process ${process})`
 }
 
+/** Adya's name for each reason. */
+const EDGES: Readonly<Record<Reason, EdgeKind>> = {
+  'same process': 'process',
+  'read its value': 'wr',
+  'wrote over what it read': 'rw',
+  'was written over before': 'ww',
+}
+
+/** Longer circles are told in words alone. */
+const MOST_DRAWN = 200
+
+const drawn = (
+  cycle: readonly Precedence[],
+  pairAt: (step: number) => Pair,
+): Partial<Pick<Evidence, 'view'>> =>
+  cycle.length > MOST_DRAWN
+    ? {}
+    : {
+        view: {
+          kind: 'cycle',
+          transactions: cycle.map(({ before }) => ({
+            operation: pairAt(before).invocation.index,
+            text: clipped(told(pairAt(before))),
+          })),
+          edges: cycle.map(({ reason }) => ({ kind: EDGES[reason], why: reason })),
+        },
+      }
+
 /** The operations that would have to precede each other. */
 const refuted = (
   cycle: readonly Precedence[],
@@ -71,6 +101,7 @@ const refuted = (
         title: 'Operations that would have to precede each other',
         text: lines.join('\n'),
         operations: cycle.map(({ before }) => (steps[before] as Step).index),
+        ...drawn(cycle, pairAt),
       },
     ],
   }

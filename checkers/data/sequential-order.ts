@@ -19,7 +19,7 @@ export interface Access {
 
 export const INITIAL = -1
 
-type Reason = 'same process' | 'read its value' | 'wrote over what it read' | 'was written over before'
+export type Reason = 'same process' | 'read its value' | 'wrote over what it read' | 'was written over before'
 
 /** `before` must precede `after`. */
 export interface Precedence {

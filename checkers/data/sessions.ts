@@ -131,6 +131,13 @@ const ANOMALIES: Readonly<Record<Guarantee, AnomalyName>> = {
   'writes follow reads': 'G1c-process',
 }
 
+const NAMES: Readonly<Record<Guarantee, string>> = {
+  'monotonic reads': 'non-monotonic reads',
+  'read your writes': 'own write not read',
+  'monotonic writes': 'non-monotonic writes',
+  'writes follow reads': 'write before what was read',
+}
+
 const judge = (record: RunRecord): Judged => {
   const promise = promiseOf(record, LIST_APPEND, 'txn').name
   const transactions = readTransactions(record.pairs, LIST_APPEND)
@@ -146,6 +153,7 @@ const judge = (record: RunRecord): Judged => {
     clean: 'every session still sees what it read and appended before',
     unproven: committed === 0 ? 'none committed' : null,
     kinds: GUARANTEES,
+    anomalies: NAMES,
     allows: (guarantee) => !forbids(promise, ANOMALIES[guarantee]),
     details: { committed },
   })

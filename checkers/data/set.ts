@@ -24,6 +24,7 @@ import { SET } from '../../harness/vocabularies/set.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged, notJudged } from '../verdict.ts'
 import { forgottenIn, skippedIn } from './set-order.ts'
 import { type Add, addsOf, elementsIn, readsOf, type SetRead } from './set-reads.ts'
@@ -89,7 +90,32 @@ const found = (
     kind,
     text: `${inText(element)}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`,
     operations: [invocation, ...(lackedBy === null ? [] : [lackedBy.invocation])].map(({ index }) => index),
+    rows: [
+      tableRow(
+        [
+          inText(element),
+          at(invocation),
+          acknowledged === null ? 'never' : at(acknowledged),
+          lackedBy === null
+            ? ''
+            : `the read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`,
+        ],
+        [invocation, ...(lackedBy === null ? [] : [lackedBy.invocation])].map(({ index }) => index),
+        kind,
+      ),
+    ],
   }
+}
+
+const COLUMNS = ['element', 'asked for at', 'acknowledged at', 'missing from']
+
+const ANOMALIES: Readonly<Record<SetFinding['kind'], string>> = {
+  lost: 'lost element',
+  unexpected: 'element nobody added',
+  duplicated: 'duplicate element',
+  forgotten: 'non-monotonic reads',
+  skipped: 'reads of no common prefix',
+  stale: 'stale read',
 }
 
 interface Stranger {
@@ -210,6 +236,8 @@ const judge = (record: RunRecord): Judged => {
     note: (kind) =>
       kind === 'stale' ? `hidden for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}` : null,
     blamed: 'read',
+    anomalies: ANOMALIES,
+    table: { columns: COLUMNS, fine: of('there').length + of('never read').length },
     details: {
       attempted: elements.length,
       acknowledged,

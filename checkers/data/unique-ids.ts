@@ -1,10 +1,12 @@
 /** Ids: no id is handed out twice. If they are `ordered`, each is greater than those that were known before it was asked for. */
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { type Generated as OkOfGenerate, UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 type Generated = Pair & { readonly completion: Operation }
@@ -21,6 +23,13 @@ type IdFinding = Finding<(typeof KINDS)[number]>
 
 const idOf = ({ completion }: Generated): Scalar => (completion.value as OkOfGenerate).id
 
+const COLUMNS = ['id', 'at', 'on', 'process']
+
+const rowOf = (each: Generated, mark: IdFinding['kind'] | 'greater before'): TableRow => {
+  const { timeNs, node = 'a node', process } = each.completion
+  return tableRow([inText(idOf(each)), formatTimeNs(timeNs), node, process], [each.invocation.index], mark)
+}
+
 const duplicates = (generated: readonly Generated[]): readonly IdFinding[] =>
   [...Map.groupBy(generated, idOf)].flatMap(([id, all]) => {
     if (all.length === 1) return []
@@ -31,6 +40,7 @@ const duplicates = (generated: readonly Generated[]): readonly IdFinding[] =>
         kind: 'duplicated' as const,
         text: `${inText(id)}: ${[...named.map(at), ...more].join('; ')}`,
         operations: named.map(({ index }) => index),
+        rows: all.map((each) => rowOf(each, 'duplicated')),
       },
     ]
   })
@@ -55,7 +65,8 @@ const disorder = (generated: readonly Generated[]): readonly IdFinding[] => {
     }
     if (greatest === null || isAbove(id, greatest)) return []
     const text = `${inText(idOf(id))}: ${at(id.completion)}, after ${inText(idOf(greatest))}: ${at(greatest.completion)}`
-    return [finding('not greater', text, [greatest, id])]
+    const rows = [rowOf(greatest, 'greater before'), rowOf(id, 'not greater')]
+    return [finding('not greater', text, [greatest, id], rows)]
   })
 }
 
@@ -77,6 +88,8 @@ const judge = (record: RunRecord): Judged => {
           ? 'they are neither all numbers nor all texts, and have no order'
           : null,
     kinds: KINDS,
+    anomalies: { duplicated: 'duplicate id', 'not greater': 'ids out of order' },
+    table: { columns: COLUMNS },
     details: { generated: generated.length },
   })
 }

@@ -6,8 +6,10 @@ import type { PromiseName } from '../../harness/api/claims.ts'
 
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import { formatTimeNs } from '../../harness/support/time.ts'
 import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
 
 const KINDS = ['missed', 'repeated', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
@@ -34,6 +36,17 @@ const putsOf = (pairs: readonly Pair[]): Puts => {
   return { asked, told }
 }
 
+const COLUMNS = ['watch of', 'on', 'resumed after revision', 'what is wrong']
+
+const ANOMALIES: Readonly<Record<WatchFinding['kind'], string>> = {
+  missed: 'missed event',
+  repeated: 'duplicate event',
+  'out of order': 'events out of order',
+  invented: 'event nobody caused',
+  diverging: 'diverging watches',
+  misnumbered: 'wrong revision',
+}
+
 const judgeWatch = (
   pair: Pair,
   { asked, told }: Puts,
@@ -43,7 +56,10 @@ const judgeWatch = (
   const { events, upTo } = (pair.completion as Operation).value as Watched
   const found: WatchFinding[] = []
   const add = (kind: WatchFinding['kind'], text: string, ...others: readonly Pair[]): void => {
-    found.push(finding(kind, text, [pair, ...others]))
+    const { index, node = 'a node', timeNs } = pair.invocation
+    const operations = [index, ...others.map(({ invocation }) => invocation.index)]
+    const row = tableRow([formatTimeNs(timeNs), node, after, text], operations, kind)
+    found.push(finding(kind, text, [pair, ...others], [row]))
   }
   let expected = after + 1
   const reported = new Set<number>()
@@ -106,6 +122,8 @@ const judge = (record: RunRecord): Judged => {
     kinds: KINDS,
     allows: (kind) => allows(promise, kind),
     blamed: 'watch',
+    anomalies: ANOMALIES,
+    table: { columns: COLUMNS },
     details: { watches: watches.length, changes: seen.size },
   })
 }

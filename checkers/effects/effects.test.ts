@@ -260,3 +260,29 @@ describe('outbox', () => {
     expect(await judgeBy(outbox, [...steps, drained], lines)).toMatchObject({ status, details })
   })
 })
+
+it('the ledger is a table: a row a key, fine ones listed while there are few, and counted otherwise', async () => {
+  const keys = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => `k${i}`)
+  const ledger = async (count: number) => {
+    const acts = [...keys(count), 'k0'].map((key) => [key, 1] as const)
+    const steps = [...keys(count).map((key) => submit(key)), drained]
+    return (await judge(steps, sink('naive', ...acts))).evidence[0]
+  }
+  const small = await ledger(3)
+  expect(small?.anomaly).toBe('duplicate effect')
+  expect(small?.view).toMatchObject({
+    rows: [
+      {
+        mark: 'duplicated',
+        operations: [0],
+        cells: { 0: 'k0', 4: '2: #1 by n1, token 1; #4 by n1, token 1' },
+      },
+      { operations: [2], cells: { 0: 'k1', 4: '1: #2 by n1, token 1' } },
+      { operations: [4], cells: { 0: 'k2' } },
+    ],
+    omitted: 0,
+  })
+  const large = (await ledger(50))?.view
+  expect(large).toMatchObject({ omitted: 49, fine: 49 })
+  expect(large?.kind === 'table' ? large.rows : []).toHaveLength(1)
+})

@@ -11,7 +11,7 @@
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker } from '../../harness/api/verdict.ts'
+import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import {
   EFFECTS,
@@ -24,6 +24,7 @@ import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, finding, type Judged, notJudged } from '../verdict.ts'
 import { auditLedger, type LedgerRow, lastAnswer, TROUBLES, type Trouble } from './ledger.ts'
 
@@ -40,6 +41,47 @@ const byTheCluster = ({ cluster }: LedgerRow): string => {
   if (cluster === null) return "; the cluster's log does not contain it"
   const { acceptedAt, doneAt, worker } = cluster
   return `; the cluster's log has it accepted at ${acceptedAt}, ${doneAt === null ? 'not done' : `done at ${doneAt} by ${worker}`}`
+}
+
+const COLUMNS = ['key', 'request', 'asked', "the cluster's log", 'effects', 'stopped by the sink']
+
+/** As a row of the ledger; of many effects, the first ones. */
+const ledgerRow = (row: LedgerRow, trouble?: Trouble): TableRow => {
+  const { key, asked, submissions, acknowledged, cluster, effects, stopped } = row
+  const own =
+    cluster === undefined
+      ? 'not asked'
+      : cluster === null
+        ? 'not in it'
+        : cluster.doneAt === null
+          ? 'accepted'
+          : 'done'
+  const acted = effects.map(({ seq, worker, token }) => `#${seq} by ${worker}, token ${token}`)
+  return tableRow(
+    [
+      key,
+      asked === null ? 'nobody asked' : `resource ${asked.resource}, version ${asked.version}`,
+      `${submissions.length === 1 ? 'once' : `${submissions.length} times`}${acknowledged ? ', acknowledged' : ''}`,
+      own,
+      acted.length === 0 ? 'none' : `${acted.length}: ${acted.join('; ')}`,
+      stopped,
+    ],
+    submissions.map(({ invocation }) => invocation.index),
+    trouble,
+  )
+}
+
+const ANOMALIES: Readonly<Record<Trouble, string>> = {
+  lost: 'lost effect',
+  'done without an effect': 'done without an effect',
+  'change without a message': 'lost message',
+  phantom: 'effect nobody asked for',
+  'effect of a refused request': 'effect of a refused request',
+  'payload mismatch': 'wrong effect',
+  duplicated: 'duplicate effect',
+  'overwrites a newer one': 'old effect over a newer one',
+  'out of order': 'effects out of order',
+  'stale token': 'stale token',
 }
 
 const describe = (row: LedgerRow): string => {
@@ -90,8 +132,10 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   const duplicated = ledger.of('duplicated')
   const saved = duplicated.length === 0 ? null : savedBy(duplicated, ledger.stale)
   const findings = TROUBLES.flatMap((kind) =>
-    ledger.of(kind).map((row) => finding(kind, describe(row), row.submissions)),
+    ledger.of(kind).map((row) => finding(kind, describe(row), row.submissions, [ledgerRow(row, kind)])),
   )
+  const wrong = new Set(TROUBLES.flatMap((kind) => ledger.of(kind)))
+  const fine = ledger.rows.filter((row) => !wrong.has(row))
   return conclude(findings, {
     seen: `${acknowledged} acknowledged requests, ${effects} effects in a ${start.mode} sink`,
     clean: 'none lost',
@@ -105,6 +149,8 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
     allows: (trouble) => allows(promise, start.mode, kept, trouble),
     aside: saved,
     note: (kind) => (kind === 'duplicated' ? saved : null),
+    anomalies: ANOMALIES,
+    table: { columns: COLUMNS, fine: fine.length, fineRows: () => fine.map((row) => ledgerRow(row)) },
     details: {
       mode: start.mode,
       requests: ledger.rows.length,

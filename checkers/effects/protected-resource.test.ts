@@ -90,3 +90,18 @@ describe('protected-resource', () => {
     expect(await judge(lockResource, 'naive', [])).toMatchObject({ status: 'unknown' })
   })
 })
+
+it('the visits are a table in the order of the sink, with the two that conflict marked', async () => {
+  const { evidence } = await judge(lockResource, 'naive', [...ONE_BY_ONE, ...OVERLAPPING])
+  const found = evidence.find(({ anomaly }) => anomaly === 'two holders')
+  const rows = found?.view?.kind === 'table' ? found.view.rows : []
+  // The others have stale tokens, and are in the table of those.
+  expect(rows.map(({ cells, mark }) => [cells[0], mark])).toEqual([
+    ['1', undefined],
+    ['2', undefined],
+    ['4', undefined],
+    ['5', 'inside already'],
+    ['6', 'two at once'],
+    ['8', undefined],
+  ])
+})

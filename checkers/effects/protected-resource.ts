@@ -14,12 +14,13 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker } from '../../harness/api/verdict.ts'
+import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SINK, type SinkLine, type SinkMode, type TouchLine } from '../../harness/vocabularies/effects.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK, type TouchCall } from '../../harness/vocabularies/protected.ts'
 import { promisedOf, usesOf, weakestOf } from '../promise.ts'
+import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Judged, notJudged } from '../verdict.ts'
 
 const KINDS = ['two at once', 'stale token taken'] as const
@@ -57,6 +58,8 @@ const findIntrusions = (touches: readonly TouchLine[]): readonly Intrusion[] => 
 const describe = ({ action, resource, owner, token, seq, clockMs }: TouchLine): string =>
   `#${seq} owner ${owner} ${action === 'enter' ? 'enters' : 'leaves'} ${resource} with token ${token} (${new Date(clockMs).toISOString()} by the sink's clock)`
 
+const COLUMNS = ['#', 'resource', 'owner', 'does', 'token', "by the sink's clock", 'answer']
+
 const nameOf = (action: string, owner: number): string => `${action} ${owner}`
 
 /** Action and owner -> the index of the call. */
@@ -80,12 +83,23 @@ const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise)
   if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
   const touches = lines.filter((line) => line.type === 'touch')
   const calls = callsByName(pairs)
-  const findings = findIntrusions(touches).map(({ kind, first, second }) => ({
+  const operationsOf = (...some: readonly TouchLine[]): readonly number[] =>
+    some.flatMap(({ action, owner }) => calls.get(nameOf(action, owner)) ?? [])
+  const rowOf = (touch: TouchLine, mark?: string): TableRow => {
+    const { seq, resource, owner, action, token, clockMs, refused: why } = touch
+    const at = new Date(clockMs).toISOString()
+    return tableRow([seq, resource, owner, action, token, at, why ?? 'taken'], operationsOf(touch), mark)
+  }
+  const intrusions = findIntrusions(touches)
+  const findings = intrusions.map(({ kind, first, second }) => ({
     kind,
     text: `${describe(first)}; ${describe(second)}`,
     proof: `${describe(first)}\n  ${describe(second)}`,
-    operations: [first, second].flatMap(({ action, owner }) => calls.get(nameOf(action, owner)) ?? []),
+    operations: operationsOf(first, second),
+    rows: [rowOf(first, kind === 'two at once' ? 'inside already' : 'greater token'), rowOf(second, kind)],
   }))
+  const concerned = new Set(intrusions.flatMap(({ first, second }) => [first, second]))
+  const others = touches.filter((touch) => !concerned.has(touch))
   const entered = touches.filter(({ action, refused }) => action === 'enter' && refused === null).length
   const turnedDown = touches.filter(({ refused }) => refused !== null).length
   const stale = findings.filter(({ kind }) => kind === 'stale token taken').length
@@ -100,6 +114,13 @@ const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise)
       start.mode === 'fencing' || stale === 0
         ? null
         : `a sink that fences would have turned down all ${stale}`,
+    anomalies: { 'two at once': 'two holders', 'stale token taken': 'stale token accepted' },
+    table: {
+      columns: COLUMNS,
+      fine: others.length,
+      fineRows: () => others.map((touch) => rowOf(touch)),
+      order: ({ cells: [seq] }) => Number(seq),
+    },
     details: { mode: start.mode, entered, turnedDown },
   })
 }

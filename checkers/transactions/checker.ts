@@ -10,6 +10,7 @@ import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
+import { drawnProof } from './cycle-view.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
 import type { Proof } from './proofs.ts'
 import { COMMITTED, readTransactions, type Transactions } from './transactions.ts'
@@ -46,6 +47,7 @@ const evidenceOf = (record: RunRecord, transactions: Transactions, proof: Proof)
     title: `${anomaly}: ${meaningOf(anomaly)}`,
     text: [...who, '', because].join('\n'),
     operations: proof.transactions.map((row) => transactions.invokedAt[row] as number),
+    ...drawnProof(proof, transactions),
   }
 }
 

@@ -1,5 +1,6 @@
 /** A cycle in words: why each transaction must come before the next one, which ends in a contradiction. */
 
+import type { EdgeKind } from '../../harness/api/verdict.ts'
 import { LIST_APPEND, type TransactionVocabulary } from '../../harness/vocabularies/transactions.ts'
 import type { CycleEdges } from './cycles.ts'
 import { PROCESS, REAL_TIME, RW_KINDS, WR } from './graph.ts'
@@ -46,6 +47,13 @@ const rotate = (cycle: CycleEdges, inference: Inference): CycleEdges => {
   return [...cycle.slice(start), ...cycle.slice(0, start)]
 }
 
+const kindOf = (kind: number): EdgeKind => {
+  if (kind === PROCESS) return 'process'
+  if (kind === REAL_TIME) return 'realtime'
+  if (kind === WR) return 'wr'
+  return RW_KINDS.includes(kind) ? 'rw' : 'ww'
+}
+
 /** The text explains each step; the caller names the anomaly. */
 export const explainCycle = (
   cycle: CycleEdges,
@@ -79,11 +87,18 @@ export const explainCycle = (
       ? sentence
       : `${sentence} (${step.before} comes before ${step.after}: ${inferred})`
   }
-  const lines = steps.map((edge, i) => {
+  const reasons = steps.map((edge, i) => {
+    const [from, to] = [`T${i + 1}`, `T${i === steps.length - 1 ? 1 : i + 2}`]
+    return { from, to, kind: kindOf(edges.kind[edge] as number), why: why(edge, from, to) }
+  })
+  const lines = reasons.map((step, i) => {
     const isLast = i === steps.length - 1
-    const [from, to] = [`T${i + 1}`, `T${isLast ? 1 : i + 2}`]
-    const reason = `${from} < ${to}, because ${why(edge, from, to)}`
+    const reason = `${step.from} < ${step.to}, because ${step.why}`
     return isLast ? `However, ${reason}: a contradiction.` : `${reason}.`
   })
-  return { transactions: rows, because: lines.join('\n') }
+  return {
+    transactions: rows,
+    because: lines.join('\n'),
+    edges: reasons.map(({ kind, why: reason }) => ({ kind, why: reason })),
+  }
 }

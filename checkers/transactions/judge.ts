@@ -35,9 +35,17 @@ export interface JudgeOptions {
 const findFractured = (transactions: Transactions, { edges, proofs, keys }: Inference): void =>
   eachFractured(transactions.count, edges, (fractured) => {
     const anomaly = isVanished(transactions, keys, fractured) ? 'OTV' : 'fractured-read'
+    const [saw, missed] = [
+      `T1 saw what T2 wrote to ${keys[fractured.seen]}`,
+      `read ${keys[fractured.missed]} as it was before T2 wrote it`,
+    ]
     proofs.add(anomaly, () => ({
       transactions: [fractured.reader, fractured.writer],
-      because: `T1 saw what T2 wrote to ${keys[fractured.seen]}, and read ${keys[fractured.missed]} as it was before T2 wrote it`,
+      because: `${saw}, and ${missed}`,
+      edges: [
+        { kind: 'rw', why: `T1 ${missed}` },
+        { kind: 'wr', why: saw },
+      ],
     }))
   })
 

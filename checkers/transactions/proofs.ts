@@ -1,4 +1,5 @@
 /** What an inference found: dependencies, and anomalies that are visible without a cycle. */
+import type { CycleView } from '../../harness/api/verdict.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { AnomalyName } from './anomalies.ts'
 import type { EdgeList } from './graph.ts'
@@ -10,6 +11,8 @@ export interface Proof {
   readonly transactions: readonly number[]
   /** Why, in words; names the transactions T1, T2 ... */
   readonly because: string
+  /** If the first of the transactions are a circle: edge i leads from transaction i to the next one. */
+  readonly edges?: CycleView['edges']
 }
 
 /** The number of proofs of one anomaly that are kept; the others are only counted. */

@@ -18,50 +18,63 @@ export interface Evidence {
   readonly view?: EvidenceView
 }
 
-/** Evidence that can be drawn. Operations are named by the index of their invocation in the history. */
+/**
+ * Evidence that can be drawn. Operations are named by the index of their invocation in the history. All texts may come from
+ * the cluster. A view is kept short (`checkers/view-limits.ts`), and says how much it leaves out.
+ */
 export type EvidenceView = LinearizationView | CycleView | TableView
 
 /** How far the operations on one key can be put into an order, and why not further. */
-interface LinearizationView {
+export interface LinearizationView {
   readonly kind: 'linearization'
   readonly key: string
-  /** The longest order that was found, with the state after each operation. */
+  /** The end of the longest order that was found, with the state after each operation. Empty: none was found in time. */
   readonly order: readonly { readonly operation: number; readonly state: string }[]
   /** The operation that cannot be placed. */
   readonly blocked: number
-  /** Other orders that end at the same point, and why each candidate cannot come next. */
+  /** Some of the states in which the failing window may begin, and the number of the others. */
+  readonly from: { readonly states: readonly string[]; readonly others: number }
+  /** How far one gets in the failing window from one of these states, and why each candidate cannot come next. */
   readonly attempts: readonly {
     readonly order: readonly number[]
     readonly state: string
     readonly refused: readonly { readonly operation: number; readonly why: string }[]
   }[]
-  /** The number of operations of the key that are not listed. */
+  /** The number of operations on the key up to the failure that are in neither. */
   readonly omitted: number
 }
 
-/** Transactions that depend on each other in a circle: edge i leads from transaction i to the next one. */
-interface CycleView {
+/** Transactions that depend on each other in a circle. */
+export interface CycleView {
   readonly kind: 'cycle'
+  /** Those of the circle, in order: T1, T2 ... Behind them those that the reasons name besides. */
   readonly transactions: readonly { readonly operation: number; readonly text: string }[]
+  /** Edge i leads from transaction i to the next one, and the last edge back to the first. */
   readonly edges: readonly {
     /** `ww`, `wr`, `rw`, `process` or `realtime` (Adya 1999). */
-    readonly kind: string
+    readonly kind: EdgeKind
     readonly why: string
   }[]
 }
 
+export type EdgeKind = 'ww' | 'wr' | 'rw' | 'process' | 'realtime'
+
 /** A ledger of effects, the contents of a queue, a log. */
-interface TableView {
+export interface TableView {
   readonly kind: 'table'
   readonly columns: readonly string[]
-  readonly rows: readonly {
-    readonly cells: readonly string[]
-    readonly operations: readonly number[]
-    /** What is wrong with it: `duplicate`, `lost`. Absent: nothing. */
-    readonly mark?: string
-  }[]
-  /** The number of rows that are not listed. */
+  readonly rows: readonly TableRow[]
+  /** The number of rows that are not listed. Rows with another mark are in the table of that mark. */
   readonly omitted: number
+  /** How many of those have nothing wrong. */
+  readonly fine: number
+}
+
+export interface TableRow {
+  readonly cells: readonly string[]
+  readonly operations: readonly number[]
+  /** What is wrong with it: `duplicated`, `lost`. Absent: nothing. */
+  readonly mark?: string
 }
 
 /** A promise that nobody made: if it is broken, that is not held against the cluster of a run. */

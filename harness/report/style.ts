@@ -70,10 +70,53 @@ const BENCH = `
 #details:empty{display:none}
 `
 
+/** Evidence that is drawn. Colours of edges by Okabe and Ito, which colour-blind readers tell apart. */
+const VIEWS = `
+:root{--edge-ww:#a6410a;--edge-wr:#0063a6;--edge-rw:#95306b;--edge-process:#4d5560;--edge-realtime:#00694b}
+@media (prefers-color-scheme:dark){:root{--edge-ww:#f0935a;--edge-wr:#6bb8ee;--edge-rw:#e394c0;--edge-process:#b3bac4;--edge-realtime:#45c79a}}
+.view{font-size:14px}
+.view h4{margin:14px 0 4px;font-size:14px}
+.view p{margin:6px 0;max-width:75em}
+.view bdi{overflow-wrap:anywhere}
+.view-note,.view-why,.view-ops{color:var(--dim)}
+.view-steps li{padding:2px 0}
+.view-state{color:var(--dim);margin-left:10px}
+.view-no,.view-mark{color:var(--bad);font-weight:600}
+.view-blocked{border:2px solid var(--bad);border-radius:6px;padding:8px 12px;display:inline-block}
+.view-attempts{padding-left:0;list-style:none}
+.view-attempt{border-left:3px solid var(--line);padding:2px 0 6px 14px;margin:10px 0}
+.view-refused{list-style:none;padding-left:16px;margin:4px 0}
+.view-refused li{padding:2px 0}
+.view-why{padding-left:24px}
+.view-scroll{overflow:auto;max-height:480px}
+.view-table thead th{position:sticky;top:0;background:var(--card)}
+.view-table td,.view-table th{padding:5px 14px 5px 6px}
+.view-table td:first-child{white-space:nowrap}
+.view-table tr[data-fine] .view-mark{color:var(--dim);font-weight:400}
+.view-only-marked tr[data-fine]{display:none}
+.view-filter{display:inline-block;padding:4px 6px}
+.view-beside{display:flex;flex-wrap:wrap;gap:24px;align-items:flex-start}
+.view-beside>div:first-child{max-width:100%}
+.view-told{flex:1 1 380px;min-width:0}
+.view-graph{overflow:auto;max-height:900px;max-width:100%}
+.view-graph svg{display:block}
+.view-edge{fill:none;stroke:currentColor;stroke-width:2}
+.view-arrow{fill:currentColor}
+.view-label{fill:currentColor;stroke:var(--card);stroke-width:5px;paint-order:stroke;font:600 13px system-ui,sans-serif;text-anchor:middle;dominant-baseline:central}
+.view-ww{color:var(--edge-ww)}.view-wr{color:var(--edge-wr)}.view-rw{color:var(--edge-rw)}.view-process{color:var(--edge-process)}.view-realtime{color:var(--edge-realtime)}
+.view-node circle{fill:var(--card);stroke:var(--fg);stroke-width:1.5}
+.view-node text{fill:var(--fg);font:600 13px system-ui,sans-serif;text-anchor:middle;dominant-baseline:central}
+.view-node:hover circle,.view-node:focus circle{stroke:var(--focus);stroke-width:3}
+.view-legend,.view-plain{list-style:none;padding-left:0;margin:6px 0}
+.view-legend li,.view-plain li{padding:2px 0}
+.view-kind{font-weight:600}
+@media print{.view-scroll,.view-graph{max-height:none;overflow:visible}}
+`
+
 /** On paper nothing scrolls, and what can only be clicked is left out. */
 const PRINT = `
 @media print{main{max-width:none;padding:0}.tools,#details:empty{display:none}.timeline .scroller{max-height:none}
 .panel,.timeline,.wide{break-inside:avoid;overflow:visible}pre{white-space:pre-wrap}}
 `
 
-export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${PRINT}`
+export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${VIEWS}${PRINT}`

@@ -8,7 +8,7 @@ import { Search } from '../general/search.ts'
 import { Transitions } from '../general/transitions.ts'
 import { partsOfOperations } from '../history/operations.ts'
 import { type Part, partOf } from '../history/part.ts'
-import type { AnyModel, Limits, Model, Operation, Result } from '../model.ts'
+import type { AnyModel, Illegal, Limits, Model, Operation, Result } from '../model.ts'
 
 /** Operations are given by their index in the input. */
 export interface PartialLinearization {
@@ -87,7 +87,7 @@ const SHARE = 0.5
 const linearizeParts = <S, I, O>(
   model: Model<S, I, O>,
   operations: readonly Operation<I, O>[],
-  result: Result | null,
+  result: Result | Illegal | null,
   limits: Limits,
 ): readonly PartialLinearization[] => {
   const whole = budgetOf(limits)
@@ -114,7 +114,7 @@ const linearizeParts = <S, I, O>(
 export const linearize = <S, I, O>(
   model: AnyModel<S, I, O>,
   operations: readonly Operation<I, O>[],
-  result: Result | null = null,
+  result: Result | Illegal | null = null,
   limits: Limits = {},
 ): readonly PartialLinearization[] =>
   isNondeterministic(model)

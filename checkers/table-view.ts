@@ -1,0 +1,52 @@
+/** Tables of findings. Rows in which nothing is wrong are listed only while there are few of them. */
+import type { TableRow, TableView } from '../harness/api/verdict.ts'
+import { clipped, roomFor } from './view-limits.ts'
+
+export interface TableParts {
+  readonly columns: readonly string[]
+  /** The number of rows in which nothing is wrong. Absent: there are none that could be listed. */
+  readonly fine?: number
+  /** These rows. Called only if they can be listed. */
+  readonly fineRows?: () => readonly TableRow[]
+  /** The place of a row in the table. Absent: rows keep the order in which they are given, the wrong ones first. */
+  readonly order?: (row: TableRow) => number
+}
+
+const MOST_ROWS = 300
+/** More rows without a mark are only counted. */
+const MOST_FINE = 20
+
+const sizeOf = ({ cells, operations, mark = '' }: TableRow): number =>
+  cells.reduce((sum, cell) => sum + cell.length, mark.length) + 8 * operations.length
+
+/** Operations of one row that are linked. */
+const MOST_LINKS = 20
+
+/** One row of a table, with the operations that it is about. */
+export const tableRow = (
+  cells: readonly (string | number)[],
+  operations: readonly number[],
+  mark?: string,
+): TableRow => ({
+  cells: cells.map((cell) => clipped(String(cell))),
+  operations: operations.slice(0, MOST_LINKS),
+  ...(mark === undefined ? {} : { mark }),
+})
+
+/** @param rows of the findings; a row of two findings is listed once */
+export const tableView = (
+  { columns, fine = 0, fineRows = () => [], order }: TableParts,
+  rows: readonly TableRow[],
+): TableView => {
+  const distinct = [...new Map(rows.map((row) => [`${row.mark} ${row.cells.join('\n')}`, row])).values()]
+  const listed = roomFor(distinct, MOST_ROWS, sizeOf)
+  const few = fine <= MOST_FINE ? fineRows() : []
+  const shown = [...distinct.slice(0, listed), ...few]
+  return {
+    kind: 'table',
+    columns,
+    rows: order === undefined ? shown : shown.toSorted((a, b) => order(a) - order(b)),
+    omitted: distinct.length - listed + fine - few.length,
+    fine: fine - few.length,
+  }
+}
