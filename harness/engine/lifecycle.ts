@@ -103,6 +103,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times in the history, the faults and the samples count from here.
   recorder.started(clock.reset())
+  const zeroAt = new Date().toISOString()
   delay.enable()
   const moments = new Moments(() => sampler.leader(), parts.signal)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, clock.now, (sample) => {
@@ -136,6 +137,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   return {
     startedAt,
     endedAt: new Date().toISOString(),
+    zeroAt,
     versions,
     leaderChanges: leaderChangesOf(samples),
     eventLoopDelayMs,
