@@ -41,16 +41,22 @@ const numberIn = (values: Readonly<Record<string, unknown>>, name: string): numb
   return typeof value === 'number' && Number.isFinite(value) ? value : 0
 }
 
+/** A suspended node stops first, and goes on with the moved clock; at the latest when its heal begins. */
+const beginMs = ({ planned: { intent }, injectedAtNs, healingAtNs, healedAtNs }: FaultRecord): number => {
+  const injectedMs = (injectedAtNs ?? 0) / NS_PER_MS
+  if (intent.mode !== 'suspend') return injectedMs
+  const healingMs = (healingAtNs ?? healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS
+  return Math.min(injectedMs + numberIn(intent, 'suspendMs'), healingMs)
+}
+
 /** An effective fault of the model `clock` says in its intent how the clock moves, and in its measurements where it was. */
-const motionOf = ({ planned, injectedAtNs, healedAtNs, effects }: FaultRecord): Motion => {
-  const { intent } = planned
-  const measured = effects.findLast(({ effective }) => effective)?.measurements ?? {}
-  const isSuspended = intent.mode === 'suspend'
+const motionOf = (fault: FaultRecord): Motion => {
+  const { intent } = fault.planned
+  const measured = fault.effects.findLast(({ effective }) => effective)?.measurements ?? {}
   return {
     kind: KINDS[String(intent.mode)] ?? 'moved',
-    // A suspended node stops first.
-    fromMs: (injectedAtNs ?? 0) / NS_PER_MS + (isSuspended ? numberIn(intent, 'suspendMs') : 0),
-    toMs: (healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS,
+    fromMs: beginMs(fault),
+    toMs: (fault.healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS,
     offsetMs: numberIn(measured, 'offsetMs'),
     ratePpm: numberIn(intent, 'ratePpm'),
   }
