@@ -24,6 +24,8 @@ export interface LogLine {
   readonly raw: readonly [number, number] | null
   /** By how much the node's clock was ahead, which is subtracted. 0: it was right, as far as is known. */
   readonly aheadMs: number
+  /** A fault moved the clock, which showed this time twice: the line may have been written at another time. */
+  readonly isUnsure: boolean
   /** Its own, or that of the line it belongs to. */
   readonly level: Level
 }
@@ -64,7 +66,10 @@ interface Clocks {
 interface Placed {
   readonly timeMs: number | null
   readonly aheadMs: number
+  readonly isUnsure: boolean
 }
+
+const NOT_PLACED: Placed = { timeMs: null, aheadMs: 0, isUnsure: false }
 
 /** The times of the run in ms, by the clock of the node. */
 const placeAll = (
@@ -74,11 +79,12 @@ const placeAll = (
 ): readonly Placed[] => {
   let beforeMs = Number.NEGATIVE_INFINITY
   return wallMs.map((wall) => {
-    if (wall === null) return { timeMs: null, aheadMs: 0 }
+    if (wall === null) return NOT_PLACED
     const shownMs = wall - run.zeroMs
-    const timeMs = clock === undefined ? shownMs : timeShown(clock, shownMs, beforeMs)
-    beforeMs = timeMs
-    return { timeMs, aheadMs: shownMs - timeMs }
+    const { ms, isUnsure } =
+      clock === undefined ? { ms: shownMs, isUnsure: false } : timeShown(clock, shownMs, beforeMs)
+    beforeMs = ms
+    return { timeMs: ms, aheadMs: shownMs - ms, isUnsure }
   })
 }
 
@@ -97,7 +103,7 @@ const readFile = ({ node, text }: NodeLog, first: number, clocks: Clocks): ReadF
   let [placeMs, level] = [firstTimed, 'none' as Level]
   const lines = texts.map((line, i): LogLine => {
     const stamp = stamps[i] ?? null
-    const { timeMs, aheadMs } = placed?.[i] ?? { timeMs: null, aheadMs: 0 }
+    const { timeMs, aheadMs, isUnsure } = placed?.[i] ?? NOT_PLACED
     if (stamp !== null || recognised.formats.length === 0)
       level = stamp?.level ?? levelByWords(stamp === null ? line : line.slice(stamp.time.to))
     placeMs = timeMs ?? placeMs
@@ -109,6 +115,7 @@ const readFile = ({ node, text }: NodeLog, first: number, clocks: Clocks): ReadF
       placeNs: placeMs === null ? null : Math.round(placeMs * NS_PER_MS),
       raw: stamp === null ? null : [stamp.time.from, stamp.time.to],
       aheadMs: rounded(aheadMs),
+      isUnsure,
       level,
     }
   })

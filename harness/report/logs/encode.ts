@@ -65,6 +65,7 @@ export const encodeLines = (all: readonly LogLine[], limits: LogLimits): Omit<Pa
     rawFrom: lines.map(({ raw }) => raw?.[0] ?? -1),
     rawLength: lines.map(({ raw }) => (raw === null ? 0 : raw[1] - raw[0])),
     aheadUs: differences(lines.map(({ aheadMs }) => Math.round(aheadMs * US_PER_MS))),
+    unsure: lines.map(({ isUnsure }) => (isUnsure ? '1' : '0')).join(''),
     texts: lines.map(({ text }) => text),
     gaps: gapsAmong(all, chosen, nodeIndex),
   }

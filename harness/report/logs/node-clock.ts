@@ -109,18 +109,26 @@ const mayBeTrue = ({ motions }: NodeClock, ms: number): boolean =>
     ({ kind, fromMs, toMs }) => kind === 'alternating' || ms <= fromMs + SLACK_MS || ms >= toMs - SLACK_MS,
   )
 
+export interface ShownTime {
+  /** Of the run. */
+  readonly ms: number
+  /** Its clock showed this time again, when a fault began or ended: the line may have been written then. */
+  readonly isUnsure: boolean
+}
+
 /**
- * The time of the run in ms at which the node's clock showed `shownMs` (ms since time 0). While a clock is moved, it may show
- * one time more than once: the first one that is not before the line before is taken.
+ * When the node's clock showed `shownMs` (ms since time 0). While a clock is moved, it may show one time more than once: the
+ * first one that is not before the line before is taken.
  *
  * @param beforeMs the time of the line before; -Infinity: there is none
  */
-export const timeShown = (clock: NodeClock, shownMs: number, beforeMs: number): number => {
+export const timeShown = (clock: NodeClock, shownMs: number, beforeMs: number): ShownTime => {
   const own = shownMs - clock.aheadMs
-  if (clock.motions.length === 0) return own
+  if (clock.motions.length === 0) return { ms: own, isUnsure: false }
   const during = clock.motions.map((motion) => timeDuring(motion, own, beforeMs)).filter((ms) => ms !== null)
   const possible = mayBeTrue(clock, own) ? [own, ...during] : during
-  if (possible.length === 0) return own
+  if (possible.length === 0) return { ms: own, isUnsure: false }
   const later = possible.filter((ms) => ms >= beforeMs)
-  return later.length > 0 ? Math.min(...later) : Math.max(...possible)
+  const ms = later.length > 0 ? Math.min(...later) : Math.max(...possible)
+  return { ms, isUnsure: later.some((each) => Math.abs(each - ms) > SLACK_MS) }
 }

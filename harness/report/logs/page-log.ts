@@ -20,6 +20,8 @@ export interface PageLog {
   readonly rawLength: readonly number[]
   /** By how many µs the node's clock was ahead, as a difference. */
   readonly aheadUs: readonly number[]
+  /** A character a line: 1 if its clock showed this time twice, else 0. */
+  readonly unsure: string
   readonly texts: readonly string[]
   readonly gaps: readonly LogGap[]
 }
@@ -41,6 +43,7 @@ export interface ShownLine {
   /** From and to; null: it has no time of its own. */
   readonly raw: readonly [number, number] | null
   readonly aheadMs: number
+  readonly isUnsure: boolean
   readonly level: Level
 }
 
@@ -64,6 +67,7 @@ export const decodeLines = (page: Omit<PageLog, 'files' | 'notes' | 'gaps'>): re
       placeMs: moved === null ? null : placeUs / US_PER_MS,
       raw: from < 0 ? null : [from, from + (page.rawLength[i] as number)],
       aheadMs: aheadUs / US_PER_MS,
+      isUnsure: page.unsure[i] === '1',
       level: LEVELS[Number(page.levels[i])] as Level,
     }
   })

@@ -31,7 +31,9 @@ const WINDOW_MS = 500
 
 const addressOfLine = ({ node, number }: ShownLine): string => `${node}:${number}`
 
-const correctionText = (aheadMs: number): string => {
+const correctionText = ({ aheadMs, isUnsure }: ShownLine): string => {
+  if (isUnsure)
+    return `, or when a fault that moved its clock was over or not yet there: its clock showed this time twice`
   if (aheadMs === 0) return ''
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(3)
   return `, corrected: its clock was ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`
@@ -196,7 +198,7 @@ class Logs implements LogsView {
         linkTo('line', addressOfLine(line), addressOfLine(line)),
         line.placeMs === null
           ? ': no line of its log has a time'
-          : `: at ${timeText(line.placeMs)} s${correctionText(line.aheadMs)}${line.raw === null ? ', the time of a line before it' : ''}`,
+          : `: at ${timeText(line.placeMs)} s${correctionText(line)}${line.raw === null ? ', the time of a line before it' : ''}`,
       ]),
       element('pre', { dir: 'ltr' }, [line.text]),
     )
