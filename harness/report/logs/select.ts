@@ -49,6 +49,8 @@ const spread = (place: number): number => Math.imul(place, 0x9e3779b1) >>> 0
 
 /** The indices of the lines that fit, ascending. */
 export const selectLines = (lines: readonly LogLine[], limits: LogLimits): readonly number[] => {
+  const characters = lines.reduce((sum, { text }) => sum + text.length, 0)
+  if (lines.length <= limits.mostLines && characters <= limits.mostCharacters) return lines.map((_, i) => i)
   const sorted = limits.interestingNs.toSorted((a, b) => a - b)
   const ranked = lines.map((line, index) => {
     const distance = distanceTo(sorted, line.placeNs)
@@ -58,11 +60,11 @@ export const selectLines = (lines: readonly LogLine[], limits: LogLimits): reado
   })
   ranked.sort((a, b) => a.rank - b.rank || a.within - b.within || a.index - b.index)
   const chosen: number[] = []
-  let characters = 0
+  let held = 0
   for (const { index, length } of ranked) {
     if (chosen.length === limits.mostLines) break
-    if (characters + length > limits.mostCharacters) continue
-    characters += length
+    if (held + length > limits.mostCharacters) continue
+    held += length
     chosen.push(index)
   }
   return chosen.sort((a, b) => a - b)
