@@ -4,7 +4,8 @@
  */
 import type { NodeLog, RunRecord } from '../../api/record.ts'
 import { NS_PER_MS } from '../../support/time.ts'
-import { type Level, levelByWords } from './levels.ts'
+import type { Stamp } from './formats.ts'
+import { type Level, levelBelow, levelByWords } from './levels.ts'
 import { type NodeClock, nodeClocksOf, timeShown } from './node-clock.ts'
 import { plainLines } from './plain-lines.ts'
 import { formatNames, readStamp, recogniseFormats } from './recognise.ts'
@@ -92,6 +93,10 @@ const MS_DIGITS = 1e3
 
 const rounded = (ms: number): number => Math.round(ms * MS_DIGITS) / MS_DIGITS
 
+/** @param owner the level of the line before */
+const levelOf = (line: string, stamp: Stamp | null, owner: Level): Level =>
+  stamp === null ? levelBelow(owner, line) : (stamp.level ?? levelByWords(line.slice(stamp.time.to)))
+
 const readFile = ({ node, text }: NodeLog, first: number, clocks: Clocks): ReadFile => {
   const texts = plainLines(text)
   const recognised = recogniseFormats(texts)
@@ -104,8 +109,7 @@ const readFile = ({ node, text }: NodeLog, first: number, clocks: Clocks): ReadF
   const lines = texts.map((line, i): LogLine => {
     const stamp = stamps[i] ?? null
     const { timeMs, aheadMs, isUnsure } = placed?.[i] ?? NOT_PLACED
-    if (stamp !== null || recognised.formats.length === 0)
-      level = stamp?.level ?? levelByWords(stamp === null ? line : line.slice(stamp.time.to))
+    level = levelOf(line, stamp, recognised.formats.length === 0 ? 'none' : level)
     placeMs = timeMs ?? placeMs
     return {
       node,

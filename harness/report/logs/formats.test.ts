@@ -1,7 +1,7 @@
 /** Lines as the programs write them, each with the format that explains it and its time. */
 import { describe, expect, it } from 'vitest'
 import type { Level } from './levels.ts'
-import { levelByWords } from './levels.ts'
+import { levelBelow, levelByWords } from './levels.ts'
 import type { TimeKind } from './raw-time.ts'
 import { formatNames, readStamp, recogniseFormats } from './recognise.ts'
 
@@ -301,6 +301,14 @@ describe('formats of times', () => {
     expect(readStamp(recognised, 'WARNING: 2026/11/27 15:00:01 grpc: failed')?.time.kind).toBe('local')
   })
 
+  it('with a zone are not taken for those without where a log has both', () => {
+    const postgres = '2024-07-16 14:13:12.520 UTC [140] LOG:  received fast shutdown request'
+    const patroni = '2024-07-16 14:13:12,528 INFO: no action. I am (n1), the leader with the lock'
+    const recognised = recogniseFormats([postgres, postgres, patroni, patroni, patroni])
+    expect(formatNames(recognised)).toBe('log4j (3 of 5 lines), PostgreSQL (2)')
+    expect(readStamp(recognised, postgres)?.time.kind).toBe('instant')
+  })
+
   it('do not include one that explains a line by chance', () => {
     const lines = [...Array(500).keys()].map(() => '2026-11-27T15:00:00.5Z x')
     const recognised = recogniseFormats([...lines, '12:00:00 is lunch'])
@@ -316,6 +324,20 @@ describe('formats of times', () => {
 
   it('are none in an empty log', () => {
     expect(formatNames(recogniseFormats([]))).toBe('no times found')
+  })
+})
+
+describe('levels of lines without a time', () => {
+  it.each([
+    ['none', 'Error: ENOSPC: no space left on device, write', 'error'],
+    ['info', 'java.lang.OutOfMemoryError: Java heap space', 'error'],
+    ['info', '  errors: 0', 'info'],
+    ['info', 'panic: runtime error', 'fatal'],
+    ['warn', 'java.net.ConnectException: Connection refused', 'warn'],
+    ['error', '    at Object.writeSync (node:fs:977:3)', 'error'],
+    ['none', '    at Object.writeSync (node:fs:977:3)', 'none'],
+  ] as const)('below one of the level %s: %s', (owner, line, level) => {
+    expect(levelBelow(owner, line)).toBe(level)
   })
 })
 

@@ -22,6 +22,8 @@ const DATE = String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)`
 const SLASHED = String.raw`(?<year>\d{4})/(?<month>\d\d)/(?<day>\d\d)`
 const CLOCK = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d(?:[.,]\d{1,9})?)`
 const ZONE = String.raw`(?<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?![\w:])`
+/** A date with a zone is not one without: in a log that has both, all would be read without. */
+const NO_ZONE = String.raw`(?!\d|[.,]\d| ?(?:Z|UTC|GMT|[+-]\d\d))`
 const MONTH = `(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
 
 const kindOf = ({ year, zone }: Readonly<Record<string, string | undefined>>): TimeKind => {
@@ -183,7 +185,7 @@ export const FORMATS: readonly LogFormat[] = [
   },
   {
     name: 'ISO 8601 without zone',
-    read: byFields(starting(`[[<(]?(?<at>${DATE}[T ]${CLOCK})(?:${LEVEL_AFTER})?`)),
+    read: byFields(starting(`[[<(]?(?<at>${DATE}[T ]${CLOCK})${NO_ZONE}(?:${LEVEL_AFTER})?`)),
   },
   {
     name: 'logfmt',

@@ -83,9 +83,25 @@ const MARKED =
 /** What people write where no logger does. */
 const WORDS: readonly (readonly [RegExp, Level])[] = [
   [/\bpanic\b|\bfatal\b|\bsegmentation fault\b|\bassertion failed\b/i, 'fatal'],
-  [/\b\w*exception\b|\berrors?\b|\bfailed\b|\bfailure\b|\bcould not\b|\bcannot\b/i, 'error'],
+  [/\b\w*exception\b|\b\w*errors?\b|\bfailed\b|\bfailure\b|\bcould not\b|\bcannot\b/i, 'error'],
   [/\bwarn(?:ing)?\b|\btimed out\b|\btimeout\b|\bretry(?:ing)?\b/i, 'warn'],
 ]
+
+/** The beginning of what a program writes when it crashes. */
+const CRASH =
+  /^\s*(?:uncaught |caused by: |traceback|panic:|fatal error:|(?:[\w$]+\.)*[\w$]*(?:error|exception)\b)/i
+
+/**
+ * The level of a line without a time, which belongs to one of the level `owner`: the same, unless it is the beginning of a
+ * crash. What a program writes as it dies has no time in most logs.
+ */
+export const levelBelow = (owner: Level, text: string): Level => {
+  const own = levelByWords(text)
+  if (own === 'fatal') return own
+  const isQuiet = owner === 'info' || owner === 'debug'
+  const isCrash = owner === 'none' || (isQuiet && CRASH.test(text))
+  return own === 'error' && isCrash ? own : owner
+}
 
 /** By words, for a line whose format has no level. */
 export const levelByWords = (text: string): Level => {
