@@ -32,11 +32,10 @@ const WINDOW_MS = 500
 const addressOfLine = ({ node, number }: ShownLine): string => `${node}:${number}`
 
 const correctionText = ({ aheadMs, isUnsure }: ShownLine): string => {
-  if (isUnsure)
-    return `, or when a fault that moved its clock was over or not yet there: its clock showed this time twice`
-  if (aheadMs === 0) return ''
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(3)
-  return `, corrected: its clock was ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`
+  const corrected = `, corrected: its clock was ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`
+  const unsure = ', or at another time: a fault moved its clock, which showed this time twice'
+  return `${aheadMs === 0 ? '' : corrected}${isUnsure ? unsure : ''}`
 }
 
 /** How each file was read. */
@@ -116,6 +115,7 @@ class Logs implements LogsView {
     this.#selected = index
     this.#showDetails(this.#lines[index] as ShownLine)
     this.#list.activate(this.#rowAtLeast(index))
+    this.#sayFound()
     return true
   }
 
@@ -159,14 +159,14 @@ class Logs implements LogsView {
     const pattern = patternOf(text, isRegex)
     this.#find = 'find' in pattern ? pattern.find : null
     this.#found = this.#find === null ? [] : findRows(this.#rows, this.#lines, this.#find)
-    if ('error' in pattern) this.#tools.say(pattern.error)
-    else this.#sayFound()
+    this.#tools.say('error' in pattern ? pattern.error : '')
+    this.#sayFound()
     if (goes && this.#found.length > 0 && !this.#found.includes(this.#list.active)) this.#step(1)
     this.#list.redraw()
   }
 
   #sayFound(): void {
-    if (this.#find === null) return this.#tools.say('')
+    if (this.#find === null) return
     const at = this.#found.indexOf(this.#list.active)
     const total = this.#found.length.toLocaleString('en')
     this.#tools.say(at < 0 ? `${total} found` : `${(at + 1).toLocaleString('en')} of ${total}`)
