@@ -73,7 +73,6 @@ export const LOGS_STYLE = `
 .log-tools label{font-size:13px;white-space:nowrap}
 .log-tools input[type=search]{font:inherit;font-size:13px;padding:4px 8px;min-width:16em}
 .log-details pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:14em;unicode-bidi:isolate}
-@media print{.log-list{height:auto;max-height:none}}
 `
 
 export const pageStyle = async (): Promise<string> => {
