@@ -128,10 +128,11 @@ export interface Ending extends EndedProcess {
 
 /** The contents of `run.json` except the spec. */
 export interface RunFacts {
+  /** Before the cluster was provisioned. */
   readonly startedAt: string
-  /** The wall clock at time zero of the run, in ms since the epoch. Absent in files of older versions. */
-  readonly zeroAtMs?: number
   readonly endedAt: string
+  /** The wall time of time 0 of the run, within a millisecond. Absent in files of older versions. */
+  readonly zeroAt?: string
   readonly versions: Readonly<Record<string, string>>
   readonly leaderChanges: readonly {
     readonly timeNs: number

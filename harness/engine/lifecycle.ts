@@ -103,7 +103,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times in the history, the faults and the samples count from here.
   recorder.started(clock.reset())
-  const zeroAtMs = Date.now()
+  const zeroAt = new Date().toISOString()
   delay.enable()
   const moments = new Moments(() => sampler.leader(), parts.signal)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, clock.now, (sample) => {
@@ -136,8 +136,8 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   enterPhase(parts, 'taking the cluster down')
   return {
     startedAt,
-    zeroAtMs,
     endedAt: new Date().toISOString(),
+    zeroAt,
     versions,
     leaderChanges: leaderChangesOf(samples),
     eventLoopDelayMs,

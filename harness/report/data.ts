@@ -1,11 +1,11 @@
 /** The data of the page, made from a run's record: plain values, and the operations as columns. Pure. */
 import type { Ending, RunRecord } from '../api/record.ts'
 import type { RunVerdict, Verdict } from '../api/verdict.ts'
-import { quantile } from '../support/quantiles.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { effectsOf, type PageEffect } from './effects.ts'
 import { factsOf } from './facts.ts'
 import { type PageFault, pageFaults } from './faults.ts'
+import { runClockOf } from './logs/run-clock.ts'
 import { clocksOf, type PageClock, type PageRole, rolesOf } from './nodes.ts'
 import { type OperationColumns, operationColumns } from './operations.ts'
 import { rowsOf } from './rows.ts'
@@ -46,23 +46,6 @@ const focusOf = ({ verdicts }: RunVerdict): readonly number[] =>
     .flatMap((wanted) => verdicts.filter(({ status }) => status === wanted))
     .flatMap(({ evidence }: Verdict) => evidence.flatMap(({ operations }) => operations))
 
-/**
- * The wall clock at time zero, in ms since the epoch. Records of older versions do not tell it: then by what most nodes said
- * of their clocks, or by when the run was started.
- */
-const zeroMsOf = ({ facts, samples }: RunRecord): number => {
-  if (facts?.zeroAtMs !== undefined) return facts.zeroAtMs
-  const told = (samples ?? []).flatMap(({ timeNs, status }) =>
-    status?.clockMs === undefined ? [] : [status.clockMs - timeNs / NS_PER_MS],
-  )
-  return (
-    quantile(
-      told.sort((a, b) => a - b),
-      0.5,
-    ) ?? Date.parse(facts?.startedAt ?? '1970-01-01')
-  )
-}
-
 const titleOf = ({ spec }: RunRecord): Pick<ReportData, 'title' | 'subtitle'> => {
   if (spec === null) return { title: 'imported history', subtitle: '' }
   const nemeses = spec.nemeses.map(({ name }) => name).join(', ') || 'no faults'
@@ -88,6 +71,7 @@ export const reportData = (
   })
   const { columns, ...operations } = operationColumns(shown, rowOf, vocabulary)
   const samples = record.samples ?? []
+  const zeroMs = runClockOf(record)?.zeroMs ?? 0
   const data = {
     ...titleOf(record),
     verdict,
@@ -98,9 +82,9 @@ export const reportData = (
     faults: pageFaults(record.faults ?? [], endMs),
     nodes: [...new Set(samples.map(({ node }) => node))].sort(),
     roles: rolesOf(samples, endMs),
-    clocks: clocksOf(samples),
+    clocks: clocksOf(samples, zeroMs),
     endings: record.facts?.endings ?? [],
-    effects: effectsOf(record.services ?? {}, zeroMsOf(record) * NS_PER_MS),
+    effects: effectsOf(record.services ?? {}, zeroMs),
     facts: factsOf(record),
     spec,
   }

@@ -1,6 +1,4 @@
 /** What the outside world saw: the lines that services kept, at their times in the run. */
-import { NS_PER_MS } from '../support/time.ts'
-
 export interface PageEffect {
   readonly service: string
   readonly atMs: number
@@ -34,12 +32,12 @@ const effectIn = (service: string, line: unknown, zeroMs: number): readonly Page
 /**
  * Lines without a time are left out.
  *
- * @param zeroNs the wall clock at time zero of the run, in ns since the epoch
+ * @param zeroMs the wall clock at time zero of the run, in ms since the epoch
  */
 export const effectsOf = (
   services: Readonly<Record<string, readonly unknown[]>>,
-  zeroNs: number,
+  zeroMs: number,
 ): readonly PageEffect[] =>
   Object.entries(services)
-    .flatMap(([service, lines]) => lines.flatMap((line) => effectIn(service, line, zeroNs / NS_PER_MS)))
+    .flatMap(([service, lines]) => lines.flatMap((line) => effectIn(service, line, zeroMs)))
     .sort((a, b) => a.atMs - b.atMs)

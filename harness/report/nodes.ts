@@ -1,7 +1,6 @@
 /** What is known of the nodes over time: role and term, health, clock, processes that ended by themselves. */
 import type { Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
-import { quantile } from '../support/quantiles.ts'
 import { NS_PER_MS } from '../support/time.ts'
 
 /** An interval in which a node's role and term did not change. */
@@ -42,24 +41,17 @@ export const rolesOf = (samples: readonly Sample[], endMs: number): readonly Pag
 const LEAST_CHANGE_MS = 100
 
 /**
- * Each change of a node's clock. The zero is the median of what all nodes said: most samples are taken while their clocks
- * are right.
+ * Each change of a node's clock.
+ *
+ * @param zeroMs the wall clock at time zero of the run, in ms since the epoch
  */
-export const clocksOf = (samples: readonly Sample[]): readonly PageClock[] => {
-  const told = samples.flatMap(({ node, timeNs, status }) =>
-    status?.clockMs === undefined
-      ? []
-      : [{ node, atMs: timeNs / NS_PER_MS, raw: status.clockMs - timeNs / NS_PER_MS }],
-  )
-  const zero = quantile(
-    told.map(({ raw }) => raw).sort((a, b) => a - b),
-    0.5,
-  )
+export const clocksOf = (samples: readonly Sample[], zeroMs: number): readonly PageClock[] => {
   const last = new Map<string, number>()
-  return told.flatMap(({ node, atMs, raw }) => {
-    const offsetMs = Math.round(raw - (zero as number))
-    const before = last.get(node) ?? 0
-    if (Math.abs(offsetMs - before) < LEAST_CHANGE_MS) return []
+  return samples.flatMap(({ node, timeNs, status }) => {
+    if (status?.clockMs === undefined) return []
+    const atMs = timeNs / NS_PER_MS
+    const offsetMs = Math.round(status.clockMs - zeroMs - atMs)
+    if (Math.abs(offsetMs - (last.get(node) ?? 0)) < LEAST_CHANGE_MS) return []
     last.set(node, offsetMs)
     return [{ node, atMs, offsetMs }]
   })

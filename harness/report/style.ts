@@ -113,10 +113,40 @@ const VIEWS = `
 @media print{.view-scroll,.view-graph{max-height:none;overflow:visible}}
 `
 
+/** The list of log lines. The height of a row is the same in the code of the list. */
+export const LOGS_STYLE = `
+.log-list{height:480px;overflow:auto;border:1px solid var(--line);border-radius:6px;font:12.5px/20px ui-monospace,monospace;contain:strict}
+.log-list:focus-visible{outline:2px solid var(--leader);outline-offset:1px}
+.log-sizer{position:relative;overflow:hidden}
+.log-window{position:absolute;left:0;right:0;top:0;will-change:transform}
+.log-row{display:flex;gap:10px;height:20px;padding:0 8px;white-space:pre;overflow:hidden;cursor:pointer;border-left:4px solid transparent}
+.log-row .at{flex:none;width:7.5em;text-align:right;font-variant-numeric:tabular-nums}
+.log-row .node{flex:none;width:5em;overflow:hidden;text-overflow:ellipsis}
+.log-row .level{flex:none;width:1em;font-weight:700}
+.log-row .text{flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;unicode-bidi:isolate}
+.log-row .raw,.log-row .at,.log-row.belongs .node{color:var(--dim)}
+.log-row.level-fatal,.log-row.level-error{border-left-color:var(--bad)}
+.log-row.level-warn{border-left-color:var(--info)}
+.log-row.level-fatal .level,.log-row.level-error .level{color:var(--bad)}
+.log-row.level-warn .level{color:var(--info)}
+.log-row.level-debug .text{color:var(--dim)}
+.log-row.near{background:color-mix(in srgb,var(--leader) 14%,transparent)}
+.log-row:hover,.log-row.active{background:color-mix(in srgb,var(--fg) 9%,transparent)}
+.log-row[aria-selected=true]{background:color-mix(in srgb,var(--leader) 30%,transparent)}
+.log-row:is(.near,.active,:hover,[aria-selected=true]) :is(.at,.raw,.node,.text,.level){color:var(--fg)}
+.log-row.omission{color:var(--dim);font-style:italic;cursor:default;justify-content:center}
+.log-row mark{background:#ffd54a;color:#1d2024}
+.log-tools fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:8px;font-size:13px}
+.log-tools legend{float:left;color:var(--dim);margin-right:8px}
+.log-tools label{font-size:13px;white-space:nowrap}
+.log-tools input[type=search]{font:inherit;font-size:13px;padding:4px 8px;min-width:16em}
+.log-details pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:14em;unicode-bidi:isolate}
+`
+
 /** On paper nothing scrolls, and what can only be clicked is left out. */
 const PRINT = `
 @media print{main{max-width:none;padding:0}.tools,#details:empty{display:none}.timeline .scroller{max-height:none}
 .panel,.timeline,.wide{break-inside:avoid;overflow:visible}pre{white-space:pre-wrap}}
 `
 
-export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${VIEWS}${PRINT}`
+export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${VIEWS}${LOGS_STYLE}${PRINT}`

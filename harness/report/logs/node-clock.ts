@@ -1,0 +1,134 @@
+/**
+ * By how much a node's clock differed from the controller's: always, by what the node reported, and while a fault moved it, by
+ * what was measured. So the time that a node wrote becomes a time of the run.
+ */
+import type { FaultRecord, RunRecord } from '../../api/record.ts'
+import { quantile } from '../../support/quantiles.ts'
+import { NS_PER_MS } from '../../support/time.ts'
+import { clockReadings, type RunClock } from './run-clock.ts'
+
+/** Faults take effect a little before they are recorded as injected, and end a little before they are recorded as healed. */
+const SLACK_MS = 100
+
+/** Smaller differences are the time that an answer took. */
+const NOISE_MS = 50
+
+/** How a clock runs while a fault is in force, in ms of the run. */
+interface Motion {
+  readonly kind: 'moved' | 'alternating' | 'drifting' | 'still'
+  readonly fromMs: number
+  readonly toMs: number
+  /** Ahead of the true time. */
+  readonly offsetMs: number
+  /** Parts per million gained. */
+  readonly ratePpm: number
+}
+
+export interface NodeClock {
+  /** Always ahead by this much. */
+  readonly aheadMs: number
+  readonly motions: readonly Motion[]
+}
+
+const KINDS: Readonly<Record<string, Motion['kind']>> = {
+  strobe: 'alternating',
+  drift: 'drifting',
+  freeze: 'still',
+}
+
+const numberIn = (values: Readonly<Record<string, unknown>>, name: string): number => {
+  const value = values[name]
+  return typeof value === 'number' && Number.isFinite(value) ? value : 0
+}
+
+/** A suspended node stops first, and goes on with the moved clock; at the latest when its heal begins. */
+const beginMs = ({ planned: { intent }, injectedAtNs, healingAtNs, healedAtNs }: FaultRecord): number => {
+  const injectedMs = (injectedAtNs ?? 0) / NS_PER_MS
+  if (intent.mode !== 'suspend') return injectedMs
+  const healingMs = (healingAtNs ?? healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS
+  return Math.min(injectedMs + numberIn(intent, 'suspendMs'), healingMs)
+}
+
+/** An effective fault of the model `clock` says in its intent how the clock moves, and in its measurements where it was. */
+const motionOf = (fault: FaultRecord): Motion => {
+  const { intent } = fault.planned
+  const measured = fault.effects.findLast(({ effective }) => effective)?.measurements ?? {}
+  return {
+    kind: KINDS[String(intent.mode)] ?? 'moved',
+    fromMs: beginMs(fault),
+    toMs: (fault.healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS,
+    offsetMs: numberIn(measured, 'offsetMs'),
+    ratePpm: numberIn(intent, 'ratePpm'),
+  }
+}
+
+const motionsOf = (faults: readonly FaultRecord[], node: string): readonly Motion[] =>
+  faults
+    .filter(
+      ({ planned, victims, effective, injectedAtNs }) =>
+        planned.model === 'clock' && effective && victims.includes(node) && injectedAtNs !== undefined,
+    )
+    .map(motionOf)
+
+/** The clocks of the nodes by name. */
+export const nodeClocksOf = (
+  record: Pick<RunRecord, 'samples' | 'faults'>,
+  clock: RunClock,
+  nodes: readonly string[],
+): ReadonlyMap<string, NodeClock> => {
+  const readings = Map.groupBy(clockReadings(record), ({ node }) => node)
+  const aheadOf = (node: string): number => {
+    const all = (readings.get(node) ?? []).map(({ ms }) => ms - clock.zeroMs).sort((a, b) => a - b)
+    const ahead = quantile(all, 0.5) ?? 0
+    return Math.abs(ahead) > NOISE_MS + clock.withinMs ? ahead : 0
+  }
+  return new Map(
+    nodes.map((node) => [node, { aheadMs: aheadOf(node), motions: motionsOf(record.faults ?? [], node) }]),
+  )
+}
+
+const isWithin = ({ fromMs, toMs }: Motion, ms: number): boolean =>
+  ms >= fromMs - SLACK_MS && ms <= toMs + SLACK_MS
+
+/** When the clock showed this time while it moved so; null: it did not. */
+const timeDuring = (motion: Motion, shownMs: number, beforeMs: number): number | null => {
+  const { kind, fromMs, toMs, offsetMs, ratePpm } = motion
+  if (kind === 'still') {
+    // It shows the same all the time: a line stands where the line before it does, or at the beginning.
+    const isShown = Math.abs(shownMs - fromMs) <= SLACK_MS
+    return isShown ? Math.min(Math.max(beforeMs, fromMs), toMs) : null
+  }
+  const rate = ratePpm / 1e6
+  const ms = kind === 'drifting' ? (shownMs + rate * fromMs) / (1 + rate) : shownMs - offsetMs
+  return isWithin(motion, ms) ? ms : null
+}
+
+/** Whether the clock may have been right at this time. */
+const mayBeTrue = ({ motions }: NodeClock, ms: number): boolean =>
+  motions.every(
+    ({ kind, fromMs, toMs }) => kind === 'alternating' || ms <= fromMs + SLACK_MS || ms >= toMs - SLACK_MS,
+  )
+
+export interface ShownTime {
+  /** Of the run. */
+  readonly ms: number
+  /** Its clock showed this time again, when a fault began or ended: the line may have been written then. */
+  readonly isUnsure: boolean
+}
+
+/**
+ * When the node's clock showed `shownMs` (ms since time 0). While a clock is moved, it may show one time more than once: the
+ * first one that is not before the line before is taken.
+ *
+ * @param beforeMs the time of the line before; -Infinity: there is none
+ */
+export const timeShown = (clock: NodeClock, shownMs: number, beforeMs: number): ShownTime => {
+  const own = shownMs - clock.aheadMs
+  if (clock.motions.length === 0) return { ms: own, isUnsure: false }
+  const during = clock.motions.map((motion) => timeDuring(motion, own, beforeMs)).filter((ms) => ms !== null)
+  const possible = mayBeTrue(clock, own) ? [own, ...during] : during
+  if (possible.length === 0) return { ms: own, isUnsure: false }
+  const later = possible.filter((ms) => ms >= beforeMs)
+  const ms = later.length > 0 ? Math.min(...later) : Math.max(...possible)
+  return { ms, isUnsure: later.some((each) => Math.abs(each - ms) > SLACK_MS) }
+}

@@ -1,0 +1,53 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { plainLines } from './plain-lines.ts'
+
+/** Control characters but for tabs, and overrides of the direction of text. */
+const UNSAFE = /[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/u
+
+describe('lines of a log', () => {
+  it('are split, without an empty one at the end', () => {
+    expect(plainLines('')).toEqual([])
+    expect(plainLines('a\n')).toEqual(['a'])
+    expect(plainLines('a\r\n\nb')).toEqual(['a', '', 'b'])
+  })
+
+  it('have no codes of a terminal', () => {
+    expect(plainLines('\x1b[31;1mred\x1b[0m \x1b]8;;http://x\x07link\x1b]8;;\x07 \x1b[2J\x1b(Bx')).toEqual([
+      'red link x',
+    ])
+  })
+
+  it('show control characters and what changes the direction of text', () => {
+    expect(plainLines('a\0b\x07\x7f\x9b31m \u202egnp.exe\u2066 \u200b \u2028 tab\tstays')).toEqual([
+      'a\u2400b\u2407\u2421<U+009B>31m <U+202E>gnp.exe<U+2066> <U+200B> <U+2028> tab\tstays',
+    ])
+    expect(plainLines('10 %\r20 %\r\n')).toEqual(['10 %\u240d20 %'])
+    expect(plainLines('half a sequence \x1b')).toEqual(['half a sequence \u241b'])
+  })
+
+  it('are cut if they are long, with a remark, between characters', () => {
+    const [line] = plainLines(`${'x'.repeat(4095)}\u{1f600}${'y'.repeat(1_000_000)}`)
+    expect(line).toBe(`${'x'.repeat(4095)} ... [1,000,002 more characters]`)
+    expect(plainLines('x'.repeat(4096))).toEqual(['x'.repeat(4096)])
+  })
+
+  it('take little time, whatever they contain', () => {
+    const started = performance.now()
+    for (const part of ['\x1b]', '\x1b[', '\x1b[1;', '\0'])
+      expect(plainLines(part.repeat(500_000))).toHaveLength(1)
+    expect(performance.now() - started).toBeLessThan(20_000)
+  })
+
+  it('never have anything that changes how others are shown', () => {
+    const hostile = fc.string({
+      unit: fc.constantFrom('\x1b', '[', ']', '0', 'm', ';', '\x07', '\u202e', '\x9b', '\r', '\n', 'a', '\\'),
+      maxLength: 200,
+    })
+    fc.assert(
+      fc.property(hostile, (text) => {
+        for (const line of plainLines(text)) expect(line).not.toMatch(UNSAFE)
+      }),
+    )
+  })
+})
