@@ -96,13 +96,16 @@ const ATTRIBUTE = { head: 1, time: 3, payload: 9 } as const
 /** Of netfilter: where a packet leaves a host. */
 const LOCAL_OUT = 3
 
+/** Netlink begins each of its parts at a multiple of four bytes. */
+const aligned = (length: number): number => Math.ceil(length / 4) * 4
+
 const attributesIn = (message: Buffer): ReadonlyMap<number, Buffer> => {
   const found = new Map<number, Buffer>()
   for (let at = 0; at + 4 <= message.length; ) {
     const length = message.readUInt16LE(at)
     if (length < 4) break
     found.set(message.readUInt16LE(at + 2) & 0x3fff, message.subarray(at + 4, at + length))
-    at += (length + 3) & ~3
+    at += aligned(length)
   }
   return found
 }
@@ -132,7 +135,7 @@ const readRefusals = (datagram: Buffer, instant: Instant): readonly Sighting[] =
     const body = datagram.subarray(at + NETLINK_HEAD_BYTES + FAMILY_BYTES, at + length)
     const refusal = datagram.readUInt16LE(at + 4) === LOGGED ? readRefusal(body, instant) : null
     if (refusal !== null) found.push(refusal)
-    at += (length + 3) & ~3
+    at += aligned(length)
   }
   return found
 }
