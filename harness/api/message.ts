@@ -9,7 +9,7 @@ export interface Message {
   readonly sentNs: number
   /**
    * When the receiver's kernel took it: of several segments, the last one. Null: it never did. The program may read it later,
-   * or never.
+   * or never: a packet that the network has damaged is received, and then TCP throws it away.
    */
   readonly receivedNs: number | null
   /** Names of a node, a service or a group of clients (`clients-0`); an address where it is none of these. */

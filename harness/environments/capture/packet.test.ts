@@ -75,7 +75,7 @@ describe('a packet', () => {
   })
 
   it('of IPv6 is read behind its extension headers', () => {
-    const hopByHop = '0600 0000 0000 0000'
+    const hopByHop = `0601 ${'00'.repeat(14)}`
     expect(read(ipv6('06', tcp(ACK, 'abcd')), IPV6)).toMatchObject({
       from: 'fd00:0:0:0:0:0:0:1',
       to: 'fd00:0:0:0:0:0:0:2',
