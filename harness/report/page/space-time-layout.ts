@@ -75,7 +75,7 @@ export interface Picture {
   readonly flows: readonly Flow[]
   readonly bars: readonly Bar[]
   readonly elections: readonly { readonly x: number; readonly y: number; readonly text: string }[]
-  /** Messages in view. */
+  /** Messages in view, without those of clients by choice. */
   readonly messages: number
   readonly lost: number
 }
@@ -263,11 +263,11 @@ const isOfClients = ({ messages, lanes }: SpaceTimeWindow, message: number): boo
   [messages.from, messages.to].some((ends) => lanes[ends[message] as number]?.startsWith('clients-') === true)
 
 export const layOut = (window: SpaceTimeWindow, view: View, choice: Choice): Picture => {
-  const all = inView(window, view)
-  const lost = all.filter((message) => isLost(window, message))
-  const shown = (choice.onlyLost ? lost : all).filter(
+  const all = inView(window, view).filter(
     (message) => !choice.withoutClients || !isOfClients(window, message),
   )
+  const lost = all.filter((message) => isLost(window, message))
+  const shown = choice.onlyLost ? lost : all
   const isCrowded = shown.length > MOST_ARROWS
   const rows = rowsOf(window)
   return {
@@ -311,8 +311,10 @@ export const moved = (window: SpaceTimeWindow, view: View, byMs: number): View =
 /** What is shown first: so much around the focus that each arrow can be told from the others. */
 export const firstView = (window: SpaceTimeWindow, width: number): View => {
   let view: View = { fromMs: window.fromMs, toMs: window.toMs, width }
-  for (let i = 0; i < 30 && inView(window, view).length > FIRST_VIEW_MESSAGES; i++)
-    view = zoomed(window, view, window.focusMs, 0.7)
+  for (let i = 0; i < 30 && inView(window, view).length > FIRST_VIEW_MESSAGES; i++) {
+    const nearer = zoomed(window, view, window.focusMs, 0.7)
+    view = moved(window, nearer, window.focusMs - (nearer.fromMs + nearer.toMs) / 2)
+  }
   return view
 }
 

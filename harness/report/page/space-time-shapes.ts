@@ -120,17 +120,31 @@ const bandShapes = ({ x, width, force, fault, ys }: Band, { height }: Picture): 
   ]
 }
 
+/** The width of a letter, roughly. */
 const LETTER = 6.5
+const SHORT_TEXT = 12
+const LONG_TEXT = 60
 
 const NODE_BAR_HEIGHT = 6
 
-const barShape = ({ x, y, width, isAtClient, operation }: Bar): SVGElement => {
+/** In the bar, or beside it if it is too short for its beginning. */
+const barText = ({ x, y, width, operation: { text } }: Bar, end: number): SVGElement => {
+  const room = Math.floor((width - 8) / LETTER)
+  if (room >= Math.min(SHORT_TEXT, text.length))
+    return shape('text', { class: 'in-bar', x: x + 4, y: y + 4 }, [text.slice(0, room)])
+  const beside = text.slice(0, LONG_TEXT)
+  return x + width + LETTER * beside.length < end
+    ? shape('text', { x: x + width + 4, y: y + 4 }, [beside])
+    : shape('text', { x: x - 4, y: y + 4, 'text-anchor': 'end' }, [beside])
+}
+
+const barShape = (bar: Bar, end: number): SVGElement => {
+  const { x, y, width, isAtClient, operation } = bar
   const { index, type, text } = operation
-  const room = isAtClient ? Math.floor((width - 8) / LETTER) : 0
   const height = isAtClient ? BAR_HEIGHT : NODE_BAR_HEIGHT
   return shape('a', { href: addressOf('op', index), 'aria-label': `operation ${index}: ${type} ${text}` }, [
     shape('rect', { class: `bar ${type}`, x, y: y - height / 2, width, height, rx: 3 }),
-    ...(room < 4 ? [] : [shape('text', { class: 'in-bar', x: x + 4, y: y + 4 }, [text.slice(0, room)])]),
+    ...(isAtClient ? [barText(bar, end)] : []),
   ])
 }
 
@@ -159,7 +173,7 @@ export const shapesOf = (picture: Picture, width: number): readonly SVGElement[]
   ...picture.bands.flatMap((band) => bandShapes(band, picture)),
   ...timeShapes(picture),
   ...laneShapes(picture, width),
-  ...picture.bars.map(barShape),
+  ...picture.bars.map((bar) => barShape(bar, width)),
   ...picture.flows.flatMap(flowShape),
   ...arrowShapes(picture.arrows),
   ...picture.elections.flatMap(({ x, y, text }) => [
