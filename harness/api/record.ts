@@ -1,6 +1,7 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
 import type { Operation, Pair } from './history.ts'
+import type { Message, MessageGap } from './message.ts'
 import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { EndedProcess } from './process.ts'
@@ -34,6 +35,8 @@ export interface RunSpec {
   readonly seed: number
   readonly clientGroups: number
   readonly expect: PromiseName | null
+  /** Whether packets are captured. Absent: they are not. */
+  readonly capture?: true
 }
 
 /** One line of faults.jsonl: a step of one fault. */
@@ -173,6 +176,10 @@ export interface RunRecord {
   readonly logs: readonly NodeLog[] | null
   /** The files that services kept for the record: name -> lines of JSON. */
   readonly services: Readonly<Record<string, readonly unknown[]>> | null
+  /** By the time at which they were sent. Null: they were not captured. */
+  readonly messages: readonly Message[] | null
+  /** When messages are missing. Null: they were not captured. */
+  readonly messageGaps: readonly MessageGap[] | null
 }
 
 /** What a node wrote to stdout and stderr. Long output is cut to its end. */

@@ -99,6 +99,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
     },
     log,
     progress: { phase: () => {}, note: () => {}, operation: () => {}, activeFaults: () => {} },
+    capture: null,
     signal: new AbortController().signal,
     ...change,
   })

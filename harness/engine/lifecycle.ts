@@ -98,6 +98,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const versions = await versionsOf(target, cluster)
   log.info('versions', versions)
   const knowsSources = await lookAtSources(run)
+  await using _capture = (await parts.capture?.(cluster)) ?? null
   const samples: Sample[] = []
   const statuses = new StatusLog(log)
   const delay = monitorEventLoopDelay({ resolution: 10 })

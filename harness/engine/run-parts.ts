@@ -47,6 +47,8 @@ export interface RunParts {
   readonly recorder: Recorder
   readonly progress: Progress
   readonly log: Log
+  /** Captures messages until what it returns is disposed of. Null: they are not captured. */
+  readonly capture: ((cluster: Cluster) => Promise<AsyncDisposable>) | null
   /** Once aborted, the run ends early and takes everything down. */
   readonly signal: AbortSignal
 }

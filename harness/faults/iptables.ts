@@ -38,6 +38,11 @@ export interface NetworkNamespace {
   readonly keeperPid: number
 }
 
+/** The group of NFLOG in which a capture of messages listens for what rules refuse. */
+export const LOG_GROUP = 61_900
+/** Of a packet, this much is captured: its headers and the beginning of its payload. */
+export const LOGGED_BYTES = 176
+
 const enter = (namespace: NetworkNamespace, argv: readonly string[]): readonly string[] => [
   '--target',
   String(namespace.keeperPid),
@@ -101,22 +106,45 @@ const TARGETS: Readonly<Record<PacketRule['action'], string>> = {
   reset: 'REJECT --reject-with tcp-reset',
 }
 
+/** Whether a capture listens there: what nobody listens to is not logged. A kernel may have no such log. */
+const isListenedTo = ({ keeperPid }: NetworkNamespace): boolean => {
+  try {
+    const listeners = fs.readFileSync(`/proc/${keeperPid}/net/netfilter/nfnetlink_log`, 'latin1')
+    return listeners.split('\n').some((line) => Number.parseInt(line, 10) === LOG_GROUP)
+  } catch {
+    return false
+  }
+}
+
+const LOG = `NFLOG --nflog-group ${LOG_GROUP} --nflog-size ${LOGGED_BYTES} --nflog-threshold 1`
+
+/** The rule for packets that match; before it, one that logs them. */
+const refusing = (match: string, action: PacketRule['action'], logs: boolean): readonly string[] => [
+  ...(logs ? [`${match}-j ${LOG}`] : []),
+  `${match}-j ${TARGETS[action]}`,
+]
+
 const OF_PROBES = `--dport ${PROBE_PORTS.first}:${PROBE_PORTS.last}`
 
 /** A rule that drops everything has one before it for our own probes, which it counts by itself. */
-const ruleLines = (name: string, rule: PacketRule): readonly string[] => {
+const ruleLines = (name: string, rule: PacketRule, logs: boolean): readonly string[] => {
   const { direction, address, which, action } = rule
   const { input, output } = chains(name)
   const where = direction === 'from' ? `-A ${input} -s ${address}` : `-A ${output} -d ${address}`
   const probes = which === 'all' ? [`${where} -p udp -m udp ${OF_PROBES} -j DROP`] : []
-  return [...probes, `${where} ${matchOf(rule, 'v4')}-j ${TARGETS[action]}`]
+  return [...probes, ...refusing(`${where} ${matchOf(rule, 'v4')}`, action, logs)]
 }
 
-const hardwareLines = (name: string, rule: PacketRule, version: keyof Restored): readonly string[] => {
+const hardwareLines = (
+  name: string,
+  rule: PacketRule,
+  version: keyof Restored,
+  logs: boolean,
+): readonly string[] => {
   const { hardware = null, action } = rule
   if (hardware === null) return []
   const where = `-A ${chains(name).input} -m mac --mac-source ${hardware}`
-  return [`${where} ${matchOf(rule, version)}-j ${TARGETS[action]}`]
+  return refusing(`${where} ${matchOf(rule, version)}`, action, logs)
 }
 
 /** Nodes still find each other's Ethernet addresses, as by ARP, so that a link works at once when it is healed. */
@@ -133,9 +161,10 @@ export const addRules = async (
   const { input, output } = chains(name)
   const jumps = [`-I INPUT 1 -j ${input}`, `-I OUTPUT 1 -j ${output}`]
   const own = [`:${input} - [0:0]`, `:${output} - [0:0]`]
+  const logs = isListenedTo(namespace)
   const byHardware = (version: keyof Restored): readonly string[] =>
-    rules.flatMap((rule) => hardwareLines(name, rule, version))
-  const byAddress = rules.flatMap((rule) => ruleLines(name, rule))
+    rules.flatMap((rule) => hardwareLines(name, rule, version, logs))
+  const byAddress = rules.flatMap((rule) => ruleLines(name, rule, logs))
   await restore(namespace, {
     v4: [...own, ...byAddress, ...byHardware('v4'), ...jumps],
     v6: [...own, ...neighbourLines(name), ...byHardware('v6'), ...jumps],

@@ -255,7 +255,15 @@ describe('findings', () => {
 
 describe('steps', () => {
   it('are in the order of time, with the begin and the end of faults between them', () => {
-    const view = { kind: 'linearization', key: '4', order: [], blocked: 2, attempts: [], omitted: 0 } as const
+    const view = {
+      kind: 'linearization',
+      key: '4',
+      order: [],
+      blocked: 2,
+      from: { states: [], others: 0 },
+      attempts: [],
+      omitted: 0,
+    } as const
     const found = stepsOf(
       record({ faults: [partition(10.5, 12.2), partition(30, 40, 'later')] }),
       stale({ view }),

@@ -14,6 +14,7 @@ const VERSIONS = {
   faults: 1,
   samples: 1,
   machine: 1,
+  messages: 1,
   service: 1,
   verdict: 1,
   findings: 1,

@@ -143,10 +143,39 @@ export const LOGS_STYLE = `
 .log-details pre{white-space:pre-wrap;overflow-wrap:anywhere;max-height:14em;unicode-bidi:isolate}
 `
 
+/** Of the space-time diagram. */
+const SPACE_TIME = `
+figure.space-time{margin:0}
+svg.space-time{display:block;width:100%;touch-action:none;cursor:crosshair;font:12px system-ui,sans-serif}
+svg.space-time:focus-visible{outline:2px solid var(--leader);outline-offset:2px}
+.space-time text{fill:var(--dim);unicode-bidi:isolate}.space-time text.election,.space-time text.fault,.space-time text.time{paint-order:stroke;stroke:var(--card);stroke-width:4px;stroke-opacity:.8}
+.space-time .name{fill:var(--fg);font-weight:600}
+.space-time .fault{fill:var(--fg)}
+.space-time .in-bar{fill:#fff;font-size:11px}
+.space-time .lane{stroke:var(--fail);stroke-width:1.2}
+.space-time .tick{stroke:var(--line)}
+.space-time .band{fill-opacity:.06;stroke-opacity:.5}.space-time .force{fill-opacity:.09;stroke:none!important}
+.space-time .without-effect{fill-opacity:0;stroke-dasharray:4 4}
+.space-time .victim{fill-opacity:.16;stroke:none!important}
+.space-time .gap{fill:var(--fail);fill-opacity:.35}
+.space-time .bar{fill-opacity:.85}.space-time .bar.ok{fill:var(--ok)}.space-time .bar.info{fill:var(--info)}.space-time .bar.fail{fill:var(--fail)}
+.space-time label{font-size:13px}
+.space-time .message{fill:none;stroke:var(--leader);stroke-opacity:.75}.space-time .head{fill:var(--leader)}
+.space-time .flow{stroke-opacity:.5}.space-time figcaption{color:var(--dim);font-size:13px}
+.space-time .upkeep.message{stroke:var(--dim);stroke-dasharray:1 3}.space-time .upkeep.head{fill:var(--dim)}
+.space-time .repeated.message{stroke:var(--info);stroke-dasharray:8 3}.space-time .repeated.head{fill:var(--info)}
+.space-time .lost.message{stroke:var(--bad);stroke-dasharray:4 3;stroke-opacity:1}.space-time .cross{fill:none;stroke:var(--bad);stroke-width:2}
+.space-time .marked{fill:var(--fg);stroke:var(--fg);stroke-width:2.5}
+.space-time path.election{fill:var(--leader);stroke:var(--bg)}.space-time text.election{fill:var(--leader);font-weight:600}
+.space-time-told{min-height:3em;margin:4px 0;font:12.5px/1.5 ui-monospace,monospace;overflow-wrap:anywhere;unicode-bidi:isolate}
+.space-time-summary{font-size:13px;margin:4px 0}
+.space-time-key{display:flex;align-items:center;gap:4px}.space-time-key svg{margin-left:8px}
+`
+
 /** On paper nothing scrolls, and what can only be clicked is left out. */
 const PRINT = `
 @media print{main{max-width:none;padding:0}.tools,#details:empty{display:none}.timeline .scroller{max-height:none}
 .panel,.timeline,.wide{break-inside:avoid;overflow:visible}pre{white-space:pre-wrap}}
 `
 
-export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${VIEWS}${LOGS_STYLE}${PRINT}`
+export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${VIEWS}${LOGS_STYLE}${SPACE_TIME}${PRINT}`

@@ -18,15 +18,10 @@ import type {
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { pairOperations } from '../history/pairs.ts'
-import {
-  encodeHeader,
-  type FileHeader,
-  type FileKind,
-  headerOf,
-  namedSchema,
-  requireSchema,
-} from '../history/schema.ts'
+import { encodeHeader, type FileHeader, headerOf, requireSchema } from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import { readLines } from './json-lines.ts'
+import { readMessages } from './message-file.ts'
 import {
   readFaultEvent,
   readVerdictRecord,
@@ -42,6 +37,7 @@ export const FILES = {
   faults: 'faults.jsonl',
   samples: 'samples.jsonl',
   machine: 'machine.jsonl',
+  messages: 'messages.jsonl',
   nodes: 'nodes',
   services: 'services',
   verdict: 'verdict.json',
@@ -147,21 +143,6 @@ export const readVerdict = (dir: string): RunVerdict | null => {
   } = JSON.parse(fs.readFileSync(file, 'utf8')) as StoredVerdict & Partial<FileHeader>
   if (schema !== undefined) requireSchema('verdict', schema, file)
   return readVerdictRecord(verdict)
-}
-
-/** The lines of a JSON Lines file, without its header and without an incomplete last line. */
-const readLines = <T>(kind: FileKind, file: string): readonly T[] => {
-  if (!fs.existsSync(file)) return []
-  const text = fs.readFileSync(file, 'utf8')
-  const lines = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line) as T)
-  const schema = namedSchema(lines[0])
-  if (schema === null) return lines
-  requireSchema(kind, schema, file)
-  return lines.slice(1)
 }
 
 /** Folds the events of faults.jsonl into one record per fault. */
@@ -332,6 +313,7 @@ export const loadRun = (dir: string): LoadedRun => {
       machine: readMachine(dir),
       logs: readLogs(dir),
       services: readServices(dir),
+      ...readMessages(path.join(dir, FILES.messages)),
     },
     notes,
   }
@@ -356,4 +338,6 @@ export const bareRecord = (history: readonly Operation[]): RunRecord => ({
   machine: null,
   logs: null,
   services: null,
+  messages: null,
+  messageGaps: null,
 })

@@ -83,7 +83,7 @@ const CLAIMS: Omit<Claims, 'consistency'> = {
 
 const factsOf = (change: Partial<RunFacts>): RunFacts => ({
   startedAt: new Date(ZERO_MS - 2000).toISOString(),
-  zeroAtMs: ZERO_MS,
+  zeroAt: new Date(ZERO_MS).toISOString(),
   endedAt: new Date(ZERO_MS + 12_000).toISOString(),
   versions: { raft: '1.2.3' },
   leaderChanges: [{ timeNs: 0, term: 1, leader: 'n1' }],

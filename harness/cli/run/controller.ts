@@ -7,11 +7,13 @@ import type { Log, LogLevel } from '../../api/log.ts'
 import type { RunSpec } from '../../api/record.ts'
 import { runLifecycle } from '../../engine/lifecycle.ts'
 import type { RunParts } from '../../engine/run-parts.ts'
+import { Capture } from '../../environments/capture/capture.ts'
 import { FileJournal } from '../../faults/journal.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { HarnessLog } from '../../store/harness-log.ts'
 import { LineWriter } from '../../store/line-writer.ts'
+import { writeMessages } from '../../store/message-file.ts'
 import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
@@ -112,7 +114,7 @@ const partsOf = (
   { spec, stateDir, runDir, programs }: ControllerInput,
   log: HarnessLog,
   { target, workload }: Pick<RunParts, 'target' | 'workload'>,
-): Omit<RunParts, 'recorder' | 'progress' | 'signal'> => ({
+): Omit<RunParts, 'recorder' | 'progress' | 'capture' | 'signal'> => ({
   spec,
   target,
   workload,
@@ -124,6 +126,21 @@ const partsOf = (
   journal: loggedJournal(stateDir, log),
   log,
 })
+
+/** Without them, the run is judged as well. */
+const keepMessages = async (
+  { runDir, faultline }: ControllerInput,
+  capture: Capture,
+  log: Log,
+): Promise<void> => {
+  const { complaint } = capture
+  if (complaint !== '') log.warn('the capture is incomplete', { complaint })
+  const { messages, gaps } = capture.read()
+  log.info('messages captured', { messages: messages.length, gaps: gaps.length })
+  await tryToStore(FILES.messages, () =>
+    writeMessages(path.join(runDir, FILES.messages), faultline, messages, gaps),
+  )
+}
 
 const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void> => {
   const { spec, runDir, faultline } = input
@@ -142,22 +159,31 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   samples.write(encodeHeader('samples', faultline))
   machine.write(encodeHeader('machine', faultline))
   const progress = startProgress(spec, input.quiet || input.log.show)
+  const capture = spec.capture === true ? new Capture(path.join(input.stateDir, 'capture')) : null
   const parts: RunParts = {
     ...partsOf(input, log, { target, workload }),
     recorder: {
-      started: (monotonicNs) => log.startClock(monotonicNs),
+      started: (monotonicNs) => {
+        log.startClock(monotonicNs)
+        capture?.startClock(monotonicNs)
+      },
       operation: (operation) => history.write(encodeOperation(operation)),
-      fault: (event) => faults.write(`${JSON.stringify(storedFaultEvent(event))}\n`),
+      fault: (event) => {
+        faults.write(`${JSON.stringify(storedFaultEvent(event))}\n`)
+        if ('atNs' in event) capture?.mark(event.atNs)
+      },
       sample: (sample) => samples.write(`${JSON.stringify(sample)}\n`),
       machine: (sample) => machine.write(`${JSON.stringify(sample)}\n`),
       service: (name, file) => keepService(runDir, name, file, faultline),
     },
     progress,
+    capture: capture === null ? null : (cluster) => capture.begin(cluster),
     signal,
   }
   try {
     const facts = await runLifecycle(parts)
     await tryToStore(FILES.run, () => writeRunFile(runDir, { faultline, spec, claims, facts }))
+    if (capture !== null) await keepMessages(input, capture, log)
   } finally {
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close(), machine.close()])
@@ -191,6 +217,7 @@ const conformIn = async (
       operation: nothing,
       activeFaults: nothing,
     },
+    capture: null,
     signal: listenForAbort(log).signal,
   }
   const seen = await examine(parts, await Promise.all(names.map(findWorkload)))

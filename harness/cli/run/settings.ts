@@ -130,6 +130,10 @@ export const RUN_SETTINGS = {
   },
   bug: { type: 'string', value: 'name', description: 'a bug planted in a bundled target' },
   ...EXPECT,
+  capture: {
+    type: 'switch',
+    description: 'record the messages between nodes, services and clients: packets, in messages.jsonl',
+  },
   logLevel: {
     type: 'string',
     value: 'level',

@@ -118,6 +118,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     seed: settings.seed ?? crypto.randomInt(2 ** 31),
     clientGroups: settings.clientGroups,
     expect: parseExpect(settings.expect, workload.vocabulary),
+    ...(settings.capture ? { capture: true } : {}),
   }
   requireLaunchable(place, asked)
   requireSupport(place, asked.nemeses)

@@ -7,7 +7,7 @@ import { element } from './dom.ts'
 /** `op`: index of an invocation; `fault`: its id; `line`: `node:number`; `at`: ms since the start of the run. */
 export type AddressKind = 'op' | 'fault' | 'line' | 'at'
 
-const addressOf = (kind: AddressKind, name: string | number): string =>
+export const addressOf = (kind: AddressKind, name: string | number): string =>
   `#${kind}=${encodeURIComponent(String(name))}`
 
 /** A link that selects what it names, and shows it on the timeline. */

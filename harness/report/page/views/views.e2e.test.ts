@@ -14,7 +14,7 @@ import { PROJECT_ROOT } from '../../../testing/capabilities.ts'
 import type { RecordParts } from '../../../testing/record.ts'
 import { done, judgeSteps, type Step } from '../../../testing/steps.ts'
 import type { SinkLine } from '../../../vocabularies/effects.ts'
-import { pageStyle } from '../../style.ts'
+import { PAGE_STYLE } from '../../style.ts'
 
 const HOSTILE = '<img src=x onerror="document.title=1">\u202e\u001b[31m</script>'
 const SCREENSHOTS = path.join(PROJECT_ROOT, 'results', 'views')
@@ -95,7 +95,7 @@ describeWithBrowser('views of evidence', () => {
   beforeAll(async () => {
     fs.mkdirSync(SCREENSHOTS, { recursive: true })
     const script = (await bundle()).replaceAll('</script', '<\\/script')
-    html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>views</title><style>${await pageStyle()}</style><body><main><div id="views"></div></main><script>${script}</script></body></html>`
+    html = `<!doctype html><html lang="en"><meta charset="utf-8"><title>views</title><style>${PAGE_STYLE}</style><body><main><div id="views"></div></main><script>${script}</script></body></html>`
     browser = await launchBrowser()
   })
   afterAll(() => browser.close())
