@@ -1,11 +1,17 @@
 /** The data of the page, made from a run's record: plain values, and the operations as columns. Pure. */
 import type { Ending, RunRecord } from '../api/record.ts'
-import type { RunVerdict, Verdict } from '../api/verdict.ts'
+import type { RunVerdict, Status } from '../api/verdict.ts'
+import { headlineOf } from '../findings/headline.ts'
+import { type Steps, stepsOf } from '../findings/steps.ts'
+import { windowPicture } from '../findings/window.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { effectsOf, type PageEffect } from './effects.ts'
 import { factsOf } from './facts.ts'
 import { type PageFault, pageFaults } from './faults.ts'
+import { pageLogOf } from './logs/encode.ts'
+import type { PageLog } from './logs/page-log.ts'
 import { runClockOf } from './logs/run-clock.ts'
+import { type SpaceTimeWindow, spaceTimeWindows, wantedWindows } from './messages.ts'
 import { clocksOf, type PageClock, type PageRole, rolesOf } from './nodes.ts'
 import { type OperationColumns, operationColumns } from './operations.ts'
 import { rowsOf } from './rows.ts'
@@ -30,21 +36,60 @@ export interface ReportData {
   readonly effects: readonly PageEffect[]
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
+  /** The sentence that answers first. */
+  readonly headline: string
+  /** The evidence of the first finding step by step; null: nothing was broken. */
+  readonly steps: Steps | null
+  /** The same as an SVG image. */
+  readonly picture: string | null
+  /** The command that runs it again; null: it is not known. */
+  readonly again: string | null
+  /** Captured messages of a few windows; none if none were captured. */
+  readonly windows: readonly SpaceTimeWindow[]
 }
 
 export interface Report {
   readonly data: ReportData
   readonly columns: OperationColumns['columns']
+  /** The logs of the nodes; null: the run has none. */
+  readonly log: PageLog | null
 }
+
+/** A run or a history with its verdict. */
+export interface JudgedRun {
+  readonly record: RunRecord
+  readonly verdict: RunVerdict
+  /** The command that runs it again. Absent: it is not known. */
+  readonly again?: string
+}
+
+const MOST_LINES = 100_000
+const MOST_LOG_CHARACTERS = 20e6
+
+/** The zone of this machine, which is usually the one that ran it: a record does not say which. */
+const localEastMs = ({ facts }: RunRecord): number =>
+  -new Date(facts?.startedAt ?? 0).getTimezoneOffset() * 60_000
+
+/** Around the evidence and where faults begin, lines are kept first. */
+const logOf = (record: RunRecord, evidence: readonly number[]): PageLog | null => {
+  const ofEvidence = evidence.flatMap((index) => record.history[index]?.timeNs ?? [])
+  const ofFaults = (record.faults ?? []).flatMap(({ injectedAtNs }) => injectedAtNs ?? [])
+  return pageLogOf(record, localEastMs(record), {
+    interestingNs: [...ofEvidence, ...ofFaults],
+    mostLines: MOST_LINES,
+    mostCharacters: MOST_LOG_CHARACTERS,
+  })
+}
+
+/** Operations of each piece of evidence of that status. */
+const evidenceOf = ({ verdicts }: RunVerdict, wanted: Status): readonly (readonly number[])[] =>
+  verdicts
+    .filter(({ status }) => status === wanted)
+    .flatMap(({ evidence }) => evidence.map(({ operations }) => operations))
+    .filter((operations) => operations.length > 0)
 
 /** More than that make a file that is slow to open. */
 const MAX_OPERATIONS = 1_000_000
-
-/** What is invalid goes before what is unknown. A valid verdict's evidence is no error. */
-const focusOf = ({ verdicts }: RunVerdict): readonly number[] =>
-  (['invalid', 'unknown'] as const)
-    .flatMap((wanted) => verdicts.filter(({ status }) => status === wanted))
-    .flatMap(({ evidence }: Verdict) => evidence.flatMap(({ operations }) => operations))
 
 const titleOf = ({ spec }: RunRecord): Pick<ReportData, 'title' | 'subtitle'> => {
   if (spec === null) return { title: 'imported history', subtitle: '' }
@@ -57,14 +102,15 @@ const titleOf = ({ spec }: RunRecord): Pick<ReportData, 'title' | 'subtitle'> =>
 
 /** @param mostOperations how many operations the page may hold */
 export const reportData = (
-  record: RunRecord,
-  verdict: RunVerdict,
+  { record, verdict, again }: JudgedRun,
   mostOperations = MAX_OPERATIONS,
 ): Report => {
   const { pairs, spec, vocabulary } = record
   const endMs = Math.max((record.history.at(-1)?.timeNs ?? 0) / NS_PER_MS, 1e-3)
   const { labels, rowOf } = rowsOf(pairs, spec?.concurrency ?? null)
-  const { shown, densities } = select(pairs, focusOf(verdict), mostOperations, {
+  // What is invalid goes before what is unknown. A valid verdict's evidence is no error.
+  const evidence = [...evidenceOf(verdict, 'invalid'), ...evidenceOf(verdict, 'unknown')]
+  const { shown, densities } = select(pairs, evidence.flat(), mostOperations, {
     endMs,
     rowCount: labels.length,
     rowOf,
@@ -87,6 +133,11 @@ export const reportData = (
     effects: effectsOf(record.services ?? {}, zeroMs),
     facts: factsOf(record),
     spec,
+    headline: headlineOf(record, verdict),
+    steps: stepsOf(record, verdict),
+    picture: windowPicture(record, verdict),
+    again: again ?? null,
+    windows: spaceTimeWindows(record, wantedWindows(record, evidence)),
   }
-  return { data, columns }
+  return { data, columns, log: logOf(record, evidence.flat()) }
 }

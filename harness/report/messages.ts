@@ -7,6 +7,7 @@ import type { Message } from '../api/message.ts'
 import type { FaultColour } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import { printJson } from '../support/json.ts'
+import { visible } from '../support/visible.ts'
 
 /** A window that is wanted. */
 export interface WantedWindow {
@@ -224,10 +225,6 @@ const electionsIn = (
   const first = seen.findLastIndex(({ atNs }) => atNs < fromNs)
   return seen.slice(Math.max(0, first)).map(({ atNs, lane, text }) => ({ atMs: ms(atNs), lane, text }))
 }
-
-/** Characters that are not seen, or turn the direction of writing, are spelt out. */
-const visible = (text: string): string =>
-  text.replace(/[\p{Cc}\p{Cf}]/gu, (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`)
 
 const textOf = ({ invocation, completion }: Pair): string => {
   const value = completion?.type === 'ok' ? completion.value : invocation.value

@@ -8,10 +8,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
-import type { RunRecord } from '../api/record.ts'
-import type { RunVerdict } from '../api/verdict.ts'
 import { FILES } from '../store/run-store.ts'
-import { type Report, reportData } from './data.ts'
+import { type JudgedRun, type Report, reportData } from './data.ts'
 import { NUMBER_COLUMNS, type OperationColumn, TEXT_COLUMNS } from './operations.ts'
 import { PAGE_STYLE } from './style.ts'
 
@@ -43,7 +41,7 @@ const policyFor = (script: string): string => {
   return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`
 }
 
-const renderHtml = async ({ data, columns }: Report): Promise<string> => {
+const renderHtml = async ({ data, columns, log }: Report): Promise<string> => {
   const script = await bundlePage()
   const holders = (names: readonly OperationColumn[]): string =>
     names.map((name) => holder(`column-${name}`, columns[name])).join('\n')
@@ -62,20 +60,16 @@ ${holder('data', JSON.stringify(data))}
 ${holders(NUMBER_COLUMNS)}
 <script>${script}</script>
 ${holders(TEXT_COLUMNS)}
+${log === null ? '' : holder('log', JSON.stringify(log))}
 </body>
 </html>
 `
 }
 
-interface JudgedRun {
-  readonly record: RunRecord
-  readonly verdict: RunVerdict
-}
-
 /** Writes report.html into the run's folder and returns its path. */
-export const renderReport = async (dir: string, { record, verdict }: JudgedRun): Promise<string> => {
+export const renderReport = async (dir: string, judged: JudgedRun): Promise<string> => {
   const file = path.join(dir, FILES.report)
-  const html = await renderHtml(reportData(record, verdict))
+  const html = await renderHtml(reportData(judged))
   try {
     fs.writeFileSync(file, html)
   } catch (error) {

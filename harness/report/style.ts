@@ -24,6 +24,13 @@ h1{margin:0;font-size:17px;font-weight:400}
 h1 .status{font-size:30px;font-weight:700;color:var(--status);letter-spacing:.02em;text-transform:uppercase}
 h1 .title{color:var(--dim);margin-left:8px}
 header p{font-size:18px;margin:6px 0 0;max-width:75em;overflow-wrap:anywhere}
+.again code{color:var(--dim)}
+#steps img{max-width:100%;background:#fff;border:1px solid var(--line);border-radius:8px}
+#steps ol{list-style:none;margin:8px 0;padding:0}
+.step{padding:2px 0 2px 10px;border-left:3px solid var(--line);overflow-wrap:anywhere}
+.step .time{display:inline-block;min-width:6.5em;color:var(--dim);font-variant-numeric:tabular-nums}
+.step.fault-begins,.step.fault-ends{border-left-color:var(--fault-red)}
+.step.unexplained{border-left-color:var(--bad);font-weight:600}
 .valid{--status:var(--ok)}.invalid{--status:var(--bad)}.unknown{--status:var(--info)}
 .counts{display:flex;flex-wrap:wrap;gap:10px;margin:0 0 20px}
 .counts div{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:8px 14px}

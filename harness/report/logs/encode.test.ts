@@ -148,7 +148,7 @@ describe('the logs of a run', () => {
     const text = '2026-11-27T15:00:05Z </script><script>alert(1)</script>\x1b[31m\u202e\n'
     const record = { logs: [{ node: 'n1', text }], facts: null, samples: null, history: [], faults: null }
     expect(pageLogOf(record, 0, ALL)?.texts).toEqual([
-      '2026-11-27T15:00:05Z </script><script>alert(1)</script><U+202E>',
+      '2026-11-27T15:00:05Z </script><script>alert(1)</script>\\u{202e}',
     ])
   })
 })

@@ -20,10 +20,10 @@ describe('lines of a log', () => {
 
   it('show control characters and what changes the direction of text', () => {
     expect(plainLines('a\0b\x07\x7f\x9b31m \u202egnp.exe\u2066 \u200b \u2028 tab\tstays')).toEqual([
-      'a\u2400b\u2407\u2421<U+009B>31m <U+202E>gnp.exe<U+2066> <U+200B> <U+2028> tab\tstays',
+      'a\\x00b\\x07\\x7f\\x9b31m \\u{202e}gnp.exe\\u{2066} \\u{200b} \\u{2028} tab\tstays',
     ])
-    expect(plainLines('10 %\r20 %\r\n')).toEqual(['10 %\u240d20 %'])
-    expect(plainLines('half a sequence \x1b')).toEqual(['half a sequence \u241b'])
+    expect(plainLines('10 %\r20 %\r\n')).toEqual(['10 %\\x0d20 %'])
+    expect(plainLines('half a sequence \x1b')).toEqual(['half a sequence \\x1b'])
   })
 
   it('are cut if they are long, with a remark, between characters', () => {

@@ -20,6 +20,8 @@ export interface LogsView {
    * the page, and the place where it was omitted is shown.
    */
   select(node: string, number: number): boolean
+  /** When a line was written, in ms of the run; null: it is not on the page, or its place is not known. */
+  timeOf(node: string, number: number): number | null
 }
 
 interface LogsOptions {
@@ -117,6 +119,11 @@ class Logs implements LogsView {
     this.#list.activate(this.#rowAtLeast(index))
     this.#sayFound()
     return true
+  }
+
+  timeOf(node: string, number: number): number | null {
+    const index = this.#lines.findIndex((line) => line.node === node && line.number === number)
+    return this.#places[index] ?? null
   }
 
   #isShown(index: number): boolean {

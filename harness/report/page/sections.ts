@@ -110,6 +110,23 @@ export const endings = ({ endings: all }: ReportData): Section[] =>
     ]),
   )
 
+/** What was assumed, left out or not judged. */
+export const notes = ({ verdict }: ReportData): Section[] =>
+  verdict.notes.length === 0
+    ? []
+    : [
+        {
+          title: 'What was assumed, left out or not judged',
+          content: [
+            element(
+              'ul',
+              { id: 'notes' },
+              verdict.notes.map((note) => element('li', {}, [note])),
+            ),
+          ],
+        },
+      ]
+
 export const run = ({ facts, spec }: ReportData): Section[] => [
   {
     title: 'The run',

@@ -59,7 +59,7 @@ describeWithBrowser('the space-time diagram', () => {
   const open = async (messages: readonly Message[]): Promise<Page> => {
     const page = await browser.newPage({ viewport: { width: 1200, height: 800 } })
     await page.setContent('<title>safe</title><main></main>')
-    await page.addStyleTag({ content: style })
+    await page.addStyleTag({ content: PAGE_STYLE })
     await page.evaluate((shown) => Object.assign(globalThis, { shown }), windowOf(messages))
     await page.addScriptTag({ content: script })
     return page

@@ -5,7 +5,7 @@ import type { Hit, Lane, Painting } from '../../../checkers/porcupine-ts/timelin
 import { Timeline } from '../../../checkers/porcupine-ts/timeline/timeline.ts'
 import { View } from '../../../checkers/porcupine-ts/timeline/view.ts'
 import type { ReportData } from '../data.ts'
-import { detailsOf } from './details.ts'
+import { detailsOf, type Shown } from './details.ts'
 import { element } from './dom.ts'
 import { filterOf } from './filter.ts'
 import type { History } from './history.ts'
@@ -14,6 +14,7 @@ import { effectLanes } from './lanes/effects.ts'
 import { faultLanes, paintBands } from './lanes/faults.ts'
 import { nodeLanes } from './lanes/nodes.ts'
 import { seriesLanes } from './lanes/series.ts'
+import type { LogsView } from './logs.ts'
 import { formatState, parseState, type Selected, type State } from './state.ts'
 
 /** A thousandth of a microsecond: an imported history may have no other times. */
@@ -39,6 +40,12 @@ const legend = (): HTMLElement =>
     swatch('fg', 'fault: line as planned, bar as measured, dashed without effect', 'none'),
   ])
 
+/** The node and the number of a line, from its address. */
+const lineOf = (name: string): readonly [node: string, number: number] => {
+  const at = name.lastIndexOf(':')
+  return [name.slice(0, at), Number(name.slice(at + 1))]
+}
+
 export class Workbench {
   readonly #data: ReportData
   readonly #history: History
@@ -59,6 +66,7 @@ export class Workbench {
   }) as HTMLInputElement
   readonly #count = element('span', { id: 'shown', role: 'status' }, [])
   #state: State
+  #logs: LogsView | null = null
   /** The page's address is written after this, so that moving does not write it for each picture. */
   #writing: ReturnType<typeof setTimeout> | null = null
 
@@ -131,25 +139,22 @@ export class Workbench {
     this.#timeline.redraw()
   }
 
-  /** Texts have been read: labels can be drawn, and details told. */
-  textsLoaded(): void {
+  /** Texts have been read: labels can be drawn, and details told. @param logs null: the run has none */
+  textsLoaded(logs: LogsView | null): void {
+    this.#logs = logs
     this.#series = seriesLanes(this.#history)
-    if (this.#state.selected !== null) this.#tell(this.#state.selected)
+    if (this.#state.selected !== null)
+      this.#showInLogs(this.#state.selected, this.#tell(this.#state.selected))
     this.#timeline.setLanes(this.#lanes())
     this.#tellCount()
   }
 
   #paintOver(painting: Painting): void {
     paintBands(this.#data.faults, painting)
-    const { selected } = this.#state
-    if (selected?.kind !== 'at') return
+    const moment = this.#moment()
+    if (moment === null) return
     painting.context.fillStyle = painting.colour('focus')
-    painting.context.fillRect(
-      painting.view.x(Number(selected.name)),
-      painting.visible.top,
-      1,
-      painting.visible.height,
-    )
+    painting.context.fillRect(painting.view.x(moment), painting.visible.top, 1, painting.visible.height)
   }
 
   #showEvidence(): void {
@@ -193,19 +198,49 @@ export class Workbench {
     this.#state = { ...this.#state, selected }
     this.#marks.selected = selected.kind === 'op' ? this.#history.placeOf(Number(selected.name)) : null
     const shown = this.#tell(selected)
+    this.#showInLogs(selected, shown)
     if (shown !== null && shown.laneId !== null) this.#timeline.currentLaneId = shown.laneId
     if (moves && shown !== null) this.#goTo(shown.span, shown.laneId)
     this.#timeline.redraw()
   }
 
-  #tell(selected: Selected) {
-    const shown = detailsOf(this.#data, this.#history, selected)
+  /** The logs go to the time of what is selected. A selected line comes from there. */
+  #showInLogs({ kind, name }: Selected, shown: Shown | null): void {
+    if (kind !== 'line') {
+      if (shown !== null) this.#logs?.showTime(shown.span.fromMs)
+      return
+    }
+    const [node, number] = lineOf(name)
+    this.#logs?.select(node, number)
+    document.getElementById('logs')?.scrollIntoView({ block: 'nearest' })
+  }
+
+  /** The moment that a mark on the timeline shows: a selected one, or that of a selected line. */
+  #moment(): number | null {
+    const { selected } = this.#state
+    if (selected?.kind === 'at') return Number(selected.name)
+    return selected?.kind === 'line' ? (this.#logs?.timeOf(...lineOf(selected.name)) ?? null) : null
+  }
+
+  #tell(selected: Selected): Shown | null {
+    const shown =
+      selected.kind === 'line'
+        ? this.#shownLine(selected.name)
+        : detailsOf(this.#data, this.#history, selected)
     const missing = `The page has no ${selected.kind} ${selected.name}.`
     this.#details.replaceChildren(
       element('h3', {}, [shown?.heading ?? missing]),
       ...(shown === null ? [] : [shown.content]),
     )
     return shown
+  }
+
+  /** What was in force and who led when the line was written. */
+  #shownLine(name: string): Shown | null {
+    const ms = this.#logs?.timeOf(...lineOf(name)) ?? null
+    if (ms === null) return null
+    const shown = detailsOf(this.#data, this.#history, { kind: 'at', name: String(ms) })
+    return shown === null ? null : { ...shown, heading: `Line ${name} of the log, ${shown.heading}` }
   }
 
   /** A short thing is shown with its surroundings; what is in view stays where it is. */

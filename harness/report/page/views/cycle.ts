@@ -3,7 +3,7 @@
  * colour, in their dashes and by their name at each edge.
  */
 import type { CycleView, EdgeKind } from '../../../api/verdict.ts'
-import { visibleText } from '../../../support/visible-text.ts'
+import { visible } from '../../../support/visible.ts'
 import { addressOf } from '../address.ts'
 import { element } from '../dom.ts'
 import { type DrawnEdge, layOut, NODE_RADIUS, type Point } from './layout.ts'
@@ -54,20 +54,15 @@ const edgeOf = (edge: DrawnEdge, { kind, why }: CycleView['edges'][number], name
     ...(dashes === '' ? {} : { 'stroke-dasharray': dashes }),
   })
   const label = svg('text', { x: edge.middle.x, y: edge.middle.y, class: `view-label view-${kind}` }, [kind])
-  return svg('g', {}, [
-    svg('title', {}, [visibleText(`${name}: ${why}`)]),
-    line,
-    arrowHead(edge, kind),
-    label,
-  ])
+  return svg('g', {}, [svg('title', {}, [visible(`${name}: ${why}`)]), line, arrowHead(edge, kind), label])
 }
 
 const nodeOf = (point: Point, operation: number, name: string, text: string): SVGElement =>
   svg(
     'a',
-    { href: addressOf('op', operation), class: 'view-node', 'aria-label': visibleText(`${name}: ${text}`) },
+    { href: addressOf('op', operation), class: 'view-node', 'aria-label': visible(`${name}: ${text}`) },
     [
-      svg('title', {}, [visibleText(text)]),
+      svg('title', {}, [visible(text)]),
       svg('circle', { cx: point.x, cy: point.y, r: NODE_RADIUS }),
       svg('text', { x: point.x, y: point.y }, [name]),
     ],

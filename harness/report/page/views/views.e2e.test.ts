@@ -233,7 +233,7 @@ describeWithBrowser('views of evidence', () => {
     expect(await page.title()).toBe('views')
     const text = await page.innerText('#views')
     expect(text).toContain('<img src=x onerror=')
-    expect(text).toContain('<U+202E>')
+    expect(text).toContain('\\u{202e}')
     for (const hidden of ['\u202e', '\u001b']) expect(text).not.toContain(hidden)
   })
 
