@@ -134,7 +134,7 @@ const proofsOf = (pairs: readonly Pair[], vocabulary: Vocabulary | null): Readon
 }
 
 const servedBy = ({ completion }: Pair): string | undefined => {
-  const node = completion?.meta?.node
+  const node = completion?.meta?.servedBy
   return typeof node === 'string' ? node : undefined
 }
 

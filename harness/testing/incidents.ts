@@ -45,7 +45,7 @@ const historyOf = (steps: readonly Step[]): readonly Operation[] => {
         value: type === 'ok' ? answer : value,
         node,
         ...(error === undefined ? {} : { error }),
-        ...(type === 'ok' ? { meta: { node, term: 1 } } : {}),
+        ...(type === 'ok' ? { meta: { servedBy: node, term: 1 } } : {}),
       },
     ]
   })

@@ -54,7 +54,7 @@ const historyOf = (operations: number): readonly Operation[] => {
     const common = { process, f: isRead ? 'read' : 'write', node: `n${1 + (client % 5)}` }
     const asked = isRead ? { key } : { key, value: n }
     events.push({ ...common, timeNs: startNs, type: 'invoke', value: asked })
-    const rest = type === 'ok' ? { meta: { node: `n${1 + rng.int(5)}`, term: 1 } } : { error: 'timeout' }
+    const rest = type === 'ok' ? { meta: { servedBy: `n${1 + rng.int(5)}`, term: 1 } } : { error: 'timeout' }
     events.push({ ...common, ...rest, timeNs: endNs, type, value: type === 'ok' ? { key, value: n } : asked })
     if (type === 'info') processes[client] = process + CLIENTS
     freeNs[client] = endNs + rng.int(1_000_000)

@@ -9,7 +9,7 @@ const OK = OUTCOMES.indexOf('ok')
 
 class ThroughputLane implements Lane {
   readonly id = 'throughput'
-  readonly label = 'completed per second'
+  readonly label = 'completed / s'
   readonly group = 'throughput and latency'
   readonly height = 70
   /** For each outcome, when operations completed. */
@@ -49,7 +49,7 @@ class ThroughputLane implements Lane {
     }
     const perSecond = (1000 * most) / view.timeOf(BIN_PIXELS)
     context.fillStyle = colour('dim')
-    context.fillText(`at most ${perSecond.toPrecision(3)}/s`, 4, y + 7)
+    context.fillText(`at most ${Math.round(perSecond).toLocaleString('en')}/s`, 4, y + 7)
   }
 
   at(time: number): Hit | null {
@@ -78,7 +78,7 @@ const MOST_MS = 20_000
 
 class LatencyLane implements Lane {
   readonly id = 'latency'
-  readonly label = 'latency of ok (log)'
+  readonly label = 'latency of ok'
   readonly group = 'throughput and latency'
   readonly height = 90
   /** When each began. */
