@@ -6,17 +6,25 @@ import { Lines, Varints } from './columns.ts'
 
 export const OUTCOMES = ['ok', 'fail', 'info'] as const
 
-/** In the order of the operations' invocations. */
-export const NUMBER_COLUMNS = [
+/** What the first picture of the page needs, in the order of the operations' invocations. */
+export const FIRST_COLUMNS = [
   /** From each invocation to the next. */
   'start',
   /** From the invocation to the completion, plus 1; 0: it never completed. */
   'duration',
   /** The line in which it is drawn. */
   'row',
-  'process',
   /** Index into `OUTCOMES`. */
   'outcome',
+  /** Index of the invocation in the history, from the one before. */
+  'index',
+  /** From the index of the invocation to that of the completion; 0: none. */
+  'completion',
+] as const
+
+/** What is told of operations. */
+export const LATER_COLUMNS = [
+  'process',
   /** Index into `calls`. */
   'f',
   /** 0: none; else 1 plus the index into `objects`. */
@@ -25,10 +33,6 @@ export const NUMBER_COLUMNS = [
   'node',
   /** The node that served it, by its answer. */
   'served',
-  /** Index of the invocation in the history, from the one before. */
-  'index',
-  /** From the index of the invocation to that of the completion; 0: none. */
-  'completion',
   /** Of an operation in doubt: 1 plus the place of the later answer that proves that it took effect; 0: none. */
   'proof',
 ] as const
@@ -36,7 +40,9 @@ export const NUMBER_COLUMNS = [
 /** JSON, but for errors. The answer `=`: it is the same as the value. */
 export const TEXT_COLUMNS = ['value', 'answer', 'error', 'meta'] as const
 
-export type NumberColumn = (typeof NUMBER_COLUMNS)[number]
+export type FirstColumn = (typeof FIRST_COLUMNS)[number]
+export type LaterColumn = (typeof LATER_COLUMNS)[number]
+export type NumberColumn = FirstColumn | LaterColumn
 export type TextColumn = (typeof TEXT_COLUMNS)[number]
 export type OperationColumn = NumberColumn | TextColumn
 
@@ -142,7 +148,7 @@ const servedBy = ({ completion }: Pair): string | undefined => {
 type Row = Readonly<Record<NumberColumn, number> & Record<TextColumn, string>>
 
 class Columns {
-  readonly #numbers = NUMBER_COLUMNS.map((name) => ({ name, column: new Varints() }))
+  readonly #numbers = [...FIRST_COLUMNS, ...LATER_COLUMNS].map((name) => ({ name, column: new Varints() }))
   readonly #texts = TEXT_COLUMNS.map((name) => ({ name, column: new Lines() }))
 
   push(row: Row): void {

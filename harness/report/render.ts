@@ -1,7 +1,7 @@
 /**
  * A run's record as one self-contained HTML file with data, styles and scripts. It fetches nothing, and its policy forbids
- * every request. All data is deflated and in base64, so that no text of a cluster can be markup. The script stands before the
- * texts of the operations: the first picture does not need them.
+ * every request. All data is deflated and in base64, so that no text of a cluster can be markup. The script stands before what
+ * the first picture does not need.
  */
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
@@ -10,7 +10,7 @@ import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { FILES } from '../store/run-store.ts'
 import { type JudgedRun, type Report, reportData } from './data.ts'
-import { NUMBER_COLUMNS, type OperationColumn, TEXT_COLUMNS } from './operations.ts'
+import { FIRST_COLUMNS, LATER_COLUMNS, type OperationColumn, TEXT_COLUMNS } from './operations.ts'
 import { PAGE_STYLE } from './style.ts'
 
 const bundlePage = async (): Promise<string> => {
@@ -57,9 +57,9 @@ const renderHtml = async ({ data, columns, log }: Report): Promise<string> => {
 <body>
 <main id="page"></main>
 ${holder('data', JSON.stringify(data))}
-${holders(NUMBER_COLUMNS)}
+${holders(FIRST_COLUMNS)}
 <script>${script}</script>
-${holders(TEXT_COLUMNS)}
+${holders([...LATER_COLUMNS, ...TEXT_COLUMNS])}
 ${log === null ? '' : holder('log', JSON.stringify(log))}
 </body>
 </html>

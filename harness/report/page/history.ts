@@ -1,10 +1,28 @@
 /** The operations as the page uses them: typed arrays, and texts that are read when they are needed. */
 import { readVarints, StoredLines } from '../columns.ts'
 import type { ReportData } from '../data.ts'
-import { NUMBER_COLUMNS, type NumberColumn, OUTCOMES, TEXT_COLUMNS, type TextColumn } from '../operations.ts'
+import {
+  FIRST_COLUMNS,
+  type FirstColumn,
+  LATER_COLUMNS,
+  type LaterColumn,
+  OUTCOMES,
+  TEXT_COLUMNS,
+  type TextColumn,
+} from '../operations.ts'
 import { unpack, wholeFile } from './unpack.ts'
 
 const MAX_LABEL = 120
+
+const readNumbers = async <Name extends string>(
+  names: readonly Name[],
+  count: number,
+): Promise<Record<Name, Float64Array>> => {
+  const columns = await Promise.all(
+    names.map(async (name) => [name, readVarints(await unpack(`column-${name}`), count)] as const),
+  )
+  return Object.fromEntries(columns) as Record<Name, Float64Array>
+}
 
 export class History {
   readonly count: number
@@ -12,43 +30,41 @@ export class History {
   readonly startMs: Float64Array
   readonly endMs: Float64Array
   readonly #data: ReportData['operations']
-  readonly #numbers: Readonly<Record<NumberColumn, Float64Array>>
+  readonly #first: Readonly<Record<FirstColumn, Float64Array>>
   /** Index of each invocation in the history. */
   readonly index: Float64Array
+  /** Null: not read yet. */
+  #later: Readonly<Record<LaterColumn, Float64Array>> | null = null
   #texts: Readonly<Record<TextColumn, StoredLines>> | null = null
 
-  private constructor(data: ReportData['operations'], numbers: Record<NumberColumn, Float64Array>) {
+  private constructor(data: ReportData['operations'], first: Record<FirstColumn, Float64Array>) {
     const { count, tickMs } = data
     this.count = count
     this.#data = data
-    this.#numbers = numbers
+    this.#first = first
     this.startMs = new Float64Array(count)
     this.endMs = new Float64Array(count)
     this.index = new Float64Array(count)
     let tick = 0
     let index = 0
     for (let i = 0; i < count; i++) {
-      tick += numbers.start[i] as number
-      index += numbers.index[i] as number
-      const duration = numbers.duration[i] as number
+      tick += first.start[i] as number
+      index += first.index[i] as number
+      const duration = first.duration[i] as number
       this.startMs[i] = tick * tickMs
       this.endMs[i] = duration === 0 ? Number.POSITIVE_INFINITY : (tick + duration - 1) * tickMs
       this.index[i] = index
     }
   }
 
-  /** Without the texts: `loadTexts` reads them. */
+  /** What the first picture needs; `readRest` reads the rest. */
   static async read(data: ReportData['operations']): Promise<History> {
-    const columns = await Promise.all(
-      NUMBER_COLUMNS.map(
-        async (name) => [name, readVarints(await unpack(`column-${name}`), data.count)] as const,
-      ),
-    )
-    return new History(data, Object.fromEntries(columns) as Record<NumberColumn, Float64Array>)
+    return new History(data, await readNumbers(FIRST_COLUMNS, data.count))
   }
 
-  async loadTexts(): Promise<void> {
+  async readRest(): Promise<void> {
     await wholeFile()
+    this.#later = await readNumbers(LATER_COLUMNS, this.count)
     const columns = await Promise.all(
       TEXT_COLUMNS.map(
         async (name) => [name, new StoredLines(await unpack(`column-${name}`), this.count)] as const,
@@ -57,20 +73,21 @@ export class History {
     this.#texts = Object.fromEntries(columns) as Record<TextColumn, StoredLines>
   }
 
-  get hasTexts(): boolean {
+  /** Whether all has been read. Before, calls, objects, nodes and texts are not known. */
+  get isWhole(): boolean {
     return this.#texts !== null
   }
 
   row(place: number): number {
-    return this.#numbers.row[place] as number
+    return this.#first.row[place] as number
   }
 
   process(place: number): number {
-    return this.#numbers.process[place] as number
+    return this.#later?.process[place] ?? 0
   }
 
   outcomeNumber(place: number): number {
-    return this.#numbers.outcome[place] as number
+    return this.#first.outcome[place] as number
   }
 
   outcome(place: number): (typeof OUTCOMES)[number] {
@@ -78,7 +95,7 @@ export class History {
   }
 
   call(place: number): string {
-    return this.#data.calls[this.#numbers.f[place] as number] ?? ''
+    return this.#data.calls[this.#later?.f[place] ?? -1] ?? ''
   }
 
   object(place: number): string | null {
@@ -96,7 +113,7 @@ export class History {
   }
 
   #named(column: 'object' | 'node' | 'served', place: number, names: readonly string[]): string | null {
-    const number = this.#numbers[column][place] as number
+    const number = this.#later?.[column][place] ?? 0
     return number === 0 ? null : (names[number - 1] ?? null)
   }
 
@@ -106,7 +123,7 @@ export class History {
 
   /** Of an operation in doubt: the later answer that proves that it took effect. */
   proof(place: number): number | null {
-    const proof = this.#numbers.proof[place] as number
+    const proof = this.#later?.proof[place] ?? 0
     return proof === 0 ? null : proof - 1
   }
 
@@ -146,7 +163,7 @@ export class History {
     if (this.index[low] === index) return low
     // A completion: its invocation is before it, at most a few operations away for each client.
     for (let place = low - 1; place >= 0; place--)
-      if ((this.index[place] as number) + (this.#numbers.completion[place] as number) === index) return place
+      if ((this.index[place] as number) + (this.#first.completion[place] as number) === index) return place
     return null
   }
 

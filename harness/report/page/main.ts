@@ -80,9 +80,9 @@ const show = async (page: HTMLElement): Promise<void> => {
   const history = await History.read(data.operations)
   const workbench = new Workbench(bench, data, history, marked(data))
   document.body.dataset.drawn = 'true'
-  await history.loadTexts()
+  await history.readRest()
   fill(rest, data, history)
-  workbench.textsLoaded(await mountLog(logs))
+  workbench.isWhole(await mountLog(logs))
   document.body.dataset.loaded = 'true'
 }
 

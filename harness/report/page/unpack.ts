@@ -1,6 +1,10 @@
 /** Reads what the page holds: deflated bytes in base64. */
 
+/** Newer browsers have it, and are several times quicker. */
+const { fromBase64: native } = Uint8Array as { fromBase64?(text: string): Uint8Array<ArrayBuffer> }
+
 const fromBase64 = (text: string): Uint8Array<ArrayBuffer> => {
+  if (native !== undefined) return native.call(Uint8Array, text)
   const binary = atob(text)
   const bytes = new Uint8Array(binary.length)
   for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i)

@@ -125,8 +125,13 @@ export class Workbench {
     this.#timeline.redraw()
   }
 
+  /** Null: all operations are shown. */
+  #shows(): ((place: number) => boolean) | null {
+    return this.#history.isWhole ? filterOf(this.#history, this.#state.filter) : null
+  }
+
   #lanes(): readonly Lane[] {
-    const shows = filterOf(this.#history, this.#state.filter)
+    const shows = this.#shows()
     return [...this.#fixed, ...clientLanes(this.#data, this.#history, this.#marks, shows), ...this.#series]
   }
 
@@ -139,8 +144,8 @@ export class Workbench {
     this.#timeline.redraw()
   }
 
-  /** Texts have been read: labels can be drawn, and details told. @param logs null: the run has none */
-  textsLoaded(logs: LogsView | null): void {
+  /** All has been read: labels can be drawn, operations filtered, and details told. @param logs null: the run has none */
+  isWhole(logs: LogsView | null): void {
     this.#logs = logs
     this.#series = seriesLanes(this.#history)
     if (this.#state.selected !== null)
@@ -174,7 +179,7 @@ export class Workbench {
 
   #tellCount(): void {
     const { omitted } = this.#data
-    const shows = filterOf(this.#history, this.#state.filter)
+    const shows = this.#shows()
     let count = this.#history.count
     if (shows !== null) {
       count = 0
@@ -227,6 +232,8 @@ export class Workbench {
       selected.kind === 'line'
         ? this.#shownLine(selected.name)
         : detailsOf(this.#data, this.#history, selected)
+    // What is told needs more than the first picture.
+    if (!this.#history.isWhole) return shown
     const missing = `The page has no ${selected.kind} ${selected.name}.`
     this.#details.replaceChildren(
       element('h3', {}, [shown?.heading ?? missing]),

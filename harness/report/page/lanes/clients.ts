@@ -119,7 +119,7 @@ class ClientLane implements Lane {
       context.fillRect(x, y + 2, width, 1.5)
       context.fillRect(x, y + HEIGHT - 4.5, width, 1.5)
     }
-    if (width < 24 || !this.#history.hasTexts) return
+    if (width < 24 || !this.#history.isWhole) return
     const fill = outcome === 'ok' ? colour('on-bar') : colour('fg')
     paintLabel(context, this.#history.label(place), { x, y, width, height: HEIGHT }, fill)
   }
