@@ -155,7 +155,8 @@ describeWithBrowser('report.html in Chromium', () => {
       document.querySelector('#details h3')?.textContent?.includes(': write, info'),
     )
     await page.click('a[href="#fault=partition-1"]')
-    expect(await textOf(page, '#details h3')).toBe('Fault partition-1')
+    // The address changes first.
+    await page.waitForSelector('#details h3:text-is("Fault partition-1")')
     expect(await textOf(page, '#details')).toContain('n3 | n1 n2: 4 of 4 links cut')
   })
 
