@@ -160,6 +160,18 @@ describeWithBrowser('report.html in Chromium', () => {
     expect(await textOf(page, '#details')).toContain('n3 | n1 n2: 4 of 4 links cut')
   })
 
+  it('goes from the step that broke the promise to what the nodes logged then, and to the line', async () => {
+    await using opened = await open(await staleRead())
+    const { page } = opened
+    await page.click('#steps .unexplained a')
+    await page.waitForSelector('#details h3:has-text(": read, ok")')
+    expect(await textOf(page, '#details')).toContain('n3 lost its leader')
+    await page.click('#details a[href="#line=n3%3A2"]')
+    await page.waitForSelector('#details h3:text-is("Line n3:2 of the log, At 3.340000 s")')
+    expect(await textOf(page, '.log-details')).toContain('n3')
+    expect(await page.locator('.head', { hasText: /^n3$/ }).count()).toBe(2)
+  })
+
   it('keeps what a reader looks at in its address', async () => {
     await using opened = await open(await staleRead(), { hash: '#op=100&from=1000&to=1500&filter=key%3A1' })
     const { page } = opened

@@ -182,7 +182,13 @@ export const staleRead = (): Promise<Incident> => {
     // A process that is in doubt is never used again: its thread goes on as another one.
     return i > crashed && step.process === crashed % 3 ? { ...step, process: step.process + 3 } : step
   })
-  return judged('register', { history: historyOf(steps) })
+  const logs = NODES.map((node) => ({
+    node,
+    text: [3300, 3340, 4000]
+      .map((ms) => `${new Date(ZERO_MS + ms).toISOString()} WARN ${node} lost its leader\n`)
+      .join(''),
+  }))
+  return judged('register', { history: historyOf(steps), logs })
 }
 
 /** Two transactions of which each reads what the other one has appended too late: G-single or worse. */

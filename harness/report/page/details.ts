@@ -1,6 +1,7 @@
 /** The details of what is selected: an operation, a fault, or a moment. */
 import type { ReportData } from '../data.ts'
 import type { PageFault } from '../faults.ts'
+import type { ShownLine } from '../logs/page-log.ts'
 import type { PageRole } from '../nodes.ts'
 import { linkTo } from './address.ts'
 import { element } from './dom.ts'
@@ -83,6 +84,29 @@ const evidenceLinks = ({ verdict }: ReportData, history: History, place: number)
     ),
   )
   return links.length === 0 ? ['none'] : separated(links)
+}
+
+/** Lines that were written within this time of an operation may have to do with it. */
+const NEAR_MS = 10
+const MAX_LINES = 12
+
+/** What the nodes logged meanwhile. */
+export const linesDuring = (
+  lines: readonly ShownLine[],
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): HTMLElement | null => {
+  const near = lines.filter(
+    ({ placeMs }) => placeMs !== null && placeMs >= fromMs - NEAR_MS && placeMs <= toMs + NEAR_MS,
+  )
+  if (near.length === 0) return null
+  const items = near
+    .slice(0, MAX_LINES)
+    .map(({ node, number, text }) =>
+      element('li', {}, [linkTo('line', `${node}:${number}`, `${node}:${number}`), ' ', code(text)]),
+    )
+  const more = near.length - items.length
+  if (more > 0) items.push(element('li', {}, [`and ${more} more: see the logs`]))
+  return list([['logged meanwhile', [element('ul', {}, items)]]])
 }
 
 const proofFacts = (history: History, place: number): readonly Fact[] => {

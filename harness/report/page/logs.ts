@@ -13,6 +13,8 @@ import { findRows, patternOf, type Row, rowsOf } from './logs/rows.ts'
 import { makeTools, type Tools } from './logs/tools.ts'
 
 export interface LogsView {
+  /** In order of time: those without one come last. */
+  readonly lines: readonly ShownLine[]
   /** Scrolls to a time of the run in ms, and marks the lines around it. */
   showTime(ms: number): void
   /**
@@ -60,7 +62,7 @@ const about = ({ files, notes }: PageLog): HTMLElement =>
 class Logs implements LogsView {
   readonly element: HTMLElement
   readonly #log: PageLog
-  readonly #lines: readonly ShownLine[]
+  readonly lines: readonly ShownLine[]
   /** The times of the lines, ascending: those without one come last. */
   readonly #places: Float64Array
   readonly #windowMs: number
@@ -75,8 +77,8 @@ class Logs implements LogsView {
 
   constructor(log: PageLog, { windowMs = WINDOW_MS }: LogsOptions) {
     this.#log = log
-    this.#lines = decodeLines(log)
-    this.#places = Float64Array.from(this.#lines, ({ placeMs }) => placeMs ?? Number.POSITIVE_INFINITY)
+    this.lines = decodeLines(log)
+    this.#places = Float64Array.from(this.lines, ({ placeMs }) => placeMs ?? Number.POSITIVE_INFINITY)
     this.#windowMs = windowMs
     this.#list = new RowList({
       label: 'log lines of all nodes, in order of time',
@@ -105,7 +107,7 @@ class Logs implements LogsView {
   }
 
   select(node: string, number: number): boolean {
-    const index = this.#lines.findIndex((line) => line.node === node && line.number === number)
+    const index = this.lines.findIndex((line) => line.node === node && line.number === number)
     if (index < 0) {
       this.#showOmission(node, number)
       return false
@@ -115,15 +117,16 @@ class Logs implements LogsView {
       this.#filter()
     }
     this.#selected = index
-    this.#showDetails(this.#lines[index] as ShownLine)
+    this.#showDetails(this.lines[index] as ShownLine)
     this.#list.activate(this.#rowAtLeast(index))
     this.#sayFound()
     return true
   }
 
   timeOf(node: string, number: number): number | null {
-    const index = this.#lines.findIndex((line) => line.node === node && line.number === number)
-    return this.#places[index] ?? null
+    const index = this.lines.findIndex((line) => line.node === node && line.number === number)
+    const ms = this.#places[index] ?? Number.POSITIVE_INFINITY
+    return Number.isFinite(ms) ? ms : null
   }
 
   #isShown(index: number): boolean {
@@ -143,7 +146,7 @@ class Logs implements LogsView {
     this.#filter()
     this.#selected = -1
     this.#details.replaceChildren(`The line ${node}:${number} is not on this page: it was omitted.`)
-    const next = this.#lines.findIndex((line) => line.node === node && line.number > number)
+    const next = this.lines.findIndex((line) => line.node === node && line.number > number)
     const row = next < 0 ? this.#rows.length : this.#rowAtLeast(next)
     const gap = this.#rows.findLastIndex(
       (each, i) => i <= row && 'omitted' in each && each.omitted.text.includes(`${node} `),
@@ -153,7 +156,7 @@ class Logs implements LogsView {
 
   #filter(): void {
     const before = this.#rows[this.#list.active]
-    this.#rows = rowsOf(this.#lines, this.#log, { nodes: this.#tools.nodes(), levels: this.#tools.levels() })
+    this.#rows = rowsOf(this.lines, this.#log, { nodes: this.#tools.nodes(), levels: this.#tools.levels() })
     const active = before !== undefined && 'line' in before ? this.#rowAtLeast(before.line) : -1
     this.#list.setCount(this.#rows.length, active)
     if (active >= 0) this.#list.center(active)
@@ -165,7 +168,7 @@ class Logs implements LogsView {
     const { text, isRegex } = this.#tools.query()
     const pattern = patternOf(text, isRegex)
     this.#find = 'find' in pattern ? pattern.find : null
-    this.#found = this.#find === null ? [] : findRows(this.#rows, this.#lines, this.#find)
+    this.#found = this.#find === null ? [] : findRows(this.#rows, this.lines, this.#find)
     this.#tools.say('error' in pattern ? pattern.error : '')
     this.#sayFound()
     if (goes && this.#found.length > 0 && !this.#found.includes(this.#list.active)) this.#step(1)
@@ -194,7 +197,7 @@ class Logs implements LogsView {
   #choose(position: number): void {
     const row = this.#rows[position]
     if (row === undefined || 'omitted' in row) return
-    const line = this.#lines[row.line] as ShownLine
+    const line = this.lines[row.line] as ShownLine
     this.select(line.node, line.number)
     location.hash = addressOf('line', addressOfLine(line))
   }
@@ -227,7 +230,7 @@ class Logs implements LogsView {
       find: this.#find,
     }
     return 'line' in row
-      ? lineElement(this.#lines[row.line] as ShownLine, state)
+      ? lineElement(this.lines[row.line] as ShownLine, state)
       : omissionElement(row.omitted, state)
   }
 }

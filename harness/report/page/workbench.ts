@@ -5,13 +5,14 @@ import type { Hit, Lane, Painting } from '../../../checkers/porcupine-ts/timelin
 import { Timeline } from '../../../checkers/porcupine-ts/timeline/timeline.ts'
 import { View } from '../../../checkers/porcupine-ts/timeline/view.ts'
 import type { ReportData } from '../data.ts'
-import { detailsOf, type Shown } from './details.ts'
+import { detailsOf, linesDuring, type Shown } from './details.ts'
 import { element } from './dom.ts'
 import { filterOf } from './filter.ts'
 import type { History } from './history.ts'
-import { clientLanes, type Marks } from './lanes/clients.ts'
+import { clientLanes, type Marks, paintProof } from './lanes/clients.ts'
 import { effectLanes } from './lanes/effects.ts'
 import { faultLanes, paintBands } from './lanes/faults.ts'
+import { logLanes } from './lanes/logs.ts'
 import { nodeLanes } from './lanes/nodes.ts'
 import { seriesLanes } from './lanes/series.ts'
 import type { LogsView } from './logs.ts'
@@ -37,6 +38,7 @@ const legend = (): HTMLElement =>
     swatch('bad', '\u2715 no answer'),
     swatch('clock', 'clock is off'),
     swatch('focus', '\u25bc evidence', 'frame'),
+    swatch('bad', 'error in a log'),
     swatch('fg', 'fault: line as planned, bar as measured, dashed without effect', 'none'),
   ])
 
@@ -95,7 +97,7 @@ export class Workbench {
       lanes: this.#lanes(),
       label: HELP,
       onSelect: (hit) => this.#open(hit),
-      paintOver: (painting) => this.#paintOver(painting),
+      paintOver: (painting, yOf) => this.#paintOver(painting, yOf),
       onPainted: () => this.#moved(),
     })
     addEventListener('hashchange', () => this.#follow())
@@ -132,7 +134,12 @@ export class Workbench {
 
   #lanes(): readonly Lane[] {
     const shows = this.#shows()
-    return [...this.#fixed, ...clientLanes(this.#data, this.#history, this.#marks, shows), ...this.#series]
+    return [
+      ...this.#fixed,
+      ...logLanes(this.#logs?.lines ?? []),
+      ...clientLanes(this.#data, this.#history, this.#marks, shows),
+      ...this.#series,
+    ]
   }
 
   #start(): void {
@@ -154,8 +161,10 @@ export class Workbench {
     this.#tellCount()
   }
 
-  #paintOver(painting: Painting): void {
+  #paintOver(painting: Painting, yOf: (laneId: string) => number | null): void {
     paintBands(this.#data.faults, painting)
+    const { selected: place } = this.#marks
+    if (place !== null && this.#history.isWhole) paintProof(this.#history, place, painting, yOf)
     const moment = this.#moment()
     if (moment === null) return
     painting.context.fillStyle = painting.colour('focus')
@@ -239,6 +248,8 @@ export class Workbench {
       element('h3', {}, [shown?.heading ?? missing]),
       ...(shown === null ? [] : [shown.content]),
     )
+    const lines = shown === null ? null : linesDuring(this.#logs?.lines ?? [], shown.span)
+    if (lines !== null) this.#details.append(lines)
     return shown
   }
 

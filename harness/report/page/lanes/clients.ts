@@ -210,6 +210,28 @@ class ClientLane implements Lane {
   }
 }
 
+/** A line from an operation in doubt to the later answer that proves that it took effect. */
+export const paintProof = (
+  history: History,
+  place: number,
+  { context, view, colour }: Painting,
+  yOf: (laneId: string) => number | null,
+): void => {
+  const proof = history.proof(place)
+  if (proof === null) return
+  const [from, to] = [yOf(`client ${history.row(place)}`), yOf(`client ${history.row(proof)}`)]
+  if (from === null || to === null) return
+  const [x, end] = [view.x(history.startMs[place] as number), view.x(history.endMs[proof] as number)]
+  context.strokeStyle = colour('info')
+  context.lineWidth = 1.5
+  context.setLineDash([5, 3])
+  context.beginPath()
+  context.moveTo(x, from + HEIGHT / 2)
+  context.lineTo(end, to + HEIGHT / 2)
+  context.stroke()
+  context.setLineDash([])
+}
+
 /** @param shows which operations are drawn; null: all */
 export const clientLanes = (
   data: ReportData,
