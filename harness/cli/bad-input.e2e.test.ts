@@ -273,7 +273,10 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     const server = net.createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as net.AddressInfo
-    await refused(['serve', '--port', String(port)], 255, `Port ${port} is taken`)
+    await refused(['serve', folder.path, '--port', String(port)], 255, `Port ${port} is taken`)
     server.close()
   })
+
+  it('a results folder that does not exist', () =>
+    refused(['serve', path.join(folder.path, 'nothing')], 255, 'There is no folder'))
 })

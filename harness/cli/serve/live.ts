@@ -1,0 +1,123 @@
+/** A run in progress, from the files that grow: what was appended since the last look is read, and nothing twice. */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { Operation } from '../../api/history.ts'
+import type { FaultEvent, Sample } from '../../api/record.ts'
+import { FILES } from '../../store/run-store.ts'
+import { NS_PER_MS } from '../../support/time.ts'
+
+export interface LiveState {
+  readonly atMs: number
+  readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
+  readonly underWay: number
+  /** The faults in force, such as `kill-1 (n2)`. */
+  readonly faults: readonly string[]
+  readonly faultsSoFar: number
+  /** Node -> role and term, or no answer. */
+  readonly nodes: readonly (readonly [string, string])[]
+  /** The most frequent errors of clients. */
+  readonly errors: readonly (readonly [string, number])[]
+}
+
+/** At most so much is read at once, so that a long run that is opened late does not stop everything else. */
+const MOST_BYTES = 4 * 2 ** 20
+
+/** The whole lines that were appended to a file since the last call. A torn last line waits for its rest. */
+export class Tail {
+  readonly #file: string
+  #offset = 0
+  #rest: Buffer = Buffer.alloc(0)
+
+  constructor(file: string) {
+    this.#file = file
+  }
+
+  read(): readonly string[] {
+    if (!fs.existsSync(this.#file)) return []
+    const fd = fs.openSync(this.#file, 'r')
+    try {
+      const size = Math.min(fs.fstatSync(fd).size - this.#offset, MOST_BYTES)
+      if (size <= 0) return []
+      const added = Buffer.alloc(size)
+      this.#offset += fs.readSync(fd, added, 0, size, this.#offset)
+      const all = Buffer.concat([this.#rest, added])
+      const end = all.lastIndexOf('\n') + 1
+      this.#rest = all.subarray(end)
+      return all.subarray(0, end).toString().split('\n').filter(Boolean)
+    } finally {
+      fs.closeSync(fd)
+    }
+  }
+}
+
+const parsed = <T>(lines: readonly string[]): readonly T[] =>
+  lines.flatMap((line) => {
+    try {
+      return [JSON.parse(line) as T]
+    } catch {
+      return []
+    }
+  })
+
+const MOST_ERRORS = 5
+
+export class Live {
+  readonly #history: Tail
+  readonly #faults: Tail
+  readonly #samples: Tail
+  readonly #counts = { ok: 0, fail: 0, info: 0 }
+  readonly #nodes = new Map<string, string>()
+  readonly #errors = new Map<string, number>()
+  readonly #inForce = new Map<string, string>()
+  #faultsSoFar = 0
+  #underWay = 0
+  #atNs = 0
+
+  constructor(dir: string) {
+    this.#history = new Tail(path.join(dir, FILES.history))
+    this.#faults = new Tail(path.join(dir, FILES.faults))
+    this.#samples = new Tail(path.join(dir, FILES.samples))
+  }
+
+  look(): LiveState {
+    for (const operation of parsed<Partial<Operation>>(this.#history.read())) this.#take(operation)
+    for (const event of parsed<FaultEvent>(this.#faults.read())) this.#takeFault(event)
+    for (const { node, status } of parsed<Partial<Sample>>(this.#samples.read()))
+      if (node !== undefined)
+        this.#nodes.set(
+          node,
+          status === null || status === undefined
+            ? 'no answer'
+            : `${status.role}${status.term === undefined ? '' : `, term ${status.term}`}`,
+        )
+    return {
+      atMs: Math.round(this.#atNs / NS_PER_MS),
+      counts: { ...this.#counts },
+      underWay: Math.max(0, this.#underWay),
+      faults: [...this.#inForce.values()],
+      faultsSoFar: this.#faultsSoFar,
+      nodes: [...this.#nodes].sort(([a], [b]) => a.localeCompare(b)),
+      errors: [...this.#errors].sort((a, b) => b[1] - a[1]).slice(0, MOST_ERRORS),
+    }
+  }
+
+  #take({ process, type, timeNs, error }: Partial<Operation>): void {
+    if (type === undefined || typeof timeNs !== 'number' || process === 'nemesis') return
+    this.#atNs = Math.max(this.#atNs, timeNs)
+    if (type === 'invoke') {
+      this.#underWay++
+      return
+    }
+    this.#underWay--
+    this.#counts[type]++
+    if (error !== undefined) this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1)
+  }
+
+  #takeFault(event: FaultEvent): void {
+    if (event.type === 'injected') {
+      this.#faultsSoFar++
+      this.#inForce.set(event.id, `${event.id} (${event.victims.join(', ')})`)
+    }
+    if (event.type === 'healed') this.#inForce.delete(event.id)
+  }
+}

@@ -1,0 +1,139 @@
+/** The pages of `serve`. Whatever comes from a results folder is text, and is escaped. */
+import type { Finding } from '../../api/finding.ts'
+import { PAGE_STYLE } from '../../report/style.ts'
+import { visible } from '../../support/visible.ts'
+import type { Comparison, Difference } from './compare.ts'
+import type { RunFile } from './files.ts'
+import type { RunRow } from './runs.ts'
+
+const escaped = (text: string): string =>
+  visible(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+
+const STYLE = `
+.running{--status:var(--leader)}
+th button{border:0;background:none;padding:0;color:inherit;font-weight:600}
+th[aria-sort=ascending] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
+td b.state{color:var(--status)}
+nav{margin-bottom:14px}
+.filters{display:flex;flex-wrap:wrap;gap:8px;margin:10px 0}
+.differs td{font-weight:600}
+`
+
+const page = (title: string, body: string, script = ''): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escaped(title)}</title>
+<style>${PAGE_STYLE}${STYLE}</style>
+</head>
+<body>
+<main>
+${body}
+</main>
+${script === '' ? '' : `<script src="${script}"></script>`}
+</body>
+</html>
+`
+
+/** The address of a run, and of what is below it. */
+const addressOf = (name: string, below = ''): string =>
+  `/run/${name.split('/').map(encodeURIComponent).join('/')}/${below.split('/').map(encodeURIComponent).join('/')}`
+
+/** `<` would end the element that holds it. */
+const data = (id: string, value: unknown): string =>
+  `<script type="application/json" id="${id}">${JSON.stringify(value).replaceAll('<', '\\u003c')}</script>`
+
+export const indexPage = (rows: readonly RunRow[], results: string): string =>
+  page(
+    'faultline: runs',
+    `<h1><span class="status">Runs</span></h1>
+<p>${rows.length} runs below ${escaped(results)}</p>
+<div class="filters" id="filters"></div>
+<p id="shown" role="status"></p>
+<div class="wide" id="table" tabindex="0" role="region" aria-label="runs"></div>
+${data('rows', rows)}`,
+    '/assets/runs.js',
+  )
+
+export const problemPage = (text: string): string =>
+  page('faultline', `<h1>faultline serve</h1><p role="alert">${escaped(text)}</p>`)
+
+const kilobytes = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 1024).toLocaleString('en')} kB`
+
+const link = (href: string, text: string): string => `<a href="${escaped(href)}">${escaped(text)}</a>`
+
+const filesTable = (name: string, files: readonly RunFile[]): string =>
+  `<div class="wide"><table><thead><tr><th scope="col">file</th><th scope="col">size</th></tr></thead><tbody>${files
+    .map(
+      (file) =>
+        `<tr><td>${link(addressOf(name, file.name), file.name)}</td><td>${kilobytes(file.bytes)}</td></tr>`,
+    )
+    .join('\n')}</tbody></table></div>`
+
+const head = (row: RunRow): string =>
+  `<nav>${link('/', 'all runs')}</nav>
+<header class="${row.state}"><h1><span class="status" id="status">${escaped(row.state)}</span> <span class="title">${escaped(row.name)}</span></h1>
+<p id="story">${escaped(row.summary)}</p></header>`
+
+/** @param others runs that it can be compared with, the last valid one first */
+export const runPage = (row: RunRow, files: readonly RunFile[], others: readonly RunRow[]): string => {
+  if (row.state === 'running')
+    return page(
+      row.name,
+      `${head(row)}<div id="live" aria-live="polite"></div>${data('events', addressOf(row.name, 'events'))}
+<h2>Files</h2>${filesTable(row.name, files)}`,
+      '/assets/live.js',
+    )
+  const compared = others
+    .map((other) => {
+      const href = `${addressOf(row.name, 'compare')}?with=${encodeURIComponent(other.name)}`
+      return `<li>${link(href, `${other.name} (${other.state})`)}</li>`
+    })
+    .join('')
+  return page(
+    row.name,
+    `${head(row)}
+<p>${link(addressOf(row.name, 'report.html'), 'the report')}</p>
+<h2>Compare with</h2>
+${compared === '' ? '<p>There is no other run of the same target and workload.</p>' : `<ul>${compared}</ul>`}
+<h2>Files</h2>
+${filesTable(row.name, files)}`,
+  )
+}
+
+const findingsList = (title: string, findings: readonly Finding[]): string =>
+  `<h2>${title} (${findings.length})</h2>${
+    findings.length === 0
+      ? '<p>None.</p>'
+      : `<ul>${findings.map(({ anomaly, sentence, fingerprint }) => `<li><b>${escaped(anomaly)}</b> ${escaped(sentence)} <code>${escaped(fingerprint)}</code></li>`).join('')}</ul>`
+  }`
+
+const differences = (title: string, rows: readonly Difference[], before: string, now: string): string =>
+  `<h2>${title}</h2>${
+    rows.length === 0
+      ? '<p>Nothing.</p>'
+      : `<div class="wide"><table><thead><tr><th scope="col">what</th><th scope="col">${escaped(before)}</th><th scope="col">${escaped(now)}</th></tr></thead><tbody>${rows
+          .map(
+            (row) =>
+              `<tr class="${row.before === row.now ? 'same' : 'differs'}"><td>${escaped(row.what)}</td><td>${escaped(row.before)}</td><td>${escaped(row.now)}</td></tr>`,
+          )
+          .join('\n')}</tbody></table></div>`
+  }`
+
+export const comparePage = (before: RunRow, now: RunRow, found: Comparison): string =>
+  page(
+    `${now.name} compared`,
+    `<nav>${link('/', 'all runs')} · ${link(addressOf(before.name), before.name)} · ${link(addressOf(now.name), now.name)}</nav>
+<h1>${escaped(now.name)} compared with ${escaped(before.name)}</h1>
+${findingsList('New findings', found.appeared)}
+${findingsList('Findings that are gone', found.gone)}
+${findingsList('Findings of both', found.stayed)}
+${differences('Figures', found.figures, before.name, now.name)}
+${differences('What differs in how they were started', found.settings, before.name, now.name)}`,
+  )

@@ -1,0 +1,160 @@
+/** The runs below a results folder, as far as their small files tell: a thousand runs must be listed at once. */
+import fs from 'node:fs'
+import path from 'node:path'
+import type { RunFacts, RunSpec } from '../../api/record.ts'
+import type { RunVerdict } from '../../api/verdict.ts'
+import { FILES } from '../../store/run-store.ts'
+import { UserError } from '../../support/assert.ts'
+
+/** `running`: it has no end yet, and its files grow. `not finished`: they do not. `not judged`: there is no verdict. */
+export type RunState = RunVerdict['status'] | 'running' | 'not finished' | 'not judged'
+
+/** A row of the table. */
+export interface RunRow {
+  /** Its place below the results folder: `<group>/<time>-<seed>`. */
+  readonly name: string
+  readonly state: RunState
+  readonly target: string
+  readonly workload: string
+  readonly nemeses: string
+  readonly bug: string
+  readonly environment: string
+  readonly seed: number
+  /** The version of faultline that ran it. */
+  readonly faultline: string
+  /** ISO 8601; empty: not known. */
+  readonly started: string
+  /** Null: it has no end. */
+  readonly seconds: number | null
+  readonly operations: number | null
+  /** Of the verdict; of a run without one, how far it came. */
+  readonly summary: string
+}
+
+type StoredRun = { readonly faultline?: string; readonly spec: RunSpec; readonly facts: RunFacts | null }
+type StoredVerdict = Pick<RunVerdict, 'status' | 'summary' | 'counts'>
+
+const readJson = <T>(file: string): T | null => {
+  try {
+    return JSON.parse(fs.readFileSync(file, 'utf8')) as T
+  } catch {
+    return null
+  }
+}
+
+/** Null: there is no such file. */
+const changedMs = (file: string): number | null =>
+  fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? null
+
+/** Files of a run are written at least that often while it runs. */
+const SILENT_MS = 30_000
+
+const stateOf = (dir: string, run: StoredRun, verdict: StoredVerdict | null, nowMs: number): RunState => {
+  if (verdict !== null) return verdict.status
+  if (run.facts !== null) return 'not judged'
+  const last = Math.max(
+    ...[FILES.history, FILES.samples, FILES.log, FILES.run].map(
+      (file) => changedMs(path.join(dir, file)) ?? 0,
+    ),
+  )
+  return nowMs - last < SILENT_MS ? 'running' : 'not finished'
+}
+
+const howFar: Readonly<Partial<Record<RunState, string>>> = {
+  running: 'it is running',
+  'not finished': 'it ended without writing its facts: its harness.jsonl says what it did last',
+  'not judged': 'it ended, and was not judged: faultline check judges it',
+}
+
+/** A bundled part's own name, or that of a module's file. */
+const shortName = (reference: string): string => path.basename(reference)
+
+const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
+  const run = readJson<StoredRun>(path.join(dir, FILES.run))
+  if (run === null || typeof run.spec !== 'object' || run.spec === null) return null
+  const verdict = readJson<StoredVerdict>(path.join(dir, FILES.verdict))
+  const { spec, facts = null } = run
+  const state = stateOf(dir, { ...run, facts }, verdict, nowMs)
+  const counts = verdict?.counts
+  return {
+    name,
+    state,
+    target: shortName(String(spec.target)),
+    workload: shortName(String(spec.workload)),
+    nemeses: (spec.nemeses ?? []).map((nemesis) => nemesis.name).join(', ') || 'none',
+    bug: spec.bug ?? '',
+    environment: spec.environment,
+    seed: spec.seed,
+    faultline: run.faultline ?? 'unknown',
+    started: facts?.startedAt ?? '',
+    seconds: facts === null ? null : (Date.parse(facts.endedAt) - Date.parse(facts.startedAt)) / 1000,
+    operations: counts === undefined ? null : counts.ok + counts.fail + counts.info,
+    summary: verdict?.summary ?? facts?.aborted ?? howFar[state] ?? '',
+  }
+}
+
+interface Known {
+  readonly stamp: string
+  readonly row: RunRow | null
+}
+
+/** Reads again only what has changed. */
+export class Runs {
+  readonly #results: string
+  readonly #nowMs: () => number
+  readonly #known = new Map<string, Known>()
+
+  /** @param nowMs the time now, in ms since the epoch */
+  constructor(results: string, nowMs: () => number) {
+    this.#results = results
+    this.#nowMs = nowMs
+  }
+
+  /**
+   * Latest first.
+   *
+   * @throws UserError if the results folder does not exist.
+   */
+  list(): readonly RunRow[] {
+    const rows = this.#names().flatMap((name) => this.#row(name) ?? [])
+    return rows.sort((a, b) => path.basename(b.name).localeCompare(path.basename(a.name)))
+  }
+
+  /** The folder of a run; null: there is no such run. Only a name that is listed is one: no path is taken from a request. */
+  folderOf(name: string): string | null {
+    return this.#names().includes(name) ? path.join(this.#results, name) : null
+  }
+
+  row(name: string): RunRow | null {
+    return this.#names().includes(name) ? this.#row(name) : null
+  }
+
+  #names(): readonly string[] {
+    if (!fs.existsSync(this.#results))
+      throw new UserError(
+        `There is no folder ${this.#results}: faultline run makes it, and faultline serve <folder> shows another one.`,
+      )
+    const folders = (dir: string): readonly string[] =>
+      fs
+        .readdirSync(dir, { withFileTypes: true })
+        // A link could lead anywhere.
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => name)
+    return folders(this.#results).flatMap((group) =>
+      folders(path.join(this.#results, group))
+        .filter((time) => fs.existsSync(path.join(this.#results, group, time, FILES.run)))
+        .map((time) => `${group}/${time}`),
+    )
+  }
+
+  #row(name: string): RunRow | null {
+    const dir = path.join(this.#results, name)
+    const stamp = [FILES.run, FILES.verdict].map((file) => changedMs(path.join(dir, file))).join()
+    const known = this.#known.get(name)
+    const isOver = known?.row !== null && known?.row?.state !== 'running'
+    if (known !== undefined && known.stamp === stamp && isOver) return known.row
+    const row = rowOf(dir, name, this.#nowMs())
+    this.#known.set(name, { stamp, row })
+    return row
+  }
+}

@@ -1,0 +1,151 @@
+/** `serve` as a reader uses it, in a real browser, on runs that are made for it. */
+import { once } from 'node:events'
+import fs from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { describeWithBrowser, launchBrowser } from '../../../checkers/porcupine-ts/testing/browser.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { temporaryFolder } from '../../testing/command.ts'
+import { staleRead, validRun } from '../../testing/incidents.ts'
+import { storeRun } from '../../testing/stored-runs.ts'
+import { resultsServer } from './server.ts'
+
+const VALID = 'raft-register/20260101T000000-1'
+const STALE = 'raft-register/20260102T000000-1'
+const HOSTILE = `<img src=x onerror="document.title='hurt'">/20260103T000000-1`
+
+describeWithBrowser('faultline serve', () => {
+  const folder = temporaryFolder()
+  const results = path.join(folder.path, 'results')
+  const server = resultsServer(results)
+  let browser: Browser
+  let page: Page
+  let origin = ''
+  const errors: string[] = []
+  const requests = new Set<string>()
+
+  beforeAll(async () => {
+    fs.mkdirSync(results)
+    storeRun(results, await validRun(), { name: VALID })
+    storeRun(results, await staleRead(), { name: STALE })
+    // A name has no slash: only the beginning of the hostile one is a folder.
+    storeRun(results, await validRun(), { name: HOSTILE.replace('</', '<') })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    browser = await launchBrowser()
+    page = await browser.newPage({ viewport: { width: 1280, height: 900 } })
+    page.on('pageerror', (error) => errors.push(error.message))
+    page.on('request', (request) => requests.add(new URL(request.url()).origin))
+  })
+  afterAll(async () => {
+    await browser.close()
+    server.close()
+    server.closeAllConnections()
+    folder[Symbol.dispose]()
+  })
+
+  const states = (): Promise<readonly string[]> => page.locator('tbody .state').allTextContents()
+
+  it('lists runs, sorts them by keys, filters them, and keeps that over a reload', async () => {
+    await page.goto(origin)
+    expect(await page.textContent('#shown')).toBe('3 of 3 runs')
+    expect(await states()).toEqual(['valid', 'invalid', 'valid'])
+    await page.focus('th:first-child button')
+    await page.keyboard.press('Enter')
+    expect(await states()).toEqual(['invalid', 'valid', 'valid'])
+    expect(await page.getAttribute('th:first-child', 'aria-sort')).toBe('ascending')
+    await page.keyboard.press('Enter')
+    expect(await states()).toEqual(['valid', 'valid', 'invalid'])
+    await page.selectOption('select[aria-label=verdict]', 'invalid')
+    expect(await page.textContent('#shown')).toBe('1 of 3 runs')
+    await page.reload()
+    expect(await states()).toEqual(['invalid'])
+    await page.selectOption('select[aria-label=verdict]', '')
+    await page.fill('input[type=search]', 'stale read')
+    expect(await page.textContent('#shown')).toBe('1 of 3 runs')
+  })
+
+  it('shows a run, its report and its files', async () => {
+    await page.click('tbody a')
+    expect(await page.textContent('#status')).toBe('invalid')
+    await page.click('text=history.jsonl')
+    expect(await page.textContent('body')).toContain('"f":"read"')
+    await page.goBack()
+    await page.click('text=the report')
+    await page.waitForSelector('body[data-loaded]')
+    expect(await page.textContent('#story')).toContain('Stale read')
+  })
+
+  it('compares a run with its last valid one', async () => {
+    await page.goto(`${origin}/run/${STALE}/`)
+    await page.click(`a:has-text("${VALID}")`)
+    const text = (await page.textContent('main')) ?? ''
+    expect(text).toContain('New findings (1)')
+    expect(text).toContain('stale read')
+    expect(text).toContain('Findings that are gone (0)')
+  })
+
+  it('shows a run in progress as it grows, until it is judged', async () => {
+    const name = 'raft-register/20260104T000000-1'
+    const run = await validRun()
+    const early = { ...run, record: { ...run.record, history: run.record.history.slice(0, 100) } }
+    const dir = storeRun(results, early, { name, isJudged: false, isOver: false })
+    await page.goto(`${origin}/run/${name}/`)
+    await page.waitForSelector('#live dd:has-text("50 ok")')
+    fs.appendFileSync(
+      path.join(dir, 'history.jsonl'),
+      run.record.history.slice(100, 200).map(encodeOperation).join(''),
+    )
+    await page.waitForSelector('#live dd:has-text("100 ok")')
+    storeRun(results, run, { name })
+    await page.waitForSelector('#status:text-is("valid")')
+  })
+
+  it('is not changed by hostile names, and asks nobody else', async () => {
+    await page.goto(origin)
+    expect(await page.locator('main img').count()).toBe(0)
+    expect(await page.title()).toBe('faultline: runs')
+    expect(errors).toEqual([])
+    expect([...requests]).toEqual([origin])
+  })
+
+  const ask = async (
+    target: string,
+    { host = new URL(origin).host, method = 'GET' }: { host?: string; method?: string } = {},
+  ): Promise<{ readonly status: number; readonly text: string }> => {
+    const { port } = server.address() as AddressInfo
+    const request = http.request({ port, host: '127.0.0.1', path: target, method, headers: { host } }).end()
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    const chunks: Buffer[] = await response.toArray()
+    return { status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString() }
+  }
+
+  it.each([
+    `/run/${VALID}/../../../../etc/passwd`,
+    `/run/${VALID}/%2e%2e%2f%2e%2e%2fetc%2fpasswd`,
+    `/run/${VALID}/..%2frun.json`,
+    '/run/..%2f..%2fetc/passwd/',
+    '/run/raft-register/nothing/',
+    '/%ff',
+  ])('does not serve %s', async (target) => {
+    expect((await ask(target)).status).toBe(404)
+  })
+
+  it('answers only under its own names, and only to reading', async () => {
+    expect((await ask('/', { host: 'evil.example' })).status).toBe(421)
+    expect((await ask('/', { method: 'POST' })).status).toBe(405)
+    expect((await ask('/')).status).toBe(200)
+  })
+
+  it('says so when its folder is gone', async () => {
+    fs.renameSync(results, `${results}-elsewhere`)
+    const { status, text } = await ask('/')
+    expect(status).toBe(503)
+    expect(text).toContain('There is no folder')
+    fs.renameSync(`${results}-elsewhere`, results)
+  })
+})

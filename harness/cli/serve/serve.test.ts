@@ -1,0 +1,147 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { findingsOf } from '../../findings/findings.ts'
+import { temporaryFolder } from '../../testing/command.ts'
+import { type Incident, staleRead, vacuousRun, validRun } from '../../testing/incidents.ts'
+import { storeRun } from '../../testing/stored-runs.ts'
+import { type ComparedRun, compare } from './compare.ts'
+import { contentType, fileOf, filesOf } from './files.ts'
+import { Live, Tail } from './live.ts'
+import { Runs } from './runs.ts'
+
+const compared = ({ record, verdict }: Incident): ComparedRun => ({
+  record,
+  verdict,
+  findings: findingsOf(record, verdict),
+})
+
+describe('the list of runs', () => {
+  it('tells the state of each, the latest first', async () => {
+    using folder = temporaryFolder()
+    const valid = await validRun()
+    storeRun(folder.path, valid, { name: 'a/20260101T000000-1' })
+    storeRun(folder.path, await staleRead(), { name: 'a/20260102T000000-1' })
+    storeRun(folder.path, valid, { name: 'b/20260103T000000-1', isJudged: false })
+    storeRun(folder.path, valid, { name: 'b/20260104T000000-1', isJudged: false, isOver: false })
+    fs.mkdirSync(path.join(folder.path, 'no run/here'), { recursive: true })
+    const runs = new Runs(folder.path, () => Date.now())
+    expect(runs.list().map(({ name, state }) => [name, state])).toEqual([
+      ['b/20260104T000000-1', 'running'],
+      ['b/20260103T000000-1', 'not judged'],
+      ['a/20260102T000000-1', 'invalid'],
+      ['a/20260101T000000-1', 'valid'],
+    ])
+    const later = new Runs(folder.path, () => Date.now() + 60_000)
+    expect(later.row('b/20260104T000000-1')?.state).toBe('not finished')
+  })
+
+  it('sees that a run has been judged since', async () => {
+    using folder = temporaryFolder()
+    const valid = await validRun()
+    const how = { name: 'a/20260101T000000-1' }
+    storeRun(folder.path, valid, { ...how, isJudged: false })
+    const runs = new Runs(folder.path, () => Date.now())
+    expect(runs.row(how.name)?.state).toBe('not judged')
+    storeRun(folder.path, valid, how)
+    expect(runs.row(how.name)).toMatchObject({ state: 'valid', operations: 300, seconds: 14, target: 'raft' })
+  })
+
+  it.each(['../x', 'a/..', '.', '', 'a', 'a/20260101T000000-1/nodes', 'link/20260101T000000-1'])(
+    'has no run named %o',
+    async (name) => {
+      using outside = temporaryFolder()
+      using folder = temporaryFolder()
+      storeRun(outside.path, await validRun(), { name: 'b/20260101T000000-1' })
+      storeRun(folder.path, await validRun(), { name: 'a/20260101T000000-1' })
+      fs.symlinkSync(path.join(outside.path, 'b'), path.join(folder.path, 'link'))
+      const runs = new Runs(folder.path, () => Date.now())
+      expect(runs.folderOf(name)).toBeNull()
+      expect(runs.row(name)).toBeNull()
+    },
+  )
+
+  it('says what to do where there is no folder', () => {
+    expect(() => new Runs('/nowhere/results', () => 0).list()).toThrow(
+      /no folder \/nowhere\/results: faultline run/,
+    )
+  })
+})
+
+describe('the files of a run', () => {
+  it('are regular files below its folder, by their names only', () => {
+    using folder = temporaryFolder()
+    fs.mkdirSync(path.join(folder.path, 'nodes/n1'), { recursive: true })
+    fs.writeFileSync(path.join(folder.path, 'nodes/n1/server.log'), 'x')
+    fs.writeFileSync(path.join(folder.path, 'run.json'), '{}')
+    fs.symlinkSync('/etc/passwd', path.join(folder.path, 'passwd'))
+    fs.symlinkSync('/etc', path.join(folder.path, 'etc'))
+    expect(filesOf(folder.path).map(({ name }) => name)).toEqual(['nodes/n1/server.log', 'run.json'])
+    for (const name of ['passwd', 'etc/passwd', '../x', '/etc/passwd', 'nodes', 'nodes/../run.json', ''])
+      expect(fileOf(folder.path, name)).toBeNull()
+    expect(fileOf(folder.path, 'run.json')).toBe(path.join(folder.path, 'run.json'))
+  })
+
+  it('are text, except the pages that faultline wrote', () => {
+    for (const name of ['nodes/n1/evil.html', 'evil.html', 'nodes/report.html', 'history.jsonl'])
+      expect(contentType(name)).toBe('text/plain; charset=utf-8')
+    for (const name of ['report.html', 'linearizability-key-7.html'])
+      expect(contentType(name)).toBe('text/html; charset=utf-8')
+  })
+})
+
+describe('a comparison', () => {
+  it('names what is new and what is gone, by fingerprints', async () => {
+    const [valid, stale] = [compared(await validRun()), compared(await staleRead())]
+    const worse = compare(valid, stale)
+    expect(worse.appeared.map(({ anomaly }) => anomaly)).toEqual(['stale read'])
+    expect([worse.gone, worse.stayed]).toEqual([[], []])
+    const better = compare(stale, valid)
+    expect(better.gone).toHaveLength(1)
+    expect(better.appeared).toEqual([])
+    expect(compare(stale, stale).stayed).toHaveLength(1)
+  })
+
+  it('puts figures side by side, and only the settings that differ', async () => {
+    const before = compared(await validRun())
+    const now = compared(await vacuousRun())
+    const other = {
+      ...now,
+      record: { ...now.record, spec: { ...(now.record.spec as object), seed: 8 } },
+    } as ComparedRun
+    const { figures, settings } = compare(before, other)
+    expect(settings).toEqual([{ what: 'seed', before: '7', now: '8' }])
+    expect(figures).toContainEqual({ what: 'verdict', before: 'valid', now: 'unknown' })
+    expect(figures).toContainEqual({ what: 'faults effective', before: '1 of 1', now: '0 of 1' })
+    expect(figures).toContainEqual({ what: 'latency of ok, median', before: '20.00 ms', now: '20.00 ms' })
+  })
+})
+
+describe('a run in progress', () => {
+  it('is read as it grows, each line once, and a torn line when it is whole', () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'x')
+    const tail = new Tail(file)
+    expect(tail.read()).toEqual([])
+    fs.writeFileSync(file, 'one\ntw')
+    expect(tail.read()).toEqual(['one'])
+    expect(tail.read()).toEqual([])
+    fs.appendFileSync(file, 'o\nthree\n')
+    expect(tail.read()).toEqual(['two', 'three'])
+  })
+
+  it('tells its operations, faults and nodes so far', async () => {
+    using folder = temporaryFolder()
+    const dir = storeRun(folder.path, await staleRead(), {
+      name: 'a/20260101T000000-1',
+      isJudged: false,
+      isOver: false,
+    })
+    const state = new Live(dir).look()
+    expect(state.counts).toEqual({ ok: 299, fail: 0, info: 1 })
+    expect(state.underWay).toBe(0)
+    expect(state).toMatchObject({ faults: [], faultsSoFar: 1 })
+    expect(state.nodes[0]).toEqual(['n1', 'leader, term 1'])
+    expect(state.errors[0]?.[0]).toContain('timeout')
+  })
+})
