@@ -126,6 +126,9 @@ const differences = (title: string, rows: readonly Difference[], before: string,
           .join('\n')}</tbody></table></div>`
   }`
 
+/** The time and the seed, by which its folder is named. */
+const timeOf = ({ name }: RunRow): string => name.split('/').at(-1) ?? name
+
 export const comparePage = (before: RunRow, now: RunRow, found: Comparison): string =>
   page(
     `${now.name} compared`,
@@ -134,6 +137,6 @@ export const comparePage = (before: RunRow, now: RunRow, found: Comparison): str
 ${findingsList('New findings', found.appeared)}
 ${findingsList('Findings that are gone', found.gone)}
 ${findingsList('Findings of both', found.stayed)}
-${differences('Figures', found.figures, before.name, now.name)}
-${differences('What differs in how they were started', found.settings, before.name, now.name)}`,
+${differences('Figures', found.figures, timeOf(before), timeOf(now))}
+${differences('What differs in how they were started', found.settings, timeOf(before), timeOf(now))}`,
   )

@@ -43,7 +43,9 @@ const setState = (name: string, value: string): void => {
 
 const textOf = (row: RunRow, column: Column): string => {
   const value = row[column]
-  return typeof value === 'number' && column === 'seconds' ? value.toFixed(1) : String(value ?? '')
+  if (typeof value === 'number' && column === 'seconds') return value.toFixed(1)
+  // Without the fraction of a second.
+  return column === 'started' ? String(value).slice(0, 19).replace('T', ' ') : String(value ?? '')
 }
 
 const isShown = (row: RunRow, parts: URLSearchParams): boolean => {
