@@ -181,8 +181,9 @@ svg.space-time:focus-visible{outline:2px solid var(--leader);outline-offset:2px}
 
 /** On paper nothing scrolls, and what can only be clicked is left out. */
 const PRINT = `
-@media print{main{max-width:none;padding:0}.tools,#details:empty{display:none}.timeline .scroller{max-height:none}
-.panel,.timeline,.wide{break-inside:avoid;overflow:visible}pre{white-space:pre-wrap}}
+@page{margin:12mm}
+@media print{main{max-width:none;padding:0}.tools,#copy,#details:empty{display:none}
+.timeline,tr,.step{break-inside:avoid}h2,h3,h4{break-after:avoid}.panel,.wide{overflow:visible}body{background:none;font-size:12px}table,pre,code,dl,.view{font-size:10px}pre{white-space:pre-wrap}}
 `
 
 export const PAGE_STYLE = `${COLOURS}${TEXT}${TIMELINE_STYLE}${BENCH}${VIEWS}${LOGS_STYLE}${SPACE_TIME}${PRINT}`

@@ -27,6 +27,8 @@ export interface TimelineOptions {
 export class Timeline {
   readonly headWidth = 150
   readonly axisHeight = 24
+  /** In pixels: what A4 and Letter have room for. */
+  readonly paperWidth = 690
   readonly #options: TimelineOptions
   readonly #view: View
   readonly #scroller: HTMLElement
@@ -64,6 +66,8 @@ export class Timeline {
     this.#heads.onChange = () => this.#layOut()
     this.#heads.setLanes(options.lanes)
     new ResizeObserver(() => this.#resize()).observe(this.#scroller)
+    addEventListener('beforeprint', () => this.#fitPaper(true))
+    addEventListener('afterprint', () => this.#fitPaper(false))
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
       this.#colours.clear()
       this.redraw()
@@ -275,6 +279,14 @@ export class Timeline {
     this.#fit(this.#canvas, width, height)
     this.#fit(this.#axisCanvas, width, this.axisHeight)
     this.redraw()
+  }
+
+  /** Paper does not scroll: all lanes are painted, as wide as a page is. The picture must be there when the event is over. */
+  #fitPaper(isPaper: boolean): void {
+    this.#options.into.style.width = isPaper ? `${this.paperWidth}px` : ''
+    this.#scroller.style.maxHeight = isPaper ? 'none' : ''
+    this.#resize()
+    this.#paint()
   }
 
   #fit(canvas: HTMLCanvasElement, width: number, height: number): void {
