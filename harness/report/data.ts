@@ -11,6 +11,7 @@ import { type PageFault, pageFaults } from './faults.ts'
 import { pageLogOf } from './logs/encode.ts'
 import type { PageLog } from './logs/page-log.ts'
 import { runClockOf } from './logs/run-clock.ts'
+import { latenessOf, type PageLateness } from './machine.ts'
 import { type SpaceTimeWindow, spaceTimeWindows, wantedWindows } from './messages.ts'
 import { clocksOf, type PageClock, type PageRole, rolesOf } from './nodes.ts'
 import { type OperationColumns, operationColumns } from './operations.ts'
@@ -33,6 +34,7 @@ export interface ReportData {
   readonly roles: readonly PageRole[]
   readonly clocks: readonly PageClock[]
   readonly endings: readonly Ending[]
+  readonly lateness: readonly PageLateness[]
   readonly effects: readonly PageEffect[]
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
@@ -130,6 +132,7 @@ export const reportData = (
     roles: rolesOf(samples, endMs),
     clocks: clocksOf(samples, zeroMs),
     endings: record.facts?.endings ?? [],
+    lateness: latenessOf(record.machine ?? []),
     effects: effectsOf(record.services ?? {}, zeroMs),
     facts: factsOf(record),
     spec,

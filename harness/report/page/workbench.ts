@@ -13,6 +13,7 @@ import { clientLanes, type Marks, paintProof } from './lanes/clients.ts'
 import { effectLanes } from './lanes/effects.ts'
 import { faultLanes, paintBands } from './lanes/faults.ts'
 import { logLanes } from './lanes/logs.ts'
+import { machineLanes } from './lanes/machine.ts'
 import { nodeLanes } from './lanes/nodes.ts'
 import { seriesLanes } from './lanes/series.ts'
 import type { LogsView } from './logs.ts'
@@ -86,7 +87,12 @@ export class Workbench {
     this.#marks = { evidence: new Set(pieces.flat()), selected: null }
     this.#view = new View(0, data.endMs, Math.min(FINEST_MS, data.endMs))
     this.#state = parseState(location.hash)
-    this.#fixed = [...faultLanes(data.faults), ...nodeLanes(data), ...effectLanes(data.effects)]
+    this.#fixed = [
+      ...faultLanes(data.faults),
+      ...nodeLanes(data),
+      ...effectLanes(data.effects),
+      ...machineLanes(data.lateness),
+    ]
     const holder = element('div', { id: 'timeline' }, [])
     into.append(this.#tools(), legend(), holder, this.#details)
     this.#timeline = new Timeline({
