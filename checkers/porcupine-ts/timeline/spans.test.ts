@@ -89,6 +89,22 @@ describe('spans', () => {
     expect(spans.at(240, 0)).toBe(2)
   })
 
+  it('follow one another', () => {
+    const spans = new Spans(
+      Float64Array.of(0, 10, 10, 20),
+      Float64Array.of(5, 12, 15, 25),
+      new Uint8Array(4),
+      1,
+    )
+    expect([spans.next(-1, 1), spans.next(0, 1), spans.next(10, 1), spans.next(20, 1)]).toEqual([
+      0,
+      1,
+      3,
+      null,
+    ])
+    expect([spans.next(0, -1), spans.next(10, -1), spans.next(11, -1)]).toEqual([null, 0, 2])
+  })
+
   it('are counted as a scan counts them', () => {
     fc.assert(
       fc.property(parts, fc.nat(10_000), (all, time) => {

@@ -86,4 +86,12 @@ export class Spans {
     if (before >= 0 && this.endAt(before) + slack >= time) return before
     return next > before + 1 ? before + 1 : null
   }
+
+  /** The first interval that begins after (1), or the last one that begins before (-1) a time; null: there is none. */
+  next(time: number, direction: 1 | -1): number | null {
+    let i = this.countBefore(time)
+    if (direction === -1) return i === 0 ? null : i - 1
+    while (i < this.length && (this.starts[i] as number) <= time) i++
+    return i < this.length ? i : null
+  }
 }

@@ -91,9 +91,7 @@ export class OperationLane implements Lane {
   }
 
   next(time: number, direction: 1 | -1): Hit | null {
-    const before = this.#spans.countBefore(time)
-    if (direction === -1) return before === 0 ? null : this.#hit(before - 1)
-    const next = this.#spans.starts.findIndex((start, i) => i >= before && start > time)
-    return next === -1 ? null : this.#hit(next)
+    const i = this.#spans.next(time, direction)
+    return i === null ? null : this.#hit(i)
   }
 }

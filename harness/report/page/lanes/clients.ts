@@ -202,11 +202,8 @@ class ClientLane implements Lane {
   }
 
   next(time: number, direction: 1 | -1): Hit | null {
-    const before = this.#spans.countBefore(time)
-    if (direction === -1) return before === 0 ? null : this.#hit(before - 1)
-    let i = before
-    while (i < this.#spans.length && (this.#spans.starts[i] as number) <= time) i++
-    return i < this.#spans.length ? this.#hit(i) : null
+    const i = this.#spans.next(time, direction)
+    return i === null ? null : this.#hit(i)
   }
 }
 

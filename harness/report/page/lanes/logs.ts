@@ -70,11 +70,8 @@ class LogLane implements Lane {
   }
 
   next(time: number, direction: 1 | -1): Hit | null {
-    const i =
-      direction === -1
-        ? this.#spans.countBefore(time) - 1
-        : this.#lines.findIndex(({ placeMs }) => (placeMs as number) > time)
-    return i < 0 ? null : this.#hit(i)
+    const i = this.#spans.next(time, direction)
+    return i === null ? null : this.#hit(i)
   }
 }
 
