@@ -35,8 +35,13 @@ describe('clocks', () => {
     const samples = [at('n1', 0, 0), at('n2', 0, 0), at('n1', 1, 60_000), at('n2', 1, 0), at('n1', 2, 2)]
     expect(clocksOf(samples, 1e12)).toEqual([
       { node: 'n1', atMs: 1000, offsetMs: 60_000 },
-      { node: 'n1', atMs: 2000, offsetMs: 2 },
+      { node: 'n1', atMs: 2000, offsetMs: 0 },
     ])
+  })
+
+  it('are not called wrong because an answer took long', () => {
+    expect(clocksOf([at('n1', 0, 0), at('n1', 1, -400), at('n1', 2, 50)], 1e12)).toEqual([])
+    expect(clocksOf([at('n1', 1, -5000)], 1e12)).toEqual([{ node: 'n1', atMs: 1000, offsetMs: -5000 }])
   })
 
   it('are not told where no node tells its own', () => {

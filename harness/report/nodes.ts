@@ -13,7 +13,7 @@ export interface PageRole {
   readonly endMs: number
 }
 
-/** A node's clock against the harness's, from then on. */
+/** A node's clock against the harness's, from then on; 0: nothing shows that it is off. */
 export interface PageClock {
   readonly node: string
   readonly atMs: number
@@ -37,8 +37,12 @@ export const rolesOf = (samples: readonly Sample[], endMs: number): readonly Pag
   return [...closed, ...open.values()].sort((a, b) => a.startMs - b.startMs)
 }
 
-/** Smaller changes are the time that a status takes. */
-const LEAST_CHANGE_MS = 100
+/** A clock that is ahead by less may be right. */
+const LEAST_MS = 100
+/** An answer that took long makes a clock seem to be behind: it was read before the answer came. */
+const LONGEST_ANSWER_MS = 1000
+
+const offsetOf = (ms: number): number => (ms > LEAST_MS || ms < -LONGEST_ANSWER_MS ? Math.round(ms) : 0)
 
 /**
  * Each change of a node's clock.
@@ -50,8 +54,9 @@ export const clocksOf = (samples: readonly Sample[], zeroMs: number): readonly P
   return samples.flatMap(({ node, timeNs, status }) => {
     if (status?.clockMs === undefined) return []
     const atMs = timeNs / NS_PER_MS
-    const offsetMs = Math.round(status.clockMs - zeroMs - atMs)
-    if (Math.abs(offsetMs - (last.get(node) ?? 0)) < LEAST_CHANGE_MS) return []
+    const offsetMs = offsetOf(status.clockMs - zeroMs - atMs)
+    const before = last.get(node) ?? 0
+    if (offsetMs === before || (offsetMs !== 0 && Math.abs(offsetMs - before) < LEAST_MS)) return []
     last.set(node, offsetMs)
     return [{ node, atMs, offsetMs }]
   })

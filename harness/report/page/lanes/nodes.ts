@@ -70,7 +70,7 @@ class NodeLane implements Lane {
     const own = clocks.filter((clock) => clock.node === node)
     this.#clocks = own
       .map((clock, i) => ({ ...clock, endMs: own[i + 1]?.atMs ?? endMs }))
-      .filter(({ offsetMs }) => Math.abs(offsetMs) >= 100)
+      .filter(({ offsetMs }) => offsetMs !== 0)
     this.#endings = endings
       .filter((ending) => ending.node === node)
       .map(({ process, exit, timeNs, lastWords }) => ({
