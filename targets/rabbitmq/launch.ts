@@ -9,6 +9,7 @@ import type {
   LaunchSpec,
   NodeIdentity,
   ProcessSpec,
+  StepSpec,
 } from '../../harness/api/target.ts'
 import { clusterName, PASSWORD, USER, VHOST } from './cluster.ts'
 import type { RabbitOptions } from './options.ts'
@@ -63,7 +64,7 @@ const configOf = (node: NodeIdentity, { nodes, options }: ClusterPlan<RabbitOpti
     'definitions.local.path': path.posix.join(node.dataDir, DEFINITIONS),
     'definitions.skip_if_unchanged': 'true',
     'cluster_formation.peer_discovery_backend': 'classic_config',
-    // Which node founds the cluster is decided by a lock that the others wait for: there is nobody to look for longer.
+    // The first node founds the cluster, and the others start when it serves: there is nobody to look for longer.
     'cluster_formation.discovery_retry_limit': 1,
     ...Object.fromEntries(
       nodes.map((each) => [`cluster_formation.classic_config.nodes.${each.index}`, erlangName(each)]),
@@ -75,6 +76,24 @@ const configOf = (node: NodeIdentity, { nodes, options }: ClusterPlan<RabbitOpti
     .map(([name, value]) => `${name} = ${value}\n`)
     .join('')
 }
+
+/**
+ * Ends when one of the nodes accepts connections, which it does last of all. RabbitMQ 3.10 starts a new virtual host on the
+ * nodes that have booted; a node that is in the middle of it misses the host for good ("vhost '/' is down"; a later version
+ * looks again, rabbitmq-server pull request 11363).
+ */
+const untilServed = (addresses: readonly string[]): string => `
+Serves = fun(Address) ->
+  case gen_tcp:connect(Address, ${AMQP_PORT}, [], 1000) of {ok, _} -> true; {error, _} -> false end
+end,
+Wait = fun Again() ->
+  case lists:any(Serves, [${addresses.map((address) => `"${address}"`).join(', ')}]) of
+    true -> halt(0);
+    false -> timer:sleep(100), Again()
+  end
+end,
+io:format("waiting for another node to serve~n"), Wait().
+`
 
 /** On a slow machine. */
 const STOP_TIMEOUT_MS = 20_000
@@ -130,6 +149,11 @@ export const launchNode = (
       RABBITMQ_ENABLED_PLUGINS_FILE: inData(PLUGINS),
     },
   })
+  const others = plan.nodes.filter(({ name }) => name !== node.name).map(({ address }) => address)
+  const waitForOthers: StepSpec = execute('wait-for-others', 'erlexec', [
+    ...['-noinput', '-boot', 'start_clean'],
+    ...['-eval', untilServed(others)],
+  ])
   return {
     files: {
       [COOKIE]: cookie,
@@ -137,6 +161,7 @@ export const launchNode = (
       [DEFINITIONS]: definitionsOf(plan),
       [PLUGINS]: '[rabbitmq_management].\n',
     },
+    steps: node.name === plan.nodes[0]?.name ? {} : { firstStart: [waitForOthers] },
     processes: [
       execute('epmd', 'epmd', []),
       // It stops its helpers by itself, and hands its queues over first.

@@ -35,11 +35,11 @@ const node = (index: number): NodeIdentity => ({
   dataDir: '/data',
 })
 
-/** How the first of so many nodes is started. */
-const launchOf = (count: number, chosen: Partial<RabbitOptions>, server = 'rabbitmq-server') => {
+/** How one of so many nodes is started. */
+const launchOf = (count: number, chosen: Partial<RabbitOptions>, server = 'rabbitmq-server', index = 1) => {
   const nodes = Array.from({ length: count }, (_, at) => node(at + 1))
   const plan: ClusterPlan<RabbitOptions> = { nodes, services: [], options: optionsWith(chosen), bug: null }
-  return rabbitmq.launch(node(1), plan, () => server)
+  return rabbitmq.launch(node(index), plan, () => server)
 }
 
 const fileOf = (launch: ReturnType<typeof launchOf>, name: string): string => {
@@ -79,6 +79,13 @@ describe('launch', () => {
       ['epmd', root, 'epmd'],
       ['rabbitmq', root, 'erlexec'],
     ])
+  })
+
+  it('lets the first node found the cluster, and every other wait until a node serves', () => {
+    expect(launchOf(1, {}).steps).toEqual({})
+    expect(launchOf(3, {}).steps).toEqual({})
+    const [step] = launchOf(3, {}, undefined, 2).steps?.firstStart ?? []
+    expect(step?.argv.at(-1)).toContain('["198.18.0.1", "198.18.0.3"]')
   })
 
   it('keeps the cookie to its owner, and crash dumps in the data directory', () => {
