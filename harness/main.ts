@@ -2,10 +2,11 @@
 import { Argument, Command as CommanderCommand, CommanderError, Option } from 'commander'
 import type { Command, Argument as DeclaredArgument } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
-import { flagOf, type Given, type Setting } from './cli/setting.ts'
+import type { Given, Setting } from './cli/setting.ts'
 import { ownVersion } from './store/version.ts'
 import { messageOf, UserError } from './support/assert.ts'
 import { EXIT_CODES } from './support/exit-codes.ts'
+import { flagOf } from './support/flag.ts'
 
 let exitCode: number = EXIT_CODES.valid
 
@@ -65,14 +66,14 @@ const printVersion = (): never => {
   throw new CommanderError(EXIT_CODES.valid, 'faultline.version', 'version')
 }
 
-const { valid, invalid, unknown, harnessFailed, badUsage } = EXIT_CODES
+const { valid, invalid, unknown, targetFailed, harnessFailed, badUsage } = EXIT_CODES
 const program = new CommanderCommand('faultline')
   .description('Breaks a real cluster on purpose and proves whether it kept its promises.')
   .option('-V, --version', 'print the version of faultline')
   .on('option:version', printVersion)
   .addHelpText(
     'after',
-    `\nExit codes: ${valid} valid, ${invalid} invalid, ${unknown} unknown, ${harnessFailed} the harness could not do its work, ${badUsage} bad usage.`,
+    `\nExit codes: ${valid} valid, ${invalid} invalid, ${unknown} unknown, ${targetFailed} the cluster did not start, ${harnessFailed} the harness could not do its work, ${badUsage} bad usage.`,
   )
   .exitOverride()
   .showSuggestionAfterError()

@@ -174,7 +174,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     const file = targetModule(folder.path, 'sleepy', ['sleep', '100'], false)
     await refused(
       ['run', file, ...DEADLINE, '--out', folder.path],
-      254,
+      253,
       'n1, n2 did not become ready within 3 s',
     )
   })
@@ -186,7 +186,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
       ['sh', '-c', 'echo bind: address already in use; exit 1'],
       false,
     )
-    await refused(['run', file, ...DEADLINE, '--out', folder.path], 254, 'bind: address already in use')
+    await refused(['run', file, ...DEADLINE, '--out', folder.path], 253, 'bind: address already in use')
   })
 
   it.each([
@@ -202,7 +202,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
     const file = targetModule(folder.path, 'stepping', ['sleep', '100'], true, { steps })
     const args = ['run', file, ...DEADLINE, '--out', folder.path]
     // The nodes start at the same time; either can be the first to fail.
-    const said = await refusal(args, 254, `: the step initialise ${how}`)
+    const said = await refusal(args, 253, `: the step initialise ${how}`)
     expect(said).toMatch(/n[12]: the step/)
     expect(said).toContain(words)
   })

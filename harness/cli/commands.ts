@@ -4,6 +4,7 @@ import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
 import { CHECK_SETTINGS, DEMO_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
 import type { Setting } from './setting.ts'
+import { SUITE_SETTINGS } from './suite/settings.ts'
 
 const describeFormats = (
   formats: Readonly<Record<string, { readonly name: string; readonly description: string }>>,
@@ -34,6 +35,19 @@ export const commands: readonly Command[] = [
     ],
     settings: { ...RUN_SETTINGS, ...OUT, ...VERDICT_FORMAT },
     load: async () => (await import('./commands/run.ts')).runCommand,
+  }),
+  command({
+    name: 'suite',
+    description: 'run many cases (targets x workloads x nemeses x seeds), and sort what became of them',
+    arguments: [
+      {
+        name: 'file',
+        description: 'the configuration, TypeScript or YAML (default: faultline.config.ts)',
+        optional: true,
+      },
+    ],
+    settings: SUITE_SETTINGS,
+    load: async () => (await import('./commands/suite.ts')).suiteCommand,
   }),
   command({
     name: 'init',

@@ -3,6 +3,7 @@
  * defaults for code that starts a run without the command line.
  */
 import { UserError } from '../support/assert.ts'
+import { flagOf } from '../support/flag.ts'
 import { parseDurationMs } from '../support/time.ts'
 import { unknownName } from './unknown-name.ts'
 
@@ -53,10 +54,6 @@ export type SettingsOf<S extends Settings> = {
     | ValueOf<S[Name]>
     | (IsAlwaysThere<S[Name]> extends true ? never : undefined)
 }
-
-/** `timeLimit` -> `--time-limit`. */
-export const flagOf = (name: string): string =>
-  `--${name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`)}`
 
 /** @throws UserError if it is not a whole number within the limits */
 export const parseInteger = (name: string, text: string, min: number, max: number | undefined): number => {

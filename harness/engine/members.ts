@@ -74,7 +74,7 @@ export interface StartOptions {
 /**
  * Starts the members and waits until all are ready.
  *
- * @throws UserError (harness failed) if one ended, with its last log lines, or is not ready in time.
+ * @throws UserError (target failed) if one ended, with its last log lines, or is not ready in time.
  */
 export const startMembers = async (members: readonly Member[], options: StartOptions): Promise<void> => {
   const { target, readyTimeoutMs, logDir, hasProcesses, lastError, signal } = options
@@ -87,7 +87,7 @@ export const startMembers = async (members: readonly Member[], options: StartOpt
     if (exited !== undefined) {
       throw new UserError(
         `${target}: ${exited.name} ended while it was starting. The last lines of its log:\n${lastLogLines(logDir, exited)}`,
-        EXIT_CODES.harnessFailed,
+        EXIT_CODES.targetFailed,
       )
     }
     if (performance.now() < deadlineMs) continue
@@ -95,7 +95,7 @@ export const startMembers = async (members: readonly Member[], options: StartOpt
     throw new UserError(
       `${target}: ${notReady.join(', ')} did not become ready within ${readyTimeoutMs / 1000} s (--ready-timeout). ` +
         `${error === null ? '' : `The last error of the readiness check of ${notReady[0]}: ${error}. `}See the logs in ${logDir}.`,
-      EXIT_CODES.harnessFailed,
+      EXIT_CODES.targetFailed,
     )
   }
 }

@@ -96,7 +96,7 @@ const setUp = async ({ parts, cluster, errors }: StartedRun): Promise<void> => {
   } catch (error) {
     signal.throwIfAborted()
     const why = limit.aborted ? `it took more than ${SET_UP_TIMEOUT_MS / 1000} s` : messageOf(error)
-    throw new UserError(`${spec.target}: setUp failed: ${why}.`, EXIT_CODES.harnessFailed)
+    throw new UserError(`${spec.target}: setUp failed: ${why}.`, EXIT_CODES.targetFailed)
   }
 }
 

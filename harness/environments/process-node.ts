@@ -152,7 +152,7 @@ export abstract class ProcessNode implements ClusterNode {
     const said = lastLinesOf(this.logOf(name), 5)
     throw new UserError(
       `${this.name}: the step ${name} ${how}.${said === '' ? '' : ` The last lines of its output:\n${said}`}`,
-      EXIT_CODES.harnessFailed,
+      EXIT_CODES.targetFailed,
     )
   }
 

@@ -19,6 +19,11 @@ const VERSIONS = {
   verdict: 1,
   findings: 1,
   log: 1,
+  plan: 1,
+  progress: 1,
+  suite: 1,
+  known: 1,
+  remembered: 1,
 } as const
 
 export type FileKind = keyof typeof VERSIONS

@@ -1,7 +1,7 @@
 /** Programmers' errors are assertions; operating errors are values or a `UserError`. */
 import { EXIT_CODES } from './exit-codes.ts'
 
-type FailureCode = typeof EXIT_CODES.harnessFailed | typeof EXIT_CODES.badUsage
+type FailureCode = (typeof EXIT_CODES)['harnessFailed' | 'targetFailed' | 'badUsage']
 
 class AssertionError extends Error {
   override readonly name = 'AssertionError'

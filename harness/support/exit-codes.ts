@@ -7,6 +7,14 @@ export const EXIT_CODES = {
   invalid: 1,
   /** Nothing was proved. This never counts as a pass. */
   unknown: 2,
+  /** Of a suite: the cluster did not come back in some run, and broke no other promise. */
+  notRecovered: 3,
+  /** Of a suite: a run tested too little to prove anything. */
+  vacuous: 4,
+  /** Of a suite: a finding that it expects did not show. */
+  missing: 5,
+  /** The cluster did not start, or its set-up failed. */
+  targetFailed: 253,
   /** The harness could not do its work. */
   harnessFailed: 254,
   badUsage: 255,

@@ -47,7 +47,7 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
   if (code !== 0)
     throw new UserError(
       `The run could not be carried out (its folder: ${runDir}).`,
-      code === EXIT_CODES.badUsage ? code : EXIT_CODES.harnessFailed,
+      code === EXIT_CODES.badUsage || code === EXIT_CODES.targetFailed ? code : EXIT_CODES.harnessFailed,
     )
   const judged = await judgeRun(runDir)
   const report = await tryToStore('the report', () => renderReport(runDir, judged))

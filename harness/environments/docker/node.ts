@@ -105,7 +105,7 @@ export class DockerNode extends ProcessNode {
     }
     throw new UserError(
       `${this.name}: ${spec.argv[0]} could not be started in its container.`,
-      EXIT_CODES.harnessFailed,
+      EXIT_CODES.targetFailed,
     )
   }
 

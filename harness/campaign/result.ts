@@ -1,0 +1,58 @@
+/** What is kept of each run of a campaign, and their counts. The content of `suite.json`. */
+import type { RunVerdict } from '../api/verdict.ts'
+import type { Case } from './cases.ts'
+import { type CampaignFinding, OUTCOMES, type OutcomeName } from './outcome.ts'
+
+/** What a run exercised. */
+export interface Exercise {
+  /** Call -> ok operations that overlapped an effective fault, by kind of fault. */
+  readonly during: NonNullable<RunVerdict['impact']>['use']
+  /** Nemeses that were asked for. */
+  readonly nemeses: readonly string[]
+}
+
+export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
+  /** The command that runs it again. */
+  readonly command: string
+  readonly outcome: OutcomeName
+  readonly why: string
+  readonly findings: readonly CampaignFinding[]
+  readonly exitCode: number | null
+  /** Null: it left none. */
+  readonly runDir: string | null
+  /** ISO 8601. */
+  readonly startedAt: string
+  readonly durationMs: number
+  readonly exercise: Exercise | null
+}
+
+/** A finding of a campaign. */
+export interface SeenFinding extends CampaignFinding {
+  /** The folders of the runs that showed it. */
+  readonly runs: readonly string[]
+  /** When an earlier campaign saw it first (ISO 8601). Null: it is new. */
+  readonly knownSince: string | null
+}
+
+export interface SuiteResult {
+  readonly suite: string
+  readonly startedAt: string
+  readonly endedAt: string
+  readonly exitCode: number
+  readonly counts: Readonly<Record<OutcomeName, number>>
+  /** Of all runs that ended, in that order. */
+  readonly results: readonly CaseResult[]
+  /** Cases that were not run, and why. */
+  readonly notRun: { readonly cases: readonly string[]; readonly why: string }
+  readonly findings: readonly SeenFinding[]
+  /** What was never exercised, one sentence each. */
+  readonly advice: readonly string[]
+}
+
+/** What names a case in a suite. */
+export const keyOf = ({ name, seed }: Pick<Case, 'name' | 'seed'>): string => `${name} --seed ${seed}`
+
+export const countsOf = (results: readonly CaseResult[]): SuiteResult['counts'] =>
+  Object.fromEntries(
+    OUTCOMES.map((name) => [name, results.filter(({ outcome }) => outcome === name).length]),
+  ) as unknown as SuiteResult['counts']

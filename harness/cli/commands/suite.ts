@@ -1,0 +1,193 @@
+/** `faultline suite`: many runs, sorted by what became of them. */
+import os from 'node:os'
+import path from 'node:path'
+import { adviceOf } from '../../campaign/advice.ts'
+import { type Case, shardOf } from '../../campaign/cases.ts'
+import { knownAfter, memoryAfter, remindersOf, seenIn } from '../../campaign/memory.ts'
+import { exitCodeOf } from '../../campaign/outcome.ts'
+import { type CaseResult, countsOf, keyOf, type SuiteResult } from '../../campaign/result.ts'
+import { UserError } from '../../support/assert.ts'
+import { formatDurationMs, parseDurationMs } from '../../support/time.ts'
+import type { SettingsOf } from '../setting.ts'
+import { runCases, type Stopped } from '../suite/campaign.ts'
+import { chooseSuite, readConfig } from '../suite/config.ts'
+import { checkedCases, reachOf } from '../suite/expand.ts'
+import {
+  appendProgress,
+  beginCampaign,
+  type Plan,
+  readPlan,
+  resumeProgress,
+  SUITE_FILES,
+  writeSuite,
+} from '../suite/files.ts'
+import { junitOf } from '../suite/junit.ts'
+import { planFileOf, readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
+import { pageOf } from '../suite/page.ts'
+import type { SUITE_SETTINGS } from '../suite/settings.ts'
+import { markdownOf } from '../suite/summary.ts'
+
+type Settings = SettingsOf<typeof SUITE_SETTINGS>
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`)
+}
+
+/** `2/5` -> the second of five. */
+const parseShard = (text: string): readonly [number, number] => {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(text)?.map(Number) ?? []
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return [index, count]
+  throw new UserError(`--shard ${text}: the index and the number of shards are expected, such as 2/5.`)
+}
+
+const parseJobs = (text: string): number | 'auto' => {
+  if (text === 'auto') return text
+  const jobs = Number(text)
+  if (Number.isSafeInteger(jobs) && jobs >= 1) return jobs
+  throw new UserError(`--jobs ${text}: a number from 1 on, or auto, is expected.`)
+}
+
+const matching = (text: string | undefined): ((each: Case) => boolean) => {
+  if (text === undefined) return () => true
+  try {
+    const pattern = new RegExp(text)
+    return ({ name }) => pattern.test(name)
+  } catch {
+    throw new UserError(`--grep ${text}: a regular expression is expected.`)
+  }
+}
+
+/** The cases to run: those that failed before come first, in the first shard. */
+const planned = async (
+  file: string | undefined,
+  settings: Settings,
+): Promise<Plan & { budget: string | null }> => {
+  const config = await readConfig(file)
+  const suite = chooseSuite(config, settings.suite)
+  const seeds = settings.seeds ?? suite.seeds
+  const all = await checkedCases(seeds === undefined ? suite : { ...suite, seeds })
+  const out = path.resolve(settings.out)
+  const [index, count] = parseShard(settings.shard)
+  const reminders = index === 1 ? remindersOf(readCorpus(out), suite.name, (id) => planFileOf(out, id)) : []
+  const cases = [...reminders, ...shardOf(all, index, count)].filter(matching(settings.grep))
+  if (cases.length === 0)
+    throw new UserError(`No case of ${suite.name} matches ${settings.grep ?? `shard ${settings.shard}`}.`)
+  return {
+    suite: suite.name,
+    out,
+    cases,
+    startedAt: new Date().toISOString(),
+    budget: settings.budgetMs === undefined ? (suite.budget ?? null) : `${settings.budgetMs}ms`,
+  }
+}
+
+/** Ends after the runs under way on the first signal, and leaves at once on the second. */
+const untilInterrupted = (): { readonly signal: AbortSignal; stop(): void } => {
+  const controller = new AbortController()
+  const interrupt = (): void => {
+    if (controller.signal.aborted) process.exit(130)
+    say('interrupted: the runs under way are ended; --resume goes on')
+    controller.abort()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const name of signals) process.on(name, interrupt)
+  return {
+    signal: controller.signal,
+    stop: () => {
+      for (const name of signals) process.off(name, interrupt)
+    },
+  }
+}
+
+const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 5)
+
+/** Such as `[3/40] violation  raft queue kill, seed 1 (34.2 s): ... 37 left, done about 21:40`. */
+const tellProgress = (total: number): ((result: CaseResult, left: number, jobs: number) => void) => {
+  const beganMs = Date.now()
+  let ended = 0
+  return ({ outcome, name, seed, durationMs, why, runDir }, left, jobs) => {
+    ended += 1
+    const eta = Date.now() + ((Date.now() - beganMs) / ended) * left
+    const rest = left === 0 ? '' : `; ${left} left, ${jobs} at once, done about ${clock(eta)}`
+    say(
+      `[${total - left}/${total}] ${outcome}: ${name}, seed ${seed} (${formatDurationMs(durationMs)})${rest}`,
+    )
+    if (outcome !== 'passed') say(`    ${why}${runDir === null ? '' : `\n    ${path.relative('.', runDir)}`}`)
+  }
+}
+
+const finish = async (
+  dir: string,
+  plan: Plan,
+  results: readonly CaseResult[],
+  stopped: Stopped,
+): Promise<SuiteResult> => {
+  const { suite, out, cases, startedAt } = plan
+  const endedAt = new Date().toISOString()
+  const done = new Set(results.map(keyOf))
+  const known = readKnown(out)
+  const findings = seenIn(results, known)
+  const suiteResult: SuiteResult = {
+    suite,
+    startedAt,
+    endedAt,
+    exitCode: exitCodeOf(results.map(({ outcome }) => outcome)),
+    counts: countsOf(results),
+    results,
+    notRun: { cases: cases.map(keyOf).filter((key) => !done.has(key)), why: stopped ?? '' },
+    findings,
+    advice: adviceOf(results, await reachOf(cases)),
+  }
+  writeKnown(out, knownAfter(known, findings, endedAt))
+  const corpus = readCorpus(out)
+  writeMemory(out, corpus, memoryAfter(corpus, suite, cases, results))
+  writeSuite(dir, suiteResult, {
+    junit: junitOf(suiteResult),
+    summary: markdownOf(suiteResult),
+    page: pageOf(suiteResult, dir),
+  })
+  return suiteResult
+}
+
+const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: Settings): Promise<number> => {
+  const earlier = resumeProgress(dir)
+  const results = [...earlier]
+  const done = new Set(earlier.map(keyOf))
+  const cases = plan.cases.filter((each) => !done.has(keyOf(each)))
+  say(
+    `${plan.suite}: ${cases.length} runs${earlier.length === 0 ? '' : `, ${earlier.length} are done`}; results in ${dir}`,
+  )
+  const tell = tellProgress(cases.length)
+  const interruption = untilInterrupted()
+  const stopped = await runCases(cases, {
+    out: plan.out,
+    jobs: parseJobs(settings.jobs),
+    mostJobs: 2 * os.availableParallelism(),
+    deadlineMs: budgetMs === null ? null : performance.now() + budgetMs,
+    untilInvalid: settings.untilInvalid,
+    signal: interruption.signal,
+    ended: (result, left, jobs) => {
+      results.push(result)
+      appendProgress(dir, result)
+      tell(result, left, jobs)
+    },
+  })
+  interruption.stop()
+  if (stopped === 'it was interrupted') {
+    say(`go on with: faultline suite --resume ${path.relative('.', dir)}`)
+    return 130
+  }
+  const result = await finish(dir, plan, results, stopped)
+  process.stdout.write(`${markdownOf(result)}\n${path.relative('.', path.join(dir, SUITE_FILES.page))}\n`)
+  return result.exitCode
+}
+
+export const suiteCommand = async (file: string | undefined, settings: Settings): Promise<number> => {
+  parseJobs(settings.jobs)
+  if (settings.resume !== undefined) {
+    const dir = path.resolve(settings.resume)
+    return run(dir, readPlan(dir), settings.budgetMs ?? null, settings)
+  }
+  const { budget, ...plan } = await planned(file, settings)
+  return run(beginCampaign(plan), plan, budget === null ? null : parseDurationMs(budget), settings)
+}

@@ -1,0 +1,114 @@
+/** Runs cases side by side, as many as the machine bears, until all ended, the time is over, or the first violation. */
+import { type Case, wordsOf } from '../../campaign/cases.ts'
+import { nextJobs } from '../../campaign/jobs.ts'
+import { outcomeOf } from '../../campaign/outcome.ts'
+import type { CaseResult } from '../../campaign/result.ts'
+import { typedCommand } from '../shell.ts'
+import { type ChildRun, runChild } from './child.ts'
+
+export interface CampaignSettings {
+  /** The folder of the runs. */
+  readonly out: string
+  /** How many at most, and at first. `auto`: one at first, then as the machine bears. */
+  readonly jobs: number | 'auto'
+  /** The most that `auto` chooses. */
+  readonly mostJobs: number
+  /** No run begins that would not end by then, by what runs have taken so far. Null: no limit. `performance.now()`. */
+  readonly deadlineMs: number | null
+  readonly untilInvalid: boolean
+  readonly signal: AbortSignal
+  /** Called for each run as it ends. */
+  ended(result: CaseResult, left: number, jobs: number): void
+}
+
+/** Why not all cases were run; null: all were. */
+export type Stopped = 'the budget was used up' | 'a violation was found' | 'it was interrupted' | null
+
+const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: number): CaseResult => {
+  const { name, why, findings } = outcomeOf(run, each.expected)
+  const use = run.verdict?.impact?.use
+  return {
+    name: each.name,
+    seed: each.seed,
+    ...(each.remembered === undefined ? {} : { remembered: each.remembered }),
+    command: typedCommand(['faultline', 'run', ...wordsOf(each)]),
+    outcome: name,
+    why,
+    findings,
+    exitCode: run.exitCode,
+    runDir: run.runDir,
+    startedAt,
+    durationMs,
+    exercise:
+      run.verdict === null
+        ? null
+        : { during: use ?? {}, nemeses: (run.spec?.nemeses ?? []).map((nemesis) => nemesis.name) },
+  }
+}
+
+class Campaign {
+  readonly #settings: CampaignSettings
+  readonly #waiting: Case[]
+  readonly #running = new Set<Promise<void>>()
+  readonly #longest = new Map<string, number>()
+  #jobs: number
+  #stopped: Stopped = null
+
+  constructor(cases: readonly Case[], settings: CampaignSettings) {
+    this.#settings = settings
+    this.#waiting = [...cases]
+    this.#jobs = settings.jobs === 'auto' ? 1 : settings.jobs
+  }
+
+  /** Whether a run of this case is likely to end in time: as long as the longest of its name so far, or of any. */
+  #fits({ name }: Case): boolean {
+    const { deadlineMs } = this.#settings
+    if (deadlineMs === null) return true
+    const expected = this.#longest.get(name) ?? Math.max(0, ...this.#longest.values())
+    return performance.now() + expected < deadlineMs
+  }
+
+  async #runOne(each: Case): Promise<void> {
+    const { out, signal, untilInvalid, jobs, mostJobs } = this.#settings
+    const startedAt = new Date().toISOString()
+    const beganMs = performance.now()
+    const run = await runChild(wordsOf(each), out, signal)
+    // What was interrupted says nothing, and is run again when the campaign is resumed.
+    if (signal.aborted) return
+    const durationMs = Math.round(performance.now() - beganMs)
+    this.#longest.set(each.name, Math.max(durationMs, this.#longest.get(each.name) ?? 0))
+    if (jobs === 'auto' && run.facts !== null)
+      this.#jobs = nextJobs(this.#jobs, { loopDelayP99Ms: run.facts.eventLoopDelayMs.p99 }, mostJobs)
+    const result = resultOf(each, run, startedAt, durationMs)
+    if (untilInvalid && result.outcome === 'violation') this.#stopped ??= 'a violation was found'
+    this.#settings.ended(result, this.#waiting.length + this.#running.size - 1, this.#jobs)
+  }
+
+  #begin(): void {
+    while (this.#stopped === null && this.#running.size < this.#jobs) {
+      const [next] = this.#waiting
+      if (next === undefined) return
+      if (!this.#fits(next)) {
+        this.#stopped = 'the budget was used up'
+        return
+      }
+      this.#waiting.shift()
+      const run: Promise<void> = this.#runOne(next).finally(() => this.#running.delete(run))
+      this.#running.add(run)
+    }
+  }
+
+  async run(): Promise<Stopped> {
+    const { signal } = this.#settings
+    for (;;) {
+      if (signal.aborted) this.#stopped = 'it was interrupted'
+      this.#begin()
+      if (this.#running.size === 0) return this.#stopped
+      await Promise.race(this.#running)
+    }
+  }
+}
+
+/** Resolves when no run is under way any more. */
+export const runCases = (cases: readonly Case[], settings: CampaignSettings): Promise<Stopped> =>
+  new Campaign(cases, settings).run()

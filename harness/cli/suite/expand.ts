@@ -1,0 +1,109 @@
+/** The cases of a suite, each checked as `faultline run` would check it, before anything starts. */
+import { workloads } from '../../../workloads/index.ts'
+import type { RunChoice, Suite } from '../../api/suite.ts'
+import type { Reach } from '../../campaign/advice.ts'
+import { type Case, casesOf, repeatedNames, wordsOf } from '../../campaign/cases.ts'
+import { UserError } from '../../support/assert.ts'
+import { parseOptions } from '../run/options.ts'
+import { findTarget } from '../run/registries.ts'
+import { RUN_SETTINGS } from '../run/settings.ts'
+import { buildRunSpec } from '../run/spec.ts'
+import { parseSettings } from '../setting.ts'
+import { typedCommand } from '../shell.ts'
+
+/** `--time-limit 60s` as a setting. */
+const givenIn = (words: readonly string[]): Readonly<Record<string, string | boolean>> => {
+  const given: Record<string, string | boolean> = {}
+  let name = ''
+  for (const word of words) {
+    if (!word.startsWith('--')) given[name] = word
+    else {
+      name = word.slice(2).replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+      given[name] = true
+    }
+  }
+  return given
+}
+
+/** Null: it can be run. */
+const problemOf = async (each: Case): Promise<string | null> => {
+  const [target = '', ...flags] = wordsOf(each)
+  try {
+    await buildRunSpec(target, parseSettings(RUN_SETTINGS, givenIn(flags)))
+    return null
+  } catch (error) {
+    if (error instanceof UserError) return error.message
+    throw error
+  }
+}
+
+const optionsOf = ({ targetOpts }: RunChoice): string | undefined =>
+  typeof targetOpts === 'object'
+    ? Object.entries(targetOpts)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(',')
+    : targetOpts
+
+/** Bundled workloads whose calls the target answers with these options. */
+const workloadsFor = async (choice: RunChoice & { readonly target: string }): Promise<readonly string[]> => {
+  const target = await findTarget(choice.target)
+  const options = parseOptions(`target ${target.name}`, optionsOf(choice), target.options)
+  return Object.values(workloads)
+    .filter(
+      ({ vocabulary }) =>
+        target.clients[vocabulary.name] !== undefined &&
+        (target.lacks?.(vocabulary, options) ?? null) === null,
+    )
+    .map(({ name }) => name)
+}
+
+const targetsOf = ({ targets, settings }: Suite): readonly (RunChoice & { readonly target: string })[] =>
+  targets.map((entry) => {
+    const choice = typeof entry === 'string' ? { target: entry } : entry
+    return { ...settings, ...choice, target: choice.target as string }
+  })
+
+/** @throws UserError that names every case that cannot be run, and why */
+export const checkedCases = async (suite: Suite): Promise<readonly Case[]> => {
+  const speaks = new Map<string, readonly string[]>()
+  for (const choice of targetsOf(suite)) speaks.set(choice.target, await workloadsFor(choice))
+  const cases = casesOf(suite, (target) => speaks.get(target) ?? [])
+  if (cases.length === 0) throw new UserError(`The suite ${suite.name} excludes all of its cases.`)
+  const [twice] = repeatedNames(cases)
+  if (twice !== undefined) throw new UserError(`The suite ${suite.name} has this case twice: ${twice}.`)
+  const first = cases.filter(({ name }, at) => cases.findIndex((each) => each.name === name) === at)
+  const problems: string[] = []
+  for (const each of first) {
+    const problem = await problemOf(each)
+    if (problem !== null)
+      problems.push(`  ${typedCommand(['faultline', 'run', ...wordsOf(each)])}\n    ${problem}`)
+  }
+  if (problems.length === 0) return cases
+  throw new UserError(
+    `The suite ${suite.name} has cases that cannot be run here. Change them, or name them in exclude:\n${problems.join('\n')}`,
+  )
+}
+
+/** What the targets of these cases could have been asked besides. */
+export const reachOf = async (cases: readonly Case[]): Promise<readonly Reach[]> => {
+  const byTarget = Map.groupBy(cases, ({ choice }) => choice.target)
+  return Promise.all(
+    [...byTarget].map(async ([name, same]) => {
+      const target = await findTarget(name)
+      const speaks = Object.values(workloads).filter(
+        ({ vocabulary }) => target.clients[vocabulary.name] !== undefined,
+      )
+      const byVocabulary = Map.groupBy(speaks, ({ vocabulary }) => vocabulary.name)
+      const used = same.map(({ choice }) => choice.workload ?? RUN_SETTINGS.workload.default)
+      return {
+        target: name,
+        workloads: Object.fromEntries(
+          [...byVocabulary].map(([vocabulary, those]) => [vocabulary, those.map((each) => each.name)]),
+        ),
+        used: Object.fromEntries(
+          used.map((workload) => [workload, workloads[workload]?.vocabulary.name ?? workload]),
+        ),
+      }
+    }),
+  )
+}

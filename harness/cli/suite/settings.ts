@@ -1,0 +1,33 @@
+/** The settings of `faultline suite`. */
+import { OUT } from '../run/settings.ts'
+import type { Settings } from '../setting.ts'
+
+export const SUITE_SETTINGS = {
+  suite: { type: 'string', value: 'name', description: 'the suite (default: the only one of the file)' },
+  grep: { type: 'string', value: 'regex', description: 'only cases whose name matches' },
+  shard: {
+    type: 'string',
+    value: 'i/n',
+    default: '1/1',
+    description: 'only every n-th case, from the i-th on: for several machines',
+  },
+  jobs: {
+    type: 'string',
+    value: 'n',
+    default: 'auto',
+    description: 'how many runs at once; auto: as many as this machine bears, by what the runs measure',
+  },
+  budget: {
+    type: 'duration',
+    value: 'duration',
+    description: "no run begins that would not end within it (default: the suite's)",
+  },
+  seeds: { type: 'integer', value: 'n', min: 1, description: "number of seeds (default: the suite's)" },
+  untilInvalid: { type: 'switch', description: 'stop at the first violation' },
+  resume: {
+    type: 'string',
+    value: 'folder',
+    description: 'go on with an interrupted suite: its folder below <out>/suites',
+  },
+  ...OUT,
+} as const satisfies Settings
