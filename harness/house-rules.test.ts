@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
   'harness/findings/': ['harness/api/', 'harness/support/'],
+  'harness/campaign/': ['harness/api/', 'harness/support/'],
   'harness/report/': [
     'harness/api/',
     'harness/findings/',

@@ -14,7 +14,8 @@ export interface Case {
   readonly remembered?: string
 }
 
-const optionsText = (options: OptionsText): string =>
+/** As on the command line. */
+export const optionsText = (options: OptionsText): string =>
   typeof options === 'string'
     ? options
     : Object.entries(options)

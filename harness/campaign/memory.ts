@@ -55,7 +55,7 @@ export const remindersOf = (
       const faults = planOf(id)
       const { nemesis, plan, ...others } = choice
       return {
-        name: `again: ${name}`,
+        name: `again ${id}: ${name}`,
         choice: faults === null ? choice : { ...others, faults },
         seed,
         expected: [],

@@ -10,42 +10,10 @@ import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../testing/capabil
 import { type FinishedRun, faultline, runWhile, temporaryFolder } from '../testing/command.ts'
 import { type HostBaseline, hostBaseline } from '../testing/host.ts'
 import { leftovers, processesOf } from '../testing/leftovers.ts'
+import { targetModule } from '../testing/target-module.ts'
 import type { SinkLine } from '../vocabularies/effects.ts'
 
 const DEADLINE = ['--time-limit', '5s', '--env', 'namespaces', '--ready-timeout', '3s']
-
-/** TypeScript code of parts of a target. */
-interface Code {
-  /** Of `open`. */
-  readonly client?: string
-  /** Of the launch's steps. */
-  readonly steps?: string
-}
-
-/** A target whose nodes behave as the test specifies. */
-const targetModule = (
-  folder: string,
-  name: string,
-  argv: readonly string[],
-  ready: boolean,
-  { client = `() => Promise.reject(new Error('no'))`, steps = '{}' }: Code = {},
-): string => {
-  const file = path.join(folder, `${name}.ts`)
-  fs.writeFileSync(
-    file,
-    `import type { Target } from '${path.join(PROJECT_ROOT, 'harness/api.ts')}'
-const target: Target = {
-  name: '${name}', description: 'a test', options: {}, nodes: { default: 2, min: 1 }, bugs: [], programs: {},
-  claims: () => ({ source: 'test', consistency: {}, minority: 'refuse', tolerates: {} }),
-  clients: { register: { open: ${client} } },
-  launch: () => ({ files: {}, steps: ${steps}, processes: [{ name: 'main', argv: ${JSON.stringify(argv)}, env: {} }] }),
-  ready: async () => ${ready},
-}
-export default target
-`,
-  )
-  return file
-}
 
 const SINK_PROGRAM = path.join(PROJECT_ROOT, 'targets/sink/main.ts')
 

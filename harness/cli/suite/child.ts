@@ -9,10 +9,12 @@ import type { Findings } from '../../api/finding.ts'
 import type { RunFacts, RunSpec } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import type { RunEnd } from '../../campaign/outcome.ts'
+import { ROOT } from '../../store/package.ts'
 import { FILES } from '../../store/run-store.ts'
 
 /** If the campaign dies, for whatever reason, the run is interrupted, and ends as after Ctrl-C. */
 const INTERRUPT_WITH_PARENT = ['--pdeathsig', 'TERM', '--']
+const LAUNCHER = path.join(ROOT, 'harness', 'launcher.mjs')
 const LAST_CHARACTERS = 4000
 
 export interface ChildRun extends RunEnd {
@@ -52,8 +54,8 @@ export const runChild = async (
   out: string,
   signal: AbortSignal,
 ): Promise<ChildRun> => {
-  const argv = [process.argv[1] as string, 'run', ...words, '--out', out, '--format', 'json']
-  const child = execa('setpriv', [...INTERRUPT_WITH_PARENT, process.execPath, ...process.execArgv, ...argv], {
+  const argv = [process.execPath, LAUNCHER, 'run', ...words, '--out', out, '--format', 'json']
+  const child = execa('setpriv', [...INTERRUPT_WITH_PARENT, ...argv], {
     reject: false,
     stdin: 'ignore',
     // The terminal's Ctrl-C would reach it besides ours, and a second one kills.

@@ -43,7 +43,12 @@ const choice = z
 const entries = z.array(z.union([z.string(), choice])).min(1)
 
 const suite = z.strictObject({
-  name: z.string().regex(/^[\w.-]+$/, 'letters, digits, dots, hyphens: it is the name of a folder'),
+  name: z
+    .string()
+    .regex(
+      /^\w[\w.-]*$/,
+      'letters, digits, dots and hyphens, and a letter or digit first: it names a folder',
+    ),
   targets: z
     .array(z.union([z.string(), choice.refine(({ target }) => target !== undefined, 'names no target')]))
     .min(1),

@@ -2,7 +2,7 @@
 import { workloads } from '../../../workloads/index.ts'
 import type { RunChoice, Suite } from '../../api/suite.ts'
 import type { Reach } from '../../campaign/advice.ts'
-import { type Case, casesOf, repeatedNames, wordsOf } from '../../campaign/cases.ts'
+import { type Case, casesOf, optionsText, repeatedNames, wordsOf } from '../../campaign/cases.ts'
 import { UserError } from '../../support/assert.ts'
 import { parseOptions } from '../run/options.ts'
 import { findTarget } from '../run/registries.ts'
@@ -37,17 +37,11 @@ const problemOf = async (each: Case): Promise<string | null> => {
   }
 }
 
-const optionsOf = ({ targetOpts }: RunChoice): string | undefined =>
-  typeof targetOpts === 'object'
-    ? Object.entries(targetOpts)
-        .map(([name, value]) => `${name}=${value}`)
-        .join(',')
-    : targetOpts
-
 /** Bundled workloads whose calls the target answers with these options. */
 const workloadsFor = async (choice: RunChoice & { readonly target: string }): Promise<readonly string[]> => {
   const target = await findTarget(choice.target)
-  const options = parseOptions(`target ${target.name}`, optionsOf(choice), target.options)
+  const given = choice.targetOpts === undefined ? undefined : optionsText(choice.targetOpts)
+  const options = parseOptions(`target ${target.name}`, given, target.options)
   return Object.values(workloads)
     .filter(
       ({ vocabulary }) =>

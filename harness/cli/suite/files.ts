@@ -12,7 +12,7 @@ import { ownVersion } from '../../store/version.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 
-export const SUITES = 'suites'
+const SUITES = 'suites'
 export const SUITE_FILES = {
   plan: 'plan.json',
   progress: 'progress.jsonl',

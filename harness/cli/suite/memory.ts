@@ -2,9 +2,11 @@
 import crypto from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
+import type { OptionsText } from '../../api/suite.ts'
+import { optionsText } from '../../campaign/cases.ts'
 import type { Known, Memory, Remembered, ToRemember } from '../../campaign/memory.ts'
 import { type FileHeader, headerOf, requireSchema } from '../../history/schema.ts'
-import { FILES } from '../../store/run-store.ts'
+import { FILES, readPlannedFaults } from '../../store/run-store.ts'
 import { ownVersion } from '../../store/version.ts'
 
 const CASE = 'case.json'
@@ -58,12 +60,32 @@ const idOf = ({ entry, runDir }: ToRemember): string =>
     .digest('hex')
     .slice(0, 12)
 
+/** Options of nemeses that have no fault in the plan would be refused. */
+const fitting = (options: OptionsText, nemeses: readonly string[]): OptionsText =>
+  optionsText(options)
+    .split(',')
+    .filter((option) => {
+      const [, nemesis] = /^([^.=]+)\./.exec(option) ?? []
+      return nemesis === undefined || nemeses.includes(nemesis)
+    })
+    .join(',')
+
 const remember = (out: string, each: ToRemember): void => {
   const id = idOf(each)
   const dir = path.join(corpusOf(out), id)
-  write(path.join(dir, CASE), 'remembered', { ...each.entry, id })
   const faults = path.join(each.runDir, FILES.faults)
   const hasPlan = fs.existsSync(faults) && fs.readFileSync(faults, 'utf8').includes('"planned"')
+  const { choice } = each.entry
+  const options =
+    hasPlan && choice.nemesisOpts !== undefined
+      ? {
+          nemesisOpts: fitting(
+            choice.nemesisOpts,
+            readPlannedFaults(faults).map(({ nemesis }) => nemesis),
+          ),
+        }
+      : {}
+  write(path.join(dir, CASE), 'remembered', { ...each.entry, choice: { ...choice, ...options }, id })
   if (hasPlan) fs.copyFileSync(faults, path.join(dir, FILES.faults))
 }
 
