@@ -55,6 +55,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'nemeses/': ['harness/api/', 'harness/faults/', 'harness/support/'],
   'targets/': ['harness/api/', 'harness/vocabularies/', 'harness/support/'],
   'harness/cli/': ['harness/', 'checkers/', 'workloads/', 'nemeses/', 'targets/'],
+  'harness/vitest.ts': ['harness/api/', 'harness/campaign/', 'harness/cli/', 'harness/support/'],
   'harness/main.ts': ['harness/cli/', 'harness/store/', 'harness/support/'],
 }
 

@@ -63,7 +63,8 @@ const nameOf = (choice: RunChoice): string => {
 const asChoice = (entry: string | RunChoice, name: 'target' | 'workload' | 'nemesis'): RunChoice =>
   typeof entry === 'string' ? { [name]: entry } : entry
 
-const seedsOf = ({ seeds = 1 }: Suite): readonly number[] =>
+/** @param seeds their number, from 1 on, or themselves */
+export const seedsOf = (seeds: Suite['seeds'] = 1): readonly number[] =>
   typeof seeds === 'number' ? Array.from({ length: seeds }, (_, at) => at + 1) : seeds
 
 /** The workloads whose calls a target answers, for suites that ask for all. */
@@ -98,7 +99,7 @@ export const casesOf = (suite: Suite, workloadsOf: WorkloadsOf): readonly Case[]
   const kept = combinations(suite, workloadsOf)
     .map((combined) => ({ name: nameOf(combined), choice: { ...settings, ...combined } }))
     .filter(({ choice }) => !exclude.some((pattern) => agrees(choice, pattern)))
-  return seedsOf(suite).flatMap((seed) =>
+  return seedsOf(suite.seeds).flatMap((seed) =>
     kept.map(({ name, choice }) => ({
       name,
       choice,
