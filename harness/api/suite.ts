@@ -54,6 +54,11 @@ export interface Suite {
   readonly exclude?: readonly RunChoice[]
   /** The number of seeds, from 1 on, or the seeds. Absent: 1. */
   readonly seeds?: number | readonly number[]
+  /**
+   * Each seed draws its own subset of faults (of those that its case names, or of all that can be used within the claims), their
+   * mean times, the load and the number of nodes. Draws go towards what no run has exercised yet.
+   */
+  readonly swarm?: boolean
   readonly expectations?: readonly Expectation[]
   /** After this time no further run begins. Absent: no limit. */
   readonly budget?: string

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { adviceOf } from './advice.ts'
+import type { Exercise } from './exercise.ts'
 import { nextJobs } from './jobs.ts'
-import type { CaseResult, Exercise } from './result.ts'
+import type { CaseResult } from './result.ts'
 
 const resultWith = (exercise: Exercise): CaseResult => ({
   name: 'raft register',

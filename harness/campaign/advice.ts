@@ -1,5 +1,6 @@
 /** What a campaign never exercised, in sentences. */
-import type { CaseResult, Exercise } from './result.ts'
+import { cellsOf, type Exercise } from './exercise.ts'
+import type { CaseResult } from './result.ts'
 
 /** What could have been exercised of one target. */
 export interface Reach {
@@ -10,19 +11,8 @@ export interface Reach {
   readonly used: Readonly<Record<string, string>>
 }
 
-const kindsOf = (exercises: readonly Exercise[]): ReadonlyMap<string, ReadonlyMap<string, number>> => {
-  const served = new Map<string, Map<string, number>>()
-  for (const { during = {} } of exercises)
-    for (const [kind, use] of Object.entries(during)) {
-      const calls = served.get(kind) ?? new Map<string, number>()
-      served.set(kind, calls)
-      for (const [call, count] of Object.entries(use.during)) calls.set(call, (calls.get(call) ?? 0) + count)
-    }
-  return served
-}
-
 const withoutEffect = (name: string, exercises: readonly Exercise[]): readonly string[] => {
-  const kinds = [...kindsOf(exercises).keys()]
+  const kinds = [...cellsOf(exercises).keys()]
   const asked = new Set(exercises.flatMap(({ nemeses }) => nemeses))
   return [...asked]
     .filter((nemesis) => !kinds.some((kind) => kind.split('/')[0] === nemesis))
@@ -30,7 +20,7 @@ const withoutEffect = (name: string, exercises: readonly Exercise[]): readonly s
 }
 
 const neverServed = (name: string, exercises: readonly Exercise[]): readonly string[] => {
-  const served = kindsOf(exercises)
+  const served = cellsOf(exercises)
   const calls = new Set([...served.values()].flatMap((counts) => [...counts.keys()]))
   const missing = [...served].map(([kind, counts]) => ({
     kind,

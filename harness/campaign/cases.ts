@@ -1,6 +1,7 @@
 /** The cases of a suite: each is one run, as the words of its command. */
 import type { OptionsText, RunChoice, Suite } from '../api/suite.ts'
 import { flagOf } from '../support/flag.ts'
+import type { Space } from './swarm.ts'
 
 /** One run of a campaign. */
 export interface Case {
@@ -10,6 +11,8 @@ export interface Case {
   readonly seed: number
   /** What it must show, one of them. Empty: nothing, it must be valid. */
   readonly expected: readonly string[]
+  /** What its settings are drawn from when it is run. Absent: they are as they are. */
+  readonly swarm?: Space
   /** The remembered plan that it repeats. Absent: none. */
   readonly remembered?: string
 }

@@ -1,15 +1,7 @@
 /** What is kept of each run of a campaign, and their counts. The content of `suite.json`. */
-import type { RunVerdict } from '../api/verdict.ts'
 import type { Case } from './cases.ts'
+import type { Exercise } from './exercise.ts'
 import { type CampaignFinding, OUTCOMES, type OutcomeName } from './outcome.ts'
-
-/** What a run exercised. */
-export interface Exercise {
-  /** Call -> ok operations that overlapped an effective fault, by kind of fault. */
-  readonly during: NonNullable<RunVerdict['impact']>['use']
-  /** Nemeses that were asked for. */
-  readonly nemeses: readonly string[]
-}
 
 export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
   /** The command that runs it again. */

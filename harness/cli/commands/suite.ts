@@ -11,7 +11,7 @@ import { formatDurationMs, parseDurationMs } from '../../support/time.ts'
 import type { SettingsOf } from '../setting.ts'
 import { runCases, type Stopped } from '../suite/campaign.ts'
 import { chooseSuite, readConfig } from '../suite/config.ts'
-import { checkedCases, reachOf } from '../suite/expand.ts'
+import { checkedCases, reachOf, withSpaces } from '../suite/expand.ts'
 import {
   appendProgress,
   beginCampaign,
@@ -65,7 +65,8 @@ const planned = async (
   const config = await readConfig(file)
   const suite = chooseSuite(config, settings.suite)
   const seeds = settings.seeds ?? suite.seeds
-  const all = await checkedCases(seeds === undefined ? suite : { ...suite, seeds })
+  const checked = await checkedCases(seeds === undefined ? suite : { ...suite, seeds })
+  const all = suite.swarm === true ? await withSpaces(checked) : checked
   const out = path.resolve(settings.out)
   const [index, count] = parseShard(settings.shard)
   const reminders = index === 1 ? remindersOf(readCorpus(out), suite.name, (id) => planFileOf(out, id)) : []
@@ -159,7 +160,7 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
   )
   const tell = tellProgress(cases.length)
   const interruption = untilInterrupted()
-  const stopped = await runCases(cases, {
+  const stopped = await runCases(cases, earlier, {
     out: plan.out,
     jobs: parseJobs(settings.jobs),
     mostJobs: 2 * os.availableParallelism(),

@@ -10,7 +10,7 @@ import { findNemesis, findTarget, findWorkload } from './registries.ts'
 import { CHECK_SETTINGS, type CheckSettings, RUN_SETTINGS } from './settings.ts'
 
 /** `k=v` for each option that is not at its default. */
-const changed = (options: Options, specs: OptionSpecs): readonly string[] =>
+export const changedOptions = (options: Options, specs: OptionSpecs): readonly string[] =>
   Object.entries(options).flatMap(([name, value]) => {
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
     if (spec === undefined || spec.default === value) return []
@@ -26,7 +26,7 @@ const optionFlag = (name: keyof typeof RUN_SETTINGS, options: readonly string[])
 /** The nemeses, or the recorded plan that was repeated, with their options. */
 const faultWords = ({ nemeses, plan, faults }: RunSpec, dir: string): readonly string[] => {
   const options = nemeses.flatMap(({ name, options }) =>
-    changed(options, findNemesis(name).options).map((option) => `${name}.${option}`),
+    changedOptions(options, findNemesis(name).options).map((option) => `${name}.${option}`),
   )
   if (faults !== undefined) return [...flag('faults', dir), ...optionFlag('nemesisOpts', options)]
   if (nemeses.length === 0) return []
@@ -64,9 +64,9 @@ const commandToRun = async (spec: RunSpec, dir: string): Promise<string> => {
     spec.target,
     ...flag('env', spec.environment),
     ...flag('bug', spec.bug),
-    ...optionFlag('targetOpts', changed(spec.targetOptions, target.options)),
+    ...optionFlag('targetOpts', changedOptions(spec.targetOptions, target.options)),
     ...flag('workload', spec.workload),
-    ...optionFlag('workloadOpts', changed(spec.workloadOptions, workload.options)),
+    ...optionFlag('workloadOpts', changedOptions(spec.workloadOptions, workload.options)),
     ...faultWords(spec, dir),
     ...settingWords(spec, target),
     ...flag('expect', spec.expect),

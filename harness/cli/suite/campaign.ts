@@ -1,8 +1,11 @@
 /** Runs cases side by side, as many as the machine bears, until all ended, the time is over, or the first violation. */
 import { type Case, wordsOf } from '../../campaign/cases.ts'
+import { cellsOf } from '../../campaign/exercise.ts'
 import { nextJobs } from '../../campaign/jobs.ts'
 import { outcomeOf } from '../../campaign/outcome.ts'
 import type { CaseResult } from '../../campaign/result.ts'
+import { drawChoice } from '../../campaign/swarm.ts'
+import { rngFromSeed } from '../../support/random.ts'
 import { typedCommand } from '../shell.ts'
 import { type ChildRun, runChild } from './child.ts'
 
@@ -50,12 +53,14 @@ class Campaign {
   readonly #settings: CampaignSettings
   readonly #waiting: Case[]
   readonly #running = new Set<Promise<void>>()
+  readonly #results: CaseResult[]
   readonly #longest = new Map<string, number>()
   #jobs: number
   #stopped: Stopped = null
 
-  constructor(cases: readonly Case[], settings: CampaignSettings) {
+  constructor(cases: readonly Case[], earlier: readonly CaseResult[], settings: CampaignSettings) {
     this.#settings = settings
+    this.#results = [...earlier]
     this.#waiting = [...cases]
     this.#jobs = settings.jobs === 'auto' ? 1 : settings.jobs
   }
@@ -68,18 +73,29 @@ class Campaign {
     return performance.now() + expected < deadlineMs
   }
 
+  /** Towards what the runs of this case have not exercised so far. */
+  #drawn(each: Case): Case {
+    if (each.swarm === undefined) return each
+    const same = this.#results.filter(({ name }) => name === each.name)
+    const cells = cellsOf(same.flatMap(({ exercise }) => exercise ?? []))
+    const rng = rngFromSeed(each.seed).fork('swarm', each.name)
+    return { ...each, choice: drawChoice(rng, each.choice, each.swarm, cells) }
+  }
+
   async #runOne(each: Case): Promise<void> {
     const { out, signal, untilInvalid, jobs, mostJobs } = this.#settings
+    const drawn = this.#drawn(each)
     const startedAt = new Date().toISOString()
     const beganMs = performance.now()
-    const run = await runChild(wordsOf(each), out, signal)
+    const run = await runChild(wordsOf(drawn), out, signal)
     // What was interrupted says nothing, and is run again when the campaign is resumed.
     if (signal.aborted) return
     const durationMs = Math.round(performance.now() - beganMs)
     this.#longest.set(each.name, Math.max(durationMs, this.#longest.get(each.name) ?? 0))
     if (jobs === 'auto' && run.facts !== null)
       this.#jobs = nextJobs(this.#jobs, { loopDelayP99Ms: run.facts.eventLoopDelayMs.p99 }, mostJobs)
-    const result = resultOf(each, run, startedAt, durationMs)
+    const result = resultOf(drawn, run, startedAt, durationMs)
+    this.#results.push(result)
     if (untilInvalid && result.outcome === 'violation') this.#stopped ??= 'a violation was found'
     this.#settings.ended(result, this.#waiting.length + this.#running.size - 1, this.#jobs)
   }
@@ -109,6 +125,13 @@ class Campaign {
   }
 }
 
-/** Resolves when no run is under way any more. */
-export const runCases = (cases: readonly Case[], settings: CampaignSettings): Promise<Stopped> =>
-  new Campaign(cases, settings).run()
+/**
+ * Resolves when no run is under way any more.
+ *
+ * @param earlier the results of those that are done already
+ */
+export const runCases = (
+  cases: readonly Case[],
+  earlier: readonly CaseResult[],
+  settings: CampaignSettings,
+): Promise<Stopped> => new Campaign(cases, earlier, settings).run()

@@ -58,6 +58,7 @@ const suite = z.strictObject({
   settings: choice.optional(),
   exclude: z.array(choice).optional(),
   seeds: z.union([z.int().min(1), z.array(z.int().min(0)).min(1)]).optional(),
+  swarm: z.boolean().optional(),
   expectations: z
     .array(z.strictObject({ when: choice, findings: z.array(z.string().min(1)).min(1) }))
     .optional(),

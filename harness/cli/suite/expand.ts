@@ -3,9 +3,11 @@ import { workloads } from '../../../workloads/index.ts'
 import type { RunChoice, Suite } from '../../api/suite.ts'
 import type { Reach } from '../../campaign/advice.ts'
 import { type Case, casesOf, optionsText, repeatedNames, wordsOf } from '../../campaign/cases.ts'
+import type { Space } from '../../campaign/swarm.ts'
 import { UserError } from '../../support/assert.ts'
+import { changedOptions } from '../run/again.ts'
 import { parseOptions } from '../run/options.ts'
-import { findTarget } from '../run/registries.ts'
+import { findNemesis, findTarget } from '../run/registries.ts'
 import { RUN_SETTINGS } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
 import { parseSettings } from '../setting.ts'
@@ -76,6 +78,30 @@ export const checkedCases = async (suite: Suite): Promise<readonly Case[]> => {
   throw new UserError(
     `The suite ${suite.name} has cases that cannot be run here. Change them, or name them in exclude:\n${problems.join('\n')}`,
   )
+}
+
+/** Besides the default: clusters whose majorities differ. */
+const NODES = [3, 5]
+
+const spaceOf = async ({ choice, seed }: Case): Promise<Space> => {
+  const nemesis = choice.nemesis ?? 'all'
+  const [name = '', ...flags] = wordsOf({ choice: { ...choice, nemesis }, seed })
+  const { spec } = await buildRunSpec(name, parseSettings(RUN_SETTINGS, givenIn(flags)))
+  const { nodes } = await findTarget(name)
+  const isPossible = (count: number): boolean => count >= nodes.min && count <= (nodes.max ?? count)
+  return {
+    nemeses: Object.fromEntries(
+      spec.nemeses.map((each) => [each.name, changedOptions(each.options, findNemesis(each.name).options)]),
+    ),
+    nodes: [...new Set([nodes.default, ...NODES.filter(isPossible)])],
+  }
+}
+
+/** Cases that draw their settings, with what they can draw from. Those of one name draw from the same. */
+export const withSpaces = async (cases: readonly Case[]): Promise<readonly Case[]> => {
+  const spaces = new Map<string, Space>()
+  for (const each of cases) if (!spaces.has(each.name)) spaces.set(each.name, await spaceOf(each))
+  return cases.map((each) => ({ ...each, swarm: spaces.get(each.name) as Space }))
 }
 
 /** What the targets of these cases could have been asked besides. */
