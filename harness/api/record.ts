@@ -185,5 +185,8 @@ export interface RunRecord {
 /** What a node wrote to stdout and stderr. Long output is cut to its end. */
 export interface NodeLog {
   readonly node: string
+  /** Whole lines. Of a very long file, the last ones. */
   readonly text: string
+  /** How much of the file stands before them and was not read. Absent: nothing. */
+  readonly leftOutBytes?: number
 }

@@ -112,7 +112,7 @@ const mayBeTrue = ({ motions }: NodeClock, ms: number): boolean =>
 export interface ShownTime {
   /** Of the run. */
   readonly ms: number
-  /** Its clock showed this time again, when a fault began or ended: the line may have been written then. */
+  /** A fault moved its clock, which showed this time twice, or never as far as was measured. */
   readonly isUnsure: boolean
 }
 
@@ -127,7 +127,7 @@ export const timeShown = (clock: NodeClock, shownMs: number, beforeMs: number): 
   if (clock.motions.length === 0) return { ms: own, isUnsure: false }
   const during = clock.motions.map((motion) => timeDuring(motion, own, beforeMs)).filter((ms) => ms !== null)
   const possible = mayBeTrue(clock, own) ? [own, ...during] : during
-  if (possible.length === 0) return { ms: own, isUnsure: false }
+  if (possible.length === 0) return { ms: own, isUnsure: true }
   const later = possible.filter((ms) => ms >= beforeMs)
   const ms = later.length > 0 ? Math.min(...later) : Math.max(...possible)
   return { ms, isUnsure: later.some((each) => Math.abs(each - ms) > SLACK_MS) }
