@@ -53,14 +53,28 @@ const collect = (sightings: Iterable<Sighting>): Iterable<Seen> => {
   return all.values()
 }
 
+/**
+ * For each of `laters`, the latest of `earlier` before it that none has yet; undefined: there is none. Both ascend. Protocols
+ * without numbers may have many thousands of packets that look alike, so each is looked at once.
+ */
+const latestBefore = (
+  earlier: readonly number[],
+  laters: readonly number[],
+): readonly (number | undefined)[] => {
+  const waiting: number[] = []
+  let next = 0
+  return laters.map((laterNs) => {
+    while (next < earlier.length && (earlier[next] as number) <= laterNs + CLOCKS_DIFFER_NS)
+      waiting.push(next++)
+    return waiting.pop()
+  })
+}
+
 /** Without the arrivals that a rule has refused: of those, the interface saw each just before. */
 const taken = ({ received, refused }: Seen): readonly number[] => {
-  const left = received.toSorted(ascending)
-  for (const refusedNs of refused.toSorted(ascending)) {
-    const at = left.findLastIndex((receivedNs) => receivedNs <= refusedNs + CLOCKS_DIFFER_NS)
-    if (at !== -1) left.splice(at, 1)
-  }
-  return left
+  const arrivals = received.toSorted(ascending)
+  const gone = new Set(latestBefore(arrivals, refused.toSorted(ascending)))
+  return arrivals.filter((_, i) => !gone.has(i))
 }
 
 /** Each arrival belongs to the latest packet before it that has none. What was never seen to be sent is left out. */
@@ -68,14 +82,15 @@ const pair = (seen: Seen): readonly Sent[] => {
   const sent = seen.sent
     .toSorted(ascending)
     .map((sentNs): Sent => ({ packet: seen.packet, sentNs, receivedNs: null }))
-  for (const receivedNs of taken(seen)) {
-    const one = sent.findLast(
-      (each) =>
-        each.receivedNs === null &&
-        each.sentNs <= receivedNs + CLOCKS_DIFFER_NS &&
-        receivedNs - each.sentNs < LONGEST_WAY_NS,
-    )
-    if (one !== undefined) one.receivedNs = Math.max(one.sentNs, receivedNs)
+  const arrivals = taken(seen)
+  const found = latestBefore(
+    sent.map(({ sentNs }) => sentNs),
+    arrivals,
+  )
+  for (const [i, receivedNs] of arrivals.entries()) {
+    const one = sent[found[i] ?? -1]
+    if (one !== undefined && receivedNs - one.sentNs < LONGEST_WAY_NS)
+      one.receivedNs = Math.max(one.sentNs, receivedNs)
   }
   return sent
 }

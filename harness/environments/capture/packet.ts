@@ -2,6 +2,7 @@
  * What is known of a captured packet by its headers: IPv4 (RFC 791), IPv6 (RFC 8200), TCP (RFC 9293), UDP (RFC 768). Packets
  * may be cut off anywhere, and their bytes come from others: what does not fit is null, and nothing is read beyond the end.
  */
+import zlib from 'node:zlib'
 import type { Message } from '../../api/message.ts'
 import { PROBE_PORTS } from '../../faults/packet/probe.ts'
 
@@ -164,6 +165,20 @@ const readTransport = (packet: Buffer, internet: Internet): Transport | null => 
   return isDiscovery ? null : readOther(internet)
 }
 
+/** What every view of a packet has of it, however it was captured. */
+const CERTAIN_BYTES = 160
+
+/**
+ * Linux numbers the packets of UDP only on connected sockets, and IPv6 only fragments: what is sent every second, such as
+ * heartbeats, would look alike. So the content tells packets without a number apart, without UDP's header: its checksum may
+ * be completed on the way.
+ */
+const contentOf = (packet: Buffer, { protocol, at, length, id, isLaterFragment }: Internet): string => {
+  const isNumbered = NAMES[protocol] === 'tcp' || (id !== '' && !id.startsWith('0.'))
+  const begin = at + (NAMES[protocol] === 'udp' && !isLaterFragment ? 8 : 0)
+  return isNumbered ? '' : String(zlib.crc32(packet.subarray(begin, Math.min(at + length, CERTAIN_BYTES))))
+}
+
 /** Multicast and broadcast: who should get it is not known. */
 const isForGroup = (to: string): boolean =>
   to.startsWith('ff') || to.endsWith('.255') || Number(to.split('.')[0]) >= 224
@@ -180,11 +195,12 @@ export const readPacket = (type: number, packet: Buffer): Packet | null => {
   if (transport === null) return null
   const { from, to, protocol, id } = internet
   const { ports, bytes, kind, sequence } = transport
+  const content = contentOf(packet, internet)
   return {
     from,
     to,
     protocol: NAMES[protocol] ?? `ip-${protocol}`,
     ...transport,
-    key: `${from} ${to} ${protocol} ${ports?.join() ?? ''} ${id} ${sequence} ${bytes} ${kind}`,
+    key: `${from} ${to} ${protocol} ${ports?.join() ?? ''} ${id} ${sequence} ${bytes} ${kind} ${content}`,
   }
 }
