@@ -165,6 +165,7 @@ const changeOf = (
   event: Exclude<FaultEvent, { type: 'planned' }>,
 ): Partial<FaultRecord> => {
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
+  if (event.type === 'injecting') return { injectingAtNs: event.atNs }
   if (event.type === 'healing') return { healingAtNs: event.atNs }
   if (event.type === 'failed') return { error: event.error }
   if (event.type === 'left-out') return { isLeftOut: true }

@@ -337,3 +337,12 @@ describe('times without a zone of which some are not in the run', () => {
     ])
   })
 })
+
+describe('a clock that is moved long before its fault is recorded as injected', () => {
+  it('is corrected from then on, if the run recorded when the injection began', () => {
+    const fault = clockFault('step', 10, 20, { offsetMs: 60_000 })
+    const secondsWith = (faults: readonly FaultRecord[]) => secondsOf(align(written(69.7), { faults }).lines)
+    expect(secondsWith([{ ...fault, injectingAtNs: 9.5e9 }])).toEqual([9.7])
+    expect(secondsWith([fault])).toEqual([69.7])
+  })
+})

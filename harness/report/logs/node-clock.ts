@@ -16,6 +16,8 @@ const NOISE_MS = 50
 /** How a clock runs while a fault is in force, in ms of the run. */
 interface Motion {
   readonly kind: 'moved' | 'alternating' | 'drifting' | 'still'
+  /** The earliest time at which it may have begun. */
+  readonly beginsMs: number
   readonly fromMs: number
   readonly toMs: number
   /** Ahead of the true time. */
@@ -49,13 +51,21 @@ const beginMs = ({ planned: { intent }, injectedAtNs, healingAtNs, healedAtNs }:
   return Math.min(injectedMs + numberIn(intent, 'suspendMs'), healingMs)
 }
 
+/** A suspended node goes on with the moved clock; others may be reached while the injection of the fault is under way. */
+const earliestMs = ({ planned: { intent }, injectingAtNs }: FaultRecord, fromMs: number): number =>
+  injectingAtNs === undefined || intent.mode === 'suspend'
+    ? fromMs - SLACK_MS
+    : Math.min(fromMs - SLACK_MS, injectingAtNs / NS_PER_MS)
+
 /** An effective fault of the model `clock` says in its intent how the clock moves, and in its measurements where it was. */
 const motionOf = (fault: FaultRecord): Motion => {
   const { intent } = fault.planned
+  const fromMs = beginMs(fault)
   const measured = fault.effects.findLast(({ effective }) => effective)?.measurements ?? {}
   return {
     kind: KINDS[String(intent.mode)] ?? 'moved',
-    fromMs: beginMs(fault),
+    beginsMs: earliestMs(fault, fromMs),
+    fromMs,
     toMs: (fault.healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS,
     offsetMs: numberIn(measured, 'offsetMs'),
     ratePpm: numberIn(intent, 'ratePpm'),
@@ -87,8 +97,7 @@ export const nodeClocksOf = (
   )
 }
 
-const isWithin = ({ fromMs, toMs }: Motion, ms: number): boolean =>
-  ms >= fromMs - SLACK_MS && ms <= toMs + SLACK_MS
+const isWithin = ({ beginsMs, toMs }: Motion, ms: number): boolean => ms >= beginsMs && ms <= toMs + SLACK_MS
 
 /** When the clock showed this time while it moved so; null: it did not. */
 const timeDuring = (motion: Motion, shownMs: number, beforeMs: number): number | null => {
