@@ -166,7 +166,7 @@ const columnsOf = (
     bytes: messages.map(({ bytes }) => bytes),
     link: messages.map((message) => texts.positionOf(linkOf(message))),
     kind: messages.map(({ kind }) => texts.positionOf(kind)),
-    info: messages.map(({ info }) => texts.positionOf(info)),
+    info: messages.map(({ info }) => texts.positionOf(visible(info.slice(0, MOST_TEXT)))),
     segments: messages.map(({ segments = 1, isRetransmission }) =>
       isRetransmission === true ? -segments : segments,
     ),

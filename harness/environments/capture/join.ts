@@ -3,6 +3,7 @@
  * back its arrival. Then segments that TCP sent together become one message.
  */
 import type { Message } from '../../api/message.ts'
+import { latestBefore } from '../../support/latest-before.ts'
 import type { Packet } from './packet.ts'
 import type { Sighting } from './spool.ts'
 
@@ -53,27 +54,10 @@ const collect = (sightings: Iterable<Sighting>): Iterable<Seen> => {
   return all.values()
 }
 
-/**
- * For each of `laters`, the latest of `earlier` before it that none has yet; undefined: there is none. Both ascend. Protocols
- * without numbers may have many thousands of packets that look alike, so each is looked at once.
- */
-const latestBefore = (
-  earlier: readonly number[],
-  laters: readonly number[],
-): readonly (number | undefined)[] => {
-  const waiting: number[] = []
-  let next = 0
-  return laters.map((laterNs) => {
-    while (next < earlier.length && (earlier[next] as number) <= laterNs + CLOCKS_DIFFER_NS)
-      waiting.push(next++)
-    return waiting.pop()
-  })
-}
-
 /** Without the arrivals that a rule has refused: of those, the interface saw each just before. */
 const taken = ({ received, refused }: Seen): readonly number[] => {
   const arrivals = received.toSorted(ascending)
-  const gone = new Set(latestBefore(arrivals, refused.toSorted(ascending)))
+  const gone = new Set(latestBefore(arrivals, refused.toSorted(ascending), CLOCKS_DIFFER_NS))
   return arrivals.filter((_, i) => !gone.has(i))
 }
 
@@ -86,6 +70,7 @@ const pair = (seen: Seen): readonly Sent[] => {
   const found = latestBefore(
     sent.map(({ sentNs }) => sentNs),
     arrivals,
+    CLOCKS_DIFFER_NS,
   )
   for (const [i, receivedNs] of arrivals.entries()) {
     const one = sent[found[i] ?? -1]
