@@ -39,7 +39,7 @@ const back = (change: Partial<Packet> = {}): Packet =>
   packet({ from: '10.0.0.2', to: '10.0.0.1', ports: [2, 1], ...change })
 
 const join = (sightings: readonly Sighting[], blind: readonly Blind[] = []) =>
-  joinMessages(sightings, NAMES, blind)
+  joinMessages(sightings, NAMES, () => blind)
 const times = (sightings: readonly Sighting[], blind: readonly Blind[] = []) =>
   join(sightings, blind).map(({ sentNs, receivedNs }) => [
     sentNs / MS,

@@ -23,9 +23,9 @@ interface Sent {
 /** What was seen of packets with one key. */
 interface Seen {
   readonly packet: Packet
-  readonly sent: number[]
-  readonly received: number[]
-  readonly refused: number[]
+  sent: number[]
+  received: number[]
+  refused: number[]
 }
 
 /** Two stamps of one clock, each converted by a measured difference of clocks. */
@@ -47,9 +47,10 @@ const collect = (sightings: Iterable<Sighting>): Iterable<Seen> => {
       seen = { packet, sent: [], received: [], refused: [] }
       all.set(packet.key, seen)
     }
-    const times =
-      what === 'received' ? seen.received : what === 'refused to receive' ? seen.refused : seen.sent
-    times.push(atNs)
+    const times = what === 'received' ? 'received' : what === 'refused to receive' ? 'refused' : 'sent'
+    // An array that grows from nothing takes room for 17 numbers, and there are a million of these.
+    if (seen[times].length === 0) seen[times] = [atNs]
+    else seen[times].push(atNs)
   }
   return all.values()
 }
@@ -183,17 +184,19 @@ export interface Names {
 
 /**
  * @param sightings in any order
- * @param blind when packets may not have been seen; what seems lost then is left out
+ * @param blindOf when packets may not have been seen, asked after the last sighting; what seems lost then is left out
  * @returns messages by the time at which they were sent
  */
 export const joinMessages = (
   sightings: Iterable<Sighting>,
   { known, harness }: Names,
-  blind: readonly Blind[],
+  blindOf: () => readonly Blind[],
 ): readonly Message[] => {
   const nameOf = (address: string): string => known.get(address) ?? address
   const packets: Sent[] = []
-  for (const seen of collect(sightings)) {
+  const all = collect(sightings)
+  const blind = blindOf()
+  for (const seen of all) {
     const { from, to } = seen.packet
     if (harness.has(from) || harness.has(to)) continue
     for (const sent of pair(seen))
