@@ -138,8 +138,11 @@ const misfits = (pairs: readonly Pair[]): readonly OutcomeFinding[] =>
 /** A fault may cut off one client and not another. */
 const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number): boolean =>
   (faults ?? []).some(
-    ({ injectedAtNs = Number.POSITIVE_INFINITY, healedAtNs = Number.POSITIVE_INFINITY }) =>
-      injectedAtNs < toNs && healedAtNs > fromNs,
+    ({
+      injectedAtNs = Number.POSITIVE_INFINITY,
+      injectingAtNs = injectedAtNs,
+      healedAtNs = Number.POSITIVE_INFINITY,
+    }) => injectingAtNs < toNs && healedAtNs > fromNs,
   )
 
 /** Node -> the times at which operations on it were answered with ok, ascending. */

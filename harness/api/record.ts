@@ -42,6 +42,8 @@ export interface RunSpec {
 /** One line of faults.jsonl: a step of one fault. */
 export type FaultEvent =
   | { readonly type: 'planned'; readonly fault: PlannedFault }
+  /** From now on it is being made: some of its effects may show before it is complete. */
+  | { readonly type: 'injecting'; readonly id: string; readonly atNs: number }
   | {
       readonly type: 'injected'
       readonly id: string
@@ -64,6 +66,9 @@ export type FaultEvent =
 export interface FaultRecord {
   readonly planned: PlannedFault
   readonly victims: readonly string[]
+  /** When its injection began: no effect is older. Older runs did not record it. */
+  readonly injectingAtNs?: number
+  /** When its injection was complete. */
   readonly injectedAtNs?: number
   /** When its heal began. Older runs did not record it. */
   readonly healingAtNs?: number
@@ -185,5 +190,8 @@ export interface RunRecord {
 /** What a node wrote to stdout and stderr. Long output is cut to its end. */
 export interface NodeLog {
   readonly node: string
+  /** Whole lines. Of a very long file, the last ones. */
   readonly text: string
+  /** How much of the file stands before them and was not read. Absent: nothing. */
+  readonly leftOutBytes?: number
 }

@@ -2,6 +2,7 @@
 import type { Claims } from './claims.ts'
 import type { Client, Endpoint } from './client.ts'
 import type { Call } from './history.ts'
+import type { LoggedMessage } from './message.ts'
 import type { OptionSpecs, Options, OptionsOf, OptionValue } from './options.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -181,6 +182,11 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   /** Whether the node serves requests, asked through the control path. False or a rejection: it does not. */
   ready(node: Endpoint, signal: AbortSignal): Promise<boolean>
   status?(node: Endpoint, signal: AbortSignal): Promise<NodeStatus>
+  /**
+   * Under options with which nodes log their messages, what a line of a log tells of one; null if it tells of none. Pure. The
+   * report draws them beside captured ones. Null, or absent: nodes do not log them.
+   */
+  loggedMessages?(options: OptionsOf<Specs>): ((line: string) => LoggedMessage | null) | null
   /**
    * A process that ends by itself is started again after this time, as a service manager would do it. Absent: at the next heal
    * of a fault of its node, or when all faults are over.

@@ -52,7 +52,7 @@ describe('a fault', () => {
     expect(types()).toEqual([])
     resolve(true)
     await injecting
-    expect(types()).toEqual(['injected', 'measured'])
+    expect(types()).toEqual(['injecting', 'injected', 'measured'])
   })
 
   it.each([
@@ -79,7 +79,7 @@ describe('a fault', () => {
     await runner.invoke({ f: 'inject', value: fault })
     const healing = runner.invoke({ f: 'heal', value: { id: fault.id } })
     await Promise.resolve()
-    expect(types()).toEqual(['injected', 'measured'])
+    expect(types()).toEqual(['injecting', 'injected', 'measured'])
     resolve(true)
     await healing
     expect(types().at(-1)).toBe('healed')

@@ -92,6 +92,7 @@ export class FaultRunner {
     }
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
     const leader = fault.outlasts === undefined ? null : await moments.leader()
+    record({ type: 'injecting', id: fault.id, atNs: clock() })
     const active = await nemesis.inject(context, fault)
     // One that had to wait lasts as long as planned all the same.
     const waits = fault.trigger !== undefined || latestNs !== undefined

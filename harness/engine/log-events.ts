@@ -34,6 +34,8 @@ export class FaultLog {
         return this.#log.info('fault planned', { ...event.fault })
       case 'injected':
         return this.#log.info('fault injected', { id: event.id, victims: event.victims })
+      case 'injecting':
+        return this.#log.debug('fault is being injected', { id: event.id })
       case 'healing':
         return this.#log.debug('fault is being healed', { id: event.id })
       case 'left-out':

@@ -11,13 +11,17 @@ export interface EffectiveFault extends FaultRecord {
 export const effectiveFaults = ({ faults }: RunRecord): readonly EffectiveFault[] =>
   (faults ?? [])
     .filter((fault): fault is EffectiveFault => fault.effective && fault.injectedAtNs !== undefined)
-    .toSorted((a, b) => a.injectedAtNs - b.injectedAtNs)
+    .toSorted((a, b) => beganNs(a) - beganNs(b))
 
 export const endNs = ({ healedAtNs }: EffectiveFault): number => healedAtNs ?? Number.POSITIVE_INFINITY
 
+/** When its first effect may have shown. */
+export const beganNs = ({ injectedAtNs, injectingAtNs = injectedAtNs }: EffectiveFault): number =>
+  injectingAtNs
+
 /** Those in force at some time of a span, its ends included. */
 export const inForce = (record: RunRecord, fromNs: number, toNs = fromNs): readonly EffectiveFault[] =>
-  effectiveFaults(record).filter((fault) => fault.injectedAtNs <= toNs && endNs(fault) >= fromNs)
+  effectiveFaults(record).filter((fault) => beganNs(fault) <= toNs && endNs(fault) >= fromNs)
 
 /**
  * The sets of nodes that could still reach each other in some direction, by the links that were cut during the whole fault.

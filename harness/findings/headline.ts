@@ -3,7 +3,7 @@ import type { Pair } from '../api/history.ts'
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { clip } from '../support/visible.ts'
-import { effectiveFaults, endNs } from './faults.ts'
+import { beganNs, effectiveFaults, endNs } from './faults.ts'
 import { findingsOf } from './findings.ts'
 
 interface Interval {
@@ -16,8 +16,8 @@ const disturbedTimes = (record: RunRecord): readonly Interval[] => {
   const merged: { fromNs: number; toNs: number }[] = []
   for (const fault of effectiveFaults(record)) {
     const last = merged.at(-1)
-    if (last === undefined || fault.injectedAtNs > last.toNs)
-      merged.push({ fromNs: fault.injectedAtNs, toNs: endNs(fault) })
+    if (last === undefined || beganNs(fault) > last.toNs)
+      merged.push({ fromNs: beganNs(fault), toNs: endNs(fault) })
     else last.toNs = Math.max(last.toNs, endNs(fault))
   }
   return merged

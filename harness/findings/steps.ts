@@ -5,7 +5,7 @@ import type { Evidence, RunVerdict } from '../api/verdict.ts'
 import { printJson } from '../support/json.ts'
 import { clip } from '../support/visible.ts'
 import { hasTimes, pairsAt } from './evidence.ts'
-import { type EffectiveFault, effectiveFaults, endNs, inForce, nameFault } from './faults.ts'
+import { beganNs, type EffectiveFault, effectiveFaults, endNs, inForce, nameFault } from './faults.ts'
 import { brokenGroups } from './groups.ts'
 
 interface At {
@@ -82,7 +82,7 @@ const faultSteps = (fault: EffectiveFault, record: RunRecord, untilNs: number): 
   const begins: Step = {
     kind: 'fault-begins',
     fault: id,
-    timeNs: fault.injectedAtNs,
+    timeNs: beganNs(fault),
     text: `${name} begins${effect === '' ? '' : `: ${clip(effect, MOST_CHARACTERS)}`}`,
   }
   const { healedAtNs } = fault

@@ -69,7 +69,7 @@ const MOST_LINES = 100_000
 const MOST_LOG_CHARACTERS = 20e6
 
 /** The zone of this machine, which is usually the one that ran it: a record does not say which. */
-const localEastMs = ({ facts }: RunRecord): number =>
+export const localEastMs = ({ facts }: Pick<RunRecord, 'facts'>): number =>
   -new Date(facts?.startedAt ?? 0).getTimezoneOffset() * 60_000
 
 /** Around the evidence and where faults begin, lines are kept first. */

@@ -11,7 +11,7 @@ export interface PageFault {
   readonly colour: FaultColour
   readonly plannedStartMs: number
   readonly plannedEndMs: number
-  /** In force from here to there; null: it was never injected. */
+  /** From the begin of its injection, so that no effect is seen before it, until it was healed; null: it was never injected. */
   readonly inForce: { readonly startMs: number; readonly endMs: number } | null
   readonly effective: boolean
   readonly victims: readonly string[]
@@ -38,7 +38,7 @@ const summaryOf = ({ effects, error, isLeftOut, injectedAtNs }: FaultRecord): st
 }
 
 const pageFault = (fault: FaultRecord, endMs: number): PageFault => {
-  const { planned, injectedAtNs, healedAtNs } = fault
+  const { planned, injectedAtNs, injectingAtNs = injectedAtNs, healedAtNs } = fault
   return {
     id: planned.id,
     kind: planned.kind,
@@ -47,10 +47,10 @@ const pageFault = (fault: FaultRecord, endMs: number): PageFault => {
     plannedStartMs: planned.atNs / NS_PER_MS,
     plannedEndMs: (planned.atNs + planned.durationNs) / NS_PER_MS,
     inForce:
-      injectedAtNs === undefined
+      injectedAtNs === undefined || injectingAtNs === undefined
         ? null
         : {
-            startMs: injectedAtNs / NS_PER_MS,
+            startMs: injectingAtNs / NS_PER_MS,
             endMs: healedAtNs === undefined ? endMs : healedAtNs / NS_PER_MS,
           },
     effective: fault.effective,

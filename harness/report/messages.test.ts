@@ -134,6 +134,16 @@ describe('a window', () => {
     ])
   })
 
+  it('has a fault whose injection began in it and was complete later, but not one that waited for its moment', () => {
+    const faults = [{ ...fault('a', 2100, 3000), injectingAtNs: 1900 * MS }]
+    const waited = [{ ...fault('a', 2100, 3000), injectingAtNs: 2050 * MS }]
+    const history = [injection('a', 700)]
+    expect(windowOf({ messages: [], faults, history }).faults).toMatchObject([
+      { id: 'a', beginsMs: 1900, startMs: 2100 },
+    ])
+    expect(windowOf({ messages: [], faults: waited, history }).faults).toEqual([])
+  })
+
   it('has the wanted operations, and characters that hide or turn text are spelt out', () => {
     const history = [
       operation(0, 'invoke', 1100),

@@ -166,7 +166,7 @@ const columnsOf = (
     bytes: messages.map(({ bytes }) => bytes),
     link: messages.map((message) => texts.positionOf(linkOf(message))),
     kind: messages.map(({ kind }) => texts.positionOf(kind)),
-    info: messages.map(({ info }) => texts.positionOf(info)),
+    info: messages.map(({ info }) => texts.positionOf(visible(info.slice(0, MOST_TEXT)))),
     segments: messages.map(({ segments = 1, isRetransmission }) =>
       isRetransmission === true ? -segments : segments,
     ),
@@ -174,7 +174,7 @@ const columnsOf = (
   }
 }
 
-/** When the injection of a fault began: the history has it. */
+/** When the injection of a fault began at the earliest, for older runs: it may have waited for its moment first. */
 const beganNs = (history: readonly Operation[], id: string): number | undefined =>
   history.find(
     ({ process, type, f, value }) =>
@@ -186,19 +186,22 @@ const faultsIn = ({ faults, history }: RunRecord, fromNs: number, toNs: number):
     const {
       planned,
       victims,
+      injectingAtNs,
       injectedAtNs,
       healingAtNs,
       healedAtNs = Number.POSITIVE_INFINITY,
       effective,
     } = fault
-    if (injectedAtNs === undefined || injectedAtNs >= toNs || healedAtNs <= fromNs) return []
+    if (injectedAtNs === undefined || healedAtNs <= fromNs) return []
     const { id, label, colour } = planned
+    const begunNs = injectingAtNs ?? beganNs(history, id) ?? injectedAtNs
+    if (begunNs >= toNs) return []
     return [
       {
         id,
         label,
         colour,
-        beginsMs: ms(beganNs(history, id) ?? injectedAtNs),
+        beginsMs: ms(begunNs),
         startMs: ms(injectedAtNs),
         healingMs: ms(Math.min(healingAtNs ?? healedAtNs, toNs)),
         endMs: ms(Math.min(healedAtNs, toNs)),
@@ -277,19 +280,26 @@ const aroundEvidence = (record: RunRecord, operations: readonly number[]): reado
   if (shown.length === 0) return []
   const starts = shown.map(({ invocation }) => invocation.timeNs)
   const ends = shown.map(({ invocation, completion }) => completion?.timeNs ?? invocation.timeNs)
-  const focusNs = Math.max(...starts)
-  const toNs = Math.max(...ends) + MARGIN_NS
-  const fromNs = Math.max(0, Math.min(...starts) - MARGIN_NS, focusNs - LONGEST_NS)
+  // Evidence may have more operations than a call can have arguments.
+  const latest = (times: readonly number[]): number => times.reduce((a, b) => Math.max(a, b))
+  const focusNs = latest(starts)
+  const toNs = latest(ends) + MARGIN_NS
+  const earliest = starts.reduce((a, b) => Math.min(a, b))
+  const fromNs = Math.max(0, earliest - MARGIN_NS, focusNs - LONGEST_NS)
   return [{ title: 'evidence', fromNs, toNs: Math.min(toNs, focusNs + LONGEST_NS), focusNs, operations }]
 }
 
-const aroundFault = ({ planned, injectedAtNs }: FaultRecord): readonly WantedWindow[] =>
-  injectedAtNs === undefined
+const aroundFault = ({
+  planned,
+  injectedAtNs,
+  injectingAtNs = injectedAtNs,
+}: FaultRecord): readonly WantedWindow[] =>
+  injectedAtNs === undefined || injectingAtNs === undefined
     ? []
     : [
         {
           title: `beginning of ${planned.id}`,
-          fromNs: Math.max(0, injectedAtNs - MARGIN_NS),
+          fromNs: Math.max(0, injectingAtNs - MARGIN_NS, injectedAtNs - LONGEST_NS),
           toNs: injectedAtNs + 4 * MARGIN_NS,
           focusNs: injectedAtNs,
           operations: [],

@@ -171,6 +171,7 @@ svg.space-time:focus-visible{outline:2px solid var(--leader);outline-offset:2px}
 .space-time .flow{stroke-opacity:.5}.space-time figcaption{color:var(--dim);font-size:13px}
 .space-time .upkeep.message{stroke:var(--dim);stroke-dasharray:1 3}.space-time .upkeep.head{fill:var(--dim)}
 .space-time .repeated.message{stroke:var(--info);stroke-dasharray:8 3}.space-time .repeated.head{fill:var(--info)}
+.space-time .told.message,.space-time .unheard.message{stroke:var(--ok);stroke-dasharray:6 2}.space-time .told.head{fill:var(--ok)}.space-time .unheard.message{stroke-opacity:.5}
 .space-time .lost.message{stroke:var(--bad);stroke-dasharray:4 3;stroke-opacity:1}.space-time .cross{fill:none;stroke:var(--bad);stroke-width:2}
 .space-time .marked{fill:var(--fg);stroke:var(--fg);stroke-width:2.5}
 .space-time path.election{fill:var(--leader);stroke:var(--bg)}.space-time text.election{fill:var(--leader);font-weight:600}

@@ -110,6 +110,21 @@ describe("a run's folder", () => {
     expect(readPlannedFaults(folder.path)).toEqual([fault])
   })
 
+  it('has the last lines of a log that is too long, from the beginning of one, and says how much is left out', () => {
+    using folder = temporaryFolder()
+    writeRun(folder.path, true)
+    const node = path.join(folder.path, 'nodes', 'n1')
+    fs.mkdirSync(node, { recursive: true })
+    const text = `${'a'.repeat(99)}\n`.repeat(200_000)
+    fs.writeFileSync(path.join(node, 'long.log'), text)
+    fs.writeFileSync(path.join(node, 'short.log'), 'b\n')
+    const [long, short] = loadRun(folder.path).record.logs ?? []
+    expect(short).toEqual({ node: 'n1', text: 'b\n' })
+    expect(long?.text.startsWith(`${'a'.repeat(99)}\n`)).toBe(true)
+    expect((long?.text.length ?? 0) + (long?.leftOutBytes ?? 0)).toBe(text.length)
+    expect(long?.leftOutBytes).toBeGreaterThan(3e6)
+  })
+
   it('names the schema and the version in every file', () => {
     using folder = temporaryFolder()
     writeRun(folder.path, true)

@@ -165,6 +165,7 @@ const changeOf = (
   event: Exclude<FaultEvent, { type: 'planned' }>,
 ): Partial<FaultRecord> => {
   if (event.type === 'injected') return { injectedAtNs: event.atNs, victims: event.victims }
+  if (event.type === 'injecting') return { injectingAtNs: event.atNs }
   if (event.type === 'healing') return { healingAtNs: event.atNs }
   if (event.type === 'failed') return { error: event.error }
   if (event.type === 'left-out') return { isLeftOut: true }
@@ -252,13 +253,19 @@ const readServices = (dir: string): RunRecord['services'] => {
 /** At most this much of each file is read, from its end. */
 const MOST_LOG_BYTES = 16 * 2 ** 20
 
-const readEnd = (file: string): string => {
+/** The last lines. What is left of the one before them is no line. */
+const readEnd = (file: string): Pick<NodeLog, 'text' | 'leftOutBytes'> => {
   const fd = fs.openSync(file, 'r')
   try {
     const { size } = fs.fstatSync(fd)
     const end = Buffer.alloc(Math.min(size, MOST_LOG_BYTES))
-    fs.readSync(fd, end, 0, end.length, size - end.length)
-    return end.toString()
+    const read = fs.readSync(fd, end, 0, end.length, size - end.length)
+    const from = size === end.length ? 0 : end.indexOf('\n') + 1
+    const leftOutBytes = size - end.length + from
+    return {
+      text: end.toString('utf8', from, read),
+      ...(leftOutBytes === 0 ? {} : { leftOutBytes }),
+    }
   } finally {
     fs.closeSync(fd)
   }
@@ -273,7 +280,7 @@ const readLogs = (dir: string): readonly NodeLog[] | null => {
     .flatMap((node) =>
       fs
         .readdirSync(path.join(folder, node))
-        .map((file) => ({ node, text: readEnd(path.join(folder, node, file)) })),
+        .map((file) => ({ node, ...readEnd(path.join(folder, node, file)) })),
     )
 }
 

@@ -22,6 +22,11 @@ export const raftOptions = {
     default: false,
     description: 'each write must be allowed by a service beside the cluster, and is refused otherwise',
   },
+  'log-messages': {
+    type: 'boolean',
+    default: false,
+    description: 'each node logs the messages that it sends to the others and receives from them',
+  },
   sink: sinkOption,
   attempts: {
     type: 'number',

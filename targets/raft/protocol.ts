@@ -27,6 +27,7 @@ export interface ServerConfig {
   readonly electionMs: number
   readonly maxEntriesPerAppend: number
   readonly compactEvery: number
+  readonly logsMessages: boolean
   readonly bug: Bug | null
 }
 

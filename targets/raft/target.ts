@@ -23,6 +23,7 @@ import { bugs, isBug } from './bugs/bugs.ts'
 import { raftClient } from './client.ts'
 import { electionClient } from './election-client.ts'
 import { jobClient } from './job-client.ts'
+import { messageInLine } from './message-lines.ts'
 import { type RaftOptions, raftOptions } from './options.ts'
 import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
 import { structures } from './structures/index.ts'
@@ -51,6 +52,7 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerCon
     electionMs: plan.options['election-timeout'],
     maxEntriesPerAppend: plan.options['max-entries'],
     compactEvery: plan.options['compact-every'],
+    logsMessages: plan.options['log-messages'],
     bug: plan.bug,
   }
 }
@@ -175,6 +177,7 @@ export const raft = defineTarget({
     if (result.type !== 'response') throw new Error(result.error)
     if (result.status !== 200) throw new Error((result.body as ErrorReply).error)
   },
+  loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
   status: async (node, signal) => {
     const { ready: _, ...status } = await getStatus(node.address, signal)
     return status

@@ -183,7 +183,10 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   try {
     const facts = await runLifecycle(parts)
     await tryToStore(FILES.run, () => writeRunFile(runDir, { faultline, spec, claims, facts }))
-    if (capture !== null) await keepMessages(input, capture, log)
+    if (capture !== null) {
+      progress.phase('reading what was captured')
+      await keepMessages(input, capture, log)
+    }
   } finally {
     progress.stop()
     await Promise.all([history.close(), faults.close(), samples.close(), machine.close()])

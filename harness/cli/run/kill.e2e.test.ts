@@ -62,6 +62,16 @@ const EVERY_FAULT = [
   '--time-limit',
   '120s',
 ]
+/** Packets are refused, so the tap listens to the firewall as well. */
+const CAPTURED = [
+  '--capture',
+  '-n',
+  'partition,connection',
+  '--nemesis-opts',
+  'interval=500ms,duration=500ms',
+  '--time-limit',
+  '5s',
+]
 /** Each kind of fault must have been in force at least this often. */
 const KILLS_A_KIND = 5
 /** Maximum number of kills: the injection of a fault may take long, or fail. */
@@ -119,6 +129,26 @@ const onceInForce =
 const onceWritten: Moment = (folder, isOver) => {
   const isWritten = (): boolean => historiesIn(folder).some((file) => fs.statSync(file).size > 10_000)
   return waitUntil(() => isOver() || isWritten(), MOMENT_TIMEOUT_MS, 50)
+}
+
+/** The tap has begun its second file. */
+const onceSpooled: Moment = (folder, isOver) => {
+  const filesOf = (id: string): number => {
+    const spool = path.join(stateDirOf(id), 'capture')
+    return fs.existsSync(spool) ? fs.readdirSync(spool).length : 0
+  }
+  const isSpooled = (): boolean => runIdsOf({ folder }).some((id) => filesOf(id) > 1)
+  return waitUntil(() => isOver() || isSpooled(), MOMENT_TIMEOUT_MS, 50)
+}
+
+/** What the run was is on disk; its messages are read next. */
+const onceRunIsOver: Moment = (folder, isOver) => {
+  const isWritten = (): boolean =>
+    fs
+      .readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => path.basename(file) === 'run.json')
+      .some((file) => fs.readFileSync(path.join(folder, file), 'utf8').includes('"endedAt"'))
+  return waitUntil(() => isOver() || isWritten(), MOMENT_TIMEOUT_MS, 5)
 }
 
 interface Killed {
@@ -214,6 +244,22 @@ describeWith(missingLinuxRoot(), 'SIGKILL in the middle of a run', () => {
       expect(left, inner ? 'controller' : 'supervisor').toEqual([])
     }
   })
+
+  it.each([
+    ['raft in namespaces', RAFT],
+    ['etcd in docker', ETCD],
+  ])(
+    'while messages of %s are captured, and while they are read, supervisor and controller each',
+    async (_, target) => {
+      const before = hostBaseline()
+      const moments = { 'once packets are on disk': onceSpooled, 'once the run is over': onceRunIsOver }
+      for (const [when, moment] of Object.entries(moments))
+        for (const inner of [false, true]) {
+          const { left } = await kill(before, [...target, ...CAPTURED], inner, moment)
+          expect(left, `${inner ? 'controller' : 'supervisor'}, ${when}`).toEqual([])
+        }
+    },
+  )
 
   it('interrupted (SIGINT): the run ends early, takes everything down, and is unknown', async () => {
     using folder = temporaryFolder()

@@ -26,6 +26,7 @@ import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
+import { keepLoggedMessages } from './logged-messages.ts'
 import { findEnvironment } from './registries.ts'
 import { requireMachine } from './requirements.ts'
 
@@ -258,6 +259,7 @@ export const supervise = async (
   } finally {
     await undo(stateDir, log, say)
     await releaseWatchdog(watchdog)
+    if (conform === undefined) keepLoggedMessages(runDir, target, spec, log)
     log.info('run ends')
   }
 }

@@ -44,6 +44,7 @@ const TARGET = {
   programs: z.record(z.string(), z.string()),
   claims: callable,
   lacks: callable.optional(),
+  loggedMessages: callable.optional(),
   services: callable.optional(),
   clients: z.record(z.string(), z.looseObject({ open: callable })),
   launch: callable,

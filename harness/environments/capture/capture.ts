@@ -12,7 +12,7 @@ import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { type Bucket, beyondLimit, withinLimit, withoutSeams } from './bounds.ts'
 import { type Blind, joinMessages, type Names } from './join.ts'
-import { readSpool, type Sighting } from './spool.ts'
+import { type Missed, readSpool, type Sighting } from './spool.ts'
 import { Tap } from './tap.ts'
 
 /** Of what the tap writes. A packet takes about a quarter of a kilobyte at each end. */
@@ -177,34 +177,43 @@ export class Capture implements AsyncDisposable {
     return { known: new Map([...entries, ...clients]), harness: new Set(harness.map(([address]) => address)) }
   }
 
-  /** All that was captured. Call it once it is over. */
-  read(): Captured {
-    const sightings: Sighting[] = []
-    const gaps = [...this.#gaps]
-    const blind: Blind[] = gaps.map(({ fromNs, toNs }) => ({ receivers: null, fromNs, toNs }))
+  /** What is on disk, file after file: all of it at once takes gigabytes. @param missed gets what was missed */
+  *#sightings(missed: Missed[]): Iterable<Sighting> {
     const plugs = this.#places.map(({ plug }) => plug)
     for (const { file } of segmentsIn(this.#folder, this.#startNs)) {
       const spooled = readSpool(fs.readFileSync(path.join(this.#folder, file)), this.#startNs, plugs)
-      for (const sighting of spooled.sightings) sightings.push(sighting)
-      for (const { place, atNs, packets } of spooled.missed) {
-        const name = this.#places[place]?.name ?? ''
-        const receivers =
-          name === CLIENTS ? this.#clientAddresses.map((_, group) => clientName(group)) : [name]
-        const time = { fromNs: atNs - MISSED_WITHIN_NS, toNs: atNs }
-        blind.push({ receivers, ...time })
-        gaps.push({
-          ...time,
-          why: `the kernel dropped at least ${packets} packets of the capture at ${name}`,
-        })
-      }
+      for (const each of spooled.missed) missed.push(each)
+      yield* spooled.sightings
     }
-    blind.push({ receivers: null, fromNs: this.#endNs - END_NS, toNs: Number.POSITIVE_INFINITY })
+  }
+
+  #blindSpot({ place, atNs, packets }: Missed): { readonly blind: Blind; readonly gap: MessageGap } {
+    const name = this.#places[place]?.name ?? ''
+    const receivers = name === CLIENTS ? this.#clientAddresses.map((_, group) => clientName(group)) : [name]
+    const time = { fromNs: atNs - MISSED_WITHIN_NS, toNs: atNs }
+    const why = `the kernel dropped at least ${packets} packets of the capture at ${name}`
+    return { blind: { receivers, ...time }, gap: { ...time, why } }
+  }
+
+  /** All that was captured. Call it once it is over. */
+  read(): Captured {
+    const missed: Missed[] = []
+    const blindOf = (): readonly Blind[] => [
+      ...this.#gaps.map(({ fromNs, toNs }) => ({ receivers: null, fromNs, toNs })),
+      ...missed.map((each) => this.#blindSpot(each).blind),
+      { receivers: null, fromNs: this.#endNs - END_NS, toNs: Number.POSITIVE_INFINITY },
+    ]
     const { messages, left } = withinLimit(
-      joinMessages(sightings, this.#names(), blind),
+      joinMessages(this.#sightings(missed), this.#names(), blindOf),
       this.#marks,
       MESSAGES_BYTES,
     )
     const why = `the record holds ${MESSAGES_BYTES / 2 ** 20} MB of messages`
-    return { messages, gaps: withoutSeams([...gaps, ...left.map((time) => ({ ...time, why }))]) }
+    const gaps = [
+      ...this.#gaps,
+      ...missed.map((each) => this.#blindSpot(each).gap),
+      ...left.map(({ fromNs, toNs }) => ({ fromNs, toNs, why })),
+    ]
+    return { messages, gaps: withoutSeams(gaps) }
   }
 }

@@ -39,7 +39,7 @@ const back = (change: Partial<Packet> = {}): Packet =>
   packet({ from: '10.0.0.2', to: '10.0.0.1', ports: [2, 1], ...change })
 
 const join = (sightings: readonly Sighting[], blind: readonly Blind[] = []) =>
-  joinMessages(sightings, NAMES, blind)
+  joinMessages(sightings, NAMES, () => blind)
 const times = (sightings: readonly Sighting[], blind: readonly Blind[] = []) =>
   join(sightings, blind).map(({ sentNs, receivedNs }) => [
     sentNs / MS,
@@ -58,6 +58,19 @@ describe('a message', () => {
       ports: [1, 2],
     })
     expect(message).not.toHaveProperty('segments')
+  })
+
+  it('that looks like a hundred thousand others is found as quickly, each with its own arrival', () => {
+    const same = packet({ sequence: null, protocol: 'udp' })
+    const all = Array.from({ length: 100_000 }, (_, i) => arrived(10 * i, 10 * i + 1, same)).flat()
+    const refused = Array.from({ length: 50_000 }, (_, i) => saw('refused to receive', 10 * i + 1, same))
+    const began = performance.now()
+    const found = times([...all, ...refused])
+    expect(performance.now() - began).toBeLessThan(20_000)
+    expect(found.length).toBe(100_000)
+    expect(found[49_999]).toEqual([499_990, null])
+    expect(found[50_000]).toEqual([500_000, 500_001])
+    expect(found.filter(([, receivedMs]) => receivedMs === null).length).toBe(50_000)
   })
 
   it('is lost if nobody saw it arrive', () => expect(times([saw('sent', 5, packet())])).toEqual([[5, null]]))

@@ -3,6 +3,7 @@
  * back its arrival. Then segments that TCP sent together become one message.
  */
 import type { Message } from '../../api/message.ts'
+import { latestBefore } from '../../support/latest-before.ts'
 import type { Packet } from './packet.ts'
 import type { Sighting } from './spool.ts'
 
@@ -22,9 +23,9 @@ interface Sent {
 /** What was seen of packets with one key. */
 interface Seen {
   readonly packet: Packet
-  readonly sent: number[]
-  readonly received: number[]
-  readonly refused: number[]
+  sent: number[]
+  received: number[]
+  refused: number[]
 }
 
 /** Two stamps of one clock, each converted by a measured difference of clocks. */
@@ -46,21 +47,19 @@ const collect = (sightings: Iterable<Sighting>): Iterable<Seen> => {
       seen = { packet, sent: [], received: [], refused: [] }
       all.set(packet.key, seen)
     }
-    const times =
-      what === 'received' ? seen.received : what === 'refused to receive' ? seen.refused : seen.sent
-    times.push(atNs)
+    const times = what === 'received' ? 'received' : what === 'refused to receive' ? 'refused' : 'sent'
+    // An array that grows from nothing takes room for 17 numbers, and there are a million of these.
+    if (seen[times].length === 0) seen[times] = [atNs]
+    else seen[times].push(atNs)
   }
   return all.values()
 }
 
 /** Without the arrivals that a rule has refused: of those, the interface saw each just before. */
 const taken = ({ received, refused }: Seen): readonly number[] => {
-  const left = received.toSorted(ascending)
-  for (const refusedNs of refused.toSorted(ascending)) {
-    const at = left.findLastIndex((receivedNs) => receivedNs <= refusedNs + CLOCKS_DIFFER_NS)
-    if (at !== -1) left.splice(at, 1)
-  }
-  return left
+  const arrivals = received.toSorted(ascending)
+  const gone = new Set(latestBefore(arrivals, refused.toSorted(ascending), CLOCKS_DIFFER_NS))
+  return arrivals.filter((_, i) => !gone.has(i))
 }
 
 /** Each arrival belongs to the latest packet before it that has none. What was never seen to be sent is left out. */
@@ -68,14 +67,16 @@ const pair = (seen: Seen): readonly Sent[] => {
   const sent = seen.sent
     .toSorted(ascending)
     .map((sentNs): Sent => ({ packet: seen.packet, sentNs, receivedNs: null }))
-  for (const receivedNs of taken(seen)) {
-    const one = sent.findLast(
-      (each) =>
-        each.receivedNs === null &&
-        each.sentNs <= receivedNs + CLOCKS_DIFFER_NS &&
-        receivedNs - each.sentNs < LONGEST_WAY_NS,
-    )
-    if (one !== undefined) one.receivedNs = Math.max(one.sentNs, receivedNs)
+  const arrivals = taken(seen)
+  const found = latestBefore(
+    sent.map(({ sentNs }) => sentNs),
+    arrivals,
+    CLOCKS_DIFFER_NS,
+  )
+  for (const [i, receivedNs] of arrivals.entries()) {
+    const one = sent[found[i] ?? -1]
+    if (one !== undefined && receivedNs - one.sentNs < LONGEST_WAY_NS)
+      one.receivedNs = Math.max(one.sentNs, receivedNs)
   }
   return sent
 }
@@ -183,17 +184,19 @@ export interface Names {
 
 /**
  * @param sightings in any order
- * @param blind when packets may not have been seen; what seems lost then is left out
+ * @param blindOf when packets may not have been seen, asked after the last sighting; what seems lost then is left out
  * @returns messages by the time at which they were sent
  */
 export const joinMessages = (
   sightings: Iterable<Sighting>,
   { known, harness }: Names,
-  blind: readonly Blind[],
+  blindOf: () => readonly Blind[],
 ): readonly Message[] => {
   const nameOf = (address: string): string => known.get(address) ?? address
   const packets: Sent[] = []
-  for (const seen of collect(sightings)) {
+  const all = collect(sightings)
+  const blind = blindOf()
+  for (const seen of all) {
     const { from, to } = seen.packet
     if (harness.has(from) || harness.has(to)) continue
     for (const sent of pair(seen))

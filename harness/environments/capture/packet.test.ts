@@ -117,6 +117,19 @@ describe('a packet', () => {
     expect(keyOf(1, '00000001')).toBe(keyOf(1, '00000001'))
     expect(new Set([keyOf(1, '00000001'), keyOf(2, '00000001'), keyOf(1, '00000002')]).size).toBe(3)
   })
+
+  it('of UDP has a key by its content if the sender does not number it, however much was captured', () => {
+    const packet = (content: string, id = 0) => ipv4('11', udp(53, content), { id })
+    const keyOf = (content: string, id?: number) => readPacket(IPV4, packet(content, id))?.key
+    expect(keyOf('ab01')).toBe(keyOf('ab01'))
+    expect(keyOf('ab01')).not.toBe(keyOf('ab02'))
+    expect(keyOf('ab01', 7)).toBe(keyOf('ab02', 7))
+    const long = packet('ab'.repeat(400))
+    expect(readPacket(IPV4, long.subarray(0, 162))?.key).toBe(readPacket(IPV4, long.subarray(0, 176))?.key)
+    const completed = Buffer.from(packet('ab01'))
+    completed.writeUInt16BE(0x1234, 26)
+    expect(readPacket(IPV4, completed)?.key).toBe(keyOf('ab01'))
+  })
 })
 
 describe('hostile packets', () => {

@@ -2,6 +2,7 @@
  * What is known of a captured packet by its headers: IPv4 (RFC 791), IPv6 (RFC 8200), TCP (RFC 9293), UDP (RFC 768). Packets
  * may be cut off anywhere, and their bytes come from others: what does not fit is null, and nothing is read beyond the end.
  */
+import zlib from 'node:zlib'
 import type { Message } from '../../api/message.ts'
 import { PROBE_PORTS } from '../../faults/packet/probe.ts'
 
@@ -51,6 +52,10 @@ const inHex = (packet: Buffer, at: number): string =>
     .map((part) => Number.parseInt(part, 16).toString(16))
     .join(':')
 
+/** Called for each packet: to join the bytes of a part takes five times as long. */
+const addressAt = (packet: Buffer, at: number): string =>
+  `${packet[at]}.${packet[at + 1]}.${packet[at + 2]}.${packet[at + 3]}`
+
 const readIpv4 = (packet: Buffer): Internet | null => {
   if (packet.length < 20 || (packet[0] as number) >> 4 !== 4) return null
   const at = ((packet[0] as number) & 15) * 4
@@ -58,8 +63,8 @@ const readIpv4 = (packet: Buffer): Internet | null => {
   const offset = packet.readUInt16BE(6) & 0x1fff
   if (at < 20 || length < 0) return null
   return {
-    from: packet.subarray(12, 16).join('.'),
-    to: packet.subarray(16, 20).join('.'),
+    from: addressAt(packet, 12),
+    to: addressAt(packet, 16),
     protocol: packet[9] as number,
     at,
     length,
@@ -96,7 +101,8 @@ const READABLE_WITHIN = 24
 const MOST_INFO = 60
 
 const infoOf = (packet: Buffer, at: number, bytes: number): string => {
-  const text = packet.toString('latin1', at, Math.min(packet.length, at + bytes))
+  const most = Math.min(bytes, READABLE_WITHIN + MOST_INFO)
+  const text = packet.toString('latin1', at, Math.min(packet.length, at + most))
   const found = READABLE.exec(text)
   return found === null || found.index > READABLE_WITHIN ? '' : found[0].slice(0, MOST_INFO)
 }
@@ -164,6 +170,20 @@ const readTransport = (packet: Buffer, internet: Internet): Transport | null => 
   return isDiscovery ? null : readOther(internet)
 }
 
+/** What every view of a packet has of it, however it was captured. */
+const CERTAIN_BYTES = 160
+
+/**
+ * Linux numbers the packets of UDP only on connected sockets, and IPv6 only fragments: what is sent every second, such as
+ * heartbeats, would look alike. So the content tells packets without a number apart, without UDP's header: its checksum may
+ * be completed on the way.
+ */
+const contentOf = (packet: Buffer, { protocol, at, length, id, isLaterFragment }: Internet): string => {
+  const isNumbered = NAMES[protocol] === 'tcp' || (id !== '' && !id.startsWith('0.'))
+  const begin = at + (NAMES[protocol] === 'udp' && !isLaterFragment ? 8 : 0)
+  return isNumbered ? '' : String(zlib.crc32(packet.subarray(begin, Math.min(at + length, CERTAIN_BYTES))))
+}
+
 /** Multicast and broadcast: who should get it is not known. */
 const isForGroup = (to: string): boolean =>
   to.startsWith('ff') || to.endsWith('.255') || Number(to.split('.')[0]) >= 224
@@ -180,11 +200,12 @@ export const readPacket = (type: number, packet: Buffer): Packet | null => {
   if (transport === null) return null
   const { from, to, protocol, id } = internet
   const { ports, bytes, kind, sequence } = transport
+  const content = contentOf(packet, internet)
   return {
     from,
     to,
     protocol: NAMES[protocol] ?? `ip-${protocol}`,
     ...transport,
-    key: `${from} ${to} ${protocol} ${ports?.join() ?? ''} ${id} ${sequence} ${bytes} ${kind}`,
+    key: `${from} ${to} ${protocol} ${ports?.join() ?? ''} ${id} ${sequence} ${bytes} ${kind} ${content}`,
   }
 }

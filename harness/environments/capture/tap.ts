@@ -10,6 +10,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { LOG_GROUP, LOGGED_BYTES } from '../../faults/iptables.ts'
+import { waitUntil } from '../../support/wait.ts'
 
 /** How long it writes into one file. A file is named after the monotonic nanoseconds of its first record. */
 const SEGMENT_MS = 1000
@@ -18,6 +19,9 @@ const SEGMENT_MS = 1000
 const BLOCK_BYTES = 32_768
 const BLOCKS = 32
 const RETIRE_MS = 50
+
+const START_TIMEOUT_MS = 30_000
+const END_TIMEOUT_MS = 10_000
 
 /** Offset of the interface's index among what a filter may ask of a frame besides its bytes. */
 const INTERFACE = 0xffff_f008
@@ -148,8 +152,9 @@ export class Tap implements AsyncDisposable {
     const settings = [SEGMENT_MS, BLOCK_BYTES, BLOCKS, RETIRE_MS, LOGGED_BYTES].map(String)
     const args = [folder, String(LOG_GROUP), ...settings, filterInHex(), ...pids.map(String)]
     this.#process = spawn('perl', ['-e', SCRIPT, ...args], { stdio: ['pipe', 'pipe', 'pipe'] })
-    this.#exited = once(this.#process, 'exit').then(() => {
+    this.#exited = once(this.#process, 'exit').then(([code, signal]) => {
       this.#endedNs = process.hrtime.bigint()
+      if (this.complaint === '' && code !== 0) this.#said += `it ended with ${signal ?? `exit code ${code}`}`
     })
     this.#process.stdin?.on('error', () => {})
     for (const stream of [this.#process.stdout, this.#process.stderr])
@@ -165,9 +170,10 @@ export class Tap implements AsyncDisposable {
    */
   static async open(folder: string, pids: readonly number[]): Promise<Tap> {
     const tap = new Tap(folder, pids)
+    const signal = AbortSignal.timeout(START_TIMEOUT_MS)
     while (!tap.#said.endsWith('ready\n')) {
       const { stdout } = tap.#process
-      await Promise.race([once(stdout as NodeJS.ReadableStream, 'data'), tap.#exited])
+      await Promise.race([once(stdout as NodeJS.ReadableStream, 'data', { signal }), tap.#exited])
       if (tap.#endedNs !== null) throw new Error(`the capture did not start: ${tap.#said.trim()}`)
     }
     return tap
@@ -183,9 +189,12 @@ export class Tap implements AsyncDisposable {
     return this.#endedNs
   }
 
-  /** Ends it, once everything that the kernel has seen until now is written. */
+  /** Ends it, once everything that the kernel has seen until now is written. A disk that does not answer is not waited for. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#process.stdin?.end()
-    await this.#exited
+    const isOver = await waitUntil(() => this.#endedNs !== null, END_TIMEOUT_MS, 10)
+    if (isOver) return
+    this.#said += `it did not end within ${END_TIMEOUT_MS / 1000} s, and was killed`
+    this.#process.kill('SIGKILL')
   }
 }

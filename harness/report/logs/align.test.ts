@@ -313,3 +313,36 @@ describe('laws', () => {
     )
   })
 })
+
+describe('a log that cannot be shown as a whole', () => {
+  it('says how much of its beginning was not read, and that lines are counted from there', () => {
+    const logs = [{ node: 'n1', text: '2026-11-27T15:00:05Z x', leftOutBytes: 3 * 2 ** 20 }]
+    const { files } = alignLogs({ ...recordOf({}), logs }, 0)
+    expect(files[0]?.notes).toEqual([
+      'The file is long, and its first 3.0 MB are left out: lines are counted from there.',
+    ])
+  })
+
+  it('keeps lines without times last, whatever times others have', () => {
+    const { lines } = align({ n1: 'no time', n2: '2261-11-27T15:00:05Z far away' })
+    expect(lines.map(({ node }) => node)).toEqual(['n2', 'n1'])
+  })
+})
+
+describe('times without a zone of which some are not in the run', () => {
+  it('are not said to be in it', () => {
+    const { files } = align({ n1: '2026-11-27 15:00:05 x\n2026-11-27 15:00:06 x\n2026-11-27 14:00:07 x' })
+    expect(files[0]?.notes).toEqual([
+      'Times without a zone are read as UTC. Most then lie in the run. 1 of 3 of them do not: the clock was wrong, or its zone changed.',
+    ])
+  })
+})
+
+describe('a clock that is moved long before its fault is recorded as injected', () => {
+  it('is corrected from then on, if the run recorded when the injection began', () => {
+    const fault = clockFault('step', 10, 20, { offsetMs: 60_000 })
+    const secondsWith = (faults: readonly FaultRecord[]) => secondsOf(align(written(69.7), { faults }).lines)
+    expect(secondsWith([{ ...fault, injectingAtNs: 9.5e9 }])).toEqual([9.7])
+    expect(secondsWith([fault])).toEqual([69.7])
+  })
+})

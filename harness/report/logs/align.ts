@@ -25,7 +25,7 @@ export interface LogLine {
   readonly raw: readonly [number, number] | null
   /** By how much the node's clock was ahead, which is subtracted. 0: it was right, as far as is known. */
   readonly aheadMs: number
-  /** A fault moved the clock, which showed this time twice: the line may have been written at another time. */
+  /** A fault moved the clock, which did not show this time once: the line may have been written at another time. */
   readonly isUnsure: boolean
   /** Its own, or that of the line it belongs to. */
   readonly level: Level
@@ -97,8 +97,16 @@ const rounded = (ms: number): number => Math.round(ms * MS_DIGITS) / MS_DIGITS
 const levelOf = (line: string, stamp: Stamp | null, owner: Level): Level =>
   stamp === null ? levelBelow(owner, line) : (stamp.level ?? levelByWords(line.slice(stamp.time.to)))
 
-const readFile = ({ node, text }: NodeLog, first: number, clocks: Clocks): ReadFile => {
-  const texts = plainLines(text)
+/** Not the whole file was read. */
+const leftOutNote = (bytes: number): readonly string[] =>
+  bytes === 0
+    ? []
+    : [
+        `The file is long, and its first ${(bytes / 2 ** 20).toFixed(1)} MB are left out: lines are counted from there.`,
+      ]
+
+const readFile = ({ node, text, leftOutBytes = 0 }: NodeLog, first: number, clocks: Clocks): ReadFile => {
+  const { lines: texts, leftOut } = plainLines(text)
   const recognised = recogniseFormats(texts)
   const stamps = texts.map((line) => readStamp(recognised, line))
   const { run } = clocks
@@ -124,7 +132,7 @@ const readFile = ({ node, text }: NodeLog, first: number, clocks: Clocks): ReadF
     }
   })
   const timed = stamps.filter((stamp) => stamp !== null).length
-  const notes = wall?.notes ?? []
+  const notes = [...leftOutNote(leftOutBytes + leftOut), ...(wall?.notes ?? [])]
   return {
     lines,
     file: { node, lines: lines.length, first, timed, format: formatNames(recognised), notes },
@@ -138,7 +146,7 @@ const inOrder = (files: readonly ReadFile[]): readonly LogLine[] => {
   return files
     .flatMap(({ lines }) => lines)
     .sort((a, b) => {
-      const [at, bt] = [a.placeNs ?? Number.MAX_SAFE_INTEGER, b.placeNs ?? Number.MAX_SAFE_INTEGER]
+      const [at, bt] = [a.placeNs ?? Number.POSITIVE_INFINITY, b.placeNs ?? Number.POSITIVE_INFINITY]
       if (at !== bt) return at - bt
       return a.node === b.node ? a.number - b.number : (rank.get(a.node) ?? 0) - (rank.get(b.node) ?? 0)
     })

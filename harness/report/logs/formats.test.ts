@@ -355,3 +355,26 @@ describe('levels by words', () => {
     expect(levelByWords(line)).toBe(level)
   })
 })
+
+describe('a hostile or unusual line', () => {
+  it('whose level is a name that every object has, has none', () => {
+    for (const name of ['constructor', '__proto__', 'toString', 'valueOf']) {
+      const line = `{"level":"${name}","time":"2026-11-27T15:00:05Z"}`
+      expect(readStamp(recogniseFormats([line]), line)?.level).toBeNull()
+      expect(levelByWords(`[${name}] x`)).toBe('none')
+    }
+  })
+
+  it('that goes on with a word that begins like a zone still has a time', () => {
+    for (const line of ['2026-11-27 15:00:05 Zookeeper starts', '2026-11-27 15:00:05 UTCX']) {
+      const recognised = recogniseFormats([line])
+      expect(formatNames(recognised)).toBe('ISO 8601 without zone')
+      expect(readStamp(recognised, line)?.time.kind).toBe('local')
+    }
+  })
+
+  it('of JSON has the time of the first key that is one', () => {
+    const line = '{"msg":"x","t":5,"date":"7 days","ts":"2026-11-27T15:00:05Z"}'
+    expect(readStamp(recogniseFormats([line]), line)?.time.ms).toBe(Date.parse('2026-11-27T15:00:05Z'))
+  })
+})

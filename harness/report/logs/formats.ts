@@ -21,9 +21,10 @@ export interface LogFormat {
 const DATE = String.raw`(?<year>\d{4})-(?<month>\d\d)-(?<day>\d\d)`
 const SLASHED = String.raw`(?<year>\d{4})/(?<month>\d\d)/(?<day>\d\d)`
 const CLOCK = String.raw`(?<hour>\d\d):(?<minute>\d\d):(?<second>\d\d(?:[.,]\d{1,9})?)`
-const ZONE = String.raw`(?<zone>Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?![\w:])`
+const ZONE_TEXT = String.raw`(?:Z|UTC|GMT|[+-]\d\d(?::?\d\d)?)(?![\w:])`
+const ZONE = `(?<zone>${ZONE_TEXT})`
 /** A date with a zone is not one without: in a log that has both, all would be read without. */
-const NO_ZONE = String.raw`(?!\d|[.,]\d| ?(?:Z|UTC|GMT|[+-]\d\d))`
+const NO_ZONE = String.raw`(?!\d|[.,]\d| ?${ZONE_TEXT})`
 const MONTH = `(?<month>Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`
 
 const kindOf = ({ year, zone }: Readonly<Record<string, string | undefined>>): TimeKind => {
@@ -87,16 +88,18 @@ const byKey =
   (line: RegExp, key: RegExp, level: RegExp) =>
   (text: string): Stamp | null => {
     if (!line.test(text)) return null
-    const match = key.exec(text)
-    const value = match?.groups?.value
-    if (value === undefined) return null
-    const time = valueTime(value, placeOf(match, value).from)
-    const named = level.exec(text)?.[1]
-    return time === null ? null : { time, level: named === undefined ? null : levelNamed(named) }
+    // Other values have such keys too, such as `t` for a term: the first one that is a time counts.
+    for (const match of text.matchAll(key)) {
+      const value = match.groups?.value ?? ''
+      const time = valueTime(value, placeOf(match, value).from)
+      const named = level.exec(text)?.[1]
+      if (time !== null) return { time, level: named === undefined ? null : levelNamed(named) }
+    }
+    return null
   }
 
 const jsonKey = (names: string): RegExp =>
-  new RegExp(`"(?:${names})"\\s*:\\s*(?:\\{"\\$date"\\s*:\\s*)?"?(?<value>[\\d][^",}]*)`)
+  new RegExp(`"(?:${names})"\\s*:\\s*(?:\\{"\\$date"\\s*:\\s*)?"?(?<value>[\\d][^",}]*)`, 'g')
 
 const JSON_LEVEL = /"(?:level|severity|lvl|log\.level|levelname|s)"\s*:\s*"?(\w+)/
 
@@ -191,7 +194,7 @@ export const FORMATS: readonly LogFormat[] = [
     name: 'logfmt',
     read: byKey(
       /^\w+=/,
-      /\b(?:time|ts|t|timestamp)="?(?<value>\d[^\s"]*(?: [^"=]*(?="))?)/,
+      /\b(?:time|ts|t|timestamp)="?(?<value>\d[^\s"]*(?: [^"=]*(?="))?)/g,
       /\b(?:level|lvl|severity)="?(\w+)/,
     ),
   },

@@ -4,8 +4,12 @@
 export const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'none'] as const
 export type Level = (typeof LEVELS)[number]
 
+/** A map, since a log may name a level `constructor`, which every object has. */
+const levelsBy = (levels: Readonly<Record<string, Level>>): ReadonlyMap<string, Level> =>
+  new Map(Object.entries(levels))
+
 /** Words for levels, in lower case, as loggers write them. */
-const NAMES: Readonly<Record<string, Level>> = {
+const NAMES = levelsBy({
   fatal: 'fatal',
   panic: 'fatal',
   dpanic: 'fatal',
@@ -44,10 +48,10 @@ const NAMES: Readonly<Record<string, Level>> = {
   trace: 'debug',
   trc: 'debug',
   verbose: 'debug',
-}
+})
 
 /** By the first letter: glog, klog, MongoDB, Android; Redis has signs. */
-const SIGNS: Readonly<Record<string, Level>> = {
+const SIGNS = levelsBy({
   F: 'fatal',
   E: 'error',
   W: 'warn',
@@ -59,7 +63,7 @@ const SIGNS: Readonly<Record<string, Level>> = {
   '*': 'info',
   '-': 'debug',
   '.': 'debug',
-}
+})
 
 /** Pino, Bunyan: 60 is fatal, 50 error, 40 a warning, 30 info. */
 const byNumber = (level: number): Level => {
@@ -71,7 +75,7 @@ const byNumber = (level: number): Level => {
 
 /** The level that a logger calls by this word, sign or number; null if none is called so. */
 export const levelNamed = (name: string): Level | null =>
-  NAMES[name.toLowerCase()] ?? SIGNS[name] ?? (/^\d\d$/.test(name) ? byNumber(Number(name)) : null)
+  NAMES.get(name.toLowerCase()) ?? SIGNS.get(name) ?? (/^\d\d$/.test(name) ? byNumber(Number(name)) : null)
 
 /** Messages may quote anything: a level stands near the begin of a line. */
 const NEAR = 160
@@ -107,7 +111,7 @@ export const levelBelow = (owner: Level, text: string): Level => {
 export const levelByWords = (text: string): Level => {
   const near = text.slice(0, NEAR)
   for (const [, named, bracketed, capitals, word] of near.matchAll(MARKED)) {
-    const level = NAMES[(named ?? bracketed ?? capitals ?? word?.split(' ')[0] ?? '').toLowerCase()]
+    const level = NAMES.get((named ?? bracketed ?? capitals ?? word?.split(' ')[0] ?? '').toLowerCase())
     if (level !== undefined) return level
   }
   return WORDS.find(([words]) => words.test(near))?.[1] ?? 'none'

@@ -16,6 +16,8 @@ const NOISE_MS = 50
 /** How a clock runs while a fault is in force, in ms of the run. */
 interface Motion {
   readonly kind: 'moved' | 'alternating' | 'drifting' | 'still'
+  /** The earliest time at which it may have begun. */
+  readonly beginsMs: number
   readonly fromMs: number
   readonly toMs: number
   /** Ahead of the true time. */
@@ -49,13 +51,21 @@ const beginMs = ({ planned: { intent }, injectedAtNs, healingAtNs, healedAtNs }:
   return Math.min(injectedMs + numberIn(intent, 'suspendMs'), healingMs)
 }
 
+/** A suspended node goes on with the moved clock; others may be reached while the injection of the fault is under way. */
+const earliestMs = ({ planned: { intent }, injectingAtNs }: FaultRecord, fromMs: number): number =>
+  injectingAtNs === undefined || intent.mode === 'suspend'
+    ? fromMs - SLACK_MS
+    : Math.min(fromMs - SLACK_MS, injectingAtNs / NS_PER_MS)
+
 /** An effective fault of the model `clock` says in its intent how the clock moves, and in its measurements where it was. */
 const motionOf = (fault: FaultRecord): Motion => {
   const { intent } = fault.planned
+  const fromMs = beginMs(fault)
   const measured = fault.effects.findLast(({ effective }) => effective)?.measurements ?? {}
   return {
     kind: KINDS[String(intent.mode)] ?? 'moved',
-    fromMs: beginMs(fault),
+    beginsMs: earliestMs(fault, fromMs),
+    fromMs,
     toMs: (fault.healedAtNs ?? Number.POSITIVE_INFINITY) / NS_PER_MS,
     offsetMs: numberIn(measured, 'offsetMs'),
     ratePpm: numberIn(intent, 'ratePpm'),
@@ -87,8 +97,7 @@ export const nodeClocksOf = (
   )
 }
 
-const isWithin = ({ fromMs, toMs }: Motion, ms: number): boolean =>
-  ms >= fromMs - SLACK_MS && ms <= toMs + SLACK_MS
+const isWithin = ({ beginsMs, toMs }: Motion, ms: number): boolean => ms >= beginsMs && ms <= toMs + SLACK_MS
 
 /** When the clock showed this time while it moved so; null: it did not. */
 const timeDuring = (motion: Motion, shownMs: number, beforeMs: number): number | null => {
@@ -112,7 +121,7 @@ const mayBeTrue = ({ motions }: NodeClock, ms: number): boolean =>
 export interface ShownTime {
   /** Of the run. */
   readonly ms: number
-  /** Its clock showed this time again, when a fault began or ended: the line may have been written then. */
+  /** A fault moved its clock, which showed this time twice, or never as far as was measured. */
   readonly isUnsure: boolean
 }
 
@@ -127,7 +136,7 @@ export const timeShown = (clock: NodeClock, shownMs: number, beforeMs: number): 
   if (clock.motions.length === 0) return { ms: own, isUnsure: false }
   const during = clock.motions.map((motion) => timeDuring(motion, own, beforeMs)).filter((ms) => ms !== null)
   const possible = mayBeTrue(clock, own) ? [own, ...during] : during
-  if (possible.length === 0) return { ms: own, isUnsure: false }
+  if (possible.length === 0) return { ms: own, isUnsure: true }
   const later = possible.filter((ms) => ms >= beforeMs)
   const ms = later.length > 0 ? Math.min(...later) : Math.max(...possible)
   return { ms, isUnsure: later.some((each) => Math.abs(each - ms) > SLACK_MS) }

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainLines } from './plain-lines.ts'
+import { plainLines as read } from './plain-lines.ts'
+
+const plainLines = (text: string): readonly string[] => read(text).lines
 
 /** Control characters but for tabs, and overrides of the direction of text. */
 const UNSAFE = /[^\P{Cc}\t]|[\u202a-\u202e\u2066-\u2069]/u
@@ -49,5 +51,21 @@ describe('lines of a log', () => {
         for (const line of plainLines(text)) expect(line).not.toMatch(UNSAFE)
       }),
     )
+  })
+
+  it('are the last ones if there are too many, and it is known how much stands before them', () => {
+    expect(read('a\nbc\nd\ne\n', 2)).toEqual({ lines: ['d', 'e'], leftOut: 5 })
+    expect(read('a\nbc\nd\ne', 2)).toEqual({ lines: ['d', 'e'], leftOut: 5 })
+    expect(read('a\n\n\n', 2)).toEqual({ lines: ['', ''], leftOut: 2 })
+    expect(read('a\nb', 2)).toEqual({ lines: ['a', 'b'], leftOut: 0 })
+    expect(read('\n'.repeat(16 * 2 ** 20)).lines.length).toBe(400_000)
+  })
+
+  it('take no longer for being long: sequences that never end', () => {
+    const began = performance.now()
+    for (const text of ['\x1b[0', '\x1b]x', '\x1b[;', '\x1b  '])
+      for (const line of [text.repeat(2_000_000), text + text.slice(-1).repeat(10_000_000)])
+        expect(plainLines(line)[0]?.length).toBeLessThan(20_000)
+    expect(performance.now() - began).toBeLessThan(20_000)
   })
 })

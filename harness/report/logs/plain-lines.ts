@@ -22,10 +22,31 @@ const cut = (line: string): string => {
 
 const plain = (line: string): string => visible(cut(line.replace(/\r$/, '').replace(ESCAPE_SEQUENCE, '')))
 
-/** The lines of a log, without the empty one after the last line break. */
-export const plainLines = (text: string): readonly string[] => {
-  if (text === '') return []
-  const lines = text.split('\n')
+/** Of one log, so many lines are kept: millions of short ones would need gigabytes. */
+const MOST_LINES = 400_000
+
+/** Where the last `most` lines of a text begin. */
+const beginOfLast = (text: string, most: number): number => {
+  let at = text.endsWith('\n') ? text.length - 1 : text.length
+  for (let lines = 0; lines < most; lines++) {
+    if (at <= 0) return 0
+    at = text.lastIndexOf('\n', at - 1)
+    if (at < 0) return 0
+  }
+  return at + 1
+}
+
+export interface PlainLines {
+  readonly lines: readonly string[]
+  /** UTF-16 code units before them that are left out, since there are too many lines. */
+  readonly leftOut: number
+}
+
+/** The last lines of a log, without the empty one after the last line break. */
+export const plainLines = (text: string, most = MOST_LINES): PlainLines => {
+  if (text === '') return { lines: [], leftOut: 0 }
+  const leftOut = beginOfLast(text, most)
+  const lines = text.slice(leftOut).split('\n')
   if (lines.at(-1) === '') lines.pop()
-  return lines.map(plain)
+  return { lines: lines.map(plain), leftOut }
 }

@@ -83,8 +83,17 @@ const zoneOf = (times: readonly RawTime[], clock: RunClock, localEastMs: number)
   const name = zoneName(best)
   if (count(best) === 0)
     return { eastMs: 0, note: 'Times without a zone are read as UTC; in no zone do they lie in the run.' }
-  if (best === 0) return { eastMs: 0, note: 'Times without a zone are read as UTC.' }
-  return { eastMs: best, note: `Times without a zone are read as ${name}: so they lie in the run.` }
+  const outside = times.length - count(best)
+  const rest =
+    outside === 0
+      ? ''
+      : ` ${outside} of ${times.length} of them do not: the clock was wrong, or its zone changed.`
+  if (best === 0)
+    return {
+      eastMs: 0,
+      note: `Times without a zone are read as UTC.${rest && ` Most then lie in the run.${rest}`}`,
+    }
+  return { eastMs: best, note: `Times without a zone are read as ${name}: so they lie in the run.${rest}` }
 }
 
 const UPTIME_NOTE =

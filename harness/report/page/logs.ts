@@ -38,7 +38,7 @@ const addressOfLine = ({ node, number }: ShownLine): string => `${node}:${number
 const correctionText = ({ aheadMs, isUnsure }: ShownLine): string => {
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(3)
   const corrected = `, corrected: its clock was ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`
-  const unsure = ', or at another time: a fault moved its clock, which showed this time twice'
+  const unsure = ', or at another time: a fault moved its clock'
   return `${aheadMs === 0 ? '' : corrected}${isUnsure ? unsure : ''}`
 }
 
@@ -149,7 +149,7 @@ class Logs implements LogsView {
     const next = this.lines.findIndex((line) => line.node === node && line.number > number)
     const row = next < 0 ? this.#rows.length : this.#rowAtLeast(next)
     const gap = this.#rows.findLastIndex(
-      (each, i) => i <= row && 'omitted' in each && each.omitted.text.includes(`${node} `),
+      (each, i) => i <= row && 'omitted' in each && `, ${each.omitted.text}`.includes(`, ${node} `),
     )
     this.#list.activate(Math.max(0, gap))
   }

@@ -58,6 +58,14 @@ describe('an arrow', () => {
     ])
   })
 
+  it('that only logs tell of is not lost, even if no log tells that it arrived', () => {
+    const window = windowOf([{ us: 100_000, took: -1 }, { us: 100_000 }])
+    const told = { ...window, messages: { ...window.messages, texts: ['log', 'data', 'open', ''] } }
+    const { arrows, lost } = layOut(told, WHOLE, ALL)
+    expect([arrows.map(({ style }) => style), lost]).toEqual([['unheard', 'told'], 0])
+    expect(layOut(told, WHOLE, { ...ALL, onlyLost: true }).arrows).toEqual([])
+  })
+
   it('of a lost message ends on the way', () => {
     const { arrows, lanes, lost } = layOut(windowOf([{ us: 100_000, took: -1, from: 0, to: 2 }]), WHOLE, ALL)
     const [{ from, to, style }] = arrows as [(typeof arrows)[number]]

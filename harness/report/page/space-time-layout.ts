@@ -25,8 +25,8 @@ export interface Arrow {
   readonly style: ArrowStyle
 }
 
-/** `upkeep`: it opens or closes a connection. */
-export const ARROW_STYLES = ['data', 'repeated', 'upkeep', 'lost'] as const
+/** `upkeep`: it opens or closes a connection. `told`: by logs. `unheard`: no log tells that it arrived, which proves no loss. */
+export const ARROW_STYLES = ['data', 'repeated', 'upkeep', 'lost', 'told', 'unheard'] as const
 export type ArrowStyle = (typeof ARROW_STYLES)[number]
 
 /** Messages of one pair of hosts in one slice of time, drawn together. */
@@ -130,8 +130,15 @@ const sentMsOf = ({ fromMs, messages }: SpaceTimeWindow, message: number): numbe
 const endMsOf = (window: SpaceTimeWindow, message: number): number =>
   sentMsOf(window, message) + Math.max(0, window.messages.tookUs[message] as number) / 1e3
 
-const isLost = ({ messages }: SpaceTimeWindow, message: number): boolean =>
-  (messages.tookUs[message] as number) < 0
+const hasArrived = ({ messages }: SpaceTimeWindow, message: number): boolean =>
+  (messages.tookUs[message] as number) >= 0
+
+/** A log tells of it, and no capture. */
+export const isTold = ({ messages: { link, texts } }: SpaceTimeWindow, message: number): boolean =>
+  texts[link[message] as number] === 'log'
+
+const isLost = (window: SpaceTimeWindow, message: number): boolean =>
+  !hasArrived(window, message) && !isTold(window, message)
 
 const inView = (window: SpaceTimeWindow, { fromMs, toMs }: View): readonly number[] =>
   [...window.messages.sentUs.keys()].filter(
@@ -140,6 +147,7 @@ const inView = (window: SpaceTimeWindow, { fromMs, toMs }: View): readonly numbe
 
 const styleOf = (window: SpaceTimeWindow, message: number): ArrowStyle => {
   const { kind, segments, texts } = window.messages
+  if (isTold(window, message)) return hasArrived(window, message) ? 'told' : 'unheard'
   if (isLost(window, message)) return 'lost'
   if (texts[kind[message] as number] !== 'data') return 'upkeep'
   return (segments[message] as number) < 0 ? 'repeated' : 'data'
@@ -149,9 +157,9 @@ const arrowOf = (window: SpaceTimeWindow, view: View, message: number): Arrow =>
   const { messages } = window
   const from = { x: xOf(sentMsOf(window, message), view), y: laneY(messages.from[message] as number) }
   const y = laneY(messages.to[message] as number)
-  const to = isLost(window, message)
-    ? { x: from.x, y: from.y + (y - from.y) * LOST_AFTER }
-    : { x: xOf(endMsOf(window, message), view), y }
+  const to = hasArrived(window, message)
+    ? { x: xOf(endMsOf(window, message), view), y }
+    : { x: from.x, y: from.y + (y - from.y) * LOST_AFTER }
   return { message, from, to, style: styleOf(window, message) }
 }
 

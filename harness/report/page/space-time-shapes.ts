@@ -50,11 +50,11 @@ export const arrowShapes = (arrows: readonly Arrow[]): readonly SVGElement[] =>
   ARROW_STYLES.flatMap((style) => {
     const those = arrows.filter((arrow) => arrow.style === style)
     if (those.length === 0) return []
+    const lines = shape('path', { class: `message ${style}`, d: those.map(line).join('') })
+    // What is not known has no end.
+    if (style === 'unheard') return [lines]
     const ends = those.map(style === 'lost' ? cross : head).join('')
-    return [
-      shape('path', { class: `message ${style}`, d: those.map(line).join('') }),
-      shape('path', { class: `${style === 'lost' ? 'cross' : 'head'} ${style}`, d: ends }),
-    ]
+    return [lines, shape('path', { class: `${style === 'lost' ? 'cross' : 'head'} ${style}`, d: ends })]
   })
 
 const thickness = (count: number): number => 0.5 + Math.log2(count) * 0.35

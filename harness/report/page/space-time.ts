@@ -13,6 +13,7 @@ import {
   type Choice,
   type Flow,
   firstView,
+  isTold,
   LEFT,
   layOut,
   MOST_ARROWS,
@@ -36,6 +37,8 @@ const MEANINGS: Readonly<Record<ArrowStyle, string>> = {
   repeated: 'arrived, sent again by TCP',
   upkeep: 'opens or closes a connection',
   lost: 'lost on the way',
+  told: 'arrived, by the logs of nodes',
+  unheard: 'sent by a log; no log tells that it arrived',
 }
 
 const HELP =
@@ -52,13 +55,15 @@ const describeMessage = (window: SpaceTimeWindow, { message }: Arrow): string =>
   const text = (column: readonly number[]): string => m.texts[column[message] as number] as string
   const [took, segments] = [m.tookUs[message] as number, m.segments[message] as number]
   const sentMs = fromMs + (m.sentUs[message] as number) / 1e3
+  const isByLog = isTold(window, message)
+  const missing = isByLog ? 'no log tells that it arrived' : 'lost'
   const kind = text(m.kind) === 'data' ? `${m.bytes[message]} bytes` : `${text(m.kind)} (TCP)`
   const parts = [
     `${lanes[m.from[message] as number]} to ${lanes[m.to[message] as number]}`,
-    `${text(m.link)}: ${kind}`,
+    isByLog ? 'by their logs' : `${text(m.link)}: ${kind}`,
     ...(Math.abs(segments) > 1 ? [`in ${Math.abs(segments)} segments`] : []),
     ...(segments < 0 ? ['sent again by TCP'] : []),
-    `sent at ${seconds(sentMs)}, ${took < 0 ? 'lost' : `arrived ${(took / 1e3).toFixed(3)} ms later`}`,
+    `sent at ${seconds(sentMs)}, ${took < 0 ? missing : `arrived ${(took / 1e3).toFixed(3)} ms later`}`,
   ]
   const info = text(m.info)
   return `${parts.join(', ')}${info === '' ? '' : `: ${info}`}`

@@ -4,6 +4,8 @@
  */
 import { flushCompileCache } from 'node:module'
 import { deviationsOf } from '../bugs/bugs.ts'
+import type { Message, NodeId } from '../core/types.ts'
+import { receivedLine, sentLine } from '../message-lines.ts'
 import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
 import { type Allowed, serveClients } from './http.ts'
 import { listenForPeers, PeerLink } from './peers.ts'
@@ -60,7 +62,10 @@ const start = (config: ServerConfig): void => {
       random: Math.random,
     },
     storage,
-    send: (envelope) => links.get(envelope.to)?.send(envelope),
+    send: (envelope) => {
+      const isSent = links.get(envelope.to)?.send(envelope) === true
+      if (isSent && config.logsMessages) log(sentLine(envelope))
+    },
     log,
     compactEvery: config.compactEvery,
     version: config.version,
@@ -68,10 +73,11 @@ const start = (config: ServerConfig): void => {
     deviations,
   })
   const address = config.addresses[config.id] as string
-  listenForPeers(address, PEER_PORT, config.version, (from, message) => replica.receive(from, message)).on(
-    'error',
-    fail,
-  )
+  const receive = (from: NodeId, message: Message): void => {
+    if (config.logsMessages) log(receivedLine(from, message))
+    replica.receive(from, message)
+  }
+  listenForPeers(address, PEER_PORT, config.version, receive).on('error', fail)
   const api = deviations.server.clientApiOf(replica)
   serveClients(api, askAuthority(config.authority), address, CLIENT_PORT).on('error', fail)
   setInterval(() => replica.tick(), config.tickMs)

@@ -38,14 +38,16 @@ export class PeerLink {
     this.#version = version
   }
 
-  send(envelope: Envelope): void {
+  /** Whether it was handed to the network. */
+  send(envelope: Envelope): boolean {
     const nowMs = performance.now()
     if (this.#owedSinceMs !== null && nowMs - this.#owedSinceMs > SILENCE_MS) this.#socket?.destroy()
     const socket = this.#connected(nowMs)
-    if (socket === null || socket.writableLength > MAX_BUFFERED_BYTES) return
+    if (socket === null || socket.writableLength > MAX_BUFFERED_BYTES) return false
     this.#owedSinceMs ??= nowMs
     const text = JSON.stringify(envelope)
     socket.write(this.#version === 2 && this.#peerVersion === 2 ? `${checksum(text)}${text}\n` : `${text}\n`)
+    return true
   }
 
   #connected(nowMs: number): net.Socket | null {
