@@ -7,6 +7,7 @@ import type { Finding } from '../api/finding.ts'
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { maskMessage } from '../support/mask.ts'
+import { inNameOrder } from '../support/names.ts'
 import { type Moment, momentOf, pairsAt } from './evidence.ts'
 import { inForce } from './faults.ts'
 import { brokenGroups, excuseOf, type Group } from './groups.ts'
@@ -46,7 +47,7 @@ const findingOf = (record: RunRecord, verdict: RunVerdict, group: Group): Findin
     operations,
     firstAtNs,
     faults: firstAtNs === null ? [] : inForce(record, firstAtNs).map(({ planned }) => planned.id),
-    nodes: [...new Set(nodes)].sort(),
+    nodes: inNameOrder(nodes),
     excuse: excuseOf(record, verdict, group.verdict),
   }
 }
