@@ -150,6 +150,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
     aside: saved,
     note: (kind) => (kind === 'duplicated' ? saved : null),
     anomalies: ANOMALIES,
+    missing: ['lost', 'done without an effect', 'change without a message'],
     table: { columns: COLUMNS, fine: fine.length, fineRows: () => fine.map((row) => ledgerRow(row)) },
     details: {
       mode: start.mode,

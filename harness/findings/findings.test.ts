@@ -57,7 +57,7 @@ const BROKEN = "Read of register was promised linearizable (etcd's documentation
 describe('the headline of an invalid run', () => {
   it('names the promise, who made it, when it broke, the faults then, and the operations', () => {
     expect(headlineOf(record({ faults: [partition(11.5, 20)] }), stale())).toBe(
-      `${BROKEN} at 12.410 s while partition-3 (n1 | n2 n3) was in force: stale read, 2 operations on key 4.`,
+      `${BROKEN} at 12.410 s while partition-3 (n1 | n2 n3) was in force: stale read, shown by 2 operations on key 4.`,
     )
   })
 
@@ -82,14 +82,14 @@ describe('the headline of an invalid run', () => {
     expect(headlineOf(record({ faults: [idle] }), stale())).not.toMatch(/partition|fault/)
     const imported = record({ spec: null, faults: null, vocabulary: null })
     expect(headlineOf(imported, stale())).toBe(
-      "Read was promised linearizable (etcd's documentation), which was broken at 12.410 s: stale read, 2 operations.",
+      "Read was promised linearizable (etcd's documentation), which was broken at 12.410 s: stale read, shown by 2 operations.",
     )
   })
 
   it('gives no time for a history without times', () => {
     const history = STALE.map((operation, i) => ({ ...operation, timeNs: i * 1e6 }))
     const imported = record({ spec: null, faults: null, history })
-    expect(headlineOf(imported, stale())).toBe(`${BROKEN}: stale read, 2 operations on key 4.`)
+    expect(headlineOf(imported, stale())).toBe(`${BROKEN}: stale read, shown by 2 operations on key 4.`)
   })
 
   it('gives the latest time of findings that were counted together, and no fault for it', () => {
@@ -99,7 +99,25 @@ describe('the headline of an invalid run', () => {
       details: { lost: 121 },
     })
     expect(headlineOf(record({ faults: [partition(1, 20)] }), runVerdictOf([lost]))).toBe(
-      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121), 2 operations on key 4.',
+      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121 times), shown by 2 operations on key 4.',
+    )
+  })
+
+  it('says after what something went missing, and no fault for it', () => {
+    const lost = stale({ anomaly: 'lost element', isMissing: true })
+    expect(headlineOf(record({ faults: [partition(1, 20)] }), lost)).toBe(
+      `${BROKEN} after 11.000 s: lost element, shown by 2 operations on key 4.`,
+    )
+  })
+
+  it("tells the checker's own sentence where no operation shows all that was found", () => {
+    const differing = verdictOf({
+      promise: { text: 'replicas agree', source: 'README' },
+      summary: 'n1 and n2 differ at position 7.',
+      evidence: [evidenceOf([], { anomaly: 'diverging replicas', atNs: 12e9 })],
+    })
+    expect(headlineOf(record(), runVerdictOf([differing]))).toBe(
+      'The promise "replicas agree" (README) was broken at 12.000 s: n1 and n2 differ at position 7.',
     )
   })
 
@@ -143,6 +161,22 @@ describe('the headline of other runs', () => {
     )
   })
 
+  it('of an unknown run tells it apart from one in which something was proved', () => {
+    const some = verdictOf({ status: 'valid' })
+    const undecided = verdictOf({ checker: 'x', status: 'unknown', summary: 'Not decided: no time.' })
+    const unknown = {
+      status: 'unknown',
+      summary: undecided.summary,
+      counts: { ok: 1, fail: 0, info: 0 },
+    } as const
+    expect(headlineOf(record(), runVerdictOf([some, undecided], unknown))).toBe(
+      'Not everything was proved: Not decided: no time.',
+    )
+    expect(headlineOf(record(), runVerdictOf([undecided], unknown))).toBe(
+      'Nothing was proved: Not decided: no time.',
+    )
+  })
+
   it('of a broken promise that does not count says why', () => {
     const outside = { ...stale(), status: 'unknown' as const, outsideClaims: true }
     expect(headlineOf(record(), outside)).toMatch(
@@ -176,6 +210,10 @@ describe('findings', () => {
     const within = (limit: string) =>
       print({}, runVerdictOf([verdictOf({ promise: { text: `recovers within ${limit} s`, source: '' } })]))
     expect(within('15.0')).toBe(within('30.5'))
+    const inAll = ['500 ms', '15.0 s', '2 min 30 s'].map((limit) =>
+      print({}, runVerdictOf([verdictOf({ promise: { text: `recovers within ${limit}`, source: '' } })])),
+    )
+    expect(new Set(inAll).size).toBe(1)
   })
 
   it('have another fingerprint for another target, promise, checker, anomaly or kind', () => {
@@ -218,6 +256,45 @@ describe('findings', () => {
       ['lost', 2],
       ['twice', 1],
     ])
+  })
+
+  it('leave out evidence that the promise allows, and count all that the checker counted', () => {
+    const evidence = [
+      evidenceOf([0], { anomaly: 'G1a' }),
+      evidenceOf([2], { anomaly: 'G1a' }),
+      evidenceOf([2], { anomaly: 'G2-item', isAllowed: true }),
+    ]
+    const all = findingsOf(
+      record(),
+      runVerdictOf([verdictOf({ evidence, details: { anomalies: { G1a: 31, 'G2-item': 2 } } })]),
+    )
+    expect(all.map(({ anomaly, count }) => [anomaly, count])).toEqual([['G1a', 31]])
+  })
+
+  it('name no fault where the very time is not known, and only invocations', () => {
+    const faults = [partition(1, 20)]
+    const counted = verdictOf({
+      evidence: [evidenceOf([0, 1, 2, 3], { title: 'lost: 121' })],
+      details: { lost: 121 },
+    })
+    expect(findingsOf(record({ faults }), runVerdictOf([counted]))[0]).toMatchObject({
+      operations: [0, 2],
+      firstAtNs: 12.41e9,
+      faults: [],
+    })
+    expect(findingsOf(record({ faults }), stale({ isMissing: true }))[0]).toMatchObject({
+      firstAtNs: 11e9,
+      faults: [],
+    })
+  })
+
+  it('were found at least once, also without any evidence', () => {
+    expect(findingsOf(record(), runVerdictOf([verdictOf()]))[0]).toMatchObject({ count: 1, operations: [] })
+  })
+
+  it('name nodes in the order in which people count', () => {
+    const history = STALE.map((operation, i) => ({ ...operation, node: i < 2 ? 'n10' : 'n2' }))
+    expect(findingsOf(record({ history }), stale())[0]?.nodes).toEqual(['n2', 'n10'])
   })
 
   it('take a key that looks like a count for a key', () => {
@@ -323,7 +400,8 @@ describe('steps', () => {
     expect(found?.steps.map((step) => ('operation' in step ? step.operation : null))).toEqual([2, 2])
   })
 
-  it('are none where nothing was broken', () => {
+  it('are none where nothing was broken, or nothing of it is in the history', () => {
     expect(stepsOf(record(), runVerdictOf([]))).toBeNull()
+    expect(stepsOf(record(), runVerdictOf([verdictOf({ evidence: [evidenceOf([77])] })]))).toBeNull()
   })
 })

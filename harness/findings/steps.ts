@@ -139,5 +139,6 @@ export const stepsOf = (record: RunRecord, verdict: RunVerdict): Steps | null =>
   const parts = group?.parts.map(({ evidence }) => evidence) ?? []
   const evidence =
     parts.find(({ operations }) => operations.length > 0) ?? parts.find(({ atNs }) => atNs !== undefined)
-  return evidence === undefined ? null : stepsOfEvidence(record, evidence)
+  const found = evidence === undefined ? null : stepsOfEvidence(record, evidence)
+  return found === null || found.steps.length === 0 ? null : found
 }
