@@ -8,6 +8,7 @@ import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { maskPromise } from '../support/mask.ts'
 import { inNameOrder } from '../support/names.ts'
+import { clip } from '../support/visible.ts'
 import { type Moment, momentOf, pairsAt } from './evidence.ts'
 import { inForce } from './faults.ts'
 import { brokenGroups, excuseOf, type Group } from './groups.ts'
@@ -24,6 +25,9 @@ const fingerprintOf = (record: RunRecord, { verdict, anomaly, kind }: Group): st
   const parts = [targetName(record), verdict.checker, maskPromise(verdict.promise.text), anomaly, kind]
   return crypto.createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
+
+/** An imported history may call its nodes anything. */
+const MOST_CHARACTERS = 200
 
 /** The earliest of the times at which a part was complete. */
 const firstMoment = (record: RunRecord, { parts }: Group): Moment | null =>
@@ -61,7 +65,9 @@ const findingOf = (record: RunRecord, verdict: RunVerdict, group: Group): Findin
     operations: pairs.map(({ invocation }) => invocation.index),
     firstAtNs: first?.atNs ?? null,
     faults: faults.map(({ planned }) => planned.id),
-    nodes: inNameOrder(pairs.flatMap(({ invocation }) => invocation.node ?? [])),
+    nodes: inNameOrder(
+      pairs.flatMap(({ invocation: { node } }) => (node === undefined ? [] : clip(node, MOST_CHARACTERS))),
+    ),
     excuse: excuseOf(record, verdict, group.verdict),
   }
 }

@@ -47,9 +47,10 @@ describe('steps', () => {
         (_, process) => [process, 'invoke', 'read', { key: 'k'.repeat(1e6) }] as const,
       ),
     )
+    const named = history.map((operation) => ({ ...operation, node: 'n'.repeat(1e6) }))
     const faults = Array.from({ length: 30 }, (_, n) => partition(0, undefined, `cut-${n}`))
     const operations = history.map(({ index }) => index)
-    const found = stepsOf(record({ history, faults }), stale({ operations }))
+    const found = stepsOf(record({ history: named, faults }), stale({ operations }))
     expect(found).toMatchObject({ omittedOperations: 30, omittedFaults: 10 })
     expect(found?.steps).toHaveLength(20 + 20)
     expect(JSON.stringify(found).length).toBeLessThan(20_000)

@@ -51,7 +51,7 @@ const valueText = (value: unknown): string => {
 /** @param blocked the operation that no order explains, if there is one */
 const operationSteps = ({ invocation, completion }: Pair, blocked: number | null): readonly Step[] => {
   const { index: operation, process, node, f, value, timeNs } = invocation
-  const who = `process ${process}${node === undefined ? '' : ` at ${node}`}`
+  const who = `process ${process}${node === undefined ? '' : ` at ${clip(node, MOST_CHARACTERS)}`}`
   const asked: Step = {
     kind: 'invoke',
     operation,
