@@ -176,6 +176,33 @@ describe('linearizations', () => {
   })
 })
 
+describe('anomalies that a promise allows', () => {
+  it('are shown behind those that break it, and say so', async () => {
+    const txn = (process: number, ...ops: readonly (readonly [string, string, unknown])[]) => {
+      const asked = ops.map(([f, key, value]) => [f, key, f === 'r' ? null : value])
+      return done(process, 'txn', asked, ops)
+    }
+    const evidence = await evidenceOf(
+      listAppend,
+      [
+        [
+          [0, 'invoke', 'txn', [['append', 'x', 1]]],
+          [0, 'fail', 'txn', [['append', 'x', 1]]],
+        ],
+        txn(1, ['r', 'x', [1]]),
+        txn(2, ['append', 'a', 1], ['append', 'b', 1]),
+        txn(3, ['r', 'a', [1]], ['r', 'b', []]),
+        txn(4, ['r', 'b', [1]]),
+      ],
+      { spec: { expect: 'read-committed' } as RunSpec },
+    )
+    const told = evidence.map(({ anomaly, isAllowed = false }) => [anomaly, isAllowed])
+    expect(told[0]).toEqual(['G1a', false])
+    expect(told).toContainEqual(['G-single', true])
+    expect(evidence.at(-1)?.title).toMatch(/\(allowed by read-committed\)$/)
+  })
+})
+
 describe('cycles', () => {
   it('names the transactions by their invocations, and why each edge is there', async () => {
     const [first] = await evidenceOf(listAppend, [
