@@ -92,6 +92,8 @@ export interface Conclusion<Kind extends string> {
   readonly blamed?: string
   /** The standard name of each kind of finding. It has no values in it, so that it is the same in every run. */
   readonly anomalies?: Readonly<Partial<Record<Kind, string>>>
+  /** Kinds of findings whose operations show what should be there, and not when it went missing. */
+  readonly missing?: readonly Kind[]
   /** The table that the rows of findings belong to. */
   readonly table?: TableParts
   /** The details, in addition to the count of each kind. */
@@ -137,7 +139,12 @@ const countsOf = (groups: readonly Group<string>[]): Readonly<Record<string, num
 const evidenceOf = <Kind extends string>(
   { kind, findings }: Group<Kind>,
   excuse: string | null,
-  { note = () => null, anomalies, table }: Pick<Conclusion<Kind>, 'note' | 'anomalies' | 'table'>,
+  {
+    note = () => null,
+    anomalies,
+    missing = [],
+    table,
+  }: Pick<Conclusion<Kind>, 'note' | 'anomalies' | 'missing' | 'table'>,
 ): Evidence => {
   const shown = findings.slice(0, SHOWN)
   const hidden = findings.length - shown.length
@@ -156,6 +163,7 @@ const evidenceOf = <Kind extends string>(
     operations: [...new Set(shown.flatMap(({ operations }) => operations))],
     ...(timesNs.length === 0 ? {} : { atNs: Math.max(...timesNs) }),
     ...(anomaly === undefined ? {} : { anomaly }),
+    ...(missing.includes(kind) ? { isMissing: true } : {}),
     ...(table === undefined || rows.length === 0 ? {} : { view: tableView(table, rows) }),
   }
 }

@@ -4,7 +4,7 @@ import type { RunSpec } from '../harness/api/record.ts'
 import type { Checker, Evidence, EvidenceView } from '../harness/api/verdict.ts'
 import { inDoubt } from '../harness/testing/cases.ts'
 import type { RecordParts } from '../harness/testing/record.ts'
-import { done, judgeSteps, type Step } from '../harness/testing/steps.ts'
+import { done, historyOf, judgeSteps, type Step } from '../harness/testing/steps.ts'
 import { LOCK } from '../harness/vocabularies/locks.ts'
 import { logOffsets, logOrder } from './data/append-log.ts'
 import { bank } from './data/bank.ts'
@@ -25,6 +25,12 @@ const evidenceOf = async (
 ): Promise<readonly Evidence[]> => {
   const { evidence, status, summary } = await judgeSteps(checker, steps.flat(), parts)
   expect(status, summary).toBe('invalid')
+  const invocations = new Set(
+    historyOf(steps.flat()).flatMap(({ type, index }) => (type === 'invoke' ? [index] : [])),
+  )
+  // A page, a finding and the steps look for operations by their invocations.
+  for (const { operations } of evidence)
+    expect(operations.filter((index) => !invocations.has(index))).toEqual([])
   return evidence
 }
 
@@ -99,6 +105,19 @@ describe('linearizations', () => {
     expect(JSON.stringify(view).length).toBeLessThan(200_000)
   })
 
+  it('the key that failed first comes first, whichever was found first', async () => {
+    const broken = (key: string) => [write(key, 1), write(key, 2), read(key, 1)]
+    for (const keys of [
+      ['a', 'b', 'c'],
+      ['c', 'b', 'a'],
+    ] as const) {
+      // All keys are known from the beginning, in the same order.
+      const known = ['a', 'b', 'c'].map((key) => write(key, 0))
+      const evidence = await evidenceOf(checker, [...known, ...keys.flatMap(broken)])
+      expect(evidence.map(({ view }) => orderIn({ view }).key)).toEqual(keys)
+    }
+  })
+
   it('each key that fails has an entry, with the name of what is wrong with it', async () => {
     const steps = ['a', 'b', 'c'].flatMap((key) => [
       write(key, 1),
@@ -154,6 +173,33 @@ describe('linearizations', () => {
     const [first] = await evidenceOf(checked, steps)
     expect(first?.anomaly).toBe(anomaly)
     expect(first?.view?.kind).toBe('linearization')
+  })
+})
+
+describe('anomalies that a promise allows', () => {
+  it('are shown behind those that break it, and say so', async () => {
+    const txn = (process: number, ...ops: readonly (readonly [string, string, unknown])[]) => {
+      const asked = ops.map(([f, key, value]) => [f, key, f === 'r' ? null : value])
+      return done(process, 'txn', asked, ops)
+    }
+    const evidence = await evidenceOf(
+      listAppend,
+      [
+        [
+          [0, 'invoke', 'txn', [['append', 'x', 1]]],
+          [0, 'fail', 'txn', [['append', 'x', 1]]],
+        ],
+        txn(1, ['r', 'x', [1]]),
+        txn(2, ['append', 'a', 1], ['append', 'b', 1]),
+        txn(3, ['r', 'a', [1]], ['r', 'b', []]),
+        txn(4, ['r', 'b', [1]]),
+      ],
+      { spec: { expect: 'read-committed' } as RunSpec },
+    )
+    const told = evidence.map(({ anomaly, isAllowed = false }) => [anomaly, isAllowed])
+    expect(told[0]).toEqual(['G1a', false])
+    expect(told).toContainEqual(['G-single', true])
+    expect(evidence.at(-1)?.title).toMatch(/\(allowed by read-committed\)$/)
   })
 })
 

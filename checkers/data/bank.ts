@@ -64,11 +64,12 @@ const expectedOf = ({ spec }: RunRecord, first: Balances | undefined, given: Ban
 const balancesIn = ({ completion }: Answered): readonly number[] => (completion.value as Balances).balances
 
 const found = (kind: BankFinding['kind'], read: Answered, what: string): BankFinding => {
-  const { timeNs, node = 'a node', index } = read.completion
+  const { timeNs, node = 'a node' } = read.completion
+  const { index } = read.invocation
   const balances = balancesIn(read)
   const text = `${formatTimeNs(timeNs)}, on ${node}: ${what} (${balances.join(', ')})`
   const cells = [formatTimeNs(timeNs), node, what, balances.join(', '), totalOf(balances)]
-  return { kind, text, operations: [index], rows: [tableRow(cells, [read.invocation.index], kind)] }
+  return { kind, text, operations: [index], rows: [tableRow(cells, [index], kind)] }
 }
 
 const COLUMNS = ['read at', 'on', 'what is wrong', 'balances', 'total']

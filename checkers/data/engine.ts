@@ -122,6 +122,23 @@ export const othersFailing = async (
   return { found, isComplete: false }
 }
 
+/**
+ * The failing object that a reader is shown first: the one that failed first, whichever was found first. The others follow in
+ * the order in which they failed.
+ */
+export const earliestFirst = (
+  found: Illegal,
+  { found: others, isComplete }: OthersFailing,
+  pairOf: (row: number) => Pair,
+): { readonly first: Illegal; readonly others: OthersFailing } => {
+  const failedNs = ({ blocked }: Illegal): number => {
+    const { invocation, completion } = pairOf(blocked)
+    return completion?.timeNs ?? invocation.timeNs
+  }
+  const [first = found, ...later] = [found, ...others].sort((a, b) => failedNs(a) - failedNs(b))
+  return { first, others: { found: later, isComplete } }
+}
+
 /** What the verdict says of the other objects that fail: an entry each. */
 export const tellOthers = (
   { found, isComplete }: OthersFailing,

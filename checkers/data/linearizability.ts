@@ -29,6 +29,7 @@ import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
 import {
   beyondModels,
+  earliestFirst,
   enginesOf,
   intervalsOf,
   modelAt,
@@ -170,7 +171,7 @@ const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Ju
   return judgeFailing(record, table, result, model)
 }
 
-/** What is wrong with the first key that fails, and with the others. */
+/** What is wrong with the key that failed first, and with the others. */
 const judgeFailing = async (
   record: RunRecord,
   table: RegisterTable,
@@ -179,24 +180,26 @@ const judgeFailing = async (
 ): Promise<Judged> => {
   const { columns, pairs, initial, values } = table
   const nameOf = (partition: number | string): string => String(table.keys.valueOf(Number(partition)))
-  const key = nameOf(result.partition)
+  const pairOf = (row: number): Pair => pairs[row] as Pair
   const rows = rowsOf(table)
   const explained = (failing: Illegal) =>
     explainRegister({
       key: nameOf(failing.partition),
-      prefix: Array.from(failing.prefix, (at) => pairs[at] as Pair),
-      blocked: pairs[failing.blocked] as Pair,
+      prefix: Array.from(failing.prefix, pairOf),
+      blocked: pairOf(failing.blocked),
       initial: initial === null ? null : values.valueOf(initial),
       readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
     })
-  const draw = drawer()
-  const { summary, evidence } = explained(result)
-  const shown = draw(await withPage(evidence, rows, result, record), () => failingRegister(rows, result))
-  const others = await othersFailing(result.partition, async (known, timeMs) => {
+  const found = await othersFailing(result.partition, async (known, timeMs) => {
     const { rows, rest } = without(columns, known)
     return { rows, result: await checkParallel(model, rest, { timeMs }) }
   })
-  const told = tellOthers(others, nameOf, (row) => pairs[row] as Pair)
+  const { first, others } = earliestFirst(result, found, pairOf)
+  const { summary, evidence } = explained(first)
+  const draw = drawer()
+  const drawnFirst = await withPage(evidence, rows, { ...first, engines: result.engines }, record)
+  const shown = draw(drawnFirst, () => failingRegister(rows, first))
+  const told = tellOthers(others, nameOf, pairOf)
   const drawn = told.evidence.map((each, at) => {
     const failing = others.found[at] as Illegal
     const { anomaly } = explained(failing).evidence
@@ -204,16 +207,13 @@ const judgeFailing = async (
       failingRegister(rows, failing),
     )
   })
+  const failing = [first, ...others.found].map(({ partition }) => nameOf(partition))
   return {
     status: 'invalid',
-    blamed: (pairs[result.blocked] as Pair).invocation.f,
+    blamed: pairOf(first.blocked).invocation.f,
     summary: `${summary}${told.text}`,
     evidence: [shown, ...drawn],
-    details: {
-      key,
-      failing: [key, ...others.found.map(({ partition }) => nameOf(partition))],
-      ...enginesOf(result),
-    },
+    details: { key: nameOf(first.partition), failing, ...enginesOf(result) },
   }
 }
 

@@ -12,6 +12,7 @@ import { type RegisterOp, RW_REGISTER } from '../../harness/vocabularies/transac
 import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { multiRegister as modelOf, type Transaction } from '../porcupine-ts/models/multi-register.ts'
 import { meaningOf } from '../transactions/anomalies.ts'
+import { modelsBrokenBy } from '../transactions/consistency.ts'
 import { drawnProof } from '../transactions/cycle-view.ts'
 import { judgeTransactions } from '../transactions/judge.ts'
 import { readTransactions } from '../transactions/transactions.ts'
@@ -52,6 +53,8 @@ export const componentsOf = (
   })
 }
 
+const SESSION_ORDER = 'strong-session-serializable'
+
 /** What breaks strong session serializability, which one order that keeps that of each process has; null: nothing found. */
 const refutation = (record: RunRecord): Judged | null => {
   const transactions = readTransactions(record.pairs, RW_REGISTER)
@@ -59,7 +62,7 @@ const refutation = (record: RunRecord): Judged | null => {
     vocabulary: RW_REGISTER,
     keys: 'sequential',
   })
-  if (!broken.has('strong-session-serializable')) return null
+  if (!broken.has(SESSION_ORDER)) return null
   const anomalies = listCounts(Object.fromEntries(counts))
   return {
     status: 'invalid',
@@ -68,6 +71,7 @@ const refutation = (record: RunRecord): Judged | null => {
       title: `${proof.anomaly}: ${meaningOf(proof.anomaly)}`,
       text: proof.because,
       operations: proof.transactions.map((row) => transactions.invokedAt[row] as number),
+      ...(modelsBrokenBy([proof.anomaly]).has(SESSION_ORDER) ? {} : { isAllowed: true }),
       ...drawnProof(proof, transactions),
     })),
     details: { anomalies: Object.fromEntries(counts) },

@@ -17,6 +17,7 @@ import { isJudgedBy, promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import {
   beyondModels,
+  earliestFirst,
   enginesOf,
   intervalsOf,
   modelAt,
@@ -136,27 +137,30 @@ const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord
     return { status: 'valid', summary, evidence: [], details }
   }
   if (result.verdict === 'unknown') return undecided(result, String(result.partition))
-  const blocked = pairs[result.blocked] as Pair
-  const at = formatTimeNs(blocked.completion?.timeNs ?? blocked.invocation.timeNs)
-  const others = await othersFailing(result.partition, async (known, timeMs) => {
+  const pairOf = (row: number): Pair => pairs[row] as Pair
+  const found = await othersFailing(result.partition, async (known, timeMs) => {
     const rows = operations.flatMap(({ input }, row) =>
       known.has(kind.model.partition?.(input) ?? '') ? [] : [row],
     )
     const rest = rows.map((row) => operations[row] as Operation<I, O>)
     return { rows, result: await checkParallel(reference, rest, { timeMs }) }
   })
+  const { first, others } = earliestFirst(result, found, pairOf)
+  const { invocation, completion } = pairOf(first.blocked)
+  const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
   const draw = drawer()
-  const { text, evidence } = tellOthers(others, String, (row) => pairs[row] as Pair)
-  const entries = [evidenceOf(kind, modelled, result), ...evidence].map((each, at) => {
-    const failing = at === 0 ? result : (others.found[at - 1] as Illegal)
+  const { text, evidence } = tellOthers(others, String, pairOf)
+  const all = [first, ...others.found]
+  const entries = [evidenceOf(kind, modelled, first), ...evidence].map((each, place) => {
+    const failing = all[place] as Illegal
     return draw({ ...each, ...named(kind, modelled, failing) }, () => failingObject(kind, modelled, failing))
   })
   return {
     status: 'invalid',
-    blamed: blocked.invocation.f,
-    summary: `Key ${result.partition}: what ${blocked.invocation.f} returned at ${at} cannot be explained by any order.${text}`,
+    blamed: invocation.f,
+    summary: `Key ${first.partition}: what ${invocation.f} returned at ${at} cannot be explained by any order.${text}`,
     evidence: entries,
-    details: { ...details, failing: [result.partition, ...others.found.map(({ partition }) => partition)] },
+    details: { ...details, failing: all.map(({ partition }) => partition) },
   }
 }
 

@@ -290,6 +290,7 @@ const judge = (record: RunRecord): Judged => {
     kinds: KINDS,
     allows: (kind) => allows(name, kind),
     anomalies: ANOMALIES,
+    missing: ['lost'],
     table: { columns: COLUMNS, fine: fine.length, fineRows: () => fine.map((each) => rowOf(each)) },
     details: {
       acknowledged: acknowledged.length,

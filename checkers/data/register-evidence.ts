@@ -161,16 +161,12 @@ export const explainRegister = (counterexample: Counterexample): { summary: stri
   const diagram = drawDiagram(shown.map((pair) => barOf(pair, endNs, counterexample.blocked)))
   const left = counterexample.prefix.length - shown.length
   const footer = `\n\n${left} more operations on key ${counterexample.key} up to this point are not drawn. "?" and "..." mark operations that may or may not have happened.`
-  const operations = shown.flatMap((pair) => [
-    pair.invocation.index,
-    ...(pair.completion === null ? [] : [pair.completion.index]),
-  ])
   return {
     summary: told.story,
     evidence: {
       title: `Key ${counterexample.key}`,
       text: `${diagram}${footer}`,
-      operations,
+      operations: shown.map(({ invocation }) => invocation.index),
       ...(told.anomaly === undefined ? {} : { anomaly: told.anomaly }),
     },
   }

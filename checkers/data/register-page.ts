@@ -81,6 +81,9 @@ export const failingRegister = (
   }
 }
 
+/** A key may be longer than the name of a file can be. */
+const MOST_IN_NAME = 80
+
 export const drawRegisterPage = async (
   rows: RegisterRows,
   result: Result & { readonly verdict: 'illegal' },
@@ -98,5 +101,5 @@ export const drawRegisterPage = async (
       limits: LIMITS,
     },
   )
-  return { file: `linearizability-key-${key.replaceAll(/[^\w-]/g, '_')}.html`, html }
+  return { file: `linearizability-key-${key.slice(0, MOST_IN_NAME).replaceAll(/[^\w-]/g, '_')}.html`, html }
 }

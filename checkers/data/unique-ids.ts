@@ -33,13 +33,13 @@ const rowOf = (each: Generated, mark: IdFinding['kind'] | 'greater before'): Tab
 const duplicates = (generated: readonly Generated[]): readonly IdFinding[] =>
   [...Map.groupBy(generated, idOf)].flatMap(([id, all]) => {
     if (all.length === 1) return []
-    const named = all.slice(0, NAMED).map(({ completion }) => completion)
+    const named = all.slice(0, NAMED)
     const more = all.length > NAMED ? [`and ${all.length - NAMED} more`] : []
     return [
       {
         kind: 'duplicated' as const,
-        text: `${inText(id)}: ${[...named.map(at), ...more].join('; ')}`,
-        operations: named.map(({ index }) => index),
+        text: `${inText(id)}: ${[...named.map(({ completion }) => at(completion)), ...more].join('; ')}`,
+        operations: named.map(({ invocation }) => invocation.index),
         rows: all.map((each) => rowOf(each, 'duplicated')),
       },
     ]

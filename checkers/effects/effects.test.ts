@@ -1,7 +1,7 @@
 /** Ledgers: the history of the clients joined with the log of the sink. */
 import { describe, expect, it } from 'vitest'
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { RunSpec } from '../../harness/api/record.ts'
+import type { RunFacts, RunSpec } from '../../harness/api/record.ts'
 import type { Checker, Verdict } from '../../harness/api/verdict.ts'
 import { claiming } from '../../harness/testing/promises.ts'
 import type { RecordParts } from '../../harness/testing/record.ts'
@@ -285,4 +285,30 @@ it('the ledger is a table: a row a key, fine ones listed while there are few, an
   const large = (await ledger(50))?.view
   expect(large).toMatchObject({ omitted: 49, fine: 49 })
   expect(large?.kind === 'table' ? large.rows : []).toHaveLength(1)
+})
+
+describe('the time of what is wrong', () => {
+  const judgeAt = (lines: readonly SinkLine[], zeroAt?: string): Promise<Verdict> =>
+    judgeSteps(effects, [submit('a'), drained].flat(), {
+      services: { sink: lines },
+      spec: { expect: 'exactly-once' } as RunSpec,
+      facts: (zeroAt === undefined ? {} : { zeroAt }) as RunFacts,
+    })
+  // The sink's clock shows 0 ms and 1 ms.
+  const twice = sink('deduplicating', ['a', 1], ['a', 1])
+  const tenMsBefore = new Date(-10).toISOString()
+
+  it('is that of the last effect by the clock of the sink, not that of the answer', async () => {
+    const { evidence } = await judgeAt(twice, tenMsBefore)
+    expect(evidence.map(({ anomaly, atNs }) => [anomaly, atNs])).toEqual([['duplicate effect', 11e6]])
+    const [older] = (await judgeAt(twice)).evidence
+    expect(older?.atNs).toBeUndefined()
+  })
+
+  it('is not known of what is missing, which is said', async () => {
+    const { evidence } = await judgeAt(sink('deduplicating'), tenMsBefore)
+    expect(evidence.map(({ anomaly, atNs, isMissing }) => [anomaly, atNs, isMissing])).toEqual([
+      ['lost effect', undefined, true],
+    ])
+  })
 })

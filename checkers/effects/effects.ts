@@ -13,6 +13,7 @@ import type { PromiseName } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { NS_PER_MS } from '../../harness/support/time.ts'
 import {
   EFFECTS,
   type PendingResult,
@@ -119,6 +120,23 @@ const allows = (promise: PromiseName, mode: SinkMode, { inOrder }: Kept, trouble
   !(promise !== 'at-least-once' && AT_MOST_ONCE.has(trouble)) &&
   !(mode === 'fencing' && trouble === 'stale token')
 
+const MISSING: readonly Trouble[] = ['lost', 'done without an effect', 'change without a message']
+
+/**
+ * When the last effect of a row took place: clients may have got their answers before it or after it. Nothing if no effect is
+ * the trouble, or if the record does not tell when the run began.
+ */
+const effectTime = (
+  { effects }: LedgerRow,
+  trouble: Trouble,
+  { facts }: RunRecord,
+): { readonly atNs?: number } => {
+  const zeroMs = Date.parse(facts?.zeroAt ?? '')
+  const last = Math.max(...effects.map(({ clockMs }) => clockMs))
+  const atNs = (last - zeroMs) * NS_PER_MS
+  return MISSING.includes(trouble) || !Number.isFinite(atNs) ? {} : { atNs: Math.max(0, atNs) }
+}
+
 const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   const lines = (record.services?.[SINK] ?? []) as readonly SinkLine[]
   const start = lines.find((line) => line.type === 'start')
@@ -132,7 +150,10 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   const duplicated = ledger.of('duplicated')
   const saved = duplicated.length === 0 ? null : savedBy(duplicated, ledger.stale)
   const findings = TROUBLES.flatMap((kind) =>
-    ledger.of(kind).map((row) => finding(kind, describe(row), row.submissions, [ledgerRow(row, kind)])),
+    ledger.of(kind).map((row) => ({
+      ...finding(kind, describe(row), row.submissions, [ledgerRow(row, kind)]),
+      ...effectTime(row, kind, record),
+    })),
   )
   const wrong = new Set(TROUBLES.flatMap((kind) => ledger.of(kind)))
   const fine = ledger.rows.filter((row) => !wrong.has(row))
@@ -150,6 +171,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
     aside: saved,
     note: (kind) => (kind === 'duplicated' ? saved : null),
     anomalies: ANOMALIES,
+    missing: MISSING,
     table: { columns: COLUMNS, fine: fine.length, fineRows: () => fine.map((row) => ledgerRow(row)) },
     details: {
       mode: start.mode,

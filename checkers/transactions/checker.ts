@@ -40,13 +40,20 @@ const describe = ({ pairs }: RunRecord, transactions: Transactions, row: number)
   return `process ${transactions.process[row]} on ${invocation?.node ?? 'a node'} at ${at} ms${ops}`
 }
 
-const evidenceOf = (record: RunRecord, transactions: Transactions, proof: Proof): Evidence => {
+const evidenceOf = (
+  record: RunRecord,
+  transactions: Transactions,
+  proof: Proof,
+  promised: IsolationModel,
+): Evidence => {
   const { anomaly, because } = proof
+  const isAllowed = !modelsBrokenBy([anomaly]).has(promised)
   const who = proof.transactions.map((row, i) => `T${i + 1} = ${describe(record, transactions, row)}`)
   return {
-    title: `${anomaly}: ${meaningOf(anomaly)}`,
+    title: `${anomaly}: ${meaningOf(anomaly)}${isAllowed ? ` (allowed by ${promised})` : ''}`,
     text: [...who, '', because].join('\n'),
     operations: proof.transactions.map((row) => transactions.invokedAt[row] as number),
+    ...(isAllowed ? { isAllowed } : {}),
     ...drawnProof(proof, transactions),
   }
 }
@@ -86,7 +93,9 @@ const judge = (record: RunRecord, options: JudgeOptions): Judged => {
   return {
     status: isBroken ? 'invalid' : committed === 0 ? 'unknown' : 'valid',
     summary: summaryOf(judgement, promised, committed),
-    evidence: byWeight(judgement.proofs, promised).map((each) => evidenceOf(record, transactions, each)),
+    evidence: byWeight(judgement.proofs, promised).map((each) =>
+      evidenceOf(record, transactions, each, promised),
+    ),
     details: {
       transactions: transactions.count,
       committed,

@@ -20,9 +20,12 @@ export interface Finding {
   readonly count: number
   /** Indices into the history of the invocations that show it. Empty: no operation does. */
   readonly operations: readonly number[]
-  /** Nanoseconds since the start of the run, by which the first evidence was complete. Null: not known. */
+  /**
+   * Nanoseconds since the start of the run, by which the first evidence was complete; for what is missing, after which it went
+   * missing. Null: not known.
+   */
   readonly firstAtNs: number | null
-  /** The effective faults in force at that time. */
+  /** The effective faults in force at that time, if it is the very time. */
   readonly faults: readonly string[]
   /** The nodes that the operations were sent to. */
   readonly nodes: readonly string[]

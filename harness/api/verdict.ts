@@ -3,10 +3,11 @@ import type { RunRecord } from './record.ts'
 
 export type Status = 'valid' | 'invalid' | 'unknown'
 
-/** A piece of proof a person can read. `operations` are indices into the history. */
+/** A piece of proof a person can read. */
 export interface Evidence {
   readonly title: string
   readonly text: string
+  /** Indices into the history of the invocations of the operations that show it. */
   readonly operations: readonly number[]
   /** When all of it had happened, if the operations do not show it. */
   readonly atNs?: number
@@ -14,6 +15,10 @@ export interface Evidence {
   readonly page?: { readonly file: string; readonly html?: string }
   /** What went wrong, by its standard name: `stale read`, `G-single`. Absent: the checker has no finer name than its own. */
   readonly anomaly?: string
+  /** It is shown although the promise allows it. */
+  readonly isAllowed?: true
+  /** What it shows is that something is missing: it went missing at some time after its operations. */
+  readonly isMissing?: true
   /** The same in a form that a page can draw. */
   readonly view?: EvidenceView
 }

@@ -17,12 +17,17 @@ export interface EvidenceName {
 const COUNTED = /^(.+): (\d+)( \(.+\))?$/s
 
 /** A title counts only if the verdict's details have the same count: a key may look like a count. */
-export const nameOf = ({ title, anomaly: named }: Evidence, { details }: Verdict): EvidenceName => {
+export const nameOf = (
+  { title, anomaly: named, isAllowed: allowed }: Evidence,
+  { details }: Verdict,
+): EvidenceName => {
   const anomaly = named ?? null
+  const isAllowed = allowed === true
   const [, kind = '', digits, excuse] = COUNTED.exec(title) ?? []
   const count = Number(digits)
-  if (details[kind] !== count) return { anomaly, kind: null, count: 1, isAllowed: false }
-  return { anomaly, kind, count, isAllowed: excuse !== undefined }
+  if (!Object.hasOwn(details, kind) || details[kind] !== count)
+    return { anomaly, kind: null, count: 1, isAllowed }
+  return { anomaly, kind, count, isAllowed: isAllowed || excuse !== undefined }
 }
 
 /** The pair whose invocation has this index; null: there is none. Pairs are in the order of their invocations. */
@@ -42,11 +47,6 @@ export const pairsAt = (record: RunRecord, operations: readonly number[]): reado
 
 const endOf = ({ invocation, completion }: Pair): number => completion?.timeNs ?? invocation.timeNs
 
-const lastEnd = (record: RunRecord, operations: readonly number[]): number | null => {
-  const pairs = pairsAt(record, operations)
-  return pairs.length === 0 ? null : pairs.reduce((last, pair) => Math.max(last, endOf(pair)), 0)
-}
-
 /**
  * Whether the times of a history tell anything: an imported history without times gets equal steps.
  */
@@ -56,22 +56,29 @@ export const hasTimes = ({ history, spec }: RunRecord): boolean => {
   return history.some(({ timeNs }, i) => i > 0 && timeNs - (history[i - 1]?.timeNs ?? 0) !== step)
 }
 
+/**
+ * - `at`: it was complete then;
+ * - `by`: all of it that is shown was complete then, and some of it earlier;
+ * - `after`: what went missing did so at some time after that.
+ */
 export interface Moment {
   readonly atNs: number
-  /** False: some of what the evidence shows had happened earlier. */
-  readonly isExact: boolean
+  readonly isKnown: 'at' | 'by' | 'after'
 }
 
 /** When the evidence was complete. Null: nothing tells. */
 export const momentOf = (record: RunRecord, evidence: Evidence, count: number): Moment | null => {
   if (!hasTimes(record)) return null
-  const { view, atNs, operations } = evidence
-  const isExact = count === 1
+  const { view, atNs, operations, isMissing = false } = evidence
+  const isKnown = count === 1 ? 'at' : 'by'
   if (view?.kind === 'linearization') {
     const blocked = pairAt(record, view.blocked)
-    if (blocked !== null) return { atNs: endOf(blocked), isExact: true }
+    if (blocked !== null) return { atNs: endOf(blocked), isKnown: 'at' }
   }
-  if (atNs !== undefined) return { atNs, isExact }
-  const lastNs = lastEnd(record, operations)
-  return lastNs === null ? null : { atNs: lastNs, isExact }
+  if (atNs !== undefined) return { atNs, isKnown }
+  const endsNs = pairsAt(record, operations).map(endOf)
+  if (endsNs.length === 0) return null
+  return isMissing
+    ? { atNs: endsNs.reduce((a, b) => Math.min(a, b)), isKnown: 'after' }
+    : { atNs: endsNs.reduce((a, b) => Math.max(a, b)), isKnown }
 }

@@ -1,5 +1,6 @@
 /** The faults that were in force at a time, and how a sentence names them. */
 import type { FaultRecord, RunRecord } from '../api/record.ts'
+import { inNameOrder } from '../support/names.ts'
 import { formatTimeNs } from '../support/time.ts'
 
 /** A fault with a measured effect. One that was never healed is in force until the end. */
@@ -39,10 +40,6 @@ const sidesOf = ({ effects }: FaultRecord): readonly (readonly string[])[] => {
   }
   return sides.map(inNameOrder).toSorted((a, b) => a.length - b.length)
 }
-
-/** Each name once. `n2` comes before `n10`. */
-const inNameOrder = (names: readonly string[]): readonly string[] =>
-  [...new Set(names)].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
 
 /** `partition-3 (n1 | n2 n3)`, `kill-2 (n1)`, `disk-1 (all nodes)`. */
 export const nameFault = (fault: FaultRecord, { spec }: RunRecord): string => {

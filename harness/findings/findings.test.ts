@@ -1,63 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { conclude, finding } from '../../checkers/verdict.ts'
-import type { FaultRecord, RunRecord, RunSpec } from '../api/record.ts'
-import type { Evidence, RunVerdict } from '../api/verdict.ts'
-import { plannedFault } from '../testing/faults.ts'
-import { type RecordParts, recordOf } from '../testing/record.ts'
-import { historyOf } from '../testing/steps.ts'
+import type { RunVerdict } from '../api/verdict.ts'
+import { partition, record, STALE, spec, stale } from '../testing/broken-run.ts'
+import type { RecordParts } from '../testing/record.ts'
 import { evidenceOf, runVerdictOf, verdictOf } from '../testing/verdicts.ts'
-import { REGISTER } from '../vocabularies/register.ts'
 import { findingsOf } from './findings.ts'
 import { headlineOf } from './headline.ts'
-import { stepsOf } from './steps.ts'
-
-/** A write by process 0 from 10 to 11 s, and a read by process 1 from 12 to 12.41 s that misses it. */
-const STALE = historyOf([
-  [0, 'invoke', 'write', { key: 4, value: 1 }],
-  [0, 'ok', 'write', { key: 4, value: 1 }],
-  [1, 'invoke', 'read', { key: 4 }],
-  [1, 'ok', 'read', { key: 4, value: null }],
-]).map((operation, i) => ({
-  ...operation,
-  node: `n${1 + (i >> 1)}`,
-  timeNs: ([10, 11, 12, 12.41][i] as number) * 1e9,
-}))
-
-const spec = { target: 'etcd', nodes: 3, seed: 7, workload: 'register' } as RunSpec
-
-const partition = (fromS: number, toS: number | undefined, id = 'partition-3'): FaultRecord => ({
-  planned: plannedFault({ id, nemesis: 'partition', kind: 'partition/one' }),
-  victims: ['n1', 'n2', 'n3'],
-  injectedAtNs: fromS * 1e9,
-  ...(toS === undefined ? {} : { healedAtNs: toS * 1e9 }),
-  effects: [
-    {
-      effective: true,
-      summary: '4 packets dropped',
-      measurements: {},
-      links: [
-        { from: 'n1', to: 'n2' },
-        { from: 'n2', to: 'n1' },
-        { from: 'n1', to: 'n3' },
-        { from: 'n3', to: 'n1' },
-      ],
-    },
-  ],
-  effective: true,
-})
-
-const record = (parts: RecordParts = {}): RunRecord =>
-  recordOf({ history: STALE, vocabulary: REGISTER, spec, faults: [], ...parts })
-
-const stale = (change: Partial<Evidence> = {}): RunVerdict =>
-  runVerdictOf([verdictOf({ evidence: [evidenceOf([0, 2], { anomaly: 'stale read', ...change })] })])
 
 const BROKEN = "Read of register was promised linearizable (etcd's documentation), which was broken"
 
 describe('the headline of an invalid run', () => {
   it('names the promise, who made it, when it broke, the faults then, and the operations', () => {
     expect(headlineOf(record({ faults: [partition(11.5, 20)] }), stale())).toBe(
-      `${BROKEN} at 12.410 s while partition-3 (n1 | n2 n3) was in force: stale read, 2 operations on key 4.`,
+      `${BROKEN} at 12.410 s while partition-3 (n1 | n2 n3) was in force: stale read, shown by 2 operations on key 4.`,
     )
   })
 
@@ -82,14 +37,14 @@ describe('the headline of an invalid run', () => {
     expect(headlineOf(record({ faults: [idle] }), stale())).not.toMatch(/partition|fault/)
     const imported = record({ spec: null, faults: null, vocabulary: null })
     expect(headlineOf(imported, stale())).toBe(
-      "Read was promised linearizable (etcd's documentation), which was broken at 12.410 s: stale read, 2 operations.",
+      "Read was promised linearizable (etcd's documentation), which was broken at 12.410 s: stale read, shown by 2 operations.",
     )
   })
 
   it('gives no time for a history without times', () => {
     const history = STALE.map((operation, i) => ({ ...operation, timeNs: i * 1e6 }))
     const imported = record({ spec: null, faults: null, history })
-    expect(headlineOf(imported, stale())).toBe(`${BROKEN}: stale read, 2 operations on key 4.`)
+    expect(headlineOf(imported, stale())).toBe(`${BROKEN}: stale read, shown by 2 operations on key 4.`)
   })
 
   it('gives the latest time of findings that were counted together, and no fault for it', () => {
@@ -99,7 +54,25 @@ describe('the headline of an invalid run', () => {
       details: { lost: 121 },
     })
     expect(headlineOf(record({ faults: [partition(1, 20)] }), runVerdictOf([lost]))).toBe(
-      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121), 2 operations on key 4.',
+      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121 times), shown by 2 operations on key 4.',
+    )
+  })
+
+  it('says after what something went missing, and no fault for it', () => {
+    const lost = stale({ anomaly: 'lost element', isMissing: true })
+    expect(headlineOf(record({ faults: [partition(1, 20)] }), lost)).toBe(
+      `${BROKEN} after 11.000 s: lost element, shown by 2 operations on key 4.`,
+    )
+  })
+
+  it("tells the checker's own sentence where no operation shows all that was found", () => {
+    const differing = verdictOf({
+      promise: { text: 'replicas agree', source: 'README' },
+      summary: 'n1 and n2 differ at position 7.',
+      evidence: [evidenceOf([], { anomaly: 'diverging replicas', atNs: 12e9 })],
+    })
+    expect(headlineOf(record(), runVerdictOf([differing]))).toBe(
+      'The promise "replicas agree" (README) was broken at 12.000 s: n1 and n2 differ at position 7.',
     )
   })
 
@@ -143,6 +116,22 @@ describe('the headline of other runs', () => {
     )
   })
 
+  it('of an unknown run tells it apart from one in which something was proved', () => {
+    const some = verdictOf({ status: 'valid' })
+    const undecided = verdictOf({ checker: 'x', status: 'unknown', summary: 'Not decided: no time.' })
+    const unknown = {
+      status: 'unknown',
+      summary: undecided.summary,
+      counts: { ok: 1, fail: 0, info: 0 },
+    } as const
+    expect(headlineOf(record(), runVerdictOf([some, undecided], unknown))).toBe(
+      'Not everything was proved: Not decided: no time.',
+    )
+    expect(headlineOf(record(), runVerdictOf([undecided], unknown))).toBe(
+      'Nothing was proved: Not decided: no time.',
+    )
+  })
+
   it('of a broken promise that does not count says why', () => {
     const outside = { ...stale(), status: 'unknown' as const, outsideClaims: true }
     expect(headlineOf(record(), outside)).toMatch(
@@ -176,6 +165,10 @@ describe('findings', () => {
     const within = (limit: string) =>
       print({}, runVerdictOf([verdictOf({ promise: { text: `recovers within ${limit} s`, source: '' } })]))
     expect(within('15.0')).toBe(within('30.5'))
+    const inAll = ['500 ms', '15.0 s', '2 min 30 s'].map((limit) =>
+      print({}, runVerdictOf([verdictOf({ promise: { text: `recovers within ${limit}`, source: '' } })])),
+    )
+    expect(new Set(inAll).size).toBe(1)
   })
 
   it('have another fingerprint for another target, promise, checker, anomaly or kind', () => {
@@ -220,6 +213,45 @@ describe('findings', () => {
     ])
   })
 
+  it('leave out evidence that the promise allows, and count all that the checker counted', () => {
+    const evidence = [
+      evidenceOf([0], { anomaly: 'G1a' }),
+      evidenceOf([2], { anomaly: 'G1a' }),
+      evidenceOf([2], { anomaly: 'G2-item', isAllowed: true }),
+    ]
+    const all = findingsOf(
+      record(),
+      runVerdictOf([verdictOf({ evidence, details: { anomalies: { G1a: 31, 'G2-item': 2 } } })]),
+    )
+    expect(all.map(({ anomaly, count }) => [anomaly, count])).toEqual([['G1a', 31]])
+  })
+
+  it('name no fault where the very time is not known, and only invocations', () => {
+    const faults = [partition(1, 20)]
+    const counted = verdictOf({
+      evidence: [evidenceOf([0, 1, 2, 3], { title: 'lost: 121' })],
+      details: { lost: 121 },
+    })
+    expect(findingsOf(record({ faults }), runVerdictOf([counted]))[0]).toMatchObject({
+      operations: [0, 2],
+      firstAtNs: 12.41e9,
+      faults: [],
+    })
+    expect(findingsOf(record({ faults }), stale({ isMissing: true }))[0]).toMatchObject({
+      firstAtNs: 11e9,
+      faults: [],
+    })
+  })
+
+  it('were found at least once, also without any evidence', () => {
+    expect(findingsOf(record(), runVerdictOf([verdictOf()]))[0]).toMatchObject({ count: 1, operations: [] })
+  })
+
+  it('name nodes in the order in which people count', () => {
+    const history = STALE.map((operation, i) => ({ ...operation, node: i < 2 ? 'n10' : 'n2' }))
+    expect(findingsOf(record({ history }), stale())[0]?.nodes).toEqual(['n2', 'n10'])
+  })
+
   it('take a key that looks like a count for a key', () => {
     const keys = [evidenceOf([0], { title: 'Key a: 5' }), evidenceOf([2], { title: 'Key b: 6 fails too' })]
     const all = findingsOf(record(), runVerdictOf([verdictOf({ evidence: keys })]))
@@ -250,80 +282,5 @@ describe('findings', () => {
 
   it('are none for a valid run', () => {
     expect(findingsOf(record(), runVerdictOf([verdictOf({ status: 'valid' })]))).toEqual([])
-  })
-})
-
-describe('steps', () => {
-  it('are in the order of time, with the begin and the end of faults between them', () => {
-    const view = {
-      kind: 'linearization',
-      key: '4',
-      order: [],
-      blocked: 2,
-      from: { states: [], others: 0 },
-      attempts: [],
-      omitted: 0,
-    } as const
-    const found = stepsOf(
-      record({ faults: [partition(10.5, 12.2), partition(30, 40, 'later')] }),
-      stale({ view }),
-    )
-    expect(found?.steps.map(({ timeNs, kind, text }) => `${timeNs / 1e9} ${kind} ${text}`)).toEqual([
-      '10 invoke process 0 at n1: write {"key":4,"value":1}',
-      '10.5 fault-begins partition-3 (n1 | n2 n3) begins: 4 packets dropped',
-      '11 complete process 0 at n1: write ok {"key":4,"value":1}',
-      '12 invoke process 1 at n2: read {"key":4}',
-      '12.2 fault-ends partition-3 (n1 | n2 n3) is healed',
-      '12.41 complete process 1 at n2: read ok {"key":4,"value":null} <- no order explains this answer',
-    ])
-  })
-
-  it('begin with the fault that had ended last, if none was in force', () => {
-    const faults = [partition(1, 2, 'a'), partition(1, 5, 'b'), partition(3, 4, 'c')]
-    const found = stepsOf(record({ faults }), stale())
-    expect(found?.steps.flatMap((step) => ('fault' in step ? [step.fault, step.kind] : []))).toEqual([
-      'b',
-      'fault-begins',
-      'b',
-      'fault-ends',
-    ])
-  })
-
-  it('are bounded, and say how many operations and faults are left out', () => {
-    const history = historyOf(
-      Array.from(
-        { length: 50 },
-        (_, process) => [process, 'invoke', 'read', { key: 'k'.repeat(1e6) }] as const,
-      ),
-    )
-    const faults = Array.from({ length: 30 }, (_, n) => partition(0, undefined, `cut-${n}`))
-    const operations = history.map(({ index }) => index)
-    const found = stepsOf(record({ history, faults }), stale({ operations }))
-    expect(found).toMatchObject({ omittedOperations: 30, omittedFaults: 10 })
-    expect(found?.steps).toHaveLength(20 + 20)
-    expect(JSON.stringify(found).length).toBeLessThan(20_000)
-  })
-
-  it('show when the state of nodes told it, if no operation does', () => {
-    const verdict = runVerdictOf([
-      verdictOf({ evidence: [evidenceOf([], { atNs: 12e9, text: 'two leaders' })] }),
-    ])
-    const found = stepsOf(record({ faults: [partition(11, 20)] }), verdict)
-    expect(found?.steps.map(({ kind }) => kind)).toEqual(['fault-begins', 'shown'])
-    expect(found?.steps[1]?.text).toBe('two leaders')
-  })
-
-  it('are those of the first wrong row, where the evidence is a table', () => {
-    const rows = [
-      { cells: ['fine'], operations: [0] },
-      { cells: ['lost'], operations: [2], mark: 'lost' },
-    ]
-    const view = { kind: 'table', columns: ['key'], rows, omitted: 0, fine: 0 } as const
-    const found = stepsOf(record(), stale({ view }))
-    expect(found?.steps.map((step) => ('operation' in step ? step.operation : null))).toEqual([2, 2])
-  })
-
-  it('are none where nothing was broken', () => {
-    expect(stepsOf(record(), runVerdictOf([]))).toBeNull()
   })
 })

@@ -6,7 +6,9 @@ import crypto from 'node:crypto'
 import type { Finding } from '../api/finding.ts'
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
-import { maskMessage } from '../support/mask.ts'
+import { maskPromise } from '../support/mask.ts'
+import { inNameOrder } from '../support/names.ts'
+import { clip } from '../support/visible.ts'
 import { type Moment, momentOf, pairsAt } from './evidence.ts'
 import { inForce } from './faults.ts'
 import { brokenGroups, excuseOf, type Group } from './groups.ts'
@@ -20,9 +22,12 @@ const targetName = ({ spec }: RunRecord): string => spec?.target.split(/[/\\]/).
  * not: the same defect shows under several of them. Numbers in a promise are limits that a user can set.
  */
 const fingerprintOf = (record: RunRecord, { verdict, anomaly, kind }: Group): string => {
-  const parts = [targetName(record), verdict.checker, maskMessage(verdict.promise.text), anomaly, kind]
+  const parts = [targetName(record), verdict.checker, maskPromise(verdict.promise.text), anomaly, kind]
   return crypto.createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
+
+/** An imported history may call its nodes anything. */
+const MOST_CHARACTERS = 200
 
 /** The earliest of the times at which a part was complete. */
 const firstMoment = (record: RunRecord, { parts }: Group): Moment | null =>
@@ -30,23 +35,39 @@ const firstMoment = (record: RunRecord, { parts }: Group): Moment | null =>
     .flatMap(({ evidence, count }) => momentOf(record, evidence, count) ?? [])
     .reduce<Moment | null>((first, each) => (first === null || each.atNs < first.atNs ? each : first), null)
 
+/** How often the checker found it, of which the evidence may show less. */
+const countOf = ({ verdict: { details }, anomaly, parts }: Group): number => {
+  const counts = details.anomalies
+  const counted =
+    typeof counts === 'object' && counts !== null && anomaly !== null && Object.hasOwn(counts, anomaly)
+      ? (counts as Readonly<Record<string, unknown>>)[anomaly]
+      : 0
+  const shown = parts.reduce((sum, { count }) => sum + count, 0)
+  return Math.max(1, shown, typeof counted === 'number' ? counted : 0)
+}
+
 const findingOf = (record: RunRecord, verdict: RunVerdict, group: Group): Finding => {
   const { checker, promise } = group.verdict
-  const operations = [...new Set(group.parts.flatMap(({ evidence }) => evidence.operations))]
-  const nodes = pairsAt(record, operations).flatMap(({ invocation }) => invocation.node ?? [])
-  const firstAtNs = firstMoment(record, group)?.atNs ?? null
+  const pairs = pairsAt(
+    record,
+    group.parts.flatMap(({ evidence }) => evidence.operations),
+  )
+  const first = firstMoment(record, group)
+  const faults = first?.isKnown === 'at' ? inForce(record, first.atNs) : []
   return {
     fingerprint: fingerprintOf(record, group),
     checker,
     promise: promise.text,
     source: promise.source,
     anomaly: group.anomaly ?? group.kind ?? checker,
-    sentence: sentenceOf(record, group, firstAtNs),
-    count: group.parts.reduce((sum, { count }) => sum + count, 0),
-    operations,
-    firstAtNs,
-    faults: firstAtNs === null ? [] : inForce(record, firstAtNs).map(({ planned }) => planned.id),
-    nodes: [...new Set(nodes)].sort(),
+    sentence: sentenceOf(record, group, first?.atNs ?? null),
+    count: countOf(group),
+    operations: pairs.map(({ invocation }) => invocation.index),
+    firstAtNs: first?.atNs ?? null,
+    faults: faults.map(({ planned }) => planned.id),
+    nodes: inNameOrder(
+      pairs.flatMap(({ invocation: { node } }) => (node === undefined ? [] : clip(node, MOST_CHARACTERS))),
+    ),
     excuse: excuseOf(record, verdict, group.verdict),
   }
 }

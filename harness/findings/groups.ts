@@ -3,12 +3,18 @@ import type { RunRecord } from '../api/record.ts'
 import type { Evidence, RunVerdict, Verdict } from '../api/verdict.ts'
 import { type EvidenceName, nameOf } from './evidence.ts'
 
+/** A piece of evidence, and how many findings of one kind it tells of. */
+export interface Part {
+  readonly evidence: Evidence
+  readonly count: number
+}
+
 /** The evidence of one finding. The first is the one that a reader is shown. */
 export interface Group {
   readonly verdict: Verdict
   readonly anomaly: string | null
   readonly kind: string | null
-  readonly parts: readonly { readonly evidence: Evidence; readonly count: number }[]
+  readonly parts: readonly Part[]
 }
 
 interface Named extends EvidenceName {
@@ -48,6 +54,10 @@ export const excuseOf = (
   if (claims !== null && promise.assumed !== undefined) return 'nobody promised it'
   return outsideClaims ? 'faults went beyond what the claims tolerate' : null
 }
+
+/** The evidence that a reader is shown first: that of the first finding. Undefined: there is none. */
+export const firstEvidence = (record: RunRecord, verdict: RunVerdict): Evidence | undefined =>
+  brokenGroups(record, verdict)[0]?.parts[0]?.evidence
 
 /** The groups of all broken promises; those that are held against the cluster come first. */
 export const brokenGroups = (record: RunRecord, verdict: RunVerdict): readonly Group[] => {

@@ -49,7 +49,8 @@ const servedPhrase = ({ impact }: RunVerdict): string =>
 const faultPhrase = (record: RunRecord, verdict: RunVerdict): string => {
   const { planned, effective } = verdict.faults
   if (planned === 0) return record.spec === null ? '' : ', without faults'
-  return `, ${acknowledgedUnderFaults(record)} of them while a fault was in force; ${effective} of ${plural(planned, 'planned fault')} took effect: ${kindsOf(record)}${servedPhrase(verdict)}`
+  const kinds = kindsOf(record)
+  return `, ${acknowledgedUnderFaults(record)} of them while a fault was in force; ${effective} of ${plural(planned, 'planned fault')} took effect${kinds === '' ? '' : `: ${kinds}`}${servedPhrase(verdict)}`
 }
 
 const triedSentence = (record: RunRecord, verdict: RunVerdict): string => {
@@ -85,16 +86,19 @@ const changePhrase = (verdict: RunVerdict): string => {
   return ''
 }
 
+const isVacuous = ({ summary }: RunVerdict): boolean => summary.startsWith('Vacuous')
+
 /** The sentence of the verdict says why nothing was decided, and that of broken promises why they do not count. */
 const unknownSentence = (record: RunRecord, verdict: RunVerdict): string => {
   const [broken] = findingsOf(record, verdict)
   if (broken?.excuse != null) {
     const { excuse, sentence } = broken
-    const vacuous = verdict.summary.startsWith('Vacuous') ? ` ${verdict.summary}` : ''
+    const vacuous = isVacuous(verdict) ? ` ${verdict.summary}` : ''
     return `Not held against the cluster, because ${excuse}: ${sentence}${vacuous}`
   }
   const reason = verdict.summary === '' ? 'No checker had anything to judge.' : verdict.summary
-  return `Nothing was proved: ${reason}${changePhrase(verdict)}${undecidedPhrase(verdict)}`
+  const isPartial = !isVacuous(verdict) && verdict.verdicts.some(({ status }) => status === 'valid')
+  return `${isPartial ? 'Not everything' : 'Nothing'} was proved: ${reason}${changePhrase(verdict)}${undecidedPhrase(verdict)}`
 }
 
 /**

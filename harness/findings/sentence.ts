@@ -5,7 +5,7 @@ import { formatTimeNs } from '../support/time.ts'
 import { clip } from '../support/visible.ts'
 import { momentOf, pairsAt } from './evidence.ts'
 import { listed, underFaults } from './faults.ts'
-import type { Group } from './groups.ts'
+import type { Group, Part } from './groups.ts'
 
 /** Names of keys and promises come from histories and targets of others, and may be long. */
 const MOST_CHARACTERS = 200
@@ -46,22 +46,31 @@ const keyPhrase = (record: RunRecord, { operations }: Evidence): string => {
   return key === undefined || keys.size > 1 ? '' : ` on key ${clip(key, MOST_CHARACTERS)}`
 }
 
-/** `stale read, 2 operations on key 4`; `lost (121), 26 operations`. */
-const whatPhrase = (record: RunRecord, group: Group, first: Evidence, count: number): string => {
-  const name = group.anomaly ?? group.kind
-  const found = name === null ? '' : `${name}${count > 1 ? ` (${count})` : ''}`
-  const { length } = first.operations
-  const operations =
-    length === 0 ? '' : `${length} ${length === 1 ? 'operation' : 'operations'}${keyPhrase(record, first)}`
-  return [found, operations].filter(Boolean).join(', ')
+/**
+ * `stale read, shown by 2 operations on key 4`; `lost effect (141 times), shown by 20 operations`. What has no name, or is
+ * all that was found and shown by no operation, is told by the checker's own sentence.
+ */
+const whatPhrase = (
+  record: RunRecord,
+  { verdict, anomaly, kind }: Group,
+  shown: Part | undefined,
+): string => {
+  const name = anomaly ?? kind
+  const { length } = shown === undefined ? [] : pairsAt(record, shown.evidence.operations)
+  const isAll = verdict.evidence.length <= 1
+  if (shown === undefined || name === null || (length === 0 && isAll))
+    return clip(verdict.summary.replace(/\.$/, ''), MOST_CHARACTERS)
+  const times = shown.count > 1 ? ` (${shown.count} times)` : ''
+  if (length === 0) return `${name}${times}`
+  return `${name}${times}, shown by ${length} ${length === 1 ? 'operation' : 'operations'}${keyPhrase(record, shown.evidence)}`
 }
 
-/** When, and under which faults. Of many findings together only the end is known, and no fault is named for it. */
+/** When, and under which faults. Where the very time is not known, no fault is named for it. */
 const whenPhrase = (record: RunRecord, first: Evidence, count: number): string => {
   const moment = momentOf(record, first, count)
   if (moment === null) return ''
-  if (!moment.isExact) return ` by ${formatTimeNs(moment.atNs)}`
-  return ` at ${formatTimeNs(moment.atNs)}${underFaults(record, moment.atNs)}`
+  const { atNs, isKnown } = moment
+  return ` ${isKnown} ${formatTimeNs(atNs)}${isKnown === 'at' ? underFaults(record, atNs) : ''}`
 }
 
 /**
@@ -70,11 +79,10 @@ const whenPhrase = (record: RunRecord, first: Evidence, count: number): string =
  */
 export const sentenceOf = (record: RunRecord, group: Group, firstAtNs: number | null): string => {
   const promise = promisePhrase(record, group.verdict)
-  const summary = clip(group.verdict.summary.replace(/\.$/, ''), MOST_CHARACTERS)
   const [shown] = group.parts
-  if (shown === undefined) return `${promise}: ${summary}.`
+  const what = whatPhrase(record, group, shown)
+  if (shown === undefined) return `${promise}: ${what}.`
   const { evidence, count } = shown
-  const what = whatPhrase(record, group, evidence, count) || summary
   const shownAtNs = momentOf(record, evidence, count)?.atNs ?? null
   const earlier =
     firstAtNs === null || shownAtNs === null || firstAtNs >= shownAtNs

@@ -51,7 +51,7 @@ const valueText = (value: unknown): string => {
 /** @param blocked the operation that no order explains, if there is one */
 const operationSteps = ({ invocation, completion }: Pair, blocked: number | null): readonly Step[] => {
   const { index: operation, process, node, f, value, timeNs } = invocation
-  const who = `process ${process}${node === undefined ? '' : ` at ${node}`}`
+  const who = `process ${process}${node === undefined ? '' : ` at ${clip(node, MOST_CHARACTERS)}`}`
   const asked: Step = {
     kind: 'invoke',
     operation,
@@ -139,5 +139,6 @@ export const stepsOf = (record: RunRecord, verdict: RunVerdict): Steps | null =>
   const parts = group?.parts.map(({ evidence }) => evidence) ?? []
   const evidence =
     parts.find(({ operations }) => operations.length > 0) ?? parts.find(({ atNs }) => atNs !== undefined)
-  return evidence === undefined ? null : stepsOfEvidence(record, evidence)
+  const found = evidence === undefined ? null : stepsOfEvidence(record, evidence)
+  return found === null || found.steps.length === 0 ? null : found
 }

@@ -108,5 +108,5 @@ ${bars.map((bar, row) => drawBar(bar, row, axis)).join('\n')}
 /** The picture as an SVG document. Null: no promise was broken, or nothing of it has a place in time. */
 export const windowPicture = (record: RunRecord, verdict: RunVerdict): string | null => {
   const found = stepsOf(record, verdict)
-  return found === null || found.steps.length === 0 ? null : draw(found)
+  return found === null ? null : draw(found)
 }

@@ -4,6 +4,7 @@ import type { RunVerdict, Status } from '../api/verdict.ts'
 import { headlineOf } from '../findings/headline.ts'
 import { type Steps, stepsOf } from '../findings/steps.ts'
 import { windowPicture } from '../findings/window.ts'
+import { inNameOrder } from '../support/names.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { effectsOf, type PageEffect } from './effects.ts'
 import { factsOf } from './facts.ts'
@@ -128,7 +129,7 @@ export const reportData = (
     operations,
     omitted: densities,
     faults: pageFaults(record.faults ?? [], endMs),
-    nodes: [...new Set(samples.map(({ node }) => node))].sort(),
+    nodes: inNameOrder(samples.map(({ node }) => node)),
     roles: rolesOf(samples, endMs),
     clocks: clocksOf(samples, zeroMs),
     endings: record.facts?.endings ?? [],

@@ -1,4 +1,6 @@
 /** What the outside world saw: the lines that services kept, at their times in the run. */
+import { clip } from '../support/visible.ts'
+
 export interface PageEffect {
   readonly service: string
   readonly atMs: number
@@ -10,11 +12,17 @@ export interface PageEffect {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null
 
+/** A line may be a megabyte long, and nobody reads that on a page. */
+const MAX_TEXT = 2000
+
 const textOf = (line: Readonly<Record<string, unknown>>): string =>
-  Object.entries(line)
-    .filter(([name]) => name !== 'clockMs' && name !== 'seq')
-    .map(([name, value]) => `${name} ${isObject(value) ? JSON.stringify(value) : value}`)
-    .join(', ')
+  clip(
+    Object.entries(line)
+      .filter(([name]) => name !== 'clockMs' && name !== 'seq')
+      .map(([name, value]) => `${name} ${isObject(value) ? JSON.stringify(value) : value}`)
+      .join(', '),
+    MAX_TEXT,
+  )
 
 const effectIn = (service: string, line: unknown, zeroMs: number): readonly PageEffect[] => {
   if (!isObject(line) || typeof line.clockMs !== 'number') return []
@@ -23,7 +31,7 @@ const effectIn = (service: string, line: unknown, zeroMs: number): readonly Page
     {
       service,
       atMs: line.clockMs - zeroMs,
-      outcome: typeof refused === 'string' ? refused : 'done',
+      outcome: typeof refused === 'string' ? clip(refused, MAX_TEXT) : 'done',
       text: textOf(line),
     },
   ]

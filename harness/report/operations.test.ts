@@ -96,7 +96,22 @@ describe('the columns of operations', () => {
     const values = new StoredLines(columns.value, count)
     expect(JSON.parse(values.at(0))).toEqual({ key: 1, value: hostile })
     expect(values.at(1).length).toBeLessThan(3000)
-    expect(values.at(1)).toContain('(1000020 characters)')
+    expect(values.at(1)).toMatch(/\(\d{6} more characters\)$/)
     expect(new StoredLines(columns.error, count).at(0)).toBe(hostile)
+  })
+
+  it('keep all digits of whole numbers, and cut errors and names of objects', () => {
+    const huge = 'x'.repeat(1e6)
+    const invocation = { index: 0, timeNs: 0, process: 0, type: 'invoke', f: 'write' } as const
+    const pairs = pairOperations([
+      { ...invocation, value: { key: huge, value: 12345678901234567890n } },
+      { ...invocation, index: 1, type: 'info', value: null, error: huge },
+    ])
+    const { columns, count, objects } = operationColumns(pairs, () => 0, REGISTER)
+    expect(new StoredLines(columns.error, count).at(0).length).toBeLessThan(3000)
+    expect(objects[0]?.length).toBeLessThan(3000)
+    const short = pairOperations([{ ...invocation, value: { key: 1, value: 12345678901234567890n } }])
+    const { columns: exact } = operationColumns(short, () => 0, REGISTER)
+    expect(new StoredLines(exact.value, 1).at(0)).toBe('{"key":1,"value":12345678901234567890}')
   })
 })

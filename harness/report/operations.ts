@@ -1,7 +1,9 @@
 /** The operations of the page as columns. If there are too many, some windows in full, and the others as densities. */
 import type { Pair } from '../api/history.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
+import { printJson } from '../support/json.ts'
 import { NS_PER_MS } from '../support/time.ts'
+import { clip } from '../support/visible.ts'
 import { Lines, Varints } from './columns.ts'
 
 export const OUTCOMES = ['ok', 'fail', 'info'] as const
@@ -80,10 +82,8 @@ class Names {
 /** Longer texts are cut: a value of a megabyte helps nobody on a page. */
 const MAX_TEXT = 2000
 
-const textOf = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? ''
-  return text.length <= MAX_TEXT ? text : `${text.slice(0, MAX_TEXT)}... (${text.length} characters)`
-}
+/** Whole numbers keep all their digits. */
+const textOf = (value: unknown): string => clip(printJson(value) ?? '', MAX_TEXT)
 
 const NS_PER_MICROSECOND = 1e3
 /** In a short history, a tick is a nanosecond: an imported one may have no other times. */
@@ -101,6 +101,9 @@ const objectOf = (vocabulary: Vocabulary | null, { f, value }: Pair['invocation'
   const key = (value as { readonly key?: unknown } | null)?.key
   return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined
 }
+
+const shortObject = (name: string | undefined): string | undefined =>
+  name === undefined ? undefined : clip(name, MAX_TEXT)
 
 /** What operations in doubt wrote -> the place of the only one that wrote it. */
 const writersInDoubt = (
@@ -189,7 +192,7 @@ const textsOf = ({ invocation, completion }: Pair): Record<TextColumn, string> =
   return {
     value,
     answer: answer === value ? '=' : answer,
-    error: completion?.error ?? '',
+    error: clip(completion?.error ?? '', MAX_TEXT),
     meta: completion?.meta === undefined ? '' : textOf(completion.meta),
   }
 }
@@ -215,7 +218,7 @@ export const operationColumns = (
       process: Math.max(0, Number(invocation.process)),
       outcome: OUTCOMES.indexOf((completion?.type ?? 'info') as (typeof OUTCOMES)[number]),
       f: calls.of(invocation.f),
-      object: objects.optional(objectOf(vocabulary, invocation)),
+      object: objects.optional(shortObject(objectOf(vocabulary, invocation))),
       node: nodes.optional(invocation.node),
       served: nodes.optional(servedBy(pair)),
       index: invocation.index - lastIndex,

@@ -1,6 +1,6 @@
 /**
- * Which operations a page holds if a history has more than it can: those around the evidence and the faults in full. Of the
- * others, how many of each outcome began in each part of the run.
+ * Which operations a page holds if a history has more than it can: those around the evidence in full, or the end of the run
+ * if there is none. Of the others, how many of each outcome began in each part of the run.
  */
 import type { Pair } from '../api/history.ts'
 import { NS_PER_MS } from '../support/time.ts'

@@ -133,6 +133,15 @@ export const withoutPages = (verdict: RunVerdict): RunVerdict => ({
   })),
 })
 
+/** Null: there are none; the run was judged by a version from before there were findings. */
+export const readFindings = (dir: string): Findings | null => {
+  const file = path.join(dir, FILES.findings)
+  if (!fs.existsSync(file)) return null
+  const { schema, ...findings } = JSON.parse(fs.readFileSync(file, 'utf8')) as Findings & FileHeader
+  requireSchema('findings', schema, file)
+  return findings
+}
+
 export const readVerdict = (dir: string): RunVerdict | null => {
   const file = path.join(dir, FILES.verdict)
   if (!fs.existsSync(file)) return null
@@ -212,7 +221,8 @@ const readEvents = (file: string): readonly StoredEvent[] => {
 type StoredRunFile = Omit<RunFile, 'faultline' | 'spec'> &
   Partial<FileHeader> & { readonly spec: RunSpec & { readonly commit?: string } }
 
-const readRunFile = (dir: string): RunFile => {
+/** How a run was started, and its facts. @throws UserError if the folder has no such file, or one of a later version */
+export const readRunFile = (dir: string): RunFile => {
   const file = path.join(dir, FILES.run)
   let stored: StoredRunFile
   try {

@@ -16,3 +16,9 @@ export const maskMessage = (text: string): string =>
     (masked, [pattern, by]) => masked.replace(pattern, by),
     text.replace(/\s+/g, ' ').trim(),
   ).slice(0, MOST_CHARACTERS)
+
+/** A limit that a user can set: `500 ms`, `15.0 s`, `2 min 0 s`. */
+const DURATION = /\d+(?:\.\d+)? (?:min(?: \d+ s)?|ms|s)\b/g
+
+/** A promise with its limits masked: the same promise with another limit is the same text. */
+export const maskPromise = (text: string): string => text.replace(DURATION, '<duration>').replace(/\d+/g, '#')

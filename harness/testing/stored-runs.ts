@@ -2,9 +2,11 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import type { FaultEvent, FaultRecord } from '../api/record.ts'
+import { findingsOf } from '../findings/findings.ts'
+import { headlineOf } from '../findings/headline.ts'
 import { encodeOperation } from '../history/jsonl.ts'
 import { encodeHeader } from '../history/schema.ts'
-import { FILES, writeRunFile, writeVerdict } from '../store/run-store.ts'
+import { FILES, writeFindings, writeRunFile, writeVerdict } from '../store/run-store.ts'
 import type { Incident } from './incidents.ts'
 
 const VERSION = '0.0.0'
@@ -52,6 +54,9 @@ export const storeRun = (
   write(FILES.history, [encodeHeader('history', VERSION), ...record.history.map(encodeOperation)])
   write(FILES.faults, [encodeHeader('faults', VERSION), ...(record.faults ?? []).flatMap(eventsOf).map(line)])
   write(FILES.samples, [encodeHeader('samples', VERSION), ...(record.samples ?? []).map(line)])
-  if (isJudged) writeVerdict(dir, verdict)
+  if (!isJudged) return dir
+  writeVerdict(dir, verdict)
+  const headline = headlineOf(record, verdict)
+  writeFindings(dir, { status: verdict.status, headline, findings: findingsOf(record, verdict) }, null)
   return dir
 }

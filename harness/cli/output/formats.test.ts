@@ -101,6 +101,14 @@ describe('a history', () => {
     expect(second).toContain('"a ""b"", c"')
   })
 
+  it('as CSV keeps all digits of whole numbers', () => {
+    const [invocation] = HISTORY as [Operation]
+    const history = [{ ...invocation, value: { key: 1, value: 12345678901234567890n } }]
+    expect(historyFormats.csv?.encode(bareRecord(history), REGISTER)).toContain(
+      '"{""key"":1,""value"":12345678901234567890}"',
+    )
+  })
+
   it('as JSON Lines has a header and one operation per line; as EDN one map per line', () => {
     expect(encode('jsonl').trim().split('\n')).toHaveLength(1 + HISTORY.length)
     expect(encode('edn')).toContain(':type :invoke')

@@ -6,7 +6,8 @@
  * block say the same, with the faults in force.
  */
 import path from 'node:path'
-import type { Evidence, Verdict } from '../../api/verdict.ts'
+import type { Verdict } from '../../api/verdict.ts'
+import { firstEvidence } from '../../findings/groups.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { stepsOf } from '../../findings/steps.ts'
 import { FILES } from '../../store/run-store.ts'
@@ -54,11 +55,9 @@ const stepsPart = ({ record, verdict, folder }: Judged): readonly string[] => {
   return ['### Step by step', '', ...block(stepLines(steps), 'text'), '', ...picture]
 }
 
-/** The first evidence of the first broken promise; all is in the report. */
-const diagramPart = ({ verdict: { verdicts } }: Judged): readonly string[] => {
-  const [first]: readonly Evidence[] = verdicts
-    .filter(({ status }) => status === 'invalid')
-    .flatMap(({ evidence }) => evidence)
+/** The evidence that the sentence is about; all is in the report. */
+const diagramPart = ({ record, verdict }: Judged): readonly string[] => {
+  const first = firstEvidence(record, verdict)
   if (first === undefined) return []
   return [`### ${plain(first.title)}`, '', ...block(first.text.split('\n').slice(0, MOST_LINES), 'text'), '']
 }

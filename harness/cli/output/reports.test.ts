@@ -21,6 +21,7 @@ const history = historyOf([
 ]).map((operation) => ({
   ...operation,
   timeNs: operation.index ** 2 * 1e9,
+  node: HOSTILE,
   ...(operation.type === 'info' ? { error: HOSTILE } : {}),
 }))
 
@@ -184,6 +185,21 @@ describe('SARIF', () => {
     expect(run.invocations[0].executionSuccessful).toBe(true)
   })
 
+  it('has rules with an identifier and no other name, as the specification wants it', () => {
+    const both = runOf({
+      ...hostile,
+      verdict: { ...hostile.verdict, status: 'unknown', outsideClaims: true },
+    })
+    const { rules } = both.tool.driver
+    expect(rules).toHaveLength(2)
+    for (const { id, name } of rules) {
+      expect(name).toBeUndefined()
+      expect(id).toMatch(/^[\w./-]{1,200}$/)
+    }
+    const ids = new Set(rules.map(({ id }: { id: string }) => id))
+    for (const { ruleId } of both.results) expect(ids.has(ruleId)).toBe(true)
+  })
+
   it('is no empty list where nothing was proved', () => {
     const run = runOf(judged([undecided], { status: 'unknown', summary: 'Not judged: no time.' }))
     expect(run.results).toMatchObject([{ ruleId: 'run/unproved', level: 'warning' }])
@@ -193,11 +209,30 @@ describe('SARIF', () => {
 })
 
 describe('Markdown and show', () => {
+  it('draw the evidence that their sentence is about, also where another promise does not count', () => {
+    const excused = verdictOf({
+      checker: 'causal',
+      promise: { text: 'read: causal', source: 'assumed', assumed: { text: 'causal', toClaim: 'claim it' } },
+      evidence: [evidenceOf([0], { title: 'Not this', text: 'not this' })],
+    })
+    const what = judged([excused, broken])
+    const claims = {
+      source: 'x',
+      consistency: {},
+      minority: 'refuse',
+      tolerates: {},
+      recoversWithinMs: 1,
+    } as const
+    const output = render('markdown', { ...what, record: { ...what.record, claims } })
+    expect(output).toContain('### Key 4')
+    expect(output).not.toContain('Not this')
+  })
+
   it('answer first, and then tell the steps, the diagram, the verdicts and the command', () => {
     const what = { ...judged([broken, undecided], { notes: ['A note.'] }), again: "faultline run 'a b'" }
     const inOrder = [
       'was broken',
-      'process 0: write',
+      'process 0 at <script>',
       'p0 |-- read --|',
       'linearizability',
       'A note.',

@@ -19,6 +19,9 @@ const MOST_CHARACTERS = 4000
 
 const shown = (text: string): string => visible(clip(text, MOST_CHARACTERS))
 
+const shownValues = (values: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, shown(value)]))
+
 /** Rule identifiers are paths without blanks. */
 const ruleOf = ({ checker, anomaly }: Finding): string =>
   anomaly === checker ? checker : `${checker}/${clip(anomaly, 80).replace(/[^\w.-]+/g, '-')}`
@@ -52,8 +55,8 @@ const resultOf = (finding: Finding, judged: Judged): object => ({
     source: shown(finding.source),
     count: finding.count,
     firstAtNs: finding.firstAtNs,
-    faults: finding.faults,
-    nodes: finding.nodes,
+    faults: finding.faults.map(shown),
+    nodes: finding.nodes.map(shown),
   },
 })
 
@@ -69,7 +72,6 @@ const rulesOf = (findings: readonly Finding[], isUnproved: boolean): readonly ob
   ...[...new Map(findings.map((finding) => [ruleOf(finding), finding]))].map(
     ([id, { checker, anomaly, promise }]) => ({
       id,
-      name: id,
       shortDescription: { text: shown(`${checker}: ${anomaly}`) },
       fullDescription: { text: shown(promise === '' ? checker : `Promised: ${promise}`) },
     }),
@@ -78,7 +80,6 @@ const rulesOf = (findings: readonly Finding[], isUnproved: boolean): readonly ob
     ? [
         {
           id: UNPROVED,
-          name: UNPROVED,
           shortDescription: { text: 'The run proved nothing, which is no pass' },
         },
       ]
@@ -88,7 +89,7 @@ const rulesOf = (findings: readonly Finding[], isUnproved: boolean): readonly ob
 const propertiesOf = ({ record: { spec, facts }, verdict, again }: Judged): object => ({
   status: verdict.status,
   ...(spec === null ? {} : { seed: spec.seed, target: spec.target, workload: spec.workload }),
-  ...(facts === null ? {} : { versions: facts.versions }),
+  ...(facts === null ? {} : { versions: shownValues(facts.versions) }),
   ...(again === undefined ? {} : { command: visible(again) }),
 })
 

@@ -45,6 +45,12 @@ describe('the command that runs a spec again', () => {
     })
   })
 
+  it('captures messages again', async () => {
+    const spec = await built('raft', { seed: '9' })
+    const { again = '' } = await runAgain({ ...spec, capture: true }, 'results/x')
+    expect(again).toMatch(/ --capture --seed 9$/)
+  })
+
   it('is not known where the module of its target is gone', async () => {
     const spec = await built('raft', { seed: '9' })
     expect(await runAgain({ ...spec, target: '/nowhere/target.ts' }, 'results/x')).toEqual({})

@@ -69,6 +69,7 @@ const commandToRun = async (spec: RunSpec, dir: string): Promise<string> => {
     ...optionFlag('workloadOpts', changedOptions(spec.workloadOptions, workload.options)),
     ...faultWords(spec, dir),
     ...settingWords(spec, target),
+    ...(spec.capture === true ? [flagOf('capture')] : []),
     ...flag('expect', spec.expect),
     ...flag('seed', spec.seed),
   ])

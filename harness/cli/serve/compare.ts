@@ -1,14 +1,23 @@
 /** Two runs side by side: what is found in one only, and how they differ. Pure. */
 import type { Finding } from '../../api/finding.ts'
-import type { RunRecord } from '../../api/record.ts'
+import type { RunFacts, RunSpec } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
-import { quantile } from '../../support/quantiles.ts'
-import { formatDurationMs, NS_PER_MS } from '../../support/time.ts'
+import { formatDurationMs } from '../../support/time.ts'
 
+/** What the small files of a run tell. */
 export interface ComparedRun {
-  readonly record: RunRecord
+  readonly faultline: string
+  readonly spec: RunSpec
+  /** Null: the run has no end. */
+  readonly facts: RunFacts | null
   readonly verdict: RunVerdict
-  readonly findings: readonly Finding[]
+  /** Null: they are not known. */
+  readonly findings: readonly Finding[] | null
+}
+
+/** As the checker `statistics` stores it for each call. */
+interface CallStatistics {
+  readonly latencyMs: { readonly ok: { readonly p50: number | null; readonly p99: number | null } }
 }
 
 export interface Difference {
@@ -17,25 +26,38 @@ export interface Difference {
   readonly now: string
 }
 
-export interface Comparison {
-  /** Findings that only the later run has, those of both, and those that only the earlier one has: by fingerprint. */
+interface ComparedFindings {
+  /** Those that only the later run has, those of both, and those that only the earlier one has. */
   readonly appeared: readonly Finding[]
   readonly stayed: readonly Finding[]
   readonly gone: readonly Finding[]
+}
+
+export interface Comparison {
+  /** By fingerprint. Null: those of one of the runs are not known. */
+  readonly findings: ComparedFindings | null
   readonly figures: readonly Difference[]
   /** What they were started with, as far as it differs. */
   readonly settings: readonly Difference[]
 }
 
-const latencyOf = ({ pairs }: RunRecord, q: number): string => {
-  const sorted = pairs
-    .flatMap(({ invocation, completion }) =>
-      completion?.type === 'ok' ? [(completion.timeNs - invocation.timeNs) / NS_PER_MS] : [],
-    )
-    .sort((a, b) => a - b)
-  const value = quantile(sorted, q)
-  return value === null ? 'none' : `${value.toFixed(2)} ms`
+/** Of the calls together the history alone would tell: each by itself is in the verdict. */
+const latencies = ({ verdict }: ComparedRun): ReadonlyMap<string, string> => {
+  const { details = {} } = verdict.verdicts.find(({ checker }) => checker === 'statistics') ?? {}
+  return new Map(
+    Object.entries(details as Readonly<Record<string, Partial<CallStatistics> | null>>).flatMap(
+      ([call, told]) => {
+        const { p50 = null, p99 = null } = told?.latencyMs?.ok ?? {}
+        return [
+          [`latency of ok, ${call}, median`, millisecondsOf(p50)] as const,
+          [`latency of ok, ${call}, 99th percentile`, millisecondsOf(p99)] as const,
+        ]
+      },
+    ),
+  )
 }
+
+const millisecondsOf = (ms: number | null): string => (ms === null ? 'none' : `${ms.toFixed(2)} ms`)
 
 const worstOf = (times: readonly (number | null)[]): string => {
   const known = times.filter((ms) => ms !== null)
@@ -48,8 +70,6 @@ const FIGURES: readonly (readonly [string, (run: ComparedRun) => string])[] = [
   ['fail', ({ verdict }) => String(verdict.counts.fail)],
   ['in doubt', ({ verdict }) => String(verdict.counts.info)],
   ['faults effective', ({ verdict: { faults } }) => `${faults.effective} of ${faults.planned}`],
-  ['latency of ok, median', ({ record }) => latencyOf(record, 0.5)],
-  ['latency of ok, 99th percentile', ({ record }) => latencyOf(record, 0.99)],
   [
     'longest time without an ok',
     ({ verdict: { impact } }) => worstOf(Object.values(impact?.longestUnavailabilityMs ?? {})),
@@ -64,8 +84,8 @@ const FIGURES: readonly (readonly [string, (run: ComparedRun) => string])[] = [
   ],
   [
     'recovery at the end',
-    ({ record }) => {
-      const recovery = record.facts?.recovery
+    ({ facts }) => {
+      const recovery = facts?.recovery
       return recovery === null || recovery === undefined
         ? 'not observed'
         : worstOf([recovery.recoveredAfterMs])
@@ -82,30 +102,54 @@ const flat = (value: unknown, at = ''): readonly (readonly [string, string])[] =
 /** Its folder and its number say nothing about a run. */
 const IGNORED = new Set(['runId', 'schema'])
 
-const settingsOf = ({ record: { spec, facts, faultline } }: ComparedRun): ReadonlyMap<string, string> =>
+const settingsOf = ({ spec, facts, faultline }: ComparedRun): ReadonlyMap<string, string> =>
   new Map([
-    ['faultline', faultline ?? 'unknown'],
+    ['faultline', faultline],
     ...flat({ ...spec, versions: facts?.versions ?? {} }).filter(([name]) => !IGNORED.has(name)),
   ])
 
+/** The names of both, those of the later one behind. */
+const namesIn = (a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>): readonly string[] => [
+  ...new Set([...a.keys(), ...b.keys()]),
+]
+
 const differing = (before: ComparedRun, now: ComparedRun): readonly Difference[] => {
   const [old, young] = [settingsOf(before), settingsOf(now)]
-  return [...new Set([...old.keys(), ...young.keys()])].flatMap((what) => {
+  return namesIn(old, young).flatMap((what) => {
     const [a, b] = [old.get(what) ?? 'absent', young.get(what) ?? 'absent']
     return a === b ? [] : [{ what, before: a, now: b }]
   })
 }
 
-const fingerprints = ({ findings }: ComparedRun): ReadonlySet<string> =>
-  new Set(findings.map(({ fingerprint }) => fingerprint))
-
-export const compare = (before: ComparedRun, now: ComparedRun): Comparison => {
-  const [old, young] = [fingerprints(before), fingerprints(now)]
+const compareFindings = (
+  before: readonly Finding[] | null,
+  now: readonly Finding[] | null,
+): ComparedFindings | null => {
+  if (before === null || now === null) return null
+  const prints = (findings: readonly Finding[]): ReadonlySet<string> =>
+    new Set(findings.map(({ fingerprint }) => fingerprint))
+  const [old, young] = [prints(before), prints(now)]
   return {
-    appeared: now.findings.filter(({ fingerprint }) => !old.has(fingerprint)),
-    stayed: now.findings.filter(({ fingerprint }) => old.has(fingerprint)),
-    gone: before.findings.filter(({ fingerprint }) => !young.has(fingerprint)),
-    figures: FIGURES.map(([what, of]) => ({ what, before: of(before), now: of(now) })),
-    settings: differing(before, now),
+    appeared: now.filter(({ fingerprint }) => !old.has(fingerprint)),
+    stayed: now.filter(({ fingerprint }) => old.has(fingerprint)),
+    gone: before.filter(({ fingerprint }) => !young.has(fingerprint)),
   }
 }
+
+const compareLatencies = (before: ComparedRun, now: ComparedRun): readonly Difference[] => {
+  const [old, young] = [latencies(before), latencies(now)]
+  return namesIn(old, young).map((what) => ({
+    what,
+    before: old.get(what) ?? 'none',
+    now: young.get(what) ?? 'none',
+  }))
+}
+
+export const compare = (before: ComparedRun, now: ComparedRun): Comparison => ({
+  findings: compareFindings(before.findings, now.findings),
+  figures: [
+    ...FIGURES.map(([what, of]) => ({ what, before: of(before), now: of(now) })),
+    ...compareLatencies(before, now),
+  ],
+  settings: differing(before, now),
+})

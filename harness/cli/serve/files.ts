@@ -11,16 +11,31 @@ export interface RunFile {
 /** A folder deeper than that is none of ours. */
 const MAX_DEPTH = 4
 
-export const filesOf = (dir: string, below = '', depth = 0): readonly RunFile[] =>
-  fs
-    .readdirSync(path.join(dir, below), { withFileTypes: true })
-    .flatMap((entry): readonly RunFile[] => {
-      const name = below === '' ? entry.name : `${below}/${entry.name}`
-      if (entry.isDirectory()) return depth < MAX_DEPTH ? filesOf(dir, name, depth + 1) : []
-      if (!entry.isFile()) return []
-      return [{ name, bytes: fs.statSync(path.join(dir, name)).size }]
-    })
-    .sort((a, b) => a.name.localeCompare(b.name))
+interface Entry extends RunFile {
+  /** A link, a pipe or a device: it may lead anywhere. */
+  readonly isOther: boolean
+}
+
+/** A file may be replaced by its next version while the folder is read. */
+const entriesOf = (dir: string, below = '', depth = 0): readonly Entry[] =>
+  fs.readdirSync(path.join(dir, below), { withFileTypes: true }).flatMap((entry): readonly Entry[] => {
+    const name = below === '' ? entry.name : `${below}/${entry.name}`
+    if (entry.isDirectory()) return depth < MAX_DEPTH ? entriesOf(dir, name, depth + 1) : []
+    const stat = fs.lstatSync(path.join(dir, name), { throwIfNoEntry: false })
+    return stat === undefined ? [] : [{ name, bytes: stat.size, isOther: !stat.isFile() }]
+  })
+
+export const filesOf = (dir: string): readonly RunFile[] =>
+  entriesOf(dir)
+    .flatMap(({ name, bytes, isOther }) => (isOther ? [] : [{ name, bytes }]))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }))
+
+/**
+ * What in a run's folder is neither a file nor a folder; null: nothing. faultline makes no such thing, but an archive may
+ * contain one, and whatever reads the whole run would follow it.
+ */
+export const strangerIn = (dir: string): string | null =>
+  entriesOf(dir).find(({ isOther }) => isOther)?.name ?? null
 
 /** The path of a file that is listed; null: it is not. Only listed names are read, so `..` and links lead nowhere. */
 export const fileOf = (dir: string, name: string): string | null =>

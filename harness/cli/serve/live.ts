@@ -4,6 +4,8 @@ import path from 'node:path'
 import type { Operation } from '../../api/history.ts'
 import type { FaultEvent, Sample } from '../../api/record.ts'
 import { FILES } from '../../store/run-store.ts'
+import { maskMessage } from '../../support/mask.ts'
+import { inNameOrder } from '../../support/names.ts'
 import { NS_PER_MS } from '../../support/time.ts'
 
 export interface LiveState {
@@ -15,7 +17,7 @@ export interface LiveState {
   readonly faultsSoFar: number
   /** Node -> role and term, or no answer. */
   readonly nodes: readonly (readonly [string, string])[]
-  /** The most frequent errors of clients. */
+  /** The most frequent errors of clients, with numbers and addresses masked. */
   readonly errors: readonly (readonly [string, number])[]
 }
 
@@ -50,10 +52,12 @@ export class Tail {
   }
 }
 
+/** Lines that are no objects are left out. */
 const parsed = <T>(lines: readonly string[]): readonly T[] =>
   lines.flatMap((line) => {
     try {
-      return [JSON.parse(line) as T]
+      const value: unknown = JSON.parse(line)
+      return typeof value === 'object' && value !== null ? [value as T] : []
     } catch {
       return []
     }
@@ -96,7 +100,7 @@ export class Live {
       underWay: Math.max(0, this.#underWay),
       faults: [...this.#inForce.values()],
       faultsSoFar: this.#faultsSoFar,
-      nodes: [...this.#nodes].sort(([a], [b]) => a.localeCompare(b)),
+      nodes: inNameOrder(this.#nodes.keys()).map((node) => [node, this.#nodes.get(node) ?? ''] as const),
       errors: [...this.#errors].sort((a, b) => b[1] - a[1]).slice(0, MOST_ERRORS),
     }
   }
@@ -110,7 +114,9 @@ export class Live {
     }
     this.#underWay--
     this.#counts[type]++
-    if (error !== undefined) this.#errors.set(error, (this.#errors.get(error) ?? 0) + 1)
+    if (typeof error !== 'string') return
+    const masked = maskMessage(error)
+    this.#errors.set(masked, (this.#errors.get(masked) ?? 0) + 1)
   }
 
   #takeFault(event: FaultEvent): void {

@@ -99,7 +99,7 @@ export const runPage = (row: RunRow, files: readonly RunFile[], others: readonly
   return page(
     row.name,
     `${head(row)}
-<p>${link(addressOf(row.name, 'report.html'), 'the report')}</p>
+${row.operations === null ? '' : `<p>${link(addressOf(row.name, 'report.html'), 'the report')}</p>`}
 <h2>Compare with</h2>
 ${compared === '' ? '<p>There is no other run of the same target and workload.</p>' : `<ul>${compared}</ul>`}
 <h2>Files</h2>
@@ -113,6 +113,13 @@ const findingsList = (title: string, findings: readonly Finding[]): string =>
       ? '<p>None.</p>'
       : `<ul>${findings.map(({ anomaly, sentence, fingerprint }) => `<li><b>${escaped(anomaly)}</b> ${escaped(sentence)} <code>${escaped(fingerprint)}</code></li>`).join('')}</ul>`
   }`
+
+const findingsPart = ({ findings }: Comparison): string =>
+  findings === null
+    ? '<h2>Findings</h2><p>One of these runs has no findings.json: faultline check writes it into the folder of a run.</p>'
+    : `${findingsList('New findings', findings.appeared)}
+${findingsList('Findings that are gone', findings.gone)}
+${findingsList('Findings of both', findings.stayed)}`
 
 const differences = (title: string, rows: readonly Difference[], before: string, now: string): string =>
   `<h2>${title}</h2>${
@@ -134,9 +141,7 @@ export const comparePage = (before: RunRow, now: RunRow, found: Comparison): str
     `${now.name} compared`,
     `<nav>${link('/', 'all runs')} · ${link(addressOf(before.name), before.name)} · ${link(addressOf(now.name), now.name)}</nav>
 <h1>${escaped(now.name)} compared with ${escaped(before.name)}</h1>
-${findingsList('New findings', found.appeared)}
-${findingsList('Findings that are gone', found.gone)}
-${findingsList('Findings of both', found.stayed)}
+${findingsPart(found)}
 ${differences('Figures', found.figures, timeOf(before), timeOf(now))}
 ${differences('What differs in how they were started', found.settings, timeOf(before), timeOf(now))}`,
   )

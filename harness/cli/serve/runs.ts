@@ -5,6 +5,7 @@ import type { RunFacts, RunSpec } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { FILES } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
+import { clip } from '../../support/visible.ts'
 
 /** `running`: it has no end yet, and its files grow. `not finished`: they do not. `not judged`: there is no verdict. */
 export type RunState = RunVerdict['status'] | 'running' | 'not finished' | 'not judged'
@@ -34,7 +35,11 @@ export interface RunRow {
 type StoredRun = { readonly faultline?: string; readonly spec: RunSpec; readonly facts: RunFacts | null }
 type StoredVerdict = Pick<RunVerdict, 'status' | 'summary' | 'counts'>
 
+/** A link is not followed. */
+const isFile = (file: string): boolean => fs.lstatSync(file, { throwIfNoEntry: false })?.isFile() === true
+
 const readJson = <T>(file: string): T | null => {
+  if (!isFile(file)) return null
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as T
   } catch {
@@ -66,13 +71,19 @@ const howFar: Readonly<Partial<Record<RunState, string>>> = {
   'not judged': 'it ended, and was not judged: faultline check judges it',
 }
 
+/** A summary may quote what a cluster answered. */
+const MOST_CHARACTERS = 1000
+
+const STATUSES: readonly RunVerdict['status'][] = ['valid', 'invalid', 'unknown']
+
 /** A bundled part's own name, or that of a module's file. */
 const shortName = (reference: string): string => path.basename(reference)
 
 const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
   const run = readJson<StoredRun>(path.join(dir, FILES.run))
-  if (run === null || typeof run.spec !== 'object' || run.spec === null) return null
-  const verdict = readJson<StoredVerdict>(path.join(dir, FILES.verdict))
+  if (run === null || typeof run.spec !== 'object' || !Array.isArray(run.spec?.nemeses)) return null
+  const stored = readJson<StoredVerdict>(path.join(dir, FILES.verdict))
+  const verdict = stored !== null && STATUSES.includes(stored.status) ? stored : null
   const { spec, facts = null } = run
   const state = stateOf(dir, { ...run, facts }, verdict, nowMs)
   const counts = verdict?.counts
@@ -81,15 +92,15 @@ const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
     state,
     target: shortName(String(spec.target)),
     workload: shortName(String(spec.workload)),
-    nemeses: (spec.nemeses ?? []).map((nemesis) => nemesis.name).join(', ') || 'none',
-    bug: spec.bug ?? '',
-    environment: spec.environment,
-    seed: spec.seed,
-    faultline: run.faultline ?? 'unknown',
-    started: facts?.startedAt ?? '',
+    nemeses: spec.nemeses.map((nemesis) => nemesis?.name).join(', ') || 'none',
+    bug: String(spec.bug ?? ''),
+    environment: String(spec.environment),
+    seed: Number(spec.seed),
+    faultline: String(run.faultline ?? 'unknown'),
+    started: String(facts?.startedAt ?? ''),
     seconds: facts === null ? null : (Date.parse(facts.endedAt) - Date.parse(facts.startedAt)) / 1000,
     operations: counts === undefined ? null : counts.ok + counts.fail + counts.info,
-    summary: verdict?.summary ?? facts?.aborted ?? howFar[state] ?? '',
+    summary: clip(String(verdict?.summary ?? facts?.aborted ?? howFar[state] ?? ''), MOST_CHARACTERS),
   }
 }
 
@@ -97,6 +108,9 @@ interface Known {
   readonly stamp: string
   readonly row: RunRow | null
 }
+
+/** States that change with the time and with files that are not looked at. */
+const GROWING: ReadonlySet<RunState> = new Set(['running', 'not finished'])
 
 /** Reads again only what has changed. */
 export class Runs {
@@ -142,7 +156,7 @@ export class Runs {
         .map(({ name }) => name)
     return folders(this.#results).flatMap((group) =>
       folders(path.join(this.#results, group))
-        .filter((time) => fs.existsSync(path.join(this.#results, group, time, FILES.run)))
+        .filter((time) => isFile(path.join(this.#results, group, time, FILES.run)))
         .map((time) => `${group}/${time}`),
     )
   }
@@ -151,8 +165,7 @@ export class Runs {
     const dir = path.join(this.#results, name)
     const stamp = [FILES.run, FILES.verdict].map((file) => changedMs(path.join(dir, file))).join()
     const known = this.#known.get(name)
-    const isOver = known?.row !== null && known?.row?.state !== 'running'
-    if (known !== undefined && known.stamp === stamp && isOver) return known.row
+    if (known?.row != null && known.stamp === stamp && !GROWING.has(known.row.state)) return known.row
     const row = rowOf(dir, name, this.#nowMs())
     this.#known.set(name, { stamp, row })
     return row

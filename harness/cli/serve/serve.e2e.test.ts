@@ -78,6 +78,10 @@ describeWithBrowser('faultline serve', () => {
     await page.click('text=the report')
     await page.waitForSelector('body[data-loaded]')
     expect(await page.textContent('#story')).toContain('Stale read')
+    await page.locator('a[href^="#"]').first().click()
+    await page.waitForFunction(() => location.hash !== '')
+    await page.reload()
+    expect(await page.evaluate(() => location.hash)).not.toBe('')
   })
 
   it('compares a run with its last valid one', async () => {
@@ -128,11 +132,68 @@ describeWithBrowser('faultline serve', () => {
     `/run/${VALID}/../../../../etc/passwd`,
     `/run/${VALID}/%2e%2e%2f%2e%2e%2fetc%2fpasswd`,
     `/run/${VALID}/..%2frun.json`,
+    `/run/${VALID}/%00`,
+    `/run/${VALID}//etc/passwd`,
+    `/run/raft-register%2f20260101T000000-1/run.json`,
     '/run/..%2f..%2fetc/passwd/',
     '/run/raft-register/nothing/',
     '/%ff',
   ])('does not serve %s', async (target) => {
     expect((await ask(target)).status).toBe(404)
+  })
+
+  it.each(['//', '//[', 'http://['])('survives the address %s', async (target) => {
+    expect((await ask(target)).status).toBe(400)
+    expect((await ask('/')).status).toBe(200)
+  })
+
+  it('follows no link in the folder of a run', async () => {
+    const name = 'raft-register/20260105T000000-1'
+    const dir = storeRun(results, await validRun(), { name })
+    fs.rmSync(path.join(dir, 'history.jsonl'))
+    fs.symlinkSync('/etc/passwd', path.join(dir, 'history.jsonl'))
+    for (const file of ['', 'history.jsonl', 'report.html', 'events', `compare?with=${VALID}`]) {
+      const { status, text } = await ask(`/run/${name}/${file}`)
+      expect(status).toBe(404)
+      expect(text).toContain("history.jsonl in this run's folder is a link")
+    }
+    expect((await ask(`/run/${VALID}/compare?with=${name}`)).status).toBe(404)
+    fs.rmSync(dir, { recursive: true })
+  })
+
+  it('judges no run that has no verdict, and says what does', async () => {
+    const name = 'raft-register/20260106T000000-1'
+    const dir = storeRun(results, await validRun(), { name, isJudged: false, isOver: false })
+    const before = fs.readdirSync(dir)
+    for (const file of ['report.html', `compare?with=${VALID}`]) {
+      const { status, text } = await ask(`/run/${name}/${file}`)
+      expect(status).toBe(404)
+      expect(text).toContain('faultline check ')
+    }
+    expect(fs.readdirSync(dir)).toEqual(before)
+    expect((await ask(`/run/${name}/events`, { method: 'HEAD' })).status).toBe(200)
+    fs.rmSync(dir, { recursive: true })
+  })
+
+  it('gives a stored page no access to anything else', async () => {
+    const name = 'raft-register/20260107T000000-1'
+    const dir = storeRun(results, await validRun(), { name })
+    fs.writeFileSync(
+      path.join(dir, 'report.html'),
+      `<body><script>fetch('/').then((a) => a.text()).then((t) => { document.body.textContent = 'read ' + t }, () => { document.body.textContent = 'refused ' + origin })</script>`,
+    )
+    await page.goto(`${origin}/run/${name}/report.html`)
+    await page.waitForSelector('body:has-text("refused null")')
+    fs.rmSync(dir, { recursive: true })
+  })
+
+  it('may not be embedded by others', async () => {
+    const response = await fetch(`${origin}/run/${VALID}/run.json`)
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('same-origin')
+    for (const file of ['', 'run.json', 'report.html']) {
+      const { headers } = await fetch(`${origin}/run/${VALID}/${file}`)
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    }
   })
 
   it('answers only under its own names, and only to reading', async () => {

@@ -1,17 +1,21 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { RunSpec } from '../../api/record.ts'
 import { findingsOf } from '../../findings/findings.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { type Incident, staleRead, vacuousRun, validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
+import { verdictOf } from '../../testing/verdicts.ts'
 import { type ComparedRun, compare } from './compare.ts'
-import { contentType, fileOf, filesOf } from './files.ts'
+import { contentType, fileOf, filesOf, strangerIn } from './files.ts'
 import { Live, Tail } from './live.ts'
 import { Runs } from './runs.ts'
 
 const compared = ({ record, verdict }: Incident): ComparedRun => ({
-  record,
+  faultline: record.faultline ?? '0.0.0',
+  spec: record.spec as RunSpec,
+  facts: record.facts,
   verdict,
   findings: findingsOf(record, verdict),
 })
@@ -94,26 +98,72 @@ describe('a comparison', () => {
   it('names what is new and what is gone, by fingerprints', async () => {
     const [valid, stale] = [compared(await validRun()), compared(await staleRead())]
     const worse = compare(valid, stale)
-    expect(worse.appeared.map(({ anomaly }) => anomaly)).toEqual(['stale read'])
-    expect([worse.gone, worse.stayed]).toEqual([[], []])
+    expect(worse.findings?.appeared.map(({ anomaly }) => anomaly)).toEqual(['stale read'])
+    expect(worse.findings).toMatchObject({ gone: [], stayed: [] })
     const better = compare(stale, valid)
-    expect(better.gone).toHaveLength(1)
-    expect(better.appeared).toEqual([])
-    expect(compare(stale, stale).stayed).toHaveLength(1)
+    expect(better.findings?.gone).toHaveLength(1)
+    expect(better.findings?.appeared).toEqual([])
+    expect(compare(stale, stale).findings?.stayed).toHaveLength(1)
+    expect(compare({ ...valid, findings: null }, stale).findings).toBeNull()
   })
 
   it('puts figures side by side, and only the settings that differ', async () => {
     const before = compared(await validRun())
     const now = compared(await vacuousRun())
-    const other = {
-      ...now,
-      record: { ...now.record, spec: { ...(now.record.spec as object), seed: 8 } },
-    } as ComparedRun
+    const other = { ...now, spec: { ...now.spec, seed: 8 } }
     const { figures, settings } = compare(before, other)
     expect(settings).toEqual([{ what: 'seed', before: '7', now: '8' }])
     expect(figures).toContainEqual({ what: 'verdict', before: 'valid', now: 'unknown' })
     expect(figures).toContainEqual({ what: 'faults effective', before: '1 of 1', now: '0 of 1' })
-    expect(figures).toContainEqual({ what: 'latency of ok, median', before: '20.00 ms', now: '20.00 ms' })
+    const told = (verdict: ComparedRun['verdict'], ms: number): ComparedRun['verdict'] => ({
+      ...verdict,
+      verdicts: [
+        verdictOf({
+          checker: 'statistics',
+          details: { read: { latencyMs: { ok: { p50: ms, p99: 2 * ms } } }, odd: null },
+        }),
+      ],
+    })
+    const latencies = compare(
+      { ...before, verdict: told(before.verdict, 20) },
+      { ...other, verdict: told(now.verdict, 35.5) },
+    )
+    expect(latencies.figures).toContainEqual({
+      what: 'latency of ok, read, 99th percentile',
+      before: '40.00 ms',
+      now: '71.00 ms',
+    })
+  })
+})
+
+describe('what lies in a results folder', () => {
+  it('is no run if its run.json is a link or says nothing, and spoils no list', async () => {
+    using folder = temporaryFolder()
+    storeRun(folder.path, await validRun(), { name: 'a/20260101T000000-1' })
+    const add = (time: string): string => {
+      const dir = path.join(folder.path, 'b', time)
+      fs.mkdirSync(dir, { recursive: true })
+      return path.join(dir, 'run.json')
+    }
+    fs.symlinkSync(path.join(folder.path, 'a/20260101T000000-1/run.json'), add('20260102T000000-1'))
+    for (const [at, text] of ['', '5', 'null', '{"spec":null}', '{"spec":{"nemeses":5}}'].entries())
+      fs.writeFileSync(add(`20260103T00000${at}-1`), text)
+    fs.writeFileSync(add('20260104T000000-1'), '{"spec":{"nemeses":[null],"bug":{}},"facts":null}')
+    fs.writeFileSync(path.join(folder.path, 'b/20260104T000000-1/verdict.json'), '{"status":"fine"}')
+    const rows = new Runs(folder.path, () => Date.now()).list()
+    expect(rows.map(({ name, state }) => [name, state])).toEqual([
+      ['b/20260104T000000-1', 'running'],
+      ['a/20260101T000000-1', 'valid'],
+    ])
+  })
+
+  it('is told if it is a link, at any depth', () => {
+    using folder = temporaryFolder()
+    fs.mkdirSync(path.join(folder.path, 'nodes/n1'), { recursive: true })
+    fs.writeFileSync(path.join(folder.path, 'run.json'), '{}')
+    expect(strangerIn(folder.path)).toBeNull()
+    fs.symlinkSync('/etc/passwd', path.join(folder.path, 'nodes/n1/server.log'))
+    expect(strangerIn(folder.path)).toBe('nodes/n1/server.log')
   })
 })
 
@@ -128,6 +178,20 @@ describe('a run in progress', () => {
     expect(tail.read()).toEqual([])
     fs.appendFileSync(file, 'o\nthree\n')
     expect(tail.read()).toEqual(['two', 'three'])
+  })
+
+  it('tells errors by their masked messages, and leaves out lines that are no objects', () => {
+    using folder = temporaryFolder()
+    const error = (n: number): string =>
+      JSON.stringify({ process: 1, type: 'info', timeNs: 1, error: `timeout ${n} ${'x'.repeat(1e5)}` })
+    fs.writeFileSync(
+      path.join(folder.path, 'history.jsonl'),
+      [error(1), 'null', '5', '{', error(2), ''].join('\n'),
+    )
+    fs.writeFileSync(path.join(folder.path, 'samples.jsonl'), 'null\n{"node":"n10"}\n{"node":"n2"}\n')
+    const state = new Live(folder.path).look()
+    expect(state.errors).toEqual([[expect.stringMatching(/^timeout # x{100,200}$/), 2]])
+    expect(state.nodes.map(([node]) => node)).toEqual(['n2', 'n10'])
   })
 
   it('tells its operations, faults and nodes so far', async () => {

@@ -1,4 +1,5 @@
 /** A run in progress: what the server sends, as text. When it is judged, its page is loaded again. */
+import { visible } from '../../../support/visible.ts'
 import type { LiveState } from '../live.ts'
 
 const into = document.getElementById('live') as HTMLElement
@@ -6,8 +7,8 @@ const address = JSON.parse(document.getElementById('events')?.textContent ?? '""
 
 const line = (name: string, text: string): readonly HTMLElement[] => {
   const [term, told] = [document.createElement('dt'), document.createElement('dd')]
-  term.textContent = name
-  told.textContent = text
+  term.textContent = visible(name)
+  told.textContent = visible(text)
   return [term, told]
 }
 

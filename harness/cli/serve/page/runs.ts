@@ -1,4 +1,5 @@
 /** The table of runs: filtered by text and columns, sorted by any column. The address keeps both. */
+import { visible } from '../../../support/visible.ts'
 import type { RunRow } from '../runs.ts'
 
 const COLUMNS = [
@@ -45,7 +46,7 @@ const textOf = (row: RunRow, column: Column): string => {
   const value = row[column]
   if (typeof value === 'number' && column === 'seconds') return value.toFixed(1)
   // Without the fraction of a second.
-  return column === 'started' ? String(value).slice(0, 19).replace('T', ' ') : String(value ?? '')
+  return column === 'started' ? String(value).slice(0, 19).replace('T', ' ') : visible(String(value ?? ''))
 }
 
 const isShown = (row: RunRow, parts: URLSearchParams): boolean => {
