@@ -134,6 +134,27 @@ const TSCONFIG = {
   include: ['*.ts'],
 }
 
+/** The version of these tests, which npm has in its cache. */
+const VITEST: string = JSON.parse(
+  fs.readFileSync(path.join(PROJECT_ROOT, 'node_modules/vitest/package.json'), 'utf8'),
+).version
+
+/** As an outside user would write it: what holds, and what does not. */
+const CHAOS = `import { chaos } from 'faultline/vitest'
+
+const settings = { target: './target.ts', env: 'namespaces', timeLimit: '2s' }
+
+chaos('the register stays linearizable', settings)
+chaos('Raft without a quorum for its reads', {
+  ...settings,
+  target: 'raft',
+  bug: 'stale-read',
+  nemesis: 'partition',
+  timeLimit: '10s',
+  seeds: [1],
+})
+`
+
 const write = (folder: string, files: Readonly<Record<string, string>>): void => {
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text)
 }
@@ -151,7 +172,9 @@ const makeProject = async (cwd: string): Promise<void> => {
     'target.ts': TARGET,
     'workload.ts': WORKLOAD,
   })
-  await execa('npm', ['install', '--no-audit', '--no-fund', tarball, '@types/node'], { cwd })
+  await execa('npm', ['install', '--no-audit', '--no-fund', tarball, '@types/node', `vitest@${VITEST}`], {
+    cwd,
+  })
 }
 
 describeWith(missingLinuxRoot(), 'npm pack', () => {
@@ -200,6 +223,16 @@ describeWith(missingLinuxRoot(), 'npm pack', () => {
     const demo = await inProject('npx', ['faultline', 'demo'])
     expect(demo.stdout).toContain('the planted bug is caught')
     expect(demo.exitCode).toBe(0)
+  })
+
+  it("runs as tests of an outside user's vitest", async () => {
+    write(folder.path, { 'chaos.test.ts': CHAOS })
+    const { stdout, exitCode } = await inProject('npx', ['vitest', 'run', '--reporter', 'junit'])
+    expect(exitCode, stdout).toBe(1)
+    expect(stdout).toContain('tests="2" failures="1" errors="0"')
+    expect(stdout).toContain('the register stays linearizable &gt; seed 1')
+    expect(stdout).toMatch(/<failure message="violation: The promise /)
+    expect(stdout).toMatch(/report: results\/raft-stale-read-register-partition\/[\w-]+\/report\.html/)
   })
 
   it("runs an outside user's target under a bundled workload, and under the user's own", async () => {
