@@ -4,8 +4,21 @@
  */
 import { element } from './dom.ts'
 
-/** `op`: index of an invocation; `fault`: its id; `line`: `node:number`; `at`: ms since the start of the run. */
-export type AddressKind = 'op' | 'fault' | 'line' | 'at'
+/**
+ * `op`: index of an invocation; `fault`: its id; `line` of a log and `sample`: `node:number`; `effect`: `service:number`;
+ * `term`: its number; `at`: ms since the start of the run.
+ */
+export const ADDRESS_KINDS = ['op', 'fault', 'line', 'effect', 'sample', 'term', 'at'] as const
+export type AddressKind = (typeof ADDRESS_KINDS)[number]
+
+/** The address of something that is numbered within something else, such as a line of a node's log. */
+export const numbered = (owner: string, number: number): string => `${owner}:${number}`
+
+/** What `numbered` has put together. Null: it is no such name. */
+export const parseNumbered = (name: string): { readonly owner: string; readonly number: number } | null => {
+  const [, owner, number] = /^(.*):(\d+)$/s.exec(name) ?? []
+  return owner === undefined || number === undefined ? null : { owner, number: Number(number) }
+}
 
 export const addressOf = (kind: AddressKind, name: string | number): string =>
   `#${kind}=${encodeURIComponent(String(name))}`

@@ -3,6 +3,7 @@ import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/time
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
 import type { Level } from '../../logs/levels.ts'
 import type { ShownLine } from '../../logs/page-log.ts'
+import { numbered } from '../address.ts'
 
 const HEIGHT = 16
 const MAX_TEXT = 300
@@ -17,6 +18,8 @@ const KINDS = [
 const kindOf = (level: Level): number =>
   level === 'fatal' || level === 'error' ? 2 : level === 'warn' ? 1 : 0
 
+export const logLaneId = (node: string): string => `log ${node}`
+
 class LogLane implements Lane {
   readonly id: string
   readonly label: string
@@ -27,7 +30,7 @@ class LogLane implements Lane {
 
   /** @param lines in order of time; each has one */
   constructor(node: string, lines: readonly ShownLine[]) {
-    this.id = `log ${node}`
+    this.id = logLaneId(node)
     this.label = node
     this.#lines = lines
     const times = Float64Array.from(lines, ({ placeMs }) => placeMs as number)
@@ -57,7 +60,7 @@ class LogLane implements Lane {
     const { node, number, text, placeMs } = this.#lines[i] as ShownLine
     const ms = placeMs as number
     return {
-      address: `line=${encodeURIComponent(`${node}:${number}`)}`,
+      address: `line=${encodeURIComponent(numbered(node, number))}`,
       text: `${node}, line ${number}\n${text.slice(0, MAX_TEXT)}`,
       from: ms,
       to: ms,
