@@ -1,59 +1,15 @@
 /** The lanes of the timeline: their order, and how fingers move them. */
-import type { Browser, CDPSession, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithBrowser, launchBrowser } from '../../checkers/porcupine-ts/testing/browser.ts'
+import { Fingers, type Point } from '../testing/fingers.ts'
 import { largeCluster, validRun } from '../testing/incidents.ts'
-import { nextFrame, openReport, placeOn, spanOf, textOf, whenReady } from '../testing/report-page.ts'
+import { openReport, placeOn, spanOf, textOf, whenReady } from '../testing/report-page.ts'
 
 const lanes = (page: Page, kind: string): Promise<readonly (string | null)[]> =>
   page
     .locator(`.head[data-lane^="${kind} "]`)
     .evaluateAll((all) => all.map((head) => head.getAttribute('data-lane')))
-
-interface Point {
-  readonly x: number
-  readonly y: number
-}
-
-/** Fingers on a screen: each list is one finger after the other, at one time. */
-class Fingers {
-  readonly #session: CDPSession
-  readonly #page: Page
-
-  private constructor(session: CDPSession, page: Page) {
-    this.#session = session
-    this.#page = page
-  }
-
-  static async of(page: Page): Promise<Fingers> {
-    return new Fingers(await page.context().newCDPSession(page), page)
-  }
-
-  async #send(type: 'touchStart' | 'touchMove' | 'touchEnd', points: readonly Point[]): Promise<void> {
-    const touchPoints = points.map(({ x, y }, id) => ({ x, y, id }))
-    await this.#session.send('Input.dispatchTouchEvent', { type, touchPoints })
-    await nextFrame(this.#page)
-  }
-
-  async tap(point: Point): Promise<void> {
-    await this.#send('touchStart', [point])
-    await this.#send('touchEnd', [])
-  }
-
-  /** Each finger goes on a straight line. */
-  async drag(from: readonly Point[], to: readonly Point[], steps = 8): Promise<void> {
-    for (let count = 1; count <= from.length; count++) await this.#send('touchStart', from.slice(0, count))
-    for (let step = 1; step <= steps; step++)
-      await this.#send(
-        'touchMove',
-        from.map(({ x, y }, i) => {
-          const end = to[i] as Point
-          return { x: x + ((end.x - x) * step) / steps, y: y + ((end.y - y) * step) / steps }
-        }),
-      )
-    await this.#send('touchEnd', [])
-  }
-}
 
 describeWithBrowser('the lanes of the timeline', () => {
   let browser: Browser
