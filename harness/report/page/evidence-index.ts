@@ -12,7 +12,8 @@ export interface EvidenceLink {
 /** The id of the element that shows the evidence. @param number among those of the checker, from 0 */
 export const evidenceId = (checker: string, number: number): string => `evidence-${checker}-${number}`
 
-const operationsInView = (view: EvidenceView): readonly number[] => {
+/** Indices into the history of the operations that it shows. */
+export const operationsInView = (view: EvidenceView): readonly number[] => {
   switch (view.kind) {
     case 'linearization': {
       const tried = view.attempts.flatMap(({ order, refused }) => [

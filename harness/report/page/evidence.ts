@@ -3,9 +3,9 @@ import type { Evidence, Status, Verdict } from '../../api/verdict.ts'
 import { visible } from '../../support/visible.ts'
 import type { ReportData } from '../data.ts'
 import { element } from './dom.ts'
-import { evidenceId } from './evidence-index.ts'
+import { evidenceId, operationsInView } from './evidence-index.ts'
 import { drawView } from './views/draw.ts'
-import type { Names } from './views/names.ts'
+import { type Names, operationLink } from './views/names.ts'
 
 /** What the evidence of a verdict is called. A valid run has no counterexample. */
 const HEADINGS = { invalid: 'Counterexample', unknown: 'Not proved', valid: 'Seen' } as const
@@ -18,6 +18,25 @@ const linkToPage = ({ page }: Evidence): readonly HTMLElement[] =>
           element('a', { href: page.file }, ['all operations on it, with the longest partial order']),
         ]),
       ]
+
+const MOST_LINKS = 20
+
+/** Operations that belong to it, and that its view does not show. */
+const furtherLinks = ({ operations, view }: Evidence, names: Names): readonly HTMLElement[] => {
+  const invocationsOf = (indices: readonly number[]): ReadonlySet<number> =>
+    new Set(indices.map((index) => names.invocation(index)))
+  const drawn = invocationsOf(view === undefined ? [] : operationsInView(view))
+  const others = [...invocationsOf(operations)].filter((operation) => !drawn.has(operation))
+  if (others.length === 0) return []
+  const more = others.length - MOST_LINKS
+  return [
+    element('h3', {}, [view === undefined ? 'Its operations' : 'Further operations of it']),
+    element('ul', {}, [
+      ...others.slice(0, MOST_LINKS).map((operation) => element('li', {}, [operationLink(operation, names)])),
+      ...(more > 0 ? [element('li', {}, [`and ${more} more, which are marked on the timeline`])] : []),
+    ]),
+  ]
+}
 
 const sectionOf = (
   { checker, status }: Verdict,
@@ -33,6 +52,7 @@ const sectionOf = (
     element('div', { class: 'panel' }, [
       element('pre', { class: 'evidence', tabindex: '0' }, [visible(text)]),
       ...(view === undefined ? [] : [drawView(view, names)]),
+      ...furtherLinks(evidence, names),
     ]),
   ])
 }

@@ -48,6 +48,10 @@ const fill = (holder: HTMLElement, model: Model): void => {
         ? `operation ${index}, which the page does not hold`
         : `${history.label(place)} (process ${history.process(place)})`
     },
+    invocation: (index) => {
+      const place = history.placeOf(index)
+      return place === null ? index : (history.index[place] as number)
+    },
     sample: (node, timeMs) => samplesOfNode(model, node)?.by(timeMs)?.number ?? null,
   }
   holder.append(

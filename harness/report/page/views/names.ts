@@ -8,6 +8,8 @@ import { shortTime } from '../times.ts'
 export interface Names {
   /** An operation in words, by the index of its invocation: the page knows the calls and their answers. */
   operation(index: number): string
+  /** The index of the invocation of an operation, by that or by the index of its completion. */
+  invocation(index: number): number
   /** The number of a node's sample that was taken at that time. Null: the page does not hold it. */
   sample(node: string, timeMs: number): number | null
 }
@@ -16,21 +18,21 @@ export interface Names {
 export const quoted = (text: string): HTMLElement => element('bdi', {}, [visible(text)])
 
 export const operationLink = (operation: number, names: Names): HTMLElement =>
-  element('bdi', {}, [linkTo('op', operation, visible(names.operation(operation)))])
+  element('bdi', {}, [linkTo('op', operation, names.operation(operation))])
 
 const subjectTarget = (subject: Subject, names: Names): HTMLElement => {
   switch (subject.kind) {
     case 'fault':
-      return linkTo('fault', subject.id, visible(subject.id))
+      return linkTo('fault', subject.id, subject.id)
     case 'effect': {
       const { service, number } = subject
-      return linkTo('effect', numbered(service, number), visible(`effect ${number} at ${service}`))
+      return linkTo('effect', numbered(service, number), `effect ${number} at ${service}`)
     }
     case 'sample': {
       const { node, timeNs } = subject
       const ms = timeNs / 1e6
       const number = names.sample(node, ms)
-      const text = visible(`${node} at ${shortTime(ms)}`)
+      const text = `${node} at ${shortTime(ms)}`
       return number === null ? linkTo('at', ms, text) : linkTo('sample', numbered(node, number), text)
     }
   }
