@@ -18,6 +18,8 @@ export interface TimelineOptions {
   /** A description for readers who do not see it. */
   readonly label: string
   onSelect(hit: Hit): void
+  /** What is shown of the text of a hit, which may be anybody's. Absent: all of it, as it is. */
+  tipOf?(hit: Hit): string
   /** What is under the pointer; null: nothing is. */
   onHover?(hit: Hit | null): void
   /** After the lanes: `yOf` gives the upper edge of a lane, or null if it is not shown. */
@@ -217,7 +219,7 @@ export class Timeline {
     this.#tip.style.display = hit === null ? 'none' : 'block'
     this.#canvas.style.cursor = hit === null ? 'grab' : 'pointer'
     if (hit === null || event === null) return
-    this.#tip.textContent = hit.text
+    this.#tip.textContent = this.#options.tipOf?.(hit) ?? hit.text
     this.#tip.style.left = `${Math.max(0, Math.min(event.clientX + 14, innerWidth - this.#tip.offsetWidth - 8))}px`
     this.#tip.style.top = `${event.clientY + 16}px`
   }

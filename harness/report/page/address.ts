@@ -2,6 +2,7 @@
  * The addresses of the page. A link is an anchor to such an address, so that any part of the page can be linked with any
  * other: `#op=1234` selects the operation whose invocation has this index in the history.
  */
+import { visible } from '../../support/visible.ts'
 import { element } from './dom.ts'
 
 /**
@@ -23,6 +24,6 @@ export const parseNumbered = (name: string): { readonly owner: string; readonly 
 export const addressOf = (kind: AddressKind, name: string | number): string =>
   `#${kind}=${encodeURIComponent(String(name))}`
 
-/** A link that selects what it names, and shows it on the timeline. */
+/** A link that selects what it names, and shows it on the timeline. The text may come from the cluster. */
 export const linkTo = (kind: AddressKind, name: string | number, text: string): HTMLElement =>
-  element('a', { href: addressOf(kind, name) }, [text])
+  element('a', { href: addressOf(kind, name) }, [visible(text)])

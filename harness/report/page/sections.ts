@@ -139,7 +139,7 @@ export const run = ({ facts, spec }: ReportData): Section[] => [
   {
     title: 'The run',
     content: [
-      table([], facts),
+      table([], facts, 'Facts of the run'),
       element('details', {}, [
         element('summary', {}, ['everything that it was started with']),
         element('pre', {}, [JSON.stringify(spec, null, 2)]),

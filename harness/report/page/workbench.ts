@@ -6,6 +6,7 @@ import type { Hit, Lane, Painting } from '../../../checkers/porcupine-ts/timelin
 import { LaneOrder } from '../../../checkers/porcupine-ts/timeline/order.ts'
 import { Timeline } from '../../../checkers/porcupine-ts/timeline/timeline.ts'
 import { View } from '../../../checkers/porcupine-ts/timeline/view.ts'
+import { clip, visible } from '../../support/visible.ts'
 import { parseNumbered } from './address.ts'
 import { legend, makeBenchTools } from './bench-tools.ts'
 import { linesDuring, type Shown } from './details/facts.ts'
@@ -30,6 +31,9 @@ const FINEST_MS = 1e-5
 
 const HELP =
   'Timeline. Arrow left and right move, plus and minus zoom, Home shows all, arrow up and down change the lane, comma and full stop go to the item before and after, alt with arrow up or down moves the lane. Details of what is selected follow below.'
+
+/** Characters: a value of the cluster may be as large as a page. */
+const MOST_OF_TIP = 1500
 
 /** Marks the entries of the browser's history that this page wrote: they say all that a reader saw. A link says less. */
 const OWN_ENTRY = { faultline: true } as const
@@ -97,6 +101,7 @@ export class Workbench {
       lanes: this.#makeLanes(),
       label: HELP,
       onSelect: (hit) => this.#open(hit),
+      tipOf: ({ text }) => clip(visible(text), MOST_OF_TIP),
       paintOver: (painting, yOf) => this.#paintOver(painting, yOf),
       onPainted: () => this.#moved(),
       onReorder: () => this.#reordered(),
@@ -259,12 +264,16 @@ export class Workbench {
     // What is told needs more than the first picture.
     if (!this.#model.history.isWhole) return
     if (this.#shown === null) {
-      this.#details.replaceChildren(element('h3', {}, [`The page has no ${kind} ${name}.`]))
+      this.#details.replaceChildren(element('h3', {}, [visible(`The page has no ${kind} ${name}.`)]))
       return
     }
     const { heading, content, span } = this.#shown
     const lines = linesDuring(this.#logs?.lines ?? [], span)
-    this.#details.replaceChildren(element('h3', {}, [heading]), content, ...(lines === null ? [] : [lines]))
+    this.#details.replaceChildren(
+      element('h3', {}, [visible(heading)]),
+      content,
+      ...(lines === null ? [] : [lines]),
+    )
   }
 
   /** What was in force and who led when the line was written. */

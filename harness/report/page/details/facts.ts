@@ -23,7 +23,15 @@ export const list = (facts: readonly Fact[]): HTMLElement =>
   element(
     'dl',
     {},
-    facts.flatMap(([name, contents]) => [element('dt', {}, [name]), element('dd', {}, contents)]),
+    facts.flatMap(([name, contents]) => [
+      element('dt', {}, [visible(name)]),
+      // Texts of a cluster are among them.
+      element(
+        'dd',
+        {},
+        contents.map((content) => (typeof content === 'string' ? visible(content) : content)),
+      ),
+    ]),
   )
 
 export const separated = (items: readonly Content[], by = ', '): readonly Content[] =>
@@ -58,11 +66,7 @@ export const evidenceFact = (links: readonly EvidenceLink[]): Fact => [
 ]
 
 export const operationLink = (history: History, place: number): HTMLElement =>
-  linkTo(
-    'op',
-    history.index[place] as number,
-    visible(`${history.label(place)} (process ${history.process(place)})`),
-  )
+  linkTo('op', history.index[place] as number, `${history.label(place)} (process ${history.process(place)})`)
 
 const MAX_OVERLAPPING = 20
 /** So many operations before and after are looked at for those that overlap. */

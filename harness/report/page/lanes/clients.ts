@@ -4,6 +4,7 @@
  */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { visible } from '../../../support/visible.ts'
 import type { ReportData } from '../../data.ts'
 import { OUTCOMES } from '../../operations.ts'
 import type { Matches } from '../filter.ts'
@@ -93,7 +94,7 @@ class ClientLane implements Lane {
     marks: Marks,
   ) {
     this.id = clientLaneId(row)
-    this.label = rows[row] ?? this.id
+    this.label = visible(rows[row] ?? this.id)
     this.#history = history
     this.#places = places
     this.#marks = marks

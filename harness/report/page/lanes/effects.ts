@@ -4,6 +4,7 @@
  */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { visible } from '../../../support/visible.ts'
 import type { PageEffect } from '../../effects.ts'
 import { numbered } from '../address.ts'
 import { shortTime } from '../times.ts'
@@ -27,7 +28,7 @@ class EffectLane implements Lane {
 
   constructor(service: string, effects: readonly PageEffect[]) {
     this.id = effectLaneId(service)
-    this.label = service
+    this.label = visible(service)
     this.#effects = effects
     const times = Float64Array.from(effects, ({ atMs }) => atMs)
     this.#spans = new Spans(times, times, Uint8Array.from(effects, kindOf), KINDS.length)

@@ -1,5 +1,6 @@
 /** The lanes of faults: one for each nemesis. As planned: a line above; as measured: a bar, filled if it had an effect. */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { visible } from '../../../support/visible.ts'
 import type { PageFault } from '../../faults.ts'
 import { shortTime } from '../times.ts'
 import { hitAmong, nextAmong, paintLabel } from './points.ts'
@@ -34,7 +35,7 @@ class FaultLane implements Lane {
 
   constructor(label: string, faults: readonly PageFault[]) {
     this.id = faultLaneId(label)
-    this.label = label
+    this.label = visible(label)
     const sorted = faults
       .map((fault) => ({ fault, hit: hitOf(fault) }))
       .sort((a, b) => a.hit.from - b.hit.from)

@@ -1,6 +1,7 @@
 /** The lanes of logs: when each node wrote a line. Errors are full marks, warnings lower ones, other lines the lowest. */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { visible } from '../../../support/visible.ts'
 import type { Level } from '../../logs/levels.ts'
 import type { ShownLine } from '../../logs/page-log.ts'
 import { numbered } from '../address.ts'
@@ -31,7 +32,7 @@ class LogLane implements Lane {
   /** @param lines in order of time; each has one */
   constructor(node: string, lines: readonly ShownLine[]) {
     this.id = logLaneId(node)
-    this.label = node
+    this.label = visible(node)
     this.#lines = lines
     const times = Float64Array.from(lines, ({ placeMs }) => placeMs as number)
     this.#spans = new Spans(

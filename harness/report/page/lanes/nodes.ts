@@ -3,6 +3,7 @@
  * themselves.
  */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { visible } from '../../../support/visible.ts'
 import type { ReportData } from '../../data.ts'
 import type { PageClock, PageRole } from '../../nodes.ts'
 import { numbered } from '../address.ts'
@@ -71,7 +72,7 @@ class NodeLane implements Lane {
 
   constructor(node: string, { roles, clocks, endings, endMs }: ReportData, samples: NodeSamples | null) {
     this.id = nodeLaneId(node)
-    this.label = node
+    this.label = visible(node)
     this.#samples = samples
     this.#roles = roles.filter((role) => role.node === node)
     const own = clocks.filter((clock) => clock.node === node)
@@ -109,7 +110,7 @@ class NodeLane implements Lane {
         context,
         `${SIGNS[role.role]}${term}`,
         box,
-        colour(role.role === 'follower' || role.role === 'unknown' ? 'dim' : 'on-fault'),
+        colour(FILLS[role.role] === 'follower' ? 'dim' : 'on-fault'),
       )
     }
     this.#paintSamples(painting, y + HEIGHT - CLOCK_HEIGHT - 2)
