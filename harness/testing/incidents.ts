@@ -79,7 +79,6 @@ const specOf = (workload: string): RunSpec => ({
 const CLAIMS: Omit<Claims, 'consistency'> = {
   source: 'the documentation of the test',
   minority: 'refuse',
-  tellsElections: true,
   recoversWithinMs: 1000,
   tolerates: { partition: 'any' },
 }
@@ -335,6 +334,7 @@ export const twoLeaders = (): Promise<Incident> =>
     'register',
     {
       history: historyOf(registerSteps()),
+      claims: { ...CLAIMS, consistency: {}, tellsElections: true },
       samples: samplesOf(10_000).map((sample) => {
         const { node, timeNs, status } = sample
         const ms = timeNs / NS_PER_MS
