@@ -145,11 +145,13 @@ const leaderFact = ({ leaders, named, fromMs }: Term): Fact => {
 /** What went before it: the election that began it. */
 const electionFacts = ({ terms }: Model, { term, roles, leaders, fromMs }: Term): readonly Fact[] => {
   const first = roles.filter(({ startMs }) => startMs === fromMs).map(({ node }) => node)
-  const candidates = [...new Set(roles.filter(({ role }) => role === 'candidate').map(({ node }) => node))]
   const before = terms.findLast((each) => each.term < term)
   const leadBefore = before?.roles.filter(({ role }) => role === 'leader') ?? []
   const lastLedMs = Math.max(...leadBefore.map(({ endMs }) => endMs))
   const ledMs = Math.min(...leaders.map((leader) => leader.fromMs))
+  // Those who are candidates later want the next term, and may not have begun it.
+  const running = roles.filter(({ role, startMs }) => role === 'candidate' && startMs <= ledMs)
+  const candidates = [...new Set(running.map(({ node }) => node))]
   const gap = ledMs - lastLedMs
   const candidatesText = candidates.length === 0 ? 'none seen' : candidates.join(', ')
   return [
