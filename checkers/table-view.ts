@@ -1,5 +1,5 @@
 /** Tables of findings. Rows in which nothing is wrong are listed only while there are few of them. */
-import type { TableRow, TableView } from '../harness/api/verdict.ts'
+import type { Subject, TableRow, TableView } from '../harness/api/verdict.ts'
 import { clipped, roomFor } from './view-limits.ts'
 
 export interface TableParts {
@@ -16,21 +16,28 @@ const MOST_ROWS = 300
 /** More rows without a mark are only counted. */
 const MOST_FINE = 20
 
-const sizeOf = ({ cells, operations, mark = '' }: TableRow): number =>
-  cells.reduce((sum, cell) => sum + cell.length, mark.length) + 8 * operations.length
+/** A subject and an operation take about as many characters. */
+const [SUBJECT_SIZE, OPERATION_SIZE] = [50, 8]
 
-/** Operations of one row that are linked. */
+const sizeOf = ({ cells, operations, mark = '', about = [] }: TableRow): number =>
+  cells.reduce((sum, cell) => sum + cell.length, mark.length) +
+  OPERATION_SIZE * operations.length +
+  SUBJECT_SIZE * about.length
+
+/** Operations, and subjects, of one row that are linked. */
 const MOST_LINKS = 20
 
-/** One row of a table, with the operations that it is about. */
+/** One row of a table, with the operations and whatever else it is about. */
 export const tableRow = (
   cells: readonly (string | number)[],
   operations: readonly number[],
   mark?: string,
+  about: readonly Subject[] = [],
 ): TableRow => ({
   cells: cells.map((cell) => clipped(String(cell))),
   operations: operations.slice(0, MOST_LINKS),
   ...(mark === undefined ? {} : { mark }),
+  ...(about.length === 0 ? {} : { about: about.slice(0, MOST_LINKS) }),
 })
 
 /** @param rows of the findings; a row of two findings is listed once */

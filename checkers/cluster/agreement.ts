@@ -88,7 +88,12 @@ const rowsAt = (samples: readonly Sample[], position: number, first: string): re
       if (told.position !== position || rows.has(name)) continue
       const { role = '', term = '' } = sample.status ?? {}
       const mark = digest === first ? 'first digest' : 'differs'
-      rows.set(name, tableRow([formatTimeNs(timeNs), node, position, digest, role, term], [], mark))
+      rows.set(
+        name,
+        tableRow([formatTimeNs(timeNs), node, position, digest, role, term], [], mark, [
+          { kind: 'sample', node, timeNs },
+        ]),
+      )
     }
   return [...rows.values()]
 }

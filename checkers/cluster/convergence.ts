@@ -61,6 +61,8 @@ const judge = (record: RunRecord): Judged => {
         tableRow(
           [node, status?.digest ?? 'did not answer', status?.digestAt ?? '', formatTimeNs(timeNs)],
           [],
+          undefined,
+          [{ kind: 'sample', node, timeNs }],
         ),
       ),
     ),

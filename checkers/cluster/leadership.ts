@@ -50,6 +50,7 @@ const found = (kind: ElectionFinding['kind'], text: string, said: readonly Said[
       [formatTimeNs(timeNs), node, status.role, status.term, status.leader ?? 'unknown'],
       operation === undefined ? [] : [operation],
       kind,
+      operation === undefined ? [{ kind: 'sample', node, timeNs }] : [],
     ),
   ),
 })

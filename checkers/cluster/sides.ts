@@ -111,6 +111,7 @@ const rowsOf = ({ fault, sides: all }: SidesSeen, claims: Claims): readonly Tabl
       [fault.planned.id, nodes.join(' '), is, classOf(side, claims), ...counts],
       served.map(({ invocation }) => invocation.index),
       isBeyond(side, claims) ? 'fail-open' : undefined,
+      [{ kind: 'fault', id: fault.planned.id }],
     )
   })
 

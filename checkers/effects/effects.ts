@@ -69,6 +69,7 @@ const ledgerRow = (row: LedgerRow, trouble?: Trouble): TableRow => {
     ],
     submissions.map(({ invocation }) => invocation.index),
     trouble,
+    effects.map(({ seq }) => ({ kind: 'effect', service: SINK, number: seq })),
   )
 }
 

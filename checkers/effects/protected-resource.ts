@@ -88,7 +88,9 @@ const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise)
   const rowOf = (touch: TouchLine, mark?: string): TableRow => {
     const { seq, resource, owner, action, token, clockMs, refused: why } = touch
     const at = new Date(clockMs).toISOString()
-    return tableRow([seq, resource, owner, action, token, at, why ?? 'taken'], operationsOf(touch), mark)
+    return tableRow([seq, resource, owner, action, token, at, why ?? 'taken'], operationsOf(touch), mark, [
+      { kind: 'effect', service: SINK, number: seq },
+    ])
   }
   const intrusions = findIntrusions(touches)
   const findings = intrusions.map(({ kind, first, second }) => ({

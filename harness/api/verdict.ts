@@ -80,7 +80,15 @@ export interface TableRow {
   readonly operations: readonly number[]
   /** What is wrong with it: `duplicated`, `lost`. Absent: nothing. */
   readonly mark?: string
+  /** What it is about besides operations. Absent: nothing. */
+  readonly about?: readonly Subject[]
 }
+
+/** What evidence can be about besides operations: a fault, an effect in the log of a service, a sample of a node. */
+export type Subject =
+  | { readonly kind: 'fault'; readonly id: string }
+  | { readonly kind: 'effect'; readonly service: string; readonly number: number }
+  | { readonly kind: 'sample'; readonly node: string; readonly timeNs: number }
 
 /** A promise that nobody made: if it is broken, that is not held against the cluster of a run. */
 export interface Assumption {

@@ -42,6 +42,22 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
   refuses?(ok: Ok): boolean
   /** The writes that an ok answer proves. */
   reads?(ok: Ok): readonly Identity[]
+  /**
+   * What it causes in the outside world, as `EffectLine.cause` names it. Absent: it causes nothing there.
+   *
+   * @param ok null: it was not answered, or not with ok
+   */
+  causes?(value: Value, ok: Ok | null): readonly Identity[]
+}
+
+/** What a line in the log of a service says of an effect. */
+export interface EffectLine {
+  /** Its number in that log. */
+  readonly number: number
+  /** Two lines with the same key are the same effect twice. */
+  readonly key: Identity
+  /** Names what it was caused by, such as a request. */
+  readonly cause: Identity
 }
 
 export type CallDefinitions = Readonly<Record<string, CallDefinition>>
@@ -63,6 +79,8 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   readonly initial: string
   /** Names of the services beside the cluster that it requires. */
   readonly services: readonly string[]
+  /** Reads a line in the log of a service. Null: the line tells of no effect. Absent: no line does. */
+  effect?(line: unknown): EffectLine | null
   /** What it grants expires after some time, by a clock of the service. Absent: nothing does. */
   readonly expires?: true
   /** How others write it. Absent: only as our own values. */

@@ -36,3 +36,29 @@ describe('columns', () => {
     expect(new StoredLines(new TextEncoder().encode('a\n'), 1).at(7)).toBe('')
   })
 })
+
+describe('a search in stored lines', () => {
+  const search = (lines: readonly string[], wanted: string): readonly number[] => {
+    const written = new Lines()
+    for (const line of lines) written.push(line)
+    const found: number[] = []
+    new StoredLines(written.bytes(), lines.length).search(wanted, (index) => found.push(index))
+    return found
+  }
+
+  it('finds each line once, whatever its case, also at the seams of what is searched at once', () => {
+    expect(search(['abc', '', 'xABCabc', 'ab', 'c'], 'abc')).toEqual([0, 2])
+    const many = Array.from({ length: 10_000 }, (_, i) => (i % 4096 === 0 || i % 4096 === 4095 ? 'Here' : ''))
+    expect(search(many, 'here')).toEqual([0, 4095, 4096, 8191, 8192])
+  })
+
+  it('finds what a scan of all lines finds', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', 'B', '\u00e9', ' '), maxLength: 6 })
+    fc.assert(
+      fc.property(fc.array(line), fc.constantFrom('a', 'ab', '\u00e9', 'bb'), (lines, wanted) => {
+        const expected = lines.flatMap((each, i) => (each.toLowerCase().includes(wanted) ? [i] : []))
+        expect(search(lines, wanted)).toEqual(expected)
+      }),
+    )
+  })
+})

@@ -62,6 +62,9 @@ export class Lines {
   }
 }
 
+/** So many lines are searched as one text: decoding a million by themselves takes seconds. */
+const LINES_AT_ONCE = 4096
+
 /** Texts that stay bytes until they are read: a million strings would take hundreds of megabytes. */
 export class StoredLines {
   readonly #bytes: Uint8Array
@@ -85,5 +88,28 @@ export class StoredLines {
     return start === undefined || end === undefined
       ? ''
       : this.#decoder.decode(this.#bytes.subarray(start, end - 1))
+  }
+
+  /** Calls `found` with each line that contains a text, whatever its case. @param wanted in lower case, without a line end */
+  search(wanted: string, found: (index: number) => void): void {
+    const count = this.#starts.length - 1
+    for (let first = 0; first < count; first += LINES_AT_ONCE) {
+      const end = this.#starts[Math.min(count, first + LINES_AT_ONCE)]
+      const text = this.#decoder.decode(this.#bytes.subarray(this.#starts[first], end)).toLowerCase()
+      if (text.includes(wanted)) this.#searchPart(text, first, wanted, found)
+    }
+  }
+
+  #searchPart(text: string, first: number, wanted: string, found: (index: number) => void): void {
+    let next = text.indexOf(wanted)
+    let at = 0
+    for (let index = first; next !== -1; index++) {
+      const end = text.indexOf('\n', at)
+      if (next < end) {
+        found(index)
+        next = text.indexOf(wanted, end)
+      }
+      at = end + 1
+    }
   }
 }

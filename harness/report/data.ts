@@ -6,7 +6,7 @@ import { type Steps, stepsOf } from '../findings/steps.ts'
 import { windowPicture } from '../findings/window.ts'
 import { inNameOrder } from '../support/names.ts'
 import { NS_PER_MS } from '../support/time.ts'
-import { effectsOf, type PageEffect } from './effects.ts'
+import { effectsOf, type PageEffects } from './effects.ts'
 import { factsOf } from './facts.ts'
 import { type PageFault, pageFaults } from './faults.ts'
 import { pageLogOf } from './logs/encode.ts'
@@ -17,6 +17,7 @@ import { type SpaceTimeWindow, spaceTimeWindows, wantedWindows } from './message
 import { clocksOf, type PageClock, type PageRole, rolesOf } from './nodes.ts'
 import { type OperationColumns, operationColumns } from './operations.ts'
 import { rowsOf } from './rows.ts'
+import { type PageSamples, samplesOf } from './samples.ts'
 import { type Densities, select } from './selection.ts'
 
 /** What the page holds as JSON. */
@@ -34,9 +35,10 @@ export interface ReportData {
   readonly nodes: readonly string[]
   readonly roles: readonly PageRole[]
   readonly clocks: readonly PageClock[]
+  readonly samples: readonly PageSamples[]
   readonly endings: readonly Ending[]
   readonly lateness: readonly PageLateness[]
-  readonly effects: readonly PageEffect[]
+  readonly effects: PageEffects
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
   /** The sentence that answers first. */
@@ -132,9 +134,10 @@ export const reportData = (
     nodes: inNameOrder(samples.map(({ node }) => node)),
     roles: rolesOf(samples, endMs),
     clocks: clocksOf(samples, zeroMs),
+    samples: samplesOf(samples, zeroMs),
     endings: record.facts?.endings ?? [],
     lateness: latenessOf(record.machine ?? []),
-    effects: effectsOf(record.services ?? {}, zeroMs),
+    effects: effectsOf(record.services ?? {}, zeroMs, pairs, vocabulary),
     facts: factsOf(record),
     spec,
     headline: headlineOf(record, verdict),

@@ -5,7 +5,6 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithBrowser, launchBrowser } from '../../checkers/porcupine-ts/testing/browser.ts'
 import { PROJECT_ROOT } from '../testing/capabilities.ts'
-import { temporaryFolder } from '../testing/command.ts'
 import {
   duplicatedEffect,
   hostileRun,
@@ -18,15 +17,9 @@ import {
   vacuousRun,
   validRun,
 } from '../testing/incidents.ts'
-import { renderReport } from './render.ts'
+import { type OpenedReport, openReport, placeOn, spanOf, textOf, whenReady } from '../testing/report-page.ts'
 
 const AXE = fs.readFileSync(path.join(PROJECT_ROOT, 'node_modules/axe-core/axe.min.js'), 'utf8')
-
-interface Opened extends AsyncDisposable {
-  readonly page: Page
-  readonly errors: readonly string[]
-  readonly requests: readonly string[]
-}
 
 describeWithBrowser('report.html in Chromium', () => {
   let browser: Browser
@@ -35,48 +28,8 @@ describeWithBrowser('report.html in Chromium', () => {
   })
   afterAll(() => browser.close())
 
-  /** Stands where the page has been drawn and its texts have been read. */
-  const ready = (page: Page): Promise<unknown> =>
-    page.waitForSelector('body[data-loaded] canvas.lanes[data-painted]')
-
-  const open = async (
-    incident: Incident,
-    { hash = '', scheme = 'light' }: { hash?: string; scheme?: 'light' | 'dark' } = {},
-  ): Promise<Opened> => {
-    const folder = temporaryFolder()
-    const file = await renderReport(folder.path, incident)
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1400 }, colorScheme: scheme })
-    const errors: string[] = []
-    const requests: string[] = []
-    page.on('pageerror', (error) => errors.push(error.message))
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text())
-    })
-    page.on('request', (request) => requests.push(request.url()))
-    await page.goto(`file://${file}${hash}`)
-    await ready(page)
-    return {
-      page,
-      errors,
-      requests,
-      [Symbol.asyncDispose]: async () => {
-        await page.close()
-        folder[Symbol.dispose]()
-      },
-    }
-  }
-
-  const spanOf = async (page: Page): Promise<readonly [number, number]> => {
-    // A change is drawn with the next frame.
-    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))
-    return page.evaluate(() => {
-      const { from, to } = (document.querySelector('canvas.lanes') as HTMLCanvasElement).dataset
-      return [Number(from), Number(to)] as const
-    })
-  }
-
-  const textOf = async (page: Page, selector: string): Promise<string> =>
-    (await page.textContent(selector)) ?? ''
+  const open = (incident: Incident, options: Parameters<typeof openReport>[2] = {}): Promise<OpenedReport> =>
+    openReport(browser, incident, options)
 
   /** Serious violations of the rules for accessible pages. */
   const violations = async (page: Page): Promise<readonly string[]> => {
@@ -108,7 +61,7 @@ describeWithBrowser('report.html in Chromium', () => {
     async (_, make, status) => {
       const incident = await make()
       for (const scheme of ['light', 'dark'] as const) {
-        await using opened = await open(incident, { scheme })
+        await using opened = await open(incident, { colorScheme: scheme })
         const { page, errors, requests } = opened
         expect(await textOf(page, '#status')).toBe(status)
         expect(await textOf(page, '#story')).toContain(incident.verdict.summary)
@@ -183,7 +136,7 @@ describeWithBrowser('report.html in Chromium', () => {
     expect(zoomed).toEqual([1125, 1375])
     await page.waitForFunction(() => location.hash.includes('1125'))
     await page.reload()
-    await ready(page)
+    await whenReady(page)
     expect(await spanOf(page)).toEqual(zoomed)
     expect(await page.inputValue('#filter')).toBe('key:1')
     expect(await textOf(page, '#details h3')).toMatch(/^Operation 100: /)
@@ -221,11 +174,13 @@ describeWithBrowser('report.html in Chromium', () => {
     const groups = () => page.locator('.group .fold').allTextContents()
     expect(await groups()).toEqual([
       '▾ faults (1)',
+      '▾ terms (1)',
       '▾ nodes (3)',
       '▾ clients (3)',
       '▾ throughput and latency (2)',
     ])
     await page.focus('.group:has-text("nodes") .up')
+    await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
     expect((await groups())[0]).toBe('▾ nodes (3)')
     await page.keyboard.press('Enter')
@@ -234,27 +189,23 @@ describeWithBrowser('report.html in Chromium', () => {
   })
 
   it('shows clocks that jumped, processes that ended, and what the outside world saw', async () => {
-    const tipAt = async (page: Page, lane: string, share: number, y: number): Promise<string> => {
-      const head = await page.locator('.head', { hasText: new RegExp(`^${lane}$`) }).boundingBox()
-      const canvas = await page.locator('canvas.lanes').boundingBox()
-      if (head === null || canvas === null) throw new Error(`no lane ${lane}`)
-      await page.mouse.move(canvas.x + 150 + share * (canvas.width - 150), head.y + y * head.height)
+    const tipAt = async (page: Page, laneId: string, timeMs: number, y: number): Promise<string> => {
+      const place = await placeOn(page, laneId, timeMs, y)
+      await page.mouse.move(place.x, place.y)
       await spanOf(page)
       return textOf(page, '.tip')
     }
     {
       await using died = await open(await nodesDied())
       await died.page.click('#show-all')
-      const [, endMs] = await spanOf(died.page)
-      expect(await tipAt(died.page, 'n2', 6500 / endMs, 0.9)).toContain('its clock is +60 s off')
-      expect(await tipAt(died.page, 'n1', 8900 / endMs, 0.4)).toContain('ended by itself (exit code 3)')
-      expect(await tipAt(died.page, 'n3', 4000 / endMs, 0.4)).toContain('no answer')
+      expect(await tipAt(died.page, 'node n2', 6500, 0.9)).toContain('its clock is +60 s off')
+      expect(await tipAt(died.page, 'node n1', 8900, 0.4)).toContain('ended by itself (exit code 3)')
+      expect(await tipAt(died.page, 'node n3', 4000, 0.4)).toContain('no answer')
       expect(await textOf(died.page, 'body')).toContain('n1 out of file descriptors')
     }
     await using twice = await open(await duplicatedEffect())
     await twice.page.click('#show-all')
-    const [, endMs] = await spanOf(twice.page)
-    expect(await tipAt(twice.page, 'sink', 530 / endMs, 0.5)).toContain('sink at 0.530 s: done')
+    expect(await tipAt(twice.page, 'effects sink', 530, 0.5)).toContain('sink #1 at 0.530 s: done')
   })
 
   it('is not changed by hostile text', async () => {

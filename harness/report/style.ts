@@ -5,11 +5,11 @@ import { TIMELINE_STYLE } from '../../checkers/porcupine-ts/timeline/style.ts'
 const COLOURS = `
 :root{color-scheme:light dark;--bg:#fbfbfa;--fg:#1d2024;--dim:#5d636b;--line:#dfe1e4;--card:#fff;
 --ok:#1f7346;--fail:#7b818a;--info:#b06f00;--bad:#c62f2f;--leader:#2f62c6;--candidate:#b06f00;--follower:#e4e8ee;
---clock:#7d4bb0;--focus:#d0212b;--on-bar:#fff;--on-fault:#fff;--link:#2456b8;
+--clock:#7d4bb0;--focus:#d0212b;--effect:#127680;--on-bar:#fff;--on-fault:#fff;--link:#2456b8;
 --fault-red:#b3363f;--fault-purple:#7d4bb0;--fault-teal:#127680;--fault-pink:#b0388a;--fault-brown:#85552a}
 @media (prefers-color-scheme:dark){:root{--bg:#16181b;--fg:#e6e7e9;--dim:#a3a9b1;--line:#33373d;--card:#1e2125;
 --ok:#3f9c69;--fail:#868c95;--info:#e0a030;--bad:#ef6461;--leader:#7aa2f0;--candidate:#e0a030;--follower:#2a3038;
---clock:#b08be0;--focus:#ff6b66;--on-bar:#08110c;--on-fault:#101214;--link:#8fb4ff;
+--clock:#b08be0;--focus:#ff6b66;--effect:#4bb4be;--on-bar:#08110c;--on-fault:#101214;--link:#8fb4ff;
 --fault-red:#e0777c;--fault-purple:#b08be0;--fault-teal:#4bb4be;--fault-pink:#de7fbb;--fault-brown:#c39a6b}}
 `
 
@@ -69,10 +69,11 @@ const BENCH = `
 .swatch.low::before{height:5px;vertical-align:0}
 .swatch.open::before{background:none;border:1.5px solid var(--swatch);border-left-width:3px;border-right:0}
 .swatch.frame::before{background:none;border:2px solid var(--swatch)}
+.swatch.bar::before{width:3px}
 .swatch.none::before{display:none}
 .swatch.ok{--swatch:var(--ok)}.swatch.fail{--swatch:var(--fail)}.swatch.info{--swatch:var(--info)}
 .swatch.leader{--swatch:var(--leader)}.swatch.candidate{--swatch:var(--candidate)}.swatch.follower{--swatch:var(--follower)}
-.swatch.bad{--swatch:var(--bad)}.swatch.clock{--swatch:var(--clock)}.swatch.focus{--swatch:var(--focus)}
+.swatch.effect{--swatch:var(--effect)}.swatch.bad{--swatch:var(--bad)}.swatch.clock{--swatch:var(--clock)}.swatch.focus{--swatch:var(--focus)}
 #details{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:4px 14px 12px;margin-top:10px}
 #details:empty{display:none}
 `

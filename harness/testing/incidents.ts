@@ -2,12 +2,14 @@
  * Runs made by code, for tests of what is shown of a run: a valid one, and one of each kind of trouble. They are judged by the
  * real checkers.
  */
+import { leadership } from '../../checkers/cluster/leadership.ts'
+import { sides } from '../../checkers/cluster/sides.ts'
 import { composeVerdict } from '../../checkers/compose.ts'
 import { workloads } from '../../workloads/index.ts'
 import type { Claims } from '../api/claims.ts'
 import type { Operation } from '../api/history.ts'
 import type { FaultRecord, RunFacts, RunRecord, RunSpec, Sample } from '../api/record.ts'
-import type { RunVerdict } from '../api/verdict.ts'
+import type { Checker, RunVerdict } from '../api/verdict.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { plannedFault } from './faults.ts'
 import { recordOf } from './record.ts'
@@ -135,7 +137,12 @@ const samplesOf = (lastMs: number): readonly Sample[] =>
     })),
   )
 
-const judged = async (workload: string, parts: Partial<RunRecord>): Promise<Incident> => {
+/** @param also checkers besides those of the workload */
+const judged = async (
+  workload: string,
+  parts: Partial<RunRecord>,
+  also: readonly Checker[] = [],
+): Promise<Incident> => {
   const found = workloads[workload]
   if (found === undefined) throw new Error(`there is no workload ${workload}`)
   const record = recordOf({
@@ -155,7 +162,8 @@ const judged = async (workload: string, parts: Partial<RunRecord>): Promise<Inci
   const defaults = Object.fromEntries(
     Object.entries(found.options).map(([name, { default: value }]) => [name, value]),
   )
-  const verdict = await composeVerdict(found.checkers(defaults), record, new AbortController().signal)
+  const checkers = [...found.checkers(defaults), ...also]
+  const verdict = await composeVerdict(checkers, record, new AbortController().signal)
   return { record, verdict }
 }
 
@@ -293,6 +301,50 @@ export const duplicatedEffect = (): Promise<Incident> => {
 /** A fault was planned and injected, and nothing shows that it did anything. */
 export const vacuousRun = (): Promise<Incident> =>
   judged('register', { history: historyOf(registerSteps()), faults: [partition(false)] })
+
+/** A side of a partition without a majority serves writes. */
+export const failOpen = (): Promise<Incident> => {
+  const fault = partition(true)
+  const links = ['n1', 'n2'].flatMap((node) => [
+    { from: 'n3', to: node },
+    { from: node, to: 'n3' },
+  ])
+  const nemesis = { process: 'nemesis', value: { id: fault.planned.id } } as const
+  const events: readonly Omit<Operation, 'index'>[] = [
+    ...historyOf(registerSteps()),
+    { ...nemesis, timeNs: 3000 * NS_PER_MS, type: 'invoke', f: 'inject' },
+    { ...nemesis, timeNs: 3050 * NS_PER_MS, type: 'ok', f: 'inject' },
+    { ...nemesis, timeNs: 5000 * NS_PER_MS, type: 'invoke', f: 'heal' },
+    { ...nemesis, timeNs: 5100 * NS_PER_MS, type: 'ok', f: 'heal' },
+  ]
+  const effects = fault.effects.map((effect) => ({ ...effect, links }))
+  return judged(
+    'register',
+    {
+      history: events.toSorted((a, b) => a.timeNs - b.timeNs).map((event, index) => ({ ...event, index })),
+      faults: [{ ...fault, effects: [...effects, ...effects] }],
+    },
+    [sides],
+  )
+}
+
+/** After 4 s, n2 wins an election; then n3 leads the same term. */
+export const twoLeaders = (): Promise<Incident> =>
+  judged(
+    'register',
+    {
+      history: historyOf(registerSteps()),
+      claims: { ...CLAIMS, consistency: {}, tellsElections: true },
+      samples: samplesOf(10_000).map((sample) => {
+        const { node, timeNs, status } = sample
+        const ms = timeNs / NS_PER_MS
+        const role = node === 'n2' && ms < 4000 ? 'candidate' : 'leader'
+        const isNew = (node === 'n2' && ms >= 3800) || (node === 'n3' && ms >= 4400)
+        return isNew ? { ...sample, status: { ...status, role, term: 2, leader: node } } : sample
+      }),
+    },
+    [leadership],
+  )
 
 /** Two nodes end by themselves, and what they said last is there. */
 export const nodesDied = (): Promise<Incident> => {

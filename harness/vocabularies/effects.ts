@@ -13,7 +13,7 @@
  * A *sink*, a service beside the cluster, records every effect in the order in which it happens.
  */
 import { z } from 'zod'
-import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import type { CallOf, EffectLine, OkOf } from '../api/vocabulary.ts'
 import { OF_EFFECTS } from './promises.ts'
 import { nothing, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -30,7 +30,20 @@ export const submit = defineCall({
   changes: () => true,
   mismatch: repeats('key'),
   objects: (asked) => [asked.key],
+  causes: (asked) => [asked.key],
 })
+
+const requestLine = z.object({
+  type: z.literal('request'),
+  seq: z.int().nonnegative(),
+  request: z.object({ key: z.string() }),
+})
+
+/** A request that the sink got, done or refused. */
+export const requestEffect = (line: unknown): EffectLine | null => {
+  const { data } = requestLine.safeParse(line)
+  return data === undefined ? null : { number: data.seq, key: data.request.key, cause: data.request.key }
+}
 
 /** The entry of one key in the cluster's own log. */
 const ledgerEntry = z.object({
@@ -67,6 +80,7 @@ export const EFFECTS = defineVocabulary({
   unique: 'a key names one request',
   initial: 'no request',
   services: [SINK],
+  effect: requestEffect,
   calls: { submit, ...audits },
 })
 

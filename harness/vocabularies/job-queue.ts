@@ -15,7 +15,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
-import { audits, SINK, submit } from './effects.ts'
+import { audits, requestEffect, SINK, submit } from './effects.ts'
 import { OF_EFFECTS } from './promises.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
@@ -33,10 +33,18 @@ export const JOB_QUEUE = defineVocabulary({
   unique: 'a key names one job',
   initial: 'no job',
   services: [SINK],
+  effect: requestEffect,
   calls: {
     submit,
     // The object is not known in advance: the queue chooses the job.
-    work: defineCall({ value: work, ok: worked, changes: () => true, objects: () => [] }),
+    work: defineCall({
+      value: work,
+      ok: worked,
+      changes: () => true,
+      objects: () => [],
+      // The worker itself acts on the sink.
+      causes: (_, ok) => (ok === null || ok.key === null ? [] : [ok.key]),
+    }),
     ...audits,
   },
 })

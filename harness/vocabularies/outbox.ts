@@ -12,7 +12,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
-import { audits, request, SINK } from './effects.ts'
+import { audits, request, requestEffect, SINK } from './effects.ts'
 import { OF_EFFECTS } from './promises.ts'
 import { repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
@@ -26,12 +26,14 @@ export const OUTBOX = defineVocabulary({
   unique: 'a key names one change',
   initial: 'version 0',
   services: [SINK],
+  effect: requestEffect,
   calls: {
     update: defineCall({
       value: request,
       ok: z.object({ applied: z.boolean() }),
       changes: () => true,
       objects: (asked) => [`${asked.resource}`],
+      causes: (asked) => [asked.key],
     }),
     read: defineCall({
       value: z.object({ resource }),

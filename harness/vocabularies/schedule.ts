@@ -11,10 +11,13 @@
  */
 import { z } from 'zod'
 import type { CallOf } from '../api/vocabulary.ts'
-import { audits, SINK } from './effects.ts'
+import { audits, requestEffect, SINK } from './effects.ts'
 import { OF_EFFECTS } from './promises.ts'
 import { repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
+
+/** The schedule of a tick, by the key of the tick. */
+const scheduleOf = (key: string): string => key.replace(/\/\d+$/, '')
 
 export const SCHEDULE = defineVocabulary({
   name: 'schedule',
@@ -23,6 +26,10 @@ export const SCHEDULE = defineVocabulary({
   unique: 'a key names one schedule',
   initial: 'no schedule',
   services: [SINK],
+  effect: (line) => {
+    const effect = requestEffect(line)
+    return effect === null ? null : { ...effect, cause: scheduleOf(effect.key) }
+  },
   calls: {
     schedule: defineCall({
       value: z.object({
@@ -35,6 +42,7 @@ export const SCHEDULE = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key'),
       objects: (asked) => [asked.key],
+      causes: (asked) => [asked.key],
     }),
     ...audits,
   },

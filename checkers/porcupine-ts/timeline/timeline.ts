@@ -3,6 +3,7 @@
  * told. Pages contain this class as text, so it may use only the browser and its arguments.
  */
 import type { Axis } from './axis.ts'
+import type { Gestures } from './gestures.ts'
 import type { Heads } from './heads.ts'
 import type { Hit, Lane, Painting } from './lane.ts'
 import type { View } from './view.ts'
@@ -12,16 +13,28 @@ export interface TimelineOptions {
   readonly view: View
   readonly axis: Axis
   readonly heads: Heads
+  readonly gestures: Gestures
   readonly lanes: readonly Lane[]
   /** A description for readers who do not see it. */
   readonly label: string
   onSelect(hit: Hit): void
+  /** What is shown of the text of a hit, which may be anybody's. Absent: all of it, as it is. */
+  tipOf?(hit: Hit): string
   /** What is under the pointer; null: nothing is. */
   onHover?(hit: Hit | null): void
   /** After the lanes: `yOf` gives the upper edge of a lane, or null if it is not shown. */
   paintOver?(painting: Painting, yOf: (id: string) => number | null): void
   /** After each painting. */
   onPainted?(view: View): void
+  /** A reader has moved a lane or a group of lanes. */
+  onReorder?(): void
+}
+
+/** What the keys act on. */
+interface Current {
+  readonly laneId: string | null
+  /** Null: nothing is selected. */
+  readonly from: number | null
 }
 
 export class Timeline {
@@ -29,6 +42,11 @@ export class Timeline {
   readonly axisHeight = 24
   /** In pixels: what A4 and Letter have room for. */
   readonly paperWidth = 690
+  /** So far beside something it is still hit, in pixels: by a mouse, and by a finger. */
+  readonly slack = 3
+  readonly fingerSlack = 12
+  /** What a wheel that counts lines moves for each, in pixels. */
+  readonly lineHeight = 16
   readonly #options: TimelineOptions
   readonly #view: View
   readonly #scroller: HTMLElement
@@ -37,11 +55,11 @@ export class Timeline {
   readonly #heads: Heads
   readonly #spacer: HTMLElement
   readonly #tip: HTMLElement
+  /** What changed without being seen, for readers who listen. */
+  readonly #told: HTMLElement
   readonly #colours = new Map<string, string>()
-  readonly #pointers = new Map<number, PointerEvent>()
-  #current: Hit | null = null
+  #current: Current = { laneId: null, from: null }
   #isPending = false
-  #hasMoved = false
   /** How many pictures have been painted. */
   #painted = 0
 
@@ -54,16 +72,19 @@ export class Timeline {
     this.#spacer = this.#make('div', 'spacer')
     this.#scroller = this.#make('div', 'scroller')
     this.#tip = this.#make('div', 'tip')
+    this.#told = this.#make('div', 'told')
+    this.#told.setAttribute('role', 'status')
     this.#spacer.append(this.#canvas, this.#heads.element)
     this.#scroller.append(this.#spacer)
     options.into.classList.add('timeline')
-    options.into.append(this.#axisCanvas, this.#scroller, this.#tip)
+    options.into.append(this.#axisCanvas, this.#scroller, this.#tip, this.#told)
     this.#axisCanvas.setAttribute('aria-hidden', 'true')
     this.#canvas.tabIndex = 0
     this.#canvas.setAttribute('role', 'application')
     this.#canvas.setAttribute('aria-label', options.label)
     this.#listen()
     this.#heads.onChange = () => this.#layOut()
+    this.#heads.onReorder = () => this.#options.onReorder?.()
     this.#heads.setLanes(options.lanes)
     new ResizeObserver(() => this.#resize()).observe(this.#scroller)
     addEventListener('beforeprint', () => this.#fitPaper(true))
@@ -74,7 +95,7 @@ export class Timeline {
     })
   }
 
-  /** Other lanes, such as after filtering. Groups keep their order. */
+  /** Other lanes, such as after filtering, in their usual order. */
   setLanes(lanes: readonly Lane[]): void {
     this.#heads.setLanes(lanes)
   }
@@ -90,6 +111,11 @@ export class Timeline {
   reveal(laneId: string | null): void {
     if (laneId !== null) this.#scrollTo(laneId)
     this.redraw()
+  }
+
+  /** What was selected elsewhere: the keys go on from there. */
+  follow(laneId: string | null, from: number): void {
+    this.#setCurrent({ laneId: laneId ?? this.#current.laneId, from })
   }
 
   showAll(): void {
@@ -129,10 +155,14 @@ export class Timeline {
   #listen(): void {
     const canvas = this.#canvas
     canvas.addEventListener('wheel', (event) => this.#wheel(event), { passive: false })
-    canvas.addEventListener('pointerdown', (event) => this.#down(event))
-    canvas.addEventListener('pointermove', (event) => this.#move(event))
-    canvas.addEventListener('pointerup', (event) => this.#up(event))
-    canvas.addEventListener('pointercancel', (event) => this.#pointers.delete(event.pointerId))
+    this.#options.gestures.listen(canvas, {
+      move: (x, y, isTouch) => this.#move(x, y, isTouch),
+      pinch: (factor, clientX) => this.#pinch(factor, clientX),
+      tap: (event) => this.#tap(event),
+    })
+    canvas.addEventListener('pointermove', (event) => {
+      if (!this.#options.gestures.isDown) this.#hover(event)
+    })
     canvas.addEventListener('pointerleave', () => this.#hover(null))
     canvas.addEventListener('keydown', (event) => this.#key(event))
     this.#scroller.addEventListener('scroll', () => this.redraw())
@@ -144,74 +174,66 @@ export class Timeline {
     const isSideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)
     if (scrolls && !event.ctrlKey && !event.altKey && !isSideways) return
     event.preventDefault()
-    if (isSideways) this.#view.pan(event.deltaX === 0 ? event.deltaY : event.deltaX)
-    else this.#view.zoom(Math.exp(Math.max(-1, Math.min(1, event.deltaY * 0.002))), this.#x(event))
+    const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? this.lineHeight : 1
+    const [x, y] = [unit * event.deltaX, unit * event.deltaY]
+    if (isSideways) this.#view.pan(x === 0 ? y : x)
+    else this.#view.zoom(Math.exp(Math.max(-1, Math.min(1, y * 0.002))), event.offsetX - this.headWidth)
     this.redraw()
   }
 
-  #x({ offsetX }: MouseEvent): number {
-    return offsetX - this.headWidth
-  }
-
-  #down(event: PointerEvent): void {
-    this.#pointers.set(event.pointerId, event)
-    this.#hasMoved = false
-    this.#canvas.setPointerCapture(event.pointerId)
-  }
-
-  #move(event: PointerEvent): void {
-    const before = this.#pointers.get(event.pointerId)
-    if (before === undefined) return this.#hover(event)
-    const other = [...this.#pointers.values()].find(({ pointerId }) => pointerId !== event.pointerId)
-    const distance = event.offsetX - before.offsetX
-    if (Math.abs(distance) > 0 || Math.abs(event.offsetY - before.offsetY) > 0) this.#hasMoved = true
-    if (other === undefined) {
-      this.#view.pan(-distance)
-      this.#scroller.scrollTop -= event.offsetY - before.offsetY
-    } else this.#pinch(before, event, other)
-    this.#pointers.set(event.pointerId, event)
+  #move(x: number, y: number, isTouch: boolean): void {
+    this.#hover(null)
+    this.#view.pan(-x)
+    const before = this.#scroller.scrollTop
+    this.#scroller.scrollTop -= y
+    // A finger scrolls the page where the lanes end: otherwise nobody gets past them on a small screen.
+    if (isTouch) scrollBy(0, before - this.#scroller.scrollTop - y)
     this.redraw()
   }
 
-  /** Two fingers: what was between them stays between them. */
-  #pinch(before: PointerEvent, now: PointerEvent, other: PointerEvent): void {
-    const was = Math.max(10, Math.abs(before.offsetX - other.offsetX))
-    const is = Math.max(10, Math.abs(now.offsetX - other.offsetX))
-    this.#view.zoom(was / is, (now.offsetX + other.offsetX) / 2 - this.headWidth)
+  #pinch(factor: number, clientX: number): void {
+    const { left } = this.#canvas.getBoundingClientRect()
+    this.#view.zoom(1 / factor, clientX - left - this.headWidth)
+    this.redraw()
   }
 
-  #up(event: PointerEvent): void {
-    this.#pointers.delete(event.pointerId)
-    if (this.#hasMoved) return
-    const hit = this.#hitAt(event)
-    if (hit !== null) this.#select(hit)
+  #tap(event: PointerEvent): void {
+    const found = this.#hitAt(event)
+    if (found !== null) this.#select(found.lane, found.hit)
   }
 
-  #select(hit: Hit): void {
-    this.#current = hit
+  #select({ id }: Lane, hit: Hit): void {
+    this.#setCurrent({ laneId: id, from: hit.from })
     this.#options.onSelect(hit)
     this.redraw()
   }
 
+  #setCurrent(current: Current): void {
+    this.#current = current
+    this.#heads.mark(current.laneId)
+  }
+
   #hover(event: PointerEvent | null): void {
-    const hit = event === null ? null : this.#hitAt(event)
+    const hit = event === null ? null : (this.#hitAt(event)?.hit ?? null)
     this.#options.onHover?.(hit)
     this.#tip.style.display = hit === null ? 'none' : 'block'
     this.#canvas.style.cursor = hit === null ? 'grab' : 'pointer'
     if (hit === null || event === null) return
-    this.#tip.textContent = hit.text
+    this.#tip.textContent = this.#options.tipOf?.(hit) ?? hit.text
     this.#tip.style.left = `${Math.max(0, Math.min(event.clientX + 14, innerWidth - this.#tip.offsetWidth - 8))}px`
     this.#tip.style.top = `${event.clientY + 16}px`
   }
 
-  #hitAt(event: PointerEvent): Hit | null {
-    const x = this.#x(event)
+  #hitAt(event: PointerEvent): { readonly lane: Lane; readonly hit: Hit } | null {
+    const x = event.offsetX - this.headWidth
     if (x < 0) return null
     const y = event.offsetY + this.#scroller.scrollTop
     const lane = this.#heads.laneAt(y)
     if (lane === null) return null
     const { top } = this.#heads.edgesOf(lane.id) ?? { top: 0 }
-    return lane.at(this.#view.time(x), this.#view.timeOf(3), y - top)
+    const slack = event.pointerType === 'touch' ? this.fingerSlack : this.slack
+    const hit = lane.at(this.#view.time(x), this.#view.timeOf(slack), y - top)
+    return hit === null ? null : { lane, hit }
   }
 
   #key(event: KeyboardEvent): void {
@@ -229,47 +251,50 @@ export class Timeline {
       '.': () => this.#step(1),
       ',': () => this.#step(-1),
     }
-    const act = acts[event.key]
-    if (act === undefined || event.ctrlKey || event.metaKey || event.altKey) return
+    const moves: Readonly<Record<string, () => void>> = {
+      ArrowDown: () => this.#moveLane(1),
+      ArrowUp: () => this.#moveLane(-1),
+    }
+    const act = (event.altKey ? moves : acts)[event.key]
+    if (act === undefined || event.ctrlKey || event.metaKey) return
     event.preventDefault()
     act()
     this.redraw()
   }
 
-  /** The lane of what is selected, else the first. */
-  #currentLane(): Lane | null {
-    const { shown } = this.#heads
-    return shown.find(({ id }) => id === this.currentLaneId) ?? shown[0] ?? null
+  #moveLane(by: 1 | -1): void {
+    const { laneId } = this.#current
+    const told = laneId === null ? null : this.#heads.move(laneId, by)
+    if (laneId !== null) this.#scrollTo(laneId)
+    this.#told.textContent = told ?? 'Choose a lane with arrow up and down first.'
   }
-
-  /** The lane that the keys act on. */
-  currentLaneId: string | null = null
 
   #toLane(direction: 1 | -1): void {
     const { shown } = this.#heads
-    const at = shown.findIndex(({ id }) => id === this.currentLaneId)
+    const at = shown.findIndex(({ id }) => id === this.#current.laneId)
     const lane = shown[Math.max(0, Math.min(shown.length - 1, at + direction))]
     if (lane === undefined) return
-    this.currentLaneId = lane.id
     this.#scrollTo(lane.id)
-    const middle = (this.#view.from + this.#view.to) / 2
+    const time = this.#current.from ?? (this.#view.from + this.#view.to) / 2
     const hit =
-      lane.at(this.#current?.from ?? middle, this.#view.timeOf(3), lane.height / 2) ??
-      lane.next(this.#current?.from ?? middle, 1) ??
-      lane.next(this.#current?.from ?? middle, -1)
-    if (hit !== null) this.#select(hit)
+      lane.at(time, this.#view.timeOf(this.slack), lane.height / 2) ??
+      lane.next(time, 1) ??
+      lane.next(time, -1)
+    if (hit === null) this.#setCurrent({ ...this.#current, laneId: lane.id })
+    else this.#select(lane, hit)
   }
 
   #step(direction: 1 | -1): void {
-    const lane = this.#currentLane()
-    const hit = lane?.next(this.#current?.from ?? this.#view.from, direction) ?? null
-    if (lane === null || hit === null) return
-    this.currentLaneId = lane.id
+    const { shown } = this.#heads
+    // The lane of what is selected, else the first.
+    const lane = shown.find(({ id }) => id === this.#current.laneId) ?? shown[0]
+    const hit = lane?.next(this.#current.from ?? this.#view.from, direction) ?? null
+    if (lane === undefined || hit === null) return
     if (hit.from < this.#view.from || hit.from > this.#view.to) {
       const half = (this.#view.to - this.#view.from) / 2
       this.#view.show(hit.from - half, hit.from + half)
     }
-    this.#select(hit)
+    this.#select(lane, hit)
   }
 
   #resize(): void {

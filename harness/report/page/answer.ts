@@ -11,13 +11,12 @@ const again = ({ again: command }: ReportData): readonly HTMLElement[] => {
   const button = element('button', { type: 'button', id: 'copy' }, ['copy the command that runs this again'])
   const code = element('code', { id: 'again' }, [visible(command)])
   button.addEventListener('click', () => {
+    const select = (): void => getSelection()?.selectAllChildren(code)
     // A page from a disk may not use the clipboard: then the command is selected, and a key copies it.
-    navigator.clipboard?.writeText(command).then(
-      () => {
-        button.textContent = 'copied'
-      },
-      () => getSelection()?.selectAllChildren(code),
-    )
+    if (navigator.clipboard === undefined) return select()
+    navigator.clipboard.writeText(command).then(() => {
+      button.textContent = 'copied'
+    }, select)
   })
   return [element('p', { class: 'again' }, [button, ' ', code])]
 }
@@ -39,7 +38,7 @@ export const header = (data: ReportData): HTMLElement => {
 const timeOf = ({ timeNs }: Step): string => `${(timeNs / 1e9).toFixed(3)} s`
 
 const linkOf = (step: Step): HTMLElement => {
-  const text = visible(step.text)
+  const { text } = step
   if ('fault' in step) return linkTo('fault', step.fault, text)
   if ('operation' in step) return linkTo('op', step.operation, text)
   return linkTo('at', step.timeNs / 1e6, text)

@@ -1,5 +1,7 @@
 /** Creates elements without a framework. Text is always inserted as text, never as markup. */
 
+import { visible } from '../../support/visible.ts'
+
 export const element = (
   name: string,
   attributes: Readonly<Record<string, string>>,
@@ -14,12 +16,17 @@ export const element = (
 export type Cell = string | HTMLElement | { readonly class: string; readonly text: string }
 
 const cellOf = (cell: Cell): HTMLElement => {
-  if (typeof cell === 'string' || cell instanceof HTMLElement) return element('td', {}, [cell])
-  return element('td', { class: cell.class }, [cell.text])
+  if (cell instanceof HTMLElement) return element('td', {}, [cell])
+  const { text, ...attributes } = typeof cell === 'string' ? { text: cell } : cell
+  return element('td', attributes, [visible(text)])
 }
 
-/** Wide tables scroll by themselves, so that the page does not. */
-export const table = (head: readonly string[], rows: readonly (readonly Cell[])[]): HTMLElement => {
+/** Texts of cells may come from the cluster. Wide tables scroll by themselves, so that the page does not. @param label what it is, for readers who do not see it */
+export const table = (
+  head: readonly string[],
+  rows: readonly (readonly Cell[])[],
+  label = head.join(', '),
+): HTMLElement => {
   const headRow = element(
     'tr',
     {},
@@ -30,7 +37,5 @@ export const table = (head: readonly string[], rows: readonly (readonly Cell[])[
     ...(head.length === 0 ? [] : [element('thead', {}, [headRow])]),
     element('tbody', {}, body),
   ])
-  return element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': head.join(', ') }, [
-    whole,
-  ])
+  return element('div', { class: 'wide', tabindex: '0', role: 'region', 'aria-label': label }, [whole])
 }

@@ -6,14 +6,6 @@ import type { History } from './history.ts'
 
 type Test = (place: number) => boolean
 
-const textTest = (history: History, word: string): Test => {
-  const wanted = word.toLowerCase()
-  return (place) =>
-    `${history.call(place)} ${history.value(place)} ${history.answer(place)} ${history.error(place)} ${history.meta(place)}`
-      .toLowerCase()
-      .includes(wanted)
-}
-
 const testOf = (history: History, word: string): Test => {
   const [, field, wanted = ''] = /^(key|process|node|outcome|call):(.+)$/.exec(word) ?? []
   switch (field) {
@@ -27,16 +19,30 @@ const testOf = (history: History, word: string): Test => {
       return (place) => history.outcome(place) === wanted
     case 'call':
       return (place) => history.call(place) === wanted
-    default:
-      return textTest(history, word)
+    default: {
+      const isFound = history.containing(word)
+      return (place) => isFound[place] === 1
+    }
   }
 }
 
-/** Null: the filter is empty, and all operations pass. */
-export const filterOf = (history: History, text: string): Test | null => {
-  const tests = text
-    .split(/\s+/)
-    .filter(Boolean)
-    .map((word) => testOf(history, word))
-  return tests.length === 0 ? null : (place) => tests.every((test) => test(place))
+export interface Matches {
+  /** For each operation 1 if it passes. */
+  readonly passes: Uint8Array
+  readonly count: number
+}
+
+/** Null: the filter is empty, and all operations pass. @param history which has been read to its end */
+export const matchesOf = (history: History, text: string): Matches | null => {
+  const words = text.split(/\s+/).filter(Boolean)
+  if (words.length === 0) return null
+  const tests = words.map((word) => testOf(history, word))
+  const passes = new Uint8Array(history.count)
+  let count = 0
+  for (let place = 0; place < history.count; place++) {
+    if (!tests.every((test) => test(place))) continue
+    passes[place] = 1
+    count++
+  }
+  return { passes, count }
 }

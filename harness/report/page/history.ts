@@ -13,6 +13,8 @@ import {
 import { unpack, wholeFile } from './unpack.ts'
 
 const MAX_LABEL = 120
+/** What stands for an answer that is the same as the value. */
+const SAME = '='
 
 const readNumbers = async <Name extends string>(
   names: readonly Name[],
@@ -33,6 +35,8 @@ export class History {
   readonly #first: Readonly<Record<FirstColumn, Float64Array>>
   /** Index of each invocation in the history. */
   readonly index: Float64Array
+  /** The greatest distance from an invocation to its completion, in indices of the history. */
+  readonly #longest: number
   /** Null: not read yet. */
   #later: Readonly<Record<LaterColumn, Float64Array>> | null = null
   #texts: Readonly<Record<TextColumn, StoredLines>> | null = null
@@ -47,6 +51,7 @@ export class History {
     this.index = new Float64Array(count)
     let tick = 0
     let index = 0
+    let longest = 0
     for (let i = 0; i < count; i++) {
       tick += first.start[i] as number
       index += first.index[i] as number
@@ -54,7 +59,9 @@ export class History {
       this.startMs[i] = tick * tickMs
       this.endMs[i] = duration === 0 ? Number.POSITIVE_INFINITY : (tick + duration - 1) * tickMs
       this.index[i] = index
+      longest = Math.max(longest, first.completion[i] as number)
     }
+    this.#longest = longest
   }
 
   /** What the first picture needs; `readRest` reads the rest. */
@@ -133,7 +140,27 @@ export class History {
 
   answer(place: number): string {
     const answer = this.#texts?.answer.at(place) ?? ''
-    return answer === '=' ? this.value(place) : answer
+    return answer === SAME ? this.value(place) : answer
+  }
+
+  /** Which operations contain a text, in any case: 1 for each that does. @param wanted not empty, without white space */
+  containing(wanted: string): Uint8Array {
+    const text = wanted.toLowerCase()
+    const isFound = new Uint8Array(this.count)
+    const find = (place: number): void => {
+      isFound[place] = 1
+    }
+    const { value, answer, error, meta } = this.#texts as Readonly<Record<TextColumn, StoredLines>>
+    for (const column of [value, error, meta]) column.search(text, find)
+    answer.search(text, (place) => {
+      // The same as the value, which has been searched.
+      if (answer.at(place) !== SAME) find(place)
+    })
+    const hasText = this.#data.calls.map((call) => call.toLowerCase().includes(text))
+    const calls = this.#later?.f
+    for (let place = 0; place < this.count; place++)
+      if (hasText[calls?.[place] as number] === true) find(place)
+    return isFound
   }
 
   error(place: number): string {
@@ -161,9 +188,12 @@ export class History {
       else high = middle
     }
     if (this.index[low] === index) return low
-    // A completion: its invocation is before it, at most a few operations away for each client.
-    for (let place = low - 1; place >= 0; place--)
-      if ((this.index[place] as number) + (this.#first.completion[place] as number) === index) return place
+    // A completion: its invocation is before it, no further than the longest operation reaches.
+    for (let place = low - 1; place >= 0; place--) {
+      const invocation = this.index[place] as number
+      if (invocation + this.#longest < index) return null
+      if (invocation + (this.#first.completion[place] as number) === index) return place
+    }
     return null
   }
 

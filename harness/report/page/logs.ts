@@ -5,7 +5,7 @@
 
 import { decodeLines, type PageLog, type ShownLine } from '../logs/page-log.ts'
 import { firstAtLeast } from '../logs/select.ts'
-import { addressOf, linkTo } from './address.ts'
+import { addressOf, linkTo, numbered } from './address.ts'
 import { element, table } from './dom.ts'
 import { RowList } from './logs/list.ts'
 import { lineElement, omissionElement, type RowState, timeText } from './logs/row-element.ts'
@@ -33,7 +33,7 @@ interface LogsOptions {
 
 const WINDOW_MS = 500
 
-const addressOfLine = ({ node, number }: ShownLine): string => `${node}:${number}`
+const nameOfLine = ({ node, number }: ShownLine): string => numbered(node, number)
 
 const correctionText = ({ aheadMs, isUnsure }: ShownLine): string => {
   const seconds = (Math.abs(aheadMs) / 1000).toFixed(3)
@@ -199,13 +199,13 @@ class Logs implements LogsView {
     if (row === undefined || 'omitted' in row) return
     const line = this.lines[row.line] as ShownLine
     this.select(line.node, line.number)
-    location.hash = addressOf('line', addressOfLine(line))
+    location.hash = addressOf('line', nameOfLine(line))
   }
 
   #showDetails(line: ShownLine): void {
     this.#details.replaceChildren(
       element('p', {}, [
-        linkTo('line', addressOfLine(line), addressOfLine(line)),
+        linkTo('line', nameOfLine(line), nameOfLine(line)),
         line.placeMs === null
           ? ': no line of its log has a time'
           : `: at ${timeText(line.placeMs)} s${correctionText(line)}${line.raw === null ? ', the time of a line before it' : ''}`,

@@ -6,6 +6,7 @@ import { element } from './dom.ts'
 import { evidence, marked } from './evidence.ts'
 import { History } from './history.ts'
 import { type LogsView, mountLogs } from './logs.ts'
+import { type Model, modelOf, samplesOfNode } from './model.ts'
 import {
   coverage,
   endings,
@@ -20,6 +21,7 @@ import {
 } from './sections.ts'
 import { drawSpaceTime } from './space-time.ts'
 import { unpack } from './unpack.ts'
+import type { Names } from './views/names.ts'
 import { Workbench } from './workbench.ts'
 
 const shown = (sections: readonly Section[]): readonly HTMLElement[] =>
@@ -37,15 +39,23 @@ const messages = ({ windows }: ReportData): readonly Section[] =>
   }))
 
 /** The parts of the page that need the texts of operations. */
-const fill = (holder: HTMLElement, data: ReportData, history: History): void => {
-  const describe = (index: number): string => {
-    const place = history.placeOf(index)
-    return place === null
-      ? `operation ${index}, which the page does not hold`
-      : `${history.label(place)} (process ${history.process(place)})`
+const fill = (holder: HTMLElement, model: Model): void => {
+  const { data, history } = model
+  const names: Names = {
+    operation: (index) => {
+      const place = history.placeOf(index)
+      return place === null
+        ? `operation ${index}, which the page does not hold`
+        : `${history.label(place)} (process ${history.process(place)})`
+    },
+    invocation: (index) => {
+      const place = history.placeOf(index)
+      return place === null ? index : (history.index[place] as number)
+    },
+    sample: (node, timeMs) => samplesOfNode(model, node)?.by(timeMs)?.number ?? null,
   }
   holder.append(
-    ...evidence(data, describe, 'invalid', 'unknown'),
+    ...evidence(data, names, 'invalid', 'unknown'),
     ...shown([
       ...messages(data),
       ...verdicts(data),
@@ -56,7 +66,7 @@ const fill = (holder: HTMLElement, data: ReportData, history: History): void => 
       ...sides(data),
       ...coverage(data),
     ]),
-    ...evidence(data, describe, 'valid'),
+    ...evidence(data, names, 'valid'),
     ...shown([...notes(data), ...run(data)]),
   )
 }
@@ -66,6 +76,11 @@ const mountLog = async (into: HTMLElement): Promise<LogsView | null> => {
   if (log === null) return null
   into.append(element('h2', { id: 'logs-title' }, ['Logs of the nodes']))
   return mountLogs(into, log)
+}
+
+/** The browser looked for the element that the address names before this page had made it. */
+const goToAnchor = (): void => {
+  if (!location.hash.includes('=')) document.getElementById(location.hash.slice(1))?.scrollIntoView()
 }
 
 const show = async (page: HTMLElement): Promise<void> => {
@@ -78,10 +93,12 @@ const show = async (page: HTMLElement): Promise<void> => {
   const rest = element('div', { id: 'rest' })
   page.append(header(data), ...steps(data), counts(data), bench, logs, rest)
   const history = await History.read(data.operations)
-  const workbench = new Workbench(bench, data, history, marked(data))
+  const model = modelOf(data, history)
+  const workbench = new Workbench(bench, model, marked(data))
   document.body.dataset.drawn = 'true'
   await history.readRest()
-  fill(rest, data, history)
+  fill(rest, model)
+  goToAnchor()
   workbench.isWhole(await mountLog(logs))
   document.body.dataset.loaded = 'true'
 }

@@ -39,6 +39,13 @@ export const faults = ({ faults: all }: ReportData): Section[] =>
     ]),
   )
 
+/** The ids of the rows about a fault. */
+export const recoveryId = (fault: string): string => `recovery-${fault}`
+export const sidesId = (fault: string): string => `sides-${fault}`
+
+const rowHead = (id: string, fault: string): HTMLElement =>
+  element('span', { id }, [linkTo('fault', fault, fault)])
+
 export const recovery = ({ verdict: { impact } }: ReportData): Section[] =>
   section(
     'Unavailability and recovery, by fault',
@@ -51,7 +58,7 @@ export const recovery = ({ verdict: { impact } }: ReportData): Section[] =>
       'longest time without an ok (of its kind)',
     ],
     (impact?.recoveries ?? []).map(({ fault, kind, firstOkMs, readyMs, rateBackMs }) => [
-      linkTo('fault', fault, fault),
+      rowHead(recoveryId(fault), fault),
       kind,
       seconds(firstOkMs),
       seconds(readyMs),
@@ -81,8 +88,9 @@ export const sides = ({ verdict: { impact } }: ReportData): Section[] =>
     'What each side of each partition did',
     ['fault', 'side', 'behaviour', 'reads', 'stale', 'writes', 'refused', 'no answer'],
     (impact?.sides ?? []).flatMap(({ fault, sides: all }) =>
-      all.map(({ nodes, isMajority, behaviour, reads, stale, writes, refused, hung }) => [
-        linkTo('fault', fault, fault),
+      all.map(({ nodes, isMajority, behaviour, reads, stale, writes, refused, hung }, side) => [
+        // An id stands once on a page.
+        side === 0 ? rowHead(sidesId(fault), fault) : linkTo('fault', fault, fault),
         `${nodes.join(', ')} (${isMajority ? 'majority' : 'minority'})`,
         behaviour,
         ...[reads, stale, writes, refused, hung].map(String),
@@ -131,7 +139,7 @@ export const run = ({ facts, spec }: ReportData): Section[] => [
   {
     title: 'The run',
     content: [
-      table([], facts),
+      table([], facts, 'Facts of the run'),
       element('details', {}, [
         element('summary', {}, ['everything that it was started with']),
         element('pre', {}, [JSON.stringify(spec, null, 2)]),

@@ -1,4 +1,5 @@
 /** The shapes of a space-time diagram, as SVG. Text is always inserted as text. */
+import { visible } from '../../support/visible.ts'
 import { addressOf } from './address.ts'
 import {
   ARROW_STYLES,
@@ -21,7 +22,8 @@ export const shape = (
 ): SVGElement => {
   const made = document.createElementNS('http://www.w3.org/2000/svg', name)
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value))
-  made.append(...children)
+  // Names and values may come from the cluster.
+  made.append(...children.map((child) => (typeof child === 'string' ? visible(child) : child)))
   return made
 }
 

@@ -1,10 +1,11 @@
 /** The space-time diagram as a reader uses it, in a real browser. */
 import path from 'node:path'
 import { build } from 'esbuild'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithBrowser, launchBrowser } from '../../../checkers/porcupine-ts/testing/browser.ts'
 import type { Message } from '../../api/message.ts'
+import { Fingers } from '../../testing/fingers.ts'
 import { recordOf } from '../../testing/record.ts'
 import { type SpaceTimeWindow, spaceTimeWindows } from '../messages.ts'
 import { PAGE_STYLE } from '../style.ts'
@@ -56,8 +57,8 @@ describeWithBrowser('the space-time diagram', () => {
   })
   afterAll(() => browser.close())
 
-  const open = async (messages: readonly Message[]): Promise<Page> => {
-    const page = await browser.newPage({ viewport: { width: 1200, height: 800 } })
+  const open = async (messages: readonly Message[], context: BrowserContextOptions = {}): Promise<Page> => {
+    const page = await browser.newPage({ viewport: { width: 1200, height: 800 }, ...context })
     await page.setContent('<title>safe</title><main></main>')
     await page.addStyleTag({ content: PAGE_STYLE })
     await page.evaluate((shown) => Object.assign(globalThis, { shown }), windowOf(messages))
@@ -102,6 +103,29 @@ describeWithBrowser('the space-time diagram', () => {
     expect(await viewed(page)).toEqual(['200.000', '800.000'])
     await page.keyboard.press('PageDown')
     expect(await viewed(page)).toEqual(['400.000', '1000.000'])
+    await page.close()
+  })
+
+  it('moves with one finger, zooms with two, and a tap tells', async () => {
+    const page = await open([message(500, { receivedNs: null })], { hasTouch: true })
+    const fingers = await Fingers.of(page)
+    const box = await page.locator('svg.space-time').boundingBox()
+    const cross = await page.locator('svg.space-time path.cross').first().boundingBox()
+    if (box === null || cross === null) throw new Error('nothing is drawn')
+    const middle = { x: cross.x + cross.width / 2, y: cross.y + cross.height / 2 }
+    await fingers.tap({ x: middle.x + 10, y: middle.y })
+    expect(await told(page)).toContain('sent at 0.500000 s, lost')
+    const beside = (by: number) => [
+      { x: middle.x - by, y: middle.y },
+      { x: middle.x + by, y: middle.y },
+    ]
+    await fingers.drag(beside(50), beside(200))
+    const [from, to] = (await viewed(page)).map(Number) as [number, number]
+    expect(to - from).toBeCloseTo(250, -1)
+    await fingers.drag([middle], [{ x: middle.x + 100, y: middle.y }])
+    const [movedFrom, movedTo] = (await viewed(page)).map(Number) as [number, number]
+    expect(movedFrom).toBeLessThan(from)
+    expect(movedTo - movedFrom).toBeCloseTo(to - from)
     await page.close()
   })
 

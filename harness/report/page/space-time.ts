@@ -3,6 +3,8 @@
  * zooms at the pointer, dragging moves; with the keyboard, the arrows go from message to message. What is pointed at or
  * selected is told in a line of text.
  */
+import { Gestures } from '../../../checkers/porcupine-ts/timeline/gestures.ts'
+import { visible } from '../../support/visible.ts'
 import type { SpaceTimeWindow } from '../messages.ts'
 import { linkTo } from './address.ts'
 import { element } from './dom.ts'
@@ -28,7 +30,9 @@ import {
 import { arrowShapes, markShape, shape, shapesOf } from './space-time-shapes.ts'
 
 const USUAL_WIDTH = 1100
+/** So far beside an arrow it is still meant, in pixels: by a mouse, and by a finger. */
 const NEAR = 7
+const FINGER_NEAR = 16
 const FACTOR = 0.6
 
 /** What each style of arrow means, for the legend and for a message. */
@@ -191,19 +195,25 @@ class SpaceTime {
       return
     }
     if (!('message' in drawn)) {
-      this.#told.textContent = describeFlow(drawn)
+      this.#told.textContent = visible(describeFlow(drawn))
       return
     }
     const sentMs = this.#window.fromMs + (this.#window.messages.sentUs[drawn.message] as number) / 1e3
     const link = linkTo('at', sentMs.toFixed(3), 'on the timeline')
-    this.#told.replaceChildren(`${describeMessage(this.#window, drawn)} · `, link)
+    this.#told.replaceChildren(`${visible(describeMessage(this.#window, drawn))} · `, link)
   }
 
   /** Where an event is in the picture. */
-  #pointOf(event: MouseEvent): Point {
+  #pointOf(event: Pick<MouseEvent, 'clientX' | 'clientY'>): Point {
     const box = this.#svg.getBoundingClientRect()
     const scale = this.#view.width / box.width
     return { x: (event.clientX - box.left) * scale, y: (event.clientY - box.top) * scale }
+  }
+
+  /** Tells what is nearest to the pointer or the finger. */
+  #point(event: PointerEvent, within: number): void {
+    const { arrows, flows } = this.#picture
+    this.#tell(nearest<Arrow | Flow>(arrows.length > 0 ? arrows : flows, this.#pointOf(event), within))
   }
 
   #select(position: number): void {
@@ -245,17 +255,28 @@ class SpaceTime {
       },
       { passive: false },
     )
-    svg.addEventListener('pointermove', (event) => {
-      const point = this.#pointOf(event)
-      if (event.buttons === 1) {
-        const before = timeAt(point.x - event.movementX, this.#view)
-        this.#show(moved(this.#window, this.#view, before - timeAt(point.x, this.#view)))
-        return
-      }
-      const { arrows, flows } = this.#picture
-      this.#tell(nearest<Arrow | Flow>(arrows.length > 0 ? arrows : flows, point, NEAR))
+    const gestures = new Gestures()
+    gestures.listen(svg, {
+      move: (x, y, isTouch) => {
+        const scale = this.#view.width / svg.getBoundingClientRect().width
+        const byMs = timeAt(LEFT, this.#view) - timeAt(LEFT + x * scale, this.#view)
+        this.#show(moved(this.#window, this.#view, byMs))
+        // The diagram itself does not scroll.
+        if (isTouch) scrollBy(0, -y)
+      },
+      pinch: (factor, clientX) => {
+        const { x } = this.#pointOf({ clientX, clientY: 0 })
+        this.#zoom(1 / factor, timeAt(x, this.#view))
+      },
+      tap: (event) => this.#point(event, FINGER_NEAR),
     })
-    svg.addEventListener('pointerleave', () => this.#tell(this.#picture.arrows[this.#selected] ?? null))
+    svg.addEventListener('pointermove', (event) => {
+      if (!gestures.isDown) this.#point(event, NEAR)
+    })
+    svg.addEventListener('pointerleave', (event) => {
+      // A finger leaves whenever it is lifted: what it has tapped stays.
+      if (event.pointerType !== 'touch') this.#tell(this.#picture.arrows[this.#selected] ?? null)
+    })
   }
 }
 

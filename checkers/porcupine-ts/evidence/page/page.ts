@@ -5,7 +5,9 @@
  */
 import type { AnyModel, Limits, Operation, Result } from '../../model.ts'
 import { Axis } from '../../timeline/axis.ts'
+import { Gestures } from '../../timeline/gestures.ts'
 import { Heads } from '../../timeline/heads.ts'
+import { LaneOrder } from '../../timeline/order.ts'
 import { Spans } from '../../timeline/spans.ts'
 import { TIMELINE_STYLE } from '../../timeline/style.ts'
 import { Timeline } from '../../timeline/timeline.ts'
@@ -44,11 +46,11 @@ const escapeHtml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
 
 const SCRIPT = `
-${[View, Axis, Spans, Heads, Timeline, Chart, OperationLane, AnnotationLane, Viewer].map(String).join('\n')}
+${[View, Axis, Spans, LaneOrder, Heads, Gestures, Timeline, Chart, OperationLane, AnnotationLane, Viewer].map(String).join('\n')}
 const packed = Uint8Array.from(atob(document.querySelector('#data').textContent), (c) => c.charCodeAt(0))
 const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))
 new Response(stream).json().then((data) => {
-  new Viewer(new Chart(data), { View, Axis, Spans, Heads, Timeline, OperationLane, AnnotationLane })
+  new Viewer(new Chart(data), { View, Axis, Spans, LaneOrder, Heads, Gestures, Timeline, OperationLane, AnnotationLane })
 })
 `
 
@@ -69,7 +71,7 @@ const write = async (data: PageData): Promise<string> => `<!doctype html>
 <button id="whole">show all (a)</button>
 <label>partition <select id="partition"></select></label>
 <span id="count"></span>
-<small>Drag to move, wheel to zoom (with ctrl where lines scroll), point at an operation to see its place in the order. Keys: arrows, plus, minus, comma, full stop.</small>
+<small>Drag to move, wheel to zoom (with ctrl where lines scroll), point at an operation to see its place in the order; drag the name of a lane to move it. Keys: arrows, plus, minus, comma, full stop; alt with arrow up or down moves the lane.</small>
 </p>
 </header>
 <div id="timeline"></div>

@@ -3,8 +3,10 @@
  * class as text, so it may use only the browser and its arguments.
  */
 import type { Axis } from '../../timeline/axis.ts'
+import type { Gestures } from '../../timeline/gestures.ts'
 import type { Heads } from '../../timeline/heads.ts'
 import type { Hit, Lane, Painting } from '../../timeline/lane.ts'
+import type { LaneOrder } from '../../timeline/order.ts'
 import type { Spans } from '../../timeline/spans.ts'
 import type { Timeline } from '../../timeline/timeline.ts'
 import type { View } from '../../timeline/view.ts'
@@ -18,7 +20,9 @@ export interface Parts {
   readonly View: typeof View
   readonly Axis: typeof Axis
   readonly Spans: typeof Spans
+  readonly LaneOrder: typeof LaneOrder
   readonly Heads: typeof Heads
+  readonly Gestures: typeof Gestures
   readonly Timeline: typeof Timeline
   readonly OperationLane: typeof OperationLane
   readonly AnnotationLane: typeof AnnotationLane
@@ -46,7 +50,8 @@ export class Viewer {
       into: this.#element('timeline'),
       view: this.#view,
       axis,
-      heads: new parts.Heads([]),
+      heads: new parts.Heads([], new parts.LaneOrder()),
+      gestures: new parts.Gestures(),
       lanes: this.#lanes(),
       label:
         'Operations of the clients. Arrow keys and plus and minus move and zoom; comma and full stop go on.',

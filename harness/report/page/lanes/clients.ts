@@ -4,14 +4,19 @@
  */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { visible } from '../../../support/visible.ts'
 import type { ReportData } from '../../data.ts'
 import { OUTCOMES } from '../../operations.ts'
+import type { Matches } from '../filter.ts'
 import type { History } from '../history.ts'
+import { exactTime } from '../times.ts'
 import { paintLabel } from './points.ts'
 
 const HEIGHT = 18
 /** So many operations in a pixel have the full colour. */
 const DENSE = 12
+/** A frame reaches so far beyond what it surrounds, in pixels. */
+const FRAME = 6
 
 /** What is marked on the lanes of clients. */
 export interface Marks {
@@ -21,14 +26,14 @@ export interface Marks {
   selected: number | null
 }
 
-const timeText = (ms: number): string => `${(ms / 1000).toFixed(6)} s`
+export const clientLaneId = (row: number): string => `client ${row}`
 
 const operationText = (history: History, place: number): string => {
   const end = history.endMs[place] as number
-  const until = Number.isFinite(end) ? timeText(end) : 'never'
+  const until = Number.isFinite(end) ? exactTime(end) : 'never'
   const error = history.error(place)
   const doubt = history.isInDoubt(place) ? ' (in doubt: it may have happened)' : ''
-  return `${history.outcome(place)}${doubt}  ${history.label(place)}${error === '' ? '' : `\n${error}`}\n${timeText(history.startMs[place] as number)} to ${until}, process ${history.process(place)}`
+  return `${history.outcome(place)}${doubt}  ${history.label(place)}${error === '' ? '' : `\n${error}`}\n${exactTime(history.startMs[place] as number)} to ${until}, process ${history.process(place)}`
 }
 
 /** Loops, since a million calls of a function are felt. */
@@ -47,23 +52,17 @@ const spansOf = (history: History, places: Uint32Array): Spans => {
 }
 
 /** For each row of clients, the places of its operations that are shown. */
-const placesByRow = (
-  rows: number,
-  history: History,
-  shows: ((place: number) => boolean) | null,
-): readonly Uint32Array[] => {
+const placesByRow = (rows: number, history: History, matches: Matches | null): readonly Uint32Array[] => {
   const counts = new Uint32Array(rows)
-  const isShown = new Uint8Array(history.count)
   for (let place = 0; place < history.count; place++) {
-    if (shows !== null && !shows(place)) continue
-    isShown[place] = 1
+    if (matches !== null && matches.passes[place] === 0) continue
     const row = history.row(place)
     counts[row] = (counts[row] as number) + 1
   }
   const places = Array.from(counts, (count) => new Uint32Array(count))
   const filled = new Uint32Array(rows)
   for (let place = 0; place < history.count; place++) {
-    if (isShown[place] === 0) continue
+    if (matches !== null && matches.passes[place] === 0) continue
     const row = history.row(place)
     const at = filled[row] as number
     filled[row] = at + 1
@@ -87,15 +86,21 @@ class ClientLane implements Lane {
   readonly #row: number
   readonly #omitted: ReportData['omitted']
 
-  constructor(data: ReportData, history: History, row: number, places: Uint32Array, marks: Marks) {
-    this.id = `client ${row}`
-    this.label = data.rows[row] ?? `client ${row}`
+  constructor(
+    { rows, omitted }: Pick<ReportData, 'rows' | 'omitted'>,
+    history: History,
+    row: number,
+    places: Uint32Array,
+    marks: Marks,
+  ) {
+    this.id = clientLaneId(row)
+    this.label = visible(rows[row] ?? this.id)
     this.#history = history
     this.#places = places
     this.#marks = marks
     this.#evidence = [...marks.evidence].filter((place) => history.row(place) === row)
     this.#row = row
-    this.#omitted = data.omitted
+    this.#omitted = omitted
     this.#spans = spansOf(history, places)
   }
 
@@ -157,27 +162,22 @@ class ClientLane implements Lane {
   }
 
   /** Evidence is seen from any distance. */
-  #paintMarks({ context, view, colour }: Painting, y: number): void {
+  #paintMarks(painting: Painting, y: number): void {
     const { selected } = this.#marks
-    for (const place of this.#evidence)
-      this.#paintFrame(context, view.x.bind(view), place, y, colour('focus'))
+    for (const place of this.#evidence) this.#paintFrame(painting, place, y, 'focus')
     if (selected !== null && this.#history.row(selected) === this.#row)
-      this.#paintFrame(context, view.x.bind(view), selected, y, colour('fg'))
+      this.#paintFrame(painting, selected, y, 'fg')
   }
 
-  #paintFrame(
-    context: CanvasRenderingContext2D,
-    xOf: (time: number) => number,
-    place: number,
-    y: number,
-    ink: string,
-  ): void {
-    const start = this.#history.startMs[place] as number
-    const x = xOf(start)
-    const end = Math.min(this.#history.endMs[place] as number, start + 1e9)
+  #paintFrame({ context, view, colour }: Painting, place: number, y: number, name: string): void {
+    const ink = colour(name)
+    const x = view.x(this.#history.startMs[place] as number)
+    const end = Math.min(view.width, view.x(this.#history.endMs[place] as number))
+    if (x > view.width + FRAME || end < -FRAME) return
+    const left = Math.max(-FRAME, x - 1)
     context.strokeStyle = ink
     context.lineWidth = 2
-    context.strokeRect(x - 1, y + 1, Math.max(4, Math.min(xOf(end), 1e5) - x + 2), HEIGHT - 3)
+    context.strokeRect(left, y + 1, Math.max(4, end + 1 - left), HEIGHT - 3)
     context.fillStyle = ink
     context.beginPath()
     context.moveTo(x - 5, y - 1)
@@ -216,7 +216,7 @@ export const paintProof = (
 ): void => {
   const proof = history.proof(place)
   if (proof === null) return
-  const [from, to] = [yOf(`client ${history.row(place)}`), yOf(`client ${history.row(proof)}`)]
+  const [from, to] = [yOf(clientLaneId(history.row(place))), yOf(clientLaneId(history.row(proof)))]
   if (from === null || to === null) return
   const [x, end] = [view.x(history.startMs[place] as number), view.x(history.endMs[proof] as number)]
   context.strokeStyle = colour('info')
@@ -229,13 +229,16 @@ export const paintProof = (
   context.setLineDash([])
 }
 
-/** @param shows which operations are drawn; null: all */
+/** @param matches the operations that are drawn; null: all */
 export const clientLanes = (
   data: ReportData,
   history: History,
   marks: Marks,
-  shows: ((place: number) => boolean) | null,
-): readonly Lane[] =>
-  placesByRow(data.rows.length, history, shows).flatMap((own, row) =>
-    shows !== null && own.length === 0 ? [] : [new ClientLane(data, history, row, own, marks)],
+  matches: Matches | null,
+): readonly Lane[] => {
+  // Whether those that the page does not hold match is not known.
+  const shown = matches === null ? data : { rows: data.rows, omitted: null }
+  return placesByRow(data.rows.length, history, matches).flatMap((own, row) =>
+    matches !== null && own.length === 0 ? [] : [new ClientLane(shown, history, row, own, marks)],
   )
+}

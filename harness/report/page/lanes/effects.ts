@@ -1,9 +1,22 @@
-/** The lanes of the outside world: what each service saw. Done: a full mark; refused: a low one. */
+/**
+ * The lanes of the outside world: what each service saw. Done: a full mark; refused: a low one; what is no effect, such as
+ * the start of the service: a line in the middle.
+ */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { visible } from '../../../support/visible.ts'
 import type { PageEffect } from '../../effects.ts'
+import { numbered } from '../address.ts'
+import { shortTime } from '../times.ts'
 
 const HEIGHT = 18
+
+const KINDS = ['done', 'refused', 'other'] as const
+
+const kindOf = ({ number, outcome }: PageEffect): number =>
+  KINDS.indexOf(outcome !== 'done' ? 'refused' : number === null ? 'other' : 'done')
+
+export const effectLaneId = (service: string): string => `effects ${service}`
 
 class EffectLane implements Lane {
   readonly id: string
@@ -14,40 +27,39 @@ class EffectLane implements Lane {
   readonly #spans: Spans
 
   constructor(service: string, effects: readonly PageEffect[]) {
-    this.id = `effects ${service}`
-    this.label = service
+    this.id = effectLaneId(service)
+    this.label = visible(service)
     this.#effects = effects
     const times = Float64Array.from(effects, ({ atMs }) => atMs)
-    const kinds = Uint8Array.from(effects, ({ outcome }) => (outcome === 'done' ? 0 : 1))
-    this.#spans = new Spans(times, times, kinds, 2)
+    this.#spans = new Spans(times, times, Uint8Array.from(effects, kindOf), KINDS.length)
   }
 
   paint({ context, view, colour }: Painting, y: number): void {
-    const mark = (x: number, width: number, done: number, refused: number): void => {
-      if (done > 0) {
-        context.fillStyle = colour('leader')
-        context.fillRect(x, y + 2, Math.max(2, width), HEIGHT - 5)
-      }
-      if (refused > 0) {
-        context.fillStyle = colour('fail')
-        context.fillRect(x, y + HEIGHT - 8, Math.max(2, width), 5)
-      }
+    const rect = (ink: string, x: number, top: number, height: number): void => {
+      context.fillStyle = colour(ink)
+      context.fillRect(x, y + top, this.#spans.column, height)
+    }
+    const mark = (x: number, [done = 0, refused = 0, other = 0]: readonly number[]): void => {
+      if (done > 0) rect('effect', x, 2, HEIGHT - 5)
+      if (refused > 0) rect('fail', x, HEIGHT - 8, 5)
+      if (other > 0) rect('dim', x, HEIGHT / 2 - 2, 3)
     }
     this.#spans.paint(view, {
-      single: (i, x) => mark(x, 2, this.#isDone(i) ? 1 : 0, this.#isDone(i) ? 0 : 1),
-      dense: (x, width, [done = 0, refused = 0]) => mark(x, width, done, refused),
+      single: (i, x) =>
+        mark(
+          x,
+          KINDS.map((_, kind) => (kindOf(this.#effects[i] as PageEffect) === kind ? 1 : 0)),
+        ),
+      dense: (x, _, counts) => mark(x, counts),
     })
   }
 
-  #isDone(i: number): boolean {
-    return this.#effects[i]?.outcome === 'done'
-  }
-
   #hit(i: number): Hit {
-    const { service, atMs, outcome, text } = this.#effects[i] as PageEffect
+    const { service, number, atMs, outcome, text } = this.#effects[i] as PageEffect
+    const name = number === null ? service : `${service} #${number}`
     return {
-      address: `at=${atMs}`,
-      text: `${service} at ${(atMs / 1000).toFixed(3)} s: ${outcome}\n${text}`,
+      address: number === null ? `at=${atMs}` : `effect=${encodeURIComponent(numbered(service, number))}`,
+      text: `${name} at ${shortTime(atMs)}${number === null ? '' : `: ${outcome}`}\n${text}`,
       from: atMs,
       to: atMs,
     }

@@ -1,16 +1,20 @@
 /** The lanes of faults: one for each nemesis. As planned: a line above; as measured: a bar, filled if it had an effect. */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { visible } from '../../../support/visible.ts'
 import type { PageFault } from '../../faults.ts'
+import { shortTime } from '../times.ts'
 import { hitAmong, nextAmong, paintLabel } from './points.ts'
 
 const HEIGHT = 24
 const PLAN_HEIGHT = 4
 
+export const faultLaneId = (label: string): string => `fault ${label}`
+
 const faultText = ({ id, kind, victims, summary, planned, effective, inForce }: PageFault): string => {
   const force =
     inForce === null
       ? 'never in force'
-      : `in force from ${(inForce.startMs / 1000).toFixed(3)} s to ${(inForce.endMs / 1000).toFixed(3)} s`
+      : `in force from ${shortTime(inForce.startMs)} to ${shortTime(inForce.endMs)}`
   return `${id} (${kind}), ${force}\nvictims: ${victims.join(', ') || 'none'}\n${effective ? 'measured' : 'no effect'}: ${summary}\nplanned: ${planned}`
 }
 
@@ -30,18 +34,24 @@ class FaultLane implements Lane {
   readonly #hits: readonly Hit[]
 
   constructor(label: string, faults: readonly PageFault[]) {
-    this.id = `fault ${label}`
-    this.label = label
-    this.#faults = faults.toSorted((a, b) => hitOf(a).from - hitOf(b).from)
-    this.#hits = this.#faults.map(hitOf)
+    this.id = faultLaneId(label)
+    this.label = visible(label)
+    const sorted = faults
+      .map((fault) => ({ fault, hit: hitOf(fault) }))
+      .sort((a, b) => a.hit.from - b.hit.from)
+    this.#faults = sorted.map(({ fault }) => fault)
+    this.#hits = sorted.map(({ hit }) => hit)
   }
 
   paint({ context, view, colour }: Painting, y: number): void {
     for (const fault of this.#faults) {
       const ink = colour(`fault-${fault.colour}`)
-      const planned = view.x(fault.plannedStartMs)
+      // What is far outside is left out: a canvas is not exact there.
+      const planned = Math.max(-2, view.x(fault.plannedStartMs))
+      const plannedEnd = Math.min(view.width + 2, view.x(fault.plannedEndMs))
       context.fillStyle = ink
-      context.fillRect(planned, y + 1, Math.max(2, view.x(fault.plannedEndMs) - planned), 1.5)
+      if (planned <= view.width && plannedEnd >= 0)
+        context.fillRect(planned, y + 1, Math.max(2, plannedEnd - planned), 1.5)
       if (fault.inForce === null) continue
       const x = Math.max(-2, view.x(fault.inForce.startMs))
       const width = Math.max(2, Math.min(view.width + 4, view.x(fault.inForce.endMs)) - x)

@@ -1,8 +1,10 @@
 /** The lanes of logs: when each node wrote a line. Errors are full marks, warnings lower ones, other lines the lowest. */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { visible } from '../../../support/visible.ts'
 import type { Level } from '../../logs/levels.ts'
 import type { ShownLine } from '../../logs/page-log.ts'
+import { numbered } from '../address.ts'
 
 const HEIGHT = 16
 const MAX_TEXT = 300
@@ -17,6 +19,8 @@ const KINDS = [
 const kindOf = (level: Level): number =>
   level === 'fatal' || level === 'error' ? 2 : level === 'warn' ? 1 : 0
 
+export const logLaneId = (node: string): string => `log ${node}`
+
 class LogLane implements Lane {
   readonly id: string
   readonly label: string
@@ -27,8 +31,8 @@ class LogLane implements Lane {
 
   /** @param lines in order of time; each has one */
   constructor(node: string, lines: readonly ShownLine[]) {
-    this.id = `log ${node}`
-    this.label = node
+    this.id = logLaneId(node)
+    this.label = visible(node)
     this.#lines = lines
     const times = Float64Array.from(lines, ({ placeMs }) => placeMs as number)
     this.#spans = new Spans(
@@ -57,7 +61,7 @@ class LogLane implements Lane {
     const { node, number, text, placeMs } = this.#lines[i] as ShownLine
     const ms = placeMs as number
     return {
-      address: `line=${encodeURIComponent(`${node}:${number}`)}`,
+      address: `line=${encodeURIComponent(numbered(node, number))}`,
       text: `${node}, line ${number}\n${text.slice(0, MAX_TEXT)}`,
       from: ms,
       to: ms,

@@ -1,6 +1,7 @@
 /** The lane of the machine that ran it all: how late it was. */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import type { PageLateness } from '../../machine.ts'
+import { shortTime } from '../times.ts'
 import { hitAmong, nextAmong } from './points.ts'
 
 const HEIGHT = 22
@@ -17,7 +18,7 @@ class MachineLane implements Lane {
     this.#periods = periods
     this.#hits = periods.map(({ startMs, endMs, share }) => ({
       address: `at=${startMs}`,
-      text: `the machine was late for ${Math.round(100 * share)} % of the time from ${(startMs / 1000).toFixed(2)} s to ${(endMs / 1000).toFixed(2)} s:\nwhat took long then may be its fault`,
+      text: `the machine was late for ${Math.round(100 * share)} % of the time from ${shortTime(startMs)} to ${shortTime(endMs)}:\nwhat took long then may be its fault`,
       from: startMs,
       to: endMs,
     }))
@@ -26,8 +27,9 @@ class MachineLane implements Lane {
   paint({ context, view, colour }: Painting, y: number): void {
     context.fillStyle = colour('dim')
     for (const { startMs, endMs, share } of this.#periods) {
-      const x = view.x(startMs)
-      const width = Math.max(1, view.x(endMs) - x)
+      const x = Math.max(-2, view.x(startMs))
+      const width = Math.max(1, Math.min(view.width + 2, view.x(endMs)) - x)
+      if (x > view.width || view.x(endMs) < 0) continue
       const height = Math.max(1, share * (HEIGHT - 4))
       context.fillRect(x, y + HEIGHT - 2 - height, width, height)
     }

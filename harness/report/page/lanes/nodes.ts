@@ -1,11 +1,21 @@
-/** The lanes of nodes: role and term, no answer, what its clock says, and processes that ended by themselves. */
+/**
+ * The lanes of nodes: role and term, no answer, each sample from near, what its clock says, and processes that ended by
+ * themselves.
+ */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { visible } from '../../../support/visible.ts'
 import type { ReportData } from '../../data.ts'
 import type { PageClock, PageRole } from '../../nodes.ts'
+import { numbered } from '../address.ts'
+import type { NodeSamples, ShownSample } from '../samples.ts'
+import { offsetText, shortTime } from '../times.ts'
 import { hitAmong, nextAmong, paintLabel } from './points.ts'
 
 const HEIGHT = 30
 const CLOCK_HEIGHT = 8
+const TICK_HEIGHT = 4
+/** Samples are marked where so many pixels are between them. */
+const TICK_ROOM = 6
 
 /** Names of colours. A follower has the quietest: it is the usual state. */
 const FILLS: Readonly<Record<PageRole['role'], string>> = {
@@ -31,26 +41,19 @@ interface ClockSpan extends PageClock {
   readonly endMs: number
 }
 
-const secondsOf = (ms: number): string =>
-  `${ms > 0 ? '+' : ''}${(ms / 1000).toFixed(ms % 1000 === 0 ? 0 : 2)} s`
+export const nodeLaneId = (node: string): string => `node ${node}`
 
-const roleHit = ({ node, role, term, leader, startMs, endMs }: PageRole): Hit => {
+const roleText = ({ node, role, term, leader, startMs, endMs }: PageRole): string => {
   const follows = leader === null || leader === node ? '' : `, says that ${leader} leads`
   const what = `${node}: ${SIGNS[role]}${term === null ? '' : ` in term ${term}`}${follows}`
-  return {
-    address: `at=${startMs}`,
-    text: `${what}\nfrom ${(startMs / 1000).toFixed(3)} s to ${(endMs / 1000).toFixed(3)} s`,
-    from: startMs,
-    to: endMs,
-  }
+  return `${what}\nfrom ${shortTime(startMs)} to ${shortTime(endMs)}`
 }
 
-const clockHit = ({ node, offsetMs, atMs, endMs }: ClockSpan): Hit => ({
-  address: `at=${atMs}`,
-  text: `${node}: its clock is ${secondsOf(offsetMs)} off\nfrom ${(atMs / 1000).toFixed(3)} s to ${(endMs / 1000).toFixed(3)} s`,
-  from: atMs,
-  to: endMs,
-})
+const clockText = ({ node, offsetMs, atMs, endMs }: ClockSpan): string =>
+  `${node}: its clock is ${offsetText(offsetMs)} off\nfrom ${shortTime(atMs)} to ${shortTime(endMs)}`
+
+const sampleAddress = ({ node, number }: ShownSample): string =>
+  `sample=${encodeURIComponent(numbered(node, number))}`
 
 class NodeLane implements Lane {
   readonly id: string
@@ -62,10 +65,15 @@ class NodeLane implements Lane {
   readonly #endings: readonly Hit[]
   readonly #roleHits: readonly Hit[]
   readonly #clockHits: readonly Hit[]
+  /** All of these, in order of time: where something changed. */
+  readonly #changes: readonly Hit[]
+  /** Null: the node was never sampled. */
+  readonly #samples: NodeSamples | null
 
-  constructor(node: string, { roles, clocks, endings, endMs }: ReportData) {
-    this.id = `node ${node}`
-    this.label = node
+  constructor(node: string, { roles, clocks, endings, endMs }: ReportData, samples: NodeSamples | null) {
+    this.id = nodeLaneId(node)
+    this.label = visible(node)
+    this.#samples = samples
     this.#roles = roles.filter((role) => role.node === node)
     const own = clocks.filter((clock) => clock.node === node)
     this.#clocks = own
@@ -75,12 +83,17 @@ class NodeLane implements Lane {
       .filter((ending) => ending.node === node)
       .map(({ process, exit, timeNs, lastWords }) => ({
         address: `at=${timeNs / 1e6}`,
-        text: `${process} of ${node} ended by itself (${exit}) at ${(timeNs / 1e9).toFixed(3)} s\n${lastWords}`,
+        text: `${process} of ${node} ended by itself (${exit}) at ${shortTime(timeNs / 1e6)}\n${lastWords}`,
         from: timeNs / 1e6,
         to: timeNs / 1e6,
       }))
-    this.#roleHits = this.#roles.map(roleHit)
-    this.#clockHits = this.#clocks.map(clockHit)
+    const change = (from: number, to: number, text: string): Hit => {
+      const sample = samples?.by(from) ?? null
+      return { address: sample === null ? `at=${from}` : sampleAddress(sample), text, from, to }
+    }
+    this.#roleHits = this.#roles.map((role) => change(role.startMs, role.endMs, roleText(role)))
+    this.#clockHits = this.#clocks.map((clock) => change(clock.atMs, clock.endMs, clockText(clock)))
+    this.#changes = [...this.#roleHits, ...this.#clockHits, ...this.#endings].sort((a, b) => a.from - b.from)
   }
 
   paint(painting: Painting, y: number): void {
@@ -97,15 +110,31 @@ class NodeLane implements Lane {
         context,
         `${SIGNS[role.role]}${term}`,
         box,
-        colour(role.role === 'follower' || role.role === 'unknown' ? 'dim' : 'on-fault'),
+        colour(FILLS[role.role] === 'follower' ? 'dim' : 'on-fault'),
       )
     }
+    this.#paintSamples(painting, y + HEIGHT - CLOCK_HEIGHT - 2)
     this.#paintClocks(painting, y + HEIGHT - CLOCK_HEIGHT - 1)
     for (const { from } of this.#endings) {
       context.fillStyle = colour('bad')
       context.font = 'bold 16px system-ui, sans-serif'
       context.fillText('\u2716', view.x(from) - 6, y + HEIGHT / 2)
       context.font = '11px system-ui, sans-serif'
+    }
+  }
+
+  /** A tick for each: high if the node answered, low and wide if it did not. */
+  #paintSamples({ context, view, colour }: Painting, bottom: number): void {
+    if (this.#samples === null) return
+    const first = this.#samples.countBefore(view.from)
+    const last = this.#samples.countBefore(view.to)
+    if ((last - first) * TICK_ROOM > view.width) return
+    context.fillStyle = colour('fg')
+    for (let i = first; i < last; i++) {
+      const x = view.x(this.#samples.timesMs[i] as number)
+      const isAnswered = (this.#samples.at(i)?.status ?? null) !== null
+      if (isAnswered) context.fillRect(x - 0.5, bottom - TICK_HEIGHT, 1, TICK_HEIGHT)
+      else context.fillRect(x - TICK_HEIGHT / 2, bottom - 1.5, TICK_HEIGHT, 1.5)
     }
   }
 
@@ -119,7 +148,7 @@ class NodeLane implements Lane {
       context.font = '8px system-ui, sans-serif'
       paintLabel(
         context,
-        `clock ${secondsOf(offsetMs)}`,
+        `clock ${offsetText(offsetMs)}`,
         { x, y, width, height: CLOCK_HEIGHT },
         colour('on-fault'),
       )
@@ -134,17 +163,28 @@ class NodeLane implements Lane {
       const clock = hitAmong(this.#clockHits, time, slack)
       if (clock !== null) return clock
     }
-    return hitAmong(this.#roleHits, time, 0)
+    const role = hitAmong(this.#roleHits, time, 0)
+    const sample = this.#sampleAt(time, slack)
+    if (role === null || sample === null) return role
+    const text = `${role.text}\nsample ${sample.number}, at ${shortTime(sample.atMs)}`
+    return { address: sampleAddress(sample), text, from: sample.atMs, to: sample.atMs }
+  }
+
+  /** The nearest sample within `slack`, else the last one before. */
+  #sampleAt(time: number, slack: number): ShownSample | null {
+    const before = this.#samples?.by(time) ?? null
+    const after = this.#samples?.at(this.#samples.countBefore(time)) ?? null
+    const isNearer = after !== null && after.atMs - time <= Math.min(slack, time - (before?.atMs ?? -1e9))
+    return isNearer ? after : before
   }
 
   next(time: number, direction: 1 | -1): Hit | null {
-    const all = [...this.#roleHits, ...this.#clockHits, ...this.#endings].sort((a, b) => a.from - b.from)
-    return nextAmong(all, time, direction)
+    return nextAmong(this.#changes, time, direction)
   }
 }
 
-export const nodeLanes = (data: ReportData): readonly Lane[] => {
+export const nodeLanes = (data: ReportData, samples: readonly NodeSamples[]): readonly Lane[] => {
   const ended = data.endings.map(({ node }) => node)
   const nodes = [...new Set([...data.nodes, ...ended])].sort()
-  return nodes.map((node) => new NodeLane(node, data))
+  return nodes.map((node) => new NodeLane(node, data, samples.find((own) => own.node === node) ?? null))
 }

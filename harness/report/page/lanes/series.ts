@@ -3,8 +3,10 @@ import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/time
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
 import { OUTCOMES } from '../../operations.ts'
 import type { History } from '../history.ts'
+import { durationText, shortTime } from '../times.ts'
 
 const BIN_PIXELS = 4
+const LEAST_FOR_RATE = 5
 const OK = OUTCOMES.indexOf('ok')
 
 class ThroughputLane implements Lane {
@@ -14,8 +16,11 @@ class ThroughputLane implements Lane {
   readonly height = 70
   /** For each outcome, when operations completed. */
   readonly #completions: readonly Spans[]
+  readonly #isPart: boolean
 
-  constructor(history: History) {
+  /** @param isPart the page does not hold all operations */
+  constructor(history: History, isPart: boolean) {
+    this.#isPart = isPart
     this.#completions = OUTCOMES.map((_, outcome) => {
       const times = new Float64Array(history.count)
       let count = 0
@@ -47,9 +52,15 @@ class ThroughputLane implements Lane {
         bottom -= height
       }
     }
-    const perSecond = (1000 * most) / view.timeOf(BIN_PIXELS)
+    const binMs = view.timeOf(BIN_PIXELS)
+    // A rate from one or two operations says nothing.
+    const told =
+      most < LEAST_FOR_RATE
+        ? `at most ${most} in ${durationText(binMs)}`
+        : `at most ${Math.round((1000 * most) / binMs).toLocaleString('en')}/s`
     context.fillStyle = colour('dim')
-    context.fillText(`at most ${Math.round(perSecond).toLocaleString('en')}/s`, 4, y + 7)
+    const part = this.#isPart ? ', of the operations that the page holds' : ''
+    context.fillText(`${told}${part}`, 4, y + 7)
   }
 
   at(time: number): Hit | null {
@@ -58,7 +69,7 @@ class ThroughputLane implements Lane {
     const told = OUTCOMES.map((outcome, kind) => `${counts[kind]} ${outcome}`).join(', ')
     return {
       address: `at=${time}`,
-      text: `completed within the second around ${(time / 1000).toFixed(2)} s: ${told}`,
+      text: `completed within the second around ${shortTime(time)}: ${told}`,
       from: time,
       to: time,
     }
@@ -167,7 +178,7 @@ class LatencyLane implements Lane {
       `${(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number).toFixed(2)} ms`
     return {
       address: `at=${time}`,
-      text: `latency of ok operations around ${(time / 1000).toFixed(2)} s: median ${q(0.5)}, 99th percentile ${q(0.99)} (of ${sorted.length})`,
+      text: `latency of ok operations around ${shortTime(time)}: median ${q(0.5)}, 99th percentile ${q(0.99)} (of ${sorted.length})`,
       from: time,
       to: time,
     }
@@ -178,7 +189,8 @@ class LatencyLane implements Lane {
   }
 }
 
-export const seriesLanes = (history: History): readonly Lane[] => [
-  new ThroughputLane(history),
+/** @param isPart the page does not hold all operations */
+export const seriesLanes = (history: History, isPart: boolean): readonly Lane[] => [
+  new ThroughputLane(history, isPart),
   new LatencyLane(history),
 ]

@@ -7,7 +7,7 @@ import { visible } from '../../../support/visible.ts'
 import { addressOf } from '../address.ts'
 import { element } from '../dom.ts'
 import { type DrawnEdge, layOut, NODE_RADIUS, type Point } from './layout.ts'
-import { counted, type Describe, operationLink, quoted } from './operations.ts'
+import { counted, type Names, operationLink, quoted } from './names.ts'
 
 interface KindOfEdge {
   readonly dashes: string
@@ -127,16 +127,16 @@ const transactionOf = (
   { operation, text }: CycleView['transactions'][number],
   i: number,
   isInCircle: boolean,
-  describe: Describe,
+  names: Names,
 ): HTMLElement =>
   element('li', {}, [
     element('b', {}, [`T${i + 1} `]),
-    operationLink(operation, describe),
+    operationLink(operation, names),
     ...(isInCircle ? [] : [' (named in a reason, not part of the circle)']),
     element('div', { class: 'view-ops' }, [quoted(text)]),
   ])
 
-const toldOf = ({ transactions, edges }: CycleView, describe: Describe): HTMLElement =>
+const toldOf = ({ transactions, edges }: CycleView, names: Names): HTMLElement =>
   element('div', { class: 'view-told' }, [
     element('h4', {}, ['Why each must come before the next']),
     element(
@@ -151,14 +151,14 @@ const toldOf = ({ transactions, edges }: CycleView, describe: Describe): HTMLEle
     element(
       'ol',
       { class: 'view-plain' },
-      transactions.map((transaction, i) => transactionOf(transaction, i, i < edges.length, describe)),
+      transactions.map((transaction, i) => transactionOf(transaction, i, i < edges.length, names)),
     ),
   ])
 
-export const drawCycle = (view: CycleView, describe: Describe): HTMLElement =>
+export const drawCycle = (view: CycleView, names: Names): HTMLElement =>
   element('section', { class: 'view view-cycle' }, [
     element('div', { class: 'view-beside' }, [
       element('div', {}, [graphOf(view), legendOf(view)]),
-      toldOf(view, describe),
+      toldOf(view, names),
     ]),
   ])

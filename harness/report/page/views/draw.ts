@@ -2,17 +2,17 @@
 import type { EvidenceView } from '../../../api/verdict.ts'
 import { drawCycle } from './cycle.ts'
 import { drawLinearization } from './linearization.ts'
-import type { Describe } from './operations.ts'
+import type { Names } from './names.ts'
 import { drawTable } from './table.ts'
 
-/** @param describe an operation in words; each such text becomes a link to the operation's address */
-export const drawView = (view: EvidenceView, describe: Describe): HTMLElement => {
+/** @param names what each link says */
+export const drawView = (view: EvidenceView, names: Names): HTMLElement => {
   switch (view.kind) {
     case 'linearization':
-      return drawLinearization(view, describe)
+      return drawLinearization(view, names)
     case 'cycle':
-      return drawCycle(view, describe)
+      return drawCycle(view, names)
     case 'table':
-      return drawTable(view, describe)
+      return drawTable(view, names)
   }
 }

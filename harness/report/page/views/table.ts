@@ -1,13 +1,17 @@
 /** A table of evidence: rows in which something is wrong have a mark, a symbol and a word. */
 import type { TableRow, TableView } from '../../../api/verdict.ts'
 import { element } from '../dom.ts'
-import { counted, type Describe, operationLink, quoted } from './operations.ts'
+import { counted, type Names, operationLink, quoted, subjectLink } from './names.ts'
 
-/** More operations of a row are folded. */
+/** More links of a row are folded. */
 const OPEN_LINKS = 3
 
-const linksOf = (operations: readonly number[], describe: Describe): readonly HTMLElement[] => {
-  const lines = operations.map((operation) => element('div', {}, [operationLink(operation, describe)]))
+const linksOf = ({ operations, about = [] }: TableRow, names: Names): readonly HTMLElement[] => {
+  const links = [
+    ...operations.map((operation) => operationLink(operation, names)),
+    ...about.map((subject) => subjectLink(subject, names)),
+  ]
+  const lines = links.map((link) => element('div', {}, [link]))
   const folded = lines.slice(OPEN_LINKS)
   if (folded.length === 0) return lines
   return [
@@ -16,14 +20,16 @@ const linksOf = (operations: readonly number[], describe: Describe): readonly HT
   ]
 }
 
-const rowOf = ({ cells, operations, mark }: TableRow, isMarked: boolean, describe: Describe): HTMLElement =>
-  element('tr', mark === undefined ? { 'data-fine': '' } : {}, [
+const rowOf = (row: TableRow, isMarked: boolean, names: Names): HTMLElement => {
+  const { cells, mark } = row
+  return element('tr', mark === undefined ? { 'data-fine': '' } : {}, [
     ...(isMarked
       ? [element('td', { class: 'view-mark' }, [mark === undefined ? '✓ fine' : `✗ ${mark}`])]
       : []),
     ...cells.map((cell) => element('td', {}, [quoted(cell)])),
-    element('td', {}, linksOf(operations, describe)),
+    element('td', {}, linksOf(row, names)),
   ])
+}
 
 const leftOut = ({ omitted, fine }: TableView): string => {
   const wrong = omitted - fine
@@ -41,14 +47,14 @@ const filterOf = (body: HTMLElement): HTMLElement => {
   return element('label', { class: 'view-filter' }, [box, ' only marked'])
 }
 
-export const drawTable = (view: TableView, describe: Describe): HTMLElement => {
+export const drawTable = (view: TableView, names: Names): HTMLElement => {
   const marked = view.rows.filter(({ mark }) => mark !== undefined).length
   // A table without any mark only tells, and judges nothing.
-  const heads = [...(marked === 0 ? [] : ['mark']), ...view.columns, 'operations']
+  const heads = [...(marked === 0 ? [] : ['mark']), ...view.columns, 'on the timeline']
   const body = element(
     'tbody',
     {},
-    view.rows.map((row) => rowOf(row, marked > 0, describe)),
+    view.rows.map((row) => rowOf(row, marked > 0, names)),
   )
   const head = element('thead', {}, [
     element(

@@ -117,13 +117,16 @@ describeWithBrowser('views of evidence', () => {
     await page.evaluate(
       ([all, hostile]) => {
         const { drawView } = globalThis as unknown as {
-          drawView: (view: unknown, describe: (operation: number) => string) => HTMLElement
+          drawView: (view: unknown, names: unknown) => HTMLElement
         }
-        const say = (operation: number): string => `operation ${operation} by process 1 ${hostile}`
+        const names = {
+          operation: (index: number): string => `operation ${index} by process 1 ${hostile}`,
+          sample: (): number => 7,
+        }
         const panels = (all as readonly unknown[]).map((view) => {
           const panel = document.createElement('div')
           panel.className = 'panel'
-          panel.append(drawView(view, say))
+          panel.append(drawView(view, names))
           return panel
         })
         document.querySelector('#views')?.append(...panels)
@@ -196,6 +199,7 @@ describeWithBrowser('views of evidence', () => {
     const rows = page.locator('.view-table').first().locator('tbody tr:visible')
     expect(await rows.count()).toBe(4)
     expect(await rows.first().innerText()).toContain('✗ duplicated')
+    expect(await rows.first().locator('a[href="#effect=sink%3A2"]').count()).toBe(1)
     await page.locator('.view-filter input').first().focus()
     await page.keyboard.press('Space')
     expect(await rows.count()).toBe(1)

@@ -1,0 +1,100 @@
+/**
+ * The samples of the nodes as columns, each with its number among those of its node: what a node said of itself at a time,
+ * or that it did not answer.
+ */
+import type { Sample } from '../api/record.ts'
+import { NS_PER_MS } from '../support/time.ts'
+
+/** What stays the same over many samples. Null: the node did not answer. */
+export interface PageStatus {
+  readonly role: string
+  readonly term: number | null
+  readonly leader: string | null
+  readonly version: string | null
+  readonly members: readonly string[] | null
+}
+
+export interface PageSamples {
+  readonly node: string
+  /** How many the node has; the page may hold fewer. */
+  readonly count: number
+  /** Of each sample its number, from 1, as differences. */
+  readonly numbers: readonly number[]
+  /** When its answer came, in microseconds of the run, as differences. */
+  readonly timesUs: readonly number[]
+  /** Positions in `statuses`. */
+  readonly status: readonly number[]
+  /** Positions in the log that are known to be committed and applied. Null: not told. */
+  readonly committed: readonly (number | null)[]
+  readonly applied: readonly (number | null)[]
+  /** By how much its clock was ahead of the harness's when the answer came, in ms. Null: not told. */
+  readonly aheadMs: readonly (number | null)[]
+  readonly statuses: readonly (PageStatus | null)[]
+}
+
+const NS_PER_US = 1e3
+
+const statusOf = ({ status }: Sample): PageStatus | null =>
+  status === null
+    ? null
+    : {
+        role: status.role,
+        term: status.term ?? null,
+        leader: status.leader ?? null,
+        version: status.version ?? null,
+        members: status.members ?? null,
+      }
+
+interface Numbered {
+  readonly sample: Sample
+  readonly number: number
+  readonly status: number
+}
+
+const differences = (values: readonly number[]): readonly number[] =>
+  values.map((value, i) => value - (values[i - 1] ?? 0))
+
+const ofNode = (node: string, all: readonly Sample[], zeroMs: number, isThinned: boolean): PageSamples => {
+  const places = new Map<string, number>()
+  const statuses: (PageStatus | null)[] = []
+  const numbered = all.map((sample, i): Numbered => {
+    const told = statusOf(sample)
+    const name = JSON.stringify(told)
+    const status = places.get(name) ?? statuses.push(told) - 1
+    places.set(name, status)
+    return { sample, number: i + 1, status }
+  })
+  const kept = isThinned ? numbered.filter(({ status }, i) => status !== numbered[i - 1]?.status) : numbered
+  return {
+    node,
+    count: all.length,
+    numbers: differences(kept.map(({ number }) => number)),
+    timesUs: differences(kept.map(({ sample }) => Math.round(sample.timeNs / NS_PER_US))),
+    status: kept.map(({ status }) => status),
+    committed: kept.map(({ sample }) => sample.status?.commitIndex ?? null),
+    applied: kept.map(({ sample }) => sample.status?.appliedIndex ?? null),
+    aheadMs: kept.map(({ sample: { status, timeNs } }) =>
+      status?.clockMs === undefined ? null : Math.round(status.clockMs - zeroMs - timeNs / NS_PER_MS),
+    ),
+    statuses,
+  }
+}
+
+/** With more, a page holds only those at which the status of a node changed. */
+const MOST_SAMPLES = 200_000
+
+/**
+ * By node, in order of their names.
+ *
+ * @param zeroMs the wall clock at time zero of the run, in ms since the epoch
+ */
+export const samplesOf = (
+  samples: readonly Sample[],
+  zeroMs: number,
+  most = MOST_SAMPLES,
+): readonly PageSamples[] => {
+  const isThinned = samples.length > most
+  return [...Map.groupBy(samples, ({ node }) => node)]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([node, own]) => ofNode(node, own, zeroMs, isThinned))
+}
