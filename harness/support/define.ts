@@ -1,4 +1,5 @@
 /** Definitions whose options are typed by their own declarations. Each function returns its argument. */
+import type { Incident } from '../api/incident.ts'
 import type { OptionSpecs } from '../api/options.ts'
 import type { Target } from '../api/target.ts'
 import type { CallOf, Vocabulary } from '../api/vocabulary.ts'
@@ -10,3 +11,5 @@ export const defineWorkload = <V extends Vocabulary, const Specs extends OptionS
 ): Workload => workload as Workload
 
 export const defineTarget = <const Specs extends OptionSpecs>(target: Target<Specs>): Target<Specs> => target
+
+export const defineIncident = (incident: Incident): Incident => incident

@@ -69,6 +69,12 @@ const howFar: Readonly<Partial<Record<RunState, string>>> = {
 /** A bundled part's own name, or that of a module's file. */
 const shortName = (reference: string): string => path.basename(reference)
 
+/** The incident, or the nemeses. */
+const faultsOf = ({ incident, nemeses = [] }: Partial<RunSpec>): string => {
+  if (incident !== undefined) return `incident ${shortName(String(incident))}`
+  return nemeses.map(({ name }) => name).join(', ') || 'none'
+}
+
 const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
   const run = readJson<StoredRun>(path.join(dir, FILES.run))
   if (run === null || typeof run.spec !== 'object' || run.spec === null) return null
@@ -81,7 +87,7 @@ const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
     state,
     target: shortName(String(spec.target)),
     workload: shortName(String(spec.workload)),
-    nemeses: (spec.nemeses ?? []).map((nemesis) => nemesis.name).join(', ') || 'none',
+    nemeses: faultsOf(spec),
     bug: spec.bug ?? '',
     environment: spec.environment,
     seed: spec.seed,
