@@ -95,6 +95,19 @@ describe("a user's incident", () => {
   )
 
   it.each([
+    [
+      'another plan each time',
+      '[{ ...FAULT, atNs: 1e9 * (1 + Math.random()) }]',
+      'has another plan each time',
+    ],
+    ['a plan that fails', 'nothing.length', 'The incident mine cannot be planned: nothing is not defined'],
+  ])('is refused with %s', (_, plan, message) =>
+    expect(
+      built(`const FAULT = ${JSON.stringify(FAULT)}\nexport default { ${TEXTS}, plan: () => ${plan} }`),
+    ).rejects.toThrow(message),
+  )
+
+  it.each([
     ['that does not say what it does', `export default { name: 'mine', plan: () => [] }`],
     ['that has no plan', `export default { ${TEXTS} }`],
   ])('is refused as a module %s', (_, text) =>
