@@ -109,6 +109,14 @@ const nemesesOf = ({ name }: Incident, faults: readonly PlannedFault[], settings
   return withOptions(settings.nemesisOpts, [...new Set(faults.map((fault) => fault.nemesis))])
 }
 
+/** The nemeses of faults that are aimed at whoever leads. */
+export const nemesesAtLeaders = (faults: readonly PlannedFault[]): ReadonlySet<string> => {
+  const aimed = faults.filter(
+    ({ intent: { victims, shape } }) => victims === 'leader' || String(shape).startsWith('leader'),
+  )
+  return new Set(aimed.map(({ nemesis }) => nemesis))
+}
+
 /** @throws UserError if the settings also determine the faults in another way */
 export const requireAlone = ({ incident, nemesis, faults, plan }: RunSettings): void => {
   const beside = Object.entries({ nemesis, faults, plan }).find(([, value]) => value !== undefined)
