@@ -19,8 +19,8 @@ interface Shown {
 }
 
 const SHOWN: Readonly<Record<string, Shown>> = {
-  'one-way-switch': { bug: 'ids-from-memory', args: '-w unique-ids' },
-  'byzantine-switch': { bug: 'ack-before-replication' },
+  'one-way-switch': { bug: 'ack-before-replication' },
+  'byzantine-switch': { bug: 'stale-read' },
   'region-cut': { bug: 'ack-before-replication' },
   'gc-pause': { bug: 'missed-ticks-skipped', args: '-w scheduled-job --target-opts sink=deduplicating' },
   'failover-cascade': { bug: 'no-previous-check' },
@@ -38,7 +38,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
   'wrong-time-server': { bug: 'newest-clock-wins', args: '-w access' },
   'mixed-versions': { bug: 'queue-sorted-in-snapshot', args: '-w queue --target-opts compact-every=60' },
   'empty-replacement': { bug: 'log-tail-in-snapshot', args: '-w append-log --target-opts compact-every=60' },
-  'restored-backup': { bug: 'no-previous-check', isOutside: true },
+  'restored-backup': { bug: 'stale-read', isOutside: true },
 }
 
 /** Those whose bugs show in nearly every run. */
