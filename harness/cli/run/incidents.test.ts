@@ -100,6 +100,12 @@ describe("a user's incident", () => {
       '[{ ...FAULT, atNs: 1e9 * (1 + Math.random()) }]',
       'has another plan each time',
     ],
+    [
+      'no plan',
+      'undefined',
+      'The plan of the incident mine is not one: Invalid input: expected array, received null',
+    ],
+    ['a plan that is no data', '[{ ...FAULT, atNs: 1n }]', 'The incident mine cannot be planned: '],
     ['a plan that fails', 'nothing.length', 'The incident mine cannot be planned: nothing is not defined'],
   ])('is refused with %s', (_, plan, message) =>
     expect(

@@ -47,19 +47,19 @@ const requireFaults = ({ name }: Incident, plan: unknown): readonly IncidentFaul
 /** Drawn twice, because a plan that also depends on something else could not be repeated. @throws UserError */
 const drawnPlan = (incident: Incident, rng: Rng, context: IncidentContext): readonly IncidentFault[] => {
   const { name } = incident
-  const draw = (): unknown => {
+  const draw = (): string => {
     try {
-      return incident.plan(rng.fork('incident', name), context)
+      return JSON.stringify(incident.plan(rng.fork('incident', name), context) ?? null)
     } catch (error) {
       throw new UserError(`The incident ${name} cannot be planned: ${messageOf(error)}`)
     }
   }
   const plan = draw()
-  if (JSON.stringify(plan) !== JSON.stringify(draw()))
+  if (plan !== draw())
     throw new UserError(
       `The incident ${name} has another plan each time, and a seed could not repeat it: draw from rng, and from nothing else.`,
     )
-  return requireFaults(incident, plan)
+  return requireFaults(incident, JSON.parse(plan))
 }
 
 /** Draws the plan, and lets the nemeses complete its faults, which are numbered as those that nemeses plan. */
