@@ -45,7 +45,7 @@ const SHOWN: Readonly<Record<string, Shown>> = {
 const SURE = ['region-cut', 'power-cut', 'wrong-time-server']
 
 const flagsOf = (name: string, { args }: Shown): string =>
-  `--incident ${name}${args === undefined ? '' : ` ${args}`} --time-limit 20s`
+  `--incident ${name}${args === undefined ? '' : ` ${args}`} --time-limit ${sized(15, 20)}s`
 
 /** The record says which incident it was, and its faults are those that were planned. */
 const expectMade = ({ record, verdict, faults }: Played, name: string): void => {
