@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { execaSync } from 'execa'
 import { describe, expect, it } from 'vitest'
+import { incidents } from '../incidents/index.ts'
 import { nemeses } from '../nemeses/index.ts'
 import { targets } from '../targets/index.ts'
 import { workloads } from '../workloads/index.ts'
@@ -53,8 +54,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'checkers/',
   ],
   'nemeses/': ['harness/api/', 'harness/faults/', 'harness/support/'],
+  'incidents/': ['harness/api/', 'harness/support/'],
   'targets/': ['harness/api/', 'harness/vocabularies/', 'harness/support/'],
-  'harness/cli/': ['harness/', 'checkers/', 'workloads/', 'nemeses/', 'targets/'],
+  'harness/cli/': ['harness/', 'checkers/', 'workloads/', 'nemeses/', 'incidents/', 'targets/'],
   'harness/vitest.ts': ['harness/api/', 'harness/campaign/', 'harness/cli/', 'harness/support/'],
   'harness/main.ts': ['harness/cli/', 'harness/store/', 'harness/support/'],
 }
@@ -63,6 +65,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 const REGISTRIES: Readonly<Record<string, readonly string[]>> = {
   'workloads/index.ts': ['harness/cli/'],
   'nemeses/index.ts': ['harness/cli/'],
+  'incidents/index.ts': ['harness/cli/'],
   'targets/index.ts': ['harness/cli/'],
   'harness/environments/index.ts': ['harness/cli/'],
   'harness/vocabularies/index.ts': ['harness/cli/', 'harness/history/', 'checkers/'],
@@ -171,7 +174,7 @@ const isListOfCalls = ({ items }: List, file: string): boolean =>
   items.length > 1 &&
   items.every(({ text, from }) => from === null && CALLS.has(text))
 
-const ROOMS_OF_NAMES = ['harness/vocabularies/', 'workloads/', 'nemeses/', 'targets/']
+const ROOMS_OF_NAMES = ['harness/vocabularies/', 'workloads/', 'nemeses/', 'incidents/', 'targets/']
 
 /** A list of values of another room. Adding a value to that room would require changing this list too. */
 const isForeign = ({ kind, items }: List, room: string, file: string): boolean =>
@@ -240,6 +243,7 @@ describe('folders', () => {
       'harness',
       'workloads',
       'nemeses',
+      'incidents',
       'checkers',
       'checkers/porcupine-ts',
       'targets',
@@ -265,7 +269,7 @@ describe('folders', () => {
   })
 
   it('name all entries of their registries in their READMEs', () => {
-    const registries = { targets, workloads, nemeses }
+    const registries = { targets, workloads, nemeses, incidents }
     for (const [folder, registry] of Object.entries(registries)) {
       for (const name of Object.keys(registry))
         expect(read(`${folder}/README.md`), `${folder}/README.md`).toMatch(new RegExp(`\`${name}/?\``))
@@ -279,6 +283,7 @@ describe('folders', () => {
       'checkers',
       'docker',
       'harness',
+      'incidents',
       'nemeses',
       'targets',
       'workloads',

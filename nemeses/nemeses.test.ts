@@ -314,6 +314,12 @@ describe('the frame', () => {
     expect(nemesis.nodesNamed?.(nemesis.recall(recorded))).toEqual(['n2'])
   })
 
+  it('gives a fault without a model that of its intent', () => {
+    const { model: _, ...bare } = recorded
+    expect(nemesis.recall(bare).model).toBe('pause')
+    expect(nemesis.recall({ ...bare, intent: { hard: 9, node: 'n2' } }).model).toBe('kill')
+  })
+
   it.each([
     ['a field that is missing', { node: 'n2' }, 'intent.hard: Invalid input: expected number'],
     ['a field of another type', { hard: 'very', node: 'n2' }, 'intent.hard: Invalid input: expected number'],

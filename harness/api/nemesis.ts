@@ -33,10 +33,11 @@ export interface RecordedFault {
 /**
  * A moment of the run.
  * - `acknowledged`: a client was told that its change took effect;
- * - `new-leader`: a node leads that did not lead when a fault last waited for this;
+ * - `new-leader`: a node leads that did not lead when a fault last waited for a new leader;
+ * - `new-leader-serves`: the same, and a client was told since that its change took effect;
  * - `answers-again`: a node that was silent answers its status.
  */
-export type Moment = 'acknowledged' | 'new-leader' | 'answers-again'
+export type Moment = 'acknowledged' | 'new-leader' | 'new-leader-serves' | 'answers-again'
 
 /** Ties a fault to what happens, because the time between two steps of a protocol is too short to be hit by chance. */
 export interface Trigger {
@@ -177,11 +178,12 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: Specs
   plan(rng: Rng, options: OptionsOf<Specs>, context: PlanContext): readonly PlannedFault[]
   /**
-   * Checks and completes a fault that was read from a file.
+   * Checks and completes a fault that was read from a file, or that an incident plans. One without a fault model gets that
+   * of its intent.
    *
    * @throws UserError that names the fault and the field, if the intent does not fit this nemesis.
    */
-  recall(fault: RecordedFault): PlannedFault
+  recall(fault: Omit<RecordedFault, 'model'> & Partial<Pick<RecordedFault, 'model'>>): PlannedFault
   /** The nodes that the intent of a fault names; each must be in the cluster. Absent: it names none. */
   nodesNamed?(fault: PlannedFault): readonly string[]
   inject(context: NemesisContext, fault: PlannedFault): Promise<ActiveFault>

@@ -22,6 +22,8 @@ export interface RunSpec {
   readonly nemeses: readonly { readonly name: string; readonly options: Options }[]
   /** `phases`: the nemeses take turns, in phases. `steady`, or absent in old records: each acts all the time. */
   readonly plan?: 'phases' | 'steady'
+  /** The name of a bundled incident whose plan is made, or the absolute path of a module whose default export is an Incident. */
+  readonly incident?: string
   /** A recorded plan to repeat, instead of one drawn from the seed. */
   readonly faults?: readonly RecordedFault[]
   readonly environment: string

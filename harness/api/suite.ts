@@ -10,6 +10,7 @@ export interface RunChoice {
   readonly bug?: string
   readonly workload?: string
   readonly workloadOpts?: OptionsText
+  readonly incident?: string
   readonly nemesis?: string
   readonly nemesisOpts?: OptionsText
   readonly plan?: string

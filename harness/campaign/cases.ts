@@ -51,7 +51,7 @@ const agrees = (choice: RunChoice, pattern: RunChoice): boolean => {
 }
 
 /** Their values need no name. */
-const BARE: readonly string[] = ['target', 'bug', 'workload', 'nemesis']
+const BARE: readonly string[] = ['target', 'bug', 'workload', 'incident', 'nemesis']
 
 /** What was combined, without what all cases share. */
 const nameOf = (choice: RunChoice): string => {

@@ -53,7 +53,7 @@ export const remindersOf = (
     .filter((each) => each.suite === suite)
     .map(({ id, name, choice, seed }) => {
       const faults = planOf(id)
-      const { nemesis, plan, ...others } = choice
+      const { nemesis, plan, incident, ...others } = choice
       return {
         name: `again ${id}: ${name}`,
         choice: faults === null ? choice : { ...others, faults },

@@ -141,13 +141,23 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'list',
-    description: 'list targets, workloads, vocabularies, nemeses, environments, checkers and planted bugs',
+    description:
+      'list targets, workloads, vocabularies, nemeses, incidents, environments, checkers and planted bugs',
     arguments: [
       {
         name: 'section',
         description: 'list only this section (default: all)',
         optional: true,
-        choices: ['targets', 'workloads', 'vocabularies', 'nemeses', 'environments', 'checkers', 'bugs'],
+        choices: [
+          'targets',
+          'workloads',
+          'vocabularies',
+          'nemeses',
+          'incidents',
+          'environments',
+          'checkers',
+          'bugs',
+        ],
       },
     ],
     settings: {},

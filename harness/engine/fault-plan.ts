@@ -1,12 +1,13 @@
 /** Plans the faults of a run before it starts, as a pure function of the spec and of how long a node takes to start. */
 import type { Claims } from '../api/claims.ts'
 import type { Nemesis, PlanContext, PlannedFault } from '../api/nemesis.ts'
+import { assert } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
 import { type Phase, phasesOf, windowsOf } from './phases.ts'
 import type { RunParts } from './run-parts.ts'
 
-type Parts = Pick<RunParts, 'spec' | 'nemeses' | 'target'>
+type Parts = Pick<RunParts, 'spec' | 'nemeses' | 'target' | 'incident'>
 
 /** Start-up times are rounded up to a multiple of this, so that plans do not change with every measurement. */
 const START_UP_STEP_NS = 5 * NS_PER_S
@@ -29,9 +30,26 @@ export const phasesFor = ({ spec, nemeses }: Parts, startUpNs: number): readonly
       )
     : []
 
+/** What a plan may depend on, besides the seed. @param startUpNs as for `planFaults` */
+export const planContextOf = (
+  { spec, nemeses, target }: Parts,
+  nodes: readonly string[],
+  { tolerates }: Claims,
+  startUpNs: number,
+): PlanContext => ({
+  target,
+  targetOptions: spec.targetOptions,
+  nodes,
+  clientGroups: spec.clientGroups,
+  timeLimitNs: spec.timeLimitMs * NS_PER_MS,
+  startUpNs,
+  tolerates,
+  hasDisks: spec.nemeses.some(({ name }) => nemeses[name]?.disks !== undefined),
+})
+
 /**
  * The planned faults of each nemesis, in the order of the spec. A recorded plan is used unchanged, after its nemeses have
- * checked it.
+ * checked it; an incident plans for all of them.
  *
  * @param startUpNs how long a node takes from its start until it is ready; 0: not measured yet
  */
@@ -41,7 +59,7 @@ export const planFaults = (
   claims: Claims,
   startUpNs: number,
 ): readonly (readonly PlannedFault[])[] => {
-  const { spec, nemeses } = parts
+  const { spec, nemeses, incident } = parts
   const recorded = spec.faults
   if (recorded !== undefined)
     return spec.nemeses.map(({ name }) =>
@@ -50,17 +68,17 @@ export const planFaults = (
         .map((fault) => (nemeses[name] as Nemesis).recall(fault)),
     )
   const rng = rngFromSeed(spec.seed)
-  const phases = phasesFor(parts, startUpNs)
-  const context: PlanContext = {
-    target: parts.target,
-    targetOptions: spec.targetOptions,
-    nodes,
-    clientGroups: spec.clientGroups,
-    timeLimitNs: spec.timeLimitMs * NS_PER_MS,
-    startUpNs,
-    tolerates: claims.tolerates,
-    hasDisks: spec.nemeses.some(({ name }) => nemeses[name]?.disks !== undefined),
+  const context = planContextOf(parts, nodes, claims, startUpNs)
+  if (incident !== undefined) {
+    const faults = incident(rng, context)
+    const stranger = faults.find(({ nemesis }) => nemeses[nemesis] === undefined)
+    assert(
+      stranger === undefined,
+      `the incident plans ${stranger?.id} only where nodes start slowly: its nemesis was not prepared`,
+    )
+    return spec.nemeses.map(({ name }) => faults.filter(({ nemesis }) => nemesis === name))
   }
+  const phases = phasesFor(parts, startUpNs)
   return spec.nemeses.map(({ name, options }) =>
     (nemeses[name] as Nemesis).plan(
       rng.fork('nemesis', name),

@@ -58,7 +58,7 @@ const poke = (durationMs: number, log: string[], onInject = (): void => {}): Nem
       intent: { victims: 'n2' },
     },
   ],
-  recall: (fault) => ({ ...fault, kind: 'poke', label: 'poke', colour: 'red' }),
+  recall: (fault) => ({ model: 'kill', ...fault, kind: 'poke', label: 'poke', colour: 'red' }),
   inject: async (_context, fault) => {
     log.push('inject')
     onInject()

@@ -50,6 +50,19 @@ describe('moments', () => {
     expect(await waited).toBe(true)
   })
 
+  it('a new leader serves when a change is acknowledged after its election, not before', async () => {
+    const moments = new Moments(async () => 'n1', signal)
+    moments.happened('acknowledged')
+    expect(await moments.wait(trigger('new-leader-serves', 5))).toBe(false)
+    const other = new Moments(async () => 'n1', signal)
+    const waited = other.wait(trigger('new-leader-serves', LONG_MS, 2))
+    // The leader is found by then.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const _ of [1, 2]) other.happened('acknowledged')
+    expect(await waited).toBe(true)
+    expect(await other.wait(trigger('new-leader-serves', 5))).toBe(false)
+  })
+
   it('a node answers again only after it was silent', async () => {
     const moments = new Moments(async () => null, signal)
     const status = { role: 'follower' } as const

@@ -37,10 +37,16 @@ export class Moments {
     else if (this.#silent.delete(node)) this.happened('answers-again')
   }
 
-  /** Waits for the moment, but not longer than the trigger says. Returns whether it happened. */
+  /** Waits for the moment, for each part of it not longer than the trigger says. Returns whether it happened. */
   async wait({ moment, times, withinNs }: Trigger): Promise<boolean> {
     const withinMs = withinNs / NS_PER_MS
     if (moment === 'new-leader') return this.#newLeader(withinMs)
+    if (moment === 'new-leader-serves')
+      return (await this.#newLeader(withinMs)) && this.#times('acknowledged', times, withinMs)
+    return this.#times(moment, times, withinMs)
+  }
+
+  async #times(moment: Moment, times: number, withinMs: number): Promise<boolean> {
     const { promise, resolve } = Promise.withResolvers<boolean>()
     const waiting = { moment, left: times, happened: () => resolve(true) }
     this.#waiting.add(waiting)

@@ -2,6 +2,7 @@
 import type { Claims } from '../api/claims.ts'
 import type { Cluster, Provisioner } from '../api/environment.ts'
 import type { Operation } from '../api/history.ts'
+import type { IncidentPlan } from '../api/incident.ts'
 import type { UndoJournal } from '../api/journal.ts'
 import type { Log } from '../api/log.ts'
 import type { Nemesis } from '../api/nemesis.ts'
@@ -38,6 +39,8 @@ export interface RunParts {
   readonly target: Target
   readonly workload: Workload
   readonly nemeses: Readonly<Record<string, Nemesis>>
+  /** The plan of the incident that the spec names. Absent: each nemesis plans its own faults. */
+  readonly incident?: IncidentPlan
   readonly environment: Provisioner
   /** Returns the path of a target's program by its name. */
   readonly program: (name: string) => string

@@ -99,9 +99,10 @@ const MAX_OPERATIONS = 1_000_000
 const titleOf = ({ spec }: RunRecord): Pick<ReportData, 'title' | 'subtitle'> => {
   if (spec === null) return { title: 'imported history', subtitle: '' }
   const nemeses = spec.nemeses.map(({ name }) => name).join(', ') || 'no faults'
+  const incident = spec.incident === undefined ? '' : `incident ${spec.incident.split('/').at(-1)} · `
   return {
     title: [spec.target, spec.workload].map((part) => part.split('/').at(-1)).join(' · '),
-    subtitle: `${nemeses}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
+    subtitle: `${incident}${nemeses}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
   }
 }
 

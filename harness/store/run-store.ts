@@ -58,10 +58,11 @@ interface RunFile {
 /** A bundled part's own name, or a module's file without its extension. */
 const nameIn = (reference: string): string => path.basename(reference).replace(/\.[cm]?[jt]s$/, '')
 
-/** results/<target>-<workload>-<nemeses>/<time>-<seed> */
+/** results/<target>-<workload>-<nemeses or incident>/<time>-<seed> */
 const runDirOf = (results: string, spec: RunSpec, startedAt: Date): string => {
   const nemeses = spec.nemeses.map(({ name }) => name).join('+') || 'none'
-  const group = [nameIn(spec.target), spec.bug, nameIn(spec.workload), nemeses].filter(Boolean).join('-')
+  const faults = spec.incident === undefined ? nemeses : nameIn(spec.incident)
+  const group = [nameIn(spec.target), spec.bug, nameIn(spec.workload), faults].filter(Boolean).join('-')
   const time = startedAt.toISOString().replace(/[-:]/g, '').replace(/\..*/, '')
   return path.join(results, group, `${time}-${spec.seed}`)
 }

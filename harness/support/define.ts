@@ -1,4 +1,5 @@
 /** Definitions whose options are typed by their own declarations. Each function returns its argument. */
+import type { Incident } from '../api/incident.ts'
 import type { OptionSpecs } from '../api/options.ts'
 import type { Config, Suite } from '../api/suite.ts'
 import type { Target } from '../api/target.ts'
@@ -16,3 +17,5 @@ export const defineTarget = <const Specs extends OptionSpecs>(target: Target<Spe
 export const defineConfig = (config: Config): Config => config
 
 export const defineSuite = (suite: Suite): Suite => suite
+
+export const defineIncident = (incident: Incident): Incident => incident

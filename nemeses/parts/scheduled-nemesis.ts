@@ -106,7 +106,10 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
 }
 
 /** @throws UserError that names the fault and the field. */
-const readIntent = <I>(schema: z.ZodType<I>, { id, nemesis, intent }: RecordedFault): I => {
+const readIntent = <I>(
+  schema: z.ZodType<I>,
+  { id, nemesis, intent }: Pick<RecordedFault, 'id' | 'nemesis' | 'intent'>,
+): I => {
   const read = schema.safeParse(intent)
   if (read.success) return read.data
   const [issue] = read.error.issues
@@ -151,6 +154,7 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
     ...rest
   } = particulars
   const { name, label, colour } = rest
+  const modelOf = (intent: I): FaultModel => (typeof model === 'function' ? model(intent) : model)
   const completed = (fault: RecordedFault, intent: I): PlannedFault => ({
     ...fault,
     intent,
@@ -168,11 +172,14 @@ export const scheduledNemesis = <const Specs extends OptionSpecs, I extends Inte
       const times = restarts === undefined ? { ...context, startUpNs: 0 } : context
       return planSequence(rng, schedule, times, drawing).map((scheduled, i) => {
         const { intent } = scheduled
-        const faultModel = typeof model === 'function' ? model(intent) : model
-        return completed({ id: `${name}-${i + 1}`, nemesis: name, model: faultModel, ...scheduled }, intent)
+        const id = `${name}-${i + 1}`
+        return completed({ id, nemesis: name, model: modelOf(intent), ...scheduled }, intent)
       })
     },
-    recall: (fault) => completed(fault, readIntent(schema, fault)),
+    recall: (fault) => {
+      const intent = readIntent(schema, fault)
+      return completed({ ...fault, model: fault.model ?? modelOf(intent) }, intent)
+    },
     nodesNamed: (fault) => nodesNamed?.(readIntent(schema, fault)) ?? [],
     inject: async (context, fault) =>
       healedOnce(fault.id, await inject(context, readIntent(schema, fault), fault)),

@@ -1,4 +1,5 @@
 /** `faultline list`: the contents of the registries. */
+import { incidents } from '../../../incidents/index.ts'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
@@ -83,6 +84,14 @@ const listNemeses = (): readonly string[] =>
     ...optionLines(nemesis.options),
   ])
 
+const listIncidents = (): readonly string[] =>
+  Object.values(incidents).flatMap(({ name, description, happened, effect, endangers, leastNodes }) => [
+    `  ${name.padEnd(18)} ${description} (needs ${leastNodes} nodes or more)`,
+    ...(happened === undefined ? [] : [`      ${happened.year}: ${happened.what}`, `      ${happened.link}`]),
+    `      effect: ${effect}`,
+    `      endangers: ${endangers}`,
+  ])
+
 const listEnvironments = (): readonly string[] =>
   Object.values(environments).map(({ name, description }) => `  ${name.padEnd(12)} ${description}`)
 
@@ -118,6 +127,7 @@ const sections = {
   workloads: listWorkloads,
   vocabularies: listVocabularies,
   nemeses: listNemeses,
+  incidents: listIncidents,
   environments: listEnvironments,
   checkers: listCheckers,
   bugs: listBugs,

@@ -33,7 +33,7 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
   const target = await findTarget(spec.target)
   say(
     `${target.name} on ${spec.nodes} nodes (${spec.environment}), workload ${spec.workload}, ` +
-      `nemeses ${spec.nemeses.map(({ name }) => name).join(', ') || 'none'}, seed ${spec.seed}${spec.bug === null ? '' : `, planted bug ${spec.bug}`}`,
+      `${spec.incident === undefined ? '' : `incident ${spec.incident}, `}nemeses ${spec.nemeses.map(({ name }) => name).join(', ') || 'none'}, seed ${spec.seed}${spec.bug === null ? '' : `, planted bug ${spec.bug}`}`,
   )
   const { runDir, code } = await supervise({
     spec,

@@ -38,6 +38,23 @@ describe('the command that runs a spec again', () => {
     expect(again).toContain('--nemesis-opts partition.interval=2000ms,kill.victims=all')
   })
 
+  it('names the incident, and the options of its nemeses', async () => {
+    const given = {
+      incident: 'region-cut',
+      nemesisOpts: 'partition.traffic=tcp',
+      timeLimit: '20s',
+      seed: '9',
+    }
+    const spec = await built('raft', given)
+    expect(spec).toMatchObject({ incident: 'region-cut', nemeses: [{ name: 'partition' }], plan: 'steady' })
+    const { again = '' } = await runAgain(spec, 'results/x')
+    expect(again).toBe(
+      'faultline run raft --env namespaces --workload register --incident region-cut --nemesis-opts partition.traffic=tcp --time-limit 20000ms --seed 9',
+    )
+    const { runId: _, ...same } = await built('raft', settingsIn(again))
+    expect(spec).toMatchObject(same)
+  })
+
   it('does not name what is at its default', async () => {
     const spec = await built('raft', { seed: '9' })
     expect(await runAgain(spec, 'results/x')).toEqual({

@@ -23,12 +23,13 @@ const flag = (name: keyof typeof RUN_SETTINGS, value: string | number | null): r
 const optionFlag = (name: keyof typeof RUN_SETTINGS, options: readonly string[]): readonly string[] =>
   flag(name, options.join(','))
 
-/** The nemeses, or the recorded plan that was repeated, with their options. */
-const faultWords = ({ nemeses, plan, faults }: RunSpec, dir: string): readonly string[] => {
+/** The nemeses, the incident, or the recorded plan that was repeated, with their options. */
+const faultWords = ({ nemeses, incident, plan, faults }: RunSpec, dir: string): readonly string[] => {
   const options = nemeses.flatMap(({ name, options }) =>
     changedOptions(options, findNemesis(name).options).map((option) => `${name}.${option}`),
   )
   if (faults !== undefined) return [...flag('faults', dir), ...optionFlag('nemesisOpts', options)]
+  if (incident !== undefined) return [...flag('incident', incident), ...optionFlag('nemesisOpts', options)]
   if (nemeses.length === 0) return []
   return [
     ...flag('nemesis', nemeses.map(({ name }) => name).join(',')),

@@ -19,8 +19,9 @@ import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { examine } from '../conform/examine.ts'
+import { incidentPlan } from './incidents.ts'
 import { startProgress } from './progress.ts'
-import { findEnvironment, findNemesis, findTarget, findWorkload } from './registries.ts'
+import { findEnvironment, findIncident, findNemesis, findTarget, findWorkload } from './registries.ts'
 import { tryToStore } from './stored.ts'
 
 /** The supervisor's input for the controller: `controller.json` in the state directory. */
@@ -162,6 +163,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   const capture = spec.capture === true ? new Capture(path.join(input.stateDir, 'capture')) : null
   const parts: RunParts = {
     ...partsOf(input, log, { target, workload }),
+    ...(spec.incident === undefined ? {} : { incident: incidentPlan(await findIncident(spec.incident)) }),
     recorder: {
       started: (monotonicNs) => {
         log.startClock(monotonicNs)

@@ -17,7 +17,8 @@ export interface Chosen {
   readonly notes: readonly string[]
 }
 
-const withOptions = (text: string | undefined, names: readonly string[]): RunSpec['nemeses'] => {
+/** Nemeses by name, with their options. @throws UserError */
+export const withOptions = (text: string | undefined, names: readonly string[]): RunSpec['nemeses'] => {
   const options = splitNemesisOptions(text, names, (name) => findNemesis(name).options)
   return names.map((name) => ({
     name,

@@ -1,9 +1,11 @@
 /** Names looked up in the registries, or loaded from a module's path. */
 import path from 'node:path'
+import { incidents } from '../../../incidents/index.ts'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
 import type { Environment } from '../../api/environment.ts'
+import type { Incident } from '../../api/incident.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import type { Target } from '../../api/target.ts'
 import type { Workload } from '../../api/workload.ts'
@@ -35,6 +37,22 @@ export const findWorkload = async (name: string): Promise<Workload> => {
   if (hasMethods(workload, ['generator', 'checkers'])) return workload as Workload
   throw new UserError(
     `${path.resolve(name)} does not export a Workload as default: see Workload in harness/api.ts.`,
+  )
+}
+
+const INCIDENT_TEXTS = ['name', 'description', 'effect', 'endangers'] as const satisfies (keyof Incident)[]
+
+const isIncident = (value: unknown): value is Incident =>
+  hasMethods(value, ['plan']) &&
+  INCIDENT_TEXTS.every((name) => typeof (value as Incident)[name] === 'string') &&
+  typeof (value as Incident).leastNodes === 'number'
+
+export const findIncident = async (name: string): Promise<Incident> => {
+  if (!looksLikePath(name)) return lookUp('incident', incidents, name)
+  const incident = await importUserModule('incident', path.resolve(name))
+  if (isIncident(incident)) return incident
+  throw new UserError(
+    `${path.resolve(name)} does not export an Incident as default: ${INCIDENT_TEXTS.join(', ')}, leastNodes and plan. See Incident in harness/api.ts.`,
   )
 }
 

@@ -51,6 +51,12 @@ export const RUN_SETTINGS = {
     value: 'k=v,...',
     description: 'options of all nemeses that have them; nemesis.k=v sets it for one nemesis',
   },
+  incident: {
+    type: 'string',
+    value: 'name',
+    description:
+      'make a known outage: a name from `faultline list incidents`, or the path of a module that exports one',
+  },
   plan: {
     type: 'string',
     value: 'name',

@@ -55,6 +55,10 @@ describe('the spec of a run', () => {
     expect((await build(file, { nemesis: 'kill,packet' })).notes).toContain(
       'raft has no status, so nobody knows its leader: faults of kill at the leader hit the node that the seed chooses.',
     )
+    expect((await build(file, { incident: 'full-disk' })).notes.join()).toContain(
+      'faults of disk at the leader hit',
+    )
+    expect((await build(file, { incident: 'power-cut' })).notes).toEqual([])
     expect((await build('raft', { nemesis: 'kill' })).notes).toEqual([])
   })
 
@@ -145,6 +149,35 @@ describe('the spec of a run', () => {
     ['raft', { nemesis: 'all,kill' }, 'all already includes every nemesis'],
     ['raft', { faults: '/nowhere' }, 'There are no recorded faults at /nowhere'],
     ['raft', { faults: PLAN, nemesis: 'kill' }, 'already determines the nemeses'],
+    [
+      'raft',
+      { incident: 'one-way-swich' },
+      'There is no incident named one-way-swich. Did you mean one-way-switch?',
+    ],
+    ['raft', { incident: './nowhere.ts' }, 'There is no incident module at'],
+    [
+      'raft',
+      { incident: 'power-cut', nemesis: 'kill' },
+      'determines the faults and their times: omit --nemesis',
+    ],
+    ['raft', { incident: 'power-cut', faults: PLAN }, 'determines the faults and their times: omit --faults'],
+    ['raft', { incident: 'power-cut', plan: 'steady' }, 'determines the faults and their times: omit --plan'],
+    [
+      'raft',
+      { incident: 'region-cut', nodes: '2' },
+      'The incident region-cut needs 3 nodes or more, and the cluster has 2: see --nodes',
+    ],
+    [
+      'raft',
+      { incident: 'region-cut', timeLimit: '3s' },
+      'The incident region-cut does not fit into 3.0 s: raise --time-limit',
+    ],
+    ['redis', { incident: 'mixed-versions' }, 'The incident mixed-versions needs 2 nodes or more'],
+    [
+      'etcd',
+      { incident: 'mixed-versions' },
+      'The incident mixed-versions cannot be made here: etcd names no other version',
+    ],
     ['raft', { faults: PLAN, nodes: '3' }, 'kill-1 names n5, and the cluster has n1, n2, n3'],
     ['raft', { faults: PLAN, timeLimit: '2s' }, 'kill-1 ends after 3.0 s, beyond --time-limit'],
     [

@@ -79,6 +79,12 @@ const STATUSES: readonly RunVerdict['status'][] = ['valid', 'invalid', 'unknown'
 /** A bundled part's own name, or that of a module's file. */
 const shortName = (reference: string): string => path.basename(reference)
 
+/** The incident, or the nemeses. */
+const faultsOf = ({ incident, nemeses = [] }: Partial<RunSpec>): string => {
+  if (incident !== undefined) return `incident ${shortName(String(incident))}`
+  return nemeses.map((nemesis) => nemesis?.name).join(', ') || 'none'
+}
+
 const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
   const run = readJson<StoredRun>(path.join(dir, FILES.run))
   if (run === null || typeof run.spec !== 'object' || !Array.isArray(run.spec?.nemeses)) return null
@@ -92,7 +98,7 @@ const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
     state,
     target: shortName(String(spec.target)),
     workload: shortName(String(spec.workload)),
-    nemeses: spec.nemeses.map((nemesis) => nemesis?.name).join(', ') || 'none',
+    nemeses: faultsOf(spec),
     bug: String(spec.bug ?? ''),
     environment: String(spec.environment),
     seed: Number(spec.seed),

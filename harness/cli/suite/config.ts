@@ -22,6 +22,7 @@ const choice = z
     bug: z.string(),
     workload: z.string(),
     workloadOpts: options,
+    incident: z.string(),
     nemesis: z.string(),
     nemesisOpts: options,
     plan: z.string(),
