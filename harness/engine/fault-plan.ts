@@ -1,6 +1,7 @@
 /** Plans the faults of a run before it starts, as a pure function of the spec and of how long a node takes to start. */
 import type { Claims } from '../api/claims.ts'
 import type { Nemesis, PlanContext, PlannedFault } from '../api/nemesis.ts'
+import { assert } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
 import { type Phase, phasesOf, windowsOf } from './phases.ts'
@@ -70,6 +71,11 @@ export const planFaults = (
   const context = planContextOf(parts, nodes, claims, startUpNs)
   if (incident !== undefined) {
     const faults = incident(rng, context)
+    const stranger = faults.find(({ nemesis }) => nemeses[nemesis] === undefined)
+    assert(
+      stranger === undefined,
+      `the incident plans ${stranger?.id} only where nodes start slowly: its nemesis was not prepared`,
+    )
     return spec.nemeses.map(({ name }) => faults.filter(({ nemesis }) => nemesis === name))
   }
   const phases = phasesFor(parts, startUpNs)

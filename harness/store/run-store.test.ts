@@ -175,4 +175,12 @@ describe('the folder of a run', () => {
       ['', '-2', '-3'].map((end) => `raft-register-none/20260102T030405-${spec.seed}${end}`),
     )
   })
+
+  it('of an incident is named after it, or after its module', () => {
+    using folder = temporaryFolder()
+    const groupOf = (incident: string): string =>
+      path.basename(path.dirname(createRunDir(folder.path, { ...spec, incident }, new Date(0))))
+    expect(groupOf('region-cut')).toBe('raft-register-region-cut')
+    expect(groupOf('/home/me/black-friday.ts')).toBe('raft-register-black-friday')
+  })
 })

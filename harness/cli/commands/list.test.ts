@@ -1,19 +1,38 @@
 import { expect, it, vi } from 'vitest'
+import { incidents } from '../../../incidents/index.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
 import { listCommand } from './list.ts'
 
-it('vocabularies are listed with their calls and promises, and the workloads and targets that use them', async () => {
+const listed = async (section: Parameters<typeof listCommand>[0]): Promise<string> => {
   const written: string[] = []
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written.push(String(text))
     return true
   })
   try {
-    expect(await listCommand('vocabularies')).toBe(0)
+    expect(await listCommand(section)).toBe(0)
   } finally {
     spy.mockRestore()
   }
-  const text = written.join('')
+  return written.join('')
+}
+
+it('incidents are listed with what happened, where it is told, and what it does', async () => {
+  const text = await listed('incidents')
+  for (const { name, description, happened, effect, endangers } of Object.values(incidents))
+    for (const part of [
+      `\n  ${name} `,
+      description,
+      happened?.what ?? '-',
+      happened?.link ?? '-',
+      effect,
+      endangers,
+    ])
+      expect(text, name).toContain(part)
+})
+
+it('vocabularies are listed with their calls and promises, and the workloads and targets that use them', async () => {
+  const text = await listed('vocabularies')
   for (const { name, calls, promises } of Object.values(vocabularies)) {
     const section = text.slice(text.indexOf(`\n  ${name} `))
     expect(section, name).toMatch(/^\n {2}\S/)

@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { parseSettings } from '../setting.ts'
 import { RUN_SETTINGS } from './settings.ts'
@@ -36,6 +37,15 @@ describe("a user's incident", () => {
     expect(spec.nemeses.map(({ name }) => name)).toEqual(['pause'])
     expect(spec.incident).toMatch(/\/mine\.mts$/)
     expect(spec.faults).toBeUndefined()
+  })
+
+  it('can be the one that the documentation shows', async () => {
+    const readme = fs.readFileSync(path.join(PROJECT_ROOT, 'incidents/README.md'), 'utf8')
+    const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? []
+    const define = path.join(PROJECT_ROOT, 'harness/support/define.ts')
+    const { spec, notes } = await built(example.replace('faultline/define', define))
+    expect(spec.nemeses.map(({ name }) => name)).toEqual(['packet', 'pause'])
+    expect(notes).toEqual([])
   })
 
   it('is warned of where its faults go beyond the claims', async () => {
@@ -92,6 +102,25 @@ describe("a user's incident", () => {
     ],
   ])('is refused with faults %s', (_, plan, message) =>
     expect(built(planning(plan))).rejects.toThrow(message),
+  )
+
+  it.each([
+    [
+      'another plan each time',
+      '[{ ...FAULT, atNs: 1e9 * (1 + Math.random()) }]',
+      'has another plan each time',
+    ],
+    [
+      'no plan',
+      'undefined',
+      'The plan of the incident mine is not one: Invalid input: expected array, received null',
+    ],
+    ['a plan that is no data', '[{ ...FAULT, atNs: 1n }]', 'The incident mine cannot be planned: '],
+    ['a plan that fails', 'nothing.length', 'The incident mine cannot be planned: nothing is not defined'],
+  ])('is refused with %s', (_, plan, message) =>
+    expect(
+      built(`const FAULT = ${JSON.stringify(FAULT)}\nexport default { ${TEXTS}, plan: () => ${plan} }`),
+    ).rejects.toThrow(message),
   )
 
   it.each([

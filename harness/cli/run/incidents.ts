@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import type { Incident, IncidentContext, IncidentFault, IncidentPlan } from '../../api/incident.ts'
 import type { PlannedFault } from '../../api/nemesis.ts'
+import type { Rng } from '../../api/random.ts'
 import type { RunSpec } from '../../api/record.ts'
-import { UserError } from '../../support/assert.ts'
+import { messageOf, UserError } from '../../support/assert.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { formatDurationMs } from '../../support/time.ts'
 import { withOptions } from './nemeses.ts'
@@ -32,15 +33,33 @@ const plannedFaults = z.array(
 ) satisfies z.ZodType<readonly IncidentFault[]>
 
 /** @throws UserError that names the fault and the field */
-const drawnPlan = (incident: Incident, ...given: Parameters<Incident['plan']>): readonly IncidentFault[] => {
-  const read = plannedFaults.safeParse(incident.plan(...given))
+const requireFaults = ({ name }: Incident, plan: unknown): readonly IncidentFault[] => {
+  const read = plannedFaults.safeParse(plan)
   if (read.success) return read.data
   const [issue] = read.error.issues
   const [at, ...field] = issue?.path ?? []
   const where = at === undefined ? 'The plan' : `Fault ${Number(at) + 1} of the plan`
   throw new UserError(
-    `${where} of the incident ${incident.name} is not one: ${[...field, issue?.message].join(': ')}. See IncidentFault in harness/api/incident.ts.`,
+    `${where} of the incident ${name} is not one: ${[...field, issue?.message].join(': ')}. See IncidentFault in harness/api/incident.ts.`,
   )
+}
+
+/** Drawn twice, because a plan that also depends on something else could not be repeated. @throws UserError */
+const drawnPlan = (incident: Incident, rng: Rng, context: IncidentContext): readonly IncidentFault[] => {
+  const { name } = incident
+  const draw = (): string => {
+    try {
+      return JSON.stringify(incident.plan(rng.fork('incident', name), context) ?? null)
+    } catch (error) {
+      throw new UserError(`The incident ${name} cannot be planned: ${messageOf(error)}`)
+    }
+  }
+  const plan = draw()
+  if (plan !== draw())
+    throw new UserError(
+      `The incident ${name} has another plan each time, and a seed could not repeat it: draw from rng, and from nothing else.`,
+    )
+  return requireFaults(incident, JSON.parse(plan))
 }
 
 /** Draws the plan, and lets the nemeses complete its faults, which are numbered as those that nemeses plan. */
@@ -53,7 +72,7 @@ export const incidentPlan =
       counts.set(nemesis, count)
       return `${nemesis}-${count}`
     }
-    return drawnPlan(incident, rng.fork('incident', incident.name), context)
+    return drawnPlan(incident, rng, context)
       .toSorted((a, b) => a.atNs - b.atNs)
       .map((fault) => findNemesis(fault.nemesis).recall({ id: idOf(fault.nemesis), ...fault }))
   }
@@ -88,6 +107,14 @@ const nemesesOf = ({ name }: Incident, faults: readonly PlannedFault[], settings
       `The incident ${name} does not fit into ${formatDurationMs(settings.timeLimitMs)}: raise --time-limit.`,
     )
   return withOptions(settings.nemesisOpts, [...new Set(faults.map((fault) => fault.nemesis))])
+}
+
+/** The nemeses of faults that are aimed at whoever leads. */
+export const nemesesAtLeaders = (faults: readonly PlannedFault[]): ReadonlySet<string> => {
+  const aimed = faults.filter(
+    ({ intent: { victims, shape } }) => victims === 'leader' || String(shape).startsWith('leader'),
+  )
+  return new Set(aimed.map(({ nemesis }) => nemesis))
 }
 
 /** @throws UserError if the settings also determine the faults in another way */

@@ -55,6 +55,10 @@ describe('the spec of a run', () => {
     expect((await build(file, { nemesis: 'kill,packet' })).notes).toContain(
       'raft has no status, so nobody knows its leader: faults of kill at the leader hit the node that the seed chooses.',
     )
+    expect((await build(file, { incident: 'full-disk' })).notes.join()).toContain(
+      'faults of disk at the leader hit',
+    )
+    expect((await build(file, { incident: 'power-cut' })).notes).toEqual([])
     expect((await build('raft', { nemesis: 'kill' })).notes).toEqual([])
   })
 

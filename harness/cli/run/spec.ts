@@ -13,7 +13,7 @@ import { unknownName } from '../unknown-name.ts'
 import { claimsOf } from './claims.ts'
 import { chooseEnvironment } from './environment.ts'
 import { parseExpect } from './expect.ts'
-import { incidentNemeses, incidentPlan, requireAlone } from './incidents.ts'
+import { incidentNemeses, incidentPlan, nemesesAtLeaders, requireAlone } from './incidents.ts'
 import { type Chosen, chooseNemeses, chooseRecorded, modelsBeyond, narrow } from './nemeses.ts'
 import { parseOptions } from './options.ts'
 import { requireFit } from './recorded-plan.ts'
@@ -116,8 +116,17 @@ const requireLaunchable = (
 }
 
 /** What a user should know who expects faults at the leader; null: nothing. */
-const leaderlessNote = (target: Target, { nodes, nemeses }: RunSpec): string | null => {
-  const aimed = nemeses.map(({ name }) => name).filter((name) => findNemesis(name).followsLeaders === true)
+const leaderlessNote = (
+  target: Target,
+  { nodes, nemeses, incident }: RunSpec,
+  faults: readonly PlannedFault[],
+): string | null => {
+  const ofIncident = nemesesAtLeaders(faults)
+  const aimed = nemeses
+    .map(({ name }) => name)
+    .filter((name) =>
+      incident === undefined ? findNemesis(name).followsLeaders === true : ofIncident.has(name),
+    )
   if (target.status !== undefined || nodes === 1 || aimed.length === 0) return null
   return `${target.name} has no status, so nobody knows its leader: faults of ${aimed.join(', ')} at the leader hit the node that the seed chooses.`
 }
@@ -166,9 +175,10 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   requireSupport(place, asked.nemeses)
   const { spec, notes } =
     settings.nemesis === 'all' ? withPlans(asked, place, claims) : { spec: asked, notes: [] }
-  const beyond = modelsBeyond(planned(spec, place, claims, incident), claims)
+  const plan = planned(spec, place, claims, incident)
+  const beyond = modelsBeyond(plan, claims)
   const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
-  const leaderless = leaderlessNote(target, spec)
+  const leaderless = leaderlessNote(target, spec, plan)
   return {
     spec,
     notes: [
