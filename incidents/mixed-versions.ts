@@ -30,8 +30,10 @@ export const mixedVersions = defineIncident({
     const setting = otherVersion(context)
     if (setting === null) return []
     const { startUpNs, nodes } = context
-    const rollNs = Math.max(atMost(60 * NS_PER_S, 1 / 4, context), nodes.length * startUpNs)
-    return rounds(rng, context, { lengthNs: rollNs, restNs: 3 * NS_PER_S + startUpNs }).flatMap((round) => {
+    const rollNs = atMost(60 * NS_PER_S, 1 / 6, context) + 2 * startUpNs
+    // They are rolled back as well.
+    const restNs = rollNs + 2 * NS_PER_S
+    return rounds(rng, context, { lengthNs: rollNs, restNs }).flatMap((round) => {
       const order = round.rng.shuffle(nodes)
       const roll = { victims: 'all', order, mode: 'roll', setting }
       const kill = { victims: 'leader', order, signal: 'SIGKILL', pattern: 'at-once', uptimeMs: 0 }
