@@ -54,7 +54,7 @@ describe('the headline of an invalid run', () => {
       details: { lost: 121 },
     })
     expect(headlineOf(record({ faults: [partition(1, 20)] }), runVerdictOf([lost]))).toBe(
-      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121 times), shown by 2 operations on key 4.',
+      'Submit of register was promised exactly-once (README), which was broken: lost (121 times), shown by 2 operations on key 4; all that is shown had happened by 12.410 s.',
     )
   })
 
