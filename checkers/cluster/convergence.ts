@@ -109,7 +109,7 @@ const judge = (record: RunRecord): Judged => {
   const during = `in the ${formatDurationMs(watchedMs)} after the last heal`
   const found =
     silent.length > 0
-      ? `${silent.join(', ')} did not answer at the end, and all replicas were never in the same state ${during}; those that answered were at the end`
+      ? `${silent.join(', ')} did not answer at the end, while all others were in the same state: not all replicas got there ${during}`
       : `The replicas were never in the same state ${during}`
   const summary = `${found}${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}${excuse === null ? '' : `; ${excuse}`}.`
   return {

@@ -23,11 +23,11 @@ export const digestsOf = ({ node, timeNs, status }: Sample): readonly DigestAt[]
 }
 
 /** `follower in term 3, digest 8d52 at position 15`. */
-const reportOf = ({ timeNs, status }: Sample): NodeReport => {
+const reportOf = ({ timeNs, status }: Sample, position?: number, digest?: string): NodeReport => {
   const term = status?.term === undefined ? '' : ` in term ${status.term}`
   return {
     timeNs,
-    text: `${status?.role ?? 'unknown'}${term}, digest ${status?.digest} at position ${status?.digestAt}`,
+    text: `${status?.role ?? 'unknown'}${term}, digest ${digest} at position ${position}`,
   }
 }
 
@@ -68,13 +68,21 @@ export class Digests {
   /** Null: no digest that the node reported was wrong. */
   odd(node: string): OddNode | null {
     const own = this.#samples.filter((sample) => sample.node === node)
-    const wrong = own.findIndex((sample) => digestsOf(sample).some((told) => this.#agrees(told) === 'wrong'))
-    const bad = own[wrong]
-    if (bad === undefined) return null
+    const wrong = own.findIndex((sample) => this.#wrongIn(sample) !== undefined)
+    const [bad, told] = [own[wrong], own[wrong] && this.#wrongIn(own[wrong])]
+    if (bad === undefined || told === undefined) return null
     // A node can stay at its last right position for long: what happened to it since it got there counts.
     const last = own.slice(0, wrong).findLast((sample) => this.#isRight(sample))
     const good = own.find(({ status }) => last !== undefined && status?.digestAt === last.status?.digestAt)
-    return { node, good: good === undefined ? null : reportOf(good), bad: reportOf(bad) }
+    return {
+      node,
+      good: good === undefined ? null : reportOf(good, good.status?.digestAt, good.status?.digest),
+      bad: reportOf(bad, told.position, told.seen.digest),
+    }
+  }
+
+  #wrongIn(sample: Sample): DigestAt | undefined {
+    return digestsOf(sample).find((told) => this.#agrees(told) === 'wrong')
   }
 
   #isRight({ node, timeNs, status }: Sample): boolean {

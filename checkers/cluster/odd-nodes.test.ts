@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { RunFacts, Sample } from '../../harness/api/record.ts'
+import type { RunFacts, RunSpec, Sample } from '../../harness/api/record.ts'
 import { agreement } from './agreement.ts'
 import { convergence } from './convergence.ts'
 import { leadership } from './leadership.ts'
 import { recovery } from './recovery.ts'
-import { judge, sample } from './testing/records.ts'
+import { fault, judge, sample } from './testing/records.ts'
 
 const at = (ms: number, node: string, digest: string, digestAt: number): Sample =>
   sample(ms, node, { term: 1, digest, digestAt })
@@ -54,10 +54,11 @@ describe('the nodes with which something is wrong', () => {
         bad: { timeNs: 4e6, text: expect.stringMatching(/ 2 times, first at 0\.006 s: the log is damaged$/) },
       },
     ]
-    const { evidence, status } = await judge(convergence, { samples, facts })
+    const parts = { samples, facts, faults: [fault('kill', 3, 100)], spec: { nodes: 3 } as RunSpec }
+    const { evidence, status } = await judge(convergence, parts)
     expect(status).toBe('invalid')
     expect(evidence[0]).toMatchObject({ anomaly: 'replica that does not answer', odd })
-    expect((await judge(recovery, { samples, facts })).evidence[0]).toMatchObject({ odd })
+    expect((await judge(recovery, parts)).evidence[0]).toMatchObject({ odd })
   })
 
   it('the replica that lags behind', async () => {

@@ -30,11 +30,13 @@ export const beganNs = ({ injectedAtNs, injectingAtNs = injectedAtNs }: Effectiv
 export const inForce = (record: RunRecord, fromNs: number, toNs = fromNs): readonly EffectiveFault[] =>
   effectiveFaults(record).filter((fault) => beganNs(fault) <= toNs && endNs(fault) >= fromNs)
 
-/** Those that hit an odd node between its last right report and its first wrong one. The last to end comes last. */
+/** Those that hit an odd node between its last right report and its first wrong one. What was in force last comes last. */
 export const faultsOn = (record: RunRecord, { node, good, bad }: OddNode): readonly EffectiveFault[] =>
   inForce(record, good?.timeNs ?? 0, bad.timeNs)
     .filter(({ victims }) => victims.includes(node))
-    .toSorted((a, b) => endNs(a) - endNs(b))
+    .toSorted(
+      (a, b) => Math.min(endNs(a), bad.timeNs) - Math.min(endNs(b), bad.timeNs) || beganNs(a) - beganNs(b),
+    )
 
 /**
  * The sets of nodes that could still reach each other in some direction, by the links that were cut during the whole fault.

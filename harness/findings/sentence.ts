@@ -78,7 +78,7 @@ const whenPhrase = (record: RunRecord, first: Evidence, moment: Moment | null): 
 
 /** Nothing, or what follows the anomaly: the odd nodes, and when all that is shown had happened. */
 const endPhrase = (record: RunRecord, { odd = [] }: Evidence, moment: Moment | null): string => {
-  const nodes = odd.length === 0 ? '' : `: ${oddPhrase(record, odd)}`
+  const nodes = odd.length === 0 ? '' : `; it shows on ${oddPhrase(record, odd)}`
   return moment?.isKnown === 'by'
     ? `${nodes}; all that is shown had happened by ${formatTimeNs(moment.atNs)}`
     : nodes
