@@ -4,7 +4,7 @@
  */
 import type { Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
-import type { Checker, Evidence, Status, TableRow, Verdict } from '../harness/api/verdict.ts'
+import type { Checker, Evidence, OddNode, Status, TableRow, Verdict } from '../harness/api/verdict.ts'
 import { type TableParts, tableView } from './table-view.ts'
 
 export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> {
@@ -53,6 +53,8 @@ export interface Finding<Kind extends string> {
   readonly proof?: string
   /** The time at which all of it had happened, if the operations do not show it. */
   readonly atNs?: number
+  /** The nodes whose reports show it. */
+  readonly odd?: readonly OddNode[]
   /** The same as rows of the table of its kind. */
   readonly rows?: readonly TableRow[]
 }
@@ -94,6 +96,8 @@ export interface Conclusion<Kind extends string> {
   readonly anomalies?: Readonly<Partial<Record<Kind, string>>>
   /** Kinds of findings whose operations show what should be there, and not when it went missing. */
   readonly missing?: readonly Kind[]
+  /** Only the first of each kind is looked for: their number tells nothing, and is not told. */
+  readonly firstOnly?: true
   /** The table that the rows of findings belong to. */
   readonly table?: TableParts
   /** The details, in addition to the count of each kind. */
@@ -144,7 +148,8 @@ const evidenceOf = <Kind extends string>(
     anomalies,
     missing = [],
     table,
-  }: Pick<Conclusion<Kind>, 'note' | 'anomalies' | 'missing' | 'table'>,
+    firstOnly,
+  }: Pick<Conclusion<Kind>, 'note' | 'anomalies' | 'missing' | 'table' | 'firstOnly'>,
 ): Evidence => {
   const shown = findings.slice(0, SHOWN)
   const hidden = findings.length - shown.length
@@ -157,18 +162,20 @@ const evidenceOf = <Kind extends string>(
   ]
   const anomaly = anomalies?.[kind]
   const rows = findings.flatMap((each) => each.rows ?? [])
+  const odd = shown.flatMap((each) => each.odd ?? [])
   return {
-    title: `${kind}: ${findings.length}${excuse === null ? '' : ` (${excuse})`}`,
+    title: `${firstOnly ? kind : `${kind}: ${findings.length}`}${excuse === null ? '' : ` (${excuse})`}`,
     text: lines.join('\n'),
     operations: [...new Set(shown.flatMap(({ operations }) => operations))],
     ...(timesNs.length === 0 ? {} : { atNs: Math.max(...timesNs) }),
     ...(anomaly === undefined ? {} : { anomaly }),
     ...(missing.includes(kind) ? { isMissing: true } : {}),
+    ...(odd.length === 0 ? {} : { odd }),
     ...(table === undefined || rows.length === 0 ? {} : { view: tableView(table, rows) }),
   }
 }
 
-interface Sentence extends Pick<Conclusion<string>, 'seen' | 'clean' | 'unproven' | 'aside'> {
+interface Sentence extends Pick<Conclusion<string>, 'seen' | 'clean' | 'unproven' | 'aside' | 'firstOnly'> {
   readonly because: string
 }
 
@@ -176,15 +183,17 @@ interface Sentence extends Pick<Conclusion<string>, 'seen' | 'clean' | 'unproven
 const summaryOf = (
   against: readonly Group<string>[],
   allowed: readonly Group<string>[],
-  { seen, clean, unproven, aside, because }: Sentence,
+  { seen, clean, unproven, aside, because, firstOnly }: Sentence,
 ): string => {
-  const told = allowed.length === 0 ? [] : [`${listCounts(countsOf(allowed))}, ${because}`]
+  const listed = (groups: readonly Group<string>[]): string =>
+    firstOnly ? groups.map(({ kind }) => kind).join(', ') : listCounts(countsOf(groups))
+  const told = allowed.length === 0 ? [] : [`${listed(allowed)}, ${because}`]
   const end = aside == null ? [] : [aside]
   const [worst] = against
   if (worst !== undefined) {
     const count = against.reduce((sum, { findings }) => sum + findings.length, 0)
     const example = `${count === 1 ? ': ' : '; first, '}${worst.findings[0]?.text}`
-    return capitalised([`${listCounts(countsOf(against))} in ${seen}${example}`, ...told, ...end])
+    return capitalised([`${listed(against)} in ${seen}${example}`, ...told, ...end])
   }
   if (unproven !== null)
     return capitalised([`${seen}: nothing is proven, because ${unproven}`, ...told, ...end])

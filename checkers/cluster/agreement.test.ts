@@ -29,7 +29,7 @@ describe('agreement', () => {
     expect(verdict).toMatchObject({
       status: 'invalid',
       summary:
-        'Replicas disagree (1) in the digests of 3 samples: at position 5 of the log n1 had digest a at 0.000 s, n3 had digest c at 1.000 s.',
+        'Replicas disagree in the digests of 3 samples: at position 5 of the log n1 had digest a at 0.000 s, n3 had digest c at 1.000 s.',
     })
     expect(verdict.evidence[0]?.text).toContain('n3  c')
     expect(verdict.evidence[0]?.anomaly).toBe('diverging replicas')

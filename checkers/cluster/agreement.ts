@@ -10,34 +10,15 @@ import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
+import { type Digest, Digests, digestsOf } from './digests.ts'
 
 /** Lines of the table that proves a disagreement. */
 const SHOWN = 20
-
-interface Digest {
-  readonly node: string
-  readonly digest: string
-  readonly timeNs: number
-}
 
 interface Disagreement {
   readonly position: number
   readonly first: Digest
   readonly second: Digest
-}
-
-interface DigestAt {
-  readonly position: number
-  readonly seen: Digest
-}
-
-const digestsOf = ({ node, timeNs, status }: Sample): readonly DigestAt[] => {
-  const earlier = Object.entries(status?.earlierDigests ?? {}).map(([position, digest]) => ({
-    position: Number(position),
-    seen: { node, timeNs, digest },
-  }))
-  if (status?.digest === undefined || status.digestAt === undefined) return earlier
-  return [...earlier, { position: status.digestAt, seen: { node, timeNs, digest: status.digest } }]
 }
 
 interface Compared {
@@ -101,14 +82,18 @@ const rowsAt = (samples: readonly Sample[], position: number, first: string): re
 const found = (
   samples: readonly Sample[],
   { position, first, second }: Disagreement,
-): Finding<'replicas disagree'> => ({
-  kind: 'replicas disagree',
-  text: `at position ${position} of the log ${show(first)}, ${show(second)}`,
-  proof: tableOf(samples, position),
-  operations: [],
-  atNs: Math.max(first.timeNs, second.timeNs),
-  rows: rowsAt(samples, position, first.digest),
-})
+): Finding<'replicas disagree'> => {
+  const digests = new Digests(samples)
+  return {
+    kind: 'replicas disagree',
+    text: `at position ${position} of the log ${show(first)}, ${show(second)}`,
+    proof: tableOf(samples, position),
+    operations: [],
+    atNs: Math.max(first.timeNs, second.timeNs),
+    odd: digests.wrongAt(position).flatMap((node) => digests.odd(node) ?? []),
+    rows: rowsAt(samples, position, first.digest),
+  }
+}
 
 const judge = (record: RunRecord): Judged => {
   const samples = record.samples ?? []
@@ -118,6 +103,7 @@ const judge = (record: RunRecord): Judged => {
     clean: `${positions} log positions were reported by more than one node, and all digests are equal`,
     unproven: positions === 0 ? 'no two nodes reported the same position' : null,
     kinds: ['replicas disagree'],
+    firstOnly: true,
     anomalies: { 'replicas disagree': 'diverging replicas' },
     table: { columns: COLUMNS },
     details: disagreement === null ? { compared: positions } : { position: disagreement.position },

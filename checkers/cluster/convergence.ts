@@ -1,11 +1,13 @@
 /** Convergence: after all faults are healed and writes have stopped, all replicas reach the same state within a deadline. */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
-import type { Evidence } from '../../harness/api/verdict.ts'
+import type { Evidence, OddNode } from '../../harness/api/verdict.ts'
 import { formatDurationMs, formatTimeNs } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'
 import { tableRow, tableView } from '../table-view.ts'
 import { checkerOf, type Judged } from '../verdict.ts'
+import { Digests } from './digests.ts'
 import { troubleNote } from './fault-trouble.ts'
+import { silentNode } from './silent-node.ts'
 import { slowMachine } from './slow-machine.ts'
 
 const stateOf = ({ status }: Sample): string | null =>
@@ -28,6 +30,40 @@ const convergedAtNs = (samples: readonly Sample[], nodes: number, fromNs: number
   return null
 }
 
+/** A node that got no further than a position that others are beyond. */
+const laggingNode = (samples: readonly Sample[], last: Sample, most: number): OddNode | null => {
+  const { node, timeNs, status } = last
+  const position = status?.digestAt
+  if (position === undefined || position >= most) return null
+  const reached = samples.find((each) => each.node === node && each.status?.digestAt === position)
+  return {
+    node,
+    good: { timeNs: reached?.timeNs ?? timeNs, text: `reaches position ${position}` },
+    bad: { timeNs, text: `is still at position ${position}, and others are at ${most}` },
+  }
+}
+
+/** Those that are silent, differ from most of the others, or lag behind. */
+const oddNodes = (record: RunRecord, last: readonly Sample[]): readonly OddNode[] => {
+  const samples = record.samples ?? []
+  const digests = new Digests(samples)
+  const most = Math.max(...last.map(({ status }) => status?.digestAt ?? 0))
+  return last.flatMap(
+    (sample) =>
+      silentNode(record, sample.node) ?? digests.odd(sample.node) ?? laggingNode(samples, sample, most) ?? [],
+  )
+}
+
+/** The nodes that do not answer, if all others are in the same state. */
+const onlySilent = (last: readonly Sample[]): readonly string[] => {
+  const [silent, others] = [
+    last.filter(({ status }) => status === null),
+    last.filter(({ status }) => status !== null),
+  ]
+  const states = new Set(others.map(stateOf))
+  return others.length > 1 && states.size === 1 && !states.has(null) ? silent.map(({ node }) => node) : []
+}
+
 const judge = (record: RunRecord): Judged => {
   const samples = record.samples ?? []
   const fromNs = lastHealNs(record)
@@ -45,6 +81,7 @@ const judge = (record: RunRecord): Judged => {
     }
   }
   const last = new Map(samples.map((sample) => [sample.node, sample]))
+  const silent = onlySilent([...last.values()])
   const evidence: Evidence = {
     title: 'The last state of each replica',
     text: [...last]
@@ -54,7 +91,8 @@ const judge = (record: RunRecord): Judged => {
       )
       .join('\n'),
     operations: [],
-    anomaly: 'replicas do not converge',
+    anomaly: silent.length > 0 ? 'replica that does not answer' : 'replicas do not converge',
+    odd: oddNodes(record, [...last.values()]),
     view: tableView(
       { columns: ['node', 'digest', 'at log position', 'asked at'] },
       [...last].map(([node, { status, timeNs }]) =>
@@ -70,7 +108,12 @@ const judge = (record: RunRecord): Judged => {
   const isDue = deadlineMs !== null && watchedMs >= deadlineMs
   const excuse =
     troubleNote(record) ?? (isDue ? slowMachine(record, { fromNs, toNs: endNs }, deadlineMs) : null)
-  const summary = `The replicas were never in the same state in the ${formatDurationMs(watchedMs)} after the last heal${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}${excuse === null ? '' : `; ${excuse}`}.`
+  const during = `in the ${formatDurationMs(watchedMs)} after the last heal`
+  const found =
+    silent.length > 0
+      ? `${silent.join(', ')} did not answer at the end, while all others were in the same state: not all replicas got there ${during}`
+      : `The replicas were never in the same state ${during}`
+  const summary = `${found}${isDue || deadlineMs === null ? '' : ` (claimed: within ${formatDurationMs(deadlineMs)})`}${excuse === null ? '' : `; ${excuse}`}.`
   return {
     status: isDue && excuse === null ? 'invalid' : 'unknown',
     summary,

@@ -4,6 +4,7 @@
  */
 import type { RunRecord, Sample } from '../../harness/api/record.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
+import type { NodeReport, OddNode } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { claimed } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
@@ -34,15 +35,23 @@ const leaderBy = ({ node, status }: Said): string | null =>
 const KINDS = ['two leaders in one term', 'a term that goes back'] as const
 type ElectionFinding = Finding<(typeof KINDS)[number]>
 
-const found = (kind: ElectionFinding['kind'], text: string, said: readonly Said[]): ElectionFinding => ({
+const reportOf = ({ timeNs, status }: Said): NodeReport => ({
+  timeNs,
+  text: `${status.role} in term ${status.term}, leader ${status.leader ?? 'unknown'}`,
+})
+
+const found = (
+  kind: ElectionFinding['kind'],
+  text: string,
+  said: readonly Said[],
+  odd: OddNode,
+): ElectionFinding => ({
   kind,
   text,
   proof: said
-    .map(
-      ({ node, timeNs, status }) =>
-        `${formatTimeNs(timeNs).padStart(10)}  ${node}  ${status.role} in term ${status.term}, leader ${status.leader ?? 'unknown'}`,
-    )
+    .map((each) => `${formatTimeNs(each.timeNs).padStart(10)}  ${each.node}  ${reportOf(each).text}`)
     .join('\n'),
+  odd: [odd],
   operations: said.flatMap(({ operation }) => operation ?? []),
   atNs: Math.max(...said.map(({ timeNs }) => timeNs)),
   rows: said.map(({ node, timeNs, status, operation }) =>
@@ -55,6 +64,22 @@ const found = (kind: ElectionFinding['kind'], text: string, said: readonly Said[
   ),
 })
 
+/** The leader of the later report, since the last report that it gave in another term. */
+const laterLeader = (all: readonly Said[], known: Said, said: Said): OddNode => {
+  const node = leaderBy(said) ?? said.node
+  const { term } = said.status
+  const before = all.findLast(
+    (each) => each.node === node && each.timeNs < said.timeNs && each.status.term !== term,
+  )
+  const ownText = node === said.node ? reportOf(said).text : `${said.node} says that it leads term ${term}`
+  const otherText = `, which ${leaderBy(known)} led according to ${known.node} at ${formatTimeNs(known.timeNs)}`
+  return {
+    node,
+    good: before === undefined ? null : reportOf(before),
+    bad: { timeNs: said.timeNs, text: `${ownText}${otherText}` },
+  }
+}
+
 const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
   const first = new Map<number, Said>()
   for (const said of all) {
@@ -64,7 +89,7 @@ const twoLeaders = (all: readonly Said[]): ElectionFinding | null => {
     if (known === undefined) first.set(term, said)
     else if (leaderBy(known) !== leaderBy(said)) {
       const text = `term ${term}: ${known.node} reports leader ${leaderBy(known)}, ${said.node} reports leader ${leaderBy(said)}`
-      return found('two leaders in one term', text, [known, said])
+      return found('two leaders in one term', text, [known, said], laterLeader(all, known, said))
     }
   }
   return null
@@ -101,7 +126,11 @@ const termBack = (all: readonly Said[], faults: RunRecord['faults']): ElectionFi
       continue
     }
     const text = `the term of ${said.node} goes back from ${before.status.term} to ${said.status.term}`
-    return found('a term that goes back', text, [before, said])
+    return found('a term that goes back', text, [before, said], {
+      node: said.node,
+      good: reportOf(before),
+      bad: reportOf(said),
+    })
   }
   return null
 }
@@ -114,6 +143,9 @@ interface Heard {
   readonly mayBeOld: boolean
 }
 
+const firstNs = (findings: readonly ElectionFinding[], kind: ElectionFinding['kind']): number =>
+  findings.find((each) => each.kind === kind)?.atNs ?? Number.MAX_VALUE
+
 export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOld }: Heard): Judged => {
   const terms = new Set(all.map(({ status }) => status.term)).size
   const findings = [twoLeaders(all), termBack(all, faults)].filter((each) => each !== null)
@@ -121,8 +153,13 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
     seen: `${all.length} statuses, ${terms} terms`,
     clean: 'never two leaders in one term, and no term went back',
     unproven,
-    kinds: KINDS,
-    anomalies: { 'two leaders in one term': 'split brain', 'a term that goes back': 'term goes back' },
+    // The earliest is the closest to the cause.
+    kinds: KINDS.toSorted((a, b) => firstNs(findings, a) - firstNs(findings, b)),
+    anomalies: {
+      'two leaders in one term': 'two leaders in one term',
+      'a term that goes back': 'term goes back',
+    },
+    firstOnly: true,
     table: { columns: ['at', 'node', 'role', 'term', 'leader that it knows'] },
     allows: (kind) => mayBeOld && kind === 'a term that goes back',
     details: { statuses: all.length, terms },

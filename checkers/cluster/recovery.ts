@@ -1,9 +1,11 @@
 /** After all faults are healed, the cluster must become ready within the claimed time. Without a claim, a failure is unknown. */
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Evidence } from '../../harness/api/verdict.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { assumed, claimed } from '../promise.ts'
 import { checkerOf, type Judged, notJudged } from '../verdict.ts'
 import { troubleNote } from './fault-trouble.ts'
+import { silentNode } from './silent-node.ts'
 import { slowMachine } from './slow-machine.ts'
 import type { Span } from './spans.ts'
 
@@ -13,6 +15,13 @@ const spanOf = ({ faults, spec }: RunRecord, tookMs: number): Span => {
   // What was not healed before the end of the main part is healed then.
   const fromNs = Math.max(healedNs, (spec?.timeLimitMs ?? 0) * NS_PER_MS)
   return { fromNs, toNs: fromNs + tookMs * NS_PER_MS }
+}
+
+/** Nothing if all of those that are not ready answered. */
+const evidenceOf = (record: RunRecord, notReady: readonly string[]): readonly Evidence[] => {
+  const odd = notReady.flatMap((node) => silentNode(record, node) ?? [])
+  const text = odd.map(({ node, bad }) => `${node}  ${bad.text}`).join('\n')
+  return odd.length === 0 ? [] : [{ title: 'Nodes that are not ready', text, operations: [], odd }]
 }
 
 const judge = (record: RunRecord): Judged => {
@@ -47,7 +56,7 @@ const judge = (record: RunRecord): Judged => {
   return {
     status: isLate && excuse === null ? 'invalid' : 'unknown',
     summary: `${what}${excuse === null ? '' : `; ${excuse}`}.`,
-    evidence: [],
+    evidence: evidenceOf(record, recovery.notReady),
     details,
   }
 }

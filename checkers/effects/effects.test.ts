@@ -147,9 +147,13 @@ describe('effects', () => {
     [
       'it accepted, and not done',
       ledger(entry('a', null)),
-      "the cluster's log has it accepted at 5, not done",
+      "the cluster's log has it accepted at position 5, not done",
     ],
-    ['it done', ledger(entry('a', 8)), "the cluster's log has it accepted at 5, done at 8 by n2"],
+    [
+      'it done',
+      ledger(entry('a', 8)),
+      `the cluster's log has it accepted at position 5, done at position 8, as worker "n2" reported`,
+    ],
   ] as const)('a request was lost, and the cluster has %s', async (_, own, told) => {
     const verdict = await judge([submit('a'), drained, own], sink('naive'), 'at-least-once')
     expect(verdict).toMatchObject({ status: 'invalid', details: { lost: 1 } })

@@ -41,8 +41,11 @@ const byTheCluster = ({ cluster }: LedgerRow): string => {
   if (cluster === undefined) return ''
   if (cluster === null) return "; the cluster's log does not contain it"
   const { acceptedAt, doneAt, worker } = cluster
-  return `; the cluster's log has it accepted at ${acceptedAt}, ${doneAt === null ? 'not done' : `done at ${doneAt} by ${worker}`}`
+  const done = doneAt === null ? 'not done' : `done at position ${doneAt}, as worker "${worker}" reported`
+  return `; the cluster's log has it accepted at position ${acceptedAt}, ${done}`
 }
+
+const timesText = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 const COLUMNS = ['key', 'request', 'asked', "the cluster's log", 'effects', 'stopped by the sink']
 
@@ -62,7 +65,7 @@ const ledgerRow = (row: LedgerRow, trouble?: Trouble): TableRow => {
     [
       key,
       asked === null ? 'nobody asked' : `resource ${asked.resource}, version ${asked.version}`,
-      `${submissions.length === 1 ? 'once' : `${submissions.length} times`}${acknowledged ? ', acknowledged' : ''}`,
+      `${timesText(submissions.length)}${acknowledged ? ', acknowledged' : ''}`,
       own,
       acted.length === 0 ? 'none' : `${acted.length}: ${acted.join('; ')}`,
       stopped,
@@ -89,11 +92,11 @@ const ANOMALIES: Readonly<Record<Trouble, string>> = {
 const describe = (row: LedgerRow): string => {
   const { key, asked: request, submissions, acknowledged, effects, stopped } = row
   const what = request === null ? '' : ` (resource ${request.resource}, version ${request.version})`
-  const asked = `asked ${submissions.length} times${acknowledged ? ', acknowledged' : ''}`
+  const asked = `asked ${timesText(submissions.length)}${acknowledged ? ', acknowledged' : ''}`
   const acted = effects.map(
     ({ seq, worker, token, attempt }) => `#${seq} by ${worker} (token ${token}, attempt ${attempt})`,
   )
-  return `${`${key}${what}`.padEnd(10)} ${asked}${byTheCluster(row)}; ${effects.length} effects${acted.length === 0 ? '' : `: ${acted.join(', ')}`}${stopped === 0 ? '' : `; the sink stopped ${stopped}`}`
+  return `${`${key}${what}`.padEnd(10)} ${asked}${byTheCluster(row)}; ${effects.length} ${effects.length === 1 ? 'effect' : 'effects'}${acted.length === 0 ? '' : `: ${acted.join(', ')}`}${stopped === 0 ? '' : `; the sink stopped ${stopped}`}`
 }
 
 /** What no promise allows. */

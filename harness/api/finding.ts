@@ -25,9 +25,12 @@ export interface Finding {
    * missing. Null: not known.
    */
   readonly firstAtNs: number | null
-  /** The effective faults in force at that time, if it is the very time. */
+  /**
+   * The effective faults that hit the nodes with which something is wrong since these were last right. If none is known to have
+   * done so: those in force at that time, if it is the very time.
+   */
   readonly faults: readonly string[]
-  /** The nodes that the operations were sent to. */
+  /** The nodes that the operations were sent to, and those with which something is wrong. */
   readonly nodes: readonly string[]
   /** Why it is not held against the cluster. Null: it is. */
   readonly excuse: string | null

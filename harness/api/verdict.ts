@@ -19,8 +19,26 @@ export interface Evidence {
   readonly isAllowed?: true
   /** What it shows is that something is missing: it went missing at some time after its operations. */
   readonly isMissing?: true
+  /** The nodes whose reports show it. Absent: nothing tells which nodes they are. */
+  readonly odd?: readonly OddNode[]
   /** The same in a form that a page can draw. */
   readonly view?: EvidenceView
+}
+
+/** What a node told of itself, or that it told nothing. */
+export interface NodeReport {
+  readonly timeNs: number
+  /** One clause about the node. It may contain text of the cluster. */
+  readonly text: string
+}
+
+/** A node with which something is wrong. Whatever happened to it between the two reports may be the reason. */
+export interface OddNode {
+  readonly node: string
+  /** The last report that was right. Null: there is none. */
+  readonly good: NodeReport | null
+  /** The first that is wrong. */
+  readonly bad: NodeReport
 }
 
 /**

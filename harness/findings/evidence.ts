@@ -14,16 +14,19 @@ export interface EvidenceName {
 }
 
 /** Findings of one kind together: `lost: 121`, `out of order: 84 (allowed by the promise)`. */
-const COUNTED = /^(.+): (\d+)( \(.+\))?$/s
+const COUNTED = /^(.+?)(?:: (\d+))?( \(.+\))?$/s
 
-/** A title counts only if the verdict's details have the same count: a key may look like a count. */
+/**
+ * A title counts only if the verdict's details have the same count: a key may look like a count. A kind of which only the
+ * first is looked for has no count in its title.
+ */
 export const nameOf = (
   { title, anomaly: named, isAllowed: allowed }: Evidence,
   { details }: Verdict,
 ): EvidenceName => {
   const anomaly = named ?? null
   const isAllowed = allowed === true
-  const [, kind = '', digits, excuse] = COUNTED.exec(title) ?? []
+  const [, kind = '', digits = '1', excuse] = COUNTED.exec(title) ?? []
   const count = Number(digits)
   if (!Object.hasOwn(details, kind) || details[kind] !== count)
     return { anomaly, kind: null, count: 1, isAllowed }

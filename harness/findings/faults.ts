@@ -1,7 +1,13 @@
 /** The faults that were in force at a time, and how a sentence names them. */
 import type { FaultRecord, RunRecord } from '../api/record.ts'
+import type { OddNode } from '../api/verdict.ts'
 import { inNameOrder } from '../support/names.ts'
 import { formatTimeNs } from '../support/time.ts'
+import { clip } from '../support/visible.ts'
+
+const MOST_NAME = 200
+/** Of more odd nodes with different faults, a sentence gets too long. */
+const MOST_ODD = 3
 
 /** A fault with a measured effect. One that was never healed is in force until the end. */
 export interface EffectiveFault extends FaultRecord {
@@ -23,6 +29,14 @@ export const beganNs = ({ injectedAtNs, injectingAtNs = injectedAtNs }: Effectiv
 /** Those in force at some time of a span, its ends included. */
 export const inForce = (record: RunRecord, fromNs: number, toNs = fromNs): readonly EffectiveFault[] =>
   effectiveFaults(record).filter((fault) => beganNs(fault) <= toNs && endNs(fault) >= fromNs)
+
+/** Those that hit an odd node between its last right report and its first wrong one. What was in force last comes last. */
+export const faultsOn = (record: RunRecord, { node, good, bad }: OddNode): readonly EffectiveFault[] =>
+  inForce(record, good?.timeNs ?? 0, bad.timeNs)
+    .filter(({ victims }) => victims.includes(node))
+    .toSorted(
+      (a, b) => Math.min(endNs(a), bad.timeNs) - Math.min(endNs(b), bad.timeNs) || beganNs(a) - beganNs(b),
+    )
 
 /**
  * The sets of nodes that could still reach each other in some direction, by the links that were cut during the whole fault.
@@ -69,4 +83,30 @@ export const underFaults = (record: RunRecord, atNs: number): string => {
   if (last !== undefined)
     return ` with no fault in force, after ${nameFault(last, record)} had been healed at ${formatTimeNs(endNs(last))}`
   return all.length === 0 ? '' : ' before any fault was in force'
+}
+
+/** `hit by kill-2 (n1) until 8.620 s`, or `since` its beginning if it was in force at the end; of many, the last ones. */
+const hitBy = (record: RunRecord, odd: OddNode, most = 2): string => {
+  const hits = faultsOn(record, odd).toReversed()
+  const told = hits.map((fault) => {
+    const isOver = endNs(fault) <= odd.bad.timeNs
+    const when = isOver ? `until ${formatTimeNs(endNs(fault))}` : `since ${formatTimeNs(beganNs(fault))}`
+    return `${nameFault(fault, record)} ${when}`
+  })
+  return hits.length === 0 ? '' : `hit by ${listed(told, most)}`
+}
+
+/**
+ * The nodes with which something is wrong, and what had hit each of them: `n1, hit by kill-2 (n1) until 8.620 s`. A fault that
+ * hit a node need not be the reason, so the words say no more than that.
+ */
+export const oddPhrase = (record: RunRecord, odd: readonly OddNode[]): string => {
+  const byHits = Map.groupBy(odd, (each) => hitBy(record, each))
+  const told = [...byHits].map(([hits, each]) => {
+    const nodes = listed(inNameOrder(each.map(({ node }) => clip(node, MOST_NAME))), each.length)
+    return hits === '' ? nodes : `${nodes}, ${hits}`
+  })
+  const shown =
+    told.length <= MOST_ODD ? told : [...told.slice(0, MOST_ODD), `${told.length - MOST_ODD} more`]
+  return shown.join('; ')
 }

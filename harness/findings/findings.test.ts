@@ -54,7 +54,7 @@ describe('the headline of an invalid run', () => {
       details: { lost: 121 },
     })
     expect(headlineOf(record({ faults: [partition(1, 20)] }), runVerdictOf([lost]))).toBe(
-      'Submit of register was promised exactly-once (README), which was broken by 12.410 s: lost (121 times), shown by 2 operations on key 4.',
+      'Submit of register was promised exactly-once (README), which was broken: lost (121 times), shown by 2 operations on key 4; all that is shown had happened by 12.410 s.',
     )
   })
 
@@ -74,6 +74,44 @@ describe('the headline of an invalid run', () => {
     expect(headlineOf(record(), runVerdictOf([differing]))).toBe(
       'The promise "replicas agree" (README) was broken at 12.000 s: n1 and n2 differ at position 7.',
     )
+  })
+
+  it('names what hit the odd node, not what was in force elsewhere', () => {
+    const odd = {
+      node: 'n1',
+      good: { timeNs: 5e9, text: 'leader in term 3' },
+      bad: { timeNs: 12e9, text: 'follower in term 0' },
+    }
+    const back = verdictOf({
+      promise: { text: 'terms never go back', source: 'README' },
+      evidence: [
+        evidenceOf([], { title: 'back', anomaly: 'term goes back', atNs: 12e9, odd: [odd] }),
+        evidenceOf([], { title: 'other', anomaly: 'another' }),
+      ],
+    })
+    const elsewhere = { ...partition(11, 20, 'elsewhere'), victims: ['n3'] }
+    const faults = [partition(1, 4, 'too-early'), partition(6, 11.5, 'cut'), elsewhere]
+    const verdict = runVerdictOf([back])
+    expect(headlineOf(record({ faults }), verdict)).toBe(
+      'The promise "terms never go back" (README) was broken at 12.000 s: term goes back; it shows on n1, hit by cut (n1 | n2 n3) until 11.500 s.',
+    )
+    expect(findingsOf(record({ faults }), verdict)[0]).toMatchObject({ faults: ['cut'], nodes: ['n1'] })
+    expect(headlineOf(record({ faults: [elsewhere] }), verdict)).toContain(
+      'at 12.000 s while elsewhere (n1 | n2 n3) was in force: term goes back; it shows on n1.',
+    )
+  })
+
+  it('tells the earliest of findings about nodes first', () => {
+    const at = (timeNs: number) => ({
+      atNs: timeNs,
+      odd: [{ node: 'n1', good: null, bad: { timeNs, text: 'wrong' } }],
+    })
+    const verdict = runVerdictOf([
+      verdictOf({ checker: 'late', evidence: [evidenceOf([], at(12e9))] }),
+      verdictOf({ checker: 'other' }),
+      verdictOf({ checker: 'early', evidence: [evidenceOf([], at(11e9))] }),
+    ])
+    expect(findingsOf(record(), verdict).map(({ checker }) => checker)).toEqual(['early', 'other', 'late'])
   })
 
   it('quotes a promise in words, and tells the summary where no operation shows it', () => {

@@ -9,9 +9,9 @@ import type { RunVerdict } from '../api/verdict.ts'
 import { maskPromise } from '../support/mask.ts'
 import { inNameOrder } from '../support/names.ts'
 import { clip } from '../support/visible.ts'
-import { type Moment, momentOf, pairsAt } from './evidence.ts'
-import { inForce } from './faults.ts'
-import { brokenGroups, excuseOf, type Group } from './groups.ts'
+import { pairsAt } from './evidence.ts'
+import { beganNs, type EffectiveFault, faultsOn, inForce } from './faults.ts'
+import { brokenGroups, excuseOf, firstMoment, type Group } from './groups.ts'
 import { sentenceOf } from './sentence.ts'
 
 /** A bundled target's name, or the file of a module without its folder: that differs from machine to machine. */
@@ -29,12 +29,6 @@ const fingerprintOf = (record: RunRecord, { verdict, anomaly, kind }: Group): st
 /** An imported history may call its nodes anything. */
 const MOST_CHARACTERS = 200
 
-/** The earliest of the times at which a part was complete. */
-const firstMoment = (record: RunRecord, { parts }: Group): Moment | null =>
-  parts
-    .flatMap(({ evidence, count }) => momentOf(record, evidence, count) ?? [])
-    .reduce<Moment | null>((first, each) => (first === null || each.atNs < first.atNs ? each : first), null)
-
 /** How often the checker found it, of which the evidence may show less. */
 const countOf = ({ verdict: { details }, anomaly, parts }: Group): number => {
   const counts = details.anomalies
@@ -46,6 +40,16 @@ const countOf = ({ verdict: { details }, anomaly, parts }: Group): number => {
   return Math.max(1, shown, typeof counted === 'number' ? counted : 0)
 }
 
+/** Those that hit the odd nodes; if none is known to have done so, those in force at the very time. */
+const faultsOf = (record: RunRecord, { parts }: Group, atNs: number | null): readonly EffectiveFault[] => {
+  const hits = parts.flatMap(({ evidence }) => evidence.odd ?? []).flatMap((odd) => faultsOn(record, odd))
+  if (hits.length > 0)
+    return [...new Map(hits.map((hit) => [hit.planned.id, hit])).values()].toSorted(
+      (a, b) => beganNs(a) - beganNs(b),
+    )
+  return atNs === null ? [] : inForce(record, atNs)
+}
+
 const findingOf = (record: RunRecord, verdict: RunVerdict, group: Group): Finding => {
   const { checker, promise } = group.verdict
   const pairs = pairsAt(
@@ -53,7 +57,9 @@ const findingOf = (record: RunRecord, verdict: RunVerdict, group: Group): Findin
     group.parts.flatMap(({ evidence }) => evidence.operations),
   )
   const first = firstMoment(record, group)
-  const faults = first?.isKnown === 'at' ? inForce(record, first.atNs) : []
+  const faults = faultsOf(record, group, first?.isKnown === 'at' ? first.atNs : null)
+  const odd = group.parts.flatMap(({ evidence }) => (evidence.odd ?? []).map(({ node }) => node))
+  const asked = pairs.flatMap(({ invocation: { node } }) => node ?? [])
   return {
     fingerprint: fingerprintOf(record, group),
     checker,
@@ -65,9 +71,7 @@ const findingOf = (record: RunRecord, verdict: RunVerdict, group: Group): Findin
     operations: pairs.map(({ invocation }) => invocation.index),
     firstAtNs: first?.atNs ?? null,
     faults: faults.map(({ planned }) => planned.id),
-    nodes: inNameOrder(
-      pairs.flatMap(({ invocation: { node } }) => (node === undefined ? [] : clip(node, MOST_CHARACTERS))),
-    ),
+    nodes: inNameOrder([...asked, ...odd].map((node) => clip(node, MOST_CHARACTERS))),
     excuse: excuseOf(record, verdict, group.verdict),
   }
 }

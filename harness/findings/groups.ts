@@ -1,7 +1,7 @@
 /** Broken promises, and the evidence of each way in which they were broken. */
 import type { RunRecord } from '../api/record.ts'
 import type { Evidence, RunVerdict, Verdict } from '../api/verdict.ts'
-import { type EvidenceName, nameOf } from './evidence.ts'
+import { type EvidenceName, type Moment, momentOf, nameOf } from './evidence.ts'
 
 /** A piece of evidence, and how many findings of one kind it tells of. */
 export interface Part {
@@ -59,9 +59,25 @@ export const excuseOf = (
 export const firstEvidence = (record: RunRecord, verdict: RunVerdict): Evidence | undefined =>
   brokenGroups(record, verdict)[0]?.parts[0]?.evidence
 
+/** The earliest of the times at which a part was complete. */
+export const firstMoment = (record: RunRecord, { parts }: Group): Moment | null =>
+  parts
+    .flatMap(({ evidence, count }) => momentOf(record, evidence, count) ?? [])
+    .reduce<Moment | null>((first, each) => (first === null || each.atNs < first.atNs ? each : first), null)
+
+/** Groups about the state of nodes, the earliest first, as it is the closest to the cause. The others keep their places. */
+const nodesInTimeOrder = (record: RunRecord, groups: readonly Group[]): readonly Group[] => {
+  const isAboutNodes = ({ parts }: Group): boolean => parts.some(({ evidence }) => evidence.odd !== undefined)
+  const atNs = (group: Group): number => firstMoment(record, group)?.atNs ?? Number.MAX_VALUE
+  const sorted = groups.filter(isAboutNodes).toSorted((a, b) => atNs(a) - atNs(b))
+  return groups.map((group) => (isAboutNodes(group) ? (sorted.shift() as Group) : group))
+}
+
 /** The groups of all broken promises; those that are held against the cluster come first. */
 export const brokenGroups = (record: RunRecord, verdict: RunVerdict): readonly Group[] => {
   const isExcused = (each: Verdict): boolean => excuseOf(record, verdict, each) !== null
   const broken = verdict.verdicts.filter(({ status }) => status === 'invalid')
-  return [...broken.filter((each) => !isExcused(each)), ...broken.filter(isExcused)].flatMap(groupsOf)
+  return [broken.filter((each) => !isExcused(each)), broken.filter(isExcused)].flatMap((verdicts) =>
+    nodesInTimeOrder(record, verdicts.flatMap(groupsOf)),
+  )
 }

@@ -3,8 +3,8 @@ import type { RunRecord } from '../api/record.ts'
 import type { Evidence, Verdict } from '../api/verdict.ts'
 import { formatTimeNs } from '../support/time.ts'
 import { clip } from '../support/visible.ts'
-import { momentOf, pairsAt } from './evidence.ts'
-import { listed, underFaults } from './faults.ts'
+import { type Moment, momentOf, pairsAt } from './evidence.ts'
+import { faultsOn, listed, oddPhrase, underFaults } from './faults.ts'
 import type { Group, Part } from './groups.ts'
 
 /** Names of keys and promises come from histories and targets of others, and may be long. */
@@ -65,12 +65,23 @@ const whatPhrase = (
   return `${name}${times}, shown by ${length} ${length === 1 ? 'operation' : 'operations'}${keyPhrase(record, shown.evidence)}`
 }
 
-/** When, and under which faults. Where the very time is not known, no fault is named for it. */
-const whenPhrase = (record: RunRecord, first: Evidence, count: number): string => {
-  const moment = momentOf(record, first, count)
-  if (moment === null) return ''
+/**
+ * When, and under which faults. Where the very time is not known, no fault is named for it. Where odd nodes are known, what hit
+ * them is named instead of what was in force elsewhere.
+ */
+const whenPhrase = (record: RunRecord, first: Evidence, moment: Moment | null): string => {
+  if (moment === null || moment.isKnown === 'by') return ''
   const { atNs, isKnown } = moment
-  return ` ${isKnown} ${formatTimeNs(atNs)}${isKnown === 'at' ? underFaults(record, atNs) : ''}`
+  const isHit = (first.odd ?? []).some((odd) => faultsOn(record, odd).length > 0)
+  return ` ${isKnown} ${formatTimeNs(atNs)}${isKnown === 'at' && !isHit ? underFaults(record, atNs) : ''}`
+}
+
+/** Nothing, or what follows the anomaly: the odd nodes, and when all that is shown had happened. */
+const endPhrase = (record: RunRecord, { odd = [] }: Evidence, moment: Moment | null): string => {
+  const nodes = odd.length === 0 ? '' : `; it shows on ${oddPhrase(record, odd)}`
+  return moment?.isKnown === 'by'
+    ? `${nodes}; all that is shown had happened by ${formatTimeNs(moment.atNs)}`
+    : nodes
 }
 
 /**
@@ -83,10 +94,11 @@ export const sentenceOf = (record: RunRecord, group: Group, firstAtNs: number | 
   const what = whatPhrase(record, group, shown)
   if (shown === undefined) return `${promise}: ${what}.`
   const { evidence, count } = shown
-  const shownAtNs = momentOf(record, evidence, count)?.atNs ?? null
+  const moment = momentOf(record, evidence, count)
+  const shownAtNs = moment?.atNs ?? null
   const earlier =
     firstAtNs === null || shownAtNs === null || firstAtNs >= shownAtNs
       ? ''
       : `; other evidence of it is from ${formatTimeNs(firstAtNs)} on`
-  return `${promise}${whenPhrase(record, evidence, count)}: ${what}${earlier}.`
+  return `${promise}${whenPhrase(record, evidence, moment)}: ${what}${endPhrase(record, evidence, moment)}${earlier}.`
 }

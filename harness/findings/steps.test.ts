@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { RunFacts } from '../api/record.ts'
 import { partition, record, stale } from '../testing/broken-run.ts'
 import { historyOf } from '../testing/steps.ts'
 import { evidenceOf, runVerdictOf, verdictOf } from '../testing/verdicts.ts'
@@ -63,6 +64,34 @@ describe('steps', () => {
     const found = stepsOf(record({ faults: [partition(11, 20)] }), verdict)
     expect(found?.steps.map(({ kind }) => kind)).toEqual(['fault-begins', 'shown'])
     expect(found?.steps[1]?.text).toBe('two leaders')
+  })
+
+  it('tell the last right and the first wrong report of an odd node in full, and what happened to it between', () => {
+    const long = `${'x'.repeat(900)} the end`
+    const odd = {
+      node: 'n1',
+      good: { timeNs: 5e9, text: 'in term 3' },
+      bad: { timeNs: 12e9, text: long },
+    }
+    const facts = {
+      endings: [4, 7, 13].map((s) => ({
+        node: 'n1',
+        timeNs: s * 1e9,
+        process: 'raft',
+        lastWords: `at ${s}`,
+      })),
+    } as unknown as RunFacts
+    const elsewhere = { ...partition(11, 20, 'elsewhere'), victims: ['n3'] }
+    const faults = [partition(6, 11.5, 'cut'), elsewhere]
+    const verdict = runVerdictOf([verdictOf({ evidence: [evidenceOf([], { odd: [odd] })] })])
+    const found = stepsOf(record({ faults, facts }), verdict)
+    expect(found?.steps.map(({ timeNs, text }) => `${timeNs / 1e9} ${text}`)).toEqual([
+      '5 n1: in term 3 (still right)',
+      expect.stringContaining('6 cut (n1 | n2 n3) begins'),
+      '7 n1: raft ends by itself: at 7',
+      '11.5 cut (n1 | n2 n3) is healed',
+      `12 n1: ${long} <- wrong`,
+    ])
   })
 
   it('are those of the first wrong row, where the evidence is a table', () => {

@@ -1,11 +1,19 @@
 /** The evidence of the first finding step by step, in order of time, with the faults that were in force between the steps. */
 import type { Pair } from '../api/history.ts'
 import type { RunRecord } from '../api/record.ts'
-import type { Evidence, RunVerdict } from '../api/verdict.ts'
+import type { Evidence, OddNode, RunVerdict } from '../api/verdict.ts'
 import { printJson } from '../support/json.ts'
 import { clip } from '../support/visible.ts'
 import { hasTimes, pairsAt } from './evidence.ts'
-import { beganNs, type EffectiveFault, effectiveFaults, endNs, inForce, nameFault } from './faults.ts'
+import {
+  beganNs,
+  type EffectiveFault,
+  effectiveFaults,
+  endNs,
+  faultsOn,
+  inForce,
+  nameFault,
+} from './faults.ts'
 import { brokenGroups } from './groups.ts'
 
 interface At {
@@ -26,7 +34,13 @@ export type Step =
     })
   | (At & { readonly kind: 'fault-begins' | 'fault-ends'; readonly fault: string })
   /** The state of the nodes showed it; no operation did. */
-  | (At & { readonly kind: 'shown' })
+  | (At & {
+      readonly kind: 'shown'
+      /** The node whose state it is. Absent: that of several. */
+      readonly node?: string
+      /** It was still right. Absent: it is wrong. */
+      readonly isRight?: true
+    })
 
 export interface Steps {
   /** The title of the evidence. */
@@ -42,6 +56,9 @@ export interface Steps {
 const MOST_OPERATIONS = 20
 const MOST_FAULTS = 20
 const MOST_CHARACTERS = 200
+
+/** What goes wrong with a node must not be cut off: it is why the steps are read. */
+const MOST_NODE_CHARACTERS = 1000
 
 const valueText = (value: unknown): string => {
   const json = printJson(value)
@@ -75,6 +92,30 @@ const operationSteps = ({ invocation, completion }: Pair, blocked: number | null
   return [asked, completed]
 }
 
+/** The last report that is right, the ends of processes after it, and the first report that is wrong. */
+const nodeSteps = ({ facts }: RunRecord, { node, good, bad }: OddNode): readonly Step[] => {
+  const step = (timeNs: number, text: string): Step & { readonly kind: 'shown' } => ({
+    kind: 'shown',
+    node,
+    timeNs,
+    text: `${clip(node, MOST_CHARACTERS)}: ${clip(text, MOST_NODE_CHARACTERS)}`,
+  })
+  const fromNs = good?.timeNs ?? 0
+  const endings = (facts?.endings ?? []).filter(
+    (each) => each.node === node && each.timeNs >= fromNs && each.timeNs < bad.timeNs,
+  )
+  return [
+    ...(good === null
+      ? []
+      : [{ ...step(good.timeNs, `${good.text} (still right)`), isRight: true as const }]),
+    ...endings.map(({ process, timeNs, lastWords }) => {
+      const words = lastWords.trim()
+      return step(timeNs, `${process} ends by itself${words === '' ? '' : `: ${words}`}`)
+    }),
+    step(bad.timeNs, `${bad.text} <- wrong`),
+  ]
+}
+
 const faultSteps = (fault: EffectiveFault, record: RunRecord, untilNs: number): readonly Step[] => {
   const { id } = fault.planned
   const name = nameFault(fault, record)
@@ -90,8 +131,17 @@ const faultSteps = (fault: EffectiveFault, record: RunRecord, untilNs: number): 
   return [begins, { kind: 'fault-ends', fault: id, timeNs: healedAtNs, text: `${name} is healed` }]
 }
 
-/** Those in force between two times; if there were none, the one that had ended last. */
-const faultsAround = (record: RunRecord, fromNs: number, toNs: number): readonly EffectiveFault[] => {
+/** Those that hit the odd nodes; else those in force between two times; if there were none, the one that had ended last. */
+const faultsAround = (
+  record: RunRecord,
+  odd: readonly OddNode[],
+  fromNs: number,
+  toNs: number,
+): readonly EffectiveFault[] => {
+  const hits = new Map(
+    odd.flatMap((each) => faultsOn(record, each)).map((fault) => [fault.planned.id, fault]),
+  )
+  if (hits.size > 0) return [...hits.values()].toSorted((a, b) => beganNs(a) - beganNs(b))
   const now = inForce(record, fromNs, toNs)
   const ended = effectiveFaults(record).filter((fault) => endNs(fault) < fromNs)
   return now.length > 0 ? now : ended.toSorted((a, b) => endNs(a) - endNs(b)).slice(-1)
@@ -107,21 +157,24 @@ const smallest = ({ view, operations }: Evidence): readonly number[] => {
   return first?.operations ?? operations
 }
 
+const shownSteps = (record: RunRecord, { odd = [], atNs, text }: Evidence): readonly Step[] => {
+  if (odd.length > 0) return odd.flatMap((each) => nodeSteps(record, each))
+  return atNs === undefined ? [] : [{ kind: 'shown', timeNs: atNs, text: clip(text, MOST_NODE_CHARACTERS) }]
+}
+
 const stepsOfEvidence = (record: RunRecord, evidence: Evidence): Steps => {
-  const { title, atNs, view } = evidence
+  const { title, odd = [], view } = evidence
   const pairs = pairsAt(record, smallest(evidence))
   const shown = pairs.slice(0, MOST_OPERATIONS)
   const blocked = view?.kind === 'linearization' ? view.blocked : null
   const isTimed = hasTimes(record)
   const steps: readonly Step[] = [
     ...shown.flatMap((pair) => operationSteps(pair, blocked)),
-    ...(shown.length > 0 || atNs === undefined
-      ? []
-      : [{ kind: 'shown' as const, timeNs: atNs, text: clip(evidence.text, MOST_CHARACTERS) }]),
+    ...(shown.length > 0 && odd.length === 0 ? [] : shownSteps(record, evidence)),
   ]
   const timesNs = steps.map(({ timeNs }) => timeNs)
   const [fromNs, toNs] = [Math.min(...timesNs), Math.max(...timesNs)]
-  const faults = steps.length === 0 || !isTimed ? [] : faultsAround(record, fromNs, toNs)
+  const faults = steps.length === 0 || !isTimed ? [] : faultsAround(record, odd, fromNs, toNs)
   // What was in force last is what the reader asks for.
   const last = faults.slice(-MOST_FAULTS)
   return {
@@ -138,7 +191,8 @@ export const stepsOf = (record: RunRecord, verdict: RunVerdict): Steps | null =>
   const [group] = brokenGroups(record, verdict)
   const parts = group?.parts.map(({ evidence }) => evidence) ?? []
   const evidence =
-    parts.find(({ operations }) => operations.length > 0) ?? parts.find(({ atNs }) => atNs !== undefined)
+    parts.find(({ operations }) => operations.length > 0) ??
+    parts.find(({ odd = [], atNs }) => odd.length > 0 || atNs !== undefined)
   const found = evidence === undefined ? null : stepsOfEvidence(record, evidence)
   return found === null || found.steps.length === 0 ? null : found
 }

@@ -40,8 +40,10 @@ const faultBars = (steps: readonly Step[], place: Place): readonly Bar[] =>
 
 const operationBars = (steps: readonly Step[], place: Place): readonly Bar[] =>
   steps.flatMap((step): readonly Bar[] => {
-    if (step.kind === 'shown')
-      return [{ label: 'state', text: step.text, look: 'shown', from: place(step), to: place(step) }]
+    if (step.kind === 'shown') {
+      const look = step.isRight === true ? 'ok' : 'shown'
+      return [{ label: step.node ?? 'state', text: step.text, look, from: place(step), to: place(step) }]
+    }
     if (step.kind !== 'invoke') return []
     const { operation } = step
     const end = steps.find((each) => each.kind === 'complete' && each.operation === operation)

@@ -7,8 +7,10 @@ import { isStopped, resume, stopAll } from '../../harness/faults/stopping.ts'
 import { packetFault } from './packet-rules.ts'
 import { type FaultInForce, measureThenUndo } from './scheduled-nemesis.ts'
 
-const rulesFor = (cluster: Cluster, which: PacketRule['which']): readonly PacketRule[] =>
-  cluster.nodes.map(({ address }) => ({ direction: 'from', address, which, action: 'reset' }))
+const rulesFor = (addresses: readonly string[], which: PacketRule['which']): readonly PacketRule[] =>
+  addresses.map((address) => ({ direction: 'from', address, which, action: 'reset' }))
+
+const nodeAddresses = ({ nodes }: Cluster): readonly string[] => nodes.map(({ address }) => address)
 
 const withPrefix = (text: string, fault: FaultInForce): FaultInForce => {
   const tell = (effect: Effect): Effect => ({ ...effect, summary: `${text}: ${effect.summary}` })
@@ -25,8 +27,10 @@ export const makeGone = async (
   id: string,
   service: ClusterNode,
 ): Promise<FaultInForce> => {
-  // A rule refuses the connections so that they are counted; the kernel alone would refuse them without a count.
-  const rules = [{ node: service, rules: rulesFor(cluster, 'tcp') }]
+  // A rule refuses the connections so that they are counted; the kernel alone would refuse them without a count. Clients may
+  // use the service themselves, such as workers of a queue: it is gone for them too, whether their packets are counted or not.
+  const users = [...nodeAddresses(cluster), ...cluster.clientAddresses]
+  const rules = [{ node: service, rules: rulesFor(users, 'tcp') }]
   const refusing = await packetFault(id, rules, 'of requests refused')
   await service.takeDown(id, 'kill', abort)
   const heal = async (): Promise<Effect> => {
@@ -57,7 +61,7 @@ export const makeFail = async (
   id: string,
   service: ClusterNode,
 ): Promise<FaultInForce> => {
-  const at = [{ node: service, rules: rulesFor(cluster, 'data') }]
+  const at = [{ node: service, rules: rulesFor(nodeAddresses(cluster), 'data') }]
   return withPrefix(`${service.name} failing`, await packetFault(id, at, 'of requests reset'))
 }
 
