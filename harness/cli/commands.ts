@@ -2,6 +2,7 @@
 import { type Command, command } from './command.ts'
 import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
+import { REPRO_SETTINGS } from './repro/settings.ts'
 import { CHECK_SETTINGS, DEMO_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
 import type { Setting } from './setting.ts'
 import { SUITE_SETTINGS } from './suite/settings.ts'
@@ -48,6 +49,13 @@ export const commands: readonly Command[] = [
     ],
     settings: SUITE_SETTINGS,
     load: async () => (await import('./commands/suite.ts')).suiteCommand,
+  }),
+  command({
+    name: 'repro',
+    description: 'repeat a run that failed, with its recorded faults, and say how often it fails again',
+    arguments: [RUN_FOLDER],
+    settings: REPRO_SETTINGS,
+    load: async () => (await import('./commands/repro.ts')).reproCommand,
   }),
   command({
     name: 'init',
