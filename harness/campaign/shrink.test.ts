@@ -9,7 +9,7 @@ const NODES = ['n1', 'n2', 'n3', 'n4', 'n5']
 const fault = (id: number, atS: number, durationS = 1): RecordedFault => ({
   id: `kill-${id}`,
   nemesis: 'kill',
-  model: 'crash',
+  model: 'kill',
   atNs: atS * NS_PER_S,
   durationNs: durationS * NS_PER_S,
   latestNs: (atS + 5) * NS_PER_S,

@@ -2,7 +2,7 @@
 import { type Command, command } from './command.ts'
 import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
-import { REPRO_SETTINGS } from './repro/settings.ts'
+import { REPRO_SETTINGS, SHRINK_SETTINGS } from './repro/settings.ts'
 import { CHECK_SETTINGS, DEMO_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
 import type { Setting } from './setting.ts'
 import { SUITE_SETTINGS } from './suite/settings.ts'
@@ -56,6 +56,14 @@ export const commands: readonly Command[] = [
     arguments: [RUN_FOLDER],
     settings: REPRO_SETTINGS,
     load: async () => (await import('./commands/repro.ts')).reproCommand,
+  }),
+  command({
+    name: 'shrink',
+    description:
+      'make a run that failed smaller: fewer and shorter faults, less time, fewer clients and nodes',
+    arguments: [RUN_FOLDER],
+    settings: SHRINK_SETTINGS,
+    load: async () => (await import('./commands/shrink.ts')).shrinkCommand,
   }),
   command({
     name: 'init',

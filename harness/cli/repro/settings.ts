@@ -16,6 +16,24 @@ const REPEATED = {
   },
 } as const satisfies Settings
 
+/** For one finding, with a test that decides how often a run must be repeated. */
+const DECIDED = {
+  ...REPEATED,
+  finding: {
+    ...REPEATED.finding,
+    description: `${REPEATED.finding.description} (default: the one whose evidence came first)`,
+  },
+  atLeast: {
+    type: 'integer',
+    value: 'percent',
+    default: '50',
+    min: 1,
+    max: 99,
+    description:
+      'what shows the finding in at least this share of its runs fails; in a fifth of it, it does not',
+  },
+} as const satisfies Settings
+
 export const REPRO_SETTINGS = {
   times: {
     type: 'integer',
@@ -30,4 +48,20 @@ export const REPRO_SETTINGS = {
     ...REPEATED.finding,
     description: `${REPEATED.finding.description} (default: all)`,
   },
+} as const satisfies Settings
+
+export const SHRINK_SETTINGS = {
+  budget: {
+    type: 'duration',
+    value: 'duration',
+    default: '30m',
+    description: 'time for it; the same command goes on afterwards where it stopped',
+  },
+  confirm: {
+    type: 'integer',
+    value: 'n',
+    default: '10',
+    description: 'how often the smallest case is run in the end, to say how often it fails',
+  },
+  ...DECIDED,
 } as const satisfies Settings
