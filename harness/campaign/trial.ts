@@ -67,3 +67,10 @@ export const firstEvidenceNs = ({ findings, results }: Repetition, fingerprint: 
   results[fingerprint] === 'shown'
     ? (findings.find((each) => each.fingerprint === fingerprint)?.firstAtNs ?? null)
     : null
+
+/** Whether each run showed it, without those that proved nothing. */
+export const shownIn = (repetitions: readonly Repetition[], fingerprint: string): readonly boolean[] =>
+  repetitions.flatMap(({ results }) => {
+    const result = results[fingerprint]
+    return result === undefined || result === 'nothing proved' ? [] : [result === 'shown']
+  })

@@ -10,6 +10,7 @@ import { type Rate, rateOf, rateText } from '../../campaign/rate.ts'
 import { type SequentialTest, sequentialTest } from '../../campaign/sequential.ts'
 import { type Clues, type Cluster, shrink } from '../../campaign/shrink.ts'
 import type { ShrinkCase } from '../../campaign/shrink-case.ts'
+import { shownIn } from '../../campaign/trial.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../support/time.ts'
 import { visible } from '../../support/visible.ts'
@@ -101,18 +102,14 @@ const textOf = ({ finding, from, to, confirmed, decided, isFinished, command }: 
     `  again  ${command}`,
   ].join('\n')
 
-const notReproduced = (
-  runs: Runs,
-  whole: ShrinkCase,
-  { atLeast }: SettingsOf<typeof SHRINK_SETTINGS>,
-): number => {
-  const rate = rateIn(runs.shownIn(runs.of(keyOf(whole), 'decide')))
+/** @param shown of the runs of the case as recorded */
+const notReproduced = (runs: Runs, shown: readonly boolean[], atLeast: number): number => {
   if (runs.isOutOfTime) {
     say('The budget was used up before it was known whether the run fails again: give it a longer --budget.')
     return EXIT_CODES.unknown
   }
   say(
-    `The run as recorded showed the finding in ${rateText(rate)}, too seldom for --at-least ${atLeast}: \`faultline repro\` says how often it shows; lower --at-least, or choose another --finding.`,
+    `The run as recorded showed the finding in ${rateText(rateIn(shown))}, too seldom for --at-least ${atLeast}: \`faultline repro\` says how often it shows; lower --at-least, or choose another --finding.`,
   )
   return EXIT_CODES.notReproduced
 }
@@ -121,12 +118,9 @@ const notReproduced = (
 const shrunk = async (
   recorded: Recorded,
   finding: Finding,
-  {
-    runs,
-    folder,
-    test,
-  }: { readonly runs: Runs; readonly folder: ShrinkFolder; readonly test: SequentialTest },
   to: ShrinkCase,
+  runs: Runs,
+  { folder, test }: { readonly folder: ShrinkFolder; readonly test: SequentialTest },
 ): Promise<Shrunk> => {
   const { fingerprint, anomaly, sentence } = finding
   const plan = folder.writeSmallest(to)
@@ -138,8 +132,8 @@ const shrunk = async (
     to,
     plan,
     command: typedCommand(['faultline', 'run', ...words]),
-    confirmed: rateIn(runs.shownIn(runs.of(keyOf(to), 'confirm'))),
-    decided: rateIn(runs.shownIn(runs.of(keyOf(to), 'decide'))),
+    confirmed: rateIn(shownIn(runs.of(keyOf(to), 'confirm'), fingerprint)),
+    decided: rateIn(shownIn(runs.of(keyOf(to), 'decide'), fingerprint)),
     test,
     isFinished: !runs.isOutOfTime,
   }
@@ -172,7 +166,7 @@ export const shrinkCommand = async (
   const oracle = runs.within(beganMs + SHARE_OF_BUDGET * budgetMs)
   const to = await shrink(whole, cluesOf(recorded, finding), await clusterOf(recorded), oracle)
   if (signal.aborted) return INTERRUPTED
-  if (to === null) return notReproduced(runs, whole, settings)
+  if (to === null) return notReproduced(runs, shownIn(runs.of(keyOf(whole), 'decide'), fingerprint), atLeast)
   const { isOutOfTime } = runs
   const missing = confirm - runs.of(keyOf(to), 'confirm').length
   if (missing > 0) {
@@ -181,7 +175,7 @@ export const shrinkCommand = async (
   }
   if (signal.aborted) return INTERRUPTED
   const result = {
-    ...(await shrunk(recorded, finding, { runs, folder, test }, to)),
+    ...(await shrunk(recorded, finding, to, runs, { folder, test })),
     isFinished: !isOutOfTime,
   }
   writeJson(path.join(folder.path, RESULT), 'shrink', result)

@@ -3,7 +3,7 @@ import type { RunSpec } from '../../api/record.ts'
 import { type Decision, decisionOf, fewestToDecide, type SequentialTest } from '../../campaign/sequential.ts'
 import type { Fails } from '../../campaign/shrink.ts'
 import type { ShrinkCase } from '../../campaign/shrink-case.ts'
-import { firstEvidenceNs, type Repetition, type Wanted } from '../../campaign/trial.ts'
+import { firstEvidenceNs, type Repetition, shownIn, type Wanted } from '../../campaign/trial.ts'
 import { formatDurationMs } from '../../support/time.ts'
 import { repeatRun, wordsToRepeat } from './repeat.ts'
 import { keyOf, type ShrinkFolder, type Trial } from './shrink-files.ts'
@@ -65,14 +65,8 @@ export class Runs {
       .filter(({ results }) => results[fingerprint] !== undefined)
   }
 
-  /** Those that showed the finding, and those that did not; the others proved nothing. */
-  shownIn(repetitions: readonly Repetition[]): readonly boolean[] {
-    const results = repetitions.map(({ results: each }) => each[this.#setting.fingerprint])
-    return results.flatMap((result) => (result === 'nothing proved' ? [] : [result === 'shown']))
-  }
-
   #decision(repetitions: readonly Repetition[]): Decision | null {
-    const shown = this.shownIn(repetitions)
+    const shown = shownIn(repetitions, this.#setting.fingerprint)
     const decision = decisionOf(shown, this.#setting.test)
     const unproved = repetitions.length - shown.length
     return decision ?? (unproved >= MOST_UNPROVED ? 'seldom' : null)
@@ -121,7 +115,7 @@ export class Runs {
         if (signal.aborted || this.#isOutOfTime) return null
         if (!isNew) say(`without ${what}: ${sizeOf(candidate)}?`)
         isNew = true
-        const count = fewestToDecide(this.shownIn(repetitions), test)
+        const count = fewestToDecide(shownIn(repetitions, this.#setting.fingerprint), test)
         await this.add(candidate, 'decide', Math.min(count, jobs), deadlineMs)
       }
     }
@@ -135,7 +129,7 @@ export class Runs {
     if (this.#smallest !== null) folder.keepRunsOf(keyOf(this.#smallest))
     if (!isNew) return
     const repetitions = this.of(keyOf(candidate), 'decide')
-    const shown = this.shownIn(repetitions)
+    const shown = shownIn(repetitions, this.#setting.fingerprint)
     const counts = `${shown.filter(Boolean).length} of ${shown.length}`
     const unproved = repetitions.length - shown.length
     const others = unproved === 0 ? '' : `, ${unproved} proved nothing`

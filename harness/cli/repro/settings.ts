@@ -65,3 +65,28 @@ export const SHRINK_SETTINGS = {
   },
   ...DECIDED,
 } as const satisfies Settings
+
+export const BISECT_SETTINGS = {
+  versions: {
+    type: 'string',
+    value: 'a,b,c',
+    description: "versions of the target, the oldest first: values of the target's option for its version",
+  },
+  build: {
+    type: 'string',
+    value: 'command',
+    description: 'in place of --versions: a command for sh that builds a revision, which is written for {}',
+  },
+  revisions: {
+    type: 'string',
+    value: 'a,b,c',
+    description: 'the revisions to build, the oldest first',
+  },
+  buildTimeout: {
+    type: 'duration',
+    value: 'duration',
+    default: '30m',
+    description: 'maximum time for one build',
+  },
+  ...DECIDED,
+} as const satisfies Settings

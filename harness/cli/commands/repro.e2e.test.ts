@@ -1,0 +1,78 @@
+/** From a failure to a case: a run of the bundled Raft with a planted bug that fails always, repeated and made smaller. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, it } from 'vitest'
+import { readLines } from '../../store/json-lines.ts'
+import { waitUntil } from '../../support/wait.ts'
+import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
+import { faultline, run, start, temporaryFolder } from '../../testing/command.ts'
+import { FOLDER_VARIABLE, processesOf } from '../../testing/leftovers.ts'
+
+/** No read asks the other nodes: it fails without any fault, so faults can be left out at once. */
+const FAILING = [
+  ...['raft', '--env', 'namespaces', '--bug', 'stale-read', '--seed', '3', '--time-limit', '6s'],
+  ...['-n', 'pause', '--nemesis-opts', 'interval=1500ms,duration=500ms', '--nodes', '3'],
+]
+
+const jsonIn = (...names: readonly string[]) => JSON.parse(fs.readFileSync(path.join(...names), 'utf8'))
+
+describeWith('a run that failed', missingLinuxRoot(), () => {
+  it('is repeated, made smaller in spite of kill -9, and bisected', async () => {
+    using folder = temporaryFolder()
+    const { verdict } = await run(folder.path, FAILING)
+    expect(verdict.status).toBe('invalid')
+    const { runDir } = verdict
+    const planned = fs.readFileSync(path.join(runDir, 'faults.jsonl'), 'utf8').match(/"planned"/g)?.length
+
+    const repro = await faultline(['repro', runDir, '-k', '2', '--jobs', '2'])
+    expect(repro.exitCode, repro.stderr).toBe(0)
+    expect(repro.stdout).toContain('showed in 2 of 2 (100 %, 95 % interval 34 % to 100 %)')
+    const { findings, repetitions } = jsonIn(runDir, 'repro.json')
+    expect(findings[0]).toMatchObject({ rate: { shown: 2, runs: 2 }, nothingProved: 0 })
+    expect(findings[0].medianFirstEvidenceNs).toBeGreaterThan(0)
+    expect(repetitions).toHaveLength(2)
+
+    const shrink = ['shrink', runDir, '--budget', '2m', '--confirm', '2', '--at-least', '99', '--jobs', '2']
+    const trials = path.join(runDir, 'shrink', 'trials.jsonl')
+    const killed = start(shrink, { [FOLDER_VARIABLE]: folder.path })
+    expect(await waitUntil(() => readLines('trials', trials).length >= 3, 300_000, 50)).toBe(true)
+    killed.kill('SIGKILL')
+    await killed
+    const known = readLines('trials', trials)
+    const left = () => processesOf({ folder: folder.path }).map(({ commandLine }) => commandLine)
+    await waitUntil(() => left().length === 0, 60_000, 200)
+    expect(left(), 'the runs under way end when their parent is killed').toEqual([])
+
+    const shrunk = await faultline(shrink)
+    expect(shrunk.exitCode, shrunk.stderr).toBe(0)
+    expect(shrunk.stderr).toContain(`${known.length} runs are known`)
+    expect(readLines('trials', trials).slice(0, known.length)).toEqual(known)
+    const result = jsonIn(runDir, 'shrink', 'shrink.json')
+    expect(result.from.faults).toHaveLength(planned ?? 0)
+    expect(result.to.faults.length).toBeLessThan(result.from.faults.length)
+    expect(result.to.timeLimitMs).toBeLessThanOrEqual(result.from.timeLimitMs)
+    expect(shrunk.stdout).toContain(`again  ${result.command}`)
+    const again = await run(folder.path, [...result.command.split(' ').slice(2)])
+    expect(again.verdict.verdicts.map(({ checker }) => checker)).toContain('linearizability')
+
+    const bisected = await faultline([
+      'bisect',
+      runDir,
+      '--versions',
+      '1,2',
+      '--at-least',
+      '99',
+      '--jobs',
+      '2',
+    ])
+    expect(bisected.exitCode).toBe(255)
+    expect(bisected.stdout).toContain('1 is bad already')
+  })
+
+  it('is refused where there is nothing to reproduce', async () => {
+    using folder = temporaryFolder()
+    const { exitCode, stderr } = await faultline(['repro', folder.path])
+    expect(exitCode).toBe(255)
+    expect(stderr).toContain('is not a run')
+  })
+})
