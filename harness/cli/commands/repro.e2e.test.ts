@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import { readLines } from '../../store/json-lines.ts'
 import { waitUntil } from '../../support/wait.ts'
-import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
+import { describeWith, missingLinuxRoot, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { faultline, run, start, temporaryFolder } from '../../testing/command.ts'
 import { FOLDER_VARIABLE, processesOf } from '../../testing/leftovers.ts'
 
@@ -14,9 +14,17 @@ const FAILING = [
   ...['-n', 'pause', '--nemesis-opts', 'interval=1500ms,duration=500ms', '--nodes', '3'],
 ]
 
+/** The bundled Raft as somebody builds it: revisions from 3 on have the bug. */
+const BUILT = `import fs from 'node:fs'
+import { raft } from '${PROJECT_ROOT}/targets/raft/target.ts'
+const revision = new URL('./revision', import.meta.url)
+const bugNow = () => (Number(fs.readFileSync(revision, 'utf8')) >= 3 ? 'stale-read' : null)
+export default { ...raft, launch: (node, plan) => raft.launch(node, { ...plan, bug: bugNow() }) }
+`
+
 const jsonIn = (...names: readonly string[]) => JSON.parse(fs.readFileSync(path.join(...names), 'utf8'))
 
-describeWith('a run that failed', missingLinuxRoot(), () => {
+describeWith(missingLinuxRoot(), 'a run that failed', () => {
   it('is repeated, made smaller in spite of kill -9, and bisected', async () => {
     using folder = temporaryFolder()
     const { verdict } = await run(folder.path, FAILING)
@@ -67,6 +75,25 @@ describeWith('a run that failed', missingLinuxRoot(), () => {
     ])
     expect(bisected.exitCode).toBe(255)
     expect(bisected.stdout).toContain('1 is bad already')
+  })
+
+  it('is bisected over revisions that are built', async () => {
+    using folder = temporaryFolder()
+    const [target, revision] = ['target.ts', 'revision'].map((name) => path.join(folder.path, name))
+    fs.writeFileSync(target as string, BUILT)
+    fs.writeFileSync(revision as string, '4')
+    const options = FAILING.slice(1).filter((word) => word !== '--bug' && word !== 'stale-read')
+    const { verdict } = await run(folder.path, [target as string, ...options])
+    expect(verdict.status).toBe('invalid')
+    const bisect = ['bisect', verdict.runDir, '--at-least', '99', '--build', `echo {} > ${revision}`]
+    const { exitCode, stdout, stderr } = await faultline([...bisect, '--revisions', '1,2,3,4'])
+    expect(exitCode, stderr).toBe(0)
+    expect(stdout).toContain('The first bad one is 3; the last good one is 2.')
+    expect(stdout).toContain('Assumed: all good ones come before all bad ones')
+    expect(jsonIn(verdict.runDir, 'bisect.json').result).toEqual({ type: 'found', lastGood: 1, firstBad: 2 })
+    const broken = await faultline(['bisect', verdict.runDir, '--build', 'false {}', '--revisions', '1,2'])
+    expect(broken.exitCode).toBe(253)
+    expect(broken.stderr).toContain('2 could not be built')
   })
 
   it('is refused where there is nothing to reproduce', async () => {

@@ -69,8 +69,8 @@ interface Shrunk {
   readonly finding: Pick<Finding, 'fingerprint' | 'anomaly' | 'sentence'>
   readonly from: ShrinkCase
   readonly to: ShrinkCase
-  /** The plan for `run --faults`. */
-  readonly plan: string
+  /** The plan for `run --faults`. Null: no fault is needed. */
+  readonly plan: string | null
   readonly command: string
   /** By runs made after all decisions: they say how often the smallest case fails. */
   readonly confirmed: Rate
@@ -83,11 +83,13 @@ interface Shrunk {
 
 const rateIn = (shown: readonly boolean[]): Rate => rateOf(shown.filter(Boolean).length, shown.length)
 
-const faultLines = ({ faults }: ShrinkCase): readonly string[] =>
-  faults.map(
+const faultLines = ({ faults }: ShrinkCase): readonly string[] => {
+  if (faults.length === 0) return ['    it fails without any fault']
+  return faults.map(
     ({ id, atNs, durationNs, intent }) =>
       `    ${id} at ${formatTimeNs(atNs)} for ${formatDurationMs(durationNs / NS_PER_MS)}: ${visible(JSON.stringify(intent))}`,
   )
+}
 
 const textOf = ({ finding, from, to, confirmed, decided, isFinished, command }: Shrunk): string =>
   [
@@ -130,7 +132,7 @@ const shrunk = async (
     finding: { fingerprint, anomaly, sentence },
     from: wholeOf(recorded),
     to,
-    plan,
+    plan: to.faults.length === 0 ? null : plan,
     command: typedCommand(['faultline', 'run', ...words]),
     confirmed: rateIn(shownIn(runs.of(keyOf(to), 'confirm'), fingerprint)),
     decided: rateIn(shownIn(runs.of(keyOf(to), 'decide'), fingerprint)),
@@ -167,18 +169,16 @@ export const shrinkCommand = async (
   const to = await shrink(whole, cluesOf(recorded, finding), await clusterOf(recorded), oracle)
   if (signal.aborted) return INTERRUPTED
   if (to === null) return notReproduced(runs, shownIn(runs.of(keyOf(whole), 'decide'), fingerprint), atLeast)
-  const { isOutOfTime } = runs
   const missing = confirm - runs.of(keyOf(to), 'confirm').length
   if (missing > 0) {
     say(`[${leftText()}] confirming: ${sizeOf(to)}`)
     await runs.add(to, 'confirm', missing, beganMs + budgetMs)
   }
   if (signal.aborted) return INTERRUPTED
-  const result = {
-    ...(await shrunk(recorded, finding, to, runs, { folder, test })),
-    isFinished: !isOutOfTime,
-  }
+  const result = await shrunk(recorded, finding, to, runs, { folder, test })
   writeJson(path.join(folder.path, RESULT), 'shrink', result)
-  process.stdout.write(`${textOf(result)}\n${path.relative('.', result.plan)}\n`)
+  process.stdout.write(
+    `${textOf(result)}\n${path.relative('.', result.plan ?? path.join(folder.path, RESULT))}\n`,
+  )
   return EXIT_CODES.valid
 }

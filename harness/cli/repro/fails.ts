@@ -12,6 +12,8 @@ import { keyOf, type ShrinkFolder, type Trial } from './shrink-files.ts'
 const MOST_UNPROVED = 3
 /** What a run takes besides its load, until one was measured. */
 const FIRST_OVERHEAD_MS = 10_000
+/** A run may take so much more than the one before. */
+const OVERHEAD_MARGIN = 1.5
 
 export interface Setting {
   readonly folder: ShrinkFolder
@@ -53,6 +55,7 @@ export class Runs {
     this.#setting = setting
   }
 
+  /** Whether some case could not be decided for want of time: from then on, none is tried. */
   get isOutOfTime(): boolean {
     return this.#isOutOfTime
   }
@@ -72,16 +75,15 @@ export class Runs {
     return decision ?? (unproved >= MOST_UNPROVED ? 'seldom' : null)
   }
 
+  #fits({ timeLimitMs }: ShrinkCase, deadlineMs: number): boolean {
+    return performance.now() + timeLimitMs + OVERHEAD_MARGIN * this.#overheadMs < deadlineMs
+  }
+
   /** Runs it so often, or until the time is over. @param deadlineMs of `performance.now()` */
   async add(each: ShrinkCase, purpose: Trial['purpose'], count: number, deadlineMs: number): Promise<void> {
     const { folder, spec, wanted, jobs, signal } = this.#setting
     const key = keyOf(each)
     const file = folder.writePlan(each, key)
-    const mayBegin = (): boolean => {
-      const isTime = performance.now() + each.timeLimitMs + this.#overheadMs < deadlineMs
-      this.#isOutOfTime ||= !isTime
-      return isTime
-    }
     await repeatRun({
       words: await wordsToRepeat(specOf(spec, each), each.faults, file),
       wanted,
@@ -89,9 +91,9 @@ export class Runs {
       count,
       jobs,
       signal,
-      mayBegin,
+      mayBegin: () => this.#fits(each, deadlineMs),
       ended: (repetition) => {
-        this.#overheadMs = Math.max(this.#overheadMs, repetition.durationMs - each.timeLimitMs)
+        this.#overheadMs = repetition.durationMs - each.timeLimitMs
         folder.append({ key, purpose, repetition })
       },
     })
@@ -112,6 +114,7 @@ export class Runs {
           if (decision === 'seldom') return null
           return { firstAtNs: times.length === 0 ? null : Math.max(...times) }
         }
+        this.#isOutOfTime ||= !this.#fits(candidate, deadlineMs)
         if (signal.aborted || this.#isOutOfTime) return null
         if (!isNew) say(`without ${what}: ${sizeOf(candidate)}?`)
         isNew = true

@@ -18,7 +18,7 @@ const FOLDER = 'shrink'
 const TRIALS = 'trials.jsonl'
 const PLANS = 'plans'
 const RUNS = 'runs'
-export const SMALLEST = 'minimal.faults.jsonl'
+const SMALLEST = 'minimal.faults.jsonl'
 export const RESULT = 'shrink.json'
 
 /** One run of a case. */
@@ -91,10 +91,11 @@ export class ShrinkFolder {
     return file
   }
 
-  /** @returns the file */
+  /** A plan without faults is none, and leaves no file. @returns the file */
   writeSmallest({ faults }: ShrinkCase): string {
     const file = path.join(this.path, SMALLEST)
-    replace(file, planText(faults))
+    if (faults.length === 0) fs.rmSync(file, { force: true })
+    else replace(file, planText(faults))
     return file
   }
 
