@@ -50,7 +50,7 @@ describe('a repetition', () => {
     expect(
       resultOf({ exitCode: 253, verdict: null, findings: null, lastWords: 'The cluster did not start.' }),
     ).toBe('nothing proved')
-    expect(resultOf(end('unknown', []))).toBe('nothing proved')
+    expect(resultOf(end('unknown', [], 'valid'))).toBe('nothing proved')
     expect(resultOf(end('invalid', [finding('b', 7)], 'unknown'))).toBe('nothing proved')
   })
 })

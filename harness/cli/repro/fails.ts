@@ -115,7 +115,10 @@ export class Runs {
           return { firstAtNs: times.length === 0 ? null : Math.max(...times) }
         }
         this.#isOutOfTime ||= !this.#fits(candidate, deadlineMs)
-        if (signal.aborted || this.#isOutOfTime) return null
+        if (signal.aborted || this.#isOutOfTime) {
+          if (isNew) say('    not decided')
+          return null
+        }
         if (!isNew) say(`without ${what}: ${sizeOf(candidate)}?`)
         isNew = true
         const count = fewestToDecide(shownIn(repetitions, this.#setting.fingerprint), test)
