@@ -138,7 +138,7 @@ class Shrinking {
       const subset = { ...whole, faults }
       return this.#try(
         closeGaps ? pulledTogether(subset) : subset,
-        `${whole.faults.length - faults.length} faults`,
+        `${whole.faults.length - faults.length} of the faults`,
       )
     })
   }

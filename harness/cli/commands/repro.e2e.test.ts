@@ -10,23 +10,10 @@ import { FOLDER_VARIABLE, processesOf } from '../../testing/leftovers.ts'
 
 const BUG = 'key-per-attempt'
 /** No effect has the key of its request: it fails always, and without any fault, however slow the machine is. */
-const FAILING = [
-  ...[
-    'raft',
-    '--env',
-    'namespaces',
-    '-w',
-    'effects',
-    '--bug',
-    BUG,
-    '--target-opts',
-    'sink=deduplicating',
-    '--seed',
-    '3',
-    '--time-limit',
-    '4s',
-  ],
-  ...['-n', 'pause', '--nemesis-opts', 'interval=1500ms,duration=500ms', '--nodes', '3'],
+const OPTIONS = [
+  ...['--env', 'namespaces', '--nodes', '3', '--seed', '3', '--time-limit', '4s'],
+  ...['-w', 'effects', '--target-opts', 'sink=deduplicating'],
+  ...['-n', 'pause', '--nemesis-opts', 'interval=1500ms,duration=500ms'],
 ]
 
 /** The bundled Raft as somebody builds it: revisions from 3 on have the bug. */
@@ -42,7 +29,7 @@ const jsonIn = (...names: readonly string[]) => JSON.parse(fs.readFileSync(path.
 describeWith(missingLinuxRoot(), 'a run that failed', () => {
   it('is repeated, made smaller in spite of kill -9, and bisected', async () => {
     using folder = temporaryFolder()
-    const { verdict } = await run(folder.path, FAILING)
+    const { verdict } = await run(folder.path, ['raft', '--bug', BUG, ...OPTIONS])
     expect(verdict.status).toBe('invalid')
     const { runDir } = verdict
     const planned = fs.readFileSync(path.join(runDir, 'faults.jsonl'), 'utf8').match(/"planned"/g)?.length
@@ -55,7 +42,7 @@ describeWith(missingLinuxRoot(), 'a run that failed', () => {
     expect(findings[0].medianFirstEvidenceNs).toBeGreaterThan(0)
     expect(repetitions).toHaveLength(2)
 
-    const shrink = ['shrink', runDir, '--budget', '2m', '--confirm', '2', '--at-least', '99', '--jobs', '2']
+    const shrink = ['shrink', runDir, '--budget', '4m', '--confirm', '2', '--at-least', '99', '--jobs', '2']
     const trials = path.join(runDir, 'shrink', 'trials.jsonl')
     const killed = start(shrink, { [FOLDER_VARIABLE]: folder.path })
     expect(await waitUntil(() => readLines('trials', trials).length >= 3, 300_000, 50)).toBe(true)
@@ -99,8 +86,7 @@ describeWith(missingLinuxRoot(), 'a run that failed', () => {
     const [target, revision] = ['target.ts', 'revision'].map((name) => path.join(folder.path, name))
     fs.writeFileSync(target as string, BUILT)
     fs.writeFileSync(revision as string, '4')
-    const options = FAILING.slice(1).filter((word) => word !== '--bug' && word !== BUG)
-    const { verdict } = await run(folder.path, [target as string, ...options])
+    const { verdict } = await run(folder.path, [target as string, ...OPTIONS])
     expect(verdict.status).toBe('invalid')
     const bisect = ['bisect', verdict.runDir, '--at-least', '99', '--build', `echo {} > ${revision}`]
     const { exitCode, stdout, stderr } = await faultline([...bisect, '--revisions', '1,2,3,4'])
@@ -108,6 +94,10 @@ describeWith(missingLinuxRoot(), 'a run that failed', () => {
     expect(stdout).toContain('The first bad one is 3; the last good one is 2.')
     expect(stdout).toContain('Assumed: all good ones come before all bad ones')
     expect(jsonIn(verdict.runDir, 'bisect.json').result).toEqual({ type: 'found', lastGood: 1, firstBad: 2 })
+    fs.writeFileSync(revision as string, '1')
+    const repro = await faultline(['repro', verdict.runDir, '-k', '1'])
+    expect(repro.exitCode, repro.stderr).toBe(6)
+    expect(repro.stdout).toContain('showed in 0 of ')
     const broken = await faultline(['bisect', verdict.runDir, '--build', 'false {}', '--revisions', '1,2'])
     expect(broken.exitCode).toBe(253)
     expect(broken.stderr).toContain('2 could not be built')

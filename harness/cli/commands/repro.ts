@@ -45,7 +45,7 @@ const textOf = (repro: Repro): string =>
     ...repro.findings.map(findingLines),
     ...repro.others.map(
       ({ fingerprint, sentence, runs }) =>
-        `${fingerprint}  ${visible(sentence)}\n    not a finding of the recorded run; showed in ${runs} runs`,
+        `${fingerprint}  ${visible(sentence)}\n    not a finding of the recorded run; showed in ${runs} of ${repro.repetitions.length} runs`,
     ),
     ...unprovedLines(repro.repetitions),
   ].join('\n')

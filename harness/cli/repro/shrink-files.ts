@@ -99,10 +99,12 @@ export class ShrinkFolder {
     return file
   }
 
-  /** Removes the runs of all cases but this one: hundreds of runs are not to fill the disk. */
+  /** Removes the runs of all cases but this one: hundreds of runs are not to fill the disk. Of a copied folder, none is here. */
   keepRunsOf(key: string): void {
-    for (const each of this.#trials)
-      if (each.key !== key && each.repetition.runDir !== null)
-        fs.rmSync(each.repetition.runDir, { recursive: true, force: true })
+    for (const { key: other, repetition } of this.#trials) {
+      const { runDir } = repetition
+      if (other === key || runDir === null || !path.resolve(runDir).startsWith(this.runs + path.sep)) continue
+      fs.rmSync(runDir, { recursive: true, force: true })
+    }
   }
 }
