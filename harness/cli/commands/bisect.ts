@@ -10,6 +10,7 @@ import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { visible } from '../../support/visible.ts'
 import { INTERRUPTED, untilInterrupted } from '../interruption.ts'
+import { writableFolder } from '../repro/folder.ts'
 import { askedFindings, earliestOf, type Recorded, readRecorded } from '../repro/recorded.ts'
 import { repeatRun, wordsToRepeat } from '../repro/repeat.ts'
 import type { BISECT_SETTINGS } from '../repro/settings.ts'
@@ -121,7 +122,7 @@ const decide = async (
       return { name, judgement, repetitions }
     }
     const count = Math.min(jobs, fewestToDecide(shown, test))
-    const out = path.join(recorded.dir, RUNS)
+    const out = writableFolder(path.join(recorded.dir, RUNS))
     repetitions.push(...(await repeatRun({ words, wanted: recorded.findings, out, count, jobs, signal })))
   }
 }

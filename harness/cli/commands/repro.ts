@@ -7,6 +7,7 @@ import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, formatTimeNs } from '../../support/time.ts'
 import { visible } from '../../support/visible.ts'
 import { INTERRUPTED, untilInterrupted } from '../interruption.ts'
+import { writableFolder } from '../repro/folder.ts'
 import { askedFindings, readRecorded } from '../repro/recorded.ts'
 import { repeatRun, wordsToRepeat } from '../repro/repeat.ts'
 import type { REPRO_SETTINGS } from '../repro/settings.ts'
@@ -74,6 +75,7 @@ export const reproCommand = async (
     faults.map(({ planned }) => planned),
     dir,
   )
+  const out = writableFolder(path.join(dir, RUNS))
   const ended: Repetition[] = []
   const store = (): Repro => {
     const repro = reproOf(dir, times, wanted, ended)
@@ -85,7 +87,7 @@ export const reproCommand = async (
   await repeatRun({
     words,
     wanted,
-    out: path.join(dir, RUNS),
+    out,
     count: times,
     jobs,
     signal,

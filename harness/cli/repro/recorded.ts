@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Finding, Findings } from '../../api/finding.ts'
 import type { FaultRecord, RunSpec } from '../../api/record.ts'
+import { findingsOf } from '../../findings/findings.ts'
 import { type FileHeader, requireSchema } from '../../history/schema.ts'
 import { FILES, loadRun } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
@@ -19,17 +20,16 @@ export interface Recorded {
   readonly findings: readonly [Finding, ...Finding[]]
 }
 
-const readFindings = (file: string): Findings => {
+/** A run of an older version has none yet, and is judged again. */
+const readFindings = async (dir: string): Promise<readonly Finding[]> => {
+  const file = path.join(dir, FILES.findings)
+  if (!fs.existsSync(file)) {
+    const { record, verdict } = await judgeRun(dir)
+    return findingsOf(record, verdict)
+  }
   const content = JSON.parse(fs.readFileSync(file, 'utf8')) as Findings & FileHeader
   requireSchema('findings', content.schema, file)
-  return content
-}
-
-/** A run of an older version has none yet, and is judged again. */
-const findingsOf = async (dir: string): Promise<readonly Finding[]> => {
-  const file = path.join(dir, FILES.findings)
-  if (!fs.existsSync(file)) await judgeRun(dir)
-  return readFindings(file).findings
+  return content.findings
 }
 
 /** @throws UserError if it is no run, or found nothing */
@@ -37,7 +37,7 @@ export const readRecorded = async (given: string): Promise<Recorded> => {
   const dir = path.resolve(given)
   const { record } = loadRun(dir)
   if (record.spec === null) throw new UserError(`${dir} has no spec: only a run can be repeated.`)
-  const all = await findingsOf(dir)
+  const all = await readFindings(dir)
   const held = all.filter(({ excuse }) => excuse === null)
   const [first, ...others] = held.length > 0 ? held : all
   if (first === undefined)

@@ -11,8 +11,7 @@ import type { Repetition } from '../../campaign/trial.ts'
 import { encodeHeader } from '../../history/schema.ts'
 import { readLines } from '../../store/json-lines.ts'
 import { ownVersion } from '../../store/version.ts'
-import { messageOf, UserError } from '../../support/assert.ts'
-import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { writableFolder } from './folder.ts'
 
 const FOLDER = 'shrink'
 const TRIALS = 'trials.jsonl'
@@ -55,17 +54,9 @@ export class ShrinkFolder {
     this.path = path.join(runDir, FOLDER)
     this.runs = path.join(this.path, RUNS)
     const file = path.join(this.path, TRIALS)
-    try {
-      fs.mkdirSync(path.join(this.path, PLANS), { recursive: true })
-      this.#trials = [...readLines<Trial>('trials', file)]
-      replace(file, encodeHeader('trials', ownVersion()) + this.#trials.map(trialLine).join(''))
-    } catch (error) {
-      if (error instanceof UserError) throw error
-      throw new UserError(
-        `${this.path} cannot be written (${messageOf(error)}): copy the run to a place where it can.`,
-        EXIT_CODES.harnessFailed,
-      )
-    }
+    writableFolder(path.join(this.path, PLANS))
+    this.#trials = [...readLines<Trial>('trials', file)]
+    replace(file, encodeHeader('trials', ownVersion()) + this.#trials.map(trialLine).join(''))
   }
 
   get trials(): readonly Trial[] {
