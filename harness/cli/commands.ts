@@ -2,6 +2,7 @@
 import { type Command, command } from './command.ts'
 import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
+import { BISECT_SETTINGS, REPRO_SETTINGS, SHRINK_SETTINGS } from './repro/settings.ts'
 import { CHECK_SETTINGS, DEMO_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
 import type { Setting } from './setting.ts'
 import { SUITE_SETTINGS } from './suite/settings.ts'
@@ -48,6 +49,28 @@ export const commands: readonly Command[] = [
     ],
     settings: SUITE_SETTINGS,
     load: async () => (await import('./commands/suite.ts')).suiteCommand,
+  }),
+  command({
+    name: 'repro',
+    description: 'repeat a run that failed, with its recorded faults, and say how often it fails again',
+    arguments: [RUN_FOLDER],
+    settings: REPRO_SETTINGS,
+    load: async () => (await import('./commands/repro.ts')).reproCommand,
+  }),
+  command({
+    name: 'shrink',
+    description:
+      'make a run that failed smaller: fewer and shorter faults, less time, fewer clients and nodes',
+    arguments: [RUN_FOLDER],
+    settings: SHRINK_SETTINGS,
+    load: async () => (await import('./commands/shrink.ts')).shrinkCommand,
+  }),
+  command({
+    name: 'bisect',
+    description: 'find the first version or revision of the target in which a run that failed fails',
+    arguments: [RUN_FOLDER],
+    settings: BISECT_SETTINGS,
+    load: async () => (await import('./commands/bisect.ts')).bisectCommand,
   }),
   command({
     name: 'init',

@@ -24,6 +24,10 @@ const VERSIONS = {
   suite: 1,
   known: 1,
   remembered: 1,
+  repro: 1,
+  shrink: 1,
+  trials: 1,
+  bisect: 1,
 } as const
 
 export type FileKind = keyof typeof VERSIONS

@@ -13,6 +13,8 @@ export const EXIT_CODES = {
   vacuous: 4,
   /** Of a suite: a finding that it expects did not show. */
   missing: 5,
+  /** Of a repeated run: what it had found did not show again. */
+  notReproduced: 6,
   /** The cluster did not start, or its set-up failed. */
   targetFailed: 253,
   /** The harness could not do its work. */

@@ -8,6 +8,7 @@ import { exitCodeOf } from '../../campaign/outcome.ts'
 import { type CaseResult, countsOf, keyOf, type SuiteResult } from '../../campaign/result.ts'
 import { UserError } from '../../support/assert.ts'
 import { formatDurationMs, parseDurationMs } from '../../support/time.ts'
+import { INTERRUPTED, untilInterrupted } from '../interruption.ts'
 import type { SettingsOf } from '../setting.ts'
 import { runCases, type Stopped } from '../suite/campaign.ts'
 import { chooseSuite, readConfig } from '../suite/config.ts'
@@ -82,24 +83,6 @@ const planned = async (
   }
 }
 
-/** Ends after the runs under way on the first signal, and leaves at once on the second. */
-const untilInterrupted = (): { readonly signal: AbortSignal; stop(): void } => {
-  const controller = new AbortController()
-  const interrupt = (): void => {
-    if (controller.signal.aborted) process.exit(130)
-    say('interrupted: the runs under way are ended; --resume goes on')
-    controller.abort()
-  }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const name of signals) process.on(name, interrupt)
-  return {
-    signal: controller.signal,
-    stop: () => {
-      for (const name of signals) process.off(name, interrupt)
-    },
-  }
-}
-
 const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 5)
 
 /** Such as `[3/40] violation  raft queue kill, seed 1 (34.2 s): ... 37 left, done about 21:40`. */
@@ -159,7 +142,7 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     `${plan.suite}: ${cases.length} runs${earlier.length === 0 ? '' : `, ${earlier.length} are done`}; results in ${dir}`,
   )
   const tell = tellProgress(cases.length)
-  const interruption = untilInterrupted()
+  using interruption = untilInterrupted('--resume goes on')
   const stopped = await runCases(cases, earlier, {
     out: plan.out,
     jobs: parseJobs(settings.jobs),
@@ -173,10 +156,9 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
       tell(result, left, jobs)
     },
   })
-  interruption.stop()
   if (stopped === 'it was interrupted') {
     say(`go on with: faultline suite --resume ${path.relative('.', dir)}`)
-    return 130
+    return INTERRUPTED
   }
   const result = await finish(dir, plan, results, stopped)
   process.stdout.write(`${markdownOf(result)}\n${path.relative('.', path.join(dir, SUITE_FILES.page))}\n`)

@@ -24,11 +24,11 @@ const optionFlag = (name: keyof typeof RUN_SETTINGS, options: readonly string[])
   flag(name, options.join(','))
 
 /** The nemeses, the incident, or the recorded plan that was repeated, with their options. */
-const faultWords = ({ nemeses, incident, plan, faults }: RunSpec, dir: string): readonly string[] => {
+const faultWords = ({ nemeses, incident, plan, faults }: RunSpec, recorded: string): readonly string[] => {
   const options = nemeses.flatMap(({ name, options }) =>
     changedOptions(options, findNemesis(name).options).map((option) => `${name}.${option}`),
   )
-  if (faults !== undefined) return [...flag('faults', dir), ...optionFlag('nemesisOpts', options)]
+  if (faults !== undefined) return [...flag('faults', recorded), ...optionFlag('nemesisOpts', options)]
   if (incident !== undefined) return [...flag('incident', incident), ...optionFlag('nemesisOpts', options)]
   if (nemeses.length === 0) return []
   return [
@@ -53,33 +53,33 @@ const settingWords = (spec: RunSpec, target: Target): readonly string[] => {
 }
 
 /**
- * @param dir the folder of the run, whose recorded faults are repeated if the run itself repeated some
+ * The words behind `faultline run`.
+ *
+ * @param plan the file or the folder that contains the faults of a spec that repeats some
  * @throws UserError if a part of the spec is not there any more
  */
-const commandToRun = async (spec: RunSpec, dir: string): Promise<string> => {
+export const wordsToRun = async (spec: RunSpec, plan: string): Promise<readonly string[]> => {
   const target = await findTarget(spec.target)
   const workload = await findWorkload(spec.workload)
-  return typedCommand([
-    'faultline',
-    'run',
+  return [
     spec.target,
     ...flag('env', spec.environment),
     ...flag('bug', spec.bug),
     ...optionFlag('targetOpts', changedOptions(spec.targetOptions, target.options)),
     ...flag('workload', spec.workload),
     ...optionFlag('workloadOpts', changedOptions(spec.workloadOptions, workload.options)),
-    ...faultWords(spec, dir),
+    ...faultWords(spec, plan),
     ...settingWords(spec, target),
     ...(spec.capture === true ? [flagOf('capture')] : []),
     ...flag('expect', spec.expect),
     ...flag('seed', spec.seed),
-  ])
+  ]
 }
 
 /** Judging needs no target: where the module of a part is not there or is broken, no command is given. */
 export const runAgain = async (spec: RunSpec, dir: string): Promise<Pick<Judged, 'again'>> => {
   try {
-    return { again: await commandToRun(spec, dir) }
+    return { again: typedCommand(['faultline', 'run', ...(await wordsToRun(spec, dir))]) }
   } catch {
     return {}
   }

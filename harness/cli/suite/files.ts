@@ -6,7 +6,13 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Case } from '../../campaign/cases.ts'
 import type { CaseResult, SuiteResult } from '../../campaign/result.ts'
-import { encodeHeader, type FileHeader, headerOf, requireSchema } from '../../history/schema.ts'
+import {
+  encodeHeader,
+  type FileHeader,
+  type FileKind,
+  headerOf,
+  requireSchema,
+} from '../../history/schema.ts'
 import { readLines } from '../../store/json-lines.ts'
 import { ownVersion } from '../../store/version.ts'
 import { UserError } from '../../support/assert.ts'
@@ -37,7 +43,8 @@ const write = (file: string, text: string): void => {
   fs.renameSync(next, file)
 }
 
-const writeJson = (file: string, kind: 'plan' | 'suite', content: object): void =>
+/** A JSON file with its header, replaced as a whole. */
+export const writeJson = (file: string, kind: FileKind, content: object): void =>
   write(file, `${JSON.stringify({ ...headerOf(kind, ownVersion()), ...content }, null, 2)}\n`)
 
 /** A new folder, with its plan. @returns its path */

@@ -1,0 +1,202 @@
+/**
+ * Makes a failing case smaller, the strong and cheap reductions first: what comes after the evidence, the faults (ddmin), the
+ * calms between them, their durations, the load, the keys, the nodes.
+ *
+ * It is a function of the decisions of its oracle alone. So whoever has kept them goes on where it stopped.
+ */
+import { NS_PER_MS } from '../support/time.ts'
+import { ddmin } from './ddmin.ts'
+import {
+  endingAfter,
+  onFewerNodes,
+  pulledTogether,
+  type ShrinkCase,
+  withShorterFaults,
+} from './shrink-case.ts'
+
+/** A case that fails. */
+export interface Failing {
+  /** The latest time of the first evidence among its runs, nanoseconds since the start. Null: not known. */
+  readonly firstAtNs: number | null
+}
+
+/**
+ * Null: it does not fail often enough, or there is no time left to know. @param what is smaller than before, in a few words
+ */
+export type Fails = (candidate: ShrinkCase, what: string) => Promise<Failing | null>
+
+/** What the recorded run tells about which faults it took. */
+export interface Clues {
+  readonly firstAtNs: number | null
+  /** The faults in force at the first evidence. */
+  readonly inForce: readonly string[]
+  /** The effective faults that began before it, earliest first. */
+  readonly before: readonly string[]
+}
+
+export interface Cluster {
+  /** The names of all nodes, in the order of the cluster. */
+  readonly names: readonly string[]
+  readonly fewest: number
+}
+
+/** The run goes on for so long after the evidence, which does not come at the same time in each run. */
+const AFTER_EVIDENCE_MS = 2000
+const SHORTEST_RUN_MS = 2000
+/** So many faults are guessed to suffice. */
+const GUESSED = 3
+/** Each setting gets so many tries. */
+const TRIES = 3
+/** With fewer nodes than this, there is no majority without one of them. */
+const FEWEST_NODES = 3
+const SLOWEST_RATE = 8
+
+/** The smallest number of a few between the two that still fails: the lowest first, then halfway. */
+const smallest = async (
+  lowest: number,
+  now: number,
+  fails: (next: number) => Promise<boolean>,
+): Promise<void> => {
+  let [low, high] = [lowest, now]
+  for (let tries = 0; tries < TRIES; tries++) {
+    const next = tries === 0 ? low : Math.floor((low + high) / 2)
+    if (next >= high || (tries > 0 && next <= low)) return
+    if (await fails(next)) high = next
+    else low = next
+  }
+}
+
+class Shrinking {
+  readonly #fails: Fails
+  #smallest: ShrinkCase
+  #firstAtNs: number | null
+
+  constructor(whole: ShrinkCase, clues: Clues, fails: Fails) {
+    this.#fails = fails
+    this.#smallest = whole
+    this.#firstAtNs = clues.firstAtNs
+  }
+
+  get smallest(): ShrinkCase {
+    return this.#smallest
+  }
+
+  async #try(candidate: ShrinkCase, what: string): Promise<boolean> {
+    return !this.#isSmallest(candidate) && this.tryAgain(candidate, what)
+  }
+
+  /** Also if it is no smaller. */
+  async tryAgain(candidate: ShrinkCase, what: string): Promise<boolean> {
+    const failing = await this.#fails(candidate, what)
+    if (failing === null) return false
+    this.#smallest = candidate
+    this.#firstAtNs = failing.firstAtNs
+    return true
+  }
+
+  /** Evidence that comes after the load, such as by the last reads, does not say when it was caused. */
+  async cut(): Promise<boolean> {
+    const { timeLimitMs } = this.#smallest
+    if (this.#firstAtNs === null) return false
+    const endMs = Math.max(SHORTEST_RUN_MS, Math.ceil(this.#firstAtNs / NS_PER_MS) + AFTER_EVIDENCE_MS)
+    return endMs < timeLimitMs && this.#try(endingAfter(this.#smallest, endMs), 'the time after the evidence')
+  }
+
+  async shortenRun(): Promise<void> {
+    const whole = this.#smallest
+    const half = Math.ceil(whole.timeLimitMs / 2)
+    if (half > SHORTEST_RUN_MS)
+      await smallest(half, whole.timeLimitMs, (ms) => this.#try(endingAfter(whole, ms), 'the time'))
+  }
+
+  async guess({ inForce, before }: Clues): Promise<void> {
+    for (const [ids, what] of [
+      [inForce, 'all faults but those in force at the evidence'],
+      [before.slice(-GUESSED), 'all faults but the last before the evidence'],
+    ] as const) {
+      const whole = this.#smallest
+      const faults = whole.faults.filter(({ id }) => ids.includes(id))
+      if (faults.length === 0 || faults.length >= whole.faults.length) continue
+      if (await this.#try(pulledTogether({ ...whole, faults }), what)) return
+    }
+  }
+
+  /** Whether nothing is left between the faults now. */
+  async pullTogether(): Promise<boolean> {
+    const together = pulledTogether(this.#smallest)
+    return this.#isSmallest(together) || this.tryAgain(together, 'the calm between faults')
+  }
+
+  #isSmallest(candidate: ShrinkCase): boolean {
+    return JSON.stringify(candidate) === JSON.stringify(this.#smallest)
+  }
+
+  /** @param closeGaps whether the gaps that faults leave are closed: a shorter run is tried sooner */
+  async leaveOutFaults(closeGaps: boolean): Promise<void> {
+    const whole = this.#smallest
+    await ddmin(whole.faults, (faults) => {
+      const subset = { ...whole, faults }
+      return this.#try(
+        closeGaps ? pulledTogether(subset) : subset,
+        `${whole.faults.length - faults.length} of the faults`,
+      )
+    })
+  }
+
+  async shortenFaults(): Promise<void> {
+    for (let tries = 0; tries < TRIES; tries++)
+      if (!(await this.#try(withShorterFaults(this.#smallest), 'half of the duration of the faults'))) return
+  }
+
+  async #number(
+    what: string,
+    lowest: number,
+    now: number,
+    change: (whole: ShrinkCase, next: number) => ShrinkCase,
+  ): Promise<void> {
+    const whole = this.#smallest
+    await smallest(Math.min(lowest, now), now, (next) => this.#try(change(whole, next), what))
+  }
+
+  async lessLoad(): Promise<void> {
+    const { concurrency, rate, keys } = this.#smallest
+    await this.#number('clients', 2, concurrency, (whole, next) => ({ ...whole, concurrency: next }))
+    if (rate > 0)
+      await this.#number('operations per second', Math.ceil(rate / SLOWEST_RATE), rate, (whole, next) => ({
+        ...whole,
+        rate: next,
+      }))
+    if (keys !== null) await this.#number('keys', 1, keys, (whole, next) => ({ ...whole, keys: next }))
+  }
+
+  async fewerNodes({ names, fewest }: Cluster): Promise<void> {
+    const { nodes } = this.#smallest
+    await this.#number('nodes', Math.max(fewest, FEWEST_NODES), nodes, (whole, next) =>
+      onFewerNodes(whole, next, names),
+    )
+  }
+}
+
+/** Null: neither the case nor its beginning fails often enough. */
+export const shrink = async (
+  whole: ShrinkCase,
+  clues: Clues,
+  cluster: Cluster,
+  fails: Fails,
+): Promise<ShrinkCase | null> => {
+  const shrinking = new Shrinking(whole, clues, fails)
+  const isCut = await shrinking.cut()
+  if (!isCut && !(await shrinking.tryAgain(whole, 'nothing'))) return null
+  await shrinking.guess(clues)
+  await shrinking.cut()
+  if (!isCut) await shrinking.shortenRun()
+  const closeGaps = await shrinking.pullTogether()
+  await shrinking.leaveOutFaults(closeGaps)
+  await shrinking.pullTogether()
+  await shrinking.cut()
+  await shrinking.fewerNodes(cluster)
+  await shrinking.lessLoad()
+  await shrinking.shortenFaults()
+  await shrinking.shortenRun()
+  return shrinking.smallest
+}
