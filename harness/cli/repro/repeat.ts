@@ -16,7 +16,7 @@ export const wordsToRepeat = (
   faults: readonly RecordedFault[],
   plan: string,
 ): Promise<readonly string[]> => {
-  const { faults: _, ...others } = spec
+  const { faults: _, incident: __, capture: ___, ...others } = spec
   const nemeses = spec.nemeses.filter(({ name }) => faults.some(({ nemesis }) => nemesis === name))
   return wordsToRun({ ...others, nemeses, ...(faults.length === 0 ? {} : { faults }) }, plan)
 }
