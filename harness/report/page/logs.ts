@@ -9,7 +9,7 @@ import { addressOf, linkTo, numbered } from './address.ts'
 import { element, table } from './dom.ts'
 import { RowList } from './logs/list.ts'
 import { lineElement, omissionElement, type RowState, timeText } from './logs/row-element.ts'
-import { findRows, patternOf, type Row, rowsOf } from './logs/rows.ts'
+import { findRows, type Pattern, patternOf, type Row, rowsOf } from './logs/rows.ts'
 import { makeTools, type Tools } from './logs/tools.ts'
 
 export interface LogsView {
@@ -89,7 +89,7 @@ class Logs implements LogsView {
     this.#tools = makeTools({
       nodes: log.nodes,
       filterChanged: () => this.#filter(),
-      queryChanged: () => this.#search(true),
+      queryChanged: () => this.#queryChanged(),
       step: (direction) => this.#step(direction),
     })
     this.element = element('section', { class: 'logs', 'aria-label': 'logs' }, [
@@ -156,17 +156,34 @@ class Logs implements LogsView {
 
   #filter(): void {
     const before = this.#rows[this.#list.active]
-    this.#rows = rowsOf(this.lines, this.#log, { nodes: this.#tools.nodes(), levels: this.#tools.levels() })
+    this.#rows = this.#passing()
     const active = before !== undefined && 'line' in before ? this.#rowAtLeast(before.line) : -1
     this.#list.setCount(this.#rows.length, active)
     if (active >= 0) this.#list.center(active)
     this.#search(false)
   }
 
+  /** What passes the filters: of what is omitted, nobody knows whether the search would find it. */
+  #passing(): readonly Row[] {
+    const rows = rowsOf(this.lines, this.#log, { nodes: this.#tools.nodes(), levels: this.#tools.levels() })
+    const pattern = this.#pattern()
+    if (!this.#tools.isOnlyMatches() || 'error' in pattern || pattern.find === null) return rows
+    return findRows(rows, this.lines, pattern.find).map((position) => rows[position] as Row)
+  }
+
+  #pattern(): Pattern {
+    const { text, isRegex } = this.#tools.query()
+    return patternOf(text, isRegex)
+  }
+
+  #queryChanged(): void {
+    if (this.#tools.isOnlyMatches()) this.#filter()
+    this.#search(true)
+  }
+
   /** @param goes whether the first match from the active row on is shown */
   #search(goes: boolean): void {
-    const { text, isRegex } = this.#tools.query()
-    const pattern = patternOf(text, isRegex)
+    const pattern = this.#pattern()
     this.#find = 'find' in pattern ? pattern.find : null
     this.#found = this.#find === null ? [] : findRows(this.#rows, this.lines, this.#find)
     this.#tools.say('error' in pattern ? pattern.error : '')
@@ -179,7 +196,9 @@ class Logs implements LogsView {
     if (this.#find === null) return
     const at = this.#found.indexOf(this.#list.active)
     const total = this.#found.length.toLocaleString('en')
-    this.#tools.say(at < 0 ? `${total} found` : `${(at + 1).toLocaleString('en')} of ${total}`)
+    const isPart = this.#tools.isOnlyMatches() && this.#log.gaps.length > 0
+    const left = isPart ? '; lines that the page omits are not searched' : ''
+    this.#tools.say(`${at < 0 ? `${total} found` : `${(at + 1).toLocaleString('en')} of ${total}`}${left}`)
   }
 
   /** To the next match after the active row, or the one before it, around the end. */

@@ -64,6 +64,8 @@ export class Workbench {
   #logs: LogsView | null = null
   /** The page's address is written after this, so that moving does not write it for each picture. */
   #writing: ReturnType<typeof setTimeout> | null = null
+  /** The address that the page has written or followed. A link has changed it to another one before the page hears of it. */
+  #address = location.hash
 
   /** @param evidence the operations of each piece of evidence, as indices into the history; the most important first */
   constructor(into: HTMLElement, model: Model, evidence: readonly (readonly number[])[]) {
@@ -196,7 +198,9 @@ export class Workbench {
       omitted === null
         ? ''
         : `; ${omitted.count} further from the evidence are only on the page as densities${this.#matches === null ? '' : ', which no filter finds'}`
-    this.#tools.tellCount(`${this.#matches?.count ?? count} of ${count} operations${left}`)
+    const shown =
+      this.#matches === null ? `${count} operations` : `${this.#matches.count} of ${count} operations match`
+    this.#tools.tellCount(`${shown}${left}`)
   }
 
   #setOrder(groups: readonly string[], lanes: readonly string[]): void {
@@ -223,6 +227,7 @@ export class Workbench {
     // Going back leads to what was selected before.
     this.#stopWriting()
     window.history.pushState(OWN_ENTRY, '', formatState(this.#state))
+    this.#address = location.hash
   }
 
   /** @param moves whether the timeline goes there */
@@ -303,6 +308,7 @@ export class Workbench {
 
   /** @param isOwn it says all that a reader saw, as far as this page wrote it; a link keeps what it does not name */
   #follow(isOwn: boolean): void {
+    this.#address = location.hash
     // An address of a heading.
     if (!location.hash.includes('=') && location.hash !== '') return
     // What was to be written belongs to the place that has been left.
@@ -340,9 +346,12 @@ export class Workbench {
   #write(): void {
     this.#stopWriting()
     this.#writing = setTimeout(() => {
+      // A link has been followed, of which this page is about to hear: its address stays.
+      if (location.hash !== this.#address) return
       const next = formatState(this.#state)
       const isSame = next === location.hash || (next === '#' && location.hash === '')
       if (!isSame || !isOwnEntry(window.history.state)) window.history.replaceState(OWN_ENTRY, '', next)
+      this.#address = location.hash
     }, 200)
   }
 }
