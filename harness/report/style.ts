@@ -70,6 +70,8 @@ const BENCH = `
 .swatch.open::before{background:none;border:1.5px solid var(--swatch);border-left-width:3px;border-right:0}
 .swatch.frame::before{background:none;border:2px solid var(--swatch)}
 .swatch.bar::before{width:3px}
+.swatch.back::before{content:"\\25c0";background:none;color:var(--bad);width:auto;height:auto;vertical-align:0}
+.setback{color:var(--bad);font-weight:600}
 .swatch.none::before{display:none}
 .swatch.ok{--swatch:var(--ok)}.swatch.fail{--swatch:var(--fail)}.swatch.info{--swatch:var(--info)}
 .swatch.leader{--swatch:var(--leader)}.swatch.candidate{--swatch:var(--candidate)}.swatch.follower{--swatch:var(--follower)}

@@ -2,6 +2,8 @@
 import type { ReportData } from '../data.ts'
 import { linkTo } from './address.ts'
 import { type Cell, element, table } from './dom.ts'
+import { setbackText } from './setbacks.ts'
+import { shortTime } from './times.ts'
 
 export interface Section {
   readonly title: string
@@ -24,6 +26,35 @@ export const verdicts = ({ verdict }: ReportData): Section[] =>
       promise.text === '' ? '' : `${promise.text} (${promise.source})`,
     ]),
   )
+
+const MOST_SETBACKS = 200
+
+/** What nodes said of their terms and logs, and took back. */
+export const setbacks = ({ setbacks: all }: ReportData): Section[] => {
+  if (all.length === 0) return []
+  const left = all.length - MOST_SETBACKS
+  const rows = all
+    .slice(0, MOST_SETBACKS)
+    .map(({ atMs, node, what, from, to, beforeMs, isAfterSilence }): readonly Cell[] => [
+      linkTo('at', atMs, shortTime(atMs)),
+      node,
+      { class: 'setback', text: setbackText({ what, from, to }) },
+      linkTo('at', beforeMs, shortTime(beforeMs)),
+      isAfterSilence ? 'no answer: it may have been restarted' : 'it answered all the time',
+    ])
+  return [
+    {
+      title: 'What went back',
+      content: [
+        element('p', { class: 'view-note' }, [
+          'A term and a snapshot never go back while a node keeps its disk. What is committed and applied may go back when a node restarts and learns it again, but then it must come back.',
+        ]),
+        table(['seen at', 'node', 'what', 'the higher one last at', 'in between'], rows, 'What went back'),
+        ...(left > 0 ? [element('p', { class: 'view-note' }, [`Not listed: ${left} more.`])] : []),
+      ],
+    },
+  ]
+}
 
 export const faults = ({ faults: all }: ReportData): Section[] =>
   section(
