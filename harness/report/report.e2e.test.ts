@@ -120,7 +120,7 @@ describeWithBrowser('report.html in Chromium', () => {
     await page.waitForSelector('#details h3:has-text(": read, ok")')
     expect(await textOf(page, '#details')).toContain('n3 lost its leader')
     await page.click('#details a[href="#line=n3%3A2"]')
-    await page.waitForSelector('#details h3:text-is("Line n3:2 of the log, At 3.340000 s")')
+    await page.waitForSelector('#details h3:text-is("Line n3:2 of the log, at 3.340000 s")')
     expect(await textOf(page, '.log-details')).toContain('n3')
     expect(await page.locator('.head', { hasText: /^n3$/ }).count()).toBe(2)
   })

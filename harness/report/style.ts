@@ -144,6 +144,7 @@ export const LOGS_STYLE = `
 .log-row:hover,.log-row.active{background:color-mix(in srgb,var(--fg) 9%,transparent)}
 .log-row[aria-selected=true]{background:color-mix(in srgb,var(--leader) 30%,transparent)}
 .log-row:is(.near,.active,:hover,[aria-selected=true]) :is(.at,.raw,.node,.text,.level){color:var(--fg)}
+.log-row.unsure .at{font-style:italic}
 .log-row.omission{color:var(--dim);font-style:italic;cursor:default;justify-content:center}
 .log-row mark{background:#ffd54a;color:#1d2024}
 .log-tools fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:8px;font-size:13px}

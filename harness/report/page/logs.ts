@@ -7,6 +7,7 @@ import { decodeLines, type PageLog, type ShownLine } from '../logs/page-log.ts'
 import { firstAtLeast } from '../logs/select.ts'
 import { addressOf, linkTo, numbered } from './address.ts'
 import { element, table } from './dom.ts'
+import { doubtOf } from './logs/doubt.ts'
 import { RowList } from './logs/list.ts'
 import { lineElement, omissionElement, type RowState, timeText } from './logs/row-element.ts'
 import { findRows, type Pattern, patternOf, type Row, rowsOf } from './logs/rows.ts'
@@ -22,8 +23,8 @@ export interface LogsView {
    * the page, and the place where it was omitted is shown.
    */
   select(node: string, number: number): boolean
-  /** When a line was written, in ms of the run; null: it is not on the page, or its place is not known. */
-  timeOf(node: string, number: number): number | null
+  /** Null: it is not on the page. */
+  lineOf(node: string, number: number): ShownLine | null
 }
 
 interface LogsOptions {
@@ -35,11 +36,10 @@ const WINDOW_MS = 500
 
 const nameOfLine = ({ node, number }: ShownLine): string => numbered(node, number)
 
-const correctionText = ({ aheadMs, isUnsure }: ShownLine): string => {
-  const seconds = (Math.abs(aheadMs) / 1000).toFixed(3)
-  const corrected = `, corrected: its clock was ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`
-  const unsure = ', or at another time: a fault moved its clock'
-  return `${aheadMs === 0 ? '' : corrected}${isUnsure ? unsure : ''}`
+const timeInWords = (line: ShownLine): string => {
+  if (line.placeMs === null) return 'no line of its log has a time'
+  const doubt = doubtOf(line)
+  return `at ${line.isUnsure ? 'about ' : ''}${timeText(line.placeMs)} s${doubt === null ? '' : `, ${doubt}`}${line.raw === null ? ', the time of a line before it' : ''}`
 }
 
 /** How each file was read. */
@@ -123,10 +123,8 @@ class Logs implements LogsView {
     return true
   }
 
-  timeOf(node: string, number: number): number | null {
-    const index = this.lines.findIndex((line) => line.node === node && line.number === number)
-    const ms = this.#places[index] ?? Number.POSITIVE_INFINITY
-    return Number.isFinite(ms) ? ms : null
+  lineOf(node: string, number: number): ShownLine | null {
+    return this.lines.find((line) => line.node === node && line.number === number) ?? null
   }
 
   #isShown(index: number): boolean {
@@ -223,12 +221,7 @@ class Logs implements LogsView {
 
   #showDetails(line: ShownLine): void {
     this.#details.replaceChildren(
-      element('p', {}, [
-        linkTo('line', nameOfLine(line), nameOfLine(line)),
-        line.placeMs === null
-          ? ': no line of its log has a time'
-          : `: at ${timeText(line.placeMs)} s${correctionText(line)}${line.raw === null ? ', the time of a line before it' : ''}`,
-      ]),
+      element('p', {}, [linkTo('line', nameOfLine(line), nameOfLine(line)), `: ${timeInWords(line)}`]),
       element('pre', { dir: 'ltr' }, [line.text]),
     )
   }

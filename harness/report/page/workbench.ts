@@ -10,13 +10,14 @@ import { clip, visible } from '../../support/visible.ts'
 import { parseNumbered } from './address.ts'
 import { legend, makeBenchTools } from './bench-tools.ts'
 import { linesDuring, type Shown } from './details/facts.ts'
+import { showLine } from './details/line.ts'
 import { detailsOf } from './details.ts'
 import { element } from './dom.ts'
 import { type Matches, matchesOf } from './filter.ts'
 import { clientLaneId, clientLanes, type Marks, paintProof } from './lanes/clients.ts'
 import { effectLanes } from './lanes/effects.ts'
 import { faultLanes, paintBands } from './lanes/faults.ts'
-import { logLaneId, logLanes } from './lanes/logs.ts'
+import { logLanes } from './lanes/logs.ts'
 import { machineLanes } from './lanes/machine.ts'
 import { nodeLanes } from './lanes/nodes.ts'
 import { paintSelected } from './lanes/selected.ts'
@@ -281,14 +282,10 @@ export class Workbench {
     )
   }
 
-  /** What was in force and who led when the line was written. */
   #shownLine(name: string): Shown | null {
-    const line = parseNumbered(name)
-    const ms = line === null ? null : (this.#logs?.timeOf(line.owner, line.number) ?? null)
-    if (line === null || ms === null) return null
-    const shown = detailsOf(this.#model, { kind: 'at', name: String(ms) })
-    const heading = `Line ${name} of the log, ${shown?.heading}`
-    return shown === null ? null : { ...shown, heading, laneId: logLaneId(line.owner) }
+    const address = parseNumbered(name)
+    const line = address === null ? null : (this.#logs?.lineOf(address.owner, address.number) ?? null)
+    return line === null ? null : showLine(this.#model, line)
   }
 
   /** A short thing is shown with its surroundings; what is in view stays where it is. */

@@ -52,7 +52,7 @@ const setbackMark = (setback: PageSetback): HTMLElement =>
   element('span', { class: 'setback' }, [setbackText(setback)])
 
 /** What each node was at a time, by its last sample before. */
-const nodesFact = (model: Model, ms: number): Fact => {
+export const nodesFact = (model: Model, ms: number): Fact => {
   // The roles of a node follow one another without a gap.
   const now = new Map(
     model.data.roles.filter(({ startMs }) => startMs <= ms).map((role) => [role.node, role]),
