@@ -116,7 +116,7 @@ describeWithBrowser('reading an incident', () => {
     ])
     expect(await fact(page, 'nodes')).toContain('digest <b>old at 1504')
     const list = page.locator('section', { has: page.locator('h2:text-is("What went back")') })
-    expect(await list.locator('tbody tr').count()).toBe(3)
+    expect(await list.locator('tbody tr').count()).toBe(1)
     expect(await list.locator('tbody tr').first().textContent()).toContain('no answer')
     await list.locator('a[href="#at=5801"]').first().click()
     await heading(page, 'At 5.801000 s')

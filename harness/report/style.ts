@@ -62,7 +62,7 @@ dd ul{margin:0;padding-left:18px}
 const BENCH = `
 .tools{display:flex;gap:8px;align-items:center;margin-bottom:6px;flex-wrap:wrap}
 #first-error{border-color:var(--focus);color:var(--focus)}
-#filter{min-width:min(420px,100%)}
+#filter{min-width:min(520px,100%)}
 #shown{color:var(--dim);font-size:13px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 14px;margin:0 0 6px;font-size:12.5px;color:var(--dim)}
 .swatch::before{content:"";display:inline-block;width:14px;height:11px;margin-right:5px;vertical-align:-1px;background:var(--swatch)}
@@ -70,7 +70,7 @@ const BENCH = `
 .swatch.open::before{background:none;border:1.5px solid var(--swatch);border-left-width:3px;border-right:0}
 .swatch.frame::before{background:none;border:2px solid var(--swatch)}
 .swatch.bar::before{width:3px}
-.swatch.back::before{content:"\\25c0";background:none;color:var(--bad);width:auto;height:auto;vertical-align:0}
+.swatch.back::before{content:"\\25c0";background:none;color:var(--fg);width:auto;height:auto;vertical-align:0}
 .setback{color:var(--bad);font-weight:600}
 .swatch.none::before{display:none}
 .swatch.ok{--swatch:var(--ok)}.swatch.fail{--swatch:var(--fail)}.swatch.info{--swatch:var(--info)}

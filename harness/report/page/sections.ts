@@ -1,7 +1,11 @@
 /** The tables of the page: verdicts, faults, recovery, coverage, sides, errors, processes that ended. */
+import type { Ending } from '../../api/record.ts'
+import { visible } from '../../support/visible.ts'
 import type { ReportData } from '../data.ts'
+import type { PageFault } from '../faults.ts'
 import { linkTo } from './address.ts'
 import { type Cell, element, table } from './dom.ts'
+import { grouped, lastSaid } from './repeated.ts'
 import { setbackText } from './setbacks.ts'
 import { shortTime } from './times.ts'
 
@@ -32,16 +36,18 @@ const MOST_SETBACKS = 200
 /** What nodes said of their terms and logs, and took back. */
 export const setbacks = ({ setbacks: all }: ReportData): Section[] => {
   if (all.length === 0) return []
-  const left = all.length - MOST_SETBACKS
-  const rows = all
-    .slice(0, MOST_SETBACKS)
-    .map(({ atMs, node, what, from, to, beforeMs, isAfterSilence }): readonly Cell[] => [
+  const samples = grouped(all, ({ node, number }) => `${number} ${node}`)
+  const left = samples.length - MOST_SETBACKS
+  const rows = samples.slice(0, MOST_SETBACKS).map((same): readonly Cell[] => {
+    const [{ atMs, node, beforeMs, isAfterSilence }] = same
+    return [
       linkTo('at', atMs, shortTime(atMs)),
       node,
-      { class: 'setback', text: setbackText({ what, from, to }) },
+      { class: 'setback', text: same.map(setbackText).join(', ') },
       linkTo('at', beforeMs, shortTime(beforeMs)),
       isAfterSilence ? 'no answer: it may have been restarted' : 'it answered all the time',
-    ])
+    ]
+  })
   return [
     {
       title: 'What went back',
@@ -56,17 +62,38 @@ export const setbacks = ({ setbacks: all }: ReportData): Section[] => {
   ]
 }
 
+/** One below the other. */
+const lines = (texts: readonly (string | HTMLElement)[]): HTMLElement =>
+  element(
+    'span',
+    {},
+    texts.map((text) => element('div', {}, [typeof text === 'string' ? visible(text) : text])),
+  )
+
+const folded = (summary: string, content: HTMLElement): HTMLElement =>
+  element('details', {}, [element('summary', {}, [summary]), content])
+
+/** What was measured, and behind it what the planner had chosen. */
+const effectCell = (all: readonly [PageFault, ...PageFault[]]): HTMLElement => {
+  const [{ effective, summary }] = all
+  const count = all.length === 1 ? '' : ` (${all.length} times)`
+  const plans = all.map(({ id, planned }) => `${all.length === 1 ? '' : `${id}: `}${planned}`)
+  return element('span', effective ? {} : { class: 'no-effect' }, [
+    visible(`${effective ? '' : 'no effect: '}${summary}${count}`),
+    folded('as planned', lines(plans)),
+  ])
+}
+
 export const faults = ({ faults: all }: ReportData): Section[] =>
   section(
     'Faults',
-    ['fault', 'from', 'to', 'victims', 'as measured', 'as planned'],
-    all.map(({ id, inForce, victims, effective, summary, planned }) => [
-      linkTo('fault', id, id),
-      inForce === null ? '' : seconds(inForce.startMs),
-      inForce === null ? '' : seconds(inForce.endMs),
-      victims.join(', '),
-      effective ? summary : { class: 'no-effect', text: `no effect: ${summary}` },
-      planned,
+    ['fault', 'from', 'to', 'victims', 'as measured'],
+    grouped(all, ({ kind, effective, summary }) => JSON.stringify([kind, effective, summary])).map((same) => [
+      lines(same.map(({ id }) => linkTo('fault', id, id))),
+      lines(same.map(({ inForce }) => (inForce === null ? '' : seconds(inForce.startMs)))),
+      lines(same.map(({ inForce }) => (inForce === null ? '' : seconds(inForce.endMs)))),
+      lines(same.map(({ victims }) => victims.join(', '))),
+      effectCell(same),
     ]),
   )
 
@@ -136,17 +163,26 @@ export const errors = ({ verdict: { errors: groups = [] } }: ReportData): Sectio
     groups.map(({ count, source, nodes, message }) => [String(count), source, nodes.join(', '), message]),
   )
 
+const OPEN_TIMES = 3
+
+/** When, and on which nodes. */
+const timesCell = (all: readonly Ending[]): HTMLElement => {
+  const links = all.map(({ node, timeNs }) =>
+    linkTo('at', timeNs / 1e6, `${node} at ${seconds(timeNs / 1e6)}`),
+  )
+  const rest = links.slice(OPEN_TIMES)
+  if (rest.length === 0) return lines(links)
+  return lines([...links.slice(0, OPEN_TIMES), folded(`${rest.length} more`, lines(rest))])
+}
+
 export const endings = ({ endings: all }: ReportData): Section[] =>
   section(
     'Processes that ended by themselves',
-    ['at', 'node', 'process', 'exit', 'last words'],
-    all.map(({ timeNs, node, process, exit, lastWords }) => [
-      linkTo('at', timeNs / 1e6, seconds(timeNs / 1e6)),
-      node,
-      process,
-      exit,
-      { class: 'log', text: lastWords },
-    ]),
+    ['at', 'count', 'process', 'exit', 'last words'],
+    grouped(all, (each) => JSON.stringify([each.process, each.exit, lastSaid(each)])).map((same) => {
+      const [{ process, exit, lastWords }] = same
+      return [timesCell(same), String(same.length), process, exit, { class: 'log', text: lastWords }]
+    }),
   )
 
 /** What was assumed, left out or not judged. */

@@ -32,7 +32,6 @@ export const paintSetbacks = (
   for (const [i, [atMs, together]] of groups.entries()) {
     const x = view.x(atMs)
     if (x < -200 || x > view.width + SIZE) continue
-    const ink = colour(together.some(isDurable) ? 'bad' : 'info')
     const middle = top + LABEL_HEIGHT / 2
     context.fillStyle = colour('card')
     context.beginPath()
@@ -40,7 +39,7 @@ export const paintSetbacks = (
     context.lineTo(x + 2, middle - SIZE)
     context.lineTo(x + 2, middle + SIZE)
     context.fill()
-    context.fillStyle = ink
+    context.fillStyle = colour('fg')
     context.beginPath()
     context.moveTo(x - SIZE, middle)
     context.lineTo(x + 1, middle - SIZE + 1)
@@ -51,8 +50,10 @@ export const paintSetbacks = (
     const next = groups[i + 1]?.[0]
     if (next !== undefined && view.x(next) - x < width + SIZE + 4) continue
     context.fillStyle = colour('card')
-    context.fillRect(x + 2, top, width, LABEL_HEIGHT)
+    // At the right edge there is room only before it.
+    const left = x + 2 + width > view.width ? x - SIZE - 2 - width : x + 2
+    context.fillRect(left, top, width, LABEL_HEIGHT)
     context.fillStyle = colour('fg')
-    context.fillText(text, x + 2 + PADDING, middle)
+    context.fillText(text, left + PADDING, middle)
   }
 }
