@@ -51,6 +51,19 @@ const wentBack = async (): Promise<Incident> => {
   return { record: { ...record, samples }, verdict }
 }
 
+/** Evidence with a table of eight lost ticks of two schedules. */
+const lostTicks = async (): Promise<Incident> => {
+  const { record, verdict } = await validRun()
+  const row = (key: string) => ({ cells: [key, '2.500 s'], operations: [0], mark: 'lost' })
+  const rows = ['3-1/9', '0-5/2', '0-5/4', '0-5/6', '0-5/8', '4-1/7', '4-1/8', '4-1/9'].map(row)
+  const view = { kind: 'table', columns: ['key', 'asked'], rows, omitted: 0, fine: 0 } as const
+  const evidence = [{ title: 'lost: 8', text: 'eight are lost', operations: [0], view }]
+  const verdicts = verdict.verdicts.map((each, i) =>
+    i === 0 ? { ...each, status: 'invalid' as const, evidence } : each,
+  )
+  return { record, verdict: { ...verdict, status: 'invalid', verdicts } }
+}
+
 describeWithBrowser('reading an incident', () => {
   let browser: Browser
   beforeAll(async () => {
@@ -136,5 +149,15 @@ describeWithBrowser('reading an incident', () => {
     expect(to).toBeGreaterThan(14_801)
     await page.click('#show-all')
     expect((await spanOf(page))[1]).toBeCloseTo(14_802, 0)
+  })
+
+  it('a table of evidence is told by object first, and its times lead to the timeline', async () => {
+    await using opened = await openReport(browser, await lostTicks())
+    const { page, errors } = opened
+    const told = await page.locator('.view-groups li').allTextContents()
+    expect(told).toEqual(['\u2717 lost 3-1: 9', '\u2717 lost 0-5: 2, 4, 6, 8', '\u2717 lost 4-1: 7, 8, 9'])
+    await page.locator('.view-table td a[href="#at=2500"]').first().click()
+    await heading(page, 'At 2.500000 s')
+    expect(errors).toEqual([])
   })
 })
