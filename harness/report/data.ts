@@ -19,6 +19,7 @@ import { type OperationColumns, operationColumns } from './operations.ts'
 import { rowsOf } from './rows.ts'
 import { type PageSamples, samplesOf } from './samples.ts'
 import { type Densities, select } from './selection.ts'
+import { type PageSetback, setbacksOf } from './setbacks.ts'
 
 /** What the page holds as JSON. */
 export interface ReportData {
@@ -36,6 +37,7 @@ export interface ReportData {
   readonly roles: readonly PageRole[]
   readonly clocks: readonly PageClock[]
   readonly samples: readonly PageSamples[]
+  readonly setbacks: readonly PageSetback[]
   readonly endings: readonly Ending[]
   readonly lateness: readonly PageLateness[]
   readonly effects: PageEffects
@@ -96,14 +98,32 @@ const evidenceOf = ({ verdicts }: RunVerdict, wanted: Status): readonly (readonl
 /** More than that make a file that is slow to open. */
 const MAX_OPERATIONS = 1_000_000
 
+/** The command, and what the run was started with, name them all. */
+const MOST_NAMED = 3
+
 const titleOf = ({ spec }: RunRecord): Pick<ReportData, 'title' | 'subtitle'> => {
   if (spec === null) return { title: 'imported history', subtitle: '' }
-  const nemeses = spec.nemeses.map(({ name }) => name).join(', ') || 'no faults'
+  const { nemeses } = spec
+  const faults =
+    nemeses.length > MOST_NAMED
+      ? `${nemeses.length} kinds of faults`
+      : nemeses.map(({ name }) => name).join(', ') || 'no faults'
   const incident = spec.incident === undefined ? '' : `incident ${spec.incident.split('/').at(-1)} · `
   return {
     title: [spec.target, spec.workload].map((part) => part.split('/').at(-1)).join(' · '),
-    subtitle: `${incident}${nemeses}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
+    subtitle: `${incident}${faults}${spec.bug === null ? '' : ` · planted bug ${spec.bug}`}`,
   }
+}
+
+/** When the last thing of the run was seen: nodes are watched after the last operation, while they recover. */
+const endOf = ({ history, samples, faults, facts }: RunRecord): number => {
+  const lasts = [
+    history.at(-1)?.timeNs,
+    samples?.at(-1)?.timeNs,
+    ...(faults ?? []).map(({ healedAtNs }) => healedAtNs),
+    ...(facts?.endings ?? []).map(({ timeNs }) => timeNs),
+  ]
+  return lasts.reduce<number>((last, timeNs = 0) => Math.max(last, timeNs / NS_PER_MS), 1e-3)
 }
 
 /** @param mostOperations how many operations the page may hold */
@@ -112,7 +132,7 @@ export const reportData = (
   mostOperations = MAX_OPERATIONS,
 ): Report => {
   const { pairs, spec, vocabulary } = record
-  const endMs = Math.max((record.history.at(-1)?.timeNs ?? 0) / NS_PER_MS, 1e-3)
+  const endMs = endOf(record)
   const { labels, rowOf } = rowsOf(pairs, spec?.concurrency ?? null)
   // What is invalid goes before what is unknown. A valid verdict's evidence is no error.
   const evidence = [...evidenceOf(verdict, 'invalid'), ...evidenceOf(verdict, 'unknown')]
@@ -136,6 +156,7 @@ export const reportData = (
     roles: rolesOf(samples, endMs),
     clocks: clocksOf(samples, zeroMs),
     samples: samplesOf(samples, zeroMs),
+    setbacks: setbacksOf(samples),
     endings: record.facts?.endings ?? [],
     lateness: latenessOf(record.machine ?? []),
     effects: effectsOf(record.services ?? {}, zeroMs, pairs, vocabulary),

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Sample } from '../api/record.ts'
-import { NodeSamples } from './page/samples.ts'
+import { NodeSamples, stateText } from './page/samples.ts'
 import { samplesOf } from './samples.ts'
 
 const sample = (node: string, ms: number, status: Sample['status']): Sample => ({
@@ -30,6 +30,9 @@ describe('samples of nodes', () => {
         clockMs: 1502.0005,
         commitIndex: 5,
         appliedIndex: 4,
+        snapshotIndex: 2,
+        digest: 'f9c3fa45f9c3fa45',
+        digestAt: 3,
       }),
       sample('n2', 3, { role: 'follower' }),
     ])
@@ -42,9 +45,16 @@ describe('samples of nodes', () => {
         status: { role: 'leader', term: 3, leader: 'n1', version: null, members: null },
         committed: 5,
         applied: 4,
+        snapshot: 2,
+        digest: 'f9c3fa45',
+        digestAt: 3,
         aheadMs: 500,
       },
     ])
+    expect(all(n1).map((each) => each && stateText(each))).toEqual([
+      'committed 5, applied 4, snapshot 2, digest f9c3fa45 at 3',
+    ])
+    expect(all(n2).map((each) => each && stateText(each))).toEqual(['', ''])
     expect(all(n2).map((each) => [each?.number, each?.status?.role ?? null, each?.aheadMs])).toEqual([
       [1, null, null],
       [2, 'follower', null],

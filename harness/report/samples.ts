@@ -27,12 +27,20 @@ export interface PageSamples {
   /** Positions in the log that are known to be committed and applied. Null: not told. */
   readonly committed: readonly (number | null)[]
   readonly applied: readonly (number | null)[]
+  /** The log is compacted up to there. Null: not told. */
+  readonly snapshot: readonly (number | null)[]
+  /** The beginning of a hash of the state, and the position that it is of. Null: not told. */
+  readonly digest: readonly (string | null)[]
+  readonly digestAt: readonly (number | null)[]
   /** By how much its clock was ahead of the harness's when the answer came, in ms. Null: not told. */
   readonly aheadMs: readonly (number | null)[]
   readonly statuses: readonly (PageStatus | null)[]
 }
 
 const NS_PER_US = 1e3
+
+/** So much of a digest tells states apart, and is read at a glance. */
+const DIGEST_LENGTH = 8
 
 const statusOf = ({ status }: Sample): PageStatus | null =>
   status === null
@@ -73,6 +81,9 @@ const ofNode = (node: string, all: readonly Sample[], zeroMs: number, isThinned:
     status: kept.map(({ status }) => status),
     committed: kept.map(({ sample }) => sample.status?.commitIndex ?? null),
     applied: kept.map(({ sample }) => sample.status?.appliedIndex ?? null),
+    snapshot: kept.map(({ sample }) => sample.status?.snapshotIndex ?? null),
+    digest: kept.map(({ sample }) => sample.status?.digest?.slice(0, DIGEST_LENGTH) ?? null),
+    digestAt: kept.map(({ sample }) => sample.status?.digestAt ?? null),
     aheadMs: kept.map(({ sample: { status, timeNs } }) =>
       status?.clockMs === undefined ? null : Math.round(status.clockMs - zeroMs - timeNs / NS_PER_MS),
     ),

@@ -62,7 +62,7 @@ dd ul{margin:0;padding-left:18px}
 const BENCH = `
 .tools{display:flex;gap:8px;align-items:center;margin-bottom:6px;flex-wrap:wrap}
 #first-error{border-color:var(--focus);color:var(--focus)}
-#filter{min-width:min(420px,100%)}
+#filter{min-width:min(520px,100%)}
 #shown{color:var(--dim);font-size:13px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 14px;margin:0 0 6px;font-size:12.5px;color:var(--dim)}
 .swatch::before{content:"";display:inline-block;width:14px;height:11px;margin-right:5px;vertical-align:-1px;background:var(--swatch)}
@@ -70,6 +70,8 @@ const BENCH = `
 .swatch.open::before{background:none;border:1.5px solid var(--swatch);border-left-width:3px;border-right:0}
 .swatch.frame::before{background:none;border:2px solid var(--swatch)}
 .swatch.bar::before{width:3px}
+.swatch.back::before{content:"\\25c0";background:none;color:var(--fg);width:auto;height:auto;vertical-align:0}
+.setback{color:var(--bad);font-weight:600}
 .swatch.none::before{display:none}
 .swatch.ok{--swatch:var(--ok)}.swatch.fail{--swatch:var(--fail)}.swatch.info{--swatch:var(--info)}
 .swatch.leader{--swatch:var(--leader)}.swatch.candidate{--swatch:var(--candidate)}.swatch.follower{--swatch:var(--follower)}
@@ -142,6 +144,7 @@ export const LOGS_STYLE = `
 .log-row:hover,.log-row.active{background:color-mix(in srgb,var(--fg) 9%,transparent)}
 .log-row[aria-selected=true]{background:color-mix(in srgb,var(--leader) 30%,transparent)}
 .log-row:is(.near,.active,:hover,[aria-selected=true]) :is(.at,.raw,.node,.text,.level){color:var(--fg)}
+.log-row.unsure .at{font-style:italic}
 .log-row.omission{color:var(--dim);font-style:italic;cursor:default;justify-content:center}
 .log-row mark{background:#ffd54a;color:#1d2024}
 .log-tools fieldset{border:0;margin:0;padding:0;display:flex;flex-wrap:wrap;gap:8px;font-size:13px}

@@ -247,6 +247,16 @@ describe('a clock that a fault moves', () => {
     expect(seconds).toEqual([9, 10, 10, 20.5])
   })
 
+  it('and stands still leaves its lines unsure for as long as it does, and no others', () => {
+    const { lines } = align(written(9, 10, 10, 20.5), { faults: [clockFault('freeze', 10, 20)] })
+    expect(lines.map(({ isUnsure, frozenMs }) => [isUnsure, frozenMs])).toEqual([
+      [false, 0],
+      [true, 10_000],
+      [true, 10_000],
+      [false, 0],
+    ])
+  })
+
   it('and alternates is corrected where the order of the lines shows it', () => {
     const { seconds } = corrected(clockFault('strobe', 10, 20, { offsetMs: 3000 }), 12, 15.1, 12.2, 15.3, 24)
     expect(seconds).toEqual([12, 12.1, 12.2, 12.3, 24])

@@ -27,6 +27,8 @@ export interface LogLine {
   readonly aheadMs: number
   /** A fault moved the clock, which did not show this time once: the line may have been written at another time. */
   readonly isUnsure: boolean
+  /** Its clock stood still, so that it may have been written up to so much later. 0: it did not, or nobody knows how long. */
+  readonly frozenMs: number
   /** Its own, or that of the line it belongs to. */
   readonly level: Level
 }
@@ -68,9 +70,10 @@ interface Placed {
   readonly timeMs: number | null
   readonly aheadMs: number
   readonly isUnsure: boolean
+  readonly frozenMs: number
 }
 
-const NOT_PLACED: Placed = { timeMs: null, aheadMs: 0, isUnsure: false }
+const NOT_PLACED: Placed = { timeMs: null, aheadMs: 0, isUnsure: false, frozenMs: 0 }
 
 /** The times of the run in ms, by the clock of the node. */
 const placeAll = (
@@ -82,10 +85,12 @@ const placeAll = (
   return wallMs.map((wall) => {
     if (wall === null) return NOT_PLACED
     const shownMs = wall - run.zeroMs
-    const { ms, isUnsure } =
-      clock === undefined ? { ms: shownMs, isUnsure: false } : timeShown(clock, shownMs, beforeMs)
+    const { ms, isUnsure, frozenMs } =
+      clock === undefined
+        ? { ms: shownMs, isUnsure: false, frozenMs: 0 }
+        : timeShown(clock, shownMs, beforeMs)
     beforeMs = ms
-    return { timeMs: ms, aheadMs: shownMs - ms, isUnsure }
+    return { timeMs: ms, aheadMs: shownMs - ms, isUnsure, frozenMs }
   })
 }
 
@@ -116,7 +121,7 @@ const readFile = ({ node, text, leftOutBytes = 0 }: NodeLog, first: number, cloc
   let [placeMs, level] = [firstTimed, 'none' as Level]
   const lines = texts.map((line, i): LogLine => {
     const stamp = stamps[i] ?? null
-    const { timeMs, aheadMs, isUnsure } = placed?.[i] ?? NOT_PLACED
+    const { timeMs, aheadMs, isUnsure, frozenMs } = placed?.[i] ?? NOT_PLACED
     level = levelOf(line, stamp, recognised.formats.length === 0 ? 'none' : level)
     placeMs = timeMs ?? placeMs
     return {
@@ -128,6 +133,7 @@ const readFile = ({ node, text, leftOutBytes = 0 }: NodeLog, first: number, cloc
       raw: stamp === null ? null : [stamp.time.from, stamp.time.to],
       aheadMs: rounded(aheadMs),
       isUnsure,
+      frozenMs: rounded(frozenMs),
       level,
     }
   })

@@ -18,6 +18,7 @@ const lineAt = (number: number, second: number | null, level: Level = 'info', no
   raw: second === null ? null : [0, 4],
   aheadMs: 0,
   isUnsure: false,
+  frozenMs: 0,
   level,
 })
 
@@ -37,6 +38,7 @@ const randomLines = fc
       aheadUs: fc.integer({ min: -1e6, max: 1e6 }),
       isTimed: fc.boolean(),
       isUnsure: fc.boolean(),
+      frozenUs: fc.integer({ min: 0, max: 5e6 }),
     }),
     { maxLength: 60 },
   )
@@ -44,13 +46,14 @@ const randomLines = fc
     const next = new Map<string, number>()
     return all
       .toSorted((a, b) => (a.us ?? Number.POSITIVE_INFINITY) - (b.us ?? Number.POSITIVE_INFINITY))
-      .map(({ node, us, text, level, aheadUs, isTimed, isUnsure }) => {
+      .map(({ node, us, text, level, aheadUs, isTimed, isUnsure, frozenUs }) => {
         const number = (next.get(node) ?? 0) + 1
         next.set(node, number)
         const placeNs = us === null ? null : us * 1000
         const raw = isTimed && us !== null ? ([1, 3] as const) : null
         const timeNs = raw === null ? null : placeNs
-        return { node, number, text, timeNs, placeNs, raw, aheadMs: aheadUs / 1000, isUnsure, level }
+        const [aheadMs, frozenMs] = [aheadUs / 1000, frozenUs / 1000]
+        return { node, number, text, timeNs, placeNs, raw, aheadMs, isUnsure, frozenMs, level }
       })
   })
 
@@ -67,7 +70,7 @@ describe('the lines of a page', () => {
         const page = JSON.parse(JSON.stringify(encodeLines(lines, ALL)))
         expect(page.gaps).toEqual([])
         expect(decodeLines(page)).toEqual(
-          lines.map(({ node, number, text, placeNs, raw, aheadMs, isUnsure, level }) => ({
+          lines.map(({ node, number, text, placeNs, raw, aheadMs, isUnsure, frozenMs, level }) => ({
             node,
             number,
             text,
@@ -75,6 +78,7 @@ describe('the lines of a page', () => {
             raw,
             aheadMs: expect.closeTo(aheadMs, 6),
             isUnsure,
+            frozenMs,
             level,
           })),
         )

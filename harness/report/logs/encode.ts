@@ -66,6 +66,7 @@ export const encodeLines = (all: readonly LogLine[], limits: LogLimits): Omit<Pa
     rawLength: lines.map(({ raw }) => (raw === null ? 0 : raw[1] - raw[0])),
     aheadUs: differences(lines.map(({ aheadMs }) => Math.round(aheadMs * US_PER_MS))),
     unsure: lines.map(({ isUnsure }) => (isUnsure ? '1' : '0')).join(''),
+    frozenUs: lines.map(({ frozenMs }) => Math.round(frozenMs * US_PER_MS)),
     texts: lines.map(({ text }) => text),
     gaps: gapsAmong(all, chosen, nodeIndex),
   }

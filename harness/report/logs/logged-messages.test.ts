@@ -14,6 +14,7 @@ const line = (node: string, atMs: number | null, text: string): LogLine => ({
   raw: null,
   aheadMs: 0,
   isUnsure: false,
+  frozenMs: 0,
   level: 'none',
 })
 

@@ -123,6 +123,14 @@ export interface ShownTime {
   readonly ms: number
   /** A fault moved its clock, which showed this time twice, or never as far as was measured. */
   readonly isUnsure: boolean
+  /** Its clock stood still, so that it may be up to so much later. 0: it did not, or nobody knows how long. */
+  readonly frozenMs: number
+}
+
+/** For how long after `ms` a clock that showed this time stood still; null: it did not. */
+const frozenFor = (motion: Motion, shownMs: number, ms: number): number | null => {
+  if (motion.kind !== 'still' || timeDuring(motion, shownMs, ms) === null) return null
+  return Number.isFinite(motion.toMs) ? Math.max(0, motion.toMs - ms) : 0
 }
 
 /**
@@ -133,11 +141,16 @@ export interface ShownTime {
  */
 export const timeShown = (clock: NodeClock, shownMs: number, beforeMs: number): ShownTime => {
   const own = shownMs - clock.aheadMs
-  if (clock.motions.length === 0) return { ms: own, isUnsure: false }
+  if (clock.motions.length === 0) return { ms: own, isUnsure: false, frozenMs: 0 }
   const during = clock.motions.map((motion) => timeDuring(motion, own, beforeMs)).filter((ms) => ms !== null)
   const possible = mayBeTrue(clock, own) ? [own, ...during] : during
-  if (possible.length === 0) return { ms: own, isUnsure: true }
+  if (possible.length === 0) return { ms: own, isUnsure: true, frozenMs: 0 }
   const later = possible.filter((ms) => ms >= beforeMs)
   const ms = later.length > 0 ? Math.min(...later) : Math.max(...possible)
-  return { ms, isUnsure: later.some((each) => Math.abs(each - ms) > SLACK_MS) }
+  const frozen = clock.motions.map((motion) => frozenFor(motion, own, ms)).filter((each) => each !== null)
+  return {
+    ms,
+    isUnsure: frozen.length > 0 || later.some((each) => Math.abs(each - ms) > SLACK_MS),
+    frozenMs: Math.max(0, ...frozen),
+  }
 }

@@ -22,6 +22,8 @@ export interface PageLog {
   readonly aheadUs: readonly number[]
   /** A character a line: 1 if its clock showed this time twice, else 0. */
   readonly unsure: string
+  /** For how many µs its clock stood still from then on. */
+  readonly frozenUs: readonly number[]
   readonly texts: readonly string[]
   readonly gaps: readonly LogGap[]
 }
@@ -43,7 +45,10 @@ export interface ShownLine {
   /** From and to; null: it has no time of its own. */
   readonly raw: readonly [number, number] | null
   readonly aheadMs: number
+  /** It may have been written at another time: a fault moved its clock. */
   readonly isUnsure: boolean
+  /** Its clock stood still: it may have been written up to so much later. */
+  readonly frozenMs: number
   readonly level: Level
 }
 
@@ -68,6 +73,7 @@ export const decodeLines = (page: Omit<PageLog, 'files' | 'notes' | 'gaps'>): re
       raw: from < 0 ? null : [from, from + (page.rawLength[i] as number)],
       aheadMs: aheadUs / US_PER_MS,
       isUnsure: page.unsure[i] === '1',
+      frozenMs: (page.frozenUs[i] ?? 0) / US_PER_MS,
       level: LEVELS[Number(page.levels[i])] as Level,
     }
   })

@@ -1,5 +1,6 @@
 /** What stands above the timeline: its buttons, the filter, and what the colours and shapes mean. */
 import { element } from './dom.ts'
+import { onTyping } from './typing.ts'
 
 const swatch = (name: string, text: string, shape = ''): HTMLElement =>
   element('span', { class: `swatch ${shape} ${name}` }, [text])
@@ -14,6 +15,7 @@ export const legend = (): HTMLElement =>
     swatch('follower', 'follower'),
     swatch('bad', '\u2715 no answer'),
     swatch('clock', 'clock is off'),
+    swatch('setback', 'a term or an index went back', 'back'),
     swatch('effect', 'outside effect: low if refused', 'bar'),
     swatch('focus', '\u25bc evidence', 'frame'),
     swatch('bad', 'error in a log', 'bar'),
@@ -54,12 +56,12 @@ export const makeBenchTools = (actions: BenchActions): BenchTools => {
   const filter = element('input', {
     id: 'filter',
     type: 'search',
-    placeholder: 'key:5 process:3 node:n1 outcome:info call:read text',
+    placeholder: 'key:5 process:3 node:n1 outcome:info call:read text "a phrase"',
     'aria-label': 'show only operations that match',
   }) as HTMLInputElement
   const count = element('span', { id: 'shown', role: 'status' }, [])
   const order = button('usual-order', 'lanes in their usual order', actions.usualOrder)
-  filter.addEventListener('change', actions.filterChanged)
+  onTyping(filter, actions.filterChanged)
   const zoomIn = button('zoom-in', '+', () => actions.zoom(0.5))
   const zoomOut = button('zoom-out', '\u2212', () => actions.zoom(2))
   zoomIn.setAttribute('aria-label', 'zoom in')

@@ -1,13 +1,35 @@
 /**
  * A filter of operations, as a reader writes it: words that an operation must all match. `key:5`, `process:3`, `node:n1`,
- * `outcome:info`, `call:read`; any other word is looked for in the operation's text.
+ * `outcome:info`, `call:read`; any other word, or a phrase such as `"the sink"`, is looked for in the operation's text.
  */
 import type { History } from './history.ts'
 
 type Test = (place: number) => boolean
 
-const testOf = (history: History, word: string): Test => {
-  const [, field, wanted = ''] = /^(key|process|node|outcome|call):(.+)$/.exec(word) ?? []
+/** A part of a filter. */
+export interface Word {
+  /** Null: it is looked for in the operation's text. */
+  readonly field: 'key' | 'process' | 'node' | 'outcome' | 'call' | null
+  readonly wanted: string
+}
+
+/**
+ * A quote begins a phrase only at the beginning of a word or of a field's value, and ends it only before white space, so that
+ * a part of an operation's JSON such as `"key":5` is a word. While a phrase is being typed it has no end yet.
+ */
+const WORD = /(?:(key|process|node|outcome|call):)?(?:"([^"]*)"(?=\s|$)|"([^"]*)$|(\S+))/g
+
+export const wordsOf = (text: string): readonly Word[] =>
+  [...text.matchAll(WORD)]
+    .map(
+      ([, field, phrase, begun, word]): Word => ({
+        field: (field ?? null) as Word['field'],
+        wanted: phrase ?? begun ?? word ?? '',
+      }),
+    )
+    .filter(({ wanted }) => wanted.trim() !== '')
+
+const testOf = (history: History, { field, wanted }: Word): Test => {
   switch (field) {
     case 'key':
       return (place) => history.object(place) === wanted
@@ -19,8 +41,8 @@ const testOf = (history: History, word: string): Test => {
       return (place) => history.outcome(place) === wanted
     case 'call':
       return (place) => history.call(place) === wanted
-    default: {
-      const isFound = history.containing(word)
+    case null: {
+      const isFound = history.containing(wanted)
       return (place) => isFound[place] === 1
     }
   }
@@ -34,7 +56,7 @@ export interface Matches {
 
 /** Null: the filter is empty, and all operations pass. @param history which has been read to its end */
 export const matchesOf = (history: History, text: string): Matches | null => {
-  const words = text.split(/\s+/).filter(Boolean)
+  const words = wordsOf(text)
   if (words.length === 0) return null
   const tests = words.map((word) => testOf(history, word))
   const passes = new Uint8Array(history.count)

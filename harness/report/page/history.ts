@@ -143,7 +143,7 @@ export class History {
     return answer === SAME ? this.value(place) : answer
   }
 
-  /** Which operations contain a text, in any case: 1 for each that does. @param wanted not empty, without white space */
+  /** Which operations contain a text, in any case: 1 for each that does. @param wanted not empty, of one line */
   containing(wanted: string): Uint8Array {
     const text = wanted.toLowerCase()
     const isFound = new Uint8Array(this.count)

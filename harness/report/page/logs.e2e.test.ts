@@ -133,6 +133,29 @@ describeWithBrowser('the logs in Chromium', () => {
     )
   })
 
+  it('are only those that a search finds, on request, with their count', async () => {
+    const [search, only] = [page.getByLabel('search in the logs'), page.getByLabel('only matches')]
+    const count = async (): Promise<number> =>
+      Number(await page.locator('.log-row').first().getAttribute('aria-setsize'))
+    await only.check()
+    const whole = await count()
+    expect(whole).toBeGreaterThan(199_000)
+    await search.fill('ENTRY 39999')
+    await page.waitForFunction(() => document.querySelectorAll('.log-row').length === 5)
+    expect(await count()).toBe(5)
+    expect(await page.locator('[role=status]').textContent()).toContain('1 of 5; lines that the page omits')
+    await search.fill('no such line')
+    await page.waitForFunction(() => document.querySelectorAll('.log-row').length === 0)
+    expect(await page.locator('[role=status]').textContent()).toContain('0 found')
+    await search.fill('entry 39999')
+    await page.waitForFunction(() => document.querySelectorAll('.log-row').length === 5)
+    // What was asked for is shown, whatever the search finds.
+    expect(await page.evaluate(() => window.logs.select('n1', 101))).toBe(true)
+    expect(await only.isChecked()).toBe(false)
+    await page.waitForFunction(() => document.querySelectorAll('.log-row').length > 5)
+    expect(await count()).toBe(whole)
+  })
+
   it('are filtered by node and level', async () => {
     for (const node of NODES.slice(1)) await page.getByLabel(node, { exact: true }).uncheck()
     for (const level of ['warn', 'info']) await page.getByLabel(level, { exact: true }).uncheck()

@@ -7,9 +7,10 @@ import { decodeLines, type PageLog, type ShownLine } from '../logs/page-log.ts'
 import { firstAtLeast } from '../logs/select.ts'
 import { addressOf, linkTo, numbered } from './address.ts'
 import { element, table } from './dom.ts'
+import { doubtOf } from './logs/doubt.ts'
 import { RowList } from './logs/list.ts'
 import { lineElement, omissionElement, type RowState, timeText } from './logs/row-element.ts'
-import { findRows, patternOf, type Row, rowsOf } from './logs/rows.ts'
+import { findRows, type Pattern, patternOf, type Row, rowsOf } from './logs/rows.ts'
 import { makeTools, type Tools } from './logs/tools.ts'
 
 export interface LogsView {
@@ -22,8 +23,8 @@ export interface LogsView {
    * the page, and the place where it was omitted is shown.
    */
   select(node: string, number: number): boolean
-  /** When a line was written, in ms of the run; null: it is not on the page, or its place is not known. */
-  timeOf(node: string, number: number): number | null
+  /** Null: it is not on the page. */
+  lineOf(node: string, number: number): ShownLine | null
 }
 
 interface LogsOptions {
@@ -35,11 +36,10 @@ const WINDOW_MS = 500
 
 const nameOfLine = ({ node, number }: ShownLine): string => numbered(node, number)
 
-const correctionText = ({ aheadMs, isUnsure }: ShownLine): string => {
-  const seconds = (Math.abs(aheadMs) / 1000).toFixed(3)
-  const corrected = `, corrected: its clock was ${seconds} s ${aheadMs > 0 ? 'ahead' : 'behind'}`
-  const unsure = ', or at another time: a fault moved its clock'
-  return `${aheadMs === 0 ? '' : corrected}${isUnsure ? unsure : ''}`
+const timeInWords = (line: ShownLine): string => {
+  if (line.placeMs === null) return 'no line of its log has a time'
+  const doubt = doubtOf(line)
+  return `at ${line.isUnsure ? 'about ' : ''}${timeText(line.placeMs)} s${doubt === null ? '' : `, ${doubt}`}${line.raw === null ? ', the time of a line before it' : ''}`
 }
 
 /** How each file was read. */
@@ -89,7 +89,7 @@ class Logs implements LogsView {
     this.#tools = makeTools({
       nodes: log.nodes,
       filterChanged: () => this.#filter(),
-      queryChanged: () => this.#search(true),
+      queryChanged: () => this.#queryChanged(),
       step: (direction) => this.#step(direction),
     })
     this.element = element('section', { class: 'logs', 'aria-label': 'logs' }, [
@@ -123,10 +123,8 @@ class Logs implements LogsView {
     return true
   }
 
-  timeOf(node: string, number: number): number | null {
-    const index = this.lines.findIndex((line) => line.node === node && line.number === number)
-    const ms = this.#places[index] ?? Number.POSITIVE_INFINITY
-    return Number.isFinite(ms) ? ms : null
+  lineOf(node: string, number: number): ShownLine | null {
+    return this.lines.find((line) => line.node === node && line.number === number) ?? null
   }
 
   #isShown(index: number): boolean {
@@ -156,17 +154,34 @@ class Logs implements LogsView {
 
   #filter(): void {
     const before = this.#rows[this.#list.active]
-    this.#rows = rowsOf(this.lines, this.#log, { nodes: this.#tools.nodes(), levels: this.#tools.levels() })
+    this.#rows = this.#passing()
     const active = before !== undefined && 'line' in before ? this.#rowAtLeast(before.line) : -1
     this.#list.setCount(this.#rows.length, active)
     if (active >= 0) this.#list.center(active)
     this.#search(false)
   }
 
+  /** What passes the filters: of what is omitted, nobody knows whether the search would find it. */
+  #passing(): readonly Row[] {
+    const rows = rowsOf(this.lines, this.#log, { nodes: this.#tools.nodes(), levels: this.#tools.levels() })
+    const pattern = this.#pattern()
+    if (!this.#tools.isOnlyMatches() || 'error' in pattern || pattern.find === null) return rows
+    return findRows(rows, this.lines, pattern.find).map((position) => rows[position] as Row)
+  }
+
+  #pattern(): Pattern {
+    const { text, isRegex } = this.#tools.query()
+    return patternOf(text, isRegex)
+  }
+
+  #queryChanged(): void {
+    if (this.#tools.isOnlyMatches()) this.#filter()
+    this.#search(true)
+  }
+
   /** @param goes whether the first match from the active row on is shown */
   #search(goes: boolean): void {
-    const { text, isRegex } = this.#tools.query()
-    const pattern = patternOf(text, isRegex)
+    const pattern = this.#pattern()
     this.#find = 'find' in pattern ? pattern.find : null
     this.#found = this.#find === null ? [] : findRows(this.#rows, this.lines, this.#find)
     this.#tools.say('error' in pattern ? pattern.error : '')
@@ -179,7 +194,9 @@ class Logs implements LogsView {
     if (this.#find === null) return
     const at = this.#found.indexOf(this.#list.active)
     const total = this.#found.length.toLocaleString('en')
-    this.#tools.say(at < 0 ? `${total} found` : `${(at + 1).toLocaleString('en')} of ${total}`)
+    const isPart = this.#tools.isOnlyMatches() && this.#log.gaps.length > 0
+    const left = isPart ? '; lines that the page omits are not searched' : ''
+    this.#tools.say(`${at < 0 ? `${total} found` : `${(at + 1).toLocaleString('en')} of ${total}`}${left}`)
   }
 
   /** To the next match after the active row, or the one before it, around the end. */
@@ -204,12 +221,7 @@ class Logs implements LogsView {
 
   #showDetails(line: ShownLine): void {
     this.#details.replaceChildren(
-      element('p', {}, [
-        linkTo('line', nameOfLine(line), nameOfLine(line)),
-        line.placeMs === null
-          ? ': no line of its log has a time'
-          : `: at ${timeText(line.placeMs)} s${correctionText(line)}${line.raw === null ? ', the time of a line before it' : ''}`,
-      ]),
+      element('p', {}, [linkTo('line', nameOfLine(line), nameOfLine(line)), `: ${timeInWords(line)}`]),
       element('pre', { dir: 'ltr' }, [line.text]),
     )
   }

@@ -16,6 +16,7 @@ import {
   recovery,
   run,
   type Section,
+  setbacks,
   sides,
   verdicts,
 } from './sections.ts'
@@ -59,6 +60,7 @@ const fill = (holder: HTMLElement, model: Model): void => {
     ...shown([
       ...messages(data),
       ...verdicts(data),
+      ...setbacks(data),
       ...endings(data),
       ...errors(data),
       ...faults(data),

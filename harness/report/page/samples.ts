@@ -10,8 +10,22 @@ export interface ShownSample {
   readonly status: PageStatus | null
   readonly committed: number | null
   readonly applied: number | null
+  readonly snapshot: number | null
+  readonly digest: string | null
+  readonly digestAt: number | null
   readonly aheadMs: number | null
 }
+
+/** Such as `committed 1660, applied 1660, snapshot 1500, digest f9c3fa45 at 1660`; empty: the node tells none of it. */
+export const stateText = ({ committed, applied, snapshot, digest, digestAt }: ShownSample): string =>
+  [
+    committed === null ? '' : `committed ${committed}`,
+    applied === null ? '' : `applied ${applied}`,
+    snapshot === null ? '' : `snapshot ${snapshot}`,
+    digest === null ? '' : `digest ${digest}${digestAt === null ? '' : ` at ${digestAt}`}`,
+  ]
+    .filter(Boolean)
+    .join(', ')
 
 const sums = (differences: readonly number[], unit: number): Float64Array => {
   let sum = 0
@@ -63,7 +77,7 @@ export class NodeSamples {
   at(i: number): ShownSample | null {
     const number = this.#numbers[i]
     if (number === undefined) return null
-    const { node, status, statuses, committed, applied, aheadMs } = this.#data
+    const { node, status, statuses, committed, applied, snapshot, digest, digestAt, aheadMs } = this.#data
     return {
       node,
       number,
@@ -71,6 +85,9 @@ export class NodeSamples {
       status: statuses[status[i] as number] ?? null,
       committed: committed[i] ?? null,
       applied: applied[i] ?? null,
+      snapshot: snapshot[i] ?? null,
+      digest: digest[i] ?? null,
+      digestAt: digestAt[i] ?? null,
       aheadMs: aheadMs[i] ?? null,
     }
   }

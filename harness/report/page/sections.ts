@@ -1,7 +1,13 @@
 /** The tables of the page: verdicts, faults, recovery, coverage, sides, errors, processes that ended. */
+import type { Ending } from '../../api/record.ts'
+import { visible } from '../../support/visible.ts'
 import type { ReportData } from '../data.ts'
+import type { PageFault } from '../faults.ts'
 import { linkTo } from './address.ts'
 import { type Cell, element, table } from './dom.ts'
+import { grouped, lastSaid } from './repeated.ts'
+import { setbackText } from './setbacks.ts'
+import { shortTime } from './times.ts'
 
 export interface Section {
   readonly title: string
@@ -25,17 +31,69 @@ export const verdicts = ({ verdict }: ReportData): Section[] =>
     ]),
   )
 
+const MOST_SETBACKS = 200
+
+/** What nodes said of their terms and logs, and took back. */
+export const setbacks = ({ setbacks: all }: ReportData): Section[] => {
+  if (all.length === 0) return []
+  const samples = grouped(all, ({ node, number }) => `${number} ${node}`)
+  const left = samples.length - MOST_SETBACKS
+  const rows = samples.slice(0, MOST_SETBACKS).map((same): readonly Cell[] => {
+    const [{ atMs, node, beforeMs, isAfterSilence }] = same
+    return [
+      linkTo('at', atMs, shortTime(atMs)),
+      node,
+      { class: 'setback', text: same.map(setbackText).join(', ') },
+      linkTo('at', beforeMs, shortTime(beforeMs)),
+      isAfterSilence ? 'no answer: it may have been restarted' : 'it answered all the time',
+    ]
+  })
+  return [
+    {
+      title: 'What went back',
+      content: [
+        element('p', { class: 'view-note' }, [
+          'A term and a snapshot never go back while a node keeps its disk. What is committed and applied may go back when a node restarts and learns it again, but then it must come back.',
+        ]),
+        table(['seen at', 'node', 'what', 'the higher one last at', 'in between'], rows, 'What went back'),
+        ...(left > 0 ? [element('p', { class: 'view-note' }, [`Not listed: ${left} more.`])] : []),
+      ],
+    },
+  ]
+}
+
+/** One below the other. */
+const lines = (texts: readonly (string | HTMLElement)[]): HTMLElement =>
+  element(
+    'span',
+    {},
+    texts.map((text) => element('div', {}, [typeof text === 'string' ? visible(text) : text])),
+  )
+
+const folded = (summary: string, content: HTMLElement): HTMLElement =>
+  element('details', {}, [element('summary', {}, [summary]), content])
+
+/** What was measured, and behind it what the planner had chosen. */
+const effectCell = (all: readonly [PageFault, ...PageFault[]]): HTMLElement => {
+  const [{ effective, summary }] = all
+  const count = all.length === 1 ? '' : ` (${all.length} times)`
+  const plans = all.map(({ id, planned }) => `${all.length === 1 ? '' : `${id}: `}${planned}`)
+  return element('span', effective ? {} : { class: 'no-effect' }, [
+    visible(`${effective ? '' : 'no effect: '}${summary}${count}`),
+    folded('as planned', lines(plans)),
+  ])
+}
+
 export const faults = ({ faults: all }: ReportData): Section[] =>
   section(
     'Faults',
-    ['fault', 'from', 'to', 'victims', 'as measured', 'as planned'],
-    all.map(({ id, inForce, victims, effective, summary, planned }) => [
-      linkTo('fault', id, id),
-      inForce === null ? '' : seconds(inForce.startMs),
-      inForce === null ? '' : seconds(inForce.endMs),
-      victims.join(', '),
-      effective ? summary : { class: 'no-effect', text: `no effect: ${summary}` },
-      planned,
+    ['fault', 'from', 'to', 'victims', 'as measured'],
+    grouped(all, ({ kind, effective, summary }) => JSON.stringify([kind, effective, summary])).map((same) => [
+      lines(same.map(({ id }) => linkTo('fault', id, id))),
+      lines(same.map(({ inForce }) => (inForce === null ? '' : seconds(inForce.startMs)))),
+      lines(same.map(({ inForce }) => (inForce === null ? '' : seconds(inForce.endMs)))),
+      lines(same.map(({ victims }) => victims.join(', '))),
+      effectCell(same),
     ]),
   )
 
@@ -105,17 +163,26 @@ export const errors = ({ verdict: { errors: groups = [] } }: ReportData): Sectio
     groups.map(({ count, source, nodes, message }) => [String(count), source, nodes.join(', '), message]),
   )
 
+const OPEN_TIMES = 3
+
+/** When, and on which nodes. */
+const timesCell = (all: readonly Ending[]): HTMLElement => {
+  const links = all.map(({ node, timeNs }) =>
+    linkTo('at', timeNs / 1e6, `${node} at ${seconds(timeNs / 1e6)}`),
+  )
+  const rest = links.slice(OPEN_TIMES)
+  if (rest.length === 0) return lines(links)
+  return lines([...links.slice(0, OPEN_TIMES), folded(`${rest.length} more`, lines(rest))])
+}
+
 export const endings = ({ endings: all }: ReportData): Section[] =>
   section(
     'Processes that ended by themselves',
-    ['at', 'node', 'process', 'exit', 'last words'],
-    all.map(({ timeNs, node, process, exit, lastWords }) => [
-      linkTo('at', timeNs / 1e6, seconds(timeNs / 1e6)),
-      node,
-      process,
-      exit,
-      { class: 'log', text: lastWords },
-    ]),
+    ['at', 'count', 'process', 'exit', 'last words'],
+    grouped(all, (each) => JSON.stringify([each.process, each.exit, lastSaid(each)])).map((same) => {
+      const [{ process, exit, lastWords }] = same
+      return [timesCell(same), String(same.length), process, exit, { class: 'log', text: lastWords }]
+    }),
   )
 
 /** What was assumed, left out or not judged. */

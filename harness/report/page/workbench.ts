@@ -10,13 +10,14 @@ import { clip, visible } from '../../support/visible.ts'
 import { parseNumbered } from './address.ts'
 import { legend, makeBenchTools } from './bench-tools.ts'
 import { linesDuring, type Shown } from './details/facts.ts'
+import { showLine } from './details/line.ts'
 import { detailsOf } from './details.ts'
 import { element } from './dom.ts'
 import { type Matches, matchesOf } from './filter.ts'
 import { clientLaneId, clientLanes, type Marks, paintProof } from './lanes/clients.ts'
 import { effectLanes } from './lanes/effects.ts'
 import { faultLanes, paintBands } from './lanes/faults.ts'
-import { logLaneId, logLanes } from './lanes/logs.ts'
+import { logLanes } from './lanes/logs.ts'
 import { machineLanes } from './lanes/machine.ts'
 import { nodeLanes } from './lanes/nodes.ts'
 import { paintSelected } from './lanes/selected.ts'
@@ -64,6 +65,8 @@ export class Workbench {
   #logs: LogsView | null = null
   /** The page's address is written after this, so that moving does not write it for each picture. */
   #writing: ReturnType<typeof setTimeout> | null = null
+  /** The address that the page has written or followed. A link has changed it to another one before the page hears of it. */
+  #address = location.hash
 
   /** @param evidence the operations of each piece of evidence, as indices into the history; the most important first */
   constructor(into: HTMLElement, model: Model, evidence: readonly (readonly number[])[]) {
@@ -196,7 +199,9 @@ export class Workbench {
       omitted === null
         ? ''
         : `; ${omitted.count} further from the evidence are only on the page as densities${this.#matches === null ? '' : ', which no filter finds'}`
-    this.#tools.tellCount(`${this.#matches?.count ?? count} of ${count} operations${left}`)
+    const shown =
+      this.#matches === null ? `${count} operations` : `${this.#matches.count} of ${count} operations match`
+    this.#tools.tellCount(`${shown}${left}`)
   }
 
   #setOrder(groups: readonly string[], lanes: readonly string[]): void {
@@ -223,6 +228,7 @@ export class Workbench {
     // Going back leads to what was selected before.
     this.#stopWriting()
     window.history.pushState(OWN_ENTRY, '', formatState(this.#state))
+    this.#address = location.hash
   }
 
   /** @param moves whether the timeline goes there */
@@ -276,14 +282,10 @@ export class Workbench {
     )
   }
 
-  /** What was in force and who led when the line was written. */
   #shownLine(name: string): Shown | null {
-    const line = parseNumbered(name)
-    const ms = line === null ? null : (this.#logs?.timeOf(line.owner, line.number) ?? null)
-    if (line === null || ms === null) return null
-    const shown = detailsOf(this.#model, { kind: 'at', name: String(ms) })
-    const heading = `Line ${name} of the log, ${shown?.heading}`
-    return shown === null ? null : { ...shown, heading, laneId: logLaneId(line.owner) }
+    const address = parseNumbered(name)
+    const line = address === null ? null : (this.#logs?.lineOf(address.owner, address.number) ?? null)
+    return line === null ? null : showLine(this.#model, line)
   }
 
   /** A short thing is shown with its surroundings; what is in view stays where it is. */
@@ -303,6 +305,7 @@ export class Workbench {
 
   /** @param isOwn it says all that a reader saw, as far as this page wrote it; a link keeps what it does not name */
   #follow(isOwn: boolean): void {
+    this.#address = location.hash
     // An address of a heading.
     if (!location.hash.includes('=') && location.hash !== '') return
     // What was to be written belongs to the place that has been left.
@@ -340,9 +343,12 @@ export class Workbench {
   #write(): void {
     this.#stopWriting()
     this.#writing = setTimeout(() => {
+      // A link has been followed, of which this page is about to hear: its address stays.
+      if (location.hash !== this.#address) return
       const next = formatState(this.#state)
       const isSame = next === location.hash || (next === '#' && location.hash === '')
       if (!isSame || !isOwnEntry(window.history.state)) window.history.replaceState(OWN_ENTRY, '', next)
+      this.#address = location.hash
     }, 200)
   }
 }

@@ -52,10 +52,16 @@ const inForce = (faults: readonly PageFault[], fromMs: number, toMs: number): re
     (fault) => fault.inForce !== null && fault.inForce.startMs <= toMs && fault.inForce.endMs >= fromMs,
   )
 
-export const faultFact = (faults: readonly PageFault[], fromMs: number, toMs: number): Fact => {
+/** @param none what is said if none is found */
+export const faultFact = (
+  faults: readonly PageFault[],
+  fromMs: number,
+  toMs: number,
+  none = 'none',
+): Fact => {
   const found = inForce(faults, fromMs, toMs)
   const links = found.map(({ id, effective }) => linkTo('fault', id, effective ? id : `${id} (no effect)`))
-  return ['faults in force', found.length === 0 ? ['none'] : separated(links)]
+  return ['faults in force', found.length === 0 ? [none] : separated(links)]
 }
 
 export const evidenceFact = (links: readonly EvidenceLink[]): Fact => [

@@ -1,11 +1,15 @@
 /** The details of what is known of the nodes: a sample, a term, and a moment. */
+
+import { visible } from '../../../support/visible.ts'
 import type { PageRole } from '../../nodes.ts'
+import type { PageSetback } from '../../setbacks.ts'
 import { linkTo, numbered, parseNumbered } from '../address.ts'
 import { element } from '../dom.ts'
 import { nodeLaneId } from '../lanes/nodes.ts'
 import { TERMS_LANE } from '../lanes/terms.ts'
 import { type Model, samplesOfNode } from '../model.ts'
-import type { NodeSamples, ShownSample } from '../samples.ts'
+import { type NodeSamples, type ShownSample, stateText } from '../samples.ts'
+import { setbackText } from '../setbacks.ts'
 import type { Term } from '../terms.ts'
 import { durationText, exactTime, offsetText, shortTime } from '../times.ts'
 import {
@@ -28,17 +32,35 @@ const termLink = (term: number): HTMLElement => linkTo('term', term, `term ${ter
 const roleText = ({ role, term }: Pick<PageRole, 'role' | 'term'>): string =>
   `${role === 'down' ? 'no answer' : role}${term === null ? '' : `, term ${term}`}`
 
+/** What of a node went back in the sample. */
+const setbacksIn = ({ data: { setbacks } }: Model, sample: ShownSample): readonly PageSetback[] =>
+  setbacks.filter(({ node, number }) => node === sample.node && number === sample.number)
+
+const nodeItem = (model: Model, role: PageRole, ms: number): HTMLElement => {
+  const sample = samplesOfNode(model, role.node)?.by(ms) ?? null
+  const text = `${role.node}: ${roleText(role)}`
+  if (sample === null) return element('li', {}, [visible(text)])
+  const state = stateText(sample)
+  return element('li', {}, [
+    sampleLink(sample, text),
+    visible(state === '' ? '' : `; ${state}`),
+    ...setbacksIn(model, sample).flatMap((setback) => [' ', setbackMark(setback)]),
+  ])
+}
+
+const setbackMark = (setback: PageSetback): HTMLElement =>
+  element('span', { class: 'setback' }, [setbackText(setback)])
+
 /** What each node was at a time, by its last sample before. */
-const nodesFact = ({ data: { roles }, samples }: Model, ms: number): Fact => {
-  const now = roles.filter(({ startMs, endMs }) => startMs <= ms && ms < endMs)
-  const told = now
+export const nodesFact = (model: Model, ms: number): Fact => {
+  // The roles of a node follow one another without a gap.
+  const now = new Map(
+    model.data.roles.filter(({ startMs }) => startMs <= ms).map((role) => [role.node, role]),
+  )
+  const told = [...now.values()]
     .toSorted((a, b) => (a.node < b.node ? -1 : 1))
-    .map((role): Content => {
-      const sample = samplesOfNode({ samples }, role.node)?.by(ms) ?? null
-      const text = `${role.node}: ${roleText(role)}`
-      return sample === null ? text : sampleLink(sample, text)
-    })
-  return ['nodes', told.length === 0 ? ['nothing known'] : separated(told, '; ')]
+    .map((role) => nodeItem(model, role, ms))
+  return ['nodes', told.length === 0 ? ['nothing known'] : items(told, told.length)]
 }
 
 export const showMoment = (model: Model, name: string): Shown | null => {
@@ -52,7 +74,8 @@ export const showMoment = (model: Model, name: string): Shown | null => {
   }
 }
 
-const statusFacts = ({ node, status, committed, applied, aheadMs }: ShownSample): readonly Fact[] => {
+const statusFacts = (sample: ShownSample): readonly Fact[] => {
+  const { node, status, aheadMs } = sample
   if (status === null) return [['health', ['\u2715 did not answer']]]
   const optional = (name: string, told: Content | null): readonly Fact[] =>
     told === null ? [] : [[name, [told]]]
@@ -62,12 +85,7 @@ const statusFacts = ({ node, status, committed, applied, aheadMs }: ShownSample)
     ['role', [status.role]],
     ...optional('term', status.term === null ? null : termLink(status.term)),
     ['leader, as it says', [leads ?? 'none, or not told']],
-    ...optional(
-      'its log',
-      committed === null
-        ? null
-        : `committed up to ${committed}, applied up to ${applied ?? 'an unknown place'}`,
-    ),
+    ...optional('its log and state', stateText(sample) || null),
     ...optional(
       'its clock',
       aheadMs === null ? null : `${offsetText(aheadMs)} against the harness, when the answer came`,
@@ -75,6 +93,14 @@ const statusFacts = ({ node, status, committed, applied, aheadMs }: ShownSample)
     ...optional('version', status.version),
     ...optional('members', status.members === null ? null : status.members.join(', ')),
   ]
+}
+
+const wentBackFact = (model: Model, sample: ShownSample): readonly Fact[] => {
+  const found = setbacksIn(model, sample).map(
+    (setback): Content =>
+      element('span', {}, [setbackMark(setback), `, since ${shortTime(setback.beforeMs)}`]),
+  )
+  return found.length === 0 ? [] : [['went back', separated(found)]]
 }
 
 /** So that a reader gets to every sample, also where they are too dense to point at. */
@@ -101,6 +127,7 @@ export const showSample = (model: Model, name: string): Shown | null => {
     heading: `Sample ${number} of ${node}, at ${exactTime(atMs)}`,
     content: list([
       ...statusFacts(sample),
+      ...wentBackFact(model, sample),
       neighbourFact(own, place),
       nodesFact(model, atMs),
       faultFact(data.faults, atMs, atMs),

@@ -85,6 +85,7 @@ class ClientLane implements Lane {
   readonly #evidence: readonly number[]
   readonly #row: number
   readonly #omitted: ReportData['omitted']
+  readonly #matches: Matches | null
 
   constructor(
     { rows, omitted }: Pick<ReportData, 'rows' | 'omitted'>,
@@ -92,16 +93,23 @@ class ClientLane implements Lane {
     row: number,
     places: Uint32Array,
     marks: Marks,
+    matches: Matches | null,
   ) {
     this.id = clientLaneId(row)
     this.label = visible(rows[row] ?? this.id)
     this.#history = history
     this.#places = places
     this.#marks = marks
-    this.#evidence = [...marks.evidence].filter((place) => history.row(place) === row)
+    this.#matches = matches
     this.#row = row
+    this.#evidence = [...marks.evidence].filter((place) => this.#isDrawn(place))
     this.#omitted = omitted
     this.#spans = spansOf(history, places)
+  }
+
+  /** Whether the operation is on this lane and passes the filter: a frame around nothing would be taken for an operation. */
+  #isDrawn(place: number): boolean {
+    return this.#history.row(place) === this.#row && this.#matches?.passes[place] !== 0
   }
 
   paint(painting: Painting, y: number): void {
@@ -165,8 +173,7 @@ class ClientLane implements Lane {
   #paintMarks(painting: Painting, y: number): void {
     const { selected } = this.#marks
     for (const place of this.#evidence) this.#paintFrame(painting, place, y, 'focus')
-    if (selected !== null && this.#history.row(selected) === this.#row)
-      this.#paintFrame(painting, selected, y, 'fg')
+    if (selected !== null && this.#isDrawn(selected)) this.#paintFrame(painting, selected, y, 'fg')
   }
 
   #paintFrame({ context, view, colour }: Painting, place: number, y: number, name: string): void {
@@ -239,6 +246,6 @@ export const clientLanes = (
   // Whether those that the page does not hold match is not known.
   const shown = matches === null ? data : { rows: data.rows, omitted: null }
   return placesByRow(data.rows.length, history, matches).flatMap((own, row) =>
-    matches !== null && own.length === 0 ? [] : [new ClientLane(shown, history, row, own, marks)],
+    matches !== null && own.length === 0 ? [] : [new ClientLane(shown, history, row, own, marks, matches)],
   )
 }

@@ -6,10 +6,12 @@ import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/time
 import { visible } from '../../../support/visible.ts'
 import type { ReportData } from '../../data.ts'
 import type { PageClock, PageRole } from '../../nodes.ts'
+import type { PageSetback } from '../../setbacks.ts'
 import { numbered } from '../address.ts'
-import type { NodeSamples, ShownSample } from '../samples.ts'
+import { type NodeSamples, type ShownSample, stateText } from '../samples.ts'
 import { offsetText, shortTime } from '../times.ts'
 import { hitAmong, nextAmong, paintLabel } from './points.ts'
+import { paintSetbacks, setbackHit } from './setbacks.ts'
 
 const HEIGHT = 30
 const CLOCK_HEIGHT = 8
@@ -65,12 +67,18 @@ class NodeLane implements Lane {
   readonly #endings: readonly Hit[]
   readonly #roleHits: readonly Hit[]
   readonly #clockHits: readonly Hit[]
+  readonly #setbacks: readonly PageSetback[]
+  readonly #setbackHits: readonly Hit[]
   /** All of these, in order of time: where something changed. */
   readonly #changes: readonly Hit[]
   /** Null: the node was never sampled. */
   readonly #samples: NodeSamples | null
 
-  constructor(node: string, { roles, clocks, endings, endMs }: ReportData, samples: NodeSamples | null) {
+  constructor(
+    node: string,
+    { roles, clocks, endings, setbacks, endMs }: ReportData,
+    samples: NodeSamples | null,
+  ) {
     this.id = nodeLaneId(node)
     this.label = visible(node)
     this.#samples = samples
@@ -93,7 +101,10 @@ class NodeLane implements Lane {
     }
     this.#roleHits = this.#roles.map((role) => change(role.startMs, role.endMs, roleText(role)))
     this.#clockHits = this.#clocks.map((clock) => change(clock.atMs, clock.endMs, clockText(clock)))
-    this.#changes = [...this.#roleHits, ...this.#clockHits, ...this.#endings].sort((a, b) => a.from - b.from)
+    this.#setbacks = setbacks.filter((setback) => setback.node === node)
+    this.#setbackHits = this.#setbacks.map(setbackHit)
+    const all = [...this.#roleHits, ...this.#clockHits, ...this.#endings, ...this.#setbackHits]
+    this.#changes = all.sort((a, b) => a.from - b.from)
   }
 
   paint(painting: Painting, y: number): void {
@@ -115,6 +126,7 @@ class NodeLane implements Lane {
     }
     this.#paintSamples(painting, y + HEIGHT - CLOCK_HEIGHT - 2)
     this.#paintClocks(painting, y + HEIGHT - CLOCK_HEIGHT - 1)
+    paintSetbacks(painting, this.#setbacks, y + 1)
     for (const { from } of this.#endings) {
       context.fillStyle = colour('bad')
       context.font = 'bold 16px system-ui, sans-serif'
@@ -159,6 +171,9 @@ class NodeLane implements Lane {
   at(time: number, slack: number, y: number): Hit | null {
     const ending = hitAmong(this.#endings, time, 2 * slack)
     if (ending !== null) return ending
+    const setbacks = this.#setbackHits.filter(({ from }) => Math.abs(from - time) <= 2 * slack)
+    if (setbacks[0] !== undefined)
+      return { ...setbacks[0], text: setbacks.map(({ text }) => text).join('\n') }
     if (y > HEIGHT - CLOCK_HEIGHT - 2) {
       const clock = hitAmong(this.#clockHits, time, slack)
       if (clock !== null) return clock
@@ -166,7 +181,8 @@ class NodeLane implements Lane {
     const role = hitAmong(this.#roleHits, time, 0)
     const sample = this.#sampleAt(time, slack)
     if (role === null || sample === null) return role
-    const text = `${role.text}\nsample ${sample.number}, at ${shortTime(sample.atMs)}`
+    const state = stateText(sample)
+    const text = `${role.text}\nsample ${sample.number}, at ${shortTime(sample.atMs)}${state === '' ? '' : `: ${state}`}`
     return { address: sampleAddress(sample), text, from: sample.atMs, to: sample.atMs }
   }
 

@@ -2,6 +2,7 @@
 import type { Level } from '../../logs/levels.ts'
 import type { ShownLine } from '../../logs/page-log.ts'
 import { element } from '../dom.ts'
+import { doubtOf, signOf } from './doubt.ts'
 import { type Omission, type Part, partsOf } from './rows.ts'
 
 /** A letter besides the colour, for readers who do not see colours. */
@@ -56,9 +57,16 @@ const frame = (
 export const lineElement = (line: ShownLine, state: RowState): HTMLElement =>
   frame(
     state,
-    [`level-${line.level}`, ...(state.isNear ? ['near'] : []), ...(line.raw === null ? ['belongs'] : [])],
     [
-      element('span', { class: 'at' }, [timeText(line.placeMs)]),
+      `level-${line.level}`,
+      ...(state.isNear ? ['near'] : []),
+      ...(line.raw === null ? ['belongs'] : []),
+      ...(line.isUnsure ? ['unsure'] : []),
+    ],
+    [
+      element('span', { class: 'at', title: doubtOf(line) ?? '' }, [
+        `${signOf(line)}${timeText(line.placeMs)}`,
+      ]),
       element('span', { class: 'node' }, [line.node]),
       element('span', { class: 'level', title: line.level }, [LETTERS[line.level]]),
       element('span', { class: 'text', dir: 'ltr' }, partsOf(line, state.find).map(partElement)),

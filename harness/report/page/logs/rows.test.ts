@@ -12,6 +12,7 @@ const line = (node: string, number: number, more: Partial<ShownLine> = {}): Show
   raw: null,
   aheadMs: 0,
   isUnsure: false,
+  frozenMs: 0,
   level: 'info',
   ...more,
 })

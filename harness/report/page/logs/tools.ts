@@ -1,6 +1,7 @@
 /** Search and filters above the list of log lines. */
 import { LEVELS, type Level } from '../../logs/levels.ts'
 import { element } from '../dom.ts'
+import { onTyping } from '../typing.ts'
 
 export interface Tools {
   readonly element: HTMLElement
@@ -8,9 +9,11 @@ export interface Tools {
   query(): { readonly text: string; readonly isRegex: boolean }
   nodes(): ReadonlySet<string>
   levels(): ReadonlySet<Level>
+  /** Whether only lines are shown in which the search finds something. */
+  isOnlyMatches(): boolean
   /** Shows how many were found, or what is wrong with the pattern. */
   say(text: string): void
-  /** Lets all nodes and levels through. */
+  /** Lets all nodes and levels through, and lines in which the search finds nothing. */
   showAll(): void
 }
 
@@ -21,9 +24,6 @@ interface ToolsOptions {
   /** 1: the next match, -1: the one before. */
   readonly step: (direction: 1 | -1) => void
 }
-
-/** A search begins when the reader stops typing for so long. */
-const TYPING_MS = 150
 
 const checkbox = (checked: boolean): HTMLInputElement => {
   const box = element('input', { type: 'checkbox' }, []) as HTMLInputElement
@@ -70,24 +70,23 @@ export const makeTools = ({ nodes, filterChanged, queryChanged, step }: ToolsOpt
     [],
   ) as HTMLInputElement
   const regex = checkbox(false)
+  const only = checkbox(false)
   const said = element('span', { role: 'status', class: 'log-found' }, [])
   const nodeChoice = choice('nodes', nodes, filterChanged, (node) => node)
   const levelChoice = choice('levels', LEVELS, filterChanged, (level) =>
     level === 'none' ? 'not said' : level,
   )
-  let typing: ReturnType<typeof setTimeout> | undefined
-  search.addEventListener('input', () => {
-    clearTimeout(typing)
-    typing = setTimeout(queryChanged, TYPING_MS)
-  })
+  onTyping(search, queryChanged)
   search.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') step(event.shiftKey ? -1 : 1)
   })
   regex.addEventListener('change', queryChanged)
+  only.addEventListener('change', filterChanged)
   return {
     element: element('div', { class: 'tools log-tools' }, [
       search,
       element('label', {}, [regex, 'regular expression']),
+      element('label', {}, [only, 'only matches']),
       button('\u2191', 'previous match', () => step(-1)),
       button('\u2193', 'next match', () => step(1)),
       said,
@@ -97,10 +96,12 @@ export const makeTools = ({ nodes, filterChanged, queryChanged, step }: ToolsOpt
     query: () => ({ text: search.value, isRegex: regex.checked }),
     nodes: nodeChoice.chosen,
     levels: levelChoice.chosen,
+    isOnlyMatches: () => only.checked,
     say: (text) => said.replaceChildren(text),
     showAll: () => {
       nodeChoice.chooseAll()
       levelChoice.chooseAll()
+      only.checked = false
     },
   }
 }

@@ -1,6 +1,8 @@
 /** A table of evidence: rows in which something is wrong have a mark, a symbol and a word. */
 import type { TableRow, TableView } from '../../../api/verdict.ts'
+import { linkTo } from '../address.ts'
 import { element } from '../dom.ts'
+import { type Group, groupsOf } from './groups.ts'
 import { counted, type Names, operationLink, quoted, subjectLink } from './names.ts'
 
 /** More links of a row are folded. */
@@ -20,13 +22,43 @@ const linksOf = ({ operations, about = [] }: TableRow, names: Names): readonly H
   ]
 }
 
+const MOST_GROUPS = 60
+const MOST_PARTS = 40
+
+const groupItem = ({ mark, object, parts }: Group): HTMLElement => {
+  const more = parts.length - MOST_PARTS
+  return element('li', {}, [
+    element('span', { class: 'view-mark' }, [`\u2717 ${mark} `]),
+    quoted(`${object}: ${parts.slice(0, MOST_PARTS).join(', ')}${more > 0 ? ` and ${more} more` : ''}`),
+  ])
+}
+
+/** The rows with a mark in a few lines. */
+const summaryOf = ({ rows }: TableView): readonly HTMLElement[] => {
+  const groups = groupsOf(rows)
+  if (groups.length === 0) return []
+  const more = groups.length - MOST_GROUPS
+  return [
+    element('ul', { class: 'view-plain view-groups' }, [
+      ...groups.slice(0, MOST_GROUPS).map(groupItem),
+      ...(more > 0 ? [element('li', {}, [`and ${more} more`])] : []),
+    ]),
+  ]
+}
+
+/** A cell that is a time of the run leads there. */
+const cellOf = (cell: string): HTMLElement => {
+  const [, seconds] = /^(\d+\.\d+) s$/.exec(cell) ?? []
+  return seconds === undefined ? quoted(cell) : linkTo('at', Math.round(Number(seconds) * 1e6) / 1e3, cell)
+}
+
 const rowOf = (row: TableRow, isMarked: boolean, names: Names): HTMLElement => {
   const { cells, mark } = row
   return element('tr', mark === undefined ? { 'data-fine': '' } : {}, [
     ...(isMarked
       ? [element('td', { class: 'view-mark' }, [mark === undefined ? '✓ fine' : `✗ ${mark}`])]
       : []),
-    ...cells.map((cell) => element('td', {}, [quoted(cell)])),
+    ...cells.map((cell) => element('td', {}, [cellOf(cell)])),
     element('td', {}, linksOf(row, names)),
   ])
 }
@@ -64,6 +96,7 @@ export const drawTable = (view: TableView, names: Names): HTMLElement => {
     ),
   ])
   return element('section', { class: 'view view-table' }, [
+    ...summaryOf(view),
     ...(marked === 0 || marked === view.rows.length ? [] : [filterOf(body)]),
     element('div', { class: 'view-scroll', tabindex: '0', role: 'region', 'aria-label': heads.join(', ') }, [
       element('table', {}, [head, body]),
