@@ -47,6 +47,10 @@ export interface SuiteResult {
   readonly findings: readonly SeenFinding[]
   /** What was never exercised, one sentence each. */
   readonly advice: readonly string[]
+  /** What to know of how it came about, one sentence each. Absent: nothing. */
+  readonly notes?: readonly string[]
+  /** The folders of the shards that it was merged from, as seen from its own. Absent: it ran by itself. */
+  readonly mergedFrom?: readonly string[]
 }
 
 /** What names a case in a suite. */

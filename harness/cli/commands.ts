@@ -50,6 +50,20 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/suite.ts')).suiteCommand,
   }),
   command({
+    name: 'merge',
+    description: 'put the shards of a suite together: one result, one summary, one exit code',
+    arguments: [
+      {
+        name: 'folders',
+        description:
+          'the folders of the shards: <results>/suites/<suite>/<time>, or <results> for its last one',
+        many: true,
+      },
+    ],
+    settings: OUT,
+    load: async () => (await import('./commands/merge.ts')).mergeCommand,
+  }),
+  command({
     name: 'init',
     description: 'write a target of your own that runs as it is, to start from',
     arguments: [

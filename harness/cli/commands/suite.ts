@@ -21,9 +21,8 @@ import {
   SUITE_FILES,
   writeSuite,
 } from '../suite/files.ts'
-import { junitOf } from '../suite/junit.ts'
 import { planFileOf, readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
-import { pageOf } from '../suite/page.ts'
+import { rendered } from '../suite/rendered.ts'
 import type { SUITE_SETTINGS } from '../suite/settings.ts'
 import { markdownOf } from '../suite/summary.ts'
 
@@ -77,6 +76,7 @@ const planned = async (
     out,
     cases,
     startedAt: new Date().toISOString(),
+    ...(count === 1 ? {} : { shard: settings.shard }),
     budget: settings.budgetMs === undefined ? (suite.budget ?? null) : `${settings.budgetMs}ms`,
   }
 }
@@ -141,11 +141,7 @@ const finish = async (
   writeKnown(out, knownAfter(known, findings, endedAt))
   const corpus = readCorpus(out)
   writeMemory(out, corpus, memoryAfter(corpus, suite, cases, results))
-  writeSuite(dir, suiteResult, {
-    junit: junitOf(suiteResult),
-    summary: markdownOf(suiteResult),
-    page: pageOf(suiteResult, dir),
-  })
+  writeSuite(dir, suiteResult, rendered(suiteResult, dir))
   return suiteResult
 }
 
