@@ -65,7 +65,7 @@ export const commands: readonly Command[] = [
   }),
   command({
     name: 'init',
-    description: 'write a target of your own that runs as it is, to start from',
+    description: 'write a target of your own that runs as it is, or a nightly workflow, to start from',
     arguments: [
       {
         name: 'folder',
@@ -81,6 +81,12 @@ export const commands: readonly Command[] = [
         default: 'ts',
         choices: ['ts', 'python', 'go'],
         description: 'language of the client',
+      },
+      ci: {
+        type: 'string',
+        value: 'platform',
+        choices: ['github', 'gitlab'],
+        description: 'instead of a target: a workflow that runs a suite every night, and a configuration',
       },
     },
     load: async () => (await import('./commands/init.ts')).initCommand,

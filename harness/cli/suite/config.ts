@@ -10,7 +10,12 @@ import { importUserModule } from '../run/user-modules.ts'
 import { unknownName } from '../unknown-name.ts'
 
 /** In this order, where no file is named. */
-const NAMES = ['faultline.config.ts', 'faultline.config.js', 'faultline.config.yaml', 'faultline.config.yml']
+export const CONFIG_NAMES = [
+  'faultline.config.ts',
+  'faultline.config.js',
+  'faultline.config.yaml',
+  'faultline.config.yml',
+]
 
 const options = z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))])
 const count = z.int().min(0)
@@ -71,10 +76,10 @@ const config = z.strictObject({ suites: z.array(suite).min(1) })
 
 const fileOf = (given: string | undefined): string => {
   if (given !== undefined) return path.resolve(given)
-  const found = NAMES.find((name) => fs.existsSync(name))
+  const found = CONFIG_NAMES.find((name) => fs.existsSync(name))
   if (found === undefined)
     throw new UserError(
-      `There is no ${NAMES[0]} here. \`faultline init\` writes a target to begin with, and the documentation of suites shows the file.`,
+      `There is no ${CONFIG_NAMES[0]} here. \`faultline init --ci github\` writes one to begin with, and a workflow.`,
     )
   return path.resolve(found)
 }
