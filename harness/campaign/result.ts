@@ -11,6 +11,17 @@ export interface Exercise {
   readonly nemeses: readonly string[]
 }
 
+/** What the clients saw of a run, in numbers that can be compared from night to night. Null: not known. */
+export interface Figures {
+  /** The share of the seconds in which something was asked that something was served in. Null without faults. */
+  readonly availability: number | null
+  /** The longest time from the heal of a fault to the first ok operation. Null: no fault was healed. */
+  readonly recoveryMs: number | null
+  /** Of the ok operations. */
+  readonly latencyP50Ms: number | null
+  readonly latencyP99Ms: number | null
+}
+
 export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
   /** The command that runs it again. */
   readonly command: string
@@ -24,6 +35,8 @@ export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
   readonly startedAt: string
   readonly durationMs: number
   readonly exercise: Exercise | null
+  /** Absent: it has no verdict, or was run by an older version. */
+  readonly figures?: Figures
 }
 
 /** A finding of a campaign. */

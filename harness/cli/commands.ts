@@ -64,6 +64,23 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/merge.ts')).mergeCommand,
   }),
   command({
+    name: 'trend',
+    description: 'what changes from campaign to campaign: findings, availability, recovery, latency',
+    arguments: [
+      { name: 'results', description: 'the folder with the results', optional: true, default: RESULTS },
+    ],
+    settings: {
+      format: {
+        type: 'string',
+        value: 'name',
+        default: 'text',
+        choices: ['text', 'json'],
+        description: 'output format: text (tables), json (for machines)',
+      },
+    },
+    load: async () => (await import('./commands/trend.ts')).trendCommand,
+  }),
+  command({
     name: 'init',
     description: 'write a target of your own that runs as it is, or a nightly workflow, to start from',
     arguments: [

@@ -5,6 +5,7 @@ import { outcomeOf } from '../../campaign/outcome.ts'
 import type { CaseResult } from '../../campaign/result.ts'
 import { typedCommand } from '../shell.ts'
 import { type ChildRun, runChild } from './child.ts'
+import { figuresOf } from './figures.ts'
 
 export interface CampaignSettings {
   /** The folder of the runs. */
@@ -43,6 +44,7 @@ const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: numb
       run.verdict === null
         ? null
         : { during: use ?? {}, nemeses: (run.spec?.nemeses ?? []).map((nemesis) => nemesis.name) },
+    ...(run.verdict === null || run.runDir === null ? {} : { figures: figuresOf(run.verdict, run.runDir) }),
   }
 }
 
