@@ -24,6 +24,7 @@ const VERSIONS = {
   suite: 1,
   known: 1,
   remembered: 1,
+  thinned: 1,
 } as const
 
 export type FileKind = keyof typeof VERSIONS

@@ -3,6 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { adviceOf } from '../../campaign/advice.ts'
 import { type Case, shardOf } from '../../campaign/cases.ts'
+import { parseBytes } from '../../campaign/keep.ts'
 import { knownAfter, memoryAfter, remindersOf, seenIn } from '../../campaign/memory.ts'
 import { exitCodeOf } from '../../campaign/outcome.ts'
 import { type CaseResult, countsOf, keyOf, type SuiteResult } from '../../campaign/result.ts'
@@ -21,6 +22,7 @@ import {
   SUITE_FILES,
   writeSuite,
 } from '../suite/files.ts'
+import { Keeper } from '../suite/keep.ts'
 import { planFileOf, readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
 import { rendered } from '../suite/rendered.ts'
 import type { SUITE_SETTINGS } from '../suite/settings.ts'
@@ -44,6 +46,14 @@ const parseJobs = (text: string): number | 'auto' => {
   const jobs = Number(text)
   if (Number.isSafeInteger(jobs) && jobs >= 1) return jobs
   throw new UserError(`--jobs ${text}: a number from 1 on, or auto, is expected.`)
+}
+
+const keeperFor = (text: string | undefined, out: string): Keeper | null => {
+  if (text === undefined) return null
+  const bytes = parseBytes(text)
+  if (bytes === null || bytes === 0)
+    throw new UserError(`--keep ${text}: a size such as 500MB, 5GB or 2GiB is expected.`)
+  return new Keeper(out, bytes, `--keep ${text}`)
 }
 
 const matching = (text: string | undefined): ((each: Case) => boolean) => {
@@ -154,6 +164,7 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     `${plan.suite}: ${cases.length} runs${earlier.length === 0 ? '' : `, ${earlier.length} are done`}; results in ${dir}`,
   )
   const tell = tellProgress(cases.length)
+  const keeper = keeperFor(settings.keep, plan.out)
   const interruption = untilInterrupted()
   const stopped = await runCases(cases, {
     out: plan.out,
@@ -162,8 +173,10 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     deadlineMs: budgetMs === null ? null : performance.now() + budgetMs,
     untilInvalid: settings.untilInvalid,
     signal: interruption.signal,
+    hasRoom: (runs) => keeper?.makeRoom(runs) ?? true,
     ended: (result, left, jobs) => {
       results.push(result)
+      keeper?.ended(result)
       appendProgress(dir, result)
       tell(result, left, jobs)
     },
@@ -174,12 +187,17 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     return 130
   }
   const result = await finish(dir, plan, results, stopped)
+  if (keeper?.makeRoom(0) === false)
+    say(
+      `The results are above --keep ${settings.keep}: what stays whole is larger. Look at the failing runs, and remove those that you have understood.`,
+    )
   process.stdout.write(`${markdownOf(result)}\n${path.relative('.', path.join(dir, SUITE_FILES.page))}\n`)
   return result.exitCode
 }
 
 export const suiteCommand = async (file: string | undefined, settings: Settings): Promise<number> => {
   parseJobs(settings.jobs)
+  keeperFor(settings.keep, settings.out)
   if (settings.resume !== undefined) {
     const dir = path.resolve(settings.resume)
     return run(dir, readPlan(dir), settings.budgetMs ?? null, settings)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { RunFacts, RunSpec } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { FILES } from '../../store/run-store.ts'
+import { THINNED } from '../../store/thinned.ts'
 import { UserError } from '../../support/assert.ts'
 
 /** `running`: it has no end yet, and its files grow. `not finished`: they do not. `not judged`: there is no verdict. */
@@ -89,9 +90,13 @@ const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
     started: facts?.startedAt ?? '',
     seconds: facts === null ? null : (Date.parse(facts.endedAt) - Date.parse(facts.startedAt)) / 1000,
     operations: counts === undefined ? null : counts.ok + counts.fail + counts.info,
-    summary: verdict?.summary ?? facts?.aborted ?? howFar[state] ?? '',
+    summary: thinnedIn(dir) + (verdict?.summary ?? facts?.aborted ?? howFar[state] ?? ''),
   }
 }
+
+/** Of a thinned run the summary begins with that. */
+const thinnedIn = (dir: string): string =>
+  fs.existsSync(path.join(dir, THINNED)) ? 'Thinned: history and report are gone. ' : ''
 
 interface Known {
   readonly stamp: string
@@ -149,7 +154,7 @@ export class Runs {
 
   #row(name: string): RunRow | null {
     const dir = path.join(this.#results, name)
-    const stamp = [FILES.run, FILES.verdict].map((file) => changedMs(path.join(dir, file))).join()
+    const stamp = [FILES.run, FILES.verdict, THINNED].map((file) => changedMs(path.join(dir, file))).join()
     const known = this.#known.get(name)
     const isOver = known?.row !== null && known?.row?.state !== 'running'
     if (known !== undefined && known.stamp === stamp && isOver) return known.row

@@ -29,5 +29,11 @@ export const SUITE_SETTINGS = {
     value: 'folder',
     description: 'go on with an interrupted suite: its folder below <out>/suites',
   },
+  keep: {
+    type: 'string',
+    value: 'size',
+    description:
+      'bound of the results, such as 5GB: runs that passed are thinned, the oldest first; failing ones stay whole, and no run begins without room (default: no bound)',
+  },
   ...OUT,
 } as const satisfies Settings
