@@ -8,6 +8,7 @@ import { knownAfter, memoryAfter, remindersOf, seenIn } from '../../campaign/mem
 import { exitCodeOf } from '../../campaign/outcome.ts'
 import { type CaseResult, countsOf, keyOf, type SuiteResult } from '../../campaign/result.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, parseDurationMs } from '../../support/time.ts'
 import type { SettingsOf } from '../setting.ts'
 import { runCases, type Stopped } from '../suite/campaign.ts'
@@ -24,6 +25,7 @@ import {
 } from '../suite/files.ts'
 import { Keeper } from '../suite/keep.ts'
 import { planFileOf, readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
+import { printJob } from '../suite/print-job.ts'
 import { rendered } from '../suite/rendered.ts'
 import type { SUITE_SETTINGS } from '../suite/settings.ts'
 import { markdownOf } from '../suite/summary.ts'
@@ -198,6 +200,10 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
 export const suiteCommand = async (file: string | undefined, settings: Settings): Promise<number> => {
   parseJobs(settings.jobs)
   keeperFor(settings.keep, settings.out)
+  if (settings.printJob) {
+    await printJob(file, settings)
+    return EXIT_CODES.valid
+  }
   if (settings.resume !== undefined) {
     const dir = path.resolve(settings.resume)
     return run(dir, readPlan(dir), settings.budgetMs ?? null, settings)

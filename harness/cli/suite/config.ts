@@ -74,7 +74,8 @@ const suite = z.strictObject({
 
 const config = z.strictObject({ suites: z.array(suite).min(1) })
 
-const fileOf = (given: string | undefined): string => {
+/** The configuration, absolute: the given file, or that of this folder. */
+export const configFile = (given: string | undefined): string => {
   if (given !== undefined) return path.resolve(given)
   const found = CONFIG_NAMES.find((name) => fs.existsSync(name))
   if (found === undefined)
@@ -100,7 +101,7 @@ const problemsIn = ({ issues }: z.ZodError): string =>
 
 /** @throws UserError that names each field that is wrong */
 export const readConfig = async (given: string | undefined): Promise<Config> => {
-  const file = fileOf(given)
+  const file = configFile(given)
   const parsed = config.safeParse(await contentOf(file))
   if (parsed.success) return parsed.data as Config
   throw new UserError(`${file} is not a configuration of suites:\n${problemsIn(parsed.error)}`)
