@@ -56,7 +56,7 @@ export const FEWEST_RUNS = 5
 /** A change of a figure is claimed if chance alone makes one as large less often than this. */
 export const MOST_P = 0.01
 export const MOST_CHANCE = 0.05
-export const WEEK_MS = 7 * 24 * 3_600_000
+const WEEK_MS = 7 * 24 * 3_600_000
 
 const IS_BETTER_HIGHER: Readonly<Record<keyof Figures, boolean>> = {
   availability: true,

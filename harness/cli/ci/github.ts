@@ -1,6 +1,7 @@
 /** The workflow for GitHub Actions. */
-import { BUDGET, indented, KEEP, mergedSuite, SHARDS } from './common.ts'
+
 import { issueScript } from './issue-script.ts'
+import { BUDGET, indented, KEEP, mergedSuite, SHARDS } from './shared-text.ts'
 
 /** Where faultline keeps programs and images' parts when it runs as root. */
 const PROGRAMS = '/var/cache/faultline'

@@ -1,6 +1,7 @@
 /** The jobs for GitLab CI, as a file that .gitlab-ci.yml includes. */
-import { BUDGET, indented, KEEP, mergedSuite, SHARDS } from './common.ts'
+
 import { issueScript } from './issue-script.ts'
+import { BUDGET, indented, KEEP, mergedSuite, SHARDS } from './shared-text.ts'
 
 export const GITLAB_FRAGMENT = '.gitlab/faultline.gitlab-ci.yml'
 
@@ -8,7 +9,7 @@ export const gitlabInclude = (): string => `include:
   - local: ${GITLAB_FRAGMENT}
 `
 
-export const gitlabJobs = (): string => `# Written by faultline init --ci gitlab. It is yours to change.
+const SUITE_JOB = `# Written by faultline init --ci gitlab. It is yours to change.
 # It needs a schedule of pipelines, a runner whose executor is docker with privileged = true (or a shell of root),
 # and for the issues a project access token with the scope api, as the masked variable FAULTLINE_TOKEN.
 
@@ -43,8 +44,9 @@ faultline:
     when: always
     paths: [shards/]
     expire_in: 2 weeks
+`
 
-faultline-merge:
+const mergeJob = (): string => `faultline-merge:
   extends: .faultline
   stage: .post
   rules:
@@ -82,3 +84,6 @@ ${indented(issueScript('gitlab'), 6)}
       junit: junit.xml
     expire_in: 3 months
 `
+
+export const gitlabJobs = (): string => `${SUITE_JOB}
+${mergeJob()}`

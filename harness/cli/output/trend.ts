@@ -35,7 +35,7 @@ const oneLine = (text: string): string => clip(visible(text).replace(/\s+/g, ' '
 const day = (time: string): string => time.slice(0, 10)
 
 /** Such as `shown in 3 of 9 runs`. */
-export const rateOf = ({ shown, of, since }: TrendOfFinding): string =>
+const rateOf = ({ shown, of, since }: TrendOfFinding): string =>
   `shown in ${shown} of ${of} runs${since === 0 ? '' : `, in none of ${since} since`}`
 
 const shownValue = ({ median, runs }: Sample, figure: keyof Figures): string => {

@@ -23,7 +23,7 @@ export interface JobSpec {
 /** Of a ConfigMap; Kubernetes takes a MiB in all. */
 const MOST_CONFIG_BYTES = 900_000
 /** The Secret with the store's address and keys, as environment variables. */
-export const STORE_SECRET = 'faultline-store'
+const STORE_SECRET = 'faultline-store'
 const STORE_VARIABLES = ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'] as const
 
 const SHARD = 'shard-$JOB_COMPLETION_INDEX'

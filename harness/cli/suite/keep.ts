@@ -59,7 +59,7 @@ const pageOf = (thinned: Thinned): string =>
   `<!doctype html>\n<html lang="en"><meta charset="utf-8"><title>thinned</title><p>${escaped(thinnedSentence(thinned))}</p></html>\n`
 
 /** What was removed is said before it is removed, so that a kill in between leaves no riddle. */
-export const thin = (dir: string, why: string): void => {
+const thin = (dir: string, why: string): void => {
   const names = fs.readdirSync(dir)
   const kept = names.filter((name) => KEPT.includes(name))
   const removed = names.filter((name) => !KEPT.includes(name) && name !== THINNED)
