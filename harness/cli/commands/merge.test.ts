@@ -101,6 +101,17 @@ describe('faultline merge', () => {
     expect(fs.readFileSync(path.join(dir, 'summary.md'), 'utf8')).toContain('1 not run')
   })
 
+  it.each([
+    ['missing', { shard: '3/3', results: [['two', 'passed']] }],
+    ['not at its end', { shard: '2/2', results: [['two', 'passed']], hasEnded: false, left: ['x'] }],
+  ] as const)('a shard that is %s alone is no pass', async (_, made) => {
+    using folder = temporaryFolder()
+    const count = made.shard.slice(2)
+    const a = shardIn(folder.path, { shard: `1/${count}`, results: [['one', 'passed']] })
+    const b = shardIn(folder.path, made)
+    expect(await mergeCommand([a, b], { out: path.join(folder.path, 'merged') })).toBe(254)
+  })
+
   it('a shard that is missing, or did not end, is no pass', async () => {
     using folder = temporaryFolder()
     const a = shardIn(folder.path, { shard: '1/3', results: [['one', 'passed']] })
