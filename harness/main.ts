@@ -1,6 +1,6 @@
 /** Composition root: builds the command line from the table of commands, runs one, turns its result into an exit code. */
 import { Argument, Command as CommanderCommand, CommanderError, Option } from 'commander'
-import type { Command, Argument as DeclaredArgument } from './cli/command.ts'
+import type { Command, Argument as DeclaredArgument, GivenArgument } from './cli/command.ts'
 import { commands } from './cli/commands.ts'
 import type { Given, Setting } from './cli/setting.ts'
 import { ownVersion } from './store/version.ts'
@@ -31,8 +31,10 @@ const argumentOf = ({
   optional,
   default: fallback,
   choices,
+  many,
 }: DeclaredArgument): Argument => {
-  const argument = new Argument(optional === true ? `[${name}]` : `<${name}>`, description)
+  const shown = many === true ? `${name}...` : name
+  const argument = new Argument(optional === true ? `[${shown}]` : `<${shown}>`, description)
   argument.default(fallback)
   if (choices !== undefined) argument.choices(choices).argParser((text) => text)
   return argument
@@ -44,7 +46,7 @@ const addTo = (program: CommanderCommand, command: Command): void => {
   for (const argument of command.arguments) added.addArgument(argumentOf(argument))
   for (const [name, setting] of Object.entries(command.settings)) added.addOption(optionOf(name, setting))
   added.action(async () => {
-    exitCode = await command.run(added.processedArgs as (string | undefined)[], added.opts<Given>())
+    exitCode = await command.run(added.processedArgs as GivenArgument[], added.opts<Given>())
   })
 }
 

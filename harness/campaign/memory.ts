@@ -43,6 +43,41 @@ export const knownAfter = (known: Known, seen: readonly SeenFinding[], now: stri
   ...known,
 })
 
+/** What several memories know: since the earliest of their times. */
+export const knownTogether = (memories: readonly Known[]): Known => {
+  const all = memories.flatMap((known) => Object.entries(known))
+  return Object.fromEntries(
+    [...Map.groupBy(all, ([fingerprint]) => fingerprint)].map(([fingerprint, same]) => [
+      fingerprint,
+      same.map(([, since]) => since).toSorted()[0] as string,
+    ]),
+  )
+}
+
+/** The memory that a shard left. */
+export interface ShardMemory {
+  /** The folder of its results. */
+  readonly from: string
+  /** The remembered plans that this shard was to repeat: it alone has counted them. */
+  readonly repeated: readonly string[]
+  readonly entries: readonly Remembered[]
+}
+
+/** Every plan once, from the shard that repeated it. A plan that this shard has dropped is dropped. */
+export const rememberedTogether = (
+  memories: readonly ShardMemory[],
+): readonly { readonly entry: Remembered; readonly from: string }[] => {
+  const found = new Map<string, { readonly entry: Remembered; readonly from: string }>()
+  for (const memory of memories)
+    for (const entry of memory.entries) {
+      const counting = memories.find(({ repeated }) => repeated.includes(entry.id))
+      const isOurs = counting === undefined || counting === memory
+      const key = JSON.stringify([entry.suite, entry.name, entry.fingerprints])
+      if (isOurs && !found.has(key)) found.set(key, { entry, from: memory.from })
+    }
+  return [...found.values()]
+}
+
 /** The cases that repeat what has failed in this suite, which come first. @param planOf the file of its faults; null: none */
 export const remindersOf = (
   remembered: readonly Remembered[],

@@ -3,6 +3,17 @@ import type { Case } from './cases.ts'
 import type { Exercise } from './exercise.ts'
 import { type CampaignFinding, OUTCOMES, type OutcomeName } from './outcome.ts'
 
+/** What the clients saw of a run, in numbers that can be compared from night to night. Null: not known. */
+export interface Figures {
+  /** The share of the seconds in which something was asked that something was served in. Null without faults. */
+  readonly availability: number | null
+  /** The longest time from the heal of a fault to the first ok operation. Null: no fault was healed. */
+  readonly recoveryMs: number | null
+  /** Of the ok operations. */
+  readonly latencyP50Ms: number | null
+  readonly latencyP99Ms: number | null
+}
+
 export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
   /** The command that runs it again. */
   readonly command: string
@@ -16,6 +27,8 @@ export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
   readonly startedAt: string
   readonly durationMs: number
   readonly exercise: Exercise | null
+  /** Absent: it has no verdict, or was run by an older version. */
+  readonly figures?: Figures
 }
 
 /** A finding of a campaign. */
@@ -39,6 +52,10 @@ export interface SuiteResult {
   readonly findings: readonly SeenFinding[]
   /** What was never exercised, one sentence each. */
   readonly advice: readonly string[]
+  /** What to know of how it came about, one sentence each. Absent: nothing. */
+  readonly notes?: readonly string[]
+  /** The folders of the shards that it was merged from, as seen from its own. Absent: it ran by itself. */
+  readonly mergedFrom?: readonly string[]
 }
 
 /** What names a case in a suite. */

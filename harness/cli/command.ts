@@ -10,17 +10,21 @@ export interface Argument {
   /** The value if it is omitted. */
   readonly default?: string
   readonly choices?: readonly string[]
+  /** The rest of the words, one at least: the value is a list. */
+  readonly many?: true
 }
 
 type TextOf<A extends Argument> = A extends { readonly choices: readonly (infer Choice extends string)[] }
   ? Choice
   : string
 
-type ValueOf<A extends Argument> = A extends { readonly optional: true }
+type OneOf<A extends Argument> = A extends { readonly optional: true }
   ? A extends { readonly default: string }
     ? TextOf<A>
     : TextOf<A> | undefined
   : TextOf<A>
+
+type ValueOf<A extends Argument> = A extends { readonly many: true } ? readonly string[] : OneOf<A>
 
 type ValuesOf<As extends readonly Argument[]> = { [I in keyof As]: ValueOf<As[I]> }
 
@@ -41,11 +45,14 @@ interface Declaration<As extends readonly Argument[], S extends Settings> {
 
 export interface Command extends Omit<Declaration<readonly Argument[], Settings>, 'load'> {
   /** @throws UserError if the arguments or settings do not match the declarations */
-  run(given: readonly (string | undefined)[], flags: Given): Promise<number>
+  run(given: readonly GivenArgument[], flags: Given): Promise<number>
 }
 
-const checkChoice = ({ name, choices }: Argument, text: string | undefined): string | undefined => {
-  if (text !== undefined && choices !== undefined && !choices.includes(text))
+/** As the command line has it: a list where the argument takes many words. */
+export type GivenArgument = string | readonly string[] | undefined
+
+const checkChoice = ({ name, choices }: Argument, text: GivenArgument): GivenArgument => {
+  if (typeof text === 'string' && choices !== undefined && !choices.includes(text))
     throw unknownName(name, text, choices)
   return text
 }

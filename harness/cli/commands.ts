@@ -73,8 +73,39 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/bisect.ts')).bisectCommand,
   }),
   command({
+    name: 'merge',
+    description: 'put the shards of a suite together: one result, one summary, one exit code',
+    arguments: [
+      {
+        name: 'folders',
+        description:
+          'the folders of the shards: <results>/suites/<suite>/<time>, or <results> for its last one',
+        many: true,
+      },
+    ],
+    settings: OUT,
+    load: async () => (await import('./commands/merge.ts')).mergeCommand,
+  }),
+  command({
+    name: 'trend',
+    description: 'what changes from campaign to campaign: findings, availability, recovery, latency',
+    arguments: [
+      { name: 'results', description: 'the folder with the results', optional: true, default: RESULTS },
+    ],
+    settings: {
+      format: {
+        type: 'string',
+        value: 'name',
+        default: 'text',
+        choices: ['text', 'json'],
+        description: 'output format: text (tables), json (for machines)',
+      },
+    },
+    load: async () => (await import('./commands/trend.ts')).trendCommand,
+  }),
+  command({
     name: 'init',
-    description: 'write a target of your own that runs as it is, to start from',
+    description: 'write a target of your own that runs as it is, or a nightly workflow, to start from',
     arguments: [
       {
         name: 'folder',
@@ -90,6 +121,12 @@ export const commands: readonly Command[] = [
         default: 'ts',
         choices: ['ts', 'python', 'go'],
         description: 'language of the client',
+      },
+      ci: {
+        type: 'string',
+        value: 'platform',
+        choices: ['github', 'gitlab'],
+        description: 'instead of a target: a workflow that runs a suite every night, and a configuration',
       },
     },
     load: async () => (await import('./commands/init.ts')).initCommand,

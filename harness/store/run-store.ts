@@ -29,6 +29,7 @@ import {
   type StoredVerdict,
   storedVerdict,
 } from './previous-version.ts'
+import { refuseThinned } from './thinned.ts'
 import { ownVersion } from './version.ts'
 
 export const FILES = {
@@ -310,6 +311,7 @@ export interface LoadedRun {
 export const loadRun = (dir: string): LoadedRun => {
   const { faultline, spec, claims, facts } = readRunFile(dir)
   const file = path.join(dir, FILES.history)
+  if (!fs.existsSync(file)) refuseThinned(dir)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)

@@ -1,10 +1,12 @@
-/** `faultline init`: writes a target that runs as it is, with an example server and a client to replace. */
+/** `faultline init`: writes a target that runs as it is, with an example server and a client to replace, or a workflow. */
 import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { publishedTypes, ROOT } from '../../store/package.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import type { Platform } from '../ci/issue-script.ts'
+import { writeWorkflow } from '../ci/write.ts'
 import { typed } from '../shell.ts'
 
 /** Files for every language, and a folder for each language. */
@@ -111,12 +113,15 @@ const sayWhatNext = (folder: string, language: string, files: readonly string[])
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
-/** @param language a folder of the starter: the language of the client */
-export const initCommand = async (
-  given: string,
-  { language }: { readonly language: string },
-): Promise<number> => {
+interface InitSettings {
+  /** A folder of the starter: the language of the client. */
+  readonly language: string
+  readonly ci: Platform | undefined
+}
+
+export const initCommand = async (given: string, { language, ci }: InitSettings): Promise<number> => {
   const folder = path.resolve(given)
+  if (ci !== undefined) return writeWorkflow(folder, ci)
   const files = new Map([...readStarter(language), ['tsconfig.json', tsconfigFor(folder)]])
   writeAll(folder, files)
   sayWhatNext(folder, language, [...files.keys()])

@@ -3,10 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { adviceOf } from '../../campaign/advice.ts'
 import { type Case, shardOf } from '../../campaign/cases.ts'
+import { parseBytes } from '../../campaign/keep.ts'
 import { knownAfter, memoryAfter, remindersOf, seenIn } from '../../campaign/memory.ts'
 import { exitCodeOf } from '../../campaign/outcome.ts'
 import { type CaseResult, countsOf, keyOf, type SuiteResult } from '../../campaign/result.ts'
 import { UserError } from '../../support/assert.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, parseDurationMs } from '../../support/time.ts'
 import { INTERRUPTED, untilInterrupted } from '../interruption.ts'
 import type { SettingsOf } from '../setting.ts'
@@ -22,9 +24,10 @@ import {
   SUITE_FILES,
   writeSuite,
 } from '../suite/files.ts'
-import { junitOf } from '../suite/junit.ts'
+import { Keeper } from '../suite/keep.ts'
 import { planFileOf, readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
-import { pageOf } from '../suite/page.ts'
+import { printJob } from '../suite/print-job.ts'
+import { rendered } from '../suite/rendered.ts'
 import type { SUITE_SETTINGS } from '../suite/settings.ts'
 import { markdownOf } from '../suite/summary.ts'
 
@@ -46,6 +49,14 @@ const parseJobs = (text: string): number | 'auto' => {
   const jobs = Number(text)
   if (Number.isSafeInteger(jobs) && jobs >= 1) return jobs
   throw new UserError(`--jobs ${text}: a number from 1 on, or auto, is expected.`)
+}
+
+const keeperFor = (text: string | undefined, out: string): Keeper | null => {
+  if (text === undefined) return null
+  const bytes = parseBytes(text)
+  if (bytes === null || bytes === 0)
+    throw new UserError(`--keep ${text}: a size such as 500MB, 5GB or 2GiB is expected.`)
+  return new Keeper(out, bytes, `--keep ${text}`)
 }
 
 const matching = (text: string | undefined): ((each: Case) => boolean) => {
@@ -79,6 +90,7 @@ const planned = async (
     out,
     cases,
     startedAt: new Date().toISOString(),
+    ...(count === 1 ? {} : { shard: settings.shard }),
     budget: settings.budgetMs === undefined ? (suite.budget ?? null) : `${settings.budgetMs}ms`,
   }
 }
@@ -125,11 +137,7 @@ const finish = async (
   writeKnown(out, knownAfter(known, findings, endedAt))
   const corpus = readCorpus(out)
   writeMemory(out, corpus, memoryAfter(corpus, suite, cases, results))
-  writeSuite(dir, suiteResult, {
-    junit: junitOf(suiteResult),
-    summary: markdownOf(suiteResult),
-    page: pageOf(suiteResult, dir),
-  })
+  writeSuite(dir, suiteResult, rendered(suiteResult, dir))
   return suiteResult
 }
 
@@ -142,6 +150,7 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     `${plan.suite}: ${cases.length} runs${earlier.length === 0 ? '' : `, ${earlier.length} are done`}; results in ${dir}`,
   )
   const tell = tellProgress(cases.length)
+  const keeper = keeperFor(settings.keep, plan.out)
   using interruption = untilInterrupted('--resume goes on')
   const stopped = await runCases(cases, earlier, {
     out: plan.out,
@@ -150,8 +159,10 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     deadlineMs: budgetMs === null ? null : performance.now() + budgetMs,
     untilInvalid: settings.untilInvalid,
     signal: interruption.signal,
+    hasRoom: (runs) => keeper?.makeRoom(runs) ?? true,
     ended: (result, left, jobs) => {
       results.push(result)
+      keeper?.ended(result)
       appendProgress(dir, result)
       tell(result, left, jobs)
     },
@@ -161,12 +172,21 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     return INTERRUPTED
   }
   const result = await finish(dir, plan, results, stopped)
+  if (keeper?.makeRoom(0) === false)
+    say(
+      `The results are above --keep ${settings.keep}: what stays whole is larger. Look at the failing runs, and remove those that you have understood.`,
+    )
   process.stdout.write(`${markdownOf(result)}\n${path.relative('.', path.join(dir, SUITE_FILES.page))}\n`)
   return result.exitCode
 }
 
 export const suiteCommand = async (file: string | undefined, settings: Settings): Promise<number> => {
   parseJobs(settings.jobs)
+  keeperFor(settings.keep, settings.out)
+  if (settings.printJob) {
+    await printJob(file, settings)
+    return EXIT_CODES.valid
+  }
   if (settings.resume !== undefined) {
     const dir = path.resolve(settings.resume)
     return run(dir, readPlan(dir), settings.budgetMs ?? null, settings)

@@ -6,7 +6,7 @@ import type { Comparison, Difference } from './compare.ts'
 import type { RunFile } from './files.ts'
 import type { RunRow } from './runs.ts'
 
-const escaped = (text: string): string =>
+export const escaped = (text: string): string =>
   visible(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -23,7 +23,7 @@ nav{margin-bottom:14px}
 .differs td{font-weight:600}
 `
 
-const page = (title: string, body: string, script = ''): string => `<!doctype html>
+export const page = (title: string, body: string, script = ''): string => `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -51,7 +51,8 @@ const data = (id: string, value: unknown): string =>
 export const indexPage = (rows: readonly RunRow[], results: string): string =>
   page(
     'faultline: runs',
-    `<h1><span class="status">Runs</span></h1>
+    `<nav>${link('/trend', 'trend of suites')}</nav>
+<h1><span class="status">Runs</span></h1>
 <p>${rows.length} runs below ${escaped(results)}</p>
 <div class="filters" id="filters"></div>
 <p id="shown" role="status"></p>
@@ -66,7 +67,7 @@ export const problemPage = (text: string): string =>
 const kilobytes = (bytes: number): string =>
   bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 1024).toLocaleString('en')} kB`
 
-const link = (href: string, text: string): string => `<a href="${escaped(href)}">${escaped(text)}</a>`
+export const link = (href: string, text: string): string => `<a href="${escaped(href)}">${escaped(text)}</a>`
 
 const filesTable = (name: string, files: readonly RunFile[]): string =>
   `<div class="wide"><table><thead><tr><th scope="col">file</th><th scope="col">size</th></tr></thead><tbody>${files

@@ -4,6 +4,7 @@ import path from 'node:path'
 import type { RunFacts, RunSpec } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { FILES } from '../../store/run-store.ts'
+import { THINNED } from '../../store/thinned.ts'
 import { UserError } from '../../support/assert.ts'
 import { clip } from '../../support/visible.ts'
 
@@ -106,9 +107,15 @@ const rowOf = (dir: string, name: string, nowMs: number): RunRow | null => {
     started: String(facts?.startedAt ?? ''),
     seconds: facts === null ? null : (Date.parse(facts.endedAt) - Date.parse(facts.startedAt)) / 1000,
     operations: counts === undefined ? null : counts.ok + counts.fail + counts.info,
-    summary: clip(String(verdict?.summary ?? facts?.aborted ?? howFar[state] ?? ''), MOST_CHARACTERS),
+    summary:
+      thinnedIn(dir) +
+      clip(String(verdict?.summary ?? facts?.aborted ?? howFar[state] ?? ''), MOST_CHARACTERS),
   }
 }
+
+/** Of a thinned run the summary begins with that. */
+const thinnedIn = (dir: string): string =>
+  fs.existsSync(path.join(dir, THINNED)) ? 'Thinned: history and report are gone. ' : ''
 
 interface Known {
   readonly stamp: string
@@ -169,7 +176,7 @@ export class Runs {
 
   #row(name: string): RunRow | null {
     const dir = path.join(this.#results, name)
-    const stamp = [FILES.run, FILES.verdict].map((file) => changedMs(path.join(dir, file))).join()
+    const stamp = [FILES.run, FILES.verdict, THINNED].map((file) => changedMs(path.join(dir, file))).join()
     const known = this.#known.get(name)
     if (known?.row != null && known.stamp === stamp && !GROWING.has(known.row.state)) return known.row
     const row = rowOf(dir, name, this.#nowMs())

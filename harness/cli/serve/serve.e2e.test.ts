@@ -7,10 +7,12 @@ import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithBrowser, launchBrowser } from '../../../checkers/porcupine-ts/testing/browser.ts'
+import { type CaseResult, countsOf } from '../../campaign/result.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { staleRead, validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
+import { newSuiteFolder, writeSuite } from '../suite/files.ts'
 import { resultsServer } from './server.ts'
 
 const VALID = 'raft-register/20260101T000000-1'
@@ -194,6 +196,30 @@ describeWithBrowser('faultline serve', () => {
       const { headers } = await fetch(`${origin}/run/${VALID}/${file}`)
       expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
     }
+  })
+
+  it('shows what changes from campaign to campaign', async () => {
+    await page.goto(origin)
+    await page.click('text=trend of suites')
+    expect(await page.textContent('main')).toContain('No campaign has ended here')
+    const startedAt = '2026-01-01T00:00:00.000Z'
+    const finding = { fingerprint: 'f', sentence: HOSTILE }
+    const result: CaseResult = {
+      ...{ name: 'a', seed: 1, command: '', outcome: 'violation', why: '', findings: [finding], exitCode: 1 },
+      ...{ runDir: null, startedAt, durationMs: 1, exercise: null },
+    }
+    const suite = {
+      ...{ suite: 'nightly', startedAt, endedAt: startedAt, exitCode: 1, counts: countsOf([result]) },
+      ...{ results: [result], notRun: { cases: [], why: '' }, findings: [], advice: [] },
+    }
+    const dir = newSuiteFolder(results, 'nightly', startedAt)
+    writeSuite(dir, suite, { junit: '', summary: '', page: '' })
+    await page.reload()
+    expect(await page.locator('td').allTextContents()).toEqual([
+      ...['new', '2026-01-01 to 2026-01-01', 'shown in 1 of 1 runs', 'f', HOSTILE],
+    ])
+    expect(await page.title()).toBe('faultline: trend')
+    expect(errors).toEqual([])
   })
 
   it('answers only under its own names, and only to reading', async () => {

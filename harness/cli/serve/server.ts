@@ -9,11 +9,13 @@ import { FILES, readFindings, readRunFile, readVerdict } from '../../store/run-s
 import { UserError } from '../../support/assert.ts'
 import { judgedRun } from '../run/judge.ts'
 import { typed } from '../shell.ts'
+import { readTrends } from '../suite/stored-suites.ts'
 import { type ComparedRun, compare } from './compare.ts'
 import { contentType, fileOf, filesOf, isOwnPage, strangerIn } from './files.ts'
 import { Live } from './live.ts'
 import { comparePage, indexPage, problemPage, runPage } from './pages.ts'
 import { type RunRow, Runs } from './runs.ts'
+import { trendPage } from './trend-page.ts'
 
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -104,6 +106,7 @@ class Handler {
   async answer(url: URL, response: http.ServerResponse): Promise<void> {
     const parts = url.pathname.split('/').map(decodeURIComponent)
     if (url.pathname === '/') return this.#html(response, indexPage(this.#runs.list(), this.#results))
+    if (url.pathname === '/trend') return this.#html(response, trendPage(readTrends(this.#results)))
     if (parts[1] === 'assets' && (parts[2] === 'runs.js' || parts[2] === 'live.js')) {
       response.setHeader('content-type', 'text/javascript; charset=utf-8')
       response.end(await script(parts[2] === 'runs.js' ? 'runs' : 'live'))

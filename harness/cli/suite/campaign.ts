@@ -8,6 +8,7 @@ import { drawChoice } from '../../campaign/swarm.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { typedCommand } from '../shell.ts'
 import { type ChildRun, runChild } from './child.ts'
+import { figuresOf } from './figures.ts'
 
 export interface CampaignSettings {
   /** The folder of the runs. */
@@ -20,12 +21,19 @@ export interface CampaignSettings {
   readonly deadlineMs: number | null
   readonly untilInvalid: boolean
   readonly signal: AbortSignal
+  /** Whether there is room for the results of so many runs at once, of which one has not begun. */
+  hasRoom(runs: number): boolean
   /** Called for each run as it ends. */
   ended(result: CaseResult, left: number, jobs: number): void
 }
 
 /** Why not all cases were run; null: all were. */
-export type Stopped = 'the budget was used up' | 'a violation was found' | 'it was interrupted' | null
+export type Stopped =
+  | 'the budget was used up'
+  | 'the results are at the bound of --keep'
+  | 'a violation was found'
+  | 'it was interrupted'
+  | null
 
 const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: number): CaseResult => {
   const { name, why, findings } = outcomeOf(run, each.expected)
@@ -46,6 +54,7 @@ const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: numb
       run.verdict === null
         ? null
         : { during: use ?? {}, nemeses: (run.spec?.nemeses ?? []).map((nemesis) => nemesis.name) },
+    ...(run.verdict === null || run.runDir === null ? {} : { figures: figuresOf(run.verdict, run.runDir) }),
   }
 }
 
@@ -106,6 +115,11 @@ class Campaign {
       if (next === undefined) return
       if (!this.#fits(next)) {
         this.#stopped = 'the budget was used up'
+        return
+      }
+      if (!this.#settings.hasRoom(this.#running.size + 1)) {
+        // One that is under way may be thinned when it has passed.
+        if (this.#running.size === 0) this.#stopped = 'the results are at the bound of --keep'
         return
       }
       this.#waiting.shift()

@@ -10,7 +10,12 @@ import { importUserModule } from '../run/user-modules.ts'
 import { unknownName } from '../unknown-name.ts'
 
 /** In this order, where no file is named. */
-const NAMES = ['faultline.config.ts', 'faultline.config.js', 'faultline.config.yaml', 'faultline.config.yml']
+export const CONFIG_NAMES = [
+  'faultline.config.ts',
+  'faultline.config.js',
+  'faultline.config.yaml',
+  'faultline.config.yml',
+]
 
 const options = z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))])
 const count = z.int().min(0)
@@ -71,12 +76,13 @@ const suite = z.strictObject({
 
 const config = z.strictObject({ suites: z.array(suite).min(1) })
 
-const fileOf = (given: string | undefined): string => {
+/** The configuration, absolute: the given file, or that of this folder. */
+export const configFile = (given: string | undefined): string => {
   if (given !== undefined) return path.resolve(given)
-  const found = NAMES.find((name) => fs.existsSync(name))
+  const found = CONFIG_NAMES.find((name) => fs.existsSync(name))
   if (found === undefined)
     throw new UserError(
-      `There is no ${NAMES[0]} here. \`faultline init\` writes a target to begin with, and the documentation of suites shows the file.`,
+      `There is no ${CONFIG_NAMES[0]} here. \`faultline init --ci github\` writes one to begin with, and a workflow.`,
     )
   return path.resolve(found)
 }
@@ -97,7 +103,7 @@ const problemsIn = ({ issues }: z.ZodError): string =>
 
 /** @throws UserError that names each field that is wrong */
 export const readConfig = async (given: string | undefined): Promise<Config> => {
-  const file = fileOf(given)
+  const file = configFile(given)
   const parsed = config.safeParse(await contentOf(file))
   if (parsed.success) return parsed.data as Config
   throw new UserError(`${file} is not a configuration of suites:\n${problemsIn(parsed.error)}`)

@@ -18,7 +18,7 @@ import { ownVersion } from '../../store/version.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 
-const SUITES = 'suites'
+export const SUITES = 'suites'
 export const SUITE_FILES = {
   plan: 'plan.json',
   progress: 'progress.jsonl',
@@ -35,6 +35,8 @@ export interface Plan {
   readonly out: string
   readonly cases: readonly Case[]
   readonly startedAt: string
+  /** The part of the suite that it is, such as `2/5`. Absent in files of older versions. */
+  readonly shard?: string
 }
 
 const write = (file: string, text: string): void => {
@@ -47,17 +49,15 @@ const write = (file: string, text: string): void => {
 export const writeJson = (file: string, kind: FileKind, content: object): void =>
   write(file, `${JSON.stringify({ ...headerOf(kind, ownVersion()), ...content }, null, 2)}\n`)
 
-/** A new folder, with its plan. @returns its path */
-export const beginCampaign = (plan: Plan): string => {
-  const time = plan.startedAt.replace(/[-:]/g, '').replace(/\..*/, '')
-  const parent = path.join(plan.out, SUITES, plan.suite)
+/** A new folder of a campaign below `out`. @param startedAt ISO 8601 @returns its path */
+export const newSuiteFolder = (out: string, suite: string, startedAt: string): string => {
+  const time = startedAt.replace(/[-:]/g, '').replace(/\..*/, '')
+  const parent = path.join(out, SUITES, suite)
   try {
     fs.mkdirSync(parent, { recursive: true })
     let dir = path.join(parent, time)
     for (let n = 2; fs.existsSync(dir); n++) dir = path.join(parent, `${time}-${n}`)
     fs.mkdirSync(dir)
-    writeJson(path.join(dir, SUITE_FILES.plan), 'plan', plan)
-    write(path.join(dir, SUITE_FILES.progress), progressText([]))
     return dir
   } catch (error) {
     throw new UserError(
@@ -67,8 +67,16 @@ export const beginCampaign = (plan: Plan): string => {
   }
 }
 
+/** A new folder, with its plan. @returns its path */
+export const beginCampaign = (plan: Plan): string => {
+  const dir = newSuiteFolder(plan.out, plan.suite, plan.startedAt)
+  writeJson(path.join(dir, SUITE_FILES.plan), 'plan', plan)
+  write(path.join(dir, SUITE_FILES.progress), progressText([]))
+  return dir
+}
+
 /** @throws UserError if it is no folder of a campaign */
-export const readPlan = (dir: string): Plan => {
+export const readPlan = (dir: string): Plan & FileHeader => {
   const file = path.join(dir, SUITE_FILES.plan)
   if (!fs.existsSync(file))
     throw new UserError(
@@ -79,13 +87,26 @@ export const readPlan = (dir: string): Plan => {
   return content
 }
 
+/** A campaign that has ended, and the version that ran it. Null: it has not ended. @throws UserError of a newer version's file */
+export const readSuite = (dir: string): (SuiteResult & FileHeader) | null => {
+  const file = path.join(dir, SUITE_FILES.suite)
+  if (!fs.existsSync(file)) return null
+  const content = JSON.parse(fs.readFileSync(file, 'utf8')) as SuiteResult & FileHeader
+  requireSchema('suite', content.schema, file)
+  return content
+}
+
+/** The runs that ended, without a change to the file. */
+export const readProgress = (dir: string): readonly CaseResult[] =>
+  readLines<CaseResult>('progress', path.join(dir, SUITE_FILES.progress))
+
 const progressText = (results: readonly CaseResult[]): string =>
   encodeHeader('progress', ownVersion()) + results.map((each) => `${JSON.stringify(each)}\n`).join('')
 
 /** The runs that ended. A line that was torn when the campaign was killed is removed, so that lines can follow. */
 export const resumeProgress = (dir: string): readonly CaseResult[] => {
   const file = path.join(dir, SUITE_FILES.progress)
-  const results = readLines<CaseResult>('progress', file)
+  const results = readProgress(dir)
   write(file, progressText(results))
   return results
 }

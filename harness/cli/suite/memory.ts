@@ -89,6 +89,18 @@ const remember = (out: string, each: ToRemember): void => {
   if (hasPlan) fs.copyFileSync(faults, path.join(dir, FILES.faults))
 }
 
+/** Makes these the remembered plans. @param all each with the folder of results that has it */
+export const copyRemembered = (
+  out: string,
+  all: readonly { readonly entry: Remembered; readonly from: string }[],
+): void => {
+  for (const { id } of readCorpus(out))
+    if (!all.some(({ entry }) => entry.id === id))
+      fs.rmSync(path.join(corpusOf(out), id), { recursive: true })
+  for (const { entry, from } of all.filter((each) => each.from !== out))
+    fs.cpSync(path.join(corpusOf(from), entry.id), path.join(corpusOf(out), entry.id), { recursive: true })
+}
+
 export const writeMemory = (out: string, before: readonly Remembered[], { kept, added }: Memory): void => {
   for (const { id } of before)
     if (!kept.some((each) => each.id === id)) fs.rmSync(path.join(corpusOf(out), id), { recursive: true })

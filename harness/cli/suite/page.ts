@@ -81,6 +81,7 @@ export const pageOf = (suite: SuiteResult, dir: string): string => {
 <p>${text(headlineOf(suite))}. From ${text(suite.startedAt)} to ${text(suite.endedAt)}.</p>
 </header>
 ${[
+  ...(suite.notes ?? []).map((note) => `<p role="alert">${text(note)}</p>`),
   ...(findings.length === 0
     ? []
     : [

@@ -29,5 +29,34 @@ export const SUITE_SETTINGS = {
     value: 'folder',
     description: 'go on with an interrupted suite: its folder below <out>/suites',
   },
+  keep: {
+    type: 'string',
+    value: 'size',
+    description:
+      'bound of the results, such as 5GB: runs that passed are thinned, the oldest first; failing ones stay whole, and no run begins without room (default: no bound)',
+  },
+  printJob: {
+    type: 'switch',
+    description: 'run nothing: print a Job of Kubernetes that runs the suite, a shard in each pod',
+  },
+  shards: {
+    type: 'integer',
+    value: 'n',
+    default: '4',
+    min: 1,
+    description: 'of --print-job: number of pods',
+  },
+  image: {
+    type: 'string',
+    value: 'reference',
+    default: 'faultline/faultline',
+    description: 'of --print-job: the image, built from docker/faultline',
+  },
+  claim: {
+    type: 'string',
+    value: 'name',
+    description:
+      'of --print-job: PersistentVolumeClaim for the results (default: an S3-compatible store, by environment variables)',
+  },
   ...OUT,
 } as const satisfies Settings

@@ -62,6 +62,7 @@ export const markdownOf = (suite: SuiteResult): string => {
   return `${[
     `## ${cell(suite.suite)}: ${headlineOf(suite)}`,
     `In ${formatDurationMs(tookMs)}, from ${suite.startedAt}.`,
+    ...(suite.notes ?? []).map((note) => `**${cell(note)}**`),
     ...(findings.length === 0
       ? []
       : [section('Findings', table(['known', 'fingerprint', 'finding', 'runs'], findings.map(findingRow)))]),

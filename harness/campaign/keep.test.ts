@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { parseBytes, type StoredRun, toThin, type Worth } from './keep.ts'
+
+const run = (dir: string, worth: Worth, bytes = 100, thinBytes = 10): StoredRun => ({
+  ...{ dir, worth, bytes, thinBytes },
+  time: dir,
+})
+
+describe('thinning', () => {
+  const runs = [run('3', 'passed'), run('1', 'failed'), run('2', 'passed'), run('0', 'undecided')]
+
+  it.each([
+    [400, [], true],
+    [399, ['2'], true],
+    [310, ['2'], true],
+    [309, ['2', '3'], true],
+    [219, ['2', '3', '0'], true],
+    [129, ['2', '3', '0'], false],
+  ] as const)('to %d bytes takes %j', (bound, dirs, fits) => {
+    const thinning = toThin(runs, 400, bound)
+    expect(thinning.runs.map(({ dir }) => dir)).toEqual(dirs)
+    expect(thinning.fits).toBe(fits)
+  })
+
+  it('does not take what is thin already', () =>
+    expect(toThin([run('1', 'passed', 10, 10)], 10, 5)).toEqual({ runs: [], fits: false }))
+
+  it.each([
+    ['5GB', 5e9],
+    ['1.5 GiB', 1.5 * 2 ** 30],
+    ['10kb', 10_000],
+    ['5', null],
+    ['-5GB', null],
+    ['5 parsecs', null],
+  ])('%s is %s bytes', (text, bytes) => expect(parseBytes(text)).toBe(bytes))
+})
