@@ -1,8 +1,7 @@
 /** The failing window as a small SVG: the operations of the evidence as bars, and the faults in force above them. */
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
-import { formatTimeNs } from '../support/time.ts'
-import { clip } from '../support/visible.ts'
+import { formatTimeNs, NS_PER_MS } from '../support/time.ts'
 import { xmlText } from '../support/xml.ts'
 import { type Step, type Steps, stepsOf } from './steps.ts'
 
@@ -64,8 +63,16 @@ const LOOKS: Readonly<Record<Bar['look'], string>> = {
   shown: 'fill="#a00000" stroke="#a00000"',
 }
 
-const MOST_LABEL = 28
-const MOST_TEXT = 90
+/** The width of a character of a sans-serif font of 12 pixels, as an upper estimate. */
+const CHARACTER = 7
+const MOST_LABEL = 26
+const MOST_TEXT = 98
+/** How much is shown around what happened at one time. */
+const AROUND_NS = 500 * NS_PER_MS
+
+/** The whole text is told where the pointer rests. */
+const short = (text: string, most: number): string =>
+  text.length <= most ? text : `${text.slice(0, most - 3)}...`
 
 interface Axis {
   readonly from: number
@@ -77,12 +84,13 @@ const drawBar = ({ label, text, look, from, to }: Bar, row: number, axis: Axis):
   const x = (at: number): number => LABELS + (Math.min(Math.max(at, axis.from), axis.to) - axis.from) * scale
   const [left, right] = [x(from), x(to ?? axis.to)]
   const y = HEAD + row * ROW
-  // A text that begins far to the right is written to the left of its end.
-  const isRight = left > WIDTH * 0.6
+  const told = short(text, MOST_TEXT)
+  // What would leave the picture ends at its edge.
+  const isRight = left + told.length * CHARACTER > WIDTH - MARGIN
   return [
-    `<text x="${LABELS - 8}" y="${y + 13}" text-anchor="end">${xmlText(clip(label, MOST_LABEL))}</text>`,
+    `<text x="${LABELS - 8}" y="${y + 13}" text-anchor="end">${xmlText(short(label, MOST_LABEL))}</text>`,
     `<rect x="${left.toFixed(1)}" y="${y}" width="${Math.max(2, right - left).toFixed(1)}" height="${ROW - 4}" ${LOOKS[look]}><title>${xmlText(text)}</title></rect>`,
-    `<text x="${(isRight ? WIDTH - MARGIN - 4 : left + 4).toFixed(1)}" y="${y + 13}"${isRight ? ' text-anchor="end"' : ''} stroke="#ffffff" stroke-width="3" paint-order="stroke">${xmlText(clip(text, MOST_TEXT))}</text>`,
+    `<text x="${(isRight ? WIDTH - MARGIN - 4 : left + 4).toFixed(1)}" y="${y + 13}"${isRight ? ' text-anchor="end"' : ''} stroke="#ffffff" stroke-width="3" paint-order="stroke">${xmlText(told)}</text>`,
   ].join('\n')
 }
 
@@ -91,15 +99,19 @@ const draw = ({ steps, title, isTimed }: Steps): string => {
   const bars = [...faultBars(steps, place), ...operationBars(steps, place)]
   const places = steps.filter((step) => isOperation(step) || step.kind === 'shown').map(place)
   const [first, last] = [Math.min(...places), Math.max(...places)]
+  const isMoment = isTimed && first === last
   const margin = (last - first || 1) * 0.05
-  const axis = { from: first - margin, to: last + margin }
+  const axis = isMoment
+    ? { from: Math.max(0, first - AROUND_NS), to: last + AROUND_NS }
+    : { from: first - margin, to: last + margin }
   const height = HEAD + bars.length * ROW + FOOT
-  const [left, right] = isTimed ? [formatTimeNs(first), formatTimeNs(last)] : ['earlier', 'later']
+  const ends = isMoment ? [axis.from, axis.to] : [first, last]
+  const [left, right] = isTimed ? ends.map(formatTimeNs) : ['earlier', 'later']
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" role="img">
-<title>${xmlText(clip(title, MOST_TEXT))}</title>
+<title>${xmlText(short(title, MOST_TEXT))}</title>
 <defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#fff4e5"/><line x1="0" y1="0" x2="0" y2="6" stroke="#f0b060" stroke-width="2"/></pattern></defs>
 <rect width="${WIDTH}" height="${height}" fill="#ffffff"/>
-<text x="${MARGIN}" y="20" font-weight="bold">${xmlText(clip(title, MOST_TEXT))}</text>
+<text x="${MARGIN}" y="20" font-weight="bold">${xmlText(short(title, MOST_TEXT))}</text>
 ${bars.map((bar, row) => drawBar(bar, row, axis)).join('\n')}
 <text x="${LABELS}" y="${height - 8}">${left}</text>
 <text x="${WIDTH - MARGIN}" y="${height - 8}" text-anchor="end">${right}</text>
