@@ -1,36 +1,12 @@
-/**
- * The verdict as JUnit XML, in the structure that Jenkins, GitLab and GitHub's actions read: one test case for each checker and
- * promise. Invalid is a failure; unknown is an error, because it is never a pass and a skipped case counts as none.
- */
+/** The verdict as JUnit XML: one test case for each checker and promise. Invalid is a failure, unknown an error. */
 import type { RunVerdict, Verdict } from '../../api/verdict.ts'
 import { excuseOf } from '../../findings/groups.ts'
 import { NS_PER_S } from '../../support/time.ts'
-import { clip } from '../../support/visible.ts'
-import { xmlAttribute, xmlText } from '../../support/xml.ts'
 import type { Judged, OutputFormat } from './format.ts'
-
-const attributes = (values: Readonly<Record<string, string | number>>): string =>
-  Object.entries(values)
-    .map(([name, value]) => ` ${name}="${xmlAttribute(String(value))}"`)
-    .join('')
-
-interface TestCase {
-  readonly name: string
-  readonly problem: {
-    readonly element: 'failure' | 'error'
-    readonly message: string
-    readonly text: string
-  } | null
-  readonly output: string
-}
-
-/** A CI server shows it as a whole. */
-const MOST_CHARACTERS = 20_000
-/** Names and messages stand in one line. */
-const MOST_IN_A_LINE = 2000
+import { junitXml, type TestCase, type TestSuite } from './junit-xml.ts'
 
 const evidenceText = ({ summary, evidence }: Verdict): string =>
-  clip([summary, ...evidence.map(({ title, text }) => `${title}\n${text}`)].join('\n\n'), MOST_CHARACTERS)
+  [summary, ...evidence.map(({ title, text }) => `${title}\n${text}`)].join('\n\n')
 
 /** A broken promise that is not held against the cluster is no failure of its, and no pass. */
 const problemOf = (each: Verdict, { record, verdict }: Judged): TestCase['problem'] => {
@@ -38,18 +14,19 @@ const problemOf = (each: Verdict, { record, verdict }: Judged): TestCase['proble
   const isFailure = each.status === 'invalid' && excuseOf(record, verdict, each) === null
   return {
     element: isFailure ? 'failure' : 'error',
-    message: clip(each.summary, MOST_IN_A_LINE),
+    type: isFailure ? 'invalid' : 'unknown',
+    message: each.summary,
     text: evidenceText(each),
   }
 }
 
 /** Such as a run in which no operation was ok: no checker need be undecided, and still nothing was tested. */
-const wholeCase = (verdict: RunVerdict, isTold: boolean): TestCase => {
-  const summary = clip(verdict.summary, MOST_IN_A_LINE)
-  const isMissing = verdict.status === 'unknown' && !isTold
+const wholeCase = ({ status, summary }: RunVerdict, isTold: boolean): TestCase => {
+  const isMissing = status === 'unknown' && !isTold
   return {
     name: 'the run tested something',
-    problem: isMissing ? { element: 'error', message: summary, text: summary } : null,
+    seconds: 0,
+    problem: isMissing ? { element: 'error', type: 'unknown', message: summary, text: summary } : null,
     output: summary,
   }
 }
@@ -58,33 +35,17 @@ const casesOf = (judged: Judged): readonly TestCase[] => {
   const { verdict } = judged
   const cases = verdict.verdicts.map(
     (each): TestCase => ({
-      name: clip(
-        each.promise.text === '' ? each.checker : `${each.checker}: ${each.promise.text}`,
-        MOST_IN_A_LINE,
-      ),
+      name: each.promise.text === '' ? each.checker : `${each.checker}: ${each.promise.text}`,
+      seconds: 0,
       problem: problemOf(each, judged),
-      output: clip(each.summary, MOST_CHARACTERS),
+      output: each.summary,
     }),
   )
   const isTold = cases.some(({ problem }) => problem?.element === 'error')
   return [...cases, wholeCase(verdict, isTold)]
 }
 
-const caseXml = ({ name, problem, output }: TestCase, classname: string): string => {
-  const open = `    <testcase${attributes({ classname, name, time: 0 })}>`
-  const inside =
-    problem === null
-      ? `      <system-out>${xmlText(output)}</system-out>`
-      : `      <${problem.element}${attributes({ message: problem.message, type: problem.element === 'failure' ? 'invalid' : 'unknown' })}>${xmlText(problem.text)}</${problem.element}>`
-  return `${open}\n${inside}\n    </testcase>`
-}
-
-const propertiesOf = ({
-  record,
-  again,
-  folder,
-  reportFile,
-}: Judged): readonly (readonly [string, string])[] =>
+const propertiesOf = ({ record, again, folder, reportFile }: Judged): TestSuite['properties'] =>
   [
     ['seed', record.spec?.seed],
     ['faultline', record.faultline],
@@ -106,35 +67,13 @@ export const junit: OutputFormat = {
   name: 'junit',
   description: 'JUnit XML, for CI servers',
   render: (judged) => {
-    const { record } = judged
-    const cases = casesOf(judged)
-    const count = (element: 'failure' | 'error'): number =>
-      cases.filter(({ problem }) => problem?.element === element).length
-    const counts = { tests: cases.length, failures: count('failure'), errors: count('error') }
-    const name = suiteName(judged)
-    const timestamp = record.facts?.startedAt.slice(0, 19)
-    const suite = {
-      name,
-      ...counts,
-      skipped: 0,
-      time: ((record.history.at(-1)?.timeNs ?? 0) / NS_PER_S).toFixed(3),
-      ...(timestamp === undefined ? {} : { timestamp }),
-    }
-    const properties = propertiesOf(judged)
-    return `${[
-      '<?xml version="1.0" encoding="UTF-8"?>',
-      `<testsuites${attributes({ name: 'faultline', ...counts })}>`,
-      `  <testsuite${attributes(suite)}>`,
-      ...(properties.length === 0
-        ? []
-        : [
-            '    <properties>',
-            ...properties.map(([key, value]) => `      <property${attributes({ name: key, value })}/>`),
-            '    </properties>',
-          ]),
-      ...cases.map((each) => caseXml(each, `faultline.${name.replace(/[^\w-]+/g, '-')}`)),
-      '  </testsuite>',
-      '</testsuites>',
-    ].join('\n')}\n`
+    const { history, facts } = judged.record
+    return junitXml({
+      name: suiteName(judged),
+      cases: casesOf(judged),
+      seconds: (history.at(-1)?.timeNs ?? 0) / NS_PER_S,
+      ...(facts === null ? {} : { startedAt: facts.startedAt }),
+      properties: propertiesOf(judged),
+    })
   },
 }

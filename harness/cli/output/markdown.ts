@@ -13,18 +13,8 @@ import { stepsOf } from '../../findings/steps.ts'
 import { FILES } from '../../store/run-store.ts'
 import { clip, visible } from '../../support/visible.ts'
 import type { Judged, OutputFormat } from './format.ts'
+import { MOST_CHARACTERS, plain } from './markdown-text.ts'
 import { stepLines } from './steps-text.ts'
-
-const MOST_CHARACTERS = 1000
-
-/**
- * Text on one line that Markdown and HTML leave as it is. A character reference is no markup, also where a backslash would be.
- * At-signs would notify people, numbers with a hash would link to issues, and addresses would become links.
- */
-const plain = (text: string): string =>
-  visible(clip(text, MOST_CHARACTERS))
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_[\]<>#|~&@$]|:(?=\/\/)|(?<=www)\./gi, (character) => `&#${character.charCodeAt(0)};`)
 
 /** A code block that the text cannot close: its fence is longer than any run of backticks in it. */
 const block = (lines: readonly string[], language = ''): readonly string[] => {

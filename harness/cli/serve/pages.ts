@@ -1,17 +1,9 @@
-/** The pages of `serve`. Whatever comes from a results folder is text, and is escaped. */
+/** The pages of `serve`. */
 import type { Finding } from '../../api/finding.ts'
-import { PAGE_STYLE } from '../../report/style.ts'
-import { visible } from '../../support/visible.ts'
+import { encodedPath, escaped, htmlPage, link, tableOf, tableRow } from '../html.ts'
 import type { Comparison, Difference } from './compare.ts'
 import type { RunFile } from './files.ts'
 import type { RunRow } from './runs.ts'
-
-export const escaped = (text: string): string =>
-  visible(text)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
 
 const STYLE = `
 .running{--status:var(--leader)}
@@ -23,26 +15,11 @@ nav{margin-bottom:14px}
 .differs td{font-weight:600}
 `
 
-export const page = (title: string, body: string, script = ''): string => `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escaped(title)}</title>
-<style>${PAGE_STYLE}${STYLE}</style>
-</head>
-<body>
-<main>
-${body}
-</main>
-${script === '' ? '' : `<script src="${script}"></script>`}
-</body>
-</html>
-`
+export const page = (title: string, body: string, script?: string): string =>
+  htmlPage({ title, body, style: STYLE, ...(script === undefined ? {} : { script }) })
 
 /** The address of a run, and of what is below it. */
-const addressOf = (name: string, below = ''): string =>
-  `/run/${name.split('/').map(encodeURIComponent).join('/')}/${below.split('/').map(encodeURIComponent).join('/')}`
+const addressOf = (name: string, below = ''): string => `/run/${encodedPath(name)}/${encodedPath(below)}`
 
 /** `<` would end the element that holds it. */
 const data = (id: string, value: unknown): string =>
@@ -67,15 +44,11 @@ export const problemPage = (text: string): string =>
 const kilobytes = (bytes: number): string =>
   bytes < 1024 ? `${bytes} B` : `${Math.round(bytes / 1024).toLocaleString('en')} kB`
 
-export const link = (href: string, text: string): string => `<a href="${escaped(href)}">${escaped(text)}</a>`
-
 const filesTable = (name: string, files: readonly RunFile[]): string =>
-  `<div class="wide"><table><thead><tr><th scope="col">file</th><th scope="col">size</th></tr></thead><tbody>${files
-    .map(
-      (file) =>
-        `<tr><td>${link(addressOf(name, file.name), file.name)}</td><td>${kilobytes(file.bytes)}</td></tr>`,
-    )
-    .join('\n')}</tbody></table></div>`
+  tableOf(
+    ['file', 'size'],
+    files.map((file) => tableRow([link(addressOf(name, file.name), file.name), kilobytes(file.bytes)])),
+  )
 
 const head = (row: RunRow): string =>
   `<nav>${link('/', 'all runs')}</nav>
@@ -122,17 +95,11 @@ const findingsPart = ({ findings }: Comparison): string =>
 ${findingsList('Findings that are gone', findings.gone)}
 ${findingsList('Findings of both', findings.stayed)}`
 
-const differences = (title: string, rows: readonly Difference[], before: string, now: string): string =>
-  `<h2>${title}</h2>${
-    rows.length === 0
-      ? '<p>Nothing.</p>'
-      : `<div class="wide"><table><thead><tr><th scope="col">what</th><th scope="col">${escaped(before)}</th><th scope="col">${escaped(now)}</th></tr></thead><tbody>${rows
-          .map(
-            (row) =>
-              `<tr class="${row.before === row.now ? 'same' : 'differs'}"><td>${escaped(row.what)}</td><td>${escaped(row.before)}</td><td>${escaped(row.now)}</td></tr>`,
-          )
-          .join('\n')}</tbody></table></div>`
-  }`
+const differences = (title: string, rows: readonly Difference[], before: string, now: string): string => {
+  const rowOf = (row: Difference): string =>
+    tableRow([row.what, row.before, row.now].map(escaped), row.before === row.now ? 'same' : 'differs')
+  return `<h2>${title}</h2>${rows.length === 0 ? '<p>Nothing.</p>' : tableOf(['what', before, now], rows.map(rowOf))}`
+}
 
 /** The time and the seed, by which its folder is named. */
 const timeOf = ({ name }: RunRow): string => name.split('/').at(-1) ?? name

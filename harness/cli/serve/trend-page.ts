@@ -1,13 +1,15 @@
 /** The page `/trend`. */
 import type { Trend } from '../../campaign/trend.ts'
+import { escaped, link, tableOf, tableRow } from '../html.ts'
 import { FIGURE_HEAD, FINDING_HEAD, figureCells, findingCells, METHOD } from '../output/trend.ts'
 import type { Trends } from '../suite/stored-suites.ts'
-import { escaped, link, page } from './pages.ts'
+import { page } from './pages.ts'
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  `<div class="wide"><table><thead><tr>${head.map((name) => `<th scope="col">${escaped(name)}</th>`).join('')}</tr></thead><tbody>${rows
-    .map((row) => `<tr>${row.map((cell) => `<td>${escaped(cell)}</td>`).join('')}</tr>`)
-    .join('\n')}</tbody></table></div>`
+  tableOf(
+    head,
+    rows.map((row) => tableRow(row.map(escaped))),
+  )
 
 const suiteSection = ({ suite, campaigns, last, findings, figures }: Trend): string => `<section>
 <h2>${escaped(suite)}</h2>

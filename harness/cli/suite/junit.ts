@@ -1,21 +1,7 @@
 /** `junit.xml` of a campaign: one test case for each run. What is not proved is an error, never skipped. */
 import { isFailure } from '../../campaign/outcome.ts'
 import type { CaseResult, SuiteResult } from '../../campaign/result.ts'
-import { clip } from '../../support/visible.ts'
-import { xmlAttribute, xmlText } from '../../support/xml.ts'
-import { headlineOf } from './summary.ts'
-
-const MOST_CHARACTERS = 2000
-
-const attributes = (values: Readonly<Record<string, string | number>>): string =>
-  Object.entries(values)
-    .map(([name, value]) => ` ${name}="${xmlAttribute(clip(String(value), MOST_CHARACTERS))}"`)
-    .join('')
-
-const elementOf = ({ outcome }: CaseResult): 'failure' | 'error' | null => {
-  if (outcome === 'passed') return null
-  return isFailure(outcome) ? 'failure' : 'error'
-}
+import { junitXml, type TestCase } from '../output/junit-xml.ts'
 
 const textOf = ({ why, command, runDir, findings }: CaseResult): string =>
   [
@@ -25,41 +11,25 @@ const textOf = ({ why, command, runDir, findings }: CaseResult): string =>
     ...(runDir === null ? [] : [`run: ${runDir}`]),
   ].join('\n')
 
-const caseXml = (result: CaseResult, suite: string): string => {
+const caseOf = (result: CaseResult): TestCase => {
   const { name, seed, durationMs, outcome, why } = result
-  const element = elementOf(result)
-  const text = xmlText(textOf(result))
-  const inside =
-    element === null
-      ? `<system-out>${text}</system-out>`
-      : `<${element}${attributes({ message: why, type: outcome })}>${text}</${element}>`
-  const about = {
-    classname: `faultline.${suite}`,
+  const text = textOf(result)
+  return {
     name: `${name} seed ${seed}`,
-    time: (durationMs / 1000).toFixed(3),
+    seconds: durationMs / 1000,
+    problem:
+      outcome === 'passed'
+        ? null
+        : { element: isFailure(outcome) ? 'failure' : 'error', type: outcome, message: why, text },
+    output: text,
   }
-  return `    <testcase${attributes(about)}>\n      ${inside}\n    </testcase>`
 }
 
-export const junitOf = (suite: SuiteResult): string => {
-  const { results, startedAt, endedAt } = suite
-  const count = (element: 'failure' | 'error'): number =>
-    results.filter((each) => elementOf(each) === element).length
-  const counts = { tests: results.length, failures: count('failure'), errors: count('error') }
-  const about = {
-    name: suite.suite,
-    ...counts,
-    skipped: 0,
-    time: ((Date.parse(endedAt) - Date.parse(startedAt)) / 1000).toFixed(3),
-    timestamp: startedAt.slice(0, 19),
-  }
-  return `${[
-    '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites${attributes({ name: 'faultline', ...counts })}>`,
-    `  <testsuite${attributes(about)}>`,
-    ...results.map((each) => caseXml(each, suite.suite)),
-    `    <system-out>${xmlText(headlineOf(suite))}</system-out>`,
-    '  </testsuite>',
-    '</testsuites>',
-  ].join('\n')}\n`
-}
+export const junitOf = ({ suite, results, startedAt, endedAt }: SuiteResult): string =>
+  junitXml({
+    name: suite,
+    cases: results.map(caseOf),
+    seconds: (Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
+    startedAt,
+    properties: [],
+  })

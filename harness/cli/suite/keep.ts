@@ -8,6 +8,7 @@ import { isFailure } from '../../campaign/outcome.ts'
 import type { CaseResult } from '../../campaign/result.ts'
 import { FILES } from '../../store/run-store.ts'
 import { readThinned, THINNED, type Thinned, thinnedSentence, writeThinned } from '../../store/thinned.ts'
+import { escaped } from '../html.ts'
 
 /** What a later reader needs to know of a run that passed: what was found, how it ran, and its faults. */
 const KEPT: readonly string[] = [FILES.run, FILES.verdict, FILES.findings, FILES.faults]
@@ -51,8 +52,6 @@ const worthOf = ({ outcome }: CaseResult): Worth => {
     ? 'failed'
     : 'undecided'
 }
-
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 
 /** In the place of the report, since pages of suites link to it. */
 const pageOf = (thinned: Thinned): string =>

@@ -2,15 +2,16 @@
 import path from 'node:path'
 import { isFailure, OUTCOMES, type OutcomeName } from '../../campaign/outcome.ts'
 import type { CaseResult, SeenFinding, SuiteResult } from '../../campaign/result.ts'
-import { PAGE_STYLE } from '../../report/style.ts'
 import { FILES } from '../../store/run-store.ts'
 import { formatDurationMs } from '../../support/time.ts'
-import { visible } from '../../support/visible.ts'
+import { encodedPath, escaped, htmlPage, link, tableOf, tableRow } from '../html.ts'
 import { headlineOf } from './summary.ts'
 
 const STYLE = `
 td b{color:var(--status)}
 td code{overflow-wrap:anywhere}
+.name{white-space:nowrap}
+td:nth-child(2){min-width:180px}
 `
 
 /** The page's colours are those of verdicts. */
@@ -19,101 +20,69 @@ const toneOf = (outcome: OutcomeName): 'valid' | 'invalid' | 'unknown' => {
   return isFailure(outcome) ? 'invalid' : 'unknown'
 }
 
-const text = (given: string): string =>
-  visible(given)
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-
 /** Where the report is, as seen from the page. */
 const reportOf = (dir: string, runDir: string): string =>
-  path.relative(dir, path.join(runDir, FILES.report)).split(path.sep).map(encodeURIComponent).join('/')
-
-const table = (head: readonly string[], rows: readonly string[]): string =>
-  `<div class="wide"><table><thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table></div>`
-
-const cells = (row: readonly string[]): string => row.map((cell) => `<td>${cell}</td>`).join('')
+  encodedPath(path.relative(dir, path.join(runDir, FILES.report)))
 
 const findingRow = ({ fingerprint, sentence, runs, knownSince }: SeenFinding, dir: string): string =>
-  `<tr>${cells([
-    knownSince === null ? '<b class="invalid">new</b>' : `since ${text(knownSince.slice(0, 10))}`,
-    `<code>${text(fingerprint)}</code>`,
-    text(sentence),
-    runs.map((run, at) => `<a href="${text(reportOf(dir, run))}">run ${at + 1}</a>`).join(' '),
-  ])}</tr>`
+  tableRow([
+    knownSince === null ? '<b class="invalid">new</b>' : `since ${escaped(knownSince.slice(0, 10))}`,
+    `<code class="name">${escaped(fingerprint)}</code>`,
+    escaped(sentence),
+    runs.map((run, at) => link(reportOf(dir, run), `run ${at + 1}`)).join(' '),
+  ])
 
 const runRow = (result: CaseResult, dir: string): string => {
   const { name, seed, outcome, why, runDir, durationMs, command } = result
-  const label = text(`${name}, seed ${seed}`)
+  const label = `${name}, seed ${seed}`
   // Without a verdict there is no report.
   const hasReport = runDir !== null && result.exercise !== null
-  return `<tr class="${toneOf(outcome)}">${cells([
-    `<b>${outcome}</b>`,
-    hasReport ? `<a href="${text(reportOf(dir, runDir))}">${label}</a>` : label,
-    text(why),
-    formatDurationMs(durationMs),
-    `<code>${text(command)}</code>`,
-  ])}</tr>`
+  return tableRow(
+    [
+      `<b>${outcome}</b>`,
+      hasReport ? link(reportOf(dir, runDir), label) : escaped(label),
+      escaped(why),
+      `<span class="name">${formatDurationMs(durationMs)}</span>`,
+      `<code>${escaped(command)}</code>`,
+    ],
+    toneOf(outcome),
+  )
 }
+
+const listOf = (lines: readonly string[]): string =>
+  `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`
 
 const section = (title: string, body: string): string => `<section><h2>${title}</h2>\n${body}\n</section>`
 
+/** Nothing but the page itself: it has links, and no script. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+
 /** @param dir the folder that the page is in */
 export const pageOf = (suite: SuiteResult, dir: string): string => {
-  const { findings, results, advice, counts } = suite
+  const { findings, results, advice, counts, notRun, notes = [] } = suite
   const worst = OUTCOMES.find((name) => counts[name] > 0) ?? 'passed'
   const sorted = results.toSorted((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome))
-  const title = text(`${suite.suite}: ${headlineOf(suite)}`)
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}</title>
-<style>${PAGE_STYLE}${STYLE}</style>
-</head>
-<body>
-<main>
-<header class="${toneOf(worst)}">
-<h1><span class="status">${text(suite.suite)}</span></h1>
-<p>${text(headlineOf(suite))}. From ${text(suite.startedAt)} to ${text(suite.endedAt)}.</p>
+  const findingRows = findings.map((each) => findingRow(each, dir))
+  const runRows = sorted.map((each) => runRow(each, dir))
+  const sections = [
+    ...notes.map((note) => `<p role="alert">${escaped(note)}</p>`),
+    ...(findings.length === 0
+      ? []
+      : [section('Findings', tableOf(['known', 'fingerprint', 'finding', 'runs'], findingRows))]),
+    section('Runs', tableOf(['outcome', 'case', 'why', 'took', 'command'], runRows)),
+    ...(notRun.cases.length === 0
+      ? []
+      : [section('Not run', `<p>${escaped(notRun.why)}</p>${listOf(notRun.cases)}`)]),
+    ...(advice.length === 0 ? [] : [section('Never exercised', listOf(advice))]),
+  ]
+  return htmlPage({
+    title: `${suite.suite}: ${headlineOf(suite)}`,
+    style: STYLE,
+    policy: POLICY,
+    body: `<header class="${toneOf(worst)}">
+<h1><span class="status">${escaped(suite.suite)}</span></h1>
+<p>${escaped(headlineOf(suite))}. From ${escaped(suite.startedAt)} to ${escaped(suite.endedAt)}.</p>
 </header>
-${[
-  ...(suite.notes ?? []).map((note) => `<p role="alert">${text(note)}</p>`),
-  ...(findings.length === 0
-    ? []
-    : [
-        section(
-          'Findings',
-          table(
-            ['known', 'fingerprint', 'finding', 'runs'],
-            findings.map((each) => findingRow(each, dir)),
-          ),
-        ),
-      ]),
-  section(
-    'Runs',
-    table(
-      ['outcome', 'case', 'why', 'took', 'command'],
-      sorted.map((each) => runRow(each, dir)),
-    ),
-  ),
-  ...(suite.notRun.cases.length === 0
-    ? []
-    : [
-        section(
-          'Not run',
-          `<p>${text(suite.notRun.why)}</p><ul>${suite.notRun.cases.map((name) => `<li>${text(name)}</li>`).join('')}</ul>`,
-        ),
-      ]),
-  ...(advice.length === 0
-    ? []
-    : [section('Never exercised', `<ul>${advice.map((line) => `<li>${text(line)}</li>`).join('')}</ul>`)]),
-].join('\n')}
-</main>
-</body>
-</html>
-`
+${sections.join('\n')}`,
+  })
 }

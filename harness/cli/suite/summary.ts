@@ -3,17 +3,7 @@
 import { OUTCOMES } from '../../campaign/outcome.ts'
 import type { CaseResult, SeenFinding, SuiteResult } from '../../campaign/result.ts'
 import { formatDurationMs } from '../../support/time.ts'
-import { clip, visible } from '../../support/visible.ts'
-
-const MOST_CHARACTERS = 300
-
-/** One line that is nothing but text: no markup, no mentions of people, no references to issues. */
-const cell = (text: string): string =>
-  clip(visible(text).replace(/\s+/g, ' '), MOST_CHARACTERS)
-    .replace(/[\\`*_{}[\]<>|~&]/g, (character) => `\\${character}`)
-    .replace(/[@#]/g, (character) => `${character}\u200b`)
-
-const code = (text: string): string => `\`${visible(text).replace(/[\n`]/g, ' ')}\``
+import { inlineCode, plain } from '../output/markdown-text.ts'
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
@@ -29,8 +19,8 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
 
 const findingRow = ({ fingerprint, sentence, runs, knownSince }: SeenFinding): readonly string[] => [
   knownSince === null ? '**new**' : `since ${knownSince.slice(0, 10)}`,
-  code(fingerprint),
-  cell(sentence),
+  inlineCode(fingerprint),
+  plain(sentence),
   String(runs.length),
 ]
 
@@ -48,9 +38,9 @@ const casesSection = (results: readonly CaseResult[]): readonly string[] => {
     ['outcome', 'case', 'why', 'again'],
     rows.map(({ outcome, name, seed, why, command }) => [
       outcome,
-      cell(`${name}, seed ${seed}`),
-      cell(why),
-      code(command),
+      plain(`${name}, seed ${seed}`),
+      plain(why),
+      inlineCode(command),
     ]),
   )
   return [section('Not passed', body)]
@@ -60,15 +50,15 @@ export const markdownOf = (suite: SuiteResult): string => {
   const { findings, results, advice } = suite
   const tookMs = Date.parse(suite.endedAt) - Date.parse(suite.startedAt)
   return `${[
-    `## ${cell(suite.suite)}: ${headlineOf(suite)}`,
+    `## ${plain(suite.suite)}: ${headlineOf(suite)}`,
     `In ${formatDurationMs(tookMs)}, from ${suite.startedAt}.`,
-    ...(suite.notes ?? []).map((note) => `**${cell(note)}**`),
+    ...(suite.notes ?? []).map((note) => `**${plain(note)}**`),
     ...(findings.length === 0
       ? []
       : [section('Findings', table(['known', 'fingerprint', 'finding', 'runs'], findings.map(findingRow)))]),
     ...casesSection(results),
     ...(advice.length === 0
       ? []
-      : [section('Never exercised', advice.map((line) => `- ${cell(line)}`).join('\n'))]),
+      : [section('Never exercised', advice.map((line) => `- ${plain(line)}`).join('\n'))]),
   ].join('\n\n')}\n`
 }

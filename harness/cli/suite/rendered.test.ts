@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest'
+import type { OutcomeName } from '../../campaign/outcome.ts'
+import { type CaseResult, countsOf, type SuiteResult } from '../../campaign/result.ts'
+import { parseXml } from '../../testing/xml.ts'
+import { rendered } from './rendered.ts'
+
+/** Controls of a terminal and of the direction of text. */
+const UNSEEN = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u
+
+const HOSTILE = '</td><script>alert(1)</script> | `a` \x1b[31m\u202e @all #1 https://x.y ]]> &amp; "\n**b**'
+
+const resultOf = (outcome: OutcomeName, seed: number): CaseResult => ({
+  name: `raft ${HOSTILE}`,
+  seed,
+  command: `faultline run '${HOSTILE}'`,
+  outcome,
+  why: HOSTILE,
+  findings: outcome === 'violation' ? [{ fingerprint: 'f1', sentence: HOSTILE }] : [],
+  exitCode: 1,
+  runDir: '/results/a b/<1>',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  durationMs: 1500,
+  exercise: { during: {}, nemeses: [] },
+})
+
+const results = (['violation', 'passed', 'vacuous', 'not recovered'] as const).map(resultOf)
+
+const suite: SuiteResult = {
+  suite: 'nightly',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  endedAt: '2026-01-01T00:01:00.000Z',
+  exitCode: 1,
+  counts: countsOf(results),
+  results,
+  notRun: { cases: [HOSTILE], why: 'the budget was used up' },
+  findings: [{ fingerprint: 'f1', sentence: HOSTILE, runs: ['/results/a b/<1>'], knownSince: null }],
+  advice: [HOSTILE],
+}
+
+const { junit, summary, page } = rendered(suite, '/results/suites/nightly/x')
+
+describe('the results of a campaign', () => {
+  it('are a test case for each run, in which nothing that is not proved is skipped', () => {
+    const [xml] = parseXml(junit).children
+    expect(xml?.attributes).toMatchObject({
+      tests: '4',
+      failures: '2',
+      errors: '1',
+      skipped: '0',
+      time: '60.000',
+    })
+    const elements = (xml?.children ?? []).map(({ children }) => children.map(({ name }) => name).join())
+    expect(elements).toEqual(['failure', 'system-out', 'error', 'failure'])
+  })
+
+  it('are tables in the summary, whatever the texts contain', () => {
+    const rows = summary.split('\n').filter((line) => line.startsWith('|'))
+    for (const row of rows) expect(row.split('|').length - 2, row).toBe(4)
+    expect(rows).toHaveLength(2 + 1 + 2 + 3)
+    expect(summary).not.toMatch(/<script|@all| #1 |\*\*b|https:\/\//)
+    expect(summary).toContain('4 runs: 1 violation, 1 not recovered, 1 vacuous, 1 passed; 1 not run')
+  })
+
+  it('are a page of text and links alone, the worst first', () => {
+    expect(page).not.toMatch(/<script|<\/td><s/i)
+    expect(page).not.toMatch(UNSEEN)
+    expect(page).toContain('href="../../../a%20b/%3C1%3E/report.html"')
+    const outcomes = [...page.matchAll(/<tr class="\w+"><td><b>([\w ]+)<\/b>/g)].map(([, name]) => name)
+    expect(outcomes).toEqual(['violation', 'not recovered', 'vacuous', 'passed'])
+  })
+})
