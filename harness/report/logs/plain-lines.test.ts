@@ -34,11 +34,10 @@ describe('lines of a log', () => {
     expect(plainLines('x'.repeat(4096))).toEqual(['x'.repeat(4096)])
   })
 
-  it('take little time, whatever they contain', () => {
-    const started = performance.now()
+  // What takes time by the square of the length does not end within the limit of a test.
+  it('are found at once, whatever they contain', () => {
     for (const part of ['\x1b]', '\x1b[', '\x1b[1;', '\0'])
       expect(plainLines(part.repeat(500_000))).toHaveLength(1)
-    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   it('never have anything that changes how others are shown', () => {
@@ -62,10 +61,8 @@ describe('lines of a log', () => {
   })
 
   it('take no longer for being long: sequences that never end', () => {
-    const began = performance.now()
     for (const text of ['\x1b[0', '\x1b]x', '\x1b[;', '\x1b  '])
       for (const line of [text.repeat(2_000_000), text + text.slice(-1).repeat(10_000_000)])
         expect(plainLines(line)[0]?.length).toBeLessThan(20_000)
-    expect(performance.now() - began).toBeLessThan(20_000)
   })
 })
