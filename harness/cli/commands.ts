@@ -16,6 +16,10 @@ const describeFormats = (
 
 const RUN_FOLDER = { name: 'run', description: 'the folder of a run' } as const
 
+const FROZEN_RUN = {
+  run: { type: 'string', value: 'folder', description: 'the folder of its run, where several are kept' },
+} as const satisfies Record<string, Setting>
+
 const VERDICT_FORMAT = {
   format: {
     type: 'string',
@@ -34,7 +38,16 @@ export const commands: readonly Command[] = [
     arguments: [
       { name: 'target', description: 'a bundled target, or the path of a module that exports one' },
     ],
-    settings: { ...RUN_SETTINGS, ...OUT, ...VERDICT_FORMAT },
+    settings: {
+      ...RUN_SETTINGS,
+      ...OUT,
+      ...VERDICT_FORMAT,
+      freeze: {
+        type: 'duration',
+        value: 'duration',
+        description: 'if a promise was broken, keep the cluster as it is for so long, to look at it',
+      },
+    },
     load: async () => (await import('./commands/run.ts')).runCommand,
   }),
   command({
@@ -102,6 +115,20 @@ export const commands: readonly Command[] = [
       },
     },
     load: async () => (await import('./commands/trend.ts')).trendCommand,
+  }),
+  command({
+    name: 'attach',
+    description: 'open a shell in a node of a cluster that run --freeze keeps',
+    arguments: [{ name: 'node', description: 'its name, such as n1' }],
+    settings: FROZEN_RUN,
+    load: async () => (await import('./commands/attach.ts')).attachCommand,
+  }),
+  command({
+    name: 'release',
+    description: 'end a cluster that run --freeze keeps',
+    arguments: [],
+    settings: FROZEN_RUN,
+    load: async () => (await import('./commands/attach.ts')).releaseCommand,
   }),
   command({
     name: 'init',

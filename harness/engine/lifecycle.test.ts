@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { register } from '../../workloads/register.ts'
 import type { Operation } from '../api/history.ts'
 import type { Nemesis } from '../api/nemesis.ts'
-import type { FaultEvent, RunSpec } from '../api/record.ts'
+import type { FaultEvent, RunFacts, RunSpec } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import { fakeEnvironment } from '../environments/fake/environment.ts'
 import { fakeTarget } from '../environments/fake/register-target.ts'
 import { foldFaults } from '../store/run-store.ts'
+import { sleep } from '../support/wait.ts'
 import { rememberingLog } from '../testing/logs.ts'
 import { runLifecycle } from './lifecycle.ts'
 import type { RunParts } from './run-parts.ts'
@@ -100,6 +101,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
     log,
     progress: { phase: () => {}, note: () => {}, operation: () => {}, activeFaults: () => {} },
     capture: null,
+    hold: null,
     signal: new AbortController().signal,
     ...change,
   })
@@ -120,6 +122,25 @@ describe('the life cycle of a run', () => {
     const clients = history.filter(({ process, type }) => process !== 'nemesis' && type === 'ok')
     expect(new Set(clients.map(({ process }) => process)).size).toBeGreaterThanOrEqual(spec.concurrency)
     expect(new Set(clients.map(({ node }) => node))).toEqual(new Set(['n1', 'n2', 'n3']))
+  })
+
+  it('keeps the cluster while it is held, when all is recorded, and takes it down then', async () => {
+    const held = Promise.withResolvers<RunFacts>()
+    const released = Promise.withResolvers<void>()
+    const playing = play(fakeTarget(), poke(200, []), {
+      hold: async ({ nodes }, facts) => {
+        expect(nodes).toHaveLength(3)
+        held.resolve(facts)
+        await released.promise
+      },
+    })
+    const told = await held.promise
+    const first = await Promise.race([playing.then(() => 'ended'), sleep(50).then(() => 'held')])
+    expect(first).toBe('held')
+    released.resolve()
+    const { facts, environment } = await playing
+    expect(facts).toBe(told)
+    expect(environment.disposed).toBe(true)
   })
 
   it('is logged: phases, faults, clients, nodes, recovery', async () => {

@@ -77,13 +77,68 @@ const watchedStatus = (target: Target, errors: ErrorTally): Pick<Target, 'status
 
 const whereabouts = ({ name, address }: ClusterNode): Record<string, string> => ({ name, address })
 
+/** Drives clients and faults, waits for recovery, reads everything back. The cluster is as it was then when this resolves. */
+const observe = async (
+  run: StartedRun,
+  { startUpNs, restartClock }: { readonly startUpNs: number; readonly restartClock: () => bigint },
+): Promise<Omit<RunFacts, 'startedAt' | 'endedAt' | 'versions'>> => {
+  const { parts, cluster, errors } = run
+  const { target, recorder, log } = parts
+  const knowsSources = await lookAtSources(run)
+  await using _capture = (await parts.capture?.(cluster)) ?? null
+  const samples: Sample[] = []
+  const statuses = new StatusLog(log)
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  // Times in the history, the faults and the samples count from here.
+  recorder.started(restartClock())
+  const zeroAt = new Date().toISOString()
+  delay.enable()
+  const moments = new Moments(() => sampler.leader(), parts.signal)
+  await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, run.clock, (sample) => {
+    samples.push(sample)
+    moments.sampled(sample)
+    recorder.sample(sample)
+    statuses.record(sample)
+  })
+  await using ends = new EndWatch({
+    nodes: cluster.nodes,
+    logDir: parts.logDir,
+    restartsAfterMs: target.restartsAfterMs,
+    clock: run.clock,
+    log,
+    signal: parts.signal,
+  })
+  await using _machine = new MachineMonitor(run.clock, (sample) => recorder.machine(sample))
+  const exercised = await exercise(run, {
+    sampler,
+    moments,
+    service: new ServiceLevel(run.clock, parts.signal),
+    startUpNs: plannedStartUpNs(startUpNs),
+    knowsSources,
+  })
+  await settle(run, sampler)
+  delay.disable()
+  const eventLoopDelayMs = delaysOf(delay)
+  logDelays(log, eventLoopDelayMs)
+  keepServices(run)
+  return {
+    zeroAt,
+    leaderChanges: leaderChangesOf(samples),
+    eventLoopDelayMs,
+    services: cluster.services.map(({ name }) => name),
+    errors: errors.list(),
+    endings: ends.list(),
+    ...exercised,
+  }
+}
+
 /**
  * Runs the spec and returns the facts.
  *
  * @throws UserError if the target does not speak the workload's vocabulary, or the cluster could not be started.
  */
 export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
-  const { spec, target, recorder, log } = parts
+  const { spec, target, log } = parts
   const startedAt = new Date().toISOString()
   clientFor(target, parts.workload)
   enterPhase(parts, `provisioning (${parts.environment.name})`)
@@ -97,54 +152,12 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   const startUpNs = await startCluster(run)
   const versions = await versionsOf(target, cluster)
   log.info('versions', versions)
-  const knowsSources = await lookAtSources(run)
-  await using _capture = (await parts.capture?.(cluster)) ?? null
-  const samples: Sample[] = []
-  const statuses = new StatusLog(log)
-  const delay = monitorEventLoopDelay({ resolution: 10 })
-  // Times in the history, the faults and the samples count from here.
-  recorder.started(clock.reset())
-  const zeroAt = new Date().toISOString()
-  delay.enable()
-  const moments = new Moments(() => sampler.leader(), parts.signal)
-  await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, clock.now, (sample) => {
-    samples.push(sample)
-    moments.sampled(sample)
-    recorder.sample(sample)
-    statuses.record(sample)
-  })
-  await using ends = new EndWatch({
-    nodes: cluster.nodes,
-    logDir: parts.logDir,
-    restartsAfterMs: target.restartsAfterMs,
-    clock: clock.now,
-    log,
-    signal: parts.signal,
-  })
-  await using _machine = new MachineMonitor(clock.now, (sample) => recorder.machine(sample))
-  const exercised = await exercise(run, {
-    sampler,
-    moments,
-    service: new ServiceLevel(clock.now, parts.signal),
-    startUpNs: plannedStartUpNs(startUpNs),
-    knowsSources,
-  })
-  await settle(run, sampler)
-  delay.disable()
-  const eventLoopDelayMs = delaysOf(delay)
-  logDelays(log, eventLoopDelayMs)
-  keepServices(run)
-  enterPhase(parts, 'taking the cluster down')
-  return {
-    startedAt,
-    endedAt: new Date().toISOString(),
-    zeroAt,
-    versions,
-    leaderChanges: leaderChangesOf(samples),
-    eventLoopDelayMs,
-    services: cluster.services.map(({ name }) => name),
-    errors: errors.list(),
-    endings: ends.list(),
-    ...exercised,
+  const observed = await observe(run, { startUpNs, restartClock: () => clock.reset() })
+  const facts = { startedAt, endedAt: new Date().toISOString(), versions, ...observed }
+  if (parts.hold !== null) {
+    enterPhase(parts, 'judging while the cluster stands')
+    await parts.hold(cluster, facts)
   }
+  enterPhase(parts, 'taking the cluster down')
+  return facts
 }

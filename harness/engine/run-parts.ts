@@ -7,7 +7,7 @@ import type { UndoJournal } from '../api/journal.ts'
 import type { Log } from '../api/log.ts'
 import type { Nemesis } from '../api/nemesis.ts'
 import type { Rng } from '../api/random.ts'
-import type { FaultEvent, MachineSample, RunSpec, Sample } from '../api/record.ts'
+import type { FaultEvent, MachineSample, RunFacts, RunSpec, Sample } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
 import type { ErrorTally } from './error-tally.ts'
@@ -52,6 +52,8 @@ export interface RunParts {
   readonly log: Log
   /** Captures messages until what it returns is disposed of. Null: they are not captured. */
   readonly capture: ((cluster: Cluster) => Promise<AsyncDisposable>) | null
+  /** Called when all is recorded and the cluster still stands, which it does until this resolves. Null: it is not called. */
+  readonly hold: ((cluster: Cluster, facts: RunFacts) => Promise<void>) | null
   /** Once aborted, the run ends early and takes everything down. */
   readonly signal: AbortSignal
 }

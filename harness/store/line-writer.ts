@@ -10,6 +10,7 @@ export class LineWriter implements AsyncDisposable {
   #writing: Promise<void> = Promise.resolve()
   readonly #failed: (error: unknown) => void
   #error: unknown = null
+  #closed: Promise<void> | null = null
 
   private constructor(file: fs.FileHandle, failed: (error: unknown) => void) {
     this.#file = file
@@ -46,8 +47,13 @@ export class LineWriter implements AsyncDisposable {
     }
   }
 
-  /** Flushes and syncs everything to disk and closes the file. */
-  async close(): Promise<void> {
+  /** Flushes and syncs everything to disk and closes the file. Closing it again does nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close()
+    return this.#closed
+  }
+
+  async #close(): Promise<void> {
     clearInterval(this.#timer)
     this.#flush()
     await this.#writing

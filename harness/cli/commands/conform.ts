@@ -89,6 +89,7 @@ export const conformCommand = async (targetName: string, settings: ConformSettin
     workload: await findWorkload(first),
     conform: names,
     results: path.join(settings.out, 'conform'),
+    freeze: null,
     quiet: false,
     log: { level: settings.logLevel, show: settings.showLog },
     say,

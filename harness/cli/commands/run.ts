@@ -2,10 +2,14 @@
 import path from 'node:path'
 import type { RunSpec } from '../../api/record.ts'
 import type { Status } from '../../api/verdict.ts'
+import { headlineOf } from '../../findings/headline.ts'
 import { renderReport } from '../../report/render.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { formatDurationMs } from '../../support/time.ts'
+import { visible } from '../../support/visible.ts'
 import { type FormatSettings, print } from '../output/print.ts'
+import type { Frozen } from '../run/hold.ts'
 import { judgeRun } from '../run/judge.ts'
 import { findTarget, findWorkload } from '../run/registries.ts'
 import type { RunSettings } from '../run/settings.ts'
@@ -16,6 +20,8 @@ import { supervise } from '../run/supervise.ts'
 /** The folder for the results, the format of the verdict, and the harness's own log. */
 interface OutputSettings extends FormatSettings, Pick<RunSettings, 'logLevel' | 'showLog'> {
   readonly out: string
+  /** How long the cluster is kept at most if a promise was broken. Absent: it is not kept. */
+  readonly freezeMs?: number | undefined
 }
 
 export interface RunResult {
@@ -27,6 +33,21 @@ export interface RunResult {
 const say = (line: string): void => {
   process.stderr.write(`${line}\n`)
 }
+
+/** Judges the run while its cluster stands, and says how to look at it. */
+const keptIfInvalid =
+  (mostMs: number) =>
+  async ({ runDir, nodes }: Frozen): Promise<boolean> => {
+    const { verdict, record } = await judgeRun(runDir)
+    if (verdict.status !== 'invalid') return false
+    const [first] = nodes
+    say(`\n${visible(headlineOf(record, verdict))}`)
+    say(
+      `The cluster is kept for ${formatDurationMs(mostMs)} at most, and its processes are stopped: ` +
+        `\`faultline attach ${first?.name}\` opens a shell in a node, \`faultline release\` ends it, as does Ctrl-C here.`,
+    )
+    return true
+  }
 
 /** Runs a spec, judges its record, renders the report and prints the verdict. */
 export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<RunResult> => {
@@ -41,6 +62,10 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
     workload: await findWorkload(spec.workload),
     results: output.out,
     quiet: false,
+    freeze:
+      output.freezeMs === undefined
+        ? null
+        : { mostMs: output.freezeMs, isWanted: keptIfInvalid(output.freezeMs) },
     log: { level: output.logLevel, show: output.showLog },
     say,
   })

@@ -4,7 +4,7 @@ import path from 'node:path'
 import readline from 'node:readline'
 import type { UndoJournal } from '../../api/journal.ts'
 import type { Log, LogLevel } from '../../api/log.ts'
-import type { RunSpec } from '../../api/record.ts'
+import type { RunFacts, RunSpec } from '../../api/record.ts'
 import { runLifecycle } from '../../engine/lifecycle.ts'
 import type { RunParts } from '../../engine/run-parts.ts'
 import { Capture } from '../../environments/capture/capture.ts'
@@ -19,6 +19,7 @@ import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { examine } from '../conform/examine.ts'
+import { holdCluster, RELEASE_LINE } from './hold.ts'
 import { incidentPlan } from './incidents.ts'
 import { startProgress } from './progress.ts'
 import { findEnvironment, findIncident, findNemesis, findTarget, findWorkload } from './registries.ts'
@@ -35,6 +36,8 @@ export interface ControllerInput {
   readonly programs: Readonly<Record<string, string>>
   readonly quiet: boolean
   readonly log: LogChoice
+  /** The cluster stands until the supervisor has judged, and perhaps longer. Absent: it does not. */
+  readonly freeze?: true
   /** Workloads that ask the calls of clients that are to be tested (`faultline conform`), in place of a run. Absent: a run. */
   readonly conform?: readonly string[]
 }
@@ -62,19 +65,27 @@ export const CONTROLLER_FILE = 'controller.json'
 /** What `faultline conform` has seen, in the run's folder. */
 export const OBSERVATIONS_FILE = 'observations.json'
 
-/** Aborted when the supervisor requests it or is gone. */
-const listenForAbort = (log: Log): AbortController => {
+interface Commands {
+  /** Aborted when the supervisor requests it or is gone. */
+  readonly end: AbortController
+  /** Resolves when a held cluster is released, and when the run is aborted. */
+  readonly released: Promise<void>
+}
+
+const listenToSupervisor = (log: Log): Commands => {
   const controller = new AbortController()
+  const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const abort = (): void => {
     if (!controller.signal.aborted) log.warn('abort requested')
     controller.abort(new Error('the run was interrupted'))
+    release()
   }
   // The terminal sends its signals to the whole process group. Only the supervisor handles them.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
   const lines = readline.createInterface({ input: process.stdin })
-  lines.on('line', abort)
+  lines.on('line', (line) => (line === RELEASE_LINE ? release() : abort()))
   lines.on('close', abort)
-  return controller
+  return { end: controller, released }
 }
 
 /** `faultline controller`: the supervisor starts it in the sandbox. */
@@ -115,7 +126,7 @@ const partsOf = (
   { spec, stateDir, runDir, programs }: ControllerInput,
   log: HarnessLog,
   { target, workload }: Pick<RunParts, 'target' | 'workload'>,
-): Omit<RunParts, 'recorder' | 'progress' | 'capture' | 'signal'> => ({
+): Omit<RunParts, 'recorder' | 'progress' | 'capture' | 'hold' | 'signal'> => ({
   spec,
   target,
   workload,
@@ -148,7 +159,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   const target = await findTarget(spec.target)
   const workload = await findWorkload(spec.workload)
   const claims = target.claims(spec.targetOptions, workload.vocabulary)
-  const end = listenForAbort(log)
+  const { end, released } = listenToSupervisor(log)
   const { signal } = end
   const failed = (error: unknown): void => endUnwritable(end, log, error)
   await using history = await LineWriter.create(path.join(runDir, FILES.history), failed)
@@ -161,6 +172,9 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   machine.write(encodeHeader('machine', faultline))
   const progress = startProgress(spec, input.quiet || input.log.show)
   const capture = spec.capture === true ? new Capture(path.join(input.stateDir, 'capture')) : null
+  const closeFiles = () => Promise.all([history, faults, samples, machine].map((file) => file.close()))
+  const keepFacts = (facts: RunFacts) =>
+    tryToStore(FILES.run, () => writeRunFile(runDir, { faultline, spec, claims, facts }))
   const parts: RunParts = {
     ...partsOf(input, log, { target, workload }),
     ...(spec.incident === undefined ? {} : { incident: incidentPlan(await findIncident(spec.incident)) }),
@@ -180,18 +194,25 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
     },
     progress,
     capture: capture === null ? null : (cluster) => capture.begin(cluster),
+    hold:
+      input.freeze === undefined
+        ? null
+        : async (cluster, facts) => {
+            await closeFiles()
+            await keepFacts(facts)
+            await holdCluster(cluster, input.stateDir, released)
+          },
     signal,
   }
   try {
-    const facts = await runLifecycle(parts)
-    await tryToStore(FILES.run, () => writeRunFile(runDir, { faultline, spec, claims, facts }))
+    await keepFacts(await runLifecycle(parts))
     if (capture !== null) {
       progress.phase('reading what was captured')
       await keepMessages(input, capture, log)
     }
   } finally {
     progress.stop()
-    await Promise.all([history.close(), faults.close(), samples.close(), machine.close()])
+    await closeFiles()
   }
 }
 
@@ -223,7 +244,8 @@ const conformIn = async (
       activeFaults: nothing,
     },
     capture: null,
-    signal: listenForAbort(log).signal,
+    hold: null,
+    signal: listenToSupervisor(log).end.signal,
   }
   const seen = await examine(parts, await Promise.all(names.map(findWorkload)))
   fs.writeFileSync(path.join(runDir, OBSERVATIONS_FILE), `${JSON.stringify(seen)}\n`)

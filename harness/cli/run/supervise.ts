@@ -26,6 +26,7 @@ import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
+import { type Holding, RELEASE_LINE, untilReleased } from './hold.ts'
 import { keepLoggedMessages } from './logged-messages.ts'
 import { findEnvironment } from './registries.ts'
 import { requireMachine } from './requirements.ts'
@@ -123,10 +124,26 @@ export interface SuperviseOptions {
   readonly results: string
   readonly quiet: boolean
   readonly log: LogChoice
+  /** Keeps the cluster after the run if that is wanted. Null: it is taken down. */
+  readonly freeze: Pick<Holding, 'isWanted' | 'mostMs'> | null
   readonly say: (line: string) => void
 }
 
-const runInSandbox = async (input: ControllerInput, target: Target, log: HarnessLog): Promise<number> => {
+/** Whatever happens, the cluster is released in the end. */
+const releaseInTime = async (child: ChildProcess, holding: Holding, log: HarnessLog): Promise<void> => {
+  try {
+    await untilReleased(holding)
+  } catch (error) {
+    if (!holding.ended.aborted) log.error('the cluster is released', { error: messageOf(error) })
+  }
+  child.stdin?.write(`${RELEASE_LINE}\n`)
+}
+
+const runInSandbox = async (
+  input: ControllerInput,
+  { target, freeze }: Pick<SuperviseOptions, 'target' | 'freeze'>,
+  log: HarnessLog,
+): Promise<number> => {
   const { spec, stateDir } = input
   const journal = new FileJournal(stateDir)
   const { prefix } = await findEnvironment(spec.environment).sandbox({ runId: spec.runId, target, journal })
@@ -156,6 +173,15 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
   child.stdin.on('error', () => {})
   const stopPassing = passInterruptions(child, log)
   const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir, log)
+  const ended = new AbortController()
+  if (freeze !== null) {
+    const { runDir } = input
+    void releaseInTime(
+      child,
+      { stateDir, runDir, childPid: child.pid ?? 0, ended: ended.signal, ...freeze },
+      log,
+    )
+  }
   try {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
     log.adoptClock()
@@ -169,6 +195,7 @@ const runInSandbox = async (input: ControllerInput, target: Target, log: Harness
   } finally {
     stopPassing()
     stopWatching()
+    ended.abort()
   }
 }
 
@@ -219,7 +246,7 @@ const undo = async (stateDir: string, log: Log, say: (line: string) => void): Pr
 export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
-  const { spec, target, workload, conform, results, quiet, say } = options
+  const { spec, target, workload, conform, results, quiet, freeze, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
@@ -251,8 +278,9 @@ export const supervise = async (
         quiet,
         log: options.log,
         ...(conform === undefined ? {} : { conform }),
+        ...(freeze === null ? {} : { freeze: true as const }),
       },
-      target,
+      options,
       log,
     )
     return { runDir, code }
