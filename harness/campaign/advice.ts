@@ -1,5 +1,5 @@
 /** What a campaign never exercised, in sentences. */
-import { cellsOf, type Exercise } from './exercise.ts'
+import { callsIn, cellsOf, type Exercise } from './exercise.ts'
 import type { CaseResult } from './result.ts'
 
 /** What could have been exercised of one target. */
@@ -21,10 +21,10 @@ const withoutEffect = (name: string, exercises: readonly Exercise[]): readonly s
 
 const neverServed = (name: string, exercises: readonly Exercise[]): readonly string[] => {
   const served = cellsOf(exercises)
-  const calls = new Set([...served.values()].flatMap((counts) => [...counts.keys()]))
+  const calls = callsIn(served)
   const missing = [...served].map(([kind, counts]) => ({
     kind,
-    calls: [...calls].filter((call) => (counts.get(call) ?? 0) === 0).join(' and no '),
+    calls: calls.filter((call) => (counts.get(call) ?? 0) === 0).join(' and no '),
   }))
   return [...Map.groupBy(missing, (each) => each.calls)]
     .filter(([none]) => none !== '')

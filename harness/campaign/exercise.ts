@@ -23,3 +23,15 @@ export const cellsOf = (exercises: readonly Exercise[]): Cells => {
     }
   return cells
 }
+
+/** How many cells there are, by the kinds of faults that took effect and the calls that were acknowledged in any, and reached. */
+export const reachedOf = (cells: Cells): { readonly cells: number; readonly reached: number } => {
+  const calls = callsIn(cells)
+  const reached = [...cells.values()].flatMap((counts) => [...counts.values()].filter((count) => count > 0))
+  return { cells: cells.size * calls.length, reached: reached.length }
+}
+
+/** The calls of all kinds of faults. */
+export const callsIn = (cells: Cells): readonly string[] => [
+  ...new Set([...cells.values()].flatMap((counts) => [...counts.keys()])),
+]

@@ -4,7 +4,7 @@
  */
 import type { Rng } from '../api/random.ts'
 import type { RunChoice } from '../api/suite.ts'
-import type { Cells } from './exercise.ts'
+import { type Cells, callsIn } from './exercise.ts'
 
 /** What the cases of one name can draw from. */
 export interface Space {
@@ -19,11 +19,11 @@ const MOST_CHANCE = 0.85
 
 /** The share of the nemesis' cells that no run has reached: 1 if it never took effect. */
 const unreached = (nemesis: string, cells: Cells): number => {
-  const calls = new Set([...cells.values()].flatMap((counts) => [...counts.keys()]))
+  const calls = callsIn(cells)
   const own = [...cells].filter(([kind]) => kind.split('/')[0] === nemesis)
-  if (own.length === 0 || calls.size === 0) return 1
-  const open = own.flatMap(([, counts]) => [...calls].filter((call) => (counts.get(call) ?? 0) === 0))
-  return open.length / (own.length * calls.size)
+  if (own.length === 0 || calls.length === 0) return 1
+  const open = own.flatMap(([, counts]) => calls.filter((call) => (counts.get(call) ?? 0) === 0))
+  return open.length / (own.length * calls.length)
 }
 
 /** At least one. Those that have cells to reach are drawn more often. */

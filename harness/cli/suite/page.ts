@@ -1,5 +1,6 @@
 /** `index.html` of a campaign: counts, findings, every run with a link to its report, and what was never exercised. */
 import path from 'node:path'
+import { callsIn, cellsOf } from '../../campaign/exercise.ts'
 import { isFailure, OUTCOMES, type OutcomeName } from '../../campaign/outcome.ts'
 import type { CaseResult, SeenFinding, SuiteResult } from '../../campaign/result.ts'
 import { FILES } from '../../store/run-store.ts'
@@ -49,6 +50,16 @@ const runRow = (result: CaseResult, dir: string): string => {
   )
 }
 
+/** What was acknowledged while a fault of each kind was in force, in all runs of a case. */
+const exerciseRows = (results: readonly CaseResult[]): readonly string[] =>
+  [...Map.groupBy(results, ({ name }) => name)].flatMap(([name, same]) => {
+    const cells = cellsOf(same.flatMap(({ exercise }) => exercise ?? []))
+    const calls = callsIn(cells)
+    return [...cells].map(([kind, counts]) =>
+      tableRow([name, kind, calls.map((call) => `${call} ${counts.get(call) ?? 0}`).join(', ')].map(escaped)),
+    )
+  })
+
 const listOf = (lines: readonly string[]): string =>
   `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`
 
@@ -64,12 +75,16 @@ export const pageOf = (suite: SuiteResult, dir: string): string => {
   const sorted = results.toSorted((a, b) => OUTCOMES.indexOf(a.outcome) - OUTCOMES.indexOf(b.outcome))
   const findingRows = findings.map((each) => findingRow(each, dir))
   const runRows = sorted.map((each) => runRow(each, dir))
+  const exercised = exerciseRows(results)
   const sections = [
     ...notes.map((note) => `<p role="alert">${escaped(note)}</p>`),
     ...(findings.length === 0
       ? []
       : [section('Findings', tableOf(['known', 'fingerprint', 'finding', 'runs'], findingRows))]),
     section('Runs', tableOf(['outcome', 'case', 'why', 'took', 'command'], runRows)),
+    ...(exercised.length === 0
+      ? []
+      : [section('Exercised', tableOf(['case', 'while in force', 'acknowledged'], exercised))]),
     ...(notRun.cases.length === 0
       ? []
       : [section('Not run', `<p>${escaped(notRun.why)}</p>${listOf(notRun.cases)}`)]),

@@ -20,7 +20,10 @@ const resultOf = (outcome: OutcomeName, seed: number): CaseResult => ({
   runDir: '/results/a b/<1>',
   startedAt: '2026-01-01T00:00:00.000Z',
   durationMs: 1500,
-  exercise: { during: {}, nemeses: [] },
+  exercise: {
+    during: { 'kill/at-once': { faults: 1, used: 1, during: { read: seed, '<b>': 0 }, after: {} } },
+    nemeses: ['kill'],
+  },
 })
 
 const results = (['violation', 'passed', 'vacuous', 'not recovered'] as const).map(resultOf)
@@ -58,6 +61,7 @@ describe('the results of a campaign', () => {
     for (const row of rows) expect(row.split('|').length - 2, row).toBe(4)
     expect(rows).toHaveLength(2 + 1 + 2 + 3)
     expect(summary).not.toMatch(/<script|@all| #1 |\*\*b|https:\/\//)
+    expect(summary).toContain('1 of 2 cells of the coverage matrix')
     expect(summary).toContain('4 runs: 1 violation, 1 not recovered, 1 vacuous, 1 passed; 1 not run')
   })
 
@@ -65,6 +69,7 @@ describe('the results of a campaign', () => {
     expect(page).not.toMatch(/<script|<\/td><s/i)
     expect(page).not.toMatch(UNSEEN)
     expect(page).toContain('href="../../../a%20b/%3C1%3E/report.html"')
+    expect(page).toContain('<td>kill/at-once</td><td>read 6, &lt;b&gt; 0</td>')
     const outcomes = [...page.matchAll(/<tr class="\w+"><td><b>([\w ]+)<\/b>/g)].map(([, name]) => name)
     expect(outcomes).toEqual(['violation', 'not recovered', 'vacuous', 'passed'])
   })

@@ -1,5 +1,6 @@
 /** `summary.md` of a campaign: fit for a job summary or a pull request. */
 
+import { cellsOf, reachedOf } from '../../campaign/exercise.ts'
 import { OUTCOMES } from '../../campaign/outcome.ts'
 import type { CaseResult, SeenFinding, SuiteResult } from '../../campaign/result.ts'
 import { formatDurationMs } from '../../support/time.ts'
@@ -46,12 +47,26 @@ const casesSection = (results: readonly CaseResult[]): readonly string[] => {
   return [section('Not passed', body)]
 }
 
+/** Nothing where no fault took effect. */
+const coverageLine = (results: readonly CaseResult[]): readonly string[] => {
+  const byName = Map.groupBy(results, ({ name }) => name)
+  const all = [...byName.values()].map((same) =>
+    reachedOf(cellsOf(same.flatMap(({ exercise }) => exercise ?? []))),
+  )
+  const sum = (of: 'cells' | 'reached'): number => all.reduce((total, each) => total + each[of], 0)
+  if (sum('cells') === 0) return []
+  return [
+    `${sum('reached')} of ${sum('cells')} cells of the coverage matrix were reached: calls acknowledged while a kind of fault was in force, by case.`,
+  ]
+}
+
 export const markdownOf = (suite: SuiteResult): string => {
   const { findings, results, advice } = suite
   const tookMs = Date.parse(suite.endedAt) - Date.parse(suite.startedAt)
   return `${[
     `## ${plain(suite.suite)}: ${headlineOf(suite)}`,
     `In ${formatDurationMs(tookMs)}, from ${suite.startedAt}.`,
+    ...coverageLine(results),
     ...(suite.notes ?? []).map((note) => `**${plain(note)}**`),
     ...(findings.length === 0
       ? []
