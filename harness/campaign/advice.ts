@@ -30,7 +30,7 @@ const neverServed = (name: string, exercises: readonly Exercise[]): readonly str
     .filter(([none]) => none !== '')
     .map(
       ([none, kinds]) =>
-        `${name}: no ${none} was acknowledged during ${kinds.map(({ kind }) => kind).join(', ')}.`,
+        `${name}: no ${none} was acknowledged during ${kinds.map(({ kind }) => kind).join('; ')}.`,
     )
 }
 
