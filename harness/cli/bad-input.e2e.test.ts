@@ -221,7 +221,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
 
   it('a target whose program is not there', async () => {
     const file = targetModule(folder.path, 'absent', ['/no/such/program'], false)
-    await refused(['run', file, ...DEADLINE, '--out', folder.path], 254, '/no/such/program')
+    await refused(['run', file, ...DEADLINE, '--out', folder.path], 253, '/no/such/program')
   })
 
   it('a run in which nothing was ok is vacuous: unknown', async () => {

@@ -86,7 +86,11 @@ export class Timeline {
     this.#heads.onChange = () => this.#layOut()
     this.#heads.onReorder = () => this.#options.onReorder?.()
     this.#heads.setLanes(options.lanes)
-    new ResizeObserver(() => this.#resize()).observe(this.#scroller)
+    // A canvas of another size is empty, and the frame in which that is noticed is shown: it is painted at once.
+    new ResizeObserver(() => {
+      this.#resize()
+      this.#paint()
+    }).observe(this.#scroller)
     addEventListener('beforeprint', () => this.#fitPaper(true))
     addEventListener('afterprint', () => this.#fitPaper(false))
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
