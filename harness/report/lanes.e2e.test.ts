@@ -52,6 +52,28 @@ describeWithBrowser('the lanes of the timeline', () => {
     expect(errors).toEqual([])
   })
 
+  it('are painted again in the frame in which their size changes', async () => {
+    await using opened = await openReport(browser, await validRun())
+    const isPainted = await opened.page.evaluate(
+      () =>
+        new Promise<boolean>((resolve) => {
+          const timeline = document.querySelector<HTMLElement>('.timeline')
+          const canvas = document.querySelector<HTMLCanvasElement>('canvas.lanes')
+          const { width } = canvas as HTMLCanvasElement
+          // It is asked after the timeline's own observer, in the same frame.
+          new ResizeObserver(() => {
+            if (canvas?.width === width) {
+              if (timeline !== null) timeline.style.width = '700px'
+              return
+            }
+            const pixels = canvas?.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data
+            resolve(pixels?.some((value) => value !== 0) === true)
+          }).observe(document.querySelector('.timeline .scroller') as Element)
+        }),
+    )
+    expect(isPainted).toBe(true)
+  })
+
   it('move by dragging their names, as far as the group goes', async () => {
     await using opened = await openReport(browser, await largeCluster(6))
     const { page } = opened
