@@ -51,6 +51,17 @@ describe('--keep', () => {
     expect(fs.readdirSync(failing)).toContain('history.jsonl')
   })
 
+  it('never thins what a link leads to', async () => {
+    using folder = temporaryFolder()
+    using elsewhere = temporaryFolder()
+    const theirs = whole(elsewhere.path, await validRun(), 'a/20260101T000000-1')
+    fs.mkdirSync(path.join(folder.path, 'a'))
+    fs.symlinkSync(theirs, path.join(folder.path, 'a/20260101T000000-1'))
+    fs.symlinkSync(path.join(elsewhere.path, 'a'), path.join(folder.path, 'b'))
+    new Keeper(folder.path, 1, '--keep').makeRoom(0)
+    expect(isThin(theirs)).toBe(false)
+  })
+
   it('keeps room for the runs that are to begin, and goes by what the suite calls them', async () => {
     using folder = temporaryFolder()
     const valid = await validRun()
@@ -71,7 +82,7 @@ describe('--keep', () => {
     using folder = temporaryFolder()
     const dir = whole(folder.path, await validRun(), 'a/20260101T000000-1')
     fs.rmSync(path.join(dir, 'report.html'))
-    expect(new Keeper(folder.path, 1, '--keep').makeRoom(0)).toBe(false)
+    new Keeper(folder.path, 1, '--keep').makeRoom(0)
     expect(isThin(dir)).toBe(false)
   })
 

@@ -29,6 +29,10 @@ const namesIn = (dir: string): readonly string[] => {
   }
 }
 
+/** What a link leads to belongs to somebody else, and is never thinned. */
+const isOwnFolder = (file: string): boolean =>
+  fs.lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === true
+
 const readJson = <T>(file: string): T | null => {
   try {
     return JSON.parse(fs.readFileSync(file, 'utf8')) as T
@@ -112,12 +116,14 @@ export class Keeper {
 
   /** `<out>/<group>/<time>-<seed>`; those under way too, which are not judged. */
   #runs(): readonly StoredRun[] {
-    return namesIn(this.#out).flatMap((group) =>
-      namesIn(path.join(this.#out, group))
-        .map((name) => path.join(this.#out, group, name))
-        .filter((dir) => fs.existsSync(path.join(dir, FILES.run)))
-        .map((dir) => this.#run(dir)),
-    )
+    const foldersIn = (dir: string): readonly string[] =>
+      namesIn(dir)
+        .map((name) => path.join(dir, name))
+        .filter(isOwnFolder)
+    return foldersIn(this.#out)
+      .flatMap(foldersIn)
+      .filter((dir) => fs.existsSync(path.join(dir, FILES.run)))
+      .map((dir) => this.#run(dir))
   }
 
   #run(dir: string): StoredRun {
