@@ -96,11 +96,13 @@ describeWithBrowser('the logs in Chromium', () => {
     await page.close()
   })
 
-  const active = (): Promise<string> =>
-    page.evaluate(() => {
+  /** The list is drawn in the frame after it was asked for. */
+  const untilActive = async (text: string): Promise<void> => {
+    await page.waitForFunction((wanted) => {
       const id = document.querySelector('.log-list')?.getAttribute('aria-activedescendant')
-      return (id && document.getElementById(id)?.textContent) || ''
-    })
+      return id !== null && id !== undefined && document.getElementById(id)?.textContent?.includes(wanted)
+    }, text)
+  }
 
   it('are few elements at a time, and scroll to the end', async () => {
     expect(await page.locator('.log-row').count()).toBeLessThan(100)
@@ -117,10 +119,10 @@ describeWithBrowser('the logs in Chromium', () => {
     const search = page.getByLabel('search in the logs')
     await search.fill('ENTRY 39999')
     await page.waitForFunction(() => document.querySelector('[role=status]')?.textContent === '1 of 5')
-    expect(await active()).toContain('n1 appended entry 39999')
+    await untilActive('n1 appended entry 39999')
     await search.press('Enter')
     await page.waitForFunction(() => document.querySelector('[role=status]')?.textContent === '2 of 5')
-    expect(await active()).toContain('n2 appended entry 39999')
+    await untilActive('n2 appended entry 39999')
     await page.getByLabel('previous match').click()
     await page.waitForFunction(() => document.querySelector('[role=status]')?.textContent === '1 of 5')
     expect(await page.locator('mark').first().textContent()).toBe('entry 39999')
