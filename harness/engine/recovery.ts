@@ -18,6 +18,7 @@ const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> 
   const { parts, clock } = run
   enterPhase(parts, 'healing all faults, waiting for recovery')
   await faults.healAll()
+  parts.progress.activeFaults(faults.active)
   // This also restarts nodes that crashed without a fault.
   const services = servicesOf(run)
   const members = [...services, ...nodesOf(run)]
