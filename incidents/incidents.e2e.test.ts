@@ -54,9 +54,9 @@ const expectMade = ({ record, verdict, faults }: Played, name: string): void => 
   expect(verdict.faults.effective, verdict.summary).toBeGreaterThan(0)
 }
 
-const isFound = ({ verdict }: Played, { isOutside = false }: Shown): boolean =>
+const isFound = ({ verdict }: Played, { isOutside }: Shown): boolean =>
   verdict.verdicts.some(({ status }) => status === 'invalid') &&
-  verdict.status === (isOutside ? 'unknown' : 'invalid')
+  verdict.status === (isOutside === true ? 'unknown' : 'invalid')
 
 it('every incident is shown', () => expect(Object.keys(SHOWN)).toEqual(Object.keys(incidents)))
 
