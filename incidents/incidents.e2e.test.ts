@@ -71,15 +71,16 @@ describeWith(missingLinuxRoot(), 'on the bundled Raft', () => {
         else expectKept(played)
       })
 
+      // A real cluster does not do the same twice: the long form runs every seed, and one of them must find the bug.
       it(`finds the planted bug ${shown.bug}`, async () => {
-        const verdicts: string[] = []
-        for (let seed = 1; seed <= sized(2, 3); seed++) {
+        const seeds = Array.from({ length: sized(1, 3) }, (_, at) => at + 1)
+        const found: boolean[] = []
+        for (const seed of seeds) {
           const played = await play(RAFT, `${flagsOf(name, shown)} --bug ${shown.bug} --seed ${seed}`)
           expectMade(played, name)
-          if (isFound(played, shown)) return
-          verdicts.push(played.verdict.summary)
+          found.push(isFound(played, shown))
         }
-        expect(verdicts, 'found with no seed').toEqual([])
+        expect(found).toContain(true)
       })
     })
 
@@ -94,6 +95,7 @@ describeWith(missingLinuxRoot(), 'on the bundled Raft', () => {
     expect([first.exitCode, checked.exitCode]).toEqual([0, 0])
     expect(shown.stdout).toContain(`${flags.replace('8s', '8000ms')} --seed ${seed}`)
     const planned = (dir: string) => (loadRun(dir).record.faults ?? []).map((fault) => fault.planned)
+    expect(planned(runDir).length).toBeGreaterThan(1)
     const again = await run(folder.path, [...RAFT, ...flags.split(' '), '--seed', seed])
     expect(planned(again.verdict.runDir)).toEqual(planned(runDir))
     const repeated = await run(folder.path, [...RAFT, '--faults', runDir, '--time-limit', '8s'])

@@ -8,7 +8,8 @@ import { describe, it } from 'vitest'
 
 export const PROJECT_ROOT = path.resolve(import.meta.dirname, '../..')
 
-const onCi = process.env.CI === 'true'
+/** CI servers set it to `true` or `1`. */
+const onCi = !['', '0', 'false'].includes(process.env.CI ?? '')
 
 /** Long forms: more seeds, more kills, larger oracles. */
 export const isFull = process.env.FAULTLINE_FULL === '1'
