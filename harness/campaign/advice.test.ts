@@ -1,22 +1,11 @@
 import { expect, it } from 'vitest'
+import { caseResult } from '../testing/campaigns.ts'
 import { adviceOf } from './advice.ts'
 import type { Exercise } from './exercise.ts'
 import { nextJobs } from './jobs.ts'
 import type { CaseResult } from './result.ts'
 
-const resultWith = (exercise: Exercise): CaseResult => ({
-  name: 'raft register',
-  seed: 1,
-  command: '',
-  outcome: 'passed',
-  why: '',
-  findings: [],
-  exitCode: 0,
-  runDir: null,
-  startedAt: '',
-  durationMs: 0,
-  exercise,
-})
+const resultWith = (exercise: Exercise): CaseResult => caseResult({ name: 'raft register', exercise })
 
 const use = (during: Readonly<Record<string, number>>) => ({ faults: 1, used: 1, during, after: {} })
 

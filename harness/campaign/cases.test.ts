@@ -57,10 +57,16 @@ describe('cases', () => {
   })
 
   it('asks which workloads a target answers where all are wanted', () => {
-    const cases = casesOf({ name: 's', targets: ['a', 'b'], workloads: 'all' }, (target) =>
-      target === 'a' ? ['x', 'y'] : ['z'],
+    const targets = ['a', { target: 'a', targetOpts: 'sink=on' }]
+    const suite: Suite = { name: 's', targets, workloads: 'all', settings: { nodes: 5 } }
+    const cases = casesOf(suite, ({ targetOpts, nodes }) =>
+      targetOpts === undefined ? ['x'] : ['x', `y${nodes}`],
     )
-    expect(cases.map(({ name }) => name)).toEqual(['a x', 'a y', 'b z'])
+    expect(cases.map(({ name }) => name)).toEqual([
+      'a x',
+      'a x targetOpts=sink=on',
+      'a y5 targetOpts=sink=on',
+    ])
   })
 
   it('expects findings of those that agree, whatever else they have', () => {

@@ -70,16 +70,25 @@ const asChoice = (entry: string | RunChoice, name: 'target' | 'workload' | 'neme
 export const seedsOf = (seeds: Suite['seeds'] = 1): readonly number[] =>
   typeof seeds === 'number' ? Array.from({ length: seeds }, (_, at) => at + 1) : seeds
 
-/** The workloads whose calls a target answers, for suites that ask for all. */
-export type WorkloadsOf = (target: string) => readonly string[]
+/** The settings of a case. */
+export type Combined = RunChoice & { readonly target: string }
 
-type Combined = RunChoice & { readonly target: string }
+/** The workloads whose calls a target answers with its options, for suites that ask for all. */
+export type WorkloadsOf = (target: Combined) => readonly string[]
+
+/** Each target with the settings of its own and those of all cases. */
+export const targetsOf = ({ targets, settings }: Suite): readonly Combined[] =>
+  targets.map((entry) => {
+    const own = asChoice(entry, 'target')
+    return { ...settings, ...own, target: own.target as string }
+  })
 
 const combinations = (suite: Suite, workloadsOf: WorkloadsOf): readonly Combined[] =>
-  suite.targets.flatMap((entry) => {
+  suite.targets.flatMap((entry, at) => {
     const target = asChoice(entry, 'target')
     const name = target.target as string
-    const workloads = suite.workloads === 'all' ? workloadsOf(name) : (suite.workloads ?? [{}])
+    const workloads =
+      suite.workloads === 'all' ? workloadsOf(targetsOf(suite)[at] as Combined) : (suite.workloads ?? [{}])
     return workloads.flatMap((workload) =>
       (suite.nemeses ?? [{}]).flatMap((nemesis) =>
         (suite.variants ?? [{}]).map((variant) => ({

@@ -1,35 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { Case } from './cases.ts'
+import { caseResult } from '../testing/campaigns.ts'
 import { knownAfter, memoryAfter, PASSES, type Remembered, remindersOf, seenIn } from './memory.ts'
 import type { OutcomeName } from './outcome.ts'
 import type { CaseResult } from './result.ts'
 
-const result = (
-  name: string,
-  outcome: OutcomeName,
-  fingerprint?: string,
-  remembered?: string,
-): CaseResult => ({
-  name,
-  seed: 1,
-  command: 'faultline run',
-  outcome,
-  why: '',
-  findings: fingerprint === undefined ? [] : [{ fingerprint, sentence: `${fingerprint}.` }],
-  exitCode: 0,
-  runDir: `/results/${name}`,
-  startedAt: '2026-01-01T00:00:00Z',
-  durationMs: 1,
-  exercise: null,
-  ...(remembered === undefined ? {} : { remembered }),
-})
-
-const caseOf = (name: string): Case => ({
-  name,
-  choice: { target: 'raft', nemesis: 'kill', plan: 'steady', timeLimit: '9s' },
-  seed: 1,
-  expected: [],
-})
+const result = (name: string, outcome: OutcomeName, fingerprint?: string, remembered?: string): CaseResult =>
+  caseResult({
+    name,
+    choice: { target: 'raft', nemesis: 'kill', plan: 'steady', nodes: 3 },
+    expected: ['stale read'],
+    outcome,
+    findings: fingerprint === undefined ? [] : [{ fingerprint, sentence: `${fingerprint}.` }],
+    runDir: `/results/${name}`,
+    ...(remembered === undefined ? {} : { remembered }),
+  })
 
 const entry = (id: string, passes = 0): Remembered => ({
   id,
@@ -37,6 +21,7 @@ const entry = (id: string, passes = 0): Remembered => ({
   name: 'a',
   choice: { target: 'raft', nemesis: 'kill' },
   seed: 1,
+  expected: ['stale read'],
   fingerprints: ['f'],
   passes,
 })
@@ -66,27 +51,29 @@ describe('remembered plans', () => {
       result('c', 'undecided'),
       result('d', 'harness fault'),
     ]
-    const cases = [...['a', 'b', 'c', 'd'].map(caseOf), { ...caseOf('a'), seed: 2 }]
-    const { added } = memoryAfter([], 's', cases, results)
+    const { added } = memoryAfter([], 's', results)
     expect(added.map(({ entry: { name, seed } }) => [name, seed])).toEqual([
       ['a', 1],
       ['b', 1],
     ])
-    expect(memoryAfter([entry('x')], 's', cases, [result('a', 'violation', 'f')]).added).toEqual([])
+    // As they were drawn, and with what may show.
+    expect(added[0]?.entry).toMatchObject({ choice: { nodes: 3 }, expected: ['stale read'] })
+    expect(memoryAfter([entry('x')], 's', [result('a', 'violation', 'f')]).added).toEqual([])
   })
 
   it('are dropped after they have passed often enough in a row', () => {
     const passed = (before: number, outcome: OutcomeName): readonly Remembered[] =>
-      memoryAfter([entry('x', before)], 's', [], [result('again x: a', outcome, undefined, 'x')]).kept
+      memoryAfter([entry('x', before)], 's', [result('again x: a', outcome, undefined, 'x')]).kept
     expect(passed(0, 'passed')[0]?.passes).toBe(1)
     expect(passed(PASSES - 1, 'passed')).toEqual([])
     expect(passed(PASSES - 1, 'violation')[0]?.passes).toBe(0)
     expect(passed(PASSES - 1, 'vacuous')[0]?.passes).toBe(PASSES - 1)
-    expect(memoryAfter([entry('x', 3)], 's', [], []).kept[0]?.passes).toBe(3)
+    expect(memoryAfter([entry('x', 3)], 's', []).kept[0]?.passes).toBe(3)
   })
 
   it('repeat the recorded faults where there were some, and belong to one suite', () => {
     const [again] = remindersOf([entry('x')], 's', (id) => `/corpus/${id}`)
+    expect(again?.expected).toEqual(['stale read'])
     expect(again).toMatchObject({ choice: { target: 'raft', faults: '/corpus/x' }, remembered: 'x' })
     expect(again?.choice).not.toHaveProperty('nemesis')
     expect(remindersOf([entry('x')], 's', () => null)[0]?.choice).toMatchObject({ nemesis: 'kill' })

@@ -1,5 +1,4 @@
 /** What a campaign remembers for the next one: since when findings are known, and which plans have failed. */
-import type { RunChoice } from '../api/suite.ts'
 import type { Case } from './cases.ts'
 import type { CaseResult, SeenFinding } from './result.ts'
 
@@ -7,13 +6,10 @@ import type { CaseResult, SeenFinding } from './result.ts'
 export type Known = Readonly<Record<string, string>>
 
 /** A plan that has failed. */
-export interface Remembered {
+export interface Remembered extends Pick<Case, 'name' | 'choice' | 'seed' | 'expected'> {
   /** The name of its folder. */
   readonly id: string
   readonly suite: string
-  readonly name: string
-  readonly choice: RunChoice & { readonly target: string }
-  readonly seed: number
   readonly fingerprints: readonly string[]
   /** How often it has passed since it last failed. */
   readonly passes: number
@@ -86,14 +82,14 @@ export const remindersOf = (
 ): readonly Case[] =>
   remembered
     .filter((each) => each.suite === suite)
-    .map(({ id, name, choice, seed }) => {
+    .map(({ id, name, choice, seed, expected }) => {
       const faults = planOf(id)
       const { nemesis, plan, incident, ...others } = choice
       return {
         name: `again ${id}: ${name}`,
         choice: faults === null ? choice : { ...others, faults },
         seed,
-        expected: [],
+        expected,
         remembered: id,
       }
     })
@@ -129,13 +125,11 @@ export interface Memory {
 
 /**
  * One plan for each case and each set of findings: the first that showed it.
- *
- * @param cases those of the campaign @param idOf a new name for a folder
+ * Settings that were drawn are remembered as drawn: the plan fits no other cluster.
  */
 export const memoryAfter = (
   remembered: readonly Remembered[],
   suite: string,
-  cases: readonly Case[],
   results: readonly CaseResult[],
 ): Memory => {
   const kept = counted(remembered, results)
@@ -146,19 +140,19 @@ export const memoryAfter = (
   )
   const added: ToRemember[] = []
   for (const result of results) {
-    const each = cases.find(({ name, seed }) => name === result.name && seed === result.seed)
     const key = keyOf(result.name, fingerprintsOf(result))
     const isNew = isToRemember(result) && result.remembered === undefined && !there.has(key)
-    if (!isNew || each === undefined || result.runDir === null) continue
+    if (!isNew || result.runDir === null) continue
     if (there.size >= MOST_REMEMBERED) break
     there.add(key)
-    const { name, seed, runDir } = result
+    const { name, choice, seed, expected, runDir } = result
     const entry = {
       id: '',
       suite,
       name,
-      choice: each.choice,
+      choice,
       seed,
+      expected,
       fingerprints: fingerprintsOf(result),
       passes: 0,
     }

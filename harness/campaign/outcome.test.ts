@@ -83,7 +83,7 @@ describe('the outcome of a run', () => {
 
 describe('the exit code of a suite', () => {
   it.each([
-    [[], 0],
+    [[], EXIT_CODES.unknown],
     [['passed'], 0],
     [['passed', 'vacuous'], EXIT_CODES.vacuous],
     [['vacuous', 'undecided'], EXIT_CODES.unknown],

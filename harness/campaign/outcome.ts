@@ -108,5 +108,6 @@ export const outcomeOf = (end: RunEnd, expected: Case['expected']): Outcome => {
   return { name: 'passed', why: headline, findings: [] }
 }
 
+/** Without any run, nothing is proved. */
 export const exitCodeOf = (names: readonly OutcomeName[]): number =>
-  EXIT_CODE[OUTCOMES.find((name) => names.includes(name)) ?? 'passed']
+  EXIT_CODE[OUTCOMES.find((name) => names.includes(name)) ?? 'undecided']

@@ -14,7 +14,7 @@ export interface Figures {
   readonly latencyP99Ms: number | null
 }
 
-export interface CaseResult extends Pick<Case, 'name' | 'seed' | 'remembered'> {
+export interface CaseResult extends Pick<Case, 'name' | 'choice' | 'seed' | 'expected' | 'remembered'> {
   /** The command that runs it again. */
   readonly command: string
   readonly outcome: OutcomeName

@@ -1,29 +1,23 @@
 import { describe, expect, it } from 'vitest'
+import { caseResult, suiteResult } from '../testing/campaigns.ts'
 import { rankTest } from './rank-test.ts'
-import { type CaseResult, countsOf, type Figures, type SuiteResult } from './result.ts'
+import type { CaseResult, Figures, SuiteResult } from './result.ts'
 import { trendOfSuite } from './trend.ts'
 
 /** `f`: a run that shows the finding f, `.`: one that passes, `?`: one that proves nothing. */
 const resultsOf = (runs: string, name = 'a', figures?: Figures): readonly CaseResult[] =>
-  [...runs].map((run, at) => ({
-    ...{ name, seed: at, command: '', why: '', exitCode: 0, runDir: null, startedAt: '', durationMs: 1 },
-    outcome: run === '.' ? 'passed' : run === '?' ? 'undecided' : 'violation',
-    findings: run === '.' || run === '?' ? [] : [{ fingerprint: run, sentence: `${run}.` }],
-    exercise: null,
-    ...(figures === undefined ? {} : { figures }),
-  }))
+  [...runs].map((run, at) =>
+    caseResult({
+      name,
+      seed: at,
+      outcome: run === '.' ? 'passed' : run === '?' ? 'undecided' : 'violation',
+      findings: run === '.' || run === '?' ? [] : [{ fingerprint: run, sentence: `${run}.` }],
+      ...(figures === undefined ? {} : { figures }),
+    }),
+  )
 
-const campaign = (day: number, results: readonly CaseResult[]): SuiteResult => ({
-  suite: 's',
-  startedAt: `2026-01-${String(day).padStart(2, '0')}T00:00:00.000Z`,
-  endedAt: '',
-  exitCode: 0,
-  counts: countsOf(results),
-  results,
-  notRun: { cases: [], why: '' },
-  findings: [],
-  advice: [],
-})
+const campaign = (day: number, results: readonly CaseResult[]): SuiteResult =>
+  suiteResult(results, { startedAt: `2026-01-${String(day).padStart(2, '0')}T00:00:00.000Z` })
 
 /** Each string is a campaign, a day after the one before. */
 const trendOf = (...nights: readonly string[]): unknown =>

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Case } from '../../campaign/cases.ts'
 import type { OutcomeName } from '../../campaign/outcome.ts'
 import { type CaseResult, countsOf, type SuiteResult } from '../../campaign/result.ts'
+import { caseResult } from '../../testing/campaigns.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { appendProgress, beginCampaign, readSuite, writeSuite } from '../suite/files.ts'
 import { readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
@@ -38,11 +39,11 @@ const shardIn = (folder: string, made: Made): string => {
   const stored = results.map(([name, outcome, fingerprint]): CaseResult => {
     fs.mkdirSync(path.join(out, 'group', name), { recursive: true })
     const findings = fingerprint === undefined ? [] : [{ fingerprint, sentence: `<b>${fingerprint}</b>` }]
-    return {
-      ...{ name, seed: 1, command: `faultline run ${name}`, outcome, why: 'why', findings, exitCode: 0 },
+    return caseResult({
+      ...{ name, command: `faultline run ${name}`, outcome, why: 'why', findings, startedAt },
       runDir: `/elsewhere/results/group/${name}`,
-      ...{ startedAt, durationMs: 1000, exercise: { during: {}, nemeses: [] } },
-    }
+      exercise: { during: {}, nemeses: [] },
+    })
   })
   for (const each of stored) appendProgress(dir, each)
   if (!hasEnded) return out
@@ -174,6 +175,7 @@ describe('faultline merge', () => {
       name: 'old',
       choice: { target: 'raft' },
       seed: 1,
+      expected: [],
       fingerprints: ['f'],
       passes: 0,
     }

@@ -136,7 +136,7 @@ const finish = async (
   }
   writeKnown(out, knownAfter(known, findings, endedAt))
   const corpus = readCorpus(out)
-  writeMemory(out, corpus, memoryAfter(corpus, suite, cases, results))
+  writeMemory(out, corpus, memoryAfter(corpus, suite, results))
   writeSuite(dir, suiteResult, rendered(suiteResult, dir))
   return suiteResult
 }

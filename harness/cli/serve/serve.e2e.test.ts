@@ -7,8 +7,8 @@ import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithBrowser, launchBrowser } from '../../../checkers/porcupine-ts/testing/browser.ts'
-import { type CaseResult, countsOf } from '../../campaign/result.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
+import { caseResult, suiteResult } from '../../testing/campaigns.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { staleRead, validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
@@ -204,14 +204,7 @@ describeWithBrowser('faultline serve', () => {
     expect(await page.textContent('main')).toContain('No campaign has ended here')
     const startedAt = '2026-01-01T00:00:00.000Z'
     const finding = { fingerprint: 'f', sentence: HOSTILE }
-    const result: CaseResult = {
-      ...{ name: 'a', seed: 1, command: '', outcome: 'violation', why: '', findings: [finding], exitCode: 1 },
-      ...{ runDir: null, startedAt, durationMs: 1, exercise: null },
-    }
-    const suite = {
-      ...{ suite: 'nightly', startedAt, endedAt: startedAt, exitCode: 1, counts: countsOf([result]) },
-      ...{ results: [result], notRun: { cases: [], why: '' }, findings: [], advice: [] },
-    }
+    const suite = suiteResult([caseResult({ outcome: 'violation', findings: [finding] })])
     const dir = newSuiteFolder(results, 'nightly', startedAt)
     writeSuite(dir, suite, { junit: '', summary: '', page: '' })
     await page.reload()

@@ -40,7 +40,9 @@ const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: numb
   const use = run.verdict?.impact?.use
   return {
     name: each.name,
+    choice: each.choice,
     seed: each.seed,
+    expected: each.expected,
     ...(each.remembered === undefined ? {} : { remembered: each.remembered }),
     command: typedCommand(['faultline', 'run', ...wordsOf(each)]),
     outcome: name,

@@ -1,8 +1,16 @@
 /** The cases of a suite, each checked as `faultline run` would check it, before anything starts. */
 import { workloads } from '../../../workloads/index.ts'
-import type { RunChoice, Suite } from '../../api/suite.ts'
+import type { Suite } from '../../api/suite.ts'
 import type { Reach } from '../../campaign/advice.ts'
-import { type Case, casesOf, optionsText, repeatedNames, wordsOf } from '../../campaign/cases.ts'
+import {
+  type Case,
+  type Combined,
+  casesOf,
+  optionsText,
+  repeatedNames,
+  targetsOf,
+  wordsOf,
+} from '../../campaign/cases.ts'
 import type { Space } from '../../campaign/swarm.ts'
 import { UserError } from '../../support/assert.ts'
 import { changedOptions } from '../run/again.ts'
@@ -40,7 +48,7 @@ const problemOf = async (each: Case): Promise<string | null> => {
 }
 
 /** Bundled workloads whose calls the target answers with these options. */
-const workloadsFor = async (choice: RunChoice & { readonly target: string }): Promise<readonly string[]> => {
+const workloadsFor = async (choice: Combined): Promise<readonly string[]> => {
   const target = await findTarget(choice.target)
   const given = choice.targetOpts === undefined ? undefined : optionsText(choice.targetOpts)
   const options = parseOptions(`target ${target.name}`, given, target.options)
@@ -53,17 +61,13 @@ const workloadsFor = async (choice: RunChoice & { readonly target: string }): Pr
     .map(({ name }) => name)
 }
 
-const targetsOf = ({ targets, settings }: Suite): readonly (RunChoice & { readonly target: string })[] =>
-  targets.map((entry) => {
-    const choice = typeof entry === 'string' ? { target: entry } : entry
-    return { ...settings, ...choice, target: choice.target as string }
-  })
-
 /** @throws UserError that names every case that cannot be run, and why */
 export const checkedCases = async (suite: Suite): Promise<readonly Case[]> => {
   const speaks = new Map<string, readonly string[]>()
-  for (const choice of targetsOf(suite)) speaks.set(choice.target, await workloadsFor(choice))
-  const cases = casesOf(suite, (target) => speaks.get(target) ?? [])
+  const keyOf = ({ target, targetOpts = '' }: Combined): string =>
+    JSON.stringify([target, optionsText(targetOpts)])
+  for (const choice of targetsOf(suite)) speaks.set(keyOf(choice), await workloadsFor(choice))
+  const cases = casesOf(suite, (target) => speaks.get(keyOf(target)) ?? [])
   if (cases.length === 0) throw new UserError(`The suite ${suite.name} excludes all of its cases.`)
   const [twice] = repeatedNames(cases)
   if (twice !== undefined) throw new UserError(`The suite ${suite.name} has this case twice: ${twice}.`)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OutcomeName } from '../../campaign/outcome.ts'
-import { type CaseResult, countsOf, type SuiteResult } from '../../campaign/result.ts'
+import type { CaseResult } from '../../campaign/result.ts'
+import { caseResult, suiteResult } from '../../testing/campaigns.ts'
 import { parseXml } from '../../testing/xml.ts'
 import { rendered } from './rendered.ts'
 
@@ -9,36 +10,29 @@ const UNSEEN = /[^\P{Cc}\t\n]|[\u202a-\u202e\u2066-\u2069]/u
 
 const HOSTILE = '</td><script>alert(1)</script> | `a` \x1b[31m\u202e @all #1 https://x.y ]]> &amp; "\n**b**'
 
-const resultOf = (outcome: OutcomeName, seed: number): CaseResult => ({
-  name: `raft ${HOSTILE}`,
-  seed,
-  command: `faultline run '${HOSTILE}'`,
-  outcome,
-  why: HOSTILE,
-  findings: outcome === 'violation' ? [{ fingerprint: 'f1', sentence: HOSTILE }] : [],
-  exitCode: 1,
-  runDir: '/results/a b/<1>',
-  startedAt: '2026-01-01T00:00:00.000Z',
-  durationMs: 1500,
-  exercise: {
-    during: { 'kill/at-once': { faults: 1, used: 1, during: { read: seed, '<b>': 0 }, after: {} } },
-    nemeses: ['kill'],
-  },
-})
+const resultOf = (outcome: OutcomeName, seed: number): CaseResult =>
+  caseResult({
+    name: `raft ${HOSTILE}`,
+    seed,
+    command: `faultline run '${HOSTILE}'`,
+    outcome,
+    why: HOSTILE,
+    findings: outcome === 'violation' ? [{ fingerprint: 'f1', sentence: HOSTILE }] : [],
+    runDir: '/results/a b/<1>',
+    exercise: {
+      during: { 'kill/at-once': { faults: 1, used: 1, during: { read: seed, '<b>': 0 }, after: {} } },
+      nemeses: ['kill'],
+    },
+  })
 
 const results = (['violation', 'passed', 'vacuous', 'not recovered'] as const).map(resultOf)
 
-const suite: SuiteResult = {
-  suite: 'nightly',
-  startedAt: '2026-01-01T00:00:00.000Z',
+const suite = suiteResult(results, {
   endedAt: '2026-01-01T00:01:00.000Z',
-  exitCode: 1,
-  counts: countsOf(results),
-  results,
   notRun: { cases: [HOSTILE], why: 'the budget was used up' },
   findings: [{ fingerprint: 'f1', sentence: HOSTILE, runs: ['/results/a b/<1>'], knownSince: null }],
   advice: [HOSTILE],
-}
+})
 
 const { junit, summary, page } = rendered(suite, '/results/suites/nightly/x')
 

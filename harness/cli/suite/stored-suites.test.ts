@@ -1,7 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type CaseResult, countsOf, type SuiteResult } from '../../campaign/result.ts'
+import type { SuiteResult } from '../../campaign/result.ts'
+import { caseResult, suiteResult } from '../../testing/campaigns.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
@@ -16,27 +17,12 @@ const HOSTILE = '<script>x</script>\u001b[31m\u202e'
 
 const store = (out: string, day: string, name: string, more: Partial<SuiteResult> = {}): string => {
   const startedAt = `2026-01-${day}T00:00:00.000Z`
-  const result: CaseResult = {
-    ...{
-      name,
-      seed: 1,
-      command: '',
-      why: '',
-      exitCode: 1,
-      runDir: null,
-      startedAt,
-      durationMs: 1,
-      exercise: null,
-    },
-    outcome: 'violation',
+  const result = caseResult({
+    ...{ name, startedAt, outcome: 'violation' },
     findings: [{ fingerprint: 'f', sentence: HOSTILE }],
     figures: { availability: 0.5, recoveryMs: 1500, latencyP50Ms: 1, latencyP99Ms: null },
-  }
-  const suite: SuiteResult = {
-    ...{ suite: 'nightly', startedAt, endedAt: startedAt, exitCode: 1, counts: countsOf([result]) },
-    ...{ results: [result], notRun: { cases: [], why: '' }, findings: [], advice: [] },
-    ...more,
-  }
+  })
+  const suite = suiteResult([result], { startedAt, endedAt: startedAt, ...more })
   const dir = newSuiteFolder(out, 'nightly', startedAt)
   writeSuite(dir, suite, rendered(suite, dir))
   return dir
