@@ -7,6 +7,7 @@ import type { Message } from '../api/message.ts'
 import type { FaultColour } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
 import { printJson } from '../support/json.ts'
+import { inNameOrder } from '../support/names.ts'
 import { visible } from '../support/visible.ts'
 
 /** A window that is wanted. */
@@ -124,12 +125,11 @@ const select = (
 }
 
 const lanesOf = ({ samples, facts }: RunRecord, messages: readonly Message[]): readonly string[] => {
-  const byNumber = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true })
   const services = facts?.services ?? []
-  const nodes = [...new Set((samples ?? []).map(({ node }) => node))].toSorted(byNumber)
+  const nodes = inNameOrder((samples ?? []).map(({ node }) => node))
   const others = new Set(messages.flatMap(({ from, to }) => [from, to]))
   const known = [...nodes, ...services]
-  const rest = [...others].filter((name) => !known.includes(name)).toSorted(byNumber)
+  const rest = inNameOrder(others).filter((name) => !known.includes(name))
   const isClients = (name: string): boolean => name.startsWith('clients-')
   return [...known, ...rest.filter(isClients), ...rest.filter((name) => !isClients(name))]
 }

@@ -3,6 +3,7 @@
  * or that it did not answer.
  */
 import type { Sample } from '../api/record.ts'
+import { byName } from '../support/names.ts'
 import { NS_PER_MS } from '../support/time.ts'
 
 /** What stays the same over many samples. Null: the node did not answer. */
@@ -106,6 +107,6 @@ export const samplesOf = (
 ): readonly PageSamples[] => {
   const isThinned = samples.length > most
   return [...Map.groupBy(samples, ({ node }) => node)]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(([a], [b]) => byName(a, b))
     .map(([node, own]) => ofNode(node, own, zeroMs, isThinned))
 }

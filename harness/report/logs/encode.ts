@@ -1,5 +1,7 @@
 /** Makes the columns that the page holds from the logs of a run. */
+
 import type { RunRecord } from '../../api/record.ts'
+import { inNameOrder } from '../../support/names.ts'
 import { alignLogs, type LogLine } from './align.ts'
 import { LEVELS } from './levels.ts'
 import { type LogGap, type PageLog, US_PER_MS } from './page-log.ts'
@@ -50,7 +52,7 @@ const numberDifferences = (lines: readonly LogLine[]): readonly number[] => {
 }
 
 export const encodeLines = (all: readonly LogLine[], limits: LogLimits): Omit<PageLog, 'files' | 'notes'> => {
-  const nodes = [...new Set(all.map(({ node }) => node))].sort()
+  const nodes = inNameOrder(all.map(({ node }) => node))
   const nodeIndex = new Map(nodes.map((node, i) => [node, i]))
   const chosen = selectLines(all, limits)
   const lines = chosen.map((index) => all[index] as LogLine)

@@ -1,4 +1,5 @@
 /** What the details of all things have in common: lists of facts, links, and what was going on at the same time. */
+import { byName } from '../../../support/names.ts'
 import { visible } from '../../../support/visible.ts'
 import type { PageFault } from '../../faults.ts'
 import type { ShownLine } from '../../logs/page-log.ts'
@@ -146,7 +147,7 @@ export const linesDuring = (
     ({ placeMs }) => placeMs !== null && placeMs >= fromMs - NEAR_MS && placeMs <= toMs + NEAR_MS,
   )
   if (near.length === 0) return null
-  const byNode = [...Map.groupBy(near, ({ node }) => node)].sort(([a], [b]) => (a < b ? -1 : 1))
+  const byNode = [...Map.groupBy(near, ({ node }) => node)].sort(([a], [b]) => byName(a, b))
   const told = byNode.map(
     ([node, own]): Fact => [`logged by ${node}`, items(own.map(lineItem), MAX_LINES_OF_NODE)],
   )

@@ -1,6 +1,7 @@
 /** The lanes of logs: when each node wrote a line. Errors are full marks, warnings lower ones, other lines the lowest. */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
+import { byName } from '../../../support/names.ts'
 import { visible } from '../../../support/visible.ts'
 import type { Level } from '../../logs/levels.ts'
 import type { ShownLine } from '../../logs/page-log.ts'
@@ -82,6 +83,6 @@ class LogLane implements Lane {
 /** Lines without a time are only in the list of lines. */
 export const logLanes = (lines: readonly ShownLine[]): readonly Lane[] => {
   const timed = lines.filter(({ placeMs }) => placeMs !== null)
-  const byNode = [...Map.groupBy(timed, ({ node }) => node)].sort(([a], [b]) => a.localeCompare(b))
+  const byNode = [...Map.groupBy(timed, ({ node }) => node)].sort(([a], [b]) => byName(a, b))
   return byNode.map(([node, own]) => new LogLane(node, own))
 }

@@ -3,6 +3,7 @@
  * themselves.
  */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
+import { inNameOrder } from '../../../support/names.ts'
 import { visible } from '../../../support/visible.ts'
 import type { ReportData } from '../../data.ts'
 import type { PageClock, PageRole } from '../../nodes.ts'
@@ -201,6 +202,6 @@ class NodeLane implements Lane {
 
 export const nodeLanes = (data: ReportData, samples: readonly NodeSamples[]): readonly Lane[] => {
   const ended = data.endings.map(({ node }) => node)
-  const nodes = [...new Set([...data.nodes, ...ended])].sort()
+  const nodes = inNameOrder([...data.nodes, ...ended])
   return nodes.map((node) => new NodeLane(node, data, samples.find((own) => own.node === node) ?? null))
 }
