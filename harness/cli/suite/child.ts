@@ -61,6 +61,8 @@ export const runChild = async (
     // The terminal's Ctrl-C would reach it besides ours, and a second one kills.
     detached: true,
     cleanup: false,
+    // It takes its cluster down first, and knows by itself when that takes too long.
+    forceKillAfterDelay: false,
   })
   const interrupt = (): void => void child.kill('SIGTERM')
   signal.addEventListener('abort', interrupt, { once: true })

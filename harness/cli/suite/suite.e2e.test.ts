@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { SuiteResult } from '../../campaign/result.ts'
+import { loadRun } from '../../store/run-store.ts'
 import { waitUntil } from '../../support/wait.ts'
 import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
 import { faultline, start, temporaryFolder } from '../../testing/command.ts'
@@ -68,6 +69,27 @@ describeWith(missingLinuxRoot(), 'a suite', () => {
     expect(repeated.results[0]?.command).toContain('--faults')
     for (const { knownSince } of repeated.findings) expect(knownSince).not.toBeNull()
     expect(await leftovers(before, out)).toEqual([])
+  })
+
+  it('that is interrupted ends its run in order, and says how to go on', async () => {
+    using folder = temporaryFolder()
+    const before = hostBaseline()
+    const config = path.join(folder.path, 'suites.yaml')
+    const settings = '{ env: namespaces, timeLimit: 60s }'
+    fs.writeFileSync(config, `suites: [{ name: s, targets: [raft], settings: ${settings} }]`)
+    const suite = start(['suite', config, '--out', folder.path])
+    const group = path.join(folder.path, 'raft-register-none')
+    const isAsked = async (): Promise<boolean> => {
+      const file = fs.existsSync(group) ? path.join(onlyFolder(group), 'history.jsonl') : ''
+      return fs.existsSync(file) && fs.statSync(file).size > 10_000
+    }
+    expect(await waitUntil(isAsked, 60_000, 50)).toBe(true)
+    suite.kill('SIGTERM')
+    const { exitCode, stderr } = await suite
+    expect(exitCode, stderr).toBe(130)
+    expect(stderr).toContain('--resume')
+    expect(loadRun(onlyFolder(group)).record.facts?.aborted).toBe('the run was interrupted')
+    expect(await leftovers(before, folder.path)).toEqual([])
   })
 
   it('refuses what cannot be run before anything starts, case by case', async () => {
