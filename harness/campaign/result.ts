@@ -7,9 +7,9 @@ import { type CampaignFinding, OUTCOMES, type OutcomeName } from './outcome.ts'
 export interface Figures {
   /** The share of the seconds in which something was asked that something was served in. Null without faults. */
   readonly availability: number | null
-  /** The longest time from the heal of a fault to the first ok operation. Null: no fault was healed. */
+  /** The longest time from the heal of a fault to the first ok operation after it. Null: there was none. */
   readonly recoveryMs: number | null
-  /** Of the ok operations. */
+  /** Of the ok operations of the call that is slowest by it. */
   readonly latencyP50Ms: number | null
   readonly latencyP99Ms: number | null
 }

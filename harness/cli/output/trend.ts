@@ -18,8 +18,8 @@ const MOST_CHARACTERS = 300
 const LABELS: Readonly<Record<keyof Figures, string>> = {
   availability: 'availability',
   recoveryMs: 'longest recovery',
-  latencyP50Ms: 'latency, median',
-  latencyP99Ms: 'latency, 99th percentile',
+  latencyP50Ms: 'latency of the slowest call, median',
+  latencyP99Ms: 'latency of the slowest call, 99th percentile',
 }
 
 /** What is compared, and how. */

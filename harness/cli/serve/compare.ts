@@ -1,7 +1,9 @@
 /** Two runs side by side: what is found in one only, and how they differ. Pure. */
+
 import type { Finding } from '../../api/finding.ts'
 import type { RunFacts, RunSpec } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
+import { callLatencies } from '../../campaign/figures.ts'
 import { formatDurationMs } from '../../support/time.ts'
 
 /** What the small files of a run tell. */
@@ -13,11 +15,6 @@ export interface ComparedRun {
   readonly verdict: RunVerdict
   /** Null: they are not known. */
   readonly findings: readonly Finding[] | null
-}
-
-/** As the checker `statistics` stores it for each call. */
-interface CallStatistics {
-  readonly latencyMs: { readonly ok: { readonly p50: number | null; readonly p99: number | null } }
 }
 
 export interface Difference {
@@ -42,20 +39,13 @@ export interface Comparison {
 }
 
 /** Of the calls together the history alone would tell: each by itself is in the verdict. */
-const latencies = ({ verdict }: ComparedRun): ReadonlyMap<string, string> => {
-  const { details = {} } = verdict.verdicts.find(({ checker }) => checker === 'statistics') ?? {}
-  return new Map(
-    Object.entries(details as Readonly<Record<string, Partial<CallStatistics> | null>>).flatMap(
-      ([call, told]) => {
-        const { p50 = null, p99 = null } = told?.latencyMs?.ok ?? {}
-        return [
-          [`latency of ok, ${call}, median`, millisecondsOf(p50)] as const,
-          [`latency of ok, ${call}, 99th percentile`, millisecondsOf(p99)] as const,
-        ]
-      },
-    ),
+const latencies = ({ verdict }: ComparedRun): ReadonlyMap<string, string> =>
+  new Map(
+    [...callLatencies(verdict)].flatMap(([call, { p50, p99 }]) => [
+      [`latency of ok, ${call}, median`, millisecondsOf(p50)] as const,
+      [`latency of ok, ${call}, 99th percentile`, millisecondsOf(p99)] as const,
+    ]),
   )
-}
 
 const millisecondsOf = (ms: number | null): string => (ms === null ? 'none' : `${ms.toFixed(2)} ms`)
 

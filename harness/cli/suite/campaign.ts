@@ -1,6 +1,7 @@
 /** Runs cases side by side, as many as the machine bears, until all ended, the time is over, or the first violation. */
 import { type Case, wordsOf } from '../../campaign/cases.ts'
 import { cellsOf } from '../../campaign/exercise.ts'
+import { figuresOf } from '../../campaign/figures.ts'
 import { nextJobs } from '../../campaign/jobs.ts'
 import { outcomeOf } from '../../campaign/outcome.ts'
 import type { CaseResult } from '../../campaign/result.ts'
@@ -8,7 +9,6 @@ import { drawChoice } from '../../campaign/swarm.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { typedCommand } from '../shell.ts'
 import { type ChildRun, runChild } from './child.ts'
-import { figuresOf } from './figures.ts'
 
 export interface CampaignSettings {
   /** The folder of the runs. */
@@ -56,7 +56,7 @@ const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: numb
       run.verdict === null
         ? null
         : { during: use ?? {}, nemeses: (run.spec?.nemeses ?? []).map((nemesis) => nemesis.name) },
-    ...(run.verdict === null || run.runDir === null ? {} : { figures: figuresOf(run.verdict, run.runDir) }),
+    ...(run.verdict === null ? {} : { figures: figuresOf(run.verdict) }),
   }
 }
 

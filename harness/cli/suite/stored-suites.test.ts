@@ -4,11 +4,8 @@ import { describe, expect, it } from 'vitest'
 import type { SuiteResult } from '../../campaign/result.ts'
 import { caseResult, suiteResult } from '../../testing/campaigns.ts'
 import { temporaryFolder } from '../../testing/command.ts'
-import { validRun } from '../../testing/incidents.ts'
-import { storeRun } from '../../testing/stored-runs.ts'
 import { trendText } from '../output/trend.ts'
 import { trendPage } from '../serve/trend-page.ts'
-import { figuresOf } from './figures.ts'
 import { newSuiteFolder, writeSuite } from './files.ts'
 import { rendered } from './rendered.ts'
 import { readTrends } from './stored-suites.ts'
@@ -59,33 +56,5 @@ describe('the stored suites', () => {
   it('are none in a folder without campaigns', () => {
     using folder = temporaryFolder()
     expect(readTrends(folder.path)).toEqual({ suites: [], unread: [] })
-  })
-})
-
-describe('the figures of a run', () => {
-  it('are those of its verdict and its history', async () => {
-    using folder = temporaryFolder()
-    const incident = await validRun()
-    const dir = storeRun(folder.path, incident, { name: 'a/20260101T000000-1' })
-    const impact = {
-      ...{ recoveries: [], longestUnavailabilityMs: {}, coverage: {} },
-      served: { askedS: 10, servedS: 9 },
-    }
-    const recovery = { fault: 'kill-1', kind: 'kill', readyMs: null, rateBackMs: null }
-    const recoveries = [
-      { ...recovery, firstOkMs: 20 },
-      { ...recovery, firstOkMs: 700 },
-      { ...recovery, firstOkMs: null },
-    ]
-    const figures = figuresOf({ ...incident.verdict, impact: { ...impact, recoveries } }, dir)
-    expect(figures).toMatchObject({ availability: 0.9, recoveryMs: 700 })
-    const took = incident.record.pairs
-      .filter(({ completion }) => completion?.type === 'ok')
-      .map(({ invocation, completion }) => ((completion?.timeNs ?? 0) - invocation.timeNs) / 1e6)
-      .sort((a, b) => a - b)
-    expect(figures.latencyP50Ms).toBeCloseTo(took[Math.floor(took.length / 2)] as number, 6)
-    expect(figuresOf({ ...incident.verdict, impact: null }, path.join(dir, 'gone'))).toEqual({
-      ...{ availability: null, recoveryMs: null, latencyP50Ms: null, latencyP99Ms: null },
-    })
   })
 })
