@@ -18,7 +18,9 @@ const MAX_FUNCTION_LINES = 70
 const sources = readSources()
 const read = (file: string): string => fs.readFileSync(path.join(PROJECT_ROOT, file), 'utf8')
 const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.includes('/testing/')
-const production = sources.filter(({ file }) => !isTest(file) && file !== 'vitest.config.ts')
+/** Settings of programs, such as vitest's and our own. */
+const isConfig = (file: string): boolean => /^[^/]+\.config\.ts$/.test(file)
+const production = sources.filter(({ file }) => !isTest(file) && !isConfig(file))
 
 /**
  * What a room may import besides itself. The longest prefix of a file's path is its room. Unused permissions are not

@@ -63,6 +63,12 @@ export interface Suite {
   readonly expectations?: readonly Expectation[]
   /** After this time no further run begins. Absent: no limit. */
   readonly budget?: string
+  /** No further seed of a case is run once the case has failed: for hunts that ask of each case whether it can fail. */
+  readonly untilFound?: boolean
+  /** How often the first run of each new finding is repeated after all runs, beyond the budget. Absent: not at all. */
+  readonly reproduce?: number
+  /** Time to make the first run of each new finding smaller after all runs, beyond the budget. Absent: none. */
+  readonly shrink?: string
 }
 
 /** The default export of `faultline.config.ts`. */

@@ -81,6 +81,12 @@ const mergedAdvice = (shards: readonly Shard[], results: readonly CaseResult[]):
   return [...new Set([...adviceOf(results, []), ...common])]
 }
 
+/** Each shard followed up its own findings. */
+const followUpsOf = (shards: readonly Shard[]): Pick<SuiteResult, 'followUps'> => {
+  const asked = shards.flatMap(({ result }) => (result.followUps === undefined ? [] : [result.followUps]))
+  return asked.length === 0 ? {} : { followUps: asked.flat() }
+}
+
 const notesOn = (shards: readonly Shard[], missing: readonly string[]): readonly string[] => {
   const versions = [...Map.groupBy(shards, ({ faultline }) => faultline)]
   const notEnded = shards.filter(({ hasEnded }) => !hasEnded)
@@ -128,6 +134,7 @@ export const mergeShards = (shards: readonly Shard[]): SuiteResult => {
       why: [...new Set(shards.map(({ result }) => result.notRun.why).filter((why) => why !== ''))].join('; '),
     },
     findings: mergedFindings(shards),
+    ...followUpsOf(shards),
     advice: mergedAdvice(shards, results),
     ...(notes.length === 0 ? {} : { notes }),
   }

@@ -2,6 +2,8 @@
 import type { Case } from './cases.ts'
 import type { Exercise } from './exercise.ts'
 import { type CampaignFinding, OUTCOMES, type OutcomeName } from './outcome.ts'
+import type { Rate } from './rate.ts'
+import type { Shrunk } from './shrunk.ts'
 
 /** What the clients saw of a run, in numbers that can be compared from night to night. Null: not known. */
 export interface Figures {
@@ -31,6 +33,31 @@ export interface CaseResult extends Pick<Case, 'name' | 'choice' | 'seed' | 'exp
   readonly figures?: Figures
 }
 
+/** How often a run fails again, with any of its findings. */
+export interface FailsAgain {
+  /** Of the runs that could tell. */
+  readonly rate: Rate
+  readonly nothingProved: number
+  /** Of the runs that failed, nanoseconds since the start. Null: none did, or nobody knows when. */
+  readonly medianFirstEvidenceNs: number | null
+}
+
+/** A run that failed, followed up. */
+export interface FollowUp {
+  /** Of its case. */
+  readonly name: string
+  readonly runDir: string
+  /** Null: it was not asked for, or could not be done. */
+  readonly again: FailsAgain | null
+  /** Null: it was not asked for, or the run did not fail often enough for it. */
+  readonly smallest: Pick<
+    Shrunk,
+    'from' | 'to' | 'plan' | 'command' | 'confirmed' | 'decided' | 'isFinished'
+  > | null
+  /** Why something that was asked for is missing, one sentence each. */
+  readonly problems: readonly string[]
+}
+
 /** A finding of a campaign. */
 export interface SeenFinding extends CampaignFinding {
   /** The folders of the runs that showed it. */
@@ -50,6 +77,8 @@ export interface SuiteResult {
   /** Cases that were not run, and why. */
   readonly notRun: { readonly cases: readonly string[]; readonly why: string }
   readonly findings: readonly SeenFinding[]
+  /** Failing runs that were repeated or made smaller afterwards. Absent: that was not asked for. */
+  readonly followUps?: readonly FollowUp[]
   /** What was never exercised, one sentence each. */
   readonly advice: readonly string[]
   /** What to know of how it came about, one sentence each. Absent: nothing. */

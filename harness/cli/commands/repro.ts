@@ -9,12 +9,11 @@ import { visible } from '../../support/visible.ts'
 import { INTERRUPTED, untilInterrupted } from '../interruption.ts'
 import { writableFolder } from '../repro/folder.ts'
 import { askedFindings, readRecorded } from '../repro/recorded.ts'
-import { repeatRun, wordsToRepeat } from '../repro/repeat.ts'
+import { REPRO_FILE, repeatRun, wordsToRepeat } from '../repro/repeat.ts'
 import type { REPRO_SETTINGS } from '../repro/settings.ts'
 import type { SettingsOf } from '../setting.ts'
 import { writeJson } from '../suite/files.ts'
 
-const FILE = 'repro.json'
 /** The folder of the runs, in that of the recorded one. */
 const RUNS = 'repro'
 
@@ -69,7 +68,7 @@ export const reproCommand = async (
   const recorded = await readRecorded(given)
   const { dir, spec, faults } = recorded
   const wanted = askedFindings(recorded, finding)
-  const file = path.join(dir, FILE)
+  const file = path.join(dir, REPRO_FILE)
   const words = await wordsToRepeat(
     spec,
     faults.map(({ planned }) => planned),
@@ -82,7 +81,7 @@ export const reproCommand = async (
     writeJson(file, 'repro', repro)
     return repro
   }
-  using interruption = untilInterrupted(`${FILE} has those that ended`)
+  using interruption = untilInterrupted(`${REPRO_FILE} has those that ended`)
   const { signal } = interruption
   await repeatRun({
     words,

@@ -10,6 +10,7 @@ import { type Rate, rateOf, rateText } from '../../campaign/rate.ts'
 import { type SequentialTest, sequentialTest } from '../../campaign/sequential.ts'
 import { type Clues, type Cluster, shrink } from '../../campaign/shrink.ts'
 import type { ShrinkCase } from '../../campaign/shrink-case.ts'
+import type { Shrunk } from '../../campaign/shrunk.ts'
 import { shownIn } from '../../campaign/trial.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../support/time.ts'
@@ -19,7 +20,7 @@ import { Runs, sizeOf, specOf } from '../repro/fails.ts'
 import { askedFindings, earliestOf, type Recorded, readRecorded } from '../repro/recorded.ts'
 import { wordsToRepeat } from '../repro/repeat.ts'
 import type { SHRINK_SETTINGS } from '../repro/settings.ts'
-import { keyOf, RESULT, ShrinkFolder } from '../repro/shrink-files.ts'
+import { keyOf, ShrinkFolder, shrinkFile } from '../repro/shrink-files.ts'
 import { findEnvironment, findTarget } from '../run/registries.ts'
 import type { SettingsOf } from '../setting.ts'
 import { typedCommand } from '../shell.ts'
@@ -62,24 +63,6 @@ const clusterOf = async ({ spec }: Recorded): Promise<Cluster> => ({
     .map(({ name }) => name),
   fewest: (await findTarget(spec.target)).nodes.min,
 })
-
-/** The content of `shrink.json`, and what is printed. */
-interface Shrunk {
-  readonly run: string
-  readonly finding: Pick<Finding, 'fingerprint' | 'anomaly' | 'sentence'>
-  readonly from: ShrinkCase
-  readonly to: ShrinkCase
-  /** The plan for `run --faults`. Null: no fault is needed. */
-  readonly plan: string | null
-  readonly command: string
-  /** By runs made after all decisions: they say how often the smallest case fails. */
-  readonly confirmed: Rate
-  /** By the runs that decided. It is too high, since cases were chosen by them. */
-  readonly decided: Rate
-  readonly test: SequentialTest
-  /** False: the budget was used up, and there may be a smaller one. */
-  readonly isFinished: boolean
-}
 
 const rateIn = (shown: readonly boolean[]): Rate => rateOf(shown.filter(Boolean).length, shown.length)
 
@@ -176,9 +159,7 @@ export const shrinkCommand = async (
   }
   if (signal.aborted) return INTERRUPTED
   const result = await shrunk(recorded, finding, to, runs, { folder, test })
-  writeJson(path.join(folder.path, RESULT), 'shrink', result)
-  process.stdout.write(
-    `${textOf(result)}\n${path.relative('.', result.plan ?? path.join(folder.path, RESULT))}\n`,
-  )
+  writeJson(shrinkFile(recorded.dir), 'shrink', result)
+  process.stdout.write(`${textOf(result)}\n${path.relative('.', result.plan ?? shrinkFile(recorded.dir))}\n`)
   return EXIT_CODES.valid
 }

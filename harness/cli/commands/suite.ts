@@ -3,10 +3,12 @@ import os from 'node:os'
 import path from 'node:path'
 import { adviceOf } from '../../campaign/advice.ts'
 import { type Case, shardOf } from '../../campaign/cases.ts'
+import { foundIn, runsToFollow } from '../../campaign/follow-up.ts'
 import { parseBytes } from '../../campaign/keep.ts'
 import { knownAfter, memoryAfter, remindersOf, seenIn } from '../../campaign/memory.ts'
 import { exitCodeOf } from '../../campaign/outcome.ts'
-import { type CaseResult, countsOf, keyOf, type SuiteResult } from '../../campaign/result.ts'
+import { rateText } from '../../campaign/rate.ts'
+import { type CaseResult, countsOf, type FollowUp, keyOf, type SuiteResult } from '../../campaign/result.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, parseDurationMs } from '../../support/time.ts'
@@ -24,6 +26,7 @@ import {
   SUITE_FILES,
   writeSuite,
 } from '../suite/files.ts'
+import { type FollowUpSettings, followUps } from '../suite/follow-up.ts'
 import { Keeper } from '../suite/keep.ts'
 import { planFileOf, readCorpus, readKnown, writeKnown, writeMemory } from '../suite/memory.ts'
 import { printJob } from '../suite/print-job.ts'
@@ -90,21 +93,42 @@ const planned = async (
     out,
     cases,
     startedAt: new Date().toISOString(),
+    untilFound: settings.untilFound || suite.untilFound === true,
+    followUp: {
+      reproduce: suite.reproduce ?? null,
+      shrinkMs: suite.shrink === undefined ? null : parseDurationMs(suite.shrink),
+    },
     ...(count === 1 ? {} : { shard: settings.shard }),
     budget: settings.budgetMs === undefined ? (suite.budget ?? null) : `${settings.budgetMs}ms`,
   }
 }
 
-const clock = (ms: number): string => new Date(ms).toTimeString().slice(0, 5)
+/** Such as `21:40`, or `Sat 21:40` where that is on another day. */
+const clock = (ms: number): string => {
+  const [day, , , , time] = new Date(ms).toString().split(' ') as [string, string, string, string, string]
+  const isToday = new Date(ms).toDateString() === new Date().toDateString()
+  return `${isToday ? '' : `${day} `}${time.slice(0, 5)}`
+}
 
-/** Such as `[3/40] violation  raft queue kill, seed 1 (34.2 s): ... 37 left, done about 21:40`. */
-const tellProgress = (total: number): ((result: CaseResult, left: number, jobs: number) => void) => {
+/**
+ * Such as `[3/40] violation: raft queue kill, seed 1 (34.2 s); 37 left, 2 at once, done about 21:40`.
+ *
+ * @param endsMs when the budget ends, milliseconds since 1970. Null: never
+ */
+const tellProgress = (
+  total: number,
+  endsMs: number | null,
+): ((result: CaseResult, left: number, jobs: number) => void) => {
   const beganMs = Date.now()
   let ended = 0
   return ({ outcome, name, seed, durationMs, why, runDir }, left, jobs) => {
     ended += 1
     const eta = Date.now() + ((Date.now() - beganMs) / ended) * left
-    const rest = left === 0 ? '' : `; ${left} left, ${jobs} at once, done about ${clock(eta)}`
+    const until =
+      endsMs !== null && eta > endsMs
+        ? `more than the budget allows until ${clock(endsMs)}`
+        : `done about ${clock(eta)}`
+    const rest = left === 0 ? '' : `; ${left} left, ${jobs} at once, ${until}`
     say(
       `[${total - left}/${total}] ${outcome}: ${name}, seed ${seed} (${formatDurationMs(durationMs)})${rest}`,
     )
@@ -112,11 +136,40 @@ const tellProgress = (total: number): ((result: CaseResult, left: number, jobs: 
   }
 }
 
+const tellFollowUp = ({ name, again, smallest, problems }: FollowUp, left: number): void => {
+  const told = [
+    ...(again === null ? [] : [`fails again in ${rateText(again.rate)}`]),
+    ...(smallest === null ? [] : [`${smallest.from.faults.length} faults made ${smallest.to.faults.length}`]),
+  ]
+  say(`${name}: ${told.join('; ') || 'not followed up'}${left === 0 ? '' : `; ${left} left`}`)
+  for (const problem of problems) say(`    ${problem}`)
+}
+
+/** Null: that is not asked for. */
+const followedUp = async (
+  results: readonly CaseResult[],
+  { out }: Plan,
+  asked: FollowUpSettings,
+  { jobs, signal }: { readonly jobs: number; readonly signal: AbortSignal },
+): Promise<readonly FollowUp[] | null> => {
+  if (asked.reproduce === null && asked.shrinkMs === null) return null
+  const runs = runsToFollow(results, readKnown(out))
+  if (runs.length > 0) say(`following up ${runs.length} failing runs, each the first of its kind`)
+  return followUps(runs, asked, jobs, signal, tellFollowUp)
+}
+
+interface Ended {
+  readonly results: readonly CaseResult[]
+  readonly stopped: Stopped
+  /** Cases of which no further seed is run. */
+  readonly settled: ReadonlySet<string>
+  readonly followed: readonly FollowUp[] | null
+}
+
 const finish = async (
   dir: string,
   plan: Plan,
-  results: readonly CaseResult[],
-  stopped: Stopped,
+  { results, stopped, settled, followed }: Ended,
 ): Promise<SuiteResult> => {
   const { suite, out, cases, startedAt } = plan
   const endedAt = new Date().toISOString()
@@ -130,8 +183,15 @@ const finish = async (
     exitCode: exitCodeOf(results.map(({ outcome }) => outcome)),
     counts: countsOf(results),
     results,
-    notRun: { cases: cases.map(keyOf).filter((key) => !done.has(key)), why: stopped ?? '' },
+    notRun: {
+      cases: cases
+        .filter(({ name }) => !settled.has(name))
+        .map(keyOf)
+        .filter((key) => !done.has(key)),
+      why: stopped ?? '',
+    },
     findings,
+    ...(followed === null ? {} : { followUps: followed }),
     advice: adviceOf(results, await reachOf(cases)),
   }
   writeKnown(out, knownAfter(known, findings, endedAt))
@@ -142,6 +202,7 @@ const finish = async (
 }
 
 const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: Settings): Promise<number> => {
+  const untilFound = settings.untilFound || plan.untilFound === true
   const earlier = resumeProgress(dir)
   const results = [...earlier]
   const done = new Set(earlier.map(keyOf))
@@ -149,29 +210,39 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
   say(
     `${plan.suite}: ${cases.length} runs${earlier.length === 0 ? '' : `, ${earlier.length} are done`}; results in ${dir}`,
   )
-  const tell = tellProgress(cases.length)
+  const tell = tellProgress(cases.length, budgetMs === null ? null : Date.now() + budgetMs)
   const keeper = keeperFor(settings.keep, plan.out)
   using interruption = untilInterrupted('--resume goes on')
+  const { signal } = interruption
+  let jobs = 1
   const stopped = await runCases(cases, earlier, {
     out: plan.out,
     jobs: parseJobs(settings.jobs),
     mostJobs: 2 * os.availableParallelism(),
     deadlineMs: budgetMs === null ? null : performance.now() + budgetMs,
     untilInvalid: settings.untilInvalid,
-    signal: interruption.signal,
+    untilFound,
+    signal,
     hasRoom: (runs) => keeper?.makeRoom(runs) ?? true,
-    ended: (result, left, jobs) => {
+    ended: (result, left, now) => {
+      jobs = now
       results.push(result)
       keeper?.ended(result)
       appendProgress(dir, result)
-      tell(result, left, jobs)
+      tell(result, left, now)
     },
   })
-  if (stopped === 'it was interrupted') {
+  const asked = {
+    reproduce: settings.reproduce ?? plan.followUp?.reproduce ?? null,
+    shrinkMs: settings.shrinkMs ?? plan.followUp?.shrinkMs ?? null,
+  }
+  const followed = signal.aborted ? [] : await followedUp(results, plan, asked, { jobs, signal })
+  if (signal.aborted) {
     say(`go on with: faultline suite --resume ${path.relative('.', dir)}`)
     return INTERRUPTED
   }
-  const result = await finish(dir, plan, results, stopped)
+  const settled = untilFound ? foundIn(results) : new Set<string>()
+  const result = await finish(dir, plan, { results, stopped, settled, followed })
   if (keeper?.makeRoom(0) === false)
     say(
       `The results are above --keep ${settings.keep}: what stays whole is larger. Look at the failing runs, and remove those that you have understood.`,

@@ -5,6 +5,9 @@ import { type Repetition, repetitionOf, type Wanted } from '../../campaign/trial
 import { wordsToRun } from '../run/again.ts'
 import { runChild } from '../suite/child.ts'
 
+/** In the folder of the repeated run. */
+export const REPRO_FILE = 'repro.json'
+
 /**
  * The words behind `faultline run` that repeat these faults with the settings and the seed of the spec. Without faults, no
  * nemesis acts. A capture is not repeated: it only observes.

@@ -18,7 +18,10 @@ const TRIALS = 'trials.jsonl'
 const PLANS = 'plans'
 const RUNS = 'runs'
 const SMALLEST = 'minimal.faults.jsonl'
-export const RESULT = 'shrink.json'
+const RESULT = 'shrink.json'
+
+/** What shrinking this run has come to. */
+export const shrinkFile = (runDir: string): string => path.join(runDir, FOLDER, RESULT)
 
 /** One run of a case. */
 export interface Trial {

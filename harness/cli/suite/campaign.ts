@@ -2,6 +2,7 @@
 import { type Case, wordsOf } from '../../campaign/cases.ts'
 import { cellsOf } from '../../campaign/exercise.ts'
 import { figuresOf } from '../../campaign/figures.ts'
+import { foundIn } from '../../campaign/follow-up.ts'
 import { nextJobs } from '../../campaign/jobs.ts'
 import { outcomeOf } from '../../campaign/outcome.ts'
 import type { CaseResult } from '../../campaign/result.ts'
@@ -20,6 +21,8 @@ export interface CampaignSettings {
   /** No run begins that would not end by then, by what runs have taken so far. Null: no limit. `performance.now()`. */
   readonly deadlineMs: number | null
   readonly untilInvalid: boolean
+  /** Whether no further seed of a case is run once one has failed. */
+  readonly untilFound: boolean
   readonly signal: AbortSignal
   /** Whether there is room for the results of so many runs at once, of which one has not begun. */
   hasRoom(runs: number): boolean
@@ -62,7 +65,7 @@ const resultOf = (each: Case, run: ChildRun, startedAt: string, durationMs: numb
 
 class Campaign {
   readonly #settings: CampaignSettings
-  readonly #waiting: Case[]
+  #waiting: Case[]
   readonly #running = new Set<Promise<void>>()
   readonly #results: CaseResult[]
   readonly #longest = new Map<string, number>()
@@ -73,6 +76,7 @@ class Campaign {
     this.#settings = settings
     this.#results = [...earlier]
     this.#waiting = [...cases]
+    this.#leaveOutFound()
     this.#jobs = settings.jobs === 'auto' ? 1 : settings.jobs
   }
 
@@ -93,6 +97,12 @@ class Campaign {
     return { ...each, choice: drawChoice(rng, each.choice, each.swarm, cells) }
   }
 
+  #leaveOutFound(): void {
+    if (!this.#settings.untilFound) return
+    const found = foundIn(this.#results)
+    this.#waiting = this.#waiting.filter(({ name }) => !found.has(name))
+  }
+
   async #runOne(each: Case): Promise<void> {
     const { out, signal, untilInvalid, jobs, mostJobs } = this.#settings
     const drawn = this.#drawn(each)
@@ -107,6 +117,7 @@ class Campaign {
       this.#jobs = nextJobs(this.#jobs, { loopDelayP99Ms: run.facts.eventLoopDelayMs.p99 }, mostJobs)
     const result = resultOf(drawn, run, startedAt, durationMs)
     this.#results.push(result)
+    this.#leaveOutFound()
     if (untilInvalid && result.outcome === 'violation') this.#stopped ??= 'a violation was found'
     this.#settings.ended(result, this.#waiting.length + this.#running.size - 1, this.#jobs)
   }

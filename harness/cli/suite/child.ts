@@ -48,13 +48,16 @@ const answerIn = (stdout: string): Answer | null => {
   }
 }
 
-/** @param words behind `faultline run` @param signal interrupts it */
-export const runChild = async (
-  words: readonly string[],
-  out: string,
-  signal: AbortSignal,
-): Promise<ChildRun> => {
-  const argv = [process.execPath, LAUNCHER, 'run', ...words, '--out', out, '--format', 'json']
+interface Ended {
+  readonly stdout: string
+  readonly stderr: string
+  /** Null: it was killed. */
+  readonly exitCode: number | null
+}
+
+/** @param words behind `faultline` @param signal interrupts it */
+export const faultlineChild = async (words: readonly string[], signal: AbortSignal): Promise<Ended> => {
+  const argv = [process.execPath, LAUNCHER, ...words]
   const child = execa('setpriv', [...INTERRUPT_WITH_PARENT, ...argv], {
     reject: false,
     stdin: 'ignore',
@@ -69,11 +72,22 @@ export const runChild = async (
   if (signal.aborted) interrupt()
   const { stdout, stderr, exitCode } = await child
   signal.removeEventListener('abort', interrupt)
+  return { stdout, stderr, exitCode: exitCode ?? null }
+}
+
+/** @param words behind `faultline run` @param signal interrupts it */
+export const runChild = async (
+  words: readonly string[],
+  out: string,
+  signal: AbortSignal,
+): Promise<ChildRun> => {
+  const argv = ['run', ...words, '--out', out, '--format', 'json']
+  const { stdout, stderr, exitCode } = await faultlineChild(argv, signal)
   const answer = answerIn(stdout)
   const runDir = answer?.runDir ?? folderIn(stderr)
   const run = readJson<{ readonly spec: RunSpec; readonly facts: RunFacts | null }>(runDir, FILES.run)
   return {
-    exitCode: exitCode ?? null,
+    exitCode,
     verdict: answer,
     findings: readJson<Findings>(answer === null ? null : runDir, FILES.findings),
     lastWords: stderr.slice(-LAST_CHARACTERS),

@@ -19,6 +19,9 @@ export const CONFIG_NAMES = [
 
 const options = z.union([z.string(), z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]))])
 const count = z.int().min(0)
+const duration = z
+  .string()
+  .refine((text) => parseDurationMs(text) !== null, 'a duration such as 90s or 2h is expected')
 
 const choice = z
   .strictObject({
@@ -68,10 +71,10 @@ const suite = z.strictObject({
   expectations: z
     .array(z.strictObject({ when: choice, findings: z.array(z.string().min(1)).min(1) }))
     .optional(),
-  budget: z
-    .string()
-    .refine((text) => parseDurationMs(text) !== null, 'a duration such as 90s or 2h is expected')
-    .optional(),
+  budget: duration.optional(),
+  untilFound: z.boolean().optional(),
+  reproduce: z.int().min(1).optional(),
+  shrink: duration.optional(),
 } satisfies Record<keyof Suite, z.ZodType>)
 
 const config = z.strictObject({ suites: z.array(suite).min(1) })

@@ -17,6 +17,7 @@ import { readLines } from '../../store/json-lines.ts'
 import { ownVersion } from '../../store/version.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import type { FollowUpSettings } from './follow-up.ts'
 
 export const SUITES = 'suites'
 export const SUITE_FILES = {
@@ -35,6 +36,10 @@ export interface Plan {
   readonly out: string
   readonly cases: readonly Case[]
   readonly startedAt: string
+  /** Whether no further seed of a case is run once it has failed. Absent in files of older versions. */
+  readonly untilFound?: boolean
+  /** Absent in files of older versions. */
+  readonly followUp?: FollowUpSettings
   /** The part of the suite that it is, such as `2/5`. Absent in files of older versions. */
   readonly shard?: string
 }

@@ -6,6 +6,7 @@ import type { CaseResult, SeenFinding, SuiteResult } from '../../campaign/result
 import { FILES } from '../../store/run-store.ts'
 import { formatDurationMs } from '../../support/time.ts'
 import { encodedPath, escaped, htmlPage, link, tableOf, tableRow } from '../html.ts'
+import { CASE_COLUMNS, type CaseRow, caseTableOf } from './case-table.ts'
 import { headlineOf } from './summary.ts'
 
 const STYLE = `
@@ -60,6 +61,19 @@ const exerciseRows = (results: readonly CaseResult[]): readonly string[] =>
     )
   })
 
+const caseRow = (row: CaseRow): string => {
+  const [command = '', ...texts] = row.map(escaped).reverse()
+  return tableRow([...texts.reverse(), command === '' ? '' : `<code>${command}</code>`])
+}
+
+const caseSection = (suite: SuiteResult): readonly string[] => {
+  const cases = caseTableOf(suite)
+  if (cases === null) return []
+  const table = cases.rows.length === 0 ? '' : tableOf(CASE_COLUMNS, cases.rows.map(caseRow))
+  const notes = cases.notes.map((note) => `<p>${escaped(note)}</p>`).join('')
+  return [section('From findings to cases', `${table}${notes}`)]
+}
+
 const listOf = (lines: readonly string[]): string =>
   `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`
 
@@ -81,6 +95,7 @@ export const pageOf = (suite: SuiteResult, dir: string): string => {
     ...(findings.length === 0
       ? []
       : [section('Findings', tableOf(['known', 'fingerprint', 'finding', 'runs'], findingRows))]),
+    ...caseSection(suite),
     section('Runs', tableOf(['outcome', 'case', 'why', 'took', 'command'], runRows)),
     ...(exercised.length === 0
       ? []

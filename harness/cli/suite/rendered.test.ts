@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { RecordedFault } from '../../api/nemesis.ts'
 import type { OutcomeName } from '../../campaign/outcome.ts'
+import { rateOf } from '../../campaign/rate.ts'
 import type { CaseResult } from '../../campaign/result.ts'
 import { caseResult, suiteResult } from '../../testing/campaigns.ts'
 import { parseXml } from '../../testing/xml.ts'
@@ -66,5 +68,57 @@ describe('the results of a campaign', () => {
     expect(page).toContain('<td>kill/at-once</td><td>read 6, &lt;b&gt; 0</td>')
     const outcomes = [...page.matchAll(/<tr class="\w+"><td><b>([\w ]+)<\/b>/g)].map(([, name]) => name)
     expect(outcomes).toEqual(['violation', 'not recovered', 'vacuous', 'passed'])
+  })
+
+  it('have a table of the cases that failed, which are followed up', () => {
+    const small = {
+      faults: [],
+      timeLimitMs: 5000,
+      concurrency: 2,
+      rate: 0,
+      nodes: 3,
+      keys: null,
+    }
+    const fault = { id: 'kill-1', nemesis: 'kill', atNs: 1, durationNs: 1, intent: {} } as RecordedFault
+    const hunted = suiteResult([...results, caseResult({ name: 'healthy', durationMs: 60_000 })], {
+      followUps: [
+        {
+          name: `raft ${HOSTILE}`,
+          runDir: '/results/a',
+          again: { rate: rateOf(3, 4), nothingProved: 1, medianFirstEvidenceNs: 2e9 },
+          smallest: {
+            from: { ...small, faults: [fault] },
+            to: small,
+            plan: null,
+            command: HOSTILE,
+            confirmed: rateOf(4, 5),
+            decided: rateOf(2, 2),
+            isFinished: false,
+          },
+          problems: [HOSTILE],
+        },
+      ],
+    })
+    const texts = rendered(hunted, '/results/suites/nightly/x')
+    const [row = ''] = texts.summary.split('\n').filter((line) => line.includes('1 to 0'))
+    const cells = row.split('|').slice(1, -1)
+    expect(cells).toHaveLength(9)
+    expect(cells.slice(1, 8).map((cell) => cell.trim())).toEqual([
+      '2 of 4',
+      '1 ms',
+      '3 of 4 (75 %, 95 % interval 30 % to 95 %)',
+      '2.000 s',
+      '1 to 0',
+      '0 faults, 5.0 s, 2 clients, unlimited operations/s, 3 nodes (out of time)',
+      '4 of 5',
+    ])
+    expect(texts.summary).toContain('1 of 2 cases failed. Not these: healthy (1 run, 60.0 s).')
+    for (const text of [texts.summary, texts.page]) {
+      expect(text).toContain('From findings to cases')
+      expect(text).not.toMatch(UNSEEN)
+      expect(text).not.toMatch(/<script/)
+    }
+    // Where it was not asked for, nothing is said.
+    expect(summary).not.toContain('From findings to cases')
   })
 })

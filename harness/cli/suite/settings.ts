@@ -24,6 +24,20 @@ export const SUITE_SETTINGS = {
   },
   seeds: { type: 'integer', value: 'n', min: 1, description: "number of seeds (default: the suite's)" },
   untilInvalid: { type: 'switch', description: 'stop at the first violation' },
+  untilFound: { type: 'switch', description: 'run no further seed of a case that has failed' },
+  reproduce: {
+    type: 'integer',
+    value: 'k',
+    min: 1,
+    description:
+      "repeat the first run of each new finding k times after all runs, beyond the budget (default: the suite's)",
+  },
+  shrink: {
+    type: 'duration',
+    value: 'duration',
+    description:
+      "make the first run of each new finding smaller for so long after all runs, beyond the budget (default: the suite's)",
+  },
   resume: {
     type: 'string',
     value: 'folder',

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { SuiteResult } from '../../campaign/result.ts'
 import { loadRun } from '../../store/run-store.ts'
 import { waitUntil } from '../../support/wait.ts'
-import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
+import { describeWith, isFull, missingLinuxRoot, sized } from '../../testing/capabilities.ts'
 import { faultline, start, temporaryFolder } from '../../testing/command.ts'
 import { hostBaseline } from '../../testing/host.ts'
 import { leftovers } from '../../testing/leftovers.ts'
@@ -20,6 +20,8 @@ suites:
       - { target: raft, bug: stale-read, nemesis: partition }
       - { target: raft, nemesis: kill }
     settings: { env: namespaces, timeLimit: 8s, readyTimeout: 60s }
+    reproduce: 2
+    shrink: ${sized(1, 90)}s
 `
 
 const onlyFolder = (parent: string): string => path.join(parent, fs.readdirSync(parent).sort().at(-1) ?? '')
@@ -57,6 +59,16 @@ describeWith(missingLinuxRoot(), 'a suite', () => {
     expect(suite.counts).toMatchObject({ violation: 1, 'target set-up': 1, passed: 1 })
     expect(suite.notRun.cases).toEqual([])
     expect(suite.findings.every(({ knownSince }) => knownSince === null)).toBe(true)
+    const [followUp] = suite.followUps ?? []
+    expect(suite.followUps).toHaveLength(1)
+    expect(followUp).toMatchObject({
+      name: expect.stringContaining('stale-read'),
+      again: { rate: { runs: 2 } },
+    })
+    // In a second nothing can be made smaller, and that is said.
+    if (isFull) expect(followUp?.smallest?.to.faults.length).toBeLessThan(2)
+    else expect(followUp?.problems).toEqual([expect.stringContaining('budget')])
+    expect(fs.readFileSync(path.join(dir, 'summary.md'), 'utf8')).toContain('1 of 3 cases failed.')
     expect(fs.readFileSync(path.join(dir, 'junit.xml'), 'utf8')).toContain(
       'tests="3" failures="1" errors="1"',
     )

@@ -5,6 +5,7 @@ import { OUTCOMES } from '../../campaign/outcome.ts'
 import type { CaseResult, SeenFinding, SuiteResult } from '../../campaign/result.ts'
 import { formatDurationMs } from '../../support/time.ts'
 import { inlineCode, plain } from '../output/markdown-text.ts'
+import { CASE_COLUMNS, caseTableOf } from './case-table.ts'
 
 const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
 
@@ -60,6 +61,20 @@ const coverageLine = (results: readonly CaseResult[]): readonly string[] => {
   ]
 }
 
+const caseTableSection = (suite: SuiteResult): readonly string[] => {
+  const cases = caseTableOf(suite)
+  if (cases === null) return []
+  const rows = cases.rows.map((row) =>
+    row.map((cell, at) => (at === CASE_COLUMNS.length - 1 && cell !== '' ? inlineCode(cell) : plain(cell))),
+  )
+  return [
+    section(
+      'From findings to cases',
+      [...(rows.length === 0 ? [] : [table(CASE_COLUMNS, rows)]), ...cases.notes.map(plain)].join('\n\n'),
+    ),
+  ]
+}
+
 export const markdownOf = (suite: SuiteResult): string => {
   const { findings, results, advice } = suite
   const tookMs = Date.parse(suite.endedAt) - Date.parse(suite.startedAt)
@@ -71,6 +86,7 @@ export const markdownOf = (suite: SuiteResult): string => {
     ...(findings.length === 0
       ? []
       : [section('Findings', table(['known', 'fingerprint', 'finding', 'runs'], findings.map(findingRow)))]),
+    ...caseTableSection(suite),
     ...casesSection(results),
     ...(advice.length === 0
       ? []

@@ -1,0 +1,38 @@
+/** Campaigns on the bundled targets: `faultline suite --suite healthy`, `faultline suite --suite planted`. */
+import { defineConfig } from './harness/support/define.ts'
+import { bugs } from './targets/raft/bugs/bugs.ts'
+
+/** Effects on the outside world need one. */
+const SINK = { targetOpts: { sink: 'deduplicating' } }
+
+export default defineConfig({
+  suites: [
+    {
+      // No promise may be broken by a cluster that is what it claims to be.
+      name: 'healthy',
+      targets: [
+        { target: 'raft', ...SINK },
+        'etcd',
+        'zookeeper',
+        'redis',
+        'redis-sentinel',
+        'postgres',
+        'rabbitmq',
+      ],
+      workloads: 'all',
+      nemeses: ['all'],
+      seeds: 20,
+      budget: '2h',
+    },
+    {
+      // No bug has a nemesis or a rate of its own: only the calls that reach it.
+      name: 'planted',
+      targets: bugs.map(({ name, workload }) => ({ target: 'raft', bug: name, workload, ...SINK })),
+      nemeses: ['all'],
+      seeds: 5,
+      untilFound: true,
+      reproduce: 10,
+      shrink: '15m',
+    },
+  ],
+})

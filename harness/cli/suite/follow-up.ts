@@ -1,0 +1,90 @@
+/** The first run of each new finding, repeated and made smaller after a campaign, by the commands that a user would type. */
+import fs from 'node:fs'
+import path from 'node:path'
+import { failsAgain } from '../../campaign/follow-up.ts'
+import type { Repro } from '../../campaign/repro.ts'
+import type { CaseResult, FollowUp } from '../../campaign/result.ts'
+import type { Shrunk } from '../../campaign/shrunk.ts'
+import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { REPRO_FILE } from '../repro/repeat.ts'
+import { shrinkFile } from '../repro/shrink-files.ts'
+import { faultlineChild } from './child.ts'
+
+export interface FollowUpSettings {
+  /** How often a run is repeated. Null: not at all. */
+  readonly reproduce: number | null
+  /** Time to make a run smaller, milliseconds. Null: none. */
+  readonly shrinkMs: number | null
+}
+
+type Failing = CaseResult & { readonly runDir: string }
+
+/** A null is a file that is not there yet. */
+const read = <T>(file: string): T | null =>
+  fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as T) : null
+
+/** Its result, or the last line that it said. What an earlier campaign has done already is not done again. */
+const resultOf = async <T>(
+  words: readonly string[],
+  file: string,
+  isDone: (content: T) => boolean,
+  signal: AbortSignal,
+): Promise<T | string> => {
+  const earlier = read<T>(file)
+  if (earlier !== null && isDone(earlier)) return earlier
+  const { stderr, exitCode } = await faultlineChild(words, signal)
+  const isAnswer = exitCode === EXIT_CODES.valid || exitCode === EXIT_CODES.notReproduced
+  const content = isAnswer ? read<T>(file) : null
+  return content ?? stderr.trim().split('\n').at(-1) ?? ''
+}
+
+const reproduced = (dir: string, times: number, signal: AbortSignal): Promise<Repro | string> =>
+  resultOf<Repro>(
+    ['repro', dir, '--times', String(times)],
+    path.join(dir, REPRO_FILE),
+    ({ asked, repetitions }) => asked === times && repetitions.length >= times,
+    signal,
+  )
+
+const shrunk = (dir: string, budgetMs: number, signal: AbortSignal): Promise<Shrunk | string> =>
+  resultOf<Shrunk>(['shrink', dir, '--budget', `${budgetMs}ms`], shrinkFile(dir), () => true, signal)
+
+const followUp = async (
+  { name, runDir }: Failing,
+  { reproduce, shrinkMs }: FollowUpSettings,
+  signal: AbortSignal,
+): Promise<FollowUp> => {
+  const repro = reproduce === null ? null : await reproduced(runDir, reproduce, signal)
+  const smaller = shrinkMs === null || signal.aborted ? null : await shrunk(runDir, shrinkMs, signal)
+  return {
+    name,
+    runDir,
+    again: repro === null || typeof repro === 'string' ? null : failsAgain(repro),
+    smallest: smaller === null || typeof smaller === 'string' ? null : smaller,
+    problems: [repro, smaller].filter((each) => typeof each === 'string'),
+  }
+}
+
+/** In their order, without those that were interrupted. @param ended called as each ends */
+export const followUps = async (
+  runs: readonly Failing[],
+  settings: FollowUpSettings,
+  jobs: number,
+  signal: AbortSignal,
+  ended: (followUp: FollowUp, left: number) => void,
+): Promise<readonly FollowUp[]> => {
+  const done: (FollowUp | null)[] = runs.map(() => null)
+  let next = 0
+  let left = runs.length
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < runs.length && !signal.aborted; at = next++) {
+      const result = await followUp(runs[at] as Failing, settings, signal)
+      if (signal.aborted) return
+      done[at] = result
+      left -= 1
+      ended(result, left)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, work))
+  return done.flatMap((each) => each ?? [])
+}
