@@ -81,6 +81,7 @@ export type {
   RunSpec,
   Sample,
 } from './api/record.ts'
+export type { SimulatedFault, SimulatedPlan, SimulatedRun, Simulation } from './api/simulation.ts'
 export type {
   ClusterPlan,
   FileSpec,

@@ -4,6 +4,7 @@ import type { Client, Endpoint } from './client.ts'
 import type { Call } from './history.ts'
 import type { LoggedMessage } from './message.ts'
 import type { OptionSpecs, Options, OptionsOf, OptionValue } from './options.ts'
+import type { Simulation } from './simulation.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
 export interface NodeIdentity {
@@ -151,6 +152,8 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly options: Specs
   readonly nodes: { readonly default: number; readonly min: number; readonly max?: number }
   readonly bugs: readonly PlantedBug[]
+  /** Its core without processes, for `faultline simulate`. Loaded when it is asked for. Absent: it has none. */
+  simulation?(): Promise<Simulation>
   /** The option that selects a node's version, and its values. All versions must work together in one cluster. */
   readonly versions?: { readonly option: string; readonly values: readonly OptionValue[] }
   /** Wrong settings that an operator could make on one node. */

@@ -86,6 +86,32 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/bisect.ts')).bisectCommand,
   }),
   command({
+    name: 'simulate',
+    description:
+      'run the core of a target under its deterministic simulator until a property is broken, and make that exactly small',
+    arguments: [
+      { name: 'target', description: 'a bundled target, or the path of a module that exports one' },
+    ],
+    settings: {
+      bug: RUN_SETTINGS.bug,
+      seed: { type: 'integer', value: 'n', description: 'this seed alone (default: as many as --seeds)' },
+      seeds: {
+        type: 'integer',
+        value: 'n',
+        default: '200',
+        min: 1,
+        description: 'the most seeds, from 1 on',
+      },
+      plan: {
+        type: 'string',
+        value: 'file',
+        description: 'in place of seeds: the plan of a simulation.json, run as it is',
+      },
+      ...OUT,
+    },
+    load: async () => (await import('./commands/simulate.ts')).simulateCommand,
+  }),
+  command({
     name: 'merge',
     description: 'put the shards of a suite together: one result, one summary, one exit code',
     arguments: [

@@ -28,6 +28,7 @@ const VERSIONS = {
   shrink: 1,
   trials: 1,
   bisect: 1,
+  simulation: 1,
   thinned: 1,
 } as const
 

@@ -1,16 +1,19 @@
 /** The core under the deterministic simulator: healthy for thousands of seeds; each planted bug of it is found. */
 import { describe, expect, it } from 'vitest'
 import { linearizability } from '../../checkers/data/linearizability.ts'
+import type { SimulatedPlan } from '../../harness/api/simulation.ts'
+import { shrinkSimulated, type WholePlan } from '../../harness/campaign/shrink-simulated.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
 import { isFull, sized } from '../../harness/testing/capabilities.ts'
 import { type Bug, bugs } from './bugs/bugs.ts'
-import { simulateRaft } from './simulation/simulate.ts'
+import type { RaftFault } from './simulation/faults.ts'
+import { raftSimulation, simulateRaft } from './simulation/simulate.ts'
 
 const checker = linearizability({ initial: null })
 
 /** What is wrong with the run of this seed; null if nothing is. */
 const judge = async (seed: number, bug: Bug | null): Promise<string | null> => {
-  const { violation, history } = simulateRaft({ seed, bug })
+  const { violation, history } = simulateRaft(seed, bug)
   if (violation !== null) return violation
   const verdict = await checker.check(bareRecord(history), new AbortController().signal)
   return verdict.status === 'valid' ? null : `${verdict.status}: ${verdict.summary}`
@@ -28,7 +31,7 @@ describe('the healthy core', () => {
   )
 
   it('is exercised: there are elections, and operations with every outcome', () => {
-    const runs = Array.from({ length: 10 }, (_, seed) => simulateRaft({ seed, bug: null }))
+    const runs = Array.from({ length: 10 }, (_, seed) => simulateRaft(seed, null))
     const elections = runs.reduce((sum, run) => sum + run.elections, 0)
     const types = new Map<string, number>()
     for (const { type } of runs.flatMap(({ history }) => history)) types.set(type, (types.get(type) ?? 0) + 1)
@@ -37,8 +40,39 @@ describe('the healthy core', () => {
     expect(types.get('info')).toBeGreaterThan(10)
   })
 
-  it('is deterministic', () =>
-    expect(simulateRaft({ seed: 11, bug: null })).toEqual(simulateRaft({ seed: 11, bug: null })))
+  it('is deterministic', () => expect(simulateRaft(11, null)).toEqual(simulateRaft(11, null)))
+})
+
+describe('a recorded plan', () => {
+  it.each([null, 'no-truncate', 'stale-log-election', 'no-fsync'] as const)(
+    'gives the same run again: %s',
+    (bug) => {
+      for (let seed = 1; seed <= 10; seed++) {
+        const { elections, ...run } = simulateRaft(seed, bug)
+        const plan = { ...raftSimulation.draw(seed), faults: run.faults }
+        expect(raftSimulation.run(plan, bug), `seed ${seed}`).toMatchObject(run)
+      }
+    },
+  )
+
+  it('is made smaller exactly: without any one of its faults the property is kept', async () => {
+    const whole = raftSimulation.draw(1)
+    const { violation, faults } = simulateRaft(1, 'no-truncate')
+    const property = (text: string | null): string | undefined => text?.split(':')[0]
+    const breaks = async (plan: WholePlan): Promise<boolean> =>
+      property(raftSimulation.run(plan as SimulatedPlan<RaftFault>, 'no-truncate').violation) ===
+      property(violation)
+    expect(violation).not.toBeNull()
+    const small = await shrinkSimulated({ ...whole, faults }, breaks)
+    expect(await breaks(small)).toBe(true)
+    expect(small.faults.length).toBeLessThanOrEqual(3)
+    for (const fault of small.faults) {
+      const without = small.faults.filter((each) => each !== fault)
+      expect(await breaks({ ...small, faults: without }), raftSimulation.describe(fault as RaftFault)).toBe(
+        false,
+      )
+    }
+  })
 })
 
 describe('every planted bug is found', () => {

@@ -106,6 +106,7 @@ export const raft = defineTarget({
   options: raftOptions,
   nodes: { default: 5, min: 1 },
   bugs,
+  simulation: async () => (await import('./simulation/simulate.ts')).raftSimulation,
   versions: { option: 'version', values: ['1', '2'] },
   mistakes: [
     { option: 'election-timeout', value: 60 },

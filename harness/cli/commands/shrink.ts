@@ -1,8 +1,8 @@
 /**
  * `faultline shrink`: a run that failed, made smaller on the real cluster.
  *
- * The bundled Raft is no exception. Its simulation draws faults and calls of its own from a seed, and has no disks, packets
- * or workloads: the recorded plan of a run cannot be played in it, nor one of its own in a cluster.
+ * The bundled Raft is no exception: its simulation has no disks, packets or workloads, so that the recorded plan of a run
+ * cannot be played in it. What the simulation itself finds, `faultline simulate` makes smaller, and exactly.
  */
 import path from 'node:path'
 import type { Finding } from '../../api/finding.ts'

@@ -67,6 +67,16 @@ const judgeRecord = async (
   return { record, verdict: { ...verdict, notes: [...notes.map(sentence), ...verdict.notes] } }
 }
 
+/** Judges what the clients of a simulated run saw, with the options that the workload has by default. */
+export const judgeSimulated = async (
+  history: readonly Operation[],
+  workload: Workload,
+): Promise<RunVerdict> => {
+  const options = parseOptions(`workload ${workload.name}`, undefined, workload.options)
+  const judging = { workload, options, expect: undefined, notes: [] }
+  return (await judgeRecord(bareRecord(history), judging)).verdict
+}
+
 /** Stores verdict.json with its pages, and findings.json with its picture. Returns the verdict as it is read back. */
 const store = (dir: string, { record, verdict }: Pick<Judged, 'record' | 'verdict'>): RunVerdict => {
   const stored = writeVerdict(dir, verdict)

@@ -47,6 +47,7 @@ const TARGET = {
   loggedMessages: callable.optional(),
   services: callable.optional(),
   clients: z.record(z.string(), z.looseObject({ open: callable })),
+  simulation: callable.optional(),
   launch: callable,
   ready: callable,
   status: callable.optional(),

@@ -1,28 +1,20 @@
-/**
- * One simulated run: a world, clients with sessions and declared retries, and a seeded series of faults. Returns the
- * first property that was broken, and the history that the clients saw.
- */
+/** One simulated run: a world, clients with sessions and declared retries, and faults, drawn or planned. */
 import type { Operation } from '../../../harness/api/history.ts'
 import type { Rng } from '../../../harness/api/random.ts'
+import type { SimulatedPlan, SimulatedRun, Simulation } from '../../../harness/api/simulation.ts'
+import { UserError } from '../../../harness/support/assert.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
 import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
-import { type Bug, deviationsOf } from '../bugs/bugs.ts'
+import { type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
 import type { NodeId } from '../core/types.ts'
+import { describeFault, Faults, type RaftFault } from './faults.ts'
 import { type SimulatedReply, World } from './world.ts'
 
-export interface SimulationResult {
-  readonly violation: string | null
-  readonly history: readonly Operation[]
+export interface SimulationResult extends SimulatedRun<RaftFault> {
   readonly elections: number
 }
 
-export interface SimulationOptions {
-  readonly seed: number
-  readonly bug: Bug | null
-  readonly ticks?: number
-}
-
-const NODES = 5
+/** The most. Process numbers of one client differ by this. */
 const CLIENTS = 6
 const KEYS = 3
 const ATTEMPT_TICKS = 40
@@ -155,78 +147,21 @@ class SimulatedClient {
   }
 }
 
-/** Faults overlap, and each ends by itself. */
-const scheduleFaults = (world: World, rng: Rng, ticks: number): void => {
-  let at = 60
-  while (at < ticks - 200) {
-    const kind = rng.pick(FAULT_KINDS)
-    const lasts = 20 + rng.int(120)
-    const draw = rng.fork(at)
-    world.after(at, () => injectFault(world, draw, kind, lasts))
-    at += 20 + rng.int(110)
-  }
-}
+/** Of absent nodes, faults have no effect. */
+const isThere = (world: World, fault: RaftFault): boolean =>
+  fault.kind === 'cut' || world.ids.includes(fault.node)
 
-const FAULT_KINDS = ['partition', 'isolate', 'crash', 'crashMany', 'pause', 'oneway', 'churn'] as const
-type FaultKind = (typeof FAULT_KINDS)[number]
-
-/** Cuts one side off from all other nodes, in both directions. */
-const isolate = (world: World, side: readonly NodeId[]): void => {
-  for (const a of side) {
-    for (const b of world.ids.filter((id) => !side.includes(id))) {
-      world.cut(a, b)
-      world.cut(b, a)
-    }
-  }
-}
-
-/** Cuts off one leader after another, alone or with one follower, once it may have accepted a request (figure 8). */
-const churn = (world: World, rng: Rng, rounds: number): void => {
-  world.healNetwork()
-  const leader = world.leader()
-  if (rounds === 0) return
-  if (leader !== null) {
-    const others = world.ids.filter((id) => id !== leader)
-    isolate(world, rng.float() < 0.5 ? [leader] : [leader, rng.pick(others)])
-  }
-  world.after(15 + rng.int(50), () => churn(world, rng, rounds - 1))
-}
-
-const injectFault = (world: World, rng: Rng, kind: FaultKind, lasts: number): void => {
-  const ids = rng.shuffle(world.ids)
-  const leader = world.leader()
-  const victim = leader !== null && rng.float() < 0.6 ? leader : (ids[0] as NodeId)
-  const others = world.ids.filter((id) => id !== victim)
-  if (kind === 'partition' || kind === 'isolate') {
-    const side = kind === 'isolate' ? [victim] : [victim, ...rng.shuffle(others).slice(0, 1)]
-    isolate(world, side)
-    world.after(lasts, () => world.healNetwork())
-  } else if (kind === 'oneway') {
-    for (const b of others) world.cut(b, victim)
-    world.after(lasts, () => world.healNetwork())
-  } else if (kind === 'churn') {
-    churn(world, rng, 8)
-  } else if (kind === 'pause') {
-    world.pause(victim)
-    world.after(lasts, () => world.resume(victim))
-  } else {
-    const victims = kind === 'crash' ? [victim] : ids.slice(0, 1 + rng.int(ids.length))
-    const powerLoss = rng.float() < 0.7
-    for (const id of victims) world.crash(id, powerLoss)
-    const down = rng.float() < 0.5 ? 2 : lasts
-    for (const id of victims) world.after(down + rng.int(5), () => world.restart(id))
-  }
-}
-
-export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): SimulationResult => {
+const simulate = (plan: SimulatedPlan<RaftFault>, bug: Bug | null): SimulationResult => {
+  const { seed, ticks, nodes, clients, isLossy } = plan
   const rng = rngFromSeed(seed)
   const profile = rng.fork('profile')
   const world = new World({
     rng,
     deviations: deviationsOf(bug),
-    nodes: NODES,
+    nodes,
     compactEvery: 15,
     maxEntriesPerAppend: profile.pick([1, 3]),
+    isLossy,
   })
   const restTicks = profile.pick([12, 80])
   const history: Operation[] = []
@@ -234,10 +169,12 @@ export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): Si
     // Within a tick each event is one nanosecond later, which keeps the simulator's order.
     history.push({ index: history.length, timeNs: world.now * 1_000_000 + history.length, ...operation })
   }
-  for (let process = 0; process < CLIENTS; process++) {
+  for (let process = 0; process < clients; process++) {
     new SimulatedClient(world, rng.fork('client', process), process, restTicks, record).start()
   }
-  scheduleFaults(world, rng.fork('faults'), ticks)
+  const faults = new Faults(world)
+  if (plan.faults === null) faults.draw(rng.fork('faults'), ticks)
+  else faults.schedule(plan.faults.filter((fault) => isThere(world, fault)))
   let elections = 0
   let term = 0
   while (world.now < ticks && world.violation === null) {
@@ -248,5 +185,30 @@ export const simulateRaft = ({ seed, bug, ticks = 2500 }: SimulationOptions): Si
       elections++
     }
   }
-  return { violation: world.violation, history, elections }
+  return { violation: world.violation, endedAtTick: world.now, history, faults: faults.made, elections }
 }
+
+const draw = (seed: number): SimulatedPlan<RaftFault> => ({
+  seed,
+  ticks: 2500,
+  nodes: 5,
+  clients: CLIENTS,
+  isLossy: true,
+  faults: null,
+})
+
+/** @throws UserError if there is no such bug */
+const bugNamed = (name: string | null): Bug | null => {
+  if (name === null || isBug(name)) return name
+  throw new UserError(`raft has no bug named ${name}.`)
+}
+
+export const raftSimulation = {
+  workload: 'register',
+  draw,
+  run: (plan, bug) => simulate(plan, bugNamed(bug)),
+  describe: describeFault,
+} satisfies Simulation<RaftFault>
+
+/** The run of a seed. */
+export const simulateRaft = (seed: number, bug: Bug | null): SimulationResult => simulate(draw(seed), bug)

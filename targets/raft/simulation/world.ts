@@ -19,6 +19,8 @@ export interface WorldOptions {
   readonly maxEntriesPerAppend: number
   /** Entries above the snapshot before the log is compacted. */
   readonly compactEvery: number
+  /** Whether messages are lost, repeated and late besides the faults. */
+  readonly isLossy: boolean
 }
 
 /** Answers one request of a client, at most once. */
@@ -38,14 +40,34 @@ interface Server {
   ready: { id: number; index: number }[]
 }
 
+/** Tick -> actions due then, in the order in which they were scheduled. */
+class Agenda {
+  readonly #actions = new Map<number, (() => void)[]>()
+
+  add(tick: number, action: () => void): void {
+    const due = this.#actions.get(tick)
+    if (due === undefined) this.#actions.set(tick, [action])
+    else due.push(action)
+  }
+
+  run(tick: number): void {
+    const due = this.#actions.get(tick) ?? []
+    this.#actions.delete(tick)
+    for (const action of due) action()
+  }
+}
+
 export class World {
   readonly #options: WorldOptions
   readonly #rng: Rng
   readonly #servers: ReadonlyMap<NodeId, Server>
   readonly #properties = new Properties()
-  readonly #cut = new Set<string>()
-  /** Tick -> actions due then, in the order in which they were scheduled. */
-  readonly #agenda = new Map<number, (() => void)[]>()
+  /** Link -> the number of faults that cut it. */
+  readonly #cuts = new Map<string, number>()
+  readonly #links = new Map<string, Rng>()
+  readonly #agenda = new Agenda()
+  readonly #beginnings = new Agenda()
+  readonly #ends = new Agenda()
   #readId = 0
   /** The first property that was broken; null: none so far. */
   violation: string | null = null
@@ -73,13 +95,10 @@ export class World {
 
   /** Runs `action` in `delay` ticks. */
   after(delay: number, action: () => void): void {
-    const at = this.now + Math.max(1, delay)
-    const due = this.#agenda.get(at)
-    if (due === undefined) this.#agenda.set(at, [action])
-    else due.push(action)
+    this.#agenda.add(this.now + Math.max(1, delay), action)
   }
 
-  /** One tick of every node, then the actions that are due. */
+  /** One tick of every node, then the faults and the actions that are due. */
   step(): void {
     this.now++
     for (const server of this.#servers.values()) {
@@ -87,12 +106,21 @@ export class World {
       server.core.tick()
       this.#drive(server)
     }
-    const due = this.#agenda.get(this.now) ?? []
-    this.#agenda.delete(this.now)
-    for (const action of due) action()
+    this.#beginnings.run(this.now)
+    this.#ends.run(this.now)
+    this.#agenda.run(this.now)
   }
 
   // ---------------------------------------------------------------------------------------------- faults
+
+  /** Those of one tick begin before others end, whenever they were planned: so recorded faults come about as drawn ones. */
+  beginFault(tick: number, action: () => void): void {
+    this.#beginnings.add(tick, action)
+  }
+
+  endFault(tick: number, action: () => void): void {
+    this.#ends.add(tick, action)
+  }
 
   crash(id: NodeId, powerLoss: boolean): void {
     const server = this.#server(id)
@@ -122,12 +150,12 @@ export class World {
     for (const deliver of inbox) deliver()
   }
 
-  cut(from: NodeId, to: NodeId): void {
-    this.#cut.add(`${from}>${to}`)
+  cut(links: readonly string[]): void {
+    for (const link of links) this.#cuts.set(link, (this.#cuts.get(link) ?? 0) + 1)
   }
 
-  healNetwork(): void {
-    this.#cut.clear()
+  heal(links: readonly string[]): void {
+    for (const link of links) this.#cuts.set(link, (this.#cuts.get(link) ?? 0) - 1)
   }
 
   // --------------------------------------------------------------------------------------------- clients
@@ -158,11 +186,12 @@ export class World {
     reply: SimulatedReply,
     handle: (server: Server, answer: SimulatedReply) => void,
   ): void {
+    const link = this.#link('clients', to)
     const answer: SimulatedReply = (value) => {
-      if (this.#rng.float() < 0.02) return
-      this.after(1 + this.#rng.int(3), () => reply(value))
+      if (this.#isChance(link, 0.02)) return
+      this.after(1 + link.int(3), () => reply(value))
     }
-    this.after(1 + this.#rng.int(3), () =>
+    this.after(1 + link.int(3), () =>
       this.#arrive(this.#server(to), (server) => {
         handle(server, answer)
         this.#drive(server)
@@ -256,17 +285,34 @@ export class World {
     })
   }
 
+  #isCut(from: NodeId, to: NodeId): boolean {
+    return (this.#cuts.get(`${from}>${to}`) ?? 0) > 0
+  }
+
+  /** Each link draws its own fates, so that a fault that is left out changes little elsewhere. */
+  #link(from: string, to: NodeId): Rng {
+    const name = `${from}>${to}`
+    const link = this.#links.get(name) ?? this.#rng.fork(name)
+    this.#links.set(name, link)
+    return link
+  }
+
+  #isChance(link: Rng, share: number): boolean {
+    return this.#options.isLossy && link.float() < share
+  }
+
   #transmit({ from, to, message }: Envelope): void {
-    if (this.#cut.has(`${from}>${to}`) || this.#rng.float() < 0.01) return
-    const copies = this.#rng.float() < 0.01 ? 2 : 1
+    const link = this.#link(from, to)
+    if (this.#isCut(from, to) || this.#isChance(link, 0.01)) return
+    const copies = this.#isChance(link, 0.01) ? 2 : 1
     for (let copy = 0; copy < copies; copy++) {
-      const late = this.#rng.float() < 0.03 ? this.#rng.int(40) : 0
-      this.after(1 + this.#rng.int(3) + late, () => this.#deliver(from, to, message))
+      const late = this.#isChance(link, 0.03) ? link.int(40) : 0
+      this.after(1 + link.int(3) + late, () => this.#deliver(from, to, message))
     }
   }
 
   #deliver(from: NodeId, to: NodeId, message: Message): void {
-    if (this.#cut.has(`${from}>${to}`)) return
+    if (this.#isCut(from, to)) return
     this.#arrive(this.#server(to), (server) => {
       server.core.step(from, message)
       this.#drive(server)
