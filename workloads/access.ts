@@ -21,7 +21,7 @@ export const access = defineWorkload({
   options: {
     ...keyOptions(3, 40),
     questions: QUESTIONS,
-    checks: { type: 'number', default: 0.7, description: 'share of checks' },
+    checks: { type: 'share', default: 0.7, description: 'share of checks' },
   },
   generator: (_rng, options, { nodes }) =>
     thenAsk(

@@ -19,7 +19,7 @@ export const appendLog = defineWorkload({
   options: {
     ...keyOptions(2, 60),
     questions: QUESTIONS,
-    reads: { type: 'number', default: 0.4, description: 'share of reads' },
+    reads: { type: 'share', default: 0.4, description: 'share of reads' },
   },
   generator: (_rng, options, { concurrency, nodes }) =>
     thenAsk(

@@ -20,7 +20,7 @@ export const bank = defineWorkload({
   vocabulary: BANK,
   options: {
     questions: QUESTIONS,
-    reads: { type: 'number', default: 0.4, description: 'share of reads' },
+    reads: { type: 'share', default: 0.4, description: 'share of reads' },
     accounts: {
       type: 'number',
       default: 0,

@@ -11,7 +11,7 @@ export const booking = defineWorkload({
   vocabulary: BOOKING,
   options: {
     ...keyOptions(4, 6),
-    reads: { type: 'number', default: 0.3, description: 'share of reads' },
+    reads: { type: 'share', default: 0.3, description: 'share of reads' },
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>

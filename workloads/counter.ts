@@ -20,7 +20,7 @@ export const counter = defineWorkload({
   options: {
     ...keyOptions(2, 100),
     questions: QUESTIONS,
-    reads: { type: 'number', default: 0.4, description: 'share of reads' },
+    reads: { type: 'share', default: 0.4, description: 'share of reads' },
   },
   generator: (_rng, options, { nodes }) =>
     thenAsk(

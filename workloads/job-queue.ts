@@ -50,9 +50,9 @@ export const jobQueue = defineWorkload({
   description: 'jobs that workers take, do and acknowledge: is any job done twice, or never?',
   vocabulary: JOB_QUEUE,
   options: {
-    slow: { type: 'number', default: 0.005, description: 'share of workers that acknowledge late' },
+    slow: { type: 'share', default: 0.005, description: 'share of workers that acknowledge late' },
     dying: {
-      type: 'number',
+      type: 'share',
       default: 0.02,
       description: 'share of workers that die with a job in their hands',
     },

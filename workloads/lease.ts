@@ -12,7 +12,7 @@ export const lease = defineWorkload({
   options: {
     keys: { type: 'number', default: 5, description: 'leases in use' },
     releases: {
-      type: 'number',
+      type: 'share',
       default: 0.6,
       description: 'share of acquire attempts that are followed by a release',
     },

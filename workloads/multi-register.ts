@@ -30,7 +30,7 @@ export const multiRegister = defineWorkload({
   options: {
     ...keyOptions(2, 60),
     questions: QUESTIONS,
-    reads: { type: 'number', default: 0.5, description: 'share of reads' },
+    reads: { type: 'share', default: 0.5, description: 'share of reads' },
     initial: INITIAL,
   },
   generator: (_rng, options, { concurrency, nodes }) =>

@@ -2,7 +2,7 @@
 import type { OptionSpec } from '../harness/api/options.ts'
 
 export const QUESTIONS = {
-  type: 'number',
+  type: 'share',
   default: 0.1,
   description: 'share of acknowledged changes after which every node is asked at once',
 } as const satisfies OptionSpec

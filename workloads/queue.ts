@@ -42,7 +42,7 @@ export const queue = defineWorkload({
   vocabulary: QUEUE,
   options: {
     ...keyOptions(2, 100),
-    enqueues: { type: 'number', default: 0.55, description: 'share of enqueues; the rest are dequeues' },
+    enqueues: { type: 'share', default: 0.55, description: 'share of enqueues; the rest are dequeues' },
   },
   generator: (_rng, options, { concurrency }) =>
     keyed(keysOf(options), ({ rng, thread, ordinal, key }) =>

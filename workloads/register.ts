@@ -35,12 +35,12 @@ const OPTIONS = {
     description: 'operations of a group on a key before it moves on',
   },
   reads: {
-    type: 'number',
+    type: 'share',
     default: 0.3,
     description: 'share of reads among the operations of the other threads',
   },
   cas: {
-    type: 'number',
+    type: 'share',
     default: 0.3,
     description: 'share of compare-and-set among them; the rest are writes',
   },

@@ -18,7 +18,7 @@ export const set = defineWorkload({
   description: 'additions to one set, read back at the end: is any element lost or invented?',
   vocabulary: SET,
   options: {
-    reads: { type: 'number', default: 0.02, description: 'share of reads during the run' },
+    reads: { type: 'share', default: 0.02, description: 'share of reads during the run' },
   },
   generator: (_rng, options, { concurrency }): OpGenerator<SetCall> =>
     calls((draw, thread, ordinal) =>

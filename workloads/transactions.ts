@@ -34,7 +34,7 @@ const FINAL_KEYS = 8
 const OPTIONS = {
   ...keyOptions(6, 12),
   length: { type: 'number', default: 4, description: 'maximum number of micro-operations of a transaction' },
-  reads: { type: 'number', default: 0.5, description: 'share of reads among the micro-operations' },
+  reads: { type: 'share', default: 0.5, description: 'share of reads among the micro-operations' },
   questions: QUESTIONS,
 } as const satisfies OptionSpecs
 

@@ -74,7 +74,7 @@ export const watch = defineWorkload({
   description: 'changes and watchers: is any change missed, seen twice, out of order, or invented?',
   vocabulary: WATCH,
   options: {
-    watchers: { type: 'number', default: 0.5, description: 'share of threads that watch' },
+    watchers: { type: 'share', default: 0.5, description: 'share of threads that watch' },
   },
   generator: (_rng, options, { concurrency }) => {
     const watchers = Math.max(1, Math.floor(concurrency * options.watchers))

@@ -4,9 +4,12 @@ export type OptionValue = string | number | boolean
 
 export type Options = Readonly<Record<string, OptionValue>>
 
-/** One option, as listed by `faultline list` and validated by the command line. Durations are in milliseconds. */
+/**
+ * One option, as listed by `faultline list` and validated by the command line. Durations are in milliseconds. A share is a number
+ * from 0 to 1 that mixes something, such as reads among all operations: swarms draw it.
+ */
 export interface OptionSpec {
-  readonly type: 'string' | 'number' | 'boolean' | 'duration'
+  readonly type: 'string' | 'number' | 'share' | 'boolean' | 'duration'
   readonly default: OptionValue
   readonly choices?: readonly string[]
   readonly description: string
@@ -28,12 +31,13 @@ type TextOf<Spec extends OptionSpec> = Spec extends {
 interface ValuesByType<Spec extends OptionSpec> {
   readonly string: TextOf<Spec>
   readonly number: number
+  readonly share: number
   readonly boolean: boolean
   readonly duration: number
 }
 
 /**
- * The option values that declarations describe: `number` for numbers and durations, the union of the choices if there
+ * The option values that declarations describe: `number` for numbers, shares and durations, the union of the choices if there
  * are any, and `Options` if the declarations are not known. (A mapped type, not a conditional one, so that a part with
  * specific options is assignable to a part with unknown options. Types are inferred from the declarations, not from this.)
  */

@@ -6,6 +6,8 @@ import { drawChoice, type Space } from './swarm.ts'
 const SPACE: Space = {
   nemeses: { kill: [], partition: [], clock: ['modes=bump+drift'], disk: [] },
   nodes: [3, 5],
+  workload: ['keys=2'],
+  shares: { reads: 0.5, slow: 0.01 },
 }
 const NOTHING = cellsOf([])
 
@@ -44,6 +46,18 @@ describe('a swarm', () => {
     }
   })
 
+  it('mixes operations anew, around the defaults, and keeps the options that the suite chose', () => {
+    const mixes = draws().map(({ workloadOpts }) =>
+      /^keys=2,reads=([\d.]+),slow=([\d.]+)$/.exec(String(workloadOpts)),
+    )
+    const shares = (at: number): readonly number[] =>
+      mixes.map((mix) => Number(mix?.[at])).sort((a, b) => a - b)
+    const ends = (at: number): readonly unknown[] => [shares(at)[0], shares(at).at(-1)]
+    expect(ends(1)).toEqual([expect.closeTo(0.2, 1), expect.closeTo(0.8, 1)])
+    expect(ends(2)).toEqual([expect.closeTo(0.0025, 3), expect.closeTo(0.039, 2)])
+    expect(new Set(shares(1)).size).toBeGreaterThan(30)
+  })
+
   it('goes towards what has not been reached', () => {
     const cells = cellsOf([
       { nemeses: [], during: { 'kill/at-once': use({ read: 5, write: 2 }) } },
@@ -55,7 +69,7 @@ describe('a swarm', () => {
   })
 
   it('draws the load where no fault is possible', () => {
-    const choice = drawChoice(rngFromSeed(1), { target: 't' }, { nemeses: {}, nodes: [1] }, NOTHING)
+    const choice = drawChoice(rngFromSeed(1), { target: 't' }, { ...SPACE, nemeses: {}, nodes: [1] }, NOTHING)
     expect(choice).toMatchObject({ target: 't', nodes: 1 })
     expect(choice).not.toHaveProperty('nemesis')
   })

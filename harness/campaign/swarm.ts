@@ -12,6 +12,10 @@ export interface Space {
   readonly nemeses: Readonly<Record<string, readonly string[]>>
   /** Numbers of nodes. */
   readonly nodes: readonly number[]
+  /** Options of the workload that the suite chose, as `k=v`. */
+  readonly workload: readonly string[]
+  /** The shares of operations that it left open -> their defaults. */
+  readonly shares: Readonly<Record<string, number>>
 }
 
 const LEAST_CHANCE = 0.35
@@ -46,6 +50,16 @@ const timesOf = (rng: Rng): { readonly plan: string; readonly options: readonly 
   return { plan: 'steady', options: [`interval=${intervalMs}ms`, `duration=${durationMs}ms`] }
 }
 
+/** The odds of a share change by this factor at most: it stays what it is, rare or usual, and no kind of operation dies out. */
+const MOST_ODDS = 4
+
+/** A mix of operations, as `k=v`. */
+const mixOf = (rng: Rng, shares: Space['shares']): readonly string[] =>
+  Object.entries(shares).map(([name, share]) => {
+    const weight = share * MOST_ODDS ** (2 * rng.fork(name).float() - 1)
+    return `${name}=${Number((weight / (weight + 1 - share)).toPrecision(2))}`
+  })
+
 /**
  * The settings of one run. What the suite chose itself stays.
  *
@@ -54,7 +68,7 @@ const timesOf = (rng: Rng): { readonly plan: string; readonly options: readonly 
 export const drawChoice = (
   rng: Rng,
   choice: RunChoice & { readonly target: string },
-  { nemeses, nodes }: Space,
+  { nemeses, nodes, workload, shares }: Space,
   cells: Cells,
 ): RunChoice & { readonly target: string } => {
   const names = Object.keys(nemeses)
@@ -63,7 +77,9 @@ export const drawChoice = (
     rate: between(rng.fork('rate'), 20, 1000),
     concurrency: between(rng.fork('concurrency'), 3, 30),
   }
-  if (names.length === 0) return { ...load, ...choice }
+  const mix = [...workload, ...mixOf(rng.fork('mix'), shares)]
+  const mixed = mix.length === 0 ? {} : { workloadOpts: mix.join(',') }
+  if (names.length === 0) return { ...load, ...choice, ...mixed }
   const drawn = someOf(rng.fork('nemeses'), names, cells)
   const times = timesOf(rng.fork('times'))
   const narrowed = drawn.flatMap((name) => (nemeses[name] ?? []).map((option) => `${name}.${option}`))
@@ -72,6 +88,7 @@ export const drawChoice = (
     ...load,
     plan: times.plan,
     ...choice,
+    ...mixed,
     nemesis: drawn.join(','),
     ...(options.length === 0 ? {} : { nemesisOpts: options.join(',') }),
   }

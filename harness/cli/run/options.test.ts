@@ -6,7 +6,8 @@ const specs = {
   interval: { type: 'duration', default: 5000, description: '' },
   victims: { type: 'string', default: 'one', description: '' },
   reads: { type: 'string', default: 'a', choices: ['a', 'b'], description: '' },
-  share: { type: 'number', default: 0.5, description: '' },
+  share: { type: 'share', default: 0.5, description: '' },
+  size: { type: 'number', default: 5, description: '' },
   fast: { type: 'boolean', default: false, description: '' },
 } as const satisfies OptionSpecs
 
@@ -17,6 +18,7 @@ describe('options', () => {
       victims: 'one',
       reads: 'a',
       share: 0.1,
+      size: 5,
       fast: true,
     })
   })
@@ -31,7 +33,9 @@ describe('options', () => {
     ['intervall=2s', 'There is no option of x named intervall. Did you mean interval?'],
     ['interval=soon', 'a duration such as 500ms or 90s is expected'],
     ['reads=c', 'one of a, b is expected'],
-    ['share=much', 'a number is expected'],
+    ['share=much', 'a share from 0 to 1 is expected'],
+    ['share=1.5', 'a share from 0 to 1 is expected'],
+    ['size=much', 'a number is expected'],
     ['fast=yes', 'true or false is expected'],
     ['victims', 'victims needs a value'],
   ])('refuse %s', (text, message) => expect(() => parseOptions('x', text, specs)).toThrow(message))

@@ -4,6 +4,12 @@ import { UserError } from '../../support/assert.ts'
 import { parseDurationMs } from '../../support/time.ts'
 import { unknownName } from '../unknown-name.ts'
 
+const EXPECTED = {
+  number: 'a number',
+  share: 'a share from 0 to 1',
+  duration: 'a duration such as 500ms or 90s',
+} as const
+
 const parseValue = (name: string, text: string, spec: OptionSpec): OptionValue => {
   if (spec.choices !== undefined && !spec.choices.includes(text)) {
     throw new UserError(`${name}=${text}: one of ${spec.choices.join(', ')} is expected.`)
@@ -14,11 +20,9 @@ const parseValue = (name: string, text: string, spec: OptionSpec): OptionValue =
     throw new UserError(`${name}=${text}: true or false is expected.`)
   }
   const number = spec.type === 'duration' ? parseDurationMs(text) : Number(text)
-  if (number === null || text === '' || !Number.isFinite(number) || number < 0) {
-    throw new UserError(
-      `${name}=${text}: ${spec.type === 'duration' ? 'a duration such as 500ms or 90s' : 'a number'} is expected.`,
-    )
-  }
+  const most = spec.type === 'share' ? 1 : Number.POSITIVE_INFINITY
+  if (number === null || text === '' || !Number.isFinite(number) || number < 0 || number > most)
+    throw new UserError(`${name}=${text}: ${EXPECTED[spec.type]} is expected.`)
   return number
 }
 

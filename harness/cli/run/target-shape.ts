@@ -14,7 +14,7 @@ const callable = z.custom<(...given: never[]) => unknown>(
 )
 
 const optionSpec = z.strictObject({
-  type: z.enum(['string', 'number', 'boolean', 'duration']),
+  type: z.enum(['string', 'number', 'share', 'boolean', 'duration']),
   default: z.union([z.string(), z.number(), z.boolean()]),
   choices: z.array(z.string()).optional(),
   description: z.string(),

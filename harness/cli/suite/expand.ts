@@ -15,7 +15,7 @@ import type { Space } from '../../campaign/swarm.ts'
 import { UserError } from '../../support/assert.ts'
 import { changedOptions } from '../run/again.ts'
 import { parseOptions } from '../run/options.ts'
-import { findNemesis, findTarget } from '../run/registries.ts'
+import { findNemesis, findTarget, findWorkload } from '../run/registries.ts'
 import { RUN_SETTINGS } from '../run/settings.ts'
 import { buildRunSpec } from '../run/spec.ts'
 import { parseSettings } from '../setting.ts'
@@ -92,12 +92,21 @@ const spaceOf = async ({ choice, seed }: Case): Promise<Space> => {
   const [name = '', ...flags] = wordsOf({ choice: { ...choice, nemesis }, seed })
   const { spec } = await buildRunSpec(name, parseSettings(RUN_SETTINGS, givenIn(flags)))
   const { nodes } = await findTarget(name)
+  const { options } = await findWorkload(spec.workload)
+  const given = choice.workloadOpts === undefined ? [] : optionsText(choice.workloadOpts).split(',')
+  const isGiven = (option: string): boolean => given.some((pair) => pair.startsWith(`${option}=`))
   const isPossible = (count: number): boolean => count >= nodes.min && count <= (nodes.max ?? count)
   return {
     nemeses: Object.fromEntries(
       spec.nemeses.map((each) => [each.name, changedOptions(each.options, findNemesis(each.name).options)]),
     ),
     nodes: [...new Set([nodes.default, ...NODES.filter(isPossible)])],
+    workload: given,
+    shares: Object.fromEntries(
+      Object.entries(options).flatMap(([option, { type, default: share }]) =>
+        type === 'share' && !isGiven(option) ? [[option, Number(share)]] : [],
+      ),
+    ),
   }
 }
 
