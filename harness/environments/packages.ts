@@ -119,6 +119,10 @@ export const relink = (root: string): void => {
   }
 }
 
+/** The path of a target's program that is installed or unpacked already; null if it has to be downloaded first. */
+export const presentProgram = (name: string, debianPackages: string): string | null =>
+  findProgram(name) ?? findUnpacked(name, debianPackages)
+
 const unpack = async (
   debianPackages: string,
   directory: string,
@@ -155,7 +159,7 @@ export const obtainProgram = async (
   debianPackages: string,
   say: (line: string) => void,
 ): Promise<string> => {
-  const existing = findProgram(name) ?? findUnpacked(name, debianPackages)
+  const existing = presentProgram(name, debianPackages)
   if (existing !== null) return existing
   if (findProgram('apt-get') === null)
     throw new UserError(

@@ -5,7 +5,7 @@ import { targets } from '../../../targets/index.ts'
 import type { Environment, Finding } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import { environments } from '../../environments/index.ts'
-import { findProgram } from '../../environments/packages.ts'
+import { presentProgram } from '../../environments/packages.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 
 interface Checked {
@@ -43,7 +43,7 @@ const checkInAll = async (nemesis: Nemesis, among: readonly Environment[]): Prom
 const checkTargets = (): readonly Finding[] =>
   Object.values(targets).flatMap((target) =>
     Object.entries(target.programs).map(([program, debianPackage]) => {
-      const found = findProgram(program)
+      const found = presentProgram(program, debianPackage)
       return {
         what: `target ${target.name}`,
         ok: true,

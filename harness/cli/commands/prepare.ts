@@ -31,7 +31,7 @@ export const targetImages = (of: readonly Target[] = Object.values(targets)): re
 const preparePrograms = async (of: readonly Target[]): Promise<void> => {
   for (const target of of) {
     for (const [name, debianPackage] of Object.entries(target.programs))
-      await obtainProgram(name, debianPackage, say)
+      say(`${target.name}: ${await obtainProgram(name, debianPackage, say)}`)
   }
 }
 
