@@ -71,7 +71,10 @@ describe('the outcome of a run', () => {
   it('says why: the first finding, the headline, or the last words', () => {
     expect(outcomeOf(judged('invalid', [STALE]), []).why).toBe('stale read was found.')
     expect(outcomeOf(judged('unknown'), []).why).toBe('The headline.')
-    expect(outcomeOf(failed(254, 'one\nfaultline: no room\n'), []).why).toBe('faultline: no room')
+    expect(outcomeOf(failed(254, 'one\nfaultline: no room\n'), []).why).toBe('no room')
+    const words =
+      'faultline: n1 is not ready\nfaultline: The run could not be carried out (its folder: /r).\n'
+    expect(outcomeOf(failed(253, words), []).why).toBe('n1 is not ready')
     expect(outcomeOf(failed(null, ' '), []).why).toBe('it was killed')
   })
 

@@ -66,11 +66,16 @@ export interface Outcome {
 /** The name of the checker whose verdict alone does not make a run a violation. */
 const RECOVERY = 'recovery'
 
-const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? ''
+/** The last sentence that says why: faultline's own, but not that the run could not be carried out. */
+const reasonIn = (text: string): string => {
+  const lines = text.trim().split('\n')
+  const own = lines.filter((line) => /^faultline: (?!The run could not be carried out)/.test(line))
+  return (own.at(-1) ?? lines.at(-1) ?? '').replace(/^faultline: /, '')
+}
 
 const withoutVerdict = ({ exitCode, lastWords }: RunEnd): Outcome => {
   const name = exitCode === EXIT_CODES.targetFailed ? 'target set-up' : 'harness fault'
-  const why = lastLine(lastWords)
+  const why = reasonIn(lastWords)
   const how = exitCode === null ? 'it was killed' : `it ended with exit code ${exitCode} and said nothing`
   return { name, why: why === '' ? how : why, findings: [] }
 }

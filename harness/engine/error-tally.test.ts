@@ -35,7 +35,7 @@ describe('the tally of errors', () => {
   it('counts what is thrown later by a handler, and by nobody else', async () => {
     const tally = new ErrorTally()
     await withoutRunner(async () => {
-      using _strays = tally.catchStrays()
+      using _strays = tally.catchStrays({ error: () => {} })
       tally.attribute('client', 'n1', () => {
         setTimeout(() => {
           throw new Error('in a timer')

@@ -3,9 +3,12 @@
  * of any call. Most come from nodes that are down.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Log } from '../api/log.ts'
 import type { ErrorCount } from '../api/record.ts'
 import { messageOf } from '../support/assert.ts'
 import { maskMessage } from '../support/mask.ts'
+
+const stackOf = (error: unknown): string => (error instanceof Error && error.stack) || messageOf(error)
 
 /** Messages that differ in more than numbers could be without end. */
 const MOST_MESSAGES = 200
@@ -39,12 +42,15 @@ export class ErrorTally {
 
   /**
    * Counts what nobody catches, such as an error in a handler of a library's socket, until it is disposed of. An error of
-   * faultline's own code still ends the process.
+   * faultline's own code is logged, and still ends the process.
    */
-  catchStrays(): Disposable {
+  catchStrays(log: Pick<Log, 'error'>): Disposable {
     const take = (error: unknown): void => {
       const owner = this.#owners.getStore()
-      if (owner === undefined) throw error
+      if (owner === undefined) {
+        log.error('an error that nobody caught', { error: stackOf(error) })
+        throw error
+      }
       this.count(owner.source, owner.node, `thrown outside of any call: ${messageOf(error)}`)
     }
     process.on('uncaughtException', take)

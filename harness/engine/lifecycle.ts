@@ -147,7 +147,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   log.info('cluster provisioned', { hosts: [...cluster.nodes, ...cluster.services].map(whereabouts) })
   const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const errors = new ErrorTally()
-  using _strays = errors.catchStrays()
+  using _strays = errors.catchStrays(log)
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock: clock.now }
   const startUpNs = await startCluster(run)
   const versions = await versionsOf(target, cluster)

@@ -4,7 +4,7 @@ import { execa } from 'execa'
 import { describe, expect, it } from 'vitest'
 import type { LogLevel } from '../api/log.ts'
 import { temporaryFolder } from '../testing/command.ts'
-import { HarnessLog, type HarnessLogOptions, type LogLine } from './harness-log.ts'
+import { HarnessLog, type HarnessLogOptions, type LogLine, lastErrorIn } from './harness-log.ts'
 
 const open = (folder: string, parts: Partial<HarnessLogOptions> = {}): HarnessLog =>
   new HarnessLog({
@@ -90,6 +90,20 @@ describe('harness.jsonl', () => {
       /^ +0\.\d{3} s warn {2}supervisor fault failed id="kill-1" error="no such process"$/,
     )
     expect(shown).toHaveLength(2)
+  })
+
+  it('tells the last error of the controller, for what a run says of its end', () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'harness.jsonl')
+    const supervisor = open(folder.path)
+    expect(lastErrorIn(file)).toBeNull()
+    const controller = open(folder.path, { source: 'controller' })
+    controller.error('the run failed', { error: 'first' })
+    controller.error('an error that nobody caught', { error: 'Error: second\n    at a.ts' })
+    controller.warn('fault failed', { error: 'a warning' })
+    supervisor.error('controller ended', { code: 7 })
+    fs.appendFileSync(file, '{"level":"error","source":"controller","err')
+    expect(lastErrorIn(file)).toBe('Error: second\n    at a.ts')
   })
 
   it('keeps every line written before a SIGKILL', async () => {

@@ -122,3 +122,15 @@ export class HarnessLog implements Log {
     this.#logger.error(fields, event)
   }
 }
+
+/** The error that ended the controller, with its stack if it was not expected. Null: the log has none. */
+export const lastErrorIn = (file: string): string | null => {
+  const line = fs
+    .readFileSync(file, 'utf8')
+    .split('\n')
+    .findLast(
+      (each) =>
+        each.includes('"level":"error"') && each.includes('"source":"controller"') && each.endsWith('}'),
+    )
+  return line === undefined ? null : ((JSON.parse(line) as { readonly error?: string }).error ?? null)
+}

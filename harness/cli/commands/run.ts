@@ -4,6 +4,8 @@ import type { RunSpec } from '../../api/record.ts'
 import type { Status } from '../../api/verdict.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { renderReport } from '../../report/render.ts'
+import { lastErrorIn } from '../../store/harness-log.ts'
+import { FILES } from '../../store/run-store.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs } from '../../support/time.ts'
@@ -49,6 +51,9 @@ const keptIfInvalid =
     return true
   }
 
+/** With these the controller has said why itself. */
+const OWN_CODES: readonly number[] = [EXIT_CODES.badUsage, EXIT_CODES.harnessFailed, EXIT_CODES.targetFailed]
+
 /** Runs a spec, judges its record, renders the report and prints the verdict. */
 export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<RunResult> => {
   const target = await findTarget(spec.target)
@@ -69,6 +74,8 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
     log: { level: output.logLevel, show: output.showLog },
     say,
   })
+  if (code !== 0 && !OWN_CODES.includes(code))
+    say(`faultline: internal error: ${lastErrorIn(path.join(runDir, FILES.log)) ?? `exit code ${code}`}`)
   if (code !== 0)
     throw new UserError(
       `The run could not be carried out (its folder: ${runDir}).`,

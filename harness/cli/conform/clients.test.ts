@@ -98,7 +98,7 @@ const findingsOf = async (
   passing: 'cut' | 'lost reply' | 'reset',
 ): Promise<readonly Finding[]> => {
   const errors = new ErrorTally()
-  using _ = errors.catchStrays()
+  using _ = errors.catchStrays({ error: () => {} })
   const driver = driverOf(client, errors)
   await driver.gather(new AbortController().signal)
   driver.onHeld(({ proxies }) => {

@@ -270,7 +270,7 @@ export const examine = async (parts: RunParts, workloads: readonly Workload[]): 
   await using cluster = await provision(parts)
   const before = new Set(allPids())
   const errors = new ErrorTally()
-  using _strays = errors.catchStrays()
+  using _strays = errors.catchStrays(parts.log)
   const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const clock = (): number => Number(process.hrtime.bigint())
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock }
