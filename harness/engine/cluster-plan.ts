@@ -1,10 +1,9 @@
 /** The planned cluster, and the context through which nemeses use the running cluster. */
-import type { Cluster } from '../api/environment.ts'
 import type { NemesisContext } from '../api/nemesis.ts'
 import type { RunSpec } from '../api/record.ts'
 import type { ClusterPlan, MemberChange, ServiceSpec, Target } from '../api/target.ts'
 import { isReady } from './members.ts'
-import type { RunParts } from './run-parts.ts'
+import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 
 export const servicesFor = (target: Target, { targetOptions }: RunSpec): readonly ServiceSpec[] =>
@@ -22,7 +21,11 @@ export const clusterPlan = ({ spec, target, environment }: RunParts): ClusterPla
 
 const MEMBER_CHANGE_TIMEOUT_MS = 2000
 
-export const nemesisContext = (parts: RunParts, cluster: Cluster, sampler: Sampler): NemesisContext => {
+/** Whatever the target's code throws later, in a handler of its own, is counted for it. */
+export const nemesisContext = (
+  { parts, cluster, errors }: Pick<StartedRun, 'parts' | 'cluster' | 'errors'>,
+  sampler: Sampler,
+): NemesisContext => {
   const { target } = parts
   const plan = clusterPlan(parts)
   const changeMembers = async (change: MemberChange): Promise<void> => {
@@ -30,7 +33,9 @@ export const nemesisContext = (parts: RunParts, cluster: Cluster, sampler: Sampl
     const node = cluster.nodes.find(({ name }) => name === leader)
     if (node === undefined) throw new Error('no leader')
     const endpoint = { node: node.name, address: node.address }
-    await target.changeMembers?.(endpoint, change, AbortSignal.timeout(MEMBER_CHANGE_TIMEOUT_MS))
+    await errors.attribute('status', node.name, async () =>
+      target.changeMembers?.(endpoint, change, AbortSignal.timeout(MEMBER_CHANGE_TIMEOUT_MS)),
+    )
   }
   return {
     cluster,
@@ -39,7 +44,12 @@ export const nemesisContext = (parts: RunParts, cluster: Cluster, sampler: Sampl
     ...(target.changeMembers === undefined ? {} : { changeMembers }),
     launchWith: (node, options) =>
       target.launch(node, { ...plan, options: { ...plan.options, ...options } }, parts.program),
-    isReady: (node) => isReady({ node, ready: (endpoint, signal) => target.ready(endpoint, signal) }),
+    isReady: (node) =>
+      isReady({
+        node,
+        ready: (endpoint, signal) =>
+          errors.attribute('ready', node.name, () => target.ready(endpoint, signal)),
+      }),
     signal: new AbortController().signal,
   }
 }

@@ -173,7 +173,7 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
   await using _sources = observed.knowsSources ? null : watchSources(run, observed.service)
   const faults = new FaultRunner({
     nemeses: parts.nemeses,
-    context: nemesisContext(parts, cluster, observed.sampler),
+    context: nemesisContext(run, observed.sampler),
     clock,
     moments: observed.moments,
     service: observed.service,

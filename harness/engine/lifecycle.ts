@@ -25,7 +25,10 @@ import { ServiceLevel } from './service-level.ts'
 
 const SETTLE_MS = 500
 
-const versionsOf = async (target: Target, cluster: Cluster): Promise<RunFacts['versions']> => {
+const versionsOf = async (
+  target: Pick<Target, 'name' | 'status'>,
+  cluster: Cluster,
+): Promise<RunFacts['versions']> => {
   const first = cluster.nodes[0] as ClusterNode
   let version: string | undefined
   try {
@@ -150,7 +153,7 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   using _strays = errors.catchStrays(log)
   const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock: clock.now }
   const startUpNs = await startCluster(run)
-  const versions = await versionsOf(target, cluster)
+  const versions = await versionsOf({ name: target.name, ...watchedStatus(target, errors) }, cluster)
   log.info('versions', versions)
   const observed = await observe(run, { startUpNs, restartClock: () => clock.reset() })
   const facts = { startedAt, endedAt: new Date().toISOString(), versions, ...observed }

@@ -66,10 +66,14 @@ export const nodesOf = ({ cluster, parts, errors }: StartedRun): readonly Member
       errors.watch('ready', node.name, async () => parts.target.ready(endpoint, signal)),
   }))
 
-export const servicesOf = ({ cluster, parts }: StartedRun): readonly Member[] =>
+export const servicesOf = ({ cluster, parts, errors }: StartedRun): readonly Member[] =>
   cluster.services.map((node, i) => {
     const service = servicesFor(parts.target, parts.spec)[i] as ServiceSpec
-    return { node, ready: (endpoint, signal) => service.ready(endpoint, signal) }
+    return {
+      node,
+      ready: (endpoint, signal) =>
+        errors.attribute('ready', node.name, () => service.ready(endpoint, signal)),
+    }
   })
 
 const SET_UP_TIMEOUT_MS = 60_000

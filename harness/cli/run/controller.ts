@@ -16,7 +16,7 @@ import { LineWriter } from '../../store/line-writer.ts'
 import { writeMessages } from '../../store/message-file.ts'
 import { storedFaultEvent } from '../../store/previous-version.ts'
 import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
-import { messageOf } from '../../support/assert.ts'
+import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { examine } from '../conform/examine.ts'
 import { holdCluster, RELEASE_LINE } from './hold.ts'
@@ -77,7 +77,7 @@ const listenToSupervisor = (log: Log): Commands => {
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const abort = (): void => {
     if (!controller.signal.aborted) log.warn('abort requested')
-    controller.abort(new Error('the run was interrupted'))
+    controller.abort(new UserError('the run was interrupted', EXIT_CODES.harnessFailed))
     release()
   }
   // The terminal sends its signals to the whole process group. Only the supervisor handles them.
