@@ -1,4 +1,4 @@
-import { cases } from '../../harness/testing/cases.ts'
+import { cases, inDoubt, refused } from '../../harness/testing/cases.ts'
 import { expecting } from '../../harness/testing/promises.ts'
 import { done } from '../../harness/testing/steps.ts'
 import { ACCOUNTS, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
@@ -31,6 +31,48 @@ cases(bank({ accounts: 0, total: 0 }), [
   ['an account more', 'invalid', read(10, 10), read(10, 10, 0)],
   ['an account overdrawn', 'invalid', read(10, 10), read(-1, 21)],
 ])
+
+const moved = (amount: number, applied = true) =>
+  done(1, 'transfer', { from: 0, to: 1, amount }, { from: 0, to: 1, amount, applied })
+
+cases(
+  bank({ accounts: 0, total: 0 }),
+  [
+    ['a transfer that is seen', 'valid', read(10, 10), moved(5), read(5, 15)],
+    [
+      'a transfer before the first read, whatever there was at first',
+      'valid',
+      moved(5),
+      read(5, 15),
+      read(5, 15),
+    ],
+    ['a transfer that is lost', 'invalid', read(10, 10), moved(5), read(10, 10)],
+    ['a transfer that is lost later', 'invalid', read(10, 10), moved(5), read(5, 15), read(10, 10)],
+    ['one that was not applied', 'valid', read(10, 10), moved(50, false), read(10, 10)],
+    [
+      'one in doubt, seen',
+      'valid',
+      read(10, 10),
+      inDoubt(1, 'transfer', { from: 0, to: 1, amount: 5 }),
+      read(5, 15),
+    ],
+    [
+      'one in doubt, not seen',
+      'valid',
+      read(10, 10),
+      inDoubt(1, 'transfer', { from: 0, to: 1, amount: 5 }),
+      read(10, 10),
+    ],
+    [
+      'one refused, seen',
+      'invalid',
+      read(10, 10),
+      refused(1, 'transfer', { from: 0, to: 1, amount: 5 }),
+      read(5, 15),
+    ],
+  ],
+  { what: 'where the initial balances are not told' },
+)
 
 cases(bank({ accounts: 0, total: 30 }), [
   ['the total that an option names', 'valid', read(10, 10, 10)],

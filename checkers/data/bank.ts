@@ -2,8 +2,8 @@
  * Accounts: in every read, the total is unchanged and no account is overdrawn. (Jepsen's bank checker.)
  *
  * Linearizable reads also show every transfer that was over when they began, and none that had not begun when they ended:
- * that bounds each balance. It is a necessary condition, and needs the initial balances, which an imported history does not
- * tell. `consistent-prefix`: a read may be old, but shows one state. `eventual`: only the last reads must, and all the same.
+ * that bounds each balance. It is a necessary condition. The initial balances, which an imported history does not tell, are
+ * bounded in the same way by all its reads. `consistent-prefix`: a read may be old, but shows one state. `eventual`: only the last reads must, and all the same.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
@@ -93,13 +93,17 @@ interface Result {
   readonly unproven: string | null
 }
 
-/** Nothing is known of the initial balances of an imported history. */
-const unseenIn = (record: RunRecord, reads: readonly Answered[]): readonly BankFinding[] =>
-  record.spec === null
-    ? []
-    : unseenTransfers(record.pairs, reads).map(({ read, text }) =>
-        found('transfer lost or not seen', read, text),
-      )
+/**
+ * Nothing is known of the initial balances of an imported history, and nothing of the transfers where it has none: then somebody
+ * else has made them.
+ */
+const unseenIn = (record: RunRecord, reads: readonly Answered[]): readonly BankFinding[] => {
+  const isImported = record.spec === null
+  if (isImported && !record.pairs.some(({ invocation }) => invocation.f === 'transfer')) return []
+  return unseenTransfers(record.pairs, reads, isImported ? null : INITIAL_BALANCE).map(({ read, text }) =>
+    found('transfer lost or not seen', read, text),
+  )
+}
 
 /** Only the last reads count. What earlier ones show is told. */
 const judgeEnd = (record: RunRecord, reads: readonly Answered[], expected: Expected): Result => {
@@ -132,10 +136,12 @@ const judge = (record: RunRecord, options: BankOptions): Judged => {
   )
   const expected = expectedOf(record, reads[0]?.completion.value as Balances | undefined, options)
   const { findings, unproven } = judgeAll(record, reads, expected)
-  const isEventual = promiseOf(record, BANK, 'read').name === 'eventual'
+  const promise = promiseOf(record, BANK, 'read').name
+  const when = promise === 'eventual' ? 'at the end' : 'always'
+  const seen = promise === 'linearizable' ? ', and no transfer is lost from sight' : ''
   return conclude(findings, {
     seen: `${reads.length} reads of all accounts`,
-    clean: `the total is ${isEventual ? 'at the end' : 'always'} ${expected.total}, and nothing is overdrawn`,
+    clean: `the total is ${when} ${expected.total}, nothing is overdrawn${seen}`,
     unproven,
     kinds: KINDS,
     allows: (kind) => kind === 'inconsistent for a while',

@@ -32,6 +32,23 @@ cases(revocation, [
     change('revoke', 1),
     check(true),
   ],
+  ['denied once granted', 'invalid', change('revoke'), change('grant'), check(false)],
+  [
+    'denied while it is being granted',
+    'valid',
+    change('revoke'),
+    asked(0, 'grant', { subject: 1 }),
+    check(false),
+    [[0, 'ok', 'grant']],
+  ],
+  [
+    'a revocation in doubt may come later',
+    'valid',
+    inDoubt(0, 'revoke', { subject: 1 }),
+    change('revoke', 2),
+    change('grant', 1),
+    check(false),
+  ],
   ['never revoked', 'unknown', change('grant'), check(true)],
 ])
 
@@ -40,45 +57,55 @@ for (const given of oldReads(ACCESS, 'check'))
     revocation,
     [
       ['allowed once revoked', 'valid', change('grant'), change('revoke'), check(true)],
+      ['denied once granted', 'valid', change('revoke'), change('grant'), check(false)],
       ['allowed what nobody granted', 'invalid', change('revoke'), check(true)],
     ],
     given,
   )
 
 /**
- * By the definition: no grant explains the check, because each was over before a revocation that was over before the check.
+ * By the definition: no change explains the answer, because each was over before an opposite one that was over before the
+ * check. Nobody is allowed at first.
  */
 const isBreach = (check: Pair, pairs: readonly Pair[]): boolean => {
   const endNs = ({ completion }: Pair): number =>
     completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
-  const grants = pairs.filter(
+  const isAllowed = (check.completion?.value as { allowed: boolean } | undefined)?.allowed === true
+  const [explaining, opposite] = isAllowed ? ['grant', 'revoke'] : ['revoke', 'grant']
+  const isUndone = (sinceNs: number): boolean =>
+    pairs.some(
+      (undoing) =>
+        undoing.invocation.f === opposite &&
+        endNs(undoing) < check.invocation.timeNs &&
+        undoing.invocation.timeNs > sinceNs,
+    )
+  const explanations = pairs.filter(
     ({ invocation, completion }) =>
-      invocation.f === 'grant' && completion?.type !== 'fail' && invocation.timeNs < endNs(check),
+      invocation.f === explaining && completion?.type !== 'fail' && invocation.timeNs < endNs(check),
   )
-  const undoes = (revocation: Pair, grant: Pair): boolean =>
-    revocation.invocation.f === 'revoke' &&
-    endNs(revocation) < check.invocation.timeNs &&
-    revocation.invocation.timeNs > endNs(grant)
-  return grants.every((grant) => pairs.some((revocation) => undoes(revocation, grant)))
+  return (
+    (isAllowed || isUndone(Number.NEGATIVE_INFINITY)) && explanations.every((each) => isUndone(endNs(each)))
+  )
 }
 
 const operation = fc.record({
   f: fc.constantFrom('grant', 'revoke', 'check', 'check'),
   value: fc.constant({ subject: 1 }),
   type: fc.constantFrom('ok' as const, 'ok' as const, 'ok' as const, 'fail' as const, 'info' as const),
-  ok: fc.constant({ subject: 1, allowed: true }),
+  ok: fc.boolean().map((allowed) => ({ subject: 1, allowed })),
 })
 
 it('revocation agrees with its definition', async () => {
   await fc.assert(
     fc.asyncProperty(histories(operation), async (history) => {
       const record = recordOf({ history })
-      const allowed = record.pairs.filter(
+      const checks = record.pairs.filter(
         ({ invocation, completion }) => invocation.f === 'check' && completion?.type === 'ok',
       )
       const { details } = await revocation.check(record, new AbortController().signal)
-      const breaches = Number(details['allowed once revoked']) + Number(details['allowed and never granted'])
-      expect(breaches).toBe(allowed.filter((each) => isBreach(each, record.pairs)).length)
+      const kinds = ['allowed once revoked', 'allowed and never granted', 'denied once granted']
+      const breaches = kinds.reduce((sum, kind) => sum + Number(details[kind]), 0)
+      expect(breaches).toBe(checks.filter((each) => isBreach(each, record.pairs)).length)
     }),
     { numRuns: 500 },
   )

@@ -37,12 +37,41 @@ cases(watch, [
     watched(0, 1, event(1, 7)),
   ],
   ['nothing watched', 'unknown', change1(1)],
+  ['one that no watch went as far as', 'unknown', change1(1), change1(2), watched(0, 1, event(1))],
+  ['one lost in the end', 'invalid', change1(1), change1(2), watched(0, 1, event(1)), watched(1, 1)],
+  [
+    'one lost in the end, once reported',
+    'invalid',
+    change1(1),
+    change1(2),
+    watched(0, 2, event(1), event(2)),
+    watched(0, 1, event(1)),
+    watched(1, 1),
+  ],
+  [
+    'one acknowledged after the last watch began',
+    'unknown',
+    change1(1),
+    watched(0, 1, event(1)),
+    watched(1, 1),
+    change1(2),
+  ],
+  ['one revision for two changes', 'invalid', change1(1), change1(1, 7), watched(0, 1, event(1, 7))],
+  ['one change at two revisions', 'invalid', change1(1), watched(0, 2, event(1), event(2, 1))],
 ])
 
 cases(
   watch,
   [
-    ['not yet at the latest', 'valid', change1(1), change1(2), watched(0, 1, event(1))],
+    ['not yet at the latest', 'unknown', change1(1), change1(2), watched(0, 1, event(1))],
+    [
+      'late, and then at the latest',
+      'valid',
+      change1(1),
+      change1(2),
+      watched(0, 1, event(1)),
+      watched(1, 2, event(2)),
+    ],
     ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
   ],
   { what: 'where old answers are expected', parts: expecting('consistent-prefix') },

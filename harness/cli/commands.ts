@@ -1,5 +1,6 @@
 /** The table of commands. To add one, add a file in commands/ and its entry here. */
 import { type Command, command } from './command.ts'
+import { innerCommands } from './inner-commands.ts'
 import { outputFormats } from './output/formats.ts'
 import { historyFormats } from './output/history-formats.ts'
 import { BISECT_SETTINGS, REPRO_SETTINGS, SHRINK_SETTINGS } from './repro/settings.ts'
@@ -332,47 +333,5 @@ export const commands: readonly Command[] = [
     },
     load: async () => (await import('./commands/prepare.ts')).prepareCommand,
   }),
-  command({
-    name: 'bench',
-    arguments: [],
-    settings: {},
-    load: async () => (await import('./bench/bench.ts')).benchCommand,
-  }),
-  command({
-    name: 'bench-bugs',
-    arguments: [],
-    settings: {
-      seeds: {
-        type: 'integer',
-        value: 'n',
-        default: '5',
-        min: 1,
-        description: 'seeds for each bug or workload',
-      },
-      only: {
-        type: 'string',
-        value: 'text',
-        description: 'only bugs and workloads whose name contains this text',
-      },
-      part: {
-        type: 'string',
-        value: 'part',
-        choices: ['bugs', 'healthy'],
-        description: 'the planted bugs, or the healthy clusters',
-      },
-      nemesis: {
-        type: 'string',
-        value: 'names',
-        description:
-          "a minute with these nemeses and no other option, in place of each bug's own command: what a user types first",
-      },
-    },
-    load: async () => (await import('./bench/bugs.ts')).benchBugsCommand,
-  }),
-  command({
-    name: 'controller',
-    arguments: [{ name: 'state directory', description: 'the state directory of the run' }],
-    settings: {},
-    load: async () => (await import('./run/controller.ts')).controllerCommand,
-  }),
+  ...innerCommands,
 ]

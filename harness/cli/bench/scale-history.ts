@@ -1,0 +1,111 @@
+/**
+ * Histories of any length for `npm run bench:scale`: a workload against the state machine of the bundled Raft, in virtual
+ * time. Each call takes effect when it is made, so the history is linearizable; some outcomes stay unknown.
+ */
+import fs from 'node:fs'
+import { isRead, structures } from '../../../targets/raft/structures/index.ts'
+import type { Call, Outcome } from '../../api/history.ts'
+import type { Workload } from '../../api/workload.ts'
+import { Scheduler } from '../../engine/scheduler.ts'
+import { simulate } from '../../engine/simulate.ts'
+import { limit } from '../../generators/combinators.ts'
+import { encodeOperation } from '../../history/jsonl.ts'
+import { encodeHeader } from '../../history/schema.ts'
+import { assert } from '../../support/assert.ts'
+import { rngFromSeed } from '../../support/random.ts'
+import { NS_PER_MS } from '../../support/time.ts'
+import { defaultsOf } from '../run/options.ts'
+
+export interface ScaleHistory {
+  readonly operations: number
+  /** Whether the last answers are those of a machine that has lost everything. */
+  readonly isBroken: boolean
+}
+
+const CONCURRENCY = 20
+const NODES = 5
+const MEAN_LATENCY_NS = 5 * NS_PER_MS
+/** One outcome of so many stays unknown, and half of those take effect. */
+const UNKNOWN_SHARE = 0.001
+/** Where a workload reads nothing at the end, so many of the last calls are answered wrongly. */
+const BROKEN_CALLS = 100
+const BUFFER_CHARACTERS = 2 ** 20
+
+/** Writes lines without keeping them. */
+class Lines implements Disposable {
+  readonly #fd: number
+  #text = ''
+
+  constructor(file: string) {
+    this.#fd = fs.openSync(file, 'w')
+  }
+
+  write(line: string): void {
+    this.#text += line
+    if (this.#text.length > BUFFER_CHARACTERS) this.#flush()
+  }
+
+  #flush(): void {
+    fs.writeSync(this.#fd, this.#text)
+    this.#text = ''
+  }
+
+  [Symbol.dispose](): void {
+    this.#flush()
+    fs.closeSync(this.#fd)
+  }
+}
+
+/** Answers calls, with delays and unknown outcomes. */
+const responder = (workload: Workload, isWrong: (call: number) => boolean) => {
+  const rng = rngFromSeed(2)
+  const parts = structures[workload.vocabulary.name]
+  assert(parts !== undefined, `the state machine has no ${workload.vocabulary.name}`)
+  const [healthy, lost] = [parts.make(null), parts.make(null)]
+  let calls = 0
+  const outcomeOf = (call: Call): Outcome => {
+    calls += 1
+    const isUnknown = rng.float() < UNKNOWN_SHARE
+    if (isUnknown && rng.float() < 0.5) return { type: 'info', error: 'lost' }
+    const structure = isWrong(calls) ? lost : healthy
+    const value = isRead(workload.vocabulary.name, call)
+      ? structure.read(call)
+      : structure.execute(call, { index: calls, term: 1, session: 1 })
+    return isUnknown ? { type: 'info', error: 'lost' } : { type: 'ok', value }
+  }
+  return (call: Call) => ({
+    outcome: outcomeOf(call),
+    latencyNs: Math.ceil(-Math.log(1 - rng.float()) * MEAN_LATENCY_NS),
+  })
+}
+
+/** Writes it as `history.jsonl` is written. */
+export const writeScaleHistory = (
+  file: string,
+  workload: Workload,
+  { operations, isBroken }: ScaleHistory,
+): void => {
+  using lines = new Lines(file)
+  lines.write(encodeHeader('history', 'bench'))
+  const options = defaultsOf(workload.options)
+  const context = { concurrency: CONCURRENCY, nodes: NODES }
+  const scheduler: Scheduler<Call> = new Scheduler({
+    generator: limit(operations, workload.generator(rngFromSeed(1), options, context)),
+    concurrency: CONCURRENCY,
+    nemeses: 0,
+    rng: rngFromSeed(1),
+    record: (operation) => lines.write(encodeOperation(operation)),
+  })
+  const { finalGenerator } = workload
+  let isFinal = false
+  const isWrong = (call: number): boolean =>
+    isBroken && (finalGenerator === undefined ? call > operations - BROKEN_CALLS : isFinal)
+  const respond = responder(workload, isWrong)
+  const endNs = simulate(scheduler, respond)
+  if (finalGenerator === undefined) return
+  isFinal = true
+  scheduler.extend(
+    finalGenerator(rngFromSeed(1), options, { ...context, ordinal: (thread) => scheduler.ordinalOf(thread) }),
+  )
+  simulate(scheduler, respond, endNs)
+}
