@@ -16,6 +16,8 @@ export const DATA_DIR = '/faultline/data'
 export const LOG_DIR = '/faultline/log'
 
 const SPAWN_TIMEOUT_MS = 10_000
+/** Docker's init, and the sleep that it starts. */
+const KEEPERS = 2
 
 export interface DockerNodeOptions extends Omit<ProcessNodeOptions, 'cgroups'> {
   readonly container: Docker.Container
@@ -31,8 +33,9 @@ const exitInWords = (status: number): string => {
 export class DockerNode extends ProcessNode {
   readonly #container: Docker.Container
   readonly #execs = new Map<number, Docker.Exec>()
-  /** What ran in the container before anything was started in it: its init and a sleep. */
+  /** What ran in the container before anything was started in it. Null: nothing was. */
   #keepers: readonly number[] | null = null
+  #finding: Promise<readonly number[]> | null = null
 
   constructor(options: DockerNodeOptions) {
     super({ ...options, cgroups: containerCgroups(options.keeperPid, options.journal) })
@@ -46,8 +49,15 @@ export class DockerNode extends ProcessNode {
   }
 
   protected override members(): readonly number[] {
-    const keepers = this.#keepers ?? []
-    return neighboursOf(this.keeperPid).filter((pid) => !keepers.includes(pid))
+    const keepers = this.#keepers
+    return keepers === null ? [] : neighboursOf(this.keeperPid).filter((pid) => !keepers.includes(pid))
+  }
+
+  /** The sleep begins a moment after the container has started. Taken for a process of the node, its end would end the container. */
+  async #findKeepers(): Promise<readonly number[]> {
+    const isComplete = (): boolean => neighboursOf(this.keeperPid).length >= KEEPERS
+    if (await waitUntil(isComplete, SPAWN_TIMEOUT_MS, 5)) return neighboursOf(this.keeperPid)
+    throw new UserError(`${this.name}: its container has not begun to run.`, EXIT_CODES.harnessFailed)
   }
 
   protected override killMembers(): boolean {
@@ -76,7 +86,7 @@ export class DockerNode extends ProcessNode {
   }
 
   async #execute(spec: ProcessSpec): Promise<Docker.Exec> {
-    this.#keepers ??= neighboursOf(this.keeperPid)
+    this.#keepers ??= await (this.#finding ??= this.#findKeepers())
     const log = `${LOG_DIR}/${spec.name}.log`
     // The shell only redirects the output to a file that outlives the process, then executes the program.
     const exec = await this.#container.exec({
