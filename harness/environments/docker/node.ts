@@ -86,7 +86,8 @@ export class DockerNode extends ProcessNode {
   }
 
   async #execute(spec: ProcessSpec): Promise<Docker.Exec> {
-    this.#keepers ??= await (this.#finding ??= this.#findKeepers())
+    this.#finding ??= this.#findKeepers()
+    this.#keepers ??= await this.#finding
     const log = `${LOG_DIR}/${spec.name}.log`
     // The shell only redirects the output to a file that outlives the process, then executes the program.
     const exec = await this.#container.exec({
