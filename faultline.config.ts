@@ -8,17 +8,10 @@ const SINK = { targetOpts: { sink: 'deduplicating' } }
 export default defineConfig({
   suites: [
     {
-      // No promise may be broken by a cluster that is what it claims to be.
+      // No promise may be broken by a cluster that is what it claims to be. Left out: redis-sentinel, which claims to tolerate
+      // nothing, and Debian's zookeeper, whose 3.8.0 loses acknowledged writes (ZOOKEEPER-4712).
       name: 'healthy',
-      targets: [
-        { target: 'raft', ...SINK },
-        'etcd',
-        'zookeeper',
-        'redis',
-        'redis-sentinel',
-        'postgres',
-        'rabbitmq',
-      ],
+      targets: [{ target: 'raft', ...SINK }, 'etcd', 'redis', 'postgres', 'rabbitmq'],
       workloads: 'all',
       nemeses: ['all'],
       seeds: 20,

@@ -206,7 +206,8 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
   const earlier = resumeProgress(dir)
   const results = [...earlier]
   const done = new Set(earlier.map(keyOf))
-  const cases = plan.cases.filter((each) => !done.has(keyOf(each)))
+  const settledBefore = untilFound ? foundIn(earlier) : new Set<string>()
+  const cases = plan.cases.filter((each) => !done.has(keyOf(each)) && !settledBefore.has(each.name))
   say(
     `${plan.suite}: ${cases.length} runs${earlier.length === 0 ? '' : `, ${earlier.length} are done`}; results in ${dir}`,
   )
