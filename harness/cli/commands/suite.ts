@@ -95,8 +95,8 @@ const planned = async (
     startedAt: new Date().toISOString(),
     untilFound: settings.untilFound || suite.untilFound === true,
     followUp: {
-      reproduce: suite.reproduce ?? null,
-      shrinkMs: suite.shrink === undefined ? null : parseDurationMs(suite.shrink),
+      reproduce: settings.reproduce ?? suite.reproduce ?? null,
+      shrinkMs: settings.shrinkMs ?? (suite.shrink === undefined ? null : parseDurationMs(suite.shrink)),
     },
     ...(count === 1 ? {} : { shard: settings.shard }),
     budget: settings.budgetMs === undefined ? (suite.budget ?? null) : `${settings.budgetMs}ms`,
@@ -215,10 +215,11 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
   const keeper = keeperFor(settings.keep, plan.out)
   using interruption = untilInterrupted('--resume goes on')
   const { signal } = interruption
-  let jobs = 1
+  const wished = parseJobs(settings.jobs)
+  let jobs = wished === 'auto' ? 1 : wished
   const stopped = await runCases(cases, earlier, {
     out: plan.out,
-    jobs: parseJobs(settings.jobs),
+    jobs: wished,
     mostJobs: 2 * os.availableParallelism(),
     deadlineMs: budgetMs === null ? null : performance.now() + budgetMs,
     untilInvalid: settings.untilInvalid,
