@@ -16,6 +16,8 @@ export const DATA_DIR = '/faultline/data'
 export const LOG_DIR = '/faultline/log'
 
 const SPAWN_TIMEOUT_MS = 10_000
+/** The status of an answer of Docker's. */
+const NOT_RUNNING = 409
 /** Docker's init, and the sleep that it starts. */
 const KEEPERS = 2
 
@@ -85,18 +87,31 @@ export class DockerNode extends ProcessNode {
     return null
   }
 
+  /** Null: the error is another one. */
+  #hasEnded(error: unknown): UserError | null {
+    if ((error as { readonly statusCode?: number }).statusCode !== NOT_RUNNING) return null
+    return new UserError(
+      `${this.name}: its container has ended, and not by this run: see \`docker events\` and the kernel's log.`,
+      EXIT_CODES.harnessFailed,
+    )
+  }
+
   async #execute(spec: ProcessSpec): Promise<Docker.Exec> {
     this.#finding ??= this.#findKeepers()
     this.#keepers ??= await this.#finding
     const log = `${LOG_DIR}/${spec.name}.log`
     // The shell only redirects the output to a file that outlives the process, then executes the program.
-    const exec = await this.#container.exec({
-      Cmd: ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', ...commandOf(spec)],
-      WorkingDir: DATA_DIR,
-      Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
-      AttachStdout: false,
-      AttachStderr: false,
-    })
+    const exec = await this.#container
+      .exec({
+        Cmd: ['sh', '-c', `exec "$@" >>${log} 2>&1`, 'sh', ...commandOf(spec)],
+        WorkingDir: DATA_DIR,
+        Env: Object.entries(spec.env).map(([key, value]) => `${key}=${value}`),
+        AttachStdout: false,
+        AttachStderr: false,
+      })
+      .catch((error: unknown) => {
+        throw this.#hasEnded(error) ?? error
+      })
     // A detached exec still returns a stream, which would keep the controller alive.
     const stream = await exec.start({ Detach: true, Tty: false })
     stream.destroy()
