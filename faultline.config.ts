@@ -20,7 +20,8 @@ export default defineConfig({
     {
       // No bug has a nemesis or a rate of its own: only the calls that reach it.
       name: 'planted',
-      targets: bugs.map(({ name, workload }) => ({ target: 'raft', bug: name, workload, ...SINK })),
+      targets: bugs.map(({ name, workload }) => ({ target: 'raft', bug: name, workload })),
+      settings: SINK,
       nemeses: ['all'],
       seeds: 5,
       untilFound: true,

@@ -1,6 +1,6 @@
 /** From findings to cases: of each case that failed, how soon, how often again, and how small it became. Text for any format. */
 import { type Hunted, huntedIn } from '../../campaign/follow-up.ts'
-import { type Rate, rateOf, rateText } from '../../campaign/rate.ts'
+import { type Rate, rateOf } from '../../campaign/rate.ts'
 import type { FollowUp, SuiteResult } from '../../campaign/result.ts'
 import { formatDurationMs, formatTimeNs } from '../../support/time.ts'
 import { sizeOf } from '../repro/fails.ts'
@@ -9,7 +9,7 @@ export const CASE_COLUMNS = [
   'case',
   'failed in',
   'first after',
-  'fails again in',
+  'fails again in (95 % interval)',
   'evidence at',
   'faults',
   'smallest case',
@@ -29,6 +29,12 @@ export interface CaseTable {
 const NONE = '-'
 
 const runs = ({ shown, runs: all }: Pick<Rate, 'shown' | 'runs'>): string => `${shown} of ${all}`
+
+const percent = (share: number): string => String(Math.round(100 * share))
+
+/** With its 95 % interval, such as `4 of 5 (38 to 96 %)`. */
+const rateText = (rate: Rate): string =>
+  rate.runs === 0 ? runs(rate) : `${runs(rate)} (${percent(rate.low)} to ${percent(rate.high)} %)`
 
 const againCells = ({ again }: FollowUp): readonly string[] =>
   again === null

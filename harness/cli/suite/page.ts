@@ -13,7 +13,7 @@ const STYLE = `
 td b{color:var(--status)}
 td code{overflow-wrap:anywhere}
 .name{white-space:nowrap}
-td:nth-child(2){min-width:180px}
+.runs td:nth-child(2){min-width:180px}
 `
 
 /** The page's colours are those of verdicts. */
@@ -77,7 +77,8 @@ const caseSection = (suite: SuiteResult): readonly string[] => {
 const listOf = (lines: readonly string[]): string =>
   `<ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join('')}</ul>`
 
-const section = (title: string, body: string): string => `<section><h2>${title}</h2>\n${body}\n</section>`
+const section = (title: string, body: string, kind = ''): string =>
+  `<section${kind === '' ? '' : ` class="${kind}"`}><h2>${title}</h2>\n${body}\n</section>`
 
 /** Nothing but the page itself: it has links, and no script. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'"
@@ -96,7 +97,7 @@ export const pageOf = (suite: SuiteResult, dir: string): string => {
       ? []
       : [section('Findings', tableOf(['known', 'fingerprint', 'finding', 'runs'], findingRows))]),
     ...caseSection(suite),
-    section('Runs', tableOf(['outcome', 'case', 'why', 'took', 'command'], runRows)),
+    section('Runs', tableOf(['outcome', 'case', 'why', 'took', 'command'], runRows), 'runs'),
     ...(exercised.length === 0
       ? []
       : [section('Exercised', tableOf(['case', 'while in force', 'acknowledged'], exercised))]),

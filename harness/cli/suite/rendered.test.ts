@@ -106,7 +106,7 @@ describe('the results of a campaign', () => {
     expect(cells.slice(1, 8).map((cell) => cell.trim())).toEqual([
       '2 of 4',
       '1 ms',
-      '3 of 4 (75 %, 95 % interval 30 % to 95 %)',
+      '3 of 4 (30 to 95 %)',
       '2.000 s',
       '1 to 0',
       '0 faults, 5.0 s, 2 clients, unlimited operations/s, 3 nodes (out of time)',
