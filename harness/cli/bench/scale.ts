@@ -7,28 +7,14 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
+import { structures } from '../../../targets/raft/structures/index.ts'
+import { workloads } from '../../../workloads/index.ts'
+import type { Workload } from '../../api/workload.ts'
 import { ROOT } from '../../store/package.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
-import { findWorkload } from '../run/registries.ts'
 import { writeScaleHistory } from './scale-history.ts'
 import type { ScaleJudged } from './scale-judge.ts'
 
-const WORKLOADS = [
-  'register',
-  'set',
-  'unique-ids',
-  'bank',
-  'append-log',
-  'lock',
-  'semaphore',
-  'watch',
-  'list-append',
-  'rw-register',
-  'queue',
-  'counter',
-  'booking',
-  'access',
-]
 const SHORTEST = 10_000
 const TIMES = 10
 const TIMEOUT_MS = 600_000
@@ -51,6 +37,13 @@ const judge = async (file: string, workload: string): Promise<ScaleJudged | null
 /** The time of the processor: other programs disturb it less than the time that passes. */
 const cpuOf = ({ userSeconds, systemSeconds }: ScaleJudged): number => userSeconds + systemSeconds
 
+/** Those whose histories the state machine of the bundled Raft can make. */
+const measured = (only: string): readonly Workload[] =>
+  Object.values(workloads).filter(
+    ({ name, vocabulary }) =>
+      structures[vocabulary.name] !== undefined && vocabulary.services.length === 0 && name.includes(only),
+  )
+
 const textOf = (judged: ScaleJudged | null, operations: number, before: number | null): string => {
   if (judged === null) return `no answer within ${TIMEOUT_MS / 1000} s`
   const { status, summary, seconds, systemSeconds, megabytes } = judged
@@ -70,14 +63,14 @@ const sizesUpTo = (most: number): readonly number[] => {
 export const benchScaleCommand = async ({ most, only = '' }: ScaleSettings): Promise<number> => {
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'faultline-scale-'))
   try {
-    for (const name of WORKLOADS.filter((each) => each.includes(only)))
+    for (const workload of measured(only))
       for (const isBroken of [false, true]) {
         let before: number | null = null
         for (const operations of sizesUpTo(most)) {
           const file = path.join(directory, 'history.jsonl')
-          writeScaleHistory(file, await findWorkload(name), { operations, isBroken })
-          const judged = await judge(file, name)
-          const what = `${name.padEnd(12)} ${isBroken ? 'broken' : 'valid '} ${String(operations).padStart(9)}`
+          writeScaleHistory(file, workload, { operations, isBroken })
+          const judged = await judge(file, workload.name)
+          const what = `${workload.name.padEnd(14)} ${isBroken ? 'broken' : 'valid '} ${String(operations).padStart(9)}`
           process.stdout.write(`${what}: ${textOf(judged, operations, before)}\n`)
           if (judged === null) break
           before = cpuOf(judged)
