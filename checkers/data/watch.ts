@@ -133,7 +133,9 @@ const isEmpty = (watch: Pair): boolean =>
 /** The position at which the watches of all nodes have nothing more to report at the end; null: nobody knows. */
 const endOf = (record: RunRecord): number | null => {
   const { answers, unproven } = finalAnswers(readsAtTheEnd(record, WATCH), record)
-  return unproven === null && answers.every(isEmpty) ? greatest(answers.map(upToOf)) : null
+  // A node that does not answer may be the one that has all changes.
+  const isEveryNode = answers.length >= (record.spec?.nodes ?? 0)
+  return unproven === null && isEveryNode && answers.every(isEmpty) ? greatest(answers.map(upToOf)) : null
 }
 
 const greatest = (positions: readonly number[]): number =>

@@ -136,7 +136,7 @@ const shrunk = async (
     `  from  ${sizeOf(from)}`,
     `  to    ${sizeOf(small)}`,
     ...faultLines(simulation, small),
-    `  exact, by ${plural(runs, 'run')}: without any one fault, or with fewer ticks, clients or nodes, this property is not broken`,
+    `  exact, by ${plural(runs, 'run')}: without any one fault, or with fewer ticks, clients or nodes (three at least), this property is not broken`,
     `  again  ${typedCommand(['faultline', 'simulate', target, ...words])}`,
   ].join('\n')
 }
