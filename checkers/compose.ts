@@ -1,55 +1,22 @@
 /**
- * Runs checkers over a record and composes one verdict: invalid > unknown > valid. A checker that crashes or lacks
- * a part of the record is unknown. A run that tested nothing is unknown too (`vacuity.ts`), and so is one that broke only
- * promises that nobody made.
+ * Composes one verdict of those of the checkers: invalid > unknown > valid. A run that tested nothing is unknown too
+ * (`vacuity.ts`), and so is one that broke only promises that nobody made.
  */
 import type { Claims } from '../harness/api/claims.ts'
 import type { FaultRecord, RunRecord } from '../harness/api/record.ts'
 import type { Checker, RunVerdict, Status, Verdict } from '../harness/api/verdict.ts'
-import { messageOf, UserError } from '../harness/support/assert.ts'
 import { faultTrouble } from './cluster/fault-trouble.ts'
 import { impactOf } from './cluster/impact.ts'
 import { distrustedIn } from './cluster/outcomes.ts'
 import { withDistrust } from './distrust.ts'
-import { errorGroupsOf } from './error-groups.ts'
 import { isAssumed } from './promise.ts'
+import { runCheckers } from './run-checkers.ts'
 import { useNotes, vacuityOf } from './vacuity.ts'
 
 const RANK: Readonly<Record<Status, number>> = { valid: 0, unknown: 1, invalid: 2 }
 
 export const worst = (statuses: readonly Status[]): Status =>
   statuses.reduce<Status>((a, b) => (RANK[b] > RANK[a] ? b : a), 'valid')
-
-const unknown = (checker: Checker, summary: string): Verdict => ({
-  checker: checker.name,
-  status: 'unknown',
-  promise: { text: '', source: '' },
-  summary,
-  evidence: [],
-  details: {},
-})
-
-const runChecker = async (checker: Checker, record: RunRecord, signal: AbortSignal): Promise<Verdict> => {
-  const missing = checker.needs.filter((part) => record[part] === null)
-  if (missing.length > 0) return unknown(checker, `Not judged: the record lacks ${missing.join(', ')}.`)
-  try {
-    return await checker.check(record, signal)
-  } catch (error) {
-    // A UserError means that the record cannot be judged; any other error is a bug in the checker.
-    return unknown(
-      checker,
-      `${error instanceof UserError ? 'Not judged' : 'The checker failed'}: ${messageOf(error)}`,
-    )
-  }
-}
-
-const countOutcomes = (record: RunRecord): RunVerdict['counts'] => {
-  const counts = { ok: 0, fail: 0, info: 0 }
-  for (const operation of record.history) {
-    if (operation.process !== 'nemesis' && operation.type !== 'invoke') counts[operation.type]++
-  }
-  return counts
-}
 
 const countFaults = (faults: readonly FaultRecord[]): RunVerdict['faults'] => ({
   planned: faults.length,
@@ -143,15 +110,14 @@ export const composeVerdict = async (
   record: RunRecord,
   signal: AbortSignal,
 ): Promise<RunVerdict> => {
-  const judgements: Verdict[] = []
   const applies = (checker: Checker): boolean => checker.applies?.(record) ?? true
-  for (const checker of checkers.filter(applies)) judgements.push(await runChecker(checker, record, signal))
+  const judged = await runCheckers(checkers.filter(applies), record, signal)
+  const { counts, errors } = judged
   const distrusted = distrustedIn(record)
-  const verdicts = judgements.map((verdict) => withDistrust(verdict, distrusted))
+  const verdicts = judged.verdicts.map((verdict) => withDistrust(verdict, distrusted))
   const notes = checkers
     .filter((checker) => !applies(checker))
     .flatMap((checker) => checker.whyNot?.(record) ?? [])
-  const counts = countOutcomes(record)
   const faults = countFaults(record.faults ?? [])
   const impact = impactOf(record)
   const vacuous = vacuityOf({ counts, faults, impact }, record)
@@ -159,11 +125,11 @@ export const composeVerdict = async (
     record.claims === null || record.spec === null
       ? null
       : beyondTolerance(record.claims, record.faults ?? [], record.spec.nodes)
-  const judged = worst([
+  const judgement = worst([
     ...verdicts.map((verdict) => (isUnpromised(record, verdict) ? 'unknown' : verdict.status)),
     vacuous === null ? 'valid' : 'unknown',
   ])
-  const status: Status = judged === 'invalid' && outside !== null ? 'unknown' : judged
+  const status: Status = judgement === 'invalid' && outside !== null ? 'unknown' : judgement
   return {
     status,
     summary: `${troubleIn(record)}${summarise(status, record, verdicts, vacuous, outside)}`,
@@ -172,7 +138,7 @@ export const composeVerdict = async (
     faults,
     verdicts,
     notes: [...assumptions(verdicts), ...notes, ...useNotes(impact?.use ?? {}, record)],
-    errors: errorGroupsOf(record),
+    errors,
     impact,
   }
 }

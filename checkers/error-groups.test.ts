@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { RunFacts } from '../harness/api/record.ts'
+import type { RunFacts, RunRecord } from '../harness/api/record.ts'
 import { recordOf } from '../harness/testing/record.ts'
 import { historyWith, type Request } from './cluster/testing/records.ts'
-import { errorGroupsOf } from './error-groups.ts'
+import { foldErrors } from './error-groups.ts'
+import { foldPairs } from './fold.ts'
+
+const errorGroupsOf = (record: RunRecord) => foldPairs(record, foldErrors(record))
 
 describe('errors by message', () => {
   const failed = (node: string, error: string): Request => ({ node, type: 'fail', fromS: 0, toS: 1, error })

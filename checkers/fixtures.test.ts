@@ -1,10 +1,10 @@
 /** Known histories of others: Jepsen's etcd runs, Knossos's tests, and key-value histories of Porcupine's. */
 import { expect, it } from 'vitest'
 import type { Edn } from '../harness/api/edn.ts'
-import { decodeAny } from '../harness/history/decode.ts'
 import { readEdn } from '../harness/history/edn.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
 import { demandsFixtures, describeWith, fixture, missingFixtures } from '../harness/testing/capabilities.ts'
+import { readAny } from '../harness/testing/decoded.ts'
 import { entry, isMap, nameOf } from '../harness/vocabularies/edn.ts'
 import { REGISTER } from '../harness/vocabularies/register.ts'
 import { linearizability } from './data/linearizability.ts'
@@ -31,7 +31,7 @@ const rows = (): Row[] =>
 
 const judgeRegister = async (file: string): Promise<string> => {
   const etcd = file.startsWith('etcd')
-  const { operations } = decodeAny(fixture(file), file, REGISTER, etcd ? 'etcd' : 'jepsen')
+  const { operations } = readAny(fixture(file), file, REGISTER, etcd ? 'etcd' : 'jepsen')
   const checker = linearizability({ initial: etcd ? null : 0 })
   return (await checker.check(bareRecord(operations), new AbortController().signal)).status
 }

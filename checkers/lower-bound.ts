@@ -12,5 +12,5 @@ export const lowerBound = <T>(list: ArrayLike<T>, at: (item: T) => number, value
 }
 
 /** How many ascending times are in [fromNs, toNs). */
-export const countIn = (timesNs: readonly number[], fromNs: number, toNs: number): number =>
+export const countIn = (timesNs: ArrayLike<number>, fromNs: number, toNs: number): number =>
   Math.max(0, lowerBound(timesNs, Number, toNs) - lowerBound(timesNs, Number, fromNs))

@@ -74,6 +74,7 @@ export const vacuityOf = (
 /** What the use of the cluster under faults leaves open, one sentence each. */
 export const useNotes = (uses: Readonly<Record<string, FaultUse>>, record: RunRecord): readonly string[] => {
   const kinds = Object.entries(uses)
+  if (kinds.length === 0) return []
   const never = kinds.filter(([, { during }]) => sum(during) === 0).map(([kind]) => kind)
   const nothing = kinds.filter(([kind, { after }]) => never.includes(kind) && sum(after) === 0)
   const called = new Set(
@@ -86,8 +87,6 @@ export const useNotes = (uses: Readonly<Record<string, FaultUse>>, record: RunRe
       : [
           `No operation was acknowledged while these were in force: ${never.join(', ')}. What they did is shown only by what was acknowledged afterwards${nothing.length === 0 ? '' : `, and for ${nothing.map(([kind]) => kind).join(', ')} nothing was`}.`,
         ]),
-    ...(kinds.length === 0 || calls.length === 0
-      ? []
-      : [`Never acknowledged while a fault was in force: ${calls.join(', ')}.`]),
+    ...(calls.length === 0 ? [] : [`Never acknowledged while a fault was in force: ${calls.join(', ')}.`]),
   ]
 }

@@ -2,9 +2,10 @@
  * The parts of a checker: a promise, a pure judgement of the record, findings of a few kinds, and the verdict that follows
  * from them. Findings of a kind that the promise allows are shown, but do not make the verdict worse.
  */
-import type { Pair } from '../harness/api/history.ts'
+import type { Pair, Sequence } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
-import type { Checker, Evidence, OddNode, Status, TableRow, Verdict } from '../harness/api/verdict.ts'
+import type { Checker, Evidence, Fold, OddNode, Status, TableRow, Verdict } from '../harness/api/verdict.ts'
+import { foldPairs } from './fold.ts'
 import { type TableParts, tableView } from './table-view.ts'
 
 export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' | 'details'> {
@@ -12,10 +13,17 @@ export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' 
   readonly blamed?: string
 }
 
-interface Parts extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | 'whyNot'> {
+interface Subject extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | 'whyNot'> {
   /** What was promised, and by whom. */
   promise(record: RunRecord, blamed?: string): Verdict['promise']
+}
+
+interface Parts extends Subject {
   judge(record: RunRecord): Judged | Promise<Judged>
+}
+
+interface FoldParts extends Subject {
+  fold(record: RunRecord): Fold<Judged | Promise<Judged>>
 }
 
 /** A verdict that rests on a promise that nobody made says so in its sentence. */
@@ -24,13 +32,34 @@ const withAssumption = (summary: string, { assumed }: Verdict['promise']): strin
     ? summary
     : `${summary.replace(/\.$/, '')}; judged by ${assumed.text}: nobody promised it.`
 
-export const checkerOf = ({ promise, judge, ...checker }: Parts): Checker => ({
-  ...checker,
-  check: async (record) => {
-    const { blamed, ...judged } = await judge(record)
-    const promised = promise(record, blamed)
-    const summary = judged.status === 'unknown' ? judged.summary : withAssumption(judged.summary, promised)
-    return { checker: checker.name, promise: promised, ...judged, summary }
+const verdictOf = async (
+  { name, promise }: Subject,
+  record: RunRecord,
+  judging: Judged | Promise<Judged>,
+): Promise<Verdict> => {
+  const { blamed, ...judged } = await judging
+  const promised = promise(record, blamed)
+  const summary = judged.status === 'unknown' ? judged.summary : withAssumption(judged.summary, promised)
+  return { checker: name, promise: promised, ...judged, summary }
+}
+
+const described = ({ promise: _, ...checker }: Subject): Omit<Subject, 'promise'> => checker
+
+export const checkerOf = ({ judge, ...subject }: Parts): Checker => ({
+  ...described(subject),
+  check: async (record) => verdictOf(subject, record, judge(record)),
+})
+
+/** A checker that looks at each pair once. */
+export const foldingChecker = ({ fold, ...subject }: FoldParts): Checker => ({
+  ...described(subject),
+  check: async (record) => verdictOf(subject, record, foldPairs(record, fold(record))),
+  fold: (record) => {
+    const own = fold(record)
+    return {
+      take: (pair, place) => own.take(pair, place),
+      result: () => verdictOf(subject, record, own.result()),
+    }
   },
 })
 
@@ -62,7 +91,7 @@ export interface Finding<Kind extends string> {
 export const finding = <Kind extends string>(
   kind: Kind,
   text: string,
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   rows?: readonly TableRow[],
 ): Finding<Kind> => ({
   kind,

@@ -7,9 +7,9 @@ import { Scheduler } from '../harness/engine/scheduler.ts'
 import { simulate } from '../harness/engine/simulate.ts'
 import { FakeRegisters } from '../harness/environments/fake/register-target.ts'
 import { limit } from '../harness/generators/combinators.ts'
-import { decodeAny } from '../harness/history/decode.ts'
 import { encodeEdn } from '../harness/history/export.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
+import { readAny } from '../harness/testing/decoded.ts'
 import { misfits } from '../harness/testing/misfits.ts'
 import { structures } from '../targets/raft/structures/index.ts'
 import { workloads } from './index.ts'
@@ -128,7 +128,7 @@ describe("a history written as Jepsen's EDN reads back as the same operations", 
 
   it.each(Object.values(workloads))('$name', (workload) => {
     const history = play(workload, answersOf(workload))
-    const { operations } = decodeAny(
+    const { operations } = readAny(
       encodeEdn(history, workload.vocabulary),
       'h.edn',
       workload.vocabulary,

@@ -38,7 +38,7 @@ const expectValid = async (args: readonly string[], faults = FAULTS): Promise<vo
   // The workload's own checker comes first.
   expect(verdict.verdicts[0]?.status).toBe('valid')
   const { history } = loadRun(verdict.runDir).record
-  expect(misfits(vocabularyOf(args), history)).toEqual([])
+  expect(misfits(vocabularyOf(args), [...history])).toEqual([])
 }
 
 /** The workloads that the target supports, except those with their own suite. */

@@ -7,7 +7,7 @@
  * after the promised time was refused or got no answer, several others before it were too, and none was served.
  */
 import type { AvailabilityClaim, Claims } from '../../harness/api/claims.ts'
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
@@ -62,14 +62,14 @@ const isAskedOf = ({ invocation }: Pair, nodes: readonly string[]): boolean =>
   invocation.node !== undefined && nodes.includes(invocation.node)
 
 /** Requests that began and ended in the span. */
-const within = (pairs: readonly Pair[], { fromNs, toNs }: Span): readonly Pair[] =>
+const within = (pairs: Sequence<Pair>, { fromNs, toNs }: Span): readonly Pair[] =>
   pairs.filter((pair) => pair.invocation.timeNs >= fromNs && endNs(pair) < toNs)
 
 const earliest = (timesNs: readonly number[]): number =>
   timesNs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
 const latest = (timesNs: readonly number[]): number => timesNs.reduce((a, b) => Math.max(a, b), 0)
 
-const indices = (pairs: readonly Pair[]): readonly number[] => pairs.map(({ invocation }) => invocation.index)
+const indices = (pairs: Sequence<Pair>): readonly number[] => pairs.map(({ invocation }) => invocation.index)
 
 /** Whether the fault is the only one that is in force, or was shortly before. */
 const isSingle = (fault: FaultRecord, faults: readonly FaultRecord[], beforeNs: number): boolean => {

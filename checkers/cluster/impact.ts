@@ -4,7 +4,7 @@
  * overlapped which kind of fault, and what the cluster was doing at that time; and what each side of a partition did.
  */
 
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { ClusterActivity, Impact } from '../../harness/api/verdict.ts'
 import { NS_PER_MS, NS_PER_S } from '../../harness/support/time.ts'
@@ -28,7 +28,7 @@ interface Asked extends Span {
 }
 
 const coverageOf = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   faults: readonly FaultRecord[],
   activities: readonly Activity[],
   endNs: number,

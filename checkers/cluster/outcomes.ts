@@ -9,13 +9,17 @@
  * - an answer that does not fit its call, such as a read without a value: what it would have shown was not judged;
  * - a process whose operations all fail while others on the same node are served: it does not even try.
  */
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Fold } from '../../harness/api/verdict.ts'
 import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { isRefused, mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
+import { Fingerprints } from '../fingerprints.ts'
+import { foldPairs } from '../fold.ts'
 import { countIn } from '../lower-bound.ts'
-import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
+import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
 
 /**
  * Errors that say that no answer came. `aborted` alone is none: databases say it of transactions that certainly had no effect.
@@ -46,94 +50,108 @@ const refusalOf = (vocabulary: Vocabulary, { completion }: Pair): string | null 
   return 'was answered with no'
 }
 
-interface Writers {
-  /** What was written by operations that say that they took no effect, and by no other. */
-  readonly refused: ReadonlyMap<Identity, readonly Pair[]>
-  /** What was written by an operation that may have taken effect. */
-  readonly accepted: ReadonlySet<Identity>
-}
-
-const writersIn = (vocabulary: Vocabulary, pairs: readonly Pair[]): Writers => {
-  const refused = new Map<Identity, Pair[]>()
-  const accepted = new Set<Identity>()
-  for (const pair of pairs)
-    for (const written of writesOf(vocabulary, pair.invocation))
-      if (refusalOf(vocabulary, pair) === null) accepted.add(written)
-      else refused.set(written, [...(refused.get(written) ?? []), pair])
-  // If another operation wrote the same value, reading it proves nothing.
-  for (const written of accepted) refused.delete(written)
-  return { refused, accepted }
-}
-
-/** An ok answer of the history that read something. */
-interface Read {
-  readonly reader: Pair
-  readonly read: Identity
-}
-
-const readsIn = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly Read[] =>
-  pairs.flatMap((reader) => {
-    const { completion } = reader
-    if (completion?.type !== 'ok') return []
-    return readsOf(vocabulary, completion.f, completion.value).map((read) => ({ reader, read }))
-  })
-
 /** Whether what was read is the value that an unchanged object has, by the options of the workload. */
 const isInitial = (read: Identity, initial: unknown): boolean =>
   initial !== undefined && (read.endsWith(`=${initial}`) || read.endsWith(`=${JSON.stringify(initial)}`))
 
-const failedButRead = (
-  vocabulary: Vocabulary,
-  reads: readonly Read[],
-  { refused }: Writers,
-  initial: unknown,
-): readonly OutcomeFinding[] => {
-  const shown = new Set<Identity>()
-  return reads.flatMap(({ reader, read }) => {
-    if (shown.has(read) || isInitial(read, initial)) return []
-    // A read that was over before the write began did not read it.
-    const writer = refused
-      .get(read)
-      ?.find(({ invocation }) => invocation.index < (reader.completion?.index as number))
-    if (writer === undefined) return []
-    shown.add(read)
-    const text = `operation ${writer.invocation.index} ${refusalOf(vocabulary, writer)}, but operation ${reader.invocation.index} read the value it wrote (${read})`
-    return [finding('a failed value was read', text, [writer, reader])]
-  })
-}
-
 /** Identities put texts in quotes. */
 const withoutType = (identity: Identity): string => identity.replaceAll('"', '')
 
-const otherTypes = (reads: readonly Read[], { refused, accepted }: Writers): readonly OutcomeFinding[] => {
-  const written = new Map([...accepted, ...refused.keys()].map((each) => [withoutType(each), each]))
-  const shown = new Set<Identity>()
-  return reads.flatMap(({ reader, read }) => {
-    const meant = written.get(withoutType(read))
-    if (meant === undefined || meant === read || accepted.has(read) || refused.has(read)) return []
-    if (shown.has(read)) return []
-    shown.add(read)
-    const text = `operation ${reader.invocation.index} read ${read}, and only ${meant} was written: the client returns another type than it was given`
-    return [finding('a value of another type', text, [reader])]
-  })
+/**
+ * Joins what was read with what was written. Nearly all of it was written by an operation that took effect, and of that
+ * nothing is kept but fingerprints.
+ */
+class WrittenAndRead {
+  readonly #vocabulary: Vocabulary
+  readonly #initial: unknown
+  /** What was written by an operation that may have taken effect. */
+  readonly #accepted = new Fingerprints()
+  /** What was written by operations that say that they took no effect -> their places. */
+  readonly #refused = new Map<Identity, number[]>()
+  /** What was read before anybody was known to have written it -> the places of those who read it. */
+  readonly #unexplained = new Map<Identity, number[]>()
+
+  constructor(vocabulary: Vocabulary, initial: unknown) {
+    this.#vocabulary = vocabulary
+    this.#initial = initial
+  }
+
+  take(pair: Pair, place: number): void {
+    const { invocation, completion } = pair
+    const written = writesOf(this.#vocabulary, invocation)
+    const isAccepted = written.length > 0 && refusalOf(this.#vocabulary, pair) === null
+    for (const each of written) {
+      if (isAccepted) this.#accepted.add(each)
+      else placesIn(this.#refused, each).push(place)
+    }
+    if (completion?.type !== 'ok') return
+    for (const each of readsOf(this.#vocabulary, completion.f, completion.value))
+      if (!this.#accepted.has(each)) placesIn(this.#unexplained, each).push(place)
+  }
+
+  /** What was read and not written, as far as is known. If another operation wrote the same value, reading it proves nothing. */
+  *#reads(): Iterable<readonly [read: Identity, readers: readonly number[]]> {
+    for (const [read, readers] of this.#unexplained) if (!this.#accepted.has(read)) yield [read, readers]
+  }
+
+  failedButRead(pairs: Sequence<Pair>): readonly OutcomeFinding[] {
+    return [...this.#reads()].flatMap(([read, readers]) => {
+      const writers = this.#refused.get(read)
+      if (writers === undefined || isInitial(read, this.#initial)) return []
+      for (const reader of readers.map((place) => pairs.at(place) as Pair)) {
+        // A read that was over before the write began did not read it.
+        const isBefore = ({ invocation }: Pair): boolean =>
+          invocation.index < (reader.completion?.index as number)
+        const writer = writers.map((place) => pairs.at(place) as Pair).find(isBefore)
+        if (writer === undefined) continue
+        const text = `operation ${writer.invocation.index} ${refusalOf(this.#vocabulary, writer)}, but operation ${reader.invocation.index} read the value it wrote (${read})`
+        return [finding('a failed value was read', text, [writer, reader])]
+      }
+      return []
+    })
+  }
+
+  otherTypes(pairs: Sequence<Pair>): readonly OutcomeFinding[] {
+    const unknown = [...this.#reads()].filter(([read]) => !this.#refused.has(read))
+    if (unknown.length === 0) return []
+    const wanted = new Set(unknown.map(([read]) => withoutType(read)))
+    const written = new Map<string, Identity>()
+    for (const { invocation } of pairs)
+      for (const each of writesOf(this.#vocabulary, invocation))
+        if (wanted.has(withoutType(each))) written.set(withoutType(each), each)
+    return unknown.flatMap(([read, [first]]) => {
+      const meant = written.get(withoutType(read))
+      if (meant === undefined || meant === read) return []
+      const reader = pairs.at(first as number) as Pair
+      const text = `operation ${reader.invocation.index} read ${read}, and only ${meant} was written: the client returns another type than it was given`
+      return [finding('a value of another type', text, [reader])]
+    })
+  }
 }
 
-const unprovenFails = (vocabulary: Vocabulary, pairs: readonly Pair[]): readonly OutcomeFinding[] =>
-  pairs.flatMap((pair) => {
-    const { invocation, completion } = pair
-    const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
-    // If a call changes nothing, a missing answer does no harm.
-    if (!NO_ANSWER.test(error) || DEFINITE.test(error) || !mayChange(vocabulary, invocation)) return []
-    const text = `operation ${invocation.index} (${invocation.f}) is recorded as fail with the error ${JSON.stringify(error)}`
-    return [finding('no answer was taken for a fail', text, [pair])]
-  })
+const placesIn = (all: Map<Identity, number[]>, identity: Identity): number[] => {
+  const known = all.get(identity)
+  if (known !== undefined) return known
+  const places: number[] = []
+  all.set(identity, places)
+  return places
+}
 
-const misfits = (pairs: readonly Pair[]): readonly OutcomeFinding[] =>
-  pairs.flatMap((pair) => {
-    if (pair.completion?.meta?.misfit !== true) return []
-    const text = `operation ${pair.invocation.index}: ${pair.completion.error}`
-    return [finding('an answer that does not fit its call', text, [pair])]
-  })
+const unprovenFail = (vocabulary: Vocabulary, pair: Pair): OutcomeFinding | null => {
+  const { invocation, completion } = pair
+  const error = completion?.type === 'fail' ? (completion.error ?? '') : ''
+  // If a call changes nothing, a missing answer does no harm.
+  if (!NO_ANSWER.test(error) || DEFINITE.test(error) || !mayChange(vocabulary, invocation)) return null
+  const text = `operation ${invocation.index} (${invocation.f}) is recorded as fail with the error ${JSON.stringify(error)}`
+  return finding('no answer was taken for a fail', text, [pair])
+}
+
+/** What the harness makes of an answer that does not fit has an unknown outcome. */
+const misfit = (pair: Pair): OutcomeFinding | null => {
+  if (pair.completion?.type !== 'info' || pair.completion.meta?.misfit !== true) return null
+  const text = `operation ${pair.invocation.index}: ${pair.completion.error}`
+  return finding('an answer that does not fit its call', text, [pair])
+}
 
 /** A fault may cut off one client and not another. */
 const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number): boolean =>
@@ -145,64 +163,95 @@ const isDisturbed = (faults: RunRecord['faults'], fromNs: number, toNs: number):
     }) => injectingAtNs < toNs && healedAtNs > fromNs,
   )
 
-/** Node -> the times at which operations on it were answered with ok, ascending. */
-const servedAt = (pairs: readonly Pair[]): ReadonlyMap<string, readonly number[]> => {
-  const served = pairs.filter(({ completion }) => completion?.type === 'ok')
-  const byNode = Map.groupBy(served, ({ invocation }) => invocation.node ?? '')
-  const endNs = ({ completion }: Pair): number => completion?.timeNs as number
-  return new Map([...byNode].map(([node, all]) => [node, all.map(endNs).sort((a, b) => a - b)]))
+/** A process that has failed so many times in a row. */
+interface Failing {
+  readonly first: Pair
+  readonly last: Pair
 }
 
-const idleClients = (pairs: readonly Pair[], faults: RunRecord['faults']): readonly OutcomeFinding[] => {
-  const served = servedAt(pairs)
+class IdleClients {
+  /** Node -> the times at which operations on it were answered with ok. */
+  readonly #servedAt = new Map<string, Growing<Float64Array<ArrayBuffer>>>()
   /** Process -> its fails since its last operation that did not fail. */
-  const failing = new Map<Operation['process'], { readonly first: Pair; count: number }>()
-  return pairs.flatMap((pair) => {
+  readonly #failing = new Map<Operation['process'], { readonly first: Pair; count: number }>()
+  readonly #suspects: Failing[] = []
+
+  take(pair: Pair): void {
     const { invocation, completion } = pair
-    const { process, node = '', timeNs: toNs } = invocation
+    const { process } = invocation
+    if (completion?.type === 'ok') this.#served(invocation.node ?? '', completion.timeNs)
     if (completion?.type !== 'fail') {
-      failing.delete(process)
-      return []
+      if (this.#failing.size > 0) this.#failing.delete(process)
+      return
     }
-    const run = failing.get(process) ?? { first: pair, count: 0 }
-    failing.set(process, run)
+    const run = this.#failing.get(process) ?? { first: pair, count: 0 }
+    this.#failing.set(process, run)
     run.count++
-    const { first, count } = run
-    const fromNs = first.invocation.timeNs
-    if (count !== LEAST_FAILS || toNs - fromNs < LEAST_SPAN_NS) return []
-    const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
-    if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
-    const text = `process ${process} failed ${count} times in a row (${completion.error}), while ${others} operations of other processes on ${node} were ok`
-    return [finding('a client that does not try', text, [first, pair])]
-  })
+    if (run.count === LEAST_FAILS) this.#suspects.push({ first: run.first, last: pair })
+  }
+
+  #served(node: string, timeNs: number): void {
+    const times = this.#servedAt.get(node) ?? new Growing(Float64Array)
+    this.#servedAt.set(node, times)
+    times.push(timeNs)
+  }
+
+  findings(faults: RunRecord['faults']): readonly OutcomeFinding[] {
+    if (this.#suspects.length === 0) return []
+    const served = new Map([...this.#servedAt].map(([node, times]) => [node, times.all().toSorted()]))
+    return this.#suspects.flatMap(({ first, last }) => {
+      const { process, node = '', timeNs: toNs } = last.invocation
+      const fromNs = first.invocation.timeNs
+      if (toNs - fromNs < LEAST_SPAN_NS) return []
+      const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
+      if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
+      const text = `process ${process} failed ${LEAST_FAILS} times in a row (${last.completion?.error}), while ${others} operations of other processes on ${node} were ok`
+      return [finding('a client that does not try', text, [first, last])]
+    })
+  }
 }
 
-const findIn = (record: RunRecord, vocabulary: Vocabulary): readonly OutcomeFinding[] => {
-  const { pairs, faults } = record
+type Found = readonly OutcomeFinding[]
+
+/** What was found in a record is asked for twice: by the checker, and for all other verdicts. */
+const known = new WeakMap<RunRecord, Found>()
+
+const foldOutcomes = (record: RunRecord, vocabulary: Vocabulary): Fold<Found> => {
   // Where isolation is promised, reading a failed value is an anomaly (G1a), and the transactions checker judges it.
   const isJudged = vocabulary.promises.every(isIsolationModel)
-  const reads = readsIn(vocabulary, pairs)
-  const writers = writersIn(vocabulary, pairs)
-  return [
-    ...(isJudged ? [] : failedButRead(vocabulary, reads, writers, record.workloadOptions?.initial)),
-    ...otherTypes(reads, writers),
-    ...misfits(pairs),
-    ...unprovenFails(vocabulary, pairs),
-    ...idleClients(pairs, faults),
-  ]
+  const values = new WrittenAndRead(vocabulary, record.workloadOptions?.initial)
+  const clients = new IdleClients()
+  const single: OutcomeFinding[] = []
+  return {
+    take: (pair, place) => {
+      values.take(pair, place)
+      clients.take(pair)
+      for (const each of [misfit(pair), unprovenFail(vocabulary, pair)]) if (each !== null) single.push(each)
+    },
+    result: () => {
+      const { pairs, faults } = record
+      const found = [
+        ...(isJudged ? [] : values.failedButRead(pairs)),
+        ...values.otherTypes(pairs),
+        ...single,
+        ...clients.findings(faults),
+      ]
+      known.set(record, found)
+      return found
+    },
+  }
 }
 
 /** The operations, by index of their invocations, whose outcomes cannot be trusted. */
-export const distrustedIn = (record: RunRecord): ReadonlySet<number> =>
-  new Set(
-    record.vocabulary === null
-      ? []
-      : findIn(record, record.vocabulary).flatMap(({ operations }) => operations),
-  )
+export const distrustedIn = (record: RunRecord): ReadonlySet<number> => {
+  const { vocabulary } = record
+  if (vocabulary === null) return new Set()
+  const found = known.get(record) ?? foldPairs(record, foldOutcomes(record, vocabulary))
+  return new Set(found.flatMap(({ operations }) => operations))
+}
 
-const judge = (record: RunRecord): Judged => {
-  const findings = findIn(record, record.vocabulary as Vocabulary)
-  return conclude(findings, {
+const concludeOutcomes = (findings: Found): Judged =>
+  conclude(findings, {
     seen: 'the outcomes that the client reported',
     clean: 'none contradicts another',
     unproven: null,
@@ -213,9 +262,8 @@ const judge = (record: RunRecord): Judged => {
     aside: findings.length === 0 ? null : 'these outcomes cannot be trusted',
     details: {},
   })
-}
 
-export const outcomes = checkerOf({
+export const outcomes = foldingChecker({
   name: 'outcomes',
   finds:
     'mistakes in the client: failed operations that took effect, timeouts recorded as fail, fails without an attempt',
@@ -224,5 +272,8 @@ export const outcomes = checkerOf({
     text: 'an operation recorded as fail never took effect; one with an unknown outcome is not recorded as fail',
     source: 'the client, not the cluster',
   }),
-  judge,
+  fold: (record) => {
+    const fold = foldOutcomes(record, record.vocabulary as Vocabulary)
+    return { take: fold.take, result: () => concludeOutcomes(fold.result()) }
+  },
 })

@@ -4,7 +4,7 @@
  * Shapes in which every node reaches a majority (rings, bridges) have no sides and are left out. This module only tells;
  * `sides.ts` judges.
  */
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { SideBehaviour, SideSeen } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
@@ -91,7 +91,7 @@ const behaviourOf = ({ reads, writes, unattributed, refused, hung }: Counts): Si
 }
 
 interface Asked {
-  readonly pairs: readonly Pair[]
+  readonly pairs: Sequence<Pair>
   /** All nodes of the partition. */
   readonly nodes: readonly string[]
   readonly vocabulary: Vocabulary

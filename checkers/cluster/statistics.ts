@@ -1,48 +1,51 @@
 /** Counts and latencies by operation and outcome. A run in which some kind of operation was never ok is unknown. */
 import type { Pair } from '../../harness/api/history.ts'
-import type { RunRecord } from '../../harness/api/record.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
-import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 
 type Outcome = 'ok' | 'fail' | 'info'
 
 interface CallStatistics {
   readonly counts: Record<Outcome, number>
   /** From invocation to completion. */
-  readonly latenciesMs: Record<Outcome, number[]>
+  readonly latenciesMs: Record<Outcome, Growing<Float64Array<ArrayBuffer>>>
   readonly errors: Map<string, number>
 }
 
 const noStatistics = (): CallStatistics => ({
   counts: { ok: 0, fail: 0, info: 0 },
-  latenciesMs: { ok: [], fail: [], info: [] },
+  latenciesMs: {
+    ok: new Growing(Float64Array),
+    fail: new Growing(Float64Array),
+    info: new Growing(Float64Array),
+  },
   errors: new Map(),
 })
 
-const gather = (pairs: readonly Pair[]): ReadonlyMap<string, CallStatistics> => {
-  const kinds = new Map<string, CallStatistics>()
-  for (const { invocation, completion } of pairs) {
-    const kind = kinds.get(invocation.f) ?? noStatistics()
-    kinds.set(invocation.f, kind)
+class Gathered {
+  readonly kinds = new Map<string, CallStatistics>()
+
+  take({ invocation, completion }: Pair): void {
+    const kind = this.kinds.get(invocation.f) ?? noStatistics()
+    this.kinds.set(invocation.f, kind)
     const type = (completion?.type ?? 'info') as Outcome
     kind.counts[type]++
     if (completion !== null) kind.latenciesMs[type].push((completion.timeNs - invocation.timeNs) / 1e6)
     const error = completion === null ? 'no completion recorded' : completion.error
     if (error !== undefined) kind.errors.set(error, (kind.errors.get(error) ?? 0) + 1)
   }
-  return kinds
 }
 
-const judge = ({ pairs }: RunRecord): Judged => {
-  const kinds = gather(pairs)
+const judge = ({ kinds }: Gathered): Judged => {
   if (kinds.size === 0) return notJudged('the history holds no client operation')
   const never = [...kinds].filter(([, kind]) => kind.counts.ok === 0).map(([f]) => f)
   const details = Object.fromEntries(
     [...kinds].map(([f, { counts, latenciesMs, errors }]) => {
       const latencyMs = {
-        ok: quantiles(latenciesMs.ok),
-        fail: quantiles(latenciesMs.fail),
-        info: quantiles(latenciesMs.info),
+        ok: quantiles(latenciesMs.ok.all()),
+        fail: quantiles(latenciesMs.fail.all()),
+        info: quantiles(latenciesMs.info.all()),
       }
       return [f, { ...counts, latencyMs, errors: Object.fromEntries(errors) }]
     }),
@@ -58,7 +61,7 @@ const judge = ({ pairs }: RunRecord): Judged => {
   }
 }
 
-export const statistics = checkerOf({
+export const statistics = foldingChecker({
   name: 'statistics',
   finds: 'kinds of operation that were never ok: a run that tested nothing',
   needs: ['history'],
@@ -66,5 +69,8 @@ export const statistics = checkerOf({
     text: 'every kind of operation was ok at least once',
     source: 'the harness: a run that tested nothing proves nothing',
   }),
-  judge,
+  fold: () => {
+    const gathered = new Gathered()
+    return { take: (pair) => gathered.take(pair), result: () => judge(gathered) }
+  },
 })

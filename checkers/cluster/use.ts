@@ -3,7 +3,7 @@
  * while it was in force, or after it and before the next one: where nothing can be served under a fault, such as a killed
  * single server, it is the recovered cluster that has to show what survived.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { FaultUse } from '../../harness/api/verdict.ts'
 import { NS_PER_S } from '../../harness/support/time.ts'
@@ -14,7 +14,7 @@ interface Acknowledged extends Span {
   readonly f: string
 }
 
-const acknowledgedOf = (pairs: readonly Pair[]): readonly Acknowledged[] =>
+const acknowledgedOf = (pairs: Sequence<Pair>): readonly Acknowledged[] =>
   pairs.flatMap(({ invocation, completion }) =>
     completion?.type === 'ok'
       ? [{ f: invocation.f, fromNs: invocation.timeNs, toNs: completion.timeNs }]

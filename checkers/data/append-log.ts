@@ -5,7 +5,7 @@
  * may give the offset of a value that was acknowledged, and never read, to another.
  */
 
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import {
   APPEND_LOG,
@@ -52,7 +52,7 @@ const ANOMALIES: Readonly<Record<LogFinding['kind'], string>> = {
 }
 
 /** What is wrong by counting alone in a history that no order explains. */
-const anomalyIn = (pairs: readonly Pair[]): string | undefined => {
+const anomalyIn = (pairs: Sequence<Pair>): string | undefined => {
   const found = [...byKey(pairs)].flatMap(([key, each]) => judgeKey(key, each))
   return KINDS.filter((kind) => found.some((each) => each.kind === kind)).map((kind) => ANOMALIES[kind])[0]
 }
@@ -62,7 +62,7 @@ interface KeyHistory {
   readonly reads: { readonly pair: Pair; readonly values: readonly Scalar[] }[]
 }
 
-const byKey = (pairs: readonly Pair[]): ReadonlyMap<Scalar, KeyHistory> => {
+const byKey = (pairs: Sequence<Pair>): ReadonlyMap<Scalar, KeyHistory> => {
   const keys = new Map<Scalar, KeyHistory>()
   for (const pair of pairs) {
     const call = { f: pair.invocation.f, value: pair.invocation.value } as LogCall
@@ -93,7 +93,7 @@ const divergingReads = (key: Scalar, reads: readonly LogOfKey[], longest: LogOfK
     return [finding('diverging', `key ${inText(key)}, offset ${at}: ${told}`, read, [row])]
   })
 
-const indicesOf = (pairs: readonly Pair[]): readonly number[] =>
+const indicesOf = (pairs: Sequence<Pair>): readonly number[] =>
   pairs.map(({ invocation }) => invocation.index)
 
 /** Value -> the offsets at which it was read. */

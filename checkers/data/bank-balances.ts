@@ -3,7 +3,7 @@
  * that began after it ended. Any other may be included or not. That gives each account a least and a greatest balance, or where
  * the initial balances are not told, bounds of what they can have been, which must agree among all reads.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { BankCall } from '../../harness/vocabularies/bank.ts'
 import type { Answered } from '../final-answers.ts'
 import { lowerBound } from '../lower-bound.ts'
@@ -64,7 +64,7 @@ interface Gain {
 }
 
 /** @returns of a read and an account */
-const gainsOf = (pairs: readonly Pair[]): ((read: Answered, account: number) => Gain) => {
+const gainsOf = (pairs: Sequence<Pair>): ((read: Answered, account: number) => Gain) => {
   const byAccount = new Map(
     [...Map.groupBy(pairs.flatMap(entriesOf), ({ account }) => account)].map(([account, entries]) => [
       account,
@@ -95,7 +95,7 @@ const rangeText = (least: number, most: number): string =>
  * @param initial of every account; null: it is not told, and each read narrows what it can have been
  */
 export const unseenTransfers = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   reads: readonly Answered[],
   initial: number | null,
 ): readonly Unseen[] => {

@@ -4,7 +4,7 @@
  * end (`final-answers.ts`).
  */
 
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { BOOKING, type Booked, type Seat } from '../../harness/vocabularies/booking.ts'
@@ -32,7 +32,7 @@ const isConfirmed = ({ invocation, completion }: Pair): boolean =>
   invocation.f === 'book' && completion?.type === 'ok' && (completion.value as Booked).confirmed
 
 /** Seat -> the bookings that were confirmed to customers. */
-const confirmedOf = (pairs: readonly Pair[]): ReadonlyMap<number, readonly Pair[]> =>
+const confirmedOf = (pairs: Sequence<Pair>): ReadonlyMap<number, readonly Pair[]> =>
   Map.groupBy(pairs.filter(isConfirmed), ({ invocation }) => (invocation.value as { seat: number }).seat)
 
 const customerOf = ({ invocation }: Pair): number => (invocation.value as { customer: number }).customer
@@ -51,7 +51,7 @@ const soldTwice = (confirmed: ReadonlyMap<number, readonly Pair[]>): readonly Se
 const holderOf = (seat: number, customer: number | null): string => `${seat} ${customer}`
 
 /** Which customer asked for which seat, without requests that were certainly refused. */
-const askedFor = (pairs: readonly Pair[]): ReadonlySet<string> =>
+const askedFor = (pairs: Sequence<Pair>): ReadonlySet<string> =>
   new Set(
     pairs
       .filter(({ invocation, completion }) => invocation.f === 'book' && completion?.type !== 'fail')
@@ -63,7 +63,7 @@ interface SeatRead extends Seat {
 }
 
 /** In order of invocation. */
-const readsOf = (pairs: readonly Pair[]): readonly SeatRead[] =>
+const readsOf = (pairs: Sequence<Pair>): readonly SeatRead[] =>
   pairs.flatMap((pair) =>
     pair.invocation.f === 'read' && pair.completion?.type === 'ok'
       ? [{ ...(pair.completion.value as Seat), pair }]
@@ -98,7 +98,7 @@ const judgeMissingIn = (record: RunRecord): JudgeMissing => {
 }
 
 const readsAgainst = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   confirmed: ReadonlyMap<number, readonly Pair[]>,
   judgeMissing: JudgeMissing,
 ): readonly SeatFinding[] => {

@@ -17,7 +17,7 @@
  */
 
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import { printJson } from '../../harness/support/json.ts'
@@ -86,7 +86,7 @@ const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
 }
 
 /** @param initial the value of an unwritten register: reading it means finding nothing */
-const nodesOf = (pairs: readonly Pair[], initial: RegisterValue): readonly Node[] => {
+const nodesOf = (pairs: Sequence<Pair>, initial: RegisterValue): readonly Node[] => {
   const sessions = new Map<number | string, { readonly session: number; length: number }>()
   return pairs.flatMap((pair) => {
     const meaning = meaningOf(pair)

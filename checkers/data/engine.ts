@@ -52,7 +52,7 @@ export const intervalsOf = (
   record: RunRecord,
   vocabulary: Vocabulary,
 ): ((pair: Pair, row: number) => Interval) => {
-  const startNs = (record.pairs[0]?.invocation.timeNs ?? 0) - 1
+  const startNs = (record.pairs.at(0)?.invocation.timeNs ?? 0) - 1
   const isOld = mayBeOld(record, vocabulary)
   return ({ invocation, completion }, row) => {
     const returnNs = completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY

@@ -3,7 +3,7 @@
  * write. Once changes and faults are over, all replicas return the same value of a key, and not the initial one if a write
  * was acknowledged. Which of several writes wins is not promised.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import {
   REGISTER,
@@ -33,7 +33,7 @@ const writtenBy = ({ invocation, completion }: Pair): Scalar | null => {
 }
 
 const inventedIn = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   reads: readonly Answered[],
   initial: RegisterValue,
 ): readonly RegisterFinding[] => {
@@ -62,7 +62,7 @@ interface AtTheEnd {
 
 const judgeEnd = (
   key: Scalar,
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   reads: readonly Answered[],
   initial: RegisterValue,
   record: RunRecord,

@@ -4,7 +4,7 @@
  * whatever clock. Holds that overlap show more holders than there may be, and holds that do not can have been granted one
  * after another: this decides mutual exclusion, whatever was refused.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import type { LeaseResult } from '../../harness/vocabularies/lease.ts'
@@ -36,7 +36,7 @@ export interface Hold {
 
 /** @param lastsMs how long a grant lasts from its call, if it is not released */
 export const holdsOf = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   lastsMs: (granted: LeaseResult) => number,
 ): readonly Hold[] => {
   const releasedNs = new Map<number, number>()

@@ -9,9 +9,9 @@
  * calls are still checked as they were promised, without the reads: calls that change nothing can be left out.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Checker, Evidence, Fold } from '../../harness/api/verdict.ts'
 import { messageOf } from '../../harness/support/assert.ts'
 import {
   REGISTER,
@@ -25,12 +25,13 @@ import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import type { ModelReference } from '../porcupine-ts/parallel/model-reference.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
-import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
 import {
   beyondModels,
   earliestFirst,
   enginesOf,
+  type Interval,
   intervalsOf,
   modelAt,
   othersFailing,
@@ -67,8 +68,9 @@ class Dictionary {
 /** A register history in the form that porcupine-ts takes. */
 interface RegisterTable {
   readonly columns: Required<Columns>
-  /** The pair each row came from. */
-  readonly pairs: readonly Pair[]
+  readonly rows: number
+  /** The pair that a row came from. */
+  pairOf(row: number): Pair
   readonly keys: Dictionary
   readonly values: Dictionary
   readonly initial: number | null
@@ -95,43 +97,79 @@ const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
   return { kind, value: call.value.next, expected: call.value.expected }
 }
 
-const toColumns = (record: RunRecord, initial: RegisterValue): RegisterTable => {
-  const rows = record.pairs.flatMap((pair) => {
-    const cells = cellsOf(pair)
-    return cells === null ? [] : [{ pair, cells }]
-  })
-  const intervalOf = intervalsOf(record, REGISTER)
-  const keys = new Dictionary()
-  const values = new Dictionary()
-  const columns: Required<Columns> = {
-    client: new Int32Array(rows.length),
-    call: new Float64Array(rows.length),
-    return: new Float64Array(rows.length),
-    kind: new Uint8Array(rows.length),
-    key: new Int32Array(rows.length),
-    value: new Int32Array(rows.length),
-    second: new Int32Array(rows.length),
+/** Room for so many rows. */
+const columnsFor = (rows: number): Required<Columns> => ({
+  client: new Int32Array(rows),
+  call: new Float64Array(rows),
+  return: new Float64Array(rows),
+  kind: new Uint8Array(rows),
+  key: new Int32Array(rows),
+  value: new Int32Array(rows),
+  second: new Int32Array(rows),
+})
+
+const firstRows = (columns: Required<Columns>, rows: number): Required<Columns> => ({
+  client: columns.client.subarray(0, rows),
+  call: columns.call.subarray(0, rows),
+  return: columns.return.subarray(0, rows),
+  kind: columns.kind.subarray(0, rows),
+  key: columns.key.subarray(0, rows),
+  value: columns.value.subarray(0, rows),
+  second: columns.second.subarray(0, rows),
+})
+
+/** Takes the pairs of a history into columns. */
+class TableBuilder {
+  readonly #pairs: Sequence<Pair>
+  readonly #intervalOf: (pair: Pair, row: number) => Interval
+  readonly #keys = new Dictionary()
+  readonly #values = new Dictionary()
+  readonly #columns: Required<Columns>
+  readonly #places: Int32Array
+  #rows = 0
+
+  constructor(record: RunRecord) {
+    this.#pairs = record.pairs
+    this.#intervalOf = intervalsOf(record, REGISTER)
+    this.#columns = columnsFor(record.pairs.length)
+    this.#places = new Int32Array(record.pairs.length)
   }
-  for (const [at, { pair, cells }] of rows.entries()) {
-    const interval = intervalOf(pair, at)
+
+  take(pair: Pair, place: number): void {
+    const cells = cellsOf(pair)
+    if (cells === null) return
+    const at = this.#rows++
+    const columns = this.#columns
+    const interval = this.#intervalOf(pair, at)
+    this.#places[at] = place
     columns.client[at] = interval.client
     columns.call[at] = interval.call
     columns.return[at] = interval.return
     columns.kind[at] = cells.kind
-    columns.key[at] = keys.codeOf((pair.invocation.value as { key: Scalar }).key)
-    columns.value[at] = values.codeOf(cells.value)
-    columns.second[at] = values.codeOf(cells.expected)
+    columns.key[at] = this.#keys.codeOf((pair.invocation.value as { key: Scalar }).key)
+    columns.value[at] = this.#values.codeOf(cells.value)
+    columns.second[at] = this.#values.codeOf(cells.expected)
   }
-  const code = initial === null ? null : values.codeOf(initial)
-  return { columns, pairs: rows.map(({ pair }) => pair), keys, values, initial: code }
+
+  table(initial: RegisterValue): RegisterTable {
+    const rows = this.#rows
+    return {
+      columns: firstRows(this.#columns, rows),
+      rows,
+      pairOf: (row) => this.#pairs.at(this.#places[row] as number) as Pair,
+      keys: this.#keys,
+      values: this.#values,
+      initial: initial === null ? null : this.#values.codeOf(initial),
+    }
+  }
 }
 
-const rowsOf = ({ columns, initial, keys, values, pairs }: RegisterTable): RegisterRows => ({
+const rowsOf = ({ columns, initial, keys, values, pairOf }: RegisterTable): RegisterRows => ({
   columns,
   initial,
   keyOf: (code) => keys.valueOf(code),
   scalarOf: (code) => values.valueOf(code),
-  indexOf: (row) => (pairs[row] as Pair).invocation.index,
+  indexOf: (row) => pairOf(row).invocation.index,
 })
 
 /** If the page cannot be drawn, the verdict stays the same. */
@@ -154,13 +192,18 @@ const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
   columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
 
 /** Judges by the model. */
-const judgeModel = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
-  const table = toColumns(record, initial)
+const judgeModel = (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
+  const builder = new TableBuilder(record)
+  for (const [place, pair] of record.pairs.entries()) builder.take(pair, place)
+  return judgeTable(record, builder.table(initial))
+}
+
+const judgeTable = async (record: RunRecord, table: RegisterTable): Promise<Judged> => {
   const { columns, keys } = table
   const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
   if (result.verdict === 'ok') {
-    const operations = table.pairs.length
+    const operations = table.rows
     if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations })
     const summary = `${operations} operations on ${result.partitions} keys are as promised.`
     const details = { operations, keys: result.partitions, ...enginesOf(result) }
@@ -178,18 +221,19 @@ const judgeFailing = async (
   result: Result & { readonly verdict: 'illegal' },
   model: ModelReference,
 ): Promise<Judged> => {
-  const { columns, pairs, initial, values } = table
+  const { columns, pairOf, initial, values } = table
   const nameOf = (partition: number | string): string => String(table.keys.valueOf(Number(partition)))
-  const pairOf = (row: number): Pair => pairs[row] as Pair
   const rows = rowsOf(table)
-  const explained = (failing: Illegal) =>
-    explainRegister({
-      key: nameOf(failing.partition),
-      prefix: Array.from(failing.prefix, pairOf),
-      blocked: pairOf(failing.blocked),
+  const explained = ({ partition, prefix: rows, blocked }: Illegal) => {
+    const prefix = Array.from(rows, pairOf)
+    return explainRegister({
+      key: nameOf(partition),
+      prefix,
+      blocked: prefix[rows.indexOf(blocked)] ?? pairOf(blocked),
       initial: initial === null ? null : values.valueOf(initial),
       readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
     })
+  }
   const found = await othersFailing(result.partition, async (known, timeMs) => {
     const { rows, rest } = without(columns, known)
     return { rows, result: await checkParallel(model, rest, { timeMs }) }
@@ -255,9 +299,8 @@ const withoutReads = (record: RunRecord): RunRecord | null => {
 
 const RANK: Readonly<Record<Judged['status'], number>> = { valid: 0, unknown: 1, invalid: 2 }
 
-const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
-  const weak = WEAKER[weakestOf(record, REGISTER).name]
-  if (weak === undefined) return judgeModel(record, initial)
+/** Where the promise of some call is weaker than the model. */
+const judgeWeaker = async (record: RunRecord, initial: RegisterValue, weak: JudgeWeak): Promise<Judged> => {
   const reads = await weak(record, initial)
   const changing = withoutReads(record)
   if (changing === null || reads.status === 'invalid') return reads
@@ -265,12 +308,22 @@ const judge = async (record: RunRecord, initial: RegisterValue): Promise<Judged>
   return RANK[changes.status] > RANK[reads.status] ? changes : reads
 }
 
+const fold = (record: RunRecord, initial: RegisterValue): Fold<Promise<Judged>> => {
+  const weak = WEAKER[weakestOf(record, REGISTER).name]
+  if (weak !== undefined) return { take: () => {}, result: () => judgeWeaker(record, initial, weak) }
+  const builder = new TableBuilder(record)
+  return {
+    take: (pair, place) => builder.take(pair, place),
+    result: () => judgeTable(record, builder.table(initial)),
+  }
+}
+
 export const linearizability = (options: { readonly initial: RegisterValue }): Checker =>
-  checkerOf({
+  foldingChecker({
     name: 'linearizability',
     finds:
       'stale reads, lost writes, values out of nowhere: anything that no order of the operations explains',
     needs: ['history'],
     promise: promisedOf(REGISTER, null),
-    judge: (record) => judge(record, options.initial),
+    fold: (record) => fold(record, options.initial),
   })

@@ -4,7 +4,7 @@
  * weaker promises, `exclusive` and `fenced`, are about one of holders and tokens, and say nothing about refusals.
  */
 
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
@@ -45,7 +45,7 @@ const holding = (pair: Pair): Meant | null => {
 /** What is certain in a history that no order explains: who held it at once, or a token that is not greater. */
 const anomalyIn =
   (permits: number, hasTokens: boolean) =>
-  (pairs: readonly Pair[]): string | undefined => {
+  (pairs: Sequence<Pair>): string | undefined => {
     const holds = holdsOf(pairs, () => Number.POSITIVE_INFINITY)
     return [...tooManyHolders(holds, permits), ...(hasTokens ? staleTokens(holds) : [])][0]?.kind
   }

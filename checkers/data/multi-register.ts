@@ -3,7 +3,7 @@
  * others, are judged as one linearizable object. If only sequential consistency is promised, Adya's anomalies in sessions
  * refute it; else one order of all transactions is looked for, as for single registers (sequential.ts).
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import { UserError } from '../../harness/support/assert.ts'
@@ -103,7 +103,7 @@ const stepOf = (pair: Pair, ops: Transaction): Step | null => {
 }
 
 /** Null if some transaction contradicts itself. One with an unknown outcome counts if somebody read what it wrote. */
-const allSteps = (pairs: readonly Pair[]): readonly Step[] | null => {
+const allSteps = (pairs: Sequence<Pair>): readonly Step[] | null => {
   const opsOf = (value: unknown): Transaction => stepsOf(value as readonly RegisterOp[])
   const done = pairs.filter(({ completion }) => completion?.type === 'ok')
   const read = new Set(

@@ -10,7 +10,7 @@
  * far as these followed each other: the first delivery of each counts, because a redelivery comes whenever it comes.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
@@ -69,7 +69,7 @@ const takenBy = ({ invocation, completion }: Pair): readonly Scalar[] => {
   return value === null ? [] : [value]
 }
 
-const accountsOf = (pairs: readonly Pair[]): ReadonlyMap<string, Account> => {
+const accountsOf = (pairs: Sequence<Pair>): ReadonlyMap<string, Account> => {
   const accounts = new Map<string, { enqueued: Pair | null; dequeued: Pair[] }>()
   const of = (key: Scalar, value: Scalar): { enqueued: Pair | null; dequeued: Pair[] } => {
     const name = `${inText(value)} of queue ${inText(key)}`
@@ -92,7 +92,7 @@ const leavesNothing = (f: string, ok: unknown): boolean => f === 'drain' || (ok 
 const keyOf = ({ invocation }: Pair): Scalar => (invocation.value as { key: Scalar }).key
 
 /** Queues that were found empty at the end, after all their enqueues were over. */
-const drainedQueues = (pairs: readonly Pair[]): ReadonlySet<Scalar> => {
+const drainedQueues = (pairs: Sequence<Pair>): ReadonlySet<Scalar> => {
   const lastEmpty = new Map<Scalar, number>()
   const lastPut = new Map<Scalar, number>()
   for (const pair of pairs) {
@@ -142,14 +142,14 @@ const ANOMALIES: Readonly<Record<QueueFinding['kind'], string>> = {
 }
 
 /** What is certainly wrong in a history that no order explains. Nothing is known to be drained in the middle of it. */
-const anomalyIn = (pairs: readonly Pair[]): string | undefined => {
+const anomalyIn = (pairs: Sequence<Pair>): string | undefined => {
   const accounts = [...accountsOf(pairs)]
   const found = [...findingsIn(accounts, pairs, new Set()), ...outOfOrder(accounts, pairs, false)]
   return KINDS.filter((kind) => found.some((each) => each.kind === kind)).map((kind) => ANOMALIES[kind])[0]
 }
 
 /** Queue -> the number of elements that its dequeues with an unknown outcome may have taken: one each, and a drain any number. */
-const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<Scalar, number> => {
+const doubtfulDequeues = (pairs: Sequence<Pair>): ReadonlyMap<Scalar, number> => {
   const counts = new Map<Scalar, number>()
   for (const pair of pairs) {
     if (pair.invocation.f === 'enqueue' || (pair.completion?.type ?? 'info') !== 'info') continue
@@ -162,7 +162,7 @@ const doubtfulDequeues = (pairs: readonly Pair[]): ReadonlyMap<Scalar, number> =
 /** Elements that were acknowledged in a drained queue and never came out, minus one for each dequeue with an unknown outcome. */
 const lostOf = (
   accounts: readonly Named[],
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   drained: ReadonlySet<Scalar>,
 ): readonly Named[] => {
   const excused = new Map(doubtfulDequeues(pairs))
@@ -220,7 +220,7 @@ const overtakenIn = (delivered: readonly Delivered[]): readonly QueueFinding[] =
 /** If elements may come again, each dequeue with an unknown outcome may have been the first delivery of one of them. */
 const outOfOrder = (
   accounts: readonly Named[],
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   mayRepeat: boolean,
 ): readonly QueueFinding[] => {
   const doubtful = mayRepeat ? doubtfulDequeues(pairs) : new Map<Scalar, number>()
@@ -230,7 +230,7 @@ const outOfOrder = (
 
 const findingsIn = (
   accounts: readonly Named[],
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   drained: ReadonlySet<Scalar>,
 ): readonly QueueFinding[] => {
   const twice = accounts.filter(([, { dequeued }]) => dequeued.length > 1)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import { asked, cases, inDoubt } from '../../harness/testing/cases.ts'
 import { histories } from '../../harness/testing/histories.ts'
 import { oldReads } from '../../harness/testing/promises.ts'
@@ -67,7 +67,7 @@ for (const given of oldReads(ACCESS, 'check'))
  * By the definition: no change explains the answer, because each was over before an opposite one that was over before the
  * check. Nobody is allowed at first.
  */
-const isBreach = (check: Pair, pairs: readonly Pair[]): boolean => {
+const isBreach = (check: Pair, pairs: Sequence<Pair>): boolean => {
   const endNs = ({ completion }: Pair): number =>
     completion?.type === 'ok' ? completion.timeNs : Number.POSITIVE_INFINITY
   const isAllowed = (check.completion?.value as { allowed: boolean } | undefined)?.allowed === true

@@ -1,5 +1,5 @@
 /** The decision whether a history has a sequential order, by what must precede what, and by a search (sequential.ts). */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { EdgeKind, Evidence } from '../../harness/api/verdict.ts'
 import { printJson } from '../../harness/support/json.ts'
 import type { RegisterValue } from '../../harness/vocabularies/register.ts'
@@ -86,7 +86,7 @@ const drawn = (
 const refuted = (
   cycle: readonly Precedence[],
   steps: readonly Step[],
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
 ): Pick<Judged, 'summary' | 'evidence'> => {
   const byIndex = new Map(pairs.map((pair) => [pair.invocation.index, pair]))
   const pairAt = (step: number): Pair => byIndex.get((steps[step] as Step).index) as Pair
@@ -128,7 +128,7 @@ export const whyVain = (steps: readonly Step[], initial: RegisterValue): string 
  * @param areAll no operation that may have happened was left out, so that a search in vain proves something
  */
 export const decideOrder = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   steps: readonly Step[],
   initial: RegisterValue,
   areAll: boolean,

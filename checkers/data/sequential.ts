@@ -10,7 +10,7 @@
  *
  * If all fail, it is not decided.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { RegisterCall, RegisterResult, RegisterValue } from '../../harness/vocabularies/register.ts'
 import { held } from '../../harness/vocabularies/values.ts'
@@ -45,7 +45,7 @@ const stepOf = (
     : { ...of, found: holding(expected), wrote: holding(wrote) }
 }
 
-const valuesRead = (pairs: readonly Pair[]): ReadonlySet<string> =>
+const valuesRead = (pairs: Sequence<Pair>): ReadonlySet<string> =>
   new Set(
     pairs.flatMap(({ invocation, completion }) => {
       if (completion?.type !== 'ok') return []
@@ -59,7 +59,7 @@ const valuesRead = (pairs: readonly Pair[]): ReadonlySet<string> =>
   )
 
 /** All steps, in the order of the history. */
-const stepsOf = (pairs: readonly Pair[]): readonly Step[] => {
+const stepsOf = (pairs: Sequence<Pair>): readonly Step[] => {
   const read = valuesRead(pairs)
   return pairs.flatMap(
     (pair) => stepOf(pair, Number(pair.invocation.process), (name) => read.has(name)) ?? [],
@@ -67,7 +67,7 @@ const stepsOf = (pairs: readonly Pair[]): readonly Step[] => {
 }
 
 /** A write that nobody read is left out if its outcome is unknown. It may still be why a comparison failed. */
-const mayLackWrites = (pairs: readonly Pair[], steps: readonly Step[]): boolean =>
+const mayLackWrites = (pairs: Sequence<Pair>, steps: readonly Step[]): boolean =>
   steps.some(({ not }) => not.length > 0) &&
   pairs.some(({ completion }) => completion === null || completion.type === 'info')
 

@@ -1,5 +1,5 @@
 /** The adds to a set and the reads of it, as a history has them. */
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 
 export interface SetRead {
@@ -12,7 +12,7 @@ export const elementsIn = ({ value }: Operation): readonly Scalar[] =>
   (value as { elements: readonly Scalar[] }).elements
 
 /** In order of invocation. */
-export const readsOf = (pairs: readonly Pair[]): readonly SetRead[] =>
+export const readsOf = (pairs: Sequence<Pair>): readonly SetRead[] =>
   pairs.flatMap(({ invocation, completion }) =>
     invocation.f === 'read' && completion?.type === 'ok'
       ? [{ invocation, completion, elements: elementsIn(completion) }]
@@ -49,7 +49,7 @@ export interface Add {
   readonly knownNs: number
 }
 
-export const addsOf = (pairs: readonly Pair[], reads: readonly SetRead[]): readonly Add[] => {
+export const addsOf = (pairs: Sequence<Pair>, reads: readonly SetRead[]): readonly Add[] => {
   const sightings = sightingsIn(reads)
   return pairs.flatMap(({ invocation, completion }) => {
     if (invocation.f !== 'add') return []

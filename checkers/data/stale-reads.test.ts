@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Operation, Pair } from '../../harness/api/history.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
+import { pairOperations } from '../../harness/history/pairing.ts'
 import { histories, type RandomOperation } from '../../harness/testing/histories.ts'
 import { done, historyOf, type Step } from '../../harness/testing/steps.ts'
 import { staleReads } from './stale-reads.ts'
@@ -40,7 +40,7 @@ describe('stale reads', () => {
 /**
  * By the definition: some write was over before the read began, and it began after the write of the read value was over.
  */
-const isStale = (read: Pair, pairs: readonly Pair[]): boolean => {
+const isStale = (read: Pair, pairs: Sequence<Pair>): boolean => {
   const written = ({ invocation }: Pair): number => (invocation.value as { value: number }).value
   const writes = pairs.filter(
     ({ invocation, completion }) => invocation.f === 'write' && completion?.type === 'ok',

@@ -2,7 +2,7 @@
  * Reads of registers that were certainly stale: some write was acknowledged before the read began, and that write had begun
  * after the write of the read value was acknowledged. Only reads of values that were written once are judged.
  */
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import { latestOver } from './latest-over.ts'
 
 interface Write {
@@ -36,7 +36,7 @@ const acknowledgementsOf = (writes: readonly Write[]): ReadonlyMap<string, numbe
 }
 
 /** The invocations of stale reads. */
-export const staleReads = (pairs: readonly Pair[]): ReadonlySet<Operation> => {
+export const staleReads = (pairs: Sequence<Pair>): ReadonlySet<Operation> => {
   const writes = pairs.flatMap((pair) => writtenBy(pair) ?? [])
   const acknowledgedNs = acknowledgementsOf(writes)
   const latest = new Map(

@@ -5,7 +5,7 @@
  * changes out.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Operation, Pair } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { WATCH, type WatchCall, type WatchEvent, type Watched } from '../../harness/vocabularies/watch.ts'
@@ -28,7 +28,7 @@ interface Puts {
   readonly findings: readonly WatchFinding[]
 }
 
-const putsOf = (pairs: readonly Pair[]): Puts => {
+const putsOf = (pairs: Sequence<Pair>): Puts => {
   const asked = new Map<string, Pair>()
   const told = new Map<number, Pair>()
   const findings: WatchFinding[] = []

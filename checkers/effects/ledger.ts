@@ -2,7 +2,7 @@
  * One row for each key: what clients requested, what the cluster's own log says about it, what the sink did, and what is
  * wrong. Pure.
  */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { LedgerEntry, LedgerResult, Request, SinkLine } from '../../harness/vocabularies/effects.ts'
 import type { ResourceState, Updated } from '../../harness/vocabularies/outbox.ts'
 import { type Schedule, tickKey } from '../../harness/vocabularies/schedule.ts'
@@ -41,7 +41,7 @@ const isRefusal = ({ completion }: Pair): boolean =>
 const isAcknowledgement = (pair: Pair): boolean => pair.completion?.type === 'ok' && !isRefusal(pair)
 
 /** The last answer to a call of that kind; null: there is none. */
-export const lastAnswer = <T>(pairs: readonly Pair[], f: string): T | null => {
+export const lastAnswer = <T>(pairs: Sequence<Pair>, f: string): T | null => {
   const read = pairs.findLast(({ invocation, completion }) => invocation.f === f && completion?.type === 'ok')
   return (read?.completion?.value as T | undefined) ?? null
 }
@@ -54,7 +54,7 @@ interface Ask {
 const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMap<string, readonly T[]> =>
   Map.groupBy(items, keyOf)
 
-const ledgerOf = (pairs: readonly Pair[], lines: readonly SinkLine[]): readonly LedgerRow[] => {
+const ledgerOf = (pairs: Sequence<Pair>, lines: readonly SinkLine[]): readonly LedgerRow[] => {
   const asks = pairs.flatMap((pair): readonly Ask[] => requestsIn(pair).map((request) => ({ request, pair })))
   const asksOf = grouped(asks, ({ request }) => request.key)
   const requests = lines.filter((line) => line.type === 'request')
@@ -149,7 +149,7 @@ const staleSeqsOf = (lines: readonly SinkLine[]): ReadonlySet<number> => {
 }
 
 /** For an outbox: the rows that requested a version which the resource has reached, but for which no message was sent. */
-const untoldChanges = (pairs: readonly Pair[], rows: readonly LedgerRow[]): readonly LedgerRow[] => {
+const untoldChanges = (pairs: Sequence<Pair>, rows: readonly LedgerRow[]): readonly LedgerRow[] => {
   const standing = new Map<number, number>()
   for (const { completion } of pairs) {
     if (completion?.type !== 'ok' || completion.f !== 'read') continue
@@ -179,7 +179,7 @@ export interface Ledger {
 }
 
 /** @param drained whether the cluster had time to do all that it had accepted: only then can anything be lost */
-export const auditLedger = (pairs: readonly Pair[], lines: readonly SinkLine[], drained: boolean): Ledger => {
+export const auditLedger = (pairs: Sequence<Pair>, lines: readonly SinkLine[], drained: boolean): Ledger => {
   const rows = ledgerOf(pairs, lines)
   const stale = staleSeqsOf(lines)
   const outdated = outdatedSeqsOf(lines)

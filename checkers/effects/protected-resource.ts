@@ -12,7 +12,7 @@
  * that is only `fenced` may replace its holder, as a lease may.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
@@ -63,7 +63,7 @@ const COLUMNS = ['#', 'resource', 'owner', 'does', 'token', "by the sink's clock
 const nameOf = (action: string, owner: number): string => `${action} ${owner}`
 
 /** Action and owner -> the index of the call. */
-const callsByName = (pairs: readonly Pair[]): ReadonlyMap<string, number> => {
+const callsByName = (pairs: Sequence<Pair>): ReadonlyMap<string, number> => {
   const calls = new Map<string, number>()
   for (const { invocation } of pairs) {
     if (invocation.f !== 'enter' && invocation.f !== 'leave') continue

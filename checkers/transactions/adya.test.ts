@@ -1,7 +1,7 @@
 /** Random small histories against Adya's definitions, over all orders of versions: what is refuted is impossible. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairing.ts'
 import { sized } from '../../harness/testing/capabilities.ts'
 import { isolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'

@@ -32,7 +32,7 @@ const shown = (value: unknown): string => {
 }
 
 const describe = ({ pairs }: RunRecord, transactions: Transactions, row: number): string => {
-  const invocation = pairs[row]?.invocation
+  const invocation = pairs.at(row)?.invocation
   const ops = (transactions.ops[row] ?? [])
     .map(([f, key, value]) => `\n       ${f} ${key} ${shown(value)}`)
     .join('')

@@ -1,7 +1,7 @@
 /** Hand-written histories, passing and failing, one for each anomaly. */
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../harness/api/history.ts'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairing.ts'
 import {
   LIST_APPEND,
   RW_REGISTER,

@@ -1,7 +1,7 @@
 /** Random small histories, against brute force over all orders. */
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairing.ts'
 import { sized } from '../../harness/testing/capabilities.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { SEED } from '../porcupine-ts/testing/seeded.ts'

@@ -1,6 +1,6 @@
 /** Larger histories, of databases whose isolation is known. */
 import { expect, it } from 'vitest'
-import { pairOperations } from '../../harness/history/pairs.ts'
+import { pairOperations } from '../../harness/history/pairing.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import { type Judgement, judgeTransactions } from './judge.ts'

@@ -1,5 +1,5 @@
 /** A history of transactions as columns, one row per transaction in order of invocation. */
-import type { Pair } from '../../harness/api/history.ts'
+import type { Pair, Sequence } from '../../harness/api/history.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import {
   LIST_APPEND,
@@ -53,15 +53,14 @@ const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabul
 }
 
 /** Throws a UserError that names the first operation that is not a transaction of the vocabulary. */
-export const readTransactions = (pairs: readonly Pair[], vocabulary: TransactionVocabulary): Transactions => {
+export const readTransactions = (pairs: Sequence<Pair>, vocabulary: TransactionVocabulary): Transactions => {
   const count = pairs.length
   const outcome = new Uint8Array(count)
   const process = new Int32Array(count)
   const invokedAt = new Float64Array(count)
   const completedAt = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
   const ops: (readonly MicroOp[])[] = new Array(count)
-  for (let row = 0; row < count; row++) {
-    const { invocation, completion } = pairs[row] as (typeof pairs)[number]
+  for (const [row, { invocation, completion }] of pairs.entries()) {
     if (invocation.f !== 'txn') throw bad(invocation.index, `it is a ${invocation.f}, not a txn`)
     const isOk = completion?.type === 'ok'
     outcome[row] = isOk ? COMMITTED : completion?.type === 'fail' ? ABORTED : UNCERTAIN

@@ -51,3 +51,22 @@ export interface Pair {
   /** Null: none was recorded. The call may have happened, as with `info`. */
   readonly completion: Operation | null
 }
+
+/**
+ * What is asked of a history and of its pairs: they may be larger than memory, so an element is made when it is asked for,
+ * and is gone with the last reference to it. An array is one.
+ */
+export interface Sequence<T> extends Iterable<T> {
+  readonly length: number
+  at(index: number): T | undefined
+  entries(): IterableIterator<[number, T]>
+  filter<S extends T>(isWanted: (item: T, index: number) => item is S): S[]
+  filter(isWanted: (item: T, index: number) => boolean): T[]
+  map<U>(make: (item: T, index: number) => U): U[]
+  flatMap<U>(make: (item: T, index: number) => U | readonly U[]): U[]
+  find(isWanted: (item: T, index: number) => boolean): T | undefined
+  findLast(isWanted: (item: T, index: number) => boolean): T | undefined
+  some(isWanted: (item: T, index: number) => boolean): boolean
+  every(isWanted: (item: T, index: number) => boolean): boolean
+  slice(start?: number, end?: number): T[]
+}

@@ -1,6 +1,6 @@
 /** What a run leaves on disk. */
 import type { Claims, PromiseName } from './claims.ts'
-import type { Operation, Pair } from './history.ts'
+import type { Operation, Pair, Sequence } from './history.ts'
 import type { Message, MessageGap } from './message.ts'
 import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
@@ -163,9 +163,9 @@ export interface RunFacts {
 
 /** Everything that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
-  readonly history: readonly Operation[]
+  readonly history: Sequence<Operation>
   /** The clients' operations as pairs, in order of invocation. The code that builds the record pairs and validates them. */
-  readonly pairs: readonly Pair[]
+  readonly pairs: Sequence<Pair>
   /** The workload's vocabulary: what its calls mean. Not on disk; the judging code supplies it. */
   readonly vocabulary: Vocabulary | null
   /** The options by which the workload's checkers judge it. Not on disk; the judging code supplies them. */

@@ -1,4 +1,5 @@
 /** Checkers and their verdicts. */
+import type { Pair } from './history.ts'
 import type { RunRecord } from './record.ts'
 
 export type Status = 'valid' | 'invalid' | 'unknown'
@@ -132,6 +133,13 @@ export interface Verdict {
   readonly details: Readonly<Record<string, unknown>>
 }
 
+/** Looks at each pair of a history, in order of invocation, and then tells what came of it. */
+export interface Fold<Result> {
+  /** @param place of the pair among all pairs, from 0 */
+  take(pair: Pair, place: number): void
+  result(): Result
+}
+
 export interface Checker {
   readonly name: string
   /** What it can find, in a few words. */
@@ -143,6 +151,8 @@ export interface Checker {
   /** If it is left out although the record contains its subject: why, and what would have been needed. Null: nothing to say. */
   whyNot?(record: RunRecord): string | null
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
+  /** The same as a fold, so that several checkers share one reading of the history. Absent: it reads the record by itself. */
+  fold?(record: RunRecord): Fold<Promise<Verdict>>
 }
 
 /** What the cluster was doing according to its sampled status. Unknown if there was no sample. */

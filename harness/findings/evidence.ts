@@ -38,10 +38,10 @@ const pairAt = ({ pairs }: RunRecord, index: number): Pair | null => {
   let [low, high] = [0, pairs.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((pairs[middle] as Pair).invocation.index < index) low = middle + 1
+    if ((pairs.at(middle) as Pair).invocation.index < index) low = middle + 1
     else high = middle
   }
-  const found = pairs[low]
+  const found = pairs.at(low)
   return found?.invocation.index === index ? found : null
 }
 
@@ -55,8 +55,13 @@ const endOf = ({ invocation, completion }: Pair): number => completion?.timeNs ?
  */
 export const hasTimes = ({ history, spec }: RunRecord): boolean => {
   if (spec !== null) return true
-  const step = (history[1]?.timeNs ?? 0) - (history[0]?.timeNs ?? 0)
-  return history.some(({ timeNs }, i) => i > 0 && timeNs - (history[i - 1]?.timeNs ?? 0) !== step)
+  let lastNs = history.at(0)?.timeNs ?? 0
+  const step = (history.at(1)?.timeNs ?? 0) - lastNs
+  return history.some(({ timeNs }, i) => {
+    const sinceNs = timeNs - lastNs
+    lastNs = timeNs
+    return i > 0 && sinceNs !== step
+  })
 }
 
 /**

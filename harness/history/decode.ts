@@ -1,28 +1,39 @@
 /** A history file of any kind, in the words of a vocabulary. */
 import type { Vocabulary } from '../api/vocabulary.ts'
 import { readForeign } from './foreign.ts'
-import { type Dialect, type ImportedHistory, importHistory } from './import.ts'
-import { decodeHistory, looksLikeOurs } from './jsonl.ts'
-import { pairOperations } from './pairs.ts'
-import { holdTimes } from './times.ts'
-import { checkHistory } from './validate.ts'
+import { type Dialect, importHistory } from './import.ts'
+import { type DecodedHistory, decodeHistory, looksLikeOurs } from './jsonl.ts'
+import { pairOperations } from './pairing.ts'
+import { HeldTimes } from './times.ts'
+import { HistoryCheck } from './validate.ts'
 
-const firstLine = (text: string): string => /\S.*/.exec(text)?.[0] ?? ''
+/** A history as it is stored. */
+export interface HistorySource {
+  /** Of the file, for messages. */
+  readonly name: string
+  /** Its first line that is not empty; of a very long one the beginning. */
+  firstLine(): string
+  pieces(): Iterable<Uint8Array>
+  text(): string
+}
 
-/**
- * @param name of the file, for messages
- * @throws UserError naming the line that is not understood, or the operation that does not fit the vocabulary
- */
+/** @throws UserError naming the line that is not understood, or the operation that does not fit the vocabulary */
 export const decodeAny = (
-  text: string,
-  name: string,
+  source: HistorySource,
   vocabulary: Vocabulary,
   dialect: Dialect,
-): ImportedHistory => {
-  if (!looksLikeOurs(firstLine(text))) return importHistory(readForeign(text, name), vocabulary, dialect)
-  const history = decodeHistory(text, name)
-  const { operations, note } = holdTimes(history.operations)
-  checkHistory(operations, vocabulary, ({ index }) => `${name}, operation ${index}`)
-  pairOperations(operations)
-  return { operations, notes: [...history.notes, ...(note === null ? [] : [note])] }
+): DecodedHistory => {
+  const { name } = source
+  if (!looksLikeOurs(source.firstLine())) {
+    const { operations, notes } = importHistory(readForeign(source.text(), name), vocabulary, dialect)
+    return { history: operations, pairs: pairOperations(operations), notes }
+  }
+  const times = new HeldTimes()
+  const check = new HistoryCheck(vocabulary, ({ index }) => `${name}, operation ${index}`)
+  const { notes, ...history } = decodeHistory(source.pieces(), {
+    name,
+    timeOf: (timeNs) => times.next(timeNs),
+    take: (operation) => check.take(operation),
+  })
+  return { ...history, notes: [...notes, ...times.notes()] }
 }

@@ -3,7 +3,7 @@
  * any other as our own values.
  */
 import type { Edn } from '../api/edn.ts'
-import type { Operation } from '../api/history.ts'
+import type { Operation, Sequence } from '../api/history.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
 import { ednOf, keyword } from '../vocabularies/edn.ts'
 import { printEdn } from './edn.ts'
@@ -31,5 +31,5 @@ const line = (operation: Operation, vocabulary: Vocabulary): string => {
  * A compare-and-set that did not match becomes `:fail`, since Knossos has no word for that: the observation is lost, and
  * nothing false is said. Read again in the dialect `etcd`, it is one once more.
  */
-export const encodeEdn = (history: readonly Operation[], vocabulary: Vocabulary): string =>
+export const encodeEdn = (history: Sequence<Operation>, vocabulary: Vocabulary): string =>
   history.map((operation) => line(operation, vocabulary)).join('')

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Vocabulary } from '../api/vocabulary.ts'
+import { readAny } from '../testing/decoded.ts'
 import { BANK } from '../vocabularies/bank.ts'
 import { BOOKING } from '../vocabularies/booking.ts'
 import { COUNTER } from '../vocabularies/counter.ts'
@@ -9,7 +10,6 @@ import { REGISTER } from '../vocabularies/register.ts'
 import { SET } from '../vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../vocabularies/unique-ids.ts'
-import { decodeAny } from './decode.ts'
 import type { Dialect } from './import.ts'
 
 interface Told {
@@ -20,7 +20,7 @@ interface Told {
 }
 
 const read = (vocabulary: Vocabulary, text: string, dialect: Dialect = 'jepsen'): readonly Told[] =>
-  decodeAny(text, 'history.edn', vocabulary, dialect).operations.map(({ process, type, f, value }) => ({
+  readAny(text, 'history.edn', vocabulary, dialect).operations.map(({ process, type, f, value }) => ({
     process,
     type,
     f,
@@ -65,7 +65,7 @@ describe('registers', () => {
   const missed = edn('0 invoke cas [1 2]', '0 fail cas [1 2]', '1 invoke read nil', '1 ok read nil')
 
   it('dialect jepsen: a failed cas did not happen, a nil read tells nothing and is left out', () => {
-    const { operations, notes } = decodeAny(missed, 'h.edn', REGISTER, 'jepsen')
+    const { operations, notes } = readAny(missed, 'h.edn', REGISTER, 'jepsen')
     expect(operations.map(({ index, type, f }) => `${index} ${type} ${f}`)).toEqual([
       '0 invoke cas',
       '1 fail cas',
@@ -261,7 +261,7 @@ describe('whole files', () => {
       '2026-01-01 10:00:00,000{GMT}\tINFO\t[jepsen worker 2] jepsen.util: ',
       '',
     ]) {
-      const { operations } = decodeAny(
+      const { operations } = readAny(
         lines.map((line) => prefix + line).join('\n'),
         'jepsen.log',
         REGISTER,
@@ -278,7 +278,7 @@ describe('whole files', () => {
   it('goes by the position, and says that times go back', () => {
     const text =
       '{:process 0 :type :invoke :f :write :value 1 :time 9}\n{:process 0 :type :ok :f :write :value 1 :time 4}'
-    const { operations, notes } = decodeAny(text, 'h.edn', REGISTER, 'jepsen')
+    const { operations, notes } = readAny(text, 'h.edn', REGISTER, 'jepsen')
     expect(operations.map(({ timeNs }) => timeNs)).toEqual([9, 10])
     expect(notes.join()).toContain('1 times go back')
   })
@@ -286,7 +286,7 @@ describe('whole files', () => {
   it('takes equal times for no overlap', () => {
     const text =
       '{:process 0 :type :invoke :f :write :value 1 :time 9}\n{:process 0 :type :ok :f :write :value 1 :time 9}'
-    const { operations, notes } = decodeAny(text, 'h.edn', REGISTER, 'jepsen')
+    const { operations, notes } = readAny(text, 'h.edn', REGISTER, 'jepsen')
     expect(operations.map(({ timeNs }) => timeNs)).toEqual([9, 10])
     expect(notes).toEqual([])
   })
@@ -302,7 +302,7 @@ describe('whole files', () => {
 
   it('says that completions alone were given, and lets each begin as early as it can', () => {
     const text = edn('0 ok write 1', '1 ok write 2', '0 ok write 3')
-    const { operations, notes } = decodeAny(text, 'h.edn', REGISTER, 'jepsen')
+    const { operations, notes } = readAny(text, 'h.edn', REGISTER, 'jepsen')
     expect(operations.map(({ process, type }) => `${process} ${type}`)).toEqual([
       '0 invoke',
       '1 invoke',
@@ -320,7 +320,7 @@ describe('whole files', () => {
   })
 
   it('says that a file was cut off', () => {
-    const { operations, notes } = decodeAny(
+    const { operations, notes } = readAny(
       `${edn('0 invoke write 1', '0 ok write 1')}\n{:process 0 :ty`,
       'h.edn',
       REGISTER,

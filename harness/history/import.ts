@@ -10,13 +10,13 @@ import type { EdnEvent, EdnMeaning, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
 import { plainOf } from '../vocabularies/edn.ts'
 import type { ForeignEvent, ForeignHistory } from './foreign.ts'
-import { holdTimes } from './times.ts'
+import { HeldTimes } from './times.ts'
 import { checkCompletion, checkInvocation, fits } from './validate.ts'
 
 export const DIALECTS = ['jepsen', 'etcd'] as const satisfies readonly EdnEvent['dialect'][]
 export type Dialect = EdnEvent['dialect']
 
-export interface ImportedHistory {
+interface ImportedHistory {
   readonly operations: readonly Operation[]
   readonly notes: readonly string[]
 }
@@ -238,17 +238,16 @@ export const importHistory = (
   const importer = new Importer(vocabulary, dialect, whole)
   for (const event of whole) importer.take(event)
   const { untold } = importer
-  const timed = holdTimes(
-    importer.operations
-      .filter((operation) => operation !== null)
-      .map((operation, index) => (operation.index === index ? operation : { ...operation, index })),
-  )
+  const times = new HeldTimes()
+  const operations = importer.operations
+    .filter((operation) => operation !== null)
+    .map((operation, index) => ({ ...operation, index, timeNs: times.next(operation.timeNs) }))
   return {
-    operations: timed.operations,
+    operations,
     notes: [
       ...notes,
       ...(hasInvocations ? [] : [COMPLETIONS_ONLY]),
-      ...(timed.note === null ? [] : [timed.note]),
+      ...times.notes(),
       ...(untold === 0
         ? []
         : [`${untold} reads returned nil, which tells nothing in this dialect: they are left out`]),

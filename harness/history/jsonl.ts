@@ -6,12 +6,14 @@
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import { type History, HistoryBuilder } from './columns.ts'
+import { LineScan } from './line-scan.ts'
+import { eachLine, type Line } from './lines.ts'
 import { requireSchema } from './schema.ts'
 
 export const encodeOperation = (operation: Operation): string => `${printJson(operation)}\n`
 
-export interface DecodedHistory {
-  readonly operations: readonly Operation[]
+export interface DecodedHistory extends History {
   /** Things the reader should be told, such as a torn last line. */
   readonly notes: readonly string[]
 }
@@ -56,24 +58,64 @@ const isHeader = (value: unknown, name: string): boolean => {
   return true
 }
 
-/** @throws UserError naming the first line that is no operation. A last line that is no JSON was torn by a crash. */
-export const decodeHistory = (text: string, name = 'history.jsonl'): DecodedHistory => {
-  const lines = text.split('\n')
-  const notes: string[] = []
-  const operations: Operation[] = []
-  const lastAt = lines.findLastIndex((line) => line.trim() !== '')
-  for (const [at, line] of lines.entries()) {
-    if (line.trim() === '') continue
-    const value = parseLine(line)
-    if (value === undefined && at === lastAt && !text.endsWith('\n')) {
-      notes.push(`${name} was cut off: its last line is torn (${line.length} characters) and is left out`)
-      continue
-    }
-    if (value === undefined) throw malformed(name, at + 1, line, 'not JSON')
-    if (at === 0 && isHeader(value, name)) continue
-    const why = validate(value)
-    if (why !== null) throw malformed(name, at + 1, line, why)
-    operations.push(value as Operation)
+/** What else is done with each operation. */
+export interface Reading {
+  /** The file, for messages. */
+  readonly name: string
+  /** The time that it is given. Absent: its own. */
+  readonly timeOf?: (timeNs: number) => number
+  /** Takes each. */
+  readonly take?: (operation: Operation) => void
+}
+
+class Decoder {
+  readonly notes: string[] = []
+  readonly builder = new HistoryBuilder()
+  readonly #reading: Reading
+  readonly #timeOf: (timeNs: number) => number
+  readonly #scan = new LineScan()
+
+  constructor(reading: Reading) {
+    this.#reading = reading
+    this.#timeOf = reading.timeOf ?? ((timeNs) => timeNs)
   }
-  return { operations, notes }
+
+  take(line: Line): void {
+    const { bytes, start, end } = line
+    const operation = this.#scan.scan(bytes, start, end)
+      ? this.builder.appendScanned(this.#scan, bytes, this.#timeOf(this.#scan.timeNs))
+      : this.#parse(line)
+    if (operation !== null) this.#reading.take?.(operation)
+  }
+
+  /** Null: the line is no operation. */
+  #parse({ bytes, start, end, number, isEnded }: Line): Operation | null {
+    const { name } = this.#reading
+    const text = bytes.toString('utf8', start, end)
+    if (text.trim() === '') return null
+    const value = parseLine(text)
+    if (value === undefined && !isEnded) {
+      this.notes.push(
+        `${name} was cut off: its last line is torn (${text.length} characters) and is left out`,
+      )
+      return null
+    }
+    if (value === undefined) throw malformed(name, number, text, 'not JSON')
+    if (number === 1 && isHeader(value, name)) return null
+    const why = validate(value)
+    if (why !== null) throw malformed(name, number, text, why)
+    const operation = value as Operation
+    return this.builder.append({ ...operation, timeNs: this.#timeOf(operation.timeNs) })
+  }
+}
+
+/**
+ * @param pieces of the file
+ * @throws UserError naming the first line that is no operation, or the first operation that breaks a rule of histories. A
+ *   last line that is no JSON was torn by a crash.
+ */
+export const decodeHistory = (pieces: Iterable<Uint8Array>, reading: Reading): DecodedHistory => {
+  const decoder = new Decoder(reading)
+  eachLine(pieces, (line) => decoder.take(line))
+  return { ...decoder.builder.finish(), notes: decoder.notes }
 }

@@ -103,23 +103,30 @@ export const misfitOf = (vocabulary: Vocabulary, call: Call, outcome: unknown): 
   return `the ok of ${call.f} ${shown(call.value)} is ${shown(answer.value)}: ${readBack}`
 }
 
-/** @throws UserError naming the first operation of the history that does not fit */
-export const checkHistory = (
-  history: readonly Operation[],
-  vocabulary: Vocabulary,
-  whereOf: (operation: Operation) => string,
-): void => {
-  const open = new Map<Operation['process'], Call>()
-  for (const operation of history) {
-    if (operation.process === 'nemesis') continue
-    const { process, type, f, value } = operation
+/** Takes the operations of a history in their order. */
+export class HistoryCheck {
+  readonly #vocabulary: Vocabulary
+  readonly #whereOf: (operation: Operation) => string
+  readonly #open = new Map<Operation['process'], Operation>()
+
+  /** @param whereOf where an operation stands, for messages */
+  constructor(vocabulary: Vocabulary, whereOf: (operation: Operation) => string) {
+    this.#vocabulary = vocabulary
+    this.#whereOf = whereOf
+  }
+
+  /** @throws UserError where it does not fit */
+  take(operation: Operation): void {
+    const { process, type } = operation
+    if (process === 'nemesis') return
     if (type === 'invoke') {
-      checkInvocation(vocabulary, { f, value }, whereOf(operation))
-      open.set(process, { f, value })
-      continue
+      checkInvocation(this.#vocabulary, operation, this.#whereOf(operation))
+      this.#open.set(process, operation)
+      return
     }
-    const call = open.get(process)
-    open.delete(process)
-    if (type === 'ok' && call !== undefined) checkCompletion(vocabulary, call, value, whereOf(operation))
+    const call = this.#open.get(process)
+    this.#open.delete(process)
+    if (type === 'ok' && call !== undefined)
+      checkCompletion(this.#vocabulary, call, operation.value, this.#whereOf(operation))
   }
 }

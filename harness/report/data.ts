@@ -79,7 +79,7 @@ export const localEastMs = ({ facts }: Pick<RunRecord, 'facts'>): number =>
 
 /** Around the evidence and where faults begin, lines are kept first. */
 const logOf = (record: RunRecord, evidence: readonly number[]): PageLog | null => {
-  const ofEvidence = evidence.flatMap((index) => record.history[index]?.timeNs ?? [])
+  const ofEvidence = evidence.flatMap((index) => record.history.at(index)?.timeNs ?? [])
   const ofFaults = (record.faults ?? []).flatMap(({ injectedAtNs }) => injectedAtNs ?? [])
   return pageLogOf(record, localEastMs(record), {
     interestingNs: [...ofEvidence, ...ofFaults],

@@ -1,5 +1,5 @@
 /** What the outside world saw: the lines that services kept, at their times in the run, and the operations that caused them. */
-import type { Pair } from '../api/history.ts'
+import type { Pair, Sequence } from '../api/history.ts'
 import type { Identity, Vocabulary } from '../api/vocabulary.ts'
 import { clip } from '../support/visible.ts'
 
@@ -42,7 +42,7 @@ const textOf = (line: Line): string =>
 
 /** The indices of the invocations by what they cause. */
 const causesOf = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   vocabulary: Vocabulary,
 ): ReadonlyMap<Identity, readonly number[]> => {
   const causes = new Map<Identity, number[]>()
@@ -67,7 +67,7 @@ const causesOf = (
 export const effectsOf = (
   services: Readonly<Record<string, readonly unknown[]>>,
   zeroMs: number,
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   vocabulary: Vocabulary | null,
 ): PageEffects => {
   const lines = Object.entries(services).flatMap(([service, all]) =>

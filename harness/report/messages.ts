@@ -2,7 +2,7 @@
  * The messages of a run that its page draws: those of a few windows, around evidence and around faults, as small columns. A
  * run has many more messages than a page can hold, and a reader looks at them where something went wrong.
  */
-import type { Operation, Pair } from '../api/history.ts'
+import type { Operation, Pair, Sequence } from '../api/history.ts'
 import type { Message } from '../api/message.ts'
 import type { FaultColour } from '../api/nemesis.ts'
 import type { FaultRecord, RunRecord, Sample } from '../api/record.ts'
@@ -175,7 +175,7 @@ const columnsOf = (
 }
 
 /** When the injection of a fault began at the earliest, for older runs: it may have waited for its moment first. */
-const beganNs = (history: readonly Operation[], id: string): number | undefined =>
+const beganNs = (history: Sequence<Operation>, id: string): number | undefined =>
   history.find(
     ({ process, type, f, value }) =>
       process === 'nemesis' && type === 'invoke' && f === 'inject' && (value as { id?: unknown }).id === id,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../api/history.ts'
-import { pairOperations } from '../history/pairs.ts'
+import { pairOperations } from '../history/pairing.ts'
 import { REGISTER } from '../vocabularies/register.ts'
 import { readVarints, StoredLines } from './columns.ts'
 import { type NumberColumn, operationColumns } from './operations.ts'

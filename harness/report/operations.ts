@@ -1,5 +1,5 @@
 /** The operations of the page as columns. If there are too many, some windows in full, and the others as densities. */
-import type { Pair } from '../api/history.ts'
+import type { Pair, Sequence } from '../api/history.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
 import { printJson } from '../support/json.ts'
 import { NS_PER_MS } from '../support/time.ts'
@@ -89,8 +89,8 @@ const NS_PER_MICROSECOND = 1e3
 /** In a short history, a tick is a nanosecond: an imported one may have no other times. */
 const SHORT_NS = 1e9
 
-const tickNsOf = (pairs: readonly Pair[]): number => {
-  const first = pairs[0]?.invocation.timeNs ?? 0
+const tickNsOf = (pairs: Sequence<Pair>): number => {
+  const first = pairs.at(0)?.invocation.timeNs ?? 0
   const last = pairs.at(-1)?.invocation.timeNs ?? 0
   return last - first < SHORT_NS ? 1 : NS_PER_MICROSECOND
 }
@@ -107,7 +107,7 @@ const shortObject = (name: string | undefined): string | undefined =>
 
 /** What operations in doubt wrote -> the place of the only one that wrote it. */
 const writersInDoubt = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   written: (pair: Pair) => readonly string[],
 ): ReadonlyMap<string, number> => {
   const writers = new Map<string, number>()
@@ -124,12 +124,12 @@ const writersInDoubt = (
  * For the place of each operation in doubt, the place of the first later answer that proves that it took effect. What
  * several operations write proves none of them.
  */
-const proofsOf = (pairs: readonly Pair[], vocabulary: Vocabulary | null): ReadonlyMap<number, number> => {
+const proofsOf = (pairs: Sequence<Pair>, vocabulary: Vocabulary | null): ReadonlyMap<number, number> => {
   const callOf = ({ invocation: { f } }: Pair) => vocabulary?.calls[f]
   const writers = writersInDoubt(pairs, (pair) => callOf(pair)?.writes?.(pair.invocation.value) ?? [])
   const proofs = new Map<number, number>()
   if (writers.size === 0) return proofs
-  const endOf = (place: number): number => pairs[place]?.completion?.index ?? Number.POSITIVE_INFINITY
+  const endOf = (place: number): number => pairs.at(place)?.completion?.index ?? Number.POSITIVE_INFINITY
   for (const [place, pair] of pairs.entries()) {
     if (pair.completion?.type !== 'ok') continue
     for (const what of callOf(pair)?.reads?.(pair.completion.value) ?? []) {
@@ -199,7 +199,7 @@ const textsOf = ({ invocation, completion }: Pair): Record<TextColumn, string> =
 
 /** @param rowOf the line in which an operation is drawn, from 0 */
 export const operationColumns = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   rowOf: (pair: Pair) => number,
   vocabulary: Vocabulary | null,
 ): OperationColumns => {

@@ -1,5 +1,5 @@
 /** The lines in which clients are drawn. */
-import type { Pair } from '../api/history.ts'
+import type { Pair, Sequence } from '../api/history.ts'
 
 export interface Rows {
   readonly labels: readonly string[]
@@ -7,7 +7,7 @@ export interface Rows {
 }
 
 /** One line per client thread: a crashed process and its successors share a line. */
-const rowsOfThreads = (pairs: readonly Pair[], concurrency: number): Rows => {
+const rowsOfThreads = (pairs: Sequence<Pair>, concurrency: number): Rows => {
   const threadOf = ({ invocation }: Pair): number => (invocation.process as number) % concurrency
   const nodes = new Map<number, string | undefined>()
   for (const pair of pairs) nodes.set(threadOf(pair), pair.invocation.node)
@@ -27,7 +27,7 @@ const MANY_PROCESSES = 100
  * Processes share a line if the first is done before the second begins. One that ends in doubt counts as done when it began
  * its last operation; otherwise each crashed one would have a line of its own to the end.
  */
-const rowsShared = (pairs: readonly Pair[]): Rows => {
+const rowsShared = (pairs: Sequence<Pair>): Rows => {
   const lives = new Map<number, { readonly fromNs: number; toNs: number }>()
   for (const { invocation, completion } of pairs) {
     const process = invocation.process as number
@@ -51,7 +51,7 @@ const rowsShared = (pairs: readonly Pair[]): Rows => {
 }
 
 /** @param concurrency of the run; null: an imported history, in which each process is a client */
-export const rowsOf = (pairs: readonly Pair[], concurrency: number | null): Rows => {
+export const rowsOf = (pairs: Sequence<Pair>, concurrency: number | null): Rows => {
   if (concurrency !== null) return rowsOfThreads(pairs, concurrency)
   const processes = new Set(pairs.map(({ invocation }) => invocation.process))
   return processes.size > MANY_PROCESSES ? rowsShared(pairs) : rowsOfThreads(pairs, Number.MAX_SAFE_INTEGER)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Operation, Pair } from '../api/history.ts'
+import type { Operation, Pair, Sequence } from '../api/history.ts'
 import { select } from './selection.ts'
 
 const pairAt = (place: number): Pair => {
@@ -13,7 +13,7 @@ const PAIRS = Array.from({ length: 1000 }, (_, place) => pairAt(place))
 const rowOf = ({ invocation }: Pair): number => invocation.process as number
 const chosen = (focus: readonly number[], most: number) =>
   select(PAIRS, focus, most, { endMs: 1000, rowCount: 2, rowOf })
-const placesOf = (pairs: readonly Pair[]): readonly number[] =>
+const placesOf = (pairs: Sequence<Pair>): readonly number[] =>
   pairs.map(({ invocation }) => invocation.index / 2)
 
 describe('the operations of a page', () => {

@@ -2,7 +2,7 @@
  * Which operations a page holds if a history has more than it can: those around the evidence in full, or the end of the run
  * if there is none. Of the others, how many of each outcome began in each part of the run.
  */
-import type { Pair } from '../api/history.ts'
+import type { Pair, Sequence } from '../api/history.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { OUTCOMES } from './operations.ts'
 
@@ -46,12 +46,12 @@ const around = (places: readonly number[], count: number, most: number): readonl
 }
 
 /** The place of the first operation that was invoked at that index of the history or later. */
-const placeOf = (pairs: readonly Pair[], index: number): number => {
+const placeOf = (pairs: Sequence<Pair>, index: number): number => {
   let low = 0
   let high = pairs.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((pairs[middle] as Pair).invocation.index < index) low = middle + 1
+    if ((pairs.at(middle) as Pair).invocation.index < index) low = middle + 1
     else high = middle
   }
   return Math.min(low, pairs.length - 1)
@@ -75,7 +75,7 @@ const densitiesOf = (
 }
 
 export interface Selection {
-  readonly shown: readonly Pair[]
+  readonly shown: Sequence<Pair>
   /** Null: all operations are shown. */
   readonly densities: Densities | null
 }
@@ -88,7 +88,7 @@ const MAX_WINDOWS = 50
  * @param most operations that a page can hold
  */
 export const select = (
-  pairs: readonly Pair[],
+  pairs: Sequence<Pair>,
   focus: readonly number[],
   most: number,
   { endMs, rowCount, rowOf }: { endMs: number; rowCount: number; rowOf: (pair: Pair) => number },

@@ -2,7 +2,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import zlib from 'node:zlib'
-import { UserError } from '../support/assert.ts'
+import type { HistorySource } from '../history/decode.ts'
+import { messageOf, UserError } from '../support/assert.ts'
 
 /** What a store folder of Jepsen's or Maelstrom's may hold, best first. */
 const IN_A_STORE = [
@@ -14,13 +15,14 @@ const IN_A_STORE = [
   'jepsen.log',
 ]
 
-export interface HistoryText {
-  readonly text: string
-  /** Its path, for messages. */
-  readonly file: string
-}
+const PIECE_BYTES = 2 ** 20
+/** More of a first line is not looked at. */
+const FIRST_LINE_BYTES = 2 ** 16
 
-const isGzip = (content: Buffer): boolean => content[0] === 0x1f && content[1] === 0x8b
+const COMPRESSED: readonly (readonly [magic: string, decompress: (content: Buffer) => Buffer])[] = [
+  ['1f8b', (content) => zlib.gunzipSync(content)],
+  ['28b52ffd', (content) => zlib.zstdDecompressSync(content)],
+]
 
 const inFolder = (folder: string): string => {
   const found = IN_A_STORE.map((name) => path.join(folder, name)).find((file) => fs.existsSync(file))
@@ -30,16 +32,63 @@ const inFolder = (folder: string): string => {
   )
 }
 
-/** @throws UserError where nothing is there, or it cannot be read */
-export const readHistoryText = (given: string): HistoryText => {
-  const file = fs.statSync(given).isDirectory() ? inFolder(given) : given
-  const content = fs.readFileSync(file)
-  if (!isGzip(content)) return { text: content.toString('utf8'), file }
+/** The file piece by piece. Each piece is only good until the next one is asked for. */
+export function* piecesOf(file: string): Iterable<Buffer> {
+  const fd = fs.openSync(file, 'r')
   try {
-    return { text: zlib.gunzipSync(content).toString('utf8'), file }
+    for (;;) {
+      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
+      const read = fs.readSync(fd, piece)
+      if (read === 0) return
+      yield piece.subarray(0, read)
+    }
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+const beginningOf = (file: string): Buffer => {
+  const fd = fs.openSync(file, 'r')
+  try {
+    const beginning = Buffer.alloc(FIRST_LINE_BYTES)
+    return beginning.subarray(0, fs.readSync(fd, beginning))
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+const decompress = (file: string, unpack: (content: Buffer) => Buffer): Buffer => {
+  try {
+    return unpack(fs.readFileSync(file))
   } catch (error) {
-    throw new UserError(
-      `${file} cannot be decompressed (${error instanceof Error ? error.message : String(error)}).`,
-    )
+    throw new UserError(`${file} cannot be decompressed (${messageOf(error)}).`)
+  }
+}
+
+const firstLineIn = (beginning: Buffer): string => /\S.*/.exec(beginning.toString('utf8'))?.[0] ?? ''
+
+/**
+ * Finds a history file. It is read when its parts are asked for.
+ *
+ * @throws UserError where nothing is there, or it cannot be read
+ */
+export const findHistory = (given: string): HistorySource => {
+  const file = fs.statSync(given).isDirectory() ? inFolder(given) : given
+  const name = path.relative('.', file)
+  const beginning = beginningOf(file)
+  const compressed = COMPRESSED.find(([magic]) => beginning.toString('hex').startsWith(magic))
+  if (compressed === undefined)
+    return {
+      name,
+      firstLine: () => firstLineIn(beginning),
+      pieces: () => piecesOf(file),
+      text: () => fs.readFileSync(file, 'utf8'),
+    }
+  const content = decompress(file, compressed[1])
+  return {
+    name,
+    firstLine: () => firstLineIn(content.subarray(0, FIRST_LINE_BYTES)),
+    pieces: () => [content],
+    text: () => content.toString('utf8'),
   }
 }

@@ -8,6 +8,7 @@ import { encodeOperation } from '../history/jsonl.ts'
 import { encodeHeader } from '../history/schema.ts'
 import { UserError } from '../support/assert.ts'
 import { temporaryFolder } from '../testing/command.ts'
+import { plain } from '../testing/decoded.ts'
 import { plannedFault } from '../testing/faults.ts'
 import {
   createRunDir,
@@ -103,7 +104,7 @@ describe("a run's folder", () => {
     const { record } = loadRun(folder.path)
     expect(record.faultline).toBe(version)
     expect(record.spec).toEqual(spec)
-    expect(record.history).toEqual([operation])
+    expect(plain(record.history)).toEqual([operation])
     expect(record.faults).toMatchObject([{ planned: fault }])
     expect(record.samples).toEqual([sample])
     expect(record.services).toEqual({ sink: [kept] })

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import type { Claims } from '../api/claims.ts'
 import type { Findings } from '../api/finding.ts'
-import type { Operation } from '../api/history.ts'
+import type { Operation, Sequence } from '../api/history.ts'
 import type { RecordedFault } from '../api/nemesis.ts'
 import type {
   FaultEvent,
@@ -16,10 +16,12 @@ import type {
   Sample,
 } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
+import type { History } from '../history/columns.ts'
 import { decodeHistory } from '../history/jsonl.ts'
-import { pairOperations } from '../history/pairs.ts'
+import { pairOperations } from '../history/pairing.ts'
 import { encodeHeader, type FileHeader, headerOf, requireSchema } from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import { piecesOf } from './history-file.ts'
 import { readLines } from './json-lines.ts'
 import { readMessages } from './message-file.ts'
 import {
@@ -314,14 +316,13 @@ export const loadRun = (dir: string): LoadedRun => {
   if (!fs.existsSync(file)) refuseThinned(dir)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
-  const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
+  const { notes, ...history } = decodeHistory(piecesOf(file), { name: file })
   const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
   const faults = foldFaults(events.map(readFaultEvent))
   const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
   return {
     record: {
-      history: operations,
-      pairs: pairOperations(operations),
+      ...history,
       vocabulary: null,
       workloadOptions: null,
       faultline,
@@ -344,9 +345,13 @@ export const loadRun = (dir: string): LoadedRun => {
  *
  * @throws UserError if it is malformed.
  */
-export const bareRecord = (history: readonly Operation[]): RunRecord => ({
+export const bareRecord = (history: Sequence<Operation>): RunRecord =>
+  recordOfHistory({ history, pairs: pairOperations(history) })
+
+/** A bare history that is paired. */
+export const recordOfHistory = ({ history, pairs }: History): RunRecord => ({
   history,
-  pairs: pairOperations(history),
+  pairs,
   vocabulary: null,
   workloadOptions: null,
   faultline: null,

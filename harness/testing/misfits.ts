@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Operation, Pair } from '../api/history.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
-import { pairOperations } from '../history/pairs.ts'
+import { pairOperations } from '../history/pairing.ts'
 import { definitionOf } from '../vocabularies/vocabulary.ts'
 
 const whyMisfit = (vocabulary: Vocabulary, { invocation, completion }: Pair): string | null => {

@@ -30,30 +30,46 @@ export const asCall = <V extends Vocabulary>(vocabulary: V, call: Call): CallOf<
   throw new TypeError(`${call.f} is not a call of the ${vocabulary.name} vocabulary (${known})`)
 }
 
+interface LastFit {
+  value: unknown
+  fits: boolean
+}
+
+/** The last value that each schema was asked about: several questions about one operation follow each other. */
+const lastFits = new WeakMap<CallDefinition['value'], LastFit>()
+
+const fits = (schema: CallDefinition['value'], value: unknown): boolean => {
+  const last = lastFits.get(schema)
+  if (last !== undefined && last.value === value) return last.fits
+  const now = { value, fits: schema.safeParse(value).success }
+  lastFits.set(schema, now)
+  return now.fits
+}
+
 /** Whether the call may change an object. Also true if it is not a call of the vocabulary, or does not match its schema. */
 export const mayChange = (vocabulary: Vocabulary, { f, value }: Call): boolean => {
   const definition = definitionOf(vocabulary, f)
-  if (definition === undefined || !definition.value.safeParse(value).success) return true
+  if (definition === undefined || !fits(definition.value, value)) return true
   return definition.changes(value)
 }
 
 /** What the call writes; nothing if its value does not match the vocabulary. */
 export const writesOf = (vocabulary: Vocabulary, { f, value }: Call): readonly Identity[] => {
   const definition = definitionOf(vocabulary, f)
-  if (definition?.writes === undefined || !definition.value.safeParse(value).success) return []
+  if (definition?.writes === undefined || !fits(definition.value, value)) return []
   return definition.writes(value)
 }
 
 /** Whether an ok answer to the call says that it took no effect; false if the answer does not match the vocabulary. */
 export const isRefused = (vocabulary: Vocabulary, f: string, ok: unknown): boolean => {
   const definition = definitionOf(vocabulary, f)
-  if (definition?.refuses === undefined || !definition.ok.safeParse(ok).success) return false
+  if (definition?.refuses === undefined || !fits(definition.ok, ok)) return false
   return definition.refuses(ok)
 }
 
 /** The writes that an ok answer to the call proves; nothing if the answer does not match the vocabulary. */
 export const readsOf = (vocabulary: Vocabulary, f: string, ok: unknown): readonly Identity[] => {
   const definition = definitionOf(vocabulary, f)
-  if (definition?.reads === undefined || !definition.ok.safeParse(ok).success) return []
+  if (definition?.reads === undefined || !fits(definition.ok, ok)) return []
   return definition.reads(ok)
 }

@@ -6,7 +6,6 @@
 import { execa } from 'execa'
 import { targets } from '../../../targets/index.ts'
 import { workloads } from '../../../workloads/index.ts'
-import type { Operation } from '../../api/history.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { PlantedBug, Target } from '../../api/target.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
@@ -38,7 +37,7 @@ interface Finding {
  */
 const firstEvidenceMs = ({ verdicts }: RunVerdict, { history }: RunRecord): number => {
   const endNs = history.at(-1)?.timeNs ?? 0
-  const timeOf = (index: number): number => (history[index] as Operation | undefined)?.timeNs ?? endNs
+  const timeOf = (index: number): number => history.at(index)?.timeNs ?? endNs
   const times = verdicts
     .filter(({ status }) => status === 'invalid')
     .flatMap(({ evidence }) => evidence)

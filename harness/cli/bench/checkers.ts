@@ -5,7 +5,7 @@
 import { judgeTransactions } from '../../../checkers/transactions/judge.ts'
 import { type Isolation, synthesise } from '../../../checkers/transactions/testing/synthetic.ts'
 import { readTransactions } from '../../../checkers/transactions/transactions.ts'
-import { pairOperations } from '../../history/pairs.ts'
+import { pairOperations } from '../../history/pairing.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { LIST_APPEND } from '../../vocabularies/transactions.ts'
 

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import { strangerIn, wrongVocabulary } from '../../../checkers/vocabulary.ts'
-import type { Operation } from '../../api/history.ts'
+import type { Operation, Sequence } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
@@ -12,12 +12,13 @@ import { findingsOf } from '../../findings/findings.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { windowPicture } from '../../findings/window.ts'
 import { decodeAny } from '../../history/decode.ts'
-import { readHistoryText } from '../../store/history-file.ts'
+import { findHistory } from '../../store/history-file.ts'
 import {
   bareRecord,
   FILES,
   loadRun,
   readVerdict,
+  recordOfHistory,
   withoutPages,
   writeFindings,
   writeVerdict,
@@ -69,7 +70,7 @@ const judgeRecord = async (
 
 /** Judges what the clients of a simulated run saw, with the options that the workload has by default. */
 export const judgeSimulated = async (
-  history: readonly Operation[],
+  history: Sequence<Operation>,
   workload: Workload,
 ): Promise<RunVerdict> => {
   const options = parseOptions(`workload ${workload.name}`, undefined, workload.options)
@@ -131,7 +132,7 @@ interface ImportOptions {
 }
 
 /** Knossos's registers begin with 0, unless a compare-and-set found nil in one: nil cannot be written. */
-const knossosInitial = (history: readonly Operation[]): '0' | 'null' => {
+const knossosInitial = (history: Sequence<Operation>): '0' | 'null' => {
   const foundNil = ({ type, f, value }: Operation): boolean => {
     if (type !== 'ok' || f !== 'cas') return false
     const { applied, expected } = value as { readonly applied: boolean; readonly expected: unknown }
@@ -145,7 +146,7 @@ const importOptions = (
   { options: specs, name, vocabulary }: Workload,
   { workloadOpts = '', dialect }: CheckSettings,
   file: string,
-  history: readonly Operation[],
+  history: Sequence<Operation>,
 ): ImportOptions => {
   const given = parseOptions(`workload ${name}`, workloadOpts, specs)
   const isGiven = (option: string): boolean =>
@@ -169,17 +170,17 @@ export const judgePath = async (given: string, settings: CheckSettings): Promise
   const { dialect, pages, expect } = settings
   const workload = await findWorkload(settings.workload)
   parseExpect(expect, workload.vocabulary)
-  const { text, file: found } = readHistoryText(file)
-  const decoded = decodeAny(text, path.relative('.', found), workload.vocabulary, dialect)
-  const { options, notes } = importOptions(workload, settings, file, decoded.operations)
-  const judged = await judgeRecord(bareRecord(decoded.operations), {
+  const source = findHistory(file)
+  const decoded = decodeAny(source, workload.vocabulary, dialect)
+  const { options, notes } = importOptions(workload, settings, file, decoded.history)
+  const judged = await judgeRecord(recordOfHistory(decoded), {
     workload,
     options,
     expect,
     notes: [...decoded.notes, ...notes],
   })
   const { record } = judged
-  const origin = { file: path.relative('.', found), again: commandToCheck(given, settings) }
+  const origin = { file: source.name, again: commandToCheck(given, settings) }
   if (pages === undefined) return { verdict: withoutPages(judged.verdict), record, ...origin }
   fs.mkdirSync(pages, { recursive: true })
   return { verdict: store(pages, judged), record, folder: pages, ...origin }

@@ -32,7 +32,7 @@ const historiesIn = (folder: string): string[] =>
     .map((file) => path.join(folder, file))
 
 const readHistory = (file: string): number =>
-  decodeHistory(fs.readFileSync(file, 'utf8'), file).operations.length
+  decodeHistory([fs.readFileSync(file)], { name: file }).history.length
 
 /** The process to kill: the supervisor that the user started, or its sandboxed controller. */
 const victimOf = (supervisor: number, inner: boolean): number => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../api/history.ts'
-import { pairOperations } from './pairs.ts'
+import { pairOperations } from './pairing.ts'
 
 const op = (index: number, process: Operation['process'], type: Operation['type'], f = 'r'): Operation => ({
   index,
