@@ -7,7 +7,8 @@ import { Buffer } from 'node:buffer'
 import type { Meta, Operation, Pair, Sequence } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { Growing } from '../support/growing.ts'
-import { parseJson, printJson } from '../support/json.ts'
+import { printJson } from '../support/json.ts'
+import { JsonReader } from './json-read.ts'
 import type { LineScan } from './line-scan.ts'
 import { Names } from './names.ts'
 import { Pairing } from './pairing.ts'
@@ -31,6 +32,7 @@ const headOf = (type: Operation['type'], call: number, node: number): number =>
 class Dictionary {
   readonly calls = new Names()
   readonly nodes = new Names()
+  readonly reader = new JsonReader()
   readonly #processes: Operation['process'][] = []
   readonly #processCodes = new Map<Operation['process'], number>()
 
@@ -46,6 +48,10 @@ class Dictionary {
     return code
   }
 }
+
+/** What an operation may have besides. */
+type Rest = Pick<Operation, 'meta' | 'error'>
+const NOTHING: Rest = {}
 
 /** Successive operations. Their numbers are in arrays of a fixed length, their texts one after another. */
 class Chunk {
@@ -66,16 +72,13 @@ class Chunk {
 
   valueOf(row: number): unknown {
     const start = row === 0 ? 0 : (this.end[row - 1] as number)
-    return parseJson(this.text.toString('utf8', start, this.valueEnd[row]))
+    return this.names.reader.read(this.text, start, this.valueEnd[row] as number)
   }
 
-  restOf(row: number): { readonly meta?: Meta; readonly error?: string } {
+  restOf(row: number): Rest {
     const [start, end] = [this.valueEnd[row] as number, this.end[row] as number]
-    if (start === end) return {}
-    return JSON.parse(`{${this.text.toString('utf8', start, end)}}`) as {
-      readonly meta?: Meta
-      readonly error?: string
-    }
+    if (start === end) return NOTHING
+    return JSON.parse(`{${this.text.toString('utf8', start, end)}}`) as Rest
   }
 
   /** Room for so many bytes more. */
@@ -103,6 +106,7 @@ class ColumnOperation implements Operation {
   readonly #row: number
   #value: unknown
   #isParsed = false
+  #rest: Rest | null = null
 
   constructor(chunk: Chunk, row: number) {
     this.#chunk = chunk
@@ -144,17 +148,22 @@ class ColumnOperation implements Operation {
   }
 
   get meta(): Meta {
-    return this.#chunk.restOf(this.#row).meta as Meta
+    return this.#restOf().meta as Meta
   }
 
   get error(): string {
-    return this.#chunk.restOf(this.#row).error as string
+    return this.#restOf().error as string
+  }
+
+  #restOf(): Rest {
+    this.#rest ??= this.#chunk.restOf(this.#row)
+    return this.#rest
   }
 
   /** As an object of its own. */
   toJSON(): Operation {
     const { index, timeNs, process, type, f, value, node } = this
-    const rest = this.#chunk.restOf(this.#row)
+    const rest = this.#restOf()
     return { index, timeNs, process, type, f, value, ...(node === undefined ? {} : { node }), ...rest }
   }
 }
