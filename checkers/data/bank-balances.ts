@@ -4,52 +4,57 @@
  * the initial balances are not told, bounds of what they can have been, which must agree among all reads.
  */
 import type { Pair, Sequence } from '../../harness/api/history.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import type { BankCall } from '../../harness/vocabularies/bank.ts'
 import type { Answered } from '../final-answers.ts'
 import { lowerBound } from '../lower-bound.ts'
 
-/** One side of a transfer. */
-interface Entry {
-  readonly account: number
-  readonly amount: number
-  /** Indices into the history; infinite if it was not acknowledged. */
-  readonly begunAt: number
-  readonly overAt: number
-}
-
-const entriesOf = ({ invocation, completion }: Pair): readonly Entry[] => {
-  if (invocation.f !== 'transfer' || completion?.type === 'fail') return []
-  const isOk = completion?.type === 'ok'
-  if (isOk && !(completion.value as { applied: boolean }).applied) return []
-  const { from, to, amount } = invocation.value as (BankCall & { f: 'transfer' })['value']
-  const times = { begunAt: invocation.index, overAt: isOk ? completion.index : Number.POSITIVE_INFINITY }
-  return [
-    { account: from, amount: -amount, ...times },
-    { account: to, amount, ...times },
-  ]
-}
-
 /** How much had come and gone of an account by some index. */
 class Flow {
-  readonly #at: readonly number[]
-  readonly #came: readonly number[]
-  readonly #went: readonly number[]
+  readonly #at = new Growing(Float64Array)
+  readonly #amount = new Growing(Float64Array)
+  #sums: Sums | null = null
 
-  constructor(entries: readonly Entry[], time: 'begunAt' | 'overAt') {
-    const sorted = entries.toSorted((a, b) => a[time] - b[time])
-    const sums = (of: (amount: number) => number): readonly number[] => {
-      let sum = 0
-      return [0, ...sorted.map(({ amount }) => (sum += of(amount)))]
-    }
-    this.#at = sorted.map((entry) => entry[time])
-    this.#came = sums((amount) => Math.max(0, amount))
-    this.#went = sums((amount) => Math.max(0, -amount))
+  /** @param at index into the history; infinite: never */
+  add(at: number, amount: number): void {
+    this.#at.push(at)
+    this.#amount.push(amount)
   }
 
   before(index: number): { readonly came: number; readonly went: number } {
-    const count = lowerBound(this.#at, Number, index)
-    return { came: this.#came[count] as number, went: this.#went[count] as number }
+    this.#sums ??= sumsOf(this.#at.all(), this.#amount.all())
+    const { at, came, went } = this.#sums
+    const count = lowerBound(at, Number, index)
+    return { came: came[count] as number, went: went[count] as number }
   }
+}
+
+/** Ascending, with what had come and gone before each. */
+interface Sums {
+  readonly at: Float64Array
+  readonly came: Float64Array
+  readonly went: Float64Array
+}
+
+const sumsOf = (at: Float64Array, amount: Float64Array): Sums => {
+  const order = Uint32Array.from(at.keys()).sort((a, b) => compare(at[a] as number, at[b] as number))
+  const came = new Float64Array(order.length + 1)
+  const went = new Float64Array(order.length + 1)
+  for (const [i, entry] of order.entries()) {
+    came[i + 1] = (came[i] as number) + Math.max(0, amount[entry] as number)
+    went[i + 1] = (went[i] as number) + Math.max(0, -(amount[entry] as number))
+  }
+  return { at: Float64Array.from(order, (entry) => at[entry] as number), came, went }
+}
+
+/** Also of what is infinite. */
+const compare = (a: number, b: number): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** What transfers that may have happened did to one account. */
+class AccountFlows {
+  readonly begun = new Flow()
+  /** Those that were not acknowledged are never over. */
+  readonly over = new Flow()
 }
 
 export interface Unseen {
@@ -63,14 +68,29 @@ interface Gain {
   readonly most: number
 }
 
+const flowsOf = (pairs: Sequence<Pair>): ReadonlyMap<number, AccountFlows> => {
+  const byAccount = new Map<number, AccountFlows>()
+  const add = (account: number, amount: number, begunAt: number, overAt: number): void => {
+    const flows = byAccount.get(account) ?? new AccountFlows()
+    byAccount.set(account, flows)
+    flows.begun.add(begunAt, amount)
+    flows.over.add(overAt, amount)
+  }
+  for (const { invocation, completion } of pairs) {
+    if (invocation.f !== 'transfer' || completion?.type === 'fail') continue
+    const isOk = completion?.type === 'ok'
+    if (isOk && !(completion.value as { applied: boolean }).applied) continue
+    const { from, to, amount } = invocation.value as (BankCall & { f: 'transfer' })['value']
+    const overAt = isOk ? completion.index : Number.POSITIVE_INFINITY
+    add(from, -amount, invocation.index, overAt)
+    add(to, amount, invocation.index, overAt)
+  }
+  return byAccount
+}
+
 /** @returns of a read and an account */
 const gainsOf = (pairs: Sequence<Pair>): ((read: Answered, account: number) => Gain) => {
-  const byAccount = new Map(
-    [...Map.groupBy(pairs.flatMap(entriesOf), ({ account }) => account)].map(([account, entries]) => [
-      account,
-      { begun: new Flow(entries, 'begunAt'), over: new Flow(entries, 'overAt') },
-    ]),
-  )
+  const byAccount = flowsOf(pairs)
   const none = { came: 0, went: 0 }
   return (read, account) => {
     const flows = byAccount.get(account)

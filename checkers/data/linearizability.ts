@@ -47,21 +47,27 @@ import { NOTHING_WRITTEN } from './sequential-decision.ts'
 
 const TIME_LIMIT_MS = 120_000
 
-/** Keys and values of any kind as the small numbers that columns hold. */
+/** Whole numbers below this are their own codes: most keys and values are, and need no room. */
+const FIRST_CODE = 2 ** 30
+
+/** Keys and values of any kind as the numbers that columns hold. */
 class Dictionary {
   readonly #codes = new Map<Scalar, number>()
   readonly #values: Scalar[] = []
 
   codeOf(value: Scalar | null): number {
     if (value === null) return NIL
+    if (typeof value === 'number' && value >= 0 && value < FIRST_CODE && Number.isInteger(value)) return value
     const known = this.#codes.get(value)
     if (known !== undefined) return known
-    this.#codes.set(value, this.#values.length)
-    return this.#values.push(value) - 1
+    const code = FIRST_CODE + this.#values.length
+    this.#codes.set(value, code)
+    this.#values.push(value)
+    return code
   }
 
   valueOf(code: number): Scalar {
-    return this.#values[code] as Scalar
+    return code < FIRST_CODE ? code : (this.#values[code - FIRST_CODE] as Scalar)
   }
 }
 

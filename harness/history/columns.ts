@@ -3,102 +3,15 @@
  * and `error` as the JSON that they were written as. An operation becomes an object when somebody asks for it. Some 50 bytes
  * an operation, where objects take 500.
  */
-import { Buffer } from 'node:buffer'
 import type { Meta, Operation, Pair, Sequence } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { Growing } from '../support/growing.ts'
 import { printJson } from '../support/json.ts'
-import { JsonReader } from './json-read.ts'
+import { CHUNK, CHUNK_BITS, Chunk, Dictionary, headOf, MOST_CALLS, MOST_NODES, type Rest } from './chunk.ts'
+import { Chunks } from './chunks.ts'
 import type { LineScan } from './line-scan.ts'
-import { Names } from './names.ts'
 import { Pairing } from './pairing.ts'
 import { LazySequence } from './sequence.ts'
-
-/** Operations of a chunk, as a power of 2. */
-const CHUNK_BITS = 14
-const CHUNK = 2 ** CHUNK_BITS
-const FIRST_TEXT_BYTES = 2 ** 18
-
-const TYPES = ['invoke', 'ok', 'fail', 'info'] as const
-
-/** A head: two bits of type, 14 of the call's number, 16 of the node's number plus 1. */
-const MOST_CALLS = 2 ** 14
-const MOST_NODES = 2 ** 16 - 1
-
-const headOf = (type: Operation['type'], call: number, node: number): number =>
-  (TYPES.indexOf(type) | (call << 2) | ((node + 1) << 16)) >>> 0
-
-/** What the numbers in the chunks of a history mean. */
-class Dictionary {
-  readonly calls = new Names()
-  readonly nodes = new Names()
-  readonly reader = new JsonReader()
-  readonly #processes: Operation['process'][] = []
-  readonly #processCodes = new Map<Operation['process'], number>()
-
-  process(code: number): Operation['process'] {
-    return this.#processes[code] as Operation['process']
-  }
-
-  codeOfProcess(process: Operation['process']): number {
-    const known = this.#processCodes.get(process)
-    if (known !== undefined) return known
-    const code = this.#processes.push(process) - 1
-    this.#processCodes.set(process, code)
-    return code
-  }
-}
-
-/** What an operation may have besides. */
-type Rest = Pick<Operation, 'meta' | 'error'>
-const NOTHING: Rest = {}
-
-/** Successive operations. Their numbers are in arrays of a fixed length, their texts one after another. */
-class Chunk {
-  readonly names: Dictionary
-  readonly timeNs = new Float64Array(CHUNK)
-  readonly index = new Float64Array(CHUNK)
-  readonly process = new Int32Array(CHUNK)
-  readonly head = new Uint32Array(CHUNK)
-  /** Where the value ends, and where the text ends that follows it: `meta` and `error` as fields of an object. */
-  readonly valueEnd = new Uint32Array(CHUNK)
-  readonly end = new Uint32Array(CHUNK)
-  text = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES)
-  count = 0
-
-  constructor(names: Dictionary) {
-    this.names = names
-  }
-
-  valueOf(row: number): unknown {
-    const start = row === 0 ? 0 : (this.end[row - 1] as number)
-    return this.names.reader.read(this.text, start, this.valueEnd[row] as number)
-  }
-
-  restOf(row: number): Rest {
-    const [start, end] = [this.valueEnd[row] as number, this.end[row] as number]
-    if (start === end) return NOTHING
-    return JSON.parse(`{${this.text.toString('utf8', start, end)}}`) as Rest
-  }
-
-  /** Room for so many bytes more. */
-  reserve(bytes: number): void {
-    const used = this.used()
-    if (used + bytes <= this.text.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.text.length, used + bytes))
-    this.text.copy(larger, 0, 0, used)
-    this.text = larger
-  }
-
-  used(): number {
-    return this.count === 0 ? 0 : (this.end[this.count - 1] as number)
-  }
-
-  /** Gives back the room that was not used. */
-  seal(): void {
-    this.text = Buffer.from(this.text.subarray(0, this.used()))
-  }
-}
 
 /** An operation in a chunk. Its value is parsed once, when it is asked for. */
 class ColumnOperation implements Operation {
@@ -114,34 +27,33 @@ class ColumnOperation implements Operation {
   }
 
   get index(): number {
-    return this.#chunk.index[this.#row] as number
+    return this.#chunk.index(this.#row)
   }
 
   get timeNs(): number {
-    return this.#chunk.timeNs[this.#row] as number
+    return this.#chunk.timeNs(this.#row)
   }
 
   get process(): Operation['process'] {
-    return this.#chunk.names.process(this.#chunk.process[this.#row] as number)
+    return this.#chunk.process(this.#row)
   }
 
   get type(): Operation['type'] {
-    return TYPES[(this.#chunk.head[this.#row] as number) & 3] as Operation['type']
+    return this.#chunk.type(this.#row)
   }
 
   get f(): string {
-    return this.#chunk.names.calls.at(((this.#chunk.head[this.#row] as number) >>> 2) & (MOST_CALLS - 1))
+    return this.#chunk.f(this.#row)
   }
 
   get node(): string {
-    const node = (this.#chunk.head[this.#row] as number) >>> 16
     // Absent, as in an object without the field.
-    return (node === 0 ? undefined : this.#chunk.names.nodes.at(node - 1)) as string
+    return this.#chunk.node(this.#row) as string
   }
 
   get value(): unknown {
     if (!this.#isParsed) {
-      this.#value = this.#chunk.valueOf(this.#row)
+      this.#value = this.#chunk.value(this.#row)
       this.#isParsed = true
     }
     return this.#value
@@ -156,7 +68,7 @@ class ColumnOperation implements Operation {
   }
 
   #restOf(): Rest {
-    this.#rest ??= this.#chunk.restOf(this.#row)
+    this.#rest ??= this.#chunk.rest(this.#row)
     return this.#rest
   }
 
@@ -193,13 +105,18 @@ export interface History {
 /** Takes a history operation by operation. */
 export class HistoryBuilder {
   readonly #names = new Dictionary()
-  readonly #chunks: Chunk[] = []
+  readonly #chunks: Chunks
   #chunk: Chunk | null = null
   #length = 0
   readonly #pairing = new Pairing()
   readonly #invocations = new Growing(Uint32Array)
   /** One more than the position; 0: none. */
   readonly #completions = new Growing(Uint32Array)
+
+  /** @param chunksInMemory of a longer history the rest is on disk. Absent: as many as take some 80 MB */
+  constructor(chunksInMemory?: number) {
+    this.#chunks = new Chunks(this.#names, chunksInMemory)
+  }
 
   /**
    * Takes an operation of a line that was scanned.
@@ -241,9 +158,8 @@ export class HistoryBuilder {
 
   #room(bytes: number): Chunk {
     if (this.#chunk === null || this.#chunk.count === CHUNK) {
-      this.#chunk?.seal()
+      if (this.#chunk !== null) this.#chunks.add(this.#chunk)
       this.#chunk = new Chunk(this.#names)
-      this.#chunks.push(this.#chunk)
     }
     this.#chunk.reserve(bytes)
     return this.#chunk
@@ -263,12 +179,13 @@ export class HistoryBuilder {
         `Operation ${told.index}: a history has at most ${MOST_CALLS} calls and ${MOST_NODES} nodes.`,
       )
     const row = chunk.count++
-    chunk.index[row] = told.index
-    chunk.timeNs[row] = told.timeNs
-    chunk.process[row] = this.#names.codeOfProcess(told.process)
-    chunk.head[row] = headOf(told.type, told.call, told.node)
-    chunk.valueEnd[row] = told.afterValue
-    chunk.end[row] = told.end
+    const { columns } = chunk
+    columns.index[row] = told.index
+    columns.timeNs[row] = told.timeNs
+    columns.process[row] = this.#names.codeOfProcess(told.process)
+    columns.head[row] = headOf(told.type, told.call, told.node)
+    columns.valueEnd[row] = told.afterValue
+    columns.end[row] = told.end
     const position = this.#length++
     const operation = new ColumnOperation(chunk, row)
     this.#pair(operation, position)
@@ -288,9 +205,9 @@ export class HistoryBuilder {
 
   /** What has been taken. Nothing more may be taken after it. */
   finish(): History {
-    this.#chunk?.seal()
+    if (this.#chunk !== null) this.#chunks.add(this.#chunk)
     const at = (position: number): Operation =>
-      new ColumnOperation(this.#chunks[position >>> CHUNK_BITS] as Chunk, position & (CHUNK - 1))
+      new ColumnOperation(this.#chunks.at(position >>> CHUNK_BITS), position & (CHUNK - 1))
     const completionOf = (place: number): Operation | null => {
       const position = this.#completions.at(place)
       return position === 0 ? null : at(position - 1)

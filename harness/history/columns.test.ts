@@ -1,0 +1,89 @@
+/** A history is the same in memory and on disk. */
+import fs from 'node:fs'
+import { describe, expect, it } from 'vitest'
+import type { Operation } from '../api/history.ts'
+import { plain } from '../testing/decoded.ts'
+import { CHUNK } from './chunk.ts'
+import { type History, HistoryBuilder } from './columns.ts'
+import { pairOperations } from './pairing.ts'
+
+const COUNT = 5 * CHUNK + 17
+
+/** Process 3 is open for long, the nemesis comes between, values have all kinds of lengths. */
+const operations: readonly Operation[] = Array.from({ length: COUNT }, (_, index) => {
+  const isLong = index === 1 || index === COUNT - 2
+  const isNemesis = index % 1001 === 0
+  const process = isLong ? 3 : isNemesis ? 'nemesis' : 4 + (index % 2 === 0 ? 0 : Math.floor(index / 2) % 2)
+  return {
+    index,
+    timeNs: index * 10,
+    process,
+    type: 'invoke' as const,
+    f: index % 3 === 0 ? 'read' : 'write',
+    value: index % 7 === 0 ? index : { key: `k${index % 5}`, value: 'x'.repeat(index % 50) },
+    ...(index % 2 === 0 ? { node: `n${index % 4}` } : {}),
+    ...(index % 11 === 0 ? { meta: { term: index }, error: `é ${index}` } : {}),
+  }
+})
+
+/** Each client's operations are by turns invocation and completion. */
+const wellFormed = (): readonly Operation[] => {
+  const open = new Map<Operation['process'], string>()
+  return operations.map((operation) => {
+    if (operation.process === 'nemesis') return operation
+    const f = open.get(operation.process)
+    if (f === undefined) open.set(operation.process, operation.f)
+    else open.delete(operation.process)
+    return f === undefined ? operation : { ...operation, type: 'ok' as const, f }
+  })
+}
+
+const builtWith = (history: readonly Operation[], chunksInMemory?: number): History => {
+  const builder = new HistoryBuilder(chunksInMemory)
+  for (const operation of history) builder.append(operation)
+  return builder.finish()
+}
+
+/** Files without a name that this process has open. */
+const spilled = (): readonly string[] =>
+  fs.readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/self/fd/${fd}`).includes('faultline-history-')
+    } catch {
+      return false
+    }
+  })
+
+describe('a history in columns', () => {
+  const history = wellFormed()
+
+  it.each([undefined, 0, 2])('is what was taken, with %s chunks in memory', (chunksInMemory) => {
+    const built = builtWith(history, chunksInMemory)
+    expect(built.history.length).toBe(COUNT)
+    expect(plain(built.history)).toEqual(history)
+    const places = [0, CHUNK - 1, CHUNK, 3 * CHUNK + 5, COUNT - 1, 1]
+    for (const place of places) expect(built.history.at(place)?.value).toEqual(history[place]?.value)
+    expect(built.history.at(-1)?.index).toBe(COUNT - 1)
+    expect(built.history.at(COUNT)).toBeUndefined()
+    const indices = (pairs: History['pairs']): readonly unknown[] =>
+      pairs.map(({ invocation, completion }) => [invocation.index, completion?.index ?? null])
+    expect(indices(built.pairs)).toEqual(indices(pairOperations(history)))
+  })
+
+  it('that is too long for memory leaves no file, and a chunk that was damaged is told', () => {
+    const before = new Set(spilled())
+    const built = builtWith(history, 0)
+    const [fd] = spilled().filter((each) => !before.has(each))
+    expect(fs.readlinkSync(`/proc/self/fd/${fd}`)).toMatch(/\(deleted\)$/)
+    const file = fs.openSync(`/proc/self/fd/${fd}`, 'r+')
+    fs.writeSync(file, 'x', 40)
+    fs.closeSync(file)
+    expect(() => built.history.at(0)?.timeNs).toThrow('is not what was written')
+    expect(built.history.at(2 * CHUNK)?.timeNs).toBe(2 * CHUNK * 10)
+  })
+
+  it('is copied as an object of its own', () => {
+    const { history: read } = builtWith(history.slice(0, 100))
+    expect(JSON.parse(JSON.stringify([...read]))).toEqual(history.slice(0, 100))
+  })
+})
