@@ -13,13 +13,14 @@ const record = recordOf({
   ]),
 })
 
-const counting = (name: string, failsAt: 'take' | 'result' | 'verdict' | null): Checker =>
+const counting = (name: string, failsAt: 'begin' | 'take' | 'result' | 'verdict' | null): Checker =>
   foldingChecker({
     name,
     finds: '',
     needs: ['history'],
     promise: () => ({ text: '', source: '' }),
     fold: () => {
+      if (failsAt === 'begin') throw new Error('at the start')
       const places: number[] = []
       return {
         take: (_, place) => {
@@ -45,7 +46,7 @@ describe('a checker that folds', () => {
     expect(counts).toEqual({ ok: 2, fail: 0, info: 0 })
   })
 
-  it.each(['take', 'result', 'verdict'] as const)(
+  it.each(['begin', 'take', 'result', 'verdict'] as const)(
     'that crashes (%s) is unknown, and alone in it',
     async (at) => {
       const { verdicts } = await runCheckers(

@@ -12,30 +12,33 @@ export const foldPairs = <Result>(record: RunRecord, fold: Fold<Result>): Result
 /** What became of a fold that others were not to suffer from. */
 export type Folded<Result> = { readonly result: Result } | { readonly error: unknown }
 
+const guarded = <T>(make: () => T): T | { readonly error: unknown } => {
+  try {
+    return make()
+  } catch (error) {
+    return { error }
+  }
+}
+
 /** A fold whose error is a result: where it throws, it takes no more. */
 export class GuardedFold<Result> implements Fold<Folded<Result>> {
-  readonly #fold: Fold<Result>
-  #failed: { readonly error: unknown } | null = null
+  #state: { readonly fold: Fold<Result> } | { readonly error: unknown }
 
-  constructor(fold: Fold<Result>) {
-    this.#fold = fold
+  constructor(begin: () => Fold<Result>) {
+    this.#state = guarded(() => ({ fold: begin() }))
   }
 
   take(pair: Pair, place: number): void {
-    if (this.#failed !== null) return
+    if ('error' in this.#state) return
     try {
-      this.#fold.take(pair, place)
+      this.#state.fold.take(pair, place)
     } catch (error) {
-      this.#failed = { error }
+      this.#state = { error }
     }
   }
 
   result(): Folded<Result> {
-    if (this.#failed !== null) return this.#failed
-    try {
-      return { result: this.#fold.result() }
-    } catch (error) {
-      return { error }
-    }
+    const state = this.#state
+    return 'error' in state ? state : guarded(() => ({ result: state.fold.result() }))
   }
 }

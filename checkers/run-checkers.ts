@@ -30,10 +30,10 @@ interface Started {
   readonly fold: GuardedFold<Promise<Verdict>> | null
 }
 
-const start = (checker: Checker, record: RunRecord): Started => ({
-  checker,
-  fold: checker.fold === undefined ? null : new GuardedFold(checker.fold(record)),
-})
+const start = (checker: Checker, record: RunRecord): Started => {
+  const begin = checker.fold?.bind(checker)
+  return { checker, fold: begin === undefined ? null : new GuardedFold(() => begin(record)) }
+}
 
 const finish = async (
   { checker, fold }: Started,

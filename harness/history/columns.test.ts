@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../api/history.ts'
+import { SpillFile } from '../store/spill-file.ts'
 import { plain } from '../testing/decoded.ts'
 import { CHUNK } from './chunk.ts'
 import { type History, HistoryBuilder } from './columns.ts'
@@ -39,7 +40,7 @@ const wellFormed = (): readonly Operation[] => {
 }
 
 const builtWith = (history: readonly Operation[], chunksInMemory?: number): History => {
-  const builder = new HistoryBuilder(chunksInMemory)
+  const builder = new HistoryBuilder(() => new SpillFile(), chunksInMemory)
   for (const operation of history) builder.append(operation)
   return builder.finish()
 }
@@ -78,9 +79,14 @@ describe('a history in columns', () => {
     const file = fs.openSync(`/proc/self/fd/${fd}`, 'r+')
     fs.writeSync(file, 'x', 40)
     fs.closeSync(file)
-    expect(() => built.history.at(0)?.timeNs).toThrow('is not what was written')
+    expect(() => built.history.at(0)?.timeNs).toThrow(
+      'operations 0 and following of the history were damaged on disk',
+    )
     expect(built.history.at(2 * CHUNK)?.timeNs).toBe(2 * CHUNK * 10)
   })
+
+  it('that fits nowhere is a clear error', () =>
+    expect(() => new SpillFile('/nonexistent')).toThrow(/too long for memory.*set TMPDIR/))
 
   it('is copied as an object of its own', () => {
     const { history: read } = builtWith(history.slice(0, 100))

@@ -8,7 +8,7 @@ import { UserError } from '../support/assert.ts'
 import { Growing } from '../support/growing.ts'
 import { printJson } from '../support/json.ts'
 import { CHUNK, CHUNK_BITS, Chunk, Dictionary, headOf, MOST_CALLS, MOST_NODES, type Rest } from './chunk.ts'
-import { Chunks } from './chunks.ts'
+import { Chunks, type Spill } from './chunks.ts'
 import type { LineScan } from './line-scan.ts'
 import { Pairing } from './pairing.ts'
 import { LazySequence } from './sequence.ts'
@@ -113,9 +113,12 @@ export class HistoryBuilder {
   /** One more than the position; 0: none. */
   readonly #completions = new Growing(Uint32Array)
 
-  /** @param chunksInMemory of a longer history the rest is on disk. Absent: as many as take some 80 MB */
-  constructor(chunksInMemory?: number) {
-    this.#chunks = new Chunks(this.#names, chunksInMemory)
+  /**
+   * @param makeSpill where the rest of a long history goes; null: it stays in memory
+   * @param chunksInMemory absent: as many as take some 80 MB
+   */
+  constructor(makeSpill: (() => Spill) | null, chunksInMemory?: number) {
+    this.#chunks = new Chunks(this.#names, makeSpill, chunksInMemory)
   }
 
   /**

@@ -1,5 +1,6 @@
 /** A history file of any kind, in the words of a vocabulary. */
 import type { Vocabulary } from '../api/vocabulary.ts'
+import type { Spill } from './chunks.ts'
 import { readForeign } from './foreign.ts'
 import { type Dialect, importHistory } from './import.ts'
 import { type DecodedHistory, decodeHistory, looksLikeOurs } from './jsonl.ts'
@@ -15,6 +16,8 @@ export interface HistorySource {
   firstLine(): string
   pieces(): Iterable<Uint8Array>
   text(): string
+  /** Room for what does not fit into memory. Absent: there is none. */
+  readonly makeSpill?: () => Spill
 }
 
 /** @throws UserError naming the line that is not understood, or the operation that does not fit the vocabulary */
@@ -23,7 +26,7 @@ export const decodeAny = (
   vocabulary: Vocabulary,
   dialect: Dialect,
 ): DecodedHistory => {
-  const { name } = source
+  const { name, makeSpill } = source
   if (!looksLikeOurs(source.firstLine())) {
     const { operations, notes } = importHistory(readForeign(source.text(), name), vocabulary, dialect)
     return { history: operations, pairs: pairOperations(operations), notes }
@@ -32,6 +35,7 @@ export const decodeAny = (
   const check = new HistoryCheck(vocabulary, ({ index }) => `${name}, operation ${index}`)
   const { notes, ...history } = decodeHistory(source.pieces(), {
     name,
+    ...(makeSpill === undefined ? {} : { makeSpill }),
     timeOf: (timeNs) => times.next(timeNs),
     take: (operation) => check.take(operation),
   })

@@ -6,6 +6,7 @@
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import type { Spill } from './chunks.ts'
 import { type History, HistoryBuilder } from './columns.ts'
 import { LineScan } from './line-scan.ts'
 import { eachLine, type Line } from './lines.ts'
@@ -64,19 +65,22 @@ export interface Reading {
   readonly name: string
   /** The time that it is given. Absent: its own. */
   readonly timeOf?: (timeNs: number) => number
+  /** Where the rest of a long history goes. Absent: it stays in memory. */
+  readonly makeSpill?: () => Spill
   /** Takes each. */
   readonly take?: (operation: Operation) => void
 }
 
 class Decoder {
   readonly notes: string[] = []
-  readonly builder = new HistoryBuilder()
+  readonly builder: HistoryBuilder
   readonly #reading: Reading
   readonly #timeOf: (timeNs: number) => number
   readonly #scan = new LineScan()
 
   constructor(reading: Reading) {
     this.#reading = reading
+    this.builder = new HistoryBuilder(reading.makeSpill ?? null)
     this.#timeOf = reading.timeOf ?? ((timeNs) => timeNs)
   }
 

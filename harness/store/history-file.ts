@@ -4,6 +4,7 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 import type { HistorySource } from '../history/decode.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import { SpillFile } from './spill-file.ts'
 
 /** What a store folder of Jepsen's or Maelstrom's may hold, best first. */
 const IN_A_STORE = [
@@ -77,9 +78,11 @@ export const findHistory = (given: string): HistorySource => {
   const name = path.relative('.', file)
   const beginning = beginningOf(file)
   const compressed = COMPRESSED.find(([magic]) => beginning.toString('hex').startsWith(magic))
+  const makeSpill = () => new SpillFile()
   if (compressed === undefined)
     return {
       name,
+      makeSpill,
       firstLine: () => firstLineIn(beginning),
       pieces: () => piecesOf(file),
       text: () => fs.readFileSync(file, 'utf8'),
@@ -87,6 +90,7 @@ export const findHistory = (given: string): HistorySource => {
   const content = decompress(file, compressed[1])
   return {
     name,
+    makeSpill,
     firstLine: () => firstLineIn(content.subarray(0, FIRST_LINE_BYTES)),
     pieces: () => [content],
     text: () => content.toString('utf8'),

@@ -31,6 +31,7 @@ import {
   type StoredVerdict,
   storedVerdict,
 } from './previous-version.ts'
+import { SpillFile } from './spill-file.ts'
 import { refuseThinned } from './thinned.ts'
 import { ownVersion } from './version.ts'
 
@@ -316,7 +317,10 @@ export const loadRun = (dir: string): LoadedRun => {
   if (!fs.existsSync(file)) refuseThinned(dir)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
-  const { notes, ...history } = decodeHistory(piecesOf(file), { name: file })
+  const { notes, ...history } = decodeHistory(piecesOf(file), {
+    name: file,
+    makeSpill: () => new SpillFile(),
+  })
   const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
   const faults = foldFaults(events.map(readFaultEvent))
   const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
