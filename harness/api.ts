@@ -55,7 +55,7 @@ export type {
   SandboxSpec,
 } from './api/environment.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
-export type { Call, ClientProcess, Meta, Operation, Outcome, Pair } from './api/history.ts'
+export type { Call, ClientProcess, Meta, Operation, Outcome, Pair, Sequence } from './api/history.ts'
 export type { Happened, Incident, IncidentContext, IncidentFault } from './api/incident.ts'
 export type { UndoEntry, UndoJournal } from './api/journal.ts'
 export type { Log, LogFields, LogLevel } from './api/log.ts'
@@ -103,6 +103,7 @@ export type {
   Evidence,
   EvidenceView,
   FaultUse,
+  Fold,
   Impact,
   RunVerdict,
   SideBehaviour,
