@@ -76,9 +76,10 @@ export class LazySequence<T> implements Sequence<T> {
   }
 
   slice(start = 0, end = this.length): T[] {
+    const placeOf = (index: number): number => Math.max(0, index < 0 ? this.length + index : index)
+    const last = Math.min(placeOf(end), this.length)
     const made: T[] = []
-    for (let i = Math.max(0, start < 0 ? this.length + start : start); i < Math.min(end, this.length); i++)
-      made.push(this.#make(i))
+    for (let i = placeOf(start); i < last; i++) made.push(this.#make(i))
     return made
   }
 }

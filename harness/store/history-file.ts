@@ -33,7 +33,7 @@ const inFolder = (folder: string): string => {
   )
 }
 
-/** The file piece by piece. Each piece is only good until the next one is asked for. */
+/** The file piece by piece. */
 export function* piecesOf(file: string): Iterable<Buffer> {
   const fd = fs.openSync(file, 'r')
   try {
