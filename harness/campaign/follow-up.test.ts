@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { caseResult } from '../testing/campaigns.ts'
-import { failsAgain, foundIn, huntedIn, runsToFollow } from './follow-up.ts'
+import { failsAgain, foundIn, huntedIn, runsToFollow, shrinkTarget } from './follow-up.ts'
 import { rateOf } from './rate.ts'
 import type { CaseResult } from './result.ts'
 import type { Repetition, TrialResult } from './trial.ts'
@@ -108,5 +108,28 @@ describe('a hunt', () => {
       caseResult({ name: 'f', outcome: 'target set-up' }),
     ])
     expect([...found].sort()).toEqual(['a', 'c', 'e'])
+  })
+})
+
+describe('what a run is made smaller for', () => {
+  const finding = (fingerprint: string, shown: number) => ({
+    fingerprint,
+    anomaly: '',
+    sentence: '',
+    rate: rateOf(shown, 5),
+    nothingProved: 0,
+    medianFirstEvidenceNs: null,
+  })
+
+  it('is the finding that shows most often, at about its rate', () => {
+    expect(shrinkTarget({ findings: [finding('a', 2), finding('b', 5), finding('c', 5)] })).toEqual({
+      fingerprint: 'b',
+      atLeast: 75,
+    })
+    expect(shrinkTarget({ findings: [finding('a', 1)] })).toEqual({ fingerprint: 'a', atLeast: 15 })
+  })
+
+  it('is nothing where none shows again', () => {
+    expect(shrinkTarget({ findings: [finding('a', 0)] })).toBe('never shows')
   })
 })

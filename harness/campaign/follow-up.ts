@@ -3,7 +3,7 @@ import { quantiles } from '../support/quantiles.ts'
 import type { Known } from './memory.ts'
 import { isFailure } from './outcome.ts'
 import { rateOf } from './rate.ts'
-import type { Repro } from './repro.ts'
+import type { Repro, Reproduced } from './repro.ts'
 import type { CaseResult, FailsAgain, FollowUp } from './result.ts'
 import { firstEvidenceNs, type Repetition } from './trial.ts'
 
@@ -58,6 +58,23 @@ export const failsAgain = ({ repetitions }: Pick<Repro, 'repetitions'>): FailsAg
     nothingProved,
     medianFirstEvidenceNs: quantiles(shown.flatMap((each) => evidenceOf(each) ?? [])).p50,
   }
+}
+
+/** Which finding a run that fails again is made smaller for, and how often a smaller case must show it, percent. */
+export interface ShrinkTarget {
+  readonly fingerprint: string
+  readonly atLeast: number
+}
+
+/** A smaller case may show it somewhat less often than the run as recorded. */
+const SHARE_OF_RATE = 0.75
+
+/** The finding that shows most often: each decision about it takes the fewest runs. */
+export const shrinkTarget = ({ findings }: Pick<Repro, 'findings'>): ShrinkTarget | 'never shows' => {
+  const share = ({ rate }: Reproduced): number => (rate.runs === 0 ? 0 : rate.shown / rate.runs)
+  const most = findings.toSorted((a, b) => share(b) - share(a))[0]
+  if (most === undefined || share(most) === 0) return 'never shows'
+  return { fingerprint: most.fingerprint, atLeast: Math.ceil(100 * SHARE_OF_RATE * share(most)) }
 }
 
 /** What a campaign found of one case. */

@@ -92,6 +92,36 @@ describe('shrinking', () => {
     ])
   })
 
+  it('leaves out whole nemeses before single faults, those at work at the evidence last', async () => {
+    const kinds = ['partition', 'packet', 'clock', 'kill', 'pause', 'disk']
+    const mixed = {
+      ...WHOLE,
+      faults: WHOLE.faults.map((each, at) => ({ ...each, nemesis: kinds[at % kinds.length] ?? '' })),
+    }
+    const tried: (readonly string[])[] = []
+    // One chance of each kind is not enough: it takes two pauses, and a pause is at work at the evidence.
+    const small = await shrink(mixed, { ...NO_CLUES, inForce: ['kill-17'] }, CLUSTER, async ({ faults }) => {
+      tried.push([...new Set(faults.map(({ nemesis }) => nemesis))])
+      return faults.filter(({ nemesis }) => nemesis === 'pause').length >= 2 ? { firstAtNs: null } : null
+    })
+    expect(small?.faults.map(({ nemesis }) => nemesis)).toEqual(['pause', 'pause'])
+    expect(tried.findIndex((each) => each.length === 1 && each[0] === 'pause')).toBeLessThan(6)
+  })
+
+  it('cuts by the evidence of the runs that confirmed the case, where that of the recorded run is too early', async () => {
+    const tried: string[] = []
+    const fails = needing('kill-11')
+    await shrink(WHOLE, { ...NO_CLUES, firstAtNs: 3 * NS_PER_S }, CLUSTER, (candidate, what) => {
+      tried.push(`${what}: ${candidate.timeLimitMs}`)
+      return fails(candidate, what)
+    })
+    expect(tried.slice(0, 3)).toEqual([
+      'the time after the evidence: 5000',
+      'nothing: 60000',
+      'the time after the evidence: 30000',
+    ])
+  })
+
   it('gives up where neither the case nor its beginning fails', async () => {
     const clues = { ...NO_CLUES, firstAtNs: 30 * NS_PER_S }
     expect(await shrink(WHOLE, clues, CLUSTER, async () => null)).toBeNull()

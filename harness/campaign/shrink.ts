@@ -1,9 +1,10 @@
 /**
- * Makes a failing case smaller, the strong and cheap reductions first: what comes after the evidence, the faults (ddmin), the
- * calms between them, their durations, the load, the keys, the nodes.
+ * Makes a failing case smaller, the strong and cheap reductions first: what comes after the evidence, the kinds of
+ * faults and then the faults (ddmin), the calms between them, their durations, the load, the keys, the nodes.
  *
  * It is a function of the decisions of its oracle alone. So whoever has kept them goes on where it stopped.
  */
+import type { RecordedFault } from '../api/nemesis.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { ddmin } from './ddmin.ts'
 import {
@@ -27,6 +28,7 @@ export type Fails = (candidate: ShrinkCase, what: string) => Promise<Failing | n
 
 /** What the recorded run tells about which faults it took. */
 export interface Clues {
+  /** The latest among the runs that are known. */
   readonly firstAtNs: number | null
   /** The faults in force at the first evidence. */
   readonly inForce: readonly string[]
@@ -131,6 +133,25 @@ class Shrinking {
     return JSON.stringify(candidate) === JSON.stringify(this.#smallest)
   }
 
+  /**
+   * Of what one nemesis does, all or nothing is kept: few kinds are needed as a rule, and all faults of a kind give as many
+   * chances as the whole run had. Those that were at work at the evidence are tried first.
+   */
+  async leaveOutNemeses({ inForce, before }: Clues): Promise<void> {
+    const whole = this.#smallest
+    const suspects = [...inForce, ...before.toReversed()]
+    const rank = ({ id }: RecordedFault): number =>
+      suspects.includes(id) ? suspects.indexOf(id) : suspects.length
+    const nemeses = new Set(whole.faults.toSorted((a, b) => rank(a) - rank(b)).map(({ nemesis }) => nemesis))
+    if (nemeses.size < 2) return
+    await ddmin([...nemeses], (kept) =>
+      this.#try(
+        { ...whole, faults: whole.faults.filter(({ nemesis }) => kept.includes(nemesis)) },
+        `${nemeses.size - kept.length} of the ${nemeses.size} nemeses`,
+      ),
+    )
+  }
+
   /** @param closeGaps whether the gaps that faults leave are closed: a shorter run is tried sooner */
   async leaveOutFaults(closeGaps: boolean): Promise<void> {
     const whole = this.#smallest
@@ -185,9 +206,11 @@ export const shrink = async (
   fails: Fails,
 ): Promise<ShrinkCase | null> => {
   const shrinking = new Shrinking(whole, clues, fails)
-  const isCut = await shrinking.cut()
+  let isCut = await shrinking.cut()
   if (!isCut && !(await shrinking.tryAgain(whole, 'nothing'))) return null
+  isCut ||= await shrinking.cut()
   await shrinking.guess(clues)
+  await shrinking.leaveOutNemeses(clues)
   await shrinking.cut()
   if (!isCut) await shrinking.shortenRun()
   const closeGaps = await shrinking.pullTogether()

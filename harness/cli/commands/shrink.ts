@@ -11,14 +11,14 @@ import { type SequentialTest, sequentialTest } from '../../campaign/sequential.t
 import { type Clues, type Cluster, shrink } from '../../campaign/shrink.ts'
 import type { ShrinkCase } from '../../campaign/shrink-case.ts'
 import type { Shrunk } from '../../campaign/shrunk.ts'
-import { shownIn } from '../../campaign/trial.ts'
+import { firstEvidenceNs, type Repetition, shownIn } from '../../campaign/trial.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../support/time.ts'
 import { visible } from '../../support/visible.ts'
 import { INTERRUPTED, untilInterrupted } from '../interruption.ts'
 import { Runs, sizeOf, specOf } from '../repro/fails.ts'
 import { askedFindings, earliestOf, type Recorded, readRecorded } from '../repro/recorded.ts'
-import { wordsToRepeat } from '../repro/repeat.ts'
+import { repeatedIn, wordsToRepeat } from '../repro/repeat.ts'
 import type { SHRINK_SETTINGS } from '../repro/settings.ts'
 import { keyOf, ShrinkFolder, shrinkFile } from '../repro/shrink-files.ts'
 import { findEnvironment, findTarget } from '../run/registries.ts'
@@ -46,8 +46,16 @@ const wholeOf = ({ spec, faults }: Recorded): ShrinkCase => ({
   keys: typeof spec.workloadOptions.keys === 'number' ? spec.workloadOptions.keys : null,
 })
 
-const cluesOf = ({ faults }: Recorded, { firstAtNs, faults: inForce }: Finding): Clues => ({
-  firstAtNs,
+/** @param known runs of the case as recorded */
+const cluesOf = (
+  { faults }: Recorded,
+  { fingerprint, firstAtNs, faults: inForce }: Finding,
+  known: readonly Repetition[],
+): Clues => ({
+  firstAtNs:
+    firstAtNs === null
+      ? null
+      : Math.max(firstAtNs, ...known.map((each) => firstEvidenceNs(each, fingerprint) ?? 0)),
   inForce,
   before: faults
     .filter(
@@ -145,11 +153,13 @@ export const shrinkCommand = async (
     say: (line) => say(`[${leftText()}] ${line}`),
   })
   const whole = wholeOf(recorded)
+  folder.adopt(keyOf(whole), repeatedIn(recorded.dir))
+  const known = runs.of(keyOf(whole), 'decide')
   say(
     `${visible(finding.sentence)}\n${sizeOf(whole)}; ${folder.trials.length} runs are known; ${folder.path}`,
   )
   const oracle = runs.within(beganMs + SHARE_OF_BUDGET * budgetMs)
-  const to = await shrink(whole, cluesOf(recorded, finding), await clusterOf(recorded), oracle)
+  const to = await shrink(whole, cluesOf(recorded, finding, known), await clusterOf(recorded), oracle)
   if (signal.aborted) return INTERRUPTED
   if (to === null) return notReproduced(runs, shownIn(runs.of(keyOf(whole), 'decide'), fingerprint), atLeast)
   const missing = confirm - runs.of(keyOf(to), 'confirm').length

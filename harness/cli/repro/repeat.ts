@@ -1,12 +1,25 @@
 /** Repeats of a run, in processes of their own, some side by side. */
+import fs from 'node:fs'
+import path from 'node:path'
 import type { RecordedFault } from '../../api/nemesis.ts'
 import type { RunSpec } from '../../api/record.ts'
+import type { Repro } from '../../campaign/repro.ts'
 import { type Repetition, repetitionOf, type Wanted } from '../../campaign/trial.ts'
+import { type FileHeader, requireSchema } from '../../history/schema.ts'
 import { wordsToRun } from '../run/again.ts'
 import { runChild } from '../suite/child.ts'
 
 /** In the folder of the repeated run. */
 export const REPRO_FILE = 'repro.json'
+
+/** The repetitions of this run that are stored, as it was recorded. */
+export const repeatedIn = (runDir: string): readonly Repetition[] => {
+  const file = path.join(runDir, REPRO_FILE)
+  if (!fs.existsSync(file)) return []
+  const { schema, repetitions } = JSON.parse(fs.readFileSync(file, 'utf8')) as Repro & FileHeader
+  requireSchema('repro', schema, file)
+  return repetitions
+}
 
 /**
  * The words behind `faultline run` that repeat these faults with the settings and the seed of the spec. Without faults, no

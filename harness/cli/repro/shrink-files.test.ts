@@ -55,6 +55,16 @@ describe('the folder of a shrinking', () => {
     expect(new ShrinkFolder(run.path).trials).toEqual([trial('x'), trial('z')])
   })
 
+  it('takes the repetitions of a run, once, and not where it has decided already', () => {
+    using run = temporaryFolder()
+    const folder = new ShrinkFolder(run.path)
+    folder.append(trial('decided'))
+    folder.adopt('decided', [trial('x').repetition])
+    folder.adopt('whole', [trial('x').repetition])
+    folder.adopt('whole', [trial('x').repetition])
+    expect(new ShrinkFolder(run.path).trials.map(({ key }) => key)).toEqual(['decided', 'whole'])
+  })
+
   it('has a plan that can be run, and none without faults', () => {
     using run = temporaryFolder()
     const folder = new ShrinkFolder(run.path)

@@ -78,6 +78,12 @@ export class ShrinkFolder {
     }
   }
 
+  /** Takes runs of a case that were made before, unless it has decided by runs of this case already. */
+  adopt(key: string, repetitions: readonly Repetition[]): void {
+    if (this.#trials.some((each) => each.key === key)) return
+    for (const repetition of repetitions) this.append({ key, purpose: 'decide', repetition })
+  }
+
   /** Writes the faults as a plan that `run --faults` takes. @returns the file */
   writePlan({ faults }: ShrinkCase, key: string): string {
     const file = path.join(this.path, PLANS, `${key}.faults.jsonl`)

@@ -1,7 +1,7 @@
 /** The first run of each new finding, repeated and made smaller after a campaign, by the commands that a user would type. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { failsAgain } from '../../campaign/follow-up.ts'
+import { failsAgain, type ShrinkTarget, shrinkTarget } from '../../campaign/follow-up.ts'
 import type { Repro } from '../../campaign/repro.ts'
 import type { CaseResult, FollowUp } from '../../campaign/result.ts'
 import type { Shrunk } from '../../campaign/shrunk.ts'
@@ -46,8 +46,24 @@ const reproduced = (dir: string, times: number, signal: AbortSignal): Promise<Re
     signal,
   )
 
-const shrunk = (dir: string, budgetMs: number, signal: AbortSignal): Promise<Shrunk | string> =>
-  resultOf<Shrunk>(['shrink', dir, '--budget', `${budgetMs}ms`], shrinkFile(dir), () => true, signal)
+/** One that ran out of its budget goes on. */
+const shrunk = (
+  dir: string,
+  budgetMs: number,
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<Shrunk | string> =>
+  resultOf<Shrunk>(
+    ['shrink', dir, '--budget', `${budgetMs}ms`, ...words],
+    shrinkFile(dir),
+    ({ isFinished }) => isFinished,
+    signal,
+  )
+
+const NOT_AGAIN = 'No finding showed again, so that there was nothing to make smaller.'
+
+const wordsFor = (target: ShrinkTarget | null): readonly string[] =>
+  target === null ? [] : ['--finding', target.fingerprint, '--at-least', String(target.atLeast)]
 
 const followUp = async (
   { name, runDir }: Failing,
@@ -55,7 +71,13 @@ const followUp = async (
   signal: AbortSignal,
 ): Promise<FollowUp> => {
   const repro = reproduce === null ? null : await reproduced(runDir, reproduce, signal)
-  const smaller = shrinkMs === null || signal.aborted ? null : await shrunk(runDir, shrinkMs, signal)
+  const target = repro === null || typeof repro === 'string' ? null : shrinkTarget(repro)
+  const smaller =
+    shrinkMs === null || signal.aborted
+      ? null
+      : target === 'never shows'
+        ? NOT_AGAIN
+        : await shrunk(runDir, shrinkMs, wordsFor(target), signal)
   return {
     name,
     runDir,
