@@ -86,8 +86,9 @@ describe('shrinking', () => {
       return fails(candidate, what)
     })
     expect(small && ids(small)).toEqual(['kill-11'])
-    expect(tried.slice(0, 2)).toEqual([
+    expect(tried.slice(0, 3)).toEqual([
       'the time after the evidence: 12',
+      'all faults: 0',
       'all faults but those in force at the evidence: 1',
     ])
   })

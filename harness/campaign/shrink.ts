@@ -112,13 +112,15 @@ class Shrinking {
   }
 
   async guess({ inForce, before }: Clues): Promise<void> {
-    for (const [ids, what] of [
+    const guesses: readonly (readonly [ids: readonly string[], what: string])[] = [
+      [[], 'all faults'],
       [inForce, 'all faults but those in force at the evidence'],
       [before.slice(-GUESSED), 'all faults but the last before the evidence'],
-    ] as const) {
+    ]
+    for (const [ids, what] of guesses) {
       const whole = this.#smallest
       const faults = whole.faults.filter(({ id }) => ids.includes(id))
-      if (faults.length === 0 || faults.length >= whole.faults.length) continue
+      if (faults.length >= whole.faults.length || (faults.length === 0 && ids.length > 0)) continue
       if (await this.#try(pulledTogether({ ...whole, faults }), what)) return
     }
   }
@@ -135,16 +137,17 @@ class Shrinking {
 
   /**
    * Of what one nemesis does, all or nothing is kept: few kinds are needed as a rule, and all faults of a kind give as many
-   * chances as the whole run had. Those that were at work at the evidence are tried first.
+   * chances as the whole run had. Those that were at work at the evidence are left out last.
    */
   async leaveOutNemeses({ inForce, before }: Clues): Promise<void> {
     const whole = this.#smallest
     const suspects = [...inForce, ...before.toReversed()]
     const rank = ({ id }: RecordedFault): number =>
       suspects.includes(id) ? suspects.indexOf(id) : suspects.length
-    const nemeses = new Set(whole.faults.toSorted((a, b) => rank(a) - rank(b)).map(({ nemesis }) => nemesis))
+    const bySuspicion = whole.faults.toSorted((a, b) => rank(a) - rank(b))
+    const nemeses = new Set(bySuspicion.map(({ nemesis }) => nemesis))
     if (nemeses.size < 2) return
-    await ddmin([...nemeses], (kept) =>
+    await ddmin([...nemeses].reverse(), (kept) =>
       this.#try(
         { ...whole, faults: whole.faults.filter(({ nemesis }) => kept.includes(nemesis)) },
         `${nemeses.size - kept.length} of the ${nemeses.size} nemeses`,
