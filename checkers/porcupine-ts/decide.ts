@@ -18,11 +18,11 @@ const LONG_WITNESS = 16
 const SHORTEN_MS = 500
 const SHORTEN_BYTES = 2 ** 26
 
-const toShorten = (budget: Budget): Budget => ({
-  ...budget,
-  deadlineMs: Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS),
-  memoryBytes: Math.min(budget.memoryBytes, SHORTEN_BYTES),
-})
+const toShorten = (budget: Budget): Budget => {
+  const endMs = Math.min(budget.endMs ?? budget.deadlineMs, budget.now() + SHORTEN_MS)
+  const memoryBytes = Math.min(budget.memoryBytes, SHORTEN_BYTES)
+  return { ...budget, deadlineMs: endMs, endMs, memoryBytes }
+}
 
 export type Decision =
   | { readonly verdict: 'ok' }
