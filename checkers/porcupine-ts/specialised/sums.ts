@@ -225,7 +225,7 @@ const goDeep = (log: SumsLog): boolean | null => {
 const goWide = (log: SumsLog): boolean => {
   let states = new StateSet()
   let next = new StateSet()
-  let sums = float64(64)
+  let sums: Float64Array = float64(64)
   let isComplete = true
   const steps = new Steps(log, (gap, first, taken, open, place, sum) => {
     const there = isThere(log, gap, first, sum)
