@@ -86,8 +86,10 @@ const withOpen = (log: ValueLog, left: readonly number[], result: SpecialResult)
   if (result.verdict !== 'illegal' || log.open.length === 0) return result
   const witness = new Set(result.witness)
   const last = left.findLastIndex((value) => witness.has(log.put[value] as number))
-  const returns = result.witness.map((operation) => at(log.return, operation))
-  const end = Math.max(...returns.filter((time) => time < Number.POSITIVE_INFINITY))
+  const end = result.witness.reduce((latest, operation) => {
+    const returned = at(log.return, operation)
+    return returned < Number.POSITIVE_INFINITY ? Math.max(latest, returned) : latest
+  }, Number.NEGATIVE_INFINITY)
   const open = log.open.filter((take) => at(log.call, take) <= end)
   return illegal([...witness.union(new Set([...operationsOn(log, left.slice(0, last + 1)), ...open]))])
 }
