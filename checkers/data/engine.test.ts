@@ -4,7 +4,7 @@ import type { Checker } from '../../harness/api/verdict.ts'
 import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { counter } from './counter.ts'
-import { othersFailing } from './engine.ts'
+import { tellOthers, undecided } from './engine.ts'
 import { linearizability } from './linearizability.ts'
 import { multiRegister } from './multi-register.ts'
 
@@ -40,20 +40,39 @@ it.each<[string, Checker, (key: Scalar, found: number) => readonly Step[]]>([
   expect(evidence.map(({ view }) => view?.kind)).toEqual(['linearization', 'linearization', 'linearization'])
 })
 
-it('says that there may be more if it could not look at all', async () => {
-  let asked = 0
-  const illegal = (partition: number) =>
-    ({
-      verdict: 'illegal',
-      partition,
-      blocked: 0,
-      prefix: new Int32Array(),
-      witness: new Int32Array(),
-    }) as const
-  const others = await othersFailing(0, async (known) => {
-    expect(known.size).toBe(++asked)
-    return { rows: [asked], result: illegal(asked) as never }
+it('keys that were not decided are named: those of an unknown verdict, and those beside a failing key', () => {
+  const open = [7, 8, 9].map((partition) => ({
+    reason: 'time' as const,
+    partition,
+    passed: 3,
+    operations: 20,
+  }))
+  const engines = { specialised: 0, general: 4, declined: [] }
+  const [first] = open as [(typeof open)[0]]
+  const none = {
+    verdict: 'unknown',
+    ...first,
+    undecided: open,
+    decided: 1,
+    partitions: 4,
+    help: 'time',
+    engines,
+  } as const
+  const { status, summary, details } = undecided(none, (key) => `k${key}`)
+  expect(status).toBe('unknown')
+  expect(summary).toContain(
+    'on key k7, after 3 of its 20 operations, and did not decide keys k8, k9 either (1 of 4',
+  )
+  expect(details.undecided).toEqual(['k7', 'k8', 'k9'])
+  const { text } = tellOthers({ found: [], undecided: open }, String, () => {
+    throw new Error('there is no pair')
   })
-  expect(others.isComplete).toBe(false)
-  expect(others.found[0]).toMatchObject({ partition: 1, blocked: 1 })
+  expect(text).toBe(' Not decided: 7, 8, 9.')
+})
+
+it('says that there may be more failing keys if it did not look for all', async () => {
+  const steps = Array.from({ length: 12 }, (_, key) => adding(key, 5)).flat()
+  const { summary } = await judgeSteps(counter, steps)
+  expect(summary).toContain('10 other keys fail too')
+  expect(summary).toContain('perhaps among more')
 })

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Evidence, Verdict } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
-import type { Illegal, Result } from '../porcupine-ts/model.ts'
+import type { Illegal, Result, Undecided } from '../porcupine-ts/model.ts'
 import type { ModelReference } from '../porcupine-ts/parallel/model-reference.ts'
 import { mayBeOld, promiseOf } from '../promise.ts'
 import type { Judged } from '../verdict.ts'
@@ -69,57 +69,47 @@ export const enginesOf = ({ engines }: Result): Verdict['details'] => ({
   ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
 })
 
-/** @param key the name of the object that was not decided */
-export const undecided = (result: Result & { readonly verdict: 'unknown' }, key: string): Judged => ({
-  status: 'unknown',
-  summary:
-    `Not decided: the search ran out of ${result.reason} on key ${key}, after ${result.passed} of its ` +
-    `${result.operations} operations (${result.decided} of ${result.partitions} keys are linearizable). ` +
-    `What helps: ${result.help}.`,
-  evidence: [],
-  details: { reason: result.reason, ...enginesOf(result) },
-})
+/** More names are not listed. */
+const MOST_NAMES = 10
 
-/** Once one object is known to fail, this much time is spent on finding each other. */
-const EACH_MS = 2000
-const MOST_OTHERS = 10
+type NameOf = (partition: Partition) => string
+
+const namesOf = (undecided: readonly Undecided[], nameOf: NameOf): string => {
+  const names = undecided.slice(0, MOST_NAMES).map(({ partition }) => nameOf(partition))
+  const more = undecided.length - names.length
+  return `${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}`
+}
+
+export const undecided = (result: Result & { readonly verdict: 'unknown' }, nameOf: NameOf): Judged => {
+  const [, ...others] = result.undecided
+  const more =
+    others.length === 0
+      ? ''
+      : `, and did not decide ${others.length === 1 ? 'key' : 'keys'} ${namesOf(others, nameOf)} either`
+  return {
+    status: 'unknown',
+    summary:
+      `Not decided: the search ran out of ${result.reason} on key ${nameOf(result.partition)}, after ${result.passed} of its ` +
+      `${result.operations} operations${more} (${result.decided} of ${result.partitions} keys are linearizable). ` +
+      `What helps: ${result.help}.`,
+    evidence: [],
+    details: {
+      reason: result.reason,
+      undecided: result.undecided.map(({ partition }) => nameOf(partition)),
+      ...enginesOf(result),
+    },
+  }
+}
+
+/** So many failing objects are looked for. */
+export const MOST_FAILING = 11
 
 type Partition = Illegal['partition']
 
-/** Rows of a history that are not on these objects, and the verdict on them. */
-export interface CheckedRest {
-  readonly result: Result
-  /** The place of each of its rows in the whole history. */
-  readonly rows: ArrayLike<number>
-}
-
+/** The other objects that fail, and those that were not decided. */
 export interface OthersFailing {
-  /** Operations are given by their place in the whole history. */
   readonly found: readonly Illegal[]
-  /** False: the time for one was over, or there are many. */
-  readonly isComplete: boolean
-}
-
-const inWhole = (result: Illegal, rows: ArrayLike<number>): Illegal => ({
-  ...result,
-  blocked: rows[result.blocked] as number,
-  prefix: result.prefix.map((row) => rows[row] as number),
-  witness: result.witness.map((row) => rows[row] as number),
-})
-
-/** The other objects that fail. A check ends at the first, so it is repeated without those that are known. */
-export const othersFailing = async (
-  first: Partition,
-  checkWithout: (known: ReadonlySet<Partition>, timeMs: number) => Promise<CheckedRest>,
-): Promise<OthersFailing> => {
-  const found: Illegal[] = []
-  while (found.length < MOST_OTHERS) {
-    const known = new Set([first, ...found.map(({ partition }) => partition)])
-    const { result, rows } = await checkWithout(known, EACH_MS)
-    if (result.verdict !== 'illegal') return { found, isComplete: result.verdict === 'ok' }
-    found.push(inWhole(result, rows))
-  }
-  return { found, isComplete: false }
+  readonly undecided: readonly Undecided[]
 }
 
 /**
@@ -127,29 +117,30 @@ export const othersFailing = async (
  * the order in which they failed.
  */
 export const earliestFirst = (
-  found: Illegal,
-  { found: others, isComplete }: OthersFailing,
+  result: Result & { readonly verdict: 'illegal' },
   pairOf: (row: number) => Pair,
 ): { readonly first: Illegal; readonly others: OthersFailing } => {
   const failedNs = ({ blocked }: Illegal): number => {
     const { invocation, completion } = pairOf(blocked)
     return completion?.timeNs ?? invocation.timeNs
   }
-  const [first = found, ...later] = [found, ...others].sort((a, b) => failedNs(a) - failedNs(b))
-  return { first, others: { found: later, isComplete } }
+  const { others, undecided } = result
+  const [first = result, ...found] = [result, ...others].sort((a, b) => failedNs(a) - failedNs(b))
+  return { first, others: { found, undecided } }
 }
 
 /** What the verdict says of the other objects that fail: an entry each. */
 export const tellOthers = (
-  { found, isComplete }: OthersFailing,
-  nameOf: (partition: Partition) => string,
+  { found, undecided }: OthersFailing,
+  nameOf: NameOf,
   pairOf: (row: number) => Pair,
 ): { readonly text: string; readonly evidence: readonly Evidence[] } => {
-  if (found.length === 0) return { text: '', evidence: [] }
-  const more = isComplete ? '' : ', perhaps among more'
+  const more = 1 + found.length < MOST_FAILING ? '' : ', perhaps among more'
   const names = found.map(({ partition }) => nameOf(partition)).join(', ')
+  const failing = found.length === 1 ? '1 other key fails' : `${found.length} other keys fail`
+  const open = undecided.length === 0 ? '' : ` Not decided: ${namesOf(undecided, nameOf)}.`
   return {
-    text: ` ${found.length === 1 ? '1 other key fails' : `${found.length} other keys fail`} too: ${names}${more}.`,
+    text: `${found.length === 0 ? '' : ` ${failing} too: ${names}${more}.`}${open}`,
     evidence: found.map(({ partition, blocked }) => {
       const { invocation, completion } = pairOf(blocked)
       const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)

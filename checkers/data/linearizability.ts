@@ -23,7 +23,6 @@ import type { Scalar } from '../../harness/vocabularies/values.ts'
 import type { Columns, Illegal, Result } from '../porcupine-ts/model.ts'
 import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
-import type { ModelReference } from '../porcupine-ts/parallel/model-reference.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
@@ -33,8 +32,8 @@ import {
   enginesOf,
   type Interval,
   intervalsOf,
+  MOST_FAILING,
   modelAt,
-  othersFailing,
   tellOthers,
   undecided,
 } from './engine.ts'
@@ -207,7 +206,10 @@ const judgeModel = (record: RunRecord, initial: RegisterValue): Promise<Judged> 
 const judgeTable = async (record: RunRecord, table: RegisterTable): Promise<Judged> => {
   const { columns, keys } = table
   const model = modelAt('register', 'casRegister', [table.initial])
-  const result = await checkParallel(model, columns, { timeMs: TIME_LIMIT_MS })
+  const result = await checkParallel(model, columns, {
+    timeMs: TIME_LIMIT_MS,
+    mostIllegal: MOST_FAILING,
+  })
   if (result.verdict === 'ok') {
     const operations = table.rows
     if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations })
@@ -215,9 +217,9 @@ const judgeTable = async (record: RunRecord, table: RegisterTable): Promise<Judg
     const details = { operations, keys: result.partitions, ...enginesOf(result) }
     return { status: 'valid', summary, evidence: [], details }
   }
-  const key = typeof result.partition === 'number' ? String(keys.valueOf(result.partition)) : result.partition
-  if (result.verdict === 'unknown') return undecided(result, key)
-  return judgeFailing(record, table, result, model)
+  if (result.verdict === 'unknown')
+    return undecided(result, (partition) => String(keys.valueOf(Number(partition))))
+  return judgeFailing(record, table, result)
 }
 
 /** What is wrong with the key that failed first, and with the others. */
@@ -225,9 +227,8 @@ const judgeFailing = async (
   record: RunRecord,
   table: RegisterTable,
   result: Result & { readonly verdict: 'illegal' },
-  model: ModelReference,
 ): Promise<Judged> => {
-  const { columns, pairOf, initial, values } = table
+  const { pairOf, initial, values } = table
   const nameOf = (partition: number | string): string => String(table.keys.valueOf(Number(partition)))
   const rows = rowsOf(table)
   const explained = ({ partition, prefix: rows, blocked }: Illegal) => {
@@ -240,14 +241,10 @@ const judgeFailing = async (
       readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
     })
   }
-  const found = await othersFailing(result.partition, async (known, timeMs) => {
-    const { rows, rest } = without(columns, known)
-    return { rows, result: await checkParallel(model, rest, { timeMs }) }
-  })
-  const { first, others } = earliestFirst(result, found, pairOf)
+  const { first, others } = earliestFirst(result, pairOf)
   const { summary, evidence } = explained(first)
   const draw = drawer()
-  const drawnFirst = await withPage(evidence, rows, { ...first, engines: result.engines }, record)
+  const drawnFirst = await withPage(evidence, rows, { ...result, ...first }, record)
   const shown = draw(drawnFirst, () => failingRegister(rows, first))
   const told = tellOthers(others, nameOf, pairOf)
   const drawn = told.evidence.map((each, at) => {
@@ -265,26 +262,6 @@ const judgeFailing = async (
     evidence: [shown, ...drawn],
     details: { key: nameOf(first.partition), failing, ...enginesOf(result) },
   }
-}
-
-/** The rows that are not on these keys. */
-const without = (columns: Required<Columns>, keys: ReadonlySet<number | string>) => {
-  const rows = Int32Array.from(columns.key.keys().filter((row) => !keys.has(columns.key[row] as number)))
-  const pick = <T extends Int32Array | Float64Array | Uint8Array>(all: T, into: T): T => {
-    for (const [at, row] of rows.entries()) into[at] = all[row] as number
-    return into
-  }
-  const ints = (all: Int32Array): Int32Array => pick(all, new Int32Array(rows.length))
-  const rest: Required<Columns> = {
-    client: ints(columns.client),
-    call: pick(columns.call, new Float64Array(rows.length)),
-    return: pick(columns.return, new Float64Array(rows.length)),
-    kind: pick(columns.kind, new Uint8Array(rows.length)),
-    key: ints(columns.key),
-    value: ints(columns.value),
-    second: ints(columns.second),
-  }
-  return { rows, rest }
 }
 
 type JudgeWeak = (record: RunRecord, initial: RegisterValue) => Judged | Promise<Judged>

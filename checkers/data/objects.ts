@@ -20,8 +20,8 @@ import {
   earliestFirst,
   enginesOf,
   intervalsOf,
+  MOST_FAILING,
   modelAt,
-  othersFailing,
   tellOthers,
   undecided,
 } from './engine.ts'
@@ -130,22 +130,18 @@ const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord
   if (operations.length === 0) return notJudged('no operation restricts the order')
   const { file, name, args } = kind.reference
   const reference = modelAt(file, name, args)
-  const result = await checkParallel(reference, operations, { timeMs: TIME_LIMIT_MS })
+  const result = await checkParallel(reference, operations, {
+    timeMs: TIME_LIMIT_MS,
+    mostIllegal: MOST_FAILING,
+  })
   const details = { operations: operations.length, ...enginesOf(result) }
   if (result.verdict === 'ok') {
     const summary = `${operations.length} operations on ${result.partitions} objects have an order that explains them.`
     return { status: 'valid', summary, evidence: [], details }
   }
-  if (result.verdict === 'unknown') return undecided(result, String(result.partition))
+  if (result.verdict === 'unknown') return undecided(result, String)
   const pairOf = (row: number): Pair => pairs[row] as Pair
-  const found = await othersFailing(result.partition, async (known, timeMs) => {
-    const rows = operations.flatMap(({ input }, row) =>
-      known.has(kind.model.partition?.(input) ?? '') ? [] : [row],
-    )
-    const rest = rows.map((row) => operations[row] as Operation<I, O>)
-    return { rows, result: await checkParallel(reference, rest, { timeMs }) }
-  })
-  const { first, others } = earliestFirst(result, found, pairOf)
+  const { first, others } = earliestFirst(result, pairOf)
   const { invocation, completion } = pairOf(first.blocked)
   const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
   const draw = drawer()

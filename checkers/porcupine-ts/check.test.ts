@@ -190,6 +190,84 @@ describe('limits', () => {
   })
 })
 
+describe('many keys', () => {
+  type KeyValue = Operation<KeyValueInput, string>
+  const hard = (key: string): KeyValue[] => [
+    ...Array.from(
+      { length: 40 },
+      (_, i): KeyValue => ({
+        client: i,
+        call: i,
+        return: Number.POSITIVE_INFINITY,
+        input: { f: 'append', key, value: i === 0 ? '' : `${i} ` },
+        output: undefined,
+      }),
+    ),
+    { client: 40, call: 40, return: 41, input: { f: 'get', key }, output: 'nothing like it' },
+  ]
+  const get = (key: string, output: string): KeyValue[] => [
+    { client: 0, call: 0, return: 1, input: { f: 'get', key }, output },
+    // More operations than the hard ones have: those come first.
+    ...Array.from(
+      { length: 50 },
+      (_, i): KeyValue => ({ client: 0, call: 2 + i, return: 2 + i, input: { f: 'get', key }, output: '' }),
+    ),
+  ]
+  const together = (...keys: KeyValue[][]): KeyValue[] =>
+    keys.flatMap((key, i) => key.map((operation) => ({ ...operation, client: operation.client + 100 * i })))
+
+  it('a key that takes all its time leaves the others theirs', () => {
+    const result = check(keyValue, together(hard('a'), hard('b'), get('c', '')), { timeMs: 400 })
+    expect(result).toMatchObject({ verdict: 'unknown', partition: 'a', decided: 1, partitions: 3 })
+    if (result.verdict !== 'unknown') return
+    expect(
+      result.undecided.map(({ partition, reason, operations }) => [partition, reason, operations]),
+    ).toEqual([
+      ['a', 'time', 41],
+      ['b', 'time', 41],
+    ])
+  })
+
+  it('an illegal key that comes later counts, and what was not decided is said', () => {
+    const result = check(keyValue, together(hard('a'), get('c', 'wrong')), { timeMs: 400 })
+    expect(result).toMatchObject({ verdict: 'illegal', partition: 'c', undecided: [{ partition: 'a' }] })
+  })
+
+  it('a key that needs more than its share gets what the others leave', () => {
+    const slow: typeof keyValue = {
+      ...keyValue,
+      step: (state, input, output) => {
+        const endMs = performance.now() + (input.key === 'slow' ? 10 : 0)
+        while (performance.now() < endMs);
+        return keyValue.step(state, input, output)
+      },
+    }
+    const { specialised: _, ...searched } = slow
+    const many = Array.from({ length: 50 }, (_, i) => get(`k${i}`, ''))
+    const one: KeyValue[] = Array.from({ length: 20 }, (_, i) => ({
+      client: i,
+      call: i,
+      return: i + 0.5,
+      input: { f: 'append', key: 'slow', value: `${i}` },
+      output: '',
+    }))
+    // Its steps take 200 ms, and its share is 30 ms.
+    expect(check(searched, together(one, ...many), { timeMs: 3000 }).verdict).toBe('ok')
+  })
+
+  it('as many illegal keys are found as are asked for', () => {
+    const keys = together(...['a', 'b', 'c', 'd'].map((key) => get(key, key === 'b' ? '' : 'wrong')))
+    const found = (mostIllegal: number): readonly unknown[] => {
+      const result = check(keyValue, keys, { mostIllegal })
+      if (result.verdict !== 'illegal') throw new Error(result.verdict)
+      return [result, ...result.others].map(({ partition }) => partition)
+    }
+    expect(found(1)).toEqual(['a'])
+    expect(found(2)).toEqual(['a', 'c'])
+    expect(found(9)).toEqual(['a', 'c', 'd'])
+  })
+})
+
 describe('malformed input', () => {
   const write = (call: number, end: number, client = 0): Register => ({
     client,

@@ -3,8 +3,8 @@
  *
  * `check` splits the history by the model's partition and decides each part. A specialised engine decides if the model
  * has one and it knows the kind of history; otherwise the general search does. The answer is `ok`, `illegal` (with the
- * shortest prefix that cannot be linearized, and a small witness) or `unknown` (with the limit that ran out). Unknown is
- * never ok.
+ * shortest prefix that cannot be linearized, and a small witness) or `unknown` (with the limit that ran out, and each
+ * partition that was not decided). Unknown is never ok.
  */
 import { type Decision, decide, Tally } from './decide.ts'
 import type { Budget } from './general/budget.ts'
@@ -13,7 +13,7 @@ import { partsOfColumns } from './history/columns.ts'
 import { partsOfOperations } from './history/operations.ts'
 import type { Part } from './history/part.ts'
 import { watchLaws } from './laws.ts'
-import type { AnyModel, Columns, History, Limits, Model, Result } from './model.ts'
+import type { AnyModel, Columns, History, Illegal, Limits, Model, Result, Undecided } from './model.ts'
 
 const HELP = {
   time: 'more time, fewer operations on one object, or fewer that never return',
@@ -37,8 +37,10 @@ export const inOrder = <I, O>(parts: readonly Part<I, O>[]): readonly Part<I, O>
   [...parts].sort((a, b) => a.count - b.count)
 
 /**
- * Decides the partitions one after another, smallest first; the first illegal one ends the check. `goesOn` is called
- * before each, with its place in that order: false ends the check as if there were no more partitions.
+ * Decides the partitions one after another, smallest first; the first illegal one ends the check, or the last one that
+ * is asked for. A partition that takes more than its share of the time is put off: if no partition is illegal, those that
+ * were put off share what is left of the time. `goesOn` is called before each, with its place in that order: false ends
+ * the check as if there were no more partitions.
  *
  * @throws MalformedHistoryError naming the operation, if the input is not a valid history.
  */
@@ -52,6 +54,9 @@ export const check = <S, I, O>(
     ? checkModel(determinize(model), history, limits, goesOn)
     : checkModel(model, history, limits, goesOn)
 
+/** Of the time limit, this share is divided evenly among all partitions; the rest among those left undecided. */
+const FIRST_SHARE = 0.5
+
 const checkModel = <S, I, O>(
   given: Model<S, I, O>,
   history: History<I, O>,
@@ -61,37 +66,84 @@ const checkModel = <S, I, O>(
   const model = limits.watchLaws === true ? watchLaws(given) : given
   const budget = budgetOf(limits)
   const parts = isColumns(history) ? partsOfColumns(model, history) : partsOfOperations(model, history)
-  const tally = new Tally()
-  let undecided: (Decision & { readonly verdict: 'unknown' }) | null = null
-  let undecidedPart: Part<I, O> | null = null
-  let decided = 0
-  for (const [place, part] of inOrder(parts).entries()) {
-    if (!goesOn(place)) break
-    const decision: Decision =
-      budget.now() > budget.deadlineMs
-        ? { verdict: 'unknown', reason: 'time', passed: 0 }
-        : decide(model, part, Number.POSITIVE_INFINITY, budget, tally)
-    if (decision.verdict === 'illegal') return { ...decision, engines: tally.engines }
-    if (decision.verdict === 'ok') decided++
-    else if (undecided === null) {
-      undecided = decision
-      undecidedPart = part
+  const rounds = new Rounds(model, budget, limits.mostIllegal ?? 1)
+  const placed = inOrder(parts).map((part, place) => ({ part, place }))
+  const eachMs = (FIRST_SHARE * (limits.timeMs ?? Number.POSITIVE_INFINITY)) / parts.length
+  rounds.run(placed, goesOn, () => (parts.length === 1 ? Number.POSITIVE_INFINITY : eachMs))
+  if (rounds.illegal.length === 0) {
+    const late = rounds.outOfTime(placed)
+    rounds.run(late, goesOn, (at) => (budget.deadlineMs - budget.now()) / (late.length - at))
+  }
+  return rounds.result(parts.length)
+}
+
+interface Placed<I, O> {
+  readonly part: Part<I, O>
+  readonly place: number
+}
+
+/** Decides partitions one after another, and collects what was found. */
+class Rounds<S, I, O> {
+  readonly illegal: Illegal[] = []
+  readonly #undecided = new Map<number, Undecided>()
+  readonly #model: Model<S, I, O>
+  readonly #budget: Budget
+  readonly #mostIllegal: number
+  readonly #tally = new Tally()
+  #decided = 0
+
+  constructor(model: Model<S, I, O>, budget: Budget, mostIllegal: number) {
+    this.#model = model
+    this.#budget = budget
+    this.#mostIllegal = mostIllegal
+  }
+
+  /** @param limitMs how long the n-th of them may take */
+  run(
+    placed: readonly Placed<I, O>[],
+    goesOn: (place: number) => boolean,
+    limitMs: (n: number) => number,
+  ): void {
+    for (const [n, { part, place }] of placed.entries()) {
+      if (this.illegal.length >= this.#mostIllegal || !goesOn(place)) return
+      const decision = this.#decide(part, limitMs(n))
+      this.#undecided.delete(place)
+      if (decision.verdict === 'illegal') this.illegal.push(decision)
+      else if (decision.verdict === 'ok') this.#decided++
+      else {
+        const { reason, passed } = decision
+        this.#undecided.set(place, { reason, partition: part.key, passed, operations: part.count })
+      }
     }
   }
-  const { engines } = tally
-  if (undecided === null || undecidedPart === null)
-    return { verdict: 'ok', partitions: parts.length, engines }
-  const { reason, passed } = undecided
-  const { key, count } = undecidedPart
-  return {
-    verdict: 'unknown',
-    reason,
-    partition: key,
-    passed,
-    operations: count,
-    decided,
-    partitions: parts.length,
-    help: HELP[reason],
-    engines,
+
+  /** Those that more time might decide. */
+  outOfTime(placed: readonly Placed<I, O>[]): readonly Placed<I, O>[] {
+    return placed.filter(({ place }) => this.#undecided.get(place)?.reason === 'time')
+  }
+
+  #decide(part: Part<I, O>, limitMs: number): Decision {
+    const { now, deadlineMs: endMs } = this.#budget
+    const startMs = now()
+    if (startMs > endMs) return { verdict: 'unknown', reason: 'time', passed: 0 }
+    const deadlineMs = Math.min(endMs, startMs + limitMs)
+    return decide(
+      this.#model,
+      part,
+      Number.POSITIVE_INFINITY,
+      { ...this.#budget, deadlineMs, endMs },
+      this.#tally,
+    )
+  }
+
+  result(partitions: number): Result {
+    const { engines } = this.#tally
+    const [illegal, ...others] = this.illegal
+    const undecided = [...this.#undecided.values()]
+    const [first] = undecided
+    if (illegal !== undefined) return { ...illegal, others, undecided, engines }
+    if (first === undefined) return { verdict: 'ok', partitions, engines }
+    const help = HELP[first.reason]
+    return { verdict: 'unknown', ...first, undecided, decided: this.#decided, partitions, help, engines }
   }
 }

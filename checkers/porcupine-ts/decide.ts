@@ -14,8 +14,15 @@ import type { Engines, Illegal, Model } from './model.ts'
 /** For a longer witness, the engine that found it finds the shortest prefix faster than a search does. */
 const LONG_WITNESS = 16
 
-/** The witness is already a proof. So much more time may be spent on showing that no shorter prefix is illegal. */
+/** The witness is already a proof. So much more may be spent on showing that no shorter prefix is illegal. */
 const SHORTEN_MS = 500
+const SHORTEN_BYTES = 2 ** 26
+
+const toShorten = (budget: Budget): Budget => {
+  const endMs = Math.min(budget.endMs ?? budget.deadlineMs, budget.now() + SHORTEN_MS)
+  const memoryBytes = Math.min(budget.memoryBytes, SHORTEN_BYTES)
+  return { ...budget, deadlineMs: endMs, endMs, memoryBytes }
+}
 
 export type Decision =
   | { readonly verdict: 'ok' }
@@ -119,8 +126,7 @@ const halve = <S, I, O>(
   let witness = found
   let legal = 0
   let illegal = ends.length
-  const deadlineMs = Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS)
-  while (illegal - legal > 1 && budget.now() < deadlineMs) {
+  while (illegal - legal > 1 && budget.now() < budget.deadlineMs) {
     const middle = (legal + illegal) >> 1
     const result = model.specialised?.(part, ends[middle] as number)
     if (result === undefined || result.verdict === 'declined') return null
@@ -163,8 +169,9 @@ const explain = <S, I, O>(
   part: Part<I, O>,
   witness: readonly number[],
   end: number,
-  budget: Budget,
+  whole: Budget,
 ): Decision => {
+  const budget = toShorten(whole)
   const halved = witness.length > LONG_WITNESS ? halve(model, part, witness, end, budget) : null
   if (halved !== null) return halved
   const { result, blocked } = search(model, part, witness, end, budget)
@@ -172,8 +179,7 @@ const explain = <S, I, O>(
   if (result.verdict === 'ok')
     throw new Error(`porcupine-ts: two engines disagree on part ${part.key}: please report this history`)
   const blockedEnd = part.return[blocked] as number
-  const deadlineMs = Math.min(budget.deadlineMs, budget.now() + SHORTEN_MS)
-  const earlier = decide(model, part, blockedEnd, { ...budget, deadlineMs }, null)
+  const earlier = decide(model, part, blockedEnd, budget, null)
   if (earlier.verdict === 'illegal') return earlier
   return {
     verdict: 'illegal',

@@ -102,10 +102,12 @@ export type SpecialResult =
   | { readonly verdict: 'declined'; readonly reason: string }
 
 export interface Limits {
-  /** For the whole check. */
+  /** For the whole check. A partition that takes long leaves the others their share. */
   readonly timeMs?: number
   /** For the search's memo. */
   readonly memoryBytes?: number
+  /** The check ends when so many illegal partitions are found. Default: 1. */
+  readonly mostIllegal?: number
   /** Throws a BrokenLawError if a step breaks a law that the model claims. Slow: meant for authors of models. */
   readonly watchLaws?: boolean
 }
@@ -134,13 +136,19 @@ export interface Illegal {
   readonly shortest: boolean
 }
 
-export interface Unknown {
-  readonly verdict: 'unknown'
+/** A partition that was not decided, and how many of its operations could return before the search gave up. */
+export interface Undecided {
   readonly reason: 'time' | 'memory'
-  /** The first partition that was not decided, and how many of its operations could return before the search gave up. */
   readonly partition: string | number
   readonly passed: number
   readonly operations: number
+}
+
+/** It tells of the first partition that was not decided. */
+export interface Unknown extends Undecided {
+  readonly verdict: 'unknown'
+  /** All that were not decided. */
+  readonly undecided: readonly Undecided[]
   /** Partitions with a verdict, and all partitions. */
   readonly decided: number
   readonly partitions: number
@@ -150,5 +158,11 @@ export interface Unknown {
 
 export type Result =
   | { readonly verdict: 'ok'; readonly partitions: number; readonly engines: Engines }
-  | (Illegal & { readonly engines: Engines })
+  | (Illegal & {
+      /** The other illegal partitions, up to the limit. */
+      readonly others: readonly Illegal[]
+      /** Partitions that were looked at and not decided. */
+      readonly undecided: readonly Undecided[]
+      readonly engines: Engines
+    })
   | (Unknown & { readonly engines: Engines })

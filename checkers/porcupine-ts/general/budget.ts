@@ -1,12 +1,14 @@
 /** The limits of a search, and its result. */
 
-/** The limits of a search. Shared by all partitions of a check. */
+/** The limits of a search. */
 export interface Budget {
   readonly deadlineMs: number
   readonly now: () => number
   readonly memoryBytes: number
   /** Limit of configurations for each search; absent: none. */
   readonly visits?: number
+  /** When the whole check ends, if it gives each search less: a proof that was found may be shortened until then. */
+  readonly endMs?: number
 }
 
 export const UNLIMITED: Budget = {

@@ -22,6 +22,7 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
   const take: number[] = []
   const empty: number[] = []
   const open: number[] = []
+  const unreturned: (readonly [value: Scalar, position: number])[] = []
   /** The first take of a value that another take has taken. */
   let again: { readonly code: number; readonly position: number } | null = null
   const returns = float64(count)
@@ -45,10 +46,9 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
     } else if (output === undefined) open.push(i)
     else if (output.taken === null) {
       if (!isOpen) empty.push(i)
-    } else {
+    } else if (isOpen) unreturned.push([output.taken, i])
+    else {
       const code = codeOf(output.taken)
-      // An open take may not have happened. A second take is illegal only if both happened.
-      if (isOpen) return declined('a take of a known value had not returned')
       if (take[code] !== NONE) again ??= { code, position: i }
       else take[code] = i
     }
@@ -61,6 +61,27 @@ const logOf = (part: Part<QueueInput, QueueOutput>, end: number): ValueLog | Spe
     take: Int32Array.from(take),
     empty,
     open,
+    unreturned: takesByValue(unreturned, codes, put, take),
     values: [...codes.keys()],
   }
+}
+
+/**
+ * By value, the first of these takes, which had not returned; null if there is none. One whose value another take has
+ * taken, or nothing has put in, did not happen.
+ */
+const takesByValue = (
+  takes: readonly (readonly [value: Scalar, position: number])[],
+  codes: ReadonlyMap<Scalar, number>,
+  put: readonly number[],
+  take: readonly number[],
+): Int32Array | null => {
+  let byValue: Int32Array | null = null
+  for (const [value, position] of takes) {
+    const code = codes.get(value)
+    if (code === undefined || put[code] === NONE || take[code] !== NONE) continue
+    byValue ??= new Int32Array(put.length).fill(NONE)
+    if (byValue[code] === NONE) byValue[code] = position
+  }
+  return byValue
 }

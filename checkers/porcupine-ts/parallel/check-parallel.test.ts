@@ -50,9 +50,13 @@ describe('on worker threads', () => {
     )
     const alone = check(casRegister(null), wrong)
     expect(alone.verdict).toBe('illegal')
+    const several = check(casRegister(null), wrong, { mostIllegal: 3 })
+    expect(several).toMatchObject({ verdict: 'illegal', others: [{}, {}] })
     for (const workers of [1, 2, 3, 5]) {
       const together = await checkParallel(register, wrong, { workers })
       expect({ ...together, engines: null }).toEqual({ ...alone, engines: null })
+      const all = await checkParallel(register, wrong, { workers, mostIllegal: 3 })
+      expect({ ...all, engines: null }).toEqual({ ...several, engines: null })
     }
   })
 

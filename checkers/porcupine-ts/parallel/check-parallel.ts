@@ -6,7 +6,7 @@
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { check, isColumns } from '../check.ts'
-import type { Engines, History, Limits, Result } from '../model.ts'
+import type { Engines, History, Illegal, Limits, Result, Undecided } from '../model.ts'
 import { monotonicMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
 import { buffersOf, divide, type Shard } from './shards.ts'
@@ -30,24 +30,28 @@ const workerModule = (): URL =>
 
 const NO_ENGINES: Engines = { specialised: 0, general: 0, declined: [] }
 
-const exhausted = (shard: Shard<unknown, unknown>, reason: 'time' | 'memory'): Result => ({
-  verdict: 'unknown',
-  reason,
-  partition: 'unknown',
-  passed: 0,
-  operations: shard.index.length,
-  decided: 0,
-  partitions: shard.places.length,
-  help: `more ${reason}, fewer operations on one object, or fewer that never return`,
-  engines: NO_ENGINES,
-})
+/** The result of a worker that did not answer: nothing is known of its partitions. */
+const exhausted = ({ partitions }: Shard<unknown, unknown>, reason: 'time' | 'memory'): Result => {
+  const undecided = partitions.map(
+    ({ key, count }): Undecided => ({ reason, partition: key, passed: 0, operations: count }),
+  )
+  return {
+    verdict: 'unknown',
+    ...(undecided[0] as Undecided),
+    undecided,
+    decided: 0,
+    partitions: partitions.length,
+    help: `more ${reason}, fewer operations on one object, or fewer that never return`,
+    engines: NO_ENGINES,
+  }
+}
 
-/** Runs one shard in its own worker; if aborted, the shard is left undecided. */
+/** Runs one shard in its own worker. Null: it was aborted. */
 const checkShard = (
   shard: Shard<unknown, unknown>,
   task: Omit<Job, 'history' | 'places'>,
   signal: AbortSignal,
-): Promise<Result> =>
+): Promise<Result | null> =>
   new Promise((resolve, reject) => {
     const { limits } = task
     const job: Job = { ...task, history: shard.history, places: shard.places }
@@ -62,14 +66,14 @@ const checkShard = (
     const timer = Number.isFinite(leftMs)
       ? setTimeout(() => end(exhausted(shard, 'time')), Math.max(0, leftMs) * (1 + GRACE))
       : undefined
-    const end = (outcome: Result | Error): void => {
+    const end = (outcome: Result | Error | null): void => {
       clearTimeout(timer)
       signal.removeEventListener('abort', onAbort)
       void worker.terminate()
       if (outcome instanceof Error) reject(outcome)
       else resolve(outcome)
     }
-    const onAbort = (): void => end(exhausted(shard, 'time'))
+    const onAbort = (): void => end(null)
     signal.addEventListener('abort', onAbort)
     worker.on('message', (report: Report) => {
       if ('error' in report) end(new Error(report.error))
@@ -82,15 +86,14 @@ const checkShard = (
     )
   })
 
-/** Translates the indices of a shard's result into indices of the input. */
-const translate = (result: Result, { index }: Shard<unknown, unknown>): Result => {
-  if (result.verdict !== 'illegal') return result
+/** Translates the indices of what was found in a shard into indices of the input. */
+const translate = (found: Illegal, { index }: Shard<unknown, unknown>): Illegal => {
   const back = (i: number): number => index[i] as number
   return {
-    ...result,
-    blocked: back(result.blocked),
-    prefix: result.prefix.map(back),
-    witness: result.witness.map(back),
+    ...found,
+    blocked: back(found.blocked),
+    prefix: found.prefix.map(back),
+    witness: found.witness.map(back),
   }
 }
 
@@ -101,37 +104,54 @@ const makeBoard = (workers: number): Int32Array => {
   return board
 }
 
-interface Placed {
+interface Answer {
+  readonly shard: Shard<unknown, unknown>
   readonly result: Result
-  /** Where the worker was last. */
-  readonly place: number
 }
 
-const merge = (placed: readonly Placed[], partitions: number): Result => {
-  const results = placed.map(({ result }) => result)
+/** What was found illegal, lowest place first, and where that is. */
+const illegalIn = (
+  answers: readonly Answer[],
+): readonly { readonly place: number; readonly found: Illegal }[] =>
+  answers
+    .flatMap(({ shard, result }) => {
+      if (result.verdict !== 'illegal') return []
+      const { others, undecided: _, engines: __, ...first } = result
+      return [first, ...others].map((found) => {
+        const at = shard.partitions.findIndex(({ key }) => key === found.partition)
+        return { place: shard.places[at] as number, found: translate(found, shard) }
+      })
+    })
+    .sort((a, b) => a.place - b.place)
+
+const merge = (answers: readonly Answer[], partitions: number, mostIllegal: number): Result => {
+  const results = answers.map(({ result }) => result)
   const engines: Engines = {
     specialised: results.reduce((sum, result) => sum + result.engines.specialised, 0),
     general: results.reduce((sum, result) => sum + result.engines.general, 0),
     declined: [...new Set(results.flatMap((result) => result.engines.declined))],
   }
-  const [illegal] = placed
-    .filter(({ result }) => result.verdict === 'illegal')
-    .sort((a, b) => a.place - b.place)
-  if (illegal !== undefined) return { ...illegal.result, engines }
-  const undecided = results.find((result) => result.verdict === 'unknown')
-  if (undecided === undefined) return { verdict: 'ok', partitions, engines }
+  const undecided = results.flatMap((result) => (result.verdict === 'ok' ? [] : result.undecided))
+  const [illegal, ...others] = illegalIn(answers)
+    .slice(0, mostIllegal)
+    .map(({ found }) => found)
+  if (illegal !== undefined) return { ...illegal, others, undecided, engines }
+  const unknown = results.find((result) => result.verdict === 'unknown')
+  if (unknown === undefined) return { verdict: 'ok', partitions, engines }
   const decided = results.reduce(
     (sum, result) =>
       sum + (result.verdict === 'ok' ? result.partitions : result.verdict === 'unknown' ? result.decided : 0),
     0,
   )
-  return { ...undecided, decided, partitions, engines }
+  return { ...unknown, undecided, decided, partitions, engines }
 }
 
 const atMost = ({
   timeMs = SHORT_LIMITS.timeMs,
   memoryBytes = SHORT_LIMITS.memoryBytes,
+  mostIllegal = 1,
 }: Limits): Limits => ({
+  mostIllegal,
   timeMs: Math.min(timeMs, SHORT_LIMITS.timeMs),
   memoryBytes: Math.min(memoryBytes, SHORT_LIMITS.memoryBytes),
 })
@@ -150,10 +170,13 @@ export const checkParallel = async (
   const model = await loadModel(reference)
   if ((isColumns(history) ? history.call.length : history.length) <= SHORT) {
     const result = check(model, history, atMost(limits))
-    if (result.verdict !== 'unknown') return result
+    if (result.verdict === 'ok' || (result.verdict === 'illegal' && result.undecided.length === 0))
+      return result
   }
   const shards = divide(model, history, workers)
+  const { mostIllegal = 1 } = limits
   const each: Limits = {
+    mostIllegal,
     memoryBytes: (limits.memoryBytes ?? os.freemem() / 2) / shards.length,
   }
   const board = makeBoard(shards.length)
@@ -164,17 +187,17 @@ export const checkParallel = async (
     for (const [worker, stop] of stops.entries())
       if (Atomics.load(board, 1 + worker) > Atomics.load(board, 0)) stop.abort()
   }
-  const placed = await Promise.all(
-    shards.map(async (shard, worker): Promise<Placed> => {
+  const answers = await Promise.all(
+    shards.map(async (shard, worker): Promise<readonly Answer[]> => {
       const task = { model: reference, limits: each, deadlineMs, board, worker }
       const result = await checkShard(shard, task, (stops[worker] as AbortController).signal)
-      const place = Atomics.load(board, 1 + worker)
-      if (result.verdict === 'illegal') stopBeyond(place)
-      return { result: translate(result, shard), place }
+      if (result?.verdict === 'illegal' && mostIllegal === 1) stopBeyond(Atomics.load(board, 1 + worker))
+      return result === null ? [] : [{ shard, result }]
     }),
   )
   return merge(
-    placed,
+    answers.flat(),
     shards.reduce((sum, { places }) => sum + places.length, 0),
+    mostIllegal,
   )
 }

@@ -2,6 +2,7 @@
 import { inOrder, isColumns } from '../check.ts'
 import { partsOfColumns } from '../history/columns.ts'
 import { partsOfOperations } from '../history/operations.ts'
+import type { Part } from '../history/part.ts'
 import type { AnyModel, Columns, History, Operation } from '../model.ts'
 
 export interface Shard<I, O> {
@@ -10,6 +11,7 @@ export interface Shard<I, O> {
   readonly index: Int32Array
   /** For each of its partitions, its place in the order in which all are decided. */
   readonly places: Int32Array
+  readonly partitions: readonly Pick<Part<I, O>, 'key' | 'count'>[]
 }
 
 /**
@@ -26,15 +28,17 @@ export const divide = <S, I, O>(
   const shards = Array.from({ length: Math.max(1, Math.min(workers, parts.length)) }, () => ({
     rows: [] as Int32Array[],
     places: [] as number[],
+    partitions: [] as Pick<Part<I, O>, 'key' | 'count'>[],
     size: 0,
   }))
   for (const [place, part] of [...inOrder(parts).entries()].reverse()) {
     const least = shards.reduce((a, b) => (b.size < a.size ? b : a))
     least.rows.push(part.index)
     least.places.push(place)
+    least.partitions.push({ key: part.key, count: part.count })
     least.size += part.count
   }
-  return shards.map(({ rows, places, size }) => {
+  return shards.map(({ rows, places, partitions, size }) => {
     const index = new Int32Array(size)
     let at = 0
     for (const some of rows) {
@@ -43,7 +47,12 @@ export const divide = <S, I, O>(
     }
     // In the order of the input, so that operations called at the same time keep theirs.
     index.sort()
-    return { history: take(history, index), index, places: Int32Array.from(places.reverse()) }
+    return {
+      history: take(history, index),
+      index,
+      places: Int32Array.from(places.reverse()),
+      partitions: partitions.reverse(),
+    }
   })
 }
 

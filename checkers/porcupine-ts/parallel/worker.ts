@@ -25,10 +25,12 @@ export type Report = { readonly result: Result } | { readonly exhausted: true } 
 
 const run = async (job: Job): Promise<Report> => {
   const { model, history, limits, deadlineMs, places, board, worker } = job
+  // If several illegal partitions are asked for, each worker finds its own.
+  const isAll = (limits.mostIllegal ?? 1) > 1
   const goesOn = (place: number): boolean => {
     const mine = places[place] as number
     Atomics.store(board, 1 + worker, mine)
-    return mine < Atomics.load(board, 0)
+    return isAll || mine < Atomics.load(board, 0)
   }
   try {
     const loaded = await loadModel(model)

@@ -1,4 +1,6 @@
 /**
+ * Counters. Those whose adds add different amounts are decided in `sums.ts`.
+ *
  * Counters whose adds all add the same amount, in n log n. Values are known from reads, and from adds that returned the
  * new value. The k-th add comes after every known value below k, and before every other. So each add has a least rank,
  * by what returned before its call, and a greatest rank, by what was called after its return. The ranks from 1 on must
@@ -13,6 +15,7 @@ import type { SpecialResult } from '../model.ts'
 import type { CounterInput, CounterOutput } from '../models/calls.ts'
 import { Declined, declined } from './declined.ts'
 import { Heap } from './heap.ts'
+import { canAddUp } from './sums.ts'
 
 /** A known value: between the call and the return the counter was at `value` (and just before that, at `before`). */
 interface Told {
@@ -31,21 +34,20 @@ interface Counts {
   readonly ranks: ReadonlyMap<number, number>
 }
 
-/** The amount of all adds; 1 if there is none. */
-const commonDelta = (part: Part<CounterInput, CounterOutput>, count: number): number => {
+/** The amount of all adds; 1 if there is none. Null: they add different amounts. */
+const commonDelta = (part: Part<CounterInput, CounterOutput>, count: number): number | null => {
   let common: number | null = null
   for (let i = 0; i < count; i++) {
     const input = part.input(i)
     if (input.f === 'read' || input.delta === 0) continue
-    if (common !== null && common !== input.delta) throw new Declined('adds add different amounts')
+    if (common !== null && common !== input.delta) return null
     common = input.delta
   }
   return common ?? 1
 }
 
-const readCounts = (part: Part<CounterInput, CounterOutput>, end: number): Counts => {
+const readCounts = (part: Part<CounterInput, CounterOutput>, end: number, delta: number): Counts => {
   const count = calledBy(part, end)
-  const delta = commonDelta(part, count)
   const told: Told[] = []
   const done: number[] = []
   const open: number[] = []
@@ -162,7 +164,9 @@ const isPossible = (counts: Counts): boolean => {
 
 export const decideCounter = (part: Part<CounterInput, CounterOutput>, end: number): SpecialResult => {
   try {
-    if (isPossible(readCounts(part, end))) return { verdict: 'ok' }
+    const delta = commonDelta(part, calledBy(part, end))
+    if (delta === null ? canAddUp(part, end) : isPossible(readCounts(part, end, delta)))
+      return { verdict: 'ok' }
     // A read may need every add, so only the whole history is a proof.
     return { verdict: 'illegal', witness: Array.from({ length: calledBy(part, end) }, (_, i) => i) }
   } catch (error) {

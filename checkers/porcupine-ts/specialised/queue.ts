@@ -16,9 +16,16 @@
  * So the sooner the put of a value returned, the sooner the value must come out, and any open take that was called by
  * then will do. Therefore nothing is lost if the values get the open takes in order: the first the first, and so on.
  * Values whose put is open come last: they need none, since the put may not have happened.
+ *
+ * In a prefix, a take whose later answer is known may be open too. It took that value, or did not happen yet. Without
+ * takes of unknown values, nothing is lost if it took the value as soon as it was called. With them, it may matter which
+ * of the two took the value. Then two guesses are tried: that all known takes happened, and that none did. If neither
+ * explains the history, and the other values are in disorder even without these, it is illegal. Otherwise the engine
+ * declines.
  */
 import { sortedPositions } from '../history/sort.ts'
 import type { SpecialResult } from '../model.ts'
+import { declined } from './declined.ts'
 import {
   allValues,
   at,
@@ -79,22 +86,53 @@ const withOpen = (log: ValueLog, left: readonly number[], result: SpecialResult)
   if (result.verdict !== 'illegal' || log.open.length === 0) return result
   const witness = new Set(result.witness)
   const last = left.findLastIndex((value) => witness.has(log.put[value] as number))
-  const returns = result.witness.map((operation) => at(log.return, operation))
-  const end = Math.max(...returns.filter((time) => time < Number.POSITIVE_INFINITY))
+  const end = result.witness.reduce((latest, operation) => {
+    const returned = at(log.return, operation)
+    return returned < Number.POSITIVE_INFINITY ? Math.max(latest, returned) : latest
+  }, Number.NEGATIVE_INFINITY)
   const open = log.open.filter((take) => at(log.call, take) <= end)
   return illegal([...witness.union(new Set([...operationsOn(log, left.slice(0, last + 1)), ...open]))])
 }
 
-const checkWith = (
-  log: ValueLog,
-  find: (log: ValueLog, values: readonly number[]) => SpecialResult | null,
-): SpecialResult => {
-  const stranger = findStranger(log)
-  if (stranger !== null) return stranger
+type Find = (log: ValueLog, values: readonly number[]) => SpecialResult | null
+
+/** Decides a log in which every take of a known value happened. */
+const checkTaken = (log: ValueLog, find: Find): SpecialResult => {
   const left = leftIn(log)
   const taken = takenInOrder(log, left)
   const result = find(taken, allValues(taken))
   return result === null ? { verdict: 'ok' } : withOpen(taken, left, result)
+}
+
+/** The log in which the takes that had not returned happened. */
+const withUnreturned = (log: ValueLog, unreturned: Int32Array): ValueLog => ({
+  ...log,
+  take: log.take.map((take, value) => (take === NONE ? (unreturned[value] as number) : take)),
+})
+
+/** The log without the values that such a take may have taken. */
+const withoutUnreturned = (log: ValueLog, unreturned: Int32Array): ValueLog => {
+  const isOther = (_: unknown, value: number): boolean => unreturned[value] === NONE
+  return {
+    ...log,
+    put: log.put.filter(isOther),
+    take: log.take.filter(isOther),
+    values: log.values.filter(isOther),
+  }
+}
+
+const checkWith = (log: ValueLog, find: Find): SpecialResult => {
+  const stranger = findStranger(log)
+  if (stranger !== null) return stranger
+  const { unreturned } = log
+  if (unreturned === null) return checkTaken(log, find)
+  const happened = checkTaken(withUnreturned(log, unreturned), find)
+  if (happened.verdict === 'ok' || log.open.length === 0) return happened
+  if (checkTaken(log, find).verdict === 'ok') return { verdict: 'ok' }
+  const others = checkTaken(withoutUnreturned(log, unreturned), find)
+  return others.verdict === 'illegal'
+    ? others
+    : declined('a take of a known value had not returned, and others may have taken that value')
 }
 
 const findEmpty = (log: ValueLog, values: readonly number[]): SpecialResult | null =>

@@ -25,6 +25,11 @@ export interface ValueLog {
   readonly empty: readonly number[]
   /** Takes that never returned, in the order of their calls. */
   readonly open: readonly number[]
+  /**
+   * By value, a take of it that had not returned by the end of the log and may not have happened by then; NONE if there is
+   * none. Null: there is none at all.
+   */
+  readonly unreturned: Int32Array | null
   /** The values themselves. */
   readonly values: readonly Scalar[]
 }
@@ -37,8 +42,10 @@ export const illegal = (operations: readonly number[]): SpecialResult => ({
 export const at = (column: Float64Array, position: number): number => column[position] as number
 
 /** The answer of an engine that does not handle takes that never returned; null if there are none. */
-export const declineOpen = ({ open }: ValueLog): SpecialResult | null =>
-  open.length === 0 ? null : declined('a take never returned: what it took is unknown')
+export const declineOpen = ({ open, unreturned }: ValueLog): SpecialResult | null => {
+  if (unreturned !== null) return declined('a take of a known value had not returned')
+  return open.length === 0 ? null : declined('a take never returned: what it took is unknown')
+}
 
 /** The put and the take of each value. */
 export const operationsOn = (log: ValueLog, values: readonly number[]): readonly number[] =>

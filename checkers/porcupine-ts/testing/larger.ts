@@ -125,6 +125,15 @@ const counts: Recipe<number, CounterInput, CounterOutput> = {
   },
 }
 
+const sums: Recipe<number, CounterInput, CounterOutput> = {
+  model: counter,
+  input: (int) => (int(3) === 0 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: 1 + int(4) }),
+  act: (state, input) => {
+    const after = input.f === 'add' ? state + input.delta : state
+    return { state: after, output: { value: input.f === 'read' ? after : null } }
+  },
+}
+
 const registers: Recipe<number | null, RegisterInput, RegisterOutput> = {
   model: casRegister(null),
   input: (int, _client, fresh) => {
@@ -240,6 +249,7 @@ export const largerSubjects: readonly Larger[] = [
   larger('set', set, elements),
   larger('set that grows', set, growing),
   larger('counter', counter, counts),
+  larger('counter of several amounts', counter, sums),
   larger('mutex', mutex, locks),
   larger('fencing lock', fencingLock, locks),
 ]

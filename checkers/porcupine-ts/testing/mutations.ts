@@ -11,6 +11,8 @@ const STACK = 'specialised/stack.ts'
 const TREES = 'specialised/segment-trees.ts'
 const PRIORITY = 'specialised/priority-queue.ts'
 const COUNTER = 'specialised/counter.ts'
+const SUMS = 'specialised/sums.ts'
+const SUMS_LOG = 'specialised/sums-log.ts'
 const SET = 'specialised/set.ts'
 const STRINGS = 'specialised/strings.ts'
 const STUCK = 'general/stuck.ts'
@@ -134,6 +136,13 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     'log.open.slice(0, left.length).reverse()',
   ],
   [
+    'a take that had not returned may have taken its value',
+    QUEUE,
+    'unreturned[value] as number) : take',
+    'NONE as number) : take',
+  ],
+  ['nor need it have', QUEUE, "happened.verdict === 'ok' || log.open.length === 0", '1 < 2'],
+  [
     'a witness has the values that came out before',
     QUEUE,
     'operationsOn(log, left.slice(0, last + 1))',
@@ -242,7 +251,55 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
   ['what an add told is its rank', COUNTER, 'deadline: Math.min(deadline, rank)', 'deadline'],
   ['reads never go back', COUNTER, 'if (reads.some(', 'if (1 > 2 && reads.some('],
   ['what a read found was added', COUNTER, 'left > 0 || rank <= needed', 'left > 0'],
-  ['all adds add the same', COUNTER, "throw new Declined('adds add different amounts')", ''],
+  ['all adds add the same', COUNTER, 'if (common !== null && common !== input.delta) return null', ''],
+  [
+    'adds that must come first do',
+    SUMS,
+    'if (place === 0 && mayBeFirst) this.#placeFirst',
+    'if (place === 0 && 1 > 2) this.#placeFirst',
+  ],
+  [
+    'amounts add up to what was read',
+    SUMS,
+    'return sum < goal ? false : null',
+    'return sum < goal ? false : true',
+  ],
+  [
+    'an add comes before what was read after it',
+    SUMS,
+    'return first === done.count || (done.last[first] as number) > gap ? true : null',
+    'return true',
+  ],
+  [
+    'an add comes after what was read before it',
+    SUMS,
+    'const mayBeFirst = first < done.count && (done.first[first] as number) <= gap',
+    'const mayBeFirst = first < done.count',
+  ],
+  [
+    'others may come before the add that returns first',
+    SUMS,
+    'this.#placeBeside(gap, first, taken, open, place, sum)\n',
+    '',
+  ],
+  ['an add takes effect once', SUMS, '|| (taken & (1 << (slot[add] as number))) !== 0', ''],
+  ['what took effect early is left behind in time', SUMS, 'left &= ~bit', ''],
+  ['open adds count', SUMS, 'this.#placeOpen(gap, first, taken, open, place, sum)\n', ''],
+  [
+    'open adds count from their calls on',
+    SUMS,
+    '(open.call[add] as number) > by || (open.first[add] as number) > gap',
+    'place < 0',
+  ],
+  ['and only once', SUMS, 'taken, counts + unit, OPEN', 'taken, counts, OPEN'],
+  ['adds that are open at one moment have different bits', SUMS_LOG, 'used |= 1 << bit', ''],
+  ['larger values are read later', SUMS_LOG, 'if ((end[read] as number) < latest) return null', ''],
+  [
+    'the sum of all that may have been added is a bound',
+    SUMS,
+    'if (found < certain || found > possible) return false',
+    'if (found <= certain || found > possible) return false',
+  ],
   [
     'an operation that found it came before the remove',
     SET,

@@ -170,6 +170,17 @@ const counts: Specimen<number, CounterInput, { readonly value: number | null }> 
     [0, 2, 4, 6, 8, ...(f === 'add' ? [null, null, null] : [1])].map((value) => ({ value })),
 }
 
+/** Counters whose adds add different amounts in one direction, and do not return the new value. */
+const sums = (sign: number): Specimen<number, CounterInput, { readonly value: number | null }> => ({
+  model: counter,
+  input: (int) =>
+    int(5) < 2 ? { f: 'read', key: 0 } : { f: 'add', key: 0, delta: sign * ([1, 2, 3, 5][int(4)] as number) },
+  answers: ({ f }) =>
+    (f === 'add' ? [null] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12]).map((value) => ({
+      value: value === null || value === 0 ? value : sign * value,
+    })),
+})
+
 const sets: Specimen<readonly number[], SetInput, SetOutput> = {
   model: set,
   input: (int) => {
@@ -280,6 +291,8 @@ export const subjects: readonly Subject[] = [
   subject('key-value with unique values', uniqueStrings),
   subject('counter', counters),
   subject('counter of one amount', counts),
+  subject('counter of several amounts', sums(1)),
+  subject('counter that counts down', sums(-1)),
   subject('set', sets),
   subject('set with unique elements', elements),
   subject('set that grows', growing),

@@ -1,7 +1,7 @@
 /** The data of the page: everything that a reader can point at, as plain columns. */
 import { partsOfOperations } from '../../history/operations.ts'
 import { sortedPositions } from '../../history/sort.ts'
-import type { AnyModel, Operation, Result } from '../../model.ts'
+import type { AnyModel, Illegal, Operation, Result } from '../../model.ts'
 import type { Explanation } from '../explain.ts'
 import type { PartialLinearization } from '../linearize.ts'
 import { assignLanes } from './lanes.ts'
@@ -65,7 +65,7 @@ export interface PageAttempt {
 export interface PageInput<S, I, O> {
   readonly model: AnyModel<S, I, O>
   readonly operations: readonly Operation<I, O>[]
-  readonly result: Result
+  readonly result: Result | Illegal
   readonly explanation: Explanation | null
   readonly orders: readonly PartialLinearization[]
   readonly title: string

@@ -3,7 +3,7 @@
  * A reader can go to the first error, see under the pointer the order in which operations can take effect and where that
  * order ends, and see faults and logs on the same axis.
  */
-import type { AnyModel, Limits, Operation, Result } from '../../model.ts'
+import type { AnyModel, Illegal, Limits, Operation, Result } from '../../model.ts'
 import { Axis } from '../../timeline/axis.ts'
 import { Gestures } from '../../timeline/gestures.ts'
 import { Heads } from '../../timeline/heads.ts'
@@ -93,7 +93,7 @@ const write = async (data: PageData): Promise<string> => `<!doctype html>
 export const drawPage = async <S, I, O>(
   model: AnyModel<S, I, O>,
   operations: readonly Operation<I, O>[],
-  result: Result,
+  result: Result | Illegal,
   options: PageOptions = {},
 ): Promise<string> => {
   const { title = model.name, annotations = [], unit = { size: 1, name: '' } } = options
