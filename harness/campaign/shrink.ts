@@ -49,6 +49,8 @@ const SHORTEST_RUN_MS = 2000
 const GUESSED = 3
 /** Each setting gets so many tries. */
 const TRIES = 3
+/** To cut a run off is worth its own test if this share of it is left, or less. */
+const WORTH_A_CUT = 0.75
 /** With fewer nodes than this, there is no majority without one of them. */
 const FEWEST_NODES = 3
 const SLOWEST_RATE = 8
@@ -96,12 +98,19 @@ class Shrinking {
     return true
   }
 
-  /** Evidence that comes after the load, such as by the last reads, does not say when it was caused. */
-  async cut(): Promise<boolean> {
+  /**
+   * Evidence that comes after the load, such as by the last reads, does not say when it was caused.
+   *
+   * @param share only if at most this share of the time is left
+   */
+  async cut(share = 1): Promise<boolean> {
     const { timeLimitMs } = this.#smallest
     if (this.#firstAtNs === null) return false
     const endMs = Math.max(SHORTEST_RUN_MS, Math.ceil(this.#firstAtNs / NS_PER_MS) + AFTER_EVIDENCE_MS)
-    return endMs < timeLimitMs && this.#try(endingAfter(this.#smallest, endMs), 'the time after the evidence')
+    return (
+      endMs < share * timeLimitMs &&
+      this.#try(endingAfter(this.#smallest, endMs), 'the time after the evidence')
+    )
   }
 
   async shortenRun(): Promise<void> {
@@ -148,23 +157,35 @@ class Shrinking {
     const nemeses = new Set(bySuspicion.map(({ nemesis }) => nemesis))
     if (nemeses.size < 2) return
     await ddmin([...nemeses].reverse(), (kept) =>
-      this.#try(
-        { ...whole, faults: whole.faults.filter(({ nemesis }) => kept.includes(nemesis)) },
+      this.#keep(
+        ({ nemesis }) => kept.includes(nemesis),
         `${nemeses.size - kept.length} of the ${nemeses.size} nemeses`,
+        false,
       ),
     )
   }
 
   /** @param closeGaps whether the gaps that faults leave are closed: a shorter run is tried sooner */
   async leaveOutFaults(closeGaps: boolean): Promise<void> {
-    const whole = this.#smallest
-    await ddmin(whole.faults, (faults) => {
-      const subset = { ...whole, faults }
-      return this.#try(
-        closeGaps ? pulledTogether(subset) : subset,
-        `${whole.faults.length - faults.length} of the faults`,
+    const { faults } = this.#smallest
+    await ddmin(faults, (kept) => {
+      const ids = new Set(kept.map(({ id }) => id))
+      return this.#keep(
+        ({ id }) => ids.has(id),
+        `${faults.length - kept.length} of the ${faults.length} faults`,
+        closeGaps,
       )
     })
+  }
+
+  /** Whether it still fails with these faults alone. If the evidence now comes much earlier, the rest of the run goes, too. */
+  async #keep(isKept: (fault: RecordedFault) => boolean, what: string, closeGaps: boolean): Promise<boolean> {
+    const subset = { ...this.#smallest, faults: this.#smallest.faults.filter(isKept) }
+    const candidate = closeGaps ? pulledTogether(subset) : subset
+    if (this.#isSmallest(candidate)) return true
+    if (!(await this.tryAgain(candidate, what))) return false
+    await this.cut(WORTH_A_CUT)
+    return true
   }
 
   async shortenFaults(): Promise<void> {
