@@ -87,6 +87,15 @@ const followUp = async (
   }
 }
 
+const isFollowed = ({ runDir }: Failing): boolean =>
+  [path.join(runDir, REPRO_FILE), shrinkFile(runDir)].some((file) => fs.existsSync(file))
+
+/** Those that nobody has followed up yet come first: what is there already only gets better. */
+const inOrder = (runs: readonly Failing[]): readonly number[] =>
+  [...runs.keys()].sort(
+    (a, b) => Number(isFollowed(runs[a] as Failing)) - Number(isFollowed(runs[b] as Failing)),
+  )
+
 /** In their order, without those that were interrupted. @param ended called as each ends */
 export const followUps = async (
   runs: readonly Failing[],
@@ -96,10 +105,11 @@ export const followUps = async (
   ended: (followUp: FollowUp, left: number) => void,
 ): Promise<readonly FollowUp[]> => {
   const done: (FollowUp | null)[] = runs.map(() => null)
-  let next = 0
   let left = runs.length
+  const order = inOrder(runs).values()
   const work = async (): Promise<void> => {
-    for (let at = next++; at < runs.length && !signal.aborted; at = next++) {
+    for (const at of order) {
+      if (signal.aborted) return
       const result = await followUp(runs[at] as Failing, settings, signal)
       if (signal.aborted) return
       done[at] = result
