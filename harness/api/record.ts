@@ -149,6 +149,8 @@ export interface RunFacts {
     readonly term: number
     readonly leader: string
   }[]
+  /** How many changes between the first and the last of these are not listed. Absent: none. */
+  readonly leaderChangesLeftOut?: number
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly recovery: Recovery | null
   /** Names of the services beside the cluster. Absent in files of older versions. */
@@ -157,6 +159,8 @@ export interface RunFacts {
   readonly errors?: readonly ErrorCount[]
   /** Absent in files of older versions. */
   readonly endings?: readonly Ending[]
+  /** How many ends between the first and the last of these are not listed. Absent: none. */
+  readonly endingsLeftOut?: number
   /** Why the run ended early; null if it completed. */
   readonly aborted: string | null
 }

@@ -5,7 +5,7 @@
 import os from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Cluster, ClusterNode } from '../api/environment.ts'
-import type { RunFacts, Sample } from '../api/record.ts'
+import type { RunFacts } from '../api/record.ts'
 import type { NodeStatus, Target } from '../api/target.ts'
 import { messageOf } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
@@ -20,7 +20,7 @@ import { MachineMonitor } from './machine.ts'
 import { Moments } from './moments.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
-import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
+import { areApart, LeaderChanges, Sampler } from './sampler.ts'
 import { ServiceLevel } from './service-level.ts'
 
 const SETTLE_MS = 500
@@ -89,7 +89,7 @@ const observe = async (
   const { target, recorder, log } = parts
   const knowsSources = await lookAtSources(run)
   await using _capture = (await parts.capture?.(cluster)) ?? null
-  const samples: Sample[] = []
+  const changes = new LeaderChanges()
   const statuses = new StatusLog(log)
   const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times in the history, the faults and the samples count from here.
@@ -98,7 +98,7 @@ const observe = async (
   delay.enable()
   const moments = new Moments(() => sampler.leader(), parts.signal)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, run.clock, (sample) => {
-    samples.push(sample)
+    changes.sampled(sample)
     moments.sampled(sample)
     recorder.sample(sample)
     statuses.record(sample)
@@ -126,11 +126,11 @@ const observe = async (
   keepServices(run)
   return {
     zeroAt,
-    leaderChanges: leaderChangesOf(samples),
+    ...changes.facts(),
     eventLoopDelayMs,
     services: cluster.services.map(({ name }) => name),
     errors: errors.list(),
-    endings: ends.list(),
+    ...ends.facts(),
     ...exercised,
   }
 }
