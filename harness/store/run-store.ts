@@ -9,7 +9,6 @@ import type {
   FaultEvent,
   FaultRecord,
   MachineSample,
-  NodeLog,
   RunFacts,
   RunRecord,
   RunSpec,
@@ -22,6 +21,7 @@ import { encodeHeader, type FileHeader, headerOf, requireSchema } from '../histo
 import { messageOf, UserError } from '../support/assert.ts'
 import { readLines } from './json-lines.ts'
 import { readMessages } from './message-file.ts'
+import { logNotes, readLogs } from './node-logs.ts'
 import {
   readFaultEvent,
   readVerdictRecord,
@@ -262,40 +262,6 @@ const readServices = (dir: string): RunRecord['services'] => {
   )
 }
 
-/** At most this much of each file is read, from its end. */
-const MOST_LOG_BYTES = 16 * 2 ** 20
-
-/** The last lines. What is left of the one before them is no line. */
-const readEnd = (file: string): Pick<NodeLog, 'text' | 'leftOutBytes'> => {
-  const fd = fs.openSync(file, 'r')
-  try {
-    const { size } = fs.fstatSync(fd)
-    const end = Buffer.alloc(Math.min(size, MOST_LOG_BYTES))
-    const read = fs.readSync(fd, end, 0, end.length, size - end.length)
-    const from = size === end.length ? 0 : end.indexOf('\n') + 1
-    const leftOutBytes = size - end.length + from
-    return {
-      text: end.toString('utf8', from, read),
-      ...(leftOutBytes === 0 ? {} : { leftOutBytes }),
-    }
-  } finally {
-    fs.closeSync(fd)
-  }
-}
-
-/** Every file in every node's folder; null if there is no such folder. */
-const readLogs = (dir: string): readonly NodeLog[] | null => {
-  const folder = path.join(dir, FILES.nodes)
-  if (!fs.existsSync(folder)) return null
-  return fs
-    .readdirSync(folder)
-    .flatMap((node) =>
-      fs
-        .readdirSync(path.join(folder, node))
-        .map((file) => ({ node, ...readEnd(path.join(folder, node, file)) })),
-    )
-}
-
 /** Null: the run was recorded by a version that did not measure the machine. */
 const readMachine = (dir: string): RunRecord['machine'] => {
   const file = path.join(dir, FILES.machine)
@@ -331,11 +297,11 @@ export const loadRun = (dir: string): LoadedRun => {
       faults,
       samples,
       machine: readMachine(dir),
-      logs: readLogs(dir),
+      logs: readLogs(dir, FILES.nodes),
       services: readServices(dir),
       ...readMessages(path.join(dir, FILES.messages)),
     },
-    notes,
+    notes: [...notes, ...logNotes(dir)],
   }
 }
 
