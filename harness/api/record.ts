@@ -88,6 +88,8 @@ export interface Sample {
   readonly node: string
   /** Null: the node did not answer. */
   readonly status: NodeStatus | null
+  /** So many samples of the node before this one, in a long run, were not recorded: they told nothing else. Absent: none. */
+  readonly leftOut?: number
 }
 
 /** How much time the machine lost in one period, by several measures. Null: it could not be measured here. */

@@ -5,15 +5,7 @@ import type { Claims } from '../api/claims.ts'
 import type { Findings } from '../api/finding.ts'
 import type { Operation } from '../api/history.ts'
 import type { RecordedFault } from '../api/nemesis.ts'
-import type {
-  FaultEvent,
-  FaultRecord,
-  MachineSample,
-  RunFacts,
-  RunRecord,
-  RunSpec,
-  Sample,
-} from '../api/record.ts'
+import type { FaultEvent, FaultRecord, MachineSample, RunFacts, RunRecord, RunSpec } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { decodeHistory } from '../history/jsonl.ts'
 import { pairOperations } from '../history/pairs.ts'
@@ -29,6 +21,7 @@ import {
   type StoredVerdict,
   storedVerdict,
 } from './previous-version.ts'
+import { readSamples, sampleNotes } from './sample-file.ts'
 import { refuseThinned } from './thinned.ts'
 import { ownVersion } from './version.ts'
 
@@ -242,13 +235,24 @@ export const readRunFile = (dir: string): RunFile => {
   }
 }
 
+/** At once: after a day, the log of a service may be larger than memory. */
+const COPIED_BYTES = 2 ** 22
+
 /** Copies the log that a service has kept, below a header. Does nothing if there is no such file. */
 export const keepService = (dir: string, name: string, file: string, faultline: string): void => {
   if (!fs.existsSync(file)) return
   fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
   const kept = path.join(dir, FILES.services, `${name}.jsonl`)
   fs.writeFileSync(kept, encodeHeader('service', faultline))
-  fs.appendFileSync(kept, fs.readFileSync(file))
+  const [from, to] = [fs.openSync(file, 'r'), fs.openSync(kept, 'a')]
+  try {
+    const part = Buffer.alloc(COPIED_BYTES)
+    for (let read = fs.readSync(from, part); read > 0; read = fs.readSync(from, part))
+      fs.writeFileSync(to, part.subarray(0, read))
+  } finally {
+    fs.closeSync(from)
+    fs.closeSync(to)
+  }
 }
 
 /** The logs of the services by name; null if none has kept one. */
@@ -283,7 +287,7 @@ export const loadRun = (dir: string): LoadedRun => {
   const { operations, notes } = decodeHistory(fs.readFileSync(file, 'utf8'), file)
   const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
   const faults = foldFaults(events.map(readFaultEvent))
-  const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
+  const samples = readSamples(path.join(dir, FILES.samples))
   return {
     record: {
       history: operations,
@@ -301,7 +305,7 @@ export const loadRun = (dir: string): LoadedRun => {
       services: readServices(dir),
       ...readMessages(path.join(dir, FILES.messages)),
     },
-    notes: [...notes, ...logNotes(dir)],
+    notes: [...notes, ...logNotes(dir), ...sampleNotes(samples)],
   }
 }
 
