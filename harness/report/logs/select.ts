@@ -45,7 +45,7 @@ const classOf = ({ level }: LogLine, distanceNs: number): number => {
 }
 
 /** Spreads the places 0, 1, 2 ... evenly: any beginning of this order is spread over all of them. */
-const spread = (place: number): number => Math.imul(place, 0x9e3779b1) >>> 0
+export const spread = (place: number): number => Math.imul(place, 0x9e3779b1) >>> 0
 
 /** The indices of the lines that fit, ascending. */
 export const selectLines = (lines: readonly LogLine[], limits: LogLimits): readonly number[] => {
