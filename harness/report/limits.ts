@@ -5,7 +5,7 @@
 import type { RunVerdict } from '../api/verdict.ts'
 import type { PageEffects } from './effects.ts'
 import type { PageFault } from './faults.ts'
-import { spread } from './logs/select.ts'
+import { spread } from './logs/places.ts'
 import type { PageLateness } from './machine.ts'
 import type { PageClock, PageRole } from './nodes.ts'
 import type { PageSetback } from './setbacks.ts'

@@ -5,7 +5,7 @@
 import type { Sample } from '../api/record.ts'
 import { byName } from '../support/names.ts'
 import { NS_PER_MS } from '../support/time.ts'
-import { spread } from './logs/select.ts'
+import { spread } from './logs/places.ts'
 
 /** What stays the same over many samples. Null: the node did not answer. */
 export interface PageStatus {

@@ -5,7 +5,7 @@
 import type { FaultRecord, RunFacts, RunRecord } from '../../api/record.ts'
 import { quantile } from '../../support/quantiles.ts'
 import { NS_PER_MS } from '../../support/time.ts'
-import { firstAtLeast } from './select.ts'
+import { firstAtLeast } from './places.ts'
 
 export interface RunClock {
   /** The wall time of time 0: ms since the epoch. */
