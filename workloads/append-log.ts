@@ -4,7 +4,7 @@ import type { Operation } from '../harness/api/history.ts'
 import { thenAsk } from '../harness/generators/questions.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { APPEND_LOG, type LogCall } from '../harness/vocabularies/append-log.ts'
-import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { atEveryNode, finalKeys, keyed, keyOptions, keysOf } from './keyed.ts'
 import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
@@ -32,7 +32,7 @@ export const appendLog = defineWorkload({
     ),
   finalGenerator: (_rng, options, context) =>
     atEveryNode(
-      usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
+      finalKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
       context,
     ),
   checkers: () => [logOrder, logOffsets, ...standing],

@@ -2,7 +2,7 @@
 import { booking as checker } from '../checkers/data/booking.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { BOOKING } from '../harness/vocabularies/booking.ts'
-import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { atEveryNode, finalKeys, keyed, keyOptions, keysOf } from './keyed.ts'
 import { standing } from './standing.ts'
 
 export const booking = defineWorkload({
@@ -21,7 +21,7 @@ export const booking = defineWorkload({
     ),
   finalGenerator: (_rng, options, context) =>
     atEveryNode(
-      usedKeys(keysOf(options), context).map((seat) => ({ f: 'read', value: { seat } })),
+      finalKeys(keysOf(options), context).map((seat) => ({ f: 'read', value: { seat } })),
       context,
     ),
   checkers: () => [checker, ...standing],

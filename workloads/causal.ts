@@ -3,7 +3,7 @@ import { causal as checker } from '../checkers/data/causal.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 import { INITIAL, initialOf } from './initial.ts'
-import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { atEveryNode, finalKeys, keyed, keyOptions, keysOf } from './keyed.ts'
 import { standing } from './standing.ts'
 
 const READS = 0.6
@@ -24,7 +24,7 @@ export const causal = defineWorkload({
     ),
   finalGenerator: (_rng, options, context) =>
     atEveryNode<RegisterCall>(
-      usedKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
+      finalKeys(keysOf(options), context).map((key) => ({ f: 'read', value: { key } })),
       context,
     ),
   checkers: ({ initial }) => [checker({ initial: initialOf(initial) }), ...standing],

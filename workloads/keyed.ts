@@ -69,12 +69,37 @@ export const keyed = <C extends Call>(keys: Keys, make: (draw: Draw) => C, begun
 
 const FINAL_ATTEMPTS = 5
 
-/** Every key that was used. */
-export const usedKeys = (keys: Keys, context: FinalContext): readonly number[] => {
+/** How many keys were used: they are 0, 1, 2 ... */
+const countOfUsed = (keys: Keys, context: FinalContext): number => {
   let begun = 0
   for (let thread = 0; thread < context.concurrency; thread++) begun += context.ordinal(thread)
-  return Array.from({ length: oldest(keys, begun) + keys.keys }, (_, key) => key)
+  return oldest(keys, begun) + keys.keys
 }
+
+/** Every key that was used. */
+export const usedKeys = (keys: Keys, context: FinalContext): readonly number[] =>
+  Array.from({ length: countOfUsed(keys, context) }, (_, key) => key)
+
+/** More keys are not read back at the end: a day has millions, and there is a minute for it. */
+const MOST_FINAL_KEYS = 1000
+
+/**
+ * Those of the keys that are read back at the end: all or, if there are too many, the latest half of so many, and others that
+ * are spread evenly over the run.
+ *
+ * @param keys by when they were first used
+ */
+export const readBackOf = (keys: readonly number[], most = MOST_FINAL_KEYS): readonly number[] => {
+  if (keys.length <= most) return keys
+  const latest = keys.slice(-Math.ceil(most / 2))
+  const count = most - latest.length
+  const each = (keys.length - latest.length) / count
+  return [...Array.from({ length: count }, (_, i) => keys[Math.floor(i * each)] as number), ...latest]
+}
+
+/** The keys to read back at the end. */
+export const finalKeys = (keys: Keys, context: FinalContext): readonly number[] =>
+  readBackOf(usedKeys(keys, context))
 
 /** Makes these calls at every node. Each is repeated until it is ok, a few times at most. */
 export const atEveryNode = <C extends Call>(calls: readonly C[], context: FinalContext): OpGenerator<C> => {

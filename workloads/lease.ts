@@ -10,7 +10,13 @@ export const lease = defineWorkload({
   description: 'locks that expire: does the service ever grant one lease to two owners at once?',
   vocabulary: LEASE,
   options: {
-    keys: { type: 'number', default: 5, description: 'leases in use' },
+    keys: { type: 'number', default: 5, description: 'leases in use at a time' },
+    'per-key': {
+      type: 'number',
+      default: 10_000,
+      description:
+        'operations of a thread on one set of leases, before it goes on to new ones; an even number',
+    },
     releases: {
       type: 'share',
       default: 0.6,
@@ -25,7 +31,9 @@ export const lease = defineWorkload({
       return {
         f: isRelease ? 'release' : 'acquire',
         value: {
-          key: (thread + Math.floor(ordinal / 2)) % options.keys,
+          key:
+            Math.floor(ordinal / options['per-key']) * options.keys +
+            ((thread + Math.floor(ordinal / 2)) % options.keys),
           owner: of * concurrency + thread,
         },
       }

@@ -6,7 +6,7 @@ import { defineWorkload } from '../harness/support/define.ts'
 import { GROUP_SIZE, MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
 import type { RegisterOp, TransactionCall } from '../harness/vocabularies/transactions.ts'
 import { INITIAL, initialOf } from './initial.ts'
-import { atEveryNode, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { atEveryNode, finalKeys, keyed, keyOptions, keysOf } from './keyed.ts'
 import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
@@ -47,6 +47,6 @@ export const multiRegister = defineWorkload({
       }),
     ),
   finalGenerator: (_rng, options, context) =>
-    atEveryNode(usedKeys(keysOf(options), context).map(readAll), context),
+    atEveryNode(finalKeys(keysOf(options), context).map(readAll), context),
   checkers: ({ initial }) => [checker(initialOf(initial)), ...standing],
 })

@@ -23,6 +23,7 @@ import { assert } from '../harness/support/assert.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { REGISTER, type RegisterCall } from '../harness/vocabularies/register.ts'
 import { INITIAL, initialOf } from './initial.ts'
+import { readBackOf } from './keyed.ts'
 import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
@@ -154,7 +155,7 @@ const operations = (plan: Plan, all: readonly Progress[]): OpGenerator<RegisterC
 const readAfter = ({ f, value }: Operation): RegisterCall | null =>
   f === 'read' ? null : { f: 'read', value: { key: (value as RegisterCall['value']).key } }
 
-/** Every key that was used, read from every node (thread i is bound to node i modulo the number of nodes). */
+/** The keys that were used, or many of them, read from every node (thread i is bound to node i modulo the number of nodes). */
 const finalReads = (plan: Plan, context: FinalContext): OpGenerator<RegisterCall> => {
   const counts = new Array<number>(plan.groups).fill(0)
   for (let thread = 0; thread < plan.concurrency; thread++) {
@@ -166,7 +167,8 @@ const finalReads = (plan: Plan, context: FinalContext): OpGenerator<RegisterCall
       keyAt(plan, group, block * plan.callsPerKey),
     ),
   )
-  const reads: RegisterCall[] = keys.sort((a, b) => a - b).map((key) => ({ f: 'read', value: { key } }))
+  const inOrder = keys.sort((a, b) => a - b)
+  const reads = readBackOf(inOrder).map((key): RegisterCall => ({ f: 'read', value: { key } }))
   const readers = Math.min(context.nodes, context.concurrency)
   return onThreads(
     (thread) => thread < readers,

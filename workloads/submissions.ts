@@ -15,6 +15,8 @@ const MOST_ATTEMPTS = 5
 const LATE = 0.02
 /** An old request is one that its thread made this many requests ago. */
 const OLD = 10
+/** So many repeated requests are remembered, the latest ones. */
+const MOST_REPEATED = 1000
 
 interface Current {
   /** Name of the call. */
@@ -75,7 +77,9 @@ export const submissions = <C extends Call>(
       const isSecond = old === null && current.attempts === 2
       const next = then({
         threads: new Map(threads).set(thread, { ...current, f: call.f }),
-        repeated: isSecond ? [...repeated, { thread, version: current.version }] : repeated,
+        repeated: isSecond
+          ? [...repeated.slice(1 - MOST_REPEATED), { thread, version: current.version }]
+          : repeated,
       })
       return { type: 'invoke', atNs: context.nowNs, thread, call, next }
     },

@@ -18,7 +18,7 @@ import {
   RW_REGISTER,
   type TransactionCall,
 } from '../harness/vocabularies/transactions.ts'
-import { atEveryNode, type Draw, type KeyChoice, keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
+import { atEveryNode, type Draw, finalKeys, type KeyChoice, keyed, keyOptions, keysOf } from './keyed.ts'
 import { QUESTIONS } from './questions.ts'
 import { standing } from './standing.ts'
 
@@ -63,9 +63,9 @@ const readAfter = ({ value }: Operation): TransactionCall<ReadOp> | null => {
   return changed.length === 0 ? null : { f: 'txn', value: changed }
 }
 
-/** Every key that was used. */
+/** Transactions that read keys back. */
 const finalReads = (options: KeyChoice, context: FinalContext): readonly TransactionCall<ReadOp>[] => {
-  const keys = usedKeys(keysOf(options), context)
+  const keys = finalKeys(keysOf(options), context)
   return Array.from({ length: Math.ceil(keys.length / FINAL_KEYS) }, (_, at) => ({
     f: 'txn',
     value: keys.slice(at * FINAL_KEYS, (at + 1) * FINAL_KEYS).map(read),

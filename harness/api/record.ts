@@ -88,6 +88,8 @@ export interface Sample {
   readonly node: string
   /** Null: the node did not answer. */
   readonly status: NodeStatus | null
+  /** So many samples of the node before this one, in a long run, were not recorded: they told nothing else. Absent: none. */
+  readonly leftOut?: number
 }
 
 /** How much time the machine lost in one period, by several measures. Null: it could not be measured here. */
@@ -149,6 +151,8 @@ export interface RunFacts {
     readonly term: number
     readonly leader: string
   }[]
+  /** How many changes between the first and the last of these are not listed. Absent: none. */
+  readonly leaderChangesLeftOut?: number
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly recovery: Recovery | null
   /** Names of the services beside the cluster. Absent in files of older versions. */
@@ -157,6 +161,8 @@ export interface RunFacts {
   readonly errors?: readonly ErrorCount[]
   /** Absent in files of older versions. */
   readonly endings?: readonly Ending[]
+  /** How many ends between the first and the last of these are not listed. Absent: none. */
+  readonly endingsLeftOut?: number
   /** Why the run ended early; null if it completed. */
   readonly aborted: string | null
 }

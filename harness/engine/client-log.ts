@@ -1,11 +1,14 @@
 /**
  * What clients experience, written to the harness's log once a second for each node: connections opened, reopened and
- * refused, and operations that failed or stayed in doubt. A second without any of these has no line.
+ * refused, and operations that failed or stayed in doubt. A second without any of these has no line. After an hour the lines
+ * become rarer, so that a day's log is not a hundred megabytes long.
  */
 import type { Outcome } from '../api/history.ts'
 import type { Log } from '../api/log.ts'
 
 const PERIOD_MS = 1000
+/** A line is about at most this share of the run so far, or a second. */
+const SHARE = 1 / 3600
 
 interface Counts {
   opened: number
@@ -24,10 +27,13 @@ export class ClientLog implements Disposable {
   readonly #timer: NodeJS.Timeout
   /** Keyed by the node that the clients are bound to. */
   readonly #nodes = new Map<string, Counts>()
+  /** Seconds since the beginning, and since the last lines. */
+  #seconds = 0
+  #sinceLines = 0
 
   constructor(log: Log) {
     this.#log = log
-    this.#timer = setInterval(() => this.#flush(), PERIOD_MS)
+    this.#timer = setInterval(() => this.#tick(), PERIOD_MS)
     this.#timer.unref()
   }
 
@@ -56,9 +62,17 @@ export class ClientLog implements Disposable {
     return counts
   }
 
+  #tick(): void {
+    this.#seconds++
+    this.#sinceLines++
+    if (this.#sinceLines >= this.#seconds * SHARE) this.#flush()
+  }
+
   #flush(): void {
-    for (const [node, counts] of this.#nodes) this.#log.info('clients', { node, ...counts })
+    const span = this.#sinceLines > 1 ? { inSeconds: this.#sinceLines } : {}
+    for (const [node, counts] of this.#nodes) this.#log.info('clients', { node, ...span, ...counts })
     this.#nodes.clear()
+    this.#sinceLines = 0
   }
 
   [Symbol.dispose](): void {

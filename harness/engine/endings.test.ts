@@ -43,10 +43,12 @@ it.each([
       log,
       signal: new AbortController().signal,
     })
-    await waitUntil(() => watch.list().length > 0 && state.starts === starts, 2000, 5)
+    await waitUntil(() => watch.facts().endings.length > 0 && state.starts === starts, 2000, 5)
     // Time enough for a start that should not be.
     await sleep(50)
-    expect(watch.list()).toEqual([{ ...ENDED, node: 'n1', timeNs: 5e9, lastWords: 'two\nthree\nfour' }])
+    expect(watch.facts().endings).toEqual([
+      { ...ENDED, node: 'n1', timeNs: 5e9, lastWords: 'two\nthree\nfour' },
+    ])
     expect(state.starts).toBe(starts)
   },
 )

@@ -2,13 +2,16 @@
 import path from 'node:path'
 import type { ClusterNode } from '../api/environment.ts'
 import type { Log } from '../api/log.ts'
-import type { Ending } from '../api/record.ts'
+import type { Ending, RunFacts } from '../api/record.ts'
 import { messageOf } from '../support/assert.ts'
+import { FirstAndLast } from '../support/first-and-last.ts'
 import { lastLinesOf } from '../support/last-lines.ts'
 import { sleep } from '../support/wait.ts'
 
 const LOOK_EVERY_MS = 100
 const LAST_LINES = 3
+/** So many are recorded of the first, and as many of the last: a node may crash at every start, all day. */
+const MOST_ENDINGS = 250
 
 export interface EndWatchOptions {
   readonly nodes: readonly ClusterNode[]
@@ -23,7 +26,7 @@ export interface EndWatchOptions {
 export class EndWatch implements AsyncDisposable {
   readonly #options: EndWatchOptions
   readonly #stop = new AbortController()
-  readonly #endings: Ending[] = []
+  readonly #endings = new FirstAndLast<Ending>(MOST_ENDINGS)
   readonly #watching: Promise<void>
 
   constructor(options: EndWatchOptions) {
@@ -34,8 +37,9 @@ export class EndWatch implements AsyncDisposable {
   }
 
   /** Those so far, in the order in which they were noticed. */
-  list(): readonly Ending[] {
-    return [...this.#endings]
+  facts(): Required<Pick<RunFacts, 'endings'>> & Pick<RunFacts, 'endingsLeftOut'> {
+    const { leftOut } = this.#endings
+    return { endings: this.#endings.list(), ...(leftOut === 0 ? {} : { endingsLeftOut: leftOut }) }
   }
 
   async #watch(): Promise<void> {
@@ -60,7 +64,7 @@ export class EndWatch implements AsyncDisposable {
     for (const each of ended) {
       const lastWords = lastLinesOf(path.join(logDir, node.name, `${each.process}.log`), LAST_LINES)
       const ending: Ending = { ...each, node: node.name, timeNs: clock(), lastWords }
-      this.#endings.push(ending)
+      this.#endings.add(ending)
       log.warn('process ended by itself', { ...ending })
     }
     if (ended.length > 0 && restartsAfterMs !== undefined) this.#startLater(node, restartsAfterMs)

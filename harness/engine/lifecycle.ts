@@ -5,10 +5,11 @@
 import os from 'node:os'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Cluster, ClusterNode } from '../api/environment.ts'
-import type { RunFacts, Sample } from '../api/record.ts'
+import type { RunFacts } from '../api/record.ts'
 import type { NodeStatus, Target } from '../api/target.ts'
 import { messageOf } from '../support/assert.ts'
 import { rngFromSeed } from '../support/random.ts'
+import { NS_PER_MS } from '../support/time.ts'
 import { sleep, waitUntil } from '../support/wait.ts'
 import { EndWatch } from './endings.ts'
 import { ErrorTally } from './error-tally.ts'
@@ -20,10 +21,13 @@ import { MachineMonitor } from './machine.ts'
 import { Moments } from './moments.ts'
 import { keepServices, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
-import { areApart, leaderChangesOf, Sampler } from './sampler.ts'
+import { SampleThinner } from './sample-thinner.ts'
+import { areApart, LeaderChanges, Sampler } from './sampler.ts'
 import { ServiceLevel } from './service-level.ts'
 
 const SETTLE_MS = 500
+/** All samples are recorded from so long before the end of the load on. */
+const WHOLE_END_MS = 60_000
 
 const versionsOf = async (
   target: Pick<Target, 'name' | 'status'>,
@@ -89,7 +93,10 @@ const observe = async (
   const { target, recorder, log } = parts
   const knowsSources = await lookAtSources(run)
   await using _capture = (await parts.capture?.(cluster)) ?? null
-  const samples: Sample[] = []
+  const changes = new LeaderChanges()
+  const thinner = new SampleThinner({
+    wholeFromNs: (parts.spec.timeLimitMs - WHOLE_END_MS) * NS_PER_MS,
+  })
   const statuses = new StatusLog(log)
   const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times in the history, the faults and the samples count from here.
@@ -98,9 +105,9 @@ const observe = async (
   delay.enable()
   const moments = new Moments(() => sampler.leader(), parts.signal)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, run.clock, (sample) => {
-    samples.push(sample)
+    changes.sampled(sample)
     moments.sampled(sample)
-    recorder.sample(sample)
+    for (const each of thinner.next(sample)) recorder.sample(each)
     statuses.record(sample)
   })
   await using ends = new EndWatch({
@@ -120,17 +127,18 @@ const observe = async (
     knowsSources,
   })
   await settle(run, sampler)
+  for (const each of thinner.rest()) recorder.sample(each)
   delay.disable()
   const eventLoopDelayMs = delaysOf(delay)
   logDelays(log, eventLoopDelayMs)
   keepServices(run)
   return {
     zeroAt,
-    leaderChanges: leaderChangesOf(samples),
+    ...changes.facts(),
     eventLoopDelayMs,
     services: cluster.services.map(({ name }) => name),
     errors: errors.list(),
-    endings: ends.list(),
+    ...ends.facts(),
     ...exercised,
   }
 }

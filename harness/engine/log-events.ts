@@ -1,5 +1,6 @@
 /** What a run writes to the harness's log. */
 import type { Log } from '../api/log.ts'
+import type { PlannedFault } from '../api/nemesis.ts'
 import type { FaultEvent, RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus } from '../api/target.ts'
 import { NS_PER_MS } from '../support/time.ts'
@@ -19,10 +20,14 @@ export const logPlan = (parts: RunParts, startUpNs: number): void => {
     parts.log.info('plan phase', { kind, fromMs: fromNs / NS_PER_MS, toMs: toNs / NS_PER_MS, nemeses })
 }
 
+/** Planned faults that are logged one by one. All are in faults.jsonl. */
+const MOST_PLANNED = 1000
+
 /** Logs what happens to faults. A fault that never had an effect does not count, which is worth a warning. */
 export class FaultLog {
   readonly #log: Log
   readonly #effective = new Set<string>()
+  #planned = 0
 
   constructor(log: Log) {
     this.#log = log
@@ -31,7 +36,7 @@ export class FaultLog {
   record(event: FaultEvent): void {
     switch (event.type) {
       case 'planned':
-        return this.#log.info('fault planned', { ...event.fault })
+        return this.#recordPlanned(event.fault)
       case 'injected':
         return this.#log.info('fault injected', { id: event.id, victims: event.victims })
       case 'injecting':
@@ -45,6 +50,12 @@ export class FaultLog {
       default:
         return this.#recordEffect(event)
     }
+  }
+
+  #recordPlanned(fault: PlannedFault): void {
+    this.#planned++
+    if (this.#planned <= MOST_PLANNED) this.#log.info('fault planned', { ...fault })
+    else if (this.#planned === MOST_PLANNED + 1) this.#log.info('more faults planned: see faults.jsonl')
   }
 
   #recordEffect({ type, id, effect }: Extract<FaultEvent, { type: 'measured' | 'healed' }>): void {

@@ -2,6 +2,7 @@
 import type { ClusterNode } from '../api/environment.ts'
 import type { RunFacts, Sample } from '../api/record.ts'
 import type { NodeStatus, Target } from '../api/target.ts'
+import { FirstAndLast } from '../support/first-and-last.ts'
 import { sleep } from '../support/wait.ts'
 
 /** Period and timeout together are at most half a second, so that silent nodes too are sampled twice a second. */
@@ -99,15 +100,32 @@ export const areApart = (samples: readonly Sample[]): boolean => {
   return states.some((state) => state !== null) && new Set(states).size > 1
 }
 
-/** Each first sample of a leader with a higher term than all before. The first leader is not a change. */
-export const leaderChangesOf = (samples: readonly Sample[]): RunFacts['leaderChanges'] => {
-  const seen: { timeNs: number; term: number; leader: string }[] = []
-  let highest = -1
-  for (const { timeNs, node, status } of samples) {
-    const term = status?.term ?? -1
-    if (status?.role !== 'leader' || term <= highest) continue
-    highest = term
-    seen.push({ timeNs, term, leader: node })
+/** So many changes of the leader are recorded of the first, and as many of the last: a cluster may elect all day. */
+const MOST_CHANGES = 1000
+
+/** The first sample of a leader in each term that is higher than all before. The first leader is not a change. */
+export class LeaderChanges {
+  readonly #changes: FirstAndLast<RunFacts['leaderChanges'][number]>
+  #highest = -1
+  #hasLed = false
+
+  constructor(most = MOST_CHANGES) {
+    this.#changes = new FirstAndLast(most)
   }
-  return seen.slice(1)
+
+  sampled({ timeNs, node, status }: Sample): void {
+    const term = status?.term ?? -1
+    if (status?.role !== 'leader' || term <= this.#highest) return
+    this.#highest = term
+    if (this.#hasLed) this.#changes.add({ timeNs, term, leader: node })
+    this.#hasLed = true
+  }
+
+  facts(): Pick<RunFacts, 'leaderChanges' | 'leaderChangesLeftOut'> {
+    const { leftOut } = this.#changes
+    return {
+      leaderChanges: this.#changes.list(),
+      ...(leftOut === 0 ? {} : { leaderChangesLeftOut: leftOut }),
+    }
+  }
 }

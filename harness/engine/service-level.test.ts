@@ -28,6 +28,18 @@ describe('the level of service', () => {
     expect(at(8000).share).toBe(0.75)
   })
 
+  it('is the same as by a list of all windows, whatever was served in each', () => {
+    const counts = Array.from({ length: 400 }, (_, i) => ((i * 7919) % 23 === 0 ? 0 : (i * 31) % 17))
+    const at = served(1)
+    for (const [window, count] of counts.entries())
+      for (let i = 0; i < count; i++) at(250 * window + 10 * i).acknowledged()
+    const busy = counts.filter((count) => count > 0).sort((a, b) => a - b)
+    const least = Math.max(1, 0.4 * (busy[Math.floor(0.75 * busy.length)] ?? 0))
+    const share = counts.filter((count) => count >= least).length / counts.length
+    expect(share).toBeGreaterThan(0.5)
+    expect(at(250 * counts.length).share).toBe(share)
+  })
+
   it('is not less because much was acknowledged at once', () => {
     const at = served(20, [0, 4000])
     for (let i = 0; i < 200; i++) at(4000).acknowledged()

@@ -40,11 +40,29 @@ export const provesService = (
   return type === 'ok' && (call?.showsService?.(value) ?? call?.audits !== true)
 }
 
+/** @param windows how many windows had so many acknowledgements */
+const shareOf = (windows: ReadonlyMap<number, number>): number => {
+  const sizes = [...windows].sort(([a], [b]) => a - b)
+  const sum = (some: typeof sizes): number => some.reduce((total, [, times]) => total + times, 0)
+  const busy = sizes.filter(([size]) => size > 0)
+  const place = Math.floor(GOOD * sum(busy))
+  let passed = 0
+  const good = busy.find(([, times]) => {
+    passed += times
+    return passed > place
+  })
+  const least = Math.max(1, SERVED * (good?.[0] ?? 0))
+  return sum(sizes.filter(([size]) => size >= least)) / sum(sizes)
+}
+
 export class ServiceLevel {
   readonly #clock: () => number
   readonly #signal: AbortSignal
-  /** Acknowledgements in each window that is over. */
-  readonly #windows: number[] = []
+  /** How many windows that are over had so many acknowledgements. It does not grow with the length of a run. */
+  readonly #windows = new Map<number, number>()
+  /** Windows that are over. */
+  #over = 0
+  #share = 1
   #inWindow = 0
   #acknowledgements = 0
   #lastNs = Number.NEGATIVE_INFINITY
@@ -69,19 +87,19 @@ export class ServiceLevel {
   }
 
   #close(nowNs: number): void {
-    while ((this.#windows.length + 1) * WINDOW_NS <= nowNs) {
-      this.#windows.push(this.#inWindow)
+    const before = this.#over
+    while ((this.#over + 1) * WINDOW_NS <= nowNs) {
+      this.#windows.set(this.#inWindow, (this.#windows.get(this.#inWindow) ?? 0) + 1)
+      this.#over++
       this.#inWindow = 0
     }
+    if (this.#over > before) this.#share = shareOf(this.#windows)
   }
 
   /** The share of the time until now in which it served. 1 before the first window is over. */
   get share(): number {
     this.#close(this.#clock())
-    const busy = this.#windows.filter((count) => count > 0).sort((a, b) => a - b)
-    const least = Math.max(1, SERVED * (busy[Math.floor(GOOD * busy.length)] ?? 0))
-    const served = this.#windows.filter((count) => count >= least).length
-    return this.#windows.length === 0 ? 1 : served / this.#windows.length
+    return this.#share
   }
 
   /** Waits until it serves now, and has served that share of the time. Returns false if that is not so by then. */

@@ -137,7 +137,13 @@ export abstract class ProcessNode implements ClusterNode {
       for (const step of (isFirst ? steps.firstStart : steps.restart) ?? []) await this.#do(step, signal)
     this.#wasStarted = true
     for (const [index, spec] of processes.entries())
-      if (areUp[index] === false) this.#started.set(spec.name, await this.spawn(spec, signal))
+      if (areUp[index] === false) this.#hasStarted(spec.name, await this.spawn(spec, signal))
+  }
+
+  /** In a long run, the system gives a pid again: what is known of the end of the one before is not about this one. */
+  #hasStarted(name: string, pid: number): void {
+    this.#accounted.delete(pid)
+    this.#started.set(name, pid)
   }
 
   do(step: StepSpec, signal: AbortSignal): Promise<void> {
@@ -170,7 +176,7 @@ export abstract class ProcessNode implements ClusterNode {
   }
 
   #account(processes: readonly NodeProcess[]): void {
-    for (const { pid } of processes) this.#accounted.add(pid)
+    for (const { pid, isStarted } of processes) if (isStarted) this.#accounted.add(pid)
   }
 
   #write(file: string, content: LaunchSpec['files'][string]): void {

@@ -19,6 +19,7 @@ const VERSIONS = {
   verdict: 1,
   findings: 1,
   log: 1,
+  logs: 1,
   plan: 1,
   progress: 1,
   suite: 1,

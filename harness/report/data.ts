@@ -9,6 +9,19 @@ import { NS_PER_MS } from '../support/time.ts'
 import { effectsOf, type PageEffects } from './effects.ts'
 import { factsOf } from './facts.ts'
 import { type PageFault, pageFaults } from './faults.ts'
+import {
+  keepClocks,
+  keepEffects,
+  keepFaults,
+  keepImpacts,
+  keepLateness,
+  keepRoles,
+  keepSetbacks,
+  LeftOut,
+  LIMITS,
+  nearTo,
+  type PageLimits,
+} from './limits.ts'
 import { pageLogOf } from './logs/encode.ts'
 import type { PageLog } from './logs/page-log.ts'
 import { runClockOf } from './logs/run-clock.ts'
@@ -51,6 +64,8 @@ export interface ReportData {
   readonly picture: string | null
   /** The command that runs it again; null: it is not known. */
   readonly again: string | null
+  /** What the page does not hold, in sentences. */
+  readonly leftOut: readonly string[]
   /** Captured messages of a few windows; none if none were captured. */
   readonly windows: readonly SpaceTimeWindow[]
 }
@@ -70,21 +85,22 @@ export interface JudgedRun {
   readonly again?: string
 }
 
-const MOST_LINES = 100_000
-const MOST_LOG_CHARACTERS = 20e6
-
 /** The zone of this machine, which is usually the one that ran it: a record does not say which. */
 export const localEastMs = ({ facts }: Pick<RunRecord, 'facts'>): number =>
   -new Date(facts?.startedAt ?? 0).getTimezoneOffset() * 60_000
 
 /** Around the evidence and where faults begin, lines are kept first. */
-const logOf = (record: RunRecord, evidence: readonly number[]): PageLog | null => {
+const logOf = (
+  record: RunRecord,
+  evidence: readonly number[],
+  { logLines, logCharacters }: PageLimits,
+): PageLog | null => {
   const ofEvidence = evidence.flatMap((index) => record.history.at(index)?.timeNs ?? [])
   const ofFaults = (record.faults ?? []).flatMap(({ injectedAtNs }) => injectedAtNs ?? [])
   return pageLogOf(record, localEastMs(record), {
     interestingNs: [...ofEvidence, ...ofFaults],
-    mostLines: MOST_LINES,
-    mostCharacters: MOST_LOG_CHARACTERS,
+    mostLines: logLines,
+    mostCharacters: logCharacters,
   })
 }
 
@@ -94,9 +110,6 @@ const evidenceOf = ({ verdicts }: RunVerdict, wanted: Status): readonly (readonl
     .filter(({ status }) => status === wanted)
     .flatMap(({ evidence }) => evidence.map(({ operations }) => operations))
     .filter((operations) => operations.length > 0)
-
-/** More than that make a file that is slow to open. */
-const MAX_OPERATIONS = 1_000_000
 
 /** The command, and what the run was started with, name them all. */
 const MOST_NAMED = 3
@@ -126,47 +139,84 @@ const endOf = ({ history, samples, faults, facts }: RunRecord): number => {
   return lasts.reduce<number>((last, timeNs = 0) => Math.max(last, timeNs / NS_PER_MS), 1e-3)
 }
 
-/** @param mostOperations how many operations the page may hold */
-export const reportData = (
-  { record, verdict, again }: JudgedRun,
-  mostOperations = MAX_OPERATIONS,
-): Report => {
+/** A plan that was repeated may have thousands of faults, which the page shows anyway. */
+const MOST_PLANNED = 500
+
+const specOf = ({ spec }: RunRecord): unknown =>
+  (spec?.faults?.length ?? 0) <= MOST_PLANNED
+    ? spec
+    : { ...spec, faults: `${spec?.faults?.length} recorded faults: see run.json` }
+
+type Event = 'verdict' | 'faults' | 'roles' | 'clocks' | 'setbacks' | 'lateness' | 'effects' | 'samples'
+
+/** What happened during the run, and there is no end to. */
+const eventsOf = (
+  { record, verdict }: JudgedRun,
+  endMs: number,
+  evidence: readonly number[],
+  limits: PageLimits,
+): Pick<ReportData, Event | 'leftOut'> => {
+  const { pairs, vocabulary, history } = record
+  const samples = record.samples ?? []
+  const zeroMs = runClockOf(record)?.zeroMs ?? 0
+  const near = nearTo(
+    evidence.slice(0, MOST_NEAR).map((index) => (history.at(index)?.timeNs ?? 0) / NS_PER_MS),
+  )
+  const left = new LeftOut()
+  const events = {
+    verdict: keepImpacts(verdict, limits.impacts, left),
+    faults: keepFaults(pageFaults(record.faults ?? [], endMs), limits.faults, near, left),
+    roles: keepRoles(rolesOf(samples, endMs), limits.roles, near, left),
+    clocks: keepClocks(clocksOf(samples, zeroMs), limits.clocks, left),
+    setbacks: keepSetbacks(setbacksOf(samples), limits.setbacks, left),
+    lateness: keepLateness(latenessOf(record.machine ?? []), limits.lateness, left),
+    effects: keepEffects(
+      effectsOf(record.services ?? {}, zeroMs, pairs, vocabulary),
+      limits.effects,
+      near,
+      left,
+    ),
+    samples: samplesOf(samples, zeroMs, limits.samples),
+  }
+  const held = events.samples.reduce((sum, { numbers }) => sum + numbers.length, 0)
+  if (held < samples.length)
+    left.say('samples of nodes', held, samples.length, 'those at which something changed')
+  return { ...events, leftOut: left.sentences }
+}
+
+/** Operations of the evidence, around which things are kept first. */
+const MOST_NEAR = 50
+
+/** @param limits how much the page may hold */
+export const reportData = (judged: JudgedRun, limits = LIMITS): Report => {
+  const { record, verdict, again } = judged
   const { pairs, spec, vocabulary } = record
   const endMs = endOf(record)
   const { labels, rowOf } = rowsOf(pairs, spec?.concurrency ?? null)
   // What is invalid goes before what is unknown. A valid verdict's evidence is no error.
   const evidence = [...evidenceOf(verdict, 'invalid'), ...evidenceOf(verdict, 'unknown')]
-  const { shown, densities } = select(pairs, evidence.flat(), mostOperations, {
+  const { shown, densities } = select(pairs, evidence.flat(), limits.operations, {
     endMs,
     rowCount: labels.length,
     rowOf,
   })
   const { columns, ...operations } = operationColumns(shown, rowOf, vocabulary)
-  const samples = record.samples ?? []
-  const zeroMs = runClockOf(record)?.zeroMs ?? 0
   const data = {
     ...titleOf(record),
-    verdict,
+    ...eventsOf(judged, endMs, evidence.flat(), limits),
     endMs,
     rows: labels,
     operations,
     omitted: densities,
-    faults: pageFaults(record.faults ?? [], endMs),
-    nodes: inNameOrder(samples.map(({ node }) => node)),
-    roles: rolesOf(samples, endMs),
-    clocks: clocksOf(samples, zeroMs),
-    samples: samplesOf(samples, zeroMs),
-    setbacks: setbacksOf(samples),
+    nodes: inNameOrder((record.samples ?? []).map(({ node }) => node)),
     endings: record.facts?.endings ?? [],
-    lateness: latenessOf(record.machine ?? []),
-    effects: effectsOf(record.services ?? {}, zeroMs, pairs, vocabulary),
     facts: factsOf(record),
-    spec,
+    spec: specOf(record),
     headline: headlineOf(record, verdict),
     steps: stepsOf(record, verdict),
     picture: windowPicture(record, verdict),
     again: again ?? null,
     windows: spaceTimeWindows(record, wantedWindows(record, evidence)),
   }
-  return { data, columns, log: logOf(record, evidence.flat()) }
+  return { data, columns, log: logOf(record, evidence.flat(), limits) }
 }

@@ -1,5 +1,5 @@
 /** What a reader needs to judge the run itself: when, with what, on what machine. */
-import type { MachineSample, RunRecord } from '../api/record.ts'
+import type { MachineSample, RunFacts, RunRecord } from '../api/record.ts'
 import { formatDurationMs } from '../support/time.ts'
 
 type Facts = readonly (readonly [string, string])[]
@@ -27,11 +27,20 @@ const named = (record: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 
+/** A cluster may elect all day. */
+const SHOWN_CHANGES = 100
+
+const changesOf = ({ leaderChanges, leaderChangesLeftOut = 0 }: RunFacts): string => {
+  const shown = leaderChanges.slice(0, SHOWN_CHANGES)
+  const more = leaderChanges.length + leaderChangesLeftOut - shown.length
+  const texts = shown.map(({ term, leader }) => `${leader} in term ${term}`)
+  return [...texts, ...(more === 0 ? [] : [`and ${more} more`])].join(', ') || 'none'
+}
+
 export const factsOf = (record: RunRecord): Facts => {
   const { facts, faultline, spec, machine, history } = record
   if (facts === null || spec === null) return [['events', String(history.length)]]
   const { p50, p99, max } = facts.eventLoopDelayMs
-  const changes = facts.leaderChanges.map(({ term, leader }) => `${leader} in term ${term}`)
   return [
     ['started', facts.startedAt],
     ['ended', facts.endedAt],
@@ -42,7 +51,7 @@ export const factsOf = (record: RunRecord): Facts => {
     ['versions', named(facts.versions) || 'not told'],
     ['target options', named(spec.targetOptions) || 'none'],
     ['workload options', named(spec.workloadOptions) || 'none'],
-    ['leader changes', changes.join(', ') || 'none'],
+    ['leader changes', changesOf(facts)],
     ['recovery after the last heal', recoveryOf(record)],
     ['time that the machine was late', latenessOf(machine ?? [])],
     ['event-loop delay of the harness', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`],

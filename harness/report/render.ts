@@ -10,6 +10,7 @@ import { deflateRawSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { FILES } from '../store/run-store.ts'
 import { type JudgedRun, type Report, reportData } from './data.ts'
+import { LIMITS, type PageLimits, type PagePart, smallerLimits } from './limits.ts'
 import { FIRST_COLUMNS, LATER_COLUMNS, type OperationColumn, TEXT_COLUMNS } from './operations.ts'
 import { PAGE_STYLE } from './style.ts'
 
@@ -29,8 +30,8 @@ const bundlePage = async (): Promise<string> => {
 
 const packed = (bytes: Uint8Array | string): string => deflateRawSync(bytes).toString('base64')
 
-const holder = (id: string, bytes: Uint8Array | string): string =>
-  `<script type="application/octet-stream" id="${id}">${packed(bytes)}</script>`
+const holder = (id: string, content: string): string =>
+  `<script type="application/octet-stream" id="${id}">${content}</script>`
 
 const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
@@ -41,10 +42,47 @@ const policyFor = (script: string): string => {
   return `default-src 'none'; script-src 'sha256-${hash}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`
 }
 
-const renderHtml = async ({ data, columns, log }: Report): Promise<string> => {
+/** What the page holds, as it stands in the file. */
+interface Packed {
+  readonly data: string
+  readonly columns: Readonly<Record<OperationColumn, string>>
+  readonly log: string | null
+}
+
+const pack = ({ data, columns, log }: Report): Packed => ({
+  data: packed(JSON.stringify(data)),
+  columns: Object.fromEntries(
+    Object.entries(columns).map(([name, bytes]) => [name, packed(bytes)]),
+  ) as Packed['columns'],
+  log: log === null ? null : packed(JSON.stringify(log)),
+})
+
+/** Names of objects are as many as there are operations. */
+const sizesOf = ({ data }: Report, own: Packed): Readonly<Record<PagePart, number>> => {
+  const names = packed(JSON.stringify(data.operations)).length
+  const columns = Object.values(own.columns).reduce((sum, { length }) => sum + length, 0)
+  return { operations: columns + names, log: own.log?.length ?? 0, data: own.data.length - names }
+}
+
+/** A page that is not too large, however long the run was. */
+const fitting = (judged: JudgedRun): { readonly report: Report; readonly packed: Packed } => {
+  let limits: PageLimits | null = LIMITS
+  for (;;) {
+    const report = reportData(judged, limits)
+    const own = pack(report)
+    limits = smallerLimits(limits, sizesOf(report, own))
+    if (limits === null) return { report, packed: own }
+  }
+}
+
+const renderHtml = async (judged: JudgedRun): Promise<string> => {
   const script = await bundlePage()
+  const {
+    report: { data },
+    packed: own,
+  } = fitting(judged)
   const holders = (names: readonly OperationColumn[]): string =>
-    names.map((name) => holder(`column-${name}`, columns[name])).join('\n')
+    names.map((name) => holder(`column-${name}`, own.columns[name])).join('\n')
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -56,11 +94,11 @@ const renderHtml = async ({ data, columns, log }: Report): Promise<string> => {
 </head>
 <body>
 <main id="page"></main>
-${holder('data', JSON.stringify(data))}
+${holder('data', own.data)}
 ${holders(FIRST_COLUMNS)}
 <script>${script}</script>
 ${holders([...LATER_COLUMNS, ...TEXT_COLUMNS])}
-${log === null ? '' : holder('log', JSON.stringify(log))}
+${own.log === null ? '' : holder('log', own.log)}
 </body>
 </html>
 `
@@ -69,7 +107,7 @@ ${log === null ? '' : holder('log', JSON.stringify(log))}
 /** Writes report.html into the run's folder and returns its path. */
 export const renderReport = async (dir: string, judged: JudgedRun): Promise<string> => {
   const file = path.join(dir, FILES.report)
-  const html = await renderHtml(reportData(judged))
+  const html = await renderHtml(judged)
   try {
     fs.writeFileSync(file, html)
   } catch (error) {

@@ -12,7 +12,7 @@ const sample = (node: string, ms: number, status: Sample['status']): Sample => (
 
 /** As the page reads them, from JSON. */
 const read = (samples: readonly Sample[], most?: number): readonly NodeSamples[] =>
-  (JSON.parse(JSON.stringify(samplesOf(samples, 1000, most))) as ReturnType<typeof samplesOf>).map(
+  (JSON.parse(JSON.stringify(samplesOf(samples, 1000, most ?? 200_000))) as ReturnType<typeof samplesOf>).map(
     (own) => new NodeSamples(own),
   )
 
@@ -78,6 +78,12 @@ describe('samples of nodes', () => {
     ])
     expect([own.count, own.isWhole]).toEqual([6, false])
     expect(read(samples, 6)[0]?.isWhole).toBe(true)
+  })
+
+  it('keep their numbers where the record has left some out', () => {
+    const own = read([sample('n1', 1, null), { ...sample('n1', 9, null), leftOut: 7 }])[0] as NodeSamples
+    expect(all(own).map((each) => each?.number)).toEqual([1, 9])
+    expect([own.count, own.isWhole]).toEqual([9, false])
   })
 
   it('come back at their times, however many there are', () => {

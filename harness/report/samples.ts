@@ -5,6 +5,7 @@
 import type { Sample } from '../api/record.ts'
 import { byName } from '../support/names.ts'
 import { NS_PER_MS } from '../support/time.ts'
+import { spread } from './logs/places.ts'
 
 /** What stays the same over many samples. Null: the node did not answer. */
 export interface PageStatus {
@@ -17,7 +18,7 @@ export interface PageStatus {
 
 export interface PageSamples {
   readonly node: string
-  /** How many the node has; the page may hold fewer. */
+  /** How many were taken of the node; the record of a long run, and the page, may hold fewer. */
   readonly count: number
   /** Of each sample its number, from 1, as differences. */
   readonly numbers: readonly number[]
@@ -63,20 +64,31 @@ interface Numbered {
 const differences = (values: readonly number[]): readonly number[] =>
   values.map((value, i) => value - (values[i - 1] ?? 0))
 
-const ofNode = (node: string, all: readonly Sample[], zeroMs: number, isThinned: boolean): PageSamples => {
+/** Samples at which the status of a node changed: if there are more, some that are spread evenly. */
+const changesAmong = (numbered: readonly Numbered[], most: number): readonly Numbered[] => {
+  const changes = numbered.filter(({ status }, i) => status !== numbered[i - 1]?.status)
+  if (changes.length <= most) return changes
+  const inTurn = changes.toSorted((a, b) => spread(a.number) - spread(b.number))
+  return inTurn.slice(0, most).sort((a, b) => a.number - b.number)
+}
+
+/** @param most null: there is room for all */
+const ofNode = (node: string, all: readonly Sample[], zeroMs: number, most: number | null): PageSamples => {
   const places = new Map<string, number>()
   const statuses: (PageStatus | null)[] = []
-  const numbered = all.map((sample, i): Numbered => {
+  let number = 0
+  const numbered = all.map((sample): Numbered => {
+    number += 1 + (sample.leftOut ?? 0)
     const told = statusOf(sample)
     const name = JSON.stringify(told)
     const status = places.get(name) ?? statuses.push(told) - 1
     places.set(name, status)
-    return { sample, number: i + 1, status }
+    return { sample, number, status }
   })
-  const kept = isThinned ? numbered.filter(({ status }, i) => status !== numbered[i - 1]?.status) : numbered
+  const kept = most === null ? numbered : changesAmong(numbered, most)
   return {
     node,
-    count: all.length,
+    count: number,
     numbers: differences(kept.map(({ number }) => number)),
     timesUs: differences(kept.map(({ sample }) => Math.round(sample.timeNs / NS_PER_US))),
     status: kept.map(({ status }) => status),
@@ -92,21 +104,18 @@ const ofNode = (node: string, all: readonly Sample[], zeroMs: number, isThinned:
   }
 }
 
-/** With more, a page holds only those at which the status of a node changed. */
-const MOST_SAMPLES = 200_000
-
 /**
  * By node, in order of their names.
  *
  * @param zeroMs the wall clock at time zero of the run, in ms since the epoch
+ * @param most with more, a page holds only those at which the status of a node changed
  */
 export const samplesOf = (
   samples: readonly Sample[],
   zeroMs: number,
-  most = MOST_SAMPLES,
+  most: number,
 ): readonly PageSamples[] => {
-  const isThinned = samples.length > most
-  return [...Map.groupBy(samples, ({ node }) => node)]
-    .sort(([a], [b]) => byName(a, b))
-    .map(([node, own]) => ofNode(node, own, zeroMs, isThinned))
+  const byNode = [...Map.groupBy(samples, ({ node }) => node)].sort(([a], [b]) => byName(a, b))
+  const each = samples.length > most ? Math.floor(most / byNode.length) : null
+  return byNode.map(([node, own]) => ofNode(node, own, zeroMs, each))
 }

@@ -21,7 +21,13 @@ export interface Densities {
   readonly parts: number
 }
 
+/** As many parts as there are pixels, and fewer where there are so many rows that the page would grow by them. */
 const PARTS = 1000
+const FEWEST_PARTS = 20
+const MOST_COUNTS = 600_000
+
+const partsFor = (rowCount: number): number =>
+  Math.min(PARTS, Math.max(FEWEST_PARTS, Math.floor(MOST_COUNTS / (rowCount * OUTCOMES.length))))
 
 const merged = (windows: readonly Window[]): readonly Window[] => {
   const sorted = windows.toSorted((a, b) => a.from - b.from)
@@ -63,15 +69,16 @@ const densitiesOf = (
   rowCount: number,
   rowOf: (pair: Pair) => number,
 ): Densities => {
-  const partMs = endMs / PARTS
-  const counts = new Array<number>(rowCount * PARTS * OUTCOMES.length).fill(0)
+  const parts = partsFor(rowCount)
+  const partMs = endMs / parts
+  const counts = new Array<number>(rowCount * parts * OUTCOMES.length).fill(0)
   for (const pair of omitted) {
-    const part = Math.min(PARTS - 1, Math.floor(pair.invocation.timeNs / NS_PER_MS / partMs))
+    const part = Math.min(parts - 1, Math.floor(pair.invocation.timeNs / NS_PER_MS / partMs))
     const outcome = OUTCOMES.indexOf((pair.completion?.type ?? 'info') as (typeof OUTCOMES)[number])
-    const at = (rowOf(pair) * PARTS + part) * OUTCOMES.length + outcome
+    const at = (rowOf(pair) * parts + part) * OUTCOMES.length + outcome
     counts[at] = (counts[at] as number) + 1
   }
-  return { count: omitted.length, partMs, counts, parts: PARTS }
+  return { count: omitted.length, partMs, counts, parts }
 }
 
 export interface Selection {

@@ -47,8 +47,8 @@ class Watch {
     this.#node = node
   }
 
-  next({ timeNs, status }: Sample): readonly PageSetback[] {
-    this.#number++
+  next({ timeNs, status, leftOut = 0 }: Sample): readonly PageSetback[] {
+    this.#number += 1 + leftOut
     const atMs = timeNs / NS_PER_MS
     if (status !== null) return FIELDS.flatMap((field) => this.#field(field, status[field], atMs))
     this.#silentMs = atMs

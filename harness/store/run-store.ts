@@ -5,16 +5,7 @@ import type { Claims } from '../api/claims.ts'
 import type { Findings } from '../api/finding.ts'
 import type { Operation, Sequence } from '../api/history.ts'
 import type { RecordedFault } from '../api/nemesis.ts'
-import type {
-  FaultEvent,
-  FaultRecord,
-  MachineSample,
-  NodeLog,
-  RunFacts,
-  RunRecord,
-  RunSpec,
-  Sample,
-} from '../api/record.ts'
+import type { FaultEvent, FaultRecord, MachineSample, RunFacts, RunRecord, RunSpec } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import type { History } from '../history/columns.ts'
 import { decodeHistory } from '../history/jsonl.ts'
@@ -24,6 +15,7 @@ import { messageOf, UserError } from '../support/assert.ts'
 import { piecesOf } from './history-file.ts'
 import { readLines } from './json-lines.ts'
 import { readMessages } from './message-file.ts'
+import { logNotes, readLogs } from './node-logs.ts'
 import {
   readFaultEvent,
   readVerdictRecord,
@@ -31,6 +23,7 @@ import {
   type StoredVerdict,
   storedVerdict,
 } from './previous-version.ts'
+import { readSamples, sampleNotes } from './sample-file.ts'
 import { SpillFile } from './spill-file.ts'
 import { refuseThinned } from './thinned.ts'
 import { ownVersion } from './version.ts'
@@ -245,13 +238,24 @@ export const readRunFile = (dir: string): RunFile => {
   }
 }
 
+/** At once: after a day, the log of a service may be larger than memory. */
+const COPIED_BYTES = 2 ** 22
+
 /** Copies the log that a service has kept, below a header. Does nothing if there is no such file. */
 export const keepService = (dir: string, name: string, file: string, faultline: string): void => {
   if (!fs.existsSync(file)) return
   fs.mkdirSync(path.join(dir, FILES.services), { recursive: true })
   const kept = path.join(dir, FILES.services, `${name}.jsonl`)
   fs.writeFileSync(kept, encodeHeader('service', faultline))
-  fs.appendFileSync(kept, fs.readFileSync(file))
+  const [from, to] = [fs.openSync(file, 'r'), fs.openSync(kept, 'a')]
+  try {
+    const part = Buffer.alloc(COPIED_BYTES)
+    for (let read = fs.readSync(from, part); read > 0; read = fs.readSync(from, part))
+      fs.writeFileSync(to, part.subarray(0, read))
+  } finally {
+    fs.closeSync(from)
+    fs.closeSync(to)
+  }
 }
 
 /** The logs of the services by name; null if none has kept one. */
@@ -263,40 +267,6 @@ const readServices = (dir: string): RunRecord['services'] => {
       .readdirSync(folder)
       .map((file) => [path.parse(file).name, readLines<unknown>('service', path.join(folder, file))]),
   )
-}
-
-/** At most this much of each file is read, from its end. */
-const MOST_LOG_BYTES = 16 * 2 ** 20
-
-/** The last lines. What is left of the one before them is no line. */
-const readEnd = (file: string): Pick<NodeLog, 'text' | 'leftOutBytes'> => {
-  const fd = fs.openSync(file, 'r')
-  try {
-    const { size } = fs.fstatSync(fd)
-    const end = Buffer.alloc(Math.min(size, MOST_LOG_BYTES))
-    const read = fs.readSync(fd, end, 0, end.length, size - end.length)
-    const from = size === end.length ? 0 : end.indexOf('\n') + 1
-    const leftOutBytes = size - end.length + from
-    return {
-      text: end.toString('utf8', from, read),
-      ...(leftOutBytes === 0 ? {} : { leftOutBytes }),
-    }
-  } finally {
-    fs.closeSync(fd)
-  }
-}
-
-/** Every file in every node's folder; null if there is no such folder. */
-const readLogs = (dir: string): readonly NodeLog[] | null => {
-  const folder = path.join(dir, FILES.nodes)
-  if (!fs.existsSync(folder)) return null
-  return fs
-    .readdirSync(folder)
-    .flatMap((node) =>
-      fs
-        .readdirSync(path.join(folder, node))
-        .map((file) => ({ node, ...readEnd(path.join(folder, node, file)) })),
-    )
 }
 
 /** Null: the run was recorded by a version that did not measure the machine. */
@@ -323,7 +293,7 @@ export const loadRun = (dir: string): LoadedRun => {
   })
   const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
   const faults = foldFaults(events.map(readFaultEvent))
-  const samples = readLines<Sample>('samples', path.join(dir, FILES.samples))
+  const samples = readSamples(path.join(dir, FILES.samples))
   return {
     record: {
       ...history,
@@ -336,11 +306,11 @@ export const loadRun = (dir: string): LoadedRun => {
       faults,
       samples,
       machine: readMachine(dir),
-      logs: readLogs(dir),
+      logs: readLogs(dir, FILES.nodes),
       services: readServices(dir),
       ...readMessages(path.join(dir, FILES.messages)),
     },
-    notes,
+    notes: [...notes, ...logNotes(dir), ...sampleNotes(samples)],
   }
 }
 

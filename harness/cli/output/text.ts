@@ -58,14 +58,18 @@ const useLines = ({ impact }: RunVerdict): readonly string[] => {
   ]
 }
 
+/** Changes of the leader shown on the terminal. */
+const SHOWN_CHANGES = 20
+
 const factLines = ({ facts, spec }: RunRecord): readonly string[] => {
   if (facts === null || spec === null) return []
-  const changes =
-    facts.leaderChanges.length === 0
-      ? 'none'
-      : facts.leaderChanges.map(({ term, leader }) => `${leader} (term ${term})`).join(', ')
+  const { leaderChanges, leaderChangesLeftOut = 0 } = facts
+  const count = leaderChanges.length + leaderChangesLeftOut
+  const shown = leaderChanges.slice(0, SHOWN_CHANGES)
+  const changes = shown.map(({ term, leader }) => `${leader} (term ${term})`).join(', ')
+  const rest = count === shown.length ? '' : ` and ${count - shown.length} more`
   return [
-    `  leaders    ${facts.leaderChanges.length} changes: ${changes}`,
+    `  leaders    ${count} changes: ${count === 0 ? 'none' : changes}${rest}`,
     `  harness    event-loop delay p99 ${facts.eventLoopDelayMs.p99} ms, max ${facts.eventLoopDelayMs.max} ms (delays only make operations look longer)`,
   ]
 }

@@ -21,12 +21,14 @@ import { createJournal, FileJournal, readJournal, stateDirOf } from '../../fault
 import { bootId, controllerAt, isExiting, startTimeOf } from '../../faults/proc.ts'
 import { undoAll } from '../../faults/undo.ts'
 import type { HarnessLog } from '../../store/harness-log.ts'
-import { createRunDir, writeRunFile } from '../../store/run-store.ts'
+import { createRunDir, FILES, writeRunFile } from '../../store/run-store.ts'
 import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
 import { type Holding, RELEASE_LINE, untilReleased } from './hold.ts'
+import { LogLimiter } from './log-limit.ts'
+import { tellingBy } from './log-telling.ts'
 import { keepLoggedMessages } from './logged-messages.ts'
 import { findEnvironment } from './registries.ts'
 import { requireMachine } from './requirements.ts'
@@ -242,6 +244,28 @@ const undo = async (stateDir: string, log: Log, say: (line: string) => void): Pr
   }
 }
 
+const limitLogs = (
+  dir: string,
+  { spec, target, workload }: Pick<SuperviseOptions, 'spec' | 'target' | 'workload'>,
+  log: Log,
+): LogLimiter => {
+  const claims = target.claims(spec.targetOptions, workload.vocabulary)
+  const telling = tellingBy(workload.checkers(spec.workloadOptions), claims)
+  return new LogLimiter({ dir, nodes: FILES.nodes, faultline: ownVersion(), telling, log })
+}
+
+/** What is judged has every line of the logs that a checker has something to say of. */
+const afterLook = (freeze: SuperviseOptions['freeze'], logs: LogLimiter): SuperviseOptions['freeze'] =>
+  freeze === null
+    ? null
+    : {
+        ...freeze,
+        isWanted: async (frozen) => {
+          await logs.look()
+          return freeze.isWanted(frozen)
+        },
+      }
+
 /** Runs the spec and returns the run's folder and the controller's exit code. Leaves nothing but the results. */
 export const supervise = async (
   options: SuperviseOptions,
@@ -260,6 +284,7 @@ export const supervise = async (
   beginJournal(stateDir)
   const watchdog = startWatchdog(stateDir)
   log.debug('watchdog started', { pid: watchdog.pid, stateDir })
+  const logs = limitLogs(runDir, options, log)
   try {
     if (conform === undefined)
       writeRunFile(runDir, {
@@ -280,12 +305,13 @@ export const supervise = async (
         ...(conform === undefined ? {} : { conform }),
         ...(freeze === null ? {} : { freeze: true as const }),
       },
-      options,
+      { target, freeze: afterLook(freeze, logs) },
       log,
     )
     return { runDir, code }
   } finally {
     await undo(stateDir, log, say)
+    await logs.close()
     await releaseWatchdog(watchdog)
     if (conform === undefined) keepLoggedMessages(runDir, target, spec, log)
     log.info('run ends')

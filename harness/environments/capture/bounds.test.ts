@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../api/message.ts'
-import { beyondLimit, withinLimit, withoutSeams } from './bounds.ts'
+import { beyondLimit, marksFrom, withinLimit, withoutSeams } from './bounds.ts'
 
 const S = 1e9
 const seconds = (count: number) =>
@@ -19,6 +19,15 @@ describe('a limit', () => {
   it('takes what is near faults last', () => {
     expect(gone(10, [2.5 * S], 60)).toEqual([0, 6, 7, 8])
     expect(gone(10, [2.5 * S], 20)).toEqual([0, 6, 7, 8, 9, 1, 2, 3])
+    expect(gone(20, [16.5 * S, 2.5 * S], 120)).toEqual([0, 6, 7, 8, 9, 10, 11, 12])
+  })
+
+  it('needs no marks that nothing is near any more', () => {
+    const marks = [16.5 * S, 2.5 * S, 9 * S]
+    expect(marksFrom(marks, 5.5 * S)).toEqual(marks)
+    expect(marksFrom(marks, 5.6 * S)).toEqual([16.5 * S, 9 * S])
+    const late = seconds(20).slice(10)
+    expect(beyondLimit(late, marksFrom(marks, 10 * S), 50)).toEqual(beyondLimit(late, marks, 50))
   })
 })
 

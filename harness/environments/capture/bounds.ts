@@ -11,8 +11,21 @@ export interface Bucket {
 const BEFORE_NS = 1e9
 const AFTER_NS = 3e9
 
-const isNear = ({ fromNs, toNs }: Bucket, marks: readonly number[]): boolean =>
-  marks.some((atNs) => toNs >= atNs - BEFORE_NS && fromNs <= atNs + AFTER_NS)
+/** @param marks ascending */
+const isNear = ({ fromNs, toNs }: Bucket, marks: readonly number[]): boolean => {
+  let [low, high] = [0, marks.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((marks[middle] as number) + AFTER_NS < fromNs) low = middle + 1
+    else high = middle
+  }
+  const first = marks[low]
+  return first !== undefined && toNs >= first - BEFORE_NS
+}
+
+/** Those of the marks near which there can be something of that time or later. */
+export const marksFrom = (marks: readonly number[], fromNs: number): readonly number[] =>
+  marks.filter((atNs) => atNs + AFTER_NS >= fromNs)
 
 /**
  * @param marks times of faults
@@ -24,9 +37,11 @@ export const beyondLimit = <T extends Bucket>(
   limitBytes: number,
 ): readonly T[] => {
   let bytes = buckets.reduce((sum, bucket) => sum + bucket.bytes, 0)
+  if (bytes <= limitBytes) return []
+  const sorted = marks.toSorted((a, b) => a - b)
   const { near = [], far = [] } = Object.groupBy(
     buckets.toSorted((a, b) => a.fromNs - b.fromNs),
-    (bucket) => (isNear(bucket, marks) ? 'near' : 'far'),
+    (bucket) => (isNear(bucket, sorted) ? 'near' : 'far'),
   )
   const gone: T[] = []
   for (const bucket of [...far, ...near]) {

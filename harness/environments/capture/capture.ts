@@ -10,13 +10,15 @@ import type { Cluster } from '../../api/environment.ts'
 import type { Message, MessageGap } from '../../api/message.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
-import { type Bucket, beyondLimit, withinLimit, withoutSeams } from './bounds.ts'
+import { type Bucket, beyondLimit, marksFrom, withinLimit, withoutSeams } from './bounds.ts'
 import { type Blind, joinMessages, type Names } from './join.ts'
 import { type Missed, readSpool, type Sighting } from './spool.ts'
 import { Tap } from './tap.ts'
 
 /** Of what the tap writes. A packet takes about a quarter of a kilobyte at each end. */
 const SPOOL_BYTES = 160 * 2 ** 20
+/** So many files: of a quiet cluster, in which they are small, the latest hour and what is near faults. */
+const MOST_SEGMENTS = 3600
 /** Of messages as lines of JSON. */
 const MESSAGES_BYTES = 63 * 2 ** 20
 const LIMIT_EVERY_MS = 1000
@@ -93,8 +95,10 @@ export class Capture implements AsyncDisposable {
   #limiter: NodeJS.Timeout | undefined
   #startNs = process.hrtime.bigint()
   #endNs = Number.POSITIVE_INFINITY
-  readonly #marks: number[] = []
-  readonly #gaps: MessageGap[] = []
+  #marks: readonly number[] = []
+  /** Since the last look at the limit. */
+  readonly #newMarks: number[] = []
+  #gaps: readonly MessageGap[] = []
 
   /** @param folder is made, and goes with the state of the run */
   constructor(folder: string) {
@@ -136,7 +140,7 @@ export class Capture implements AsyncDisposable {
 
   /** Something happened then that a reader will want to see the messages of. */
   mark(atNs: number): void {
-    this.#marks.push(atNs)
+    this.#newMarks.push(atNs)
   }
 
   /** What is wrong with it; empty: nothing. */
@@ -144,13 +148,18 @@ export class Capture implements AsyncDisposable {
     return this.#tap?.complaint ?? ''
   }
 
-  /** The last segment is still being written. */
+  /** Keeps the folder within its limit, and in memory only what can still matter. The last segment is still being written. */
   #limit(): void {
     const segments = segmentsIn(this.#folder, this.#startNs).slice(0, -1)
-    for (const { file, fromNs, toNs } of beyondLimit(segments, this.#marks, SPOOL_BYTES)) {
-      fs.rmSync(path.join(this.#folder, file))
-      this.#gaps.push({ fromNs, toNs, why: `the capture holds ${SPOOL_BYTES / 2 ** 20} MB of packets` })
-    }
+    this.#marks = marksFrom([...this.#marks, ...this.#newMarks.splice(0)], segments[0]?.fromNs ?? 0)
+    const leastBytes = SPOOL_BYTES / MOST_SEGMENTS
+    const sized = segments.map((segment) => ({ ...segment, bytes: Math.max(segment.bytes, leastBytes) }))
+    const gone = beyondLimit(sized, this.#marks, SPOOL_BYTES)
+    if (gone.length === 0) return
+    for (const { file } of gone) fs.rmSync(path.join(this.#folder, file))
+    const why = `the capture holds ${SPOOL_BYTES / 2 ** 20} MB of packets, in at most ${MOST_SEGMENTS} files`
+    const gaps = gone.map(({ fromNs, toNs }) => ({ fromNs, toNs, why }))
+    this.#gaps = withoutSeams([...this.#gaps, ...gaps])
   }
 
   /** Ends the capture. */
@@ -159,11 +168,14 @@ export class Capture implements AsyncDisposable {
     this.#endNs = Number(process.hrtime.bigint() - this.#startNs)
     const { endedNs = null, complaint } = this.#tap ?? {}
     if (endedNs !== null)
-      this.#gaps.push({
-        fromNs: Number(endedNs - this.#startNs) - MISSED_WITHIN_NS,
-        toNs: this.#endNs,
-        why: `the capture ended by itself: ${complaint}`,
-      })
+      this.#gaps = [
+        ...this.#gaps,
+        {
+          fromNs: Number(endedNs - this.#startNs) - MISSED_WITHIN_NS,
+          toNs: this.#endNs,
+          why: `the capture ended by itself: ${complaint}`,
+        },
+      ]
     await this.#tap?.[Symbol.asyncDispose]()
   }
 
@@ -205,7 +217,7 @@ export class Capture implements AsyncDisposable {
     ]
     const { messages, left } = withinLimit(
       joinMessages(this.#sightings(missed), this.#names(), blindOf),
-      this.#marks,
+      [...this.#marks, ...this.#newMarks],
       MESSAGES_BYTES,
     )
     const why = `the record holds ${MESSAGES_BYTES / 2 ** 20} MB of messages`

@@ -2,9 +2,10 @@
  * Which wall time is the start of the run. `startedAt` is not: the cluster is provisioned and started between it and time 0,
  * which takes seconds. Newer runs record the wall time of time 0; of older ones it is worked out.
  */
-import type { FaultRecord, RunFacts, RunRecord, Sample } from '../../api/record.ts'
+import type { FaultRecord, RunFacts, RunRecord } from '../../api/record.ts'
 import { quantile } from '../../support/quantiles.ts'
 import { NS_PER_MS } from '../../support/time.ts'
+import { firstAtLeast } from './places.ts'
 
 export interface RunClock {
   /** The wall time of time 0: ms since the epoch. */
@@ -20,23 +21,47 @@ export interface RunClock {
 
 type Parts = Pick<RunRecord, 'facts' | 'samples' | 'history' | 'faults'>
 
-const isMoved = (fault: FaultRecord, { node, timeNs }: Sample): boolean =>
-  fault.planned.model === 'clock' &&
-  fault.victims.includes(node) &&
+/** When faults moved the clock of a node: spans that do not overlap, by when they end. */
+interface Moved {
+  readonly fromNs: number[]
+  readonly toNs: number[]
+}
+
+/** By node. A day has thousands of faults and a million samples, which must not be compared one by one. */
+const movedClocks = (faults: readonly FaultRecord[]): ReadonlyMap<string, Moved> => {
+  const byNode = new Map<string, Moved>()
   // It begins a little before it is recorded as injected.
-  timeNs > fault.planned.atNs &&
-  timeNs < (fault.healedAtNs ?? Number.POSITIVE_INFINITY)
+  const inOrder = faults.filter(({ planned }) => planned.model === 'clock')
+  for (const { planned, victims, healedAtNs } of inOrder.toSorted((a, b) => a.planned.atNs - b.planned.atNs))
+    for (const node of victims) {
+      const { fromNs, toNs } = byNode.get(node) ?? { fromNs: [], toNs: [] }
+      byNode.set(node, { fromNs, toNs })
+      const until = healedAtNs ?? Number.POSITIVE_INFINITY
+      if (planned.atNs < (toNs.at(-1) ?? Number.NEGATIVE_INFINITY))
+        toNs[toNs.length - 1] = Math.max(toNs.at(-1) as number, until)
+      else {
+        fromNs.push(planned.atNs)
+        toNs.push(until)
+      }
+    }
+  return byNode
+}
+
+const isMoved = ({ fromNs, toNs }: Moved, timeNs: number): boolean =>
+  (fromNs[firstAtLeast(toNs, timeNs + 1)] ?? Number.POSITIVE_INFINITY) < timeNs
 
 /** A node's clock when it was asked, less the time of the run, in ms, where no fault moves the clock. */
 export const clockReadings = ({
   samples,
   faults,
-}: Pick<RunRecord, 'samples' | 'faults'>): readonly { readonly node: string; readonly ms: number }[] =>
-  (samples ?? []).flatMap((sample) => {
-    const clockMs = sample.status?.clockMs
-    if (clockMs === undefined || faults?.some((fault) => isMoved(fault, sample))) return []
-    return [{ node: sample.node, ms: clockMs - sample.timeNs / NS_PER_MS }]
+}: Pick<RunRecord, 'samples' | 'faults'>): readonly { readonly node: string; readonly ms: number }[] => {
+  const byNode = movedClocks(faults ?? [])
+  return (samples ?? []).flatMap(({ node, timeNs, status }) => {
+    const moved = byNode.get(node)
+    if (status?.clockMs === undefined || (moved !== undefined && isMoved(moved, timeNs))) return []
+    return [{ node, ms: status.clockMs - timeNs / NS_PER_MS }]
   })
+}
 
 /** The last time that the run recorded. It ended soon after. */
 const lastMs = ({ history, samples }: Parts): number =>

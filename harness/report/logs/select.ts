@@ -4,6 +4,7 @@
  */
 import { NS_PER_MS } from '../../support/time.ts'
 import type { LogLine } from './align.ts'
+import { firstAtLeast, spread } from './places.ts'
 
 export interface LogLimits {
   /** Times of the run around which lines matter: of evidence first, then of faults. */
@@ -15,17 +16,6 @@ export interface LogLimits {
 
 /** Lines this close to an interesting time come before others. */
 const NEAR_NS = 2000 * NS_PER_MS
-
-/** The index of the first value that is at least `value`. @param sorted ascending */
-export const firstAtLeast = (sorted: ArrayLike<number>, value: number): number => {
-  let [low, high] = [0, sorted.length]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] as number) < value) low = middle + 1
-    else high = middle
-  }
-  return low
-}
 
 const distanceTo = (sorted: readonly number[], placeNs: number | null): number => {
   if (placeNs === null) return Number.POSITIVE_INFINITY
@@ -43,9 +33,6 @@ const classOf = ({ level }: LogLine, distanceNs: number): number => {
   if (distanceNs <= NEAR_NS) return isSerious ? 0 : 1
   return isSerious ? 2 : 3
 }
-
-/** Spreads the places 0, 1, 2 ... evenly: any beginning of this order is spread over all of them. */
-const spread = (place: number): number => Math.imul(place, 0x9e3779b1) >>> 0
 
 /** The indices of the lines that fit, ascending. */
 export const selectLines = (lines: readonly LogLine[], limits: LogLimits): readonly number[] => {

@@ -4,7 +4,7 @@
  */
 
 import { decodeLines, type PageLog, type ShownLine } from '../logs/page-log.ts'
-import { firstAtLeast } from '../logs/select.ts'
+import { firstAtLeast } from '../logs/places.ts'
 import { addressOf, linkTo, numbered } from './address.ts'
 import { element, table } from './dom.ts'
 import { doubtOf } from './logs/doubt.ts'

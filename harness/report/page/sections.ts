@@ -186,8 +186,9 @@ export const endings = ({ endings: all }: ReportData): Section[] =>
   )
 
 /** What was assumed, left out or not judged. */
-export const notes = ({ verdict }: ReportData): Section[] =>
-  verdict.notes.length === 0
+export const notes = ({ verdict, leftOut }: ReportData): Section[] => {
+  const all = [...verdict.notes, ...leftOut]
+  return all.length === 0
     ? []
     : [
         {
@@ -196,11 +197,12 @@ export const notes = ({ verdict }: ReportData): Section[] =>
             element(
               'ul',
               { id: 'notes' },
-              verdict.notes.map((note) => element('li', {}, [note])),
+              all.map((note) => element('li', {}, [note])),
             ),
           ],
         },
       ]
+}
 
 export const run = ({ facts, spec }: ReportData): Section[] => [
   {
