@@ -16,6 +16,7 @@ import type { Operation } from '../harness/api/history.ts'
 import type { OptionSpecs, OptionsOf } from '../harness/api/options.ts'
 import type { Rng } from '../harness/api/random.ts'
 import type { FinalContext, WorkloadContext } from '../harness/api/workload.ts'
+import { type ByNumber, byNumber } from '../harness/generators/by-number.ts'
 import { eachUntilOk } from '../harness/generators/combinators.ts'
 import { thenAsk } from '../harness/generators/questions.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
@@ -136,13 +137,14 @@ const advance = (plan: Plan, progress: Progress, call: RegisterCall): Progress =
   return { count, recent: put === null ? progress.recent : [...progress.recent, put].slice(-RECENT) }
 }
 
-const operations = (plan: Plan, all: readonly Progress[]): OpGenerator<RegisterCall> => {
+/** @param all the progress of each group that has begun */
+const operations = (plan: Plan, all: ByNumber<Progress>): OpGenerator<RegisterCall> => {
   const self: OpGenerator<RegisterCall> = {
     next: (context) => {
       const thread = context.free[0]
       if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
       const group = groupOf(plan, thread)
-      const progress = all[group] as Progress
+      const progress = all.get(group) ?? START
       const call = callAt(plan, progress, thread, context.ordinal(thread))
       const next = operations(plan, all.with(group, advance(plan, progress, call)))
       return { type: 'invoke', atNs: context.nowNs, thread, call, next }
@@ -184,7 +186,7 @@ export const register = defineWorkload({
   generator: (rng, options, context) => {
     const plan = planOf(rng, options, context)
     const questions = { share: options.questions, nodes: context.nodes, about: readAfter }
-    return thenAsk(questions, operations(plan, new Array<Progress>(plan.groups).fill(START)))
+    return thenAsk(questions, operations(plan, byNumber()))
   },
   finalGenerator: (rng, options, context) => finalReads(planOf(rng, options, context), context),
   checkers: (options) => [linearizability({ initial: initialOf(options.initial) }), ...standing],

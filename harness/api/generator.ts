@@ -5,12 +5,15 @@ import type { Rng } from './random.ts'
 /** A slot that runs one operation at a time. Threads 0 to concurrency-1 are clients, those above are nemeses. */
 export type Thread = number
 
+/** It is true until the generator returns, and changes afterwards: a generator must not keep it, or a list in it. */
 export interface GeneratorContext {
   readonly nowNs: number
   /** Threads that this generator may use, ascending. */
   readonly threads: readonly Thread[]
-  /** The idle threads among them. */
+  /** The idle threads among them, the one that has been idle longest first. */
   readonly free: readonly Thread[]
+  /** The context of a generator that may use only some of these threads. Cheap if it is always asked with the same function. */
+  only(may: (thread: Thread) => boolean): GeneratorContext
   /** How many operations the thread has invoked so far. */
   ordinal(thread: Thread): number
   /** The randomness of the thread's next operation. Keyed by (thread, ordinal): every call returns the same. */

@@ -5,10 +5,11 @@
  * Each thread runs one operation at a time. A thread whose operation ended in `info` continues with a new process id
  * (old id + concurrency), since the old process may still have an operation in flight (Jepsen's rule).
  */
-import type { GeneratorContext, GeneratorEvent, OpGenerator, Thread } from '../api/generator.ts'
+import type { GeneratorEvent, OpGenerator, Thread } from '../api/generator.ts'
 import type { Call, ClientProcess, Operation, Outcome } from '../api/history.ts'
 import type { Rng } from '../api/random.ts'
 import { assert } from '../support/assert.ts'
+import { ThreadView } from './thread-view.ts'
 
 export type Decision<C extends Call> =
   | { readonly type: 'dispatch'; readonly thread: Thread; readonly call: C; readonly operation: Operation }
@@ -29,6 +30,9 @@ export interface SchedulerOptions<C extends Call> {
   readonly record: (operation: Operation) => void
 }
 
+/** An operation before it is recorded. */
+type Stamped = { -readonly [Field in keyof Operation]: Operation[Field] }
+
 interface Slot {
   readonly thread: Thread
   process: ClientProcess | 'nemesis'
@@ -39,25 +43,24 @@ interface Slot {
 export class Scheduler<C extends Call> {
   readonly #options: SchedulerOptions<C>
   readonly #slots: readonly Slot[]
-  readonly #threads: readonly Thread[]
-  readonly #rng: Rng
+  /** What generators see. */
+  readonly #context: ThreadView
   #generator: OpGenerator<C>
-  #free: readonly Thread[]
+  #nowNs = 0
   #running = 0
   #index = 0
 
   constructor(options: SchedulerOptions<C>) {
     this.#options = options
     this.#generator = options.generator
-    this.#threads = Array.from({ length: options.concurrency + options.nemeses }, (_, thread) => thread)
-    this.#free = this.#threads
-    this.#slots = this.#threads.map((thread) => ({
+    const threads = Array.from({ length: options.concurrency + options.nemeses }, (_, thread) => thread)
+    this.#slots = threads.map((thread) => ({
       thread,
       process: thread < options.concurrency ? thread : 'nemesis',
       running: null,
       ordinal: 0,
     }))
-    this.#rng = options.rng.fork('operations')
+    this.#context = new ThreadView(threads, threads, this.#moment(options.rng.fork('operations')))
   }
 
   /** Continues with another generator (the final phase). Indices, processes and ordinals are kept. */
@@ -68,8 +71,8 @@ export class Scheduler<C extends Call> {
 
   /** Returns what to do at `nowNs`. Call it again after acting on the decision. */
   poll(nowNs: number): Decision<C> {
-    const context = this.#context(nowNs)
-    const step = this.#generator.next(context)
+    this.#nowNs = nowNs
+    const step = this.#generator.next(this.#context)
     if (step.type === 'done') return this.#running > 0 ? { type: 'wait', untilNs: null } : { type: 'done' }
     if (step.type === 'pending') {
       assert(
@@ -82,11 +85,11 @@ export class Scheduler<C extends Call> {
     if (step.atNs > nowNs) return { type: 'wait', untilNs: step.atNs }
     const slot = this.#slot(step.thread)
     assert(slot.running === null, `the generator used thread ${step.thread}, which is busy`)
-    const operation = this.#stamp(slot, nowNs, { type: 'invoke', f: step.call.f, value: step.call.value })
+    const operation = this.#stamp(slot, nowNs, 'invoke', step.call)
     slot.running = operation
     slot.ordinal++
     this.#running++
-    this.#free = this.#free.filter((thread) => thread !== step.thread)
+    this.#context.taken(step.thread)
     this.#generator = step.next
     this.#emit(nowNs, { thread: step.thread, operation })
     return { type: 'dispatch', thread: step.thread, call: step.call, operation }
@@ -97,16 +100,15 @@ export class Scheduler<C extends Call> {
     const slot = this.#slot(thread)
     const invocation = slot.running
     assert(invocation !== null, `thread ${thread} completed an operation it never invoked`)
-    const operation = this.#stamp(slot, nowNs, {
-      type: outcome.type,
+    const operation = this.#stamp(slot, nowNs, outcome.type, {
       f: invocation.f,
       value: outcome.type === 'ok' ? outcome.value : invocation.value,
-      ...(outcome.meta === undefined ? {} : { meta: outcome.meta }),
-      ...(outcome.type === 'ok' ? {} : { error: outcome.error }),
     })
+    if (outcome.meta !== undefined) operation.meta = outcome.meta
+    if (outcome.type !== 'ok') operation.error = outcome.error
     slot.running = null
     this.#running--
-    this.#free = this.#insert(thread)
+    this.#context.freed(thread)
     const crashed = outcome.type === 'info' && slot.process !== 'nemesis'
     if (crashed) slot.process = (slot.process as number) + this.#options.concurrency
     this.#emit(nowNs, { thread, operation })
@@ -127,42 +129,29 @@ export class Scheduler<C extends Call> {
     return slot
   }
 
-  // The thread that has been idle longest comes first, so that no single thread gets all keys while another is slow.
-  #insert(thread: Thread): readonly Thread[] {
-    return [...this.#free, thread]
-  }
-
-  #context(nowNs: number): GeneratorContext {
+  #moment(rng: Rng): ConstructorParameters<typeof ThreadView>[2] {
+    const nowNs = (): number => this.#nowNs
     return {
-      nowNs,
-      threads: this.#threads,
-      free: this.#free,
+      get nowNs() {
+        return nowNs()
+      },
       ordinal: (thread) => this.#slot(thread).ordinal,
-      draw: (thread) => this.#rng.fork(thread, this.#slot(thread).ordinal),
+      draw: (thread) => rng.fork(thread, this.#slot(thread).ordinal),
     }
   }
 
-  #stamp(
-    slot: Slot,
-    timeNs: number,
-    fields: Pick<Operation, 'type' | 'f' | 'value'> & Partial<Pick<Operation, 'meta' | 'error'>>,
-  ): Operation {
-    const { type, f, value, ...rest } = fields
-    const node = slot.process === 'nemesis' ? undefined : this.#options.nodeOf?.(slot.process)
-    return {
-      index: this.#index++,
-      timeNs,
-      process: slot.process,
-      type,
-      f,
-      value,
-      ...(node === undefined ? {} : { node }),
-      ...rest,
-    }
+  /** The fields in the order in which they are written. */
+  #stamp(slot: Slot, timeNs: number, type: Operation['type'], { f, value }: Call): Stamped {
+    const { process } = slot
+    const operation: Stamped = { index: this.#index++, timeNs, process, type, f, value }
+    const node = process === 'nemesis' ? undefined : this.#options.nodeOf?.(process)
+    if (node !== undefined) operation.node = node
+    return operation
   }
 
   #emit(nowNs: number, event: GeneratorEvent): void {
     this.#options.record(event.operation)
-    this.#generator = this.#generator.update(this.#context(nowNs), event)
+    this.#nowNs = nowNs
+    this.#generator = this.#generator.update(this.#context, event)
   }
 }

@@ -23,8 +23,18 @@ const stateless = <C extends Call>(
 }
 
 /** Applies `wrap` to the generator inside a step. */
-const rewrap = <C extends Call>(step: Step<C>, wrap: (next: OpGenerator<C>) => OpGenerator<C>): Step<C> =>
-  step.type === 'done' ? step : { ...step, next: wrap(step.next) }
+export const rewrap = <C extends Call>(
+  step: Step<C>,
+  wrap: (next: OpGenerator<C>) => OpGenerator<C>,
+): Step<C> => (step.type === 'done' ? step : { ...step, next: wrap(step.next) })
+
+/** The generator after an event that its inner generator was told: most events change nothing, and then it is the same. */
+export const updated = <C extends Call>(
+  self: OpGenerator<C>,
+  inner: OpGenerator<C>,
+  next: OpGenerator<C>,
+  wrap: (next: OpGenerator<C>) => OpGenerator<C>,
+): OpGenerator<C> => (next === inner ? self : wrap(next))
 
 export const nothing = <C extends Call>(): OpGenerator<C> => stateless<C>(() => DONE)
 
@@ -58,36 +68,44 @@ export const sequence = <C extends Call>(list: readonly C[]): OpGenerator<C> =>
   schedule(list.map((call) => ({ atNs: 0, call })))
 
 /** At most `count` operations. */
-export const limit = <C extends Call>(count: number, inner: OpGenerator<C>): OpGenerator<C> => ({
-  next: (context) => {
-    if (count <= 0) return DONE
-    const step = inner.next(context)
-    return rewrap(step, (next) => limit(step.type === 'invoke' ? count - 1 : count, next))
-  },
-  update: (context, event) => limit(count, inner.update(context, event)),
-})
+export const limit = <C extends Call>(count: number, inner: OpGenerator<C>): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context) => {
+      if (count <= 0) return DONE
+      const step = inner.next(context)
+      return rewrap(step, (next) => limit(step.type === 'invoke' ? count - 1 : count, next))
+    },
+    update: (context, event) =>
+      updated(self, inner, inner.update(context, event), (next) => limit(count, next)),
+  }
+  return self
+}
 
 /** Invokes nothing once `durationNs` have passed since its first call of `next`. Running operations still complete. */
 export const timeLimit = <C extends Call>(
   durationNs: number,
   inner: OpGenerator<C>,
   deadlineNs: number | null = null,
-): OpGenerator<C> => ({
-  next: (context) => {
-    const deadline = deadlineNs ?? context.nowNs + durationNs
-    const wrap = (next: OpGenerator<C>): OpGenerator<C> => timeLimit(durationNs, next, deadline)
-    if (context.nowNs >= deadline) return DONE
-    const step = inner.next(context)
-    if (step.type === 'pending') {
-      return { type: 'pending', wakeNs: Math.min(step.wakeNs ?? deadline, deadline), next: wrap(step.next) }
-    }
-    if (step.type === 'invoke' && step.atNs > context.nowNs) {
-      return { type: 'pending', wakeNs: Math.min(step.atNs, deadline), next: wrap(inner) }
-    }
-    return rewrap(step, wrap)
-  },
-  update: (context, event) => timeLimit(durationNs, inner.update(context, event), deadlineNs),
-})
+): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context) => {
+      const deadline = deadlineNs ?? context.nowNs + durationNs
+      const wrap = (next: OpGenerator<C>): OpGenerator<C> => timeLimit(durationNs, next, deadline)
+      if (context.nowNs >= deadline) return DONE
+      const step = inner.next(context)
+      if (step.type === 'pending') {
+        return { type: 'pending', wakeNs: Math.min(step.wakeNs ?? deadline, deadline), next: wrap(step.next) }
+      }
+      if (step.type === 'invoke' && step.atNs > context.nowNs) {
+        return { type: 'pending', wakeNs: Math.min(step.atNs, deadline), next: wrap(inner) }
+      }
+      return rewrap(step, wrap)
+    },
+    update: (context, event) =>
+      updated(self, inner, inner.update(context, event), (next) => timeLimit(durationNs, next, deadlineNs)),
+  }
+  return self
+}
 
 /** Delays the first operation until `durationNs` after the first call of `next`. */
 export const delay = <C extends Call>(
@@ -109,18 +127,23 @@ export const stagger = <C extends Call>(
   intervalNs: number,
   inner: OpGenerator<C>,
   state: { readonly dueNs: number; readonly count: number } = { dueNs: 0, count: 0 },
-): OpGenerator<C> => ({
-  next: (context) => {
-    const step = inner.next(context)
-    if (step.type !== 'invoke') return rewrap(step, (next) => stagger(rng, intervalNs, next, state))
-    const atNs = Math.max(step.atNs, state.dueNs)
-    const gap = rng.fork(state.count).float() * 2 * intervalNs
-    // A cluster that fell behind is not flooded afterwards: the schedule continues from at most one interval ago.
-    const dueNs = Math.max(state.dueNs, context.nowNs - intervalNs) + gap
-    return { ...step, atNs, next: stagger(rng, intervalNs, step.next, { dueNs, count: state.count + 1 }) }
-  },
-  update: (context, event) => stagger(rng, intervalNs, inner.update(context, event), state),
-})
+): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context) => {
+      const step = inner.next(context)
+      if (step.type !== 'invoke') return rewrap(step, (next) => stagger(rng, intervalNs, next, state))
+      const atNs = Math.max(step.atNs, state.dueNs)
+      const gap = rng.fork(state.count).float() * 2 * intervalNs
+      // A cluster that fell behind is not flooded afterwards: the schedule continues from at most one interval ago.
+      const dueNs = Math.max(state.dueNs, context.nowNs - intervalNs) + gap
+      const next = stagger(rng, intervalNs, step.next, { dueNs, count: state.count + 1 })
+      return { ...step, atNs, next }
+    },
+    update: (context, event) =>
+      updated(self, inner, inner.update(context, event), (next) => stagger(rng, intervalNs, next, state)),
+  }
+  return self
+}
 
 /** One generator after another. Each starts when the previous one is done and its operations have completed. */
 export const phases = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => ({
@@ -250,19 +273,25 @@ export const eachUntilOk = <C extends Call>(
 }
 
 /** Runs all generators concurrently: the one with the earliest operation goes first. */
-export const any = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => ({
-  next: (context) => {
-    const steps = all.map((generator) => generator.next(context))
-    const held = all.map((generator, at) => {
-      const step = steps[at] as Step<C>
-      return step.type === 'pending' ? step.next : generator
-    })
-    return firstOf(context, steps, (at: number | null, next?: OpGenerator<C>) =>
-      any(...(at === null || next === undefined ? held : held.with(at, next))),
-    )
-  },
-  update: (context, event) => any(...all.map((g) => g.update(context, event))),
-})
+export const any = <C extends Call>(...all: readonly OpGenerator<C>[]): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context) => {
+      const steps = all.map((generator) => generator.next(context))
+      const held = all.map((generator, at) => {
+        const step = steps[at] as Step<C>
+        return step.type === 'pending' ? step.next : generator
+      })
+      return firstOf(context, steps, (at: number | null, next?: OpGenerator<C>) =>
+        any(...(at === null || next === undefined ? held : held.with(at, next))),
+      )
+    },
+    update: (context, event) => {
+      const next = all.map((generator) => generator.update(context, event))
+      return next.every((generator, at) => generator === all[at]) ? self : any(...next)
+    },
+  }
+  return self
+}
 
 /**
  * The next step of several generators that run concurrently.

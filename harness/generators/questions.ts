@@ -41,20 +41,24 @@ export const thenAsk = <C extends Call>(
 ): OpGenerator<C> => {
   const nodeOf = (thread: Thread): number => thread % questions.nodes
   const ask = ({ free, nowNs }: GeneratorContext): Step<C> | null => {
-    if (open === null || nowNs >= open.untilNs) return null
+    if (open === null || open.nodes.length === 0 || nowNs >= open.untilNs) return null
     const thread = free.find((each) => open.nodes.includes(nodeOf(each)))
     if (thread === undefined) return null
     const left = { ...open, nodes: open.nodes.filter((node) => node !== nodeOf(thread)) }
     return { type: 'invoke', atNs: nowNs, thread, call: open.call, next: thenAsk(questions, inner, left) }
   }
-  return {
+  const self: OpGenerator<C> = {
     next: (context) => {
       const asked = ask(context)
       if (asked !== null) return asked
       const step = inner.next(context)
       return step.type === 'done' ? step : { ...step, next: thenAsk(questions, step.next, open) }
     },
-    update: (context, event) =>
-      thenAsk(questions, inner.update(context, event), openedBy(questions, context, event) ?? open),
+    update: (context, event) => {
+      const next = inner.update(context, event)
+      const opened = openedBy(questions, context, event)
+      return next === inner && opened === null ? self : thenAsk(questions, next, opened ?? open)
+    },
   }
+  return self
 }

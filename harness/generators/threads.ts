@@ -1,30 +1,23 @@
 /** Combinators that decide which threads a generator may use. */
 import type { GeneratorContext, OpGenerator, Step, Thread } from '../api/generator.ts'
 import type { Call } from '../api/history.ts'
-import { any, firstOf } from './combinators.ts'
-
-const restrict = (context: GeneratorContext, may: (thread: Thread) => boolean): GeneratorContext => ({
-  nowNs: context.nowNs,
-  threads: context.threads.filter(may),
-  free: context.free.filter(may),
-  ordinal: (thread) => context.ordinal(thread),
-  draw: (thread) => context.draw(thread),
-})
+import { type ByNumber, byNumber } from './by-number.ts'
+import { any, firstOf, rewrap, updated } from './combinators.ts'
 
 /** `inner` uses only threads for which `may` is true, and does not see events of other threads. */
 export const onThreads = <C extends Call>(
   may: (thread: Thread) => boolean,
   inner: OpGenerator<C>,
-): OpGenerator<C> => ({
-  next: (context) => {
-    const step = inner.next(restrict(context, may))
-    return step.type === 'done' ? step : { ...step, next: onThreads(may, step.next) }
-  },
-  update: (context, event) => {
-    if (!may(event.thread)) return onThreads(may, inner)
-    return onThreads(may, inner.update(restrict(context, may), event))
-  },
-})
+): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context) => rewrap(inner.next(context.only(may)), (next) => onThreads(may, next)),
+    update: (context, event) => {
+      if (!may(event.thread)) return self
+      return updated(self, inner, inner.update(context.only(may), event), (next) => onThreads(may, next))
+    },
+  }
+  return self
+}
 
 /** `inner` uses the client threads. */
 export const onClients = <C extends Call>(concurrency: number, inner: OpGenerator<C>): OpGenerator<C> =>
@@ -37,28 +30,36 @@ export const onNemesis = <C extends Call>(
   inner: OpGenerator<C>,
 ): OpGenerator<C> => onThreads((thread) => thread === concurrency + which, inner)
 
+const none = (): boolean => false
+
+/** The context of a generator that has one thread to itself. */
+const alone = (context: GeneratorContext, thread: Thread, isFree: boolean): GeneratorContext => ({
+  nowNs: context.nowNs,
+  threads: [thread],
+  free: isFree ? [thread] : [],
+  ordinal: context.ordinal,
+  draw: context.draw,
+  only: (may) => (may(thread) ? alone(context, thread, isFree) : context.only(none)),
+})
+
 /** Each thread has its own generator, made by `make`. */
 export const eachThread = <C extends Call>(
   make: (thread: Thread) => OpGenerator<C>,
-  made: ReadonlyMap<Thread, OpGenerator<C>> = new Map(),
+  made: ByNumber<OpGenerator<C>> = byNumber(),
 ): OpGenerator<C> => {
   const of = (thread: Thread): OpGenerator<C> => made.get(thread) ?? make(thread)
-  const only = (context: GeneratorContext, thread: Thread): GeneratorContext =>
-    restrict(context, (t) => t === thread)
   return {
     next: (context) => {
-      const steps = context.free.map((thread) => of(thread).next(only(context, thread)))
-      const held = new Map(made)
+      const steps = context.free.map((thread) => of(thread).next(alone(context, thread, true)))
+      let held = made
       for (const [at, thread] of context.free.entries()) {
         const step = steps[at] as Step<C>
-        held.set(thread, step.type === 'pending' ? step.next : of(thread))
+        if (step.type === 'pending') held = held.with(thread, step.next)
+        else if (made.get(thread) === undefined) held = held.with(thread, make(thread))
       }
       const step = firstOf(context, steps, (at: number | null, next?: OpGenerator<C>) => {
         const thread = at === null ? undefined : context.free[at]
-        return eachThread(
-          make,
-          thread === undefined || next === undefined ? held : new Map(held).set(thread, next),
-        )
+        return eachThread(make, thread === undefined || next === undefined ? held : held.with(thread, next))
       })
       const busy = context.free.length < context.threads.length
       return step.type === 'done' && busy
@@ -66,8 +67,9 @@ export const eachThread = <C extends Call>(
         : step
     },
     update: (context, event) => {
-      const updated = of(event.thread).update(only(context, event.thread), event)
-      return eachThread(make, new Map(made).set(event.thread, updated))
+      const { thread } = event
+      const only = alone(context, thread, context.free.includes(thread))
+      return eachThread(make, made.with(thread, of(thread).update(only, event)))
     },
   }
 }
