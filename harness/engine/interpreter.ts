@@ -54,6 +54,8 @@ export class Interpreter<C extends Call> {
   readonly #running = new Map<Thread, Running>()
   readonly #end = Promise.withResolvers<void>()
   #timer: NodeJS.Timeout | undefined
+  /** When the timer wakes it; null: it is not set. */
+  #wakeNs: number | null = null
   #reaper: NodeJS.Timeout | undefined
   #pumping = false
   #over = false
@@ -88,7 +90,6 @@ export class Interpreter<C extends Call> {
   readonly #pump = (): void => {
     if (this.#over || this.#pumping) return
     this.#pumping = true
-    clearTimeout(this.#timer)
     try {
       while (this.#pumpOnce());
     } catch (error) {
@@ -110,13 +111,23 @@ export class Interpreter<C extends Call> {
       return true
     }
     if (decision.type === 'done') this.#finish(this.#end.resolve)
-    else if (decision.untilNs !== null) this.#wakeAt(decision.untilNs)
+    else this.#wakeAt(decision.untilNs)
     return false
   }
 
-  #wakeAt(timeNs: number): void {
+  /** A timer that is set for this time stays: most operations wait for the end of the run, which does not change. */
+  #wakeAt(timeNs: number | null): void {
+    if (timeNs === this.#wakeNs) return
+    clearTimeout(this.#timer)
+    this.#wakeNs = timeNs
+    if (timeNs === null) return
     const delayMs = Math.max(0, (timeNs - this.#options.clock()) / NS_PER_MS)
-    this.#timer = setTimeout(this.#pump, Math.min(delayMs, MAX_TIMER_MS))
+    this.#timer = setTimeout(this.#wake, Math.min(delayMs, MAX_TIMER_MS))
+  }
+
+  readonly #wake = (): void => {
+    this.#wakeNs = null
+    this.#pump()
   }
 
   /** Aborts client operations at once, but waits for injections and heals that are running. */

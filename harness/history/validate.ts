@@ -82,7 +82,25 @@ const outcomeShape = z.discriminatedUnion('type', [
 ])
 const metaShape = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional()
 
+const isMeta = (meta: object): boolean => {
+  if (Object.getPrototypeOf(meta) !== Object.prototype) return false
+  for (const name in meta) {
+    const value = (meta as Readonly<Record<string, unknown>>)[name]
+    if (typeof value !== 'string' && typeof value !== 'boolean' && !Number.isFinite(value)) return false
+  }
+  return true
+}
+
+/** Whether the schemas surely have no complaint. They would take longer than all else that is done with an outcome. */
+const isPlain = (outcome: unknown): boolean => {
+  if (typeof outcome !== 'object' || outcome === null) return false
+  const { type, error, meta } = outcome as Readonly<Record<string, unknown>>
+  if (type !== 'ok' && !((type === 'fail' || type === 'info') && typeof error === 'string')) return false
+  return meta === undefined || (typeof meta === 'object' && meta !== null && isMeta(meta))
+}
+
 const complaintAboutOutcome = (outcome: unknown): string | null => {
+  if (isPlain(outcome)) return null
   const why = complaint(outcomeShape, outcome)
   if (why !== null) return `the outcome is ${shown(outcome)}: ${why}`
   const meta = complaint(metaShape, (outcome as Outcome).meta)

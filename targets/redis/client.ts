@@ -45,16 +45,20 @@ import { sendRegister, sendSet } from './registers.ts'
 export type Act = (send: Send, call: Call) => Promise<unknown>
 
 /** Waits for the answer, or until the signal is aborted. */
-export const withDeadline = <T>(answer: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const given = new Promise<never>((_, reject) => {
+export const withDeadline = <T>(answer: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
     const giveUp = (): void => reject(new Error('no answer in time'))
+    const settled = (settle: () => void): void => {
+      signal.removeEventListener('abort', giveUp)
+      settle()
+    }
     if (signal.aborted) giveUp()
-    signal.addEventListener('abort', giveUp, { once: true })
+    else signal.addEventListener('abort', giveUp)
+    answer.then(
+      (value) => settled(() => resolve(value)),
+      (error: unknown) => settled(() => reject(error)),
+    )
   })
-  answer.catch(() => {})
-  given.catch(() => {})
-  return Promise.race([answer, given])
-}
 
 /** Makes one call on a connection. Never throws because of the server. */
 export const perform = async (
