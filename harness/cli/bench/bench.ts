@@ -4,6 +4,7 @@
  * - load: operations per second through scheduler, interpreter and an in-memory client at concurrency 100, with
  *   history.jsonl written to disk;
  * - scheduler: its own time per operation, in virtual time, without clients;
+ * - threads: whether an operation costs more the more threads there are (threads.ts);
  * - page: the size and the time of a report, and its pictures in a browser (report.ts);
  * - transactions: the time to judge them (checkers.ts);
  * - clock, disk: the overhead of faults while they are in force (faults.ts).
@@ -28,6 +29,7 @@ import { defaultsOf } from '../run/options.ts'
 import { benchCheckers } from './checkers.ts'
 import { benchFaults } from './faults.ts'
 import { benchReport } from './report.ts'
+import { benchThreads } from './threads.ts'
 
 const CONCURRENCY = 100
 const OPERATIONS = 200_000
@@ -105,6 +107,7 @@ export const benchCommand = async (): Promise<number> => {
     `scheduler  ${median(micros).toFixed(1)} us per operation (goal: below 20), ${OPERATIONS} operations at concurrency ${CONCURRENCY}\n` +
       `load       ${Math.round(median(rates))} operations/s (goal: above 20000), with a history of ${megabytes.toFixed(1)} MiB on disk\n`,
   )
+  process.stdout.write(benchThreads())
   process.stdout.write(await benchReport())
   process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())
