@@ -10,7 +10,12 @@ export interface Peer {
   readonly localAddress: string | undefined
 }
 
-const makeTemplate = () => createClient({ disableOfflineQueue: true, disableClientInfo: true })
+/**
+ * Without the library's own time limit: a timer that runs for five seconds for each command, however soon it is answered.
+ * The signal of each call ends its wait.
+ */
+const makeTemplate = () =>
+  createClient({ disableOfflineQueue: true, disableClientInfo: true, commandOptions: { timeout: 0 } })
 
 export type RedisClient = ReturnType<typeof makeTemplate>
 
