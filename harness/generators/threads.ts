@@ -48,7 +48,7 @@ export const eachThread = <C extends Call>(
   made: ByNumber<OpGenerator<C>> = byNumber(),
 ): OpGenerator<C> => {
   const of = (thread: Thread): OpGenerator<C> => made.get(thread) ?? make(thread)
-  return {
+  const self: OpGenerator<C> = {
     next: (context) => {
       const steps = context.free.map((thread) => of(thread).next(alone(context, thread, true)))
       let held = made
@@ -69,9 +69,11 @@ export const eachThread = <C extends Call>(
     update: (context, event) => {
       const { thread } = event
       const only = alone(context, thread, context.free.includes(thread))
-      return eachThread(make, made.with(thread, of(thread).update(only, event)))
+      const next = of(thread).update(only, event)
+      return next === made.get(thread) ? self : eachThread(make, made.with(thread, next))
     },
   }
+  return self
 }
 
 /**
