@@ -13,7 +13,8 @@ export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' 
   readonly blamed?: string
 }
 
-interface Subject extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | 'whyNot'> {
+interface Subject
+  extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings'> {
   /** What was promised, and by whom. */
   promise(record: RunRecord, blamed?: string): Verdict['promise']
 }

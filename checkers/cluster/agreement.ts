@@ -112,6 +112,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const agreement = checkerOf({
   name: 'agreement',
+  judgesBeginnings: true,
   finds: 'states that differ at the same log position, and applied entries that were replaced later',
   needs: ['samples', 'claims'],
   applies: (record) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,

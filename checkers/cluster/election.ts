@@ -28,6 +28,7 @@ const toldOf = ({ pairs }: RunRecord): readonly Said[] =>
 
 export const election = checkerOf({
   name: 'election',
+  judgesBeginnings: true,
   finds:
     'clients that are told of two leaders in one term, terms that go back, leaders that the nodes do not report',
   needs: ['history', 'samples', 'faults'],

@@ -168,6 +168,7 @@ export const judgeElections = (all: readonly Said[], { faults, unproven, mayBeOl
 
 export const leadership = checkerOf({
   name: 'leadership',
+  judgesBeginnings: true,
   finds: 'two leaders in one term and terms that go back, as the nodes report them',
   needs: ['samples', 'claims'],
   applies: ({ claims }) => claims?.tellsElections === true,

@@ -176,6 +176,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const logOffsets = checkerOf({
   name: 'log-offsets',
+  judgesBeginnings: true,
   finds: 'values that are lost, duplicated or not at the offset that was returned; logs that diverge',
   needs: ['history'],
   promise: promisedOf(

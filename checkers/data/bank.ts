@@ -167,6 +167,7 @@ export interface BankOptions {
 export const bank = (options: BankOptions): Checker =>
   checkerOf({
     name: 'bank',
+    judgesBeginnings: true,
     finds: 'money created or lost, accounts overdrawn',
     needs: ['history'],
     promise: promisedOf(BANK, 'money is neither created nor lost, and no account is overdrawn'),

@@ -268,6 +268,7 @@ const OLD: readonly PromiseName[] = ['consistent-prefix', 'eventual']
 export const causal = ({ initial }: { readonly initial: RegisterValue }): Checker =>
   checkerOf({
     name: 'causal',
+    judgesBeginnings: true,
     finds: 'effects that are read without their causes, values that a cause of the read had replaced',
     needs: ['history'],
     promise: promisedOf(REGISTER, 'causal consistency: every session sees causes before effects'),

@@ -38,6 +38,7 @@ const judge = (record: RunRecord, vocabulary: Vocabulary): Judged => {
 export const lease = (vocabulary: Vocabulary): Checker =>
   checkerOf({
     name: 'lease',
+    judgesBeginnings: true,
     finds: 'two holders of one lease, tokens that do not increase',
     needs: ['history'],
     promise: promisedOf(

@@ -304,6 +304,7 @@ const fold = (record: RunRecord, initial: RegisterValue): Fold<Promise<Judged>> 
 export const linearizability = (options: { readonly initial: RegisterValue }): Checker =>
   foldingChecker({
     name: 'linearizability',
+    judgesBeginnings: true,
     finds:
       'stale reads, lost writes, values out of nowhere: anything that no order of the operations explains',
     needs: ['history'],

@@ -174,6 +174,7 @@ const judgedPromises = <S, I, O>({ vocabulary, leaves = [] }: ObjectKind<S, I, O
 export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I, O>): Checker =>
   checkerOf({
     name,
+    judgesBeginnings: true,
     finds: kind.finds,
     needs: ['history'],
     applies: (record) => isJudgedBy(record, kind.vocabulary, judgedPromises(kind), callsOf(kind)),

@@ -154,6 +154,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const revocation = checkerOf({
   name: 'revocation',
+  judgesBeginnings: true,
   finds: 'access that is allowed after it was revoked',
   needs: ['history'],
   promise: promisedOf(

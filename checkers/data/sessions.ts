@@ -161,6 +161,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const sessions = checkerOf({
   name: 'sessions',
+  judgesBeginnings: true,
   finds: 'sessions that see less than before, or do not see their own appends',
   needs: ['history'],
   promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),

@@ -251,6 +251,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const setOfElements = checkerOf({
   name: 'set',
+  judgesBeginnings: true,
   finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
   promise: promisedOf(SET, 'every acknowledged element stays in the set'),

@@ -153,6 +153,7 @@ const judge = (ids: Ids, isOrdered: boolean): Judged =>
 
 export const uniqueIds = foldingChecker({
   name: 'unique-ids',
+  judgesBeginnings: true,
   finds: 'ids handed out twice, or out of order',
   needs: ['history'],
   promise: promisedOf(UNIQUE_IDS, 'no id is handed out twice'),

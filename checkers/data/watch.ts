@@ -191,6 +191,7 @@ const judge = (record: RunRecord): Judged => {
 
 export const watch = checkerOf({
   name: 'watch',
+  judgesBeginnings: true,
   finds: 'changes missed, seen twice, out of order, or out of nowhere',
   needs: ['history'],
   promise: promisedOf(

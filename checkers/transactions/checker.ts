@@ -110,6 +110,7 @@ const judge = (record: RunRecord, options: JudgeOptions): Judged => {
 const checker = (options: JudgeOptions): Checker =>
   checkerOf({
     name: 'transactions',
+    judgesBeginnings: true,
     finds:
       'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation levels that they break',
     needs: ['history'],

@@ -65,6 +65,8 @@ export interface Suite {
   readonly budget?: string
   /** No further seed of a case is run once the case has failed: for hunts that ask of each case whether it can fail. */
   readonly untilFound?: boolean
+  /** A run ends as soon as a promise is seen to be broken. */
+  readonly failFast?: boolean
   /** How often the first run of each new finding is repeated after all runs, beyond the budget. Absent: not at all. */
   readonly reproduce?: number
   /** Time to make the first run of each new finding smaller after all runs, beyond the budget. Absent: none. */

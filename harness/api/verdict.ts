@@ -150,6 +150,11 @@ export interface Checker {
   applies?(record: RunRecord): boolean
   /** If it is left out although the record contains its subject: why, and what would have been needed. Null: nothing to say. */
   whyNot?(record: RunRecord): string | null
+  /**
+   * What it holds against the beginning of a run, it also holds against the whole: so a run can end as soon as it is found
+   * (`--fail-fast`). Absent: it waits for the end, such as for what was read last.
+   */
+  readonly judgesBeginnings?: true
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
   /** The same as a fold, so that several checkers share one reading of the history. Absent: it reads the record by itself. */
   fold?(record: RunRecord): Fold<Promise<Verdict>>

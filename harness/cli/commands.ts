@@ -48,6 +48,11 @@ export const commands: readonly Command[] = [
         value: 'duration',
         description: 'if a promise was broken, keep the cluster as it is for so long, to look at it',
       },
+      failFast: {
+        type: 'switch',
+        description:
+          'end the run as soon as a promise is seen to be broken; with --freeze, the faults in force then stay, too',
+      },
     },
     load: async () => (await import('./commands/run.ts')).runCommand,
   }),

@@ -64,6 +64,12 @@ export const innerCommands: readonly Command[] = [
     load: async () => (await import('./bench/scale-judge.ts')).benchScaleJudgeCommand,
   }),
   command({
+    name: 'watch-run',
+    arguments: [{ name: 'run', description: 'the folder of a run that is going on' }],
+    settings: {},
+    load: async () => (await import('./run/watch-run.ts')).watchRunCommand,
+  }),
+  command({
     name: 'controller',
     arguments: [{ name: 'state directory', description: 'the state directory of the run' }],
     settings: {},

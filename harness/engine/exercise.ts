@@ -6,7 +6,7 @@ import type { PlannedFault } from '../api/nemesis.ts'
 import type { FaultEvent, Recovery } from '../api/record.ts'
 import type { Target } from '../api/target.ts'
 import type { Workload } from '../api/workload.ts'
-import { any, stagger, timeLimit } from '../generators/combinators.ts'
+import { any, stagger, timeLimit, until } from '../generators/combinators.ts'
 import { onClients, onNemesis } from '../generators/threads.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import { NS_PER_MS, NS_PER_S } from '../support/time.ts'
@@ -38,14 +38,15 @@ export const clientFor = (target: Target, workload: Workload): Target['clients']
 }
 
 const mainGenerator = (run: StartedRun, plans: readonly (readonly PlannedFault[])[]): OpGenerator => {
-  const { spec, workload } = run.parts
+  const { spec, workload, stop } = run.parts
   const clients = workload.generator(run.rng.fork('workload'), spec.workloadOptions, {
     concurrency: spec.concurrency,
     nodes: spec.nodes,
   })
   const paced = spec.rate > 0 ? stagger(run.rng.fork('pace'), NS_PER_S / spec.rate, clients) : clients
   const faults = plans.map((plan, which) => onNemesis(spec.concurrency, which, faultGenerator(plan)))
-  return timeLimit(spec.timeLimitMs * NS_PER_MS, any(onClients(spec.concurrency, paced), ...faults))
+  const all = any(onClients(spec.concurrency, paced), ...faults)
+  return until(stop, timeLimit(spec.timeLimitMs * NS_PER_MS, all))
 }
 
 const faultRecorder = ({ recorder, log }: RunParts): ((event: FaultEvent) => void) => {
@@ -105,7 +106,7 @@ const driverOf = (
   pool: ClientPool,
   faults: FaultRunner,
 ): Drive => {
-  const { spec, progress, signal } = parts
+  const { spec, progress, signal, stop } = parts
   const { operationTimeoutMs } = spec
   return (underFaults) =>
     new Interpreter(scheduler, {
@@ -114,6 +115,7 @@ const driverOf = (
         underFaults ? patienceMs(thread, cluster.nodes.length, operationTimeoutMs) : operationTimeoutMs,
       clock,
       signal,
+      wake: stop,
       onCrash: (thread) => pool.discard(thread),
       invoke: async (thread, call, opSignal) => {
         if (thread < spec.concurrency) return pool.invoke(thread, call, opSignal)
@@ -137,23 +139,26 @@ const driveAndFinish = async (
   faults: FaultRunner,
   drive: Drive,
 ): Promise<Exercised> => {
-  const { signal } = run.parts
+  const { signal, stop, hold } = run.parts
+  const isHeldAsItIs = (): boolean => stop.aborted && hold !== null && !signal.aborted
+  run.last.defer(() => faults.healAll())
   try {
     enterPhase(run.parts, 'running')
     await drive(run.parts.spec.nemeses.length > 0)
     requireDisks(run.cluster)
-    if (signal.aborted) return { recovery: null, aborted: messageOf(signal.reason) }
+    for (const each of [signal, stop])
+      if (each.aborted) return { recovery: null, aborted: messageOf(each.reason) }
     const recovery = await finish(run, scheduler, faults, drive)
     return { recovery, aborted: signal.aborted ? messageOf(signal.reason) : null }
   } catch (error) {
     if (signal.aborted) return { recovery: null, aborted: messageOf(signal.reason) }
     throw error
   } finally {
-    await faults.healAll()
+    if (!isHeldAsItIs()) await faults.healAll()
   }
 }
 
-/** Drives clients and faults to the end of the run. Whatever happens, no fault is left in force. */
+/** Drives clients and faults to the end of the run. Whatever happens, no fault is left in force, unless the cluster is held as it is. */
 export const exercise = async (run: StartedRun, observed: Observed): Promise<Exercised> => {
   const { parts, cluster, clock } = run
   const { spec, target, log } = parts
@@ -179,6 +184,8 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
     service: observed.service,
     record: recordFault,
     signal: parts.signal,
+    stop: parts.stop,
+    staysWhenStopped: parts.hold !== null,
   })
   return await driveAndFinish(run, scheduler, faults, driverOf(run, scheduler, pool, faults))
 }

@@ -14,7 +14,9 @@ const runnerWith = (
   isBack = true,
   succession = wait,
   failures = 0,
+  staysWhenStopped = false,
 ) => {
+  const stop = new AbortController()
   let heals = 0
   const moments = { wait, leader: async () => 'n1', succession }
   const events: FaultEvent[] = []
@@ -39,8 +41,10 @@ const runnerWith = (
     service: { isBack: async () => isBack },
     record: (event) => events.push(event),
     signal: new AbortController().signal,
+    stop: stop.signal,
+    staysWhenStopped,
   })
-  return { runner, types: () => events.map(({ type }) => type), events }
+  return { runner, stop, types: () => events.map(({ type }) => type), events }
 }
 
 describe('a fault', () => {
@@ -108,6 +112,31 @@ describe('a fault', () => {
     await runner.invoke({ f: 'inject', value: plannedFault({ trigger: TRIGGER, durationNs: 1e15 }) })
     await runner.healAll()
     expect(types().at(-1)).toBe('healed')
+  })
+
+  it.each([
+    [false, 'healed', []],
+    [true, 'measured', ['kill-1']],
+  ])(
+    'when the run is stopped ends at once, unless it is to be looked at (%s)',
+    async (stays, last, active) => {
+      const { runner, stop, types } = runnerWith(undefined, true, undefined, 0, stays)
+      await runner.invoke({ f: 'inject', value: plannedFault({ trigger: TRIGGER, durationNs: 1e15 }) })
+      const healing = runner.invoke({ f: 'heal', value: { id: 'kill-1' } })
+      stop.abort()
+      await healing
+      expect(types().at(-1)).toBe(last)
+      expect(runner.active).toEqual(active)
+      await runner.healAll()
+      expect(types().at(-1)).toBe('healed')
+    },
+  )
+
+  it('does not begin any more when the run was stopped', async () => {
+    const { runner, stop, types } = runnerWith()
+    stop.abort()
+    await runner.invoke({ f: 'inject', value: plannedFault() })
+    expect(types()).toEqual(['left-out'])
   })
 
   it('whose heal fails is healed by a later try, of which there are some', async () => {

@@ -33,6 +33,10 @@ export interface FaultRunnerOptions {
   readonly record: (event: FaultEvent) => void
   /** Once aborted, no fault waits for its moment or its end. */
   readonly signal: AbortSignal
+  /** Once aborted, no fault begins, and those in force end, unless they are to be looked at. */
+  readonly stop: AbortSignal
+  /** Faults that are in force when it stops stay in force until `healAll`. */
+  readonly staysWhenStopped: boolean
 }
 
 /** How many times a heal that fails is tried. */
@@ -91,6 +95,10 @@ export class FaultRunner {
       return { type: 'info', error: 'left out: the cluster had not served enough' }
     }
     if (fault.trigger !== undefined) await moments.wait(fault.trigger)
+    if (this.#options.stop.aborted) {
+      record({ type: 'left-out', id: fault.id, atNs: clock() })
+      return { type: 'info', error: 'left out: the run was stopped' }
+    }
     const leader = fault.outlasts === undefined ? null : await moments.leader()
     record({ type: 'injecting', id: fault.id, atNs: clock() })
     const active = await nemesis.inject(context, fault)
@@ -106,25 +114,28 @@ export class FaultRunner {
   }
 
   async #healInTime(id: string): Promise<Outcome> {
-    const { clock } = this.#options
+    const { clock, stop, staysWhenStopped } = this.#options
     const inForce = this.#active.get(id)
     if (inForce !== undefined) {
       await this.#sleep(inForce.untilNs - clock())
       await this.#outlast(inForce)
     }
+    if (stop.aborted && staysWhenStopped && !this.#isOver) return { type: 'info', error: 'left in force' }
     return this.#heal(id)
   }
 
   /** Waits for another leader, unless nobody led, or it was waited for in vain before: not every cluster elects another. */
   async #outlast({ planned: { outlasts }, leader }: InForce): Promise<void> {
-    if (outlasts === undefined || leader === null || this.#isOver || this.#inVain >= MOST_IN_VAIN) return
+    const isOver = this.#isOver || this.#options.stop.aborted
+    if (outlasts === undefined || leader === null || isOver || this.#inVain >= MOST_IN_VAIN) return
     const isAnother = await this.#options.moments.succession(leader, outlasts.withinNs)
     this.#inVain = isAnother ? 0 : this.#inVain + 1
     if (isAnother) await this.#sleep(outlasts.thenNs)
   }
 
   async #sleep(ns: number): Promise<void> {
-    if (ns > 0 && !this.#isOver) await sleep(ns / NS_PER_MS, this.#options.signal).catch(() => {})
+    const { signal, stop } = this.#options
+    if (ns > 0 && !this.#isOver) await sleep(ns / NS_PER_MS, AbortSignal.any([signal, stop])).catch(() => {})
   }
 
   async #heal(id: string): Promise<Outcome> {

@@ -23,6 +23,8 @@ export interface InterpretOptions<C extends Call> {
   readonly signal: AbortSignal
   /** Called when a thread's process has crashed, so that its connection is discarded. */
   readonly onCrash?: (thread: Thread) => void
+  /** Once aborted, the generator is asked at once. Absent: nothing changes what it has said. */
+  readonly wake?: AbortSignal
 }
 
 interface Running {
@@ -72,9 +74,14 @@ export class Interpreter<C extends Call> {
   run(): Promise<void> {
     assert(this.#reaper === undefined, 'an interpreter runs once')
     this.#reaper = setInterval(() => this.#reap(), DEADLINE_GRANULARITY_MS)
-    this.#options.signal.addEventListener('abort', this.#pump)
+    for (const signal of this.#signals()) signal.addEventListener('abort', this.#pump)
     this.#pump()
     return this.#end.promise
+  }
+
+  #signals(): readonly AbortSignal[] {
+    const { signal, wake } = this.#options
+    return wake === undefined ? [signal] : [signal, wake]
   }
 
   #finish(settle: () => void): void {
@@ -82,7 +89,7 @@ export class Interpreter<C extends Call> {
     this.#over = true
     clearTimeout(this.#timer)
     clearInterval(this.#reaper)
-    this.#options.signal.removeEventListener('abort', this.#pump)
+    for (const signal of this.#signals()) signal.removeEventListener('abort', this.#pump)
     settle()
   }
 

@@ -102,6 +102,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
     progress: { phase: () => {}, note: () => {}, operation: () => {}, activeFaults: () => {} },
     capture: null,
     hold: null,
+    stop: new AbortController().signal,
     signal: new AbortController().signal,
     ...change,
   })
@@ -202,6 +203,31 @@ describe('the life cycle of a run', () => {
     expect(facts.aborted).toBe('the terminal is gone')
     expect(log).toEqual(['inject', 'heal'])
     expect(environment.disposed).toBe(true)
+  })
+
+  it('when stopped: asks nothing more, waits for no recovery, and heals at once', async () => {
+    const log: string[] = []
+    const stop = new AbortController()
+    const nemesis = poke(60_000, log, () => setTimeout(() => stop.abort(new Error('enough was seen')), 20))
+    const { facts, history, environment } = await play(fakeTarget(), nemesis, {
+      stop: stop.signal,
+      spec: { ...spec, timeLimitMs: 60_000 },
+    })
+    expect(facts).toMatchObject({ aborted: 'enough was seen', recovery: null })
+    expect(history.at(-1)?.timeNs).toBeLessThan(30e9)
+    expect(log).toEqual(['inject', 'heal'])
+    expect(environment.disposed).toBe(true)
+  })
+
+  it('when stopped, holds the cluster with the faults in force', async () => {
+    const log: string[] = []
+    const stop = new AbortController()
+    await play(
+      fakeTarget(),
+      poke(60_000, log, () => setTimeout(() => stop.abort(new Error('enough was seen')), 20)),
+      { stop: stop.signal, hold: async () => void log.push('hold') },
+    )
+    expect(log).toEqual(['inject', 'hold', 'heal'])
   })
 
   it('operations of clients that cannot connect fail, with back-off, and are never in doubt', async () => {

@@ -50,6 +50,7 @@ const versionsOf = async (
 
 /** Samples every replica after the last writes, and waits until all agree, for as long as recovery may take. */
 const settle = async ({ parts, claims }: StartedRun, sampler: Sampler): Promise<void> => {
+  if (parts.stop.aborted) return
   await sleep(SETTLE_MS)
   const together = async (): Promise<boolean> => !areApart(await sampler.sampleAll())
   await waitUntil(together, claims.recoversWithinMs ?? 0, SETTLE_MS, parts.signal).catch(() => false)
@@ -103,7 +104,8 @@ const observe = async (
   recorder.started(restartClock())
   const zeroAt = new Date().toISOString()
   delay.enable()
-  const moments = new Moments(() => sampler.leader(), parts.signal)
+  const over = AbortSignal.any([parts.signal, parts.stop])
+  const moments = new Moments(() => sampler.leader(), over)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, run.clock, (sample) => {
     changes.sampled(sample)
     moments.sampled(sample)
@@ -122,7 +124,7 @@ const observe = async (
   const exercised = await exercise(run, {
     sampler,
     moments,
-    service: new ServiceLevel(run.clock, parts.signal),
+    service: new ServiceLevel(run.clock, over),
     startUpNs: plannedStartUpNs(startUpNs),
     knowsSources,
   })
@@ -155,11 +157,13 @@ export const runLifecycle = async (parts: RunParts): Promise<RunFacts> => {
   enterPhase(parts, `provisioning (${parts.environment.name})`)
   const clock = new RunClock()
   await using cluster = await provision(parts)
+  await using last = new AsyncDisposableStack()
   log.info('cluster provisioned', { hosts: [...cluster.nodes, ...cluster.services].map(whereabouts) })
   const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const errors = new ErrorTally()
   using _strays = errors.catchStrays(log)
-  const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock: clock.now }
+  const rng = rngFromSeed(spec.seed)
+  const run: StartedRun = { parts, cluster, last, rng, claims, errors, clock: clock.now }
   const startUpNs = await startCluster(run)
   const versions = await versionsOf({ name: target.name, ...watchedStatus(target, errors) }, cluster)
   log.info('versions', versions)

@@ -54,6 +54,11 @@ export interface RunParts {
   readonly capture: ((cluster: Cluster) => Promise<AsyncDisposable>) | null
   /** Called when all is recorded and the cluster still stands, which it does until this resolves. Null: it is not called. */
   readonly hold: ((cluster: Cluster, facts: RunFacts) => Promise<void>) | null
+  /**
+   * Once aborted, nothing more is asked of the cluster, and no fault begins: what has happened is enough. If the cluster is held
+   * then, it is held with the faults that are in force.
+   */
+  readonly stop: AbortSignal
   /** Once aborted, the run ends early and takes everything down. */
   readonly signal: AbortSignal
 }
@@ -62,6 +67,8 @@ export interface RunParts {
 export interface StartedRun {
   readonly parts: RunParts
   readonly cluster: Cluster
+  /** Disposed of when the cluster need not stand any longer. */
+  readonly last: AsyncDisposableStack
   readonly rng: Rng
   readonly claims: Claims
   /** Errors of readiness checks and of the status. */

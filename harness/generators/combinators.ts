@@ -107,6 +107,16 @@ export const timeLimit = <C extends Call>(
   return self
 }
 
+/** Invokes nothing once the signal is aborted. Running operations still complete. */
+export const until = <C extends Call>(signal: AbortSignal, inner: OpGenerator<C>): OpGenerator<C> => {
+  const self: OpGenerator<C> = {
+    next: (context) => (signal.aborted ? DONE : rewrap(inner.next(context), (next) => until(signal, next))),
+    update: (context, event) =>
+      updated(self, inner, inner.update(context, event), (next) => until(signal, next)),
+  }
+  return self
+}
+
 /** Delays the first operation until `durationNs` after the first call of `next`. */
 export const delay = <C extends Call>(
   durationNs: number,

@@ -90,6 +90,7 @@ export const conformCommand = async (targetName: string, settings: ConformSettin
     conform: names,
     results: path.join(settings.out, 'conform'),
     freeze: null,
+    failFast: false,
     quiet: false,
     log: { level: settings.logLevel, show: settings.showLog },
     say,

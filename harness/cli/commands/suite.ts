@@ -94,6 +94,7 @@ const planned = async (
     cases,
     startedAt: new Date().toISOString(),
     untilFound: settings.untilFound || suite.untilFound === true,
+    failFast: settings.failFast || suite.failFast === true,
     followUp: {
       reproduce: settings.reproduce ?? suite.reproduce ?? null,
       shrinkMs: settings.shrinkMs ?? (suite.shrink === undefined ? null : parseDurationMs(suite.shrink)),
@@ -224,6 +225,7 @@ const run = async (dir: string, plan: Plan, budgetMs: number | null, settings: S
     deadlineMs: budgetMs === null ? null : performance.now() + budgetMs,
     untilInvalid: settings.untilInvalid,
     untilFound,
+    failFast: settings.failFast || plan.failFast === true,
     signal,
     hasRoom: (runs) => keeper?.makeRoom(runs) ?? true,
     ended: (result, left, now) => {

@@ -268,12 +268,14 @@ export const examine = async (parts: RunParts, workloads: readonly Workload[]): 
   const { spec, target, progress } = parts
   progress.phase(`provisioning (${parts.environment.name})`)
   await using cluster = await provision(parts)
+  await using last = new AsyncDisposableStack()
   const before = new Set(allPids())
   const errors = new ErrorTally()
   using _strays = errors.catchStrays(parts.log)
   const claims = target.claims(spec.targetOptions, parts.workload.vocabulary)
   const clock = (): number => Number(process.hrtime.bigint())
-  const run: StartedRun = { parts, cluster, rng: rngFromSeed(spec.seed), claims, errors, clock }
+  const rng = rngFromSeed(spec.seed)
+  const run: StartedRun = { parts, cluster, last, rng, claims, errors, clock }
   const { files, ...seen } = await examineAll(run, workloads)
   progress.phase('taking the cluster down')
   return {

@@ -19,6 +19,7 @@ import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { examine } from '../conform/examine.ts'
+import { STOP_LINE } from './fail-fast.ts'
 import { holdCluster, RELEASE_LINE } from './hold.ts'
 import { incidentPlan } from './incidents.ts'
 import { startProgress } from './progress.ts'
@@ -68,12 +69,15 @@ export const OBSERVATIONS_FILE = 'observations.json'
 interface Commands {
   /** Aborted when the supervisor requests it or is gone. */
   readonly end: AbortController
+  /** Aborted when enough has been seen (`--fail-fast`). */
+  readonly stop: AbortSignal
   /** Resolves when a held cluster is released, and when the run is aborted. */
   readonly released: Promise<void>
 }
 
 const listenToSupervisor = (log: Log): Commands => {
   const controller = new AbortController()
+  const stop = new AbortController()
   const { promise: released, resolve: release } = Promise.withResolvers<void>()
   const abort = (): void => {
     if (!controller.signal.aborted) log.warn('abort requested')
@@ -83,9 +87,14 @@ const listenToSupervisor = (log: Log): Commands => {
   // The terminal sends its signals to the whole process group. Only the supervisor handles them.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => {})
   const lines = readline.createInterface({ input: process.stdin })
-  lines.on('line', (line) => (line === RELEASE_LINE ? release() : abort()))
+  lines.on('line', (line) => {
+    if (line === RELEASE_LINE) return release()
+    if (line !== STOP_LINE) return abort()
+    log.info('the run is stopped')
+    stop.abort(new Error('it was stopped by --fail-fast'))
+  })
   lines.on('close', abort)
-  return { end: controller, released }
+  return { end: controller, stop: stop.signal, released }
 }
 
 /** `faultline controller`: the supervisor starts it in the sandbox. */
@@ -126,7 +135,7 @@ const partsOf = (
   { spec, stateDir, runDir, programs }: ControllerInput,
   log: HarnessLog,
   { target, workload }: Pick<RunParts, 'target' | 'workload'>,
-): Omit<RunParts, 'recorder' | 'progress' | 'capture' | 'hold' | 'signal'> => ({
+): Omit<RunParts, 'recorder' | 'progress' | 'capture' | 'hold' | 'stop' | 'signal'> => ({
   spec,
   target,
   workload,
@@ -159,7 +168,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
   const target = await findTarget(spec.target)
   const workload = await findWorkload(spec.workload)
   const claims = target.claims(spec.targetOptions, workload.vocabulary)
-  const { end, released } = listenToSupervisor(log)
+  const { end, stop, released } = listenToSupervisor(log)
   const { signal } = end
   const failed = (error: unknown): void => endUnwritable(end, log, error)
   await using history = await LineWriter.create(path.join(runDir, FILES.history), failed)
@@ -202,6 +211,7 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
             await keepFacts(facts)
             await holdCluster(cluster, input.stateDir, released)
           },
+    stop,
     signal,
   }
   try {
@@ -223,6 +233,7 @@ const conformIn = async (
   log: HarnessLog,
 ): Promise<void> => {
   const { spec, runDir } = input
+  const { stop, end } = listenToSupervisor(log)
   const nothing = (): void => {}
   const parts: RunParts = {
     ...partsOf(input, log, {
@@ -245,7 +256,8 @@ const conformIn = async (
     },
     capture: null,
     hold: null,
-    signal: listenToSupervisor(log).end.signal,
+    stop,
+    signal: end.signal,
   }
   const seen = await examine(parts, await Promise.all(names.map(findWorkload)))
   fs.writeFileSync(path.join(runDir, OBSERVATIONS_FILE), `${JSON.stringify(seen)}\n`)

@@ -26,6 +26,7 @@ import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
+import { stopAtFirst } from './fail-fast.ts'
 import { type Holding, RELEASE_LINE, untilReleased } from './hold.ts'
 import { LogLimiter } from './log-limit.ts'
 import { tellingBy } from './log-telling.ts'
@@ -128,6 +129,8 @@ export interface SuperviseOptions {
   readonly log: LogChoice
   /** Keeps the cluster after the run if that is wanted. Null: it is taken down. */
   readonly freeze: Pick<Holding, 'isWanted' | 'mostMs'> | null
+  /** The run ends as soon as a promise is seen to be broken. */
+  readonly failFast: boolean
   readonly say: (line: string) => void
 }
 
@@ -143,10 +146,10 @@ const releaseInTime = async (child: ChildProcess, holding: Holding, log: Harness
 
 const runInSandbox = async (
   input: ControllerInput,
-  { target, freeze }: Pick<SuperviseOptions, 'target' | 'freeze'>,
+  { target, freeze, failFast }: Pick<SuperviseOptions, 'target' | 'freeze' | 'failFast'>,
   log: HarnessLog,
 ): Promise<number> => {
-  const { spec, stateDir } = input
+  const { spec, stateDir, runDir } = input
   const journal = new FileJournal(stateDir)
   const { prefix } = await findEnvironment(spec.environment).sandbox({ runId: spec.runId, target, journal })
   fs.writeFileSync(path.join(stateDir, CONTROLLER_FILE), JSON.stringify(input))
@@ -176,8 +179,8 @@ const runInSandbox = async (
   const stopPassing = passInterruptions(child, log)
   const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir, log)
   const ended = new AbortController()
+  using _watch = failFast ? stopAtFirst(runDir, child, log) : null
   if (freeze !== null) {
-    const { runDir } = input
     void releaseInTime(
       child,
       { stateDir, runDir, childPid: child.pid ?? 0, ended: ended.signal, ...freeze },
@@ -270,7 +273,7 @@ const afterLook = (freeze: SuperviseOptions['freeze'], logs: LogLimiter): Superv
 export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
-  const { spec, target, workload, conform, results, quiet, freeze, say } = options
+  const { spec, target, workload, conform, results, quiet, freeze, failFast, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
@@ -305,7 +308,7 @@ export const supervise = async (
         ...(conform === undefined ? {} : { conform }),
         ...(freeze === null ? {} : { freeze: true as const }),
       },
-      { target, freeze: afterLook(freeze, logs) },
+      { target, freeze: afterLook(freeze, logs), failFast },
       log,
     )
     return { runDir, code }

@@ -23,6 +23,8 @@ export interface CampaignSettings {
   readonly untilInvalid: boolean
   /** Whether no further seed of a case is run once one has failed. */
   readonly untilFound: boolean
+  /** Whether a run ends as soon as a promise is seen to be broken. */
+  readonly failFast: boolean
   readonly signal: AbortSignal
   /** Whether there is room for the results of so many runs at once, of which one has not begun. */
   hasRoom(runs: number): boolean
@@ -104,11 +106,12 @@ class Campaign {
   }
 
   async #runOne(each: Case): Promise<void> {
-    const { out, signal, untilInvalid, jobs, mostJobs } = this.#settings
+    const { out, signal, untilInvalid, failFast, jobs, mostJobs } = this.#settings
     const drawn = this.#drawn(each)
     const startedAt = new Date().toISOString()
     const beganMs = performance.now()
-    const run = await runChild(wordsOf(drawn), out, signal)
+    const words = [...wordsOf(drawn), ...(failFast ? ['--fail-fast'] : [])]
+    const run = await runChild(words, out, signal)
     // What was interrupted says nothing, and is run again when the campaign is resumed.
     if (signal.aborted) return
     const durationMs = Math.round(performance.now() - beganMs)

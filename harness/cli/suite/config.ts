@@ -73,6 +73,7 @@ const suite = z.strictObject({
     .optional(),
   budget: duration.optional(),
   untilFound: z.boolean().optional(),
+  failFast: z.boolean().optional(),
   reproduce: z.int().min(1).optional(),
   shrink: duration.optional(),
 } satisfies Record<keyof Suite, z.ZodType>)

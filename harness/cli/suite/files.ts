@@ -38,6 +38,8 @@ export interface Plan {
   readonly startedAt: string
   /** Whether no further seed of a case is run once it has failed. Absent in files of older versions. */
   readonly untilFound?: boolean
+  /** Whether runs end as soon as a promise is seen to be broken. Absent in files of older versions. */
+  readonly failFast?: boolean
   /** Absent in files of older versions. */
   readonly followUp?: FollowUpSettings
   /** The part of the suite that it is, such as `2/5`. Absent in files of older versions. */

@@ -24,6 +24,7 @@ export const SUITE_SETTINGS = {
   },
   seeds: { type: 'integer', value: 'n', min: 1, description: "number of seeds (default: the suite's)" },
   untilInvalid: { type: 'switch', description: 'stop at the first violation' },
+  failFast: { type: 'switch', description: 'end each run as soon as a promise is seen to be broken' },
   untilFound: { type: 'switch', description: 'run no further seed of a case that has failed' },
   reproduce: {
     type: 'integer',
