@@ -4,6 +4,7 @@
  * The bundled Raft is no exception: its simulation has no disks, packets or workloads, so that the recorded plan of a run
  * cannot be played in it. What the simulation itself finds, `faultline simulate` makes smaller, and exactly.
  */
+import fs from 'node:fs'
 import path from 'node:path'
 import type { Finding } from '../../api/finding.ts'
 import { type Rate, rateOf, rateText } from '../../campaign/rate.ts'
@@ -12,6 +13,7 @@ import { type Clues, type Cluster, shrink } from '../../campaign/shrink.ts'
 import type { ShrinkCase } from '../../campaign/shrink-case.ts'
 import type { Shrunk } from '../../campaign/shrunk.ts'
 import { firstEvidenceNs, type Repetition, shownIn } from '../../campaign/trial.ts'
+import { type FileHeader, requireSchema } from '../../history/schema.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../support/time.ts'
 import { visible } from '../../support/visible.ts'
@@ -64,6 +66,15 @@ const cluesOf = (
     )
     .map(({ planned }) => planned.id),
 })
+
+/** What an earlier shrinking came to, even if another version would have taken another way. Null: nothing. */
+const reachedBefore = (dir: string, fingerprint: string): ShrinkCase | null => {
+  const file = shrinkFile(dir)
+  if (!fs.existsSync(file)) return null
+  const { schema, finding, to } = JSON.parse(fs.readFileSync(file, 'utf8')) as Shrunk & FileHeader
+  requireSchema('shrink', schema, file)
+  return finding.fingerprint === fingerprint ? to : null
+}
 
 const clusterOf = async ({ spec }: Recorded): Promise<Cluster> => ({
   names: findEnvironment(spec.environment)
@@ -159,7 +170,10 @@ export const shrinkCommand = async (
     `${visible(finding.sentence)}\n${sizeOf(whole)}; ${folder.trials.length} runs are known; ${folder.path}`,
   )
   const oracle = runs.within(beganMs + SHARE_OF_BUDGET * budgetMs)
-  const to = await shrink(whole, cluesOf(recorded, finding, known), await clusterOf(recorded), oracle)
+  const [clues, cluster] = [cluesOf(recorded, finding, known), await clusterOf(recorded)]
+  const shrinkFrom = (start: ShrinkCase) => shrink(start, clues, cluster, oracle)
+  const earlier = reachedBefore(recorded.dir, fingerprint)
+  const to = (earlier === null ? null : await shrinkFrom(earlier)) ?? (await shrinkFrom(whole))
   if (signal.aborted) return INTERRUPTED
   if (to === null) return notReproduced(runs, shownIn(runs.of(keyOf(whole), 'decide'), fingerprint), atLeast)
   const missing = confirm - runs.of(keyOf(to), 'confirm').length
