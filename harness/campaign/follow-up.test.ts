@@ -112,13 +112,13 @@ describe('a hunt', () => {
 })
 
 describe('what a run is made smaller for', () => {
-  const finding = (fingerprint: string, shown: number) => ({
+  const finding = (fingerprint: string, shown: number, medianFirstEvidenceNs: number | null = null) => ({
     fingerprint,
     anomaly: '',
     sentence: '',
     rate: rateOf(shown, 5),
     nothingProved: 0,
-    medianFirstEvidenceNs: null,
+    medianFirstEvidenceNs,
   })
 
   it('is the finding that shows most often, at about its rate', () => {
@@ -126,6 +126,9 @@ describe('what a run is made smaller for', () => {
       fingerprint: 'b',
       atLeast: 75,
     })
+    expect(
+      shrinkTarget({ findings: [finding('late', 5, 9e9), finding('early', 5, 2e9), finding('unknown', 5)] }),
+    ).toEqual({ fingerprint: 'early', atLeast: 75 })
     expect(shrinkTarget({ findings: [finding('a', 1)] })).toEqual({ fingerprint: 'a', atLeast: 15 })
   })
 

@@ -69,10 +69,15 @@ export interface ShrinkTarget {
 /** A smaller case may show it somewhat less often than the run as recorded. */
 const SHARE_OF_RATE = 0.75
 
-/** The finding that shows most often: each decision about it takes the fewest runs. */
+/**
+ * The finding that shows most often: each decision about it takes the fewest runs. Of several, the one whose evidence comes
+ * first: the shortest runs show it.
+ */
 export const shrinkTarget = ({ findings }: Pick<Repro, 'findings'>): ShrinkTarget | 'never shows' => {
   const share = ({ rate }: Reproduced): number => (rate.runs === 0 ? 0 : rate.shown / rate.runs)
-  const most = findings.toSorted((a, b) => share(b) - share(a))[0]
+  const atNs = ({ medianFirstEvidenceNs }: Reproduced): number =>
+    medianFirstEvidenceNs ?? Number.MAX_SAFE_INTEGER
+  const most = findings.toSorted((a, b) => share(b) - share(a) || atNs(a) - atNs(b))[0]
   if (most === undefined || share(most) === 0) return 'never shows'
   return { fingerprint: most.fingerprint, atLeast: Math.ceil(100 * SHARE_OF_RATE * share(most)) }
 }

@@ -87,14 +87,14 @@ const followUp = async (
   }
 }
 
-const isFollowed = ({ runDir }: Failing): boolean =>
-  [path.join(runDir, REPRO_FILE), shrinkFile(runDir)].some((file) => fs.existsSync(file))
+const doneOf = ({ runDir }: Failing): number =>
+  [path.join(runDir, REPRO_FILE), shrinkFile(runDir)].filter((file) => fs.existsSync(file)).length
 
-/** Those that nobody has followed up yet come first: what is there already only gets better. */
-const inOrder = (runs: readonly Failing[]): readonly number[] =>
-  [...runs.keys()].sort(
-    (a, b) => Number(isFollowed(runs[a] as Failing)) - Number(isFollowed(runs[b] as Failing)),
-  )
+/** Those of which the least is known come first: what is there already only gets better. */
+const inOrder = (runs: readonly Failing[]): readonly number[] => {
+  const done = runs.map(doneOf)
+  return [...runs.keys()].sort((a, b) => (done[a] as number) - (done[b] as number))
+}
 
 /** In their order, without those that were interrupted. @param ended called as each ends */
 export const followUps = async (
