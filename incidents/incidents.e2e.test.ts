@@ -100,5 +100,9 @@ describeWith(missingLinuxRoot(), 'on the bundled Raft', () => {
     expect(planned(again.verdict.runDir)).toEqual(planned(runDir))
     const repeated = await run(folder.path, [...RAFT, '--faults', runDir, '--time-limit', '8s'])
     expect(planned(repeated.verdict.runDir)).toEqual(planned(runDir))
+    for (const { exitCode, verdict } of [first, again, repeated]) {
+      expect(exitCode, verdict.summary).toBe(0)
+      expect(verdict.faults.effective, verdict.runDir).toBeGreaterThan(0)
+    }
   })
 })

@@ -24,7 +24,12 @@ export interface SeenBroken {
 }
 
 /** Stops the run of this controller at the first thing that is found, until it is disposed of. */
-export const stopAtFirst = (runDir: string, controller: ChildProcess, log: Log): Disposable => {
+export const stopAtFirst = (
+  runDir: string,
+  controller: ChildProcess,
+  log: Log,
+  say: (line: string) => void,
+): Disposable => {
   const [command = '', ...words] = [...GIVING_WAY, process.execPath, MAIN, 'watch-run', runDir]
   const watcher = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -37,9 +42,13 @@ export const stopAtFirst = (runDir: string, controller: ChildProcess, log: Log):
     log.info('a promise is broken, the run is stopped', { ...seen })
     controller.stdin?.write(`${STOP_LINE}\n`)
   })
-  watcher.on('error', (error) => log.warn('nobody watches the run', { error: error.message }))
+  const failed = (why: string): void => {
+    log.warn('nobody watches the run any more', { why })
+    say(`--fail-fast does nothing from here on, and the run goes on to its end: ${why}`)
+  }
+  watcher.on('error', ({ message }) => failed(message))
   watcher.on('exit', (code) => {
-    if (code !== 0 && code !== null) log.warn('nobody watches the run any more', { code, complaints })
+    if (code !== 0 && code !== null) failed(complaints.at(-1) ?? `exit code ${code}`)
   })
   return { [Symbol.dispose]: () => void watcher.kill('SIGKILL') }
 }

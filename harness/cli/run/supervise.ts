@@ -146,7 +146,7 @@ const releaseInTime = async (child: ChildProcess, holding: Holding, log: Harness
 
 const runInSandbox = async (
   input: ControllerInput,
-  { target, freeze, failFast }: Pick<SuperviseOptions, 'target' | 'freeze' | 'failFast'>,
+  { target, freeze, failFast, say }: Pick<SuperviseOptions, 'target' | 'freeze' | 'failFast' | 'say'>,
   log: HarnessLog,
 ): Promise<number> => {
   const { spec, stateDir, runDir } = input
@@ -179,7 +179,7 @@ const runInSandbox = async (
   const stopPassing = passInterruptions(child, log)
   const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir, log)
   const ended = new AbortController()
-  using _watch = failFast ? stopAtFirst(runDir, child, log) : null
+  using _watch = failFast ? stopAtFirst(runDir, child, log, say) : null
   if (freeze !== null) {
     void releaseInTime(
       child,
@@ -308,7 +308,7 @@ export const supervise = async (
         ...(conform === undefined ? {} : { conform }),
         ...(freeze === null ? {} : { freeze: true as const }),
       },
-      { target, freeze: afterLook(freeze, logs), failFast },
+      { target, freeze: afterLook(freeze, logs), failFast, say },
       log,
     )
     return { runDir, code }
