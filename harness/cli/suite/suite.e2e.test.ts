@@ -65,9 +65,10 @@ describeWith(missingLinuxRoot(), 'a suite', () => {
       name: expect.stringContaining('stale-read'),
       again: { rate: { runs: 2 } },
     })
-    // In a second nothing can be made smaller, and that is said.
+    expect(followUp?.problems).toEqual([])
     if (isFull) expect(followUp?.smallest?.to.faults.length).toBeLessThan(2)
-    else expect(followUp?.problems).toEqual([expect.stringContaining('budget')])
+    // In a second, only what the repetitions decided is known: the run as it was fails again.
+    else expect(followUp?.smallest?.isFinished).toBe(false)
     expect(fs.readFileSync(path.join(dir, 'summary.md'), 'utf8')).toContain('1 of 3 cases failed.')
     expect(fs.readFileSync(path.join(dir, 'junit.xml'), 'utf8')).toContain(
       'tests="3" failures="1" errors="1"',
