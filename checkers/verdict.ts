@@ -14,7 +14,10 @@ export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' 
 }
 
 interface Subject
-  extends Pick<Checker, 'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings'> {
+  extends Pick<
+    Checker,
+    'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings' | 'judgesObjects'
+  > {
   /** What was promised, and by whom. */
   promise(record: RunRecord, blamed?: string): Verdict['promise']
 }

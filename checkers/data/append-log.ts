@@ -177,6 +177,7 @@ const judge = (record: RunRecord): Judged => {
 export const logOffsets = checkerOf({
   name: 'log-offsets',
   judgesBeginnings: true,
+  judgesObjects: () => true,
   finds: 'values that are lost, duplicated or not at the offset that was returned; logs that diverge',
   needs: ['history'],
   promise: promisedOf(

@@ -39,6 +39,7 @@ export const lease = (vocabulary: Vocabulary): Checker =>
   checkerOf({
     name: 'lease',
     judgesBeginnings: true,
+    judgesObjects: () => true,
     finds: 'two holders of one lease, tokens that do not increase',
     needs: ['history'],
     promise: promisedOf(

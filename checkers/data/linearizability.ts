@@ -264,6 +264,10 @@ const judgeFailing = async (
   }
 }
 
+/** Of sequential and causal histories, keys by themselves say too little (Attiya and Welch 1994). */
+const isJudgedByKeys = (record: RunRecord): boolean =>
+  !['sequential', 'causal'].includes(weakestOf(record, REGISTER).name)
+
 type JudgeWeak = (record: RunRecord, initial: RegisterValue) => Judged | Promise<Judged>
 
 const WEAKER: Readonly<Partial<Record<PromiseName, JudgeWeak>>> = {
@@ -305,6 +309,7 @@ export const linearizability = (options: { readonly initial: RegisterValue }): C
   foldingChecker({
     name: 'linearizability',
     judgesBeginnings: true,
+    judgesObjects: isJudgedByKeys,
     finds:
       'stale reads, lost writes, values out of nowhere: anything that no order of the operations explains',
     needs: ['history'],

@@ -175,6 +175,7 @@ export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I,
   checkerOf({
     name,
     judgesBeginnings: true,
+    judgesObjects: () => kind.forHistory === undefined,
     finds: kind.finds,
     needs: ['history'],
     applies: (record) => isJudgedBy(record, kind.vocabulary, judgedPromises(kind), callsOf(kind)),

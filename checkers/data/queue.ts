@@ -304,6 +304,7 @@ const judge = (record: RunRecord): Judged => {
 export const totalQueue = checkerOf({
   name: 'total-queue',
   judgesBeginnings: true,
+  judgesObjects: () => true,
   finds: 'elements lost, taken twice, out of order or out of nowhere',
   needs: ['history'],
   promise: promisedOf(QUEUE, 'every acknowledged element comes out as often as is promised'),

@@ -155,6 +155,7 @@ const judge = (record: RunRecord): Judged => {
 export const revocation = checkerOf({
   name: 'revocation',
   judgesBeginnings: true,
+  judgesObjects: () => true,
   finds: 'access that is allowed after it was revoked',
   needs: ['history'],
   promise: promisedOf(

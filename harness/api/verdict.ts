@@ -155,6 +155,12 @@ export interface Checker {
    * (`--fail-fast`). Absent: it waits for the end, such as for what was read last.
    */
   readonly judgesBeginnings?: true
+  /**
+   * Whether it judges each object by its own operations, so that a history is as promised if that of each object is, and an
+   * object can be judged as soon as nobody uses it any more (`--online`). Only asked where it judges beginnings. Absent: it looks
+   * at several objects together.
+   */
+  judgesObjects?(record: RunRecord): boolean
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
   /** The same as a fold, so that several checkers share one reading of the history. Absent: it reads the record by itself. */
   fold?(record: RunRecord): Fold<Promise<Verdict>>

@@ -48,6 +48,11 @@ export const commands: readonly Command[] = [
         value: 'duration',
         description: 'if a promise was broken, keep the cluster as it is for so long, to look at it',
       },
+      online: {
+        type: 'switch',
+        description:
+          'judge the run while it goes on, and say at once what is broken; `faultline serve` shows what is decided',
+      },
       failFast: {
         type: 'switch',
         description:

@@ -67,7 +67,7 @@ export const innerCommands: readonly Command[] = [
     name: 'watch-run',
     arguments: [{ name: 'run', description: 'the folder of a run that is going on' }],
     settings: {},
-    load: async () => (await import('./run/watch-run.ts')).watchRunCommand,
+    load: async () => (await import('./online/watch-run.ts')).watchRunCommand,
   }),
   command({
     name: 'controller',

@@ -31,6 +31,7 @@ const VERSIONS = {
   bisect: 1,
   simulation: 1,
   thinned: 1,
+  online: 1,
 } as const
 
 export type FileKind = keyof typeof VERSIONS

@@ -42,6 +42,7 @@ export const FILES = {
   window: 'window.svg',
   report: 'report.html',
   log: 'harness.jsonl',
+  online: 'online.json',
 } as const
 
 interface RunFile {
@@ -88,7 +89,7 @@ export const createRunDir = (results: string, spec: RunSpec, startedAt: Date): s
 }
 
 /** Replaces the file as a whole: on a full disk, what was there stays. */
-const writeJson = (file: string, content: object): void => {
+export const writeJson = (file: string, content: object): void => {
   const next = `${file}.new`
   try {
     fs.writeFileSync(next, `${JSON.stringify(content, null, 2)}\n`)
@@ -280,9 +281,31 @@ export interface LoadedRun {
   readonly notes: readonly string[]
 }
 
+/** A run without its history. @throws UserError if the folder does not contain a run */
+export const loadBesides = (dir: string): RunRecord => {
+  const { faultline, spec, claims, facts } = readRunFile(dir)
+  const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
+  return {
+    history: [],
+    pairs: [],
+    vocabulary: null,
+    workloadOptions: null,
+    faultline,
+    spec,
+    claims,
+    facts,
+    faults: foldFaults(events.map(readFaultEvent)),
+    samples: readSamples(path.join(dir, FILES.samples)),
+    machine: readMachine(dir),
+    logs: readLogs(dir, FILES.nodes),
+    services: readServices(dir),
+    ...readMessages(path.join(dir, FILES.messages)),
+  }
+}
+
 /** @throws UserError if the folder does not contain a run, or the run's history is malformed. */
 export const loadRun = (dir: string): LoadedRun => {
-  const { faultline, spec, claims, facts } = readRunFile(dir)
+  const besides = loadBesides(dir)
   const file = path.join(dir, FILES.history)
   if (!fs.existsSync(file)) refuseThinned(dir)
   if (!fs.existsSync(file))
@@ -291,26 +314,9 @@ export const loadRun = (dir: string): LoadedRun => {
     name: file,
     makeSpill: () => new SpillFile(),
   })
-  const events = readLines<StoredEvent>('faults', path.join(dir, FILES.faults))
-  const faults = foldFaults(events.map(readFaultEvent))
-  const samples = readSamples(path.join(dir, FILES.samples))
   return {
-    record: {
-      ...history,
-      vocabulary: null,
-      workloadOptions: null,
-      faultline,
-      spec,
-      claims,
-      facts,
-      faults,
-      samples,
-      machine: readMachine(dir),
-      logs: readLogs(dir, FILES.nodes),
-      services: readServices(dir),
-      ...readMessages(path.join(dir, FILES.messages)),
-    },
-    notes: [...notes, ...logNotes(dir), ...sampleNotes(samples)],
+    record: { ...besides, ...history },
+    notes: [...notes, ...logNotes(dir), ...sampleNotes(besides.samples ?? [])],
   }
 }
 

@@ -90,7 +90,7 @@ export const conformCommand = async (targetName: string, settings: ConformSettin
     conform: names,
     results: path.join(settings.out, 'conform'),
     freeze: null,
-    failFast: false,
+    watching: null,
     quiet: false,
     log: { level: settings.logLevel, show: settings.showLog },
     say,

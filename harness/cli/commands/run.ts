@@ -24,6 +24,8 @@ interface OutputSettings extends FormatSettings, Pick<RunSettings, 'logLevel' | 
   readonly out: string
   /** How long the cluster is kept at most if a promise was broken. Absent: it is not kept. */
   readonly freezeMs?: number | undefined
+  /** The run is judged while it goes on. Absent: afterwards only. */
+  readonly online?: boolean
   /** The run ends as soon as a promise is seen to be broken. Absent: it goes on. */
   readonly failFast?: boolean
 }
@@ -74,7 +76,7 @@ export const runSpec = async (spec: RunSpec, output: OutputSettings): Promise<Ru
         ? null
         : { mostMs: output.freezeMs, isWanted: keptIfInvalid(output.freezeMs) },
     log: { level: output.logLevel, show: output.showLog },
-    failFast: output.failFast === true,
+    watching: output.failFast === true ? 'stop' : output.online === true ? 'tell' : null,
     say,
   })
   if (code !== 0 && !OWN_CODES.includes(code))

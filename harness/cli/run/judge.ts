@@ -1,10 +1,8 @@
 /** Judges a stored run or an imported history, offline: no target is needed. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { provedAlready } from '../../../checkers/beginning.ts'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import { strangerIn, wrongVocabulary } from '../../../checkers/vocabulary.ts'
-import type { Finding } from '../../api/finding.ts'
 import type { Operation, Sequence } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { RunRecord } from '../../api/record.ts'
@@ -109,21 +107,6 @@ export const judgeRun = async (dir: string, expect?: string): Promise<Judged> =>
     folder: dir,
     ...(await runAgain(spec, dir)),
   }
-}
-
-/** What is held against the cluster by what a run has recorded so far, and will be whatever follows. Stores nothing. */
-export const findingsSoFar = async (dir: string): Promise<readonly Finding[]> => {
-  const { record: recorded } = loadRun(dir)
-  const { spec } = recorded
-  if (spec === null) throw new UserError(`${dir} has no spec.`)
-  const workload = await findWorkload(spec.workload)
-  const { vocabulary } = workload
-  const options = spec.workloadOptions
-  const record = { ...recorded, vocabulary, workloadOptions: options }
-  const checkers = workload.checkers(options).filter(({ judgesBeginnings }) => judgesBeginnings)
-  const verdict = await composeVerdict(checkers, record, new AbortController().signal)
-  const shown = { ...verdict, verdicts: verdict.verdicts.map(provedAlready) }
-  return findingsOf(record, shown).filter(({ excuse }) => excuse === null)
 }
 
 /** A run with its stored verdict; one without is judged. */

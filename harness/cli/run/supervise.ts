@@ -25,8 +25,8 @@ import { createRunDir, FILES, writeRunFile } from '../../store/run-store.ts'
 import { ownVersion } from '../../store/version.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { type Watching, watchRun } from '../online/watcher.ts'
 import { CONTROLLER_FILE, type ControllerInput, type LogChoice, openLog } from './controller.ts'
-import { stopAtFirst } from './fail-fast.ts'
 import { type Holding, RELEASE_LINE, untilReleased } from './hold.ts'
 import { LogLimiter } from './log-limit.ts'
 import { tellingBy } from './log-telling.ts'
@@ -129,8 +129,8 @@ export interface SuperviseOptions {
   readonly log: LogChoice
   /** Keeps the cluster after the run if that is wanted. Null: it is taken down. */
   readonly freeze: Pick<Holding, 'isWanted' | 'mostMs'> | null
-  /** The run ends as soon as a promise is seen to be broken. */
-  readonly failFast: boolean
+  /** The run is judged while it goes on. Null: it is not. */
+  readonly watching: Watching | null
   readonly say: (line: string) => void
 }
 
@@ -146,7 +146,7 @@ const releaseInTime = async (child: ChildProcess, holding: Holding, log: Harness
 
 const runInSandbox = async (
   input: ControllerInput,
-  { target, freeze, failFast, say }: Pick<SuperviseOptions, 'target' | 'freeze' | 'failFast' | 'say'>,
+  { target, freeze, watching, say }: Pick<SuperviseOptions, 'target' | 'freeze' | 'watching' | 'say'>,
   log: HarnessLog,
 ): Promise<number> => {
   const { spec, stateDir, runDir } = input
@@ -179,7 +179,7 @@ const runInSandbox = async (
   const stopPassing = passInterruptions(child, log)
   const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir, log)
   const ended = new AbortController()
-  using _watch = failFast ? stopAtFirst(runDir, child, log, say) : null
+  using _watch = watching === null ? null : watchRun(runDir, watching, child, log, say)
   if (freeze !== null) {
     void releaseInTime(
       child,
@@ -273,7 +273,7 @@ const afterLook = (freeze: SuperviseOptions['freeze'], logs: LogLimiter): Superv
 export const supervise = async (
   options: SuperviseOptions,
 ): Promise<{ readonly runDir: string; readonly code: number }> => {
-  const { spec, target, workload, conform, results, quiet, freeze, failFast, say } = options
+  const { spec, target, workload, conform, results, quiet, freeze, watching, say } = options
   const environment = findEnvironment(spec.environment)
   const why = await environment.whyNot()
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
@@ -308,7 +308,7 @@ export const supervise = async (
         ...(conform === undefined ? {} : { conform }),
         ...(freeze === null ? {} : { freeze: true as const }),
       },
-      { target, freeze: afterLook(freeze, logs), failFast, say },
+      { target, freeze: afterLook(freeze, logs), watching, say },
       log,
     )
     return { runDir, code }

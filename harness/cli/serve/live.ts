@@ -1,9 +1,10 @@
-/** A run in progress, from the files that grow: what was appended since the last look is read, and nothing twice. */
-import fs from 'node:fs'
+/** A run in progress, from the files that grow. */
 import path from 'node:path'
 import type { Operation } from '../../api/history.ts'
 import type { FaultEvent, Sample } from '../../api/record.ts'
+import { type OnlineState, readOnlineState } from '../../store/online-file.ts'
 import { FILES } from '../../store/run-store.ts'
+import { Tail } from '../../store/tail.ts'
 import { maskMessage } from '../../support/mask.ts'
 import { inNameOrder } from '../../support/names.ts'
 import { NS_PER_MS } from '../../support/time.ts'
@@ -19,37 +20,8 @@ export interface LiveState {
   readonly nodes: readonly (readonly [string, string])[]
   /** The most frequent errors of clients, with numbers and addresses masked. */
   readonly errors: readonly (readonly [string, number])[]
-}
-
-/** At most so much is read at once, so that a long run that is opened late does not stop everything else. */
-const MOST_BYTES = 4 * 2 ** 20
-
-/** The whole lines that were appended to a file since the last call. A torn last line waits for its rest. */
-export class Tail {
-  readonly #file: string
-  #offset = 0
-  #rest: Buffer = Buffer.alloc(0)
-
-  constructor(file: string) {
-    this.#file = file
-  }
-
-  read(): readonly string[] {
-    if (!fs.existsSync(this.#file)) return []
-    const fd = fs.openSync(this.#file, 'r')
-    try {
-      const size = Math.min(fs.fstatSync(fd).size - this.#offset, MOST_BYTES)
-      if (size <= 0) return []
-      const added = Buffer.alloc(size)
-      this.#offset += fs.readSync(fd, added, 0, size, this.#offset)
-      const all = Buffer.concat([this.#rest, added])
-      const end = all.lastIndexOf('\n') + 1
-      this.#rest = all.subarray(end)
-      return all.subarray(0, end).toString().split('\n').filter(Boolean)
-    } finally {
-      fs.closeSync(fd)
-    }
-  }
+  /** What is decided already. Null: nobody judges it yet. */
+  readonly online: OnlineState | null
 }
 
 /** Lines that are no objects are left out. */
@@ -66,6 +38,7 @@ const parsed = <T>(lines: readonly string[]): readonly T[] =>
 const MOST_ERRORS = 5
 
 export class Live {
+  readonly #dir: string
   readonly #history: Tail
   readonly #faults: Tail
   readonly #samples: Tail
@@ -78,6 +51,7 @@ export class Live {
   #atNs = 0
 
   constructor(dir: string) {
+    this.#dir = dir
     this.#history = new Tail(path.join(dir, FILES.history))
     this.#faults = new Tail(path.join(dir, FILES.faults))
     this.#samples = new Tail(path.join(dir, FILES.samples))
@@ -102,6 +76,7 @@ export class Live {
       faultsSoFar: this.#faultsSoFar,
       nodes: inNameOrder(this.#nodes.keys()).map((node) => [node, this.#nodes.get(node) ?? ''] as const),
       errors: [...this.#errors].sort((a, b) => b[1] - a[1]).slice(0, MOST_ERRORS),
+      online: readOnlineState(this.#dir),
     }
   }
 

@@ -8,6 +8,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { describeWithBrowser, launchBrowser } from '../../../checkers/porcupine-ts/testing/browser.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
+import { writeOnlineState } from '../../store/online-file.ts'
 import { caseResult, suiteResult } from '../../testing/campaigns.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { staleRead, validRun } from '../../testing/incidents.ts'
@@ -107,6 +108,14 @@ describeWithBrowser('faultline serve', () => {
       run.record.history.slice(100, 200).map(encodeOperation).join(''),
     )
     await page.waitForSelector('#live dd:has-text("100 ok")')
+    await page.waitForSelector('#live dd:has-text("--online")')
+    writeOnlineState(dir, {
+      readToNs: 5e9,
+      objects: { judged: 7, underWay: 2, broken: 1, unproven: 0 },
+      broken: [{ fingerprint: 'f', sentence: '<b>It broke.</b>', firstAtNs: 1e9, seenAtNs: 2e9 }],
+    })
+    await page.waitForSelector('#live dd:has-text("7 objects by themselves")')
+    await page.waitForSelector('#live dd:has-text("<b>It broke.</b> Seen after 2.0 s.")')
     storeRun(results, run, { name })
     await page.waitForSelector('#status:text-is("valid")')
   })

@@ -3,13 +3,14 @@ import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { RunSpec } from '../../api/record.ts'
 import { findingsOf } from '../../findings/findings.ts'
+import { writeOnlineState } from '../../store/online-file.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { type Incident, staleRead, vacuousRun, validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
 import { verdictOf } from '../../testing/verdicts.ts'
 import { type ComparedRun, compare } from './compare.ts'
 import { contentType, fileOf, filesOf, strangerIn } from './files.ts'
-import { Live, Tail } from './live.ts'
+import { Live } from './live.ts'
 import { Runs } from './runs.ts'
 
 const compared = ({ record, verdict }: Incident): ComparedRun => ({
@@ -168,18 +169,6 @@ describe('what lies in a results folder', () => {
 })
 
 describe('a run in progress', () => {
-  it('is read as it grows, each line once, and a torn line when it is whole', () => {
-    using folder = temporaryFolder()
-    const file = path.join(folder.path, 'x')
-    const tail = new Tail(file)
-    expect(tail.read()).toEqual([])
-    fs.writeFileSync(file, 'one\ntw')
-    expect(tail.read()).toEqual(['one'])
-    expect(tail.read()).toEqual([])
-    fs.appendFileSync(file, 'o\nthree\n')
-    expect(tail.read()).toEqual(['two', 'three'])
-  })
-
   it('tells errors by their masked messages, and leaves out lines that are no objects', () => {
     using folder = temporaryFolder()
     const error = (n: number): string =>
@@ -207,5 +196,9 @@ describe('a run in progress', () => {
     expect(state).toMatchObject({ faults: [], faultsSoFar: 1 })
     expect(state.nodes[0]).toEqual(['n1', 'leader, term 1'])
     expect(state.errors[0]?.[0]).toContain('timeout')
+    expect(state.online).toBeNull()
+    const online = { readToNs: 5, objects: null, broken: [] }
+    writeOnlineState(dir, online)
+    expect(new Live(dir).look().online).toEqual(online)
   })
 })

@@ -12,7 +12,27 @@ const line = (name: string, text: string): readonly HTMLElement[] => {
   return [term, told]
 }
 
-const draw = ({ atMs, counts, underWay, faults, faultsSoFar, nodes, errors }: LiveState): void => {
+const seconds = (ns: number): string => `${(ns / 1e9).toFixed(1)} s`
+
+/** What is decided while the run goes on. */
+const decided = (online: LiveState['online']): readonly HTMLElement[] => {
+  if (online === null)
+    return line('decided', 'nothing: the run is judged when it is over (--online judges it before)')
+  const { objects, broken, readToNs } = online
+  const judged =
+    objects === null
+      ? 'the whole again and again, since its operations concern several objects together'
+      : `${objects.judged} objects by themselves, ${objects.unproven} of which prove nothing; ${objects.underWay} are in use`
+  return [
+    ...line('judged', `${judged} (up to ${seconds(readToNs)})`),
+    ...broken.flatMap(({ sentence, seenAtNs }) =>
+      line('broken', `${sentence} Seen after ${seconds(seenAtNs)}.`),
+    ),
+  ]
+}
+
+const draw = (state: LiveState): void => {
+  const { atMs, counts, underWay, faults, faultsSoFar, nodes, errors, online } = state
   const list = document.createElement('dl')
   list.append(
     ...line('time of the run', `${(atMs / 1000).toFixed(1)} s`),
@@ -20,6 +40,7 @@ const draw = ({ atMs, counts, underWay, faults, faultsSoFar, nodes, errors }: Li
       'operations',
       `${counts.ok} ok, ${counts.fail} fail, ${counts.info} in doubt, ${underWay} under way`,
     ),
+    ...decided(online),
     ...line('faults in force', faults.join(', ') || 'none'),
     ...line('faults so far', String(faultsSoFar)),
     ...nodes.flatMap(([node, what]) => line(node, what)),

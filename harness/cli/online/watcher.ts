@@ -1,12 +1,15 @@
 /**
- * `--fail-fast`: a run ends as soon as a promise is seen to be broken. Another process judges what is recorded so far, again and
- * again (`watch-run.ts`): the controller's time belongs to clients and faults. The verdict is made afterwards, as of every run.
+ * `--online` and `--fail-fast`: another process judges what is recorded so far (`watch-run.ts`), since the controller's time
+ * belongs to clients and faults. The verdict is made afterwards, as of every run.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import path from 'node:path'
 import readline from 'node:readline'
 import type { Log } from '../../api/log.ts'
+import type { SeenBroken } from '../../store/online-file.ts'
 import { ROOT } from '../../store/package.ts'
+import { formatTimeNs } from '../../support/time.ts'
+import { visible } from '../../support/visible.ts'
 
 /** The line by which the supervisor tells the controller that enough has been seen. */
 export const STOP_LINE = 'stop'
@@ -15,17 +18,13 @@ const MAIN = path.join(ROOT, 'harness', 'main.ts')
 /** It does not outlive its supervisor, and gives way to the cluster. */
 const GIVING_WAY = ['setpriv', '--pdeathsig', 'KILL', '--', 'nice', '-n', '10']
 
-/** What `watch-run` has found. */
-export interface SeenBroken {
-  readonly fingerprint: string
-  readonly sentence: string
-  /** Of the run, nanoseconds. Null: not known. */
-  readonly firstAtNs: number | null
-}
+/** What becomes of a run in which a promise is seen to be broken: it is told, or the run also ends. */
+export type Watching = 'tell' | 'stop'
 
-/** Stops the run of this controller at the first thing that is found, until it is disposed of. */
-export const stopAtFirst = (
+/** Watches the run of this controller until it is disposed of. */
+export const watchRun = (
   runDir: string,
+  watching: Watching,
   controller: ChildProcess,
   log: Log,
   say: (line: string) => void,
@@ -39,12 +38,13 @@ export const stopAtFirst = (
   readline.createInterface({ input: watcher.stderr }).on('line', (line) => complaints.push(line))
   readline.createInterface({ input: watcher.stdout }).on('line', (line) => {
     const seen = JSON.parse(line) as SeenBroken
-    log.info('a promise is broken, the run is stopped', { ...seen })
-    controller.stdin?.write(`${STOP_LINE}\n`)
+    log.info('a promise is broken', { ...seen })
+    say(`seen after ${formatTimeNs(seen.seenAtNs)}: ${visible(seen.sentence)}`)
+    if (watching === 'stop') controller.stdin?.write(`${STOP_LINE}\n`)
   })
   const failed = (why: string): void => {
     log.warn('nobody watches the run any more', { why })
-    say(`--fail-fast does nothing from here on, and the run goes on to its end: ${why}`)
+    say(`the run is not judged online from here on, and goes on to its end: ${why}`)
   }
   watcher.on('error', ({ message }) => failed(message))
   watcher.on('exit', (code) => {

@@ -1,0 +1,86 @@
+/** Judges a run that is going on, object by object. What it finds broken is broken, whatever follows. */
+import { provedAlready } from '../../../checkers/beginning.ts'
+import { runCheckers } from '../../../checkers/run-checkers.ts'
+import type { Operation } from '../../api/history.ts'
+import type { RunRecord } from '../../api/record.ts'
+import type { Checker, Verdict } from '../../api/verdict.ts'
+import type { Identity } from '../../api/vocabulary.ts'
+import { pairOperations } from '../../history/pairing.ts'
+import type { ObjectCounts } from '../../store/online-file.ts'
+import type { Due, Range, Windows } from './windows.ts'
+
+/** An object with which something is wrong. */
+export interface BrokenObject {
+  readonly object: Identity
+  /** The run as if there were no other object. Its operations are numbered anew. */
+  readonly record: RunRecord
+}
+
+const numbered = (operations: readonly Operation[]): readonly Operation[] =>
+  operations.map(({ timeNs, process, type, f, value, node, meta, error }, index) => ({
+    ...{ index, timeNs, process, type, f, value },
+    ...(node === undefined ? {} : { node }),
+    ...(meta === undefined ? {} : { meta }),
+    ...(error === undefined ? {} : { error }),
+  }))
+
+/**
+ * When so many are broken, no more are judged: each costs seconds, since its evidence is made too, and what is broken is known.
+ * The verdict at the end has them all.
+ */
+const MOST_BROKEN = 5
+
+export class OnlineObjects {
+  readonly #checkers: readonly Checker[]
+  readonly #windows: Windows
+  /** The run besides its operations. */
+  readonly #base: RunRecord
+  readonly #broken = new Set<Identity>()
+  readonly #unproven = new Set<Identity>()
+
+  /** @param checkers that judge objects */
+  constructor(checkers: readonly Checker[], windows: Windows, base: RunRecord) {
+    this.#checkers = checkers
+    this.#windows = windows
+    this.#base = base
+  }
+
+  get counts(): ObjectCounts {
+    const { settled, underWay } = this.#windows
+    return { judged: settled, underWay, broken: this.#broken.size, unproven: this.#unproven.size }
+  }
+
+  take(operation: Operation, range: Range): void {
+    this.#windows.take(operation, range)
+  }
+
+  /** Judges what has gone quiet, or grown. Each broken object is told once. @param isOver nothing follows */
+  async *look(isOver = false): AsyncGenerator<BrokenObject> {
+    for (const due of this.#windows.due(isOver)) {
+      if (this.#broken.size >= MOST_BROKEN || this.#broken.has(due.object)) continue
+      const record = this.#recordOf(due)
+      const verdicts = await this.#judge(record)
+      this.#note(due, verdicts)
+      if (!verdicts.map((each) => (isOver ? each : provedAlready(each))).some(isInvalid)) continue
+      this.#broken.add(due.object)
+      yield { object: due.object, record }
+    }
+  }
+
+  #recordOf({ operations }: Due): RunRecord {
+    const history = numbered(operations)
+    return { ...this.#base, history, pairs: pairOperations(history) }
+  }
+
+  async #judge(record: RunRecord): Promise<readonly Verdict[]> {
+    const applying = this.#checkers.filter((checker) => checker.applies?.(record) ?? true)
+    return (await runCheckers(applying, record, new AbortController().signal)).verdicts
+  }
+
+  #note({ object, isQuiet }: Due, verdicts: readonly Verdict[]): void {
+    if (isQuiet && verdicts.some(({ status }) => status === 'unknown')) this.#unproven.add(object)
+    else this.#unproven.delete(object)
+  }
+}
+
+const isInvalid = ({ status }: Verdict): boolean => status === 'invalid'

@@ -1,0 +1,140 @@
+/**
+ * Judges a run that is going on by its files. What concerns one object is judged as soon as nobody uses the object any more, and
+ * is then forgotten. What concerns several is judged anew each time the record has grown by a fifth.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+import { provedAlready } from '../../../checkers/beginning.ts'
+import { composeVerdict } from '../../../checkers/compose.ts'
+import type { Finding } from '../../api/finding.ts'
+import type { Operation } from '../../api/history.ts'
+import type { RunRecord } from '../../api/record.ts'
+import type { Checker } from '../../api/verdict.ts'
+import type { Workload } from '../../api/workload.ts'
+import { findingsOf } from '../../findings/findings.ts'
+import type { OnlineState, SeenBroken } from '../../store/online-file.ts'
+import { FILES, loadBesides, loadRun } from '../../store/run-store.ts'
+import { linesBetween, Tail } from '../../store/tail.ts'
+import { parseJson } from '../../support/json.ts'
+import { NS_PER_MS } from '../../support/time.ts'
+import { OnlineObjects } from './objects.ts'
+import { objectOfCalls, type Range, Windows } from './windows.ts'
+
+/** At most so many parts of the file are read in one look (64 MB): what was read is to be judged, too. */
+const MOST_READ = 16
+/** All looks at a record that has grown so much each time take a few times as long as the last of them. */
+const GROWTH = 1.2
+
+/** The operations in lines of a history. */
+function* operationsIn(lines: Iterable<string>): Generator<Operation> {
+  for (const line of lines) {
+    const value = parseJson(line) as Operation | { readonly schema: string }
+    if (!('schema' in value)) yield value
+  }
+}
+
+const sizeOf = (file: string): number => fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0
+
+/** What is held against the cluster by a part of its record, and will be whatever follows. */
+const findingsIn = async (record: RunRecord, checkers: readonly Checker[]): Promise<readonly Finding[]> => {
+  const verdict = await composeVerdict(checkers, record, new AbortController().signal)
+  const shown = { ...verdict, verdicts: verdict.verdicts.map(provedAlready) }
+  return findingsOf(record, shown).filter(({ excuse }) => excuse === null)
+}
+
+export class RunWatch {
+  readonly #dir: string
+  readonly #workload: Workload
+  readonly #file: string
+  readonly #tail: Tail
+  /** Null: the objects of this workload cannot be judged each by itself. */
+  readonly #objects: OnlineObjects | null
+  readonly #byObject: readonly Checker[]
+  readonly #others: readonly Checker[]
+  readonly #broken: SeenBroken[] = []
+  #seenBytes = 0
+  #readToNs = 0
+  #readAtMs = 0
+
+  /** @param dir of a run with a run.json */
+  constructor(dir: string, workload: Workload) {
+    this.#dir = dir
+    this.#workload = workload
+    this.#file = path.join(dir, FILES.history)
+    this.#tail = new Tail(this.#file)
+    const base = this.#besides()
+    const judging = workload.checkers(base.workloadOptions ?? {}).filter((each) => each.judgesBeginnings)
+    const objectOf = objectOfCalls(workload.vocabulary)
+    this.#byObject = objectOf === null ? [] : judging.filter((each) => each.judgesObjects?.(base))
+    this.#others = judging.filter((each) => !this.#byObject.includes(each))
+    this.#objects =
+      objectOf === null || this.#byObject.length === 0
+        ? null
+        : new OnlineObjects(this.#byObject, new Windows(objectOf, (range) => this.#between(range)), {
+            ...base,
+            faults: [],
+            samples: [],
+          })
+  }
+
+  get state(): OnlineState {
+    return { readToNs: this.#readToNs, objects: this.#objects?.counts ?? null, broken: this.#broken }
+  }
+
+  /** What is seen to be broken now, and was not before. */
+  async look(): Promise<readonly SeenBroken[]> {
+    const before = this.#broken.length
+    this.#read()
+    for await (const { record } of this.#objects?.look() ?? []) {
+      const { faults, samples } = this.#besides()
+      this.#note(await findingsIn({ ...record, faults, samples }, this.#byObject))
+    }
+    await this.#lookAtOthers()
+    return this.#broken.slice(before)
+  }
+
+  #read(): void {
+    for (let part = 0; part < MOST_READ; part++) {
+      const from = this.#tail.offset
+      const lines = this.#tail.read()
+      if (lines.length === 0) return
+      const range = { from, to: this.#tail.offset }
+      for (const operation of operationsIn(lines)) {
+        this.#readToNs = operation.timeNs
+        this.#objects?.take(operation, range)
+      }
+      this.#readAtMs = performance.now()
+    }
+  }
+
+  #between({ from, to }: Range): Iterable<Operation> {
+    return operationsIn(linesBetween(this.#file, from, to))
+  }
+
+  #besides(): RunRecord {
+    const record = loadBesides(this.#dir)
+    return this.#asked(record)
+  }
+
+  #asked(record: RunRecord): RunRecord {
+    const { vocabulary } = this.#workload
+    return { ...record, vocabulary, workloadOptions: record.spec?.workloadOptions ?? {} }
+  }
+
+  async #lookAtOthers(): Promise<void> {
+    const size = sizeOf(this.#file)
+    if (this.#others.length === 0 || size < GROWTH * this.#seenBytes) return
+    this.#seenBytes = size
+    const needsHistory = this.#others.some(({ needs }) => needs.includes('history'))
+    const record = needsHistory ? this.#asked(loadRun(this.#dir).record) : this.#besides()
+    this.#note(await findingsIn(record, this.#others))
+  }
+
+  #note(findings: readonly Finding[]): void {
+    const sinceMs = performance.now() - this.#readAtMs
+    const seenAtNs = this.#readToNs + sinceMs * NS_PER_MS
+    for (const { fingerprint, sentence, firstAtNs } of findings)
+      if (this.#broken.every((each) => each.fingerprint !== fingerprint))
+        this.#broken.push({ fingerprint, sentence, firstAtNs, seenAtNs })
+  }
+}
