@@ -23,6 +23,8 @@ export default defineConfig({
           exclude,
           // Real clusters on two cores: one file at a time. The limits only guard against hanging.
           fileParallelism: false,
+          // Of the tests of a file that say that they can run at once.
+          maxConcurrency: 2,
           testTimeout: 600_000,
           hookTimeout: 600_000,
           globalSetup: ['harness/testing/global-setup.ts'],

@@ -63,20 +63,20 @@ const inNamespaces = (target: 'raft' | 'etcd' | 'redis', name: string): readonly
 ]
 
 describeWith(missingLinuxRoot(), 'workloads', () => {
-  it.each(speaking('raft'))('%s on raft', (name) => expectValid(inNamespaces('raft', name)))
+  it.concurrent.each(speaking('raft'))('%s on raft', (name) => expectValid(inNamespaces('raft', name)))
 
-  it.each(['naive', 'fencing'])('effects on raft, with a %s sink', (mode) =>
+  it.concurrent.each(['naive', 'fencing'])('effects on raft, with a %s sink', (mode) =>
     expectValid(['raft', '--env', 'namespaces', '-w', 'effects', '--target-opts', `sink=${mode}`]),
   )
 
-  it.each(isFull ? speaking('etcd') : ['register', 'list-append', 'queue', 'protected-lease'])(
+  it.concurrent.each(isFull ? speaking('etcd') : ['register', 'list-append', 'queue', 'protected-lease'])(
     '%s on etcd',
     (name) => expectValid(inNamespaces('etcd', name)),
   )
 
-  it.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])('%s on redis', (name) =>
+  it.concurrent.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])('%s on redis', (name) =>
     expectValid(inNamespaces('redis', name), KILLS),
   )
 
-  it('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))
+  it.concurrent('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))
 })
