@@ -41,7 +41,7 @@ const servedDuring = ({ record }: Played, { injectedAtNs = 0, healingAtNs = 0 }:
 const measured = ({ effects }: FaultRecord): Measurements => effects.at(-1)?.measurements ?? {}
 
 describeWith(missingLinuxRoot(), 'all of a node', () => {
-  it.each([
+  it.concurrent.each([
     ['namespaces', 'shell', 2],
     ['namespaces', 'daemon', 1],
     ['namespaces', 'half-daemon', 2],

@@ -8,7 +8,7 @@ import { redisSentinel } from './target.ts'
 const SENTINEL = (environment: string): readonly string[] => ['redis-sentinel', '--env', environment]
 
 describeWith(missingLinuxRoot(), 'Redis with Sentinel', () => {
-  it.each(['namespaces', 'docker'])(
+  it.concurrent.each(['namespaces', 'docker'])(
     'another node becomes the primary when it is killed, in an epoch of its own: %s',
     async (environment) => {
       const played = await play(
@@ -25,7 +25,7 @@ describeWith(missingLinuxRoot(), 'Redis with Sentinel', () => {
     },
   )
 
-  it('acknowledges writes only if WAIT confirms them, and keeps them while nothing fails', async () => {
+  it.concurrent('acknowledges writes only if WAIT confirms them, and keeps them while nothing fails', async () => {
     const { verdict } = await play(
       SENTINEL('namespaces'),
       '-w list-append --target-opts wait=2,min-replicas-to-write=2 --time-limit 8s --seed 2',
@@ -36,7 +36,7 @@ describeWith(missingLinuxRoot(), 'Redis with Sentinel', () => {
 
   const spoken = Object.values(workloads).filter(({ vocabulary }) => vocabulary.name in redisSentinel.clients)
 
-  it.each(isFull ? spoken.map(({ name }) => name) : ['protected-lock'])(
+  it.concurrent.each(isFull ? spoken.map(({ name }) => name) : ['protected-lock'])(
     'while nothing fails, it keeps what it claims: %s',
     async (workload) => {
       const { verdict } = await play(
@@ -47,7 +47,7 @@ describeWith(missingLinuxRoot(), 'Redis with Sentinel', () => {
     },
   )
 
-  it('what a failover loses is told, and not held against it: it claims to keep nothing', async () => {
+  it.concurrent('what a failover loses is told, and not held against it: it claims to keep nothing', async () => {
     const { verdict, record } = await play(
       SENTINEL('namespaces'),
       '-w set -n partition --nemesis-opts partition.shapes=leader,interval=8s,duration=5s --time-limit 24s --seed 3',

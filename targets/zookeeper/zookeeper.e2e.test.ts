@@ -11,7 +11,7 @@ const SHORT = '--time-limit 30s --seed 3 --nemesis-opts interval=6s,duration=3s'
  * 3.8 loses writes (ZOOKEEPER-4712, README).
  */
 describeWith(missingLinuxRoot(), 'zookeeper', () => {
-  it('keeps linearizability in containers under kills, as measured', async () => {
+  it.concurrent('keeps linearizability in containers under kills, as measured', async () => {
     const played = await play(
       ['zookeeper', '--env', 'docker'],
       `-w register -n kill ${SHORT},kill.signals=SIGKILL+SIGTERM`,
@@ -26,7 +26,7 @@ describeWith(missingLinuxRoot(), 'zookeeper', () => {
     expect([...roles]).toEqual(expect.arrayContaining(['leader', 'follower']))
   })
 
-  it('as plain processes, keeps its plain reads sequential, as it claims', async () => {
+  it.concurrent('as plain processes, keeps its plain reads sequential, as it claims', async () => {
     using folder = temporaryFolder()
     const target = ['zookeeper', '--env', 'namespaces', '--target-opts', 'reads=plain']
     const flags = `-w register -n partition,pause ${SHORT}`.split(' ')
@@ -38,7 +38,7 @@ describeWith(missingLinuxRoot(), 'zookeeper', () => {
     expect(agreement?.status, agreement?.summary).toBe('valid')
   })
 
-  it.each(['lease', 'lock'])(
+  it.concurrent.each(['lease', 'lock'])(
     'grants a %s whose tokens increase while servers are killed',
     async (workload) => {
       using folder = temporaryFolder()
