@@ -2,7 +2,7 @@
  * JSON requests for the clients of targets, without hidden retries. A client has one connection for each node. Errors
  * are sorted by one question: can the request have reached the node?
  */
-import { Client as HttpConnection } from 'undici'
+import { type Dispatcher, Client as HttpConnection } from 'undici'
 
 export type HttpResult =
   | { readonly type: 'response'; readonly status: number; readonly body: unknown }
@@ -35,6 +35,50 @@ const parse = (text: string): unknown => {
   }
 }
 
+interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/**
+ * A request and its whole answer, by undici's handlers: the stream that `request` makes of each answer costs more than all else
+ * that is done for an operation.
+ */
+const exchange = (
+  connection: HttpConnection,
+  options: Dispatcher.DispatchOptions,
+  signal: AbortSignal,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    let controller: Dispatcher.DispatchController | null = null
+    let status = 0
+    const parts: Buffer[] = []
+    const onAbort = (): void => controller?.abort(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    connection.dispatch(options, {
+      onRequestStart: (started) => {
+        controller = started
+        if (signal.aborted) onAbort()
+      },
+      onResponseStart: (_, code) => {
+        status = code
+      },
+      onResponseData: (_, part) => {
+        parts.push(part)
+      },
+      onResponseEnd: () => {
+        signal.removeEventListener('abort', onAbort)
+        const [first = Buffer.alloc(0)] = parts
+        resolve({ status, text: (parts.length > 1 ? Buffer.concat(parts) : first).toString() })
+      },
+      onResponseError: (_, error) => {
+        signal.removeEventListener('abort', onAbort)
+        reject(error)
+      },
+    })
+  })
+
 export class JsonHttp implements AsyncDisposable {
   readonly #localAddress: string | undefined
   readonly #headers: Readonly<Record<string, string>>
@@ -54,14 +98,14 @@ export class JsonHttp implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<HttpResult> {
     try {
-      const response = await this.#connection(origin).request({
+      const options = {
         path,
         method,
-        signal,
         headers: this.#headers,
         ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
-      })
-      return { type: 'response', status: response.statusCode, body: parse(await response.body.text()) }
+      }
+      const { status, text } = await exchange(this.#connection(origin), options, signal)
+      return { type: 'response', status, body: parse(text) }
     } catch (error) {
       const code = codeOf(error)
       if (code === 'AbortError' || code === 'TimeoutError' || code === 'UND_ERR_ABORTED') this.#drop(origin)
