@@ -7,7 +7,7 @@
  */
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
-import { sleep } from '../../harness/support/wait.ts'
+import { Deadline, sleep } from '../../harness/support/wait.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
 import type { RaftOptions } from './options.ts'
 import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
@@ -92,14 +92,18 @@ class RaftConnection implements Connection {
   async #follow(path: string, body: unknown, start: Endpoint, signal: AbortSignal): Promise<TryResult> {
     let endpoint = start
     for (let redirects = 0; ; redirects++) {
-      const attemptSignal = AbortSignal.any([signal, AbortSignal.timeout(this.#attemptMs)])
-      const result = await this.#http.request(originOf(endpoint), 'POST', path, body, attemptSignal)
+      const result = await this.#ask(path, body, endpoint, signal)
       const answer = this.#interpret(result, endpoint)
       const hint = result.type === 'response' ? (result.body as ErrorReply).leader : null
       const leader = this.#context.endpoints.find((candidate) => candidate.node === hint)
       if (answer.type !== 'refused' || leader === undefined || redirects === MAX_REDIRECTS) return answer
       endpoint = leader
     }
+  }
+
+  async #ask(path: string, body: unknown, endpoint: Endpoint, signal: AbortSignal): Promise<HttpResult> {
+    using attempt = new Deadline(signal, this.#attemptMs)
+    return await this.#http.request(originOf(endpoint), 'POST', path, body, attempt.signal)
   }
 
   #interpret(result: HttpResult, endpoint: Endpoint): TryResult {
