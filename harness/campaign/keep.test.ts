@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { parseBytes, type StoredRun, toThin, type Worth } from './keep.ts'
 
-const run = (dir: string, worth: Worth, bytes = 100, thinBytes = 10): StoredRun => ({
-  ...{ dir, worth, bytes, thinBytes },
+const run = (dir: string, worth: Worth, bytes = 100, thinBytes = 10, spareBytes = 0): StoredRun => ({
+  ...{ dir, worth, bytes, thinBytes, spareBytes },
   time: dir,
 })
 
@@ -23,7 +23,26 @@ describe('thinning', () => {
   })
 
   it('does not take what is thin already', () =>
-    expect(toThin([run('1', 'passed', 10, 10)], 10, 5)).toEqual({ runs: [], fits: false }))
+    expect(toThin([run('1', 'passed', 10, 10)], 10, 5)).toEqual({
+      spared: [],
+      runs: [],
+      fits: false,
+    }))
+
+  it.each([
+    [300, [], []],
+    [299, ['1'], []],
+    [269, ['1', '2'], []],
+    [240, ['1', '2'], []],
+    [239, ['1', '2'], ['2']],
+    [150, ['1', '2'], ['2', '3']],
+  ])('to %d bytes takes first what can be made again, of failed runs too', (bound, spared, thinned) => {
+    const large = [run('3', 'passed'), run('1', 'failed', 100, 10, 30), run('2', 'passed', 100, 10, 30)]
+    const thinning = toThin(large, 300, bound)
+    expect(thinning.spared.map(({ dir }) => dir)).toEqual(spared)
+    expect(thinning.runs.map(({ dir }) => dir)).toEqual(thinned)
+    expect(thinning.fits).toBe(true)
+  })
 
   it.each([
     ['5GB', 5e9],

@@ -13,11 +13,15 @@ export interface StoredRun {
   /** The time in the name of its folder: the earlier, the older. */
   readonly time: string
   readonly bytes: number
+  /** Of these, what can be made again from the rest. */
+  readonly spareBytes: number
   /** What is left of it when it is thinned. */
   readonly thinBytes: number
 }
 
 export interface Thinning {
+  /** Those that lose what can be made again, whatever they are worth. It goes before anything else. */
+  readonly spared: readonly StoredRun[]
   readonly runs: readonly StoredRun[]
   /** Whether the results are then within the bound. */
   readonly fits: boolean
@@ -25,21 +29,31 @@ export interface Thinning {
 
 const THIN_FIRST: readonly Worth[] = ['passed', 'undecided']
 
-/** @param bytes of all results now @param bound in bytes */
-export const toThin = (runs: readonly StoredRun[], bytes: number, bound: number): Thinning => {
-  const order = THIN_FIRST.flatMap((worth) =>
-    runs
-      .filter((run) => run.worth === worth && run.thinBytes < run.bytes)
-      .toSorted((a, b) => a.time.localeCompare(b.time)),
-  )
+/** The first runs, up to the one with which the results are within the bound. */
+const untilWithin = (
+  runs: readonly StoredRun[],
+  bytes: number,
+  bound: number,
+  gainOf: (run: StoredRun) => number,
+): { readonly chosen: readonly StoredRun[]; readonly left: number } => {
   const chosen: StoredRun[] = []
   let left = bytes
-  for (const run of order) {
+  for (const run of runs) {
     if (left <= bound) break
+    if (gainOf(run) <= 0) continue
     chosen.push(run)
-    left -= run.bytes - run.thinBytes
+    left -= gainOf(run)
   }
-  return { runs: chosen, fits: left <= bound }
+  return { chosen, left }
+}
+
+/** @param bytes of all results now @param bound in bytes */
+export const toThin = (runs: readonly StoredRun[], bytes: number, bound: number): Thinning => {
+  const oldestFirst = runs.toSorted((a, b) => a.time.localeCompare(b.time))
+  const spared = untilWithin(oldestFirst, bytes, bound, ({ spareBytes }) => spareBytes)
+  const order = THIN_FIRST.flatMap((worth) => oldestFirst.filter((run) => run.worth === worth))
+  const thinned = untilWithin(order, spared.left, bound, (run) => run.bytes - run.spareBytes - run.thinBytes)
+  return { spared: spared.chosen, runs: thinned.chosen, fits: thinned.left <= bound }
 }
 
 const UNITS: Readonly<Record<string, number>> = {

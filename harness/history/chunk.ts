@@ -31,6 +31,11 @@ export class Dictionary {
     return this.#processes[code] as Operation['process']
   }
 
+  /** By their numbers. */
+  processes(): readonly Operation['process'][] {
+    return this.#processes
+  }
+
   codeOfProcess(process: Operation['process']): number {
     const known = this.#processCodes.get(process)
     if (known !== undefined) return known

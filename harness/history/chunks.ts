@@ -1,6 +1,7 @@
 /** The chunks of a history. The first stay in memory; those of a longer history go where there is room, and come back on demand. */
 import { Buffer } from 'node:buffer'
 import zlib from 'node:zlib'
+import { assert } from '../support/assert.ts'
 import { CHUNK, Chunk, type ChunkColumns, type Dictionary } from './chunk.ts'
 
 /** Some 80 MB: 16,384 operations with short values take 1.2 MB. */
@@ -20,19 +21,55 @@ const LAYOUT = [
 
 const COLUMN_BYTES = LAYOUT.reduce((sum, [, bytes]) => sum + bytes * CHUNK, 0)
 
-/** Room for chunks beside the memory. */
+/** Where bytes are in a spill. */
+export interface Part {
+  readonly offset: number
+  readonly bytes: number
+  /** CRC-32. */
+  readonly checksum: number
+}
+
+/** Room for bytes beside the memory. */
 export interface Spill {
-  /** Takes bytes, and tells where they are. @throws UserError if there is no room */
+  /** Takes bytes, and tells where they are. Throws if there is no room. */
   write(bytes: Buffer): number
+  /** What cannot be read has any content. */
   read(offset: number, bytes: number): Buffer<ArrayBuffer>
+  /** What is to be thrown. @param what is not what was written, such as `operations 0 and following` */
+  damaged(what: string): Error
+}
+
+export const writePart = (spill: Spill, bytes: Buffer): Part => ({
+  offset: spill.write(bytes),
+  bytes: bytes.length,
+  checksum: zlib.crc32(bytes),
+})
+
+/** @param what it is, for the error that is thrown if it is damaged */
+export const readPart = (
+  spill: Spill,
+  { offset, bytes, checksum }: Part,
+  what: string,
+): Buffer<ArrayBuffer> => {
+  const content = spill.read(offset, bytes)
+  if (zlib.crc32(content) !== checksum) throw spill.damaged(what)
+  return content
 }
 
 /** Where a chunk is in the spill. */
-interface Place {
-  readonly offset: number
-  readonly bytes: number
+export interface Place extends Part {
+  /** Operations. */
   readonly count: number
-  readonly checksum: number
+}
+
+/** Where the chunks of a history go. */
+export interface Room {
+  /** Absent: all stay in memory, and nowhere else. */
+  readonly makeSpill?: (() => Spill) | undefined
+  /** Those that stay in memory are in the spill, too. */
+  readonly spillsAll?: boolean
+  /** Chunks. Absent: as many as take some 80 MB. */
+  readonly mostInMemory?: number | undefined
 }
 
 const bytesOf = ({ columns, text }: Chunk): Buffer =>
@@ -63,33 +100,51 @@ const columnsIn = (bytes: Buffer<ArrayBuffer>): ChunkColumns => {
 
 export class Chunks {
   readonly #names: Dictionary
+  readonly #room: Room
   readonly #mostInMemory: number
+  /** The first ones. */
   readonly #inMemory: Chunk[] = []
-  readonly #places: Place[] = []
-  readonly #makeSpill: (() => Spill) | null
+  /** Null: it is in memory only. */
+  readonly #places: (Place | null)[]
   #spill: Spill | null = null
   /** The least recently asked for first. */
   readonly #kept = new Map<number, Chunk>()
   #last: { readonly at: number; readonly chunk: Chunk } | null = null
 
-  /** @param makeSpill null: all stay in memory */
-  constructor(names: Dictionary, makeSpill: (() => Spill) | null, mostInMemory = MOST_IN_MEMORY) {
+  /** @param places of chunks that the spill has already */
+  constructor(names: Dictionary, room: Room, places: readonly Place[] = []) {
     this.#names = names
-    this.#makeSpill = makeSpill
-    this.#mostInMemory = mostInMemory
+    this.#room = room
+    this.#mostInMemory = room.mostInMemory ?? MOST_IN_MEMORY
+    this.#places = [...places]
   }
 
   /** Takes the next chunk, to which nothing is added any more. */
   add(chunk: Chunk): void {
     chunk.seal()
-    if (this.#makeSpill === null || this.#inMemory.length < this.#mostInMemory) {
-      this.#inMemory.push(chunk)
-      return
-    }
-    this.#spill ??= this.#makeSpill()
-    const bytes = bytesOf(chunk)
-    const offset = this.#spill.write(bytes)
-    this.#places.push({ offset, bytes: bytes.length, count: chunk.count, checksum: zlib.crc32(bytes) })
+    const { makeSpill, spillsAll = false } = this.#room
+    const isKept = makeSpill === undefined || this.#inMemory.length < this.#mostInMemory
+    if (isKept) this.#inMemory.push(chunk)
+    this.#places.push(isKept && !spillsAll ? null : this.#write(chunk))
+  }
+
+  #write(chunk: Chunk): Place {
+    return { ...writePart(this.#spillOf(), bytesOf(chunk)), count: chunk.count }
+  }
+
+  #spillOf(): Spill {
+    const { makeSpill } = this.#room
+    assert(makeSpill !== undefined, 'chunks without a spill stay in memory')
+    this.#spill ??= makeSpill()
+    return this.#spill
+  }
+
+  /** Of all chunks. They must all be in the spill. */
+  places(): readonly Place[] {
+    return this.#places.map((place) => {
+      assert(place !== null, 'a chunk is in memory only')
+      return place
+    })
   }
 
   at(index: number): Chunk {
@@ -104,14 +159,16 @@ export class Chunks {
   }
 
   #read(index: number): Chunk {
-    const place = this.#places[index - this.#inMemory.length]
-    if (place === undefined || this.#spill === null) throw new RangeError(`there is no chunk ${index}`)
+    const place = this.#places[index]
+    if (place === undefined || place === null) throw new RangeError(`there is no chunk ${index}`)
     const [oldest] = this.#kept.keys()
-    if (this.#kept.size >= MOST_KEPT && oldest !== undefined) this.#kept.delete(oldest)
-    const { offset, bytes, count, checksum } = place
-    const content = this.#spill.read(offset, bytes)
-    if (zlib.crc32(content) !== checksum)
-      throw new Error(`operations ${index * CHUNK} and following of the history were damaged on disk`)
-    return new Chunk(this.#names, columnsIn(content), content.subarray(COLUMN_BYTES), count)
+    const mostKept = MOST_KEPT + this.#mostInMemory - this.#inMemory.length
+    if (this.#kept.size >= mostKept && oldest !== undefined) this.#kept.delete(oldest)
+    const content = readPart(
+      this.#spillOf(),
+      place,
+      `operations ${index * CHUNK} and following of the history`,
+    )
+    return new Chunk(this.#names, columnsIn(content), content.subarray(COLUMN_BYTES), place.count)
   }
 }

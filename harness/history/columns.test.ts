@@ -3,46 +3,19 @@ import fs from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../api/history.ts'
 import { SpillFile } from '../store/spill-file.ts'
+import { parseJson, printJson } from '../support/json.ts'
 import { plain } from '../testing/decoded.ts'
+import { longHistory } from '../testing/long-history.ts'
 import { CHUNK } from './chunk.ts'
-import { type History, HistoryBuilder } from './columns.ts'
+import { type History, HistoryBuilder, historyOf } from './columns.ts'
 import { pairOperations } from './pairing.ts'
 
 const COUNT = 5 * CHUNK + 17
 
-/** Process 3 is open for long, the nemesis comes between, values have all kinds of lengths. */
-const operations: readonly Operation[] = Array.from({ length: COUNT }, (_, index) => {
-  const isLong = index === 1 || index === COUNT - 2
-  const isNemesis = index % 1001 === 0
-  const process = isLong ? 3 : isNemesis ? 'nemesis' : 4 + (index % 2 === 0 ? 0 : Math.floor(index / 2) % 2)
-  return {
-    index,
-    timeNs: index * 10,
-    process,
-    type: 'invoke' as const,
-    f: index % 3 === 0 ? 'read' : 'write',
-    value: index % 7 === 0 ? index : { key: `k${index % 5}`, value: 'x'.repeat(index % 50) },
-    ...(index % 2 === 0 ? { node: `n${index % 4}` } : {}),
-    ...(index % 11 === 0 ? { meta: { term: index }, error: `é ${index}` } : {}),
-  }
-})
-
-/** Each client's operations are by turns invocation and completion. */
-const wellFormed = (): readonly Operation[] => {
-  const open = new Map<Operation['process'], string>()
-  return operations.map((operation) => {
-    if (operation.process === 'nemesis') return operation
-    const f = open.get(operation.process)
-    if (f === undefined) open.set(operation.process, operation.f)
-    else open.delete(operation.process)
-    return f === undefined ? operation : { ...operation, type: 'ok' as const, f }
-  })
-}
-
-const builtWith = (history: readonly Operation[], chunksInMemory?: number): History => {
-  const builder = new HistoryBuilder(() => new SpillFile(), chunksInMemory)
+const builtWith = (history: readonly Operation[], mostInMemory?: number): History => {
+  const builder = new HistoryBuilder({ makeSpill: () => new SpillFile(), mostInMemory })
   for (const operation of history) builder.append(operation)
-  return builder.finish()
+  return historyOf(builder.finish())
 }
 
 /** Files without a name that this process has open. */
@@ -56,7 +29,7 @@ const spilled = (): readonly string[] =>
   })
 
 describe('a history in columns', () => {
-  const history = wellFormed()
+  const history = longHistory(COUNT)
 
   it.each([undefined, 0, 2])('is what was taken, with %s chunks in memory', (chunksInMemory) => {
     const built = builtWith(history, chunksInMemory)
@@ -90,6 +63,6 @@ describe('a history in columns', () => {
 
   it('is copied as an object of its own', () => {
     const { history: read } = builtWith(history.slice(0, 100))
-    expect(JSON.parse(JSON.stringify([...read]))).toEqual(history.slice(0, 100))
+    expect(parseJson(printJson([...read]))).toEqual(history.slice(0, 100))
   })
 })

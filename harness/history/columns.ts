@@ -8,7 +8,7 @@ import { UserError } from '../support/assert.ts'
 import { Growing } from '../support/growing.ts'
 import { printJson } from '../support/json.ts'
 import { CHUNK, CHUNK_BITS, Chunk, Dictionary, headOf, MOST_CALLS, MOST_NODES, type Rest } from './chunk.ts'
-import { Chunks, type Spill } from './chunks.ts'
+import { Chunks, type Room } from './chunks.ts'
 import type { LineScan } from './line-scan.ts'
 import { Pairing } from './pairing.ts'
 import { LazySequence } from './sequence.ts'
@@ -102,6 +102,34 @@ export interface History {
   readonly pairs: Sequence<Pair>
 }
 
+/** What a history is made of. */
+export interface Columns {
+  readonly names: Dictionary
+  readonly chunks: Chunks
+  /** Operations. */
+  readonly length: number
+  /** The position of the invocation of each pair. */
+  readonly invocations: Uint32Array<ArrayBuffer>
+  /** One more than the position of its completion; 0: none. */
+  readonly completions: Uint32Array<ArrayBuffer>
+}
+
+export const historyOf = ({ chunks, length, invocations, completions }: Columns): History => {
+  const at = (position: number): Operation =>
+    new ColumnOperation(chunks.at(position >>> CHUNK_BITS), position & (CHUNK - 1))
+  const completionOf = (place: number): Operation | null => {
+    const position = completions[place] as number
+    return position === 0 ? null : at(position - 1)
+  }
+  return {
+    history: new LazySequence(length, at),
+    pairs: new LazySequence(
+      invocations.length,
+      (place) => new ColumnPair(at(invocations[place] as number), () => completionOf(place)),
+    ),
+  }
+}
+
 /** Takes a history operation by operation. */
 export class HistoryBuilder {
   readonly #names = new Dictionary()
@@ -110,15 +138,10 @@ export class HistoryBuilder {
   #length = 0
   readonly #pairing = new Pairing()
   readonly #invocations = new Growing(Uint32Array)
-  /** One more than the position; 0: none. */
   readonly #completions = new Growing(Uint32Array)
 
-  /**
-   * @param makeSpill where the rest of a long history goes; null: it stays in memory
-   * @param chunksInMemory absent: as many as take some 80 MB
-   */
-  constructor(makeSpill: (() => Spill) | null, chunksInMemory?: number) {
-    this.#chunks = new Chunks(this.#names, makeSpill, chunksInMemory)
+  constructor(room: Room) {
+    this.#chunks = new Chunks(this.#names, room)
   }
 
   /**
@@ -207,20 +230,14 @@ export class HistoryBuilder {
   }
 
   /** What has been taken. Nothing more may be taken after it. */
-  finish(): History {
+  finish(): Columns {
     if (this.#chunk !== null) this.#chunks.add(this.#chunk)
-    const at = (position: number): Operation =>
-      new ColumnOperation(this.#chunks.at(position >>> CHUNK_BITS), position & (CHUNK - 1))
-    const completionOf = (place: number): Operation | null => {
-      const position = this.#completions.at(place)
-      return position === 0 ? null : at(position - 1)
-    }
     return {
-      history: new LazySequence(this.#length, at),
-      pairs: new LazySequence(
-        this.#invocations.length,
-        (place) => new ColumnPair(at(this.#invocations.at(place)), () => completionOf(place)),
-      ),
+      names: this.#names,
+      chunks: this.#chunks,
+      length: this.#length,
+      invocations: this.#invocations.all(),
+      completions: this.#completions.all(),
     }
   }
 }

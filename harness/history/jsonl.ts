@@ -6,8 +6,8 @@
 import type { Operation } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
-import type { Spill } from './chunks.ts'
-import { type History, HistoryBuilder } from './columns.ts'
+import type { Room } from './chunks.ts'
+import { type Columns, type History, HistoryBuilder, historyOf } from './columns.ts'
 import { LineScan } from './line-scan.ts'
 import { eachLine, type Line } from './lines.ts'
 import { requireSchema } from './schema.ts'
@@ -59,14 +59,12 @@ const isHeader = (value: unknown, name: string): boolean => {
   return true
 }
 
-/** What else is done with each operation. */
-export interface Reading {
+/** What is done with the operations. */
+export interface Reading extends Room {
   /** The file, for messages. */
   readonly name: string
   /** The time that it is given. Absent: its own. */
   readonly timeOf?: (timeNs: number) => number
-  /** Where the rest of a long history goes. Absent: it stays in memory. */
-  readonly makeSpill?: () => Spill
   /** Takes each. */
   readonly take?: (operation: Operation) => void
 }
@@ -80,7 +78,7 @@ class Decoder {
 
   constructor(reading: Reading) {
     this.#reading = reading
-    this.builder = new HistoryBuilder(reading.makeSpill ?? null)
+    this.builder = new HistoryBuilder(reading)
     this.#timeOf = reading.timeOf ?? ((timeNs) => timeNs)
   }
 
@@ -113,13 +111,25 @@ class Decoder {
   }
 }
 
+/** A history in columns, with what the reader should be told. */
+export interface DecodedColumns {
+  readonly columns: Columns
+  readonly notes: readonly string[]
+}
+
 /**
  * @param pieces of the file
  * @throws UserError naming the first line that is no operation, or the first operation that breaks a rule of histories. A
  *   last line that is no JSON was torn by a crash.
  */
-export const decodeHistory = (pieces: Iterable<Uint8Array>, reading: Reading): DecodedHistory => {
+export const decodeColumns = (pieces: Iterable<Uint8Array>, reading: Reading): DecodedColumns => {
   const decoder = new Decoder(reading)
   eachLine(pieces, (line) => decoder.take(line))
-  return { ...decoder.builder.finish(), notes: decoder.notes }
+  return { columns: decoder.builder.finish(), notes: decoder.notes }
+}
+
+/** The same as objects. */
+export const decodeHistory = (pieces: Iterable<Uint8Array>, reading: Reading): DecodedHistory => {
+  const { columns, notes } = decodeColumns(pieces, reading)
+  return { ...historyOf(columns), notes }
 }

@@ -9,6 +9,11 @@ export class Names {
     return this.#names[code] as string
   }
 
+  /** By their numbers. */
+  all(): readonly string[] {
+    return this.#names
+  }
+
   codeOf(name: string): number {
     const known = this.#codes.get(name)
     if (known !== undefined) return known

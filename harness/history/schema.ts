@@ -3,7 +3,8 @@
  * header is the first line, in a JSON file its first fields.
  *
  * Files from before there were headers are read as the first version of their schema. A schema gets a new number only
- * where its files can no longer be read as those of the number before; a conversion from the older one is then written.
+ * where its files can no longer be read as those of the number before; a conversion from the older one is then written. That of
+ * columns gets one whenever the same history would give other columns: they are made again, not converted.
  */
 import { UserError } from '../support/assert.ts'
 
@@ -11,6 +12,7 @@ import { UserError } from '../support/assert.ts'
 const VERSIONS = {
   run: 1,
   history: 1,
+  columns: 1,
   faults: 1,
   samples: 1,
   machine: 1,
@@ -59,6 +61,9 @@ export const namedSchema = (value: unknown): string | null => {
   if (typeof value !== 'object' || value === null || !('schema' in value)) return null
   return typeof value.schema === 'string' && value.schema.startsWith('faultline.') ? value.schema : null
 }
+
+/** Whether a value names the newest version of its schema: for a file that is made again rather than converted. */
+export const isNewest = (kind: FileKind, value: unknown): boolean => namedSchema(value) === schemaOf(kind)
 
 /**
  * @param name the file, for the message

@@ -8,11 +8,10 @@ import type { RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent, FaultRecord, MachineSample, RunFacts, RunRecord, RunSpec } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import type { History } from '../history/columns.ts'
-import { decodeHistory } from '../history/jsonl.ts'
 import { pairOperations } from '../history/pairing.ts'
 import { encodeHeader, type FileHeader, headerOf, requireSchema } from '../history/schema.ts'
 import { messageOf, UserError } from '../support/assert.ts'
-import { piecesOf } from './history-file.ts'
+import { COLUMNS } from './columns-file.ts'
 import { readLines } from './json-lines.ts'
 import { readMessages } from './message-file.ts'
 import { logNotes, readLogs } from './node-logs.ts'
@@ -23,14 +22,15 @@ import {
   type StoredVerdict,
   storedVerdict,
 } from './previous-version.ts'
+import { readHistory, readRunHistory } from './run-history.ts'
 import { readSamples, sampleNotes } from './sample-file.ts'
-import { SpillFile } from './spill-file.ts'
 import { refuseThinned } from './thinned.ts'
 import { ownVersion } from './version.ts'
 
 export const FILES = {
   run: 'run.json',
   history: 'history.jsonl',
+  columns: COLUMNS,
   faults: 'faults.jsonl',
   samples: 'samples.jsonl',
   machine: 'machine.jsonl',
@@ -310,10 +310,8 @@ export const loadRun = (dir: string): LoadedRun => {
   if (!fs.existsSync(file)) refuseThinned(dir)
   if (!fs.existsSync(file))
     throw new UserError(`${dir} has no ${FILES.history}: the run ended before its first operation.`)
-  const { notes, ...history } = decodeHistory(piecesOf(file), {
-    name: file,
-    makeSpill: () => new SpillFile(),
-  })
+  // Of a run that goes on, the history will have changed when it is read again.
+  const { notes, ...history } = besides.facts === null ? readHistory(file) : readRunHistory(file)
   return {
     record: { ...besides, ...history },
     notes: [...notes, ...logNotes(dir), ...sampleNotes(besides.samples ?? [])],

@@ -1,56 +1,23 @@
-/**
- * A temporary file for what does not fit into memory. It has no name: whatever ends the process, nothing is left. It is
- * closed when nobody can ask for its content any more.
- */
+/** A temporary file for what does not fit into memory. It has no name: whatever ends the process, nothing is left. */
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import type { Spill } from '../history/chunks.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import { PartFile } from './part-file.ts'
 
 /** Often /tmp is memory. */
 const ON_DISK = '/var/tmp'
 
 const folderOf = (): string => process.env.TMPDIR ?? (fs.existsSync(ON_DISK) ? ON_DISK : os.tmpdir())
 
-export class SpillFile implements Spill {
-  readonly #fd: number
-  readonly #folder: string
-  #length = 0
-
-  /** @throws UserError if no file can be made */
-  constructor(folder = folderOf()) {
-    const file = path.join(folder, `faultline-history-${process.pid}-${performance.now()}`)
-    try {
-      this.#fd = fs.openSync(file, 'wx+', 0o600)
-    } catch (error) {
-      throw noRoom(folder, error)
-    }
+const openUnnamed = (folder: string): number => {
+  const file = path.join(folder, `faultline-history-${process.pid}-${performance.now()}`)
+  try {
+    const fd = fs.openSync(file, 'wx+', 0o600)
     fs.unlinkSync(file)
-    this.#folder = folder
-    closing.register(this, this.#fd)
-  }
-
-  write(bytes: Buffer): number {
-    const offset = this.#length
-    try {
-      for (let at = 0; at < bytes.length; )
-        at += fs.writeSync(this.#fd, bytes, at, bytes.length - at, offset + at)
-    } catch (error) {
-      throw noRoom(this.#folder, error)
-    }
-    this.#length += bytes.length
-    return offset
-  }
-
-  read(offset: number, bytes: number): Buffer<ArrayBuffer> {
-    const content = Buffer.allocUnsafeSlow(bytes)
-    for (let at = 0; at < bytes; ) {
-      const read = fs.readSync(this.#fd, content, at, bytes - at, offset + at)
-      if (read === 0) break
-      at += read
-    }
-    return content
+    return fd
+  } catch (error) {
+    throw noRoom(folder, error)
   }
 }
 
@@ -59,4 +26,12 @@ const noRoom = (folder: string, error: unknown): UserError =>
     `The history is too long for memory, and ${folder} cannot take the rest of it (${messageOf(error)}): set TMPDIR to a folder with more room.`,
   )
 
-const closing = new FinalizationRegistry<number>((fd) => fs.closeSync(fd))
+export class SpillFile extends PartFile {
+  /** @throws UserError if no file can be made */
+  constructor(folder = folderOf()) {
+    super(openUnnamed(folder), {
+      noRoom: (error) => noRoom(folder, error),
+      damaged: (what) => new Error(`${what} were damaged on disk`),
+    })
+  }
+}

@@ -1,6 +1,7 @@
 /** The files of a run that may be read: regular ones below its folder, and nothing that a link leads to. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { FILES } from '../../store/run-store.ts'
 
 export interface RunFile {
   /** Below the run's folder, with `/`. */
@@ -47,5 +48,6 @@ export const isOwnPage = (name: string): boolean => /^(report|linearizability-ke
 export const contentType = (name: string): string => {
   if (isOwnPage(name)) return 'text/html; charset=utf-8'
   if (name === 'window.svg') return 'image/svg+xml'
+  if (name === FILES.columns) return 'application/octet-stream'
   return 'text/plain; charset=utf-8'
 }

@@ -87,11 +87,12 @@ describe('the files of a run', () => {
     expect(fileOf(folder.path, 'run.json')).toBe(path.join(folder.path, 'run.json'))
   })
 
-  it('are text, except the pages that faultline wrote', () => {
+  it('are text, except the pages and the columns that faultline wrote', () => {
     for (const name of ['nodes/n1/evil.html', 'evil.html', 'nodes/report.html', 'history.jsonl'])
       expect(contentType(name)).toBe('text/plain; charset=utf-8')
     for (const name of ['report.html', 'linearizability-key-7.html'])
       expect(contentType(name)).toBe('text/html; charset=utf-8')
+    expect(contentType('history.columns')).toBe('application/octet-stream')
   })
 })
 

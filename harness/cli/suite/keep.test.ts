@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { CaseResult } from '../../campaign/result.ts'
-import { writeFindings } from '../../store/run-store.ts'
+import { FILES, writeFindings } from '../../store/run-store.ts'
 import { faultline, temporaryFolder } from '../../testing/command.ts'
 import { type Incident, staleRead, validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
@@ -49,6 +49,22 @@ describe('--keep', () => {
       ...['faults.jsonl', 'findings.json', 'report.html', 'run.json', 'thinned.json', 'verdict.json'],
     ])
     expect(fs.readdirSync(failing)).toContain('history.jsonl')
+  })
+
+  it('takes first what can be made again, of a failing run too', async () => {
+    using folder = temporaryFolder()
+    const passed = whole(folder.path, await validRun(), 'a/20260102T000000-1')
+    const failing = whole(folder.path, await staleRead(), 'a/20260101T000000-1')
+    const before = sizeOf(folder.path)
+    for (const dir of [passed, failing]) fs.writeFileSync(path.join(dir, FILES.columns), 'x'.repeat(1000))
+    const isThere = (dir: string): boolean => fs.existsSync(path.join(dir, FILES.columns))
+    expect(new Keeper(folder.path, before + 1000, '--keep').makeRoom(0)).toBe(true)
+    expect([failing, passed].map(isThere)).toEqual([false, true])
+    const keeper = new Keeper(folder.path, before, '--keep')
+    expect(keeper.makeRoom(0)).toBe(true)
+    expect(sizeOf(folder.path)).toBe(before)
+    expect([failing, passed].map(isThin)).toEqual([false, false])
+    expect(keeper.makeRoom(0)).toBe(true)
   })
 
   it('never thins what a link leads to', async () => {

@@ -1,4 +1,7 @@
-/** `--keep`: the bound of the results folder. Failing runs stay whole; others are thinned, the oldest first. */
+/**
+ * `--keep`: the bound of the results folder. First, runs lose what can be made again. If that is not enough, those that did not
+ * fail are thinned, the oldest first.
+ */
 import fs from 'node:fs'
 import path from 'node:path'
 import type { Findings } from '../../api/finding.ts'
@@ -12,6 +15,9 @@ import { escaped } from '../html.ts'
 
 /** What a later reader needs to know of a run that passed: what was found, how it ran, and its faults. */
 const KEPT: readonly string[] = [FILES.run, FILES.verdict, FILES.findings, FILES.faults]
+
+/** Made again from the history, if somebody reads it. */
+const SPARE = FILES.columns
 
 /** In bytes. What disappears meanwhile counts as nothing. */
 const sizeOf = (file: string): number => {
@@ -99,7 +105,7 @@ export class Keeper {
   }
 
   /**
-   * Makes room for what so many runs will write, each as much as the largest that is there, by thinning others.
+   * Makes room for what so many runs will write, each as much as the largest that is there, by making others smaller.
    *
    * @returns false: what has to stay whole leaves no room for them
    */
@@ -107,6 +113,10 @@ export class Keeper {
     const runs = this.#runs()
     const inRuns = runs.reduce((sum, { bytes }) => sum + bytes, 0)
     const thinning = toThin(runs, inRuns + this.#others(), this.#bound - running * this.#largest)
+    for (const { dir } of thinning.spared) {
+      fs.rmSync(path.join(dir, SPARE), { recursive: true, force: true })
+      this.#known.delete(dir)
+    }
     for (const { dir } of thinning.runs) {
       thin(dir, this.#why)
       this.#known.delete(dir)
@@ -140,6 +150,7 @@ export class Keeper {
       worth: own ?? (isOver ? worthByVerdict(dir) : 'failed'),
       time: path.basename(dir),
       bytes,
+      spareBytes: sizeOf(path.join(dir, SPARE)),
       thinBytes: isThin ? bytes : Math.min(bytes, kept + NOTE_BYTES),
     }
     if (!isOver) return run
