@@ -1,5 +1,6 @@
 /** Logs: append (which may return the offset), and read of everything from the start. */
 import type { Model } from '../model.ts'
+import { decideAppendLog } from '../specialised/append-log.ts'
 import type { Scalar } from './calls.ts'
 import { equalSequences, hashSequence, inWords, partitionOf } from './sequence.ts'
 
@@ -33,4 +34,5 @@ export const appendLog: Model<readonly Scalar[], LogInput, LogOutput> = {
       ? `append ${inWords(input.value)}${typeof output === 'number' ? ` -> offset ${output}` : output === undefined ? ' ?' : ''}`
       : `read -> ${told(output)}`,
   describeState: (state) => listed(state),
+  specialised: decideAppendLog,
 }

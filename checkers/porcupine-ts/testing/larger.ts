@@ -2,7 +2,9 @@
  * Histories too large for the oracle, of the kinds that the specialised engines know. Every operation takes effect at its
  * own moment and returns what the object answered. On demand, two operations then exchange their answers.
  */
+
 import type { Model, Operation } from '../model.ts'
+import { appendLog, type LogInput, type LogOutput } from '../models/append-log.ts'
 import type { Scalar } from '../models/calls.ts'
 import { type CounterInput, type CounterOutput, counter } from '../models/counter.ts'
 import { type KeyValueInput, keyValue } from '../models/key-value.ts'
@@ -134,6 +136,16 @@ const sums: Recipe<number, CounterInput, CounterOutput> = {
   },
 }
 
+const logs: Recipe<readonly Scalar[], LogInput, LogOutput> = {
+  model: appendLog,
+  input: (int, _client, fresh) =>
+    int(2) === 0 ? { f: 'append', key: 0, value: fresh } : { f: 'read', key: 0 },
+  act: (state, input, int) =>
+    input.f === 'read'
+      ? { state, output: state }
+      : { state: [...state, input.value], output: int(3) === 0 ? null : state.length },
+}
+
 const registers: Recipe<number | null, RegisterInput, RegisterOutput> = {
   model: casRegister(null),
   input: (int, _client, fresh) => {
@@ -250,6 +262,7 @@ export const largerSubjects: readonly Larger[] = [
   larger('set that grows', set, growing),
   larger('counter', counter, counts),
   larger('counter of several amounts', counter, sums),
+  larger('append log', appendLog, logs),
   larger('mutex', mutex, locks),
   larger('fencing lock', fencingLock, locks),
 ]

@@ -11,6 +11,8 @@ const STACK = 'specialised/stack.ts'
 const TREES = 'specialised/segment-trees.ts'
 const PRIORITY = 'specialised/priority-queue.ts'
 const COUNTER = 'specialised/counter.ts'
+const RANKS = 'specialised/ranks.ts'
+const LOG = 'specialised/append-log.ts'
 const SUMS = 'specialised/sums.ts'
 const SUMS_LOG = 'specialised/sums-log.ts'
 const SET = 'specialised/set.ts'
@@ -232,26 +234,86 @@ export const mutations: readonly (readonly [rule: string, file: string, from: st
     'if (never === undefined)',
     'if (never !== -1)',
   ],
-  ['adds come after what was told before', COUNTER, '{ release: Math.max(release, rank)', '{ release: rank'],
+  ['adds come after what was told before', RANKS, '{ release: Math.max(release, rank)', '{ release: rank'],
   [
     'adds come before what was told after',
-    COUNTER,
+    RANKS,
     'return { release, deadline, optional: false }',
     'return { release, deadline: Number.POSITIVE_INFINITY, optional: false }',
   ],
-  ['the earliest deadline goes first', COUNTER, ': a.deadline - b.deadline,', ': b.deadline - a.deadline,'],
-  ['adds that returned happened', COUNTER, 'if (!job.optional) left--', 'left--'],
+  ['the earliest deadline goes first', RANKS, ': a.deadline - b.deadline,', ': b.deadline - a.deadline,'],
+  ['adds that returned happened', RANKS, 'if (!job.optional) left--', 'left--'],
   [
     'an add that never returned may have happened',
-    COUNTER,
-    'for (const from of openFrom)',
-    'for (const from of openFrom.subarray(0, 0))',
+    RANKS,
+    'for (const [i, from] of floors(known, open).entries()) {',
+    'for (const [i, from] of floors(known, open.slice(0, 0)).entries()) {',
   ],
-  ['and not before it was called', COUNTER, 'release: from + 1, deadline', 'release: 1, deadline'],
-  ['what an add told is its rank', COUNTER, 'deadline: Math.min(deadline, rank)', 'deadline'],
-  ['reads never go back', COUNTER, 'if (reads.some(', 'if (1 > 2 && reads.some('],
-  ['what a read found was added', COUNTER, 'left > 0 || rank <= needed', 'left > 0'],
+  ['and not before it was called', RANKS, 'release: from + 1, deadline', 'release: 1, deadline'],
+  ['what an add told is its rank', RANKS, 'deadline: Math.min(deadline, rank)', 'deadline'],
+  ['reads never go back', RANKS, 'if (reads.some(', 'if (1 > 2 && reads.some('],
+  ['what a read found was added', RANKS, 'left > 0 || rank <= needed', 'left > 0'],
   ['all adds add the same', COUNTER, 'if (common !== null && common !== input.delta) return null', ''],
+  [
+    'a step whose rank is known has it',
+    RANKS,
+    'release: Math.max(from + 1, rank), deadline: rank',
+    'release: from + 1, deadline: rank + 9',
+  ],
+  [
+    'and not before it was called, if its rank is known',
+    RANKS,
+    'release: Math.max(from + 1, rank)',
+    'release: rank',
+  ],
+  ['reads show the beginning of one log', LOG, 'longest[offset] === value', 'offset >= 0 || value'],
+  [
+    'what is read was appended',
+    LOG,
+    'if (append === undefined || ranks.has(append)) return null',
+    'if (append === undefined) continue',
+  ],
+  [
+    'the offset of what is read is known',
+    LOG,
+    'if (rank !== undefined && rank !== offset + 1) return null',
+    '',
+  ],
+  ['an offset that is read has one value', LOG, 'if (offset < longest.length) return null', ''],
+  [
+    'an append that never returned is where it was read',
+    LOG,
+    'isOpen(append) && !hadNot(append)',
+    'isOpen(append) && !ranks.has(append)',
+  ],
+  [
+    'what has not returned told nothing',
+    LOG,
+    'if (rank !== undefined || isOpen(append)) continue',
+    'if (rank !== undefined) continue',
+  ],
+  [
+    'what had not returned is nowhere else',
+    RANKS,
+    'release: possible, deadline: possible, optional: true',
+    'release: from + 1, deadline: Number.POSITIVE_INFINITY, optional: true',
+  ],
+  ['what had not returned comes after its call', RANKS, 'else if (from < possible) jobs', 'else jobs'],
+  ['an offset is taken once', LOG, 'if (!taken.has(offset + 1)) possible', 'possible'],
+  [
+    'offsets that were never told may be anywhere',
+    LOG,
+    'if (mayHave.size > 0 && done.some',
+    'if (1 > 2 && done.some',
+  ],
+  ['what cannot have happened fills no gap', LOG, 'isOpen(append) && !hadNot(append)', 'isOpen(append)'],
+  [
+    'a value is appended once',
+    LOG,
+    "if (appends.has(input.value)) throw new Declined('a value is appended twice')",
+    '',
+  ],
+  ['a read finds its length', LOG, 'value: length, before: length', 'value: 0, before: 1e9'],
   [
     'adds that must come first do',
     SUMS,

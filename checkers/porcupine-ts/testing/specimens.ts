@@ -215,6 +215,28 @@ const logs: Specimen<readonly Scalar[], LogInput, LogOutput> = {
   answers: ({ f }) => (f === 'append' ? OFFSETS : lists(2)),
 }
 
+/** Values of which some were appended: none twice. */
+const someOf = (values: readonly number[], most: number): readonly (readonly number[])[] =>
+  most === 0
+    ? [[]]
+    : [
+        [],
+        ...values.flatMap((first) =>
+          someOf(
+            values.filter((each) => each !== first),
+            most - 1,
+          ).map((rest) => [first, ...rest]),
+        ),
+      ]
+
+/** All values that are appended are different. */
+const uniqueLogs: Specimen<readonly Scalar[], LogInput, LogOutput> = {
+  model: appendLog,
+  input: (int, _client, fresh) =>
+    int(5) < 3 ? { f: 'append', key: 0, value: fresh } : { f: 'read', key: 0 },
+  answers: ({ f }) => (f === 'append' ? [null, null, ...OFFSETS] : someOf([0, 1, 2, 3, 4], 3)),
+}
+
 const transactions: Specimen<string, Transaction, Transaction> = {
   model: multiRegisterFrom(null),
   input: (int) =>
@@ -311,4 +333,5 @@ export const subjects: readonly Subject[] = [
   subject('fencing lock by sections', sections(fencingLock, true)),
   subject('semaphore', lock(semaphore(2), false)),
   subject('append log', logs),
+  subject('append log of different values', uniqueLogs),
 ]
