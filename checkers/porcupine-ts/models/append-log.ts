@@ -1,15 +1,10 @@
 /** Logs: append (which may return the offset), and read of everything from the start. */
 import type { Model } from '../model.ts'
 import { decideAppendLog } from '../specialised/append-log.ts'
-import type { Scalar } from './calls.ts'
+import type { LogInput, LogOutput, Scalar } from './calls.ts'
 import { equalSequences, hashSequence, inWords, partitionOf } from './sequence.ts'
 
-export type LogInput =
-  | { readonly f: 'append'; readonly key: Scalar; readonly value: Scalar }
-  | { readonly f: 'read'; readonly key: Scalar }
-
-/** For an append: its offset, or null if that was not returned. For a read: all values. */
-export type LogOutput = number | null | readonly Scalar[]
+export type { LogInput, LogOutput } from './calls.ts'
 
 const listed = (values: readonly Scalar[]): string => `[${values.map(inWords).join(', ')}]`
 

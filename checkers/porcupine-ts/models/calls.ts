@@ -53,3 +53,10 @@ export type SetInput =
 
 /** Whether the element was there before; for a read, all elements in ascending order; null: not returned. */
 export type SetOutput = boolean | readonly number[] | null
+
+export type LogInput =
+  | { readonly f: 'append'; readonly key: Scalar; readonly value: Scalar }
+  | { readonly f: 'read'; readonly key: Scalar }
+
+/** For an append: its offset, or null if that was not returned. For a read: all values. */
+export type LogOutput = number | null | readonly Scalar[]

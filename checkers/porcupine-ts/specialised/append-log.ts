@@ -8,8 +8,7 @@
  */
 import { calledBy, type Part } from '../history/part.ts'
 import type { SpecialResult } from '../model.ts'
-import type { LogInput, LogOutput } from '../models/append-log.ts'
-import type { Scalar } from '../models/calls.ts'
+import type { LogInput, LogOutput, Scalar } from '../models/calls.ts'
 import { Declined, declined } from './declined.ts'
 import { isPossible, type Ranks, type Told } from './ranks.ts'
 
