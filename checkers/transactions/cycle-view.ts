@@ -23,14 +23,14 @@ const textOf = (ops: readonly MicroOp[]): string =>
 /** The anomaly by name, and the circle if it is one. */
 export const drawnProof = (
   { anomaly, edges, transactions: rows }: Proof,
-  { invokedAt, ops }: Transactions,
+  { invokedAt, ...history }: Transactions,
 ): Pick<Evidence, 'anomaly' | 'view'> => {
   if (edges === undefined || edges.length > MOST_TRANSACTIONS) return { anomaly }
   const view: CycleView = {
     kind: 'cycle',
     transactions: rows.slice(0, MOST_TRANSACTIONS).map((row) => ({
       operation: invokedAt[row] as number,
-      text: textOf(ops[row] as readonly MicroOp[]),
+      text: textOf(history.opsOf(row)),
     })),
     edges: edges.map(({ kind, why }) => ({ kind, why: clipped(why) })),
   }

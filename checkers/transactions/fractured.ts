@@ -76,11 +76,11 @@ export const eachFractured = (
 
 /** Whether the transaction read `missed` after it had read `seen`. */
 export const isVanished = (
-  { ops }: Transactions,
+  history: Transactions,
   names: readonly MicroOp[1][],
   { reader, seen, missed }: Fractured,
 ): boolean => {
-  const own = ops[reader] as readonly MicroOp[]
+  const own = history.opsOf(reader)
   const saw = own.findIndex(([f, key]) => f === 'r' && key === names[seen])
   const wrote = own.findIndex(([f, key]) => f !== 'r' && key === names[missed])
   const last = own.findLastIndex(

@@ -94,7 +94,7 @@ class RwRegister {
   }
 
   #ops(row: number): readonly MicroOp[] {
-    return this.#history.ops[row] as readonly MicroOp[]
+    return this.#history.opsOf(row)
   }
 
   #writerOf(key: number, value: Scalar): number | undefined {
