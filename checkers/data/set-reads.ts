@@ -2,6 +2,7 @@
 import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { Numbering } from '../numbering.ts'
 
 type Places = Growing<Int32Array<ArrayBuffer>>
 type Times = Growing<Float64Array<ArrayBuffer>>
@@ -27,8 +28,7 @@ const NONE = -1
 
 /** Every element that was added or read. */
 class Elements {
-  readonly #codes = new Map<Scalar, number>()
-  readonly values: Scalar[] = []
+  readonly #numbers = new Numbering()
   /** 1: somebody asked to add it. */
   readonly isAsked: Places = new Growing(Int32Array)
   /** The first and the last time it was read; NaN: never. */
@@ -38,11 +38,14 @@ class Elements {
   readonly firstRead: Places = new Growing(Int32Array)
   readonly lastRead: Places = new Growing(Int32Array)
 
+  get values(): readonly Scalar[] {
+    return this.#numbers.values
+  }
+
   codeOf(value: Scalar): number {
-    const known = this.#codes.get(value)
+    const known = this.#numbers.find(value)
     if (known !== undefined) return known
-    const code = this.values.push(value) - 1
-    this.#codes.set(value, code)
+    const code = this.#numbers.add(value)
     for (const column of [this.firstNs, this.lastNs]) column.push(Number.NaN)
     for (const column of [this.firstRead, this.lastRead]) column.push(NONE)
     this.isAsked.push(0)

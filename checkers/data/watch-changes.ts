@@ -5,6 +5,7 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
+import { Numbering } from '../numbering.ts'
 
 /** Nobody told. */
 const NONE = -1
@@ -14,18 +15,21 @@ type Revisions = Growing<Float64Array<ArrayBuffer>>
 
 /** Each key with a value that was put into it, or reported. */
 class Values {
-  readonly #codes = new Map<number, Map<number, number>>()
+  readonly #keys = new Numbering()
+  /** By key: each value that was put into it. */
+  readonly #values: Map<number, number>[] = []
   /** 1: the last put of it may have taken effect. */
   readonly isAsked: Places = new Growing(Int32Array)
   /** The first revision under which it was reported; NaN: it was not. */
   readonly reportedAs: Revisions = new Growing(Float64Array)
 
   codeOf({ key, value }: Pick<WatchEvent, 'key' | 'value'>): number {
-    let ofKey = this.#codes.get(key)
-    if (ofKey === undefined) {
-      ofKey = new Map()
-      this.#codes.set(key, ofKey)
+    let number = this.#keys.find(key)
+    if (number === undefined) {
+      number = this.#keys.add(key)
+      this.#values.push(new Map())
     }
+    const ofKey = this.#values[number] as Map<number, number>
     const known = ofKey.get(value)
     if (known !== undefined) return known
     const code = this.isAsked.length
@@ -38,8 +42,7 @@ class Values {
 
 /** Each revision that a put returned, or a watch reported. */
 class Revised {
-  readonly #codes = new Map<number, number>()
-  readonly revision: Revisions = new Growing(Float64Array)
+  readonly #numbers = new Numbering()
   /** The last put that returned it, and the value that it named. */
   readonly toldBy: Places = new Growing(Int32Array)
   readonly toldValue: Places = new Growing(Int32Array)
@@ -47,12 +50,14 @@ class Revised {
   readonly reportedBy: Places = new Growing(Int32Array)
   readonly reportedValue: Places = new Growing(Int32Array)
 
+  revisionOf(code: number): number {
+    return this.#numbers.values[code] as number
+  }
+
   codeOf(revision: number): number {
-    const known = this.#codes.get(revision)
+    const known = this.#numbers.find(revision)
     if (known !== undefined) return known
-    const code = this.revision.length
-    this.#codes.set(revision, code)
-    this.revision.push(revision)
+    const code = this.#numbers.add(revision)
     for (const column of [this.toldBy, this.toldValue, this.reportedBy, this.reportedValue]) column.push(NONE)
     return code
   }
@@ -161,7 +166,7 @@ export class Changes {
   /** The revisions above this one that puts returned, with the places of the puts. */
   *toldAfter(revision: number): Iterable<readonly [revision: number, place: number]> {
     for (const code of this.#told.all()) {
-      const told = this.#revised.revision.at(code)
+      const told = this.#revised.revisionOf(code)
       if (told > revision) yield [told, this.#revised.toldBy.at(code)]
     }
   }
