@@ -12,8 +12,9 @@ import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
 import { drawnProof } from './cycle-view.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
+import type { MicroOp } from './micro-op.ts'
 import type { Proof } from './proofs.ts'
-import { COMMITTED, foldTransactions, type MicroOp, type Transactions } from './transactions.ts'
+import { COMMITTED, foldTransactions, type Transactions } from './transactions.ts'
 
 const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
   const { name } = promiseOf(record, vocabulary, 'txn')

@@ -2,8 +2,9 @@
 import type { CycleView, Evidence } from '../../harness/api/verdict.ts'
 import { printJson } from '../../harness/support/json.ts'
 import { clipped } from '../view-limits.ts'
+import type { MicroOp } from './micro-op.ts'
 import type { Proof } from './proofs.ts'
-import type { MicroOp, Transactions } from './transactions.ts'
+import type { Transactions } from './transactions.ts'
 
 /** Longer circles and lists of other transactions are told in words alone. */
 const MOST_TRANSACTIONS = 200

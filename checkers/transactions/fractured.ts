@@ -5,7 +5,8 @@
  */
 import { componentsOf } from './components.ts'
 import { antiWithin, BY_READS, type EdgeList, graphOf, type Kinds, WR, writesWithin } from './graph.ts'
-import type { MicroOp, Transactions } from './transactions.ts'
+import type { MicroOp } from './micro-op.ts'
+import type { Transactions } from './transactions.ts'
 
 /** T read `seen` from W, and `missed` in a state before W's write. */
 export interface Fractured {

@@ -8,8 +8,9 @@ import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { EdgeList, RW, WR, WW } from './graph.ts'
 import { checkInternal, ownAppends } from './internal.ts'
 import { type Keys, numberWrites } from './keys.ts'
+import type { MicroOp } from './micro-op.ts'
 import { type Inference, Proofs } from './proofs.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
+import { ABORTED, COMMITTED, type Transactions } from './transactions.ts'
 
 type List = readonly Scalar[]
 

@@ -2,7 +2,7 @@
 import { Growing } from '../../harness/support/growing.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { Names, NIL, namedBy } from '../porcupine-ts/history/names.ts'
-import type { MicroOp } from './transactions.ts'
+import type { MicroOp } from './micro-op.ts'
 
 const CALLS = ['append', 'w', 'r'] as const
 /** The kind of a read whose value is the place of a list. Other kinds are places in `CALLS`. */

@@ -7,15 +7,8 @@ import {
   microOperationsOf,
   type TransactionVocabulary,
 } from '../../harness/vocabularies/transactions.ts'
-import type { Scalar } from '../../harness/vocabularies/values.ts'
+import type { MicroOp } from './micro-op.ts'
 import { PackedOps } from './packed-ops.ts'
-
-/** As recorded: `append` and `w` write; a read holds what it returned, null if that is unknown. */
-export type MicroOp = readonly [
-  f: 'append' | 'w' | 'r',
-  key: Scalar,
-  value: Scalar | readonly Scalar[] | null,
-]
 
 /** It committed; it may have committed; it did not commit. */
 export const COMMITTED = 0

@@ -3,7 +3,8 @@
  * that committed, and all orders of the versions of each key. For a few transactions.
  */
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
+import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 /** What a history exhibits, under one choice of versions. */
 type Phenomenon =

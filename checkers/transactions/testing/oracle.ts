@@ -1,6 +1,7 @@
 /** Brute force, deliberately simple: it tries the definitions over all orders. For a few transactions. */
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
+import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 /** Key -> what a read of it returns. */
 type State = ReadonlyMap<Scalar, unknown>

@@ -5,7 +5,8 @@ import type { Rng } from '../../../harness/api/random.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
 import { LIST_APPEND, type TransactionVocabulary } from '../../../harness/vocabularies/transactions.ts'
 import { seeded, without } from '../../porcupine-ts/testing/seeded.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
+import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 const KEYS = ['x', 'y']
 const OUTCOMES = ['ok', 'ok', 'ok', 'ok', 'ok', 'info', 'fail'] as const
