@@ -4,8 +4,10 @@
  */
 import type { Operation, Pair } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
+import type { Fold } from '../harness/api/verdict.ts'
 import type { Vocabulary } from '../harness/api/vocabulary.ts'
 import { mayChange } from '../harness/vocabularies/vocabulary.ts'
+import { foldPairs } from './fold.ts'
 
 export type Answered = Pair & { readonly completion: Operation }
 
@@ -26,22 +28,25 @@ const lastHealNs = ({ faults }: RunRecord): number =>
   )
 
 /** The reads that began after every change and every fault was over, in order of invocation. */
-export const readsAtTheEnd = (record: RunRecord, vocabulary: Vocabulary): readonly Answered[] => {
-  const { pairs } = record
-  const changes = pairs.filter(({ invocation }) => mayChange(vocabulary, invocation))
-  const lastIndex = changes.reduce(
-    (last, { invocation, completion }) => Math.max(last, completion?.index ?? invocation.index),
-    -1,
-  )
+export const foldReadsAtTheEnd = (record: RunRecord, vocabulary: Vocabulary): Fold<readonly Answered[]> => {
   const healedNs = lastHealNs(record)
-  return pairs.filter(
-    (pair): pair is Answered =>
-      pair.completion?.type === 'ok' &&
-      pair.invocation.index > lastIndex &&
-      pair.invocation.timeNs >= healedNs &&
-      !mayChange(vocabulary, pair.invocation),
-  )
+  let lastIndex = -1
+  let places: number[] = []
+  return {
+    take: ({ invocation, completion }, place) => {
+      if (mayChange(vocabulary, invocation)) {
+        lastIndex = Math.max(lastIndex, completion?.index ?? invocation.index)
+        // All reads so far began before it.
+        if (places.length > 0) places = []
+      } else if (completion?.type === 'ok' && invocation.index > lastIndex && invocation.timeNs >= healedNs)
+        places.push(place)
+    },
+    result: () => places.map((place) => record.pairs.at(place) as Answered),
+  }
 }
+
+export const readsAtTheEnd = (record: RunRecord, vocabulary: Vocabulary): readonly Answered[] =>
+  foldPairs(record, foldReadsAtTheEnd(record, vocabulary))
 
 /** @param reads some of `readsAtTheEnd`, of one object */
 export const finalAnswers = (reads: readonly Answered[], { spec }: RunRecord): FinalAnswers => {

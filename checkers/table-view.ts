@@ -1,5 +1,6 @@
 /** Tables of findings. Rows in which nothing is wrong are listed only while there are few of them. */
 import type { Subject, TableRow, TableView } from '../harness/api/verdict.ts'
+import { Fingerprints } from './fingerprints.ts'
 import { clipped, roomFor } from './view-limits.ts'
 
 export interface TableParts {
@@ -40,20 +41,37 @@ export const tableRow = (
   ...(about.length === 0 ? {} : { about: about.slice(0, MOST_LINKS) }),
 })
 
+/**
+ * The first of these rows that differ, and the number of all that do. Of the others, which can be millions, nothing is kept
+ * but fingerprints.
+ */
+const distinctRows = (
+  rows: Iterable<TableRow>,
+): { readonly first: readonly TableRow[]; readonly count: number } => {
+  const first = new Map<string, TableRow>()
+  const all = new Fingerprints()
+  for (const row of rows) {
+    const name = `${row.mark} ${row.cells.join('\n')}`
+    if (first.has(name) || (first.size <= MOST_ROWS && !all.has(name))) first.set(name, row)
+    all.add(name)
+  }
+  return { first: [...first.values()], count: all.size }
+}
+
 /** @param rows of the findings; a row of two findings is listed once */
 export const tableView = (
   { columns, fine = 0, fineRows = () => [], order }: TableParts,
-  rows: readonly TableRow[],
+  rows: Iterable<TableRow>,
 ): TableView => {
-  const distinct = [...new Map(rows.map((row) => [`${row.mark} ${row.cells.join('\n')}`, row])).values()]
-  const listed = roomFor(distinct, MOST_ROWS, sizeOf)
+  const { first, count } = distinctRows(rows)
+  const listed = roomFor(first, MOST_ROWS, sizeOf)
   const few = fine <= MOST_FINE ? fineRows() : []
-  const shown = [...distinct.slice(0, listed), ...few]
+  const shown = [...first.slice(0, listed), ...few]
   return {
     kind: 'table',
     columns,
     rows: order === undefined ? shown : shown.toSorted((a, b) => order(a) - order(b)),
-    omitted: distinct.length - listed + fine - few.length,
+    omitted: count - listed + fine - few.length,
     fine: fine - few.length,
   }
 }

@@ -77,9 +77,9 @@ export const useNotes = (uses: Readonly<Record<string, FaultUse>>, record: RunRe
   if (kinds.length === 0) return []
   const never = kinds.filter(([, { during }]) => sum(during) === 0).map(([kind]) => kind)
   const nothing = kinds.filter(([kind, { after }]) => never.includes(kind) && sum(after) === 0)
-  const called = new Set(
-    record.pairs.flatMap(({ invocation, completion }) => (completion?.type === 'ok' ? [invocation.f] : [])),
-  )
+  const called = new Set<string>()
+  for (const { invocation, completion } of record.pairs)
+    if (completion?.type === 'ok') called.add(invocation.f)
   const calls = [...called].filter((f) => !kinds.some(([, { during }]) => (during[f] ?? 0) > 0))
   return [
     ...(never.length === 0

@@ -173,6 +173,11 @@ const groupsOf = <Kind extends string>(
 const countsOf = (groups: readonly Group<string>[]): Readonly<Record<string, number>> =>
   Object.fromEntries(groups.map(({ kind, findings }) => [kind, findings.length]))
 
+/** One after another: findings may make them when they are asked for. */
+function* rowsOf(findings: readonly Finding<string>[]): Iterable<TableRow> {
+  for (const { rows = [] } of findings) yield* rows
+}
+
 const evidenceOf = <Kind extends string>(
   { kind, findings }: Group<Kind>,
   excuse: string | null,
@@ -194,7 +199,7 @@ const evidenceOf = <Kind extends string>(
     ...(told === null ? [] : ['', told]),
   ]
   const anomaly = anomalies?.[kind]
-  const rows = findings.flatMap((each) => each.rows ?? [])
+  const hasRows = findings.some(({ rows = [] }) => rows.length > 0)
   const odd = shown.flatMap((each) => each.odd ?? [])
   return {
     title: `${firstOnly ? kind : `${kind}: ${findings.length}`}${excuse === null ? '' : ` (${excuse})`}`,
@@ -204,7 +209,7 @@ const evidenceOf = <Kind extends string>(
     ...(anomaly === undefined ? {} : { anomaly }),
     ...(missing.includes(kind) ? { isMissing: true } : {}),
     ...(odd.length === 0 ? {} : { odd }),
-    ...(table === undefined || rows.length === 0 ? {} : { view: tableView(table, rows) }),
+    ...(table === undefined || !hasRows ? {} : { view: tableView(table, rowsOf(findings)) }),
   }
 }
 

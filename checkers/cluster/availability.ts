@@ -193,7 +193,16 @@ const readsNotServed = (run: Run): Looked => {
   return together(looks)
 }
 
+/** It is asked for more than once: whether anything can be judged, and then the verdict. */
+const known = new WeakMap<RunRecord, Looked>()
+
 const lookAt = (record: RunRecord): Looked => {
+  const looked = known.get(record) ?? lookAtAll(record)
+  known.set(record, looked)
+  return looked
+}
+
+const lookAtAll = (record: RunRecord): Looked => {
   const { availability = {} } = record.claims as Claims
   const { servesWithinMs, readsEverywhere, neverUnavailableForMs } = availability
   const run = runOf(record)

@@ -4,14 +4,14 @@
  * overlapped which kind of fault, and what the cluster was doing at that time; and what each side of a partition did.
  */
 
-import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { ClusterActivity, Impact } from '../../harness/api/verdict.ts'
 import { NS_PER_MS, NS_PER_S } from '../../harness/support/time.ts'
 import { countIn, lowerBound } from '../lower-bound.ts'
 import { type Activity, activitiesIn, activitiesOf, momentsOf } from './activity.ts'
+import { type CallTimes, callTimes } from './call-times.ts'
 import { sidesSeen } from './partitions.ts'
-import { overlapsAny, type Span, touching } from './spans.ts'
+import { overlapsAny, type Span } from './spans.ts'
 import { servedTimeOf, usesOfFaults } from './use.ts'
 
 /** The rate counts as back at this share of the undisturbed rate. */
@@ -23,33 +23,23 @@ const ms = (ns: number): number => Math.round(ns / NS_PER_MS)
 const faultSpan = (fault: FaultRecord, endNs: number): Span | null =>
   fault.injectedAtNs === undefined ? null : { fromNs: fault.injectedAtNs, toNs: fault.healedAtNs ?? endNs }
 
-interface Asked extends Span {
-  readonly f: string
-}
-
 const coverageOf = (
-  pairs: Sequence<Pair>,
+  calls: CallTimes,
   faults: readonly FaultRecord[],
   activities: readonly Activity[],
   endNs: number,
 ): Impact['coverage'] => {
   const coverage: Record<string, Partial<Record<ClusterActivity, Record<string, number>>>> = {}
-  const askedIn = touching(
-    pairs.map(
-      ({ invocation, completion }): Asked => ({
-        f: invocation.f,
-        fromNs: invocation.timeNs,
-        toNs: completion?.timeNs ?? endNs,
-      }),
-    ),
-  )
+  const askedIn = calls.touching()
   for (const fault of faults.filter(({ effective }) => effective)) {
     const during = faultSpan(fault, endNs)
     if (during === null) continue
     const { kind } = fault.planned
     coverage[kind] ??= {}
     const row = coverage[kind] as (typeof coverage)[string]
-    for (const { f, fromNs, toNs } of askedIn(during)) {
+    for (const call of askedIn(during)) {
+      const f = calls.f(call)
+      const { fromNs, toNs } = calls.span(call)
       const both = { fromNs: Math.max(fromNs, during.fromNs), toNs: Math.min(toNs, during.toNs) }
       for (const activity of activitiesIn(activities, both)) {
         row[activity] ??= {}
@@ -62,7 +52,7 @@ const coverageOf = (
 }
 
 /** ok operations per second while no fault was in force; null if there was no such second. */
-const steadyRate = (okNs: readonly number[], spans: readonly Span[], endNs: number): number | null => {
+const steadyRate = (okNs: Float64Array, spans: readonly Span[], endNs: number): number | null => {
   const isDisturbed = overlapsAny(spans)
   let [count, windows] = [0, 0]
   for (let fromNs = 0; fromNs + WINDOW_NS <= endNs; fromNs += WINDOW_NS) {
@@ -76,7 +66,7 @@ const steadyRate = (okNs: readonly number[], spans: readonly Span[], endNs: numb
 const STEP_NS = WINDOW_NS / 10
 
 const rateBackMs = (
-  okNs: readonly number[],
+  okNs: Float64Array,
   healedNs: number,
   rate: number | null,
   endNs: number,
@@ -88,7 +78,7 @@ const rateBackMs = (
 }
 
 /** Longest time between two ok operations that touches the span, up to its end or the first ok after it. */
-const longestGapNs = (okNs: readonly number[], span: Span): number => {
+const longestGapNs = (okNs: Float64Array, span: Span): number => {
   let longest = 0
   const first = Math.max(0, lowerBound(okNs, Number, span.fromNs) - 1)
   for (let i = first; i < okNs.length; i++) {
@@ -100,7 +90,7 @@ const longestGapNs = (okNs: readonly number[], span: Span): number => {
 }
 
 const longestByKind = (
-  okNs: readonly number[],
+  okNs: Float64Array,
   faults: readonly FaultRecord[],
   endNs: number,
 ): Impact['longestUnavailabilityMs'] => {
@@ -118,15 +108,14 @@ const longestByKind = (
 export const impactOf = (record: RunRecord): Impact | null => {
   const { faults, spec, samples, pairs } = record
   if (faults === null || faults.length === 0 || spec === null) return null
-  const okNs = pairs
-    .flatMap(({ completion }) => (completion?.type === 'ok' ? [completion.timeNs] : []))
-    .sort((a, b) => a - b)
   const endNs = record.history.at(-1)?.timeNs ?? 0
+  const calls = callTimes(pairs, endNs)
+  const okNs = calls.acknowledged.endsNs()
   const spans = faults.flatMap((fault) => faultSpan(fault, endNs) ?? [])
   const moments = momentsOf(samples ?? [], spec.nodes)
   const wholeAt = moments.filter(({ isWhole }) => isWhole).map(({ atNs }) => atNs)
   const healed = faults.filter(({ effective, healedAtNs }) => effective && healedAtNs !== undefined)
-  const after = (times: readonly number[], healedNs: number): number | null => {
+  const after = (times: ArrayLike<number>, healedNs: number): number | null => {
     const at = times[lowerBound(times, Number, healedNs)]
     return at === undefined ? null : ms(at - healedNs)
   }
@@ -148,8 +137,8 @@ export const impactOf = (record: RunRecord): Impact | null => {
   return {
     recoveries,
     longestUnavailabilityMs: longestByKind(okNs, faults, endNs),
-    coverage: coverageOf(pairs, faults, activitiesOf(moments, recovering), endNs),
-    use: usesOfFaults(record),
+    coverage: coverageOf(calls.all, faults, activitiesOf(moments, recovering), endNs),
+    use: usesOfFaults(record, calls.acknowledged),
     served: servedTimeOf(record),
     sides: sidesSeen(record).map(({ fault, sides }) => ({
       fault: fault.planned.id,

@@ -68,7 +68,7 @@ class WrittenAndRead {
   readonly #accepted = new Fingerprints()
   /** What was written by operations that say that they took no effect -> their places. */
   readonly #refused = new Map<Identity, number[]>()
-  /** What was read before anybody was known to have written it -> the places of those who read it. */
+  /** What was read and is not known to be written by such an operation -> the places of those who read it. */
   readonly #unexplained = new Map<Identity, number[]>()
 
   constructor(vocabulary: Vocabulary, initial: unknown) {
@@ -81,8 +81,11 @@ class WrittenAndRead {
     const written = writesOf(this.#vocabulary, invocation)
     const isAccepted = written.length > 0 && refusalOf(this.#vocabulary, pair) === null
     for (const each of written) {
-      if (isAccepted) this.#accepted.add(each)
-      else placesIn(this.#refused, each).push(place)
+      if (!isAccepted) placesIn(this.#refused, each).push(place)
+      else {
+        this.#accepted.add(each)
+        this.#unexplained.delete(each)
+      }
     }
     if (completion?.type !== 'ok') return
     for (const each of readsOf(this.#vocabulary, completion.f, completion.value))

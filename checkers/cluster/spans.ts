@@ -7,13 +7,11 @@ export interface Span {
   readonly toNs: number
 }
 
-/** For spans in order of their starts: the latest end of each span and all spans before it. */
-const latestEnds = (spans: readonly Span[]): readonly number[] => {
-  let latestNs = Number.NEGATIVE_INFINITY
-  return spans.map(({ toNs }) => {
-    latestNs = Math.max(latestNs, toNs)
-    return latestNs
-  })
+/** For the ends of spans in order of their starts: the latest end of each span and all spans before it. */
+const latestEnds = (endsNs: ArrayLike<number>): Float64Array => {
+  const latest = Float64Array.from(endsNs)
+  for (let i = 1; i < latest.length; i++) latest[i] = Math.max(latest[i - 1] as number, latest[i] as number)
+  return latest
 }
 
 const fromOf = ({ fromNs }: Span): number => fromNs
@@ -21,7 +19,7 @@ const fromOf = ({ fromNs }: Span): number => fromNs
 /** Returns a function that tells whether a span overlaps any of these, in time logarithmic in their number. */
 export const overlapsAny = (spans: readonly Span[]): ((span: Span) => boolean) => {
   const sorted = spans.toSorted((a, b) => a.fromNs - b.fromNs)
-  const ends = latestEnds(sorted)
+  const ends = latestEnds(sorted.map(({ toNs }) => toNs))
   return ({ fromNs, toNs }) => {
     const begun = lowerBound(sorted, fromOf, toNs)
     return begun > 0 && (ends[begun - 1] as number) > fromNs
@@ -32,12 +30,20 @@ export const overlapsAny = (spans: readonly Span[]): ((span: Span) => boolean) =
  * Returns a function that finds which of these spans touch a span, both ends included. A query takes time linear in the size
  * of the answer and in the number of spans that began before and did not end much earlier.
  *
- * @param spans in order of their starts
+ * @param startsNs of the spans, ascending
+ * @param endsNs of the same spans
+ * @returns the places of those spans, ascending
  */
-export const touching = <T extends Span>(spans: readonly T[]): ((span: Span) => readonly T[]) => {
-  const ends = latestEnds(spans)
-  return ({ fromNs, toNs }) =>
-    spans
-      .slice(lowerBound(ends, Number, fromNs), lowerBound(spans, fromOf, toNs + 1))
-      .filter((each) => each.toNs >= fromNs)
+export const touching = (
+  startsNs: ArrayLike<number>,
+  endsNs: ArrayLike<number>,
+): ((span: Span) => readonly number[]) => {
+  const latest = latestEnds(endsNs)
+  return ({ fromNs, toNs }) => {
+    const found: number[] = []
+    const begun = lowerBound(startsNs, Number, toNs + 1)
+    for (let i = lowerBound(latest, Number, fromNs); i < begun; i++)
+      if ((endsNs[i] as number) >= fromNs) found.push(i)
+    return found
+  }
 }

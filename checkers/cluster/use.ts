@@ -3,37 +3,31 @@
  * while it was in force, or after it and before the next one: where nothing can be served under a fault, such as a killed
  * single server, it is the recovered cluster that has to show what survived.
  */
-import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { FaultUse } from '../../harness/api/verdict.ts'
 import { NS_PER_S } from '../../harness/support/time.ts'
 import { lowerBound } from '../lower-bound.ts'
-import { type Span, touching } from './spans.ts'
+import type { CallTimes } from './call-times.ts'
 
-interface Acknowledged extends Span {
-  readonly f: string
-}
-
-const acknowledgedOf = (pairs: Sequence<Pair>): readonly Acknowledged[] =>
-  pairs.flatMap(({ invocation, completion }) =>
-    completion?.type === 'ok'
-      ? [{ f: invocation.f, fromNs: invocation.timeNs, toNs: completion.timeNs }]
-      : [],
-  )
-
-const countInto = (counts: Record<string, number>, operations: readonly Acknowledged[]): number => {
-  for (const { f } of operations) counts[f] = (counts[f] ?? 0) + 1
-  return operations.length
+const countInto = (counts: Record<string, number>, calls: readonly number[], times: CallTimes): number => {
+  for (const call of calls) {
+    const f = times.f(call)
+    counts[f] = (counts[f] ?? 0) + 1
+  }
+  return calls.length
 }
 
 /** Kind of fault -> what was acknowledged around its effective faults. */
-export const usesOfFaults = ({ faults, pairs }: RunRecord): Readonly<Record<string, FaultUse>> => {
+export const usesOfFaults = (
+  { faults }: RunRecord,
+  acknowledged: CallTimes,
+): Readonly<Record<string, FaultUse>> => {
   const effective = (faults ?? []).filter(
     (fault): fault is FaultRecord & { injectedAtNs: number } =>
       fault.effective && fault.injectedAtNs !== undefined,
   )
   const injectedNs = effective.map(({ injectedAtNs }) => injectedAtNs).sort((a, b) => a - b)
-  const acknowledgedIn = touching(acknowledgedOf(pairs))
+  const acknowledgedIn = acknowledged.touching()
   const uses: Record<
     string,
     { faults: number; used: number; during: Record<string, number>; after: Record<string, number> }
@@ -43,11 +37,13 @@ export const usesOfFaults = ({ faults, pairs }: RunRecord): Readonly<Record<stri
     const use = uses[planned.kind] as (typeof uses)[string]
     const nextNs = injectedNs[lowerBound(injectedNs, Number, healedAtNs)] ?? Number.POSITIVE_INFINITY
     const during = acknowledgedIn({ fromNs: injectedAtNs, toNs: healedAtNs })
-    const after = acknowledgedIn({ fromNs: healedAtNs, toNs: nextNs }).filter(
-      ({ fromNs, toNs }) => fromNs >= healedAtNs && toNs <= nextNs,
-    )
+    const after = acknowledgedIn({ fromNs: healedAtNs, toNs: nextNs }).filter((call) => {
+      const { fromNs, toNs } = acknowledged.span(call)
+      return fromNs >= healedAtNs && toNs <= nextNs
+    })
     use.faults++
-    if (countInto(use.during, during) + countInto(use.after, after) > 0) use.used++
+    if (countInto(use.during, during, acknowledged) + countInto(use.after, after, acknowledged) > 0)
+      use.used++
   }
   return uses
 }

@@ -5,8 +5,9 @@
  * may give the offset of a value that was acknowledged, and never read, to another.
  */
 
-import type { Pair, Sequence } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import {
   APPEND_LOG,
   type Appended,
@@ -17,7 +18,7 @@ import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { type LogInput, type LogOutput, appendLog as model } from '../porcupine-ts/models/append-log.ts'
 import { promisedOf, weakestOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
-import { checkerOf, conclude, type Finding, finding, type Judged } from '../verdict.ts'
+import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 
 export const logOrder = linearizableObject<readonly Scalar[], LogInput, LogOutput>('log-order', {
@@ -53,45 +54,164 @@ const ANOMALIES: Readonly<Record<LogFinding['kind'], string>> = {
 
 /** What is wrong by counting alone in a history that no order explains. */
 const anomalyIn = (pairs: Sequence<Pair>): string | undefined => {
-  const found = [...byKey(pairs)].flatMap(([key, each]) => judgeKey(key, each))
+  const logs = new Logs(pairs)
+  for (const [place, pair] of pairs.entries()) logs.take(pair, place)
+  const found = logs.findings()
   return KINDS.filter((kind) => found.some((each) => each.kind === kind)).map((kind) => ANOMALIES[kind])[0]
 }
 
+/** A read, by the place of its pair, and its answer. */
+interface LogOfKey {
+  readonly place: number
+  readonly values: readonly Scalar[]
+}
+
 interface KeyHistory {
-  readonly appends: Map<Scalar, Pair>
-  readonly reads: { readonly pair: Pair; readonly values: readonly Scalar[] }[]
+  /** Value -> number of its last append. */
+  readonly appends: Map<Scalar, number>
+  /** The places of all reads. */
+  readonly reads: number[]
+  /** The first of the longest reads; null: there was none. */
+  longest: LogOfKey | null
+  /** Whether some read is no prefix of a longer one. */
+  isDiverging: boolean
 }
 
-const byKey = (pairs: Sequence<Pair>): ReadonlyMap<Scalar, KeyHistory> => {
-  const keys = new Map<Scalar, KeyHistory>()
-  for (const pair of pairs) {
-    const call = { f: pair.invocation.f, value: pair.invocation.value } as LogCall
-    const known = keys.get(call.value.key) ?? { appends: new Map<Scalar, Pair>(), reads: [] }
-    keys.set(call.value.key, known)
-    if (call.f === 'append') known.appends.set(call.value.value, pair)
-    else if (pair.completion?.type === 'ok')
-      known.reads.push({ pair, values: (pair.completion.value as LogRead).values })
+/** Where two logs differ first, in the length of the first one; -1: it is a prefix. */
+const differsAt = (values: readonly Scalar[], longer: readonly Scalar[]): number =>
+  values.findIndex((value, offset) => value !== longer[offset])
+
+/** What is kept of a history: of each log the longest read, of the other reads and of the appends a few numbers. */
+class Logs {
+  readonly #pairs: Sequence<Pair>
+  readonly #keys = new Map<Scalar, KeyHistory>()
+  readonly #appendedBy = new Growing(Int32Array)
+  /** The offset that an append returned; NaN: none. */
+  readonly #offset = new Growing(Float64Array)
+  /** 1: the append certainly had no effect. */
+  readonly #isFailed = new Growing(Int32Array)
+  reads = 0
+
+  constructor(pairs: Sequence<Pair>) {
+    this.#pairs = pairs
   }
-  return keys
+
+  get keys(): number {
+    return this.#keys.size
+  }
+
+  take({ invocation, completion }: Pair, place: number): void {
+    const call = { f: invocation.f, value: invocation.value } as LogCall
+    const log = this.#logOf(call.value.key)
+    if (call.f === 'append') {
+      log.appends.set(call.value.value, this.#appendedBy.length)
+      this.#appendedBy.push(place)
+      this.#offset.push(completion?.type === 'ok' ? (completion.value as Appended).offset : Number.NaN)
+      this.#isFailed.push(completion?.type === 'fail' ? 1 : 0)
+    } else if (completion?.type === 'ok') {
+      this.reads++
+      log.reads.push(place)
+      read(log, { place, values: (completion.value as LogRead).values })
+    }
+  }
+
+  #logOf(key: Scalar): KeyHistory {
+    const known = this.#keys.get(key)
+    if (known !== undefined) return known
+    const log: KeyHistory = { appends: new Map(), reads: [], longest: null, isDiverging: false }
+    this.#keys.set(key, log)
+    return log
+  }
+
+  findings(): readonly LogFinding[] {
+    return [...this.#keys].flatMap(([key, log]) => this.#judgeKey(key, log))
+  }
+
+  #pairAt(place: number): Pair {
+    return this.#pairs.at(place) as Pair
+  }
+
+  /** Reads of one key that are not a prefix of the longest read. */
+  #divergingReads(key: Scalar, reads: readonly number[], longest: LogOfKey): readonly LogFinding[] {
+    return reads.flatMap((place) => {
+      const pair = this.#pairAt(place)
+      const { values } = (pair.completion as Operation).value as LogRead
+      const at = differsAt(values, longest.values)
+      if (at === -1) return []
+      const told = `${shown(values[at])} in one read, ${shown(longest.values[at])} in another`
+      const concerned = [pair, this.#pairAt(longest.place)]
+      const row = tableRow([inText(key), at, shown(values[at]), told], indicesOf(concerned), 'diverging')
+      return [finding('diverging', `key ${inText(key)}, offset ${at}: ${told}`, concerned, [row])]
+    })
+  }
+
+  #judgeKey(key: Scalar, { appends, reads, longest, isDiverging }: KeyHistory): readonly LogFinding[] {
+    if (longest === null) return []
+    const { values } = longest
+    const found = isDiverging ? [...this.#divergingReads(key, reads, longest)] : []
+    const add = (
+      kind: LogFinding['kind'],
+      { offset, value, text }: Wrong,
+      ...pairs: readonly Pair[]
+    ): void => {
+      const concerned = [...pairs, this.#pairAt(longest.place)]
+      const row = tableRow([inText(key), offset ?? '', inText(value), text], indicesOf(concerned), kind)
+      found.push(finding(kind, `key ${inText(key)}: ${text}`, concerned, [row]))
+    }
+    const offsets = offsetsIn(values)
+    for (const [value, [first, ...others]] of offsets) {
+      const append = appends.get(value)
+      for (const offset of others)
+        add('duplicated', { offset, value, text: `${inText(value)} at offsets ${first} and ${offset}` })
+      if (append === undefined || this.#isFailed.at(append) === 1)
+        add('unexpected', {
+          offset: first,
+          value,
+          text: `${inText(value)} at offset ${first} was never appended`,
+        })
+    }
+    for (const [value, append] of appends) {
+      const told = this.#offset.at(append)
+      if (Number.isNaN(told)) continue
+      const pair = (): Pair => this.#pairAt(this.#appendedBy.at(append))
+      const at = offsets.get(value)
+      const answer = (): string => `the append of ${inText(value)} returned offset ${told}`
+      // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
+      if (at === undefined && told < values.length)
+        add(
+          'lost',
+          { offset: told, value, text: `${answer()}, where ${shown(values[told])} was read` },
+          pair(),
+        )
+      else if (at !== undefined && !at.includes(told))
+        add(
+          'misplaced',
+          { offset: told, value, text: `${answer()}, but it was read at ${at.join(' and ')}` },
+          pair(),
+        )
+    }
+    return found
+  }
 }
 
-type LogOfKey = KeyHistory['reads'][number]
+/** Something wrong with a value of a log. */
+interface Wrong {
+  readonly offset: number | undefined
+  readonly value: Scalar
+  readonly text: string
+}
 
-const longestOf = (reads: readonly LogOfKey[]): LogOfKey | null =>
-  reads.reduce<LogOfKey | null>((a, b) => (a === null || b.values.length > a.values.length ? b : a), null)
+/** Compares a read with the longest one so far. Prefixes of prefixes are prefixes. */
+const read = (log: KeyHistory, next: LogOfKey): void => {
+  const { longest } = log
+  const isLonger = longest === null || next.values.length > longest.values.length
+  if (longest !== null && !log.isDiverging)
+    log.isDiverging =
+      (isLonger ? differsAt(longest.values, next.values) : differsAt(next.values, longest.values)) !== -1
+  if (isLonger) log.longest = next
+}
 
 const shown = (value: Scalar | undefined): string => (value === undefined ? 'nothing' : inText(value))
-
-/** Reads of one key that are not a prefix of the longest read. */
-const divergingReads = (key: Scalar, reads: readonly LogOfKey[], longest: LogOfKey): readonly LogFinding[] =>
-  reads.flatMap(({ pair, values }) => {
-    const at = values.findIndex((value, offset) => value !== longest.values[offset])
-    if (at === -1) return []
-    const told = `${shown(values[at])} in one read, ${shown(longest.values[at])} in another`
-    const read = [pair, longest.pair]
-    const row = tableRow([inText(key), at, shown(values[at]), told], indicesOf(read), 'diverging')
-    return [finding('diverging', `key ${inText(key)}, offset ${at}: ${told}`, read, [row])]
-  })
 
 const indicesOf = (pairs: Sequence<Pair>): readonly number[] =>
   pairs.map(({ invocation }) => invocation.index)
@@ -99,82 +219,33 @@ const indicesOf = (pairs: Sequence<Pair>): readonly number[] =>
 /** Value -> the offsets at which it was read. */
 const offsetsIn = (values: readonly Scalar[]): ReadonlyMap<Scalar, readonly number[]> => {
   const offsets = new Map<Scalar, number[]>()
-  for (const [offset, value] of values.entries()) offsets.set(value, [...(offsets.get(value) ?? []), offset])
+  for (const [offset, value] of values.entries()) {
+    const known = offsets.get(value)
+    if (known === undefined) offsets.set(value, [offset])
+    else known.push(offset)
+  }
   return offsets
 }
 
 const COLUMNS = ['log', 'offset', 'value', 'what is wrong']
 
-const judgeKey = (key: Scalar, { appends, reads }: KeyHistory): readonly LogFinding[] => {
-  const longest = longestOf(reads)
-  if (longest === null) return []
-  const { values } = longest
-  const found = [...divergingReads(key, reads, longest)]
-  const add = (
-    kind: LogFinding['kind'],
-    {
-      offset,
-      value,
-      text,
-    }: { readonly offset: number | undefined; readonly value: Scalar; readonly text: string },
-    ...pairs: readonly Pair[]
-  ): void => {
-    const concerned = [...pairs, longest.pair]
-    const row = tableRow([inText(key), offset ?? '', inText(value), text], indicesOf(concerned), kind)
-    found.push(finding(kind, `key ${inText(key)}: ${text}`, concerned, [row]))
-  }
-  const offsets = offsetsIn(values)
-  for (const [value, [first, ...others]] of offsets) {
-    const append = appends.get(value)
-    for (const offset of others)
-      add('duplicated', { offset, value, text: `${inText(value)} at offsets ${first} and ${offset}` })
-    if (append === undefined || append.completion?.type === 'fail')
-      add('unexpected', {
-        offset: first,
-        value,
-        text: `${inText(value)} at offset ${first} was never appended`,
-      })
-  }
-  for (const [value, pair] of appends) {
-    if (pair.completion?.type !== 'ok') continue
-    const told = (pair.completion.value as Appended).offset
-    const at = offsets.get(value)
-    const answer = `the append of ${inText(value)} returned offset ${told}`
-    // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
-    if (at === undefined && told < values.length)
-      add('lost', { offset: told, value, text: `${answer}, where ${shown(values[told])} was read` }, pair)
-    else if (at !== undefined && !at.includes(told))
-      add(
-        'misplaced',
-        { offset: told, value, text: `${answer}, but it was read at ${at.join(' and ')}` },
-        pair,
-      )
-  }
-  return found
-}
-
-const judge = (record: RunRecord): Judged => {
-  const { pairs } = record
+const judge = (record: RunRecord, logs: Logs): Judged => {
   const { name } = weakestOf(record, APPEND_LOG)
-  const keys = byKey(pairs)
-  const reads = [...keys.values()].reduce((sum, each) => sum + each.reads.length, 0)
-  return conclude(
-    [...keys].flatMap(([key, each]) => judgeKey(key, each)),
-    {
-      seen: `${reads} reads of ${keys.size} logs`,
-      clean: 'they agree with each other and with every offset returned',
-      unproven: reads === 0 ? 'none was read' : null,
-      kinds: KINDS,
-      allows: (kind) =>
-        (kind === 'duplicated' && name === 'at-least-once') || (kind === 'lost' && name === 'at-most-once'),
-      anomalies: ANOMALIES,
-      table: { columns: COLUMNS },
-      details: { keys: keys.size, reads },
-    },
-  )
+  const { keys, reads } = logs
+  return conclude(logs.findings(), {
+    seen: `${reads} reads of ${keys} logs`,
+    clean: 'they agree with each other and with every offset returned',
+    unproven: reads === 0 ? 'none was read' : null,
+    kinds: KINDS,
+    allows: (kind) =>
+      (kind === 'duplicated' && name === 'at-least-once') || (kind === 'lost' && name === 'at-most-once'),
+    anomalies: ANOMALIES,
+    table: { columns: COLUMNS },
+    details: { keys, reads },
+  })
 }
 
-export const logOffsets = checkerOf({
+export const logOffsets = foldingChecker({
   name: 'log-offsets',
   judgesBeginnings: true,
   judgesObjects: () => true,
@@ -184,5 +255,8 @@ export const logOffsets = checkerOf({
     APPEND_LOG,
     'one value per offset, none lost or duplicated; all reads are prefixes of one log',
   ),
-  judge,
+  fold: (record) => {
+    const logs = new Logs(record.pairs)
+    return { take: (pair, place) => logs.take(pair, place), result: () => judge(record, logs) }
+  },
 })

@@ -3,7 +3,7 @@
  * that began after it ended. Any other may be included or not. That gives each account a least and a greatest balance, or where
  * the initial balances are not told, bounds of what they can have been, which must agree among all reads.
  */
-import type { Pair, Sequence } from '../../harness/api/history.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { BankCall } from '../../harness/vocabularies/bank.ts'
 import type { Answered } from '../final-answers.ts'
@@ -68,37 +68,39 @@ interface Gain {
   readonly most: number
 }
 
-const flowsOf = (pairs: Sequence<Pair>): ReadonlyMap<number, AccountFlows> => {
-  const byAccount = new Map<number, AccountFlows>()
-  const add = (account: number, amount: number, begunAt: number, overAt: number): void => {
-    const flows = byAccount.get(account) ?? new AccountFlows()
-    byAccount.set(account, flows)
+/** Takes the transfers of a history. */
+export class Flows {
+  readonly #byAccount = new Map<number, AccountFlows>()
+  /** Whether anything was to be transferred, successfully or not. */
+  isAsked = false
+
+  take({ invocation, completion }: Pair): void {
+    this.isAsked = true
+    if (completion?.type === 'fail') return
+    const isOk = completion?.type === 'ok'
+    if (isOk && !(completion.value as { applied: boolean }).applied) return
+    const { from, to, amount } = invocation.value as (BankCall & { f: 'transfer' })['value']
+    const overAt = isOk ? completion.index : Number.POSITIVE_INFINITY
+    this.#add(from, -amount, invocation.index, overAt)
+    this.#add(to, amount, invocation.index, overAt)
+  }
+
+  #add(account: number, amount: number, begunAt: number, overAt: number): void {
+    const flows = this.#byAccount.get(account) ?? new AccountFlows()
+    this.#byAccount.set(account, flows)
     flows.begun.add(begunAt, amount)
     flows.over.add(overAt, amount)
   }
-  for (const { invocation, completion } of pairs) {
-    if (invocation.f !== 'transfer' || completion?.type === 'fail') continue
-    const isOk = completion?.type === 'ok'
-    if (isOk && !(completion.value as { applied: boolean }).applied) continue
-    const { from, to, amount } = invocation.value as (BankCall & { f: 'transfer' })['value']
-    const overAt = isOk ? completion.index : Number.POSITIVE_INFINITY
-    add(from, -amount, invocation.index, overAt)
-    add(to, amount, invocation.index, overAt)
-  }
-  return byAccount
-}
 
-/** @returns of a read and an account */
-const gainsOf = (pairs: Sequence<Pair>): ((read: Answered, account: number) => Gain) => {
-  const byAccount = flowsOf(pairs)
-  const none = { came: 0, went: 0 }
-  return (read, account) => {
-    const flows = byAccount.get(account)
-    const begun = flows?.begun.before(read.completion.index) ?? none
-    const over = flows?.over.before(read.invocation.index) ?? none
+  gainOf({ invocation, completion }: Answered, account: number): Gain {
+    const flows = this.#byAccount.get(account)
+    const begun = flows?.begun.before(completion.index) ?? NOTHING
+    const over = flows?.over.before(invocation.index) ?? NOTHING
     return { least: over.came - begun.went, most: begun.came - over.went }
   }
 }
+
+const NOTHING = { came: 0, went: 0 }
 
 /** What an account can have had at the beginning. */
 interface Initial {
@@ -109,36 +111,47 @@ interface Initial {
 const rangeText = (least: number, most: number): string =>
   least === most ? `${least}` : `${least} to ${most}`
 
+/** The first account of a read that is out of bounds; null: there is none. Narrows what accounts can have had at first. */
+const outOfBounds = (
+  read: Answered,
+  flows: Flows,
+  initials: Map<number, Initial>,
+  initial: number | null,
+): string | null => {
+  const anything = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
+  const known = initial === null ? anything : { least: initial, most: initial }
+  const { balances } = read.completion.value as { balances: readonly number[] }
+  for (const [account, balance] of balances.entries()) {
+    const gain = flows.gainOf(read, account)
+    const before = initials.get(account) ?? known
+    const [least, most] = [before.least + gain.least, before.most + gain.most]
+    if (balance < least || balance > most) {
+      const why = initial === null ? 'what other reads showed, and the transfers' : 'the transfers'
+      return `account ${account} has ${balance}, and ${why} that were over or had begun allow ${rangeText(least, most)}`
+    }
+    initials.set(account, {
+      least: Math.max(before.least, balance - gain.most),
+      most: Math.min(before.most, balance - gain.least),
+    })
+  }
+  return null
+}
+
 /**
  * Reads of balances that are out of bounds, with the first such account of each.
  *
  * @param initial of every account; null: it is not told, and each read narrows what it can have been
  */
 export const unseenTransfers = (
-  pairs: Sequence<Pair>,
-  reads: readonly Answered[],
+  flows: Flows,
+  reads: Iterable<Answered>,
   initial: number | null,
 ): readonly Unseen[] => {
-  const gainOf = gainsOf(pairs)
   const initials = new Map<number, Initial>()
-  const anything = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
-  const known = initial === null ? anything : { least: initial, most: initial }
-  return reads.flatMap((read) => {
-    const { balances } = read.completion.value as { balances: readonly number[] }
-    for (const [account, balance] of balances.entries()) {
-      const gain = gainOf(read, account)
-      const before = initials.get(account) ?? known
-      const [least, most] = [before.least + gain.least, before.most + gain.most]
-      if (balance < least || balance > most) {
-        const why = initial === null ? 'what other reads showed, and the transfers' : 'the transfers'
-        const text = `account ${account} has ${balance}, and ${why} that were over or had begun allow ${rangeText(least, most)}`
-        return [{ read, text }]
-      }
-      initials.set(account, {
-        least: Math.max(before.least, balance - gain.most),
-        most: Math.min(before.most, balance - gain.least),
-      })
-    }
-    return []
-  })
+  const unseen: Unseen[] = []
+  for (const read of reads) {
+    const text = outOfBounds(read, flows, initials, initial)
+    if (text !== null) unseen.push({ read, text })
+  }
+  return unseen
 }

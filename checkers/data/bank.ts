@@ -5,15 +5,18 @@
  * that bounds each balance. It is a necessary condition. The initial balances, which an imported history does not tell, are
  * bounded in the same way by all its reads. `consistent-prefix`: a read may be old, but shows one state. `eventual`: only the last reads must, and all the same.
  */
+import type { PromiseName } from '../../harness/api/claims.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker } from '../../harness/api/verdict.ts'
+import type { Checker, Fold } from '../../harness/api/verdict.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { ACCOUNTS, BANK, type Balances, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
-import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldReadsAtTheEnd } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
-import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
-import { unseenTransfers } from './bank-balances.ts'
+import { conclude, type Finding, foldingChecker, type Judged } from '../verdict.ts'
+import { Flows, unseenTransfers } from './bank-balances.ts'
 
 const KINDS = [
   'wrong total',
@@ -82,65 +85,101 @@ const ANOMALIES: Readonly<Record<BankFinding['kind'], string>> = {
   'inconsistent for a while': 'inconsistent read',
 }
 
-const troublesIn = (reads: readonly Answered[], expected: Expected): readonly BankFinding[] =>
-  reads.flatMap((read) => {
-    const trouble = troubleWith(balancesIn(read), expected)
-    return trouble === null ? [] : [found(trouble.kind, read, trouble.text)]
-  })
-
 interface Result {
   readonly findings: readonly BankFinding[]
   readonly unproven: string | null
 }
 
-/**
- * Nothing is known of the initial balances of an imported history, and nothing of the transfers where it has none: then somebody
- * else has made them.
- */
-const unseenIn = (record: RunRecord, reads: readonly Answered[]): readonly BankFinding[] => {
-  const isImported = record.spec === null
-  if (isImported && !record.pairs.some(({ invocation }) => invocation.f === 'transfer')) return []
-  return unseenTransfers(record.pairs, reads, isImported ? null : INITIAL_BALANCE).map(({ read, text }) =>
-    found('transfer lost or not seen', read, text),
-  )
-}
+/** What is kept of a history: the places of its reads, what each transfer moved, and reads that are wrong by themselves. */
+class Seen {
+  readonly #record: RunRecord
+  readonly #options: BankOptions
+  readonly #reads = new Growing(Uint32Array)
+  readonly #flows = new Flows()
+  readonly #atTheEnd: Fold<readonly Answered[]>
+  readonly #troubles: BankFinding[] = []
+  #expected: Expected | null = null
 
-/** Only the last reads count. What earlier ones show is told. */
-const judgeEnd = (record: RunRecord, reads: readonly Answered[], expected: Expected): Result => {
-  const { answers, unproven } = finalAnswers(readsAtTheEnd(record, BANK), record)
-  const last = new Set(answers)
-  const earlier = troublesIn(
-    reads.filter((read) => !last.has(read)),
-    expected,
-  ).map((trouble) => ({ ...trouble, kind: 'inconsistent for a while' as const }))
-  const agree = new Set(answers.map((read) => balancesIn(read).join(' '))).size <= 1
-  const reason = unproven ?? (agree ? null : 'the last reads of the nodes differ')
-  if (reason !== null) return { findings: earlier, unproven: reason }
-  const atTheEnd = [...troublesIn(answers, expected), ...unseenIn(record, answers)]
-  return { findings: [...atTheEnd, ...earlier], unproven: null }
-}
+  constructor(record: RunRecord, options: BankOptions) {
+    this.#record = record
+    this.#options = options
+    this.#atTheEnd = foldReadsAtTheEnd(record, BANK)
+  }
 
-const judgeAll = (record: RunRecord, reads: readonly Answered[], expected: Expected): Result => {
-  const promise = promiseOf(record, BANK, 'read').name
-  if (promise === 'eventual') return judgeEnd(record, reads, expected)
-  const unseen = promise === 'linearizable' ? unseenIn(record, reads) : []
-  return {
-    findings: [...troublesIn(reads, expected), ...unseen],
-    unproven: reads.length === 0 ? 'they were never read' : null,
+  take(pair: Pair, place: number): void {
+    this.#atTheEnd.take(pair, place)
+    if (pair.invocation.f === 'transfer') this.#flows.take(pair)
+    else if (pair.completion?.type === 'ok') {
+      const read = pair as Answered
+      this.#reads.push(place)
+      this.#expected ??= expectedOf(this.#record, read.completion.value as Balances, this.#options)
+      const trouble = troubleWith(balancesIn(read), this.#expected)
+      if (trouble !== null) this.#troubles.push(found(trouble.kind, read, trouble.text))
+    }
+  }
+
+  get count(): number {
+    return this.#reads.length
+  }
+
+  get expected(): Expected {
+    return this.#expected ?? expectedOf(this.#record, undefined, this.#options)
+  }
+
+  *#all(): Iterable<Answered> {
+    for (const place of this.#reads.all()) yield this.#record.pairs.at(place) as Answered
+  }
+
+  /**
+   * Nothing is known of the initial balances of an imported history, and nothing of the transfers where it has none: then
+   * somebody else has made them.
+   */
+  #unseenIn(reads: Iterable<Answered>): readonly BankFinding[] {
+    const isImported = this.#record.spec === null
+    if (isImported && !this.#flows.isAsked) return []
+    return unseenTransfers(this.#flows, reads, isImported ? null : INITIAL_BALANCE).map(({ read, text }) =>
+      found('transfer lost or not seen', read, text),
+    )
+  }
+
+  /** Only the last reads count. What earlier ones show is told. */
+  #judgeEnd(): Result {
+    const { answers, unproven } = finalAnswers(this.#atTheEnd.result(), this.#record)
+    const last = new Set(answers.map(({ invocation }) => invocation.index))
+    const isLast = ({ operations }: BankFinding): boolean => operations.some((index) => last.has(index))
+    const earlier = this.#troubles
+      .filter((trouble) => !isLast(trouble))
+      .map((trouble) => ({ ...trouble, kind: 'inconsistent for a while' as const }))
+    const atTheEnd = answers.flatMap(({ invocation }) =>
+      this.#troubles.filter(({ operations }) => operations.includes(invocation.index)),
+    )
+    const agree = new Set(answers.map((read) => balancesIn(read).join(' '))).size <= 1
+    const reason = unproven ?? (agree ? null : 'the last reads of the nodes differ')
+    if (reason !== null) return { findings: earlier, unproven: reason }
+    return {
+      findings: [...atTheEnd, ...this.#unseenIn(answers), ...earlier],
+      unproven: null,
+    }
+  }
+
+  judge(promise: PromiseName): Result {
+    if (promise === 'eventual') return this.#judgeEnd()
+    const unseen = promise === 'linearizable' ? this.#unseenIn(this.#all()) : []
+    return {
+      findings: [...this.#troubles, ...unseen],
+      unproven: this.count === 0 ? 'they were never read' : null,
+    }
   }
 }
 
-const judge = (record: RunRecord, options: BankOptions): Judged => {
-  const reads = record.pairs.filter(
-    (pair): pair is Answered => pair.invocation.f === 'read' && pair.completion?.type === 'ok',
-  )
-  const expected = expectedOf(record, reads[0]?.completion.value as Balances | undefined, options)
-  const { findings, unproven } = judgeAll(record, reads, expected)
+const judge = (record: RunRecord, reads: Seen): Judged => {
+  const { count, expected } = reads
   const promise = promiseOf(record, BANK, 'read').name
+  const { findings, unproven } = reads.judge(promise)
   const when = promise === 'eventual' ? 'at the end' : 'always'
   const seen = promise === 'linearizable' ? ', and no transfer is lost from sight' : ''
   return conclude(findings, {
-    seen: `${reads.length} reads of all accounts`,
+    seen: `${count} reads of all accounts`,
     clean: `the total is ${when} ${expected.total}, nothing is overdrawn${seen}`,
     unproven,
     kinds: KINDS,
@@ -150,9 +189,9 @@ const judge = (record: RunRecord, options: BankOptions): Judged => {
     anomalies: ANOMALIES,
     table: {
       columns: COLUMNS,
-      fine: reads.length - new Set(findings.flatMap(({ operations }) => operations)).size,
+      fine: count - new Set(findings.flatMap(({ operations }) => operations)).size,
     },
-    details: { reads: reads.length },
+    details: { reads: count },
   })
 }
 
@@ -165,11 +204,14 @@ export interface BankOptions {
 }
 
 export const bank = (options: BankOptions): Checker =>
-  checkerOf({
+  foldingChecker({
     name: 'bank',
     judgesBeginnings: true,
     finds: 'money created or lost, accounts overdrawn',
     needs: ['history'],
     promise: promisedOf(BANK, 'money is neither created nor lost, and no account is overdrawn'),
-    judge: (record) => judge(record, options),
+    fold: (record) => {
+      const seen = new Seen(record, options)
+      return { take: (pair, place) => seen.take(pair, place), result: () => judge(record, seen) }
+    },
   })

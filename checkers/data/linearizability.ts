@@ -9,7 +9,7 @@
  * calls are still checked as they were promised, without the reads: calls that change nothing can be left out.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Pair, Sequence } from '../../harness/api/history.ts'
+import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, Evidence, Fold } from '../../harness/api/verdict.ts'
 import { messageOf } from '../../harness/support/assert.ts'
@@ -19,9 +19,10 @@ import {
   type RegisterResult,
   type RegisterValue,
 } from '../../harness/vocabularies/register.ts'
-import type { Scalar } from '../../harness/vocabularies/values.ts'
-import type { Columns, Illegal, Result } from '../porcupine-ts/model.ts'
-import { NIL, REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
+import { foldPairs } from '../fold.ts'
+import { NIL } from '../porcupine-ts/history/names.ts'
+import type { Cells, Columns, Illegal, Result } from '../porcupine-ts/model.ts'
+import { REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
@@ -30,8 +31,6 @@ import {
   beyondModels,
   earliestFirst,
   enginesOf,
-  type Interval,
-  intervalsOf,
   MOST_FAILING,
   modelAt,
   tellOthers,
@@ -39,6 +38,7 @@ import {
 } from './engine.ts'
 import { judgeEventual } from './eventual-register.ts'
 import { drawer } from './linearization-view.ts'
+import { OperationTable } from './operation-table.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage, failingRegister, type RegisterRows } from './register-page.ts'
 import { judgeSequential } from './sequential.ts'
@@ -46,45 +46,11 @@ import { NOTHING_WRITTEN } from './sequential-decision.ts'
 
 const TIME_LIMIT_MS = 120_000
 
-/** Whole numbers below this are their own codes: most keys and values are, and need no room. */
-const FIRST_CODE = 2 ** 30
-
-/** Keys and values of any kind as the numbers that columns hold. */
-class Dictionary {
-  readonly #codes = new Map<Scalar, number>()
-  readonly #values: Scalar[] = []
-
-  codeOf(value: Scalar | null): number {
-    if (value === null) return NIL
-    if (typeof value === 'number' && value >= 0 && value < FIRST_CODE && Number.isInteger(value)) return value
-    const known = this.#codes.get(value)
-    if (known !== undefined) return known
-    const code = FIRST_CODE + this.#values.length
-    this.#codes.set(value, code)
-    this.#values.push(value)
-    return code
-  }
-
-  valueOf(code: number): Scalar {
-    return code < FIRST_CODE ? code : (this.#values[code - FIRST_CODE] as Scalar)
-  }
-}
-
 /** A register history in the form that porcupine-ts takes. */
 interface RegisterTable {
+  readonly operations: OperationTable
   readonly columns: Required<Columns>
-  readonly rows: number
-  /** The pair that a row came from. */
-  pairOf(row: number): Pair
-  readonly keys: Dictionary
-  readonly values: Dictionary
   readonly initial: number | null
-}
-
-interface Cells {
-  readonly kind: number
-  readonly value: RegisterValue
-  readonly expected: RegisterValue
 }
 
 /** Null for a call that restricts nothing: it failed, or it is a read without a known result. */
@@ -92,89 +58,39 @@ const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
   if (completion?.type === 'fail') return null
   const call = { f: invocation.f, value: invocation.value } as RegisterCall
   const result = completion?.type === 'ok' ? (completion.value as RegisterResult) : null
-  if (call.f === 'write') return { kind: REGISTER_KINDS.write, value: call.value.value, expected: null }
+  const { key } = call.value
+  if (call.f === 'write') return { kind: REGISTER_KINDS.write, key, value: call.value.value, second: null }
   if (call.f === 'read') {
     if (result === null) return null
-    return { kind: REGISTER_KINDS.read, value: (result as { value: RegisterValue }).value, expected: null }
+    return { kind: REGISTER_KINDS.read, key, value: (result as { value: RegisterValue }).value, second: null }
   }
   const failed = result !== null && 'applied' in result && !result.applied
   const kind = failed ? REGISTER_KINDS.casFailed : REGISTER_KINDS.cas
-  return { kind, value: call.value.next, expected: call.value.expected }
+  return { kind, key, value: call.value.next, second: call.value.expected }
 }
-
-/** Room for so many rows. */
-const columnsFor = (rows: number): Required<Columns> => ({
-  client: new Int32Array(rows),
-  call: new Float64Array(rows),
-  return: new Float64Array(rows),
-  kind: new Uint8Array(rows),
-  key: new Int32Array(rows),
-  value: new Int32Array(rows),
-  second: new Int32Array(rows),
-})
-
-const firstRows = (columns: Required<Columns>, rows: number): Required<Columns> => ({
-  client: columns.client.subarray(0, rows),
-  call: columns.call.subarray(0, rows),
-  return: columns.return.subarray(0, rows),
-  kind: columns.kind.subarray(0, rows),
-  key: columns.key.subarray(0, rows),
-  value: columns.value.subarray(0, rows),
-  second: columns.second.subarray(0, rows),
-})
 
 /** Takes the pairs of a history into columns. */
-class TableBuilder {
-  readonly #pairs: Sequence<Pair>
-  readonly #intervalOf: (pair: Pair, row: number) => Interval
-  readonly #keys = new Dictionary()
-  readonly #values = new Dictionary()
-  readonly #columns: Required<Columns>
-  readonly #places: Int32Array
-  #rows = 0
-
-  constructor(record: RunRecord) {
-    this.#pairs = record.pairs
-    this.#intervalOf = intervalsOf(record, REGISTER)
-    this.#columns = columnsFor(record.pairs.length)
-    this.#places = new Int32Array(record.pairs.length)
-  }
-
-  take(pair: Pair, place: number): void {
-    const cells = cellsOf(pair)
-    if (cells === null) return
-    const at = this.#rows++
-    const columns = this.#columns
-    const interval = this.#intervalOf(pair, at)
-    this.#places[at] = place
-    columns.client[at] = interval.client
-    columns.call[at] = interval.call
-    columns.return[at] = interval.return
-    columns.kind[at] = cells.kind
-    columns.key[at] = this.#keys.codeOf((pair.invocation.value as { key: Scalar }).key)
-    columns.value[at] = this.#values.codeOf(cells.value)
-    columns.second[at] = this.#values.codeOf(cells.expected)
-  }
-
-  table(initial: RegisterValue): RegisterTable {
-    const rows = this.#rows
-    return {
-      columns: firstRows(this.#columns, rows),
-      rows,
-      pairOf: (row) => this.#pairs.at(this.#places[row] as number) as Pair,
-      keys: this.#keys,
-      values: this.#values,
-      initial: initial === null ? null : this.#values.codeOf(initial),
-    }
+const foldTable = (record: RunRecord, initial: RegisterValue): Fold<RegisterTable> => {
+  const operations = new OperationTable(record, REGISTER)
+  return {
+    take: (pair, place) => {
+      const cells = cellsOf(pair)
+      if (cells !== null) operations.add(pair, place, cells)
+    },
+    result: () => ({
+      operations,
+      columns: operations.columns(),
+      initial: initial === null ? null : operations.codeOf(initial),
+    }),
   }
 }
 
-const rowsOf = ({ columns, initial, keys, values, pairOf }: RegisterTable): RegisterRows => ({
+const rowsOf = ({ columns, initial, operations }: RegisterTable): RegisterRows => ({
   columns,
   initial,
-  keyOf: (code) => keys.valueOf(code),
-  scalarOf: (code) => values.valueOf(code),
-  indexOf: (row) => pairOf(row).invocation.index,
+  keyOf: (code) => operations.scalarOf(code),
+  scalarOf: (code) => operations.scalarOf(code),
+  indexOf: (row) => operations.pairOf(row).invocation.index,
 })
 
 /** If the page cannot be drawn, the verdict stays the same. */
@@ -197,28 +113,27 @@ const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
   columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
 
 /** Judges by the model. */
-const judgeModel = (record: RunRecord, initial: RegisterValue): Promise<Judged> => {
-  const builder = new TableBuilder(record)
-  for (const [place, pair] of record.pairs.entries()) builder.take(pair, place)
-  return judgeTable(record, builder.table(initial))
-}
+const judgeModel = (record: RunRecord, initial: RegisterValue): Promise<Judged> =>
+  judgeTable(record, foldPairs(record, foldTable(record, initial)))
+
+const nameIn = ({ operations }: RegisterTable, partition: number | string): string =>
+  String(operations.scalarOf(Number(partition)))
 
 const judgeTable = async (record: RunRecord, table: RegisterTable): Promise<Judged> => {
-  const { columns, keys } = table
+  const { columns } = table
   const model = modelAt('register', 'casRegister', [table.initial])
   const result = await checkParallel(model, columns, {
     timeMs: TIME_LIMIT_MS,
     mostIllegal: MOST_FAILING,
   })
   if (result.verdict === 'ok') {
-    const operations = table.rows
+    const operations = table.operations.rows
     if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations })
     const summary = `${operations} operations on ${result.partitions} keys are as promised.`
     const details = { operations, keys: result.partitions, ...enginesOf(result) }
     return { status: 'valid', summary, evidence: [], details }
   }
-  if (result.verdict === 'unknown')
-    return undecided(result, (partition) => String(keys.valueOf(Number(partition))))
+  if (result.verdict === 'unknown') return undecided(result, (partition) => nameIn(table, partition))
   return judgeFailing(record, table, result)
 }
 
@@ -228,8 +143,9 @@ const judgeFailing = async (
   table: RegisterTable,
   result: Result & { readonly verdict: 'illegal' },
 ): Promise<Judged> => {
-  const { pairOf, initial, values } = table
-  const nameOf = (partition: number | string): string => String(table.keys.valueOf(Number(partition)))
+  const { operations, initial } = table
+  const pairOf = (row: number): Pair => operations.pairOf(row)
+  const nameOf = (partition: number | string): string => nameIn(table, partition)
   const rows = rowsOf(table)
   const explained = ({ partition, prefix: rows, blocked }: Illegal) => {
     const prefix = Array.from(rows, pairOf)
@@ -237,7 +153,7 @@ const judgeFailing = async (
       key: nameOf(partition),
       prefix,
       blocked: prefix[rows.indexOf(blocked)] ?? pairOf(blocked),
-      initial: initial === null ? null : values.valueOf(initial),
+      initial: initial === null ? null : operations.scalarOf(initial),
       readsMustBeFresh: promiseOf(record, REGISTER, 'read').name === 'linearizable',
     })
   }
@@ -298,11 +214,8 @@ const judgeWeaker = async (record: RunRecord, initial: RegisterValue, weak: Judg
 const fold = (record: RunRecord, initial: RegisterValue): Fold<Promise<Judged>> => {
   const weak = WEAKER[weakestOf(record, REGISTER).name]
   if (weak !== undefined) return { take: () => {}, result: () => judgeWeaker(record, initial, weak) }
-  const builder = new TableBuilder(record)
-  return {
-    take: (pair, place) => builder.take(pair, place),
-    result: () => judgeTable(record, builder.table(initial)),
-  }
+  const table = foldTable(record, initial)
+  return { take: table.take, result: () => judgeTable(record, table.result()) }
 }
 
 export const linearizability = (options: { readonly initial: RegisterValue }): Checker =>

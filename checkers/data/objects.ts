@@ -7,25 +7,26 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Checker, Evidence, Fold } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
+import { foldPairs } from '../fold.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
-import type { AnyModel, Illegal, Operation } from '../porcupine-ts/model.ts'
+import type { AnyModel, Cells, History, Illegal, Operation, Result } from '../porcupine-ts/model.ts'
 import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { isJudgedBy, promisedOf, usesOf, weakestOf } from '../promise.ts'
-import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import {
   beyondModels,
   earliestFirst,
   enginesOf,
-  intervalsOf,
   MOST_FAILING,
   modelAt,
   tellOthers,
   undecided,
 } from './engine.ts'
 import { drawer, type FailingKey, onKey } from './linearization-view.ts'
+import { OperationTable } from './operation-table.ts'
 
 const TIME_LIMIT_MS = 60_000
 
@@ -60,96 +61,113 @@ const callsOf = ({
 }: Pick<ObjectKind<never, never, never>, 'calls' | 'vocabulary'>): readonly string[] =>
   calls ?? usesOf(vocabulary)
 
-interface Modelled<I, O> {
-  readonly pairs: readonly Pair[]
-  readonly operations: readonly Operation<I, O>[]
+/** The operations of a history as a model takes them. */
+class Modelled<S, I, O> {
+  readonly kind: ObjectKind<S, I, O>
+  readonly table: OperationTable
+
+  constructor(given: ObjectKind<S, I, O>, record: RunRecord) {
+    this.kind = { ...given, ...given.forHistory?.(record) }
+    this.table = new OperationTable(record, given.vocabulary)
+  }
+
+  /** A failed operation never happened; one with an unknown outcome may happen at any time. */
+  take(pair: Pair, place: number): void {
+    if (pair.completion?.type === 'fail') return
+    const meant = this.kind.read(pair)
+    if (meant !== null) this.table.add(pair, place, this.#cellsOf(meant.input, outputOf(pair, meant.output)))
+  }
+
+  #cellsOf(input: I, output: O | undefined): Cells {
+    const { packing, partition } = this.kind.model
+    // Without a packing, the columns tell only which operations are on the same object.
+    if (packing === undefined) return { kind: 0, key: partition?.(input) ?? 0, value: null, second: null }
+    return packing.pack(input, output)
+  }
+
+  history(): History<I, O> {
+    if (this.kind.model.packing !== undefined) return this.table.packed()
+    return Array.from({ length: this.table.rows }, (_, row) => this.#operationOf(row))
+  }
+
+  #operationOf(row: number): Operation<I, O> {
+    const pair = this.table.pairOf(row)
+    const { input, output } = this.kind.read(pair) as NonNullable<ReturnType<typeof this.kind.read>>
+    return { ...this.table.intervalOf(row), input, output: outputOf(pair, output) }
+  }
+
+  /** The object that fails, with all its operations. */
+  failing(result: Illegal): FailingKey<S, I, O> {
+    const { key } = this.table.columns()
+    const own: number[] = []
+    for (let row = 0; row < key.length; row++) if (key[row] === key[result.blocked]) own.push(row)
+    const { model } = this.kind
+    const operations = own.map((row) => this.#operationOf(row))
+    return {
+      key: String(result.partition),
+      model,
+      ...onKey(model, operations, own, result),
+      indices: own.map((row) => this.table.pairOf(row).invocation.index),
+    }
+  }
 }
 
-/** A failed operation never happened; one with an unknown outcome may happen at any time. */
-const operationsOf = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Modelled<I, O> => {
-  const intervalOf = intervalsOf(record, kind.vocabulary)
-  const pairs: Pair[] = []
-  const operations: Operation<I, O>[] = []
-  for (const pair of record.pairs) {
-    if (pair.completion?.type === 'fail') continue
-    const meant = kind.read(pair)
-    if (meant === null) continue
-    operations.push({
-      ...intervalOf(pair, pairs.length),
-      input: meant.input,
-      output: pair.completion?.type === 'ok' ? meant.output : undefined,
-    })
-    pairs.push(pair)
-  }
-  return { pairs, operations }
-}
+const outputOf = <O>({ completion }: Pair, output: O | undefined): O | undefined =>
+  completion?.type === 'ok' ? output : undefined
 
 const evidenceOf = <S, I, O>(
-  { model }: Pick<ObjectKind<S, I, O>, 'model'>,
-  { pairs, operations }: Modelled<I, O>,
-  result: Illegal,
+  { model, operations, result, indices }: FailingKey<S, I, O>,
+  { partition }: Illegal,
 ): Evidence => {
   const { text, window } = explain(model, operations, result)
   return {
-    title: `${model.name}: no order explains what was returned${result.partition === '' ? '' : ` (key ${result.partition})`}`,
+    title: `${model.name}: no order explains what was returned${partition === '' ? '' : ` (key ${partition})`}`,
     text,
-    operations: window.map((at) => (pairs[at] as Pair).invocation.index),
-  }
-}
-
-const failingObject = <S, I, O>(
-  { model }: Pick<ObjectKind<S, I, O>, 'model'>,
-  { pairs, operations }: Modelled<I, O>,
-  result: Illegal,
-): FailingKey<S, I, O> => {
-  const own = operations.flatMap(({ input }, row) =>
-    (model.partition?.(input) ?? '') === result.partition ? [row] : [],
-  )
-  const some = own.map((row) => operations[row] as Operation<I, O>)
-  return {
-    key: String(result.partition),
-    model,
-    ...onKey(model, some, own, result),
-    indices: own.map((row) => (pairs[row] as Pair).invocation.index),
+    operations: window.map((at) => indices[at] as number),
   }
 }
 
 const named = <S, I, O>(
-  { anomaly }: Pick<ObjectKind<S, I, O>, 'anomaly'>,
-  { pairs }: Modelled<I, O>,
+  { kind, table }: Modelled<S, I, O>,
   { prefix }: Illegal,
 ): Pick<Evidence, 'anomaly'> => {
-  const name = anomaly?.(Array.from(prefix, (row) => pairs[row] as Pair))
+  const name = kind.anomaly?.(Array.from(prefix, (row) => table.pairOf(row)))
   return name === undefined ? {} : { anomaly: name }
 }
 
-const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
-  const kind = { ...given, ...given.forHistory?.(record) }
-  const modelled = operationsOf(kind, record)
-  const { pairs, operations } = modelled
-  if (operations.length === 0) return notJudged('no operation restricts the order')
+const judgeModelled = async <S, I, O>(modelled: Modelled<S, I, O>): Promise<Judged> => {
+  const { kind, table } = modelled
+  const operations = table.rows
+  if (operations === 0) return notJudged('no operation restricts the order')
   const { file, name, args } = kind.reference
-  const reference = modelAt(file, name, args)
-  const result = await checkParallel(reference, operations, {
+  const result = await checkParallel(modelAt(file, name, args), modelled.history(), {
     timeMs: TIME_LIMIT_MS,
     mostIllegal: MOST_FAILING,
   })
-  const details = { operations: operations.length, ...enginesOf(result) }
+  const details = { operations, ...enginesOf(result) }
   if (result.verdict === 'ok') {
-    const summary = `${operations.length} operations on ${result.partitions} objects have an order that explains them.`
+    const summary = `${operations} operations on ${result.partitions} objects have an order that explains them.`
     return { status: 'valid', summary, evidence: [], details }
   }
   if (result.verdict === 'unknown') return undecided(result, String)
-  const pairOf = (row: number): Pair => pairs[row] as Pair
+  return judgeFailing(modelled, result, details)
+}
+
+const judgeFailing = <S, I, O>(
+  modelled: Modelled<S, I, O>,
+  result: Result & { readonly verdict: 'illegal' },
+  details: Judged['details'],
+): Judged => {
+  const pairOf = (row: number): Pair => modelled.table.pairOf(row)
   const { first, others } = earliestFirst(result, pairOf)
   const { invocation, completion } = pairOf(first.blocked)
   const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
   const draw = drawer()
   const { text, evidence } = tellOthers(others, String, pairOf)
   const all = [first, ...others.found]
-  const entries = [evidenceOf(kind, modelled, first), ...evidence].map((each, place) => {
+  const entries = [evidenceOf(modelled.failing(first), first), ...evidence].map((each, place) => {
     const failing = all[place] as Illegal
-    return draw({ ...each, ...named(kind, modelled, failing) }, () => failingObject(kind, modelled, failing))
+    return draw({ ...each, ...named(modelled, failing) }, () => modelled.failing(failing))
   })
   return {
     status: 'invalid',
@@ -160,11 +178,20 @@ const judgeModel = async <S, I, O>(given: ObjectKind<S, I, O>, record: RunRecord
   }
 }
 
-const judge = async <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Promise<Judged> => {
+const foldModel = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Fold<Promise<Judged>> => {
+  const modelled = new Modelled(kind, record)
+  return { take: (pair, place) => modelled.take(pair, place), result: () => judgeModelled(modelled) }
+}
+
+const fold = <S, I, O>(kind: ObjectKind<S, I, O>, record: RunRecord): Fold<Judged | Promise<Judged>> => {
   const weaker = kind.weaker?.[weakestOf(record, kind.vocabulary, callsOf(kind)).name]
-  if (weaker !== undefined) return weaker(record, () => judgeModel(kind, record))
+  if (weaker !== undefined)
+    return {
+      take: () => {},
+      result: () => weaker(record, () => foldPairs(record, foldModel(kind, record))),
+    }
   const beyond = beyondModels(record, kind.vocabulary, callsOf(kind))
-  return beyond === null ? judgeModel(kind, record) : notJudged(beyond)
+  return beyond === null ? foldModel(kind, record) : { take: () => {}, result: () => notJudged(beyond) }
 }
 
 const judgedPromises = <S, I, O>({ vocabulary, leaves = [] }: ObjectKind<S, I, O>): readonly PromiseName[] =>
@@ -172,7 +199,7 @@ const judgedPromises = <S, I, O>({ vocabulary, leaves = [] }: ObjectKind<S, I, O
 
 /** @param name of the checker */
 export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I, O>): Checker =>
-  checkerOf({
+  foldingChecker({
     name,
     judgesBeginnings: true,
     judgesObjects: () => kind.forHistory === undefined,
@@ -180,5 +207,5 @@ export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I,
     needs: ['history'],
     applies: (record) => isJudgedBy(record, kind.vocabulary, judgedPromises(kind), callsOf(kind)),
     promise: promisedOf(kind.vocabulary, kind.holds, callsOf(kind)),
-    judge: (record) => judge(kind, record),
+    fold: (record) => fold(kind, record),
   })

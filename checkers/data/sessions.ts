@@ -8,13 +8,14 @@
  * - writes follow reads: what it appends comes after what it read before.
  */
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Fold } from '../../harness/api/verdict.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import type { AnomalyName } from '../transactions/anomalies.ts'
 import { forbids } from '../transactions/consistency.ts'
-import { COMMITTED, type MicroOp, readTransactions, type Transactions } from '../transactions/transactions.ts'
-import { checkerOf, conclude, type Judged } from '../verdict.ts'
+import { COMMITTED, foldTransactions, type Transactions } from '../transactions/transactions.ts'
+import { conclude, foldingChecker, type Judged } from '../verdict.ts'
 
 const GUARANTEES = ['monotonic reads', 'read your writes', 'monotonic writes', 'writes follow reads'] as const
 type Guarantee = (typeof GUARANTEES)[number]
@@ -30,12 +31,12 @@ interface BrokenGuarantee {
 const placesOf = ({
   count,
   outcome,
-  ops,
+  ...history
 }: Transactions): ReadonlyMap<Scalar, ReadonlyMap<Scalar, number>> => {
   const longest = new Map<Scalar, readonly Scalar[]>()
   for (let row = 0; row < count; row++) {
     if (outcome[row] !== COMMITTED) continue
-    for (const [f, key, value] of ops[row] as readonly MicroOp[])
+    for (const [f, key, value] of history.opsOf(row))
       if (f === 'r' && Array.isArray(value) && value.length > (longest.get(key)?.length ?? -1))
         longest.set(key, value)
   }
@@ -104,7 +105,7 @@ const brokenIn = (transactions: Transactions): readonly BrokenGuarantee[] => {
   const found: BrokenGuarantee[] = []
   for (let row = 0; row < transactions.count; row++) {
     if (transactions.outcome[row] !== COMMITTED) continue
-    for (const [f, key, value] of transactions.ops[row] as readonly MicroOp[]) {
+    for (const [f, key, value] of transactions.opsOf(row)) {
       const name = `${transactions.process[row]} ${key}`
       const session = sessions.get(name) ?? { ...START }
       sessions.set(name, session)
@@ -138,9 +139,13 @@ const NAMES: Readonly<Record<Guarantee, string>> = {
   'writes follow reads': 'write before what was read',
 }
 
-const judge = (record: RunRecord): Judged => {
+const fold = (record: RunRecord): Fold<Judged> => {
+  const transactions = foldTransactions(record.pairs.length, LIST_APPEND)
+  return { take: transactions.take, result: () => judge(record, transactions.result()) }
+}
+
+const judge = (record: RunRecord, transactions: Transactions): Judged => {
   const promise = promiseOf(record, LIST_APPEND, 'txn').name
-  const transactions = readTransactions(record.pairs, LIST_APPEND)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const at = (row: number): number => transactions.invokedAt[row] as number
   const findings = brokenIn(transactions).map(({ guarantee, text, rows }) => ({
@@ -159,11 +164,11 @@ const judge = (record: RunRecord): Judged => {
   })
 }
 
-export const sessions = checkerOf({
+export const sessions = foldingChecker({
   name: 'sessions',
   judgesBeginnings: true,
   finds: 'sessions that see less than before, or do not see their own appends',
   needs: ['history'],
   promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),
-  judge,
+  fold,
 })

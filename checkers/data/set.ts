@@ -18,94 +18,74 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Fold, TableRow } from '../../harness/api/verdict.ts'
 import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
-import { type Answered, finalAnswers, readsAtTheEnd } from '../final-answers.ts'
+import { type Answered, finalAnswers, foldReadsAtTheEnd } from '../final-answers.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
-import { checkerOf, conclude, type Finding, type Judged, notJudged } from '../verdict.ts'
+import { conclude, type Finding, foldingChecker, type Judged, notJudged } from '../verdict.ts'
+import { Fates, type JudgeMissing } from './set-fates.ts'
 import { forgottenIn, skippedIn } from './set-order.ts'
-import { type Add, addsOf, elementsIn, readsOf, type SetRead } from './set-reads.ts'
-
-type Fate = 'there' | 'lost' | 'missing' | 'stale' | 'never read'
-
-interface Element {
-  readonly element: Scalar
-  readonly invocation: Operation
-  /** Null: never acknowledged. */
-  readonly acknowledged: Operation | null
-  readonly fate: Fate
-  /** The last read that lacked it although it was known; null: there is none. */
-  readonly lackedBy: SetRead | null
-  /** Time from when it was known to the last read that lacked it; 0: it was visible at once. Null: never seen to be visible. */
-  readonly hiddenMs: number | null
-}
-
-/** For each add, the last read that lacked it although it was known. Goes backwards, so that each add is settled once. */
-const lackingReads = (adds: readonly Add[], reads: readonly SetRead[]): ReadonlyMap<Add, SetRead> => {
-  const lacking = new Map<Add, SetRead>()
-  let untold = adds
-  for (const read of reads.toReversed()) {
-    const elements = new Set(read.elements)
-    const later: Add[] = []
-    for (const add of untold)
-      if (elements.has(add.element)) later.push(add)
-      else if (read.invocation.timeNs > add.knownNs) lacking.set(add, read)
-    untold = later
-  }
-  return lacking
-}
-
-/** What the promise makes of an element that later reads lack. */
-type Judge = (add: Add) => 'lost' | 'missing'
-
-const fateOf = (add: Add, lackedBy: SetRead | null, lastRead: SetRead, judgeMissing: Judge): Element => {
-  const { element, invocation, acknowledged, sighting, knownNs } = add
-  const isBack = lackedBy !== null && sighting !== null && sighting.lastNs > lackedBy.invocation.timeNs
-  const isAsked = sighting !== null || lastRead.invocation.timeNs > knownNs
-  const fate: Fate =
-    lackedBy !== null ? (isBack ? 'stale' : judgeMissing(add)) : isAsked ? 'there' : 'never read'
-  const hiddenNs = isBack ? lackedBy.invocation.timeNs - knownNs : 0
-  const hiddenMs = fate === 'there' || isBack ? Math.round(hiddenNs / NS_PER_MS) : null
-  return { element, invocation, acknowledged, fate, lackedBy, hiddenMs }
-}
+import { elementsIn, SetHistory } from './set-reads.ts'
 
 const KINDS = ['lost', 'unexpected', 'duplicated', 'forgotten', 'skipped', 'stale'] as const
 type SetFinding = Finding<(typeof KINDS)[number]>
 
 const at = (operation: Operation): string => formatDurationMs(operation.timeNs / NS_PER_MS)
 
-const found = (
-  kind: SetFinding['kind'],
-  { element, invocation, acknowledged, lackedBy }: Element,
-): SetFinding => {
-  const known = acknowledged === null ? 'never acknowledged, but read' : `acknowledged at ${at(acknowledged)}`
-  const missed =
-    lackedBy === null
-      ? ''
-      : `, missing from the read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`
-  return {
-    kind,
-    text: `${inText(element)}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`,
-    operations: [invocation, ...(lackedBy === null ? [] : [lackedBy.invocation])].map(({ index }) => index),
-    rows: [
-      tableRow(
-        [
-          inText(element),
-          at(invocation),
-          acknowledged === null ? 'never' : at(acknowledged),
-          lackedBy === null
-            ? ''
-            : `the read at ${at(lackedBy.invocation)} on ${lackedBy.invocation.node ?? 'a node'}`,
-        ],
-        [invocation, ...(lackedBy === null ? [] : [lackedBy.invocation])].map(({ index }) => index),
-        kind,
-      ),
-    ],
+/** An element with which something is wrong. There may be millions: it is put into words only if it is shown. */
+class ElementFinding implements SetFinding {
+  readonly kind: 'lost' | 'stale'
+  readonly #history: SetHistory
+  readonly #add: number
+  readonly #lackedBy: number | null
+
+  constructor(kind: 'lost' | 'stale', history: SetHistory, add: number, lackedBy: number | null) {
+    this.kind = kind
+    this.#history = history
+    this.#add = add
+    this.#lackedBy = lackedBy
+  }
+
+  #told() {
+    const { invocation, completion } = this.#history.pairOf(this.#add)
+    return {
+      element: inText(this.#history.elementOf(this.#add)),
+      invocation,
+      acknowledged: completion?.type === 'ok' ? completion : null,
+      missing: this.#lackedBy === null ? null : this.#history.readAt(this.#lackedBy).invocation,
+    }
+  }
+
+  get text(): string {
+    const { element, invocation, acknowledged, missing } = this.#told()
+    const known =
+      acknowledged === null ? 'never acknowledged, but read' : `acknowledged at ${at(acknowledged)}`
+    const missed = missing === null ? '' : `, missing from ${readText(missing)}`
+    return `${element}: asked for at ${at(invocation)} on ${invocation.node ?? 'a node'}, ${known}${missed}`
+  }
+
+  get operations(): readonly number[] {
+    const { invocation, missing } = this.#told()
+    return [invocation.index, ...(missing === null ? [] : [missing.index])]
+  }
+
+  get rows(): readonly TableRow[] {
+    const { element, invocation, acknowledged, missing } = this.#told()
+    const cells = [
+      element,
+      at(invocation),
+      acknowledged === null ? 'never' : at(acknowledged),
+      missing === null ? '' : readText(missing),
+    ]
+    return [tableRow(cells, this.operations, this.kind)]
   }
 }
+
+const readText = (read: Operation): string => `the read at ${at(read)} on ${read.node ?? 'a node'}`
 
 const COLUMNS = ['element', 'asked for at', 'acknowledged at', 'missing from']
 
@@ -118,29 +98,20 @@ const ANOMALIES: Readonly<Record<SetFinding['kind'], string>> = {
   stale: 'stale read',
 }
 
-interface Stranger {
-  readonly element: Scalar
-  /** The first read that contained it. */
-  readonly read: SetRead
-}
-
 /** Elements that were read but never added. */
-const strangersIn = (reads: readonly SetRead[], asked: ReadonlySet<Scalar>): readonly Stranger[] => {
-  const strangers = new Map<Scalar, SetRead>()
-  for (const read of reads)
-    for (const element of read.elements)
-      if (!asked.has(element) && !strangers.has(element)) strangers.set(element, read)
-  return [...strangers].map(([element, read]) => ({ element, read }))
-}
+const strangersIn = (history: SetHistory): readonly SetFinding[] =>
+  history.strangers().map(({ element, read }) => {
+    const { invocation } = history.readAt(read)
+    const text = `${inText(element)}: read at ${at(invocation)}, but nobody added it`
+    return { kind: 'unexpected', text, operations: [invocation.index] }
+  })
 
 /** Elements that one read returned more than once. */
-const duplicatesIn = (reads: readonly SetRead[]): readonly SetFinding[] =>
-  reads.flatMap(({ invocation, elements }) => {
-    const seen = new Set<Scalar>()
-    const twice = elements.find((element) => seen.size === seen.add(element).size)
-    if (twice === undefined) return []
-    const text = `${inText(twice)}: more than once in what was read at ${at(invocation)}`
-    return [{ kind: 'duplicated' as const, text, operations: [invocation.index] }]
+const duplicatesIn = (history: SetHistory): readonly SetFinding[] =>
+  history.duplicates.map(({ element, read }) => {
+    const { invocation } = history.readAt(read)
+    const text = `${inText(element)}: more than once in what was read at ${at(invocation)}`
+    return { kind: 'duplicated', text, operations: [invocation.index] }
   })
 
 /** What the last reads of the replicas show. */
@@ -150,8 +121,8 @@ interface End {
   contains(element: Scalar): boolean
 }
 
-const endOf = (record: RunRecord): End => {
-  const { answers, unproven } = finalAnswers(readsAtTheEnd(record, SET), record)
+const endOf = (record: RunRecord, reads: readonly Answered[]): End => {
+  const { answers, unproven } = finalAnswers(reads, record)
   const all = answers.map(({ completion }: Answered) => new Set(elementsIn(completion)))
   const [first = new Set<Scalar>()] = all
   const isSame = (other: ReadonlySet<Scalar>): boolean => other.size === first.size && other.isSubsetOf(first)
@@ -166,22 +137,26 @@ const endOf = (record: RunRecord): End => {
  * in the set for good; otherwise that is certain only of what was acknowledged.
  */
 const judgeMissingBy =
-  (promise: PromiseName, end: End): Judge =>
-  ({ element, acknowledged }) => {
-    if (promise === 'linearizable') return 'lost'
-    const isCertain = acknowledged !== null || promise === 'consistent-prefix'
-    return isCertain && end.unproven === null && !end.contains(element) ? 'lost' : 'missing'
+  (promise: PromiseName, history: SetHistory, end: End | null): JudgeMissing =>
+  (add) => {
+    if (end === null) return 'lost'
+    const isCertain = history.isAcknowledged(add) || promise === 'consistent-prefix'
+    return isCertain && end.unproven === null && !end.contains(history.elementOf(add)) ? 'lost' : 'missing'
   }
 
 /** Why nothing is proven; null: it is. Reads that promise to show everything at the end must have been asked then. */
-const unprovenBy = (promise: PromiseName, elements: readonly Element[], end: End): string | null => {
-  const acknowledged = elements.filter((each) => each.acknowledged !== null)
-  const count = (fate: Fate): number => acknowledged.filter((each) => each.fate === fate).length
-  if (acknowledged.length === 0) return 'no element was acknowledged'
-  if (promise === 'monotonic' || promise === 'eventual') return end.unproven
-  if (count('never read') > 0) return `no read began after ${count('never read')} of them were acknowledged`
-  if (count('missing') === 0) return null
-  return `${count('missing')} of them are missing from every later read, and reads may be old (${end.unproven})`
+const unprovenBy = (
+  promise: PromiseName,
+  acknowledged: number,
+  fates: Fates,
+  end: End | null,
+): string | null => {
+  const [unread, missing] = [fates.countAcknowledged('never read'), fates.countAcknowledged('missing')]
+  if (acknowledged === 0) return 'no element was acknowledged'
+  if (promise === 'monotonic' || promise === 'eventual') return end?.unproven ?? null
+  if (unread > 0) return `no read began after ${unread} of them were acknowledged`
+  if (missing === 0) return null
+  return `${missing} of them are missing from every later read, and reads may be old (${end?.unproven})`
 }
 
 const ALLOWED: Readonly<Partial<Record<PromiseName, string>>> = {
@@ -191,45 +166,52 @@ const ALLOWED: Readonly<Partial<Record<PromiseName, string>>> = {
 }
 
 /** What only one of the weaker promises forbids; the strongest one finds it as lost or stale. */
-const ordersBroken = (
-  promise: PromiseName,
-  adds: readonly Add[],
-  reads: readonly SetRead[],
-): readonly SetFinding[] =>
-  promise === 'monotonic' ? forgottenIn(reads) : promise === 'consistent-prefix' ? skippedIn(adds, reads) : []
+const ordersBroken = (promise: PromiseName, history: SetHistory): readonly SetFinding[] => {
+  if (promise === 'monotonic') return forgottenIn(history.objects().reads)
+  if (promise !== 'consistent-prefix') return []
+  const { adds, reads } = history.objects()
+  return skippedIn(adds, reads)
+}
 
-const judge = (record: RunRecord): Judged => {
-  const { pairs } = record
+const fold = (record: RunRecord): Fold<Judged> => {
+  const history = new SetHistory(record.pairs)
+  const atTheEnd = foldReadsAtTheEnd(record, SET)
+  return {
+    take: (pair, place) => {
+      history.take(pair, place)
+      atTheEnd.take(pair, place)
+    },
+    result: () => judge(record, history, atTheEnd),
+  }
+}
+
+const judge = (record: RunRecord, history: SetHistory, atTheEnd: Fold<readonly Answered[]>): Judged => {
   const promise = promiseOf(record, SET, 'read').name
-  const reads = readsOf(pairs)
-  const last = reads.at(-1)
-  if (last === undefined) return notJudged('the set was never read')
-  const adds = addsOf(pairs, reads)
-  const lacking = lackingReads(adds, reads)
-  const end = endOf(record)
-  const judgeMissing = judgeMissingBy(promise, end)
-  const elements = adds.map((add) => fateOf(add, lacking.get(add) ?? null, last, judgeMissing))
-  const of = (fate: Fate): readonly Element[] => elements.filter((each) => each.fate === fate)
-  const strangers = strangersIn(reads, new Set(elements.map(({ element }) => element)))
-  const acknowledged = elements.filter((each) => each.acknowledged !== null).length
-  const inLast = new Set(last.elements)
+  if (history.reads === 0) return notJudged('the set was never read')
+  // Linearizable reads are never old: what they lack is not there, whatever others show at the end.
+  const end = promise === 'linearizable' ? null : endOf(record, atTheEnd.result())
+  const fates = new Fates(history, judgeMissingBy(promise, history, end))
+  const wrong = (kind: 'lost' | 'stale'): readonly SetFinding[] =>
+    fates.of(kind).map((add) => new ElementFinding(kind, history, add, fates.lackedBy(add)))
   /** How long it took until every later read contained them. */
-  const visibleAfterMs = quantiles(elements.flatMap((each) => each.hiddenMs ?? []))
+  const visibleAfterMs = quantiles(fates.hiddenMs.all())
+  const isInLast = history.containing(history.reads - 1)
+  let acknowledged = 0
+  let recovered = 0
+  for (let add = 0; add < history.adds; add++)
+    if (history.isAcknowledged(add)) acknowledged++
+    else if (isInLast(add)) recovered++
   const findings: readonly SetFinding[] = [
-    ...of('lost').map((each) => found('lost', each)),
-    ...of('stale').map((each) => found('stale', each)),
-    ...ordersBroken(promise, adds, reads),
-    ...duplicatesIn(reads),
-    ...strangers.map(({ element, read }) => ({
-      kind: 'unexpected' as const,
-      text: `${inText(element)}: read at ${at(read.invocation)}, but nobody added it`,
-      operations: [read.invocation.index],
-    })),
+    ...wrong('lost'),
+    ...wrong('stale'),
+    ...ordersBroken(promise, history),
+    ...duplicatesIn(history),
+    ...strangersIn(history),
   ]
   return conclude(findings, {
-    seen: `${acknowledged} acknowledged elements in ${reads.length} reads`,
+    seen: `${acknowledged} acknowledged elements in ${history.reads} reads`,
     clean: 'none is missing',
-    unproven: unprovenBy(promise, elements, end),
+    unproven: unprovenBy(promise, acknowledged, fates, end),
     kinds: KINDS,
     allows: (kind) => kind === 'stale' && ALLOWED[promise] !== undefined,
     because: ALLOWED[promise] ?? '',
@@ -237,23 +219,23 @@ const judge = (record: RunRecord): Judged => {
       kind === 'stale' ? `hidden for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}` : null,
     blamed: 'read',
     anomalies: ANOMALIES,
-    table: { columns: COLUMNS, fine: of('there').length + of('never read').length },
+    table: { columns: COLUMNS, fine: fates.count('there') + fates.count('never read') },
     details: {
-      attempted: elements.length,
+      attempted: history.adds,
       acknowledged,
       visibleAfterMs,
-      neverRead: of('never read').filter((each) => each.acknowledged !== null).length,
-      recovered: elements.filter((each) => each.acknowledged === null && inLast.has(each.element)).length,
-      reads: reads.length,
+      neverRead: fates.countAcknowledged('never read'),
+      recovered,
+      reads: history.reads,
     },
   })
 }
 
-export const setOfElements = checkerOf({
+export const setOfElements = foldingChecker({
   name: 'set',
   judgesBeginnings: true,
   finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
   promise: promisedOf(SET, 'every acknowledged element stays in the set'),
-  judge,
+  fold,
 })

@@ -16,6 +16,20 @@ cases(watch, [
     inDoubt(5, 'put', { key: 1, value: 7 }),
     watched(0, 1, event(1, 7)),
   ],
+  [
+    'one that a watch reported before its put was over',
+    'valid',
+    watched(0, 1, event(1)),
+    change1(1),
+    watched(1, 1),
+  ],
+  [
+    'one whose revision was told otherwise only later',
+    'invalid',
+    watched(0, 1, event(1, 7)),
+    inDoubt(5, 'put', { key: 1, value: 7 }),
+    change1(1),
+  ],
   ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
   [
     'one missed where it goes on',

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { check } from './check.ts'
 import { determinize, isNondeterministic } from './general/determinize.ts'
+import { Packer } from './history/packer.ts'
 import { BrokenLawError, watchLaws } from './laws.ts'
 import type { Model, Operation } from './model.ts'
 import { histories, SEED } from './testing/seeded.ts'
@@ -26,6 +27,37 @@ describe.each(subjects)('$name', ({ model, history }) => {
     )
   })
 })
+
+describe.each(subjects.filter(({ model }) => model.packing !== undefined))(
+  '$name, packed',
+  ({ model, history }) => {
+    const { pack, unpack } = model.packing as NonNullable<typeof model.packing>
+
+    it('comes out as it was', () => {
+      fc.assert(
+        fc.property(histories(history), (operations) => {
+          for (const { input, output } of operations) {
+            const unpacked = unpack(pack(input, output))
+            expect(unpacked.input).toEqual(input)
+            if (output !== undefined) expect(unpacked.output).toEqual(output)
+          }
+        }),
+        { seed: SEED },
+      )
+    })
+
+    it('is judged in the same way', () => {
+      fc.assert(
+        fc.property(histories(history), (operations) => {
+          const packer = new Packer(operations.length)
+          for (const each of operations) packer.add(each, pack(each.input, each.output))
+          expect(check(model, packer.packed())).toEqual(check(model, operations))
+        }),
+        { seed: SEED },
+      )
+    })
+  },
+)
 
 describe('a broken law is told', () => {
   type Cell = { readonly f: 'set'; readonly value: number } | { readonly f: 'bump' }

@@ -1,5 +1,6 @@
 /** The input of the checker: operations with real-time intervals, and a sequential model of the object. */
 import type { Part } from './history/part.ts'
+import type { Scalar } from './models/calls.ts'
 
 /** One operation of a concurrent history. Times may have any unit, as only their order matters. */
 export interface Operation<I, O> {
@@ -39,7 +40,23 @@ export interface Row {
   readonly returned: boolean
 }
 
-export type History<I, O> = readonly Operation<I, O>[] | Columns
+/** An operation as a row of few cells. A row has a list, or a value and a second value. */
+export interface Cells {
+  /** Less than 128. */
+  readonly kind: number
+  readonly key: Scalar
+  readonly value: Scalar | null
+  readonly second: Scalar | null
+  readonly list?: readonly Scalar[]
+}
+
+/** Columns with what their codes stand for (`history/packer.ts`): keys and values may be of any kind, and rows may have lists. */
+export interface PackedColumns extends Required<Columns> {
+  readonly names: readonly Scalar[]
+  readonly lists: Int32Array<SharedArrayBuffer>
+}
+
+export type History<I, O> = readonly Operation<I, O>[] | Columns | PackedColumns
 
 /** What deterministic and nondeterministic models have in common. */
 interface Specification<S, I, O> {
@@ -68,6 +85,14 @@ interface Specification<S, I, O> {
   readonly describeState?: (state: S) => string
   /** What a row of columns means. */
   readonly decode?: (row: Row) => { readonly input: I; readonly output: O | undefined }
+  /**
+   * An operation as cells and back, for packed columns. Law: what was packed comes out as it was, an output only if the
+   * operation returned.
+   */
+  readonly packing?: {
+    readonly pack: (input: I, output: O | undefined) => Cells
+    readonly unpack: (cells: Cells) => { readonly input: I; readonly output: O }
+  }
   /**
    * An engine for an easier kind of history. It considers the operations of the part that were called by `end`;
    * those that returned at `end` or later count as not returned.

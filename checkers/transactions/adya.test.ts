@@ -16,9 +16,10 @@ const LEVELS = Object.keys(FORBIDDEN) as OracleLevel[]
 const SCOPES: readonly OrderScope[] = ['alone', 'session', 'real-time']
 
 const shown = (history: Transactions): string =>
-  history.ops
-    .map((ops, row) => `${history.process[row]} ${history.outcome[row]} ${JSON.stringify(ops)}`)
-    .join('\n')
+  Array.from(
+    { length: history.count },
+    (_, row) => `${history.process[row]} ${history.outcome[row]} ${JSON.stringify(history.opsOf(row))}`,
+  ).join('\n')
 
 it('rw-register: what is refuted is impossible, in every level and scope, and most of what is impossible is refuted', () => {
   const seen = new Map<string, { impossible: number; refuted: number }>()

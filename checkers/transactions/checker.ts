@@ -1,19 +1,20 @@
 /** Judges transactions against the promised isolation. */
 import type { IsolationModel } from '../../harness/api/claims.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence } from '../../harness/api/verdict.ts'
+import type { Checker, Evidence, Fold } from '../../harness/api/verdict.ts'
 import { assert } from '../../harness/support/assert.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
-import { checkerOf, type Judged, notJudged } from '../verdict.ts'
+import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
 import { drawnProof } from './cycle-view.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
+import type { MicroOp } from './micro-op.ts'
 import type { Proof } from './proofs.ts'
-import { COMMITTED, readTransactions, type Transactions } from './transactions.ts'
+import { COMMITTED, foldTransactions, type Transactions } from './transactions.ts'
 
 const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
   const { name } = promiseOf(record, vocabulary, 'txn')
@@ -33,7 +34,8 @@ const shown = (value: unknown): string => {
 
 const describe = ({ pairs }: RunRecord, transactions: Transactions, row: number): string => {
   const invocation = pairs.at(row)?.invocation
-  const ops = (transactions.ops[row] ?? [])
+  const ops = transactions
+    .opsOf(row)
     .map(([f, key, value]) => `\n       ${f} ${key} ${shown(value)}`)
     .join('')
   const at = ((invocation?.timeNs ?? 0) / NS_PER_MS).toFixed(1)
@@ -76,16 +78,23 @@ const NOTHING_WRITTEN =
   'no transaction that wrote anything committed, and no read found anything, which proves nothing; a committed write would have been needed'
 
 /** Whether some committed transaction wrote, or read something that was written. */
-const isTelling = ({ ops, outcome }: Transactions): boolean =>
-  ops.some(
-    (own, row) =>
-      outcome[row] === COMMITTED &&
-      own.some(([f, , value]) => f !== 'r' || (Array.isArray(value) ? value.length > 0 : value !== null)),
-  )
+const isTelling = ({ count, outcome, ...history }: Transactions): boolean => {
+  for (let row = 0; row < count; row++) {
+    if (outcome[row] !== COMMITTED) continue
+    const isTold = ([f, , value]: MicroOp): boolean =>
+      f !== 'r' || (Array.isArray(value) ? value.length > 0 : value !== null)
+    if (history.opsOf(row).some(isTold)) return true
+  }
+  return false
+}
 
-const judge = (record: RunRecord, options: JudgeOptions): Judged => {
+const fold = (record: RunRecord, options: JudgeOptions): Fold<Judged> => {
+  const transactions = foldTransactions(record.pairs.length, options.vocabulary)
+  return { take: transactions.take, result: () => judge(record, options, transactions.result()) }
+}
+
+const judge = (record: RunRecord, options: JudgeOptions, transactions: Transactions): Judged => {
   const promised = isolationOf(record, options)
-  const transactions = readTransactions(record.pairs, options.vocabulary)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
   const isBroken = judgement.broken.has(promised)
@@ -108,14 +117,14 @@ const judge = (record: RunRecord, options: JudgeOptions): Judged => {
 }
 
 const checker = (options: JudgeOptions): Checker =>
-  checkerOf({
+  foldingChecker({
     name: 'transactions',
     judgesBeginnings: true,
     finds:
       'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation levels that they break',
     needs: ['history'],
     promise: promisedOf(options.vocabulary, null),
-    judge: (record) => judge(record, options),
+    fold: (record) => fold(record, options),
   })
 
 export const listAppend: Checker = checker({ vocabulary: LIST_APPEND })

@@ -2,8 +2,9 @@
 import type { CycleView, Evidence } from '../../harness/api/verdict.ts'
 import { printJson } from '../../harness/support/json.ts'
 import { clipped } from '../view-limits.ts'
+import type { MicroOp } from './micro-op.ts'
 import type { Proof } from './proofs.ts'
-import type { MicroOp, Transactions } from './transactions.ts'
+import type { Transactions } from './transactions.ts'
 
 /** Longer circles and lists of other transactions are told in words alone. */
 const MOST_TRANSACTIONS = 200
@@ -23,14 +24,14 @@ const textOf = (ops: readonly MicroOp[]): string =>
 /** The anomaly by name, and the circle if it is one. */
 export const drawnProof = (
   { anomaly, edges, transactions: rows }: Proof,
-  { invokedAt, ops }: Transactions,
+  { invokedAt, ...history }: Transactions,
 ): Pick<Evidence, 'anomaly' | 'view'> => {
   if (edges === undefined || edges.length > MOST_TRANSACTIONS) return { anomaly }
   const view: CycleView = {
     kind: 'cycle',
     transactions: rows.slice(0, MOST_TRANSACTIONS).map((row) => ({
       operation: invokedAt[row] as number,
-      text: textOf(ops[row] as readonly MicroOp[]),
+      text: textOf(history.opsOf(row)),
     })),
     edges: edges.map(({ kind, why }) => ({ kind, why: clipped(why) })),
   }

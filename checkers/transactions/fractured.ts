@@ -5,7 +5,8 @@
  */
 import { componentsOf } from './components.ts'
 import { antiWithin, BY_READS, type EdgeList, graphOf, type Kinds, WR, writesWithin } from './graph.ts'
-import type { MicroOp, Transactions } from './transactions.ts'
+import type { MicroOp } from './micro-op.ts'
+import type { Transactions } from './transactions.ts'
 
 /** T read `seen` from W, and `missed` in a state before W's write. */
 export interface Fractured {
@@ -76,11 +77,11 @@ export const eachFractured = (
 
 /** Whether the transaction read `missed` after it had read `seen`. */
 export const isVanished = (
-  { ops }: Transactions,
+  history: Transactions,
   names: readonly MicroOp[1][],
   { reader, seen, missed }: Fractured,
 ): boolean => {
-  const own = ops[reader] as readonly MicroOp[]
+  const own = history.opsOf(reader)
   const saw = own.findIndex(([f, key]) => f === 'r' && key === names[seen])
   const wrote = own.findIndex(([f, key]) => f !== 'r' && key === names[missed])
   const last = own.findLastIndex(

@@ -1,6 +1,6 @@
 /** Whether the reads of a transaction agree with its own earlier operations. */
 import type { Scalar } from '../../harness/vocabularies/values.ts'
-import type { MicroOp } from './transactions.ts'
+import type { MicroOp } from './micro-op.ts'
 
 /** What a transaction knows about a key from its own earlier operations. */
 export interface Own {

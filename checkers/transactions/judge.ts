@@ -55,7 +55,9 @@ const findUpdates = (
   inference: Inference,
   vocabulary: TransactionVocabulary,
 ): readonly string[] => {
-  const isUpdate = Uint8Array.from(transactions.ops, (ops) => Number(ops.some(([f]) => f !== 'r')))
+  const isUpdate = Uint8Array.from({ length: transactions.count }, (_, row) =>
+    Number(transactions.opsOf(row).some(([f]) => f !== 'r')),
+  )
   const cycle = findUpdateCycle(transactions.count, inference.edges, isUpdate)
   if (cycle.found === 'not told')
     return ['Whether update serializability is broken cannot be told: there are too many cycles to try.']

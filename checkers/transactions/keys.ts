@@ -24,11 +24,11 @@ export class Keys {
  * Numbers keys and writes. Throws a UserError if a value is written twice to a key, because then a read does not show which
  * of the two it saw.
  */
-export const numberWrites = ({ count, ops, invokedAt }: Transactions): Keys => {
+export const numberWrites = ({ count, invokedAt, ...history }: Transactions): Keys => {
   const keys = new Keys()
   const rows: number[] = []
   for (let row = 0; row < count; row++) {
-    for (const [f, name, value] of ops[row] as Transactions['ops'][number]) {
+    for (const [f, name, value] of history.opsOf(row)) {
       const key = keys.numberOf(name)
       if (f === 'r') continue
       const writes = keys.writes[key] as Map<Scalar, number>

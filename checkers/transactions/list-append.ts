@@ -8,8 +8,9 @@ import type { Scalar } from '../../harness/vocabularies/values.ts'
 import { EdgeList, RW, WR, WW } from './graph.ts'
 import { checkInternal, ownAppends } from './internal.ts'
 import { type Keys, numberWrites } from './keys.ts'
+import type { MicroOp } from './micro-op.ts'
 import { type Inference, Proofs } from './proofs.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
+import { ABORTED, COMMITTED, type Transactions } from './transactions.ts'
 
 type List = readonly Scalar[]
 
@@ -22,7 +23,9 @@ const MOST_PAIRS = 1_000_000
 /** Everything known about one key. */
 interface KeyState {
   longest: List
+  /** The row that read it, and the place of the read among its operations. */
   longestBy: number
+  longestAt: number
   /** The row of the writer of each version of `longest`; NOBODY if no transaction that may have committed wrote it. */
   writers: Int32Array
   /** The first known writer at or after each version, and one past the end. */
@@ -66,6 +69,7 @@ class ListAppend {
     this.#states = this.#keys.names.map(() => ({
       longest: [],
       longestBy: NOBODY,
+      longestAt: NOBODY,
       writers: new Int32Array(0),
       nextKnown: new Int32Array(0),
       previousKnown: new Int32Array(0),
@@ -95,7 +99,7 @@ class ListAppend {
   }
 
   #ops(row: number): readonly MicroOp[] {
-    return this.#history.ops[row] as readonly MicroOp[]
+    return this.#history.opsOf(row)
   }
 
   #state(key: number): KeyState {
@@ -113,12 +117,13 @@ class ListAppend {
     for (let row = 0; row < count; row++) {
       if (outcome[row] !== COMMITTED) continue
       this.#happened[row] = 1
-      for (const [f, name, value] of this.#ops(row)) {
+      for (const [at, [f, name, value]] of this.#ops(row).entries()) {
         if (f !== 'r' || value === null) continue
         const state = this.#state(this.#keys.numberOf(name))
         if ((value as List).length <= state.longest.length) continue
         state.longest = value as List
         state.longestBy = row
+        state.longestAt = at
       }
     }
   }
@@ -243,7 +248,7 @@ class ListAppend {
     }
     if (!isPrefix(list, state.longest)) this.#disagree(row, key, list)
     else if (own === null) this.#externalRead(row, at, key, list)
-    if (state.isSuspect || !isPrefix(list, state.longest)) this.#judgeElements(row, key, list)
+    if (state.isSuspect || !isPrefix(list, state.longest)) this.#judgeElements(row, at, key, list)
   }
 
   #disagree(row: number, key: number, list: List): void {
@@ -303,11 +308,13 @@ class ListAppend {
     }))
   }
 
-  #judgeElements(row: number, key: number, list: List): void {
+  #judgeElements(row: number, at: number, key: number, list: List): void {
+    const { longestBy, longestAt } = this.#state(key)
+    const isLongest = row === longestBy && at === longestAt
     const seen = new Set<Scalar>()
     for (const element of list) {
       const writer = this.#writerOf(key, element)
-      if (seen.has(element) && list !== this.#state(key).longest) this.#duplicate(key, element, row)
+      if (seen.has(element) && !isLongest) this.#duplicate(key, element, row)
       seen.add(element)
       if (writer === undefined)
         this.proofs.add('garbage-read', () => ({

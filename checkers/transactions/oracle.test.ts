@@ -13,7 +13,10 @@ import { readTransactions, type Transactions } from './transactions.ts'
 const HISTORIES = sized(4000, 60_000)
 /** Each transaction with its outcome, one per line. */
 const shown = (history: Transactions): string =>
-  history.ops.map((ops, row) => `${history.outcome[row]} ${JSON.stringify(ops)}`).join('\n')
+  Array.from(
+    { length: history.count },
+    (_, row) => `${history.outcome[row]} ${JSON.stringify(history.opsOf(row))}`,
+  ).join('\n')
 
 it('list-append: serializable, strictly serializable, snapshot isolated exactly where some order is', () => {
   const seen = { serializable: [0, 0], strict: [0, 0], snapshot: [0, 0] }

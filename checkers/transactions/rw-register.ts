@@ -24,8 +24,9 @@ import {
 } from './graph.ts'
 import { ownValue } from './internal.ts'
 import { type Keys, numberWrites } from './keys.ts'
+import type { MicroOp } from './micro-op.ts'
 import { type Inference, Proofs } from './proofs.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from './transactions.ts'
+import { ABORTED, COMMITTED, type Transactions } from './transactions.ts'
 import { INITIAL, type KeyAssumption, NO_WRITER, type Touch, VersionOrder } from './version-order.ts'
 import { explainCyclicVersions, type Worded, whyBefore } from './version-reasons.ts'
 
@@ -94,7 +95,7 @@ class RwRegister {
   }
 
   #ops(row: number): readonly MicroOp[] {
-    return this.#history.ops[row] as readonly MicroOp[]
+    return this.#history.opsOf(row)
   }
 
   #writerOf(key: number, value: Scalar): number | undefined {

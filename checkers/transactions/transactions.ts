@@ -1,19 +1,14 @@
 /** A history of transactions as columns, one row per transaction in order of invocation. */
 import type { Pair, Sequence } from '../../harness/api/history.ts'
+import type { Fold } from '../../harness/api/verdict.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import {
   LIST_APPEND,
   microOperationsOf,
   type TransactionVocabulary,
 } from '../../harness/vocabularies/transactions.ts'
-import type { Scalar } from '../../harness/vocabularies/values.ts'
-
-/** As recorded: `append` and `w` write; a read holds what it returned, null if that is unknown. */
-export type MicroOp = readonly [
-  f: 'append' | 'w' | 'r',
-  key: Scalar,
-  value: Scalar | readonly Scalar[] | null,
-]
+import type { MicroOp } from './micro-op.ts'
+import { PackedOps } from './packed-ops.ts'
 
 /** It committed; it may have committed; it did not commit. */
 export const COMMITTED = 0
@@ -30,7 +25,7 @@ export interface Transactions {
   /** Index of the completion; infinite if the transaction may not be over. */
   readonly completedAt: Float64Array
   /** The operations; for a committed transaction, with the results of its reads. */
-  readonly ops: readonly (readonly MicroOp[])[]
+  opsOf(row: number): readonly MicroOp[]
 }
 
 const bad = (index: number, why: string): UserError =>
@@ -52,22 +47,36 @@ const assertOps = (index: number, value: unknown, vocabulary: TransactionVocabul
   return value as readonly MicroOp[]
 }
 
-/** Throws a UserError that names the first operation that is not a transaction of the vocabulary. */
-export const readTransactions = (pairs: Sequence<Pair>, vocabulary: TransactionVocabulary): Transactions => {
-  const count = pairs.length
-  const outcome = new Uint8Array(count)
-  const process = new Int32Array(count)
-  const invokedAt = new Float64Array(count)
-  const completedAt = new Float64Array(count).fill(Number.POSITIVE_INFINITY)
-  const ops: (readonly MicroOp[])[] = new Array(count)
-  for (const [row, { invocation, completion }] of pairs.entries()) {
-    if (invocation.f !== 'txn') throw bad(invocation.index, `it is a ${invocation.f}, not a txn`)
-    const isOk = completion?.type === 'ok'
-    outcome[row] = isOk ? COMMITTED : completion?.type === 'fail' ? ABORTED : UNCERTAIN
-    process[row] = invocation.process as number
-    invokedAt[row] = invocation.index
-    if (isOk) completedAt[row] = completion.index
-    ops[row] = assertOps(invocation.index, isOk ? completion.value : invocation.value, vocabulary)
+/**
+ * Takes transactions into columns.
+ *
+ * @param most transactions
+ * @throws UserError that names the first operation that is not a transaction of the vocabulary
+ */
+export const foldTransactions = (most: number, vocabulary: TransactionVocabulary): Fold<Transactions> => {
+  const outcome = new Uint8Array(most)
+  const process = new Int32Array(most)
+  const invokedAt = new Float64Array(most)
+  const completedAt = new Float64Array(most).fill(Number.POSITIVE_INFINITY)
+  const ops = new PackedOps()
+  let count = 0
+  return {
+    take: ({ invocation, completion }) => {
+      if (invocation.f !== 'txn') throw bad(invocation.index, `it is a ${invocation.f}, not a txn`)
+      const row = count++
+      const isOk = completion?.type === 'ok'
+      outcome[row] = isOk ? COMMITTED : completion?.type === 'fail' ? ABORTED : UNCERTAIN
+      process[row] = invocation.process as number
+      invokedAt[row] = invocation.index
+      if (isOk) completedAt[row] = completion.index
+      ops.push(assertOps(invocation.index, isOk ? completion.value : invocation.value, vocabulary))
+    },
+    result: () => ({ count, outcome, process, invokedAt, completedAt, opsOf: (row) => ops.of(row) }),
   }
-  return { count, outcome, process, invokedAt, completedAt, ops }
+}
+
+export const readTransactions = (pairs: Sequence<Pair>, vocabulary: TransactionVocabulary): Transactions => {
+  const fold = foldTransactions(pairs.length, vocabulary)
+  for (const [place, pair] of pairs.entries()) fold.take(pair, place)
+  return fold.result()
 }

@@ -25,13 +25,14 @@ const [READ, APPEND, WRITE] = ['r', 'append', 'w'] as const
 
 const append = z.tuple([z.literal(APPEND), scalar, scalar]).readonly()
 const elements = z.array(scalar).readonly()
-const inList = z.union([append, z.tuple([z.literal(READ), scalar, elements.nullable()]).readonly()])
+// Reads come first: an append fails to be one at once, and what is read fails to be a scalar in four ways.
+const inList = z.union([z.tuple([z.literal(READ), scalar, elements.nullable()]).readonly(), append])
 /** A read that tells nothing is no answer: a list without elements is []. */
-const inListDone = z.union([append, z.tuple([z.literal(READ), scalar, elements]).readonly()])
+const inListDone = z.union([z.tuple([z.literal(READ), scalar, elements]).readonly(), append])
 
 const inRegister = z.union([
-  z.tuple([z.literal(WRITE), scalar, scalar]).readonly(),
   z.tuple([z.literal(READ), scalar, scalar.nullable()]).readonly(),
+  z.tuple([z.literal(WRITE), scalar, scalar]).readonly(),
 ])
 
 /** Apart from the results of reads, the answer must repeat the request. */

@@ -3,15 +3,10 @@
  * between its call and its return. Crashed operations never return, and may or may not have taken effect. On demand, a
  * read near the end is made stale.
  */
+import { NIL } from '../history/names.ts'
 import { sortedPositions } from '../history/sort.ts'
 import type { Columns, Operation } from '../model.ts'
-import {
-  casRegister,
-  NIL,
-  REGISTER_KINDS,
-  type RegisterInput,
-  type RegisterOutput,
-} from '../models/register.ts'
+import { casRegister, REGISTER_KINDS, type RegisterInput, type RegisterOutput } from '../models/register.ts'
 import { random } from '../testing/random.ts'
 
 export interface HistoryOptions {

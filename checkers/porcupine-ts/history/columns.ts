@@ -1,15 +1,17 @@
 /** Validates a history of columns and splits it into parts, without an object for each operation. */
 
-import type { AnyModel, Columns, Row } from '../model.ts'
+import type { AnyModel, Cells, Columns, PackedColumns, Row } from '../model.ts'
 import { float64, int32, uint8 } from './allocate.ts'
 import { Codes } from './codes.ts'
+import { NIL, namedBy } from './names.ts'
+import { HAS_LIST } from './packer.ts'
 import type { Part } from './part.ts'
 import { sortedPositions } from './sort.ts'
 import { assertTimes, MalformedHistoryError, OpenOperations } from './validate.ts'
 
-const assertColumns = (columns: Columns): void => {
-  const rows = columns.call.length
-  for (const [name, column] of Object.entries(columns) as [string, ArrayLike<number> | undefined][])
+const assertColumns = ({ client, call, return: end, kind, value, second, key }: Columns): void => {
+  const rows = call.length
+  for (const [name, column] of Object.entries({ client, return: end, kind, value, second, key }))
     if (column !== undefined && column.length !== rows)
       throw new MalformedHistoryError(`column ${name} has ${column.length} rows, column call has ${rows}`)
 }
@@ -42,15 +44,32 @@ const rowsByKey = (order: Uint32Array, key: Int32Array | undefined): [key: numbe
   return keys.map((value, code) => [value, rows[code] as Int32Array])
 }
 
-/** @throws MalformedHistoryError naming the operation. */
-export const partsOfColumns = <S, I, O>(
+/** How the rows of one key become a part. */
+const partMaker = <S, I, O>(
   model: AnyModel<S, I, O>,
-  columns: Columns,
-): readonly Part<I, O>[] => {
-  assertColumns(columns)
+  columns: Columns | PackedColumns,
+): ((key: number, index: Int32Array) => Part<I, O>) => {
+  if ('names' in columns) {
+    if (model.packing === undefined)
+      throw new MalformedHistoryError(
+        `the model ${model.name} has no packing, so it cannot read packed columns`,
+      )
+    const { unpack } = model.packing
+    return (_key, index) => packedPart(model, unpack, columns, index)
+  }
   const { decode } = model
   if (decode === undefined)
     throw new MalformedHistoryError(`the model ${model.name} has no decode, so it cannot read columns`)
+  return (key, index) => makePart(decode, columns, key, index)
+}
+
+/** @throws MalformedHistoryError naming the operation. */
+export const partsOfColumns = <S, I, O>(
+  model: AnyModel<S, I, O>,
+  columns: Columns | PackedColumns,
+): readonly Part<I, O>[] => {
+  assertColumns(columns)
+  const partOfKey = partMaker(model, columns)
   for (let i = 0; i < columns.call.length; i++)
     assertTimes(i, columns.call[i] as number, columns.return[i] as number)
   const order = sortedPositions(columns.call)
@@ -60,7 +79,7 @@ export const partsOfColumns = <S, I, O>(
     const at = order[i] as number
     open.assertFree(at, client[at] as number, call[at] as number, end[at] as number)
   }
-  return rowsByKey(order, columns.key).map(([key, index]) => makePart(decode, columns, key, index))
+  return rowsByKey(order, columns.key).map(([key, index]) => partOfKey(key, index))
 }
 
 const makePart = <I, O>(
@@ -100,5 +119,52 @@ const makePart = <I, O>(
     input: (position) => decoded(position).input,
     output: (position) => decoded(position).output,
     columns: { kind, value, second },
+  }
+}
+
+const cellsAt = (columns: PackedColumns, row: number): Cells => {
+  const { names, lists } = columns
+  const real = (code: number): Cells['value'] => (code === NIL ? null : namedBy(names, code))
+  const kind = columns.kind[row] as number
+  const value = columns.value[row] as number
+  const second = columns.second[row] as number
+  const key = namedBy(names, columns.key[row] as number)
+  if ((kind & HAS_LIST) === 0) return { kind, key, value: real(value), second: real(second) }
+  const list: Cells['key'][] = []
+  for (let i = value; i < value + second; i++) list.push(namedBy(names, lists[i] as number))
+  return { kind: kind & ~HAS_LIST, key, value: null, second: null, list }
+}
+
+const packedPart = <S, I, O>(
+  { partition }: AnyModel<S, I, O>,
+  unpack: (cells: Cells) => { readonly input: I; readonly output: O },
+  columns: PackedColumns,
+  index: Int32Array,
+): Part<I, O> => {
+  const count = index.length
+  const call = float64(count)
+  const end = float64(count)
+  for (let i = 0; i < count; i++) {
+    call[i] = columns.call[index[i] as number] as number
+    end[i] = columns.return[index[i] as number] as number
+  }
+  // Mostly the input and the output of one operation are asked for one after the other.
+  let last = -1
+  let operation: { readonly input: I; readonly output: O } | null = null
+  const unpacked = (position: number): { readonly input: I; readonly output: O } => {
+    if (operation === null || last !== position)
+      operation = unpack(cellsAt(columns, index[position] as number))
+    last = position
+    return operation
+  }
+  return {
+    key: partition?.(unpacked(0).input) ?? 0,
+    count,
+    call,
+    return: end,
+    index,
+    input: (position) => unpacked(position).input,
+    output: (position) =>
+      end[position] === Number.POSITIVE_INFINITY ? undefined : unpacked(position).output,
   }
 }

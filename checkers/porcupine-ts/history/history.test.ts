@@ -3,13 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { generateColumns, toOperations } from '../bench/histories.ts'
 import { check } from '../check.ts'
 import type { Event } from '../model.ts'
-import {
-  casRegister,
-  NIL,
-  REGISTER_KINDS,
-  type RegisterInput,
-  type RegisterOutput,
-} from '../models/register.ts'
+import { casRegister, REGISTER_KINDS, type RegisterInput, type RegisterOutput } from '../models/register.ts'
+import { NIL } from './names.ts'
 import { operationsOf } from './operations.ts'
 
 const register = casRegister(null)

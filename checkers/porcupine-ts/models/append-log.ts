@@ -11,6 +11,10 @@ const listed = (values: readonly Scalar[]): string => `[${values.map(inWords).jo
 const told = (output: LogOutput | undefined): string =>
   output === undefined ? '?' : typeof output === 'object' && output !== null ? listed(output) : String(output)
 
+/** Kinds of rows. */
+const APPEND = 0
+const READ = 1
+
 export const appendLog: Model<readonly Scalar[], LogInput, LogOutput> = {
   name: 'append-log',
   init: () => [],
@@ -29,5 +33,15 @@ export const appendLog: Model<readonly Scalar[], LogInput, LogOutput> = {
       ? `append ${inWords(input.value)}${typeof output === 'number' ? ` -> offset ${output}` : output === undefined ? ' ?' : ''}`
       : `read -> ${told(output)}`,
   describeState: (state) => listed(state),
+  packing: {
+    pack: ({ key, ...input }, output) =>
+      input.f === 'append'
+        ? { kind: APPEND, key, value: input.value, second: (output ?? null) as number | null }
+        : { kind: READ, key, value: null, second: null, list: (output ?? []) as readonly Scalar[] },
+    unpack: ({ kind, key, value, second, list }) =>
+      kind === APPEND
+        ? { input: { f: 'append', key, value: value as Scalar }, output: second as number | null }
+        : { input: { f: 'read', key }, output: list ?? [] },
+  },
   specialised: decideAppendLog,
 }

@@ -6,6 +6,10 @@ import { partitionOf } from './sequence.ts'
 
 export type { CounterInput, CounterOutput } from './calls.ts'
 
+/** Kinds of rows. */
+const READ = 0
+const ADD = 1
+
 export const counter: Model<number, CounterInput, CounterOutput> = {
   name: 'counter',
   init: () => 0,
@@ -22,5 +26,16 @@ export const counter: Model<number, CounterInput, CounterOutput> = {
     return input.f === 'read' ? `read${told}` : `add ${input.delta}${told}`
   },
   describeState: String,
+  packing: {
+    pack: ({ key, ...input }, output) => ({
+      ...(input.f === 'add' ? { kind: ADD, value: input.delta } : { kind: READ, value: null }),
+      key,
+      second: output?.value ?? null,
+    }),
+    unpack: ({ kind, key, value, second }) => ({
+      input: kind === ADD ? { f: 'add', key, delta: value as number } : { f: 'read', key },
+      output: { value: second as number | null },
+    }),
+  },
   specialised: decideCounter,
 }

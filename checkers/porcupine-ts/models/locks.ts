@@ -13,7 +13,29 @@ const describe = ({ f, owner }: LockInput, output: LockOutput | undefined): stri
 const classify = ({ f, owner }: LockInput, output: LockOutput | undefined): string =>
   `${f} ${owner} ${output === undefined ? '?' : output.done} ${output?.token}`
 
+/** Kinds of rows, with `REFUSED` added to those of refused operations. */
+const KINDS = { acquire: 0, release: 1 } as const
+const REFUSED = 2
+
+const packing: NonNullable<Model<number, LockInput, LockOutput>['packing']> = {
+  pack: ({ f, key, owner }, output) => ({
+    kind: KINDS[f] + (output?.done === false ? REFUSED : 0),
+    key,
+    value: owner,
+    second: output?.token ?? null,
+  }),
+  unpack: ({ kind, key, value, second }) => ({
+    input: {
+      f: (kind & 1) === KINDS.acquire ? 'acquire' : 'release',
+      key: key as number,
+      owner: value as number,
+    },
+    output: { done: (kind & REFUSED) === 0, ...(second === null ? {} : { token: second as number }) },
+  }),
+}
+
 const shared = {
+  packing,
   readOnly: (_input: LockInput, output: LockOutput | undefined) => output?.done === false,
   classify,
   describe,

@@ -12,7 +12,23 @@ export type { QueueInput, QueueOutput } from './calls.ts'
 const takenIn = (output: QueueOutput | undefined, none: string): string =>
   output === undefined ? '?' : output.taken === null ? none : inWords(output.taken)
 
+/** Kinds of rows. */
+const PUT = 0
+const TAKE = 1
+
+const packing: NonNullable<Model<readonly Scalar[], QueueInput, QueueOutput>['packing']> = {
+  pack: ({ key, ...input }, output) =>
+    input.f === 'put'
+      ? { kind: PUT, key, value: input.value, second: null }
+      : { kind: TAKE, key, value: output?.taken ?? null, second: null },
+  unpack: ({ kind, key, value }) =>
+    kind === PUT
+      ? { input: { f: 'put', key, value: value as Scalar }, output: { taken: null } }
+      : { input: { f: 'take', key }, output: { taken: value } },
+}
+
 const common = {
+  packing,
   init: (): readonly Scalar[] => [],
   equal: equalSequences,
   hash: hashSequence,

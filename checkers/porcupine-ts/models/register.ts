@@ -2,6 +2,7 @@
 
 import { float64, int32, uint8 } from '../history/allocate.ts'
 import { Codes } from '../history/codes.ts'
+import { NIL } from '../history/names.ts'
 import { calledBy, type Part } from '../history/part.ts'
 import type { Model, Row } from '../model.ts'
 import { declined } from '../specialised/declined.ts'
@@ -20,9 +21,6 @@ export type RegisterOutput =
 
 /** Kinds of rows. `value`: what was read, written, or set; `second`: what a compare-and-set expected. */
 export const REGISTER_KINDS = { read: READ, write: WRITE, cas: CAS, casFailed: NOT } as const
-
-/** In columns, the value of an unwritten register. */
-export const NIL = -(2 ** 31)
 
 const fromColumn = (value: number): number | null => (value === NIL ? null : value)
 

@@ -3,7 +3,7 @@ import { inOrder, isColumns } from '../check.ts'
 import { partsOfColumns } from '../history/columns.ts'
 import { partsOfOperations } from '../history/operations.ts'
 import type { Part } from '../history/part.ts'
-import type { AnyModel, Columns, History, Operation } from '../model.ts'
+import type { AnyModel, History, Operation } from '../model.ts'
 
 export interface Shard<I, O> {
   readonly history: History<I, O>
@@ -58,9 +58,10 @@ export const divide = <S, I, O>(
 
 const take = <I, O>(history: History<I, O>, index: Int32Array): History<I, O> => {
   if (!isColumns(history)) return Array.from(index, (i) => history[i] as Operation<I, O>)
-  const { client, call, return: end, kind, value, second, key } = history
+  const { client, call, return: end, kind, value, second, key, ...shared } = history
   const rows = index.length
-  const columns: Columns = {
+  return {
+    ...shared,
     client: pick(client, index, new Int32Array(rows)),
     call: pick(call, index, new Float64Array(rows)),
     return: pick(end, index, new Float64Array(rows)),
@@ -69,7 +70,6 @@ const take = <I, O>(history: History<I, O>, index: Int32Array): History<I, O> =>
     ...(second === undefined ? {} : { second: pick(second, index, new Int32Array(rows)) }),
     ...(key === undefined ? {} : { key: pick(key, index, new Int32Array(rows)) }),
   }
-  return columns
 }
 
 const pick = <T extends Int32Array | Float64Array | Uint8Array>(column: T, index: Int32Array, to: T): T => {
@@ -77,8 +77,10 @@ const pick = <T extends Int32Array | Float64Array | Uint8Array>(column: T, index
   return to
 }
 
-/** The buffers of a shard's columns, to be transferred instead of copied. */
+/** The buffers of a shard's columns, to be transferred instead of copied. What all shards share is neither. */
 export const buffersOf = (history: History<unknown, unknown>): ArrayBuffer[] =>
   isColumns(history)
-    ? Object.values(history as unknown as Record<string, Int32Array<ArrayBuffer>>).map(({ buffer }) => buffer)
+    ? Object.values(history).flatMap(({ buffer }: { readonly buffer?: unknown }) =>
+        buffer instanceof ArrayBuffer ? [buffer] : [],
+      )
     : []

@@ -3,7 +3,8 @@
  * that committed, and all orders of the versions of each key. For a few transactions.
  */
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
+import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 /** What a history exhibits, under one choice of versions. */
 type Phenomenon =
@@ -77,7 +78,7 @@ const readRow = (
   row: number,
   committed: ReadonlySet<number>,
 ): Row & { readonly shows: readonly Phenomenon[] } => {
-  const ops = history.ops[row] as readonly MicroOp[]
+  const ops = history.opsOf(row)
   const writes = new Set<Scalar>()
   const reads: Read[] = []
   const shows: Phenomenon[] = []
@@ -92,11 +93,11 @@ const readRow = (
     const seen = last(value)
     if (own.has(key) && own.get(key) !== seen) shows.push('internal')
     if (!own.has(key) || own.get(key) !== seen) {
-      const writer = history.ops.findIndex((each) =>
-        each.some(([g, of, what]) => g !== 'r' && of === key && what === seen),
-      )
+      const isWriter = (each: number): boolean =>
+        history.opsOf(each).some(([g, of, what]) => g !== 'r' && of === key && what === seen)
+      const writer = [...history.outcome.keys()].findIndex(isWriter)
       if (seen !== null) {
-        const finals = (history.ops[writer] ?? []).findLast(([g, of]) => g !== 'r' && of === key)
+        const finals = history.opsOf(writer).findLast(([g, of]) => g !== 'r' && of === key)
         if (!committed.has(writer) || finals?.[2] !== seen || writer === row) shows.push('G1')
       }
       reads.push({ at, key, from: seen === null ? null : writer })
@@ -113,13 +114,11 @@ const fitsLists = (
   orders: ReadonlyMap<Scalar, readonly number[]>,
 ): boolean => {
   if (history.outcome[row] !== COMMITTED) return true
-  const ops = history.ops[row] as readonly MicroOp[]
+  const ops = history.opsOf(row)
   return ops.every(([f, key, value]) => {
     if (f !== 'r' || !Array.isArray(value)) return true
     const all = (orders.get(key) ?? []).flatMap((writer) =>
-      (history.ops[writer] as readonly MicroOp[]).flatMap(([g, of, what]) =>
-        g !== 'r' && of === key ? [what] : [],
-      ),
+      history.opsOf(writer).flatMap(([g, of, what]) => (g !== 'r' && of === key ? [what] : [])),
     )
     return value.every((element, i) => element === all[i])
   })

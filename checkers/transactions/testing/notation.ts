@@ -7,7 +7,7 @@
  */
 import type { Operation } from '../../../harness/api/history.ts'
 import { LIST_APPEND, type TransactionVocabulary } from '../../../harness/vocabularies/transactions.ts'
-import type { MicroOp } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
 
 const parseOp = (text: string, vocabulary: TransactionVocabulary): MicroOp => {
   const [f, key, ...rest] = text

@@ -1,6 +1,7 @@
 /** Brute force, deliberately simple: it tries the definitions over all orders. For a few transactions. */
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
+import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 /** Key -> what a read of it returns. */
 type State = ReadonlyMap<Scalar, unknown>
@@ -18,7 +19,7 @@ const fits = (state: State, [f, key, value]: MicroOp, empty: unknown): boolean =
 /** The state after the transaction; null if its reads do not fit. Its reads are unknown unless it committed. */
 const run = (history: Transactions, row: number, before: State, empty: unknown): State | null => {
   let state = before
-  for (const op of history.ops[row] as readonly MicroOp[]) {
+  for (const op of history.opsOf(row)) {
     if (history.outcome[row] === COMMITTED && !fits(state, op, empty)) return null
     state = apply(state, op)
   }
@@ -64,7 +65,7 @@ export const isSerializable = (history: Transactions, empty: unknown, isStrict: 
 }
 
 const writtenBy = (history: Transactions, row: number): ReadonlySet<Scalar> =>
-  new Set((history.ops[row] as readonly MicroOp[]).flatMap(([f, key]) => (f === 'r' ? [] : [key])))
+  new Set(history.opsOf(row).flatMap(([f, key]) => (f === 'r' ? [] : [key])))
 
 interface Started {
   readonly row: number
@@ -90,7 +91,7 @@ export const isSnapshotIsolated = (history: Transactions, empty: unknown): boole
         .slice(started.at)
         .some((row) => [...writtenBy(history, row)].some((key) => own.has(key)))
       if (conflicts) return false
-      const after = (history.ops[started.row] as readonly MicroOp[]).reduce(apply, state)
+      const after = history.opsOf(started.row).reduce(apply, state)
       return search(
         left,
         open.filter((other) => other !== started),

@@ -5,7 +5,8 @@ import type { Rng } from '../../../harness/api/random.ts'
 import { rngFromSeed } from '../../../harness/support/random.ts'
 import { LIST_APPEND, type TransactionVocabulary } from '../../../harness/vocabularies/transactions.ts'
 import { seeded, without } from '../../porcupine-ts/testing/seeded.ts'
-import { ABORTED, COMMITTED, type MicroOp, type Transactions } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
+import { ABORTED, COMMITTED, type Transactions } from '../transactions.ts'
 
 const KEYS = ['x', 'y']
 const OUTCOMES = ['ok', 'ok', 'ok', 'ok', 'ok', 'info', 'fail'] as const
@@ -134,18 +135,20 @@ export const histories = (vocabulary: TransactionVocabulary): fc.Arbitrary<reado
   seeded((seed) => drawHistory(seed, vocabulary), simplerHistories)
 
 /** Whether no key has unread appends of several transactions: for snapshots their order would matter, but it is unknown. */
-export const isOrderKnown = ({ count, ops, outcome }: Transactions): boolean =>
+export const isOrderKnown = ({ count, outcome, ...history }: Transactions): boolean =>
   KEYS.every((key) => {
     const rows = Array.from({ length: count }, (_, row) => row).filter((row) => outcome[row] !== ABORTED)
     const read = rows.flatMap((row) =>
-      (ops[row] as readonly MicroOp[]).flatMap(([f, of, value]) =>
-        f === 'r' && of === key && outcome[row] === COMMITTED ? (value as readonly number[]) : [],
-      ),
+      history
+        .opsOf(row)
+        .flatMap(([f, of, value]) =>
+          f === 'r' && of === key && outcome[row] === COMMITTED ? (value as readonly number[]) : [],
+        ),
     )
     const unread = rows.filter((row) =>
-      (ops[row] as readonly MicroOp[]).some(
-        ([f, of, value]) => f === 'append' && of === key && !read.includes(value as number),
-      ),
+      history
+        .opsOf(row)
+        .some(([f, of, value]) => f === 'append' && of === key && !read.includes(value as number)),
     )
     return unread.length <= 1
   })

@@ -1,7 +1,7 @@
 /** Large list-append histories from a simulated database whose isolation is known: for tests and benchmarks. */
 import type { Operation } from '../../../harness/api/history.ts'
 import type { Rng } from '../../../harness/api/random.ts'
-import type { MicroOp } from '../transactions.ts'
+import type { MicroOp } from '../micro-op.ts'
 
 /**
  * - `serializable`: a transaction takes effect atomically when it ends (so it is strictly serializable);

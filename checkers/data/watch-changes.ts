@@ -1,0 +1,173 @@
+/**
+ * What puts and watches tell of changes, as numbers: 50 bytes a change, and nothing for a watch that agrees with what others
+ * reported.
+ */
+import type { Operation, Pair } from '../../harness/api/history.ts'
+import { Growing } from '../../harness/support/growing.ts'
+import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
+import { Numbering } from '../numbering.ts'
+
+/** Nobody told. */
+const NONE = -1
+
+type Places = Growing<Int32Array<ArrayBuffer>>
+type Revisions = Growing<Float64Array<ArrayBuffer>>
+
+/** Each key with a value that was put into it, or reported. */
+class Values {
+  readonly #keys = new Numbering()
+  /** By key: each value that was put into it. */
+  readonly #values: Map<number, number>[] = []
+  /** 1: the last put of it may have taken effect. */
+  readonly isAsked: Places = new Growing(Int32Array)
+  /** The first revision under which it was reported; NaN: it was not. */
+  readonly reportedAs: Revisions = new Growing(Float64Array)
+
+  codeOf({ key, value }: Pick<WatchEvent, 'key' | 'value'>): number {
+    let number = this.#keys.find(key)
+    if (number === undefined) {
+      number = this.#keys.add(key)
+      this.#values.push(new Map())
+    }
+    const ofKey = this.#values[number] as Map<number, number>
+    const known = ofKey.get(value)
+    if (known !== undefined) return known
+    const code = this.isAsked.length
+    ofKey.set(value, code)
+    this.isAsked.push(0)
+    this.reportedAs.push(Number.NaN)
+    return code
+  }
+}
+
+/** Each revision that a put returned, or a watch reported. */
+class Revised {
+  readonly #numbers = new Numbering()
+  /** The last put that returned it, and the value that it named. */
+  readonly toldBy: Places = new Growing(Int32Array)
+  readonly toldValue: Places = new Growing(Int32Array)
+  /** The first watch that reported it, and the value that it reported. */
+  readonly reportedBy: Places = new Growing(Int32Array)
+  readonly reportedValue: Places = new Growing(Int32Array)
+
+  revisionOf(code: number): number {
+    return this.#numbers.values[code] as number
+  }
+
+  codeOf(revision: number): number {
+    const known = this.#numbers.find(revision)
+    if (known !== undefined) return known
+    const code = this.#numbers.add(revision)
+    for (const column of [this.toldBy, this.toldValue, this.reportedBy, this.reportedValue]) column.push(NONE)
+    return code
+  }
+}
+
+export class Changes {
+  readonly #values = new Values()
+  readonly #revised = new Revised()
+  /** Revisions in the order in which they were first returned. */
+  readonly #told: Places = new Growing(Int32Array)
+  /** Watches that something is wrong with, whatever was put. */
+  readonly #wrong: number[] = []
+  readonly #watches: Places = new Growing(Int32Array)
+  watches = 0
+  /** The number of revisions that were reported. */
+  reported = 0
+  /** How far watches went. */
+  reportedUpTo = 0
+
+  /** @returns the place of an earlier put for which the same revision was returned; null: there is none */
+  put({ invocation, completion }: Pair, place: number): number | null {
+    const value = this.#values.codeOf(invocation.value as WatchEvent)
+    this.#values.isAsked.set(value, completion?.type === 'fail' ? 0 : 1)
+    if (completion?.type !== 'ok') return null
+    const event = completion.value as WatchEvent
+    const { toldBy, toldValue } = this.#revised
+    const code = this.#revised.codeOf(event.revision)
+    const other = toldBy.at(code)
+    if (other === NONE) this.#told.push(code)
+    toldBy.set(code, place)
+    toldValue.set(code, this.#values.codeOf(event))
+    return other === NONE ? null : other
+  }
+
+  watch({ invocation, completion }: Pair, place: number): void {
+    const { after } = invocation.value as (WatchCall & { f: 'watch' })['value']
+    const { events, upTo } = (completion as Operation).value as Watched
+    this.watches++
+    this.#watches.push(place)
+    this.reportedUpTo = Math.max(this.reportedUpTo, upTo)
+    let expected = after + 1
+    let isWrong = false
+    for (const event of events) {
+      if (event.revision !== expected) isWrong = true
+      expected = Math.max(expected, event.revision + 1)
+      if (!this.#report(event, place)) isWrong = true
+    }
+    if (isWrong || expected <= upTo) this.#wrong.push(place)
+  }
+
+  /** Whether it agrees with earlier reports. */
+  #report(event: WatchEvent, place: number): boolean {
+    const { reportedAs } = this.#values
+    const { reportedBy, reportedValue } = this.#revised
+    const value = this.#values.codeOf(event)
+    const code = this.#revised.codeOf(event.revision)
+    if (Number.isNaN(reportedAs.at(value))) reportedAs.set(value, event.revision)
+    if (reportedBy.at(code) === NONE) {
+      this.reported++
+      reportedBy.set(code, place)
+      reportedValue.set(code, value)
+    }
+    return reportedValue.at(code) === value && reportedAs.at(value) === event.revision
+  }
+
+  /** The places of all watches with which something may be wrong, once all is known. */
+  suspects(): Iterable<number> {
+    return this.#isContradicted() ? this.#watches.all() : this.#wrong
+  }
+
+  /** Whether something was reported that nobody asked for, or otherwise than the put was told. */
+  #isContradicted(): boolean {
+    const { isAsked, reportedAs } = this.#values
+    const { toldValue, reportedValue } = this.#revised
+    for (let value = 0; value < isAsked.length; value++)
+      if (isAsked.at(value) === 0 && !Number.isNaN(reportedAs.at(value))) return true
+    for (let code = 0; code < toldValue.length; code++) {
+      const [told, reported] = [toldValue.at(code), reportedValue.at(code)]
+      if (told !== NONE && reported !== NONE && told !== reported) return true
+    }
+    return false
+  }
+
+  isAsked(event: WatchEvent): boolean {
+    return this.#values.isAsked.at(this.#values.codeOf(event)) === 1
+  }
+
+  /** The first revision under which the change was reported. */
+  reportedAs(event: WatchEvent): number {
+    return this.#values.reportedAs.at(this.#values.codeOf(event))
+  }
+
+  /** The place of the first watch that reported the revision; null: it reported the same change. */
+  otherReport(event: WatchEvent): number | null {
+    const code = this.#revised.codeOf(event.revision)
+    const isSame = this.#revised.reportedValue.at(code) === this.#values.codeOf(event)
+    return isSame ? null : this.#revised.reportedBy.at(code)
+  }
+
+  /** The place of the last put for which the revision was returned; null: there is none. */
+  toldBy(revision: number): number | null {
+    const place = this.#revised.toldBy.at(this.#revised.codeOf(revision))
+    return place === NONE ? null : place
+  }
+
+  /** The revisions above this one that puts returned, with the places of the puts. */
+  *toldAfter(revision: number): Iterable<readonly [revision: number, place: number]> {
+    for (const code of this.#told.all()) {
+      const told = this.#revised.revisionOf(code)
+      if (told > revision) yield [told, this.#revised.toldBy.at(code)]
+    }
+  }
+}
