@@ -47,7 +47,8 @@ export class OnlineObjects {
 
   get counts(): ObjectCounts {
     const { settled, underWay } = this.#windows
-    return { judged: settled, underWay, broken: this.#broken.size, unproven: this.#unproven.size }
+    const unproven = [...this.#unproven].filter((object) => this.#windows.isSettled(object)).length
+    return { judged: settled, underWay, broken: this.#broken.size, unproven }
   }
 
   take(operation: Operation, range: Range): void {

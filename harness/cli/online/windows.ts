@@ -97,6 +97,11 @@ export class Windows {
     return this.#settled.size
   }
 
+  /** Whether it was judged, and was not used since. */
+  isSettled(object: Identity): boolean {
+    return this.#settled.has(object)
+  }
+
   /** Operations in memory. */
   get held(): number {
     return this.#held
