@@ -121,3 +121,23 @@ describe('linearizability of registers', () => {
     })
   })
 })
+
+describe('of many failing keys', () => {
+  it('the one that failed first is shown, however many operations it has', async () => {
+    const KEYS = 20
+    // A key that fails early is used for long.
+    const events = Array.from({ length: KEYS }, (_, key): readonly Event[] => [
+      [0, 'invoke', 'write', { key, value: 1 }],
+      [0, 'ok', 'write', { key, value: 1 }],
+      [1, 'invoke', 'read', { key }],
+      [1, 'ok', 'read', { key, value: 99 }],
+      ...Array.from({ length: KEYS - key }, (): readonly Event[] => [
+        [2, 'invoke', 'read', { key: 0 }],
+        [2, 'ok', 'read', { key: 0, value: 1 }],
+      ]).flat(),
+    ]).flat()
+    const verdict = await checker.check(recordOf({ history: history(events) }), signal)
+    expect(verdict.status).toBe('invalid')
+    expect(verdict.details.failing).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', '10'])
+  })
+})

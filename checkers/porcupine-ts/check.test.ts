@@ -266,6 +266,30 @@ describe('many keys', () => {
     expect(found(2)).toEqual(['a', 'c'])
     expect(found(9)).toEqual(['a', 'c', 'd'])
   })
+
+  it('those that failed first are found, also if they are the largest', () => {
+    const KEYS = 40
+    // Key k fails at 10 * k, and has the more operations the earlier it fails; a later one fails again and again.
+    const operations = Array.from({ length: KEYS }, (_, k) =>
+      Array.from({ length: 2 * (KEYS - k) }, (_, n): KeyValue => {
+        const call = 10 * (k + n)
+        return {
+          client: 100 * k + n,
+          call,
+          return: call + 5,
+          input: { f: 'get', key: `k${k}` },
+          output: n === 0 || n > 5 ? 'wrong' : '',
+        }
+      }),
+    ).flat()
+    const result = check(keyValue, operations, { mostIllegal: 4 })
+    if (result.verdict !== 'illegal') throw new Error(result.verdict)
+    const found = [result, ...result.others]
+    expect(found.map(({ partition }) => partition)).toEqual(['k0', 'k1', 'k2', 'k3'])
+    expect(found.map(({ failedAt }) => failedAt)).toEqual([5, 15, 25, 35])
+    // What is looked for alone may be any.
+    expect(check(keyValue, operations)).toMatchObject({ partition: `k${KEYS - 1}` })
+  })
 })
 
 describe('malformed input', () => {

@@ -37,8 +37,8 @@ export const inOrder = <I, O>(parts: readonly Part<I, O>[]): readonly Part<I, O>
   [...parts].sort((a, b) => a.count - b.count)
 
 /**
- * Decides the partitions one after another, smallest first; the first illegal one ends the check, or the last one that
- * is asked for. A partition that takes more than its share of the time is put off: if no partition is illegal, those that
+ * Decides the partitions one after another, smallest first; the first illegal one ends the check. If several are asked for, all
+ * are looked at: once there are so many, the others only up to the time when the last of these failed. A partition that takes more than its share of the time is put off: if no partition is illegal, those that
  * were put off share what is left of the time. `goesOn` is called before each, with its place in that order: false ends
  * the check as if there were no more partitions.
  *
@@ -77,6 +77,9 @@ const checkModel = <S, I, O>(
   return rounds.result(parts.length)
 }
 
+/** Compares what failed: the first comes first. */
+export const byFailure = (a: Illegal, b: Illegal): number => a.failedAt - b.failedAt
+
 interface Placed<I, O> {
   readonly part: Part<I, O>
   readonly place: number
@@ -105,16 +108,25 @@ class Rounds<S, I, O> {
     limitMs: (n: number) => number,
   ): void {
     for (const [n, { part, place }] of placed.entries()) {
-      if (this.illegal.length >= this.#mostIllegal || !goesOn(place)) return
-      const decision = this.#decide(part, limitMs(n))
+      const isEnough = this.illegal.length >= this.#mostIllegal
+      if ((isEnough && this.#mostIllegal === 1) || !goesOn(place)) return
+      const until = isEnough ? (this.illegal.at(-1) as Illegal).failedAt : Number.POSITIVE_INFINITY
+      const decision = this.#decide(part, until, limitMs(n))
       this.#undecided.delete(place)
-      if (decision.verdict === 'illegal') this.illegal.push(decision)
+      if (decision.verdict === 'illegal') this.#found(decision)
       else if (decision.verdict === 'ok') this.#decided++
-      else {
+      else if (!isEnough) {
         const { reason, passed } = decision
         this.#undecided.set(place, { reason, partition: part.key, passed, operations: part.count })
       }
     }
+  }
+
+  /** Those that failed first stay, in order of their failures. */
+  #found(illegal: Illegal): void {
+    this.illegal.push(illegal)
+    this.illegal.sort(byFailure)
+    this.illegal.length = Math.min(this.illegal.length, this.#mostIllegal)
   }
 
   /** Those that more time might decide. */
@@ -122,18 +134,13 @@ class Rounds<S, I, O> {
     return placed.filter(({ place }) => this.#undecided.get(place)?.reason === 'time')
   }
 
-  #decide(part: Part<I, O>, limitMs: number): Decision {
+  /** @param until what returned then, or later, counts as not returned */
+  #decide(part: Part<I, O>, until: number, limitMs: number): Decision {
     const { now, deadlineMs: endMs } = this.#budget
     const startMs = now()
     if (startMs > endMs) return { verdict: 'unknown', reason: 'time', passed: 0 }
     const deadlineMs = Math.min(endMs, startMs + limitMs)
-    return decide(
-      this.#model,
-      part,
-      Number.POSITIVE_INFINITY,
-      { ...this.#budget, deadlineMs, endMs },
-      this.#tally,
-    )
+    return decide(this.#model, part, until, { ...this.#budget, deadlineMs, endMs }, this.#tally)
   }
 
   result(partitions: number): Result {

@@ -100,11 +100,13 @@ const searchAll = <S, I, O>(
   if (result.verdict === 'ok') return result
   if (result.verdict === 'unknown' && result.reason !== 'visits')
     return { verdict: 'unknown', reason: result.reason, passed: result.passed }
-  const prefix = prefixOf(part, part.return[blocked] as number)
+  const failedAt = part.return[blocked] as number
+  const prefix = prefixOf(part, failedAt)
   return {
     verdict: 'illegal',
     partition: part.key,
     blocked: part.index[blocked] as number,
+    failedAt,
     prefix,
     witness: prefix,
     shortest: true,
@@ -154,6 +156,7 @@ const illegalUpTo = (
     verdict: 'illegal',
     partition: part.key,
     blocked: part.index[blocked] as number,
+    failedAt: blockedEnd,
     prefix: prefixOf(part, blockedEnd),
     witness: indicesOf(part, calledIn(part, witness, blockedEnd)),
     shortest,
@@ -185,6 +188,7 @@ const explain = <S, I, O>(
     verdict: 'illegal',
     partition: part.key,
     blocked: part.index[blocked] as number,
+    failedAt: blockedEnd,
     prefix: prefixOf(part, blockedEnd),
     witness: indicesOf(part, calledIn(part, witness, blockedEnd)),
     shortest: earlier.verdict === 'ok',

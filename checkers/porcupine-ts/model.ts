@@ -131,7 +131,10 @@ export interface Limits {
   readonly timeMs?: number
   /** For the search's memo. */
   readonly memoryBytes?: number
-  /** The check ends when so many illegal partitions are found. Default: 1. */
+  /**
+   * So many illegal partitions are looked for: those that failed first. Default: 1, and then it is whichever is found first, which
+   * ends the check.
+   */
   readonly mostIllegal?: number
   /** Throws a BrokenLawError if a step breaks a law that the model claims. Slow: meant for authors of models. */
   readonly watchLaws?: boolean
@@ -150,6 +153,8 @@ export interface Illegal {
   readonly partition: string | number
   /** The operation that could not return as it did. */
   readonly blocked: number
+  /** When it returned. */
+  readonly failedAt: number
   /**
    * The shortest prefix of the partition's history that is not linearizable: the operations called before `blocked`
    * returned. Those that had not returned by then may not have happened; if they had, then with their later output.

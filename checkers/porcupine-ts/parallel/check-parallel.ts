@@ -5,7 +5,7 @@
  */
 import os from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { check, isColumns } from '../check.ts'
+import { byFailure, check, isColumns } from '../check.ts'
 import type { Engines, History, Illegal, Limits, Result, Undecided } from '../model.ts'
 import { monotonicMs } from './clock.ts'
 import { loadModel, type ModelReference } from './model-reference.ts'
@@ -109,9 +109,10 @@ interface Answer {
   readonly result: Result
 }
 
-/** What was found illegal, lowest place first, and where that is. */
+/** What was found illegal, and where that is: what failed first; if only one was looked for, the lowest place. */
 const illegalIn = (
   answers: readonly Answer[],
+  mostIllegal: number,
 ): readonly { readonly place: number; readonly found: Illegal }[] =>
   answers
     .flatMap(({ shard, result }) => {
@@ -122,7 +123,7 @@ const illegalIn = (
         return { place: shard.places[at] as number, found: translate(found, shard) }
       })
     })
-    .sort((a, b) => a.place - b.place)
+    .sort((a, b) => (mostIllegal === 1 ? 0 : byFailure(a.found, b.found)) || a.place - b.place)
 
 const merge = (answers: readonly Answer[], partitions: number, mostIllegal: number): Result => {
   const results = answers.map(({ result }) => result)
@@ -132,7 +133,7 @@ const merge = (answers: readonly Answer[], partitions: number, mostIllegal: numb
     declined: [...new Set(results.flatMap((result) => result.engines.declined))],
   }
   const undecided = results.flatMap((result) => (result.verdict === 'ok' ? [] : result.undecided))
-  const [illegal, ...others] = illegalIn(answers)
+  const [illegal, ...others] = illegalIn(answers, mostIllegal)
     .slice(0, mostIllegal)
     .map(({ found }) => found)
   if (illegal !== undefined) return { ...illegal, others, undecided, engines }
