@@ -33,7 +33,7 @@ export interface Part {
 export interface Spill {
   /** Takes bytes, and tells where they are. Throws if there is no room. */
   write(bytes: Buffer): number
-  /** What cannot be read has any content. */
+  /** Bytes that cannot be read come back as anything: whoever reads compares checksums (`readPart`). */
   read(offset: number, bytes: number): Buffer<ArrayBuffer>
   /** What is to be thrown. @param what is not what was written, such as `operations 0 and following` */
   damaged(what: string): Error

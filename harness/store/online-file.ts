@@ -24,6 +24,8 @@ export interface ObjectCounts {
   readonly broken: number
   /** Those of the judged of which nothing could be proved. */
   readonly unproven: number
+  /** So many are broken that no more are judged: the other counts stay as they were. */
+  readonly isEnough: boolean
 }
 
 export interface OnlineState {

@@ -161,6 +161,25 @@ describe('an object that was quiet', () => {
     expect(mostHeld).toBeLessThan(300)
   })
 
+  it('counts as judged only if it was: after five that are broken, nothing more is taken', async () => {
+    const wrong = Array.from({ length: 20 }, (_, key) => [
+      [key, 'write', 1, 10 * key + 1] as const,
+      [key, 'read', 99, 10 * key + 2] as const,
+    ]).flat()
+    const record = oneByOne(wrong)
+    const windows = new Windows(objectOfCalls(register.vocabulary) ?? (() => null), () => [])
+    const online = new OnlineObjects(objectCheckers(register, record), windows, record)
+    const broken: string[] = []
+    for (const [at, operation] of record.history.entries()) {
+      online.take(operation, { from: at, to: at + 1 })
+      for await (const { object } of online.look()) broken.push(object)
+    }
+    expect(broken).toEqual(['0', '1', '2', '3', '4'])
+    const { judged, isEnough } = online.counts
+    expect(isEnough).toBe(true)
+    expect(judged).toBeLessThanOrEqual(broken.length)
+  })
+
   it('proves nothing if nothing was written, until it is used again', async () => {
     const history = oneByOne([[0, 'read', 0, 0], ...others, [0, 'write', 1, 250]]).history.map((each) =>
       each.index === 1 ? { ...each, value: { value: null } } : each,

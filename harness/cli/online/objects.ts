@@ -48,23 +48,30 @@ export class OnlineObjects {
   get counts(): ObjectCounts {
     const { settled, underWay } = this.#windows
     const unproven = [...this.#unproven].filter((object) => this.#windows.isSettled(object)).length
-    return { judged: settled, underWay, broken: this.#broken.size, unproven }
+    return { judged: settled, underWay, broken: this.#broken.size, unproven, isEnough: this.#isEnough }
+  }
+
+  get #isEnough(): boolean {
+    return this.#broken.size >= MOST_BROKEN
   }
 
   take(operation: Operation, range: Range): void {
-    this.#windows.take(operation, range)
+    if (!this.#isEnough) this.#windows.take(operation, range)
   }
 
   /** Judges what has gone quiet, or grown. Each broken object is told once. @param isOver nothing follows */
   async *look(isOver = false): AsyncGenerator<BrokenObject> {
+    if (this.#isEnough) return
     for (const due of this.#windows.due(isOver)) {
-      if (this.#broken.size >= MOST_BROKEN || this.#broken.has(due.object)) continue
+      if (this.#broken.has(due.object)) continue
       const record = this.#recordOf(due)
       const verdicts = await this.#judge(record)
       this.#note(due, verdicts)
       if (!verdicts.map((each) => (isOver ? each : provedAlready(each))).some(isInvalid)) continue
       this.#broken.add(due.object)
       yield { object: due.object, record }
+      // What is not judged must not count as judged.
+      if (this.#isEnough) return
     }
   }
 

@@ -13,14 +13,13 @@ const REST = 2
 
 /** Prints each promise that is seen to be broken as a line of JSON. Ends only when it is ended. */
 export const watchRunCommand = async (runDir: string): Promise<number> => {
-  const { signal } = new AbortController()
-  while (!fs.existsSync(path.join(runDir, FILES.history))) await sleep(LOOK_EVERY_MS, signal)
+  while (!fs.existsSync(path.join(runDir, FILES.history))) await sleep(LOOK_EVERY_MS)
   const { spec } = readRunFile(runDir)
   const watch = new RunWatch(runDir, await findWorkload(spec.workload))
   for (;;) {
     const beganMs = performance.now()
     for (const seen of await watch.look()) process.stdout.write(`${JSON.stringify(seen)}\n`)
     writeOnlineState(runDir, watch.state)
-    await sleep(Math.max(LOOK_EVERY_MS, REST * (performance.now() - beganMs)), signal)
+    await sleep(Math.max(LOOK_EVERY_MS, REST * (performance.now() - beganMs)))
   }
 }

@@ -35,12 +35,14 @@ export const watchRun = (
     env: { ...process.env, NODE_NO_WARNINGS: '1' },
   })
   const complaints: string[] = []
+  let isStopped = false
   readline.createInterface({ input: watcher.stderr }).on('line', (line) => complaints.push(line))
   readline.createInterface({ input: watcher.stdout }).on('line', (line) => {
     const seen = JSON.parse(line) as SeenBroken
     log.info('a promise is broken', { ...seen })
     say(`seen after ${formatTimeNs(seen.seenAtNs)}: ${visible(seen.sentence)}`)
-    if (watching === 'stop') controller.stdin?.write(`${STOP_LINE}\n`)
+    if (watching === 'stop' && !isStopped) controller.stdin?.write(`${STOP_LINE}\n`)
+    isStopped = true
   })
   const failed = (why: string): void => {
     log.warn('nobody watches the run any more', { why })

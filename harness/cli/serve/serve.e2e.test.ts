@@ -111,10 +111,11 @@ describeWithBrowser('faultline serve', () => {
     await page.waitForSelector('#live dd:has-text("--online")')
     writeOnlineState(dir, {
       readToNs: 5e9,
-      objects: { judged: 7, underWay: 2, broken: 1, unproven: 0 },
+      objects: { judged: 7, underWay: 2, broken: 5, unproven: 0, isEnough: true },
       broken: [{ fingerprint: 'f', sentence: '<b>It broke.</b>', firstAtNs: 1e9, seenAtNs: 2e9 }],
     })
     await page.waitForSelector('#live dd:has-text("7 objects by themselves")')
+    await page.waitForSelector('#live dd:has-text("no more are judged, since 5 are broken")')
     await page.waitForSelector('#live dd:has-text("<b>It broke.</b> Seen after 2.0 s.")')
     storeRun(results, run, { name })
     await page.waitForSelector('#status:text-is("valid")')

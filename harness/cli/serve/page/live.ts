@@ -22,7 +22,7 @@ const decided = (online: LiveState['online']): readonly HTMLElement[] => {
   const judged =
     objects === null
       ? 'the whole again and again, since its operations concern several objects together'
-      : `${objects.judged} objects by themselves, ${objects.unproven} of which prove nothing; ${objects.underWay} are in use`
+      : `${objects.judged} objects by themselves, ${objects.unproven} of which prove nothing; ${objects.underWay} are in use${objects.isEnough ? `; no more are judged, since ${objects.broken} are broken` : ''}`
   return [
     ...line('judged', `${judged} (up to ${seconds(readToNs)})`),
     ...broken.flatMap(({ sentence, seenAtNs }) =>
