@@ -74,9 +74,11 @@ describeWith(missingLinuxRoot(), 'workloads', () => {
     (name) => expectValid(inNamespaces('etcd', name)),
   )
 
-  it.concurrent.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])('%s on redis', (name) =>
-    expectValid(inNamespaces('redis', name), KILLS),
+  it.concurrent.each(isFull ? speaking('redis') : ['list-append', 'semaphore', 'bank'])(
+    '%s on redis',
+    (name) => expectValid(inNamespaces('redis', name), KILLS),
   )
 
-  it.concurrent('list-append on etcd in containers', () => expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))
+  it.concurrent('list-append on etcd in containers', () =>
+    expectValid(['etcd', '--env', 'docker', '-w', 'list-append']))
 })
