@@ -95,7 +95,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
       'clock.interval=1200ms,clock.duration=1s,clock.offset=60s,partition.shapes=one+bridge+asymmetric-bridge+leader,partition.interval=2500ms,partition.duration=2s,upgrade.interval=4s,upgrade.duration=3s'
     const played = await play(
       RAFT,
-      `-n clock,partition,upgrade --nemesis-opts ${options} --time-limit 16s --seed 4`,
+      `-n clock,partition,upgrade --nemesis-opts ${options} --time-limit 24s --seed 4`,
     )
     expectKept(played)
     expectClocksMoved(played)
@@ -112,7 +112,7 @@ describeWith(missingLinuxRoot(), 'on raft in namespaces', () => {
     const target = [...RAFT, '--target-opts', 'authority=true']
     const played = await play(
       target,
-      `-n packet,connection,dependency --nemesis-opts ${PACKETS} --time-limit 16s --seed 2`,
+      `-n packet,connection,dependency --nemesis-opts ${PACKETS} --time-limit 24s --seed 2`,
     )
     expectKept(played)
     expectPacketsHurt(played)
@@ -191,7 +191,7 @@ describeWith(missingLinuxRoot(), 'on etcd in containers', () => {
   })
 
   it('packets are hurt, counted and probed', async () => {
-    const played = await play(ETCD, `-n packet --nemesis-opts ${PACKETS} --time-limit 16s --seed 5`)
+    const played = await play(ETCD, `-n packet --nemesis-opts ${PACKETS} --time-limit 24s --seed 5`)
     expectKept(played)
     expectPacketsHurt(played)
   })

@@ -67,7 +67,7 @@ interface LogOfKey {
 }
 
 interface KeyHistory {
-  /** Value -> number of its last append. */
+  /** Value -> number of its last append. The same value may be appended several times. */
   readonly appends: Map<Scalar, number>
   /** The places of all reads. */
   readonly reads: number[]
@@ -81,11 +81,16 @@ interface KeyHistory {
 const differsAt = (values: readonly Scalar[], longer: readonly Scalar[]): number =>
   values.findIndex((value, offset) => value !== longer[offset])
 
+/** No append. */
+const NONE = -1
+
 /** What is kept of a history: of each log the longest read, of the other reads and of the appends a few numbers. */
 class Logs {
   readonly #pairs: Sequence<Pair>
   readonly #keys = new Map<Scalar, KeyHistory>()
   readonly #appendedBy = new Growing(Int32Array)
+  /** The append of the same value before it. */
+  readonly #before = new Growing(Int32Array)
   /** The offset that an append returned; NaN: none. */
   readonly #offset = new Growing(Float64Array)
   /** 1: the append certainly had no effect. */
@@ -104,6 +109,7 @@ class Logs {
     const call = { f: invocation.f, value: invocation.value } as LogCall
     const log = this.#logOf(call.value.key)
     if (call.f === 'append') {
+      this.#before.push(log.appends.get(call.value.value) ?? NONE)
       log.appends.set(call.value.value, this.#appendedBy.length)
       this.#appendedBy.push(place)
       this.#offset.push(completion?.type === 'ok' ? (completion.value as Appended).offset : Number.NaN)
@@ -129,6 +135,18 @@ class Logs {
 
   #pairAt(place: number): Pair {
     return this.#pairs.at(place) as Pair
+  }
+
+  /** The appends of a value, the last one first. */
+  *#chain(last: number | undefined): Generator<number> {
+    for (let append = last ?? NONE; append !== NONE; append = this.#before.at(append)) yield append
+  }
+
+  /** How often the value may have been appended. */
+  #possible(last: number | undefined): number {
+    let count = 0
+    for (const append of this.#chain(last)) if (this.#isFailed.at(append) === 0) count++
+    return count
   }
 
   /** Reads of one key that are not a prefix of the longest read. */
@@ -159,39 +177,58 @@ class Logs {
       found.push(finding(kind, `key ${inText(key)}: ${text}`, concerned, [row]))
     }
     const offsets = offsetsIn(values)
-    for (const [value, [first, ...others]] of offsets) {
-      const append = appends.get(value)
-      for (const offset of others)
+    for (const [value, read] of offsets) {
+      const [first] = read
+      const possible = this.#possible(appends.get(value))
+      for (const offset of read.slice(Math.max(1, possible)))
         add('duplicated', { offset, value, text: `${inText(value)} at offsets ${first} and ${offset}` })
-      if (append === undefined || this.#isFailed.at(append) === 1)
+      if (possible === 0)
         add('unexpected', {
           offset: first,
           value,
           text: `${inText(value)} at offset ${first} was never appended`,
         })
     }
-    for (const [value, append] of appends) {
-      const told = this.#offset.at(append)
-      if (Number.isNaN(told)) continue
-      const pair = (): Pair => this.#pairAt(this.#appendedBy.at(append))
-      const at = offsets.get(value)
-      const answer = (): string => `the append of ${inText(value)} returned offset ${told}`
-      // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
-      if (at === undefined && told < values.length)
-        add(
-          'lost',
-          { offset: told, value, text: `${answer()}, where ${shown(values[told])} was read` },
-          pair(),
-        )
-      else if (at !== undefined && !at.includes(told))
-        add(
-          'misplaced',
-          { offset: told, value, text: `${answer()}, but it was read at ${at.join(' and ')}` },
-          pair(),
-        )
-    }
+    for (const [value, last] of appends)
+      for (const { kind, append, text } of this.#wrongOffsets(values, offsets.get(value), value, last)) {
+        const told = `the append of ${inText(value)} returned offset ${this.#offset.at(append)}, ${text}`
+        const wrong = { offset: this.#offset.at(append), value, text: told }
+        add(kind, wrong, this.#pairAt(this.#appendedBy.at(append)))
+      }
     return found
   }
+
+  /**
+   * Appends of a value that returned an offset at which it is not.
+   *
+   * @param values the longest read @param read the offsets at which it has the value @param last append of the value
+   */
+  *#wrongOffsets(
+    values: readonly Scalar[],
+    read: readonly number[] | undefined,
+    value: Scalar,
+    last: number,
+  ): Generator<WrongOffset> {
+    const isOnce = this.#before.at(last) === NONE
+    const others = new Set<number>()
+    for (const append of this.#chain(last)) {
+      const told = this.#offset.at(append)
+      if (Number.isNaN(told)) continue
+      if (others.has(told)) yield { kind: 'misplaced', append, text: 'and so did another append of it' }
+      others.add(told)
+      // A shorter read may be older, but a read that reaches beyond the offset must contain the value.
+      const isBeyond = told >= values.length && (read === undefined || !isOnce)
+      if (isBeyond || values[told] === value) continue
+      if (read === undefined) yield { kind: 'lost', append, text: `where ${shown(values[told])} was read` }
+      else yield { kind: 'misplaced', append, text: `but it was read at ${read.join(' and ')}` }
+    }
+  }
+}
+
+interface WrongOffset {
+  readonly kind: 'lost' | 'misplaced'
+  readonly append: number
+  readonly text: string
 }
 
 /** Something wrong with a value of a log. */

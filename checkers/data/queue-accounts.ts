@@ -1,4 +1,7 @@
-/** What happened to each element of queues, as numbers: some 100 bytes an element. Its pairs are fetched when it is shown. */
+/**
+ * What happened to each element of queues, as numbers: some 100 bytes an element. Its pairs are fetched when it is shown. Equal
+ * values in one queue are one element, which may be put in and taken out several times.
+ */
 import type { Pair, Sequence } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { Dequeued, Drained, QueueCall } from '../../harness/vocabularies/queue.ts'
@@ -12,8 +15,37 @@ const NONE = -1
 export interface Account {
   /** Such as `7 of queue 1`. */
   readonly name: string
-  readonly enqueued: Pair | null
+  readonly enqueued: readonly Pair[]
   readonly dequeued: readonly Pair[]
+}
+
+/** The places of the pairs that did something to each element. Most elements have one. */
+class Places {
+  readonly #first: Numbers = new Growing(Int32Array)
+  readonly #others = new Map<number, number[]>()
+
+  addElement(): void {
+    this.#first.push(NONE)
+  }
+
+  add(element: number, place: number): void {
+    if (this.#first.at(element) === NONE) {
+      this.#first.set(element, place)
+      return
+    }
+    const others = this.#others.get(element)
+    if (others === undefined) this.#others.set(element, [place])
+    else others.push(place)
+  }
+
+  count(element: number): number {
+    return this.#first.at(element) === NONE ? 0 : 1 + (this.#others.get(element)?.length ?? 0)
+  }
+
+  of(element: number): readonly number[] {
+    const first = this.#first.at(element)
+    return first === NONE ? [] : [first, ...(this.#others.get(element) ?? [])]
+  }
 }
 
 /** What is known of a queue as a whole. Places in the history are indices of operations. */
@@ -29,8 +61,6 @@ interface Queue {
   doubtful: number
 }
 
-const OUTCOMES = ['info', 'ok', 'fail'] as const
-
 /** What a dequeue or a drain took out. */
 const takenBy = ({ invocation, completion }: Pair): readonly Scalar[] => {
   if (completion?.type !== 'ok') return []
@@ -42,19 +72,18 @@ const takenBy = ({ invocation, completion }: Pair): readonly Scalar[] => {
 /** Whether an ok answer shows that the queue is empty then. */
 const leavesNothing = (f: string, ok: unknown): boolean => f === 'drain' || (ok as Dequeued).value === null
 
+const count = (counts: Numbers, element: number): void => counts.set(element, counts.at(element) + 1)
+
 /** Takes the pairs of a history. Elements are numbered in the order in which they are first told of. */
 export class Accounts {
   readonly #pairs: Sequence<Pair>
   readonly #queues = new Map<Scalar, Queue>()
   readonly #queueOf: Queue[] = []
   readonly #values: Scalar[] = []
-  /** The last enqueue, and its outcome. */
-  readonly #enqueued: Numbers = new Growing(Int32Array)
-  readonly #outcome: Numbers = new Growing(Int32Array)
-  /** The first time it came out, in order of invocation. */
-  readonly #dequeued: Numbers = new Growing(Int32Array)
-  /** The other times. */
-  readonly #again = new Map<number, number[]>()
+  readonly #enqueued = new Places()
+  readonly #dequeued = new Places()
+  readonly #acknowledged: Numbers = new Growing(Int32Array)
+  readonly #failed: Numbers = new Growing(Int32Array)
 
   constructor(pairs: Sequence<Pair>) {
     this.#pairs = pairs
@@ -66,12 +95,13 @@ export class Accounts {
     const queue = this.#queueNamed(call.value.key)
     if (call.f === 'enqueue') {
       const element = this.#elementOf(queue, call.value.value)
-      this.#enqueued.set(element, place)
-      this.#outcome.set(element, OUTCOMES.indexOf((completion?.type ?? 'info') as (typeof OUTCOMES)[number]))
+      this.#enqueued.add(element, place)
+      if (completion?.type === 'ok') count(this.#acknowledged, element)
+      if (completion?.type === 'fail') count(this.#failed, element)
       queue.lastPut = Math.max(queue.lastPut, (completion ?? invocation).index)
       return
     }
-    for (const value of takenBy(pair)) this.#takeOut(this.#elementOf(queue, value), place)
+    for (const value of takenBy(pair)) this.#dequeued.add(this.#elementOf(queue, value), place)
     if (completion?.type === 'ok' && leavesNothing(call.f, completion.value))
       queue.lastEmpty = invocation.index
     if ((completion?.type ?? 'info') === 'info')
@@ -92,20 +122,9 @@ export class Accounts {
     const element = this.#values.push(value) - 1
     queue.elements.set(value, element)
     this.#queueOf.push(queue)
-    this.#enqueued.push(NONE)
-    this.#outcome.push(NONE)
-    this.#dequeued.push(NONE)
+    for (const places of [this.#enqueued, this.#dequeued]) places.addElement()
+    for (const counts of [this.#acknowledged, this.#failed]) counts.push(0)
     return element
-  }
-
-  #takeOut(element: number, place: number): void {
-    if (this.#dequeued.at(element) === NONE) {
-      this.#dequeued.set(element, place)
-      return
-    }
-    const again = this.#again.get(element)
-    if (again === undefined) this.#again.set(element, [place])
-    else again.push(place)
   }
 
   /** The elements for which it holds. */
@@ -116,9 +135,14 @@ export class Accounts {
   }
 
   count(holds: (element: number) => boolean): number {
-    let count = 0
-    for (let element = 0; element < this.#values.length; element++) if (holds(element)) count++
-    return count
+    return this.sum((element) => (holds(element) ? 1 : 0))
+  }
+
+  /** Of a number of each element. */
+  sum(numberOf: (element: number) => number): number {
+    let sum = 0
+    for (let element = 0; element < this.#values.length; element++) sum += numberOf(element)
+    return sum
   }
 
   nameOf(element: number): string {
@@ -129,27 +153,27 @@ export class Accounts {
     return (this.#queueOf[element] as Queue).key
   }
 
-  /** Of its last enqueue; null: nobody enqueued it. */
-  outcomeOf(element: number): (typeof OUTCOMES)[number] | null {
-    return OUTCOMES[this.#outcome.at(element)] ?? null
+  /** How often it was put in, as far as that was acknowledged. */
+  acknowledged(element: number): number {
+    return this.#acknowledged.at(element)
   }
 
-  isOut(element: number): boolean {
-    return this.#dequeued.at(element) !== NONE
+  /** How often it may have been put in. */
+  possible(element: number): number {
+    return this.#enqueued.count(element) - this.#failed.at(element)
   }
 
-  isOutAgain(element: number): boolean {
-    return this.#again.has(element)
+  /** How often it came out. */
+  out(element: number): number {
+    return this.#dequeued.count(element)
   }
 
   account(element: number): Account {
     const at = (place: number): Pair => this.#pairs.at(place) as Pair
-    const [put, first] = [this.#enqueued.at(element), this.#dequeued.at(element)]
-    const dequeued = first === NONE ? [] : [first, ...(this.#again.get(element) ?? [])]
     return {
       name: this.nameOf(element),
-      enqueued: put === NONE ? null : at(put),
-      dequeued: dequeued.map(at),
+      enqueued: this.#enqueued.of(element).map(at),
+      dequeued: this.#dequeued.of(element).map(at),
     }
   }
 

@@ -4,6 +4,8 @@ import { done } from '../../harness/testing/steps.ts'
 import { fifo, totalQueue } from './queue.ts'
 
 const put = (value: number) => done(value, 'enqueue', { key: 1, value })
+const maybePut = (value: number) => inDoubt(value + 20, 'enqueue', { key: 1, value })
+const refusedPut = (value: number) => refused(0, 'enqueue', { key: 1, value })
 const take = (value: number | null) => done(9, 'dequeue', { key: 1 }, { key: 1, value })
 const drain = (...values: number[]) => done(9, 'drain', { key: 1 }, { key: 1, values })
 
@@ -24,7 +26,7 @@ cases(totalQueue, [
   ['taken twice', 'invalid', put(1), take(1), take(1)],
   ['lost', 'invalid', put(1), put(2), take(2), take(null)],
   ['never put in', 'invalid', take(7)],
-  ['put in by a fail', 'invalid', refused(0, 'enqueue', { key: 1, value: 3 }), take(3)],
+  ['put in by a fail', 'invalid', refusedPut(3), take(3)],
   ['missing, but one dequeue is in doubt', 'valid', put(1), inDoubt(5, 'dequeue', { key: 1 }), take(null)],
   [
     'two missing, and one dequeue in doubt',
@@ -35,6 +37,71 @@ cases(totalQueue, [
     take(null),
   ],
 ])
+
+cases(totalQueue, [
+  ['a value put in twice comes out twice', 'valid', put(1), put(1), take(1), take(1), take(null)],
+  ['a value put in twice comes out three times', 'invalid', put(1), put(1), take(1), take(1), take(1)],
+  ['a value put in twice comes out once', 'invalid', put(1), put(1), take(1), take(null)],
+  ['a value put in twice, once in doubt, comes out once', 'valid', put(1), maybePut(1), take(1), take(null)],
+  ['a value put in twice, once in doubt, comes out twice', 'valid', put(1), maybePut(1), take(1), drain(1)],
+  ['a value that was refused when put in again', 'valid', put(1), refusedPut(1), take(1), take(null)],
+  [
+    'a value that was refused when put in again comes out twice',
+    'invalid',
+    put(1),
+    refusedPut(1),
+    take(1),
+    take(1),
+  ],
+  [
+    'two of a value missing, and one dequeue in doubt',
+    'invalid',
+    put(1),
+    put(1),
+    inDoubt(5, 'dequeue', { key: 1 }),
+    take(null),
+  ],
+  [
+    'one of a value missing, and one dequeue in doubt',
+    'valid',
+    put(1),
+    put(1),
+    inDoubt(5, 'dequeue', { key: 1 }),
+    take(1),
+    take(null),
+  ],
+])
+
+cases(
+  totalQueue,
+  [
+    [
+      'a value that was put in twice tells no order',
+      'valid',
+      put(1),
+      put(2),
+      put(1),
+      take(2),
+      take(1),
+      take(1),
+      take(null),
+    ],
+    [
+      'others still do',
+      'invalid',
+      put(1),
+      put(1),
+      put(2),
+      put(3),
+      take(3),
+      take(2),
+      take(1),
+      take(1),
+      take(null),
+    ],
+  ],
+  { what: 'in order, at least once', parts: expecting('fifo-at-least-once') },
+)
 
 cases(fifo, [['out of order', 'invalid', put(1), put(2), take(2), take(1)]], {
   what: 'where old answers are expected, and no call merely reads',

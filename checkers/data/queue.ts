@@ -76,11 +76,11 @@ class ElementFinding implements QueueFinding {
   get text(): string {
     const { name, enqueued, dequeued } = this.#account
     const put =
-      enqueued === null
-        ? 'never enqueued'
-        : `enqueued at ${at(enqueued.invocation)} (${enqueued.completion?.type ?? 'info'})`
+      enqueued.length === 0
+        ? ['never enqueued']
+        : enqueued.map((pair) => `enqueued at ${at(pair.invocation)} (${outcomeOf(pair)})`)
     const taken = dequeued.map(({ completion }) => `dequeued at ${at(completion as Operation)}`)
-    return [name, put, ...taken].join(', ')
+    return [name, ...put, ...taken].join(', ')
   }
 
   get operations(): readonly number[] {
@@ -92,20 +92,22 @@ class ElementFinding implements QueueFinding {
   }
 }
 
+const outcomeOf = ({ completion }: Pair): string => completion?.type ?? 'info'
+
 const operationsOf = ({ enqueued, dequeued }: Account): readonly number[] =>
-  [...(enqueued === null ? [] : [enqueued]), ...dequeued].map(({ invocation }) => invocation.index)
+  [...enqueued, ...dequeued].map(({ invocation }) => invocation.index)
 
 const COLUMNS = ['element', 'enqueued', 'outcome', 'came out']
 
 const rowOf = (account: Account, mark?: QueueFinding['kind']): TableRow => {
   const { name, enqueued, dequeued } = account
-  const times = dequeued.map(({ completion }) => at(completion as Operation))
+  const orNever = (times: readonly string[]): string => (times.length === 0 ? 'never' : times.join(', '))
   return tableRow(
     [
       name,
-      enqueued === null ? 'never' : at(enqueued.invocation),
-      enqueued === null ? '' : (enqueued.completion?.type ?? 'info'),
-      times.length === 0 ? 'never' : times.join(', '),
+      orNever(enqueued.map(({ invocation }) => at(invocation))),
+      enqueued.map(outcomeOf).join(', '),
+      orNever(dequeued.map(({ completion }) => at(completion as Operation))),
     ],
     operationsOf(account),
     mark,
@@ -127,15 +129,20 @@ const anomalyIn = (pairs: Sequence<Pair>): string | undefined => {
   return KINDS.filter((kind) => found.some((each) => each.kind === kind)).map((kind) => ANOMALIES[kind])[0]
 }
 
-/** Elements that were acknowledged in a drained queue and never came out, minus one for each dequeue with an unknown outcome. */
+/** How often it was acknowledged and did not come out. */
+const missingOf = (accounts: Accounts, element: number): number =>
+  Math.max(0, accounts.acknowledged(element) - accounts.out(element))
+
+/** Elements of drained queues that did not come out as often as was acknowledged, minus one for each dequeue with an unknown outcome. */
 const lostOf = (accounts: Accounts, drained: ReadonlySet<Scalar>): readonly number[] => {
   const excused = accounts.doubtful()
   return accounts.where((element) => {
     const key = accounts.keyOf(element)
-    if (accounts.outcomeOf(element) !== 'ok' || accounts.isOut(element) || !drained.has(key)) return false
-    const left = excused.get(key) ?? 0
-    excused.set(key, left - 1)
-    return left <= 0
+    const missing = missingOf(accounts, element)
+    if (missing === 0 || !drained.has(key)) return false
+    const left = (excused.get(key) ?? 0) - missing
+    excused.set(key, left)
+    return left < 0
   })
 }
 
@@ -154,13 +161,16 @@ const endOf = ({ completion }: Pair): number => completion?.index ?? Number.POSI
 const acknowledgedAt = ({ completion }: Pair): number =>
   completion?.type === 'ok' ? completion.index : Number.POSITIVE_INFINITY
 
+/** Of a value that was put in several times, nobody knows which of them came out. */
 const deliveredIn = (accounts: Accounts): readonly Delivered[] =>
   accounts
-    .where((element) => accounts.isOut(element))
+    .where((element) => accounts.out(element) > 0 && accounts.possible(element) === 1)
     .flatMap((element) => {
-      const { name, enqueued, dequeued } = accounts.account(element)
+      const account = accounts.account(element)
+      const { name, dequeued } = account
+      const enqueued = account.enqueued.find((pair) => outcomeOf(pair) !== 'fail')
       const [first, ...others] = dequeued
-      if (enqueued === null || first === undefined) return []
+      if (enqueued === undefined || first === undefined) return []
       return [{ name, enqueued, first: others.reduce((a, b) => (endOf(b) < endOf(a) ? b : a), first) }]
     })
 
@@ -180,7 +190,7 @@ const overtakenIn = (delivered: readonly Delivered[]): readonly QueueFinding[] =
       if (soonest === null || endOf(soonest.first) >= first.invocation.index) return []
       const text = `${name} came out after ${soonest.name}, which was put in after it`
       const rows = [{ name, enqueued, first }, soonest].map((each) =>
-        rowOf({ name: each.name, enqueued: each.enqueued, dequeued: [each.first] }, 'out of order'),
+        rowOf({ name: each.name, enqueued: [each.enqueued], dequeued: [each.first] }, 'out of order'),
       )
       return [finding('out of order', text, [enqueued, first, soonest.enqueued, soonest.first], rows)]
     })
@@ -196,16 +206,13 @@ const outOfOrder = (accounts: Accounts, mayRepeat: boolean): readonly QueueFindi
 const findingsIn = (accounts: Accounts, drained: ReadonlySet<Scalar>): readonly QueueFinding[] => {
   const all = (kind: QueueFinding['kind'], elements: readonly number[]): readonly QueueFinding[] =>
     elements.map((element) => new ElementFinding(kind, accounts, element))
-  const isStranger = (element: number): boolean => {
-    const outcome = accounts.outcomeOf(element)
-    return accounts.isOut(element) && (outcome === null || outcome === 'fail')
-  }
+  const isStranger = (element: number): boolean =>
+    accounts.out(element) > 0 && accounts.possible(element) === 0
+  const isDuplicated = (element: number): boolean =>
+    accounts.out(element) > Math.max(1, accounts.possible(element))
   return [
     ...all('lost', lostOf(accounts, drained)),
-    ...all(
-      'duplicated',
-      accounts.where((element) => accounts.isOutAgain(element)),
-    ),
+    ...all('duplicated', accounts.where(isDuplicated)),
     ...all('unexpected', accounts.where(isStranger)),
   ]
 }
@@ -237,18 +244,14 @@ const fineIn = (accounts: Accounts, findings: readonly QueueFinding[]): ((elemen
 const judge = (record: RunRecord, accounts: Accounts): Judged => {
   const { name } = weakestOf(record, QUEUE)
   const drained = accounts.drained()
-  const isAcknowledged = (element: number): boolean => accounts.outcomeOf(element) === 'ok'
-  const acknowledged = accounts.count(isAcknowledged)
+  const acknowledged = accounts.sum((element) => accounts.acknowledged(element))
   // In a queue that was not drained, what did not come out may still be there.
-  const left = accounts.count(
-    (element) =>
-      isAcknowledged(element) &&
-      !accounts.isOut(element) &&
-      !(drained.has(accounts.keyOf(element)) && !allows(name, 'lost')),
+  const left = accounts.sum((element) =>
+    drained.has(accounts.keyOf(element)) && !allows(name, 'lost') ? 0 : missingOf(accounts, element),
   )
   /** Whether it came out although the outcome of its enqueue was unknown. */
   const isRecovered = (element: number): boolean =>
-    accounts.isOut(element) && accounts.outcomeOf(element) === 'info'
+    accounts.out(element) > 0 && accounts.acknowledged(element) === 0 && accounts.possible(element) > 0
   const isOrdered = name.startsWith('fifo-')
   const disorder = isOrdered ? outOfOrder(accounts, allows(name, 'duplicated')) : []
   const findings = [...findingsIn(accounts, drained), ...disorder]

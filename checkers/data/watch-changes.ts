@@ -18,8 +18,10 @@ class Values {
   readonly #keys = new Numbering()
   /** By key: each value that was put into it. */
   readonly #values: Map<number, number>[] = []
-  /** 1: the last put of it may have taken effect. */
-  readonly isAsked: Places = new Growing(Int32Array)
+  /** The number of its puts that may have taken effect. */
+  readonly puts: Places = new Growing(Int32Array)
+  /** The number of revisions under which it was reported first. */
+  readonly reports: Places = new Growing(Int32Array)
   /** The first revision under which it was reported; NaN: it was not. */
   readonly reportedAs: Revisions = new Growing(Float64Array)
 
@@ -32,9 +34,9 @@ class Values {
     const ofKey = this.#values[number] as Map<number, number>
     const known = ofKey.get(value)
     if (known !== undefined) return known
-    const code = this.isAsked.length
+    const code = this.puts.length
     ofKey.set(value, code)
-    this.isAsked.push(0)
+    for (const counts of [this.puts, this.reports]) counts.push(0)
     this.reportedAs.push(Number.NaN)
     return code
   }
@@ -63,6 +65,8 @@ class Revised {
   }
 }
 
+const addOne = (counts: Places, code: number): void => counts.set(code, counts.at(code) + 1)
+
 export class Changes {
   readonly #values = new Values()
   readonly #revised = new Revised()
@@ -80,7 +84,7 @@ export class Changes {
   /** @returns the place of an earlier put for which the same revision was returned; null: there is none */
   put({ invocation, completion }: Pair, place: number): number | null {
     const value = this.#values.codeOf(invocation.value as WatchEvent)
-    this.#values.isAsked.set(value, completion?.type === 'fail' ? 0 : 1)
+    if (completion?.type !== 'fail') addOne(this.#values.puts, value)
     if (completion?.type !== 'ok') return null
     const event = completion.value as WatchEvent
     const { toldBy, toldValue } = this.#revised
@@ -117,6 +121,7 @@ export class Changes {
     if (Number.isNaN(reportedAs.at(value))) reportedAs.set(value, event.revision)
     if (reportedBy.at(code) === NONE) {
       this.reported++
+      addOne(this.#values.reports, value)
       reportedBy.set(code, place)
       reportedValue.set(code, value)
     }
@@ -130,10 +135,10 @@ export class Changes {
 
   /** Whether something was reported that nobody asked for, or otherwise than the put was told. */
   #isContradicted(): boolean {
-    const { isAsked, reportedAs } = this.#values
+    const { puts, reportedAs } = this.#values
     const { toldValue, reportedValue } = this.#revised
-    for (let value = 0; value < isAsked.length; value++)
-      if (isAsked.at(value) === 0 && !Number.isNaN(reportedAs.at(value))) return true
+    for (let value = 0; value < puts.length; value++)
+      if (puts.at(value) === 0 && !Number.isNaN(reportedAs.at(value))) return true
     for (let code = 0; code < toldValue.length; code++) {
       const [told, reported] = [toldValue.at(code), reportedValue.at(code)]
       if (told !== NONE && reported !== NONE && told !== reported) return true
@@ -141,8 +146,14 @@ export class Changes {
     return false
   }
 
-  isAsked(event: WatchEvent): boolean {
-    return this.#values.isAsked.at(this.#values.codeOf(event)) === 1
+  /** How often the value may have been put. */
+  puts(event: WatchEvent): number {
+    return this.#values.puts.at(this.#values.codeOf(event))
+  }
+
+  /** How many changes to the value were reported. */
+  reports(event: WatchEvent): number {
+    return this.#values.reports.at(this.#values.codeOf(event))
   }
 
   /** The first revision under which the change was reported. */

@@ -8,6 +8,7 @@ const change1 = (revision: number, value = revision) =>
   done(value, 'put', { key: 1, value }, event(revision, value))
 const watched = (after: number, upTo: number, ...events: ReturnType<typeof event>[]) =>
   done(9, 'watch', { after }, { events, upTo })
+const maybePut = (value: number) => inDoubt(5, 'put', { key: 1, value })
 cases(watch, [
   ['each once, in order', 'valid', change1(1), change1(2), watched(0, 1, event(1)), watched(1, 2, event(2))],
   [
@@ -30,6 +31,32 @@ cases(watch, [
     inDoubt(5, 'put', { key: 1, value: 7 }),
     change1(1),
   ],
+  ['a value put twice', 'valid', change1(1), change1(2, 1), watched(0, 2, event(1), event(2, 1))],
+  [
+    'a value put twice, once in doubt',
+    'valid',
+    change1(1),
+    maybePut(1),
+    watched(0, 2, event(1), event(2, 1)),
+  ],
+  [
+    'a value put twice, then refused',
+    'valid',
+    change1(1),
+    refused(0, 'put', { key: 1, value: 1 }),
+    watched(0, 1, event(1)),
+  ],
+  [
+    'a value put twice, of which one was refused, is reported as two changes',
+    'invalid',
+    ...[change1(1), refused(0, 'put', { key: 1, value: 1 }), watched(0, 2, event(1), event(2, 1))],
+  ],
+  [
+    'a value put twice is reported as three changes',
+    'invalid',
+    ...[change1(1), change1(2, 1), watched(0, 2, event(1), event(2, 1)), watched(2, 3, event(3, 1))],
+  ],
+  ['a value put twice, one of them missed', 'invalid', change1(1), change1(2, 1), watched(0, 2, event(2, 1))],
   ['one missed', 'invalid', change1(1), change1(2), watched(0, 2, event(2))],
   [
     'one missed where it goes on',

@@ -63,10 +63,13 @@ const judgeWatch = (pair: Pair, changes: Changes, pairs: Sequence<Pair>): readon
         at(changes.toldBy(expected)),
       )
     expected = Math.max(expected, revision + 1)
-    if (!changes.isAsked(event)) add('invented', `revision ${revision}: ${name(event)} was never put`)
+    const puts = changes.puts(event)
+    if (puts === 0) add('invented', `revision ${revision}: ${name(event)} was never put`)
     const another = changes.reportedAs(event)
-    if (another !== revision)
-      add('repeated', `${name(event)} was put once, and reported at revisions ${another} and ${revision}`)
+    if (another !== revision && changes.reports(event) > Math.max(1, puts)) {
+      const times = puts === 1 ? 'once' : `${puts} times`
+      add('repeated', `${name(event)} was put ${times}, and reported at revisions ${another} and ${revision}`)
+    }
     const first = at(changes.otherReport(event))
     if (first !== null)
       add(

@@ -73,7 +73,7 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   readonly assumes?: PromiseName
   /** Other names that are accepted -> the promise that they mean: what earlier versions called it. */
   readonly synonyms?: Readonly<Record<string, PromiseName>>
-  /** What must be unique in a history, in words, such as `a value is written to a key at most once`. Null: nothing. */
+  /** What must or should be unique in a history, in words, such as `a value is written to a key at most once`. Null: nothing. */
   readonly unique: string | null
   /** The state of an unchanged object, in words, such as `null` or `0`. */
   readonly initial: string

@@ -1,5 +1,5 @@
 /**
- * Logs that return the offset of each value. A value is appended to a log at most once in a history.
+ * Logs that return the offset of each value. A value should be appended to a log once in a history: equal ones are only counted.
  *
  * | call   | value          | ok value                                  |
  * |--------|----------------|-------------------------------------------|
@@ -18,7 +18,7 @@ export const APPEND_LOG = defineVocabulary({
   name: 'append-log',
   description: 'logs that return the offset of each value',
   promises: ['linearizable', 'consistent-prefix', 'at-least-once', 'at-most-once'],
-  unique: 'a value is appended to a log at most once',
+  unique: 'a value should be appended to a log once: equal ones are only counted',
   initial: 'empty',
   services: [],
   calls: {

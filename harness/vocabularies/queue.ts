@@ -1,5 +1,5 @@
 /**
- * Queues, first in, first out. A value is put into a queue at most once in a history.
+ * Queues, first in, first out. A value should be put into a queue once in a history: equal ones are only counted.
  *
  * | call    | value          | ok value                                      |
  * |---------|----------------|-----------------------------------------------|
@@ -24,7 +24,7 @@ export const QUEUE = defineVocabulary({
   description: 'queues, first in, first out',
   promises: ['linearizable', 'fifo-exactly-once', 'fifo-at-least-once', 'fifo-at-most-once', ...OF_EFFECTS],
   synonyms: WITHOUT_READS,
-  unique: 'a value is put into a queue at most once',
+  unique: 'a value should be put into a queue once: equal ones are only counted',
   initial: 'empty',
   services: [],
   edn: queueForm,

@@ -18,7 +18,7 @@ export const SET = defineVocabulary({
   name: 'set',
   description: 'one set; elements are added and never removed',
   promises: ['linearizable', 'monotonic', 'consistent-prefix', 'eventual'],
-  unique: 'an element is added at most once',
+  unique: 'an element should be added once: later additions change nothing',
   initial: 'empty',
   services: [],
   edn: setForm,

@@ -6,7 +6,7 @@
  * | put   | { key, value } | { key, value, revision }                                               |
  * | watch | { after }      | { events, upTo }: all changes after that revision up to upTo, inclusive |
  *
- * A value is put at most once in a history. A watcher continues after `upTo`, so it sees every change once.
+ * A value should be put once in a history: equal ones are only counted. A watcher continues after `upTo`, so it sees every change once.
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
@@ -22,7 +22,7 @@ export const WATCH = defineVocabulary({
   description: 'numbered changes of keys, which clients watch',
   promises: OF_EFFECTS,
   synonyms: { linearizable: 'exactly-once', 'consistent-prefix': 'exactly-once' },
-  unique: 'a value is put at most once',
+  unique: 'a value should be put once: equal ones are only counted',
   initial: 'no change',
   services: [],
   calls: {
