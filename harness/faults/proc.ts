@@ -126,7 +126,7 @@ export const descendantsOf = (pid: number): readonly number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)])
 
 /**
- * Sets how likely the kernel kills the process when memory runs out, from 0 to 1000. Does nothing if the process is
+ * Sets how likely the kernel kills the process when memory runs out, from -1000 to 1000. Does nothing if the process is
  * gone.
  */
 export const preferForOom = (pid: number, preference: number): void => {
@@ -134,5 +134,17 @@ export const preferForOom = (pid: number, preference: number): void => {
     fs.writeFileSync(`/proc/${pid}/oom_score_adj`, String(preference))
   } catch (error) {
     if (isAlive(pid)) throw error
+  }
+}
+
+const NEVER_FOR_OOM = -1000
+
+/** Has the kernel never kill the process when memory runs out. @returns false if that is not permitted (CAP_SYS_RESOURCE) */
+export const exemptFromOom = (pid: number): boolean => {
+  try {
+    preferForOom(pid, NEVER_FOR_OOM)
+    return true
+  } catch {
+    return false
   }
 }

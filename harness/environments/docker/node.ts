@@ -4,7 +4,7 @@ import type Docker from 'dockerode'
 import type { UndoJournal } from '../../api/journal.ts'
 import type { ProcessSpec } from '../../api/target.ts'
 import { containerCgroups, neighboursOf } from '../../faults/cgroup/groups.ts'
-import { isAlive, signal as send } from '../../faults/proc.ts'
+import { exemptFromOom, isAlive, signal as send } from '../../faults/proc.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { waitUntil } from '../../support/wait.ts'
@@ -37,6 +37,8 @@ export class DockerNode extends ProcessNode {
   readonly #execs = new Map<number, Docker.Exec>()
   /** What ran in the container before anything was started in it. Null: nothing was. */
   #keepers: readonly number[] | null = null
+  /** Whether a lack of memory cannot end the container. */
+  #areKeepersSafe = false
   #finding: Promise<readonly number[]> | null = null
 
   constructor(options: DockerNodeOptions) {
@@ -58,7 +60,12 @@ export class DockerNode extends ProcessNode {
   /** The sleep begins a moment after the container has started. Taken for a process of the node, its end would end the container. */
   async #findKeepers(): Promise<readonly number[]> {
     const isComplete = (): boolean => neighboursOf(this.keeperPid).length >= KEEPERS
-    if (await waitUntil(isComplete, SPAWN_TIMEOUT_MS, 5)) return neighboursOf(this.keeperPid)
+    if (await waitUntil(isComplete, SPAWN_TIMEOUT_MS, 5)) {
+      const keepers = neighboursOf(this.keeperPid)
+      // A fault that leaves no memory kills the node, but not its container.
+      this.#areKeepersSafe = keepers.every(exemptFromOom)
+      return keepers
+    }
     throw new UserError(`${this.name}: its container has not begun to run.`, EXIT_CODES.harnessFailed)
   }
 
@@ -90,8 +97,11 @@ export class DockerNode extends ProcessNode {
   /** Null: the error is another one. */
   #hasEnded(error: unknown): UserError | null {
     if ((error as { readonly statusCode?: number }).statusCode !== NOT_RUNNING) return null
+    const byWhom = this.#areKeepersSafe
+      ? 'not by this run'
+      : 'not by this run, unless it was by a fault that left no memory (without CAP_SYS_RESOURCE it may end a container)'
     return new UserError(
-      `${this.name}: its container has ended, and not by this run: see \`docker events\` and the kernel's log.`,
+      `${this.name}: its container has ended, and ${byWhom}: see \`docker events\` and the kernel's log.`,
       EXIT_CODES.harnessFailed,
     )
   }
