@@ -22,4 +22,13 @@ export class UserError extends Error {
   }
 }
 
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+/** By its name: older versions of Node, which run the tests of users, do not know the class. */
+const isSuppressed = (error: unknown): error is SuppressedError =>
+  error instanceof Error && error.name === 'SuppressedError'
+
+/** Where the end of something failed because of an earlier error, or besides it, both are told: the earlier one first. */
+export const messageOf = (error: unknown): string => {
+  if (!isSuppressed(error)) return error instanceof Error ? error.message : String(error)
+  const [first, then] = [messageOf(error.suppressed), messageOf(error.error)]
+  return first === then ? first : `${first}; and then: ${then}`
+}

@@ -1,10 +1,11 @@
 /**
  * A Docker daemon for test suites, where none answers and there is no service manager. Suites that run at the same time
- * share it: the first one starts it, the last one stops it. Whoever uses it has a file in one folder, named by its pid.
+ * share it: the first one starts it, the last one stops it, unless containers still run in it. Whoever uses it has a file in
+ * one folder, named by its pid.
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { isDockerReachable } from '../environments/docker/daemon.ts'
+import { connectDocker, isDockerReachable } from '../environments/docker/daemon.ts'
 import { startDaemon } from '../environments/docker/daemon-process.ts'
 import { hasServiceManager } from '../faults/cgroup/systemd.ts'
 import { signal, startTimeOf } from '../faults/proc.ts'
@@ -48,9 +49,15 @@ const start = async (): Promise<void> => {
   }
 }
 
+/** Runs that are no suite's may have begun to use it. */
+const hasContainers = async (): Promise<boolean> => {
+  if (!(await isDockerReachable())) return false
+  return (await (await connectDocker()).listContainers()).length > 0
+}
+
 const stop = async (): Promise<void> => {
   const others = fs.readdirSync(FOLDER).filter((name) => name !== DAEMON && readAlive(name) !== null)
-  if (others.length > 0) return
+  if (others.length > 0 || (await hasContainers())) return
   const daemon = readAlive(DAEMON)
   fs.rmSync(FOLDER, { recursive: true, force: true })
   if (daemon === null) return
