@@ -136,6 +136,14 @@ describe('the set checker', () => {
     })
   })
 
+  it('invalid if an element was read before anybody asked to add it', async () => {
+    const later = [add(0, 'invoke', 5), add(0, 'ok', 5), ...read(1, 5)]
+    expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(1, 5), ...later)).toMatchObject({
+      status: 'invalid',
+      details: { unexpected: 1 },
+    })
+  })
+
   it('unknown if it was never read, or nothing was acknowledged', async () => {
     expect((await judge(add(0, 'invoke', 1), add(0, 'ok', 1))).status).toBe('unknown')
     expect((await judge(add(0, 'invoke', 1), add(0, 'info', 1), ...read())).status).toBe('unknown')

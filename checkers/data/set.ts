@@ -8,7 +8,7 @@
  * - skipped: a read lacks it, and contains an element whose add began only when it was known; or of two reads each has an
  *   element that the other lacks. No single order of the adds has such states;
  * - recovered: never acknowledged, but in the set: a timeout proves nothing;
- * - unexpected: in the set, but nobody added it;
+ * - unexpected: in the set, but nobody had asked to add it;
  * - duplicated: twice in one read.
  *
  * Stale elements break linearizability alone, forgotten ones also `monotonic`, skipped ones also `consistent-prefix`. Where
@@ -98,11 +98,11 @@ const ANOMALIES: Readonly<Record<SetFinding['kind'], string>> = {
   stale: 'stale read',
 }
 
-/** Elements that were read but never added. */
+/** Elements that were read and never added, or only later. */
 const strangersIn = (history: SetHistory): readonly SetFinding[] =>
   history.strangers().map(({ element, read }) => {
     const { invocation } = history.readAt(read)
-    const text = `${inText(element)}: read at ${at(invocation)}, but nobody added it`
+    const text = `${inText(element)}: read at ${at(invocation)}, but nobody had asked to add it`
     return { kind: 'unexpected', text, operations: [invocation.index] }
   })
 
