@@ -144,6 +144,14 @@ describe('the set checker', () => {
     })
   })
 
+  it('nothing is lost where reads may be old, while the run goes on', async () => {
+    const steps = [add(0, 'invoke', 1), add(0, 'ok', 1), ...read()]
+    const given = expecting('monotonic')
+    expect(await judgeUnder(given, ...steps)).toMatchObject({ status: 'invalid', details: { lost: 1 } })
+    const record = { ...given, isUnderWay: true as const }
+    expect(await judgeUnder(record, ...steps)).toMatchObject({ status: 'unknown', details: { lost: 0 } })
+  })
+
   it('unknown if it was never read, or nothing was acknowledged', async () => {
     expect((await judge(add(0, 'invoke', 1), add(0, 'ok', 1))).status).toBe('unknown')
     expect((await judge(add(0, 'invoke', 1), add(0, 'info', 1), ...read())).status).toBe('unknown')
