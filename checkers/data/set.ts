@@ -30,6 +30,7 @@ import { conclude, type Finding, foldingChecker, type Judged, notJudged } from '
 import { Fates, type JudgeMissing } from './set-fates.ts'
 import { forgottenIn, skippedIn } from './set-order.ts'
 import { elementsIn, SetHistory } from './set-reads.ts'
+import { setWindow } from './set-window.ts'
 
 const KINDS = ['lost', 'unexpected', 'duplicated', 'forgotten', 'skipped', 'stale'] as const
 type SetFinding = Finding<(typeof KINDS)[number]>
@@ -234,6 +235,7 @@ const judge = (record: RunRecord, history: SetHistory, atTheEnd: Fold<readonly A
 export const setOfElements = foldingChecker({
   name: 'set',
   judgesBeginnings: true,
+  window: setWindow,
   finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
   promise: promisedOf(SET, 'every acknowledged element stays in the set'),
