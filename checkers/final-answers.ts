@@ -27,9 +27,9 @@ const lastHealNs = ({ faults }: RunRecord): number =>
     ),
   )
 
-/** The reads that began after every change and every fault was over, in order of invocation. */
+/** The reads that began after every change and every fault was over, in order of invocation. None while the run goes on. */
 export const foldReadsAtTheEnd = (record: RunRecord, vocabulary: Vocabulary): Fold<readonly Answered[]> => {
-  const healedNs = lastHealNs(record)
+  const healedNs = record.isUnderWay === true ? Number.POSITIVE_INFINITY : lastHealNs(record)
   let lastIndex = -1
   let places: number[] = []
   return {

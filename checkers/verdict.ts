@@ -16,7 +16,7 @@ export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' 
 interface Subject
   extends Pick<
     Checker,
-    'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings' | 'judgesObjects'
+    'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings' | 'judgesObjects' | 'window'
   > {
   /** What was promised, and by whom. */
   promise(record: RunRecord, blamed?: string): Verdict['promise']

@@ -17,6 +17,7 @@ import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, foldingChecker, type Judged } from '../verdict.ts'
 import { Flows, unseenTransfers } from './bank-balances.ts'
+import { bankWindow } from './bank-window.ts'
 
 const KINDS = [
   'wrong total',
@@ -207,6 +208,8 @@ export const bank = (options: BankOptions): Checker =>
   foldingChecker({
     name: 'bank',
     judgesBeginnings: true,
+    // The first read of an imported history says what is expected of the others.
+    window: ({ spec }) => (spec === null ? null : bankWindow()),
     finds: 'money created or lost, accounts overdrawn',
     needs: ['history'],
     promise: promisedOf(BANK, 'money is neither created nor lost, and no account is overdrawn'),

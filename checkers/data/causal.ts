@@ -26,6 +26,7 @@ import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } from '../verdict.ts'
+import { registersWindow } from './registers-window.ts'
 
 /** One operation as a step of its session. */
 interface Node {
@@ -269,6 +270,7 @@ export const causal = ({ initial }: { readonly initial: RegisterValue }): Checke
   checkerOf({
     name: 'causal',
     judgesBeginnings: true,
+    window: registersWindow,
     finds: 'effects that are read without their causes, values that a cause of the read had replaced',
     needs: ['history'],
     promise: promisedOf(REGISTER, 'causal consistency: every session sees causes before effects'),

@@ -41,6 +41,7 @@ import { drawer } from './linearization-view.ts'
 import { OperationTable } from './operation-table.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage, failingRegister, type RegisterRows } from './register-page.ts'
+import { registersWindow } from './registers-window.ts'
 import { judgeSequential } from './sequential.ts'
 import { NOTHING_WRITTEN } from './sequential-decision.ts'
 
@@ -223,6 +224,7 @@ export const linearizability = (options: { readonly initial: RegisterValue }): C
     name: 'linearizability',
     judgesBeginnings: true,
     judgesObjects: isJudgedByKeys,
+    window: registersWindow,
     finds:
       'stale reads, lost writes, values out of nowhere: anything that no order of the operations explains',
     needs: ['history'],

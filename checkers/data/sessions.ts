@@ -15,6 +15,7 @@ import { promisedOf, promiseOf } from '../promise.ts'
 import type { AnomalyName } from '../transactions/anomalies.ts'
 import { forbids } from '../transactions/consistency.ts'
 import { COMMITTED, foldTransactions, type Transactions } from '../transactions/transactions.ts'
+import { transactionsWindow } from '../transactions/window.ts'
 import { conclude, foldingChecker, type Judged } from '../verdict.ts'
 
 const GUARANTEES = ['monotonic reads', 'read your writes', 'monotonic writes', 'writes follow reads'] as const
@@ -167,6 +168,8 @@ const judge = (record: RunRecord, transactions: Transactions): Judged => {
 export const sessions = foldingChecker({
   name: 'sessions',
   judgesBeginnings: true,
+  // What a session saw and appended is compared key by key.
+  window: transactionsWindow,
   finds: 'sessions that see less than before, or do not see their own appends',
   needs: ['history'],
   promise: promisedOf(LIST_APPEND, 'monotonic reads and writes, read your writes, writes follow reads'),

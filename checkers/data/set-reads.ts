@@ -29,12 +29,12 @@ const NONE = -1
 /** Every element that was added or read. */
 class Elements {
   readonly #numbers = new Numbering()
-  /** 1: somebody asked to add it. */
-  readonly isAsked: Places = new Growing(Int32Array)
+  /** When somebody first asked to add it; infinite: nobody did. */
+  readonly askedNs: Times = new Growing(Float64Array)
   /** The first and the last time it was read; NaN: never. */
   readonly firstNs: Times = new Growing(Float64Array)
   readonly lastNs: Times = new Growing(Float64Array)
-  /** Numbers of the first read in order of invocation that contained it, and of the one looked at last. */
+  /** Numbers of the read with it that was over first, and of the one looked at last. */
   readonly firstRead: Places = new Growing(Int32Array)
   readonly lastRead: Places = new Growing(Int32Array)
 
@@ -48,7 +48,7 @@ class Elements {
     const code = this.#numbers.add(value)
     for (const column of [this.firstNs, this.lastNs]) column.push(Number.NaN)
     for (const column of [this.firstRead, this.lastRead]) column.push(NONE)
-    this.isAsked.push(0)
+    this.askedNs.push(Number.POSITIVE_INFINITY)
     return code
   }
 }
@@ -78,7 +78,7 @@ export class SetHistory {
   take({ invocation, completion }: Pair, place: number): void {
     if (invocation.f === 'add') {
       const code = this.#elements.codeOf((invocation.value as { element: Scalar }).element)
-      this.#elements.isAsked.set(code, 1)
+      this.#elements.askedNs.set(code, Math.min(this.#elements.askedNs.at(code), invocation.timeNs))
       this.#addPlaces.push(place)
       this.#added.push(code)
       this.#acknowledgedNs.push(completion?.type === 'ok' ? completion.timeNs : Number.NaN)
@@ -100,7 +100,10 @@ export class SetHistory {
         firstNs.set(code, timeNs)
         lastNs.set(code, timeNs)
       } else {
-        firstNs.set(code, Math.min(firstNs.at(code), timeNs))
+        if (timeNs < firstNs.at(code)) {
+          firstNs.set(code, timeNs)
+          firstRead.set(code, read)
+        }
         lastNs.set(code, Math.max(lastNs.at(code), timeNs))
       }
       if (lastRead.at(code) === read && !isTwice) {
@@ -162,12 +165,12 @@ export class SetHistory {
     return (add) => lastRead.at(this.#added.at(add)) === read
   }
 
-  /** Elements that were read and never added, with the first read of each. */
+  /** Elements that were read and never added, or only later, with the first read of each. */
   strangers(): readonly Sighted[] {
-    const { values, isAsked, firstRead } = this.#elements
+    const { values, askedNs, firstNs, firstRead } = this.#elements
     const found: Sighted[] = []
     for (const [code, element] of values.entries())
-      if (isAsked.at(code) === 0) found.push({ element, read: firstRead.at(code) })
+      if (firstNs.at(code) < askedNs.at(code)) found.push({ element, read: firstRead.at(code) })
     return found
   }
 

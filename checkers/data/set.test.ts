@@ -136,6 +136,22 @@ describe('the set checker', () => {
     })
   })
 
+  it('invalid if an element was read before anybody asked to add it', async () => {
+    const later = [add(0, 'invoke', 5), add(0, 'ok', 5), ...read(1, 5)]
+    expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(1, 5), ...later)).toMatchObject({
+      status: 'invalid',
+      details: { unexpected: 1 },
+    })
+  })
+
+  it('nothing is lost where reads may be old, while the run goes on', async () => {
+    const steps = [add(0, 'invoke', 1), add(0, 'ok', 1), ...read()]
+    const given = expecting('monotonic')
+    expect(await judgeUnder(given, ...steps)).toMatchObject({ status: 'invalid', details: { lost: 1 } })
+    const record = { ...given, isUnderWay: true as const }
+    expect(await judgeUnder(record, ...steps)).toMatchObject({ status: 'unknown', details: { lost: 0 } })
+  })
+
   it('unknown if it was never read, or nothing was acknowledged', async () => {
     expect((await judge(add(0, 'invoke', 1), add(0, 'ok', 1))).status).toBe('unknown')
     expect((await judge(add(0, 'invoke', 1), add(0, 'info', 1), ...read())).status).toBe('unknown')

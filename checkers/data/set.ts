@@ -8,7 +8,7 @@
  * - skipped: a read lacks it, and contains an element whose add began only when it was known; or of two reads each has an
  *   element that the other lacks. No single order of the adds has such states;
  * - recovered: never acknowledged, but in the set: a timeout proves nothing;
- * - unexpected: in the set, but nobody added it;
+ * - unexpected: in the set, but nobody had asked to add it;
  * - duplicated: twice in one read.
  *
  * Stale elements break linearizability alone, forgotten ones also `monotonic`, skipped ones also `consistent-prefix`. Where
@@ -30,6 +30,7 @@ import { conclude, type Finding, foldingChecker, type Judged, notJudged } from '
 import { Fates, type JudgeMissing } from './set-fates.ts'
 import { forgottenIn, skippedIn } from './set-order.ts'
 import { elementsIn, SetHistory } from './set-reads.ts'
+import { setWindow } from './set-window.ts'
 
 const KINDS = ['lost', 'unexpected', 'duplicated', 'forgotten', 'skipped', 'stale'] as const
 type SetFinding = Finding<(typeof KINDS)[number]>
@@ -98,11 +99,11 @@ const ANOMALIES: Readonly<Record<SetFinding['kind'], string>> = {
   stale: 'stale read',
 }
 
-/** Elements that were read but never added. */
+/** Elements that were read and never added, or only later. */
 const strangersIn = (history: SetHistory): readonly SetFinding[] =>
   history.strangers().map(({ element, read }) => {
     const { invocation } = history.readAt(read)
-    const text = `${inText(element)}: read at ${at(invocation)}, but nobody added it`
+    const text = `${inText(element)}: read at ${at(invocation)}, but nobody had asked to add it`
     return { kind: 'unexpected', text, operations: [invocation.index] }
   })
 
@@ -234,6 +235,7 @@ const judge = (record: RunRecord, history: SetHistory, atTheEnd: Fold<readonly A
 export const setOfElements = foldingChecker({
   name: 'set',
   judgesBeginnings: true,
+  window: setWindow,
   finds: 'elements lost, stale, recovered or out of nowhere, and how long elements take to become visible',
   needs: ['history'],
   promise: promisedOf(SET, 'every acknowledged element stays in the set'),

@@ -10,6 +10,7 @@ import { Fingerprints } from '../fingerprints.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
+import { idsWindow } from './unique-ids-window.ts'
 
 type Generated = Pair & { readonly completion: Operation }
 
@@ -154,6 +155,7 @@ const judge = (ids: Ids, isOrdered: boolean): Judged =>
 export const uniqueIds = foldingChecker({
   name: 'unique-ids',
   judgesBeginnings: true,
+  window: idsWindow,
   finds: 'ids handed out twice, or out of order',
   needs: ['history'],
   promise: promisedOf(UNIQUE_IDS, 'no id is handed out twice'),

@@ -15,6 +15,7 @@ import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts
 import type { MicroOp } from './micro-op.ts'
 import type { Proof } from './proofs.ts'
 import { COMMITTED, foldTransactions, type Transactions } from './transactions.ts'
+import { transactionsWindow } from './window.ts'
 
 const isolationOf = (record: RunRecord, { vocabulary }: JudgeOptions): IsolationModel => {
   const { name } = promiseOf(record, vocabulary, 'txn')
@@ -120,6 +121,7 @@ const checker = (options: JudgeOptions): Checker =>
   foldingChecker({
     name: 'transactions',
     judgesBeginnings: true,
+    window: transactionsWindow,
     finds:
       'Adya’s anomalies (G0 to G2-item, in sessions and in real time), lost updates, dirty reads, and the isolation levels that they break',
     needs: ['history'],

@@ -170,6 +170,8 @@ export interface RunFacts {
 /** Everything that a run leaves. Parts that an imported history lacks are null. */
 export interface RunRecord {
   readonly history: Sequence<Operation>
+  /** It is the beginning, or a part, of a run that goes on: nothing in it is its end. Absent: the run is over. */
+  readonly isUnderWay?: true
   /** The clients' operations as pairs, in order of invocation. The code that builds the record pairs and validates them. */
   readonly pairs: Sequence<Pair>
   /** The workload's vocabulary: what its calls mean. Not on disk; the judging code supplies it. */

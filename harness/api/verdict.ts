@@ -1,5 +1,5 @@
 /** Checkers and their verdicts. */
-import type { Pair } from './history.ts'
+import type { Operation, Pair } from './history.ts'
 import type { RunRecord } from './record.ts'
 
 export type Status = 'valid' | 'invalid' | 'unknown'
@@ -140,6 +140,22 @@ export interface Fold<Result> {
   result(): Result
 }
 
+/**
+ * What is held of a run that goes on, for a checker that judges it by windows (`--online`): the operations of a while, and as
+ * little as is needed of what came before. Law: what the checker holds against what is held, it holds against the whole run.
+ */
+export interface SlidingWindow {
+  /** Takes the next operation of the run. Returns what is held of it; null: nothing. */
+  take(operation: Operation): Operation | null
+  /**
+   * Gives up the calls that began before an index. Returns what is left, in order: first what stands for those given up, if
+   * anything does, with a negative index.
+   */
+  giveUp(held: readonly Operation[], before: number): readonly Operation[]
+  /** Which earlier calls must be looked up in the run so far, since they may not be held; asked for once. Null: none. */
+  recalls?(): ((call: Pair) => boolean) | null
+}
+
 export interface Checker {
   readonly name: string
   /** What it can find, in a few words. */
@@ -161,6 +177,13 @@ export interface Checker {
    * at several objects together.
    */
   judgesObjects?(record: RunRecord): boolean
+  /**
+   * How it judges a run of which only a part is held. Only asked where it judges beginnings and does not judge objects. Null, or
+   * absent: it needs the whole.
+   *
+   * @param record of the run, without its operations
+   */
+  window?(record: RunRecord): SlidingWindow | null
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
   /** The same as a fold, so that several checkers share one reading of the history. Absent: it reads the record by itself. */
   fold?(record: RunRecord): Fold<Promise<Verdict>>

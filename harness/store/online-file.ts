@@ -28,11 +28,32 @@ export interface ObjectCounts {
   readonly isEnough: boolean
 }
 
+/** Of a checker that judges by windows: operations are counted, which are invocations and completions. */
+export interface WindowCounts {
+  readonly checker: string
+  /** At most so many are held at a time. */
+  readonly most: number
+  /** In the window. */
+  readonly held: number
+  /** All that were taken. */
+  readonly operations: number
+  /** Those of which nothing was held, since what they use was in use before the window. They wait for the verdict. */
+  readonly leftOut: number
+  /** Windows in which something was broken. */
+  readonly broken: number
+  /** So many are broken that no more are judged: the other counts stay as they were. */
+  readonly isEnough: boolean
+}
+
 export interface OnlineState {
   /** The operations up to this time of the run have been read, nanoseconds. */
   readonly readToNs: number
   /** Null: the objects of this workload cannot be judged each by itself. */
   readonly objects: ObjectCounts | null
+  /** Checkers that judge by windows. */
+  readonly windows: readonly WindowCounts[]
+  /** Checkers that judge all that is recorded, again and again. */
+  readonly whole: readonly string[]
   /** In the order in which they were seen. */
   readonly broken: readonly SeenBroken[]
 }
@@ -44,6 +65,15 @@ export const writeOnlineState = (dir: string, state: OnlineState): void =>
 export const readOnlineState = (dir: string): OnlineState | null => {
   const file = path.join(dir, FILES.online)
   if (!fs.existsSync(file)) return null
-  const { readToNs, objects, broken } = JSON.parse(fs.readFileSync(file, 'utf8')) as OnlineState & FileHeader
-  return { readToNs, objects, broken }
+  const {
+    readToNs,
+    objects,
+    // Earlier versions had no windows, and did not say who judged the whole.
+    windows = [],
+    whole = [],
+    broken,
+  } = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<OnlineState> &
+    Pick<OnlineState, 'readToNs' | 'objects' | 'broken'> &
+    FileHeader
+  return { readToNs, objects, windows, whole, broken }
 }

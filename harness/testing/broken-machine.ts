@@ -7,6 +7,7 @@ import { isRead, structures } from '../../targets/raft/structures/index.ts'
 import type { Structure } from '../../targets/raft/structures/structure.ts'
 import { raft } from '../../targets/raft/target.ts'
 import type { Call, Operation } from '../api/history.ts'
+import type { Options } from '../api/options.ts'
 import type { RunSpec } from '../api/record.ts'
 import type { Workload } from '../api/workload.ts'
 import { defaultsOf } from '../cli/run/options.ts'
@@ -103,17 +104,25 @@ export interface BrokenRun {
   readonly times: number
 }
 
-/** @param workload one whose calls the state machine answers */
-export const runOnBroken = (workload: Workload, how: Misbehaviour): BrokenRun => {
+/**
+ * @param workload one whose calls the state machine answers
+ * @param given seed absent: 1; options absent: the defaults
+ */
+export const runOnBroken = (
+  workload: Workload,
+  how: Misbehaviour,
+  given: { readonly seed?: number; readonly options?: Options } = {},
+): BrokenRun => {
+  const { seed = 1 } = given
   const machine = new BrokenMachine(workload.vocabulary.name, how)
-  const options = defaultsOf(workload.options)
+  const options = { ...defaultsOf(workload.options), ...given.options }
   const history: Operation[] = []
-  const rng = rngFromSeed(3)
+  const rng = rngFromSeed(seed + 2)
   const scheduler: Scheduler<Call> = new Scheduler({
-    generator: limit(CALLS, workload.generator(rngFromSeed(1), options, CONTEXT)),
+    generator: limit(CALLS, workload.generator(rngFromSeed(seed), options, CONTEXT)),
     concurrency: CONTEXT.concurrency,
     nemeses: 0,
-    rng: rngFromSeed(1),
+    rng: rngFromSeed(seed),
     nodeOf: (process) => `n${1 + (process % CONTEXT.nodes)}`,
     record: (operation) => history.push(structuredClone(operation)),
   })
@@ -124,7 +133,7 @@ export const runOnBroken = (workload: Workload, how: Misbehaviour): BrokenRun =>
   const endNs = simulate(scheduler, respond)
   machine.isFinal = true
   const ordinal = (thread: number): number => scheduler.ordinalOf(thread)
-  const last = workload.finalGenerator?.(rngFromSeed(1), options, { ...CONTEXT, ordinal })
+  const last = workload.finalGenerator?.(rngFromSeed(seed), options, { ...CONTEXT, ordinal })
   if (last !== undefined) {
     scheduler.extend(last)
     simulate(scheduler, respond, endNs)

@@ -2,17 +2,16 @@
 import { describe, expect, it } from 'vitest'
 import { structures } from '../../../targets/raft/structures/index.ts'
 import { workloads } from '../../../workloads/index.ts'
-import type { Operation, Pair } from '../../api/history.ts'
-import type { Rng } from '../../api/random.ts'
+import type { Operation } from '../../api/history.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { Checker } from '../../api/verdict.ts'
-import type { Vocabulary } from '../../api/vocabulary.ts'
 import type { Workload } from '../../api/workload.ts'
 import { bareRecord } from '../../store/run-store.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_S } from '../../support/time.ts'
 import { MISBEHAVIOURS, runOnBroken } from '../../testing/broken-machine.ts'
 import { sized } from '../../testing/capabilities.ts'
+import { exchanged } from '../../testing/exchanged.ts'
 import { defaultsOf } from '../run/options.ts'
 import { OnlineObjects } from './objects.ts'
 import { objectOfCalls, Windows } from './windows.ts'
@@ -86,22 +85,6 @@ const byObject = Object.values(workloads).filter((workload) => {
     objectCheckers(workload, record).length > 0
   )
 })
-
-/** What two clients were told of the same call is exchanged, where both could have been told so. */
-const exchanged = ({ pairs, history }: RunRecord, { calls }: Vocabulary, rng: Rng): readonly Operation[] => {
-  const answered = pairs.filter(({ completion }) => completion?.type === 'ok')
-  const fits = (asked: Pair, told: Pair): boolean =>
-    asked.invocation.f === told.invocation.f &&
-    (calls[asked.invocation.f]?.mismatch?.(asked.invocation.value, told.completion?.value) ?? null) === null
-  const one = answered[rng.int(answered.length)] as Pair
-  const others = answered.filter((each) => fits(one, each) && fits(each, one))
-  const other = others[rng.int(others.length)] as Pair
-  const told = new Map([
-    [one.completion?.index, other.completion?.value],
-    [other.completion?.index, one.completion?.value],
-  ])
-  return history.map((each) => (told.has(each.index) ? { ...each, value: told.get(each.index) } : each))
-}
 
 const EXCHANGES = sized(4, 20)
 /** The evidence of a broken queue takes seconds. */

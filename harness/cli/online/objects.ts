@@ -16,7 +16,8 @@ export interface BrokenObject {
   readonly record: RunRecord
 }
 
-const numbered = (operations: readonly Operation[]): readonly Operation[] =>
+/** The same with indices from 0, as a history has them. */
+export const numbered = (operations: readonly Operation[]): readonly Operation[] =>
   operations.map(({ timeNs, process, type, f, value, node, meta, error }, index) => ({
     ...{ index, timeNs, process, type, f, value },
     ...(node === undefined ? {} : { node }),
@@ -64,7 +65,7 @@ export class OnlineObjects {
     if (this.#isEnough) return
     for (const due of this.#windows.due(isOver)) {
       if (this.#broken.has(due.object)) continue
-      const record = this.#recordOf(due)
+      const record = this.#recordOf(due, isOver)
       const verdicts = await this.#judge(record)
       this.#note(due, verdicts)
       if (!verdicts.map((each) => (isOver ? each : provedAlready(each))).some(isInvalid)) continue
@@ -75,9 +76,10 @@ export class OnlineObjects {
     }
   }
 
-  #recordOf({ operations }: Due): RunRecord {
+  #recordOf({ operations }: Due, isOver: boolean): RunRecord {
     const history = numbered(operations)
-    return { ...this.#base, history, pairs: pairOperations(history) }
+    const record = { ...this.#base, history, pairs: pairOperations(history) }
+    return isOver ? record : { ...record, isUnderWay: true }
   }
 
   async #judge(record: RunRecord): Promise<readonly Verdict[]> {

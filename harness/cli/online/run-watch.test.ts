@@ -6,7 +6,8 @@ import { workloads } from '../../../workloads/index.ts'
 import type { Workload } from '../../api/workload.ts'
 import { findingsOf } from '../../findings/findings.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
-import { FILES } from '../../store/run-store.ts'
+import { bareRecord, FILES } from '../../store/run-store.ts'
+import { runOnBroken } from '../../testing/broken-machine.ts'
 import { temporaryFolder } from '../../testing/command.ts'
 import { type Incident, staleRead, validRun } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
@@ -40,6 +41,22 @@ describe('a run that is judged while it goes on', () => {
     expect(seen[0]?.seenAtNs).toBeGreaterThanOrEqual(seen[0]?.firstAtNs ?? 0)
     expect(state).toMatchObject({ objects: { broken: 1 }, broken: [{ fingerprint: seen[0]?.fingerprint }] })
     expect(state.readToNs).toBe(incident.record.history.at(-1)?.timeNs)
+  })
+
+  it('by windows says so, and what of it is held', async () => {
+    using folder = temporaryFolder()
+    const workload = workloads['list-append'] as Workload
+    const { verdict, record } = await validRun()
+    const { history, claims } = runOnBroken(workload, 'lost').record
+    const spec = { ...record.spec, target: 'raft', workload: workload.name }
+    const { pairs } = bareRecord(history)
+    const broken = { ...record, history, pairs, spec, claims } as typeof record
+    const { seen, state } = await grow(folder.path, { verdict, record: broken }, workload)
+    expect(seen.length).toBeGreaterThan(0)
+    expect(seen[0]?.at).toBeLessThan(history.length)
+    expect(state).toMatchObject({ objects: null, windows: [{ checker: 'transactions', most: 20_000 }] })
+    expect(state.windows[0]?.broken).toBeGreaterThan(0)
+    expect(state.whole).not.toContain('transactions')
   })
 
   it('that keeps its promises shows nothing', async () => {

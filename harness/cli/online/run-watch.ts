@@ -1,6 +1,7 @@
 /**
  * Judges a run that is going on by its files. What concerns one object is judged as soon as nobody uses the object any more, and
- * is then forgotten. What concerns several is judged anew each time the record has grown by a fifth.
+ * is then forgotten. What concerns several is judged by windows where the checker knows how. What is left is judged as a whole,
+ * anew each time the record has grown by a fifth.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -9,7 +10,7 @@ import { composeVerdict } from '../../../checkers/compose.ts'
 import type { Finding } from '../../api/finding.ts'
 import type { Operation } from '../../api/history.ts'
 import type { RunRecord } from '../../api/record.ts'
-import type { Checker } from '../../api/verdict.ts'
+import type { Checker, SlidingWindow } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
 import { findingsOf } from '../../findings/findings.ts'
 import type { OnlineState, SeenBroken } from '../../store/online-file.ts'
@@ -18,6 +19,7 @@ import { linesBetween, Tail } from '../../store/tail.ts'
 import { parseJson } from '../../support/json.ts'
 import { NS_PER_MS } from '../../support/time.ts'
 import { OnlineObjects } from './objects.ts'
+import { Sliding, wantedAmong } from './sliding.ts'
 import { objectOfCalls, type Range, Windows } from './windows.ts'
 
 /** At most so many parts of the file are read in one look (64 MB): what was read is to be judged, too. */
@@ -50,6 +52,8 @@ export class RunWatch {
   /** Null: the objects of this workload cannot be judged each by itself. */
   readonly #objects: OnlineObjects | null
   readonly #byObject: readonly Checker[]
+  readonly #sliding: readonly { readonly checker: Checker; readonly judge: Sliding }[]
+  /** They judge the whole. */
   readonly #others: readonly Checker[]
   readonly #broken: SeenBroken[] = []
   #seenBytes = 0
@@ -66,34 +70,49 @@ export class RunWatch {
     const judging = workload.checkers(base.workloadOptions ?? {}).filter((each) => each.judgesBeginnings)
     const objectOf = objectOfCalls(workload.vocabulary)
     this.#byObject = objectOf === null ? [] : judging.filter((each) => each.judgesObjects?.(base))
-    this.#others = judging.filter((each) => !this.#byObject.includes(each))
+    const bare = { ...base, faults: [], samples: [] }
+    this.#sliding = judging
+      .filter((each) => !this.#byObject.includes(each))
+      .flatMap((checker) => {
+        const window = checker.window?.(base) ?? null
+        return window === null ? [] : [{ checker, judge: this.#slidingOf(checker, window, bare) }]
+      })
+    const seen = [...this.#byObject, ...this.#sliding.map(({ checker }) => checker)]
+    this.#others = judging.filter((each) => !seen.includes(each))
     this.#objects =
       objectOf === null || this.#byObject.length === 0
         ? null
-        : new OnlineObjects(this.#byObject, new Windows(objectOf, (range) => this.#between(range)), {
-            ...base,
-            faults: [],
-            samples: [],
-          })
+        : new OnlineObjects(this.#byObject, new Windows(objectOf, (range) => this.#between(range)), bare)
   }
 
   get state(): OnlineState {
-    return { readToNs: this.#readToNs, objects: this.#objects?.counts ?? null, broken: this.#broken }
+    return {
+      readToNs: this.#readToNs,
+      objects: this.#objects?.counts ?? null,
+      windows: this.#sliding.map(({ judge }) => judge.counts),
+      whole: this.#others.map(({ name }) => name),
+      broken: this.#broken,
+    }
+  }
+
+  #slidingOf(checker: Checker, window: SlidingWindow, base: RunRecord): Sliding {
+    return new Sliding(checker, window, base, (isWanted) =>
+      wantedAmong(this.#between({ from: 0, to: this.#tail.offset }), isWanted),
+    )
   }
 
   /** What is seen to be broken now, and was not before. */
   async look(): Promise<readonly SeenBroken[]> {
     const before = this.#broken.length
-    this.#read()
-    for await (const { record } of this.#objects?.look() ?? []) {
-      const { faults, samples } = this.#besides()
-      this.#note(await findingsIn({ ...record, faults, samples }, this.#byObject))
-    }
+    await this.#read()
+    for await (const { record } of this.#objects?.look() ?? []) await this.#noteIn(record, this.#byObject)
+    await this.#lookAtWindows()
     await this.#lookAtOthers()
     return this.#broken.slice(before)
   }
 
-  #read(): void {
+  /** Windows that are full meanwhile are judged at once: what is read must not pile up. */
+  async #read(): Promise<void> {
     for (let part = 0; part < MOST_READ; part++) {
       const from = this.#tail.offset
       const lines = this.#tail.read()
@@ -102,6 +121,8 @@ export class RunWatch {
       for (const operation of operationsIn(lines)) {
         this.#readToNs = operation.timeNs
         this.#objects?.take(operation, range)
+        for (const { judge } of this.#sliding) judge.take(operation)
+        if (this.#sliding.some(({ judge }) => judge.isFull)) await this.#lookAtWindows()
       }
       this.#readAtMs = performance.now()
     }
@@ -118,7 +139,20 @@ export class RunWatch {
 
   #asked(record: RunRecord): RunRecord {
     const { vocabulary } = this.#workload
-    return { ...record, vocabulary, workloadOptions: record.spec?.workloadOptions ?? {} }
+    return { ...record, vocabulary, workloadOptions: record.spec?.workloadOptions ?? {}, isUnderWay: true }
+  }
+
+  async #lookAtWindows(): Promise<void> {
+    for (const { checker, judge } of this.#sliding) {
+      const record = await judge.look()
+      if (record !== null) await this.#noteIn(record, [checker])
+    }
+  }
+
+  /** @param record of a part of the run that is broken */
+  async #noteIn(record: RunRecord, checkers: readonly Checker[]): Promise<void> {
+    const { faults, samples } = this.#besides()
+    this.#note(await findingsIn({ ...record, faults, samples }, checkers))
   }
 
   async #lookAtOthers(): Promise<void> {

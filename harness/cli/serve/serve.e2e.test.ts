@@ -112,10 +112,16 @@ describeWithBrowser('faultline serve', () => {
     writeOnlineState(dir, {
       readToNs: 5e9,
       objects: { judged: 7, underWay: 2, broken: 5, unproven: 0, isEnough: true },
+      windows: [
+        { checker: 'sets', most: 20_000, held: 9, operations: 50, leftOut: 3, broken: 0, isEnough: false },
+      ],
+      whole: ['watch'],
       broken: [{ fingerprint: 'f', sentence: '<b>It broke.</b>', firstAtNs: 1e9, seenAtNs: 2e9 }],
     })
     await page.waitForSelector('#live dd:has-text("7 objects by themselves")')
     await page.waitForSelector('#live dd:has-text("no more are judged, since 5 are broken")')
+    await page.waitForSelector('#live dd:has-text("sets: 50 operations, of which 9 are held")')
+    await page.waitForSelector('#live dd:has-text("watch: all that is recorded")')
     await page.waitForSelector('#live dd:has-text("<b>It broke.</b> Seen after 2.0 s.")')
     storeRun(results, run, { name })
     await page.waitForSelector('#status:text-is("valid")')

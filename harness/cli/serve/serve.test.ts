@@ -198,7 +198,7 @@ describe('a run in progress', () => {
     expect(state.nodes[0]).toEqual(['n1', 'leader, term 1'])
     expect(state.errors[0]?.[0]).toContain('timeout')
     expect(state.online).toBeNull()
-    const online = { readToNs: 5, objects: null, broken: [] }
+    const online = { readToNs: 5, objects: null, windows: [], whole: ['watch'], broken: [] }
     writeOnlineState(dir, online)
     expect(new Live(dir).look().online).toEqual(online)
   })

@@ -14,17 +14,43 @@ const line = (name: string, text: string): readonly HTMLElement[] => {
 
 const seconds = (ns: number): string => `${(ns / 1e9).toFixed(1)} s`
 
+type Online = NonNullable<LiveState['online']>
+
+const byObjects = ({
+  judged,
+  unproven,
+  underWay,
+  broken,
+  isEnough,
+}: NonNullable<Online['objects']>): string =>
+  `${judged} objects by themselves, ${unproven} of which prove nothing; ${underWay} are in use${isEnough ? `; no more are judged, since ${broken} are broken` : ''}`
+
+const byWindows = ({
+  checker,
+  most,
+  held,
+  operations,
+  leftOut,
+  broken,
+  isEnough,
+}: Online['windows'][number]) =>
+  `${checker}: ${operations} operations, of which ${held} are held, by windows of at most ${most}; ${leftOut} are left out, since what they use was in use before their window${isEnough ? `; no more are judged, since ${broken} windows are broken` : ''}`
+
 /** What is decided while the run goes on. */
 const decided = (online: LiveState['online']): readonly HTMLElement[] => {
   if (online === null)
     return line('decided', 'nothing: the run is judged when it is over (--online judges it before)')
-  const { objects, broken, readToNs } = online
-  const judged =
-    objects === null
-      ? 'the whole again and again, since its operations concern several objects together'
-      : `${objects.judged} objects by themselves, ${objects.unproven} of which prove nothing; ${objects.underWay} are in use${objects.isEnough ? `; no more are judged, since ${objects.broken} are broken` : ''}`
+  const { objects, windows, whole, broken, readToNs } = online
+  const judged = [
+    ...(objects === null ? [] : [byObjects(objects)]),
+    ...windows.map(byWindows),
+    ...(whole.length === 0 ? [] : [`${whole.join(', ')}: all that is recorded, again and again`]),
+  ]
   return [
-    ...line('judged', `${judged} (up to ${seconds(readToNs)})`),
+    ...line('judged up to', seconds(readToNs)),
+    ...(judged.length === 0 ? ['nothing: no checker of this workload judges a beginning'] : judged).flatMap(
+      (text) => line('judged', text),
+    ),
     ...broken.flatMap(({ sentence, seenAtNs }) =>
       line('broken', `${sentence} Seen after ${seconds(seenAtNs)}.`),
     ),
