@@ -7,7 +7,9 @@ import { ownVersion } from './version.ts'
 
 /** A promise that was seen to be broken. */
 export interface SeenBroken {
+  /** The final finding of the same checker may have another: the beginning of a run does not always tell what it is called. */
   readonly fingerprint: string
+  readonly checker: string
   readonly sentence: string
   /** When the first evidence was complete, nanoseconds since the start of the run. Null: not known. */
   readonly firstAtNs: number | null

@@ -30,7 +30,8 @@ describeWith(missingLinuxRoot(), 'a run that is judged while it goes on', () => 
     const { stderr, exitCode, record, online, found } = await judged(['--bug', 'stale-read'])
     expect(exitCode).toBe(1)
     const [seen] = online?.broken ?? []
-    expect(found?.map(({ fingerprint }) => fingerprint)).toContain(seen?.fingerprint)
+    // What it is called may only be known later.
+    expect(found?.map(({ checker }) => checker)).toContain(seen?.checker)
     expect(stderr).toContain(seen?.sentence)
     expect(record.history.at(-1)?.timeNs).toBeGreaterThan(8e9)
     expect(record.facts?.aborted).toBeNull()

@@ -167,8 +167,8 @@ export class RunWatch {
   #note(findings: readonly Finding[]): void {
     const sinceMs = performance.now() - this.#readAtMs
     const seenAtNs = this.#readToNs + sinceMs * NS_PER_MS
-    for (const { fingerprint, sentence, firstAtNs } of findings)
+    for (const { fingerprint, checker, sentence, firstAtNs } of findings)
       if (this.#broken.every((each) => each.fingerprint !== fingerprint))
-        this.#broken.push({ fingerprint, sentence, firstAtNs, seenAtNs })
+        this.#broken.push({ fingerprint, checker, sentence, firstAtNs, seenAtNs })
   }
 }

@@ -116,7 +116,9 @@ describeWithBrowser('faultline serve', () => {
         { checker: 'sets', most: 20_000, held: 9, operations: 50, leftOut: 3, broken: 0, isEnough: false },
       ],
       whole: ['watch'],
-      broken: [{ fingerprint: 'f', sentence: '<b>It broke.</b>', firstAtNs: 1e9, seenAtNs: 2e9 }],
+      broken: [
+        { fingerprint: 'f', checker: 'c', sentence: '<b>It broke.</b>', firstAtNs: 1e9, seenAtNs: 2e9 },
+      ],
     })
     await page.waitForSelector('#live dd:has-text("7 objects by themselves")')
     await page.waitForSelector('#live dd:has-text("no more are judged, since 5 are broken")')
