@@ -31,7 +31,7 @@ const testOfNumber = (def: { readonly checks?: readonly $ZodCheck<never>[] | und
 const testOfLiteral = (allowed: readonly unknown[]): Test => {
   const [only] = allowed
   // `includes` takes NaN for equal to itself, as zod does.
-  return allowed.length === 1 && only === only
+  return allowed.length === 1 && !Number.isNaN(only)
     ? (value) => value === only
     : (value) => allowed.includes(value)
 }
