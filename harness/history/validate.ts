@@ -4,6 +4,7 @@ import type { Call, Operation, Outcome } from '../api/history.ts'
 import type { CallDefinition, Vocabulary } from '../api/vocabulary.ts'
 import { UserError } from '../support/assert.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import { accepts } from '../vocabularies/accepts.ts'
 
 const SHOWN = 80
 
@@ -24,6 +25,7 @@ type Schema = CallDefinition['value']
 
 /** The first thing that does not fit, such as `key: expected number`; null where all does. */
 const complaint = (schema: Schema, value: unknown): string | null => {
+  if (accepts(schema, value)) return null
   const { error } = schema.safeParse(value)
   const issue = error?.issues[0]
   if (issue === undefined) return null
@@ -52,7 +54,7 @@ const wordsOf = ({ message, errors }: Issue): string => {
 export const fits = (vocabulary: Vocabulary, f: string, type: Operation['type'], value: unknown): boolean => {
   const definition = Object.hasOwn(vocabulary.calls, f) ? vocabulary.calls[f] : undefined
   if (definition === undefined) return false
-  return (type === 'ok' ? definition.ok : definition.value).safeParse(value).success
+  return accepts(type === 'ok' ? definition.ok : definition.value, value)
 }
 
 /** @throws UserError */

@@ -2,6 +2,7 @@
 import type { ZodType } from 'zod'
 import type { Call } from '../api/history.ts'
 import type { CallDefinition, CallDefinitions, CallOf, Identity, Vocabulary } from '../api/vocabulary.ts'
+import { accepts } from './accepts.ts'
 
 /** A call whose functions are typed by its schemas only. */
 export const defineCall = <Value, Ok>(
@@ -41,7 +42,7 @@ const lastFits = new WeakMap<CallDefinition['value'], LastFit>()
 const fits = (schema: CallDefinition['value'], value: unknown): boolean => {
   const last = lastFits.get(schema)
   if (last !== undefined && last.value === value) return last.fits
-  const now = { value, fits: schema.safeParse(value).success }
+  const now = { value, fits: accepts(schema, value) }
   lastFits.set(schema, now)
   return now.fits
 }
