@@ -35,36 +35,50 @@ export interface CycleSearch {
 }
 
 const EXTRA: readonly Kinds[] = [0, PROCESS, PROCESS | REAL_TIME]
+/** What must come before what in a scope, without anti-dependencies. */
+const dependenciesWithin = (scope: Scope): Kinds =>
+  writesWithin(scope, BY_VIEWS) | WR | (EXTRA[scope] as Kinds)
+
 /** The shortest of the cycles that start at this many edges of a component is reported. */
 const TRIES = 64
 /** The search for a shorter cycle ends after this many visited vertices. */
 const MOST_VISITS_FOR_SHORTER = 2_000_000
 /** Vertices that searches may visit without success, on each level. After that, only components classify cycles. */
 const MOST_VISITS = 10_000_000
+/** After so many, those are found out first that cannot succeed: that costs as much as it is worth. */
+const VISITS_BEFORE_SIFTING = 1_000_000
+
+/** A vertex that is on no cycle. */
+const NOWHERE = -1
 
 /** The part of the graph that lies on some cycle of these kinds, renumbered: the cost depends on this part, not on the whole history. */
 interface Cyclic {
   readonly graph: Graph
   /** Edge here -> edge in the whole graph. */
-  readonly origin: readonly number[]
+  readonly origin: Int32Array
+  /** The vertices here, those first that come last in the whole graph. */
+  readonly latestFirst: Int32Array
 }
 
-const cyclicPart = (whole: Graph, kinds: Kinds): Cyclic => {
-  const components = componentsOf(whole, kinds)
-  const numbers = new Int32Array(whole.vertices)
-  const list = new EdgeList()
-  const origin: number[] = []
-  let vertices = 0
-  for (const component of components.cyclic) for (const v of component) numbers[v] = vertices++
-  for (const v of components.cyclic.flatMap((component) => [...component])) {
-    for (let at = whole.first[v] as number; at < (whole.first[v + 1] as number); at++) {
-      const [w, kind] = [whole.target[at] as number, whole.kind[at] as number]
-      if ((kind & kinds) === 0 || components.of[v] !== components.of[w]) continue
-      list.add(numbers[v] as number, numbers[w] as number, kind)
-      origin.push(whole.edges[at] as number)
+const cyclicPart = (whole: Graph, components: Components, kinds: Kinds): Cyclic => {
+  const numbers = new Int32Array(whole.vertices).fill(NOWHERE)
+  let [vertices, edges] = [0, 0]
+  for (const component of components.cyclic)
+    for (const v of component) {
+      numbers[v] = vertices++
+      edges += (whole.first[v + 1] as number) - (whole.first[v] as number)
     }
-  }
-  return { graph: graphOf(vertices, list), origin }
+  const list = new EdgeList(edges)
+  for (const component of components.cyclic)
+    for (const v of component)
+      for (let at = whole.first[v] as number; at < (whole.first[v + 1] as number); at++) {
+        const [w, kind] = [whole.target[at] as number, whole.kind[at] as number]
+        if ((kind & kinds) === 0 || components.of[v] !== components.of[w]) continue
+        // The version field carries the index of the edge.
+        list.add(numbers[v] as number, numbers[w] as number, kind, -1, whole.edges[at] as number)
+      }
+  const latestFirst = numbers.filter((number) => number !== NOWHERE).reverse()
+  return { graph: graphOf(vertices, list), origin: list.before, latestFirst }
 }
 
 /**
@@ -86,32 +100,54 @@ const alternating = (graph: Graph, components: Components, dependencies: Kinds, 
   return graphOf(2 * graph.vertices, list)
 }
 
+/** The graph in which no two anti-dependencies follow each other. */
+interface Alternating {
+  readonly graph: Graph
+  readonly components: Components
+  readonly paths: Paths
+}
+
 /** One scope: the dependencies that follow in it, and the orders that count as dependencies. */
 class Level {
   readonly #graph: Graph
   readonly #dependencies: Kinds
   readonly #anti: Kinds
+  /** Orders of which several steps are one: what was over before the one between began was over before the next one. */
+  readonly #runs: Kinds
+  /** The kinds of all its edges. */
+  readonly #present: Kinds
   readonly #paths: Paths
   readonly #all: Components
+  /**
+   * Their numbers are nearly against the order of the vertices in the history. So it is seen at once of most anti-dependencies
+   * that no path leads back, and of the others the path leads through little: of a broken history of 1,000,000 transactions,
+   * searches visit 2.9 million vertices, and 13.7 million where the numbers follow another order.
+   */
   readonly #byDependency: Components
-  readonly #alternating: Graph
-  readonly #alternatingComponents: Components
-  readonly #alternatingPaths: Paths
+  #alternating: Alternating | null = null
 
-  constructor(graph: Graph, dependencies: Kinds, anti: Kinds) {
+  constructor({ graph, latestFirst }: Cyclic, scope: Scope) {
     this.#graph = graph
-    this.#dependencies = dependencies
-    this.#anti = anti
+    this.#dependencies = dependenciesWithin(scope)
+    this.#anti = antiWithin(scope)
+    this.#runs = EXTRA[scope] as Kinds
+    this.#present = graph.kind.reduce((all, kind) => all | kind, 0)
     this.#paths = new Paths(graph)
-    this.#all = componentsOf(graph, dependencies | anti)
-    this.#byDependency = componentsOf(graph, dependencies, this.#all)
-    this.#alternating = alternating(graph, this.#all, dependencies, anti)
-    this.#alternatingComponents = componentsOf(this.#alternating, dependencies | anti)
-    this.#alternatingPaths = new Paths(this.#alternating)
+    this.#all = componentsOf(graph, this.#dependencies | this.#anti)
+    this.#byDependency = componentsOf(graph, this.#dependencies, this.#all, latestFirst)
   }
 
-  get #visited(): number {
-    return this.#paths.visited + this.#alternatingPaths.visited
+  get visited(): number {
+    return this.#paths.visited + (this.#alternating?.paths.visited ?? 0)
+  }
+
+  /** It is twice as large, and made only if it is needed. */
+  #makeAlternating(): Alternating {
+    if (this.#alternating !== null) return this.#alternating
+    const graph = alternating(this.#graph, this.#all, this.#dependencies, this.#anti)
+    const components = componentsOf(graph, this.#dependencies | this.#anti)
+    this.#alternating = { graph, components, paths: new Paths(graph) }
+    return this.#alternating
   }
 
   get components(): readonly Int32Array[] {
@@ -120,13 +156,20 @@ class Level {
 
   /** Cycles of these kinds with at least one edge of the first kinds. */
   writeCycles(first: Kinds, kinds: Kinds): readonly (() => CycleEdges)[] {
+    if ((this.#present & first) === 0) return []
     const components = componentsOf(this.#graph, kinds, this.#all)
     return components.cyclic.flatMap((vertices) => {
       const number = components.of[vertices[0] as number]
       const may = (v: number): boolean => components.of[v] === number
       if (!this.#hasEdge(vertices, first, may)) return []
       return [
-        () => this.#shortest(vertices, first, (from, to) => this.#paths.find(from, to, kinds, may), may),
+        () =>
+          this.#shortest(
+            vertices,
+            first,
+            (from, to) => this.#paths.find(from, to, kinds, may, this.#runs),
+            may,
+          ),
       ]
     })
   }
@@ -149,19 +192,27 @@ class Level {
   ): CycleEdges {
     const { first, target, kind, edges } = this.#graph
     let best: CycleEdges = []
+    let fewest = Number.POSITIVE_INFINITY
     let tries = 0
-    const enough = this.#visited + MOST_VISITS_FOR_SHORTER
+    const enough = this.visited + MOST_VISITS_FOR_SHORTER
     for (const v of vertices) {
       for (let at = first[v] as number; at < (first[v + 1] as number); at++) {
         const w = target[at] as number
         if (((kind[at] as number) & kinds) === 0 || !may(w)) continue
         const path = back(w, v)
         if (path === null) continue
-        if (best.length === 0 || path.length + 1 < best.length) best = [edges[at] as number, ...path]
-        if (best.length === 2 || ++tries === TRIES || this.#visited > enough) return best
+        const steps = 1 + this.#stepsOf(path)
+        if (steps < fewest) [best, fewest] = [[edges[at] as number, ...path], steps]
+        if (fewest === 2 || ++tries === TRIES || this.visited > enough) return best
       }
     }
     return best
+  }
+
+  #stepsOf(path: CycleEdges): number {
+    const isRun = (edge: number | undefined): boolean =>
+      edge !== undefined && ((this.#graph.list.kind[edge] as number) & this.#runs) !== 0
+    return path.filter((edge, i) => !isRun(edge) || !isRun(path[i - 1])).length
   }
 
   #inComponentOf(vertices: Int32Array): (v: number) => boolean {
@@ -171,31 +222,34 @@ class Level {
 
   /** A cycle of one anti-dependency and otherwise dependencies. */
   single(vertices: Int32Array): CycleEdges {
-    const { of } = this.#alternatingComponents
     const rank = this.#byDependency.of
     const within = this.#inComponentOf(vertices)
+    const isHopeless = (from: number, to: number): boolean => {
+      if (this.#paths.visited < VISITS_BEFORE_SIFTING) return false
+      const { of } = this.#makeAlternating().components
+      return of[2 * from + 1] !== of[2 * to]
+    }
     const back = (from: number, to: number): CycleEdges | null => {
-      if (of[2 * from + 1] !== of[2 * to] || this.#paths.visited > MOST_VISITS) return null
       // Components are numbered against the direction of their edges, so vertices outside this range lie on no path.
       const [most, least] = [rank[from] as number, rank[to] as number]
-      if (most < least) return null
+      if (most < least || this.#paths.visited > MOST_VISITS || isHopeless(from, to)) return null
       const may = (v: number): boolean =>
         within(v) && (rank[v] as number) <= most && (rank[v] as number) >= least
-      return this.#paths.find(from, to, this.#dependencies, may)
+      return this.#paths.find(from, to, this.#dependencies, may, this.#runs)
     }
     return this.#shortest(vertices, this.#anti, back, within)
   }
 
   /** A cycle with anti-dependencies, no two in a row. */
   nonadjacent(vertices: Int32Array): CycleEdges {
-    const { of } = this.#alternatingComponents
-    const { list } = this.#alternating
+    const { graph, components, paths } = this.#makeAlternating()
+    const { of } = components
     const back = (from: number, to: number): CycleEdges | null => {
       const number = of[2 * to]
       if (of[2 * from + 1] !== number) return null
       const may = (v: number): boolean => of[v] === number
-      const path = this.#alternatingPaths.find(2 * from + 1, 2 * to, this.#dependencies | this.#anti, may)
-      return path?.map((edge) => list.before[edge] as number) ?? null
+      const path = paths.find(2 * from + 1, 2 * to, this.#dependencies | this.#anti, may, this.#runs)
+      return path?.map((edge) => graph.list.before[edge] as number) ?? null
     }
     return this.#shortest(vertices, this.#anti, back, this.#inComponentOf(vertices))
   }
@@ -205,7 +259,7 @@ class Level {
     return this.#shortest(
       vertices,
       this.#anti,
-      (from, to) => this.#paths.find(from, to, this.#dependencies | this.#anti, may),
+      (from, to) => this.#paths.find(from, to, this.#dependencies | this.#anti, may, this.#runs),
       may,
     )
   }
@@ -247,17 +301,25 @@ const ofStrength = (strength: number): Kinds =>
 /**
  * @param count the number of transactions
  * @param edges of all kinds
+ * @returns how many vertices the searches for short cycles visited
  */
-export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): void => {
+export const findCycles = (count: number, edges: EdgeList, search: CycleSearch): number => {
   const whole = graphOf(count, edges)
-  const dependencies = (scope: Scope): Kinds => writesWithin(scope, BY_VIEWS) | WR | (EXTRA[scope] as Kinds)
-  if (componentsOf(whole, dependencies(2) | antiWithin(2)).cyclic.length === 0) return
+  const kindsOf = (scope: Scope): Kinds => dependenciesWithin(scope) | antiWithin(scope)
+  const components = componentsOf(whole, kindsOf(2))
+  let visited = 0
+  if (components.cyclic.length === 0) return visited
   for (const scope of [0, 1, 2] as const) {
     if (!CYCLES.some((cycle) => search.wanted(`${cycle}${SUFFIXES[scope] as Suffix}`))) continue
-    const { graph, origin } = cyclicPart(whole, dependencies(scope) | antiWithin(scope))
-    searchLevel(new Level(graph, dependencies(scope), antiWithin(scope)), scope, graph, {
+    const own = scope === 2 ? components : componentsOf(whole, kindsOf(scope))
+    const part = cyclicPart(whole, own, kindsOf(scope))
+    const level = new Level(part, scope)
+    searchLevel(level, scope, part.graph, {
       wanted: (anomaly) => search.wanted(anomaly),
-      found: (anomaly, cycle) => search.found(anomaly, () => cycle().map((edge) => origin[edge] as number)),
+      found: (anomaly, cycle) =>
+        search.found(anomaly, () => cycle().map((edge) => part.origin[edge] as number)),
     })
+    visited += level.visited
   }
+  return visited
 }

@@ -7,7 +7,7 @@ import { findCycles } from './cycles.ts'
 import { explainCycle } from './explain.ts'
 import { eachFractured, isVanished } from './fractured.ts'
 import { inferListAppend } from './list-append.ts'
-import { addOrders } from './order.ts'
+import { addOrders, withoutBetween } from './order.ts'
 import type { Inference, Proof } from './proofs.ts'
 import { inferRwRegister } from './rw-register.ts'
 import type { Transactions } from './transactions.ts'
@@ -75,11 +75,14 @@ export const judgeTransactions = (
     vocabulary === LIST_APPEND ? inferListAppend(transactions) : inferRwRegister(transactions, keys)
   const { edges, proofs } = inference
   addOrders(transactions, edges)
+  const { length } = edges
   findCycles(transactions.count, edges, {
     // Anomalies that need process or real-time order are only searched if they break more models.
     wanted: (anomaly) => !/-(process|realtime)$/.test(anomaly) || isWorse(proofs.counts.keys(), anomaly),
     found: (anomaly, cycle) => {
-      proofs.add(anomaly, () => explainCycle(cycle(), inference, transactions, vocabulary))
+      proofs.add(anomaly, () =>
+        explainCycle(withoutBetween(cycle(), edges), inference, transactions, vocabulary),
+      )
     },
   })
   const caveats = [...inference.caveats]
@@ -91,6 +94,6 @@ export const judgeTransactions = (
     proofs: proofs.kept,
     broken: modelsBrokenBy(proofs.counts.keys()),
     caveats,
-    edges: edges.length,
+    edges: length,
   }
 }

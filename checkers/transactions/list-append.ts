@@ -16,7 +16,7 @@ type List = readonly Scalar[]
 
 const NOBODY = -1
 /** Per transaction, including real-time edges. */
-const EDGES_GUESSED = 9
+const EDGES_GUESSED = 10
 /** Limit of readers times unseen appends of one key; beyond it, only the earliest appends are ordered after the readers. */
 const MOST_PAIRS = 1_000_000
 

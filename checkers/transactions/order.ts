@@ -1,5 +1,5 @@
 /** Orders that follow from the history itself: process order and real-time order. */
-import { type EdgeList, PROCESS, REAL_TIME } from './graph.ts'
+import { type EdgeList, type Kinds, PROCESS, REAL_TIME } from './graph.ts'
 import { COMMITTED, type Transactions } from './transactions.ts'
 
 type EachPair = (earlier: number, later: number) => void
@@ -45,4 +45,26 @@ export const addOrders = (transactions: Transactions, edges: EdgeList): void => 
   const rows = Int32Array.from({ length: transactions.count }, (_, row) => row)
   eachProcessPair(transactions, rows, (earlier, later) => edges.add(earlier, later, PROCESS))
   eachRealTimePair(transactions, rows, (earlier, later) => edges.add(earlier, later, REAL_TIME))
+}
+
+/**
+ * The same cycle, in which transactions that follow each other in the order of a process or in real time are left out but for
+ * the first and the last: what is between them proves nothing more.
+ *
+ * @param edges where the edges from the first to the last are added
+ */
+export const withoutBetween = (cycle: readonly number[], edges: EdgeList): readonly number[] => {
+  const isOrder = (edge: number | undefined): boolean =>
+    edge !== undefined && ((edges.kind[edge] as Kinds) & (PROCESS | REAL_TIME)) !== 0
+  const shorter: number[] = []
+  for (let at = 0; at < cycle.length; at++) {
+    const start = at
+    while (isOrder(cycle[at]) && isOrder(cycle[at + 1])) at++
+    const [first, last] = [cycle[start] as number, cycle[at] as number]
+    shorter.push(start === at ? first : edges.length)
+    if (start === at) continue
+    const isOneProcess = cycle.slice(start, at + 1).every((edge) => edges.kind[edge] === PROCESS)
+    edges.add(edges.from[first] as number, edges.to[last] as number, isOneProcess ? PROCESS : REAL_TIME)
+  }
+  return shorter
 }
