@@ -9,6 +9,8 @@ export class Keys {
   readonly writes: Map<Scalar, number>[] = []
   /** Number of the write -> row of its transaction. */
   writerOf: Int32Array = new Int32Array(0)
+  /** Number of the write -> 1 if its transaction wrote the key again after it. */
+  isOverwritten: Uint8Array = new Uint8Array(0)
   readonly #numbers = new Map<Scalar, number>()
 
   numberOf(name: Scalar): number {
@@ -27,6 +29,9 @@ export class Keys {
 export const numberWrites = ({ count, invokedAt, ...history }: Transactions): Keys => {
   const keys = new Keys()
   const rows: number[] = []
+  const overwritten: number[] = []
+  /** Key number -> its last write so far. */
+  const lastOf: number[] = []
   for (let row = 0; row < count; row++) {
     for (const [f, name, value] of history.opsOf(row)) {
       const key = keys.numberOf(name)
@@ -38,9 +43,13 @@ export const numberWrites = ({ count, invokedAt, ...history }: Transactions): Ke
         throw new UserError(
           `Operation ${invokedAt[row]} writes ${JSON.stringify(value)} to ${JSON.stringify(name)}, which was written to it before: each value may be written to a key only once, because a read must show which transaction wrote it.`,
         )
-      rows.push(row)
+      const last = lastOf[key]
+      if (last !== undefined && rows[last] === row) overwritten.push(last)
+      lastOf[key] = rows.push(row) - 1
     }
   }
   keys.writerOf = Int32Array.from(rows)
+  keys.isOverwritten = new Uint8Array(rows.length)
+  for (const write of overwritten) keys.isOverwritten[write] = 1
   return keys
 }

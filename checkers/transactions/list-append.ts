@@ -233,13 +233,12 @@ class ListAppend {
       const [f, name, value] = ops[at] as MicroOp
       if (f !== 'r' || value === null) continue
       const key = this.#keys.numberOf(name)
-      this.#judgeRead(row, at, key, value as List)
+      this.#judgeRead(row, ops, at, key, value as List)
     }
   }
 
-  #judgeRead(row: number, at: number, key: number, list: List): void {
+  #judgeRead(row: number, ops: readonly MicroOp[], at: number, key: number, list: List): void {
     const state = this.#state(key)
-    const ops = this.#ops(row)
     const own = ownAppends(ops, at)
     if (own !== null) {
       const problem = checkInternal(ops, at, own)
@@ -247,7 +246,7 @@ class ListAppend {
         this.proofs.add('internal', () => ({ transactions: [row], because: `T1 ${problem}` }))
     }
     if (!isPrefix(list, state.longest)) this.#disagree(row, key, list)
-    else if (own === null) this.#externalRead(row, at, key, list)
+    else if (own === null) this.#externalRead(row, ops, at, key, list)
     if (state.isSuspect || !isPrefix(list, state.longest)) this.#judgeElements(row, at, key, list)
   }
 
@@ -261,7 +260,7 @@ class ListAppend {
   }
 
   /** A read that is the first operation of a transaction on a key: what it saw, and what it did not see. */
-  #externalRead(row: number, at: number, key: number, list: List): void {
+  #externalRead(row: number, ops: readonly MicroOp[], at: number, key: number, list: List): void {
     const state = this.#state(key)
     const { length } = list
     const seen = state.previousKnown[length] as number
@@ -270,7 +269,6 @@ class ListAppend {
     const next = state.nextKnown[length] as number
     if (next === NOBODY) state.lastReaders.push(row)
     else this.edges.add(row, state.writers[next] as number, RW, key, length - 1, next)
-    const ops = this.#ops(row)
     const name = this.#keys.names[key]
     if (ops.some(([f, written], i) => i > at && f === 'append' && written === name))
       this.#update(row, key, length)
@@ -278,20 +276,24 @@ class ListAppend {
 
   /** Finds intermediate and future reads by the writer of the last element of the list. */
   #judgeLast(row: number, at: number, key: number, element: Scalar): void {
-    const writer = this.#writerOf(key, element)
-    if (writer === undefined) return
-    const name = this.#keys.names[key]
-    const last = this.#ops(writer).findLast(([f, written]) => f === 'append' && written === name)
+    const write = (this.#keys.writes[key] as Map<Scalar, number>).get(element)
+    if (write === undefined) return
+    const writer = this.#keys.writerOf[write] as number
     if (writer === row)
       this.proofs.add('future-read', () => ({
         transactions: [row],
         because: `T1 read ${this.#name(key)} with ${JSON.stringify(element)} in it (operation ${at + 1}), which it appended only later`,
       }))
-    else if (last?.[2] !== element)
+    else if (this.#keys.isOverwritten[write] === 1)
       this.proofs.add('G1b', () => ({
         transactions: [row, writer],
-        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 also appended ${JSON.stringify(last?.[2])} after it`,
+        because: `T1 read ${this.#name(key)} up to ${JSON.stringify(element)}, but T2 also appended ${JSON.stringify(this.#lastAppend(writer, key))} after it`,
       }))
+  }
+
+  #lastAppend(row: number, key: number): unknown {
+    const name = this.#keys.names[key]
+    return this.#ops(row).findLast(([f, written]) => f === 'append' && written === name)?.[2]
   }
 
   #update(row: number, key: number, length: number): void {
