@@ -14,9 +14,11 @@
 import { Buffer } from 'node:buffer'
 import { endianness } from 'node:os'
 import type { Operation } from '../api/history.ts'
+import type { Spill } from '../api/spill.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import { type Part, readPart, writePart } from '../support/parts.ts'
 import { Dictionary } from './chunk.ts'
-import { Chunks, type Part, type Place, readPart, type Spill, writePart } from './chunks.ts'
+import { Chunks, type Place } from './chunks.ts'
 import type { Columns } from './columns.ts'
 import { encodeHeader, isNewest } from './schema.ts'
 
