@@ -74,8 +74,8 @@ describe('stored columns', () => {
     expect(read(ours, () => false)).toBeNull()
   })
 
-  it.each([0, 2, 10])('of version %d are not read', (version) => {
-    const header = encodeHeader('columns', '1.2.3').replace('columns/1', `columns/${version}`)
+  it.each([0, 1, 3, 10])('of version %d are not read', (version) => {
+    const header = encodeHeader('columns', '1.2.3').replace('columns/2', `columns/${version}`)
     expect(read(stored((spill) => writePart(spill, Buffer.from(header))))).toBeNull()
   })
 
