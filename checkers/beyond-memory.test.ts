@@ -12,7 +12,11 @@ import { workloads } from '../workloads/index.ts'
 import { composeVerdict } from './compose.ts'
 
 /** What can be drawn depends on how long it takes, and a key that is searched again after the others counts twice. */
-const withoutTimes = ({ evidence, details: { keysBySearch: _, ...details }, ...verdict }: Verdict): object => ({
+const withoutTimes = ({
+  evidence,
+  details: { keysBySearch: _, ...details },
+  ...verdict
+}: Verdict): object => ({
   ...verdict,
   details,
   evidence: evidence.map(({ page: _, view: __, ...each }) => each),

@@ -81,15 +81,39 @@ export class TableRows {
     return new TableRows(
       first === undefined ? [] : first.#pairs,
       {
-        client: together(Int32Array, columns.map(({ client }) => client)),
-        call: together(Float64Array, columns.map(({ call }) => call)),
-        return: together(Float64Array, columns.map((each) => each.return)),
-        kind: together(Uint8Array, columns.map(({ kind }) => kind)),
-        key: together(Int32Array, columns.map(({ key }) => key)),
-        value: together(Int32Array, columns.map(({ value }) => value)),
-        second: together(Int32Array, columns.map(({ second }) => second)),
+        client: together(
+          Int32Array,
+          columns.map(({ client }) => client),
+        ),
+        call: together(
+          Float64Array,
+          columns.map(({ call }) => call),
+        ),
+        return: together(
+          Float64Array,
+          columns.map((each) => each.return),
+        ),
+        kind: together(
+          Uint8Array,
+          columns.map(({ kind }) => kind),
+        ),
+        key: together(
+          Int32Array,
+          columns.map(({ key }) => key),
+        ),
+        value: together(
+          Int32Array,
+          columns.map(({ value }) => value),
+        ),
+        second: together(
+          Int32Array,
+          columns.map(({ second }) => second),
+        ),
       },
-      together(Int32Array, all.map((each) => each.#places)),
+      together(
+        Int32Array,
+        all.map((each) => each.#places),
+      ),
     )
   }
 }

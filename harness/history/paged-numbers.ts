@@ -99,7 +99,10 @@ export class PagedNumbers {
   #write(at: number): void {
     const page = this.#pages.get(at)
     if (page?.isChanged !== true) return
-    this.#parts[at] = writePart(this.#spillOf(), Buffer.from(page.numbers.buffer, page.numbers.byteOffset, 4 * PAGE))
+    this.#parts[at] = writePart(
+      this.#spillOf(),
+      Buffer.from(page.numbers.buffer, page.numbers.byteOffset, 4 * PAGE),
+    )
     page.isChanged = false
   }
 
