@@ -17,21 +17,43 @@ const hashOf = (text: string, start: number, prime: number): number => {
   return (hash ^ (hash >>> 13)) >>> 0
 }
 
+/** The two halves of the fingerprint of a text. */
+export const highOf = (text: string): number => hashOf(text, 0x811c9dc5, 0x01000193)
+
+/** Never 0, which marks an empty slot. */
+export const lowOf = (text: string): number => hashOf(text, 0x9e3779b9, 0x85ebca6b) || 1
+
 export class Fingerprints {
   #high = new Uint32Array(FIRST_SLOTS)
   #low = new Uint32Array(FIRST_SLOTS)
   size = 0
 
   add(text: string): void {
-    if (this.size > FULL * this.#low.length) this.#grow()
-    this.#insert(hashOf(text, 0x811c9dc5, 0x01000193), lowOf(text))
+    this.addHalves(highOf(text), lowOf(text))
   }
 
   has(text: string): boolean {
-    const high = hashOf(text, 0x811c9dc5, 0x01000193)
-    const low = lowOf(text)
-    const slot = this.#slotOf(high, low)
-    return this.#low[slot] !== 0
+    return this.hasHalves(highOf(text), lowOf(text))
+  }
+
+  addHalves(high: number, low: number): void {
+    if (this.size > FULL * this.#low.length) this.#grow()
+    this.#insert(high, low)
+  }
+
+  hasHalves(high: number, low: number): boolean {
+    return this.#low[this.#slotOf(high, low)] !== 0
+  }
+
+  /** Tells all, in no order. */
+  each(take: (high: number, low: number) => void): void {
+    for (const [slot, low] of this.#low.entries()) if (low !== 0) take(this.#high[slot] as number, low)
+  }
+
+  /** Forgets all, and keeps its room. */
+  clear(): void {
+    this.#low.fill(0)
+    this.size = 0
   }
 
   /** The slot where it is, or the empty one where it would be. */
@@ -59,6 +81,3 @@ export class Fingerprints {
     for (const [slot, each] of low.entries()) if (each !== 0) this.#insert(high[slot] as number, each)
   }
 }
-
-/** Never 0, which marks an empty slot. */
-const lowOf = (text: string): number => hashOf(text, 0x9e3779b9, 0x85ebca6b) || 1

@@ -82,6 +82,7 @@ export type {
   Sample,
 } from './api/record.ts'
 export type { SimulatedFault, SimulatedPlan, SimulatedRun, Simulation } from './api/simulation.ts'
+export type { Scratch, Spill } from './api/spill.ts'
 export type {
   ClusterPlan,
   FileSpec,

@@ -15,11 +15,11 @@ import type { Fold } from '../../harness/api/verdict.ts'
 import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
-import { isRefused, mayChange, readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
-import { Fingerprints } from '../fingerprints.ts'
+import { isRefused, mayChange, writesOf } from '../../harness/vocabularies/vocabulary.ts'
 import { foldPairs } from '../fold.ts'
 import { countIn } from '../lower-bound.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
+import { WrittenAndRead } from './written-and-read.ts'
 
 /**
  * Errors that say that no answer came. `aborted` alone is none: databases say it of transactions that certainly had no effect.
@@ -57,55 +57,32 @@ const isInitial = (read: Identity, initial: unknown): boolean =>
 /** Identities put texts in quotes. */
 const withoutType = (identity: Identity): string => identity.replaceAll('"', '')
 
-/**
- * Joins what was read with what was written. Nearly all of it was written by an operation that took effect, and of that
- * nothing is kept but fingerprints.
- */
-class WrittenAndRead {
+/** What was read and not written, as far as is known. If another operation wrote the same value, reading it proves nothing. */
+class ReadNotWritten {
+  readonly #pairs: Sequence<Pair>
   readonly #vocabulary: Vocabulary
-  readonly #initial: unknown
-  /** What was written by an operation that may have taken effect. */
-  readonly #accepted = new Fingerprints()
-  /** What was written by operations that say that they took no effect -> their places. */
-  readonly #refused = new Map<Identity, number[]>()
-  /** What was read and is not known to be written by such an operation -> the places of those who read it. */
-  readonly #unexplained = new Map<Identity, number[]>()
+  readonly #refused: ReadonlyMap<Identity, readonly number[]>
+  readonly #reads: ReadonlyMap<Identity, readonly number[]>
 
-  constructor(vocabulary: Vocabulary, initial: unknown) {
+  constructor(pairs: Sequence<Pair>, vocabulary: Vocabulary, values: WrittenAndRead) {
+    const { refused, unexplained } = values.result(pairs)
+    this.#pairs = pairs
     this.#vocabulary = vocabulary
-    this.#initial = initial
+    this.#refused = refused
+    this.#reads = unexplained
   }
 
-  take(pair: Pair, place: number): void {
-    const { invocation, completion } = pair
-    const written = writesOf(this.#vocabulary, invocation)
-    const isAccepted = written.length > 0 && refusalOf(this.#vocabulary, pair) === null
-    for (const each of written) {
-      if (!isAccepted) placesIn(this.#refused, each).push(place)
-      else {
-        this.#accepted.add(each)
-        this.#unexplained.delete(each)
-      }
-    }
-    if (completion?.type !== 'ok') return
-    for (const each of readsOf(this.#vocabulary, completion.f, completion.value))
-      if (!this.#accepted.has(each)) placesIn(this.#unexplained, each).push(place)
-  }
-
-  /** What was read and not written, as far as is known. If another operation wrote the same value, reading it proves nothing. */
-  *#reads(): Iterable<readonly [read: Identity, readers: readonly number[]]> {
-    for (const [read, readers] of this.#unexplained) if (!this.#accepted.has(read)) yield [read, readers]
-  }
-
-  failedButRead(pairs: Sequence<Pair>): readonly OutcomeFinding[] {
-    return [...this.#reads()].flatMap(([read, readers]) => {
+  /** @param initial value of an object, by the options of the workload */
+  failedButRead(initial: unknown): readonly OutcomeFinding[] {
+    const at = (place: number): Pair => this.#pairs.at(place) as Pair
+    return [...this.#reads].flatMap(([read, readers]) => {
       const writers = this.#refused.get(read)
-      if (writers === undefined || isInitial(read, this.#initial)) return []
-      for (const reader of readers.map((place) => pairs.at(place) as Pair)) {
+      if (writers === undefined || isInitial(read, initial)) return []
+      for (const reader of readers.map(at)) {
         // A read that was over before the write began did not read it.
         const isBefore = ({ invocation }: Pair): boolean =>
           invocation.index < (reader.completion?.index as number)
-        const writer = writers.map((place) => pairs.at(place) as Pair).find(isBefore)
+        const writer = writers.map(at).find(isBefore)
         if (writer === undefined) continue
         const text = `operation ${writer.invocation.index} ${refusalOf(this.#vocabulary, writer)}, but operation ${reader.invocation.index} read the value it wrote (${read})`
         return [finding('a failed value was read', text, [writer, reader])]
@@ -114,30 +91,22 @@ class WrittenAndRead {
     })
   }
 
-  otherTypes(pairs: Sequence<Pair>): readonly OutcomeFinding[] {
-    const unknown = [...this.#reads()].filter(([read]) => !this.#refused.has(read))
+  otherTypes(): readonly OutcomeFinding[] {
+    const unknown = [...this.#reads].filter(([read]) => !this.#refused.has(read))
     if (unknown.length === 0) return []
     const wanted = new Set(unknown.map(([read]) => withoutType(read)))
     const written = new Map<string, Identity>()
-    for (const { invocation } of pairs)
+    for (const { invocation } of this.#pairs)
       for (const each of writesOf(this.#vocabulary, invocation))
         if (wanted.has(withoutType(each))) written.set(withoutType(each), each)
     return unknown.flatMap(([read, [first]]) => {
       const meant = written.get(withoutType(read))
       if (meant === undefined || meant === read) return []
-      const reader = pairs.at(first as number) as Pair
+      const reader = this.#pairs.at(first as number) as Pair
       const text = `operation ${reader.invocation.index} read ${read}, and only ${meant} was written: the client returns another type than it was given`
       return [finding('a value of another type', text, [reader])]
     })
   }
-}
-
-const placesIn = (all: Map<Identity, number[]>, identity: Identity): number[] => {
-  const known = all.get(identity)
-  if (known !== undefined) return known
-  const places: number[] = []
-  all.set(identity, places)
-  return places
 }
 
 const unprovenFail = (vocabulary: Vocabulary, pair: Pair): OutcomeFinding | null => {
@@ -172,9 +141,20 @@ interface Failing {
   readonly last: Pair
 }
 
+const nodeOf = ({ invocation }: Pair): string => invocation.node ?? ''
+
+/** Node -> the times at which operations on it were answered with ok. Few histories need it, so it is read from the history. */
+const servedAt = (
+  pairs: Sequence<Pair>,
+  nodes: ReadonlySet<string>,
+): ReadonlyMap<string, Float64Array<ArrayBuffer>> => {
+  const times = new Map([...nodes].map((node) => [node, new Growing(Float64Array)]))
+  for (const pair of pairs)
+    if (pair.completion?.type === 'ok') times.get(nodeOf(pair))?.push(pair.completion.timeNs)
+  return new Map([...times].map(([node, each]) => [node, each.all().sort()]))
+}
+
 class IdleClients {
-  /** Node -> the times at which operations on it were answered with ok. */
-  readonly #servedAt = new Map<string, Growing<Float64Array<ArrayBuffer>>>()
   /** Process -> its fails since its last operation that did not fail. */
   readonly #failing = new Map<Operation['process'], { readonly first: Pair; count: number }>()
   readonly #suspects: Failing[] = []
@@ -182,7 +162,6 @@ class IdleClients {
   take(pair: Pair): void {
     const { invocation, completion } = pair
     const { process } = invocation
-    if (completion?.type === 'ok') this.#served(invocation.node ?? '', completion.timeNs)
     if (completion?.type !== 'fail') {
       if (this.#failing.size > 0) this.#failing.delete(process)
       return
@@ -193,21 +172,18 @@ class IdleClients {
     if (run.count === LEAST_FAILS) this.#suspects.push({ first: run.first, last: pair })
   }
 
-  #served(node: string, timeNs: number): void {
-    const times = this.#servedAt.get(node) ?? new Growing(Float64Array)
-    this.#servedAt.set(node, times)
-    times.push(timeNs)
-  }
-
-  findings(faults: RunRecord['faults']): readonly OutcomeFinding[] {
-    if (this.#suspects.length === 0) return []
-    const served = new Map([...this.#servedAt].map(([node, times]) => [node, times.all().toSorted()]))
-    return this.#suspects.flatMap(({ first, last }) => {
-      const { process, node = '', timeNs: toNs } = last.invocation
-      const fromNs = first.invocation.timeNs
-      if (toNs - fromNs < LEAST_SPAN_NS) return []
-      const others = countIn(served.get(node) ?? [], fromNs + 1, toNs)
-      if (others < LEAST_SERVED || isDisturbed(faults, fromNs, toNs)) return []
+  findings({ faults, pairs }: RunRecord): readonly OutcomeFinding[] {
+    const suspects = this.#suspects.filter(({ first, last }) => {
+      const [fromNs, toNs] = [first.invocation.timeNs, last.invocation.timeNs]
+      return toNs - fromNs >= LEAST_SPAN_NS && !isDisturbed(faults, fromNs, toNs)
+    })
+    if (suspects.length === 0) return []
+    const served = servedAt(pairs, new Set(suspects.map(({ last }) => nodeOf(last))))
+    return suspects.flatMap(({ first, last }) => {
+      const { process, timeNs: toNs } = last.invocation
+      const node = nodeOf(last)
+      const others = countIn(served.get(node) ?? [], first.invocation.timeNs + 1, toNs)
+      if (others < LEAST_SERVED) return []
       const text = `process ${process} failed ${LEAST_FAILS} times in a row (${last.completion?.error}), while ${others} operations of other processes on ${node} were ok`
       return [finding('a client that does not try', text, [first, last])]
     })
@@ -222,7 +198,11 @@ const known = new WeakMap<RunRecord, Found>()
 const foldOutcomes = (record: RunRecord, vocabulary: Vocabulary): Fold<Found> => {
   // Where isolation is promised, reading a failed value is an anomaly (G1a), and the transactions checker judges it.
   const isJudged = vocabulary.promises.every(isIsolationModel)
-  const values = new WrittenAndRead(vocabulary, record.workloadOptions?.initial)
+  const values = new WrittenAndRead(
+    vocabulary,
+    record.scratch,
+    (pair) => refusalOf(vocabulary, pair) !== null,
+  )
   const clients = new IdleClients()
   const single: OutcomeFinding[] = []
   return {
@@ -232,12 +212,12 @@ const foldOutcomes = (record: RunRecord, vocabulary: Vocabulary): Fold<Found> =>
       for (const each of [misfit(pair), unprovenFail(vocabulary, pair)]) if (each !== null) single.push(each)
     },
     result: () => {
-      const { pairs, faults } = record
+      const read = new ReadNotWritten(record.pairs, vocabulary, values)
       const found = [
-        ...(isJudged ? [] : values.failedButRead(pairs)),
-        ...values.otherTypes(pairs),
+        ...(isJudged ? [] : read.failedButRead(record.workloadOptions?.initial)),
+        ...read.otherTypes(),
         ...single,
-        ...clients.findings(faults),
+        ...clients.findings(record),
       ]
       known.set(record, found)
       return found

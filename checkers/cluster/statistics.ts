@@ -1,33 +1,38 @@
 /** Counts and latencies by operation and outcome. A run in which some kind of operation was never ok is unknown. */
 import type { Pair } from '../../harness/api/history.ts'
-import { Growing } from '../../harness/support/growing.ts'
-import { quantiles } from '../../harness/support/quantiles.ts'
+import type { Scratch } from '../../harness/api/spill.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
+import { Measurements } from './measurements.ts'
 
 type Outcome = 'ok' | 'fail' | 'info'
 
 interface CallStatistics {
   readonly counts: Record<Outcome, number>
   /** From invocation to completion. */
-  readonly latenciesMs: Record<Outcome, Growing<Float64Array<ArrayBuffer>>>
+  readonly latenciesMs: Record<Outcome, Measurements>
   readonly errors: Map<string, number>
 }
 
-const noStatistics = (): CallStatistics => ({
+const noStatistics = (scratch: Scratch | undefined): CallStatistics => ({
   counts: { ok: 0, fail: 0, info: 0 },
   latenciesMs: {
-    ok: new Growing(Float64Array),
-    fail: new Growing(Float64Array),
-    info: new Growing(Float64Array),
+    ok: new Measurements(scratch),
+    fail: new Measurements(scratch),
+    info: new Measurements(scratch),
   },
   errors: new Map(),
 })
 
 class Gathered {
   readonly kinds = new Map<string, CallStatistics>()
+  readonly #scratch: Scratch | undefined
+
+  constructor(scratch: Scratch | undefined) {
+    this.#scratch = scratch
+  }
 
   take({ invocation, completion }: Pair): void {
-    const kind = this.kinds.get(invocation.f) ?? noStatistics()
+    const kind = this.kinds.get(invocation.f) ?? noStatistics(this.#scratch)
     this.kinds.set(invocation.f, kind)
     const type = (completion?.type ?? 'info') as Outcome
     kind.counts[type]++
@@ -43,9 +48,9 @@ const judge = ({ kinds }: Gathered): Judged => {
   const details = Object.fromEntries(
     [...kinds].map(([f, { counts, latenciesMs, errors }]) => {
       const latencyMs = {
-        ok: quantiles(latenciesMs.ok.all()),
-        fail: quantiles(latenciesMs.fail.all()),
-        info: quantiles(latenciesMs.info.all()),
+        ok: latenciesMs.ok.quantiles(),
+        fail: latenciesMs.fail.quantiles(),
+        info: latenciesMs.info.quantiles(),
       }
       return [f, { ...counts, latencyMs, errors: Object.fromEntries(errors) }]
     }),
@@ -69,8 +74,8 @@ export const statistics = foldingChecker({
     text: 'every kind of operation was ok at least once',
     source: 'the harness: a run that tested nothing proves nothing',
   }),
-  fold: () => {
-    const gathered = new Gathered()
+  fold: ({ scratch }) => {
+    const gathered = new Gathered(scratch)
     return { take: (pair) => gathered.take(pair), result: () => judge(gathered) }
   },
 })

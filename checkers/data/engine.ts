@@ -66,7 +66,7 @@ export const intervalsOf = (
 export const enginesOf = ({ engines }: Result): Verdict['details'] => ({
   keysBySpecialisedEngine: engines.specialised,
   keysBySearch: engines.general,
-  ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined }),
+  ...(engines.declined.length === 0 ? {} : { searchedBecause: engines.declined.toSorted() }),
 })
 
 /** More names are not listed. */

@@ -20,10 +20,8 @@ import {
   type RegisterValue,
 } from '../../harness/vocabularies/register.ts'
 import { foldPairs } from '../fold.ts'
-import { NIL } from '../porcupine-ts/history/names.ts'
-import type { Cells, Columns, Illegal, Result } from '../porcupine-ts/model.ts'
+import type { Cells, Illegal, Result } from '../porcupine-ts/model.ts'
 import { REGISTER_KINDS } from '../porcupine-ts/models/register.ts'
-import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { promisedOf, promiseOf, usesOf, weakestOf } from '../promise.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import { judgeCausal } from './causal.ts'
@@ -39,18 +37,22 @@ import {
 import { judgeEventual } from './eventual-register.ts'
 import { drawer } from './linearization-view.ts'
 import { OperationTable } from './operation-table.ts'
+import { checkPartByPart } from './part-by-part.ts'
 import { explainRegister } from './register-evidence.ts'
 import { drawRegisterPage, failingRegister, type RegisterRows } from './register-page.ts'
 import { registersWindow } from './registers-window.ts'
 import { judgeSequential } from './sequential.ts'
 import { NOTHING_WRITTEN } from './sequential-decision.ts'
+import type { TablePart, TableRows } from './table-rows.ts'
 
+/** Of each part of a history that is judged in parts. */
 const TIME_LIMIT_MS = 120_000
 
 /** A register history in the form that porcupine-ts takes. */
 interface RegisterTable {
   readonly operations: OperationTable
-  readonly columns: Required<Columns>
+  /** Only reads of the initial value: no register could have answered otherwise. (Without any, no operation was ok.) */
+  readonly provesNothing: boolean
   readonly initial: number | null
 }
 
@@ -73,25 +75,28 @@ const cellsOf = ({ invocation, completion }: Pair): Cells | null => {
 /** Takes the pairs of a history into columns. */
 const foldTable = (record: RunRecord, initial: RegisterValue): Fold<RegisterTable> => {
   const operations = new OperationTable(record, REGISTER)
+  let isProof = false
   return {
     take: (pair, place) => {
       const cells = cellsOf(pair)
-      if (cells !== null) operations.add(pair, place, cells)
+      if (cells === null) return
+      isProof ||= cells.kind !== REGISTER_KINDS.read || cells.value !== initial
+      operations.add(pair, place, cells)
     },
     result: () => ({
       operations,
-      columns: operations.columns(),
+      provesNothing: operations.rows > 0 && !isProof,
       initial: initial === null ? null : operations.codeOf(initial),
     }),
   }
 }
 
-const rowsOf = ({ columns, initial, operations }: RegisterTable): RegisterRows => ({
-  columns,
+const rowsOf = ({ initial, operations }: RegisterTable, rows: TableRows): RegisterRows => ({
+  columns: rows.columns,
   initial,
   keyOf: (code) => operations.scalarOf(code),
   scalarOf: (code) => operations.scalarOf(code),
-  indexOf: (row) => operations.pairOf(row).invocation.index,
+  indexOf: (row) => rows.pairOf(row).invocation.index,
 })
 
 /** If the page cannot be drawn, the verdict stays the same. */
@@ -108,11 +113,6 @@ const withPage = async (
   }
 }
 
-/** Only reads of the initial value: no register could have answered otherwise. (Without any, no operation was ok.) */
-const provesNothing = ({ columns, initial }: RegisterTable): boolean =>
-  columns.kind.length > 0 &&
-  columns.kind.every((kind, row) => kind === REGISTER_KINDS.read && columns.value[row] === (initial ?? NIL))
-
 /** Judges by the model. */
 const judgeModel = (record: RunRecord, initial: RegisterValue): Promise<Judged> =>
   judgeTable(record, foldPairs(record, foldTable(record, initial)))
@@ -121,21 +121,19 @@ const nameIn = ({ operations }: RegisterTable, partition: number | string): stri
   String(operations.scalarOf(Number(partition)))
 
 const judgeTable = async (record: RunRecord, table: RegisterTable): Promise<Judged> => {
-  const { columns } = table
   const model = modelAt('register', 'casRegister', [table.initial])
-  const result = await checkParallel(model, columns, {
-    timeMs: TIME_LIMIT_MS,
-    mostIllegal: MOST_FAILING,
-  })
+  const limits = { timeMs: TIME_LIMIT_MS, mostIllegal: MOST_FAILING }
+  const columnsOf = ({ rows }: TablePart) => rows.columns
+  const { result, rows } = await checkPartByPart(model, table.operations, columnsOf, limits)
   if (result.verdict === 'ok') {
     const operations = table.operations.rows
-    if (provesNothing(table)) return notJudged(NOTHING_WRITTEN, { operations })
+    if (table.provesNothing) return notJudged(NOTHING_WRITTEN, { operations })
     const summary = `${operations} operations on ${result.partitions} keys are as promised.`
     const details = { operations, keys: result.partitions, ...enginesOf(result) }
     return { status: 'valid', summary, evidence: [], details }
   }
   if (result.verdict === 'unknown') return undecided(result, (partition) => nameIn(table, partition))
-  return judgeFailing(record, table, result)
+  return judgeFailing(record, table, result, rows)
 }
 
 /** What is wrong with the key that failed first, and with the others. */
@@ -143,11 +141,12 @@ const judgeFailing = async (
   record: RunRecord,
   table: RegisterTable,
   result: Result & { readonly verdict: 'illegal' },
+  tableRows: TableRows,
 ): Promise<Judged> => {
   const { operations, initial } = table
-  const pairOf = (row: number): Pair => operations.pairOf(row)
+  const pairOf = (row: number): Pair => tableRows.pairOf(row)
   const nameOf = (partition: number | string): string => nameIn(table, partition)
-  const rows = rowsOf(table)
+  const rows = rowsOf(table, tableRows)
   const explained = ({ partition, prefix: rows, blocked }: Illegal) => {
     const prefix = Array.from(rows, pairOf)
     return explainRegister({

@@ -13,7 +13,6 @@ import { formatTimeNs } from '../../harness/support/time.ts'
 import { foldPairs } from '../fold.ts'
 import { explain } from '../porcupine-ts/evidence/explain.ts'
 import type { AnyModel, Cells, History, Illegal, Operation, Result } from '../porcupine-ts/model.ts'
-import { checkParallel } from '../porcupine-ts/parallel/check-parallel.ts'
 import { isJudgedBy, promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import {
@@ -27,7 +26,10 @@ import {
 } from './engine.ts'
 import { drawer, type FailingKey, onKey } from './linearization-view.ts'
 import { OperationTable } from './operation-table.ts'
+import { checkPartByPart } from './part-by-part.ts'
+import type { TablePart, TableRows } from './table-rows.ts'
 
+/** Of each part of a history that is judged in parts. */
 const TIME_LIMIT_MS = 60_000
 
 /** @param judgeModel whether the history is linearizable, which also proves what is weaker */
@@ -85,29 +87,27 @@ class Modelled<S, I, O> {
     return packing.pack(input, output)
   }
 
-  history(): History<I, O> {
-    if (this.kind.model.packing !== undefined) return this.table.packed()
-    return Array.from({ length: this.table.rows }, (_, row) => this.#operationOf(row))
+  historyOf({ rows, packed }: TablePart): History<I, O> {
+    if (this.kind.model.packing !== undefined) return packed
+    return Array.from({ length: rows.count }, (_, row) => this.#operationOf(rows, row))
   }
 
-  #operationOf(row: number): Operation<I, O> {
-    const pair = this.table.pairOf(row)
+  #operationOf(rows: TableRows, row: number): Operation<I, O> {
+    const pair = rows.pairOf(row)
     const { input, output } = this.kind.read(pair) as NonNullable<ReturnType<typeof this.kind.read>>
-    return { ...this.table.intervalOf(row), input, output: outputOf(pair, output) }
+    return { ...rows.intervalOf(row), input, output: outputOf(pair, output) }
   }
 
   /** The object that fails, with all its operations. */
-  failing(result: Illegal): FailingKey<S, I, O> {
-    const { key } = this.table.columns()
-    const own: number[] = []
-    for (let row = 0; row < key.length; row++) if (key[row] === key[result.blocked]) own.push(row)
+  failing(rows: TableRows, result: Illegal): FailingKey<S, I, O> {
+    const own = rows.sameObject(result.blocked)
     const { model } = this.kind
-    const operations = own.map((row) => this.#operationOf(row))
+    const operations = own.map((row) => this.#operationOf(rows, row))
     return {
       key: String(result.partition),
       model,
       ...onKey(model, operations, own, result),
-      indices: own.map((row) => this.table.pairOf(row).invocation.index),
+      indices: own.map((row) => rows.pairOf(row).invocation.index),
     }
   }
 }
@@ -128,10 +128,11 @@ const evidenceOf = <S, I, O>(
 }
 
 const named = <S, I, O>(
-  { kind, table }: Modelled<S, I, O>,
+  { kind }: Modelled<S, I, O>,
+  rows: TableRows,
   { prefix }: Illegal,
 ): Pick<Evidence, 'anomaly'> => {
-  const name = kind.anomaly?.(Array.from(prefix, (row) => table.pairOf(row)))
+  const name = kind.anomaly?.(Array.from(prefix, (row) => rows.pairOf(row)))
   return name === undefined ? {} : { anomaly: name }
 }
 
@@ -140,34 +141,34 @@ const judgeModelled = async <S, I, O>(modelled: Modelled<S, I, O>): Promise<Judg
   const operations = table.rows
   if (operations === 0) return notJudged('no operation restricts the order')
   const { file, name, args } = kind.reference
-  const result = await checkParallel(modelAt(file, name, args), modelled.history(), {
-    timeMs: TIME_LIMIT_MS,
-    mostIllegal: MOST_FAILING,
-  })
+  const limits = { timeMs: TIME_LIMIT_MS, mostIllegal: MOST_FAILING }
+  const historyOf = (part: TablePart) => modelled.historyOf(part)
+  const { result, rows } = await checkPartByPart(modelAt(file, name, args), table, historyOf, limits)
   const details = { operations, ...enginesOf(result) }
   if (result.verdict === 'ok') {
     const summary = `${operations} operations on ${result.partitions} objects have an order that explains them.`
     return { status: 'valid', summary, evidence: [], details }
   }
   if (result.verdict === 'unknown') return undecided(result, String)
-  return judgeFailing(modelled, result, details)
+  return judgeFailing(modelled, result, rows, details)
 }
 
 const judgeFailing = <S, I, O>(
   modelled: Modelled<S, I, O>,
   result: Result & { readonly verdict: 'illegal' },
+  rows: TableRows,
   details: Judged['details'],
 ): Judged => {
-  const pairOf = (row: number): Pair => modelled.table.pairOf(row)
+  const pairOf = (row: number): Pair => rows.pairOf(row)
   const { first, others } = earliestFirst(result, pairOf)
   const { invocation, completion } = pairOf(first.blocked)
   const at = formatTimeNs(completion?.timeNs ?? invocation.timeNs)
   const draw = drawer()
   const { text, evidence } = tellOthers(others, String, pairOf)
   const all = [first, ...others.found]
-  const entries = [evidenceOf(modelled.failing(first), first), ...evidence].map((each, place) => {
+  const entries = [evidenceOf(modelled.failing(rows, first), first), ...evidence].map((each, place) => {
     const failing = all[place] as Illegal
-    return draw({ ...each, ...named(modelled, failing) }, () => modelled.failing(failing))
+    return draw({ ...each, ...named(modelled, rows, failing) }, () => modelled.failing(rows, failing))
   })
   return {
     status: 'invalid',

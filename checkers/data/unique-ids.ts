@@ -1,12 +1,13 @@
 /** Ids: no id is handed out twice. If they are `ordered`, each is greater than those that were known before it was asked for. */
 import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
+import type { Scratch } from '../../harness/api/spill.ts'
 import type { TableRow } from '../../harness/api/verdict.ts'
-import { Growing } from '../../harness/support/growing.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { type Generated as OkOfGenerate, UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
 import { Fingerprints } from '../fingerprints.ts'
+import { BUCKETS, FingerprintsOnDisk } from '../fingerprints-on-disk.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
@@ -50,34 +51,46 @@ const isAbove = (a: Generated, b: Generated): boolean => idOf(a) > idOf(b)
 const isGenerated = (pair: Pair): pair is Generated =>
   pair.invocation.f === 'generate' && pair.completion?.type === 'ok'
 
+/** Fingerprints that are in memory at once: some 60 MB. */
+const MOST_IN_MEMORY = 2 ** 22
+
 class Ids {
   readonly #pairs: Sequence<Pair>
-  readonly #isOrdered: boolean
-  /** The places of all pairs, in order of invocation. */
-  readonly #places = new Growing(Uint32Array)
+  readonly #scratch: Scratch | undefined
+  readonly #order: Order | null
   readonly #known = new Fingerprints()
+  /** What was known before and had to make room. */
+  #onDisk: FingerprintsOnDisk | null = null
   /** Ids that were known, or look like one that was: the history has to be asked again. */
-  readonly #suspects = new Set<string>()
+  readonly #suspects = new Fingerprints()
   readonly #types = new Set<'text' | 'number' | 'other'>()
+  count = 0
 
-  constructor({ pairs }: RunRecord, isOrdered: boolean) {
+  constructor({ pairs, scratch }: RunRecord, isOrdered: boolean) {
     this.#pairs = pairs
-    this.#isOrdered = isOrdered
+    this.#scratch = scratch
+    this.#order = isOrdered ? new Order() : null
   }
 
-  take(pair: Pair, place: number): void {
+  take(pair: Pair): void {
     if (!isGenerated(pair)) return
-    this.#places.push(place)
+    this.count++
     const id = idOf(pair)
     const type = typeof id
     this.#types.add(type === 'string' ? 'text' : type === 'number' || type === 'bigint' ? 'number' : 'other')
+    this.#order?.take(pair)
     const text = inText(id)
     if (this.#known.has(text)) this.#suspects.add(text)
-    else this.#known.add(text)
+    else this.#know(text)
   }
 
-  get count(): number {
-    return this.#places.length
+  #know(text: string): void {
+    const { mostInMemory = MOST_IN_MEMORY } = this.#scratch ?? {}
+    if (this.#scratch !== undefined && this.#known.size >= mostInMemory) {
+      this.#onDisk ??= new FingerprintsOnDisk(this.#scratch.makeSpill())
+      this.#onDisk.take(this.#known)
+    }
+    this.#known.add(text)
   }
 
   get isComparable(): boolean {
@@ -85,18 +98,16 @@ class Ids {
   }
 
   findings(): readonly IdFinding[] {
-    return [...this.#duplicates(), ...(this.#isOrdered && this.isComparable ? this.#disorder() : [])]
-  }
-
-  #at(row: number): Generated {
-    return this.#pairs.at(this.#places.at(row)) as Generated
+    const disorder = this.isComparable ? this.#order?.findings : undefined
+    return [...this.#duplicates(), ...(disorder ?? [])]
   }
 
   #duplicates(): readonly IdFinding[] {
+    if (this.#onDisk !== null) this.#suspectOnDisk(this.#onDisk)
     if (this.#suspects.size === 0) return []
     const found = new Map<string, Generated[]>()
-    for (let row = 0; row < this.count; row++) {
-      const each = this.#at(row)
+    for (const each of this.#pairs) {
+      if (!isGenerated(each)) continue
       const id = inText(idOf(each))
       if (!this.#suspects.has(id)) continue
       const same = found.get(id)
@@ -106,25 +117,38 @@ class Ids {
     return [...found].flatMap(([id, all]) => (all.length > 1 ? [duplicate(id, all)] : []))
   }
 
-  /** Ids that are not greater than one that was known before they were asked for. */
-  #disorder(): readonly IdFinding[] {
-    const answeredAt = Float64Array.from({ length: this.count }, (_, row) => this.#at(row).completion.index)
-    const byAnswer = Uint32Array.from(answeredAt.keys()).sort(
-      (a, b) => (answeredAt[a] as number) - (answeredAt[b] as number),
-    )
-    const findings: IdFinding[] = []
-    let greatest: Generated | null = null
-    let next = 0
-    for (let row = 0; row < this.count; row++) {
-      const id = this.#at(row)
-      for (; next < this.count; next++) {
-        const earlier = this.#at(byAnswer[next] as number)
-        if (earlier.completion.index > id.invocation.index) break
-        if (greatest === null || isAbove(earlier, greatest)) greatest = earlier
-      }
-      if (greatest !== null && !isAbove(id, greatest)) findings.push(notGreater(id, greatest))
+  #suspectOnDisk(onDisk: FingerprintsOnDisk): void {
+    onDisk.take(this.#known)
+    for (let bucket = 0; bucket < BUCKETS; bucket++) {
+      const seen = new Fingerprints()
+      onDisk.each(bucket, (high, low) => {
+        if (seen.hasHalves(high, low)) this.#suspects.addHalves(high, low)
+        else seen.addHalves(high, low)
+      })
     }
-    return findings
+  }
+}
+
+/** Finds ids that are not greater than one that was known before they were asked for. */
+class Order {
+  readonly findings: IdFinding[] = []
+  #greatest: Generated | null = null
+  /** Those that were perhaps answered after the last one was asked for. */
+  #open: Generated[] = []
+
+  /** Takes them in the order in which they were asked for. */
+  take(id: Generated): void {
+    const asked = id.invocation.index
+    const known = this.#open.filter(({ completion }) => completion.index <= asked)
+    if (known.length > 0) {
+      this.#open = this.#open.filter(({ completion }) => completion.index > asked)
+      known.sort((a, b) => a.completion.index - b.completion.index)
+      for (const each of known)
+        if (this.#greatest === null || isAbove(each, this.#greatest)) this.#greatest = each
+    }
+    if (this.#greatest !== null && !isAbove(id, this.#greatest))
+      this.findings.push(notGreater(id, this.#greatest))
+    this.#open.push(id)
   }
 }
 
@@ -162,6 +186,6 @@ export const uniqueIds = foldingChecker({
   fold: (record) => {
     const isOrdered = promiseOf(record, UNIQUE_IDS, 'generate').name === 'ordered'
     const ids = new Ids(record, isOrdered)
-    return { take: (pair, place) => ids.take(pair, place), result: () => judge(ids, isOrdered) }
+    return { take: (pair) => ids.take(pair), result: () => judge(ids, isOrdered) }
   },
 })

@@ -5,6 +5,7 @@ import type { Message, MessageGap } from './message.ts'
 import type { Effect, PlannedFault, RecordedFault } from './nemesis.ts'
 import type { Options } from './options.ts'
 import type { EndedProcess } from './process.ts'
+import type { Scratch } from './spill.ts'
 import type { NodeStatus } from './target.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -176,6 +177,8 @@ export interface RunRecord {
   readonly pairs: Sequence<Pair>
   /** The workload's vocabulary: what its calls mean. Not on disk; the judging code supplies it. */
   readonly vocabulary: Vocabulary | null
+  /** Where checkers put what does not fit into memory. Absent: all of it does. Not on disk; who reads the record supplies it. */
+  readonly scratch?: Scratch
   /** The options by which the workload's checkers judge it. Not on disk; the judging code supplies them. */
   readonly workloadOptions: Options | null
   /** The version of faultline that ran it, such as `0.1.0+1a2b3c4`. */

@@ -1,7 +1,8 @@
 /** The chunks of a history. The first stay in memory; those of a longer history go where there is room, and come back on demand. */
 import { Buffer } from 'node:buffer'
-import zlib from 'node:zlib'
+import type { Spill } from '../api/spill.ts'
 import { assert } from '../support/assert.ts'
+import { type Part, readPart, writePart } from '../support/parts.ts'
 import { CHUNK, Chunk, type ChunkColumns, type Dictionary } from './chunk.ts'
 
 /** Some 80 MB: 16,384 operations with short values take 1.2 MB. */
@@ -20,41 +21,6 @@ const LAYOUT = [
 ] as const satisfies readonly (readonly [keyof ChunkColumns, number])[]
 
 const COLUMN_BYTES = LAYOUT.reduce((sum, [, bytes]) => sum + bytes * CHUNK, 0)
-
-/** Where bytes are in a spill. */
-export interface Part {
-  readonly offset: number
-  readonly bytes: number
-  /** CRC-32. */
-  readonly checksum: number
-}
-
-/** Room for bytes beside the memory. */
-export interface Spill {
-  /** Takes bytes, and tells where they are. Throws if there is no room. */
-  write(bytes: Buffer): number
-  /** Bytes that cannot be read come back as anything: whoever reads compares checksums (`readPart`). */
-  read(offset: number, bytes: number): Buffer<ArrayBuffer>
-  /** What is to be thrown. @param what is not what was written, such as `operations 0 and following` */
-  damaged(what: string): Error
-}
-
-export const writePart = (spill: Spill, bytes: Buffer): Part => ({
-  offset: spill.write(bytes),
-  bytes: bytes.length,
-  checksum: zlib.crc32(bytes),
-})
-
-/** @param what it is, for the error that is thrown if it is damaged */
-export const readPart = (
-  spill: Spill,
-  { offset, bytes, checksum }: Part,
-  what: string,
-): Buffer<ArrayBuffer> => {
-  const content = spill.read(offset, bytes)
-  if (zlib.crc32(content) !== checksum) throw spill.damaged(what)
-  return content
-}
 
 /** Where a chunk is in the spill. */
 export interface Place extends Part {

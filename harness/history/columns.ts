@@ -5,11 +5,11 @@
  */
 import type { Meta, Operation, Pair, Sequence } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
-import { Growing } from '../support/growing.ts'
 import { printJson } from '../support/json.ts'
 import { CHUNK, CHUNK_BITS, Chunk, Dictionary, headOf, MOST_CALLS, MOST_NODES, type Rest } from './chunk.ts'
 import { Chunks, type Room } from './chunks.ts'
 import type { LineScan } from './line-scan.ts'
+import { PagedNumbers } from './paged-numbers.ts'
 import { Pairing } from './pairing.ts'
 import { LazySequence } from './sequence.ts'
 
@@ -109,23 +109,23 @@ export interface Columns {
   /** Operations. */
   readonly length: number
   /** The position of the invocation of each pair. */
-  readonly invocations: Uint32Array<ArrayBuffer>
+  readonly invocations: PagedNumbers
   /** One more than the position of its completion; 0: none. */
-  readonly completions: Uint32Array<ArrayBuffer>
+  readonly completions: PagedNumbers
 }
 
 export const historyOf = ({ chunks, length, invocations, completions }: Columns): History => {
   const at = (position: number): Operation =>
     new ColumnOperation(chunks.at(position >>> CHUNK_BITS), position & (CHUNK - 1))
   const completionOf = (place: number): Operation | null => {
-    const position = completions[place] as number
+    const position = completions.at(place)
     return position === 0 ? null : at(position - 1)
   }
   return {
     history: new LazySequence(length, at),
     pairs: new LazySequence(
       invocations.length,
-      (place) => new ColumnPair(at(invocations[place] as number), () => completionOf(place)),
+      (place) => new ColumnPair(at(invocations.at(place)), () => completionOf(place)),
     ),
   }
 }
@@ -137,11 +137,13 @@ export class HistoryBuilder {
   #chunk: Chunk | null = null
   #length = 0
   readonly #pairing = new Pairing()
-  readonly #invocations = new Growing(Uint32Array)
-  readonly #completions = new Growing(Uint32Array)
+  readonly #invocations: PagedNumbers
+  readonly #completions: PagedNumbers
 
   constructor(room: Room) {
     this.#chunks = new Chunks(this.#names, room)
+    this.#invocations = new PagedNumbers(room.makeSpill, room.mostInMemory)
+    this.#completions = new PagedNumbers(room.makeSpill, room.mostInMemory)
   }
 
   /**
@@ -236,8 +238,8 @@ export class HistoryBuilder {
       names: this.#names,
       chunks: this.#chunks,
       length: this.#length,
-      invocations: this.#invocations.all(),
-      completions: this.#completions.all(),
+      invocations: this.#invocations,
+      completions: this.#completions,
     }
   }
 }

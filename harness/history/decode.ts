@@ -1,6 +1,6 @@
 /** A history file of any kind, in the words of a vocabulary. */
+import type { Spill } from '../api/spill.ts'
 import type { Vocabulary } from '../api/vocabulary.ts'
-import type { Spill } from './chunks.ts'
 import { readForeign } from './foreign.ts'
 import { type Dialect, importHistory } from './import.ts'
 import { type DecodedHistory, decodeHistory, looksLikeOurs } from './jsonl.ts'

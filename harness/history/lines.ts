@@ -14,15 +14,24 @@ export interface Line {
   readonly isEnded: boolean
 }
 
-/** Calls `take` with each line, but for an empty one at the end. */
+/** Calls `take` with each line, but for an empty one at the end. @param pieces of which each is only good until the next one */
 export const eachLine = (pieces: Iterable<Uint8Array>, take: (line: Line) => void): void => {
   let number = 0
   let rest: Buffer | null = null
   for (const piece of pieces) {
-    const bytes: Buffer = rest === null ? asBuffer(piece) : Buffer.concat([rest, piece])
+    const bytes = asBuffer(piece)
     let start = 0
-    // Only what is new can hold the end of the line that had none.
-    let end = bytes.indexOf(LINE_END, rest?.length ?? 0)
+    let end = bytes.indexOf(LINE_END)
+    if (rest !== null) {
+      // The line that had no end.
+      const line: Buffer = Buffer.concat([rest, end === -1 ? bytes : bytes.subarray(0, end + 1)])
+      rest = line
+      if (end === -1) continue
+      number++
+      take({ bytes: line, start: 0, end: line.length - 1, number, isEnded: true })
+      start = end + 1
+      end = bytes.indexOf(LINE_END, start)
+    }
     while (end !== -1) {
       number++
       take({ bytes, start, end, number, isEnded: true })

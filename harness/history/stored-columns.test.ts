@@ -2,9 +2,10 @@
 import { Buffer } from 'node:buffer'
 import { endianness } from 'node:os'
 import { describe, expect, it } from 'vitest'
+import type { Spill } from '../api/spill.ts'
+import { type Part, writePart } from '../support/parts.ts'
 import { plain } from '../testing/decoded.ts'
 import { longHistory } from '../testing/long-history.ts'
-import { type Part, type Spill, writePart } from './chunks.ts'
 import { type Columns, HistoryBuilder, historyOf } from './columns.ts'
 import { encodeHeader } from './schema.ts'
 import { beginColumns, endColumns, type Origin, readColumns } from './stored-columns.ts'
@@ -73,8 +74,8 @@ describe('stored columns', () => {
     expect(read(ours, () => false)).toBeNull()
   })
 
-  it.each([0, 2, 10])('of version %d are not read', (version) => {
-    const header = encodeHeader('columns', '1.2.3').replace('columns/1', `columns/${version}`)
+  it.each([0, 1, 3, 10])('of version %d are not read', (version) => {
+    const header = encodeHeader('columns', '1.2.3').replace('columns/2', `columns/${version}`)
     expect(read(stored((spill) => writePart(spill, Buffer.from(header))))).toBeNull()
   })
 

@@ -4,8 +4,8 @@
  *
  *     header       a line, as in every file of a run
  *     chunks       columns and text of 16,384 operations each (chunks.ts)
- *     invocations  of the pairs
- *     completions  of the pairs
+ *     invocations  of the pairs, in pages (paged-numbers.ts)
+ *     completions  of the pairs; those of a long history stand between the chunks
  *     directory    JSON: where these are, with their checksums; the names; what history.jsonl they were made of
  *     end          where the directory is, with its checksum, and a mark
  *
@@ -14,10 +14,13 @@
 import { Buffer } from 'node:buffer'
 import { endianness } from 'node:os'
 import type { Operation } from '../api/history.ts'
+import type { Spill } from '../api/spill.ts'
 import { parseJson, printJson } from '../support/json.ts'
+import { type Part, readPart, writePart } from '../support/parts.ts'
 import { Dictionary } from './chunk.ts'
-import { Chunks, type Part, type Place, readPart, type Spill, writePart } from './chunks.ts'
+import { Chunks, type Place } from './chunks.ts'
 import type { Columns } from './columns.ts'
+import { PagedNumbers } from './paged-numbers.ts'
 import { encodeHeader, isNewest } from './schema.ts'
 
 /** The history.jsonl that columns were made of. */
@@ -36,8 +39,9 @@ interface Directory {
   readonly origin: Origin
   readonly operations: number
   readonly chunks: readonly Place[]
-  readonly invocations: Part
-  readonly completions: Part
+  readonly pairs: number
+  readonly invocations: readonly Part[]
+  readonly completions: readonly Part[]
   readonly calls: readonly string[]
   /** As JSON: somebody else's history may call a node anything. */
   readonly nodes: readonly string[]
@@ -64,12 +68,6 @@ const decodeEnd = (end: Buffer, offset: number): Part | null => {
   return part.offset + part.bytes === offset ? part : null
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: Uint32Array<ArrayBuffer>): Buffer =>
-  Buffer.from(buffer, byteOffset, byteLength)
-
-const numbersIn = ({ buffer, byteOffset, byteLength }: Buffer<ArrayBuffer>): Uint32Array<ArrayBuffer> =>
-  new Uint32Array(buffer, byteOffset, byteLength / Uint32Array.BYTES_PER_ELEMENT)
-
 /** Begins a stored form: the chunks are to follow. @param faultline the version that writes it */
 export const beginColumns = (spill: Spill, faultline: string): Part =>
   writePart(spill, Buffer.from(encodeHeader('columns', faultline)))
@@ -83,8 +81,9 @@ export const endColumns = (spill: Spill, header: Part, columns: Columns, origin:
     origin,
     operations: length,
     chunks: chunks.places(),
-    invocations: writePart(spill, bytesOf(invocations)),
-    completions: writePart(spill, bytesOf(completions)),
+    pairs: invocations.length,
+    invocations: invocations.parts(),
+    completions: completions.parts(),
     calls: names.calls.all(),
     nodes: names.nodes.all().map(printJson),
     processes: names.processes(),
@@ -120,11 +119,13 @@ export const readColumns = (
   for (const call of directory.calls) names.calls.codeOf(call)
   for (const node of directory.nodes) names.nodes.codeOf(parseJson(node) as string)
   for (const process of directory.processes) names.codeOfProcess(process)
+  const numbersIn = (parts: readonly Part[]): PagedNumbers =>
+    new PagedNumbers(() => spill, mostInMemory, { parts, length: directory.pairs })
   return {
     names,
     chunks: new Chunks(names, { makeSpill: () => spill, mostInMemory }, directory.chunks),
     length: directory.operations,
-    invocations: numbersIn(readPart(spill, directory.invocations, 'the invocations')),
-    completions: numbersIn(readPart(spill, directory.completions, 'the completions')),
+    invocations: numbersIn(directory.invocations),
+    completions: numbersIn(directory.completions),
   }
 }

@@ -4,11 +4,11 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import type { Part } from '../history/chunks.ts'
 import type { Columns } from '../history/columns.ts'
 import { beginColumns, endColumns, type Origin, readColumns } from '../history/stored-columns.ts'
 import { UserError } from '../support/assert.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
+import type { Part } from '../support/parts.ts'
 import { isOrigin } from './origin.ts'
 import { PartFile } from './part-file.ts'
 import { ownVersion } from './version.ts'

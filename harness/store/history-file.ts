@@ -33,12 +33,12 @@ const inFolder = (folder: string): string => {
   )
 }
 
-/** The file piece by piece. */
+/** The file piece by piece. A piece is only good until the next one. */
 export function* piecesOf(file: string): Iterable<Buffer> {
   const fd = fs.openSync(file, 'r')
   try {
+    const piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
     for (;;) {
-      const piece = Buffer.allocUnsafeSlow(PIECE_BYTES)
       const read = fs.readSync(fd, piece)
       if (read === 0) return
       yield piece.subarray(0, read)

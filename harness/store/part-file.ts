@@ -1,6 +1,6 @@
 /** A file to which parts are appended and of which parts are read. It is closed when nobody can ask for its content any more. */
 import fs from 'node:fs'
-import type { Spill } from '../history/chunks.ts'
+import type { Spill } from '../api/spill.ts'
 
 /** What is said of a file. */
 export interface Complaints {

@@ -6,6 +6,7 @@ import type { Findings } from '../api/finding.ts'
 import type { Operation, Sequence } from '../api/history.ts'
 import type { RecordedFault } from '../api/nemesis.ts'
 import type { FaultEvent, FaultRecord, MachineSample, RunFacts, RunRecord, RunSpec } from '../api/record.ts'
+import type { Scratch } from '../api/spill.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import type { History } from '../history/columns.ts'
 import { pairOperations } from '../history/pairing.ts'
@@ -24,6 +25,7 @@ import {
 } from './previous-version.ts'
 import { readHistory, readRunHistory } from './run-history.ts'
 import { readSamples, sampleNotes } from './sample-file.ts'
+import { SpillFile } from './spill-file.ts'
 import { refuseThinned } from './thinned.ts'
 import { ownVersion } from './version.ts'
 
@@ -313,7 +315,7 @@ export const loadRun = (dir: string): LoadedRun => {
   // Of a run that goes on, the history will have changed when it is read again.
   const { notes, ...history } = besides.facts === null ? readHistory(file) : readRunHistory(file)
   return {
-    record: { ...besides, ...history },
+    record: { ...besides, ...history, scratch: SCRATCH },
     notes: [...notes, ...logNotes(dir), ...sampleNotes(besides.samples ?? [])],
   }
 }
@@ -326,10 +328,13 @@ export const loadRun = (dir: string): LoadedRun => {
 export const bareRecord = (history: Sequence<Operation>): RunRecord =>
   recordOfHistory({ history, pairs: pairOperations(history) })
 
+const SCRATCH: Scratch = { makeSpill: () => new SpillFile() }
+
 /** A bare history that is paired. */
 export const recordOfHistory = ({ history, pairs }: History): RunRecord => ({
   history,
   pairs,
+  scratch: SCRATCH,
   vocabulary: null,
   workloadOptions: null,
   faultline: null,

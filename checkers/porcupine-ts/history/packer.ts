@@ -15,7 +15,7 @@ export const HAS_LIST = 0x80
 const FIRST_LIST_LENGTH = 1024
 
 export class Packer {
-  readonly names = new Names()
+  readonly names: Names
   readonly #columns: Required<Columns>
   // Threads share it, since each row may name any part of it.
   #lists = new Int32Array(new SharedArrayBuffer(4 * FIRST_LIST_LENGTH))
@@ -23,7 +23,8 @@ export class Packer {
   #rows = 0
 
   /** @param most rows */
-  constructor(most: number) {
+  constructor(most: number, names = new Names()) {
+    this.names = names
     this.#columns = {
       client: new Int32Array(most),
       call: new Float64Array(most),

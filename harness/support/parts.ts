@@ -1,0 +1,28 @@
+/** Bytes in a spill, with checksums: what a disk gives back is what was written, or an error. */
+import zlib from 'node:zlib'
+import type { Spill } from '../api/spill.ts'
+
+/** Where bytes are in a spill. */
+export interface Part {
+  readonly offset: number
+  readonly bytes: number
+  /** CRC-32. */
+  readonly checksum: number
+}
+
+export const writePart = (spill: Spill, bytes: Buffer): Part => ({
+  offset: spill.write(bytes),
+  bytes: bytes.length,
+  checksum: zlib.crc32(bytes),
+})
+
+/** @param what it is, for the error that is thrown if it is damaged */
+export const readPart = (
+  spill: Spill,
+  { offset, bytes, checksum }: Part,
+  what: string,
+): Buffer<ArrayBuffer> => {
+  const content = spill.read(offset, bytes)
+  if (zlib.crc32(content) !== checksum) throw spill.damaged(what)
+  return content
+}
