@@ -11,6 +11,7 @@ import { foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import { ANOMALIES, meaningOf } from './anomalies.ts'
 import { inWords, modelsBrokenBy } from './consistency.ts'
 import { drawnProof } from './cycle-view.ts'
+import { firstBroken } from './first-broken.ts'
 import { type Judgement, type JudgeOptions, judgeTransactions } from './judge.ts'
 import type { MicroOp } from './micro-op.ts'
 import type { Proof } from './proofs.ts'
@@ -61,18 +62,39 @@ const evidenceOf = (
   }
 }
 
-const summaryOf = (judgement: Judgement, promised: IsolationModel, committed: number): string => {
-  const found = [...judgement.counts].map(([anomaly, count]) => `${anomaly} (${count})`).join(', ')
+const summaryOf = (
+  judgement: Judgement,
+  counts: Judgement['counts'],
+  promised: IsolationModel,
+  committed: number,
+): string => {
+  const found = [...counts].map(([anomaly, count]) => `${anomaly} (${count})`).join(', ')
   const what = found === '' ? 'No anomaly' : found
   const isKept = !judgement.broken.has(promised)
   return `${what} in ${committed} committed transactions: ${inWords(judgement.broken)}${found !== '' && isKept ? `, which the promised ${promised} allows` : ''}.`
 }
 
-/** Proofs that break the promise come first; proofs of the same anomaly stay together. */
-const byWeight = (proofs: readonly Proof[], promised: IsolationModel): readonly Proof[] => {
+/** Proofs that break the promise come first, of these what broke it first; proofs of the same anomaly stay together. */
+const byWeight = (
+  proofs: readonly Proof[],
+  promised: IsolationModel,
+  first: readonly Proof[],
+): readonly Proof[] => {
+  const early = new Set(first.map(({ anomaly }) => anomaly))
   const breaks = ({ anomaly }: Proof): number => Number(!modelsBrokenBy([anomaly]).has(promised))
+  const isLate = ({ anomaly }: Proof): number => Number(!early.has(anomaly))
   const rank = ({ anomaly }: Proof): number => ANOMALIES.indexOf(anomaly)
-  return proofs.toSorted((a, b) => breaks(a) - breaks(b) || rank(a) - rank(b))
+  return [...first, ...proofs].sort(
+    (a, b) => breaks(a) - breaks(b) || isLate(a) - isLate(b) || rank(a) - rank(b),
+  )
+}
+
+/** How often each was found. What only the beginning shows is counted as it was proved. */
+const countsOf = ({ counts }: Judgement, first: readonly Proof[]): Judgement['counts'] => {
+  const all = new Map(counts)
+  for (const [anomaly, proofs] of Map.groupBy(first, (proof) => proof.anomaly))
+    all.set(anomaly, counts.get(anomaly) ?? proofs.length)
+  return all
 }
 
 const NOTHING_WRITTEN =
@@ -94,23 +116,41 @@ const fold = (record: RunRecord, options: JudgeOptions): Fold<Judged> => {
   return { take: transactions.take, result: () => judge(record, options, transactions.result()) }
 }
 
+/** What is wrong with the shortest beginning that breaks the promise, as far as it is not among what is wrong with the whole. */
+const provedFirst = (
+  transactions: Transactions,
+  options: JudgeOptions,
+  promised: IsolationModel,
+  known: readonly Proof[],
+): readonly Proof[] => {
+  const beginning = firstBroken(transactions, (each) => judgeTransactions(each, options).broken.has(promised))
+  if (beginning === null) return []
+  const told = new Set(known.map((proof) => `${proof.anomaly} ${proof.transactions}`))
+  return judgeTransactions(beginning, options).proofs.filter(
+    ({ anomaly, transactions: rows }) =>
+      modelsBrokenBy([anomaly]).has(promised) && !told.has(`${anomaly} ${rows}`),
+  )
+}
+
 const judge = (record: RunRecord, options: JudgeOptions, transactions: Transactions): Judged => {
   const promised = isolationOf(record, options)
   const committed = transactions.outcome.filter((outcome) => outcome === COMMITTED).length
   const judgement = judgeTransactions(transactions, options)
   const isBroken = judgement.broken.has(promised)
   if (!isBroken && !isTelling(transactions)) return notJudged(NOTHING_WRITTEN, { committed })
+  const first = isBroken ? provedFirst(transactions, options, promised, judgement.proofs) : []
+  const counts = countsOf(judgement, first)
   return {
     status: isBroken ? 'invalid' : committed === 0 ? 'unknown' : 'valid',
-    summary: summaryOf(judgement, promised, committed),
-    evidence: byWeight(judgement.proofs, promised).map((each) =>
+    summary: summaryOf(judgement, counts, promised, committed),
+    evidence: byWeight(judgement.proofs, promised, first).map((each) =>
       evidenceOf(record, transactions, each, promised),
     ),
     details: {
       transactions: transactions.count,
       committed,
       dependencies: judgement.edges,
-      anomalies: Object.fromEntries(judgement.counts),
+      anomalies: Object.fromEntries(counts),
       broken: [...judgement.broken],
       caveats: [...judgement.caveats, 'Predicates are not judged: no micro-operation uses one.'],
     },

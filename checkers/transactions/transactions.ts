@@ -12,7 +12,7 @@ import { PackedOps } from './packed-ops.ts'
 
 /** It committed; it may have committed; it did not commit. */
 export const COMMITTED = 0
-const UNCERTAIN = 1
+export const UNCERTAIN = 1
 export const ABORTED = 2
 
 export interface Transactions {
