@@ -122,14 +122,17 @@ const provedFirst = (
   options: JudgeOptions,
   promised: IsolationModel,
   known: readonly Proof[],
-): readonly Proof[] => {
-  const beginning = firstBroken(transactions, (each) => judgeTransactions(each, options).broken.has(promised))
-  if (beginning === null) return []
+): { readonly proofs: readonly Proof[]; readonly isFirst: boolean } => {
+  const { beginning, isShortest } = firstBroken(transactions, (each) =>
+    judgeTransactions(each, options).broken.has(promised),
+  )
+  if (beginning === null) return { proofs: [], isFirst: isShortest }
   const told = new Set(known.map((proof) => `${proof.anomaly} ${proof.transactions}`))
-  return judgeTransactions(beginning, options).proofs.filter(
+  const proofs = judgeTransactions(beginning, options).proofs.filter(
     ({ anomaly, transactions: rows }) =>
       modelsBrokenBy([anomaly]).has(promised) && !told.has(`${anomaly} ${rows}`),
   )
+  return { proofs, isFirst: isShortest }
 }
 
 const judge = (record: RunRecord, options: JudgeOptions, transactions: Transactions): Judged => {
@@ -138,7 +141,9 @@ const judge = (record: RunRecord, options: JudgeOptions, transactions: Transacti
   const judgement = judgeTransactions(transactions, options)
   const isBroken = judgement.broken.has(promised)
   if (!isBroken && !isTelling(transactions)) return notJudged(NOTHING_WRITTEN, { committed })
-  const first = isBroken ? provedFirst(transactions, options, promised, judgement.proofs) : []
+  const { proofs: first, isFirst } = isBroken
+    ? provedFirst(transactions, options, promised, judgement.proofs)
+    : { proofs: [], isFirst: true }
   const counts = countsOf(judgement, first)
   return {
     status: isBroken ? 'invalid' : committed === 0 ? 'unknown' : 'valid',
@@ -152,7 +157,13 @@ const judge = (record: RunRecord, options: JudgeOptions, transactions: Transacti
       dependencies: judgement.edges,
       anomalies: Object.fromEntries(counts),
       broken: [...judgement.broken],
-      caveats: [...judgement.caveats, 'Predicates are not judged: no micro-operation uses one.'],
+      caveats: [
+        ...judgement.caveats,
+        ...(isFirst
+          ? []
+          : ['The promise may have been broken earlier: the history is too long to look for it.']),
+        'Predicates are not judged: no micro-operation uses one.',
+      ],
     },
   }
 }

@@ -45,15 +45,17 @@ describe.each(MISBEHAVIOURS.filter((how) => how !== 'healthy'))('a machine: %s',
 
   it('the first that is broken is broken, and none that ends with an earlier commit is', () => {
     expect(isBroken(whole)).toBe(true)
-    const first = firstBroken(whole, isBroken) ?? whole
+    const { beginning, isShortest } = firstBroken(whole, isBroken)
+    const first = beginning ?? whole
+    expect(isShortest).toBe(true)
     expect(isBroken(first)).toBe(true)
     const commits = first.completedAt.filter(Number.isFinite).sort()
     for (const end of commits.slice(0, -1)) expect(isBroken(upTo(whole, end))).toBe(false)
   })
 
   it('takes what it has when it has judged too many', () => {
-    const first = firstBroken(whole, isBroken, 1500)
-    if (first !== null) expect(isBroken(first)).toBe(true)
-    expect(firstBroken(whole, isBroken, 10)).toBeNull()
+    const { beginning } = firstBroken(whole, isBroken, 1500)
+    if (beginning !== null) expect(isBroken(beginning)).toBe(true)
+    expect(firstBroken(whole, isBroken, 10)).toEqual({ beginning: null, isShortest: false })
   })
 })

@@ -32,43 +32,50 @@ export const upTo = (whole: Transactions, last: number): Transactions => {
   }
 }
 
+/** What is known of the shortest beginning that is broken. */
+export interface FirstBroken {
+  /** Null: none that is shorter than the whole is known to be broken. */
+  readonly beginning: Transactions | null
+  /** False: a shorter one may be broken, and it took too long to look. */
+  readonly isShortest: boolean
+}
+
 /**
  * Whatever breaks a beginning breaks all that begin with it. So the length is doubled until one is broken, and then bisected. If
  * that takes too long, the shortest that is known to be broken counts.
  *
  * @param whole which is broken
- * @returns null: none that is shorter is known to be broken
  */
 export const firstBroken = (
   whole: Transactions,
   isBroken: (beginning: Transactions) => boolean,
   mostJudged = MOST_JUDGED,
-): Transactions | null => {
+): FirstBroken => {
   const ends = whole.completedAt.filter(Number.isFinite).sort()
   let left = mostJudged
-  let shortest: Transactions | null = null
+  let beginning: Transactions | null = null
   /** Whether the beginning that ends with so many commits is broken; null: it takes too long to tell. */
   const isBrokenAfter = (commits: number): boolean | null => {
-    const beginning = upTo(whole, ends[commits - 1] as number)
-    left -= beginning.count
+    const shorter = upTo(whole, ends[commits - 1] as number)
+    left -= shorter.count
     if (left < 0) return null
-    const broken = isBroken(beginning)
-    if (broken) shortest = beginning
+    const broken = isBroken(shorter)
+    if (broken) beginning = shorter
     return broken
   }
   let [fine, broken] = [0, Math.min(FIRST_LENGTH, ends.length)]
   for (; broken < ends.length; broken = Math.min(2 * broken, ends.length)) {
     const found = isBrokenAfter(broken)
-    if (found === null) return null
+    if (found === null) return { beginning, isShortest: false }
     if (found) break
     fine = broken
   }
   while (broken - fine > 1) {
     const middle = (fine + broken) >> 1
     const found = isBrokenAfter(middle)
-    if (found === null) break
+    if (found === null) return { beginning, isShortest: false }
     if (found) broken = middle
     else fine = middle
   }
-  return shortest
+  return { beginning, isShortest: true }
 }
