@@ -130,6 +130,7 @@ const EDGES = [
   'harness/engine/interpreter.ts',
   'harness/engine/sampler.ts',
   'harness/engine/lifecycle.ts',
+  'harness/engine/controller-load.ts',
   'harness/engine/machine.ts',
   'harness/engine/members.ts',
   'harness/engine/source-watch.ts',

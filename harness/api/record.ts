@@ -109,6 +109,22 @@ export interface MachineSample {
   readonly missedShare?: number | null
   /** For how long the hypervisor ran something else, as an average of the processors. */
   readonly stealMs: number | null
+  /** Absent in files of older versions. */
+  readonly controller?: ControllerLoad
+}
+
+/** What the controller took in one period, and its memory at the end of it. */
+export interface ControllerLoad {
+  readonly residentMb: number
+  /** Of its JavaScript heap, what is in use. */
+  readonly heapMb: number
+  /** Of buffers outside of that heap. */
+  readonly externalMb: number
+  /** Of the processor, user and system. */
+  readonly processorMs: number
+  /** By how much its event loop was late, at the 99th percentile and at worst. */
+  readonly delayP99Ms: number
+  readonly delayMaxMs: number
 }
 
 export interface Recovery {
@@ -154,6 +170,7 @@ export interface RunFacts {
   }[]
   /** How many changes between the first and the last of these are not listed. Absent: none. */
   readonly leaderChangesLeftOut?: number
+  /** By how much the controller's event loop was late. */
   readonly eventLoopDelayMs: { readonly p50: number; readonly p99: number; readonly max: number }
   readonly recovery: Recovery | null
   /** Names of the services beside the cluster. Absent in files of older versions. */

@@ -10,9 +10,9 @@ export interface Load {
 }
 
 /** Up to this, one more run may begin. */
-const CALM_MS = 50
+const CALM_MS = 40
 /** Above this, the runs disturb each other. */
-const LATE_MS = 150
+const LATE_MS = 140
 
 /** @param most never more than that @returns at least 1 */
 export const nextJobs = (jobs: number, { loopDelayP99Ms }: Load, most: number): number => {

@@ -3,7 +3,6 @@
  * recovery, read everything back, take the cluster down. It does not judge; it only leaves its records on disk.
  */
 import os from 'node:os'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Cluster, ClusterNode } from '../api/environment.ts'
 import type { RunFacts } from '../api/record.ts'
 import type { NodeStatus, Target } from '../api/target.ts'
@@ -56,11 +55,6 @@ const settle = async ({ parts, claims }: StartedRun, sampler: Sampler): Promise<
   await waitUntil(together, claims.recoversWithinMs ?? 0, SETTLE_MS, parts.signal).catch(() => false)
 }
 
-const delaysOf = (delay: ReturnType<typeof monitorEventLoopDelay>): RunFacts['eventLoopDelayMs'] => {
-  const ms = (ns: number): number => Math.round(ns / 1e4) / 100
-  return { p50: ms(delay.percentile(50)), p99: ms(delay.percentile(99)), max: ms(delay.max) }
-}
-
 /** Nanoseconds since it was created or last reset. */
 class RunClock {
   #startNs = process.hrtime.bigint()
@@ -99,11 +93,9 @@ const observe = async (
     wholeFromNs: (parts.spec.timeLimitMs - WHOLE_END_MS) * NS_PER_MS,
   })
   const statuses = new StatusLog(log)
-  const delay = monitorEventLoopDelay({ resolution: 10 })
   // Times in the history, the faults and the samples count from here.
   recorder.started(restartClock())
   const zeroAt = new Date().toISOString()
-  delay.enable()
   const over = AbortSignal.any([parts.signal, parts.stop])
   const moments = new Moments(() => sampler.leader(), over)
   await using sampler = new Sampler(watchedStatus(target, errors), cluster.nodes, run.clock, (sample) => {
@@ -120,7 +112,7 @@ const observe = async (
     log,
     signal: parts.signal,
   })
-  await using _machine = new MachineMonitor(run.clock, (sample) => recorder.machine(sample))
+  await using machine = new MachineMonitor(run.clock, (sample) => recorder.machine(sample))
   const exercised = await exercise(run, {
     sampler,
     moments,
@@ -130,8 +122,7 @@ const observe = async (
   })
   await settle(run, sampler)
   for (const each of thinner.rest()) recorder.sample(each)
-  delay.disable()
-  const eventLoopDelayMs = delaysOf(delay)
+  const eventLoopDelayMs = machine.delays()
   logDelays(log, eventLoopDelayMs)
   keepServices(run)
   return {

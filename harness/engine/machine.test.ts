@@ -31,6 +31,12 @@ describe('what the machine lost', () => {
     }
     expect(samples.reduce((sum, { loopLateMs }) => sum + loopLateMs, 0)).toBeGreaterThan(400)
     expect(samples.reduce((sum, { periodMs }) => sum + periodMs, 0)).toBeGreaterThan(500)
+    // The stall is the controller's own: its delay and its processor time show it.
+    expect(Math.max(...samples.map(({ controller }) => controller?.delayMaxMs ?? 0))).toBeGreaterThan(400)
+    expect(samples.reduce((sum, { controller }) => sum + (controller?.processorMs ?? 0), 0)).toBeGreaterThan(
+      0,
+    )
+    expect(samples.every(({ controller }) => (controller?.residentMb ?? 0) > 0)).toBe(true)
     expect(samples.map(({ timeNs }) => timeNs)).toEqual(
       samples.map(({ timeNs }) => timeNs).toSorted((a, b) => a - b),
     )

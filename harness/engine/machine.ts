@@ -11,7 +11,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
-import type { MachineSample } from '../api/record.ts'
+import type { MachineSample, RunFacts } from '../api/record.ts'
+import { LoadMeter } from './controller-load.ts'
 
 const PERIOD_MS = 1000
 const TICK_MS = 50
@@ -89,6 +90,7 @@ export class MachineMonitor implements AsyncDisposable {
   readonly #record: (sample: MachineSample) => void
   readonly #sleeper: ChildProcess
   readonly #timers: readonly NodeJS.Timeout[]
+  readonly #load = new LoadMeter()
   #asleep: Lateness | null = null
   #loop: Lateness = { sumMs: 0, worstMs: 0 }
   #lastTickMs = performance.now()
@@ -133,6 +135,7 @@ export class MachineMonitor implements AsyncDisposable {
       pressureMs: grown(this.#totals.pressureMs, totals.pressureMs),
       missedShare: this.#missed.length === 0 ? null : Math.round(meanOf(this.#missed) * 100) / 100,
       stealMs: grown(this.#totals.stealMs, totals.stealMs),
+      controller: this.#load.next(),
     })
     this.#lastSampleNs = nowNs
     this.#totals = totals
@@ -141,9 +144,15 @@ export class MachineMonitor implements AsyncDisposable {
     this.#loop = { sumMs: 0, worstMs: 0 }
   }
 
+  /** By how much the event loop was late, since the monitor was made. */
+  delays(): RunFacts['eventLoopDelayMs'] {
+    return this.#load.delays()
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
     this.#sample()
+    this.#load[Symbol.dispose]()
     this.#sleeper.kill('SIGKILL')
   }
 }

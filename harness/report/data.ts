@@ -6,6 +6,7 @@ import { type Steps, stepsOf } from '../findings/steps.ts'
 import { windowPicture } from '../findings/window.ts'
 import { inNameOrder } from '../support/names.ts'
 import { NS_PER_MS } from '../support/time.ts'
+import { loadOf, type PageLoad } from './controller.ts'
 import { effectsOf, type PageEffects } from './effects.ts'
 import { factsOf } from './facts.ts'
 import { type PageFault, pageFaults } from './faults.ts'
@@ -53,6 +54,7 @@ export interface ReportData {
   readonly setbacks: readonly PageSetback[]
   readonly endings: readonly Ending[]
   readonly lateness: readonly PageLateness[]
+  readonly load: readonly PageLoad[]
   readonly effects: PageEffects
   readonly facts: readonly (readonly [string, string])[]
   readonly spec: unknown
@@ -210,6 +212,7 @@ export const reportData = (judged: JudgedRun, limits = LIMITS): Report => {
     omitted: densities,
     nodes: inNameOrder((record.samples ?? []).map(({ node }) => node)),
     endings: record.facts?.endings ?? [],
+    load: loadOf(record.machine ?? []),
     facts: factsOf(record),
     spec: specOf(record),
     headline: headlineOf(record, verdict),

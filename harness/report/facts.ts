@@ -22,6 +22,16 @@ const latenessOf = (machine: readonly MachineSample[]): string => {
   return `${formatDurationMs(late)} of ${formatDurationMs(total)}`
 }
 
+/** The memory and the processor that the controller took. */
+const takenOf = (machine: readonly MachineSample[]): string => {
+  const measured = machine.filter(({ controller }) => controller !== undefined)
+  const total = measured.reduce((sum, { periodMs }) => sum + periodMs, 0)
+  if (total === 0) return 'not measured'
+  const most = measured.reduce((highest, { controller }) => Math.max(highest, controller?.residentMb ?? 0), 0)
+  const processor = measured.reduce((sum, { controller }) => sum + (controller?.processorMs ?? 0), 0)
+  return `at most ${most} MB, ${Math.round((100 * processor) / total)} % of a processor`
+}
+
 const named = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
     .map(([name, value]) => `${name} ${value}`)
@@ -54,6 +64,7 @@ export const factsOf = (record: RunRecord): Facts => {
     ['leader changes', changesOf(facts)],
     ['recovery after the last heal', recoveryOf(record)],
     ['time that the machine was late', latenessOf(machine ?? [])],
+    ['what the harness took', takenOf(machine ?? [])],
     ['event-loop delay of the harness', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms`],
   ]
 }

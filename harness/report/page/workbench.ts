@@ -15,6 +15,7 @@ import { detailsOf } from './details.ts'
 import { element } from './dom.ts'
 import { type Matches, matchesOf } from './filter.ts'
 import { clientLaneId, clientLanes, type Marks, paintProof } from './lanes/clients.ts'
+import { controllerLanes } from './lanes/controller.ts'
 import { effectLanes } from './lanes/effects.ts'
 import { faultLanes, paintBands } from './lanes/faults.ts'
 import { logLanes } from './lanes/logs.ts'
@@ -85,6 +86,7 @@ export class Workbench {
       ...nodeLanes(data, samples),
       ...effectLanes(data.effects.effects),
       ...machineLanes(data.lateness),
+      ...controllerLanes(data.load),
     ]
     this.#tools = makeBenchTools({
       showEvidence: this.#first.length === 0 ? null : () => this.#showEvidence(),
