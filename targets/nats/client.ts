@@ -1,6 +1,6 @@
 /** Clients of NATS, one for each vocabulary that JetStream can serve. Each has one connection, to its own server. */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
-import type { Call, Outcome } from '../../harness/api/history.ts'
+import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { QUEUE } from '../../harness/vocabularies/queue.ts'
@@ -23,6 +23,8 @@ import {
 } from './objects.ts'
 import type { NatsOptions } from './options.ts'
 import { Session } from './session.ts'
+
+const metaOf = ({ attempts }: Session): Meta => (attempts > 1 ? { attempts } : {})
 
 class NatsConnection implements Connection {
   readonly #act: Act
@@ -47,10 +49,10 @@ class NatsConnection implements Connection {
     const session = new Session(stream, options, endpoints.length, this.#declared, id)
     try {
       const value = await this.#act(session, call)
-      return { type: 'ok', value, ...(session.attempts > 1 ? { meta: { attempts: session.attempts } } : {}) }
+      return { type: 'ok', value, meta: metaOf(session) }
     } catch (error) {
       if (isGone(error)) this.#declared.clear()
-      return outcomeOf(error, session.stage)
+      return { ...outcomeOf(error, session.stage), meta: metaOf(session) }
     }
   }
 

@@ -51,5 +51,5 @@ const isDefinite = (error: unknown, stage: Stage): boolean => {
 /** The outcome of a call that ended with an error. Asking for the state of an object changes nothing, whatever comes of it. */
 export const outcomeOf = (error: unknown, stage: Stage): Outcome => ({
   type: isDefinite(error, stage) ? 'fail' : 'info',
-  error: `${stage}: ${messageOf(error)}`,
+  error: `${stage === 'preparing' ? 'nothing was sent yet' : stage}: ${messageOf(error)}`,
 })

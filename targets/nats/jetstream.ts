@@ -3,6 +3,7 @@
  * JSON, on subjects that begin with `$JS.API` (https://docs.nats.io/reference/reference-protocols/nats_api_reference).
  */
 import { parseJson } from '../../harness/support/json.ts'
+import { sleep } from '../../harness/support/wait.ts'
 import { JetStreamError, MESSAGE_NOT_FOUND, NO_RESPONDERS, STREAM_NOT_FOUND } from './errors.ts'
 import { type Link, NoAnswerError } from './link.ts'
 import type { Message } from './protocol.ts'
@@ -50,21 +51,22 @@ interface StoredMessage extends Answer {
 }
 
 interface PublishAck extends Answer {
+  /** From 1, in the stream. */
   readonly seq: number
-  /** Of a counter: its value. */
-  readonly val?: string
 }
 
-export interface Published {
-  /** From 1, in the stream. */
-  readonly sequence: number
-  readonly value: string | null
-  /** How often the message was sent. */
-  readonly attempts: number
+interface Publication {
+  readonly subject: string
+  readonly text: string
+  readonly id: string | null
+  readonly headers?: Readonly<Record<string, string>>
 }
 
 /** Requests for single messages that are under way at once. */
 const WINDOW = 64
+/** How often a request is sent that nobody has received, and the pause before it is sent again: as NATS's own clients do. */
+const MOST_TRIES = 5
+const PAUSE_MS = 100
 /** Messages of one answer to a batched direct get. */
 const BATCH = 512
 
@@ -105,40 +107,58 @@ export class JetStream {
     return bodyOf<T>(await answers.next(this.#signal))
   }
 
+  /** While others declare the same stream, the servers answer that there is none. */
   async declare(config: StreamConfig): Promise<void> {
-    await this.#request(`STREAM.CREATE.${config.name}`, { storage: 'file', ...config })
+    const create = () => this.#request(`STREAM.CREATE.${config.name}`, { storage: 'file', ...config })
+    await this.#whileGone(create)
+  }
+
+  /** What was just declared is not yet known to all servers. What they refuse in this way, nobody has. */
+  async #whileGone<T>(act: () => Promise<T>): Promise<T> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await act()
+      } catch (error) {
+        if (!isGone(error) || tries === MOST_TRIES) throw error
+        await sleep(PAUSE_MS, this.#signal).catch(() => {
+          throw error
+        })
+      }
+    }
   }
 
   /** Declares a consumer from which clients pull, and which delivers again what is not acknowledged in time. */
   async declareConsumer(stream: string, name: string, ackWaitMs: number): Promise<void> {
     const config = { durable_name: name, ack_policy: 'explicit', ack_wait: ackWaitMs * 1e6 }
-    await this.#request(`CONSUMER.DURABLE.CREATE.${stream}.${name}`, { stream_name: stream, config })
+    const create = () =>
+      this.#request(`CONSUMER.DURABLE.CREATE.${stream}.${name}`, { stream_name: stream, config })
+    await this.#whileGone(create)
   }
 
   /**
    * Publishes a message, and waits until the stream has acknowledged it.
    *
-   * @param id by which the stream knows that it has the message already. Null: it is sent once, whatever comes of it
+   * @param id by which the stream knows that it has the message already. Null: a message without an answer is not sent again
+   * @param sent told of each time that the message is sent
    */
-  async publish(
-    subject: string,
-    text: string,
-    id: string | null,
-    headers: Readonly<Record<string, string>> = {},
-  ): Promise<Published> {
+  async publish({ subject, text, id, headers = {} }: Publication, sent: () => void): Promise<PublishAck> {
     const all = id === null ? headers : { ...headers, 'Nats-Msg-Id': id }
     const payload = Buffer.from(text)
-    for (let attempts = 1; ; attempts += 1) {
+    const isAgain = id !== null && this.#retryAfterMs > 0
+    let isInDoubt = false
+    const once = async (): Promise<PublishAck> => {
+      sent()
       using answers = this.#link.ask(subject, payload, all)
-      const isLast = id === null || this.#retryAfterMs === 0
-      const limit = isLast
-        ? this.#signal
-        : AbortSignal.any([this.#signal, AbortSignal.timeout(this.#retryAfterMs)])
+      const retryAfter = isAgain ? [AbortSignal.timeout(this.#retryAfterMs)] : []
+      const limit = AbortSignal.any([this.#signal, ...retryAfter])
+      return bodyOf<PublishAck>(await answers.next(limit), isInDoubt)
+    }
+    for (;;) {
       try {
-        const { seq, val } = bodyOf<PublishAck>(await answers.next(limit), attempts > 1)
-        return { sequence: seq, value: val ?? null, attempts }
+        return await this.#whileGone(once)
       } catch (error) {
         if (!(error instanceof NoAnswerError) || this.#signal.aborted || !this.#link.isOpen) throw error
+        isInDoubt = true
       }
     }
   }

@@ -1,7 +1,7 @@
 /** A client's connection to its server, and how far its call has come. */
 
 import type { Stage } from './errors.ts'
-import type { JetStream, Published, Stored, StreamConfig } from './jetstream.ts'
+import type { JetStream, Stored, StreamConfig } from './jetstream.ts'
 import type { NatsOptions } from './options.ts'
 
 /** From which all clients pull the messages of a queue. */
@@ -19,7 +19,7 @@ export class Session {
   readonly #call: string
   stage: Stage = 'preparing'
   /** How often the message of this call was sent. */
-  attempts = 1
+  attempts = 0
 
   /**
    * @param size the number of servers
@@ -52,24 +52,25 @@ export class Session {
     this.#declared.add(name)
   }
 
-  async #publish(subject: string, text: string, id: string | null, headers = {}): Promise<Published> {
+  async #publish(subject: string, text: string, id: string | null, headers = {}): Promise<number> {
     this.stage = 'publishing'
-    const published = await this.#stream.publish(subject, text, id, headers)
-    this.attempts = published.attempts
-    return published
+    const { seq } = await this.#stream.publish({ subject, text, id, headers }, () => {
+      this.attempts += 1
+    })
+    return seq
   }
 
   /** The sequence of the message. */
-  async publish(subject: string, text: string): Promise<number> {
-    return (await this.#publish(subject, text, this.#call)).sequence
+  publish(subject: string, text: string): Promise<number> {
+    return this.#publish(subject, text, this.#call)
   }
 
-  /** Only if the last message on the subject has this sequence; 0: there is none. It is sent once. */
+  /** Only if the last message on the subject has this sequence; 0: there is none. Without an answer, it is not sent again. */
   async publishAt(subject: string, text: string, last: number): Promise<void> {
     await this.#publish(subject, text, null, { 'Nats-Expected-Last-Subject-Sequence': String(last) })
   }
 
-  /** Sent once: counters take no ids. */
+  /** Counters take no ids, so it is not sent again without an answer. */
   async increment(subject: string, delta: number): Promise<void> {
     await this.#publish(subject, '', null, { 'Nats-Incr': delta < 0 ? String(delta) : `+${delta}` })
   }
