@@ -29,7 +29,7 @@ it.each<readonly [string, Stage, Error, 'fail' | 'info']>([
     'info',
   ],
   ['silence while a message was pulled, which may be on its way', 'pulling', SILENT, 'info'],
-  ['a consumer without a leader, after an earlier pull of the same call', 'pulling', NOBODY, 'info'],
+  ['a consumer without a leader, which nobody could ask', 'pulling', NOBODY, 'fail'],
 ])('%s (%s) is typed as it is proved', (_, stage, error, type) =>
   expect(outcomeOf(error, stage)).toMatchObject({ type, error: expect.stringContaining(error.message) }),
 )

@@ -11,7 +11,7 @@ import { NotSentError } from './link.ts'
  * How far a call had come:
  * - `preparing`: the stream, or the state of an object, was asked for, and nothing that changes the object was sent;
  * - `publishing`: the message was sent, and no acknowledgement came;
- * - `pulling`: a message of a queue was asked for, and none came.
+ * - `pulling`: a message of a queue was asked for, and nothing was answered to the last request. Those before had none.
  */
 export type Stage = 'preparing' | 'publishing' | 'pulling'
 
@@ -37,15 +37,15 @@ export const STREAM_NOT_FOUND = 10059
 export const MESSAGE_NOT_FOUND = 10037
 const WRONG_LAST_SEQUENCE = 10071
 
-/** Answers to a publication that prove that the message is not stored and never will be. */
+/** Answers that prove that a message is not stored, or none handed out, and never will be. */
 const DEFINITE: Readonly<Record<number, string>> = {
-  [NO_RESPONDERS]: 'the server has no subscriber of the subject, so it gave the message to nobody',
+  [NO_RESPONDERS]: 'the server has no subscriber of the subject, so it gave the request to nobody',
   [WRONG_LAST_SEQUENCE]: 'the leader compares before it proposes, and all replicas before they store',
 }
 
 const isDefinite = (error: unknown, stage: Stage): boolean => {
   if (stage === 'preparing' || error instanceof NotSentError || error instanceof MismatchError) return true
-  return stage === 'publishing' && error instanceof JetStreamError && !error.isLate && error.code in DEFINITE
+  return error instanceof JetStreamError && !error.isLate && error.code in DEFINITE
 }
 
 /** The outcome of a call that ended with an error. Asking for the state of an object changes nothing, whatever comes of it. */

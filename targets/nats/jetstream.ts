@@ -27,6 +27,12 @@ export interface Stored {
   readonly text: string
 }
 
+/** A message of a queue. */
+interface Taken {
+  readonly text: string
+  acknowledge(): void
+}
+
 interface ApiError {
   readonly code: number
   readonly err_code?: number
@@ -230,25 +236,22 @@ export class JetStream {
     }
   }
 
-  /**
-   * Asks a consumer for one message, for so long. Null: it has none to deliver now.
-   */
-  async pull(
-    stream: string,
-    consumer: string,
-    waitMs: number,
-  ): Promise<{ text: string; acknowledge(): void } | null> {
+  /** Asks a consumer for one message, for so long. Null: it has none to deliver now. */
+  pull(stream: string, consumer: string, waitMs: number): Promise<Taken | null> {
+    const subject = `$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`
     const body = waitMs === 0 ? { batch: 1, no_wait: true } : { batch: 1, expires: waitMs * 1e6 }
-    using answers = this.#link.ask(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, bytesOf(body))
-    const message = await answers.next(this.#signal)
-    if (message.status === 404 || message.status === 408) return null
-    if (message.status !== null) bodyOf(message)
-    const { reply } = message
-    if (reply === null) throw new JetStreamError(0, 'a message that cannot be acknowledged')
-    return {
-      text: message.payload.toString(),
-      acknowledge: () => this.#link.tell(reply, Buffer.from('+ACK')),
-    }
+    return this.#whileGone(async () => {
+      using answers = this.#link.pull(subject, bytesOf(body))
+      const message = await answers.next(this.#signal)
+      if (message.status === 404 || message.status === 408) return null
+      if (message.status !== null) bodyOf(message)
+      const { reply } = message
+      if (reply === null) throw new JetStreamError(0, 'a message that cannot be acknowledged')
+      return {
+        text: message.payload.toString(),
+        acknowledge: () => this.#link.tell(reply, Buffer.from('+ACK')),
+      }
+    })
   }
 
   /** How many messages a consumer has not delivered, and how many nobody has acknowledged. */

@@ -19,6 +19,9 @@ const GREETING = JSON.stringify({
   protocol: 1,
 })
 
+/** The subscription of all answers that have the subject that they are sent to. */
+const ANSWERS = '1'
+
 /** The call was not sent, for the connection had ended before. */
 export class NotSentError extends Error {}
 /** No answer came, for the connection ended or the time was over. */
@@ -34,13 +37,15 @@ interface Waiting {
 export class Answers implements Disposable {
   readonly #waiting: Map<string, Waiting>
   readonly #token: string
+  readonly #dispose: () => void
   readonly #came: Message[] = []
   #why: string | null = null
   #wake: () => void = () => {}
 
-  constructor(waiting: Map<string, Waiting>, token: string) {
+  constructor(waiting: Map<string, Waiting>, token: string, dispose: () => void) {
     this.#waiting = waiting
     this.#token = token
+    this.#dispose = dispose
     waiting.set(token, {
       got: (message) => {
         this.#came.push(message)
@@ -78,6 +83,7 @@ export class Answers implements Disposable {
 
   [Symbol.dispose](): void {
     this.#waiting.delete(this.#token)
+    this.#dispose()
   }
 }
 
@@ -120,10 +126,12 @@ export class Link {
 
   #act(received: Received): void {
     if (received.type === 'message') {
-      this.#waiting.get(received.subject.slice(this.#inbox.length + 1))?.got(received)
+      const { subject, subscription } = received
+      const token = subscription === ANSWERS ? subject.slice(this.#inbox.length + 1) : subscription
+      this.#waiting.get(token)?.got(received)
     } else if (received.type === 'INFO' && this.#asked === 0) {
       this.#asked = 1
-      this.#socket.write(`CONNECT ${GREETING}\r\nSUB ${this.#inbox}.* 1\r\nPING\r\n`)
+      this.#socket.write(`CONNECT ${GREETING}\r\nSUB ${this.#inbox}.* ${ANSWERS}\r\nPING\r\n`)
     } else if (received.type === 'PING') this.#socket.write('PONG\r\n')
     else if (received.type === 'PONG') this.#ready.resolve()
     else if (received.type === '-ERR') this.#end(received.text)
@@ -144,11 +152,32 @@ export class Link {
    * @throws NotSentError if the connection has ended
    */
   ask(subject: string, payload: Buffer, headers: Readonly<Record<string, string>> = {}): Answers {
+    const token = this.#nextToken()
+    const answers = new Answers(this.#waiting, token, () => {})
+    this.#socket.write(publication(subject, `${this.#inbox}.${token}`, payload, headers))
+    return answers
+  }
+
+  #nextToken(): string {
     if (this.#closing !== null) throw new NotSentError(this.#closing)
     this.#asked += 1
-    const token = String(this.#asked)
-    const answers = new Answers(this.#waiting, token)
-    this.#socket.write(publication(subject, `${this.#inbox}.${token}`, payload, headers))
+    return String(this.#asked)
+  }
+
+  /**
+   * Asks a consumer for messages, which have the subject of their stream.
+   *
+   * @throws NotSentError if the connection has ended
+   */
+  pull(subject: string, payload: Buffer): Answers {
+    const token = this.#nextToken()
+    // Not below the address of the other answers, or each message would come twice.
+    const address = this.#inbox.replace('_INBOX', '_PULL')
+    const answers = new Answers(this.#waiting, token, () => {
+      if (this.isOpen) this.#socket.write(`UNSUB ${token}\r\n`)
+    })
+    this.#socket.write(`SUB ${address}.${token} ${token}\r\n`)
+    this.#socket.write(publication(subject, `${address}.${token}`, payload))
     return answers
   }
 

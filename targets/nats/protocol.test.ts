@@ -54,6 +54,7 @@ it('a publication is read back whole, in pieces of any length', () =>
           {
             type: 'message',
             subject: 'a.b',
+            subscription: '1',
             reply: 'reply',
             status: null,
             headers,

@@ -9,6 +9,8 @@ type Word = 'INFO' | 'PING' | 'PONG' | '+OK' | '-ERR'
 export interface Message {
   readonly type: 'message'
   readonly subject: string
+  /** The number of the subscription. What a consumer delivers has the subject of the stream, whoever it is sent to. */
+  readonly subscription: string
   /** Where an answer goes. Null: nobody waits for one. */
   readonly reply: string | null
   /** The status that stands in place of a payload, such as 503: nobody listens. Null: none. */
@@ -34,12 +36,12 @@ const headersOf = (bytes: Buffer): Pick<Message, 'status' | 'headers'> => {
   return { status: status === undefined ? null : Number(status), headers: Object.fromEntries(pairs) }
 }
 
-/** A message's line: its subject, where to answer, and the lengths of its headers and of all after the line. */
+/** A message's line: its subject, the subscription, where to answer, and the lengths of its headers and of all after the line. */
 const lineOf = (words: readonly string[], hasHeaders: boolean) => {
   const lengths = words.slice(hasHeaders ? -2 : -1).map(Number)
-  const [subject = '', , reply] = words.slice(0, words.length - lengths.length)
+  const [subject = '', subscription = '', reply] = words.slice(0, words.length - lengths.length)
   const headerLength = hasHeaders ? (lengths[0] ?? 0) : 0
-  return { subject, reply: reply ?? null, headerLength, length: lengths.at(-1) ?? 0 }
+  return { subject, subscription, reply: reply ?? null, headerLength, length: lengths.at(-1) ?? 0 }
 }
 
 /** Cuts what a socket receives into what the server said. */
@@ -68,14 +70,14 @@ export class Parser {
   }
 
   #message(line: ReturnType<typeof lineOf>, start: number): Message | null {
-    const { subject, reply, headerLength, length } = line
+    const { subject, subscription, reply, headerLength, length } = line
     if (!(length >= headerLength)) throw new Error(`a message of NATS without its length: ${subject}`)
     if (this.#rest.length < start + length + CRLF.length) return null
     const bytes = this.#rest.subarray(start, start + length)
     this.#rest = this.#rest.subarray(start + length + CRLF.length)
     const parsed =
       headerLength === 0 ? { status: null, headers: {} } : headersOf(bytes.subarray(0, headerLength))
-    return { type: 'message', subject, reply, ...parsed, payload: bytes.subarray(headerLength) }
+    return { type: 'message', subject, subscription, reply, ...parsed, payload: bytes.subarray(headerLength) }
   }
 }
 
