@@ -113,10 +113,18 @@ export class JetStream {
     return bodyOf<T>(await answers.next(this.#signal))
   }
 
-  /** While others declare the same stream, the servers answer that there is none. */
+  /**
+   * A stream that exists is only asked for its state: to create it, even in the same way, needs the leader of all streams'
+   * names. While others create it, the servers answer that there is none.
+   */
   async declare(config: StreamConfig): Promise<void> {
-    const create = () => this.#request(`STREAM.CREATE.${config.name}`, { storage: 'file', ...config })
-    await this.#whileGone(create)
+    try {
+      await this.last(config.name)
+    } catch (error) {
+      if (!isGone(error)) throw error
+      const create = () => this.#request(`STREAM.CREATE.${config.name}`, { storage: 'file', ...config })
+      await this.#whileGone(create)
+    }
   }
 
   /** What was just declared is not yet known to all servers. What they refuse in this way, nobody has. */
