@@ -48,7 +48,7 @@ const get = async <T>(
 }
 
 /** The Raft group of the newest stream: with a stream for each object, clients use that one. Before there is any, that of all streams' names. */
-export const groupOf = (groups: RaftGroups, { account_details }: JetStreamState): RaftGroup | undefined => {
+const groupOf = (groups: RaftGroups, { account_details }: JetStreamState): RaftGroup | undefined => {
   const streams = (account_details ?? []).flatMap(({ stream_detail }) => stream_detail ?? [])
   const [newest] = streams.toSorted((a, b) => b.created.localeCompare(a.created))
   const name = newest?.stream_raft_group
