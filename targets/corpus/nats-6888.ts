@@ -15,7 +15,7 @@ export const nats6888: KnownBug = {
     targetOpts: 'version=2.10.20,sync=always',
     workload: 'set',
     nemesis: 'kill',
-    nemesisOpts: 'kill.victims=all,kill.interval=12s',
+    nemesisOpts: 'kill.victims=all,kill.interval=12s,kill.data=kept',
     timeLimit: '40s',
   },
   control: { targetOpts: 'version=2.10.23,sync=always' },

@@ -77,6 +77,9 @@ const PAUSE_MS = 100
 const BATCH = 512
 
 const NOTHING = Buffer.alloc(0)
+
+/** Streams that a client of this process is about to create. */
+const creating = new Map<string, Promise<unknown>>()
 const bytesOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value))
 
 /** @throws JetStreamError if the answer is an error */
@@ -115,16 +118,34 @@ export class JetStream {
 
   /**
    * A stream that exists is only asked for its state: to create it, even in the same way, needs the leader of all streams'
-   * names. While others create it, the servers answer that there is none.
+   * names. Of all clients, one creates it and the others wait, as where an application is set up once: several proposals of the
+   * same stream would stand in the log of names, and hide what becomes of a single one.
    */
   async declare(config: StreamConfig): Promise<void> {
     try {
       await this.last(config.name)
     } catch (error) {
       if (!isGone(error)) throw error
-      const create = () => this.#request(`STREAM.CREATE.${config.name}`, { storage: 'file', ...config })
-      await this.#whileGone(create)
+      const others = creating.get(config.name)
+      await (others === undefined ? this.#create(config) : this.#await(others, config.name))
     }
+  }
+
+  async #create(config: StreamConfig): Promise<void> {
+    const create = () => this.#request(`STREAM.CREATE.${config.name}`, { storage: 'file', ...config })
+    const running = this.#whileGone(create)
+    creating.set(config.name, running)
+    try {
+      await running
+    } finally {
+      creating.delete(config.name)
+    }
+  }
+
+  async #await(others: Promise<unknown>, name: string): Promise<void> {
+    // Whoever creates it tells by itself why it cannot.
+    await others.catch(() => {})
+    await this.#whileGone(() => this.last(name))
   }
 
   /** What was just declared is not yet known to all servers. What they refuse in this way, nobody has. */
