@@ -16,7 +16,7 @@ export const nats6888: KnownBug = {
     workload: 'set',
     nemesis: 'kill',
     nemesisOpts: 'kill.victims=all,kill.interval=12s,kill.data=kept',
-    timeLimit: '40s',
+    timeLimit: '60s',
   },
   control: { targetOpts: 'version=2.10.23,sync=always' },
   finds: ['lost element'],
