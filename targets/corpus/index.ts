@@ -1,8 +1,7 @@
 /** The corpus of known bugs, by system. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
 import { nats6888 } from './nats-6888.ts'
-import { nats7567 } from './nats-7567.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
 import { redisEverysec } from './redis-everysec.ts'
 
-export const corpus: readonly KnownBug[] = [redisEverysec, natsPowerLoss, nats7567, nats6888]
+export const corpus: readonly KnownBug[] = [redisEverysec, natsPowerLoss, nats6888]
