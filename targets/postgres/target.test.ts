@@ -6,6 +6,8 @@ import type { PostgresOptions } from './options.ts'
 import { postgres } from './target.ts'
 
 const DEFAULTS: PostgresOptions = {
+  version: 'debian',
+  reindex: 'none',
   synchronous: 'on',
   reads: 'confirmed',
   isolation: 'serializable',

@@ -35,7 +35,7 @@ const KINDS = {
   npm: z.strictObject({
     from: z.literal('npm'),
     release: matching(/^(@\w[\w.-]*\/)?\w[\w.-]*@\d[\w.+-]*$/, 'is-number@7.0.0'),
-    integrity: matching(/^sha512-[\w+/]+=*$/, 'sha512-...'),
+    integrity: matching(/^sha512-[\w+/]+=*$/, 'sha512-...').optional(),
     file: inside,
     links: inside.optional(),
   } satisfies Record<keyof NpmPackage, z.ZodType>),
@@ -44,6 +44,8 @@ const KINDS = {
     name,
     artifacts: z.array(matching(/^[\w.-]+:[\w.-]+:[\w.-]+$/, 'org.slf4j:slf4j-api:2.0.13')).min(1),
     excludes: z.array(matching(/^[\w.*-]+:[\w.*-]+$/, 'ch.qos.logback:*')).optional(),
+    archive: inside.optional(),
+    file: inside.optional(),
     sha256: sha256.optional(),
   } satisfies Record<keyof MavenJars, z.ZodType>),
   go: z.strictObject({
