@@ -93,7 +93,7 @@ export const postgres = defineTarget({
   nodes: { default: 3, min: 1 },
   bugs: [],
   image: 'postgres',
-  programs: ({ version }) => programsOf(version),
+  programs: programsOf,
   claims: claimsOf,
   services: ({ sink }) => sinksOf(sink),
   lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),

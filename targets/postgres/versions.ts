@@ -7,7 +7,7 @@
 import path from 'node:path'
 import type { FetchedProgram, Programs } from '../../harness/api/programs.ts'
 import { UserError } from '../../harness/support/assert.ts'
-import { DEBIAN } from './options.ts'
+import { DEBIAN, type PostgresOptions } from './options.ts'
 import { POSTGRES, PROGRAMS } from './patroni.ts'
 
 /** Version -> npm's release of it, and its integrity. */
@@ -128,13 +128,13 @@ export const INITDB = 'initdb'
 /** Debian's client, for commands beside the server; in the packages that Patroni's server comes from. */
 export const PSQL = path.posix.join(path.posix.dirname(POSTGRES), 'psql')
 
-export const programsOf = (version: string): Programs => {
+export const programsOf = ({ version, reindex }: Pick<PostgresOptions, 'version' | 'reindex'>): Programs => {
   if (version === DEBIAN) return PROGRAMS
   const release = releaseOf(version)
   return {
     [SERVER]: release('postgres'),
     [INITDB]: release('initdb'),
-    [PSQL]: PROGRAMS[POSTGRES] as string,
+    ...(reindex === 'none' ? {} : { [PSQL]: PROGRAMS[POSTGRES] as string }),
   }
 }
 
