@@ -47,8 +47,17 @@ const metaOf = (header: Header | undefined, node: string): Meta => ({
   ...(header?.member_id === undefined ? {} : { member: header.member_id, servedBy: node }),
 })
 
+/** A part of a stream has it within `error`. From 3.6 on, an answer has only `message`. */
+const messageIn = (body: unknown): string | null => {
+  const { error, message } = (body ?? {}) as { readonly error?: unknown; readonly message?: unknown }
+  if (typeof message === 'string') return message
+  return typeof error === 'string' || error === undefined || error === null
+    ? (error ?? null)
+    : messageIn(error)
+}
+
 const errorOf = (status: number, body: unknown): Sent<never> => {
-  const message = String((body as { error?: unknown }).error ?? `status ${status}`)
+  const message = messageIn(body) ?? `status ${status}`
   return { type: isDefinite(message) ? 'fail' : 'info', error: message }
 }
 

@@ -1,4 +1,4 @@
-/** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
+/** etcd in any version, in containers or as plain processes. */
 import type { ClusterPlan, NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
@@ -10,6 +10,7 @@ import { lacksSink, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
 import { type EtcdOptions, etcdOptions } from './options.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
+import { etcdSource } from './versions.ts'
 
 const control = new JsonHttp()
 
@@ -74,6 +75,7 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
 }
 
 const argvOf = (node: NodeIdentity, plan: ClusterPlan<EtcdOptions>, program: string): readonly string[] => {
+  const { 'snapshot-count': snapshots } = plan.options
   const peer = (address: string): string => `http://${address}:${PEER_PORT}`
   const client = (address: string): string => `http://${address}:${CLIENT_PORT}`
   return [
@@ -104,6 +106,7 @@ const argvOf = (node: NodeIdentity, plan: ClusterPlan<EtcdOptions>, program: str
     'zap',
     '--log-outputs',
     'stderr',
+    ...(snapshots === 0 ? [] : ['--snapshot-count', String(snapshots)]),
   ]
 }
 
@@ -112,7 +115,7 @@ const readsClaimed = ({ reads }: EtcdOptions): 'linearizable' | 'consistent-pref
 
 export const etcd = defineTarget({
   name: 'etcd',
-  description: 'etcd as Debian ships it (3.4), through its JSON gateway',
+  description: 'etcd, as Debian ships it (3.4) or in another version, through its JSON gateway',
   options: etcdOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
@@ -121,9 +124,9 @@ export const etcd = defineTarget({
     { option: 'heartbeat', value: 20 },
   ],
   image: 'etcd',
-  programs: { etcd: 'etcd-server' },
+  programs: ({ version }) => ({ etcd: etcdSource(version) }),
   claims: (options) => ({
-    source: 'etcd 3.4 documentation, "KV API guarantees"',
+    source: `etcd ${options.version.split('.').slice(0, 2).join('.')} documentation, "KV API guarantees"`,
     consistency: {
       ...IN_ONE_ORDER,
       // Only reads of registers and sets can be serializable. All others, and transactions, read linearizably.
