@@ -35,6 +35,9 @@ const parse = (text: string): unknown => {
   }
 }
 
+/** The last line may not be complete yet. */
+const linesIn = (text: string): readonly unknown[] => text.split('\n').slice(0, -1).map(parse)
+
 interface Answer {
   readonly status: number
   readonly text: string
@@ -120,6 +123,7 @@ export class JsonHttp implements AsyncDisposable {
     body: unknown,
     forMs: number,
     signal: AbortSignal,
+    isLast: (line: unknown) => boolean = () => false,
   ): Promise<HttpResult> {
     let text = ''
     let status = 0
@@ -132,7 +136,10 @@ export class JsonHttp implements AsyncDisposable {
         body: JSON.stringify(body),
       })
       status = response.statusCode
-      for await (const chunk of response.body) text += chunk
+      for await (const chunk of response.body) {
+        text += chunk
+        if (linesIn(text).some(isLast)) break
+      }
     } catch (error) {
       const code = codeOf(error)
       // The answer never ends by itself, so an error counts only if no answer began.
@@ -140,8 +147,7 @@ export class JsonHttp implements AsyncDisposable {
     } finally {
       this.#drop(origin)
     }
-    const lines = text.split('\n').slice(0, -1).map(parse)
-    return { type: 'response', status, body: lines }
+    return { type: 'response', status, body: linesIn(text) }
   }
 
   #connection(origin: string): HttpConnection {

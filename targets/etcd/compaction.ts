@@ -5,7 +5,7 @@
 import type { Send, Sent } from './gateway.ts'
 
 /** A client compacts when it is told a revision that this divides. */
-const EVERY_REVISIONS = 20
+const EVERY_REVISIONS = 50
 
 /** What becomes of the compaction says nothing of the request: another client may have been faster. */
 export const compacting =

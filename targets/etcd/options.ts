@@ -20,7 +20,7 @@ export const etcdOptions = {
     type: 'string',
     default: 'off',
     choices: ['off', 'often'],
-    description: 'often: every 20 revisions, a client compacts the store up to the revision that it was told',
+    description: 'often: every 50 revisions, a client compacts the store up to the revision that it was told',
   },
   heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
   'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },

@@ -69,6 +69,7 @@ const watchAfter = async (stream: Stream, after: number): Promise<Sent<Answers>>
       },
     },
     WATCH_MS,
+    (line) => (line as StreamLine).result?.canceled === true,
   )
   if (sent.type !== 'ok') return sent
   const answers = (sent.body as readonly StreamLine[]).map(({ result }) => result ?? {})
