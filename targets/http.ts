@@ -105,7 +105,7 @@ export class JsonHttp implements AsyncDisposable {
         path,
         method,
         headers: this.#headers,
-        ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
+        ...(method === 'GET' && (body ?? null) === null ? {} : { body: JSON.stringify(body) }),
       }
       const { status, text } = await exchange(this.#connection(origin), options, signal)
       return { type: 'response', status, body: parse(text) }

@@ -8,6 +8,7 @@ import { JsonHttp } from '../http.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
+import { digestsAt } from './hash.ts'
 import { type EtcdOptions, etcdOptions } from './options.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
 import { etcdSource } from './versions.ts'
@@ -25,14 +26,6 @@ interface StatusResponse {
 
 interface MemberList {
   readonly members?: readonly { readonly ID: string; readonly name?: string }[]
-}
-
-/**
- * A hash of the backend. There is no `digestAt`: etcd reads the response's revision separately from the hash, and the
- * backend holds more than keys, so the hashes of two members cannot be compared from outside while writes go on.
- */
-interface HashResponse {
-  readonly hash?: number
 }
 
 const post = async <T>(address: string, path: string, signal: AbortSignal): Promise<T> => {
@@ -56,9 +49,9 @@ const namesAt = async (address: string, signal: AbortSignal): Promise<ReadonlyMa
 
 const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatus> => {
   const status = await post<StatusResponse>(address, '/v3/maintenance/status', signal)
-  const [names, hash] = await Promise.all([
+  const [names, digests] = await Promise.all([
     namesAt(address, signal),
-    post<HashResponse>(address, '/v3/maintenance/hash', signal),
+    digestsAt(control, address, Number(status.header?.revision ?? 0), signal),
   ])
   const leader =
     status.leader === undefined || status.leader === '0' ? null : (names.get(status.leader) ?? status.leader)
@@ -68,7 +61,7 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
     leader,
     appliedIndex: Number(status.raftAppliedIndex ?? 0),
     commitIndex: Number(status.raftIndex ?? 0),
-    digest: String(hash.hash ?? ''),
+    ...digests,
     members: [...names.values()],
     ...(status.version === undefined ? {} : { version: status.version }),
   }
