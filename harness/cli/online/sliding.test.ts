@@ -52,6 +52,11 @@ const CASES = [
   caseOf('unique-ids', 'unique-ids'),
   caseOf('unique-ids', 'unique-ids', { expect: 'ordered' }),
   caseOf('causal', 'causal', { options: { 'per-key': 20 } }),
+  caseOf('multi-register', 'multi-register', { options: { 'per-key': 20 } }),
+  caseOf('multi-register', 'multi-register', {
+    expect: 'sequential',
+    options: { 'per-key': 20 },
+  }),
   caseOf('register', 'linearizability', { expect: 'sequential', options: { 'calls-per-key': 20 } }),
 ]
 const NAMED = CASES.map((each) => [each.name, each] as const)
