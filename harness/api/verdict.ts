@@ -186,8 +186,8 @@ export interface Checker {
    */
   window?(record: RunRecord): SlidingWindow | null
   /**
-   * How it follows a run that goes on. Null, or absent: it needs more than it could keep. Whether it judges beginnings does not
-   * matter: it only tells what is broken for good.
+   * How it follows a run that goes on. Null: there is nothing in this run that it judges. Absent: it needs more than it could
+   * keep. Whether it judges beginnings does not matter: it only tells what is broken for good.
    *
    * @param record of the run, without its operations, samples, and logs of services
    */

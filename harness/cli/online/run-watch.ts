@@ -93,7 +93,7 @@ export class RunWatch {
       { dir, base, besides: () => this.#besides(), calls: (isWanted) => this.#calls(isWanted), sources },
     )
     const seen = [...before, ...this.#followers.checkers]
-    this.#others = judging.filter((each) => !seen.includes(each))
+    this.#others = judging.filter((each) => !seen.includes(each) && each.follow === undefined)
     this.#atTheEnd = checkers
       .filter((each) => !seen.includes(each) && !judging.includes(each))
       .map(({ name }) => name)
