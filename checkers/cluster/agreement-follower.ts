@@ -9,8 +9,8 @@ import type { Sample } from '../../harness/api/record.ts'
 import { ForgetfulMap } from '../forgetful-map.ts'
 import { digestsOf } from './digests.ts'
 
-/** As many as are compared of a run whose samples are thinned. */
-const MOST_POSITIONS = 30_000
+/** Half of them are always known: as many as are compared of a run whose samples are thinned. */
+const MOST_POSITIONS = 60_000
 
 interface Report {
   readonly digest: string
@@ -26,10 +26,14 @@ const asSample = (position: number, { digest, node, timeNs, role, term }: Report
 })
 
 export class AgreementFollower implements Follower {
-  readonly #reports = new ForgetfulMap<number, Report>(MOST_POSITIONS)
+  readonly #reports: ForgetfulMap<number, Report>
   #found: readonly Sample[] | null = null
   /** Once states differ, they differ at every later position. */
   #isTold = false
+
+  constructor(mostPositions = MOST_POSITIONS) {
+    this.#reports = new ForgetfulMap(mostPositions)
+  }
 
   get kept(): Kept {
     return { things: this.#reports.size, fingerprints: 0 }

@@ -10,7 +10,11 @@ interface Told<T> {
 }
 
 export class Terms<T> {
-  readonly #first = new ForgetfulMap<number, Told<T>>(MOST_TERMS)
+  readonly #first: ForgetfulMap<number, Told<T>>
+
+  constructor(mostTerms = MOST_TERMS) {
+    this.#first = new ForgetfulMap(mostTerms)
+  }
 
   get size(): number {
     return this.#first.size

@@ -1,6 +1,7 @@
 /**
  * Watches of a run that goes on. Revisions only grow, and a watcher goes on where it was. So what was told and reported is kept
- * for the latest revisions, and of every value that was put a fingerprint. What may be wrong is looked up: the watches and puts
+ * for the latest revisions, and a fingerprint of the latest
+ * eight million values that were put. What may be wrong is looked up: the watches and puts
  * of the revisions concerned, and all puts of what these watches reported.
  *
  * What these calls show is so in the whole. Whether a watch leaves changes out, or reports them twice or out of order, it shows
@@ -14,10 +15,16 @@
 import type { Follower, Kept, Shown, SoFar, Suspicion } from '../../harness/api/follower.ts'
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
-import { Fingerprints } from '../fingerprints.ts'
 import { ForgetfulMap } from '../forgetful-map.ts'
+import { RecentFingerprints } from '../recent-fingerprints.ts'
 
-const MOST_REVISIONS = 50_000
+/** How much is known at a time. */
+interface WatchLimits {
+  readonly revisions: number
+  readonly puts?: number
+}
+
+const LIMITS: WatchLimits = { revisions: 100_000 }
 /** That are looked up at once. Many more tell nothing more. */
 const MOST_SUSPECTS = 5
 
@@ -27,26 +34,38 @@ type Doubt = 'missed' | 'repeated' | 'out of order' | 'invented' | 'diverging' |
 const nameOf = ({ key, value }: Put): string => `${key} ${value}`
 
 export class WatchFollower implements Follower {
-  readonly waits = 'changes that are missing at the end'
   readonly #breaks: (kind: Doubt) => boolean
   readonly #open = new Map<Operation['process'], Operation>()
-  readonly #puts = new Fingerprints()
+  readonly #puts: RecentFingerprints
   /** Those that were put more than once. */
-  readonly #again = new Fingerprints()
+  readonly #again: RecentFingerprints
   /** Revision -> the change for which a put returned it. */
-  readonly #told = new ForgetfulMap<number, string>(MOST_REVISIONS)
+  readonly #told: ForgetfulMap<number, string>
   /** Revision -> the change that a watch reported first. */
-  readonly #reported = new ForgetfulMap<number, string>(MOST_REVISIONS)
+  readonly #reported: ForgetfulMap<number, string>
   /** Change -> the first revision under which a watch reported it. */
-  readonly #revisions = new ForgetfulMap<string, number>(MOST_REVISIONS)
+  readonly #revisions: ForgetfulMap<string, number>
   /** Revisions whose watches and puts are to be looked up. */
   #suspects = new Set<number>()
   /** Watches that resumed there and reported nothing, although they say that they went on. */
   #silent = new Set<number>()
 
-  /** @param breaks whether the promise does not allow it */
-  constructor(breaks: (kind: Doubt) => boolean) {
+  /**
+   * @param breaks whether the promise does not allow it
+   * @param limits puts absent: eight million
+   */
+  constructor(breaks: (kind: Doubt) => boolean, { revisions, puts }: WatchLimits = LIMITS) {
     this.#breaks = breaks
+    this.#puts = new RecentFingerprints(puts)
+    this.#again = new RecentFingerprints(puts)
+    this.#told = new ForgetfulMap(revisions)
+    this.#reported = new ForgetfulMap(revisions)
+    this.#revisions = new ForgetfulMap(revisions)
+  }
+
+  get waits(): string {
+    const always = 'changes that are missing at the end'
+    return this.#puts.hasForgotten ? `${always}, events that nobody caused` : always
   }
 
   get kept(): Kept {
@@ -69,8 +88,8 @@ export class WatchFollower implements Follower {
   }
 
   #put(name: string): void {
-    if (!this.#puts.has(name)) this.#puts.add(name)
-    else if (!this.#again.has(name)) this.#again.add(name)
+    if (this.#puts.has(name)) this.#again.add(name)
+    else this.#puts.add(name)
   }
 
   #tell(event: WatchEvent): void {
@@ -104,7 +123,7 @@ export class WatchFollower implements Follower {
   #report(event: WatchEvent): void {
     const { revision } = event
     const name = nameOf(event)
-    if (!this.#puts.has(name)) this.#suspect('invented', revision)
+    if (!this.#puts.has(name) && !this.#puts.hasForgotten) this.#suspect('invented', revision)
     const told = this.#told.get(revision)
     if (told !== undefined && told !== name) this.#suspect('misnumbered', revision)
     const reported = this.#reported.get(revision)

@@ -16,14 +16,15 @@
  * fewer other lines, fewer versions and tokens are greater. Without the first effect of a key, the second would be out of order
  * in place of overwriting; so all lines of a key are shown.
  *
- * Kept are fingerprints: of each key that was asked for, of what it was first asked for, and of each key with an effect. Of each
+ * Kept are fingerprints: of each key that was asked for, of what it was first asked for, and of each key with an effect, the latest
+ * eight million of each. When some are forgotten, an effect that nobody is known to have asked for is not suspected any more. Of each
  * resource the newest version and the greatest token are kept, for the resources that were used last.
  */
 import type { Follower, Kept, SoFar, Suspicion } from '../../harness/api/follower.ts'
 import type { Operation } from '../../harness/api/history.ts'
 import { type Request, SINK, type SinkLine, type SinkMode } from '../../harness/vocabularies/effects.ts'
-import { Fingerprints } from '../fingerprints.ts'
 import { ForgetfulMap } from '../forgetful-map.ts'
+import { RecentFingerprints } from '../recent-fingerprints.ts'
 import { requestsIn, type SinkRequest, type Trouble } from './ledger.ts'
 
 /** Resources of which the newest version and the greatest token are known. */
@@ -41,19 +42,29 @@ const wholeOf = ({ key, resource, version }: Request): string => JSON.stringify(
 
 export class EffectsFollower implements Follower {
   readonly service = SINK
-  readonly waits = 'lost effects, effects of refused requests'
   readonly #breaks: (trouble: Trouble, mode: SinkMode) => boolean
-  readonly #asked = new Fingerprints()
-  readonly #first = new Fingerprints()
-  readonly #done = new Fingerprints()
+  readonly #asked: RecentFingerprints
+  readonly #first: RecentFingerprints
+  readonly #done: RecentFingerprints
   readonly #versions = new ForgetfulMap<number, Greatest>(MOST_RESOURCES)
   readonly #tokens = new ForgetfulMap<number, Greatest>(MOST_RESOURCES)
   #mode: SinkMode | null = null
   #suspects = new Set<string>()
 
-  /** @param breaks whether this trouble breaks the promise, with a sink of this mode */
-  constructor(breaks: (trouble: Trouble, mode: SinkMode) => boolean) {
+  /**
+   * @param breaks whether this trouble breaks the promise, with a sink of this mode
+   * @param mostKeys that are known at a time. Absent: eight million
+   */
+  constructor(breaks: (trouble: Trouble, mode: SinkMode) => boolean, mostKeys?: number) {
     this.#breaks = breaks
+    this.#asked = new RecentFingerprints(mostKeys)
+    this.#first = new RecentFingerprints(mostKeys)
+    this.#done = new RecentFingerprints(mostKeys)
+  }
+
+  get waits(): string {
+    const always = 'lost effects, effects of refused requests'
+    return this.#asked.hasForgotten ? `${always}, what nobody asked for, and what came late again` : always
   }
 
   get kept(): Kept {
@@ -91,7 +102,7 @@ export class EffectsFollower implements Follower {
     const isOld = newest !== undefined && request.version < newest.of
     const isStale = greatest !== undefined && token < greatest.of
     const found: readonly (readonly [Trouble, boolean, readonly string[]])[] = [
-      ['phantom', !isAsked, []],
+      ['phantom', !isAsked && !this.#asked.hasForgotten, []],
       ['payload mismatch', isAsked && !this.#first.has(wholeOf(request)), []],
       ['duplicated', isDone, []],
       ['overwrites a newer one', isDone && isOld, [newest?.key ?? '']],
@@ -108,7 +119,7 @@ export class EffectsFollower implements Follower {
     if (refused !== null) return
     const newest = this.#versions.get(resource)
     this.#versions.set(resource, newest === undefined || version > newest.of ? { of: version, key } : newest)
-    if (!this.#done.has(key)) this.#done.add(key)
+    this.#done.add(key)
   }
 
   suspicions(): readonly Suspicion[] {

@@ -24,7 +24,7 @@ export type Suspicion = (soFar: SoFar) => Shown
 export interface Kept {
   /** Things that are kept one by one. Their number has a bound. */
   readonly things: number
-  /** Fingerprints, of 14 to 27 bytes each. Their number grows with the run. */
+  /** Fingerprints, of 14 to 27 bytes each. Their number has a bound, too, which is in the millions. */
   readonly fingerprints: number
 }
 

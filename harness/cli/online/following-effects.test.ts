@@ -155,6 +155,31 @@ describe('effects, followed', () => {
   })
 })
 
+describe('effects, followed by one that has forgotten keys', () => {
+  it('tell nothing of healthy runs, and say what waits then', async () => {
+    const follower = new EffectsFollower(() => true, 50)
+    const run = madeUpEffects({ seed: 1, mode: 'deduplicating', wrong: null, requests: 500 })
+    const { broken, isEnough, most } = await followed(effects, baseOf('exactly-once'), run, 20, follower)
+    expect({ broken, isEnough }).toEqual({ broken: 0, isEnough: false })
+    expect(most.fingerprints).toBeLessThanOrEqual(150)
+    expect(follower.waits).toContain('nobody asked for')
+  })
+
+  it('are still told of what is near', async () => {
+    for (const wrong of ['duplicated', 'mismatched'] as const) {
+      const follower = new EffectsFollower(
+        (trouble) => trouble !== 'out of order' && trouble !== 'stale token',
+        50,
+      )
+      const run = madeUpEffects({ seed: 1, mode: 'naive', wrong, requests: 500 })
+      expect(
+        (await followed(effects, baseOf('exactly-once'), run, 20, follower)).broken,
+        wrong,
+      ).toBeGreaterThan(0)
+    }
+  })
+})
+
 /** Owners take turns, or not, in one of several resources. */
 const visits = (seed: number, isBroken: boolean): readonly Happened[] => {
   const rng = rngFromSeed(seed)
