@@ -6,7 +6,16 @@ import type { Request, SinkLine, SinkMode } from '../vocabularies/effects.ts'
 import type { Happened } from './following.ts'
 
 /** What goes wrong once or twice. `refused` and `lost` are not wrong for good while the run goes on. */
-export const WRONGS = ['duplicated', 'phantom', 'mismatched', 'old', 'stale', 'refused', 'lost'] as const
+export const WRONGS = [
+  'duplicated',
+  'phantom',
+  'mismatched',
+  'old',
+  'late',
+  'stale',
+  'refused',
+  'lost',
+] as const
 export type Wrong = (typeof WRONGS)[number]
 
 interface MadeUp {
@@ -99,7 +108,7 @@ const err = (world: World, wrong: Wrong, request: Request): void => {
   if (wrong === 'duplicated') world.act(request, token, true)
   if (wrong === 'phantom') world.act({ ...request, key: `nobody's ${request.key}` }, token)
   if (wrong === 'old' && old !== undefined) world.act(old, token, true)
-  if (wrong === 'stale') world.act({ ...request, version: request.version }, token - 5, true)
+  if (wrong === 'stale') world.act(request, token - 5)
 }
 
 /** All of a run. */
@@ -122,8 +131,10 @@ export const madeUpEffects = (given: MadeUp): readonly Happened[] => {
     } else if (isWrong && wrong === 'mismatched') {
       world.ask(thread, request, false)
       world.act({ ...request, version: request.version + 1000 }, world.token)
+    } else if (isWrong && wrong === 'late') {
+      world.ask(thread, { ...request, version: 0 }, true)
     } else {
-      world.ask(thread, request, !(isWrong && wrong === 'lost'))
+      world.ask(thread, request, !(isWrong && (wrong === 'lost' || wrong === 'stale')))
       if (isWrong) err(world, wrong as Wrong, request)
     }
   }

@@ -18,7 +18,7 @@ import { type Request, SINK, SINK_MODES, type SinkLine, type TouchLine } from '.
 
 const SEEDS = sized(6, 60)
 const PROMISES = ['exactly-once', 'at-least-once', 'at-most-once'] as const satisfies readonly PromiseName[]
-const FOR_GOOD: ReadonlySet<Wrong> = new Set(['duplicated', 'phantom', 'mismatched', 'old', 'stale'])
+const FOR_GOOD: ReadonlySet<Wrong> = new Set(['duplicated', 'phantom', 'mismatched', 'old', 'late', 'stale'])
 const KINDS = [
   ['effects', effects, 'submit'],
   ['outbox', outbox, 'update'],
