@@ -53,6 +53,12 @@ describe('the outcome of a run', () => {
     ['both', judged('invalid', [LATE, STALE]), [], 'violation'],
     ['an invalid verdict whose findings cannot be read', judged('invalid'), [], 'violation'],
     ['what nobody promised', judged('unknown', [found('x', 'y', 'nobody promised it')]), [], 'undecided'],
+    [
+      'what is expected, although nobody promised it',
+      judged('unknown', [found('x', 'y', 'nobody promised it')]),
+      ['y'],
+      'passed',
+    ],
     ['too little', judged('unknown', [], 'Vacuous: no operation was ok.'), [], 'vacuous'],
     ['an undecided checker', judged('unknown', [], 'It took too long.'), [], 'undecided'],
     ['a cluster that does not start', failed(EXIT_CODES.targetFailed, 'n1 ended\n'), [], 'target set-up'],

@@ -6,7 +6,7 @@ import { historyFormats } from './output/history-formats.ts'
 import { BISECT_SETTINGS, REPRO_SETTINGS, SHRINK_SETTINGS } from './repro/settings.ts'
 import { CHECK_SETTINGS, DEMO_SETTINGS, OUT, RESULTS, RUN_SETTINGS } from './run/settings.ts'
 import type { Setting } from './setting.ts'
-import { SUITE_SETTINGS } from './suite/settings.ts'
+import { CORPUS_SETTINGS, SUITE_SETTINGS } from './suite/settings.ts'
 
 const describeFormats = (
   formats: Readonly<Record<string, { readonly name: string; readonly description: string }>>,
@@ -73,6 +73,16 @@ export const commands: readonly Command[] = [
     ],
     settings: SUITE_SETTINGS,
     load: async () => (await import('./commands/suite.ts')).suiteCommand,
+  }),
+  command({
+    name: 'corpus',
+    description: 'find known bugs of real clusters again, in the affected version and not in the mended one',
+    arguments: [
+      { name: 'action', description: 'list or run', choices: ['list', 'run'] },
+      { name: 'ids', description: 'the known bugs (default: all)', many: true, optional: true },
+    ],
+    settings: CORPUS_SETTINGS,
+    load: async () => (await import('./commands/corpus.ts')).corpusCommand,
   }),
   command({
     name: 'repro',

@@ -61,6 +61,23 @@ const workloadsFor = async (choice: Combined): Promise<readonly string[]> => {
     .map(({ name }) => name)
 }
 
+/**
+ * @param whose in words, such as `The suite nightly`
+ * @param advice what to do about it
+ * @throws UserError that names every case that cannot be run, and why
+ */
+export const refuseWrong = async (cases: readonly Case[], whose: string, advice: string): Promise<void> => {
+  const first = cases.filter(({ name }, at) => cases.findIndex((each) => each.name === name) === at)
+  const problems: string[] = []
+  for (const each of first) {
+    const problem = await problemOf(each)
+    if (problem !== null)
+      problems.push(`  ${typedCommand(['faultline', 'run', ...wordsOf(each)])}\n    ${problem}`)
+  }
+  if (problems.length > 0)
+    throw new UserError(`${whose} has cases that cannot be run here. ${advice}:\n${problems.join('\n')}`)
+}
+
 /** @throws UserError that names every case that cannot be run, and why */
 export const checkedCases = async (suite: Suite): Promise<readonly Case[]> => {
   const speaks = new Map<string, readonly string[]>()
@@ -71,17 +88,8 @@ export const checkedCases = async (suite: Suite): Promise<readonly Case[]> => {
   if (cases.length === 0) throw new UserError(`The suite ${suite.name} excludes all of its cases.`)
   const [twice] = repeatedNames(cases)
   if (twice !== undefined) throw new UserError(`The suite ${suite.name} has this case twice: ${twice}.`)
-  const first = cases.filter(({ name }, at) => cases.findIndex((each) => each.name === name) === at)
-  const problems: string[] = []
-  for (const each of first) {
-    const problem = await problemOf(each)
-    if (problem !== null)
-      problems.push(`  ${typedCommand(['faultline', 'run', ...wordsOf(each)])}\n    ${problem}`)
-  }
-  if (problems.length === 0) return cases
-  throw new UserError(
-    `The suite ${suite.name} has cases that cannot be run here. Change them, or name them in exclude:\n${problems.join('\n')}`,
-  )
+  await refuseWrong(cases, `The suite ${suite.name}`, 'Change them, or name them in exclude')
+  return cases
 }
 
 /** Besides the default: clusters whose majorities differ. */

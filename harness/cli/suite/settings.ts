@@ -75,3 +75,25 @@ export const SUITE_SETTINGS = {
   },
   ...OUT,
 } as const satisfies Settings
+
+/** The settings of `faultline corpus`. */
+export const CORPUS_SETTINGS = {
+  seeds: { ...SUITE_SETTINGS.seeds, default: '5', description: 'of run: number of seeds' },
+  controls: {
+    type: 'switch',
+    description: 'of run: run the mended version, or the curing option, with the same seeds too',
+  },
+  jobs: { ...SUITE_SETTINGS.jobs, default: '1' },
+  budget: {
+    type: 'duration',
+    value: 'duration',
+    description: 'no run begins that would not end within it (default: no limit)',
+  },
+  keep: SUITE_SETTINGS.keep,
+  resume: {
+    type: 'string',
+    value: 'folder',
+    description: 'go on with an interrupted run of the corpus: its folder below <out>/suites',
+  },
+  ...OUT,
+} as const satisfies Settings
