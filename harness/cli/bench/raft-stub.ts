@@ -1,7 +1,8 @@
 /**
- * Answers like one node of the bundled Raft that leads, from memory: `node raft-stub.ts <address>`. It says so on standard
- * output once it listens, and ends with its standard input.
+ * Answers like the nodes of the bundled Raft, from memory: `node raft-stub.ts <name>=<address>...`. The first one leads, and the
+ * others say so. It says on standard output when all listen, and ends with its standard input.
  */
+import { once } from 'node:events'
 import http from 'node:http'
 import { CLIENT_PORT } from '../../../targets/raft/protocol.ts'
 import type { Call } from '../../api/history.ts'
@@ -17,15 +18,26 @@ const answerTo = (path: string | undefined, body: string): unknown => {
   return { value: outcome.type === 'ok' ? outcome.value : null, term: 1, index }
 }
 
-const server = http.createServer((request, response) => {
-  let body = ''
-  request.on('data', (part: Buffer) => {
-    body += part.toString()
+const nodes = process.argv.slice(2).map((text) => text.split('=') as [name: string, address: string])
+const leader = nodes[0]?.[0]
+
+const serve = async ([name, address]: (typeof nodes)[number]): Promise<void> => {
+  const server = http.createServer((request, response) => {
+    let body = ''
+    request.on('data', (part: Buffer) => {
+      body += part.toString()
+    })
+    request.on('end', () => {
+      const leads = name === leader
+      const text = JSON.stringify(leads ? answerTo(request.url, body) : { error: 'not-leader', leader })
+      const fields = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }
+      response.writeHead(leads ? 200 : 421, fields).end(text)
+    })
   })
-  request.on('end', () => {
-    response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(answerTo(request.url, body)))
-  })
-})
-server.listen(CLIENT_PORT, process.argv[2], () => process.stdout.write('ready\n'))
+  server.listen(CLIENT_PORT, address)
+  await once(server, 'listening')
+}
+
+await Promise.all(nodes.map(serve))
+process.stdout.write('ready\n')
 process.stdin.on('end', () => process.exit(0)).resume()
