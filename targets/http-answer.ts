@@ -136,41 +136,75 @@ export class AnswerReader {
   }
 
   #takeHead(head: string): void {
-    const [first = '', ...lines] = head.split('\r\n')
-    const [, minor, status] = STATUS_LINE.exec(first) ?? []
-    if (status === undefined) throw new MalformedAnswer(`no answer of HTTP/1.1: ${first.slice(0, 40)}`)
-    const fields = fieldsOf(lines)
+    const meaning = meaningOf(head)
     // "100 Continue" and the like are followed by the answer.
-    if (Number(status) < 200 && Number(status) !== SWITCHING_PROTOCOLS) return
-    if (Number(status) === SWITCHING_PROTOCOLS) throw new MalformedAnswer('another protocol, unasked')
-    this.#status = Number(status)
-    const options = listOf(fields.get('connection') ?? '')
-    this.#isKept = minor === '1' ? !options.includes('close') : options.includes('keep-alive')
-    const seconds = IDLE_TIMEOUT.exec(fields.get('keep-alive') ?? '')?.[1]
-    this.#keptForMs = seconds === undefined ? null : Number(seconds) * 1000
-    this.#frame(fields, minor === '1')
+    if (meaning === null) return
+    this.#status = meaning.status
+    this.#isKept = meaning.isKept
+    this.#keptForMs = meaning.keptForMs
+    this.#left = meaning.length
+    this.#place = meaning.place
   }
+}
 
-  /** How the end of the body is known (section 6.3). */
-  #frame(fields: ReadonlyMap<string, string>, mayBeChunked: boolean): void {
-    const length = fields.get('content-length')
-    const coding = fields.get('transfer-encoding')
-    if (coding !== undefined && length !== undefined) throw new MalformedAnswer('a length, and chunks')
-    if (WITHOUT_BODY.has(this.#status)) {
-      this.#place = 'whole'
-    } else if (coding !== undefined) {
-      if (coding.toLowerCase() !== 'chunked' || !mayBeChunked)
-        throw new MalformedAnswer(`an unknown transfer coding: ${coding.slice(0, 40)}`)
-      this.#place = 'chunk-size'
-    } else if (length !== undefined) {
-      if (!LENGTH.test(length)) throw new MalformedAnswer(`no length: ${length.slice(0, 40)}`)
-      this.#left = Number(length)
-      this.#place = this.#left === 0 ? 'whole' : 'body'
-    } else {
-      this.#isKept = false
-      this.#place = 'until-close'
-    }
+/** What a head says. */
+interface Meaning {
+  readonly status: number
+  readonly isKept: boolean
+  readonly keptForMs: number | null
+  /** How the end of the body is known. */
+  readonly place: 'body' | 'until-close' | 'chunk-size' | 'whole'
+  readonly length: number
+}
+
+/** Heads that differ in the second of their date alone come from all connections. */
+const known = new Map<string, Meaning | null>()
+const MOST_KNOWN = 100
+const LONGEST_KNOWN = 1000
+
+/** Null: it is preliminary, and the answer follows. */
+const meaningOf = (head: string): Meaning | null => {
+  const found = known.get(head)
+  if (found !== undefined) return found
+  const meaning = read(head)
+  if (known.size === MOST_KNOWN) known.clear()
+  if (head.length <= LONGEST_KNOWN) known.set(head, meaning)
+  return meaning
+}
+
+const read = (head: string): Meaning | null => {
+  const [first = '', ...lines] = head.split('\r\n')
+  const [, minor, digits] = STATUS_LINE.exec(first) ?? []
+  if (digits === undefined) throw new MalformedAnswer(`no answer of HTTP/1.1: ${first.slice(0, 40)}`)
+  const fields = fieldsOf(lines)
+  const status = Number(digits)
+  if (status === SWITCHING_PROTOCOLS) throw new MalformedAnswer('another protocol, unasked')
+  if (status < 200) return null
+  const options = listOf(fields.get('connection') ?? '')
+  const isKept = minor === '1' ? !options.includes('close') : options.includes('keep-alive')
+  const seconds = IDLE_TIMEOUT.exec(fields.get('keep-alive') ?? '')?.[1]
+  const keptForMs = seconds === undefined ? null : Number(seconds) * 1000
+  const frame = frameOf(status, fields, minor === '1')
+  return { status, keptForMs, ...frame, isKept: isKept && frame.place !== 'until-close' }
+}
+
+/** How the end of the body is known (section 6.3). */
+const frameOf = (
+  status: number,
+  fields: ReadonlyMap<string, string>,
+  mayBeChunked: boolean,
+): Pick<Meaning, 'place' | 'length'> => {
+  const length = fields.get('content-length')
+  const coding = fields.get('transfer-encoding')
+  if (coding !== undefined && length !== undefined) throw new MalformedAnswer('a length, and chunks')
+  if (WITHOUT_BODY.has(status)) return { place: 'whole', length: 0 }
+  if (coding !== undefined) {
+    if (coding.toLowerCase() === 'chunked' && mayBeChunked) return { place: 'chunk-size', length: 0 }
+    throw new MalformedAnswer(`an unknown transfer coding: ${coding.slice(0, 40)}`)
   }
+  if (length === undefined) return { place: 'until-close', length: 0 }
+  if (!LENGTH.test(length)) throw new MalformedAnswer(`no length: ${length.slice(0, 40)}`)
+  return { place: Number(length) === 0 ? 'whole' : 'body', length: Number(length) }
 }
 
 /** By their names in lower case. Several of one name are a list; of lengths they are none. */

@@ -151,6 +151,18 @@ describe('an answer', () => {
     expect(await ask()).toEqual(ANSWER)
   })
 
+  it('that does not come in time is given up, and so is its connection', async () => {
+    const { server, client, origin, ask } = await serve((socket, which) => {
+      if (which > 0) socket.write(WHOLE)
+    })
+    const signal = AbortSignal.timeout(TIMEOUT_MS)
+    const late = await client.request(origin, 'POST', '/x', {}, signal, 1)
+    expect(late).toEqual({ type: 'doubt', error: 'TimeoutError' })
+    await ask()
+    expect(await ask()).toEqual(ANSWER)
+    expect(server.sockets.filter(({ closed }) => !closed).length).toBe(1)
+  })
+
   it('that never ends gives the lines that have arrived wholly', async () => {
     const { client, origin } = await serve((socket) => {
       socket.write(`${OK}transfer-encoding: chunked\r\n\r\n8\r\n{"n":1}\n\r\n`)

@@ -27,9 +27,17 @@ class ConnectionError extends Error {
   }
 }
 
+/** When a request is given up. */
+export interface Patience {
+  readonly signal: AbortSignal
+  /** Absent: by the signal alone. A signal for each request would cost more than its timer. */
+  readonly withinMs?: number
+}
+
 interface Exchange {
   readonly reader: AnswerReader
   readonly signal: AbortSignal
+  readonly timer: NodeJS.Timeout | undefined
   readonly resolve: (answer: Answer) => void
   readonly reject: (error: unknown) => void
 }
@@ -80,10 +88,15 @@ export class HttpConnection implements AsyncDisposable {
    * Sends a whole request, and takes its answer by the reader. If it rejects, the connection is over: the answer may still
    * arrive, and must not be taken for that of the next request.
    */
-  send(request: string, signal: AbortSignal, reader = new AnswerReader()): Promise<Answer> {
+  send(
+    request: string,
+    { signal, withinMs }: Patience,
+    reader: AnswerReader = new AnswerReader(),
+  ): Promise<Answer> {
     return new Promise((resolve, reject) => {
       signal.throwIfAborted()
-      this.#exchange = { reader, signal, resolve, reject }
+      const timer = withinMs === undefined ? undefined : setTimeout(this.#tooLate, withinMs, withinMs)
+      this.#exchange = { reader, signal, timer, resolve, reject }
       signal.addEventListener('abort', this.#aborted)
       this.#socket.ref()
       this.#socket.write(request)
@@ -91,6 +104,9 @@ export class HttpConnection implements AsyncDisposable {
   }
 
   readonly #aborted = (): void => this.#fail(this.#exchange?.signal.reason)
+
+  readonly #tooLate = (ms: number): void =>
+    this.#fail(new DOMException(`no answer within ${ms} ms`, 'TimeoutError'))
 
   readonly #arrived = (length: number): boolean => {
     this.#take(ARRIVED.subarray(0, length))
@@ -127,7 +143,9 @@ export class HttpConnection implements AsyncDisposable {
   #finish(): Exchange | null {
     const exchange = this.#exchange
     this.#exchange = null
-    exchange?.signal.removeEventListener('abort', this.#aborted)
+    if (exchange === null) return null
+    exchange.signal.removeEventListener('abort', this.#aborted)
+    clearTimeout(exchange.timer)
     return exchange
   }
 

@@ -4,7 +4,7 @@
  * are sorted by one question: can the request have reached the node?
  */
 import { type Answer, AnswerReader } from './http-answer.ts'
-import { HttpConnection } from './http-connection.ts'
+import { HttpConnection, type Patience } from './http-connection.ts'
 
 export type HttpResult =
   | { readonly type: 'response'; readonly status: number; readonly body: unknown }
@@ -60,15 +60,18 @@ export class JsonHttp implements AsyncDisposable {
       .join('')
   }
 
+  /** @param withinMs the request is given up then, besides when the signal is aborted */
   async request(
     origin: string,
     method: 'GET' | 'POST',
     path: string,
     body: unknown,
     signal: AbortSignal,
+    withinMs?: number,
   ): Promise<HttpResult> {
     try {
-      const { status, text } = await this.#exchange(origin, method, path, body, signal)
+      const patience = withinMs === undefined ? { signal } : { signal, withinMs }
+      const { status, text } = await this.#exchange(origin, method, path, body, patience)
       return { type: 'response', status, body: parse(text) }
     } catch (error) {
       const code = codeOf(error)
@@ -87,7 +90,7 @@ export class JsonHttp implements AsyncDisposable {
     const reader = new AnswerReader()
     try {
       const over = AbortSignal.any([signal, AbortSignal.timeout(forMs)])
-      await this.#exchange(origin, 'POST', path, body, over, reader)
+      await this.#exchange(origin, 'POST', path, body, { signal: over }, reader)
     } catch (error) {
       const code = codeOf(error)
       // The answer never ends by itself, so an error counts only if no answer began.
@@ -103,17 +106,17 @@ export class JsonHttp implements AsyncDisposable {
     method: 'GET' | 'POST',
     path: string,
     body: unknown,
-    signal: AbortSignal,
+    patience: Patience,
     reader?: AnswerReader,
   ): Promise<Answer> {
-    signal.throwIfAborted()
+    patience.signal.throwIfAborted()
     if (!PATH.test(path)) throw new TypeError(`no path of a request: ${path}`)
     const server = this.#server(origin)
     const head = `${method} ${path} HTTP/1.1\r\n${server.fields}`
-    if (method === 'GET') return this.#connection(server).send(`${head}\r\n`, signal, reader)
+    if (method === 'GET') return this.#connection(server).send(`${head}\r\n`, patience, reader)
     const text = JSON.stringify(body)
     const request = `${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
-    return this.#connection(server).send(request, signal, reader)
+    return this.#connection(server).send(request, patience, reader)
   }
 
   #server(origin: string): Server {
