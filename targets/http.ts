@@ -39,6 +39,27 @@ const fieldOf = ([name, value]: readonly [string, string]): string => {
   throw new TypeError(`a header cannot have this name or value: ${name}: ${value}`)
 }
 
+/** The last line may not be complete yet. */
+const linesIn = (text: string): readonly unknown[] => text.split('\n').slice(0, -1).map(parse)
+
+class StreamReader extends AnswerReader {
+  readonly #isLast: (line: unknown) => boolean
+  readonly #enough: AbortController
+
+  /** @param enough aborted when the last line has arrived */
+  constructor(isLast: (line: unknown) => boolean, enough: AbortController) {
+    super()
+    this.#isLast = isLast
+    this.#enough = enough
+  }
+
+  override take(piece: Buffer): Answer | null {
+    const answer = super.take(piece)
+    if (answer === null && linesIn(this.text).some(this.#isLast)) this.#enough.abort()
+    return answer
+  }
+}
+
 /** What is known of a server, so that a request needs no more than its path and its body. */
 interface Server {
   readonly origin: URL
@@ -79,17 +100,19 @@ export class JsonHttp implements AsyncDisposable {
     }
   }
 
-  /** Posts, and reads an endless answer for `forMs`: one JSON value per line. */
+  /** Posts, and reads an endless answer for `forMs`, or to the line that is the last: one JSON value per line. */
   async stream(
     origin: string,
     path: string,
     body: unknown,
     forMs: number,
     signal: AbortSignal,
+    isLast: (line: unknown) => boolean = () => false,
   ): Promise<HttpResult> {
-    const reader = new AnswerReader()
+    const enough = new AbortController()
+    const reader = new StreamReader(isLast, enough)
     try {
-      const over = AbortSignal.any([signal, AbortSignal.timeout(forMs)])
+      const over = AbortSignal.any([signal, enough.signal, AbortSignal.timeout(forMs)])
       await this.#exchange(origin, 'POST', path, body, { signal: over }, reader)
     } catch (error) {
       const code = codeOf(error)
@@ -97,8 +120,7 @@ export class JsonHttp implements AsyncDisposable {
       if (reader.status === 0 || signal.aborted)
         return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
     }
-    const lines = reader.text.split('\n').slice(0, -1).map(parse)
-    return { type: 'response', status: reader.status, body: lines }
+    return { type: 'response', status: reader.status, body: linesIn(reader.text) }
   }
 
   #exchange(
@@ -113,7 +135,8 @@ export class JsonHttp implements AsyncDisposable {
     if (!PATH.test(path)) throw new TypeError(`no path of a request: ${path}`)
     const server = this.#server(origin)
     const head = `${method} ${path} HTTP/1.1\r\n${server.fields}`
-    if (method === 'GET') return this.#connection(server).send(`${head}\r\n`, patience, reader)
+    if (method === 'GET' && (body ?? null) === null)
+      return this.#connection(server).send(`${head}\r\n`, patience, reader)
     const text = JSON.stringify(body)
     const request = `${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
     return this.#connection(server).send(request, patience, reader)

@@ -17,7 +17,7 @@ type Revisions = Growing<Float64Array<ArrayBuffer>>
 class Values {
   readonly #keys = new Numbering()
   /** By key: each value that was put into it. */
-  readonly #values: Map<number, number>[] = []
+  readonly #values: Map<WatchEvent['value'], number>[] = []
   /** The number of its puts that may have taken effect. */
   readonly puts: Places = new Growing(Int32Array)
   /** The number of revisions under which it was reported first. */
@@ -31,7 +31,7 @@ class Values {
       number = this.#keys.add(key)
       this.#values.push(new Map())
     }
-    const ofKey = this.#values[number] as Map<number, number>
+    const ofKey = this.#values[number] as Map<WatchEvent['value'], number>
     const known = ofKey.get(value)
     if (known !== undefined) return known
     const code = this.puts.length
@@ -98,11 +98,11 @@ export class Changes {
 
   watch({ invocation, completion }: Pair, place: number): void {
     const { after } = invocation.value as (WatchCall & { f: 'watch' })['value']
-    const { events, upTo } = (completion as Operation).value as Watched
+    const { events, upTo, from = after } = (completion as Operation).value as Watched
     this.watches++
     this.#watches.push(place)
     this.reportedUpTo = Math.max(this.reportedUpTo, upTo)
-    let expected = after + 1
+    let expected = from + 1
     let isWrong = false
     for (const event of events) {
       if (event.revision !== expected) isWrong = true

@@ -72,13 +72,14 @@ class Digests {
   /** A sample that told of another state at one of these positions; null: there is none among the latest. */
   other(sample: Sample): Sample | null {
     if (this.#different >= MOST_DIFFERENT) return null
-    const { digest, digestAt, earlierDigests = {} } = sample.status ?? {}
+    const { digest, digestAt, digestBasis = '', earlierDigests = {} } = sample.status ?? {}
     const own = digest === undefined || digestAt === undefined ? [] : [[String(digestAt), digest] as const]
     let found: Sample | null = null
     const kept = short(sample, true)
     for (const [position, each] of [...Object.entries(earlierDigests), ...own]) {
-      const before = this.#told.get(position)
-      if (before === undefined) this.#told.set(position, { digest: each, sample: kept })
+      const place = `${position} ${digestBasis}`
+      const before = this.#told.get(place)
+      if (before === undefined) this.#told.set(place, { digest: each, sample: kept })
       else if (before.digest !== each) found = witness(before, position)
     }
     for (const oldest of this.#told.keys()) {
