@@ -11,7 +11,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { OF_EFFECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { one, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const put = z.object({ key: z.int(), value: z.int() })
@@ -31,14 +31,14 @@ export const WATCH = defineVocabulary({
       ok: change,
       changes: () => true,
       mismatch: repeats('key', 'value'),
-      writes: (asked) => [held(asked.key, asked.value)],
+      writes: (asked) => one(asked.key, asked.value),
     }),
     watch: defineCall({
       value: z.object({ after: z.int() }),
       ok: z.object({ events: z.array(change), upTo: z.int() }),
       changes: () => false,
       delivers: true,
-      reads: (ok) => ok.events.map(({ key, value }) => held(key, value)),
+      reads: (ok) => ok.events.map(({ key, value }) => ({ key, values: [value] })),
     }),
   },
 })

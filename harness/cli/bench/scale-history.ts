@@ -26,8 +26,8 @@ export interface ScaleHistory {
 const CONCURRENCY = 20
 const NODES = 5
 const MEAN_LATENCY_NS = 5 * NS_PER_MS
-/** Each read of the set has all elements: by default the history itself would grow with the square of the operations. */
-const SPARSE: Readonly<Record<string, Options>> = { set: { reads: 0.00001 } }
+/** Each read of the set has all elements: with a share of them the history itself would grow with the square of its length. */
+const SET_READS = 10
 /** One outcome of so many stays unknown, and half of those take effect. */
 const UNKNOWN_SHARE = 0.001
 /** Where a workload reads nothing at the end, so many of the last calls are answered wrongly. */
@@ -82,6 +82,9 @@ const responder = (workload: Workload, isWrong: (call: number) => boolean) => {
   })
 }
 
+const sparse = ({ name }: Workload, operations: number): Options =>
+  name === 'set' ? { reads: SET_READS / operations } : {}
+
 /** Writes it as `history.jsonl` is written. */
 export const writeScaleHistory = (
   file: string,
@@ -90,7 +93,7 @@ export const writeScaleHistory = (
 ): void => {
   using lines = new Lines(file)
   lines.write(encodeHeader('history', 'bench'))
-  const options = { ...defaultsOf(workload.options), ...SPARSE[workload.name] }
+  const options = { ...defaultsOf(workload.options), ...sparse(workload, operations) }
   const context = { concurrency: CONCURRENCY, nodes: NODES }
   const scheduler: Scheduler<Call> = new Scheduler({
     generator: limit(operations, workload.generator(rngFromSeed(1), options, context)),
