@@ -3,6 +3,7 @@
  * up: for such a value the number of its key is kept, 4 bytes, and no text is made. All others are kept by their fingerprints.
  */
 import type { HeldValues, Identity } from '../../harness/api/vocabulary.ts'
+import { longer } from '../../harness/support/growing.ts'
 import { identityOf, type Scalar } from '../../harness/vocabularies/values.ts'
 import { Fingerprints } from '../fingerprints.ts'
 import { Numbering } from '../numbering.ts'
@@ -57,7 +58,7 @@ export class WrittenValues {
 
   #numberOf(key: HeldValues['key']): number {
     const known = this.#codeOf(key)
-    if (known !== NONE || key === null || this.#keys.values.length >= MOST_KEYS) return known
+    if (known !== NONE || key === null || this.#keys.count >= MOST_KEYS) return known
     return this.#keys.add(key) + FIRST_KEY
   }
 
@@ -76,7 +77,9 @@ export class WrittenValues {
     if (value >= 0 && value < this.#keyOf.length) return true
     const most = Math.min(MOST_PLACES * (this.#numbers + FIRST_LENGTH), this.#mostNumbers)
     if (!(value >= 0 && value < most)) return false
-    const larger = new Int32Array(Math.min(Math.max(2 * this.#keyOf.length, value + 1), this.#mostNumbers))
+    const larger = new Int32Array(
+      Math.min(Math.max(longer(this.#keyOf.length), value + 1), this.#mostNumbers),
+    )
     larger.set(this.#keyOf)
     this.#keyOf = larger
     return true

@@ -5,6 +5,7 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
+import { KeyedNumbering } from '../keyed-numbering.ts'
 import { Numbering } from '../numbering.ts'
 
 /** Nobody told. */
@@ -15,9 +16,7 @@ type Revisions = Growing<Float64Array<ArrayBuffer>>
 
 /** Each key with a value that was put into it, or reported. */
 class Values {
-  readonly #keys = new Numbering()
-  /** By key: each value that was put into it. */
-  readonly #values: Map<number, number>[] = []
+  readonly #numbers = new KeyedNumbering()
   /** The number of its puts that may have taken effect. */
   readonly puts: Places = new Growing(Int32Array)
   /** The number of revisions under which it was reported first. */
@@ -26,16 +25,8 @@ class Values {
   readonly reportedAs: Revisions = new Growing(Float64Array)
 
   codeOf({ key, value }: Pick<WatchEvent, 'key' | 'value'>): number {
-    let number = this.#keys.find(key)
-    if (number === undefined) {
-      number = this.#keys.add(key)
-      this.#values.push(new Map())
-    }
-    const ofKey = this.#values[number] as Map<number, number>
-    const known = ofKey.get(value)
-    if (known !== undefined) return known
-    const code = this.puts.length
-    ofKey.set(value, code)
+    const code = this.#numbers.numberOf(key, value)
+    if (code < this.puts.length) return code
     for (const counts of [this.puts, this.reports]) counts.push(0)
     this.reportedAs.push(Number.NaN)
     return code
@@ -53,7 +44,7 @@ class Revised {
   readonly reportedValue: Places = new Growing(Int32Array)
 
   revisionOf(code: number): number {
-    return this.#numbers.values[code] as number
+    return this.#numbers.valueOf(code) as number
   }
 
   codeOf(revision: number): number {

@@ -8,6 +8,10 @@ import { Names } from './names.ts'
 export const CHUNK_BITS = 14
 export const CHUNK = 2 ** CHUNK_BITS
 const FIRST_TEXT_BYTES = 2 ** 18
+/** Of the room, so much must be used for it to stay. */
+const SEALED_SHARE = 0.9
+/** Values may have many megabytes: then twice the room would be too much. */
+const MOST_SPARE_BYTES = 2 ** 23
 
 const TYPES = ['invoke', 'ok', 'fail', 'info'] as const
 
@@ -128,7 +132,8 @@ export class Chunk {
   reserve(bytes: number): void {
     const used = this.used()
     if (used + bytes <= this.text.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.text.length, used + bytes))
+    const more = Math.min(this.text.length, MOST_SPARE_BYTES)
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.text.length + more, used + bytes))
     this.text.copy(larger, 0, 0, used)
     this.text = larger
   }
@@ -138,8 +143,10 @@ export class Chunk {
     return this.count === 0 ? 0 : (this.columns.end[this.count - 1] as number)
   }
 
-  /** Gives back the room that was not used. */
+  /** Gives back the room that was not used, unless it is little. */
   seal(): void {
-    this.text = Buffer.from(this.text.subarray(0, this.used()))
+    const used = this.used()
+    const text = this.text.subarray(0, used)
+    this.text = used > SEALED_SHARE * this.text.length ? text : Buffer.from(text)
   }
 }

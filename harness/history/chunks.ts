@@ -38,14 +38,13 @@ export interface Room {
   readonly mostInMemory?: number | undefined
 }
 
-const bytesOf = ({ columns, text }: Chunk): Buffer =>
-  Buffer.concat([
-    ...LAYOUT.map(([name]) => {
+const bytesOf = ({ columns }: Chunk): Buffer =>
+  Buffer.concat(
+    LAYOUT.map(([name]) => {
       const { buffer, byteOffset, byteLength } = columns[name]
       return Buffer.from(buffer, byteOffset, byteLength)
     }),
-    text,
-  ])
+  )
 
 const columnsIn = (bytes: Buffer<ArrayBuffer>): ChunkColumns => {
   let at = bytes.byteOffset
@@ -95,7 +94,7 @@ export class Chunks {
   }
 
   #write(chunk: Chunk): Place {
-    return { ...writePart(this.#spillOf(), bytesOf(chunk)), count: chunk.count }
+    return { ...writePart(this.#spillOf(), bytesOf(chunk), chunk.text), count: chunk.count }
   }
 
   #spillOf(): Spill {

@@ -4,6 +4,7 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 import type { HistorySource } from '../history/decode.ts'
 import { messageOf, UserError } from '../support/assert.ts'
+import { limitYoungHeap } from '../support/young-heap.ts'
 import { SpillFile } from './spill-file.ts'
 
 /** What a store folder of Jepsen's or Maelstrom's may hold, best first. */
@@ -42,6 +43,7 @@ export function* piecesOf(file: string): Iterable<Buffer> {
       const read = fs.readSync(fd, piece)
       if (read === 0) return
       yield piece.subarray(0, read)
+      limitYoungHeap()
     }
   } finally {
     fs.closeSync(fd)
