@@ -1,6 +1,8 @@
 /** Successive operations of a history as columns. */
 import { Buffer } from 'node:buffer'
 import type { Operation } from '../api/history.ts'
+import type { Spill } from '../api/spill.ts'
+import { type Part, readPart } from '../support/parts.ts'
 import { JsonReader } from './json-read.ts'
 import { Names } from './names.ts'
 
@@ -79,14 +81,20 @@ export class Chunk {
   /** The values and the rest, one after another. */
   text: Buffer
   count: number
+  /** Rows whose values are not in the text, with where they are. */
+  readonly long = new Map<number, Part>()
+  /** Where these are read from. */
+  readonly #spillOf: () => Spill
 
   constructor(
     names: Dictionary,
+    spillOf: () => Spill,
     columns = emptyColumns(),
     text: Buffer = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES),
     count = 0,
   ) {
     this.names = names
+    this.#spillOf = spillOf
     this.columns = columns
     this.text = text
     this.count = count
@@ -118,6 +126,11 @@ export class Chunk {
   }
 
   value(row: number): unknown {
+    const long = this.long.get(row)
+    if (long !== undefined) {
+      const bytes = readPart(this.#spillOf(), long, 'a value of the history')
+      return this.names.reader.read(bytes, 0, bytes.length)
+    }
     const start = row === 0 ? 0 : (this.columns.end[row - 1] as number)
     return this.names.reader.read(this.text, start, this.columns.valueEnd[row] as number)
   }
