@@ -25,7 +25,15 @@ export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' 
 interface Subject
   extends Pick<
     Checker,
-    'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings' | 'judgesObjects' | 'window'
+    | 'name'
+    | 'finds'
+    | 'needs'
+    | 'applies'
+    | 'whyNot'
+    | 'judgesBeginnings'
+    | 'judgesObjects'
+    | 'window'
+    | 'follow'
   > {
   /** What was promised, and by whom. */
   promise(record: RunRecord, blamed?: string): Verdict['promise']

@@ -54,6 +54,7 @@ export type {
   Sandbox,
   SandboxSpec,
 } from './api/environment.ts'
+export type { Follower, Kept, Shown, SoFar, Suspicion } from './api/follower.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
 export type { Call, ClientProcess, Meta, Operation, Outcome, Pair, Sequence } from './api/history.ts'
 export type { Happened, Incident, IncidentContext, IncidentFault } from './api/incident.ts'

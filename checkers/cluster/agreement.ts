@@ -10,6 +10,7 @@ import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
+import { AgreementFollower } from './agreement-follower.ts'
 import { type Digest, Digests, digestsOf } from './digests.ts'
 
 /** Lines of the table that proves a disagreement. */
@@ -125,5 +126,6 @@ export const agreement = checkerOf({
     text: 'replicas never differ at the same log position',
     source: "the target, whose nodes' status tells digests",
   }),
+  follow: () => new AgreementFollower(),
   judge,
 })

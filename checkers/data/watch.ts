@@ -15,6 +15,7 @@ import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
 import { Changes } from './watch-changes.ts'
+import { WatchFollower } from './watch-follower.ts'
 
 const KINDS = ['lost', 'missed', 'repeated', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
 type WatchFinding = Finding<(typeof KINDS)[number]>
@@ -189,5 +190,9 @@ export const watch = foldingChecker({
     WATCH,
     'a watch reports every change once, in order, and none that never happened, wherever it resumes',
   ),
+  follow: (record) => {
+    const { name: promise } = promiseOf(record, WATCH, 'watch')
+    return new WatchFollower((kind) => !allows(promise, kind))
+  },
   fold,
 })

@@ -86,7 +86,6 @@ export class Workbench {
       ...nodeLanes(data, samples),
       ...effectLanes(data.effects.effects),
       ...machineLanes(data.lateness),
-      ...controllerLanes(data.load),
     ]
     this.#tools = makeBenchTools({
       showEvidence: this.#first.length === 0 ? null : () => this.#showEvidence(),
@@ -129,6 +128,7 @@ export class Workbench {
       ...clientLanes(data, history, this.#marks, this.#matches),
       ...logLanes(this.#logs?.lines ?? []),
       ...this.#series,
+      ...controllerLanes(data.load),
     ]
     return this.#lanes
   }

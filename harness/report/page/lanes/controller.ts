@@ -16,7 +16,7 @@ interface Series {
 const SERIES: readonly Series[] = [
   {
     id: 'harness-memory',
-    label: 'harness: memory',
+    label: 'memory',
     high: ({ residentMb }) => residentMb,
     low: ({ heapMb }) => heapMb,
     scale: (most) => `at most ${most} MB`,
@@ -24,7 +24,7 @@ const SERIES: readonly Series[] = [
   },
   {
     id: 'harness-delay',
-    label: 'harness: event-loop delay',
+    label: 'event-loop delay',
     high: ({ delayMaxMs }) => delayMaxMs,
     low: ({ delayP99Ms }) => delayP99Ms,
     scale: (most) => `at most ${most} ms; dark: 99 % below`,
@@ -36,7 +36,7 @@ const SERIES: readonly Series[] = [
 class ControllerLane implements Lane {
   readonly id: string
   readonly label: string
-  readonly group = 'machine'
+  readonly group = 'harness'
   readonly height = 44
   readonly #loads: readonly PageLoad[]
   readonly #series: Series
@@ -58,7 +58,7 @@ class ControllerLane implements Lane {
       const to = view.x(load.endMs)
       if (from > view.width || to < 0) continue
       for (const [value, name] of [
-        [this.#series.high(load), 'info'],
+        [this.#series.high(load), 'dim'],
         [this.#series.low(load), 'leader'],
       ] as const) {
         const height = (value / Math.max(this.#most, 1)) * room
