@@ -4,8 +4,8 @@ import path from 'node:path'
 import zlib from 'node:zlib'
 import type { HistorySource } from '../history/decode.ts'
 import { messageOf, UserError } from '../support/assert.ts'
-import { limitYoungHeap } from '../support/young-heap.ts'
 import { SpillFile } from './spill-file.ts'
+import { limitYoungHeap } from './young-heap.ts'
 
 /** What a store folder of Jepsen's or Maelstrom's may hold, best first. */
 const IN_A_STORE = [
