@@ -10,6 +10,14 @@ const scalar = fc.oneof(
 )
 const held = fc.record({ key: fc.option(scalar), values: fc.array(scalar, { maxLength: 5 }) })
 
+it('a number is the same value whatever its type', () => {
+  const written = new WrittenValues(2 ** 20)
+  written.add({ key: 1, values: [3, 4n] })
+  const missing: string[] = []
+  written.missing({ key: 1n, values: [3n, 4, 5n] }, (identity) => missing.push(identity))
+  expect(missing).toEqual(['1=5'])
+})
+
 it('what was not written is told, whatever fits into the table', () => {
   fc.assert(
     fc.property(fc.array(held), fc.array(held), fc.constantFrom(0, 5, 2 ** 20), (writes, reads, most) => {

@@ -19,6 +19,14 @@ const NONE = 0
 const NO_KEY = 1
 const FIRST_KEY = 2
 
+/** 3n is the same key as 3. */
+const plainly = (key: Scalar): Scalar =>
+  typeof key === 'bigint' && Number.isSafeInteger(Number(key)) ? Number(key) : key
+
+/** In the table; none of it where the value is no whole number. A number of any size, such as 3n, is the same value as 3. */
+const placeOf = (value: Scalar): number =>
+  typeof value === 'number' || typeof value === 'bigint' ? Number(value) : Number.NaN
+
 export class WrittenValues {
   readonly #mostNumbers: number
   readonly #keys = new Numbering()
@@ -43,7 +51,7 @@ export class WrittenValues {
   missing({ key, values }: HeldValues, tell: (value: Identity) => void): void {
     const code = this.#codeOf(key)
     for (const value of values) {
-      if (code !== NONE && typeof value === 'number' && this.#keyOf[value] === code) continue
+      if (code !== NONE && this.#keyOf[placeOf(value)] === code) continue
       const identity = identityOf(key, value)
       if (!this.others.has(identity)) tell(identity)
     }
@@ -52,22 +60,23 @@ export class WrittenValues {
   /** The number of a key; none: it was not seen. */
   #codeOf(key: HeldValues['key']): number {
     if (key === null) return NO_KEY
-    const number = this.#keys.find(key)
+    const number = this.#keys.find(plainly(key))
     return number === undefined ? NONE : number + FIRST_KEY
   }
 
   #numberOf(key: HeldValues['key']): number {
     const known = this.#codeOf(key)
     if (known !== NONE || key === null || this.#keys.count >= MOST_KEYS) return known
-    return this.#keys.add(key) + FIRST_KEY
+    return this.#keys.add(plainly(key)) + FIRST_KEY
   }
 
   /** Whether the table has it now. */
   #addNumber(code: number, value: Scalar): boolean {
-    if (code === NONE || typeof value !== 'number' || !this.#fits(value)) return false
-    const first = this.#keyOf[value]
+    const place = placeOf(value)
+    if (code === NONE || !this.#fits(place)) return false
+    const first = this.#keyOf[place]
     if (first !== NONE) return first === code
-    this.#keyOf[value] = code
+    this.#keyOf[place] = code
     this.#numbers++
     return true
   }
