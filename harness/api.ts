@@ -71,6 +71,15 @@ export type {
 } from './api/nemesis.ts'
 export type { OptionSpec, OptionSpecs, Options, OptionsOf, OptionValue } from './api/options.ts'
 export type { NodeProcess } from './api/process.ts'
+export type {
+  FetchedProgram,
+  GoBuild,
+  MavenJars,
+  NpmPackage,
+  ProgramSource,
+  Programs,
+  PypiWheel,
+} from './api/programs.ts'
 export type { Rng } from './api/random.ts'
 export type {
   FaultEvent,

@@ -7,26 +7,28 @@
 import type { Follower, Kept, Suspicion } from '../../harness/api/follower.ts'
 import type { Sample } from '../../harness/api/record.ts'
 import { ForgetfulMap } from '../forgetful-map.ts'
-import { digestsOf } from './digests.ts'
+import { type DigestAt, digestsOf, keyOf } from './digests.ts'
 
 /** Half of them are always known: as many as are compared of a run whose samples are thinned. */
 const MOST_POSITIONS = 60_000
 
-interface Report {
-  readonly digest: string
-  readonly node: string
-  readonly timeNs: number
+interface Report extends DigestAt {
   readonly role: NonNullable<Sample['status']>['role']
   readonly term: number | undefined
 }
 
-const asSample = (position: number, { digest, node, timeNs, role, term }: Report): Sample => ({
+const asSample = ({ position, basis, seen: { node, timeNs, digest }, role, term }: Report): Sample => ({
   ...{ node, timeNs },
-  status: { role, ...(term === undefined ? {} : { term }), digest, digestAt: position },
+  status: {
+    role,
+    ...(term === undefined ? {} : { term }),
+    ...{ digest, digestAt: position },
+    ...(basis === '' ? {} : { digestBasis: basis }),
+  },
 })
 
 export class AgreementFollower implements Follower {
-  readonly #reports: ForgetfulMap<number, Report>
+  readonly #reports: ForgetfulMap<string, Report>
   #found: readonly Sample[] | null = null
   /** Once states differ, they differ at every later position. */
   #isTold = false
@@ -42,12 +44,12 @@ export class AgreementFollower implements Follower {
   sample(sample: Sample): void {
     if (this.#isTold || sample.status === null) return
     const { role, term } = sample.status
-    for (const { position, seen } of digestsOf(sample)) {
-      const first = this.#reports.get(position)
-      const report = { ...seen, role, term }
-      if (first === undefined) this.#reports.set(position, report)
-      else if (first.digest !== seen.digest)
-        this.#found ??= [asSample(position, first), asSample(position, report)]
+    for (const told of digestsOf(sample)) {
+      const key = keyOf(told)
+      const first = this.#reports.get(key)
+      const report = { ...told, role, term }
+      if (first === undefined) this.#reports.set(key, report)
+      else if (first.seen.digest !== told.seen.digest) this.#found ??= [asSample(first), asSample(report)]
     }
   }
 

@@ -14,6 +14,9 @@ const NONE = -1
 type Places = Growing<Int32Array<ArrayBuffer>>
 type Revisions = Growing<Float64Array<ArrayBuffer>>
 
+/** Values are numbers. */
+const DELETED = 'deleted'
+
 /** Each key with a value that was put into it, or reported. */
 class Values {
   readonly #numbers = new KeyedNumbering()
@@ -25,7 +28,7 @@ class Values {
   readonly reportedAs: Revisions = new Growing(Float64Array)
 
   codeOf({ key, value }: Pick<WatchEvent, 'key' | 'value'>): number {
-    const code = this.#numbers.numberOf(key, value)
+    const code = this.#numbers.numberOf(key, value ?? DELETED)
     if (code < this.puts.length) return code
     for (const counts of [this.puts, this.reports]) counts.push(0)
     this.reportedAs.push(Number.NaN)
@@ -89,11 +92,11 @@ export class Changes {
 
   watch({ invocation, completion }: Pair, place: number): void {
     const { after } = invocation.value as (WatchCall & { f: 'watch' })['value']
-    const { events, upTo } = (completion as Operation).value as Watched
+    const { events, upTo, from = after } = (completion as Operation).value as Watched
     this.watches++
     this.#watches.push(place)
     this.reportedUpTo = Math.max(this.reportedUpTo, upTo)
-    let expected = after + 1
+    let expected = from + 1
     let isWrong = false
     for (const event of events) {
       if (event.revision !== expected) isWrong = true

@@ -101,14 +101,14 @@ export class WatchFollower implements Follower {
     this.#told.set(revision, name)
   }
 
-  #watch(after: number, { events, upTo }: Watched): void {
-    let expected = after + 1
+  #watch(after: number, { events, upTo, from = after }: Watched): void {
+    let expected = from + 1
     const own = new Set<number>()
     for (const event of events) {
       const { revision } = event
       if (revision > expected) this.#suspect('missed', revision)
       if (revision < expected)
-        this.#suspect(revision <= after || own.has(revision) ? 'repeated' : 'out of order', revision)
+        this.#suspect(revision <= from || own.has(revision) ? 'repeated' : 'out of order', revision)
       own.add(revision)
       expected = Math.max(expected, revision + 1)
       this.#report(event)

@@ -4,6 +4,7 @@ import type { Client, Endpoint } from './client.ts'
 import type { Call } from './history.ts'
 import type { LoggedMessage } from './message.ts'
 import type { OptionSpecs, Options, OptionsOf, OptionValue } from './options.ts'
+import type { Programs } from './programs.ts'
 import type { Simulation } from './simulation.ts'
 import type { Vocabulary } from './vocabulary.ts'
 
@@ -109,6 +110,11 @@ export interface NodeStatus {
   readonly digest?: string
   /** A position in the replicated log (or a revision). */
   readonly digestAt?: number
+  /**
+   * What else the digests depend on that members need not have in common, such as the revision up to which history is forgotten.
+   * Digests are compared only where it is the same. Absent: nothing.
+   */
+  readonly digestBasis?: string
   /** Digests of the most recent earlier positions: position -> digest. Each must cover the whole log up to its position. */
   readonly earlierDigests?: Readonly<Record<string, string>>
   /** Committed members only: a change that could still be lost does not count. */
@@ -145,6 +151,9 @@ export interface Requirements {
   readonly memoryBytes?: number
 }
 
+/** (The type of a method, so that a target with specific options is one with unknown options.) */
+type ProgramsUnder<O extends Options> = { under(options: O): Programs }['under']
+
 /** A system under test. */
 export interface Target<Specs extends OptionSpecs = OptionSpecs> {
   readonly name: string
@@ -164,10 +173,11 @@ export interface Target<Specs extends OptionSpecs = OptionSpecs> {
    */
   readonly image?: string
   /**
-   * Programs for the namespaces environment -> Debian packages, separated by spaces, with the program and its libraries. A name
-   * that ends with `.jar` is a Java library. A program outside the search path is named by its path.
+   * Its programs, under these options where they depend on them, such as one in several versions. Of Debian's packages: a name
+   * that ends with `.jar` is a Java library, a program outside the search path is named by its path, and a container has them
+   * by its image. A container sees what comes from elsewhere read-only, at the same path as this machine.
    */
-  readonly programs: Readonly<Record<string, string>>
+  readonly programs: Programs | ProgramsUnder<OptionsOf<Specs>>
   /** What it promises to clients of a vocabulary under these options. */
   claims(options: OptionsOf<Specs>, vocabulary: Pick<Vocabulary, 'name' | 'expires'>): Claims
   /** Why it cannot serve a vocabulary under these options; null if it can. Absent: it always can. */

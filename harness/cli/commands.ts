@@ -350,6 +350,10 @@ export const commands: readonly Command[] = [
         value: 'name or file',
         description: 'only what this target needs (default: all bundled targets)',
       },
+      targetOpts: {
+        ...RUN_SETTINGS.targetOpts,
+        description: 'options of that target: its programs may depend on them',
+      },
     },
     load: async () => (await import('./commands/prepare.ts')).prepareCommand,
   }),

@@ -87,6 +87,7 @@ const play = async (target: Target, nemesis: Nemesis, change: Partial<RunParts> 
     nemeses: { poke: nemesis },
     environment,
     program: (name) => name,
+    programFolders: [],
     stateDir: '/nowhere',
     logDir: '/nowhere',
     journal: { record: () => {} },

@@ -17,13 +17,13 @@ const disksOf = ({ spec, nemeses }: RunParts): ProvisionSpec['disks'] => {
 }
 
 const nodeHosts = (parts: RunParts): readonly HostSpec[] => {
-  const { target, program } = parts
+  const { target, program, programFolders } = parts
   const plan = clusterPlan(parts)
   return plan.nodes.map((identity) => ({
     identity,
     launch: target.launch(identity, plan, program),
     image: target.image,
-    hostFiles: [],
+    hostFiles: programFolders,
   }))
 }
 

@@ -49,6 +49,8 @@ export interface RunParts {
   readonly environment: Provisioner
   /** Returns the path of a target's program by its name. */
   readonly program: (name: string) => string
+  /** Folders of this machine that nodes need for these programs. */
+  readonly programFolders: readonly string[]
   readonly stateDir: string
   readonly logDir: string
   readonly journal: UndoJournal

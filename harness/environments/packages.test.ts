@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { temporaryFolder } from '../testing/command.ts'
-import { findProgram, missingPackages, obtainProgram, relink } from './packages.ts'
+import { findProgram, missingPackages, obtainPackaged, relink } from './packages.ts'
 
 afterEach(() => vi.unstubAllEnvs())
 
@@ -22,7 +22,7 @@ describe('unpacked packages', () => {
     const root = path.join(folder.path, 'faultline/packages/first-package')
     write(path.join(root, file), '')
     const said: string[] = []
-    const found = await obtainProgram(name, 'first-package second-package', (line) => said.push(line))
+    const found = await obtainPackaged(name, 'first-package second-package', (line) => said.push(line))
     expect(found).toBe(path.join(root, file))
     expect(said).toEqual([])
   })

@@ -120,7 +120,7 @@ export const relink = (root: string): void => {
 }
 
 /** The path of a target's program that is installed or unpacked already; null if it has to be downloaded first. */
-export const presentProgram = (name: string, debianPackages: string): string | null =>
+export const presentPackaged = (name: string, debianPackages: string): string | null =>
   findProgram(name) ?? findUnpacked(name, debianPackages)
 
 const unpack = async (
@@ -154,12 +154,12 @@ const unpack = async (
  * @param name of the program, or its path on a machine where it is installed, if that is not in the search path
  * @param debianPackages separated by spaces: the program's own package first, then those of the libraries that it needs
  */
-export const obtainProgram = async (
+export const obtainPackaged = async (
   name: string,
   debianPackages: string,
   say: (line: string) => void,
 ): Promise<string> => {
-  const existing = presentProgram(name, debianPackages)
+  const existing = presentPackaged(name, debianPackages)
   if (existing !== null) return existing
   if (findProgram('apt-get') === null)
     throw new UserError(

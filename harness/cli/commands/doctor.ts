@@ -4,9 +4,12 @@ import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
 import type { Environment, Finding } from '../../api/environment.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
+import type { ProgramSource } from '../../api/programs.ts'
 import { environments } from '../../environments/index.ts'
-import { presentProgram } from '../../environments/packages.ts'
+import { describeSource, lacksFor, presentProgram } from '../../environments/programs/obtain.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { defaultsOf } from '../run/options.ts'
+import { programsOf } from '../run/programs.ts'
 
 interface Checked {
   readonly environment: Environment
@@ -40,17 +43,23 @@ const checkInAll = async (nemesis: Nemesis, among: readonly Environment[]): Prom
   return findings.map((finding, i) => ({ ...finding, what: `${finding.what} in ${among[i]?.name}` }))
 }
 
-const checkTargets = (): readonly Finding[] =>
-  Object.values(targets).flatMap((target) =>
-    Object.entries(target.programs).map(([program, debianPackage]) => {
-      const found = presentProgram(program, debianPackage)
-      return {
-        what: `target ${target.name}`,
-        ok: true,
-        note:
-          found ?? `${program} will be downloaded from Debian's package ${debianPackage} when first needed`,
-      }
-    }),
+const checkProgram = async (target: string, name: string, source: ProgramSource): Promise<Finding> => {
+  const what = `target ${target}`
+  const found = presentProgram(name, source)
+  if (found !== null) return { what, ok: true, note: found }
+  const missing = await lacksFor(source)
+  if (missing !== null) return { what, ok: false, note: `${name} (${describeSource(source)}): ${missing}` }
+  const how = typeof source === 'string' ? 'downloaded from' : 'obtained:'
+  return { what, ok: true, note: `${name} will be ${how} ${describeSource(source)} when first needed` }
+}
+
+const checkTargets = (): Promise<readonly Finding[]> =>
+  Promise.all(
+    Object.values(targets).flatMap((target) =>
+      Object.entries(programsOf(target, defaultsOf(target.options))).map(([name, source]) =>
+        checkProgram(target.name, name, source),
+      ),
+    ),
   )
 
 const checkMachine = (): readonly Finding[] => [
@@ -81,7 +90,7 @@ export const doctorCommand = async ({ json }: { readonly json: boolean }): Promi
     ...checkMachine(),
     ...checked.flatMap(({ findings }) => findings),
     ...(await Promise.all(Object.values(nemeses).map((nemesis) => checkInAll(nemesis, among)))).flat(),
-    ...checkTargets(),
+    ...(await checkTargets()),
   ]
   if (json) process.stdout.write(`${JSON.stringify(table)}\n`)
   else

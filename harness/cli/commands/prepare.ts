@@ -1,10 +1,15 @@
 /** `faultline prepare`: installs and builds what faultline needs on this machine. It prints each command first. */
 import { targets } from '../../../targets/index.ts'
 import type { PrepareSpec } from '../../api/environment.ts'
+import type { Options } from '../../api/options.ts'
 import type { Target } from '../../api/target.ts'
 import { environments } from '../../environments/index.ts'
-import { installPackages, missingPackages, obtainProgram } from '../../environments/packages.ts'
+import { installPackages, missingPackages } from '../../environments/packages.ts'
+import { obtainProgram } from '../../environments/programs/obtain.ts'
+import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { defaultsOf, parseOptions } from '../run/options.ts'
+import { programsOf } from '../run/programs.ts'
 import { findTarget } from '../run/registries.ts'
 import { lookUp } from '../unknown-name.ts'
 
@@ -14,7 +19,7 @@ const say = (line: string): void => {
 
 /** The images of the services that any choice of the target's options requests. */
 const serviceImages = ({ options, services }: Target): readonly string[] => {
-  const defaults = Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, spec.default]))
+  const defaults = defaultsOf(options)
   const chosen = Object.entries(options).flatMap(([name, { choices = [] }]) =>
     choices.map((choice) => ({ ...defaults, [name]: choice })),
   )
@@ -28,10 +33,12 @@ export const targetImages = (of: readonly Target[] = Object.values(targets)): re
   ),
 ]
 
-const preparePrograms = async (of: readonly Target[]): Promise<void> => {
+/** @param options of the target; absent: its defaults */
+const preparePrograms = async (of: readonly Target[], options?: Options): Promise<void> => {
   for (const target of of) {
-    for (const [name, debianPackage] of Object.entries(target.programs))
-      say(`${target.name}: ${await obtainProgram(name, debianPackage, say)}`)
+    const programs = programsOf(target, options ?? defaultsOf(target.options))
+    for (const [name, source] of Object.entries(programs))
+      say(`${target.name}: ${await obtainProgram(name, source, say)}`)
   }
 }
 
@@ -53,6 +60,7 @@ const prepareTests = async (): Promise<void> => {
 const stepsWith = (
   base: PrepareSpec['base'],
   of: readonly Target[],
+  options: Options | undefined,
 ): Readonly<Record<string, () => Promise<void>>> => ({
   ...Object.fromEntries(
     Object.values(environments).map((environment) => [
@@ -60,16 +68,25 @@ const stepsWith = (
       () => environment.prepare({ images: targetImages(of), base, say }),
     ]),
   ),
-  programs: () => preparePrograms(of),
+  programs: () => preparePrograms(of, options),
   tests: prepareTests,
 })
+
+interface PrepareSettings extends Pick<PrepareSpec, 'base'> {
+  readonly target?: string | undefined
+  readonly targetOpts?: string | undefined
+}
 
 /** @param what an environment, `programs` (those of the targets) or `tests` (what the tests need) */
 export const prepareCommand = async (
   what: string,
-  { base, target }: Pick<PrepareSpec, 'base'> & { readonly target?: string | undefined },
+  { base, target, targetOpts }: PrepareSettings,
 ): Promise<number> => {
-  const of = target === undefined ? Object.values(targets) : [await findTarget(target)]
-  await lookUp('preparation', stepsWith(base, of), what)()
+  if (target === undefined && targetOpts !== undefined)
+    throw new UserError('--target-opts needs the target that they are for: --target.')
+  const one = target === undefined ? null : await findTarget(target)
+  const of = one === null ? Object.values(targets) : [one]
+  const options = one === null ? undefined : parseOptions(`target ${one.name}`, targetOpts, one.options)
+  await lookUp('preparation', stepsWith(base, of, options), what)()
   return EXIT_CODES.valid
 }

@@ -33,8 +33,10 @@ const samplesOf = (rng: Rng, wrong: Wrong, count = 300): readonly Sample[] => {
     applied.set(node, at)
     const isOff = n >= wrongAt && node === off
     const known = (knows.get(node) ?? 1) - (isOff && wrong === 'term' && n < wrongAt + 20 ? 2 : 0)
+    // Two nodes that have forgotten different parts have different digests.
+    const basis = ['', 'one', 'other'][rng.int(3)] as string
     const digestOf = (position: number): string =>
-      isOff && wrong === 'digest' ? `x${position}` : `d${position}`
+      isOff && wrong === 'digest' ? `x${position}${basis}` : `d${position}${basis}`
     const leader = isOff && wrong === 'leader' ? node : NODES[known % 3]
     return {
       node,
@@ -42,6 +44,7 @@ const samplesOf = (rng: Rng, wrong: Wrong, count = 300): readonly Sample[] => {
       status: {
         role: leader === node ? 'leader' : 'follower',
         ...{ term: known, leader: leader ?? null, digest: digestOf(at), digestAt: at },
+        ...(basis === '' ? {} : { digestBasis: basis }),
         ...(at > 2 ? { earlierDigests: { [at - 1]: digestOf(at - 1) } } : {}),
       },
     }

@@ -49,6 +49,16 @@ const misreported = (record: RunRecord, rng: Rng): readonly Operation[] => {
   return record.history.map((each) => (each === lie ? { ...each, value } : each))
 }
 
+/** Watches whose beginning was forgotten, and told so. A lie says so, and goes on later. */
+const forgetful = (record: RunRecord, rng: Rng, isLie: boolean): readonly Operation[] =>
+  record.history.map((each) => {
+    const events = eventsOf(each)
+    if (events.length < 3 || rng.float() < 0.5) return each
+    const left = events.slice(1 + rng.int(events.length - 2))
+    const from = (left[0] as WatchEvent).revision - 1
+    return { ...each, value: { ...(each.value as Watched), from, events: isLie ? left.slice(1) : left } }
+  })
+
 /** A put is told another revision. */
 const mistold = (record: RunRecord, rng: Rng): readonly Operation[] => {
   const puts = record.history.filter(({ f, type }) => f === 'put' && type === 'ok')
@@ -70,6 +80,7 @@ function* variants(rng: Rng): Generator<readonly [what: string, record: RunRecor
         exchanged(record, workload.vocabulary, rng),
         misreported(record, rng),
         mistold(record, rng),
+        forgetful(record, rng, true),
       ]
       const lie = withHistory(record, how[n % how.length] as readonly Operation[])
       if (!foresees(lie, workload.vocabulary)) yield [`lie ${n} of seed ${seed}`, lie]
@@ -102,6 +113,12 @@ describe('watches, followed', () => {
       const { record } = runOnBroken(workload, 'healthy', { seed })
       const { broken, isEnough } = await followed(checker, record, happenedIn(record), 1 + seed * 5)
       expect({ broken, isEnough }, `seed ${seed}`).toEqual({ broken: 0, isEnough: false })
+      const forgotten = withHistory(record, forgetful(record, rngFromSeed(seed), false))
+      expect(await isBroken(forgotten, checker)).toBe(false)
+      expect(
+        (await followed(checker, forgotten, happenedIn(forgotten), 1 + seed * 5)).broken,
+        `seed ${seed}`,
+      ).toBe(0)
     }
   })
 

@@ -8,6 +8,7 @@ import type { RunFacts, RunSpec } from '../../api/record.ts'
 import { runLifecycle } from '../../engine/lifecycle.ts'
 import type { RunParts } from '../../engine/run-parts.ts'
 import { Capture } from '../../environments/capture/capture.ts'
+import { foldersOf } from '../../environments/programs/obtain.ts'
 import { FileJournal } from '../../faults/journal.ts'
 import { encodeOperation } from '../../history/jsonl.ts'
 import { encodeHeader } from '../../history/schema.ts'
@@ -143,6 +144,7 @@ const partsOf = (
   nemeses: Object.fromEntries(spec.nemeses.map(({ name }) => [name, findNemesis(name)])),
   environment: findEnvironment(spec.environment),
   program: (name) => programs[name] ?? name,
+  programFolders: foldersOf(programs),
   stateDir,
   logDir: path.join(runDir, FILES.nodes),
   journal: loggedJournal(stateDir, log),

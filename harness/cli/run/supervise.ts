@@ -11,10 +11,11 @@ import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import type { Environment } from '../../api/environment.ts'
 import type { Log } from '../../api/log.ts'
+import type { Options } from '../../api/options.ts'
 import type { RunSpec } from '../../api/record.ts'
 import type { Target } from '../../api/target.ts'
 import type { Workload } from '../../api/workload.ts'
-import { obtainProgram } from '../../environments/packages.ts'
+import { isInImage, obtainProgram } from '../../environments/programs/obtain.ts'
 import { enterOwnSubtree } from '../../faults/cgroup/groups.ts'
 import { cleanUp } from '../../faults/cleanup.ts'
 import { createJournal, FileJournal, readJournal, stateDirOf } from '../../faults/journal.ts'
@@ -31,6 +32,7 @@ import { type Holding, RELEASE_LINE, untilReleased } from './hold.ts'
 import { LogLimiter } from './log-limit.ts'
 import { tellingBy } from './log-telling.ts'
 import { keepLoggedMessages } from './logged-messages.ts'
+import { programsOf } from './programs.ts'
 import { findEnvironment } from './registries.ts'
 import { requireMachine } from './requirements.ts'
 
@@ -87,16 +89,17 @@ const passInterruptions = (child: ChildProcess, log: Log): (() => void) => {
   }
 }
 
+/** One after another: programs of one release are obtained once. */
 const obtainPrograms = async (
   environment: Environment,
   target: Target,
+  options: Options,
   say: (line: string) => void,
 ): Promise<Readonly<Record<string, string>>> => {
-  if (!environment.needsPrograms) return {}
-  const entries = Object.entries(target.programs).map(
-    async ([name, pkg]) => [name, await obtainProgram(name, pkg, say)] as const,
-  )
-  return Object.fromEntries(await Promise.all(entries))
+  const paths: Record<string, string> = {}
+  for (const [name, source] of Object.entries(programsOf(target, options)))
+    if (environment.needsPrograms || !isInImage(source)) paths[name] = await obtainProgram(name, source, say)
+  return paths
 }
 
 /**
@@ -279,7 +282,7 @@ export const supervise = async (
   if (why !== null) throw new UserError(why, EXIT_CODES.harnessFailed)
   const stateDir = stateDirOf(spec.runId)
   requireMachine(target, stateDir, spec)
-  const programs = await obtainPrograms(environment, target, say)
+  const programs = await obtainPrograms(environment, target, spec.targetOptions, say)
   const faultline = ownVersion()
   const runDir = await makeRunDir(results, spec)
   const log = openLog({ runDir, faultline, log: options.log }, 'supervisor')

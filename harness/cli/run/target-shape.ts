@@ -7,6 +7,7 @@ import { z } from 'zod'
 import type { LaunchSpec, NodeIdentity, ProcessSpec, Target } from '../../api/target.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { hintAt } from '../unknown-name.ts'
+import { programsShape } from './programs.ts'
 
 const callable = z.custom<(...given: never[]) => unknown>(
   (value) => typeof value === 'function',
@@ -41,7 +42,7 @@ const TARGET = {
   versions: z.strictObject({ option: z.string(), values: z.array(z.unknown()) }).optional(),
   mistakes: z.array(setting).optional(),
   image: z.string().optional(),
-  programs: z.record(z.string(), z.string()),
+  programs: programsShape,
   claims: callable,
   lacks: callable.optional(),
   loggedMessages: callable.optional(),
