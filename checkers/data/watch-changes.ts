@@ -14,8 +14,8 @@ const NONE = -1
 type Places = Growing<Int32Array<ArrayBuffer>>
 type Revisions = Growing<Float64Array<ArrayBuffer>>
 
-/** Values are numbers. */
-const DELETED = 'deleted'
+/** In place of a value: values are numbers. */
+const DELETION = 'deletion'
 
 /** Each key with a value that was put into it, or reported. */
 class Values {
@@ -28,7 +28,7 @@ class Values {
   readonly reportedAs: Revisions = new Growing(Float64Array)
 
   codeOf({ key, value }: Pick<WatchEvent, 'key' | 'value'>): number {
-    const code = this.#numbers.numberOf(key, value ?? DELETED)
+    const code = this.#numbers.numberOf(key, value ?? DELETION)
     if (code < this.puts.length) return code
     for (const counts of [this.puts, this.reports]) counts.push(0)
     this.reportedAs.push(Number.NaN)
