@@ -122,5 +122,13 @@ export type {
   Status,
   Verdict,
 } from './api/verdict.ts'
-export type { CallDefinition, CallDefinitions, CallOf, Identity, OkOf, Vocabulary } from './api/vocabulary.ts'
+export type {
+  CallDefinition,
+  CallDefinitions,
+  CallOf,
+  HeldValues,
+  Identity,
+  OkOf,
+  Vocabulary,
+} from './api/vocabulary.ts'
 export type { FinalContext, Workload, WorkloadContext } from './api/workload.ts'

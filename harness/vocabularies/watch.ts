@@ -11,15 +11,15 @@
  * changes on purpose, and told so; the answer has all changes after `from`.
  */
 import { z } from 'zod'
-import type { CallOf, Identity, OkOf } from '../api/vocabulary.ts'
+import type { CallOf, HeldValues, OkOf } from '../api/vocabulary.ts'
 import { OF_EFFECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { one, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const put = z.object({ key: z.int(), value: z.int().nullable() })
 /** All deletions are alike, so they identify nothing. */
-const identified = ({ key, value }: z.infer<typeof put>): readonly Identity[] =>
-  value === null ? [] : [held(key, value)]
+const identified = ({ key, value }: z.infer<typeof put>): readonly HeldValues[] =>
+  value === null ? [] : one(key, value)
 
 const change = put.extend({ revision: z.int() })
 
