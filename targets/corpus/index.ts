@@ -1,5 +1,14 @@
 /** The corpus of known bugs, by system. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
+import { etcdSerializableReads } from './etcd-serializable-reads.ts'
+import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
 import { redisEverysec } from './redis-everysec.ts'
+import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
-export const corpus: readonly KnownBug[] = [redisEverysec]
+export const corpus: readonly KnownBug[] = [
+  redisEverysec,
+  etcdSerializableReads,
+  zookeeperFollowerReads,
+  postgresLostUpdate,
+  postgresWriteSkew,
+]

@@ -1,0 +1,17 @@
+import type { KnownBug } from '../../harness/api/corpus.ts'
+
+/** Without any fault: Debian's 3.8.0 loses acknowledged writes under some (ZOOKEEPER-4712). */
+export const zookeeperFollowerReads: KnownBug = {
+  id: 'zookeeper-follower-reads',
+  system: 'ZooKeeper',
+  affected: 'with plain reads, its default',
+  fixed: 'sync before each read',
+  link: 'https://zookeeper.apache.org/doc/r3.8.0/zookeeperInternals.html',
+  what: 'A server answers a read by itself, and its answer is older than a write that was acknowledged before the read began.',
+  kind: 'by design',
+  by: 'ordinary run',
+  run: { target: 'zookeeper', targetOpts: 'reads=plain', expect: 'linearizable', timeLimit: '10s' },
+  control: { targetOpts: 'reads=sync' },
+  finds: ['stale read', 'linearizability'],
+  beyondDefaults: '`--expect linearizable`, because less is claimed of these reads; no fault',
+}
