@@ -1,8 +1,11 @@
 /** The corpus of known bugs, by system. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
+import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
+import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
+import { redisSentinelFailover } from './redis-sentinel-failover.ts'
 import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
 export const corpus: readonly KnownBug[] = [
@@ -11,4 +14,7 @@ export const corpus: readonly KnownBug[] = [
   zookeeperFollowerReads,
   postgresLostUpdate,
   postgresWriteSkew,
+  redisSentinelFailover,
+  patroniAsynchronous,
+  rabbitmqMirroredQueues,
 ]
