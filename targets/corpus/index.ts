@@ -6,6 +6,7 @@ import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
 import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
 import { redisSentinelFailover } from './redis-sentinel-failover.ts'
+import { zookeeperEphemeralLock } from './zookeeper-ephemeral-lock.ts'
 import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
 export const corpus: readonly KnownBug[] = [
@@ -17,4 +18,5 @@ export const corpus: readonly KnownBug[] = [
   redisSentinelFailover,
   patroniAsynchronous,
   rabbitmqMirroredQueues,
+  zookeeperEphemeralLock,
 ]

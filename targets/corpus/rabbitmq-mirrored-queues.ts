@@ -21,5 +21,6 @@ export const rabbitmqMirroredQueues: KnownBug = {
   },
   control: { targetOpts: 'queues=quorum,partition-handling=pause_minority' },
   finds: ['lost element'],
-  beyondDefaults: 'TODO',
+  beyondDefaults:
+    'partitions that outlast `net-ticktime`, two queues for the whole run, and time to recover: autoheal may try again only after a minute. `-n all` with the defaults of the workload has found it as well, in one of the runs that are told of in the README of the target',
 }

@@ -10,8 +10,17 @@ export const zookeeperFollowerReads: KnownBug = {
   what: 'A server answers a read by itself, and its answer is older than a write that was acknowledged before the read began.',
   kind: 'by design',
   by: 'ordinary run',
-  run: { target: 'zookeeper', targetOpts: 'reads=plain', expect: 'linearizable', timeLimit: '10s' },
+  run: {
+    target: 'zookeeper',
+    targetOpts: 'reads=plain',
+    workloadOpts: 'questions=1',
+    expect: 'linearizable',
+    concurrency: 20,
+    rate: 1000,
+    timeLimit: '10s',
+  },
   control: { targetOpts: 'reads=sync' },
-  finds: ['stale read', 'linearizability'],
-  beyondDefaults: '`--expect linearizable`, because less is claimed of these reads; no fault',
+  finds: ['stale read'],
+  beyondDefaults:
+    '`--expect linearizable`, because less is claimed of these reads; and five times the load, with all servers asked after each change: by default it showed in one of two runs of 10 s; no fault',
 }
