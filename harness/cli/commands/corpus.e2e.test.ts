@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
 import { faultline, temporaryFolder } from '../../testing/command.ts'
 
-const FASTEST = ['etcd-serializable-reads', 'postgres-lost-update', 'postgres-write-skew']
+const FASTEST = ['etcd-serializable-reads', 'zookeeper-follower-reads', 'postgres-write-skew']
 
 const cellsOf = (line: string): readonly string[] => line.split('|').map((cell) => cell.trim())
 
