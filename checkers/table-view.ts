@@ -11,6 +11,8 @@ export interface TableParts {
   readonly fineRows?: () => readonly TableRow[]
   /** The place of a row in the table. Absent: rows keep the order in which they are given, the wrong ones first. */
   readonly order?: (row: TableRow) => number
+  /** Each finding has one row, and no two rows are equal: those that are not listed need not be made to be counted. */
+  readonly hasOneRowEach?: boolean
 }
 
 const MOST_ROWS = 300
@@ -41,13 +43,26 @@ export const tableRow = (
   ...(about.length === 0 ? {} : { about: about.slice(0, MOST_LINKS) }),
 })
 
+interface Distinct {
+  readonly first: readonly TableRow[]
+  readonly count: number
+}
+
+/** The first of so many rows, all of which differ. */
+const firstRows = (rows: Iterable<TableRow>, count: number): Distinct => {
+  const first: TableRow[] = []
+  for (const row of rows) {
+    first.push(row)
+    if (first.length > MOST_ROWS) break
+  }
+  return { first, count }
+}
+
 /**
  * The first of these rows that differ, and the number of all that do. Of the others, which can be millions, nothing is kept
  * but fingerprints.
  */
-const distinctRows = (
-  rows: Iterable<TableRow>,
-): { readonly first: readonly TableRow[]; readonly count: number } => {
+const distinctRows = (rows: Iterable<TableRow>): Distinct => {
   const first = new Map<string, TableRow>()
   const all = new Fingerprints()
   for (const row of rows) {
@@ -58,12 +73,16 @@ const distinctRows = (
   return { first: [...first.values()], count: all.size }
 }
 
-/** @param rows of the findings; a row of two findings is listed once */
+/**
+ * @param rows of the findings; a row of two findings is listed once
+ * @param differing how many they are, if they are known to differ
+ */
 export const tableView = (
   { columns, fine = 0, fineRows = () => [], order }: TableParts,
   rows: Iterable<TableRow>,
+  differing?: number,
 ): TableView => {
-  const { first, count } = distinctRows(rows)
+  const { first, count } = differing === undefined ? distinctRows(rows) : firstRows(rows, differing)
   const listed = roomFor(first, MOST_ROWS, sizeOf)
   const few = fine <= MOST_FINE ? fineRows() : []
   const shown = [...first.slice(0, listed), ...few]

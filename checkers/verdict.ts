@@ -4,7 +4,16 @@
  */
 import type { Pair, Sequence } from '../harness/api/history.ts'
 import type { RunRecord } from '../harness/api/record.ts'
-import type { Checker, Evidence, Fold, OddNode, Status, TableRow, Verdict } from '../harness/api/verdict.ts'
+import type {
+  Checker,
+  Evidence,
+  Fold,
+  OddNode,
+  Status,
+  TableRow,
+  TableView,
+  Verdict,
+} from '../harness/api/verdict.ts'
 import { foldPairs } from './fold.ts'
 import { type TableParts, tableView } from './table-view.ts'
 
@@ -16,7 +25,15 @@ export interface Judged extends Pick<Verdict, 'status' | 'summary' | 'evidence' 
 interface Subject
   extends Pick<
     Checker,
-    'name' | 'finds' | 'needs' | 'applies' | 'whyNot' | 'judgesBeginnings' | 'judgesObjects' | 'window'
+    | 'name'
+    | 'finds'
+    | 'needs'
+    | 'applies'
+    | 'whyNot'
+    | 'judgesBeginnings'
+    | 'judgesObjects'
+    | 'window'
+    | 'follow'
   > {
   /** What was promised, and by whom. */
   promise(record: RunRecord, blamed?: string): Verdict['promise']
@@ -178,6 +195,9 @@ function* rowsOf(findings: readonly Finding<string>[]): Iterable<TableRow> {
   for (const { rows = [] } of findings) yield* rows
 }
 
+const tableOf = (table: TableParts, findings: readonly Finding<string>[]): TableView =>
+  tableView(table, rowsOf(findings), table.hasOneRowEach ? findings.length : undefined)
+
 const evidenceOf = <Kind extends string>(
   { kind, findings }: Group<Kind>,
   excuse: string | null,
@@ -209,7 +229,7 @@ const evidenceOf = <Kind extends string>(
     ...(anomaly === undefined ? {} : { anomaly }),
     ...(missing.includes(kind) ? { isMissing: true } : {}),
     ...(odd.length === 0 ? {} : { odd }),
-    ...(table === undefined || !hasRows ? {} : { view: tableView(table, rowsOf(findings)) }),
+    ...(table === undefined || !hasRows ? {} : { view: tableOf(table, findings) }),
   }
 }
 

@@ -54,6 +54,7 @@ export type {
   Sandbox,
   SandboxSpec,
 } from './api/environment.ts'
+export type { Follower, Kept, Shown, SoFar, Suspicion } from './api/follower.ts'
 export type { GeneratorContext, GeneratorEvent, OpGenerator, Step, Thread } from './api/generator.ts'
 export type { Call, ClientProcess, Meta, Operation, Outcome, Pair, Sequence } from './api/history.ts'
 export type { Happened, Incident, IncidentContext, IncidentFault } from './api/incident.ts'
@@ -121,5 +122,13 @@ export type {
   Status,
   Verdict,
 } from './api/verdict.ts'
-export type { CallDefinition, CallDefinitions, CallOf, Identity, OkOf, Vocabulary } from './api/vocabulary.ts'
+export type {
+  CallDefinition,
+  CallDefinitions,
+  CallOf,
+  HeldValues,
+  Identity,
+  OkOf,
+  Vocabulary,
+} from './api/vocabulary.ts'
 export type { FinalContext, Workload, WorkloadContext } from './api/workload.ts'

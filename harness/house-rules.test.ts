@@ -139,7 +139,7 @@ const EDGES = [
   'harness/report/',
   'targets/raft/bugs/clocks.ts',
   'targets/raft/server/',
-  'targets/http.ts',
+  'targets/http-connection.ts',
   'targets/pipe-client.ts',
   'targets/nats/link.ts',
   'targets/postgres/connect.ts',
@@ -158,7 +158,7 @@ const OUTSIDE_WORLD = new RegExp(
   [
     /\bMath\.random|\bDate\.now|\bnew Date\(\)|\bperformance\.now|\bsetTimeout|\bsetInterval/.source,
     /'node:(net|http|https|http2|tls|dgram|child_process|fs|readline|timers|worker_threads)\b/.source,
-    /'(undici|execa|dockerode|testcontainers|@redis\/client|pg|amqplib)'/.source,
+    /'(execa|dockerode|testcontainers|@redis\/client|pg|amqplib)'/.source,
   ].join('|'),
 )
 

@@ -1,8 +1,10 @@
 /**
- * JSON requests for the clients of targets, without hidden retries. A client has one connection for each node. Errors
+ * JSON requests for the clients of targets, without hidden retries. A client has one connection for each node, and more only
+ * while it has several requests there. Errors
  * are sorted by one question: can the request have reached the node?
  */
-import { type Dispatcher, Client as HttpConnection } from 'undici'
+import { type Answer, AnswerReader } from './http-answer.ts'
+import { HttpConnection, type Patience } from './http-connection.ts'
 
 export type HttpResult =
   | { readonly type: 'response'; readonly status: number; readonly body: unknown }
@@ -12,15 +14,7 @@ export type HttpResult =
   | { readonly type: 'doubt'; readonly error: string }
 
 /** Errors that happen before the first byte of the request is written. */
-const UNSENT = new Set([
-  'ECONNREFUSED',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'EADDRNOTAVAIL',
-  'UND_ERR_CONNECT_TIMEOUT',
-])
-
-const CONNECT_TIMEOUT_MS = 1000
+const UNSENT = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL', 'CONNECT_TIMEOUT'])
 
 const codeOf = (error: unknown): string => {
   const code = (error as { code?: unknown }).code
@@ -35,135 +29,153 @@ const parse = (text: string): unknown => {
   }
 }
 
-interface Answer {
-  readonly status: number
-  readonly text: string
+/** Neither ends a line nor a word: whatever is in it stays one path, or one value. */
+const PATH = /^\/[!-~]*$/
+const FIELD_NAME = /^[!#$%&'*+.^_`|~\w-]+$/
+const FIELD_VALUE = /^[ -~]*$/
+
+const fieldOf = ([name, value]: readonly [string, string]): string => {
+  if (FIELD_NAME.test(name) && FIELD_VALUE.test(value)) return `${name}: ${value}\r\n`
+  throw new TypeError(`a header cannot have this name or value: ${name}: ${value}`)
 }
 
-/**
- * A request and its whole answer, by undici's handlers: the stream that `request` makes of each answer costs more than all else
- * that is done for an operation.
- */
-const exchange = (
-  connection: HttpConnection,
-  options: Dispatcher.DispatchOptions,
-  signal: AbortSignal,
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    signal.throwIfAborted()
-    let controller: Dispatcher.DispatchController | null = null
-    let status = 0
-    const parts: Buffer[] = []
-    const onAbort = (): void => controller?.abort(signal.reason)
-    signal.addEventListener('abort', onAbort, { once: true })
-    connection.dispatch(options, {
-      onRequestStart: (started) => {
-        controller = started
-        if (signal.aborted) onAbort()
-      },
-      onResponseStart: (_, code) => {
-        status = code
-      },
-      onResponseData: (_, part) => {
-        parts.push(part)
-      },
-      onResponseEnd: () => {
-        signal.removeEventListener('abort', onAbort)
-        const [first = Buffer.alloc(0)] = parts
-        resolve({ status, text: (parts.length > 1 ? Buffer.concat(parts) : first).toString() })
-      },
-      onResponseError: (_, error) => {
-        signal.removeEventListener('abort', onAbort)
-        reject(error)
-      },
-    })
-  })
+/** The last line may not be complete yet. */
+const linesIn = (text: string): readonly unknown[] => text.split('\n').slice(0, -1).map(parse)
+
+class StreamReader extends AnswerReader {
+  readonly #isLast: (line: unknown) => boolean
+  readonly #enough: AbortController
+
+  /** @param enough aborted when the last line has arrived */
+  constructor(isLast: (line: unknown) => boolean, enough: AbortController) {
+    super()
+    this.#isLast = isLast
+    this.#enough = enough
+  }
+
+  override take(piece: Buffer): Answer | null {
+    const answer = super.take(piece)
+    if (answer === null && linesIn(this.text).some(this.#isLast)) this.#enough.abort()
+    return answer
+  }
+}
+
+/** What is known of a server, so that a request needs no more than its path and its body. */
+interface Server {
+  readonly origin: URL
+  readonly fields: string
+  /** Those that are in use, or may be used again. */
+  readonly connections: Set<HttpConnection>
+}
 
 export class JsonHttp implements AsyncDisposable {
   readonly #localAddress: string | undefined
-  readonly #headers: Readonly<Record<string, string>>
-  readonly #connections = new Map<string, HttpConnection>()
+  readonly #fields: string
+  readonly #servers = new Map<string, Server>()
 
   /** @param headers of every request, such as `authorization` */
   constructor(localAddress?: string, headers: Readonly<Record<string, string>> = {}) {
     this.#localAddress = localAddress
-    this.#headers = { 'content-type': 'application/json', ...headers }
+    this.#fields = Object.entries({ 'content-type': 'application/json', ...headers })
+      .map(fieldOf)
+      .join('')
   }
 
+  /** @param withinMs the request is given up then, besides when the signal is aborted */
   async request(
     origin: string,
     method: 'GET' | 'POST',
     path: string,
     body: unknown,
     signal: AbortSignal,
+    withinMs?: number,
   ): Promise<HttpResult> {
     try {
-      const options = {
-        path,
-        method,
-        headers: this.#headers,
-        ...(method === 'POST' ? { body: JSON.stringify(body) } : {}),
-      }
-      const { status, text } = await exchange(this.#connection(origin), options, signal)
+      const patience = withinMs === undefined ? { signal } : { signal, withinMs }
+      const { status, text } = await this.#exchange(origin, method, path, body, patience)
       return { type: 'response', status, body: parse(text) }
     } catch (error) {
       const code = codeOf(error)
-      if (code === 'AbortError' || code === 'TimeoutError' || code === 'UND_ERR_ABORTED') this.#drop(origin)
       return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
     }
   }
 
-  /** Posts, and reads an endless answer for `forMs`: one JSON value per line. */
+  /** Posts, and reads an endless answer for `forMs`, or to the line that is the last: one JSON value per line. */
   async stream(
     origin: string,
     path: string,
     body: unknown,
     forMs: number,
     signal: AbortSignal,
+    isLast: (line: unknown) => boolean = () => false,
   ): Promise<HttpResult> {
-    let text = ''
-    let status = 0
+    const enough = new AbortController()
+    const reader = new StreamReader(isLast, enough)
     try {
-      const response = await this.#connection(origin).request({
-        path,
-        method: 'POST',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(forMs)]),
-        headers: this.#headers,
-        body: JSON.stringify(body),
-      })
-      status = response.statusCode
-      for await (const chunk of response.body) text += chunk
+      const over = AbortSignal.any([signal, enough.signal, AbortSignal.timeout(forMs)])
+      await this.#exchange(origin, 'POST', path, body, { signal: over }, reader)
     } catch (error) {
       const code = codeOf(error)
       // The answer never ends by itself, so an error counts only if no answer began.
-      if (status === 0 || signal.aborted) return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
-    } finally {
-      this.#drop(origin)
+      if (reader.status === 0 || signal.aborted)
+        return { type: UNSENT.has(code) ? 'unsent' : 'doubt', error: code }
     }
-    const lines = text.split('\n').slice(0, -1).map(parse)
-    return { type: 'response', status, body: lines }
+    return { type: 'response', status: reader.status, body: linesIn(reader.text) }
   }
 
-  #connection(origin: string): HttpConnection {
-    const existing = this.#connections.get(origin)
-    if (existing !== undefined) return existing
-    const connection = new HttpConnection(origin, {
-      pipelining: 1,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      ...(this.#localAddress === undefined ? {} : { localAddress: this.#localAddress }),
-    })
-    this.#connections.set(origin, connection)
-    return connection
+  #exchange(
+    origin: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body: unknown,
+    patience: Patience,
+    reader?: AnswerReader,
+  ): Promise<Answer> {
+    patience.signal.throwIfAborted()
+    if (!PATH.test(path)) throw new TypeError(`no path of a request: ${path}`)
+    const server = this.#server(origin)
+    const head = `${method} ${path} HTTP/1.1\r\n${server.fields}`
+    if (method === 'GET' && (body ?? null) === null)
+      return this.#connection(server).send(`${head}\r\n`, patience, reader)
+    const text = JSON.stringify(body)
+    const request = `${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
+    return this.#connection(server).send(request, patience, reader)
   }
 
-  /** A connection whose request was abandoned may still receive the answer, so it is not used again. */
-  #drop(origin: string): void {
-    void this.#connections.get(origin)?.destroy()
-    this.#connections.delete(origin)
+  #server(origin: string): Server {
+    const known = this.#servers.get(origin)
+    if (known !== undefined) return known
+    const url = new URL(origin)
+    if (url.protocol !== 'http:' && url.protocol !== 'https:')
+      throw new TypeError(`no origin of HTTP: ${origin}`)
+    const server = {
+      origin: url,
+      fields: `host: ${url.host}\r\nconnection: keep-alive\r\n${this.#fields}`,
+      connections: new Set<HttpConnection>(),
+    }
+    this.#servers.set(origin, server)
+    return server
+  }
+
+  /** One that is free, or a new one: requests at the same time do not wait for each other. */
+  #connection({ origin, connections }: Server): HttpConnection {
+    for (const connection of connections) {
+      if (connection.isFree) return connection
+      if (!connection.isBusy) this.#forget(connections, connection)
+    }
+    const made = new HttpConnection(origin, this.#localAddress)
+    connections.add(made)
+    return made
+  }
+
+  #forget(connections: Set<HttpConnection>, connection: HttpConnection): void {
+    connections.delete(connection)
+    void connection[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#connections.values()].map((connection) => connection.destroy()))
-    this.#connections.clear()
+    const all = [...this.#servers.values()].flatMap(({ connections }) => [...connections])
+    this.#servers.clear()
+    await Promise.all(all.map((connection) => connection[Symbol.asyncDispose]()))
   }
 }

@@ -14,6 +14,8 @@ const MOST_FAILURES = 10
 interface Threads {
   readonly watchers: number
   readonly concurrency: number
+  /** The share of changes that delete a key. */
+  readonly deletes: number
   /** Watcher -> the last revision that it has seen. */
   readonly seen: ReadonlyMap<Thread, number>
 }
@@ -39,10 +41,12 @@ const watchAndPut = (threads: Threads): OpGenerator<WatchCall> => {
   return self
 }
 
-const putBy = ({ concurrency }: Threads, thread: Thread, context: GeneratorContext): WatchCall => {
+const putBy = ({ concurrency, deletes }: Threads, thread: Thread, context: GeneratorContext): WatchCall => {
   const ordinal = context.ordinal(thread)
-  const key = context.draw(thread).int(KEYS)
-  return { f: 'put', value: { key, value: 1 + ordinal * concurrency + thread } }
+  const draw = context.draw(thread)
+  const key = draw.int(KEYS)
+  const value = draw.float() < deletes ? null : 1 + ordinal * concurrency + thread
+  return { f: 'put', value: { key, value } }
 }
 
 /** Watches all changes again, from the first to the last. */
@@ -75,10 +79,11 @@ export const watch = defineWorkload({
   vocabulary: WATCH,
   options: {
     watchers: { type: 'share', default: 0.5, description: 'share of threads that watch' },
+    deletes: { type: 'share', default: 0.2, description: 'share of changes that delete a key' },
   },
   generator: (_rng, options, { concurrency }) => {
     const watchers = Math.max(1, Math.floor(concurrency * options.watchers))
-    return watchAndPut({ watchers, concurrency, seen: new Map() })
+    return watchAndPut({ watchers, concurrency, deletes: options.deletes, seen: new Map() })
   },
   finalGenerator: (_rng, _options, { nodes, concurrency }) =>
     onThreads(

@@ -65,6 +65,35 @@ describe('agreement', () => {
     })
   })
 
+  it('compares digests only where what else they depend on is the same', async () => {
+    const compacted = (node: string, digest: string, upTo: number): Sample => ({
+      timeNs: 1,
+      node,
+      status: {
+        role: 'follower',
+        ...{
+          digest,
+          digestAt: 9,
+          digestBasis: `compacted up to ${upTo}`,
+          earlierDigests: { 7: `e${digest}` },
+        },
+      },
+    })
+    expect(await judge([compacted('n1', 'a', 3), compacted('n2', 'b', 5)])).toMatchObject({
+      status: 'unknown',
+    })
+    expect(
+      await judge([compacted('n1', 'a', 3), compacted('n2', 'b', 5), compacted('n3', 'b', 5)]),
+    ).toMatchObject({ status: 'valid', details: { compared: 2 } })
+    const apart = await judge([
+      ...[compacted('n1', 'a', 5), compacted('n2', 'b', 3), compacted('n3', 'c', 5)],
+      compacted('n4', 'c', 5),
+    ])
+    expect(apart).toMatchObject({ status: 'invalid', details: { position: 7 } })
+    expect(apart.evidence[0]?.text).not.toContain('n2')
+    expect(apart.evidence[0]?.odd?.map(({ node }) => node)).toEqual(['n1'])
+  })
+
   it('is left out if nodes report no digest', () => {
     expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: { role: 'leader' } }]))).toBe(false)
     expect(agreement.applies?.(record([{ timeNs: 0, node: 'n1', status: null }, sample('n1', 1, 'a')]))).toBe(

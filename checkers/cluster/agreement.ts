@@ -10,13 +10,14 @@ import type { TableRow } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
-import { type Digest, Digests, digestsOf } from './digests.ts'
+import { AgreementFollower } from './agreement-follower.ts'
+import { type Digest, type DigestAt, Digests, digestsOf, keyOf } from './digests.ts'
 
 /** Lines of the table that proves a disagreement. */
 const SHOWN = 20
 
 interface Disagreement {
-  readonly position: number
+  readonly place: DigestAt
   readonly first: Digest
   readonly second: Digest
 }
@@ -28,24 +29,25 @@ interface Compared {
 }
 
 const compare = (samples: readonly Sample[]): Compared => {
-  const byPosition = new Map<number, Digest>()
+  const byPlace = new Map<string, Digest>()
   const shared = new Set<number>()
   for (const sample of samples)
-    for (const { position, seen } of digestsOf(sample)) {
-      const first = byPosition.get(position)
-      if (first === undefined) byPosition.set(position, seen)
+    for (const place of digestsOf(sample)) {
+      const { position, seen } = place
+      const first = byPlace.get(keyOf(place))
+      if (first === undefined) byPlace.set(keyOf(place), seen)
       else if (first.digest !== seen.digest)
-        return { positions: shared.size, disagreement: { position, first, second: seen } }
+        return { positions: shared.size, disagreement: { place, first, second: seen } }
       else if (first.node !== seen.node) shared.add(position)
     }
   return { positions: shared.size, disagreement: null }
 }
 
-/** Every digest that was reported for the position. */
-const tableOf = (samples: readonly Sample[], position: number): string => {
+/** Every digest that was reported there. */
+const tableOf = (samples: readonly Sample[], place: DigestAt): string => {
   const lines = samples.flatMap((sample) =>
     digestsOf(sample)
-      .filter((told) => told.position === position)
+      .filter((told) => keyOf(told) === keyOf(place))
       .map(
         ({ seen: { node, timeNs, digest } }) =>
           `${formatTimeNs(timeNs).padStart(10)}  ${node}  ${digest}  (${sample.status?.role} in term ${sample.status?.term})`,
@@ -60,18 +62,18 @@ const show = ({ node, timeNs, digest }: Digest): string =>
 const COLUMNS = ['at', 'node', 'position', 'digest', 'role', 'term']
 
 /** The first report of each digest by each node. */
-const rowsAt = (samples: readonly Sample[], position: number, first: string): readonly TableRow[] => {
+const rowsAt = (samples: readonly Sample[], place: DigestAt, first: string): readonly TableRow[] => {
   const rows = new Map<string, TableRow>()
   for (const sample of samples)
     for (const told of digestsOf(sample)) {
       const { node, timeNs, digest } = told.seen
       const name = `${node} ${digest}`
-      if (told.position !== position || rows.has(name)) continue
+      if (keyOf(told) !== keyOf(place) || rows.has(name)) continue
       const { role = '', term = '' } = sample.status ?? {}
       const mark = digest === first ? 'first digest' : 'differs'
       rows.set(
         name,
-        tableRow([formatTimeNs(timeNs), node, position, digest, role, term], [], mark, [
+        tableRow([formatTimeNs(timeNs), node, place.position, digest, role, term], [], mark, [
           { kind: 'sample', node, timeNs },
         ]),
       )
@@ -81,17 +83,17 @@ const rowsAt = (samples: readonly Sample[], position: number, first: string): re
 
 const found = (
   samples: readonly Sample[],
-  { position, first, second }: Disagreement,
+  { place, first, second }: Disagreement,
 ): Finding<'replicas disagree'> => {
   const digests = new Digests(samples)
   return {
     kind: 'replicas disagree',
-    text: `at position ${position} of the log ${show(first)}, ${show(second)}`,
-    proof: tableOf(samples, position),
+    text: `at position ${place.position} of the log ${show(first)}, ${show(second)}`,
+    proof: tableOf(samples, place),
     operations: [],
     atNs: Math.max(first.timeNs, second.timeNs),
-    odd: digests.wrongAt(position).flatMap((node) => digests.odd(node) ?? []),
-    rows: rowsAt(samples, position, first.digest),
+    odd: digests.wrongAt(place).flatMap((node) => digests.odd(node) ?? []),
+    rows: rowsAt(samples, place, first.digest),
   }
 }
 
@@ -106,7 +108,7 @@ const judge = (record: RunRecord): Judged => {
     firstOnly: true,
     anomalies: { 'replicas disagree': 'diverging replicas' },
     table: { columns: COLUMNS },
-    details: disagreement === null ? { compared: positions } : { position: disagreement.position },
+    details: disagreement === null ? { compared: positions } : { position: disagreement.place.position },
   })
 }
 
@@ -125,5 +127,6 @@ export const agreement = checkerOf({
     text: 'replicas never differ at the same log position',
     source: "the target, whose nodes' status tells digests",
   }),
+  follow: () => new AgreementFollower(),
   judge,
 })

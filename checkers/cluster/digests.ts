@@ -8,18 +8,29 @@ export interface Digest {
   readonly timeNs: number
 }
 
-interface DigestAt {
+/** Where digests are comparable. */
+interface Place {
   readonly position: number
+  /** Empty: nothing else. */
+  readonly basis: string
+}
+
+export interface DigestAt extends Place {
   readonly seen: Digest
 }
 
+/** Equal for places whose digests are comparable. */
+export const keyOf = ({ position, basis }: Place): string => `${position} ${basis}`
+
 export const digestsOf = ({ node, timeNs, status }: Sample): readonly DigestAt[] => {
+  const basis = status?.digestBasis ?? ''
   const earlier = Object.entries(status?.earlierDigests ?? {}).map(([position, digest]) => ({
     position: Number(position),
+    basis,
     seen: { node, timeNs, digest },
   }))
   if (status?.digest === undefined || status.digestAt === undefined) return earlier
-  return [...earlier, { position: status.digestAt, seen: { node, timeNs, digest: status.digest } }]
+  return [...earlier, { position: status.digestAt, basis, seen: { node, timeNs, digest: status.digest } }]
 }
 
 /** `follower in term 3, digest 8d52 at position 15`. */
@@ -39,29 +50,30 @@ type Agrees = 'right' | 'wrong' | 'alone'
  */
 export class Digests {
   readonly #samples: readonly Sample[]
-  /** Position -> digest -> the nodes that reported it. */
-  readonly #nodes = new Map<number, Map<string, Set<string>>>()
+  /** Key of a place -> digest -> the nodes that reported it. */
+  readonly #nodes = new Map<string, Map<string, Set<string>>>()
 
   constructor(samples: readonly Sample[]) {
     this.#samples = samples
-    for (const { position, seen } of samples.flatMap(digestsOf)) {
-      const at = this.#nodes.get(position) ?? new Map<string, Set<string>>()
-      this.#nodes.set(position, at.set(seen.digest, (at.get(seen.digest) ?? new Set()).add(seen.node)))
+    for (const told of samples.flatMap(digestsOf)) {
+      const { seen } = told
+      const at = this.#nodes.get(keyOf(told)) ?? new Map<string, Set<string>>()
+      this.#nodes.set(keyOf(told), at.set(seen.digest, (at.get(seen.digest) ?? new Set()).add(seen.node)))
     }
   }
 
-  #agrees({ position, seen: { digest } }: DigestAt): Agrees {
-    const at = this.#nodes.get(position) ?? new Map<string, Set<string>>()
+  #agrees({ seen: { digest }, ...place }: DigestAt): Agrees {
+    const at = this.#nodes.get(keyOf(place)) ?? new Map<string, Set<string>>()
     const own = at.get(digest)?.size ?? 0
     if (at.size < 2) return own > 1 ? 'right' : 'alone'
     const others = [...at].filter(([other]) => other !== digest).map(([, nodes]) => nodes.size)
     return own > Math.max(...others) ? 'right' : 'wrong'
   }
 
-  /** Nodes that reported a wrong digest for the position. */
-  wrongAt(position: number): readonly string[] {
-    return [...(this.#nodes.get(position) ?? [])].flatMap(([digest, nodes]) =>
-      [...nodes].filter((node) => this.#agrees({ position, seen: { node, digest, timeNs: 0 } }) === 'wrong'),
+  /** Nodes that reported a wrong digest there. */
+  wrongAt(place: Place): readonly string[] {
+    return [...(this.#nodes.get(keyOf(place)) ?? [])].flatMap(([digest, nodes]) =>
+      [...nodes].filter((node) => this.#agrees({ ...place, seen: { node, digest, timeNs: 0 } }) === 'wrong'),
     )
   }
 
@@ -85,9 +97,9 @@ export class Digests {
     return digestsOf(sample).find((told) => this.#agrees(told) === 'wrong')
   }
 
-  #isRight({ node, timeNs, status }: Sample): boolean {
-    if (status?.digest === undefined || status.digestAt === undefined) return false
-    const seen = { node, timeNs, digest: status.digest }
-    return this.#agrees({ position: status.digestAt, seen }) === 'right'
+  #isRight(sample: Sample): boolean {
+    return digestsOf(sample).some(
+      (told) => told.position === sample.status?.digestAt && this.#agrees(told) === 'right',
+    )
   }
 }

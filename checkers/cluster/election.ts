@@ -3,7 +3,9 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import { ELECTION, type ToldLeader } from '../../harness/vocabularies/election.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf } from '../verdict.ts'
-import { judgeElections, type Said, saidOf } from './leadership.ts'
+import { ElectionFollower } from './election-follower.ts'
+import { judgeElections } from './leadership.ts'
+import { type Said, saidOf } from './said.ts'
 
 /** Longest time between the moment a node read its status and the arrival of the sample. */
 const MOST_SAMPLE_NS = 2e9
@@ -35,6 +37,7 @@ export const election = checkerOf({
   promise: promisedOf(ELECTION, 'clients are told of one leader per term, the one that the nodes report', [
     'leader',
   ]),
+  follow: () => new ElectionFollower(),
   judge: (record) => {
     const told = toldOf(record)
     const sampled = saidOf(record.samples ?? []).map((said) => ({

@@ -2,35 +2,14 @@
  * Election safety, as the nodes report it: at most one leader per term (Raft paper, section 5.2); the term of a node never
  * goes back, not even across a restart; nodes that know a leader in a term know the same leader.
  */
-import type { RunRecord, Sample } from '../../harness/api/record.ts'
-import type { NodeStatus } from '../../harness/api/target.ts'
+import type { RunRecord } from '../../harness/api/record.ts'
 import type { NodeReport, OddNode } from '../../harness/api/verdict.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { claimed } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
-
-export interface Said {
-  readonly node: string
-  readonly timeNs: number
-  readonly status: NodeStatus & { readonly term: number }
-  /** The earliest time at which the node can have read it; `timeNs` is when the answer arrived. */
-  readonly sinceNs: number
-  /** Index of the operation that it answered. */
-  readonly operation?: number
-}
-
-/** The samples of a node are taken one after another: each was read after the previous answer had arrived. */
-export const saidOf = (samples: readonly Sample[]): readonly Said[] =>
-  samples.flatMap(({ node, timeNs, status }) =>
-    status?.term === undefined
-      ? []
-      : [{ node, timeNs, sinceNs: timeNs, status: { ...status, term: status.term } }],
-  )
-
-/** The node that it considers the leader of its term; the node itself if it leads. */
-const leaderBy = ({ node, status }: Said): string | null =>
-  status.role === 'leader' ? node : (status.leader ?? null)
+import { LeadershipFollower } from './leadership-follower.ts'
+import { leaderBy, type Said, saidOf } from './said.ts'
 
 const KINDS = ['two leaders in one term', 'a term that goes back'] as const
 type ElectionFinding = Finding<(typeof KINDS)[number]>
@@ -177,6 +156,7 @@ export const leadership = checkerOf({
       ? null
       : 'Elections were not judged by the status of the nodes: the target does not claim that it tells them (`tellsElections`).',
   promise: (record) => claimed(record, 'one leader per term; terms never go back'),
+  follow: ({ claims }) => (claims?.tellsElections === true ? new LeadershipFollower() : null),
   judge: ({ samples, faults }) => {
     const all = saidOf(samples ?? [])
     const unproven = all.length === 0 ? 'no node reported its term' : null

@@ -15,6 +15,7 @@ import type { Fold } from '../../harness/api/verdict.ts'
 import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import { isIsolationModel } from '../../harness/vocabularies/promises.ts'
+import { identitiesIn } from '../../harness/vocabularies/values.ts'
 import { isRefused, mayChange, writesOf } from '../../harness/vocabularies/vocabulary.ts'
 import { foldPairs } from '../fold.ts'
 import { countIn } from '../lower-bound.ts'
@@ -97,7 +98,7 @@ class ReadNotWritten {
     const wanted = new Set(unknown.map(([read]) => withoutType(read)))
     const written = new Map<string, Identity>()
     for (const { invocation } of this.#pairs)
-      for (const each of writesOf(this.#vocabulary, invocation))
+      for (const each of writesOf(this.#vocabulary, invocation).flatMap(identitiesIn))
         if (wanted.has(withoutType(each))) written.set(withoutType(each), each)
     return unknown.flatMap(([read, [first]]) => {
       const meant = written.get(withoutType(read))

@@ -1,18 +1,22 @@
 /**
  * Joins what was read with what was written. Nearly all of it was written by an operation that took effect, and of that
- * nothing is kept but fingerprints. What does not fit into memory goes to disk by its fingerprint: what is read and what is
+ * a few bytes are kept (`written-values.ts`). What does not fit into memory goes to disk by its fingerprint: what is read and what is
  * written then meet in the same bucket, and what is left is fetched from the history.
  */
 import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { Scratch } from '../../harness/api/spill.ts'
-import type { Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
+import type { HeldValues, Identity, Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SpilledRows } from '../../harness/support/spilled-rows.ts'
+import { identitiesIn } from '../../harness/vocabularies/values.ts'
 import { readsOf, writesOf } from '../../harness/vocabularies/vocabulary.ts'
 import { Fingerprints, highOf, lowOf } from '../fingerprints.ts'
 import { BUCKETS, bucketOf, FingerprintsOnDisk } from '../fingerprints-on-disk.ts'
+import { WrittenValues } from './written-values.ts'
 
 /** Values: some 60 MB of fingerprints. */
 const MOST_IN_MEMORY = 2 ** 22
+/** For each of them, so many whole numbers may be in a table: some 130 MB. */
+const NUMBERS = 8
 /** So many fingerprints take the room of one text with a place. */
 const TEXT_WEIGHT = 16
 
@@ -110,8 +114,9 @@ export class WrittenAndRead {
   readonly #vocabulary: Vocabulary
   readonly #scratch: Scratch | undefined
   readonly #isRefused: (pair: Pair) => boolean
+  readonly #mostInMemory: number
   /** What was written by an operation that may have taken effect. */
-  readonly #accepted = new Fingerprints()
+  readonly #accepted: WrittenValues
   /** What was written by operations that say that they took no effect. */
   readonly #refused: Places = new Map()
   /** What was read and is not known to be written by such an operation. */
@@ -125,6 +130,8 @@ export class WrittenAndRead {
     this.#vocabulary = vocabulary
     this.#scratch = scratch
     this.#isRefused = isRefused
+    this.#mostInMemory = scratch?.mostInMemory ?? MOST_IN_MEMORY
+    this.#accepted = new WrittenValues(NUMBERS * this.#mostInMemory)
   }
 
   take(pair: Pair, place: number): void {
@@ -132,17 +139,22 @@ export class WrittenAndRead {
     const written = writesOf(this.#vocabulary, invocation)
     const isAccepted = written.length > 0 && !this.#isRefused(pair)
     for (const each of written) {
-      if (!isAccepted) this.#put(this.#refused, each, place)
-      else {
-        this.#accepted.add(each)
-        if (this.#unexplained.delete(each)) this.#placed--
-      }
+      if (isAccepted) this.#accept(each)
+      else for (const identity of identitiesIn(each)) this.#put(this.#refused, identity, place)
     }
     if (completion?.type === 'ok')
       for (const each of readsOf(this.#vocabulary, completion.f, completion.value))
-        if (!this.#accepted.has(each)) this.#put(this.#unexplained, each, place)
-    const { mostInMemory = MOST_IN_MEMORY } = this.#scratch ?? {}
-    if (this.#accepted.size + TEXT_WEIGHT * this.#placed > mostInMemory) this.#makeRoom()
+        this.#accepted.missing(each, (identity) => this.#put(this.#unexplained, identity, place))
+    if (this.#accepted.others.size + TEXT_WEIGHT * this.#placed > this.#mostInMemory) this.#makeRoom()
+  }
+
+  #accept(values: HeldValues): void {
+    this.#accepted.add(values)
+    if (this.#unexplained.size === 0) return
+    for (const identity of identitiesIn(values)) {
+      this.#placed -= this.#unexplained.get(identity)?.length ?? 0
+      this.#unexplained.delete(identity)
+    }
   }
 
   #put(all: Places, identity: Identity, place: number): void {
@@ -153,7 +165,7 @@ export class WrittenAndRead {
   #makeRoom(): void {
     if (this.#scratch === undefined) return
     this.#onDisk ??= new OnDisk(this.#scratch)
-    this.#onDisk.take(this.#accepted, this.#refused, this.#unexplained)
+    this.#onDisk.take(this.#accepted.others, this.#refused, this.#unexplained)
     this.#placed = 0
   }
 
@@ -167,7 +179,6 @@ export class WrittenAndRead {
       this.#fetch(this.#onDisk.unexplained(), pairs)
       this.#onDisk = null
     }
-    for (const each of this.#unexplained.keys()) if (this.#accepted.has(each)) this.#unexplained.delete(each)
     return { refused: this.#refused, unexplained: this.#unexplained }
   }
 
@@ -175,11 +186,15 @@ export class WrittenAndRead {
     for (const place of ascending(readers)) {
       const { completion } = pairs.at(place) as Pair
       if (completion === null) continue
+      // On disk it is not known what is in the table of whole numbers.
       for (const each of readsOf(this.#vocabulary, completion.f, completion.value))
-        if (values.has(each)) placesIn(this.#unexplained, each).push(place)
+        this.#accepted.missing(each, (identity) => {
+          if (values.has(identity)) placesIn(this.#unexplained, identity).push(place)
+        })
     }
     for (const place of ascending(writers))
       for (const each of writesOf(this.#vocabulary, (pairs.at(place) as Pair).invocation))
-        if (values.has(each)) placesIn(this.#refused, each).push(place)
+        for (const identity of identitiesIn(each))
+          if (values.has(identity)) placesIn(this.#refused, identity).push(place)
   }
 }

@@ -2,6 +2,13 @@
  * Transactions that read and write several registers. Registers that some transaction uses together, directly or through
  * others, are judged as one linearizable object. If only sequential consistency is promised, Adya's anomalies in sessions
  * refute it; else one order of all transactions is looked for, as for single registers (sequential.ts).
+ *
+ * While a run goes on, it is judged by windows in which calls are cut down to registers that no call before used
+ * (transactions/window.ts). An order that explains all calls, and keeps real time, explains them also if they touch fewer
+ * registers: each read finds what the last write before it left, and which write that is depends on its own register alone. So if
+ * no order explains the cut, none explains the whole. A sequential order likewise, and what refutes it besides is argued with
+ * the window of transactions. A cut by time would not do: while some call has no answer, it may take effect at any time later,
+ * and under load there is no moment at which none is open.
  */
 import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
@@ -16,6 +23,7 @@ import { modelsBrokenBy } from '../transactions/consistency.ts'
 import { drawnProof } from '../transactions/cycle-view.ts'
 import { judgeTransactions } from '../transactions/judge.ts'
 import { readTransactions } from '../transactions/transactions.ts'
+import { transactionsWindow } from '../transactions/window.ts'
 import { type Judged, listCounts, notJudged } from '../verdict.ts'
 import { linearizableObject } from './objects.ts'
 import { decideOrder, whyVain } from './sequential-decision.ts'
@@ -162,6 +170,7 @@ export const multiRegister = (initial: Scalar | null): Checker =>
       ] as const
       return { model: modelOf(...args), reference: { file: FILE, name: 'multiRegister', args } }
     },
+    window: transactionsWindow,
     weaker: { sequential: (record, judgeModel) => sequential(record, initial, judgeModel) },
     read: ({ invocation, completion }) => ({
       input: stepsOf(invocation.value as readonly RegisterOp[]),

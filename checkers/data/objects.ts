@@ -7,7 +7,7 @@
 import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Pair } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
-import type { Checker, Evidence, Fold } from '../../harness/api/verdict.ts'
+import type { Checker, Evidence, Fold, SlidingWindow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { formatTimeNs } from '../../harness/support/time.ts'
 import { foldPairs } from '../fold.ts'
@@ -47,6 +47,8 @@ export interface ObjectKind<S, I, O> {
   readonly reference: { readonly file: string; readonly name: string; readonly args?: readonly unknown[] }
   /** The model of one history, if it depends on it. */
   forHistory?(record: RunRecord): Pick<ObjectKind<S, I, O>, 'model' | 'reference'>
+  /** How a run is cut whose objects cannot be told apart beforehand (`Checker.window`). */
+  readonly window?: () => SlidingWindow
   /** Who judges by promises that the model cannot judge. */
   readonly weaker?: Readonly<Partial<Record<PromiseName, JudgeWeaker>>>
   /** The standard name of what is wrong, by the operations on the object up to the failure. Undefined: it has none. */
@@ -204,6 +206,7 @@ export const linearizableObject = <S, I, O>(name: string, kind: ObjectKind<S, I,
     name,
     judgesBeginnings: true,
     judgesObjects: () => kind.forHistory === undefined,
+    ...(kind.window === undefined ? {} : { window: kind.window }),
     finds: kind.finds,
     needs: ['history'],
     applies: (record) => isJudgedBy(record, kind.vocabulary, judgedPromises(kind), callsOf(kind)),

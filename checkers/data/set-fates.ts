@@ -1,5 +1,6 @@
 /** What became of each element that was added to a set. */
 import { Growing } from '../../harness/support/growing.ts'
+import { type quantiles, quantilesBehindZeros } from '../../harness/support/quantiles.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import type { SetHistory } from './set-reads.ts'
 
@@ -15,7 +16,8 @@ export type JudgeMissing = (add: number) => 'lost' | 'missing'
 /** For each add, the last read that lacked it although it was known. Goes backwards, so that each add is settled once. */
 const lackingReads = (history: SetHistory): Int32Array => {
   const lackedBy = new Int32Array(history.adds).fill(NONE)
-  const untold = Int32Array.from(lackedBy.keys())
+  const untold = new Int32Array(history.adds)
+  for (let add = 0; add < untold.length; add++) untold[add] = add
   let left = untold.length
   for (let read = history.reads - 1; read >= 0; read--) {
     const isIn = history.containing(read)
@@ -34,8 +36,9 @@ export class Fates {
   readonly #history: SetHistory
   readonly #fate: Uint8Array
   readonly #lackedBy: Int32Array
-  /** The times from when elements were known to the last reads that lacked them; 0: visible at once. */
-  readonly hiddenMs = new Growing(Float64Array)
+  /** How many were visible at once, and of the others the times from when they were known to the last reads that lacked them. */
+  #visible = 0
+  readonly #hiddenMs = new Growing(Float64Array)
 
   constructor(history: SetHistory, judgeMissing: JudgeMissing) {
     this.#history = history
@@ -52,13 +55,18 @@ export class Fates {
     const lackedBy = this.lackedBy(add)
     if (lackedBy === null) {
       const isAsked = !Number.isNaN(lastReadNs) || history.readNs(history.reads - 1) > knownNs
-      if (isAsked) this.hiddenMs.push(0)
+      if (isAsked) this.#visible++
       return isAsked ? 'there' : 'never read'
     }
     const lackedNs = history.readNs(lackedBy)
     if (!(lastReadNs > lackedNs)) return judgeMissing(add)
-    this.hiddenMs.push(Math.round((lackedNs - knownNs) / NS_PER_MS))
+    this.#hiddenMs.push(Math.round((lackedNs - knownNs) / NS_PER_MS))
     return 'stale'
+  }
+
+  /** How long it took until every later read contained them: 0 for those that were visible at once. */
+  visibleAfterMs(): ReturnType<typeof quantiles> {
+    return quantilesBehindZeros(this.#visible, this.#hiddenMs.all())
   }
 
   /** The last read that lacked it although it was known; null: there is none. */

@@ -1,7 +1,8 @@
-/** The adds to a set and the reads of it, as numbers: some 70 bytes an element, however often it was read. */
+/** The adds to a set and the reads of it, as numbers: some 50 bytes an element, however often it was read. */
 import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { Scalar } from '../../harness/vocabularies/values.ts'
+import { BitSet } from '../bit-set.ts'
 import { Numbering } from '../numbering.ts'
 
 type Places = Growing<Int32Array<ArrayBuffer>>
@@ -31,23 +32,24 @@ class Elements {
   readonly #numbers = new Numbering()
   /** When somebody first asked to add it; infinite: nobody did. */
   readonly askedNs: Times = new Growing(Float64Array)
-  /** The first and the last time it was read; NaN: never. */
-  readonly firstNs: Times = new Growing(Float64Array)
-  readonly lastNs: Times = new Growing(Float64Array)
-  /** Numbers of the read with it that was over first, and of the one looked at last. */
+  /** Numbers of the reads with it that were over first and last. */
   readonly firstRead: Places = new Growing(Int32Array)
   readonly lastRead: Places = new Growing(Int32Array)
 
-  get values(): readonly Scalar[] {
-    return this.#numbers.values
+  get count(): number {
+    return this.#numbers.count
+  }
+
+  valueOf(code: number): Scalar {
+    return this.#numbers.valueOf(code)
   }
 
   codeOf(value: Scalar): number {
     const known = this.#numbers.find(value)
     if (known !== undefined) return known
     const code = this.#numbers.add(value)
-    for (const column of [this.firstNs, this.lastNs]) column.push(Number.NaN)
-    for (const column of [this.firstRead, this.lastRead]) column.push(NONE)
+    this.firstRead.push(NONE)
+    this.lastRead.push(NONE)
     this.askedNs.push(Number.POSITIVE_INFINITY)
     return code
   }
@@ -68,6 +70,12 @@ export class SetHistory {
   readonly #acknowledgedNs: Times = new Growing(Float64Array)
   readonly #readPlaces: Places = new Growing(Int32Array)
   readonly #readNs: Times = new Growing(Float64Array)
+  /** When each read was over. */
+  readonly #readEndNs: Times = new Growing(Float64Array)
+  /** What is in the read that is looked at. */
+  readonly #isIn = new BitSet()
+  /** Whether what is added are numbers, each added once: then each has a name of its own. */
+  isPlain = true
   /** Of each read that has an element more than once, the first such element. */
   readonly duplicates: Sighted[] = []
 
@@ -77,7 +85,10 @@ export class SetHistory {
 
   take({ invocation, completion }: Pair, place: number): void {
     if (invocation.f === 'add') {
-      const code = this.#elements.codeOf((invocation.value as { element: Scalar }).element)
+      const { element } = invocation.value as { readonly element: Scalar }
+      const code = this.#elements.codeOf(element)
+      if (typeof element !== 'number' || this.#elements.askedNs.at(code) !== Number.POSITIVE_INFINITY)
+        this.isPlain = false
       this.#elements.askedNs.set(code, Math.min(this.#elements.askedNs.at(code), invocation.timeNs))
       this.#addPlaces.push(place)
       this.#added.push(code)
@@ -85,32 +96,28 @@ export class SetHistory {
     } else if (completion?.type === 'ok') {
       this.#readPlaces.push(place)
       this.#readNs.push(invocation.timeNs)
+      this.#readEndNs.push(completion.timeNs)
       this.#sight(elementsIn(completion), completion.timeNs)
     }
   }
 
   #sight(elements: readonly Scalar[], timeNs: number): void {
-    const { firstNs, lastNs, firstRead, lastRead } = this.#elements
+    const { firstRead, lastRead } = this.#elements
     const read = this.reads - 1
+    const isIn = this.#isIn
+    isIn.clear()
     let isTwice = false
     for (const element of elements) {
       const code = this.#elements.codeOf(element)
-      if (firstRead.at(code) === NONE) {
-        firstRead.set(code, read)
-        firstNs.set(code, timeNs)
-        lastNs.set(code, timeNs)
-      } else {
-        if (timeNs < firstNs.at(code)) {
-          firstNs.set(code, timeNs)
-          firstRead.set(code, read)
-        }
-        lastNs.set(code, Math.max(lastNs.at(code), timeNs))
-      }
-      if (lastRead.at(code) === read && !isTwice) {
+      if (!isIn.add(code)) {
+        if (!isTwice) this.duplicates.push({ element, read })
         isTwice = true
-        this.duplicates.push({ element, read })
+        continue
       }
-      lastRead.set(code, read)
+      if (firstRead.at(code) === NONE || timeNs < this.#readEndNs.at(firstRead.at(code)))
+        firstRead.set(code, read)
+      if (lastRead.at(code) === NONE || timeNs > this.#readEndNs.at(lastRead.at(code)))
+        lastRead.set(code, read)
     }
   }
 
@@ -123,7 +130,7 @@ export class SetHistory {
   }
 
   elementOf(add: number): Scalar {
-    return this.#elements.values[this.#added.at(add)] as Scalar
+    return this.#elements.valueOf(this.#added.at(add))
   }
 
   pairOf(add: number): Pair {
@@ -136,19 +143,25 @@ export class SetHistory {
 
   /** The last time it was read; NaN: never. */
   lastReadNs(add: number): number {
-    return this.#elements.lastNs.at(this.#added.at(add))
+    return this.#endNs(this.#elements.lastRead.at(this.#added.at(add)))
   }
 
   /** The time from which it was certainly in the set; infinite: never. */
   knownNs(add: number): number {
     const [acknowledgedNs, firstNs] = [
       this.#acknowledgedNs.at(add),
-      this.#elements.firstNs.at(this.#added.at(add)),
+      this.#endNs(this.#elements.firstRead.at(this.#added.at(add))),
     ]
     const orNever = (timeNs: number): number => (Number.isNaN(timeNs) ? Number.POSITIVE_INFINITY : timeNs)
     return Math.min(orNever(acknowledgedNs), orNever(firstNs))
   }
 
+  /** When a read was over; NaN: it is none. */
+  #endNs(read: number): number {
+    return read === NONE ? Number.NaN : this.#readEndNs.at(read)
+  }
+
+  /** When a read began. */
   readNs(read: number): number {
     return this.#readNs.at(read)
   }
@@ -158,19 +171,25 @@ export class SetHistory {
     return { invocation, completion: completion as Operation, elements: elementsIn(completion as Operation) }
   }
 
-  /** Whether the read contains what was added. */
+  /** Whether the read contains what was added. It tells until the next read is asked for. */
   containing(read: number): (add: number) => boolean {
-    const { lastRead } = this.#elements
-    for (const element of this.readAt(read).elements) lastRead.set(this.#elements.codeOf(element), read)
-    return (add) => lastRead.at(this.#added.at(add)) === read
+    const isIn = this.#isIn
+    isIn.clear()
+    for (const element of elementsIn(
+      (this.#pairs.at(this.#readPlaces.at(read)) as Pair).completion as Operation,
+    ))
+      isIn.add(this.#elements.codeOf(element))
+    return (add) => isIn.has(this.#added.at(add))
   }
 
   /** Elements that were read and never added, or only later, with the first read of each. */
   strangers(): readonly Sighted[] {
-    const { values, askedNs, firstNs, firstRead } = this.#elements
+    const { askedNs, firstRead } = this.#elements
     const found: Sighted[] = []
-    for (const [code, element] of values.entries())
-      if (firstNs.at(code) < askedNs.at(code)) found.push({ element, read: firstRead.at(code) })
+    for (let code = 0; code < this.#elements.count; code++) {
+      const read = firstRead.at(code)
+      if (this.#endNs(read) < askedNs.at(code)) found.push({ element: this.#elements.valueOf(code), read })
+    }
     return found
   }
 

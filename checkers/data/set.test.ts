@@ -60,6 +60,22 @@ describe('the set checker', () => {
     })
   })
 
+  it('counts the rows that it does not list, whether it makes them or not', async () => {
+    const count = 500
+    const omitted = async (elements: readonly (number | string)[]) => {
+      const steps = elements.flatMap((element): readonly Step[] => [
+        [0, 'invoke', 'add', { element }],
+        [0, 'ok', 'add', { element }],
+      ])
+      const { evidence } = await judge(...steps, ...read())
+      const view = evidence[0]?.view
+      return view?.kind === 'table' ? view.omitted + view.rows.length : null
+    }
+    const numbers = Array.from({ length: count }, (_, at) => at)
+    expect(await omitted(numbers)).toBe(count)
+    expect(await omitted(numbers.map((each) => `e${each}`))).toBe(count)
+  })
+
   it('invalid where one read returned an element twice', async () =>
     expect(await judge(add(0, 'invoke', 1), add(0, 'ok', 1), ...read(1, 1))).toMatchObject({
       status: 'invalid',

@@ -19,7 +19,6 @@ import type { PromiseName } from '../../harness/api/claims.ts'
 import type { Operation } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Fold, TableRow } from '../../harness/api/verdict.ts'
-import { quantiles } from '../../harness/support/quantiles.ts'
 import { formatDurationMs, NS_PER_MS } from '../../harness/support/time.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { inText, type Scalar } from '../../harness/vocabularies/values.ts'
@@ -194,8 +193,7 @@ const judge = (record: RunRecord, history: SetHistory, atTheEnd: Fold<readonly A
   const fates = new Fates(history, judgeMissingBy(promise, history, end))
   const wrong = (kind: 'lost' | 'stale'): readonly SetFinding[] =>
     fates.of(kind).map((add) => new ElementFinding(kind, history, add, fates.lackedBy(add)))
-  /** How long it took until every later read contained them. */
-  const visibleAfterMs = quantiles(fates.hiddenMs.all())
+  const visibleAfterMs = fates.visibleAfterMs()
   const isInLast = history.containing(history.reads - 1)
   let acknowledged = 0
   let recovered = 0
@@ -220,7 +218,11 @@ const judge = (record: RunRecord, history: SetHistory, atTheEnd: Fold<readonly A
       kind === 'stale' ? `hidden for up to ${formatDurationMs(visibleAfterMs.max ?? 0)}` : null,
     blamed: 'read',
     anomalies: ANOMALIES,
-    table: { columns: COLUMNS, fine: fates.count('there') + fates.count('never read') },
+    table: {
+      columns: COLUMNS,
+      fine: fates.count('there') + fates.count('never read'),
+      hasOneRowEach: history.isPlain,
+    },
     details: {
       attempted: history.adds,
       acknowledged,

@@ -5,6 +5,7 @@
 import type { Operation, Pair } from '../../harness/api/history.ts'
 import { Growing } from '../../harness/support/growing.ts'
 import type { WatchCall, WatchEvent, Watched } from '../../harness/vocabularies/watch.ts'
+import { KeyedNumbering } from '../keyed-numbering.ts'
 import { Numbering } from '../numbering.ts'
 
 /** Nobody told. */
@@ -13,11 +14,12 @@ const NONE = -1
 type Places = Growing<Int32Array<ArrayBuffer>>
 type Revisions = Growing<Float64Array<ArrayBuffer>>
 
+/** In place of a value: values are numbers. */
+const DELETION = 'deletion'
+
 /** Each key with a value that was put into it, or reported. */
 class Values {
-  readonly #keys = new Numbering()
-  /** By key: each value that was put into it. */
-  readonly #values: Map<number, number>[] = []
+  readonly #numbers = new KeyedNumbering()
   /** The number of its puts that may have taken effect. */
   readonly puts: Places = new Growing(Int32Array)
   /** The number of revisions under which it was reported first. */
@@ -26,16 +28,8 @@ class Values {
   readonly reportedAs: Revisions = new Growing(Float64Array)
 
   codeOf({ key, value }: Pick<WatchEvent, 'key' | 'value'>): number {
-    let number = this.#keys.find(key)
-    if (number === undefined) {
-      number = this.#keys.add(key)
-      this.#values.push(new Map())
-    }
-    const ofKey = this.#values[number] as Map<number, number>
-    const known = ofKey.get(value)
-    if (known !== undefined) return known
-    const code = this.puts.length
-    ofKey.set(value, code)
+    const code = this.#numbers.numberOf(key, value ?? DELETION)
+    if (code < this.puts.length) return code
     for (const counts of [this.puts, this.reports]) counts.push(0)
     this.reportedAs.push(Number.NaN)
     return code
@@ -53,7 +47,7 @@ class Revised {
   readonly reportedValue: Places = new Growing(Int32Array)
 
   revisionOf(code: number): number {
-    return this.#numbers.values[code] as number
+    return this.#numbers.valueOf(code) as number
   }
 
   codeOf(revision: number): number {
@@ -98,11 +92,11 @@ export class Changes {
 
   watch({ invocation, completion }: Pair, place: number): void {
     const { after } = invocation.value as (WatchCall & { f: 'watch' })['value']
-    const { events, upTo } = (completion as Operation).value as Watched
+    const { events, upTo, from = after } = (completion as Operation).value as Watched
     this.watches++
     this.#watches.push(place)
     this.reportedUpTo = Math.max(this.reportedUpTo, upTo)
-    let expected = after + 1
+    let expected = from + 1
     let isWrong = false
     for (const event of events) {
       if (event.revision !== expected) isWrong = true

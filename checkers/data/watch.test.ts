@@ -8,6 +8,11 @@ const change1 = (revision: number, value = revision) =>
   done(value, 'put', { key: 1, value }, event(revision, value))
 const watched = (after: number, upTo: number, ...events: ReturnType<typeof event>[]) =>
   done(9, 'watch', { after }, { events, upTo })
+const deletion = (revision: number) => ({ revision, key: 1, value: null })
+const deleted = (revision: number) => done(revision, 'put', { key: 1, value: null }, deletion(revision))
+/** A watch of a store that has forgotten what was before. */
+const watchedFrom = (from: number, upTo: number, ...events: readonly object[]) =>
+  done(9, 'watch', { after: 0 }, { events, upTo, from })
 const maybePut = (value: number) => inDoubt(5, 'put', { key: 1, value })
 cases(watch, [
   ['each once, in order', 'valid', change1(1), change1(2), watched(0, 1, event(1)), watched(1, 2, event(2))],
@@ -98,6 +103,42 @@ cases(watch, [
     change1(2),
   ],
   ['one revision for two changes', 'invalid', change1(1), change1(1, 7), watched(0, 1, event(1, 7))],
+  [
+    'a key deleted twice',
+    'valid',
+    ...[change1(1), deleted(2), change1(3), deleted(4)],
+    done(9, 'watch', { after: 0 }, { events: [event(1), deletion(2), event(3), deletion(4)], upTo: 4 }),
+  ],
+  [
+    'a deletion missed',
+    'invalid',
+    ...[change1(1), deleted(2), change1(3)],
+    done(9, 'watch', { after: 0 }, { events: [event(1), event(3)], upTo: 3 }),
+  ],
+  [
+    'a deletion that nobody asked for',
+    'invalid',
+    change1(1),
+    done(9, 'watch', { after: 0 }, { events: [event(1), deletion(2)], upTo: 2 }),
+  ],
+  [
+    'older ones forgotten, and told so',
+    'valid',
+    ...[change1(1), deleted(2), change1(3)],
+    watchedFrom(1, 3, deletion(2), event(3)),
+  ],
+  [
+    'older ones forgotten, and the first that is left missed',
+    'invalid',
+    ...[change1(1), deleted(2), change1(3)],
+    watchedFrom(1, 3, event(3)),
+  ],
+  [
+    'older ones forgotten, and one of those reported',
+    'invalid',
+    ...[change1(1), deleted(2), change1(3)],
+    watchedFrom(2, 3, deletion(2), event(3)),
+  ],
   ['one change at two revisions', 'invalid', change1(1), watched(0, 2, event(1), event(2, 1))],
 ])
 

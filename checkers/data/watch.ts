@@ -15,12 +15,13 @@ import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { conclude, type Finding, finding, foldingChecker, type Judged } from '../verdict.ts'
 import { Changes } from './watch-changes.ts'
+import { WatchFollower } from './watch-follower.ts'
 
 const KINDS = ['lost', 'missed', 'repeated', 'out of order', 'invented', 'diverging', 'misnumbered'] as const
 type WatchFinding = Finding<(typeof KINDS)[number]>
 
-const name = ({ key, value }: { readonly key: number; readonly value: number }): string =>
-  `${value} of key ${key}`
+const name = ({ key, value }: Pick<WatchEvent, 'key' | 'value'>): string =>
+  value === null ? `the deletion of key ${key}` : `${value} of key ${key}`
 
 const COLUMNS = ['watch of', 'on', 'resumed after revision', 'what is wrong']
 
@@ -36,8 +37,8 @@ const ANOMALIES: Readonly<Record<WatchFinding['kind'], string>> = {
 
 /** A watch, with what all puts and watches tell. */
 const judgeWatch = (pair: Pair, changes: Changes, pairs: Sequence<Pair>): readonly WatchFinding[] => {
-  const { after } = pair.invocation.value as (WatchCall & { f: 'watch' })['value']
   const { events, upTo } = (pair.completion as Operation).value as Watched
+  const after = startOf(pair)
   const found: WatchFinding[] = []
   const add = (kind: WatchFinding['kind'], text: string, other: Pair | null = null): void => {
     const { index, node = 'a node', timeNs } = pair.invocation
@@ -89,6 +90,11 @@ const judgeWatch = (pair: Pair, changes: Changes, pairs: Sequence<Pair>): readon
     add('missed', `revision ${expected}, in a watch that reported up to ${upTo}`)
   return found
 }
+
+/** The revision after which it tells all changes. */
+const startOf = ({ invocation, completion }: Pair): number =>
+  ((completion as Operation).value as Watched).from ??
+  (invocation.value as (WatchCall & { f: 'watch' })['value']).after
 
 const reportIn = ({ completion }: Pair, revision: number): WatchEvent =>
   ((completion as Operation).value as Watched).events.find(
@@ -189,5 +195,9 @@ export const watch = foldingChecker({
     WATCH,
     'a watch reports every change once, in order, and none that never happened, wherever it resumes',
   ),
+  follow: (record) => {
+    const { name: promise } = promiseOf(record, WATCH, 'watch')
+    return new WatchFollower((kind) => !allows(promise, kind))
+  },
   fold,
 })

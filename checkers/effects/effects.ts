@@ -27,6 +27,7 @@ import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, finding, type Judged, notJudged } from '../verdict.ts'
+import { EffectsFollower } from './effects-follower.ts'
 import { auditLedger, type LedgerRow, lastAnswer, TROUBLES, type Trouble } from './ledger.ts'
 
 /** How many of the duplicates each kind of sink would have stopped. */
@@ -124,6 +125,10 @@ const allows = (promise: PromiseName, mode: SinkMode, { inOrder }: Kept, trouble
   !(promise !== 'at-least-once' && AT_MOST_ONCE.has(trouble)) &&
   !(mode === 'fencing' && trouble === 'stale token')
 
+/** While the run goes on, a refused request may be repeated: then its effect may be that of the later call. */
+const troublesIn = ({ isUnderWay }: RunRecord): readonly Trouble[] =>
+  isUnderWay ? TROUBLES.filter((trouble) => trouble !== 'effect of a refused request') : TROUBLES
+
 const MISSING: readonly Trouble[] = ['lost', 'done without an effect', 'change without a message']
 
 /**
@@ -153,7 +158,7 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
   const effects = ledger.rows.reduce((sum, row) => sum + row.effects.length, 0)
   const duplicated = ledger.of('duplicated')
   const saved = duplicated.length === 0 ? null : savedBy(duplicated, ledger.stale)
-  const findings = TROUBLES.flatMap((kind) =>
+  const findings = troublesIn(record).flatMap((kind) =>
     ledger.of(kind).map((row) => ({
       ...finding(kind, describe(row), row.submissions, [ledgerRow(row, kind)]),
       ...effectTime(row, kind, record),
@@ -194,6 +199,10 @@ const checker = (name: string, kept: Kept): Checker =>
     finds: kept.finds,
     needs: ['history', 'services'],
     promise: promisedOf(kept.vocabulary, null, [kept.f]),
+    follow: (record) => {
+      const { name: promise } = promiseOf(record, kept.vocabulary, kept.f)
+      return new EffectsFollower((trouble, mode) => !allows(promise, mode, kept, trouble))
+    },
     judge: (record) => judge(record, promiseOf(record, kept.vocabulary, kept.f).name, kept),
   })
 

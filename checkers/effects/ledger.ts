@@ -2,12 +2,12 @@
  * One row for each key: what clients requested, what the cluster's own log says about it, what the sink did, and what is
  * wrong. Pure.
  */
-import type { Pair, Sequence } from '../../harness/api/history.ts'
+import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
 import type { LedgerEntry, LedgerResult, Request, SinkLine } from '../../harness/vocabularies/effects.ts'
 import type { ResourceState, Updated } from '../../harness/vocabularies/outbox.ts'
 import { type Schedule, tickKey } from '../../harness/vocabularies/schedule.ts'
 
-type SinkRequest = SinkLine & { readonly type: 'request' }
+export type SinkRequest = SinkLine & { readonly type: 'request' }
 
 export interface LedgerRow {
   readonly key: string
@@ -25,8 +25,8 @@ export interface LedgerRow {
   readonly stopped: number
 }
 
-/** The requests in a call of a client: one request, or every tick of a schedule. */
-const requestsIn = ({ invocation: { f, value } }: Pair): readonly Request[] => {
+/** The requests in the call of a client: one request, or every tick of a schedule. */
+export const requestsIn = ({ f, value }: Pick<Operation, 'f' | 'value'>): readonly Request[] => {
   if (f === 'submit' || f === 'update') return [value as Request]
   if (f !== 'schedule') return []
   const { key, resource, ticks } = value as Schedule
@@ -55,7 +55,9 @@ const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): ReadonlyMa
   Map.groupBy(items, keyOf)
 
 const ledgerOf = (pairs: Sequence<Pair>, lines: readonly SinkLine[]): readonly LedgerRow[] => {
-  const asks = pairs.flatMap((pair): readonly Ask[] => requestsIn(pair).map((request) => ({ request, pair })))
+  const asks = pairs.flatMap((pair): readonly Ask[] =>
+    requestsIn(pair.invocation).map((request) => ({ request, pair })),
+  )
   const asksOf = grouped(asks, ({ request }) => request.key)
   const requests = lines.filter((line) => line.type === 'request')
   const requestsOf = grouped(requests, ({ request }) => request.key)

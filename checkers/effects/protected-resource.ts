@@ -12,66 +12,22 @@
  * that is only `fenced` may replace its holder, as a lease may.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { SINK, type SinkLine, type SinkMode, type TouchLine } from '../../harness/vocabularies/effects.ts'
 import { LOCK } from '../../harness/vocabularies/locks.ts'
-import { PROTECTED_LEASE, PROTECTED_LOCK, type TouchCall } from '../../harness/vocabularies/protected.ts'
+import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
 import { promisedOf, usesOf, weakestOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
 import { checkerOf, conclude, type Judged, notJudged } from '../verdict.ts'
-
-const KINDS = ['two at once', 'stale token taken'] as const
-type IntrusionKind = (typeof KINDS)[number]
-
-interface Intrusion {
-  readonly kind: IntrusionKind
-  readonly first: TouchLine
-  readonly second: TouchLine
-}
-
-/** @param touches in the sink's order */
-const findIntrusions = (touches: readonly TouchLine[]): readonly Intrusion[] => {
-  const inside = new Map<number, TouchLine>()
-  const newest = new Map<number, TouchLine>()
-  return touches.flatMap((touch) => {
-    const { resource, owner, token, action, refused } = touch
-    const [holder, greatest] = [inside.get(resource), newest.get(resource)]
-    if (greatest === undefined || token > greatest.token) newest.set(resource, touch)
-    if (refused !== null) return []
-    const found: Intrusion[] = []
-    if (greatest !== undefined && token < greatest.token)
-      found.push({ kind: 'stale token taken', first: greatest, second: touch })
-    if (action === 'leave') {
-      if (holder?.owner === owner) inside.delete(resource)
-      return found
-    }
-    if (holder !== undefined && holder.owner !== owner)
-      found.push({ kind: 'two at once', first: holder, second: touch })
-    inside.set(resource, touch)
-    return found
-  })
-}
+import { callsByTouch, INTRUSIONS, type IntrusionKind, intrusionsIn, touchName } from './intrusions.ts'
+import { VisitsFollower } from './visits-follower.ts'
 
 const describe = ({ action, resource, owner, token, seq, clockMs }: TouchLine): string =>
   `#${seq} owner ${owner} ${action === 'enter' ? 'enters' : 'leaves'} ${resource} with token ${token} (${new Date(clockMs).toISOString()} by the sink's clock)`
 
 const COLUMNS = ['#', 'resource', 'owner', 'does', 'token', "by the sink's clock", 'answer']
-
-const nameOf = (action: string, owner: number): string => `${action} ${owner}`
-
-/** Action and owner -> the index of the call. */
-const callsByName = (pairs: Sequence<Pair>): ReadonlyMap<string, number> => {
-  const calls = new Map<string, number>()
-  for (const { invocation } of pairs) {
-    if (invocation.f !== 'enter' && invocation.f !== 'leave') continue
-    const name = nameOf(invocation.f, (invocation.value as TouchCall['value']).owner)
-    if (!calls.has(name)) calls.set(name, invocation.index)
-  }
-  return calls
-}
 
 type BreaksPromise = (promise: PromiseName, kind: IntrusionKind, mode: SinkMode) => boolean
 
@@ -82,9 +38,9 @@ const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise)
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
   const touches = lines.filter((line) => line.type === 'touch')
-  const calls = callsByName(pairs)
+  const calls = callsByTouch(pairs)
   const operationsOf = (...some: readonly TouchLine[]): readonly number[] =>
-    some.flatMap(({ action, owner }) => calls.get(nameOf(action, owner)) ?? [])
+    some.flatMap(({ action, owner }) => calls.get(touchName(action, owner)) ?? [])
   const rowOf = (touch: TouchLine, mark?: string): TableRow => {
     const { seq, resource, owner, action, token, clockMs, refused: why } = touch
     const at = new Date(clockMs).toISOString()
@@ -92,7 +48,7 @@ const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise)
       { kind: 'effect', service: SINK, number: seq },
     ])
   }
-  const intrusions = findIntrusions(touches)
+  const intrusions = intrusionsIn(touches)
   const findings = intrusions.map(({ kind, first, second }) => ({
     kind,
     text: `${describe(first)}; ${describe(second)}`,
@@ -109,7 +65,7 @@ const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise)
     seen: `${entered} visits in a ${start.mode} sink, which turned down ${turnedDown}`,
     clean: 'never two at once, and no stale token was accepted',
     unproven: entered === 0 ? 'nobody entered' : null,
-    kinds: KINDS,
+    kinds: INTRUSIONS,
     allows: (kind) => !breaks(name, kind, start.mode),
     because: 'which this promise does not prevent',
     aside:
@@ -135,6 +91,10 @@ const protectedResource = (vocabulary: Vocabulary, holds: string, breaks: Breaks
     needs: ['history', 'services'],
     // The promise is about the lock; the resource belongs to the sink.
     promise: promisedOf(vocabulary, holds, usesOf(LOCK)),
+    follow: (record) => {
+      const { name } = weakestOf(record, vocabulary, usesOf(LOCK))
+      return new VisitsFollower((kind, mode) => breaks(name, kind, mode))
+    },
     judge: (record) => judge(record, vocabulary, breaks),
   })
 

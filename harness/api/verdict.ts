@@ -1,4 +1,5 @@
 /** Checkers and their verdicts. */
+import type { Follower } from './follower.ts'
 import type { Operation, Pair } from './history.ts'
 import type { RunRecord } from './record.ts'
 
@@ -184,6 +185,13 @@ export interface Checker {
    * @param record of the run, without its operations
    */
   window?(record: RunRecord): SlidingWindow | null
+  /**
+   * How it follows a run that goes on. Null: there is nothing in this run that it judges. Absent: it needs more than it could
+   * keep. Whether it judges beginnings does not matter: it only tells what is broken for good.
+   *
+   * @param record of the run, without its operations, samples, and logs of services
+   */
+  follow?(record: RunRecord): Follower | null
   check(record: RunRecord, signal: AbortSignal): Promise<Verdict>
   /** The same as a fold, so that several checkers share one reading of the history. Absent: it reads the record by itself. */
   fold?(record: RunRecord): Fold<Promise<Verdict>>

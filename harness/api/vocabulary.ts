@@ -10,6 +10,13 @@ import type { Call, ClientProcess, Operation } from './history.ts'
 /** Identity of an object, an element or a value, as a string. Equal things have equal strings. */
 export type Identity = string
 
+/** Values that a key holds, such as a register one and a log many. There may be millions: no text is made of them. */
+export interface HeldValues {
+  /** Null: the vocabulary has one object. */
+  readonly key: number | bigint | string | boolean | null
+  readonly values: readonly (number | bigint | string | boolean)[]
+}
+
 /**
  * One call of a vocabulary. The functions receive values that match the schemas.
  *
@@ -37,11 +44,11 @@ export interface CallDefinition<Value = unknown, Ok = unknown> {
    * What it writes. A later read of it proves that this call took effect, unless another call of the history writes the
    * same. Absent: it writes nothing that a later call could attribute to it.
    */
-  writes?(value: Value): readonly Identity[]
+  writes?(value: Value): readonly HeldValues[]
   /** Whether an ok answer says that the call took no effect and never will. Absent: none does. */
   refuses?(ok: Ok): boolean
   /** The writes that an ok answer proves. */
-  reads?(ok: Ok): readonly Identity[]
+  reads?(ok: Ok): readonly HeldValues[]
   /**
    * What it causes in the outside world, as `EffectLine.cause` names it. Absent: it causes nothing there.
    *

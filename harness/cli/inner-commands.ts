@@ -65,7 +65,10 @@ export const innerCommands: readonly Command[] = [
   }),
   command({
     name: 'watch-run',
-    arguments: [{ name: 'run', description: 'the folder of a run that is going on' }],
+    arguments: [
+      { name: 'run', description: 'the folder of a run that is going on' },
+      { name: 'state directory', description: 'the state directory of the run' },
+    ],
     settings: {},
     load: async () => (await import('./online/watch-run.ts')).watchRunCommand,
   }),

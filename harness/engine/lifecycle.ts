@@ -18,7 +18,7 @@ import { lookAtSources } from './first-read.ts'
 import { enterPhase, logDelays, StatusLog } from './log-events.ts'
 import { MachineMonitor } from './machine.ts'
 import { Moments } from './moments.ts'
-import { keepServices, provision, startCluster } from './provision.ts'
+import { keepServices, keptLogs, provision, startCluster } from './provision.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import { SampleThinner } from './sample-thinner.ts'
 import { areApart, LeaderChanges, Sampler } from './sampler.ts'
@@ -94,7 +94,7 @@ const observe = async (
   })
   const statuses = new StatusLog(log)
   // Times in the history, the faults and the samples count from here.
-  recorder.started(restartClock())
+  recorder.started(restartClock(), keptLogs(run))
   const zeroAt = new Date().toISOString()
   const over = AbortSignal.any([parts.signal, parts.stop])
   const moments = new Moments(() => sampler.leader(), over)

@@ -154,9 +154,17 @@ export const requireDisks = (cluster: Cluster): void => {
   }
 }
 
+/** Service -> the file in which it keeps its log. */
+export const keptLogs = ({ parts, cluster }: StartedRun): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    servicesFor(parts.target, parts.spec).flatMap(({ keeps, name }, i) =>
+      keeps === undefined
+        ? []
+        : [[name, path.join((cluster.services[i] as ClusterNode).hostDataDir, keeps)] as const],
+    ),
+  )
+
 /** Adds the logs that services keep to the run's record. */
-export const keepServices = ({ parts, cluster }: StartedRun): void => {
-  for (const [i, { keeps, name }] of servicesFor(parts.target, parts.spec).entries())
-    if (keeps !== undefined)
-      parts.recorder.service(name, path.join((cluster.services[i] as ClusterNode).hostDataDir, keeps))
+export const keepServices = (run: StartedRun): void => {
+  for (const [name, file] of Object.entries(keptLogs(run))) run.parts.recorder.service(name, file)
 }

@@ -14,8 +14,13 @@ import type { ErrorTally } from './error-tally.ts'
 
 /** Where a run records what it observes, as it observes it. */
 export interface Recorder {
-  /** The run has started: all times count from here. @param monotonicNs of `process.hrtime.bigint()` */
-  started(monotonicNs: bigint): void
+  /**
+   * The run has started: all times count from here.
+   *
+   * @param monotonicNs of `process.hrtime.bigint()`
+   * @param logs service -> the file in which it keeps its log while it runs
+   */
+  started(monotonicNs: bigint, logs: Readonly<Record<string, string>>): void
   operation(operation: Operation): void
   fault(event: FaultEvent): void
   sample(sample: Sample): void

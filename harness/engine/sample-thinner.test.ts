@@ -109,6 +109,29 @@ describe('samples of a long run', () => {
     expect(told).toContain('d899')
   })
 
+  it('name as the other state a sample that tells of that position, and of no others', () => {
+    const statusOf = (node: number, round: number): NodeStatus => ({
+      role: 'follower',
+      digestAt: 1000 + round,
+      digest: `d${1000 + round}`,
+      earlierDigests:
+        node === 0 && round === 0
+          ? { 7: 'd7', 8: 'd8', 9: 'd9' }
+          : node === 1 && round === 900
+            ? { 8: 'other' }
+            : {},
+    })
+    const thinner = new SampleThinner({ wholeFromNs: 1e18, most: 300 })
+    const samples = taken(1000, statusOf)
+    const at = samples.findIndex(({ status }) => status?.earlierDigests?.[8] === 'other')
+    for (const sample of samples.slice(0, at)) thinner.next(sample)
+    const [first] = thinner.next(samples[at] as Sample)
+    expect(first).toEqual({
+      ...samples[0],
+      status: { role: 'follower', digestAt: 1000, digest: 'd1000', earlierDigests: { 8: 'd8' } },
+    })
+  })
+
   it('say the same of roles, terms and leaders as all of them do', () => {
     const statuses = fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 3 })), {
       minLength: 50,

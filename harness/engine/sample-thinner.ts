@@ -50,21 +50,37 @@ const jumps = (before: Sample, sample: Sample): boolean => {
   return then !== null && now !== null && Math.abs(now - then) > JUMP_MS
 }
 
+/** What a sample told of one position. */
+interface Told {
+  readonly digest: string
+  /** Without what it told of the others: that is most of it, and a whole sample is kept for each new position. */
+  readonly sample: Sample
+}
+
+/** The sample as a witness of that position alone. */
+const witness = ({ digest, sample }: Told, position: string): Sample => {
+  const { status } = sample
+  if (status === null || position === String(status.digestAt)) return sample
+  return { ...sample, status: { ...status, earlierDigests: { [position]: digest } } }
+}
+
 /** The digests of states that were told, by position. */
 class Digests {
-  readonly #told = new Map<string, { readonly digest: string; readonly sample: Sample }>()
+  readonly #told = new Map<string, Told>()
   #different = 0
 
   /** A sample that told of another state at one of these positions; null: there is none among the latest. */
   other(sample: Sample): Sample | null {
     if (this.#different >= MOST_DIFFERENT) return null
-    const { digest, digestAt, earlierDigests = {} } = sample.status ?? {}
+    const { digest, digestAt, digestBasis = '', earlierDigests = {} } = sample.status ?? {}
     const own = digest === undefined || digestAt === undefined ? [] : [[String(digestAt), digest] as const]
     let found: Sample | null = null
+    const kept = short(sample, true)
     for (const [position, each] of [...Object.entries(earlierDigests), ...own]) {
-      const before = this.#told.get(position)
-      if (before === undefined) this.#told.set(position, { digest: each, sample })
-      else if (before.digest !== each) found = before.sample
+      const place = `${position} ${digestBasis}`
+      const before = this.#told.get(place)
+      if (before === undefined) this.#told.set(place, { digest: each, sample: kept })
+      else if (before.digest !== each) found = witness(before, position)
     }
     for (const oldest of this.#told.keys()) {
       if (this.#told.size <= MOST_POSITIONS) break

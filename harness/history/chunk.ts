@@ -1,6 +1,8 @@
 /** Successive operations of a history as columns. */
 import { Buffer } from 'node:buffer'
 import type { Operation } from '../api/history.ts'
+import type { Spill } from '../api/spill.ts'
+import { type Part, readPart } from '../support/parts.ts'
 import { JsonReader } from './json-read.ts'
 import { Names } from './names.ts'
 
@@ -8,6 +10,10 @@ import { Names } from './names.ts'
 export const CHUNK_BITS = 14
 export const CHUNK = 2 ** CHUNK_BITS
 const FIRST_TEXT_BYTES = 2 ** 18
+/** Of the room, so much must be used for it to stay. */
+const SEALED_SHARE = 0.9
+/** Values may have many megabytes: then twice the room would be too much. */
+const MOST_SPARE_BYTES = 2 ** 23
 
 const TYPES = ['invoke', 'ok', 'fail', 'info'] as const
 
@@ -75,14 +81,20 @@ export class Chunk {
   /** The values and the rest, one after another. */
   text: Buffer
   count: number
+  /** Rows whose values are not in the text, with where they are. */
+  readonly long = new Map<number, Part>()
+  /** Where these are read from. */
+  readonly #spillOf: () => Spill
 
   constructor(
     names: Dictionary,
+    spillOf: () => Spill,
     columns = emptyColumns(),
     text: Buffer = Buffer.allocUnsafeSlow(FIRST_TEXT_BYTES),
     count = 0,
   ) {
     this.names = names
+    this.#spillOf = spillOf
     this.columns = columns
     this.text = text
     this.count = count
@@ -114,6 +126,11 @@ export class Chunk {
   }
 
   value(row: number): unknown {
+    const long = this.long.get(row)
+    if (long !== undefined) {
+      const bytes = readPart(this.#spillOf(), long, 'a value of the history')
+      return this.names.reader.read(bytes, 0, bytes.length)
+    }
     const start = row === 0 ? 0 : (this.columns.end[row - 1] as number)
     return this.names.reader.read(this.text, start, this.columns.valueEnd[row] as number)
   }
@@ -128,7 +145,8 @@ export class Chunk {
   reserve(bytes: number): void {
     const used = this.used()
     if (used + bytes <= this.text.length) return
-    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.text.length, used + bytes))
+    const more = Math.min(this.text.length, MOST_SPARE_BYTES)
+    const larger = Buffer.allocUnsafeSlow(Math.max(this.text.length + more, used + bytes))
     this.text.copy(larger, 0, 0, used)
     this.text = larger
   }
@@ -138,8 +156,10 @@ export class Chunk {
     return this.count === 0 ? 0 : (this.columns.end[this.count - 1] as number)
   }
 
-  /** Gives back the room that was not used. */
+  /** Gives back the room that was not used, unless it is little. */
   seal(): void {
-    this.text = Buffer.from(this.text.subarray(0, this.used()))
+    const used = this.used()
+    const text = this.text.subarray(0, used)
+    this.text = used > SEALED_SHARE * this.text.length ? text : Buffer.from(text)
   }
 }

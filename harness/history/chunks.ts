@@ -22,10 +22,15 @@ const LAYOUT = [
 
 const COLUMN_BYTES = LAYOUT.reduce((sum, [, bytes]) => sum + bytes * CHUNK, 0)
 
+/** A longer value is not kept in memory with the others of its chunk: a read of a set may have as many bytes as the file. */
+const LONG_BYTES = 2 ** 20
+
 /** Where a chunk is in the spill. */
 export interface Place extends Part {
   /** Operations. */
   readonly count: number
+  /** Rows whose values are parts of their own. Absent: there is none. */
+  readonly long?: readonly (readonly [row: number, value: Part])[]
 }
 
 /** Where the chunks of a history go. */
@@ -36,16 +41,17 @@ export interface Room {
   readonly spillsAll?: boolean
   /** Chunks. Absent: as many as take some 80 MB. */
   readonly mostInMemory?: number | undefined
+  /** Values of so many bytes are read from the spill whenever they are asked for. Absent: a megabyte. */
+  readonly longBytes?: number | undefined
 }
 
-const bytesOf = ({ columns, text }: Chunk): Buffer =>
-  Buffer.concat([
-    ...LAYOUT.map(([name]) => {
+const bytesOf = ({ columns }: Chunk): Buffer =>
+  Buffer.concat(
+    LAYOUT.map(([name]) => {
       const { buffer, byteOffset, byteLength } = columns[name]
       return Buffer.from(buffer, byteOffset, byteLength)
     }),
-    text,
-  ])
+  )
 
 const columnsIn = (bytes: Buffer<ArrayBuffer>): ChunkColumns => {
   let at = bytes.byteOffset
@@ -85,6 +91,18 @@ export class Chunks {
     this.#places = [...places]
   }
 
+  /** An empty one, which is to be filled and added. */
+  make(): Chunk {
+    return new Chunk(this.#names, () => this.#spillOf())
+  }
+
+  /** Takes a value out of memory if it is long. Null: it is not. */
+  spillLong(bytes: Buffer, start: number, end: number): Part | null {
+    const { makeSpill, longBytes = LONG_BYTES } = this.#room
+    const isLong = end - start >= longBytes && makeSpill !== undefined
+    return isLong ? writePart(this.#spillOf(), bytes.subarray(start, end)) : null
+  }
+
   /** Takes the next chunk, to which nothing is added any more. */
   add(chunk: Chunk): void {
     chunk.seal()
@@ -95,7 +113,8 @@ export class Chunks {
   }
 
   #write(chunk: Chunk): Place {
-    return { ...writePart(this.#spillOf(), bytesOf(chunk)), count: chunk.count }
+    const place = { ...writePart(this.#spillOf(), bytesOf(chunk), chunk.text), count: chunk.count }
+    return chunk.long.size === 0 ? place : { ...place, long: [...chunk.long] }
   }
 
   #spillOf(): Spill {
@@ -135,6 +154,9 @@ export class Chunks {
       place,
       `operations ${index * CHUNK} and following of the history`,
     )
-    return new Chunk(this.#names, columnsIn(content), content.subarray(COLUMN_BYTES), place.count)
+    const [columns, text] = [columnsIn(content), content.subarray(COLUMN_BYTES)]
+    const chunk = new Chunk(this.#names, () => this.#spillOf(), columns, text, place.count)
+    for (const [row, value] of place.long ?? []) chunk.long.set(row, value)
+    return chunk
   }
 }

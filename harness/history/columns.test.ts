@@ -5,9 +5,10 @@ import type { Operation } from '../api/history.ts'
 import { SpillFile } from '../store/spill-file.ts'
 import { parseJson, printJson } from '../support/json.ts'
 import { plain } from '../testing/decoded.ts'
-import { longHistory } from '../testing/long-history.ts'
+import { asWritten, longHistory } from '../testing/long-history.ts'
 import { CHUNK } from './chunk.ts'
 import { type History, HistoryBuilder, historyOf } from './columns.ts'
+import { decodeHistory, encodeOperation } from './jsonl.ts'
 import { pairOperations } from './pairing.ts'
 
 const COUNT = 5 * CHUNK + 17
@@ -42,6 +43,15 @@ describe('a history in columns', () => {
     const indices = (pairs: History['pairs']): readonly unknown[] =>
       pairs.map(({ invocation, completion }) => [invocation.index, completion?.index ?? null])
     expect(indices(built.pairs)).toEqual(indices(pairOperations(history)))
+  })
+
+  it.each([undefined, 0])('has its long values elsewhere, with %s chunks in memory', (mostInMemory) => {
+    const lines = history.slice(0, CHUNK + 100).map((each) => Buffer.from(encodeOperation(asWritten(each))))
+    for (const longBytes of [1, 10]) {
+      const room = { name: 'it', makeSpill: () => new SpillFile(), mostInMemory, longBytes }
+      const { history: read } = decodeHistory(lines, room)
+      expect(plain(read)).toEqual(history.slice(0, CHUNK + 100))
+    }
   })
 
   it('that is too long for memory leaves no file, and a chunk that was damaged is told', () => {

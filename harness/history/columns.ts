@@ -6,7 +6,16 @@
 import type { Meta, Operation, Pair, Sequence } from '../api/history.ts'
 import { UserError } from '../support/assert.ts'
 import { printJson } from '../support/json.ts'
-import { CHUNK, CHUNK_BITS, Chunk, Dictionary, headOf, MOST_CALLS, MOST_NODES, type Rest } from './chunk.ts'
+import {
+  CHUNK,
+  CHUNK_BITS,
+  type Chunk,
+  Dictionary,
+  headOf,
+  MOST_CALLS,
+  MOST_NODES,
+  type Rest,
+} from './chunk.ts'
 import { Chunks, type Room } from './chunks.ts'
 import type { LineScan } from './line-scan.ts'
 import { PagedNumbers } from './paged-numbers.ts'
@@ -158,9 +167,12 @@ export class HistoryBuilder {
     const { index, process, type } = scan
     const call = this.#names.calls.codeIn(bytes, callStart, callEnd)
     const node = nodeStart === nodeEnd ? -1 : this.#names.nodes.codeIn(bytes, nodeStart, nodeEnd)
-    const chunk = this.#room(valueEnd - valueStart + restEnd - restStart)
+    const long = this.#chunks.spillLong(bytes, valueStart, valueEnd)
+    const valueBytes = long === null ? valueEnd - valueStart : 0
+    const chunk = this.#room(valueBytes + restEnd - restStart)
+    if (long !== null) chunk.long.set(chunk.count, long)
     const used = chunk.used()
-    const afterValue = used + bytes.copy(chunk.text, used, valueStart, valueEnd)
+    const afterValue = used + bytes.copy(chunk.text, used, valueStart, valueStart + valueBytes)
     const end = afterValue + bytes.copy(chunk.text, afterValue, restStart, restEnd)
     return this.#push(chunk, { index, timeNs, process, type, call, node, afterValue, end })
   }
@@ -187,7 +199,7 @@ export class HistoryBuilder {
   #room(bytes: number): Chunk {
     if (this.#chunk === null || this.#chunk.count === CHUNK) {
       if (this.#chunk !== null) this.#chunks.add(this.#chunk)
-      this.#chunk = new Chunk(this.#names)
+      this.#chunk = this.#chunks.make()
     }
     this.#chunk.reserve(bytes)
     return this.#chunk

@@ -33,6 +33,9 @@ const PROTOTYPE = '__proto__'
 export class JsonReader {
   /** Names of fields, which come up again and again. */
   readonly #names = new Names()
+  /** By number, the name that followed this one last: values of a call have the same fields in the same order. */
+  readonly #next: number[] = []
+  #last = 0
   #bytes: Buffer = Buffer.alloc(0)
   #at = 0
 
@@ -112,10 +115,19 @@ export class JsonReader {
 
   #name(): string {
     const start = this.#at + 1
+    const expected = this.#next[this.#last]
+    if (expected !== undefined && this.#names.isAt(expected, this.#bytes, start)) {
+      this.#last = expected
+      this.#at = start + this.#names.at(expected).length + 1
+      return this.#names.at(expected)
+    }
     const end = this.#endOfAscii(start)
     if (end === -1 || end - start > MOST_NAME_BYTES) return this.#text()
     this.#at = end + 1
-    return this.#names.at(this.#names.codeIn(this.#bytes, start, end))
+    const code = this.#names.codeIn(this.#bytes, start, end)
+    this.#next[this.#last] = code
+    this.#last = code
+    return this.#names.at(code)
   }
 
   #text(): string {

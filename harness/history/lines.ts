@@ -17,16 +17,19 @@ export interface Line {
 /** Calls `take` with each line, but for an empty one at the end. @param pieces of which each is only good until the next one */
 export const eachLine = (pieces: Iterable<Uint8Array>, take: (line: Line) => void): void => {
   let number = 0
-  let rest: Buffer | null = null
+  /** Of the line that has no end yet. */
+  let begun: Buffer[] = []
   for (const piece of pieces) {
     const bytes = asBuffer(piece)
     let start = 0
     let end = bytes.indexOf(LINE_END)
-    if (rest !== null) {
-      // The line that had no end.
-      const line: Buffer = Buffer.concat([rest, end === -1 ? bytes : bytes.subarray(0, end + 1)])
-      rest = line
-      if (end === -1) continue
+    if (begun.length > 0) {
+      if (end === -1) {
+        begun.push(Buffer.from(bytes))
+        continue
+      }
+      const line = Buffer.concat([...begun, bytes.subarray(0, end + 1)])
+      begun = []
       number++
       take({ bytes: line, start: 0, end: line.length - 1, number, isEnded: true })
       start = end + 1
@@ -38,9 +41,11 @@ export const eachLine = (pieces: Iterable<Uint8Array>, take: (line: Line) => voi
       start = end + 1
       end = bytes.indexOf(LINE_END, start)
     }
-    rest = start === bytes.length ? null : Buffer.from(bytes.subarray(start))
+    if (start < bytes.length) begun.push(Buffer.from(bytes.subarray(start)))
   }
-  if (rest !== null) take({ bytes: rest, start: 0, end: rest.length, number: number + 1, isEnded: false })
+  if (begun.length === 0) return
+  const line = Buffer.concat(begun)
+  take({ bytes: line, start: 0, end: line.length, number: number + 1, isEnded: false })
 }
 
 const asBuffer = (piece: Uint8Array): Buffer =>

@@ -1,3 +1,5 @@
+const QUOTE = 0x22
+
 /** Names that come up again and again, such as those of calls and nodes, as small numbers. */
 export class Names {
   readonly #names: string[] = []
@@ -38,5 +40,12 @@ export class Names {
     if (name.length !== end - start) return false
     for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== bytes[start + i]) return false
     return true
+  }
+
+  /** Whether this name stands there, and a quote behind it. */
+  isAt(code: number, bytes: Buffer, start: number): boolean {
+    const name = this.at(code)
+    const end = start + name.length
+    return bytes[end] === QUOTE && this.#is(code, bytes, start, end)
   }
 }

@@ -12,7 +12,7 @@ import { UserError } from '../support/assert.ts'
 const VERSIONS = {
   run: 1,
   history: 1,
-  columns: 2,
+  columns: 3,
   faults: 1,
   samples: 1,
   machine: 1,

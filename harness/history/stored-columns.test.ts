@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest'
 import type { Spill } from '../api/spill.ts'
 import { type Part, writePart } from '../support/parts.ts'
 import { plain } from '../testing/decoded.ts'
-import { longHistory } from '../testing/long-history.ts'
+import { asWritten, longHistory } from '../testing/long-history.ts'
 import { type Columns, HistoryBuilder, historyOf } from './columns.ts'
+import { decodeColumns, encodeOperation } from './jsonl.ts'
 import { encodeHeader } from './schema.ts'
 import { beginColumns, endColumns, type Origin, readColumns } from './stored-columns.ts'
 
@@ -74,8 +75,19 @@ describe('stored columns', () => {
     expect(read(ours, () => false)).toBeNull()
   })
 
-  it.each([0, 1, 3, 10])('of version %d are not read', (version) => {
-    const header = encodeHeader('columns', '1.2.3').replace('columns/2', `columns/${version}`)
+  it('are read back with values that are parts of their own', () => {
+    const spill = new Memory()
+    const header = beginColumns(spill, '1.2.3')
+    const lines = operations.map((each) => Buffer.from(encodeOperation(asWritten(each))))
+    const room = { name: 'it', makeSpill: () => spill, spillsAll: true, longBytes: 10 }
+    endColumns(spill, header, decodeColumns(lines, room).columns, ORIGIN)
+    const columns = read(spill)
+    expect(columns === null ? null : plain(historyOf(columns).history)).toEqual(operations)
+    expect(spill.content.includes('"long":[[')).toBe(true)
+  })
+
+  it.each([0, 1, 2, 10])('of version %d are not read', (version) => {
+    const header = encodeHeader('columns', '1.2.3').replace('columns/3', `columns/${version}`)
     expect(read(stored((spill) => writePart(spill, Buffer.from(header))))).toBeNull()
   })
 

@@ -1,6 +1,6 @@
 /** The operations of the page as columns. If there are too many, some windows in full, and the others as densities. */
 import type { Pair, Sequence } from '../api/history.ts'
-import type { Vocabulary } from '../api/vocabulary.ts'
+import type { HeldValues, Vocabulary } from '../api/vocabulary.ts'
 import { printJson } from '../support/json.ts'
 import { NS_PER_MS } from '../support/time.ts'
 import { clip } from '../support/visible.ts'
@@ -105,6 +105,10 @@ const objectOf = (vocabulary: Vocabulary | null, { f, value }: Pair['invocation'
 const shortObject = (name: string | undefined): string | undefined =>
   name === undefined ? undefined : clip(name, MAX_TEXT)
 
+/** A text for each value that a key holds. */
+const valuesOf = ({ key, values }: HeldValues): readonly string[] =>
+  values.map((value) => printJson([key, value]))
+
 /** What operations in doubt wrote -> the place of the only one that wrote it. */
 const writersInDoubt = (
   pairs: Sequence<Pair>,
@@ -126,13 +130,15 @@ const writersInDoubt = (
  */
 const proofsOf = (pairs: Sequence<Pair>, vocabulary: Vocabulary | null): ReadonlyMap<number, number> => {
   const callOf = ({ invocation: { f } }: Pair) => vocabulary?.calls[f]
-  const writers = writersInDoubt(pairs, (pair) => callOf(pair)?.writes?.(pair.invocation.value) ?? [])
+  const writers = writersInDoubt(pairs, (pair) =>
+    (callOf(pair)?.writes?.(pair.invocation.value) ?? []).flatMap(valuesOf),
+  )
   const proofs = new Map<number, number>()
   if (writers.size === 0) return proofs
   const endOf = (place: number): number => pairs.at(place)?.completion?.index ?? Number.POSITIVE_INFINITY
   for (const [place, pair] of pairs.entries()) {
     if (pair.completion?.type !== 'ok') continue
-    for (const what of callOf(pair)?.reads?.(pair.completion.value) ?? []) {
+    for (const what of (callOf(pair)?.reads?.(pair.completion.value) ?? []).flatMap(valuesOf)) {
       const writer = writers.get(what)
       if (writer === undefined) continue
       const known = proofs.get(writer)

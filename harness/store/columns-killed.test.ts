@@ -13,8 +13,8 @@ import { readHistory } from './run-history.ts'
 import { FILES } from './run-store.ts'
 
 const PROGRAM = path.join(PROJECT_ROOT, 'harness/testing/store-columns.ts')
-/** Header, two chunks, invocations, completions, directory, end; fsync, rename. */
-const STEPS = 9
+/** Header, columns and text of two chunks, invocations, completions, directory, end; fsync, rename. */
+const STEPS = 11
 
 const started = (...args: readonly string[]) =>
   execa(process.execPath, [PROGRAM, ...args], { reject: false, stdin: 'ignore' })

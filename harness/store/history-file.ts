@@ -5,6 +5,7 @@ import zlib from 'node:zlib'
 import type { HistorySource } from '../history/decode.ts'
 import { messageOf, UserError } from '../support/assert.ts'
 import { SpillFile } from './spill-file.ts'
+import { limitYoungHeap } from './young-heap.ts'
 
 /** What a store folder of Jepsen's or Maelstrom's may hold, best first. */
 const IN_A_STORE = [
@@ -42,6 +43,7 @@ export function* piecesOf(file: string): Iterable<Buffer> {
       const read = fs.readSync(fd, piece)
       if (read === 0) return
       yield piece.subarray(0, read)
+      limitYoungHeap()
     }
   } finally {
     fs.closeSync(fd)

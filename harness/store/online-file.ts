@@ -47,6 +47,23 @@ export interface WindowCounts {
   readonly isEnough: boolean
 }
 
+/** Of a checker that takes everything once and keeps little of it. */
+export interface FollowingCounts {
+  readonly checker: string
+  /** Operations, samples and lines of logs. */
+  readonly taken: number
+  /** What it keeps one by one: their number has a bound. */
+  readonly things: number
+  /** It keeps so many besides, of 14 to 27 bytes each. */
+  readonly fingerprints: number
+  /** How often something was broken. */
+  readonly broken: number
+  /** So much is broken, or so often was something suspected that was not, that nothing more is looked at. */
+  readonly isEnough: boolean
+  /** What waits for the verdict although its checker finds it. Absent: nothing. */
+  readonly waits?: string
+}
+
 export interface OnlineState {
   /** The operations up to this time of the run have been read, nanoseconds. */
   readonly readToNs: number
@@ -54,8 +71,14 @@ export interface OnlineState {
   readonly objects: ObjectCounts | null
   /** Checkers that judge by windows. */
   readonly windows: readonly WindowCounts[]
+  /** Checkers that take everything once. */
+  readonly following: readonly FollowingCounts[]
+  /** Services whose logs would be needed, and are not there. */
+  readonly withoutLog: readonly string[]
   /** Checkers that judge all that is recorded, again and again. */
   readonly whole: readonly string[]
+  /** Checkers that need the end of the run: they wait for the verdict. */
+  readonly atTheEnd: readonly string[]
   /** In the order in which they were seen. */
   readonly broken: readonly SeenBroken[]
 }
@@ -70,12 +93,15 @@ export const readOnlineState = (dir: string): OnlineState | null => {
   const {
     readToNs,
     objects,
-    // Earlier versions had no windows, and did not say who judged the whole.
+    // Earlier versions had less, and did not say who judged the whole.
     windows = [],
+    following = [],
+    withoutLog = [],
     whole = [],
+    atTheEnd = [],
     broken,
   } = JSON.parse(fs.readFileSync(file, 'utf8')) as Partial<OnlineState> &
     Pick<OnlineState, 'readToNs' | 'objects' | 'broken'> &
     FileHeader
-  return { readToNs, objects, windows, whole, broken }
+  return { readToNs, objects, windows, following, withoutLog, whole, atTheEnd, broken }
 }

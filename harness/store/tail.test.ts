@@ -20,6 +20,25 @@ describe('a file that grows', () => {
     expect(tail.offset).toBe(14)
   })
 
+  it('is read as it is, if a torn line was cut off and another one written', () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'x')
+    const tail = new Tail(file)
+    fs.writeFileSync(file, 'one\ntwo and a ha')
+    expect(tail.read()).toEqual(['one'])
+    fs.writeFileSync(file, 'one\nthree, which is longer\n')
+    expect(tail.read()).toEqual(['three, which is longer'])
+  })
+
+  it('may have a line that is longer than what is read at once', () => {
+    using folder = temporaryFolder()
+    const file = path.join(folder.path, 'x')
+    const long = 'x'.repeat(9 * 2 ** 20)
+    fs.writeFileSync(file, `${long}\ntwo\n`)
+    const tail = new Tail(file)
+    expect([tail.read(), tail.read(), tail.read()]).toEqual([[], [], [long, 'two']])
+  })
+
   it('is read again in parts, longer than what is read at once', () => {
     using folder = temporaryFolder()
     const file = path.join(folder.path, 'x')

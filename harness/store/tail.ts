@@ -12,11 +12,15 @@ const partOf = (fd: number, from: number, bytes: number): Buffer => {
   return part.subarray(0, fs.readSync(fd, part, 0, bytes, from))
 }
 
-/** The whole lines that were appended to a file since the last call. A torn last line waits for its rest. */
+/**
+ * The whole lines that were appended to a file since the last call. A torn last line waits for its rest: it is read again then,
+ * since whoever writes the file may have died, and may cut it off when it begins again.
+ */
 export class Tail {
   readonly #file: string
   #offset = 0
-  #rest: Buffer = Buffer.alloc(0)
+  /** Longer than the longest line so far. */
+  #bytes = MOST_BYTES
 
   constructor(file: string) {
     this.#file = file
@@ -24,21 +28,20 @@ export class Tail {
 
   /** Where what was read as whole lines ends. */
   get offset(): number {
-    return this.#offset - this.#rest.length
+    return this.#offset
   }
 
   read(): readonly string[] {
     if (!fs.existsSync(this.#file)) return []
     const fd = fs.openSync(this.#file, 'r')
     try {
-      const size = Math.min(fs.fstatSync(fd).size - this.#offset, MOST_BYTES)
+      const size = Math.min(fs.fstatSync(fd).size - this.#offset, this.#bytes)
       if (size <= 0) return []
       const added = partOf(fd, this.#offset, size)
-      this.#offset += added.length
-      const all = Buffer.concat([this.#rest, added])
-      const end = all.lastIndexOf('\n') + 1
-      this.#rest = all.subarray(end)
-      return inLines(all.subarray(0, end))
+      const end = added.lastIndexOf('\n') + 1
+      if (end === 0 && added.length === this.#bytes) this.#bytes *= 2
+      this.#offset += end
+      return inLines(added.subarray(0, end))
     } finally {
       fs.closeSync(fd)
     }

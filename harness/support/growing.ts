@@ -3,6 +3,11 @@
 type Numbers = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
 
 const FIRST_LENGTH = 1024
+/** Above it, an array grows by a quarter: twice its size would be tens of megabytes that nobody needs. */
+const LONG = 2 ** 20
+
+/** The next length of an array that was so long. */
+export const longer = (length: number): number => Math.ceil(length * (length < LONG ? 2 : 1.25))
 
 export class Growing<A extends Numbers> {
   readonly #kind: new (
@@ -19,7 +24,7 @@ export class Growing<A extends Numbers> {
 
   push(number: number): void {
     if (this.length === this.#numbers.length) {
-      const larger = new this.#kind(2 * this.length)
+      const larger = new this.#kind(longer(this.length))
       larger.set(this.#numbers)
       this.#numbers = larger
     }

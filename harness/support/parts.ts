@@ -10,11 +10,17 @@ export interface Part {
   readonly checksum: number
 }
 
-export const writePart = (spill: Spill, bytes: Buffer): Part => ({
-  offset: spill.write(bytes),
-  bytes: bytes.length,
-  checksum: zlib.crc32(bytes),
-})
+/** @param bytes one after another */
+export const writePart = (spill: Spill, ...bytes: readonly [Buffer, ...Buffer[]]): Part => {
+  const [first, ...others] = bytes
+  const offset = spill.write(first)
+  for (const each of others) spill.write(each)
+  return {
+    offset,
+    bytes: bytes.reduce((sum, { length }) => sum + length, 0),
+    checksum: bytes.reduce((checksum, each) => zlib.crc32(each, checksum), 0),
+  }
+}
 
 /** @param what it is, for the error that is thrown if it is damaged */
 export const readPart = (

@@ -29,34 +29,3 @@ export const waitUntil = async (
     await sleep(everyMs, signal)
   }
 }
-
-/**
- * A signal that is aborted with another one, or as by a timeout after `ms`, until it is disposed of. `AbortSignal.timeout` has no
- * end: its timer fires long after the answer, and makes an error that nobody reads.
- */
-export class Deadline implements Disposable {
-  readonly #controller = new AbortController()
-  readonly #outer: AbortSignal
-  readonly #timer: NodeJS.Timeout
-
-  constructor(outer: AbortSignal, ms: number) {
-    this.#outer = outer
-    this.#timer = setTimeout(
-      () => this.#controller.abort(new DOMException(`no answer within ${ms} ms`, 'TimeoutError')),
-      ms,
-    )
-    if (outer.aborted) this.#give()
-    else outer.addEventListener('abort', this.#give, { once: true })
-  }
-
-  readonly #give = (): void => this.#controller.abort(this.#outer.reason)
-
-  get signal(): AbortSignal {
-    return this.#controller.signal
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer)
-    this.#outer.removeEventListener('abort', this.#give)
-  }
-}

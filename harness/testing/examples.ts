@@ -1,5 +1,8 @@
 /** Examples of each call of each vocabulary: a value, an ok answer, and values and answers that must be rejected. */
 
+import type { HeldValues } from '../api/vocabulary.ts'
+import { one } from '../vocabularies/values.ts'
+
 export interface Example {
   readonly value: unknown
   readonly ok: unknown
@@ -10,8 +13,8 @@ export interface Example {
   /** Answers of the right shape that do not match the value. */
   readonly mismatches?: readonly unknown[]
   readonly objects?: readonly string[]
-  readonly writes?: readonly string[]
-  readonly reads?: readonly string[]
+  readonly writes?: readonly HeldValues[]
+  readonly reads?: readonly HeldValues[]
 }
 
 const KEY = { key: 3 }
@@ -89,7 +92,7 @@ const write: Example = {
     { key: 3, value: 8 },
   ],
   objects: ['3'],
-  writes: ['3=7'],
+  writes: one(3, 7),
 }
 const readList: Example = {
   value: [['r', 1, null]],
@@ -108,7 +111,7 @@ const readList: Example = {
   mismatches: [[], [['r', 2, [5]]], [['append', 1, 5]]],
   objects: ['1'],
   writes: [],
-  reads: ['1=5', '1="six"'],
+  reads: [{ key: 1, values: [5, 'six'] }],
 }
 const writeRegister: Example = {
   value: [
@@ -130,8 +133,8 @@ const writeRegister: Example = {
     [['w', 1, 5]],
   ],
   objects: ['1', 'x'],
-  writes: ['1=5'],
-  reads: ['"x"=6'],
+  writes: one(1, 5),
+  reads: one('x', 6),
 }
 
 export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>>> = {
@@ -144,7 +147,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badOks: [KEY, { key: 3, value: 1.5 }],
       mismatches: [{ key: 4, value: 7 }],
       objects: ['3'],
-      reads: ['3=7'],
+      reads: one(3, 7),
     },
     write: {
       ...write,
@@ -162,7 +165,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
         { key: 3, expected: null, next: 8, applied: true },
       ],
       objects: ['3'],
-      writes: ['3=7'],
+      writes: one(3, 7),
     },
   },
   set: {
@@ -173,14 +176,14 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badValues: [{}, { element: null }, 5],
       badOks: [{}, null],
       mismatches: [{ element: 6 }],
-      writes: ['5'],
+      writes: [{ key: null, values: [5] }],
     },
     read: {
       ...NOTHING,
       ok: { elements: [5, 6] },
       changes: false,
       badOks: [{}, { elements: [null] }, [5, 6]],
-      reads: ['5', '6'],
+      reads: [{ key: null, values: [5, 6] }],
     },
   },
   'list-append': { txn: readList },
@@ -216,7 +219,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badOks: [KEY, { key: 3, value: 1.5 }],
       mismatches: [{ key: 4, value: null }],
       objects: ['3'],
-      reads: ['3=7'],
+      reads: one(3, 7),
     },
     drain: {
       value: KEY,
@@ -226,7 +229,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badOks: [KEY, { key: 3, values: null }, { key: 3, values: [1.5] }],
       mismatches: [{ key: 4, values: [] }],
       objects: ['3'],
-      reads: ['3=7', '3=8'],
+      reads: [{ key: 3, values: [7, 8] }],
     },
   },
   'unique-ids': {
@@ -250,7 +253,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badOks: [KEY, { key: 3, values: [1.5] }],
       mismatches: [{ key: 4, values: [] }],
       objects: ['3'],
-      reads: ['3=7', '3=8'],
+      reads: [{ key: 3, values: [7, 8] }],
     },
   },
   lock: { acquire: acquireLock, release },
@@ -282,7 +285,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badOks: [{ seat: 3, customer: 8 }, { confirmed: true }],
       mismatches: [{ seat: 4, customer: 8, confirmed: true }],
       objects: ['3'],
-      writes: ['3=8'],
+      writes: one(3, 8),
     },
     read: {
       value: { seat: 3 },
@@ -292,7 +295,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       badOks: [{ seat: 3 }, { seat: 3, customer: 'x' }],
       mismatches: [{ seat: 4, customer: null }],
       objects: ['3'],
-      reads: ['3=8'],
+      reads: one(3, 8),
     },
   },
   access: {
@@ -319,18 +322,27 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
       value: { key: 3, value: 7 },
       ok: { key: 3, value: 7, revision: 2 },
       changes: true,
-      badValues: [KEY, { key: 3, value: null }],
+      badValues: [KEY, { key: 3, value: '7' }],
       badOks: [{ key: 3, value: 7 }],
-      mismatches: [{ key: 3, value: 8, revision: 2 }],
-      writes: ['3=7'],
+      mismatches: [
+        { key: 3, value: 8, revision: 2 },
+        { key: 3, value: null, revision: 2 },
+      ],
+      writes: one(3, 7),
     },
     watch: {
       value: { after: 0 },
-      ok: { events: [{ revision: 1, key: 3, value: 7 }], upTo: 1 },
+      ok: {
+        events: [
+          { revision: 1, key: 3, value: 7 },
+          { revision: 2, key: 3, value: null },
+        ],
+        upTo: 2,
+      },
       changes: false,
       badValues: [{}, { after: null }],
-      badOks: [{ events: [] }, { events: [{ revision: 1 }], upTo: 1 }],
-      reads: ['3=7'],
+      badOks: [{ events: [] }, { events: [{ revision: 1 }], upTo: 1 }, { events: [], upTo: 1, from: null }],
+      reads: one(3, 7),
     },
   },
   effects: { submit, ...audits },

@@ -3,6 +3,7 @@ import type { Operation, Pair } from '../api/history.ts'
 import type { Rng } from '../api/random.ts'
 import type { RunRecord } from '../api/record.ts'
 import type { Identity, Vocabulary } from '../api/vocabulary.ts'
+import { identitiesIn } from '../vocabularies/values.ts'
 
 /** What two clients were told of the same call is exchanged, where both could have been told so. */
 export const exchanged = (
@@ -31,13 +32,13 @@ export const exchanged = (
 export const foresees = ({ pairs }: Pick<RunRecord, 'pairs'>, { calls }: Vocabulary): boolean => {
   const asked = new Map<Identity, number>()
   for (const { invocation } of pairs)
-    for (const written of calls[invocation.f]?.writes?.(invocation.value) ?? [])
+    for (const written of (calls[invocation.f]?.writes?.(invocation.value) ?? []).flatMap(identitiesIn))
       asked.set(written, Math.min(invocation.index, asked.get(written) ?? Number.POSITIVE_INFINITY))
   return pairs.some(
     ({ invocation, completion }) =>
       completion?.type === 'ok' &&
-      (calls[invocation.f]?.reads?.(completion.value) ?? []).some(
-        (read) => (asked.get(read) ?? Number.NEGATIVE_INFINITY) > completion.index,
-      ),
+      (calls[invocation.f]?.reads?.(completion.value) ?? [])
+        .flatMap(identitiesIn)
+        .some((read) => (asked.get(read) ?? Number.NEGATIVE_INFINITY) > completion.index),
   )
 }

@@ -35,6 +35,12 @@ class Thread {
   }
 }
 
+/** With its fields in the order in which a run writes them. */
+export const asWritten = ({ index, timeNs, process, type, f, value, ...others }: Operation): Operation => ({
+  ...{ index, timeNs, process, type, f, value },
+  ...others,
+})
+
 /** The operation of the last thread is open nearly all the time; the last ones stay open. */
 export const longHistory = (count: number): readonly Operation[] => {
   const threads = Array.from({ length: THREADS + 1 }, (_, thread) => new Thread(thread))

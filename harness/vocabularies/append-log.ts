@@ -8,7 +8,7 @@
  */
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
-import { held, inText, repeats, scalar } from './values.ts'
+import { inText, one, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const key = scalar
@@ -28,7 +28,7 @@ export const APPEND_LOG = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key', 'value'),
       objects: (asked) => [inText(asked.key)],
-      writes: (asked) => [held(asked.key, asked.value)],
+      writes: (asked) => one(asked.key, asked.value),
     }),
     read: defineCall({
       value: z.object({ key }),
@@ -36,7 +36,7 @@ export const APPEND_LOG = defineVocabulary({
       changes: () => false,
       mismatch: repeats('key'),
       objects: (asked) => [inText(asked.key)],
-      reads: (ok) => ok.values.map((each) => held(ok.key, each)),
+      reads: (ok) => [ok],
     }),
   },
 })

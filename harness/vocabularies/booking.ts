@@ -9,7 +9,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { OF_OBJECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { one, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const seat = z.int()
@@ -29,7 +29,7 @@ export const BOOKING = defineVocabulary({
       changes: () => true,
       mismatch: repeats('seat', 'customer'),
       objects: (asked) => [`${asked.seat}`],
-      writes: (asked) => [held(asked.seat, asked.customer)],
+      writes: (asked) => one(asked.seat, asked.customer),
       refuses: ({ confirmed }) => !confirmed,
     }),
     read: defineCall({
@@ -38,7 +38,7 @@ export const BOOKING = defineVocabulary({
       changes: () => false,
       mismatch: repeats('seat'),
       objects: (asked) => [`${asked.seat}`],
-      reads: (ok) => (ok.customer === null ? [] : [held(ok.seat, ok.customer)]),
+      reads: (ok) => (ok.customer === null ? [] : one(ok.seat, ok.customer)),
     }),
   },
 })

@@ -13,7 +13,7 @@ import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { queueForm } from './edn-forms.ts'
 import { OF_EFFECTS, WITHOUT_READS } from './promises.ts'
-import { held, inText, repeats, scalar } from './values.ts'
+import { inText, one, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const key = scalar
@@ -35,7 +35,7 @@ export const QUEUE = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key', 'value'),
       objects: (asked) => [inText(asked.key)],
-      writes: (asked) => [held(asked.key, asked.value)],
+      writes: (asked) => one(asked.key, asked.value),
     }),
     dequeue: defineCall({
       value: z.object({ key }),
@@ -43,7 +43,7 @@ export const QUEUE = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key'),
       objects: (asked) => [inText(asked.key)],
-      reads: (ok) => (ok.value === null ? [] : [held(ok.key, ok.value)]),
+      reads: (ok) => (ok.value === null ? [] : one(ok.key, ok.value)),
     }),
     drain: defineCall({
       onlyImported: true,
@@ -52,7 +52,7 @@ export const QUEUE = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key'),
       objects: (asked) => [inText(asked.key)],
-      reads: (ok) => ok.values.map((each) => held(ok.key, each)),
+      reads: (ok) => [ok],
     }),
   },
 })

@@ -12,7 +12,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { registerForm } from './edn-forms.ts'
-import { held, repeats, scalar } from './values.ts'
+import { one, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const key = scalar
@@ -34,7 +34,7 @@ export const REGISTER = defineVocabulary({
       changes: () => false,
       mismatch: repeats('key'),
       objects: (asked) => [`${asked.key}`],
-      reads: (ok) => (ok.value === null ? [] : [held(ok.key, ok.value)]),
+      reads: (ok) => (ok.value === null ? [] : one(ok.key, ok.value)),
     }),
     write: defineCall({
       value: z.object({ key, value }),
@@ -42,7 +42,7 @@ export const REGISTER = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key', 'value'),
       objects: (asked) => [`${asked.key}`],
-      writes: (asked) => [held(asked.key, asked.value)],
+      writes: (asked) => one(asked.key, asked.value),
     }),
     cas: defineCall({
       value: z.object({ key, expected: contents, next: value }),
@@ -50,7 +50,7 @@ export const REGISTER = defineVocabulary({
       changes: () => true,
       mismatch: repeats('key', 'expected', 'next'),
       objects: (asked) => [`${asked.key}`],
-      writes: (asked) => [held(asked.key, asked.next)],
+      writes: (asked) => one(asked.key, asked.next),
     }),
   },
 })

@@ -9,7 +9,7 @@
 import { z } from 'zod'
 import type { CallOf, OkOf } from '../api/vocabulary.ts'
 import { setForm } from './edn-forms.ts'
-import { inText, nothing, repeats, scalar } from './values.ts'
+import { nothing, repeats, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 const element = scalar
@@ -28,13 +28,13 @@ export const SET = defineVocabulary({
       ok: z.object({ element }),
       changes: () => true,
       mismatch: repeats('element'),
-      writes: (asked) => [inText(asked.element)],
+      writes: (asked) => [{ key: null, values: [asked.element] }],
     }),
     read: defineCall({
       value: nothing,
       ok: z.object({ elements: z.array(element) }),
       changes: () => false,
-      reads: (ok) => ok.elements.map(inText),
+      reads: (ok) => [{ key: null, values: ok.elements }],
     }),
   },
 })

@@ -11,11 +11,11 @@
  * An element or a value is written to a key at most once in a history, so each read shows which transaction wrote it.
  */
 import { z } from 'zod'
-import type { CallDefinition, Identity } from '../api/vocabulary.ts'
+import type { CallDefinition, HeldValues } from '../api/vocabulary.ts'
 import { printJson } from '../support/json.ts'
 import { listAppendForm, rwRegisterForm } from './edn-forms.ts'
 import { OF_TRANSACTIONS } from './promises.ts'
-import { held, type Scalar, scalar } from './values.ts'
+import { one, type Scalar, scalar } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
 /** A read holds what it returned; null in an invocation. */
@@ -47,13 +47,13 @@ const mismatch = (asked: readonly MicroOp[], done: readonly MicroOp[]): string |
   return `its micro-operation ${at} is ${printJson(done[at])}, and that of the invocation is ${printJson(asked[at])}`
 }
 
-const writes = (ops: readonly MicroOp[]): readonly Identity[] =>
-  ops.flatMap(([f, key, value]) => (f === READ ? [] : [held(key, value as Scalar)]))
+const writes = (ops: readonly MicroOp[]): readonly HeldValues[] =>
+  ops.flatMap(([f, key, value]) => (f === READ ? [] : one(key, value as Scalar)))
 
-const reads = (ops: readonly MicroOp[]): readonly Identity[] =>
+const reads = (ops: readonly MicroOp[]): readonly HeldValues[] =>
   ops.flatMap(([f, key, value]) => {
     if (f !== READ || value === null) return []
-    return typeof value === 'object' ? value.map((each) => held(key, each)) : [held(key, value)]
+    return typeof value === 'object' ? { key, values: value } : one(key, value)
   })
 
 const transaction = <Op extends MicroOp, Done extends Op>(

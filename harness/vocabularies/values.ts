@@ -1,6 +1,6 @@
 /** Schemas and rules that vocabularies share. */
 import { z } from 'zod'
-import type { Identity } from '../api/vocabulary.ts'
+import type { HeldValues, Identity } from '../api/vocabulary.ts'
 import { printJson } from '../support/json.ts'
 
 /** A name of an object, or a value: whole numbers of any size, texts (keywords of EDN as `:name`) and booleans. */
@@ -16,6 +16,15 @@ export const inText = (value: Scalar): string =>
 
 /** Identity of a value that a key holds, or an element that it contains. */
 export const held = (key: Scalar, value: Scalar): Identity => `${inText(key)}=${inText(value)}`
+
+export const identityOf = (key: HeldValues['key'], value: Scalar): Identity =>
+  key === null ? inText(value) : held(key, value)
+
+export const identitiesIn = ({ key, values }: HeldValues): readonly Identity[] =>
+  values.map((value) => identityOf(key, value))
+
+/** One value of a key. */
+export const one = (key: Scalar, value: Scalar): readonly HeldValues[] => [{ key, values: [value] }]
 
 /** A rule for completions: these fields of an ok answer must repeat those of the request. */
 export const repeats =

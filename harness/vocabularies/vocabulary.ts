@@ -1,7 +1,7 @@
 /** Functions that define and query vocabularies. */
 import type { ZodType } from 'zod'
 import type { Call } from '../api/history.ts'
-import type { CallDefinition, CallDefinitions, CallOf, Identity, Vocabulary } from '../api/vocabulary.ts'
+import type { CallDefinition, CallDefinitions, CallOf, HeldValues, Vocabulary } from '../api/vocabulary.ts'
 import { accepts } from './accepts.ts'
 
 /** A call whose functions are typed by its schemas only. */
@@ -55,7 +55,7 @@ export const mayChange = (vocabulary: Vocabulary, { f, value }: Call): boolean =
 }
 
 /** What the call writes; nothing if its value does not match the vocabulary. */
-export const writesOf = (vocabulary: Vocabulary, { f, value }: Call): readonly Identity[] => {
+export const writesOf = (vocabulary: Vocabulary, { f, value }: Call): readonly HeldValues[] => {
   const definition = definitionOf(vocabulary, f)
   if (definition?.writes === undefined || !fits(definition.value, value)) return []
   return definition.writes(value)
@@ -69,7 +69,7 @@ export const isRefused = (vocabulary: Vocabulary, f: string, ok: unknown): boole
 }
 
 /** The writes that an ok answer to the call proves; nothing if the answer does not match the vocabulary. */
-export const readsOf = (vocabulary: Vocabulary, f: string, ok: unknown): readonly Identity[] => {
+export const readsOf = (vocabulary: Vocabulary, f: string, ok: unknown): readonly HeldValues[] => {
   const definition = definitionOf(vocabulary, f)
   if (definition?.reads === undefined || !fits(definition.ok, ok)) return []
   return definition.reads(ok)

@@ -1,20 +1,26 @@
 /**
  * Changes of keys, numbered from 1 without gaps. A watch can start at any number.
  *
- * | call  | value          | ok value                                                               |
- * |-------|----------------|------------------------------------------------------------------------|
- * | put   | { key, value } | { key, value, revision }                                               |
- * | watch | { after }      | { events, upTo }: all changes after that revision up to upTo, inclusive |
+ * | call  | value          | ok value                                                                      |
+ * |-------|----------------|-------------------------------------------------------------------------------|
+ * | put   | { key, value } | { key, value, revision }                                                      |
+ * | watch | { after }      | { events, upTo, from? }: all changes after that revision up to upTo, inclusive |
  *
- * A value should be put once in a history: equal ones are only counted. A watcher continues after `upTo`, so it sees every change once.
+ * A value should be put once in a history: equal ones are only counted. The value null deletes the key; where there is none,
+ * that may be refused. A watcher continues after `upTo`, so it sees every change once. `from`: the store has forgotten older
+ * changes on purpose, and told so; the answer has all changes after `from`.
  */
 import { z } from 'zod'
-import type { CallOf, OkOf } from '../api/vocabulary.ts'
+import type { CallOf, HeldValues, OkOf } from '../api/vocabulary.ts'
 import { OF_EFFECTS } from './promises.ts'
-import { held, repeats } from './values.ts'
+import { one, repeats } from './values.ts'
 import { defineCall, defineVocabulary } from './vocabulary.ts'
 
-const put = z.object({ key: z.int(), value: z.int() })
+const put = z.object({ key: z.int(), value: z.int().nullable() })
+/** All deletions are alike, so they identify nothing. */
+const identified = ({ key, value }: z.infer<typeof put>): readonly HeldValues[] =>
+  value === null ? [] : one(key, value)
+
 const change = put.extend({ revision: z.int() })
 
 export const WATCH = defineVocabulary({
@@ -31,14 +37,14 @@ export const WATCH = defineVocabulary({
       ok: change,
       changes: () => true,
       mismatch: repeats('key', 'value'),
-      writes: (asked) => [held(asked.key, asked.value)],
+      writes: identified,
     }),
     watch: defineCall({
       value: z.object({ after: z.int() }),
-      ok: z.object({ events: z.array(change), upTo: z.int() }),
+      ok: z.object({ events: z.array(change), upTo: z.int(), from: z.int().optional() }),
       changes: () => false,
       delivers: true,
-      reads: (ok) => ok.events.map(({ key, value }) => held(key, value)),
+      reads: (ok) => ok.events.flatMap(identified),
     }),
   },
 })

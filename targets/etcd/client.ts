@@ -18,6 +18,7 @@ import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
 import { protectedBy } from '../sink/client.ts'
+import { compacting } from './compaction.ts'
 import { type Member, type Send, type Stream, senderTo, streamFrom } from './gateway.ts'
 import { actOnLease } from './lease.ts'
 import {
@@ -46,6 +47,7 @@ class EtcdConnection implements Connection {
   readonly #http: JsonHttp
   readonly #member: Member
   readonly #serializable: boolean
+  readonly #compacts: boolean
 
   constructor(act: Act, context: ClientContext<EtcdOptions>) {
     this.#act = act
@@ -53,11 +55,13 @@ class EtcdConnection implements Connection {
     const { node, address } = context.node
     this.#member = { node, origin: `http://${address}:${CLIENT_PORT}` }
     this.#serializable = context.options.reads === 'serializable'
+    this.#compacts = context.options.compaction === 'often'
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
     const stream = streamFrom(this.#http, this.#member.origin, signal)
-    return this.#act(senderTo(this.#http, this.#member, signal), call, this.#serializable, stream)
+    const send = senderTo(this.#http, this.#member, signal)
+    return this.#act(this.#compacts ? compacting(send) : send, call, this.#serializable, stream)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -34,8 +34,13 @@ export type Sent<T> =
 /** Posts to a path of the gateway. */
 export type Send = <T>(path: string, body: unknown) => Promise<Sent<T>>
 
-/** Reads an endless answer of the gateway for `forMs`, and returns the values that arrived. */
-export type Stream = (path: string, body: unknown, forMs: number) => Promise<Sent<readonly unknown[]>>
+/** Reads an endless answer of the gateway for `forMs`, or to the line that is the last, and returns the values that arrived. */
+export type Stream = (
+  path: string,
+  body: unknown,
+  forMs: number,
+  isLast?: (line: unknown) => boolean,
+) => Promise<Sent<readonly unknown[]>>
 
 export const toBase64 = (text: string): string => Buffer.from(text).toString('base64')
 export const fromBase64 = (text: string): string => Buffer.from(text, 'base64').toString()
@@ -47,8 +52,17 @@ const metaOf = (header: Header | undefined, node: string): Meta => ({
   ...(header?.member_id === undefined ? {} : { member: header.member_id, servedBy: node }),
 })
 
+/** A part of a stream has it within `error`. From 3.6 on, an answer has only `message`. */
+const messageIn = (body: unknown): string | null => {
+  const { error, message } = (body ?? {}) as { readonly error?: unknown; readonly message?: unknown }
+  if (typeof message === 'string') return message
+  return typeof error === 'string' || error === undefined || error === null
+    ? (error ?? null)
+    : messageIn(error)
+}
+
 const errorOf = (status: number, body: unknown): Sent<never> => {
-  const message = String((body as { error?: unknown }).error ?? `status ${status}`)
+  const message = messageIn(body) ?? `status ${status}`
   return { type: isDefinite(message) ? 'fail' : 'info', error: message }
 }
 
@@ -72,8 +86,8 @@ export const senderTo =
 
 export const streamFrom =
   (http: JsonHttp, origin: string, signal: AbortSignal): Stream =>
-  async (path, body, forMs) => {
-    const result = await http.stream(origin, path, body, forMs, signal)
+  async (path, body, forMs, isLast) => {
+    const result = await http.stream(origin, path, body, forMs, signal, isLast)
     if (result.type === 'unsent') return { type: 'fail', error: result.error }
     if (result.type === 'doubt') return { type: 'info', error: result.error }
     const lines = result.body as readonly unknown[]

@@ -1,8 +1,14 @@
 /** What `--target-opts` sets for etcd and its clients. */
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import { sinkOption } from '../sink/service.ts'
+import { DEBIAN_VERSION } from './versions.ts'
 
 export const etcdOptions = {
+  version: {
+    type: 'string',
+    default: DEBIAN_VERSION,
+    description: "Debian's, or another one from 3.5.0 on, such as 3.5.16",
+  },
   reads: {
     type: 'string',
     default: 'linearizable',
@@ -10,8 +16,19 @@ export const etcdOptions = {
     description: 'serializable reads are answered by the member that is asked, and may be stale',
   },
   sink: sinkOption,
+  compaction: {
+    type: 'string',
+    default: 'off',
+    choices: ['off', 'often'],
+    description: 'often: every 50 revisions, a client compacts the store up to the revision that it was told',
+  },
   heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
   'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
+  'snapshot-count': {
+    type: 'number',
+    default: 0,
+    description: "etcd's --snapshot-count: entries between snapshots of the log (0: etcd's default)",
+  },
 } as const satisfies OptionSpecs
 
 export type EtcdOptions = OptionsOf<typeof etcdOptions>

@@ -1,4 +1,4 @@
-/** etcd (Debian's etcd-server 3.4), in containers or as plain processes. */
+/** etcd in any version, in containers or as plain processes. */
 import type { ClusterPlan, NodeIdentity, NodeStatus } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
@@ -8,8 +8,10 @@ import { JsonHttp } from '../http.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { etcdClients } from './client.ts'
+import { digestsAt } from './hash.ts'
 import { type EtcdOptions, etcdOptions } from './options.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
+import { etcdSource } from './versions.ts'
 
 const control = new JsonHttp()
 
@@ -24,14 +26,6 @@ interface StatusResponse {
 
 interface MemberList {
   readonly members?: readonly { readonly ID: string; readonly name?: string }[]
-}
-
-/**
- * A hash of the backend. There is no `digestAt`: etcd reads the response's revision separately from the hash, and the
- * backend holds more than keys, so the hashes of two members cannot be compared from outside while writes go on.
- */
-interface HashResponse {
-  readonly hash?: number
 }
 
 const post = async <T>(address: string, path: string, signal: AbortSignal): Promise<T> => {
@@ -55,9 +49,9 @@ const namesAt = async (address: string, signal: AbortSignal): Promise<ReadonlyMa
 
 const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatus> => {
   const status = await post<StatusResponse>(address, '/v3/maintenance/status', signal)
-  const [names, hash] = await Promise.all([
+  const [names, digests] = await Promise.all([
     namesAt(address, signal),
-    post<HashResponse>(address, '/v3/maintenance/hash', signal),
+    digestsAt(control, address, Number(status.header?.revision ?? 0), signal),
   ])
   const leader =
     status.leader === undefined || status.leader === '0' ? null : (names.get(status.leader) ?? status.leader)
@@ -67,13 +61,14 @@ const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatu
     leader,
     appliedIndex: Number(status.raftAppliedIndex ?? 0),
     commitIndex: Number(status.raftIndex ?? 0),
-    digest: String(hash.hash ?? ''),
+    ...digests,
     members: [...names.values()],
     ...(status.version === undefined ? {} : { version: status.version }),
   }
 }
 
 const argvOf = (node: NodeIdentity, plan: ClusterPlan<EtcdOptions>, program: string): readonly string[] => {
+  const { 'snapshot-count': snapshots } = plan.options
   const peer = (address: string): string => `http://${address}:${PEER_PORT}`
   const client = (address: string): string => `http://${address}:${CLIENT_PORT}`
   return [
@@ -104,6 +99,7 @@ const argvOf = (node: NodeIdentity, plan: ClusterPlan<EtcdOptions>, program: str
     'zap',
     '--log-outputs',
     'stderr',
+    ...(snapshots === 0 ? [] : ['--snapshot-count', String(snapshots)]),
   ]
 }
 
@@ -112,7 +108,7 @@ const readsClaimed = ({ reads }: EtcdOptions): 'linearizable' | 'consistent-pref
 
 export const etcd = defineTarget({
   name: 'etcd',
-  description: 'etcd as Debian ships it (3.4), through its JSON gateway',
+  description: 'etcd, as Debian ships it (3.4) or in another version, through its JSON gateway',
   options: etcdOptions,
   nodes: { default: 3, min: 1 },
   bugs: [],
@@ -121,9 +117,9 @@ export const etcd = defineTarget({
     { option: 'heartbeat', value: 20 },
   ],
   image: 'etcd',
-  programs: { etcd: 'etcd-server' },
+  programs: ({ version }) => ({ etcd: etcdSource(version) }),
   claims: (options) => ({
-    source: 'etcd 3.4 documentation, "KV API guarantees"',
+    source: `etcd ${options.version.split('.').slice(0, 2).join('.')} documentation, "KV API guarantees"`,
     consistency: {
       ...IN_ONE_ORDER,
       // Only reads of registers and sets can be serializable. All others, and transactions, read linearizably.

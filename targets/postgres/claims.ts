@@ -8,8 +8,9 @@ import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import type { PostgresOptions } from './options.ts'
+import { isSingle, majorOf } from './versions.ts'
 
-/** PostgreSQL 15 documentation, 13.2 "Transaction Isolation". */
+/** PostgreSQL's documentation, "Transaction Isolation", the same from version 12 to 18. */
 const LEVELS: Readonly<Record<PostgresOptions['isolation'], IsolationModel>> = {
   serializable: 'serializable',
   // "Repeatable Read ... is implemented using a technique known ... as Snapshot Isolation."
@@ -35,7 +36,7 @@ const OLDER_READS: Claims['consistency'] = {
  * returned a successful commit status to client": whatever fails. In asynchronous mode "the cluster is allowed to lose
  * some committed transactions" whenever the primary "fails or becomes unavailable for any other reason".
  */
-const toleratedBy = ({ synchronous, fsync }: PostgresOptions): Claims['tolerates'] =>
+const toleratedByCluster = ({ synchronous, fsync }: PostgresOptions): Claims['tolerates'] =>
   synchronous === 'off'
     ? {}
     : {
@@ -48,14 +49,33 @@ const toleratedBy = ({ synchronous, fsync }: PostgresOptions): Claims['tolerates
         ...(fsync ? { 'power-loss': 'any', 'disk-errors': 'any' } : {}),
       }
 
+/**
+ * One server waits until a transaction is on its disk, and recovers from its log ("Reliability", "Write-Ahead Logging"). There is
+ * no other one that could take its place while it is paused or cut off.
+ */
+const toleratedBySingle = ({ fsync }: PostgresOptions): Claims['tolerates'] => ({
+  partition: 'any',
+  omission: 'any',
+  timing: 'any',
+  kill: 'any',
+  pause: 'any',
+  clock: 'any',
+  ...(fsync ? { 'power-loss': 'any', 'disk-errors': 'any' } : {}),
+})
+
+const sourceOf = ({ version }: PostgresOptions): string =>
+  isSingle(version)
+    ? `PostgreSQL ${majorOf(version)} documentation, "Transaction Isolation", "Reliability" and "Write-Ahead Logging (WAL)"`
+    : 'Patroni 3.0 documentation, "Replication modes"; PostgreSQL 15 documentation, "Transaction Isolation" and "Synchronous Replication"'
+
 export const claimsOf = (options: PostgresOptions): Claims => ({
-  source:
-    'Patroni 3.0 documentation, "Replication modes"; PostgreSQL 15 documentation, "Transaction Isolation" and "Synchronous Replication"',
+  source: sourceOf(options),
   consistency: {
     ...IN_ONE_ORDER,
     [LIST_APPEND.name]: LEVELS[options.isolation],
     [RW_REGISTER.name]: LEVELS[options.isolation],
-    ...(options.reads === 'confirmed' ? {} : OLDER_READS),
+    // A single server has no older state to answer from: what is visible is on its disk.
+    ...(options.reads === 'confirmed' || isSingle(options.version) ? {} : OLDER_READS),
   },
   neverPanics: true,
   logPatterns: {
@@ -67,5 +87,5 @@ export const claimsOf = (options: PostgresOptions): Claims => ({
   harmlessLogs: [
     'HINT: {2}(?:This probably means that|If this has occurred more than once) some data (?:is|might be) corrupted',
   ],
-  tolerates: toleratedBy(options),
+  tolerates: isSingle(options.version) ? toleratedBySingle(options) : toleratedByCluster(options),
 })

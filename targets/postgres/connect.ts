@@ -83,6 +83,11 @@ export class Session {
     }
   }
 
+  /** Several statements at once. */
+  async script(text: string, signal: AbortSignal): Promise<void> {
+    await this.#orAbort(this.#client.query(text), signal)
+  }
+
   /** Once nobody waits for an answer, the session cannot be used again. */
   async #orAbort<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
     answer.catch(() => {})

@@ -2,7 +2,23 @@
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import { sinkOption } from '../sink/service.ts'
 
+/** The version that Debian ships, with Patroni. */
+export const DEBIAN = 'debian'
+
 export const postgresOptions = {
+  version: {
+    type: 'string',
+    default: DEBIAN,
+    description:
+      'of the server: Debian’s (15) with Patroni, or another one such as `14.3`, which is a single server; the options of Patroni and of standbys then mean nothing',
+  },
+  reindex: {
+    type: 'string',
+    default: 'none',
+    choices: ['none', 'concurrently'],
+    description:
+      '`concurrently`: a single server rebuilds the index of its registers again and again with REINDEX CONCURRENTLY, in a table that has many other rows',
+  },
   synchronous: {
     type: 'string',
     default: 'on',

@@ -6,13 +6,13 @@ import { ETCD_PEER_PORT, ETCD_PORT, REST_PORT, SQL_PORT } from './ports.ts'
 import { SCHEMA } from './schema.ts'
 
 /** PostgreSQL refuses to run as root. */
-const USER = 'nobody'
-const SUPERUSER = 'postgres'
+export const USER = 'nobody'
+export const SUPERUSER = 'postgres'
 
 const CONFIG_FILE = 'patroni.json'
 const SCHEMA_FILE = 'schema.sql'
 
-const POSTGRES = '/usr/lib/postgresql/15/bin/postgres'
+export const POSTGRES = '/usr/lib/postgresql/15/bin/postgres'
 const PYTHON = '/usr/bin/python3'
 
 /** Libraries of PostgreSQL and of its Python driver that a small Debian lacks. */
@@ -27,7 +27,7 @@ export const PROGRAMS: Readonly<Record<string, string>> = {
     'python3-minimal python3.11-minimal libpython3.11-minimal libpython3.11-stdlib libexpat1 libffi8 libssl3 zlib1g',
 }
 
-type Program = (name: string) => string
+export type Program = (name: string) => string
 
 const seconds = (ms: number): number => Math.max(1, Math.round(ms / 1000))
 
@@ -123,6 +123,13 @@ const folders = (programs: readonly string[], inside: readonly string[]): string
 
 const ARCHITECTURES = ['x86_64-linux-gnu', 'aarch64-linux-gnu']
 
+/** What the dynamic linker is to search for programs of packages that were unpacked; '' if all are installed. */
+export const unpackedLibraries = (programs: readonly string[]): string =>
+  folders(
+    programs.filter((file) => rootOf(file) !== '/'),
+    ARCHITECTURES.flatMap((name) => [`usr/lib/${name}`, `lib/${name}`]),
+  )
+
 const etcdOf = (node: NodeIdentity, plan: ClusterPlan<PostgresOptions>, program: Program): ProcessSpec => {
   const peer = (address: string): string => `http://${address}:${ETCD_PEER_PORT}`
   const client = `http://${node.address}:${ETCD_PORT}`
@@ -149,7 +156,7 @@ const etcdOf = (node: NodeIdentity, plan: ClusterPlan<PostgresOptions>, program:
 }
 
 /** On a slow machine. */
-const STOP_TIMEOUT_MS = 20_000
+export const STOP_TIMEOUT_MS = 20_000
 
 const patroniOf = (node: NodeIdentity, program: Program): ProcessSpec => {
   const programs = [program('patroni'), program(PYTHON), program(POSTGRES)]
@@ -159,10 +166,7 @@ const patroniOf = (node: NodeIdentity, program: Program): ProcessSpec => {
     argv: [program(PYTHON), '-m', 'patroni', path.posix.join(node.dataDir, CONFIG_FILE)],
     env: {
       PYTHONPATH: folders(programs, ['usr/lib/python3/dist-packages']),
-      LD_LIBRARY_PATH: folders(
-        programs.filter((file) => rootOf(file) !== '/'),
-        ARCHITECTURES.flatMap((name) => [`usr/lib/${name}`, `lib/${name}`]),
-      ),
+      LD_LIBRARY_PATH: unpackedLibraries(programs),
       PYTHONDONTWRITEBYTECODE: '1',
       LC_ALL: 'C.UTF-8',
     },

@@ -48,4 +48,18 @@ describeWith(missingLinuxRoot(), 'PostgreSQL with Patroni', () => {
     expect((JSON.parse(again.stdout) as typeof verdict).status).toBe('invalid')
     expect(await leftovers(before, folder.path)).toEqual([])
   })
+
+  it.each(['18.4', '12.3'])('in version %s, alone, loses nothing that was acknowledged', async (version) => {
+    using folder = temporaryFolder()
+    const before = hostBaseline()
+    const target = ['postgres', '--env', 'namespaces', '--nodes', '1', '--target-opts', `version=${version}`]
+    const flags =
+      '-w register -n kill,disk --time-limit 20s --seed 1 --nemesis-opts interval=6s,duration=1s,disk.modes=power-loss'
+    const { verdict } = await run(folder.path, [...target, ...flags.split(' ')])
+    expect(verdict.status, verdict.summary).toBe('valid')
+    expect(verdict.verdicts[0]?.promise.text).toContain('read: linearizable')
+    expect(verdict.faults.effective).toBeGreaterThan(1)
+    expect(verdict.counts.ok).toBeGreaterThan(100)
+    expect(await leftovers(before, folder.path)).toEqual([])
+  })
 })

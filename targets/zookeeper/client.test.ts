@@ -87,6 +87,7 @@ const OPTIONS: ZooKeeperOptions = {
   reads: 'plain',
   locks: 'ephemeral',
   'force-sync': true,
+  version: 'debian',
   'trust-empty-snapshot': true,
   sink: 'none',
   'session-timeout': 4000,

@@ -1,8 +1,14 @@
 /** What `--target-opts` sets for ZooKeeper and its clients. */
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 import { sinkOption } from '../sink/service.ts'
+import { DEBIAN } from './versions.ts'
 
 export const zookeeperOptions = {
+  version: {
+    type: 'string',
+    default: DEBIAN,
+    description: 'of the server: Debian’s (3.8.0), or a release that Maven has, such as `3.9.3`',
+  },
   reads: {
     type: 'string',
     default: 'quorum',

@@ -1,5 +1,4 @@
-/** ZooKeeper as Debian ships it (3.8), in containers or as plain processes. */
-import path from 'node:path'
+/** ZooKeeper as Debian ships it (3.8), or in any release that Maven has, in containers or as plain processes. */
 import type { Claims, PromiseName } from '../../harness/api/claims.ts'
 import type { ClusterPlan, LaunchSpec, NodeIdentity } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
@@ -19,21 +18,8 @@ import { type ZooKeeperOptions, zookeeperOptions } from './options.ts'
 import { CLIENT_PORT, ELECTION_PORT, QUORUM_PORT } from './ports.ts'
 import { Session } from './session.ts'
 import { statusFrom } from './status.ts'
+import { classPathOf, numberOf, programsOf } from './versions.ts'
 import { ask } from './words.ts'
-
-/** Where Debian's packages put Java libraries. */
-const JARS = '/usr/share/java'
-const SERVER_JAR = 'zookeeper.jar'
-const OTHER_JARS = [
-  'zookeeper-jute.jar',
-  'slf4j-api.jar',
-  'slf4j-simple.jar',
-  'metrics-core.jar',
-  'netty-all.jar',
-  'snappy-java.jar',
-]
-/** Those that contain the jars. The package's other dependencies are for parts that are not used here. */
-const JAR_PACKAGES = 'libzookeeper-java libslf4j-java libdropwizard-metrics-java libnetty-java libsnappy-java'
 
 /** Quick to start and small, since several run on one machine. */
 const JVM = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
@@ -75,9 +61,7 @@ const launch = (
   plan: ClusterPlan<ZooKeeperOptions>,
   program: (name: string) => string,
 ): LaunchSpec => {
-  const server = program(SERVER_JAR)
-  const jars = server.includes('/') ? path.dirname(server) : JARS
-  const classPath = [SERVER_JAR, ...OTHER_JARS].map((jar) => path.join(jars, jar)).join(':')
+  const classPath = classPathOf(plan.options.version, program)
   const main = 'org.apache.zookeeper.server.quorum.QuorumPeerMain'
   return {
     files: { 'zoo.cfg': configOf(node, plan), 'data/myid': `${node.index}\n` },
@@ -117,8 +101,7 @@ const withReads = (read: PromiseName): Claims['consistency'] => ({
 const claims = (options: ZooKeeperOptions): Claims => {
   const isQuorum = options.reads === 'quorum'
   return {
-    source:
-      'ZooKeeper 3.8 documentation, "ZooKeeper Internals: Consistency Guarantees" and "Programmer’s Guide: Consistency Guarantees"',
+    source: `ZooKeeper ${numberOf(options.version).replace(/\.\d+$/, '')} documentation, "ZooKeeper Internals: Consistency Guarantees" and "Programmer’s Guide: Consistency Guarantees"`,
     consistency: {
       ...IN_ONE_ORDER,
       ...withReads(isQuorum ? 'linearizable' : 'consistent-prefix'),
@@ -162,12 +145,12 @@ const PROBE_TIMEOUT_MS = 1
 
 export const zookeeper = defineTarget({
   name: 'zookeeper',
-  description: 'ZooKeeper as Debian ships it (3.8)',
+  description: 'ZooKeeper as Debian ships it (3.8), or in any release of Maven',
   options: zookeeperOptions,
   nodes: { default: 3, min: 1, max: 7 },
   bugs: [],
   image: 'zookeeper',
-  programs: { java: 'openjdk-17-jre-headless', [SERVER_JAR]: JAR_PACKAGES },
+  programs: ({ version }) => programsOf(version),
   claims,
   services: ({ sink }) => sinksOf(sink),
   lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),

@@ -38,6 +38,16 @@ describeWith(missingLinuxRoot(), 'zookeeper', () => {
     expect(agreement?.status, agreement?.summary).toBe('valid')
   })
 
+  it('keeps linearizability in a release of Maven', async () => {
+    using folder = temporaryFolder()
+    const target = ['zookeeper', '--env', 'namespaces', '--target-opts', 'version=3.9.5']
+    const { verdict } = await run(folder.path, [...target, ...`-w register -n kill ${SHORT}`.split(' ')])
+    expect(verdict.status, verdict.summary).toBe('valid')
+    expect(verdict.verdicts[0]?.promise.text).toContain('ZooKeeper 3.9 documentation')
+    expect(verdict.faults.effective).toBeGreaterThan(1)
+    expect(verdict.counts.ok).toBeGreaterThan(200)
+  })
+
   it.concurrent.each(['lease', 'lock'])(
     'grants a %s whose tokens increase while servers are killed',
     async (workload) => {

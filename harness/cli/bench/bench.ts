@@ -5,6 +5,7 @@
  *   history.jsonl written to disk;
  * - scheduler: its own time per operation, in virtual time, without clients;
  * - threads: whether an operation costs more the more threads there are (threads.ts);
+ * - client: what an operation of an HTTP target costs the controller (client.ts);
  * - page: the size and the time of a report, and its pictures in a browser (report.ts);
  * - transactions: the time to judge them (checkers.ts);
  * - clock, disk: the overhead of faults while they are in force (faults.ts).
@@ -27,6 +28,7 @@ import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
 import { defaultsOf } from '../run/options.ts'
 import { benchCheckers } from './checkers.ts'
+import { benchClient } from './client.ts'
 import { benchFaults } from './faults.ts'
 import { benchReport } from './report.ts'
 import { benchThreads } from './threads.ts'
@@ -108,6 +110,7 @@ export const benchCommand = async (): Promise<number> => {
       `load       ${Math.round(median(rates))} operations/s (goal: above 20000), with a history of ${megabytes.toFixed(1)} MiB on disk\n`,
   )
   process.stdout.write(benchThreads())
+  process.stdout.write(await benchClient())
   process.stdout.write(await benchReport())
   process.stdout.write(benchCheckers())
   process.stdout.write(await benchFaults())

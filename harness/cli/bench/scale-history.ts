@@ -4,6 +4,9 @@
  */
 import fs from 'node:fs'
 import { isRead, structures } from '../../../targets/raft/structures/index.ts'
+import { type DoneCall, requestsOf } from '../../../targets/raft/structures/ledger.ts'
+import type { Structure } from '../../../targets/raft/structures/structure.ts'
+import type { Thread } from '../../api/generator.ts'
 import type { Call, Outcome } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'
 import type { Workload } from '../../api/workload.ts'
@@ -15,6 +18,7 @@ import { encodeHeader } from '../../history/schema.ts'
 import { assert } from '../../support/assert.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
+import { EFFECTS, type SinkLine } from '../../vocabularies/effects.ts'
 import { defaultsOf } from '../run/options.ts'
 
 export interface ScaleHistory {
@@ -26,8 +30,8 @@ export interface ScaleHistory {
 const CONCURRENCY = 20
 const NODES = 5
 const MEAN_LATENCY_NS = 5 * NS_PER_MS
-/** Each read of the set has all elements: by default the history itself would grow with the square of the operations. */
-const SPARSE: Readonly<Record<string, Options>> = { set: { reads: 0.00001 } }
+/** Each read of the set has all elements: with a share of them the history itself would grow with the square of its length. */
+const SET_READS = 10
 /** One outcome of so many stays unknown, and half of those take effect. */
 const UNKNOWN_SHARE = 0.001
 /** Where a workload reads nothing at the end, so many of the last calls are answered wrongly. */
@@ -59,28 +63,68 @@ class Lines implements Disposable {
   }
 }
 
+/** Of the vocabularies with a sink, the machine's own worker carries out those of one. */
+export const hasSink = ({ vocabulary }: Workload): boolean => vocabulary.name === EFFECTS.name
+
+/** The log of the sink of a history, if it has one. */
+export const sinkOf = (file: string): string => `${file}.sink`
+
+/** Carries out what a machine has accepted, at once, and keeps the sink's log. */
+class Worker implements Disposable {
+  readonly #lines: Lines
+  #seq = 0
+
+  constructor(file: string) {
+    this.#lines = new Lines(sinkOf(file))
+    this.#lines.write(encodeHeader('service', 'bench'))
+    this.#tell({ type: 'start', mode: 'naive', clockMs: 0 })
+  }
+
+  /** @param isLost whether the effects get lost on the way, although they are taken for done */
+  act(structure: Structure, index: number, nowNs: number, isLost: boolean): void {
+    for (const request of requestsOf(structure)) {
+      const told = { clockMs: nowNs / NS_PER_MS, request, token: 1, worker: 'n1', attempt: 1, refused: null }
+      if (!isLost) this.#tell({ type: 'request', seq: this.#seq++, ...told })
+      const done: DoneCall = { f: 'done', value: { key: request.key, worker: 'n1' } }
+      structure.execute(done, { index, term: 1, session: 1 })
+    }
+  }
+
+  #tell(line: SinkLine): void {
+    this.#lines.write(`${JSON.stringify(line)}\n`)
+  }
+
+  [Symbol.dispose](): void {
+    this.#lines[Symbol.dispose]()
+  }
+}
+
 /** Answers calls, with delays and unknown outcomes. */
-const responder = (workload: Workload, isWrong: (call: number) => boolean) => {
+const responder = (workload: Workload, isWrong: (call: number) => boolean, worker: Worker | null) => {
   const rng = rngFromSeed(2)
   const parts = structures[workload.vocabulary.name]
   assert(parts !== undefined, `the state machine has no ${workload.vocabulary.name}`)
   const [healthy, lost] = [parts.make(null), parts.make(null)]
   let calls = 0
-  const outcomeOf = (call: Call): Outcome => {
+  const outcomeOf = (call: Call, nowNs: number): Outcome => {
     calls += 1
     const isUnknown = rng.float() < UNKNOWN_SHARE
     if (isUnknown && rng.float() < 0.5) return { type: 'info', error: 'lost' }
-    const structure = isWrong(calls) ? lost : healthy
+    const structure = worker === null && isWrong(calls) ? lost : healthy
     const value = isRead(workload.vocabulary.name, call)
       ? structure.read(call)
       : structure.execute(call, { index: calls, term: 1, session: 1 })
+    worker?.act(healthy, calls, nowNs, isWrong(calls))
     return isUnknown ? { type: 'info', error: 'lost' } : { type: 'ok', value }
   }
-  return (call: Call) => ({
-    outcome: outcomeOf(call),
+  return (call: Call, _thread: Thread, nowNs: number) => ({
+    outcome: outcomeOf(call, nowNs),
     latencyNs: Math.ceil(-Math.log(1 - rng.float()) * MEAN_LATENCY_NS),
   })
 }
+
+const sparse = ({ name }: Workload, operations: number): Options =>
+  name === 'set' ? { reads: SET_READS / operations } : {}
 
 /** Writes it as `history.jsonl` is written. */
 export const writeScaleHistory = (
@@ -90,7 +134,7 @@ export const writeScaleHistory = (
 ): void => {
   using lines = new Lines(file)
   lines.write(encodeHeader('history', 'bench'))
-  const options = { ...defaultsOf(workload.options), ...SPARSE[workload.name] }
+  const options = { ...defaultsOf(workload.options), ...sparse(workload, operations) }
   const context = { concurrency: CONCURRENCY, nodes: NODES }
   const scheduler: Scheduler<Call> = new Scheduler({
     generator: limit(operations, workload.generator(rngFromSeed(1), options, context)),
@@ -100,10 +144,13 @@ export const writeScaleHistory = (
     record: (operation) => lines.write(encodeOperation(operation)),
   })
   const { finalGenerator } = workload
+  using worker = hasSink(workload) ? new Worker(file) : null
   let isFinal = false
+  // The last reads of a cluster whose effects get lost are right.
+  const isAtTheEnd = finalGenerator === undefined || worker !== null
   const isWrong = (call: number): boolean =>
-    isBroken && (finalGenerator === undefined ? call > operations - BROKEN_CALLS : isFinal)
-  const respond = responder(workload, isWrong)
+    isBroken && (isAtTheEnd ? call > operations - BROKEN_CALLS : isFinal)
+  const respond = responder(workload, isWrong, worker)
   const endNs = simulate(scheduler, respond)
   if (finalGenerator === undefined) return
   isFinal = true

@@ -1,8 +1,21 @@
 /** Judges one history for `npm run bench:scale`, in a process of its own, whose memory can then be told. */
+import fs from 'node:fs'
+import { composeVerdict } from '../../../checkers/compose.ts'
+import type { RunRecord } from '../../api/record.ts'
+import type { RunVerdict } from '../../api/verdict.ts'
+import type { Workload } from '../../api/workload.ts'
+import { decodeAny } from '../../history/decode.ts'
+import { findHistory } from '../../store/history-file.ts'
+import { readLines } from '../../store/json-lines.ts'
+import { recordOfHistory } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
+import { SINK } from '../../vocabularies/effects.ts'
 import { judgePath } from '../run/judge.ts'
+import { defaultsOf } from '../run/options.ts'
+import { findWorkload } from '../run/registries.ts'
 import { CHECK_SETTINGS } from '../run/settings.ts'
 import { parseSettings } from '../setting.ts'
+import { sinkOf } from './scale-history.ts'
 
 /** What is printed. */
 export interface ScaleJudged {
@@ -15,9 +28,27 @@ export interface ScaleJudged {
   readonly megabytes: number
 }
 
+/** A history file has no logs of services beside it: those are parts of a run. */
+const judgeWithSink = async (file: string, sink: string, workload: Workload): Promise<RunVerdict> => {
+  const { vocabulary } = workload
+  const record: RunRecord = {
+    ...recordOfHistory(decodeAny(findHistory(file), vocabulary, 'jepsen')),
+    vocabulary,
+    workloadOptions: defaultsOf(workload.options),
+    services: { [SINK]: readLines<unknown>('service', sink) },
+  }
+  const checkers = workload
+    .checkers(defaultsOf(workload.options))
+    .filter(({ needs }) => needs.every((part) => record[part] !== null))
+  return composeVerdict(checkers, record, new AbortController().signal)
+}
+
 export const benchScaleJudgeCommand = async (file: string, workload: string): Promise<number> => {
   const startedMs = performance.now()
-  const { verdict } = await judgePath(file, parseSettings(CHECK_SETTINGS, { workload }))
+  const sink = sinkOf(file)
+  const verdict = fs.existsSync(sink)
+    ? await judgeWithSink(file, sink, await findWorkload(workload))
+    : (await judgePath(file, parseSettings(CHECK_SETTINGS, { workload }))).verdict
   const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage()
   const judged: ScaleJudged = {
     status: verdict.status,

@@ -12,7 +12,7 @@ import { workloads } from '../../../workloads/index.ts'
 import type { Workload } from '../../api/workload.ts'
 import { ROOT } from '../../store/package.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
-import { writeScaleHistory } from './scale-history.ts'
+import { hasSink, writeScaleHistory } from './scale-history.ts'
 import type { ScaleJudged } from './scale-judge.ts'
 
 const SHORTEST = 10_000
@@ -37,11 +37,13 @@ const judge = async (file: string, workload: string): Promise<ScaleJudged | null
 /** The time of the processor: other programs disturb it less than the time that passes. */
 const cpuOf = ({ userSeconds, systemSeconds }: ScaleJudged): number => userSeconds + systemSeconds
 
-/** Those whose histories the state machine of the bundled Raft can make. */
+/** Those whose histories the state machine of the bundled Raft can make, and the log of the sink where there is one. */
 const measured = (only: string): readonly Workload[] =>
   Object.values(workloads).filter(
-    ({ name, vocabulary }) =>
-      structures[vocabulary.name] !== undefined && vocabulary.services.length === 0 && name.includes(only),
+    (workload) =>
+      structures[workload.vocabulary.name] !== undefined &&
+      (workload.vocabulary.services.length === 0 || hasSink(workload)) &&
+      workload.name.includes(only),
   )
 
 const textOf = (judged: ScaleJudged | null, operations: number, before: number | null): string => {

@@ -37,6 +37,18 @@ describeWith(missingLinuxRoot(), 'a run that is judged while it goes on', () => 
     expect(record.facts?.aborted).toBeNull()
   })
 
+  it('is judged by the log of a service, too, and ends when that shows that a promise is broken', async () => {
+    const args =
+      '-w effects --bug key-per-attempt --target-opts sink=deduplicating --time-limit 60s --fail-fast'
+    const { exitCode, record, online, found } = await judged(args.split(' '))
+    expect(exitCode).toBe(1)
+    expect(online?.broken.map(({ checker }) => checker)).toContain('effects')
+    expect(found?.map(({ fingerprint }) => fingerprint)).toContain(online?.broken[0]?.fingerprint)
+    expect(online?.withoutLog).toEqual([])
+    expect(record.facts?.aborted).toContain('--fail-fast')
+    expect(record.history.at(-1)?.timeNs).toBeLessThan(50e9)
+  })
+
   it('and keeps its promises, is told nothing of', async () => {
     const { stderr, exitCode, online } = await judged([])
     expect(exitCode, stderr).toBe(0)

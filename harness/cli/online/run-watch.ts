@@ -1,14 +1,15 @@
 /**
  * Judges a run that is going on by its files. What concerns one object is judged as soon as nobody uses the object any more, and
- * is then forgotten. What concerns several is judged by windows where the checker knows how. What is left is judged as a whole,
- * anew each time the record has grown by a fifth.
+ * is then forgotten. What concerns several is judged by windows where the checker knows how. A checker whose findings rest on few
+ * things each follows the run: it takes everything once, and keeps little. What is left is judged as a whole, anew each time the
+ * record has grown by a fifth.
  */
 import fs from 'node:fs'
 import path from 'node:path'
 import { provedAlready } from '../../../checkers/beginning.ts'
 import { composeVerdict } from '../../../checkers/compose.ts'
 import type { Finding } from '../../api/finding.ts'
-import type { Operation } from '../../api/history.ts'
+import type { Operation, Pair } from '../../api/history.ts'
 import type { RunRecord } from '../../api/record.ts'
 import type { Checker, SlidingWindow } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
@@ -18,8 +19,11 @@ import { FILES, loadBesides, loadRun } from '../../store/run-store.ts'
 import { linesBetween, Tail } from '../../store/tail.ts'
 import { parseJson } from '../../support/json.ts'
 import { NS_PER_MS } from '../../support/time.ts'
+import { callsAmong, operationsOf } from './calls.ts'
+import { Followers } from './followers.ts'
 import { OnlineObjects } from './objects.ts'
-import { Sliding, wantedAmong } from './sliding.ts'
+import { Sliding } from './sliding.ts'
+import type { Sources } from './sources.ts'
 import { objectOfCalls, type Range, Windows } from './windows.ts'
 
 /** At most so many parts of the file are read in one look (64 MB): what was read is to be judged, too. */
@@ -53,32 +57,46 @@ export class RunWatch {
   readonly #objects: OnlineObjects | null
   readonly #byObject: readonly Checker[]
   readonly #sliding: readonly { readonly checker: Checker; readonly judge: Sliding }[]
+  readonly #followers: Followers
   /** They judge the whole. */
   readonly #others: readonly Checker[]
+  readonly #atTheEnd: readonly string[]
   readonly #broken: SeenBroken[] = []
   #seenBytes = 0
   #readToNs = 0
   #readAtMs = 0
 
-  /** @param dir of a run with a run.json */
-  constructor(dir: string, workload: Workload) {
+  /**
+   * @param dir of a run with a run.json
+   * @param sources null: the run has not begun
+   */
+  constructor(dir: string, workload: Workload, sources: () => Sources | null) {
     this.#dir = dir
     this.#workload = workload
     this.#file = path.join(dir, FILES.history)
     this.#tail = new Tail(this.#file)
     const base = this.#besides()
-    const judging = workload.checkers(base.workloadOptions ?? {}).filter((each) => each.judgesBeginnings)
+    const bare = { ...base, faults: [], samples: [] }
+    const checkers = workload.checkers(base.workloadOptions ?? {})
+    const judging = checkers.filter((each) => each.judgesBeginnings)
     const objectOf = objectOfCalls(workload.vocabulary)
     this.#byObject = objectOf === null ? [] : judging.filter((each) => each.judgesObjects?.(base))
-    const bare = { ...base, faults: [], samples: [] }
     this.#sliding = judging
       .filter((each) => !this.#byObject.includes(each))
       .flatMap((checker) => {
         const window = checker.window?.(base) ?? null
         return window === null ? [] : [{ checker, judge: this.#slidingOf(checker, window, bare) }]
       })
-    const seen = [...this.#byObject, ...this.#sliding.map(({ checker }) => checker)]
-    this.#others = judging.filter((each) => !seen.includes(each))
+    const before = [...this.#byObject, ...this.#sliding.map(({ checker }) => checker)]
+    this.#followers = new Followers(
+      checkers.filter((each) => !before.includes(each)),
+      { dir, base, besides: () => this.#besides(), calls: (isWanted) => this.#calls(isWanted), sources },
+    )
+    const seen = [...before, ...this.#followers.checkers]
+    this.#others = judging.filter((each) => !seen.includes(each) && each.follow === undefined)
+    this.#atTheEnd = checkers
+      .filter((each) => !seen.includes(each) && !judging.includes(each))
+      .map(({ name }) => name)
     this.#objects =
       objectOf === null || this.#byObject.length === 0
         ? null
@@ -90,15 +108,19 @@ export class RunWatch {
       readToNs: this.#readToNs,
       objects: this.#objects?.counts ?? null,
       windows: this.#sliding.map(({ judge }) => judge.counts),
+      ...this.#followers.state,
       whole: this.#others.map(({ name }) => name),
+      atTheEnd: this.#atTheEnd,
       broken: this.#broken,
     }
   }
 
   #slidingOf(checker: Checker, window: SlidingWindow, base: RunRecord): Sliding {
-    return new Sliding(checker, window, base, (isWanted) =>
-      wantedAmong(this.#between({ from: 0, to: this.#tail.offset }), isWanted),
-    )
+    return new Sliding(checker, window, base, (isWanted) => operationsOf(this.#calls(isWanted)))
+  }
+
+  #calls(isWanted: (call: Pair) => boolean): Iterable<Pair> {
+    return callsAmong(this.#between({ from: 0, to: this.#tail.offset }), isWanted)
   }
 
   /** What is seen to be broken now, and was not before. */
@@ -107,6 +129,8 @@ export class RunWatch {
     await this.#read()
     for await (const { record } of this.#objects?.look() ?? []) await this.#noteIn(record, this.#byObject)
     await this.#lookAtWindows()
+    for await (const { checker, record } of this.#followers.look(this.#readToNs))
+      this.#note(await findingsIn(record, [checker]))
     await this.#lookAtOthers()
     return this.#broken.slice(before)
   }
@@ -122,6 +146,7 @@ export class RunWatch {
         this.#readToNs = operation.timeNs
         this.#objects?.take(operation, range)
         for (const { judge } of this.#sliding) judge.take(operation)
+        this.#followers.take(operation)
         if (this.#sliding.some(({ judge }) => judge.isFull)) await this.#lookAtWindows()
       }
       this.#readAtMs = performance.now()

@@ -14,7 +14,8 @@ import { MISBEHAVIOURS, type Misbehaviour, runOnBroken } from '../../testing/bro
 import { sized } from '../../testing/capabilities.ts'
 import { exchanged, foresees } from '../../testing/exchanged.ts'
 import { defaultsOf } from '../run/options.ts'
-import { Sliding, type WindowSize, wantedAmong } from './sliding.ts'
+import { callsAmong, operationsOf } from './calls.ts'
+import { Sliding, type WindowSize } from './sliding.ts'
 
 interface Case {
   readonly name: string
@@ -52,6 +53,11 @@ const CASES = [
   caseOf('unique-ids', 'unique-ids'),
   caseOf('unique-ids', 'unique-ids', { expect: 'ordered' }),
   caseOf('causal', 'causal', { options: { 'per-key': 20 } }),
+  caseOf('multi-register', 'multi-register', { options: { 'per-key': 20 } }),
+  caseOf('multi-register', 'multi-register', {
+    expect: 'sequential',
+    options: { 'per-key': 20 },
+  }),
   caseOf('register', 'linearizability', { expect: 'sequential', options: { 'calls-per-key': 20 } }),
 ]
 const NAMED = CASES.map((each) => [each.name, each] as const)
@@ -119,7 +125,13 @@ const watched = async (
 ): Promise<Seen> => {
   if (window === null) throw new Error(`${checker.name} has no window`)
   const operations = record.history.map((each) => each)
-  const judge = new Sliding(checker, window, record, (wanted) => wantedAmong(operations, wanted), size)
+  const judge = new Sliding(
+    checker,
+    window,
+    record,
+    (wanted) => operationsOf(callsAmong(operations, wanted)),
+    size,
+  )
   let mostHeld = 0
   const look = async (): Promise<void> => {
     mostHeld = Math.max(mostHeld, judge.counts.held)

@@ -31,24 +31,8 @@ const valuesIn = (value: unknown): number => {
   return Object.values(value).reduce<number>((sum, each) => sum + valuesIn(each), 1)
 }
 
-/** Looks calls up in the run so far. */
+/** The operations of the calls that are wanted, of the run so far. */
 export type Recall = (isWanted: (call: Pair) => boolean) => Iterable<Operation>
-
-/** The operations of the calls that are wanted, among all of a run. */
-export const wantedAmong = function* (
-  operations: Iterable<Operation>,
-  isWanted: (call: Pair) => boolean,
-): Generator<Operation> {
-  const open = new Map<Operation['process'], Operation>()
-  for (const operation of operations) {
-    const { process, type } = operation
-    const invocation = open.get(process)
-    if (type === 'invoke') open.set(process, operation)
-    else open.delete(process)
-    if (type !== 'invoke' && invocation !== undefined && isWanted({ invocation, completion: operation }))
-      yield* [invocation, operation]
-  }
-}
 
 export class Sliding {
   readonly #checker: Checker

@@ -21,15 +21,21 @@ const GIVING_WAY = ['setpriv', '--pdeathsig', 'KILL', '--', 'nice', '-n', '10']
 /** What becomes of a run in which a promise is seen to be broken: it is told, or the run also ends. */
 export type Watching = 'tell' | 'stop'
 
+/** The folder of a run, and its state directory. */
+interface Watched {
+  readonly runDir: string
+  readonly stateDir: string
+}
+
 /** Watches the run of this controller until it is disposed of. */
 export const watchRun = (
-  runDir: string,
+  { runDir, stateDir }: Watched,
   watching: Watching,
   controller: ChildProcess,
   log: Log,
   say: (line: string) => void,
 ): Disposable => {
-  const [command = '', ...words] = [...GIVING_WAY, process.execPath, MAIN, 'watch-run', runDir]
+  const [command = '', ...words] = [...GIVING_WAY, process.execPath, MAIN, 'watch-run', runDir, stateDir]
   const watcher = spawn(command, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_NO_WARNINGS: '1' },

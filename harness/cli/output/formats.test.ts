@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Operation } from '../../api/history.ts'
+import type { PlannedFault } from '../../api/nemesis.ts'
 import type { RunVerdict } from '../../api/verdict.ts'
 import { bareRecord } from '../../store/run-store.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
@@ -40,6 +41,11 @@ const verdict: RunVerdict = {
   impact: null,
 }
 
+const plannedFault = (id: string): PlannedFault => ({
+  ...{ id, nemesis: 'kill', model: 'kill', kind: 'kill', label: 'kill', colour: 'red' },
+  ...{ atNs: 1, durationNs: 1, intent: {} },
+})
+
 const judged: Judged = { verdict, record: bareRecord(HISTORY) }
 
 const render = (format: string, what: Judged, isTerminal = false): string =>
@@ -72,6 +78,26 @@ describe('a verdict', () => {
     expect(text).not.toContain('message 8')
     expect(text).toContain('and 2 other messages')
     expect(text).toContain('note: Nothing was judged.')
+  })
+
+  it('as text shows the faults of some minutes, and how many more a day had', () => {
+    const faultsOf = (count: number): string =>
+      render('text', {
+        ...judged,
+        record: {
+          ...judged.record,
+          faults: Array.from({ length: count }, (_, i) => ({
+            planned: plannedFault(`kill-${i + 1}`),
+            victims: ['n1'],
+            effects: [],
+            effective: false,
+          })),
+        },
+      })
+    expect(faultsOf(50)).toContain('kill-50')
+    expect(faultsOf(50)).not.toContain('more')
+    expect(faultsOf(2000)).not.toContain('kill-51')
+    expect(faultsOf(2000)).toContain('    and 1950 more\n')
   })
 
   it('has colours on a terminal only', () => {

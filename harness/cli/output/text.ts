@@ -90,13 +90,19 @@ const endingLines = ({ facts }: RunRecord): readonly string[] => {
   ]
 }
 
-const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[] =>
-  record.faults === null
-    ? []
-    : [
-        `  faults     ${faults.planned} planned, ${leftOutOf(record.faults)}${faults.injected} injected, ${faults.effective} effective`,
-        ...record.faults.filter(({ isLeftOut }) => !isLeftOut).map(faultLine),
-      ]
+/** Faults shown on the terminal: those of a run of some minutes. All are in faults.jsonl and the report. */
+const SHOWN_FAULTS = 50
+
+const faultLines = ({ faults }: RunVerdict, record: RunRecord): readonly string[] => {
+  if (record.faults === null) return []
+  const all = record.faults.filter(({ isLeftOut }) => !isLeftOut)
+  const more = all.length - SHOWN_FAULTS
+  return [
+    `  faults     ${faults.planned} planned, ${leftOutOf(record.faults)}${faults.injected} injected, ${faults.effective} effective`,
+    ...all.slice(0, SHOWN_FAULTS).map(faultLine),
+    ...(more > 0 ? [`    and ${more} more`] : []),
+  ]
+}
 
 export const text: OutputFormat = {
   name: 'text',

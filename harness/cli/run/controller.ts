@@ -20,6 +20,7 @@ import { FILES, keepService, writeRunFile } from '../../store/run-store.ts'
 import { messageOf, UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { examine } from '../conform/examine.ts'
+import { writeSources } from '../online/sources.ts'
 import { STOP_LINE } from '../online/watcher.ts'
 import { holdCluster, RELEASE_LINE } from './hold.ts'
 import { incidentPlan } from './incidents.ts'
@@ -190,7 +191,10 @@ const runSpecIn = async (input: ControllerInput, log: HarnessLog): Promise<void>
     ...partsOf(input, log, { target, workload }),
     ...(spec.incident === undefined ? {} : { incident: incidentPlan(await findIncident(spec.incident)) }),
     recorder: {
-      started: (monotonicNs) => {
+      started: (monotonicNs, services) => {
+        void tryToStore('sources.json', () =>
+          writeSources(input.stateDir, { startedNs: monotonicNs, services }),
+        )
         log.startClock(monotonicNs)
         capture?.startClock(monotonicNs)
       },

@@ -35,17 +35,24 @@ const KINDS = {
   npm: z.strictObject({
     from: z.literal('npm'),
     release: matching(/^(@\w[\w.-]*\/)?\w[\w.-]*@\d[\w.+-]*$/, 'is-number@7.0.0'),
-    integrity: matching(/^sha512-[\w+/]+=*$/, 'sha512-...'),
+    integrity: matching(/^sha512-[\w+/]+=*$/, 'sha512-...').optional(),
     file: inside,
     links: inside.optional(),
   } satisfies Record<keyof NpmPackage, z.ZodType>),
-  maven: z.strictObject({
-    from: z.literal('maven'),
-    name,
-    artifacts: z.array(matching(/^[\w.-]+:[\w.-]+:[\w.-]+$/, 'org.slf4j:slf4j-api:2.0.13')).min(1),
-    excludes: z.array(matching(/^[\w.*-]+:[\w.*-]+$/, 'ch.qos.logback:*')).optional(),
-    sha256: sha256.optional(),
-  } satisfies Record<keyof MavenJars, z.ZodType>),
+  maven: z
+    .strictObject({
+      from: z.literal('maven'),
+      name,
+      artifacts: z.array(matching(/^[\w.-]+:[\w.-]+:[\w.-]+$/, 'org.slf4j:slf4j-api:2.0.13')).min(1),
+      excludes: z.array(matching(/^[\w.*-]+:[\w.*-]+$/, 'ch.qos.logback:*')).optional(),
+      archive: inside.optional(),
+      file: inside.optional(),
+      sha256: sha256.optional(),
+    } satisfies Record<keyof MavenJars, z.ZodType>)
+    .refine(
+      ({ archive, file }) => (archive === undefined) === (file === undefined),
+      'archive and file go together',
+    ),
   go: z.strictObject({
     from: z.literal('go'),
     name,

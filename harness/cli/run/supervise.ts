@@ -182,7 +182,7 @@ const runInSandbox = async (
   const stopPassing = passInterruptions(child, log)
   const stopWatching = thawWhenControllerDies(child.pid ?? 0, stateDir, log)
   const ended = new AbortController()
-  using _watch = watching === null ? null : watchRun(runDir, watching, child, log, say)
+  using _watch = watching === null ? null : watchRun({ runDir, stateDir }, watching, child, log, say)
   if (freeze !== null) {
     void releaseInTime(
       child,

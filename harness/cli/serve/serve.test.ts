@@ -198,7 +198,14 @@ describe('a run in progress', () => {
     expect(state.nodes[0]).toEqual(['n1', 'leader, term 1'])
     expect(state.errors[0]?.[0]).toContain('timeout')
     expect(state.online).toBeNull()
-    const online = { readToNs: 5, objects: null, windows: [], whole: ['watch'], broken: [] }
+    const following = [
+      {
+        ...{ checker: 'effects', taken: 7, things: 2, fingerprints: 3, broken: 0, isEnough: false },
+        waits: 'lost effects',
+      },
+    ]
+    const names = { withoutLog: ['sink'], whole: ['own'], atTheEnd: ['recovery'] }
+    const online = { readToNs: 5, objects: null, windows: [], following, ...names, broken: [] }
     writeOnlineState(dir, online)
     expect(new Live(dir).look().online).toEqual(online)
   })

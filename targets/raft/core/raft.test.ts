@@ -278,6 +278,32 @@ describe('thesis 6.4 ReadIndex', () => {
     expect(bench.core('n1').role).not.toBe('leader')
   })
 
+  it.each<Message>([
+    { type: 'append', term: 1, prevIndex: 1, prevTerm: 1, entries: [], commit: 1, round: 9 },
+    {
+      type: 'snapshot',
+      term: 1,
+      snapshot: { index: 1, term: 1, members: ['n1', 'n2', 'n3'], data: '' },
+      round: 9,
+    },
+  ])('a late $type of an earlier leadership proves nothing of the present one', (late) => {
+    const bench = three()
+    bench.elect('n1')
+    // An election that nobody won: all are in its term.
+    for (const core of bench.cores.values()) core.step('n2', { type: 'voteReply', term: 2, granted: false })
+    bench.elect('n1')
+    const { role, term } = bench.core('n1')
+    expect({ role, term }).toEqual({ role: 'leader', term: 3 })
+    bench.core('n2').step('n1', late)
+    bench.drain('n2')
+    bench.deliver()
+    bench.cut.add('n1')
+    bench.core('n1').read(1)
+    bench.drain('n1')
+    bench.deliver()
+    expect(bench.reads.get('n1')).toEqual([])
+  })
+
   it('with the planted bug it answers', () => {
     const bench = new Bench(
       { n1: initialState, n2: initialState, n3: initialState },

@@ -8,10 +8,16 @@ type Append = Message & { readonly type: 'append' }
 type AppendReply = Message & { readonly type: 'appendReply' }
 type InstallSnapshot = Message & { readonly type: 'snapshot' }
 
+/**
+ * The round in a reply to a message of an earlier term. Its sender may lead again, in the term of the reply: the message's own
+ * round, which counts in that earlier term, would then prove leadership for rounds that have not begun.
+ */
+const NO_ROUND = 0
+
 export const onAppend = (node: Node, from: NodeId, append: Append): void => {
-  const reply = (success: boolean, index: number): void =>
-    send(node, from, { type: 'appendReply', term: node.term, success, index, round: append.round })
-  if (append.term < node.term) return reply(false, node.log.lastIndex)
+  const reply = (success: boolean, index: number, round = append.round): void =>
+    send(node, from, { type: 'appendReply', term: node.term, success, index, round })
+  if (append.term < node.term) return reply(false, node.log.lastIndex, NO_ROUND)
   becomeFollower(node, append.term, from)
   if (append.prevIndex < node.log.snapshotIndex) return reply(true, node.commit)
   const known = node.log.termAt(append.prevIndex)
@@ -83,7 +89,7 @@ export const onSnapshot = (node: Node, from: NodeId, install: InstallSnapshot): 
       term: node.term,
       success: false,
       index: node.log.lastIndex,
-      round,
+      round: NO_ROUND,
     })
   }
   becomeFollower(node, install.term, from)

@@ -26,8 +26,13 @@ interface CallBody {
 }
 
 const respond = (response: http.ServerResponse, status: number, body: unknown): void => {
-  response.writeHead(status, { 'content-type': 'application/json' })
-  response.end(JSON.stringify(body))
+  const text = JSON.stringify(body)
+  // Without a length, the answer would be sent in chunks.
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  })
+  response.end(text)
 }
 
 const answerWith =

@@ -27,7 +27,9 @@ export class Changes implements Structure {
 
   read(call: Call): Watched {
     const { after } = call.value as { after: number }
-    const events = this.#events.filter(({ revision }) => revision > after).slice(0, MOST_EVENTS)
+    // Revisions have no gaps.
+    const start = Math.max(0, after + 1 - (this.#events[0]?.revision ?? 1))
+    const events = this.#events.slice(start, start + MOST_EVENTS)
     return { events, upTo: events.at(-1)?.revision ?? after }
   }
 

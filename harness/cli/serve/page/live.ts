@@ -36,14 +36,26 @@ const byWindows = ({
 }: Online['windows'][number]) =>
   `${checker}: ${operations} operations, of which ${held} are held, by windows of at most ${most}; ${leftOut} are left out, since what they use was in use before their window${isEnough ? `; no more are judged, since ${broken} windows are broken` : ''}`
 
+const byFollowing = ({
+  checker,
+  taken,
+  things,
+  fingerprints,
+  broken,
+  isEnough,
+  waits,
+}: Online['following'][number]) =>
+  `${checker}: ${taken} operations, samples and lines, each once; ${things} things and ${fingerprints} fingerprints are kept${waits === undefined ? '' : `; it waits for the verdict with ${waits}`}${isEnough ? `; nothing more is looked at: ${broken} times something was broken` : ''}`
+
 /** What is decided while the run goes on. */
 const decided = (online: LiveState['online']): readonly HTMLElement[] => {
   if (online === null)
     return line('decided', 'nothing: the run is judged when it is over (--online judges it before)')
-  const { objects, windows, whole, broken, readToNs } = online
+  const { objects, windows, following, withoutLog, whole, atTheEnd, broken, readToNs } = online
   const judged = [
     ...(objects === null ? [] : [byObjects(objects)]),
     ...windows.map(byWindows),
+    ...following.map(byFollowing),
     ...(whole.length === 0 ? [] : [`${whole.join(', ')}: all that is recorded, again and again`]),
   ]
   return [
@@ -51,6 +63,10 @@ const decided = (online: LiveState['online']): readonly HTMLElement[] => {
     ...(judged.length === 0 ? ['nothing: no checker of this workload judges a beginning'] : judged).flatMap(
       (text) => line('judged', text),
     ),
+    ...(withoutLog.length === 0
+      ? []
+      : line('not judged', `what rests on the log of ${withoutLog.join(', ')}: the service keeps none`)),
+    ...(atTheEnd.length === 0 ? [] : line('judged at the end', atTheEnd.join(', '))),
     ...broken.flatMap(({ sentence, seenAtNs }) =>
       line('broken', `${sentence} Seen after ${seconds(seenAtNs)}.`),
     ),
