@@ -1,6 +1,7 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
+import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
@@ -16,4 +17,5 @@ export const targets: Readonly<Record<string, Target>> = {
   zookeeper,
   postgres,
   rabbitmq,
+  nats,
 }

@@ -2,6 +2,8 @@
 import type { KnownBug } from '../../harness/api/corpus.ts'
 import { etcd18089 } from './etcd-18089.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
+import { nats6888 } from './nats-6888.ts'
+import { natsPowerLoss } from './nats-power-loss.ts'
 import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresG2Item } from './postgres-g2-item.ts'
 import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
@@ -15,10 +17,12 @@ import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
 export const corpus: readonly KnownBug[] = [
   etcd18089,
+  nats6888,
   postgresG2Item,
   postgresReindexConcurrently,
   zookeeper4925,
   redisEverysec,
+  natsPowerLoss,
   etcdSerializableReads,
   zookeeperFollowerReads,
   postgresLostUpdate,
