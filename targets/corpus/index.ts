@@ -1,13 +1,30 @@
-/** The corpus of known bugs, by system. To add one, add a file and its entry here. */
+/** The corpus of known bugs: first the bugs, by system, then what is so by design. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
+import { etcd18089 } from './etcd-18089.ts'
+import { etcdSerializableReads } from './etcd-serializable-reads.ts'
+import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresG2Item } from './postgres-g2-item.ts'
+import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
 import { postgresReindexConcurrently } from './postgres-reindex-concurrently.ts'
+import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
+import { redisSentinelFailover } from './redis-sentinel-failover.ts'
 import { zookeeper4925 } from './zookeeper-4925.ts'
+import { zookeeperEphemeralLock } from './zookeeper-ephemeral-lock.ts'
+import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
 export const corpus: readonly KnownBug[] = [
-  redisEverysec,
+  etcd18089,
   postgresG2Item,
   postgresReindexConcurrently,
   zookeeper4925,
+  redisEverysec,
+  etcdSerializableReads,
+  zookeeperFollowerReads,
+  postgresLostUpdate,
+  postgresWriteSkew,
+  redisSentinelFailover,
+  patroniAsynchronous,
+  rabbitmqMirroredQueues,
+  zookeeperEphemeralLock,
 ]
