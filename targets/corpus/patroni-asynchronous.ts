@@ -16,6 +16,7 @@ export const patroniAsynchronous: KnownBug = {
     nemesis: 'partition',
     nemesisOpts: 'shapes=leader,duration=9s,interval=12s',
     timeLimit: '60s',
+    recoveryTimeout: '120s',
   },
   control: { targetOpts: 'synchronous=on' },
   finds: ['lost element'],
