@@ -17,8 +17,12 @@ export const nats6888: KnownBug = {
     nemesis: 'kill',
     nemesisOpts: 'kill.victims=all,kill.interval=12s,kill.data=kept',
     timeLimit: '60s',
+    // On a busy machine, an election of NATS takes more than once its 4 to 9 s.
+    recoveryTimeout: '90s',
   },
   control: { targetOpts: 'version=2.10.23,sync=always' },
   finds: ['lost element'],
-  beyondDefaults: null,
+  // There it lost 11 and 10 of some 3900 elements in two seeds, not the stream.
+  beyondDefaults:
+    'kills of all servers from the first seconds on, before the log of names has a snapshot: `-n all` does so at its end, and finds another loss of 2.10.20',
 }
