@@ -17,13 +17,15 @@ export const postgresLostUpdate: KnownBug = {
     target: 'postgres',
     targetOpts: 'isolation=read-committed',
     workload: 'rw-register',
+    workloadOpts: 'keys=2',
     expect: 'cursor-stability',
-    timeLimit: '10s',
+    concurrency: 20,
+    timeLimit: '15s',
   },
   control: { targetOpts: 'isolation=repeatable-read' },
   finds: ['lost-update'],
   beyondDefaults:
-    '`--expect cursor-stability`, which is read committed without lost updates, because less is claimed; no fault',
+    '`--expect cursor-stability`, which is read committed without lost updates, because less is claimed; and twice the clients on a third of the keys: by default, two runs of 10 s in three showed it; no fault',
 }
 
 export const postgresWriteSkew: KnownBug = {

@@ -54,7 +54,7 @@ describeWith(missingLinuxRoot(), 'PostgreSQL with Patroni', () => {
     const before = hostBaseline()
     const target = ['postgres', '--env', 'namespaces', '--nodes', '1', '--target-opts', `version=${version}`]
     const flags =
-      '-w register -n kill,disk --time-limit 20s --seed 1 --nemesis-opts interval=6s,duration=1s,disk.modes=power-loss'
+      '-w register -n kill,disk --plan steady --time-limit 30s --seed 3 --nemesis-opts interval=4s,duration=1s,disk.modes=power-loss'
     const { verdict } = await run(folder.path, [...target, ...flags.split(' ')])
     expect(verdict.status, verdict.summary).toBe('valid')
     expect(verdict.verdicts[0]?.promise.text).toContain('read: linearizable')
