@@ -15,8 +15,8 @@ export const nats6888: KnownBug = {
     targetOpts: 'version=2.10.20,sync=always',
     workload: 'set',
     nemesis: 'kill',
-    nemesisOpts: 'kill.victims=all,kill.interval=12s,kill.data=kept',
-    timeLimit: '60s',
+    nemesisOpts: 'kill.victims=all,kill.interval=20s,kill.data=kept',
+    timeLimit: '70s',
     // On a busy machine, an election of NATS takes more than once its 4 to 9 s.
     recoveryTimeout: '90s',
   },

@@ -92,15 +92,13 @@ export class Session {
    * empty, and nobody has a message of it in his hands.
    */
   async take(queue: string): Promise<string | null> {
+    this.stage = 'pulling'
     for (let waitMs = 0; ; waitMs = WAIT_MS) {
-      this.stage = 'pulling'
       const message = await this.#stream.pull(queue, CONSUMER, waitMs)
       if (message !== null) {
         message.acknowledge()
         return message.text
       }
-      // It had none to give.
-      this.stage = 'preparing'
       if ((await this.#stream.pending(queue, CONSUMER)) === 0) return null
     }
   }
