@@ -21,7 +21,7 @@ const projectOf = ({ artifacts, excludes = [] }: MavenJars): string => {
   const dependencies = artifacts.map(
     (each) => `    <dependency>${coordinates(each)}<exclusions>${left}</exclusions></dependency>`,
   )
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  return `<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>faultline</groupId>
   <artifactId>programs</artifactId>
