@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { KnownBug } from '../api/corpus.ts'
 import type { Finding } from '../api/finding.ts'
 import { EXIT_CODES } from '../support/exit-codes.ts'
+import { caseResult } from '../testing/campaigns.ts'
 import { type CorpusRun, corpusCases, corpusExitCode, corpusRows } from './corpus.ts'
 import type { OutcomeName } from './outcome.ts'
 
@@ -36,21 +37,7 @@ const finding = (anomaly: string, firstAtNs: number | null, excuse: string | nul
 })
 
 const run = (name: string, outcome: OutcomeName, findings: readonly Finding[] | null = []): CorpusRun => ({
-  result: {
-    name,
-    choice: { target: 'kv' },
-    seed: 1,
-    expected: [],
-    command: 'faultline run kv',
-    outcome,
-    why: '',
-    findings: [],
-    exitCode: 0,
-    runDir: null,
-    startedAt: '2026-01-01T00:00:00.000Z',
-    durationMs: 1,
-    exercise: null,
-  },
+  result: caseResult({ name, outcome }),
   findings:
     findings === null
       ? null

@@ -48,6 +48,13 @@ export const missingLinuxRoot = (): string | null => {
   return process.getuid?.() === 0 ? null : 'root'
 }
 
+/** What programs from registries need: the first of these tools that is not in the search path. */
+export const missingTool = (...tools: readonly string[]): string | null =>
+  tools.find(
+    (tool) =>
+      !(process.env.PATH ?? '').split(path.delimiter).some((dir) => fs.existsSync(path.join(dir, tool))),
+  ) ?? null
+
 /**
  * Histories of other projects with known verdicts, which are not ours to publish. If FAULTLINE_FIXTURES names their
  * folder, the tests require it. Otherwise the tests use a folder beside the project, or are skipped if there is none.

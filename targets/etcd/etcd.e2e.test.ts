@@ -3,9 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { RunSpec } from '../../harness/api/record.ts'
-import { findProgram } from '../../harness/environments/packages.ts'
 import { FILES, loadRun } from '../../harness/store/run-store.ts'
-import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { describeWith, missingLinuxRoot, missingTool } from '../../harness/testing/capabilities.ts'
 import { faultline, run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline } from '../../harness/testing/host.ts'
 import { leftovers } from '../../harness/testing/leftovers.ts'
@@ -67,18 +66,6 @@ describeWith(missingLinuxRoot(), 'etcd', () => {
     expect(await leftovers(before, folder.path)).toEqual([])
   })
 
-  it('of another version runs in containers too, and its members agree', async () => {
-    using folder = temporaryFolder()
-    const options = ['--target-opts', 'version=3.5.1', '-n', 'kill', '--time-limit', '10s', '--seed', '1']
-    const { verdict } = await run(folder.path, ['etcd', '--env', 'docker', '-w', 'register', ...options])
-    expect(verdict.status, verdict.summary).toBe('valid')
-    const { samples } = loadRun(verdict.runDir).record
-    expect(new Set(samples?.flatMap(({ status }) => status?.version ?? []))).toEqual(new Set(['3.5.1']))
-    const agreement = verdict.verdicts.find(({ checker }) => checker === 'agreement')
-    expect(agreement?.status).toBe('valid')
-    expect(agreement?.details.compared).toBeGreaterThan(0)
-  })
-
   const watched = async (version: string) => {
     using folder = temporaryFolder()
     const options = [
@@ -93,16 +80,30 @@ describeWith(missingLinuxRoot(), 'etcd', () => {
     return verdict
   }
 
-  it('loses a deletion at the compacted revision where etcd is known to: its bug 18089', async () => {
-    const verdict = await watched('3.5.1')
-    expect(verdict.status, verdict.summary).toBe('invalid')
-    expect(
-      verdict.verdicts.filter(({ status }) => status === 'invalid').map(({ checker }) => checker),
-    ).toEqual(['watch'])
-    expect(verdict.summary).toMatch(/^Missed \(\d+\) in/)
+  describeWith(missingTool('pip3'), 'from PyPI', () => {
+    it('of another version runs in containers too, and its members agree', async () => {
+      using folder = temporaryFolder()
+      const options = ['--target-opts', 'version=3.5.1', '-n', 'kill', '--time-limit', '10s', '--seed', '1']
+      const { verdict } = await run(folder.path, ['etcd', '--env', 'docker', '-w', 'register', ...options])
+      expect(verdict.status, verdict.summary).toBe('valid')
+      const { samples } = loadRun(verdict.runDir).record
+      expect(new Set(samples?.flatMap(({ status }) => status?.version ?? []))).toEqual(new Set(['3.5.1']))
+      const agreement = verdict.verdicts.find(({ checker }) => checker === 'agreement')
+      expect(agreement?.status).toBe('valid')
+      expect(agreement?.details.compared).toBeGreaterThan(0)
+    })
+
+    it('loses a deletion at the compacted revision where etcd is known to: its bug 18089', async () => {
+      const verdict = await watched('3.5.1')
+      expect(verdict.status, verdict.summary).toBe('invalid')
+      expect(
+        verdict.verdicts.filter(({ status }) => status === 'invalid').map(({ checker }) => checker),
+      ).toEqual(['watch'])
+      expect(verdict.summary).toMatch(/^Missed \(\d+\) in/)
+    })
   })
 
-  describeWith(findProgram('go') === null ? 'Go' : null, 'built with Go', () => {
+  describeWith(missingTool('go'), 'built with Go', () => {
     it('loses none where that is repaired', async () => {
       const verdict = await watched('3.5.16')
       expect(verdict.status, verdict.summary).toBe('valid')

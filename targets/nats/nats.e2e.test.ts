@@ -1,6 +1,6 @@
 /** Real runs of NATS, in containers and as plain processes, judged by its own claims. */
 import { expect, it } from 'vitest'
-import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { describeWith, missingLinuxRoot, missingTool } from '../../harness/testing/capabilities.ts'
 import { expectKept, type Played, play, summariesOf } from '../../harness/testing/play.ts'
 
 const NAMESPACES = ['nats', '--env', 'namespaces', '--target-opts']
@@ -10,7 +10,7 @@ const expectUsed = ({ verdict }: Played): void => {
   expect(verdict.counts.ok).toBeGreaterThan(300)
 }
 
-describeWith(missingLinuxRoot(), 'NATS', () => {
+describeWith(missingLinuxRoot() ?? missingTool('pip3'), 'NATS', () => {
   it('keeps registers of its key-value store in containers, under partitions and kills', async () => {
     const played = await play(
       ['nats', '--env', 'docker'],

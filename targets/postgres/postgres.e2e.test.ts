@@ -4,7 +4,7 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { RunSpec } from '../../harness/api/record.ts'
 import { FILES } from '../../harness/store/run-store.ts'
-import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { describeWith, missingLinuxRoot, missingTool } from '../../harness/testing/capabilities.ts'
 import { faultline, run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline } from '../../harness/testing/host.ts'
 import { leftovers } from '../../harness/testing/leftovers.ts'
@@ -49,17 +49,30 @@ describeWith(missingLinuxRoot(), 'PostgreSQL with Patroni', () => {
     expect(await leftovers(before, folder.path)).toEqual([])
   })
 
-  it.each(['18.4', '12.3'])('in version %s, alone, loses nothing that was acknowledged', async (version) => {
-    using folder = temporaryFolder()
-    const before = hostBaseline()
-    const target = ['postgres', '--env', 'namespaces', '--nodes', '1', '--target-opts', `version=${version}`]
-    const flags =
-      '-w register -n kill,disk --plan steady --time-limit 30s --seed 3 --nemesis-opts interval=4s,duration=1s,disk.modes=power-loss'
-    const { verdict } = await run(folder.path, [...target, ...flags.split(' ')])
-    expect(verdict.status, verdict.summary).toBe('valid')
-    expect(verdict.verdicts[0]?.promise.text).toContain('read: linearizable')
-    expect(verdict.faults.effective).toBeGreaterThan(1)
-    expect(verdict.counts.ok).toBeGreaterThan(100)
-    expect(await leftovers(before, folder.path)).toEqual([])
+  describeWith(missingTool('mvn', 'java'), 'of npm and of Maven', () => {
+    it.each(['18.4', '12.3'])(
+      'in version %s, alone, loses nothing that was acknowledged',
+      async (version) => {
+        using folder = temporaryFolder()
+        const before = hostBaseline()
+        const target = [
+          'postgres',
+          '--env',
+          'namespaces',
+          '--nodes',
+          '1',
+          '--target-opts',
+          `version=${version}`,
+        ]
+        const flags =
+          '-w register -n kill,disk --plan steady --time-limit 30s --seed 3 --nemesis-opts interval=4s,duration=1s,disk.modes=power-loss'
+        const { verdict } = await run(folder.path, [...target, ...flags.split(' ')])
+        expect(verdict.status, verdict.summary).toBe('valid')
+        expect(verdict.verdicts[0]?.promise.text).toContain('read: linearizable')
+        expect(verdict.faults.effective).toBeGreaterThan(1)
+        expect(verdict.counts.ok).toBeGreaterThan(100)
+        expect(await leftovers(before, folder.path)).toEqual([])
+      },
+    )
   })
 })

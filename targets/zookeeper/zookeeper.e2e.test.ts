@@ -1,6 +1,6 @@
 /** Real runs of Debian's ZooKeeper, in containers and as plain processes, judged by its own claims and by a stronger one. */
 import { expect, it } from 'vitest'
-import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { describeWith, missingLinuxRoot, missingTool } from '../../harness/testing/capabilities.ts'
 import { run, temporaryFolder } from '../../harness/testing/command.ts'
 import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 
@@ -38,14 +38,16 @@ describeWith(missingLinuxRoot(), 'zookeeper', () => {
     expect(agreement?.status, agreement?.summary).toBe('valid')
   })
 
-  it('keeps linearizability in a release of Maven', async () => {
-    using folder = temporaryFolder()
-    const target = ['zookeeper', '--env', 'namespaces', '--target-opts', 'version=3.9.5']
-    const { verdict } = await run(folder.path, [...target, ...`-w register -n kill ${SHORT}`.split(' ')])
-    expect(verdict.status, verdict.summary).toBe('valid')
-    expect(JSON.stringify(verdict.verdicts[0]?.promise)).toContain('ZooKeeper 3.9 documentation')
-    expect(verdict.faults.effective).toBeGreaterThan(1)
-    expect(verdict.counts.ok).toBeGreaterThan(200)
+  describeWith(missingTool('mvn', 'java'), 'from Maven', () => {
+    it('keeps linearizability in a release of Maven', async () => {
+      using folder = temporaryFolder()
+      const target = ['zookeeper', '--env', 'namespaces', '--target-opts', 'version=3.9.5']
+      const { verdict } = await run(folder.path, [...target, ...`-w register -n kill ${SHORT}`.split(' ')])
+      expect(verdict.status, verdict.summary).toBe('valid')
+      expect(JSON.stringify(verdict.verdicts[0]?.promise)).toContain('ZooKeeper 3.9 documentation')
+      expect(verdict.faults.effective).toBeGreaterThan(1)
+      expect(verdict.counts.ok).toBeGreaterThan(200)
+    })
   })
 
   it.concurrent.each(['lease', 'lock'])(

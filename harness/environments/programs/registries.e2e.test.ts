@@ -3,9 +3,8 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { describeWith, PROJECT_ROOT } from '../../testing/capabilities.ts'
+import { describeWith, missingTool, PROJECT_ROOT } from '../../testing/capabilities.ts'
 import { faultline, temporaryFolder } from '../../testing/command.ts'
-import { findProgram } from '../packages.ts'
 
 const MAIN = 'package main\n\nimport "github.com/google/uuid"\n\nfunc main() { println(uuid.Nil.String()) }\n'
 
@@ -28,9 +27,7 @@ const target: Target<{ from: { type: 'string', default: string, choices: ['pypi'
 export default target
 `
 
-const absent = ['python3', 'npm', 'mvn', 'java', 'go'].find((tool) => findProgram(tool) === null) ?? null
-
-describeWith(absent, 'programs of the real registries', () => {
+describeWith(missingTool('pip3', 'npm', 'mvn', 'java', 'go'), 'programs of the real registries', () => {
   let folder: ReturnType<typeof temporaryFolder>
   beforeAll(() => {
     folder = temporaryFolder()
