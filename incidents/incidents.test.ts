@@ -70,6 +70,20 @@ describe.each(each)('%s', (name, incident) => {
   })
 })
 
+it('the leap second reaches every node in four rounds, ahead and back', () => {
+  const plan = (seed: number) =>
+    incidents['leap-second']?.plan(rngFromSeed(seed), { ...context, timeLimitNs: 15 * NS_PER_S }) ?? []
+  const moved = (seed: number, mode: string): ReadonlySet<string> => {
+    const intents = plan(seed)
+      .slice(0, 4)
+      .map(({ intent }) => intent as { mode: string; victims: string; order: string[] })
+    const ofMode = intents.filter((intent) => intent.mode === mode)
+    return new Set(ofMode.flatMap(({ victims, order }) => order.slice(0, victims === 'minority' ? 2 : 3)))
+  }
+  for (let seed = 0; seed < 20; seed++)
+    for (const mode of ['bump', 'jump-back']) expect(moved(seed, mode)).toEqual(new Set(context.nodes))
+})
+
 it('a target with one version has nothing to upgrade to', () => {
   const { versions: _, ...target } = raft
   const lacks = (change: Partial<IncidentContext>) =>

@@ -1,3 +1,4 @@
+import type { Rng } from '../harness/api/random.ts'
 import { defineIncident } from '../harness/support/define.ts'
 import { NS_PER_S } from '../harness/support/time.ts'
 import { atMost, rounds } from './parts/rounds.ts'
@@ -5,6 +6,39 @@ import { atMost, rounds } from './parts/rounds.ts'
 /** A leap second, and a time zone that was taken for it. */
 const OFFSETS_MS = [1000, 3_600_000] as const
 const MODES = ['jump-back', 'bump'] as const
+const ROUNDS_OF_AN_OFFSET = MODES.length
+
+/** Those whose clocks change: the first of the order, as many as a minority or a majority has. */
+interface Part {
+  readonly victims: 'minority' | 'majority'
+  readonly order: readonly string[]
+}
+
+const drawn = (rng: Rng, nodes: readonly string[]): Part => ({
+  victims: rng.fork('victims').pick(['minority', 'majority']),
+  order: rng.fork('order').shuffle(nodes),
+})
+
+const otherPart = ({ victims, order }: Part): Part => ({
+  victims: victims === 'minority' ? 'majority' : 'minority',
+  order: order.toReversed(),
+})
+
+/**
+ * With the second offset, a mode takes those whom it spared with the first. So four rounds move the clock of each node in
+ * each mode, and whichever of them leads is among them.
+ */
+const partsOf = (rngs: readonly Rng[], nodes: readonly string[]): readonly Part[] => {
+  const parts: Part[] = []
+  for (const [ordinal, rng] of rngs.entries()) {
+    const spared = isSecondOffset(ordinal) ? parts[ordinal - ROUNDS_OF_AN_OFFSET] : undefined
+    parts.push(spared === undefined ? drawn(rng, nodes) : otherPart(spared))
+  }
+  return parts
+}
+
+const isSecondOffset = (ordinal: number): boolean =>
+  Math.floor(ordinal / ROUNDS_OF_AN_OFFSET) % OFFSETS_MS.length === 1
 
 export const leapSecond = defineIncident({
   name: 'leap-second',
@@ -20,15 +54,19 @@ export const leapSecond = defineIncident({
   leastNodes: 1,
   plan: (rng, context) => {
     const lengthNs = atMost(20 * NS_PER_S, 1 / 12, context)
-    return rounds(rng, context, { lengthNs, restNs: 1 * NS_PER_S }).map((round, ordinal) => ({
+    const times = rounds(rng, context, { lengthNs, restNs: 1 * NS_PER_S })
+    const parts = partsOf(
+      times.map((round) => round.rng),
+      context.nodes,
+    )
+    return times.map((round, ordinal) => ({
       nemesis: 'clock',
       atNs: round.atNs,
       durationNs: lengthNs,
       intent: {
-        victims: round.rng.fork('victims').pick(['minority', 'majority']),
-        order: round.rng.fork('order').shuffle(context.nodes),
-        mode: MODES[ordinal % 2],
-        offsetMs: OFFSETS_MS[(ordinal >> 1) % 2],
+        ...parts[ordinal],
+        mode: MODES[ordinal % MODES.length],
+        offsetMs: OFFSETS_MS[isSecondOffset(ordinal) ? 1 : 0],
         ratePpm: 0,
         suspendMs: 0,
       },
