@@ -131,6 +131,12 @@ export const delay = <C extends Call>(
   update: (context, event) => delay(durationNs, inner.update(context, event), startNs),
 })
 
+/**
+ * How far behind the schedule an operation may be without moving those after it, in ns. Timers are late by a millisecond and a
+ * busy event loop by some more: at thousands of operations per second, a schedule that moved each time would never be kept.
+ */
+const MADE_UP_NS = 20_000_000
+
 /** Spaces operations by uniformly drawn intervals with mean `intervalNs`, from one scheduled time to the next. */
 export const stagger = <C extends Call>(
   rng: Rng,
@@ -144,8 +150,8 @@ export const stagger = <C extends Call>(
       if (step.type !== 'invoke') return rewrap(step, (next) => stagger(rng, intervalNs, next, state))
       const atNs = Math.max(step.atNs, state.dueNs)
       const gap = rng.fork(state.count).float() * 2 * intervalNs
-      // A cluster that fell behind is not flooded afterwards: the schedule continues from at most one interval ago.
-      const dueNs = Math.max(state.dueNs, context.nowNs - intervalNs) + gap
+      // A cluster that fell behind is not flooded afterwards.
+      const dueNs = Math.max(state.dueNs, context.nowNs - Math.max(intervalNs, MADE_UP_NS)) + gap
       const next = stagger(rng, intervalNs, step.next, { dueNs, count: state.count + 1 })
       return { ...step, atNs, next }
     },

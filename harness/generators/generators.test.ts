@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { OpGenerator } from '../api/generator.ts'
+import type { GeneratorContext, OpGenerator, Thread } from '../api/generator.ts'
 import type { Call, Operation, Outcome } from '../api/history.ts'
 import { Scheduler } from '../engine/scheduler.ts'
 import { simulate } from '../engine/simulate.ts'
@@ -157,6 +157,42 @@ describe('generators', () => {
       Number(text.split('@')[1]),
     )
     expect(slower).toEqual(times)
+  })
+
+  it('stagger: keeps a rate of thousands although each wake-up is late, and floods nobody after a stall', () => {
+    const rng = rngFromSeed(4)
+    const threads: readonly Thread[] = [0]
+    const at = (nowNs: number): GeneratorContext => {
+      const context: GeneratorContext = {
+        nowNs,
+        threads,
+        free: threads,
+        only: () => context,
+        ordinal: () => 0,
+        draw: () => rng,
+      }
+      return context
+    }
+    let generator = stagger(
+      rng,
+      S / 2000,
+      calls(() => call('r')),
+    )
+    /** How many are due by then. */
+    const dueBy = (nowNs: number): number => {
+      let count = 0
+      for (;;) {
+        const step = generator.next(at(nowNs))
+        if (step.type !== 'invoke' || step.atNs > nowNs) return count
+        generator = step.next
+        count++
+      }
+    }
+    let count = 0
+    for (let nowNs = 0; nowNs < S; nowNs += 0.009 * S) count += dueBy(nowNs)
+    expect(count).toBeGreaterThan(1900)
+    expect(count).toBeLessThan(2100)
+    expect(dueBy(60 * S)).toBeLessThan(100)
   })
 
   it('mix: draws among generators until all are done', () => {
