@@ -146,6 +146,8 @@ export interface Conclusion<Kind extends string> {
   readonly anomalies?: Readonly<Partial<Record<Kind, string>>>
   /** Kinds of findings whose operations show what should be there, and not when it went missing. */
   readonly missing?: readonly Kind[]
+  /** How many there are of each kind. Absent: as many as there are findings; else those are the first. */
+  readonly counts?: Readonly<Partial<Record<Kind, number>>>
   /** Only the first of each kind is looked for: their number tells nothing, and is not told. */
   readonly firstOnly?: true
   /** The table that the rows of findings belong to. */
@@ -173,33 +175,38 @@ export const listCounts = (counts: Readonly<Record<string, number>>): string =>
     .map(([kind, count]) => `${kind} (${count})`)
     .join(', ')
 
-/** All findings of one kind. */
+/** The findings of one kind. */
 interface Group<Kind extends string> {
   readonly kind: Kind
+  /** All of them, or the first. */
   readonly findings: readonly Finding<Kind>[]
+  readonly count: number
 }
 
 const groupsOf = <Kind extends string>(
-  findings: readonly Finding<Kind>[],
-  kinds: readonly Kind[],
+  all: readonly Finding<Kind>[],
+  { kinds, counts }: Pick<Conclusion<Kind>, 'kinds' | 'counts'>,
 ): readonly Group<Kind>[] => {
-  const byKind = Map.groupBy(findings, ({ kind }) => kind)
-  return kinds.map((kind) => ({ kind, findings: byKind.get(kind) ?? [] }))
+  const byKind = Map.groupBy(all, ({ kind }) => kind)
+  return kinds.map((kind) => {
+    const findings = byKind.get(kind) ?? []
+    return { kind, findings, count: counts?.[kind] ?? findings.length }
+  })
 }
 
 const countsOf = (groups: readonly Group<string>[]): Readonly<Record<string, number>> =>
-  Object.fromEntries(groups.map(({ kind, findings }) => [kind, findings.length]))
+  Object.fromEntries(groups.map(({ kind, count }) => [kind, count]))
 
 /** One after another: findings may make them when they are asked for. */
 function* rowsOf(findings: readonly Finding<string>[]): Iterable<TableRow> {
   for (const { rows = [] } of findings) yield* rows
 }
 
-const tableOf = (table: TableParts, findings: readonly Finding<string>[]): TableView =>
-  tableView(table, rowsOf(findings), table.hasOneRowEach ? findings.length : undefined)
+const tableOf = (table: TableParts, { findings, count }: Group<string>): TableView =>
+  tableView(table, rowsOf(findings), table.hasOneRowEach ? count : undefined)
 
 const evidenceOf = <Kind extends string>(
-  { kind, findings }: Group<Kind>,
+  group: Group<Kind>,
   excuse: string | null,
   {
     note = () => null,
@@ -209,8 +216,9 @@ const evidenceOf = <Kind extends string>(
     firstOnly,
   }: Pick<Conclusion<Kind>, 'note' | 'anomalies' | 'missing' | 'table' | 'firstOnly'>,
 ): Evidence => {
+  const { kind, findings, count } = group
   const shown = findings.slice(0, SHOWN)
-  const hidden = findings.length - shown.length
+  const hidden = count - shown.length
   const told = note(kind)
   const timesNs = shown.flatMap(({ atNs }) => atNs ?? [])
   const lines = [
@@ -222,14 +230,14 @@ const evidenceOf = <Kind extends string>(
   const hasRows = findings.some(({ rows = [] }) => rows.length > 0)
   const odd = shown.flatMap((each) => each.odd ?? [])
   return {
-    title: `${firstOnly ? kind : `${kind}: ${findings.length}`}${excuse === null ? '' : ` (${excuse})`}`,
+    title: `${firstOnly ? kind : `${kind}: ${count}`}${excuse === null ? '' : ` (${excuse})`}`,
     text: lines.join('\n'),
     operations: [...new Set(shown.flatMap(({ operations }) => operations))],
     ...(timesNs.length === 0 ? {} : { atNs: Math.max(...timesNs) }),
     ...(anomaly === undefined ? {} : { anomaly }),
     ...(missing.includes(kind) ? { isMissing: true } : {}),
     ...(odd.length === 0 ? {} : { odd }),
-    ...(table === undefined || !hasRows ? {} : { view: tableOf(table, findings) }),
+    ...(table === undefined || !hasRows ? {} : { view: tableOf(table, group) }),
   }
 }
 
@@ -249,7 +257,7 @@ const summaryOf = (
   const end = aside == null ? [] : [aside]
   const [worst] = against
   if (worst !== undefined) {
-    const count = against.reduce((sum, { findings }) => sum + findings.length, 0)
+    const count = against.reduce((sum, group) => sum + group.count, 0)
     const example = `${count === 1 ? ': ' : '; first, '}${worst.findings[0]?.text}`
     return capitalised([`${listed(against)} in ${seen}${example}`, ...told, ...end])
   }
@@ -269,7 +277,6 @@ export const conclude = <Kind extends string>(
   conclusion: Conclusion<Kind>,
 ): Judged => {
   const {
-    kinds,
     unproven,
     allows = () => false,
     because = 'allowed by the promise',
@@ -277,7 +284,7 @@ export const conclude = <Kind extends string>(
     blamed,
     details,
   } = conclusion
-  const groups = groupsOf(findings, kinds)
+  const groups = groupsOf(findings, conclusion)
   const found = groups.filter((group) => group.findings.length > 0)
   const against = found.filter(({ kind }) => !allows(kind))
   const allowed = found.filter(({ kind }) => allows(kind))

@@ -25,7 +25,8 @@ import type { Operation } from '../../harness/api/history.ts'
 import { type Request, SINK, type SinkLine, type SinkMode } from '../../harness/vocabularies/effects.ts'
 import { ForgetfulMap } from '../forgetful-map.ts'
 import { RecentFingerprints } from '../recent-fingerprints.ts'
-import { requestsIn, type SinkRequest, type Trouble } from './ledger.ts'
+import type { Trouble } from './ledger-columns.ts'
+import { requestsIn, type SinkRequest } from './requests.ts'
 
 /** Resources of which the newest version and the greatest token are known. */
 const MOST_RESOURCES = 20_000

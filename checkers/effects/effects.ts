@@ -10,12 +10,14 @@
  * refused has no effect.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
+import type { Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { NS_PER_MS } from '../../harness/support/time.ts'
 import {
   EFFECTS,
+  type LedgerResult,
   type PendingResult,
   SINK,
   type SinkLine,
@@ -26,16 +28,14 @@ import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { tableRow } from '../table-view.ts'
-import { checkerOf, conclude, finding, type Judged, notJudged } from '../verdict.ts'
+import { conclude, finding, foldingChecker, type Judged, notJudged } from '../verdict.ts'
 import { EffectsFollower } from './effects-follower.ts'
-import { auditLedger, type LedgerRow, lastAnswer, TROUBLES, type Trouble } from './ledger.ts'
+import { auditLedger, type LedgerRow, type Logs, lastAnswer } from './ledger.ts'
+import { LedgerColumns, TROUBLES, type Trouble } from './ledger-columns.ts'
 
 /** How many of the duplicates each kind of sink would have stopped. */
-const savedBy = (duplicated: readonly LedgerRow[], stale: ReadonlySet<number>): string => {
-  const extra = duplicated.flatMap(({ effects }) => effects.slice(1))
-  const fenced = extra.filter(({ seq }) => stale.has(seq)).length
-  return `a sink that deduplicates by key would have stopped all ${extra.length} of them, one that fences by token ${fenced}`
-}
+const savedBy = ({ extra, staleExtra }: LedgerColumns): string =>
+  `a sink that deduplicates by key would have stopped all ${extra} of them, one that fences by token ${staleExtra}`
 
 /** Empty if the cluster was not asked. */
 const byTheCluster = ({ cluster }: LedgerRow): string => {
@@ -146,26 +146,31 @@ const effectTime = (
   return MISSING.includes(trouble) || !Number.isFinite(atNs) ? {} : { atNs: Math.max(0, atNs) }
 }
 
-const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
-  const lines = (record.services?.[SINK] ?? []) as readonly SinkLine[]
+const judge = (
+  record: RunRecord,
+  columns: LedgerColumns,
+  { promise, ...kept }: Kept & { readonly promise: PromiseName },
+): Judged => {
+  const lines = (record.services?.[SINK] ?? []) as Sequence<SinkLine>
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
   const { pairs } = record
   // Clients ask only after the last heal, until nothing is pending or the time limit is reached.
   const left = lastAnswer<PendingResult>(pairs, 'pending')
-  const ledger = auditLedger(pairs, lines, left !== null)
-  const acknowledged = ledger.rows.filter((row) => row.acknowledged).length
-  const effects = ledger.rows.reduce((sum, row) => sum + row.effects.length, 0)
-  const duplicated = ledger.of('duplicated')
-  const saved = duplicated.length === 0 ? null : savedBy(duplicated, ledger.stale)
-  const findings = troublesIn(record).flatMap((kind) =>
+  const logs: Logs = { pairs, lines, own: lastAnswer<LedgerResult>(pairs, 'ledger') }
+  for (const line of lines) columns.line(line)
+  if (logs.own !== null) columns.ledger(logs.own)
+  const ledger = auditLedger(columns, logs, left !== null)
+  const { requests, acknowledged } = ledger
+  const { effects, stopped } = columns
+  const saved = columns.extra === 0 ? null : savedBy(columns)
+  const kinds = troublesIn(record)
+  const findings = kinds.flatMap((kind) =>
     ledger.of(kind).map((row) => ({
       ...finding(kind, describe(row), row.submissions, [ledgerRow(row, kind)]),
       ...effectTime(row, kind, record),
     })),
   )
-  const wrong = new Set(TROUBLES.flatMap((kind) => ledger.of(kind)))
-  const fine = ledger.rows.filter((row) => !wrong.has(row))
   return conclude(findings, {
     seen: `${acknowledged} acknowledged requests, ${effects} effects in a ${start.mode} sink`,
     clean: 'none lost',
@@ -176,25 +181,31 @@ const judge = (record: RunRecord, promise: PromiseName, kept: Kept): Judged => {
           ? 'no request was acknowledged'
           : null,
     kinds: TROUBLES,
+    counts: Object.fromEntries(kinds.map((kind) => [kind, ledger.count(kind)])),
     allows: (trouble) => allows(promise, start.mode, kept, trouble),
     aside: saved,
     note: (kind) => (kind === 'duplicated' ? saved : null),
     anomalies: ANOMALIES,
     missing: MISSING,
-    table: { columns: COLUMNS, fine: fine.length, fineRows: () => fine.map((row) => ledgerRow(row)) },
+    table: {
+      columns: COLUMNS,
+      fine: ledger.fine,
+      fineRows: () => ledger.fineRows().map((row) => ledgerRow(row)),
+      hasOneRowEach: true,
+    },
     details: {
       mode: start.mode,
-      requests: ledger.rows.length,
+      requests,
       acknowledged,
       effects,
-      stoppedBySink: ledger.rows.reduce((sum, { stopped }) => sum + stopped, 0),
+      stoppedBySink: stopped,
       stillPending: left?.pending.length ?? null,
     },
   })
 }
 
 const checker = (name: string, kept: Kept): Checker =>
-  checkerOf({
+  foldingChecker({
     name,
     finds: kept.finds,
     needs: ['history', 'services'],
@@ -203,7 +214,14 @@ const checker = (name: string, kept: Kept): Checker =>
       const { name: promise } = promiseOf(record, kept.vocabulary, kept.f)
       return new EffectsFollower((trouble, mode) => !allows(promise, mode, kept, trouble))
     },
-    judge: (record) => judge(record, promiseOf(record, kept.vocabulary, kept.f).name, kept),
+    fold: (record) => {
+      const columns = new LedgerColumns()
+      return {
+        take: (pair) => columns.pair(pair),
+        result: () =>
+          judge(record, columns, { ...kept, promise: promiseOf(record, kept.vocabulary, kept.f).name }),
+      }
+    },
   })
 
 export const effects = checker('effects', {

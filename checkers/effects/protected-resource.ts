@@ -12,6 +12,7 @@
  * that is only `fenced` may replace its holder, as a lease may.
  */
 import type { PromiseName } from '../../harness/api/claims.ts'
+import type { Sequence } from '../../harness/api/history.ts'
 import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker, TableRow } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
@@ -34,7 +35,7 @@ type BreaksPromise = (promise: PromiseName, kind: IntrusionKind, mode: SinkMode)
 const judge = (record: RunRecord, vocabulary: Vocabulary, breaks: BreaksPromise): Judged => {
   const { pairs, services } = record
   const { name } = weakestOf(record, vocabulary, usesOf(LOCK))
-  const lines = (services?.[SINK] ?? []) as readonly SinkLine[]
+  const lines = (services?.[SINK] ?? []) as Sequence<SinkLine>
   const start = lines.find((line) => line.type === 'start')
   if (start === undefined) return notJudged('the sink kept no log (it died, or there was none)')
   const touches = lines.filter((line) => line.type === 'touch')

@@ -64,6 +64,7 @@ export interface Sequence<T> extends Iterable<T> {
   filter(isWanted: (item: T, index: number) => boolean): T[]
   map<U>(make: (item: T, index: number) => U): U[]
   flatMap<U>(make: (item: T, index: number) => U | readonly U[]): U[]
+  find<S extends T>(isWanted: (item: T, index: number) => item is S): S | undefined
   find(isWanted: (item: T, index: number) => boolean): T | undefined
   findLast(isWanted: (item: T, index: number) => boolean): T | undefined
   some(isWanted: (item: T, index: number) => boolean): boolean

@@ -209,8 +209,8 @@ export interface RunRecord {
   readonly samples: readonly Sample[] | null
   readonly machine: readonly MachineSample[] | null
   readonly logs: readonly NodeLog[] | null
-  /** The files that services kept for the record: name -> lines of JSON. */
-  readonly services: Readonly<Record<string, readonly unknown[]>> | null
+  /** The files that services kept for the record: name -> lines of JSON, which may be more than memory holds. */
+  readonly services: Readonly<Record<string, Sequence<unknown>>> | null
   /** By the time at which they were sent. Null: they were not captured. */
   readonly messages: readonly Message[] | null
   /** When messages are missing. Null: they were not captured. */

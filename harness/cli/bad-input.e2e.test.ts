@@ -3,6 +3,7 @@ import fs from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Sequence } from '../api/history.ts'
 import { signal } from '../faults/proc.ts'
 import { loadRun } from '../store/run-store.ts'
 import { sleep } from '../support/wait.ts'
@@ -88,7 +89,7 @@ describeWith(missingLinuxRoot(), 'bad input', () => {
   it('a sink that dies once: its log is kept, and every request is done in the end', async () => {
     const { verdict } = await runWithDyingSink(folder.path, withSink, 'once')
     expect(verdict).toMatchObject({ status: 'valid' })
-    const lines = loadRun(verdict.runDir).record.services?.sink as readonly SinkLine[]
+    const lines = loadRun(verdict.runDir).record.services?.sink as Sequence<SinkLine>
     expect(lines.filter(({ type }) => type === 'start')).toHaveLength(2)
     expect(verdict.verdicts[0]?.details).toMatchObject({ lost: 0, stillPending: 0 })
   })

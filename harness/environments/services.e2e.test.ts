@@ -2,6 +2,7 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import type { Sequence } from '../api/history.ts'
 import type { LogLine } from '../store/harness-log.ts'
 import { loadRun } from '../store/run-store.ts'
 import { ownVersion } from '../store/version.ts'
@@ -72,7 +73,7 @@ describeWith(missingLinuxRoot(), 'services', () => {
       ...['-n', 'kill', '--time-limit', '8s', '--seed', '4', '--nemesis-opts', 'interval=2s,duration=500ms'],
     ])
     expect(verdict.status, verdict.summary).toBe('valid')
-    const log = (loadRun(verdict.runDir).record.services?.sink ?? []) as readonly { readonly type: string }[]
+    const log = (loadRun(verdict.runDir).record.services?.sink ?? []) as Sequence<{ readonly type: string }>
     expect(log.filter(({ type }) => type === 'start')).toHaveLength(1)
     expect(log.filter(({ type }) => type === 'touch').length).toBeGreaterThan(10)
     expect(await leftovers(before, folder.path)).toEqual([])

@@ -51,6 +51,8 @@ export class LazySequence<T> implements Sequence<T> {
     return made
   }
 
+  find<S extends T>(isWanted: (item: T, index: number) => item is S): S | undefined
+  find(isWanted: (item: T, index: number) => boolean): T | undefined
   find(isWanted: (item: T, index: number) => boolean): T | undefined {
     for (let i = 0; i < this.length; i++) {
       const item = this.#make(i)

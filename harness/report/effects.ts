@@ -65,7 +65,7 @@ const causesOf = (
  * @param zeroMs the wall clock at time zero of the run, in ms since the epoch
  */
 export const effectsOf = (
-  services: Readonly<Record<string, readonly unknown[]>>,
+  services: Readonly<Record<string, Sequence<unknown>>>,
   zeroMs: number,
   pairs: Sequence<Pair>,
   vocabulary: Vocabulary | null,

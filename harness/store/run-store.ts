@@ -14,6 +14,7 @@ import { encodeHeader, type FileHeader, headerOf, requireSchema } from '../histo
 import { messageOf, UserError } from '../support/assert.ts'
 import { COLUMNS } from './columns-file.ts'
 import { readLines } from './json-lines.ts'
+import { lazyLines } from './lazy-lines.ts'
 import { readMessages } from './message-file.ts'
 import { logNotes, readLogs } from './node-logs.ts'
 import {
@@ -268,7 +269,7 @@ const readServices = (dir: string): RunRecord['services'] => {
   return Object.fromEntries(
     fs
       .readdirSync(folder)
-      .map((file) => [path.parse(file).name, readLines<unknown>('service', path.join(folder, file))]),
+      .map((file) => [path.parse(file).name, lazyLines<unknown>('service', path.join(folder, file))]),
   )
 }
 

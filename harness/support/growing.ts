@@ -1,6 +1,10 @@
 /** Numbers in a typed array that grows: 8 bytes or fewer each, where an array of objects takes tens. */
 
-type Numbers = Float64Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>
+type Numbers =
+  | Float64Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
 
 const FIRST_LENGTH = 1024
 /** Above it, an array grows by a quarter: twice its size would be tens of megabytes that nobody needs. */

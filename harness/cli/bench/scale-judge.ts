@@ -6,7 +6,7 @@ import type { RunVerdict } from '../../api/verdict.ts'
 import type { Workload } from '../../api/workload.ts'
 import { decodeAny } from '../../history/decode.ts'
 import { findHistory } from '../../store/history-file.ts'
-import { readLines } from '../../store/json-lines.ts'
+import { lazyLines } from '../../store/lazy-lines.ts'
 import { recordOfHistory } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { SINK } from '../../vocabularies/effects.ts'
@@ -35,7 +35,7 @@ const judgeWithSink = async (file: string, sink: string, workload: Workload): Pr
     ...recordOfHistory(decodeAny(findHistory(file), vocabulary, 'jepsen')),
     vocabulary,
     workloadOptions: defaultsOf(workload.options),
-    services: { [SINK]: readLines<unknown>('service', sink) },
+    services: { [SINK]: lazyLines<unknown>('service', sink) },
   }
   const checkers = workload
     .checkers(defaultsOf(workload.options))
