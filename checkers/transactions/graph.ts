@@ -48,7 +48,7 @@ export const writesWithin = (scope: Scope, strength: Strength): Kinds =>
 /** RW edges of at most this scope. */
 export const antiWithin = (scope: Scope): Kinds => union(RW_KINDS.slice(0, scope + 1))
 
-const LEAST_CAPACITY = 1024
+const FIRST_CAPACITY = 1024
 
 /** Edges in the order in which they are found. */
 export class EdgeList {
@@ -62,9 +62,9 @@ export class EdgeList {
   before: Int32Array
   after: Int32Array
 
-  /** @param capacity of the initial arrays: a good guess saves copies */
-  constructor(capacity = LEAST_CAPACITY) {
-    const room = Math.max(capacity, LEAST_CAPACITY)
+  /** @param capacity of the initial arrays: a good guess saves copies, and much room where there are many lists */
+  constructor(capacity = FIRST_CAPACITY) {
+    const room = Math.max(capacity, 1)
     this.from = new Int32Array(room)
     this.to = new Int32Array(room)
     this.kind = new Uint16Array(room)

@@ -13,6 +13,7 @@
  *   This needs a model that respects the order of each process, or real time: Elle's `sequential-keys?` and
  *   `linearizable-keys?`, without the need to assume them.
  */
+import { lowerBound } from '../lower-bound.ts'
 import { BY_READS, BY_VIEWS, BY_WRITES, EdgeList, type Scope, type Strength, WW_KINDS } from './graph.ts'
 import { eachProcessPair, eachRealTimePair } from './order.ts'
 import type { Transactions } from './transactions.ts'
@@ -43,7 +44,7 @@ export interface Register {
 
 /** Pairs of versions as edges; `before` and `after` are the rows of the two transactions that the order follows from. */
 export class VersionOrder {
-  readonly pairs = new EdgeList()
+  readonly pairs: EdgeList
   readonly #history: Transactions
   readonly #register: Register
   /** Pair -> the strength with which it is already there. */
@@ -54,6 +55,7 @@ export class VersionOrder {
     this.#history = history
     this.#register = register
     const { versions, touches } = register
+    this.pairs = new EdgeList(versions.length + touches.length)
     for (let version = 1; version < versions.length; version++) this.#add(INITIAL, version, 0, BY_WRITES)
     for (const { row, read, written } of touches)
       if (read !== undefined && written !== undefined) this.#add(read, written, 0, BY_READS, row, row)
@@ -109,9 +111,7 @@ export class VersionOrder {
     take: (earlier: Touch, later: Touch) => void,
   ): void {
     const rows = Int32Array.from(touches, ({ row }) => row)
-    const byRow = new Map(touches.map((touch) => [touch.row, touch]))
-    each(this.#history, rows, (earlier, later) =>
-      take(byRow.get(earlier) as Touch, byRow.get(later) as Touch),
-    )
+    const touchOf = (row: number): Touch => touches[lowerBound(rows, (each) => each, row)] as Touch
+    each(this.#history, rows, (earlier, later) => take(touchOf(earlier), touchOf(later)))
   }
 }
