@@ -18,7 +18,7 @@ import { encodeHeader } from '../../history/schema.ts'
 import { assert } from '../../support/assert.ts'
 import { rngFromSeed } from '../../support/random.ts'
 import { NS_PER_MS } from '../../support/time.ts'
-import { EFFECTS, type SinkLine } from '../../vocabularies/effects.ts'
+import { EFFECTS, type LedgerResult, type SinkLine } from '../../vocabularies/effects.ts'
 import { defaultsOf } from '../run/options.ts'
 
 export interface ScaleHistory {
@@ -99,6 +99,13 @@ class Worker implements Disposable {
   }
 }
 
+/** A cluster's own log in one answer: of ten million requests it would be longer than a text can be. */
+const LONGEST_LEDGER = 2_000_000
+
+const isTooLong = (value: unknown): boolean =>
+  (value as Partial<LedgerResult> | null)?.entries !== undefined &&
+  (value as LedgerResult).entries.length > LONGEST_LEDGER
+
 /** Answers calls, with delays and unknown outcomes. */
 const responder = (workload: Workload, isWrong: (call: number) => boolean, worker: Worker | null) => {
   const rng = rngFromSeed(2)
@@ -115,6 +122,7 @@ const responder = (workload: Workload, isWrong: (call: number) => boolean, worke
       ? structure.read(call)
       : structure.execute(call, { index: calls, term: 1, session: 1 })
     worker?.act(healthy, calls, nowNs, isWrong(calls))
+    if (isTooLong(value)) return { type: 'info', error: 'the answer is too long' }
     return isUnknown ? { type: 'info', error: 'lost' } : { type: 'ok', value }
   }
   return (call: Call, _thread: Thread, nowNs: number) => ({

@@ -10,14 +10,13 @@ import type { Workload } from '../../api/workload.ts'
 import { Scheduler } from '../../engine/scheduler.ts'
 import { NS_PER_MS } from '../../support/time.ts'
 import type { CallSeen, ConnectionSeen, Situation } from './observations.ts'
+import { Steps } from './steps.ts'
 import type { TrialClient } from './trial-client.ts'
 
 /** Calls that are made in order to get at those that are to be tested. */
 const MOST_CALLS = 250
 /** After so many, a call is tested although no equal one was answered on its connection before. */
 const MOST_WARMING = 150
-/** Calls that tell that such a call needs one exchange only. */
-const ENOUGH = 3
 /** Calls of a workload that comes back to the same objects have done so by then. */
 const COMES_BACK = 30
 const MOST_MS = 12_000
@@ -42,8 +41,7 @@ export class Driver {
   readonly #scheduler: Scheduler<Call>
   readonly #clients = new Map<Thread, TrialClient>()
   readonly #held = new Map<string, Held>()
-  /** Kind of call -> the numbers of exchanges that those on warm connections needed. */
-  readonly #steps = new Map<string, number[]>()
+  readonly #steps = new Steps()
   readonly #objects = new Set<string>()
   #comesBack = false
   /** Calls that were seen to change something. One that does is the better test. */
@@ -104,21 +102,11 @@ export class Driver {
     const changes = this.#options.workload.vocabulary.calls[f]?.changes(value) === true
     if (changes) this.#changing.add(f)
     if (this.#held.has(f) || (!changes && this.#changing.has(f))) return false
-    return (
-      takesCold ||
-      (client.isWarm(call, this.#areReused) && (this.#steps.get(client.kindOf(call)) ?? []).length >= ENOUGH)
-    )
+    return takesCold || (client.isWarm(call, this.#areReused) && this.#steps.areKnown(client.kindOf(call)))
   }
 
   get #areReused(): boolean {
     return this.#comesBack || this.calls.length < COMES_BACK
-  }
-
-  /** How many exchanges such a call needs at most; null: that is not known. */
-  #stepsOf(kind: string): number | null {
-    const seen = this.#steps.get(kind) ?? []
-    const most = Math.max(...seen)
-    return most > 1 || seen.length >= ENOUGH ? most : null
   }
 
   #note(call: Call, client: TrialClient, seen: CallSeen): void {
@@ -126,13 +114,11 @@ export class Driver {
       if (this.#objects.has(object)) this.#comesBack = true
       this.#objects.add(object)
     }
-    if (seen.situation !== 'healthy' || !seen.isWarm || seen.outcome?.type !== 'ok') return
-    const kind = client.kindOf(call)
-    this.#steps.set(kind, [...(this.#steps.get(kind) ?? []), seen.exchanges])
+    if (seen.situation === 'healthy') this.#steps.take(client.kindOf(call), seen)
   }
 
   async #make({ thread, call, client }: Held, situation: Situation): Promise<void> {
-    const steps = this.#stepsOf(client.kindOf(call))
+    const steps = this.#steps.most(client.kindOf(call))
     const seen = await client.call(call, situation, steps, this.#areReused)
     this.calls.push(seen)
     this.#note(call, client, seen)
