@@ -9,10 +9,11 @@ import type { Rng } from '../../harness/api/random.ts'
 import { rngFromSeed } from '../../harness/support/random.ts'
 import { cases, inDoubt, refused } from '../../harness/testing/cases.ts'
 import { oldReads } from '../../harness/testing/promises.ts'
-import { done, judgeSteps, type Step } from '../../harness/testing/steps.ts'
+import { recordOf } from '../../harness/testing/record.ts'
+import { done, historyOf, judgeSteps, type Step } from '../../harness/testing/steps.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SEED, seeded, without } from '../porcupine-ts/testing/seeded.ts'
-import { causal } from './causal.ts'
+import { causal, judgeCausal } from './causal.ts'
 
 const write = (process: number, key: string, value: number) => done(process, 'write', { key, value })
 const read = (process: number, key: string, value: number | null) =>
@@ -213,4 +214,29 @@ it(`agrees with the definition on ${HISTORIES} small histories`, async () => {
   })
   await fc.assert(agrees, { seed: SEED, numRuns: HISTORIES })
   expect(Math.min(counts.valid, counts.invalid)).toBeGreaterThan(HISTORIES / 10)
+})
+
+it('with room for fewer clocks than it needs, it says so or what the definition says', async () => {
+  const orders = partialOrders()
+  const counts = { valid: 0, invalid: 0, unknown: 0 }
+  const cases = fc.tuple(
+    seeded<readonly Op[]>((seed) => randomOps(rngFromSeed(seed)), without),
+    fc.integer({ min: 0, max: 3 * SIZE }),
+  )
+  await fc.assert(
+    fc.asyncProperty(cases, async ([ops, mostCells]) => {
+      const { status, summary } = judgeCausal(
+        recordOf({ history: historyOf(stepsOf(ops)) }),
+        null,
+        false,
+        mostCells,
+      )
+      const expected = isCausal(ops, orders) ? 'valid' : 'invalid'
+      if (status !== 'unknown') expect(status, summary).toBe(expected)
+      counts[status]++
+    }),
+    { seed: SEED, numRuns: HISTORIES },
+  )
+  for (const status of ['valid', 'invalid', 'unknown'] as const)
+    expect(counts[status], status).toBeGreaterThan(HISTORIES / 20)
 })

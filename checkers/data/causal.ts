@@ -22,24 +22,13 @@ import type { RunRecord } from '../../harness/api/record.ts'
 import type { Checker } from '../../harness/api/verdict.ts'
 import { printJson } from '../../harness/support/json.ts'
 import { REGISTER, type RegisterValue } from '../../harness/vocabularies/register.ts'
-import { held, inText, type Scalar } from '../../harness/vocabularies/values.ts'
+import { inText } from '../../harness/vocabularies/values.ts'
 import { lowerBound } from '../lower-bound.ts'
 import { promisedOf, promiseOf } from '../promise.ts'
 import { checkerOf, conclude, type Finding, finding, type Judged, notJudged } from '../verdict.ts'
+import { CausalClocks, type JudgesNothing } from './causal-clocks.ts'
+import { CausalOperations, causalOrder, NONE, NOTHING, valueRead, writtenBy } from './causal-operations.ts'
 import { registersWindow } from './registers-window.ts'
-
-/** One operation as a step of its session. */
-interface Node {
-  readonly pair: Pair
-  readonly key: Scalar
-  /** Undefined: it does not read. */
-  readonly read: RegisterValue | undefined
-  /** Null: it does not write. */
-  readonly written: Scalar | null
-  readonly session: number
-  /** Within its session, from 1. */
-  readonly place: number
-}
 
 const KINDS = [
   'read of nothing',
@@ -61,201 +50,207 @@ const ANOMALIES: Readonly<Record<CausalFinding['kind'], string>> = {
   'causes in a circle': 'cyclic causality',
 }
 
-const found = (kind: CausalFinding['kind'], text: string, nodes: readonly Node[]): CausalFinding =>
-  finding(
-    kind,
-    text,
-    nodes.map(({ pair }) => pair),
-  )
+/** Writes of one key so far, by session, in the order of the session. */
+type WritesOfKey = Map<number, number[]>
 
-type Meaning = Pick<Node, 'key' | 'read' | 'written'>
-
-/** Null for an operation that restricts nothing. */
-const meaningOf = ({ invocation, completion }: Pair): Meaning | null => {
-  const { f, value } = invocation
-  const { key } = value as { key: Scalar }
-  if (completion?.type === 'fail') return null
-  const isOk = completion?.type === 'ok'
-  if (f === 'write') return { key, read: undefined, written: (value as { value: Scalar }).value }
-  if (f === 'cas') {
-    const { expected, next } = value as { expected: RegisterValue; next: Scalar }
-    // If the outcome is unknown, it is also unknown whether it read the expected value.
-    if (!isOk) return { key, read: undefined, written: next }
-    return (completion.value as { applied: boolean }).applied ? { key, read: expected, written: next } : null
-  }
-  return isOk ? { key, read: (completion.value as { value: RegisterValue }).value, written: null } : null
+const note = (at: number, { session }: CausalOperations, writes: WritesOfKey): void => {
+  const own = writes.get(session.at(at))
+  if (own === undefined) writes.set(session.at(at), [at])
+  else own.push(at)
 }
 
-/** @param initial the value of an unwritten register: reading it means finding nothing */
-const nodesOf = (pairs: Sequence<Pair>, initial: RegisterValue): readonly Node[] => {
-  const sessions = new Map<number | string, { readonly session: number; length: number }>()
-  return pairs.flatMap((pair) => {
-    const meaning = meaningOf(pair)
-    if (meaning === null) return []
-    const { process } = pair.invocation
-    const known = sessions.get(process) ?? { session: sessions.size, length: 0 }
-    sessions.set(process, known)
-    known.length++
-    const read = meaning.read === initial ? null : meaning.read
-    return [{ pair, ...meaning, read, session: known.session, place: known.length }]
-  })
+/** What a read misses. */
+interface Missed {
+  readonly read: number
+  readonly kind: 'read of nothing' | 'overwritten read' | 'invented read'
+  /** The write that is among its causes. Absent: the value is invented. */
+  readonly over?: number
 }
 
-/** Index in the list of nodes -> its direct causes. */
-const causesOf = (nodes: readonly Node[], writers: ReadonlyMap<string, number>): readonly number[][] => {
-  const last = new Map<number, number>()
-  return nodes.map(({ key, read, session }, at) => {
-    const before = last.get(session)
-    last.set(session, at)
-    const writer = read == null ? undefined : writers.get(held(key, read))
-    return [before, writer].filter((cause) => cause !== undefined && cause !== at) as number[]
-  })
-}
-
-/** Causes before effects; shorter than the list if there is a cycle. */
-const inOrder = (causes: readonly (readonly number[])[]): readonly number[] => {
-  const left = causes.map((all) => all.length)
-  const effects: number[][] = causes.map(() => [])
-  for (const [at, all] of causes.entries()) for (const cause of all) (effects[cause] as number[]).push(at)
-  const order = [...left.keys()].filter((at) => left[at] === 0)
-  for (const at of order)
-    for (const effect of effects[at] as number[]) {
-      left[effect] = (left[effect] as number) - 1
-      if (left[effect] === 0) order.push(effect)
-    }
-  return order
-}
-
-/** Node -> for each session, how far its causes reach into that session, including the node itself. */
-const clocksOf = (
-  nodes: readonly Node[],
-  causes: readonly (readonly number[])[],
-  order: readonly number[],
-  sessions: number,
-): readonly Int32Array[] => {
-  const clocks: Int32Array[] = []
-  for (const at of order) {
-    const clock = new Int32Array(sessions)
-    for (const cause of causes[at] as readonly number[]) {
-      const reached = clocks[cause] as Int32Array
-      for (let of = 0; of < sessions; of++)
-        if ((reached[of] as number) > (clock[of] as number)) clock[of] = reached[of] as number
-    }
-    const { session, place } = nodes[at] as Node
-    clock[session] = place
-    clocks[at] = clock
-  }
-  return clocks
-}
-
-/** Key -> session -> the writes of that key in the session, in order. */
-type Writes = ReadonlyMap<Scalar, ReadonlyMap<number, readonly number[]>>
-
-const writesOf = (nodes: readonly Node[]): Writes => {
-  const writes = new Map<Scalar, Map<number, number[]>>()
-  for (const [at, { key, written, session }] of nodes.entries()) {
-    if (written === null) continue
-    const ofKey = writes.get(key) ?? new Map<number, number[]>()
-    writes.set(key, ofKey)
-    const ofSession = ofKey.get(session) ?? []
-    ofKey.set(session, ofSession)
-    ofSession.push(at)
-  }
-  return writes
-}
-
-const show = ({ pair: { invocation } }: Node): string =>
-  `operation ${invocation.index} (${invocation.f} of ${(invocation.value as { key: number }).key} by process ${invocation.process})`
-
-/** The last write of a session that is within reach and is not the node itself. */
+/** The last write of a session that is within reach and is not the operation itself. */
 const latestWithin = (
   writes: readonly number[],
-  nodes: readonly Node[],
+  { place }: CausalOperations,
   reach: number,
   self: number,
 ): number | undefined => {
-  const last = lowerBound(writes, (write) => (nodes[write] as Node).place, reach + 1) - 1
+  const last = lowerBound(writes, (write) => place.at(write), reach + 1) - 1
   return writes[writes[last] === self ? last - 1 : last]
 }
 
-const staleKind = ({ written }: Node, kind: CausalFinding['kind']): CausalFinding['kind'] =>
-  written === null ? kind : 'swap of what was replaced'
-
-const judgeRead = (
+/**
+ * A write of the key that shows the read to be old; null: there is none.
+ *
+ * @param writes of its key. Sessions that are over are taken out
+ */
+const missedBy = (
   at: number,
-  nodes: readonly Node[],
-  clocks: readonly Int32Array[],
-  writes: Writes,
-  writers: ReadonlyMap<string, number>,
-): CausalFinding | null => {
-  const node = nodes[at] as Node
-  const { key, read } = node
-  const writer = read == null ? null : writers.get(held(key, read))
-  if (writer === undefined)
-    return found('invented read', `${show(node)} read ${printJson(read)}, which nobody wrote`, [node])
-  for (const [session, all] of writes.get(key) ?? []) {
-    const reach = (clocks[at] as Int32Array)[session] as number
-    const latest = latestWithin(all, nodes, reach, at)
-    if (latest === undefined || latest === writer) continue
-    const over = nodes[latest] as Node
-    if (writer === null) {
-      const text = `${show(node)} read nothing, although ${show(over)} is among its causes`
-      return found(staleKind(node, 'read of nothing'), text, [over, node])
+  operations: CausalOperations,
+  clocks: CausalClocks,
+  writes: WritesOfKey,
+): Missed | null => {
+  const { read, session, place } = operations
+  const writer = operations.writerOf(at)
+  if (read.at(at) !== NOTHING && writer === NONE) return { read: at, kind: 'invented read' }
+  // Nothing was written to the key after that value.
+  if (writer !== NONE && clocks.isOver(at, session.at(writer))) return null
+  for (const [writing, all] of writes) {
+    if (clocks.isOver(at, writing)) {
+      writes.delete(writing)
+      continue
     }
-    const first = nodes[writer] as Node
-    if (((clocks[latest] as Int32Array)[first.session] as number) < first.place) continue
-    const text = `${show(node)} read ${printJson(read)}, written by ${show(first)}, although ${show(over)}, which is among its causes, had replaced it`
-    return found(staleKind(node, 'overwritten read'), text, [first, over, node])
+    const latest = latestWithin(all, operations, clocks.reach(at, writing), at)
+    if (latest === undefined || latest === writer) continue
+    if (writer === NONE) return { read: at, kind: 'read of nothing', over: latest }
+    if (clocks.reach(latest, session.at(writer)) >= place.at(writer))
+      return { read: at, kind: 'overwritten read', over: latest }
   }
   return null
 }
 
-/** Limit of sessions times operations, the size of the vector clocks. */
+/** Limit of sessions that matter at a time, times operations: the size of the vector clocks. */
 const MOST_CELLS = 2e8
 /** The number of operations of a cycle that are named. */
 const MOST_NAMED = 10
 
-const findBroken = (
-  nodes: readonly Node[],
-  writers: ReadonlyMap<string, number>,
-): readonly CausalFinding[] => {
-  const causes = causesOf(nodes, writers)
-  const order = inOrder(causes)
-  if (order.length < nodes.length) {
-    const ordered = new Set(order)
-    const circle = nodes.filter((_, at) => !ordered.has(at)).slice(0, MOST_NAMED)
-    const text = `at least ${circle.length} operations are their own causes, or come after such operations`
-    return [found('causes in a circle', text, circle)]
+/** Keys of which reads of nothing are judged, if all are too many. */
+const MOST_KEYS = 4
+
+/** The first keys of which nothing was read although something was written before it in the order. */
+const emptiedKeys = (
+  { keys, key, read, written }: CausalOperations,
+  order: Int32Array,
+): ReadonlySet<number> => {
+  const isWritten = new Uint8Array(keys)
+  const emptied = new Set<number>()
+  for (const at of order) {
+    if (written.at(at) !== NONE) isWritten[key.at(at)] = 1
+    else if (read.at(at) === NOTHING && isWritten[key.at(at)] === 1) emptied.add(key.at(at))
+    if (emptied.size === MOST_KEYS) break
   }
-  const sessions = nodes.reduce((most, { session }) => Math.max(most, session + 1), 0)
-  const clocks = clocksOf(nodes, causes, order, sessions)
-  const writes = writesOf(nodes)
-  return nodes.flatMap(({ read }, at) =>
-    read === undefined ? [] : (judgeRead(at, nodes, clocks, writes, writers) ?? []),
-  )
+  return emptied
+}
+
+interface Found {
+  readonly findings: readonly CausalFinding[]
+  /** Reads of nothing that were not judged. */
+  readonly left: number
+}
+
+/** Finds what is wrong, and puts it into words. */
+class Judgement {
+  readonly #pairs: Sequence<Pair>
+  readonly #operations: CausalOperations
+
+  constructor(pairs: Sequence<Pair>, operations: CausalOperations) {
+    this.#pairs = pairs
+    this.#operations = operations
+  }
+
+  /** Null: there are too many operations for so many cells of vector clocks. */
+  find(mostCells: number): Found | null {
+    const ordered = causalOrder(this.#operations)
+    if ('circle' in ordered) return { findings: [this.#circle(ordered.circle)], left: 0 }
+    const { order } = ordered
+    const all = new CausalClocks(this.#operations, order, () => true)
+    if (all.cells <= mostCells) return this.#judge(all, () => true)
+    const few = emptiedKeys(this.#operations, order)
+    const judges = (key: number): boolean => few.has(key)
+    const some = new CausalClocks(this.#operations, order, judges)
+    return some.cells <= mostCells ? this.#judge(some, judges) : null
+  }
+
+  #judge(clocks: CausalClocks, judgesNothing: JudgesNothing): Found {
+    const { keys, key, read, written } = this.#operations
+    const writes = Array.from({ length: keys }, (): WritesOfKey => new Map())
+    const missed: Missed[] = []
+    let left = 0
+    clocks.each((at) => {
+      const ofKey = writes[key.at(at)] as WritesOfKey
+      if (written.at(at) !== NONE) note(at, this.#operations, ofKey)
+      if (read.at(at) === NONE) return
+      const isLeft = read.at(at) === NOTHING && !judgesNothing(key.at(at))
+      if (isLeft) left++
+      const found = isLeft ? null : missedBy(at, this.#operations, clocks, ofKey)
+      if (found !== null) missed.push(found)
+    })
+    const findings = missed.sort((a, b) => a.read - b.read).map((each) => this.#inWords(each))
+    return { findings, left }
+  }
+
+  #pairOf(at: number): Pair {
+    return this.#pairs.at(this.#operations.pair.at(at)) as Pair
+  }
+
+  #found(kind: CausalFinding['kind'], text: string, operations: readonly number[]): CausalFinding {
+    const pairs = operations.map((at) => this.#pairOf(at))
+    return finding(kind, text, pairs)
+  }
+
+  #show(at: number): string {
+    const { invocation } = this.#pairOf(at)
+    const { key } = invocation.value as { key: number }
+    return `operation ${invocation.index} (${invocation.f} of ${key} by process ${invocation.process})`
+  }
+
+  #circle(circle: readonly number[]): CausalFinding {
+    const named = circle.slice(0, MOST_NAMED)
+    const more = circle.length - named.length
+    const others = more === 0 ? '' : ` and ${more} more`
+    const text = `${named.map((at) => this.#show(at)).join(', ')}${others} are causes of each other`
+    return this.#found('causes in a circle', text, named)
+  }
+
+  #inWords({ read, kind, over = read }: Missed): CausalFinding {
+    const value = printJson(valueRead(this.#pairOf(read)))
+    if (kind === 'invented read')
+      return this.#found(kind, `${this.#show(read)} read ${value}, which nobody wrote`, [read])
+    const isSwap = this.#operations.written.at(read) !== NONE
+    const told = isSwap ? 'swap of what was replaced' : kind
+    if (kind === 'read of nothing') {
+      const text = `${this.#show(read)} read nothing, although ${this.#show(over)} is among its causes`
+      return this.#found(told, text, [over, read])
+    }
+    const first = this.#operations.writerOf(read)
+    const text = `${this.#show(read)} read ${value}, written by ${this.#show(first)}, although ${this.#show(over)}, which is among its causes, had replaced it`
+    return this.#found(told, text, [first, over, read])
+  }
 }
 
 /** @param mayBeOld whether a plain read may miss its causes */
-export const judgeCausal = (record: RunRecord, initial: RegisterValue, mayBeOld: boolean): Judged => {
+export const judgeCausal = (
+  record: RunRecord,
+  initial: RegisterValue,
+  mayBeOld: boolean,
+  mostCells = MOST_CELLS,
+): Judged => {
   const { pairs } = record
-  const nodes = nodesOf(pairs, initial)
-  const writers = new Map<string, number>()
-  for (const [at, { key, written }] of nodes.entries()) {
-    if (written === null) continue
-    if (writers.has(held(key, written)))
-      return notJudged(
-        `${inText(written)} was written to key ${inText(key)} twice, so it is unknown which of the two writes was read`,
-      )
-    writers.set(held(key, written), at)
+  const operations = new CausalOperations(pairs, initial)
+  const { sessions, reads, count, twice } = operations
+  if (twice !== null) {
+    const { key, value } = writtenBy(pairs.at(operations.pair.at(twice)) as Pair)
+    return notJudged(
+      `${inText(value)} was written to key ${inText(key)} twice, so it is unknown which of the two writes was read`,
+    )
   }
-  const sessions = new Set(nodes.map(({ session }) => session)).size
-  if (sessions * nodes.length > MOST_CELLS)
-    return notJudged(`${nodes.length} operations of ${sessions} processes are too many to judge`)
-  const reads = nodes.filter(({ read }) => read !== undefined).length
-  return conclude(findBroken(nodes, writers), {
+  const found = new Judgement(pairs, operations).find(mostCells)
+  if (found === null)
+    return notJudged(
+      `${count} operations of ${sessions} processes on keys that stay in use are too many to judge`,
+    )
+  return conclude(found.findings, {
     seen: `${reads} reads of ${sessions} sessions`,
     clean: 'no read misses one of its causes',
-    unproven: reads === 0 ? 'nothing was read' : null,
+    unproven:
+      reads === 0
+        ? 'nothing was read'
+        : found.left > 0
+          ? `${found.left} reads that found nothing are too many to judge`
+          : null,
+    aside:
+      found.left === 0 || found.findings.length === 0
+        ? null
+        : `${found.left} more reads that found nothing were not judged`,
     kinds: KINDS,
     anomalies: ANOMALIES,
     allows: (kind) => mayBeOld && STALE.has(kind),
