@@ -33,6 +33,13 @@ describe('lines of a file that are read when they are asked for', () => {
     expect(read(HEADER + all.map((each) => `${JSON.stringify(each)}\n`).join(''))).toEqual(all)
   })
 
+  it('name the file and the line where one is not JSON', () => {
+    expect(() => read(`${HEADER}{"a":1}\n{"a":oops\n`)).toThrow(
+      /some\.jsonl has a line that is not JSON: \{"a":oops$/,
+    )
+    expect(() => read('oops\n')).toThrow('some.jsonl has a line that is not JSON: oops')
+  })
+
   it('are refused if the file is of another kind', () =>
     expect(() => read('{"schema":"faultline.faults/1","faultline":"1"}\n')).toThrow(
       'faultline.service/1 is expected',

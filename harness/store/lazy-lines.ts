@@ -6,6 +6,8 @@ import fs from 'node:fs'
 import type { Sequence } from '../api/history.ts'
 import { type FileKind, namedSchema, requireSchema } from '../history/schema.ts'
 import { LazySequence } from '../history/sequence.ts'
+import { UserError } from '../support/assert.ts'
+import { clip } from '../support/visible.ts'
 
 const PART_BYTES = 2 ** 22
 const BLOCK_LINES = 1024
@@ -50,7 +52,7 @@ const blocksOf = (kind: FileKind, file: string): Blocks => {
     let length = 0
     let isFirst = true
     for (const place of placesIn(fd)) {
-      const schema = isFirst ? namedSchema(JSON.parse(textAt(fd, place))) : null
+      const schema = isFirst ? namedSchema(parsedLine(file, textAt(fd, place))) : null
       isFirst = false
       if (schema !== null) requireSchema(kind, schema, file)
       else if (length++ % BLOCK_LINES === 0) places.push(place)
@@ -62,13 +64,23 @@ const blocksOf = (kind: FileKind, file: string): Blocks => {
   }
 }
 
+const MOST_SHOWN = 80
+
+const parsedLine = <T>(file: string, line: string): T => {
+  try {
+    return JSON.parse(line) as T
+  } catch {
+    throw new UserError(`${file} has a line that is not JSON: ${clip(line, MOST_SHOWN)}`)
+  }
+}
+
 const parsed = <T>(file: string, place: Place): readonly T[] => {
   const fd = fs.openSync(file, 'r')
   try {
     return textAt(fd, place)
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as T)
+      .map((line) => parsedLine<T>(file, line))
   } finally {
     fs.closeSync(fd)
   }
@@ -77,7 +89,7 @@ const parsed = <T>(file: string, place: Place): readonly T[] => {
 /**
  * The lines of a file, without its header and without an incomplete last line.
  *
- * @throws UserError if the file is of another kind or version
+ * @throws UserError if the file is of another kind or version; when lines are asked for, if one of them is not JSON
  */
 export const lazyLines = <T>(kind: FileKind, file: string): Sequence<T> => {
   const { length, places } = blocksOf(kind, file)

@@ -4,10 +4,12 @@ import type { CallSeen } from './observations.ts'
 /** Calls that tell that such a call needs one exchange only. */
 const ENOUGH = 3
 
+const SCALARS: readonly string[] = ['number', 'bigint', 'string']
+
 /** An answer without its numbers and texts: whether something was done, or found, may take another number of exchanges. */
 const formOf = (value: unknown): string =>
   JSON.stringify(value ?? null, (_, each) =>
-    typeof each === 'number' || typeof each === 'string' ? 0 : Array.isArray(each) ? [] : each,
+    SCALARS.includes(typeof each) ? 0 : Array.isArray(each) ? [] : each,
   )
 
 export class Steps {
@@ -23,18 +25,19 @@ export class Steps {
     forms.set(form, isWarm ? [...known, exchanges] : known)
   }
 
-  /** At most; null: that is not known. It may be that a form of answer was seen, but not how many exchanges it took. */
-  most(kind: string): number | null {
-    const forms = [...(this.#seen.get(kind)?.values() ?? [])]
-    const all = forms.flat()
-    const most = Math.max(...all)
-    if (most > 1) return most
-    return all.length >= ENOUGH && forms.every((seen) => seen.length > 0) ? most : null
+  #of(kind: string): readonly (readonly number[])[] {
+    return [...(this.#seen.get(kind)?.values() ?? [])]
   }
 
-  /** Whether enough such calls were seen, and of each form. */
+  /** Whether enough such calls were seen, and some of each form of answer. */
   areKnown(kind: string): boolean {
-    const forms = [...(this.#seen.get(kind)?.values() ?? [])]
+    const forms = this.#of(kind)
     return forms.flat().length >= ENOUGH && forms.every((seen) => seen.length > 0)
+  }
+
+  /** At most; null: that is not known. */
+  most(kind: string): number | null {
+    const most = Math.max(...this.#of(kind).flat())
+    return most > 1 || this.areKnown(kind) ? most : null
   }
 }
