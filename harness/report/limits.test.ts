@@ -27,7 +27,7 @@ const fault = (i: number, more: Partial<PageFault> = {}): PageFault => ({
   colour: 'purple',
   plannedStartMs: i * 1e4,
   plannedEndMs: i * 1e4 + 1e3,
-  inForce: null,
+  inForce: { startMs: i * 1e4, endMs: i * 1e4 + 1e3 },
   effective: true,
   victims: [],
   planned: '',
@@ -69,6 +69,12 @@ describe('what a page leaves out', () => {
     const kept = ids(keepFaults(all, 30, nearTo([5_000_000]), new LeftOut()))
     for (const i of numbers(13)) expect(kept).toContain(494 + i)
     for (const i of numbers(10)) expect(kept).toContain(100 * i + 3)
+  })
+
+  it('is no fault that was made while there are others that were not', () => {
+    const all = numbers(1000).map((i) => fault(i, i % 10 === 0 ? {} : { inForce: null, effective: false }))
+    const kept = ids(keepFaults(all, 150, nowhere, new LeftOut()))
+    for (const i of numbers(100)) expect(kept).toContain(10 * i)
   })
 
   it('is no span of a leader or of silence while there is room, then the shortest', () => {

@@ -138,9 +138,12 @@ export const keepFaults = (
 ): readonly PageFault[] =>
   left.keep(faults, most, {
     what: 'faults',
-    which: 'those around the evidence, those that had no effect, and others that are spread evenly',
+    which:
+      'those around the evidence, those that were made and had no effect, others that are spread evenly, and at last those that were not made',
     rank: ({ inForce, plannedStartMs, plannedEndMs, effective }) => {
       if (near(inForce?.startMs ?? plannedStartMs, inForce?.endMs ?? plannedEndMs)) return 0
+      // In a long run under many faults, more than half may not be made, because the cluster had no time to recover.
+      if (inForce === null) return 3
       return effective ? 2 : 1
     },
   })
