@@ -243,6 +243,11 @@ export const untilOk = <C extends Call>(
 
 /** Time between two attempts at one call: a connection may have to be made again. */
 const PAUSE_NS = 0.3e9
+/**
+ * How long the first call is repeated, however fast its attempts fail: nodes may call themselves ready some time before they
+ * have elected a leader.
+ */
+const PATIENCE_NS = 40e9
 
 interface Attempts {
   /** The position of the call in the list. */
@@ -253,13 +258,20 @@ interface Attempts {
   readonly dueNs: number
   /** Whether attempts are paused between: not again before something is ok, or a dead node would take minutes. */
   readonly isPatient: boolean
+  /** Before this time the first call is repeated, until something is ok. Null: nothing was tried yet. */
+  readonly patientUntilNs: number | null
 }
 
-/** Invokes these calls in order on one thread, each until it is ok, but at most `attempts` times. */
+const FIRST_ATTEMPT = { at: 0, isRunning: false, dueNs: 0, isPatient: true, patientUntilNs: null }
+
+/**
+ * Invokes these calls in order on one thread, each until it is ok, but at most `attempts` times. Until the first ok, attempts
+ * are made for 40 s at least.
+ */
 export const eachUntilOk = <C extends Call>(
   list: readonly C[],
   attempts: number,
-  state: Attempts = { at: 0, left: attempts, isRunning: false, dueNs: 0, isPatient: true },
+  state: Attempts = { ...FIRST_ATTEMPT, left: attempts },
 ): OpGenerator<C> => {
   const then = (change: Partial<Attempts>): OpGenerator<C> =>
     eachUntilOk(list, attempts, { ...state, ...change })
@@ -275,14 +287,18 @@ export const eachUntilOk = <C extends Call>(
         atNs: nowNs,
         thread,
         call,
-        next: then({ left: state.left - 1, isRunning: true }),
+        next: then({
+          left: state.left - 1,
+          isRunning: true,
+          patientUntilNs: state.patientUntilNs ?? nowNs + PATIENCE_NS,
+        }),
       }
     },
     update: ({ nowNs }, { operation }) => {
       if (operation.type === 'invoke') return then({})
       const nextCall = { at: state.at + 1, left: attempts, isRunning: false }
-      if (operation.type === 'ok') return then({ ...nextCall, isPatient: true })
-      if (state.left <= 0) return then({ ...nextCall, isPatient: false })
+      if (operation.type === 'ok') return then({ ...nextCall, isPatient: true, patientUntilNs: nowNs })
+      if (state.left <= 0 && nowNs >= (state.patientUntilNs ?? 0)) return then({ ...nextCall, isPatient: false })
       return then({ isRunning: false, dueNs: state.isPatient ? nowNs + PAUSE_NS : nowNs })
     },
   }

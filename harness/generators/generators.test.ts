@@ -228,10 +228,25 @@ describe('generators', () => {
 
   it('eachUntilOk: pauses between attempts, and not again before something is ok', () => {
     const respond = ({ f }: Call): Outcome => (f === 'bad' ? { type: 'fail', error: 'no' } : ok)
-    const list = ['bad', 'bad', 'good', 'bad'].map((f) => call(f))
+    const list = ['good', 'bad', 'bad', 'good', 'bad'].map((f) => call(f))
     const { invoked } = run(eachUntilOk(list, 2), { concurrency: 1, respond, latencyNs: 0.1 * S })
     const times = invoked.map((text) => Number(text.split('@')[1]).toFixed(1))
-    expect(times).toEqual(['0.0', '0.4', '0.5', '0.6', '0.7', '0.8', '1.2'])
+    expect(times).toEqual(['0.0', '0.1', '0.5', '0.6', '0.7', '0.8', '0.9', '1.3'])
+  })
+
+  it('eachUntilOk: before the first ok, waits for nodes that call themselves ready and have no leader yet', () => {
+    const leaderFrom = (secondOfLeader: number): readonly string[] => {
+      const attemptNs = 0.3 * S + 0.1 * S
+      const respond = (_call: Call, count: number): Outcome =>
+        count * attemptNs < secondOfLeader * S ? { type: 'fail', error: 'no leader' } : ok
+      const list = [call('a'), call('b')]
+      return run(eachUntilOk(list, 5), { concurrency: 1, respond, latencyNs: 0.1 * S }).invoked
+    }
+    expect(leaderFrom(30).at(-1)).toMatch(/^0 b@30/)
+    const [last] = leaderFrom(50).slice(-1)
+    // It gives up after 40 s: 101 attempts at the first call, five at the second.
+    expect(last).toMatch(/^0 b@40/)
+    expect(leaderFrom(50)).toHaveLength(106)
   })
 
   it('onThreads and reserve: use only their own threads', () => {
