@@ -3,38 +3,58 @@ import { fifo, totalQueue } from '../checkers/data/queue.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
 import { onThreads } from '../harness/generators/threads.ts'
 import { defineWorkload } from '../harness/support/define.ts'
-import { QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
+import { type Dequeued, QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
 import { keyed, keyOptions, keysOf, usedKeys } from './keyed.ts'
 import { standing } from './standing.ts'
 
 /** A queue counts as empty after this many empty answers: a value that was enqueued by a retry may arrive late. */
 const EMPTY_ANSWERS = 2
-/** Failed dequeues of all queues together, after which draining stops. */
+/** After so many dequeues in a row that failed, of whatever queues, draining stops. */
 const MOST_FAILURES = 20
 
-/** Dequeues from each queue until it is empty. One that does not answer waits until the others are empty. */
-const drain = (
-  keys: readonly number[],
-  empty = 0,
-  failures = 0,
-  waiting = false,
-): OpGenerator<QueueCall> => ({
-  next: (context) => {
-    const [key] = keys
-    if (key === undefined || failures > MOST_FAILURES) return { type: 'done' }
-    const thread = context.free[0]
-    if (waiting || thread === undefined)
-      return { type: 'pending', wakeNs: null, next: drain(keys, empty, failures, waiting) }
-    const call: QueueCall = { f: 'dequeue', value: { key } }
-    return { type: 'invoke', atNs: context.nowNs, thread, call, next: drain(keys, empty, failures, true) }
-  },
-  update: (_context, { operation }) => {
-    if (operation.type === 'invoke') return drain(keys, empty, failures, waiting)
-    if (operation.type !== 'ok') return drain([...keys.slice(1), ...keys.slice(0, 1)], 0, failures + 1)
-    if ((operation.value as { value: number | null }).value !== null) return drain(keys, 0, failures)
-    return empty + 1 === EMPTY_ANSWERS ? drain(keys.slice(1), 0, failures) : drain(keys, empty + 1, failures)
-  },
-})
+interface Draining {
+  readonly keys: readonly number[]
+  /** The place of the queue that is drained now. */
+  readonly at: number
+  /** Queues that did not answer: their turn comes again when the others are empty. */
+  readonly again: readonly number[]
+  readonly emptyAnswers: number
+  readonly failures: number
+  readonly isWaiting: boolean
+}
+
+/** Dequeues from each queue until it is empty. */
+const drain = (state: Draining): OpGenerator<QueueCall> => {
+  const then = (change: Partial<Draining>): OpGenerator<QueueCall> =>
+    drain({ ...state, isWaiting: false, ...change })
+  const nextQueue = { at: state.at + 1, emptyAnswers: 0 }
+  return {
+    next: (context) => {
+      const { keys, at, again, failures, isWaiting } = state
+      const key = keys[at]
+      if (failures > MOST_FAILURES) return { type: 'done' }
+      if (key === undefined)
+        return again.length === 0 ? { type: 'done' } : then({ keys: again, at: 0, again: [] }).next(context)
+      const thread = context.free[0]
+      if (isWaiting || thread === undefined)
+        return { type: 'pending', wakeNs: null, next: then({ isWaiting }) }
+      const call: QueueCall = { f: 'dequeue', value: { key } }
+      return { type: 'invoke', atNs: context.nowNs, thread, call, next: then({ isWaiting: true }) }
+    },
+    update: (_context, { operation }) => {
+      const { keys, at, again, emptyAnswers, failures, isWaiting } = state
+      if (operation.type === 'invoke') return then({ isWaiting })
+      if (operation.type !== 'ok')
+        return then({ ...nextQueue, again: [...again, keys[at] as number], failures: failures + 1 })
+      const isEmpty = (operation.value as Dequeued).value === null
+      if (isEmpty && emptyAnswers + 1 === EMPTY_ANSWERS) return then({ ...nextQueue, failures: 0 })
+      return then({ emptyAnswers: isEmpty ? emptyAnswers + 1 : 0, failures: 0 })
+    },
+  }
+}
+
+/** Nothing was asked yet. */
+const FRESH = { at: 0, again: [], emptyAnswers: 0, failures: 0, isWaiting: false }
 
 export const queue = defineWorkload({
   name: 'queue',
@@ -51,6 +71,6 @@ export const queue = defineWorkload({
         : { f: 'dequeue', value: { key: key('of') } },
     ),
   finalGenerator: (_rng, options, context) =>
-    onThreads((thread) => thread === 0, drain(usedKeys(keysOf(options), context))),
+    onThreads((thread) => thread === 0, drain({ ...FRESH, keys: usedKeys(keysOf(options), context) })),
   checkers: () => [fifo, totalQueue, ...standing],
 })

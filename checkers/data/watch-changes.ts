@@ -119,7 +119,7 @@ export class Changes {
       reportedBy.set(code, place)
       reportedValue.set(code, value)
     }
-    return reportedValue.at(code) === value && reportedAs.at(value) === event.revision
+    return reportedValue.at(code) === value
   }
 
   /** The places of all watches with which something may be wrong, once all is known. */
@@ -127,12 +127,14 @@ export class Changes {
     return this.#isContradicted() ? this.#watches.all() : this.#wrong
   }
 
-  /** Whether something was reported that nobody asked for, or otherwise than the put was told. */
+  /**
+   * Whether something was reported that nobody asked for, or more often than it was put, or otherwise than the put was told. How
+   * often it was put is known at the end only: a key may be deleted many times.
+   */
   #isContradicted(): boolean {
-    const { puts, reportedAs } = this.#values
+    const { puts, reports } = this.#values
     const { toldValue, reportedValue } = this.#revised
-    for (let value = 0; value < puts.length; value++)
-      if (puts.at(value) === 0 && !Number.isNaN(reportedAs.at(value))) return true
+    for (let value = 0; value < puts.length; value++) if (reports.at(value) > puts.at(value)) return true
     for (let code = 0; code < toldValue.length; code++) {
       const [told, reported] = [toldValue.at(code), reportedValue.at(code)]
       if (told !== NONE && reported !== NONE && told !== reported) return true

@@ -74,6 +74,16 @@ describe('a schema', () => {
     ['limits that are excluded', z.number().gt(2).lt(4), [2, 3, 4, Number.NaN]],
     ['several literals', z.literal(['a', Number.NaN, null]), ['a', Number.NaN, null, 'b', undefined]],
     ['one literal that equals nothing', z.literal(Number.NaN), [Number.NaN, 1]],
+    [
+      'a field that may be absent',
+      z.object({ a: same.optional() }),
+      [{}, { a: 1 }, { a: undefined }, { a: null }, 1],
+    ],
+    [
+      'an optional value in a tuple',
+      z.tuple([same, same.optional()]),
+      [[1], [1, 2], [1, undefined], [1, 'a'], []],
+    ],
     ['a union of exactly one', z.xor([same, z.number()]), [1, 1.5]],
   ])('%s', (_, schema, values) => {
     for (const value of values) expect(accepts(schema, value)).toBe(schema.safeParse(value).success)
@@ -90,7 +100,7 @@ describe('a schema', () => {
     ['multiples', z.int().multipleOf(2)],
     ['what is made to fit', z.coerce.number()],
     ['what is made to fit', z.coerce.boolean()],
-    ['what may be absent', z.object({ a: z.int().optional() })],
+    ['what may be absent', z.tuple([z.int().optional()])],
     ['what has a default', z.tuple([z.int().default(3)])],
     ['other fields of a kind', z.object({}).catchall(z.int())],
     ['more elements of a kind', z.tuple([z.int()], z.string())],

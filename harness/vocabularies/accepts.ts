@@ -4,7 +4,14 @@
  * has millions of lists. Where zod alone knows what a part of a schema means, zod is asked.
  */
 import type { ZodType } from 'zod'
-import type { $ZodCheck, $ZodChecks, $ZodNumberFormatDef, $ZodType, $ZodTypes } from 'zod/v4/core'
+import {
+  type $ZodCheck,
+  type $ZodChecks,
+  $ZodExactOptional,
+  type $ZodNumberFormatDef,
+  type $ZodType,
+  type $ZodTypes,
+} from 'zod/v4/core'
 
 type Test = (value: unknown) => boolean
 
@@ -65,11 +72,21 @@ const testOfTuple = (items: readonly $ZodType[]): Test | null => {
   }
 }
 
+/** A field of an object, which may be absent. */
+const testOfField = (schema: $ZodType): Test | null => {
+  const { def } = (schema as $ZodTypes)._zod
+  // Such a field may be absent, and may not be there without a value.
+  if (schema instanceof $ZodExactOptional) return null
+  if (def.type !== 'optional') return testOf(schema)
+  const test = testOf(def.innerType)
+  return test === null ? null : (value) => value === undefined || test(value)
+}
+
 /** @param isStrict no other fields are allowed */
 const testOfObject = (shape: Readonly<Record<string, $ZodType>>, isStrict: boolean): Test | null => {
   const names = Object.keys(shape)
-  const tests = testsOf(Object.values(shape))
-  if (tests === null) return null
+  const tests = Object.values(shape).map(testOfField)
+  if (!tests.every((test) => test !== null)) return null
   return (value) => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
     const fields = value as Readonly<Record<string, unknown>>
@@ -92,7 +109,7 @@ const testsOf = (schemas: readonly $ZodType[]): readonly Test[] | null => {
 /** Null: zod has to be asked. */
 const testOf = (schema: $ZodType): Test | null => {
   const { def, optin } = (schema as $ZodTypes)._zod
-  // A field that may be absent, or a value that is put in its place, has rules of its own.
+  // Outside of an object, what may be absent has rules of its own, and so has a value that is put in its place.
   if (optin !== undefined) return null
   if (def.type === 'number') return def.coerce === true ? null : testOfNumber(def)
   if ((def.checks?.length ?? 0) > 0) return null
