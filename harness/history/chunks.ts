@@ -9,6 +9,9 @@ import { CHUNK, Chunk, type ChunkColumns, type Dictionary } from './chunk.ts'
 const MOST_IN_MEMORY = 64
 /** Of the others, so many are kept as they were asked for last. */
 const MOST_KEPT = 32
+/** Of each, where values are longer. Fewer chunks than FEWEST would be read again and again. */
+const MOST_BYTES = 5 * 2 ** 24
+const FEWEST = 8
 
 /** The columns as bytes, with the bytes of an entry: longest first, so that each begins at a multiple of its size. */
 const LAYOUT = [
@@ -24,6 +27,9 @@ const COLUMN_BYTES = LAYOUT.reduce((sum, [, bytes]) => sum + bytes * CHUNK, 0)
 
 /** A longer value is not kept in memory with the others of its chunk: a read of a set may have as many bytes as the file. */
 const LONG_BYTES = 2 ** 20
+/** Shorter ones neither, if a chunk has so many of them. */
+const FULL_BYTES = 2 ** 23
+const LONG_IN_FULL_BYTES = 2 ** 14
 
 /** Where a chunk is in the spill. */
 export interface Place extends Part {
@@ -44,6 +50,8 @@ export interface Room {
   /** Values of so many bytes are read from the spill whenever they are asked for. Absent: a megabyte. */
   readonly longBytes?: number | undefined
 }
+
+const sizeOf = ({ text }: Chunk): number => COLUMN_BYTES + text.length
 
 const bytesOf = ({ columns }: Chunk): Buffer =>
   Buffer.concat(
@@ -76,11 +84,13 @@ export class Chunks {
   readonly #mostInMemory: number
   /** The first ones. */
   readonly #inMemory: Chunk[] = []
+  #bytesInMemory = 0
   /** Null: it is in memory only. */
   readonly #places: (Place | null)[]
   #spill: Spill | null = null
   /** The least recently asked for first. */
   readonly #kept = new Map<number, Chunk>()
+  #bytesKept = 0
   #last: { readonly at: number; readonly chunk: Chunk } | null = null
 
   /** @param places of chunks that the spill has already */
@@ -96,20 +106,37 @@ export class Chunks {
     return new Chunk(this.#names, () => this.#spillOf())
   }
 
-  /** Takes a value out of memory if it is long. Null: it is not. */
-  spillLong(bytes: Buffer, start: number, end: number): Part | null {
+  /**
+   * Takes a value out of memory if it is long. Null: it is not.
+   *
+   * @param chunk to which it is to be added
+   */
+  spillLong(chunk: Chunk | null, bytes: Buffer, start: number, end: number): Part | null {
     const { makeSpill, longBytes = LONG_BYTES } = this.#room
-    const isLong = end - start >= longBytes && makeSpill !== undefined
-    return isLong ? writePart(this.#spillOf(), bytes.subarray(start, end)) : null
+    const most = (chunk?.used() ?? 0) < FULL_BYTES ? longBytes : Math.min(longBytes, LONG_IN_FULL_BYTES)
+    return makeSpill !== undefined && end - start >= most
+      ? writePart(this.#spillOf(), bytes.subarray(start, end))
+      : null
   }
 
   /** Takes the next chunk, to which nothing is added any more. */
   add(chunk: Chunk): void {
     chunk.seal()
     const { makeSpill, spillsAll = false } = this.#room
-    const isKept = makeSpill === undefined || this.#inMemory.length < this.#mostInMemory
+    const isKept = makeSpill === undefined || this.#hasRoomFor(chunk)
     if (isKept) this.#inMemory.push(chunk)
+    if (isKept) this.#bytesInMemory += sizeOf(chunk)
     this.#places.push(isKept && !spillsAll ? null : this.#write(chunk))
+  }
+
+  /** The first ones stay: one that comes after one that did not is no first one. */
+  #hasRoomFor(chunk: Chunk): boolean {
+    const { length } = this.#inMemory
+    return (
+      length === this.#places.length &&
+      length < this.#mostInMemory &&
+      this.#bytesInMemory + sizeOf(chunk) <= MOST_BYTES
+    )
   }
 
   #write(chunk: Chunk): Place {
@@ -146,9 +173,6 @@ export class Chunks {
   #read(index: number): Chunk {
     const place = this.#places[index]
     if (place === undefined || place === null) throw new RangeError(`there is no chunk ${index}`)
-    const [oldest] = this.#kept.keys()
-    const mostKept = MOST_KEPT + this.#mostInMemory - this.#inMemory.length
-    if (this.#kept.size >= mostKept && oldest !== undefined) this.#kept.delete(oldest)
     const content = readPart(
       this.#spillOf(),
       place,
@@ -157,6 +181,19 @@ export class Chunks {
     const [columns, text] = [columnsIn(content), content.subarray(COLUMN_BYTES)]
     const chunk = new Chunk(this.#names, () => this.#spillOf(), columns, text, place.count)
     for (const [row, value] of place.long ?? []) chunk.long.set(row, value)
+    this.#makeRoomFor(chunk)
     return chunk
+  }
+
+  #makeRoomFor(chunk: Chunk): void {
+    this.#bytesKept += sizeOf(chunk)
+    const most = MOST_KEPT + this.#mostInMemory - this.#inMemory.length
+    const isFull = (): boolean =>
+      this.#kept.size >= most || (this.#bytesKept > MOST_BYTES && this.#kept.size >= FEWEST)
+    for (const [place, oldest] of this.#kept) {
+      if (!isFull()) return
+      this.#kept.delete(place)
+      this.#bytesKept -= sizeOf(oldest)
+    }
   }
 }

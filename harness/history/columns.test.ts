@@ -54,6 +54,26 @@ describe('a history in columns', () => {
     }
   })
 
+  it('has neither many long values in memory at a time, nor many chunks of them', () => {
+    // Values of 20 kB: a chunk of them alone would take 320 MB.
+    const filler = 'x'.repeat(20_000)
+    const long = (place: number): Operation => ({
+      ...(history[place] as Operation),
+      value: { key: place, filler },
+    })
+    const count = CHUNK + 100
+    const line = Buffer.alloc(30_000)
+    const lines = function* (): Iterable<Buffer> {
+      for (let place = 0; place < count; place++)
+        yield line.subarray(0, line.write(encodeOperation(asWritten(long(place)))))
+    }
+    const before = process.memoryUsage().arrayBuffers
+    const { history: read } = decodeHistory(lines(), { name: 'it', makeSpill: () => new SpillFile() })
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 27)
+    for (const place of [0, CHUNK - 1, CHUNK, count - 1])
+      expect(read.at(place)?.value).toEqual(long(place).value)
+  })
+
   it('that is too long for memory leaves no file, and a chunk that was damaged is told', () => {
     const before = new Set(spilled())
     const built = builtWith(history, 0)

@@ -167,7 +167,7 @@ export class HistoryBuilder {
     const { index, process, type } = scan
     const call = this.#names.calls.codeIn(bytes, callStart, callEnd)
     const node = nodeStart === nodeEnd ? -1 : this.#names.nodes.codeIn(bytes, nodeStart, nodeEnd)
-    const long = this.#chunks.spillLong(bytes, valueStart, valueEnd)
+    const long = this.#chunks.spillLong(this.#chunk, bytes, valueStart, valueEnd)
     const valueBytes = long === null ? valueEnd - valueStart : 0
     const chunk = this.#room(valueBytes + restEnd - restStart)
     if (long !== null) chunk.long.set(chunk.count, long)
