@@ -2,6 +2,7 @@
 import type { KnownBug } from '../../harness/api/corpus.ts'
 import { etcd14370 } from './etcd-14370.ts'
 import { etcd18089 } from './etcd-18089.ts'
+import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { nats6888 } from './nats-6888.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
@@ -19,6 +20,7 @@ import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 export const corpus: readonly KnownBug[] = [
   etcd14370,
   etcd18089,
+  etcd18667,
   nats6888,
   postgresG2Item,
   postgresReindexConcurrently,

@@ -6,10 +6,12 @@ import type { Call } from '../../harness/api/history.ts'
 import { JsonHttp } from '../http.ts'
 import { compacting } from './compaction.ts'
 import { type Send, senderTo, streamFrom } from './gateway.ts'
+import { pinning } from './pinned.ts'
 import { actOnWatch } from './watch.ts'
 
 const NEVER = new AbortController().signal
 const MEMBER = 'member_id'
+const WATCH_MS = 50
 
 /** Each request's path and body -> status and the lines of the answer. A stream does not end by itself. */
 type Answer = (path: string, body: string) => readonly [status: number, lines: readonly string[]]
@@ -41,7 +43,7 @@ afterEach(async () => {
 
 const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 const sender = (): Send => senderTo(client, { origin: origin(), node: 'n1' }, NEVER)
-const watch = (call: Call) => actOnWatch(sender(), call, false, streamFrom(client, origin(), NEVER))
+const watch = (call: Call) => actOnWatch(sender(), call, false, streamFrom(client, origin(), WATCH_MS, NEVER))
 
 describe('an error', () => {
   it.each([
@@ -127,5 +129,37 @@ describe('a client that compacts', () => {
       '/v3/kv/compaction {"revision":"50"}',
       '/v3/kv/put {}',
     ])
+  })
+})
+
+describe('a client that pins its writes', () => {
+  it('reads each key that it puts, at the revision that it was told last, in one transaction', async () => {
+    let revision = 6
+    answer = () => [200, [JSON.stringify({ header: { revision: String(++revision) } })]]
+    const send = pinning()(sender())
+    for (const [path, told] of [
+      ['/v3/kv/put', 7],
+      ['/v3/kv/range', 8],
+      ['/v3/kv/put', 9],
+    ] as const)
+      expect(await send(path, { key })).toMatchObject({ type: 'ok', meta: { revision: told } })
+    const put = [{ request_put: { key } }, { request_range: { key, revision: '8' } }]
+    expect(asked).toEqual([
+      `/v3/kv/put ${JSON.stringify({ key })}`,
+      `/v3/kv/range ${JSON.stringify({ key })}`,
+      `/v3/kv/txn ${JSON.stringify({ success: put })}`,
+    ])
+  })
+
+  it('does not know what became of one whose read is refused, and puts the next plainly', async () => {
+    answer = (path) =>
+      path === '/v3/kv/txn'
+        ? [400, ['{"code":11,"message":"etcdserver: mvcc: required revision has been compacted"}']]
+        : [200, ['{"header":{"revision":"5"}}']]
+    const send = pinning()(sender())
+    await send('/v3/kv/range', { key })
+    expect(await send('/v3/kv/put', { key })).toMatchObject({ type: 'info' })
+    expect(await send('/v3/kv/put', { key })).toMatchObject({ type: 'ok' })
+    expect(asked.map((each) => each.split(' ')[0])).toEqual(['/v3/kv/range', '/v3/kv/txn', '/v3/kv/put'])
   })
 })

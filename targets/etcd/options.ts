@@ -22,6 +22,14 @@ export const etcdOptions = {
     choices: ['off', 'often'],
     description: 'often: every 50 revisions, a client compacts the store up to the revision that it was told',
   },
+  writes: {
+    type: 'string',
+    default: 'plain',
+    choices: ['plain', 'pinned'],
+    description:
+      'pinned: a put is a transaction that also reads the key, at the revision that the client was told last',
+  },
+  'watch-for': { type: 'duration', default: 250, description: 'how long one watch is read' },
   heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
   'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
   'snapshot-count': {

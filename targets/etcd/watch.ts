@@ -1,5 +1,5 @@
 /**
- * etcd's own watches, over the gateway's stream, each read for a short time. The number of a change is its revision minus
+ * etcd's own watches, over the gateway's stream, each read for a time (`watch-for`). The number of a change is its revision minus
  * that of an empty store: nothing else writes in such a run.
  */
 import type { Call, Outcome } from '../../harness/api/history.ts'
@@ -11,8 +11,6 @@ const PREFIX = 'watched/'
 /** The first key after those with the prefix. */
 const END = 'watched0'
 const FIRST_REVISION = 1
-/** How long one watch is read. */
-const WATCH_MS = 250
 
 interface StreamLine {
   readonly result?: {
@@ -68,7 +66,6 @@ const watchAfter = async (stream: Stream, after: number): Promise<Sent<Answers>>
         start_revision: String(after + FIRST_REVISION + 1),
       },
     },
-    WATCH_MS,
     (line) => (line as StreamLine).result?.canceled === true,
   )
   if (sent.type !== 'ok') return sent
