@@ -5,6 +5,7 @@ import { etcd18089 } from './etcd-18089.ts'
 import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { nats6888 } from './nats-6888.ts'
+import { nats7458 } from './nats-7458.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
 import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresG2Item } from './postgres-g2-item.ts'
@@ -22,6 +23,7 @@ export const corpus: readonly KnownBug[] = [
   etcd18089,
   etcd18667,
   nats6888,
+  nats7458,
   postgresG2Item,
   postgresReindexConcurrently,
   zookeeper4925,
