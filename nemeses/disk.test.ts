@@ -58,7 +58,14 @@ it('holds the node at that step until it is killed and has lost its power', asyn
     seed: 1,
     step: 'fsync',
   }
-  const planned = { id: 'disk-1', nemesis: 'disk', atNs: 0, durationNs: 1, model: 'power-loss' as const, intent }
+  const planned = {
+    id: 'disk-1',
+    nemesis: 'disk',
+    atNs: 0,
+    durationNs: 1,
+    model: 'power-loss' as const,
+    intent,
+  }
   const fault = await disk.inject(context, disk.recall(planned))
   await fault.heal()
   expect(done).toEqual(['killed, 1 held', 'power lost, 1 held', 'started, 0 held'])

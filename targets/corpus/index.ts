@@ -1,6 +1,7 @@
 /** The corpus of known bugs: first the bugs, by system, then what is so by design. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
 import { etcd14370 } from './etcd-14370.ts'
+import { etcd15220 } from './etcd-15220.ts'
 import { etcd18089 } from './etcd-18089.ts'
 import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
@@ -20,6 +21,7 @@ import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
 export const corpus: readonly KnownBug[] = [
   etcd14370,
+  etcd15220,
   etcd18089,
   etcd18667,
   nats6888,

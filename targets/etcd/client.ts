@@ -48,7 +48,6 @@ class EtcdConnection implements Connection {
   readonly #http: JsonHttp
   readonly #member: Member
   readonly #serializable: boolean
-  readonly #watchMs: number
   /** What this client does beside each request. */
   readonly #habits: readonly ((send: Send) => Send)[]
 
@@ -58,7 +57,6 @@ class EtcdConnection implements Connection {
     const { node, address } = context.node
     this.#member = { node, origin: `http://${address}:${CLIENT_PORT}` }
     this.#serializable = context.options.reads === 'serializable'
-    this.#watchMs = context.options['watch-for']
     const { compaction, writes } = context.options
     this.#habits = [
       ...(compaction === 'often' ? [compacting] : []),
@@ -67,7 +65,7 @@ class EtcdConnection implements Connection {
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    const stream = streamFrom(this.#http, this.#member.origin, this.#watchMs, signal)
+    const stream = streamFrom(this.#http, this.#member.origin, signal)
     const send = senderTo(this.#http, this.#member, signal)
     const habitual = this.#habits.reduce((inner, habit) => habit(inner), send)
     return this.#act(habitual, call, this.#serializable, stream)
@@ -82,13 +80,17 @@ const clientOf = (act: Act): Client<Call, EtcdOptions> => ({
   open: async (context) => new EtcdConnection(act, context),
 })
 
+const watchClient: Client<Call, EtcdOptions> = {
+  open: async (context) => new EtcdConnection(actOnWatch(context.options.progress === 'requested'), context),
+}
+
 export const etcdClients: Readonly<Record<string, Client<Call, EtcdOptions>>> = {
   [REGISTER.name]: clientOf(actOnRegister),
   [SET.name]: clientOf(actOnSet),
   [LIST_APPEND.name]: clientOf(actOnTransactions([])),
   [RW_REGISTER.name]: clientOf(actOnTransactions(null)),
   [MULTI_REGISTER.name]: clientOf(actOnTransactions(null)),
-  [WATCH.name]: clientOf(actOnWatch),
+  [WATCH.name]: watchClient,
   [COUNTER.name]: clientOf(actOnCounter),
   [QUEUE.name]: clientOf(actOnQueue),
   [UNIQUE_IDS.name]: clientOf(actOnIds),

@@ -29,7 +29,13 @@ export const etcdOptions = {
     description:
       'pinned: a put is a transaction that also reads the key, at the revision that the client was told last',
   },
-  'watch-for': { type: 'duration', default: 250, description: 'how long one watch is read' },
+  progress: {
+    type: 'string',
+    default: 'by-events',
+    choices: ['by-events', 'requested'],
+    description:
+      'how a watcher knows how far it came: by the last event; or it asks for a progress notification, up to which it then has all events',
+  },
   heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
   'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
   'snapshot-count': {
