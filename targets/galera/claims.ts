@@ -1,0 +1,77 @@
+/**
+ * What the documentation promises, by the options.
+ *
+ * - Galera documentation, "Isolation Levels": on all nodes together, the level is never weaker than that of InnoDB alone; between
+ *   nodes "first committer wins" rules out lost updates, and on one node it does not.
+ * - MariaDB documentation, "InnoDB System Variables", `innodb_snapshot_isolation`: with it, InnoDB refuses such an update on one node
+ *   as well, which makes repeatable read snapshot isolation. Without it, what a transaction writes is not what it has read, so no
+ *   level with a name of its own above read committed is claimed.
+ * - MariaDB documentation, `wsrep_sync_wait`: a statement that waits sees all that was committed in the cluster before. Without it
+ *   a node may lag behind ("slave lag").
+ */
+import type { Claims, PromiseName } from '../../harness/api/claims.ts'
+import { BANK } from '../../harness/vocabularies/bank.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
+import type { GaleraOptions } from './options.ts'
+
+/** Bits of `wsrep_sync_wait`. */
+const [READS, UPDATES, INSERTS] = [1, 2, 4]
+
+type Options = Pick<GaleraOptions, 'sync-wait' | 'isolation' | 'snapshot-isolation' | 'flush'>
+
+const waitsFor = ({ 'sync-wait': mask }: Options, ...bits: readonly number[]): boolean =>
+  bits.every((bit) => (mask & bit) !== 0)
+
+const levelOf = ({ isolation, 'snapshot-isolation': refuses }: Options): PromiseName =>
+  isolation === 'repeatable-read' && refuses ? 'snapshot-isolation' : 'read-committed'
+
+/**
+ * All nodes apply all transactions in one order. Who waits reads the newest state, and else an older one. A change that was not
+ * made, since the state ruled it out, is a read, too: no more than `eventual` is then left of it.
+ */
+const consistencyOf = (options: Options): Claims['consistency'] => {
+  const read: PromiseName = waitsFor(options, READS) ? 'linearizable' : 'consistent-prefix'
+  const change = (...bits: readonly number[]): PromiseName =>
+    waitsFor(options, ...bits) ? 'linearizable' : 'eventual'
+  return {
+    [REGISTER.name]: { read, write: 'linearizable', cas: change(UPDATES, INSERTS) },
+    [SET.name]: { read, add: 'linearizable' },
+    [COUNTER.name]: { read, add: 'linearizable' },
+    [BANK.name]: { read, transfer: change(UPDATES) },
+    [LIST_APPEND.name]: levelOf(options),
+    [RW_REGISTER.name]: levelOf(options),
+  }
+}
+
+/**
+ * "No transaction is lost": a commit is on all nodes of the primary component when it is acknowledged, and with `flush=1` on the
+ * disk of its own. What is lost otherwise is the log of the last second: with 0 when the process dies, with 2 when the power fails.
+ * Then a node that stays alive still has it ("InnoDB System Variables"; Galera documentation, "Configuring the Database Server").
+ */
+const toleratesWith = ({ flush }: Options): Claims['tolerates'] => ({
+  partition: 'any',
+  omission: 'any',
+  timing: 'any',
+  pause: 'any',
+  clock: 'any',
+  kill: flush === 0 ? 'minority' : 'any',
+  'power-loss': flush === 1 ? 'any' : 'minority',
+})
+
+export const claimsOf = (options: Options): Claims => ({
+  source:
+    'MariaDB documentation, "InnoDB System Variables", "Galera Cluster System Variables" (wsrep_sync_wait) and "What is MariaDB Galera Cluster?" (no lost transactions); Galera documentation, "Isolation Levels" and "Certification-Based Replication"',
+  consistency: consistencyOf(options),
+  // Outside the primary component every statement is refused. Before a node notices that it is outside, a read that waits has no answer.
+  ...(waitsFor(options, READS) ? { minority: 'refuse' } : {}),
+  neverPanics: true,
+  logPatterns: {
+    corruption: '\\[ERROR\\] InnoDB: (?:Database page corruption|Corruption|Page .* checksum)',
+    inconsistency: 'Inconsistency detected: Inconsistent by consensus|Node consistency compromi[sz]ed',
+    crash: '\\[ERROR\\] mysqld got signal (?:4|6|7|11) |\\[ERROR\\] /.*mariadbd got signal (?:4|6|7|11)',
+  },
+  tolerates: toleratesWith(options),
+})
