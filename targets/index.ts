@@ -1,5 +1,6 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
+import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
 import { galera } from './galera/target.ts'
 import { nats } from './nats/target.ts'
@@ -20,4 +21,5 @@ export const targets: Readonly<Record<string, Target>> = {
   rabbitmq,
   nats,
   galera,
+  consul,
 }

@@ -1,7 +1,10 @@
 /** The corpus of known bugs: first the bugs, by system, then what is so by design. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
+import { consulStaleReads } from './consul-stale-reads.ts'
 import { etcd18089 } from './etcd-18089.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
+import { galeraFlush } from './galera-flush.ts'
+import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
 import { nats6888 } from './nats-6888.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
 import { patroniAsynchronous } from './patroni-asynchronous.ts'
@@ -31,4 +34,8 @@ export const corpus: readonly KnownBug[] = [
   patroniAsynchronous,
   rabbitmqMirroredQueues,
   zookeeperEphemeralLock,
+  galeraStaleReads,
+  galeraLostUpdate,
+  galeraFlush,
+  consulStaleReads,
 ]
