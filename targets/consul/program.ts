@@ -39,5 +39,7 @@ export const consulPrograms: Programs = {
     main: MAIN,
     requires: [`github.com/hashicorp/consul@v${VERSION}`, `github.com/hashicorp/consul/api@v${API_VERSION}`],
     go: '1.19',
+    // Of the modules in the program.
+    sha256: '4a39ae30d061ea79193a118c9e3898def12e929c50e529446adfa5770ccb60eb',
   },
 }
