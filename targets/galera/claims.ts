@@ -17,13 +17,12 @@ import { SET } from '../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../harness/vocabularies/transactions.ts'
 import type { GaleraOptions } from './options.ts'
 
-/** Bits of `wsrep_sync_wait`. */
-const [READS, UPDATES, INSERTS] = [1, 2, 4]
+/** The bit of `wsrep_sync_wait` for reads and for the beginning of a transaction, which each change has here. */
+const READS_AND_BEGINNINGS = 1
 
 type Options = Pick<GaleraOptions, 'sync-wait' | 'isolation' | 'snapshot-isolation' | 'flush'>
 
-const waitsFor = ({ 'sync-wait': mask }: Options, ...bits: readonly number[]): boolean =>
-  bits.every((bit) => (mask & bit) !== 0)
+const waits = ({ 'sync-wait': mask }: Options): boolean => (mask & READS_AND_BEGINNINGS) !== 0
 
 const levelOf = ({ isolation, 'snapshot-isolation': refuses }: Options): PromiseName =>
   isolation === 'repeatable-read' && refuses ? 'snapshot-isolation' : 'read-committed'
@@ -33,14 +32,13 @@ const levelOf = ({ isolation, 'snapshot-isolation': refuses }: Options): Promise
  * made, since the state ruled it out, is a read, too: no more than `eventual` is then left of it.
  */
 const consistencyOf = (options: Options): Claims['consistency'] => {
-  const read: PromiseName = waitsFor(options, READS) ? 'linearizable' : 'consistent-prefix'
-  const change = (...bits: readonly number[]): PromiseName =>
-    waitsFor(options, ...bits) ? 'linearizable' : 'eventual'
+  const read: PromiseName = waits(options) ? 'linearizable' : 'consistent-prefix'
+  const maybe: PromiseName = waits(options) ? 'linearizable' : 'eventual'
   return {
-    [REGISTER.name]: { read, write: 'linearizable', cas: change(UPDATES, INSERTS) },
+    [REGISTER.name]: { read, write: 'linearizable', cas: maybe },
     [SET.name]: { read, add: 'linearizable' },
     [COUNTER.name]: { read, add: 'linearizable' },
-    [BANK.name]: { read, transfer: change(UPDATES) },
+    [BANK.name]: { read, transfer: maybe },
     [LIST_APPEND.name]: levelOf(options),
     [RW_REGISTER.name]: levelOf(options),
   }
@@ -66,7 +64,7 @@ export const claimsOf = (options: Options): Claims => ({
     'MariaDB documentation, "InnoDB System Variables", "Galera Cluster System Variables" (wsrep_sync_wait) and "What is MariaDB Galera Cluster?" (no lost transactions); Galera documentation, "Isolation Levels" and "Certification-Based Replication"',
   consistency: consistencyOf(options),
   // Outside the primary component every statement is refused. Before a node notices that it is outside, a read that waits has no answer.
-  ...(waitsFor(options, READS) ? { minority: 'refuse' } : {}),
+  ...(waits(options) ? { minority: 'refuse' } : {}),
   neverPanics: true,
   logPatterns: {
     corruption: '\\[ERROR\\] InnoDB: (?:Database page corruption|Corruption|Page .* checksum)',

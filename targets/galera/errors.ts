@@ -1,10 +1,11 @@
 /**
  * MariaDB's errors, and whether they prove that a call had no effect.
  *
- * Sources: MariaDB documentation, "Error Codes"; "InnoDB System Variables" (`innodb_rollback_on_timeout`,
- * `innodb_snapshot_isolation`); Galera documentation, "Certification-Based Replication": a transaction that fails its
- * certification is rolled back on all nodes, which is told as a deadlock. A node that loses the others while a transaction is on
- * its way to them cannot know whether they have it: MariaDB tells that as an error during COMMIT (1180).
+ * Before COMMIT is sent nothing is committed, whatever the error. After that, only a deadlock is definite: MariaDB's name for a
+ * transaction that failed its certification, and is rolled back on all nodes (Galera documentation, "Certification-Based
+ * Replication"). A node that loses the others while a transaction is on its way to them cannot know whether they have it. It says
+ * so by an error during COMMIT (1180), but also by the words with which it refuses statements ("WSREP has not yet prepared node for
+ * application use", 1047), after a COMMIT that the others have carried out: that was seen.
  */
 import type { Outcome } from '../../harness/api/history.ts'
 import { messageOf } from '../../harness/support/assert.ts'
@@ -24,19 +25,12 @@ const isServerError = (error: unknown): error is ServerError => {
   return typeof errno === 'number' && typeof sqlMessage === 'string'
 }
 
-/** Errors that undo the statement, or never began it. Each other one is unclear. */
-const DEFINITE: Readonly<Record<number, string>> = {
-  1020: 'the row has changed since the snapshot',
-  1047: 'the node is not in the primary component, and begins no statement',
-  1062: 'duplicate key',
-  1205: 'a lock was not free in time',
-  1213: 'deadlock, or the certification failed',
-}
+const DEADLOCK = 1213
 
 const isDefinite = (error: unknown): boolean =>
-  error instanceof NotSent || (isServerError(error) && error.errno in DEFINITE)
+  error instanceof NotSent || (isServerError(error) && error.errno === DEADLOCK)
 
-/** @param mayHaveCommitted whether a statement that commits had been sent: without one, nothing is committed */
+/** @param mayHaveCommitted whether COMMIT had been sent */
 export const outcomeOf = (error: unknown, mayHaveCommitted: boolean): Outcome => {
   const text = isServerError(error) ? `${error.errno} ${error.sqlMessage}` : messageOf(error)
   if (isDefinite(error)) return { type: 'fail', error: `nothing was written: ${text}` }

@@ -1,4 +1,4 @@
-/** Objects in MariaDB. But for transfers, each call is one statement, which is one transaction. */
+/** Objects in MariaDB. But for transfers, each call is one statement. */
 import type { Call } from '../../harness/api/history.ts'
 import { BANK } from '../../harness/vocabularies/bank.ts'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
@@ -14,11 +14,11 @@ export const actOnRegister: Act = async (run, raw) => {
   const call = asCall(REGISTER, raw)
   const key = String(call.value.key)
   if (call.f === 'read') {
-    const { rows } = await run.statement('SELECT value FROM register WHERE k = ?', [key])
+    const { rows } = await run.read('SELECT value FROM register WHERE k = ?', [key])
     return { key: call.value.key, value: rows[0]?.value ?? null }
   }
   if (call.f === 'write') {
-    await run.statement(
+    await run.write(
       'INSERT INTO register (k, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = VALUES(value)',
       [key, call.value.value],
     )
@@ -28,18 +28,18 @@ export const actOnRegister: Act = async (run, raw) => {
   // A register that was written never holds null again, so one that holds null has no row.
   const { affected } =
     expected === null
-      ? await run.statement('INSERT IGNORE INTO register (k, value) VALUES (?, ?)', [key, next])
-      : await run.statement('UPDATE register SET value = ? WHERE k = ? AND value = ?', [next, key, expected])
+      ? await run.write('INSERT IGNORE INTO register (k, value) VALUES (?, ?)', [key, next])
+      : await run.write('UPDATE register SET value = ? WHERE k = ? AND value = ?', [next, key, expected])
   return { ...call.value, applied: affected === 1 }
 }
 
 export const actOnSet: Act = async (run, raw) => {
   const call = asCall(SET, raw)
   if (call.f === 'add') {
-    await run.statement('INSERT INTO element (element) VALUES (?)', [call.value.element])
+    await run.write('INSERT INTO element (element) VALUES (?)', [call.value.element])
     return call.value
   }
-  const { rows } = await run.statement('SELECT element FROM element', [])
+  const { rows } = await run.read('SELECT element FROM element', [])
   return { elements: rows.map(({ element }) => element) }
 }
 
@@ -47,13 +47,13 @@ export const actOnCounter: Act = async (run, raw) => {
   const call = asCall(COUNTER, raw)
   const key = String(call.value.key)
   if (call.f === 'add') {
-    await run.statement(
+    await run.write(
       'INSERT INTO counter (k, value) VALUES (?, ?) ON DUPLICATE KEY UPDATE value = value + VALUES(value)',
       [key, call.value.delta],
     )
     return call.value
   }
-  const { rows } = await run.statement('SELECT value FROM counter WHERE k = ?', [key])
+  const { rows } = await run.read('SELECT value FROM counter WHERE k = ?', [key])
   return { key: call.value.key, value: rows[0]?.value ?? 0 }
 }
 
@@ -61,7 +61,7 @@ export const actOnCounter: Act = async (run, raw) => {
 export const actOnBank: Act = async (run, raw) => {
   const call = asCall(BANK, raw)
   if (call.f === 'read') {
-    const { rows } = await run.statement('SELECT balance FROM account ORDER BY id', [])
+    const { rows } = await run.read('SELECT balance FROM account ORDER BY id', [])
     return { balances: rows.map(({ balance }) => balance) }
   }
   const { from, to, amount } = call.value

@@ -4,9 +4,9 @@ import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
 export const galeraOptions = {
   'sync-wait': {
     type: 'number',
-    default: 7,
+    default: 1,
     description:
-      '`wsrep_sync_wait` of the clients, the sum of: 1, reads wait until their node has applied all that was committed before; 2, updates do; 4, inserts do. 0 is MariaDB’s default',
+      '`wsrep_sync_wait` of the clients; 1: reads and transactions begin when their node has applied all that was committed before; 0, MariaDB’s default: they begin at once. (2 and 4 are for updates and inserts that are no transactions; there are none here.)',
   },
   isolation: {
     type: 'string',

@@ -6,36 +6,37 @@ export type Ask = (text: string, values?: readonly unknown[]) => Promise<Answer>
 
 export class Runner {
   readonly #ask: Ask
-  /** A statement that commits was sent. */
+  /** COMMIT was sent. */
   mayHaveCommitted = false
 
   constructor(session: Session, signal: AbortSignal) {
     this.#ask = (text, values = []) => session.ask(text, values, signal)
   }
 
-  /** One statement, which is a transaction. */
-  async statement(text: string, values: readonly unknown[]): Promise<Answer> {
-    this.mayHaveCommitted = true
-    return await this.#ask(text, values)
+  /** One query, which changes nothing. */
+  read(text: string, values: readonly unknown[] = []): Promise<Answer> {
+    return this.#ask(text, values)
+  }
+
+  /**
+   * One statement that changes something, with a COMMIT of its own: if it commits by itself, an error does not tell whether it was
+   * refused at the beginning or while it was on its way to the other nodes.
+   */
+  write(text: string, values: readonly unknown[]): Promise<Answer> {
+    return this.transaction((ask) => ask(text, values))
   }
 
   /** Several statements in one transaction. */
   async transaction<T>(body: (ask: Ask) => Promise<T>): Promise<T> {
-    await this.#ask('START TRANSACTION')
-    let done: T
     try {
-      done = await body(this.#ask)
-    } catch (error) {
-      await this.#ask('ROLLBACK').catch(() => {})
-      throw error
-    }
-    this.mayHaveCommitted = true
-    try {
+      await this.#ask('START TRANSACTION')
+      const done = await body(this.#ask)
+      this.mayHaveCommitted = true
       await this.#ask('COMMIT')
+      return done
     } catch (error) {
       await this.#ask('ROLLBACK').catch(() => {})
       throw error
     }
-    return done
   }
 }

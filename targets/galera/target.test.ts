@@ -3,13 +3,15 @@ import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
 import { BANK } from '../../harness/vocabularies/bank.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { LIST_APPEND } from '../../harness/vocabularies/transactions.ts'
+import type { Session } from './connect.ts'
 import type { GaleraOptions } from './options.ts'
+import { Runner } from './runner.ts'
 import { serves, statusFrom } from './status.ts'
 import { galera } from './target.ts'
 import { LISTS } from './transactions.ts'
 
 const DEFAULTS: GaleraOptions = {
-  'sync-wait': 7,
+  'sync-wait': 1,
   isolation: 'repeatable-read',
   'snapshot-isolation': true,
   flush: 1,
@@ -21,18 +23,18 @@ const claims = (options: Partial<GaleraOptions>) => galera.claims({ ...DEFAULTS,
 
 describe('claims', () => {
   it.each([
+    [1, { read: 'linearizable', write: 'linearizable', cas: 'linearizable' }],
     [7, { read: 'linearizable', write: 'linearizable', cas: 'linearizable' }],
-    [1, { read: 'linearizable', write: 'linearizable', cas: 'eventual' }],
-    // A compare-and-set is an insert where nothing is expected.
-    [3, { read: 'linearizable', write: 'linearizable', cas: 'eventual' }],
     [0, { read: 'consistent-prefix', write: 'linearizable', cas: 'eventual' }],
+    // A change begins with BEGIN, for which neither of these waits.
+    [6, { read: 'consistent-prefix', write: 'linearizable', cas: 'eventual' }],
   ])('of registers with sync-wait=%d: %o', (mask, promise) => {
     expect(claims({ 'sync-wait': mask }).consistency[REGISTER.name]).toEqual(promise)
   })
 
-  it('that a refused transfer is right only where updates wait', () => {
-    expect(claims({ 'sync-wait': 3 }).consistency[BANK.name]).toMatchObject({ transfer: 'linearizable' })
-    expect(claims({ 'sync-wait': 1 }).consistency[BANK.name]).toMatchObject({ transfer: 'eventual' })
+  it('that a refused transfer is right only where transactions wait', () => {
+    expect(claims({}).consistency[BANK.name]).toMatchObject({ transfer: 'linearizable' })
+    expect(claims({ 'sync-wait': 0 }).consistency[BANK.name]).toMatchObject({ transfer: 'eventual' })
   })
 
   it.each([
@@ -148,6 +150,46 @@ describe('status', () => {
   ] as const)('of %o: serves nothing, and is %s', (change, role) => {
     expect(serves({ ...synced, ...change })).toBe(false)
     expect(statusFrom({ ...synced, ...change })).toEqual({ role, version: '26.4.23(r0)' })
+  })
+})
+
+describe('a runner', () => {
+  /** A session that answers all but one statement. */
+  const sessionThat = (failing: string | null): { readonly session: Session; readonly asked: string[] } => {
+    const asked: string[] = []
+    const session: Pick<Session, 'ask'> = {
+      ask: async (text) => {
+        asked.push(text.split(' ')[0] as string)
+        if (text === failing) throw new Error('no answer in time')
+        return { rows: [], affected: 1 }
+      },
+    }
+    return { session: session as Session, asked }
+  }
+  const write = async (failing: string | null) => {
+    const { session, asked } = sessionThat(failing)
+    const run = new Runner(session, new AbortController().signal)
+    const failed = await run.write('INSERT', []).then(
+      () => false,
+      () => true,
+    )
+    return { asked: asked.join(' '), failed, mayHaveCommitted: run.mayHaveCommitted }
+  }
+
+  it.each([
+    [null, 'START INSERT COMMIT', false, true],
+    ['START TRANSACTION', 'START ROLLBACK', true, false],
+    ['INSERT', 'START INSERT ROLLBACK', true, false],
+    ['COMMIT', 'START INSERT COMMIT ROLLBACK', true, true],
+  ] as const)('that fails at %s asked %s', async (failing, asked, failed, mayHaveCommitted) => {
+    expect(await write(failing)).toEqual({ asked, failed, mayHaveCommitted })
+  })
+
+  it('that reads never commits', async () => {
+    const { session, asked } = sessionThat('SELECT 1')
+    const run = new Runner(session, new AbortController().signal)
+    await expect(run.read('SELECT 1')).rejects.toThrow('no answer')
+    expect([run.mayHaveCommitted, asked]).toEqual([false, ['SELECT']])
   })
 })
 
