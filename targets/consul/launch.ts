@@ -6,6 +6,7 @@ import { HTTP_PORT, SERF_PORT, SERVER_PORT } from './ports.ts'
 import { AGENT } from './program.ts'
 
 const CONFIG = 'consul.json'
+const DATA = 'consul'
 const OFF = -1
 
 /** A server whose data were wiped is the same one again, or its name would be taken. */
@@ -15,7 +16,7 @@ const configOf = (node: NodeIdentity, { nodes, options }: ClusterPlan<ConsulOpti
   server: true,
   node_name: node.name,
   node_id: idOf(node),
-  data_dir: path.posix.join(node.dataDir, 'consul'),
+  data_dir: path.posix.join(node.dataDir, DATA),
   bind_addr: node.address,
   advertise_addr: node.address,
   client_addr: node.address,
@@ -39,6 +40,19 @@ const configOf = (node: NodeIdentity, { nodes, options }: ClusterPlan<ConsulOpti
   disable_anonymous_signature: true,
 })
 
+/**
+ * The file with the time at which a server was last seen is truncated, written and not synced (agent/consul/server_metadata.go). A
+ * kill or a power loss may leave nothing of it, and then the server never starts again until somebody removes it.
+ */
+const MEND = `
+file=$1
+if [ -e "$file" ] && ! grep -q '}' "$file"; then
+  echo "removing $file, which was cut off"
+  rm "$file"
+fi
+`
+const LAST_SEEN = 'server_metadata.json'
+
 /** It finishes what is under way first. */
 const STOP_TIMEOUT_MS = 10_000
 
@@ -48,6 +62,15 @@ export const launchNode = (
   program: (name: string) => string,
 ): LaunchSpec => ({
   files: { [CONFIG]: JSON.stringify(configOf(node, plan), null, 2) },
+  steps: {
+    restart: [
+      {
+        name: 'mend',
+        argv: ['sh', '-c', MEND, 'mend', path.posix.join(node.dataDir, DATA, LAST_SEEN)],
+        env: {},
+      },
+    ],
+  },
   processes: [
     {
       name: 'consul',

@@ -1,7 +1,11 @@
+import { spawnSync } from 'node:child_process'
+import fs from 'node:fs'
+import path from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Endpoint } from '../../harness/api/client.ts'
 import type { Call } from '../../harness/api/history.ts'
 import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
+import { temporaryFolder } from '../../harness/testing/command.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import type { HttpResult, JsonHttp } from '../http.ts'
 import { Agent, type KeyValue, toBase64 } from './agent.ts'
@@ -51,6 +55,26 @@ it('starts servers that know each other, and that never look for updates', () =>
   })
   expect(processes[0]?.argv).toEqual(['/p/consul', '-config-file', '/data/consul.json'])
   expect(processes[0]?.env.CHECKPOINT_DISABLE).toBe('1')
+})
+
+it.each([
+  ['', false],
+  ['\0\0\0', false],
+  ['{"last_seen_unix":17', false],
+  ['{"last_seen_unix":1764393963}', true],
+])('before a server starts again, %j as the time at which it was last seen stays: %s', (text, stays) => {
+  using folder = temporaryFolder()
+  const plan: ClusterPlan<ConsulOptions> = { nodes: [node(1)], services: [], options: DEFAULTS, bug: null }
+  const [mend] =
+    consul.launch({ ...node(1), dataDir: folder.path }, plan, (name) => name).steps?.restart ?? []
+  const file = path.join(folder.path, 'consul', 'server_metadata.json')
+  const [command, ...args] = mend?.argv ?? []
+  // Also where there is none yet.
+  expect(spawnSync(command as string, args).status).toBe(0)
+  fs.mkdirSync(path.dirname(file))
+  fs.writeFileSync(file, text)
+  expect(spawnSync(command as string, args).status).toBe(0)
+  expect(fs.existsSync(file)).toBe(stays)
 })
 
 describe('status', () => {

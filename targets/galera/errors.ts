@@ -3,9 +3,8 @@
  *
  * Before COMMIT is sent nothing is committed, whatever the error. After that, only a deadlock is definite: MariaDB's name for a
  * transaction that failed its certification, and is rolled back on all nodes (Galera documentation, "Certification-Based
- * Replication"). A node that loses the others while a transaction is on its way to them cannot know whether they have it. It says
- * so by an error during COMMIT (1180), but also by the words with which it refuses statements ("WSREP has not yet prepared node for
- * application use", 1047), after a COMMIT that the others have carried out: that was seen.
+ * Replication"). A node that loses the others while a transaction is on its way to them cannot know whether they have it, whatever
+ * it then says: an error during COMMIT (1180), or that it is not prepared for statements (1047).
  */
 import type { Outcome } from '../../harness/api/history.ts'
 import { messageOf } from '../../harness/support/assert.ts'

@@ -5,11 +5,13 @@ import type { Answer, Session } from './connect.ts'
 export type Ask = (text: string, values?: readonly unknown[]) => Promise<Answer>
 
 export class Runner {
+  readonly #session: Session
   readonly #ask: Ask
   /** COMMIT was sent. */
   mayHaveCommitted = false
 
   constructor(session: Session, signal: AbortSignal) {
+    this.#session = session
     this.#ask = (text, values = []) => session.ask(text, values, signal)
   }
 
@@ -35,8 +37,20 @@ export class Runner {
       await this.#ask('COMMIT')
       return done
     } catch (error) {
-      await this.#ask('ROLLBACK').catch(() => {})
+      await this.#rollBack()
       throw error
+    }
+  }
+
+  /**
+   * Outside the primary component even ROLLBACK is refused, and the next START TRANSACTION on the session would commit what is
+   * still open. A session that is closed is rolled back.
+   */
+  async #rollBack(): Promise<void> {
+    try {
+      await this.#ask('ROLLBACK')
+    } catch {
+      this.#session.close()
     }
   }
 }

@@ -155,14 +155,17 @@ describe('status', () => {
 
 describe('a runner', () => {
   /** A session that answers all but one statement. */
-  const sessionThat = (failing: string | null): { readonly session: Session; readonly asked: string[] } => {
+  const sessionThat = (
+    ...failing: readonly (string | null)[]
+  ): { readonly session: Session; readonly asked: string[] } => {
     const asked: string[] = []
-    const session: Pick<Session, 'ask'> = {
+    const session: Pick<Session, 'ask' | 'close'> = {
       ask: async (text) => {
         asked.push(text.split(' ')[0] as string)
-        if (text === failing) throw new Error('no answer in time')
+        if (failing.includes(text)) throw new Error('no answer in time')
         return { rows: [], affected: 1 }
       },
+      close: () => asked.push('closed'),
     }
     return { session: session as Session, asked }
   }
@@ -183,6 +186,12 @@ describe('a runner', () => {
     ['COMMIT', 'START INSERT COMMIT ROLLBACK', true, true],
   ] as const)('that fails at %s asked %s', async (failing, asked, failed, mayHaveCommitted) => {
     expect(await write(failing)).toEqual({ asked, failed, mayHaveCommitted })
+  })
+
+  it('closes a session that does not roll back, as the next transaction would commit what is left open', async () => {
+    const { session, asked } = sessionThat('INSERT', 'ROLLBACK')
+    await expect(new Runner(session, new AbortController().signal).write('INSERT', [])).rejects.toThrow()
+    expect(asked).toEqual(['START', 'INSERT', 'ROLLBACK', 'closed'])
   })
 
   it('that reads never commits', async () => {
