@@ -20,6 +20,14 @@ export class KeyedNumbering {
     return this.#keyOf.length
   }
 
+  /** The number; undefined: it was not seen. */
+  find(key: Scalar, value: Scalar): number | undefined {
+    const [keyNumber, valueNumber] = [this.#keys.find(key), this.#values.find(value)]
+    if (keyNumber === undefined || valueNumber === undefined) return undefined
+    const first = this.#first.at(valueNumber)
+    return this.#keyOf.at(first) === keyNumber ? first : this.#others[keyNumber]?.get(valueNumber)
+  }
+
   /** The number, and a new one where there was none. */
   numberOf(key: Scalar, value: Scalar): number {
     const keyNumber = this.#keys.find(key) ?? this.#keys.add(key)

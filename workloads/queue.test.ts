@@ -14,7 +14,10 @@ const QUEUES = 3
  *
  * @param isDeaf whether a queue gives no answer when it is asked for the n-th time
  */
-const drainedWith = (isDeaf: (key: number, time: number) => boolean, queues = QUEUES): readonly number[] => {
+const drainedWith = (
+  isDeaf: (key: number, time: number, nowNs: number) => boolean,
+  queues = QUEUES,
+): readonly number[] => {
   const asked: number[] = []
   const left = new Set(Array.from({ length: queues }, (_, key) => key))
   const begun = (queues - QUEUES) * OPTIONS['per-key']
@@ -28,10 +31,10 @@ const drainedWith = (isDeaf: (key: number, time: number) => boolean, queues = QU
     rng: rngFromSeed(1),
     record: () => {},
   })
-  simulate(scheduler, ({ value }) => {
+  simulate(scheduler, ({ value }, _thread, nowNs) => {
     const { key } = value as { key: number }
     asked.push(key)
-    if (isDeaf(key, asked.filter((each) => each === key).length))
+    if (isDeaf(key, asked.filter((each) => each === key).length, nowNs))
       return { outcome: { type: 'info', error: 'timeout' }, latencyNs: 10 }
     const taken = left.delete(key) ? 7 : null
     return { outcome: { type: 'ok', value: { key, value: taken } }, latencyNs: 10 }
@@ -46,7 +49,7 @@ it('a queue that does not answer is asked again after the others, and not withou
   const asked = drainedWith((key) => key === 0)
   expect(asked.slice(0, 8)).toEqual([0, 1, 1, 1, 2, 2, 2, 0])
   // Failures in a row: the one at the beginning was followed by answers.
-  expect(asked).toHaveLength(1 + 6 + 21)
+  expect(asked).toHaveLength(1 + 6 + 20)
 })
 
 it('all queues are drained, however many do not answer now and then', () => {
@@ -55,4 +58,11 @@ it('all queues are drained, however many do not answer now and then', () => {
   expect(times.size).toBe(50)
   // An element, no answer, and empty twice.
   for (const [key, calls] of times) expect(calls, `queue ${key}`).toHaveLength(4)
+})
+
+it('draining waits for a cluster that calls itself ready before it has a leader', () => {
+  const asked = drainedWith((_key, _time, nowNs) => nowNs < 30e9)
+  expect(new Set(asked.slice(-9))).toEqual(new Set([0, 1, 2]))
+  // An attempt in 0.3 s, until there is a leader.
+  expect(asked).toHaveLength(9 + 100)
 })

@@ -1,6 +1,7 @@
 /** Enqueues and dequeues; all queues are drained at the end. */
 import { fifo, totalQueue } from '../checkers/data/queue.ts'
 import type { OpGenerator } from '../harness/api/generator.ts'
+import { afterAnswer, afterFailure, isOver, PATIENT, type Patience } from '../harness/generators/patience.ts'
 import { onThreads } from '../harness/generators/threads.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { type Dequeued, QUEUE, type QueueCall } from '../harness/vocabularies/queue.ts'
@@ -19,7 +20,7 @@ interface Draining {
   /** Queues that did not answer: their turn comes again when the others are empty. */
   readonly again: readonly number[]
   readonly emptyAnswers: number
-  readonly failures: number
+  readonly patience: Patience
   readonly isWaiting: boolean
 }
 
@@ -30,31 +31,37 @@ const drain = (state: Draining): OpGenerator<QueueCall> => {
   const nextQueue = { at: state.at + 1, emptyAnswers: 0 }
   return {
     next: (context) => {
-      const { keys, at, again, failures, isWaiting } = state
+      const { keys, at, again, patience, isWaiting } = state
       const key = keys[at]
-      if (failures > MOST_FAILURES) return { type: 'done' }
+      if (isOver(patience, MOST_FAILURES, context.nowNs)) return { type: 'done' }
       if (key === undefined)
         return again.length === 0 ? { type: 'done' } : then({ keys: again, at: 0, again: [] }).next(context)
       const thread = context.free[0]
       if (isWaiting || thread === undefined)
         return { type: 'pending', wakeNs: null, next: then({ isWaiting }) }
+      if (context.nowNs < patience.dueNs) return { type: 'pending', wakeNs: patience.dueNs, next: then({}) }
       const call: QueueCall = { f: 'dequeue', value: { key } }
       return { type: 'invoke', atNs: context.nowNs, thread, call, next: then({ isWaiting: true }) }
     },
-    update: (_context, { operation }) => {
-      const { keys, at, again, emptyAnswers, failures, isWaiting } = state
+    update: ({ nowNs }, { operation }) => {
+      const { keys, at, again, emptyAnswers, isWaiting } = state
       if (operation.type === 'invoke') return then({ isWaiting })
       if (operation.type !== 'ok')
-        return then({ ...nextQueue, again: [...again, keys[at] as number], failures: failures + 1 })
+        return then({
+          ...nextQueue,
+          again: [...again, keys[at] as number],
+          patience: afterFailure(state.patience, nowNs),
+        })
+      const patience = afterAnswer(nowNs)
       const isEmpty = (operation.value as Dequeued).value === null
-      if (isEmpty && emptyAnswers + 1 === EMPTY_ANSWERS) return then({ ...nextQueue, failures: 0 })
-      return then({ emptyAnswers: isEmpty ? emptyAnswers + 1 : 0, failures: 0 })
+      if (isEmpty && emptyAnswers + 1 === EMPTY_ANSWERS) return then({ ...nextQueue, patience })
+      return then({ emptyAnswers: isEmpty ? emptyAnswers + 1 : 0, patience })
     },
   }
 }
 
 /** Nothing was asked yet. */
-const FRESH = { at: 0, again: [], emptyAnswers: 0, failures: 0, isWaiting: false }
+const FRESH = { at: 0, again: [], emptyAnswers: 0, patience: PATIENT, isWaiting: false }
 
 export const queue = defineWorkload({
   name: 'queue',

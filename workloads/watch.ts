@@ -1,13 +1,14 @@
 /** Some threads change keys. The others watch, each from its last position. At the end, watchers read all changes again. */
 import { watch as checker } from '../checkers/data/watch.ts'
 import type { GeneratorContext, OpGenerator, Thread } from '../harness/api/generator.ts'
+import { afterAnswer, afterFailure, isOver, PATIENT, type Patience } from '../harness/generators/patience.ts'
 import { eachThread, onThreads } from '../harness/generators/threads.ts'
 import { defineWorkload } from '../harness/support/define.ts'
 import { WATCH, type WatchCall, type Watched } from '../harness/vocabularies/watch.ts'
 import { standing } from './standing.ts'
 
 const KEYS = 4
-/** A final watch counts as complete after this many answers without a change; it stops after MOST_FAILURES failures. */
+/** A final watch counts as complete after this many answers without a change; it stops after MOST_FAILURES failures in a row. */
 const EMPTY_ANSWERS = 2
 const MOST_FAILURES = 10
 
@@ -49,29 +50,40 @@ const putBy = ({ concurrency, deletes }: Threads, thread: Thread, context: Gener
   return { f: 'put', value: { key, value } }
 }
 
-/** Watches all changes again, from the first to the last. */
-const rereading = (after = 0, empty = 0, failures = 0, waiting = false): OpGenerator<WatchCall> => ({
-  next: (context) => {
-    const thread = context.free[0]
-    if (empty === EMPTY_ANSWERS || failures === MOST_FAILURES) return { type: 'done' }
-    if (waiting || thread === undefined)
-      return { type: 'pending', wakeNs: null, next: rereading(after, empty, failures, waiting) }
-    const call: WatchCall = { f: 'watch', value: { after } }
-    return {
-      type: 'invoke',
-      atNs: context.nowNs,
-      thread,
-      call,
-      next: rereading(after, empty, failures, true),
-    }
-  },
-  update: (_context, { operation }) => {
-    if (operation.type === 'invoke') return rereading(after, empty, failures, waiting)
-    if (operation.type !== 'ok') return rereading(after, empty, failures + 1)
-    const { upTo } = operation.value as Watched
-    return rereading(upTo, upTo === after ? empty + 1 : 0, failures)
-  },
-})
+/** How far a watcher came that watches all changes again. */
+interface Rereading {
+  readonly after: number
+  readonly emptyAnswers: number
+  readonly patience: Patience
+  readonly isWaiting: boolean
+}
+
+const FROM_THE_FIRST: Rereading = { after: 0, emptyAnswers: 0, patience: PATIENT, isWaiting: false }
+
+/** Watches all changes again, to the last. */
+const rereading = (state = FROM_THE_FIRST): OpGenerator<WatchCall> => {
+  const { after, emptyAnswers, patience, isWaiting } = state
+  const then = (change: Partial<Rereading>): OpGenerator<WatchCall> =>
+    rereading({ ...state, isWaiting: false, ...change })
+  return {
+    next: ({ free, nowNs }) => {
+      const thread = free[0]
+      if (emptyAnswers === EMPTY_ANSWERS || isOver(patience, MOST_FAILURES, nowNs)) return { type: 'done' }
+      if (isWaiting || thread === undefined)
+        return { type: 'pending', wakeNs: null, next: then({ isWaiting }) }
+      if (nowNs < patience.dueNs) return { type: 'pending', wakeNs: patience.dueNs, next: then({}) }
+      const call: WatchCall = { f: 'watch', value: { after } }
+      return { type: 'invoke', atNs: nowNs, thread, call, next: then({ isWaiting: true }) }
+    },
+    update: ({ nowNs }, { operation }) => {
+      if (operation.type === 'invoke') return then({ isWaiting })
+      if (operation.type !== 'ok') return then({ patience: afterFailure(patience, nowNs) })
+      const { upTo } = operation.value as Watched
+      const empty = upTo === after ? emptyAnswers + 1 : 0
+      return then({ after: upTo, emptyAnswers: empty, patience: afterAnswer(nowNs) })
+    },
+  }
+}
 
 export const watch = defineWorkload({
   name: 'watch',

@@ -3,13 +3,11 @@ import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import { cutLinks, sidesOf } from './partitions.ts'
 import type { Span } from './spans.ts'
 
-export const nodesOf = ({ samples, pairs }: RunRecord): readonly string[] =>
-  [
-    ...new Set([
-      ...(samples ?? []).map(({ node }) => node),
-      ...pairs.flatMap(({ invocation }) => invocation.node ?? []),
-    ]),
-  ].sort()
+export const nodesOf = ({ samples, pairs }: RunRecord): readonly string[] => {
+  const nodes = new Set((samples ?? []).map(({ node }) => node))
+  for (const { invocation } of pairs) if (invocation.node !== undefined) nodes.add(invocation.node)
+  return [...nodes].sort()
+}
 
 /** From the injection, which may begin to act before it is recorded, to the end of the heal. */
 export const spanOfFault = ({ planned, injectedAtNs, healedAtNs, error }: FaultRecord): Span | null => {

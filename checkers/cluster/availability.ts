@@ -10,11 +10,13 @@ import type { AvailabilityClaim, Claims } from '../../harness/api/claims.ts'
 import type { Pair, Sequence } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { Growing } from '../../harness/support/growing.ts'
 import { formatDurationMs, formatTimeNs, NS_PER_MS } from '../../harness/support/time.ts'
 import { mayChange } from '../../harness/vocabularies/vocabulary.ts'
 import { claimed } from '../promise.ts'
 import { checkerOf, conclude, type Finding, type Judged } from '../verdict.ts'
 import { ableNodes, nodesOf, spanOfFault, untouchedBy } from './able-nodes.ts'
+import { begunIn } from './begun-in.ts'
 import { provenSpans } from './fault-times.ts'
 import { troubleNote } from './fault-trouble.ts'
 import { isUse, partitionsIn } from './partitions.ts'
@@ -39,10 +41,9 @@ interface Looked {
   readonly broken: readonly Broken[]
 }
 
-/** What is looked at: the record, and the requests that use an object, in order of invocation. */
+/** What is looked at. */
 interface Run {
   readonly record: RunRecord
-  readonly asked: readonly Pair[]
   readonly nodes: readonly string[]
   readonly faults: readonly FaultRecord[]
   readonly provenOf: (fault: FaultRecord) => Span | null
@@ -50,7 +51,6 @@ interface Run {
 
 const runOf = (record: RunRecord): Run => ({
   record,
-  asked: record.pairs.filter(({ invocation }) => isUse(record.vocabulary as Vocabulary, invocation)),
   nodes: nodesOf(record),
   faults: record.faults ?? [],
   provenOf: provenSpans(record),
@@ -61,9 +61,19 @@ const isOk = ({ completion }: Pair): boolean => completion?.type === 'ok'
 const isAskedOf = ({ invocation }: Pair, nodes: readonly string[]): boolean =>
   invocation.node !== undefined && nodes.includes(invocation.node)
 
-/** Requests that began and ended in the span. */
-const within = (pairs: Sequence<Pair>, { fromNs, toNs }: Span): readonly Pair[] =>
-  pairs.filter((pair) => pair.invocation.timeNs >= fromNs && endNs(pair) < toNs)
+const isRequest = ({ vocabulary }: RunRecord, { invocation }: Pair): boolean =>
+  isUse(vocabulary as Vocabulary, invocation)
+
+/** Requests that use an object, and began and ended in the span, in order of invocation. */
+const askedIn = ({ record }: Run, span: Span): readonly Pair[] =>
+  begunIn(record.pairs, span).filter((pair) => endNs(pair) < span.toNs && isRequest(record, pair))
+
+/** When requests were acknowledged, ascending. */
+const acknowledgedNs = ({ record }: Run): Float64Array => {
+  const times = new Growing(Float64Array)
+  for (const pair of record.pairs) if (isOk(pair) && isRequest(record, pair)) times.push(endNs(pair))
+  return times.all().toSorted()
+}
 
 const earliest = (timesNs: readonly number[]): number =>
   timesNs.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
@@ -81,13 +91,13 @@ const isSingle = (fault: FaultRecord, faults: readonly FaultRecord[], beforeNs: 
 }
 
 const lateAfterFaults = (run: Run, allowedMs: number): Looked => {
-  const { faults, nodes, asked, provenOf } = run
+  const { faults, nodes, provenOf } = run
   const allowedNs = allowedMs * NS_PER_MS
   const looks = faults.map((fault): Looked => {
     const proven = provenOf(fault)
     if (proven === null || !isSingle(fault, faults, allowedNs)) return { judged: 0, broken: [] }
     const able = ableNodes(faults, nodes, proven)
-    const during = within(asked, proven).filter((pair) => isAskedOf(pair, able))
+    const during = askedIn(run, proven).filter((pair) => isAskedOf(pair, able))
     const firstOkNs = earliest(during.filter(isOk).map(endNs))
     const dueNs = proven.fromNs + allowedNs
     if (firstOkNs <= dueNs) return { judged: 1, broken: [] }
@@ -117,19 +127,27 @@ const hopeless = ({ faults, nodes }: Run): readonly Span[] =>
     return span === null || ableNodes(faults, nodes, span).length > 0 ? [] : [span]
   })
 
+/** The times between two of these, before the first and after the last, as far as they are longer. */
+const gapsIn = (timesNs: Float64Array, longerThanNs: number): readonly Span[] => {
+  const gaps: Span[] = []
+  for (let at = 0; at <= timesNs.length; at++) {
+    const [fromNs, toNs] = [
+      at === 0 ? 0 : (timesNs[at - 1] as number),
+      timesNs[at] ?? Number.POSITIVE_INFINITY,
+    ]
+    if (toNs - fromNs > longerThanNs) gaps.push({ fromNs, toNs })
+  }
+  return gaps
+}
+
 const unavailableTooLong = (run: Run, allowedMs: number): Looked => {
-  const { asked, faults, nodes } = run
-  const okNs = asked
-    .filter(isOk)
-    .map(endNs)
-    .sort((a, b) => a - b)
+  const { faults, nodes } = run
+  const okNs = acknowledgedNs(run)
   const excluded = hopeless(run)
-  const gaps = [0, ...okNs].map((fromNs, i): Span => ({ fromNs, toNs: okNs[i] ?? Number.POSITIVE_INFINITY }))
-  const looks = gaps
-    .filter(({ fromNs, toNs }) => toNs - fromNs > allowedMs * NS_PER_MS)
+  const looks = gapsIn(okNs, allowedMs * NS_PER_MS)
     .flatMap((gap) => possible(gap, excluded))
     .map((gap): Looked => {
-      const unserved = within(asked, { ...gap, toNs: gap.toNs + 1 }).filter(
+      const unserved = askedIn(run, { ...gap, toNs: gap.toNs + 1 }).filter(
         (pair) =>
           !isOk(pair) &&
           isAskedOf(pair, ableNodes(faults, nodes, { fromNs: pair.invocation.timeNs, toNs: endNs(pair) })),
@@ -163,13 +181,13 @@ const possible = (span: Span, excluded: readonly Span[]): readonly Span[] =>
   )
 
 const readsNotServed = (run: Run): Looked => {
-  const { record, faults, asked, nodes, provenOf } = run
+  const { record, faults, nodes, provenOf } = run
   const vocabulary = record.vocabulary as Vocabulary
-  const reads = asked.filter(({ invocation }) => !mayChange(vocabulary, invocation))
   const looks = partitionsIn(record).flatMap(({ fault }) => {
     const proven = provenOf(fault)
     if (proven === null) return []
     const span = { fromNs: proven.fromNs + GRACE_NS, toNs: proven.toNs }
+    const reads = askedIn(run, span).filter(({ invocation }) => !mayChange(vocabulary, invocation))
     const others = faults.filter((other) => other !== fault)
     return nodes.map((node): Looked => {
       const isRunning = others.every((other) => {
@@ -177,7 +195,7 @@ const readsNotServed = (run: Run): Looked => {
         const overlaps = when !== null && when.fromNs < proven.toNs && when.toNs > proven.fromNs
         return !overlaps || untouchedBy(other, nodes).includes(node)
       })
-      const here = within(reads, span).filter((pair) => isAskedOf(pair, [node]))
+      const here = reads.filter((pair) => isAskedOf(pair, [node]))
       const served = here.filter((pair) => isOk(pair))
       if (!isRunning || here.length === 0) return { judged: 0, broken: [] }
       if (served.length > 0 || here.length < LEAST_UNSERVED)

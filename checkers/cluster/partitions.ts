@@ -4,13 +4,13 @@
  * Shapes in which every node reaches a majority (rings, bridges) have no sides and are left out. This module only tells;
  * `sides.ts` judges.
  */
-import type { Operation, Pair, Sequence } from '../../harness/api/history.ts'
+import type { Operation, Pair } from '../../harness/api/history.ts'
 import type { FaultRecord, RunRecord } from '../../harness/api/record.ts'
 import type { SideBehaviour, SideSeen } from '../../harness/api/verdict.ts'
 import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { definitionOf, mayChange } from '../../harness/vocabularies/vocabulary.ts'
-import { staleReads } from '../data/stale-reads.ts'
-import { lowerBound } from '../lower-bound.ts'
+import { StaleReads } from '../data/stale-reads.ts'
+import { begunIn } from './begun-in.ts'
 import { provenSpans } from './fault-times.ts'
 import type { Span } from './spans.ts'
 
@@ -18,8 +18,8 @@ import type { Span } from './spans.ts'
 const GRACE_NS = 1.5e9
 
 export interface Side extends SideSeen {
-  /** Calls that nodes of this side certainly served. */
-  readonly served: readonly Pair[]
+  /** The invocations of calls that nodes of this side certainly served: indices in the history. */
+  readonly served: readonly number[]
 }
 
 /** A partition into sides. */
@@ -91,16 +91,16 @@ const behaviourOf = ({ reads, writes, unattributed, refused, hung }: Counts): Si
 }
 
 interface Asked {
-  readonly pairs: Sequence<Pair>
+  readonly pairs: readonly Pair[]
   /** All nodes of the partition. */
   readonly nodes: readonly string[]
   readonly vocabulary: Vocabulary
-  readonly stale: ReadonlySet<Operation>
+  readonly stale: StaleReads
 }
 
 const sideOf = (side: readonly string[], { pairs, nodes, vocabulary, stale }: Asked): Side => {
   const counts: Counts = { reads: 0, stale: 0, writes: 0, unattributed: 0, refused: 0, hung: 0 }
-  const served: Pair[] = []
+  const served: number[] = []
   for (const pair of pairs) {
     const { invocation, completion } = pair
     const by = servedBy(pair)
@@ -109,9 +109,9 @@ const sideOf = (side: readonly string[], { pairs, nodes, vocabulary, stale }: As
     if (!side.includes(by ?? invocation.node ?? '')) continue
     if (completion?.type === 'ok' && by === undefined) counts.unattributed++
     else if (completion?.type === 'ok') {
-      served.push(pair)
+      served.push(invocation.index)
       counts[mayChange(vocabulary, invocation) ? 'writes' : 'reads']++
-      if (stale.has(invocation)) counts.stale++
+      if (stale.isStale(pair)) counts.stale++
     } else counts[completion?.type === 'fail' ? 'refused' : 'hung']++
   }
   return {
@@ -155,18 +155,17 @@ const findSides = (record: RunRecord): readonly SidesSeen[] => {
   const { vocabulary } = record
   const partitions = partitionsIn(record)
   if (vocabulary === null || partitions.length === 0) return []
-  const pairs = record.pairs.filter(({ invocation }) => isUse(vocabulary, invocation))
-  const stale = staleReads(pairs)
-  const begunBefore = (timeNs: number): number =>
-    lowerBound(pairs, ({ invocation }) => invocation.timeNs, timeNs)
+  const stale = new StaleReads()
+  for (const pair of record.pairs) if (isUse(vocabulary, pair.invocation)) stale.take(pair)
   const provenOf = provenSpans(record)
   return partitions.flatMap(({ fault, sides }) => {
     const span = judgedSpan(fault, provenOf(fault))
     if (span === null) return []
-    const during = pairs
-      .slice(begunBefore(span.fromNs + 1), begunBefore(span.toNs))
-      .filter(({ completion }) => completion?.type !== 'ok' || completion.timeNs < span.toNs)
-    const asked = { pairs: during, nodes: sides.flat(), vocabulary, stale }
+    const pairs = begunIn(record.pairs, { ...span, fromNs: span.fromNs + 1 }).filter(
+      ({ invocation, completion }) =>
+        isUse(vocabulary, invocation) && (completion?.type !== 'ok' || completion.timeNs < span.toNs),
+    )
+    const asked = { pairs, nodes: sides.flat(), vocabulary, stale }
     return [{ fault, sides: sides.map((side) => sideOf(side, asked)) }]
   })
 }

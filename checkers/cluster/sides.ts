@@ -109,7 +109,7 @@ const rowsOf = ({ fault, sides: all }: SidesSeen, claims: Claims): readonly Tabl
     const counts = [reads, stale, writes, unattributed, refused, hung]
     return tableRow(
       [fault.planned.id, nodes.join(' '), is, classOf(side, claims), ...counts],
-      served.map(({ invocation }) => invocation.index),
+      served,
       isBeyond(side, claims) ? 'fail-open' : undefined,
       [{ kind: 'fault', id: fault.planned.id }],
     )
@@ -125,9 +125,7 @@ const found = (seen: SidesSeen, claims: Claims): readonly FailedOpen[] => {
       kind: 'a side without a majority failed open',
       text: `${seen.fault.planned.id}: ${beyond.map((side) => describeSide(side, 'fail-open')).join('; ')}`,
       proof: tableOf(seen, claims),
-      operations: beyond
-        .flatMap(({ served }) => served.map(({ invocation }) => invocation.index))
-        .slice(0, SHOWN_OPERATIONS),
+      operations: beyond.flatMap(({ served }) => served).slice(0, SHOWN_OPERATIONS),
       rows: rowsOf(seen, claims),
     },
   ]

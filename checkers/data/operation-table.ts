@@ -14,8 +14,8 @@ import { type Interval, intervalsOf } from './engine.ts'
 import { SpilledTable } from './spilled-table.ts'
 import { type TablePart, TableRows } from './table-rows.ts'
 
-/** Operations that are judged at once: some 300 MB, of which the columns are 80. */
-const MOST_ROWS = 2 ** 21
+/** Operations that are judged at once: some 150 MB, of which the columns are 40. */
+const MOST_ROWS = 2 ** 20
 
 export class OperationTable {
   readonly #pairs: Sequence<Pair>

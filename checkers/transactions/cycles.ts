@@ -6,6 +6,8 @@
 import { CYCLES, type CycleName, SUFFIXES, type Suffix } from './anomalies.ts'
 import { type Components, componentsOf } from './components.ts'
 import {
+  type Adjacency,
+  adjacencyOf,
   antiWithin,
   BY_READS,
   BY_VIEWS,
@@ -83,26 +85,25 @@ const cyclicPart = (whole: Graph, components: Components, kinds: Kinds): Cyclic 
 
 /**
  * A graph with each vertex twice: `2v` if the last step was a dependency, `2v + 1` if it was an anti-dependency, after which
- * only a dependency may follow. So a cycle in this graph has no two anti-dependencies in a row.
+ * only a dependency may follow. So a cycle in this graph has no two anti-dependencies in a row. Its edges have the numbers of
+ * the edges that they stand for.
  */
-const alternating = (graph: Graph, components: Components, dependencies: Kinds, anti: Kinds): Graph => {
-  const list = new EdgeList()
-  const { list: edges } = graph
-  for (let i = 0; i < edges.length; i++) {
-    const [from, to, kind] = [edges.from[i] as number, edges.to[i] as number, edges.kind[i] as number]
-    if (components.of[from] !== components.of[to]) continue
-    // The version field carries the index of the edge.
-    if ((kind & dependencies) !== 0) {
-      list.add(2 * from, 2 * to, kind, -1, i)
-      list.add(2 * from + 1, 2 * to, kind, -1, i)
-    } else if ((kind & anti) !== 0) list.add(2 * from, 2 * to + 1, kind, -1, i)
-  }
-  return graphOf(2 * graph.vertices, list)
+const alternating = (graph: Graph, components: Components, dependencies: Kinds, anti: Kinds): Adjacency => {
+  const { from: sources, to: targets, kind: kinds, length } = graph.list
+  return adjacencyOf(2 * graph.vertices, (take) => {
+    for (let i = 0; i < length; i++) {
+      const [from, to, kind] = [sources[i] as number, targets[i] as number, kinds[i] as number]
+      if (components.of[from] !== components.of[to]) continue
+      if ((kind & dependencies) !== 0) {
+        take(2 * from, 2 * to, kind, i)
+        take(2 * from + 1, 2 * to, kind, i)
+      } else if ((kind & anti) !== 0) take(2 * from, 2 * to + 1, kind, i)
+    }
+  })
 }
 
 /** The graph in which no two anti-dependencies follow each other. */
 interface Alternating {
-  readonly graph: Graph
   readonly components: Components
   readonly paths: Paths
 }
@@ -146,7 +147,7 @@ class Level {
     if (this.#alternating !== null) return this.#alternating
     const graph = alternating(this.#graph, this.#all, this.#dependencies, this.#anti)
     const components = componentsOf(graph, this.#dependencies | this.#anti)
-    this.#alternating = { graph, components, paths: new Paths(graph) }
+    this.#alternating = { components, paths: new Paths(graph) }
     return this.#alternating
   }
 
@@ -242,14 +243,13 @@ class Level {
 
   /** A cycle with anti-dependencies, no two in a row. */
   nonadjacent(vertices: Int32Array): CycleEdges {
-    const { graph, components, paths } = this.#makeAlternating()
+    const { components, paths } = this.#makeAlternating()
     const { of } = components
     const back = (from: number, to: number): CycleEdges | null => {
       const number = of[2 * to]
       if (of[2 * from + 1] !== number) return null
       const may = (v: number): boolean => of[v] === number
-      const path = paths.find(2 * from + 1, 2 * to, this.#dependencies | this.#anti, may, this.#runs)
-      return path?.map((edge) => graph.list.before[edge] as number) ?? null
+      return paths.find(2 * from + 1, 2 * to, this.#dependencies | this.#anti, may, this.#runs)
     }
     return this.#shortest(vertices, this.#anti, back, this.#inComponentOf(vertices))
   }

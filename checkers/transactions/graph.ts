@@ -102,30 +102,44 @@ export class EdgeList {
   }
 }
 
-/** The same edges, grouped by source: the edges out of `v` are `edges[first[v]]` to `edges[first[v + 1] - 1]`. */
-export interface Graph {
+/** Edges grouped by source: those out of `v` are at the places `first[v]` to `first[v + 1] - 1`. */
+export interface Adjacency {
   readonly vertices: number
-  readonly list: EdgeList
   readonly first: Int32Array
+  /** Number of each edge, its target and its kind. */
   readonly edges: Int32Array
-  /** Target and kind of `edges[i]`, copied here for speed. */
   readonly target: Int32Array
   readonly kind: Uint16Array
 }
 
-export const graphOf = (vertices: number, list: EdgeList): Graph => {
+/** The edges of a list, numbered as they are in it. */
+export interface Graph extends Adjacency {
+  readonly list: EdgeList
+}
+
+type TakeEdge = (from: number, to: number, kind: Kinds, edge: number) => void
+
+/** @param eachEdge gives all edges, and the same again when it is asked again */
+export const adjacencyOf = (vertices: number, eachEdge: (take: TakeEdge) => void): Adjacency => {
   const first = new Int32Array(vertices + 1)
-  for (let i = 0; i < list.length; i++) first[(list.from[i] as number) + 1]!++
+  eachEdge((from) => first[from + 1]!++)
   for (let v = 0; v < vertices; v++) first[v + 1]! += first[v] as number
   const next = first.slice(0, vertices)
-  const edges = new Int32Array(list.length)
-  const target = new Int32Array(list.length)
-  const kind = new Uint16Array(list.length)
-  for (let i = 0; i < list.length; i++) {
-    const at = next[list.from[i] as number]!++
-    edges[at] = i
-    target[at] = list.to[i] as number
-    kind[at] = list.kind[i] as number
-  }
-  return { vertices, list, first, edges, target, kind }
+  const count = first[vertices] as number
+  const [edges, target, kinds] = [new Int32Array(count), new Int32Array(count), new Uint16Array(count)]
+  eachEdge((from, to, kind, edge) => {
+    const at = next[from]!++
+    edges[at] = edge
+    target[at] = to
+    kinds[at] = kind
+  })
+  return { vertices, first, edges, target, kind: kinds }
 }
+
+export const graphOf = (vertices: number, list: EdgeList): Graph => ({
+  list,
+  ...adjacencyOf(vertices, (take) => {
+    const { from, to, kind, length } = list
+    for (let i = 0; i < length; i++) take(from[i] as number, to[i] as number, kind[i] as number, i)
+  }),
+})

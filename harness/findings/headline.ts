@@ -1,5 +1,4 @@
 /** The first sentence about a run or a history. It answers: broken, what was tried, or what was missing. */
-import type { Pair } from '../api/history.ts'
 import type { RunRecord } from '../api/record.ts'
 import type { RunVerdict } from '../api/verdict.ts'
 import { clip } from '../support/visible.ts'
@@ -23,12 +22,16 @@ const disturbedTimes = (record: RunRecord): readonly Interval[] => {
   return merged
 }
 
+/** In one pass: of a run of hours there are thousands of times and millions of operations. */
 const acknowledgedUnderFaults = (record: RunRecord): number => {
   const times = disturbedTimes(record)
-  const overlaps = ({ invocation, completion }: Pair): boolean =>
-    completion?.type === 'ok' &&
-    times.some(({ fromNs, toNs }) => invocation.timeNs <= toNs && completion.timeNs >= fromNs)
-  return record.pairs.filter(overlaps).length
+  let [count, next] = [0, 0]
+  for (const { invocation, completion } of record.pairs) {
+    while ((times[next]?.toNs ?? Number.POSITIVE_INFINITY) < invocation.timeNs) next++
+    const fromNs = times[next]?.fromNs ?? Number.POSITIVE_INFINITY
+    if (completion?.type === 'ok' && completion.timeNs >= fromNs) count++
+  }
+  return count
 }
 
 const plural = (count: number, one: string, many = `${one}s`): string =>

@@ -5,6 +5,7 @@
 import type { GeneratorContext, OpGenerator, Step, Thread } from '../api/generator.ts'
 import type { Call } from '../api/history.ts'
 import type { Rng } from '../api/random.ts'
+import { PATIENCE_NS, PAUSE_NS } from './patience.ts'
 
 const DONE = { type: 'done' } as const
 
@@ -241,14 +242,6 @@ export const untilOk = <C extends Call>(
   },
 })
 
-/** Time between two attempts at one call: a connection may have to be made again. */
-const PAUSE_NS = 0.3e9
-/**
- * How long the first call is repeated, however fast its attempts fail: nodes may call themselves ready some time before they
- * have elected a leader.
- */
-const PATIENCE_NS = 40e9
-
 interface Attempts {
   /** The position of the call in the list. */
   readonly at: number
@@ -298,7 +291,8 @@ export const eachUntilOk = <C extends Call>(
       if (operation.type === 'invoke') return then({})
       const nextCall = { at: state.at + 1, left: attempts, isRunning: false }
       if (operation.type === 'ok') return then({ ...nextCall, isPatient: true, patientUntilNs: nowNs })
-      if (state.left <= 0 && nowNs >= (state.patientUntilNs ?? 0)) return then({ ...nextCall, isPatient: false })
+      if (state.left <= 0 && nowNs >= (state.patientUntilNs ?? 0))
+        return then({ ...nextCall, isPatient: false })
       return then({ isRunning: false, dueNs: state.isPatient ? nowNs + PAUSE_NS : nowNs })
     },
   }

@@ -5,8 +5,8 @@ import { assert } from '../support/assert.ts'
 import { type Part, readPart, writePart } from '../support/parts.ts'
 import { CHUNK, Chunk, type ChunkColumns, type Dictionary } from './chunk.ts'
 
-/** Some 80 MB: 16,384 operations with short values take 1.2 MB. */
-const MOST_IN_MEMORY = 64
+/** Some 40 MB: 16,384 operations with short values take 1.2 MB. */
+const MOST_IN_MEMORY = 32
 /** Of the others, so many are kept as they were asked for last. */
 const MOST_KEPT = 32
 /** Of each, where values are longer. Fewer chunks than FEWEST would be read again and again. */
@@ -45,7 +45,7 @@ export interface Room {
   readonly makeSpill?: (() => Spill) | undefined
   /** Those that stay in memory are in the spill, too. */
   readonly spillsAll?: boolean
-  /** Chunks. Absent: as many as take some 80 MB. */
+  /** Chunks. Absent: as many as take some 40 MB. */
   readonly mostInMemory?: number | undefined
   /** Values of so many bytes are read from the spill whenever they are asked for. Absent: a megabyte. */
   readonly longBytes?: number | undefined

@@ -30,6 +30,7 @@ import { latenessOf, type PageLateness } from './machine.ts'
 import { type SpaceTimeWindow, spaceTimeWindows, wantedWindows } from './messages.ts'
 import { clocksOf, type PageClock, type PageRole, rolesOf } from './nodes.ts'
 import { type OperationColumns, operationColumns } from './operations.ts'
+import type { Overview } from './overview.ts'
 import { rowsOf } from './rows.ts'
 import { type PageSamples, samplesOf } from './samples.ts'
 import { type Densities, select } from './selection.ts'
@@ -46,6 +47,8 @@ export interface ReportData {
   readonly operations: Omit<OperationColumns, 'columns'>
   /** Those that the page does not hold. */
   readonly omitted: Densities | null
+  /** Of all operations. Null: the page holds them all. */
+  readonly overview: Overview | null
   readonly faults: readonly PageFault[]
   readonly nodes: readonly string[]
   readonly roles: readonly PageRole[]
@@ -197,7 +200,7 @@ export const reportData = (judged: JudgedRun, limits = LIMITS): Report => {
   const { labels, rowOf } = rowsOf(pairs, spec?.concurrency ?? null)
   // What is invalid goes before what is unknown. A valid verdict's evidence is no error.
   const evidence = [...evidenceOf(verdict, 'invalid'), ...evidenceOf(verdict, 'unknown')]
-  const { shown, densities } = select(pairs, evidence.flat(), limits.operations, {
+  const { shown, rest } = select(pairs, evidence.flat(), limits.operations, {
     endMs,
     rowCount: labels.length,
     rowOf,
@@ -209,7 +212,8 @@ export const reportData = (judged: JudgedRun, limits = LIMITS): Report => {
     endMs,
     rows: labels,
     operations,
-    omitted: densities,
+    omitted: rest?.densities ?? null,
+    overview: rest?.overview ?? null,
     nodes: inNameOrder((record.samples ?? []).map(({ node }) => node)),
     endings: record.facts?.endings ?? [],
     load: loadOf(record.machine ?? []),

@@ -7,6 +7,7 @@ import { clip } from '../support/visible.ts'
 import { Lines, Varints } from './columns.ts'
 
 export const OUTCOMES = ['ok', 'fail', 'info'] as const
+export type Outcome = (typeof OUTCOMES)[number]
 
 /** What the first picture of the page needs, in the order of the operations' invocations. */
 export const FIRST_COLUMNS = [

@@ -1,5 +1,5 @@
 /** The lines in which clients are drawn. */
-import type { Pair, Sequence } from '../api/history.ts'
+import type { Operation, Pair, Sequence } from '../api/history.ts'
 
 export interface Rows {
   readonly labels: readonly string[]
@@ -53,6 +53,7 @@ const rowsShared = (pairs: Sequence<Pair>): Rows => {
 /** @param concurrency of the run; null: an imported history, in which each process is a client */
 export const rowsOf = (pairs: Sequence<Pair>, concurrency: number | null): Rows => {
   if (concurrency !== null) return rowsOfThreads(pairs, concurrency)
-  const processes = new Set(pairs.map(({ invocation }) => invocation.process))
+  const processes = new Set<Operation['process']>()
+  for (const { invocation } of pairs) processes.add(invocation.process)
   return processes.size > MANY_PROCESSES ? rowsShared(pairs) : rowsOfThreads(pairs, Number.MAX_SAFE_INTEGER)
 }

@@ -18,7 +18,7 @@ const placesOf = (pairs: Sequence<Pair>): readonly number[] =>
 
 describe('the operations of a page', () => {
   it('are all, if there is room', () => {
-    expect(chosen([], 1000)).toEqual({ shown: PAIRS, densities: null })
+    expect(chosen([], 1000)).toEqual({ shown: PAIRS, rest: null })
   })
 
   it('are those around each piece of evidence, else', () => {
@@ -35,7 +35,8 @@ describe('the operations of a page', () => {
   })
 
   it('or are counted: none is lost', () => {
-    const { shown, densities } = chosen([2 * 500], 100)
+    const { shown, rest } = chosen([2 * 500], 100)
+    const densities = rest?.densities
     expect(densities?.count).toBe(900)
     expect(densities?.counts.reduce((sum, count) => sum + count, 0)).toBe(900)
     const inDoubt = densities?.counts.filter((_, i) => i % 3 === 2).reduce((sum, count) => sum + count, 0)

@@ -4,7 +4,8 @@
  */
 import type { Pair, Sequence } from '../api/history.ts'
 import { NS_PER_MS } from '../support/time.ts'
-import { OUTCOMES } from './operations.ts'
+import { OUTCOMES, type Outcome } from './operations.ts'
+import { type Overview, OverviewFold } from './overview.ts'
 
 /** Places of operations, from `from` up to `to` without it. */
 interface Window {
@@ -63,28 +64,44 @@ const placeOf = (pairs: Sequence<Pair>, index: number): number => {
   return Math.min(low, pairs.length - 1)
 }
 
-const densitiesOf = (
-  omitted: readonly Pair[],
-  endMs: number,
-  rowCount: number,
-  rowOf: (pair: Pair) => number,
-): Densities => {
-  const parts = partsFor(rowCount)
-  const partMs = endMs / parts
-  const counts = new Array<number>(rowCount * parts * OUTCOMES.length).fill(0)
-  for (const pair of omitted) {
-    const part = Math.min(parts - 1, Math.floor(pair.invocation.timeNs / NS_PER_MS / partMs))
-    const outcome = OUTCOMES.indexOf((pair.completion?.type ?? 'info') as (typeof OUTCOMES)[number])
-    const at = (rowOf(pair) * parts + part) * OUTCOMES.length + outcome
-    counts[at] = (counts[at] as number) + 1
+interface Rows {
+  /** The end of the run. */
+  readonly endMs: number
+  readonly rowCount: number
+  readonly rowOf: (pair: Pair) => number
+}
+
+/** Takes the operations that are left out. */
+class DensitiesFold {
+  readonly #rows: Rows
+  readonly #parts: number
+  readonly #partMs: number
+  readonly #counts: Uint32Array
+  #count = 0
+
+  constructor(rows: Rows) {
+    this.#rows = rows
+    this.#parts = partsFor(rows.rowCount)
+    this.#partMs = rows.endMs / this.#parts
+    this.#counts = new Uint32Array(rows.rowCount * this.#parts * OUTCOMES.length)
   }
-  return { count: omitted.length, partMs, counts, parts }
+
+  take(pair: Pair): void {
+    const part = Math.min(this.#parts - 1, Math.floor(pair.invocation.timeNs / NS_PER_MS / this.#partMs))
+    const outcome = OUTCOMES.indexOf((pair.completion?.type ?? 'info') as Outcome)
+    this.#counts[(this.#rows.rowOf(pair) * this.#parts + part) * OUTCOMES.length + outcome]!++
+    this.#count++
+  }
+
+  result(): Densities {
+    return { count: this.#count, partMs: this.#partMs, counts: [...this.#counts], parts: this.#parts }
+  }
 }
 
 export interface Selection {
   readonly shown: Sequence<Pair>
   /** Null: all operations are shown. */
-  readonly densities: Densities | null
+  readonly rest: { readonly densities: Densities; readonly overview: Overview } | null
 }
 
 /** At most this many pieces of evidence get a window: more would make each too short to read. */
@@ -98,15 +115,21 @@ export const select = (
   pairs: Sequence<Pair>,
   focus: readonly number[],
   most: number,
-  { endMs, rowCount, rowOf }: { endMs: number; rowCount: number; rowOf: (pair: Pair) => number },
+  rows: Rows,
 ): Selection => {
-  if (pairs.length <= most) return { shown: pairs, densities: null }
+  if (pairs.length <= most) return { shown: pairs, rest: null }
   const places = focus.slice(0, MAX_WINDOWS).map((index) => placeOf(pairs, index))
   const windows = around(places.length === 0 ? [pairs.length - 1] : places, pairs.length, most)
-  const isShown = (place: number): boolean => windows.some(({ from, to }) => place >= from && place < to)
-  const omitted = pairs.filter((_, place) => !isShown(place))
+  // In one pass, and nothing of it is kept: there may be millions.
+  const [densities, overview] = [new DensitiesFold(rows), new OverviewFold(rows.endMs)]
+  let next = 0
+  for (const [place, pair] of pairs.entries()) {
+    overview.take(pair)
+    while (place >= (windows[next]?.to ?? Number.POSITIVE_INFINITY)) next++
+    if (place < (windows[next]?.from ?? Number.POSITIVE_INFINITY)) densities.take(pair)
+  }
   return {
     shown: windows.flatMap(({ from, to }) => pairs.slice(from, to)),
-    densities: densitiesOf(omitted, endMs, rowCount, rowOf),
+    rest: { densities: densities.result(), overview: overview.result() },
   }
 }

@@ -20,7 +20,7 @@ export const readHistory = (file: string): DecodedHistory =>
 interface How {
   /** Absent: such that small runs are neither slower nor larger. */
   readonly shortestBytes?: number
-  /** Chunks. Absent: some 80 MB. */
+  /** Chunks. Absent: some 40 MB. */
   readonly mostInMemory?: number | undefined
 }
 

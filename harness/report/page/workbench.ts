@@ -147,7 +147,7 @@ export class Workbench {
   /** All has been read: labels can be drawn, operations filtered, and details told. @param logs null: the run has none */
   isWhole(logs: LogsView | null): void {
     this.#logs = logs
-    this.#series = seriesLanes(this.#model.history, this.#model.data.omitted !== null)
+    this.#series = seriesLanes(this.#model.history, this.#model.data.overview)
     this.#matches = matchesOf(this.#model.history, this.#state.filter)
     this.#timeline.setLanes(this.#makeLanes())
     this.#tellCount()

@@ -1,7 +1,11 @@
-/** Throughput by outcome, and latency, on the axis of the timeline: computed for what is visible. */
+/**
+ * Throughput by outcome, and latency, on the axis of the timeline: computed for what is visible, from the operations or, where
+ * the page does not hold all of them, from the overview of the run.
+ */
 import type { Hit, Lane, Painting } from '../../../../checkers/porcupine-ts/timeline/lane.ts'
 import { Spans } from '../../../../checkers/porcupine-ts/timeline/spans.ts'
 import { OUTCOMES } from '../../operations.ts'
+import type { Overview } from '../../overview.ts'
 import type { History } from '../history.ts'
 import { durationText, shortTime } from '../times.ts'
 
@@ -9,30 +13,46 @@ const BIN_PIXELS = 4
 const LEAST_FOR_RATE = 5
 const OK = OUTCOMES.indexOf('ok')
 
+/** For each outcome, how many operations completed from one time to before another, in ms. */
+type Completions = (from: number, to: number) => readonly number[]
+
+const completionsOf = (history: History): Completions => {
+  const completions = OUTCOMES.map((_, outcome) => {
+    const times = new Float64Array(history.count)
+    let count = 0
+    for (let place = 0; place < history.count; place++)
+      if (history.outcomeNumber(place) === outcome) times[count++] = history.endMs[place] as number
+    const sorted = times.subarray(0, count).sort()
+    return new Spans(sorted, sorted, new Uint8Array(count), 1)
+  })
+  return (from, to) => completions.map((spans) => spans.countBefore(to) - spans.countBefore(from))
+}
+
+/** Of a piece of a part, its share. */
+const completionsIn = ({ completions, partMs }: Overview): Completions => {
+  const before = OUTCOMES.map((_, outcome) => {
+    const sums = [0]
+    for (let at = outcome; at < completions.length; at += OUTCOMES.length)
+      sums.push((sums.at(-1) as number) + (completions[at] as number))
+    return sums
+  })
+  const beforeTime = (sums: readonly number[], time: number): number => {
+    const at = Math.min(Math.max(time / partMs, 0), sums.length - 1)
+    const [low, high] = [sums[Math.floor(at)] as number, sums[Math.ceil(at)] as number]
+    return low + (at % 1) * (high - low)
+  }
+  return (from, to) => before.map((sums) => beforeTime(sums, to) - beforeTime(sums, from))
+}
+
 class ThroughputLane implements Lane {
   readonly id = 'throughput'
   readonly label = 'completed / s'
   readonly group = 'throughput and latency'
   readonly height = 70
-  /** For each outcome, when operations completed. */
-  readonly #completions: readonly Spans[]
-  readonly #isPart: boolean
+  readonly #counts: Completions
 
-  /** @param isPart the page does not hold all operations */
-  constructor(history: History, isPart: boolean) {
-    this.#isPart = isPart
-    this.#completions = OUTCOMES.map((_, outcome) => {
-      const times = new Float64Array(history.count)
-      let count = 0
-      for (let place = 0; place < history.count; place++)
-        if (history.outcomeNumber(place) === outcome) times[count++] = history.endMs[place] as number
-      const sorted = times.subarray(0, count).sort()
-      return new Spans(sorted, sorted, new Uint8Array(count), 1)
-    })
-  }
-
-  #counts(from: number, to: number): readonly number[] {
-    return this.#completions.map((spans) => spans.countBefore(to) - spans.countBefore(from))
+  constructor(counts: Completions) {
+    this.#counts = counts
   }
 
   paint({ context, view, colour }: Painting, y: number): void {
@@ -56,17 +76,18 @@ class ThroughputLane implements Lane {
     // A rate from one or two operations says nothing.
     const told =
       most < LEAST_FOR_RATE
-        ? `at most ${most} in ${durationText(binMs)}`
+        ? `at most ${Math.ceil(most)} in ${durationText(binMs)}`
         : `at most ${Math.round((1000 * most) / binMs).toLocaleString('en')}/s`
     context.fillStyle = colour('dim')
-    const part = this.#isPart ? ', of the operations that the page holds' : ''
-    context.fillText(`${told}${part}`, 4, y + 7)
+    context.fillText(told, 4, y + 7)
   }
 
   at(time: number): Hit | null {
     const width = 500
     const counts = this.#counts(time - width, time + width)
-    const told = OUTCOMES.map((outcome, kind) => `${counts[kind]} ${outcome}`).join(', ')
+    const told = OUTCOMES.map((outcome, kind) => `${Math.round(counts[kind] as number)} ${outcome}`).join(
+      ', ',
+    )
     return {
       address: `at=${time}`,
       text: `completed within the second around ${shortTime(time)}: ${told}`,
@@ -87,6 +108,28 @@ const MAX_POINTS = 3000
 const LEAST_MS = 0.05
 const MOST_MS = 20_000
 
+interface Latency {
+  readonly medianMs: number
+  readonly p99Ms: number
+  /** Where it comes from, in words. */
+  readonly of: string
+}
+
+/** Of several parts of the run: the median in the middle, and the worst 99th percentile. */
+const latencyIn = ({ partMs, medianMs, p99Ms }: Overview, from: number, to: number): Latency | null => {
+  const first = Math.max(0, Math.floor(from / partMs))
+  const last = Math.max(first + 1, Math.ceil(to / partMs))
+  const told = (all: readonly (number | null)[]): readonly number[] =>
+    all.slice(first, last).filter((each) => each !== null)
+  const medians = told(medianMs).toSorted((a, b) => a - b)
+  if (medians.length === 0) return null
+  return {
+    medianMs: medians[medians.length >> 1] as number,
+    p99Ms: Math.max(...told(p99Ms)),
+    of: durationText((last - first) * partMs),
+  }
+}
+
 class LatencyLane implements Lane {
   readonly id = 'latency'
   readonly label = 'latency of ok'
@@ -96,8 +139,11 @@ class LatencyLane implements Lane {
   readonly #times: Float64Array
   readonly #latencies: Float64Array
   readonly #spans: Spans
+  readonly #overview: Overview | null
 
-  constructor(history: History) {
+  /** @param overview null: the page holds all operations */
+  constructor(history: History, overview: Overview | null) {
+    this.#overview = overview
     const times = new Float64Array(history.count)
     const latencies = new Float64Array(history.count)
     let count = 0
@@ -132,8 +178,9 @@ class LatencyLane implements Lane {
     }
     const from = this.#spans.countBefore(view.from)
     const to = this.#spans.countBefore(view.to)
-    if (to - from <= MAX_POINTS) this.#paintPoints(painting, y, from, to)
-    else this.#paintBins(painting, y)
+    const isFew = to - from <= MAX_POINTS
+    if (!isFew || this.#overview !== null) this.#paintBins(painting, y)
+    if (isFew) this.#paintPoints(painting, y, from, to)
   }
 
   #paintPoints({ context, view, colour }: Painting, y: number, from: number, to: number): void {
@@ -150,14 +197,13 @@ class LatencyLane implements Lane {
   /** A bar from the median to the 99th percentile, and a mark at the median. */
   #paintBins({ context, view, colour }: Painting, y: number): void {
     for (let x = 0; x < view.width; x += BIN_PIXELS) {
-      const sorted = this.#sample(view.time(x), view.time(x + BIN_PIXELS))
-      if (sorted.length === 0) continue
-      const at = (q: number): number =>
-        this.#y(sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number, y)
+      const latency = this.#latency(view.time(x), view.time(x + BIN_PIXELS))
+      if (latency === null) continue
+      const [median, p99] = [this.#y(latency.medianMs, y), this.#y(latency.p99Ms, y)]
       context.fillStyle = colour('info')
-      context.fillRect(x, at(0.99), BIN_PIXELS - 0.5, Math.max(1, at(0.5) - at(0.99)))
+      context.fillRect(x, p99, BIN_PIXELS - 0.5, Math.max(1, median - p99))
       context.fillStyle = colour('leader')
-      context.fillRect(x, at(0.5) - 1, BIN_PIXELS - 0.5, 2.5)
+      context.fillRect(x, median - 1, BIN_PIXELS - 0.5, 2.5)
     }
   }
 
@@ -171,14 +217,22 @@ class LatencyLane implements Lane {
     ).sort()
   }
 
-  at(time: number, slack: number): Hit | null {
-    const sorted = this.#sample(time - Math.max(slack, 50), time + Math.max(slack, 50))
+  #latency(from: number, to: number): Latency | null {
+    if (this.#overview !== null) return latencyIn(this.#overview, from, to)
+    const sorted = this.#sample(from, to)
     if (sorted.length === 0) return null
-    const q = (share: number): string =>
-      `${(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] as number).toFixed(2)} ms`
+    const quantile = (q: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] as number
+    return { medianMs: quantile(0.5), p99Ms: quantile(0.99), of: String(sorted.length) }
+  }
+
+  at(time: number, slack: number): Hit | null {
+    const latency = this.#latency(time - Math.max(slack, 50), time + Math.max(slack, 50))
+    if (latency === null) return null
+    const [median, p99] = [latency.medianMs.toFixed(2), latency.p99Ms.toFixed(2)]
     return {
       address: `at=${time}`,
-      text: `latency of ok operations around ${shortTime(time)}: median ${q(0.5)}, 99th percentile ${q(0.99)} (of ${sorted.length})`,
+      text: `latency of ok operations around ${shortTime(time)}: median ${median} ms, 99th percentile ${p99} ms (of ${latency.of})`,
       from: time,
       to: time,
     }
@@ -189,8 +243,8 @@ class LatencyLane implements Lane {
   }
 }
 
-/** @param isPart the page does not hold all operations */
-export const seriesLanes = (history: History, isPart: boolean): readonly Lane[] => [
-  new ThroughputLane(history, isPart),
-  new LatencyLane(history),
+/** @param overview null: the page holds all operations */
+export const seriesLanes = (history: History, overview: Overview | null): readonly Lane[] => [
+  new ThroughputLane(overview === null ? completionsOf(history) : completionsIn(overview)),
+  new LatencyLane(history, overview),
 ]
