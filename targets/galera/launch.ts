@@ -94,6 +94,10 @@ const providerOptions = (node: NodeIdentity, suspectMs: number): string =>
     'evs.install_timeout': seconds(suspectMs * 3),
     'gmcast.peer_timeout': seconds(suspectMs * 0.6),
     'gcache.size': '32M',
+    // This cache for others is a file that is mapped into memory. On a disk of faultline's own, a node that was killed while such a
+    // page was held could not be started again. Outside of the data directory, it may not be used again after a crash.
+    'gcache.dir': '/tmp',
+    'gcache.recover': 'no',
     'pc.recovery': 'true',
   })
     .map(([name, value]) => `${name}=${value}`)
