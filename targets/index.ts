@@ -1,6 +1,8 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
+import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
+import { galera } from './galera/target.ts'
 import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
@@ -18,4 +20,6 @@ export const targets: Readonly<Record<string, Target>> = {
   postgres,
   rabbitmq,
   nats,
+  galera,
+  consul,
 }

@@ -142,6 +142,7 @@ describe('a client that compacts', () => {
     for (const lines of [
       [CREATED, event, told],
       [event, told, CREATED],
+      [CREATED, event, '{"error":{"message":"not of the watch"}}', told],
     ]) {
       answer = () => [200, lines]
       expect(await watch({ f: 'watch', value: { after: 1 } }, true)).toEqual(expected)
