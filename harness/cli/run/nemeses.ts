@@ -118,6 +118,15 @@ export const narrow = (nemesis: ChosenNemesis, target: string, claims: Claims, p
   }
 }
 
+/** Without what it tolerates at no node: a minority of one or two nodes is none. */
+export const toleratedWith = (claims: Claims, nodes: number): Claims => {
+  const minority = Math.floor((nodes - 1) / 2)
+  const tolerates = Object.entries(claims.tolerates).filter(
+    ([, at]) => at === 'any' || (at === 'minority' ? minority : at) > 0,
+  )
+  return { ...claims, tolerates: Object.fromEntries(tolerates) }
+}
+
 /** The models of the planned faults that the claims do not tolerate. */
 export const modelsBeyond = (faults: readonly PlannedFault[], { tolerates }: Claims): readonly FaultModel[] =>
   // In the same order whatever the seed has planned first.

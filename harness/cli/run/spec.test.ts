@@ -111,6 +111,13 @@ describe('the spec of a run', () => {
     expect(asked.notes.join()).toContain('redis does not claim to tolerate disk-errors: promises broken')
   })
 
+  it('leaves out of all what a minority may suffer, where a minority is no node', async () => {
+    const notes = async (nodes: string) => (await build('raft', { nemesis: 'all', nodes })).notes.join()
+    expect(await notes('1')).toContain('raft does not claim to tolerate misconfiguration')
+    expect(await notes('2')).toContain('raft does not claim to tolerate misconfiguration')
+    expect(await notes('3')).not.toContain('misconfiguration')
+  })
+
   it.each<[GivenToRun, 'phases' | 'steady']>([
     [{ nemesis: 'partition,kill' }, 'phases'],
     [{ nemesis: 'all' }, 'phases'],

@@ -15,7 +15,7 @@ import { claimsOf } from './claims.ts'
 import { chooseEnvironment } from './environment.ts'
 import { parseExpect } from './expect.ts'
 import { incidentNemeses, incidentPlan, nemesesAtLeaders, requireAlone } from './incidents.ts'
-import { type Chosen, chooseNemeses, chooseRecorded, modelsBeyond, narrow } from './nemeses.ts'
+import { type Chosen, chooseNemeses, chooseRecorded, modelsBeyond, narrow, toleratedWith } from './nemeses.ts'
 import { parseOptions } from './options.ts'
 import { requireFit } from './recorded-plan.ts'
 import { findIncident, findNemesis, findTarget, findWorkload, referenceTo } from './registries.ts'
@@ -92,8 +92,9 @@ const withIncident = (
 
 /** Of all nemeses, those that can plan a fault in this cluster that its claims tolerate, and why the others cannot. */
 const withPlans = (spec: RunSpec, place: Place, claims: Claims): BuiltSpec => {
+  const within = toleratedWith(claims, spec.nodes)
   const narrowed = spec.nemeses.map((each) =>
-    narrow(each, place.target.name, claims, (one) => planned({ ...spec, nemeses: [one] }, place, claims)),
+    narrow(each, place.target.name, within, (one) => planned({ ...spec, nemeses: [one] }, place, claims)),
   )
   return {
     spec: { ...spec, nemeses: narrowed.flatMap(({ nemesis }) => nemesis ?? []) },
@@ -178,7 +179,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
   const { spec, notes } =
     settings.nemesis === 'all' ? withPlans(asked, place, claims) : { spec: asked, notes: [] }
   const plan = planned(spec, place, claims, incident)
-  const beyond = modelsBeyond(plan, claims)
+  const beyond = modelsBeyond(plan, toleratedWith(claims, spec.nodes))
   const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
   const leaderless = leaderlessNote(target, spec, plan)
   return {
