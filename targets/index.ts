@@ -3,6 +3,7 @@ import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
 import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
+import { pysyncobj } from './pysyncobj/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'
@@ -18,4 +19,5 @@ export const targets: Readonly<Record<string, Target>> = {
   postgres,
   rabbitmq,
   nats,
+  pysyncobj,
 }
