@@ -8,7 +8,7 @@ import type { PysyncobjOptions } from './options.ts'
 import { CLIENT_PORT } from './ports.ts'
 
 /** The server's reason why a call failed, or that of the connection. */
-class Refusal extends Error {
+export class Refused extends Error {
   readonly definite: boolean
 
   constructor(reason: string, definite: boolean) {
@@ -17,17 +17,16 @@ class Refusal extends Error {
   }
 }
 
-/** @throws Refusal if the answer is no value */
+/** @throws Refused if the answer is no value */
 export const senderTo =
-  (http: JsonHttp, address: string, signal: AbortSignal): Send =>
+  (http: JsonHttp, origin: string, signal: AbortSignal): Send =>
   async (f, ...args) => {
-    const origin = `http://${address}:${CLIENT_PORT}`
     const result = await http.request(origin, 'POST', '/call', { f, args }, signal)
-    if (result.type !== 'response') throw new Refusal(result.error, result.type === 'unsent')
+    if (result.type !== 'response') throw new Refused(result.error, result.type === 'unsent')
     const { value, error } = result.body as { readonly value?: unknown; readonly error?: unknown }
     if (result.status === 200 && value !== undefined) return value
     const reason = typeof error === 'string' ? error : `status ${result.status}`
-    throw new Refusal(reason, isDefinite(reason))
+    throw new Refused(reason, isDefinite(reason))
   }
 
 /** Makes one call. Never throws because of the server. */
@@ -35,7 +34,7 @@ export const perform = async (send: Send, act: Act, call: Call, node: string): P
   try {
     return { type: 'ok', value: await act(send, call), meta: { servedBy: node } }
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error
+    if (!(error instanceof Refused)) throw error
     return { type: error.definite ? 'fail' : 'info', error: error.message }
   }
 }
@@ -43,18 +42,18 @@ export const perform = async (send: Send, act: Act, call: Call, node: string): P
 class PysyncobjConnection implements Connection {
   readonly #act: Act
   readonly #http: JsonHttp
-  readonly #address: string
+  readonly #origin: string
   readonly #node: string
 
   constructor(act: Act, { node, localAddress }: ClientContext<PysyncobjOptions>) {
     this.#act = act
     this.#http = new JsonHttp(localAddress)
-    this.#address = node.address
+    this.#origin = `http://${node.address}:${CLIENT_PORT}`
     this.#node = node.node
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    return perform(senderTo(this.#http, this.#address, signal), this.#act, call, this.#node)
+    return perform(senderTo(this.#http, this.#origin, signal), this.#act, call, this.#node)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,8 +3,8 @@ A small key-value server on PySyncObj, for tests: each member of a cluster runs 
 
     server.py SETTINGS
 
-SETTINGS is JSON: { name, address, client_port, peer_port, members: { name: address }, folder, reads, timeouts: [min, max] in
-seconds, compaction }.
+SETTINGS is JSON: { name, address, client_port, peer_port, members: { name: address }, folder, reads, timeouts_ms: [min, max],
+compaction }.
 
 - GET /status: what this member says of itself, as it was at one instant
 - POST /call { f, args }: 200 { value } once the command is applied here; 503 { error } with PySyncObj's own reason for its failure
@@ -145,7 +145,7 @@ class Member:
         peers = {f'{address}:{port}': name for name, address in settings['members'].items()}
         self.names = peers
         own = f"{settings['address']}:{port}"
-        shortest, longest = settings['timeouts']
+        shortest, longest = (each / 1000 for each in settings['timeouts_ms'])
         conf = SyncObjConf(
             journalFile=f"{settings['folder']}/journal",
             fullDumpFile=f"{settings['folder']}/dump",

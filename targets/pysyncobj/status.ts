@@ -14,12 +14,16 @@ const STATUS = z.object({
   earlier: z.record(z.string(), z.string()),
 })
 
+/** Before the first tick of its member, the server knows nothing of it. */
+const UNKNOWN = z.strictObject({ role: z.literal('unknown') })
+
 /**
  * A digest is of all commands of ours up to a number of them. The log has other entries, too, so that number is no position of it.
  *
- * @throws if it is no status, as before the first tick
+ * @throws if it is no status
  */
 export const statusFrom = (body: unknown): NodeStatus => {
+  if (UNKNOWN.safeParse(body).success) return { role: 'unknown' }
   const told = STATUS.parse(body)
   return {
     role: told.role,

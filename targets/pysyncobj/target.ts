@@ -21,7 +21,7 @@ const SERVER = path.resolve(import.meta.dirname, FOLDER, 'server.py')
 
 const control = new JsonHttp()
 
-/** PySyncObj's own defaults are 0.4 s and 1.4 s. */
+/** As much longer than the shortest timeout: PySyncObj's own defaults are 0.4 s and 1.4 s. */
 const LONGEST = 3.5
 
 const launch = (
@@ -29,7 +29,7 @@ const launch = (
   { nodes, options }: ClusterPlan<PysyncobjOptions>,
   program: (name: string) => string,
 ): LaunchSpec => {
-  const shortest = options['election-timeout'] / 1000
+  const shortest = options['election-timeout']
   const settings = {
     name: node.name,
     address: node.address,
@@ -38,7 +38,7 @@ const launch = (
     members: Object.fromEntries(nodes.map(({ name, address }) => [name, address])),
     folder: node.dataDir,
     reads: options.reads,
-    timeouts: [shortest, shortest * LONGEST],
+    timeouts_ms: [shortest, Math.round(shortest * LONGEST)],
     compaction: options.compaction,
   }
   return {
