@@ -14,7 +14,7 @@ export const pysyncobjTerm: KnownBug = {
     targetOpts: 'version=0.3.15',
     workload: 'set',
     nemesis: 'kill',
-    timeLimit: '60s',
+    timeLimit: '30s',
   },
   control: { targetOpts: 'version=0.3.16' },
   finds: ['term goes back', 'two leaders in one term'],
