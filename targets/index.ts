@@ -1,6 +1,7 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
 import { etcd } from './etcd/target.ts'
+import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
 import { pysyncobj } from './pysyncobj/target.ts'
@@ -20,4 +21,5 @@ export const targets: Readonly<Record<string, Target>> = {
   rabbitmq,
   nats,
   pysyncobj,
+  'jgroups-raft': jgroupsRaft,
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { Call } from '../../harness/api/history.ts'
 import { JsonHttp } from '../http.ts'
 import { perform, type Refused, senderTo } from './client.ts'
+import { isDefinite } from './errors.ts'
 import { ACTS, type Send } from './objects.ts'
 
 const actOf = (vocabulary: string) => {
@@ -124,7 +125,7 @@ describe('an answer', () => {
   ])('%s', async (_, answer, expected) => {
     await using server = await serving(answer)
     await using client = new JsonHttp()
-    const send = senderTo(client, `http://127.0.0.1:${server.port}`, AbortSignal.timeout(10_000))
+    const send = senderTo(client, `http://127.0.0.1:${server.port}`, isDefinite, AbortSignal.timeout(10_000))
     const got = await send('get', '1').then(
       (value) => ({ value }),
       (error: Refused) => error,
@@ -137,7 +138,7 @@ describe('an answer', () => {
     const { port } = gone
     await gone[Symbol.asyncDispose]()
     await using client = new JsonHttp()
-    const send = senderTo(client, `http://127.0.0.1:${port}`, AbortSignal.timeout(10_000))
+    const send = senderTo(client, `http://127.0.0.1:${port}`, isDefinite, AbortSignal.timeout(10_000))
     const call = { f: 'write', value: { key: 1, value: 2 } }
     expect(await perform(send, actOf('register'), call, 'n1')).toEqual({
       type: 'fail',

@@ -1,11 +1,18 @@
-/** Clients of our server on PySyncObj. A call is one request to the client's own node, which is never retried. */
+/**
+ * Clients of a small server of our own around a library. A call is one request to the client's own node, which is never retried:
+ * `POST /call [f, args...]` is answered by `200 { value }`, or by `503 { error }` with the library's reason.
+ */
 import type { Client, ClientContext, Connection } from '../../harness/api/client.ts'
 import type { Call, Outcome } from '../../harness/api/history.ts'
+import type { Options } from '../../harness/api/options.ts'
 import { JsonHttp } from '../http.ts'
-import { isDefinite } from './errors.ts'
 import { ACTS, type Act, type Send } from './objects.ts'
-import type { PysyncobjOptions } from './options.ts'
-import { CLIENT_PORT } from './ports.ts'
+
+interface Service {
+  readonly port: number
+  /** Whether the library's reason proves that nothing happened. */
+  readonly isDefinite: (reason: string) => boolean
+}
 
 /** The server's reason why a call failed, or that of the connection. */
 export class Refused extends Error {
@@ -19,9 +26,9 @@ export class Refused extends Error {
 
 /** @throws Refused if the answer is no value */
 export const senderTo =
-  (http: JsonHttp, origin: string, signal: AbortSignal): Send =>
+  (http: JsonHttp, origin: string, isDefinite: Service['isDefinite'], signal: AbortSignal): Send =>
   async (f, ...args) => {
-    const result = await http.request(origin, 'POST', '/call', { f, args }, signal)
+    const result = await http.request(origin, 'POST', '/call', [f, ...args], signal)
     if (result.type !== 'response') throw new Refused(result.error, result.type === 'unsent')
     const { value, error } = result.body as { readonly value?: unknown; readonly error?: unknown }
     if (result.status === 200 && value !== undefined) return value
@@ -39,21 +46,24 @@ export const perform = async (send: Send, act: Act, call: Call, node: string): P
   }
 }
 
-class PysyncobjConnection implements Connection {
+class ServiceConnection implements Connection {
   readonly #act: Act
+  readonly #service: Service
   readonly #http: JsonHttp
   readonly #origin: string
   readonly #node: string
 
-  constructor(act: Act, { node, localAddress }: ClientContext<PysyncobjOptions>) {
+  constructor(act: Act, service: Service, { node, localAddress }: ClientContext<Options>) {
     this.#act = act
+    this.#service = service
     this.#http = new JsonHttp(localAddress)
-    this.#origin = `http://${node.address}:${CLIENT_PORT}`
+    this.#origin = `http://${node.address}:${service.port}`
     this.#node = node.node
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
-    return perform(senderTo(this.#http, this.#origin, signal), this.#act, call, this.#node)
+    const send = senderTo(this.#http, this.#origin, this.#service.isDefinite, signal)
+    return perform(send, this.#act, call, this.#node)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,9 +71,11 @@ class PysyncobjConnection implements Connection {
   }
 }
 
-export const pysyncobjClients: Readonly<Record<string, Client<Call, PysyncobjOptions>>> = Object.fromEntries(
-  ACTS.map(([vocabulary, act]) => [
-    vocabulary.name,
-    { open: async (context: ClientContext<PysyncobjOptions>) => new PysyncobjConnection(act, context) },
-  ]),
-)
+/** A client for each vocabulary that such a server can serve. */
+export const clientsOf = (service: Service): Readonly<Record<string, Client<Call>>> =>
+  Object.fromEntries(
+    ACTS.map(([vocabulary, act]) => [
+      vocabulary.name,
+      { open: async (context: ClientContext<Options>) => new ServiceConnection(act, service, context) },
+    ]),
+  )

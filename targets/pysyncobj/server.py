@@ -7,7 +7,7 @@ SETTINGS is JSON: { name, address, client_port, peer_port, members: { name: addr
 compaction }.
 
 - GET /status: what this member says of itself, as it was at one instant
-- POST /call { f, args }: 200 { value } once the command is applied here; 503 { error } with PySyncObj's own reason for its failure
+- POST /call [f, args...]: 200 { value } once the command is applied here; 503 { error } with PySyncObj's own reason for its failure
 
 A call goes through the replicated log exactly once and is never repeated. With reads=local, one that changes nothing is
 answered of what this member has applied. Keys and values are texts.
@@ -218,8 +218,8 @@ class Handler(BaseHTTPRequestHandler):
         self.answer(200, self.member.status)
 
     def do_POST(self):
-        body = json.loads(self.rfile.read(int(self.headers['content-length'])))
-        value, reason = self.member.call(body['f'], body['args'])
+        f, *args = json.loads(self.rfile.read(int(self.headers['content-length'])))
+        value, reason = self.member.call(f, args)
         if reason is None:
             self.answer(200, {'value': value})
         else:

@@ -9,7 +9,8 @@ import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { JsonHttp } from '../http.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
-import { pysyncobjClients } from './client.ts'
+import { clientsOf } from './client.ts'
+import { isDefinite } from './errors.ts'
 import { type PysyncobjOptions, pysyncobjOptions } from './options.ts'
 import { CLIENT_PORT, PEER_PORT } from './ports.ts'
 import { statusFrom } from './status.ts'
@@ -80,7 +81,7 @@ const claims = ({ reads, version }: PysyncobjOptions): Claims => ({
 /** Ready if it knows a leader, and the leader a quorum: a command that changes nothing goes through the log. */
 const isReady = async (address: string, signal: AbortSignal): Promise<boolean> => {
   const origin = `http://${address}:${CLIENT_PORT}`
-  const result = await control.request(origin, 'POST', '/call', { f: 'nothing', args: [] }, signal)
+  const result = await control.request(origin, 'POST', '/call', ['nothing'], signal)
   return result.type === 'response' && result.status === 200
 }
 
@@ -92,7 +93,7 @@ export const pysyncobj = defineTarget({
   bugs: [],
   programs: ({ version }: PysyncobjOptions) => programsOf(version),
   claims,
-  clients: pysyncobjClients,
+  clients: clientsOf({ port: CLIENT_PORT, isDefinite }),
   launch,
   ready: (node, signal) => isReady(node.address, signal),
   status: async ({ address }, signal) => {
