@@ -302,7 +302,8 @@ public class Server {
 
     public static void main(String[] args) throws Exception {
         Server server = new Server(args[0], args[3], args[4]);
-        server.serve(args[1], Integer.parseInt(args[2]));
+        // Before it has read its log, a member tells a term that is not its own.
         server.channel.connect("faultline");
+        server.serve(args[1], Integer.parseInt(args[2]));
     }
 }

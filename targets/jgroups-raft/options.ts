@@ -16,6 +16,12 @@ export const jgroupsRaftOptions = {
     default: 2000,
     description: 'the timeout of FD_ALL3: a member that is silent for so long is left out of the view',
   },
+  'resend-interval': {
+    type: 'duration',
+    default: 100,
+    description:
+      'jgroups-raft’s resend_interval (there: 1 s): a leader sends members what they lack only when nobody has asked it for anything for so long',
+  },
 } as const satisfies OptionSpecs
 
 export type JgroupsRaftOptions = OptionsOf<typeof jgroupsRaftOptions>

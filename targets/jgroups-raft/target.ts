@@ -32,7 +32,7 @@ const control = new JsonHttp()
 
 const launch = (
   node: NodeIdentity,
-  { nodes, options }: ClusterPlan<JgroupsRaftOptions>,
+  plan: ClusterPlan<JgroupsRaftOptions>,
   program: (name: string) => string,
 ): LaunchSpec => {
   const jars = path.join(program(RELEASE), '*')
@@ -43,9 +43,9 @@ const launch = (
     env: {},
   }
   const stack = path.posix.join(node.dataDir, STACK)
-  const args = [node.name, node.address, String(CLIENT_PORT), stack, options.reads]
+  const args = [node.name, node.address, String(CLIENT_PORT), stack, plan.options.reads]
   return {
-    files: { [STACK]: stackOf(node, nodes, options['suspect-after']) },
+    files: { [STACK]: stackOf(node, plan) },
     steps: { firstStart: [compile] },
     processes: [
       {
