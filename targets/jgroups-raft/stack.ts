@@ -14,6 +14,7 @@ export const stackOf = (
        diag.enabled="false" thread_pool.min_threads="2" thread_pool.max_threads="100"/>
   <TCPPING initial_hosts="${nodes.map(({ address }) => `${address}[${PEER_PORT}]`).join(',')}" port_range="0"/>
   <MERGE3 min_interval="1000" max_interval="3000"/>
+  <FD_SOCK2/>
   <FD_ALL3 timeout="${options['suspect-after']}" interval="${Math.round(options['suspect-after'] / 4)}"/>
   <VERIFY_SUSPECT2 timeout="500"/>
   <pbcast.NAKACK2 use_mcast_xmit="false" xmit_interval="500"/>
