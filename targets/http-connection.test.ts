@@ -168,7 +168,7 @@ describe('an answer', () => {
       socket.write(`${OK}transfer-encoding: chunked\r\n\r\n8\r\n{"n":1}\n\r\n`)
       socket.end('a\r\n{"n":2}\n{"\r\n')
     })
-    const lines = await client.stream(origin, '/x', {}, TIMEOUT_MS, AbortSignal.timeout(TIMEOUT_MS))
+    const lines = await client.stream(origin, '/x', [{}], TIMEOUT_MS, AbortSignal.timeout(TIMEOUT_MS))
     expect(lines).toEqual({ type: 'response', status: 200, body: [{ n: 1 }, { n: 2 }] })
   })
 })

@@ -92,7 +92,8 @@ export class JsonHttp implements AsyncDisposable {
   ): Promise<HttpResult> {
     try {
       const patience = withinMs === undefined ? { signal } : { signal, withinMs }
-      const { status, text } = await this.#exchange(origin, method, path, body, patience)
+      const sent = method === 'GET' && (body ?? null) === null ? null : JSON.stringify(body)
+      const { status, text } = await this.#exchange(origin, method, path, sent, patience)
       return { type: 'response', status, body: parse(text) }
     } catch (error) {
       const code = codeOf(error)
@@ -100,11 +101,15 @@ export class JsonHttp implements AsyncDisposable {
     }
   }
 
-  /** Posts, and reads an endless answer for `forMs`, or to the line that is the last: one JSON value per line. */
+  /**
+   * Posts, and reads an endless answer for `forMs`, or to the line that is the last: one JSON value per line.
+   *
+   * @param messages one or more, sent one after another
+   */
   async stream(
     origin: string,
     path: string,
-    body: unknown,
+    messages: readonly unknown[],
     forMs: number,
     signal: AbortSignal,
     isLast: (line: unknown) => boolean = () => false,
@@ -113,7 +118,8 @@ export class JsonHttp implements AsyncDisposable {
     const reader = new StreamReader(isLast, enough)
     try {
       const over = AbortSignal.any([signal, enough.signal, AbortSignal.timeout(forMs)])
-      await this.#exchange(origin, 'POST', path, body, { signal: over }, reader)
+      const sent = messages.map((message) => JSON.stringify(message)).join('\n')
+      await this.#exchange(origin, 'POST', path, sent, { signal: over }, reader)
     } catch (error) {
       const code = codeOf(error)
       // The answer never ends by itself, so an error counts only if no answer began.
@@ -123,11 +129,12 @@ export class JsonHttp implements AsyncDisposable {
     return { type: 'response', status: reader.status, body: linesIn(reader.text) }
   }
 
+  /** @param text that is sent; null: nothing */
   #exchange(
     origin: string,
     method: 'GET' | 'POST',
     path: string,
-    body: unknown,
+    text: string | null,
     patience: Patience,
     reader?: AnswerReader,
   ): Promise<Answer> {
@@ -135,9 +142,7 @@ export class JsonHttp implements AsyncDisposable {
     if (!PATH.test(path)) throw new TypeError(`no path of a request: ${path}`)
     const server = this.#server(origin)
     const head = `${method} ${path} HTTP/1.1\r\n${server.fields}`
-    if (method === 'GET' && (body ?? null) === null)
-      return this.#connection(server).send(`${head}\r\n`, patience, reader)
-    const text = JSON.stringify(body)
+    if (text === null) return this.#connection(server).send(`${head}\r\n`, patience, reader)
     const request = `${head}content-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
     return this.#connection(server).send(request, patience, reader)
   }

@@ -18,7 +18,7 @@ const reread = (
   isDeaf: (calls: number, nowNs: number) => boolean,
 ): { readonly upTo: number; readonly calls: number; readonly endNs: number } => {
   const context = { concurrency: 1, nodes: 1, ordinal: () => 0 }
-  const generator = watch.finalGenerator?.(rngFromSeed(1), { watchers: 1, deletes: 0 }, context)
+  const generator = watch.finalGenerator?.(rngFromSeed(1), { watchers: 1, deletes: 0, takeovers: 0 }, context)
   if (generator === undefined) throw new Error('the watch workload reads nothing at the end')
   let calls = 0
   let upTo = 0

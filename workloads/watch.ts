@@ -17,8 +17,11 @@ interface Threads {
   readonly concurrency: number
   /** The share of changes that delete a key. */
   readonly deletes: number
+  /** The share of watches that go on where the furthest watcher is. */
+  readonly takeovers: number
   /** Watcher -> the last revision that it has seen. */
   readonly seen: ReadonlyMap<Thread, number>
+  readonly furthest: number
 }
 
 /** The thread with the fewest operations comes first, so that neither side starves the other. */
@@ -29,18 +32,26 @@ const watchAndPut = (threads: Threads): OpGenerator<WatchCall> => {
       if (thread === undefined) return { type: 'pending', wakeNs: null, next: self }
       const call: WatchCall =
         thread < threads.watchers
-          ? { f: 'watch', value: { after: threads.seen.get(thread) ?? 0 } }
+          ? { f: 'watch', value: { after: startOf(threads, thread, context) } }
           : putBy(threads, thread, context)
       return { type: 'invoke', atNs: context.nowNs, thread, call, next: self }
     },
     update: (_context, { thread, operation }) => {
       if (operation.type !== 'ok' || operation.f !== 'watch') return self
-      const seen = new Map(threads.seen).set(thread, (operation.value as Watched).upTo)
-      return watchAndPut({ ...threads, seen })
+      const { upTo } = operation.value as Watched
+      const seen = new Map(threads.seen).set(thread, upTo)
+      return watchAndPut({ ...threads, seen, furthest: Math.max(threads.furthest, upTo) })
     },
   }
   return self
 }
+
+/** Whoever takes over from another watcher may ask a node that is not so far yet. */
+const startOf = (
+  { takeovers, seen, furthest }: Threads,
+  thread: Thread,
+  context: GeneratorContext,
+): number => (context.draw(thread).fork('takeover').float() < takeovers ? furthest : (seen.get(thread) ?? 0))
 
 const putBy = ({ concurrency, deletes }: Threads, thread: Thread, context: GeneratorContext): WatchCall => {
   const ordinal = context.ordinal(thread)
@@ -91,11 +102,18 @@ export const watch = defineWorkload({
   vocabulary: WATCH,
   options: {
     watchers: { type: 'share', default: 0.5, description: 'share of threads that watch' },
+    takeovers: {
+      type: 'share',
+      default: 0.1,
+      description:
+        'share of watches that take over from the watcher that came furthest, perhaps at another node, which may be behind it',
+    },
     deletes: { type: 'share', default: 0.2, description: 'share of changes that delete a key' },
   },
   generator: (_rng, options, { concurrency }) => {
     const watchers = Math.max(1, Math.floor(concurrency * options.watchers))
-    return watchAndPut({ watchers, concurrency, deletes: options.deletes, seen: new Map() })
+    const { deletes, takeovers } = options
+    return watchAndPut({ watchers, concurrency, deletes, takeovers, seen: new Map(), furthest: 0 })
   },
   finalGenerator: (_rng, _options, { nodes, concurrency }) =>
     onThreads(

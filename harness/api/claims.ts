@@ -94,6 +94,11 @@ export interface Claims {
   readonly minority?: MinorityClaim
   /** How available it is under faults that it tolerates. Absent: nothing is claimed, and nothing is judged. */
   readonly availability?: AvailabilityClaim
+  /**
+   * Which sets of nodes decide, as `faultline quorum` writes them: `majority of nodes` is of all nodes of the run. Several, as
+   * of the phases of a protocol, must each meet each other one. A run whose quorums do not meet is refused.
+   */
+  readonly quorums?: readonly string[]
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** No node panics, fails an assertion or finds its data corrupt, unless a fault explains it. Absent: it is told only. */

@@ -133,6 +133,27 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/simulate.ts')).simulateCommand,
   }),
   command({
+    name: 'quorum',
+    description:
+      'whether the quorums of a system meet, which crashes and liars it stands, and how often one is up',
+    arguments: [
+      {
+        name: 'systems',
+        description:
+          'such as "majority of 5", "3 of (a*2, b, c)" or "grid of 3x3"; several, as of the phases of a protocol, must meet each other',
+        many: true,
+      },
+    ],
+    settings: {
+      up: {
+        type: 'string',
+        value: 'p',
+        description: 'the probability that a node is up: for all (0.99), or for each (n1=0.99,n2=0.9)',
+      },
+    },
+    load: async () => (await import('./commands/quorum.ts')).quorumCommand,
+  }),
+  command({
     name: 'merge',
     description: 'put the shards of a suite together: one result, one summary, one exit code',
     arguments: [

@@ -20,7 +20,7 @@ import { enterPhase, FaultLog, logPlan } from './log-events.ts'
 import type { Moments } from './moments.ts'
 import { patienceMs } from './patience.ts'
 import { requireDisks } from './provision.ts'
-import { type Drive, finish } from './recovery.ts'
+import { type Drive, type Driven, finish } from './recovery.ts'
 import type { RunParts, StartedRun } from './run-parts.ts'
 import type { Sampler } from './sampler.ts'
 import { Scheduler } from './scheduler.ts'
@@ -133,12 +133,8 @@ export interface Exercised {
   readonly aborted: string | null
 }
 
-const driveAndFinish = async (
-  run: StartedRun,
-  scheduler: Scheduler<Call>,
-  faults: FaultRunner,
-  drive: Drive,
-): Promise<Exercised> => {
+const driveAndFinish = async (run: StartedRun, driven: Driven): Promise<Exercised> => {
+  const { faults, drive } = driven
   const { signal, stop, hold } = run.parts
   const isHeldAsItIs = (): boolean => stop.aborted && hold !== null && !signal.aborted
   run.last.defer(() => faults.healAll())
@@ -148,7 +144,7 @@ const driveAndFinish = async (
     requireDisks(run.cluster)
     for (const each of [signal, stop])
       if (each.aborted) return { recovery: null, aborted: messageOf(each.reason) }
-    const recovery = await finish(run, scheduler, faults, drive)
+    const recovery = await finish(run, driven)
     return { recovery, aborted: signal.aborted ? messageOf(signal.reason) : null }
   } catch (error) {
     if (signal.aborted) return { recovery: null, aborted: messageOf(signal.reason) }
@@ -187,5 +183,6 @@ export const exercise = async (run: StartedRun, observed: Observed): Promise<Exe
     stop: parts.stop,
     staysWhenStopped: parts.hold !== null,
   })
-  return await driveAndFinish(run, scheduler, faults, driverOf(run, scheduler, pool, faults))
+  const drive = driverOf(run, scheduler, pool, faults)
+  return await driveAndFinish(run, { scheduler, faults, drive, service: observed.service })
 }

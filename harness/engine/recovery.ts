@@ -10,8 +10,11 @@ import { awaitReady } from './members.ts'
 import { nodesOf, servicesOf } from './provision.ts'
 import type { StartedRun } from './run-parts.ts'
 import type { Scheduler } from './scheduler.ts'
+import type { ServiceLevel } from './service-level.ts'
 
 const FINAL_PHASE_MS = 60_000
+/** A cluster that never acknowledged anything will hardly do so now. */
+const FINAL_PHASE_UNSERVED_MS = 10_000
 
 /** Heals all faults, restarts what has died, and waits until all members are ready. */
 const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> => {
@@ -38,12 +41,16 @@ const recover = async (run: StartedRun, faults: FaultRunner): Promise<Recovery> 
 /** Runs the scheduler until it is done, with faults or without. */
 export type Drive = (underFaults: boolean) => Promise<void>
 
+/** What has driven the run so far. */
+export interface Driven {
+  readonly scheduler: Scheduler<Call>
+  readonly faults: FaultRunner
+  readonly drive: Drive
+  readonly service: Pick<ServiceLevel, 'acknowledgements'>
+}
+
 /** Runs the workload's final reads, if it has any. */
-const readBack = async (
-  { parts, rng }: StartedRun,
-  scheduler: Scheduler<Call>,
-  drive: Drive,
-): Promise<void> => {
+const readBack = async ({ parts, rng }: StartedRun, { scheduler, drive, service }: Driven): Promise<void> => {
   const { workload, spec } = parts
   const final = workload.finalGenerator?.(rng.fork('workload'), spec.workloadOptions, {
     concurrency: spec.concurrency,
@@ -52,22 +59,14 @@ const readBack = async (
   })
   if (final === undefined) return
   enterPhase(parts, 'reading everything back')
-  scheduler.extend(timeLimit(FINAL_PHASE_MS * NS_PER_MS, onClients(spec.concurrency, final)))
+  const mostMs = service.acknowledgements > 0 ? FINAL_PHASE_MS : FINAL_PHASE_UNSERVED_MS
+  scheduler.extend(timeLimit(mostMs * NS_PER_MS, onClients(spec.concurrency, final)))
   await drive(false)
 }
 
-/**
- * Heals, waits for recovery and reads everything back.
- *
- * @param drive runs the scheduler until it is done
- */
-export const finish = async (
-  run: StartedRun,
-  scheduler: Scheduler<Call>,
-  faults: FaultRunner,
-  drive: Drive,
-): Promise<Recovery> => {
-  const recovery = await recover(run, faults)
+/** Heals, waits for recovery and reads everything back. */
+export const finish = async (run: StartedRun, driven: Driven): Promise<Recovery> => {
+  const recovery = await recover(run, driven.faults)
   const { log } = run.parts
   if (recovery.recoveredAfterMs === null) {
     // Without recovery there are no final reads: every operation would only time out.
@@ -75,6 +74,6 @@ export const finish = async (
     return recovery
   }
   log.info('recovered', { afterMs: recovery.recoveredAfterMs })
-  await readBack(run, scheduler, drive)
+  await readBack(run, driven)
   return recovery
 }

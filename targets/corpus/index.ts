@@ -1,5 +1,6 @@
 /** The corpus of known bugs: first the bugs, by system, then what is so by design. To add one, add a file and its entry here. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
+import { etcd15220 } from './etcd-15220.ts'
 import { etcd18089 } from './etcd-18089.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { nats6888 } from './nats-6888.ts'
@@ -17,6 +18,7 @@ import { zookeeperEphemeralLock } from './zookeeper-ephemeral-lock.ts'
 import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
 
 export const corpus: readonly KnownBug[] = [
+  etcd15220,
   etcd18089,
   nats6888,
   postgresG2Item,

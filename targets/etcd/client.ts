@@ -73,13 +73,17 @@ const clientOf = (act: Act): Client<Call, EtcdOptions> => ({
   open: async (context) => new EtcdConnection(act, context),
 })
 
+const watchClient: Client<Call, EtcdOptions> = {
+  open: async (context) => new EtcdConnection(actOnWatch(context.options.progress === 'requested'), context),
+}
+
 export const etcdClients: Readonly<Record<string, Client<Call, EtcdOptions>>> = {
   [REGISTER.name]: clientOf(actOnRegister),
   [SET.name]: clientOf(actOnSet),
   [LIST_APPEND.name]: clientOf(actOnTransactions([])),
   [RW_REGISTER.name]: clientOf(actOnTransactions(null)),
   [MULTI_REGISTER.name]: clientOf(actOnTransactions(null)),
-  [WATCH.name]: clientOf(actOnWatch),
+  [WATCH.name]: watchClient,
   [COUNTER.name]: clientOf(actOnCounter),
   [QUEUE.name]: clientOf(actOnQueue),
   [UNIQUE_IDS.name]: clientOf(actOnIds),

@@ -41,7 +41,8 @@ afterEach(async () => {
 
 const origin = (): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 const sender = (): Send => senderTo(client, { origin: origin(), node: 'n1' }, NEVER)
-const watch = (call: Call) => actOnWatch(sender(), call, false, streamFrom(client, origin(), NEVER))
+const watch = (call: Call, asksForProgress = false) =>
+  actOnWatch(asksForProgress)(sender(), call, false, streamFrom(client, origin(), NEVER))
 
 describe('an error', () => {
   it.each([
@@ -127,5 +128,23 @@ describe('a client that compacts', () => {
       '/v3/kv/compaction {"revision":"50"}',
       '/v3/kv/put {}',
     ])
+  })
+
+  it('that asks how far it came ends with the notification, in whichever order it comes, and tells what came before', async () => {
+    const told = '{"result":{"header":{"revision":"9"},"watch_id":"-1"}}'
+    const events = [{ kv: { key, value, mod_revision: '3' } }]
+    const event = JSON.stringify({ result: { header: { revision: '9' }, events } })
+    const expected = {
+      type: 'ok',
+      value: { events: [{ revision: 2, key: 3, value: 7 }], upTo: 8 },
+    }
+    for (const lines of [
+      [CREATED, event, told],
+      [event, told, CREATED],
+    ]) {
+      answer = () => [200, lines]
+      expect(await watch({ f: 'watch', value: { after: 1 } }, true)).toEqual(expected)
+    }
+    expect(asked.at(-1)).toMatch(/^\/v3\/watch \{"create_request":.*\}\n\{"progress_request":\{\}\}$/)
   })
 })

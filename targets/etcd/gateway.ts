@@ -3,7 +3,7 @@ import type { Meta, Outcome } from '../../harness/api/history.ts'
 import type { JsonHttp } from '../http.ts'
 import { isDefinite } from './errors.ts'
 
-interface Header {
+export interface Header {
   readonly revision?: string
   readonly raft_term?: string
   readonly member_id?: string
@@ -34,10 +34,10 @@ export type Sent<T> =
 /** Posts to a path of the gateway. */
 export type Send = <T>(path: string, body: unknown) => Promise<Sent<T>>
 
-/** Reads an endless answer of the gateway for `forMs`, or to the line that is the last, and returns the values that arrived. */
+/** Posts messages, and reads an endless answer of the gateway for `forMs`, or to the line that is the last; returns the values that arrived. */
 export type Stream = (
   path: string,
-  body: unknown,
+  messages: readonly unknown[],
   forMs: number,
   isLast?: (line: unknown) => boolean,
 ) => Promise<Sent<readonly unknown[]>>
@@ -86,8 +86,8 @@ export const senderTo =
 
 export const streamFrom =
   (http: JsonHttp, origin: string, signal: AbortSignal): Stream =>
-  async (path, body, forMs, isLast) => {
-    const result = await http.stream(origin, path, body, forMs, signal, isLast)
+  async (path, messages, forMs, isLast) => {
+    const result = await http.stream(origin, path, messages, forMs, signal, isLast)
     if (result.type === 'unsent') return { type: 'fail', error: result.error }
     if (result.type === 'doubt') return { type: 'info', error: result.error }
     const lines = result.body as readonly unknown[]

@@ -22,6 +22,13 @@ export const etcdOptions = {
     choices: ['off', 'often'],
     description: 'often: every 50 revisions, a client compacts the store up to the revision that it was told',
   },
+  progress: {
+    type: 'string',
+    default: 'by-events',
+    choices: ['by-events', 'requested'],
+    description:
+      'how a watcher knows how far it came: by the last event; or it asks for a progress notification, up to which it then has all events',
+  },
   heartbeat: { type: 'duration', default: 100, description: "etcd's --heartbeat-interval" },
   'election-timeout': { type: 'duration', default: 1000, description: "etcd's --election-timeout" },
   'snapshot-count': {

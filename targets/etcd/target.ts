@@ -128,6 +128,7 @@ export const etcd = defineTarget({
       // Watches are ordered, reliable and resumable, by "Watch API guarantees" in the same documentation.
       [WATCH.name]: 'exactly-once',
     },
+    quorums: ['majority of nodes'],
     neverPanics: true,
     logPatterns: {
       corruption:

@@ -5,7 +5,15 @@
 import type { Call, Outcome } from '../../harness/api/history.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'
 import { WATCH, type WatchCall, type WatchEvent } from '../../harness/vocabularies/watch.ts'
-import { fromBase64, type KeyValue, type Send, type Sent, type Stream, toBase64 } from './gateway.ts'
+import {
+  fromBase64,
+  type Header,
+  type KeyValue,
+  type Send,
+  type Sent,
+  type Stream,
+  toBase64,
+} from './gateway.ts'
 
 const PREFIX = 'watched/'
 /** The first key after those with the prefix. */
@@ -16,6 +24,7 @@ const WATCH_MS = 250
 
 interface StreamLine {
   readonly result?: {
+    readonly header?: Header
     readonly created?: boolean
     readonly canceled?: boolean
     readonly events?: readonly { readonly type?: 'DELETE'; readonly kv?: KeyValue }[]
@@ -25,6 +34,10 @@ interface StreamLine {
 }
 
 type Answers = readonly NonNullable<StreamLine['result']>[]
+
+/** All events up to the revision of its header have been told ("Bookmarkable", in "Watch API guarantees"). */
+const isProgress = ({ created, canceled, events }: NonNullable<StreamLine['result']>): boolean =>
+  created !== true && canceled !== true && events === undefined
 
 const eventsIn = (answers: Answers): readonly WatchEvent[] =>
   answers.flatMap(({ events = [] }) =>
@@ -57,19 +70,35 @@ const put = async (send: Send, value: Put): Promise<Outcome> => {
   }
 }
 
-/** Watches all changes after this one. */
-const watchAfter = async (stream: Stream, after: number): Promise<Sent<Answers>> => {
+/** The confirmation of the watch and the progress notification come in any order. */
+const isWhole = (asksForProgress: boolean): ((line: unknown) => boolean) => {
+  let [isCreated, isTold] = [false, false]
+  return (line) => {
+    const { result = {} } = line as StreamLine
+    if (result.created === true) isCreated = true
+    else if (isProgress(result)) isTold = true
+    return result.canceled === true || (asksForProgress && isCreated && isTold)
+  }
+}
+
+/** Watches all changes after this one, for a short time or until what it asked for tells how far it came. */
+const watchAfter = async (
+  stream: Stream,
+  after: number,
+  asksForProgress: boolean,
+): Promise<Sent<Answers>> => {
+  const create = {
+    create_request: {
+      key: toBase64(PREFIX),
+      range_end: toBase64(END),
+      start_revision: String(after + FIRST_REVISION + 1),
+    },
+  }
   const sent = await stream(
     '/v3/watch',
-    {
-      create_request: {
-        key: toBase64(PREFIX),
-        range_end: toBase64(END),
-        start_revision: String(after + FIRST_REVISION + 1),
-      },
-    },
+    asksForProgress ? [create, { progress_request: {} }] : [create],
     WATCH_MS,
-    (line) => (line as StreamLine).result?.canceled === true,
+    isWhole(asksForProgress),
   )
   if (sent.type !== 'ok') return sent
   const answers = (sent.body as readonly StreamLine[]).map(({ result }) => result ?? {})
@@ -82,26 +111,28 @@ const forgottenUpTo = (answers: Answers): number | null => {
   return told === undefined ? null : Number(told) - FIRST_REVISION - 1
 }
 
-export const actOnWatch = async (
-  send: Send,
-  raw: Call,
-  _serializable: boolean,
-  stream: Stream,
-): Promise<Outcome> => {
-  const call = asCall(WATCH, raw)
-  if (call.f === 'put') return put(send, call.value)
-  const { after } = call.value
-  const sent = await watchAfter(stream, after)
-  if (sent.type !== 'ok') return sent
-  const from = forgottenUpTo(sent.body)
-  if (from === null) {
-    const events = eventsIn(sent.body)
-    return { type: 'ok', value: { events, upTo: events.at(-1)?.revision ?? after } }
-  }
-  // As etcd's own client says of the revision that it is told: the smallest that the watcher may receive.
-  const again = await watchAfter(stream, from)
-  if (again.type !== 'ok') return again
-  if (forgottenUpTo(again.body) !== null) return { type: 'fail', error: 'compacted once more' }
-  const events = eventsIn(again.body)
-  return { type: 'ok', value: { events, upTo: events.at(-1)?.revision ?? from, from } }
+/** How far the watch came that began after this change. */
+const upToOf = (answers: Answers, after: number): number => {
+  const told = answers.filter(isProgress).map(({ header }) => Number(header?.revision) - FIRST_REVISION)
+  const last = eventsIn(answers).at(-1)?.revision
+  return Math.max(after, last ?? after, ...told)
 }
+
+/** @param asksForProgress a watch asks for a progress notification, and ends with it */
+export const actOnWatch =
+  (asksForProgress: boolean) =>
+  async (send: Send, raw: Call, _serializable: boolean, stream: Stream): Promise<Outcome> => {
+    const call = asCall(WATCH, raw)
+    if (call.f === 'put') return put(send, call.value)
+    const { after } = call.value
+    const sent = await watchAfter(stream, after, asksForProgress)
+    if (sent.type !== 'ok') return sent
+    const from = forgottenUpTo(sent.body)
+    if (from === null)
+      return { type: 'ok', value: { events: eventsIn(sent.body), upTo: upToOf(sent.body, after) } }
+    // As etcd's own client says of the revision that it is told: the smallest that the watcher may receive.
+    const again = await watchAfter(stream, from, asksForProgress)
+    if (again.type !== 'ok') return again
+    if (forgottenUpTo(again.body) !== null) return { type: 'fail', error: 'compacted once more' }
+    return { type: 'ok', value: { events: eventsIn(again.body), upTo: upToOf(again.body, from), from } }
+  }

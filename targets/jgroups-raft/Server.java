@@ -79,6 +79,12 @@ public class Server {
         public synchronized byte[] apply(byte[] data, int offset, int length, boolean serialize) throws Exception {
             Command command = Command.readFrom(new DataInputStream(new ByteArrayInputStream(data, offset, length)));
             String answer = run(command);
+            if (!READS.contains(command.f())) note(data, offset, length);
+            return answer.getBytes(StandardCharsets.UTF_8);
+        }
+
+        /** The digest is that of all changes: what only reads leaves it as it is. */
+        private void note(byte[] data, int offset, int length) throws Exception {
             MessageDigest hash = MessageDigest.getInstance("SHA-256");
             hash.update(digest.getBytes(StandardCharsets.UTF_8));
             hash.update(data, offset, length);
@@ -86,7 +92,6 @@ public class Server {
             applied++;
             earlier.add(quote(String.valueOf(applied)) + ":" + quote(digest));
             if (earlier.size() > REPEATED) earlier.remove();
-            return answer.getBytes(StandardCharsets.UTF_8);
         }
 
         /** The answer as JSON. */

@@ -92,7 +92,7 @@ const STATUS = z.object({
   earlier: z.record(z.string(), z.string()),
 })
 
-/** A digest is of all commands of ours up to a number of them, which is no position of the log. @throws if it is no status */
+/** A digest is of all changes up to a number of them, which is no position of the log. @throws if it is no status */
 export const statusFrom = (body: unknown): NodeStatus => {
   const told = STATUS.parse(body)
   return {

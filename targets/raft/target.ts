@@ -128,6 +128,7 @@ export const raft = defineTarget({
       [OUTBOX.name]: deliveredTo(sink),
     },
     minority: 'refuse',
+    quorums: ['majority of nodes'],
     neverPanics: true,
     logPatterns: { corruption: ': refusing to start$' },
     tellsElections: true,

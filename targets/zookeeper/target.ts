@@ -108,6 +108,7 @@ const claims = (options: ZooKeeperOptions): Claims => {
       // Whose session has expired does not know it until it asks.
       ...(options.locks === 'ephemeral' ? { [LOCK.name]: 'fenced', [PROTECTED_LOCK.name]: 'fenced' } : {}),
     },
+    quorums: ['majority of nodes'],
     neverPanics: true,
     logPatterns: {
       crash: 'A fatal error has been detected by the Java Runtime Environment',

@@ -38,6 +38,7 @@ const CLAIMS = {
   consistency: z.record(z.string(), z.union([z.string(), z.record(z.string(), z.string())])),
   minority: z.enum(['refuse', 'serve-reads', 'serve-all', 'ask-coordinator']).optional(),
   availability: z.strictObject(AVAILABILITY).optional(),
+  quorums: z.array(z.string()).optional(),
   tellsElections: flag,
   neverPanics: flag,
   logPatterns: z.record(z.string(), z.string()).optional(),

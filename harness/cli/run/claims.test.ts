@@ -3,6 +3,7 @@ import { targets } from '../../../targets/index.ts'
 import type { Claims } from '../../api/claims.ts'
 import type { Target } from '../../api/target.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
+import { checkClaimedQuorums } from './claimed-quorums.ts'
 import { claimsOf } from './claims.ts'
 import { defaultsOf } from './options.ts'
 
@@ -85,4 +86,29 @@ describe('the claims of a target', () => {
 it.each(Object.values(targets))('$name claims something for every vocabulary that it speaks', (target) => {
   const { consistency } = claimsOf(target, defaultsOf(target.options), REGISTER)
   expect(Object.keys(consistency)).toEqual(expect.arrayContaining(Object.keys(target.clients)))
+})
+
+describe('the quorums that a target claims', () => {
+  const check = (nodes: number, ...quorums: readonly string[]): void =>
+    checkClaimedQuorums('shop', { source: 'its manual', consistency: {}, tolerates: {}, quorums }, nodes)
+
+  it('may be none, a majority, or phases that meet', () => {
+    check(4)
+    check(4, 'majority of nodes')
+    check(5, '4 of nodes', '2 of nodes')
+    // Nobody looks at every set of so many.
+    check(100, 'majority of nodes')
+  })
+
+  it.each([
+    [
+      4,
+      ['2 of nodes'],
+      /^Target shop claims the quorums "2 of nodes", of which with 4 nodes \{n1, n2\} and \{n3, n4\} share no node/,
+    ],
+    [5, ['3 of nodes', '2 of nodes'], /"3 of nodes" and "2 of nodes", of which with 5 nodes/],
+    [3, ['majority of all'], /"majority of all" is no quorum system/],
+  ] as const)('are refused before anything is started: %i nodes, %j', (nodes, quorums, message) =>
+    expect(() => check(nodes, ...quorums)).toThrow(message),
+  )
 })

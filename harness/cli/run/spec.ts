@@ -10,6 +10,7 @@ import { planContextOf, planFaults } from '../../engine/fault-plan.ts'
 import { readPlannedFaults } from '../../store/run-store.ts'
 import { parseInteger } from '../setting.ts'
 import { unknownName } from '../unknown-name.ts'
+import { checkClaimedQuorums } from './claimed-quorums.ts'
 import { claimsOf } from './claims.ts'
 import { chooseEnvironment } from './environment.ts'
 import { parseExpect } from './expect.ts'
@@ -170,6 +171,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     expect: parseExpect(settings.expect, workload.vocabulary),
     ...(settings.capture ? { capture: true } : {}),
   }
+  checkClaimedQuorums(target.name, claims, drawn.nodes)
   const asked = withIncident(incident, drawn, settings, place, claims)
   requireLaunchable(place, asked)
   requireSupport(place, asked.nemeses)

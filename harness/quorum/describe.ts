@@ -1,0 +1,119 @@
+/** What is told of quorum systems, as text. */
+import { type Formula, parseQuorums } from './expression.ts'
+import { liars, type Meeting, nodesOf, Quorums } from './quorums.ts'
+
+export interface System {
+  readonly text: string
+  readonly formula: Formula
+}
+
+export interface Description {
+  readonly lines: readonly string[]
+  /** Whether any two quorums that must share a node do. */
+  readonly isSound: boolean
+}
+
+/**
+ * @param nodes what `nodes` stands for: so many
+ * @throws UserError if it is none
+ */
+export const systemOf = (text: string, nodes: number | null = null): System => ({
+  text: text.trim(),
+  formula: parseQuorums(text, nodes),
+})
+
+const line = (name: string, text: string): string => `  ${name.padEnd(14)} ${text}`
+
+const inBraces = (nodes: readonly string[]): string => `{${nodes.join(', ')}}`
+
+const counted = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`
+
+const meetingText = ({ one, other, shared }: Meeting): string =>
+  shared === 0
+    ? `NO: ${inBraces(one)} and ${inBraces(other)} share no node`
+    : `yes: any two share at least ${counted(shared, 'node')}, as ${inBraces(one)} and ${inBraces(other)} do`
+
+const sizesText = (quorums: Quorums): string => {
+  const { quorums: count, least, most } = quorums.sizes()
+  return `${count}, each of ${least === most ? counted(least, 'node') : `${least} to ${most} nodes`} and none of them spare`
+}
+
+const crashesText = (crashes: number): string =>
+  crashes <= 0
+    ? 'none: some node is in every quorum'
+    : `any ${crashes === 1 ? 'node' : `${crashes} nodes`} may crash, and a quorum is left`
+
+const liarsText = (crashes: number, shared: number): string => {
+  const { signed, unsigned } = liars(crashes, shared)
+  const most = (count: number): string => (count <= 0 ? 'none' : `any ${count}`)
+  return `${most(signed)} of them if values are signed, ${most(unsigned)} if they are not`
+}
+
+const availabilityText = (quorums: Quorums, up: readonly number[]): string =>
+  `${quorums
+    .availability(up)
+    .toPrecision(10)
+    .replace(/\.?0+$/, '')} that a quorum is up`
+
+const describeOne = ({ text }: System, quorums: Quorums, up: readonly number[] | null): readonly string[] => {
+  const crashes = quorums.crashes()
+  const meeting = quorums.meeting(quorums)
+  return [
+    text,
+    line('quorums', sizesText(quorums)),
+    ...(meeting === null ? [] : [line('meet', meetingText(meeting))]),
+    line('crashes', crashesText(crashes)),
+    line('liars', liarsText(crashes, meeting?.shared ?? 0)),
+    ...(up === null ? [] : [line('availability', availabilityText(quorums, up))]),
+  ]
+}
+
+/**
+ * The quorums that do not meet, in words; null: all meet that must. One system must meet itself, and of several each must meet
+ * each other one.
+ */
+export const notMeeting = (systems: readonly System[]): string | null => {
+  const nodes = nodesOf(systems.map(({ formula }) => formula))
+  const all = systems.map(({ formula }) => new Quorums(formula, nodes))
+  const pairs =
+    all.length === 1
+      ? [[all[0], all[0]]]
+      : all.flatMap((one, i) => all.slice(i + 1).map((other) => [one, other]))
+  for (const [one, other] of pairs) {
+    const meeting = (one as Quorums).meeting(other as Quorums)
+    if (meeting?.shared === 0) return `${inBraces(meeting.one)} and ${inBraces(meeting.other)}`
+  }
+  return null
+}
+
+/**
+ * One system must meet itself. Of several, as of the phases of a protocol or of a change of members, each must meet each other
+ * one.
+ *
+ * @param upOf the probability that a node is up; null: it was not told
+ */
+export const describeQuorums = (
+  systems: readonly System[],
+  upOf: ((nodes: readonly string[]) => readonly number[]) | null,
+): Description => {
+  const nodes = nodesOf(systems.map(({ formula }) => formula))
+  const all = systems.map(({ formula }) => new Quorums(formula, nodes))
+  const up = upOf === null ? null : upOf(nodes)
+  const pairs = systems.flatMap((one, i) =>
+    systems.slice(i + 1).map((other, j) => {
+      const meeting = (all[i] as Quorums).meeting(all[i + 1 + j] as Quorums)
+      return { one, other, meeting }
+    }),
+  )
+  const isSound = notMeeting(systems) === null
+  const lines = [
+    ...systems.flatMap((system, i) => [...describeOne(system, all[i] as Quorums, up), '']),
+    ...pairs.flatMap(({ one, other, meeting }) =>
+      meeting === null ? [] : [`${one.text} with ${other.text}`, line('meet', meetingText(meeting)), ''],
+    ),
+    isSound
+      ? `Any two quorums that must meet do.`
+      : `Two quorums do not meet: what one of them decided, the other does not know.`,
+  ]
+  return { lines, isSound }
+}
