@@ -5,6 +5,8 @@ import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 
 const TARGET = ['pysyncobj', '--env', 'namespaces']
 const KILLS = '-w register -n kill --nemesis-opts kill.interval=7s,kill.duration=2s --time-limit 22s --seed 1'
+const KILLS_OF_ALL =
+  '-w set -n kill --nemesis-opts kill.victims=all,kill.data=kept,kill.interval=7s,kill.duration=2s --time-limit 22s --seed 1'
 
 describeWith(missingLinuxRoot() ?? missingTool('pip3'), 'PySyncObj', () => {
   it('keeps registers and terms under kills', async () => {
@@ -16,8 +18,9 @@ describeWith(missingLinuxRoot() ?? missingTool('pip3'), 'PySyncObj', () => {
     expect(played.verdict.verdicts.find(({ checker }) => checker === 'leadership')?.status).toBe('valid')
   })
 
-  it('forgets its term in 0.3.15 when it is killed', async () => {
-    const { verdict } = await play([...TARGET, '--target-opts', 'version=0.3.15'], KILLS)
+  // With a leader beside it, a member is told the term again so soon that nobody may have seen it without.
+  it('forgets its term in 0.3.15 when all are killed', async () => {
+    const { verdict } = await play([...TARGET, '--target-opts', 'version=0.3.15'], KILLS_OF_ALL)
     expect(verdict.status, verdict.summary).toBe('invalid')
     expect(verdict.summary).toContain('goes back')
   })
