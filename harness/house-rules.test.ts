@@ -142,6 +142,7 @@ const EDGES = [
   'targets/raft/server/',
   'targets/http-connection.ts',
   'targets/pipe-client.ts',
+  'targets/galera/connect.ts',
   'targets/nats/link.ts',
   'targets/postgres/connect.ts',
   'targets/rabbitmq/connect.ts',

@@ -76,7 +76,8 @@ const powerLoss = async (
 ): Promise<FaultInForce> => {
   const nodes = victims.map(({ node }) => node)
   await using held = await holdBefore(intent.step, id, nodes, context.signal)
-  return whileDown(context, victims, { id, where: held.summary }, () => losePower(victims, intent))
+  // Awaited here: what is held would otherwise be let go before the node is killed.
+  return await whileDown(context, victims, { id, where: held.summary }, () => losePower(victims, intent))
 }
 
 const inject = async (context: NemesisContext, intent: DiskIntent, { id }: PlannedFault) => {

@@ -68,6 +68,8 @@ interface Server {
   readonly connections: Set<HttpConnection>
 }
 
+type Method = 'GET' | 'POST' | 'PUT'
+
 export class JsonHttp implements AsyncDisposable {
   readonly #localAddress: string | undefined
   readonly #fields: string
@@ -84,7 +86,7 @@ export class JsonHttp implements AsyncDisposable {
   /** @param withinMs the request is given up then, besides when the signal is aborted */
   async request(
     origin: string,
-    method: 'GET' | 'POST',
+    method: Method,
     path: string,
     body: unknown,
     signal: AbortSignal,
@@ -132,7 +134,7 @@ export class JsonHttp implements AsyncDisposable {
   /** @param text that is sent; null: nothing */
   #exchange(
     origin: string,
-    method: 'GET' | 'POST',
+    method: Method,
     path: string,
     text: string | null,
     patience: Patience,

@@ -1,6 +1,8 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
+import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
+import { galera } from './galera/target.ts'
 import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
@@ -22,4 +24,6 @@ export const targets: Readonly<Record<string, Target>> = {
   nats,
   pysyncobj,
   'jgroups-raft': jgroupsRaft,
+  galera,
+  consul,
 }

@@ -47,6 +47,18 @@ describe('agreement', () => {
     expect(await judge([sample('n1', 5, 'a'), sample('n2', 6, 'a')])).toMatchObject({ status: 'unknown' })
   })
 
+  it('of a cluster of one node: valid unless that differs from itself', async () => {
+    const alone = (samples: readonly Sample[]) => {
+      const all = record(samples)
+      return agreement.check(
+        { ...all, spec: { ...all.spec, nodes: 1 } as typeof all.spec },
+        new AbortController().signal,
+      )
+    }
+    expect(await alone([sample('n1', 5, 'a'), sample('n1', 6, 'b')])).toMatchObject({ status: 'valid' })
+    expect(await alone([sample('n1', 5, 'a'), sample('n1', 5, 'b')])).toMatchObject({ status: 'invalid' })
+  })
+
   it('compares earlier digests too; a node that agrees only with itself proves nothing', async () => {
     const earlier = (node: string, digests: Readonly<Record<string, string>>): Sample => ({
       timeNs: 1,

@@ -100,10 +100,14 @@ const found = (
 const judge = (record: RunRecord): Judged => {
   const samples = record.samples ?? []
   const { positions, disagreement } = compare(samples)
+  // One node has nobody to differ from but itself, at another time.
+  const isAlone = record.spec?.nodes === 1
   return conclude(disagreement === null ? [] : [found(samples, disagreement)], {
     seen: `the digests of ${samples.length} samples`,
-    clean: `${positions} log positions were reported by more than one node, and all digests are equal`,
-    unproven: positions === 0 ? 'no two nodes reported the same position' : null,
+    clean: isAlone
+      ? 'the only node never had another state at a position later'
+      : `${positions} log positions were reported by more than one node, and all digests are equal`,
+    unproven: positions === 0 && !isAlone ? 'no two nodes reported the same position' : null,
     kinds: ['replicas disagree'],
     firstOnly: true,
     anomalies: { 'replicas disagree': 'diverging replicas' },

@@ -33,6 +33,7 @@ import {
   actOnSemaphore,
 } from './objects.ts'
 import type { EtcdOptions } from './options.ts'
+import { pinning } from './pinned.ts'
 import { CLIENT_PORT } from './ports.ts'
 import { actOnRegister } from './register.ts'
 import { actOnSet } from './set.ts'
@@ -47,7 +48,8 @@ class EtcdConnection implements Connection {
   readonly #http: JsonHttp
   readonly #member: Member
   readonly #serializable: boolean
-  readonly #compacts: boolean
+  /** What this client does beside each request. */
+  readonly #habits: readonly ((send: Send) => Send)[]
 
   constructor(act: Act, context: ClientContext<EtcdOptions>) {
     this.#act = act
@@ -55,13 +57,18 @@ class EtcdConnection implements Connection {
     const { node, address } = context.node
     this.#member = { node, origin: `http://${address}:${CLIENT_PORT}` }
     this.#serializable = context.options.reads === 'serializable'
-    this.#compacts = context.options.compaction === 'often'
+    const { compaction, writes } = context.options
+    this.#habits = [
+      ...(compaction === 'often' ? [compacting] : []),
+      ...(writes === 'pinned' ? [pinning()] : []),
+    ]
   }
 
   invoke(call: Call, signal: AbortSignal): Promise<Outcome> {
     const stream = streamFrom(this.#http, this.#member.origin, signal)
     const send = senderTo(this.#http, this.#member, signal)
-    return this.#act(this.#compacts ? compacting(send) : send, call, this.#serializable, stream)
+    const habitual = this.#habits.reduce((inner, habit) => habit(inner), send)
+    return this.#act(habitual, call, this.#serializable, stream)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,7 @@ import type { Call } from '../../harness/api/history.ts'
 import { JsonHttp } from '../http.ts'
 import { compacting } from './compaction.ts'
 import { type Send, senderTo, streamFrom } from './gateway.ts'
+import { pinning } from './pinned.ts'
 import { actOnWatch } from './watch.ts'
 
 const NEVER = new AbortController().signal
@@ -141,10 +142,43 @@ describe('a client that compacts', () => {
     for (const lines of [
       [CREATED, event, told],
       [event, told, CREATED],
+      [CREATED, event, '{"error":{"message":"not of the watch"}}', told],
     ]) {
       answer = () => [200, lines]
       expect(await watch({ f: 'watch', value: { after: 1 } }, true)).toEqual(expected)
     }
     expect(asked.at(-1)).toMatch(/^\/v3\/watch \{"create_request":.*\}\n\{"progress_request":\{\}\}$/)
+  })
+})
+
+describe('a client that pins its writes', () => {
+  it('reads each key that it puts, at the revision that it was told last, in one transaction', async () => {
+    let revision = 6
+    answer = () => [200, [JSON.stringify({ header: { revision: String(++revision) } })]]
+    const send = pinning()(sender())
+    for (const [path, told] of [
+      ['/v3/kv/put', 7],
+      ['/v3/kv/range', 8],
+      ['/v3/kv/put', 9],
+    ] as const)
+      expect(await send(path, { key })).toMatchObject({ type: 'ok', meta: { revision: told } })
+    const put = [{ request_put: { key } }, { request_range: { key, revision: '8' } }]
+    expect(asked).toEqual([
+      `/v3/kv/put ${JSON.stringify({ key })}`,
+      `/v3/kv/range ${JSON.stringify({ key })}`,
+      `/v3/kv/txn ${JSON.stringify({ success: put })}`,
+    ])
+  })
+
+  it('does not know what became of one whose read is refused, and puts the next plainly', async () => {
+    answer = (path) =>
+      path === '/v3/kv/txn'
+        ? [400, ['{"code":11,"message":"etcdserver: mvcc: required revision has been compacted"}']]
+        : [200, ['{"header":{"revision":"5"}}']]
+    const send = pinning()(sender())
+    await send('/v3/kv/range', { key })
+    expect(await send('/v3/kv/put', { key })).toMatchObject({ type: 'info' })
+    expect(await send('/v3/kv/put', { key })).toMatchObject({ type: 'ok' })
+    expect(asked.map((each) => each.split(' ')[0])).toEqual(['/v3/kv/range', '/v3/kv/txn', '/v3/kv/put'])
   })
 })

@@ -22,6 +22,13 @@ export const etcdOptions = {
     choices: ['off', 'often'],
     description: 'often: every 50 revisions, a client compacts the store up to the revision that it was told',
   },
+  writes: {
+    type: 'string',
+    default: 'plain',
+    choices: ['plain', 'pinned'],
+    description:
+      'pinned: a put is a transaction that also reads the key, at the revision that the client was told last',
+  },
   progress: {
     type: 'string',
     default: 'by-events',

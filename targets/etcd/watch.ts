@@ -36,8 +36,8 @@ interface StreamLine {
 type Answers = readonly NonNullable<StreamLine['result']>[]
 
 /** All events up to the revision of its header have been told ("Bookmarkable", in "Watch API guarantees"). */
-const isProgress = ({ created, canceled, events }: NonNullable<StreamLine['result']>): boolean =>
-  created !== true && canceled !== true && events === undefined
+const isProgress = ({ header, created, canceled, events }: NonNullable<StreamLine['result']>): boolean =>
+  header?.revision !== undefined && created !== true && canceled !== true && events === undefined
 
 const eventsIn = (answers: Answers): readonly WatchEvent[] =>
   answers.flatMap(({ events = [] }) =>

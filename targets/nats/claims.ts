@@ -34,8 +34,9 @@ const CONSISTENCY: Claims['consistency'] = {
  * it is acknowledged: "if multiple servers fail simultaneously before their data has been fsynced", acknowledged messages may be
  * lost, and a single server that lost data may form a majority with servers that never had a message.
  */
-export const claimsOf = ({ sync }: NatsOptions): Claims => ({
-  source: SOURCES,
+export const claimsOf = ({ sync, 'recovers-within': recoversWithinMs }: NatsOptions): Claims => ({
+  source: recoversWithinMs === 0 ? SOURCES : `${SOURCES}; and what the run asks (recovers-within)`,
+  ...(recoversWithinMs === 0 ? {} : { recoversWithinMs }),
   consistency: CONSISTENCY,
   neverPanics: true,
   tolerates: {

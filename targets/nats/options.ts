@@ -38,6 +38,12 @@ export const natsOptions = {
     description:
       'a message of a queue that is not acknowledged is delivered again after this time; NATS’s default is 30s',
   },
+  'recovers-within': {
+    type: 'duration',
+    default: 0,
+    description:
+      'asks that all servers are ready so soon after the last fault, of which NATS’s documentation says nothing; 0: not asked',
+  },
 } as const satisfies OptionSpecs
 
 export type NatsOptions = OptionsOf<typeof natsOptions>

@@ -15,6 +15,7 @@ const optionsWith = (chosen: Partial<NatsOptions>): NatsOptions => ({
   reads: 'leader',
   'retry-after': 1000,
   'ack-wait': 2000,
+  'recovers-within': 0,
   ...chosen,
 })
 
@@ -29,6 +30,14 @@ describe('claims', () => {
     expect(tolerates).toMatchObject({ kill: 'any', partition: 'any', pause: 'any', omission: 'any' })
     for (const model of ['disk-errors', 'corruption', 'data-loss', 'membership'])
       expect(tolerates).not.toHaveProperty(model)
+  })
+
+  it('have a time of recovery only if the run asks for one, and say so', () => {
+    expect(nats.claims(optionsWith({}), SET)).not.toHaveProperty('recoversWithinMs')
+    expect(nats.claims(optionsWith({ 'recovers-within': 30_000 }), SET)).toMatchObject({
+      recoversWithinMs: 30_000,
+      source: expect.stringMatching(/what the run asks \(recovers-within\)$/),
+    })
   })
 
   it('are linearizable for writes, and no more than a prefix for reads, whoever is asked', () => {
