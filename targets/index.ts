@@ -3,8 +3,10 @@ import type { Target } from '../harness/api/target.ts'
 import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
 import { galera } from './galera/target.ts'
+import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
+import { pysyncobj } from './pysyncobj/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
 import { redis } from './redis/target.ts'
@@ -20,6 +22,8 @@ export const targets: Readonly<Record<string, Target>> = {
   postgres,
   rabbitmq,
   nats,
+  pysyncobj,
+  'jgroups-raft': jgroupsRaft,
   galera,
   consul,
 }

