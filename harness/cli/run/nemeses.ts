@@ -75,12 +75,12 @@ const modesOf = ({ name, options }: ChosenNemesis): readonly string[] | 'asked f
 
 type Plan = (nemesis: ChosenNemesis) => readonly PlannedFault[]
 
-/** The models beyond the claims of what it does in one mode. A mode that cannot be used does nothing. */
-const beyondIn = (mode: string, { name, options }: ChosenNemesis, claims: Claims, plan: Plan) => {
+/** Null: it cannot be used. */
+const planIfUsable = (nemesis: ChosenNemesis, plan: Plan): readonly PlannedFault[] | null => {
   try {
-    return modelsBeyond(plan({ name, options: { ...options, modes: mode } }), claims)
+    return plan(nemesis)
   } catch (error) {
-    if (error instanceof UserError) return []
+    if (error instanceof UserError) return null
     throw error
   }
 }
@@ -90,15 +90,25 @@ const withinClaims = (nemesis: ChosenNemesis, target: string, claims: Claims, pl
   const ofAll = modelsBeyond(plan(nemesis), claims)
   const modes = modesOf(nemesis)
   if (modes === 'asked for' || Object.keys(claims.tolerates).length === 0) return { nemesis, note: null }
-  const judged = modes.map((mode) => ({ mode, beyond: beyondIn(mode, nemesis, claims, plan) }))
+  const inModes = (some: readonly string[]): ChosenNemesis => ({
+    name,
+    options: { ...options, modes: some.join('+') },
+  })
+  // A mode that cannot be used does nothing.
+  const judged = modes.map((mode) => ({
+    mode,
+    beyond: modelsBeyond(planIfUsable(inModes([mode]), plan) ?? [], claims),
+  }))
   const beyond = [...new Set([...ofAll, ...judged.flatMap((each) => each.beyond)])]
   if (beyond.length === 0) return { nemesis, note: null }
   const why = `left out: ${target} does not claim to tolerate ${beyond.join(', ')}.`
   const kept = judged.flatMap((each) => (each.beyond.length === 0 ? [each.mode] : []))
   const left = modes.filter((mode) => !kept.includes(mode)).join(', ')
-  if (kept.length === 0) return { nemesis: null, note: `${name} is ${why}` }
+  const narrowed = inModes(kept)
+  if (kept.length === 0 || planIfUsable(narrowed, plan) === null)
+    return { nemesis: null, note: `${name} is ${why}` }
   return {
-    nemesis: { name, options: { ...options, modes: kept.join('+') } },
+    nemesis: narrowed,
     note: `${name} is used without ${left}, which are ${why}`,
   }
 }

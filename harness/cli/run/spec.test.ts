@@ -116,6 +116,10 @@ describe('the spec of a run', () => {
     expect(await notes('1')).toContain('raft does not claim to tolerate misconfiguration')
     expect(await notes('2')).toContain('raft does not claim to tolerate misconfiguration')
     expect(await notes('3')).not.toContain('misconfiguration')
+    // It has no other version: without wrong settings, nothing is left of the nemesis.
+    const { spec, notes: ofEtcd } = await build('etcd', { nemesis: 'all', nodes: '1', env: 'namespaces' })
+    expect(spec.nemeses.map(({ name }) => name)).not.toContain('upgrade')
+    expect(ofEtcd).toContain('upgrade is left out: etcd does not claim to tolerate misconfiguration.')
   })
 
   it.each<[GivenToRun, 'phases' | 'steady']>([
