@@ -107,6 +107,11 @@ const SAMPLE = 64
 const MAX_POINTS = 3000
 const LEAST_MS = 0.05
 const MOST_MS = 20_000
+const SCALE = [
+  [1, '1 ms'],
+  [100, '100 ms'],
+  [10_000, '10 s'],
+] as const
 
 interface Latency {
   readonly medianMs: number
@@ -166,21 +171,17 @@ class LatencyLane implements Lane {
   paint(painting: Painting, y: number): void {
     const { context, view, colour } = painting
     context.fillStyle = colour('dim')
-    for (const [ms, text] of [
-      [1, '1 ms'],
-      [100, '100 ms'],
-      [10_000, '10 s'],
-    ] as const) {
-      context.globalAlpha = 0.4
-      context.fillRect(0, this.#y(ms, y), view.width, 0.5)
-      context.globalAlpha = 1
-      context.fillText(text, 4, this.#y(ms, y) - 5)
-    }
+    context.globalAlpha = 0.4
+    for (const [ms] of SCALE) context.fillRect(0, this.#y(ms, y), view.width, 0.5)
+    context.globalAlpha = 1
     const from = this.#spans.countBefore(view.from)
     const to = this.#spans.countBefore(view.to)
     const isFew = to - from <= MAX_POINTS
     if (!isFew || this.#overview !== null) this.#paintBins(painting, y)
     if (isFew) this.#paintPoints(painting, y, from, to)
+    // Over the bars, which may be everywhere.
+    context.fillStyle = colour('fg')
+    for (const [ms, text] of SCALE) context.fillText(text, 4, this.#y(ms, y) - 5)
   }
 
   #paintPoints({ context, view, colour }: Painting, y: number, from: number, to: number): void {
