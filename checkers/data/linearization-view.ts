@@ -95,10 +95,10 @@ export const onKey = <S, I, O>(
   }
 }
 
-const FIRST_MS = 4000
+const FIRST_MS = 3000
 /** For all other keys together. */
-const OTHERS_MS = 6000
-const EACH_MS = 2000
+const OTHERS_MS = 1500
+const EACH_MS = 500
 /** In less time nothing is found. */
 const LEAST_MS = 50
 
