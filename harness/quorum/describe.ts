@@ -68,22 +68,35 @@ const describeOne = ({ text }: System, quorums: Quorums, up: readonly number[] |
   ]
 }
 
-/**
- * The quorums that do not meet, in words; null: all meet that must. One system must meet itself, and of several each must meet
- * each other one.
- */
-export const notMeeting = (systems: readonly System[]): string | null => {
+/** Two systems of which each quorum of the one must meet each of the other, and where they share the fewest nodes. */
+interface Pairing {
+  readonly one: System
+  readonly other: System
+  readonly meeting: Meeting | null
+}
+
+const quorumsOf = (systems: readonly System[]): readonly Quorums[] => {
   const nodes = nodesOf(systems.map(({ formula }) => formula))
-  const all = systems.map(({ formula }) => new Quorums(formula, nodes))
-  const pairs =
-    all.length === 1
-      ? [[all[0], all[0]]]
-      : all.flatMap((one, i) => all.slice(i + 1).map((other) => [one, other]))
-  for (const [one, other] of pairs) {
-    const meeting = (one as Quorums).meeting(other as Quorums)
-    if (meeting?.shared === 0) return `${inBraces(meeting.one)} and ${inBraces(meeting.other)}`
-  }
-  return null
+  return systems.map(({ formula }) => new Quorums(formula, nodes))
+}
+
+/** One system must meet itself, and of several each must meet each other one. @param all in the same order */
+const pairingsOf = (systems: readonly System[], all: readonly Quorums[]): readonly Pairing[] => {
+  const pairing = (i: number, j: number): Pairing => ({
+    one: systems[i] as System,
+    other: systems[j] as System,
+    meeting: (all[i] as Quorums).meeting(all[j] as Quorums),
+  })
+  if (systems.length === 1) return [pairing(0, 0)]
+  return systems.flatMap((_, i) => systems.slice(i + 1).map((_other, j) => pairing(i, i + 1 + j)))
+}
+
+const areApart = ({ meeting }: Pairing): boolean => meeting?.shared === 0
+
+/** The quorums that do not meet, in words; null: all meet that must. */
+export const notMeeting = (systems: readonly System[]): string | null => {
+  const meeting = pairingsOf(systems, quorumsOf(systems)).find(areApart)?.meeting
+  return meeting == null ? null : `${inBraces(meeting.one)} and ${inBraces(meeting.other)}`
 }
 
 /**
@@ -96,19 +109,15 @@ export const describeQuorums = (
   systems: readonly System[],
   upOf: ((nodes: readonly string[]) => readonly number[]) | null,
 ): Description => {
-  const nodes = nodesOf(systems.map(({ formula }) => formula))
-  const all = systems.map(({ formula }) => new Quorums(formula, nodes))
-  const up = upOf === null ? null : upOf(nodes)
-  const pairs = systems.flatMap((one, i) =>
-    systems.slice(i + 1).map((other, j) => {
-      const meeting = (all[i] as Quorums).meeting(all[i + 1 + j] as Quorums)
-      return { one, other, meeting }
-    }),
-  )
-  const isSound = notMeeting(systems) === null
+  const all = quorumsOf(systems)
+  const up = upOf === null ? null : upOf(all[0]?.nodes ?? [])
+  const pairings = pairingsOf(systems, all)
+  const isSound = !pairings.some(areApart)
+  // That one system meets itself is told of it already.
+  const between = systems.length === 1 ? [] : pairings
   const lines = [
     ...systems.flatMap((system, i) => [...describeOne(system, all[i] as Quorums, up), '']),
-    ...pairs.flatMap(({ one, other, meeting }) =>
+    ...between.flatMap(({ one, other, meeting }) =>
       meeting === null ? [] : [`${one.text} with ${other.text}`, line('meet', meetingText(meeting)), ''],
     ),
     isSound

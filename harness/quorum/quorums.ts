@@ -128,13 +128,12 @@ export class Quorums {
       if (this.#has[set] === 1 && needed < shared) [best, shared] = [set, needed]
     }
     const one = this.#within(best)
-    return { one: this.#named(one), other: this.#named(other.#sharingFewest(one)), shared }
+    return { one: this.#named(one), other: this.#named(other.#sharingFewest(one, missing)), shared }
   }
 
-  /** A quorum that shares as few nodes as possible with the set. */
-  #sharingFewest(set: number): number {
+  /** A quorum that shares as few nodes as possible with the set. @param missing by set */
+  #sharingFewest(set: number, missing: Uint8Array): number {
     let quorum = this.#everyone & ~set
-    const missing = this.#missing()
     while (this.#has[quorum] === 0) {
       const left = missing[quorum] as number
       for (let bit = 0; bit < this.nodes.length; bit++)

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
-import { jgroupsRaft, statusFrom } from './target.ts'
+import { statusFrom } from '../pysyncobj/control.ts'
+import { jgroupsRaft } from './target.ts'
 import { programsOf } from './versions.ts'
 
 const OPTIONS = { version: '1.0.12', reads: 'log', 'suspect-after': 2000, 'resend-interval': 70 } as const

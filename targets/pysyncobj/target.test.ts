@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
-import { statusFrom } from './status.ts'
+import { statusFrom } from './control.ts'
 import { pysyncobj } from './target.ts'
 import { programsOf } from './versions.ts'
 
