@@ -100,14 +100,10 @@ const found = (
 const judge = (record: RunRecord): Judged => {
   const samples = record.samples ?? []
   const { positions, disagreement } = compare(samples)
-  // One node has nobody to differ from but itself, at another time.
-  const isAlone = record.spec?.nodes === 1
   return conclude(disagreement === null ? [] : [found(samples, disagreement)], {
     seen: `the digests of ${samples.length} samples`,
-    clean: isAlone
-      ? 'the only node never had another state at a position later'
-      : `${positions} log positions were reported by more than one node, and all digests are equal`,
-    unproven: positions === 0 && !isAlone ? 'no two nodes reported the same position' : null,
+    clean: `${positions} log positions were reported by more than one node, and all digests are equal`,
+    unproven: positions === 0 ? 'no two nodes reported the same position' : null,
     kinds: ['replicas disagree'],
     firstOnly: true,
     anomalies: { 'replicas disagree': 'diverging replicas' },
@@ -121,7 +117,11 @@ export const agreement = checkerOf({
   judgesBeginnings: true,
   finds: 'states that differ at the same log position, and applied entries that were replaced later',
   needs: ['samples', 'claims'],
-  applies: (record) => record.samples?.some((sample) => digestsOf(sample).length > 0) ?? false,
+  applies: ({ samples, spec }) => {
+    if (samples === null || !samples.some((sample) => digestsOf(sample).length > 0)) return false
+    // One node has nobody to agree with. That it differs from itself is found all the same.
+    return spec?.nodes !== 1 || compare(samples).disagreement !== null
+  },
   whyNot: ({ samples, claims, spec }) =>
     claims === null || samples === null || (spec?.nodes ?? 1) < 2
       ? null
