@@ -1,7 +1,8 @@
 /** The state of one node, and small questions about it. Only the modules of the core change it. */
+import type { NodeId } from '../../protocol/commands.ts'
 import type { CoreDeviations } from './deviations.ts'
 import { Log } from './log.ts'
-import type { Entry, Envelope, Message, NodeId, RaftConfig, Restored, Role, Snapshot } from './types.ts'
+import type { Entry, Envelope, Message, RaftConfig, Restored, Role, Snapshot } from './types.ts'
 
 /** What a leader knows of a follower. */
 export interface Progress {

@@ -2,6 +2,7 @@
  * The Raft core: ticks, messages and proposals in; `Ready` out. It does no I/O and reads no clock, so the same
  * code runs in a server, under the simulator and in golden transcripts. See `Ready` for the driver's duties.
  */
+import type { NodeId } from '../../protocol/commands.ts'
 import { broadcastAppend } from './append.ts'
 import { type CoreDeviations, healthyCore } from './deviations.ts'
 import { checkQuorum, onVoteReply, onVoteRequest, startPreVote } from './elections.ts'
@@ -13,7 +14,6 @@ import type {
   Entry,
   HardState,
   Message,
-  NodeId,
   RaftConfig,
   Ready,
   Restored,

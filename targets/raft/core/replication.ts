@@ -1,8 +1,9 @@
 /** How nodes handle entries and snapshots, and the replies to them (sections 5.3, 5.4.2 and 7). */
+import type { NodeId } from '../../protocol/commands.ts'
 import { sendAppend } from './append.ts'
 import { appendEntry, becomeFollower, countMembers, isMember, type Node, quorumOf, send } from './node.ts'
 import { confirmReads } from './reads.ts'
-import type { Entry, Message, NodeId } from './types.ts'
+import type { Entry, Message } from './types.ts'
 
 type Append = Message & { readonly type: 'append' }
 type AppendReply = Message & { readonly type: 'appendReply' }

@@ -1,5 +1,5 @@
 /**
- * Clients of the bundled Raft cluster, one for each vocabulary. A call goes to the client's own node and follows
+ * Clients of a replicated state machine, one for each vocabulary. A call goes to the client's own node and follows
  * redirects to the leader. Writes carry a session and a sequence number, so a retry after a lost answer takes effect at
  * most once. These retries are declared, and counted in `meta.attempts`. A write that was tried more than once, or whose
  * outcome stays unknown, is sent once more much later (`meta.lateRetryMs`), as by a proxy or a slow network: if it has not
@@ -9,9 +9,9 @@ import type { Client, ClientContext, Connection, Endpoint } from '../../harness/
 import type { Call, Meta, Outcome } from '../../harness/api/history.ts'
 import { sleep } from '../../harness/support/wait.ts'
 import { type HttpResult, JsonHttp } from '../http.ts'
-import type { RaftOptions } from './options.ts'
-import { type CallReply, CLIENT_PORT, type ErrorReply } from './protocol.ts'
+import type { ClientOptions } from './options.ts'
 import { isRead } from './structures/index.ts'
+import { type CallReply, CLIENT_PORT, type ErrorReply } from './wire.ts'
 
 const MAX_REDIRECTS = 3
 /** A late retry comes this long after the others, or up to five times as long. */
@@ -29,9 +29,9 @@ const REFUSALS = new Set(['not-leader', 'superseded', 'not-allowed', 'session-ex
 
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
 
-class RaftConnection implements Connection {
+class SessionConnection implements Connection {
   readonly #vocabulary: string
-  readonly #context: ClientContext<RaftOptions>
+  readonly #context: ClientContext<ClientOptions>
   readonly #http: JsonHttp
   readonly #attempts: number
   readonly #attemptMs: number
@@ -42,7 +42,7 @@ class RaftConnection implements Connection {
   #session: number | null = null
   #seq = 0
 
-  constructor(vocabulary: string, context: ClientContext<RaftOptions>) {
+  constructor(vocabulary: string, context: ClientContext<ClientOptions>) {
     this.#vocabulary = vocabulary
     this.#context = context
     this.#http = new JsonHttp(context.localAddress)
@@ -142,6 +142,6 @@ class RaftConnection implements Connection {
 }
 
 /** @param vocabulary one that the state machine has a structure for */
-export const raftClient = (vocabulary: string): Client<Call, RaftOptions> => ({
-  open: async (context) => new RaftConnection(vocabulary, context),
+export const replicatedClient = (vocabulary: string): Client<Call, ClientOptions> => ({
+  open: async (context) => new SessionConnection(vocabulary, context),
 })

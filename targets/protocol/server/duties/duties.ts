@@ -1,12 +1,12 @@
 /** All duties of a leader: those of the healthy server, and those that a planted bug adds. */
-import { JOB_QUEUE } from '../../../harness/vocabularies/job-queue.ts'
-import { LEASE, LEASE_MS } from '../../../harness/vocabularies/lease.ts'
-import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
-import { lentOf } from '../structures/job-queue.ts'
-import { leasesOf } from '../structures/leases.ts'
-import { schedulesOf } from '../structures/schedules.ts'
-import type { Propose } from './client-api.ts'
-import type { ServerDeviations } from './deviations.ts'
+import { JOB_QUEUE } from '../../../../harness/vocabularies/job-queue.ts'
+import { LEASE, LEASE_MS } from '../../../../harness/vocabularies/lease.ts'
+import { SCHEDULE } from '../../../../harness/vocabularies/schedule.ts'
+import { lentOf } from '../../structures/job-queue.ts'
+import { leasesOf } from '../../structures/leases.ts'
+import { schedulesOf } from '../../structures/schedules.ts'
+import type { Propose } from '../client-api.ts'
+import type { DutyDeviations } from './deviations.ts'
 import type { Duty } from './duty.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Ticker } from './ticker.ts'
@@ -18,7 +18,7 @@ export interface DutyOptions {
   /** Address of the sink, where effects happen; null: there is none. */
   readonly sink: string | null
   readonly propose: Propose
-  readonly deviations: ServerDeviations
+  readonly deviations: DutyDeviations
 }
 
 export const dutiesOf = ({ id, sink, propose, deviations }: DutyOptions): readonly Duty[] => [

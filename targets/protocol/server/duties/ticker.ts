@@ -2,8 +2,8 @@
  * Makes schedules tick: the leader counts by its monotonic clock from the last tick that it saw, and proposes the next.
  * A new leader starts to count again, so a tick may come late, and never too early.
  */
-import type { StateMachine } from '../state-machine.ts'
-import type { Scheduled, TickCall } from '../structures/schedules.ts'
+import type { StateMachine } from '../../state-machine.ts'
+import type { Scheduled, TickCall } from '../../structures/schedules.ts'
 import type { Duty } from './duty.ts'
 
 interface Waiting {

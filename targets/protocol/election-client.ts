@@ -3,7 +3,7 @@ import type { Client, ClientContext, Connection } from '../../harness/api/client
 import type { Outcome } from '../../harness/api/history.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { JsonHttp } from '../http.ts'
-import { CLIENT_PORT } from './protocol.ts'
+import { CLIENT_PORT } from './wire.ts'
 
 class ElectionConnection implements Connection {
   readonly #http: JsonHttp

@@ -1,5 +1,5 @@
 /** Something that a leader does in addition to replicating the log. */
-import type { StateMachine } from '../state-machine.ts'
+import type { StateMachine } from '../../state-machine.ts'
 
 export interface Duty {
   /** Called again and again while the node leads. */

@@ -3,18 +3,17 @@
  *
  * - `POST /session` -> { session }: opens a session (through the log).
  * - `POST /call` { vocabulary, session, seq, call } -> { value, term, index }. Reads need no session.
- * - `GET /status`, and `POST /members` { add } or { remove }.
+ * - `GET /status`, and what a protocol adds.
  *
- * If there is an authority, a write that it does not allow is refused (409) before it is proposed.
+ * A write that is not allowed is refused (409) before it is proposed.
  *
  * Errors are { error, leader? }, with status 421 for not-leader, 409 if the request definitely had no effect, 503 if
  * that is in doubt.
  */
 import http from 'node:http'
 import type { Call } from '../../../harness/api/history.ts'
-import type { NodeId } from '../core/types.ts'
 import { isRead } from '../structures/index.ts'
-import type { Answer, ClientApi } from './client-api.ts'
+import type { Answer, ReplicatedApi } from './client-api.ts'
 
 const MAX_BODY_BYTES = 2 ** 20
 
@@ -35,9 +34,14 @@ const respond = (response: http.ServerResponse, status: number, body: unknown): 
   response.end(text)
 }
 
+type RouteReply = (answer: Answer | { readonly type: 'refused'; readonly error: string }) => void
+
+/** A request that a protocol takes besides. */
+type Route = (body: unknown, reply: RouteReply) => void
+
 const answerWith =
-  (response: http.ServerResponse) =>
-  (answer: Answer | { readonly type: 'refused-change'; readonly error: string }): void => {
+  (response: http.ServerResponse): RouteReply =>
+  (answer) => {
     switch (answer.type) {
       case 'value':
         return respond(response, 200, { value: answer.value, term: answer.term, index: answer.index })
@@ -48,7 +52,6 @@ const answerWith =
       case 'superseded':
         return respond(response, 409, { error: 'superseded' })
       case 'refused':
-      case 'refused-change':
         return respond(response, 409, { error: answer.error })
       case 'unknown':
         return respond(response, 503, { error: 'unknown' })
@@ -66,12 +69,18 @@ const readBody = async (request: http.IncomingMessage): Promise<unknown> => {
   return JSON.parse(Buffer.concat(chunks).toString() || '{}')
 }
 
-/** Whether a write may be proposed; false if the authority does not say so. */
-export type Allowed = () => Promise<boolean>
+export interface ClientPort {
+  readonly api: ReplicatedApi
+  readonly address: string
+  readonly port: number
+  /** Whether a write may be proposed. Absent: it always may. */
+  readonly allowed?: () => Promise<boolean>
+  /** Path -> what the protocol takes there. */
+  readonly routes?: Readonly<Record<string, Route>>
+}
 
 const handle = (
-  api: ClientApi,
-  allowed: Allowed,
+  { api, allowed = async () => true, routes = {} }: ClientPort,
   path: string,
   body: unknown,
   response: http.ServerResponse,
@@ -88,28 +97,19 @@ const handle = (
       api.submit(command, reply)
     })
   }
-  if (path === '/members') {
-    const { add, remove } = body as { add?: NodeId; remove?: NodeId }
-    const change = (members: readonly NodeId[]): readonly NodeId[] =>
-      add === undefined ? members.filter((id) => id !== remove) : [...members, add]
-    return api.changeMembers(change, reply)
-  }
+  const route = routes[path]
+  if (route !== undefined) return route(body, reply)
   respond(response, 404, { error: `no such path: ${path}` })
 }
 
-export const serveClients = (
-  api: ClientApi,
-  allowed: Allowed,
-  address: string,
-  port: number,
-): http.Server => {
+export const serveClients = (clients: ClientPort): http.Server => {
   const server = http.createServer((request, response) => {
     readBody(request).then(
-      (body) => handle(api, allowed, request.url ?? '/', body, response),
+      (body) => handle(clients, request.url ?? '/', body, response),
       () => respond(response, 400, { error: 'malformed' }),
     )
   })
   server.keepAliveTimeout = 60_000
-  server.listen(port, address)
+  server.listen(clients.port, clients.address)
   return server
 }

@@ -4,8 +4,8 @@ import type { Call, Outcome } from '../../harness/api/history.ts'
 import { sleep } from '../../harness/support/wait.ts'
 import { JOB_QUEUE, type Work, type Worked } from '../../harness/vocabularies/job-queue.ts'
 import { SinkClient } from '../sink/client.ts'
-import { raftClient } from './client.ts'
-import type { RaftOptions } from './options.ts'
+import { replicatedClient } from './client.ts'
+import type { ClientOptions } from './options.ts'
 import type { Acknowledged, Taken, WorkCall } from './structures/job-queue.ts'
 
 const NOTHING_TO_DO: Worked = { key: null }
@@ -56,8 +56,8 @@ class JobConnection implements Connection {
   }
 }
 
-const cluster = raftClient(JOB_QUEUE.name)
+const cluster = replicatedClient(JOB_QUEUE.name)
 
-export const jobClient: Client<Call, RaftOptions> = {
+export const jobClient: Client<Call, ClientOptions> = {
   open: async (context) => new JobConnection(await cluster.open(context), context),
 }

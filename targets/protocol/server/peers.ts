@@ -1,6 +1,6 @@
 /**
  * Messages between nodes: one TCP connection for each direction, one JSON message per line. Delivery is best effort, as
- * Raft allows: while a connection is down its messages are dropped, and never queued beyond a bound.
+ * all bundled protocols allow: while a connection is down its messages are dropped, and never queued beyond a bound.
  *
  * The receiver answers every line with one byte that tells its version. Lines between nodes of version 2 begin with a
  * checksum, and a line that does not match it is dropped: TCP's checksum has only 16 bits, and a damaged line could still
@@ -10,8 +10,8 @@
 import net from 'node:net'
 import readline from 'node:readline'
 import zlib from 'node:zlib'
-import type { Envelope, Message, NodeId } from '../core/types.ts'
-import type { Version } from '../protocol.ts'
+import type { Envelope, NodeId } from '../commands.ts'
+import type { Version } from '../wire.ts'
 
 /** The byte with which a receiver of each version answers a line. */
 const ANSWERS: Readonly<Record<Version, string>> = { 1: '.', 2: ':' }
@@ -39,7 +39,7 @@ export class PeerLink {
   }
 
   /** Whether it was handed to the network. */
-  send(envelope: Envelope): boolean {
+  send(envelope: Envelope<unknown>): boolean {
     const nowMs = performance.now()
     if (this.#owedSinceMs !== null && nowMs - this.#owedSinceMs > SILENCE_MS) this.#socket?.destroy()
     const socket = this.#connected(nowMs)
@@ -75,11 +75,11 @@ const CHECKSUM_LENGTH = 9
 
 const checksum = (text: string): string => `#${zlib.crc32(text).toString(16).padStart(8, '0')}`
 
-const parse = (line: string): Envelope | null => {
+const parse = <M>(line: string): Envelope<M> | null => {
   const text = line.startsWith('#') ? line.slice(CHECKSUM_LENGTH) : line
   if (text !== line && checksum(text) !== line.slice(0, CHECKSUM_LENGTH)) return null
   try {
-    return JSON.parse(text) as Envelope
+    return JSON.parse(text) as Envelope<M>
   } catch {
     // The sender's connection broke in the middle of a line.
     return null
@@ -87,11 +87,11 @@ const parse = (line: string): Envelope | null => {
 }
 
 /** Listens for the peers' messages. */
-export const listenForPeers = (
+export const listenForPeers = <M>(
   address: string,
   port: number,
   version: Version,
-  receive: (from: NodeId, message: Message) => void,
+  receive: (from: NodeId, message: M) => void,
 ): net.Server => {
   const server = net.createServer((socket) => {
     socket.setNoDelay(true)
@@ -99,7 +99,7 @@ export const listenForPeers = (
     const lines = readline.createInterface({ input: socket, crlfDelay: Number.POSITIVE_INFINITY })
     lines.on('error', () => socket.destroy())
     lines.on('line', (line) => {
-      const envelope = parse(line)
+      const envelope = parse<M>(line)
       if (envelope === null) return
       socket.write(ANSWERS[version])
       receive(envelope.from, envelope.message)

@@ -5,9 +5,9 @@
  *
  * The fencing token is the term: an earlier leader has a lower one.
  */
-import type { Request } from '../../../harness/vocabularies/effects.ts'
-import type { StateMachine } from '../state-machine.ts'
-import type { ServerDeviations } from './deviations.ts'
+import type { Request } from '../../../../harness/vocabularies/effects.ts'
+import type { StateMachine } from '../../state-machine.ts'
+import type { DutyDeviations } from './deviations.ts'
 import type { Duty } from './duty.ts'
 
 const SINK_TIMEOUT_MS = 1000
@@ -24,7 +24,7 @@ export interface WorkerOptions {
   /** Null: there is none, and nothing is done. */
   readonly sink: string | null
   readonly id: string
-  readonly deviations: ServerDeviations
+  readonly deviations: DutyDeviations
   /** Logs that the effect of this request is known to have happened. */
   done(work: Work): void
 }

@@ -1,7 +1,7 @@
 /** Faults of a simulated run: drawn from a seed as the run goes on, or given. They overlap, and each ends by itself. */
 import type { Rng } from '../../../harness/api/random.ts'
 import type { SimulatedFault } from '../../../harness/api/simulation.ts'
-import type { NodeId } from '../core/types.ts'
+import type { NodeId } from '../commands.ts'
 import type { World } from './world.ts'
 
 /** Messages on these links are lost. A link is written `n1>n2`: from n1 to n2. */
@@ -22,7 +22,7 @@ interface Pause extends SimulatedFault {
   readonly node: NodeId
 }
 
-export type RaftFault = Cut | Crash | Pause
+export type ClusterFault = Cut | Crash | Pause
 
 const DRAWN = ['partition', 'isolate', 'crash', 'crashMany', 'pause', 'oneway', 'churn'] as const
 type Drawn = (typeof DRAWN)[number]
@@ -30,13 +30,13 @@ type Drawn = (typeof DRAWN)[number]
 /** Cuts of leaders in a row. */
 const CHURN_ROUNDS = 8
 
-const begin = (world: World, fault: RaftFault): void => {
+const begin = (world: World, fault: ClusterFault): void => {
   if (fault.kind === 'cut') world.cut(fault.links)
   else if (fault.kind === 'pause') world.pause(fault.node)
   else world.crash(fault.node, fault.losesPower)
 }
 
-const end = (world: World, fault: RaftFault): void => {
+const end = (world: World, fault: ClusterFault): void => {
   if (fault.kind === 'cut') world.heal(fault.links)
   else if (fault.kind === 'pause') world.resume(fault.node)
   else world.restart(fault.node)
@@ -48,19 +48,19 @@ const around = (world: World, side: readonly NodeId[]): readonly string[] =>
 
 export class Faults {
   readonly #world: World
-  readonly #made: RaftFault[] = []
+  readonly #made: ClusterFault[] = []
 
   constructor(world: World) {
     this.#world = world
   }
 
   /** As they came about, earliest first. */
-  get made(): readonly RaftFault[] {
+  get made(): readonly ClusterFault[] {
     return this.#made
   }
 
   /** Those of a plan. */
-  schedule(faults: readonly RaftFault[]): void {
+  schedule(faults: readonly ClusterFault[]): void {
     for (const fault of faults) this.#world.beginFault(fault.atTick, () => this.#inject(fault))
   }
 
@@ -75,7 +75,7 @@ export class Faults {
     }
   }
 
-  #inject(fault: RaftFault): void {
+  #inject(fault: ClusterFault): void {
     this.#made.push(fault)
     begin(this.#world, fault)
     this.#world.endFault(fault.atTick + fault.lastsTicks, () => end(this.#world, fault))
@@ -139,7 +139,7 @@ const cutText = ({ links }: Cut): string => {
   return `messages are lost from ${bySender.join(', ')}`
 }
 
-export const describeFault = (fault: RaftFault): string => {
+export const describeFault = (fault: ClusterFault): string => {
   if (fault.kind === 'cut') return cutText(fault)
   if (fault.kind === 'pause') return `${fault.node} is paused`
   return `${fault.node} crashes${fault.losesPower ? ' and loses what is not synced' : ''}`

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Command, Entry } from './core/types.ts'
+import type { Command } from './commands.ts'
 import { StateMachine } from './state-machine.ts'
 
-const entry = (index: number, command: Command): Entry => ({ index, term: 1, command })
-const write = (index: number, session: number, seq: number, value: number): Entry =>
+const entry = (index: number, command: Command) => ({ index, term: 1, command })
+const write = (index: number, session: number, seq: number, value: number) =>
   entry(index, {
     kind: 'op',
     session,

@@ -5,7 +5,7 @@
  */
 import type { Call } from '../../harness/api/history.ts'
 import type { Request } from '../../harness/vocabularies/effects.ts'
-import type { Entry } from './core/types.ts'
+import type { Command } from './commands.ts'
 import { structures } from './structures/index.ts'
 import { requestsOf } from './structures/ledger.ts'
 import { hashText, type MakeStructure, type Position, type Structure } from './structures/structure.ts'
@@ -15,6 +15,15 @@ export type Applied =
   /** The command had no effect: its session has expired, or the session has had a later request. */
   | { readonly type: 'refused'; readonly error: 'session-expired' | 'stale-sequence' | 'no-such-vocabulary' }
   | { readonly type: 'nothing' }
+
+/** An entry of the log. */
+interface Logged {
+  readonly index: number
+  /** Of its leader; where a protocol's entries have none that all nodes agree on, any number that is the same everywhere. */
+  readonly term: number
+  /** A change of the configuration is the protocol's own, and changes nothing here. */
+  readonly command: Command | { readonly kind: 'config' }
+}
 
 interface Session {
   seq: number
@@ -32,7 +41,7 @@ interface Saved {
 
 const EMPTY: Saved = { structures: {}, sessions: [], log: 0 }
 
-/** Where a planted bug (`bugs/`) can change the state machine. */
+/** Where a planted bug can change the state machine. */
 export interface MachineDeviations {
   /** A request takes effect each time that it is applied, whatever its session remembers. */
   readonly ignoresSequence: boolean
@@ -80,7 +89,7 @@ export class StateMachine {
     return JSON.stringify(saved)
   }
 
-  apply({ index, term, command }: Entry): Applied {
+  apply({ index, term, command }: Logged): Applied {
     this.#log = hashText(`${term} ${JSON.stringify(command)}`, this.#log)
     if (command.kind === 'session') return this.#openSession(index)
     if (command.kind === 'internal') return this.#execute(command, { index, term, session: 0 })

@@ -3,7 +3,7 @@
  * when it first saw a lease, and proposes its end. A new leader starts to count again, so a lease may last longer than
  * its time, and never less.
  */
-import type { StateMachine } from '../state-machine.ts'
+import type { StateMachine } from '../../state-machine.ts'
 import type { Duty } from './duty.ts'
 
 interface Expiring {

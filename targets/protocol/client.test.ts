@@ -4,9 +4,9 @@ import { afterEach, expect, it } from 'vitest'
 import type { ClientContext } from '../../harness/api/client.ts'
 import { defaultsOf } from '../../harness/cli/run/options.ts'
 import { sleep, waitUntil } from '../../harness/support/wait.ts'
-import { raftClient } from './client.ts'
-import { type RaftOptions, raftOptions } from './options.ts'
-import { CLIENT_PORT } from './protocol.ts'
+import { replicatedClient } from './client.ts'
+import { type ClientOptions, clientOptions } from './options.ts'
+import { CLIENT_PORT } from './wire.ts'
 
 /** A node that opens sessions. It answers a call or never does. */
 class FakeNode implements AsyncDisposable {
@@ -56,7 +56,7 @@ const REQUEST = {
 /** Writes through two nodes, of which those answer; returns what each was asked, before and after the connection was given up. */
 const write = async (
   answers: readonly [boolean, boolean],
-  options: Partial<RaftOptions>,
+  options: Partial<ClientOptions>,
   untilClosed: () => Promise<void> = async () => {},
 ) => {
   const endpoints = ['127.0.77.1', '127.0.77.2'].map((address, i) => ({ node: `n${i + 1}`, address }))
@@ -65,16 +65,16 @@ const write = async (
     await node.listen(address)
     nodes.push(node)
   }
-  const context: ClientContext<RaftOptions> = {
+  const context: ClientContext<ClientOptions> = {
     process: 0,
     node: endpoints[0] as (typeof endpoints)[0],
     endpoints,
     localAddress: undefined,
     services: {},
-    options: { ...defaultsOf(raftOptions), attempts: 1, 'attempt-timeout': 100, ...options },
+    options: { ...defaultsOf(clientOptions), attempts: 1, 'attempt-timeout': 100, ...options },
     signal: AbortSignal.timeout(1000),
   }
-  const connection = await raftClient('register').open(context)
+  const connection = await replicatedClient('register').open(context)
   const outcome = await connection.invoke(REQUEST.call, AbortSignal.timeout(5000))
   const before = nodes.map(({ calls }) => [...calls])
   await untilClosed()
