@@ -1,5 +1,6 @@
 /** The registry of targets: name -> target. */
 import type { Target } from '../harness/api/target.ts'
+import { commit } from './commit/target.ts'
 import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
 import { galera } from './galera/target.ts'
@@ -15,6 +16,7 @@ import { zookeeper } from './zookeeper/target.ts'
 
 export const targets: Readonly<Record<string, Target>> = {
   raft,
+  commit,
   etcd,
   redis,
   'redis-sentinel': redisSentinel,

@@ -109,6 +109,11 @@ export interface Claims {
    * of the phases of a protocol, must each meet each other one. A run whose quorums do not meet is refused.
    */
   readonly quorums?: readonly string[]
+  /**
+   * Transactions over several nodes commit on all or on none (Bernstein, Hadzilacos and Goodman 1987, section 7.3), as their
+   * nodes tell. Absent: it does not say so.
+   */
+  readonly atomicCommitment?: true
   /** Its status reports term and leader at one instant, so elections can be judged from it. Absent: it does not. */
   readonly tellsElections?: boolean
   /** No node panics, fails an assertion or finds its data corrupt, unless a fault explains it. Absent: it is told only. */

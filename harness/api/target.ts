@@ -121,6 +121,8 @@ export interface NodeStatus {
   readonly members?: readonly string[]
   /** The latest decisions that this node made, such as entries that it committed as their leader. Absent: it does not tell. */
   readonly decisions?: readonly Decision[]
+  /** Transactions over several nodes that this node has voted on or decided lately, and all that it is in doubt about. */
+  readonly transactions?: readonly TransactionReport[]
   readonly version?: string
   /** The node's own wall clock: milliseconds since the epoch. */
   readonly clockMs?: number
@@ -138,6 +140,24 @@ export interface Decision {
   readonly members: readonly string[]
   /** The members before the change that put these in force. Absent: there was none, or it is not known any more. */
   readonly formerMembers?: readonly string[]
+}
+
+/** What a node knows of a transaction over several nodes (atomic commitment). */
+export interface TransactionReport {
+  /** The same on all nodes, and never used again. */
+  readonly id: string
+  /** The node that asks for votes and decides. */
+  readonly coordinator: string
+  /** The nodes whose votes it needs. */
+  readonly participants: readonly string[]
+  /** Absent: this node has not voted, or does not remember. */
+  readonly vote?: 'yes' | 'no'
+  /** Absent: it knows of none. */
+  readonly decision?: 'commit' | 'abort'
+  /** Why it voted no, or why it was aborted. */
+  readonly why?: string
+  /** It voted yes, and has waited so long for the decision. Absent: it is not in doubt. */
+  readonly inDoubtMs?: number
 }
 
 /** A bug planted in a bundled target, reachable by `--bug`. */

@@ -25,7 +25,14 @@ type TryResult =
   | { readonly type: 'doubt'; readonly error: string }
 
 /** The server's errors that prove that nothing happened. */
-const REFUSALS = new Set(['not-leader', 'superseded', 'not-allowed', 'session-expired', 'stale-sequence'])
+const REFUSALS = new Set([
+  'not-leader',
+  'superseded',
+  'aborted',
+  'not-allowed',
+  'session-expired',
+  'stale-sequence',
+])
 
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
 

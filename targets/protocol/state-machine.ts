@@ -12,8 +12,11 @@ import { hashText, type MakeStructure, type Position, type Structure } from './s
 
 export type Applied =
   | { readonly type: 'value'; readonly value: unknown }
-  /** The command had no effect: its session has expired, or the session has had a later request. */
-  | { readonly type: 'refused'; readonly error: 'session-expired' | 'stale-sequence' | 'no-such-vocabulary' }
+  /** The command had no effect: its session has expired, or has had a later request, or its transaction was aborted. */
+  | {
+      readonly type: 'refused'
+      readonly error: 'session-expired' | 'stale-sequence' | 'no-such-vocabulary' | 'aborted'
+    }
   | { readonly type: 'nothing' }
 
 /** An entry of the log. */

@@ -16,10 +16,22 @@ export interface SimulationResult extends SimulatedRun<ClusterFault> {
 const isThere = (world: World, fault: ClusterFault): boolean =>
   fault.kind === 'cut' || world.ids.includes(fault.node)
 
-/** @param protocolOf draws what differs from run to run */
+/** A client that asks from its start on. */
+export type MakeClient = (
+  world: World,
+  rng: Rng,
+  process: number,
+  restTicks: number,
+  record: (operation: Recorded) => void,
+) => { start(): void }
+
+const registerClient: MakeClient = (...given) => new SimulatedClient(...given)
+
+/** @param protocolOf draws what differs from run to run @param makeClient absent: it asks for registers */
 export const simulate = <M, D extends { losePower(): void }, N extends SimulatedNode<M>>(
   plan: SimulatedPlan<ClusterFault>,
   protocolOf: (profile: Rng) => SimulatedProtocol<M, D, N>,
+  makeClient: MakeClient = registerClient,
 ): SimulationResult => {
   const { seed, ticks, nodes, clients, isLossy } = plan
   const rng = rngFromSeed(seed)
@@ -32,7 +44,7 @@ export const simulate = <M, D extends { losePower(): void }, N extends Simulated
     history.push({ index: history.length, timeNs: world.now * 1_000_000 + history.length, ...operation })
   }
   for (let process = 0; process < clients; process++) {
-    new SimulatedClient(world, rng.fork('client', process), process, restTicks, record).start()
+    makeClient(world, rng.fork('client', process), process, restTicks, record).start()
   }
   const faults = new Faults(world)
   if (plan.faults === null) faults.draw(rng.fork('faults'), ticks)

@@ -1,0 +1,48 @@
+/**
+ * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with two-phase commit, and no two
+ * have the same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
+ */
+import type { PlantedBug } from '../../../harness/api/target.ts'
+import { type CoreDeviations, healthyCore } from '../core/deviations.ts'
+import {
+  decisionForgotten,
+  decisionNotDurable,
+  decisionSentFirst,
+  preparesTwice,
+  votesCountedTwice,
+} from './coordinators.ts'
+import type { BugDefinition } from './definition.ts'
+import { decidesAlone, locksReleasedInDoubt, refusalForgotten, voteNotDurable } from './participants.ts'
+
+const definitions = {
+  'decides-alone': decidesAlone,
+  'vote-not-durable': voteNotDurable,
+  'locks-released-in-doubt': locksReleasedInDoubt,
+  'refusal-forgotten': refusalForgotten,
+  'decision-not-durable': decisionNotDurable,
+  'decision-sent-first': decisionSentFirst,
+  'decision-forgotten': decisionForgotten,
+  'prepares-twice': preparesTwice,
+  'votes-counted-twice': votesCountedTwice,
+} as const satisfies Record<string, BugDefinition>
+
+export type Bug = keyof typeof definitions
+
+export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
+
+export const bugs: readonly PlantedBug[] = Object.entries<BugDefinition>(definitions).map(
+  ([name, { description, simulatorSeeds, realRun }]) => ({
+    name,
+    description,
+    workload: 'bank',
+    simulatorSeeds,
+    realRun,
+  }),
+)
+
+/** @param bug null: the healthy core */
+export const deviationsOf = (bug: Bug | null): CoreDeviations => {
+  if (bug === null) return healthyCore
+  const { core }: BugDefinition = definitions[bug]
+  return { ...healthyCore, ...core }
+}

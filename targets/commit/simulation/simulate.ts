@@ -1,0 +1,33 @@
+/** The core under the simulator, healthy or with a planted bug. */
+import type { Rng } from '../../../harness/api/random.ts'
+import type { SimulatedPlan, Simulation } from '../../../harness/api/simulation.ts'
+import { UserError } from '../../../harness/support/assert.ts'
+import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
+import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
+import { type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
+import { BankClient } from './client.ts'
+import { SimulatedCommit } from './node.ts'
+
+/** @throws UserError if there is no such bug */
+const bugNamed = (name: string | null): Bug | null => {
+  if (name === null || isBug(name)) return name
+  throw new UserError(`commit has no bug named ${name}.`)
+}
+
+const run = (plan: SimulatedPlan<ClusterFault>, bug: Bug | null): SimulationResult =>
+  simulate(
+    plan,
+    (profile: Rng) =>
+      new SimulatedCommit({ deviations: deviationsOf(bug), compactEvery: profile.pick([10, 60]) }),
+    (...given) => new BankClient(...given),
+  )
+
+export const commitSimulation = {
+  workload: 'bank',
+  draw: drawPlan,
+  run: (plan, bug) => run(plan, bugNamed(bug)),
+  describe: describeFault,
+} satisfies Simulation<ClusterFault>
+
+/** The run of a seed. */
+export const simulateCommit = (seed: number, bug: Bug | null): SimulationResult => run(drawPlan(seed), bug)

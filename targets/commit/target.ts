@@ -1,0 +1,80 @@
+/** The bundled store over shards with two-phase commit: real processes with real sockets and disks, and bugs to plant. */
+import type { Claims } from '../../harness/api/claims.ts'
+import type { ClusterPlan, NodeIdentity } from '../../harness/api/target.ts'
+import { UserError } from '../../harness/support/assert.ts'
+import { defineTarget } from '../../harness/support/define.ts'
+import { IN_ONE_ORDER } from '../one-order.ts'
+import { replicatedClient } from '../protocol/client.ts'
+import { moduleAt, nodeProcess } from '../protocol/launch.ts'
+import { messageInLine } from '../protocol/message-lines.ts'
+import { isReady, statusOf } from '../protocol/status.ts'
+import { bugs, isBug } from './bugs/bugs.ts'
+import { served } from './calls.ts'
+import { type CommitOptions, commitOptions } from './options.ts'
+import type { ServerConfig } from './protocol.ts'
+
+const configOf = (node: NodeIdentity, plan: ClusterPlan<CommitOptions>): ServerConfig => {
+  const { nodes, options, bug } = plan
+  if (bug !== null && !isBug(bug)) throw new UserError(`commit has no bug named ${bug}.`)
+  return {
+    id: node.name,
+    dataDir: node.dataDir,
+    members: nodes.map(({ name }) => name),
+    addresses: Object.fromEntries(nodes.map(({ name, address }) => [name, address])),
+    tickMs: options.tick,
+    voteMs: options['vote-timeout'],
+    askMs: options['ask-every'],
+    patienceMs: options.patience,
+    compactEvery: options['compact-every'],
+    logsMessages: options['log-messages'],
+    bug,
+  }
+}
+
+/** Locks are held from the vote to the decision, so transactions have one order, in real time. */
+const consistency: Claims['consistency'] = Object.fromEntries(
+  Object.entries(IN_ONE_ORDER).filter(([vocabulary]) => served.includes(vocabulary)),
+)
+
+export const commit = defineTarget({
+  name: 'commit',
+  description: 'the bundled store over shards: two-phase commit between them, with planted bugs (--bug)',
+  options: commitOptions,
+  nodes: { default: 5, min: 1 },
+  bugs,
+  simulation: async () => (await import('./simulation/simulate.ts')).commitSimulation,
+  mistakes: [
+    { option: 'vote-timeout', value: 20 },
+    { option: 'ask-every', value: 10 },
+    { option: 'ask-every', value: 2000 },
+    { option: 'compact-every', value: 3 },
+  ],
+  programs: {},
+  claims: () => ({
+    source: 'targets/commit/README.md',
+    consistency,
+    atomicCommitment: true,
+    neverPanics: true,
+    logPatterns: { corruption: ': refusing to start$' },
+    recoversWithinMs: 15_000,
+    tolerates: {
+      partition: 'any',
+      omission: 'any',
+      timing: 'any',
+      kill: 'any',
+      pause: 'any',
+      clock: 'any',
+      'power-loss': 'any',
+      'disk-errors': 'any',
+      misconfiguration: 'any',
+    },
+  }),
+  clients: Object.fromEntries(served.map((name) => [name, replicatedClient(name)])),
+  launch: (node, plan) => ({
+    files: {},
+    processes: [nodeProcess('commit', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
+  }),
+  ready: ({ address }, signal) => isReady(address, signal),
+  loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
+  status: ({ address }, signal) => statusOf(address, signal),
+})
