@@ -1,5 +1,6 @@
 /** Checkers that every workload has: they check what must hold for any cluster, independent of its clients. */
 import { agreement } from '../checkers/cluster/agreement.ts'
+import { atomicCommitment } from '../checkers/cluster/atomic-commitment.ts'
 import { availability } from '../checkers/cluster/availability.ts'
 import { convergence } from '../checkers/cluster/convergence.ts'
 import { leadership } from '../checkers/cluster/leadership.ts'
@@ -15,6 +16,7 @@ export const standing: readonly Checker[] = [
   agreement,
   leadership,
   quorums,
+  atomicCommitment,
   convergence,
   sides,
   availability,

@@ -25,6 +25,8 @@ const MOST_WHOLE = 150_000
 const FIRST_PERIOD_NS = 1 * NS_PER_S
 /** A clock that was set by less may be drawn from one that took longer to answer. */
 const JUMP_MS = 100
+/** A node that waits less for a decision is not blocked: that is how transactions over several nodes work. */
+const LONG_IN_DOUBT_MS = 1000
 /** Positions of the log at which states are compared: the latest that were told. */
 const MOST_POSITIONS = 30_000
 /** More states that differ tell no more: once they do, they always do. */
@@ -35,10 +37,11 @@ const INDICES = ['commitIndex', 'appliedIndex', 'digestAt'] as const satisfies r
 /** All that stays the same while nothing happens. */
 const quietPart = ({ status }: Sample): string => {
   if (status === null) return 'no answer'
-  const { role, term, leader, snapshotIndex, members, version, decisions = [] } = status
+  const { role, term, leader, snapshotIndex, members, version, decisions = [], transactions = [] } = status
   // Which nodes were the first to accept differs from one decision to the next; that few were enough is told.
   const fewest = Math.min(...decisions.map(({ acceptedBy }) => acceptedBy.length))
-  return JSON.stringify([role, term, leader, snapshotIndex, members, version, fewest])
+  const inDoubt = transactions.flatMap(({ id, inDoubtMs = 0 }) => (inDoubtMs < LONG_IN_DOUBT_MS ? [] : [id]))
+  return JSON.stringify([role, term, leader, snapshotIndex, members, version, fewest, inDoubt])
 }
 
 const goesBack = (before: Sample, { status }: Sample): boolean =>
