@@ -1,5 +1,6 @@
 /** Campaigns on the bundled targets: `faultline suite --suite healthy`, `faultline suite --suite planted`. */
 import { defineConfig } from './harness/support/define.ts'
+import { bugs as commitBugs } from './targets/commit/bugs/bugs.ts'
 import { bugs } from './targets/raft/bugs/bugs.ts'
 
 /** Effects on the outside world need one. */
@@ -14,6 +15,7 @@ export default defineConfig({
       name: 'healthy',
       targets: [
         { target: 'raft', ...SINK },
+        'commit',
         'etcd',
         'redis',
         'postgres',
@@ -29,6 +31,15 @@ export default defineConfig({
       name: 'planted',
       targets: bugs.map(({ name, workload }) => ({ target: 'raft', bug: name, workload })),
       settings: SINK,
+      nemeses: ['all'],
+      seeds: 5,
+      untilFound: true,
+      reproduce: 10,
+      shrink: '15m',
+    },
+    {
+      name: 'planted-commit',
+      targets: commitBugs.map(({ name, workload }) => ({ target: 'commit', bug: name, workload })),
       nemeses: ['all'],
       seeds: 5,
       untilFound: true,
