@@ -36,7 +36,7 @@ const isIn = (fault: FaultRecord, { fromNs, toNs }: Doubt): boolean => {
 }
 
 /** The faults in force meanwhile that hit its coordinator; if there are none, those that hit others of the transaction. */
-export const causesOf = (doubt: Doubt, faults: RunRecord['faults']): string => {
+const causesOf = (doubt: Doubt, faults: RunRecord['faults']): string => {
   const { coordinator, participants } = doubt.report
   const inForce = (faults ?? []).filter((fault) => isIn(fault, doubt))
   const hitting = (nodes: readonly string[]): readonly FaultRecord[] =>

@@ -58,6 +58,15 @@ describe('samples of a long run', () => {
 
   it.each<readonly [string, (node: number, round: number) => NodeStatus | null]>([
     ['a role', (node, round) => ({ ...quiet(node, round), role: round === 700 ? 'candidate' : 'follower' })],
+    [
+      'a transaction that is in doubt for long',
+      (node, round) => ({
+        ...quiet(node, round),
+        transactions: [
+          { id: 'n1.1.1', coordinator: 'n1', participants: ['n2'], inDoubtMs: round === 700 ? 1000 : 999 },
+        ],
+      }),
+    ],
     ['a term', (node, round) => ({ ...quiet(node, round), term: round < 700 ? 1 : 2 })],
     ['a leader', (node, round) => ({ ...quiet(node, round), leader: round < 700 ? 'n1' : 'n2' })],
     ['members', (node, round) => ({ ...quiet(node, round), members: round < 700 ? NODES : ['n1'] })],

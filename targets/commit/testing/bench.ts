@@ -38,7 +38,7 @@ const describeEntry = (entry: Entry): string => {
 }
 
 /** Key `k/0` is n1's, `k/1` is n2's, and so on. */
-export const keyOf = (node: NodeId): Key => `k/${Number(node.slice(1)) - 1}`
+const keyOf = (node: NodeId): Key => `k/${Number(node.slice(1)) - 1}`
 
 export const write = (node: NodeId, value: number): Step => ({ f: 'write', key: keyOf(node), value })
 export const read = (node: NodeId): Step => ({ f: 'read', key: keyOf(node) })
