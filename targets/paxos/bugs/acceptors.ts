@@ -1,0 +1,28 @@
+/** What an acceptor has answered must hold for all time (sections 2.2 and 2.5 of "Paxos Made Simple"). */
+import type { BugDefinition } from './definition.ts'
+
+const TODO = { args: '-n all --time-limit 30s' }
+
+/** An acceptor that restarts accepts in a ballot that it had promised to refuse. */
+export const promiseNotDurable: BugDefinition = {
+  description: 'an acceptor keeps its promise in memory only, and a restarted one accepts in lower ballots',
+  simulatorSeeds: 40,
+  realRun: TODO,
+  core: { forgetsPromise: true },
+}
+
+/** A power loss takes accepted proposals of which the leader was told: what was chosen is chosen no longer. */
+export const acceptedNotDurable: BugDefinition = {
+  description: 'an acceptor says that it has accepted before that is on disk',
+  simulatorSeeds: 40,
+  realRun: TODO,
+  core: { skipsFsync: true },
+}
+
+/** A deposed leader gets its values accepted after phase 1 of its successor, which was told nothing of them. */
+export const acceptBelowPromise: BugDefinition = {
+  description: 'an acceptor accepts in a lower ballot than it has promised',
+  simulatorSeeds: 40,
+  realRun: TODO,
+  core: { acceptsBelowPromise: true },
+}
