@@ -26,7 +26,7 @@ export const learnAccepted = (node: Node, leader: NodeId, ballot: Ballot, chosen
     askFor(node, leader)
 }
 
-export const askFor = (node: Node, from: NodeId): void => {
+const askFor = (node: Node, from: NodeId): void => {
   if (from === node.config.id) return
   node.askedAt = node.ticks
   send(node, from, { type: 'ask', from: node.chosenTo + 1 })
