@@ -21,7 +21,7 @@ export interface CoreDeviations {
   readonly skipsFsync: boolean
   /** An acceptor accepts in a lower ballot than it has promised. */
   readonly acceptsBelowPromise: boolean
-  /** A node that starts again goes on with its last ballot, and counts its own promise of then. */
+  /** A node that starts again goes on at once with its last ballot, and counts its own promise of then. */
   readonly reusesBallot: boolean
   /** A new leader proposes new values in slots of which an acceptor has told an accepted one. */
   readonly ignoresAccepted: boolean

@@ -1,5 +1,6 @@
 /** The state of one node, and small questions about it. Only the modules of the core change it. */
 import type { NodeId } from '../../protocol/commands.ts'
+import { ownerOf } from './ballots.ts'
 import type { CoreDeviations } from './deviations.ts'
 import type {
   Accepted,
@@ -112,9 +113,13 @@ export const createNode = (config: PaxosConfig, durable: Durable, deviations: Co
     answeredReads: [],
     lostReads: [],
   }
-  waitForLeader(node, config.electionTicks)
+  waitForLeader(node, isResumed(node) ? 1 : config.electionTicks)
   return node
 }
+
+/** Only of a node with that bug: it has started again and has not yet begun phase 1, and its last promise was to itself. */
+export const isResumed = ({ deviations, ballot, promised, config: { id, members } }: Node): boolean =>
+  deviations.reusesBallot && ballot === 0 && promised > 0 && ownerOf(promised, members) === id
 
 /** @param atLeast the wait lasts so many ticks, or up to twice as many */
 export const waitForLeader = (node: Node, atLeast: number): void => {

@@ -1,11 +1,11 @@
 /** The proposer's phase 1, once for all slots (sections 2.2 and 3), and which values it must propose then. */
 import type { NodeId } from '../../protocol/commands.ts'
 import { onPrepare } from './acceptor.ts'
-import { nextBallot, ownerOf } from './ballots.ts'
+import { nextBallot } from './ballots.ts'
 import { askForMissing } from './learner.ts'
-import { type Node, peersOf, send, stopProposing, waitForLeader } from './node.ts'
+import { isResumed, type Node, peersOf, send, stopProposing, waitForLeader } from './node.ts'
 import { propose } from './phase2.ts'
-import type { Accepted, Ballot, Entry, Message, Slot } from './types.ts'
+import type { Accepted, Entry, Message, Slot } from './types.ts'
 
 type Promised = Message & { readonly type: 'promise' }
 type Refused = Message & { readonly type: 'refuse' }
@@ -19,10 +19,7 @@ const backOff = (node: Node): void => {
   waitForLeader(node, node.config.electionTicks * Math.min(MOST_PATIENCE, node.failures))
 }
 
-const isOwn = (node: Node, ballot: Ballot): boolean =>
-  ballot > 0 && ownerOf(ballot, node.config.members) === node.config.id
-
-/** Only of a node with that bug: its own promise of this ballot is older than what it has accepted since. */
+/** Its own promise of this ballot is older than what it has accepted since. */
 const resume = (node: Node): void => {
   const { promised: ballot, chosenTo } = node
   node.ballot = ballot
@@ -35,10 +32,9 @@ const resume = (node: Node): void => {
  */
 export const startPhase1 = (node: Node): void => {
   const { id, members } = node.config
-  const isResumed = node.deviations.reusesBallot && node.ballot === 0 && isOwn(node, node.promised)
   stopProposing(node)
   node.leader = null
-  if (isResumed) resume(node)
+  if (isResumed(node)) resume(node)
   else {
     node.ballot = nextBallot(Math.max(node.promised, node.seen), id, members)
     onPrepare(node, id, { type: 'prepare', ballot: node.ballot })
