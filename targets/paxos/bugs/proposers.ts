@@ -26,7 +26,7 @@ export const ballotReused: BugDefinition = {
   description: 'a node that starts again goes on with the ballot that it had',
   simulatorSeeds: 200,
   realRun: {
-    args: '-n kill,packet --nemesis-opts kill.victims=leader,kill.interval=2s,kill.duration=50ms,packet.modes=loss,packet.share=0.1,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms --target-opts election-timeout=1500ms --rate 300 --concurrency 20 --time-limit 40s',
+    args: '-n kill --nemesis-opts victims=leader,interval=2s,duration=200ms --target-opts phase1=1,phase2=5,election-timeout=1500ms --rate 300 --time-limit 20s',
   },
   core: { reusesBallot: true },
 }

@@ -16,7 +16,7 @@ export const readBeforeRecovery: BugDefinition = {
   description: 'a new leader answers reads before the values that phase 1 told it are chosen',
   simulatorSeeds: 100,
   realRun: {
-    args: '-n kill,packet --nemesis-opts kill.victims=leader,kill.interval=3s,kill.duration=1s,packet.modes=delay,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms,packet.delay=100ms,packet.jitter=0ms --target-opts election-timeout=600ms --rate 300 --concurrency 20 --time-limit 40s',
+    args: '-n partition,kill,packet --nemesis-opts partition.shapes=one,partition.direction=two-way,partition.interval=3s,partition.duration=1500ms,kill.victims=leader,kill.interval=3s,kill.duration=1s,packet.modes=delay,packet.victims=all,packet.direction=two-way,packet.interval=8s,packet.duration=8s,packet.gap=50ms,packet.delay=40ms,packet.jitter=0ms --target-opts max-entries=1 --rate 300 --concurrency 20 --time-limit 40s',
   },
   core: { readsBeforeRecovery: true },
 }

@@ -3,7 +3,7 @@ import type { NodeId } from '../../protocol/commands.ts'
 import { onPrepare } from './acceptor.ts'
 import { nextBallot } from './ballots.ts'
 import { askForMissing } from './learner.ts'
-import { isResumed, type Node, peersOf, send, stopProposing, waitForLeader } from './node.ts'
+import { isResumed, type Node, peersOf, reply, send, stopProposing, waitForLeader } from './node.ts'
 import { propose } from './phase2.ts'
 import type { Accepted, Entry, Message, Slot } from './types.ts'
 
@@ -23,7 +23,7 @@ const backOff = (node: Node): void => {
 const resume = (node: Node): void => {
   const { promised: ballot, chosenTo } = node
   node.ballot = ballot
-  node.promises.set(node.config.id, { type: 'promise', ballot, chosenTo, accepted: [] })
+  reply(node, node.config.id, { type: 'promise', ballot, chosenTo, accepted: [] })
 }
 
 /**
