@@ -58,8 +58,8 @@ const follow = (node: Node, leader: NodeId): void => {
 const take = (node: Node, ballot: Ballot, entry: Entry): void => {
   // The snapshot has the value of a slot that is chosen, and this is it.
   if (entry.slot <= (node.snapshot?.index ?? 0)) return
-  const known = node.accepted.get(entry.slot)
-  if (known?.ballot === ballot && known.entry.proposed === entry.proposed) return
+  // A ballot has one value for a slot.
+  if (node.accepted.get(entry.slot)?.ballot === ballot) return
   const accepted = { ballot, entry }
   node.accepted.set(entry.slot, accepted)
   node.unsaved.push(accepted)

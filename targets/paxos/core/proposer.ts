@@ -85,13 +85,14 @@ const recovered = (node: Node, slot: Slot, told: ReadonlyMap<Slot, Accepted>): E
   return known?.entry ?? { slot, proposed: node.ballot, command: { kind: 'noop' } }
 }
 
+/**
+ * A promise tells nothing of slots up to its `chosenTo`, and the highest of them is the base: what is chosen below is learned
+ * from whoever knows it. Above, every acceptor of the quorum has told what it accepted.
+ */
 const lead = (node: Node): void => {
-  const promises = [...node.promises]
-  const base = Math.max(node.chosenTo, ...promises.map(([, { chosenTo }]) => chosenTo))
-  const told = highestAccepted(
-    node,
-    promises.map(([, promised]) => promised),
-  )
+  const promises = [...node.promises.values()]
+  const base = Math.max(node.chosenTo, ...promises.map(({ chosenTo }) => chosenTo))
+  const told = highestAccepted(node, promises)
   const last = node.deviations.ignoresAccepted ? base : Math.max(base, ...told.keys())
   node.role = 'leader'
   node.leader = node.config.id
