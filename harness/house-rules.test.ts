@@ -48,7 +48,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/', 'harness/history/'],
   'harness/environments/': ['harness/api/', 'harness/support/', 'harness/faults/', 'harness/vocabularies/'],
   'checkers/porcupine-ts/': [],
-  'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/support/'],
+  'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/quorum/', 'harness/support/'],
   'workloads/': [
     'harness/api/',
     'harness/vocabularies/',

@@ -111,6 +111,7 @@ export class Replica implements ServerApi {
       digestAt: this.#machineAt,
       earlierDigests: this.#digests.byPosition,
       members: this.#core.committedMembers,
+      ...(this.#core.role === 'leader' ? { decisions: this.#core.decisions } : {}),
       clockMs: Date.now(),
       version: String(this.#options.version),
       ready: this.#core.leader !== null,
