@@ -1,4 +1,5 @@
 /** The state of one node, and small questions about it. Only the modules of the core change it. */
+import type { Decision } from '../../../harness/api/target.ts'
 import type { NodeId } from '../../protocol/commands.ts'
 import { ownerOf } from './ballots.ts'
 import type { CoreDeviations } from './deviations.ts'
@@ -56,6 +57,8 @@ export interface Node {
   promises: Map<NodeId, Promised>
   proposals: Map<Slot, Proposal>
   nextSlot: Slot
+  /** The latest values that were chosen in its ballots, and who had accepted them then; the latest last. */
+  decisions: readonly Decision[]
   /** The last slot that a node told of in phase 1: up to here, values of earlier ballots may be chosen. */
   recoveredTo: Slot
   /** Nodes that have answered since the last check of its quorum. */
@@ -99,6 +102,7 @@ export const createNode = (config: PaxosConfig, durable: Durable, deviations: Co
     promises: new Map(),
     proposals: new Map(),
     nextSlot: 0,
+    decisions: [],
     recoveredTo: 0,
     active: new Set(),
     round: 0,

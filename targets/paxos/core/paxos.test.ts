@@ -273,6 +273,8 @@ describe('flexible quorums (Howard, Malkhi and Spiegelman 2016)', () => {
     bench.propose('n1', 7)
     bench.deliver()
     expect(bench.learned.get('n1')).toEqual(['1=7@1'])
+    const members = ['n1', 'n2', 'n3', 'n4', 'n5']
+    expect(bench.core('n1').decisions).toEqual([{ slot: 1, term: 1, acceptedBy: ['n1', 'n2'], members }])
   })
 
   it('and three that promise make no leader', () => {

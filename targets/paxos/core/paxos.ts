@@ -4,6 +4,7 @@
  *
  * Every node plays all roles (section 2.5): acceptor, learner, and proposer while it leads or wants to.
  */
+import type { Decision } from '../../../harness/api/target.ts'
 import type { Command, NodeId } from '../../protocol/commands.ts'
 import { onAccept, onPrepare } from './acceptor.ts'
 import { type CoreDeviations, healthyCore } from './deviations.ts'
@@ -39,6 +40,10 @@ export class PaxosCore {
   }
   get applied(): Slot {
     return this.#node.applied
+  }
+  /** Who accepted what was chosen lately in its ballots. */
+  get decisions(): readonly Decision[] {
+    return this.#node.decisions
   }
   get snapshotIndex(): Slot {
     return this.#node.snapshot?.index ?? 0

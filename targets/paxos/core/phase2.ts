@@ -2,9 +2,12 @@
 import type { NodeId } from '../../protocol/commands.ts'
 import { onAccept } from './acceptor.ts'
 import { advanceChosen } from './learner.ts'
-import { type Node, peersOf, send, stopProposing, waitForLeader } from './node.ts'
+import { type Node, type Proposal, peersOf, send, stopProposing, waitForLeader } from './node.ts'
 import { confirmReads } from './reads.ts'
-import type { Entry, Message } from './types.ts'
+import type { Entry, Message, Slot } from './types.ts'
+
+/** The latest decisions that a leader tells of. */
+const DECISIONS_KEPT = 4
 
 type AcceptedBy = Message & { readonly type: 'accepted' }
 
@@ -52,6 +55,12 @@ export const sendHeartbeats = (node: Node): void => {
   }
 }
 
+const keepDecision = (node: Node, slot: Slot, { acceptedBy }: Proposal): void => {
+  const { members } = node.config
+  const decision = { slot, term: node.ballot, acceptedBy: [...acceptedBy], members }
+  node.decisions = [...node.decisions.slice(1 - DECISIONS_KEPT), decision]
+}
+
 /** A value is chosen once a quorum of acceptors has accepted it in one ballot (2.2). The leader learns it first (2.3). */
 export const onAccepted = (node: Node, from: NodeId, { ballot, slots, round }: AcceptedBy): void => {
   if (node.role !== 'leader' || ballot !== node.ballot) return
@@ -63,6 +72,7 @@ export const onAccepted = (node: Node, from: NodeId, { ballot, slots, round }: A
     if (proposal === undefined || proposal.acceptedBy.size < node.config.phase2) continue
     node.chosen.set(slot, proposal.entry)
     node.proposals.delete(slot)
+    keepDecision(node, slot, proposal)
   }
   advanceChosen(node)
   confirmReads(node)

@@ -73,6 +73,7 @@ export class Server implements ReplicatedApi {
       digestAt: machineAt,
       earlierDigests: this.#digests.byPosition,
       members: this.#members,
+      ...(core.role === 'leader' ? { decisions: core.decisions } : {}),
       clockMs: Date.now(),
       ready: core.leader !== null,
     }
