@@ -13,12 +13,13 @@ const SURE = 'quorums-apart'
 describeWith(missingLinuxRoot(), 'the bundled Paxos cluster', () => {
   it('keeps its promises through partitions, kills and power losses, and its leaders change', async () => {
     const options =
-      'partition.shapes=leader+leader-minority,kill.victims=leader,disk.modes=power-loss,disk.survival=nothing,disk.victims=all,interval=4s,duration=1s'
+      'partition.shapes=leader,partition.direction=two-way,kill.victims=leader,disk.modes=power-loss,disk.survival=nothing,disk.victims=minority,interval=4s,duration=1500ms'
     const flags = `-n partition,kill,disk --nemesis-opts ${options} --target-opts compact-every=100 --time-limit 12s --seed 5`
     const played = await play(PAXOS, flags)
     expectKept(played)
     expect(played.verdict.counts.ok).toBeGreaterThan(200)
-    expect(played.record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(3)
+    // The first leader, and at least one other that took its place.
+    expect(played.record.facts?.leaderChanges.length).toBeGreaterThanOrEqual(2)
     for (const nemesis of ['partition', 'kill', 'disk'])
       expect(summariesOf(played, nemesis), nemesis).not.toBe('')
     const compacted = (played.record.samples ?? []).filter(({ status }) => (status?.snapshotIndex ?? 0) > 0)
