@@ -1,11 +1,13 @@
 /** A replica between its clients and its peers: passes over what has arrived, the leader's duties, and its status. */
 import type { Call } from '../../../harness/api/history.ts'
+import type { NodeStatus } from '../../../harness/api/target.ts'
 import type { Command, NodeId } from '../../protocol/commands.ts'
 import type { ReplicatedApi, Reply } from '../../protocol/server/client-api.ts'
 import { healthyDuties } from '../../protocol/server/duties/deviations.ts'
 import { dutiesOf } from '../../protocol/server/duties/duties.ts'
 import type { Duty } from '../../protocol/server/duties/duty.ts'
 import { RecentDigests } from '../../protocol/server/recent-digests.ts'
+import type { PaxosCore } from '../core/paxos.ts'
 import type { Message } from '../core/types.ts'
 import { Replica, type ReplicaOptions } from '../replica.ts'
 
@@ -15,12 +17,23 @@ interface ServerOptions extends ReplicaOptions {
   readonly sink: string | null
 }
 
+type Standing = Pick<NodeStatus, 'role' | 'term' | 'leader' | 'decisions'>
+
+const standingOf = ({ role, promised, leader, decisions }: PaxosCore): Standing => ({
+  role,
+  term: promised,
+  leader,
+  ...(role === 'leader' ? { decisions } : {}),
+})
+
 export class Server implements ReplicatedApi {
   readonly #log: (message: string) => void
   readonly #replica: Replica
   readonly #duties: readonly Duty[]
   readonly #digests = new RecentDigests()
   readonly #members: readonly NodeId[]
+  /** What it tells of its ballot: only what is on its disk. A promise that a power loss takes back was never made. */
+  #standing: Standing
   #isDue = false
   #said = ''
 
@@ -32,6 +45,7 @@ export class Server implements ReplicatedApi {
       onApplied: ({ slot }, machine) => this.#digests.applied(slot, machine),
       onSnapshot: (did, index) => this.#log(`${did} snapshot at slot ${index}`),
     })
+    this.#standing = standingOf(this.#replica.core)
     this.#duties = dutiesOf({
       id: options.config.id,
       sink: options.sink,
@@ -63,9 +77,7 @@ export class Server implements ReplicatedApi {
   status(): ReturnType<ReplicatedApi['status']> {
     const { core, machine, machineAt } = this.#replica
     return {
-      role: core.role,
-      term: core.promised,
-      leader: core.leader,
+      ...this.#standing,
       appliedIndex: machineAt,
       commitIndex: core.chosenTo,
       snapshotIndex: core.snapshotIndex,
@@ -73,9 +85,8 @@ export class Server implements ReplicatedApi {
       digestAt: machineAt,
       earlierDigests: this.#digests.byPosition,
       members: this.#members,
-      ...(core.role === 'leader' ? { decisions: core.decisions } : {}),
       clockMs: Date.now(),
-      ready: core.leader !== null,
+      ready: this.#standing.leader !== null,
     }
   }
 
@@ -86,6 +97,7 @@ export class Server implements ReplicatedApi {
     setImmediate(() => {
       this.#isDue = false
       this.#replica.drive()
+      this.#standing = standingOf(this.#replica.core)
       this.#performDuties()
       this.#report()
     })
