@@ -99,6 +99,8 @@ export class Replica implements ServerApi {
   }
 
   status(): ReturnType<ClientApi['status']> {
+    // A term that is told and then lost with the power would seem to go back.
+    this.#drive()
     const role = this.#core.role === 'preCandidate' ? 'candidate' : this.#core.role
     return {
       role,
