@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
   'harness/quorum/': ['harness/support/'],
+  'harness/audit/': ['harness/api/', 'harness/support/'],
   'harness/findings/': ['harness/api/', 'harness/support/'],
   'harness/campaign/': ['harness/api/', 'harness/support/'],
   'harness/report/': [
@@ -139,6 +140,7 @@ const EDGES = [
   'harness/support/last-lines.ts',
   'harness/report/',
   'targets/commit/server/',
+  'targets/paxos/server/',
   'targets/protocol/server/',
   'targets/raft/bugs/clocks.ts',
   'targets/raft/server/',
@@ -256,6 +258,7 @@ describe('folders', () => {
       'checkers/porcupine-ts',
       'targets',
       'targets/commit',
+      'targets/paxos',
       'targets/protocol',
       'targets/raft',
       'targets/etcd',
