@@ -166,6 +166,7 @@ describe('a dimension', () => {
   it.each([
     ['linearizability', 'agreement'],
     ['linearizability', 'failure model'],
+    ['atomic-commitment', 'agreement'],
     ['quorums', 'quorum design'],
     ['leadership', 'leader election'],
     ['agreement', 'log replication'],

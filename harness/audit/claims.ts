@@ -123,6 +123,16 @@ const ofCluster = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimR
           'a status that tells who accepted decisions (`decisions`)',
         ),
       ]),
+  ...(claims.atomicCommitment === true
+    ? [
+        resultOf(
+          'transactions over several nodes commit on all of them or on none',
+          runs,
+          byChecker('atomic-commitment', hadFaults),
+          'a run in which a fault takes effect, and a status that tells of votes and decisions (`transactions`)',
+        ),
+      ]
+    : []),
   ...(claims.tellsElections === true
     ? [resultOf('one leader in each term', runs, byChecker('leadership'), 'a run of more than one node')]
     : []),

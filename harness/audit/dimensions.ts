@@ -111,7 +111,7 @@ const agreement: Rule = (evidence) => ({
   ],
   breaks: {
     what: 'a promise about objects or replicas',
-    by: (run) => breaksObjects(run) || isBroken('agreement', 'convergence')(run),
+    by: (run) => breaksObjects(run) || isBroken('agreement', 'convergence', 'atomic-commitment')(run),
   },
 })
 

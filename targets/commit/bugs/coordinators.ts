@@ -1,13 +1,11 @@
 /** A decision must be on the disk before anybody hears of it, and stay there until everybody has. */
 import type { BugDefinition } from './definition.ts'
 
-const NOT_TRIED = { none: 'not tried yet' } as const
-
 /** After a power loss, what it does not know counts as aborted, and some have committed. */
 export const decisionNotDurable: BugDefinition = {
   description: 'the coordinator tells its decision before that is on disk',
   simulatorSeeds: 40,
-  realRun: NOT_TRIED,
+  realRun: { none: 'TODO' },
   core: { skipsDecisionSync: true },
 }
 
@@ -15,7 +13,9 @@ export const decisionNotDurable: BugDefinition = {
 export const decisionSentFirst: BugDefinition = {
   description: 'the coordinator sends its decision first, and writes it a moment later',
   simulatorSeeds: 40,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n kill --nemesis-opts victims=all,interval=2s,duration=200ms --rate 150 --time-limit 20s',
+  },
   core: { writesDecisionAfter: 3 },
 }
 
@@ -23,7 +23,9 @@ export const decisionSentFirst: BugDefinition = {
 export const decisionForgotten: BugDefinition = {
   description: 'the coordinator forgets a commit when it has sent it, and answers abort to whoever asks',
   simulatorSeeds: 40,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n partition --nemesis-opts shapes=one+random-halves,direction=two-way,interval=3s,duration=1s --rate 150 --time-limit 15s',
+  },
   core: { forgetsAtOnce: true },
 }
 
@@ -31,7 +33,9 @@ export const decisionForgotten: BugDefinition = {
 export const preparesTwice: BugDefinition = {
   description: 'a request that a client repeats begins another transaction',
   simulatorSeeds: 20,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n connection --nemesis-opts interval=2s,duration=1s --target-opts attempt-timeout=300ms --rate 150 --time-limit 15s',
+  },
   core: { repeatsRequests: true },
 }
 
@@ -39,6 +43,6 @@ export const preparesTwice: BugDefinition = {
 export const votesCountedTwice: BugDefinition = {
   description: 'the coordinator counts votes, whoever they are from',
   simulatorSeeds: 40,
-  realRun: NOT_TRIED,
+  realRun: { none: 'TCP repeats no message, and a participant votes twice only if it is asked twice' },
   core: { countsMessages: true },
 }

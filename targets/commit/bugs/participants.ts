@@ -1,13 +1,13 @@
 /** A vote for yes is a promise to do what the coordinator decides, and to wait for it. */
 import type { BugDefinition } from './definition.ts'
 
-const NOT_TRIED = { none: 'not tried yet' } as const
-
 /** The coordinator may have decided commit, and told others. */
 export const decidesAlone: BugDefinition = {
   description: 'a participant in doubt that hears nothing for a while aborts by itself',
   simulatorSeeds: 20,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n pause --nemesis-opts victims=one,interval=1s,duration=400ms --target-opts vote-timeout=900ms --rate 100 --time-limit 20s',
+  },
   core: { decidesAloneAfter: 25 },
 }
 
@@ -15,7 +15,9 @@ export const decidesAlone: BugDefinition = {
 export const voteNotDurable: BugDefinition = {
   description: 'a participant votes yes before that is on disk',
   simulatorSeeds: 40,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n disk --nemesis-opts modes=power-loss,survival=nothing,victims=all,interval=3s,duration=400ms --rate 150 --time-limit 15s',
+  },
   core: { skipsVoteSync: true },
 }
 
@@ -23,7 +25,9 @@ export const voteNotDurable: BugDefinition = {
 export const locksReleasedInDoubt: BugDefinition = {
   description: 'a participant lets go of the locks of a transaction that is in doubt for a while',
   simulatorSeeds: 20,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n pause --nemesis-opts victims=one,interval=1s,duration=400ms --target-opts vote-timeout=900ms --rate 100 --time-limit 20s',
+  },
   core: { unlocksAfter: 20 },
 }
 
@@ -31,6 +35,8 @@ export const locksReleasedInDoubt: BugDefinition = {
 export const refusalForgotten: BugDefinition = {
   description: 'a participant that has told another one to abort votes yes afterwards',
   simulatorSeeds: 200,
-  realRun: NOT_TRIED,
+  realRun: {
+    args: '-n pause --nemesis-opts victims=one,interval=1s,duration=300ms --target-opts vote-timeout=900ms --rate 100 --time-limit 20s',
+  },
   core: { forgetsRefusal: true },
 }
