@@ -44,10 +44,8 @@ const causesOf = (doubt: Doubt, faults: RunRecord['faults']): string => {
   const ofCoordinator = hitting([coordinator])
   const all = ofCoordinator.length > 0 ? ofCoordinator : hitting(participants)
   if (all.length === 0) return 'no fault of its nodes'
-  return all
-    .slice(0, 2)
-    .map(({ planned: { nemesis }, victims }) => `${nemesis} of ${victims.join(', ')}`)
-    .join(' and ')
+  const named = all.map(({ planned: { nemesis }, victims }) => `${nemesis} of ${victims.join(', ')}`)
+  return [...new Set(named)].slice(0, 2).join(' and ')
 }
 
 const seconds = ({ fromNs, toNs }: Span): string => `${((toNs - fromNs) / (1000 * NS_PER_MS)).toFixed(3)} s`

@@ -8,7 +8,7 @@ import { bugs } from './bugs/bugs.ts'
 const COMMIT = ['commit', '--env', 'namespaces']
 
 /** A bug that shows in nearly every run: that of the short form. The long form looks for all, with three seeds each. */
-const SURE = 'decision-forgotten'
+const SURE = 'prepares-twice'
 
 describeWith(missingLinuxRoot(), 'the bundled store over shards', () => {
   it('keeps its promises through partitions, kills and power losses, and tells who was in doubt', async () => {

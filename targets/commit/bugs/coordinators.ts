@@ -5,7 +5,10 @@ import type { BugDefinition } from './definition.ts'
 export const decisionNotDurable: BugDefinition = {
   description: 'the coordinator tells its decision before that is on disk',
   simulatorSeeds: 40,
-  realRun: { none: 'TODO' },
+  // With nine nodes, one has no account: nothing of its own makes it sync.
+  realRun: {
+    args: '--nodes 9 -n disk --nemesis-opts modes=power-loss,survival=nothing,victims=all,interval=5s,duration=300ms --target-opts attempt-timeout=150ms --rate 60 --time-limit 25s',
+  },
   core: { skipsDecisionSync: true },
 }
 
@@ -24,7 +27,7 @@ export const decisionForgotten: BugDefinition = {
   description: 'the coordinator forgets a commit when it has sent it, and answers abort to whoever asks',
   simulatorSeeds: 40,
   realRun: {
-    args: '-n partition --nemesis-opts shapes=one+random-halves,direction=two-way,interval=3s,duration=1s --rate 150 --time-limit 15s',
+    args: '-n partition,packet --nemesis-opts partition.shapes=one+random-halves,partition.direction=two-way,partition.interval=2500ms,partition.duration=500ms,packet.modes=delay,packet.victims=all,packet.direction=two-way,packet.interval=30s,packet.duration=30s,packet.gap=50ms,packet.delay=40ms,packet.jitter=0ms --rate 100 --concurrency 20 --time-limit 20s',
   },
   core: { forgetsAtOnce: true },
 }

@@ -51,6 +51,8 @@ export class Server implements ReplicatedApi {
 
   status(): ReturnType<ReplicatedApi['status']> {
     const { tickMs, config } = this.#options
+    // What is told must be on the disk: a vote or decision that a power loss takes back was none.
+    this.#runner.drive()
     return {
       role: 'unknown',
       members: config.members,
