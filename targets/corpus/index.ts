@@ -34,7 +34,6 @@ export const corpus: readonly KnownBug[] = [
   postgresG2Item,
   postgresReindexConcurrently,
   zookeeper4925,
-  kafkaLastReplica,
   pysyncobjTerm,
   redisEverysec,
   natsPowerLoss,
@@ -50,4 +49,5 @@ export const corpus: readonly KnownBug[] = [
   galeraLostUpdate,
   galeraFlush,
   consulStaleReads,
+  kafkaLastReplica,
 ]

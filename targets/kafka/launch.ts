@@ -17,6 +17,10 @@ const PROPERTIES = [
   '-Dorg.slf4j.simpleLogger.showDateTime=true',
   '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
 ]
+/**
+ * It does not sync what it writes, and a broker whose bootstrap.checkpoint is empty never starts. An operator formats long before
+ * anything else happens.
+ */
 const STORAGE_TOOL = 'kafka.tools.StorageTool'
 const BROKER = 'kafka.Kafka'
 
@@ -106,7 +110,7 @@ export const launchNode = (
   }
   return {
     files: { [CONFIG]: configOf(node, plan) },
-    steps: { firstStart: [format] },
+    steps: { firstStart: [format, { name: 'sync', argv: ['sync', '--file-system', node.dataDir], env: {} }] },
     processes: [
       {
         name: 'kafka',
