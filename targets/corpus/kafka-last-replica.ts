@@ -11,8 +11,8 @@ const STEPS = path.resolve(import.meta.dirname, FOLDER, 'kafka-last-replica.json
 export const kafkaLastReplica: KnownBug = {
   id: 'kafka-last-replica',
   system: 'Kafka',
-  affected: '4.0.0, without eligible leader replicas, as by default',
-  fixed: '4.1, where eligible leader replicas are on by default',
+  affected: '4.0.0, without eligible leader replicas',
+  fixed: '4.1.1 with them, both as by default',
   link: 'https://cwiki.apache.org/confluence/display/KAFKA/KIP-966%3A+Eligible+Leader+Replicas',
   what: 'The last replica in sync leads again after a power loss, without what it had not synced, and the others, who have all that was acknowledged, cut off their logs to be like it.',
   kind: 'by design',
