@@ -27,8 +27,10 @@ describe('an outcome', () => {
 
   it('names a code', () => {
     expect(outcomeOf(new KafkaError(19, 'producing'))).toMatchObject({
-      error: 'producing: NOT_ENOUGH_REPLICAS (19)',
+      error: 'nothing was written: producing: NOT_ENOUGH_REPLICAS (19)',
     })
-    expect(outcomeOf(new KafkaError(12345, 'producing'))).toMatchObject({ error: 'producing: error (12345)' })
+    expect(outcomeOf(new KafkaError(12345, 'producing'))).toMatchObject({
+      error: 'nothing was written: producing: error (12345)',
+    })
   })
 })

@@ -16,6 +16,9 @@ export const COORDINATOR_NOT_AVAILABLE = 15
 export const NOT_COORDINATOR = 16
 export const TOPIC_ALREADY_EXISTS = 36
 
+/** A leader does not know yet what was committed before it led. */
+export const OFFSET_NOT_AVAILABLE = 78
+
 /** Those that the clients meet, for readers. */
 const NAMES: Readonly<Record<number, string>> = {
   [-1]: 'UNKNOWN_SERVER_ERROR',
@@ -39,7 +42,7 @@ const NAMES: Readonly<Record<number, string>> = {
   47: 'INVALID_PRODUCER_EPOCH',
   56: 'KAFKA_STORAGE_ERROR',
   59: 'UNKNOWN_PRODUCER_ID',
-  78: 'OFFSET_NOT_AVAILABLE',
+  [OFFSET_NOT_AVAILABLE]: 'OFFSET_NOT_AVAILABLE',
 }
 
 /** An answer that is an error. */
@@ -75,7 +78,7 @@ export const isRefused = ({ error, offset }: Produced): boolean =>
   offset === -1 && BEFORE_APPENDING.has(error)
 
 /** The outcome of a call that ended with an error. Only a record that was sent can be in doubt. */
-export const outcomeOf = (error: unknown): Outcome => ({
-  type: error instanceof InDoubtError ? 'info' : 'fail',
-  error: messageOf(error),
-})
+export const outcomeOf = (error: unknown): Outcome =>
+  error instanceof InDoubtError
+    ? { type: 'info', error: error.message }
+    : { type: 'fail', error: `nothing was written: ${messageOf(error)}` }

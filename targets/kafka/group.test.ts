@@ -12,6 +12,7 @@ const NEVER = new AbortController().signal
 /** By the numbers of Kafka's protocol. */
 const REQUESTS = {
   1: 'fetch',
+  2: 'end',
   8: 'commit',
   9: 'position',
   10: 'coordinator',
@@ -54,6 +55,19 @@ const fetched = (bytes: Buffer): Buffer =>
     .bytes(bytes)
     .done()
 
+const endAt = (offset: number, error = 0): Buffer =>
+  new Writer()
+    .int32(0)
+    .int32(1)
+    .text('q')
+    .int32(1)
+    .int32(0)
+    .int16(error)
+    .int64(-1)
+    .int64(offset)
+    .int32(0)
+    .done()
+
 const recordAt = (offset: number, text: string): Buffer => {
   const batch = batchOf(text, null, 0)
   batch.writeBigInt64BE(BigInt(offset))
@@ -67,6 +81,7 @@ const HEALTHY: Readonly<Record<Request, readonly (Buffer | Error)[]>> = {
   heartbeat: [errorAlone(0)],
   position: [positionOf(4)],
   fetch: [fetched(recordAt(4, '"taken"'))],
+  end: [endAt(5)],
   commit: [new Writer().int32(0).int32(1).text('q').int32(1).int32(0).int16(0).done()],
   leave: [errorAlone(0)],
 }
@@ -119,9 +134,22 @@ describe('a consumer', () => {
   })
 
   it('commits nothing where there is nothing', async () => {
-    const { requests, take } = playing({ position: [positionOf(-1)], fetch: [fetched(Buffer.alloc(0))] })
+    const { requests, take } = playing({
+      position: [positionOf(-1)],
+      fetch: [fetched(Buffer.alloc(0))],
+      end: [endAt(0)],
+    })
     expect(await take()).toBeNull()
     expect(requests).not.toContain('commit')
+  })
+
+  it('finds no queue empty by a leader that does not know yet what was committed', async () => {
+    const { requests, take } = playing({
+      fetch: [fetched(Buffer.alloc(0)), fetched(recordAt(4, '"late"'))],
+      end: [endAt(-1, 78), endAt(5)],
+    })
+    expect(await take()).toBe('"late"')
+    expect(requests.slice(4, 8)).toEqual(['fetch', 'end', 'end', 'fetch'])
   })
 
   it('waits while another member has the partition, and joins again when the members change', async () => {

@@ -209,6 +209,40 @@ const fetchedFrom = (reader: Reader): Fetched => {
   return { error, highWatermark, bytes: reader.bytes() }
 }
 
+const LATEST = -1
+
+export interface End {
+  readonly error: number
+  readonly offset: number
+}
+
+/**
+ * Up to where a topic is committed, by its leader. One that was elected just now, and does not know yet what was committed before,
+ * answers OFFSET_NOT_AVAILABLE (KIP-207), whereas to a fetch it shows what it knows.
+ */
+export const latestOffset = (topic: string): Message<End> =>
+  message(
+    2,
+    5,
+    (writer) =>
+      writer.int32(CONSUMER).int8(0).int32(1).text(topic).int32(1).int32(PARTITION).int32(-1).int64(LATEST),
+    (reader) => {
+      reader.int32()
+      const [partitions] = reader.array((from) => {
+        from.text()
+        return from.array((each) => {
+          each.int32()
+          const error = each.int16()
+          each.int64()
+          const offset = each.int64()
+          each.int32()
+          return { error, offset }
+        })
+      })
+      return partitions?.[0] ?? { error: UNKNOWN, offset: -1 }
+    },
+  )
+
 export interface NewProducer {
   readonly error: number
   readonly id: number
