@@ -212,37 +212,6 @@ describeWith(missingLinuxRoot(), 'the FUSE disk', () => {
     expect((await once(second, 'exit'))[0]).toBe(0)
   })
 
-  it('a process that waits for a mapped page to be written dies during a stall, too', async () => {
-    await mount()
-    // The page is changed by reading into it, and written by msync, for which the process waits without an end of its own.
-    const script = `
-      my ($mmap, $read, $msync) = @ARGV;
-      sysopen my $file, "mapped", 0102, 0600 or exit 1;
-      syswrite $file, "\\0" x 4096;
-      my $page = syscall $mmap + 0, 0, 4096, 3, 1, fileno $file, 0;
-      open my $zeros, "<", "/dev/zero" or exit 1;
-      $| = 1;
-      while (1) {
-        exit 2 if syscall($read + 0, fileno $zeros, $page, 1) != 1;
-        print "changed\\n";
-        exit 3 if syscall($msync + 0, $page, 4096, 4) != 0;
-      }`
-    const numbers = process.arch === 'x64' ? ['9', '0', '26'] : ['222', '63', '227']
-    await disk.setRules('disk-1', [])
-    const child = spawn('perl', ['-e', script, ...numbers], {
-      cwd: disk.path,
-      stdio: ['ignore', 'pipe', 'inherit'],
-    })
-    await once(child.stdout, 'data')
-    await disk.setRules('disk-1', [rule({ effect: 'stall', kinds: ['write'] })])
-    // Whatever it does now, it has come to the page that is written during the stall.
-    await once(child.stdout, 'data')
-    await once(child.stdout, 'data')
-    child.kill('SIGKILL')
-    expect((await once(child, 'exit'))[1]).toBe('SIGKILL')
-    expect(await disk.held('disk-1')).toBe(0)
-  })
-
   it('damages the most recently written file: one bit, or its end', async () => {
     await mount()
     await on(`fs.writeFileSync('log', 'x'.repeat(1000)); fs.writeFileSync('other', 'x')`)
