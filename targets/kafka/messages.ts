@@ -28,7 +28,7 @@ export interface Metadata {
   readonly topics: readonly Topic[]
 }
 
-const NO_LEADER = -1
+export const NO_LEADER = -1
 
 /** @param topics null: all of them */
 export const metadata = (topics: readonly string[] | null): Message<Metadata> =>

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../harness/api/client.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { askDigest } from './digest.ts'
 import { type Link, openLink } from './link.ts'
-import { describeQuorum, type Metadata, metadata, type Quorum, type Topic } from './messages.ts'
+import { describeQuorum, type Metadata, metadata, NO_LEADER, type Quorum, type Topic } from './messages.ts'
 
 /** Kafka's own topics begin so. */
 const INTERNAL = '__'
@@ -54,11 +54,19 @@ export const statusOf = (node: Endpoint, signal: AbortSignal): Promise<NodeStatu
     return { ...statusFrom(node, known, null), ...(await askDigest(link, topic.name, signal)) }
   })
 
-/** It is among the brokers that serve, by its own word, and reaches the leader of the controllers, who answers for it. */
+/** Whether a broker serves: it is not fenced, and its replica of the newest topic, if it has one, is in sync with a leader. */
+export const isInService = ({ address }: Endpoint, { brokers, topics }: Metadata): boolean => {
+  const self = brokers.find((broker) => broker.address === address)
+  if (self === undefined) return false
+  const topic = newestOf(topics)
+  if (topic === undefined || !topic.replicas.includes(self.id)) return true
+  return topic.leader !== NO_LEADER && topic.inSync.includes(self.id)
+}
+
+/** By its own word, and that of the leader of the controllers, whom it reaches. */
 export const isReady = (node: Endpoint, signal: AbortSignal): Promise<boolean> =>
   withLink(node, signal, async (link) => {
-    const { brokers } = await link.ask(metadata([]), signal)
-    if (!brokers.some(({ address }) => address === node.address)) return false
+    if (!isInService(node, await link.ask(metadata(null), signal))) return false
     const { error, leader } = await link.ask(describeQuorum(), signal)
-    return error === 0 && leader !== -1
+    return error === 0 && leader !== NO_LEADER
   })

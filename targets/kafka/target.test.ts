@@ -5,7 +5,7 @@ import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import type { Metadata, Topic } from './messages.ts'
 import { acksOf, type KafkaOptions, minInSyncOf } from './options.ts'
-import { statusFrom } from './status.ts'
+import { isInService, statusFrom } from './status.ts'
 import { kafka } from './target.ts'
 import { isSince, programsOf } from './versions.ts'
 
@@ -164,11 +164,32 @@ const topic = (name: string, leader: number): Topic => ({
   inSync: [1, 2],
 })
 
-describe('status', () => {
-  const known = (...topics: readonly Topic[]): Metadata => ({
-    brokers: [1, 2, 3].map((id) => ({ id, address: node(id).address, rack: `n${id}` })),
-    topics,
+const known = (...topics: readonly Topic[]): Metadata => ({
+  brokers: [1, 2, 3].map((id) => ({ id, address: node(id).address, rack: `n${id}` })),
+  topics,
+})
+
+describe('a broker is ready', () => {
+  const isReady = (id: number, ...topics: readonly Topic[]): boolean =>
+    isInService({ node: `n${id}`, address: node(id).address }, known(...topics))
+  const lagging = { ...topic('elements', 1), inSync: [1] }
+
+  it('if it is not fenced, and in sync with the leader of the newest topic', () => {
+    expect(isReady(2, topic('elements', 1))).toBe(true)
+    expect(isReady(2, lagging)).toBe(false)
+    expect(isReady(1, lagging)).toBe(true)
+    expect(isReady(4, topic('elements', 1))).toBe(false)
   })
+
+  it('not while nobody leads', () => expect(isReady(1, topic('elements', -1))).toBe(false))
+
+  it('without a topic, or a replica of it', () => {
+    expect(isReady(1)).toBe(true)
+    expect(isReady(3, lagging)).toBe(true)
+  })
+})
+
+describe('status', () => {
   const statusOf = (id: number, metadata: Metadata) =>
     statusFrom({ node: `n${id}`, address: node(id).address }, metadata, { error: 0, leader: 3, epoch: 9 })
 
