@@ -1,8 +1,15 @@
-/** The brokers as one client sees them: its own one, which tells it who leads a topic, and those that it talks to besides. */
+/**
+ * The brokers as one client sees them: its own one, which tells it who leads a topic, and those that it talks to
+ * besides. Brokers are asked at the addresses that the client was given, by the names that their settings have.
+ */
+import type { ClientContext } from '../../harness/api/client.ts'
 import { sleep } from '../../harness/support/wait.ts'
 import { KafkaError, NotSentError, TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC_OR_PARTITION } from './errors.ts'
 import { type Link, openLink } from './link.ts'
-import { type Broker, createTopic, metadata, type Topic, type TopicSettings } from './messages.ts'
+import { createTopic, metadata, type Topic, type TopicSettings } from './messages.ts'
+
+/** Where a client is, and whom it may ask. */
+type Whereabouts = Pick<ClientContext, 'node' | 'endpoints' | 'localAddress'>
 
 const CREATION_TIMEOUT_MS = 5000
 const PAUSE_MS = 50
@@ -23,6 +30,8 @@ export interface Cluster {
   /** @throws NotSentError if it cannot be had before the signal aborts */
   linkTo(address: string, signal: AbortSignal): Promise<Asked>
   linkHome(signal: AbortSignal): Promise<Asked>
+  /** Of a broker that a place was told after. Null: it was not among them. */
+  addressOf(id: number): string | null
   /**
    * Who leads a topic, which is created if there is none. Waits for a leader.
    *
@@ -38,15 +47,19 @@ export class Brokers implements Cluster, Disposable {
   readonly #localAddress: string | undefined
   readonly #replicas: number
   readonly #home: string
+  readonly #endpoints: ReadonlyMap<string, string>
+  /** By their ids, as far as this client has heard of them. */
+  readonly #addresses = new Map<number, string>()
   readonly #links = new Map<string, Link>()
   readonly #places = new Map<string, Place>()
 
   /**
-   * @param home the address of the client's own broker
+   * @param context the client's own broker, and the addresses of all
    * @param replicas of each topic
    */
-  constructor(home: string, localAddress: string | undefined, replicas: number) {
-    this.#home = home
+  constructor({ node, endpoints, localAddress }: Whereabouts, replicas: number) {
+    this.#home = node.address
+    this.#endpoints = new Map(endpoints.map((each) => [each.node, each.address]))
     this.#localAddress = localAddress
     this.#replicas = replicas
   }
@@ -76,6 +89,10 @@ export class Brokers implements Cluster, Disposable {
     this.#places.delete(topic)
   }
 
+  addressOf(id: number): string | null {
+    return this.#addresses.get(id) ?? null
+  }
+
   remember(topic: string, place: Place): void {
     this.#places.set(topic, place)
   }
@@ -98,12 +115,14 @@ export class Brokers implements Cluster, Disposable {
   async #look(topic: string, signal: AbortSignal): Promise<Place | null> {
     const home = await this.linkHome(signal)
     const { brokers, topics } = await home.ask(metadata([topic]), signal)
+    for (const { id, address, rack } of brokers)
+      this.#addresses.set(id, this.#endpoints.get(rack ?? '') ?? address)
     const [found] = topics
     if (found === undefined || found.error === UNKNOWN_TOPIC_OR_PARTITION) {
       await this.#create({ name: topic, replicas: this.#replicas, settings: {} }, signal)
       return null
     }
-    return placeOf(found, brokers)
+    return placeOf(found, this.#addresses)
   }
 
   /** Clients may try at the same time. */
@@ -119,8 +138,7 @@ export class Brokers implements Cluster, Disposable {
   }
 }
 
-const placeOf = ({ leader, replicas }: Topic, brokers: readonly Broker[]): Place | null => {
-  const addresses = new Map(brokers.map(({ id, address }) => [id, address]))
+const placeOf = ({ leader, replicas }: Topic, addresses: ReadonlyMap<number, string>): Place | null => {
   const leading = addresses.get(leader)
   if (leading === undefined) return null
   return { leader: leading, replicas: replicas.flatMap((id) => addresses.get(id) ?? []) }

@@ -54,8 +54,8 @@ class KafkaConnection implements Connection {
 
 const clientOf = (act: Act): Client<Call, KafkaOptions> => ({
   open: async (context) => {
-    const { node, endpoints, localAddress, options, signal } = context
-    const brokers = new Brokers(node.address, localAddress, replicasOf(options, endpoints.length))
+    const { endpoints, options, signal } = context
+    const brokers = new Brokers(context, replicasOf(options, endpoints.length))
     await brokers.linkHome(signal)
     return new KafkaConnection(act, brokers, context)
   },

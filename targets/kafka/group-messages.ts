@@ -19,9 +19,7 @@ const errorAlone = (reader: Reader): number => {
 }
 
 /** The broker that knows the members and offsets of a group. */
-export const findCoordinator = (
-  group: string,
-): Message<{ readonly error: number; readonly address: string }> =>
+export const findCoordinator = (group: string): Message<{ readonly error: number; readonly id: number }> =>
   message(
     10,
     1,
@@ -29,8 +27,7 @@ export const findCoordinator = (
     (reader) => {
       const error = errorAlone(reader)
       reader.text()
-      reader.int32()
-      return { error, address: reader.name() }
+      return { error, id: reader.int32() }
     },
   )
 

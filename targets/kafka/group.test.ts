@@ -1,7 +1,7 @@
 /** A consumer against a coordinator of the test, which answers each request as it is told to. */
 import { describe, expect, it } from 'vitest'
 import type { Cluster } from './brokers.ts'
-import { KafkaError, NoAnswerError } from './errors.ts'
+import { InDoubtError, KafkaError, NoAnswerError } from './errors.ts'
 import { takeOne } from './group.ts'
 import type { Message } from './message.ts'
 import { batchOf } from './records.ts'
@@ -109,6 +109,7 @@ const playing = (answers: Partial<typeof HEALTHY> = {}) => {
     linkTo: async () => link,
     linkHome: async () => link,
     place: async () => ({ leader: 'a', replicas: ['a'] }),
+    addressOf: () => 'a',
     remember: () => {},
     forget: () => {},
   }
@@ -182,6 +183,13 @@ describe('a consumer', () => {
     })
     await expect(take()).rejects.toThrow('closed')
     expect(requests).toEqual(['coordinator', 'coordinator', 'join', 'sync', 'position', 'leave'])
+  })
+
+  it('is in doubt if it was not answered, and not if it had a record', async () => {
+    const silent = new NoAnswerError('no answer in time')
+    await expect(playing({ fetch: [silent] }).take()).rejects.toThrow(InDoubtError)
+    await expect(playing({ coordinator: [silent] }).take()).rejects.toThrow(InDoubtError)
+    expect(await playing({ commit: [silent] }).take()).toBe('"taken"')
   })
 
   it('gives up if it is not let in', async () => {

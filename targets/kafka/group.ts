@@ -7,8 +7,10 @@ import type { Asked, Cluster } from './brokers.ts'
 import {
   COORDINATOR_LOAD_IN_PROGRESS,
   COORDINATOR_NOT_AVAILABLE,
+  InDoubtError,
   KafkaError,
   NOT_COORDINATOR,
+  NoAnswerError,
 } from './errors.ts'
 import {
   commitOffset,
@@ -41,11 +43,10 @@ const expectNone = (error: number, doing: string): void => {
 const coordinatorOf = async (cluster: Cluster, group: string, signal: AbortSignal): Promise<Asked> => {
   for (;;) {
     const home = await cluster.linkHome(signal)
-    const { error, address } = await home.ask(findCoordinator(group), signal)
-    if (!NOT_YET.has(error)) {
-      expectNone(error, 'looking for the coordinator')
-      return cluster.linkTo(address, signal)
-    }
+    const { error, id } = await home.ask(findCoordinator(group), signal)
+    if (!NOT_YET.has(error)) expectNone(error, 'looking for the coordinator')
+    const address = error === 0 ? cluster.addressOf(id) : null
+    if (address !== null) return cluster.linkTo(address, signal)
     await sleep(PAUSE_MS, signal)
   }
 }
@@ -133,8 +134,25 @@ const takeFrom = async (
   }
 }
 
-/** The text of a record. Null: there is none. @throws if none was delivered */
+/**
+ * The text of a record. Null: there is none.
+ *
+ * @throws InDoubtError if a request was not answered. Nothing was committed then, so nothing was taken, but only this file knows that.
+ * @throws anything else if none was delivered
+ */
 export const takeOne = async (
+  cluster: Cluster,
+  topic: string,
+  signal: AbortSignal,
+): Promise<string | null> => {
+  try {
+    return await takeFromGroup(cluster, topic, signal)
+  } catch (error) {
+    throw error instanceof NoAnswerError ? new InDoubtError(error.message) : error
+  }
+}
+
+const takeFromGroup = async (
   cluster: Cluster,
   topic: string,
   signal: AbortSignal,

@@ -62,6 +62,7 @@ const playing = (answers: readonly Answer[], onSent: (count: number) => void = (
     linkTo: async () => link,
     linkHome: async () => link,
     place: async () => ({ leader: 'a', replicas: ['a'] }),
+    addressOf: () => 'a',
     remember: () => {},
     forget: () => {
       forgotten += 1

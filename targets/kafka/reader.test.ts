@@ -67,6 +67,7 @@ const playing = (answers: readonly Buffer[]) => {
     linkTo: async (address) => linkTo(address),
     linkHome: async () => linkTo('b'),
     place: async () => ({ leader, replicas: ['a', 'b'] }),
+    addressOf: () => 'a',
     remember: () => {},
     forget: () => {},
   }
