@@ -23,6 +23,7 @@ import {
   type Membership,
   syncGroup,
 } from './group-messages.ts'
+import type { Message } from './message.ts'
 import { readOne } from './reader.ts'
 
 /** A member that is gone keeps the others waiting for so long. */
@@ -103,15 +104,19 @@ class Consumer {
     return Math.max(0, offset)
   }
 
-  /** Without it, the record comes again. */
-  async commit(topic: string, offset: number): Promise<void> {
-    await this.#link.ask(commitOffset(this.#of, topic, offset), this.#signal).catch(() => {})
+  /** Nobody waits for the answer: without it, the record comes again. */
+  commit(topic: string, offset: number): void {
+    this.#tell(commitOffset(this.#of, topic, offset))
   }
 
   /** Without it, the others wait until its session ends. */
-  async leave(): Promise<void> {
-    if (this.#of.member === '' || !this.#link.isOpen) return
-    await this.#link.ask(leaveGroup(this.#of), this.#signal).catch(() => {})
+  leave(): void {
+    if (this.#of.member !== '') this.#tell(leaveGroup(this.#of))
+  }
+
+  /** The coordinator does what it is told in this order. */
+  #tell(message: Message<number>): void {
+    if (this.#link.isOpen) this.#link.tell(message)
   }
 }
 
@@ -127,10 +132,10 @@ const takeFrom = async (
     const offset = await consumer.position(topic)
     const record = await readOne(cluster, topic, offset, WAIT_MS, signal)
     if (record === null) return null
-    await consumer.commit(topic, record.offset + 1)
+    consumer.commit(topic, record.offset + 1)
     return record.text
   } finally {
-    await consumer.leave()
+    consumer.leave()
   }
 }
 

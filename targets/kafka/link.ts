@@ -105,7 +105,7 @@ export class Link {
     }
   }
 
-  /** Sends a request that is not answered. @throws NotSentError if the connection had ended */
+  /** Sends a request whose answer, if there is one, is ignored. @throws NotSentError if the connection had ended */
   tell<Answer>(message: Message<Answer>): void {
     this.#send(message)
   }
