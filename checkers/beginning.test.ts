@@ -9,7 +9,7 @@ import { parseOptions } from '../harness/cli/run/options.ts'
 import { bareRecord } from '../harness/store/run-store.ts'
 import { temporaryFolder } from '../harness/testing/command.ts'
 import { readAny } from '../harness/testing/decoded.ts'
-import { structures } from '../targets/raft/structures/index.ts'
+import { structures } from '../targets/protocol/structures/index.ts'
 import { workloads } from '../workloads/index.ts'
 import { provedAlready } from './beginning.ts'
 

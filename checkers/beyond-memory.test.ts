@@ -7,7 +7,7 @@ import type { Workload } from '../harness/api/workload.ts'
 import { SpillFile } from '../harness/store/spill-file.ts'
 import { MISBEHAVIOURS, runOnBroken } from '../harness/testing/broken-machine.ts'
 import { sized } from '../harness/testing/capabilities.ts'
-import { structures } from '../targets/raft/structures/index.ts'
+import { structures } from '../targets/protocol/structures/index.ts'
 import { workloads } from '../workloads/index.ts'
 import { composeVerdict } from './compose.ts'
 

@@ -11,7 +11,7 @@ import type { RunVerdict } from '../harness/api/verdict.ts'
 import type { Workload } from '../harness/api/workload.ts'
 import { rewrap } from '../harness/generators/combinators.ts'
 import { MISBEHAVIOURS, type Misbehaviour, runOnBroken } from '../harness/testing/broken-machine.ts'
-import { structures } from '../targets/raft/structures/index.ts'
+import { structures } from '../targets/protocol/structures/index.ts'
 import { workloads } from './index.ts'
 
 /** What nobody can notice, or is not promised. */

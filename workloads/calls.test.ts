@@ -11,7 +11,7 @@ import { encodeEdn } from '../harness/history/export.ts'
 import { rngFromSeed } from '../harness/support/random.ts'
 import { readAny } from '../harness/testing/decoded.ts'
 import { misfits } from '../harness/testing/misfits.ts'
-import { structures } from '../targets/raft/structures/index.ts'
+import { structures } from '../targets/protocol/structures/index.ts'
 import { workloads } from './index.ts'
 
 const CALLS = 400

@@ -95,9 +95,9 @@ export const onKey = <S, I, O>(
   }
 }
 
-const FIRST_MS = 3000
+const FIRST_MS = 2500
 /** For all other keys together. */
-const OTHERS_MS = 1500
+const OTHERS_MS = 1250
 const EACH_MS = 500
 /** In less time nothing is found. */
 const LEAST_MS = 50

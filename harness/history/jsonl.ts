@@ -10,6 +10,7 @@ import type { Room } from './chunks.ts'
 import { type Columns, type History, HistoryBuilder, historyOf } from './columns.ts'
 import { LineScan } from './line-scan.ts'
 import { eachLine, type Line } from './lines.ts'
+import { Passage } from './passage.ts'
 import { requireSchema } from './schema.ts'
 
 export const encodeOperation = (operation: Operation): string => `${printJson(operation)}\n`
@@ -71,21 +72,21 @@ export interface Reading extends Room {
 
 class Decoder {
   readonly notes: string[] = []
-  readonly builder: HistoryBuilder
+  readonly #builder: Pick<HistoryBuilder, 'append' | 'appendScanned'>
   readonly #reading: Reading
   readonly #timeOf: (timeNs: number) => number
   readonly #scan = new LineScan()
 
-  constructor(reading: Reading) {
+  constructor(reading: Reading, builder: Pick<HistoryBuilder, 'append' | 'appendScanned'>) {
     this.#reading = reading
-    this.builder = new HistoryBuilder(reading)
+    this.#builder = builder
     this.#timeOf = reading.timeOf ?? ((timeNs) => timeNs)
   }
 
   take(line: Line): void {
     const { bytes, start, end } = line
     const operation = this.#scan.scan(bytes, start, end)
-      ? this.builder.appendScanned(this.#scan, bytes, this.#timeOf(this.#scan.timeNs))
+      ? this.#builder.appendScanned(this.#scan, bytes, this.#timeOf(this.#scan.timeNs))
       : this.#parse(line)
     if (operation !== null) this.#reading.take?.(operation)
   }
@@ -107,7 +108,7 @@ class Decoder {
     const why = validate(value)
     if (why !== null) throw malformed(name, number, text, why)
     const operation = value as Operation
-    return this.builder.append({ ...operation, timeNs: this.#timeOf(operation.timeNs) })
+    return this.#builder.append({ ...operation, timeNs: this.#timeOf(operation.timeNs) })
   }
 }
 
@@ -123,9 +124,20 @@ export interface DecodedColumns {
  *   last line that is no JSON was torn by a crash.
  */
 export const decodeColumns = (pieces: Iterable<Uint8Array>, reading: Reading): DecodedColumns => {
-  const decoder = new Decoder(reading)
+  const builder = new HistoryBuilder(reading)
+  const decoder = new Decoder(reading, builder)
   eachLine(pieces, (line) => decoder.take(line))
-  return { columns: decoder.builder.finish(), notes: decoder.notes }
+  return { columns: builder.finish(), notes: decoder.notes }
+}
+
+/**
+ * Shows each operation to `reading.take`, and keeps none.
+ *
+ * @throws UserError as `decodeColumns` does
+ */
+export const passHistory = (pieces: Iterable<Uint8Array>, reading: Omit<Reading, keyof Room>): void => {
+  const decoder = new Decoder(reading, new Passage())
+  eachLine(pieces, (line) => decoder.take(line))
 }
 
 /** The same as objects. */

@@ -85,6 +85,7 @@ export const findHistory = (given: string): HistorySource => {
     return {
       name,
       makeSpill,
+      bytes: fs.statSync(file).size,
       firstLine: () => firstLineIn(beginning),
       pieces: () => piecesOf(file),
       text: () => fs.readFileSync(file, 'utf8'),
@@ -93,6 +94,7 @@ export const findHistory = (given: string): HistorySource => {
   return {
     name,
     makeSpill,
+    bytes: null,
     firstLine: () => firstLineIn(content.subarray(0, FIRST_LINE_BYTES)),
     pieces: () => [content],
     text: () => content.toString('utf8'),

@@ -1,6 +1,7 @@
 /** A file to which parts are appended and of which parts are read. It is closed when nobody can ask for its content any more. */
 import fs from 'node:fs'
 import type { Spill } from '../api/spill.ts'
+import { limitYoungHeap } from './young-heap.ts'
 
 /** What is said of a file. */
 export interface Complaints {
@@ -41,6 +42,7 @@ export class PartFile implements Spill {
   }
 
   read(offset: number, bytes: number): Buffer<ArrayBuffer> {
+    limitYoungHeap()
     const content = Buffer.allocUnsafeSlow(bytes)
     for (let at = 0; at < bytes; ) {
       const read = this.#readInto(content, at, offset + at)

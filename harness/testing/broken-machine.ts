@@ -3,8 +3,8 @@
  * history is what clients saw of it.
  */
 
-import { isRead, structures } from '../../targets/raft/structures/index.ts'
-import type { Structure } from '../../targets/raft/structures/structure.ts'
+import { isRead, structures } from '../../targets/protocol/structures/index.ts'
+import type { Structure } from '../../targets/protocol/structures/structure.ts'
 import { raft } from '../../targets/raft/target.ts'
 import type { Call, Operation } from '../api/history.ts'
 import type { Options } from '../api/options.ts'

@@ -1,7 +1,7 @@
 /** Everything about a node that a planted bug may change (`bugs/`). */
+import { healthyMachine, type MachineDeviations } from '../protocol/state-machine.ts'
 import { type CoreDeviations, healthyCore } from './core/deviations.ts'
 import { healthyServer, type ServerDeviations } from './server/deviations.ts'
-import { healthyMachine, type MachineDeviations } from './state-machine.ts'
 
 export interface Deviations {
   readonly core: CoreDeviations

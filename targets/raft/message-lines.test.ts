@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { messageInLine } from '../protocol/message-lines.ts'
 import type { Message } from './core/types.ts'
-import { messageInLine, receivedLine, sentLine } from './message-lines.ts'
+import { receivedLine, sentLine } from './message-lines.ts'
 
 const MESSAGES: readonly Message[] = [
   { type: 'preVote', term: 2, lastIndex: 7, lastTerm: 1 },

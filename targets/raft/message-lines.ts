@@ -1,6 +1,7 @@
-/** Lines of a node's log about messages between nodes: how they are written, and read back (`--target-opts log-messages=true`). */
-import type { LoggedMessage } from '../../harness/api/message.ts'
-import type { Envelope, Message, NodeId } from './core/types.ts'
+/** Lines of a node's log about messages between nodes (`--target-opts log-messages=true`). */
+import type { NodeId } from '../protocol/commands.ts'
+import * as lines from '../protocol/message-lines.ts'
+import type { Envelope, Message } from './core/types.ts'
 
 const inWords = (message: Message): string => {
   const { type, term } = message
@@ -20,16 +21,7 @@ const inWords = (message: Message): string => {
   }
 }
 
-export const sentLine = ({ to, message }: Envelope): string => `sends to ${to}: ${inWords(message)}`
+export const sentLine = ({ to, message }: Envelope): string => lines.sentLine(to, inWords(message))
 
 export const receivedLine = (from: NodeId, message: Message): string =>
-  `receives from ${from}: ${inWords(message)}`
-
-/** After the time, from the beginning of the line. */
-const LINE = /^\S+ (?:(?<sent>sends to)|receives from) (?<peer>[\w.-]+): (?<info>.+)$/
-
-export const messageInLine = (line: string): LoggedMessage | null => {
-  const { sent, peer, info } = LINE.exec(line)?.groups ?? {}
-  if (peer === undefined || info === undefined) return null
-  return { did: sent === undefined ? 'received' : 'sent', peer, info }
-}
+  lines.receivedLine(from, inWords(message))

@@ -1,5 +1,6 @@
 /** What `--target-opts` sets for the bundled cluster and its clients. */
 import type { OptionSpecs, OptionsOf } from '../../harness/api/options.ts'
+import { clientOptions } from '../protocol/options.ts'
 import { sinkOption } from '../sink/service.ts'
 
 export const raftOptions = {
@@ -28,22 +29,7 @@ export const raftOptions = {
     description: 'each node logs the messages that it sends to the others and receives from them',
   },
   sink: sinkOption,
-  attempts: {
-    type: 'number',
-    default: 3,
-    description: 'how often the client tries a call, under one sequence number',
-  },
-  'late-retry': {
-    type: 'boolean',
-    default: true,
-    description:
-      'a write that was tried more than once, or whose outcome stayed unknown, is sent once more up to 2 s later, at another node, under its sequence number',
-  },
-  'attempt-timeout': {
-    type: 'duration',
-    default: 1000,
-    description: 'how long the client waits for the answer to one try',
-  },
+  ...clientOptions,
 } as const satisfies OptionSpecs
 
 export type RaftOptions = OptionsOf<typeof raftOptions>

@@ -1,16 +1,9 @@
-/** What the server, its launcher and its client agree on. */
+/** What the server and its launcher agree on. */
+import type { NodeId } from '../protocol/commands.ts'
+import type { Version } from '../protocol/wire.ts'
 import type { Bug } from './bugs/bugs.ts'
-import type { NodeId } from './core/types.ts'
 
-export const CLIENT_PORT = 8000
-export const PEER_PORT = 9000
 export const AUTHORITY_PORT = 8500
-
-/**
- * Nodes of both versions work together in one cluster, and each version reads what the other wrote. Version 2 chains
- * the records of its log (storage.ts) and adds checksums to its messages to peers of version 2 (peers.ts).
- */
-export type Version = 1 | 2
 
 export interface ServerConfig {
   readonly version: Version
@@ -29,16 +22,4 @@ export interface ServerConfig {
   readonly compactEvery: number
   readonly logsMessages: boolean
   readonly bug: Bug | null
-}
-
-/** Body of a successful call. */
-export interface CallReply {
-  readonly value: unknown
-  readonly term?: number
-  readonly index?: number
-}
-
-export interface ErrorReply {
-  readonly error: string
-  readonly leader?: NodeId | null
 }

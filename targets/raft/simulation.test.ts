@@ -5,8 +5,8 @@ import type { SimulatedPlan } from '../../harness/api/simulation.ts'
 import { shrinkSimulated, type WholePlan } from '../../harness/campaign/shrink-simulated.ts'
 import { bareRecord } from '../../harness/store/run-store.ts'
 import { isFull, sized } from '../../harness/testing/capabilities.ts'
+import type { ClusterFault } from '../protocol/simulation/faults.ts'
 import { type Bug, bugs } from './bugs/bugs.ts'
-import type { RaftFault } from './simulation/faults.ts'
 import { raftSimulation, simulateRaft } from './simulation/simulate.ts'
 
 const checker = linearizability({ initial: null })
@@ -60,7 +60,7 @@ describe('a recorded plan', () => {
     const { violation, faults } = simulateRaft(1, 'no-truncate')
     const property = (text: string | null): string | undefined => text?.split(':')[0]
     const breaks = async (plan: WholePlan): Promise<boolean> =>
-      property(raftSimulation.run(plan as SimulatedPlan<RaftFault>, 'no-truncate').violation) ===
+      property(raftSimulation.run(plan as SimulatedPlan<ClusterFault>, 'no-truncate').violation) ===
       property(violation)
     expect(violation).not.toBeNull()
     const small = await shrinkSimulated({ ...whole, faults }, breaks)
@@ -68,9 +68,10 @@ describe('a recorded plan', () => {
     expect(small.faults.length).toBeLessThanOrEqual(3)
     for (const fault of small.faults) {
       const without = small.faults.filter((each) => each !== fault)
-      expect(await breaks({ ...small, faults: without }), raftSimulation.describe(fault as RaftFault)).toBe(
-        false,
-      )
+      expect(
+        await breaks({ ...small, faults: without }),
+        raftSimulation.describe(fault as ClusterFault),
+      ).toBe(false)
     }
   })
 })

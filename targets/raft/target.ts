@@ -1,39 +1,26 @@
 /** The bundled Raft cluster: real processes with real sockets and disks, and bugs to plant. */
-
-import { fileURLToPath } from 'node:url'
 import type { Delivery } from '../../harness/api/claims.ts'
-import type { ClusterPlan, NodeIdentity, NodeStatus, ServiceSpec } from '../../harness/api/target.ts'
+import type { ClusterPlan, NodeIdentity, ServiceSpec } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
 import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
 import { ELECTION } from '../../harness/vocabularies/election.ts'
 import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
-import { LEASE } from '../../harness/vocabularies/lease.ts'
-import { LOCK } from '../../harness/vocabularies/locks.ts'
 import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
-import { PROTECTED_LEASE, PROTECTED_LOCK } from '../../harness/vocabularies/protected.ts'
 import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { JsonHttp } from '../http.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
-import { protectedBy } from '../sink/client.ts'
+import { replicatedClients } from '../protocol/clients.ts'
+import { moduleAt, nodeProcess } from '../protocol/launch.ts'
+import { messageInLine } from '../protocol/message-lines.ts'
+import { askNode, isReady, statusOf } from '../protocol/status.ts'
+import type { ErrorReply } from '../protocol/wire.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
-import { raftClient } from './client.ts'
-import { electionClient } from './election-client.ts'
-import { jobClient } from './job-client.ts'
-import { messageInLine } from './message-lines.ts'
 import { type RaftOptions, raftOptions } from './options.ts'
-import { AUTHORITY_PORT, CLIENT_PORT, type ErrorReply, type ServerConfig } from './protocol.ts'
-import { structures } from './structures/index.ts'
-
-const control = new JsonHttp()
-
-const moduleAt = (relative: string): string => {
-  const extension = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
-  return fileURLToPath(new URL(`${relative}.${extension}`, import.meta.url))
-}
+import { AUTHORITY_PORT, type ServerConfig } from './protocol.ts'
 
 const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerConfig => {
   if (plan.bug !== null && !isBug(plan.bug)) throw new UserError(`raft has no bug named ${plan.bug}.`)
@@ -57,6 +44,8 @@ const configOf = (node: NodeIdentity, plan: ClusterPlan<RaftOptions>): ServerCon
   }
 }
 
+const control = new JsonHttp()
+
 const answers = async (origin: string, signal: AbortSignal): Promise<boolean> => {
   const result = await control.request(origin, 'GET', '/', undefined, signal)
   return result.type === 'response' && result.status === 200
@@ -70,30 +59,17 @@ const AUTHORITY: ServiceSpec = {
     processes: [
       {
         name: 'authority',
-        argv: [process.execPath, moduleAt('../stub-service'), address, String(AUTHORITY_PORT)],
+        argv: [
+          process.execPath,
+          moduleAt('../stub-service', import.meta.url),
+          address,
+          String(AUTHORITY_PORT),
+        ],
         env: { NODE_NO_WARNINGS: '1' },
       },
     ],
   }),
   ready: ({ address }, signal) => answers(`http://${address}:${AUTHORITY_PORT}`, signal),
-}
-
-const getStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> => {
-  const result = await control.request(
-    `http://${address}:${CLIENT_PORT}`,
-    'GET',
-    '/status',
-    undefined,
-    signal,
-  )
-  if (result.type !== 'response') throw new Error(result.error)
-  return result.body as NodeStatus & { ready: boolean }
-}
-
-/** Nodes are killed and started often, and half of the time that one takes to start it compiles. */
-const compiled = (): Readonly<Record<string, string>> => {
-  const { NODE_COMPILE_CACHE } = process.env
-  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 }
 
 /** A crash between an effect and its record repeats the effect. Only a sink that remembers the key can prevent that. */
@@ -150,38 +126,16 @@ export const raft = defineTarget({
   }),
   services: ({ authority, sink }) => [...(authority ? [AUTHORITY] : []), ...sinksOf(sink)],
   lacks: (vocabulary, { sink }) => lacksSink(vocabulary, sink),
-  clients: {
-    ...Object.fromEntries(Object.keys(structures).map((name) => [name, raftClient(name)])),
-    [ELECTION.name]: electionClient,
-    [JOB_QUEUE.name]: jobClient,
-    [PROTECTED_LOCK.name]: protectedBy(raftClient(LOCK.name)),
-    [PROTECTED_LEASE.name]: protectedBy(raftClient(LEASE.name)),
-  },
+  clients: replicatedClients,
   launch: (node, plan) => ({
     files: {},
-    processes: [
-      {
-        name: 'raft',
-        argv: [
-          process.execPath,
-          '--max-old-space-size=256',
-          moduleAt('./server/main'),
-          JSON.stringify(configOf(node, plan)),
-        ],
-        env: { NODE_NO_WARNINGS: '1', ...compiled() },
-      },
-    ],
+    processes: [nodeProcess('raft', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
-  ready: async (node, signal) => (await getStatus(node.address, signal)).ready,
+  ready: ({ address }, signal) => isReady(address, signal),
   changeMembers: async ({ address }, { kind, member }, signal) => {
-    const body = { [kind]: member }
-    const result = await control.request(`http://${address}:${CLIENT_PORT}`, 'POST', '/members', body, signal)
-    if (result.type !== 'response') throw new Error(result.error)
-    if (result.status !== 200) throw new Error((result.body as ErrorReply).error)
+    const { status, body } = await askNode(address, 'POST', '/members', { [kind]: member }, signal)
+    if (status !== 200) throw new Error((body as ErrorReply).error)
   },
   loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
-  status: async (node, signal) => {
-    const { ready: _, ...status } = await getStatus(node.address, signal)
-    return status
-  },
+  status: ({ address }, signal) => statusOf(address, signal),
 })

@@ -9,7 +9,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { execa } from 'execa'
-import { raftClient } from '../../../targets/raft/client.ts'
+import { replicatedClient } from '../../../targets/protocol/client.ts'
 import { raftOptions } from '../../../targets/raft/options.ts'
 import { register } from '../../../workloads/register.ts'
 import type { Cluster } from '../../api/environment.ts'
@@ -76,7 +76,7 @@ const costOf = async (operations: number, nodes: number, record: (line: string) 
   })
   using log = new ClientLog(SILENT)
   await using pool = new ClientPool({
-    client: raftClient('register'),
+    client: replicatedClient('register'),
     vocabulary: register.vocabulary,
     cluster,
     concurrency: CONCURRENCY,

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import http from 'node:http'
-import { CLIENT_PORT } from '../../../targets/raft/protocol.ts'
+import { CLIENT_PORT } from '../../../targets/protocol/wire.ts'
 import type { Call } from '../../api/history.ts'
 import { FakeRegisters } from '../../environments/fake/register-target.ts'
 

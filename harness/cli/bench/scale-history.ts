@@ -3,9 +3,9 @@
  * time. Each call takes effect when it is made, so the history is linearizable; some outcomes stay unknown.
  */
 import fs from 'node:fs'
-import { isRead, structures } from '../../../targets/raft/structures/index.ts'
-import { type DoneCall, requestsOf } from '../../../targets/raft/structures/ledger.ts'
-import type { Structure } from '../../../targets/raft/structures/structure.ts'
+import { isRead, structures } from '../../../targets/protocol/structures/index.ts'
+import { type DoneCall, requestsOf } from '../../../targets/protocol/structures/ledger.ts'
+import type { Structure } from '../../../targets/protocol/structures/structure.ts'
 import type { Thread } from '../../api/generator.ts'
 import type { Call, Outcome } from '../../api/history.ts'
 import type { Options } from '../../api/options.ts'

@@ -2,7 +2,7 @@
 import { loadRun } from '../../store/run-store.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { historyFormats } from '../output/history-formats.ts'
-import { findWorkload } from '../run/registries.ts'
+import { findWorkload } from '../run/find-workload.ts'
 import { lookUp } from '../unknown-name.ts'
 
 export const exportCommand = async (

@@ -1,6 +1,6 @@
 /** Judged object by object while it goes on, a history has the verdict that it has as a whole; and little of it is in memory. */
 import { describe, expect, it } from 'vitest'
-import { structures } from '../../../targets/raft/structures/index.ts'
+import { structures } from '../../../targets/protocol/structures/index.ts'
 import { workloads } from '../../../workloads/index.ts'
 import type { Operation } from '../../api/history.ts'
 import type { RunRecord } from '../../api/record.ts'

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { writeOnlineState } from '../../store/online-file.ts'
 import { FILES, readRunFile } from '../../store/run-store.ts'
 import { sleep } from '../../support/wait.ts'
-import { findWorkload } from '../run/registries.ts'
+import { findWorkload } from '../run/find-workload.ts'
 import { RunWatch } from './run-watch.ts'
 import { readSources } from './sources.ts'
 

@@ -6,7 +6,8 @@ import { flagOf } from '../../support/flag.ts'
 import type { Judged } from '../output/format.ts'
 import { parseSettings } from '../setting.ts'
 import { typedCommand } from '../shell.ts'
-import { findNemesis, findTarget, findWorkload } from './registries.ts'
+import { findWorkload } from './find-workload.ts'
+import { findNemesis, findTarget } from './registries.ts'
 import { CHECK_SETTINGS, type CheckSettings, RUN_SETTINGS } from './settings.ts'
 
 /** `k=v` for each option that is not at its default. */

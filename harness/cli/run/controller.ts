@@ -22,10 +22,11 @@ import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { examine } from '../conform/examine.ts'
 import { writeSources } from '../online/sources.ts'
 import { STOP_LINE } from '../online/watcher.ts'
+import { findWorkload } from './find-workload.ts'
 import { holdCluster, RELEASE_LINE } from './hold.ts'
 import { incidentPlan } from './incidents.ts'
 import { startProgress } from './progress.ts'
-import { findEnvironment, findIncident, findNemesis, findTarget, findWorkload } from './registries.ts'
+import { findEnvironment, findIncident, findNemesis, findTarget } from './registries.ts'
 import { tryToStore } from './stored.ts'
 
 /** The supervisor's input for the controller: `controller.json` in the state directory. */

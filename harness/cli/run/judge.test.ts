@@ -1,6 +1,7 @@
 /** What `check` assumes and is told, of a history from elsewhere. */
 import fs from 'node:fs'
 import path from 'node:path'
+import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../testing/command.ts'
 import { judgePath } from './judge.ts'
@@ -21,7 +22,7 @@ const STALE = [
 
 const KNOSSOS = '{:process 0, :type :invoke, :f :read}\n{:process 0, :type :ok, :f :read, :value 0}\n'
 
-const judge = async (name: string, text: string, settings: Partial<CheckSettings>) => {
+const judge = async (name: string, text: string | Buffer, settings: Partial<CheckSettings>) => {
   using folder = temporaryFolder()
   const file = path.join(folder.path, name)
   fs.writeFileSync(file, text)
@@ -79,4 +80,45 @@ describe('a history from elsewhere', () => {
     const { notes } = await judge('h.jsonl', `${STALE}\n{"index":`, { workload: 'rw-register' })
     expect(notes.join()).toMatch(/was cut off: its last line is torn.*\.$/)
   })
+})
+
+/** So many that a thread looks at them, unless they are compressed. */
+const LONG_BYTES = 2 ** 24 + 1
+
+const longHistory = (): string => {
+  const lines: string[] = []
+  for (let bytes = 0; bytes < LONG_BYTES; ) {
+    const index = lines.length
+    const [type, value] = [index % 2 === 0 ? 'invoke' : 'ok', { key: 0, value: index >> 1 }]
+    const line = JSON.stringify({ index, timeNs: index, process: 0, type, f: 'write', value })
+    lines.push(line)
+    bytes += line.length + 1
+  }
+  return `${lines.join('\n')}\n`
+}
+
+describe('a long history', () => {
+  it('is judged as it is on one thread', async () => {
+    const text = longHistory()
+    const [long, compressed] = [
+      await judge('h.jsonl', text, {}),
+      await judge('h.jsonl.gz', zlib.gzipSync(text), {}),
+    ]
+    expect(long.status).toBe('valid')
+    expect(long).toEqual(compressed)
+  }, 60_000)
+
+  it('that does not fit at its end is refused', async () => {
+    const misfit = JSON.stringify({
+      index: 1e7,
+      timeNs: 1e7,
+      process: 0,
+      type: 'invoke',
+      f: 'write',
+      value: 'x',
+    })
+    await expect(judge('h.jsonl', `${longHistory()}${misfit}\n`, {})).rejects.toThrow(
+      /operation 10000000.*write/,
+    )
+  }, 60_000)
 })

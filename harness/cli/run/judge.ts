@@ -11,7 +11,8 @@ import type { Workload } from '../../api/workload.ts'
 import { findingsOf } from '../../findings/findings.ts'
 import { headlineOf } from '../../findings/headline.ts'
 import { windowPicture } from '../../findings/window.ts'
-import { decodeAny } from '../../history/decode.ts'
+import { decodeAny, decodeUnchecked, type HistorySource, isOurs } from '../../history/decode.ts'
+import type { DecodedHistory } from '../../history/jsonl.ts'
 import { findHistory } from '../../store/history-file.ts'
 import {
   bareRecord,
@@ -28,8 +29,9 @@ import { REGISTER } from '../../vocabularies/register.ts'
 import type { Judged } from '../output/format.ts'
 import { commandToCheck, runAgain } from './again.ts'
 import { parseExpect } from './expect.ts'
+import { findWorkload } from './find-workload.ts'
+import { Fit, isWorthAThread } from './fit.ts'
 import { parseOptions } from './options.ts'
-import { findWorkload } from './registries.ts'
 import type { CheckSettings } from './settings.ts'
 import { tryToStore } from './stored.ts'
 
@@ -145,13 +147,13 @@ const knossosInitial = (history: Sequence<Operation>): '0' | 'null' => {
 const importOptions = (
   { options: specs, name, vocabulary }: Workload,
   { workloadOpts = '', dialect }: CheckSettings,
-  file: string,
+  isOfKnossos: boolean,
   history: Sequence<Operation>,
 ): ImportOptions => {
   const given = parseOptions(`workload ${name}`, workloadOpts, specs)
   const isGiven = (option: string): boolean =>
     workloadOpts.split(',').some((pair) => pair.startsWith(`${option}=`))
-  const isKnossos = !file.endsWith('.jsonl') && dialect === 'jepsen' && !isGiven('initial')
+  const isKnossos = isOfKnossos && dialect === 'jepsen' && !isGiven('initial')
   const hasInitial = vocabulary.name === REGISTER.name && Object.hasOwn(specs, 'initial') && isKnossos
   const options = hasInitial ? { ...given, initial: knossosInitial(history) } : given
   const notes = Object.entries(specs).flatMap(([option, { untold }]) =>
@@ -162,25 +164,38 @@ const importOptions = (
   return { options, notes }
 }
 
+type JudgedHistory = Pick<Judged, 'record' | 'verdict'>
+
+/** @throws UserError where it is no history, or does not fit the vocabulary */
+const judgeHistory = async (
+  file: string,
+  source: HistorySource,
+  settings: CheckSettings,
+): Promise<JudgedHistory> => {
+  const { dialect, expect } = settings
+  const workload = await findWorkload(settings.workload)
+  parseExpect(expect, workload.vocabulary)
+  const isOfKnossos = !isOurs(source) && !file.endsWith('.jsonl')
+  const judge = ({ notes: told, ...decoded }: DecodedHistory): Promise<JudgedHistory> => {
+    const { options, notes } = importOptions(workload, settings, isOfKnossos, decoded.history)
+    return judgeRecord(recordOfHistory(decoded), { workload, options, expect, notes: [...told, ...notes] })
+  }
+  if (!isOurs(source) || !isWorthAThread(source.bytes))
+    return judge(decodeAny(source, workload.vocabulary, dialect))
+  await using fit = new Fit({ file, workload: settings.workload })
+  return await fit.guard(async () => judge(decodeUnchecked(source)))
+}
+
 /** Judges a run's folder or a history file. */
 export const judgePath = async (given: string, settings: CheckSettings): Promise<Judged> => {
   const file = path.resolve(given)
   if (!fs.existsSync(file)) throw new UserError(`There is no file or folder at ${file}.`)
   if (isRunDir(file)) return judgeRun(file, settings.expect)
-  const { dialect, pages, expect } = settings
-  const workload = await findWorkload(settings.workload)
-  parseExpect(expect, workload.vocabulary)
   const source = findHistory(file)
-  const decoded = decodeAny(source, workload.vocabulary, dialect)
-  const { options, notes } = importOptions(workload, settings, file, decoded.history)
-  const judged = await judgeRecord(recordOfHistory(decoded), {
-    workload,
-    options,
-    expect,
-    notes: [...decoded.notes, ...notes],
-  })
+  const judged = await judgeHistory(file, source, settings)
   const { record } = judged
   const origin = { file: source.name, again: commandToCheck(given, settings) }
+  const { pages } = settings
   if (pages === undefined) return { verdict: withoutPages(judged.verdict), record, ...origin }
   fs.mkdirSync(pages, { recursive: true })
   return { verdict: store(pages, judged), record, folder: pages, ...origin }

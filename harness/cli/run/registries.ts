@@ -3,41 +3,20 @@ import path from 'node:path'
 import { incidents } from '../../../incidents/index.ts'
 import { nemeses } from '../../../nemeses/index.ts'
 import { targets } from '../../../targets/index.ts'
-import { workloads } from '../../../workloads/index.ts'
 import type { Environment } from '../../api/environment.ts'
 import type { Incident } from '../../api/incident.ts'
 import type { Nemesis } from '../../api/nemesis.ts'
 import type { Target } from '../../api/target.ts'
-import type { Workload } from '../../api/workload.ts'
 import { environments } from '../../environments/index.ts'
 import { UserError } from '../../support/assert.ts'
 import { lookUp } from '../unknown-name.ts'
+import { hasMethods, looksLikePath } from './reference.ts'
 import { requireTarget } from './target-shape.ts'
 import { importUserModule } from './user-modules.ts'
-
-const looksLikePath = (name: string): boolean => /[/\\]|\.[cm]?[jt]s$/.test(name)
-
-/** The name to store in a RunSpec: the name of a bundled part, or the absolute path of a module. */
-export const referenceTo = (name: string): string => (looksLikePath(name) ? path.resolve(name) : name)
-
-/** A default export has no type at run time, so it is recognised by its methods. */
-const hasMethods = (value: unknown, names: readonly string[]): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  names.every((name) => typeof (value as Record<string, unknown>)[name] === 'function')
 
 export const findTarget = async (name: string): Promise<Target> => {
   if (!looksLikePath(name)) return lookUp('target', targets, name)
   return requireTarget(path.resolve(name), await importUserModule('target', path.resolve(name)))
-}
-
-export const findWorkload = async (name: string): Promise<Workload> => {
-  if (!looksLikePath(name)) return lookUp('workload', workloads, name)
-  const workload = await importUserModule('workload', path.resolve(name))
-  if (hasMethods(workload, ['generator', 'checkers'])) return workload as Workload
-  throw new UserError(
-    `${path.resolve(name)} does not export a Workload as default: see Workload in harness/api.ts.`,
-  )
 }
 
 const INCIDENT_TEXTS = ['name', 'description', 'effect', 'endangers'] as const satisfies (keyof Incident)[]

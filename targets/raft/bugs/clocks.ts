@@ -5,12 +5,18 @@ import { LEASE, LEASE_MS, type LeaseResult } from '../../../harness/vocabularies
 import { LOCK } from '../../../harness/vocabularies/locks.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
 import { SCHEDULE, type ScheduleCall, tickKey } from '../../../harness/vocabularies/schedule.ts'
-import type { ClientApi, Propose, ServerApi } from '../server/client-api.ts'
-import { LeaseKeeper } from '../server/lease-keeper.ts'
-import { type Lease, Leases } from '../structures/leases.ts'
-import type { DoneCall } from '../structures/ledger.ts'
-import { type SavedSchedules, type Scheduled, Schedules, type TickCall } from '../structures/schedules.ts'
-import { DigestMap, type Position, type Structure } from '../structures/structure.ts'
+import type { Propose } from '../../protocol/server/client-api.ts'
+import { LeaseKeeper } from '../../protocol/server/duties/lease-keeper.ts'
+import { type Lease, Leases } from '../../protocol/structures/leases.ts'
+import type { DoneCall } from '../../protocol/structures/ledger.ts'
+import {
+  type SavedSchedules,
+  type Scheduled,
+  Schedules,
+  type TickCall,
+} from '../../protocol/structures/schedules.ts'
+import { DigestMap, type Position, type Structure } from '../../protocol/structures/structure.ts'
+import type { ClientApi, ServerApi } from '../server/client-api.ts'
 import { alteredApi, rewritingCalls, withValue } from './altered-api.ts'
 import type { BugDefinition } from './definition.ts'
 

@@ -9,17 +9,17 @@ import { QUEUE } from '../../../harness/vocabularies/queue.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../../harness/vocabularies/unique-ids.ts'
 import type { Scalar } from '../../../harness/vocabularies/values.ts'
-import type { ServerApi } from '../server/client-api.ts'
-import { Bank, type Transfer } from '../structures/bank.ts'
-import { Counters } from '../structures/counters.ts'
-import { Ids } from '../structures/ids.ts'
-import { Queues } from '../structures/queues.ts'
+import { Bank, type Transfer } from '../../protocol/structures/bank.ts'
+import { Counters } from '../../protocol/structures/counters.ts'
+import { Ids } from '../../protocol/structures/ids.ts'
+import { Queues } from '../../protocol/structures/queues.ts'
 import {
   type MicroOperation,
   type StoredValue,
   TransactionalLists,
   TransactionalRegisters,
-} from '../structures/transactions.ts'
+} from '../../protocol/structures/transactions.ts'
+import type { ServerApi } from '../server/client-api.ts'
 import { rewritingCalls, withValue } from './altered-api.ts'
 import type { BugDefinition } from './definition.ts'
 

@@ -1,8 +1,8 @@
 /** What a planted bug is made of. */
 import type { PlantedBug } from '../../../harness/api/target.ts'
+import type { MachineDeviations } from '../../protocol/state-machine.ts'
 import type { CoreDeviations } from '../core/deviations.ts'
 import type { ServerDeviations } from '../server/deviations.ts'
-import type { MachineDeviations } from '../state-machine.ts'
 
 export interface BugDefinition
   extends Pick<PlantedBug, 'description' | 'realRun'>,

@@ -1,6 +1,6 @@
 /** Effects on the outside world: each request must take effect, and only once (see `server/worker.ts`). */
 import { JOB_QUEUE } from '../../../harness/vocabularies/job-queue.ts'
-import { JobQueue, type SavedJobQueue, type Taken } from '../structures/job-queue.ts'
+import { JobQueue, type SavedJobQueue, type Taken } from '../../protocol/structures/job-queue.ts'
 import type { BugDefinition } from './definition.ts'
 
 /** A sink that knows requests by their keys takes each try for a new request. */

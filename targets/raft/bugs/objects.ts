@@ -4,11 +4,11 @@ import { BOOKING, type Booked, type BookingCall, type Seat } from '../../../harn
 import { LOCK, type LockCall, type LockResult } from '../../../harness/vocabularies/locks.ts'
 import { SET, type SetResult } from '../../../harness/vocabularies/set.ts'
 import { WATCH, type WatchEvent, type Watched } from '../../../harness/vocabularies/watch.ts'
-import { Changes } from '../structures/changes.ts'
-import { Locks } from '../structures/locks.ts'
-import { Seats } from '../structures/seats.ts'
-import { Elements } from '../structures/sets.ts'
-import type { Position } from '../structures/structure.ts'
+import { Changes } from '../../protocol/structures/changes.ts'
+import { Locks } from '../../protocol/structures/locks.ts'
+import { Seats } from '../../protocol/structures/seats.ts'
+import { Elements } from '../../protocol/structures/sets.ts'
+import type { Position } from '../../protocol/structures/structure.ts'
 import type { BugDefinition } from './definition.ts'
 
 const PAGE = 500

@@ -1,10 +1,11 @@
 /** A client's request is one entry of the log and takes effect once. Here it is several, or takes effect again. */
 import type { Request } from '../../../harness/vocabularies/effects.ts'
 import { OUTBOX, type OutboxCall, type Updated } from '../../../harness/vocabularies/outbox.ts'
-import type { Reply, ServerApi } from '../server/client-api.ts'
-import type { DoneCall } from '../structures/ledger.ts'
-import { Outbox, type SavedOutbox } from '../structures/outbox.ts'
-import type { Position } from '../structures/structure.ts'
+import type { Reply } from '../../protocol/server/client-api.ts'
+import type { DoneCall } from '../../protocol/structures/ledger.ts'
+import { Outbox, type SavedOutbox } from '../../protocol/structures/outbox.ts'
+import type { Position } from '../../protocol/structures/structure.ts'
+import type { ServerApi } from '../server/client-api.ts'
 import { alteredApi, type OperationCommand } from './altered-api.ts'
 import type { BugDefinition } from './definition.ts'
 

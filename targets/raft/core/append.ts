@@ -1,6 +1,6 @@
 /** What a leader sends: entries and heartbeats (section 5.3), or the snapshot if its log starts too late (7). */
+import type { NodeId } from '../../protocol/commands.ts'
 import { type Node, type Progress, peersOf, send } from './node.ts'
-import type { NodeId } from './types.ts'
 
 export const broadcastAppend = (node: Node): void => {
   for (const peer of peersOf(node)) sendAppend(node, peer)

@@ -1,5 +1,6 @@
 /** Leader election (section 5.2, 5.4.1), with pre-vote and the check of a leader's quorum (thesis, 9.6 and 6.2). */
 
+import type { NodeId } from '../../protocol/commands.ts'
 import { broadcastAppend } from './append.ts'
 import {
   appendEntry,
@@ -12,7 +13,7 @@ import {
   resetTimeout,
   send,
 } from './node.ts'
-import type { Message, NodeId } from './types.ts'
+import type { Message } from './types.ts'
 
 type VoteRequest = Message & { readonly type: 'vote' | 'preVote' }
 type VoteReply = Message & { readonly type: 'voteReply' | 'preVoteReply' }

@@ -1,5 +1,6 @@
 /** The replicated log above the last snapshot. Indices start at 1. */
-import type { Entry, NodeId, Restored, Snapshot } from './types.ts'
+import type { NodeId } from '../../protocol/commands.ts'
+import type { Entry, Restored, Snapshot } from './types.ts'
 
 export class Log {
   #entries: Entry[]

@@ -1,9 +1,10 @@
 /** Golden transcripts of the core, named after the sections of the paper and the thesis. */
 import { describe, expect, it } from 'vitest'
+import type { NodeId } from '../../protocol/commands.ts'
 import { deviationsOf } from '../bugs/bugs.ts'
 import { type CoreDeviations, healthyCore } from './deviations.ts'
 import { initialState, RaftCore } from './raft.ts'
-import type { Command, Entry, Envelope, Message, NodeId, Restored } from './types.ts'
+import type { Command, Entry, Envelope, Message, Restored } from './types.ts'
 
 const ELECTION_TICKS = 10
 const HEARTBEAT_TICKS = 2

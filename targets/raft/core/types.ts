@@ -2,27 +2,10 @@
  * The terms of the Raft core (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm",
  * USENIX ATC 2014; Ongaro's thesis, 2014, for pre-vote, ReadIndex and membership).
  */
-export type NodeId = string
+import type { Envelope as EnvelopeOf, NodeId, Command as SharedCommand } from '../../protocol/commands.ts'
 
 /** What an entry holds. The core interprets only `config`; the rest is for the state machine. */
-export type Command =
-  | { readonly kind: 'noop' }
-  | { readonly kind: 'config'; readonly members: readonly NodeId[] }
-  | { readonly kind: 'session' }
-  /** A node's own command, without a session: it must have the same effect once and twice. */
-  | {
-      readonly kind: 'internal'
-      readonly vocabulary: string
-      readonly call: { readonly f: string; readonly value: unknown }
-    }
-  | {
-      readonly kind: 'op'
-      readonly session: number
-      readonly seq: number
-      /** The vocabulary of the call. */
-      readonly vocabulary: string
-      readonly call: { readonly f: string; readonly value: unknown }
-    }
+export type Command = SharedCommand | { readonly kind: 'config'; readonly members: readonly NodeId[] }
 
 export interface Entry {
   readonly index: number
@@ -67,11 +50,7 @@ export type Message = { readonly term: number } & (
   | { readonly type: 'snapshot'; readonly snapshot: Snapshot; readonly round: number }
 )
 
-export interface Envelope {
-  readonly from: NodeId
-  readonly to: NodeId
-  readonly message: Message
-}
+export type Envelope = EnvelopeOf<Message>
 
 export type Role = 'follower' | 'preCandidate' | 'candidate' | 'leader'
 

@@ -1,33 +1,20 @@
-/** The requests that one node takes, and its answers. */
+/** The requests that one Raft node takes. */
 import type { Call } from '../../../harness/api/history.ts'
-import type { NodeStatus } from '../../../harness/api/target.ts'
-import type { Command, NodeId } from '../core/types.ts'
-import type { Applied } from '../state-machine.ts'
+import type { NodeId } from '../../protocol/commands.ts'
+import type { Answer, Propose, ReplicatedApi } from '../../protocol/server/client-api.ts'
 
-export type Answer =
-  | (Applied & { readonly index?: number; readonly term?: number })
-  /** It was never proposed here. */
-  | { readonly type: 'not-leader'; readonly leader: NodeId | null }
-  /** Another entry was committed in its place: it never happened. */
-  | { readonly type: 'superseded' }
-  /** A snapshot replaced the entries around it: this node cannot tell whether it happened. */
-  | { readonly type: 'unknown' }
-
-export type Reply = (answer: Answer) => void
-
-/** Proposes an entry of the cluster's own, which no client waits for. */
-export type Propose = (vocabulary: string, call: Call) => void
+/** Why the leader does not change the members. */
+export interface RefusedChange {
+  readonly type: 'refused'
+  readonly error: string
+}
 
 /** The requests of clients. */
-export interface ClientApi {
-  submit(command: Command, reply: Reply): void
-  /** For a call that changes nothing. */
-  read(vocabulary: string, call: Call, reply: Reply): void
+export interface ClientApi extends ReplicatedApi {
   changeMembers(
     change: (members: readonly NodeId[]) => readonly NodeId[],
-    reply: (answer: Answer | { readonly type: 'refused-change'; readonly error: string }) => void,
+    reply: (answer: Answer | RefusedChange) => void,
   ): void
-  status(): NodeStatus & { readonly ready: boolean }
 }
 
 /** The requests of the server's own code besides. */

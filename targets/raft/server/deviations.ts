@@ -1,30 +1,10 @@
 /** Where a planted bug (`../bugs/`) can change the server around the core. */
-import { LEASE_MS } from '../../../harness/vocabularies/lease.ts'
-import type { Lease } from '../structures/leases.ts'
-import type { Scheduled, TickCall } from '../structures/schedules.ts'
-import type { ClientApi, Propose, ServerApi } from './client-api.ts'
-import type { Duty } from './duty.ts'
+import { type DutyDeviations, healthyDuties } from '../../protocol/server/duties/deviations.ts'
+import type { ClientApi, ServerApi } from './client-api.ts'
 
-export interface ServerDeviations {
+export interface ServerDeviations extends DutyDeviations {
   /** The API that clients reach. Called once for each node. */
   readonly clientApiOf: (replica: ServerApi) => ClientApi
-  /** Duties of a leader in addition to the healthy ones. Called once for each node. */
-  readonly moreDuties: (propose: Propose) => readonly Duty[]
-  /** Whether a lease is over. `heldMs`: how long this leader has seen it, by its monotonic clock. */
-  readonly leaseIsOver: (lease: Lease, heldMs: number) => boolean
-  /** The tick that comes next. */
-  readonly nextTick: (schedule: Scheduled) => TickCall['value']
-  /** The worker logs that an effect happened before it asks the sink for it. */
-  readonly recordsBeforeEffect: boolean
-  /** The idempotency key that the sink is given. */
-  readonly sinkKey: (key: string, worker: string, attempt: number) => string
 }
 
-export const healthyServer: ServerDeviations = {
-  clientApiOf: (replica) => replica,
-  moreDuties: () => [],
-  leaseIsOver: (_lease, heldMs) => heldMs > LEASE_MS,
-  nextTick: ({ key, ticked }) => ({ key, tick: ticked + 1 }),
-  recordsBeforeEffect: false,
-  sinkKey: (key) => key,
-}
+export const healthyServer: ServerDeviations = { ...healthyDuties, clientApiOf: (replica) => replica }

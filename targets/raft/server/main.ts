@@ -2,31 +2,23 @@
  * One node of the bundled Raft cluster: `node main.ts '<json>'`, see `ServerConfig`. Exits 1 with a sentence on
  * stderr if it cannot serve (a corrupt log, a port in use).
  */
-import { flushCompileCache } from 'node:module'
+import type { NodeId } from '../../protocol/commands.ts'
+import { serveClients } from '../../protocol/server/http.ts'
+import { listenForPeers, PeerLink } from '../../protocol/server/peers.ts'
+import { fail, log, run } from '../../protocol/server/run.ts'
+import { CLIENT_PORT, PEER_PORT } from '../../protocol/wire.ts'
 import { deviationsOf } from '../bugs/bugs.ts'
-import type { Message, NodeId } from '../core/types.ts'
+import type { Message } from '../core/types.ts'
 import { receivedLine, sentLine } from '../message-lines.ts'
-import { CLIENT_PORT, PEER_PORT, type ServerConfig } from '../protocol.ts'
-import { type Allowed, serveClients } from './http.ts'
-import { listenForPeers, PeerLink } from './peers.ts'
+import type { ServerConfig } from '../protocol.ts'
+import type { ClientApi } from './client-api.ts'
 import { Replica } from './replica.ts'
 import { Storage } from './storage.ts'
-
-const log = (message: string): void => {
-  process.stdout.write(`${new Date().toISOString()} ${message}\n`)
-}
-
-const fail = (error: unknown): never => {
-  process.stderr.write(
-    `${new Date().toISOString()} ${error instanceof Error ? error.message : String(error)}\n`,
-  )
-  process.exit(1)
-}
 
 const AUTHORITY_TIMEOUT_MS = 500
 
 /** Fail-closed: without an answer there is no permission. */
-const askAuthority = (authority: string | null): Allowed => {
+const askAuthority = (authority: string | null): (() => Promise<boolean>) => {
   if (authority === null) return async () => true
   return async () => {
     try {
@@ -38,6 +30,16 @@ const askAuthority = (authority: string | null): Allowed => {
     }
   }
 }
+
+/** `POST /members` { add } or { remove }. */
+const takeChanges =
+  (api: ClientApi) =>
+  (body: unknown, reply: Parameters<ClientApi['changeMembers']>[1]): void => {
+    const { add, remove } = body as { add?: NodeId; remove?: NodeId }
+    const change = (members: readonly NodeId[]): readonly NodeId[] =>
+      add === undefined ? members.filter((id) => id !== remove) : [...members, add]
+    api.changeMembers(change, reply)
+  }
 
 const start = (config: ServerConfig): void => {
   const storage = new Storage(config.dataDir, config.version)
@@ -79,14 +81,14 @@ const start = (config: ServerConfig): void => {
   }
   listenForPeers(address, PEER_PORT, config.version, receive).on('error', fail)
   const api = deviations.server.clientApiOf(replica)
-  serveClients(api, askAuthority(config.authority), address, CLIENT_PORT).on('error', fail)
+  serveClients({
+    api,
+    address,
+    port: CLIENT_PORT,
+    allowed: askAuthority(config.authority),
+    routes: { '/members': takeChanges(api) },
+  }).on('error', fail)
   setInterval(() => replica.tick(), config.tickMs)
-  // Otherwise it is stored at the exit, and a node that is killed does not come to that.
-  flushCompileCache()
 }
 
-try {
-  start(JSON.parse(process.argv[2] ?? '{}') as ServerConfig)
-} catch (error) {
-  fail(error)
-}
+run(start)

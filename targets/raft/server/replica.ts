@@ -1,12 +1,14 @@
 /** Runs one core with a real disk and real peers: persist, send, apply, answer, in that order. */
 import type { Call } from '../../../harness/api/history.ts'
+import type { NodeId } from '../../protocol/commands.ts'
+import type { Answer, Reply } from '../../protocol/server/client-api.ts'
+import { dutiesOf } from '../../protocol/server/duties/duties.ts'
+import type { Duty } from '../../protocol/server/duties/duty.ts'
+import { StateMachine } from '../../protocol/state-machine.ts'
 import { RaftCore } from '../core/raft.ts'
-import type { Command, Entry, Envelope, Message, NodeId, RaftConfig, Ready, Snapshot } from '../core/types.ts'
+import type { Command, Entry, Envelope, Message, RaftConfig, Ready, Snapshot } from '../core/types.ts'
 import type { Deviations } from '../deviations.ts'
-import { StateMachine } from '../state-machine.ts'
-import type { Answer, ClientApi, Reply, ServerApi } from './client-api.ts'
-import { dutiesOf } from './duties.ts'
-import type { Duty } from './duty.ts'
+import type { ClientApi, ServerApi } from './client-api.ts'
 import type { Storage } from './storage.ts'
 
 /** In entries: each replica keeps the digests of the same positions, the last `DIGESTS_KEPT` of them. */
@@ -95,7 +97,7 @@ export class Replica implements ServerApi {
 
   changeMembers(...[change, reply]: Parameters<ClientApi['changeMembers']>): void {
     const result = this.#core.changeMembers(change(this.#core.members))
-    if ('refused' in result) return reply({ type: 'refused-change', error: result.refused })
+    if ('refused' in result) return reply({ type: 'refused', error: result.refused })
     this.#proposals.set(result.index, { term: result.term, reply })
     this.#schedule()
   }
@@ -113,6 +115,7 @@ export class Replica implements ServerApi {
       digestAt: this.#machineAt,
       earlierDigests: Object.fromEntries(this.#digests),
       members: this.#core.committedMembers,
+      ...(this.#core.role === 'leader' ? { decisions: this.#core.decisions } : {}),
       clockMs: Date.now(),
       version: String(this.#options.version),
       ready: this.#core.leader !== null,

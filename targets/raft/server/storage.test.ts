@@ -2,8 +2,9 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { CorruptLogError } from '../../protocol/server/record-log.ts'
 import type { Entry, Ready } from '../core/types.ts'
-import { CorruptLogError, Storage } from './storage.ts'
+import { Storage } from './storage.ts'
 
 const entry = (index: number, term = 1): Entry => ({ index, term, command: { kind: 'noop' } })
 

@@ -2,8 +2,9 @@
  * The five properties of the Raft paper (figure 3), checked after every step of a simulation. They are checked against
  * everything seen so far, not only against the present state.
  */
+import type { NodeId } from '../../protocol/commands.ts'
 import type { RaftCore } from '../core/raft.ts'
-import type { Entry, NodeId } from '../core/types.ts'
+import type { Entry } from '../core/types.ts'
 
 export interface Observed {
   readonly id: NodeId

@@ -1,201 +1,11 @@
-/** One simulated run: a world, clients with sessions and declared retries, and faults, drawn or planned. */
-import type { Operation } from '../../../harness/api/history.ts'
+/** The Raft core under the simulator, healthy or with a planted bug. */
 import type { Rng } from '../../../harness/api/random.ts'
-import type { SimulatedPlan, SimulatedRun, Simulation } from '../../../harness/api/simulation.ts'
+import type { Simulation } from '../../../harness/api/simulation.ts'
 import { UserError } from '../../../harness/support/assert.ts'
-import { rngFromSeed } from '../../../harness/support/random.ts'
-import { REGISTER, type RegisterCall } from '../../../harness/vocabularies/register.ts'
+import { type ClusterFault, describeFault } from '../../protocol/simulation/faults.ts'
+import { drawPlan, type SimulationResult, simulate } from '../../protocol/simulation/simulate.ts'
 import { type Bug, deviationsOf, isBug } from '../bugs/bugs.ts'
-import type { NodeId } from '../core/types.ts'
-import { describeFault, Faults, type RaftFault } from './faults.ts'
-import { type SimulatedReply, World } from './world.ts'
-
-export interface SimulationResult extends SimulatedRun<RaftFault> {
-  readonly elections: number
-}
-
-/** The most. Process numbers of one client differ by this. */
-const CLIENTS = 6
-const KEYS = 3
-const ATTEMPT_TICKS = 40
-const MAX_ATTEMPTS = 4
-
-class SimulatedClient {
-  readonly #world: World
-  readonly #rng: Rng
-  readonly #record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void
-  readonly #restTicks: number
-  #process: number
-  #session: number | null = null
-  #seq = 0
-  #ops = 0
-  #target: NodeId
-
-  constructor(
-    world: World,
-    rng: Rng,
-    process: number,
-    restTicks: number,
-    record: (operation: Omit<Operation, 'index' | 'timeNs'>) => void,
-  ) {
-    this.#world = world
-    this.#restTicks = restTicks
-    this.#rng = rng
-    this.#process = process
-    this.#record = record
-    this.#target = rng.pick(world.ids)
-  }
-
-  start(): void {
-    this.#world.after(1 + this.#rng.int(10), () => this.#next())
-  }
-
-  #next(): void {
-    if (this.#session === null) return this.#openSession()
-    const call = this.#call()
-    this.#seq++
-    this.#record({ process: this.#process, type: 'invoke', f: call.f, value: call.value })
-    this.#attempt(call, 1)
-  }
-
-  #rest(): void {
-    this.#world.after(1 + this.#rng.int(this.#restTicks), () => this.#next())
-  }
-
-  #call(): RegisterCall {
-    const key = this.#rng.int(KEYS)
-    const value = 1 + this.#process + this.#ops++ * 10_000
-    const draw = this.#rng.float()
-    if (draw < 0.5) return { f: 'read', value: { key } }
-    if (draw < 0.85) return { f: 'write', value: { key, value } }
-    return { f: 'cas', value: { key, expected: this.#rng.int(3) === 0 ? null : value - 10_000, next: value } }
-  }
-
-  #openSession(): void {
-    this.#ask(
-      (reply) => this.#world.submit(this.#target, { kind: 'session' }, reply),
-      (answer) => {
-        if (answer?.type === 'value') {
-          this.#session = answer.value as number
-          this.#seq = 0
-        } else this.#retarget()
-        this.#rest()
-      },
-    )
-  }
-
-  /** Null: no answer in time. */
-  #ask(
-    send: (reply: SimulatedReply) => void,
-    then: (answer: Parameters<SimulatedReply>[0] | null) => void,
-  ): void {
-    let open = true
-    const settle = (answer: Parameters<SimulatedReply>[0] | null): void => {
-      if (!open) return
-      open = false
-      then(answer)
-    }
-    send(settle)
-    this.#world.after(ATTEMPT_TICKS, () => settle(null))
-  }
-
-  #retarget(): void {
-    this.#target =
-      this.#rng.float() < 0.7
-        ? (this.#world.leader() ?? this.#rng.pick(this.#world.ids))
-        : this.#rng.pick(this.#world.ids)
-  }
-
-  #attempt(call: RegisterCall, attempt: number, doubtful = false): void {
-    const session = this.#session as number
-    const seq = this.#seq
-    const target = this.#target
-    this.#ask(
-      (reply) =>
-        call.f === 'read'
-          ? this.#world.read(target, call, reply)
-          : this.#world.submit(target, { kind: 'op', session, seq, vocabulary: REGISTER.name, call }, reply),
-      (answer) => this.#answered(call, attempt, doubtful, answer),
-    )
-  }
-
-  #answered(
-    call: RegisterCall,
-    attempt: number,
-    doubtful: boolean,
-    answer: Parameters<SimulatedReply>[0] | null,
-  ): void {
-    if (answer?.type === 'value') return this.#complete(call, 'ok', answer.value)
-    if (answer?.type === 'refused') {
-      this.#session = null
-      return this.#complete(call, doubtful ? 'info' : 'fail')
-    }
-    const nowDoubtful = doubtful || (answer?.type !== 'not-leader' && call.f !== 'read')
-    this.#retarget()
-    if (attempt < MAX_ATTEMPTS) {
-      this.#world.after(1 + this.#rng.int(5), () => this.#attempt(call, attempt + 1, nowDoubtful))
-    } else this.#complete(call, nowDoubtful ? 'info' : 'fail')
-  }
-
-  #complete(call: RegisterCall, type: 'ok' | 'fail' | 'info', value?: unknown): void {
-    this.#record({ process: this.#process, type, f: call.f, value: type === 'ok' ? value : call.value })
-    if (type === 'info') {
-      this.#process += CLIENTS
-      this.#session = null
-    }
-    this.#rest()
-  }
-}
-
-/** Of absent nodes, faults have no effect. */
-const isThere = (world: World, fault: RaftFault): boolean =>
-  fault.kind === 'cut' || world.ids.includes(fault.node)
-
-const simulate = (plan: SimulatedPlan<RaftFault>, bug: Bug | null): SimulationResult => {
-  const { seed, ticks, nodes, clients, isLossy } = plan
-  const rng = rngFromSeed(seed)
-  const profile = rng.fork('profile')
-  const world = new World({
-    rng,
-    deviations: deviationsOf(bug),
-    nodes,
-    compactEvery: 15,
-    maxEntriesPerAppend: profile.pick([1, 3]),
-    isLossy,
-  })
-  const restTicks = profile.pick([12, 80])
-  const history: Operation[] = []
-  const record = (operation: Omit<Operation, 'index' | 'timeNs'>): void => {
-    // Within a tick each event is one nanosecond later, which keeps the simulator's order.
-    history.push({ index: history.length, timeNs: world.now * 1_000_000 + history.length, ...operation })
-  }
-  for (let process = 0; process < clients; process++) {
-    new SimulatedClient(world, rng.fork('client', process), process, restTicks, record).start()
-  }
-  const faults = new Faults(world)
-  if (plan.faults === null) faults.draw(rng.fork('faults'), ticks)
-  else faults.schedule(plan.faults.filter((fault) => isThere(world, fault)))
-  let elections = 0
-  let term = 0
-  while (world.now < ticks && world.violation === null) {
-    world.step()
-    const leader = world.leader()
-    if (leader !== null && world.termOf(leader) > term) {
-      term = world.termOf(leader)
-      elections++
-    }
-  }
-  return { violation: world.violation, endedAtTick: world.now, history, faults: faults.made, elections }
-}
-
-const draw = (seed: number): SimulatedPlan<RaftFault> => ({
-  seed,
-  ticks: 2500,
-  nodes: 5,
-  clients: CLIENTS,
-  isLossy: true,
-  faults: null,
-})
+import { SimulatedRaft } from './node.ts'
 
 /** @throws UserError if there is no such bug */
 const bugNamed = (name: string | null): Bug | null => {
@@ -203,12 +13,22 @@ const bugNamed = (name: string | null): Bug | null => {
   throw new UserError(`raft has no bug named ${name}.`)
 }
 
+const raftWith =
+  (bug: Bug | null) =>
+  (profile: Rng): SimulatedRaft =>
+    new SimulatedRaft({
+      deviations: deviationsOf(bug),
+      compactEvery: 15,
+      maxEntriesPerAppend: profile.pick([1, 3]),
+    })
+
 export const raftSimulation = {
   workload: 'register',
-  draw,
-  run: (plan, bug) => simulate(plan, bugNamed(bug)),
+  draw: drawPlan,
+  run: (plan, bug) => simulate(plan, raftWith(bugNamed(bug))),
   describe: describeFault,
-} satisfies Simulation<RaftFault>
+} satisfies Simulation<ClusterFault>
 
 /** The run of a seed. */
-export const simulateRaft = (seed: number, bug: Bug | null): SimulationResult => simulate(draw(seed), bug)
+export const simulateRaft = (seed: number, bug: Bug | null): SimulationResult =>
+  simulate(drawPlan(seed), raftWith(bug))

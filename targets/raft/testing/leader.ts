@@ -1,12 +1,13 @@
 /** A leader without a core, for tests of what stands around it. */
 import type { Call } from '../../../harness/api/history.ts'
+import type { Reply } from '../../protocol/server/client-api.ts'
+import { dutiesOf } from '../../protocol/server/duties/duties.ts'
+import type { Duty } from '../../protocol/server/duties/duty.ts'
+import { StateMachine } from '../../protocol/state-machine.ts'
 import { type Bug, deviationsOf } from '../bugs/bugs.ts'
 import type { Command } from '../core/types.ts'
 import type { Deviations } from '../deviations.ts'
-import type { ClientApi, Reply, ServerApi } from '../server/client-api.ts'
-import { dutiesOf } from '../server/duties.ts'
-import type { Duty } from '../server/duty.ts'
-import { StateMachine } from '../state-machine.ts'
+import type { ClientApi, ServerApi } from '../server/client-api.ts'
 
 const TERM = 7
 

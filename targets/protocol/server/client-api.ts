@@ -1,0 +1,27 @@
+/** The requests that one node takes, and its answers. */
+import type { Call } from '../../../harness/api/history.ts'
+import type { NodeStatus } from '../../../harness/api/target.ts'
+import type { Command, NodeId } from '../commands.ts'
+import type { Applied } from '../state-machine.ts'
+
+export type Answer =
+  | (Applied & { readonly index?: number; readonly term?: number })
+  /** It was never proposed here. */
+  | { readonly type: 'not-leader'; readonly leader: NodeId | null }
+  /** Another entry was committed in its place: it never happened. */
+  | { readonly type: 'superseded' }
+  /** A snapshot replaced the entries around it: this node cannot tell whether it happened. */
+  | { readonly type: 'unknown' }
+
+export type Reply = (answer: Answer) => void
+
+/** Proposes an entry of the cluster's own, which no client waits for. */
+export type Propose = (vocabulary: string, call: Call) => void
+
+/** The requests of clients. */
+export interface ReplicatedApi {
+  submit(command: Command, reply: Reply): void
+  /** For a call that changes nothing. */
+  read(vocabulary: string, call: Call, reply: Reply): void
+  status(): NodeStatus & { readonly ready: boolean }
+}

@@ -1,0 +1,29 @@
+/** What the harness asks a node through the control path. */
+import type { NodeStatus } from '../../harness/api/target.ts'
+import { JsonHttp } from '../http.ts'
+import { CLIENT_PORT } from './wire.ts'
+
+const control = new JsonHttp()
+
+export const askNode = async (
+  address: string,
+  method: 'GET' | 'POST',
+  path: string,
+  body: unknown,
+  signal: AbortSignal,
+): Promise<{ readonly status: number; readonly body: unknown }> => {
+  const result = await control.request(`http://${address}:${CLIENT_PORT}`, method, path, body, signal)
+  if (result.type !== 'response') throw new Error(result.error)
+  return result
+}
+
+const fullStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> =>
+  (await askNode(address, 'GET', '/status', undefined, signal)).body as NodeStatus & { ready: boolean }
+
+export const isReady = async (address: string, signal: AbortSignal): Promise<boolean> =>
+  (await fullStatus(address, signal)).ready
+
+export const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatus> => {
+  const { ready: _, ...status } = await fullStatus(address, signal)
+  return status
+}
