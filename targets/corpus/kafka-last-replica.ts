@@ -23,7 +23,7 @@ export const kafkaLastReplica: KnownBug = {
     targetOpts: 'version=4.0.0',
     workload: 'set',
     faults: STEPS,
-    timeLimit: '30s',
+    timeLimit: '35s',
   },
   control: { targetOpts: 'version=4.1.1' },
   finds: ['set'],
