@@ -9,6 +9,7 @@ import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { galeraFlush } from './galera-flush.ts'
 import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
 import { kafkaLastReplica } from './kafka-last-replica.ts'
+import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
 import { nats7458 } from './nats-7458.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
@@ -50,4 +51,5 @@ export const corpus: readonly KnownBug[] = [
   galeraFlush,
   consulStaleReads,
   kafkaLastReplica,
+  kafkaPowerLoss,
 ]
