@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
   'harness/quorum/': ['harness/support/'],
+  'harness/audit/': ['harness/api/', 'harness/support/'],
   'harness/findings/': ['harness/api/', 'harness/support/'],
   'harness/campaign/': ['harness/api/', 'harness/support/'],
   'harness/report/': [
@@ -138,6 +139,7 @@ const EDGES = [
   'harness/support/wait.ts',
   'harness/support/last-lines.ts',
   'harness/report/',
+  'targets/paxos/server/',
   'targets/protocol/server/',
   'targets/raft/bugs/clocks.ts',
   'targets/raft/server/',
@@ -255,6 +257,7 @@ describe('folders', () => {
       'checkers',
       'checkers/porcupine-ts',
       'targets',
+      'targets/paxos',
       'targets/protocol',
       'targets/raft',
       'targets/etcd',

@@ -6,6 +6,7 @@ import { galera } from './galera/target.ts'
 import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { kafka } from './kafka/target.ts'
 import { nats } from './nats/target.ts'
+import { paxos } from './paxos/target.ts'
 import { postgres } from './postgres/target.ts'
 import { pysyncobj } from './pysyncobj/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
@@ -16,6 +17,7 @@ import { zookeeper } from './zookeeper/target.ts'
 
 export const targets: Readonly<Record<string, Target>> = {
   raft,
+  paxos,
   etcd,
   redis,
   'redis-sentinel': redisSentinel,
