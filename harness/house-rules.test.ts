@@ -146,6 +146,7 @@ const EDGES = [
   'targets/http-connection.ts',
   'targets/pipe-client.ts',
   'targets/galera/connect.ts',
+  'targets/kafka/link.ts',
   'targets/nats/link.ts',
   'targets/postgres/connect.ts',
   'targets/rabbitmq/connect.ts',

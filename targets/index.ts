@@ -4,6 +4,7 @@ import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
 import { galera } from './galera/target.ts'
 import { jgroupsRaft } from './jgroups-raft/target.ts'
+import { kafka } from './kafka/target.ts'
 import { nats } from './nats/target.ts'
 import { paxos } from './paxos/target.ts'
 import { postgres } from './postgres/target.ts'
@@ -28,4 +29,5 @@ export const targets: Readonly<Record<string, Target>> = {
   'jgroups-raft': jgroupsRaft,
   galera,
   consul,
+  kafka,
 }

@@ -8,6 +8,8 @@ import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { galeraFlush } from './galera-flush.ts'
 import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
+import { kafkaLastReplica } from './kafka-last-replica.ts'
+import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
 import { nats7458 } from './nats-7458.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
@@ -48,4 +50,6 @@ export const corpus: readonly KnownBug[] = [
   galeraLostUpdate,
   galeraFlush,
   consulStaleReads,
+  kafkaLastReplica,
+  kafkaPowerLoss,
 ]
