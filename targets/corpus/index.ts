@@ -8,6 +8,7 @@ import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { galeraFlush } from './galera-flush.ts'
 import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
+import { jgroupsRaft251 } from './jgroups-raft-251.ts'
 import { nats6888 } from './nats-6888.ts'
 import { nats7458 } from './nats-7458.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
@@ -34,6 +35,7 @@ export const corpus: readonly KnownBug[] = [
   postgresReindexConcurrently,
   zookeeper4925,
   pysyncobjTerm,
+  jgroupsRaft251,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,

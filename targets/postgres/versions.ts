@@ -68,6 +68,10 @@ const NPM: Readonly<Record<string, readonly [release: string, integrity: string]
     '18.0.0-beta.15',
     'sha512-uxYDnAvdhtc+FtxdNMVQkw7Z8EBKDOM0u7NmWRddj0WoS5/qFI+kUWvvfFNkIVDZGyb3unGtkGN0QEvRtPethw==',
   ],
+  '18.1': [
+    '18.1.0-beta.16',
+    'sha512-+GIabpHh7QV2AcYBuzyQC41AYczSFphxfHy4ccTPIPrp6OSthZXH+A9fymjQzOiDHg9+1UeYET00Aj7sScjXrg==',
+  ],
   '18.4': [
     '18.4.0-beta.17',
     'sha512-jVw/MdDtIX/vICH/DKIe6/mHpiCggdx6QVyza4vt/NbcZFsL0KhwglF6F1Koqx3gRBZ9XtN+vi63EsqSyqOSxA==',
