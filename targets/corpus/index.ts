@@ -16,6 +16,7 @@ import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresG2Item } from './postgres-g2-item.ts'
 import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
 import { postgresReindexConcurrently } from './postgres-reindex-concurrently.ts'
+import { postgresMerge, postgresTidScan } from './postgres-updates.ts'
 import { pysyncobjTerm } from './pysyncobj-term.ts'
 import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
@@ -33,6 +34,8 @@ export const corpus: readonly KnownBug[] = [
   nats7458,
   postgresG2Item,
   postgresReindexConcurrently,
+  postgresTidScan,
+  postgresMerge,
   zookeeper4925,
   pysyncobjTerm,
   jgroupsRaft251,

@@ -39,6 +39,14 @@ it('takes a lock where it was: whoever updates no row has not got it', async () 
   expect(await actOnLock(refused.run, acquire)).toEqual({ done: false })
 })
 
+it('leaves a lock as it is if its owner does not hold it', async () => {
+  const release = { f: 'release', value: acquire.value }
+  const { run, asked } = runnerOf({ claim: 'place' })
+  expect(await actOnLock(run, release)).toEqual({ done: false })
+  expect(asked).toEqual([expect.stringMatching(/^UPDATE lock SET owner = NULL WHERE .* owner = \$2/)])
+  expect(await actOnLock(runnerOf({ claim: 'place' }, [true]).run, release)).toEqual({ done: true })
+})
+
 it('takes a lock by a function that locks its row, unless told otherwise', async () => {
   const { run, asked } = runnerOf({}, [null])
   expect(await actOnLock(run, acquire)).toEqual({ done: false })

@@ -100,6 +100,9 @@ export const actOnIds: Act = async (run) => ({
 /** The row that `place` looks for must be there. Whoever else makes it makes the same one. */
 const MAKE_LOCK = 'INSERT INTO lock (key) VALUES ($1) ON CONFLICT (key) DO NOTHING'
 
+/** A refusal leaves the row alone. Otherwise, whoever takes the row where it was would be refused although nobody held it. */
+const FREE = 'UPDATE lock SET owner = NULL WHERE key = $1 AND owner = $2 RETURNING true AS answer'
+
 /**
  * If another session changes the row meanwhile, this waits for it, and then looks whether the new version still fits ("Read
  * Committed Isolation Level"): it does not, as it is at another place. No version is at the place of one that a running statement
@@ -116,11 +119,16 @@ const takeLock = async (run: Runner, holder: readonly unknown[]): Promise<unknow
   return (await run.write(TAKE_WHERE_IT_WAS, holder)) ?? null
 }
 
+const releaseLock = async (run: Runner, holder: readonly unknown[]): Promise<unknown> => {
+  if (run.options.claim === 'row-lock') return run.write('SELECT lock_release($1, $2) AS answer', holder)
+  return (await run.write(FREE, holder)) ?? false
+}
+
 /** A row, not PostgreSQL's advisory lock: that ends with its session, and is not replicated. */
 export const actOnLock: Act = async (run, raw) => {
   const { f, value } = asCall(LOCK, raw)
   const holder = [value.key, value.owner]
-  if (f === 'release') return { done: await run.write('SELECT lock_release($1, $2) AS answer', holder) }
+  if (f === 'release') return { done: await releaseLock(run, holder) }
   const token = await takeLock(run, holder)
   return token === null ? { done: false } : { done: true, token }
 }

@@ -89,7 +89,7 @@ const launch = (
     throw new UserError('The option `reindex` needs a single server: choose a version, such as 14.5.')
   // A refusal that writes nothing would not wait for the standby.
   if (claim !== 'row-lock')
-    throw new UserError('The option `claim` needs a single server: choose a version, such as 18.1.')
+    throw new UserError('The option `claim` needs a single server: choose a version, such as 17.7.')
   return launchNode(node, plan, program)
 }
 
