@@ -21,6 +21,7 @@ import { pysyncobjTerm } from './pysyncobj-term.ts'
 import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
 import { redisSentinelFailover } from './redis-sentinel-failover.ts'
+import { zookeeper4712 } from './zookeeper-4712.ts'
 import { zookeeper4925 } from './zookeeper-4925.ts'
 import { zookeeperEphemeralLock } from './zookeeper-ephemeral-lock.ts'
 import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
@@ -36,6 +37,7 @@ export const corpus: readonly KnownBug[] = [
   postgresReindexConcurrently,
   postgresTidScan,
   postgresMerge,
+  zookeeper4712,
   zookeeper4925,
   pysyncobjTerm,
   jgroupsRaft251,

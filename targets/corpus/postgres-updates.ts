@@ -1,4 +1,4 @@
-/** What updates of rows that others change meanwhile did wrong until November 2025. 18.0 had both mended already. */
+/** What updates of rows that others change meanwhile did wrong until November 2025. 18.0 shows neither. */
 import type { KnownBug } from '../../harness/api/corpus.ts'
 
 const system = 'PostgreSQL'
