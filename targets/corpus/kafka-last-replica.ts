@@ -1,16 +1,15 @@
-import path from 'node:path'
 import type { KnownBug } from '../../harness/api/corpus.ts'
+import { planOfSteps } from './plan-of-steps.ts'
 
 /**
  * Two brokers are stopped, one after the other, so that the third is the only one in sync. It loses power, with all that it has not
  * synced, and starts first; then the others come back, who had synced everything when they stopped. All of that happens within half a
  * minute, after which the kernel would have written by itself.
  */
-const FOLDER = import.meta.filename.endsWith('.ts') ? '.' : '../../../targets/corpus'
-const STEPS = path.resolve(import.meta.dirname, FOLDER, 'kafka-last-replica.jsonl')
+const ID = 'kafka-last-replica'
 
 export const kafkaLastReplica: KnownBug = {
-  id: 'kafka-last-replica',
+  id: ID,
   system: 'Kafka',
   affected: '4.0.0, without eligible leader replicas',
   fixed: '4.1.1 with them, both as by default',
@@ -22,7 +21,7 @@ export const kafkaLastReplica: KnownBug = {
     target: 'kafka',
     targetOpts: 'version=4.0.0',
     workload: 'set',
-    faults: STEPS,
+    faults: planOfSteps(ID),
     timeLimit: '35s',
   },
   control: { targetOpts: 'version=4.1.1' },
