@@ -6,6 +6,7 @@ import { galera } from './galera/target.ts'
 import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { nats } from './nats/target.ts'
 import { postgres } from './postgres/target.ts'
+import { primaryBackup } from './primary-backup/target.ts'
 import { pysyncobj } from './pysyncobj/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
@@ -15,6 +16,7 @@ import { zookeeper } from './zookeeper/target.ts'
 
 export const targets: Readonly<Record<string, Target>> = {
   raft,
+  'primary-backup': primaryBackup,
   etcd,
   redis,
   'redis-sentinel': redisSentinel,

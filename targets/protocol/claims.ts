@@ -1,0 +1,25 @@
+/** What a replicated state machine promises to the clients of each vocabulary. */
+import type { Claims, Delivery } from '../../harness/api/claims.ts'
+import { EFFECTS } from '../../harness/vocabularies/effects.ts'
+import { ELECTION } from '../../harness/vocabularies/election.ts'
+import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
+import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
+import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
+import { WATCH } from '../../harness/vocabularies/watch.ts'
+import { IN_ONE_ORDER } from '../one-order.ts'
+
+/** @param sinkMode of the option `sink` */
+export const consistencyOf = (sinkMode: string): Claims['consistency'] => {
+  // A crash between an effect and its record repeats the effect. Only a sink that remembers the key can prevent that.
+  const delivered: Delivery = sinkMode === 'deduplicating' ? 'exactly-once' : 'at-least-once'
+  return {
+    // Every object has one order of calls.
+    ...IN_ONE_ORDER,
+    [WATCH.name]: 'exactly-once',
+    [ELECTION.name]: 'linearizable',
+    [EFFECTS.name]: delivered,
+    [JOB_QUEUE.name]: delivered,
+    [SCHEDULE.name]: delivered,
+    [OUTBOX.name]: delivered,
+  }
+}
