@@ -43,6 +43,17 @@ export const primaryBackupSimulation = {
   describe: describeFault,
 } satisfies Simulation<ClusterFault>
 
+/** The run of a seed without some of the faults that it would draw, and without lost messages. */
+export const simulateWithout = (
+  seed: number,
+  choices: Choices,
+  allowed: (faults: readonly ClusterFault[]) => readonly ClusterFault[],
+): SimulationResult => {
+  const plan = drawPlan(seed)
+  const { faults } = run(plan, null, choices)
+  return run({ ...plan, isLossy: false, faults: allowed(faults) }, null, choices)
+}
+
 /** The run of a seed. @param choices null: the seed draws one of the safe ones */
 export const simulatePrimaryBackup = (
   seed: number,
