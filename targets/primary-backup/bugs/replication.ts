@@ -6,7 +6,7 @@ export const ackBeforeBackup: BugDefinition = {
   description: 'a primary acknowledges before the backups have it, although replication is sync',
   simulatorSeeds: 10,
   realRun: {
-    args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=2500ms,duration=1500ms --rate 300 --time-limit 20s',
+    args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=3s,duration=1500ms --rate 300 --time-limit 15s',
   },
   core: { commitsAlone: true },
 }
@@ -25,7 +25,9 @@ export const ackBeforeDisk: BugDefinition = {
 export const oldPrimaryAccepted: BugDefinition = {
   description: 'a backup takes entries of a primary whose view is over: the token is not looked at',
   simulatorSeeds: 100,
-  realRun: { none: 'not looked for yet' },
+  realRun: {
+    args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=3s,duration=1500ms --rate 400 --concurrency 20 --time-limit 20s',
+  },
   core: { takesOldViews: true },
 }
 
@@ -33,7 +35,9 @@ export const oldPrimaryAccepted: BugDefinition = {
 export const divergentTailKept: BugDefinition = {
   description: 'an old primary that comes back keeps its own entries where the new one has others',
   simulatorSeeds: 40,
-  realRun: { none: 'not looked for yet' },
+  realRun: {
+    args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=3s,duration=1500ms --rate 400 --concurrency 20 --time-limit 20s',
+  },
   core: { keepsConflicts: true },
 }
 
@@ -41,6 +45,8 @@ export const divergentTailKept: BugDefinition = {
 export const transferLosesWrites: BugDefinition = {
   description: 'a state transfer is labelled with what was written during it, and does not contain it',
   simulatorSeeds: 40,
-  realRun: { none: 'not looked for yet' },
+  realRun: {
+    args: '-n kill --nemesis-opts victims=one,interval=3s,duration=1500ms --target-opts compact-every=50 --rate 0 --concurrency 30 --time-limit 15s',
+  },
   core: { overstatesTransfers: true },
 }

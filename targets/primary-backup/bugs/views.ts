@@ -12,9 +12,11 @@ export const staleBackupPromoted: BugDefinition = {
 /** A backup that restarts follows the primary that it has helped to replace. */
 export const viewNotDurable: BugDefinition = {
   description:
-    'a node keeps the number of its view in memory only, and a restarted one serves an earlier view',
-  simulatorSeeds: 40,
-  realRun: { none: 'not looked for yet' },
+    'a node keeps the number of its view in memory only, and a restarted one is back in an earlier view',
+  simulatorSeeds: 10,
+  realRun: {
+    args: '-n kill --nemesis-opts victims=all,interval=2s,duration=400ms --time-limit 10s',
+  },
   core: { forgetsView: true },
 }
 
@@ -23,7 +25,7 @@ export const leaseIgnored: BugDefinition = {
   description: 'a primary goes on serving after its lease',
   simulatorSeeds: 40,
   realRun: {
-    args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=3s,duration=2s --target-opts attempt-timeout=200ms,attempts=5 --rate 600 --concurrency 20 --time-limit 25s',
+    args: '-n partition --nemesis-opts shapes=leader,direction=two-way,interval=3s,duration=1500ms --target-opts attempt-timeout=200ms,attempts=5 --rate 600 --concurrency 20 --time-limit 20s',
   },
   core: { ignoresLease: true },
 }
