@@ -5,7 +5,9 @@ import type { BugDefinition } from './definition.ts'
 export const staleBackupPromoted: BugDefinition = {
   description: 'backups vote for a new primary whose log is older than their own',
   simulatorSeeds: 40,
-  realRun: { none: 'not looked for yet' },
+  realRun: {
+    args: '-n partition,kill --nemesis-opts partition.shapes=one+minority,partition.direction=two-way,partition.interval=2200ms,partition.duration=1500ms,kill.victims=leader,kill.interval=2700ms,kill.duration=1200ms --target-opts failover-timeout=300ms --rate 300 --time-limit 40s',
+  },
   core: { votesForStaleLogs: true },
 }
 

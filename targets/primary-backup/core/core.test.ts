@@ -37,6 +37,31 @@ describe('a view by a majority (VR, 4.2)', () => {
     expect(bench.core('n3').view).toBe(1)
   })
 
+  it('a vote is no word of a primary: of two that ask, the one with the higher number gets both votes', () => {
+    const bench = new Bench()
+    bench.now = FAILOVER_TICKS
+    for (const id of ['n1', 'n2']) bench.core(id).tick()
+    const ask = (from: string, view: number): string[] =>
+      bench.send(from, 'n3', { type: 'propose', view, last: NOTHING })
+    expect(ask('n1', 1)).toContain('n3>n1 vote 1')
+    expect(bench.core('n1').role).toBe('primary')
+    expect(ask('n2', 5)).toEqual([])
+    const other = new Bench()
+    other.now = FAILOVER_TICKS
+    for (const view of [1, 2])
+      expect(other.send(`n${view}`, 'n3', { type: 'propose', view, last: NOTHING })).toContain(
+        `n3>n${view} vote ${view}`,
+      )
+  })
+
+  it('a node that asks for itself has no vote for a lower number', () => {
+    const bench = new Bench()
+    bench.cut.add('n2')
+    bench.elect('n2')
+    expect(bench.send('n1', 'n2', { type: 'propose', view: 1, last: NOTHING })).toEqual([])
+    expect(bench.send('n1', 'n2', { type: 'propose', view: 4, last: NOTHING })).toEqual(['n2>n1 vote 4 LOST'])
+  })
+
   const asked = (bug: Bug | null): string[] =>
     new Bench({ n1: disk(2, 1, 1), n2: disk(2, 1, 2), n3: disk(2, 1, 1, 1) }, {}, bug).elect('n1')
 
@@ -133,7 +158,8 @@ it('a new primary reads only when its first entry is committed', () => {
     const bench = elected({}, bug)
     bench.propose('n1', 7)
     bench.deliver()
-    bench.cut.add('n1')
+    // The answers of n3 are the test's.
+    for (const id of ['n1', 'n3']) bench.cut.add(id)
     bench.now += FAILOVER_TICKS
     bench.core('n2').tick()
     bench.send('n3', 'n2', { type: 'vote', view: 2 })

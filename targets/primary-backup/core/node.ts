@@ -9,7 +9,7 @@ export interface Progress {
   match: number
   /** When the latest message was sent that it has answered in this view. */
   answeredTo: number
-  /** When it was last heard; at first, when the view began. */
+  /** When it was last heard. At first, when the view began; where a majority is needed anyway, never. */
   heardAt: number
   /** When it was last sent a state. */
   stateSentAt: number
@@ -28,10 +28,10 @@ export interface Node {
   applied: number
   /** The last index on this node's own disk. */
   persisted: number
-  /** When this node last heard of a primary that it may not let down; at first, when it started. */
+  /** When this node last heard of a primary, which may have a lease by that; at first, when it started. */
   heardAt: number
-  /** It waits for so long before it does something about a silent primary. */
-  patienceTicks: number
+  /** When it does something about a silent primary, if it hears of none until then. */
+  impatientAt: number
   ticks: number
   // Of a primary.
   progress: Map<NodeId, Progress>
@@ -71,7 +71,7 @@ export const createNode = (config: CoreConfig, durable: Durable): Node => {
     applied: log.snapshot.index,
     persisted: log.last.index,
     heardAt: 0,
-    patienceTicks: 0,
+    impatientAt: 0,
     ticks: 0,
     progress: new Map(),
     primarySince: 0,
@@ -101,9 +101,14 @@ export const nextOwnView = ({ config, view, seen }: Node): ViewNumber => {
 
 /** A primary was heard of just now. */
 export const bePatient = (node: Node): void => {
+  node.heardAt = node.config.now()
+  giveTime(node)
+}
+
+/** Another node may become the primary now. That one has no lease before it is heard of. */
+export const giveTime = (node: Node): void => {
   const { now, random, failoverTicks } = node.config
-  node.heardAt = now()
-  node.patienceTicks = failoverTicks * (1 + random())
+  node.impatientAt = now() + failoverTicks * (1 + random())
 }
 
 export const othersOf = ({ config }: Node): readonly NodeId[] => config.nodes.filter((id) => id !== config.id)
@@ -132,7 +137,7 @@ export const becomeBackup = (node: Node, view: ViewNumber, primary: NodeId | nul
 
 /** The new primary's first entry. With it, everything before it is committed (VR, section 4.2, step 5). */
 export const becomePrimary = (node: Node, view: ViewNumber, members: readonly NodeId[]): void => {
-  const { id, now } = node.config
+  const { id, now, failover } = node.config
   node.role = 'primary'
   node.view = view
   node.seen = Math.max(node.seen, view)
@@ -145,7 +150,8 @@ export const becomePrimary = (node: Node, view: ViewNumber, members: readonly No
     next: index + 1,
     match: 0,
     answeredTo: NEVER,
-    heardAt: now(),
+    // A majority has voted just now. Whoever has not may be dead, and is not waited for.
+    heardAt: failover === 'majority' ? NEVER : now(),
     stateSentAt: NEVER,
   })
   node.progress = new Map(othersOf(node).map((other) => [other, progress()]))

@@ -13,7 +13,7 @@ import { hasContact, isPromoted } from './contact.ts'
 import {
   becomeBackup,
   becomePrimary,
-  bePatient,
+  giveTime,
   majorityOf,
   type Node,
   nextOwnView,
@@ -38,7 +38,7 @@ export const watchPrimary = (node: Node): void => {
   // It has its own word that it is the primary of this view: nobody else can be.
   const isOwn = node.primary === id && (failover === 'none' || failover === 'timeout')
   if (isOwn) return promote(node, node.view)
-  if (silentFor(node) < node.patienceTicks) return
+  if (now() < node.impatientAt) return
   if (failover === 'timeout') return promote(node, nextOwnView(node))
   if (failover !== 'majority') return
   if (node.proposal !== null && now() - node.proposal.at < failoverTicks / 2) return
@@ -60,9 +60,11 @@ export const onPropose = (node: Node, from: NodeId, { view, last }: Propose): vo
   node.seen = Math.max(node.seen, view)
   if (view <= node.view) return send(node, from, { type: 'fenced', view: node.view })
   if (hasContact(node) || (node.role === 'backup' && silentFor(node) < failoverTicks)) return
+  // Of two that ask at the same time, the one with the higher number goes on.
+  if (node.proposal !== null && view < node.proposal.view) return
   if (!isAtLeast(last, node.log.last) && !deviations.votesForStaleLogs) return
   becomeBackup(node, view, null)
-  bePatient(node)
+  giveTime(node)
   send(node, from, { type: 'vote', view })
 }
 
@@ -79,7 +81,7 @@ export const onFenced = (node: Node, view: number): void => {
   if (node.role !== 'primary' || view <= node.view || !node.config.fencing) return
   // It does not enter that view: it has not voted for it, and only hears of it.
   becomeBackup(node, node.view, null)
-  bePatient(node)
+  giveTime(node)
 }
 
 export const ping = (node: Node): void => {
