@@ -9,6 +9,7 @@ import { type RecordParts, recordOf } from '../harness/testing/record.ts'
 import { ACCESS } from '../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../harness/vocabularies/append-log.ts'
 import { BANK } from '../harness/vocabularies/bank.ts'
+import { BARRIER } from '../harness/vocabularies/barrier.ts'
 import { BOOKING } from '../harness/vocabularies/booking.ts'
 import { COUNTER } from '../harness/vocabularies/counter.ts'
 import { EFFECTS } from '../harness/vocabularies/effects.ts'
@@ -19,9 +20,11 @@ import { LOCK, SEMAPHORE } from '../harness/vocabularies/locks.ts'
 import { MULTI_REGISTER } from '../harness/vocabularies/multi-register.ts'
 import { OUTBOX } from '../harness/vocabularies/outbox.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK } from '../harness/vocabularies/protected.ts'
+import { PUBLICATION } from '../harness/vocabularies/publication.ts'
 import { QUEUE } from '../harness/vocabularies/queue.ts'
 import { REGISTER } from '../harness/vocabularies/register.ts'
 import { SCHEDULE } from '../harness/vocabularies/schedule.ts'
+import { SEARCH } from '../harness/vocabularies/search.ts'
 import { SET } from '../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../harness/vocabularies/unique-ids.ts'
@@ -30,6 +33,7 @@ import { election } from './cluster/election.ts'
 import { composeVerdict } from './compose.ts'
 import { logOffsets, logOrder } from './data/append-log.ts'
 import { bank } from './data/bank.ts'
+import { barrier } from './data/barrier.ts'
 import { booking } from './data/booking.ts'
 import { causal } from './data/causal.ts'
 import { counter } from './data/counter.ts'
@@ -37,8 +41,10 @@ import { lease } from './data/lease.ts'
 import { linearizability } from './data/linearizability.ts'
 import { fencing, mutex, semaphore } from './data/locks.ts'
 import { multiRegister } from './data/multi-register.ts'
+import { publication } from './data/publication.ts'
 import { fifo, totalQueue } from './data/queue.ts'
 import { revocation } from './data/revocation.ts'
+import { search } from './data/search.ts'
 import { sessions } from './data/sessions.ts'
 import { setOfElements } from './data/set.ts'
 import { uniqueIds } from './data/unique-ids.ts'
@@ -117,6 +123,9 @@ const CHECKERS: readonly (readonly [Checker, Vocabulary, string])[] = [
   [bank({ accounts: 0, total: 0 }), BANK, 'read'],
   [booking, BOOKING, 'read'],
   [revocation, ACCESS, 'check'],
+  [publication, PUBLICATION, 'read'],
+  [search, SEARCH, 'query'],
+  [barrier, BARRIER, 'enter'],
   [watch, WATCH, 'watch'],
   [election, ELECTION, 'leader'],
   [sessions, LIST_APPEND, 'txn'],

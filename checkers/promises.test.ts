@@ -18,7 +18,8 @@ import { linearizability } from './data/linearizability.ts'
 import { effects } from './effects/effects.ts'
 import { leaseResource, lockResource } from './effects/protected-resource.ts'
 
-import { type History, table } from './testing/promises.ts'
+import type { History } from './testing/promise-rows.ts'
+import { table } from './testing/promises.ts'
 
 const judge = (checkers: readonly Checker[], steps: History, parts: RecordParts): Promise<RunVerdict> =>
   composeVerdict(

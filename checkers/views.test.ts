@@ -12,6 +12,7 @@ import { booking } from './data/booking.ts'
 import { counter } from './data/counter.ts'
 import { linearizability } from './data/linearizability.ts'
 import { fencing, mutex } from './data/locks.ts'
+import { publication } from './data/publication.ts'
 import { fifo, totalQueue } from './data/queue.ts'
 import { setOfElements } from './data/set.ts'
 import { uniqueIds } from './data/unique-ids.ts'
@@ -361,6 +362,14 @@ describe('tables', () => {
       '3 | 1 | 0.001 s | ',
       done(0, 'book', { seat: 3, customer: 1 }, { seat: 3, customer: 1, confirmed: true }),
       done(1, 'book', { seat: 3, customer: 2 }, { seat: 3, customer: 2, confirmed: true }),
+    ],
+    [
+      publication,
+      'torn publication',
+      'torn',
+      '1 | a node | 0.002 s | read | 5, 6 | the shards are of different versions',
+      done(0, 'publish', { index: 1, version: 5, shards: 2 }, { index: 1, version: 5, published: true }),
+      done(1, 'read', { index: 1 }, { index: 1, versions: [5, 6] }),
     ],
     [
       watch,

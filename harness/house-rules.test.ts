@@ -34,6 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
   'harness/quorum/': ['harness/support/'],
+  'harness/audit/': ['harness/api/', 'harness/support/'],
   'harness/findings/': ['harness/api/', 'harness/support/'],
   'harness/campaign/': ['harness/api/', 'harness/support/'],
   'harness/report/': [
@@ -48,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/engine/': ['harness/api/', 'harness/support/', 'harness/generators/', 'harness/history/'],
   'harness/environments/': ['harness/api/', 'harness/support/', 'harness/faults/', 'harness/vocabularies/'],
   'checkers/porcupine-ts/': [],
-  'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/support/'],
+  'checkers/': ['harness/api/', 'harness/vocabularies/', 'harness/quorum/', 'harness/support/'],
   'workloads/': [
     'harness/api/',
     'harness/vocabularies/',

@@ -3,6 +3,7 @@ import type { Workload } from '../harness/api/workload.ts'
 import { access } from './access.ts'
 import { appendLog } from './append-log.ts'
 import { bank } from './bank.ts'
+import { barrier } from './barrier.ts'
 import { booking } from './booking.ts'
 import { causal } from './causal.ts'
 import { counter } from './counter.ts'
@@ -14,9 +15,11 @@ import { lock, semaphoreWorkload } from './locks.ts'
 import { multiRegister } from './multi-register.ts'
 import { outbox } from './outbox.ts'
 import { protectedLease, protectedLock } from './protected.ts'
+import { publication } from './publication.ts'
 import { queue } from './queue.ts'
 import { register } from './register.ts'
 import { scheduledJob } from './scheduled-job.ts'
+import { search } from './search.ts'
 import { set } from './set.ts'
 import { listAppendWorkload, longForkWorkload, rwRegisterWorkload, sessionsWorkload } from './transactions.ts'
 import { uniqueIds } from './unique-ids.ts'
@@ -40,6 +43,9 @@ const all: readonly Workload[] = [
   bank,
   booking,
   access,
+  publication,
+  search,
+  barrier,
   effects,
   jobQueue,
   scheduledJob,

@@ -5,6 +5,7 @@ import { convergence } from '../checkers/cluster/convergence.ts'
 import { leadership } from '../checkers/cluster/leadership.ts'
 import { logs } from '../checkers/cluster/logs.ts'
 import { outcomes } from '../checkers/cluster/outcomes.ts'
+import { quorums } from '../checkers/cluster/quorums.ts'
 import { recovery } from '../checkers/cluster/recovery.ts'
 import { sides } from '../checkers/cluster/sides.ts'
 import { statistics } from '../checkers/cluster/statistics.ts'
@@ -13,6 +14,7 @@ import type { Checker } from '../harness/api/verdict.ts'
 export const standing: readonly Checker[] = [
   agreement,
   leadership,
+  quorums,
   convergence,
   sides,
   availability,

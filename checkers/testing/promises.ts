@@ -1,12 +1,6 @@
-import type { PromiseName } from '../../harness/api/claims.ts'
-import type { Checker } from '../../harness/api/verdict.ts'
-import type { Vocabulary } from '../../harness/api/vocabulary.ts'
 import { inDoubt } from '../../harness/testing/cases.ts'
 import { done, type Step } from '../../harness/testing/steps.ts'
-import { ACCESS } from '../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
-import { ACCOUNTS, BANK, INITIAL_BALANCE } from '../../harness/vocabularies/bank.ts'
-import { BOOKING } from '../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../harness/vocabularies/counter.ts'
 import { LEASE } from '../../harness/vocabularies/lease.ts'
 import { LOCK, SEMAPHORE } from '../../harness/vocabularies/locks.ts'
@@ -17,47 +11,19 @@ import { SET } from '../../harness/vocabularies/set.ts'
 import { UNIQUE_IDS } from '../../harness/vocabularies/unique-ids.ts'
 import { WATCH } from '../../harness/vocabularies/watch.ts'
 import { logOffsets, logOrder } from '../data/append-log.ts'
-import { bank } from '../data/bank.ts'
-import { booking } from '../data/booking.ts'
 import { counter } from '../data/counter.ts'
 import { lease } from '../data/lease.ts'
 import { linearizability } from '../data/linearizability.ts'
 import { fencing, mutex, semaphore } from '../data/locks.ts'
 import { multiRegister } from '../data/multi-register.ts'
 import { fifo, totalQueue } from '../data/queue.ts'
-import { revocation } from '../data/revocation.ts'
 import { setOfElements } from '../data/set.ts'
 import { uniqueIds } from '../data/unique-ids.ts'
 import { watch } from '../data/watch.ts'
-
-export type History = readonly (readonly Step[])[]
-
-export interface Row {
-  readonly vocabulary: Vocabulary
-  readonly checkers: readonly Checker[]
-  readonly promise: PromiseName
-  /** A history that the promise allows. */
-  readonly allowed: History
-  /** The promise that forbids it; null: the promise is the strongest. */
-  readonly but: PromiseName | null
-  readonly forbidden: History
-  /** What the promise does not decide. */
-  readonly undecided?: History
-}
+import { type History, type Row, rows } from './promise-rows.ts'
+import { sharedRows } from './shared-promises.ts'
 
 const x = { key: 1 }
-const rows = (
-  vocabulary: Vocabulary,
-  checkers: readonly Checker[],
-  all: Readonly<Partial<Record<PromiseName, Omit<Row, 'vocabulary' | 'checkers' | 'promise'>>>>,
-): readonly Row[] =>
-  Object.entries(all).map(([promise, row]) => ({
-    vocabulary,
-    checkers,
-    promise: promise as PromiseName,
-    ...row,
-  }))
-
 // Registers. Keys 1 and 2; process 9 reads.
 const write = (process: number, value: number, key = 1) => done(process, 'write', { key, value })
 const read = (process: number, value: number | null, key = 1) =>
@@ -250,69 +216,6 @@ const ids = rows(UNIQUE_IDS, [uniqueIds], {
   },
 })
 
-const balances = (process: number, ...changed: number[]) =>
-  done(
-    process,
-    'read',
-    {},
-    { balances: Array.from({ length: ACCOUNTS }, (_, i) => INITIAL_BALANCE + (changed[i] ?? 0)) },
-  )
-const transfer = { from: 0, to: 1, amount: 5 }
-const moved = done(0, 'transfer', transfer, { ...transfer, applied: true })
-const banks = rows(BANK, [bank({ accounts: 0, total: 0 })], {
-  linearizable: { allowed: [moved, balances(9, -5, 5)], but: null, forbidden: [moved, balances(9)] },
-  'consistent-prefix': {
-    allowed: [moved, balances(9)],
-    but: 'linearizable',
-    forbidden: [moved, balances(9, -5), balances(9, -5, 5)],
-  },
-  eventual: {
-    allowed: [moved, balances(9, -5), balances(9, -5, 5)],
-    but: 'consistent-prefix',
-    forbidden: [moved, balances(8), balances(9)],
-    undecided: [moved, balances(8), balances(9, -5, 5)],
-  },
-})
-
-const book = (customer: number) =>
-  done(customer, 'book', { seat: 1, customer }, { seat: 1, customer, confirmed: true })
-const seat = (customer: number | null) => done(9, 'read', { seat: 1 }, { seat: 1, customer })
-const bookings = rows(BOOKING, [booking], {
-  linearizable: { allowed: [book(1), seat(1)], but: null, forbidden: [book(1), seat(null), seat(1)] },
-  'consistent-prefix': {
-    allowed: [book(1), seat(null), seat(1)],
-    but: 'linearizable',
-    forbidden: [book(1), seat(null)],
-    undecided: [
-      book(1),
-      seat(null),
-      done(2, 'book', { seat: 1, customer: 2 }, { seat: 1, customer: 2, confirmed: false }),
-    ],
-  },
-})
-
-const permit = (f: 'grant' | 'revoke') => done(0, f, { subject: 1 })
-const check = (process: number, allowed: boolean) =>
-  done(process, 'check', { subject: 1 }, { subject: 1, allowed })
-const revoked = [permit('grant'), permit('revoke')]
-const accesses = rows(ACCESS, [revocation], {
-  linearizable: {
-    allowed: [...revoked, check(9, false)],
-    but: null,
-    forbidden: [...revoked, check(9, true)],
-  },
-  'consistent-prefix': {
-    allowed: [...revoked, check(9, true)],
-    but: 'eventual',
-    forbidden: [permit('revoke'), check(9, true)],
-  },
-  eventual: {
-    allowed: [...revoked, check(9, true), check(9, false)],
-    but: 'linearizable',
-    forbidden: [...revoked, check(8, true), check(9, true)],
-  },
-})
-
 const event = (revision: number) => ({ revision, key: 1, value: revision })
 const change = (revision: number) => done(0, 'put', { key: 1, value: revision }, event(revision))
 const watched = (upTo: number, ...revisions: number[]) =>
@@ -347,8 +250,6 @@ export const table: readonly Row[] = [
   ...rows(LEASE, [lease(LEASE)], locks),
   ...semaphores,
   ...ids,
-  ...banks,
-  ...bookings,
-  ...accesses,
+  ...sharedRows,
   ...watches,
 ]

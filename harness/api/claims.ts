@@ -4,7 +4,14 @@
  * A promise for the calls of a vocabulary. `harness/vocabularies/README.md` says which vocabulary has which promises, and
  * what each means there.
  */
-export type PromiseName = Consistency | Delivery | OrderedDelivery | Holding | Numbering | IsolationModel
+export type PromiseName =
+  | Consistency
+  | Delivery
+  | OrderedDelivery
+  | Holding
+  | Numbering
+  | Completeness
+  | IsolationModel
 
 /**
  * - `linearizable`: Herlihy and Wing 1990.
@@ -31,6 +38,9 @@ export type OrderedDelivery = `fifo-${Delivery}`
 
 /** Of locks and leases: `exclusive` without tokens; `fenced`: tokens increase, and a holder may be replaced unawares. */
 export type Holding = 'exclusive' | 'fenced'
+
+/** Of answers that are put together from parts, where a part is missing: an error, or an answer that says so. */
+export type Completeness = 'fail-closed' | 'fail-open'
 
 /** Of ids: `ordered`: also, each is greater than those that were known before it was asked for. */
 export type Numbering = 'unique' | 'ordered'

@@ -119,9 +119,25 @@ export interface NodeStatus {
   readonly earlierDigests?: Readonly<Record<string, string>>
   /** Committed members only: a change that could still be lost does not count. */
   readonly members?: readonly string[]
+  /** The latest decisions that this node made, such as entries that it committed as their leader. Absent: it does not tell. */
+  readonly decisions?: readonly Decision[]
   readonly version?: string
   /** The node's own wall clock: milliseconds since the epoch. */
   readonly clockMs?: number
+}
+
+/** Who accepted a decision, as the node tells that made it. */
+export interface Decision {
+  /** Its place in the log. All before it that were not decided yet are decided with it. */
+  readonly slot: number
+  /** Term, or ballot. */
+  readonly term: number
+  /** The nodes of which it was known that they had it on disk. */
+  readonly acceptedBy: readonly string[]
+  /** The members in force for it. */
+  readonly members: readonly string[]
+  /** The members before the change that put these in force. Absent: there was none, or it is not known any more. */
+  readonly formerMembers?: readonly string[]
 }
 
 /** A bug planted in a bundled target, reachable by `--bug`. */

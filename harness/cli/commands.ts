@@ -1,4 +1,5 @@
 /** The table of commands. To add one, add a file in commands/ and its entry here. */
+import { AUDIT_SETTINGS } from './audit/settings.ts'
 import { type Command, command } from './command.ts'
 import { innerCommands } from './inner-commands.ts'
 import { outputFormats } from './output/formats.ts'
@@ -83,6 +84,15 @@ export const commands: readonly Command[] = [
     ],
     settings: CORPUS_SETTINGS,
     load: async () => (await import('./commands/corpus.ts')).corpusCommand,
+  }),
+  command({
+    name: 'audit',
+    description: 'say of each claim of a target whether it held, broke, or was not shown, on a card',
+    arguments: [
+      { name: 'target', description: 'a bundled target, or the path of a module that exports one' },
+    ],
+    settings: AUDIT_SETTINGS,
+    load: async () => (await import('./commands/audit.ts')).auditCommand,
   }),
   command({
     name: 'repro',
@@ -297,7 +307,7 @@ export const commands: readonly Command[] = [
   command({
     name: 'list',
     description:
-      'list targets, workloads, vocabularies, nemeses, incidents, environments, checkers and planted bugs',
+      'list targets, workloads, vocabularies, nemeses, incidents, environments, checkers and planted bugs; or the claims of a target',
     arguments: [
       {
         name: 'section',
@@ -312,8 +322,10 @@ export const commands: readonly Command[] = [
           'environments',
           'checkers',
           'bugs',
+          'claims',
         ],
       },
+      { name: 'target', description: 'of claims: whose, with its default options', optional: true },
     ],
     settings: {},
     load: async () => (await import('./commands/list.ts')).listCommand,

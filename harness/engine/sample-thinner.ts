@@ -35,8 +35,10 @@ const INDICES = ['commitIndex', 'appliedIndex', 'digestAt'] as const satisfies r
 /** All that stays the same while nothing happens. */
 const quietPart = ({ status }: Sample): string => {
   if (status === null) return 'no answer'
-  const { role, term, leader, snapshotIndex, members, version } = status
-  return JSON.stringify([role, term, leader, snapshotIndex, members, version])
+  const { role, term, leader, snapshotIndex, members, version, decisions = [] } = status
+  // Which nodes were the first to accept differs from one decision to the next; that few were enough is told.
+  const fewest = Math.min(...decisions.map(({ acceptedBy }) => acceptedBy.length))
+  return JSON.stringify([role, term, leader, snapshotIndex, members, version, fewest])
 }
 
 const goesBack = (before: Sample, { status }: Sample): boolean =>

@@ -25,6 +25,7 @@ const VERSIONS = {
   plan: 1,
   progress: 1,
   suite: 1,
+  card: 1,
   known: 1,
   remembered: 1,
   repro: 1,

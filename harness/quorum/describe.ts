@@ -1,5 +1,5 @@
 /** What is told of quorum systems, as text. */
-import { type Formula, parseQuorums } from './expression.ts'
+import { type Formula, type Nodes, parseQuorums } from './expression.ts'
 import { liars, type Meeting, nodesOf, Quorums } from './quorums.ts'
 
 export interface System {
@@ -13,11 +13,8 @@ export interface Description {
   readonly isSound: boolean
 }
 
-/**
- * @param nodes what `nodes` stands for: so many
- * @throws UserError if it is none
- */
-export const systemOf = (text: string, nodes: number | null = null): System => ({
+/** @throws UserError if it is none */
+export const systemOf = (text: string, nodes: Nodes = null): System => ({
   text: text.trim(),
   formula: parseQuorums(text, nodes),
 })

@@ -61,9 +61,15 @@ const tokensOf = (text: string): readonly Token[] => {
 
 const MOST_COUNT = 1000
 
+/** What `nodes` stands for: so many, or these. Null: it is a name like any other. */
+export type Nodes = number | readonly string[] | null
+
+const plain = (nodes: readonly string[]): readonly Part[] =>
+  nodes.map((node) => ({ formula: { node }, weight: 1 }))
+
 /** The nodes of a system without names. */
 const numbered = (count: number): readonly Part[] =>
-  Array.from({ length: count }, (_, i) => ({ formula: { node: `n${i + 1}` }, weight: 1 }))
+  plain(Array.from({ length: count }, (_, i) => `n${i + 1}`))
 
 const allOf = (formulas: readonly Formula[]): Formula => ({
   threshold: formulas.length,
@@ -89,10 +95,10 @@ const thresholdOf = (word: string, weight: number): number => {
 class Parser {
   readonly #text: string
   readonly #tokens: readonly Token[]
-  readonly #nodes: number | null
+  readonly #nodes: Nodes
   #next = 0
 
-  constructor(text: string, nodes: number | null) {
+  constructor(text: string, nodes: Nodes) {
     this.#text = text
     this.#nodes = nodes
     this.#tokens = tokensOf(text)
@@ -165,7 +171,7 @@ class Parser {
   #parts(): readonly Part[] {
     if (this.#nodes !== null && this.#isNext('nodes')) {
       this.#next++
-      return numbered(this.#nodes)
+      return typeof this.#nodes === 'number' ? numbered(this.#nodes) : plain(this.#nodes)
     }
     if (this.#tokens[this.#next]?.kind === 'number') return numbered(this.#number('a number of nodes'))
     this.#take('sign', 'a number of nodes, or a list in parentheses,', (text) => text === '(')
@@ -182,9 +188,5 @@ class Parser {
   }
 }
 
-/**
- * @param nodes so many nodes has `majority of nodes`; null: the word is a name like any other
- * @throws UserError if it is none
- */
-export const parseQuorums = (text: string, nodes: number | null = null): Formula =>
-  new Parser(text, nodes).whole()
+/** @throws UserError if it is none */
+export const parseQuorums = (text: string, nodes: Nodes = null): Formula => new Parser(text, nodes).whole()

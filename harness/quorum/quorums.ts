@@ -35,6 +35,14 @@ const holdsIn = (formula: Formula, bitOf: ReadonlyMap<string, number>): ((set: n
   }
 }
 
+/** Whether these nodes have a quorum. */
+export const hasQuorum = (formula: Formula, nodes: ReadonlySet<string>): boolean => {
+  if ('node' in formula) return nodes.has(formula.node)
+  let weight = 0
+  for (const part of formula.parts) if (hasQuorum(part.formula, nodes)) weight += part.weight
+  return weight >= formula.threshold
+}
+
 const bitsIn = (set: number): number => {
   let count = 0
   for (let left = set; left !== 0; left &= left - 1) count++

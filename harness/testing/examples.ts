@@ -1,21 +1,8 @@
 /** Examples of each call of each vocabulary: a value, an ok answer, and values and answers that must be rejected. */
 
-import type { HeldValues } from '../api/vocabulary.ts'
 import { one } from '../vocabularies/values.ts'
-
-export interface Example {
-  readonly value: unknown
-  readonly ok: unknown
-  readonly changes: boolean
-  /** Values that must be rejected. */
-  readonly badValues: readonly unknown[]
-  readonly badOks: readonly unknown[]
-  /** Answers of the right shape that do not match the value. */
-  readonly mismatches?: readonly unknown[]
-  readonly objects?: readonly string[]
-  readonly writes?: readonly HeldValues[]
-  readonly reads?: readonly HeldValues[]
-}
+import type { Example } from './example.ts'
+import { SHARED_EXAMPLES } from './shared-examples.ts'
 
 const KEY = { key: 3 }
 const BAD_KEYS = [{}, { key: null }, { key: 1.5 }, { key: Number.NaN }, null]
@@ -45,15 +32,6 @@ const touch: Example = {
   changes: true,
   badValues: [HELD, { ...HELD, token: null }],
   badOks: [{}, { refused: 'no' }, { refused: true }],
-  objects: ['3'],
-}
-const permission: Example = {
-  value: { subject: 3 },
-  ok: { subject: 3 },
-  changes: true,
-  badValues: [{}, { subject: 'x' }],
-  badOks: [{}, { subject: null }],
-  mismatches: [{ subject: 4 }],
   objects: ['3'],
 }
 const submit: Example = {
@@ -261,54 +239,7 @@ export const EXAMPLES: Readonly<Record<string, Readonly<Record<string, Example>>
   lease: { acquire: acquireLease, release },
   'protected-lock': { acquire: acquireLock, release, enter: touch, leave: touch },
   'protected-lease': { acquire: acquireLease, release, enter: touch, leave: touch },
-  bank: {
-    transfer: {
-      value: { from: 0, to: 7, amount: 5 },
-      ok: { from: 0, to: 7, amount: 5, applied: true },
-      changes: true,
-      badValues: [
-        { from: 0, to: 'x', amount: 5 },
-        { from: -1, to: 1, amount: 5 },
-        { from: 0, to: 1 },
-      ],
-      badOks: [{ from: 0, to: 7, amount: 5 }, { applied: true }],
-      mismatches: [{ from: 0, to: 7, amount: 6, applied: true }],
-    },
-    read: { ...NOTHING, ok: { balances: [20, -1] }, changes: false, badOks: [{}, { balances: [null] }] },
-  },
-  booking: {
-    book: {
-      value: { seat: 3, customer: 8 },
-      ok: { seat: 3, customer: 8, confirmed: true },
-      changes: true,
-      badValues: [{ seat: 3 }, { customer: 8 }, { seat: 3, customer: null }],
-      badOks: [{ seat: 3, customer: 8 }, { confirmed: true }],
-      mismatches: [{ seat: 4, customer: 8, confirmed: true }],
-      objects: ['3'],
-      writes: one(3, 8),
-    },
-    read: {
-      value: { seat: 3 },
-      ok: { seat: 3, customer: 8 },
-      changes: false,
-      badValues: [{}, { seat: null }],
-      badOks: [{ seat: 3 }, { seat: 3, customer: 'x' }],
-      mismatches: [{ seat: 4, customer: null }],
-      objects: ['3'],
-      reads: one(3, 8),
-    },
-  },
-  access: {
-    grant: permission,
-    revoke: permission,
-    check: {
-      ...permission,
-      ok: { subject: 3, allowed: true },
-      changes: false,
-      badOks: [{ subject: 3 }, { subject: 3, allowed: 'yes' }],
-      mismatches: [{ subject: 4, allowed: true }],
-    },
-  },
+  ...SHARED_EXAMPLES,
   election: {
     leader: {
       ...NOTHING,

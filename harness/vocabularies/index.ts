@@ -3,6 +3,7 @@ import type { Vocabulary } from '../api/vocabulary.ts'
 import { ACCESS } from './access.ts'
 import { APPEND_LOG } from './append-log.ts'
 import { BANK } from './bank.ts'
+import { BARRIER } from './barrier.ts'
 import { BOOKING } from './booking.ts'
 import { COUNTER } from './counter.ts'
 import { EFFECTS } from './effects.ts'
@@ -13,9 +14,11 @@ import { LOCK, SEMAPHORE } from './locks.ts'
 import { MULTI_REGISTER } from './multi-register.ts'
 import { OUTBOX } from './outbox.ts'
 import { PROTECTED_LEASE, PROTECTED_LOCK } from './protected.ts'
+import { PUBLICATION } from './publication.ts'
 import { QUEUE } from './queue.ts'
 import { REGISTER } from './register.ts'
 import { SCHEDULE } from './schedule.ts'
+import { SEARCH } from './search.ts'
 import { SET } from './set.ts'
 import { LIST_APPEND, RW_REGISTER } from './transactions.ts'
 import { UNIQUE_IDS } from './unique-ids.ts'
@@ -36,6 +39,9 @@ const all: readonly Vocabulary[] = [
   BANK,
   BOOKING,
   ACCESS,
+  PUBLICATION,
+  SEARCH,
+  BARRIER,
   EFFECTS,
   JOB_QUEUE,
   SCHEDULE,

@@ -9,9 +9,13 @@ import type { Checker } from '../../api/verdict.ts'
 import type { Vocabulary } from '../../api/vocabulary.ts'
 import type { Workload } from '../../api/workload.ts'
 import { environments } from '../../environments/index.ts'
+import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
+import { answersOf } from '../audit/claims-file.ts'
+import { claimsText } from '../audit/claims-text.ts'
 import { defaultsOf } from '../run/options.ts'
+import { findTarget } from '../run/registries.ts'
 
 const optionLines = (options: OptionSpecs): readonly string[] =>
   Object.entries(options).map(([name, { default: value, description, type }]) => {
@@ -133,7 +137,26 @@ const sections = {
   bugs: listBugs,
 } as const satisfies Record<string, () => readonly string[]>
 
-export const listCommand = async (only: keyof typeof sections | undefined): Promise<number> => {
+const listClaims = async (name: string): Promise<string> => {
+  const target = await findTarget(name)
+  const [vocabulary = ''] = Object.keys(target.clients)
+  const claims = target.claims(defaultsOf(target.options), vocabularies[vocabulary] ?? { name: vocabulary })
+  return claimsText(claims, await answersOf(name))
+}
+
+/** @param target whose claims are listed */
+export const listCommand = async (
+  only: keyof typeof sections | 'claims' | undefined,
+  target?: string,
+): Promise<number> => {
+  if (only === 'claims') {
+    if (target === undefined)
+      throw new UserError('Of which target? Write faultline list claims and a target, such as raft.')
+    process.stdout.write(await listClaims(target))
+    return EXIT_CODES.valid
+  }
+  if (target !== undefined)
+    throw new UserError(`Only claims are listed of a target: faultline list claims ${target}.`)
   for (const [name, list] of Object.entries(sections))
     if (only === undefined || only === name) process.stdout.write(`${name}\n${list().join('\n')}\n\n`)
   return EXIT_CODES.valid

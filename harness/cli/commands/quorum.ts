@@ -39,7 +39,10 @@ const upIn = (given: string) => {
 
 /** @returns 1 if two quorums that must meet do not */
 export const quorumCommand = async (systems: readonly string[], { up }: QuorumSettings): Promise<number> => {
-  const { lines, isSound } = describeQuorums(systems.map(systemOf), up === undefined ? null : upIn(up))
+  const { lines, isSound } = describeQuorums(
+    systems.map((text) => systemOf(text)),
+    up === undefined ? null : upIn(up),
+  )
   process.stdout.write(`${lines.join('\n')}\n`)
   return isSound ? EXIT_CODES.valid : EXIT_CODES.invalid
 }

@@ -4,6 +4,7 @@ import type { Vocabulary } from '../../../harness/api/vocabulary.ts'
 import { ACCESS } from '../../../harness/vocabularies/access.ts'
 import { APPEND_LOG } from '../../../harness/vocabularies/append-log.ts'
 import { BANK } from '../../../harness/vocabularies/bank.ts'
+import { BARRIER } from '../../../harness/vocabularies/barrier.ts'
 import { BOOKING } from '../../../harness/vocabularies/booking.ts'
 import { COUNTER } from '../../../harness/vocabularies/counter.ts'
 import { EFFECTS } from '../../../harness/vocabularies/effects.ts'
@@ -12,9 +13,11 @@ import { LEASE } from '../../../harness/vocabularies/lease.ts'
 import { LOCK, SEMAPHORE } from '../../../harness/vocabularies/locks.ts'
 import { MULTI_REGISTER } from '../../../harness/vocabularies/multi-register.ts'
 import { OUTBOX } from '../../../harness/vocabularies/outbox.ts'
+import { PUBLICATION } from '../../../harness/vocabularies/publication.ts'
 import { QUEUE } from '../../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../../harness/vocabularies/register.ts'
 import { SCHEDULE } from '../../../harness/vocabularies/schedule.ts'
+import { SEARCH } from '../../../harness/vocabularies/search.ts'
 import { SET } from '../../../harness/vocabularies/set.ts'
 import { LIST_APPEND, RW_REGISTER } from '../../../harness/vocabularies/transactions.ts'
 import { UNIQUE_IDS } from '../../../harness/vocabularies/unique-ids.ts'
@@ -22,7 +25,9 @@ import { mayChange } from '../../../harness/vocabularies/vocabulary.ts'
 import { WATCH } from '../../../harness/vocabularies/watch.ts'
 import { access } from './access.ts'
 import { bank } from './bank.ts'
+import { barriers } from './barriers.ts'
 import { changes } from './changes.ts'
+import { collections } from './collections.ts'
 import { counters } from './counters.ts'
 import { ids } from './ids.ts'
 import { jobQueue } from './job-queue.ts'
@@ -31,6 +36,7 @@ import { leases } from './leases.ts'
 import { locks, semaphores } from './locks.ts'
 import { logs } from './logs.ts'
 import { outbox } from './outbox.ts'
+import { publications } from './publications.ts'
 import { queues } from './queues.ts'
 import { registers } from './registers.ts'
 import { schedules } from './schedules.ts'
@@ -61,6 +67,9 @@ const PARTS: readonly StructureOf[] = [
   { vocabulary: BANK, make: bank },
   { vocabulary: BOOKING, make: seats },
   { vocabulary: ACCESS, make: access },
+  { vocabulary: PUBLICATION, make: publications },
+  { vocabulary: SEARCH, make: collections },
+  { vocabulary: BARRIER, make: barriers },
   { vocabulary: EFFECTS, make: jobs },
   { vocabulary: JOB_QUEUE, make: jobQueue },
   { vocabulary: SCHEDULE, make: schedules },

@@ -211,6 +211,32 @@ const cases: Partial<Record<Bug, Case>> = {
     healthy: { done: false },
     broken: { done: true, token: expect.any(Number) },
   },
+  'refused-half-published': {
+    observe: (node) => {
+      node.write('publication', 'publish', { index: 1, version: 2, shards: 3 })
+      node.write('publication', 'publish', { index: 1, version: 1, shards: 3 })
+      return node.ask('publication', 'read', { index: 1 })
+    },
+    healthy: { index: 1, versions: [2, 2, 2] },
+    broken: { index: 1, versions: [2, 1, 2] },
+  },
+  'silent-shard-is-empty': {
+    observe: (node) => {
+      for (const element of [7, 8]) node.write('search', 'add', { collection: 1, element })
+      return node.ask('search', 'query', { collection: 1 })
+    },
+    healthy: { collection: 1, elements: [7, 8], complete: true },
+    broken: { collection: 1, elements: [7], complete: true },
+  },
+  'arrivals-counted': {
+    observe: (node) => {
+      for (let time = 0; time < 2; time++)
+        node.write('barrier', 'arrive', { barrier: 1, party: 0, parties: 2 })
+      return node.ask('barrier', 'enter', { barrier: 1, parties: 2 })
+    },
+    healthy: { barrier: 1, passed: false },
+    broken: { barrier: 1, passed: true },
+  },
   'key-per-attempt': {
     observe: (node) => {
       node.write('effects', 'submit', { key: 'k', resource: 1, version: 1 })

@@ -37,6 +37,7 @@ import {
   queueSortedInSnapshot,
   watchForgetsInSnapshot,
 } from './snapshots.ts'
+import { arrivalsCounted, refusedHalfPublished, silentShardIsEmpty } from './together.ts'
 
 const definitions = {
   'no-fsync': noFsync,
@@ -75,6 +76,9 @@ const definitions = {
   'missed-ticks-skipped': missedTicksSkipped,
   'message-in-second-entry': messageInSecondEntry,
   'lock-freed-by-time': lockFreedByTime,
+  'refused-half-published': refusedHalfPublished,
+  'silent-shard-is-empty': silentShardIsEmpty,
+  'arrivals-counted': arrivalsCounted,
 } as const satisfies Record<string, BugDefinition>
 
 export type Bug = keyof typeof definitions

@@ -1,8 +1,12 @@
 /** The state of one node, and small questions about it. Only the modules of the core change it. */
+import type { Decision } from '../../../harness/api/target.ts'
 import type { NodeId } from '../../protocol/commands.ts'
 import type { CoreDeviations } from './deviations.ts'
 import { Log } from './log.ts'
 import type { Entry, Envelope, Message, RaftConfig, Restored, Role, Snapshot } from './types.ts'
+
+/** The latest decisions that a leader tells of. */
+const DECISIONS_KEPT = 4
 
 /** What a leader knows of a follower. */
 export interface Progress {
@@ -25,6 +29,8 @@ export interface Node {
   votedFor: NodeId | null
   leader: NodeId | null
   commit: number
+  /** What this node committed as a leader, the latest last. */
+  decisions: readonly Decision[]
   applied: number
   /** The last index on this node's own disk. */
   persisted: number
@@ -56,6 +62,7 @@ export const createNode = (config: RaftConfig, restored: Restored, deviations: C
     votedFor: restored.hardState.votedFor,
     leader: null,
     commit: base,
+    decisions: [],
     applied: base,
     persisted: log.lastIndex,
     ticks: 0,
@@ -86,6 +93,19 @@ export const membersOf = (node: Node): readonly NodeId[] => node.log.members()
 export const isMember = (node: Node): boolean => membersOf(node).includes(node.config.id)
 
 export const quorumOf = (node: Node): number => Math.floor(membersOf(node).length / 2) + 1
+
+/** Keeps who had everything up to an index when it was committed. */
+export const keepDecision = (node: Node, slot: number, acceptedBy: readonly NodeId[]): void => {
+  const configAt = node.log.configIndex()
+  const decision: Decision = {
+    slot,
+    term: node.term,
+    acceptedBy,
+    members: membersOf(node),
+    ...(configAt === 0 ? {} : { formerMembers: node.log.members(configAt - 1) }),
+  }
+  node.decisions = [...node.decisions.slice(1 - DECISIONS_KEPT), decision]
+}
 
 /** How many members of the configuration satisfy the predicate. */
 export const countMembers = (node: Node, holds: (id: NodeId) => boolean): number =>

@@ -2,6 +2,7 @@
  * The Raft core: ticks, messages and proposals in; `Ready` out. It does no I/O and reads no clock, so the same
  * code runs in a server, under the simulator and in golden transcripts. See `Ready` for the driver's duties.
  */
+import type { Decision } from '../../../harness/api/target.ts'
 import type { NodeId } from '../../protocol/commands.ts'
 import { broadcastAppend } from './append.ts'
 import { type CoreDeviations, healthyCore } from './deviations.ts'
@@ -56,6 +57,10 @@ export class RaftCore {
   }
   get members(): readonly NodeId[] {
     return membersOf(this.#node)
+  }
+  /** What it committed as a leader, lately. */
+  get decisions(): readonly Decision[] {
+    return this.#node.decisions
   }
   /** The members by the latest committed configuration, which no failure can undo. */
   get committedMembers(): readonly NodeId[] {

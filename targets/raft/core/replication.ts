@@ -1,7 +1,16 @@
 /** How nodes handle entries and snapshots, and the replies to them (sections 5.3, 5.4.2 and 7). */
 import type { NodeId } from '../../protocol/commands.ts'
 import { sendAppend } from './append.ts'
-import { appendEntry, becomeFollower, countMembers, isMember, type Node, quorumOf, send } from './node.ts'
+import {
+  appendEntry,
+  becomeFollower,
+  isMember,
+  keepDecision,
+  membersOf,
+  type Node,
+  quorumOf,
+  send,
+} from './node.ts'
 import { confirmReads } from './reads.ts'
 import type { Entry, Message } from './types.ts'
 
@@ -67,12 +76,13 @@ export const advanceCommit = (node: Node): void => {
   const before = node.commit
   for (let index = node.log.lastIndex; index > node.commit; index--) {
     if (node.log.termAt(index) !== node.term && !node.deviations.commitsOlderTerms) break
-    const holders = countMembers(node, (id) =>
+    const holders = membersOf(node).filter((id) =>
       id === node.config.id ? node.persisted >= index : (node.progress.get(id)?.match ?? 0) >= index,
     )
     const enough = node.deviations.commitsAlone ? 1 : quorumOf(node)
-    if (holders >= enough) {
+    if (holders.length >= enough) {
       node.commit = index
+      keepDecision(node, index, holders)
       break
     }
   }

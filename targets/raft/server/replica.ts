@@ -115,6 +115,7 @@ export class Replica implements ServerApi {
       digestAt: this.#machineAt,
       earlierDigests: Object.fromEntries(this.#digests),
       members: this.#core.committedMembers,
+      ...(this.#core.role === 'leader' ? { decisions: this.#core.decisions } : {}),
       clockMs: Date.now(),
       version: String(this.#options.version),
       ready: this.#core.leader !== null,

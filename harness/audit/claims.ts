@@ -1,0 +1,159 @@
+/** Each claim of a target, and what runs showed of it: held, broken, or not shown. */
+import type { Claims, FaultModel } from '../api/claims.ts'
+import type { AuditedRun } from './run.ts'
+import { breaksObjects, hadFaults, judgementOf, provesObjects } from './run.ts'
+
+export type ClaimStatus = 'held' | 'broken' | 'not shown'
+
+export interface ClaimResult {
+  readonly claim: string
+  readonly status: ClaimStatus
+  /** The folders of the runs that show it: those that broke it, or those in which it held. */
+  readonly runs: readonly string[]
+  /** Effective faults in these runs, by model. */
+  readonly faults: Readonly<Partial<Record<FaultModel, number>>>
+  /** Operations that were acknowledged in these runs. */
+  readonly operations: number
+  /** What would show it; null: it is shown. */
+  readonly toShow: string | null
+}
+
+/** How a run speaks about a claim; null: it does not. */
+type Witness = (run: AuditedRun) => 'held' | 'broken' | null
+
+/** @param only absent: of all models */
+const faultsIn = (runs: readonly AuditedRun[], only?: FaultModel): ClaimResult['faults'] => {
+  const counts: Partial<Record<FaultModel, number>> = {}
+  for (const { faults } of runs)
+    for (const [model, met] of faults)
+      if (only === undefined || model === only) counts[model] = (counts[model] ?? 0) + met.faults
+  return counts
+}
+
+const operationsIn = ({ operations, faults }: AuditedRun, model?: FaultModel): number =>
+  model === undefined ? operations : (faults.get(model)?.operations ?? 0)
+
+/** @param model only its faults count, and what was acknowledged around them. Absent: all faults and operations of the runs */
+const resultOf = (
+  claim: string,
+  runs: readonly AuditedRun[],
+  witness: Witness,
+  toShow: string,
+  model?: FaultModel,
+): ClaimResult => {
+  const broken = runs.filter((run) => witness(run) === 'broken')
+  const held = runs.filter((run) => witness(run) === 'held')
+  const shown = broken.length > 0 ? broken : held
+  return {
+    claim,
+    status: broken.length > 0 ? 'broken' : held.length > 0 ? 'held' : 'not shown',
+    runs: shown.map(({ dir }) => dir),
+    faults: faultsIn(shown, model),
+    operations: shown.reduce((sum, run) => sum + operationsIn(run, model), 0),
+    toShow: shown.length > 0 ? null : toShow,
+  }
+}
+
+const byObjects =
+  (isConcerned: (run: AuditedRun) => boolean): Witness =>
+  (run) => {
+    if (!isConcerned(run)) return null
+    if (breaksObjects(run)) return 'broken'
+    return provesObjects(run) ? 'held' : null
+  }
+
+/** @param isConcerned runs whose verdict of that checker shows the claim */
+const byChecker =
+  (checker: string, isConcerned: (run: AuditedRun) => boolean = () => true): Witness =>
+  (run) => {
+    const status = judgementOf(run, checker)
+    if (status === 'invalid' && !run.isOutsideClaims) return 'broken'
+    return status === 'valid' && isConcerned(run) ? 'held' : null
+  }
+
+const promiseText = (claim: Claims['consistency'][string]): string =>
+  typeof claim === 'string'
+    ? claim
+    : Object.entries(claim)
+        .map(([call, name]) => `${call} ${name}`)
+        .join(', ')
+
+const mayHit = (most: number | 'any' | 'minority'): string =>
+  typeof most === 'number' ? `of up to ${most} nodes` : most === 'any' ? 'of any nodes' : 'of a minority'
+
+const ofTolerance = (runs: readonly AuditedRun[], { tolerates }: Claims): readonly ClaimResult[] =>
+  Object.entries(tolerates).map(([name, most]) => {
+    const model = name as FaultModel
+    const claim = `its promises hold under ${model} ${mayHit(most)}`
+    // What broke under several faults may be due to any of them, so it speaks against each.
+    const witness = byObjects((run) => run.faults.has(model) && run.claims.tolerates[model] !== undefined)
+    return resultOf(claim, runs, witness, `a run in which faults of the model ${model} take effect`, model)
+  })
+
+const ofConsistency = (runs: readonly AuditedRun[], { consistency }: Claims): readonly ClaimResult[] =>
+  Object.entries(consistency).map(([vocabulary, promise]) =>
+    resultOf(
+      `${vocabulary}: ${promiseText(promise)}`,
+      runs,
+      byObjects((run) => run.vocabulary === vocabulary),
+      `a run with a workload of ${vocabulary}`,
+    ),
+  )
+
+const met = (model: FaultModel) => (run: AuditedRun) => run.faults.has(model)
+
+const ofCluster = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimResult[] => [
+  ...(claims.minority === undefined
+    ? []
+    : [
+        resultOf(
+          `a minority that is cut off: ${claims.minority}`,
+          runs,
+          byChecker('sides', met('partition')),
+          'a run in which a partition takes effect and both sides are asked',
+        ),
+      ]),
+  ...(claims.quorums === undefined
+    ? []
+    : [
+        resultOf(
+          `decided by ${claims.quorums.join(', then ')}`,
+          runs,
+          byChecker('quorums'),
+          'a status that tells who accepted decisions (`decisions`)',
+        ),
+      ]),
+  ...(claims.tellsElections === true
+    ? [resultOf('one leader in each term', runs, byChecker('leadership'), 'a run of more than one node')]
+    : []),
+  ...(claims.neverPanics === true
+    ? [resultOf('no node panics or finds its data corrupt', runs, byChecker('logs'), 'a run with logs')]
+    : []),
+  ...(claims.recoversWithinMs === undefined
+    ? []
+    : [
+        resultOf(
+          `every node is ready again within ${claims.recoversWithinMs / 1000} s of the last heal`,
+          runs,
+          byChecker('recovery', hadFaults),
+          'a run in which a fault takes effect',
+        ),
+      ]),
+  ...(claims.availability === undefined
+    ? []
+    : [
+        resultOf(
+          'availability as it is claimed',
+          runs,
+          byChecker('availability', hadFaults),
+          'a run in which a fault takes effect',
+        ),
+      ]),
+]
+
+/** @param runs those that were judged by these claims */
+export const claimResults = (runs: readonly AuditedRun[], claims: Claims): readonly ClaimResult[] => [
+  ...ofConsistency(runs, claims),
+  ...ofTolerance(runs, claims),
+  ...ofCluster(runs, claims),
+]
