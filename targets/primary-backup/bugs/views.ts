@@ -36,7 +36,9 @@ export const leaseIgnored: BugDefinition = {
 export const readBeforePromotion: BugDefinition = {
   description: 'a new primary answers reads before its promotion is complete',
   simulatorSeeds: 100,
-  realRun: { none: 'not looked for yet' },
+  realRun: {
+    none: 'three runs with kills or partitions of the primary on delayed links (25 to 40 s each) did not show it',
+  },
   core: { readsBeforePromotion: true },
 }
 
