@@ -13,8 +13,8 @@ const SURE = 'view-not-durable'
 describeWith(missingLinuxRoot(), 'the bundled primary and its backups', () => {
   it('keep their promises through partitions, kills, pauses and power losses, and views change', async () => {
     const options =
-      'partition.shapes=leader+leader-minority,kill.victims=leader,pause.victims=leader,disk.modes=power-loss,disk.survival=nothing,disk.victims=all,interval=4s,duration=1500ms'
-    const flags = `-n partition,kill,pause,disk --nemesis-opts ${options} --target-opts compact-every=20 --time-limit 13s --seed 5`
+      'partition.shapes=leader+leader-minority,kill.victims=leader,pause.victims=leader,disk.modes=power-loss,disk.survival=nothing,disk.victims=all,interval=4500ms,duration=1200ms'
+    const flags = `-n partition,kill,pause,disk --nemesis-opts ${options} --target-opts compact-every=50 --time-limit 14s --seed 5`
     const played = await play(PRIMARY_BACKUP, flags)
     expectKept(played)
     expect(played.verdict.counts.ok).toBeGreaterThan(200)

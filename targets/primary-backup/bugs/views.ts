@@ -17,7 +17,7 @@ export const viewNotDurable: BugDefinition = {
     'a node keeps the number of its view in memory only, and a restarted one is back in an earlier view',
   simulatorSeeds: 10,
   realRun: {
-    args: '-n kill --nemesis-opts victims=all,interval=2s,duration=400ms --time-limit 10s',
+    args: '-n kill --nemesis-opts victims=all,interval=2s,duration=400ms --time-limit 8s',
   },
   core: { forgetsView: true },
 }
