@@ -21,6 +21,8 @@ export class Server implements ReplicatedApi {
   readonly #duties: readonly Duty[]
   readonly #members: readonly NodeId[]
   #digests = new RecentDigests()
+  /** As of the last pass: what stands here is on the disk, so no power loss makes a view go back that was told. */
+  #told: Pick<ReturnType<ReplicatedApi['status']>, 'role' | 'term' | 'leader'>
   #isDue = false
   #said = ''
 
@@ -36,6 +38,7 @@ export class Server implements ReplicatedApi {
         this.#log(`what was applied is taken back to index ${this.#replica.machineAt}`)
       },
     })
+    this.#told = { role: 'follower', term: options.disk.restored.view, leader: null }
     this.#duties = dutiesOf({
       id: options.config.id,
       sink: options.sink,
@@ -66,9 +69,7 @@ export class Server implements ReplicatedApi {
   status(): ReturnType<ReplicatedApi['status']> {
     const { core, machine, machineAt } = this.#replica
     return {
-      role: core.role === 'primary' ? 'leader' : 'follower',
-      term: core.view,
-      leader: core.primary,
+      ...this.#told,
       appliedIndex: machineAt,
       commitIndex: core.commit,
       snapshotIndex: core.snapshot.index,
@@ -88,6 +89,8 @@ export class Server implements ReplicatedApi {
     setImmediate(() => {
       this.#isDue = false
       this.#replica.drive()
+      const { role, view, primary } = this.#replica.core
+      this.#told = { role: role === 'primary' ? 'leader' : 'follower', term: view, leader: primary }
       this.#performDuties()
       this.#report()
     })
