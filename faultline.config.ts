@@ -1,6 +1,7 @@
 /** Campaigns on the bundled targets: `faultline suite --suite healthy`, `faultline suite --suite planted`. */
 import { defineConfig } from './harness/support/define.ts'
-import { bugs } from './targets/raft/bugs/bugs.ts'
+import { bugs as paxosBugs } from './targets/paxos/bugs/bugs.ts'
+import { bugs as raftBugs } from './targets/raft/bugs/bugs.ts'
 
 /** Effects on the outside world need one. */
 const SINK = { targetOpts: { sink: 'deduplicating' } }
@@ -14,6 +15,7 @@ export default defineConfig({
       name: 'healthy',
       targets: [
         { target: 'raft', ...SINK },
+        { target: 'paxos', ...SINK },
         'etcd',
         'redis',
         'postgres',
@@ -27,7 +29,9 @@ export default defineConfig({
     {
       // No bug has a nemesis or a rate of its own: only the calls that reach it.
       name: 'planted',
-      targets: bugs.map(({ name, workload }) => ({ target: 'raft', bug: name, workload })),
+      targets: Object.entries({ raft: raftBugs, paxos: paxosBugs }).flatMap(([target, bugs]) =>
+        bugs.map(({ name, workload }) => ({ target, bug: name, workload })),
+      ),
       settings: SINK,
       nemeses: ['all'],
       seeds: 5,

@@ -1,16 +1,10 @@
 /** The bundled Raft cluster: real processes with real sockets and disks, and bugs to plant. */
-import type { Delivery } from '../../harness/api/claims.ts'
 import type { ClusterPlan, NodeIdentity, ServiceSpec } from '../../harness/api/target.ts'
 import { UserError } from '../../harness/support/assert.ts'
 import { defineTarget } from '../../harness/support/define.ts'
-import { EFFECTS, SINK } from '../../harness/vocabularies/effects.ts'
-import { ELECTION } from '../../harness/vocabularies/election.ts'
-import { JOB_QUEUE } from '../../harness/vocabularies/job-queue.ts'
-import { OUTBOX } from '../../harness/vocabularies/outbox.ts'
-import { SCHEDULE } from '../../harness/vocabularies/schedule.ts'
-import { WATCH } from '../../harness/vocabularies/watch.ts'
+import { SINK } from '../../harness/vocabularies/effects.ts'
 import { JsonHttp } from '../http.ts'
-import { IN_ONE_ORDER } from '../one-order.ts'
+import { consistencyOf } from '../protocol/claims.ts'
 import { replicatedClients } from '../protocol/clients.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { messageInLine } from '../protocol/message-lines.ts'
@@ -72,10 +66,6 @@ const AUTHORITY: ServiceSpec = {
   ready: ({ address }, signal) => answers(`http://${address}:${AUTHORITY_PORT}`, signal),
 }
 
-/** A crash between an effect and its record repeats the effect. Only a sink that remembers the key can prevent that. */
-const deliveredTo = (sink: RaftOptions['sink']): Delivery =>
-  sink === 'deduplicating' ? 'exactly-once' : 'at-least-once'
-
 export const raft = defineTarget({
   name: 'raft',
   description: 'the bundled Raft cluster: one process per node, with planted bugs (--bug)',
@@ -93,16 +83,7 @@ export const raft = defineTarget({
   programs: {},
   claims: ({ sink }) => ({
     source: 'targets/raft/README.md',
-    consistency: {
-      // One replicated state machine: every object has one order of calls.
-      ...IN_ONE_ORDER,
-      [WATCH.name]: 'exactly-once',
-      [ELECTION.name]: 'linearizable',
-      [EFFECTS.name]: deliveredTo(sink),
-      [JOB_QUEUE.name]: deliveredTo(sink),
-      [SCHEDULE.name]: deliveredTo(sink),
-      [OUTBOX.name]: deliveredTo(sink),
-    },
+    consistency: consistencyOf(sink),
     minority: 'refuse',
     quorums: ['majority of nodes'],
     neverPanics: true,

@@ -4,16 +4,13 @@ import type { NodeId } from '../../protocol/commands.ts'
 import type { Answer, Reply } from '../../protocol/server/client-api.ts'
 import { dutiesOf } from '../../protocol/server/duties/duties.ts'
 import type { Duty } from '../../protocol/server/duties/duty.ts'
+import { RecentDigests } from '../../protocol/server/recent-digests.ts'
 import { StateMachine } from '../../protocol/state-machine.ts'
 import { RaftCore } from '../core/raft.ts'
 import type { Command, Entry, Envelope, Message, RaftConfig, Ready, Snapshot } from '../core/types.ts'
 import type { Deviations } from '../deviations.ts'
 import type { ClientApi, ServerApi } from './client-api.ts'
 import type { Storage } from './storage.ts'
-
-/** In entries: each replica keeps the digests of the same positions, the last `DIGESTS_KEPT` of them. */
-const DIGEST_EVERY = 16
-const DIGESTS_KEPT = 32
 
 export interface ReplicaOptions {
   readonly config: RaftConfig
@@ -36,8 +33,7 @@ export class Replica implements ServerApi {
   #machine: StateMachine
   /** The last index that the machine applied. The core is ahead of it between receiving a snapshot and installing it. */
   #machineAt: number
-  /** Position -> digest. */
-  readonly #digests = new Map<number, string>()
+  readonly #digests = new RecentDigests()
   readonly #proposals = new Map<number, { term: number; reply: Reply }>()
   readonly #reads = new Map<number, { vocabulary: string; call: Call; reply: Reply }>()
   #waiting: { id: number; index: number }[] = []
@@ -103,6 +99,8 @@ export class Replica implements ServerApi {
   }
 
   status(): ReturnType<ClientApi['status']> {
+    // A term that is told and then lost with the power would seem to go back.
+    this.#drive()
     const role = this.#core.role === 'preCandidate' ? 'candidate' : this.#core.role
     return {
       role,
@@ -113,7 +111,7 @@ export class Replica implements ServerApi {
       snapshotIndex: this.#core.snapshotIndex,
       digest: this.#machine.digest,
       digestAt: this.#machineAt,
-      earlierDigests: Object.fromEntries(this.#digests),
+      earlierDigests: this.#digests.byPosition,
       members: this.#core.committedMembers,
       ...(this.#core.role === 'leader' ? { decisions: this.#core.decisions } : {}),
       clockMs: Date.now(),
@@ -189,18 +187,12 @@ export class Replica implements ServerApi {
   #applyEntry(entry: Entry): void {
     const result = this.#machine.apply(entry)
     this.#machineAt = entry.index
-    if (entry.index % DIGEST_EVERY === 0) this.#keepDigest(entry.index)
+    this.#digests.applied(entry.index, this.#machine)
     const proposal = this.#proposals.get(entry.index)
     if (proposal === undefined) return
     this.#proposals.delete(entry.index)
     const mine = proposal.term === entry.term
     proposal.reply(mine ? { ...result, index: entry.index, term: entry.term } : { type: 'superseded' })
-  }
-
-  #keepDigest(index: number): void {
-    this.#digests.set(index, this.#machine.digest)
-    const [oldest] = this.#digests.keys()
-    if (oldest !== undefined && this.#digests.size > DIGESTS_KEPT) this.#digests.delete(oldest)
   }
 
   #answerRead(id: number, answer: (vocabulary: string, call: Call) => Answer): void {

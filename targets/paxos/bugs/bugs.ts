@@ -1,0 +1,46 @@
+/**
+ * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with Paxos, and no two have the
+ * same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
+ */
+import type { PlantedBug } from '../../../harness/api/target.ts'
+import { type CoreDeviations, healthyCore } from '../core/deviations.ts'
+import { acceptBelowPromise, acceptedNotDurable, promiseNotDurable } from './acceptors.ts'
+import type { BugDefinition } from './definition.ts'
+import { acceptedIgnored, ballotReused, gapOverChosen, lowerBallotTaken } from './proposers.ts'
+import { learnedFromMinority, quorumsApart } from './quorums.ts'
+import { readBeforeRecovery, readFromDeposed } from './reads.ts'
+
+const definitions = {
+  'promise-not-durable': promiseNotDurable,
+  'accepted-not-durable': acceptedNotDurable,
+  'accept-below-promise': acceptBelowPromise,
+  'accepted-ignored': acceptedIgnored,
+  'lower-ballot-taken': lowerBallotTaken,
+  'ballot-reused': ballotReused,
+  'gap-over-chosen': gapOverChosen,
+  'quorums-apart': quorumsApart,
+  'learned-from-minority': learnedFromMinority,
+  'read-from-deposed': readFromDeposed,
+  'read-before-recovery': readBeforeRecovery,
+} as const satisfies Record<string, BugDefinition>
+
+export type Bug = keyof typeof definitions
+
+export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
+
+export const bugs: readonly PlantedBug[] = Object.entries<BugDefinition>(definitions).map(
+  ([name, { description, simulatorSeeds, realRun }]) => ({
+    name,
+    description,
+    workload: 'register',
+    simulatorSeeds,
+    realRun,
+  }),
+)
+
+/** @param bug null: the healthy core */
+export const deviationsOf = (bug: Bug | null): CoreDeviations => {
+  if (bug === null) return healthyCore
+  const { core }: BugDefinition = definitions[bug]
+  return { ...healthyCore, ...core }
+}
