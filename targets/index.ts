@@ -8,6 +8,7 @@ import { kafka } from './kafka/target.ts'
 import { nats } from './nats/target.ts'
 import { paxos } from './paxos/target.ts'
 import { postgres } from './postgres/target.ts'
+import { primaryBackup } from './primary-backup/target.ts'
 import { pysyncobj } from './pysyncobj/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
@@ -17,6 +18,7 @@ import { zookeeper } from './zookeeper/target.ts'
 
 export const targets: Readonly<Record<string, Target>> = {
   raft,
+  'primary-backup': primaryBackup,
   paxos,
   etcd,
   redis,
