@@ -282,4 +282,18 @@ describe('composition', () => {
     expect(verdict).toMatchObject({ status: 'unknown', outsideClaims: true })
     expect(verdict.summary).toContain('Outside the claims (kill: kill-1 hit n1, n2)')
   })
+
+  it('one that --expect names counts, whatever the claims tolerate, and the others still do not', async () => {
+    const beyond = record({ spec, claims, faults: [fault(true, ['n1', 'n2'])] })
+    const broken = says('invalid')
+    const expecting: Checker = {
+      ...broken,
+      check: async (...args) => {
+        const verdict = await broken.check(...args)
+        return { ...verdict, summary: 'not as expected', promise: { ...verdict.promise, expected: true } }
+      },
+    }
+    const verdict = await composeVerdict([broken, expecting], beyond, signal)
+    expect(verdict).toMatchObject({ status: 'invalid', outsideClaims: true, summary: 'not as expected' })
+  })
 })

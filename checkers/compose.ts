@@ -77,10 +77,12 @@ const summarise = (
   outside: FaultRecord | null,
 ): string => {
   const invalid = verdicts.filter((verdict) => verdict.status === 'invalid')
-  const broken = invalid.find((verdict) => !isUnpromised(record, verdict)) ?? invalid[0]
+  const promised = invalid.filter((verdict) => !isUnpromised(record, verdict))
+  const broken =
+    promised.find(({ promise }) => outside !== null && promise.expected) ?? promised[0] ?? invalid[0]
   if (broken !== undefined && isUnpromised(record, broken)) return unpromised(broken)
   if (broken !== undefined) {
-    if (outside === null) return broken.summary
+    if (outside === null || broken.promise.expected) return broken.summary
     return `Outside the claims (${outside.planned.model}: ${outside.planned.id} hit ${outside.victims.join(', ')}), so not held against the cluster: ${broken.summary}`
   }
   if (vacuous !== null) return `Vacuous: ${vacuous}.`
@@ -129,7 +131,10 @@ export const composeVerdict = async (
     ...verdicts.map((verdict) => (isUnpromised(record, verdict) ? 'unknown' : verdict.status)),
     vacuous === null ? 'valid' : 'unknown',
   ])
-  const status: Status = judgement === 'invalid' && outside !== null ? 'unknown' : judgement
+  // Whoever names a promise on the command line means it under the faults that they chose there.
+  const isHeld =
+    outside === null || verdicts.some((verdict) => verdict.status === 'invalid' && verdict.promise.expected)
+  const status: Status = judgement === 'invalid' && !isHeld ? 'unknown' : judgement
   return {
     status,
     summary: `${troubleIn(record)}${summarise(status, record, verdicts, vacuous, outside)}`,

@@ -130,6 +130,7 @@ export const promisedOf =
         )
         .join('; '),
       ...(assumed === null ? {} : { assumed }),
+      ...(promises.some(({ source }) => source === EXPECTED) ? { expected: true } : {}),
     }
   }
 

@@ -5,9 +5,11 @@ import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
 import { galera } from './galera/target.ts'
 import { jgroupsRaft } from './jgroups-raft/target.ts'
+import { kafka } from './kafka/target.ts'
 import { nats } from './nats/target.ts'
 import { paxos } from './paxos/target.ts'
 import { postgres } from './postgres/target.ts'
+import { primaryBackup } from './primary-backup/target.ts'
 import { pysyncobj } from './pysyncobj/target.ts'
 import { rabbitmq } from './rabbitmq/target.ts'
 import { raft } from './raft/target.ts'
@@ -17,6 +19,7 @@ import { zookeeper } from './zookeeper/target.ts'
 
 export const targets: Readonly<Record<string, Target>> = {
   raft,
+  'primary-backup': primaryBackup,
   paxos,
   commit,
   etcd,
@@ -30,4 +33,5 @@ export const targets: Readonly<Record<string, Target>> = {
   'jgroups-raft': jgroupsRaft,
   galera,
   consul,
+  kafka,
 }

@@ -127,6 +127,8 @@ export interface Verdict {
     readonly source: string
     /** What nobody promised, although it was judged. Absent: the promise was made. */
     readonly assumed?: Assumption
+    /** Whoever ran it expects it (`--expect`), under whichever faults they chose. Absent: what the target claims counts. */
+    readonly expected?: true
   }
   /** One sentence. */
   readonly summary: string
@@ -278,7 +280,10 @@ export interface ErrorGroup {
 export interface RunVerdict {
   readonly status: Status
   readonly summary: string
-  /** Whether faults went beyond what the claims tolerate. A broken promise is then reported, but does not violate the claims. */
+  /**
+   * Whether faults went beyond what the claims tolerate. A broken promise is then reported, but does not violate the claims. It
+   * counts all the same if it is one that `--expect` names.
+   */
   readonly outsideClaims: boolean
   readonly counts: { readonly ok: number; readonly fail: number; readonly info: number }
   readonly faults: { readonly planned: number; readonly injected: number; readonly effective: number }

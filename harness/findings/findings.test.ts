@@ -176,6 +176,15 @@ describe('the headline of other runs', () => {
       /^Not held against the cluster, because faults went beyond what the claims tolerate: Read of register/,
     )
   })
+
+  it('of one that --expect names does not excuse it by the claims', () => {
+    const verdict = stale()
+    const verdicts = verdict.verdicts.map((each) => ({
+      ...each,
+      promise: { ...each.promise, expected: true as const },
+    }))
+    expect(headlineOf(record(), { ...verdict, verdicts, outsideClaims: true })).toMatch(/^Read of register/)
+  })
 })
 
 describe('findings', () => {

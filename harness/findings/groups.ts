@@ -52,7 +52,7 @@ export const excuseOf = (
   { promise }: Verdict,
 ): string | null => {
   if (claims !== null && promise.assumed !== undefined) return 'nobody promised it'
-  return outsideClaims ? 'faults went beyond what the claims tolerate' : null
+  return outsideClaims && !promise.expected ? 'faults went beyond what the claims tolerate' : null
 }
 
 /** The evidence that a reader is shown first: that of the first finding. Undefined: there is none. */

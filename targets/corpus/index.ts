@@ -8,6 +8,9 @@ import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { galeraFlush } from './galera-flush.ts'
 import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
+import { jgroupsRaft251 } from './jgroups-raft-251.ts'
+import { kafkaLastReplica } from './kafka-last-replica.ts'
+import { kafkaPowerLoss } from './kafka-power-loss.ts'
 import { nats6888 } from './nats-6888.ts'
 import { nats7458 } from './nats-7458.ts'
 import { natsPowerLoss } from './nats-power-loss.ts'
@@ -15,10 +18,12 @@ import { patroniAsynchronous } from './patroni-asynchronous.ts'
 import { postgresG2Item } from './postgres-g2-item.ts'
 import { postgresLostUpdate, postgresWriteSkew } from './postgres-isolation.ts'
 import { postgresReindexConcurrently } from './postgres-reindex-concurrently.ts'
+import { postgresMerge, postgresTidScan } from './postgres-updates.ts'
 import { pysyncobjTerm } from './pysyncobj-term.ts'
 import { rabbitmqMirroredQueues } from './rabbitmq-mirrored-queues.ts'
 import { redisEverysec } from './redis-everysec.ts'
 import { redisSentinelFailover } from './redis-sentinel-failover.ts'
+import { zookeeper4712 } from './zookeeper-4712.ts'
 import { zookeeper4925 } from './zookeeper-4925.ts'
 import { zookeeperEphemeralLock } from './zookeeper-ephemeral-lock.ts'
 import { zookeeperFollowerReads } from './zookeeper-follower-reads.ts'
@@ -32,8 +37,12 @@ export const corpus: readonly KnownBug[] = [
   nats7458,
   postgresG2Item,
   postgresReindexConcurrently,
+  postgresTidScan,
+  postgresMerge,
+  zookeeper4712,
   zookeeper4925,
   pysyncobjTerm,
+  jgroupsRaft251,
   redisEverysec,
   natsPowerLoss,
   etcdSerializableReads,
@@ -48,4 +57,6 @@ export const corpus: readonly KnownBug[] = [
   galeraLostUpdate,
   galeraFlush,
   consulStaleReads,
+  kafkaLastReplica,
+  kafkaPowerLoss,
 ]

@@ -1,15 +1,14 @@
-import path from 'node:path'
 import type { KnownBug } from '../../harness/api/corpus.ts'
+import { planOfSteps } from './plan-of-steps.ts'
 
 /**
  * Two rounds: a follower is stopped for a while; another one is stopped later and started sooner, so that it gets a DIFF; then
  * the leader is stopped, and the first follower comes back to whoever leads now.
  */
-const FOLDER = import.meta.filename.endsWith('.ts') ? '.' : '../../../targets/corpus'
-const STEPS = path.resolve(import.meta.dirname, FOLDER, 'zookeeper-4925.jsonl')
+const ID = 'zookeeper-4925'
 
 export const zookeeper4925: KnownBug = {
-  id: 'zookeeper-4925',
+  id: ID,
   system: 'ZooKeeper',
   affected: '3.9.3',
   fixed: '3.9.4',
@@ -22,7 +21,7 @@ export const zookeeper4925: KnownBug = {
     targetOpts: 'version=3.9.3',
     nodes: 5,
     workload: 'set',
-    faults: STEPS,
+    faults: planOfSteps(ID),
     rate: 10,
     timeLimit: '80s',
   },

@@ -10,6 +10,7 @@ import { QUEUE } from '../../harness/vocabularies/queue.ts'
 import { REGISTER } from '../../harness/vocabularies/register.ts'
 import { SET } from '../../harness/vocabularies/set.ts'
 import { asCall } from '../../harness/vocabularies/vocabulary.ts'
+import type { PostgresOptions } from './options.ts'
 import type { Runner } from './runner.ts'
 
 /** Returns the value of an ok outcome. */
@@ -44,14 +45,19 @@ export const actOnSet: Act = async (run, raw) => {
   return { elements: await run.read("SELECT coalesce(array_agg(element), '{}') FROM element", []) }
 }
 
+const ADD: Readonly<Record<PostgresOptions['upsert'], string>> = {
+  'on-conflict':
+    'INSERT INTO counter AS c (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = c.value + excluded.value',
+  // If two sessions make the same counter at once, one of them fails: a duplicate key.
+  merge:
+    'MERGE INTO counter AS c USING (VALUES ($1::text, $2::bigint)) AS given (key, delta) ON c.key = given.key WHEN MATCHED THEN UPDATE SET value = c.value + given.delta WHEN NOT MATCHED THEN INSERT (key, value) VALUES (given.key, given.delta)',
+}
+
 export const actOnCounter: Act = async (run, raw) => {
   const call = asCall(COUNTER, raw)
   const key = String(call.value.key)
   if (call.f === 'add') {
-    await run.write(
-      'INSERT INTO counter AS c (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = c.value + excluded.value',
-      [key, call.value.delta],
-    )
+    await run.write(ADD[run.options.upsert], [key, call.value.delta])
     return call.value
   }
   const value = await run.read('SELECT value FROM counter WHERE key = $1', [key])
@@ -91,12 +97,39 @@ export const actOnIds: Act = async (run) => ({
   id: await run.write('INSERT INTO issued DEFAULT VALUES RETURNING to_json(id) AS answer', []),
 })
 
+/** The row that `place` looks for must be there. Whoever else makes it makes the same one. */
+const MAKE_LOCK = 'INSERT INTO lock (key) VALUES ($1) ON CONFLICT (key) DO NOTHING'
+
+/** A refusal leaves the row alone. Otherwise, whoever takes the row where it was would be refused although nobody held it. */
+const FREE = 'UPDATE lock SET owner = NULL WHERE key = $1 AND owner = $2 RETURNING true AS answer'
+
+/**
+ * If another session changes the row meanwhile, this waits for it, and then looks whether the new version still fits ("Read
+ * Committed Isolation Level"): it does not, as it is at another place. No version is at the place of one that a running statement
+ * still sees.
+ */
+const TAKE_WHERE_IT_WAS =
+  'UPDATE lock SET owner = $2, token = token + 1 WHERE ctid = (SELECT ctid FROM lock WHERE key = $1 AND owner IS NULL) RETURNING to_json(token) AS answer'
+
+const takeLock = async (run: Runner, holder: readonly unknown[]): Promise<unknown> => {
+  if (run.options.claim === 'row-lock')
+    return run.write('SELECT to_json(lock_acquire($1, $2)) AS answer', holder)
+  await run.write(MAKE_LOCK, holder.slice(0, 1))
+  // Nothing updated: it was not free, or somebody else took it first.
+  return (await run.write(TAKE_WHERE_IT_WAS, holder)) ?? null
+}
+
+const releaseLock = async (run: Runner, holder: readonly unknown[]): Promise<unknown> => {
+  if (run.options.claim === 'row-lock') return run.write('SELECT lock_release($1, $2) AS answer', holder)
+  return (await run.write(FREE, holder)) ?? false
+}
+
 /** A row, not PostgreSQL's advisory lock: that ends with its session, and is not replicated. */
 export const actOnLock: Act = async (run, raw) => {
   const { f, value } = asCall(LOCK, raw)
   const holder = [value.key, value.owner]
-  if (f === 'release') return { done: await run.write('SELECT lock_release($1, $2) AS answer', holder) }
-  const token = await run.write('SELECT to_json(lock_acquire($1, $2)) AS answer', holder)
+  if (f === 'release') return { done: await releaseLock(run, holder) }
+  const token = await takeLock(run, holder)
   return token === null ? { done: false } : { done: true, token }
 }
 

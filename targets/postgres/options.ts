@@ -19,6 +19,20 @@ export const postgresOptions = {
     description:
       '`concurrently`: a single server rebuilds the index of its registers again and again with REINDEX CONCURRENTLY, in a table that has many other rows',
   },
+  claim: {
+    type: 'string',
+    default: 'row-lock',
+    choices: ['row-lock', 'place'],
+    description:
+      'how a lock is taken; `place`: by one statement that looks for the free row and updates it where it was (`ctid`), as programs do that take jobs from a table, without FOR UPDATE; on a single server',
+  },
+  upsert: {
+    type: 'string',
+    default: 'on-conflict',
+    choices: ['on-conflict', 'merge'],
+    description:
+      'the statement that adds to a counter, and makes it if it is not there: INSERT ... ON CONFLICT, or MERGE, which came with version 15',
+  },
   synchronous: {
     type: 'string',
     default: 'on',

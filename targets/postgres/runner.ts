@@ -29,7 +29,7 @@ const LEVELS: Readonly<Record<PostgresOptions['isolation'], string>> = {
 
 export class Runner {
   readonly #sessions: Sessions
-  readonly #options: PostgresOptions
+  readonly options: PostgresOptions
   readonly #signal: AbortSignal
   /** The node that was asked. */
   servedBy: string | null = null
@@ -38,12 +38,12 @@ export class Runner {
 
   constructor(sessions: Sessions, options: PostgresOptions, signal: AbortSignal) {
     this.#sessions = sessions
-    this.#options = options
+    this.options = options
     this.#signal = signal
   }
 
   get #hasStandbys(): boolean {
-    return !isSingle(this.#options.version)
+    return !isSingle(this.options.version)
   }
 
   async #asker(where: Where): Promise<Ask> {
@@ -68,7 +68,7 @@ export class Runner {
   async read(
     query: string,
     values: readonly unknown[],
-    reads: PostgresOptions['reads'] = this.#options.reads,
+    reads: PostgresOptions['reads'] = this.options.reads,
   ): Promise<unknown> {
     const ask = await this.#asker(reads === 'standby' ? 'own' : 'primary')
     const confirm = reads === 'confirmed' && this.#hasStandbys ? `, ${CONFIRM} IS NULL` : ''
@@ -79,7 +79,7 @@ export class Runner {
   /** Several statements in one transaction of the level that the option sets. */
   async transaction<T>(body: (ask: Ask) => Promise<T>): Promise<T> {
     const ask = await this.#asker('primary')
-    await ask(`BEGIN ISOLATION LEVEL ${LEVELS[this.#options.isolation]}`)
+    await ask(`BEGIN ISOLATION LEVEL ${LEVELS[this.options.isolation]}`)
     let done: T
     try {
       done = await body(ask)

@@ -8,6 +8,8 @@ import { postgres } from './target.ts'
 const DEFAULTS: PostgresOptions = {
   version: 'debian',
   reindex: 'none',
+  claim: 'row-lock',
+  upsert: 'on-conflict',
   synchronous: 'on',
   reads: 'confirmed',
   isolation: 'serializable',
@@ -145,6 +147,11 @@ describe('a single server in another version', () => {
   it('is refused with what to do instead', () => {
     expect(() => launchIn({ version: '14.3' }, 3)).toThrow('add --nodes 1')
     expect(() => launchIn({ reindex: 'concurrently' })).toThrow('choose a version')
+    expect(() => launchIn({ claim: 'place' })).toThrow('choose a version')
+    expect(() => launchIn({ upsert: 'merge', version: '14.5' })).toThrow(
+      /14\.5 has no MERGE: choose version 15/,
+    )
+    expect(() => launchIn({ upsert: 'merge', version: '15.0' })).not.toThrow()
     expect(() => launchIn({ version: '14.4' })).toThrow(/PostgreSQL 14\.4 is not known here.*14\.3, 14\.5/)
   })
 

@@ -14,7 +14,7 @@ import { type PostgresOptions, postgresOptions } from './options.ts'
 import { launchNode } from './patroni.ts'
 import { REST_PORT } from './ports.ts'
 import { launchSingle, setUpSingle, statusOfSingle } from './single.ts'
-import { isSingle, programsOf } from './versions.ts'
+import { isSingle, majorOf, programsOf } from './versions.ts'
 
 const control = new JsonHttp()
 
@@ -79,10 +79,18 @@ const launch = (
   plan: ClusterPlan<PostgresOptions>,
   program: (name: string) => string,
 ): LaunchSpec => {
-  const { version, reindex } = plan.options
+  const { version, reindex, claim, upsert } = plan.options
+  if (upsert === 'merge' && majorOf(version) < 15)
+    throw new UserError(
+      `PostgreSQL ${version} has no MERGE: choose version 15 or later, or upsert=on-conflict.`,
+    )
   if (isSingle(version)) return launchSingle(node, plan, program)
-  if (reindex === 'none') return launchNode(node, plan, program)
-  throw new UserError('The option `reindex` needs a single server: choose a version, such as 14.5.')
+  if (reindex !== 'none')
+    throw new UserError('The option `reindex` needs a single server: choose a version, such as 14.5.')
+  // A refusal that writes nothing would not wait for the standby.
+  if (claim !== 'row-lock')
+    throw new UserError('The option `claim` needs a single server: choose a version, such as 17.7.')
+  return launchNode(node, plan, program)
 }
 
 export const postgres = defineTarget({

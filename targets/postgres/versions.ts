@@ -60,6 +60,14 @@ const NPM: Readonly<Record<string, readonly [release: string, integrity: string]
     '17.0.0-beta.14',
     'sha512-WUN87Ot0raKllEgycxyFwIzk6vHWhvYrBlRjC7PFw2n4PejsiE0TcgqADrnJaxywLQqKumVdJD7W/lFIqolvAQ==',
   ],
+  '17.6': [
+    '17.6.0-beta.15',
+    'sha512-f04/oSB35rc2SB4WbJLvUGeh8eNnnwbsIkLXLf86Bi43vOc7H07Znx1zROwpi08mGkUFmNrpAcXyL4Yu8YRgMw==',
+  ],
+  '17.7': [
+    '17.7.0-beta.16',
+    'sha512-awYeSpUHNxj3UginbLgPLaxyiHefNAFIHj4Kj2Ht2YreemBVKdYiOAaLJOgJvvzvyNzMY5kx1KWNLk1MB+ruNg==',
+  ],
   '17.10': [
     '17.10.0-beta.17',
     'sha512-hU4Sgna19ixDP/l3P/zkHhQ9B0JDV39qA97RNz55QcngeRjFC5/1G36LZjODVJ84kVJHUTQMmly7nzWO8js8kg==',

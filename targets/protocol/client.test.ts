@@ -71,11 +71,12 @@ const write = async (
     endpoints,
     localAddress: undefined,
     services: {},
-    options: { ...defaultsOf(clientOptions), attempts: 1, 'attempt-timeout': 100, ...options },
-    signal: AbortSignal.timeout(1000),
+    // A silent node takes all of it. The others answer at once, also where the machine is busy.
+    options: { ...defaultsOf(clientOptions), attempts: 1, 'attempt-timeout': 1000, ...options },
+    signal: AbortSignal.timeout(30_000),
   }
   const connection = await replicatedClient('register').open(context)
-  const outcome = await connection.invoke(REQUEST.call, AbortSignal.timeout(5000))
+  const outcome = await connection.invoke(REQUEST.call, AbortSignal.timeout(30_000))
   const before = nodes.map(({ calls }) => [...calls])
   await untilClosed()
   await connection[Symbol.asyncDispose]()

@@ -116,8 +116,9 @@ class SessionConnection implements Connection {
     if (result.type === 'unsent') return { type: 'refused', error: result.error }
     if (result.type === 'doubt') return { type: 'doubt', error: result.error }
     if (result.status === 200) {
-      const { value, term = 0, index = 0 } = result.body as CallReply
-      return { type: 'ok', value, meta: { term, index, servedBy: endpoint.node } }
+      const { value, term = 0, index = 0, stale } = result.body as CallReply
+      const meta = { term, index, servedBy: endpoint.node }
+      return { type: 'ok', value, meta: stale === true ? { ...meta, stale } : meta }
     }
     const { error } = result.body as ErrorReply
     return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }

@@ -16,6 +16,8 @@ export interface CallReply {
   readonly value: unknown
   readonly term?: number
   readonly index?: number
+  /** The node says that its state may be an old one. */
+  readonly stale?: true
 }
 
 export interface ErrorReply {

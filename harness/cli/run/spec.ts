@@ -182,7 +182,7 @@ export const buildRunSpec = async (targetName: string, settings: RunSettings): P
     settings.nemesis === 'all' ? withPlans(asked, place, claims) : { spec: asked, notes: [] }
   const plan = planned(spec, place, claims, incident)
   const beyond = modelsBeyond(plan, toleratedWith(claims, spec.nodes))
-  const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims.`
+  const warning = `${target.name} does not claim to tolerate ${beyond.join(', ')}: promises broken by these faults are reported, but do not violate its claims${spec.expect === null ? '' : `; what --expect names counts all the same`}.`
   const leaderless = leaderlessNote(target, spec, plan)
   return {
     spec,

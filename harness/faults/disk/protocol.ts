@@ -59,6 +59,10 @@ export const REQUEST_BYTES = MAX_WRITE_BYTES + 8192
 const ATTR_BYTES = 88
 const ENTRY_BYTES = 40 + ATTR_BYTES
 
+/** Of a write: where its flags are in its body, and which says that it is written from the kernel's cache. */
+const WRITE_FLAGS_AT = 20
+const WRITE_CACHE = 1
+
 /** An error of the file system, which the caller gets as errno. */
 export class Errno extends Error {
   readonly errno: number
@@ -108,6 +112,12 @@ export class Request {
   /** Id of the calling thread; 0 if it is not visible from this pid namespace. */
   get pid(): number {
     return this.#bytes.readUInt32LE(32)
+  }
+
+  /** It is a write of the kernel's, of pages that were changed through a memory map. */
+  get isWriteBack(): boolean {
+    if (this.operation !== 'write') return false
+    return (this.#bytes.readUInt32LE(REQUEST_HEADER_BYTES + WRITE_FLAGS_AT) & WRITE_CACHE) !== 0
   }
 
   u32(): number {

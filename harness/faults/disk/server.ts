@@ -157,12 +157,16 @@ class Server {
   #draw(kind: DiskKind, request: Request): Hit | null {
     if (this.#rules.length === 0) return null
     const about = (): readonly string[] => this.#files.pathsOf(request.again())
+    // Whoever touches a page that is written back waits for it, and does not die before that. Nobody would answer for it, since the
+    // kernel asks by itself: a process that is killed during a stall would live until its end.
+    const canHold = !request.isWriteBack
     return drawHit(
       this.#rules,
       kind,
       this.#ordinal++,
       rngFromSeed(this.#options.seed),
-      ({ paths, matches }) => paths === '' || about().some(matches),
+      ({ effect, paths, matches }) =>
+        (canHold || effect !== 'stall') && (paths === '' || about().some(matches)),
     )
   }
 

@@ -5,7 +5,8 @@ import type { Command, NodeId } from '../commands.ts'
 import type { Applied } from '../state-machine.ts'
 
 export type Answer =
-  | (Applied & { readonly index?: number; readonly term?: number })
+  /** `stale`: it is of a node that cannot know whether it is the present state, and says so. */
+  | (Applied & { readonly index?: number; readonly term?: number; readonly stale?: true })
   /** It was never proposed here. */
   | { readonly type: 'not-leader'; readonly leader: NodeId | null }
   /** Another entry was committed in its place: it never happened. */

@@ -44,7 +44,12 @@ const answerWith =
   (answer) => {
     switch (answer.type) {
       case 'value':
-        return respond(response, 200, { value: answer.value, term: answer.term, index: answer.index })
+        return respond(response, 200, {
+          value: answer.value,
+          term: answer.term,
+          index: answer.index,
+          stale: answer.stale,
+        })
       case 'nothing':
         return respond(response, 200, {})
       case 'not-leader':

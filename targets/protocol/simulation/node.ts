@@ -28,6 +28,8 @@ export interface Boot<M, D> {
   readonly disk: D
   /** Uniform in [0, 1). */
   readonly random: () => number
+  /** A clock that runs on while the node is paused, in ticks. */
+  readonly now: () => number
   readonly send: (envelope: Envelope<M>) => void
 }
 

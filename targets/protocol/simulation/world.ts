@@ -186,6 +186,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
       members: this.ids,
       disk,
       random: () => random.float(),
+      now: () => this.now,
       send: (envelope) => this.#transmit(envelope),
     })
   }

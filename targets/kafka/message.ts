@@ -1,0 +1,20 @@
+/** A request, and how its answer is read. Every topic here has the one partition 0. */
+import type { Reader, Writer } from './wire.ts'
+
+export interface Message<Answer> {
+  readonly key: number
+  readonly version: number
+  /** Its headers have tags, and its lengths are variable. */
+  readonly isFlexible: boolean
+  write(writer: Writer): void
+  read(reader: Reader): Answer
+}
+
+export const message = <Answer>(
+  key: number,
+  version: number,
+  write: Message<Answer>['write'],
+  read: Message<Answer>['read'],
+): Message<Answer> => ({ key, version, isFlexible: false, write, read })
+
+export const PARTITION = 0

@@ -1,0 +1,90 @@
+/** Reads a topic. */
+import { sleep } from '../../harness/support/wait.ts'
+import type { Asked, Cluster } from './brokers.ts'
+import { isMoved, KafkaError, OFFSET_NOT_AVAILABLE } from './errors.ts'
+import type { Message } from './message.ts'
+import { type Fetched, fetch, latestOffset } from './messages.ts'
+import { recordsFrom, type Stored } from './records.ts'
+
+/** Who is asked: the leader; or the client's own broker, if it has a replica. */
+export type Reads = 'leader' | 'replica'
+
+const PAUSE_MS = 100
+const MOST_MOVES = 3
+
+/** Asks again if another broker leads by now, and for as long as the leader does not know what was committed. */
+const askAbout = async <Answer extends { readonly error: number }>(
+  cluster: Cluster,
+  topic: string,
+  message: Message<Answer>,
+  reads: Reads,
+  signal: AbortSignal,
+): Promise<Answer> => {
+  for (let moves = 0; ; ) {
+    const place = await cluster.place(topic, signal)
+    const address = reads === 'replica' && place.replicas.includes(cluster.home) ? cluster.home : place.leader
+    // Whatever goes wrong now, somebody else may lead the next time.
+    cluster.forget(topic)
+    const link: Asked = await cluster.linkTo(address, signal)
+    const answer = await link.ask(message, signal)
+    if (answer.error === 0) {
+      cluster.remember(topic, place)
+      return answer
+    }
+    if (isMoved(answer.error)) moves += 1
+    else if (answer.error !== OFFSET_NOT_AVAILABLE) moves = Number.POSITIVE_INFINITY
+    if (moves > MOST_MOVES) throw new KafkaError(answer.error, `reading ${topic}`)
+    await sleep(PAUSE_MS, signal)
+  }
+}
+
+/** The leader is asked for what is committed by now; a replica shows what it knows to be. */
+const endOf = async (
+  cluster: Cluster,
+  topic: string,
+  reads: Reads,
+  signal: AbortSignal,
+): Promise<number | null> => {
+  if (reads === 'replica') return null
+  const { offset } = await askAbout(cluster, topic, latestOffset(topic), reads, signal)
+  return offset
+}
+
+/** All records from an offset on that were committed when the first answer came. @throws if it does not learn them */
+export const readFrom = async (
+  cluster: Cluster,
+  topic: string,
+  first: number,
+  reads: Reads,
+  signal: AbortSignal,
+): Promise<readonly Stored[]> => {
+  const records: Stored[] = []
+  let end = await endOf(cluster, topic, reads, signal)
+  for (let next = first; end === null || next < end; ) {
+    const message: Message<Fetched> = fetch(topic, next, 0)
+    const { highWatermark, bytes } = await askAbout(cluster, topic, message, reads, signal)
+    end ??= highWatermark
+    const batch = recordsFrom(bytes, next)
+    // Another leader, who shows less.
+    if (batch.next === next && next < end)
+      throw new Error(`${topic} ends at ${next}, and was said to end at ${end}`)
+    records.push(...batch.records)
+    next = batch.next
+  }
+  return records
+}
+
+/** The record at an offset, for which it waits a moment. Null: there is none. @throws if it does not learn that */
+export const readOne = async (
+  cluster: Cluster,
+  topic: string,
+  offset: number,
+  waitMs: number,
+  signal: AbortSignal,
+): Promise<Stored | null> => {
+  const { bytes } = await askAbout(cluster, topic, fetch(topic, offset, waitMs), 'leader', signal)
+  const [record] = recordsFrom(bytes, offset).records
+  if (record !== undefined) return record
+  const [late] = await readFrom(cluster, topic, offset, 'leader', signal)
+  return late ?? null
+}

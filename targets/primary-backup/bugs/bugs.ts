@@ -1,0 +1,57 @@
+/**
+ * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with a primary and backups, and no
+ * two have the same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
+ */
+import type { PlantedBug } from '../../../harness/api/target.ts'
+import { type Deviations, healthy } from '../deviations.ts'
+import type { BugDefinition } from './definition.ts'
+import {
+  ackBeforeBackup,
+  ackBeforeDisk,
+  divergentTailKept,
+  oldPrimaryAccepted,
+  transferLosesWrites,
+} from './replication.ts'
+import {
+  leaseIgnored,
+  outsiderPromoted,
+  readBeforePromotion,
+  staleBackupPromoted,
+  unacknowledgedReplaced,
+  viewNotDurable,
+} from './views.ts'
+
+const definitions = {
+  'ack-before-backup': ackBeforeBackup,
+  'ack-before-disk': ackBeforeDisk,
+  'stale-backup-promoted': staleBackupPromoted,
+  'view-not-durable': viewNotDurable,
+  'lease-ignored': leaseIgnored,
+  'old-primary-accepted': oldPrimaryAccepted,
+  'divergent-tail-kept': divergentTailKept,
+  'transfer-loses-writes': transferLosesWrites,
+  'read-before-promotion': readBeforePromotion,
+  'outsider-promoted': outsiderPromoted,
+  'unacknowledged-replaced': unacknowledgedReplaced,
+} as const satisfies Record<string, BugDefinition>
+
+export type Bug = keyof typeof definitions
+
+export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
+
+export const bugs: readonly PlantedBug[] = Object.entries<BugDefinition>(definitions).map(
+  ([name, { description, simulatorSeeds, realRun }]) => ({
+    name,
+    description,
+    workload: 'register',
+    simulatorSeeds,
+    realRun,
+  }),
+)
+
+/** @param bug null: the healthy node */
+export const deviationsOf = (bug: Bug | null): Deviations => {
+  if (bug === null) return healthy
+  const { core, service }: BugDefinition = definitions[bug]
+  return { core: { ...healthy.core, ...core }, service: { ...healthy.service, ...service } }
+}
