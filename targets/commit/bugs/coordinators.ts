@@ -5,9 +5,8 @@ import type { BugDefinition } from './definition.ts'
 export const decisionNotDurable: BugDefinition = {
   description: 'the coordinator tells its decision before that is on disk',
   simulatorSeeds: 40,
-  // With nine nodes, one has no account: nothing of its own makes it sync.
   realRun: {
-    args: '--nodes 9 -n disk --nemesis-opts modes=power-loss,survival=nothing,victims=all,interval=5s,duration=300ms --target-opts attempt-timeout=150ms --rate 60 --time-limit 25s',
+    none: 'its votes and outcomes are in the same file, so a decision is on the disk a few ms later, and it does harm only while it is on its way: four runs with power losses, of 5 and 9 nodes, did not come to it',
   },
   core: { skipsDecisionSync: true },
 }
