@@ -40,5 +40,5 @@ it('vocabularies are listed with their calls and promises, and the workloads and
       `calls: ${Object.keys(calls).join(', ')}\n      promises: ${promises.join(', ')}\n`,
     )
   }
-  expect(text).toContain('workloads: scheduled-job; targets: raft, paxos\n')
+  expect(text).toContain('workloads: scheduled-job; targets: raft, primary-backup, paxos\n')
 })
