@@ -184,6 +184,13 @@ describe('a dimension', () => {
     expect(value(card, 'failure model')).toBe(0)
   })
 
+  it('of replicas and retries needs nodes that stopped or were parted', () => {
+    const card = cardOf(run({ models: ['clock'] }), run({ vocabulary: 'counter', models: ['timing'] }))
+    expect(value(card, 'agreement')).toBeCloseTo(1 / 3)
+    expect([value(card, 'retries'), value(card, 'recovery')]).toEqual([0, 0])
+    expect(value(card, 'failure model')).toBe(2 / 8)
+  })
+
   it('of governance is the share of answered questions', () => {
     const answers = parseAnswers({ governance: { owner: 'we' } }, 'a.claims.yaml')
     const share = 1 / Object.keys(GOVERNANCE_QUESTIONS).length

@@ -25,7 +25,7 @@ export const zookeeper4712: KnownBug = {
     workloadOpts: 'reads=0.005',
     faults: planOfSteps(ID),
     rate: 150,
-    timeLimit: '45s',
+    timeLimit: '75s',
     recoveryTimeout: '60s',
   },
   control: { targetOpts: 'version=3.9.5,snap-count=100000' },

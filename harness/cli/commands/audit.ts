@@ -11,6 +11,7 @@ import type { Case } from '../../campaign/cases.ts'
 import { UserError } from '../../support/assert.ts'
 import { EXIT_CODES } from '../../support/exit-codes.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
+import { REGISTER } from '../../vocabularies/register.ts'
 import { answersOf } from '../audit/claims-file.ts'
 import { cardPage } from '../audit/page.ts'
 import { auditedRun, runsAt } from '../audit/read-runs.ts'
@@ -54,6 +55,19 @@ const workloadsFor = (target: Target, options: Options): readonly string[] =>
     )
   })
 
+/** What is run with each seed. */
+const choicesFor = (target: Target, options: Options): readonly { workload: string; nemesis: string }[] => {
+  const { tolerates } = target.claims(options, REGISTER)
+  const needed = workloadsFor(target, options)
+  return [
+    ...needed.map((workload) => ({ workload, nemesis: 'all' })),
+    // Under all faults together it can seldom be told what one side did.
+    ...(tolerates.partition !== undefined && needed.includes('register')
+      ? [{ workload: 'register', nemesis: 'partition' }]
+      : []),
+  ]
+}
+
 const casesFor = (
   target: Target,
   options: Options,
@@ -63,16 +77,15 @@ const casesFor = (
   const { targetOpts, env, nodes, timeLimitMs, seeds } = settings
   const shared = {
     target: reference,
-    nemesis: 'all',
     env,
     timeLimit: `${timeLimitMs}ms`,
     ...(targetOpts === undefined ? {} : { targetOpts }),
     ...(nodes === undefined ? {} : { nodes }),
   }
   return Array.from({ length: seeds }, (_, at) => at + 1).flatMap((seed) =>
-    workloadsFor(target, options).map((workload) => ({
-      name: `${target.name} ${workload} all`,
-      choice: { ...shared, workload },
+    choicesFor(target, options).map((choice) => ({
+      name: `${target.name} ${choice.workload} ${choice.nemesis}`,
+      choice: { ...shared, ...choice },
       seed,
       expected: [],
     })),
