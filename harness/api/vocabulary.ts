@@ -67,6 +67,12 @@ export interface EffectLine {
   readonly cause: Identity
 }
 
+/**
+ * - `repeats`: a request that takes effect twice in the cluster; `effects`: one that does outside;
+ * - `order`: whether a log keeps the order of what was acknowledged; `permissions`: who is let in.
+ */
+export type Shown = 'repeats' | 'effects' | 'order' | 'permissions'
+
 export type CallDefinitions = Readonly<Record<string, CallDefinition>>
 
 export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
@@ -88,6 +94,8 @@ export interface Vocabulary<Calls extends CallDefinitions = CallDefinitions> {
   readonly services: readonly string[]
   /** Reads a line in the log of a service. Null: the line tells of no effect. Absent: no line does. */
   effect?(line: unknown): EffectLine | null
+  /** What a run of it shows besides its objects. Absent: nothing else. */
+  readonly shows?: readonly Shown[]
   /** What it grants expires after some time, by a clock of the service. Absent: nothing does. */
   readonly expires?: true
   /** How others write it. Absent: only as our own values. */

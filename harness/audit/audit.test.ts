@@ -24,6 +24,7 @@ interface Parts {
   readonly more?: Partial<AuditedRun>
 }
 
+const SHOWS: Readonly<Record<string, AuditedRun['shows']>> = { counter: ['repeats'], access: ['permissions'] }
 const OWN: Readonly<Record<string, string>> = {
   register: 'linearizability',
   counter: 'counter',
@@ -51,6 +52,7 @@ const run = ({
     dir,
     workload: vocabulary,
     vocabulary,
+    shows: SHOWS[vocabulary] ?? [],
     status: Object.values(statuses).includes('invalid') ? 'invalid' : 'valid',
     isOutsideClaims: false,
     isExpected: false,

@@ -4,6 +4,7 @@
  */
 import type { Claims, FaultModel } from '../api/claims.ts'
 import type { Status } from '../api/verdict.ts'
+import type { Shown } from '../api/vocabulary.ts'
 import { type Answers, COMMUNICATION_QUESTIONS, GOVERNANCE_QUESTIONS, shareAnswered } from './answers.ts'
 import { type AuditedRun, breaksObjects, hadFaults, judgementOf, provesObjects, type Told } from './run.ts'
 
@@ -70,20 +71,16 @@ const met =
   ({ faults }) =>
     models.some((model) => faults.has(model))
 
-const about =
-  (...vocabularies: readonly string[]): Ask =>
-  ({ vocabulary }) =>
-    vocabularies.includes(vocabulary)
+const showing =
+  (what: Shown): Ask =>
+  ({ shows }) =>
+    shows.includes(what)
 
 const isBroken =
   (...checkers: readonly string[]): Ask =>
   (run) =>
     !run.isOutsideClaims &&
     checkers.some((checker) => judgementOf(run, checker) === ('invalid' satisfies Status))
-
-/** Vocabularies in which a request that takes effect twice shows. */
-const COUNTING = ['counter', 'bank', 'list-append', 'append-log', 'queue']
-const OUTSIDE = ['effects', 'job-queue', 'schedule', 'outbox']
 
 /** What a system meets sooner or later, wherever it runs. */
 const COMMON_MODELS = [
@@ -159,18 +156,13 @@ const leaderElection: Rule = (evidence) => ({
 
 const logReplication: Rule = (evidence) => ({
   parts: [
-    part(
-      evidence,
-      'a log keeps what was acknowledged, in order',
-      both(provesObjects, about('append-log', 'list-append', 'watch')),
-    ),
+    part(evidence, 'a log keeps what was acknowledged, in order', both(provesObjects, showing('order'))),
     part(evidence, 'replicas agree after crashes', both(valid('agreement'), met('kill', 'power-loss'))),
     part(evidence, 'replicas catch up after partitions', both(valid('convergence'), met('partition'))),
   ],
   breaks: {
     what: 'an order of the log',
-    by: (run) =>
-      isBroken('agreement')(run) || (breaksObjects(run) && about('append-log', 'list-append', 'watch')(run)),
+    by: (run) => isBroken('agreement')(run) || (breaksObjects(run) && showing('order')(run)),
   },
 })
 
@@ -190,17 +182,17 @@ const retries: Rule = (evidence) => ({
     part(
       evidence,
       'nothing counts twice in the cluster while nodes stop or are parted',
-      both(provesObjects, disturbed, about(...COUNTING)),
+      both(provesObjects, disturbed, showing('repeats')),
     ),
     part(
       evidence,
       'nothing takes effect twice outside while nodes stop or are parted',
-      both(provesObjects, disturbed, about(...OUTSIDE)),
+      both(provesObjects, disturbed, showing('effects')),
     ),
   ],
   breaks: {
     what: 'a request that took effect twice, or not at all',
-    by: both(breaksObjects, about(...COUNTING, ...OUTSIDE)),
+    by: both(breaksObjects, (run) => showing('repeats')(run) || showing('effects')(run)),
   },
 })
 
@@ -235,10 +227,10 @@ const security: Rule = (evidence) => ({
     part(
       evidence,
       'access that was revoked is denied while faults act',
-      both(provesObjects, hadFaults, about('access')),
+      both(provesObjects, hadFaults, showing('permissions')),
     ),
   ],
-  breaks: { what: 'access that was revoked', by: both(breaksObjects, about('access')) },
+  breaks: { what: 'access that was revoked', by: both(breaksObjects, showing('permissions')) },
 })
 
 const answered = (what: string, share: number): Part => ({ what, share, runs: [] })

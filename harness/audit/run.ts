@@ -1,6 +1,7 @@
 /** A stored run, as far as an audit uses it. */
 import type { Claims, FaultModel } from '../api/claims.ts'
 import type { Status } from '../api/verdict.ts'
+import type { Shown } from '../api/vocabulary.ts'
 
 /** What became of one checker. */
 export interface Judgement {
@@ -25,6 +26,7 @@ export interface AuditedRun {
   readonly workload: string
   /** Of the workload. */
   readonly vocabulary: string
+  readonly shows: readonly Shown[]
   readonly status: Status
   /** Its faults went beyond what is claimed, so what broke does not count against the claims. */
   readonly isOutsideClaims: boolean

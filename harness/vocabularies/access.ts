@@ -25,6 +25,7 @@ const change = defineCall({
 
 export const ACCESS = defineVocabulary({
   name: 'access',
+  shows: ['permissions'],
   description: 'permissions that are granted, revoked and checked',
   promises: OF_REPLICAS,
   unique: null,

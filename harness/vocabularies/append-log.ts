@@ -16,6 +16,7 @@ const value = scalar
 
 export const APPEND_LOG = defineVocabulary({
   name: 'append-log',
+  shows: ['repeats', 'order'],
   description: 'logs that return the offset of each value',
   promises: ['linearizable', 'consistent-prefix', 'at-least-once', 'at-most-once'],
   unique: 'a value should be appended to a log once: equal ones are only counted',

@@ -22,6 +22,7 @@ const transfer = z.object({ from: account, to: account, amount: z.int() })
 
 export const BANK = defineVocabulary({
   name: 'bank',
+  shows: ['repeats'],
   description: `${ACCOUNTS} accounts, none of which may be overdrawn`,
   promises: OF_REPLICAS,
   unique: null,

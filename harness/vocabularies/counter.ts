@@ -17,6 +17,7 @@ const key = scalar
 
 export const COUNTER = defineVocabulary({
   name: 'counter',
+  shows: ['repeats'],
   description: 'counters with additions and reads',
   promises: OF_REPLICAS,
   unique: null,

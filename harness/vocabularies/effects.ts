@@ -75,6 +75,7 @@ export const audits = {
 
 export const EFFECTS = defineVocabulary({
   name: 'effects',
+  shows: ['effects'],
   description: 'requests that must take effect in the outside world',
   promises: OF_EFFECTS,
   unique: 'a key names one request',

@@ -28,6 +28,7 @@ const worked = z.object({
 
 export const JOB_QUEUE = defineVocabulary({
   name: 'job-queue',
+  shows: ['effects'],
   description: 'jobs that workers take, do and acknowledge',
   promises: OF_EFFECTS,
   unique: 'a key names one job',

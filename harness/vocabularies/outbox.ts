@@ -21,6 +21,7 @@ const resource = z.int()
 
 export const OUTBOX = defineVocabulary({
   name: 'outbox',
+  shows: ['effects'],
   description: 'changes of state, each with a message about it',
   promises: OF_EFFECTS,
   unique: 'a key names one change',

@@ -21,6 +21,7 @@ const value = scalar
 
 export const QUEUE = defineVocabulary({
   name: 'queue',
+  shows: ['repeats'],
   description: 'queues, first in, first out',
   promises: ['linearizable', 'fifo-exactly-once', 'fifo-at-least-once', 'fifo-at-most-once', ...OF_EFFECTS],
   synonyms: WITHOUT_READS,

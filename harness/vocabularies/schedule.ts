@@ -21,6 +21,7 @@ const scheduleOf = (key: string): string => key.replace(/\/\d+$/, '')
 
 export const SCHEDULE = defineVocabulary({
   name: 'schedule',
+  shows: ['effects'],
   description: 'jobs that the cluster triggers periodically',
   promises: OF_EFFECTS,
   unique: 'a key names one schedule',

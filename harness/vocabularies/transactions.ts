@@ -74,6 +74,7 @@ export const registerTransaction = transaction(inRegister, inRegister)
 
 export const LIST_APPEND = defineVocabulary({
   name: 'list-append',
+  shows: ['repeats', 'order'],
   description: 'transactions that read lists and append to them',
   promises: OF_TRANSACTIONS,
   unique: 'an element is appended to a key at most once',

@@ -25,6 +25,7 @@ const change = put.extend({ revision: z.int() })
 
 export const WATCH = defineVocabulary({
   name: 'watch',
+  shows: ['order'],
   description: 'numbered changes of keys, which clients watch',
   promises: OF_EFFECTS,
   synonyms: { linearizable: 'exactly-once', 'consistent-prefix': 'exactly-once' },

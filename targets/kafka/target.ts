@@ -10,13 +10,12 @@ import { type KafkaOptions, kafkaOptions } from './options.ts'
 import { isReady, statusOf } from './status.ts'
 import { isSince, programsOf } from './versions.ts'
 
-/** What needs no offset of a record. */
-const WITHOUT_OFFSETS: readonly string[] = [SET.name, QUEUE.name]
+const needsOffsets = (name: string): boolean => name !== SET.name && name !== QUEUE.name
 
 const lacks = ({ name }: Vocabulary, { version, elr, acks }: KafkaOptions): string | null => {
   if (elr === 'on' && !isSince(version, '4.0'))
     return `Kafka has eligible leader replicas since 4.0, and this is ${version}: leave elr=default.`
-  if (acks === '0' && !WITHOUT_OFFSETS.includes(name))
+  if (acks === '0' && needsOffsets(name))
     return `With acks=0 no broker tells the offset of a record, which ${name} needs: take acks=1 or all.`
   return null
 }

@@ -82,6 +82,7 @@ export const auditedRun = async (dir: string, target: string): Promise<AuditedRu
     dir,
     workload: workload.name,
     vocabulary: workload.vocabulary.name,
+    shows: workload.vocabulary.shows ?? [],
     status: verdict.status,
     isOutsideClaims: verdict.outsideClaims,
     isExpected: spec.expect !== null,

@@ -5,6 +5,7 @@ import { workloads } from '../../../workloads/index.ts'
 import type { Claims } from '../../api/claims.ts'
 import type { Options } from '../../api/options.ts'
 import type { Target } from '../../api/target.ts'
+import type { Vocabulary } from '../../api/vocabulary.ts'
 import { type AuditCard, auditCard } from '../../audit/card.ts'
 import type { AuditedRun } from '../../audit/run.ts'
 import type { Case } from '../../campaign/cases.ts'
@@ -28,32 +29,21 @@ import { parseJobs, runPlan } from '../suite/run-plan.ts'
 
 type Settings = SettingsOf<typeof AUDIT_SETTINGS>
 
-/** What the dimensions ask for: objects, logs, counts, effects outside, and permissions. */
-const NEEDED = [
-  'register',
-  'append-log',
-  'list-append',
-  'counter',
-  'bank',
-  'queue',
-  'set',
-  'access',
-  'watch',
-  'effects',
-]
-
 const CARD = { json: 'card.json', page: 'card.html' } as const
 
-/** Those whose calls the target answers with these options. */
-const workloadsFor = (target: Target, options: Options): readonly string[] =>
-  NEEDED.filter((name) => {
-    const vocabulary = workloads[name]?.vocabulary
-    return (
-      vocabulary !== undefined &&
-      target.clients[vocabulary.name] !== undefined &&
-      (target.lacks?.(vocabulary, options) ?? null) === null
-    )
+const speaks = (target: Target, vocabulary: Vocabulary, options: Options): boolean =>
+  target.clients[vocabulary.name] !== undefined && (target.lacks?.(vocabulary, options) ?? null) === null
+
+/** Registers, and a workload of each vocabulary that shows more than its objects, as far as the target answers its calls. */
+const workloadsFor = (target: Target, options: Options): readonly string[] => {
+  const seen = new Set<string>()
+  return Object.values(workloads).flatMap(({ name, vocabulary }) => {
+    const isNeeded = vocabulary === REGISTER || vocabulary.shows !== undefined
+    if (!isNeeded || seen.has(vocabulary.name) || !speaks(target, vocabulary, options)) return []
+    seen.add(vocabulary.name)
+    return [name]
   })
+}
 
 /** What is run with each seed. */
 const choicesFor = (target: Target, options: Options): readonly { workload: string; nemesis: string }[] => {
@@ -62,7 +52,7 @@ const choicesFor = (target: Target, options: Options): readonly { workload: stri
   return [
     ...needed.map((workload) => ({ workload, nemesis: 'all' })),
     // Under all faults together it can seldom be told what one side did.
-    ...(tolerates.partition !== undefined && needed.includes('register')
+    ...(tolerates.partition !== undefined && speaks(target, REGISTER, options)
       ? [{ workload: 'register', nemesis: 'partition' }]
       : []),
   ]
