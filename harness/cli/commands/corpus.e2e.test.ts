@@ -9,7 +9,7 @@ import { describeWith, missingLinuxRoot } from '../../testing/capabilities.ts'
 import { faultline, temporaryFolder } from '../../testing/command.ts'
 
 const FASTEST = {
-  'postgres-reindex-concurrently': 'found again',
+  'postgres-merge': 'found again',
   'postgres-write-skew': 'demonstrated',
   'redis-everysec': 'demonstrated',
 }
