@@ -6,8 +6,7 @@ import { defineTarget } from '../../harness/support/define.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import { replicatedClient } from '../protocol/client.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
-import { messageInLine } from '../protocol/message-lines.ts'
-import { isReady, statusOf } from '../protocol/status.ts'
+import { bundledNodes } from '../protocol/status.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
 import { served } from './calls.ts'
 import { type CommitOptions, commitOptions } from './options.ts'
@@ -49,7 +48,6 @@ export const commit = defineTarget({
     { option: 'ask-every', value: 2000 },
     { option: 'compact-every', value: 3 },
   ],
-  programs: {},
   claims: () => ({
     source: 'targets/commit/README.md',
     consistency,
@@ -74,7 +72,5 @@ export const commit = defineTarget({
     files: {},
     processes: [nodeProcess('commit', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
-  ready: ({ address }, signal) => isReady(address, signal),
-  loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
-  status: ({ address }, signal) => statusOf(address, signal),
+  ...bundledNodes,
 })

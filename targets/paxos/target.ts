@@ -6,8 +6,7 @@ import { SINK } from '../../harness/vocabularies/effects.ts'
 import { consistencyOf } from '../protocol/claims.ts'
 import { replicatedClients } from '../protocol/clients.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
-import { messageInLine } from '../protocol/message-lines.ts'
-import { isReady, statusOf } from '../protocol/status.ts'
+import { bundledNodes } from '../protocol/status.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
@@ -48,7 +47,6 @@ export const paxos = defineTarget({
     { option: 'max-entries', value: 1 },
     { option: 'compact-every', value: 3 },
   ],
-  programs: {},
   claims: (options) => ({
     source: 'targets/paxos/README.md',
     consistency: consistencyOf(options.sink),
@@ -79,7 +77,5 @@ export const paxos = defineTarget({
     files: {},
     processes: [nodeProcess('paxos', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
-  ready: ({ address }, signal) => isReady(address, signal),
-  loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
-  status: ({ address }, signal) => statusOf(address, signal),
+  ...bundledNodes,
 })

@@ -1,7 +1,7 @@
 /** Real runs of the bundled primary and its backups: five processes with real sockets, disks and faults. */
 import { expect, it } from 'vitest'
-import { describeWith, isFull, missingLinuxRoot, sized } from '../../harness/testing/capabilities.ts'
-import { type FinishedRun, run, temporaryFolder } from '../../harness/testing/command.ts'
+import { describeWith, isFull, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { itCatches } from '../../harness/testing/caught.ts'
 import { expectKept, play, summariesOf } from '../../harness/testing/play.ts'
 import { bugs } from './bugs/bugs.ts'
 
@@ -50,23 +50,5 @@ describeWith(missingLinuxRoot(), 'the bundled primary and its backups', () => {
     expect(expected.verdict.status).toBe('invalid')
   })
 
-  for (const { name, workload, realRun } of bugs) {
-    if ('none' in realRun || !(isFull || name === SURE)) continue
-    it(`--bug ${name} is caught`, async () => {
-      using folder = temporaryFolder()
-      const found: FinishedRun[] = []
-      for (let seed = 1; seed <= sized(1, 3); seed++) {
-        const args = [...PRIMARY_BACKUP, '--bug', name, '-w', workload, ...realRun.args.split(' ')]
-        const finished = await run(folder.path, [...args, '--seed', String(seed)])
-        if (finished.exitCode === 1) found.push(finished)
-      }
-      expect(found.length).toBeGreaterThan(0)
-      expect(found[0]?.verdict.status).toBe('invalid')
-      expect(
-        found[0]?.verdict.verdicts.some(
-          ({ status, evidence }) => status === 'invalid' && evidence.length > 0,
-        ),
-      ).toBe(true)
-    })
-  }
+  itCatches('primary-backup', bugs, [SURE])
 })

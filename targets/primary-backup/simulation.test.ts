@@ -1,29 +1,18 @@
 /** The core under the deterministic simulator: what each combination keeps, and that each planted bug is found. */
 import { describe, expect, it } from 'vitest'
-import { linearizability } from '../../checkers/data/linearizability.ts'
-import { bareRecord } from '../../harness/store/run-store.ts'
-import { isFull, sized } from '../../harness/testing/capabilities.ts'
+import { sized } from '../../harness/testing/capabilities.ts'
 import type { ClusterFault } from '../protocol/simulation/faults.ts'
+import {
+  describePlantedBugs,
+  judgeRegisters,
+  SIMULATION_TIMEOUT_MS,
+  typesIn,
+} from '../protocol/testing/simulated.ts'
 import { type Bug, bugs } from './bugs/bugs.ts'
 import { isAgreed } from './choices.ts'
 import type { Choices, Failover, InMinority, Replication } from './core/types.ts'
 import { primaryBackupSimulation, simulatePrimaryBackup, simulateWithout } from './simulation/simulate.ts'
 import { SAFE } from './testing/bench.ts'
-
-const checker = linearizability({ initial: null })
-
-/** What is wrong with a run; null if nothing is. */
-const judge = async ({
-  violation,
-  history,
-}: ReturnType<typeof simulatePrimaryBackup>): Promise<string | null> => {
-  if (violation !== null) return violation
-  const verdict = await checker.check(bareRecord(history), new AbortController().signal)
-  return verdict.status === 'valid' ? null : `${verdict.status}: ${verdict.summary}`
-}
-
-/** Against hanging only: on a loaded machine this takes minutes. */
-const TIMEOUT_MS = sized(900_000, 3_600_000)
 
 const REPLICATIONS: readonly Replication[] = ['sync', 'semi-sync', 'async']
 const FAILOVERS: readonly Failover[] = ['none', 'timeout', 'view-service', 'majority']
@@ -50,16 +39,15 @@ describe('the healthy core', () => {
     `keeps everything for ${seeds} seeds, by a majority, by a view service and without failover`,
     async () => {
       for (let seed = 1; seed <= seeds; seed++)
-        expect(await judge(simulatePrimaryBackup(seed, null)), `seed ${seed}`).toBeNull()
+        expect(await judgeRegisters(simulatePrimaryBackup(seed, null)), `seed ${seed}`).toBeNull()
     },
-    TIMEOUT_MS,
+    SIMULATION_TIMEOUT_MS,
   )
 
   it('is exercised: there are view changes, and operations with every outcome', () => {
     const runs = Array.from({ length: 10 }, (_, seed) => simulatePrimaryBackup(seed, null, SAFE))
     const views = runs.reduce((sum, run) => sum + run.elections, 0)
-    const types = new Map<string, number>()
-    for (const { type } of runs.flatMap(({ history }) => history)) types.set(type, (types.get(type) ?? 0) + 1)
+    const types = typesIn(runs)
     expect(views).toBeGreaterThan(50)
     expect(types.get('ok')).toBeGreaterThan(800)
     expect(types.get('info')).toBeGreaterThan(10)
@@ -84,10 +72,10 @@ describe('of all combinations', () => {
       for (let seed = 1; seed <= sized(2, 40); seed++) {
         const run = simulatePrimaryBackup(seed, null, choices)
         expect(run.violation).toBeNull()
-        if (!readsOld(choices)) expect(await judge(run), `seed ${seed}`).toBeNull()
+        if (!readsOld(choices)) expect(await judgeRegisters(run), `seed ${seed}`).toBeNull()
       }
     },
-    TIMEOUT_MS,
+    SIMULATION_TIMEOUT_MS,
   )
 
   it.each(loses.map((choices) => [inWords(choices), choices] as const))(
@@ -95,10 +83,10 @@ describe('of all combinations', () => {
     async (_, choices) => {
       let broken: string | null = null
       for (let seed = 1; seed <= 12 && broken === null; seed++)
-        broken = await judge(simulatePrimaryBackup(seed, null, choices))
+        broken = await judgeRegisters(simulatePrimaryBackup(seed, null, choices))
       expect(broken).toMatch(/^invalid/)
     },
-    TIMEOUT_MS,
+    SIMULATION_TIMEOUT_MS,
   )
 })
 
@@ -138,30 +126,12 @@ describe('combinations that stand some faults', () => {
       for (let seed = 1; seed <= seeds; seed++) {
         const run = simulateWithout(seed, choices, allowed)
         made += run.faults.length
-        expect(await judge(run), `seed ${seed}`).toBeNull()
+        expect(await judgeRegisters(run), `seed ${seed}`).toBeNull()
       }
       expect(made).toBeGreaterThan(seeds)
     },
-    TIMEOUT_MS,
+    SIMULATION_TIMEOUT_MS,
   )
 })
 
-describe('every planted bug is found', () => {
-  it.each(
-    bugs.flatMap(({ name, simulatorSeeds }) =>
-      simulatorSeeds === null ? [] : [[name, simulatorSeeds] as const],
-    ),
-  )(
-    '%s within %i seeds',
-    async (name, simulatorSeeds) => {
-      const found: string[] = []
-      for (let seed = 1; seed <= simulatorSeeds && (isFull || found.length === 0); seed++) {
-        const broken = await judge(simulatePrimaryBackup(seed, name as Bug))
-        if (broken !== null) found.push(broken)
-      }
-      expect(found.length).toBeGreaterThan(0)
-      expect(found[0]).not.toContain('unknown')
-    },
-    TIMEOUT_MS,
-  )
-})
+describePlantedBugs(bugs, (seed, bug) => judgeRegisters(simulatePrimaryBackup(seed, bug as Bug)))

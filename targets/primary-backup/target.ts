@@ -6,8 +6,7 @@ import { SINK } from '../../harness/vocabularies/effects.ts'
 import { JsonHttp } from '../http.ts'
 import { replicatedClients } from '../protocol/clients.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
-import { messageInLine } from '../protocol/message-lines.ts'
-import { isReady, statusOf } from '../protocol/status.ts'
+import { bundledNodes } from '../protocol/status.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
 import { type Bug, bugs, isBug } from './bugs/bugs.ts'
@@ -72,7 +71,6 @@ export const primaryBackup = defineTarget({
   nodes: { default: 5, min: 1 },
   bugs,
   simulation: async () => (await import('./simulation/simulate.ts')).primaryBackupSimulation,
-  programs: {},
   claims: claimsOf,
   services: (options) => [
     ...(options.failover === 'view-service' ? [viewService(options)] : []),
@@ -86,7 +84,5 @@ export const primaryBackup = defineTarget({
       nodeProcess('primary-backup', moduleAt('./server/main', import.meta.url), configOf(node, plan)),
     ],
   }),
-  ready: ({ address }, signal) => isReady(address, signal),
-  loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
-  status: ({ address }, signal) => statusOf(address, signal),
+  ...bundledNodes,
 })

@@ -1,6 +1,8 @@
 /** What the harness asks a node through the control path. */
+import type { Endpoint } from '../../harness/api/client.ts'
 import type { NodeStatus } from '../../harness/api/target.ts'
 import { JsonHttp } from '../http.ts'
+import { messageInLine } from './message-lines.ts'
 import { CLIENT_PORT } from './wire.ts'
 
 const control = new JsonHttp()
@@ -20,10 +22,16 @@ export const askNode = async (
 const fullStatus = async (address: string, signal: AbortSignal): Promise<NodeStatus & { ready: boolean }> =>
   (await askNode(address, 'GET', '/status', undefined, signal)).body as NodeStatus & { ready: boolean }
 
-export const isReady = async (address: string, signal: AbortSignal): Promise<boolean> =>
-  (await fullStatus(address, signal)).ready
-
-export const statusOf = async (address: string, signal: AbortSignal): Promise<NodeStatus> => {
-  const { ready: _, ...status } = await fullStatus(address, signal)
-  return status
+/** What every target of bundled nodes has. */
+export const bundledNodes = {
+  /** The nodes are this project's own. */
+  programs: {},
+  ready: async ({ address }: Endpoint, signal: AbortSignal): Promise<boolean> =>
+    (await fullStatus(address, signal)).ready,
+  status: async ({ address }: Endpoint, signal: AbortSignal): Promise<NodeStatus> => {
+    const { ready: _, ...status } = await fullStatus(address, signal)
+    return status
+  },
+  loggedMessages: (options: { readonly 'log-messages': boolean }): typeof messageInLine | null =>
+    options['log-messages'] ? messageInLine : null,
 }

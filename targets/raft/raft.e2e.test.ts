@@ -4,8 +4,9 @@ import path from 'node:path'
 import { expect, it } from 'vitest'
 import type { FaultRecord } from '../../harness/api/record.ts'
 import { loadRun } from '../../harness/store/run-store.ts'
-import { describeWith, isFull, missingLinuxRoot, sized } from '../../harness/testing/capabilities.ts'
-import { type FinishedRun, run, temporaryFolder } from '../../harness/testing/command.ts'
+import { describeWith, missingLinuxRoot } from '../../harness/testing/capabilities.ts'
+import { itCatches } from '../../harness/testing/caught.ts'
+import { run, temporaryFolder } from '../../harness/testing/command.ts'
 import { hostBaseline } from '../../harness/testing/host.ts'
 import { leftovers } from '../../harness/testing/leftovers.ts'
 import { effectsOf, expectKept, play, RAFT } from '../../harness/testing/play.ts'
@@ -135,34 +136,5 @@ describeWith(missingLinuxRoot(), 'the bundled Raft cluster', () => {
     expect(during.filter(({ status }) => status !== null).length).toBeGreaterThan(during.length / 2)
   })
 
-  for (const { name, workload, realRun } of bugs) {
-    if ('none' in realRun || !(isFull || SURE.has(name))) continue
-    it(`--bug ${name} is caught`, async () => {
-      using folder = temporaryFolder()
-      const found: FinishedRun[] = []
-      for (let seed = 1; seed <= sized(1, 3); seed++) {
-        const args = [
-          'raft',
-          '--env',
-          'namespaces',
-          '--bug',
-          name,
-          '-w',
-          workload,
-          ...realRun.args.split(' '),
-          '--seed',
-          String(seed),
-        ]
-        const finished = await run(folder.path, args)
-        if (finished.exitCode === 1) found.push(finished)
-      }
-      expect(found.length).toBeGreaterThan(0)
-      expect(found[0]?.verdict.status).toBe('invalid')
-      expect(
-        found[0]?.verdict.verdicts.some(
-          ({ status, evidence }) => status === 'invalid' && evidence.length > 0,
-        ),
-      ).toBe(true)
-    })
-  }
+  itCatches('raft', bugs, [...SURE])
 })

@@ -1,23 +1,20 @@
 /** The core under the deterministic simulator: healthy for thousands of seeds; each planted bug of it is found. */
 import { describe, expect, it } from 'vitest'
-import { linearizability } from '../../checkers/data/linearizability.ts'
 import type { SimulatedPlan } from '../../harness/api/simulation.ts'
 import { shrinkSimulated, type WholePlan } from '../../harness/campaign/shrink-simulated.ts'
-import { bareRecord } from '../../harness/store/run-store.ts'
-import { isFull, sized } from '../../harness/testing/capabilities.ts'
+import { sized } from '../../harness/testing/capabilities.ts'
 import type { ClusterFault } from '../protocol/simulation/faults.ts'
+import {
+  describePlantedBugs,
+  judgeRegisters,
+  SIMULATION_TIMEOUT_MS,
+  typesIn,
+} from '../protocol/testing/simulated.ts'
 import { type Bug, bugs } from './bugs/bugs.ts'
 import { raftSimulation, simulateRaft } from './simulation/simulate.ts'
 
-const checker = linearizability({ initial: null })
-
-/** What is wrong with the run of this seed; null if nothing is. */
-const judge = async (seed: number, bug: Bug | null): Promise<string | null> => {
-  const { violation, history } = simulateRaft(seed, bug)
-  if (violation !== null) return violation
-  const verdict = await checker.check(bareRecord(history), new AbortController().signal)
-  return verdict.status === 'valid' ? null : `${verdict.status}: ${verdict.summary}`
-}
+const judge = (seed: number, bug: Bug | null): Promise<string | null> =>
+  judgeRegisters(simulateRaft(seed, bug))
 
 describe('the healthy core', () => {
   const seeds = sized(200, 4000)
@@ -26,15 +23,13 @@ describe('the healthy core', () => {
     async () => {
       for (let seed = 1; seed <= seeds; seed++) expect(await judge(seed, null), `seed ${seed}`).toBeNull()
     },
-    // Against hanging only: on a loaded machine this takes minutes.
-    sized(900_000, 3_600_000),
+    SIMULATION_TIMEOUT_MS,
   )
 
   it('is exercised: there are elections, and operations with every outcome', () => {
     const runs = Array.from({ length: 10 }, (_, seed) => simulateRaft(seed, null))
     const elections = runs.reduce((sum, run) => sum + run.elections, 0)
-    const types = new Map<string, number>()
-    for (const { type } of runs.flatMap(({ history }) => history)) types.set(type, (types.get(type) ?? 0) + 1)
+    const types = typesIn(runs)
     expect(elections).toBeGreaterThan(50)
     expect(types.get('ok')).toBeGreaterThan(1000)
     expect(types.get('info')).toBeGreaterThan(10)
@@ -76,22 +71,4 @@ describe('a recorded plan', () => {
   })
 })
 
-describe('every planted bug is found', () => {
-  it.each(
-    bugs.flatMap(({ name, simulatorSeeds }) =>
-      simulatorSeeds === null ? [] : [[name, simulatorSeeds] as const],
-    ),
-  )(
-    '%s within %i seeds',
-    async (name, simulatorSeeds) => {
-      const found: string[] = []
-      for (let seed = 1; seed <= simulatorSeeds && (isFull || found.length === 0); seed++) {
-        const broken = await judge(seed, name as Bug)
-        if (broken !== null) found.push(broken)
-      }
-      expect(found.length).toBeGreaterThan(0)
-      expect(found[0]).not.toContain('unknown')
-    },
-    900_000,
-  )
-})
+describePlantedBugs(bugs, (seed, bug) => judge(seed, bug as Bug))

@@ -7,8 +7,7 @@ import { JsonHttp } from '../http.ts'
 import { consistencyOf } from '../protocol/claims.ts'
 import { replicatedClients } from '../protocol/clients.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
-import { messageInLine } from '../protocol/message-lines.ts'
-import { askNode, isReady, statusOf } from '../protocol/status.ts'
+import { askNode, bundledNodes } from '../protocol/status.ts'
 import type { ErrorReply } from '../protocol/wire.ts'
 import { SINK_PORT } from '../sink/port.ts'
 import { lacksSink, sinksOf } from '../sink/service.ts'
@@ -80,7 +79,6 @@ export const raft = defineTarget({
     { option: 'max-entries', value: 1 },
     { option: 'compact-every', value: 3 },
   ],
-  programs: {},
   claims: ({ sink }) => ({
     source: 'targets/raft/README.md',
     consistency: consistencyOf(sink),
@@ -112,11 +110,9 @@ export const raft = defineTarget({
     files: {},
     processes: [nodeProcess('raft', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
-  ready: ({ address }, signal) => isReady(address, signal),
   changeMembers: async ({ address }, { kind, member }, signal) => {
     const { status, body } = await askNode(address, 'POST', '/members', { [kind]: member }, signal)
     if (status !== 200) throw new Error((body as ErrorReply).error)
   },
-  loggedMessages: (options) => (options['log-messages'] ? messageInLine : null),
-  status: ({ address }, signal) => statusOf(address, signal),
+  ...bundledNodes,
 })

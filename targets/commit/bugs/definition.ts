@@ -1,8 +1,8 @@
 /** What a planted bug is made of. */
-import type { PlantedBug } from '../../../harness/api/target.ts'
+import type { BugText } from '../../protocol/planted-bugs.ts'
 import type { CoreDeviations } from '../core/deviations.ts'
 
-export interface BugDefinition extends Pick<PlantedBug, 'description' | 'realRun'> {
+export interface BugDefinition extends BugText {
   readonly simulatorSeeds: number
   /** What differs from the healthy core. */
   readonly core: Partial<CoreDeviations>

@@ -2,7 +2,7 @@
  * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with Paxos, and no two have the
  * same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
  */
-import type { PlantedBug } from '../../../harness/api/target.ts'
+import { plantedBugs } from '../../protocol/planted-bugs.ts'
 import { type CoreDeviations, healthyCore } from '../core/deviations.ts'
 import { acceptBelowPromise, acceptedNotDurable, promiseNotDurable } from './acceptors.ts'
 import type { BugDefinition } from './definition.ts'
@@ -28,15 +28,7 @@ export type Bug = keyof typeof definitions
 
 export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
 
-export const bugs: readonly PlantedBug[] = Object.entries<BugDefinition>(definitions).map(
-  ([name, { description, simulatorSeeds, realRun }]) => ({
-    name,
-    description,
-    workload: 'register',
-    simulatorSeeds,
-    realRun,
-  }),
-)
+export const bugs = plantedBugs(definitions, 'register')
 
 /** @param bug null: the healthy core */
 export const deviationsOf = (bug: Bug | null): CoreDeviations => {

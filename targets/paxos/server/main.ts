@@ -11,7 +11,7 @@ import { deviationsOf } from '../bugs/bugs.ts'
 import type { Envelope, Message, PaxosConfig } from '../core/types.ts'
 import { receivedLine, sentLine } from '../message-lines.ts'
 import type { ServerConfig } from '../protocol.ts'
-import { Server } from './server.ts'
+import { serverOf } from './server.ts'
 import { Storage } from './storage.ts'
 
 const coreConfig = (config: ServerConfig): PaxosConfig => ({
@@ -37,7 +37,7 @@ run((config: ServerConfig): void => {
     const isSent = links.get(envelope.to)?.send(envelope) === true
     if (isSent && logsMessages) log(sentLine(envelope))
   }
-  const server = new Server({
+  const server = serverOf({
     config: coreConfig(config),
     disk,
     send,

@@ -2,10 +2,10 @@ import { setImmediate } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { deviationsOf } from '../bugs/bugs.ts'
 import { PaxosDisk } from '../simulation/disk.ts'
-import { Server } from './server.ts'
+import { serverOf } from './server.ts'
 
-const serverOn = (disk: PaxosDisk): Server =>
-  new Server({
+const serverOn = (disk: PaxosDisk): ReturnType<typeof serverOf> =>
+  serverOf({
     config: {
       id: 'n2',
       members: ['n1', 'n2', 'n3'],

@@ -2,7 +2,7 @@
  * The planted bugs by name: `--bug name` switches one on. Each is a mistake that people make with a primary and backups, and no
  * two have the same cause. What a bug changes, and why that is wrong, stands in the file of its theme.
  */
-import type { PlantedBug } from '../../../harness/api/target.ts'
+import { plantedBugs } from '../../protocol/planted-bugs.ts'
 import { type Deviations, healthy } from '../deviations.ts'
 import type { BugDefinition } from './definition.ts'
 import {
@@ -39,15 +39,7 @@ export type Bug = keyof typeof definitions
 
 export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
 
-export const bugs: readonly PlantedBug[] = Object.entries<BugDefinition>(definitions).map(
-  ([name, { description, simulatorSeeds, realRun }]) => ({
-    name,
-    description,
-    workload: 'register',
-    simulatorSeeds,
-    realRun,
-  }),
-)
+export const bugs = plantedBugs(definitions, 'register')
 
 /** @param bug null: the healthy node */
 export const deviationsOf = (bug: Bug | null): Deviations => {

@@ -1,9 +1,9 @@
 /** What a planted bug is made of. */
-import type { PlantedBug } from '../../../harness/api/target.ts'
+import type { BugText } from '../../protocol/planted-bugs.ts'
 import type { CoreDeviations } from '../core/deviations.ts'
 import type { ServiceDeviations } from '../view-service/deviations.ts'
 
-export interface BugDefinition extends Pick<PlantedBug, 'description' | 'realRun'> {
+export interface BugDefinition extends BugText {
   readonly simulatorSeeds: number
   /** What differs from the healthy node. */
   readonly core?: Partial<CoreDeviations>

@@ -11,7 +11,7 @@ import { deviationsOf } from '../bugs/bugs.ts'
 import { type CoreConfig, type Envelope, type Message, VIEW_SERVICE } from '../core/types.ts'
 import { receivedLine, sentLine } from '../message-lines.ts'
 import type { ServerConfig } from '../protocol.ts'
-import { Server } from './server.ts'
+import { serverOf } from './server.ts'
 import { Storage } from './storage.ts'
 import { ViewServiceLink } from './view-service-link.ts'
 
@@ -44,7 +44,7 @@ run((config: ServerConfig): void => {
     const isSent = links.get(to)?.send(envelope) === true
     if (isSent && logsMessages) log(sentLine(envelope))
   }
-  const server = new Server({
+  const server = serverOf({
     config: coreConfig(config),
     disk,
     send,

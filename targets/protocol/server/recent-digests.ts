@@ -16,6 +16,11 @@ export class RecentDigests {
     if (oldest !== undefined && this.#digests.size > DIGESTS_KEPT) this.#digests.delete(oldest)
   }
 
+  /** What was applied is taken back. */
+  forget(): void {
+    this.#digests.clear()
+  }
+
   /** Position -> digest. */
   get byPosition(): Readonly<Record<string, string>> {
     return Object.fromEntries(this.#digests)

@@ -2,7 +2,7 @@
  * The planted bugs by name: `--bug name` switches one on. Each is a classic mistake, and no two have the same cause.
  * What a bug changes, and why that is wrong, stands in the file of its theme.
  */
-import type { PlantedBug } from '../../../harness/api/target.ts'
+import { plantedBugs } from '../../protocol/planted-bugs.ts'
 import { type Deviations, healthy } from '../deviations.ts'
 import {
   cachedReads,
@@ -85,15 +85,7 @@ export type Bug = keyof typeof definitions
 
 export const isBug = (name: string): name is Bug => Object.hasOwn(definitions, name)
 
-export const bugs: readonly PlantedBug[] = Object.entries<BugDefinition>(definitions).map(
-  ([name, { description, workload = 'register', simulatorSeeds = null, realRun }]) => ({
-    name,
-    description,
-    workload,
-    simulatorSeeds,
-    realRun,
-  }),
-)
+export const bugs = plantedBugs(definitions, 'register')
 
 /** @param bug null: the healthy node */
 export const deviationsOf = (bug: Bug | null): Deviations => {
