@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'harness/history/': ['harness/api/', 'harness/support/', 'harness/vocabularies/'],
   'harness/generators/': ['harness/api/'],
   'harness/quorum/': ['harness/support/'],
-  'harness/audit/': ['harness/api/', 'harness/support/'],
+  'harness/audit/': ['harness/api/', 'harness/quorum/', 'harness/support/'],
   'harness/findings/': ['harness/api/', 'harness/support/'],
   'harness/campaign/': ['harness/api/', 'harness/support/'],
   'harness/report/': [

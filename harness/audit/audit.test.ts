@@ -186,6 +186,11 @@ describe('a dimension', () => {
     expect(value(card, 'failure model')).toBe(0)
   })
 
+  it('of quorums is not shown by a run of which nobody can look at every set of nodes', () => {
+    expect(value(cardOf(run()), 'quorum design')).toBe(1)
+    expect(value(cardOf(run({ more: { nodes: 21 } })), 'quorum design')).toBe(1 / 2)
+  })
+
   it('of replicas and retries needs nodes that stopped or were parted', () => {
     const card = cardOf(run({ models: ['clock'] }), run({ vocabulary: 'counter', models: ['timing'] }))
     expect(value(card, 'agreement')).toBeCloseTo(1 / 3)

@@ -5,6 +5,7 @@
 import type { Claims, FaultModel } from '../api/claims.ts'
 import type { Status } from '../api/verdict.ts'
 import type { Shown } from '../api/vocabulary.ts'
+import { MOST_NODES } from '../quorum/quorums.ts'
 import { type Answers, COMMUNICATION_QUESTIONS, GOVERNANCE_QUESTIONS, shareAnswered } from './answers.ts'
 import { type AuditedRun, breaksObjects, hadFaults, judgementOf, provesObjects, type Told } from './run.ts'
 
@@ -117,11 +118,14 @@ const agreement: Rule = (evidence) => ({
 })
 
 const quorumDesign: Rule = (evidence) => {
+  // A run refuses quorums that do not meet, unless it has too many nodes to look at every set of them.
+  const checked = evidence.runs.filter(
+    ({ claims, nodes }) => claims.quorums !== undefined && nodes <= MOST_NODES,
+  )
   const named: Part = {
     what: 'it is claimed which sets of nodes decide, and any two of them meet',
-    // A run refuses quorums that do not.
-    share: evidence.claims.quorums === undefined || evidence.runs.length === 0 ? 0 : 1,
-    runs: [],
+    share: checked.length > 0 ? 1 : 0,
+    runs: checked.map(({ dir }) => dir),
   }
   return {
     parts: [named, part(evidence, 'decisions were accepted by such sets', valid('quorums'))],

@@ -2,9 +2,12 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryFolder } from '../../testing/command.ts'
+import { raft } from '../../../targets/raft/target.ts'
+import { faultline, temporaryFolder } from '../../testing/command.ts'
 import { staleRead } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
+import { REGISTER } from '../../vocabularies/register.ts'
+import { defaultsOf } from '../run/options.ts'
 import { answersOf } from './claims-file.ts'
 import { auditedRun, runsAt } from './read-runs.ts'
 
@@ -71,6 +74,46 @@ describe('stored runs', () => {
     const counted = [...(run?.faults.values() ?? [])].reduce((sum, { faults }) => sum + faults, 0)
     expect(counted).toBe(effective.length)
     expect(run?.own.length).toBeGreaterThan(0)
+  })
+
+  it('are made a card, as JSON and as a page, and a broken claim is the exit code', async () => {
+    using folder = temporaryFolder()
+    const { record, verdict } = await staleRead()
+    const claims = raft.claims(defaultsOf(raft.options), REGISTER)
+    const dir = storeRun(
+      folder.path,
+      { record: { ...record, claims }, verdict },
+      { name: 'a/20260102T000000-1' },
+    )
+    const { exitCode, stdout } = await faultline([
+      'audit',
+      'raft',
+      '--runs',
+      dir,
+      '--out',
+      folder.path,
+      '--format',
+      'json',
+    ])
+    expect(exitCode).toBe(1)
+    const card = JSON.parse(stdout)
+    expect(card).toMatchObject({ target: 'raft', runs: [dir], weakestThatBroke: { run: dir } })
+    expect(card.claims[0]).toMatchObject({ claim: 'register: linearizable', status: 'broken', runs: [dir] })
+    const [stored] = fs.globSync(path.join(folder.path, 'suites/card-raft/*'))
+    expect(JSON.parse(fs.readFileSync(path.join(stored ?? '', 'card.json'), 'utf8'))).toMatchObject({
+      schema: 'faultline.card/1',
+      ...card,
+    })
+    const page = fs.readFileSync(path.join(stored ?? '', 'card.html'), 'utf8')
+    expect(page).toContain('a/20260102T000000-1/report.html')
+  })
+
+  it('whose target claimed something else say nothing', async () => {
+    using folder = temporaryFolder()
+    const { dir } = await storedIncident(folder.path)
+    const { exitCode, stderr } = await faultline(['audit', 'raft', '--runs', dir, '--out', folder.path])
+    expect(exitCode).not.toBe(0)
+    expect(stderr).toMatch(/One run is left out.*\n.*None of these runs is of the target with these options/s)
   })
 
   it('of another target say nothing', async () => {

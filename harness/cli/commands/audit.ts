@@ -122,7 +122,7 @@ const readAll = async (
   const others = read.length - runs.length
   if (others > 0)
     process.stderr.write(
-      `${others} runs are left out: the target claimed something else in them, as with other options (--target-opts).\n`,
+      `${others === 1 ? 'One run is' : `${others} runs are`} left out: the target claimed something else there, as with other options (--target-opts).\n`,
     )
   if (runs.length === 0)
     throw new UserError(

@@ -3,19 +3,31 @@ import { incidents } from '../../../incidents/index.ts'
 import { vocabularies } from '../../vocabularies/index.ts'
 import { listCommand } from './list.ts'
 
-const listed = async (section: Parameters<typeof listCommand>[0]): Promise<string> => {
+const listed = async (...given: Parameters<typeof listCommand>): Promise<string> => {
   const written: string[] = []
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
     written.push(String(text))
     return true
   })
   try {
-    expect(await listCommand(section)).toBe(0)
+    expect(await listCommand(...given)).toBe(0)
   } finally {
     spy.mockRestore()
   }
   return written.join('')
 }
+
+it('the claims of a target are listed with what its makers say, and of nothing else', async () => {
+  const text = await listed('claims', 'paxos')
+  for (const part of [
+    'register           linearizable',
+    'quorums            majority of nodes',
+    'Which sets of nodes decide?',
+  ])
+    expect(text).toContain(part)
+  await expect(listCommand('claims')).rejects.toThrow(/Of which target/)
+  await expect(listCommand('bugs', 'raft')).rejects.toThrow(/faultline list claims raft/)
+})
 
 it('incidents are listed with what happened, where it is told, and what it does', async () => {
   const text = await listed('incidents')
