@@ -4,7 +4,10 @@ import type { PlantedBug } from '../api/target.ts'
 import { isFull, sized } from './capabilities.ts'
 import { type FinishedRun, run, temporaryFolder } from './command.ts'
 
-/** @param sure those that the short form runs, too, with one seed; all others are left to the long form */
+/**
+ * @param sure those that the short form runs, too, with one seed, and to the first thing that is broken; all others are left to the
+ *   long form
+ */
 export const itCatches = (target: string, bugs: readonly PlantedBug[], sure: readonly string[]): void => {
   for (const { name, workload, realRun } of bugs) {
     if ('none' in realRun || !(isFull || sure.includes(name))) continue
@@ -13,7 +16,8 @@ export const itCatches = (target: string, bugs: readonly PlantedBug[], sure: rea
       const found: FinishedRun[] = []
       for (let seed = 1; seed <= sized(1, 3); seed++) {
         const command = [target, '--env', 'namespaces', '--bug', name, '-w', workload]
-        const args = [...command, ...realRun.args.split(' '), '--seed', String(seed)]
+        const ends = isFull ? [] : ['--fail-fast']
+        const args = [...command, ...realRun.args.split(' '), ...ends, '--seed', String(seed)]
         const finished = await run(folder.path, args)
         if (finished.exitCode === 1) found.push(finished)
       }
