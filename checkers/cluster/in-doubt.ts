@@ -63,5 +63,13 @@ export const doubtEvidence = (doubts: readonly Doubt[], faults: RunRecord['fault
     .slice(0, SHOWN)
     .map((doubt) => inWords(doubt, faults))
     .join('\n')
-  return [{ title: `in doubt, the longest of ${doubts.length}`, text, operations: [], isAllowed: true }]
+  return [
+    {
+      title: `in doubt, the longest of ${doubts.length}`,
+      text,
+      operations: [],
+      isAllowed: true,
+      isRecord: true,
+    },
+  ]
 }

@@ -100,3 +100,11 @@ describe('what cannot be judged', () => {
     expect(quorums.applies?.(recorded([decision(FIVE)]))).toBe(true)
   })
 })
+
+it('what held is shown as a record, for pages', async () => {
+  const { evidence } = await judge([decision(['n1', 'n2', 'n3']), decision(FIVE)])
+  expect(evidence).toEqual([
+    expect.objectContaining({ title: 'the latest decisions, of 2', isRecord: true, isAllowed: true }),
+  ])
+  expect(evidence[0]?.text).toContain('n1, n2, n3')
+})

@@ -146,7 +146,15 @@ const judge = (samples: readonly Sample[], rules: readonly string[]): Judged => 
   const text = [COLUMNS.join('  '), ...lines].join('\n')
   return {
     ...judged,
-    evidence: [{ title: `the latest decisions, of ${all.length}`, text, operations: [], isAllowed: true }],
+    evidence: [
+      {
+        title: `the latest decisions, of ${all.length}`,
+        text,
+        operations: [],
+        isAllowed: true,
+        isRecord: true,
+      },
+    ],
   }
 }
 

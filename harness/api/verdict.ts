@@ -19,6 +19,8 @@ export interface Evidence {
   readonly anomaly?: string
   /** It is shown although the promise allows it. */
   readonly isAllowed?: true
+  /** It is a record of how things were, and of nothing wrong: pages show it, the terminal does not. */
+  readonly isRecord?: true
   /** What it shows is that something is missing: it went missing at some time after its operations. */
   readonly isMissing?: true
   /** The nodes whose reports show it. Absent: nothing tells which nodes they are. */

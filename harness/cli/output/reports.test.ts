@@ -246,3 +246,13 @@ describe('Markdown and show', () => {
     }
   })
 })
+
+it('the terminal shows what was found, and not the records beside it', () => {
+  const record = evidenceOf([0], { title: 'how it was', isRecord: true })
+  const text = render(
+    'text',
+    judged([verdictOf({ evidence: [evidenceOf([0], { title: 'what is wrong' }), record] })]),
+  )
+  expect(text).toContain('what is wrong')
+  expect(text).not.toContain('how it was')
+})

@@ -54,6 +54,7 @@ export const checkerLines = ({ verdicts }: RunVerdict): readonly string[] =>
 export const evidenceLines = ({ verdict, folder }: Judged): readonly string[] =>
   verdict.verdicts
     .flatMap(({ evidence }) => evidence)
+    .filter(({ isRecord }) => isRecord !== true)
     .flatMap(({ title, text, page }) => [
       '',
       `  ${title}`,
