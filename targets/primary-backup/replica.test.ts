@@ -62,6 +62,29 @@ it('a write that was superseded never happened where views are agreed on; elsewh
   expect(superseded({ failover: 'timeout' })).toEqual({ type: 'unknown' })
 })
 
+it('a new primary answers reads once it has applied what was acknowledged before, and not when that is only committed', () => {
+  const { clock, replica, receive } = replicaWith({})
+  const written = { f: 'write', value: { key: 1, value: 7 } }
+  const command = { kind: 'internal', vocabulary: 'register', call: written } as const
+  const before = { index: 1, view: 2, command }
+  const previous = { index: 0, view: 0 }
+  receive({ type: 'append', view: 2, previous, entries: [before], commit: 0, lastIndex: 1, sentAt: 0 })
+  clock.now = FAILOVER_TICKS
+  replica.tick()
+  receive({ type: 'vote', view: 4 })
+  const answers: Answer[] = []
+  const ask = (): void => replica.read('register', READ, (answer) => answers.push(answer))
+  // Not driven: the read arrives in the same turn.
+  replica.receive('n2', { type: 'appended', view: 4, matches: true, index: 2, sentAt: clock.now })
+  ask()
+  replica.drive()
+  ask()
+  expect(answers).toEqual([
+    { type: 'not-leader', leader: null },
+    { type: 'value', value: { key: 1, value: 7 }, index: 2, term: 4 },
+  ])
+})
+
 it('an old answer says so, and how it came about', () => {
   const { clock, replica } = replicaWith({ minority: 'serve-stale-and-say-so' })
   const answers: Answer[] = []

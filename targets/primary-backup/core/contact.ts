@@ -32,6 +32,13 @@ export const hasContact = (node: Node): boolean => {
 export const isPromoted = (node: Node): boolean =>
   node.role === 'primary' && (node.commit >= node.firstIndex || node.config.deviations.readsBeforePromotion)
 
+/**
+ * And its state machine shows it. Between the acknowledgement that commits its first entry and the pass that applies what is
+ * committed, it does not yet.
+ */
+const showsPromotion = (node: Node): boolean =>
+  isPromoted(node) && (node.applied >= node.firstIndex || node.config.deviations.readsBeforePromotion)
+
 export const mayWrite = (node: Node): boolean =>
   node.role === 'primary' && (hasContact(node) || node.config.minority === 'serve-all')
 
@@ -44,11 +51,11 @@ export const isAlone = (node: Node): boolean => {
 
 export const mayRead = (node: Node): MayRead => {
   const { minority, now, failoverTicks } = node.config
-  if (hasContact(node)) return isPromoted(node) ? 'yes' : 'no'
+  if (hasContact(node)) return showsPromotion(node) ? 'yes' : 'no'
   if (minority === 'serve-stale-and-say-so') {
     const hearsPrimary = node.role === 'backup' && now() - node.heardAt < failoverTicks
     return hearsPrimary ? 'no' : 'stale'
   }
   const isServing = minority === 'read-only' || minority === 'serve-all'
-  return isServing && isPromoted(node) ? 'yes' : 'no'
+  return isServing && showsPromotion(node) ? 'yes' : 'no'
 }

@@ -23,6 +23,8 @@ interface Server<D, N> {
   paused: boolean
   /** What arrived while it was paused. It is processed on resume, as with real sockets. */
   inbox: (() => void)[]
+  /** Something has arrived since it last did what its core asks for. */
+  isDue: boolean
 }
 
 /** What clients and faults see of it. */
@@ -65,7 +67,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     this.#servers = new Map(
       this.ids.map((id) => {
         const disk = options.protocol.newDisk()
-        return [id, { disk, node: this.#boot(id, disk), up: true, paused: false, inbox: [] }]
+        return [id, { disk, node: this.#boot(id, disk), up: true, paused: false, inbox: [], isDue: false }]
       }),
     )
   }
@@ -84,7 +86,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     this.#agenda.add(this.now + Math.max(1, delay), action)
   }
 
-  /** One tick of every node, then the faults and the actions that are due. */
+  /** One tick of every node, then the faults and the actions that are due, then the passes that they left for later. */
   step(): void {
     this.now++
     for (const server of this.#servers.values()) {
@@ -95,6 +97,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     this.#beginnings.run(this.now)
     this.#ends.run(this.now)
     this.#agenda.run(this.now)
+    for (const server of this.#servers.values()) if (server.isDue) this.#drive(server)
   }
 
   // ---------------------------------------------------------------------------------------------- faults
@@ -113,6 +116,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     server.up = false
     server.paused = false
     server.inbox = []
+    server.isDue = false
     if (losesPower) server.disk.losePower()
   }
 
@@ -168,7 +172,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     this.after(1 + link.int(3), () =>
       this.#arrive(this.#server(to), (server) => {
         handle(server.node, answer)
-        this.#drive(server)
+        this.#arrived(server)
       }),
     )
   }
@@ -197,7 +201,14 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     else deliver(server)
   }
 
+  /** As in a server, one pass may handle several arrivals, so each is met by a core whose `ready` is not done yet. */
+  #arrived(server: Server<D, N>): void {
+    if (this.#link('passes', server.node.id).float() < 0.5) this.#drive(server)
+    else server.isDue = true
+  }
+
   #drive(server: Server<D, N>): void {
+    server.isDue = false
     server.node.drive()
     this.#check()
   }
@@ -232,7 +243,7 @@ export class SimulatedWorld<M, D extends { losePower(): void }, N extends Simula
     if (this.#isCut(from, to)) return
     this.#arrive(this.#server(to), (server) => {
       server.node.step(from, message)
-      this.#drive(server)
+      this.#arrived(server)
     })
   }
 
