@@ -1,6 +1,6 @@
 /**
  * How long nodes are in doubt about transactions, where the target claims a limit: with a replicated coordinator, atomic
- * commitment does not block while a majority runs and is connected (Gray and Lampson 2006, sections 3 and 4).
+ * commitment does not block while a majority runs and is connected (Gray and Lampson 2006, sections 3.3 and 4.2).
  *
  * Faults divide the time of a doubt, since each may take its leader from the log that decides. Only a stretch between two
  * changes counts, in which the node was in a majority that no fault touched. A doubt is known up to the last status that told

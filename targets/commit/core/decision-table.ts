@@ -1,6 +1,5 @@
 /**
- * What the log of decisions amounts to (Gray and Lampson 2006, section 4: a coordinator whose state is a replicated state
- * machine). It is the same on every node that has applied the same slots. The first decision on a transaction counts; all later
+ * What the log of decisions amounts to (Gray and Lampson 2006, section 4.2: consensus on the coordinator's decision). It is the same on every node that has applied the same slots. The first decision on a transaction counts; all later
  * ones say the same.
  */
 

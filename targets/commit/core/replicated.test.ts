@@ -35,7 +35,7 @@ const waitInDoubt = (bench: Bench, id: string): readonly string[] => {
   return bench.deliver()
 }
 
-describe('the decision is chosen before it is told (4)', () => {
+describe('the decision is chosen before it is told (4.2)', () => {
   it('and every node hears it from the log', () => {
     const bench = three()
     bench.begin('n1', BOTH, 1)
@@ -80,7 +80,7 @@ describe('the decision is chosen before it is told (4)', () => {
   })
 })
 
-describe('nobody waits for the coordinator (3 and 4)', () => {
+describe('nobody waits for the coordinator (3.3 and 4.2)', () => {
   it('one that is gone before it has proposed: a participant in doubt aborts', () => {
     const bench = three()
     bench.begin('n1', BOTH, 1)
