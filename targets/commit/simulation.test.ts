@@ -46,7 +46,7 @@ describe.each(COORDINATORS)('the healthy core, with a %s coordinator', (coordina
 
   it('is exercised: transfers with every outcome, and reads of all accounts', () => {
     const counts = new Map<string, number>()
-    for (let seed = 0; seed < 10; seed++)
+    for (let seed = 0; seed < 15; seed++)
       for (const { f, type } of simulateCommit(seed, null, coordinator).history)
         counts.set(`${f} ${type}`, (counts.get(`${f} ${type}`) ?? 0) + 1)
     expect(counts.get('transfer ok')).toBeGreaterThan(200)
