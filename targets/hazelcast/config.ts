@@ -19,6 +19,8 @@ const POLICIES: Readonly<Record<HazelcastOptions['merge'], string>> = {
 }
 
 const CALL_TIMEOUT_MS = 5000
+/** There: 1 s, to one member at a time. The last reads of a run come some 50 ms after the last change. */
+const CRDT_PERIOD_MS = 20
 const MS_PER_SECOND = 1000
 
 export const majorityOf = (members: number): number => Math.floor(members / 2) + 1
@@ -92,5 +94,9 @@ ${protectionOf(options, nodes.length)}
 ${MAPS.map((name) => mapOf(name, options)).join('\n')}
 ${collectionOf('queue', options)}
 ${collectionOf('set', options)}
+  <crdt-replication>
+    <replication-period-millis>${CRDT_PERIOD_MS}</replication-period-millis>
+    <max-concurrent-replication-targets>${nodes.length}</max-concurrent-replication-targets>
+  </crdt-replication>
 </hazelcast>
 `
