@@ -16,7 +16,7 @@ export const JDK = {
 } as const
 
 /** In the package, compiled files are elsewhere than the sources in Java. @param folder a target's, such as `jgroups-raft` */
-export const javaSource = (folder: string, name: string): string => {
+const javaSource = (folder: string, name: string): string => {
   const targets = import.meta.filename.endsWith('.ts') ? '..' : '../../../targets'
   return path.resolve(import.meta.dirname, targets, folder, name)
 }
