@@ -40,6 +40,7 @@ const CLAIMS = {
   availability: z.strictObject(AVAILABILITY).optional(),
   quorums: z.array(z.string()).optional(),
   atomicCommitment: z.literal(true).optional(),
+  decidesWithinMs: ms,
   tellsElections: flag,
   neverPanics: flag,
   logPatterns: z.record(z.string(), z.string()).optional(),
