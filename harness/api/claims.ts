@@ -137,7 +137,8 @@ export interface Claims {
  * - `power-loss`: a crash that loses data that was not fsynced; `disk-errors`: operations that fail with an error;
  * - `data-loss`: a restart with old data or none; counted over the whole run, not only at one time;
  * - `corruption`: stored data that changed without a write;
- * - `misconfiguration`: an operator's error on a node.
+ * - `misconfiguration`: an operator's error on a node;
+ * - `byzantine`: a node that lies; counted over the whole run, since who lied once is never believed again.
  */
 export type FaultModel =
   | 'partition'
@@ -154,3 +155,4 @@ export type FaultModel =
   | 'upgrade'
   | 'misconfiguration'
   | 'dependency'
+  | 'byzantine'

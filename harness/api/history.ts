@@ -14,8 +14,10 @@ export interface Call {
 }
 
 /**
- * Evidence that came with an answer: term, revision, the node that served it, attempts of a declared retry. The harness sets
- * `misfit` where a client's answer did not fit its call.
+ * Evidence that came with an answer: term, revision, the node that served it (`servedBy`), attempts of a declared retry. The
+ * harness sets `misfit` where a client's answer did not fit its call. `vouchedBy` is for clients that take an answer only if
+ * several nodes give it: their names, joined by spaces. An answer without it is that of one node, and if that node lies, it
+ * says nothing.
  */
 export type Meta = Readonly<Record<string, string | number | boolean>>
 

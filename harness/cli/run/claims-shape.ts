@@ -24,6 +24,7 @@ const TOLERATES = {
   upgrade: tolerated,
   misconfiguration: tolerated,
   dependency: tolerated,
+  byzantine: tolerated,
 } satisfies Record<FaultModel, z.ZodType>
 
 const AVAILABILITY = {
