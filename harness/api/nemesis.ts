@@ -1,4 +1,5 @@
 /** Nemeses: plans of faults, their injection, measurement and heal. */
+import type { LieKind } from './byzantine.ts'
 import type { Claims, FaultModel } from './claims.ts'
 import type { DirectoryDurability } from './disk.ts'
 import type { Capability, Cluster, ClusterNode } from './environment.ts'
@@ -123,6 +124,24 @@ export interface Effect<M extends Measurements = Measurements> {
   readonly contradiction?: string
   /** The links that were cut during the whole fault. Absent: none, or not during the whole fault. */
   readonly links?: readonly Link[]
+  /** Which lies reached whom. Absent: nobody lied. */
+  readonly lies?: readonly LieTold[]
+}
+
+/** How often one traitor told one lie to one other. */
+export interface LieTold {
+  readonly lie: string
+  readonly kind: LieKind
+  /** The traitor. */
+  readonly by: string
+  /** A node or a group of clients; otherwise an address. */
+  readonly to: string
+  readonly count: number
+  /** When it was told for the first and the last time, from the injection on. */
+  readonly firstMs: number
+  readonly lastMs: number
+  /** What was told the first time, instead of what. */
+  readonly what: string
 }
 
 export interface ActiveFault {
