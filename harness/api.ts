@@ -38,6 +38,7 @@ export type {
   Numbering,
   OrderedDelivery,
   PromiseName,
+  Tolerance,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'
 export type {

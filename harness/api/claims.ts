@@ -128,8 +128,14 @@ export interface Claims {
   /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
   /** Fault model -> how many nodes it may hit at once without voiding the promise. A model that is absent is not tolerated. */
-  readonly tolerates: Readonly<Partial<Record<FaultModel, 'any' | 'minority' | number>>>
+  readonly tolerates: Readonly<Partial<Record<FaultModel, Tolerance>>>
 }
+
+/**
+ * A number of nodes: `minority` is fewer than half of them, `third` fewer than a third (f of 3f + 1), as those need that
+ * live with nodes that lie.
+ */
+export type Tolerance = 'any' | 'minority' | 'third' | number
 
 /**
  * The class of a fault, by which a promise tolerates it or not. Independent of the nemesis that injected it.

@@ -84,8 +84,8 @@ export class Mouth {
   }
 
   #lie(frame: Frame<unknown>, stream: Stream, end: string): Utterance | null {
-    if (this.#order === null || !this.#order.audience.includes(end)) return null
-    for (const [lie, kind] of Object.entries(this.#order.lies)) {
+    for (const { lie, kind, audience } of this.#order?.lies ?? []) {
+      if (!audience.includes(end)) continue
       const isWordless = WORDLESS.some((name) => name === lie)
       const said = isWordless
         ? this.#wordless(lie, frame, stream, end)

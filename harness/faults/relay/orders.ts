@@ -30,12 +30,17 @@ export interface RelaySettings {
   readonly seed: number
 }
 
+export interface OrderedLie {
+  readonly lie: string
+  readonly kind: LieKind
+  /** Nodes and groups of clients: the others hear the truth. */
+  readonly audience: readonly string[]
+}
+
 export interface LieOrder {
   readonly type: 'lie'
-  /** Name -> kind. The first that has something to say about a message is told. */
-  readonly lies: Readonly<Record<string, LieKind>>
-  /** Nodes and groups of clients. */
-  readonly audience: readonly string[]
+  /** The first that has something to say about a message is told. */
+  readonly lies: readonly OrderedLie[]
   /** For how long words are held back. */
   readonly delayMs: number
 }

@@ -177,7 +177,7 @@ describeWith(missingLinuxRoot(), 'a relay', () => {
       expect(await each.hears('before')).toBe(true)
     }
     const lie = (name: 'silence' | 'delay' | 'replay', audience: readonly string[]): void =>
-      traitor.lie({ lies: { [name]: name }, audience, delayMs: 30 })
+      traitor.lie({ lies: [{ lie: name, kind: name, audience }], delayMs: 30 })
     lie('silence', [])
     out.say('to nobody in particular')
     expect(await out.hears('particular')).toBe(true)

@@ -100,7 +100,7 @@ export const removeRedirection = async (pid: number, chain: string): Promise<voi
 }
 
 /** For `doctor`: a script that needs all of it, in a fresh namespace. */
-export const TRIAL = `printf '%s\\n' ${[
+export const RELAY_TRIAL = `printf '%s\\n' ${[
   '*nat',
   `-A OUTPUT -p tcp -m tcp --dport 1 ${NOT_OF_RELAY} -j REDIRECT --to-ports ${RELAY_PORTS.first}`,
   `-A PREROUTING -p tcp -m tcp --dport 1 -j REDIRECT --to-ports ${RELAY_PORTS.first}`,
