@@ -77,8 +77,8 @@ export const byzantine = scheduledNemesis({
     'nodes lie to their peers and clients: in the words of the protocol, or by silence, delay, replay',
   needs: ['partition', 'relay'],
   onlyIfClaimed: true,
-  intervalMs: 6000,
-  durationMs: 4000,
+  intervalMs: 4000,
+  durationMs: 2500,
   options: {
     kinds: wordsOption('kinds of lies', LIE_KINDS),
     traitors: number(0, 'how many nodes lie; 0: as many as the claims tolerate, at least one'),

@@ -92,8 +92,8 @@ export interface Told<M> {
   /** In its place, in order, on the same stream. Empty: silence. The message itself may be among them. */
   readonly instead: readonly M[]
   /**
-   * Besides, to peers, as if the traitor had said it: on its own latest connection to the peer. What cannot be sent, because
-   * there is no connection, is dropped.
+   * Besides, to peers, as if the traitor had said it: on its own latest connection to the peer's first peer port, or on a new
+   * one. What cannot be sent is dropped.
    */
   readonly also?: readonly { readonly to: string; readonly message: M }[]
   /** What was told instead of what, for the report: at most some 100 characters. */

@@ -66,6 +66,7 @@ const settingsOf = (
     ),
     routes: routesOf(context),
     codec: byzantine?.codec ?? null,
+    peerPort: byzantine?.peerPorts[0] ?? null,
     secrets: secretsOf(traitor),
     accomplices: Object.fromEntries(accomplices.map((node) => [node.name, secretsOf(node)])),
     seed,
@@ -134,8 +135,9 @@ export const liesInForce = async (
     throw error
   }
   const names = context.cluster.nodes.map(({ name }) => name)
+  // Traitors tell each other the truth.
+  const peers = names.filter((name) => !nodes.some((node) => node.name === name))
   for (const traitor of traitors) {
-    const peers = names.filter((name) => name !== traitor.name)
     const lies: readonly OrderedLie[] = intent.lies.map((lie) => ({
       ...lie,
       audience: audienceOf(lie, intent.audience, names, peers),

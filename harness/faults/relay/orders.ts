@@ -25,6 +25,8 @@ export interface RelaySettings {
   readonly routes: readonly Route[]
   /** Path of the codec's module. Null: it is not known what the bytes mean. */
   readonly codec: string | null
+  /** Where peers listen for each other. Null: it is not known. */
+  readonly peerPort: number | null
   readonly secrets: unknown
   readonly accomplices: Readonly<Record<string, unknown>>
   readonly seed: number

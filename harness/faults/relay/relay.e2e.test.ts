@@ -93,6 +93,7 @@ const settings: RelaySettings = {
     { node: 'n2', port: PORT },
   ],
   codec: null,
+  peerPort: null,
   secrets: null,
   accomplices: {},
   seed: 1,

@@ -19,6 +19,11 @@ const reply = (line: Reply): void => {
 
 const withoutV6 = (address: string | undefined): string => (address ?? '').replace(/^::ffff:/, '')
 
+interface OwnConnection {
+  readonly socket: net.Socket
+  readonly stream: Stream
+}
+
 class Relay {
   readonly #settings: RelaySettings
   readonly #liar: Liar | null
@@ -26,6 +31,8 @@ class Relay {
   readonly #mouth: Mouth
   /** Peer -> what the traitor says on its latest connection to it. */
   readonly #latest = new Map<string, Flow>()
+  /** Peer -> the connection that the relay itself has opened. */
+  readonly #own = new Map<string, OwnConnection>()
   #connections = 0
   #bytes = 0
   #misread = 0
@@ -42,12 +49,7 @@ class Relay {
       liar: this.#liar,
       rng: rng.fork('mouth', node),
       tally: this.#tally,
-      sayTo: (peer, make) => {
-        const flow = this.#latest.get(peer)
-        if (flow === undefined || !flow.isOpen) return false
-        flow.say(make(flow.stream))
-        return true
-      },
+      sayTo: (peer, make) => this.#sayTo(peer, make),
     })
   }
 
@@ -105,7 +107,7 @@ class Relay {
     })
     const said = this.#carry(streamOf('said'), end, traitor, other)
     this.#carry(streamOf('heard'), end, other, traitor)
-    if (isOpenedByTraitor) this.#latest.set(end, said)
+    if (isOpenedByTraitor && port === this.#settings.peerPort) this.#latest.set(end, said)
     for (const [socket, partner] of [
       [near, far],
       [far, near],
@@ -114,6 +116,37 @@ class Relay {
       // What ended in order is written out before.
       socket.on('close', (failed) => (failed ? partner.resetAndDestroy() : partner.end()))
     }
+  }
+
+  /** False: it has no connection, and none can be opened. */
+  #sayTo(peer: string, make: (stream: Stream) => Buffer): boolean {
+    const flow = this.#latest.get(peer)
+    if (flow?.isOpen === true) {
+      flow.say(make(flow.stream))
+      return true
+    }
+    const own = this.#own.get(peer) ?? this.#connectTo(peer)
+    if (own === null || !own.socket.writable || own.socket.writableNeedDrain) return false
+    own.socket.write(make(own.stream))
+    return true
+  }
+
+  /** A connection of its own, on which nobody listens to the answers. */
+  #connectTo(peer: string): OwnConnection | null {
+    const { nodes, peerPort: port } = this.#settings
+    const host = nodes[peer]
+    if (host === undefined || port === null) return null
+    const socket = net.connect({ host, port, noDelay: true })
+    const connection = ++this.#connections
+    const own: OwnConnection = {
+      socket,
+      stream: { connection, direction: 'said', peer, port, isOpenedByTraitor: true },
+    }
+    this.#own.set(peer, own)
+    socket.resume()
+    socket.on('error', () => socket.destroy())
+    socket.on('close', () => this.#own.delete(peer))
+    return own
   }
 
   #carry(stream: Stream, end: string, from: net.Socket, to: net.Socket): Flow {
