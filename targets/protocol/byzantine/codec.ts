@@ -92,7 +92,7 @@ export const bundledCodec = <M>(liarsOf: (traitor: Traitor) => Liars<M>): Byzant
         ...Object.fromEntries(inMessages),
         'false-answers': (words) => answers.tell(words),
       },
-      ...(liars.learn === undefined ? {} : { learn: liars.learn }),
+      learn: (from, knowledge) => liars.learn?.(from, knowledge),
     }
   },
 })
