@@ -30,10 +30,8 @@ const byzantineIntent = z.strictObject({
   ...VICTIM_FIELDS,
   /** How many nodes lie: the victims, then others in their order. */
   traitors: z.int().min(1),
-  lies: z
-    .array(z.strictObject({ lie: z.string(), kind: z.enum(LIE_KINDS) }))
-    .min(1)
-    .readonly(),
+  /** Name -> kind. */
+  lies: z.record(z.string(), z.enum(LIE_KINDS)).readonly(),
   /** The order in which peers and clients are chosen to be lied to, where not all are. */
   audience: z.array(z.string()).readonly(),
   /** Traitors know each other's secrets, and tell each other what they learn. */
@@ -89,7 +87,10 @@ export const byzantine = scheduledNemesis({
   },
   model: 'byzantine',
   intent: byzantineIntent,
-  kindOf: ({ lies }) => (lies.length === 1 ? (lies[0]?.kind ?? '') : 'several'),
+  kindOf: ({ lies }) => {
+    const [kind = 'none', ...others] = Object.values(lies)
+    return others.length === 0 ? kind : 'several'
+  },
   nodesNamed: victimsNamed,
   plan: ({ rng, options, context }) => {
     const kinds = parseWords('kinds', options.kinds, LIE_KINDS)
@@ -109,7 +110,9 @@ export const byzantine = scheduledNemesis({
     return (draw, ordinal) => ({
       ...victims,
       traitors,
-      lies: drawLies(draw.fork('lies'), lies, ordinal),
+      lies: Object.fromEntries(
+        drawLies(draw.fork('lies'), lies, ordinal).map(({ lie, kind }) => [lie, kind]),
+      ),
       audience: draw.fork('audience').shuffle([...context.nodes, ...groups]),
       colludes: kinds.includes('collusion'),
       delayMs: options.delay,

@@ -21,7 +21,7 @@ const LATE_RETRY_MS = 400
 type TryResult =
   | { readonly type: 'ok'; readonly value: unknown; readonly meta: Meta }
   /** This request had no effect and never will. */
-  | { readonly type: 'refused'; readonly error: string }
+  | { readonly type: 'refused'; readonly error: string; readonly meta: Meta }
   | { readonly type: 'doubt'; readonly error: string }
 
 /** The server's errors that prove that nothing happened. */
@@ -90,7 +90,7 @@ class SessionConnection implements Connection {
       const meta = { attempts: attempt + 1 }
       if (answer.type === 'ok') return { ...answer, meta: { ...answer.meta, ...meta } }
       if (answer.type === 'doubt') doubt = answer.error
-      else if (doubt === null) return { type: 'fail', error: answer.error, meta }
+      else if (doubt === null) return { type: 'fail', error: answer.error, meta: { ...answer.meta, ...meta } }
       if (signal.aborted) break
     }
     return { type: 'info', error: doubt ?? 'aborted', meta: { attempts: this.#attempts } }
@@ -113,7 +113,7 @@ class SessionConnection implements Connection {
   }
 
   #interpret(result: HttpResult, endpoint: Endpoint): TryResult {
-    if (result.type === 'unsent') return { type: 'refused', error: result.error }
+    if (result.type === 'unsent') return { type: 'refused', error: result.error, meta: {} }
     if (result.type === 'doubt') return { type: 'doubt', error: result.error }
     if (result.status === 200) {
       const { value, term = 0, index = 0, stale } = result.body as CallReply
@@ -121,7 +121,9 @@ class SessionConnection implements Connection {
       return { type: 'ok', value, meta: stale === true ? { ...meta, stale } : meta }
     }
     const { error } = result.body as ErrorReply
-    return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }
+    return REFUSALS.has(error)
+      ? { type: 'refused', error, meta: { servedBy: endpoint.node } }
+      : { type: 'doubt', error }
   }
 
   #isSentAgain({ type, meta }: Outcome): boolean {
