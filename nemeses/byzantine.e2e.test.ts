@@ -18,7 +18,7 @@ describeWith(missingLinuxRoot(), 'a traitor', () => {
   it('among three nodes of raft makes the two honest ones differ, and is not believed itself', async () => {
     const played = await play(
       [...RAFT, '--nodes', '3', '--expect', 'linearizable'],
-      `-n byzantine --nemesis-opts ${TWO_KINDS} --time-limit 12s --seed 3`,
+      `-n byzantine --nemesis-opts ${TWO_KINDS} --time-limit 12s --recovery-timeout 3s --seed 3`,
     )
     const { verdict, record } = played
     const [traitor, ...others] = traitorsIn(played)

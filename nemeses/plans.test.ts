@@ -109,6 +109,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   upgrade: 'b828362fc2ee',
   dependency: 'e4af49a6dc9b',
   cpu: '30eebeb7ebac',
+  adversary: '0385df523d23',
   byzantine: 'd4ca53900b2a',
 }
 
