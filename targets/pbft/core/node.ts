@@ -173,5 +173,5 @@ export const recordView = (node: Node): void => {
 export const keepBatch = (node: Node, digest: Digest, batch: Batch): void => {
   if (node.batches.has(digest)) return
   node.batches.set(digest, batch)
-  node.records.push({ type: 'batch', batch })
+  node.records.push({ type: 'requests', requests: batch })
 }

@@ -35,8 +35,8 @@ const replay = (node: Node, record: DurableRecord): void => {
       if (seq > node.stable.seq) slotAt(node, seq).prePrepare = record.prePrepare
       return
     }
-    case 'batch':
-      node.batches.set(digestOf(record.batch), record.batch)
+    case 'requests':
+      node.batches.set(digestOf(record.requests), record.requests)
       return
     case 'prepared': {
       const { seq } = record.certificate.prePrepare.body
@@ -54,7 +54,8 @@ const replay = (node: Node, record: DurableRecord): void => {
 export const durableOf = (node: Node): Durable => {
   const { stable, view, isActive, newView, batches, slots } = node
   const records: DurableRecord[] = [{ type: 'view', view, isActive, newView }]
-  for (const batch of batches.values()) if (batch.length > 0) records.push({ type: 'batch', batch })
+  for (const batch of batches.values())
+    if (batch.length > 0) records.push({ type: 'requests', requests: batch })
   for (const { prePrepare, prepared } of slots.values()) {
     if (prePrepare !== null) records.push({ type: 'accepted', prePrepare })
     if (prepared !== null) records.push({ type: 'prepared', certificate: prepared })

@@ -164,7 +164,7 @@ export type DurableRecord =
       readonly type: 'accepted'
       readonly prePrepare: Signed<PrePrepare>
     }
-  | { readonly type: 'batch'; readonly batch: Batch }
+  | { readonly type: 'requests'; readonly requests: Batch }
   | { readonly type: 'prepared'; readonly certificate: PreparedCertificate }
   | {
       readonly type: 'view'
