@@ -20,7 +20,7 @@ const bodyInWords = (body: Body): string => {
   }
 }
 
-export const inWords = (message: Message): string => {
+const inWords = (message: Message): string => {
   switch (message.type) {
     case 'signed':
       return bodyInWords(message.signed.body)

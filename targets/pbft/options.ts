@@ -6,7 +6,7 @@ export const pbftOptions = {
   tick: { type: 'duration', default: 10, description: 'the unit in which a replica counts its timeouts' },
   'view-timeout': {
     type: 'duration',
-    default: 800,
+    default: 500,
     description:
       'a replica asks for another primary when a request has waited so long; the time doubles with each view that fails',
   },

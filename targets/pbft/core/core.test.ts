@@ -262,9 +262,17 @@ describe('4.4 view changes', () => {
     bench.deliver()
     // A quorum asks for view 1, whose primary is silent.
     bench.tickAll(VIEW_TICKS)
-    expect(bench.core('n3').view).toBe(1)
-    bench.tickAll(VIEW_TICKS)
     expect(bench.core('n3').view).toBe(2)
+    // That of view 2 is silent, too.
+    bench.cut.add('n3')
+    bench.cut.delete('n2')
+    bench.deliver()
+    bench.tickAll(VIEW_TICKS)
+    bench.deliver()
+    bench.tickAll(VIEW_TICKS)
+    expect(bench.core('n4').view).toBe(2)
+    bench.tickAll(VIEW_TICKS)
+    expect(bench.core('n4').view).toBe(3)
   })
 })
 

@@ -6,14 +6,14 @@ import { broadcast, isPrimary, type Node, primaryOf, recordView, say } from './n
 import { oneHonest } from './quorums.ts'
 import type { NewView, Signed, View, ViewChange } from './types.ts'
 
-/** Waits double with each view that fails, up to this factor. */
+/** The first new view has as long as a request. Then waits double with each view that fails, up to this factor (4.5.2). */
 const MOST_PATIENCE = 32
 
 /** The view, or the request, has taken too long. */
 export const checkTimer = (node: Node): void => {
   const { timerSince, failures, config } = node
   if (timerSince === null) return
-  const patience = Math.min(MOST_PATIENCE, 2 ** failures)
+  const patience = Math.min(MOST_PATIENCE, 2 ** Math.max(0, failures - 1))
   if (node.ticks - timerSince >= config.viewChangeTicks * patience) startViewChange(node, node.view + 1)
 }
 
