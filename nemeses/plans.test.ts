@@ -99,6 +99,7 @@ const DIGESTS: Readonly<Record<string, string>> = {
   upgrade: 'b828362fc2ee',
   dependency: 'e4af49a6dc9b',
   cpu: '30eebeb7ebac',
+  adversary: '0385df523d23',
 }
 
 it.each(Object.keys(nemeses))('every seed still has the same plan of %s', (name) => {

@@ -15,7 +15,8 @@ export interface Call {
 
 /**
  * Evidence that came with an answer: term, revision, the node that served it, attempts of a declared retry. The harness sets
- * `misfit` where a client's answer did not fit its call.
+ * `misfit` where a client's answer did not fit its call. `acceptedBy` names the nodes that had accepted what was answered, joined
+ * by commas; `index` and `term` are its place, and `members` those in force for it, if they are not all nodes.
  */
 export type Meta = Readonly<Record<string, string | number | boolean>>
 

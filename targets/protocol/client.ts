@@ -36,6 +36,15 @@ const REFUSALS = new Set([
 
 const originOf = (endpoint: Endpoint): string => `http://${endpoint.address}:${CLIENT_PORT}`
 
+const answerOf = (reply: CallReply, { node }: Endpoint): { readonly value: unknown; readonly meta: Meta } => {
+  const { value, term = 0, index = 0, stale, acceptedBy } = reply
+  const evidence = {
+    ...(stale === undefined ? {} : { stale }),
+    ...(acceptedBy === undefined ? {} : { acceptedBy: acceptedBy.join() }),
+  }
+  return { value, meta: { term, index, servedBy: node, ...evidence } }
+}
+
 class SessionConnection implements Connection {
   readonly #vocabulary: string
   readonly #context: ClientContext<ClientOptions>
@@ -116,9 +125,7 @@ class SessionConnection implements Connection {
     if (result.type === 'unsent') return { type: 'refused', error: result.error }
     if (result.type === 'doubt') return { type: 'doubt', error: result.error }
     if (result.status === 200) {
-      const { value, term = 0, index = 0, stale } = result.body as CallReply
-      const meta = { term, index, servedBy: endpoint.node }
-      return { type: 'ok', value, meta: stale === true ? { ...meta, stale } : meta }
+      return { type: 'ok', ...answerOf(result.body as CallReply, endpoint) }
     }
     const { error } = result.body as ErrorReply
     return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }

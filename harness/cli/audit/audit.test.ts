@@ -7,8 +7,8 @@ import { faultline, temporaryFolder } from '../../testing/command.ts'
 import { staleRead } from '../../testing/incidents.ts'
 import { storeRun } from '../../testing/stored-runs.ts'
 import { REGISTER } from '../../vocabularies/register.ts'
+import { answersOf } from '../run/claims-file.ts'
 import { defaultsOf } from '../run/options.ts'
-import { answersOf } from './claims-file.ts'
 import { auditedRun, runsAt } from './read-runs.ts'
 
 const storedIncident = async (results: string) => {

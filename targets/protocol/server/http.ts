@@ -49,6 +49,7 @@ const answerWith =
           term: answer.term,
           index: answer.index,
           stale: answer.stale,
+          acceptedBy: answer.acceptedBy,
         })
       case 'nothing':
         return respond(response, 200, {})
