@@ -39,7 +39,7 @@ describe('a claims file', () => {
     await expect(beside('mine.claims.yaml', 'boss: I')).rejects.toThrow(/mine\.claims\.yaml: .*boss/)
   })
 
-  it.each(['raft', 'paxos', 'primary-backup'])('of %s answers every question', async (target) => {
+  it.each(['raft', 'paxos', 'pbft', 'primary-backup'])('of %s answers every question', async (target) => {
     const { protocol, governance, communication } = await answersOf(target)
     expect([protocol, governance, communication].map((part) => Object.keys(part).length)).toEqual([10, 4, 2])
   })
