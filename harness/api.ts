@@ -4,6 +4,17 @@
  */
 
 export type {
+  ByzantineCodec,
+  Decoder,
+  Frame,
+  Liar,
+  LieKind,
+  LieSpec,
+  Stream,
+  Told,
+  Traitor,
+} from './api/byzantine.ts'
+export type {
   CgroupPart,
   CpuCounts,
   CpuGroup,
@@ -27,6 +38,7 @@ export type {
   Numbering,
   OrderedDelivery,
   PromiseName,
+  Tolerance,
 } from './api/claims.ts'
 export type { Client, ClientContext, Connection, Endpoint } from './api/client.ts'
 export type {
@@ -94,6 +106,7 @@ export type {
 export type { SimulatedFault, SimulatedPlan, SimulatedRun, Simulation } from './api/simulation.ts'
 export type { Scratch, Spill } from './api/spill.ts'
 export type {
+  ByzantineProtocol,
   ClusterPlan,
   FileSpec,
   LaunchSpec,

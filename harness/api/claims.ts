@@ -128,8 +128,14 @@ export interface Claims {
   /** After all faults are healed, every node is ready again within this time. Absent: no bound is claimed. */
   readonly recoversWithinMs?: number
   /** Fault model -> how many nodes it may hit at once without voiding the promise. A model that is absent is not tolerated. */
-  readonly tolerates: Readonly<Partial<Record<FaultModel, 'any' | 'minority' | number>>>
+  readonly tolerates: Readonly<Partial<Record<FaultModel, Tolerance>>>
 }
+
+/**
+ * A number of nodes: `minority` is fewer than half of them, `third` fewer than a third (f of 3f + 1), as those need that
+ * live with nodes that lie.
+ */
+export type Tolerance = 'any' | 'minority' | 'third' | number
 
 /**
  * The class of a fault, by which a promise tolerates it or not. Independent of the nemesis that injected it.
@@ -137,7 +143,8 @@ export interface Claims {
  * - `power-loss`: a crash that loses data that was not fsynced; `disk-errors`: operations that fail with an error;
  * - `data-loss`: a restart with old data or none; counted over the whole run, not only at one time;
  * - `corruption`: stored data that changed without a write;
- * - `misconfiguration`: an operator's error on a node.
+ * - `misconfiguration`: an operator's error on a node;
+ * - `byzantine`: a node that lies; counted over the whole run, since who lied once is never believed again.
  */
 export type FaultModel =
   | 'partition'
@@ -154,3 +161,4 @@ export type FaultModel =
   | 'upgrade'
   | 'misconfiguration'
   | 'dependency'
+  | 'byzantine'

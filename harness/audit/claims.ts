@@ -1,5 +1,5 @@
 /** Each claim of a target, and what runs showed of it: held, broken, or not shown. */
-import type { Claims, FaultModel } from '../api/claims.ts'
+import type { Claims, FaultModel, Tolerance } from '../api/claims.ts'
 import type { AuditedRun } from './run.ts'
 import { breaksObjects, hadFaults, judgementOf, provesObjects } from './run.ts'
 
@@ -78,8 +78,14 @@ const promiseText = (claim: Claims['consistency'][string]): string =>
         .map(([call, name]) => `${call} ${name}`)
         .join(', ')
 
-const mayHit = (most: number | 'any' | 'minority'): string =>
-  typeof most === 'number' ? `of up to ${most} nodes` : most === 'any' ? 'of any nodes' : 'of a minority'
+const MAY_HIT = {
+  any: 'of any nodes',
+  minority: 'of a minority',
+  third: 'of fewer than a third of the nodes',
+} as const
+
+const mayHit = (most: Tolerance): string =>
+  typeof most === 'number' ? `of up to ${most} nodes` : MAY_HIT[most]
 
 const ofTolerance = (runs: readonly AuditedRun[], { tolerates }: Claims): readonly ClaimResult[] =>
   Object.entries(tolerates).map(([name, most]) => {

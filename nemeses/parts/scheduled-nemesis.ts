@@ -76,6 +76,7 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'isMild'
     | 'slows'
     | 'stopsAll'
+    | 'onlyIfClaimed'
     | 'weight'
     | 'settle'
   > {

@@ -5,7 +5,7 @@ import type { Target } from '../../api/target.ts'
 import { UserError } from '../../support/assert.ts'
 import { hintAt } from '../unknown-name.ts'
 
-const tolerated = z.union([z.literal(['any', 'minority']), z.int().min(0)]).optional()
+const tolerated = z.union([z.literal(['any', 'minority', 'third']), z.int().min(0)]).optional()
 const ms = z.number().min(0).optional()
 const flag = z.boolean().optional()
 
@@ -24,6 +24,7 @@ const TOLERATES = {
   upgrade: tolerated,
   misconfiguration: tolerated,
   dependency: tolerated,
+  byzantine: tolerated,
 } satisfies Record<FaultModel, z.ZodType>
 
 const AVAILABILITY = {
