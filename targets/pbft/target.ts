@@ -5,6 +5,7 @@ import { defineTarget } from '../../harness/support/define.ts'
 import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
+import { pbftByzantine } from './byzantine.ts'
 import { consistency } from './claims.ts'
 import { pbftClients } from './clients.ts'
 import { privateKeyOf, publicKeyOf } from './keys.ts'
@@ -62,6 +63,7 @@ export const pbft = defineTarget({
       'power-loss': 'any',
       'disk-errors': 'any',
       misconfiguration: 'minority',
+      byzantine: 'third',
     },
   }),
   clients: pbftClients,
@@ -69,5 +71,6 @@ export const pbft = defineTarget({
     files: {},
     processes: [nodeProcess('pbft', moduleAt('./server/main', import.meta.url), configOf(node, plan))],
   }),
+  byzantine: pbftByzantine,
   ...bundledNodes,
 })
