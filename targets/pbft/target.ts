@@ -6,7 +6,7 @@ import { moduleAt, nodeProcess } from '../protocol/launch.ts'
 import { bundledNodes } from '../protocol/status.ts'
 import { bugs, isBug } from './bugs/bugs.ts'
 import { pbftByzantine } from './byzantine.ts'
-import { consistency } from './claims.ts'
+import { consistencyOf, proofKeys } from './claims.ts'
 import { pbftClients } from './clients.ts'
 import { privateKeyOf, publicKeyOf } from './keys.ts'
 import { type PbftOptions, pbftOptions } from './options.ts'
@@ -45,10 +45,11 @@ export const pbft = defineTarget({
     { option: 'status-every', value: 1000 },
     { option: 'max-batch', value: 1 },
   ],
-  claims: () => ({
+  claims: (options) => ({
     source: 'targets/pbft/README.md',
-    consistency,
+    consistency: consistencyOf(options.reads),
     quorums: ['two-thirds of nodes'],
+    ...(options.reads === 'proved' ? { proofKeys } : {}),
     neverPanics: true,
     logPatterns: { corruption: ': refusing to start$' },
     tellsElections: true,

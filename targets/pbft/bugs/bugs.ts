@@ -71,6 +71,14 @@ const definitions = {
     realRun: NEEDS_TRAITOR,
     answersOf: () => 1,
   },
+  'false-proved-read': {
+    description: 'a replica answers a read that it should prove with a value that is well formed and wrong',
+    simulatorSeeds: null,
+    realRun: {
+      args: '-n partition --target-opts reads=proved,checkpoint-every=8 --rate 100 --time-limit 6s',
+    },
+    service: { provedEntry: ([key, value]) => [key, Number(value) + 1] },
+  },
 } as const satisfies Record<string, BugDefinition>
 
 export type Bug = keyof typeof definitions
