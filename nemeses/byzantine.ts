@@ -23,17 +23,15 @@ import { drawVictims, parseVictims, VICTIM_FIELDS, victimsNamed, victimsOption }
 import { parseWords, wordsOption } from './parts/words.ts'
 
 const SEEDS = 2 ** 31
-/** One fault in so many tells all lies at once that have words. */
-const ALL_EVERY = 3
+/** One fault in so many, the first one too, tells all lies at once: some are told only by a leader, others by followers. */
+const ALL_EVERY = 2
 
 const byzantineIntent = z.strictObject({
   ...VICTIM_FIELDS,
   /** How many nodes lie: the victims, then others in their order. */
   traitors: z.int().min(1),
-  lies: z
-    .array(z.strictObject({ lie: z.string(), kind: z.enum(LIE_KINDS) }))
-    .min(1)
-    .readonly(),
+  /** Name -> kind. */
+  lies: z.record(z.string(), z.enum(LIE_KINDS)).readonly(),
   /** The order in which peers and clients are chosen to be lied to, where not all are. */
   audience: z.array(z.string()).readonly(),
   /** Traitors know each other's secrets, and tell each other what they learn. */
@@ -43,13 +41,16 @@ const byzantineIntent = z.strictObject({
 })
 
 /** The lies of these kinds that the target has words for, and those that need none. */
-const liesOf = ({ target }: PlanContext, kinds: readonly LieKind[]): readonly Lie[] => {
+const liesOf = ({ target }: PlanContext, kinds: readonly LieKind[], traitors: number): readonly Lie[] => {
   const inWords = Object.entries(target.byzantine?.lies ?? {}).map(([lie, { kind }]) => ({ lie, kind }))
   const wordless = WORDLESS.map((name) => ({ lie: name, kind: name }))
-  const lies = [...inWords, ...wordless].filter(({ kind }) => kinds.includes(kind))
+  const lies = [...inWords, ...wordless]
+    .filter(({ kind }) => kinds.includes(kind))
+    // A traitor alone has nobody to collude with.
+    .filter(({ kind }) => kind !== 'collusion' || traitors > 1)
   if (lies.length === 0)
     throw new UserError(
-      `byzantine: ${target.name} has no words for ${kinds.join(', ')}; without words, a node can be told to ${WORDLESS.join(', ')}.`,
+      `byzantine: ${target.name} has no words for ${kinds.join(', ')} of ${traitors} traitors; without words, a node can be told to ${WORDLESS.join(', ')}.`,
     )
   return lies
 }
@@ -64,9 +65,8 @@ const together = (lies: readonly Lie[]): readonly Lie[] =>
 
 const drawLies = (rng: Rng, lies: readonly Lie[], ordinal: number): readonly Lie[] => {
   const all = together(lies)
-  if (ordinal % ALL_EVERY === ALL_EVERY - 1 && all.length > 1) return rng.shuffle(all)
-  const turn = ordinal - Math.floor((ordinal + 1) / ALL_EVERY)
-  return [lies[turn % lies.length] as Lie]
+  if (ordinal % ALL_EVERY === 0 && all.length > 1) return rng.shuffle(all)
+  return [lies[Math.floor(ordinal / ALL_EVERY) % lies.length] as Lie]
 }
 
 export const byzantine = scheduledNemesis({
@@ -87,11 +87,13 @@ export const byzantine = scheduledNemesis({
   },
   model: 'byzantine',
   intent: byzantineIntent,
-  kindOf: ({ lies }) => (lies.length === 1 ? (lies[0]?.kind ?? '') : 'several'),
+  kindOf: ({ lies }) => {
+    const [kind = 'none', ...others] = Object.values(lies)
+    return others.length === 0 ? kind : 'several'
+  },
   nodesNamed: victimsNamed,
   plan: ({ rng, options, context }) => {
     const kinds = parseWords('kinds', options.kinds, LIE_KINDS)
-    const lies = rng.fork('lies').shuffle(liesOf(context, kinds))
     const victims = drawVictims(
       rng.fork('traitors'),
       parseVictims(options.victims, context),
@@ -103,11 +105,14 @@ export const byzantine = scheduledNemesis({
       throw new UserError(
         `byzantine: traitors=${options.traitors} must be a whole number from 1 to ${context.nodes.length - 1}: somebody has to be honest.`,
       )
+    const lies = rng.fork('lies').shuffle(liesOf(context, kinds, traitors))
     const groups = Array.from({ length: context.clientGroups }, (_, group) => `clients-${group}`)
     return (draw, ordinal) => ({
       ...victims,
       traitors,
-      lies: drawLies(draw.fork('lies'), lies, ordinal),
+      lies: Object.fromEntries(
+        drawLies(draw.fork('lies'), lies, ordinal).map(({ lie, kind }) => [lie, kind]),
+      ),
       audience: draw.fork('audience').shuffle([...context.nodes, ...groups]),
       colludes: kinds.includes('collusion'),
       delayMs: options.delay,

@@ -11,9 +11,13 @@ import type { FaultRecord, RunFacts, RunRecord } from '../api/record.ts'
 import { LazySequence } from './sequence.ts'
 
 /** A node that lied once is never believed again, nor was it before: nobody knows what it did to its state. */
-export const traitorsIn = (faults: readonly FaultRecord[] | null): readonly string[] => {
+const traitorsIn = (faults: readonly FaultRecord[] | null): readonly string[] => {
   const lied = (faults ?? []).filter(
-    ({ planned, injectedAtNs }) => planned.model === 'byzantine' && injectedAtNs !== undefined,
+    ({ planned, injectedAtNs, healedAtNs, effective }) =>
+      planned.model === 'byzantine' &&
+      injectedAtNs !== undefined &&
+      // Without a last measurement nobody knows.
+      (effective || healedAtNs === undefined),
   )
   return [...new Set(lied.flatMap(({ victims }) => victims))].toSorted()
 }

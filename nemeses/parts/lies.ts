@@ -17,7 +17,8 @@ export interface Lie {
 interface LiesIntent {
   /** Of the fault. */
   readonly id: string
-  readonly lies: readonly Lie[]
+  /** Name -> kind. */
+  readonly lies: Readonly<Record<string, LieKind>>
   readonly audience: readonly string[]
   readonly colludes: boolean
   readonly delayMs: number
@@ -31,7 +32,7 @@ const TO_SOME: ReadonlySet<LieKind> = new Set(['equivocation', 'silence', 'delay
 const halfOf = (names: readonly string[]): readonly string[] => names.slice(0, Math.ceil(names.length / 2))
 
 const audienceOf = (
-  { kind }: Lie,
+  kind: LieKind,
   order: readonly string[],
   names: readonly string[],
   peers: readonly string[],
@@ -138,9 +139,10 @@ export const liesInForce = async (
   // Traitors tell each other the truth.
   const peers = names.filter((name) => !nodes.some((node) => node.name === name))
   for (const traitor of traitors) {
-    const lies: readonly OrderedLie[] = intent.lies.map((lie) => ({
-      ...lie,
-      audience: audienceOf(lie, intent.audience, names, peers),
+    const lies: readonly OrderedLie[] = Object.entries(intent.lies).map(([lie, kind]) => ({
+      lie,
+      kind,
+      audience: audienceOf(kind, intent.audience, names, peers),
     }))
     traitor.lie({ lies, delayMs: intent.delayMs })
   }

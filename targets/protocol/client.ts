@@ -21,7 +21,7 @@ const LATE_RETRY_MS = 400
 type TryResult =
   | { readonly type: 'ok'; readonly value: unknown; readonly meta: Meta }
   /** This request had no effect and never will. */
-  | { readonly type: 'refused'; readonly error: string }
+  | { readonly type: 'refused'; readonly error: string; readonly meta: Meta }
   | { readonly type: 'doubt'; readonly error: string }
 
 /** The server's errors that prove that nothing happened. */
@@ -99,7 +99,7 @@ class SessionConnection implements Connection {
       const meta = { attempts: attempt + 1 }
       if (answer.type === 'ok') return { ...answer, meta: { ...answer.meta, ...meta } }
       if (answer.type === 'doubt') doubt = answer.error
-      else if (doubt === null) return { type: 'fail', error: answer.error, meta }
+      else if (doubt === null) return { type: 'fail', error: answer.error, meta: { ...answer.meta, ...meta } }
       if (signal.aborted) break
     }
     return { type: 'info', error: doubt ?? 'aborted', meta: { attempts: this.#attempts } }
@@ -122,13 +122,15 @@ class SessionConnection implements Connection {
   }
 
   #interpret(result: HttpResult, endpoint: Endpoint): TryResult {
-    if (result.type === 'unsent') return { type: 'refused', error: result.error }
+    if (result.type === 'unsent') return { type: 'refused', error: result.error, meta: {} }
     if (result.type === 'doubt') return { type: 'doubt', error: result.error }
     if (result.status === 200) {
       return { type: 'ok', ...answerOf(result.body as CallReply, endpoint) }
     }
     const { error } = result.body as ErrorReply
-    return { type: REFUSALS.has(error) ? 'refused' : 'doubt', error }
+    return REFUSALS.has(error)
+      ? { type: 'refused', error, meta: { servedBy: endpoint.node } }
+      : { type: 'doubt', error }
   }
 
   #isSentAgain({ type, meta }: Outcome): boolean {

@@ -84,7 +84,10 @@ export class Mouth {
   }
 
   #lie(frame: Frame<unknown>, stream: Stream, end: string): Utterance | null {
-    for (const { lie, kind, audience } of this.#order?.lies ?? []) {
+    const lies = this.#order?.lies ?? []
+    // Each gets its turn at being asked first.
+    const first = lies.length > 1 ? this.#parts.rng.int(lies.length) : 0
+    for (const { lie, kind, audience } of [...lies.slice(first), ...lies.slice(0, first)]) {
       if (!audience.includes(end)) continue
       const isWordless = WORDLESS.some((name) => name === lie)
       const said = isWordless

@@ -41,7 +41,7 @@ export interface OrderedLie {
 
 export interface LieOrder {
   readonly type: 'lie'
-  /** The first that has something to say about a message is told. */
+  /** The first that has something to say about a message is told; which is asked first is drawn for each message. */
   readonly lies: readonly OrderedLie[]
   /** For how long words are held back. */
   readonly delayMs: number

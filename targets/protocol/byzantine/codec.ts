@@ -103,7 +103,7 @@ export const bundledCodec = <M>(
         ...Object.fromEntries(inMessages),
         'false-answers': (words) => answers.tell(words),
       },
-      ...(liars.learn === undefined ? {} : { learn: liars.learn }),
+      learn: (from, knowledge) => liars.learn?.(from, knowledge),
     }
   },
 })
