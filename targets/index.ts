@@ -4,6 +4,7 @@ import { commit } from './commit/target.ts'
 import { consul } from './consul/target.ts'
 import { etcd } from './etcd/target.ts'
 import { galera } from './galera/target.ts'
+import { hazelcast } from './hazelcast/target.ts'
 import { jgroupsRaft } from './jgroups-raft/target.ts'
 import { kafka } from './kafka/target.ts'
 import { nats } from './nats/target.ts'
@@ -36,4 +37,5 @@ export const targets: Readonly<Record<string, Target>> = {
   galera,
   consul,
   kafka,
+  hazelcast,
 }

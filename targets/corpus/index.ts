@@ -8,6 +8,8 @@ import { etcd18667 } from './etcd-18667.ts'
 import { etcdSerializableReads } from './etcd-serializable-reads.ts'
 import { galeraFlush } from './galera-flush.ts'
 import { galeraLostUpdate, galeraStaleReads } from './galera-isolation.ts'
+import { hazelcastLock } from './hazelcast-lock.ts'
+import { hazelcastMerge } from './hazelcast-merge.ts'
 import { jgroupsRaft251 } from './jgroups-raft-251.ts'
 import { kafkaLastReplica } from './kafka-last-replica.ts'
 import { kafkaPowerLoss } from './kafka-power-loss.ts'
@@ -59,4 +61,6 @@ export const corpus: readonly KnownBug[] = [
   consulStaleReads,
   kafkaLastReplica,
   kafkaPowerLoss,
+  hazelcastMerge,
+  hazelcastLock,
 ]

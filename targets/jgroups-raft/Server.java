@@ -3,17 +3,11 @@
  *
  *     Server NAME ADDRESS PORT STACK READS
  *
- * STACK is the file with the stack of JGroups, READS is log or local.
+ * STACK is the file with the stack of JGroups, READS is log or local. The protocol is that of Service.java.
  *
- * - GET /status: what this member says of itself, as JSON
- * - POST /call ["f", ARGS...], texts, whole numbers or null: 200 { "value" } once the command is applied by the leader;
- *   503 { "error" } with the name of the exception and its message
- *
- * A call goes through the replicated log once and is never repeated. With reads=local, one that changes nothing is answered
- * of what this member has applied. Keys and values are texts.
+ * A call goes through the replicated log once, and is answered when the leader has applied it. With reads=local, one that
+ * changes nothing is answered of what this member has applied.
  */
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -21,7 +15,6 @@ import java.io.DataInputStream;
 import java.io.DataOutput;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
@@ -30,17 +23,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jgroups.Address;
 import org.jgroups.JChannel;
 import org.jgroups.raft.RaftHandle;
 import org.jgroups.raft.StateMachine;
 
-public class Server {
+public class Server implements Service.Member {
     static final long CALL_TIMEOUT_MS = 5000;
     /** Positions whose digests a status repeats, so that members that are asked at different times have some in common. */
     static final int REPEATED = 64;
@@ -90,7 +79,7 @@ public class Server {
             hash.update(data, offset, length);
             digest = HexFormat.of().formatHex(hash.digest(), 0, 8);
             applied++;
-            earlier.add(quote(String.valueOf(applied)) + ":" + quote(digest));
+            earlier.add(Service.quote(String.valueOf(applied)) + ":" + Service.quote(digest));
             if (earlier.size() > REPEATED) earlier.remove();
         }
 
@@ -103,7 +92,7 @@ public class Server {
                     texts.put("register/" + key, List.of(args.get(1)));
                     return "null";
                 case "get":
-                    return quote(first("register/" + key));
+                    return Service.quote(first("register/" + key));
                 case "cas":
                     if (!java.util.Objects.equals(first("register/" + key), args.get(1))) return "false";
                     texts.put("register/" + key, List.of(args.get(2)));
@@ -112,15 +101,15 @@ public class Server {
                     if (!of("set").contains(key)) of("set").add(key);
                     return "null";
                 case "elements":
-                    return list(texts.getOrDefault("set", List.of()));
+                    return Service.list(texts.getOrDefault("set", List.of()));
                 case "append":
                     return String.valueOf(append("log/" + key, args.get(1)));
                 case "log":
-                    return list(texts.getOrDefault("log/" + key, List.of()));
+                    return Service.list(texts.getOrDefault("log/" + key, List.of()));
                 case "enqueue":
                     return String.valueOf(append("queue/" + key, args.get(1)));
                 case "dequeue":
-                    return of("queue/" + key).isEmpty() ? "null" : quote(of("queue/" + key).remove(0));
+                    return of("queue/" + key).isEmpty() ? "null" : Service.quote(of("queue/" + key).remove(0));
                 case "increment":
                     texts.put("counter/" + key, List.of(String.valueOf(count(key) + Long.parseLong(args.get(1)))));
                     return "null";
@@ -158,7 +147,7 @@ public class Server {
         }
 
         synchronized String digests() {
-            return "\"applied\":" + applied + ",\"digest\":" + quote(digest) + ",\"earlier\":{" + String.join(",", earlier) + "}";
+            return "\"applied\":" + applied + ",\"digest\":" + Service.quote(digest) + ",\"earlier\":{" + String.join(",", earlier) + "}";
         }
 
         @Override
@@ -185,57 +174,6 @@ public class Server {
         }
     }
 
-    static String quote(String text) {
-        if (text == null) return "null";
-        StringBuilder out = new StringBuilder("\"");
-        for (char each : text.toCharArray()) {
-            if (each == '"' || each == '\\') out.append('\\').append(each);
-            else if (each < ' ') out.append(String.format("\\u%04x", (int) each));
-            else out.append(each);
-        }
-        return out.append('"').toString();
-    }
-
-    static String list(List<String> texts) {
-        return "[" + String.join(",", texts.stream().map(Server::quote).toList()) + "]";
-    }
-
-    /** A list of texts, whole numbers and nulls in JSON, without nesting. */
-    static List<String> parse(String json) {
-        List<String> found = new ArrayList<>();
-        int at = 1;
-        while (at < json.length() - 1) {
-            if (json.charAt(at) == ',') {
-                at++;
-            } else if (json.charAt(at) == '"') {
-                StringBuilder text = new StringBuilder();
-                for (at++; json.charAt(at) != '"'; at++) {
-                    if (json.charAt(at) != '\\') {
-                        text.append(json.charAt(at));
-                        continue;
-                    }
-                    char escaped = json.charAt(++at);
-                    if (escaped == 'u') {
-                        text.append((char) Integer.parseInt(json.substring(at + 1, at + 5), 16));
-                        at += 4;
-                    } else {
-                        int known = "bfnrt".indexOf(escaped);
-                        text.append(known < 0 ? escaped : "\b\f\n\r\t".charAt(known));
-                    }
-                }
-                found.add(text.toString());
-                at++;
-            } else {
-                int end = at;
-                while (json.charAt(end) != ',' && json.charAt(end) != ']') end++;
-                String word = json.substring(at, end);
-                found.add(word.equals("null") ? null : word);
-                at = end;
-            }
-        }
-        return found;
-    }
-
     private final JChannel channel;
     private final RaftHandle raft;
     private final Objects objects = new Objects();
@@ -248,7 +186,8 @@ public class Server {
     }
 
     /** The term only grows: if it is the same before and after, the leader is that of this term. */
-    String status() {
+    @Override
+    public String status() {
         long term;
         Address leader;
         do {
@@ -257,13 +196,14 @@ public class Server {
         } while (raft.currentTerm() != term);
         boolean leads = leader != null && leader.equals(channel.getAddress());
         String role = leads ? "leader" : leader == null ? "candidate" : "follower";
-        return "{\"role\":" + quote(role) + ",\"term\":" + term
-            + ",\"leader\":" + quote(leader == null ? null : leader.toString())
+        return "{\"role\":" + Service.quote(role) + ",\"term\":" + term
+            + ",\"leader\":" + Service.quote(leader == null ? null : leader.toString())
             + ",\"last_applied\":" + raft.lastApplied() + ",\"commit_index\":" + raft.commitIndex() + "," + objects.digests() + "}";
     }
 
     /** @throws Exception that of jgroups-raft */
-    String call(List<String> words) throws Exception {
+    @Override
+    public String call(List<String> words) throws Exception {
         Command command = new Command(words.get(0), words.subList(1, words.size()));
         if (readsLocally && READS.contains(command.f()) && !command.f().equals("nothing")) return objects.run(command);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -273,42 +213,10 @@ public class Server {
         return new String(answer, StandardCharsets.UTF_8);
     }
 
-    static String reasonOf(Throwable error) {
-        boolean wraps = error instanceof ExecutionException || error instanceof CompletionException;
-        if (wraps && error.getCause() != null) return reasonOf(error.getCause());
-        if (error instanceof TimeoutException) return "TIMEOUT";
-        return error.getClass().getSimpleName() + ": " + error.getMessage();
-    }
-
-    static void answer(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] content = body.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("content-type", "application/json");
-        exchange.sendResponseHeaders(status, content.length);
-        exchange.getResponseBody().write(content);
-        exchange.close();
-    }
-
-    void serve(String address, int port) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(address, port), 128);
-        server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/status", exchange -> answer(exchange, 200, status()));
-        server.createContext("/call", exchange -> {
-            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-            try {
-                answer(exchange, 200, "{\"value\":" + call(parse(body)) + "}");
-            } catch (IOException gone) {
-                throw gone;
-            } catch (Exception error) {
-                answer(exchange, 503, "{\"error\":" + quote(reasonOf(error)) + "}");
-            }
-        });
-        server.start();
-    }
-
     public static void main(String[] args) throws Exception {
         Server server = new Server(args[0], args[3], args[4]);
         // Before it has read its log, a member tells a term that is not its own.
         server.channel.connect("faultline");
-        server.serve(args[1], Integer.parseInt(args[2]));
+        Service.serve(args[1], Integer.parseInt(args[2]), server);
     }
 }

@@ -1,8 +1,9 @@
 /** jgroups-raft, a Java library with Raft on JGroups, behind a small server of our own (`Server.java`). */
 import path from 'node:path'
 import type { Claims } from '../../harness/api/claims.ts'
-import type { ClusterPlan, LaunchSpec, NodeIdentity, StepSpec } from '../../harness/api/target.ts'
+import type { ClusterPlan, LaunchSpec, NodeIdentity } from '../../harness/api/target.ts'
 import { defineTarget } from '../../harness/support/define.ts'
+import { launchJava } from '../java-service/launch.ts'
 import { IN_ONE_ORDER } from '../one-order.ts'
 import { clientsOf } from '../pysyncobj/client.ts'
 import { isReadyAt, statusAt, withLocalReads } from '../pysyncobj/control.ts'
@@ -12,42 +13,17 @@ import { CLIENT_PORT } from './ports.ts'
 import { stackOf } from './stack.ts'
 import { programsOf, RELEASE } from './versions.ts'
 
-/** In the package, compiled files are elsewhere than this one. */
-const FOLDER = import.meta.filename.endsWith('.ts') ? '.' : '../../../targets/jgroups-raft'
-const SOURCE = path.resolve(import.meta.dirname, FOLDER, 'Server.java')
-
-/** Quick to start and small, since several run on one machine. */
-const JVM = ['-Xmx192m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData']
-/** Java's own server would wait with the end of each answer. */
-const PROPERTIES = ['-Djava.net.preferIPv4Stack=true', '-Dsun.net.httpserver.nodelay=true']
 const STACK = 'stack.xml'
-const CLASSES = 'classes'
 
 const launch = (
   node: NodeIdentity,
   plan: ClusterPlan<JgroupsRaftOptions>,
   program: (name: string) => string,
 ): LaunchSpec => {
-  const jars = path.join(program(RELEASE), '*')
-  const classes = path.posix.join(node.dataDir, CLASSES)
-  const compile: StepSpec = {
-    name: 'javac',
-    argv: [program('javac'), '-proc:none', '-d', classes, '-cp', jars, SOURCE],
-    env: {},
-  }
   const stack = path.posix.join(node.dataDir, STACK)
   const args = [node.name, node.address, String(CLIENT_PORT), stack, plan.options.reads]
-  return {
-    files: { [STACK]: stackOf(node, plan) },
-    steps: { firstStart: [compile] },
-    processes: [
-      {
-        name: 'jgroups-raft',
-        argv: [program('java'), ...JVM, ...PROPERTIES, '-cp', `${jars}:${classes}`, 'Server', ...args],
-        env: {},
-      },
-    ],
-  }
+  const server = { name: 'jgroups-raft', folder: 'jgroups-raft', library: RELEASE, heap: '192m', args }
+  return { files: { [STACK]: stackOf(node, plan) }, ...launchJava(server, node, program) }
 }
 
 const claims = ({ reads, version }: JgroupsRaftOptions): Claims => ({

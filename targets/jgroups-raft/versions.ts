@@ -1,6 +1,7 @@
 /** The releases of jgroups-raft, by Maven, with the release of JGroups that each demands. Our server is compiled against them. */
 import type { Programs } from '../../harness/api/programs.ts'
 import { UserError } from '../../harness/support/assert.ts'
+import { JDK } from '../java-service/launch.ts'
 
 export const NEWEST = '1.1.4'
 export const RELEASE = 'jgroups-raft'
@@ -20,8 +21,7 @@ export const programsOf = (version: string): Programs => {
     )
   const sha256 = PINNED[version]
   return {
-    java: 'openjdk-17-jre-headless',
-    javac: 'openjdk-17-jdk-headless openjdk-17-jre-headless',
+    ...JDK,
     [RELEASE]: {
       from: 'maven',
       name: `jgroups-raft-${version}`,

@@ -1,0 +1,55 @@
+/**
+ * What Hazelcast's documentation promises of its AP structures, which is little.
+ *
+ * - "Data Partitioning and Replication": the owner of a part of the data carries out all calls on it, so "each request hits the most
+ *   up-to-date version" of an entry "in a stable cluster". Consistency beyond that is best effort.
+ * - The same page, "IndeterminateOperationStateException": a change that is acknowledged while that option is on was made exactly
+ *   once, on the owner and on its backups. One that failed may be seen and lost, so that is not linearizable.
+ * - "Making Your Map Data Safe": backups protect the data if members go down; reads of backups are stale, and monotonic.
+ * - "PN Counter": updates are made where they are asked for; if no member fails, all replicas that can communicate converge.
+ * - "Split-Brain Protection", "Time Window": between a partition and its detection nothing is guaranteed.
+ */
+import type { Claims, PromiseName } from '../../harness/api/claims.ts'
+import type { Vocabulary } from '../../harness/api/vocabulary.ts'
+import { APPEND_LOG } from '../../harness/vocabularies/append-log.ts'
+import { COUNTER } from '../../harness/vocabularies/counter.ts'
+import { LOCK } from '../../harness/vocabularies/locks.ts'
+import { QUEUE } from '../../harness/vocabularies/queue.ts'
+import { REGISTER } from '../../harness/vocabularies/register.ts'
+import { SET } from '../../harness/vocabularies/set.ts'
+import type { HazelcastOptions } from './options.ts'
+
+const PAGE = 'https://docs.hazelcast.com/hazelcast/latest'
+
+const consistencyOf = ({ reads }: HazelcastOptions): Claims['consistency'] => {
+  const read: PromiseName = reads === 'backup' ? 'consistent-prefix' : 'linearizable'
+  return {
+    [REGISTER.name]: { read, write: 'linearizable', cas: 'linearizable' },
+    [APPEND_LOG.name]: { append: 'linearizable', read },
+    [LOCK.name]: 'exclusive',
+    // What is left when members fail, too.
+    [SET.name]: 'eventual',
+    [COUNTER.name]: 'eventual',
+    [QUEUE.name]: 'fifo-exactly-once',
+  }
+}
+
+/** Vocabularies whose promise is about acknowledged changes alone. */
+const OUTLASTS_MEMBERS: ReadonlySet<string> = new Set([SET.name, COUNTER.name, QUEUE.name])
+
+const toleratedBy = (options: HazelcastOptions, { name }: Vocabulary): Claims['tolerates'] => {
+  // Each member adds to its own part of the sum, and has it alone until it has told the others.
+  if (name === COUNTER.name && options.counters === 'pn')
+    return { timing: 'any', partition: 'any', omission: 'any' }
+  const isSafe = options['fail-on-indeterminate'] && OUTLASTS_MEMBERS.has(name)
+  // All data is in memory, so it survives as many members at once as there are backups.
+  return { timing: 'any', ...(isSafe ? { kill: options['backup-count'] } : {}) }
+}
+
+export const claimsOf = (options: HazelcastOptions, vocabulary: Vocabulary): Claims => ({
+  source: `Hazelcast documentation, "Data Partitioning and Replication" (${PAGE}/architecture/data-partitioning)`,
+  consistency: consistencyOf(options),
+  // "Split-Brain Recovery": both parts stay available. With protection, nothing is promised before the partition is detected.
+  ...(options.protection === 'off' ? { minority: 'serve-all' as const } : {}),
+  tolerates: toleratedBy(options, vocabulary),
+})
