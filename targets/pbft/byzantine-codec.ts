@@ -9,6 +9,7 @@ import {
 import { inShort, otherValue } from '../protocol/byzantine/values.ts'
 import type { Answer, Words } from '../protocol/byzantine/words.ts'
 import type { NodeId } from '../protocol/commands.ts'
+import { isRead } from '../protocol/structures/index.ts'
 import type { PBFT_LIES, PbftSecrets } from './byzantine.ts'
 import { digestOf, digestOfText, NULL_DIGEST } from './core/texts.ts'
 import type { Batch, Body, Envelope, Message, PrePrepare, Request, Signed, Vote } from './core/types.ts'
@@ -181,10 +182,11 @@ class PbftLiars implements Liars<Message> {
     }
   }
 
-  /** Null: nothing in it could be changed. */
+  /** Only what changes something: another read would be noticed by its own client. Null: nothing in it could be changed. */
   #changed(batch: Batch): Batch | null {
     const changed = batch.map((request): Request => {
       const { vocabulary, call } = request.operation
+      if (isRead(vocabulary, call)) return request
       const value = otherValue(call.value, this.#traitor.rng.fork(request.client, request.timestamp))
       return value === null ? request : { ...request, operation: { vocabulary, call: { ...call, value } } }
     })
