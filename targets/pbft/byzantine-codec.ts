@@ -56,6 +56,10 @@ class PbftLiars implements Liars<Message> {
     'batches-differ': (envelope, direction) => this.#equivocate(envelope, direction, [this.#traitor.node]),
     'joint-equivocation': (envelope, direction) => {
       if (this.#accomplices.size === 1 || !this.#isOfSecondHalf(envelope.to)) return null
+      const vote = this.#ownVote(envelope.message, direction)
+      // The primary's relay signs the other one.
+      if (vote !== null && this.#accomplices.has(this.#primaryOf(vote.view)))
+        return { instead: [], what: `its true ${vote.type} ${vote.seq} kept back` }
       return this.#equivocate(envelope, direction, [...this.#accomplices.keys()])
     },
     'votes-for-all': ({ from, to, message }, direction) => {
@@ -148,6 +152,11 @@ class PbftLiars implements Liars<Message> {
     const { body } = message.signed
     const isVote = body.type === 'prepare' || body.type === 'commit'
     return isVote && body.replica === this.#traitor.node ? body : null
+  }
+
+  #primaryOf(view: number): NodeId {
+    const members = Object.keys(this.#traitor.nodes)
+    return members[view % members.length] as NodeId
   }
 
   /** Of the honest ones, every other one: the same for all accomplices. */

@@ -92,6 +92,7 @@ describe('a traitor of PBFT', () => {
     const votes = (told?.also ?? []).map(({ message }) => message)
     expect(votes.map((vote) => bodyIn(vote).replica)).toEqual(['n1', 'n1', 'n4', 'n4'])
     expect(votes.every(isSigned)).toBe(true)
+    expect(tell(liar, 'joint-equivocation', words('n3', commit), said)?.instead).toEqual([])
     expect(tell(liarOf(), 'joint-equivocation', words('n3', proposal), said)).toBeNull()
   })
 
