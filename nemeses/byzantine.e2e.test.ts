@@ -12,13 +12,13 @@ const traitorsIn = (played: Played): readonly string[] => [
 ]
 
 /** A leader tells its peers different entries, a follower forges the leader's: whichever the traitor is, the others differ. */
-const TWO_KINDS = 'kinds=equivocation+forged-sender,interval=2500ms,duration=2s'
+const TWO_KINDS = 'kinds=equivocation+forged-sender,interval=4s,duration=3s'
 
 describeWith(missingLinuxRoot(), 'a traitor', () => {
   it('among three nodes of raft makes the two honest ones differ, and is not believed itself', async () => {
     const played = await play(
       [...RAFT, '--nodes', '3', '--expect', 'linearizable'],
-      `-n byzantine --nemesis-opts ${TWO_KINDS} --time-limit 10s --seed 3`,
+      `-n byzantine --nemesis-opts ${TWO_KINDS} --time-limit 12s --recovery-timeout 3s --seed 3`,
     )
     const { verdict, record } = played
     const [traitor, ...others] = traitorsIn(played)
@@ -36,8 +36,8 @@ describeWith(missingLinuxRoot(), 'a traitor', () => {
   })
 
   it('of etcd, whose words nobody knows, is silent, late, or says old words again', async () => {
-    const options = 'interval=2s,duration=1800ms,victims=leader'
-    const played = await play(ETCD, `-n byzantine --nemesis-opts ${options} --time-limit 9s --seed 2`)
+    const options = 'interval=4s,duration=3s,victims=leader'
+    const played = await play(ETCD, `-n byzantine --nemesis-opts ${options} --time-limit 12s --seed 2`)
     expect(traitorsIn(played)).toHaveLength(1)
     const told = liesIn(played)
     expect(told.length).toBeGreaterThan(0)

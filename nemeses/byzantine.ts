@@ -77,6 +77,8 @@ export const byzantine = scheduledNemesis({
     'nodes lie to their peers and clients: in the words of the protocol, or by silence, delay, replay',
   needs: ['partition', 'relay'],
   onlyIfClaimed: true,
+  // A relay is a process that has to start.
+  isSlowToInject: true,
   intervalMs: 4000,
   durationMs: 2500,
   options: {

@@ -198,6 +198,8 @@ export interface Nemesis<Specs extends OptionSpecs = OptionSpecs> {
   readonly slows?: true
   /** `-n all` leaves it out unless the claims tolerate its faults, also where they tolerate nothing. Absent: only where they tolerate some. */
   readonly onlyIfClaimed?: true
+  /** Its injection takes a part of a second: its faults last as long as planned once they are in force. Absent: they end as planned. */
+  readonly isSlowToInject?: true
   /** How many turns it gets when nemeses take turns. Absent: 1. */
   readonly weight?: number
   readonly options: Specs

@@ -66,7 +66,8 @@ describe('a run in which a node lied', () => {
       [0, 0, 'info', null],
       [1, 1, 'ok', 3],
     ])
-    expect(view.pairs.at(1)?.completion?.error).toBe('only n3 answered, which lies')
+    expect(view.pairs.at(1)?.completion).toMatchObject({ error: 'only n3 answered, which lies' })
+    expect(view.pairs.at(1)?.completion?.meta).toBeUndefined()
   })
 
   it.each([

@@ -30,6 +30,7 @@ const answererOf = ({ invocation, completion }: Pair): string | null => {
   return by === undefined ? null : String(by)
 }
 
+/** Without its evidence, which is the traitor's as well. */
 const withoutAnswer = (completion: Operation, invocation: Operation, traitor: string): Operation => ({
   index: completion.index,
   timeNs: completion.timeNs,
@@ -38,7 +39,6 @@ const withoutAnswer = (completion: Operation, invocation: Operation, traitor: st
   f: completion.f,
   value: invocation.value,
   ...(completion.node === undefined ? {} : { node: completion.node }),
-  ...(completion.meta === undefined ? {} : { meta: completion.meta }),
   error: `only ${traitor} answered, which lies`,
 })
 

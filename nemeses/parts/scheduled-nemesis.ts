@@ -77,6 +77,7 @@ interface NemesisParticulars<Specs extends OptionSpecs, I extends Intent, M exte
     | 'slows'
     | 'stopsAll'
     | 'onlyIfClaimed'
+    | 'isSlowToInject'
     | 'weight'
     | 'settle'
   > {
