@@ -55,7 +55,9 @@ class PbftLiars implements Liars<Message> {
   readonly lies: Readonly<Record<Exclude<keyof typeof PBFT_LIES, 'false-answers'>, Tell>> = {
     'batches-differ': (envelope, direction) => this.#equivocate(envelope, direction, [this.#traitor.node]),
     'joint-equivocation': (envelope, direction) => {
-      if (this.#accomplices.size === 1 || !this.#isOfSecondHalf(envelope.to)) return null
+      if (this.#accomplices.size === 1) return null
+      const usurped = this.#usurp(envelope, direction)
+      if (usurped !== null || !this.#isOfSecondHalf(envelope.to)) return usurped
       const vote = this.#ownVote(envelope.message, direction)
       // The primary's relay signs the other one.
       if (vote !== null && this.#accomplices.has(this.#primaryOf(vote.view)))
@@ -152,6 +154,25 @@ class PbftLiars implements Liars<Message> {
     const { body } = message.signed
     const isVote = body.type === 'prepare' || body.type === 'commit'
     return isVote && body.replica === this.#traitor.node ? body : null
+  }
+
+  /** While none of them is primary, all ask for the next view in which one is: f+1 of them are joined at once (4.5.2). */
+  #usurp({ from, to, message }: Envelope, direction: Stream['direction']): Told | null {
+    if (direction === 'heard' || message.type !== 'signed' || message.signed.body.type !== 'status')
+      return null
+    const { view: present } = message.signed.body
+    if (this.#accomplices.has(this.#primaryOf(present))) return null
+    let view = present + 1
+    while (!this.#accomplices.has(this.#primaryOf(view))) view++
+    const also = [...this.#accomplices].map(([replica, signer]) => {
+      const asked = { type: 'view-change', view, stable: 0, checkpoint: [], prepared: [], replica } as const
+      return { from, to, message: { type: 'signed', signed: signedBy(signer, asked) } as const }
+    })
+    return {
+      instead: [message],
+      also,
+      what: `view-change ${view} of ${[...this.#accomplices.keys()].join(', ')}`,
+    }
   }
 
   #primaryOf(view: number): NodeId {

@@ -96,6 +96,27 @@ describe('a traitor of PBFT', () => {
     expect(tell(liarOf(), 'joint-equivocation', words('n3', proposal), said)).toBeNull()
   })
 
+  it('with accomplices, asks for a view of which one of them is the primary', () => {
+    const standing = {
+      isActive: true,
+      executed: 5,
+      stable: 0,
+      missing: [],
+      asked: 'n3',
+      replica: 'n1',
+    } as const
+    const asked = (view: number) => {
+      const message: Message = { type: 'signed', signed: signed({ type: 'status', view, ...standing }) }
+      const told = tell(liarOf(['n4']), 'joint-equivocation', words('n2', message), said)
+      return told?.also?.map(({ message: each }) => bodyIn(each))
+    }
+    expect(asked(1)).toMatchObject([
+      { type: 'view-change', view: 3, replica: 'n1' },
+      { type: 'view-change', view: 3, replica: 'n4' },
+    ])
+    expect(asked(0)).toBeUndefined()
+  })
+
   it('votes for the null request too', () => {
     const told = tell(liarOf(), 'votes-for-all', words('n2', commit), said)
     expect(told?.instead).toEqual([words('n2', commit)])

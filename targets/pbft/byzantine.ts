@@ -37,7 +37,7 @@ export const PBFT_LIES = {
   'joint-equivocation': {
     kind: 'collusion',
     description:
-      'as primary, proposes to some another batch than to the rest, and all accomplices vote for what each was told',
+      'together they ask for a view with one of them as primary, which proposes to some another batch than to the rest; all accomplices vote for what each was told',
   },
   'false-answers': {
     kind: 'false-answer',
